@@ -1,0 +1,87 @@
+/**
+ * Walks over the syntax tree that never recurse: a node's children, and the nodes below it in pre- and post-order.
+ * Children come in source order, except that a train gives its entries, then its lets, then its steps.
+ */
+import type { Node } from "./ast.ts";
+
+function present(...nodes: readonly (Node | undefined)[]): Node[] {
+  return nodes.filter((node) => node !== undefined);
+}
+
+/** The nodes directly below `node`. */
+export function children(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case "name": case "number": case "string": case "boolean": case "rest": case "inferred": case "ignored":
+    case "newAxis": case "settingType":
+      return [];
+    case "list": case "tuple": case "index":
+      return node.kind === "index" ? [node.target, ...node.items] : node.items;
+    case "chain": return [node.first, ...node.rest];
+    case "chainLink": case "unary": return [node.operand];
+    case "binary": return [node.left, node.right];
+    case "pipe": return node.stages;
+    case "call": return [node.callee, ...node.arguments];
+    case "argument": return present(node.label, node.value);
+    case "named": return [node.expression, node.name];
+    case "repeat": return [node.count, node.body];
+    case "element": return [node.value];
+    case "range": return present(node.from, node.to);
+    case "transpose": return [node.target];
+    case "member": return [node.target, node.member];
+    case "scan": return [...node.inputs, ...present(node.along), ...node.carries, ...present(node.checkpoint), node.body];
+    case "scanInput": return [node.name, node.source];
+    case "along": return present(node.dimension, node.axis);
+    case "carry": return [node.name, node.start];
+    case "tensorType": return node.shape;
+    case "listType": return [node.element];
+    case "tupleType": return node.members;
+    case "tensorInput": return [node.name, ...node.types];
+    case "setting": return [node.name, ...node.types, ...present(node.default)];
+    case "bareInput": return [node.name];
+    case "body": return node.statements;
+    case "let": return [...node.targets, node.value];
+    case "param": case "state": return present(node.name, node.type, node.start);
+    case "update": return [node.target, node.value];
+    case "if": return [...node.branches, ...present(node.otherwise)];
+    case "branch": return [node.condition, node.body];
+    case "require": return [node.condition, node.message];
+    case "return": case "emit": return [node.value];
+    case "next": return [node.name, node.value];
+    case "use": return [node.path];
+    case "const": case "data": return [node.name, node.value];
+    case "block": case "model": case "initializer": case "loss": case "metric": case "regularizer": case "optimizer":
+    case "schedule":
+      return [node.name, ...node.parameters, ...present(node.result), node.body];
+    case "train": return [node.name, ...present(node.label), ...node.inputs, ...node.entries, ...node.lets, ...node.steps];
+    case "step": return [node.name, ...node.entries, ...node.lets];
+    case "entry": return [node.key, node.value];
+    case "module": return node.declarations;
+  }
+}
+
+/** `root` and everything below it, a node before its children. */
+export function* walk(root: Node): Generator<Node> {
+  const waiting: Node[] = [root];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    yield node;
+    const below = children(node);
+    for (let index = below.length - 1; index >= 0; index -= 1) {
+      const child = below[index];
+      if (child !== undefined) waiting.push(child);
+    }
+  }
+}
+
+/** `root` and everything below it, a node after its children. */
+export function* postorder(root: Node): Generator<Node> {
+  const waiting: { readonly node: Node; readonly below: Iterator<Node> }[] = [{ node: root, below: children(root)[Symbol.iterator]() }];
+  for (let top = waiting.at(-1); top !== undefined; top = waiting.at(-1)) {
+    const step = top.below.next();
+    if (step.done === true) {
+      yield top.node;
+      waiting.pop();
+    } else {
+      waiting.push({ node: step.value, below: children(step.value)[Symbol.iterator]() });
+    }
+  }
+}
