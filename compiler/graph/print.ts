@@ -1,0 +1,67 @@
+/**
+ * A graph as text for golden tests and `nnc graph`: one line a node, `%3 = contract[nk,kj->nj](%0, %2) : f32[N, 64]   // Digits.dense`,
+ * then one line an output.
+ */
+import { printShape, type Dimension } from "../dimension/dimension.ts";
+import type { Graph } from "./graph.ts";
+import type { Attribute, Attributes, GraphNode, GraphOutput, TensorType, Value } from "./types.ts";
+
+export function printType({ dtype, shape }: TensorType): string {
+  return `${dtype}${printShape(shape)}`;
+}
+
+/** `%3`, or `%3.1` for a later output. */
+export function printValue({ node, output }: Value): string {
+  return output === 0 ? `%${node}` : `%${node}.${output}`;
+}
+
+export function isDimension(attribute: Attribute): attribute is Dimension {
+  return typeof attribute === "object" && !Array.isArray(attribute) && "monomials" in attribute;
+}
+
+/** Equal for equal attributes and only for them; −0, infinities and NaN are told apart. */
+export function printAttribute(attribute: Attribute): string {
+  if (typeof attribute === "number") return Object.is(attribute, -0) ? "-0" : String(attribute);
+  if (typeof attribute === "string") return JSON.stringify(attribute);
+  if (typeof attribute === "boolean") return String(attribute);
+  if (isDimension(attribute)) return attribute.key;
+  if (isList(attribute)) return `[${attribute.map(printAttribute).join(", ")}]`;
+  return `{${printAttributes(attribute)}}`;
+}
+
+function isList(attribute: Attribute): attribute is readonly Attribute[] {
+  return Array.isArray(attribute);
+}
+
+/** `axis: 1, shape: [N, 2]`, sorted by name. */
+export function printAttributes(attributes: Attributes): string {
+  return Object.keys(attributes)
+    .sort()
+    .map((name) => `${name}: ${printAttribute(attributes[name])}`)
+    .join(", ");
+}
+
+/** Axis labels as letters: `[0, 1] [1, 2] → [0, 2]` is `ab,bc->ac`. */
+function printContraction({ left, right, output }: Attributes): string {
+  return `${letters(left)},${letters(right)}->${letters(output)}`;
+}
+
+function letters(labels: Attribute): string {
+  const numbers = isList(labels) ? labels.filter((label) => typeof label === "number") : [];
+  return numbers.map((label) => (label < 26 ? String.fromCharCode(97 + label) : `<${label}>`)).join("");
+}
+
+function printNode(node: GraphNode): string {
+  const { id, op, attributes, inputs, outputs, path } = node;
+  const bracket = op === "contract" ? printContraction(attributes) : printAttributes(attributes);
+  const call = `${op}${bracket === "" ? "" : `[${bracket}]`}(${inputs.map(printValue).join(", ")})`;
+  return `%${id} = ${call} : ${outputs.map(printType).join(", ")}${path === "" ? "" : `   // ${path}`}`;
+}
+
+function printOutput({ name, role, value }: GraphOutput): string {
+  return `${role} ${name} = ${printValue(value)}`;
+}
+
+export function printGraph(graph: Graph): string {
+  return [...graph.nodes.map(printNode), ...graph.outputs.map(printOutput)].join("\n");
+}

@@ -1,0 +1,51 @@
+/**
+ * The primitives, in one explicit list: a small closed set from which everything else is made. Other folders ask here by
+ * name and never switch on it.
+ */
+import { InternalError } from "../diagnostics/diagnostic.ts";
+import type { Attributes, GraphNode, TensorType, Value } from "../graph/types.ts";
+import type { Axis, Compute } from "../loops/types.ts";
+import type { AnyOp, GradientContext, ShapeProblem } from "./define.ts";
+
+export const operations: readonly AnyOp[] = [];
+
+const byName: ReadonlyMap<string, AnyOp> = new Map(operations.map((op) => [op.name, op]));
+
+/** Throws InternalError for a name that is no primitive. */
+export function operation(name: string): AnyOp {
+  const op = byName.get(name);
+  if (op === undefined) throw new InternalError("ops", `${name} is not a primitive`);
+  return op;
+}
+
+/** The types of an op's outputs, or why its inputs do not fit. */
+export function inferTypes(
+  name: string,
+  inputs: readonly TensorType[],
+  attributes: Attributes,
+): readonly TensorType[] | ShapeProblem {
+  return operation(name).infer(inputs, attributes);
+}
+
+/** Whether the op has a gradient at all. */
+export function isDifferentiable(name: string): boolean {
+  return operation(name).gradient !== "none";
+}
+
+/** The gradient for each input; throws InternalError for an op that has none. */
+export function gradientOf(name: string, context: GradientContext<Attributes>): readonly (Value | undefined)[] {
+  const { gradient } = operation(name);
+  if (gradient === "none") throw new InternalError("ops", `${name} has no gradient`);
+  return gradient(context);
+}
+
+/** One Compute for each output of a node, which loads its inputs by the given names. */
+export function loopsOf(
+  node: Pick<GraphNode, "op" | "attributes" | "outputs">,
+  inputs: readonly { readonly tensor: string; readonly type: TensorType }[],
+): readonly Compute[] {
+  const { op, attributes, outputs } = node;
+  const axes = (shape: TensorType["shape"], prefix = "i"): readonly Axis[] =>
+    shape.map((extent, position) => ({ name: `${prefix}${position}`, extent }));
+  return operation(op).loops({ attributes, inputs, outputs, axes });
+}
