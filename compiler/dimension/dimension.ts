@@ -1,0 +1,299 @@
+/**
+ * Symbolic sizes: polynomials with integer coefficients over named dimensions and floor quotients of such polynomials.
+ * Canonical by construction, so two dimensions are equal for every value of their names if (not only if) their keys are equal.
+ */
+
+/** What a product is made of: a named dimension, or a quotient, remainder, maximum or minimum that does not simplify. */
+export type Atom =
+  | { readonly kind: "symbol"; readonly name: string }
+  | { readonly kind: "quotient"; readonly numerator: Dimension; readonly denominator: Dimension }
+  | { readonly kind: "remainder"; readonly numerator: Dimension; readonly denominator: Dimension }
+  | { readonly kind: "maximum" | "minimum"; readonly left: Dimension; readonly right: Dimension };
+
+/** `coefficient · atom₁ · atom₂ · …`, the atoms sorted by key, a power written as a repeated atom. */
+export interface Monomial {
+  readonly coefficient: number;
+  readonly atoms: readonly Atom[];
+}
+
+/** A sum of monomials, sorted, none with coefficient zero; the constant comes last. Plain data. */
+export interface Dimension {
+  readonly monomials: readonly Monomial[];
+  readonly key: string;
+}
+
+/** Thrown where a coefficient or a value leaves the safe integers; the elaborator reports it at the source. */
+export class DimensionOverflow extends Error {
+  constructor(operation: string) {
+    super(`${operation} exceeds 2^53 - 1`);
+    this.name = "DimensionOverflow";
+  }
+}
+
+function safe(value: number, operation: string): number {
+  if (!Number.isSafeInteger(value)) throw new DimensionOverflow(operation);
+  return value === 0 ? 0 : value;
+}
+
+function atomKey(atom: Atom): string {
+  switch (atom.kind) {
+    case "symbol":
+      return atom.name;
+    case "quotient":
+      return `floor((${atom.numerator.key})/(${atom.denominator.key}))`;
+    case "remainder":
+      return `((${atom.numerator.key}) mod (${atom.denominator.key}))`;
+    case "maximum":
+      return `max(${atom.left.key}, ${atom.right.key})`;
+    case "minimum":
+      return `min(${atom.left.key}, ${atom.right.key})`;
+  }
+}
+
+function atomsKey(atoms: readonly Atom[]): string {
+  return atoms.map(atomKey).join("*");
+}
+
+function monomialKey({ coefficient, atoms }: Monomial): string {
+  if (atoms.length === 0) return String(coefficient);
+  if (coefficient === 1) return atomsKey(atoms);
+  return coefficient === -1 ? `-${atomsKey(atoms)}` : `${coefficient}*${atomsKey(atoms)}`;
+}
+
+function fromMonomials(monomials: readonly Monomial[]): Dimension {
+  const byAtoms = new Map<string, Monomial>();
+  for (const monomial of monomials) {
+    const key = atomsKey(monomial.atoms);
+    const coefficient = safe(monomial.coefficient + (byAtoms.get(key)?.coefficient ?? 0), "a dimension");
+    byAtoms.set(key, { coefficient, atoms: monomial.atoms });
+  }
+  const kept = [...byAtoms].filter(([, monomial]) => monomial.coefficient !== 0);
+  kept.sort(([left, a], [right, b]) => b.atoms.length - a.atoms.length || (left < right ? -1 : 1));
+  const sorted = kept.map(([, monomial]) => monomial);
+  const key = sorted.length === 0 ? "0" : sorted.map(monomialKey).join(" + ").replaceAll("+ -", "- ");
+  return { monomials: sorted, key };
+}
+
+/** The dimension with this value, a whole number. */
+export function constant(value: number): Dimension {
+  const whole = safe(value, String(value));
+  return whole === 0
+    ? { monomials: [], key: "0" }
+    : { monomials: [{ coefficient: whole, atoms: [] }], key: String(whole) };
+}
+
+/** The named dimension. */
+export function symbol(name: string): Dimension {
+  return { monomials: [{ coefficient: 1, atoms: [{ kind: "symbol", name }] }], key: name };
+}
+
+/** Its value where it has no symbol, else undefined. */
+export function constantValue(dimension: Dimension): number | undefined {
+  const { monomials } = dimension;
+  if (monomials.length === 0) return 0;
+  const [only] = monomials;
+  return monomials.length === 1 && only.atoms.length === 0 ? only.coefficient : undefined;
+}
+
+export function isConstant(dimension: Dimension, value: number): boolean {
+  return constantValue(dimension) === value;
+}
+
+/** Equal for all values of their names, as far as the canonical form tells. */
+export function equal(left: Dimension, right: Dimension): boolean {
+  return left.key === right.key;
+}
+
+export function add(left: Dimension, right: Dimension): Dimension {
+  const a = constantValue(left);
+  const b = constantValue(right);
+  if (a !== undefined && b !== undefined) return constant(safe(a + b, "a sum of dimensions"));
+  return fromMonomials([...left.monomials, ...right.monomials]);
+}
+
+export function negate(dimension: Dimension): Dimension {
+  return fromMonomials(dimension.monomials.map(({ coefficient, atoms }) => ({ coefficient: -coefficient, atoms })));
+}
+
+export function subtract(left: Dimension, right: Dimension): Dimension {
+  return add(left, negate(right));
+}
+
+export function multiply(left: Dimension, right: Dimension): Dimension {
+  const a = constantValue(left);
+  const b = constantValue(right);
+  if (a !== undefined && b !== undefined) return constant(safe(a * b, "a product of dimensions"));
+  return fromMonomials(
+    left.monomials.flatMap((l) =>
+      right.monomials.map((r) => ({
+        coefficient: safe(l.coefficient * r.coefficient, "a product of dimensions"),
+        atoms: sortAtoms([...l.atoms, ...r.atoms]),
+      })),
+    ),
+  );
+}
+
+function sortAtoms(atoms: readonly Atom[]): readonly Atom[] {
+  return [...atoms].sort((a, b) => (atomKey(a) < atomKey(b) ? -1 : 1));
+}
+
+/** The product of all, 1 for none. */
+export function product(dimensions: readonly Dimension[]): Dimension {
+  return dimensions.reduce(multiply, constant(1));
+}
+
+/** `dimension / divisor` where every monomial divides exactly, else undefined: (k·a)/k = a. */
+export function divideExactly(dimension: Dimension, divisor: Dimension): Dimension | undefined {
+  const [only] = divisor.monomials;
+  if (divisor.monomials.length !== 1) return equal(dimension, divisor) ? constant(1) : undefined;
+  const quotients: Monomial[] = [];
+  for (const { coefficient, atoms } of dimension.monomials) {
+    const rest = removeAtoms(atoms, only.atoms);
+    if (rest === undefined || coefficient % only.coefficient !== 0) return undefined;
+    quotients.push({ coefficient: coefficient / only.coefficient, atoms: rest });
+  }
+  return fromMonomials(quotients);
+}
+
+function removeAtoms(from: readonly Atom[], removed: readonly Atom[]): readonly Atom[] | undefined {
+  const rest = [...from];
+  for (const atom of removed) {
+    const at = rest.findIndex((candidate) => atomKey(candidate) === atomKey(atom));
+    if (at < 0) return undefined;
+    rest.splice(at, 1);
+  }
+  return rest;
+}
+
+/**
+ * ⌊numerator / denominator⌋ for a positive denominator. Multiples of the denominator come out of the floor
+ * (⌊(a − m)/m⌋ = ⌊a/m⌋ − 1), and nested floors by constants join (⌊⌊a/m⌋/n⌋ = ⌊a/(mn)⌋).
+ */
+export function floorDivide(numerator: Dimension, denominator: Dimension): Dimension {
+  const n = constantValue(numerator);
+  const d = constantValue(denominator);
+  if (d === 1) return numerator;
+  if (n !== undefined && d !== undefined && d !== 0) return constant(Math.floor(n / d));
+  const exact = divideExactly(numerator, denominator);
+  if (exact !== undefined) return exact;
+  const [whole, rest] = splitMultiples(numerator, denominator);
+  if (whole.monomials.length > 0) return add(whole, floorDivide(rest, denominator));
+  const nested = soleQuotient(numerator);
+  if (nested !== undefined) return floorDivide(nested.numerator, multiply(nested.denominator, denominator));
+  return atomDimension({ kind: "quotient", numerator, denominator });
+}
+
+function splitMultiples(numerator: Dimension, denominator: Dimension): readonly [Dimension, Dimension] {
+  const d = constantValue(denominator);
+  let whole = constant(0);
+  const rest: Monomial[] = [];
+  for (const monomial of numerator.monomials) {
+    const part = fromMonomials([monomial]);
+    const exact = divideExactly(part, denominator);
+    if (exact !== undefined) whole = add(whole, exact);
+    else if (d !== undefined && monomial.atoms.length === 0 && (monomial.coefficient < 0 || monomial.coefficient >= d)) {
+      const quotient = Math.floor(monomial.coefficient / d);
+      whole = add(whole, constant(quotient));
+      rest.push({ coefficient: monomial.coefficient - quotient * d, atoms: [] });
+    } else rest.push(monomial);
+  }
+  return [whole, fromMonomials(rest)];
+}
+
+function soleQuotient(dimension: Dimension): { numerator: Dimension; denominator: Dimension } | undefined {
+  const [only] = dimension.monomials;
+  if (dimension.monomials.length !== 1 || only.coefficient !== 1 || only.atoms.length !== 1) return undefined;
+  const [atom] = only.atoms;
+  return atom.kind === "quotient" ? atom : undefined;
+}
+
+function atomDimension(atom: Atom): Dimension {
+  return fromMonomials([{ coefficient: 1, atoms: [atom] }]);
+}
+
+/** The floored remainder, numerator − denominator·⌊numerator/denominator⌋, for a positive denominator. */
+export function remainder(numerator: Dimension, denominator: Dimension): Dimension {
+  const n = constantValue(numerator);
+  const d = constantValue(denominator);
+  if (n !== undefined && d !== undefined && d !== 0) return constant(n - d * Math.floor(n / d));
+  if (d === 1 || divideExactly(numerator, denominator) !== undefined) return constant(0);
+  const [, rest] = splitMultiples(numerator, denominator);
+  return rest.key === numerator.key ? atomDimension({ kind: "remainder", numerator, denominator }) : remainder(rest, denominator);
+}
+
+export function maximum(left: Dimension, right: Dimension): Dimension {
+  return extreme("maximum", left, right);
+}
+
+export function minimum(left: Dimension, right: Dimension): Dimension {
+  return extreme("minimum", left, right);
+}
+
+function extreme(kind: "maximum" | "minimum", left: Dimension, right: Dimension): Dimension {
+  const difference = constantValue(subtract(left, right));
+  if (difference !== undefined) return difference >= 0 === (kind === "maximum") ? left : right;
+  return atomDimension(left.key < right.key ? { kind, left, right } : { kind, left: right, right: left });
+}
+
+/** The names that occur in it, in order of appearance. */
+export function symbolsOf(dimension: Dimension): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { atoms } of dimension.monomials) for (const atom of atoms) for (const name of symbolsOfAtom(atom)) names.add(name);
+  return names;
+}
+
+function symbolsOfAtom(atom: Atom): ReadonlySet<string> {
+  switch (atom.kind) {
+    case "symbol":
+      return new Set([atom.name]);
+    case "quotient":
+    case "remainder":
+      return new Set([...symbolsOf(atom.numerator), ...symbolsOf(atom.denominator)]);
+    case "maximum":
+    case "minimum":
+      return new Set([...symbolsOf(atom.left), ...symbolsOf(atom.right)]);
+  }
+}
+
+/** The dimension with each name that `values` has replaced by its dimension. */
+export function substitute(dimension: Dimension, values: ReadonlyMap<string, Dimension>): Dimension {
+  if (values.size === 0 || dimension.monomials.every(({ atoms }) => atoms.length === 0)) return dimension;
+  return dimension.monomials.reduce(
+    (sum, { coefficient, atoms }) =>
+      add(sum, atoms.reduce((factors, atom) => multiply(factors, substituteAtom(atom, values)), constant(coefficient))),
+    constant(0),
+  );
+}
+
+function substituteAtom(atom: Atom, values: ReadonlyMap<string, Dimension>): Dimension {
+  switch (atom.kind) {
+    case "symbol":
+      return values.get(atom.name) ?? symbol(atom.name);
+    case "quotient":
+      return floorDivide(substitute(atom.numerator, values), substitute(atom.denominator, values));
+    case "remainder":
+      return remainder(substitute(atom.numerator, values), substitute(atom.denominator, values));
+    case "maximum":
+      return maximum(substitute(atom.left, values), substitute(atom.right, values));
+    case "minimum":
+      return minimum(substitute(atom.left, values), substitute(atom.right, values));
+  }
+}
+
+/** Its value with every name bound; undefined where a name has no value. */
+export function evaluate(dimension: Dimension, values: ReadonlyMap<string, number>): number | undefined {
+  const known = constantValue(dimension);
+  if (known !== undefined) return known;
+  const bound = new Map([...values].map(([name, value]) => [name, constant(value)]));
+  return constantValue(substitute(dimension, bound));
+}
+
+/** As a person writes it: `2*C + 1`, `floor((H)/(2))`. */
+export function print(dimension: Dimension): string {
+  return dimension.key;
+}
+
+/** `[N, 64]`. */
+export function printShape(shape: readonly Dimension[]): string {
+  return `[${shape.map(print).join(", ")}]`;
+}

@@ -1,0 +1,29 @@
+/**
+ * What elaboration makes of a module and a choice of `train`: one graph for each entry, the variables that they share,
+ * and what the host must know. Everything is closed except the open dimensions, which have bounds.
+ */
+import type { InputRole, TensorType } from "../graph/types.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { Host } from "../program/host.ts";
+
+/** `init`, `train_step`, `evaluate`, `predict.Digits`, `metric.worst_class_accuracy`. */
+export interface EntryGraph {
+  readonly name: string;
+  readonly graph: Graph;
+}
+
+/** What lives in the program between calls; entries read it as graph inputs of the same name and role. */
+export interface Variable {
+  readonly name: string;
+  readonly role: Exclude<InputRole, "input">;
+  readonly type: TensorType;
+}
+
+export interface Elaboration {
+  readonly name: string;
+  readonly entries: readonly EntryGraph[];
+  readonly variables: readonly Variable[];
+  /** Every open dimension that occurs in a graph, with its largest value. */
+  readonly bounds: ReadonlyMap<string, number>;
+  readonly host: Host;
+}

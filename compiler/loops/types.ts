@@ -1,0 +1,111 @@
+/**
+ * The loop language's expressions, and Compute: what one graph node means, one output element at a time.
+ * Plain readonly data. A Compute carries the order of its sums (`Order`); nothing later may change it.
+ */
+import type { Dimension } from "../dimension/dimension.ts";
+
+/** Four bytes each; a bool is stored as the i32 0 or 1. */
+export type ElementType = "f32" | "i32" | "bool";
+
+/** A loop variable with its extent, counting from 0. Names are unique within a compute or kernel. */
+export interface Axis {
+  readonly name: string;
+  readonly extent: Dimension;
+}
+
+/** An integer expression: Σ coefficient·atom + constant. Atoms are distinct (by key) and have nonzero coefficients. */
+export interface Index {
+  readonly terms: readonly IndexTerm[];
+  readonly constant: Dimension;
+}
+
+export interface IndexTerm {
+  readonly atom: IndexAtom;
+  readonly coefficient: Dimension;
+}
+
+export type IndexAtom =
+  | { readonly kind: "axis"; readonly axis: string }
+  /** ⌊value / divisor⌋, the divisor positive. */
+  | { readonly kind: "quotient"; readonly value: Index; readonly divisor: Dimension }
+  /** The floored remainder. */
+  | { readonly kind: "remainder"; readonly value: Index; readonly divisor: Dimension }
+  /** An i32 computed from data, clamped into [0, size). */
+  | { readonly kind: "data"; readonly value: Scalar; readonly size: Dimension };
+
+/**
+ * Elementwise functions of one operand. `bits` reads an f32's pattern as an i32, `unbits` the reverse; both, and the
+ * integer operators below, exist for the polynomials in functions.ts and for random bits.
+ */
+export type UnaryOperator =
+  | "neg" | "abs" | "sign" | "floor" | "sqrt" | "not"
+  | "exp" | "expm1" | "log" | "log1p" | "sin" | "cos" | "tanh" | "erf"
+  | "bits" | "unbits";
+
+/** `mod` is the floored remainder; `div` is f32 only; shifts count modulo 32. */
+export type BinaryOperator =
+  | "add" | "sub" | "mul" | "div" | "mod" | "pow" | "maximum" | "minimum"
+  | "and" | "or" | "xor" | "shiftLeft" | "shiftRight" | "shiftRightUnsigned";
+
+export type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
+
+/** A value at one point of the loops. Trees stay small: fusion names what is used twice with a `let`. */
+export type Scalar =
+  /** f32 values are rounded to float32 when made; ±Infinity allowed. bool is 0 or 1. */
+  | { readonly kind: "constant"; readonly dtype: ElementType; readonly value: number }
+  /** An index as an i32. */
+  | { readonly kind: "index"; readonly index: Index }
+  | { readonly kind: "load"; readonly tensor: string; readonly dtype: ElementType; readonly indices: readonly Index[] }
+  /** A name bound by an enclosing let or reduction. */
+  | { readonly kind: "local"; readonly name: string; readonly dtype: ElementType }
+  | { readonly kind: "unary"; readonly operator: UnaryOperator; readonly dtype: ElementType; readonly value: Scalar }
+  | {
+      readonly kind: "binary"; readonly operator: BinaryOperator; readonly dtype: ElementType;
+      readonly left: Scalar; readonly right: Scalar;
+    }
+  | { readonly kind: "compare"; readonly operator: Comparison; readonly left: Scalar; readonly right: Scalar }
+  /** Only the chosen side is evaluated where it loads: a load outside its tensor may stand in the other. */
+  | {
+      readonly kind: "select"; readonly dtype: ElementType; readonly condition: Scalar;
+      readonly then: Scalar; readonly otherwise: Scalar;
+    }
+  /** f32→i32 towards zero, saturating, NaN → 0; anything→bool is ≠ 0. */
+  | { readonly kind: "cast"; readonly dtype: ElementType; readonly value: Scalar }
+  /** A word of Threefry-2x32-20 (Salmon et al. 2011) as an i32: a pure function of four i32. */
+  | {
+      readonly kind: "random"; readonly word: 0 | 1;
+      readonly key: readonly [Scalar, Scalar]; readonly counter: readonly [Scalar, Scalar];
+    }
+  /** A dimension's value as an i32. */
+  | { readonly kind: "dimension"; readonly dimension: Dimension };
+
+export type Combine = "sum" | "max" | "min" | "prod" | "argmax";
+
+/**
+ * The order in which a reduction combines, part of its meaning. With `lanes: 4`, the lane of a term is its index on the
+ * last reduced axis mod 4, each lane ascends (row-major over all reduced axes), and at the end (0+2)+(1+3). With
+ * `chunk`, the flattened row-major reduced index is cut into chunks of that many, counted from 0; each is combined as
+ * said from a fresh start, and the chunks' results are combined in ascending order.
+ */
+export interface Order {
+  readonly lanes: 1 | 4;
+  readonly chunk?: number;
+}
+
+/** Where chunking begins, and its size. */
+export const chunkAbove = 4096;
+export const chunkSize = 2048;
+
+/** The value of one output of one node at every index of `axes`, whose extents are the output's shape. */
+export type Compute =
+  | { readonly kind: "map"; readonly axes: readonly Axis[]; readonly dtype: ElementType; readonly value: Scalar }
+  /** combine over `over` (row-major) of value, from the combination's neutral element. argmax: the first maximum's flattened index, i32. */
+  | {
+      readonly kind: "reduce"; readonly axes: readonly Axis[]; readonly over: readonly Axis[]; readonly dtype: ElementType;
+      readonly combine: Combine; readonly value: Scalar; readonly order: Order;
+    }
+  /** Zero, plus for each point of `from` in ascending row-major order: output[at] += value. */
+  | {
+      readonly kind: "scatter"; readonly axes: readonly Axis[]; readonly from: readonly Axis[]; readonly dtype: ElementType;
+      readonly at: readonly Index[]; readonly value: Scalar;
+    };

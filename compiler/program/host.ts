@@ -1,0 +1,75 @@
+/**
+ * What the host must know to feed a program and to name what comes out: plain data, part of the manifest.
+ */
+import type { Dimension } from "../dimension/dimension.ts";
+import type { ElementType } from "../loops/types.ts";
+
+/** A tensor that the host gives, by the user's name. `limit`: integers must lie in [0, limit). */
+export interface HostInput {
+  readonly name: string;
+  readonly buffer: string;
+  readonly dtype: ElementType;
+  readonly shape: readonly Dimension[];
+  readonly limit?: number;
+}
+
+export interface HostResult {
+  readonly name: string;
+  readonly buffer: string;
+  readonly dtype: ElementType;
+  readonly shape: readonly Dimension[];
+}
+
+export interface HostModel {
+  readonly name: string;
+  /** The entry that predicts with it. */
+  readonly entry: string;
+  readonly inputs: readonly HostInput[];
+  readonly results: readonly HostResult[];
+  /** Number of trained scalars. */
+  readonly parameters: number;
+}
+
+/** A `data` source as written: the reader's name and its settings, evaluated. */
+export interface HostData {
+  readonly reader: string;
+  readonly settings: { readonly [name: string]: HostSetting };
+}
+
+export type HostSetting = number | string | boolean | readonly HostSetting[] | { readonly [name: string]: HostSetting };
+
+export interface HostTrain {
+  readonly name: string;
+  readonly label: string;
+  readonly inputs: readonly HostInput[];
+  /** Which of the inputs is the loss's target, and what its column becomes. */
+  readonly target?: { readonly input: string; readonly kind: "classes" | "numbers" };
+  /** The losses, one a step, first the one that `loss` means. */
+  readonly losses: readonly HostResult[];
+  /** Results of `evaluate`: the loss, then the metrics. */
+  readonly evaluation: { readonly loss: HostResult; readonly metrics: readonly HostResult[] };
+  readonly data: HostData;
+  readonly batch: number | "all";
+  readonly epochs: number;
+  readonly seed: number;
+  readonly stopEarly?: number;
+  readonly startFrom?: string;
+  /** Decay of the averaged weights, where they are kept (`average.` buffers). */
+  readonly average?: number;
+}
+
+/** A requirement over open dimensions, checked at each call: the value must not be zero. */
+export interface HostRequirement {
+  readonly entry: string;
+  readonly left: Dimension;
+  readonly comparison: "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
+  readonly right: Dimension;
+  readonly message: string;
+}
+
+export interface Host {
+  readonly language: string;
+  readonly models: readonly HostModel[];
+  readonly train?: HostTrain;
+  readonly requirements: readonly HostRequirement[];
+}
