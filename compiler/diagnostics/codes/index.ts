@@ -1,0 +1,24 @@
+/**
+ * The catalogue: every code that the compiler, the runtime and the command can report. A new area adds its file to `areas`;
+ * a file of an area exports definitions and nothing else.
+ */
+import { InternalError } from "../diagnostic.ts";
+import type { DiagnosticDefinition } from "../diagnostic.ts";
+import * as syntax from "./syntax.ts";
+import * as unsupported from "./unsupported.ts";
+
+type Area = Readonly<Record<string, DiagnosticDefinition<never>>>;
+
+const areas: readonly Area[] = [unsupported, syntax];
+
+function collect(): ReadonlyMap<string, DiagnosticDefinition<never>> {
+  const found = new Map<string, DiagnosticDefinition<never>>();
+  for (const definition of areas.flatMap((area) => Object.values(area))) {
+    if (found.has(definition.code)) throw new InternalError("diagnostics", `two definitions of ${definition.code}`);
+    found.set(definition.code, definition);
+  }
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Every definition under its code, in the order of the codes. */
+export const catalogue: ReadonlyMap<string, DiagnosticDefinition<never>> = collect();
