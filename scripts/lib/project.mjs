@@ -1,0 +1,51 @@
+/** What the scripts share: where the project is, running a command, and installing what is missing. Plain Node, no package. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The project's folder. */
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+
+const windows = process.platform === "win32";
+
+/** Runs a command in the project's folder with this terminal and answers its exit code (1 where it could not start or was killed). */
+export function run(command, args, environment = {}) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, ...environment },
+    shell: windows,
+  });
+  if (error) console.error(`${command}: ${error.message}`);
+  return status ?? 1;
+}
+
+/** The path of a command that an installed package brings. */
+export const tool = (name) => path.join(root, "node_modules", ".bin", windows ? `${name}.cmd` : name);
+
+/** Runs `npm ci` unless `node_modules` holds exactly what the lock file asks for; ends the process where that fails. */
+export function ensureInstalled() {
+  if (isInstalled()) return;
+  console.log("Installing packages (npm ci) …");
+  const code = run("npm", ["ci"]);
+  if (code !== 0) process.exit(code);
+}
+
+/** Compares the lock file with npm's own note of what it installed. Optional packages may be left out. */
+function isInstalled() {
+  const wanted = readPackages("package-lock.json");
+  const installed = readPackages("node_modules/.package-lock.json");
+  return Object.entries(wanted).every(
+    ([place, entry]) => place === "" || entry.optional || installed[place]?.version === entry.version,
+  );
+}
+
+/** The `packages` table of a lock file; empty where there is no such file. */
+function readPackages(file) {
+  try {
+    return JSON.parse(readFileSync(path.join(root, file), "utf8")).packages;
+  } catch {
+    return {};
+  }
+}
