@@ -185,17 +185,21 @@ export function floorDivide(numerator: Dimension, denominator: Dimension): Dimen
 
 function splitMultiples(numerator: Dimension, denominator: Dimension): readonly [Dimension, Dimension] {
   const d = constantValue(denominator);
+  const [whole, rest] = splitExactly(numerator, denominator);
+  const last = rest.monomials.at(-1);
+  if (d === undefined || last === undefined || last.atoms.length > 0) return [whole, rest];
+  const quotient = constant(Math.floor(last.coefficient / d));
+  return [add(whole, quotient), subtract(rest, multiply(quotient, denominator))];
+}
+
+/** `[quotient, rest]` with dimension = quotient·divisor + rest, the quotient taking each monomial that divides exactly. */
+export function splitExactly(dimension: Dimension, divisor: Dimension): readonly [Dimension, Dimension] {
   let whole = constant(0);
   const rest: Monomial[] = [];
-  for (const monomial of numerator.monomials) {
-    const part = fromMonomials([monomial]);
-    const exact = divideExactly(part, denominator);
-    if (exact !== undefined) whole = add(whole, exact);
-    else if (d !== undefined && monomial.atoms.length === 0 && (monomial.coefficient < 0 || monomial.coefficient >= d)) {
-      const quotient = Math.floor(monomial.coefficient / d);
-      whole = add(whole, constant(quotient));
-      rest.push({ coefficient: monomial.coefficient - quotient * d, atoms: [] });
-    } else rest.push(monomial);
+  for (const monomial of dimension.monomials) {
+    const exact = divideExactly(fromMonomials([monomial]), divisor);
+    if (exact === undefined) rest.push(monomial);
+    else whole = add(whole, exact);
   }
   return [whole, fromMonomials(rest)];
 }

@@ -4,8 +4,11 @@
  */
 import type { Dimension } from "../dimension/dimension.ts";
 import type { Origin } from "../graph/types.ts";
+import type { FunctionDefinition } from "../loops/function-definition.ts";
 import type { BinaryOperator, Comparison, ElementType, Index, Scalar, UnaryOperator } from "../loops/types.ts";
 import type { Host } from "./host.ts";
+
+export type { FunctionDefinition } from "../loops/function-definition.ts";
 
 export interface Program {
   readonly version: 1;
@@ -139,16 +142,3 @@ export type Expression =
   | { readonly kind: "cast"; readonly value: Expression; readonly type: ValueType }
   /** A function of `Program.functions`, lane by lane. */
   | { readonly kind: "call"; readonly function: string; readonly arguments: readonly Expression[]; readonly type: ValueType };
-
-/**
- * A function of scalars made of operators that every target has exactly (no transcendental is left in it): the
- * polynomials, pow, sign, Threefry. Targets print it once for one lane and, where they have them, once for four.
- */
-export interface FunctionDefinition {
-  readonly name: string;
-  readonly summary: string;
-  readonly parameters: readonly { readonly name: string; readonly dtype: ElementType }[];
-  readonly lets: readonly { readonly name: string; readonly value: Scalar }[];
-  readonly result: Scalar;
-  readonly dtype: ElementType;
-}

@@ -1,0 +1,190 @@
+/**
+ * Scalars: constructors (they fold what folds exactly), rewriting, and what can be asked of one. Recursive, since
+ * trees stay small; a rewrite reaches the scalars inside data indices, too.
+ */
+import type { Dimension } from "../dimension/dimension.ts";
+import { constantValue } from "../dimension/dimension.ts";
+import { convert } from "./arithmetic.ts";
+import { foldBinary, foldCompare, foldSelect, foldUnary } from "./fold.ts";
+import { dataScalarsOf, mapDataScalars } from "./index.ts";
+import { childrenOf, indicesOf, rebuild } from "./traverse.ts";
+import type { BinaryOperator, Comparison, ElementType, Index, Scalar, UnaryOperator } from "./types.ts";
+
+export { substituteAxesInScalar } from "./index.ts";
+export { scalarKey } from "./keys.ts";
+
+export type Load = Extract<Scalar, { readonly kind: "load" }>;
+export type Local = Extract<Scalar, { readonly kind: "local" }>;
+
+/** The number as the type holds it: f32 rounded, i32 towards zero, bool ≠ 0. */
+export function constantScalar(dtype: ElementType, value: number): Scalar {
+  return { kind: "constant", dtype, value: convert(value, dtype) };
+}
+
+export function f32(value: number): Scalar {
+  return constantScalar("f32", value);
+}
+
+export function i32(value: number): Scalar {
+  return constantScalar("i32", value);
+}
+
+export function bool(value: boolean): Scalar {
+  return constantScalar("bool", Number(value));
+}
+
+/** An index as an i32. */
+export function indexScalar(index: Index): Scalar {
+  const known = index.terms.length === 0 ? constantValue(index.constant) : undefined;
+  return known === undefined ? { kind: "index", index } : i32(known);
+}
+
+/** A dimension's value as an i32. */
+export function dimensionScalar(dimension: Dimension): Scalar {
+  const known = constantValue(dimension);
+  return known === undefined ? { kind: "dimension", dimension } : i32(known);
+}
+
+export function load(tensor: string, dtype: ElementType, indices: readonly Index[]): Load {
+  return { kind: "load", tensor, dtype, indices };
+}
+
+export function local(name: string, dtype: ElementType): Local {
+  return { kind: "local", name, dtype };
+}
+
+export function unary(operator: UnaryOperator, value: Scalar): Scalar {
+  const dtype = operator === "bits" ? "i32" : operator === "unbits" ? "f32" : dtypeOf(value);
+  return foldUnary(operator, dtype, value) ?? { kind: "unary", operator, dtype, value };
+}
+
+export function binary(operator: BinaryOperator, left: Scalar, right: Scalar): Scalar {
+  const dtype = dtypeOf(left);
+  return foldBinary(operator, dtype, left, right) ?? { kind: "binary", operator, dtype, left, right };
+}
+
+export function compare(operator: Comparison, left: Scalar, right: Scalar): Scalar {
+  return foldCompare(operator, left, right) ?? { kind: "compare", operator, left, right };
+}
+
+export function select(condition: Scalar, then: Scalar, otherwise: Scalar): Scalar {
+  return foldSelect(condition, then, otherwise) ?? { kind: "select", dtype: dtypeOf(then), condition, then, otherwise };
+}
+
+export function cast(dtype: ElementType, value: Scalar): Scalar {
+  if (dtypeOf(value) === dtype) return value;
+  return value.kind === "constant" ? constantScalar(dtype, value.value) : { kind: "cast", dtype, value };
+}
+
+export function random(word: 0 | 1, key: readonly [Scalar, Scalar], counter: readonly [Scalar, Scalar]): Scalar {
+  return { kind: "random", word, key, counter };
+}
+
+/** All of the conditions, true for none. */
+export function allOf(conditions: readonly Scalar[]): Scalar {
+  return conditions.reduce((left, right) => binary("and", left, right), bool(true));
+}
+
+export function dtypeOf(scalar: Scalar): ElementType {
+  switch (scalar.kind) {
+    case "index":
+    case "random":
+    case "dimension":
+      return "i32";
+    case "compare":
+      return "bool";
+    default:
+      return scalar.dtype;
+  }
+}
+
+/** Builds the node again through its constructor, so that what folds now folds. */
+export function refold(scalar: Scalar): Scalar {
+  switch (scalar.kind) {
+    case "index":
+      return indexScalar(scalar.index);
+    case "dimension":
+      return dimensionScalar(scalar.dimension);
+    case "unary":
+      return unary(scalar.operator, scalar.value);
+    case "binary":
+      return binary(scalar.operator, scalar.left, scalar.right);
+    case "compare":
+      return compare(scalar.operator, scalar.left, scalar.right);
+    case "select":
+      return select(scalar.condition, scalar.then, scalar.otherwise);
+    case "cast":
+      return cast(scalar.dtype, scalar.value);
+    default:
+      return scalar;
+  }
+}
+
+/** Rewrites bottom-up: `fn` sees each node after its operands (and the data in its indices) were rewritten and folded. */
+export function mapScalar(scalar: Scalar, fn: (scalar: Scalar) => Scalar): Scalar {
+  const inner = (child: Scalar): Scalar => mapScalar(child, fn);
+  return fn(refold(rebuild(scalar, inner, (index) => mapDataScalars(index, inner))));
+}
+
+/** Replaces each load for which `replacement` has an answer. The replacement itself is not searched again. */
+export function replaceLoads(scalar: Scalar, replacement: (load: Load) => Scalar | undefined): Scalar {
+  return mapScalar(scalar, (node) => (node.kind === "load" ? (replacement(node) ?? node) : node));
+}
+
+/** Replaces each local that `values` names. */
+export function replaceLocals(scalar: Scalar, values: ReadonlyMap<string, Scalar>): Scalar {
+  return mapScalar(scalar, (node) => (node.kind === "local" ? (values.get(node.name) ?? node) : node));
+}
+
+/** Every node, a parent before its operands, those inside data indices included. */
+export function nodesOf(scalar: Scalar): readonly Scalar[] {
+  const below = [...childrenOf(scalar), ...indicesOf(scalar).flatMap(dataScalarsOf)];
+  return [scalar, ...below.flatMap(nodesOf)];
+}
+
+/** Every load, in order of appearance, repeated where it is written repeatedly. */
+export function loadsOf(scalar: Scalar): readonly Load[] {
+  return nodesOf(scalar).filter((node) => node.kind === "load");
+}
+
+/** The names of the locals that it uses. */
+export function localsOf(scalar: Scalar): ReadonlySet<string> {
+  return new Set(nodesOf(scalar).flatMap((node) => (node.kind === "local" ? [node.name] : [])));
+}
+
+/** What evaluating it once costs, in cheap operations. */
+export function scalarCost(scalar: Scalar): number {
+  return nodesOf(scalar).reduce((sum, node) => sum + nodeCost(node), 0);
+}
+
+const transcendental: ReadonlySet<UnaryOperator> = new Set<UnaryOperator>([
+  "exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erf",
+]);
+
+/** True for the operators that become a polynomial. */
+export function isTranscendental(operator: UnaryOperator): boolean {
+  return transcendental.has(operator);
+}
+
+function nodeCost(scalar: Scalar): number {
+  switch (scalar.kind) {
+    case "constant":
+    case "index":
+    case "local":
+    case "dimension":
+      return 0;
+    case "unary":
+      if (scalar.operator === "sqrt") return 4;
+      return isTranscendental(scalar.operator) ? 16 : 1;
+    case "binary":
+      if (scalar.operator === "pow") return 32;
+      return scalar.operator === "div" || scalar.operator === "mod" ? 4 : 1;
+    case "random":
+      return 40;
+    case "load":
+    case "compare":
+    case "select":
+    case "cast":
+      return 1;
+  }
+}

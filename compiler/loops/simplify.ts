@@ -1,0 +1,123 @@
+/**
+ * Simplification by what the axes' ranges prove: quotients and remainders vanish, data indices that are known lose
+ * their clamp, border tests become constants and their selects the chosen side. Values never change.
+ */
+import { isNonNegative, noBounds } from "../dimension/interval.ts";
+import type { Bounds } from "../dimension/interval.ts";
+import { add, constant, constantValue, negate, subtract } from "../dimension/dimension.ts";
+import type { Ranges } from "./index.ts";
+import {
+  addIndex, axisIndex, constantIndex, dataIndex, extremes, quotient, range, remainder, scaleIndex, subtractIndex, sumIndices,
+} from "./index.ts";
+import { bool, indexScalar, refold } from "./scalar.ts";
+import { rebuild } from "./traverse.ts";
+import type { Comparison, Index, IndexAtom, Scalar } from "./types.ts";
+
+/** The index in its simplest form for axes in these ranges and dimensions up to these bounds. */
+export function simplifyIndex(index: Index, ranges: Ranges, bounds: Bounds = noBounds): Index {
+  const terms = index.terms.map(({ atom, coefficient }) => scaleIndex(simplifyAtom(atom, ranges, bounds), coefficient));
+  return addIndex(sumIndices(terms), constantIndex(index.constant));
+}
+
+function simplifyAtom(atom: IndexAtom, ranges: Ranges, bounds: Bounds): Index {
+  switch (atom.kind) {
+    case "axis":
+      return simplifyAxis(atom.axis, ranges);
+    case "quotient":
+      return quotient(simplifyIndex(atom.value, ranges, bounds), atom.divisor, ranges, bounds);
+    case "remainder":
+      return remainder(simplifyIndex(atom.value, ranges, bounds), atom.divisor, ranges, bounds);
+    case "data": {
+      const value = simplifyScalar(atom.value, ranges, bounds);
+      const index = indexOf(value);
+      const inside = index !== undefined && isInside(index, atom.size, ranges, bounds);
+      return inside ? index : dataIndex(value, atom.size);
+    }
+  }
+}
+
+/** An axis with one value is that value. */
+function simplifyAxis(axis: string, ranges: Ranges): Index {
+  const known = ranges.get(axis);
+  const single = known !== undefined && constantValue(subtract(known.to, known.from)) === 1;
+  return single ? constantIndex(known.from) : axisIndex(axis);
+}
+
+function isInside(index: Index, size: Parameters<typeof dataIndex>[1], ranges: Ranges, bounds: Bounds): boolean {
+  const ends = extremes(index, ranges, bounds);
+  if (ends === undefined || !isNonNegative(ends.low, bounds)) return false;
+  return isNonNegative(subtract(subtract(size, constant(1)), ends.high), bounds);
+}
+
+/** The index whose value an i32 scalar is, where it is one. */
+function indexOf(scalar: Scalar): Index | undefined {
+  if (scalar.kind === "index") return scalar.index;
+  if (scalar.kind === "dimension") return constantIndex(scalar.dimension);
+  return scalar.kind === "constant" && scalar.dtype === "i32" ? constantIndex(scalar.value) : undefined;
+}
+
+/** The scalar in its simplest form for axes in these ranges and dimensions up to these bounds. */
+export function simplifyScalar(scalar: Scalar, ranges: Ranges, bounds: Bounds = noBounds): Scalar {
+  // A side that is not chosen may be costly, and its ranges meaningless: decide the condition first.
+  if (scalar.kind === "select") {
+    const condition = simplifyScalar(scalar.condition, ranges, bounds);
+    if (condition.kind === "constant") return simplifyScalar(condition.value === 0 ? scalar.otherwise : scalar.then, ranges, bounds);
+  }
+  const inner = (child: Scalar): Scalar => simplifyScalar(child, ranges, bounds);
+  const node = refold(rebuild(scalar, inner, (index) => simplifyIndex(index, ranges, bounds)));
+  if (node.kind === "compare") return decide(node.operator, node.left, node.right, ranges, bounds) ?? node;
+  return node.kind === "binary" ? (indexArithmetic(node, ranges, bounds) ?? node) : node;
+}
+
+/** i32 sums, differences and multiples of indices as one index, where no value can wrap. */
+function indexArithmetic(scalar: Extract<Scalar, { readonly kind: "binary" }>, ranges: Ranges, bounds: Bounds): Scalar | undefined {
+  const left = indexOf(scalar.left);
+  const right = indexOf(scalar.right);
+  if (scalar.dtype !== "i32" || left === undefined || right === undefined) return undefined;
+  const index = combine(scalar.operator, left, right);
+  if (index === undefined) return undefined;
+  const { low, high } = range(index, ranges, bounds);
+  return low >= -(2 ** 31) && high < 2 ** 31 ? indexScalar(index) : undefined;
+}
+
+function combine(operator: string, left: Index, right: Index): Index | undefined {
+  if (operator === "add") return addIndex(left, right);
+  if (operator === "sub") return subtractIndex(left, right);
+  if (operator !== "mul") return undefined;
+  if (right.terms.length === 0) return scaleIndex(left, right.constant);
+  return left.terms.length === 0 ? scaleIndex(right, left.constant) : undefined;
+}
+
+function decide(operator: Comparison, left: Scalar, right: Scalar, ranges: Ranges, bounds: Bounds): Scalar | undefined {
+  const a = indexOf(left);
+  const b = indexOf(right);
+  if (a === undefined || b === undefined) return undefined;
+  const ends = extremes(subtractIndex(a, b), ranges, bounds);
+  if (ends === undefined) return undefined;
+  const known = knownSign(operator, ends.low, ends.high, bounds);
+  return known === undefined ? undefined : bool(known);
+}
+
+type Ends = NonNullable<ReturnType<typeof extremes>>;
+
+/** Whether low ≤ d ≤ high decides `d operator 0`. */
+function knownSign(operator: Comparison, low: Ends["low"], high: Ends["high"], bounds: Bounds): boolean | undefined {
+  const atLeastZero = isNonNegative(low, bounds);
+  const aboveZero = isNonNegative(subtract(low, constant(1)), bounds);
+  const atMostZero = isNonNegative(negate(high), bounds);
+  const belowZero = isNonNegative(negate(add(high, constant(1))), bounds);
+  switch (operator) {
+    case "less":
+      return belowZero ? true : atLeastZero ? false : undefined;
+    case "lessEqual":
+      return atMostZero ? true : aboveZero ? false : undefined;
+    case "greater":
+      return aboveZero ? true : atMostZero ? false : undefined;
+    case "greaterEqual":
+      return atLeastZero ? true : belowZero ? false : undefined;
+    case "equal":
+      return aboveZero || belowZero ? false : atLeastZero && atMostZero ? true : undefined;
+    case "notEqual":
+      return aboveZero || belowZero ? true : atLeastZero && atMostZero ? false : undefined;
+  }
+}
