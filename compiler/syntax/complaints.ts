@@ -1,0 +1,160 @@
+/**
+ * From "this token does not fit" to a sentence: what the grammar expected at a place, what it found, and the edit that the
+ * most frequent slips ask for.
+ */
+import { tokenMatcher } from "chevrotain";
+import type { IParserErrorMessageProvider, IRecognitionException, IToken } from "chevrotain";
+import { diagnose, label } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, Label, Span } from "../diagnostics/diagnostic.ts";
+import * as codes from "../diagnostics/codes/syntax.ts";
+import { didYouMean } from "../diagnostics/suggest.ts";
+import { isCloser, openBrackets, startsMember } from "./recovery.ts";
+import * as t from "./tokens.ts";
+
+/** What a rule expects where no alternative of it fits. */
+const expectations: ReadonlyMap<string, string> = new Map([
+  ["primary", "an expression"],
+  ["parenthesized", "an expression"],
+  ["operand", "an expression"],
+  ["item", "an expression"],
+  ["postfix", "an index"],
+  ["indexItem", "an index"],
+  ["memberName", "a name"],
+  ["dimension", "a dimension"],
+  ["tensorType", "a shape such as `[N, C]`"],
+  ["type", "a shape or a type"],
+  ["listType", "a type"],
+  ["settingType", "a type"],
+  ["parameter", "a shape or a type"],
+  ["result", "a shape such as `[N, C]`"],
+  ["body", "`=` or `{`"],
+  ["statement", "a statement"],
+  ["let", "a name"],
+  ["target", "a name"],
+  ["along", "a dimension"],
+  ["scan", "`name in tensor`"],
+  ["declaration", "a declaration"],
+  ["trainMembers", "an entry such as `batch: 32`, a `let` or a step"],
+  ["step", "an entry such as `update: Net` or a `let`"],
+  ["entry", "an entry such as `batch: 32`"],
+]);
+
+function expectation(rule: string): string {
+  return expectations.get(rule) ?? "something else";
+}
+
+/** Chevrotain's messages become what was expected, in the user's terms. */
+export const expectationProvider: IParserErrorMessageProvider = {
+  buildMismatchTokenMessage: ({ expected }) => expected.LABEL ?? expected.name,
+  buildNoViableAltMessage: ({ ruleName }) => expectation(ruleName),
+  buildEarlyExitMessage: ({ ruleName }) => expectation(ruleName),
+  buildNotAllInputParsedMessage: ({ ruleName }) => (ruleName === "declaration" ? "a declaration" : "a statement"),
+};
+
+/** Where a complaint stands: the tokens that were parsed, the index of the one that does not fit, and what follows them. */
+export interface Place {
+  readonly file: string;
+  readonly tokens: readonly IToken[];
+  readonly index: number;
+  /** The token after the last of `tokens`: the next declaration's first. */
+  readonly following: IToken | undefined;
+}
+
+function spanOf(file: string, token: IToken): Span {
+  return { file, from: token.startOffset, to: token.startOffset + token.image.length };
+}
+
+function offender(place: Place): IToken | undefined {
+  return place.tokens[place.index] ?? place.following;
+}
+
+/** The place of the offending token; at the end of the file, right behind the last token. */
+export function offendingSpan(place: Place): Span {
+  const token = offender(place);
+  if (token !== undefined) return spanOf(place.file, token);
+  const last = place.tokens.at(-1);
+  const end = last === undefined ? 0 : last.startOffset + last.image.length;
+  return { file: place.file, from: end, to: end };
+}
+
+function found(token: IToken | undefined): string {
+  if (token === undefined) return "the end of the file";
+  const shown = token.image.length > 40 ? `${token.image.slice(0, 37)}…` : token.image;
+  return `\`${shown}\``;
+}
+
+const partners: ReadonlyMap<string, string> = new Map([["`)`", "("], ["`]`", "["], ["`}`", "{"]]);
+
+/** Whether the bracket that `expected` closes was forgotten, rather than something wrong put into it. */
+function isUnclosed(place: Place, expected: string): boolean {
+  const token = place.tokens[place.index];
+  if (!partners.has(expected)) return false;
+  if (token === undefined || isCloser(token.tokenType)) return true;
+  return expected !== "`}`" && (startsMember(place.tokens, place.index, true) || token.tokenType === t.LeftBrace);
+}
+
+function innermost(place: Place): IToken | undefined {
+  const at = openBrackets(place.tokens, place.index).at(-1);
+  return at === undefined ? undefined : place.tokens[at];
+}
+
+function unclosed(place: Place, expected: string): Diagnostic | undefined {
+  const opener = innermost(place);
+  const bracket = partners.get(expected);
+  if (opener === undefined || opener.image !== bracket || !isUnclosed(place, expected)) return undefined;
+  const closer = expected.slice(1, -1);
+  const labels: readonly Label[] = [
+    label(spanOf(place.file, opener), "opened here"),
+    label(offendingSpan(place), `expected \`${closer}\` before this`),
+  ];
+  return diagnose(codes.unclosedBracket, { bracket, closer, found: found(offender(place)) }, labels);
+}
+
+/** Slips that one edit mends. */
+function help(place: Place, expected: string): string | undefined {
+  const token = offender(place);
+  if (token === undefined) return undefined;
+  if (expected === "a declaration") return didYouMean(token.image, t.declarationWords.map(wordOf));
+  if (expected === "a statement") return didYouMean(token.image, [...t.statementWords.map(wordOf), "next", "emit"]);
+  if (expected === "a shape or a type") return didYouMean(token.image, ["int", "float", "bool", "string", "layer", "initializer", "schedule"]);
+  if (expected === "`{`" && token.tokenType === t.Equal) return "`==` compares";
+  if (token.tokenType === t.Bar) return "`|>` pipes, `or` is the logical operator";
+  const isReserved = tokenMatcher(token, t.Keyword) && !startsMember(place.tokens, place.index, true);
+  return isReserved && expected === "an expression" ? `\`${token.image}\` is a reserved word and names nothing` : undefined;
+}
+
+function wordOf({ PATTERN }: (typeof t.declarationWords)[number]): string {
+  return typeof PATTERN === "string" ? PATTERN : "";
+}
+
+function withContext(expected: string): string {
+  if (expected === "`)`" || expected === "`]`") return `\`,\` or ${expected}`;
+  return expected === "`}`" ? "a statement or `}`" : expected;
+}
+
+/** The diagnostic for `error`, found at `place`. */
+export function complain(error: IRecognitionException, place: Place): Diagnostic {
+  const expected = error.message;
+  const token = offender(place);
+  const missing = unclosed(place, expected);
+  if (missing !== undefined) return missing;
+  const where = [label(offendingSpan(place), "")];
+  if (expected === "a statement" && token !== undefined && place.tokens[place.index + 1]?.tokenType === t.Equal) {
+    return diagnose(codes.statementWithoutKeyword, { name: token.image }, where, `write \`let ${token.image} = …\`, or \`<-\` for a state`);
+  }
+  if (expected === "a declaration") return diagnose(codes.expectedDeclaration, { found: found(token) }, where, help(place, expected));
+  if (expected === "a name" && token !== undefined && tokenMatcher(token, t.Keyword) && place.index < place.tokens.length) {
+    return diagnose(codes.reservedWord, { word: token.image }, where);
+  }
+  const values = { expected: inTrain(error) ? trainContext(expected) : withContext(expected), found: found(token) };
+  return diagnose(codes.unexpectedToken, values, where, help(place, expected));
+}
+
+function inTrain(error: IRecognitionException): boolean {
+  const [rule] = error.context.ruleStack.slice(-1);
+  return rule === "train" || rule === "step";
+}
+
+function trainContext(expected: string): string {
+  return expected === "`}`" ? "an entry such as `batch: 32` or `}`" : withContext(expected);
+}

@@ -1,0 +1,124 @@
+/**
+ * Where a file can be cut, so that one mistake does not hide or cause another. Keywords tell: a declaration begins with a
+ * keyword and a name, a statement with a keyword or `name <-`, an entry of a train is `key:`. A declaration is parsed by
+ * itself; a statement with a mistake in it is cut out, and the rest of the declaration is parsed again.
+ */
+import { tokenMatcher } from "chevrotain";
+import type { IToken, TokenType } from "chevrotain";
+import * as t from "./tokens.ts";
+
+const openers: readonly TokenType[] = [t.LeftParenthesis, t.LeftBracket, t.LeftBrace];
+const closers: readonly TokenType[] = [t.RightParenthesis, t.RightBracket, t.RightBrace];
+
+export function isOpener(tokenType: TokenType): boolean {
+  return openers.includes(tokenType);
+}
+
+export function isCloser(tokenType: TokenType): boolean {
+  return closers.includes(tokenType);
+}
+
+function isWord(token: IToken | undefined): boolean {
+  return token !== undefined && (tokenMatcher(token, t.Identifier) || tokenMatcher(token, t.Keyword));
+}
+
+function startsDeclaration(before: IToken | undefined, token: IToken, after: IToken | undefined): boolean {
+  if (!t.declarationWords.includes(token.tokenType)) return false;
+  if (before !== undefined && [t.Colon, t.Bar, t.Dot].includes(before.tokenType)) return false;
+  return isWord(after) || (token.tokenType === t.UseWord && after?.tokenType !== t.Colon);
+}
+
+/** Cuts a file before each declaration. What stands before the first is a part of its own. */
+export function declarationsOf(tokens: readonly IToken[]): readonly (readonly IToken[])[] {
+  const parts: IToken[][] = [];
+  tokens.forEach((token, index) => {
+    const part = parts.at(-1);
+    if (part === undefined || startsDeclaration(tokens[index - 1], token, tokens[index + 1])) parts.push([token]);
+    else part.push(token);
+  });
+  return parts;
+}
+
+/** The indices of the brackets that are open before the token at `index`, outermost first. */
+export function openBrackets(tokens: readonly IToken[], index: number): readonly number[] {
+  const open: number[] = [];
+  for (const [at, { tokenType }] of tokens.slice(0, index).entries()) {
+    if (isOpener(tokenType)) open.push(at);
+    if (!isCloser(tokenType)) continue;
+    const partner = openers[closers.indexOf(tokenType)];
+    const matching = open.findLastIndex((opener) => tokens[opener]?.tokenType === partner);
+    // A brace closes what is still open inside it; another closer without its partner closes nothing.
+    if (matching >= 0 && (tokenType === t.RightBrace || matching === open.length - 1)) open.length = matching;
+  }
+  return open;
+}
+
+/** Whether a statement, or an entry or step of a train, begins at `index`. */
+export function startsMember(tokens: readonly IToken[], index: number, bracketed: boolean): boolean {
+  const token = tokens[index];
+  const after = tokens[index + 1]?.tokenType;
+  if (token === undefined || tokens[index - 1]?.tokenType === t.Dot) return false;
+  const isKey = after === t.Colon && isWord(token) && (!bracketed || tokenMatcher(token, t.Keyword));
+  if (isKey || (after === t.LeftArrow && isWord(token))) return true;
+  if (t.statementWords.includes(token.tokenType)) return tokens[index - 1]?.tokenType !== t.ElseWord;
+  const third = tokens[index + 2]?.tokenType;
+  if (token.tokenType === t.StepWord) return isWord(tokens[index + 1]) && third === t.LeftBrace;
+  if (token.tokenType === t.NextWord) return isWord(tokens[index + 1]) && third === t.Equal;
+  return token.tokenType === t.EmitWord && isWord(tokens[index + 1]);
+}
+
+/** A half-open range of token indices. */
+export interface Cut {
+  readonly from: number;
+  readonly to: number;
+}
+
+function start(tokens: readonly IToken[], brace: number, index: number): number {
+  let found = brace + 1;
+  let depth = 0;
+  let brackets = 0;
+  for (let at = brace + 1; at <= Math.min(index, tokens.length - 1); at += 1) {
+    const tokenType = tokens[at]?.tokenType;
+    if (depth === 0 && startsMember(tokens, at, brackets > 0)) [found, brackets] = [at, 0];
+    if (tokenType === t.LeftBrace) depth += 1;
+    if (tokenType === t.RightBrace) depth -= 1;
+    if (tokenType === t.LeftParenthesis || tokenType === t.LeftBracket) brackets += 1;
+    if (tokenType === t.RightParenthesis || tokenType === t.RightBracket) brackets = Math.max(0, brackets - 1);
+  }
+  return found;
+}
+
+function end(tokens: readonly IToken[], from: number, beyond: number): number {
+  let depth = 0;
+  let brackets = 0;
+  for (let at = from; at < tokens.length; at += 1) {
+    const tokenType = tokens[at]?.tokenType;
+    if (depth === 0 && tokenType === t.RightBrace) return at;
+    if (depth === 0 && at > from && at >= beyond && startsMember(tokens, at, brackets > 0)) return at;
+    if (tokenType === t.LeftBrace) depth += 1;
+    if (tokenType === t.RightBrace) depth -= 1;
+    if (tokenType === t.LeftParenthesis || tokenType === t.LeftBracket) brackets += 1;
+    if (tokenType === t.RightParenthesis || tokenType === t.RightBracket) brackets = Math.max(0, brackets - 1);
+  }
+  return tokens.length;
+}
+
+/**
+ * The statement to cut out for a mistake found at `index`, in the innermost braces around it, or undefined where there are
+ * none. `whole` says that the token at `index` itself has no place there; else, where it begins a statement, the one
+ * before it is incomplete. With `loose`, the tokens are what stands between braces.
+ */
+export function faultyMember(tokens: readonly IToken[], index: number, whole: boolean, loose: boolean): Cut | undefined {
+  const braces = openBrackets(tokens, index).filter((at) => tokens[at]?.tokenType === t.LeftBrace);
+  const brace = braces.at(-1) ?? (loose ? -1 : undefined);
+  if (brace === undefined) return undefined;
+  const from = whole && index < tokens.length ? index : start(tokens, brace, index - 1);
+  return { from, to: Math.max(from + 1, end(tokens, from, whole ? index + 1 : index)) };
+}
+
+/** What stands between the first braces after `index`. */
+export function membersAfter(tokens: readonly IToken[], index: number): readonly IToken[] {
+  const brace = tokens.findIndex((token, at) => at >= index && token.tokenType === t.LeftBrace);
+  if (brace < 0) return [];
+  return tokens.slice(brace + 1, end(tokens, brace + 1, tokens.length));
+}
