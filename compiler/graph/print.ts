@@ -2,13 +2,12 @@
  * A graph as text for golden tests and `nnc graph`: one line a node, `%3 = contract[nk,kj->nj](%0, %2) : f32[N, 64]   // Digits.dense`,
  * then one line an output.
  */
-import { printShape, type Dimension } from "../dimension/dimension.ts";
+import type { Dimension } from "../dimension/dimension.ts";
+import { printType } from "../ops/check.ts";
 import type { Graph } from "./graph.ts";
-import type { Attribute, Attributes, GraphNode, GraphOutput, TensorType, Value } from "./types.ts";
+import type { Attribute, Attributes, GraphNode, GraphOutput, Value } from "./types.ts";
 
-export function printType({ dtype, shape }: TensorType): string {
-  return `${dtype}${printShape(shape)}`;
-}
+export { printType } from "../ops/check.ts";
 
 /** `%3`, or `%3.1` for a later output. */
 export function printValue({ node, output }: Value): string {

@@ -5,9 +5,31 @@
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import type { Attributes, GraphNode, TensorType, Value } from "../graph/types.ts";
 import type { Axis, Compute } from "../loops/types.ts";
+import { abs, cos, erf, exp, expm1, floor, log, log1p, neg, not, sign, sin, sqrt, tanh } from "./unary.ts";
+import { add, and, div, maximum, minimum, mod, mul, or, pow, sub } from "./binary.ts";
+import { cast, equal, greater, greaterEqual, less, lessEqual, notEqual, select } from "./choose.ts";
+import { argmax, max, min, prod, sum } from "./reduce.ts";
+import { broadcast, reshape, reverse, transpose } from "./movement.ts";
+import { concat, pad, slice } from "./slice.ts";
+import { contract } from "./contract.ts";
+import { pick, scatterRows, take } from "./gather.ts";
+import { randomBits, randomUniform } from "./random.ts";
+import { constant, dimension, input, iota } from "./source.ts";
+import { stopGradient } from "./stop-gradient.ts";
 import type { AnyOp, GradientContext, ShapeProblem } from "./define.ts";
 
-export const operations: readonly AnyOp[] = [];
+export const operations: readonly AnyOp[] = [
+  input, constant, dimension, iota,
+  neg, abs, sign, floor, sqrt, exp, expm1, log, log1p, sin, cos, tanh, erf, not,
+  add, sub, mul, div, mod, pow, maximum, minimum, and, or,
+  equal, notEqual, less, lessEqual, greater, greaterEqual, select, cast,
+  sum, max, min, prod, argmax,
+  reshape, transpose, reverse, broadcast, slice, pad, concat,
+  contract,
+  take, scatterRows, pick,
+  randomBits, randomUniform,
+  stopGradient,
+];
 
 const byName: ReadonlyMap<string, AnyOp> = new Map(operations.map((op) => [op.name, op]));
 

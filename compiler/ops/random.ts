@@ -1,0 +1,80 @@
+/**
+ * Random draws as pure functions: Threefry-2x32 with 20 rounds (Salmon et al. 2011), keyed by the seed and the place in
+ * the source, counted by the element and the step. Equal attributes and inputs are the same draw.
+ */
+import type { TensorType } from "../graph/types.ts";
+import { flatten } from "../loops/index.ts";
+import type { ElementType, Scalar } from "../loops/types.ts";
+import { arity, dtypeOf, printType } from "./check.ts";
+import { defineOp, problem, type AnyOp, type ShapeProblem } from "./define.ts";
+import type { Shape } from "./emit.ts";
+import { sizes } from "./samples.ts";
+import { axisIndices, binary, cast, indexScalar, loadAt, number } from "./scalars.ts";
+
+type RandomAttributes = {
+  readonly shape: Shape;
+  /** Which of the two words that each counter gives. */
+  readonly word: 0 | 1;
+  /** The key's second half: a hash of the path of the call. */
+  readonly stream: number;
+};
+
+interface Draw {
+  readonly name: string;
+  readonly summary: string;
+  readonly dtype: ElementType;
+  readonly fromBits: (bits: Scalar) => Scalar;
+}
+
+function draw({ name, summary, dtype, fromBits }: Draw): AnyOp {
+  const scalar = (data: number) => ({ dtype: "i32" as const, shape: [], data: [data] });
+  return defineOp<RandomAttributes>({
+    name,
+    summary,
+    constraints: [
+      "1. The seed and the counter are i32 scalars.",
+      "2. The key is (seed, stream); the counter is (row-major position of the element, counter).",
+    ],
+    infer: (inputs, { shape }) =>
+      arity(name, inputs, 2) ?? i32Scalar(name, inputs, 0) ?? i32Scalar(name, inputs, 1) ?? [{ dtype, shape }],
+    gradient: "none",
+    loops: ({ attributes: { word, stream }, inputs: [seed, counter], outputs: [{ shape }], axes: fresh }) => {
+      const axes = fresh(shape);
+      const bits: Scalar = {
+        kind: "random",
+        word,
+        key: [loadAt(seed, []), number(stream, "i32")],
+        counter: [indexScalar(flatten(axisIndices(axes), shape)), loadAt(counter, [])],
+      };
+      return [{ kind: "map", axes, dtype, value: fromBits(bits) }];
+    },
+    samples: [
+      { name: "row", attributes: { shape: sizes(5), word: 0, stream: 7 }, inputs: [scalar(1), scalar(0)] },
+      { name: "other word", attributes: { shape: sizes(2, 3), word: 1, stream: -7 }, inputs: [scalar(1), scalar(3)] },
+      { name: "scalar", attributes: { shape: [], word: 0, stream: 0 }, inputs: [scalar(-1), scalar(2)] },
+    ],
+  });
+}
+
+function i32Scalar(op: string, inputs: readonly TensorType[], position: number): ShapeProblem | undefined {
+  const type = inputs[position];
+  if (type.shape.length === 0) return dtypeOf(op, inputs, position, ["i32"]);
+  return problem(`${op} takes an i32 scalar, not ${printType(type)}`, [position]);
+}
+
+export const randomBits = draw({
+  name: "random_bits",
+  summary: "Thirty-two random bits for each element, as an i32.",
+  dtype: "i32",
+  fromBits: (bits) => bits,
+});
+
+export const randomUniform = draw({
+  name: "random_uniform",
+  summary: "A random number in [0, 1) for each element: the top 24 bits times 2⁻²⁴.",
+  dtype: "f32",
+  fromBits: (bits) => {
+    const top = binary("shiftRightUnsigned", "i32", bits, number(8, "i32"));
+    return binary("mul", "f32", cast("f32", top), number(2 ** -24));
+  },
+});

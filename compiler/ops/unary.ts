@@ -1,0 +1,166 @@
+/**
+ * Elementwise functions of one tensor.
+ */
+import type { Value } from "../graph/types.ts";
+import type { ElementType, UnaryOperator } from "../loops/types.ts";
+import { arity, dtypeOf } from "./check.ts";
+import { defineOp, type AnyOp, type Builder, type Sample } from "./define.ts";
+import { add, divide, fillLike, multiply, negate, scale, shift } from "./emit.ts";
+import { loadAt, unary } from "./scalars.ts";
+
+/** From the operand x, the result y and the gradient g at y to the gradient at x. */
+type Derivative = (builder: Builder, values: { readonly x: Value; readonly y: Value; readonly g: Value }) => Value;
+
+interface Elementwise {
+  readonly name: UnaryOperator;
+  readonly summary: string;
+  readonly dtypes: readonly ElementType[];
+  readonly gradient: "none" | Derivative;
+  /** Where test values are drawn from. */
+  readonly range?: readonly [number, number];
+  readonly samples?: readonly Sample<Record<string, never>>[];
+}
+
+function elementwise({ name, summary, dtypes, gradient, range, samples = [] }: Elementwise): AnyOp {
+  const [dtype] = dtypes;
+  const input = (shape: readonly number[]) => (range === undefined ? { dtype, shape } : { dtype, shape, range });
+  const drawn = [[], [5], [2, 1, 3]].map((shape) => ({ name: `[${shape.join(", ")}]`, attributes: {}, inputs: [input(shape)] }));
+  return defineOp<Record<string, never>>({
+    name,
+    summary,
+    constraints: [`1. x is ${dtypes.join(" or ")}.`, "2. The result has the type of x."],
+    infer: (inputs) => arity(name, inputs, 1) ?? dtypeOf(name, inputs, 0, dtypes) ?? [inputs[0]],
+    gradient:
+      gradient === "none"
+        ? "none"
+        : ({ builder, inputs: [x], outputs: [y], outputGradients: [g] }) => [g && gradient(builder, { x, y, g })],
+    loops: ({ inputs: [x], outputs: [{ dtype: result, shape }], axes }) => {
+      const at = axes(shape);
+      return [{ kind: "map", axes: at, dtype: result, value: unary(name, result, loadAt(x, at)) }];
+    },
+    samples: [...drawn, ...samples],
+  });
+}
+
+/** A sample of given values in one row. */
+function row(name: string, data: readonly number[], dtype: ElementType = "f32"): Sample<Record<string, never>> {
+  return { name, attributes: {}, inputs: [{ dtype, shape: [data.length], data }], differentiable: false };
+}
+
+export const neg = elementwise({
+  name: "neg",
+  summary: "−x; an i32 wraps around.",
+  dtypes: ["f32", "i32"],
+  gradient: (builder, { g }) => negate(builder, g),
+  samples: [row("i32 wraps", [0, 1, -7, -2147483648], "i32")],
+});
+
+export const abs = elementwise({
+  name: "abs",
+  summary: "|x|, with gradient 0 at 0.",
+  dtypes: ["f32", "i32"],
+  gradient: (builder, { x, g }) => multiply(builder, g, builder.one("sign", [x])),
+  range: [0.25, 2],
+  samples: [row("kink", [0, -0, -1.5, 2]), row("i32", [0, 3, -3], "i32")],
+});
+
+export const sign = elementwise({
+  name: "sign",
+  summary: "−1, 0 or 1 as x is negative, zero or positive, with gradient 0.",
+  dtypes: ["f32", "i32"],
+  gradient: (builder, { x }) => fillLike(builder, x, 0),
+  range: [-2, -0.25],
+  samples: [row("step", [0, -0, -1.5, 2]), row("i32", [0, 3, -3], "i32")],
+});
+
+export const floor = elementwise({
+  name: "floor",
+  summary: "The greatest whole number that is at most x.",
+  dtypes: ["f32"],
+  gradient: "none",
+  samples: [row("whole numbers", [-2, -1.5, -0.5, 0, 0.5, 1, 1.5])],
+});
+
+export const sqrt = elementwise({
+  name: "sqrt",
+  summary: "The square root of x; NaN for a negative x.",
+  dtypes: ["f32"],
+  gradient: (builder, { y, g }) => divide(builder, scale(builder, g, 0.5), y),
+  range: [0.25, 4],
+  samples: [row("edge", [0, 1, 4, -1])],
+});
+
+export const exp = elementwise({
+  name: "exp",
+  summary: "e to the power x.",
+  dtypes: ["f32"],
+  gradient: (builder, { y, g }) => multiply(builder, g, y),
+});
+
+export const expm1 = elementwise({
+  name: "expm1",
+  summary: "e to the power x, minus 1, exact near 0.",
+  dtypes: ["f32"],
+  gradient: (builder, { y, g }) => add(builder, multiply(builder, g, y), g),
+  samples: [row("near 0", [1e-6, -1e-6, 0])],
+});
+
+export const log = elementwise({
+  name: "log",
+  summary: "The natural logarithm of x.",
+  dtypes: ["f32"],
+  gradient: (builder, { x, g }) => divide(builder, g, x),
+  range: [0.25, 4],
+  samples: [row("edge", [0, 1, -1])],
+});
+
+export const log1p = elementwise({
+  name: "log1p",
+  summary: "The natural logarithm of 1 + x, exact near 0.",
+  dtypes: ["f32"],
+  gradient: (builder, { x, g }) => divide(builder, g, shift(builder, x, 1)),
+  range: [-0.5, 3],
+  samples: [row("near 0", [1e-6, -1e-6, 0])],
+});
+
+export const sin = elementwise({
+  name: "sin",
+  summary: "The sine of x in radians.",
+  dtypes: ["f32"],
+  gradient: (builder, { x, g }) => multiply(builder, g, builder.one("cos", [x])),
+});
+
+export const cos = elementwise({
+  name: "cos",
+  summary: "The cosine of x in radians.",
+  dtypes: ["f32"],
+  gradient: (builder, { x, g }) => negate(builder, multiply(builder, g, builder.one("sin", [x]))),
+});
+
+export const tanh = elementwise({
+  name: "tanh",
+  summary: "The hyperbolic tangent of x.",
+  dtypes: ["f32"],
+  gradient: (builder, { y, g }) => {
+    const slope = shift(builder, negate(builder, multiply(builder, y, y)), 1);
+    return multiply(builder, g, slope);
+  },
+});
+
+export const erf = elementwise({
+  name: "erf",
+  summary: "The error function of x, 2/√π times the integral of exp(−t²) from 0 to x.",
+  dtypes: ["f32"],
+  gradient: (builder, { x, g }) => {
+    const bell = builder.one("exp", [negate(builder, multiply(builder, x, x))]);
+    return multiply(builder, g, scale(builder, bell, 2 / Math.sqrt(Math.PI)));
+  },
+});
+
+export const not = elementwise({
+  name: "not",
+  summary: "True where x is false.",
+  dtypes: ["bool"],
+  gradient: "none",
+  samples: [row("both", [0, 1], "bool")],
+});
