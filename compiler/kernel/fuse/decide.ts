@@ -1,0 +1,198 @@
+/**
+ * Which maps are never stored but written into their consumers, under rules that bound recomputation:
+ *
+ * - index movement, and what is computed from indices alone, always;
+ * - a cheap map, into all its consumers, unless a contraction would load it;
+ * - any map with one consumer that loads each element once, unless a contraction would load it;
+ * - but not what can be the epilogue of the only value it continues, nor a random draw, nor an output.
+ */
+import type { Dimension } from "../../dimension/dimension.ts";
+import { equal, product } from "../../dimension/dimension.ts";
+import { mapDataScalars, rangesOf, substituteAxesInScalar } from "../../loops/index.ts";
+import type { Load } from "../../loops/scalar.ts";
+import { loadsOf, nodesOf, replaceLoads } from "../../loops/scalar.ts";
+import { simplifyIndex, simplifyScalar } from "../../loops/simplify.ts";
+import type { Axis, Compute, Scalar } from "../../loops/types.ts";
+import type { LoweredNode } from "../lower.ts";
+import { axisMap, isIdentity, sameShape } from "./align.ts";
+import type { FusionInput, Member } from "./definition.ts";
+import { isContraction, loadedBy, mapCompute } from "./definition.ts";
+import { updateRegion } from "./update.ts";
+
+/** A map whose operators cost at most this much, none of them expensive, is recomputed by each consumer. */
+const cheapCost = 6;
+/** … while it loads at most this many tensors of its own rank. */
+const cheapLoads = 2;
+/** An expression with more operators than this is stored, so that kernels stay readable and trees shallow. */
+const largest = 60;
+
+type MapCompute = Extract<Compute, { kind: "map" }>;
+
+interface State {
+  readonly input: FusionInput;
+  readonly byTensor: ReadonlyMap<string, LoweredNode>;
+  readonly consumers: ReadonlyMap<string, readonly LoweredNode[]>;
+  readonly outputs: ReadonlySet<string>;
+  readonly virtual: Map<string, MapCompute>;
+  readonly members: Map<string, Member>;
+}
+
+/** The values that kernels make, in topological order, with the others written into them. */
+export function decide(input: FusionInput): readonly Member[] {
+  const update = updateRegion(input);
+  const state: State = {
+    input,
+    byTensor: new Map(input.nodes.map((node) => [node.tensor, node])),
+    consumers: consumersOf(input.nodes),
+    outputs: new Set(input.outputs.map(({ tensor }) => tensor)),
+    virtual: new Map(),
+    members: new Map(),
+  };
+  for (const [position, node] of input.nodes.entries()) {
+    const compute = expand(node.compute, state);
+    if (compute.kind === "map" && isVirtual(node, compute, state)) state.virtual.set(node.tensor, compute);
+    else state.members.set(node.tensor, member(node, compute, position, update.has(node.tensor), state));
+  }
+  return reachable([...state.members.values()], state.outputs);
+}
+
+function member(node: LoweredNode, compute: Compute, position: number, update: boolean, state: State): Member {
+  const { tensor, op, origin } = node;
+  const type = { dtype: compute.dtype, shape: compute.axes.map(({ extent }) => extent) };
+  return { tensor, op, origin, type: state.input.tensors.get(tensor)?.type ?? type, compute, loads: loadedBy(compute), position, update };
+}
+
+/** Values that only virtual values loaded, whose consumers in turn came to nothing, make no kernel. */
+function reachable(members: readonly Member[], outputs: ReadonlySet<string>): readonly Member[] {
+  const used = new Set(outputs);
+  for (const { tensor, loads } of [...members].reverse()) {
+    if (used.has(tensor)) for (const loaded of loads) used.add(loaded);
+  }
+  return members.filter(({ tensor }) => used.has(tensor));
+}
+
+function consumersOf(nodes: readonly LoweredNode[]): ReadonlyMap<string, readonly LoweredNode[]> {
+  const consumers = new Map<string, LoweredNode[]>();
+  for (const node of nodes) {
+    for (const tensor of loadedBy(node.compute)) consumers.set(tensor, [...(consumers.get(tensor) ?? []), node]);
+  }
+  return consumers;
+}
+
+/** Replaces each load of a virtual value by its expression at the load's indices. */
+function expand(compute: Compute, { virtual, input }: State): Compute {
+  const axes = compute.kind === "map" ? compute.axes : [...compute.axes, ...(compute.kind === "reduce" ? compute.over : compute.from)];
+  const ranges = rangesOf(axes);
+  const replace = (load: Load): Scalar | undefined => {
+    const definition = virtual.get(load.tensor);
+    return definition && substituteAxesInScalar(definition.value, axisMap(definition.axes, load.indices));
+  };
+  return mapCompute(
+    compute,
+    (value) => simplifyScalar(replaceLoads(value, replace), ranges, input.bounds),
+    (index) => simplifyIndex(mapDataScalars(index, (data) => replaceLoads(data, replace)), ranges, input.bounds),
+  );
+}
+
+function isVirtual(node: LoweredNode, compute: MapCompute, state: State): boolean {
+  if (state.outputs.has(node.tensor)) return false;
+  const size = measure(compute.value);
+  if (size.operators > largest || size.random) return false;
+  const loads = loadsOf(compute.value);
+  const contracted = (state.consumers.get(node.tensor) ?? []).some((consumer) => isContraction(consumer.compute));
+  if (contracted) return isPlain(compute.value);
+  if (loads.length === 0) return !size.expensive;
+  if (isMovement(node.compute)) return size.operators <= cheapCost * 2 || consumerCount(node.tensor, state) === 1;
+  const consumers = effectiveConsumers(node.tensor, state);
+  if (consumers.some((consumer) => isContraction(consumer.compute))) return false;
+  if (continuesAlone(compute, loads, state)) return false;
+  if (!size.expensive && size.operators <= cheapCost && fullLoads(compute, loads) <= cheapLoads) return true;
+  return consumers.length === 1 && loadsOnce(consumers[0], node);
+}
+
+function consumerCount(tensor: string, state: State): number {
+  return state.consumers.get(tensor)?.length ?? 0;
+}
+
+/** One load at indices made of axes alone: what a contraction reads in place. */
+function isPlain(value: Scalar): boolean {
+  return value.kind === "load" && value.indices.every(({ terms }) => terms.every(({ atom }) => atom.kind === "axis"));
+}
+
+/** Loads, and choices between them by index: reshape, transpose, broadcast, slice, pad, concat, gather. */
+function isMovement(compute: Compute): boolean {
+  return compute.kind === "map" && isMoved(compute.value);
+}
+
+function isMoved(value: Scalar): boolean {
+  switch (value.kind) {
+    case "load":
+    case "constant":
+      return true;
+    case "select":
+      return loadsOf(value.condition).length === 0 && isMoved(value.then) && isMoved(value.otherwise);
+    default:
+      return false;
+  }
+}
+
+/** Who computes with the value, seen through index movement; stops counting at two. */
+function effectiveConsumers(tensor: string, state: State): readonly LoweredNode[] {
+  const found = new Set<LoweredNode>();
+  const pending = [...(state.consumers.get(tensor) ?? [])];
+  const seen = new Set(pending);
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const moved = isMovement(node.compute) && !state.outputs.has(node.tensor);
+    if (!moved) found.add(node);
+    for (const next of moved ? (state.consumers.get(node.tensor) ?? []) : []) {
+      if (!seen.has(next)) pending.push(next);
+      seen.add(next);
+    }
+  }
+  return [...found];
+}
+
+/** Continues, element by element, a value that nobody else reads: it belongs into that value's kernel. */
+function continuesAlone(compute: MapCompute, loads: readonly Load[], state: State): boolean {
+  return loads.some((load) => {
+    const source = state.members.get(load.tensor);
+    if (source === undefined || source.compute.kind === "scatter" || !sameShape(source.compute.axes, compute.axes)) return false;
+    return isIdentity(load.indices, compute.axes) && effectiveConsumers(load.tensor, state).length === 1;
+  });
+}
+
+function fullLoads(compute: MapCompute, loads: readonly Load[]): number {
+  const full = loads.filter(({ indices }) => indices.filter(({ terms }) => terms.length > 0).length >= compute.axes.length);
+  return new Set(full.map(({ tensor }) => tensor)).size;
+}
+
+/** Whether `consumer` evaluates each element of `producer` at most once: one place that loads it, a domain no larger. */
+function loadsOnce(consumer: LoweredNode, producer: LoweredNode): boolean {
+  const { compute } = consumer;
+  if (compute.kind === "scatter") return false;
+  const loads = loadsOf(compute.value).filter(({ tensor }) => tensor === producer.tensor);
+  const domain = compute.kind === "reduce" ? [...compute.axes, ...compute.over] : compute.axes;
+  return loads.length === 1 && equal(elements(domain), elements(producer.compute.axes));
+}
+
+function elements(axes: readonly Axis[]): Dimension {
+  return product(axes.map(({ extent }) => extent));
+}
+
+interface Measure {
+  readonly operators: number;
+  readonly expensive: boolean;
+  readonly random: boolean;
+}
+
+const expensiveOperators: ReadonlySet<string> = new Set([
+  "div", "mod", "pow", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erf",
+]);
+
+/** What writing the tree into a consumer means. */
+function measure(value: Scalar): Measure {
+  const nodes = nodesOf(value);
+  const operators = nodes.filter(({ kind }) => kind !== "constant" && kind !== "load" && kind !== "index" && kind !== "local");
+  const expensive = nodes.some((node) => (node.kind === "unary" || node.kind === "binary") && expensiveOperators.has(node.operator));
+  return { operators: operators.length, expensive, random: nodes.some(({ kind }) => kind === "random") };
+}

@@ -1,0 +1,31 @@
+/**
+ * Names that a person recognises: kernels after the blocks of the source that they compute, locals after the operation.
+ */
+import type { Member } from "./definition.ts";
+
+/** How many blocks a kernel is named after. */
+const mostParts = 3;
+
+/** `dense_relu`: the innermost blocks of the members' paths, in order, each once. */
+export function kernelName(members: readonly Member[]): string {
+  const parts: string[] = [];
+  for (const { origin, op } of members) {
+    const part = (origin.path.split(".").at(-1) ?? "") || op;
+    if (!parts.includes(part)) parts.push(part);
+  }
+  return parts.slice(0, mostParts).join("_");
+}
+
+const localNames: ReadonlyMap<string, string> = new Map([
+  ["add", "total"], ["sub", "difference"], ["mul", "product"], ["div", "ratio"], ["select", "chosen"], ["neg", "negated"],
+  ["sum", "sum"], ["max", "largest"], ["min", "smallest"], ["prod", "product"], ["argmax", "place"],
+]);
+
+/** A name for a local, unique among `taken`, which it joins: `sum`, `sum_2`. */
+export function localName(op: string, taken: Set<string>): string {
+  const base = localNames.get(op) ?? op;
+  let name = base;
+  for (let count = 2; taken.has(name); count++) name = `${base}_${count}`;
+  taken.add(name);
+  return name;
+}

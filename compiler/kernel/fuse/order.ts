@@ -1,0 +1,105 @@
+/**
+ * The order in which an entry's kernels run, and where updates go. A new value of a parameter or state is written in place
+ * wherever every reader of the old one can run before; where none can be found it gets a place of its own and a copy.
+ */
+import { InternalError } from "../../diagnostics/diagnostic.ts";
+import { loadsOf } from "../../loops/scalar.ts";
+import type { LoweredOutput } from "../lower.ts";
+import { readsOf, scalarsOfStage, writesOf } from "../tensors.ts";
+import type { Kernel } from "../types.ts";
+
+export interface Ordered {
+  readonly kernels: readonly Kernel[];
+  /** Value tensors that are written straight into what they update, by name. */
+  readonly inPlace: ReadonlyMap<string, string>;
+}
+
+/** By position among `kernels`. */
+interface Edges {
+  readonly kernels: readonly Kernel[];
+  /** The kernels that must run before each. */
+  readonly before: readonly Set<number>[];
+  readonly makers: ReadonlyMap<string, number>;
+  readonly readers: ReadonlyMap<string, readonly number[]>;
+}
+
+/** Orders kernels topologically; among those that are ready, the earliest of the source first. */
+export function orderKernels(kernels: readonly Kernel[], outputs: readonly LoweredOutput[]): Ordered {
+  const edges = dataEdges(kernels);
+  const inPlace = new Map<string, string>();
+  for (const { name, role, tensor } of outputs) {
+    if (role !== "result" && placeUpdate(edges, tensor, name)) inPlace.set(tensor, name);
+  }
+  return { kernels: topological(edges), inPlace };
+}
+
+function dataEdges(kernels: readonly Kernel[]): Edges {
+  const makers = new Map<string, number>();
+  const readers = new Map<string, number[]>();
+  for (const [position, kernel] of kernels.entries()) {
+    for (const tensor of writesOf(kernel)) makers.set(tensor, position);
+    for (const tensor of readsOf(kernel)) {
+      const list = readers.get(tensor);
+      if (list === undefined) readers.set(tensor, [position]);
+      else list.push(position);
+    }
+  }
+  const before = kernels.map(() => new Set<number>());
+  for (const [tensor, positions] of readers) {
+    const maker = makers.get(tensor);
+    for (const reader of positions) if (maker !== undefined && maker !== reader) before[reader].add(maker);
+  }
+  return { kernels, before, makers, readers };
+}
+
+/** Adds the edges that let `tensor` overwrite `variable`; false, and no edge, where they would close a circle. */
+function placeUpdate({ kernels, before, makers, readers }: Edges, tensor: string, variable: string): boolean {
+  const writer = makers.get(tensor);
+  if (writer === undefined || !overwritesInPlace(kernels[writer], tensor, variable)) return false;
+  const others = (readers.get(variable) ?? []).filter((reader) => reader !== writer);
+  if (others.some((reader) => needs(before, reader, writer))) return false;
+  for (const reader of others) before[writer].add(reader);
+  return true;
+}
+
+function needs(before: readonly Set<number>[], from: number, target: number): boolean {
+  const seen = new Set([from]);
+  const pending = [from];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (next === target) return true;
+    for (const earlier of before[next]) {
+      if (!seen.has(earlier)) pending.push(earlier);
+      seen.add(earlier);
+    }
+  }
+  return false;
+}
+
+/** Whether each element of `variable` is read, if at all, only at the grid point that overwrites it. */
+function overwritesInPlace(kernel: Kernel, tensor: string, variable: string): boolean {
+  if (!readsOf(kernel).has(variable)) return true;
+  const stored = kernel.stages.flatMap((stage) => (stage.kind === "store" && stage.store.tensor === tensor ? [stage.store] : []));
+  if (stored.length !== 1) return false;
+  const place = JSON.stringify(stored[0].indices);
+  return kernel.stages.every((stage) => {
+    const loads = scalarsOfStage(stage).flatMap(loadsOf).filter((load) => load.tensor === variable);
+    return loads.every(({ indices }) => JSON.stringify(indices) === place) && (loads.length === 0 || stage.kind !== "reduce");
+  });
+}
+
+/** Kahn's algorithm; ready kernels run in the order in which they were given. */
+function topological({ kernels, before }: Edges): readonly Kernel[] {
+  const waiting = before.map((set) => set.size);
+  const after = kernels.map((): number[] => []);
+  for (const [position, set] of before.entries()) for (const earlier of set) after[earlier].push(position);
+  const ready = waiting.flatMap((count, position) => (count === 0 ? [position] : []));
+  const ordered: Kernel[] = [];
+  while (ready.length > 0) {
+    const next = ready.reduce((least, position) => Math.min(least, position));
+    ready.splice(ready.indexOf(next), 1);
+    ordered.push(kernels[next]);
+    for (const position of after[next]) if (--waiting[position] === 0) ready.push(position);
+  }
+  if (ordered.length < kernels.length) throw new InternalError("fuse", "the kernels need each other in a circle");
+  return ordered;
+}

@@ -1,0 +1,22 @@
+/**
+ * The part of a training step that only moves parameters, optimiser state and counters. Its maps keep to themselves
+ * instead of becoming epilogues of the gradients' contractions, so that an optimiser is one loop over a whole segment.
+ */
+import type { FusionInput } from "./definition.ts";
+import { loadedBy } from "./definition.ts";
+
+const moving: ReadonlySet<string> = new Set(["parameter", "optimizer", "counter"]);
+
+/** The maps from which only such updates follow. */
+export function updateRegion({ nodes, outputs }: FusionInput): ReadonlySet<string> {
+  const region = new Set(outputs.filter(({ role }) => moving.has(role)).map(({ tensor }) => tensor));
+  const elsewhere = new Set(outputs.filter(({ role }) => !moving.has(role)).map(({ tensor }) => tensor));
+  const candidates = new Set(region);
+  for (const { tensor, compute } of [...nodes].reverse()) {
+    const inside = candidates.has(tensor) && !elsewhere.has(tensor) && compute.kind === "map";
+    if (inside) region.add(tensor);
+    else region.delete(tensor);
+    for (const loaded of loadedBy(compute)) (inside ? candidates : elsewhere).add(loaded);
+  }
+  return region;
+}

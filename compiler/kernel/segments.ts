@@ -1,0 +1,154 @@
+/**
+ * Parameters that move alike become one segment: where several kernels are the same elementwise loop over different
+ * tensors (an optimiser's updates), those tensors are laid side by side in the arena and one loop runs over the whole run,
+ * padding included, which nothing else reads.
+ *
+ *   adam over w[64, 32]; adam over b[32]   ⟶   adam over parameters[2048 + 32]
+ */
+import { constant, constantValue, product } from "../dimension/dimension.ts";
+import { axisIndex } from "../loops/index.ts";
+import { loadsOf, mapScalar, scalarKey } from "../loops/scalar.ts";
+import type { Scalar } from "../loops/types.ts";
+import { isIdentity } from "./fuse/align.ts";
+import type { FusedEntry } from "./fuse/index.ts";
+import type { Tensor } from "./lower.ts";
+import { mapStage, scalarsOfStage } from "./tensors.ts";
+import type { Kernel, Stage } from "./types.ts";
+
+/** Tensors that lie contiguously, each at a multiple of `segmentAlignment` elements; `name` is the whole run. */
+export interface Segment {
+  readonly name: string;
+  readonly tensors: readonly string[];
+  readonly elements: number;
+}
+
+/** 64 bytes, so that every tensor keeps the arena's alignment. */
+export const segmentAlignment = 16;
+
+export interface SegmentedEntry extends FusedEntry {
+  readonly segments: readonly Segment[];
+}
+
+/** An elementwise kernel whose tensors are numbered by first appearance. */
+interface Form {
+  readonly kernel: Kernel;
+  readonly key: string;
+  readonly slots: readonly string[];
+}
+
+/** Merges alike update kernels of an entry. */
+export function joinSegments(entry: FusedEntry, taken: Set<string>): SegmentedEntry {
+  const forms = entry.kernels.map((kernel) => formOf(kernel, entry));
+  const groups = groupsOf(forms);
+  const segments: Segment[] = [];
+  const joined = new Map<Kernel, Kernel>();
+  for (const group of groups) {
+    const ofSlots = group[0].slots.map((_, slot) => segmentOf(group, slot, entry, taken));
+    segments.push(...ofSlots);
+    // The last of the group runs when everything that any of them needs is there.
+    joined.set(group[group.length - 1].kernel, joinKernels(group[0], ofSlots));
+  }
+  const gone = new Set(groups.flatMap((group) => group.map(({ kernel }) => kernel)));
+  const kernels = entry.kernels.flatMap((kernel) => joined.get(kernel) ?? (gone.has(kernel) ? [] : [kernel]));
+  return { kernels, tensors: withSegments(entry.tensors, segments), segments };
+}
+
+/** Undefined for a kernel that is not elementwise over whole tensors of fixed size. */
+function formOf(kernel: Kernel, { tensors }: FusedEntry): Form | undefined {
+  const elements = constantValue(product(kernel.grid.map(({ extent }) => extent)));
+  if (elements === undefined || kernel.grid.length === 0 || !kernel.stages.every((stage) => isElementwise(stage, kernel))) return undefined;
+  const slots: string[] = [];
+  const slotOf = (tensor: string): string => {
+    if (!slots.includes(tensor)) slots.push(tensor);
+    return `#${slots.indexOf(tensor)}`;
+  };
+  const anonymous = kernel.stages.map((stage) => mapStage(stage, (scalar) => anonymise(scalar, slotOf), slotOf));
+  const usable = slots.every((tensor) => tensors.get(tensor)?.role !== "input");
+  return usable && moves(kernel, tensors) ? { kernel, key: anonymous.map(stageKey).join("; "), slots } : undefined;
+}
+
+/** Only updates are joined: their tensors live as long as the program, or belong to it alone. */
+function moves(kernel: Kernel, tensors: ReadonlyMap<string, Tensor>): boolean {
+  return kernel.stages.every((stage) => {
+    if (stage.kind !== "store") return true;
+    const role = tensors.get(stage.store.tensor)?.role;
+    return role === "parameter" || role === "optimizer";
+  });
+}
+
+function isElementwise(stage: Stage, { grid }: Kernel): boolean {
+  if (stage.kind !== "let" && stage.kind !== "store") return false;
+  if (stage.kind === "store" && !isIdentity(stage.store.indices, grid)) return false;
+  return scalarsOfStage(stage).flatMap(loadsOf).every(({ indices }) => indices.length === 0 || isIdentity(indices, grid));
+}
+
+function anonymise(scalar: Scalar, slotOf: (tensor: string) => string): Scalar {
+  return mapScalar(scalar, (node) =>
+    node.kind === "load" && node.indices.length > 0 ? { ...node, tensor: slotOf(node.tensor), indices: [axisIndex("i0")] } : node,
+  );
+}
+
+function stageKey(stage: Stage): string {
+  if (stage.kind === "let") return `${stage.name} = ${scalarKey(stage.value)}`;
+  return stage.kind === "store" ? `${stage.store.tensor} = ${scalarKey(stage.store.value)}` : stage.kind;
+}
+
+/** Groups of at least two, each tensor in one slot of one group. */
+function groupsOf(forms: readonly (Form | undefined)[]): readonly (readonly Form[])[] {
+  const byKey = new Map<string, Form[]>();
+  const owned = new Set<string>();
+  for (const form of forms) {
+    if (form === undefined) continue;
+    if (form.slots.some((tensor) => owned.has(tensor))) continue;
+    for (const tensor of form.slots) owned.add(tensor);
+    byKey.set(form.key, [...(byKey.get(form.key) ?? []), form]);
+  }
+  return [...byKey.values()].filter((group) => group.length > 1);
+}
+
+function segmentOf(group: readonly Form[], slot: number, { tensors }: FusedEntry, taken: Set<string>): Segment {
+  const names = group.map(({ slots }) => slots[slot]);
+  const role = tensors.get(names[0])?.role;
+  const base = role === "parameter" ? "parameters" : role === "optimizer" ? commonPath(names) : "gradients";
+  let name = base;
+  for (let count = 2; taken.has(name); count++) name = `${base}_${count}`;
+  taken.add(name);
+  return { name, tensors: names, elements: names.reduce((sum, tensor) => sum + paddedElements(tensors.get(tensor)), 0) };
+}
+
+/** Where the tensor's neighbour starts, counted from it. */
+function paddedElements(tensor: Tensor | undefined): number {
+  const elements = constantValue(product(tensor?.type.shape ?? [])) ?? 0;
+  return Math.ceil(elements / segmentAlignment) * segmentAlignment;
+}
+
+/** `optimizer.main.v` of `optimizer.main.v.Digits.dense.w` and its like. */
+function commonPath(names: readonly string[]): string {
+  const [first, ...others] = names.map((name) => name.split("."));
+  const length = first.findIndex((part, at) => others.some((other) => other[at] !== part));
+  return first.slice(0, length < 0 ? first.length : length).join(".") || "optimizer";
+}
+
+function joinKernels({ kernel, slots }: Form, segments: readonly Segment[]): Kernel {
+  const grid = [{ name: "i0", extent: constant(segments[0].elements) }];
+  const place = [axisIndex("i0")];
+  const names = new Map(slots.map((tensor, slot) => [tensor, segments[slot].name]));
+  const rename = (tensor: string): string => names.get(tensor) ?? tensor;
+  const scalar = (value: Scalar): Scalar =>
+    mapScalar(value, (node) =>
+      node.kind === "load" && node.indices.length > 0 ? { ...node, tensor: rename(node.tensor), indices: place } : node,
+    );
+  const stages = kernel.stages.map((stage) => {
+    const mapped = mapStage(stage, scalar, rename);
+    return mapped.kind === "store" ? { ...mapped, store: { ...mapped.store, indices: place } } : mapped;
+  });
+  return { ...kernel, grid, stages };
+}
+
+function withSegments(tensors: ReadonlyMap<string, Tensor>, segments: readonly Segment[]): ReadonlyMap<string, Tensor> {
+  const all = new Map(tensors);
+  for (const { name, elements } of segments) {
+    all.set(name, { name, role: "value", type: { dtype: "f32", shape: [constant(elements)] } });
+  }
+  return all;
+}
