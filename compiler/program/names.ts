@@ -1,0 +1,98 @@
+/**
+ * Names in generated code: user's names made into identifiers that are unique where they stand, and loop variables
+ * named by what they do. Neutral of any target; a target says which characters and words it takes.
+ */
+import type { Statement } from "./types.ts";
+
+/** What a language takes as an identifier. */
+export interface NameRule {
+  /** Matches each run of characters that may not stand in a name. */
+  readonly illegal: RegExp;
+  /** Matches a name that may not start as it does. */
+  readonly badStart: RegExp;
+  readonly reserved: ReadonlySet<string>;
+}
+
+/** The wanted name with everything illegal replaced by `_`; never empty, never reserved. */
+export function legalName(wanted: string, rule: NameRule): string {
+  const cleaned = wanted.replace(rule.illegal, "_");
+  const started = cleaned === "" || rule.badStart.test(cleaned) ? `_${cleaned}` : cleaned;
+  return rule.reserved.has(started) ? `${started}_` : started;
+}
+
+/**
+ * Gives out names and takes them back: a name is given once until its scope closes. Scopes nest as blocks do, and a name
+ * given in an outer scope while inner ones are open differs from theirs, too.
+ */
+export class Names {
+  private readonly rule: NameRule;
+  private readonly taken: Set<string>;
+  private readonly scopes: string[][] = [[]];
+
+  constructor(rule: NameRule, taken: Iterable<string> = []) {
+    this.rule = rule;
+    this.taken = new Set(taken);
+  }
+
+  /** How many scopes are open; the outermost is 0. */
+  get depth(): number {
+    return this.scopes.length - 1;
+  }
+
+  open(): void {
+    this.scopes.push([]);
+  }
+
+  close(): void {
+    for (const name of this.scopes.pop() ?? []) this.taken.delete(name);
+  }
+
+  /** The first of `wanted` that is free, else the last of them with a number. Lives as long as the scope at `depth`. */
+  give(wanted: string | readonly string[], depth = this.depth): string {
+    const candidates = (typeof wanted === "string" ? [wanted] : wanted).map((name) => legalName(name, this.rule));
+    const last = candidates.at(-1) ?? "_";
+    let name = candidates.find((candidate) => !this.taken.has(candidate));
+    for (let n = 2; name === undefined; n++) name = this.taken.has(`${last}${n}`) ? undefined : `${last}${n}`;
+    this.taken.add(name);
+    this.scopes[depth].push(name);
+    return name;
+  }
+}
+
+type For = Extract<Statement, { readonly kind: "for" }>;
+
+const outputLoops = ["i", "j", "l", "m", "n"];
+const reductionLoops = ["k", "p", "q", "r", "s"];
+
+/** Names for a loop's variable, best first: k, p, q … where it accumulates into something outside, else i, j, l …. */
+export function loopVariableNames(loop: For): readonly string[] {
+  return accumulates(loop) ? reductionLoops : outputLoops;
+}
+
+function accumulates(loop: For): boolean {
+  const defined = new Set<string>();
+  const assigned = new Set<string>();
+  collectNames(loop.body, defined, assigned);
+  return [...assigned].some((name) => !defined.has(name));
+}
+
+function collectNames(body: readonly Statement[], defined: Set<string>, assigned: Set<string>): void {
+  for (const statement of body) {
+    if (statement.kind === "define") defined.add(statement.name);
+    if (statement.kind === "assign") assigned.add(statement.name);
+    if (statement.kind === "for") collectNames(statement.body, defined, assigned);
+    if (statement.kind === "if") collectNames([...statement.then, ...statement.otherwise], defined, assigned);
+  }
+}
+
+/** The text without line breaks or control characters, so that it stays within a line comment. */
+export function oneLine(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what it removes
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, " ");
+}
+
+/** A name for the artifact's files: letters, digits, `-` and `_`. */
+export function fileName(name: string): string {
+  const cleaned = name.replace(/[^A-Za-z0-9_-]+/g, "_");
+  return cleaned === "" ? "model" : cleaned;
+}

@@ -1,0 +1,122 @@
+/**
+ * Addresses as TypeScript: what stays the same in a loop is computed once, in a constant of the block where it first
+ * exists (`const row = i * 64`), so that the innermost loops add little more than their own variable.
+ */
+import { integerOf } from "../../compiler/program/integer.ts";
+import type { Index } from "../../compiler/program/linear.ts";
+import { coefficientOf, indexKey, numberOf, ofTerms, splitOffset } from "../../compiler/program/linear.ts";
+import type { Scope } from "../../compiler/program/scope.ts";
+import type { Expression, Statement } from "../../compiler/program/types.ts";
+import type { Code } from "./code.ts";
+import { Level, infix, numeral } from "./code.ts";
+import type { Block, Place } from "./context.ts";
+import { integerCode } from "./integer.ts";
+
+interface Access {
+  readonly buffer: string;
+  readonly address: Index;
+}
+
+/** The element's number, to stand in brackets. */
+export function addressText({ buffer, address }: Access, place: Place): string {
+  const { rest, offset } = splitOffset(address);
+  if (isZero(rest) || rest.terms.every((term) => (coefficientOf(term) ?? 1) < 0)) return plain(address, place).text;
+  const base = restCode(rest, buffer, place);
+  if (offset === 0) return base.text;
+  return offset > 0
+    ? infix(base, "+", numeral(offset), Level.add).text
+    : infix(base, "-", numeral(-offset), Level.add).text;
+}
+
+function restCode(rest: Index, buffer: string, place: Place): Code {
+  const often = (place.scope.state.uses.get(indexKey(rest)) ?? 0) > 1;
+  const home = homeOf(rest, place);
+  if (home === undefined) return plain(rest, place);
+  return often || home.loop !== place.scope.loop ? hoisted(rest, home, buffer, place) : sumAt(rest, home, buffer, place);
+}
+
+function isZero(index: Index): boolean {
+  return numberOf(index) === 0;
+}
+
+function plain(index: Index, place: Place): Code {
+  return integerCode(integerOf(index, place.scope.facts), place);
+}
+
+/** The outermost block where all of it exists; undefined where an assignment may change it. */
+function homeOf(index: Index, place: Place): Scope<Block> | undefined {
+  const homes = index.terms.map((term) => place.scope.homeOf(term));
+  if (homes.some(({ steady }) => !steady)) return undefined;
+  return homes.reduce((deepest, { home }) => (home.depth > deepest.depth ? home : deepest), place.scope.root);
+}
+
+/** The terms that need `home`, added to a constant for those that exist outside its loop. */
+function sumAt(index: Index, home: Scope<Block>, buffer: string, place: Place): Code {
+  const inner = index.terms.filter((term) => place.scope.homeOf(term).home.loop === home.loop);
+  const outer = { terms: index.terms.filter((term) => !inner.includes(term)), constant: index.constant };
+  const outerHome = homeOf(outer, place);
+  if (outerHome === undefined || inner.length === 0 || isZero(outer)) return plain(index, place);
+  return infix(hoisted(outer, outerHome, buffer, place), "+", plain(ofTerms(inner), place), Level.add);
+}
+
+/** A constant in `home` that holds the index; the index itself where it is one name or number. */
+function hoisted(index: Index, home: Scope<Block>, buffer: string, place: Place): Code {
+  const block = home.state;
+  const key = indexKey(index);
+  const known = block.hoisted.get(key);
+  if (known !== undefined) return { text: known, level: Level.primary };
+  const value = sumAt(index, home, buffer, place);
+  if (value.level === Level.primary && /^[\p{ID_Continue}$]+$/u.test(value.text)) return value;
+  const { printed } = place.scope.find("buffer", buffer).binding;
+  const name = place.names.give(["row", `${printed}Row`], block.nameDepth);
+  block.lines.push(`const ${name} = ${value.text};`);
+  block.hoisted.set(key, name);
+  return { text: name, level: Level.primary };
+}
+
+/** How often each address, but for its number, stands in these statements, those in nested blocks not counted. */
+export function countUses(body: readonly Statement[]): ReadonlyMap<string, number> {
+  const uses = new Map<string, number>();
+  const count = ({ address }: Access): void => {
+    const key = indexKey(splitOffset(address).rest);
+    uses.set(key, (uses.get(key) ?? 0) + 1);
+  };
+  for (const statement of body) {
+    if (statement.kind === "store") count(statement);
+    if (statement.kind === "store" || statement.kind === "define" || statement.kind === "assign") countLoads(statement.value, count);
+    if (statement.kind === "if") countLoads(statement.condition, count);
+  }
+  return uses;
+}
+
+function countLoads(expression: Expression, count: (access: Access) => void): void {
+  switch (expression.kind) {
+    case "load":
+      count(expression);
+      return;
+    case "unary":
+    case "cast":
+    case "splat":
+    case "lane":
+      countLoads(expression.value, count);
+      return;
+    case "binary":
+    case "compare":
+      countLoads(expression.left, count);
+      countLoads(expression.right, count);
+      return;
+    case "select":
+      for (const part of [expression.condition, expression.then, expression.otherwise]) countLoads(part, count);
+      return;
+    case "call":
+      for (const part of expression.arguments) countLoads(part, count);
+      return;
+    case "pack":
+      for (const part of expression.values) countLoads(part, count);
+      return;
+    case "constant":
+    case "variable":
+    case "index":
+      return;
+  }
+}

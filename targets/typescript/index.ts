@@ -1,0 +1,109 @@
+/**
+ * The TypeScript target: a program as one self-contained, typed module that a person can read, debug and edit. It
+ * imports nothing, allocates nothing in a step, and computes exactly what the loops say, every f32 rounded by fround.
+ */
+import type { FunctionDeclarationStructure, StatementStructures, WriterFunction } from "ts-morph";
+import { IndentationText, Project, StructureKind, ts } from "ts-morph";
+import type { Artifact } from "../../compiler/program/artifact.ts";
+import { boundsOf } from "../../compiler/program/integer.ts";
+import type { Facts } from "../../compiler/program/integer.ts";
+import { manifestOf } from "../../compiler/program/manifest.ts";
+import { fileName, oneLine } from "../../compiler/program/names.ts";
+import type { Sources } from "../../compiler/program/origins.ts";
+import { describeOrigins, noSources } from "../../compiler/program/origins.ts";
+import type { FunctionDefinition, Program, ScheduledKernel } from "../../compiler/program/types.ts";
+import type { ModuleContext } from "./context.ts";
+import type { Helper } from "./helpers.ts";
+import { helperText } from "./helpers.ts";
+import { printFunction, printKernel, scalarType } from "./kernel.ts";
+import type { PrintedFunction } from "./kernel.ts";
+import type { ModuleNames } from "./module.ts";
+import { createLines, declarationText, instanceText, nameModule } from "./module.ts";
+
+/**
+ * Prints the program as `<name>.ts`, `<name>.js` and `<name>.d.ts`. `sources`, the texts of the `.nn` files by the names
+ * that spans carry, add lines and doc comments to the kernels. The same program gives the same bytes.
+ */
+export function emitTypescript(program: Program, sources: Sources = noSources): Artifact {
+  const base = fileName(program.name);
+  const typed = moduleText(program, sources);
+  const { outputText } = ts.transpileModule(typed, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 },
+  });
+  return {
+    manifest: manifestOf(program, "typescript", `${base}.js`),
+    files: { [`${base}.ts`]: typed, [`${base}.js`]: outputText, [`${base}.d.ts`]: declarationText },
+  };
+}
+
+function moduleText(program: Program, sources: Sources): string {
+  const project = new Project({
+    useInMemoryFileSystem: true, skipLoadingLibFiles: true, manipulationSettings: { indentationText: IndentationText.TwoSpaces },
+  });
+  const file = project.createSourceFile("module.ts", { statements: [...moduleStatements(program, sources)] });
+  return file.getFullText();
+}
+
+function moduleStatements(program: Program, sources: Sources): readonly (string | StatementStructures)[] {
+  const names = nameModule(program);
+  const helpers = new Set<Helper>();
+  const context: ModuleContext = { functions: names.functions, helpers };
+  const facts: Facts = { ranges: new Map(), bounds: boundsOf(program) };
+  const functions = program.functions.map((definition) => functionStructure(definition, names, context));
+  const kernels = program.kernels.map((kernel, n) => kernelStructure(kernel, n, names, facts, context, sources));
+  return [
+    `/** ${commentText(`${program.name}, compiled by nnc. Kernels are functions of typed arrays; create() gives them memory.`)} */\n`,
+    `${instanceText}\n`,
+    `/** Bytes of the arena. */\nexport const arenaBytes = ${program.arenaBytes};\n\nconst fround = Math.fround;`,
+    ...helperText(helpers),
+    ...arrayTexts(program, names),
+    ...functions,
+    ...kernels,
+    createStructure(program, names),
+  ];
+}
+
+/** Private arrays of kernels, made once: only one kernel runs at a time. */
+function arrayTexts(program: Program, names: ModuleNames): readonly string[] {
+  return program.kernels.flatMap(({ arrays }, n) =>
+    arrays.map(({ name, dtype, elements }) => {
+      const type = dtype === "f32" ? "Float32Array" : "Int32Array";
+      return `const ${names.arrays[n].get(name)} = new ${type}(${elements});`;
+    }),
+  );
+}
+
+function functionStructure(definition: FunctionDefinition, names: ModuleNames, context: ModuleContext): FunctionDeclarationStructure {
+  const name = names.functions.get(definition.name);
+  const docs = [commentText(definition.summary)];
+  return structure(name, docs, printFunction(definition, context, names.all), scalarType(definition.dtype));
+}
+
+function kernelStructure(
+  kernel: ScheduledKernel, n: number, names: ModuleNames, facts: Facts, context: ModuleContext, sources: Sources,
+): FunctionDeclarationStructure {
+  const lines = describeOrigins(kernel.origins, sources).map(commentText);
+  const docs = lines.length === 0 ? [] : [lines.length === 1 ? lines[0] : `\n${lines.join("\n")}`];
+  return structure(names.kernels[n], docs, printKernel(kernel, names.arrays[n], facts, context, names.all), "void");
+}
+
+function createStructure(program: Program, names: ModuleNames): FunctionDeclarationStructure {
+  const memory = { name: "memory", type: "ArrayBuffer | SharedArrayBuffer", initializer: "new ArrayBuffer(arenaBytes)" };
+  return {
+    ...structure("create", ["Makes an instance, in the given memory or in memory of its own."], { parameters: [], lines: createLines(program, names) }, "Instance"),
+    isExported: true,
+    parameters: [memory],
+  };
+}
+
+function structure(
+  name: string | undefined, docs: readonly string[], { parameters, lines }: PrintedFunction, returnType: string,
+): FunctionDeclarationStructure {
+  const write: WriterFunction = (writer) => lines.forEach((line) => writer.writeLine(line));
+  return { kind: StructureKind.Function, name, docs: [...docs], parameters: [...parameters], returnType, statements: [write] };
+}
+
+/** Text that cannot end the comment around it. */
+function commentText(text: string): string {
+  return oneLine(text).replaceAll("*/", "*\\/");
+}

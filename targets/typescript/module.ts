@@ -1,0 +1,109 @@
+/** The module around the kernels: its interface, its helpers, and `create` with the views and the entries. */
+import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
+import { Names, oneLine } from "../../compiler/program/names.ts";
+import type { Entry, Program, ProgramBuffer } from "../../compiler/program/types.ts";
+import { stringLiteral } from "./code.ts";
+import { identifiers } from "./context.ts";
+
+/** The names that functions of the program and kernels have in the module. */
+export interface ModuleNames {
+  readonly functions: ReadonlyMap<string, string>;
+  /** In the order of Program.kernels. */
+  readonly kernels: readonly string[];
+  /** For each kernel, the module's names of its private arrays. */
+  readonly arrays: readonly ReadonlyMap<string, string>[];
+  readonly all: ReadonlySet<string>;
+}
+
+export function nameModule(program: Program): ModuleNames {
+  const names = new Names(identifiers);
+  const all = new Set<string>();
+  const give = (wanted: string): string => {
+    const name = names.give(wanted);
+    all.add(name);
+    return name;
+  };
+  const functions = new Map(program.functions.map(({ name }) => [name, give(name)]));
+  const kernels = program.kernels.map(({ name }) => give(name));
+  const arrays = program.kernels.map(
+    (kernel, n) => new Map(kernel.arrays.map(({ name }) => [name, give(`${kernels[n]}_${name}`)])),
+  );
+  return { functions, kernels, arrays, all };
+}
+
+/** The text of `Instance`, the declaration of what the module gives; also the whole of its `.d.ts`, with `create`. */
+export const instanceText = `/** A view of one buffer in the arena; a bool is stored as 0 or 1. */
+export type View = Float32Array | Int32Array;
+
+/** A program with memory of its own. */
+export interface Instance {
+  /** The arena, in which every buffer lies. */
+  readonly memory: ArrayBuffer | SharedArrayBuffer;
+  /** Views of the buffers, by the names that the manifest gives them. */
+  readonly buffers: ReadonlyMap<string, View>;
+  /** The entries by name; each takes its open dimensions. */
+  readonly entries: Readonly<Record<string, (...dims: number[]) => void>>;
+}`;
+
+export const declarationText = `${instanceText}
+
+/** Bytes of the arena. */
+export declare const arenaBytes: number;
+
+/** Makes an instance, in the given memory or in memory of its own. */
+export declare function create(memory?: ArrayBuffer | SharedArrayBuffer): Instance;
+`;
+
+/** The lines of `create`'s body. */
+export function createLines(program: Program, module: ModuleNames): readonly string[] {
+  const names = new Names(identifiers, module.all);
+  const views = program.buffers.map(({ name }) => names.give(name));
+  const entries = program.entries.map(({ name }) => names.give(name));
+  return [
+    'if (memory.byteLength < arenaBytes) throw new RangeError(`expected ${arenaBytes} bytes of memory, found ${memory.byteLength}`);',
+    ...program.buffers.map((buffer, n) => viewLine(buffer, views[n])),
+    ...program.entries.flatMap((entry, n) => ["", ...entryLines(entry, entries[n], program, module, views, names)]),
+    "",
+    "return {",
+    "  memory,",
+    "  buffers: new Map<string, View>([",
+    ...program.buffers.map(({ name }, n) => `    [${stringLiteral(name)}, ${views[n]}],`),
+    "  ]),",
+    "  entries: {",
+    ...program.entries.map(({ name }, n) => `    [${stringLiteral(name)}]: ${entries[n]},`),
+    "  },",
+    "};",
+  ];
+}
+
+function viewLine({ name, role, dtype, shape, offset, bytes }: ProgramBuffer, view: string): string {
+  const type = dtype === "f32" ? "Float32Array" : "Int32Array";
+  const sizes = shape.map(({ key }) => key).join(", ");
+  const comment = oneLine(`${role} ${name}: ${dtype}[${sizes}]`);
+  return `const ${view} = new ${type}(memory, ${offset}, ${bytes / 4}); // ${comment}`;
+}
+
+function entryLines(
+  entry: Entry, printed: string, program: Program, module: ModuleNames, views: readonly string[], names: Names,
+): readonly string[] {
+  names.open();
+  const dims = new Map(entry.dims.map((name) => [name, names.give(name)]));
+  const calls = entry.steps.map(({ kernel, buffers }) => {
+    const sizes = program.kernels[kernel].dims.map((dim) => {
+      const name = dims.get(dim);
+      if (name === undefined) throw new InternalError("typescript", `${entry.name} does not know the dimension ${dim}`);
+      return name;
+    });
+    return `  ${module.kernels[kernel]}(${[...buffers.map((buffer) => views[buffer]), ...sizes].join(", ")});`;
+  });
+  names.close();
+  const parameters = [...dims.values()].map((name) => `${name}: number`).join(", ");
+  return [...entryComment(entry), `function ${printed}(${parameters}): void {`, ...calls, "}"];
+}
+
+function entryComment({ name, inputs, results }: Entry): readonly string[] {
+  const reads = inputs.length === 0 ? [] : [`reads ${inputs.join(", ")}`];
+  const gives = results.length === 0 ? [] : [`gives ${results.join(", ")}`];
+  const text = [...reads, ...gives].join("; ");
+  return [`// ${oneLine(text === "" ? name : `${name}: ${text}`)}`];
+}
