@@ -1,0 +1,114 @@
+/**
+ * Which columns of a table each tensor is read from: by pattern, by name, or all that are left. Only the header is needed, so that
+ * a number of columns can become a dimension before any row is read.
+ */
+import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
+import { emptyPattern, missingColumn, unassignedField, unknownField } from "../../compiler/diagnostics/codes/data.ts";
+import type { Field, Named } from "./dataset.ts";
+import { failure, listed, quoted } from "./fail.ts";
+
+/** What a `csv(…)` says about columns: patterns by field (`image: "pixel*"`, `target: "digit"`), and `inputs` for a single input. */
+export interface ColumnMapping {
+  readonly fields: ReadonlyMap<string, readonly string[]>;
+  readonly inputs?: readonly string[];
+}
+
+type Wanted = Pick<Field, "name" | "role">;
+
+interface Choice {
+  readonly file: string;
+  readonly header: readonly string[];
+  readonly mapping: ColumnMapping;
+  readonly wanted: readonly Wanted[];
+}
+
+/**
+ * The columns of each wanted field, in the order of its patterns and then of the file. A field without a pattern takes the column
+ * of its own name; a single input without one takes `inputs`, else all columns that nothing else takes, `target` included even where it is not wanted
+ * (a file to predict from may still hold it). Throws NN0810 to NN0813.
+ */
+export function assignColumns(
+  file: string, header: readonly string[], mapping: ColumnMapping, wanted: readonly Wanted[],
+): ReadonlyMap<string, readonly number[]> {
+  const choice: Choice = { file, header, mapping, wanted };
+  rejectUnknown(choice);
+  const assigned = new Map<string, readonly number[]>();
+  for (const field of wanted.filter((one) => !takesTheRest(choice, one))) assigned.set(field.name, columnsOf(choice, field));
+  for (const field of wanted.filter((one) => takesTheRest(choice, one))) assigned.set(field.name, remaining(choice, field, assigned));
+  return assigned;
+}
+
+/** The columns that `fitted` recorded, found in another file's header whatever their order there. Throws NN0810, NN0812. */
+export function recallColumns(
+  file: string, header: readonly string[], recorded: readonly Named[], wanted: readonly Wanted[],
+): ReadonlyMap<string, readonly number[]> {
+  const positions = new Map(header.map((column, index) => [column, index]));
+  const assigned = new Map<string, readonly number[]>();
+  for (const field of wanted) {
+    const columns = recorded.find((entry) => entry.name === field.name)?.values;
+    if (columns === undefined) throw failure(unassignedField, { file, field: field.name, columns: listed(header) });
+    assigned.set(field.name, columns.map((column) => positions.get(column) ?? reportMissing(file, header, column, field.name)));
+  }
+  return assigned;
+}
+
+/** Whether `text` fits `pattern`, in which `*` stands for any characters. Linear: each piece is taken where it first occurs. */
+export function fits(pattern: string, text: string): boolean {
+  const pieces = pattern.split("*");
+  const first = pieces[0] ?? "";
+  const last = pieces[pieces.length - 1] ?? "";
+  if (pieces.length === 1) return text === pattern;
+  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  let position = first.length;
+  for (const piece of pieces.slice(1, -1)) {
+    const found = text.indexOf(piece, position);
+    if (found < 0) return false;
+    position = found + piece.length;
+  }
+  return position <= text.length - last.length;
+}
+
+function rejectUnknown({ mapping, wanted }: Choice): void {
+  const names = wanted.map((field) => field.name);
+  for (const name of mapping.fields.keys()) {
+    if (name === "target" || names.includes(name)) continue;
+    throw failure(unknownField, { field: name, fields: listed(names) }, didYouMean(name, names));
+  }
+}
+
+function takesTheRest({ mapping, wanted }: Choice, field: Wanted): boolean {
+  const inputs = wanted.filter((one) => one.role === "input");
+  return field.role === "input" && inputs.length === 1 && !mapping.fields.has(field.name) && mapping.inputs === undefined;
+}
+
+function columnsOf(choice: Choice, field: Wanted): readonly number[] {
+  const { mapping, file, header } = choice;
+  const single = field.role === "input" && choice.wanted.filter((one) => one.role === "input").length === 1;
+  const patterns = mapping.fields.get(field.name) ?? (single ? mapping.inputs : undefined);
+  if (patterns !== undefined) return patterns.flatMap((pattern) => matching(choice, pattern, field.name));
+  const own = header.indexOf(field.name);
+  if (own < 0) throw failure(unassignedField, { file, field: field.name, columns: listed(header) });
+  return [own];
+}
+
+function matching({ file, header }: Choice, pattern: string, field: string): readonly number[] {
+  const exact = header.indexOf(pattern);
+  if (exact >= 0) return [exact];
+  if (!pattern.includes("*")) return [reportMissing(file, header, pattern, field)];
+  const found = [...header.keys()].filter((index) => fits(pattern, header[index] ?? ""));
+  if (found.length > 0) return found;
+  throw failure(emptyPattern, { file, pattern: quoted(pattern), field, columns: listed(header) });
+}
+
+function remaining(choice: Choice, field: Wanted, assigned: ReadonlyMap<string, readonly number[]>): readonly number[] {
+  const { file, header, mapping } = choice;
+  const taken = new Set([...assigned.values()].flat());
+  const target = mapping.fields.get("target") ?? [];
+  const left = [...header.keys()].filter((index) => !taken.has(index) && !target.some((pattern) => fits(pattern, header[index] ?? "")));
+  if (left.length === 0) throw failure(unassignedField, { file, field: field.name, columns: listed(header) });
+  return left;
+}
+
+function reportMissing(file: string, header: readonly string[], column: string, field: string): never {
+  throw failure(missingColumn, { file, column: quoted(column), field, columns: listed(header) }, didYouMean(column, header));
+}

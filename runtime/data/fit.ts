@@ -1,0 +1,138 @@
+/**
+ * What is learnt from the training rows before training — classes, means, deviations — and its use on any rows.
+ * Values are rounded to 32 bits first and computed in 64, so that a file and a typed array give the same bits.
+ */
+import { constantColumn, idOutOfRange, tooManyClasses, unseenClass } from "../../compiler/diagnostics/codes/data.ts";
+import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Dataset, DataTensor, Field, Fitted, FittedInput, Named } from "./dataset.ts";
+import { elements, valuesOf } from "./dataset.ts";
+import { failure, quoted } from "./fail.ts";
+import type { RawData, WordTensor } from "./raw.ts";
+
+/** `scale` multiplies, `standardize` subtracts the mean and divides by the standard deviation; both touch float inputs only. */
+export interface Preprocessing {
+  readonly scale?: number;
+  readonly standardize?: boolean;
+}
+
+/** The preprocessing of data that need none. */
+export const unfitted: Fitted = { inputs: [], classes: [], columns: [], vocabulary: null };
+
+/** Fits to the rows listed in `rows`; a constant column is a warning (NN0822), too many classes an error (NN0820). */
+export function fit(
+  raw: RawData, fields: readonly Field[], rows: Uint32Array, preprocessing: Preprocessing,
+): { readonly fitted: Fitted; readonly warnings: readonly Diagnostic[] } {
+  const warnings: Diagnostic[] = [];
+  const inputs = fields.flatMap((field) => {
+    const tensor = raw.tensors.get(field.name);
+    return field.role === "input" && tensor?.dtype === "f32" ? fitInput(raw, field, tensor.data, rows, preprocessing, warnings) : [];
+  });
+  const classes = fields.flatMap((field) => {
+    const tensor = raw.tensors.get(field.name);
+    return tensor?.dtype === "words" ? [fitClasses(raw, field, tensor, rows)] : [];
+  });
+  return { fitted: { inputs, classes, columns: raw.columns, vocabulary: null }, warnings };
+}
+
+/**
+ * The tensors as the program takes them: words become ids, float inputs are scaled and standardised, ids are checked. Changes
+ * the arrays of `raw` in place, which is thereby used up. Throws NN0819, NN0821.
+ */
+export function encode(raw: RawData, fields: readonly Field[], fitted: Fitted): Dataset {
+  const tensors = new Map<string, DataTensor>();
+  for (const field of fields) {
+    const tensor = raw.tensors.get(field.name);
+    if (tensor === undefined) continue;
+    const encoded = tensor.dtype === "words" ? encodeWords(raw, field, tensor, valuesOf(fitted.classes, field.name) ?? []) : tensor;
+    if (encoded.dtype === "f32") applyFitted(fitted, field.name, encoded.data);
+    else checkIds(raw, field, encoded.data);
+    tensors.set(field.name, encoded);
+  }
+  return { rows: raw.rows, tensors };
+}
+
+/** Scales and standardises the raw values of one input in place; other names are left as they are. */
+export function applyFitted(fitted: Fitted, name: string, data: Float32Array): void {
+  const input = fitted.inputs.find((one) => one.name === name);
+  if (input === undefined || (input.scale === 1 && input.mean === null)) return;
+  const { scale, mean, deviation } = input;
+  const width = mean?.length ?? 1;
+  for (let at = 0; at < data.length; at++) {
+    const value = (data[at] ?? 0) * scale - (mean?.[at % width] ?? 0);
+    const spread = deviation?.[at % width] ?? 1;
+    data[at] = spread === 0 ? 0 : value / spread;
+  }
+}
+
+function fitInput(
+  raw: RawData, field: Field, data: Float32Array, rows: Uint32Array, { scale = 1, standardize = false }: Preprocessing, warnings: Diagnostic[],
+): readonly FittedInput[] {
+  if (!standardize) return scale === 1 ? [] : [{ name: field.name, scale, mean: null, deviation: null }];
+  const width = elements(field.shape);
+  const moments = Array.from({ length: width }, (_, element) => momentsOf(data, rows, width, element, scale));
+  const names = valuesOf(raw.columns, field.name);
+  for (const [element, { deviation }] of moments.entries()) {
+    if (deviation !== 0) continue;
+    const name = names?.[element];
+    const column = name === undefined ? `element ${element}` : `column ${quoted(name)}`;
+    warnings.push(diagnose(constantColumn, { source: raw.source, field: field.name, column }, []));
+  }
+  return [{ name: field.name, scale, mean: moments.map((one) => one.mean), deviation: moments.map((one) => one.deviation) }];
+}
+
+/** Mean and standard deviation (of the population) of scaled values, in two passes; exactly 0 where all are equal. */
+function momentsOf(data: Float32Array, rows: Uint32Array, width: number, element: number, scale: number): { mean: number; deviation: number } {
+  const first = (data[(rows[0] ?? 0) * width + element] ?? 0) * scale;
+  let sum = 0;
+  let constant = true;
+  for (const row of rows) {
+    const offset = (data[row * width + element] ?? 0) * scale - first;
+    sum += offset;
+    constant &&= offset === 0;
+  }
+  const mean = first + sum / rows.length;
+  if (constant) return { mean: first, deviation: 0 };
+  let squares = 0;
+  for (const row of rows) squares += ((data[row * width + element] ?? 0) * scale - mean) ** 2;
+  return { mean, deviation: Math.sqrt(squares / rows.length) };
+}
+
+/** The words of the training rows in the order of their UTF-16 code units, which is the same everywhere. */
+function fitClasses(raw: RawData, field: Field, tensor: WordTensor, rows: Uint32Array): Named {
+  const width = elements(field.shape);
+  const used = new Set<number>();
+  for (const row of rows) for (let element = 0; element < width; element++) used.add(tensor.data[row * width + element] ?? 0);
+  const values = tensor.words.filter((_, word) => used.has(word)).sort();
+  if (field.classes !== undefined && values.length > field.classes) {
+    throw failure(tooManyClasses, { source: raw.source, field: field.name, found: values.length, classes: field.classes });
+  }
+  return { name: field.name, values };
+}
+
+function encodeWords(raw: RawData, field: Field, tensor: WordTensor, classes: readonly string[]): DataTensor {
+  const idOf = new Map(classes.map((word, id) => [word, id]));
+  const ids = tensor.words.map((word) => idOf.get(word) ?? -1);
+  const { data, shape, rowStride, words } = tensor;
+  for (let at = 0; at < data.length; at++) {
+    const word = data[at] ?? 0;
+    const id = ids[word] ?? -1;
+    if (id < 0) throw failure(unseenClass, { place: placeAt(raw, field, at), field: field.name, found: quoted(words[word] ?? "") });
+    data[at] = id;
+  }
+  return { dtype: "i32", shape, rowStride, data };
+}
+
+function checkIds(raw: RawData, field: Field, data: Int32Array): void {
+  const { classes } = field;
+  if (classes === undefined) return;
+  for (let at = 0; at < data.length; at++) {
+    const found = data[at] ?? 0;
+    if (found < 0 || found >= classes) throw failure(idOutOfRange, { place: placeAt(raw, field, at), field: field.name, found, classes });
+  }
+}
+
+function placeAt(raw: RawData, field: Field, at: number): string {
+  const width = elements(field.shape);
+  return raw.place(field.name, Math.floor(at / width), at % width);
+}

@@ -1,0 +1,136 @@
+/**
+ * What every reader of rows makes: values as the file has them, before anything is fitted. Words are numbered as they first
+ * occur; which of them are classes, and with which ids, only the training rows can tell.
+ */
+import { notANumber, notAnInteger, notAWord, numberTooLarge, wrongElementCount } from "../../compiler/diagnostics/codes/data.ts";
+import { cellText, placeOf } from "./csv.ts";
+import type { Cells, Table } from "./csv.ts";
+import type { DataTensor, Field, Named } from "./dataset.ts";
+import { elements } from "./dataset.ts";
+import { failure, quoted } from "./fail.ts";
+import { readNumber } from "./number.ts";
+
+/** Indices into `words`, in the place of values. */
+export interface WordTensor {
+  readonly dtype: "words";
+  readonly shape: readonly number[];
+  readonly rowStride: number;
+  readonly data: Int32Array;
+  readonly words: readonly string[];
+}
+
+export interface RawData {
+  /** How messages call the whole. */
+  readonly source: string;
+  readonly rows: number;
+  readonly tensors: ReadonlyMap<string, DataTensor | WordTensor>;
+  readonly columns: readonly Named[];
+  /** The place of one element for a message: `data/wine.csv:12:7`, `labels.npy[11]`. */
+  readonly place: (field: string, row: number, element: number) => string;
+}
+
+/** Cells of one field: cell (row, i) is `row * width + columns[i]`, called `names[i]`. */
+interface Selection {
+  readonly cells: Cells;
+  readonly rows: number;
+  readonly columns: readonly number[];
+  readonly names: readonly string[];
+  readonly field: Field;
+}
+
+/** Reads the cells of all fields. Throws NN0814 to NN0818 with the place of the first cell that does not fit. */
+export function readTable(table: Table, fields: readonly Field[], assigned: ReadonlyMap<string, readonly number[]>): RawData {
+  const width = table.header.length;
+  const cells: Cells = { ...table, width };
+  const selections = fields.map((field) => {
+    const columns = assigned.get(field.name) ?? [];
+    return { cells, rows: table.rows, columns, names: columns.map((column) => table.header[column] ?? ""), field };
+  });
+  return {
+    source: table.file,
+    rows: table.rows,
+    tensors: new Map(selections.map((selection) => [selection.field.name, readField(selection)])),
+    columns: selections.map(({ field, names }) => ({ name: field.name, values: names })),
+    place: (field, row, element) => placeOf(table, row * width + (assigned.get(field)?.[element] ?? 0)),
+  };
+}
+
+/** One field of a table or matrix, its rows reshaped to the field's shape. */
+export function readField(selection: Selection): DataTensor | WordTensor {
+  const { field, columns, cells } = selection;
+  const expected = elements(field.shape);
+  if (columns.length !== expected) {
+    const shape = `[${field.shape.join(", ")}]`;
+    throw failure(wrongElementCount, { source: `the columns of ${cells.file}`, field: field.name, shape, expected, found: columns.length });
+  }
+  const base = { shape: field.shape, rowStride: expected };
+  if (field.dtype === "f32") return { ...base, dtype: "f32", data: readFloats(selection) };
+  if (Number.isNaN(numberAt(cells, columns[0] ?? 0))) return { ...base, dtype: "words", ...readWords(selection) };
+  return { ...base, dtype: "i32", data: readIntegers(selection) };
+}
+
+function readFloats(selection: Selection): Float32Array {
+  const data = new Float32Array(selection.rows * selection.columns.length);
+  eachCell(selection, (cell, name, at) => {
+    const value = numberAt(selection.cells, cell);
+    if (Number.isNaN(value)) throw failure(notANumber, found(selection, cell, name), decimalComma(selection, cell));
+    data[at] = value;
+    if (!Number.isFinite(data[at])) throw failure(numberTooLarge, found(selection, cell, name));
+  });
+  return data;
+}
+
+function readIntegers(selection: Selection): Int32Array {
+  const data = new Int32Array(selection.rows * selection.columns.length);
+  eachCell(selection, (cell, name, at) => {
+    const value = numberAt(selection.cells, cell);
+    data[at] = value;
+    if (data[at] !== value) throw failure(notAnInteger, found(selection, cell, name));
+  });
+  return data;
+}
+
+function readWords(selection: Selection): { readonly data: Int32Array; readonly words: readonly string[] } {
+  const data = new Int32Array(selection.rows * selection.columns.length);
+  const numbers = new Map<string, number>();
+  eachCell(selection, (cell, name, at) => {
+    const word = cellText(selection.cells, cell);
+    const missing = word === "" || word.toLowerCase() === "nan";
+    if (missing || !Number.isNaN(numberAt(selection.cells, cell))) throw failure(notAWord, found(selection, cell, name));
+    const number = numbers.get(word) ?? numbers.size;
+    numbers.set(word, number);
+    data[at] = number;
+  });
+  return { data, words: [...numbers.keys()] };
+}
+
+function eachCell({ cells, rows, columns, names }: Selection, visit: (cell: number, name: string, at: number) => void): void {
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let index = 0; index < columns.length; index++, at++) visit(row * cells.width + (columns[index] ?? 0), names[index] ?? "", at);
+  }
+}
+
+/** The number in a cell, NaN where it holds none. */
+export function numberAt(cells: Cells, cell: number): number {
+  const { text, separator } = cells;
+  const start = cells.starts[cell] ?? text.length;
+  if (text.charCodeAt(start) === 34) {
+    const inner = cellText(cells, cell);
+    return readNumber(inner, 0, inner.length);
+  }
+  let end = start;
+  for (; end < text.length; end++) {
+    const sign = text.charCodeAt(end);
+    if (sign === separator || sign === 10 || sign === 13) break;
+  }
+  return readNumber(text, start, end);
+}
+
+function found({ cells }: Selection, cell: number, name: string): { place: string; column: string; found: string } {
+  const text = cellText(cells, cell);
+  return { place: placeOf(cells, cell), column: quoted(name), found: text === "" ? "an empty cell" : quoted(text) };
+}
+
+function decimalComma({ cells }: Selection, cell: number): string | undefined {
+  return /^[+-]?\d+,\d+$/.test(cellText(cells, cell)) ? "write the decimal sign as a point" : undefined;
+}

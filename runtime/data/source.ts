@@ -1,0 +1,62 @@
+/**
+ * One interface over every kind of data: what is fitted is fitted to the training rows, and another file of the
+ * same kind can be read with what was fitted before.
+ */
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { assignColumns, recallColumns } from "./columns.ts";
+import type { ColumnMapping } from "./columns.ts";
+import { parseCsv } from "./csv.ts";
+import type { Dataset, Field, Fitted } from "./dataset.ts";
+import { encode, fit } from "./fit.ts";
+import type { Preprocessing } from "./fit.ts";
+import type { RawData } from "./raw.ts";
+import { readTable } from "./raw.ts";
+import { split, takeRows } from "./split.ts";
+import type { Holdout } from "./split.ts";
+
+export interface PrepareOptions extends Preprocessing {
+  readonly seed: number;
+  readonly holdout?: Holdout;
+}
+
+export interface Prepared {
+  readonly train: Dataset;
+  /** Null where nothing is held out. */
+  readonly holdout: Dataset | null;
+  readonly fitted: Fitted;
+  readonly warnings: readonly Diagnostic[];
+}
+
+export interface DataSource {
+  /** Splits, fits to the training rows, and encodes both parts. */
+  readonly prepare: (options: PrepareOptions) => Prepared;
+  /** All rows, encoded with what was fitted earlier: a test file, or rows to predict. */
+  readonly apply: (fitted: Fitted) => Dataset;
+}
+
+/** A CSV file; `fields` says what to read from it (leave the target out to predict). Throws NN0803 to NN0821. */
+export function csvSource(file: string, content: Uint8Array | string, mapping: ColumnMapping, fields: readonly Field[]): DataSource {
+  const table = parseCsv(file, content);
+  return rowSource(fields, (fitted) => {
+    const recalled = fitted !== undefined && fitted.columns.length > 0;
+    const assigned = recalled
+      ? recallColumns(file, table.header, fitted.columns, fields)
+      : assignColumns(file, table.header, mapping, fields);
+    return readTable(table, fields, assigned);
+  });
+}
+
+/** A source of independent rows, read anew by `read` each time since encoding works in place. */
+export function rowSource(fields: readonly Field[], read: (fitted: Fitted | undefined) => RawData): DataSource {
+  return {
+    apply: (fitted) => encode(read(fitted), fields, fitted),
+    prepare: (options) => {
+      const raw = read(undefined);
+      const parts = split(raw.rows, options.holdout, options.seed);
+      const { fitted, warnings } = fit(raw, fields, parts.train, options);
+      const whole = encode(raw, fields, fitted);
+      if (options.holdout === undefined) return { train: whole, holdout: null, fitted, warnings };
+      return { train: takeRows(whole, parts.train), holdout: takeRows(whole, parts.holdout), fitted, warnings };
+    },
+  };
+}
