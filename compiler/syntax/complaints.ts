@@ -114,20 +114,23 @@ function unclosed(place: Place, expected: string): Diagnostic | undefined {
 function help(place: Place, expected: string): string | undefined {
   const token = offender(place);
   if (token === undefined) return undefined;
-  if (expected === "a declaration") return didYouMean(token.image, t.declarationWords.map(wordOf));
-  if (expected === "a statement") return didYouMean(token.image, [...t.statementWords.map(wordOf), "next", "emit"]);
+  if (expected === "a declaration") return didYouMean(token.image, t.declarationWords.map(t.spelling));
+  if (expected === "a statement") return didYouMean(token.image, [...t.statementWords.map(t.spelling), "next", "emit"]);
   if (expected === "a shape or a type") return didYouMean(token.image, ["int", "float", "bool", "string", "layer", "initializer", "schedule"]);
+  const next = place.tokens[place.index + 1]?.tokenType;
+  if (expected.startsWith("an entry") && next === t.Equal) return `write \`${token.image}: …\``;
+  if (expected === "`}`" && token.tokenType === t.Comma) return "leave it out: nothing stands between statements or entries";
   if (expected === "`{`" && token.tokenType === t.Equal) return "`==` compares";
   if (token.tokenType === t.Bar) return "`|>` pipes, `or` is the logical operator";
   const isReserved = tokenMatcher(token, t.Keyword) && !startsMember(place.tokens, place.index, true);
   return isReserved && expected === "an expression" ? `\`${token.image}\` is a reserved word and names nothing` : undefined;
 }
 
-function wordOf({ PATTERN }: (typeof t.declarationWords)[number]): string {
-  return typeof PATTERN === "string" ? PATTERN : "";
-}
-
-function withContext(expected: string): string {
+function withContext(error: IRecognitionException, place: Place): string {
+  const expected = error.message;
+  const rule = error.context.ruleStack.at(-1) ?? "";
+  if (expected === "`}`" && (rule === "train" || rule === "step")) return "an entry such as `batch: 32` or `}`";
+  if (rule === "signature" && isName(place.tokens[place.index - 1])) return `\`:\`, \`,\` or ${expected}`;
   if (expected === "`)`" || expected === "`]`") return `\`,\` or ${expected}`;
   return expected === "`}`" ? "a statement or `}`" : expected;
 }
@@ -146,15 +149,22 @@ export function complain(error: IRecognitionException, place: Place): Diagnostic
   if (expected === "a name" && token !== undefined && tokenMatcher(token, t.Keyword) && place.index < place.tokens.length) {
     return diagnose(codes.reservedWord, { word: token.image }, where);
   }
-  const values = { expected: inTrain(error) ? trainContext(expected) : withContext(expected), found: found(token) };
+  const key = keyWithoutValue(error, place);
+  if (key !== undefined) {
+    const values = { expected: "an expression", found: `the next key \`${key.image}:\`` };
+    return diagnose(codes.unexpectedToken, values, [label(spanOf(place.file, key), "")]);
+  }
+  const values = { expected: withContext(error, place), found: found(token) };
   return diagnose(codes.unexpectedToken, values, where, help(place, expected));
 }
 
-function inTrain(error: IRecognitionException): boolean {
-  const [rule] = error.context.ruleStack.slice(-1);
-  return rule === "train" || rule === "step";
+function isName(token: IToken | undefined): boolean {
+  return token !== undefined && tokenMatcher(token, t.Identifier);
 }
 
-function trainContext(expected: string): string {
-  return expected === "`}`" ? "an entry such as `batch: 32` or `}`" : withContext(expected);
+/** The `epochs` of `batch: epochs: 3`, which reads as the value of `batch`. */
+function keyWithoutValue(error: IRecognitionException, { tokens, index }: Place): IToken | undefined {
+  const [colon, key, before] = [tokens[index], tokens[index - 1], tokens[index - 2]];
+  if (error.message !== "`}`" || colon?.tokenType !== t.Colon || before?.tokenType !== t.Colon) return undefined;
+  return isName(key) ? key : undefined;
 }

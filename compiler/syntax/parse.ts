@@ -16,7 +16,7 @@ import { lex } from "./lex.ts";
 import type { LexedSource } from "./lex.ts";
 import { declarationsOf, faultyMember, membersAfter } from "./recovery.ts";
 import type { Source } from "./source.ts";
-import { TrainWord } from "./tokens.ts";
+import { RightBrace, TrainWord } from "./tokens.ts";
 
 /** How many mistakes one declaration, and one file, is asked for. */
 const mistakesPerDeclaration = 25;
@@ -24,6 +24,14 @@ const mistakesPerFile = 100;
 
 // Building a parser analyses its grammar, which takes longer than parsing; `begin` clears all that one parse leaves.
 const grammar = new Grammar(expectationProvider);
+
+/** What `expectationProvider` says where a body should be over. */
+const missingBrace = "`}`";
+
+/** Stands for the brace that is missing at `offset`, so that what stands before it can be read. */
+function closingBrace(offset: number): IToken {
+  return { image: "", startOffset: offset, tokenType: RightBrace, tokenTypeIdx: RightBrace.tokenTypeIdx ?? 0 };
+}
 
 interface Context {
   readonly source: Source;
@@ -49,6 +57,10 @@ function parseWhole(context: Context, all: readonly IToken[], entry: Entry): { r
     }
     const place = placeOf(context, tokens, error);
     if (!isConsequence(context, place, diagnostics)) diagnostics.push(complain(error, place));
+    if (error.message === missingBrace && place.index === tokens.length) {
+      tokens = [...tokens, closingBrace(offendingSpan(place).from)];
+      continue;
+    }
     const cut = faultyMember(tokens, place.index, isMisplaced(error), entry !== "declaration");
     if (cut === undefined) return { diagnostics: [...diagnostics, ...parseMembers(context, tokens, place.index, entry)] };
     tokens = [...tokens.slice(0, cut.from), ...tokens.slice(cut.to)];
@@ -64,7 +76,8 @@ function placeOf({ source, following }: Context, tokens: readonly IToken[], erro
 /** Whether the offending token itself has no place, rather than cutting short what stands before it. */
 function isMisplaced(error: IRecognitionException): boolean {
   const rule = error.context.ruleStack.at(-1) ?? "";
-  return ["statement", "statements", "trainMembers", "braces", "train", "step"].includes(rule) || error.name === "NotAllInputParsedException";
+  if (error.message === missingBrace || error.name === "NotAllInputParsedException") return true;
+  return error.name === "NoViableAltException" && ["statement", "trainMembers", "step"].includes(rule);
 }
 
 /** A token next to something that could not be read, or one that was reported before, tells nothing new. */

@@ -5,6 +5,7 @@
  */
 import { tokenMatcher } from "chevrotain";
 import type { IToken, TokenType } from "chevrotain";
+import { nearest } from "../diagnostics/suggest.ts";
 import * as t from "./tokens.ts";
 
 const openers: readonly TokenType[] = [t.LeftParenthesis, t.LeftBracket, t.LeftBrace];
@@ -22,7 +23,17 @@ function isWord(token: IToken | undefined): boolean {
   return token !== undefined && (tokenMatcher(token, t.Identifier) || tokenMatcher(token, t.Keyword));
 }
 
-function startsDeclaration(before: IToken | undefined, token: IToken, after: IToken | undefined): boolean {
+/** `modle Net(`: two names and a parenthesis are nothing else. */
+function startsMisspelt(tokens: readonly IToken[], index: number): boolean {
+  const [first, second, third] = tokens.slice(index, index + 3);
+  if (first?.tokenType !== t.Identifier || third?.tokenType !== t.LeftParenthesis || !isWord(second)) return false;
+  return nearest(first.image, t.declarationWords.map(t.spelling)) !== undefined;
+}
+
+function startsDeclaration(tokens: readonly IToken[], index: number): boolean {
+  const [before, token, after] = [tokens[index - 1], tokens[index], tokens[index + 1]];
+  if (token === undefined) return false;
+  if (startsMisspelt(tokens, index)) return true;
   if (!t.declarationWords.includes(token.tokenType)) return false;
   if (before !== undefined && [t.Colon, t.Bar, t.Dot].includes(before.tokenType)) return false;
   return isWord(after) || (token.tokenType === t.UseWord && after?.tokenType !== t.Colon);
@@ -33,7 +44,7 @@ export function declarationsOf(tokens: readonly IToken[]): readonly (readonly IT
   const parts: IToken[][] = [];
   tokens.forEach((token, index) => {
     const part = parts.at(-1);
-    if (part === undefined || startsDeclaration(tokens[index - 1], token, tokens[index + 1])) parts.push([token]);
+    if (part === undefined || startsDeclaration(tokens, index)) parts.push([token]);
     else part.push(token);
   });
   return parts;
@@ -53,14 +64,18 @@ export function openBrackets(tokens: readonly IToken[], index: number): readonly
   return open;
 }
 
+/** What stands behind one of these is a name. */
+const namingWords: readonly TokenType[] = [t.Dot, t.LetWord, t.ParamWord, t.StateWord];
+
 /** Whether a statement, or an entry or step of a train, begins at `index`. */
 export function startsMember(tokens: readonly IToken[], index: number, bracketed: boolean): boolean {
   const token = tokens[index];
   const after = tokens[index + 1]?.tokenType;
-  if (token === undefined || tokens[index - 1]?.tokenType === t.Dot) return false;
+  const before = tokens[index - 1]?.tokenType;
+  if (token === undefined || (before !== undefined && namingWords.includes(before))) return false;
   const isKey = after === t.Colon && isWord(token) && (!bracketed || tokenMatcher(token, t.Keyword));
   if (isKey || (after === t.LeftArrow && isWord(token))) return true;
-  if (t.statementWords.includes(token.tokenType)) return tokens[index - 1]?.tokenType !== t.ElseWord;
+  if (t.statementWords.includes(token.tokenType)) return before !== t.ElseWord;
   const third = tokens[index + 2]?.tokenType;
   if (token.tokenType === t.StepWord) return isWord(tokens[index + 1]) && third === t.LeftBrace;
   if (token.tokenType === t.NextWord) return isWord(tokens[index + 1]) && third === t.Equal;

@@ -128,6 +128,11 @@ const signs: readonly TokenType[] = [
   RightBracket, LeftBrace, RightBrace,
 ];
 
+/** How a word or sign is written. */
+export function spelling({ PATTERN }: TokenType): string {
+  return typeof PATTERN === "string" ? PATTERN : "";
+}
+
 /** A word before any that it begins with: `int` before `in`. */
 const words = [...declarationWords, ...statementWords, ...otherWords].sort((a, b) => b.name.length - a.name.length);
 
