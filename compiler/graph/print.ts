@@ -2,8 +2,8 @@
  * A graph as text for golden tests and `nnc graph`: one line a node, `%3 = contract[nk,kj->nj](%0, %2) : f32[N, 64]   // Digits.dense`,
  * then one line an output.
  */
-import type { Dimension } from "../dimension/dimension.ts";
 import { printType } from "../ops/check.ts";
+import { isDimension, isList } from "./attributes.ts";
 import type { Graph } from "./graph.ts";
 import type { Attribute, Attributes, GraphNode, GraphOutput, Value } from "./types.ts";
 
@@ -14,10 +14,6 @@ export function printValue({ node, output }: Value): string {
   return output === 0 ? `%${node}` : `%${node}.${output}`;
 }
 
-export function isDimension(attribute: Attribute): attribute is Dimension {
-  return typeof attribute === "object" && !Array.isArray(attribute) && "monomials" in attribute;
-}
-
 /** Equal for equal attributes and only for them; −0, infinities and NaN are told apart. */
 export function printAttribute(attribute: Attribute): string {
   if (typeof attribute === "number") return Object.is(attribute, -0) ? "-0" : String(attribute);
@@ -26,10 +22,6 @@ export function printAttribute(attribute: Attribute): string {
   if (isDimension(attribute)) return attribute.key;
   if (isList(attribute)) return `[${attribute.map(printAttribute).join(", ")}]`;
   return `{${printAttributes(attribute)}}`;
-}
-
-function isList(attribute: Attribute): attribute is readonly Attribute[] {
-  return Array.isArray(attribute);
 }
 
 /** `axis: 1, shape: [N, 2]`, sorted by name. */

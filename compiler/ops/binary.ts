@@ -2,11 +2,12 @@
  * Elementwise functions of two tensors of one type. Broadcasting is written out before, by `broadcast` nodes.
  */
 import type { Value } from "../graph/types.ts";
+import { binary } from "../loops/scalar.ts";
 import type { BinaryOperator, ElementType } from "../loops/types.ts";
 import { arity, dtypeOf, equalDtypes, equalShapes } from "./check.ts";
 import { defineOp, type AnyOp, type Builder, type Sample, type SampleInput } from "./define.ts";
 import { divide, fillLike, multiply, negate, scale, select, shift } from "./emit.ts";
-import { binary, loadAt } from "./scalars.ts";
+import { loadAt } from "./scalars.ts";
 
 interface Operands {
   readonly a: Value;
@@ -49,7 +50,7 @@ function elementwise(definition: Elementwise): AnyOp {
             gradient.map((derivative, side) => (g && needs(side) ? derivative(builder, { a, b, y, g }) : undefined)),
     loops: ({ inputs: [a, b], outputs: [{ dtype, shape }], axes }) => {
       const at = axes(shape);
-      return [{ kind: "map", axes: at, dtype, value: binary(name, dtype, loadAt(a, at), loadAt(b, at)) }];
+      return [{ kind: "map", axes: at, dtype, value: binary(name, loadAt(a, at), loadAt(b, at)) }];
     },
     samples: [...drawn(definition), ...(definition.samples ?? [])],
   });

@@ -1,11 +1,12 @@
 /**
  * Comparison, choice between tensors, and conversion.
  */
+import { cast as convert, compare, select as either } from "../loops/scalar.ts";
 import type { Comparison, ElementType } from "../loops/types.ts";
 import { arity, dtypeOf, equalDtypes, equalShapes } from "./check.ts";
 import { defineOp, type AnyOp, type Sample } from "./define.ts";
 import { fillLike, select as choose } from "./emit.ts";
-import { cast as convert, compare, loadAt, select as either } from "./scalars.ts";
+import { loadAt } from "./scalars.ts";
 
 function comparison(name: Comparison, summary: string, dtypes: readonly ElementType[]): AnyOp {
   const sample = (dtype: ElementType, a: readonly number[], b: readonly number[]): Sample<Record<string, never>> => ({
@@ -73,7 +74,7 @@ export const select = defineOp<Record<string, never>>({
   },
   loops: ({ inputs: [condition, a, b], outputs: [{ dtype, shape }], axes }) => {
     const at = axes(shape);
-    return [{ kind: "map", axes: at, dtype, value: either(dtype, loadAt(condition, at), loadAt(a, at), loadAt(b, at)) }];
+    return [{ kind: "map", axes: at, dtype, value: either(loadAt(condition, at), loadAt(a, at), loadAt(b, at)) }];
   },
   samples: [
     {

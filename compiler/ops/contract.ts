@@ -5,12 +5,13 @@
 import { equal, printShape, type Dimension } from "../dimension/dimension.ts";
 import type { TensorType } from "../graph/types.ts";
 import { axisIndex } from "../loops/index.ts";
+import { binary } from "../loops/scalar.ts";
 import type { Axis, Compute } from "../loops/types.ts";
 import { arity, dtypeOf } from "./check.ts";
 import { defineOp, problem, type Sample, type ShapeProblem } from "./define.ts";
 import { contractOrder } from "./order.ts";
 import { f32 } from "./samples.ts";
-import { binary, load } from "./scalars.ts";
+import { elementOf } from "./scalars.ts";
 
 /** A label, a number, for each axis; equal labels name one axis. */
 type ContractAttributes = {
@@ -50,7 +51,7 @@ export const contract = defineOp<ContractAttributes>({
     const names = new Map<number, Axis>([...output.entries()].map(([position, label]) => [label, kept[position]]));
     for (const [position, label] of summed.entries()) names.set(label, over[position]);
     const at = (labels: readonly number[]) => labels.map((label) => axisIndex(names.get(label)?.name ?? ""));
-    const value = binary("mul", dtype, load(a, at(left)), load(b, at(right)));
+    const value = binary("mul", elementOf(a, at(left)), elementOf(b, at(right)));
     const result: Compute =
       over.length === 0
         ? { kind: "map", axes: kept, dtype, value }

@@ -9,7 +9,7 @@ import { arity, dtypeOf } from "./check.ts";
 import { defineOp, problem, type ShapeProblem } from "./define.ts";
 import { binary, broadcastTo, dimensionValue, fillLike, sameShape, select, spread } from "./emit.ts";
 import { f32, ids } from "./samples.ts";
-import { axisIndices, load, loadAt } from "./scalars.ts";
+import { axisIndices, elementOf, loadAt } from "./scalars.ts";
 
 type NoAttributes = Record<string, never>;
 
@@ -29,7 +29,7 @@ export const take = defineOp<NoAttributes>({
     const axes = fresh(shape);
     const rank = at.type.shape.length;
     const row = dataIndex(loadAt(at, axes.slice(0, rank)), table.type.shape[0]);
-    return [{ kind: "map", axes, dtype, value: load(table, [row, ...axisIndices(axes.slice(rank))]) }];
+    return [{ kind: "map", axes, dtype, value: elementOf(table, [row, ...axisIndices(axes.slice(rank))]) }];
   },
   samples: [
     { name: "rows, one twice", attributes: {}, inputs: [f32(4, 3), ids(2, 0, 2)] },
@@ -106,7 +106,7 @@ export const pick = defineOp<NoAttributes>({
   loops: ({ inputs: [x, at], outputs: [{ dtype, shape }], axes: fresh }) => {
     const axes = fresh(shape);
     const column = dataIndex(loadAt(at, axes), x.type.shape[axes.length]);
-    return [{ kind: "map", axes, dtype, value: load(x, [...axes.map(({ name }) => axisIndex(name)), column]) }];
+    return [{ kind: "map", axes, dtype, value: elementOf(x, [...axes.map(({ name }) => axisIndex(name)), column]) }];
   },
   samples: [
     { name: "rows", attributes: {}, inputs: [f32(3, 4), ids(2, 0, 3)] },

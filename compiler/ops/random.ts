@@ -4,12 +4,13 @@
  */
 import type { TensorType } from "../graph/types.ts";
 import { flatten } from "../loops/index.ts";
+import { binary, cast, f32, i32, indexScalar, random } from "../loops/scalar.ts";
 import type { ElementType, Scalar } from "../loops/types.ts";
 import { arity, dtypeOf, printType } from "./check.ts";
 import { defineOp, problem, type AnyOp, type ShapeProblem } from "./define.ts";
 import type { Shape } from "./emit.ts";
 import { sizes } from "./samples.ts";
-import { axisIndices, binary, cast, indexScalar, loadAt, number } from "./scalars.ts";
+import { axisIndices, loadAt } from "./scalars.ts";
 
 type RandomAttributes = {
   readonly shape: Shape;
@@ -40,12 +41,8 @@ function draw({ name, summary, dtype, fromBits }: Draw): AnyOp {
     gradient: "none",
     loops: ({ attributes: { word, stream }, inputs: [seed, counter], outputs: [{ shape }], axes: fresh }) => {
       const axes = fresh(shape);
-      const bits: Scalar = {
-        kind: "random",
-        word,
-        key: [loadAt(seed, []), number(stream, "i32")],
-        counter: [indexScalar(flatten(axisIndices(axes), shape)), loadAt(counter, [])],
-      };
+      const element = indexScalar(flatten(axisIndices(axes), shape));
+      const bits = random(word, [loadAt(seed, []), i32(stream)], [element, loadAt(counter, [])]);
       return [{ kind: "map", axes, dtype, value: fromBits(bits) }];
     },
     samples: [
@@ -74,7 +71,7 @@ export const randomUniform = draw({
   summary: "A random number in [0, 1) for each element: the top 24 bits times 2⁻²⁴.",
   dtype: "f32",
   fromBits: (bits) => {
-    const top = binary("shiftRightUnsigned", "i32", bits, number(8, "i32"));
-    return binary("mul", "f32", cast("f32", top), number(2 ** -24));
+    const top = binary("shiftRightUnsigned", bits, i32(8));
+    return binary("mul", cast("f32", top), f32(2 ** -24));
   },
 });

@@ -4,6 +4,7 @@
 import { product } from "../dimension/dimension.ts";
 import type { Value } from "../graph/types.ts";
 import { axisIndex } from "../loops/index.ts";
+import { i32 } from "../loops/scalar.ts";
 import type { Combine, ElementType } from "../loops/types.ts";
 import { arity, axesWithin, dtypeOf } from "./check.ts";
 import { defineOp, type AnyOp, type Builder, type Sample } from "./define.ts";
@@ -11,7 +12,7 @@ import {
   add, broadcastTo, countUp, dimensionValue, fillLike, multiply, negate, reshape, select, spread, transpose, type Shape,
 } from "./emit.ts";
 import { reduceOrder } from "./order.ts";
-import { load, number } from "./scalars.ts";
+import { elementOf } from "./scalars.ts";
 
 type ReduceAttributes = { readonly axes: readonly number[] };
 
@@ -58,8 +59,8 @@ function reduction({ name, summary, gradient, samples = [] }: Reduction): AnyOp 
         const { value } = (attributes.axes.includes(axis) ? reduced : remaining).next();
         return axisIndex(value === undefined ? "" : value.name);
       });
-      const value = load(x, at);
-      if (over.length === 0) return [{ kind: "map", axes: kept, dtype, value: name === "argmax" ? number(0, "i32") : value }];
+      const value = elementOf(x, at);
+      if (over.length === 0) return [{ kind: "map", axes: kept, dtype, value: name === "argmax" ? i32(0) : value }];
       const order = reduceOrder(x.type.shape.length, attributes.axes);
       return [{ kind: "reduce", axes: kept, over, dtype, combine: name, value, order }];
     },

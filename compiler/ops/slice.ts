@@ -5,12 +5,13 @@
 import { add, constant, constantValue, equal, isConstant, multiply, printShape, subtract, type Dimension } from "../dimension/dimension.ts";
 import type { TensorType, Value } from "../graph/types.ts";
 import { addIndex, axisIndex, constantIndex, scaleIndex, subtractIndex } from "../loops/index.ts";
+import { allOf, compare, constantScalar, indexScalar, select } from "../loops/scalar.ts";
 import type { Axis, Scalar } from "../loops/types.ts";
 import { arity, axisCount, equalDtypes } from "./check.ts";
 import { defineOp, problem, type Builder, type ShapeProblem } from "./define.ts";
 import { countUp, reshape, type Shape } from "./emit.ts";
 import { f32, sizes } from "./samples.ts";
-import { all, axisIndices, compare, indexScalar, load, moved, number, select, type Operand } from "./scalars.ts";
+import { axisIndices, elementOf, moved, type Operand } from "./scalars.ts";
 
 type SliceAttributes = { readonly start: Shape; readonly size: Shape; readonly step: readonly number[] };
 
@@ -114,10 +115,10 @@ export const pad = defineOp<PadAttributes>({
     const at = axes(shape);
     const inside = at.flatMap((axis, d) => within(axis, low[d], high[d], x.type.shape[d]));
     const indices = at.map(({ name }, d) => subtractIndex(axisIndex(name), constantIndex(low[d])));
-    const inner = load(x, indices);
+    const inner = elementOf(x, indices);
     return [{
       kind: "map", axes: at, dtype,
-      value: inside.length === 0 ? inner : select(dtype, all(inside), inner, number(value, dtype)),
+      value: inside.length === 0 ? inner : select(allOf(inside), inner, constantScalar(dtype, value)),
     }];
   },
   samples: [
@@ -203,10 +204,10 @@ function oneOf(inputs: readonly Operand[], starts: readonly Dimension[], at: rea
   const [input] = inputs;
   if (inputs.length === 1) {
     const shifted = subtractIndex(axisIndex(at[axis].name), constantIndex(starts[0]));
-    return load(input, axisIndices(at).with(axis, shifted));
+    return elementOf(input, axisIndices(at).with(axis, shifted));
   }
   const middle = Math.ceil(inputs.length / 2);
   const before = compare("less", indexScalar(axisIndex(at[axis].name)), indexScalar(constantIndex(starts[middle])));
   const halves = [oneOf(inputs.slice(0, middle), starts.slice(0, middle), at, axis), oneOf(inputs.slice(middle), starts.slice(middle), at, axis)];
-  return select(input.type.dtype, before, halves[0], halves[1]);
+  return select(before, halves[0], halves[1]);
 }

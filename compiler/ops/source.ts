@@ -5,12 +5,12 @@ import { printShape, symbol, type Dimension } from "../dimension/dimension.ts";
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import type { InputRole } from "../graph/types.ts";
 import { axisIndex } from "../loops/index.ts";
+import { constantScalar, dimensionScalar, indexScalar } from "../loops/scalar.ts";
 import type { ElementType } from "../loops/types.ts";
 import { arity, axisCount } from "./check.ts";
 import { defineOp, problem } from "./define.ts";
 import type { Shape } from "./emit.ts";
 import { sizes } from "./samples.ts";
-import { indexScalar, number } from "./scalars.ts";
 
 type InputAttributes = {
   readonly name: string;
@@ -43,7 +43,7 @@ export const constant = defineOp<ConstantAttributes>({
     return arity("constant", inputs, 0) ?? [{ dtype, shape: [] }];
   },
   gradient: () => [],
-  loops: ({ attributes: { value, dtype } }) => [{ kind: "map", axes: [], dtype, value: number(value, dtype) }],
+  loops: ({ attributes: { value, dtype } }) => [{ kind: "map", axes: [], dtype, value: constantScalar(dtype, value) }],
   samples: [
     { name: "f32", attributes: { value: 0.1, dtype: "f32" }, inputs: [] },
     { name: "infinite", attributes: { value: -Infinity, dtype: "f32" }, inputs: [] },
@@ -61,7 +61,7 @@ export const dimension = defineOp<DimensionAttributes>({
   infer: (inputs) => arity("dimension", inputs, 0) ?? [{ dtype: "i32", shape: [] }],
   gradient: () => [],
   loops: ({ attributes }) => [
-    { kind: "map", axes: [], dtype: "i32", value: { kind: "dimension", dimension: attributes.dimension } },
+    { kind: "map", axes: [], dtype: "i32", value: dimensionScalar(attributes.dimension) },
   ],
   samples: [{ name: "N", attributes: { dimension: symbol("N") }, inputs: [] }],
 });

@@ -2,11 +2,12 @@
  * Elementwise functions of one tensor.
  */
 import type { Value } from "../graph/types.ts";
+import { unary } from "../loops/scalar.ts";
 import type { ElementType, UnaryOperator } from "../loops/types.ts";
 import { arity, dtypeOf } from "./check.ts";
 import { defineOp, type AnyOp, type Builder, type Sample } from "./define.ts";
 import { add, divide, fillLike, multiply, negate, scale, shift } from "./emit.ts";
-import { loadAt, unary } from "./scalars.ts";
+import { loadAt } from "./scalars.ts";
 
 /** From the operand x, the result y and the gradient g at y to the gradient at x. */
 type Derivative = (builder: Builder, values: { readonly x: Value; readonly y: Value; readonly g: Value }) => Value;
@@ -36,7 +37,7 @@ function elementwise({ name, summary, dtypes, gradient, range, samples = [] }: E
         : ({ builder, inputs: [x], outputs: [y], outputGradients: [g] }) => [g && gradient(builder, { x, y, g })],
     loops: ({ inputs: [x], outputs: [{ dtype: result, shape }], axes }) => {
       const at = axes(shape);
-      return [{ kind: "map", axes: at, dtype: result, value: unary(name, result, loadAt(x, at)) }];
+      return [{ kind: "map", axes: at, dtype: result, value: unary(name, loadAt(x, at)) }];
     },
     samples: [...drawn, ...samples],
   });

@@ -1,0 +1,30 @@
+/**
+ * Value numbering: nodes of one op with equal attributes and inputs become one, the first. Random draws merge like any
+ * other, being functions of their attributes and inputs. Before and after:
+ *
+ *     %1 = exp(%0)                 %1 = exp(%0)
+ *     %2 = exp(%0)                 %2 = add(%1, %1)
+ *     %3 = add(%1, %2)
+ */
+import { printAttributes, printValue } from "../graph/print.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { Attributes, Value } from "../graph/types.ts";
+import { copy, rebuild, type Pass } from "./pass.ts";
+
+export const cse: Pass = {
+  name: "cse",
+  description: "Computes equal values once; no value changes.",
+  run: (graph: Graph) => {
+    const known = new Map<string, readonly Value[]>();
+    return rebuild(graph, (node, inputs, builder) => {
+      const name = numberOf(node.op, inputs, node.attributes);
+      const values = known.get(name) ?? copy(node, inputs, builder);
+      known.set(name, values);
+      return values;
+    });
+  },
+};
+
+function numberOf(op: string, inputs: readonly Value[], attributes: Attributes): string {
+  return `${op}[${printAttributes(attributes)}](${inputs.map(printValue).join(", ")})`;
+}

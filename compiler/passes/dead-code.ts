@@ -1,0 +1,27 @@
+/**
+ * Drops what no output depends on. Before and after:
+ *
+ *     %0 = input x                 %0 = input x
+ *     %1 = exp(%0)                 %1 = neg(%0)
+ *     %2 = neg(%0)                 result y = %1
+ *     result y = %2
+ */
+import type { Graph } from "../graph/graph.ts";
+import { copy, rebuild, type Pass } from "./pass.ts";
+
+export const deadCode: Pass = {
+  name: "dead-code",
+  description: "Drops nodes, inputs among them, that no output depends on.",
+  run: (graph) => {
+    const live = liveNodes(graph);
+    return rebuild(graph, copy, ({ id }) => live.has(id));
+  },
+};
+
+function liveNodes(graph: Graph): ReadonlySet<number> {
+  const live = new Set(graph.outputs.map(({ value }) => value.node));
+  for (const { id, inputs } of graph.nodes.toReversed()) {
+    if (live.has(id)) for (const input of inputs) live.add(input.node);
+  }
+  return live;
+}

@@ -1,0 +1,33 @@
+/**
+ * The passes over graphs, in order.
+ */
+import { InternalError } from "../diagnostics/diagnostic.ts";
+import type { Graph } from "../graph/graph.ts";
+import { verifyGraph } from "../graph/verify.ts";
+import { cse } from "./cse.ts";
+import { deadCode } from "./dead-code.ts";
+import type { Pass } from "./pass.ts";
+import { simplify } from "./simplify.ts";
+
+export const passes: readonly Pass[] = [
+  // Before cse, so that nodes that become equal are merged.
+  simplify,
+  cse,
+  // Last: the others leave what they replaced behind.
+  deadCode,
+];
+
+/** Runs every pass; with `verify`, throws an InternalError that names the pass after which the graph is broken. */
+export function runPasses(graph: Graph, { verify }: { readonly verify: boolean }): Graph {
+  if (verify) check(graph, "elaboration");
+  return passes.reduce((before, pass) => {
+    const after = pass.run(before);
+    if (verify) check(after, pass.name);
+    return after;
+  }, graph);
+}
+
+function check(graph: Graph, after: string): void {
+  const [first] = verifyGraph(graph);
+  if (first !== undefined) throw new InternalError(after, first);
+}

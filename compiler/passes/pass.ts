@@ -1,0 +1,36 @@
+/**
+ * What a pass is, and the walk that most passes are: every node again, in order, some replaced.
+ */
+import { InternalError } from "../diagnostics/diagnostic.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { GraphNode, Value } from "../graph/types.ts";
+
+export interface Pass {
+  readonly name: string;
+  /** One sentence: what changes, and what never does. */
+  readonly description: string;
+  run(graph: Graph): Graph;
+}
+
+/** The values that stand for a node's outputs in the new graph, given its inputs there. */
+export type Visit = (node: GraphNode, inputs: readonly Value[], builder: GraphBuilder) => readonly Value[];
+
+/** Builds the graph again from the nodes that are kept; each node's origin is the builder's while it is visited. */
+export function rebuild(graph: Graph, visit: Visit, keep: (node: GraphNode) => boolean = () => true): Graph {
+  const builder = new GraphBuilder();
+  const replaced = new Map<number, readonly Value[]>();
+  const now = ({ node, output }: Value): Value => {
+    const value = replaced.get(node)?.at(output);
+    if (value === undefined) throw new InternalError("passes", `%${node} was dropped but is used`);
+    return value;
+  };
+  for (const node of graph.nodes.filter(keep)) {
+    const { id, span, path, inputs } = node;
+    replaced.set(id, builder.at({ span, path }, () => visit(node, inputs.map(now), builder)));
+  }
+  return builder.finish(graph.outputs.map((output) => ({ ...output, value: now(output.value) })));
+}
+
+/** The visit that changes nothing. */
+export const copy: Visit = ({ op, attributes }, inputs, builder) => builder.emit(op, inputs, attributes);
