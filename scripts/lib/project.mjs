@@ -24,12 +24,16 @@ export function run(command, args, environment = {}) {
 /** The path of a command that an installed package brings. */
 export const tool = (name) => path.join(root, "node_modules", ".bin", windows ? `${name}.cmd` : name);
 
-/** Runs `npm ci` unless `node_modules` holds exactly what the lock file asks for; ends the process where that fails. */
-export function ensureInstalled() {
-  if (isInstalled()) return;
+/** Runs `npm ci` unless `node_modules` holds exactly what the lock file asks for; answers whether all is there. */
+export function install() {
+  if (isInstalled()) return true;
   console.log("Installing packages (npm ci) …");
-  const code = run("npm", ["ci"]);
-  if (code !== 0) process.exit(code);
+  return run("npm", ["ci", "--loglevel=error"]) === 0;
+}
+
+/** The same, but ends the process where it fails. */
+export function ensureInstalled() {
+  if (!install()) process.exit(1);
 }
 
 /** Compares the lock file with npm's own note of what it installed. Optional packages may be left out. */
