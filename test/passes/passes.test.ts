@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { GraphBuilder } from "../../compiler/graph/builder.ts";
+import { printGraph } from "../../compiler/graph/print.ts";
+import { cse } from "../../compiler/passes/cse.ts";
+import { deadCode } from "../../compiler/passes/dead-code.ts";
+import { passes, runPasses } from "../../compiler/passes/index.ts";
+import { graphOf, input, shape } from "./graphs.ts";
+
+const x = `%0 = input[dtype: "f32", name: "x", role: "input", shape: [N]]() : f32[N]`;
+
+describe("cse", () => {
+  test("computes equal values once, through what uses them", () => {
+    const graph = graphOf((b) => {
+      const value = input(b, "x", ["N"]);
+      const [left, right] = [1, 2].map(() => b.one("exp", [b.one("neg", [value])]));
+      return b.one("add", [left, right]);
+    });
+    expect(printGraph(cse.run(graph))).toBe(
+      [x, "%1 = neg(%0) : f32[N]", "%2 = exp(%1) : f32[N]", "%3 = add(%2, %2) : f32[N]", "result y = %3"].join("\n"),
+    );
+  });
+
+  test("keeps apart what differs in an attribute, −0 and 0 among them", () => {
+    const builder = new GraphBuilder();
+    const values = [0, -0].map((value) => builder.constant(value));
+    const graph = builder.finish(values.map((value, position) => ({ name: `y${position}`, role: "result", value })));
+    expect(cse.run(graph).nodes).toHaveLength(2);
+  });
+
+  test("merges equal draws and keeps different streams apart", () => {
+    const builder = new GraphBuilder();
+    const [seed, counter] = ["seed", "step"].map((name) => input(builder, name, [], "i32"));
+    const draws = [1, 1, 2].map((stream) => builder.one("random_bits", [seed, counter], { shape: shape(3), word: 0, stream }));
+    const graph = builder.finish(draws.map((value, position) => ({ name: `y${position}`, role: "result", value })));
+    expect(cse.run(graph).nodes.filter(({ op }) => op === "random_bits")).toHaveLength(2);
+  });
+});
+
+describe("dead code", () => {
+  test("drops what no output depends on", () => {
+    const graph = graphOf((b) => {
+      const value = input(b, "x", ["N"]);
+      b.one("exp", [input(b, "unused", ["N"])]);
+      return b.one("neg", [value]);
+    });
+    expect(printGraph(deadCode.run(graph))).toBe([x, "%1 = neg(%0) : f32[N]", "result y = %1"].join("\n"));
+  });
+});
+
+describe("the passes", () => {
+  test("run in order over a chain of 10,000 nodes and keep origins", () => {
+    const graph = graphOf((b) => {
+      let value = input(b, "x", ["N"]);
+      b.origin = { span: { file: "a.nn", from: 3, to: 7 }, path: "Net.layer" };
+      for (let layer = 0; layer < 10_000; layer += 1) value = b.one("tanh", [value]);
+      return value;
+    });
+    const after = runPasses(graph, { verify: true });
+    expect(after.nodes).toHaveLength(10_001);
+    expect(after.nodes[10_000]).toMatchObject({ span: { file: "a.nn", from: 3, to: 7 }, path: "Net.layer" });
+  });
+
+  test("each say what they do", () => {
+    expect(passes.map(({ name }) => name)).toEqual(["simplify", "cse", "dead-code"]);
+    for (const { description } of passes) expect(description).toMatch(/\.$/);
+  });
+});
