@@ -1,0 +1,276 @@
+/**
+ * Scalars and indices compiled to closures, the interpreter's engine. Names live in numbered slots of one array; the
+ * closures of "f32" round after every operation and take the polynomials, those of "f64" use plain doubles and Math.
+ */
+import { InternalError } from "../diagnostics/diagnostic.ts";
+import type { Dimension } from "../dimension/dimension.ts";
+import { evaluate } from "../dimension/dimension.ts";
+import { binaryF32, binaryI32, comparisons, modI32, toI32, unaryF32, unaryI32 } from "./arithmetic.ts";
+import { erf64 } from "./erf64.ts";
+import type { FunctionDefinition } from "./function-definition.ts";
+import { functionOf } from "./functions.ts";
+import { dtypeOf } from "./scalar.ts";
+import type { BinaryOperator, ElementType, Index, IndexAtom, Scalar, UnaryOperator } from "./types.ts";
+
+export type Precision = "f32" | "f64";
+export type Evaluate = () => number;
+
+/** A tensor's concrete shape and its elements in row-major order. */
+export interface TensorData {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/** What names mean while closures are made, and the slots they run on. */
+export class Scope {
+  readonly precision: Precision;
+  readonly tensors: (name: string) => TensorData;
+  readonly slots: number[] = [];
+  readonly #dims: ReadonlyMap<string, number>;
+  readonly #names = new Map<string, number>();
+
+  constructor(precision: Precision, tensors: (name: string) => TensorData, dims: ReadonlyMap<string, number>) {
+    this.precision = precision;
+    this.tensors = tensors;
+    this.#dims = dims;
+  }
+
+  /** The slot of an axis or a local; defining a name again reuses its slot. */
+  define(kind: "axis" | "local", name: string): number {
+    const key = `${kind} ${name}`;
+    const known = this.#names.get(key);
+    if (known !== undefined) return known;
+    const slot = this.slots.push(0) - 1;
+    this.#names.set(key, slot);
+    return slot;
+  }
+
+  slotOf(kind: "axis" | "local", name: string): number {
+    const slot = this.#names.get(`${kind} ${name}`);
+    if (slot === undefined) throw new InternalError("interpret", `expected ${kind} ${name} to be bound, found no binding`);
+    return slot;
+  }
+
+  /** A dimension's value. */
+  size(dimension: Dimension): number {
+    const value = evaluate(dimension, this.#dims);
+    if (value === undefined) throw new InternalError("interpret", `expected a value for every name in ${dimension.key}`);
+    return value;
+  }
+}
+
+/** The closure that gives an index's value. */
+export function compileIndex(index: Index, scope: Scope): Evaluate {
+  const constant = scope.size(index.constant);
+  const terms = index.terms.map(({ atom, coefficient }) => scaled(compileAtom(atom, scope), scope.size(coefficient)));
+  const [first, second] = terms;
+  if (terms.length === 0) return () => constant;
+  if (terms.length === 1) return constant === 0 ? first : () => first() + constant;
+  if (terms.length === 2) return () => first() + second() + constant;
+  return () => terms.reduce((sum, term) => sum + term(), constant);
+}
+
+function scaled(value: Evaluate, by: number): Evaluate {
+  return by === 1 ? value : () => value() * by;
+}
+
+function compileAtom(atom: IndexAtom, scope: Scope): Evaluate {
+  switch (atom.kind) {
+    case "axis": {
+      const { slots } = scope;
+      const slot = scope.slotOf("axis", atom.axis);
+      return () => slots[slot];
+    }
+    case "quotient": {
+      const value = compileIndex(atom.value, scope);
+      const divisor = scope.size(atom.divisor);
+      return () => Math.floor(value() / divisor);
+    }
+    case "remainder": {
+      const value = compileIndex(atom.value, scope);
+      const divisor = scope.size(atom.divisor);
+      return () => modI32(value(), divisor);
+    }
+    case "data": {
+      const value = compileScalar(atom.value, scope);
+      const last = scope.size(atom.size) - 1;
+      return () => Math.max(0, Math.min(last, value()));
+    }
+  }
+}
+
+/** The row-major address of a point of `tensor`; evaluating it outside the shape throws InternalError. */
+export function compileAddress(tensor: string, indices: readonly Index[], shape: readonly number[], scope: Scope): Evaluate {
+  if (indices.length !== shape.length) {
+    throw new InternalError("interpret", `expected ${shape.length} indices of ${tensor}, found ${indices.length}`);
+  }
+  const outside = (value: number, d: number): never => {
+    throw new InternalError("interpret", `expected index ${d} of ${tensor} in [0, ${shape[d]}), found ${value}`);
+  };
+  return indices.reduce<Evaluate>((outer, index, d) => {
+    const inner = compileIndex(index, scope);
+    const size = shape[d];
+    const check = (value: number): number => (value >= 0 && value < size ? value : outside(value, d));
+    return d === 0 ? () => check(inner()) : () => outer() * size + check(inner());
+  }, () => 0);
+}
+
+/** The closure that gives a scalar's value. */
+export function compileScalar(scalar: Scalar, scope: Scope): Evaluate {
+  const inner = (child: Scalar): Evaluate => compileScalar(child, scope);
+  switch (scalar.kind) {
+    case "constant": {
+      const { value } = scalar;
+      return () => value;
+    }
+    case "index":
+      return compileIndex(scalar.index, scope);
+    case "dimension": {
+      const value = scope.size(scalar.dimension);
+      return () => value;
+    }
+    case "load": {
+      const { shape, data } = scope.tensors(scalar.tensor);
+      const address = compileAddress(scalar.tensor, scalar.indices, shape, scope);
+      return () => data[address()];
+    }
+    case "local": {
+      const { slots } = scope;
+      const slot = scope.slotOf("local", scalar.name);
+      return () => slots[slot];
+    }
+    case "unary":
+      return compileUnary(scalar, inner(scalar.value), scope);
+    case "binary":
+      return compileBinary(scalar, inner(scalar.left), inner(scalar.right), scope);
+    case "compare": {
+      const [left, right] = [inner(scalar.left), inner(scalar.right)];
+      const holds = comparisons[scalar.operator];
+      return () => (holds(left(), right()) ? 1 : 0);
+    }
+    case "select": {
+      const [condition, then, otherwise] = [inner(scalar.condition), inner(scalar.then), inner(scalar.otherwise)];
+      return () => (condition() === 0 ? otherwise() : then());
+    }
+    case "cast":
+      return compileCast(dtypeOf(scalar.value), scalar.dtype, inner(scalar.value), scope.precision);
+    case "random":
+      return call(functionOf(scalar), [...scalar.key, ...scalar.counter].map(inner), scope.precision);
+  }
+}
+
+function compileCast(from: ElementType, to: ElementType, value: Evaluate, precision: Precision): Evaluate {
+  if (to === "bool") return () => (value() === 0 ? 0 : 1);
+  if (to === "i32") return from === "f32" ? () => toI32(value()) : value;
+  return from === "i32" && precision === "f32" ? () => Math.fround(value()) : value;
+}
+
+/** Calls a function's own closures, made once for this place. */
+function call(definition: FunctionDefinition | undefined, values: readonly Evaluate[], precision: Precision): Evaluate {
+  if (definition === undefined) throw new InternalError("interpret", "expected a function for the operator, found none");
+  const run = compileFunction(definition, precision);
+  const [a, b, c, d] = values;
+  if (values.length === 1) return () => run(a());
+  return values.length === 2 ? () => run(a(), b()) : () => run(a(), b(), c(), d());
+}
+
+/** A definition as a JavaScript function of its (at most four) parameters. */
+export function compileFunction(definition: FunctionDefinition, precision: Precision): (...values: number[]) => number {
+  const none = (name: string): never => {
+    throw new InternalError("interpret", `expected ${definition.name} to load nothing, found ${name}`);
+  };
+  const scope = new Scope(precision, none, new Map());
+  const slots = definition.parameters.map(({ name }) => scope.define("local", name));
+  const lets = definition.lets.map(({ name, value }) => {
+    const evaluateLet = compileScalar(value, scope);
+    return { slot: scope.define("local", name), evaluate: evaluateLet };
+  });
+  const result = compileScalar(definition.result, scope);
+  const values = scope.slots;
+  return (...operands) => {
+    for (let p = 0; p < slots.length; p += 1) values[slots[p]] = operands[p];
+    for (const { slot, evaluate: evaluateLet } of lets) values[slot] = evaluateLet();
+    return result();
+  };
+}
+
+type UnaryScalar = Extract<Scalar, { readonly kind: "unary" }>;
+type BinaryScalar = Extract<Scalar, { readonly kind: "binary" }>;
+type NumberFunction = (...values: number[]) => number;
+
+const exact: ReadonlyMap<UnaryOperator, NumberFunction> = new Map<UnaryOperator, NumberFunction>([
+  ["sqrt", Math.sqrt], ["exp", Math.exp], ["expm1", Math.expm1], ["log", Math.log], ["log1p", Math.log1p],
+  ["sin", Math.sin], ["cos", Math.cos], ["tanh", Math.tanh], ["erf", erf64],
+]);
+
+function compileUnary(scalar: UnaryScalar, value: Evaluate, scope: Scope): Evaluate {
+  const { operator } = scalar;
+  const isFloat = dtypeOf(scalar.value) === "f32";
+  const precise = isFloat && scope.precision === "f64" ? exact.get(operator) : undefined;
+  const table: Readonly<Partial<Record<string, NumberFunction>>> = isFloat ? unaryF32 : unaryI32;
+  const apply = precise ?? table[operator];
+  if (apply !== undefined) return () => apply(value());
+  return call(functionOf(scalar), [value], scope.precision);
+}
+
+function compileBinary(scalar: BinaryScalar, left: Evaluate, right: Evaluate, scope: Scope): Evaluate {
+  const { operator, dtype } = scalar;
+  if (dtype === "f32") return scope.precision === "f32" ? binaryOfF32(scalar, left, right) : binaryOfF64(operator, left, right);
+  const table: Readonly<Partial<Record<string, NumberFunction>>> = binaryI32;
+  const apply = table[operator];
+  if (apply === undefined) throw new InternalError("interpret", `expected an operator of ${dtype}, found ${operator}`);
+  return () => apply(left(), right());
+}
+
+/** The frequent operators have closures of their own, which the engine inlines. */
+function binaryOfF32(scalar: BinaryScalar, left: Evaluate, right: Evaluate): Evaluate {
+  switch (scalar.operator) {
+    case "add":
+      return () => Math.fround(left() + right());
+    case "sub":
+      return () => Math.fround(left() - right());
+    case "mul":
+      return () => Math.fround(left() * right());
+    case "pow":
+      return call(functionOf(scalar), [left, right], "f32");
+    default: {
+      const table: Readonly<Partial<Record<string, NumberFunction>>> = binaryF32;
+      const apply = table[scalar.operator];
+      if (apply === undefined) throw new InternalError("interpret", `expected an operator of f32, found ${scalar.operator}`);
+      return () => apply(left(), right());
+    }
+  }
+}
+
+function binaryOfF64(operator: BinaryOperator, left: Evaluate, right: Evaluate): Evaluate {
+  switch (operator) {
+    case "add":
+      return () => left() + right();
+    case "sub":
+      return () => left() - right();
+    case "mul":
+      return () => left() * right();
+    case "div":
+      return () => left() / right();
+    case "maximum":
+      return () => Math.max(left(), right());
+    case "minimum":
+      return () => Math.min(left(), right());
+    case "mod":
+      return () => mod64(left(), right());
+    case "pow":
+      return () => pow64(left(), right());
+    default:
+      throw new InternalError("interpret", `expected an operator of f32, found ${operator}`);
+  }
+}
+
+function mod64(left: number, right: number): number {
+  return left - Math.floor(left / right) * right;
+}
+
+/** As `pow` of functions.ts has it: NaN for a negative base, whatever the exponent but 0. */
+function pow64(base: number, exponent: number): number {
+  if (exponent === 0) return 1;
+  return base < 0 ? NaN : Math.pow(Math.abs(base), exponent);
+}

@@ -1,0 +1,94 @@
+/**
+ * How the functions are written: short names for the operators, numbers as f32 constants, and lets for what is used
+ * more than once. What a body builds is plain data.
+ */
+import { binary, compare, constantScalar, local, select, unary } from "../scalar.ts";
+import type { BinaryOperator, ElementType, Scalar, UnaryOperator } from "../types.ts";
+import { dtypeOf } from "../scalar.ts";
+import type { FunctionDefinition } from "../function-definition.ts";
+
+export type Operand = Scalar | number;
+
+/** Names a value; the local it returns stands for it from then on. A name taken already gets a number. */
+export type Let = (name: string, value: Scalar) => Scalar;
+
+/** The definition whose body is built by `body` from the let-maker and the parameters. */
+export function defineFunction(
+  head: Pick<FunctionDefinition, "name" | "summary" | "parameters">,
+  body: (let_: Let, parameters: readonly Scalar[]) => Scalar,
+): FunctionDefinition {
+  const lets: { name: string; value: Scalar }[] = [];
+  const taken = new Map(head.parameters.map(({ name }) => [name, 1]));
+  const let_: Let = (name, value) => {
+    const count = (taken.get(name) ?? 0) + 1;
+    taken.set(name, count);
+    const unique = count === 1 ? name : `${name}${count}`;
+    lets.push({ name: unique, value });
+    return local(unique, dtypeOf(value));
+  };
+  const result = body(let_, head.parameters.map(({ name, dtype }) => local(name, dtype)));
+  return { ...head, lets, result, dtype: dtypeOf(result) };
+}
+
+/** `dtype` names for each, `x` and `y` say. */
+export function parameters(dtype: ElementType, ...names: readonly string[]): FunctionDefinition["parameters"] {
+  return names.map((name) => ({ name, dtype }));
+}
+
+function operand(value: Operand, like: Operand): Scalar {
+  if (typeof value !== "number") return value;
+  return constantScalar(typeof like === "number" ? "f32" : dtypeOf(like), value);
+}
+
+function two(operator: BinaryOperator): (left: Operand, right: Operand) => Scalar {
+  return (left, right) => binary(operator, operand(left, right), operand(right, left));
+}
+
+function one(operator: UnaryOperator): (value: Scalar) => Scalar {
+  return (value) => unary(operator, value);
+}
+
+export const add = two("add");
+export const sub = two("sub");
+export const mul = two("mul");
+export const div = two("div");
+export const atMost = two("minimum");
+export const atLeast = two("maximum");
+export const and = two("and");
+export const or = two("or");
+export const xor = two("xor");
+export const shiftLeft = two("shiftLeft");
+export const shiftRight = two("shiftRight");
+export const shiftRightUnsigned = two("shiftRightUnsigned");
+export const abs = one("abs");
+export const neg = one("neg");
+export const floor = one("floor");
+export const bits = one("bits");
+export const unbits = one("unbits");
+
+export function less(left: Scalar, right: number): Scalar {
+  return compare("less", left, operand(right, left));
+}
+
+export function greater(left: Scalar, right: number): Scalar {
+  return compare("greater", left, operand(right, left));
+}
+
+export function equals(left: Scalar, right: number): Scalar {
+  return compare("equal", left, operand(right, left));
+}
+
+export function choose(condition: Scalar, then: Operand, otherwise: Operand): Scalar {
+  return select(condition, operand(then, otherwise), operand(otherwise, then));
+}
+
+/** c₀ + x·(c₁ + x·(c₂ + …)), each operation rounded. */
+export function polynomial(x: Scalar, coefficients: readonly number[]): Scalar {
+  const [last, ...rest] = [...coefficients].reverse();
+  return rest.reduce<Scalar>((sum, coefficient) => add(mul(sum, x), coefficient), constantScalar("f32", last));
+}
+
+/** `magnitude`, which is not negative, with the sign of `sign`, −0 included. */
+export function withSign(magnitude: Scalar, sign: Scalar): Scalar {
+  return unbits(or(bits(magnitude), and(bits(sign), -2147483648)));
+}
