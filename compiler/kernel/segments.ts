@@ -12,7 +12,7 @@ import type { Scalar } from "../loops/types.ts";
 import { isIdentity } from "./fuse/align.ts";
 import type { FusedEntry } from "./fuse/index.ts";
 import type { Tensor } from "./lower.ts";
-import { mapStage, scalarsOfStage } from "./tensors.ts";
+import { mapStage, readsOf, scalarsOfStage, writesOf } from "./tensors.ts";
 import type { Kernel, Stage } from "./types.ts";
 
 /** Tensors that lie contiguously, each at a multiple of `segmentAlignment` elements; `name` is the whole run. */
@@ -39,13 +39,12 @@ interface Form {
 /** Merges alike update kernels of an entry. */
 export function joinSegments(entry: FusedEntry, taken: Set<string>): SegmentedEntry {
   const forms = entry.kernels.map((kernel) => formOf(kernel, entry));
-  const groups = groupsOf(forms);
+  const groups = groupsOf(forms).filter((group) => canRunLast(group, entry.kernels));
   const segments: Segment[] = [];
   const joined = new Map<Kernel, Kernel>();
   for (const group of groups) {
     const ofSlots = group[0].slots.map((_, slot) => segmentOf(group, slot, entry, taken));
     segments.push(...ofSlots);
-    // The last of the group runs when everything that any of them needs is there.
     joined.set(group[group.length - 1].kernel, joinKernels(group[0], ofSlots));
   }
   const gone = new Set(groups.flatMap((group) => group.map(({ kernel }) => kernel)));
@@ -104,6 +103,17 @@ function groupsOf(forms: readonly (Form | undefined)[]): readonly (readonly Form
     byKey.set(form.key, [...(byKey.get(form.key) ?? []), form]);
   }
   return [...byKey.values()].filter((group) => group.length > 1);
+}
+
+/** The whole group runs where its last kernel stood, so nobody may need the others' results before. */
+function canRunLast(group: readonly Form[], kernels: readonly Kernel[]): boolean {
+  const own = new Set(group.map(({ kernel }) => kernel));
+  const made = new Set<string>();
+  const last = kernels.indexOf(group[group.length - 1].kernel);
+  return kernels.slice(0, last).every((kernel) => {
+    if (own.has(kernel)) for (const tensor of writesOf(kernel)) made.add(tensor);
+    return own.has(kernel) || ![...readsOf(kernel)].some((tensor) => made.has(tensor));
+  });
 }
 
 function segmentOf(group: readonly Form[], slot: number, { tensors }: FusedEntry, taken: Set<string>): Segment {

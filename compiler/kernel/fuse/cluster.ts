@@ -163,11 +163,19 @@ function formOf({ kind, grid, over, update }: Cluster): string {
   return `${kind} ${update} [${shape(grid)}] over [${shape(over ?? [])}]`;
 }
 
+/** Alike clusters become one where neither needs the other, or the later one only at the same points of the grid. */
 function canMerge(into: Cluster, cluster: Cluster, makers: Makers): boolean {
   if (cluster.kind === "contraction" || cluster.kind === "scatter") return false;
   if (into.members.length + cluster.members.length > mostMembers) return false;
-  if (cluster.kind !== "map" && cluster.grid.length > 0 && !sharesInput(into, cluster)) return false;
-  return !dependsOn(into, cluster, makers) && !dependsOn(cluster, into, makers);
+  const direct = inputsOf(cluster, makers).has(into);
+  if (!direct && cluster.kind !== "map" && cluster.grid.length > 0 && !sharesInput(into, cluster)) return false;
+  if (!cluster.members.every((member) => isAligned(member, into, makers))) return false;
+  return !dependsOn(into, cluster, makers) && !dependsAround(cluster, into, makers);
+}
+
+/** Whether `cluster` needs `target` by way of a third. */
+function dependsAround(cluster: Cluster, target: Cluster, makers: Makers): boolean {
+  return [...inputsOf(cluster, makers)].some((input) => input !== target && dependsOn(input, target, makers));
 }
 
 function sharesInput(left: Cluster, right: Cluster): boolean {

@@ -8,7 +8,7 @@
  */
 import type { Dimension } from "../../dimension/dimension.ts";
 import { equal, product } from "../../dimension/dimension.ts";
-import { mapDataScalars, rangesOf, substituteAxesInScalar } from "../../loops/index.ts";
+import { axesOfScalar, mapDataScalars, rangesOf, substituteAxesInScalar } from "../../loops/index.ts";
 import type { Load } from "../../loops/scalar.ts";
 import { loadsOf, nodesOf, replaceLoads } from "../../loops/scalar.ts";
 import { simplifyIndex, simplifyScalar } from "../../loops/simplify.ts";
@@ -189,10 +189,15 @@ const expensiveOperators: ReadonlySet<string> = new Set([
   "div", "mod", "pow", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erf",
 ]);
 
-/** What writing the tree into a consumer means. */
+/** What writing the tree into a consumer means. What depends on sizes alone leaves every loop and costs nothing there. */
 function measure(value: Scalar): Measure {
-  const nodes = nodesOf(value);
-  const operators = nodes.filter(({ kind }) => kind !== "constant" && kind !== "load" && kind !== "index" && kind !== "local");
-  const expensive = nodes.some((node) => (node.kind === "unary" || node.kind === "binary") && expensiveOperators.has(node.operator));
-  return { operators: operators.length, expensive, random: nodes.some(({ kind }) => kind === "random") };
+  const operators = nodesOf(value).filter((node) => operating.has(node.kind) && varies(node));
+  const expensive = operators.some((node) => (node.kind === "unary" || node.kind === "binary") && expensiveOperators.has(node.operator));
+  return { operators: operators.length, expensive, random: operators.some(({ kind }) => kind === "random") };
+}
+
+const operating: ReadonlySet<Scalar["kind"]> = new Set<Scalar["kind"]>(["unary", "binary", "compare", "select", "cast", "random"]);
+
+function varies(node: Scalar): boolean {
+  return loadsOf(node).length > 0 || axesOfScalar(node).size > 0;
 }
