@@ -7,12 +7,15 @@ import { verifyGraph } from "../graph/verify.ts";
 import { cse } from "./cse.ts";
 import { deadCode } from "./dead-code.ts";
 import type { Pass } from "./pass.ts";
+import { rectify } from "./rectify.ts";
 import { simplify } from "./simplify.ts";
 
 export const passes: readonly Pass[] = [
   // Before cse, so that nodes that become equal are merged.
   simplify,
   cse,
+  // After cse, which makes the forward and the backward test one node.
+  rectify,
   // Last: the others leave what they replaced behind.
   deadCode,
 ];

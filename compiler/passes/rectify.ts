@@ -1,0 +1,52 @@
+/**
+ * A rectified value tells its own sign: behind r = where(x <= 0, 0, x), the test x <= 0 is r <= 0, bit for bit (x <= 0
+ * makes r 0; x > 0 and NaN make r = x). So the backward pass reads r, which is kept anyway, and x need not be stored.
+ * Before and after:
+ *
+ *     %2 = lessEqual(%0, %1)            %2 = lessEqual(%0, %1)
+ *     %3 = select(%2, %1, %0)           %3 = select(%2, %1, %0)
+ *     %5 = select(%2, %1, %4)           %5 = lessEqual(%3, %1)
+ *                                       %6 = select(%5, %1, %4)
+ */
+import type { GraphBuilder } from "../graph/builder.ts";
+import type { GraphNode, Value } from "../graph/types.ts";
+import { copy, rebuild, type Pass } from "./pass.ts";
+
+export const rectify: Pass = {
+  name: "rectify",
+  description: "Tests the sign of a rectified value on that value itself; no value changes.",
+  run: (graph) => {
+    const tests = new Map<number, Value>();
+    return rebuild(graph, (node, inputs, builder) => {
+      if (node.op !== "select") return copy(node, inputs, builder);
+      const [condition, then, otherwise] = inputs;
+      const known = tests.get(condition.node);
+      if (known !== undefined) return builder.emit("select", [testOf(known, condition, builder), then, otherwise]);
+      const values = copy(node, inputs, builder);
+      if (isRectified(inputs, builder)) tests.set(condition.node, values[0]);
+      return values;
+    });
+  },
+};
+
+function testOf(rectified: Value, condition: Value, builder: GraphBuilder): Value {
+  const [, zero] = builder.node(condition.node).inputs;
+  return builder.one("lessEqual", [rectified, zero]);
+}
+
+/** where(x <= 0, 0, x), the zeros the same value. */
+function isRectified([condition, then, otherwise]: readonly Value[], builder: GraphBuilder): boolean {
+  const test = builder.node(condition.node);
+  if (test.op !== "lessEqual") return false;
+  const [x, zero] = test.inputs;
+  return same(x, otherwise) && same(zero, then) && isZero(builder.node(zero.node), builder);
+}
+
+function same(left: Value, right: Value): boolean {
+  return left.node === right.node && left.output === right.output;
+}
+
+function isZero(node: GraphNode, builder: GraphBuilder): boolean {
+  const source = node.op === "broadcast" ? builder.node(node.inputs[0].node) : node;
+  return source.op === "constant" && source.attributes["value"] === 0;
+}
