@@ -2,6 +2,7 @@
  * What must hold of every graph between passes. Ids, edges and existence are the Graph's own promise; here are types and names.
  */
 import { inferTypes } from "../ops/index.ts";
+import { stringOf } from "./attributes.ts";
 import type { Graph } from "./graph.ts";
 import { printType, printValue } from "./print.ts";
 import type { GraphNode, TensorType } from "./types.ts";
@@ -9,7 +10,7 @@ import type { GraphNode, TensorType } from "./types.ts";
 /** Every broken promise, as a sentence; empty for a sound graph. */
 export function verifyGraph(graph: Graph): readonly string[] {
   const nodes = graph.nodes.flatMap((node) => [...orderProblems(node), ...typeProblems(graph, node)]);
-  const inputs = repeated(graph.inputs.map(({ attributes }) => `${String(attributes.role)} ${String(attributes.name)}`));
+  const inputs = repeated(graph.inputs.map(({ attributes }) => `${stringOf(attributes, "role")} ${stringOf(attributes, "name")}`));
   const outputs = repeated(graph.outputs.map(({ role, name }) => `${role} ${name}`));
   return [...nodes, ...inputs.map((name) => `two inputs are ${name}`), ...outputs.map((name) => `two outputs are ${name}`)];
 }

@@ -14,19 +14,19 @@ export interface ShapeProblem {
   readonly help?: string;
 }
 
-/** Emits nodes; what gradients, the elaborator and passes build with. Spans and paths come from the builder's current origin. */
-export interface Emit {
-  /** Throws InternalError where the types do not fit: callers who take user input call `infer` first. */
-  (op: string, inputs: readonly Value[], attributes?: Attributes): readonly Value[];
-}
+/**
+ * Emits a node; what gradients, the elaborator and passes build with. Spans and paths come from the builder's current
+ * origin. Throws InternalError where the types do not fit: callers who take user input call `infer` first.
+ */
+export type Emit = (op: string, inputs: readonly Value[], attributes?: Attributes) => readonly Value[];
 
 export interface Builder {
   readonly emit: Emit;
   /** The only output of a one-output op. */
-  one(op: string, inputs: readonly Value[], attributes?: Attributes): Value;
-  typeOf(value: Value): TensorType;
+  readonly one: (op: string, inputs: readonly Value[], attributes?: Attributes) => Value;
+  readonly typeOf: (value: Value) => TensorType;
   /** A scalar constant. */
-  constant(value: number, dtype?: ElementType): Value;
+  readonly constant: (value: number, dtype?: ElementType) => Value;
 }
 
 export interface GradientContext<A extends Attributes> {
@@ -37,7 +37,7 @@ export interface GradientContext<A extends Attributes> {
   /** The gradient that arrives at each output; undefined where none does. */
   readonly outputGradients: readonly (Value | undefined)[];
   /** Whether anybody asks for this input's gradient (an f32 that depends on what is differentiated). */
-  needs(input: number): boolean;
+  readonly needs: (input: number) => boolean;
 }
 
 export interface LoopContext<A extends Attributes> {
@@ -46,7 +46,7 @@ export interface LoopContext<A extends Attributes> {
   readonly inputs: readonly { readonly tensor: string; readonly type: TensorType }[];
   readonly outputs: readonly TensorType[];
   /** One fresh axis for each dimension of a shape: `i0`, `i1`, … or with the given prefix. */
-  axes(shape: readonly Dimension[], prefix?: string): readonly Axis[];
+  readonly axes: (shape: readonly Dimension[], prefix?: string) => readonly Axis[];
 }
 
 /** One concrete use of an op, from which tests are generated. Values are made from the seed where no data is given. */
@@ -72,11 +72,11 @@ export interface OpDefinition<A extends Attributes> {
   readonly summary: string;
   /** Numbered constraints on inputs and attributes, as in StableHLO's specification. */
   readonly constraints: readonly string[];
-  infer(inputs: readonly TensorType[], attributes: A): readonly TensorType[] | ShapeProblem;
+  readonly infer: (inputs: readonly TensorType[], attributes: A) => readonly TensorType[] | ShapeProblem;
   /** The gradient for each input; undefined where none flows. `"none"` as a whole: no gradient exists, asking is an error. */
   readonly gradient: "none" | ((context: GradientContext<A>) => readonly (Value | undefined)[]);
   /** One Compute for each output. */
-  loops(context: LoopContext<A>): readonly Compute[];
+  readonly loops: (context: LoopContext<A>) => readonly Compute[];
   readonly samples: readonly Sample<A>[];
 }
 
