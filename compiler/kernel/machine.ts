@@ -1,0 +1,30 @@
+/** Machines as data: what the scheduler must know of a target, and nothing that could change a value. */
+
+export interface Machine {
+  readonly name: string;
+  /** Numbers that one vector operation works on. */
+  readonly lanes: 1 | 4;
+  /** The register tile of a contraction, in elements. */
+  readonly tile: { readonly rows: number; readonly columns: number };
+  /** Accumulators that stay in registers. */
+  readonly registers: number;
+  /** How many nested loops of a grid may be parallel; the axes before them are collapsed. */
+  readonly parallelLoops: number;
+  /** Whether a worker may keep a column panel of the second operand in a private array. */
+  readonly panels: boolean;
+}
+
+/** Plain JavaScript: scalars, 4×4 of them in registers. */
+export const javascript: Machine = {
+  name: "javascript", lanes: 1, tile: { rows: 4, columns: 4 }, registers: 16, parallelLoops: Infinity, panels: true,
+};
+
+/** WebAssembly with 128-bit vectors: 12 accumulators, 3 vectors of one operand, a splat of the other. */
+export const simd: Machine = {
+  name: "simd", lanes: 4, tile: { rows: 4, columns: 12 }, registers: 12, parallelLoops: Infinity, panels: true,
+};
+
+/** A GPU interface over a CPU: threads, each with a 4×4 tile of scalars, no memory shared between them. */
+export const cpuAdapter: Machine = {
+  name: "cpu-adapter", lanes: 1, tile: { rows: 4, columns: 4 }, registers: 16, parallelLoops: 2, panels: false,
+};

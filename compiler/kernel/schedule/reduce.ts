@@ -1,0 +1,139 @@
+/**
+ * Reductions at one or more points of the grid, in the order that they carry: ascending with one accumulator, or four
+ * lanes that meet as (0+2)+(1+3), each with or without chunks. Several points share what they read.
+ */
+import type { Dimension } from "../../dimension/dimension.ts";
+import { constant, floorDivide, isConstant, product, remainder } from "../../dimension/dimension.ts";
+import { addIndex, constantIndex, flatten, scaleIndex } from "../../loops/index.ts";
+import type { Index, Order } from "../../loops/types.ts";
+import type { Expression } from "../../program/types.ts";
+import type { Machine } from "../machine.ts";
+import type { Result, Stage } from "../types.ts";
+import { argmax } from "./argmax.ts";
+import { combined, neutralOf } from "./combine.ts";
+import type { Emitter } from "./emitter.ts";
+import { evaluate, splat } from "./evaluate.ts";
+import type { Variable } from "./expressions.ts";
+import { addLanes, joinLanes, laneAccumulators, overLanes } from "./lanes.ts";
+import { knownNumber, loopOver } from "./loops.ts";
+import type { LoopAxis, Place } from "./nest.ts";
+import { indicesOfStage, mergeAxes, placesOf } from "./nest.ts";
+import type { Point } from "./point.ts";
+import { at } from "./point.ts";
+import type { Inner } from "./spans.ts";
+import { overSpan } from "./spans.ts";
+import type { Span } from "./loops.ts";
+
+export interface Context {
+  readonly emitter: Emitter;
+  readonly machine: Machine;
+}
+
+export type Reduce = Extract<Stage, { readonly kind: "reduce" }>;
+
+/** One expression for each point and result. */
+type Values = readonly (readonly Expression[])[];
+
+/** Emits the reduction at the points, whose locals get the results. */
+export function reduceAt(context: Context, stage: Reduce, points: readonly Point[]): void {
+  const positions = stage.results.filter(({ combine }) => combine === "argmax");
+  const others = stage.results.filter(({ combine }) => combine !== "argmax");
+  if (others.length > 0) bind(points, others, accumulate(context, { ...stage, results: others }, points));
+  if (positions.length > 0) bind(points, positions, argmax(context, { ...stage, results: positions }, points));
+}
+
+function bind(points: readonly Point[], results: readonly Result[], values: Values): void {
+  for (const [p, point] of points.entries()) {
+    for (const [r, { name }] of results.entries()) point.locals.set(name, values[p][r]);
+  }
+}
+
+function accumulate(context: Context, stage: Reduce, points: readonly Point[]): Values {
+  const fourLanes = stage.order.lanes === 4;
+  // Lanes count on the last axis: a flat index has the same ones only if the axis is whole fours.
+  const wholeLanes = (inner: Dimension): boolean => isConstant(remainder(inner, constant(4)), 0);
+  const axes = mergeAxes(stage.over, indicesOfStage(stage), fourLanes ? wholeLanes : undefined);
+  const pass = (span?: Span): Values => (fourLanes ? passInLanes : passAscending)(context, stage, points, axes, span);
+  const { chunk } = stage.order;
+  return chunk === undefined ? pass() : chunked(context, stage, points, chunk, pass);
+}
+
+/** Chunks counted from 0, each from a fresh start; their results are combined in ascending order. */
+function chunked({ emitter }: Context, stage: Reduce, points: readonly Point[], chunk: number, pass: (span: Span) => Values): Values {
+  const total = product(stage.over.map(({ extent }) => extent));
+  const whole = constantIndex(floorDivide(total, constant(chunk)));
+  const totals = accumulators(emitter, stage.results, points);
+  const add = (span: Span): void => combineInto(emitter, stage.results, totals, pass(span));
+  loopOver(emitter, "chunk", { from: constantIndex(0), to: whole }, (c) => {
+    add({ from: scaleIndex(c, chunk), to: scaleIndex(addIndex(c, constantIndex(1)), chunk) });
+  });
+  const rest = { from: scaleIndex(whole, chunk), to: constantIndex(total) };
+  if (knownNumber(rest.from) === undefined || knownNumber(rest.from) !== knownNumber(rest.to)) add(rest);
+  return totals;
+}
+
+function accumulators(emitter: Emitter, results: readonly Result[], points: readonly Point[]): readonly (readonly Variable[])[] {
+  return points.map((point) =>
+    results.map(({ name, combine, dtype }) => {
+      const lanes = point.vector ? 4 : 1;
+      return emitter.mutable(name, { dtype, lanes }, neutralOf(combine, dtype, lanes));
+    }),
+  );
+}
+
+function combineInto(emitter: Emitter, results: readonly Result[], into: readonly (readonly Variable[])[], values: Values): void {
+  for (const [p, variables] of into.entries()) {
+    for (const [r, variable] of variables.entries()) {
+      const value = variable.type.lanes === 4 ? splat(emitter, values[p][r]) : values[p][r];
+      emitter.assign(variable, combined(results[r].combine, variable, value));
+    }
+  }
+}
+
+/** The results' terms at a point moved to `places`. */
+export function termsAt(emitter: Emitter, stage: Reduce, point: Point, places: readonly Place[], vector = false): readonly Expression[] {
+  const here = at(point, places, vector ? { skip: 0 } : undefined);
+  for (const { name, value } of stage.lets) here.locals.set(name, evaluate(emitter, value, here, name));
+  return stage.results.map(({ value }) => evaluate(emitter, value, here));
+}
+
+type Pass = (context: Context, stage: Reduce, points: readonly Point[], axes: readonly LoopAxis[], span?: Span) => Values;
+
+const passAscending: Pass = ({ emitter }, stage, points, axes, span) => {
+  const sums = accumulators(emitter, stage.results, points);
+  overSpan(emitter, axes, chunkOf(stage.order), span, ({ axis, span: inner, places }: Inner) => {
+    loopOver(emitter, axis.name, inner, (index) => {
+      const here = [...places, ...placesOf(axis, index)];
+      for (const [p, point] of points.entries()) {
+        combineInto(emitter, stage.results, [sums[p]], [termsAt(emitter, stage, point, here)]);
+      }
+    });
+  });
+  return sums;
+};
+
+const passInLanes: Pass = ({ emitter, machine }, stage, points, axes, span) => {
+  const asVector = machine.lanes === 4 && points.every(({ vector }) => !vector);
+  const sums = points.map((point) => stage.results.map((result) => laneAccumulators(emitter, result, point, asVector)));
+  overSpan(emitter, axes, chunkOf(stage.order), span, (inner) => {
+    overLanes(emitter, inner, (base, lanes) => {
+      for (const [p, point] of points.entries()) {
+        const terms = (index: Index, vector: boolean): readonly Expression[] =>
+          termsAt(emitter, stage, point, [...inner.places, ...placesOf(inner.axis, index)], vector);
+        addLanes(emitter, stage.results, sums[p], base, lanes, terms);
+      }
+    });
+  });
+  return sums.map((ofPoint) => ofPoint.map((sum, r) => joinLanes(emitter, stage.results[r].combine, sum)));
+};
+
+function chunkOf({ chunk }: Order): number {
+  return chunk ?? 1;
+}
+
+/** The flattened index over the reduced axes, as a scalar of them. */
+export function flatIndex(stage: Reduce, places: readonly Place[]): Index {
+  const placed = new Map(places);
+  const indices = stage.over.map(({ name }) => placed.get(name) ?? constantIndex(0));
+  return flatten(indices, stage.over.map(({ extent }) => extent));
+}

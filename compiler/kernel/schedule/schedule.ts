@@ -1,0 +1,41 @@
+/**
+ * Scheduling: a kernel's loops made explicit for a machine, with tiles, vectors, hoisted loads and addresses. Never
+ * changes a value: every sum is formed in the order that the kernel carries, so all schedules agree to the bit.
+ */
+import { evaluate as evaluateDimension, product } from "../../dimension/dimension.ts";
+import type { Bounds } from "../../dimension/interval.ts";
+import { InternalError } from "../../diagnostics/diagnostic.ts";
+import type { TensorType } from "../../graph/types.ts";
+import type { ScheduledKernel } from "../../program/types.ts";
+import type { Machine } from "../machine.ts";
+import { writesOf } from "../tensors.ts";
+import type { Kernel, Row } from "../types.ts";
+import { costOf } from "./cost.ts";
+import { Emitter } from "./emitter.ts";
+import { flattenKernel } from "./flatten.ts";
+import { overGrid } from "./grid.ts";
+import { panelArrays, planPanels } from "./panel.ts";
+import { dimsOf, parametersOf } from "./parameters.ts";
+import { strategyOf } from "./strategy.ts";
+import { tidy } from "./tidy.ts";
+
+export { functionsUsed } from "./parameters.ts";
+
+/** The kernel as a function of its tensors' buffers; `bounds` are those of the open dimensions. */
+export function schedule(kernel: Kernel, tensors: (name: string) => TensorType, bounds: Bounds, machine: Machine): ScheduledKernel {
+  const flat = flattenKernel(kernel, tensors, bounds);
+  const { loops } = strategyOf(flat, machine);
+  const panels = planPanels(flat.stages, loops, machine);
+  const arrays = [...kernel.rows.map((row) => rowArray(row, bounds)), ...panelArrays(panels)];
+  const emitter = new Emitter([...writesOf(kernel), ...arrays.map(({ name }) => name)]);
+  overGrid({ emitter, machine }, loops, panels.stages, panels);
+  const body = tidy(emitter.finish());
+  const { name, origins } = kernel;
+  return { name, parameters: parametersOf(kernel, tensors), dims: dimsOf(body), arrays, body, origins, cost: costOf(kernel, tensors) };
+}
+
+function rowArray({ name, dtype, shape }: Row, bounds: Bounds): ScheduledKernel["arrays"][number] {
+  const elements = evaluateDimension(product(shape), bounds);
+  if (elements === undefined) throw new InternalError("schedule", `the row '${name}' has no bound`);
+  return { name, dtype, elements };
+}

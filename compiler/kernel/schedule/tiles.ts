@@ -1,0 +1,69 @@
+/**
+ * How an axis is cut into tiles: whole ones in a loop, then exact smaller ones. Where computing an element twice is
+ * harmless the last vector overlaps its neighbour and stores only what is new.
+ */
+import type { Dimension } from "../../dimension/dimension.ts";
+import { constant, constantValue, floorDivide, isConstant, multiply, remainder } from "../../dimension/dimension.ts";
+import { constantIndex } from "../../loops/index.ts";
+import type { Span } from "./loops.ts";
+
+/** An element of a tile, or four from there. */
+export interface Offset {
+  readonly offset: number;
+  readonly vector: boolean;
+  /** Lanes that the neighbour has already stored. */
+  readonly skip: number;
+}
+
+export interface Tile {
+  readonly span: Span;
+  readonly step: number;
+  readonly offsets: readonly Offset[];
+}
+
+/** Tiles of `count` elements or vectors that cover 0 ≤ index < extent. */
+export function tilesOf(extent: Dimension, count: number, lanes: 1 | 4, overlap: boolean): readonly Tile[] {
+  const known = constantValue(extent);
+  const tiles = known === undefined ? openTiles(extent, count, lanes) : knownTiles(known, count, lanes, overlap && known >= 4);
+  return tiles.filter(({ offsets }) => offsets.length > 0);
+}
+
+function knownTiles(extent: number, count: number, lanes: 1 | 4, overlap: boolean): readonly Tile[] {
+  const width = count * lanes;
+  const whole = extent - (extent % width);
+  const rest = tileOf(whole, extent, extent - whole, restOf(extent - whole, lanes, overlap));
+  const loop = tileOf(0, whole, width, regular(count, lanes));
+  return [...(whole > 0 ? [loop] : []), ...(whole < extent ? [rest] : [])];
+}
+
+function tileOf(from: number, to: number, step: number, offsets: readonly Offset[]): Tile {
+  return { span: { from: constantIndex(from), to: constantIndex(to) }, step, offsets };
+}
+
+function regular(count: number, lanes: 1 | 4): readonly Offset[] {
+  return Array.from({ length: count }, (_, n) => ({ offset: n * lanes, vector: lanes === 4, skip: 0 }));
+}
+
+function restOf(length: number, lanes: 1 | 4, overlap: boolean): readonly Offset[] {
+  if (lanes === 1) return regular(length, 1);
+  const left = length % 4;
+  const vectors = regular((length - left) / 4, 4);
+  if (left === 0) return vectors;
+  if (overlap) return [...vectors, { offset: length - 4, vector: true, skip: 4 - left }];
+  return [...vectors, ...regular(left, 1).map((one) => ({ ...one, offset: length - left + one.offset }))];
+}
+
+/** Whole tiles, then single vectors, then single elements. */
+function openTiles(extent: Dimension, count: number, lanes: 1 | 4): readonly Tile[] {
+  const sizes = [...new Set([count * lanes, lanes, 1])];
+  return sizes.flatMap((size, position): readonly Tile[] => {
+    const before = position === 0 ? constant(0) : wholes(extent, sizes[position - 1]);
+    if (position > 0 && isConstant(remainder(extent, constant(sizes[position - 1])), 0)) return [];
+    const span = { from: constantIndex(before), to: constantIndex(wholes(extent, size)) };
+    return [{ span, step: size, offsets: size === 1 ? regular(1, 1) : regular(size / lanes, lanes) }];
+  });
+}
+
+function wholes(extent: Dimension, size: number): Dimension {
+  return multiply(floorDivide(extent, constant(size)), constant(size));
+}

@@ -1,0 +1,144 @@
+/** A program as text for people: its buffers as a table, its kernels as indented pseudo-code, its entries as calls. */
+import { print as printDimension, printShape } from "../dimension/dimension.ts";
+import type { Index, IndexAtom, Scalar } from "../loops/types.ts";
+import type { Entry, Expression, Program, ProgramBuffer, ScheduledKernel, Statement, ValueType } from "./types.ts";
+
+/** The whole program. */
+export function printProgram(program: Program): string {
+  const { name, dims, buffers, arenaBytes, kernels, entries } = program;
+  const open = dims.map((dim) => `${dim.name} ≤ ${dim.bound}`).join(", ");
+  const head = [`program ${name}${open === "" ? "" : ` for ${open}`}`, "", `arena of ${arenaBytes} bytes`, ...printBuffers(buffers)];
+  const bodies = kernels.flatMap((kernel) => ["", printKernel(kernel)]);
+  const calls = entries.flatMap((entry) => ["", ...printEntry(entry, program)]);
+  return [...head, ...bodies, ...calls, ""].join("\n");
+}
+
+function printBuffers(buffers: readonly ProgramBuffer[]): readonly string[] {
+  const rows = buffers.map(({ name, role, dtype, shape, offset, bytes }) => [
+    `  ${name}`, role, `${dtype}${printShape(shape)}`, `at ${offset}`, `${bytes} bytes`,
+  ]);
+  return alignColumns(rows);
+}
+
+/** Rows of a table, each column as wide as its widest cell. */
+export function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths: number[] = [];
+  for (const row of rows) for (const [c, cell] of row.entries()) widths[c] = Math.max(widths[c] ?? 0, cell.length);
+  return rows.map((row) => row.map((cell, c) => cell.padEnd(widths[c])).join("  ").trimEnd());
+}
+
+function printEntry({ name, inputs, results, dims, steps }: Entry, { kernels, buffers }: Program): readonly string[] {
+  const list = (names: readonly string[]): string => names.join(", ");
+  const sizes = dims.length === 0 ? "" : `; ${list(dims)}`;
+  const calls = steps.map((step) => `  ${kernels[step.kernel].name}(${list(step.buffers.map((b) => buffers[b].name))})`);
+  return [`entry ${name}(${list(inputs)}${sizes}) -> ${list(results)}`, ...calls];
+}
+
+/** One kernel: its signature, private arrays and statements. */
+export function printKernel({ name, parameters, dims, arrays, body }: ScheduledKernel): string {
+  const buffers = parameters.map((parameter) => `${parameter.access} ${parameter.name}: ${parameter.dtype}`).join(", ");
+  const sizes = dims.length === 0 ? "" : `; ${dims.join(", ")}`;
+  const own = arrays.map((array) => `  array ${array.name}: ${array.dtype}[${array.elements}]`);
+  return [`kernel ${name}(${buffers}${sizes})`, ...own, ...printStatements(body, "  ")].join("\n");
+}
+
+function printStatements(statements: readonly Statement[], indent: string): readonly string[] {
+  return statements.flatMap((statement) => printStatement(statement, indent));
+}
+
+function printStatement(statement: Statement, indent: string): readonly string[] {
+  switch (statement.kind) {
+    case "for": {
+      const { variable, from, to, step, role, body } = statement;
+      const by = step === 1 ? "" : ` by ${step}`;
+      const head = `${indent}${role === "parallel" ? "parallel " : ""}for ${variable} in ${printIndex(from)} .. ${printIndex(to)}${by}`;
+      return [head, ...printStatements(body, `${indent}  `)];
+    }
+    case "define":
+      return [`${indent}${statement.mutable ? "var" : "let"} ${statement.name}: ${printType(statement.type)} = ${printExpression(statement.value)}`];
+    case "assign":
+      return [`${indent}${statement.name} = ${printExpression(statement.value)}`];
+    case "store":
+      return [`${indent}${statement.buffer}[${printIndex(statement.address)}] = ${printExpression(statement.value)}`];
+    case "if": {
+      const { condition, then, otherwise } = statement;
+      const other = otherwise.length === 0 ? [] : [`${indent}else`, ...printStatements(otherwise, `${indent}  `)];
+      return [`${indent}if ${printExpression(condition)}`, ...printStatements(then, `${indent}  `), ...other];
+    }
+    case "comment":
+      return [`${indent}// ${statement.text}`];
+  }
+}
+
+function printType({ dtype, lanes }: ValueType): string {
+  return lanes === 1 ? dtype : `${dtype}x${lanes}`;
+}
+
+const signs: Readonly<Record<string, string>> = {
+  add: "+", sub: "-", mul: "*", div: "/", and: "&", or: "|", xor: "^",
+  shiftLeft: "<<", shiftRight: ">>", shiftRightUnsigned: ">>>",
+  equal: "==", notEqual: "!=", less: "<", lessEqual: "<=", greater: ">", greaterEqual: ">=",
+};
+
+/** An expression as a person would write it. */
+export function printExpression(expression: Expression): string {
+  const inner = printExpression;
+  switch (expression.kind) {
+    case "constant":
+      return Object.is(expression.value, -0) ? "-0" : String(expression.value);
+    case "variable":
+      return expression.name;
+    case "index":
+      return expression.type.lanes === 1 ? `<${printIndex(expression.index)}>` : `<${printIndex(expression.index)} + lane>`;
+    case "load":
+      return `${expression.buffer}[${printIndex(expression.address)}${expression.type.lanes === 4 ? " ..4" : ""}]`;
+    case "splat":
+      return `splat(${inner(expression.value)})`;
+    case "lane":
+      return `${inner(expression.value)}.${expression.lane}`;
+    case "pack":
+      return `pack(${expression.values.map(inner).join(", ")})`;
+    case "unary":
+      return `${expression.operator}(${inner(expression.value)})`;
+    case "binary":
+    case "compare": {
+      const sign = signs[expression.operator];
+      const [left, right] = [inner(expression.left), inner(expression.right)];
+      return sign === undefined ? `${expression.operator}(${left}, ${right})` : `(${left} ${sign} ${right})`;
+    }
+    case "select":
+      return `select(${inner(expression.condition)}, ${inner(expression.then)}, ${inner(expression.otherwise)})`;
+    case "cast":
+      return `${expression.type.dtype}(${inner(expression.value)})`;
+    case "call":
+      return `${expression.function}(${expression.arguments.map(inner).join(", ")})`;
+  }
+}
+
+/** `64*i0 + k + 3`. */
+export function printIndex({ terms, constant }: Index): string {
+  const parts = terms.map(({ atom, coefficient }) => {
+    if (coefficient.key === "1") return printAtom(atom);
+    return coefficient.monomials.length > 1 ? `(${coefficient.key})*${printAtom(atom)}` : `${coefficient.key}*${printAtom(atom)}`;
+  });
+  if (constant.key !== "0" || parts.length === 0) parts.push(printDimension(constant));
+  return parts.join(" + ").replaceAll("+ -", "- ");
+}
+
+function printAtom(atom: IndexAtom): string {
+  switch (atom.kind) {
+    case "axis":
+      return atom.axis;
+    case "quotient":
+      return `floor((${printIndex(atom.value)}) / ${printDimension(atom.divisor)})`;
+    case "remainder":
+      return `((${printIndex(atom.value)}) mod ${printDimension(atom.divisor)})`;
+    case "data":
+      return printData(atom.value);
+  }
+}
+
+/** A scheduled index has only locals for data. */
+function printData(value: Scalar): string {
+  return value.kind === "local" ? value.name : `{${value.kind}}`;
+}
