@@ -86,11 +86,11 @@ function found(token: IToken | undefined): string {
 const partners: ReadonlyMap<string, string> = new Map([["`)`", "("], ["`]`", "["], ["`}`", "{"]]);
 
 /** Whether the bracket that `expected` closes was forgotten, rather than something wrong put into it. */
-function isUnclosed(place: Place, expected: string): boolean {
+function isUnclosed(place: Place, expected: string, rule: string): boolean {
   const token = place.tokens[place.index];
   if (!partners.has(expected)) return false;
   if (token === undefined || isCloser(token.tokenType)) return true;
-  return expected !== "`}`" && (startsMember(place.tokens, place.index, true) || token.tokenType === t.LeftBrace);
+  return expected !== "`}`" && (startsMember(place.tokens, place.index, rule !== "list") || token.tokenType === t.LeftBrace);
 }
 
 function innermost(place: Place): IToken | undefined {
@@ -98,10 +98,10 @@ function innermost(place: Place): IToken | undefined {
   return at === undefined ? undefined : place.tokens[at];
 }
 
-function unclosed(place: Place, expected: string): Diagnostic | undefined {
+function unclosed(place: Place, expected: string, rule: string): Diagnostic | undefined {
   const opener = innermost(place);
   const bracket = partners.get(expected);
-  if (opener === undefined || opener.image !== bracket || !isUnclosed(place, expected)) return undefined;
+  if (opener === undefined || opener.image !== bracket || !isUnclosed(place, expected, rule)) return undefined;
   const closer = expected.slice(1, -1);
   const labels: readonly Label[] = [
     label(spanOf(place.file, opener), "opened here"),
@@ -114,6 +114,7 @@ function unclosed(place: Place, expected: string): Diagnostic | undefined {
 function help(place: Place, expected: string): string | undefined {
   const token = offender(place);
   if (token === undefined) return undefined;
+  if (token.tokenType === t.Bar) return "`|>` pipes, `or` is the logical operator";
   if (expected === "a declaration") return didYouMean(token.image, t.declarationWords.map(t.spelling));
   if (expected === "a statement") return didYouMean(token.image, [...t.statementWords.map(t.spelling), "next", "emit"]);
   if (expected === "a shape or a type") return didYouMean(token.image, ["int", "float", "bool", "string", "layer", "initializer", "schedule"]);
@@ -121,7 +122,6 @@ function help(place: Place, expected: string): string | undefined {
   if (expected.startsWith("an entry") && next === t.Equal) return `write \`${token.image}: …\``;
   if (expected === "`}`" && token.tokenType === t.Comma) return "leave it out: nothing stands between statements or entries";
   if (expected === "`{`" && token.tokenType === t.Equal) return "`==` compares";
-  if (token.tokenType === t.Bar) return "`|>` pipes, `or` is the logical operator";
   const isReserved = tokenMatcher(token, t.Keyword) && !startsMember(place.tokens, place.index, true);
   return isReserved && expected === "an expression" ? `\`${token.image}\` is a reserved word and names nothing` : undefined;
 }
@@ -135,20 +135,26 @@ function withContext(error: IRecognitionException, place: Place): string {
   return expected === "`}`" ? "a statement or `}`" : expected;
 }
 
+/** Whether a reserved word stands where something is named: behind a keyword, or before the `:` of a signature. */
+function isReservedName({ tokens, index }: Place, expected: string, rule: string): boolean {
+  const token = tokens[index];
+  if (token === undefined || !tokenMatcher(token, t.Keyword)) return false;
+  return expected === "a name" || (rule === "signature" && tokens[index + 1]?.tokenType === t.Colon);
+}
+
 /** The diagnostic for `error`, found at `place`. */
 export function complain(error: IRecognitionException, place: Place): Diagnostic {
   const expected = error.message;
   const token = offender(place);
-  const missing = unclosed(place, expected);
-  if (missing !== undefined) return missing;
+  const rule = error.context.ruleStack.at(-1) ?? "";
   const where = [label(offendingSpan(place), "")];
+  if (token !== undefined && isReservedName(place, expected, rule)) return diagnose(codes.reservedWord, { word: token.image }, where);
+  const missing = unclosed(place, expected, rule);
+  if (missing !== undefined) return missing;
   if (expected === "a statement" && token !== undefined && place.tokens[place.index + 1]?.tokenType === t.Equal) {
     return diagnose(codes.statementWithoutKeyword, { name: token.image }, where, `write \`let ${token.image} = …\`, or \`<-\` for a state`);
   }
   if (expected === "a declaration") return diagnose(codes.expectedDeclaration, { found: found(token) }, where, help(place, expected));
-  if (expected === "a name" && token !== undefined && tokenMatcher(token, t.Keyword) && place.index < place.tokens.length) {
-    return diagnose(codes.reservedWord, { word: token.image }, where);
-  }
   const key = keyWithoutValue(error, place);
   if (key !== undefined) {
     const values = { expected: "an expression", found: `the next key \`${key.image}:\`` };

@@ -23,6 +23,9 @@ function isWord(token: IToken | undefined): boolean {
   return token !== undefined && (tokenMatcher(token, t.Identifier) || tokenMatcher(token, t.Keyword));
 }
 
+/** What stands behind one of these is a name. */
+const namingWords: readonly TokenType[] = [t.Dot, t.LetWord, t.ParamWord, t.StateWord, ...t.declarationWords];
+
 /** `modle Net(`: two names and a parenthesis are nothing else. */
 function startsMisspelt(tokens: readonly IToken[], index: number): boolean {
   const [first, second, third] = tokens.slice(index, index + 3);
@@ -35,8 +38,10 @@ function startsDeclaration(tokens: readonly IToken[], index: number): boolean {
   if (token === undefined) return false;
   if (startsMisspelt(tokens, index)) return true;
   if (!t.declarationWords.includes(token.tokenType)) return false;
-  if (before !== undefined && [t.Colon, t.Bar, t.Dot].includes(before.tokenType)) return false;
-  return isWord(after) || (token.tokenType === t.UseWord && after?.tokenType !== t.Colon);
+  if (before !== undefined && [t.Colon, t.Bar, ...namingWords].includes(before.tokenType)) return false;
+  if (isWord(after) || (token.tokenType === t.UseWord && after?.tokenType !== t.Colon)) return true;
+  const nameless = after !== undefined && [t.Equal, t.LeftParenthesis, t.LeftBrace].includes(after.tokenType);
+  return nameless && [t.ConstWord, t.BlockWord, t.ModelWord, t.TrainWord].includes(token.tokenType);
 }
 
 /** Cuts a file before each declaration. What stands before the first is a part of its own. */
@@ -63,9 +68,6 @@ export function openBrackets(tokens: readonly IToken[], index: number): readonly
   }
   return open;
 }
-
-/** What stands behind one of these is a name. */
-const namingWords: readonly TokenType[] = [t.Dot, t.LetWord, t.ParamWord, t.StateWord];
 
 /** Whether a statement, or an entry or step of a train, begins at `index`. */
 export function startsMember(tokens: readonly IToken[], index: number, bracketed: boolean): boolean {
