@@ -1,0 +1,146 @@
+/**
+ * The safetensors format: tensors by name, and strings by name beside them. What is read may come from anybody, so every number in the
+ * header is checked against the file before anything is allocated.
+ */
+import * as codes from "../../compiler/diagnostics/codes/checkpoint.ts";
+import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
+import { failure, quoted, shapeText } from "./fail.ts";
+import { parseHeader } from "./header.ts";
+import type { HeaderEntry } from "./header.ts";
+
+/** A tensor in a file; a bool is one byte, 0 or 1. */
+export type SavedTensor =
+  | { readonly dtype: "f32"; readonly shape: readonly number[]; readonly data: Float32Array }
+  | { readonly dtype: "i32"; readonly shape: readonly number[]; readonly data: Int32Array }
+  | { readonly dtype: "bool"; readonly shape: readonly number[]; readonly data: Uint8Array };
+
+export interface Saved {
+  readonly tensors: ReadonlyMap<string, SavedTensor>;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** What the reference implementation allows. */
+const headerLimit = 100_000_000;
+
+const formats = [
+  { dtype: "f32", written: "F32", bytes: 4 },
+  { dtype: "i32", written: "I32", bytes: 4 },
+  { dtype: "bool", written: "BOOL", bytes: 1 },
+] as const;
+
+type Format = (typeof formats)[number];
+
+/**
+ * The file's bytes. Tensors of four bytes an element come first, each kind in the order of the map, and the header is padded to a multiple of 8,
+ * so that every tensor is aligned. Equal arguments give equal bytes.
+ */
+export function encode(tensors: ReadonlyMap<string, SavedTensor>, metadata: ReadonlyMap<string, string>): Uint8Array {
+  const ordered = [...tensors].sort(([, a], [, b]) => formatOf(b).bytes - formatOf(a).bytes);
+  const header = new TextEncoder().encode(headerText(ordered, metadata));
+  const start = 8 + Math.ceil(header.length / 8) * 8;
+  const size = ordered.reduce((sum, [, tensor]) => sum + tensor.data.byteLength, 0);
+  const bytes = new Uint8Array(start + size).fill(0x20, 8, start);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
+  bytes.set(header, 8);
+  let at = start;
+  for (const [, { data }] of ordered) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
+
+/** The tensors and strings in a file, copied out of `bytes`. Throws NN0901 to NN0917; `file` is what messages call it. */
+export function decode(file: string, bytes: Uint8Array): Saved {
+  const length = headerLength(file, bytes);
+  const header = parseHeader(file, headerString(file, bytes.subarray(8, 8 + length)));
+  const data = bytes.subarray(8 + length);
+  checkEntries(file, header.entries, data.length);
+  const tensors = [...header.entries].map(([name, entry]) => [name, readTensor(entry, data)] as const);
+  return { tensors: new Map(tensors), metadata: header.metadata };
+}
+
+function headerText(tensors: readonly (readonly [string, SavedTensor])[], metadata: ReadonlyMap<string, string>): string {
+  const strings = [...metadata].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  const members = metadata.size === 0 ? [] : [`"__metadata__":{${strings.join(",")}}`];
+  let begin = 0;
+  for (const [name, tensor] of tensors) {
+    const { written } = formatOf(tensor);
+    if (name === "__metadata__" || tensor.data.length !== sizeOf(tensor.shape)) {
+      throw new InternalError("save", `tensor ${quoted(name)} of shape ${shapeText(tensor.shape)} with ${tensor.data.length} elements`);
+    }
+    const end = begin + tensor.data.byteLength;
+    members.push(`${JSON.stringify(name)}:{"dtype":"${written}","shape":[${tensor.shape.join(",")}],"data_offsets":[${begin},${end}]}`);
+    begin = end;
+  }
+  return `{${members.join(",")}}`;
+}
+
+/** Kept as a bigint until it is known to be small: a length of 2^63 must not round to something that fits. */
+function headerLength(file: string, bytes: Uint8Array): number {
+  if (bytes.length < 8) throw failure(codes.tooShort, { file, bytes: bytes.length });
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  if (length > BigInt(headerLimit)) throw failure(codes.headerTooLong, { file, header: String(length), limit: headerLimit });
+  if (length > BigInt(bytes.length - 8)) throw failure(codes.headerBeyondFile, { file, header: String(length), bytes: bytes.length - 8 });
+  return Number(length);
+}
+
+function headerString(file: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw failure(codes.headerNotUtf8, { file });
+  }
+}
+
+/** Each entry by itself, then all of them in the order of their bytes. */
+function checkEntries(file: string, entries: ReadonlyMap<string, HeaderEntry>, available: number): void {
+  for (const [name, entry] of entries) checkEntry(file, quoted(name), entry, available);
+  const ordered = [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
+  let end = 0;
+  let previous = "";
+  for (const [name, entry] of ordered) {
+    const tensor = quoted(name);
+    if (entry.begin < end) throw failure(codes.overlappingTensors, { file, tensor, other: quoted(previous), byte: entry.begin });
+    if (entry.begin > end) throw failure(codes.holeBetweenTensors, { file, tensor, from: end, to: entry.begin - 1 });
+    end = entry.end;
+    previous = name;
+  }
+  if (end !== available) throw failure(codes.trailingBytes, { file, expected: end, found: available });
+}
+
+function checkEntry(file: string, tensor: string, entry: HeaderEntry, available: number): void {
+  const format = formats.find(({ written }) => written === entry.dtype);
+  const shape = shapeText(entry.shape);
+  if (format === undefined) throw failure(codes.unsupportedDtype, { file, tensor, found: quoted(entry.dtype) });
+  const expected = sizeOf(entry.shape) * format.bytes;
+  if (!Number.isSafeInteger(expected)) throw failure(codes.shapeTooLarge, { file, tensor, shape });
+  const { begin, end } = entry;
+  if (begin > end) throw failure(codes.reversedOffsets, { file, tensor, begin, end });
+  if (end - begin !== expected) throw failure(codes.wrongByteCount, { file, tensor, shape, expected, found: end - begin });
+  if (end > available) throw failure(codes.dataBeyondFile, { file, tensor, end, bytes: available });
+}
+
+function readTensor({ dtype, shape, begin, end }: HeaderEntry, data: Uint8Array): SavedTensor {
+  const copy = new Uint8Array(end - begin);
+  copy.set(data.subarray(begin, end));
+  if (dtype === "F32") return { dtype: "f32", shape, data: new Float32Array(copy.buffer) };
+  if (dtype === "I32") return { dtype: "i32", shape, data: new Int32Array(copy.buffer) };
+  return { dtype: "bool", shape, data: copy.map((byte) => (byte === 0 ? 0 : 1)) };
+}
+
+function formatOf(tensor: SavedTensor): Format {
+  const format = formats.find(({ dtype }) => dtype === tensor.dtype);
+  if (format === undefined) throw new InternalError("save", `no format for ${tensor.dtype}`);
+  return format;
+}
+
+/** The number of elements; not a safe integer where it overflows, also with a size of 0 after sizes that overflowed. */
+function sizeOf(shape: readonly number[]): number {
+  let product = 1;
+  for (const size of shape) {
+    product *= size;
+    if (!Number.isSafeInteger(product)) return Infinity;
+  }
+  return product;
+}
