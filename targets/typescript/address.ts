@@ -32,7 +32,8 @@ function restCode(rest: Index, buffer: string, place: Place): Code {
   const often = (place.scope.state.uses.get(indexKey(rest)) ?? 0) > 1;
   const home = homeOf(rest, place);
   if (home === undefined) return plain(rest, place);
-  return often || home.loop !== place.scope.loop ? hoisted(rest, home, buffer, place) : sumAt(rest, home, buffer, place);
+  if (home.loop !== place.scope.loop) return hoisted(rest, home, buffer, place);
+  return often ? hoisted(rest, home, buffer, place, "At") : sumAt(rest, home, buffer, place);
 }
 
 function isZero(index: Index): boolean {
@@ -60,7 +61,7 @@ function sumAt(index: Index, home: Scope<Block>, buffer: string, place: Place): 
 }
 
 /** A constant in `home` that holds the index; the index itself where it is one name or number. */
-function hoisted(index: Index, home: Scope<Block>, buffer: string, place: Place): Code {
+function hoisted(index: Index, home: Scope<Block>, buffer: string, place: Place, role: "Row" | "At" = "Row"): Code {
   const block = home.state;
   const key = indexKey(index);
   const known = block.hoisted.get(key);
@@ -68,7 +69,8 @@ function hoisted(index: Index, home: Scope<Block>, buffer: string, place: Place)
   const value = sumAt(index, home, buffer, place);
   if (value.level === Level.primary && /^[\p{ID_Continue}$]+$/u.test(value.text)) return value;
   const { printed } = place.scope.find("buffer", buffer).binding;
-  const name = place.names.give(["row", `${printed}Row`], block.nameDepth);
+  const named = `${printed}${role}`;
+  const name = place.names.give(role === "Row" ? ["row", named] : named, block.nameDepth);
   block.lines.push(`const ${name} = ${value.text};`);
   block.hoisted.set(key, name);
   return { text: name, level: Level.primary };

@@ -52,8 +52,7 @@ function moduleStatements(program: Program, sources: Sources): readonly (string 
   const functions = program.functions.map((definition) => functionStructure(definition, names, context));
   const kernels = program.kernels.map((kernel, n) => kernelStructure(kernel, n, names, facts, context, sources));
   return [
-    `/** ${commentText(`${program.name}, compiled by nnc. Kernels are functions of typed arrays; create() gives them memory.`)} */\n`,
-    `${instanceText}\n`,
+    `/** ${commentText(`${program.name}, compiled by nnc. Kernels are functions of typed arrays; create() gives them memory.`)} */\n\n${instanceText}\n`,
     `/** Bytes of the arena. */\nexport const arenaBytes = ${program.arenaBytes};\n\nconst fround = Math.fround;`,
     ...helperText(helpers),
     ...arrayTexts(program, names),
@@ -99,7 +98,7 @@ function createStructure(program: Program, names: ModuleNames): FunctionDeclarat
 function structure(
   name: string | undefined, docs: readonly string[], { parameters, lines }: PrintedFunction, returnType: string,
 ): FunctionDeclarationStructure {
-  const write: WriterFunction = (writer) => lines.forEach((line) => writer.writeLine(line));
+  const write: WriterFunction = (writer) => lines.forEach((line) => (line === "" ? writer.newLine() : writer.writeLine(line)));
   return { kind: StructureKind.Function, name, docs: [...docs], parameters: [...parameters], returnType, statements: [write] };
 }
 

@@ -110,8 +110,8 @@ function printDefinition(statement: Extract<Statement, { kind: "define" }>, plac
   const code = expressionCode(value, place).text;
   const printed = place.names.give(name);
   place.scope.bind("local", name, printed, mutable);
-  // A literal alone would narrow the variable's type to that value.
-  const annotation = value.kind === "constant" ? `: ${scalarType(type.dtype)}` : "";
+  // A literal alone would narrow the constant's type to that value.
+  const annotation = value.kind === "constant" && !mutable ? `: ${scalarType(type.dtype)}` : "";
   place.scope.state.lines.push(`${mutable ? "let" : "const"} ${printed}${annotation} = ${code};`);
 }
 

@@ -1,0 +1,90 @@
+/** Operators of two operands as instructions. */
+import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Expression } from "../../compiler/program/types.ts";
+import type { Place } from "./context.ts";
+import { callText, expressionText, prefix } from "./expression.ts";
+import { callHelper } from "./integer.ts";
+import { i32 } from "./text.ts";
+import type { Text } from "./text.ts";
+
+type Binary = Extract<Expression, { readonly kind: "binary" }>;
+
+export function binaryText(expression: Binary, left: Text, right: Text, place: Place): Text {
+  switch (expression.type.dtype) {
+    case "f32":
+      return binaryF32(expression, left, right, place);
+    case "i32":
+      return binaryI32(expression, left, right, place);
+    case "bool":
+      return binaryBool(expression, left, right);
+  }
+}
+
+function refuse({ operator, type }: Binary): never {
+  throw new InternalError("wasm", `${operator} of ${type.dtype}`);
+}
+
+/** `max` and `min` are those of JavaScript: a NaN wins, and −0 lies below 0. */
+function binaryF32(expression: Binary, left: Text, right: Text, place: Place): Text {
+  const { operator, type } = expression;
+  switch (operator) {
+    case "add":
+    case "sub":
+    case "mul":
+    case "div":
+      return [`${prefix(type)}.${operator}`, left, right];
+    case "maximum":
+      return [`${prefix(type)}.max`, left, right];
+    case "minimum":
+      return [`${prefix(type)}.min`, left, right];
+    case "mod":
+      return callHelper(type.lanes === 1 ? "f32.mod" : "f32.mod.x4", place, left, right);
+    case "pow":
+      return callText("pow", type.lanes, [left, right], place);
+    default:
+      return refuse(expression);
+  }
+}
+
+function binaryI32(expression: Binary, left: Text, right: Text, place: Place): Text {
+  const { operator, type } = expression;
+  const scalar = type.lanes === 1;
+  switch (operator) {
+    case "add":
+    case "sub":
+    case "mul":
+      return [`${prefix(type)}.${operator}`, left, right];
+    case "maximum":
+      return scalar ? callHelper("i32.max", place, left, right) : ["i32x4.max_s", left, right];
+    case "minimum":
+      return scalar ? callHelper("i32.min", place, left, right) : ["i32x4.min_s", left, right];
+    case "mod":
+      return callHelper(scalar ? "i32.mod" : "i32.mod.x4", place, left, right);
+    case "and":
+    case "or":
+    case "xor":
+      return [`${scalar ? "i32" : "v128"}.${operator}`, left, right];
+    case "shiftLeft":
+    case "shiftRight":
+    case "shiftRightUnsigned":
+      return shiftText(expression, shifts[operator], left, right, place);
+    default:
+      return refuse(expression);
+  }
+}
+
+const shifts = { shiftLeft: "shl", shiftRight: "shr_s", shiftRightUnsigned: "shr_u" } as const;
+
+/** Vectors are shifted by one count for all lanes; where the counts differ, lane by lane. */
+function shiftText({ type, right: count }: Binary, name: "shl" | "shr_s" | "shr_u", left: Text, right: Text, place: Place): Text {
+  if (type.lanes === 1) return [`i32.${name}`, left, right];
+  if (count.kind === "constant") return [`i32x4.${name}`, left, i32(count.value)];
+  if (count.kind === "splat") return [`i32x4.${name}`, left, expressionText(count.value, place)];
+  return callHelper(`i32.${name}.x4`, place, left, right);
+}
+
+function binaryBool(expression: Binary, left: Text, right: Text): Text {
+  const { operator, type } = expression;
+  if (operator !== "and" && operator !== "or" && operator !== "xor") return refuse(expression);
+  return [`${type.lanes === 1 ? "i32" : "v128"}.${operator}`, left, right];
+}

@@ -1,0 +1,87 @@
+/** Small functions that expressions may call, for what WebAssembly has no instruction for; each printed only where used. */
+
+const scalarHelpers = {
+  "i32.max": `(func $i32.max (param $a i32) (param $b i32) (result i32)
+  (select (local.get $a) (local.get $b) (i32.gt_s (local.get $a) (local.get $b))))`,
+  "i32.min": `(func $i32.min (param $a i32) (param $b i32) (result i32)
+  (select (local.get $a) (local.get $b) (i32.lt_s (local.get $a) (local.get $b))))`,
+  "i32.abs": `(func $i32.abs (param $x i32) (result i32)
+  (select (i32.sub (i32.const 0) (local.get $x)) (local.get $x) (i32.lt_s (local.get $x) (i32.const 0))))`,
+  "i32.sign": `(func $i32.sign (param $x i32) (result i32)
+  (i32.sub (i32.gt_s (local.get $x) (i32.const 0)) (i32.lt_s (local.get $x) (i32.const 0))))`,
+  "i32.mod": `;; The floored remainder; 0 where b is 0.
+(func $i32.mod (param $a i32) (param $b i32) (result i32) (local $rest i32)
+  (if (i32.eqz (local.get $b)) (then (return (i32.const 0))))
+  (local.set $rest (i32.rem_s (local.get $a) (local.get $b)))
+  (select
+    (i32.add (local.get $rest) (local.get $b))
+    (local.get $rest)
+    (i32.and
+      (i32.ne (local.get $rest) (i32.const 0))
+      (i32.lt_s (i32.xor (local.get $rest) (local.get $b)) (i32.const 0)))))`,
+  "i32.floor_div": `;; The floored quotient by a positive b.
+(func $i32.floor_div (param $a i32) (param $b i32) (result i32)
+  (i32.sub
+    (i32.div_s (local.get $a) (local.get $b))
+    (i32.lt_s (i32.rem_s (local.get $a) (local.get $b)) (i32.const 0))))`,
+  "f32.sign": `(func $f32.sign (param $x f32) (result f32)
+  (select
+    (f32.const 1)
+    (select (f32.const -1) (local.get $x) (f32.lt (local.get $x) (f32.const 0)))
+    (f32.gt (local.get $x) (f32.const 0))))`,
+  "f32.mod": `;; The floored remainder, each of its operations rounded.
+(func $f32.mod (param $a f32) (param $b f32) (result f32)
+  (f32.sub
+    (local.get $a)
+    (f32.mul (f32.floor (f32.div (local.get $a) (local.get $b))) (local.get $b))))`,
+} as const;
+
+const vectorHelpers = {
+  "i32.sign.x4": `(func $i32.sign.x4 (param $x v128) (result v128)
+  (i32x4.sub
+    (i32x4.lt_s (local.get $x) (v128.const i32x4 0 0 0 0))
+    (i32x4.gt_s (local.get $x) (v128.const i32x4 0 0 0 0))))`,
+  "i32.mod.x4": laneByLane("i32.mod.x4", (a, b) => `(call $i32.mod ${a} ${b})`),
+  "i32.shl.x4": laneByLane("i32.shl.x4", (a, b) => `(i32.shl ${a} ${b})`),
+  "i32.shr_s.x4": laneByLane("i32.shr_s.x4", (a, b) => `(i32.shr_s ${a} ${b})`),
+  "i32.shr_u.x4": laneByLane("i32.shr_u.x4", (a, b) => `(i32.shr_u ${a} ${b})`),
+  "f32.sign.x4": `(func $f32.sign.x4 (param $x v128) (result v128)
+  (v128.bitselect
+    (v128.const f32x4 1 1 1 1)
+    (v128.bitselect
+      (v128.const f32x4 -1 -1 -1 -1)
+      (local.get $x)
+      (f32x4.lt (local.get $x) (v128.const f32x4 0 0 0 0)))
+    (f32x4.gt (local.get $x) (v128.const f32x4 0 0 0 0))))`,
+  "f32.mod.x4": `;; The floored remainder, each of its operations rounded.
+(func $f32.mod.x4 (param $a v128) (param $b v128) (result v128)
+  (f32x4.sub
+    (local.get $a)
+    (f32x4.mul (f32x4.floor (f32x4.div (local.get $a) (local.get $b))) (local.get $b))))`,
+} as const;
+
+/** An operation of two i32 that has no vector form, on each lane alone. */
+function laneByLane(name: string, operation: (a: string, b: string) => string): string {
+  const lane = (n: number): string =>
+    operation(`(i32x4.extract_lane ${n} (local.get $a))`, `(i32x4.extract_lane ${n} (local.get $b))`);
+  const rest = [1, 2, 3].map((n) => `  (local.set $all (i32x4.replace_lane ${n} (local.get $all) ${lane(n)}))`);
+  return [
+    `(func $${name} (param $a v128) (param $b v128) (result v128) (local $all v128)`,
+    `  (local.set $all (i32x4.splat ${lane(0)}))`,
+    ...rest,
+    "  (local.get $all))",
+  ].join("\n");
+}
+
+const helpers = { ...scalarHelpers, ...vectorHelpers };
+
+export type Helper = keyof typeof helpers;
+
+export const helperNames: readonly string[] = Object.keys(helpers).map((name) => `$${name}`);
+
+/** The text of all used helpers, in a fixed order. */
+export function helperTexts(used: ReadonlySet<Helper>): readonly string[] {
+  const all = new Set<string>(used);
+  if (used.has("i32.mod.x4")) all.add("i32.mod");
+  return Object.entries(helpers).flatMap(([name, text]) => (all.has(name) ? [text] : []));
+}

@@ -1,0 +1,171 @@
+/** Kernels and functions of a program as WebAssembly functions. */
+import { enterLoop, integerOf, rangeOf, runsAlways } from "../../compiler/program/integer.ts";
+import type { Facts } from "../../compiler/program/integer.ts";
+import { constantIndex, subtractIndex } from "../../compiler/program/linear.ts";
+import { Names, loopVariableNames, oneLine } from "../../compiler/program/names.ts";
+import { expressionOf } from "../../compiler/program/scalars.ts";
+import { Scope } from "../../compiler/program/scope.ts";
+import type { FunctionDefinition, ScheduledKernel, Statement } from "../../compiler/program/types.ts";
+import type { Block, ModuleContext, Place, Pointer } from "./context.ts";
+import { Locals, identifiers, localType } from "./context.ts";
+import { expressionText, storeText } from "./expression.ts";
+import { integerText } from "./integer.ts";
+import { add, constantOf, get, i32, multiply, set } from "./text.ts";
+import type { Text } from "./text.ts";
+
+type For = Extract<Statement, { readonly kind: "for" }>;
+
+/** The kernel as a function of byte addresses and sizes. `arrays` gives the addresses of its private arrays. */
+export function printKernel(
+  kernel: ScheduledKernel, printed: string, arrays: ReadonlyMap<string, number>, facts: Facts, module: ModuleContext,
+): Text {
+  const names = new Names(identifiers);
+  const place: Place = { module, names, arrays, locals: new Locals(), scope: new Scope(emptyBlock(), facts) };
+  const give = (space: "buffer" | "dimension", name: string): Text => {
+    const local = names.give(`$${name}`);
+    place.scope.bind(space, name, local);
+    return ["param", local, "i32"];
+  };
+  const buffers = kernel.parameters.map(({ name }) => give("buffer", name));
+  const dims = kernel.dims.map((name) => give("dimension", name));
+  printBody(kernel.body, place);
+  const { lines } = place.scope.state;
+  return ["func", printed, ...buffers, ...dims, ...place.locals.declarations(lines), ...lines];
+}
+
+/** The function of scalars, or of four lanes of each. */
+export function printFunction(definition: FunctionDefinition, printed: string, lanes: 1 | 4, module: ModuleContext): Text {
+  const names = new Names(identifiers);
+  const facts: Facts = { ranges: new Map(), bounds: new Map() };
+  const place: Place = { module, names, arrays: new Map(), locals: new Locals(), scope: new Scope(emptyBlock(), facts) };
+  const parameters = definition.parameters.map(({ name, dtype }): Text => {
+    const local = names.give(`$${name}`);
+    place.scope.bind("local", name, local);
+    return ["param", local, localType({ dtype, lanes })];
+  });
+  for (const { name, value } of definition.lets) {
+    printDefinition({ kind: "define", name, type: expressionOf(value, lanes).type, mutable: false, value: expressionOf(value, lanes) }, place);
+  }
+  const result = expressionText(expressionOf(definition.result, lanes), place);
+  const type: Text = ["result", localType({ dtype: definition.dtype, lanes })];
+  const { lines } = place.scope.state;
+  return ["func", printed, ...parameters, type, ...place.locals.declarations(lines), ...lines, result];
+}
+
+function emptyBlock(loop?: For): Block {
+  const from = loop?.from ?? constantIndex(0);
+  return { lines: [], from, step: loop?.step ?? 1, before: [], pointers: new Map(), fixed: new Map(), counted: false };
+}
+
+function printBody(body: readonly Statement[], place: Place): void {
+  for (const statement of body) printStatement(statement, place);
+}
+
+function printStatement(statement: Statement, place: Place): void {
+  const { lines } = place.scope.state;
+  switch (statement.kind) {
+    case "for":
+      printLoop(statement, place);
+      return;
+    case "if":
+      printIf(statement, place);
+      return;
+    case "define":
+      printDefinition(statement, place);
+      return;
+    case "assign":
+      lines.push(set(place.scope.find("local", statement.name).binding.printed, expressionText(statement.value, place)));
+      return;
+    case "store":
+      lines.push(storeText(statement.buffer, statement.address, statement.value, place));
+      return;
+    case "comment":
+      lines.push({ comment: oneLine(statement.text) });
+      return;
+  }
+}
+
+function printDefinition({ name, type, mutable, value }: Extract<Statement, { kind: "define" }>, place: Place): void {
+  const text = expressionText(value, place);
+  const local = place.locals.give(name, localType(type), place.names);
+  place.scope.bind("local", name, local, mutable);
+  place.scope.state.lines.push(set(local, text));
+}
+
+function printIf(statement: Extract<Statement, { kind: "if" }>, place: Place): void {
+  const condition = expressionText(statement.condition, place);
+  const then: Text = ["then", ...printBranch(statement.then, place)];
+  const otherwise = printBranch(statement.otherwise, place);
+  place.scope.state.lines.push(["if", condition, then, ...(otherwise.length === 0 ? [] : [["else", ...otherwise]])]);
+}
+
+function printBranch(body: readonly Statement[], place: Place): readonly Text[] {
+  place.names.open();
+  const scope = new Scope(emptyBlock(), place.scope.facts, place.scope);
+  printBody(body, { ...place, scope });
+  place.names.close();
+  return scope.state.lines;
+}
+
+/** Tested at its end; where it may not run at all, within an `if`. */
+function printLoop(loop: For, place: Place): void {
+  const { facts, state } = place.scope;
+  place.names.open();
+  const variable = place.locals.give(loopVariableNames(loop), "i32", place.names);
+  const scope = new Scope(emptyBlock(loop), enterLoop(facts, loop.variable, loop.from, loop.to), place.scope, loop.variable);
+  scope.bind("axis", loop.variable, variable);
+  printBody(loop.body, { ...place, scope });
+  const always = runsAlways(loop.from, loop.to, facts);
+  const rising = byPointer(loop, scope, place);
+  const to = always && rising !== undefined ? undefined : loopEnd(loop, place);
+  const turns = rising ?? byCounter(loop, variable, to ?? i32(0), place);
+  const moves = [...scope.state.pointers.values()].filter((pointer) => pointer !== turns.pointer).map(move);
+  place.names.close();
+  const text: readonly Text[] = [
+    ...scope.state.before, ...turns.before,
+    ["loop", variable, ...scope.state.lines, ...moves, ["br_if", variable, turns.again]],
+  ];
+  if (always) state.lines.push(...text);
+  else state.lines.push(["if", ["i32.lt_s", integerText(integerOf(loop.from, facts), place), to ?? i32(0)], ["then", ...text]]);
+}
+
+/** The bound as a number or a local. */
+function loopEnd(loop: For, place: Place): Text {
+  const text = integerText(integerOf(loop.to, place.scope.facts), place);
+  if (constantOf(text) !== undefined || (Array.isArray(text) && text[0] === "local.get")) return text;
+  const local = place.locals.keep("end", "i32", place.names);
+  place.scope.state.lines.push(set(local, text));
+  return get(local);
+}
+
+function move({ local, bump }: Pointer): Text {
+  return set(local, add(get(local), bump));
+}
+
+interface Turns {
+  readonly before: readonly Text[];
+  /** The condition of another turn; it also advances what it tests. */
+  readonly again: Text;
+  /** The pointer that `again` moves. */
+  readonly pointer?: Pointer;
+}
+
+function byCounter(loop: For, variable: string, to: Text, place: Place): Turns {
+  const next: Text = ["local.tee", variable, add(get(variable), i32(loop.step))];
+  const start = integerText(integerOf(loop.from, place.scope.facts), place);
+  return { before: [set(variable, start)], again: ["i32.lt_s", next, to] };
+}
+
+/** Where nothing reads the variable, a pointer that rises tells when the loop is at its end. */
+function byPointer(loop: For, scope: Scope<Block>, place: Place): Turns | undefined {
+  if (scope.state.counted || !place.module.small) return undefined;
+  const length = subtractIndex(loop.to, loop.from);
+  const { high } = rangeOf(length, place.scope.facts);
+  const fits = ({ stride }: Pointer): boolean => stride !== undefined && stride > 0 && stride * high < 2 ** 30;
+  const pointer = [...scope.state.pointers.values()].find(fits);
+  if (pointer?.stride === undefined) return undefined;
+  const end = place.locals.keep(`${pointer.local.slice(1)}.end`, "i32", place.names);
+  const distance = multiply(integerText(integerOf(length, place.scope.facts), place), pointer.stride);
+  const next: Text = ["local.tee", pointer.local, add(get(pointer.local), pointer.bump)];
+  return { before: [set(end, add(get(pointer.local), distance))], again: ["i32.lt_u", next, get(end)], pointer };
+}
