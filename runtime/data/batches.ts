@@ -4,7 +4,7 @@
 import { unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
 import type { Dataset, DataTensor } from "./dataset.ts";
 import { elements } from "./dataset.ts";
-import { failure } from "./fail.ts";
+import { failure } from "../save/fail.ts";
 import { copyRows } from "./split.ts";
 
 /** Valid until the next batch is asked for: the arrays are reused. */
@@ -26,7 +26,11 @@ export interface Batches {
  */
 export function batches(dataset: Dataset, size: number | "all"): Batches {
   if (size !== "all" && (!Number.isSafeInteger(size) || size < 1)) {
-    throw failure(unsuitableSetting, { setting: "batch", expected: "a positive whole number or all", found: String(size) });
+    throw failure(unsuitableSetting, {
+      setting: "batch",
+      expected: "a positive whole number or all",
+      found: String(size),
+    });
   }
   const { rows } = dataset;
   const full = size === "all" ? rows : Math.min(size, rows);
@@ -38,7 +42,8 @@ export function batches(dataset: Dataset, size: number | "all"): Batches {
   function* epoch(order?: Uint32Array): Generator<Batch, void, undefined> {
     for (let from = 0; from < rows; from += full) {
       const batch = from + full <= rows ? whole : partial;
-      for (const [name, tensor] of dataset.tensors) fill(tensor, order, from, from + batch.rows, batch.tensors.get(name));
+      for (const [name, tensor] of dataset.tensors)
+        fill(tensor, order, from, from + batch.rows, batch.tensors.get(name));
       yield batch;
     }
   }
@@ -61,6 +66,12 @@ function prefix(dataset: Dataset, whole: Batch, rows: number): Batch {
   return { rows, tensors: new Map(tensors) };
 }
 
-function fill(tensor: DataTensor, order: Uint32Array | undefined, from: number, to: number, buffer: Float32Array | Int32Array | undefined): void {
+function fill(
+  tensor: DataTensor,
+  order: Uint32Array | undefined,
+  from: number,
+  to: number,
+  buffer: Float32Array | Int32Array | undefined,
+): void {
   if (buffer !== undefined) copyRows(tensor.data, tensor.rowStride, elements(tensor.shape), order, from, to, buffer);
 }

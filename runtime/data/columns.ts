@@ -4,8 +4,9 @@
  */
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import { emptyPattern, missingColumn, unassignedField, unknownField } from "../../compiler/diagnostics/codes/data.ts";
-import type { Field, Named } from "./dataset.ts";
-import { failure, listed, quoted } from "./fail.ts";
+import type { Named } from "../save/fitted.ts";
+import type { Field } from "./dataset.ts";
+import { failure, listed, quoted } from "../save/fail.ts";
 
 /** What a `csv(…)` says about columns: patterns by field (`image: "pixel*"`, `target: "digit"`), and `inputs` for a single input. */
 export interface ColumnMapping {
@@ -28,26 +29,37 @@ interface Choice {
  * (a file to predict from may still hold it). Throws NN0810 to NN0813.
  */
 export function assignColumns(
-  file: string, header: readonly string[], mapping: ColumnMapping, wanted: readonly Wanted[],
+  file: string,
+  header: readonly string[],
+  mapping: ColumnMapping,
+  wanted: readonly Wanted[],
 ): ReadonlyMap<string, readonly number[]> {
   const choice: Choice = { file, header, mapping, wanted };
   rejectUnknown(choice);
   const assigned = new Map<string, readonly number[]>();
-  for (const field of wanted.filter((one) => !takesTheRest(choice, one))) assigned.set(field.name, columnsOf(choice, field));
-  for (const field of wanted.filter((one) => takesTheRest(choice, one))) assigned.set(field.name, remaining(choice, field, assigned));
+  for (const field of wanted.filter((one) => !takesTheRest(choice, one)))
+    assigned.set(field.name, columnsOf(choice, field));
+  for (const field of wanted.filter((one) => takesTheRest(choice, one)))
+    assigned.set(field.name, remaining(choice, field, assigned));
   return assigned;
 }
 
 /** The columns that `fitted` recorded, found in another file's header whatever their order there. Throws NN0810, NN0812. */
 export function recallColumns(
-  file: string, header: readonly string[], recorded: readonly Named[], wanted: readonly Wanted[],
+  file: string,
+  header: readonly string[],
+  recorded: readonly Named[],
+  wanted: readonly Wanted[],
 ): ReadonlyMap<string, readonly number[]> {
   const positions = new Map(header.map((column, index) => [column, index]));
   const assigned = new Map<string, readonly number[]>();
   for (const field of wanted) {
     const columns = recorded.find((entry) => entry.name === field.name)?.values;
     if (columns === undefined) throw failure(unassignedField, { file, field: field.name, columns: listed(header) });
-    assigned.set(field.name, columns.map((column) => positions.get(column) ?? reportMissing(file, header, column, field.name)));
+    assigned.set(
+      field.name,
+      columns.map((column) => positions.get(column) ?? reportMissing(file, header, column, field.name)),
+    );
   }
   return assigned;
 }
@@ -78,7 +90,9 @@ function rejectUnknown({ mapping, wanted }: Choice): void {
 
 function takesTheRest({ mapping, wanted }: Choice, field: Wanted): boolean {
   const inputs = wanted.filter((one) => one.role === "input");
-  return field.role === "input" && inputs.length === 1 && !mapping.fields.has(field.name) && mapping.inputs === undefined;
+  return (
+    field.role === "input" && inputs.length === 1 && !mapping.fields.has(field.name) && mapping.inputs === undefined
+  );
 }
 
 function columnsOf(choice: Choice, field: Wanted): readonly number[] {
@@ -104,11 +118,17 @@ function remaining(choice: Choice, field: Wanted, assigned: ReadonlyMap<string, 
   const { file, header, mapping } = choice;
   const taken = new Set([...assigned.values()].flat());
   const target = mapping.fields.get("target") ?? [];
-  const left = [...header.keys()].filter((index) => !taken.has(index) && !target.some((pattern) => fits(pattern, header[index] ?? "")));
+  const left = [...header.keys()].filter(
+    (index) => !taken.has(index) && !target.some((pattern) => fits(pattern, header[index] ?? "")),
+  );
   if (left.length === 0) throw failure(unassignedField, { file, field: field.name, columns: listed(header) });
   return left;
 }
 
 function reportMissing(file: string, header: readonly string[], column: string, field: string): never {
-  throw failure(missingColumn, { file, column: quoted(column), field, columns: listed(header) }, didYouMean(column, header));
+  throw failure(
+    missingColumn,
+    { file, column: quoted(column), field, columns: listed(header) },
+    didYouMean(column, header),
+  );
 }

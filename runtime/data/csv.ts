@@ -3,10 +3,14 @@
  * 50 million numbers costs four bytes a cell and no strings. One pass, linear in the length of the text.
  */
 import {
-  duplicateColumn, emptyTable, raggedRow, textAfterQuote, unclosedQuote,
+  duplicateColumn,
+  emptyTable,
+  raggedRow,
+  textAfterQuote,
+  unclosedQuote,
 } from "../../compiler/diagnostics/codes/data.ts";
 import { decodeText } from "./decode.ts";
-import { failure, quoted } from "./fail.ts";
+import { failure, quoted } from "../save/fail.ts";
 
 const quote = 34;
 const lineFeed = 10;
@@ -69,7 +73,8 @@ export function scan(file: string, source: Uint8Array | string): Cells {
 export function cellText(cells: Pick<Cells, "text" | "starts" | "separator">, cell: number): string {
   const { text } = cells;
   const start = cells.starts[cell] ?? text.length;
-  if (text.charCodeAt(start) === quote) return text.slice(start + 1, closingQuote(text, start, text.length)).replaceAll('""', '"');
+  if (text.charCodeAt(start) === quote)
+    return text.slice(start + 1, closingQuote(text, start, text.length)).replaceAll('""', '"');
   return text.slice(start, plainEnd(text, start, text.length, cells.separator)).trim();
 }
 
@@ -83,7 +88,10 @@ function scanLine(file: string, text: string, end: number, start: number, separa
   let position = start;
   for (;;) {
     starts.push(position);
-    position = text.charCodeAt(position) === quote ? quotedEnd(file, text, position, end, separator) : plainEnd(text, position, end, separator);
+    position =
+      text.charCodeAt(position) === quote
+        ? quotedEnd(file, text, position, end, separator)
+        : plainEnd(text, position, end, separator);
     if (position >= end) return end + 1;
     const sign = text.charCodeAt(position);
     position++;
@@ -148,7 +156,8 @@ function rejectDuplicates(file: string, header: readonly string[]): void {
   const seen = new Map<string, number>();
   for (const [index, column] of header.entries()) {
     const first = seen.get(column);
-    if (first !== undefined) throw failure(duplicateColumn, { file, column: quoted(column), first: first + 1, second: index + 1 });
+    if (first !== undefined)
+      throw failure(duplicateColumn, { file, column: quoted(column), first: first + 1, second: index + 1 });
     seen.set(column, index);
   }
 }

@@ -2,7 +2,7 @@
  * Bytes → text, strictly: UTF-8 with or without a byte order mark, nothing replaced silently.
  */
 import { dataTooLarge, notUtf8 } from "../../compiler/diagnostics/codes/data.ts";
-import { failure } from "./fail.ts";
+import { failure } from "../save/fail.ts";
 
 /** The longest string that V8 and the other engines are sure to hold. */
 const limit = 2 ** 29 - 32;
@@ -11,12 +11,14 @@ const limit = 2 ** 29 - 32;
 export function decodeText(file: string, bytes: Uint8Array): string {
   if (bytes.length > limit) throw failure(dataTooLarge, { file, bytes: bytes.length, limit });
   const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
-  if (mark === 0xfffe || mark === 0xfeff) throw failure(notUtf8, { file, byte: 0, found: "the byte order mark of UTF-16" });
+  if (mark === 0xfffe || mark === 0xfeff)
+    throw failure(notUtf8, { file, byte: 0, found: "the byte order mark of UTF-16" });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     const byte = firstBadByte(bytes);
-    const found = byte < bytes.length ? `0x${(bytes[byte] ?? 0).toString(16).padStart(2, "0")}` : "an unfinished character";
+    const found =
+      byte < bytes.length ? `0x${(bytes[byte] ?? 0).toString(16).padStart(2, "0")}` : "an unfinished character";
     throw failure(notUtf8, { file, byte, found });
   }
 }

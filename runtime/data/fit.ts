@@ -5,9 +5,11 @@
 import { constantColumn, idOutOfRange, tooManyClasses, unseenClass } from "../../compiler/diagnostics/codes/data.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
-import type { Dataset, DataTensor, Field, Fitted, FittedInput, Named } from "./dataset.ts";
-import { elements, valuesOf } from "./dataset.ts";
-import { failure, quoted } from "./fail.ts";
+import { applyFitted, valuesOf } from "../save/fitted.ts";
+import type { Fitted, FittedInput, Named } from "../save/fitted.ts";
+import type { Dataset, DataTensor, Field } from "./dataset.ts";
+import { elements } from "./dataset.ts";
+import { failure, quoted } from "../save/fail.ts";
 import type { RawData, WordTensor } from "./raw.ts";
 
 /** `scale` multiplies, `standardize` subtracts the mean and divides by the standard deviation; both touch float inputs only. */
@@ -16,17 +18,19 @@ export interface Preprocessing {
   readonly standardize?: boolean;
 }
 
-/** The preprocessing of data that need none. */
-export const unfitted: Fitted = { inputs: [], classes: [], columns: [], vocabulary: null };
-
 /** Fits to the rows listed in `rows`; a constant column is a warning (NN0822), too many classes an error (NN0820). */
 export function fit(
-  raw: RawData, fields: readonly Field[], rows: Uint32Array, preprocessing: Preprocessing,
+  raw: RawData,
+  fields: readonly Field[],
+  rows: Uint32Array,
+  preprocessing: Preprocessing,
 ): { readonly fitted: Fitted; readonly warnings: readonly Diagnostic[] } {
   const warnings: Diagnostic[] = [];
   const inputs = fields.flatMap((field) => {
     const tensor = raw.tensors.get(field.name);
-    return field.role === "input" && tensor?.dtype === "f32" ? fitInput(raw, field, tensor.data, rows, preprocessing, warnings) : [];
+    return field.role === "input" && tensor?.dtype === "f32"
+      ? fitInput(raw, field, tensor.data, rows, preprocessing, warnings)
+      : [];
   });
   const classes = fields.flatMap((field) => {
     const tensor = raw.tensors.get(field.name);
@@ -44,7 +48,8 @@ export function encode(raw: RawData, fields: readonly Field[], fitted: Fitted): 
   for (const field of fields) {
     const tensor = raw.tensors.get(field.name);
     if (tensor === undefined) continue;
-    const encoded = tensor.dtype === "words" ? encodeWords(raw, field, tensor, valuesOf(fitted.classes, field.name) ?? []) : tensor;
+    const encoded =
+      tensor.dtype === "words" ? encodeWords(raw, field, tensor, valuesOf(fitted.classes, field.name) ?? []) : tensor;
     if (encoded.dtype === "f32") applyFitted(fitted, field.name, encoded.data);
     else checkIds(raw, field, encoded.data);
     tensors.set(field.name, encoded);
@@ -52,21 +57,13 @@ export function encode(raw: RawData, fields: readonly Field[], fitted: Fitted): 
   return { rows: raw.rows, tensors };
 }
 
-/** Scales and standardises the raw values of one input in place; other names are left as they are. */
-export function applyFitted(fitted: Fitted, name: string, data: Float32Array): void {
-  const input = fitted.inputs.find((one) => one.name === name);
-  if (input === undefined || (input.scale === 1 && input.mean === null)) return;
-  const { scale, mean, deviation } = input;
-  const width = mean?.length ?? 1;
-  for (let at = 0; at < data.length; at++) {
-    const value = (data[at] ?? 0) * scale - (mean?.[at % width] ?? 0);
-    const spread = deviation?.[at % width] ?? 1;
-    data[at] = spread === 0 ? 0 : value / spread;
-  }
-}
-
 function fitInput(
-  raw: RawData, field: Field, data: Float32Array, rows: Uint32Array, { scale = 1, standardize = false }: Preprocessing, warnings: Diagnostic[],
+  raw: RawData,
+  field: Field,
+  data: Float32Array,
+  rows: Uint32Array,
+  { scale = 1, standardize = false }: Preprocessing,
+  warnings: Diagnostic[],
 ): readonly FittedInput[] {
   if (!standardize) return scale === 1 ? [] : [{ name: field.name, scale, mean: null, deviation: null }];
   const width = elements(field.shape);
@@ -78,11 +75,19 @@ function fitInput(
     const column = name === undefined ? `element ${element}` : `column ${quoted(name)}`;
     warnings.push(diagnose(constantColumn, { source: raw.source, field: field.name, column }, []));
   }
-  return [{ name: field.name, scale, mean: moments.map((one) => one.mean), deviation: moments.map((one) => one.deviation) }];
+  return [
+    { name: field.name, scale, mean: moments.map((one) => one.mean), deviation: moments.map((one) => one.deviation) },
+  ];
 }
 
 /** Mean and standard deviation (of the population) of scaled values, in two passes; exactly 0 where all are equal. */
-function momentsOf(data: Float32Array, rows: Uint32Array, width: number, element: number, scale: number): { mean: number; deviation: number } {
+function momentsOf(
+  data: Float32Array,
+  rows: Uint32Array,
+  width: number,
+  element: number,
+  scale: number,
+): { mean: number; deviation: number } {
   const first = (data[(rows[0] ?? 0) * width + element] ?? 0) * scale;
   let sum = 0;
   let constant = true;
@@ -102,10 +107,16 @@ function momentsOf(data: Float32Array, rows: Uint32Array, width: number, element
 function fitClasses(raw: RawData, field: Field, tensor: WordTensor, rows: Uint32Array): Named {
   const width = elements(field.shape);
   const used = new Set<number>();
-  for (const row of rows) for (let element = 0; element < width; element++) used.add(tensor.data[row * width + element] ?? 0);
+  for (const row of rows)
+    for (let element = 0; element < width; element++) used.add(tensor.data[row * width + element] ?? 0);
   const values = tensor.words.filter((_, word) => used.has(word)).sort();
   if (field.classes !== undefined && values.length > field.classes) {
-    throw failure(tooManyClasses, { source: raw.source, field: field.name, found: values.length, classes: field.classes });
+    throw failure(tooManyClasses, {
+      source: raw.source,
+      field: field.name,
+      found: values.length,
+      classes: field.classes,
+    });
   }
   return { name: field.name, values };
 }
@@ -117,7 +128,12 @@ function encodeWords(raw: RawData, field: Field, tensor: WordTensor, classes: re
   for (let at = 0; at < data.length; at++) {
     const word = data[at] ?? 0;
     const id = ids[word] ?? -1;
-    if (id < 0) throw failure(unseenClass, { place: placeAt(raw, field, at), field: field.name, found: quoted(words[word] ?? "") });
+    if (id < 0)
+      throw failure(unseenClass, {
+        place: placeAt(raw, field, at),
+        field: field.name,
+        found: quoted(words[word] ?? ""),
+      });
     data[at] = id;
   }
   return { dtype: "i32", shape, rowStride, data };
@@ -128,7 +144,8 @@ function checkIds(raw: RawData, field: Field, data: Int32Array): void {
   if (classes === undefined) return;
   for (let at = 0; at < data.length; at++) {
     const found = data[at] ?? 0;
-    if (found < 0 || found >= classes) throw failure(idOutOfRange, { place: placeAt(raw, field, at), field: field.name, found, classes });
+    if (found < 0 || found >= classes)
+      throw failure(idOutOfRange, { place: placeAt(raw, field, at), field: field.name, found, classes });
   }
 }
 

@@ -2,12 +2,19 @@
  * What every reader of rows makes: values as the file has them, before anything is fitted. Words are numbered as they first
  * occur; which of them are classes, and with which ids, only the training rows can tell.
  */
-import { notANumber, notAnInteger, notAWord, numberTooLarge, wrongElementCount } from "../../compiler/diagnostics/codes/data.ts";
+import {
+  notANumber,
+  notAnInteger,
+  notAWord,
+  numberTooLarge,
+  wrongElementCount,
+} from "../../compiler/diagnostics/codes/data.ts";
+import type { Named } from "../save/fitted.ts";
 import { cellText, placeOf } from "./csv.ts";
 import type { Cells, Table } from "./csv.ts";
-import type { DataTensor, Field, Named } from "./dataset.ts";
+import type { DataTensor, Field } from "./dataset.ts";
 import { elements } from "./dataset.ts";
-import { failure, quoted } from "./fail.ts";
+import { failure, quoted } from "../save/fail.ts";
 import { readNumber } from "./number.ts";
 
 /** Indices into `words`, in the place of values. */
@@ -25,7 +32,7 @@ export interface RawData {
   readonly rows: number;
   readonly tensors: ReadonlyMap<string, DataTensor | WordTensor>;
   readonly columns: readonly Named[];
-  /** The place of one element for a message: `data/wine.csv:12:7`, `labels.npy[11]`. */
+  /** The place of one element, for a message: `data/wine.csv:12:7`, `labels.npy[11]`. */
   readonly place: (field: string, row: number, element: number) => string;
 }
 
@@ -39,7 +46,11 @@ interface Selection {
 }
 
 /** Reads the cells of all fields. Throws NN0814 to NN0818 with the place of the first cell that does not fit. */
-export function readTable(table: Table, fields: readonly Field[], assigned: ReadonlyMap<string, readonly number[]>): RawData {
+export function readTable(
+  table: Table,
+  fields: readonly Field[],
+  assigned: ReadonlyMap<string, readonly number[]>,
+): RawData {
   const width = table.header.length;
   const cells: Cells = { ...table, width };
   const selections = fields.map((field) => {
@@ -61,7 +72,13 @@ export function readField(selection: Selection): DataTensor | WordTensor {
   const expected = elements(field.shape);
   if (columns.length !== expected) {
     const shape = `[${field.shape.join(", ")}]`;
-    throw failure(wrongElementCount, { source: `the columns of ${cells.file}`, field: field.name, shape, expected, found: columns.length });
+    throw failure(wrongElementCount, {
+      source: `the columns of ${cells.file}`,
+      field: field.name,
+      shape,
+      expected,
+      found: columns.length,
+    });
   }
   const base = { shape: field.shape, rowStride: expected };
   if (field.dtype === "f32") return { ...base, dtype: "f32", data: readFloats(selection) };
@@ -96,7 +113,8 @@ function readWords(selection: Selection): { readonly data: Int32Array; readonly 
   eachCell(selection, (cell, name, at) => {
     const word = cellText(selection.cells, cell);
     const missing = word === "" || word.toLowerCase() === "nan";
-    if (missing || !Number.isNaN(numberAt(selection.cells, cell))) throw failure(notAWord, found(selection, cell, name));
+    if (missing || !Number.isNaN(numberAt(selection.cells, cell)))
+      throw failure(notAWord, found(selection, cell, name));
     const number = numbers.get(word) ?? numbers.size;
     numbers.set(word, number);
     data[at] = number;
@@ -104,9 +122,13 @@ function readWords(selection: Selection): { readonly data: Int32Array; readonly 
   return { data, words: [...numbers.keys()] };
 }
 
-function eachCell({ cells, rows, columns, names }: Selection, visit: (cell: number, name: string, at: number) => void): void {
+function eachCell(
+  { cells, rows, columns, names }: Selection,
+  visit: (cell: number, name: string, at: number) => void,
+): void {
   for (let row = 0, at = 0; row < rows; row++) {
-    for (let index = 0; index < columns.length; index++, at++) visit(row * cells.width + (columns[index] ?? 0), names[index] ?? "", at);
+    for (let index = 0; index < columns.length; index++, at++)
+      visit(row * cells.width + (columns[index] ?? 0), names[index] ?? "", at);
   }
 }
 

@@ -3,10 +3,11 @@
  * same kind can be read with what was fitted before.
  */
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Fitted } from "../save/fitted.ts";
 import { assignColumns, recallColumns } from "./columns.ts";
 import type { ColumnMapping } from "./columns.ts";
 import { parseCsv } from "./csv.ts";
-import type { Dataset, Field, Fitted } from "./dataset.ts";
+import type { Dataset, Field } from "./dataset.ts";
 import { encode, fit } from "./fit.ts";
 import type { Preprocessing } from "./fit.ts";
 import type { RawData } from "./raw.ts";
@@ -35,7 +36,12 @@ export interface DataSource {
 }
 
 /** A CSV file; `fields` says what to read from it (leave the target out to predict). Throws NN0803 to NN0821. */
-export function csvSource(file: string, content: Uint8Array | string, mapping: ColumnMapping, fields: readonly Field[]): DataSource {
+export function csvSource(
+  file: string,
+  content: Uint8Array | string,
+  mapping: ColumnMapping,
+  fields: readonly Field[],
+): DataSource {
   const table = parseCsv(file, content);
   return rowSource(fields, (fitted) => {
     const recalled = fitted !== undefined && fitted.columns.length > 0;

@@ -4,12 +4,14 @@
 import { emptySplit, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
 import type { Dataset, DataTensor } from "./dataset.ts";
 import { elements } from "./dataset.ts";
-import { failure } from "./fail.ts";
+import { failure } from "../save/fail.ts";
 import { inOrder, permute } from "./shuffle.ts";
 import { purposes, WordStream } from "./threefry.ts";
 
 /** `holdout: 20%` is a fraction, `holdout: 500` a count. A whole number from 1 is a count, anything between 0 and 1 a fraction. */
-export type Holdout = { readonly kind: "fraction"; readonly value: number } | { readonly kind: "count"; readonly value: number };
+export type Holdout =
+  | { readonly kind: "fraction"; readonly value: number }
+  | { readonly kind: "count"; readonly value: number };
 
 /** Row numbers, ascending; `holdout` is empty where none was asked for. */
 export interface Split {
@@ -21,7 +23,11 @@ export interface Split {
 export function holdoutOf(value: number): Holdout {
   if (value > 0 && value < 1) return { kind: "fraction", value };
   if (Number.isInteger(value) && value >= 1) return { kind: "count", value };
-  throw failure(unsuitableSetting, { setting: "holdout", expected: "a part between 0% and 100%, or a number of rows", found: String(value) });
+  throw failure(unsuitableSetting, {
+    setting: "holdout",
+    expected: "a part between 0% and 100%, or a number of rows",
+    found: String(value),
+  });
 }
 
 /** How many of `rows` rows are held out; a fraction is rounded to the nearest whole row. Throws NN0823 where a part would be empty. */
@@ -63,7 +69,12 @@ function takeTensorRows(tensor: DataTensor, rows: Uint32Array): DataTensor {
 
 /** Copies rows `order[from]` … `order[to - 1]` (without an order, `from` … `to - 1`) one after the other to `into`; allocates nothing. */
 export function copyRows(
-  data: Float32Array | Int32Array, rowStride: number, width: number, order: Uint32Array | undefined, from: number, to: number,
+  data: Float32Array | Int32Array,
+  rowStride: number,
+  width: number,
+  order: Uint32Array | undefined,
+  from: number,
+  to: number,
   into: Float32Array | Int32Array,
 ): void {
   let at = 0;

@@ -2,10 +2,15 @@
  * What a checkpoint keeps beside its tensors, and how it is written as strings: versions, counters, the seed, what the training loop
  * remembers, and what was fitted to the data. Numbers come back to the bit, NaN and infinities included.
  */
-import { badMetadata, newerFormat, notACheckpoint, otherOptimizer } from "../../compiler/diagnostics/codes/checkpoint.ts";
-import type { Fitted } from "../data/dataset.ts";
-import { parseFitted, printFitted } from "../data/fitted.ts";
+import {
+  badMetadata,
+  newerFormat,
+  notACheckpoint,
+  otherOptimizer,
+} from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { failure, quoted } from "./fail.ts";
+import { parseFitted, printFitted } from "./fitted.ts";
+import type { Fitted } from "./fitted.ts";
 
 /** Raised when the meaning of the metadata or of the tensors' names changes. */
 export const formatVersion = 1;
@@ -52,7 +57,11 @@ export function checkpointToMetadata(checkpoint: Checkpoint): ReadonlyMap<string
  * Reads the metadata back; `language` is the version that this compiler knows. Throws NN0918 where a key is missing, NN0919 where the file
  * is newer than the reader, NN0920 where a value is not what it should be.
  */
-export function checkpointFromMetadata(file: string, metadata: ReadonlyMap<string, string>, language: string): Checkpoint {
+export function checkpointFromMetadata(
+  file: string,
+  metadata: ReadonlyMap<string, string>,
+  language: string,
+): Checkpoint {
   const read = new MetadataReader(file, metadata);
   rejectNewer(file, "format", String(read.count("nnc.format")), String(formatVersion));
   const written = read.version("nnc.language");
@@ -135,5 +144,6 @@ class MetadataReader {
 function rejectNewer(file: string, what: string, found: string, known: string): void {
   const [a, b] = [found.split(".").map(Number), known.split(".").map(Number)];
   const first = [0, 1, 2, 3].find((place) => (a[place] ?? 0) !== (b[place] ?? 0));
-  if (first !== undefined && (a[first] ?? 0) > (b[first] ?? 0)) throw failure(newerFormat, { file, what, found, known });
+  if (first !== undefined && (a[first] ?? 0) > (b[first] ?? 0))
+    throw failure(newerFormat, { file, what, found, known });
 }

@@ -25,7 +25,8 @@ const candidatesLookedAt = 200;
 
 /** All differences: missing ones and those of another type in the order of the program, then extra ones in the order of the file. */
 export function compareTensors(
-  expected: ReadonlyMap<string, TensorType>, found: ReadonlyMap<string, TensorType>,
+  expected: ReadonlyMap<string, TensorType>,
+  found: ReadonlyMap<string, TensorType>,
 ): readonly Difference[] {
   const extra = [...found].filter(([name]) => !expected.has(name));
   const differences: Difference[] = [];
@@ -39,7 +40,11 @@ export function compareTensors(
 }
 
 /** Throws NN0921 with every difference, where there is one. */
-export function requireSame(file: string, expected: ReadonlyMap<string, TensorType>, found: ReadonlyMap<string, TensorType>): void {
+export function requireSame(
+  file: string,
+  expected: ReadonlyMap<string, TensorType>,
+  found: ReadonlyMap<string, TensorType>,
+): void {
   const differences = compareTensors(expected, found);
   if (differences.length > 0) throw failure(checkpointMismatch, { file, differences: differences.map(describe) });
 }
@@ -49,7 +54,9 @@ export function requireSame(file: string, expected: ReadonlyMap<string, TensorTy
  * error (NN0921), since something else was meant to be loaded.
  */
 export function commonTensors(
-  file: string, expected: ReadonlyMap<string, TensorType>, found: ReadonlyMap<string, TensorType>,
+  file: string,
+  expected: ReadonlyMap<string, TensorType>,
+  found: ReadonlyMap<string, TensorType>,
 ): { readonly names: readonly string[]; readonly left: readonly string[] } {
   const differences = compareTensors(expected, found);
   const wrong = differences.filter(({ kind }) => kind === "differs");
@@ -94,13 +101,18 @@ export function warnNotFinite(file: string, tensors: ReadonlyMap<string, SavedTe
 }
 
 function missing(name: string, expected: TensorType, extra: readonly (readonly [string, TensorType])[]): Difference {
-  const alike = extra.filter(([, type]) => equal(type, expected)).slice(0, candidatesLookedAt).map(([other]) => other);
+  const alike = extra
+    .filter(([, type]) => equal(type, expected))
+    .slice(0, candidatesLookedAt)
+    .map(([other]) => other);
   const likely = nearest(name, alike);
   return likely === undefined ? { kind: "missing", name, expected } : { kind: "missing", name, expected, likely };
 }
 
 function equal(a: TensorType, b: TensorType): boolean {
-  return a.dtype === b.dtype && a.shape.length === b.shape.length && a.shape.every((size, axis) => size === b.shape[axis]);
+  return (
+    a.dtype === b.dtype && a.shape.length === b.shape.length && a.shape.every((size, axis) => size === b.shape[axis])
+  );
 }
 
 /** As a signature writes it: `[3, 4]`, `i32[3]`. */

@@ -1,18 +1,29 @@
 /**
- * How this folder speaks: an `NncError` from the catalogue, and names from foreign files shown safely in one line.
+ * How the readers and writers of files speak: an `NncError` from the catalogue, and what foreign files hold shown safely in one line.
  */
 import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { DiagnosticDefinition } from "../../compiler/diagnostics/diagnostic.ts";
 
-/** The error that `definition` describes; a saved file is no source, so there are no labels. */
-export function failure<Arguments>(definition: DiagnosticDefinition<Arguments>, values: Arguments, help?: string): NncError {
+/** The error that `definition` describes; such a file is no source, so its place stands in the sentence and not in a label. */
+export function failure<Arguments>(
+  definition: DiagnosticDefinition<Arguments>,
+  values: Arguments,
+  help?: string,
+): NncError {
   return new NncError(diagnose(definition, values, [], help));
 }
 
-/** Text from a file in quotes: cut to 80 characters, everything invisible escaped. */
+/** Text from a file in quotes: cut to 60 characters, everything invisible escaped. */
 export function quoted(text: string): string {
-  const shown = text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  const shown = text.length > 60 ? `${text.slice(0, 59)}…` : text;
   return JSON.stringify(shown).replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, escaped);
+}
+
+/** At most eight names, then how many more there are. */
+export function listed(names: readonly string[]): string {
+  if (names.length === 0) return "none";
+  const shown = names.slice(0, 8).map(quoted).join(", ");
+  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
 }
 
 /** `[3, 4]`, cut where a forged file has thousands of axes. */

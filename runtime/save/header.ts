@@ -3,7 +3,11 @@
  * nesting. Linear, without recursion, and it knows exactly the two levels that such a header has.
  */
 import {
-  duplicateKey, headerMalformed, headerNested, headerNotObject, incompleteEntry,
+  duplicateKey,
+  headerMalformed,
+  headerNested,
+  headerNotObject,
+  incompleteEntry,
 } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { failure, quoted } from "./fail.ts";
 
@@ -25,7 +29,8 @@ export function parseHeader(file: string, text: string): Header {
   const scanner = new Scanner(file, text);
   const entries = new Map<string, HeaderEntry>();
   let metadata: ReadonlyMap<string, string> = new Map();
-  if (!text.startsWith("{")) throw failure(headerNotObject, { file, found: text === "" ? "nothing" : quoted(text.slice(0, 1)) });
+  if (!text.startsWith("{"))
+    throw failure(headerNotObject, { file, found: text === "" ? "nothing" : quoted(text.slice(0, 1)) });
   scanner.object((name) => {
     if (name === "__metadata__") metadata = readMetadata(scanner);
     else entries.set(name, readEntry(scanner, file, name));
@@ -56,7 +61,8 @@ function readEntry(scanner: Scanner, file: string, name: string): HeaderEntry {
   };
   if (dtype === undefined) return incomplete("dtype");
   if (shape === undefined) return incomplete("shape");
-  if (begin === undefined || end === undefined || offsets?.length !== 2) return incomplete("data_offsets of two numbers");
+  if (begin === undefined || end === undefined || offsets?.length !== 2)
+    return incomplete("data_offsets of two numbers");
   return { dtype, shape, begin, end };
 }
 
@@ -132,7 +138,8 @@ class Scanner {
     while (end < this.#text.length && /[0-9.eE+-]/.test(this.#text[end] ?? "")) end++;
     const text = this.#text.slice(start, end);
     const value = /^(?:0|[1-9]\d{0,15})$/.test(text) ? Number(text) : NaN;
-    if (!Number.isSafeInteger(value)) this.fail("a whole number from 0 to 2^53 - 1", text === "" ? undefined : quoted(text));
+    if (!Number.isSafeInteger(value))
+      this.fail("a whole number from 0 to 2^53 - 1", text === "" ? undefined : quoted(text));
     this.#position = end;
     return value;
   }

@@ -60,17 +60,25 @@ export function decode(file: string, bytes: Uint8Array): Saved {
   return { tensors: new Map(tensors), metadata: header.metadata };
 }
 
-function headerText(tensors: readonly (readonly [string, SavedTensor])[], metadata: ReadonlyMap<string, string>): string {
+function headerText(
+  tensors: readonly (readonly [string, SavedTensor])[],
+  metadata: ReadonlyMap<string, string>,
+): string {
   const strings = [...metadata].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
   const members = metadata.size === 0 ? [] : [`"__metadata__":{${strings.join(",")}}`];
   let begin = 0;
   for (const [name, tensor] of tensors) {
     const { written } = formatOf(tensor);
     if (name === "__metadata__" || tensor.data.length !== sizeOf(tensor.shape)) {
-      throw new InternalError("save", `tensor ${quoted(name)} of shape ${shapeText(tensor.shape)} with ${tensor.data.length} elements`);
+      throw new InternalError(
+        "save",
+        `tensor ${quoted(name)} of shape ${shapeText(tensor.shape)} with ${tensor.data.length} elements`,
+      );
     }
     const end = begin + tensor.data.byteLength;
-    members.push(`${JSON.stringify(name)}:{"dtype":"${written}","shape":[${tensor.shape.join(",")}],"data_offsets":[${begin},${end}]}`);
+    members.push(
+      `${JSON.stringify(name)}:{"dtype":"${written}","shape":[${tensor.shape.join(",")}],"data_offsets":[${begin},${end}]}`,
+    );
     begin = end;
   }
   return `{${members.join(",")}}`;
@@ -80,8 +88,10 @@ function headerText(tensors: readonly (readonly [string, SavedTensor])[], metada
 function headerLength(file: string, bytes: Uint8Array): number {
   if (bytes.length < 8) throw failure(codes.tooShort, { file, bytes: bytes.length });
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
-  if (length > BigInt(headerLimit)) throw failure(codes.headerTooLong, { file, header: String(length), limit: headerLimit });
-  if (length > BigInt(bytes.length - 8)) throw failure(codes.headerBeyondFile, { file, header: String(length), bytes: bytes.length - 8 });
+  if (length > BigInt(headerLimit))
+    throw failure(codes.headerTooLong, { file, header: String(length), limit: headerLimit });
+  if (length > BigInt(bytes.length - 8))
+    throw failure(codes.headerBeyondFile, { file, header: String(length), bytes: bytes.length - 8 });
   return Number(length);
 }
 
@@ -101,7 +111,8 @@ function checkEntries(file: string, entries: ReadonlyMap<string, HeaderEntry>, a
   let previous = "";
   for (const [name, entry] of ordered) {
     const tensor = quoted(name);
-    if (entry.begin < end) throw failure(codes.overlappingTensors, { file, tensor, other: quoted(previous), byte: entry.begin });
+    if (entry.begin < end)
+      throw failure(codes.overlappingTensors, { file, tensor, other: quoted(previous), byte: entry.begin });
     if (entry.begin > end) throw failure(codes.holeBetweenTensors, { file, tensor, from: end, to: entry.begin - 1 });
     end = entry.end;
     previous = name;
@@ -117,7 +128,8 @@ function checkEntry(file: string, tensor: string, entry: HeaderEntry, available:
   if (!Number.isSafeInteger(expected)) throw failure(codes.shapeTooLarge, { file, tensor, shape });
   const { begin, end } = entry;
   if (begin > end) throw failure(codes.reversedOffsets, { file, tensor, begin, end });
-  if (end - begin !== expected) throw failure(codes.wrongByteCount, { file, tensor, shape, expected, found: end - begin });
+  if (end - begin !== expected)
+    throw failure(codes.wrongByteCount, { file, tensor, shape, expected, found: end - begin });
   if (end > available) throw failure(codes.dataBeyondFile, { file, tensor, end, bytes: available });
 }
 

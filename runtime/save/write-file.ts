@@ -4,7 +4,17 @@
  */
 import { randomBytes } from "node:crypto";
 import {
-  closeSync, fchmodSync, fsyncSync, openSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync,
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
 } from "node:fs";
 import type { Stats } from "node:fs";
 import { hostname } from "node:os";
@@ -20,7 +30,8 @@ import { codeOf, fileProblem } from "./file-problem.ts";
 export function writeFileAtomic(path: string, content: Uint8Array | string): void {
   try {
     const old = statSync(path, { throwIfNoEntry: false });
-    if (old?.isDirectory() === true) throw failure(cannotWrite, { file: path, problem: "it is a folder, expected a file" });
+    if (old?.isDirectory() === true)
+      throw failure(cannotWrite, { file: path, problem: "it is a folder, expected a file" });
     if (old?.isCharacterDevice() === true) writeFlushed(openSync(path, "w"), content, undefined);
     else if (old?.isFile() === false) throw failure(cannotWrite, { file: path, problem: "it is no file" });
     else replace(old === undefined ? path : realpathSync(path), old, content);
@@ -42,7 +53,7 @@ export function readSavedFile(path: string): Uint8Array {
 function replace(path: string, old: Stats | undefined, content: Uint8Array | string): void {
   const folder = dirname(path);
   removeStale(folder);
-  const temporary = join(folder, `${prefixOfThisHost()}${process.pid}-${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = join(folder, `${prefixOfThisHost()}${ownProcess()}-${randomBytes(6).toString("hex")}.tmp`);
   try {
     writeFlushed(openSync(temporary, "wx"), content, old?.mode);
     renameSync(temporary, path);
@@ -98,12 +109,20 @@ function removeStale(folder: string): void {
 
 /** Short and independent of the final name, so that a name of the greatest length can be written. */
 function prefixOfThisHost(): string {
-  return `.nnc-${hostname().replace(/[^A-Za-z0-9]/g, "").slice(0, 32)}-`;
+  return `.nnc-${hostname()
+    .replace(/[^A-Za-z0-9]/g, "")
+    .slice(0, 32)}-`;
 }
 
-function isRunning(process_: number): boolean {
+function ownProcess(): number {
+  // oxlint-disable-next-line no-restricted-globals -- The name tells later writers whose file it is.
+  return process.pid;
+}
+
+function isRunning(id: number): boolean {
   try {
-    process.kill(process_, 0);
+    // oxlint-disable-next-line no-restricted-globals -- Signal 0 sends nothing; it asks whether the process exists.
+    process.kill(id, 0);
     return true;
   } catch (error) {
     return codeOf(error) !== "ESRCH";

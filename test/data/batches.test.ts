@@ -17,16 +17,28 @@ function shown(size: number | "all", order?: Uint32Array): string[] {
 }
 
 describe("batches", () => {
-  it.each([[1, "1 1 1 1 1"], [2, "2 2 1"], [5, "5"], [7, "5"], ["all", "5"]] as const)("of %s", (size, expected) => {
+  it.each([
+    [1, "1 1 1 1 1"],
+    [2, "2 2 1"],
+    [5, "5"],
+    [7, "5"],
+    ["all", "5"],
+  ] as const)("of %s", (size, expected) => {
     expect(shown(size).join(" ")).toBe(expected);
     expect(batches(five, size).count).toBe(expected.split(" ").length);
   });
 
   it("follow the order that is asked for, with types kept", () => {
     const seen = [];
-    for (const { tensors } of batches(five, 2).epoch(Uint32Array.of(4, 3, 2, 1, 0))) seen.push(tensors.get("target")?.slice(), tensors.get("x")?.slice());
+    for (const { tensors } of batches(five, 2).epoch(Uint32Array.of(4, 3, 2, 1, 0)))
+      seen.push(tensors.get("target")?.slice(), tensors.get("x")?.slice());
     expect(seen).toEqual([
-      Int32Array.of(14, 13), Float32Array.of(8, 9, 6, 7), Int32Array.of(12, 11), Float32Array.of(4, 5, 2, 3), Int32Array.of(10), Float32Array.of(0, 1),
+      Int32Array.of(14, 13),
+      Float32Array.of(8, 9, 6, 7),
+      Int32Array.of(12, 11),
+      Float32Array.of(4, 5, 2, 3),
+      Int32Array.of(10),
+      Float32Array.of(0, 1),
     ]);
   });
 
@@ -37,10 +49,16 @@ describe("batches", () => {
   });
 
   it("of overlapping windows take each window whole", () => {
-    const windows: Dataset = { rows: 3, tensors: new Map([["x", { dtype: "i32", shape: [3], rowStride: 1, data: Int32Array.of(1, 2, 3, 4, 5) }]]) };
+    const windows: Dataset = {
+      rows: 3,
+      tensors: new Map([["x", { dtype: "i32", shape: [3], rowStride: 1, data: Int32Array.of(1, 2, 3, 4, 5) }]]),
+    };
     const seen = [];
     for (const { tensors } of batches(windows, 2).epoch()) seen.push([...(tensors.get("x") ?? [])]);
-    expect(seen).toEqual([[1, 2, 3, 2, 3, 4], [3, 4, 5]]);
+    expect(seen).toEqual([
+      [1, 2, 3, 2, 3, 4],
+      [3, 4, 5],
+    ]);
   });
 
   it("of no rows are none", () => {
@@ -48,6 +66,8 @@ describe("batches", () => {
   });
 
   it.each([0, -1, 1.5, NaN])("of %f are refused", (size) => {
-    expect(errorOf(() => batches(five, size))).toBe(`NN0832 \`batch\` of the data: expected a positive whole number or all, found ${size}`);
+    expect(errorOf(() => batches(five, size))).toBe(
+      `NN0832 \`batch\` of the data: expected a positive whole number or all, found ${size}`,
+    );
   });
 });

@@ -2,8 +2,9 @@
 import { describe, expect, it } from "vitest";
 import type { ColumnMapping } from "../../runtime/data/columns.ts";
 import { assignColumns, fits } from "../../runtime/data/columns.ts";
-import type { Dataset, Field, Fitted } from "../../runtime/data/dataset.ts";
-import { applyFitted, unfitted } from "../../runtime/data/fit.ts";
+import type { Dataset, Field } from "../../runtime/data/dataset.ts";
+import { applyFitted, unfitted } from "../../runtime/save/fitted.ts";
+import type { Fitted } from "../../runtime/save/fitted.ts";
 import { csvSource } from "../../runtime/data/source.ts";
 import type { Prepared, PrepareOptions } from "../../runtime/data/source.ts";
 import { errorOf, ids, input } from "./support.ts";
@@ -16,7 +17,12 @@ function mapping(fields: Record<string, string | string[]>, inputs?: string[]): 
   return inputs === undefined ? { fields: new Map(lists) } : { fields: new Map(lists), inputs };
 }
 
-function prepare(text: string, map: ColumnMapping, fields: readonly Field[], options: Partial<PrepareOptions> = {}): Prepared {
+function prepare(
+  text: string,
+  map: ColumnMapping,
+  fields: readonly Field[],
+  options: Partial<PrepareOptions> = {},
+): Prepared {
   return csvSource("t.csv", text, map, fields).prepare({ seed: 1, ...options });
 }
 
@@ -31,32 +37,71 @@ describe("columns", () => {
     Object.fromEntries(assignColumns("t.csv", header, map, fields));
 
   it.each([
-    ["a pattern, a name and the target", mapping({ image: "pixel*", age: "id", target: "digit" }), wanted, { image: [1, 3], age: [0], target: [5] }],
-    ["the field's own name", mapping({ image: ["pixel1", "pixel0"] }), wanted, { image: [3, 1], age: [2], target: [4] }],
+    [
+      "a pattern, a name and the target",
+      mapping({ image: "pixel*", age: "id", target: "digit" }),
+      wanted,
+      { image: [1, 3], age: [0], target: [5] },
+    ],
+    [
+      "the field's own name",
+      mapping({ image: ["pixel1", "pixel0"] }),
+      wanted,
+      { image: [3, 1], age: [2], target: [4] },
+    ],
     ["all but the target", mapping({ target: "digit" }), [x1, ids(10)], { x: [0, 1, 2, 3, 4], target: [5] }],
     ["all but a target that is not wanted", mapping({ target: "digit" }), [x1], { x: [0, 1, 2, 3, 4] }],
     ["all, where nothing else is wanted", mapping({}), [x1], { x: [0, 1, 2, 3, 4, 5] }],
-    ["the inputs that are named", mapping({ target: "digit" }, ["age", "pix*0"]), [x1, ids(10)], { x: [2, 1], target: [5] }],
+    [
+      "the inputs that are named",
+      mapping({ target: "digit" }, ["age", "pix*0"]),
+      [x1, ids(10)],
+      { x: [2, 1], target: [5] },
+    ],
   ])("are chosen by %s", (_, map, fields, expected) => {
     expect(chosen(map, fields)).toEqual(expected);
   });
 
   it.each([
-    ["pixel*", "pixel", true], ["*", "", true], ["a*a", "a", false], ["a*b*c", "aXbYc", true], ["a*b*c", "abcb", false], ["*a", "b", false],
-    ["a.c", "abc", false], ["a*bc*bc", "abc", false], [`${"a*".repeat(2000)}b`, "a".repeat(5000), false],
+    ["pixel*", "pixel", true],
+    ["*", "", true],
+    ["a*a", "a", false],
+    ["a*b*c", "aXbYc", true],
+    ["a*b*c", "abcb", false],
+    ["*a", "b", false],
+    ["a.c", "abc", false],
+    ["a*bc*bc", "abc", false],
+    [`${"a*".repeat(2000)}b`, "a".repeat(5000), false],
   ])("%.20s fits %.20s: %s", (pattern, text, expected) => {
     expect(fits(pattern, text)).toBe(expected);
   });
 
   const list = '"id", "pixel0", "age", "pixel1", "target", "digit"';
   it.each([
-    ["missing", mapping({ target: "digits" }), [x1, ids(10)],
-      `NN0810 t.csv has no column "digits", which \`target\` is read from; its columns are ${list} (did you mean \`digit\`?)`],
-    ["a pattern without a match", mapping({ image: "pix_*" }), wanted,
-      `NN0811 no column of t.csv fits the pattern "pix_*", which \`image\` is read from; its columns are ${list}`],
-    ["not told", mapping({}), wanted, `NN0812 expected to be told which column of t.csv \`image\` is read from; its columns are ${list}`],
-    ["for a field that nobody takes", mapping({ imag: "pixel*" }), wanted,
-      'NN0813 the data give `imag`, which nothing takes; expected "image", "age", "target" (did you mean `image`?)'],
+    [
+      "missing",
+      mapping({ target: "digits" }),
+      [x1, ids(10)],
+      `NN0810 t.csv has no column "digits", which \`target\` is read from; its columns are ${list} (did you mean \`digit\`?)`,
+    ],
+    [
+      "a pattern without a match",
+      mapping({ image: "pix_*" }),
+      wanted,
+      `NN0811 no column of t.csv fits the pattern "pix_*", which \`image\` is read from; its columns are ${list}`,
+    ],
+    [
+      "not told",
+      mapping({}),
+      wanted,
+      `NN0812 expected to be told which column of t.csv \`image\` is read from; its columns are ${list}`,
+    ],
+    [
+      "for a field that nobody takes",
+      mapping({ imag: "pixel*" }),
+      wanted,
+      'NN0813 the data give `imag`, which nothing takes; expected "image", "age", "target" (did you mean `image`?)',
+    ],
   ])("that are %s are refused", (_, map, fields, expected) => {
     expect(errorOf(() => assignColumns("t.csv", header, map, fields))).toBe(expected);
   });
@@ -65,11 +110,15 @@ describe("columns", () => {
 describe("a CSV file becomes tensors", () => {
   it("with rows reshaped, numbers as ids, and a hold-out", () => {
     const text = ["a,b,c,d,y", ...Array.from({ length: 10 }, (_, row) => `${row},1,2,3,${row % 3}`)].join("\n");
-    const { train, holdout, warnings } = prepare(text, mapping({ target: "y" }), [input("x", 2, 2), ids(3)], { holdout: { kind: "fraction", value: 0.3 } });
+    const { train, holdout, warnings } = prepare(text, mapping({ target: "y" }), [input("x", 2, 2), ids(3)], {
+      holdout: { kind: "fraction", value: 0.3 },
+    });
     expect([train.rows, holdout?.rows, warnings]).toEqual([7, 3, []]);
     expect(train.tensors.get("x")).toMatchObject({ dtype: "f32", shape: [2, 2], rowStride: 4 });
-    const firsts = [...(train.tensors.get("x")?.data ?? []), ...(holdout?.tensors.get("x")?.data ?? [])].filter((_, at) => at % 4 === 0);
-    expect(firsts.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const firsts = [...(train.tensors.get("x")?.data ?? []), ...(holdout?.tensors.get("x")?.data ?? [])].filter(
+      (_, at) => at % 4 === 0,
+    );
+    expect(firsts.sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(firsts.length).toBe(10);
   });
 
@@ -77,11 +126,17 @@ describe("a CSV file becomes tensors", () => {
     const { train, fitted } = prepare("a,y\n1,dog\n2,cat\n3,Dog\n4,cat\n", mapping({ target: "y" }), [x1, ids(3)]);
     expect(values(train)).toEqual({ x: [1, 2, 3, 4], target: [2, 1, 0, 1] });
     expect(fitted.classes).toEqual([{ name: "target", values: ["Dog", "cat", "dog"] }]);
-    expect(fitted.columns).toEqual([{ name: "x", values: ["a"] }, { name: "target", values: ["y"] }]);
+    expect(fitted.columns).toEqual([
+      { name: "x", values: ["a"] },
+      { name: "target", values: ["y"] },
+    ]);
   });
 
   it("with numbers as float targets, which nothing scales", () => {
-    const { train } = prepare("a,y\n1,0.5\n3,-2e3\n", mapping({ target: "y" }), [x1, numbers], { scale: 2, standardize: true });
+    const { train } = prepare("a,y\n1,0.5\n3,-2e3\n", mapping({ target: "y" }), [x1, numbers], {
+      scale: 2,
+      standardize: true,
+    });
     expect(values(train)).toEqual({ x: [-1, 1], target: [0.5, -2000] });
   });
 
@@ -93,7 +148,10 @@ describe("a CSV file becomes tensors", () => {
 
   it("standardised by the training rows alone, a constant column as 0 with a warning", () => {
     const text = ["a,b", ...Array.from({ length: 8 }, (_, row) => `${row * row},0.1`)].join("\n");
-    const { train, holdout, fitted, warnings } = prepare(text, mapping({}), [input("x", 2)], { standardize: true, holdout: { kind: "count", value: 3 } });
+    const { train, holdout, fitted, warnings } = prepare(text, mapping({}), [input("x", 2)], {
+      standardize: true,
+      holdout: { kind: "count", value: 3 },
+    });
     const columns = [...(train.tensors.get("x")?.data ?? [])].filter((_, at) => at % 2 === 0);
     expect(columns.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 6);
     expect(columns.reduce((sum, value) => sum + value * value, 0) / 5).toBeCloseTo(1, 6);
@@ -106,29 +164,43 @@ describe("a CSV file becomes tensors", () => {
 });
 
 describe("what was fitted", () => {
-  const fitted = prepare("a,b,y\n1,10,no\n3,30,yes\n", mapping({ target: "y" }), [input("x", 2), ids(2)], { standardize: true }).fitted;
+  const fitted = prepare("a,b,y\n1,10,no\n3,30,yes\n", mapping({ target: "y" }), [input("x", 2), ids(2)], {
+    standardize: true,
+  }).fitted;
 
   it("survives JSON and reads another file, whatever the order of its columns", () => {
     const copy: Fitted = JSON.parse(JSON.stringify(fitted));
     expect(copy).toEqual(fitted);
-    const other = csvSource("u.csv", "y,b,extra,a\nyes,20,9,1\n", mapping({ target: "y" }), [input("x", 2), ids(2)]).apply(copy);
+    const other = csvSource("u.csv", "y,b,extra,a\nyes,20,9,1\n", mapping({ target: "y" }), [
+      input("x", 2),
+      ids(2),
+    ]).apply(copy);
     expect(values(other)).toEqual({ x: [-1, 0], target: [1] });
   });
 
   it("reads rows to predict, which need no target", () => {
-    expect(values(csvSource("u.csv", "a,b\n2,20\n", mapping({ target: "y" }), [input("x", 2)]).apply(fitted))).toEqual({ x: [0, 0] });
+    expect(values(csvSource("u.csv", "a,b\n2,20\n", mapping({ target: "y" }), [input("x", 2)]).apply(fitted))).toEqual({
+      x: [0, 0],
+    });
   });
 
   it("applies to arrays with the bits of a file", () => {
     const raw = Float32Array.of(0.1, 7.3);
     applyFitted(fitted, "x", raw);
-    expect([...raw]).toEqual(values(csvSource("u.csv", "a,b\n0.1,7.3\n", mapping({}), [input("x", 2)]).apply(fitted))["x"]);
+    expect([...raw]).toEqual(
+      values(csvSource("u.csv", "a,b\n0.1,7.3\n", mapping({}), [input("x", 2)]).apply(fitted))["x"],
+    );
   });
 
   it("names a class and a column that the other file has and lacks", () => {
-    const read = (text: string): string => errorOf(() => csvSource("u.csv", text, mapping({ target: "y" }), [input("x", 2), ids(2)]).apply(fitted));
-    expect(read("a,b,y\n1,2,no\n1,2,maybe\n")).toBe('NN0821 u.csv:3:5: the class "maybe" of `target` does not occur in the training rows');
-    expect(read("a,B,y\n1,2,no\n")).toBe('NN0810 u.csv has no column "b", which `x` is read from; its columns are "a", "B", "y" (did you mean `B`?)');
+    const read = (text: string): string =>
+      errorOf(() => csvSource("u.csv", text, mapping({ target: "y" }), [input("x", 2), ids(2)]).apply(fitted));
+    expect(read("a,b,y\n1,2,no\n1,2,maybe\n")).toBe(
+      'NN0821 u.csv:3:5: the class "maybe" of `target` does not occur in the training rows',
+    );
+    expect(read("a,B,y\n1,2,no\n")).toBe(
+      'NN0810 u.csv has no column "b", which `x` is read from; its columns are "a", "B", "y" (did you mean `B`?)',
+    );
   });
 
   it("may be nothing", () => {
@@ -143,30 +215,64 @@ describe("a cell is refused", () => {
     ["NaN", "a,y\nNaN,0\n", 'NN0815 t.csv:2:1: expected a number in column "a", found "NaN"'],
     ["infinite", "a,y\n-Infinity,0\n", 'NN0815 t.csv:2:1: expected a number in column "a", found "-Infinity"'],
     ["1abc", "a,y\n1abc,0\n", 'NN0815 t.csv:2:1: expected a number in column "a", found "1abc"'],
-    ["with a decimal comma", 'a,y\n"1,5",0\n', 'NN0815 t.csv:2:1: expected a number in column "a", found "1,5" (write the decimal sign as a point)'],
+    [
+      "with a decimal comma",
+      'a,y\n"1,5",0\n',
+      'NN0815 t.csv:2:1: expected a number in column "a", found "1,5" (write the decimal sign as a point)',
+    ],
     ["invisible", "a,y\n\u0000\u202e,0\n", 'NN0815 t.csv:2:1: expected a number in column "a", found "\\u0000\\u202e"'],
-    ["long", `a,y\n${"x".repeat(99)},0\n`, `NN0815 t.csv:2:1: expected a number in column "a", found "${"x".repeat(39)}…"`],
-    ["beyond 32-bit floats", "a,y\n1e39,0\n", 'NN0816 t.csv:2:1: expected a number that a 32-bit float can hold in column "a", found "1e39"'],
-    ["a fraction for an id", "a,y\n1,0\n1,0.5\n", 'NN0817 t.csv:3:3: expected a whole number in column "y", found "0.5"'],
+    [
+      "long",
+      `a,y\n${"x".repeat(99)},0\n`,
+      `NN0815 t.csv:2:1: expected a number in column "a", found "${"x".repeat(59)}…"`,
+    ],
+    [
+      "beyond 32-bit floats",
+      "a,y\n1e39,0\n",
+      'NN0816 t.csv:2:1: expected a number that a 32-bit float can hold in column "a", found "1e39"',
+    ],
+    [
+      "a fraction for an id",
+      "a,y\n1,0\n1,0.5\n",
+      'NN0817 t.csv:3:3: expected a whole number in column "y", found "0.5"',
+    ],
     ["a word among ids", "a,y\n1,0\n1,1abc\n", 'NN0817 t.csv:3:3: expected a whole number in column "y", found "1abc"'],
-    ["2^40 for an id", "a,y\n1,0\n1,1099511627776\n", 'NN0817 t.csv:3:3: expected a whole number in column "y", found "1099511627776"'],
-    ["a number among words", "a,y\n1,a\n1,7\n", 'NN0818 t.csv:3:3: expected the name of a class in column "y", as in its first row, found "7"'],
-    ["no word", "a,y\n1,a\n1,\n", 'NN0818 t.csv:3:3: expected the name of a class in column "y", as in its first row, found an empty cell'],
+    [
+      "2^40 for an id",
+      "a,y\n1,0\n1,1099511627776\n",
+      'NN0817 t.csv:3:3: expected a whole number in column "y", found "1099511627776"',
+    ],
+    [
+      "a number among words",
+      "a,y\n1,a\n1,7\n",
+      'NN0818 t.csv:3:3: expected the name of a class in column "y", as in its first row, found "7"',
+    ],
+    [
+      "no word",
+      "a,y\n1,a\n1,\n",
+      'NN0818 t.csv:3:3: expected the name of a class in column "y", as in its first row, found an empty cell',
+    ],
     ["an id too large", "a,y\n1,0\n1,2\n", "NN0819 t.csv:3:3: expected an id from 0 to 1 for `target`, found 2"],
     ["a negative id", "a,y\n1,-1\n", "NN0819 t.csv:2:3: expected an id from 0 to 1 for `target`, found -1"],
-    ["a third class of two", "a,y\n1,a\n1,b\n1,c\n", "NN0820 t.csv holds 3 classes for `target`, expected at most 2, the number that the network tells apart"],
+    [
+      "a third class of two",
+      "a,y\n1,a\n1,b\n1,c\n",
+      "NN0820 t.csv holds 3 classes for `target`, expected at most 2, the number that the network tells apart",
+    ],
   ])("%s", (_, text, expected) => {
     expect(errorOf(() => prepare(text, target, [x1, ids(2)]))).toBe(expected);
   });
 
   it("when the row has the wrong number of elements", () => {
     expect(errorOf(() => prepare("a,b,y\n1,2,0\n", target, [input("x", 28, 28, 1), ids(2)]))).toBe(
-      "NN0814 `x` takes 784 numbers a row ([28, 28, 1]), found 2 in the columns of t.csv");
+      "NN0814 `x` takes 784 numbers a row ([28, 28, 1]), found 2 in the columns of t.csv",
+    );
   });
 
   it("when its class is only in the hold-out", () => {
     const text = ["a,y", ...Array.from({ length: 6 }, (_, row) => `1,class${row}`)].join("\n");
     expect(errorOf(() => prepare(text, target, [x1, ids(9)], { holdout: { kind: "count", value: 1 } }))).toMatch(
-      /^NN0821 t\.csv:\d:3: the class "class\d" of `target` does not occur in the training rows$/);
+      /^NN0821 t\.csv:\d:3: the class "class\d" of `target` does not occur in the training rows$/,
+    );
   });
 });

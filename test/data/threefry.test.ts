@@ -8,9 +8,21 @@ import { errorOf } from "./support.ts";
 
 describe("threefry2x32 with 20 rounds", () => {
   it.each([
-    [[0, 0], [0, 0], [0x6b200159, 0x99ba4efe]],
-    [[0xffffffff, 0xffffffff], [0xffffffff, 0xffffffff], [0x1cb996fc, 0xbb002be7]],
-    [[0x13198a2e, 0x03707344], [0x243f6a88, 0x85a308d3], [0xc4923a9c, 0x483df7a0]],
+    [
+      [0, 0],
+      [0, 0],
+      [0x6b200159, 0x99ba4efe],
+    ],
+    [
+      [0xffffffff, 0xffffffff],
+      [0xffffffff, 0xffffffff],
+      [0x1cb996fc, 0xbb002be7],
+    ],
+    [
+      [0x13198a2e, 0x03707344],
+      [0x243f6a88, 0x85a308d3],
+      [0xc4923a9c, 0x483df7a0],
+    ],
   ] as const)("key %j, counter %j", ([key0, key1], [counter0, counter1], expected) => {
     const out = new Uint32Array(2);
     threefry2x32(key0, key1, counter0, counter1, out);
@@ -25,7 +37,14 @@ describe("a stream of words", () => {
       return [words.next(), words.next(), words.next()].join(" ");
     };
     expect(start(7, 1, 0)).toBe(start(7, 1, 0));
-    const others = [start(7, 1, 0), start(8, 1, 0), start(7, 2, 0), start(7, 1, 1), start(7 + 2 ** 32, 1, 0), start(-7, 1, 0)];
+    const others = [
+      start(7, 1, 0),
+      start(8, 1, 0),
+      start(7, 2, 0),
+      start(7, 1, 1),
+      start(7 + 2 ** 32, 1, 0),
+      start(-7, 1, 0),
+    ];
     expect(new Set(others).size).toBe(6);
   });
 
@@ -81,7 +100,12 @@ describe("a hold-out", () => {
     expect(split(10, holdoutOf(0.3), 8)).not.toEqual(parts);
   });
 
-  it.each([[0.2, 1797, 359], [0.15, 150, 23], [5, 12, 5], [1, 2, 1]])("of %f leaves of %i rows %i out", (value, rows, expected) => {
+  it.each([
+    [0.2, 1797, 359],
+    [0.15, 150, 23],
+    [5, 12, 5],
+    [1, 2, 1],
+  ])("of %f leaves of %i rows %i out", (value, rows, expected) => {
     expect(split(rows, holdoutOf(value), 1).holdout.length).toBe(expected);
   });
 
@@ -105,6 +129,11 @@ describe("a hold-out", () => {
       rows: 3,
       tensors: new Map([["x", { dtype: "i32", shape: [2], rowStride: 1, data: Int32Array.of(1, 2, 3, 4) }]]),
     };
-    expect(takeRows(windows, Uint32Array.of(2, 0)).tensors.get("x")).toEqual({ dtype: "i32", shape: [2], rowStride: 2, data: Int32Array.of(3, 4, 1, 2) });
+    expect(takeRows(windows, Uint32Array.of(2, 0)).tensors.get("x")).toEqual({
+      dtype: "i32",
+      shape: [2],
+      rowStride: 2,
+      data: Int32Array.of(3, 4, 1, 2),
+    });
   });
 });

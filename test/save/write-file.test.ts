@@ -1,6 +1,16 @@
 /** Atomic writing: whole or not at all, what the disk refuses, and a process that is killed while it writes. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { buildSync } from "esbuild";
@@ -46,7 +56,9 @@ describe("a write", () => {
 
   it("removes what a dead process left, and only that", () => {
     const dead = spawnSync(process.execPath, ["-e", ""]).pid;
-    const prefix = `.nnc-${hostname().replace(/[^A-Za-z0-9]/g, "").slice(0, 32)}-`;
+    const prefix = `.nnc-${hostname()
+      .replace(/[^A-Za-z0-9]/g, "")
+      .slice(0, 32)}-`;
     const kept = [`${prefix}${process.pid}-0123456789ab.tmp`, ".nnc-elsewhere.tmp", `${prefix}x.tmp`];
     for (const name of [`${prefix}${dead}-0123456789ab.tmp`, ...kept]) writeFileSync(join(folder, name), "");
     writeFileAtomic(join(folder, "a"), "x");
@@ -59,21 +71,35 @@ describe("a write is refused", () => {
     mkdirSync(join(folder, "sub"));
     writeFileSync(join(folder, "file"), "old");
     const write = (name: string): string => refusal(() => writeFileAtomic(`${folder}/${name}`, "x"));
-    expect(write("sub")).toBe("NN0924 cannot write DIR/sub: it is a folder, expected a file; what was there before is unchanged");
-    expect(write("none/a")).toBe("NN0924 cannot write DIR/none/a: there is no such file or folder; what was there before is unchanged");
-    expect(write("file/a")).toBe("NN0924 cannot write DIR/file/a: a part of its path is a file, expected a folder; what was there before is unchanged");
-    expect(write("n".repeat(256))).toBe(`NN0924 cannot write DIR/${"n".repeat(256)}: its name is too long; what was there before is unchanged`);
-    expect(write("a\0b")).toBe("NN0924 cannot write DIR/a\0b: its path holds a NUL character; what was there before is unchanged");
+    expect(write("sub")).toBe(
+      "NN0924 cannot write DIR/sub: it is a folder, expected a file; what was there before is unchanged",
+    );
+    expect(write("none/a")).toBe(
+      "NN0924 cannot write DIR/none/a: there is no such file or folder; what was there before is unchanged",
+    );
+    expect(write("file/a")).toBe(
+      "NN0924 cannot write DIR/file/a: a part of its path is a file, expected a folder; what was there before is unchanged",
+    );
+    expect(write("n".repeat(256))).toBe(
+      `NN0924 cannot write DIR/${"n".repeat(256)}: its name is too long; what was there before is unchanged`,
+    );
+    expect(write("a\0b")).toBe(
+      "NN0924 cannot write DIR/a\0b: its path holds a NUL character; what was there before is unchanged",
+    );
     expect(readdirSync(folder).sort()).toEqual(["file", "sub"]);
   });
 
   it.runIf(existsSync("/dev/full"))("where the disk is full", () => {
-    expect(refusal(() => writeFileAtomic("/dev/full", "x"))).toBe("NN0924 cannot write /dev/full: no space is left on the disk; what was there before is unchanged");
+    expect(refusal(() => writeFileAtomic("/dev/full", "x"))).toBe(
+      "NN0924 cannot write /dev/full: no space is left on the disk; what was there before is unchanged",
+    );
     expect(statSync("/dev/full").isCharacterDevice()).toBe(true);
   });
 
   it.runIf(existsSync("/proc/self"))("where the disk takes no files", () => {
-    expect(refusal(() => writeFileAtomic("/proc/nnc.safetensors", "x"))).toMatch(/^NN0924 cannot write \/proc\/nnc\.safetensors: /);
+    expect(refusal(() => writeFileAtomic("/proc/nnc.safetensors", "x"))).toMatch(
+      /^NN0924 cannot write \/proc\/nnc\.safetensors: /,
+    );
   });
 });
 
@@ -81,7 +107,9 @@ it("a file to read must be one", () => {
   writeFileSync(join(folder, "a"), "x");
   expect([...readSavedFile(join(folder, "a"))]).toEqual([120]);
   expect(refusal(() => readSavedFile(folder))).toBe("NN0925 cannot read DIR: it is no file");
-  expect(refusal(() => readSavedFile(join(folder, "b")))).toBe("NN0925 cannot read DIR/b: there is no such file or folder");
+  expect(refusal(() => readSavedFile(join(folder, "b")))).toBe(
+    "NN0925 cannot read DIR/b: there is no such file or folder",
+  );
 });
 
 it("a process killed while it writes leaves a whole file, and the next write cleans up", async () => {
@@ -89,7 +117,14 @@ it("a process killed while it writes leaves a whole file, and the next write cle
   const module = JSON.stringify(resolve("runtime/save/write-file.ts"));
   const loop = `import { writeFileAtomic } from ${module};
     for (let round = 0; ; round++) { writeFileAtomic(process.argv[2], new Uint8Array(4_000_000).fill(round % 251)); if (round === 1) console.log("ready"); }`;
-  buildSync({ stdin: { contents: loop, resolveDir: folder }, bundle: true, platform: "node", format: "esm", outfile: script, logLevel: "error" });
+  buildSync({
+    stdin: { contents: loop, resolveDir: folder },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    outfile: script,
+    logLevel: "error",
+  });
   const target = join(folder, "out", "w");
   mkdirSync(join(folder, "out"));
   for (const wait of [0, 3, 7]) {

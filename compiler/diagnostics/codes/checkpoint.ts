@@ -20,14 +20,16 @@ export const tooShort = define<File & { readonly bytes: number }>({
 export const headerBeyondFile = define<File & { readonly header: string; readonly bytes: number }>({
   code: "NN0902",
   severity: "error",
-  message: ({ file, header, bytes }) => `${file} is cut short or no safetensors file: expected a header of ${header} bytes, found ${bytes} bytes after its length`,
+  message: ({ file, header, bytes }) =>
+    `${file} is cut short or no safetensors file: expected a header of ${header} bytes, found ${bytes} bytes after its length`,
   explanation: safetensors,
 });
 
 export const headerTooLong = define<File & { readonly header: string; readonly limit: number }>({
   code: "NN0903",
   severity: "error",
-  message: ({ file, header, limit }) => `${file} is no safetensors file: expected a header of at most ${limit} bytes, found ${header}`,
+  message: ({ file, header, limit }) =>
+    `${file} is no safetensors file: expected a header of at most ${limit} bytes, found ${header}`,
   explanation: safetensors,
 });
 
@@ -45,10 +47,13 @@ export const headerNotObject = define<File & { readonly found: string }>({
   explanation: safetensors,
 });
 
-export const headerMalformed = define<File & { readonly position: number; readonly expected: string; readonly found: string }>({
+export const headerMalformed = define<
+  File & { readonly position: number; readonly expected: string; readonly found: string }
+>({
   code: "NN0906",
   severity: "error",
-  message: ({ file, position, expected, found }) => `the header of ${file} is malformed at character ${position}: expected ${expected}, found ${found}`,
+  message: ({ file, position, expected, found }) =>
+    `the header of ${file} is malformed at character ${position}: expected ${expected}, found ${found}`,
   explanation: safetensors,
 });
 
@@ -63,8 +68,11 @@ export const headerNested = define<File & { readonly position: number }>({
 export const duplicateKey = define<File & { readonly key: string; readonly position: number }>({
   code: "NN0908",
   severity: "error",
-  message: ({ file, key, position }) => `the header of ${file} holds the key ${key} a second time at character ${position}; expected it once`,
-  explanation: "Most JSON readers keep the last of two equal keys, so two programs could see different tensors under one name. " + safetensors,
+  message: ({ file, key, position }) =>
+    `the header of ${file} holds the key ${key} a second time at character ${position}; expected it once`,
+  explanation:
+    "Most JSON readers keep the last of two equal keys, so two programs could see different tensors under one name. " +
+    safetensors,
 });
 
 export const incompleteEntry = define<Tensor & { readonly key: string }>({
@@ -78,7 +86,8 @@ export const unsupportedDtype = define<Tensor & { readonly found: string }>({
   code: "NN0910",
   severity: "error",
   message: ({ file, tensor, found }) => `${file}: expected F32, I32 or BOOL for tensor ${tensor}, found ${found}`,
-  explanation: "Tensors hold 32-bit floats, 32-bit integers or booleans. Convert others, for instance with `tensor.float()` in PyTorch, before saving.",
+  explanation:
+    "Tensors hold 32-bit floats, 32-bit integers or booleans. Convert others, for instance with `tensor.float()` in PyTorch, before saving.",
 });
 
 export const shapeTooLarge = define<Tensor & { readonly shape: string }>({
@@ -91,49 +100,58 @@ export const shapeTooLarge = define<Tensor & { readonly shape: string }>({
 export const reversedOffsets = define<Tensor & { readonly begin: number; readonly end: number }>({
   code: "NN0912",
   severity: "error",
-  message: ({ file, tensor, begin, end }) => `${file}: tensor ${tensor} begins at byte ${begin} and ends at byte ${end}; expected the end after the beginning`,
+  message: ({ file, tensor, begin, end }) =>
+    `${file}: tensor ${tensor} begins at byte ${begin} and ends at byte ${end}; expected the end after the beginning`,
   explanation: safetensors,
 });
 
-export const wrongByteCount = define<Tensor & { readonly shape: string; readonly expected: number; readonly found: number }>({
+export const wrongByteCount = define<
+  Tensor & { readonly shape: string; readonly expected: number; readonly found: number }
+>({
   code: "NN0913",
   severity: "error",
-  message: ({ file, tensor, shape, expected, found }) => `${file}: expected ${expected} bytes for tensor ${tensor} of shape ${shape}, found ${found}`,
+  message: ({ file, tensor, shape, expected, found }) =>
+    `${file}: expected ${expected} bytes for tensor ${tensor} of shape ${shape}, found ${found}`,
   explanation: safetensors,
 });
 
 export const overlappingTensors = define<Tensor & { readonly other: string; readonly byte: number }>({
   code: "NN0914",
   severity: "error",
-  message: ({ file, tensor, other, byte }) => `${file}: tensors ${other} and ${tensor} both hold byte ${byte}; expected one after the other`,
+  message: ({ file, tensor, other, byte }) =>
+    `${file}: tensors ${other} and ${tensor} both hold byte ${byte}; expected one after the other`,
   explanation: safetensors,
 });
 
 export const holeBetweenTensors = define<Tensor & { readonly from: number; readonly to: number }>({
   code: "NN0915",
   severity: "error",
-  message: ({ file, tensor, from, to }) => `${file}: bytes ${from} to ${to} before tensor ${tensor} belong to none; expected no gap`,
+  message: ({ file, tensor, from, to }) =>
+    `${file}: bytes ${from} to ${to} before tensor ${tensor} belong to none; expected no gap`,
   explanation: safetensors,
 });
 
 export const dataBeyondFile = define<Tensor & { readonly end: number; readonly bytes: number }>({
   code: "NN0916",
   severity: "error",
-  message: ({ file, tensor, end, bytes }) => `${file} is cut short: expected ${end} bytes of data up to the end of tensor ${tensor}, found ${bytes}`,
+  message: ({ file, tensor, end, bytes }) =>
+    `${file} is cut short: expected ${end} bytes of data up to the end of tensor ${tensor}, found ${bytes}`,
   explanation: safetensors,
 });
 
 export const trailingBytes = define<File & { readonly expected: number; readonly found: number }>({
   code: "NN0917",
   severity: "error",
-  message: ({ file, expected, found }) => `${file}: expected ${expected} bytes of data, as the header says, found ${found}`,
+  message: ({ file, expected, found }) =>
+    `${file}: expected ${expected} bytes of data, as the header says, found ${found}`,
   explanation: safetensors,
 });
 
 export const notACheckpoint = define<File & { readonly key: string }>({
   code: "NN0918",
   severity: "error",
-  message: ({ file, key }) => `${file} holds tensors but is no checkpoint of nnc: expected \`${key}\` in its metadata, found none`,
+  message: ({ file, key }) =>
+    `${file} holds tensors but is no checkpoint of nnc: expected \`${key}\` in its metadata, found none`,
   explanation:
     "Beside the tensors a checkpoint keeps the versions of format and language, the counters, the seed and what was fitted to the data. " +
     "Without them training cannot go on; tensors alone can be loaded with `start_from`.",
@@ -149,14 +167,16 @@ export const newerFormat = define<File & { readonly what: string; readonly found
 export const badMetadata = define<File & { readonly key: string; readonly expected: string; readonly found: string }>({
   code: "NN0920",
   severity: "error",
-  message: ({ file, key, expected, found }) => `${file}: expected ${expected} for \`${key}\` in the metadata, found ${found}`,
+  message: ({ file, key, expected, found }) =>
+    `${file}: expected ${expected} for \`${key}\` in the metadata, found ${found}`,
   explanation: "The file was changed by hand or damaged. Nothing of it is used.",
 });
 
 export const checkpointMismatch = define<File & { readonly differences: readonly string[] }>({
   code: "NN0921",
   severity: "error",
-  message: ({ file, differences }) => `${file} does not fit the program in ${differences.length === 1 ? "one place" : `${differences.length} places`}: ${differences.join("; ")}`,
+  message: ({ file, differences }) =>
+    `${file} does not fit the program in ${differences.length === 1 ? "one place" : `${differences.length} places`}: ${differences.join("; ")}`,
   explanation:
     "A checkpoint is loaded whole: each tensor of the program must be there under its name, with its shape and type, and nothing else. " +
     "`start_from` takes what agrees and leaves out the rest.",
@@ -165,7 +185,8 @@ export const checkpointMismatch = define<File & { readonly differences: readonly
 export const otherOptimizer = define<File & { readonly found: string; readonly expected: string }>({
   code: "NN0922",
   severity: "error",
-  message: ({ file, found, expected }) => `${file} was trained with ${found}; expected ${expected}, the optimizer of the program`,
+  message: ({ file, found, expected }) =>
+    `${file} was trained with ${found}; expected ${expected}, the optimizer of the program`,
   explanation:
     "An optimizer keeps averages of its own in the checkpoint, which mean nothing to another. Use the same optimizer, or begin anew from the parameters with `start_from`.",
 });
@@ -175,14 +196,16 @@ export const notFinite = define<Tensor & { readonly found: string; readonly inde
   severity: "warning",
   message: ({ file, tensor, found, index, count }) =>
     `${file}: expected finite numbers, found ${found} at element ${index} of tensor ${tensor}${count > 1 ? ` and ${count - 1} more that are not finite` : ""}`,
-  explanation: "The network was saved after it diverged; what it computes from here is not finite either. Use an earlier checkpoint, or train with a lower rate.",
+  explanation:
+    "The network was saved after it diverged; what it computes from here is not finite either. Use an earlier checkpoint, or train with a lower rate.",
 });
 
 export const cannotWrite = define<File & { readonly problem: string }>({
   code: "NN0924",
   severity: "error",
   message: ({ file, problem }) => `cannot write ${file}: ${problem}; what was there before is unchanged`,
-  explanation: "A file is written beside its final place first and then renamed, so that a full disk or an interruption never destroys the older one.",
+  explanation:
+    "A file is written beside its final place first and then renamed, so that a full disk or an interruption never destroys the older one.",
 });
 
 export const cannotRead = define<File & { readonly problem: string }>({

@@ -12,7 +12,8 @@ export const unreadableData = define<File & { readonly problem: string }>({
   code: "NN0801",
   severity: "error",
   message: ({ file, problem }) => `cannot read the data file ${file}: ${problem}`,
-  explanation: "Paths in a `data` declaration are relative to the folder of the `.nn` file. The file must exist, be a file and be readable.",
+  explanation:
+    "Paths in a `data` declaration are relative to the folder of the `.nn` file. The file must exist, be a file and be readable.",
 });
 
 export const dataOutsideProject = define<File & { readonly problem: string }>({
@@ -37,83 +38,104 @@ export const dataTooLarge = define<File & { readonly bytes: number; readonly lim
   code: "NN0804",
   severity: "error",
   message: ({ file, bytes, limit }) => `${file} is too large: it has ${bytes} bytes, expected at most ${limit}`,
-  explanation: "A data file is held in memory as a whole. Larger sets belong in a binary form (`npy`, `idx`), or must be cut into pieces.",
+  explanation:
+    "A data file is held in memory as a whole. Larger sets belong in a binary form (`npy`, `idx`), or must be cut into pieces.",
 });
 
 export const unclosedQuote = define<Place>({
   code: "NN0805",
   severity: "error",
   message: ({ place }) => `${place}: the quote that opens here is never closed`,
-  explanation: 'A cell that begins with `"` runs to the next single `"`; a quote inside it is written twice, as in `"a ""b"" c"`.',
+  explanation:
+    'A cell that begins with `"` runs to the next single `"`; a quote inside it is written twice, as in `"a ""b"" c"`.',
 });
 
 export const textAfterQuote = define<Found>({
   code: "NN0806",
   severity: "error",
   message: ({ place, found }) => `${place}: expected the end of the cell after its closing quote, found ${found}`,
-  explanation: 'Nothing may follow the quote that closes a cell: `"a"b` is not a cell. A quote inside a quoted cell is written twice.',
+  explanation:
+    'Nothing may follow the quote that closes a cell: `"a"b` is not a cell. A quote inside a quoted cell is written twice.',
 });
 
 export const raggedRow = define<Place & { readonly expected: number; readonly found: number }>({
   code: "NN0807",
   severity: "error",
   message: ({ place, expected, found }) => `${place}: expected ${cells(expected)} as in the first line, found ${found}`,
-  explanation: "Every line of a table has as many cells as its first one. A comma inside a cell needs quotes around the cell.",
+  explanation:
+    "Every line of a table has as many cells as its first one. A comma inside a cell needs quotes around the cell.",
 });
 
-export const duplicateColumn = define<File & { readonly column: string; readonly first: number; readonly second: number }>({
+export const duplicateColumn = define<
+  File & { readonly column: string; readonly first: number; readonly second: number }
+>({
   code: "NN0808",
   severity: "error",
-  message: ({ file, column, first, second }) => `${file}:1: columns ${first} and ${second} are both called ${column}; expected different names`,
+  message: ({ file, column, first, second }) =>
+    `${file}:1: columns ${first} and ${second} are both called ${column}; expected different names`,
   explanation: "Columns are chosen by name, so each needs a name of its own.",
 });
 
 export const emptyTable = define<File & { readonly found: string }>({
   code: "NN0809",
   severity: "error",
-  message: ({ file, found }) => `${file}: expected a line of column names and at least one line of data, found ${found}`,
+  message: ({ file, found }) =>
+    `${file}: expected a line of column names and at least one line of data, found ${found}`,
   explanation: "There is nothing to learn from a table without rows. The first line of a CSV file names its columns.",
 });
 
-export const missingColumn = define<File & { readonly column: string; readonly field: string; readonly columns: string }>({
+export const missingColumn = define<
+  File & { readonly column: string; readonly field: string; readonly columns: string }
+>({
   code: "NN0810",
   severity: "error",
-  message: ({ file, column, field, columns }) => `${file} has no column ${column}, which \`${field}\` is read from; its columns are ${columns}`,
+  message: ({ file, column, field, columns }) =>
+    `${file} has no column ${column}, which \`${field}\` is read from; its columns are ${columns}`,
   explanation: "A `data` declaration names a column that is not in the first line of the file. Capitals count.",
 });
 
-export const emptyPattern = define<File & { readonly pattern: string; readonly field: string; readonly columns: string }>({
+export const emptyPattern = define<
+  File & { readonly pattern: string; readonly field: string; readonly columns: string }
+>({
   code: "NN0811",
   severity: "error",
   message: ({ file, pattern, field, columns }) =>
     `no column of ${file} fits the pattern ${pattern}, which \`${field}\` is read from; its columns are ${columns}`,
-  explanation: "In a pattern `*` stands for any number of characters: `\"pixel*\"` takes `pixel0`, `pixel1` and so on, in the order of the file.",
+  explanation:
+    'In a pattern `*` stands for any number of characters: `"pixel*"` takes `pixel0`, `pixel1` and so on, in the order of the file.',
 });
 
 export const unassignedField = define<File & { readonly field: string; readonly columns: string }>({
   code: "NN0812",
   severity: "error",
-  message: ({ file, field, columns }) => `expected to be told which column of ${file} \`${field}\` is read from; its columns are ${columns}`,
+  message: ({ file, field, columns }) =>
+    `expected to be told which column of ${file} \`${field}\` is read from; its columns are ${columns}`,
   explanation:
     "A model with one input takes all columns but the target. With several inputs, and for everything that the loss takes, a column of the " +
-    "same name is used; where there is none, `csv(\"file.csv\", age: \"age\", target: \"price\")` says which.",
+    'same name is used; where there is none, `csv("file.csv", age: "age", target: "price")` says which.',
 });
 
 export const unknownField = define<{ readonly field: string; readonly fields: string }>({
   code: "NN0813",
   severity: "error",
   message: ({ field, fields }) => `the data give \`${field}\`, which nothing takes; expected ${fields}`,
-  explanation: "The names in a `data` declaration are the inputs of the model or of the `train`, `target`, and what the loss takes beside them.",
+  explanation:
+    "The names in a `data` declaration are the inputs of the model or of the `train`, `target`, and what the loss takes beside them.",
 });
 
 export const wrongElementCount = define<{
-  readonly source: string; readonly field: string; readonly shape: string; readonly expected: number; readonly found: number;
+  readonly source: string;
+  readonly field: string;
+  readonly shape: string;
+  readonly expected: number;
+  readonly found: number;
 }>({
   code: "NN0814",
   severity: "error",
   message: ({ source, field, shape, expected, found }) =>
     `\`${field}\` takes ${numbers(expected)} a row (${shape}), found ${found} in ${source}`,
-  explanation: "A row must have as many elements as the input's shape without the batch; it is then reshaped row by row, the last axis fastest.",
+  explanation:
+    "A row must have as many elements as the input's shape without the batch; it is then reshaped row by row, the last axis fastest.",
 });
 
 export const notANumber = define<Found & { readonly column: string }>({
@@ -128,7 +150,8 @@ export const notANumber = define<Found & { readonly column: string }>({
 export const numberTooLarge = define<Found & { readonly column: string }>({
   code: "NN0816",
   severity: "error",
-  message: ({ place, column, found }) => `${place}: expected a number that a 32-bit float can hold in column ${column}, found ${found}`,
+  message: ({ place, column, found }) =>
+    `${place}: expected a number that a 32-bit float can hold in column ${column}, found ${found}`,
   explanation: "Tensors hold 32-bit floats, up to about 3.4e38. Anything larger would become infinite.",
 });
 
@@ -144,29 +167,42 @@ export const notAnInteger = define<Found & { readonly column: string }>({
 export const notAWord = define<Found & { readonly column: string }>({
   code: "NN0818",
   severity: "error",
-  message: ({ place, column, found }) => `${place}: expected the name of a class in column ${column}, as in its first row, found ${found}`,
-  explanation: "A column of classes holds words in every row or whole numbers in every row; a missing value is neither.",
+  message: ({ place, column, found }) =>
+    `${place}: expected the name of a class in column ${column}, as in its first row, found ${found}`,
+  explanation:
+    "A column of classes holds words in every row or whole numbers in every row; a missing value is neither.",
 });
 
-export const idOutOfRange = define<Place & { readonly field: string; readonly found: number; readonly classes: number }>({
+export const idOutOfRange = define<
+  Place & { readonly field: string; readonly found: number; readonly classes: number }
+>({
   code: "NN0819",
   severity: "error",
-  message: ({ place, field, found, classes }) => `${place}: expected an id from 0 to ${classes - 1} for \`${field}\`, found ${found}`,
-  explanation: "Ids count from 0, and there are as many as the network has outputs, or as an embedding has rows. Labels that count from 1 must be shifted.",
+  message: ({ place, field, found, classes }) =>
+    `${place}: expected an id from 0 to ${classes - 1} for \`${field}\`, found ${found}`,
+  explanation:
+    "Ids count from 0, and there are as many as the network has outputs, or as an embedding has rows. Labels that count from 1 must be shifted.",
 });
 
-export const tooManyClasses = define<{ readonly source: string; readonly field: string; readonly found: number; readonly classes: number }>({
+export const tooManyClasses = define<{
+  readonly source: string;
+  readonly field: string;
+  readonly found: number;
+  readonly classes: number;
+}>({
   code: "NN0820",
   severity: "error",
   message: ({ source, field, found, classes }) =>
     `${source} holds ${found} classes for \`${field}\`, expected at most ${classes}, the number that the network tells apart`,
-  explanation: "A classifier has one output for each class. Count the different words in the column, and give the last layer as many units.",
+  explanation:
+    "A classifier has one output for each class. Count the different words in the column, and give the last layer as many units.",
 });
 
 export const unseenClass = define<Place & { readonly field: string; readonly found: string }>({
   code: "NN0821",
   severity: "error",
-  message: ({ place, field, found }) => `${place}: the class ${found} of \`${field}\` does not occur in the training rows`,
+  message: ({ place, field, found }) =>
+    `${place}: the class ${found} of \`${field}\` does not occur in the training rows`,
   explanation:
     "The classes are those of the training rows. A class that only occurs in the hold-out or in another file cannot have been learnt, and giving it " +
     "a new id would shift the others. A misspelt class looks the same.",
@@ -175,18 +211,27 @@ export const unseenClass = define<Place & { readonly field: string; readonly fou
 export const constantColumn = define<{ readonly source: string; readonly field: string; readonly column: string }>({
   code: "NN0822",
   severity: "warning",
-  message: ({ source, field, column }) => `${column} of \`${field}\` is the same in all training rows of ${source}; standardised it is 0`,
-  explanation: "Standardising divides by the standard deviation, which is 0 here. The column carries no information in training, so it becomes 0 everywhere.",
+  message: ({ source, field, column }) =>
+    `${column} of \`${field}\` is the same in all training rows of ${source}; standardised it is 0`,
+  explanation:
+    "Standardising divides by the standard deviation, which is 0 here. The column carries no information in training, so it becomes 0 everywhere.",
 });
 
 export const emptySplit = define<{ readonly rows: number; readonly holdout: string; readonly part: string }>({
   code: "NN0823",
   severity: "error",
-  message: ({ rows, holdout, part }) => `holding out ${holdout} of ${rows} ${rows === 1 ? "row" : "rows"} leaves no row for ${part}; expected at least one`,
-  explanation: "`holdout` is a part such as `20%`, rounded to whole rows, or a number of rows. Training and hold-out both need one.",
+  message: ({ rows, holdout, part }) =>
+    `holding out ${holdout} of ${rows} ${rows === 1 ? "row" : "rows"} leaves no row for ${part}; expected at least one`,
+  explanation:
+    "`holdout` is a part such as `20%`, rounded to whole rows, or a number of rows. Training and hold-out both need one.",
 });
 
-export const rowsDisagree = define<{ readonly first: string; readonly firstRows: number; readonly second: string; readonly secondRows: number }>({
+export const rowsDisagree = define<{
+  readonly first: string;
+  readonly firstRows: number;
+  readonly second: string;
+  readonly secondRows: number;
+}>({
   code: "NN0824",
   severity: "error",
   message: ({ first, firstRows, second, secondRows }) =>
@@ -198,7 +243,8 @@ export const corruptGzip = define<File & { readonly problem: string }>({
   code: "NN0825",
   severity: "error",
   message: ({ file, problem }) => `${file}: expected one whole gzip member, found ${problem}`,
-  explanation: "The compressed file is cut short, damaged, or followed by something else. Nothing of it is used. Fetch it again.",
+  explanation:
+    "The compressed file is cut short, damaged, or followed by something else. Nothing of it is used. Fetch it again.",
 });
 
 export const badIdx = define<File & { readonly expected: string; readonly found: string }>({
@@ -216,38 +262,50 @@ export const badNpy = define<File & { readonly expected: string; readonly found:
   message: ({ file, expected, found }) => `${file}: expected ${expected}, found ${found}`,
   explanation:
     "Read are NPY files of versions 1 to 3 in C order with little-endian elements f4, f8, i4, i8, u1 or bool. Python objects are never " +
-    "unpickled. `np.save(path, np.ascontiguousarray(a, dtype=\"<f4\"))` writes what is expected.",
+    'unpickled. `np.save(path, np.ascontiguousarray(a, dtype="<f4"))` writes what is expected.',
 });
 
 export const unsuitableValue = define<Found & { readonly expected: string }>({
   code: "NN0828",
   severity: "error",
   message: ({ place, expected, found }) => `${place}: expected ${expected}, found ${found}`,
-  explanation: "Float tensors take finite numbers that a 32-bit float can hold; integer tensors take whole numbers from −2147483648 to 2147483647.",
+  explanation:
+    "Float tensors take finite numbers that a 32-bit float can hold; integer tensors take whole numbers from −2147483648 to 2147483647.",
 });
 
-export const textTooShort = define<File & { readonly characters: number; readonly needed: number; readonly part: string }>({
+export const textTooShort = define<
+  File & { readonly characters: number; readonly needed: number; readonly part: string }
+>({
   code: "NN0829",
   severity: "error",
-  message: ({ file, characters, needed, part }) => `${file} has ${characters} characters, expected at least ${needed} for one window of ${part}`,
-  explanation: "A window of T characters needs T + 1, since the target is the next character at each place. A hold-out needs a window of its own.",
+  message: ({ file, characters, needed, part }) =>
+    `${file} has ${characters} characters, expected at least ${needed} for one window of ${part}`,
+  explanation:
+    "A window of T characters needs T + 1, since the target is the next character at each place. A hold-out needs a window of its own.",
 });
 
 export const wrongArrayType = define<{ readonly field: string; readonly expected: string; readonly found: string }>({
   code: "NN0830",
   severity: "error",
   message: ({ field, expected, found }) => `\`${field}\`: expected ${expected}, found ${found}`,
-  explanation: "A program that passes its own data gives a Float32Array for a float tensor and an Int32Array for an integer one, all rows one after the other.",
+  explanation:
+    "A program that passes its own data gives a Float32Array for a float tensor and an Int32Array for an integer one, all rows one after the other.",
 });
 
 export const missingField = define<{ readonly field: string; readonly given: string }>({
   code: "NN0831",
   severity: "error",
-  message: ({ field, given }) => `the data lack \`${field}\`; expected every input and what the loss takes, found ${given}`,
-  explanation: "Every input of the model or of the `train`, and every tensor that the loss takes, is read from the data under its own name.",
+  message: ({ field, given }) =>
+    `the data lack \`${field}\`; expected every input and what the loss takes, found ${given}`,
+  explanation:
+    "Every input of the model or of the `train`, and every tensor that the loss takes, is read from the data under its own name.",
 });
 
-export const unsuitableSetting = define<{ readonly setting: string; readonly expected: string; readonly found: string }>({
+export const unsuitableSetting = define<{
+  readonly setting: string;
+  readonly expected: string;
+  readonly found: string;
+}>({
   code: "NN0832",
   severity: "error",
   message: ({ setting, expected, found }) => `\`${setting}\` of the data: expected ${expected}, found ${found}`,

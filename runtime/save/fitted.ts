@@ -1,0 +1,100 @@
+/**
+ * What was learnt from the training rows before training. It is kept with the parameters, in a checkpoint and in exported code, applied to
+ * what comes from outside, and read back with its form checked in full, since anybody may have changed the file.
+ */
+
+/** A list of strings that belongs to a field. Lists of pairs, since a field may be called `__proto__`. */
+export interface Named {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+/** x becomes (x · scale − mean) / deviation, element by element; a deviation of 0 makes it 0. Means are of scaled values. */
+export interface FittedInput {
+  readonly name: string;
+  readonly scale: number;
+  readonly mean: readonly number[] | null;
+  readonly deviation: readonly number[] | null;
+}
+
+/** What was learnt from the training rows before training; JSON-serialisable. */
+export interface Fitted {
+  readonly inputs: readonly FittedInput[];
+  /** The names behind class ids, in the order of the ids, of each field that held words. */
+  readonly classes: readonly Named[];
+  /** The columns that each field was read from, so that another file may order them otherwise. */
+  readonly columns: readonly Named[];
+  /** The characters behind the ids of a text, or null. */
+  readonly vocabulary: readonly string[] | null;
+}
+
+/** The preprocessing of data that need none. */
+export const unfitted: Fitted = { inputs: [], classes: [], columns: [], vocabulary: null };
+
+/** The list that belongs to `name`, if there is one. */
+export function valuesOf(list: readonly Named[], name: string): readonly string[] | undefined {
+  return list.find((entry) => entry.name === name)?.values;
+}
+
+/** Scales and standardises the raw values of one input in place; other names are left as they are. */
+export function applyFitted(fitted: Fitted, name: string, data: Float32Array): void {
+  const input = fitted.inputs.find((one) => one.name === name);
+  if (input === undefined || (input.scale === 1 && input.mean === null)) return;
+  const { scale, mean, deviation } = input;
+  const width = mean?.length ?? 1;
+  for (let at = 0; at < data.length; at++) {
+    const value = (data[at] ?? 0) * scale - (mean?.[at % width] ?? 0);
+    const spread = deviation?.[at % width] ?? 1;
+    data[at] = spread === 0 ? 0 : value / spread;
+  }
+}
+
+/** One line of JSON; numbers survive to the bit. */
+export function printFitted(fitted: Fitted): string {
+  const { inputs, classes, columns, vocabulary } = fitted;
+  return JSON.stringify({ inputs, classes, columns, vocabulary });
+}
+
+/** What `printFitted` wrote, or undefined where the text is anything else. */
+export function parseFitted(text: string): Fitted | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(value)) return undefined;
+  const { inputs, classes, columns, vocabulary } = value;
+  if (!isListOf(inputs, isFittedInput) || !isListOf(classes, isNamed) || !isListOf(columns, isNamed)) return undefined;
+  if (vocabulary !== null && !isListOf(vocabulary, isString)) return undefined;
+  return { inputs, classes, columns, vocabulary };
+}
+
+function isFittedInput(value: unknown): value is FittedInput {
+  if (!isRecord(value) || !isString(value["name"]) || !isNumber(value["scale"])) return false;
+  const { mean, deviation } = value;
+  if (mean === null) return deviation === null;
+  return (
+    isListOf(mean, isNumber) && isListOf(deviation, isNumber) && mean.length > 0 && mean.length === deviation.length
+  );
+}
+
+function isNamed(value: unknown): value is Named {
+  return isRecord(value) && isString(value["name"]) && isListOf(value["values"], isString);
+}
+
+function isListOf<Item>(value: unknown, isItem: (item: unknown) => item is Item): value is readonly Item[] {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
