@@ -1,0 +1,67 @@
+/**
+ * What every part of the grammar stands on: the input, the spans of what was read, and the mistakes that do not stop the
+ * parser. The grammar is LL(3), a Chevrotain parser that builds the tree as it goes.
+ */
+import { EmbeddedActionsParser } from "chevrotain";
+import type { IParserErrorMessageProvider, IToken, ParserMethod } from "chevrotain";
+import { diagnose, label } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
+import * as codes from "../diagnostics/codes/syntax.ts";
+import type * as ast from "./ast.ts";
+import type { OperatorMistake } from "./operators.ts";
+import * as t from "./tokens.ts";
+
+/** A rule of the grammar, which gives a node. Rules are fields, so that a misspelt one does not compile. */
+export type Rule<Result> = ParserMethod<[], Result>;
+
+export abstract class GrammarBase extends EmbeddedActionsParser {
+  /** What was wrong and did not stop the parser, since the input was set. */
+  mistakes: Diagnostic[] = [];
+  /** How many scans the parser is inside of. */
+  protected scans = 0;
+  private file = "";
+  private docs: ReadonlyMap<number, string> = new Map();
+
+  constructor(errorMessageProvider: IParserErrorMessageProvider, validate: boolean) {
+    super(t.vocabulary, { maxLookahead: 3, recoveryEnabled: false, skipValidations: !validate, errorMessageProvider });
+  }
+
+  /** Sets what to parse next: the tokens of one declaration, or of what stands between its braces. */
+  begin(file: string, docs: ReadonlyMap<number, string>, tokens: readonly IToken[]): void {
+    this.input = [...tokens];
+    this.file = file;
+    this.docs = docs;
+    this.mistakes = [];
+    this.scans = 0;
+  }
+
+  protected at(token: IToken): Span {
+    return { file: this.file, from: token.startOffset, to: token.startOffset + token.image.length };
+  }
+
+  /** From `start` to the last token consumed. */
+  protected since(start: IToken | Span): Span {
+    const last = this.LA(0);
+    const from = "from" in start ? start.from : start.startOffset;
+    return { file: this.file, from, to: last.startOffset + last.image.length };
+  }
+
+  protected documented(token: IToken): { readonly doc?: string } {
+    const doc = this.docs.get(token.startOffset);
+    return doc === undefined ? {} : { doc };
+  }
+
+  protected named(token: IToken): ast.Name {
+    return { kind: "name", text: token.image, span: this.at(token) };
+  }
+
+  protected report(mistake: OperatorMistake): void {
+    if (mistake.kind === "chainedComparison") {
+      const labels = [label(mistake.second, "the second comparison"), label(mistake.first, "the first")];
+      this.mistakes.push(diagnose(codes.chainedComparison, {}, labels, "join two comparisons with `and`"));
+    } else {
+      const { operator, span } = mistake;
+      this.mistakes.push(diagnose(codes.misplacedNot, { operator }, [label(span, "")], "put `not …` into parentheses"));
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from "node:fs";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { format } from "../../compiler/syntax/format.ts";
+import { parse } from "../../compiler/syntax/parse.ts";
+import { printModule } from "../../compiler/syntax/print.ts";
+import { Comment, DocComment, lexer } from "../../compiler/syntax/tokens.ts";
+
+const folder = new URL("./fixtures/", import.meta.url);
+const programs = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), "utf8"));
+
+function formatted(text: string): string {
+  const found = format({ name: "a.nn", text });
+  expect(found.diagnostics).toEqual([]);
+  return found.text;
+}
+
+function tree(text: string): string {
+  const { module, diagnostics } = parse({ name: "a.nn", text });
+  expect(diagnostics).toEqual([]);
+  return printModule(module);
+}
+
+function comments(text: string): readonly string[] {
+  const { tokens, groups } = lexer.tokenize(text);
+  return [...tokens, ...(groups["comments"] ?? [])].filter(({ tokenType }) => tokenType === Comment || tokenType === DocComment).map(({ image }) => image.trimEnd()).sort();
+}
+
+function keepsEverything(text: string): void {
+  const once = formatted(text);
+  expect(tree(once)).toBe(tree(text));
+  expect(formatted(once)).toBe(once);
+  expect(comments(once)).toEqual(comments(text));
+}
+
+test("spaces, indentation, a line for each statement, values of entries in a column", () => {
+  const text = `
+
+const   a=1/16+2/x   // why
+block f ( x:[ N,C ] , units :int|[int]=3 )->[N,units]{ // head
+let y=x[ .. ,0:5,2*k:n , -1:,: ]@w.T ; param w:[C,units]=he_normal
+/* a */ let (h,_)=scan x_t in(x) along axis -1 with h=zeros([ N ]),c=- 1{next h=h+x_t emit(h)}
+
+
+if training and not a{return -y**-2}
+else{ return f (x)[0] |> dense( 3 )as "head" } }
+train A as b{
+data:csv("x" ,scale:1/16)
+batch:32
+
+
+regularize:l2(1e-4)
+step c{update:[A.head]  minimize:x}
+}
+train B{data:given loss:mse}`.replace(" ; ", "\n");
+  expect(`\n${formatted(text)}`).toMatchInlineSnapshot(`
+    "
+    const a = 1/16 + 2 / x  // why
+    block f(x: [N, C], units: int | [int] = 3) -> [N, units] {  // head
+      let y = x[.., 0:5, 2 * k : n, -1:, :] @ w.T
+      param w: [C, units] = he_normal
+      /* a */
+      let (h, _) = scan x_t in (x) along axis -1 with h = zeros([N]), c = -1 { next h = h + x_t  emit (h) }
+
+      if training and not a { return -y ** -2 }
+      else { return f(x)[0] |> dense(3) as "head" }
+    }
+    train A as b {
+      data:  csv("x", scale: 1/16)
+      batch: 32
+
+      regularize: l2(1e-4)
+      step c { update: [A.head]  minimize: x }
+    }
+    train B { data: given  loss: mse }
+    "
+  `);
+});
+
+test("where lines end is the writer's choice", () => {
+  const text = "model A(x: [N])\n-> [N] =\nx |> f(\na,\ng(\nb))\n|> h\n\n\n\nconst b = 1 +\n2\n";
+  expect(`\n${formatted(text)}`).toMatchInlineSnapshot(`
+    "
+    model A(x: [N])
+      -> [N] =
+      x |> f(
+        a,
+        g(
+          b))
+        |> h
+
+    const b = 1 +
+      2
+    "
+  `);
+});
+
+test("line ends become LF, and there is one at the end", () => {
+  expect(formatted("const a = 1\r\n/* b\r\n c */\rconst d = 2")).toBe("const a = 1\n/* b\n c */\nconst d = 2\n");
+  expect(formatted("")).toBe("");
+  expect(formatted("\n\n// only this   ")).toBe("// only this\n");
+});
+
+test("a program with mistakes stays as it is", () => {
+  const text = "const  a = \n";
+  expect(format({ name: "a.nn", text })).toMatchObject({ text, diagnostics: [{ code: "NN0110" }] });
+});
+
+test.each(programs)("program %# keeps its tree and its comments, and formatting twice is formatting once", (program) => keepsEverything(program));
+
+test("so does every program with its white space and comments thrown about", () => {
+  const between = fc.constantFrom(" ", " ", " ", "\n", "\n\n\n", " // c\n", " /* d */ ", "\n/* e\n f */", "\t\r\n");
+  fc.assert(
+    fc.property(fc.constantFrom(...programs), fc.array(between, { minLength: 50, maxLength: 400 }), (program, spaces) => {
+      const tokens = lexer.tokenize(program).tokens.filter(({ tokenType }) => tokenType !== DocComment);
+      keepsEverything(tokens.map(({ image }, index) => `${spaces[index % spaces.length] ?? " "}${image}`).join(""));
+    }),
+    { seed: 7, numRuns: 60 },
+  );
+});
