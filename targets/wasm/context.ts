@@ -4,6 +4,7 @@ import type { NameRule, Names } from "../../compiler/program/names.ts";
 import type { Scope } from "../../compiler/program/scope.ts";
 import type { ValueType } from "../../compiler/program/types.ts";
 import type { Helper } from "./helpers.ts";
+import { isList } from "./text.ts";
 import type { Text } from "./text.ts";
 
 /** One module being printed. */
@@ -77,16 +78,16 @@ export class Locals {
   /** Of the locals that `body` names. */
   declarations(body: readonly Text[]): readonly Text[] {
     const used = new Set<string>();
-    collectWords(body, used);
+    collectLocals(body, used);
     return [...this.types].filter(([name]) => used.has(name)).map(([name, type]) => ["local", name, type]);
   }
 }
 
-function collectWords(texts: readonly Text[], words: Set<string>): void {
-  for (const text of texts) {
-    if (typeof text === "string") words.add(text);
-    else if (!("comment" in text)) collectWords(text, words);
-  }
+function collectLocals(text: Text, names: Set<string>): void {
+  if (typeof text === "string" || !isList(text)) return;
+  const [instruction, name] = text;
+  if (typeof instruction === "string" && instruction.startsWith("local.") && typeof name === "string") names.add(name);
+  for (const part of text) collectLocals(part, names);
 }
 
 /** How a value is held. */

@@ -93,7 +93,7 @@ function word(text: string | Comment): string {
   return typeof text === "string" ? text : `;; ${text.comment}`;
 }
 
-function isList(text: Text): text is readonly Text[] {
+export function isList(text: Text): text is readonly Text[] {
   return Array.isArray(text);
 }
 
