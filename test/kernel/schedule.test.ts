@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import { evaluate } from "../../compiler/dimension/dimension.ts";
+import { interpretKernel } from "../../compiler/kernel/interpret.ts";
+import type { Machine } from "../../compiler/kernel/machine.ts";
+import { cpuAdapter, javascript, simd } from "../../compiler/kernel/machine.ts";
+import { schedule } from "../../compiler/kernel/schedule/schedule.ts";
+import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
+import type { TensorType } from "../../compiler/graph/types.ts";
+import { execute } from "./execute.ts";
+import type { Buffer } from "./execute.ts";
+import type { Case } from "./kernels.ts";
+import * as kernels from "./kernels.ts";
+
+const machines: readonly Machine[] = [javascript, simd, cpuAdapter];
+const sizes = [1, 2, 3, 4, 5, 7, 8, 12, 13, 33];
+/** For forms that have many points besides. */
+const fewSizes = [1, 3, 4, 7, 13];
+
+function typeIn({ tensors }: Case): (name: string) => TensorType {
+  return (name) => {
+    const type = tensors.get(name);
+    if (type === undefined) throw new InternalError("test", `no tensor ${name}`);
+    return type;
+  };
+}
+
+/** Numbers that round at every step, the same for the same name; ids also lie outside their table. */
+function filled(type: TensorType, count: number, seed: number): Buffer {
+  let state = seed;
+  const next = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return state / 2 ** 31;
+  };
+  const buffer = type.dtype === "f32" ? new Float32Array(count) : new Int32Array(count);
+  for (let at = 0; at < count; at += 1) buffer[at] = type.dtype === "f32" ? next() * 3 : Math.floor(next() * 12);
+  return buffer;
+}
+
+function buffersOf(one: Case, dims: ReadonlyMap<string, number>): Map<string, { shape: number[]; data: Buffer }> {
+  return new Map([...one.tensors].map(([name, type], position) => {
+    const shape = type.shape.map((size) => evaluate(size, dims) ?? 0);
+    return [name, { shape, data: filled(type, shape.reduce((a, b) => a * b, 1), position + 1) }];
+  }));
+}
+
+/** Runs both, and holds every tensor of the one equal to the other's, to the bit. */
+function expectEqual(one: Case, machine: Machine, dims: ReadonlyMap<string, number>, bounds = dims): void {
+  const expected = buffersOf(one, dims);
+  interpretKernel(one.kernel, (name) => expected.get(name) ?? { shape: [], data: new Float32Array(0) }, dims, "f32");
+  const found = buffersOf(one, dims);
+  const scheduled = schedule(one.kernel, typeIn(one), bounds, machine);
+  execute(scheduled, new Map([...found].map(([name, { data }]) => [name, data])), dims);
+  for (const [name, { data }] of expected) {
+    expect(Array.from(found.get(name)?.data ?? []), `${name} on ${machine.name}`).toStrictEqual(Array.from(data));
+  }
+}
+
+type Make = (n: kernels.Size, m: number) => Case;
+
+const heavy: Readonly<Record<string, Make>> = {
+  convolution: (n, m) => kernels.convolution(n, 4, 5, m),
+  "kernel gradient, whole rows": (n, m) => kernels.kernelGradient(n, 4, 2, m, 16),
+  "kernel gradient, cut rows": (n, m) => kernels.kernelGradient(n, 5, 2, m, 16),
+};
+
+const closed: Readonly<Record<string, Make>> = {
+  elementwise: kernels.elementwise,
+  "in-place update": kernels.momentum,
+  transpose: kernels.transpose,
+  "random draws": kernels.draws,
+  "border and quotient": kernels.padded,
+  contraction: (n, m) => kernels.dense(n, m, 5),
+  "contraction in lanes": (n, m) => kernels.dense(n, 3, m, { lanes: 4 }),
+  "contraction in chunks": (n, m) => kernels.dense(n, m, 21, { lanes: 1, chunk: 8 }),
+  "transposed right": (n, m) => kernels.transposedRight(n, m, 6),
+  "transposed left": (n, m) => kernels.transposedLeft(n, m, 6),
+  batched: (n, m) => kernels.batched(2, n, m, 3),
+  softmax: kernels.softmax,
+  "row sums": (n, m) => kernels.rowSums(n, 3, m, { lanes: 4 }),
+  "row sums in chunks": (n, m) => kernels.rowSums(n, 7, m, { lanes: 4, chunk: 16 }),
+  "column sums": (n, m) => kernels.columnSums(n, 3, m),
+  "column sums in chunks": (n, m) => kernels.columnSums(n, 9, m, { lanes: 1, chunk: 16 }),
+  "full sum": (n, m) => kernels.fullSum(n, m, { lanes: 4 }),
+  "full sum in chunks": (n, m) => kernels.fullSum(n, m, { lanes: 4, chunk: 16 }),
+  argmax: kernels.argmaxes,
+  "column argmax": kernels.columnArgmax,
+  take: (n, m) => kernels.take(n, m, 6),
+  pick: kernels.pick,
+  scatter: (n, m) => kernels.scatter(n, m, 6),
+};
+
+describe("a schedule gives the interpreter's bits", () => {
+  const cases = [
+    ...Object.entries(closed).map(([name, make]) => ({ name, make, columns: sizes, rows: [1, 3, 4, 9] })),
+    ...Object.entries(heavy).map(([name, make]) => ({ name, make, columns: fewSizes, rows: [1, 3] })),
+  ];
+  for (const { name, make, columns, rows } of cases) {
+    test(name, () => {
+      for (const machine of machines) for (const m of columns) for (const n of rows) expectEqual(make(n, m), machine, new Map());
+    });
+    test(`${name}, with a dimension open`, () => {
+      const bounds = new Map([["N", 64]]);
+      for (const machine of machines) for (const m of [1, 7, 13]) for (const n of rows) expectEqual(make("N", m), machine, new Map([["N", n]]), bounds);
+    });
+  }
+});
+
+const openColumns: Readonly<Record<string, (m: kernels.Size) => Case>> = {
+  elementwise: (m) => kernels.elementwise(3, m),
+  contraction: (m) => kernels.dense(5, m, 4),
+  "contraction over an open axis": (m) => kernels.dense(5, 6, m),
+  "lanes over an open axis": (m) => kernels.dense(5, 3, m, { lanes: 4 }),
+  "lanes over an open axis, in chunks": (m) => kernels.rowSums(2, 3, m, { lanes: 4, chunk: 16 }),
+  softmax: (m) => kernels.softmax(3, m),
+  "column sums": (m) => kernels.columnSums(4, 2, m),
+  scatter: (m) => kernels.scatter(9, m, 6),
+};
+
+describe("a schedule keeps the bits where the inner dimension is open", () => {
+  for (const [name, make] of Object.entries(openColumns)) {
+    test(name, () => {
+      const bounds = new Map([["M", 64]]);
+      for (const machine of machines) for (const m of sizes) expectEqual(make("M"), machine, new Map([["M", m]]), bounds);
+    });
+  }
+});
