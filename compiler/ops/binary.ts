@@ -6,7 +6,7 @@ import { binary } from "../loops/scalar.ts";
 import type { BinaryOperator, ElementType } from "../loops/types.ts";
 import { arity, dtypeOf, equalDtypes, equalShapes } from "./check.ts";
 import { defineOp, type AnyOp, type Builder, type Sample, type SampleInput } from "./define.ts";
-import { divide, fillLike, multiply, negate, scale, select, shift } from "./emit.ts";
+import { divide, fillLike, held, multiply, negate, scale, select, shift } from "./emit.ts";
 import { loadAt } from "./scalars.ts";
 
 interface Operands {
@@ -126,7 +126,7 @@ export const mod = elementwise({
   dtypes: ["f32", "i32"],
   gradient: [
     (_, { g }) => g,
-    (builder, { a, b, g }) => negate(builder, multiply(builder, g, builder.one("floor", [divide(builder, a, b)]))),
+    (builder, { a, b, g }) => negate(builder, multiply(builder, g, builder.one("floor", [held(builder, divide(builder, a, b))]))),
   ],
   ranges: [
     [4.25, 4.75],
@@ -148,7 +148,7 @@ export const pow = elementwise({
     (builder, { a, y, g }) => {
       const zero = fillLike(builder, y, 0);
       const slope = multiply(builder, y, builder.one("log", [a]));
-      return multiply(builder, g, select(builder, builder.one("equal", [y, zero]), zero, slope));
+      return multiply(builder, g, select(builder, builder.one("equal", [held(builder, y), zero]), zero, slope));
     },
   ],
   ranges: [
@@ -166,8 +166,10 @@ function shareOf(builder: Builder, { g }: Operands, wins: Value, ties: Value): V
 
 function extreme(name: "maximum" | "minimum", summary: string): AnyOp {
   const beats = name === "maximum" ? "greater" : "less";
-  const share = (builder: Builder, operands: Operands, self: Value, other: Value): Value =>
-    shareOf(builder, operands, builder.one(beats, [other, self]), builder.one("equal", [self, other]));
+  const share = (builder: Builder, operands: Operands, a: Value, b: Value): Value => {
+    const [self, other] = [held(builder, a), held(builder, b)];
+    return shareOf(builder, operands, builder.one(beats, [other, self]), builder.one("equal", [self, other]));
+  };
   return elementwise({
     name,
     summary,

@@ -5,7 +5,7 @@ import { cast as convert, compare, select as either } from "../loops/scalar.ts";
 import type { Comparison, ElementType } from "../loops/types.ts";
 import { arity, dtypeOf, equalDtypes, equalShapes } from "./check.ts";
 import { defineOp, type AnyOp, type Sample } from "./define.ts";
-import { fillLike, select as choose } from "./emit.ts";
+import { fillLike, held, select as choose } from "./emit.ts";
 import { loadAt } from "./scalars.ts";
 
 function comparison(name: Comparison, summary: string, dtypes: readonly ElementType[]): AnyOp {
@@ -63,9 +63,9 @@ export const select = defineOp<Record<string, never>>({
     equalDtypes("select", inputs, 1, 2) ??
     equalShapes("select", inputs, 1, 2) ??
     equalShapes("select", inputs, 0, 1) ?? [inputs[1]],
-  gradient: ({ builder, inputs: [condition], outputGradients: [g], needs }) => {
+  gradient: ({ builder, inputs: [chosen], outputGradients: [g], needs }) => {
     if (g === undefined) return [undefined, undefined, undefined];
-    const zero = fillLike(builder, g, 0);
+    const [condition, zero] = [held(builder, chosen), fillLike(builder, g, 0)];
     return [
       undefined,
       needs(1) ? choose(builder, condition, g, zero) : undefined,

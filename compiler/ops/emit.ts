@@ -122,6 +122,14 @@ export function select(builder: Builder, condition: Value, then: Value, otherwis
   return builder.one("select", [condition, then, otherwise]);
 }
 
+/**
+ * The value as a constant for differentiation: what a gradient chooses by (a mask, a place) is constant almost
+ * everywhere, so that the gradient of a gradient finds no obstacle there.
+ */
+export function held(builder: Builder, value: Value): Value {
+  return builder.one("stop_gradient", [value]);
+}
+
 /** A dimension's value as an i32 scalar; a constant where it is one. */
 export function dimensionValue(builder: Builder, dimension: Dimension): Value {
   const known = constantValue(dimension);

@@ -7,7 +7,7 @@ import type { TensorType } from "../graph/types.ts";
 import { axisIndex, dataIndex } from "../loops/index.ts";
 import { arity, dtypeOf } from "./check.ts";
 import { defineOp, problem, type ShapeProblem } from "./define.ts";
-import { binary, broadcastTo, dimensionValue, fillLike, sameShape, select, spread } from "./emit.ts";
+import { binary, broadcastTo, dimensionValue, fillLike, held, sameShape, select, spread } from "./emit.ts";
 import { f32, ids } from "./samples.ts";
 import { axisIndices, elementOf, loadAt } from "./scalars.ts";
 
@@ -23,7 +23,7 @@ export const take = defineOp<NoAttributes>({
   infer: (inputs) => arity("take", inputs, 2) ?? dtypeOf("take", inputs, 1, ["i32"]) ?? rowsOf(inputs),
   gradient: ({ builder, inputs: [table, at], outputGradients: [g], needs }) => {
     const [count] = builder.typeOf(table).shape;
-    return [g && needs(0) ? builder.one("scatter_rows", [g, at], { count }) : undefined, undefined];
+    return [g && needs(0) ? builder.one("scatter_rows", [g, held(builder, at)], { count }) : undefined, undefined];
   },
   loops: ({ inputs: [table, at], outputs: [{ dtype, shape }], axes: fresh }) => {
     const axes = fresh(shape);
@@ -60,7 +60,7 @@ export const scatterRows = defineOp<ScatterAttributes>({
     dtypeOf("scatter_rows", inputs, 0, ["f32"]) ??
     dtypeOf("scatter_rows", inputs, 1, ["i32"]) ??
     tableOf(inputs, count),
-  gradient: ({ builder, inputs: [, at], outputGradients: [g] }) => [g && builder.one("take", [g, at]), undefined],
+  gradient: ({ builder, inputs: [, at], outputGradients: [g] }) => [g && builder.one("take", [g, held(builder, at)]), undefined],
   loops: ({ attributes: { count }, inputs: [updates, at], outputs: [{ dtype, shape }], axes: fresh }) => {
     const from = fresh(updates.type.shape, "r");
     const rank = at.type.shape.length;
@@ -96,7 +96,7 @@ export const pick = defineOp<NoAttributes>({
     const { shape } = builder.typeOf(x);
     const last = shape.length - 1;
     const greatest = dimensionValue(builder, subtract(shape[last], constant(1)));
-    const notNegative = binary(builder, "maximum", at, builder.constant(0, "i32"));
+    const notNegative = binary(builder, "maximum", held(builder, at), builder.constant(0, "i32"));
     const clamped = broadcastTo(builder, binary(builder, "minimum", notNegative, greatest), builder.typeOf(at).shape);
     const column = builder.one("iota", [], { shape, axis: last });
     const here = builder.one("equal", [column, spread(builder, clamped, shape, [last])]);

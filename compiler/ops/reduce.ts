@@ -1,5 +1,5 @@
 /**
- * Reductions: the reduced axes vanish. NaN anywhere makes the result NaN (argmax: the first NaN counts as the maximum).
+ * Reductions: the reduced axes vanish. A NaN makes sum, max, min and prod NaN; argmax passes over it.
  */
 import { product } from "../dimension/dimension.ts";
 import type { Value } from "../graph/types.ts";
@@ -9,7 +9,7 @@ import type { Combine, ElementType } from "../loops/types.ts";
 import { arity, axesWithin, dtypeOf } from "./check.ts";
 import { defineOp, type AnyOp, type Builder, type Sample } from "./define.ts";
 import {
-  add, broadcastTo, countUp, dimensionValue, fillLike, multiply, negate, reshape, select, spread, transpose, type Shape,
+  add, broadcastTo, countUp, dimensionValue, fillLike, held, multiply, negate, reshape, select, spread, transpose, type Shape,
 } from "./emit.ts";
 import { reduceOrder } from "./order.ts";
 import { elementOf } from "./scalars.ts";
@@ -92,7 +92,7 @@ const drawn: readonly Sample<ReduceAttributes>[] = [
 /** The gradient reaches exactly one of the elements that each result was chosen from: the first extreme one. */
 function toFirst(builder: Builder, { x, g, axes }: Operands, chosenFrom: Value): Value {
   const { shape } = builder.typeOf(x);
-  const first = spread(builder, builder.one("argmax", [chosenFrom], { axes }), shape, axes);
+  const first = spread(builder, builder.one("argmax", [held(builder, chosenFrom)], { axes }), shape, axes);
   const here = builder.one("equal", [position(builder, shape, axes), first]);
   const everywhere = spread(builder, g, shape, axes);
   return select(builder, here, everywhere, fillLike(builder, everywhere, 0));

@@ -2,8 +2,10 @@ import { describe, expect, test } from "vitest";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";
 import { printGraph } from "../../compiler/graph/print.ts";
 import { cse } from "../../compiler/passes/cse.ts";
+import { fill } from "../../compiler/ops/emit.ts";
 import { deadCode } from "../../compiler/passes/dead-code.ts";
 import { passes, runPasses } from "../../compiler/passes/index.ts";
+import { rectify } from "../../compiler/passes/rectify.ts";
 import { graphOf, input, shape } from "./graphs.ts";
 
 const x = `%0 = input[dtype: "f32", name: "x", role: "input", shape: [N]]() : f32[N]`;
@@ -36,6 +38,26 @@ describe("cse", () => {
   });
 });
 
+describe("rectify", () => {
+  test("asks the rectified value for its sign in what comes after it", () => {
+    const graph = graphOf((b) => {
+      const value = input(b, "x", ["N"]);
+      const zero = fill(b, shape("N"), 0);
+      const negative = b.one("lessEqual", [value, zero]);
+      const relu = b.one("select", [negative, zero, value]);
+      return b.one("select", [negative, zero, b.one("exp", [relu])]);
+    });
+    expect(printGraph(rectify.run(graph)).split("\n").slice(3)).toEqual([
+      "%3 = lessEqual(%0, %2) : bool[N]",
+      "%4 = select(%3, %2, %0) : f32[N]",
+      "%5 = exp(%4) : f32[N]",
+      "%6 = lessEqual(%4, %2) : bool[N]",
+      "%7 = select(%6, %2, %5) : f32[N]",
+      "result y = %7",
+    ]);
+  });
+});
+
 describe("dead code", () => {
   test("drops what no output depends on", () => {
     const graph = graphOf((b) => {
@@ -61,7 +83,7 @@ describe("the passes", () => {
   });
 
   test("each say what they do", () => {
-    expect(passes.map(({ name }) => name)).toEqual(["simplify", "cse", "dead-code"]);
+    expect(passes.map(({ name }) => name)).toEqual(["simplify", "cse", "rectify", "dead-code"]);
     for (const { description } of passes) expect(description).toMatch(/\.$/);
   });
 });

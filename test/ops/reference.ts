@@ -1,0 +1,184 @@
+/** Every op written out naively over plain numbers, to compare the loops with. */
+import { constantValue, type Dimension } from "../../compiler/dimension/dimension.ts";
+import { dimensionsOf, numberOf, numbersOf } from "../../compiler/graph/attributes.ts";
+import type { Attributes } from "../../compiler/graph/types.ts";
+
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: readonly number[];
+}
+
+export type Reference = (inputs: readonly Tensor[], attributes: Attributes, shape: readonly number[]) => readonly number[];
+
+function count(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** Every index of a shape, row by row. */
+export function indicesOf(shape: readonly number[]): readonly (readonly number[])[] {
+  return Array.from({ length: count(shape) }, (_, flat) => {
+    const index: number[] = [];
+    let rest = flat;
+    for (const size of shape.toReversed()) {
+      index.unshift(rest % size);
+      rest = Math.floor(rest / size);
+    }
+    return index;
+  });
+}
+
+export function at({ shape, data }: Tensor, index: readonly number[]): number {
+  return data[index.reduce((flat, position, axis) => flat * shape[axis] + position, 0)];
+}
+
+function sizesOf(dimensions: readonly Dimension[]): readonly number[] {
+  return dimensions.map((dimension) => constantValue(dimension) ?? NaN);
+}
+
+const one = (f: (x: number) => number): Reference => ([x]) => x.data.map(f);
+const two = (f: (a: number, b: number) => number): Reference => ([a, b]) => a.data.map((value, i) => f(value, b.data[i]));
+
+/** out[index] = value(index). */
+const each = (value: (index: readonly number[], inputs: readonly Tensor[], attributes: Attributes) => number): Reference =>
+  (inputs, attributes, shape) => indicesOf(shape).map((index) => value(index, inputs, attributes));
+
+/** The operands of each reduction, in row-major order. */
+const reduced = (f: (values: readonly number[]) => number): Reference => ([x], attributes, shape) => {
+  const axes = numbersOf(attributes, "axes");
+  return indicesOf(shape).map((kept) => {
+    const values = indicesOf(x.shape).filter((index) => index.filter((_, axis) => !axes.includes(axis)).join() === kept.join());
+    return f(values.map((index) => at(x, index)));
+  });
+};
+
+/** The integral of the Gaussian by its power series, enough for |x| ≤ 4. */
+function erf(x: number): number {
+  let term = x;
+  let sum = x;
+  for (let n = 1; n < 200; n += 1) {
+    term *= -(x * x) / n;
+    sum += term / (2 * n + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * sum;
+}
+
+function clamp(id: number, size: number): number {
+  return Math.min(Math.max(id, 0), size - 1);
+}
+
+function toI32(value: number): number {
+  return Number.isNaN(value) ? 0 : Math.trunc(Math.min(Math.max(value, -2147483648), 2147483647));
+}
+
+const isWhole = (inputs: readonly Tensor[]): boolean => inputs.every(({ data }) => data.every((value) => Number.isInteger(value)));
+
+/** Integer arithmetic in arbitrary precision, then cut to 32 bits. */
+const wrapping = (f: (a: number, b: number) => number, exact: (a: bigint, b: bigint) => bigint): Reference => (inputs, attributes, shape) =>
+  isWhole(inputs)
+    ? two((a, b) => Number(BigInt.asIntN(32, exact(BigInt(a), BigInt(b)))))(inputs, attributes, shape)
+    : two(f)(inputs, attributes, shape);
+
+function contracted([a, b]: readonly Tensor[], attributes: Attributes, shape: readonly number[]): readonly number[] {
+  const [left, right, output] = ["left", "right", "output"].map((name) => numbersOf(attributes, name));
+  const out = Array.from({ length: count(shape) }, () => 0);
+  for (const i of indicesOf(a.shape)) {
+    for (const j of indicesOf(b.shape)) {
+      const agree = left.every((label, d) => !right.includes(label) || j[right.indexOf(label)] === i[d]);
+      if (!agree) continue;
+      const index = output.map((label) => (left.includes(label) ? i[left.indexOf(label)] : j[right.indexOf(label)]));
+      const flat = index.reduce((sum, position, axis) => sum * shape[axis] + position, 0);
+      out[flat] += at(a, i) * at(b, j);
+    }
+  }
+  return out;
+}
+
+export const references: ReadonlyMap<string, Reference> = new Map<string, Reference>([
+  ["constant", (_, attributes) => [Math.fround(numberOf(attributes, "value"))]],
+  ["dimension", () => [5]],
+  ["iota", each((index, _, attributes) => index[numberOf(attributes, "axis")])],
+  ["neg", ([x]) => x.data.map((value) => (value === -2147483648 ? value : -value))],
+  ["abs", one(Math.abs)],
+  ["sign", one(Math.sign)],
+  ["floor", one(Math.floor)],
+  ["sqrt", one(Math.sqrt)],
+  ["exp", one(Math.exp)],
+  ["expm1", one(Math.expm1)],
+  ["log", one(Math.log)],
+  ["log1p", one(Math.log1p)],
+  ["sin", one(Math.sin)],
+  ["cos", one(Math.cos)],
+  ["tanh", one(Math.tanh)],
+  ["erf", one(erf)],
+  ["not", one((x) => 1 - x)],
+  ["add", wrapping((a, b) => a + b, (a, b) => a + b)],
+  ["sub", wrapping((a, b) => a - b, (a, b) => a - b)],
+  ["mul", wrapping((a, b) => a * b, (a, b) => a * b)],
+  ["div", two((a, b) => a / b)],
+  ["mod", two((a, b) => (b === 0 ? 0 : a - b * Math.floor(a / b)))],
+  ["pow", two((a, b) => a ** b)],
+  ["maximum", two(Math.max)],
+  ["minimum", two(Math.min)],
+  ["and", two(Math.min)],
+  ["or", two(Math.max)],
+  ["equal", two((a, b) => Number(a === b))],
+  ["notEqual", two((a, b) => Number(a !== b))],
+  ["less", two((a, b) => Number(a < b))],
+  ["lessEqual", two((a, b) => Number(a <= b))],
+  ["greater", two((a, b) => Number(a > b))],
+  ["greaterEqual", two((a, b) => Number(a >= b))],
+  ["select", ([condition, a, b]) => condition.data.map((chosen, i) => (chosen === 1 ? a : b).data[i])],
+  ["cast", ([x], { dtype }) => x.data.map((value) => (dtype === "bool" ? Number(value !== 0) : dtype === "i32" ? toI32(value) : value))],
+  ["sum", reduced((values) => values.reduce((a, b) => a + b, 0))],
+  ["prod", reduced((values) => values.reduce((a, b) => a * b, 1))],
+  ["max", reduced((values) => Math.max(...values))],
+  ["min", reduced((values) => Math.min(...values))],
+  ["argmax", reduced((values) => values.indexOf(Math.max(...values)))],
+  ["reshape", ([x]) => x.data],
+  ["stop_gradient", ([x]) => x.data],
+  ["transpose", each((index, [x], attributes) => {
+    const permutation = numbersOf(attributes, "permutation");
+    return at(x, x.shape.map((_, axis) => index[permutation.indexOf(axis)]));
+  })],
+  ["reverse", each((index, [x], attributes) => {
+    const axes = numbersOf(attributes, "axes");
+    return at(x, index.map((position, axis) => (axes.includes(axis) ? x.shape[axis] - 1 - position : position)));
+  })],
+  ["broadcast", each((index, [x], attributes) => {
+    const axes = numbersOf(attributes, "axes");
+    return at(x, x.shape.map((size, axis) => (size === 1 ? 0 : index[axes[axis]])));
+  })],
+  ["slice", each((index, [x], attributes) => {
+    const start = sizesOf(dimensionsOf(attributes, "start"));
+    const step = numbersOf(attributes, "step");
+    return at(x, index.map((position, axis) => start[axis] + position * step[axis]));
+  })],
+  ["pad", each((index, [x], attributes) => {
+    const low = sizesOf(dimensionsOf(attributes, "low"));
+    const inner = index.map((position, axis) => position - low[axis]);
+    return inner.every((position, axis) => position >= 0 && position < x.shape[axis]) ? at(x, inner) : numberOf(attributes, "value");
+  })],
+  ["concat", each((index, inputs, attributes) => {
+    const axis = numberOf(attributes, "axis");
+    let position = index[axis];
+    for (const x of inputs) {
+      if (position < x.shape[axis]) return at(x, index.with(axis, position));
+      position -= x.shape[axis];
+    }
+    return NaN;
+  })],
+  ["contract", contracted],
+  ["take", each((index, [table, ids]) => {
+    const rank = ids.shape.length;
+    return at(table, [clamp(at(ids, index.slice(0, rank)), table.shape[0]), ...index.slice(rank)]);
+  })],
+  ["pick", each((index, [x, ids]) => at(x, [...index, clamp(at(ids, index), x.shape[index.length])]))],
+  ["scatter_rows", ([updates, ids], _, shape) => {
+    const out = Array.from({ length: count(shape) }, () => 0);
+    const width = count(shape.slice(1));
+    for (const [i, id] of ids.data.entries()) {
+      for (let k = 0; k < width; k += 1) out[clamp(id, shape[0]) * width + k] += updates.data[i * width + k];
+    }
+    return out;
+  }],
+]);

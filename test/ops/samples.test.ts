@@ -1,0 +1,159 @@
+/** Tests made from every op's samples: values against a naive reference, gradients against central differences. */
+import { describe, expect, test } from "vitest";
+import { constant } from "../../compiler/dimension/dimension.ts";
+import { GraphBuilder } from "../../compiler/graph/builder.ts";
+import { evaluateGraph } from "../../compiler/graph/evaluate.ts";
+import type { Graph } from "../../compiler/graph/graph.ts";
+import type { Attributes, TensorType, Value } from "../../compiler/graph/types.ts";
+import type { Precision, TensorData } from "../../compiler/loops/interpret.ts";
+import type { Sample } from "../../compiler/ops/define.ts";
+import { countUp } from "../../compiler/ops/emit.ts";
+import { isDifferentiable, operations } from "../../compiler/ops/index.ts";
+import { gradients } from "../../compiler/passes/differentiate.ts";
+import { runPasses } from "../../compiler/passes/index.ts";
+import { apart, draw } from "./numbers.ts";
+import { references } from "./reference.ts";
+
+const dims = new Map([["N", 5]]);
+
+interface Case {
+  readonly op: string;
+  readonly name: string;
+  readonly sample: Sample<Attributes>;
+}
+
+const cases: readonly Case[] = operations.flatMap(({ name: op, samples }) =>
+  samples.map((sample) => ({ op, name: sample.name, sample })),
+);
+
+/** A graph under construction and the values of its inputs. */
+class Trial {
+  readonly builder = new GraphBuilder();
+  readonly values = new Map<string, TensorData>();
+
+  input(name: string, type: TensorType, value: TensorData): Value {
+    this.values.set(name, value);
+    return this.builder.one("input", [], { name, role: "input", dtype: type.dtype, shape: type.shape });
+  }
+
+  /** An f32 input of this type, its values drawn. */
+  weights(name: string, like: Value, seed: number): Value {
+    const type = this.builder.typeOf(like);
+    const shape = type.shape.map((size) => Number(size.key));
+    return this.input(name, type, { shape, data: draw("f32", shape.reduce((a, b) => a * b, 1), seed) });
+  }
+
+  /** Σ weights · value: a scalar that depends on every element. */
+  scalarOf(value: Value, name: string, seed: number): Value {
+    const product = this.builder.one("mul", [value, this.weights(name, value, seed)]);
+    return this.builder.one("sum", [product], { axes: countUp(this.builder.typeOf(value).shape.length) });
+  }
+
+  graph(value: Value): Graph {
+    return this.builder.finish([{ name: "y", role: "result", value }]);
+  }
+}
+
+function inputsOf({ inputs }: Sample<Attributes>): readonly { readonly type: TensorType; readonly value: TensorData }[] {
+  return inputs.map(({ dtype, shape, data, range }, position) => ({
+    type: { dtype, shape: shape.map(constant) },
+    value: { shape, data: data ?? draw(dtype, shape.reduce((a, b) => a * b, 1), position + 1, range) },
+  }));
+}
+
+function trialOf({ op, sample }: Case): { readonly trial: Trial; readonly inputs: readonly Value[]; readonly output: Value } {
+  const trial = new Trial();
+  const inputs = inputsOf(sample).map(({ type, value }, position) => trial.input(`x${position}`, type, value));
+  return { trial, inputs, output: trial.builder.one(op, inputs, sample.attributes) };
+}
+
+function run(graph: Graph, values: ReadonlyMap<string, TensorData>, precision: Precision = "f64"): TensorData {
+  const result = evaluateGraph(graph, { inputs: values, dims, precision }).get("y");
+  if (result === undefined) throw new Error("no result");
+  return result;
+}
+
+/** The derivative of a scalar graph at each element of an input, by central differences. */
+function differences(graph: Graph, values: ReadonlyMap<string, TensorData>, name: string): readonly number[] {
+  const input = values.get(name);
+  if (input === undefined) throw new Error(`no input ${name}`);
+  const h = 1e-5;
+  const moved = (position: number, by: number): number => {
+    const data = Array.from(input.data).with(position, input.data[position] + by);
+    return run(graph, new Map(values).set(name, { shape: input.shape, data })).data[0];
+  };
+  return Array.from(input.data, (_, position) => (moved(position, h) - moved(position, -h)) / (2 * h));
+}
+
+/** Where the gradient of a scalar at an input is not what differences say; no gradient must mean that nothing moves. */
+function gradientErrors(trial: Trial, of: Value, wrt: Value, name: string): readonly string[] {
+  const expected = differences(trial.graph(of), trial.values, name);
+  const gradient = gradientOf(trial, of, wrt);
+  const actual = gradient === undefined ? expected.map(() => 0) : run(trial.graph(gradient), trial.values).data;
+  return apart(actual, expected, 1e-6);
+}
+
+function gradientOf(trial: Trial, of: Value, wrt: Value): Value | undefined {
+  const result = gradients(trial.builder, of, [wrt]);
+  if ("kind" in result) throw new Error(`${result.node.op} has no gradient`);
+  return result[0];
+}
+
+/** The positions of float inputs of an op with a float result. */
+function floats({ inputs, output, trial }: ReturnType<typeof trialOf>): readonly number[] {
+  const isFloat = (value: Value): boolean => trial.builder.typeOf(value).dtype === "f32";
+  return isFloat(output) ? countUp(inputs.length).filter((position) => isFloat(inputs[position])) : [];
+}
+
+describe("values in float64", () => {
+  test.each(cases.filter(({ op }) => references.has(op)))("$op: $name", (each) => {
+    const { trial, output } = trialOf(each);
+    const operands = inputsOf(each.sample).map(({ value: { shape, data } }) => ({ shape, data: Array.from(data) }));
+    const { shape, data } = run(trial.graph(output), trial.values);
+    const expected = references.get(each.op)?.(operands, each.sample.attributes, shape) ?? [];
+    expect(apart(data, expected, 1e-12)).toEqual([]);
+  });
+
+  test("are checked for every op but those that draw", () => {
+    const unchecked = operations.filter(({ name }) => !references.has(name)).map(({ name }) => name);
+    expect(unchecked).toEqual(["input", "random_bits", "random_uniform"]);
+  });
+});
+
+describe("values in float32", () => {
+  test.each(cases)("$op: $name are near those in float64, and the passes keep their bits", (each) => {
+    const { trial, output } = trialOf(each);
+    const graph = trial.graph(output);
+    const rounded = new Map([...trial.values].map(([name, { shape, data }]) => [name, { shape, data: Array.from(data, Math.fround) }]));
+    const single = run(graph, rounded, "f32");
+    expect(apart(single.data, run(graph, rounded).data, 1e-5)).toEqual([]);
+    const after = run(runPasses(graph, { verify: true }), rounded, "f32");
+    expect({ ...after, data: Array.from(after.data) }).toEqual({ ...single, data: Array.from(single.data) });
+  });
+});
+
+const differentiable = cases.filter(
+  ({ op, sample }) => isDifferentiable(op) && sample.differentiable !== false && sample.inputs.some(({ dtype }) => dtype === "f32"),
+);
+
+describe("gradients", () => {
+  test.each(differentiable)("$op: $name", (each) => {
+    for (const position of floats(trialOf(each))) {
+      const { trial, inputs, output } = trialOf(each);
+      const scalar = trial.scalarOf(output, "w", 17);
+      expect(gradientErrors(trial, scalar, inputs[position], `x${position}`)).toEqual([]);
+    }
+  });
+});
+
+describe("gradients of gradients", () => {
+  test.each(differentiable)("$op: $name", (each) => {
+    for (const position of floats(trialOf(each))) {
+      const { trial, inputs, output } = trialOf(each);
+      const first = gradientOf(trial, trial.scalarOf(output, "w", 17), inputs[position]);
+      if (first === undefined) throw new Error("no first gradient");
+      const scalar = trial.scalarOf(first, "v", 23);
+      expect(gradientErrors(trial, scalar, inputs[position], `x${position}`)).toEqual([]);
+    }
+  });
+});
