@@ -43,5 +43,7 @@ export function lineRange({ text, starts }: LineTable, line: number): { readonly
 export function positionAt(table: LineTable, offset: number): Position {
   const line = lineAt(table, offset);
   const { from } = lineRange(table, line);
-  return { line, column: [...table.text.slice(from, Math.max(from, offset))].length + 1 };
+  let column = 1;
+  for (let at = from; at < offset; at += (table.text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) column += 1;
+  return { line, column };
 }

@@ -63,7 +63,7 @@ export function controlCharacters(source: Source): readonly Diagnostic[] {
 }
 
 function separate(text: string): readonly string[] {
-  return [...text].filter((character, index, all) => character !== all[index - 1]);
+  return Array.from(text).filter((character, index, all) => character !== all[index - 1]);
 }
 
 /** What the lexer could not read, less what `controlCharacters` reports. */

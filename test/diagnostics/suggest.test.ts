@@ -34,12 +34,10 @@ test("of equals the first, and nothing for a name out of all measure", () => {
   expect(didYouMean("modle", ["model"])).toBe("did you mean `model`?");
 });
 
-test("the catalogue is in order, and its sentences end without a stop", () => {
+test("the catalogue is in order, and explains each of its codes", () => {
   const codes = [...catalogue.keys()];
   expect(codes).toEqual([...codes].sort());
-  for (const { code, explanation } of catalogue.values()) {
-    expect(code).toMatch(/^NN\d{4}$/);
-    expect(explanation.length, code).toBeGreaterThan(20);
-    expect(explanation, code).toMatch(/\.$/);
-  }
+  expect(codes.filter((code) => !/^NN\d{4}$/.test(code))).toEqual([]);
+  const unexplained = [...catalogue.values()].filter(({ explanation }) => !/^.{20}[^]*\.$/.test(explanation));
+  expect(unexplained.map(({ code }) => code)).toEqual([]);
 });
