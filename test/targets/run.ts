@@ -1,0 +1,77 @@
+/** Runs programs on the TypeScript and WebAssembly targets in this process, for comparing their results. */
+import { expect } from "vitest";
+import type { Artifact } from "../../compiler/program/artifact.ts";
+import type { Program, ProgramBuffer } from "../../compiler/program/types.ts";
+import { emitTypescript } from "../../targets/typescript/index.ts";
+import { emitWasm } from "../../targets/wasm/index.ts";
+
+export type Inputs = Readonly<Record<string, ArrayLike<number>>>;
+export type Results = ReadonlyMap<string, Float32Array | Int32Array>;
+
+interface Running {
+  readonly memory: ArrayBuffer;
+  readonly entries: Readonly<Record<string, (...dims: number[]) => void>>;
+}
+
+/** A text file of an artifact. */
+export function textOf(artifact: Artifact, name: string): string {
+  const file = artifact.files[name];
+  if (typeof file !== "string") throw new Error(`expected the text of ${name}`);
+  return file;
+}
+
+/** The JavaScript of a TypeScript artifact, loaded as a module. */
+export async function startTypescript(artifact: Artifact): Promise<Running> {
+  const code = textOf(artifact, artifact.manifest.module);
+  const url = `data:text/javascript;base64,${Buffer.from(code).toString("base64")}`;
+  // The module's shape is what emitTypescript promises.
+  const module = (await import(/* @vite-ignore */ url)) as { create(): Running };
+  return module.create();
+}
+
+export function startWasm(artifact: Artifact): Running {
+  const bytes = artifact.files[artifact.manifest.module];
+  if (typeof bytes === "string") throw new Error("expected bytes");
+  const binary = new Uint8Array(bytes);
+  expect(WebAssembly.validate(binary)).toBe(true);
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary));
+  const { memory, ...entries } = exports;
+  if (!(memory instanceof WebAssembly.Memory)) throw new Error("expected a memory");
+  // All other exports are entries, functions of i32.
+  return { memory: memory.buffer, entries: entries as unknown as Running["entries"] };
+}
+
+function viewOf(memory: ArrayBuffer, { dtype, offset, bytes }: ProgramBuffer): Float32Array | Int32Array {
+  return dtype === "f32" ? new Float32Array(memory, offset, bytes / 4) : new Int32Array(memory, offset, bytes / 4);
+}
+
+/** Fills the buffers, calls the entry, and copies all buffers out. */
+function runOn(running: Running, program: Program, inputs: Inputs, dims: readonly number[], entry: string): Results {
+  for (const buffer of program.buffers) viewOf(running.memory, buffer).set(inputs[buffer.name] ?? []);
+  running.entries[entry](...dims);
+  return new Map(program.buffers.map((buffer) => [buffer.name, viewOf(running.memory, buffer).slice()]));
+}
+
+export async function runTypescript(program: Program, inputs: Inputs, dims: readonly number[] = [], entry = "run"): Promise<Results> {
+  return runOn(await startTypescript(emitTypescript(program)), program, inputs, dims, entry);
+}
+
+export function runWasm(program: Program, inputs: Inputs, dims: readonly number[] = [], entry = "run"): Results {
+  return runOn(startWasm(emitWasm(program)), program, inputs, dims, entry);
+}
+
+/** The patterns of all elements; every NaN as one. */
+export function bitsOf(values: Float32Array | Int32Array): readonly (number | string)[] {
+  if (values instanceof Int32Array) return Array.from(values);
+  const patterns = new Int32Array(values.buffer, values.byteOffset, values.length);
+  return Array.from(values, (value, n) => (Number.isNaN(value) ? "NaN" : patterns[n]));
+}
+
+/** Both results have equal bits in every buffer. */
+export function expectEqual(left: Results, right: Results): void {
+  for (const [name, values] of left) {
+    const others = right.get(name);
+    if (others === undefined) throw new Error(`no ${name}`);
+    expect({ name, bits: bitsOf(others) }).toEqual({ name, bits: bitsOf(values) });
+  }
+}
