@@ -2,10 +2,9 @@
  * How the functions are written: short names for the operators, numbers as f32 constants, and lets for what is used
  * more than once. What a body builds is plain data.
  */
-import { binary, compare, constantScalar, local, select, unary } from "../scalar.ts";
-import type { BinaryOperator, ElementType, Scalar, UnaryOperator } from "../types.ts";
-import { dtypeOf } from "../scalar.ts";
 import type { FunctionDefinition } from "../function-definition.ts";
+import { binary, compare, constantScalar, dtypeOf, local, select, unary } from "../scalar.ts";
+import type { BinaryOperator, ElementType, Scalar, UnaryOperator } from "../types.ts";
 
 export type Operand = Scalar | number;
 
@@ -61,7 +60,6 @@ export const shiftLeft = two("shiftLeft");
 export const shiftRight = two("shiftRight");
 export const shiftRightUnsigned = two("shiftRightUnsigned");
 export const abs = one("abs");
-export const neg = one("neg");
 export const floor = one("floor");
 export const bits = one("bits");
 export const unbits = one("unbits");

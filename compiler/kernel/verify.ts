@@ -1,0 +1,129 @@
+/** What must hold of every kernel between two passes; the list of problems is empty where all is well. */
+import { isConstant } from "../dimension/dimension.ts";
+import { axesOf } from "../loops/index.ts";
+import { dtypeOf } from "../loops/scalar.ts";
+import type { Axis, ElementType, Index } from "../loops/types.ts";
+import { namesOf, verifyDistinct } from "../loops/verify.ts";
+import { expectType, verifyIndex, verifyScalar, verifyTensor } from "../loops/verify-scalar.ts";
+import type { Visible } from "../loops/verify-scalar.ts";
+import { loadedBy, storesOf } from "./parts.ts";
+import type { Kernel, Let, Result, Stage, Store } from "./types.ts";
+
+/**
+ * Sentences of what was expected and what was found: axes distinct and bound, locals defined before, types agree, a
+ * tensor written by one stage only and at different places at different points, rows filled before they are loaded.
+ */
+export function verifyKernel(kernel: Kernel): readonly string[] {
+  const tensors: Visible["tensors"] = new Map(kernel.rows.map(({ name, dtype, shape }) => [name, { dtype, rank: shape.length }]));
+  const locals = new Map<string, ElementType>();
+  const stages = kernel.stages.flatMap((stage) => {
+    const found = verifyStage(stage, kernel, locals, tensors);
+    for (const [name, dtype] of definedBy(stage)) locals.set(name, dtype);
+    return found;
+  });
+  return [...verifyDistinct(kernel.grid), ...stages, ...verifyWrites(kernel), ...verifyRows(kernel)];
+}
+
+/** The locals that the later stages see. */
+function definedBy(stage: Stage): readonly (readonly [string, ElementType])[] {
+  if (stage.kind === "let") return [[stage.name, dtypeOf(stage.value)]];
+  return stage.kind === "reduce" ? stage.results.map(({ name, dtype }) => [name, dtype]) : [];
+}
+
+function verifyStage(
+  stage: Stage, kernel: Kernel, locals: ReadonlyMap<string, ElementType>, tensors: Visible["tensors"],
+): readonly string[] {
+  const { grid } = kernel;
+  const inner = stage.kind === "let" || stage.kind === "store" ? [] : stage.over;
+  const names = definedBy(stage).filter(([name]) => locals.has(name)).map(([name]) => `expected a new local, found ${name} again`);
+  const visible: Visible = { axes: namesOf([...grid, ...inner]), locals: new Map(locals), tensors };
+  const outer = [...verifyDistinct([...grid, ...inner]), ...names];
+  switch (stage.kind) {
+    case "let":
+      return [...outer, ...verifyScalar(stage.value, visible)];
+    case "store":
+      return [...outer, ...verifyStore(stage.store, kernel, [], visible)];
+    case "reduce": {
+      const [lets, scope] = verifyLets(stage.lets, visible);
+      return [...outer, ...lets, ...stage.results.flatMap((result) => verifyResult(result, scope))];
+    }
+    case "sweep": {
+      const [lets, scope] = verifyLets(stage.lets, visible);
+      return [...outer, ...lets, ...stage.stores.flatMap((store) => verifyStore(store, kernel, inner, scope))];
+    }
+    case "scatter": {
+      const [lets, scope] = verifyLets(stage.lets, visible);
+      return [...outer, ...lets, ...verifyScatter(stage, grid, scope)];
+    }
+  }
+}
+
+/** The problems of lets in order, and what is visible after them. */
+function verifyLets(lets: readonly Let[], visible: Visible): readonly [readonly string[], Visible] {
+  const locals = new Map(visible.locals);
+  const scope = { ...visible, locals };
+  const problems = lets.flatMap(({ name, value }) => {
+    const found = verifyScalar(value, scope);
+    locals.set(name, dtypeOf(value));
+    return found;
+  });
+  return [problems, scope];
+}
+
+function verifyResult({ name, dtype, combine, value }: Result, visible: Visible): readonly string[] {
+  const expected = combine === "argmax" ? "i32" : dtypeOf(value);
+  const type = dtype === expected ? [] : [`expected ${name} as ${expected}, found ${dtype}`];
+  return [...type, ...expectType(value, ["f32", "i32"], `what ${name} combines`), ...verifyScalar(value, visible)];
+}
+
+function verifyStore(store: Store, { grid, rows }: Kernel, inner: readonly Axis[], visible: Visible): readonly string[] {
+  const { tensor, dtype, indices, value } = store;
+  // A row belongs to its grid point, so only the stage's own loops must move within it.
+  const loops = rows.some(({ name }) => name === tensor) ? inner : [...grid, ...inner];
+  return [
+    ...verifyTensor(tensor, { dtype, rank: indices.length }, visible),
+    ...expectType(value, [dtype], `the store to ${tensor}`),
+    ...indices.flatMap((index) => verifyIndex(index, visible)),
+    ...verifyScalar(value, visible),
+    ...verifySpread(tensor, indices, loops),
+  ];
+}
+
+/** Each loop must move the place written, or two points would write one element. */
+function verifySpread(tensor: string, indices: readonly Index[], loops: readonly Axis[]): readonly string[] {
+  const moving = new Set(indices.flatMap((index) => [...axesOf(index)]));
+  return loops
+    .filter(({ name, extent }) => !moving.has(name) && !isConstant(extent, 1))
+    .map(({ name }) => `expected the place written in ${tensor} to move with axis ${name}, found it fixed`);
+}
+
+function verifyScatter(stage: Extract<Stage, { readonly kind: "scatter" }>, grid: readonly Axis[], visible: Visible): readonly string[] {
+  const { tensor, dtype, zero, zeroIndices, at, value } = stage;
+  const zeroVisible: Visible = { ...visible, axes: namesOf([...grid, ...zero]) };
+  return [
+    ...verifyTensor(tensor, { dtype, rank: at.length }, visible),
+    ...verifyTensor(tensor, { dtype, rank: zeroIndices.length }, visible),
+    ...expectType(value, [dtype], `the sum scattered into ${tensor}`),
+    ...[...at.flatMap((index) => verifyIndex(index, visible)), ...zeroIndices.flatMap((index) => verifyIndex(index, zeroVisible))],
+    ...verifyScalar(value, visible),
+    ...verifySpread(tensor, zeroIndices, [...grid, ...zero]),
+  ];
+}
+
+function verifyWrites({ rows, stages }: Kernel): readonly string[] {
+  const own = new Set(rows.map(({ name }) => name));
+  const writers = stages.flatMap((stage) => [...new Set(storesOf(stage).map(({ tensor }) => tensor))]);
+  return writers
+    .filter((tensor, at) => !own.has(tensor) && writers.indexOf(tensor) !== at)
+    .map((tensor) => `expected one stage to write ${tensor}, found another`);
+}
+
+function verifyRows({ rows, stages }: Kernel): readonly string[] {
+  const filled = new Set<string>();
+  return stages.flatMap((stage) => {
+    const loaded = loadedBy(stage);
+    const early = rows.filter(({ name }) => loaded.has(name) && !filled.has(name));
+    for (const { tensor } of storesOf(stage)) filled.add(tensor);
+    return early.map(({ name }) => `expected row ${name} to be filled before it is loaded, found no store to it`);
+  });
+}
