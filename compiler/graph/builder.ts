@@ -43,7 +43,11 @@ export class GraphBuilder implements Builder {
     const types = inputs.map((input) => this.typeOf(input));
     const outputs = inferTypes(op, types, attributes);
     if ("kind" in outputs) {
-      throw new InternalError("graph", `${op}(${types.map(printType).join(", ")}): ${outputs.message}`, this.origin.span);
+      throw new InternalError(
+        "graph",
+        `${op}(${types.map(printType).join(", ")}): ${outputs.message}`,
+        this.origin.span,
+      );
     }
     const id = this.#nodes.length;
     this.#nodes.push({ id, op, attributes, inputs, outputs, span: this.origin.span, path: this.origin.path });

@@ -41,7 +41,8 @@ function given(node: GraphNode, { inputs, dims }: Environment): TensorData {
   const value = inputs.get(name);
   if (value === undefined) throw new InternalError("evaluate", `the input ${name} is missing`);
   const [{ shape }] = node.outputs;
-  const fits = shape.length === value.shape.length && shape.every((size, axis) => evaluate(size, dims) === value.shape[axis]);
+  const fits =
+    shape.length === value.shape.length && shape.every((size, axis) => evaluate(size, dims) === value.shape[axis]);
   if (fits) return value;
   throw new InternalError("evaluate", `the input ${name} is ${printShape(shape)}, not [${value.shape.join(", ")}]`);
 }

@@ -41,7 +41,8 @@ export class Graph {
   typeOf(value: Value): TensorType {
     const { op, outputs, span } = this.node(value.node);
     const type = outputs.at(value.output);
-    if (type === undefined) throw new InternalError("graph", `%${value.node} = ${op} has no output ${value.output}`, span);
+    if (type === undefined)
+      throw new InternalError("graph", `%${value.node} = ${op} has no output ${value.output}`, span);
     return type;
   }
 

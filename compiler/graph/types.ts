@@ -20,7 +20,10 @@ export interface TensorType {
 
 /** What an op is parameterised by: plain data, so that equal attributes print equally. */
 export type Attribute =
-  | number | string | boolean | Dimension
+  | number
+  | string
+  | boolean
+  | Dimension
   | readonly Attribute[]
   | { readonly [name: string]: Attribute };
 

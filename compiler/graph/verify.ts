@@ -10,9 +10,15 @@ import type { GraphNode, TensorType } from "./types.ts";
 /** Every broken promise, as a sentence; empty for a sound graph. */
 export function verifyGraph(graph: Graph): readonly string[] {
   const nodes = graph.nodes.flatMap((node) => [...orderProblems(node), ...typeProblems(graph, node)]);
-  const inputs = repeated(graph.inputs.map(({ attributes }) => `${stringOf(attributes, "role")} ${stringOf(attributes, "name")}`));
+  const inputs = repeated(
+    graph.inputs.map(({ attributes }) => `${stringOf(attributes, "role")} ${stringOf(attributes, "name")}`),
+  );
   const outputs = repeated(graph.outputs.map(({ role, name }) => `${role} ${name}`));
-  return [...nodes, ...inputs.map((name) => `two inputs are ${name}`), ...outputs.map((name) => `two outputs are ${name}`)];
+  return [
+    ...nodes,
+    ...inputs.map((name) => `two inputs are ${name}`),
+    ...outputs.map((name) => `two outputs are ${name}`),
+  ];
 }
 
 function orderProblems({ id, inputs }: GraphNode): readonly string[] {
@@ -20,7 +26,11 @@ function orderProblems({ id, inputs }: GraphNode): readonly string[] {
 }
 
 function typeProblems(graph: Graph, { id, op, inputs, attributes, outputs }: GraphNode): readonly string[] {
-  const inferred = inferTypes(op, inputs.map((input) => graph.typeOf(input)), attributes);
+  const inferred = inferTypes(
+    op,
+    inputs.map((input) => graph.typeOf(input)),
+    attributes,
+  );
   if ("kind" in inferred) return [`%${id} = ${op}: ${inferred.message}`];
   const [expected, found] = [printTypes(inferred), printTypes(outputs)];
   return expected === found ? [] : [`%${id} = ${op} is ${expected}, but says ${found}`];

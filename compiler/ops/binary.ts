@@ -126,13 +126,17 @@ export const mod = elementwise({
   dtypes: ["f32", "i32"],
   gradient: [
     (_, { g }) => g,
-    (builder, { a, b, g }) => negate(builder, multiply(builder, g, builder.one("floor", [held(builder, divide(builder, a, b))]))),
+    (builder, { a, b, g }) =>
+      negate(builder, multiply(builder, g, builder.one("floor", [held(builder, divide(builder, a, b))]))),
   ],
   ranges: [
     [4.25, 4.75],
     [1.8, 2.1],
   ],
-  samples: [rows("signs", [5.5, -5.5, 5.5, -5.5, 6], [2, 2, -2, -2, 2]), rows("i32 signs", [7, -7, 7, -7], [3, 3, -3, -3], "i32")],
+  samples: [
+    rows("signs", [5.5, -5.5, 5.5, -5.5, 6], [2, 2, -2, -2, 2]),
+    rows("i32 signs", [7, -7, 7, -7], [3, 3, -3, -3], "i32"),
+  ],
 });
 
 export const pow = elementwise({
@@ -186,8 +190,14 @@ function extreme(name: "maximum" | "minimum", summary: string): AnyOp {
   });
 }
 
-export const maximum = extreme("maximum", "The greater of a and b, NaN if either is; a tie gives each half the gradient.");
-export const minimum = extreme("minimum", "The smaller of a and b, NaN if either is; a tie gives each half the gradient.");
+export const maximum = extreme(
+  "maximum",
+  "The greater of a and b, NaN if either is; a tie gives each half the gradient.",
+);
+export const minimum = extreme(
+  "minimum",
+  "The smaller of a and b, NaN if either is; a tie gives each half the gradient.",
+);
 
 function logical(name: "and" | "or", summary: string): AnyOp {
   const samples = [rows("truth table", [0, 0, 1, 1], [0, 1, 0, 1], "bool")];

@@ -18,7 +18,11 @@ function comparison(name: Comparison, summary: string, dtypes: readonly ElementT
   return defineOp<Record<string, never>>({
     name,
     summary,
-    constraints: [`1. a and b are both ${dtypes.join(" or both ")}.`, "2. a and b have one shape.", "3. The result is bool of that shape."],
+    constraints: [
+      `1. a and b are both ${dtypes.join(" or both ")}.`,
+      "2. a and b have one shape.",
+      "3. The result is bool of that shape.",
+    ],
     infer: (inputs) =>
       arity(name, inputs, 2) ??
       equalDtypes(name, inputs, 0, 1) ??
@@ -32,8 +36,22 @@ function comparison(name: Comparison, summary: string, dtypes: readonly ElementT
     samples: [
       sample("f32", [1, 2, 2, -0, Infinity], [2, 1, 2, 0, Infinity]),
       sample("i32", [1, 2, 2, -1], [2, 1, 2, 1]),
-      { name: "[]", attributes: {}, inputs: [{ dtype: "f32", shape: [] }, { dtype: "f32", shape: [] }] },
-      { name: "[2, 1, 3]", attributes: {}, inputs: [{ dtype: "i32", shape: [2, 1, 3] }, { dtype: "i32", shape: [2, 1, 3] }] },
+      {
+        name: "[]",
+        attributes: {},
+        inputs: [
+          { dtype: "f32", shape: [] },
+          { dtype: "f32", shape: [] },
+        ],
+      },
+      {
+        name: "[2, 1, 3]",
+        attributes: {},
+        inputs: [
+          { dtype: "i32", shape: [2, 1, 3] },
+          { dtype: "i32", shape: [2, 1, 3] },
+        ],
+      },
     ],
   });
 }

@@ -47,7 +47,10 @@ export const contract = defineOp<ContractAttributes>({
     const { left, right, output } = attributes;
     const kept = fresh(shape);
     const summed = left.filter((label) => !output.includes(label));
-    const over = fresh(summed.map((label) => a.type.shape[left.indexOf(label)]), "r");
+    const over = fresh(
+      summed.map((label) => a.type.shape[left.indexOf(label)]),
+      "r",
+    );
     const names = new Map<number, Axis>([...output.entries()].map(([position, label]) => [label, kept[position]]));
     for (const [position, label] of summed.entries()) names.set(label, over[position]);
     const at = (labels: readonly number[]) => labels.map((label) => axisIndex(names.get(label)?.name ?? ""));
@@ -83,16 +86,27 @@ function sample(
   return { name, attributes: { left, right, output }, inputs: [f32(...a), f32(...b)] };
 }
 
-function labelsFit(inputs: readonly TensorType[], { left, right, output }: ContractAttributes): ShapeProblem | undefined {
+function labelsFit(
+  inputs: readonly TensorType[],
+  { left, right, output }: ContractAttributes,
+): ShapeProblem | undefined {
   const ranks = left.length === inputs[0].shape.length && right.length === inputs[1].shape.length;
   const shapes = inputs.map(({ shape }) => printShape(shape)).join(" and ");
-  if (!ranks) return problem(`contract takes a label for each axis; the labels [${left.join(", ")}] and [${right.join(", ")}] do not match ${shapes}`, [0, 1]);
+  if (!ranks)
+    return problem(
+      `contract takes a label for each axis; the labels [${left.join(", ")}] and [${right.join(", ")}] do not match ${shapes}`,
+      [0, 1],
+    );
   const repeated = [left, right, output].some((labels) => new Set(labels).size < labels.length);
   if (repeated) return problem("contract takes each label once for each operand", [0, 1]);
-  const lost = [...left, ...right].find((label) => !output.includes(label) && !(left.includes(label) && right.includes(label)));
+  const lost = [...left, ...right].find(
+    (label) => !output.includes(label) && !(left.includes(label) && right.includes(label)),
+  );
   if (lost !== undefined) return problem(`contract: label ${lost} occurs in one operand and not in the output`, [0, 1]);
   const unknown = output.find((label) => !left.includes(label) && !right.includes(label));
-  return unknown === undefined ? undefined : problem(`contract: label ${unknown} of the output occurs in no operand`, [0, 1]);
+  return unknown === undefined
+    ? undefined
+    : problem(`contract: label ${unknown} of the output occurs in no operand`, [0, 1]);
 }
 
 function sizesFit([a, b]: readonly TensorType[], { left, right }: ContractAttributes): ShapeProblem | undefined {

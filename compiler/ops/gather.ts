@@ -34,7 +34,11 @@ export const take = defineOp<NoAttributes>({
   samples: [
     { name: "rows, one twice", attributes: {}, inputs: [f32(4, 3), ids(2, 0, 2)] },
     { name: "clamped", attributes: {}, inputs: [f32(3, 2), ids(-5, 7)] },
-    { name: "a matrix of ids", attributes: {}, inputs: [f32(5, 2), { dtype: "i32", shape: [2, 2], data: [0, 1, 4, 1] }] },
+    {
+      name: "a matrix of ids",
+      attributes: {},
+      inputs: [f32(5, 2), { dtype: "i32", shape: [2, 2], data: [0, 1, 4, 1] }],
+    },
     { name: "elements", attributes: {}, inputs: [f32(4), ids(3, 1)] },
     { name: "one row", attributes: {}, inputs: [f32(1, 2), { dtype: "i32", shape: [], data: [0] }] },
   ],
@@ -60,7 +64,10 @@ export const scatterRows = defineOp<ScatterAttributes>({
     dtypeOf("scatter_rows", inputs, 0, ["f32"]) ??
     dtypeOf("scatter_rows", inputs, 1, ["i32"]) ??
     tableOf(inputs, count),
-  gradient: ({ builder, inputs: [, at], outputGradients: [g] }) => [g && builder.one("take", [g, held(builder, at)]), undefined],
+  gradient: ({ builder, inputs: [, at], outputGradients: [g] }) => [
+    g && builder.one("take", [g, held(builder, at)]),
+    undefined,
+  ],
   loops: ({ attributes: { count }, inputs: [updates, at], outputs: [{ dtype, shape }], axes: fresh }) => {
     const from = fresh(updates.type.shape, "r");
     const rank = at.type.shape.length;
@@ -78,7 +85,8 @@ export const scatterRows = defineOp<ScatterAttributes>({
 
 function tableOf([updates, at]: readonly TensorType[], count: Dimension): readonly TensorType[] | ShapeProblem {
   const rank = at.shape.length;
-  if (sameShape(updates.shape.slice(0, rank), at.shape)) return [{ dtype: "f32", shape: [count, ...updates.shape.slice(rank)] }];
+  if (sameShape(updates.shape.slice(0, rank), at.shape))
+    return [{ dtype: "f32", shape: [count, ...updates.shape.slice(rank)] }];
   const found = `updates are ${printShape(updates.shape)}, ids ${printShape(at.shape)}`;
   return problem(`scatter_rows takes a row for each id; ${found}`, [0, 1]);
 }

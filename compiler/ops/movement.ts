@@ -133,5 +133,8 @@ function fitsBroadcast(x: TensorType, shape: Shape, axes: readonly number[]): re
   if (named !== undefined) return named;
   const fits = (axis: number): boolean => isConstant(x.shape[axis], 1) || equal(x.shape[axis], shape[axes[axis]]);
   if (axes.length === x.shape.length && countUp(axes.length).every(fits)) return [{ dtype: x.dtype, shape }];
-  return problem(`broadcast: ${printShape(x.shape)} does not repeat to ${printShape(shape)}; each axis must have that size or 1`, [0]);
+  return problem(
+    `broadcast: ${printShape(x.shape)} does not repeat to ${printShape(shape)}; each axis must have that size or 1`,
+    [0],
+  );
 }

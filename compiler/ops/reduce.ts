@@ -9,7 +9,19 @@ import type { Combine, ElementType } from "../loops/types.ts";
 import { arity, axesWithin, dtypeOf } from "./check.ts";
 import { defineOp, type AnyOp, type Builder, type Sample } from "./define.ts";
 import {
-  add, broadcastTo, countUp, dimensionValue, fillLike, held, multiply, negate, reshape, select, spread, transpose, type Shape,
+  add,
+  broadcastTo,
+  countUp,
+  dimensionValue,
+  fillLike,
+  held,
+  multiply,
+  negate,
+  reshape,
+  select,
+  spread,
+  transpose,
+  type Shape,
 } from "./emit.ts";
 import { reduceOrder } from "./order.ts";
 import { elementOf } from "./scalars.ts";
@@ -49,10 +61,15 @@ function reduction({ name, summary, gradient, samples = [] }: Reduction): AnyOp 
     gradient:
       gradient === "none"
         ? "none"
-        : ({ builder, attributes: { axes }, inputs: [x], outputGradients: [g] }) => [g && gradient(builder, { x, g, axes })],
+        : ({ builder, attributes: { axes }, inputs: [x], outputGradients: [g] }) => [
+            g && gradient(builder, { x, g, axes }),
+          ],
     loops: ({ attributes, inputs: [x], outputs: [{ dtype, shape }], axes: fresh }) => {
       const kept = fresh(shape);
-      const over = fresh(attributes.axes.map((axis) => x.type.shape[axis]), "r");
+      const over = fresh(
+        attributes.axes.map((axis) => x.type.shape[axis]),
+        "r",
+      );
       const remaining = kept.values();
       const reduced = over.values();
       const at = x.type.shape.map((_, axis) => {
@@ -127,7 +144,15 @@ function productOfOthers(builder: Builder, x: Value, axes: readonly number[]): V
   const others = select(builder, builder.one("equal", [self, other]), fillLike(builder, repeated, 1), repeated);
   const products = builder.one("prod", [others], { axes: [rank + 1] });
   const back = permutation.map((_, axis) => permutation.indexOf(axis));
-  return transpose(builder, reshape(builder, products, permutation.map((axis) => shape[axis])), back);
+  return transpose(
+    builder,
+    reshape(
+      builder,
+      products,
+      permutation.map((axis) => shape[axis]),
+    ),
+    back,
+  );
 }
 
 export const sum = reduction({
@@ -158,15 +183,15 @@ export const prod = reduction({
     axes.length === 0
       ? g
       : multiply(builder, spread(builder, g, builder.typeOf(x).shape, axes), productOfOthers(builder, x, axes)),
-  samples: [
-    sample([2, 3], [1], { data: [0, 2, 3, 0, 0, 5] }),
-    sample([2, 2, 3], [0, 2]),
-  ],
+  samples: [sample([2, 3], [1], { data: [0, 2, 3, 0, 0, 5] }), sample([2, 2, 3], [0, 2])],
 });
 
 export const argmax = reduction({
   name: "argmax",
   summary: "The position of the first greatest element, counted row by row over the axes.",
   gradient: "none",
-  samples: [sample([2, 3], [1], { data: [1, 3, 3, 2, 2, 2], ties: true }), sample([2, 3], [0, 1], { data: [0, 1, 5, 5, 2, 5], ties: true })],
+  samples: [
+    sample([2, 3], [1], { data: [1, 3, 3, 2, 2, 2], ties: true }),
+    sample([2, 3], [0, 1], { data: [0, 1, 5, 5, 2, 5], ties: true }),
+  ],
 });

@@ -2,7 +2,17 @@
  * Parts of tensors and tensors from parts: slice, pad, concat. What lies outside an operand is chosen by a select, so no
  * load outside it is ever evaluated.
  */
-import { add, constant, constantValue, equal, isConstant, multiply, printShape, subtract, type Dimension } from "../dimension/dimension.ts";
+import {
+  add,
+  constant,
+  constantValue,
+  equal,
+  isConstant,
+  multiply,
+  printShape,
+  subtract,
+  type Dimension,
+} from "../dimension/dimension.ts";
 import type { TensorType, Value } from "../graph/types.ts";
 import { addIndex, axisIndex, constantIndex, scaleIndex, subtractIndex } from "../loops/index.ts";
 import { allOf, compare, constantScalar, indexScalar, select } from "../loops/scalar.ts";
@@ -34,7 +44,9 @@ export const slice = defineOp<SliceAttributes>({
   loops: (context) =>
     moved(context, (axes) => {
       const { start, step } = context.attributes;
-      return axes.map(({ name }, axis) => addIndex(scaleIndex(axisIndex(name), step[axis]), constantIndex(start[axis])));
+      return axes.map(({ name }, axis) =>
+        addIndex(scaleIndex(axisIndex(name), step[axis]), constantIndex(start[axis])),
+      );
     }),
   samples: [
     { name: "middle", attributes: { start: sizes(1), size: sizes(2), step: [1] }, inputs: [f32(5)] },
@@ -69,11 +81,16 @@ function space(builder: Builder, value: Value, axis: number, by: number): Value 
 function fitsSlice(x: TensorType, { start, size, step }: SliceAttributes): readonly TensorType[] | ShapeProblem {
   const rank = x.shape.length;
   if ([start, size, step].some(({ length }) => length !== rank)) {
-    return problem(`slice takes a start, a size and a step for each axis; ${printShape(x.shape)} has ${axisCount(rank)}`, [0]);
+    return problem(
+      `slice takes a start, a size and a step for each axis; ${printShape(x.shape)} has ${axisCount(rank)}`,
+      [0],
+    );
   }
   const wrong = countUp(rank).find(
     (axis) =>
-      below(start[axis], 0) || below(size[axis], 1) || !(step[axis] >= 1) ||
+      below(start[axis], 0) ||
+      below(size[axis], 1) ||
+      !(step[axis] >= 1) ||
       below(subtract(x.shape[axis], end(start[axis], size[axis], step[axis])), 0),
   );
   if (wrong === undefined) return [{ dtype: x.dtype, shape: size }];
@@ -104,7 +121,8 @@ export const pad = defineOp<PadAttributes>({
       return problem(`pad takes two widths for each axis; ${printShape(shape)} has ${axisCount(shape.length)}`, [0]);
     }
     const negative = [...low, ...high].find((width) => below(width, 0));
-    if (negative !== undefined) return problem(`pad takes widths of at least 0, not ${negative.key}`, [0], "slice to make it smaller");
+    if (negative !== undefined)
+      return problem(`pad takes widths of at least 0, not ${negative.key}`, [0], "slice to make it smaller");
     return [{ dtype, shape: shape.map((extent, axis) => add(add(low[axis], extent), high[axis])) }];
   },
   gradient: ({ builder, attributes: { low }, inputs: [x], outputGradients: [g] }) => {
@@ -116,15 +134,24 @@ export const pad = defineOp<PadAttributes>({
     const inside = at.flatMap((axis, d) => within(axis, low[d], high[d], x.type.shape[d]));
     const indices = at.map(({ name }, d) => subtractIndex(axisIndex(name), constantIndex(low[d])));
     const inner = elementOf(x, indices);
-    return [{
-      kind: "map", axes: at, dtype,
-      value: inside.length === 0 ? inner : select(allOf(inside), inner, constantScalar(dtype, value)),
-    }];
+    return [
+      {
+        kind: "map",
+        axes: at,
+        dtype,
+        value: inside.length === 0 ? inner : select(allOf(inside), inner, constantScalar(dtype, value)),
+      },
+    ];
   },
   samples: [
     { name: "both sides", attributes: { low: sizes(1), high: sizes(2), value: 0 }, inputs: [f32(3)] },
     { name: "a value", attributes: { low: sizes(0, 1), high: sizes(1, 0), value: -1.5 }, inputs: [f32(2, 2)] },
-    { name: "infinite", attributes: { low: sizes(1, 1), high: sizes(1, 1), value: -Infinity }, inputs: [f32(1, 2)], differentiable: false },
+    {
+      name: "infinite",
+      attributes: { low: sizes(1, 1), high: sizes(1, 1), value: -Infinity },
+      inputs: [f32(1, 2)],
+      differentiable: false,
+    },
     { name: "nothing", attributes: { low: sizes(0), high: sizes(0), value: 0 }, inputs: [f32(3)] },
     { name: "i32", attributes: { low: sizes(1), high: sizes(0), value: 7 }, inputs: [{ dtype: "i32", shape: [2] }] },
   ],
@@ -159,7 +186,10 @@ export const concat = defineOp<ConcatAttributes>({
   },
   loops: ({ attributes: { axis }, inputs, outputs: [{ dtype, shape }], axes }) => {
     const at = axes(shape);
-    const starts = offsets(inputs.map(({ type }) => type.shape), axis);
+    const starts = offsets(
+      inputs.map(({ type }) => type.shape),
+      axis,
+    );
     return [{ kind: "map", axes: at, dtype, value: oneOf(inputs, starts, at, axis) }];
   },
   samples: [
@@ -174,16 +204,23 @@ function fitsConcat(inputs: readonly TensorType[], axis: number): readonly Tenso
   if (inputs.length === 0) return problem("concat takes at least 1 input, not 0", []);
   const [first] = inputs;
   if (!(axis >= 0 && axis < first.shape.length)) {
-    return problem(`concat: axis ${axis} does not exist; ${printShape(first.shape)} has ${axisCount(first.shape.length)}`, [0]);
+    return problem(
+      `concat: axis ${axis} does not exist; ${printShape(first.shape)} has ${axisCount(first.shape.length)}`,
+      [0],
+    );
   }
   for (const position of countUp(inputs.length)) {
     const dtype = equalDtypes("concat", inputs, 0, position);
     if (dtype !== undefined) return dtype;
     const { shape } = inputs[position];
-    const fits = shape.length === first.shape.length && shape.every((extent, d) => d === axis || equal(extent, first.shape[d]));
+    const fits =
+      shape.length === first.shape.length && shape.every((extent, d) => d === axis || equal(extent, first.shape[d]));
     if (fits) continue;
     const found = `the first input is ${printShape(first.shape)}, input ${position + 1} is ${printShape(shape)}`;
-    return problem(`concat along axis ${axis} takes inputs that are equal on every other axis; ${found}`, [0, position]);
+    return problem(`concat along axis ${axis} takes inputs that are equal on every other axis; ${found}`, [
+      0,
+      position,
+    ]);
   }
   const total = inputs.map(({ shape }) => shape[axis]).reduce(add);
   return [{ dtype: first.dtype, shape: first.shape.with(axis, total) }];
@@ -208,6 +245,9 @@ function oneOf(inputs: readonly Operand[], starts: readonly Dimension[], at: rea
   }
   const middle = Math.ceil(inputs.length / 2);
   const before = compare("less", indexScalar(axisIndex(at[axis].name)), indexScalar(constantIndex(starts[middle])));
-  const halves = [oneOf(inputs.slice(0, middle), starts.slice(0, middle), at, axis), oneOf(inputs.slice(middle), starts.slice(middle), at, axis)];
+  const halves = [
+    oneOf(inputs.slice(0, middle), starts.slice(0, middle), at, axis),
+    oneOf(inputs.slice(middle), starts.slice(middle), at, axis),
+  ];
   return select(before, halves[0], halves[1]);
 }

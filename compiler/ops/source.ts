@@ -60,9 +60,7 @@ export const dimension = defineOp<DimensionAttributes>({
   constraints: ["1. The result is an i32 scalar."],
   infer: (inputs) => arity("dimension", inputs, 0) ?? [{ dtype: "i32", shape: [] }],
   gradient: () => [],
-  loops: ({ attributes }) => [
-    { kind: "map", axes: [], dtype: "i32", value: dimensionScalar(attributes.dimension) },
-  ],
+  loops: ({ attributes }) => [{ kind: "map", axes: [], dtype: "i32", value: dimensionScalar(attributes.dimension) }],
   samples: [{ name: "N", attributes: { dimension: symbol("N") }, inputs: [] }],
 });
 
@@ -74,7 +72,8 @@ export const iota = defineOp<IotaAttributes>({
   constraints: ["1. The axis exists in the shape."],
   infer: (inputs, { shape, axis }) => {
     const exists = Number.isInteger(axis) && axis >= 0 && axis < shape.length;
-    if (!exists) return problem(`iota: axis ${axis} does not exist; ${printShape(shape)} has ${axisCount(shape.length)}`, []);
+    if (!exists)
+      return problem(`iota: axis ${axis} does not exist; ${printShape(shape)} has ${axisCount(shape.length)}`, []);
     return arity("iota", inputs, 0) ?? [{ dtype: "i32", shape }];
   },
   gradient: () => [],

@@ -25,7 +25,11 @@ interface Elementwise {
 function elementwise({ name, summary, dtypes, gradient, range, samples = [] }: Elementwise): AnyOp {
   const [dtype] = dtypes;
   const input = (shape: readonly number[]) => (range === undefined ? { dtype, shape } : { dtype, shape, range });
-  const drawn = [[], [5], [2, 1, 3]].map((shape) => ({ name: `[${shape.join(", ")}]`, attributes: {}, inputs: [input(shape)] }));
+  const drawn = [[], [5], [2, 1, 3]].map((shape) => ({
+    name: `[${shape.join(", ")}]`,
+    attributes: {},
+    inputs: [input(shape)],
+  }));
   return defineOp<Record<string, never>>({
     name,
     summary,

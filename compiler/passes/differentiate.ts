@@ -52,7 +52,11 @@ function backward(builder: GraphBuilder, of: Value, wrt: readonly Value[]): read
   const active = reached(builder, of, wrt, carriesGradient);
   const gradientAt = new Map<string, Value>();
   const { span, path } = builder.node(of.node);
-  if (active.has(key(of))) gradientAt.set(key(of), builder.at({ span, path }, () => builder.constant(1)));
+  if (active.has(key(of)))
+    gradientAt.set(
+      key(of),
+      builder.at({ span, path }, () => builder.constant(1)),
+    );
   for (let id = of.node; id >= first; id -= 1) {
     const node = builder.node(id);
     builder.at({ span: node.span, path: node.path }, () => step(builder, node, active, gradientAt));
@@ -61,11 +65,17 @@ function backward(builder: GraphBuilder, of: Value, wrt: readonly Value[]): read
 }
 
 /** Adds one node's part to the gradients at its inputs. */
-function step(builder: GraphBuilder, node: GraphNode, active: ReadonlySet<string>, gradientAt: Map<string, Value>): void {
+function step(
+  builder: GraphBuilder,
+  node: GraphNode,
+  active: ReadonlySet<string>,
+  gradientAt: Map<string, Value>,
+): void {
   const outputs = node.outputs.map((_, output) => ({ node: node.id, output }));
   const outputGradients = outputs.map((output) => gradientAt.get(key(output)));
   const needs = (input: number): boolean => active.has(key(node.inputs[input]));
-  const idle = outputGradients.every((gradient) => gradient === undefined) || !node.inputs.some((_, input) => needs(input));
+  const idle =
+    outputGradients.every((gradient) => gradient === undefined) || !node.inputs.some((_, input) => needs(input));
   if (idle || !carriesGradient(node)) return;
   const { attributes, inputs } = node;
   const parts = gradientOf(node.op, { builder, attributes, inputs, outputs, outputGradients, needs });

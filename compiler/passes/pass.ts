@@ -27,7 +27,10 @@ export function rebuild(graph: Graph, visit: Visit, keep: (node: GraphNode) => b
   };
   for (const node of graph.nodes.filter(keep)) {
     const { id, span, path, inputs } = node;
-    replaced.set(id, builder.at({ span, path }, () => visit(node, inputs.map(now), builder)));
+    replaced.set(
+      id,
+      builder.at({ span, path }, () => visit(node, inputs.map(now), builder)),
+    );
   }
   return builder.finish(graph.outputs.map((output) => ({ ...output, value: now(output.value) })));
 }

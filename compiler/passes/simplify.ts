@@ -65,5 +65,7 @@ export const simplify: Pass = {
   name: "simplify",
   description: "Replaces patterns of nodes by smaller ones of the same value, bit by bit.",
   run: (graph) =>
-    rebuild(graph, ({ op, attributes }, inputs, builder) => new SimplifyingBuilder(builder).emit(op, inputs, attributes)),
+    rebuild(graph, ({ op, attributes }, inputs, builder) =>
+      new SimplifyingBuilder(builder).emit(op, inputs, attributes),
+    ),
 };

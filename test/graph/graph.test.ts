@@ -77,7 +77,9 @@ describe("the verifier", () => {
 
   test("names nodes whose types are not what their op infers", () => {
     const wrong = { ...node(1, "less", [0, 0]), outputs: [scalar] };
-    expect(verifyGraph(new Graph([node(0, "input", [], x), wrong], []))).toEqual(["%1 = less is bool[], but says f32[]"]);
+    expect(verifyGraph(new Graph([node(0, "input", [], x), wrong], []))).toEqual([
+      "%1 = less is bool[], but says f32[]",
+    ]);
     const sum = node(1, "sum", [0], { axes: [0] });
     expect(verifyGraph(new Graph([node(0, "input", [], x), sum], []))).toEqual([
       "%1 = sum: sum: axis 0 does not exist; [] has no axes",

@@ -11,10 +11,17 @@ export function uniforms(count: number, seed: number): readonly number[] {
 }
 
 /** f32: from `range`, −2 to 2 by default; i32: 0 to 4, bool: 0 or 1. */
-export function draw(dtype: ElementType, count: number, seed: number, range?: readonly [number, number]): readonly number[] {
+export function draw(
+  dtype: ElementType,
+  count: number,
+  seed: number,
+  range?: readonly [number, number],
+): readonly number[] {
   const [low, high] = range ?? [-2, 2];
   const whole = dtype === "bool" ? 2 : 5;
-  return uniforms(count, seed).map((value) => (dtype === "f32" ? low + (high - low) * value : Math.floor(value * whole)));
+  return uniforms(count, seed).map((value) =>
+    dtype === "f32" ? low + (high - low) * value : Math.floor(value * whole),
+  );
 }
 
 /** The elements that are further apart than `tolerance`, relative above 1; equal NaNs and infinities are not apart. */

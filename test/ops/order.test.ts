@@ -29,9 +29,36 @@ const orders: readonly (readonly [string, string, readonly Sizes[], Attributes, 
   ["a sum over the last axis", "sum", [["N", 8]], { axes: [1] }, { lanes: 4 }],
   ["a sum over all axes", "sum", [["N", 8]], { axes: [0, 1] }, { lanes: 4 }],
   ["a sum over a leading axis", "sum", [["N", 8]], { axes: [0] }, { lanes: 1 }],
-  ["a matrix product", "contract", [["N", 8], [8, 4]], matrix, { lanes: 1 }],
-  ["a matrix product with three columns", "contract", [["N", 8], [8, 3]], matrix, { lanes: 4 }],
-  ["a matrix product with open columns", "contract", [["N", 8], [8, "M"]], matrix, { lanes: 1 }],
+  [
+    "a matrix product",
+    "contract",
+    [
+      ["N", 8],
+      [8, 4],
+    ],
+    matrix,
+    { lanes: 1 },
+  ],
+  [
+    "a matrix product with three columns",
+    "contract",
+    [
+      ["N", 8],
+      [8, 3],
+    ],
+    matrix,
+    { lanes: 4 },
+  ],
+  [
+    "a matrix product with open columns",
+    "contract",
+    [
+      ["N", 8],
+      [8, "M"],
+    ],
+    matrix,
+    { lanes: 1 },
+  ],
   ["an inner product", "contract", [[8], [8]], { left: [0], right: [0], output: [] }, { lanes: 4 }],
   ["an outer product", "contract", [[8], [3]], { left: [0], right: [1], output: [0, 1] }, "map"],
   ["a sum over no axis", "sum", [[8]], { axes: [] }, "map"],
@@ -60,7 +87,12 @@ describe("the order of sums", () => {
     const data = draw("f32", 4000, 3).map(Math.fround);
     const inputs = new Map([["x", { shape: [4000], data }]]);
     const at = (bound: number) =>
-      evaluateGraph(graph, { inputs, dims: new Map([["N", 4000]]), precision: "f32", bounds: new Map([["N", bound]]) }).get("y")?.data[0];
+      evaluateGraph(graph, {
+        inputs,
+        dims: new Map([["N", 4000]]),
+        precision: "f32",
+        bounds: new Map([["N", bound]]),
+      }).get("y")?.data[0];
     expect(at(4096)).not.toBe(at(5000));
   });
 });
@@ -70,13 +102,19 @@ describe("evaluating a graph", () => {
   const dims = new Map([["N", 3]]);
 
   test("names an input that is missing or misshapen", () => {
-    expect(() => evaluateGraph(graph, { inputs: new Map(), dims, precision: "f64" })).toThrow("evaluate: the input x is missing");
+    expect(() => evaluateGraph(graph, { inputs: new Map(), dims, precision: "f64" })).toThrow(
+      "evaluate: the input x is missing",
+    );
     const inputs = new Map([["x", { shape: [2], data: [1, 2] }]]);
-    expect(() => evaluateGraph(graph, { inputs, dims, precision: "f64" })).toThrow("evaluate: the input x is [N], not [2]");
+    expect(() => evaluateGraph(graph, { inputs, dims, precision: "f64" })).toThrow(
+      "evaluate: the input x is [N], not [2]",
+    );
   });
 
   test("answers outputs by name", () => {
     const inputs = new Map([["x", { shape: [3], data: [1, 2, 3] }]]);
-    expect(Array.from(evaluateGraph(graph, { inputs, dims, precision: "f64" }).get("y")?.data ?? [])).toEqual([-1, -2, -3]);
+    expect(Array.from(evaluateGraph(graph, { inputs, dims, precision: "f64" }).get("y")?.data ?? [])).toEqual([
+      -1, -2, -3,
+    ]);
   });
 });

@@ -8,7 +8,11 @@ export interface Tensor {
   readonly data: readonly number[];
 }
 
-export type Reference = (inputs: readonly Tensor[], attributes: Attributes, shape: readonly number[]) => readonly number[];
+export type Reference = (
+  inputs: readonly Tensor[],
+  attributes: Attributes,
+  shape: readonly number[],
+) => readonly number[];
 
 function count(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
@@ -35,21 +39,33 @@ function sizesOf(dimensions: readonly Dimension[]): readonly number[] {
   return dimensions.map((dimension) => constantValue(dimension) ?? NaN);
 }
 
-const one = (f: (x: number) => number): Reference => ([x]) => x.data.map(f);
-const two = (f: (a: number, b: number) => number): Reference => ([a, b]) => a.data.map((value, i) => f(value, b.data[i]));
+const one =
+  (f: (x: number) => number): Reference =>
+  ([x]) =>
+    x.data.map(f);
+const two =
+  (f: (a: number, b: number) => number): Reference =>
+  ([a, b]) =>
+    a.data.map((value, i) => f(value, b.data[i]));
 
 /** out[index] = value(index). */
-const each = (value: (index: readonly number[], inputs: readonly Tensor[], attributes: Attributes) => number): Reference =>
-  (inputs, attributes, shape) => indicesOf(shape).map((index) => value(index, inputs, attributes));
+const each =
+  (value: (index: readonly number[], inputs: readonly Tensor[], attributes: Attributes) => number): Reference =>
+  (inputs, attributes, shape) =>
+    indicesOf(shape).map((index) => value(index, inputs, attributes));
 
 /** The operands of each reduction, in row-major order. */
-const reduced = (f: (values: readonly number[]) => number): Reference => ([x], attributes, shape) => {
-  const axes = numbersOf(attributes, "axes");
-  return indicesOf(shape).map((kept) => {
-    const values = indicesOf(x.shape).filter((index) => index.filter((_, axis) => !axes.includes(axis)).join() === kept.join());
-    return f(values.map((index) => at(x, index)));
-  });
-};
+const reduced =
+  (f: (values: readonly number[]) => number): Reference =>
+  ([x], attributes, shape) => {
+    const axes = numbersOf(attributes, "axes");
+    return indicesOf(shape).map((kept) => {
+      const values = indicesOf(x.shape).filter(
+        (index) => index.filter((_, axis) => !axes.includes(axis)).join() === kept.join(),
+      );
+      return f(values.map((index) => at(x, index)));
+    });
+  };
 
 /** The integral of the Gaussian by its power series, enough for |x| ≤ 4. */
 function erf(x: number): number {
@@ -70,13 +86,16 @@ function toI32(value: number): number {
   return Number.isNaN(value) ? 0 : Math.trunc(Math.min(Math.max(value, -2147483648), 2147483647));
 }
 
-const isWhole = (inputs: readonly Tensor[]): boolean => inputs.every(({ data }) => data.every((value) => Number.isInteger(value)));
+const isWhole = (inputs: readonly Tensor[]): boolean =>
+  inputs.every(({ data }) => data.every((value) => Number.isInteger(value)));
 
 /** Integer arithmetic in arbitrary precision, then cut to 32 bits. */
-const wrapping = (f: (a: number, b: number) => number, exact: (a: bigint, b: bigint) => bigint): Reference => (inputs, attributes, shape) =>
-  isWhole(inputs)
-    ? two((a, b) => Number(BigInt.asIntN(32, exact(BigInt(a), BigInt(b)))))(inputs, attributes, shape)
-    : two(f)(inputs, attributes, shape);
+const wrapping =
+  (f: (a: number, b: number) => number, exact: (a: bigint, b: bigint) => bigint): Reference =>
+  (inputs, attributes, shape) =>
+    isWhole(inputs)
+      ? two((a, b) => Number(BigInt.asIntN(32, exact(BigInt(a), BigInt(b)))))(inputs, attributes, shape)
+      : two(f)(inputs, attributes, shape);
 
 function contracted([a, b]: readonly Tensor[], attributes: Attributes, shape: readonly number[]): readonly number[] {
   const [left, right, output] = ["left", "right", "output"].map((name) => numbersOf(attributes, name));
@@ -111,9 +130,27 @@ export const references: ReadonlyMap<string, Reference> = new Map<string, Refere
   ["tanh", one(Math.tanh)],
   ["erf", one(erf)],
   ["not", one((x) => 1 - x)],
-  ["add", wrapping((a, b) => a + b, (a, b) => a + b)],
-  ["sub", wrapping((a, b) => a - b, (a, b) => a - b)],
-  ["mul", wrapping((a, b) => a * b, (a, b) => a * b)],
+  [
+    "add",
+    wrapping(
+      (a, b) => a + b,
+      (a, b) => a + b,
+    ),
+  ],
+  [
+    "sub",
+    wrapping(
+      (a, b) => a - b,
+      (a, b) => a - b,
+    ),
+  ],
+  [
+    "mul",
+    wrapping(
+      (a, b) => a * b,
+      (a, b) => a * b,
+    ),
+  ],
   ["div", two((a, b) => a / b)],
   ["mod", two((a, b) => (b === 0 ? 0 : a - b * Math.floor(a / b)))],
   ["pow", two((a, b) => a ** b)],
@@ -128,7 +165,11 @@ export const references: ReadonlyMap<string, Reference> = new Map<string, Refere
   ["greater", two((a, b) => Number(a > b))],
   ["greaterEqual", two((a, b) => Number(a >= b))],
   ["select", ([condition, a, b]) => condition.data.map((chosen, i) => (chosen === 1 ? a : b).data[i])],
-  ["cast", ([x], { dtype }) => x.data.map((value) => (dtype === "bool" ? Number(value !== 0) : dtype === "i32" ? toI32(value) : value))],
+  [
+    "cast",
+    ([x], { dtype }) =>
+      x.data.map((value) => (dtype === "bool" ? Number(value !== 0) : dtype === "i32" ? toI32(value) : value)),
+  ],
   ["sum", reduced((values) => values.reduce((a, b) => a + b, 0))],
   ["prod", reduced((values) => values.reduce((a, b) => a * b, 1))],
   ["max", reduced((values) => Math.max(...values))],
@@ -136,49 +177,87 @@ export const references: ReadonlyMap<string, Reference> = new Map<string, Refere
   ["argmax", reduced((values) => values.indexOf(Math.max(...values)))],
   ["reshape", ([x]) => x.data],
   ["stop_gradient", ([x]) => x.data],
-  ["transpose", each((index, [x], attributes) => {
-    const permutation = numbersOf(attributes, "permutation");
-    return at(x, x.shape.map((_, axis) => index[permutation.indexOf(axis)]));
-  })],
-  ["reverse", each((index, [x], attributes) => {
-    const axes = numbersOf(attributes, "axes");
-    return at(x, index.map((position, axis) => (axes.includes(axis) ? x.shape[axis] - 1 - position : position)));
-  })],
-  ["broadcast", each((index, [x], attributes) => {
-    const axes = numbersOf(attributes, "axes");
-    return at(x, x.shape.map((size, axis) => (size === 1 ? 0 : index[axes[axis]])));
-  })],
-  ["slice", each((index, [x], attributes) => {
-    const start = sizesOf(dimensionsOf(attributes, "start"));
-    const step = numbersOf(attributes, "step");
-    return at(x, index.map((position, axis) => start[axis] + position * step[axis]));
-  })],
-  ["pad", each((index, [x], attributes) => {
-    const low = sizesOf(dimensionsOf(attributes, "low"));
-    const inner = index.map((position, axis) => position - low[axis]);
-    return inner.every((position, axis) => position >= 0 && position < x.shape[axis]) ? at(x, inner) : numberOf(attributes, "value");
-  })],
-  ["concat", each((index, inputs, attributes) => {
-    const axis = numberOf(attributes, "axis");
-    let position = index[axis];
-    for (const x of inputs) {
-      if (position < x.shape[axis]) return at(x, index.with(axis, position));
-      position -= x.shape[axis];
-    }
-    return NaN;
-  })],
+  [
+    "transpose",
+    each((index, [x], attributes) => {
+      const permutation = numbersOf(attributes, "permutation");
+      return at(
+        x,
+        x.shape.map((_, axis) => index[permutation.indexOf(axis)]),
+      );
+    }),
+  ],
+  [
+    "reverse",
+    each((index, [x], attributes) => {
+      const axes = numbersOf(attributes, "axes");
+      return at(
+        x,
+        index.map((position, axis) => (axes.includes(axis) ? x.shape[axis] - 1 - position : position)),
+      );
+    }),
+  ],
+  [
+    "broadcast",
+    each((index, [x], attributes) => {
+      const axes = numbersOf(attributes, "axes");
+      return at(
+        x,
+        x.shape.map((size, axis) => (size === 1 ? 0 : index[axes[axis]])),
+      );
+    }),
+  ],
+  [
+    "slice",
+    each((index, [x], attributes) => {
+      const start = sizesOf(dimensionsOf(attributes, "start"));
+      const step = numbersOf(attributes, "step");
+      return at(
+        x,
+        index.map((position, axis) => start[axis] + position * step[axis]),
+      );
+    }),
+  ],
+  [
+    "pad",
+    each((index, [x], attributes) => {
+      const low = sizesOf(dimensionsOf(attributes, "low"));
+      const inner = index.map((position, axis) => position - low[axis]);
+      return inner.every((position, axis) => position >= 0 && position < x.shape[axis])
+        ? at(x, inner)
+        : numberOf(attributes, "value");
+    }),
+  ],
+  [
+    "concat",
+    each((index, inputs, attributes) => {
+      const axis = numberOf(attributes, "axis");
+      let position = index[axis];
+      for (const x of inputs) {
+        if (position < x.shape[axis]) return at(x, index.with(axis, position));
+        position -= x.shape[axis];
+      }
+      return NaN;
+    }),
+  ],
   ["contract", contracted],
-  ["take", each((index, [table, ids]) => {
-    const rank = ids.shape.length;
-    return at(table, [clamp(at(ids, index.slice(0, rank)), table.shape[0]), ...index.slice(rank)]);
-  })],
+  [
+    "take",
+    each((index, [table, ids]) => {
+      const rank = ids.shape.length;
+      return at(table, [clamp(at(ids, index.slice(0, rank)), table.shape[0]), ...index.slice(rank)]);
+    }),
+  ],
   ["pick", each((index, [x, ids]) => at(x, [...index, clamp(at(ids, index), x.shape[index.length])]))],
-  ["scatter_rows", ([updates, ids], _, shape) => {
-    const out = Array.from({ length: count(shape) }, () => 0);
-    const width = count(shape.slice(1));
-    for (const [i, id] of ids.data.entries()) {
-      for (let k = 0; k < width; k += 1) out[clamp(id, shape[0]) * width + k] += updates.data[i * width + k];
-    }
-    return out;
-  }],
+  [
+    "scatter_rows",
+    ([updates, ids], _, shape) => {
+      const out = Array.from({ length: count(shape) }, () => 0);
+      const width = count(shape.slice(1));
+      for (const [i, id] of ids.data.entries()) {
+        for (let k = 0; k < width; k += 1) out[clamp(id, shape[0]) * width + k] += updates.data[i * width + k];
+      }
+      return out;
+    },
+  ],
 ]);

@@ -40,7 +40,14 @@ class Trial {
   weights(name: string, like: Value, seed: number): Value {
     const type = this.builder.typeOf(like);
     const shape = type.shape.map((size) => Number(size.key));
-    return this.input(name, type, { shape, data: draw("f32", shape.reduce((a, b) => a * b, 1), seed) });
+    return this.input(name, type, {
+      shape,
+      data: draw(
+        "f32",
+        shape.reduce((a, b) => a * b, 1),
+        seed,
+      ),
+    });
   }
 
   /** Σ weights · value: a scalar that depends on every element. */
@@ -54,14 +61,30 @@ class Trial {
   }
 }
 
-function inputsOf({ inputs }: Sample<Attributes>): readonly { readonly type: TensorType; readonly value: TensorData }[] {
+function inputsOf({
+  inputs,
+}: Sample<Attributes>): readonly { readonly type: TensorType; readonly value: TensorData }[] {
   return inputs.map(({ dtype, shape, data, range }, position) => ({
     type: { dtype, shape: shape.map(constant) },
-    value: { shape, data: data ?? draw(dtype, shape.reduce((a, b) => a * b, 1), position + 1, range) },
+    value: {
+      shape,
+      data:
+        data ??
+        draw(
+          dtype,
+          shape.reduce((a, b) => a * b, 1),
+          position + 1,
+          range,
+        ),
+    },
   }));
 }
 
-function trialOf({ op, sample }: Case): { readonly trial: Trial; readonly inputs: readonly Value[]; readonly output: Value } {
+function trialOf({ op, sample }: Case): {
+  readonly trial: Trial;
+  readonly inputs: readonly Value[];
+  readonly output: Value;
+} {
   const trial = new Trial();
   const inputs = inputsOf(sample).map(({ type, value }, position) => trial.input(`x${position}`, type, value));
   return { trial, inputs, output: trial.builder.one(op, inputs, sample.attributes) };
@@ -124,7 +147,9 @@ describe("values in float32", () => {
   test.each(cases)("$op: $name are near those in float64, and the passes keep their bits", (each) => {
     const { trial, output } = trialOf(each);
     const graph = trial.graph(output);
-    const rounded = new Map([...trial.values].map(([name, { shape, data }]) => [name, { shape, data: Array.from(data, Math.fround) }]));
+    const rounded = new Map(
+      [...trial.values].map(([name, { shape, data }]) => [name, { shape, data: Array.from(data, Math.fround) }]),
+    );
     const single = run(graph, rounded, "f32");
     expect(apart(single.data, run(graph, rounded).data, 1e-5)).toEqual([]);
     const after = run(runPasses(graph, { verify: true }), rounded, "f32");
@@ -133,7 +158,8 @@ describe("values in float32", () => {
 });
 
 const differentiable = cases.filter(
-  ({ op, sample }) => isDifferentiable(op) && sample.differentiable !== false && sample.inputs.some(({ dtype }) => dtype === "f32"),
+  ({ op, sample }) =>
+    isDifferentiable(op) && sample.differentiable !== false && sample.inputs.some(({ dtype }) => dtype === "f32"),
 );
 
 describe("gradients", () => {

@@ -33,9 +33,16 @@ describe("gradients at ties", () => {
     const builder = new GraphBuilder();
     const [a, b] = ["a", "b"].map((name) => input(builder, name, []));
     const found = listed(gradients(builder, builder.one(op, [a, b]), [a, b]));
-    const outputs = found.map((value, position) => ({ name: String(position), role: "result" as const, value: value ?? a }));
+    const outputs = found.map((value, position) => ({
+      name: String(position),
+      role: "result" as const,
+      value: value ?? a,
+    }));
     const one = { shape: [], data: [1] };
-    const inputs = new Map([["a", one], ["b", one]]);
+    const inputs = new Map([
+      ["a", one],
+      ["b", one],
+    ]);
     const results = evaluateGraph(builder.finish(outputs), { inputs, dims: new Map(), precision: "f64" });
     expect(["0", "1"].map((name) => results.get(name)?.data[0])).toEqual([0.5, 0.5]);
   });

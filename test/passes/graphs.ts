@@ -9,7 +9,12 @@ export function shape(...sizes: readonly (number | string)[]): readonly Dimensio
   return sizes.map((size) => (typeof size === "number" ? constant(size) : symbol(size)));
 }
 
-export function input(builder: GraphBuilder, name: string, sizes: readonly (number | string)[], dtype: ElementType = "f32"): Value {
+export function input(
+  builder: GraphBuilder,
+  name: string,
+  sizes: readonly (number | string)[],
+  dtype: ElementType = "f32",
+): Value {
   return builder.one("input", [], { name, role: "input", dtype, shape: shape(...sizes) });
 }
 

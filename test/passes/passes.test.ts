@@ -32,7 +32,9 @@ describe("cse", () => {
   test("merges equal draws and keeps different streams apart", () => {
     const builder = new GraphBuilder();
     const [seed, counter] = ["seed", "step"].map((name) => input(builder, name, [], "i32"));
-    const draws = [1, 1, 2].map((stream) => builder.one("random_bits", [seed, counter], { shape: shape(3), word: 0, stream }));
+    const draws = [1, 1, 2].map((stream) =>
+      builder.one("random_bits", [seed, counter], { shape: shape(3), word: 0, stream }),
+    );
     const graph = builder.finish(draws.map((value, position) => ({ name: `y${position}`, role: "result", value })));
     expect(cse.run(graph).nodes.filter(({ op }) => op === "random_bits")).toHaveLength(2);
   });

@@ -26,39 +26,95 @@ const cases: readonly Case[] = [
   { name: "cast to its dtype", build: (b, x) => b.one("cast", [x], { dtype: "f32" }), left: unchanged },
   { name: "stop_gradient", build: (b, x) => b.one("stop_gradient", [x]), left: unchanged },
   { name: "maximum of itself", build: (b, x) => b.one("maximum", [x, x]), left: unchanged },
-  { name: "select of equal sides", build: (b, x) => b.one("select", [b.one("less", [x, fill(b, at23, 0)]), x, x]), left: unchanged },
-  { name: "select by a known condition", build: (b, x) => b.one("select", [fill(b, at23, 0, "bool"), fill(b, at23, 5), x]), left: unchanged },
-  { name: "reshape and back", build: (b, x) => b.one("reshape", [b.one("reshape", [x], { shape: shape(6) })], { shape: at23 }), left: unchanged },
-  { name: "transpose and back", build: (b, x) => b.one("transpose", [b.one("transpose", [x], { permutation: [1, 0] })], { permutation: [1, 0] }), left: unchanged },
-  { name: "reverse and back", build: (b, x) => b.one("reverse", [b.one("reverse", [x], { axes: [1] })], { axes: [1] }), left: unchanged },
-  { name: "slice of the whole", build: (b, x) => b.one("slice", [x], { start: shape(0, 0), size: at23, step: [1, 1] }), left: unchanged },
-  { name: "pad by nothing", build: (b, x) => b.one("pad", [x], { low: shape(0, 0), high: shape(0, 0), value: 1 }), left: unchanged },
+  {
+    name: "select of equal sides",
+    build: (b, x) => b.one("select", [b.one("less", [x, fill(b, at23, 0)]), x, x]),
+    left: unchanged,
+  },
+  {
+    name: "select by a known condition",
+    build: (b, x) => b.one("select", [fill(b, at23, 0, "bool"), fill(b, at23, 5), x]),
+    left: unchanged,
+  },
+  {
+    name: "reshape and back",
+    build: (b, x) => b.one("reshape", [b.one("reshape", [x], { shape: shape(6) })], { shape: at23 }),
+    left: unchanged,
+  },
+  {
+    name: "transpose and back",
+    build: (b, x) => b.one("transpose", [b.one("transpose", [x], { permutation: [1, 0] })], { permutation: [1, 0] }),
+    left: unchanged,
+  },
+  {
+    name: "reverse and back",
+    build: (b, x) => b.one("reverse", [b.one("reverse", [x], { axes: [1] })], { axes: [1] }),
+    left: unchanged,
+  },
+  {
+    name: "slice of the whole",
+    build: (b, x) => b.one("slice", [x], { start: shape(0, 0), size: at23, step: [1, 1] }),
+    left: unchanged,
+  },
+  {
+    name: "pad by nothing",
+    build: (b, x) => b.one("pad", [x], { low: shape(0, 0), high: shape(0, 0), value: 1 }),
+    left: unchanged,
+  },
   {
     name: "padding cut off",
     build: (b, x) =>
-      b.one("slice", [b.one("pad", [x], { low: shape(1, 0), high: shape(0, 2), value: 0 })], { start: shape(1, 0), size: at23, step: [1, 1] }),
+      b.one("slice", [b.one("pad", [x], { low: shape(1, 0), high: shape(0, 2), value: 0 })], {
+        start: shape(1, 0),
+        size: at23,
+        step: [1, 1],
+      }),
     left: unchanged,
   },
   { name: "concat of one", build: (b, x) => b.one("concat", [x], { axis: 0 }), left: unchanged },
   { name: "sum over nothing", build: (b, x) => b.one("sum", [x], { axes: [] }), left: unchanged },
-  { name: "times −1", build: (b, x) => b.one("mul", [x, fill(b, at23, -1)]), left: "%1 = neg(%0) : f32[2, 3]\nresult y = %1" },
-  { name: "plus a negation", build: (b, x) => b.one("add", [x, b.one("neg", [x])]), left: "%1 = sub(%0, %0) : f32[2, 3]\nresult y = %1" },
-  { name: "minus a negation", build: (b, x) => b.one("sub", [x, b.one("neg", [x])]), left: "%1 = add(%0, %0) : f32[2, 3]\nresult y = %1" },
+  {
+    name: "times −1",
+    build: (b, x) => b.one("mul", [x, fill(b, at23, -1)]),
+    left: "%1 = neg(%0) : f32[2, 3]\nresult y = %1",
+  },
+  {
+    name: "plus a negation",
+    build: (b, x) => b.one("add", [x, b.one("neg", [x])]),
+    left: "%1 = sub(%0, %0) : f32[2, 3]\nresult y = %1",
+  },
+  {
+    name: "minus a negation",
+    build: (b, x) => b.one("sub", [x, b.one("neg", [x])]),
+    left: "%1 = add(%0, %0) : f32[2, 3]\nresult y = %1",
+  },
   {
     name: "slice of a slice",
     build: (b, x) =>
-      b.one("slice", [b.one("slice", [x], { start: shape(0, 0), size: shape(2, 2), step: [1, 2] })], { start: shape(1, 1), size: shape(1, 1), step: [1, 1] }),
+      b.one("slice", [b.one("slice", [x], { start: shape(0, 0), size: shape(2, 2), step: [1, 2] })], {
+        start: shape(1, 1),
+        size: shape(1, 1),
+        step: [1, 1],
+      }),
     left: "%1 = slice[size: [1, 1], start: [1, 2], step: [1, 2]](%0) : f32[1, 1]\nresult y = %1",
   },
   {
     name: "pad of a pad",
     build: (b, x) =>
-      b.one("pad", [b.one("pad", [x], { low: shape(1, 0), high: shape(0, 0), value: 0 })], { low: shape(1, 1), high: shape(0, 0), value: 0 }),
+      b.one("pad", [b.one("pad", [x], { low: shape(1, 0), high: shape(0, 0), value: 0 })], {
+        low: shape(1, 1),
+        high: shape(0, 0),
+        value: 0,
+      }),
     left: "%1 = pad[high: [0, 0], low: [2, 1], value: 0](%0) : f32[4, 4]\nresult y = %1",
   },
   {
     name: "broadcast of a broadcast",
-    build: (b, x) => b.one("broadcast", [b.one("broadcast", [x], { shape: shape(4, 2, 3), axes: [1, 2] })], { shape: shape(4, 2, 3, 5), axes: [0, 1, 2] }),
+    build: (b, x) =>
+      b.one("broadcast", [b.one("broadcast", [x], { shape: shape(4, 2, 3), axes: [1, 2] })], {
+        shape: shape(4, 2, 3, 5),
+        axes: [0, 1, 2],
+      }),
     left: "%1 = broadcast[axes: [1, 2], shape: [4, 2, 3, 5]](%0) : f32[4, 2, 3, 5]\nresult y = %1",
   },
   {
@@ -74,7 +130,16 @@ const kept: readonly Case[] = [
   { name: "x − −0, likewise", build: (b, x) => b.one("sub", [x, fill(b, at23, -0)]), left: "sub" },
   { name: "x · 0, which may be NaN", build: (b, x) => b.one("mul", [x, fill(b, at23, 0)]), left: "mul" },
   { name: "x − x, likewise", build: (b, x) => b.one("sub", [x, x]), left: "sub" },
-  { name: "pads of different values", build: (b, x) => b.one("pad", [b.one("pad", [x], { low: shape(1, 0), high: shape(0, 0), value: 0 })], { low: shape(1, 1), high: shape(0, 0), value: 1 }), left: "pad" },
+  {
+    name: "pads of different values",
+    build: (b, x) =>
+      b.one("pad", [b.one("pad", [x], { low: shape(1, 0), high: shape(0, 0), value: 0 })], {
+        low: shape(1, 1),
+        high: shape(0, 0),
+        value: 1,
+      }),
+    left: "pad",
+  },
 ];
 
 function simplified(build: Case["build"]): string {
@@ -84,7 +149,9 @@ function simplified(build: Case["build"]): string {
 
 describe("simplify", () => {
   test.each(cases)("$name", ({ build, left }) => {
-    expect(simplified(build)).toBe(`%0 = input[dtype: "f32", name: "x", role: "input", shape: [2, 3]]() : f32[2, 3]\n${left}`);
+    expect(simplified(build)).toBe(
+      `%0 = input[dtype: "f32", name: "x", role: "input", shape: [2, 3]]() : f32[2, 3]\n${left}`,
+    );
   });
 
   test.each(kept)("keeps $name", ({ build, left }) => {
@@ -107,8 +174,12 @@ describe("simplify", () => {
   });
 
   test("knows the value of a closed dimension and of a comparison", () => {
-    const graph = graphOf((b) => b.one("less", [b.one("dimension", [], { dimension: shape(4)[0] }), b.constant(5, "i32")]));
-    expect(printGraph(deadCode.run(simplify.run(graph)))).toBe(`%0 = constant[dtype: "bool", value: 1]() : bool[]\nresult y = %0`);
+    const graph = graphOf((b) =>
+      b.one("less", [b.one("dimension", [], { dimension: shape(4)[0] }), b.constant(5, "i32")]),
+    );
+    expect(printGraph(deadCode.run(simplify.run(graph)))).toBe(
+      `%0 = constant[dtype: "bool", value: 1]() : bool[]\nresult y = %0`,
+    );
   });
 
   test("has rules of distinct names", () => {

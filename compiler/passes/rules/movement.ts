@@ -96,7 +96,9 @@ const composed: readonly Rule[] = [
       const inner = madeBy(rewriter, x, "reverse");
       if (inner === undefined) return undefined;
       const [outer, first] = [numbersOf(attributes, "axes"), numbersOf(inner.attributes, "axes")];
-      const once = countUp(rewriter.typeOf(x).shape.length).filter((axis) => outer.includes(axis) !== first.includes(axis));
+      const once = countUp(rewriter.typeOf(x).shape.length).filter(
+        (axis) => outer.includes(axis) !== first.includes(axis),
+      );
       return rewriter.one("reverse", inner.inputs, { axes: once });
     },
   },
@@ -108,7 +110,9 @@ const composed: readonly Rule[] = [
       if (inner === undefined) return undefined;
       const steps = numbersOf(inner.attributes, "step");
       const starts = dimensionsOf(inner.attributes, "start");
-      const start = dimensionsOf(attributes, "start").map((from, axis) => add(starts[axis], multiply(from, constant(steps[axis]))));
+      const start = dimensionsOf(attributes, "start").map((from, axis) =>
+        add(starts[axis], multiply(from, constant(steps[axis]))),
+      );
       const step = numbersOf(attributes, "step").map((by, axis) => by * steps[axis]);
       return rewriter.one("slice", inner.inputs, { start, size: dimensionsOf(attributes, "size"), step });
     },

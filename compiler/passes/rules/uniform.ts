@@ -38,7 +38,11 @@ function literal(rewriter: Rewriter, value: Value): Scalar | undefined {
 /** The number at the expression's shape. */
 function filled(expression: Expression, rewriter: Rewriter, value: number, dtype: ElementType): Value | undefined {
   const { op, inputs, attributes } = expression;
-  const types = inferTypes(op, inputs.map((input) => rewriter.typeOf(input)), attributes);
+  const types = inferTypes(
+    op,
+    inputs.map((input) => rewriter.typeOf(input)),
+    attributes,
+  );
   return "kind" in types ? undefined : fill(rewriter, types[0].shape, value, dtype);
 }
 
