@@ -57,7 +57,10 @@ function sumAt(index: Index, home: Scope<Block>, buffer: string, place: Place): 
   const outer = { terms: index.terms.filter((term) => !inner.includes(term)), constant: index.constant };
   const outerHome = homeOf(outer, place);
   if (outerHome === undefined || inner.length === 0 || isZero(outer)) return plain(index, place);
-  return infix(hoisted(outer, outerHome, buffer, place), "+", plain(ofTerms(inner), place), Level.add);
+  const base = hoisted(outer, outerHome, buffer, place);
+  // Where nothing was hoisted, the terms stand in their usual order.
+  if (base.text === plain(outer, place).text) return plain(index, place);
+  return infix(base, "+", plain(ofTerms(inner), place), Level.add);
 }
 
 /** A constant in `home` that holds the index; the index itself where it is one name or number. */

@@ -35,8 +35,9 @@ export function toInt(value: Code): Code {
   return infix(value, "|", primary("0"), Level.bitOr);
 }
 
-/** A number as it is written; a sign makes it weaker. */
+/** A number as it is written; a sign makes it weaker. The checker refuses comparisons with the name NaN. */
 export function numeral(value: number): Code {
+  if (Number.isNaN(value)) return primary("Number.NaN");
   const text = Object.is(value, -0) ? "-0" : String(value);
   return text.startsWith("-") ? { text, level: Level.unary } : primary(text);
 }

@@ -34,7 +34,7 @@ const words =
   "never new null number object of package private protected public readonly require return set static string super switch symbol this " +
   "throw true try type typeof undefined unique unknown var void while with yield " +
   // What the module itself uses.
-  "Math Float32Array Int32Array ArrayBuffer SharedArrayBuffer DataView Map ReadonlyMap Readonly Record RangeError Infinity NaN " +
+  "Math Number Float32Array Int32Array ArrayBuffer SharedArrayBuffer DataView Map ReadonlyMap Readonly Record RangeError Infinity NaN " +
   "Instance View create arenaBytes memory fround word entries buffers imul bits unbits truncate remainder modulo";
 
 /** JavaScript identifiers, as a person writes them. */
