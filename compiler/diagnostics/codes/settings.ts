@@ -1,0 +1,65 @@
+/** NN04xx: what can be wrong with a call's arguments. */
+import { define } from "../diagnostic.ts";
+
+export const unknownSetting = define<{ readonly callee: string; readonly name: string }>({
+  code: "NN0401",
+  severity: "error",
+  message: ({ callee, name }) => `\`${callee}\` has no input or setting \`${name}\``,
+  explanation: "An argument given by name must be one of the callee's inputs or settings.",
+  example: { bad: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4, biass: false)", good: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4, bias: false)" },
+});
+
+export const missingSetting = define<{ readonly callee: string; readonly name: string; readonly type: string }>({
+  code: "NN0402",
+  severity: "error",
+  message: ({ callee, name, type }) => `\`${callee}\` needs \`${name}\` (${type}), found none`,
+  explanation: "An input or setting without a default must be given.",
+  example: { bad: "model M(x: [N, 3]) -> [N, 4] = x |> dense", good: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4)" },
+});
+
+export const wrongSetting = define<{ readonly callee: string; readonly name: string; readonly expected: string; readonly found: string }>({
+  code: "NN0403",
+  severity: "error",
+  message: ({ callee, name, expected, found }) => `\`${name}\` of \`${callee}\` must be ${expected}, found ${found}`,
+  explanation: "A setting is known at compile time and has one of the types that the signature writes.",
+  example: { bad: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4, bias: 1)", good: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4, bias: true)" },
+});
+
+export const tooManyArguments = define<{ readonly callee: string; readonly what: string; readonly most: number; readonly found: number }>({
+  code: "NN0404",
+  severity: "error",
+  message: ({ callee, what, most, found }) => `\`${callee}\` takes at most ${most} ${what}, found ${found}`,
+  explanation: "Positional tensors fill a callee's tensor inputs in order, positional settings its settings.",
+  example: { bad: "model M(x: [N, 3]) -> [N, 3] = relu(x, 1)", good: "model M(x: [N, 3]) -> [N, 3] = relu(x)" },
+});
+
+export const givenTwice = define<{ readonly callee: string; readonly name: string }>({
+  code: "NN0405",
+  severity: "error",
+  message: ({ callee, name }) => `\`${name}\` of \`${callee}\` is given twice`,
+  explanation: "Each input and setting is given once, by its place or by its name.",
+  example: { bad: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4, units: 5)", good: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4)" },
+});
+
+export const notCallable = define<{ readonly found: string }>({
+  code: "NN0406",
+  severity: "error",
+  message: ({ found }) => `expected a layer to call, found ${found}`,
+  explanation: "Blocks, models, losses, built-ins and layers that a name holds can be called and piped into.",
+  example: { bad: "model M(x: [N, 3]) -> [N, 3] = x |> 3", good: "model M(x: [N, 3]) -> [N, 3] = x |> relu" },
+});
+
+export const wrongDefault = define<{ readonly name: string; readonly expected: string; readonly found: string }>({
+  code: "NN0407",
+  severity: "error",
+  message: ({ name, expected, found }) => `the default of \`${name}\` must be ${expected}, found ${found}`,
+  explanation: "A setting's default has one of the setting's types.",
+  example: { bad: "block f(x: [N], n: int = \"two\") -> [N] = x", good: "block f(x: [N], n: int = 2) -> [N] = x" },
+});
+
+export const unknownConstant = define<{ readonly name: string }>({
+  code: "NN0408",
+  severity: "error",
+  message: ({ name }) => `there is no \`const ${name}\` to give another value`,
+  explanation: "`--const hidden=256` replaces the value of a `const` that the file declares.",
+});

@@ -1,0 +1,108 @@
+/** Elementwise functions, conversions, `maximum`, `minimum`, `where`; each also of numbers known at compile time. */
+import { notCompileTime, wrongElements } from "../../diagnostics/codes/shapes.ts";
+import * as dimensions from "../../dimension/dimension.ts";
+import { elementwise as names } from "../../semantics/builtins.ts";
+import type { Rational } from "../../syntax/ast.ts";
+import type { ElementType } from "../../loops/types.ts";
+import * as rational from "../rational.ts";
+import { choose, elementwiseBinary, toTensor, type Operand } from "../tensors.ts";
+import { asDimension, boolValue, describeType, describeValue, fromDimension, type Evaluated } from "../values.ts";
+import type { BuiltinCall, Rule } from "./call.ts";
+
+/** Of a known number, as an f32 would hold it; abs, sign and floor are exact. */
+const known: Readonly<Record<string, (x: number) => number>> = {
+  exp: Math.exp, expm1: Math.expm1, log: Math.log, log1p: Math.log1p, sqrt: Math.sqrt, sin: Math.sin, cos: Math.cos, tanh: Math.tanh,
+};
+
+function ofNumber(name: string, value: Rational): Rational | undefined {
+  const sign = value.numerator < 0n ? -1 : value.numerator > 0n ? 1 : 0;
+  if (name === "abs") return sign < 0 ? rational.negate(value) : value;
+  if (name === "sign") return rational.whole(sign);
+  if (name === "floor") return rational.floor(value);
+  const compute = Object.hasOwn(known, name) ? known[name] : undefined;
+  return compute === undefined ? undefined : rational.exact(Math.fround(compute(rational.toNumber(value))));
+}
+
+function unary(name: string): Rule {
+  return (call) => {
+    const operand = call.operand("x", call.mode);
+    if (operand.value.kind === "number") {
+      const result = ofNumber(name, operand.value.value);
+      if (result !== undefined) return { kind: "number", value: result };
+    }
+    if (name === "floor") {
+      const dimension = floored(operand, call);
+      if (dimension !== undefined) return dimension;
+    }
+    return call.frame.at(call.span, () => applyUnary(name, operand, call));
+  };
+}
+
+/** The floor of a quotient of open dimensions is a dimension; of a dimension, itself. */
+function floored({ value }: Operand, call: BuiltinCall): Evaluated | undefined {
+  if (value.kind === "dimension") return value;
+  const expression = call.expression("x");
+  if (value.kind !== "tensor" || expression?.kind !== "chain" || expression.rest.at(-1)?.operator !== "/") return undefined;
+  const whole = call.frame.session.evaluator.evaluate(expression, call.frame, { whole: true });
+  return whole.kind === "dimension" ? whole : undefined;
+}
+
+function applyUnary(name: string, operand: Operand, call: BuiltinCall): Evaluated {
+  const tensor = toTensor(operand, call.frame);
+  const integers = name === "abs" || name === "sign";
+  if (tensor.type.dtype !== "f32" && !(integers && tensor.type.dtype === "i32")) {
+    call.frame.fail(wrongElements, { operation: `\`${name}\``, expected: "f32", found: describeType(tensor.type) }, operand.span, "this", [], "convert with `f32(…)`");
+  }
+  return { ...tensor, value: call.builder.one(name, [tensor.value]) };
+}
+
+function convert(dtype: ElementType): Rule {
+  return (call) => {
+    const operand = call.operand("x");
+    const { value } = operand;
+    if (value.kind === "number" || value.kind === "bool") return convertKnown(value, dtype);
+    if (value.kind === "dimension" && dtype !== "bool") return value;
+    return call.frame.at(call.span, () => {
+      const tensor = toTensor(operand, call.frame);
+      return tensor.type.dtype === dtype ? tensor : call.entry.tensor(call.builder.one("cast", [tensor.value], { dtype }), tensor.labels);
+    });
+  };
+}
+
+function convertKnown(value: Extract<Evaluated, { kind: "number" | "bool" }>, dtype: ElementType): Evaluated {
+  const number = value.kind === "number" ? value.value : rational.whole(value.value ? 1 : 0);
+  if (dtype === "bool") return boolValue(number.numerator !== 0n);
+  const towardsZero = number.numerator < 0n ? rational.negate(rational.floor(rational.negate(number))) : rational.floor(number);
+  return { kind: "number", value: dtype === "i32" ? towardsZero : number };
+}
+
+function extreme(name: "maximum" | "minimum"): Rule {
+  return (call) => {
+    const [left, right] = [call.operand("a", call.mode), call.operand("b", call.mode)];
+    if (left.value.kind === "number" && right.value.kind === "number") {
+      const order = rational.compare(left.value.value, right.value.value);
+      return (order >= 0) === (name === "maximum") ? left.value : right.value;
+    }
+    const [a, b] = [asDimension(left.value), asDimension(right.value)];
+    if (a !== undefined && b !== undefined) return fromDimension(dimensions[name](a, b));
+    return call.frame.at(call.span, () => elementwiseBinary(name, `\`${name}\``, left, right, call.span, call.frame));
+  };
+}
+
+/** A condition known at compile time chooses a side, and the other is not looked at. */
+function where(call: BuiltinCall): Evaluated {
+  const condition = call.operand("c");
+  const { value } = condition;
+  if (value.kind === "bool") return call.operand(value.value ? "a" : "b", call.mode).value;
+  if (value.kind === "condition") {
+    return call.frame.fail(notCompileTime, { what: "the condition of `where`", found: describeValue(value) }, condition.span, "this");
+  }
+  return choose(condition, call.operand("a"), call.operand("b"), call.span, call.frame);
+}
+
+export const elementwiseRules: readonly (readonly [string, Rule])[] = [
+  ...names.map((name) => [name, unary(name)] as const),
+  ["f32", convert("f32")], ["i32", convert("i32")], ["bool", convert("bool")],
+  ["maximum", extreme("maximum")], ["minimum", extreme("minimum")],
+  ["where", where],
+];

@@ -1,0 +1,70 @@
+/** The built-ins' rules under their names, and the one way to call them. */
+import { InternalError, type Span } from "../../diagnostics/diagnostic.ts";
+import { givenTwice, missingSetting, tooManyArguments, unknownSetting } from "../../diagnostics/codes/settings.ts";
+import { unsupported } from "../../diagnostics/codes/unsupported.ts";
+import { didYouMean } from "../../diagnostics/suggest.ts";
+import { builtins, type Builtin } from "../../semantics/builtins.ts";
+import type { Argument } from "../../syntax/ast.ts";
+import type { Mode } from "../evaluator.ts";
+import type { Frame } from "../frame.ts";
+import type { Evaluated } from "../values.ts";
+import { BuiltinCall, type Given, type Rule } from "./call.ts";
+import { einsumRules } from "./einsum.ts";
+import { elementwiseRules } from "./elementwise.ts";
+import { indexRules } from "./indices.ts";
+import { otherRules } from "./random.ts";
+import { reductionRules } from "./reductions.ts";
+import { shapeRules } from "./shapes.ts";
+
+const rules: ReadonlyMap<string, Rule> = new Map([
+  ...elementwiseRules, ...reductionRules, ...shapeRules, ...indexRules, ...einsumRules, ...otherRules,
+]);
+
+/** Evaluates a built-in's call; without its first tensor it is a layer. */
+export function callBuiltin(name: string, given: readonly Argument[], piped: readonly Evaluated[], frame: Frame, span: Span, mode: Mode): Evaluated {
+  const spec = builtins.get(name);
+  if (spec === undefined) throw new InternalError("elaborate", `${name} is no built-in`, span);
+  if (!spec.supported) return frame.fail(unsupported, { what: `\`${name}\`` }, span, "this");
+  const positional: Given[] = piped.map((value) => ({ kind: "value", value, span }));
+  const named = new Map<string, Given>();
+  for (const argument of given) place(argument, spec, positional, named, frame);
+  const waiting = spec.parameters.filter((parameter) => parameter.required && !named.has(parameter.name)).length;
+  if (spec.layer && piped.length === 0 && positional.length === waiting - 1 && !named.has(spec.parameters[0].name)) {
+    return { kind: "layer", parts: [{ kind: "builtin", name, arguments: given, frame, span }] };
+  }
+  const rule = rules.get(name);
+  if (rule === undefined) throw new InternalError("elaborate", `${name} has no rule`, span);
+  return rule(gather(spec, positional, named, frame, span, mode));
+}
+
+function place(argument: Argument, spec: Builtin, positional: Given[], named: Map<string, Given>, frame: Frame): void {
+  const given: Given = { kind: "expression", expression: argument.value };
+  if (argument.label === undefined) {
+    positional.push(given);
+    return;
+  }
+  const name = argument.label.text;
+  const names = spec.parameters.map((parameter) => parameter.name);
+  if (!names.includes(name)) {
+    frame.fail(unknownSetting, { callee: spec.name, name }, argument.label.span, "no such name", [], didYouMean(name, names) ?? `it takes ${names.join(", ")}`);
+  }
+  if (named.has(name)) frame.fail(givenTwice, { callee: spec.name, name }, argument.span, "again here");
+  named.set(name, given);
+}
+
+function gather(spec: Builtin, positional: readonly Given[], named: ReadonlyMap<string, Given>, frame: Frame, span: Span, mode: Mode): BuiltinCall {
+  const at = new Map<string, Given>(named);
+  const { parameters } = spec;
+  for (const [index, given] of positional.slice(0, parameters.length).entries()) {
+    const { name } = parameters[index];
+    if (at.has(name)) frame.fail(givenTwice, { callee: spec.name, name }, span, "in this call");
+    at.set(name, given);
+  }
+  const further = positional.slice(parameters.length);
+  if (further.length > 0 && !spec.variadic) {
+    frame.fail(tooManyArguments, { callee: spec.name, what: "arguments", most: parameters.length, found: positional.length }, span, "in this call");
+  }
+  const missing = parameters.find(({ name, required }) => required && !at.has(name));
+  if (missing !== undefined) frame.fail(missingSetting, { callee: spec.name, name: missing.name, type: "an argument" }, span, "in this call");
+  return new BuiltinCall(spec.name, at, further, frame, span, mode);
+}

@@ -1,0 +1,145 @@
+/**
+ * Calls: a declaration's body, run on arguments in a frame of its own; layers, part by part; initialisers and schedules.
+ */
+import type { Span } from "../diagnostics/diagnostic.ts";
+import { notCallable } from "../diagnostics/codes/settings.ts";
+import { noResult, shapesDiffer, wrongKind } from "../diagnostics/codes/shapes.ts";
+import { constant, equal, printShape, product, type Dimension } from "../dimension/dimension.ts";
+import type { DeclaredCallable } from "../semantics/module.ts";
+import type { Callable, TupleType } from "../syntax/ast.ts";
+import { assign, bindDefaults, bindGivenSettings, isTensorInput, settingsOf } from "./arguments.ts";
+import type { ShapeValue } from "./evaluator.ts";
+import { Failure } from "./failure.ts";
+import { Frame, type Body, type Storage } from "./frame.ts";
+import type { Instance } from "./paths.ts";
+import { bindTensors, checkResult } from "./signature.ts";
+import { broadcastTensor, toTensor } from "./tensors.ts";
+import { describeType, describeValue, fromDimension, type Evaluated, type GivenArguments, type Layer, type LayerPart, type Recipe, type Tensor } from "./values.ts";
+
+/** How many calls around a mistake are remembered. */
+const rememberedCalls = 12;
+
+/** The frame of a call's body, before anything is bound in it. */
+export function frameFor({ declaration, scope }: DeclaredCallable, owner: Instance, storage: Storage, outside: Frame, span: Span): Frame {
+  const name = declaration.name.text;
+  const calling = { name, span, inPrelude: outside.body.scope.outer === undefined };
+  // An entry calls its model from nowhere: the span is then the declaration's own.
+  const isTop = span === declaration.name.span;
+  const body: Body = {
+    name, scope, owner, storage, dimensions: new Map(), rest: undefined,
+    settings: new Map(settingsOf(declaration).map((setting) => [setting.name.text, undefined])),
+    chain: isTop ? outside.body.chain : [calling, ...outside.body.chain].slice(0, rememberedCalls),
+  };
+  return new Frame(outside.entry, body, owner);
+}
+
+/** Blocks and models own parameters and state, metrics state of one evaluation. */
+export function storageOf({ kind, name }: Callable, owner: Instance): Storage {
+  if (kind === "block" || kind === "model") return { param: "parameter", state: "state", nameOf: (own) => `${owner.path}.${own}` };
+  if (kind === "metric") return { param: undefined, state: "metric", nameOf: (own) => `metric.${name.text}.${own}` };
+  return { param: undefined, state: undefined, nameOf: (own) => own };
+}
+
+/** Runs a declaration that has a result on its arguments. */
+export function call(
+  target: DeclaredCallable, given: GivenArguments, instance: Instance, outside: Frame, span: Span,
+  storage = storageOf(target.declaration, instance),
+): Evaluated {
+  const { declaration } = target;
+  const inside = frameFor(target, instance, storage, outside, span);
+  bindArguments(declaration, given, inside, outside, span);
+  return resultOf(declaration, inside);
+}
+
+/** Binds tensors, dimensions and settings of a call. */
+export function bindArguments(declaration: Callable, given: GivenArguments, inside: Frame, outside: Frame, span: Span): void {
+  const inputs = declaration.parameters.filter(isTensorInput);
+  const what = inputs.length === 1 ? "tensor" : "tensors";
+  const tensors = assign(inputs, given.tensors, what, given, declaration, outside);
+  const later = bindGivenSettings(declaration, given, inside, outside);
+  const checkExpressions = bindTensors(declaration, tensors, inside, outside, span);
+  for (const input of inputs) {
+    const argument = tensors.get(input.name.text);
+    if (input.kind === "bareInput" && argument !== undefined) inside.bindValue(input.name.text, argument.value);
+  }
+  bindDefaults(later, declaration, inside, outside, span);
+  checkExpressions();
+}
+
+function resultOf(declaration: Callable, inside: Frame): Evaluated {
+  const returned = inside.session.evaluator.run(declaration.body, inside);
+  const { result } = declaration;
+  if (returned === undefined) return inside.fail(noResult, { callee: declaration.name.text }, declaration.name.span, "this needs a result");
+  const { value, span } = returned;
+  if (result === undefined) return value;
+  if (result.kind === "tupleType") return tupleResult(value, result, declaration, inside, span);
+  return checkResult(toTensor(returned, inside, result.element), result, declaration, inside, span);
+}
+
+function tupleResult(value: Evaluated, { members }: TupleType, declaration: Callable, inside: Frame, span: Span): Evaluated {
+  if (value.kind !== "tuple" || value.items.length !== members.length) {
+    return inside.fail(wrongKind, { expected: `${members.length} results`, found: describeValue(value) }, span, "this");
+  }
+  const items = value.items.map((item, index) =>
+    checkResult(toTensor({ value: item, span }, inside, members[index].element), members[index], declaration, inside, span));
+  return { kind: "tuple", items };
+}
+
+/** Applies a layer's functions one after the other; the inputs beyond the first go to the first of them. */
+export function apply(layer: Layer, inputs: readonly Evaluated[], frame: Frame, span: Span): Evaluated {
+  let values = inputs;
+  for (const part of layer.parts) values = [applyPart(part, values, frame, span)];
+  return values[0];
+}
+
+function applyPart(part: LayerPart, inputs: readonly Evaluated[], frame: Frame, span: Span): Evaluated {
+  const { evaluator } = frame.session;
+  if (part.kind === "builtin") return evaluator.builtin(part.name, part.arguments, inputs, part.frame, part.span, {});
+  const tensors = inputs.map((value) => ({ value, span, label: undefined }));
+  return evaluator.call(part.target, { ...part.given, tensors: [...tensors, ...part.given.tensors] }, part.instance, frame, part.span);
+}
+
+/** The first value of a parameter, or `zeros([N, units])`: the initializer run with that shape in scope. */
+export function initialize(recipe: Recipe, { shape, labels }: ShapeValue, owner: Instance, outside: Frame): Tensor {
+  const { target, given, span } = recipe;
+  const { declaration } = target;
+  const inside = frameFor(target, owner, { param: undefined, state: undefined, nameOf: (own) => own, draws: { count: 0 } }, outside, span);
+  inside.bindValue("shape", { kind: "list", items: shape.map(fromDimension) });
+  inside.bindValue("fan_in", fromDimension(fanIn(shape)));
+  inside.bindValue("fan_out", fromDimension(fanOut(shape)));
+  bindArguments(declaration, given, inside, outside, span);
+  const returned = inside.session.evaluator.run(declaration.body, inside);
+  if (returned === undefined) return inside.fail(noResult, { callee: declaration.name.text }, declaration.name.span, "this needs a result");
+  const tensor = toTensor(returned, inside);
+  const fits = tensor.type.shape.length === shape.length && tensor.type.shape.every((size, axis) => equal(size, shape[axis]));
+  if (!fits && tensor.type.shape.length > 0) {
+    inside.fail(shapesDiffer, { operation: `the initializer \`${declaration.name.text}\``, left: printShape(shape), right: describeType(tensor.type) }, returned.span, "this");
+  }
+  return inside.at(returned.span, () => broadcastTensor({ value: tensor, span: returned.span }, shape, labels, inside));
+}
+
+/** All dimensions but the last; 1 for a rank of at most 1. */
+function fanIn(shape: readonly Dimension[]): Dimension {
+  return shape.length <= 1 ? constant(1) : product(shape.slice(0, -1));
+}
+
+/** All dimensions but the last but one. */
+function fanOut(shape: readonly Dimension[]): Dimension {
+  return product(shape.filter((_, axis) => axis !== shape.length - 2));
+}
+
+/** A schedule's learning rate; `lr0` is the caller's. */
+export function schedule(recipe: Recipe, outside: Frame, span: Span): Evaluated {
+  const { target, given } = recipe;
+  const storage: Storage = { param: undefined, state: undefined, nameOf: (own) => own };
+  const inside = frameFor(target, outside.home, storage, outside, span);
+  const rate = outside.lookUp("lr0");
+  if (rate === undefined || target.declaration.kind !== "schedule") {
+    return outside.fail(notCallable, { found: `the ${target.declaration.kind} \`${target.declaration.name.text}\`` }, span, "schedules are called by schedules");
+  }
+  inside.bind("lr0", rate);
+  bindArguments(target.declaration, given, inside, outside, span);
+  const returned = inside.session.evaluator.run(target.declaration.body, inside);
+  if (returned === undefined) throw new Failure();
+  return returned.value;
+}

@@ -1,0 +1,129 @@
+/**
+ * One entry's graph under construction: its builder, what it reads, and how its variables stand at this point of the text.
+ */
+import type { Span } from "../diagnostics/diagnostic.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { GraphOutput, InputRole, TensorType, Value } from "../graph/types.ts";
+import type { ElementType } from "../loops/types.ts";
+import type { ClosedDimension, Session, VariableRecord } from "./session.ts";
+import type { Tensor } from "./values.ts";
+
+export type Counter = "step" | "epoch" | "step_in_epoch" | "steps_per_epoch" | "epochs" | "seed";
+
+const scalar: TensorType = { dtype: "i32", shape: [] };
+
+export class Entry {
+  readonly session: Session;
+  readonly name: string;
+  /** Whether this is a training step, where states last and draws differ from step to step. */
+  readonly training: boolean;
+  /** Whether weights are read as their running averages, where there are some. */
+  readonly averaged: boolean;
+  readonly builder = new GraphBuilder();
+  /** How deep expressions are nested at the moment, calls of blocks included. */
+  depth = 0;
+  /** Dimensions that its parameters and settings depend on. */
+  readonly closed: ClosedDimension[] = [];
+  readonly #inputs = new Map<string, Value>();
+  readonly #current = new Map<string, Value>();
+  readonly #read = new Set<string>();
+  readonly #counters = new Map<string, Value>();
+
+  constructor(session: Session, name: string, mode: { readonly training: boolean; readonly averaged: boolean }) {
+    this.session = session;
+    this.name = name;
+    this.training = mode.training;
+    this.averaged = mode.averaged;
+  }
+
+  /** The graph input of this name, made when first asked for. */
+  input(name: string, role: InputRole, { dtype, shape }: TensorType): Value {
+    const known = this.#inputs.get(name);
+    if (known !== undefined) return known;
+    const value = this.builder.at({ span: undefined, path: name }, () => this.builder.one("input", [], { name, role, dtype, shape }));
+    this.#inputs.set(name, value);
+    return value;
+  }
+
+  /** The name of the graph input that `value` is, if it is one. */
+  inputNamed(value: Value): string | undefined {
+    for (const [name, input] of this.#inputs) if (input.node === value.node && input.output === value.output) return name;
+    return undefined;
+  }
+
+  /** A variable as it stands: the program's, or what `<-` made of it. */
+  read(record: VariableRecord): Tensor {
+    const { name, role, type, labels } = record;
+    this.#read.add(name);
+    const average = this.session.variables.get(`average.${name}`);
+    const source = this.averaged && average !== undefined ? average : record;
+    const value = this.#current.get(name) ?? this.input(source.name, role, type);
+    return { kind: "tensor", value, type, labels };
+  }
+
+  /** The value that a variable has from here on. */
+  write(name: string, value: Value): void {
+    this.#current.set(name, value);
+  }
+
+  /** Forgets what was written since, for the names that `keep` refuses. */
+  retain(before: ReadonlyMap<string, Value>, keep: (name: string) => boolean): void {
+    for (const name of [...this.#current.keys()]) {
+      if (keep(name)) continue;
+      const old = before.get(name);
+      if (old === undefined) this.#current.delete(name);
+      else this.#current.set(name, old);
+    }
+  }
+
+  /** What `<-` and the optimisers wrote so far. */
+  get written(): ReadonlyMap<string, Value> {
+    return new Map(this.#current);
+  }
+
+  /** The names of the variables that were read. */
+  get variables(): ReadonlySet<string> {
+    return this.#read;
+  }
+
+  /** A counter as the program holds it: what has been completed. */
+  counter(name: Counter): Value {
+    return this.input(name, "counter", scalar);
+  }
+
+  /** A counter as i32 as expressions see it: `step`, `epoch` and `step_in_epoch` count from 1. */
+  position(name: Counter): Value {
+    const known = this.#counters.get(name);
+    if (known !== undefined) return known;
+    const stored = this.counter(name);
+    const fromZero = name === "step" || name === "epoch" || name === "step_in_epoch";
+    const value = fromZero ? this.builder.one("add", [stored, this.builder.constant(1, "i32")]) : stored;
+    this.#counters.set(name, value);
+    return value;
+  }
+
+  /** A counter in an expression: an f32 scalar. */
+  counterTensor(name: Counter): Tensor {
+    return this.tensor(this.builder.one("cast", [this.position(name)], { dtype: "f32" }));
+  }
+
+  /** A value with its type, without labels unless given. */
+  tensor(value: Value, labels?: Tensor["labels"]): Tensor {
+    const type = this.builder.typeOf(value);
+    return { kind: "tensor", value, type, labels: labels ?? type.shape.map(() => undefined) };
+  }
+
+  constant(value: number, dtype: ElementType = "f32"): Tensor {
+    return this.tensor(this.builder.constant(value, dtype));
+  }
+
+  /** Runs `build` with nodes coming from this span and path. */
+  at<Result>(span: Span, path: string, build: () => Result): Result {
+    return this.builder.at({ span, path }, build);
+  }
+
+  finish(outputs: readonly GraphOutput[]): Graph {
+    return this.builder.finish(outputs);
+  }
+}

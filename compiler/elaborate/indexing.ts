@@ -1,0 +1,118 @@
+/**
+ * `x[.., 0:5]`, `x[:, -1]`, `x[:, newaxis]` of tensors, `kernel[0]` of lists. Bounds are known at compile time; where an open
+ * dimension keeps one from being checked, the host checks it at each call.
+ */
+import type { Span } from "../diagnostics/diagnostic.ts";
+import { sliceOutOfRange, wrongKind } from "../diagnostics/codes/shapes.ts";
+import { add, constant, constantValue, equal, subtract, type Dimension } from "../dimension/dimension.ts";
+import { isNonNegative } from "../dimension/interval.ts";
+import { reshape } from "../ops/emit.ts";
+import type { Expression, Index, IndexItem } from "../syntax/ast.ts";
+import type { Frame } from "./frame.ts";
+import { describeValue, type AxisLabel, type Evaluated, type ListValue, type Tensor } from "./values.ts";
+
+export function evaluateIndex(index: Index, frame: Frame): Evaluated {
+  const target = frame.session.evaluator.evaluate(index.target, frame);
+  if (target.kind === "list") return listItem(target, index, frame);
+  if (target.kind === "tensor") return frame.at(index.span, () => slice(target, index, frame));
+  return frame.fail(wrongKind, { expected: "a tensor or a list", found: describeValue(target) }, index.target.span, "this");
+}
+
+function listItem(list: ListValue, { items, span }: Index, frame: Frame): Evaluated {
+  const [item] = items;
+  if (items.length !== 1 || item.kind !== "element") return frame.fail(wrongKind, { expected: "one position in a list", found: "a slice" }, span, "here");
+  const position = constantValue(frame.session.evaluator.dimension(item.value, frame));
+  const found = position === undefined ? undefined : list.items.at(position);
+  if (found !== undefined) return found;
+  return frame.fail(sliceOutOfRange, { found: String(position ?? "this"), size: String(list.items.length) }, item.span, "outside the list");
+}
+
+/** What a slice does to one axis, or the axis that it puts in. */
+interface Cut {
+  readonly start: Dimension;
+  readonly size: Dimension;
+  readonly kept: boolean;
+  readonly label: AxisLabel;
+}
+
+const zero = constant(0);
+const one = constant(1);
+
+function slice(tensor: Tensor, { items, span }: Index, frame: Frame): Tensor {
+  const rank = tensor.type.shape.length;
+  const named = items.filter(({ kind }) => kind === "element" || kind === "range").length;
+  const rests = items.filter(({ kind }) => kind === "rest").length;
+  if (named > rank || rests > 1) {
+    return frame.fail(wrongKind, { expected: `at most ${rank} places and one \`..\``, found: `${named} places` }, span, `this is sliced from ${describeValue(tensor)}`);
+  }
+  const full = rests === 1 ? items : [...items, undefined];
+  const cuts: Cut[] = [];
+  const shape: Dimension[] = [];
+  const labels: AxisLabel[] = [];
+  const keep = (cut: Cut): void => {
+    cuts.push(cut);
+    if (!cut.kept) return;
+    shape.push(cut.size);
+    labels.push(cut.label);
+  };
+  for (const item of full) {
+    if (item === undefined || item.kind === "rest") {
+      for (let left = rank - named; left > 0; left -= 1) keep(whole(tensor, cuts.length));
+    } else if (item.kind === "newAxis") {
+      shape.push(one);
+      labels.push(undefined);
+    } else keep(cut(item, tensor, cuts.length, frame));
+  }
+  return { kind: "tensor", value: emit(tensor, cuts, shape, frame), type: { dtype: tensor.type.dtype, shape }, labels };
+}
+
+function emit(tensor: Tensor, cuts: readonly Cut[], shape: readonly Dimension[], frame: Frame) {
+  const { builder } = frame.entry;
+  const untouched = cuts.every(({ start, size }, axis) => equal(start, zero) && equal(size, tensor.type.shape[axis]));
+  const attributes = { start: cuts.map(({ start }) => start), size: cuts.map(({ size }) => size), step: cuts.map(() => 1) };
+  return reshape(builder, untouched ? tensor.value : builder.one("slice", [tensor.value], attributes), shape);
+}
+
+function whole(tensor: Tensor, axis: number): Cut {
+  return { start: zero, size: tensor.type.shape[axis], kept: true, label: tensor.labels[axis] };
+}
+
+function cut(item: Exclude<IndexItem, { kind: "newAxis" | "rest" }>, tensor: Tensor, axis: number, frame: Frame): Cut {
+  const size = tensor.type.shape[axis];
+  if (item.kind === "element") {
+    const start = position(item.value, size, frame);
+    within(start, size, true, item.span, frame);
+    return { start, size: one, kept: false, label: undefined };
+  }
+  const from = item.from === undefined ? zero : position(item.from, size, frame);
+  const to = item.to === undefined ? size : position(item.to, size, frame);
+  within(from, to, true, item.span, frame);
+  within(to, size, false, item.span, frame);
+  const length = subtract(to, from);
+  return { start: from, size: length, kept: true, label: equal(length, size) ? tensor.labels[axis] : bareName(item.to, item.from) };
+}
+
+/** `0 : T` is an axis labelled T. */
+function bareName(to: Expression | undefined, from: Expression | undefined): AxisLabel {
+  const fromStart = from === undefined || (from.kind === "number" && from.value.numerator === 0n);
+  return to?.kind === "name" && fromStart ? to.text : undefined;
+}
+
+/** A bound, from the end where it is a negative number. */
+function position(expression: Expression, size: Dimension, frame: Frame): Dimension {
+  const value = frame.session.evaluator.dimension(expression, frame);
+  return (constantValue(value) ?? 0) < 0 ? add(size, value) : value;
+}
+
+/** Requires 0 ≤ `index` ≤ `limit`, or below it where `strict`. */
+function within(index: Dimension, limit: Dimension, strict: boolean, span: Span, frame: Frame): void {
+  const room = subtract(strict ? subtract(limit, one) : limit, index);
+  const known = constantValue(room);
+  const outside = (constantValue(index) ?? 0) < 0 || (known !== undefined && known < 0);
+  if (outside) frame.fail(sliceOutOfRange, { found: index.key, size: limit.key }, span, "this");
+  for (const left of [index, room]) {
+    if (isNonNegative(left)) continue;
+    const message = `a slice up to ${index.key} must lie within an axis of size ${limit.key}`;
+    frame.session.requirements.push({ entry: frame.entry.name, left, comparison: "greaterEqual", right: zero, message });
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The paths of parameters: a tree of instances, one for each place where a call stands in the text. A path is fixed when the
+ * instance is first asked for it, so that names count in the order of first application; the tree outlives an entry, so every
+ * entry finds the same parameters.
+ */
+
+export class Instance {
+  #parent: Instance | undefined;
+  #name: string;
+  #path: string | undefined;
+  #settled = false;
+  readonly #children = new Map<unknown, Instance>();
+  readonly #taken = new Map<string, number>();
+
+  private constructor(parent: Instance | undefined, name: string) {
+    this.#parent = parent;
+    this.#name = name;
+  }
+
+  /** A model, whose path is its name. */
+  static root(name: string): Instance {
+    const root = new Instance(undefined, name);
+    root.#path = name;
+    return root;
+  }
+
+  get parent(): Instance | undefined {
+    return this.#parent;
+  }
+
+  /** Whether its path can no longer change. */
+  get fixed(): boolean {
+    return this.#path !== undefined;
+  }
+
+  /** The instance for what stands at `key` (a node of the syntax tree, an index), the same at each asking. */
+  child(key: unknown, name: string): Instance {
+    const known = this.#children.get(key);
+    if (known !== undefined) return known;
+    const made = new Instance(this, name);
+    this.#children.set(key, made);
+    return made;
+  }
+
+  /** Whether a `let` has named it, so that another one must not. */
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  settle(): void {
+    this.#settled = true;
+  }
+
+  /** Gives a name in place of the block's, while the path is open: `as "name"`, a `let`. */
+  rename(name: string): void {
+    if (!this.fixed) this.#name = name;
+  }
+
+  /** Puts it below another instance, while the path is open: a composition that a `let` binds. */
+  moveBelow(parent: Instance): void {
+    if (!this.fixed && parent !== this) this.#parent = parent;
+  }
+
+  /** `Digits.dense_2`. */
+  get path(): string {
+    this.#path ??= `${this.#parent === undefined ? "" : `${this.#parent.path}.`}${this.#unique()}`;
+    return this.#path;
+  }
+
+  #unique(): string {
+    return this.#parent === undefined ? this.#name : this.#parent.#count(this.#name);
+  }
+
+  /** The name itself the first time, then with `_2`, `_3`, …, skipping what somebody wrote so. */
+  #count(name: string): string {
+    for (;;) {
+      const count = (this.#taken.get(name) ?? 0) + 1;
+      this.#taken.set(name, count);
+      const unique = count === 1 ? name : `${name}_${count}`;
+      if (count === 1 || !this.#taken.has(unique)) {
+        if (count > 1) this.#taken.set(unique, 1);
+        return unique;
+      }
+    }
+  }
+}
+
+/** FNV-1a over UTF-16 units as an i32: the random stream of a path. */
+export function streamOf(path: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < path.length; index += 1) hash = Math.imul(hash ^ path.charCodeAt(index), 0x01000193);
+  return hash | 0;
+}

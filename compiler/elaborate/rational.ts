@@ -1,0 +1,111 @@
+/**
+ * Exact compile-time numbers: fractions of big integers in lowest terms with a positive denominator.
+ * Operations answer undefined where there is no result, or where it has more digits than anybody means.
+ */
+import type { Rational } from "../syntax/ast.ts";
+
+/** Numerators and denominators stay below 2^8192, so no program can make the compiler multiply for minutes. */
+const limit = 1n << 8192n;
+
+function greatestCommonDivisor(a: bigint, b: bigint): bigint {
+  let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b];
+  while (y !== 0n) [x, y] = [y, x % y];
+  return x;
+}
+
+/** The fraction in lowest terms; undefined for a zero denominator and beyond the limit. */
+export function fraction(numerator: bigint, denominator: bigint): Rational | undefined {
+  if (denominator === 0n) return undefined;
+  const divisor = greatestCommonDivisor(numerator, denominator) * (denominator < 0n ? -1n : 1n);
+  const reduced = { numerator: numerator / divisor, denominator: denominator / divisor };
+  const tooLong = reduced.numerator > limit || -reduced.numerator > limit || reduced.denominator > limit;
+  return tooLong ? undefined : reduced;
+}
+
+export function whole(value: number | bigint): Rational {
+  return { numerator: BigInt(value), denominator: 1n };
+}
+
+/** The exact value of a finite double; undefined for infinities and NaN. */
+export function exact(value: number): Rational | undefined {
+  if (!Number.isFinite(value)) return undefined;
+  let [scaled, denominator] = [value, 1n];
+  while (!Number.isInteger(scaled)) {
+    scaled *= 2;
+    denominator *= 2n;
+  }
+  return fraction(BigInt(scaled), denominator);
+}
+
+export function isWhole({ denominator }: Rational): boolean {
+  return denominator === 1n;
+}
+
+export function add(a: Rational, b: Rational): Rational | undefined {
+  return fraction(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator);
+}
+
+export function negate({ numerator, denominator }: Rational): Rational {
+  return { numerator: -numerator, denominator };
+}
+
+export function multiply(a: Rational, b: Rational): Rational | undefined {
+  return fraction(a.numerator * b.numerator, a.denominator * b.denominator);
+}
+
+export function divide(a: Rational, b: Rational): Rational | undefined {
+  return fraction(a.numerator * b.denominator, a.denominator * b.numerator);
+}
+
+export function floor({ numerator, denominator }: Rational): Rational {
+  const quotient = numerator / denominator;
+  return whole(numerator < 0n && numerator % denominator !== 0n ? quotient - 1n : quotient);
+}
+
+/** The floored remainder, a − b⌊a/b⌋. */
+export function modulo(a: Rational, b: Rational): Rational | undefined {
+  const quotient = divide(a, b);
+  const subtracted = quotient === undefined ? undefined : multiply(b, floor(quotient));
+  return subtracted === undefined ? undefined : add(a, negate(subtracted));
+}
+
+/** `a ** b`: exact for a whole exponent, rounded to a double otherwise. */
+export function power(a: Rational, b: Rational): Rational | undefined {
+  if (!isWhole(b)) return exact(toNumber(a) ** toNumber(b));
+  const exponent = Math.abs(Number(b.numerator));
+  const size = Math.max(a.numerator.toString(2).length, a.denominator.toString(2).length);
+  if (exponent > 1 && size > 1 && size * exponent > 16384) return undefined;
+  const odd = exponent % 2 === 1;
+  const small = size === 1 ? BigInt(exponent === 0 ? 0 : odd ? 1 : 2) : BigInt(exponent);
+  const [numerator, denominator] = [a.numerator ** small, a.denominator ** small];
+  return b.numerator < 0n ? fraction(denominator, numerator) : fraction(numerator, denominator);
+}
+
+/** Negative, zero or positive as a is less than, equal to or greater than b. */
+export function compare(a: Rational, b: Rational): number {
+  const difference = a.numerator * b.denominator - b.numerator * a.denominator;
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+/** The nearest double, also of fractions whose parts are beyond what a double holds. */
+export function toNumber({ numerator, denominator }: Rational): number {
+  const direct = Number(numerator) / Number(denominator);
+  if (Number.isFinite(direct) && Number.isSafeInteger(Number(numerator)) && Number.isSafeInteger(Number(denominator))) return direct;
+  const bits = BigInt(Math.max(0, numerator.toString(2).length, denominator.toString(2).length));
+  const shift = bits < 64n ? 64n : bits + 64n;
+  const scaled = (numerator << shift) / denominator;
+  return scaleDown(scaled, shift);
+}
+
+/** `value` · 2^−shift without overflow on the way. */
+function scaleDown(value: bigint, shift: bigint): number {
+  const excess = BigInt(Math.max(0, (value < 0n ? -value : value).toString(2).length - 64));
+  const mantissa = Number(value >> excess);
+  const exponent = Number(excess - shift);
+  return exponent < -1000 ? mantissa * 2 ** -1000 * 2 ** (exponent + 1000) : mantissa * 2 ** exponent;
+}
+
+/** As a person writes it: `3`, `1/16`. */
+export function print({ numerator, denominator }: Rational): string {
+  return denominator === 1n ? String(numerator) : `${numerator}/${denominator}`;
+}

@@ -1,0 +1,89 @@
+/**
+ * What all entries of one elaboration share: options, diagnostics, the tree of instances, and the variables found so far.
+ */
+import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
+import { constant, substitute, type Dimension } from "../dimension/dimension.ts";
+import type { InputRole, TensorType } from "../graph/types.ts";
+import type { DeclaredCallable, TypedModule } from "../semantics/module.ts";
+import type { HostRequirement } from "../program/host.ts";
+import type { Entry } from "./entry.ts";
+import type { Evaluator } from "./evaluator.ts";
+import { Instance } from "./paths.ts";
+import type { AxisLabel, Evaluated, Tensor } from "./values.ts";
+
+export type VariableRole = Exclude<InputRole, "input">;
+
+/** A parameter or a state: its type, and how it starts. */
+export interface VariableRecord {
+  readonly name: string;
+  readonly role: VariableRole;
+  readonly type: TensorType;
+  readonly labels: readonly AxisLabel[];
+  readonly span: Span | undefined;
+  /** Emits the first value into an entry. */
+  readonly start: (entry: Entry) => Tensor;
+}
+
+/** A dimension that must be known when the artifact is built, and the place that wants it. */
+export interface ClosedDimension {
+  readonly name: string;
+  readonly span: Span;
+  readonly reason: string;
+}
+
+export class Session {
+  readonly module: TypedModule;
+  readonly dims: ReadonlyMap<string, Dimension>;
+  readonly constants: ReadonlyMap<string, Evaluated>;
+  readonly diagnostics: Diagnostic[] = [];
+  readonly variables = new Map<string, VariableRecord>();
+  readonly requirements: HostRequirement[] = [];
+  /** Inputs that index a table: names, and below what their values must stay. */
+  readonly limits = new Map<string, number>();
+  /** Constants of files, evaluated once; undefined while in the making. */
+  readonly evaluatedConstants = new Map<unknown, Evaluated | undefined>();
+  readonly #roots = new Map<string, Instance>();
+  readonly #reported = new Set<string>();
+
+  readonly evaluator: Evaluator;
+
+  constructor(
+    module: TypedModule, evaluator: Evaluator, dims: ReadonlyMap<string, number>, constants: ReadonlyMap<string, Evaluated>,
+  ) {
+    this.module = module;
+    this.evaluator = evaluator;
+    this.dims = new Map([...dims].map(([name, value]) => [name, constant(value)]));
+    this.constants = constants;
+  }
+
+  /** Records a diagnostic, once for each place and code however many entries run into it. */
+  report(diagnostic: Diagnostic): void {
+    const [primary] = diagnostic.labels;
+    const key = `${diagnostic.code} ${diagnostic.message} ${primary?.file} ${primary?.from} ${primary?.to}`;
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
+    this.diagnostics.push(diagnostic);
+  }
+
+  get failed(): boolean {
+    return this.diagnostics.some(({ severity }) => severity === "error");
+  }
+
+  /** The one set of parameters of a model. */
+  rootOf({ declaration, scope }: DeclaredCallable): Instance {
+    return this.root(declaration.name.text, `${scope.file} ${declaration.name.text}`);
+  }
+
+  root(name: string, key = name): Instance {
+    const known = this.#roots.get(key);
+    if (known !== undefined) return known;
+    const made = Instance.root(name);
+    this.#roots.set(key, made);
+    return made;
+  }
+
+  /** The dimension with the values that the options give. */
+  resolve(dimension: Dimension): Dimension {
+    return substitute(dimension, this.dims);
+  }
+}

@@ -1,0 +1,237 @@
+/**
+ * Bodies: statements in order, each of which may fail by itself, so that one run reports every independent mistake.
+ */
+import { label } from "../diagnostics/diagnostic.ts";
+import { misplacedStatement, notAssignable } from "../diagnostics/codes/names.ts";
+import { badSize, notCompileTime, requirementFailed, sharedDiffers, updateShape, wrongKind } from "../diagnostics/codes/shapes.ts";
+import { constantValue, equal, symbolsOf, type Dimension } from "../dimension/dimension.ts";
+import { broadcastTo } from "../ops/emit.ts";
+import type { Body, Expression, If, Let, Param, Require, State, Statement, Update } from "../syntax/ast.ts";
+import type { ShapeValue } from "./evaluator.ts";
+import { Failure } from "./failure.ts";
+import type { Frame } from "./frame.ts";
+import { Instance } from "./paths.ts";
+import type { VariableRecord, VariableRole } from "./session.ts";
+import { labelsFor } from "./signature.ts";
+import { broadcastShapes, toTensor } from "./tensors.ts";
+import { describeType, describeValue, type Evaluated, type Layer, type Recipe, type Returned, type Tensor } from "./values.ts";
+
+/** Runs statements until one returns. Throws Failure where none did and one failed. */
+export function run(body: Body, frame: Frame): Returned | undefined {
+  let failed = false;
+  for (const statement of body.statements) {
+    try {
+      const returned = execute(statement, frame);
+      if (returned !== undefined) return returned;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failed = true;
+      for (const name of boundBy(statement)) frame.bind(name, { kind: "failed" });
+    }
+  }
+  if (failed) throw new Failure();
+  return undefined;
+}
+
+/** The names that a statement would have bound. */
+function boundBy(statement: Statement): readonly string[] {
+  if (statement.kind === "let") return statement.targets.flatMap((target) => (target.kind === "name" ? [target.text] : []));
+  return statement.kind === "param" || statement.kind === "state" ? [statement.name.text] : [];
+}
+
+function execute(statement: Statement, frame: Frame): Returned | undefined {
+  switch (statement.kind) {
+    case "let": return bindLet(statement, frame);
+    case "param": case "state": return declare(statement, frame);
+    case "update": return update(statement, frame);
+    case "if": return branch(statement, frame);
+    case "require": return check(statement, frame);
+    case "return": return { value: frame.session.evaluator.evaluate(statement.value, frame), span: statement.value.span };
+    case "next": case "emit":
+      return frame.fail(misplacedStatement, { statement: statement.kind, place: "a body that is no scan" }, statement.span, "here");
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// let
+// ---------------------------------------------------------------------------------------------------------------------
+
+function bindLet(statement: Let, frame: Frame): undefined {
+  const value = frame.session.evaluator.evaluate(statement.value, frame);
+  if (!statement.destructured) {
+    const [target] = statement.targets;
+    if (target.kind !== "name") return;
+    if (value.kind === "layer") nameLayer(value, statement, target.text, frame);
+    frame.bindValue(target.text, value);
+    return;
+  }
+  if (value.kind !== "tuple" || value.items.length !== statement.targets.length) {
+    frame.fail(wrongKind, { expected: `${statement.targets.length} results`, found: describeValue(value) }, statement.value.span, "this");
+  }
+  for (const [index, target] of statement.targets.entries()) if (target.kind === "name") frame.bindValue(target.text, value.items[index]);
+}
+
+/** A `let` names the one call that it binds, and stands before the names of a composition. */
+function nameLayer(layer: Layer, statement: Let, name: string, frame: Frame): void {
+  if (isHeld(statement.value, frame)) return;
+  const composed = statement.value.kind === "pipe";
+  const group = composed ? frame.home.child(statement, name) : undefined;
+  group?.settle();
+  for (const part of layer.parts) {
+    const top = part.kind === "call" ? topBelow(part.instance, frame.home) : undefined;
+    if (top === undefined || top.settled) continue;
+    if (group !== undefined) top.moveBelow(group);
+    else {
+      top.rename(name);
+      top.settle();
+    }
+  }
+}
+
+/** A name that already holds a layer makes no new one. */
+function isHeld(expression: Expression, frame: Frame): boolean {
+  return expression.kind === "name" && frame.lookUp(expression.text) !== undefined;
+}
+
+/** The instance around `instance` that is directly below `home`. */
+function topBelow(instance: Instance, home: Instance): Instance | undefined {
+  let top: Instance | undefined = instance;
+  while (top !== undefined && top.parent !== home) top = top.parent;
+  return top;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// param, state, <-
+// ---------------------------------------------------------------------------------------------------------------------
+
+function declare(statement: Param | State, frame: Frame): undefined {
+  const { storage, name: place } = frame.body;
+  const role = statement.kind === "param" ? storage.param : storage.state;
+  const like = statement.type === undefined ? storage.like : undefined;
+  if (role === undefined || (statement.type === undefined && like === undefined)) {
+    return frame.fail(misplacedStatement, { statement: statement.kind, place: `\`${place}\`` }, statement.span, "here");
+  }
+  const { shape, labels } = like === undefined ? shapeOf(statement.type?.shape ?? [], frame) : { shape: like.type.shape, labels: like.labels };
+  const name = storage.nameOf(statement.name.text);
+  checkSizes(shape, statement, name, frame);
+  const record = register({ name, role, shape, labels }, statement, frame);
+  frame.bind(statement.name.text, { kind: "variable", record });
+}
+
+function shapeOf(dimensions: NonNullable<Param["type"]>["shape"], frame: Frame): ShapeValue {
+  const shape: Dimension[] = [];
+  for (const dimension of dimensions) {
+    if (dimension.kind === "rest") shape.push(...(frame.body.rest?.shape ?? []));
+    else if (dimension.kind === "inferred") {
+      frame.fail(wrongKind, { expected: "a size", found: "`_`" }, dimension.span, "stands in results only");
+    } else shape.push(frame.session.evaluator.dimension(dimension, frame));
+  }
+  return { shape, labels: labelsFor(dimensions, shape.length, frame), inferred: undefined };
+}
+
+function checkSizes(shape: readonly Dimension[], statement: Param | State, name: string, frame: Frame): void {
+  const bad = shape.find((size) => (constantValue(size) ?? 1) < 1);
+  if (bad !== undefined) frame.fail(badSize, { what: `a size of \`${statement.name.text}\``, found: bad.key }, statement.span, "declared here");
+  for (const size of shape) {
+    for (const symbol of symbolsOf(size)) {
+      frame.entry.closed.push({ name: symbol, span: statement.span, reason: `the size of \`${name}\` depends on it` });
+    }
+  }
+}
+
+interface Declared {
+  readonly name: string;
+  readonly role: VariableRole;
+  readonly shape: readonly Dimension[];
+  readonly labels: ShapeValue["labels"];
+}
+
+function register({ name, role, shape, labels }: Declared, statement: Param | State, frame: Frame): VariableRecord {
+  const { session } = frame;
+  const recipe = startOf(statement.start, frame);
+  const known = session.variables.get(name);
+  if (known !== undefined) {
+    const type = { dtype: "f32" as const, shape };
+    if (!sameShape(known.type.shape, shape)) {
+      frame.fail(sharedDiffers, { name, first: describeType(type), second: describeType(known.type) }, statement.span, "declared here");
+    }
+    return known;
+  }
+  const record: VariableRecord = {
+    name, role, type: { dtype: "f32", shape }, labels, span: statement.span,
+    start: (entry) => firstValue(recipe, { shape, labels, inferred: undefined }, name, frame.during(entry)),
+  };
+  session.variables.set(name, record);
+  return record;
+}
+
+function sameShape(a: readonly Dimension[], b: readonly Dimension[]): boolean {
+  return a.length === b.length && a.every((size, axis) => equal(size, b[axis]));
+}
+
+type Start = Recipe | Extract<Evaluated, { kind: "number" }>;
+
+/** How a variable starts: an initializer, or a number for all elements. */
+export function startOf(expression: Expression, frame: Frame): Start {
+  const value = frame.session.evaluator.evaluate(expression, frame, { expects: "initializer" });
+  if (value.kind === "initializer" || value.kind === "number") return value;
+  return frame.fail(wrongKind, { expected: "an initializer or a number", found: describeValue(value) }, expression.span, "this");
+}
+
+/** The first value, whose draws are keyed by the variable's own name. */
+export function firstValue(start: Start, shape: ShapeValue, name: string, frame: Frame): Tensor {
+  if (start.kind !== "number") return frame.session.evaluator.initialize(start, shape, Instance.root(name), frame);
+  const tensor = toTensor({ value: start, span: { file: "", from: 0, to: 0 } }, frame);
+  return { ...tensor, type: { dtype: "f32", shape: shape.shape }, labels: shape.labels, value: broadcastTo(frame.entry.builder, tensor.value, shape.shape) };
+}
+
+function update({ target, value: expression, span }: Update, frame: Frame): undefined {
+  const binding = frame.lookUp(target.text);
+  if (binding?.kind === "failed") throw new Failure();
+  const isState = binding?.kind === "variable" && binding.record.role !== "parameter";
+  if (binding === undefined || (binding.kind !== "cell" && !isState)) {
+    return frame.fail(notAssignable, { name: target.text }, target.span, "this is no state");
+  }
+  const value = frame.session.evaluator.evaluate(expression, frame);
+  const old = binding.kind === "cell" ? binding.value : frame.entry.read(binding.record);
+  const tensor = frame.at(span, () => fitted(toTensor({ value, span: expression.span }, frame), old, target.text, expression, frame));
+  if (binding.kind === "cell") binding.value = tensor;
+  else frame.entry.write(binding.record.name, tensor.value);
+}
+
+/** A new value with its state's type; a scalar or a smaller tensor is repeated. */
+function fitted(tensor: Tensor, old: Tensor, name: string, expression: Expression, frame: Frame): Tensor {
+  const joined = broadcastShapes([tensor, old]);
+  if (joined === undefined || tensor.type.dtype !== old.type.dtype || !sameShape(joined.shape, old.type.shape)) {
+    frame.fail(updateShape, { name, expected: describeType(old.type), found: describeType(tensor.type) }, expression.span, `this is ${describeType(tensor.type)}`);
+  }
+  return { ...old, value: broadcastTo(frame.entry.builder, tensor.value, old.type.shape) };
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// if, require
+// ---------------------------------------------------------------------------------------------------------------------
+
+function branch({ branches, otherwise }: If, frame: Frame): Returned | undefined {
+  for (const { condition, body } of branches) {
+    const value = frame.session.evaluator.evaluate(condition, frame);
+    if (value.kind !== "bool") {
+      return frame.fail(notCompileTime, { what: "the condition of an `if`", found: describeValue(value) }, condition.span, "this", [],
+        value.kind === "tensor" ? "choose between values with `where(condition, a, b)`" : undefined);
+    }
+    if (value.value) return run(body, frame.branch());
+  }
+  return otherwise === undefined ? undefined : run(otherwise, frame.branch());
+}
+
+function check({ condition, message, span }: Require, frame: Frame): undefined {
+  const value = frame.session.evaluator.evaluate(condition, frame);
+  if (value.kind === "condition") {
+    for (const relation of value.all) frame.session.requirements.push({ entry: frame.entry.name, ...relation, message: message.value });
+    return;
+  }
+  if (value.kind !== "bool") frame.fail(notCompileTime, { what: "a requirement", found: describeValue(value) }, condition.span, "this");
+  if (!value.value) {
+    frame.failAtCaller(requirementFailed, { callee: frame.body.name, message: message.value }, label(span, "required here"));
+  }
+}

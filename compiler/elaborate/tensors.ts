@@ -1,0 +1,276 @@
+/**
+ * Tensors in expressions: literals that adapt, NumPy's broadcasting with the rule for labels, operators, comparisons and
+ * choices. Everything is emitted at the frame's current origin; what does not fit is reported with both shapes.
+ */
+import { label, type Span } from "../diagnostics/diagnostic.ts";
+import { innerMismatch, numberTooLarge, divisionByZero, shapesDiffer, wrongElements, wrongKind } from "../diagnostics/codes/shapes.ts";
+import { constant, equal, isConstant, printShape, type Dimension } from "../dimension/dimension.ts";
+import type { TensorType, Value } from "../graph/types.ts";
+import type { ElementType } from "../loops/types.ts";
+import { broadcastTo, dimensionValue, reshape } from "../ops/emit.ts";
+import type { Frame } from "./frame.ts";
+import { areNumeric, compareKnown, compute, type Arithmetic } from "./numbers.ts";
+import { isWhole, toNumber, whole } from "./rational.ts";
+import { describeType, describeValue, type AxisLabel, type Comparison, type Evaluated, type Tensor } from "./values.ts";
+
+/** An operand, and where it stands. */
+export interface Operand {
+  readonly value: Evaluated;
+  readonly span: Span;
+}
+
+/** A value as a tensor: numbers and dimensions become scalars of `dtype` where that is possible. */
+export function toTensor({ value, span }: Operand, frame: Frame, dtype: ElementType = "f32"): Tensor {
+  const { entry } = frame;
+  switch (value.kind) {
+    case "tensor": return value;
+    case "number":
+      if (dtype === "bool" || (dtype === "i32" && !isWhole(value.value))) {
+        return frame.fail(wrongElements, { operation: "this place", expected: dtype, found: describeValue(value) }, span, "this number");
+      }
+      return entry.constant(toNumber(value.value), dtype);
+    case "dimension": {
+      const size = entry.tensor(dimensionValue(entry.builder, value.value));
+      return dtype === "f32" ? entry.tensor(entry.builder.one("cast", [size.value], { dtype })) : size;
+    }
+    case "bool": return entry.constant(value.value ? 1 : 0, "bool");
+    default: return frame.fail(wrongKind, { expected: "a tensor", found: describeValue(value) }, span, "this");
+  }
+}
+
+/** The element type that literals beside these operands take. */
+function commonElements(operands: readonly Operand[]): ElementType {
+  for (const { value } of operands) if (value.kind === "tensor") return value.type.dtype;
+  return operands.every(({ value }) => value.kind === "bool") ? "bool" : "f32";
+}
+
+/** The shape and labels that operands broadcast to; undefined where they do not fit. */
+export function broadcastShapes(tensors: readonly Tensor[]): { readonly shape: readonly Dimension[]; readonly labels: readonly AxisLabel[] } | undefined {
+  const [first, ...others] = tensors;
+  let shape = first.type.shape;
+  let labels = first.labels;
+  for (const other of others) {
+    const joined = broadcastPair(shape, labels, other);
+    if (joined === undefined) return undefined;
+    ({ shape, labels } = joined);
+  }
+  return { shape, labels };
+}
+
+function broadcastPair(shape: readonly Dimension[], labels: readonly AxisLabel[], other: Tensor) {
+  const rank = Math.max(shape.length, other.type.shape.length);
+  const joinedShape: Dimension[] = [];
+  const joinedLabels: AxisLabel[] = [];
+  for (let axis = 0; axis < rank; axis += 1) {
+    const [i, j] = [axis - rank + shape.length, axis - rank + other.type.shape.length];
+    const axisPair = joinAxes(shape[i], labels[i], other.type.shape[j], other.labels[j]);
+    if (axisPair === undefined) return undefined;
+    joinedShape.push(axisPair.size);
+    joinedLabels.push(axisPair.name);
+  }
+  return { shape: joinedShape, labels: joinedLabels };
+}
+
+function joinAxes(a: Dimension | undefined, nameA: AxisLabel, b: Dimension | undefined, nameB: AxisLabel) {
+  if (b === undefined) return a === undefined ? undefined : { size: a, name: nameA };
+  if (a === undefined) return { size: b, name: nameB };
+  if (equal(a, b)) return { size: a, name: nameA === nameB ? nameA : undefined };
+  if (isConstant(a, 1)) return { size: b, name: nameB };
+  return isConstant(b, 1) ? { size: a, name: nameA } : undefined;
+}
+
+/** Broadcasts tensors to one shape; reports the first pair that does not fit. */
+export function unify(tensors: readonly Tensor[], spans: readonly Span[], operation: string, span: Span, frame: Frame) {
+  const joined = broadcastShapes(tensors);
+  if (joined === undefined) return failShapes(tensors, spans, operation, span, frame);
+  const { shape, labels } = joined;
+  return { values: tensors.map(({ value }) => broadcastTo(frame.entry.builder, value, shape)), shape, labels };
+}
+
+function failShapes(tensors: readonly Tensor[], spans: readonly Span[], operation: string, span: Span, frame: Frame): never {
+  const second = tensors.findIndex((_, index) => broadcastShapes(tensors.slice(0, index + 1)) === undefined);
+  const first = tensors.findIndex((tensor, index) => index < second && broadcastShapes([tensor, tensors[second]]) === undefined);
+  const [left, right] = [Math.max(0, first), second];
+  const texts = tensors.map(({ type }) => `this is ${describeType(type)}`);
+  return frame.fail(
+    shapesDiffer,
+    { operation, left: describeType(tensors[left].type), right: describeType(tensors[right].type) },
+    span, "these do not fit together",
+    [label(spans[left], texts[left]), label(spans[right], texts[right])],
+  );
+}
+
+function elements(operation: string, tensors: readonly Tensor[], operands: readonly Operand[], frame: Frame): ElementType {
+  const dtype = tensors[0].type.dtype;
+  const other = tensors.findIndex(({ type }) => type.dtype !== dtype);
+  if (other >= 0) {
+    const help = dtype === "bool" || tensors[other].type.dtype === "bool" ? undefined : "convert one side with `f32(…)` or `i32(…)`";
+    frame.fail(
+      wrongElements,
+      { operation, expected: `both sides of one element type`, found: `${dtype} and ${tensors[other].type.dtype}` },
+      operands[other].span, `this is ${describeType(tensors[other].type)}`,
+      [label(operands[0].span, `this is ${describeType(tensors[0].type)}`)], help,
+    );
+  }
+  return dtype;
+}
+
+/** Operands as tensors of one element type and shape. */
+function prepare(operation: string, operands: readonly Operand[], span: Span, frame: Frame) {
+  const dtype = commonElements(operands);
+  const tensors = operands.map((operand) => toTensor(operand, frame, dtype));
+  elements(operation, tensors, operands, frame);
+  return { dtype, ...unify(tensors, operands.map((operand) => operand.span), operation, span, frame) };
+}
+
+/** A primitive of two equal-typed operands, elementwise. */
+export function elementwiseBinary(op: string, operation: string, left: Operand, right: Operand, span: Span, frame: Frame): Tensor {
+  const { values, labels } = prepare(operation, [left, right], span, frame);
+  return frame.entry.tensor(frame.entry.builder.one(op, values), labels);
+}
+
+const primitives = { "+": "add", "-": "sub", "*": "mul", "/": "div", "%": "mod", "**": "pow" } as const;
+
+/** `left operator right` of numbers, dimensions or tensors; with `whole`, a division of known numbers rounds down. */
+export function arithmetic(operator: Arithmetic, left: Operand, right: Operand, isWholePlace: boolean, span: Span, frame: Frame): Evaluated {
+  if (areNumeric(left.value, right.value)) {
+    const known = compute(operator, left.value, right.value, isWholePlace);
+    if (known === "zero") return frame.fail(divisionByZero, { operator }, right.span, "this is zero");
+    if (known === "huge") return frame.fail(numberTooLarge, { operator }, span, "this number");
+    if (known !== undefined) return known;
+  }
+  return frame.at(span, () => (operator === "**" ? power(left, right, span, frame) : tensorArithmetic(operator, left, right, span, frame)));
+}
+
+function tensorArithmetic(operator: Arithmetic, left: Operand, right: Operand, span: Span, frame: Frame): Tensor {
+  const { dtype, values, labels } = prepare(`\`${operator}\``, [left, right], span, frame);
+  if (dtype === "bool" || (dtype === "i32" && (operator === "/" || operator === "**"))) {
+    frame.fail(wrongElements, { operation: `\`${operator}\``, expected: "f32 tensors", found: dtype }, span, `both sides are ${dtype}`, [],
+      dtype === "bool" ? "convert with `f32(…)` or `i32(…)`" : "convert with `f32(…)`");
+  }
+  return frame.entry.tensor(frame.entry.builder.one(primitives[operator], values), labels);
+}
+
+/** `a ** n`: repeated squaring for a whole known n, the root for ½, else pow. */
+function power(base: Operand, exponent: Operand, span: Span, frame: Frame): Tensor {
+  const { builder } = frame.entry;
+  const { value } = exponent;
+  if (value.kind !== "number" || base.value.kind !== "tensor") return tensorArithmetic("**", base, exponent, span, frame);
+  const n = toNumber(value.value);
+  const tensor = base.value;
+  if (n === 0.5 && tensor.type.dtype === "f32") return { ...tensor, value: builder.one("sqrt", [tensor.value]) };
+  const tooLong = !isWhole(value.value) || Math.abs(n) > 1024;
+  if (tooLong || (n <= 0 && tensor.type.dtype !== "f32") || tensor.type.dtype === "bool") {
+    return tensorArithmetic("**", base, exponent, span, frame);
+  }
+  const one = { value: { kind: "number" as const, value: whole(1) }, span };
+  if (n === 0) return { ...tensor, value: broadcastTo(builder, builder.constant(1), tensor.type.shape) };
+  const positive = { ...tensor, value: square(tensor.value, Math.abs(n), (a, b) => builder.one("mul", [a, b])) };
+  return n > 0 ? positive : tensorArithmetic("/", one, { value: positive, span }, span, frame);
+}
+
+function square(base: Value, exponent: number, multiply: (a: Value, b: Value) => Value): Value {
+  let result: Value | undefined;
+  let factor = base;
+  for (let rest = exponent; ; ) {
+    if (rest % 2 === 1) result = result === undefined ? factor : multiply(result, factor);
+    rest = Math.floor(rest / 2);
+    if (rest === 0) return result ?? factor;
+    factor = multiply(factor, factor);
+  }
+}
+
+const signs = { equal: "==", notEqual: "!=", less: "<", lessEqual: "<=", greater: ">", greaterEqual: ">=" } as const;
+
+/** A comparison: decided where both sides are known, else a bool tensor. */
+export function comparison(kind: Comparison, left: Operand, right: Operand, span: Span, frame: Frame): Evaluated {
+  const known = compareKnown(kind, left.value, right.value);
+  if (known !== undefined) return known;
+  return frame.at(span, () => {
+    const ordered = kind !== "equal" && kind !== "notEqual";
+    const { dtype, values, labels } = prepare(`\`${signs[kind]}\``, [left, right], span, frame);
+    if (ordered && dtype === "bool") {
+      frame.fail(wrongElements, { operation: `\`${signs[kind]}\``, expected: "numbers", found: "bool" }, span, "both sides are bool");
+    }
+    return frame.entry.tensor(frame.entry.builder.one(kind, values), labels);
+  });
+}
+
+/** `where` with a tensor as its condition. */
+export function choose(condition: Operand, then: Operand, otherwise: Operand, span: Span, frame: Frame): Tensor {
+  return frame.at(span, () => {
+    const chosen = toTensor(condition, frame, "bool");
+    if (chosen.type.dtype !== "bool") {
+      frame.fail(wrongElements, { operation: "the condition of `where`", expected: "bool", found: describeType(chosen.type) }, condition.span, "this");
+    }
+    const dtype = commonElements([then, otherwise]);
+    const sides = [toTensor(then, frame, dtype), toTensor(otherwise, frame, dtype)];
+    elements("`where`", sides, [then, otherwise], frame);
+    const { values, labels } = unify([chosen, ...sides], [condition.span, then.span, otherwise.span], "`where`", span, frame);
+    return frame.entry.tensor(frame.entry.builder.one("select", values), labels);
+  });
+}
+
+/** `a @ b`: over the last axis of a and the last but one of b; leading axes broadcast. */
+export function matrixProduct(left: Operand, right: Operand, span: Span, frame: Frame): Tensor {
+  const [a, b] = [toTensor(left, frame), toTensor(right, frame)];
+  const [rankA, rankB] = [a.type.shape.length, b.type.shape.length];
+  for (const [tensor, { span: at }] of [[a, left], [b, right]] as const) {
+    if (tensor.type.dtype === "f32" && tensor.type.shape.length > 0) continue;
+    frame.fail(wrongElements, { operation: "`@`", expected: "f32 tensors of at least one dimension", found: describeType(tensor.type) }, at, "this");
+  }
+  const innerB = rankB === 1 ? 0 : rankB - 2;
+  const [k, other] = [a.type.shape[rankA - 1], b.type.shape[innerB]];
+  if (!equal(k, other)) {
+    frame.fail(innerMismatch, { left: describeType(a.type), right: describeType(b.type), a: k.key, b: other.key }, span, "this product",
+      [label(left.span, `this is ${describeType(a.type)}`), label(right.span, `this is ${describeType(b.type)}`)]);
+  }
+  const batchA = Math.max(0, rankA - 2);
+  const batchB = Math.max(0, rankB - 2);
+  return frame.at(span, () => productOf(a, b, batchA, batchB, span, [left.span, right.span], frame));
+}
+
+function productOf(a: Tensor, b: Tensor, batchA: number, batchB: number, span: Span, spans: readonly Span[], frame: Frame): Tensor {
+  const { builder } = frame.entry;
+  const batch = broadcastShapes([leading(a, batchA), leading(b, batchB)]);
+  if (batch === undefined) return failShapes([a, b], spans, "`@`", span, frame);
+  const width = batch.shape.length;
+  const [row, inner, column] = [width, width + 1, width + 2];
+  const sideA = side(a, batchA, batch.shape, a.type.shape.length === 1 ? [inner] : [row, inner], builder);
+  const sideB = side(b, batchB, batch.shape, b.type.shape.length === 1 ? [inner] : [inner, column], builder);
+  const output = [
+    ...batch.shape.map((_, axis) => axis),
+    ...(a.type.shape.length === 1 ? [] : [row]), ...(b.type.shape.length === 1 ? [] : [column]),
+  ];
+  const value = builder.one("contract", [sideA.value, sideB.value], { left: sideA.labels, right: sideB.labels, output });
+  const labels = [...batch.labels, ...(a.type.shape.length === 1 ? [] : [a.labels[batchA]]), ...(b.type.shape.length === 1 ? [] : [b.labels[batchB + 1]])];
+  return frame.entry.tensor(value, labels);
+}
+
+function leading(tensor: Tensor, count: number): Tensor {
+  const type: TensorType = { dtype: tensor.type.dtype, shape: tensor.type.shape.slice(0, count) };
+  return { ...tensor, type, labels: tensor.labels.slice(0, count) };
+}
+
+/** One side's axis labels; a leading axis of size 1 that the other side repeats is dropped. */
+function side(tensor: Tensor, count: number, batch: readonly Dimension[], last: readonly number[], builder: Frame["entry"]["builder"]) {
+  const { shape } = tensor.type;
+  const offset = batch.length - count;
+  const kept = shape.map((_, axis) => axis).filter((axis) => axis >= count || equal(shape[axis], batch[offset + axis]));
+  const value = reshape(builder, tensor.value, kept.map((axis) => shape[axis]));
+  return { value, labels: [...kept.filter((axis) => axis < count).map((axis) => offset + axis), ...last] };
+}
+
+/** A tensor with a shape that its own broadcasts to; reports where it does not. */
+export function broadcastTensor(operand: Operand, shape: readonly Dimension[], labels: readonly AxisLabel[], frame: Frame): Tensor {
+  const tensor = toTensor(operand, frame);
+  const target: Tensor = { ...tensor, type: { dtype: tensor.type.dtype, shape } , labels };
+  const joined = broadcastShapes([tensor, target]);
+  if (joined === undefined || joined.shape.length !== shape.length || joined.shape.some((size, axis) => !equal(size, shape[axis]))) {
+    frame.fail(shapesDiffer, { operation: "`broadcast`", left: describeType(tensor.type), right: printShape(shape) }, operand.span, `this is ${describeType(tensor.type)}`);
+  }
+  return { ...target, value: broadcastTo(frame.entry.builder, tensor.value, shape) };
+}
+
+/** Size 1, for axes that are put in. */
+export const one: Dimension = constant(1);

@@ -1,0 +1,162 @@
+/**
+ * What an expression can be while elaborating: something known at compile time, a tensor of the graph under construction,
+ * or a layer, which is a function from tensors to tensors.
+ */
+import type { Span } from "../diagnostics/diagnostic.ts";
+import { constant, constantValue, printShape, symbol, type Dimension } from "../dimension/dimension.ts";
+import type { TensorType, Value } from "../graph/types.ts";
+import type { DeclaredCallable } from "../semantics/module.ts";
+import type { Argument, Rational } from "../syntax/ast.ts";
+import type { Frame } from "./frame.ts";
+import type { Instance } from "./paths.ts";
+import { isWhole, print, toNumber, whole } from "./rational.ts";
+
+/** The name of an axis: a dimension's, `..0` for one that the signature's `..` matched, undefined where nothing tells. */
+export type AxisLabel = string | undefined;
+
+export interface Tensor {
+  readonly kind: "tensor";
+  readonly value: Value;
+  readonly type: TensorType;
+  readonly labels: readonly AxisLabel[];
+}
+
+export interface NumberValue {
+  readonly kind: "number";
+  readonly value: Rational;
+}
+
+/** A whole number that is not known yet: a polynomial over symbolic dimensions, never a constant. */
+export interface DimensionValue {
+  readonly kind: "dimension";
+  readonly value: Dimension;
+}
+
+export type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
+
+/** A comparison of dimensions that is decided only when they are. */
+export interface Relation {
+  readonly left: Dimension;
+  readonly comparison: Comparison;
+  readonly right: Dimension;
+}
+
+/** All of the relations hold; not known at compile time. */
+export interface ConditionValue {
+  readonly kind: "condition";
+  readonly all: readonly Relation[];
+}
+
+export interface ListValue {
+  readonly kind: "list";
+  readonly items: readonly Evaluated[];
+}
+
+export interface TupleValue {
+  readonly kind: "tuple";
+  readonly items: readonly Evaluated[];
+}
+
+/** One function of a layer: a call that lacks its first tensor. */
+export type LayerPart =
+  | {
+      readonly kind: "call"; readonly target: DeclaredCallable; readonly given: GivenArguments;
+      readonly instance: Instance; readonly span: Span;
+    }
+  | { readonly kind: "builtin"; readonly name: string; readonly arguments: readonly Argument[]; readonly frame: Frame; readonly span: Span };
+
+/** Functions that are applied one after the other; never empty. */
+export interface Layer {
+  readonly kind: "layer";
+  readonly parts: readonly LayerPart[];
+}
+
+/** An initialiser or a schedule with its settings, not yet run. */
+export interface Recipe {
+  readonly kind: "initializer" | "schedule";
+  readonly target: DeclaredCallable;
+  readonly given: GivenArguments;
+  readonly span: Span;
+}
+
+/** Evaluated arguments of a call, split into tensors and settings, each kind in order. */
+export interface GivenArguments {
+  readonly tensors: readonly GivenArgument[];
+  readonly settings: readonly GivenArgument[];
+  readonly named: ReadonlyMap<string, GivenArgument>;
+}
+
+export interface GivenArgument {
+  readonly value: Evaluated;
+  readonly span: Span;
+  /** The dimension of the caller that the argument names, which labels axes of that size. */
+  readonly label: AxisLabel;
+}
+
+export type Evaluated =
+  | Tensor
+  | NumberValue
+  | DimensionValue
+  | ConditionValue
+  | { readonly kind: "bool"; readonly value: boolean }
+  | { readonly kind: "string"; readonly value: string }
+  | ListValue
+  | TupleValue
+  | Layer
+  | Recipe;
+
+/** What a body returned, and the expression that gave it. */
+export interface Returned {
+  readonly value: Evaluated;
+  readonly span: Span;
+}
+
+export const noArguments: GivenArguments = { tensors: [], settings: [], named: new Map() };
+
+export function numberValue(value: number): NumberValue {
+  return { kind: "number", value: whole(value) };
+}
+
+export function boolValue(value: boolean): Evaluated {
+  return { kind: "bool", value };
+}
+
+/** A dimension as a value: a number where it is one. */
+export function fromDimension(value: Dimension): NumberValue | DimensionValue {
+  const known = constantValue(value);
+  return known === undefined ? { kind: "dimension", value } : numberValue(known);
+}
+
+/** A whole number or a dimension as a dimension; undefined for everything else. */
+export function asDimension(value: Evaluated): Dimension | undefined {
+  if (value.kind === "dimension") return value.value;
+  if (value.kind !== "number" || !isWhole(value.value)) return undefined;
+  return constant(toNumber(value.value));
+}
+
+/** `rows` as a dimension of a graph. */
+export function dimensionNamed(name: string): Dimension {
+  return symbol(name);
+}
+
+/** What a message calls a value: `[N, 64]`, `i32[N]`, `the number 3`, `a layer`. */
+export function describeValue(value: Evaluated): string {
+  switch (value.kind) {
+    case "tensor": return describeType(value.type);
+    case "number": return `the number ${print(value.value)}`;
+    case "dimension": return `the dimension ${value.value.key}`;
+    case "condition": return "a condition on open dimensions";
+    case "bool": return String(value.value);
+    case "string": return `the string ${JSON.stringify(value.value)}`;
+    case "list": return `a list of ${value.items.length}`;
+    case "tuple": return `${value.items.length} results`;
+    case "layer": return "a layer";
+    case "initializer": return `the initializer \`${value.target.declaration.name.text}\``;
+    case "schedule": return `the schedule \`${value.target.declaration.name.text}\``;
+  }
+}
+
+/** `[N, 64]`, `i32[N, T]`, as a signature writes it. */
+export function describeType({ dtype, shape }: TensorType): string {
+  return `${dtype === "f32" ? "" : dtype}${printShape(shape)}`;
+}

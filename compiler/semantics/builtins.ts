@@ -1,0 +1,76 @@
+/**
+ * The names that the language itself gives, with their parameters. Elaboration has one rule for each; semantics knows the
+ * names, so that a slip of the pen is found without running anything.
+ */
+
+export interface BuiltinParameter {
+  readonly name: string;
+  readonly required: boolean;
+}
+
+export interface Builtin {
+  readonly name: string;
+  /** In order. Where the first is a tensor, the built-in without it is a layer. */
+  readonly parameters: readonly BuiltinParameter[];
+  readonly layer: boolean;
+  /** Takes any number of further positional arguments. */
+  readonly variadic: boolean;
+  /** False while no target can run it. */
+  readonly supported: boolean;
+}
+
+/** `"x over? axis?"` is one required and two optional parameters. */
+function builtin(name: string, parameters: string, flags: { layer?: boolean; variadic?: boolean; supported?: boolean } = {}): Builtin {
+  const words = parameters.split(" ").filter((word) => word !== "");
+  return {
+    name,
+    parameters: words.map((word) => ({ name: word.replace("?", ""), required: !word.endsWith("?") })),
+    layer: flags.layer ?? false,
+    variadic: flags.variadic ?? false,
+    supported: flags.supported ?? true,
+  };
+}
+
+const layer = { layer: true };
+
+/** Elementwise functions of one tensor that are primitives of the same name. */
+export const elementwise: readonly string[] = [
+  "exp", "expm1", "log", "log1p", "sqrt", "abs", "sign", "floor", "sin", "cos", "tanh", "erf",
+];
+
+const list: readonly Builtin[] = [
+  ...elementwise.map((name) => builtin(name, "x", layer)),
+  ...["f32", "i32", "bool"].map((name) => builtin(name, "x", layer)),
+  ...["maximum", "minimum"].map((name) => builtin(name, "a b", layer)),
+  builtin("where", "c a b"),
+  ...["sum", "mean", "max", "min", "prod"].map((name) => builtin(name, "x over? axis? keep?", layer)),
+  builtin("argmax", "x over? axis?", layer),
+  builtin("cumsum", "x axis", { layer: true, supported: false }),
+  builtin("reshape", "x shape", layer),
+  builtin("transpose", "x order", layer),
+  builtin("broadcast", "x shape", layer),
+  builtin("concat", "tensors axis"),
+  builtin("stack", "tensors axis"),
+  builtin("pad", "x margins value?", layer),
+  builtin("reverse", "x axis", layer),
+  builtin("take", "table ids"),
+  builtin("pick", "x ids", layer),
+  builtin("one_hot", "ids n", layer),
+  builtin("eye", "n"),
+  builtin("range", "n"),
+  builtin("einsum", "text", { variadic: true }),
+  builtin("conv", "x w stride? padding? dilation? input_dilation? groups?", { layer: true, supported: false }),
+  ...["window_max", "window_sum"].map((name) => builtin(name, "x size stride? padding?", { layer: true, supported: false })),
+  builtin("random_normal", "shape"),
+  builtin("random_uniform", "shape"),
+  builtin("grad", "y wrt"),
+  builtin("stop_gradient", "x", layer),
+  ...["rank", "is_integer", "is_string", "is_list", "length"].map((name) => builtin(name, "x")),
+];
+
+export const builtins: ReadonlyMap<string, Builtin> = new Map(list.map((entry) => [entry.name, entry]));
+
+/** Names that stand for a value and not for a function; each means something only in its place. */
+export const ambient: readonly string[] = [
+  "training", "step", "epoch", "step_in_epoch", "steps_per_epoch", "epochs", "shape", "fan_in", "fan_out", "lr", "lr0",
+];

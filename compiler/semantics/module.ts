@@ -1,0 +1,70 @@
+/**
+ * A module after analysis: what every name of its files means. Plain data; elaboration evaluates bodies against it.
+ */
+import type { Callable, Definition, Module, Train } from "../syntax/ast.ts";
+
+/** A parsed file under the name that diagnostics show and `use` resolves against. */
+export interface SourceModule {
+  readonly name: string;
+  readonly module: Module;
+}
+
+/** Models, blocks, constants and data sources share "value"; the others have a name space each. */
+export type NameSpace = "value" | "initializer" | "loss" | "metric" | "regularizer" | "optimizer" | "schedule";
+
+export const nameSpaces: readonly NameSpace[] = [
+  "value", "loss", "initializer", "metric", "regularizer", "optimizer", "schedule",
+];
+
+/** A declaration, and the scope in which its body's names are looked up. */
+export interface Declared {
+  readonly declaration: Callable | Definition;
+  readonly scope: FileScope;
+}
+
+export interface DeclaredCallable {
+  readonly declaration: Callable;
+  readonly scope: FileScope;
+}
+
+/** The names of a file and of what it uses, by name space; `outer` is the prelude, which has none. */
+export interface FileScope {
+  readonly file: string;
+  readonly outer: FileScope | undefined;
+  readonly names: ReadonlyMap<NameSpace, ReadonlyMap<string, Declared>>;
+}
+
+export interface TypedModule {
+  /** The main file's name. */
+  readonly name: string;
+  readonly scope: FileScope;
+  /** Models in the order declared, used files' first. */
+  readonly models: readonly DeclaredCallable[];
+  /** The main file's trains in the order declared. */
+  readonly trains: readonly Train[];
+}
+
+export function isCallable(declared: Declared | undefined): declared is DeclaredCallable {
+  return declared !== undefined && declared.declaration.kind !== "const" && declared.declaration.kind !== "data";
+}
+
+/** The name space that a declaration's name lives in. */
+export function nameSpaceOf({ kind }: Callable | Definition): NameSpace {
+  return kind === "const" || kind === "data" || kind === "block" || kind === "model" ? "value" : kind;
+}
+
+/** What `name` means in a file: its own declaration or the prelude's. */
+export function lookUp(scope: FileScope, space: NameSpace, name: string): Declared | undefined {
+  return scope.names.get(space)?.get(name) ?? (scope.outer === undefined ? undefined : lookUp(scope.outer, space, name));
+}
+
+/** What a name in an expression means: values first, then losses, then initialisers. */
+export function lookUpValue(scope: FileScope, name: string): Declared | undefined {
+  return lookUp(scope, "value", name) ?? lookUp(scope, "loss", name) ?? lookUp(scope, "initializer", name);
+}
+
+/** Every name of a name space that is visible in a file. */
+export function visibleNames(scope: FileScope, space: NameSpace): readonly string[] {
+  const own = [...(scope.names.get(space)?.keys() ?? [])];
+  return scope.outer === undefined ? own : [...own, ...visibleNames(scope.outer, space)];
+}
