@@ -1,7 +1,7 @@
 /**
  * A finished graph: nodes in topological order (ascending ids) and named outputs. Stored in a graphlib multigraph whose
  * edges are named by input position; walked only by iteration, since graphlib's own `alg` recurses and overflows the stack
- * on a chain of ten thousand nodes.
+ * on a chain of ten thousand nodes. Edges, the slow part, are entered when consumers are first asked for: most passes never do.
  */
 import { Graph as Storage } from "@dagrejs/graphlib";
 import { InternalError } from "../diagnostics/diagnostic.ts";
@@ -12,21 +12,27 @@ export class Graph {
   readonly nodes: readonly GraphNode[];
   readonly outputs: readonly GraphOutput[];
   readonly #storage = new Storage<undefined, GraphNode, number>({ directed: true, multigraph: true });
+  #hasEdges = false;
 
   /** Nodes in any order; throws InternalError where an input or output names a node that is not there. */
   constructor(nodes: readonly GraphNode[], outputs: readonly GraphOutput[]) {
     this.nodes = [...nodes].sort((a, b) => a.id - b.id);
     this.outputs = outputs;
     for (const node of this.nodes) {
+      for (const value of node.inputs) this.typeOf(value);
       this.#storage.setNode(String(node.id), node);
-      for (const [position, value] of node.inputs.entries()) this.#addEdge(value, node, position);
     }
     for (const { value } of outputs) this.typeOf(value);
   }
 
-  #addEdge(value: Value, to: GraphNode, position: number): void {
-    this.typeOf(value);
-    this.#storage.setEdge(String(value.node), String(to.id), value.output, String(position));
+  #enterEdges(): void {
+    if (this.#hasEdges) return;
+    this.#hasEdges = true;
+    for (const { id, inputs } of this.nodes) {
+      for (const [position, { node, output }] of inputs.entries()) {
+        this.#storage.setEdge(String(node), String(id), output, String(position));
+      }
+    }
   }
 
   has(id: number): boolean {
@@ -48,6 +54,7 @@ export class Graph {
 
   /** The nodes that read any output of node `id`, each once, ids ascending. */
   consumers(id: number): readonly GraphNode[] {
+    this.#enterEdges();
     const edges = this.#storage.outEdges(String(id)) ?? [];
     const ids = new Set(edges.map(({ w }) => Number(w)));
     return [...ids].sort((a, b) => a - b).map((consumer) => this.node(consumer));

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { GraphBuilder } from "../../compiler/graph/builder.ts";
+import { evaluateGraph } from "../../compiler/graph/evaluate.ts";
+import type { Graph } from "../../compiler/graph/graph.ts";
 import { printGraph } from "../../compiler/graph/print.ts";
 import type { Value } from "../../compiler/graph/types.ts";
 import { fill } from "../../compiler/ops/emit.ts";
@@ -184,6 +186,14 @@ describe("simplify", () => {
 
   test("has rules of distinct names", () => {
     expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length);
+  });
+
+  test.each([...cases, ...kept])("keeps the bits of $name", ({ build }) => {
+    const graph = graphOf((builder) => build(builder, input(builder, "x", [2, 3])));
+    const inputs = new Map([["x", { shape: [2, 3], data: [-0, 0, Infinity, -Infinity, NaN, Math.fround(-0.1)] }]]);
+    const bits = (each: Graph): readonly number[] =>
+      Array.from(evaluateGraph(each, { inputs, dims: new Map(), precision: "f32" }).get("y")?.data ?? []);
+    expect(bits(simplify.run(graph))).toEqual(bits(graph));
   });
 
   test("does not change types", () => {
