@@ -7,8 +7,8 @@ import { compareOf, constantOf, indexOf, selectOf } from "./expressions.ts";
 import { nested } from "./loops.ts";
 import { indicesOfStage, mergeAxes } from "./nest.ts";
 import type { Point } from "./point.ts";
-import type { Context, Reduce } from "./reduce.ts";
-import { flatIndex, termsAt } from "./reduce.ts";
+import type { Context, Reduce } from "./terms.ts";
+import { flatIndex, termsAt } from "./terms.ts";
 import { dtypeOf } from "../../loops/scalar.ts";
 
 interface Best {

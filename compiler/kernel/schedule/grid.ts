@@ -8,7 +8,7 @@ import type { PanelPlan } from "./panel.ts";
 import { fillPanels, panelPlaces } from "./panel.ts";
 import { at, origin, place } from "./point.ts";
 import type { Point } from "./point.ts";
-import type { Context } from "./reduce.ts";
+import type { Context } from "./terms.ts";
 import { stagesAt } from "./stages.ts";
 import type { GridLoop } from "./strategy.ts";
 import type { Offset } from "./tiles.ts";

@@ -17,7 +17,7 @@ import type { LoopAxis, Place } from "./nest.ts";
 import { innermost, mergeAxes, placesOf } from "./nest.ts";
 import { at, place } from "./point.ts";
 import type { Point } from "./point.ts";
-import type { Context, Reduce } from "./reduce.ts";
+import type { Context, Reduce } from "./terms.ts";
 import type { GridLoop } from "./strategy.ts";
 import { runs } from "./strategy.ts";
 import { strideOf } from "./strides.ts";

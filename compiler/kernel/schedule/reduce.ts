@@ -4,32 +4,25 @@
  */
 import type { Dimension } from "../../dimension/dimension.ts";
 import { constant, floorDivide, isConstant, product, remainder } from "../../dimension/dimension.ts";
-import { addIndex, constantIndex, flatten, scaleIndex } from "../../loops/index.ts";
+import { addIndex, constantIndex, scaleIndex } from "../../loops/index.ts";
 import type { Index, Order } from "../../loops/types.ts";
 import type { Expression } from "../../program/types.ts";
-import type { Machine } from "../machine.ts";
-import type { Result, Stage } from "../types.ts";
+import type { Result } from "../types.ts";
 import { argmax } from "./argmax.ts";
 import { combined, neutralOf } from "./combine.ts";
 import type { Emitter } from "./emitter.ts";
-import { evaluate, splat } from "./evaluate.ts";
+import { splat } from "./evaluate.ts";
 import type { Variable } from "./expressions.ts";
 import { addLanes, joinLanes, laneAccumulators, overLanes } from "./lanes.ts";
 import { knownNumber, loopOver } from "./loops.ts";
-import type { LoopAxis, Place } from "./nest.ts";
+import type { LoopAxis } from "./nest.ts";
 import { indicesOfStage, mergeAxes, placesOf } from "./nest.ts";
 import type { Point } from "./point.ts";
-import { at } from "./point.ts";
 import type { Inner } from "./spans.ts";
 import { overSpan } from "./spans.ts";
 import type { Span } from "./loops.ts";
-
-export interface Context {
-  readonly emitter: Emitter;
-  readonly machine: Machine;
-}
-
-export type Reduce = Extract<Stage, { readonly kind: "reduce" }>;
+import type { Context, Reduce } from "./terms.ts";
+import { termsAt } from "./terms.ts";
 
 /** One expression for each point and result. */
 type Values = readonly (readonly Expression[])[];
@@ -90,13 +83,6 @@ function combineInto(emitter: Emitter, results: readonly Result[], into: readonl
   }
 }
 
-/** The results' terms at a point moved to `places`. */
-export function termsAt(emitter: Emitter, stage: Reduce, point: Point, places: readonly Place[], vector = false): readonly Expression[] {
-  const here = at(point, places, vector ? { skip: 0 } : undefined);
-  for (const { name, value } of stage.lets) here.locals.set(name, evaluate(emitter, value, here, name));
-  return stage.results.map(({ value }) => evaluate(emitter, value, here));
-}
-
 type Pass = (context: Context, stage: Reduce, points: readonly Point[], axes: readonly LoopAxis[], span?: Span) => Values;
 
 const passAscending: Pass = ({ emitter }, stage, points, axes, span) => {
@@ -129,11 +115,4 @@ const passInLanes: Pass = ({ emitter, machine }, stage, points, axes, span) => {
 
 function chunkOf({ chunk }: Order): number {
   return chunk ?? 1;
-}
-
-/** The flattened index over the reduced axes, as a scalar of them. */
-export function flatIndex(stage: Reduce, places: readonly Place[]): Index {
-  const placed = new Map(places);
-  const indices = stage.over.map(({ name }) => placed.get(name) ?? constantIndex(0));
-  return flatten(indices, stage.over.map(({ extent }) => extent));
 }

@@ -1,17 +1,17 @@
 /** The stages of a kernel at one or more points of its grid: a tile. Points share loops and what they load alike. */
 import { InternalError } from "../../diagnostics/diagnostic.ts";
 import { loadsOf } from "../../loops/scalar.ts";
-import type { Scalar } from "../../loops/types.ts";
+import type { Index, Scalar } from "../../loops/types.ts";
 import type { Stage } from "../types.ts";
 import { evaluate, nameOf, splat, storeAt } from "./evaluate.ts";
 import { binaryOf, constantOf } from "./expressions.ts";
-import { loopOver, nested, wholeSpan, zero } from "./loops.ts";
+import { loopOver, nested, wholeSpan } from "./loops.ts";
 import { indicesOfStage, innermost, mergeAxes, placesOf } from "./nest.ts";
 import type { LoopAxis, Place } from "./nest.ts";
 import { at } from "./point.ts";
 import type { Point } from "./point.ts";
 import { place } from "./point.ts";
-import type { Context } from "./reduce.ts";
+import type { Context } from "./terms.ts";
 import { reduceAt } from "./reduce.ts";
 import { runsAlong } from "./strides.ts";
 import type { Offset } from "./tiles.ts";
@@ -66,7 +66,7 @@ function sweepRow(context: Context, stage: Sweep, point: Point, places: readonly
     return loopOver(emitter, name, wholeSpan(inner), (index) => sweepBody(context, stage, at(point, [...places, ...placesOf(inner, index)])));
   }
   for (const { span, step, offsets } of tilesOf(extent, 1, 4, true)) {
-    const body = (base: typeof zero): void => {
+    const body = (base: Index): void => {
       for (const offset of offsets) sweepBody(context, stage, pointAt(point, places, inner, base, offset));
     };
     loopOver(emitter, name, span, body, step);
@@ -74,7 +74,7 @@ function sweepRow(context: Context, stage: Sweep, point: Point, places: readonly
 }
 
 /** The point at an offset of a tile along an axis. */
-export function pointAt(point: Point, places: readonly Place[], axis: LoopAxis, base: typeof zero, offset: Offset): Point {
+export function pointAt(point: Point, places: readonly Place[], axis: LoopAxis, base: Index, offset: Offset): Point {
   const index = place(base, offset.offset, offset.vector);
   return at(point, [...places, ...placesOf(axis, index)], offset.vector ? { skip: offset.skip } : undefined);
 }
