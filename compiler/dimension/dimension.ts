@@ -137,22 +137,47 @@ function sortAtoms(atoms: readonly Atom[]): readonly Atom[] {
   return [...atoms].sort((a, b) => (atomKey(a) < atomKey(b) ? -1 : 1));
 }
 
+/** The monomials as dimensions, whose sum the dimension is. */
+export function termsOf(dimension: Dimension): readonly Dimension[] {
+  return dimension.monomials.map((monomial) => fromMonomials([monomial]));
+}
+
 /** The product of all, 1 for none. */
 export function product(dimensions: readonly Dimension[]): Dimension {
   return dimensions.reduce(multiply, constant(1));
 }
 
-/** `dimension / divisor` where every monomial divides exactly, else undefined: (k·a)/k = a. */
+/** `dimension / divisor` where it is a polynomial, else undefined: (k·a)/k = a. */
 export function divideExactly(dimension: Dimension, divisor: Dimension): Dimension | undefined {
-  const [only] = divisor.monomials;
-  if (divisor.monomials.length !== 1) return equal(dimension, divisor) ? constant(1) : undefined;
-  const quotients: Monomial[] = [];
-  for (const { coefficient, atoms } of dimension.monomials) {
-    const rest = removeAtoms(atoms, only.atoms);
-    if (rest === undefined || coefficient % only.coefficient !== 0) return undefined;
-    quotients.push({ coefficient: coefficient / only.coefficient, atoms: rest });
+  const [quotient, rest] = splitExactly(dimension, divisor);
+  return rest.monomials.length === 0 && divisor.monomials.length > 0 ? quotient : undefined;
+}
+
+/** More steps than any division of real shapes takes; then nothing is divided. */
+const mostSteps = 64;
+
+/** `[quotient, rest]` with dimension = quotient·divisor + rest: long division by the divisor's first monomial. */
+export function splitExactly(dimension: Dimension, divisor: Dimension): readonly [Dimension, Dimension] {
+  if (divisor.monomials.length === 0) return [constant(0), dimension];
+  const [lead] = divisor.monomials;
+  let whole = constant(0);
+  let rest = constant(0);
+  let left = dimension;
+  for (let step = 0; left.monomials.length > 0; step += 1) {
+    if (step === mostSteps) return [constant(0), dimension];
+    const first = fromMonomials([left.monomials[0]]);
+    const exact = divideMonomial(left.monomials[0], lead);
+    if (exact === undefined) rest = add(rest, first);
+    else whole = add(whole, exact);
+    left = subtract(left, exact === undefined ? first : multiply(exact, divisor));
   }
-  return fromMonomials(quotients);
+  return [whole, rest];
+}
+
+function divideMonomial(dividend: Monomial, divisor: Monomial): Dimension | undefined {
+  const atoms = removeAtoms(dividend.atoms, divisor.atoms);
+  if (atoms === undefined || dividend.coefficient % divisor.coefficient !== 0) return undefined;
+  return fromMonomials([{ coefficient: dividend.coefficient / divisor.coefficient, atoms }]);
 }
 
 function removeAtoms(from: readonly Atom[], removed: readonly Atom[]): readonly Atom[] | undefined {
@@ -167,19 +192,23 @@ function removeAtoms(from: readonly Atom[], removed: readonly Atom[]): readonly 
 
 /**
  * ⌊numerator / denominator⌋ for a positive denominator. Multiples of the denominator come out of the floor
- * (⌊(a − m)/m⌋ = ⌊a/m⌋ − 1), and nested floors by constants join (⌊⌊a/m⌋/n⌋ = ⌊a/(mn)⌋).
+ * (⌊(a − m)/m⌋ = ⌊a/m⌋ − 1), and nested floors join (⌊(⌊a/m⌋ + c)/n⌋ = ⌊(a + c·m)/(m·n)⌋). A quotient by 0 has no value.
  */
 export function floorDivide(numerator: Dimension, denominator: Dimension): Dimension {
   const n = constantValue(numerator);
   const d = constantValue(denominator);
   if (d === 1) return numerator;
   if (n !== undefined && d !== undefined && d !== 0) return constant(Math.floor(n / d));
+  if (d === 0) return atomDimension({ kind: "quotient", numerator, denominator });
   const exact = divideExactly(numerator, denominator);
   if (exact !== undefined) return exact;
   const [whole, rest] = splitMultiples(numerator, denominator);
   if (whole.monomials.length > 0) return add(whole, floorDivide(rest, denominator));
-  const nested = soleQuotient(numerator);
-  if (nested !== undefined) return floorDivide(nested.numerator, multiply(nested.denominator, denominator));
+  const nested = innerQuotient(numerator);
+  if (nested !== undefined) {
+    const { quotient: inner, rest: added } = nested;
+    return floorDivide(add(inner.numerator, multiply(added, inner.denominator)), multiply(inner.denominator, denominator));
+  }
   return atomDimension({ kind: "quotient", numerator, denominator });
 }
 
@@ -192,23 +221,19 @@ function splitMultiples(numerator: Dimension, denominator: Dimension): readonly 
   return [add(whole, quotient), subtract(rest, multiply(quotient, denominator))];
 }
 
-/** `[quotient, rest]` with dimension = quotient·divisor + rest, the quotient taking each monomial that divides exactly. */
-export function splitExactly(dimension: Dimension, divisor: Dimension): readonly [Dimension, Dimension] {
-  let whole = constant(0);
-  const rest: Monomial[] = [];
-  for (const monomial of dimension.monomials) {
-    const exact = divideExactly(fromMonomials([monomial]), divisor);
-    if (exact === undefined) rest.push(monomial);
-    else whole = add(whole, exact);
-  }
-  return [whole, fromMonomials(rest)];
+interface Quotient {
+  readonly numerator: Dimension;
+  readonly denominator: Dimension;
 }
 
-function soleQuotient(dimension: Dimension): { numerator: Dimension; denominator: Dimension } | undefined {
-  const [only] = dimension.monomials;
-  if (dimension.monomials.length !== 1 || only.coefficient !== 1 || only.atoms.length !== 1) return undefined;
-  const [atom] = only.atoms;
-  return atom.kind === "quotient" ? atom : undefined;
+/** The numerator as ⌊a/m⌋ + c, where it has exactly one quotient, once. */
+function innerQuotient(dimension: Dimension): { readonly quotient: Quotient; readonly rest: Dimension } | undefined {
+  const found = dimension.monomials.flatMap(({ atoms, coefficient }) => {
+    const [atom] = atoms;
+    return coefficient === 1 && atoms.length === 1 && atom.kind === "quotient" ? [atom] : [];
+  });
+  const [quotient] = found;
+  return found.length === 1 ? { quotient, rest: subtract(dimension, atomDimension(quotient)) } : undefined;
 }
 
 function atomDimension(atom: Atom): Dimension {
@@ -220,6 +245,7 @@ export function remainder(numerator: Dimension, denominator: Dimension): Dimensi
   const n = constantValue(numerator);
   const d = constantValue(denominator);
   if (n !== undefined && d !== undefined && d !== 0) return constant(n - d * Math.floor(n / d));
+  if (d === 0) return atomDimension({ kind: "remainder", numerator, denominator });
   if (d === 1 || divideExactly(numerator, denominator) !== undefined) return constant(0);
   const [, rest] = splitMultiples(numerator, denominator);
   return rest.key === numerator.key ? atomDimension({ kind: "remainder", numerator, denominator }) : remainder(rest, denominator);
@@ -261,26 +287,36 @@ function symbolsOfAtom(atom: Atom): ReadonlySet<string> {
 
 /** The dimension with each name that `values` has replaced by its dimension. */
 export function substitute(dimension: Dimension, values: ReadonlyMap<string, Dimension>): Dimension {
-  if (values.size === 0 || dimension.monomials.every(({ atoms }) => atoms.length === 0)) return dimension;
+  if (values.size === 0) return dimension;
+  return mapAtoms(dimension, (atom) => {
+    if (atom.kind === "symbol") return values.get(atom.name) ?? symbol(atom.name);
+    return rebuildAtom(atom, (part) => substitute(part, values));
+  });
+}
+
+/** The dimension with each atom of its monomials replaced. */
+export function mapAtoms(dimension: Dimension, fn: (atom: Atom) => Dimension): Dimension {
+  if (dimension.monomials.every(({ atoms }) => atoms.length === 0)) return dimension;
   return dimension.monomials.reduce(
     (sum, { coefficient, atoms }) =>
-      add(sum, atoms.reduce((factors, atom) => multiply(factors, substituteAtom(atom, values)), constant(coefficient))),
+      add(sum, atoms.reduce((factors, atom) => multiply(factors, fn(atom)), constant(coefficient))),
     constant(0),
   );
 }
 
-function substituteAtom(atom: Atom, values: ReadonlyMap<string, Dimension>): Dimension {
+/** The atom made again from its parts, each through `fn`; what now simplifies does. */
+export function rebuildAtom(atom: Atom, fn: (part: Dimension) => Dimension): Dimension {
   switch (atom.kind) {
     case "symbol":
-      return values.get(atom.name) ?? symbol(atom.name);
+      return symbol(atom.name);
     case "quotient":
-      return floorDivide(substitute(atom.numerator, values), substitute(atom.denominator, values));
+      return floorDivide(fn(atom.numerator), fn(atom.denominator));
     case "remainder":
-      return remainder(substitute(atom.numerator, values), substitute(atom.denominator, values));
+      return remainder(fn(atom.numerator), fn(atom.denominator));
     case "maximum":
-      return maximum(substitute(atom.left, values), substitute(atom.right, values));
+      return maximum(fn(atom.left), fn(atom.right));
     case "minimum":
-      return minimum(substitute(atom.left, values), substitute(atom.right, values));
+      return minimum(fn(atom.left), fn(atom.right));
   }
 }
 

@@ -1,0 +1,191 @@
+/** The algebra of dimensions: the laws it promises, agreement with numbers, overflow, facts and intervals. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  add, constant, DimensionOverflow, divideExactly, equal, evaluate, floorDivide, isConstant, maximum, minimum, multiply, negate, print,
+  printShape, product, remainder, substitute, subtract, symbol, symbolsOf,
+} from "../../compiler/dimension/dimension.ts";
+import type { Dimension } from "../../compiler/dimension/dimension.ts";
+import { assume, equalUnder, noFacts, simplify } from "../../compiler/dimension/facts.ts";
+import { intervalOf, isNonNegative } from "../../compiler/dimension/interval.ts";
+
+const [a, b, m, n] = ["a", "b", "m", "n"].map(symbol);
+const c = constant;
+
+describe("laws", () => {
+  test.each<[string, Dimension, Dimension]>([
+    ["⌊⌊a/m⌋/n⌋ = ⌊a/(mn)⌋", floorDivide(floorDivide(a, m), n), floorDivide(a, multiply(m, n))],
+    ["⌊(a − m)/m⌋ + 1 = ⌊a/m⌋", add(floorDivide(subtract(a, m), m), c(1)), floorDivide(a, m)],
+    ["the same for a sum", add(floorDivide(subtract(a, add(b, c(1))), add(b, c(1))), c(1)), floorDivide(a, add(b, c(1)))],
+    ["⌊(a − 2)/2⌋ + 1 = ⌊a/2⌋", add(floorDivide(subtract(a, c(2)), c(2)), c(1)), floorDivide(a, c(2))],
+    ["⌊(⌊a/2⌋ + 1)/2⌋ = ⌊(a + 2)/4⌋", floorDivide(add(floorDivide(a, c(2)), c(1)), c(2)), floorDivide(add(a, c(2)), c(4))],
+    ["(m·a)/m = a", floorDivide(multiply(m, a), m), a],
+    ["((a + 1)·m)/(a + 1) = m", floorDivide(multiply(add(a, c(1)), m), add(a, c(1))), m],
+    ["(m·a + b) mod m = b mod m", remainder(add(multiply(m, a), b), m), remainder(b, m)],
+    ["(a + 7) mod 3 = (a + 1) mod 3", remainder(add(a, c(7)), c(3)), remainder(add(a, c(1)), c(3))],
+    ["max(a, a + 1) = a + 1", maximum(a, add(a, c(1))), add(a, c(1))],
+    ["min(a, b) = min(b, a)", minimum(a, b), minimum(b, a)],
+    ["(a + b)² = a² + 2ab + b²", multiply(add(a, b), add(a, b)), add(add(multiply(a, a), multiply(c(2), multiply(a, b))), multiply(b, b))],
+    ["a − a = 0", subtract(a, a), c(0)],
+    ["no factors make 1", product([]), c(1)],
+  ])("%s", (_, left, right) => {
+    expect(print(left)).toBe(print(right));
+  });
+
+  test("exact division fails where it is not exact", () => {
+    expect(divideExactly(add(a, c(1)), c(2))).toBeUndefined();
+    expect(divideExactly(a, b)).toBeUndefined();
+    expect(divideExactly(a, c(0))).toBeUndefined();
+  });
+});
+
+test("what a person reads", () => {
+  expect(printShape([a, c(64), subtract(multiply(c(2), b), c(1)), floorDivide(a, c(2))])).toBe("[a, 64, 2*b - 1, floor((a)/(2))]");
+});
+
+test("names of JavaScript's own are ordinary", () => {
+  const odd = add(symbol("__proto__"), symbol("constructor"));
+  expect(evaluate(odd, new Map([["__proto__", 2], ["constructor", 3]]))).toBe(5);
+  expect([...symbolsOf(odd)]).toEqual(["__proto__", "constructor"]);
+});
+
+test("beyond 2⁵³ − 1 it overflows, never rounds", () => {
+  const large = c(2 ** 52);
+  expect(() => multiply(large, c(4))).toThrow(DimensionOverflow);
+  expect(() => add(c(Number.MAX_SAFE_INTEGER), c(1))).toThrow(DimensionOverflow);
+  expect(() => multiply(multiply(large, a), multiply(large, b))).toThrow(DimensionOverflow);
+  expect(() => evaluate(multiply(a, a), new Map([["a", 2 ** 30]]))).toThrow(DimensionOverflow);
+});
+
+test("a quotient by zero has no value", () => {
+  expect(evaluate(floorDivide(a, b), new Map([["a", 3], ["b", 0]]))).toBeUndefined();
+  expect(evaluate(remainder(a, b), new Map([["a", 0], ["b", 0]]))).toBeUndefined();
+});
+
+/** A dimension, and what it is as a function of its names' values. */
+type Case = readonly [Dimension, (values: ReadonlyMap<string, number>) => number];
+
+const names = ["a", "b", "m"];
+const positive: fc.Arbitrary<Case> = fc.oneof(
+  fc.integer({ min: 1, max: 9 }).map((value): Case => [c(value), () => value]),
+  fc.constantFrom(...names).map((name): Case => [symbol(name), (values) => values.get(name) ?? 0]),
+  fc.constantFrom(...names).map((name): Case => [add(symbol(name), c(1)), (values) => (values.get(name) ?? 0) + 1]),
+);
+const cases = fc.letrec<{ any: Case }>((tie) => ({
+  any: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    positive,
+    fc.integer({ min: -9, max: 9 }).map((value): Case => [c(value), () => value]),
+    fc.tuple(tie("any"), tie("any")).map(([[x, f], [y, g]]): Case => [add(x, y), (v) => f(v) + g(v)]),
+    fc.tuple(tie("any"), positive).map(([[x, f], [y, g]]): Case => [multiply(x, y), (v) => f(v) * g(v)]),
+    fc.tuple(tie("any"), positive).map(([[x, f], [y, g]]): Case => [floorDivide(x, y), (v) => Math.floor(f(v) / g(v))]),
+    fc.tuple(tie("any"), positive).map(([[x, f], [y, g]]): Case => [remainder(x, y), (v) => f(v) - g(v) * Math.floor(f(v) / g(v))]),
+    fc.tuple(tie("any"), tie("any")).map(([[x, f], [y, g]]): Case => [maximum(x, y), (v) => Math.max(f(v), g(v))]),
+    fc.tuple(tie("any"), tie("any")).map(([[x, f], [y, g]]): Case => [minimum(x, y), (v) => Math.min(f(v), g(v))]),
+    fc.tuple(tie("any"), tie("any")).map(([[x, f], [y, g]]): Case => [subtract(x, negate(y)), (v) => f(v) + g(v)]),
+  ),
+})).any;
+const value = fc.integer({ min: 1, max: 12 });
+const values = fc.tuple(value, value, value).map((all) => new Map(names.map((name, at) => [name, all[at]])));
+const settings = { seed: 7, numRuns: 500 };
+
+describe("against numbers", () => {
+  test("every operation", () => {
+    fc.assert(fc.property(cases, values, ([dimension, f], v) => evaluate(dimension, v) === f(v) + 0), settings);
+  });
+
+  test("equal keys mean equal values; a difference of equals is 0", () => {
+    fc.assert(
+      fc.property(cases, cases, values, ([x, f], [y, g], v) => {
+        if (equal(x, y)) expect(f(v)).toBe(g(v));
+        expect(isConstant(subtract(add(x, y), add(y, x)), 0)).toBe(true);
+        const exact = divideExactly(x, y);
+        if (exact !== undefined) expect(evaluate(multiply(exact, y), v)).toBe(f(v) + 0);
+      }),
+      settings,
+    );
+  });
+
+  test("substituting in two steps is substituting at once", () => {
+    fc.assert(
+      fc.property(cases, values, ([dimension, f], v) => {
+        const [first, ...rest] = [...v].map(([name, number]) => [name, c(number)] as const);
+        return evaluate(substitute(substitute(dimension, new Map([first])), new Map(rest)), new Map()) === f(v) + 0;
+      }),
+      settings,
+    );
+  });
+
+  test("intervals contain the value", () => {
+    const bounds = new Map(names.map((name) => [name, 12]));
+    fc.assert(
+      fc.property(cases, values, ([dimension, f], v) => {
+        const unbounded = intervalOf(dimension);
+        const { low, high } = intervalOf(dimension, bounds);
+        return low <= f(v) && f(v) <= high && unbounded.low <= f(v) && f(v) <= unbounded.high;
+      }),
+      settings,
+    );
+  });
+});
+
+describe("intervals", () => {
+  test.each<[string, Dimension, boolean]>([
+    ["a − 1", subtract(a, c(1)), true],
+    ["a·b − a", subtract(multiply(a, b), a), true],
+    ["2a − b", subtract(multiply(c(2), a), b), false],
+    ["⌊a/2⌋", floorDivide(a, c(2)), true],
+    ["⌊a/2⌋ − 1", subtract(floorDivide(a, c(2)), c(1)), false],
+  ])("%s is never negative: see", (_, dimension, expected) => {
+    expect(isNonNegative(dimension)).toBe(expected);
+  });
+});
+
+describe("facts", () => {
+  const [D, heads] = [symbol("D"), symbol("heads")];
+  const facts = assume(noFacts, D, heads);
+  const perHead = floorDivide(D, heads);
+
+  test.each<[string, Dimension, Dimension]>([
+    ["⌊D/heads⌋·heads = D", multiply(perHead, heads), D],
+    ["D mod heads = 0", remainder(D, heads), c(0)],
+    ["⌊3D/heads⌋ = 3⌊D/heads⌋", floorDivide(multiply(D, c(3)), heads), multiply(c(3), perHead)],
+    ["inside others", floorDivide(add(multiply(perHead, heads), c(1)), c(2)), floorDivide(add(D, c(1)), c(2))],
+    ["in products with others", multiply(a, multiply(perHead, heads)), multiply(a, D)],
+    ["what has nothing to do with it", floorDivide(a, heads), floorDivide(a, heads)],
+    ["the quotient alone", perHead, perHead],
+  ])("%s", (_, left, right) => {
+    expect(print(simplify(facts, left))).toBe(print(right));
+    expect(equalUnder(facts, left, right)).toBe(true);
+  });
+
+  test("a number as divisor, chains, sums and products", () => {
+    const even = assume(noFacts, a, c(2));
+    expect(print(simplify(even, multiply(c(2), floorDivide(a, c(2)))))).toBe("a");
+    const chain = assume(assume(noFacts, D, heads), heads, c(2));
+    expect(print(simplify(chain, remainder(D, c(2))))).toBe("0");
+    const sum = assume(noFacts, add(a, c(1)), c(2));
+    expect(print(simplify(sum, multiply(c(2), floorDivide(add(a, c(1)), c(2)))))).toBe("a + 1");
+    const inProduct = assume(noFacts, multiply(a, b), m);
+    expect(print(simplify(inProduct, remainder(multiply(a, b), m)))).toBe("0");
+    expect(print(simplify(inProduct, multiply(m, floorDivide(multiply(a, b), m))))).toBe("a*b");
+  });
+
+  test("are extended without a change to the ones before, and say nothing new twice", () => {
+    assume(facts, a, b);
+    expect(print(simplify(facts, remainder(a, b)))).toBe(print(remainder(a, b)));
+    expect(assume(facts, D, heads)).toBe(facts);
+  });
+
+  test("never change a value that they allow", () => {
+    const divisor = fc.integer({ min: 1, max: 4 });
+    fc.assert(
+      fc.property(cases, divisor, value, value, ([dimension, f], k, q, other) => {
+        const known = assume(noFacts, symbol("a"), symbol("m"));
+        const v = new Map([["m", k], ["a", k * q], ["b", other]]);
+        return evaluate(simplify(known, dimension), v) === f(v) + 0;
+      }),
+      settings,
+    );
+  });
+});
