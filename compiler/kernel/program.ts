@@ -1,0 +1,111 @@
+/**
+ * The middle as one function: the graphs of an elaboration become a program for a machine.
+ *
+ *   graph ──passes──▶ graph ──lower──▶ computes ──fuse──▶ kernels ──schedule──▶ scheduled kernels ──plan──▶ program
+ */
+import type { Elaboration, EntryGraph, Variable } from "../elaborate/types.ts";
+import { symbolsOf } from "../dimension/dimension.ts";
+import type { Bounds } from "../dimension/interval.ts";
+import { InternalError } from "../diagnostics/diagnostic.ts";
+import { functions } from "../loops/functions.ts";
+import type { FunctionDefinition, Program, ScheduledKernel } from "../program/types.ts";
+import { runPasses } from "../passes/index.ts";
+import { fuse } from "./fuse/index.ts";
+import type { LoweredOutput, Tensor } from "./lower.ts";
+import { lower } from "./lower.ts";
+import type { Machine } from "./machine.ts";
+import { inPlacePairs, plan } from "./plan/plan.ts";
+import type { Plan, PlanCall, PlanEntry, PlanTensor } from "./plan/plan.ts";
+import { functionsUsed, schedule } from "./schedule/schedule.ts";
+import type { SegmentedEntry } from "./segments.ts";
+import { joinSegments } from "./segments.ts";
+import type { Kernel } from "./types.ts";
+import { verifyKernel } from "./verify.ts";
+
+export interface Built {
+  readonly program: Program;
+  readonly plan: Plan;
+  /** The kernels of each entry before they were scheduled, for printing. */
+  readonly kernels: ReadonlyMap<string, readonly Kernel[]>;
+}
+
+export interface BuildOptions {
+  /** Runs the verifier of every form, as tests do. */
+  readonly verify: boolean;
+}
+
+/** Builds the program of all entries. Throws InternalError where a form breaks its promises. */
+export function buildProgram(elaboration: Elaboration, machine: Machine, { verify }: BuildOptions): Built {
+  const { bounds, variables } = elaboration;
+  const taken = new Set(variables.map(({ name }) => name));
+  const fused = elaboration.entries.map((entry) => fuseEntry(entry, bounds, taken, verify));
+  const entries = fused.map((entry) => planEntry(entry, bounds, machine));
+  const tensors = planTensors(variables, fused);
+  const segments = fused.flatMap((entry) => entry.fused.segments);
+  const planned = plan({ tensors, segments, entries, bounds });
+  const { buffers, arenaBytes, kernels } = planned;
+  const program: Program = {
+    version: 1,
+    name: elaboration.name,
+    dims: [...bounds].map(([name, bound]) => ({ name, bound })),
+    buffers,
+    arenaBytes,
+    functions: functionsFor(kernels),
+    kernels,
+    entries: planned.entries,
+    host: elaboration.host,
+  };
+  return { program, plan: planned, kernels: new Map(fused.map(({ name, fused: { kernels: own } }) => [name, own])) };
+}
+
+interface Fused {
+  readonly name: string;
+  readonly fused: SegmentedEntry;
+  readonly outputs: readonly LoweredOutput[];
+}
+
+function fuseEntry({ name, graph }: EntryGraph, bounds: Bounds, taken: Set<string>, verify: boolean): Fused {
+  const lowered = lower(runPasses(graph, { verify }), bounds);
+  const fused = joinSegments(fuse(lowered, bounds, taken), taken);
+  for (const kernel of verify ? fused.kernels : []) {
+    const [first] = verifyKernel(kernel);
+    if (first !== undefined) throw new InternalError("fuse", `${name}: ${first}`);
+  }
+  return { name, fused, outputs: lowered.outputs };
+}
+
+function planEntry({ name, fused, outputs }: Fused, bounds: Bounds, machine: Machine): PlanEntry {
+  const { kernels, tensors } = fused;
+  const typeOf = (tensor: string): Tensor["type"] => {
+    const found = tensors.get(tensor);
+    if (found === undefined) throw new InternalError("schedule", `${name} has no tensor ${tensor}`);
+    return found.type;
+  };
+  const calls = kernels.map((kernel): PlanCall => {
+    const scheduled = schedule(kernel, typeOf, bounds, machine);
+    return { kernel: scheduled, tensors: scheduled.parameters.map((one) => one.name), inPlace: inPlacePairs(kernel, scheduled) };
+  });
+  const inputs = [...tensors.values()].flatMap((tensor) => (tensor.role === "input" ? [tensor.name] : []));
+  const results = outputs.flatMap((output) => (output.role === "result" ? [output.name] : []));
+  return { name, inputs, results, dims: dimsOf(fused, bounds), calls };
+}
+
+/** The open dimensions of an entry's inputs and kernels, in the order of the program's. */
+function dimsOf({ tensors }: SegmentedEntry, bounds: Bounds): readonly string[] {
+  const used = new Set([...tensors.values()].flatMap(({ type }) => type.shape.flatMap((size) => [...symbolsOf(size)])));
+  return [...bounds.keys()].filter((name) => used.has(name));
+}
+
+/** Variables first; entries that name the same input mean the same. */
+function planTensors(variables: readonly Variable[], entries: readonly Fused[]): ReadonlyMap<string, PlanTensor> {
+  const tensors = new Map<string, PlanTensor>(variables.map(({ name, role, type }) => [name, { role, type }]));
+  for (const { fused } of entries) {
+    for (const { name, role, type } of fused.tensors.values()) if (!tensors.has(name)) tensors.set(name, { role, type });
+  }
+  return tensors;
+}
+
+function functionsFor(kernels: readonly ScheduledKernel[]): readonly FunctionDefinition[] {
+  const used = new Set(kernels.flatMap(({ body }) => [...functionsUsed(body)]));
+  return functions.filter(({ name }) => used.has(name));
+}
