@@ -7,6 +7,7 @@ import type { Fitted } from "../save/fitted.ts";
 import { assignColumns, recallColumns } from "./columns.ts";
 import type { ColumnMapping } from "./columns.ts";
 import { parseCsv } from "./csv.ts";
+import type { Table } from "./csv.ts";
 import type { Dataset, Field } from "./dataset.ts";
 import { encode, fit } from "./fit.ts";
 import type { Preprocessing } from "./fit.ts";
@@ -42,12 +43,17 @@ export function csvSource(
   mapping: ColumnMapping,
   fields: readonly Field[],
 ): DataSource {
-  const table = parseCsv(file, content);
+  return tableSource(parseCsv(file, content), mapping, fields);
+}
+
+/** A table that is parsed already, for who has looked at its header or counted its rows to find a dimension. */
+export function tableSource(table: Table, mapping: ColumnMapping, fields: readonly Field[]): DataSource {
+  const { file, header } = table;
   return rowSource(fields, (fitted) => {
     const recalled = fitted !== undefined && fitted.columns.length > 0;
     const assigned = recalled
-      ? recallColumns(file, table.header, fitted.columns, fields)
-      : assignColumns(file, table.header, mapping, fields);
+      ? recallColumns(file, header, fitted.columns, fields)
+      : assignColumns(file, header, mapping, fields);
     return readTable(table, fields, assigned);
   });
 }

@@ -1,0 +1,106 @@
+/**
+ * One array of numbers, from whatever file or host: its shape, and its elements as a field wants them. Conversions are explicit: floats are
+ * rounded to 32 bits and must stay finite, integers must be whole and fit.
+ */
+import { unsuitableValue, wrongElementCount } from "../../compiler/diagnostics/codes/data.ts";
+import { failure, shapeText } from "../save/fail.ts";
+import { placeOf, scan } from "./csv.ts";
+import type { Cells } from "./csv.ts";
+import type { DataTensor, Field } from "./dataset.ts";
+import { elements } from "./dataset.ts";
+import { numberAt, readField } from "./raw.ts";
+import type { WordTensor } from "./raw.ts";
+
+/** Element types that can be read; 64-bit integers come as doubles. */
+export type Numbers = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
+
+export interface ArrayFile {
+  readonly file: string;
+  readonly shape: readonly number[];
+  /** A fresh copy of all elements in the field's type; `shape` is the field's, and the number of elements is not checked. */
+  readonly read: (field: Field) => DataTensor | WordTensor;
+  /** The place of an element, for a message. */
+  readonly place: (at: number) => string;
+}
+
+/** An array whose elements are in memory. */
+export function numberArray(file: string, shape: readonly number[], data: Numbers): ArrayFile {
+  const place = (at: number): string => `${file}[${indexText(shape, at)}]`;
+  return {
+    file,
+    shape,
+    place,
+    read: (field) => {
+      const base = { shape: field.shape, rowStride: elements(field.shape) };
+      if (field.dtype === "f32") return { ...base, dtype: "f32", data: toFloats(data, place) };
+      return { ...base, dtype: "i32", data: toIntegers(data, place) };
+    },
+  };
+}
+
+/**
+ * A matrix in a CSV file. Its first line is taken for column names, and left out, where it holds no number at all.
+ * Throws NN0803 to NN0809, and when read NN0815 to NN0818.
+ */
+export function csvMatrix(file: string, content: Uint8Array | string): ArrayFile {
+  const all = scan(file, content);
+  const named = Array.from({ length: all.width }, (_, column) => numberAt(all, column)).every(Number.isNaN);
+  const cells: Cells =
+    named && all.starts.length > all.width ? { ...all, starts: all.starts.subarray(all.width) } : all;
+  const { width } = cells;
+  const rows = cells.starts.length / width;
+  const columns = Array.from({ length: width }, (_, column) => column);
+  return {
+    file,
+    shape: [rows, width],
+    place: (at) => placeOf(cells, at),
+    read: (field) => {
+      const names = columns.map((column) => String(column + 1));
+      const tensor = readField({ cells, rows, columns, names, field: { ...field, shape: [width] } });
+      return { ...tensor, shape: field.shape, rowStride: elements(field.shape) };
+    },
+  };
+}
+
+/** Throws NN0814 unless the array holds `rows` times the elements of the field. */
+export function requireElements(array: ArrayFile, rows: number, field: Field): void {
+  const expected = elements(field.shape);
+  const found = elements(array.shape) / rows;
+  if (found === expected) return;
+  const shape = shapeText(field.shape);
+  throw failure(wrongElementCount, { source: array.file, field: field.name, shape, expected, found });
+}
+
+function toFloats(data: Numbers, place: (at: number) => string): Float32Array {
+  const floats = new Float32Array(data.length);
+  floats.set(data);
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) return floats;
+  for (let at = 0; at < floats.length; at++) {
+    if (!Number.isFinite(floats[at])) throw unsuitable(place(at), "a finite 32-bit float", data[at]);
+  }
+  return floats;
+}
+
+function toIntegers(data: Numbers, place: (at: number) => string): Int32Array {
+  const integers = new Int32Array(data.length);
+  integers.set(data);
+  for (let at = 0; at < integers.length; at++) {
+    if (integers[at] !== data[at]) throw unsuitable(place(at), "a whole number of 32 bits", data[at]);
+  }
+  return integers;
+}
+
+function unsuitable(place: string, expected: string, found: number | undefined): Error {
+  return failure(unsuitableValue, { place, expected, found: String(found) });
+}
+
+/** `3, 0, 7`: the indices of element `at`. */
+function indexText(shape: readonly number[], at: number): string {
+  const indices: number[] = [];
+  let rest = at;
+  for (const size of [...shape].reverse()) {
+    indices.unshift(rest % size);
+    rest = Math.floor(rest / size);
+  }
+  return indices.join(", ");
+}

@@ -1,0 +1,52 @@
+/**
+ * Data files of a project (Node only): found relative to the `.nn` file, never outside the project, unpacked where they are gzipped.
+ */
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { isAbsolute, relative, resolve } from "node:path";
+import { dataOutsideProject, unreadableData } from "../../compiler/diagnostics/codes/data.ts";
+import { failure, quoted } from "../save/fail.ts";
+import { fileProblem } from "../save/file-problem.ts";
+import { gunzip, isGzip } from "./gunzip.ts";
+
+/**
+ * The bytes of the file at `path`, as a program in `folder` inside the project `root` names it; a gzip file's content.
+ * Throws NN0801, NN0802, and what `gunzip` throws.
+ */
+export function readDataFile(root: string, folder: string, path: string): Uint8Array {
+  const bytes = readBytes(placeInProject(root, folder, path), path);
+  return isGzip(bytes) ? gunzip(path, bytes) : bytes;
+}
+
+/** The file's real place. Links are followed before it is decided whether that is inside. */
+function placeInProject(root: string, folder: string, path: string): string {
+  const file = quoted(path);
+  if (/^[a-z][a-z0-9+.-]+:/i.test(path)) throw failure(dataOutsideProject, { file, problem: "is a URL" });
+  if (path.includes("\0")) throw failure(dataOutsideProject, { file, problem: "holds a NUL character" });
+  if (isAbsolute(path) || /^([a-z]:)?[\\/]/i.test(path))
+    throw failure(dataOutsideProject, { file, problem: "is an absolute path" });
+  const place = resolve(folder, path);
+  if (!isInside(resolve(root), place)) throw failure(dataOutsideProject, { file, problem: "lies outside the project" });
+  const real = attempt(path, () => realpathSync(place));
+  if (!isInside(realpathSync(root), real))
+    throw failure(dataOutsideProject, { file, problem: "is a link that leads out of the project" });
+  return real;
+}
+
+function readBytes(place: string, path: string): Uint8Array {
+  const isFile = attempt(path, () => statSync(place).isFile());
+  if (!isFile) throw failure(unreadableData, { file: path, problem: "it is no file" });
+  return attempt(path, () => readFileSync(place));
+}
+
+function attempt<Answer>(path: string, act: () => Answer): Answer {
+  try {
+    return act();
+  } catch (error) {
+    throw failure(unreadableData, { file: path, problem: fileProblem(error) });
+  }
+}
+
+function isInside(root: string, place: string): boolean {
+  const path = relative(root, place);
+  return path !== ".." && !/^\.\.[\\/]/.test(path) && !isAbsolute(path);
+}

@@ -1,0 +1,110 @@
+/**
+ * NPY, NumPy's format (versions 1 to 3): a magic string, a header that is a Python dictionary, then the elements. Python objects are never
+ * unpickled; Fortran order and big-endian elements are refused with the way to convert them.
+ */
+import { badNpy } from "../../compiler/diagnostics/codes/data.ts";
+import { failure, quoted } from "../save/fail.ts";
+import { numberArray } from "./array-file.ts";
+import type { ArrayFile, Numbers } from "./array-file.ts";
+
+const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+const conversion = 'np.save(path, np.ascontiguousarray(array, dtype="<f4")) writes what is expected';
+
+interface ElementType {
+  readonly bytes: number;
+  /** `buffer` holds exactly the elements, little-endian as all machines that run JavaScript are. */
+  readonly read: (buffer: ArrayBuffer) => Numbers;
+}
+
+const types: ReadonlyMap<string, ElementType> = new Map([
+  ["<f4", { bytes: 4, read: (buffer) => new Float32Array(buffer) }],
+  ["<f8", { bytes: 8, read: (buffer) => new Float64Array(buffer) }],
+  ["<i4", { bytes: 4, read: (buffer) => new Int32Array(buffer) }],
+  ["<i8", { bytes: 8, read: (buffer) => Float64Array.from(new BigInt64Array(buffer), Number) }],
+  ["|u1", { bytes: 1, read: (buffer) => new Uint8Array(buffer) }],
+  ["|b1", { bytes: 1, read: (buffer) => new Uint8Array(buffer) }],
+]);
+
+interface NpyHeader {
+  readonly descr: string;
+  readonly fortran: boolean;
+  readonly shape: readonly number[];
+}
+
+/** The array in an NPY file; 64-bit integers beyond 2^53 are rounded, and refused where a whole number of 32 bits is wanted. Throws NN0827. */
+export function parseNpy(file: string, bytes: Uint8Array): ArrayFile {
+  const start = dataStart(file, bytes);
+  const header = parseHeader(file, headerText(bytes, start));
+  const type = elementType(file, header);
+  const count = header.shape.reduce((product, size) => product * size, 1);
+  const expected = start + count * type.bytes;
+  if (bytes.length !== expected)
+    throw bad(file, `${expected} bytes for the shape [${header.shape.join(", ")}]`, `${bytes.length}`);
+  const copy = new Uint8Array(bytes.length - start);
+  copy.set(bytes.subarray(start));
+  return numberArray(file, header.shape, type.read(copy.buffer));
+}
+
+/** Where the elements begin; the header's length has two bytes in version 1 and four since. */
+function dataStart(file: string, bytes: Uint8Array): number {
+  if (!magic.every((byte, at) => bytes[at] === byte))
+    throw bad(file, "an NPY file, which begins with \\x93NUMPY", "something else");
+  const version = bytes[6] ?? 0;
+  if (version < 1 || version > 3) throw bad(file, "NPY version 1, 2 or 3", `version ${version}`);
+  const prefix = version === 1 ? 10 : 12;
+  if (bytes.length < prefix) throw bad(file, "an NPY header", `the end of the file after ${bytes.length} bytes`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, prefix);
+  const start = prefix + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (start > bytes.length)
+    throw bad(file, `an NPY header of ${start} bytes`, `the end of the file after ${bytes.length} bytes`);
+  return start;
+}
+
+function headerText(bytes: Uint8Array, start: number): string {
+  return new TextDecoder("latin1").decode(bytes.subarray(bytes[6] === 1 ? 10 : 12, start));
+}
+
+/** Python's literal, read as the three entries that it must have, in any order. */
+function parseHeader(file: string, text: string): NpyHeader {
+  const entries = new Map<string, string>();
+  const entry = /\s*'(descr|fortran_order|shape)'\s*:\s*('[^']*'|True|False|\([\d, ]*\)|\[[^\]]*\])\s*(?:,|(?=\}))/y;
+  const body = text.trim();
+  entry.lastIndex = 1;
+  let end = 1;
+  for (let match = entry.exec(body); match !== null; match = entry.exec(body)) {
+    entries.set(match[1] ?? "", match[2] ?? "");
+    end = entry.lastIndex;
+  }
+  const [descr, fortran, shape] = [entries.get("descr"), entries.get("fortran_order"), entries.get("shape")];
+  const whole = body.startsWith("{") && body.slice(end).trim() === "}";
+  if (!whole || descr === undefined || !/^(?:True|False)$/.test(fortran ?? "") || !shape?.startsWith("(")) {
+    throw bad(file, "a header with descr, fortran_order and shape", quoted(body));
+  }
+  return { descr: descr.replaceAll("'", ""), fortran: fortran === "True", shape: parseShape(file, shape) };
+}
+
+function parseShape(file: string, text: string): readonly number[] {
+  const shape = text
+    .slice(1, -1)
+    .split(",")
+    .map((size) => size.trim())
+    .filter((size) => size !== "")
+    .map(Number);
+  const count = shape.reduce((product, size) => product * size, 8);
+  if (!shape.every(Number.isSafeInteger) || !Number.isSafeInteger(count))
+    throw bad(file, "a shape of at most 2^50 elements", text);
+  return shape;
+}
+
+function elementType(file: string, { descr, fortran }: NpyHeader): ElementType {
+  if (/^[|<>=]?O/.test(descr)) throw bad(file, "numbers", "Python objects, which are never unpickled");
+  if (descr.startsWith(">")) throw bad(file, "little-endian elements", `big-endian ${quoted(descr)}`, conversion);
+  const type = types.get(descr);
+  if (type === undefined) throw bad(file, "elements of type f4, f8, i4, i8, u1 or bool", quoted(descr), conversion);
+  if (fortran) throw bad(file, "C order, the last axis fastest", "Fortran order", conversion);
+  return type;
+}
+
+function bad(file: string, expected: string, found: string, help?: string): Error {
+  return failure(badNpy, { file, expected, found }, help);
+}

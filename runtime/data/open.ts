@@ -1,0 +1,144 @@
+/**
+ * From the `data` declaration in a manifest to a source. Which bytes are behind a path is the caller's to say, so a page can
+ * open what it has fetched.
+ */
+import { missingField, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
+import type { HostData, HostSetting } from "../../compiler/program/host.ts";
+import { failure, listed, quoted } from "../save/fail.ts";
+import { csvMatrix } from "./array-file.ts";
+import type { ArrayFile } from "./array-file.ts";
+import { givenArrays, rowArrays, wholeArrays } from "./arrays.ts";
+import type { ColumnMapping } from "./columns.ts";
+import type { Field } from "./dataset.ts";
+import { parseIdx } from "./idx.ts";
+import { parseNpy } from "./npy.ts";
+import { csvSource } from "./source.ts";
+import type { DataSource, PrepareOptions } from "./source.ts";
+import { holdoutOf } from "./split.ts";
+import { textSource } from "./text.ts";
+
+/** Where the contents come from: files by their path as the program writes it, and typed arrays for `given`. */
+export interface Contents {
+  readonly read: (path: string) => Uint8Array;
+  readonly given?: ReadonlyMap<string, unknown>;
+}
+
+/** Settings that name no field. */
+const ownSettings: ReadonlySet<string> = new Set([
+  "path",
+  "inputs",
+  "scale",
+  "standardize",
+  "holdout",
+  "test",
+  "window",
+  "stride",
+  "vocabulary",
+]);
+
+/**
+ * The source that `data` declares. Its settings are those of the language: `path` is the positional one, other names are fields.
+ * `path` replaces the file of `csv` and `text`, for a test file or rows to predict. Throws NN08xx.
+ */
+export function openSource(data: HostData, fields: readonly Field[], contents: Contents, path?: string): DataSource {
+  const file = (): string => path ?? textSetting(data, "path");
+  switch (data.reader) {
+    case "csv":
+      return csvSource(file(), contents.read(file()), columnMapping(data), fields);
+    case "text":
+      return textSource(file(), contents.read(file()), textSettings(data), fields);
+    case "idx":
+      return rowArrays(arrayFiles(data, contents, parseIdx), fields);
+    case "npy":
+      return rowArrays(arrayFiles(data, contents, parseNpy), fields);
+    case "arrays":
+      return wholeArrays(arrayFiles(data, contents, parseArray), fields);
+    case "given":
+      return openGiven(fields, contents);
+    default:
+      throw failure(unsuitableSetting, {
+        setting: "data",
+        expected: "csv, text, idx, npy, arrays or given",
+        found: quoted(data.reader),
+      });
+  }
+}
+
+/** How to prepare what `openSource` opened: hold-out, scaling and standardising as declared, and the seed of the run. */
+export function prepareOptions(data: HostData, seed: number): PrepareOptions {
+  const { holdout, scale, standardize } = data.settings;
+  return {
+    seed,
+    ...(holdout === undefined ? {} : { holdout: holdoutOf(typeof holdout === "number" ? holdout : NaN) }),
+    ...(scale === undefined ? {} : { scale: numberSetting(data, "scale") }),
+    ...(standardize === undefined ? {} : { standardize: standardize === true }),
+  };
+}
+
+/** What `csv(…)` says about columns. */
+export function columnMapping(data: HostData): ColumnMapping {
+  const named = Object.entries(data.settings).filter(([name]) => !ownSettings.has(name));
+  const fields = new Map(named.map(([name, value]) => [name, patterns(name, value)]));
+  const { inputs } = data.settings;
+  return inputs === undefined ? { fields } : { fields, inputs: patterns("inputs", inputs) };
+}
+
+/** The arrays of `idx`, `npy` or `arrays`, one per field; their shapes give dimensions a value before anything is trained. */
+export function arrayFiles(
+  data: HostData,
+  contents: Contents,
+  parse: (file: string, bytes: Uint8Array) => ArrayFile = parseArray,
+): ReadonlyMap<string, ArrayFile> {
+  const named = Object.keys(data.settings).filter((name) => !ownSettings.has(name));
+  return new Map(
+    named.map((name) => {
+      const path = textSetting(data, name);
+      return [name, parse(path, contents.read(path))];
+    }),
+  );
+}
+
+function openGiven(fields: readonly Field[], contents: Contents): DataSource {
+  const { given } = contents;
+  if (given === undefined) throw failure(missingField, { field: fields[0]?.name ?? "target", given: listed([]) });
+  return givenArrays(given, fields);
+}
+
+/** An array in whichever form its first bytes show; what is neither NPY nor IDX is read as CSV. */
+function parseArray(file: string, bytes: Uint8Array): ArrayFile {
+  if (bytes[0] === 0x93 && bytes[1] === 0x4e) return parseNpy(file, bytes);
+  if (bytes[0] === 0 && bytes[1] === 0) return parseIdx(file, bytes);
+  return csvMatrix(file, bytes);
+}
+
+function textSettings(data: HostData): { window: number; vocabulary: number; stride?: number } {
+  const base = { window: numberSetting(data, "window"), vocabulary: numberSetting(data, "vocabulary") };
+  return data.settings["stride"] === undefined ? base : { ...base, stride: numberSetting(data, "stride") };
+}
+
+function patterns(setting: string, value: HostSetting): readonly string[] {
+  const list = Array.isArray(value) ? value : [value];
+  const strings = list.filter((one): one is string => typeof one === "string");
+  if (strings.length === list.length && list.length > 0) return strings;
+  throw failure(unsuitableSetting, {
+    setting,
+    expected: "the name of a column, a pattern or a list of them",
+    found: JSON.stringify(value),
+  });
+}
+
+function textSetting(data: HostData, setting: string): string {
+  const value = data.settings[setting];
+  if (typeof value === "string" && value !== "") return value;
+  throw failure(unsuitableSetting, {
+    setting,
+    expected: "the path of a file",
+    found: JSON.stringify(value) ?? "nothing",
+  });
+}
+
+function numberSetting(data: HostData, setting: string): number {
+  const value = data.settings[setting];
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw failure(unsuitableSetting, { setting, expected: "a number", found: JSON.stringify(value) ?? "nothing" });
+}

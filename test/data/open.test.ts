@@ -1,0 +1,144 @@
+/** `data` declarations opened, and data files found inside the project and nowhere else. */
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { HostSetting } from "../../compiler/program/host.ts";
+import { arrayFiles, openSource, prepareOptions } from "../../runtime/data/open.ts";
+import { readDataFile } from "../../runtime/data/files.ts";
+import { bytes, errorOf, ids, input } from "./support.ts";
+
+type Settings = Record<string, HostSetting>;
+
+const files = new Map<string, Uint8Array>([
+  ["t.csv", new TextEncoder().encode("a,b,y\n1,2,0\n3,4,1\n")],
+  ["i.idx", bytes(0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4)],
+  ["l.idx", bytes(0, 0, 8, 1, 0, 0, 0, 2, 0, 1)],
+  ["m.csv", new TextEncoder().encode("1,2\n3,4\n")],
+  ["s.csv", new TextEncoder().encode("0\n1\n")],
+]);
+const contents = { read: (path: string): Uint8Array => files.get(path) ?? new Uint8Array(0) };
+
+function x(reader: string, settings: Settings, given?: ReadonlyMap<string, unknown>): number[] {
+  const source = openSource(
+    { reader, settings },
+    [input("x", 2), ids(2)],
+    given === undefined ? contents : { ...contents, given },
+  );
+  return [...(source.prepare(prepareOptions({ reader, settings }, 1)).train.tensors.get("x")?.data ?? [])];
+}
+
+describe("a declaration is opened", () => {
+  it.each<[string, Settings, number[]]>([
+    ["csv", { path: "t.csv", target: "y" }, [1, 2, 3, 4]],
+    ["csv", { path: "t.csv", target: "y", inputs: ["b", "a"], scale: 0.5 }, [1, 0.5, 2, 1.5]],
+    ["idx", { x: "i.idx", target: "l.idx", scale: 2 }, [2, 4, 6, 8]],
+  ])("%s(%j)", (reader, settings, expected) => {
+    expect(x(reader, settings)).toEqual(expected);
+  });
+
+  it("given, with the host's arrays", () => {
+    expect(
+      x(
+        "given",
+        {},
+        new Map<string, unknown>([
+          ["x", Float32Array.of(1, 2)],
+          ["target", Int32Array.of(0)],
+        ]),
+      ),
+    ).toEqual([1, 2]);
+    expect(errorOf(() => x("given", {}))).toBe(
+      "NN0831 the data lack `x`; expected every input and what the loss takes, found none",
+    );
+  });
+
+  it("arrays, whose shapes are known before", () => {
+    const data = { reader: "arrays", settings: { x: "m.csv", target: "s.csv" } };
+    expect([...arrayFiles(data, contents)].map(([name, { shape }]) => [name, shape])).toEqual([
+      ["x", [2, 2]],
+      ["target", [2, 1]],
+    ]);
+    expect(openSource(data, [input("x", 2, 2), ids(2, 2)], contents).prepare({ seed: 1 }).train.rows).toBe(1);
+  });
+
+  it("with its hold-out", () => {
+    const data = { reader: "csv", settings: { path: "t.csv", holdout: 0.5, scale: 2, standardize: true } };
+    expect(prepareOptions(data, 7)).toEqual({
+      seed: 7,
+      holdout: { kind: "fraction", value: 0.5 },
+      scale: 2,
+      standardize: true,
+    });
+  });
+
+  it.each<[string, Settings, string]>([
+    [
+      "csv",
+      { path: "t.csv", target: "y", x: "*" },
+      "NN0814 `x` takes 2 numbers a row ([2]), found 3 in the columns of t.csv",
+    ],
+    ["csv", {}, "NN0832 `path` of the data: expected the path of a file, found nothing"],
+    ["csv", { path: 7 }, "NN0832 `path` of the data: expected the path of a file, found 7"],
+    [
+      "csv",
+      { path: "t.csv", target: 3 },
+      "NN0832 `target` of the data: expected the name of a column, a pattern or a list of them, found 3",
+    ],
+    ["csv", { path: "t.csv", target: "y", scale: "1" }, 'NN0832 `scale` of the data: expected a number, found "1"'],
+    [
+      "csv",
+      { path: "t.csv", target: "y", holdout: true },
+      "NN0832 `holdout` of the data: expected a part between 0% and 100%, or a number of rows, found NaN",
+    ],
+    ["text", { path: "t.csv" }, "NN0832 `window` of the data: expected a number, found nothing"],
+    ["xlsx", {}, 'NN0832 `data` of the data: expected csv, text, idx, npy, arrays or given, found "xlsx"'],
+  ])("%s(%j) is refused", (reader, settings, expected) => {
+    expect(errorOf(() => x(reader, settings))).toBe(expected);
+  });
+});
+
+describe("a data file", () => {
+  let project = "";
+  beforeAll(() => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), "nnc-data-")));
+    project = join(folder, "project");
+    mkdirSync(join(project, "nets", "data"), { recursive: true });
+    writeFileSync(join(project, "top.csv"), "top");
+    writeFileSync(join(project, "nets", "..odd"), "odd");
+    writeFileSync(join(project, "nets", "data", "a.gz"), gzipSync("packed"));
+    writeFileSync(join(folder, "secret"), "secret");
+    symlinkSync(join(folder, "secret"), join(project, "nets", "link"));
+    symlinkSync(join(project, "top.csv"), join(project, "nets", "inner"));
+  });
+  afterAll(() => {
+    rmSync(join(project, ".."), { recursive: true, force: true });
+  });
+  const read = (path: string): string => new TextDecoder().decode(readDataFile(project, join(project, "nets"), path));
+
+  it.each([
+    ["../top.csv", "top"],
+    ["./inner", "top"],
+    ["..odd", "odd"],
+    ["data/a.gz", "packed"],
+  ])("at %s is read", (path, expected) => {
+    expect(read(path)).toBe(expected);
+  });
+
+  const outside = "; expected a relative path inside the project";
+  it.each([
+    ["../../secret", `NN0802 the data file "../../secret" lies outside the project${outside}`],
+    ["/etc/passwd", `NN0802 the data file "/etc/passwd" is an absolute path${outside}`],
+    ["C:\\data.csv", `NN0802 the data file "C:\\\\data.csv" is an absolute path${outside}`],
+    ["\\\\host\\data.csv", `NN0802 the data file "\\\\\\\\host\\\\data.csv" is an absolute path${outside}`],
+    ["file:///etc/passwd", `NN0802 the data file "file:///etc/passwd" is a URL${outside}`],
+    ["a\0b", `NN0802 the data file "a\\u0000b" holds a NUL character${outside}`],
+    ["link", `NN0802 the data file "link" is a link that leads out of the project${outside}`],
+    ["none.csv", "NN0801 cannot read the data file none.csv: there is no such file or folder"],
+    ["data", "NN0801 cannot read the data file data: it is no file"],
+    ["../top.csv/x", "NN0801 cannot read the data file ../top.csv/x: a part of its path is a file, expected a folder"],
+  ])("at %j is refused", (path, expected) => {
+    expect(errorOf(() => read(path))).toBe(expected);
+  });
+});
