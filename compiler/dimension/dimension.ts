@@ -207,7 +207,10 @@ export function floorDivide(numerator: Dimension, denominator: Dimension): Dimen
   const nested = innerQuotient(numerator);
   if (nested !== undefined) {
     const { quotient: inner, rest: added } = nested;
-    return floorDivide(add(inner.numerator, multiply(added, inner.denominator)), multiply(inner.denominator, denominator));
+    return floorDivide(
+      add(inner.numerator, multiply(added, inner.denominator)),
+      multiply(inner.denominator, denominator),
+    );
   }
   return atomDimension({ kind: "quotient", numerator, denominator });
 }
@@ -248,7 +251,9 @@ export function remainder(numerator: Dimension, denominator: Dimension): Dimensi
   if (d === 0) return atomDimension({ kind: "remainder", numerator, denominator });
   if (d === 1 || divideExactly(numerator, denominator) !== undefined) return constant(0);
   const [, rest] = splitMultiples(numerator, denominator);
-  return rest.key === numerator.key ? atomDimension({ kind: "remainder", numerator, denominator }) : remainder(rest, denominator);
+  return rest.key === numerator.key
+    ? atomDimension({ kind: "remainder", numerator, denominator })
+    : remainder(rest, denominator);
 }
 
 export function maximum(left: Dimension, right: Dimension): Dimension {
@@ -268,7 +273,8 @@ function extreme(kind: "maximum" | "minimum", left: Dimension, right: Dimension)
 /** The names that occur in it, in order of appearance. */
 export function symbolsOf(dimension: Dimension): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const { atoms } of dimension.monomials) for (const atom of atoms) for (const name of symbolsOfAtom(atom)) names.add(name);
+  for (const { atoms } of dimension.monomials)
+    for (const atom of atoms) for (const name of symbolsOfAtom(atom)) names.add(name);
   return names;
 }
 
@@ -299,7 +305,10 @@ export function mapAtoms(dimension: Dimension, fn: (atom: Atom) => Dimension): D
   if (dimension.monomials.every(({ atoms }) => atoms.length === 0)) return dimension;
   return dimension.monomials.reduce(
     (sum, { coefficient, atoms }) =>
-      add(sum, atoms.reduce((factors, atom) => multiply(factors, fn(atom)), constant(coefficient))),
+      add(
+        sum,
+        atoms.reduce((factors, atom) => multiply(factors, fn(atom)), constant(coefficient)),
+      ),
     constant(0),
   );
 }

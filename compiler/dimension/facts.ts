@@ -4,8 +4,21 @@
  */
 import type { Atom, Dimension } from "./dimension.ts";
 import {
-  add, constant, divideExactly, equal, floorDivide, isConstant, mapAtoms, multiply, rebuildAtom, remainder, subtract, substitute,
-  symbol, symbolsOf, termsOf,
+  add,
+  constant,
+  divideExactly,
+  equal,
+  floorDivide,
+  isConstant,
+  mapAtoms,
+  multiply,
+  rebuildAtom,
+  remainder,
+  subtract,
+  substitute,
+  symbol,
+  symbolsOf,
+  termsOf,
 } from "./dimension.ts";
 
 /** `dividend` is `divisor` times the whole number `quotient`, which is the one atom ⌊dividend/divisor⌋. */
@@ -27,7 +40,12 @@ export const noFacts: Facts = { divisions: [] };
 export function assume(facts: Facts, dimension: Dimension, divisor: Dimension): Facts {
   if (isConstant(simplify(facts, remainder(dimension, divisor)), 0)) return facts;
   const quotient = floorDivide(dimension, divisor);
-  return { divisions: [...facts.divisions, { dividend: dimension, divisor, quotient, solved: solve(dimension, divisor, quotient, facts) }] };
+  return {
+    divisions: [
+      ...facts.divisions,
+      { dividend: dimension, divisor, quotient, solved: solve(dimension, divisor, quotient, facts) },
+    ],
+  };
 }
 
 /** A name that stands alone, once, in the dividend, and that no fact has solved yet: D + r = m·q gives D = m·q − r. */
@@ -49,7 +67,10 @@ export function simplify(facts: Facts, dimension: Dimension): Dimension {
   const { divisions } = facts;
   if (divisions.length === 0) return dimension;
   const direct = divisions.reduce(applyDirectly, dimension);
-  const solved = divisions.reduce((found, { solved: by }) => (by === undefined ? found : substitute(found, new Map([[by.name, by.value]]))), direct);
+  const solved = divisions.reduce(
+    (found, { solved: by }) => (by === undefined ? found : substitute(found, new Map([[by.name, by.value]]))),
+    direct,
+  );
   return divisions.reduceRight(restore, solved);
 }
 

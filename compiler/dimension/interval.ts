@@ -52,7 +52,10 @@ function intervalOfAtom(least: number, atom: Atom, bounds: Bounds): Interval {
     case "symbol":
       return { low: least, high: bounds.get(atom.name) ?? Infinity };
     case "quotient":
-      return divideIntervals(intervalFrom(least, atom.numerator, bounds), intervalFrom(least, atom.denominator, bounds));
+      return divideIntervals(
+        intervalFrom(least, atom.numerator, bounds),
+        intervalFrom(least, atom.denominator, bounds),
+      );
     case "remainder":
       return { low: 0, high: Math.max(0, intervalFrom(least, atom.denominator, bounds).high - 1) };
     case "maximum":

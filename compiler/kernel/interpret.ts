@@ -105,7 +105,9 @@ function after(lets: readonly Run[], value: Evaluate): Evaluate {
 }
 
 function compileScatter(
-  stage: Extract<Stage, { readonly kind: "scatter" }>, find: (name: string) => Interpreted, scope: Scope,
+  stage: Extract<Stage, { readonly kind: "scatter" }>,
+  find: (name: string) => Interpreted,
+  scope: Scope,
 ): Run {
   const { shape, data } = find(stage.tensor);
   const zeroWalk = walkOver(stage.zero, scope);
@@ -114,10 +116,10 @@ function compileScatter(
   const lets = stage.lets.map((binding) => compileLet(binding, scope));
   const address = compileAddress(stage.tensor, stage.at, shape, scope);
   const value = compileScalar(stage.value, scope);
-  const { take } = combinerOf("sum", stage.dtype, scope.precision);
+  const combiner = combinerOf("sum", stage.dtype, scope.precision);
   const add = (): void => {
     lets.forEach((run) => run());
-    addAt(data, address(), (sum) => take(sum, value(), 0));
+    addAt(data, address(), (sum) => combiner.take(sum, value(), 0));
   };
   return () => {
     zeroWalk(0, countOf(stage.zero, scope), () => (data[zeroAddress()] = 0));

@@ -47,5 +47,9 @@ export function storesOf(stage: Stage): readonly Written[] {
 
 /** The names of the tensors and rows that the stage loads. */
 export function loadedBy(stage: Stage): ReadonlySet<string> {
-  return new Set(scalarsOf(stage).flatMap(loadsOf).map(({ tensor }) => tensor));
+  return new Set(
+    scalarsOf(stage)
+      .flatMap(loadsOf)
+      .map(({ tensor }) => tensor),
+  );
 }

@@ -9,7 +9,9 @@ export function printKernel(kernel: Kernel): string {
   const indent = kernel.grid.length === 0 ? "  " : "    ";
   return [
     printHead(kernel),
-    ...kernel.rows.map(({ name, dtype, shape }) => `  row ${name}: ${dtype}[${shape.map(({ key }) => key).join(", ")}]`),
+    ...kernel.rows.map(
+      ({ name, dtype, shape }) => `  row ${name}: ${dtype}[${shape.map(({ key }) => key).join(", ")}]`,
+    ),
     ...(kernel.grid.length === 0 ? [] : [`  for ${printAxes(kernel.grid)}`]),
     ...kernel.stages.flatMap(printStage).map((line) => indent + line),
   ].join("\n");
@@ -18,9 +20,17 @@ export function printKernel(kernel: Kernel): string {
 function printHead({ name, rows, stages, origins }: Kernel): string {
   const own = new Set(rows.map((row) => row.name));
   const written = new Map(stages.flatMap(storesOf).map(({ tensor, dtype }) => [tensor, dtype]));
-  const read = new Map(stages.flatMap(scalarsOf).flatMap(loadsOf).map(({ tensor, dtype }) => [tensor, dtype]));
+  const read = new Map(
+    stages
+      .flatMap(scalarsOf)
+      .flatMap(loadsOf)
+      .map(({ tensor, dtype }) => [tensor, dtype]),
+  );
   const list = (tensors: ReadonlyMap<string, string>): string =>
-    [...tensors].filter(([tensor]) => !own.has(tensor)).map(([tensor, dtype]) => `${tensor}: ${dtype}`).join(", ");
+    [...tensors]
+      .filter(([tensor]) => !own.has(tensor))
+      .map(([tensor, dtype]) => `${tensor}: ${dtype}`)
+      .join(", ");
   const paths = [...new Set(origins.map(({ path }) => path).filter((path) => path !== ""))];
   return `kernel ${name}(${list(read)}) -> ${list(written)}${paths.length === 0 ? "" : `   // ${paths.join(", ")}`}`;
 }
@@ -49,7 +59,9 @@ function printStage(stage: Stage): readonly string[] {
       if (stage.lets.length === 0 && stage.results.length === 1) {
         return [`${only.name} = ${combineSign(only.combine)} ${loops}: ${printScalar(only.value)}`];
       }
-      const results = stage.results.map(({ name, combine, value }) => `${name} = ${combineSign(combine)} ${printScalar(value)}`);
+      const results = stage.results.map(
+        ({ name, combine, value }) => `${name} = ${combineSign(combine)} ${printScalar(value)}`,
+      );
       return block(`reduce ${loops}`, [...stage.lets.map(printLet), ...results]);
     }
     case "sweep":

@@ -14,7 +14,9 @@ import type { Kernel, Let, Result, Stage, Store } from "./types.ts";
  * tensor written by one stage only and at different places at different points, rows filled before they are loaded.
  */
 export function verifyKernel(kernel: Kernel): readonly string[] {
-  const tensors: Visible["tensors"] = new Map(kernel.rows.map(({ name, dtype, shape }) => [name, { dtype, rank: shape.length }]));
+  const tensors: Visible["tensors"] = new Map(
+    kernel.rows.map(({ name, dtype, shape }) => [name, { dtype, rank: shape.length }]),
+  );
   const locals = new Map<string, ElementType>();
   const stages = kernel.stages.flatMap((stage) => {
     const found = verifyStage(stage, kernel, locals, tensors);
@@ -31,11 +33,16 @@ function definedBy(stage: Stage): readonly (readonly [string, ElementType])[] {
 }
 
 function verifyStage(
-  stage: Stage, kernel: Kernel, locals: ReadonlyMap<string, ElementType>, tensors: Visible["tensors"],
+  stage: Stage,
+  kernel: Kernel,
+  locals: ReadonlyMap<string, ElementType>,
+  tensors: Visible["tensors"],
 ): readonly string[] {
   const { grid } = kernel;
   const inner = stage.kind === "let" || stage.kind === "store" ? [] : stage.over;
-  const names = definedBy(stage).filter(([name]) => locals.has(name)).map(([name]) => `expected a new local, found ${name} again`);
+  const names = definedBy(stage)
+    .filter(([name]) => locals.has(name))
+    .map(([name]) => `expected a new local, found ${name} again`);
   const visible: Visible = { axes: namesOf([...grid, ...inner]), locals: new Map(locals), tensors };
   const outer = [...verifyDistinct([...grid, ...inner]), ...names];
   switch (stage.kind) {
@@ -76,7 +83,12 @@ function verifyResult({ name, dtype, combine, value }: Result, visible: Visible)
   return [...type, ...expectType(value, ["f32", "i32"], `what ${name} combines`), ...verifyScalar(value, visible)];
 }
 
-function verifyStore(store: Store, { grid, rows }: Kernel, inner: readonly Axis[], visible: Visible): readonly string[] {
+function verifyStore(
+  store: Store,
+  { grid, rows }: Kernel,
+  inner: readonly Axis[],
+  visible: Visible,
+): readonly string[] {
   const { tensor, dtype, indices, value } = store;
   // A row belongs to its grid point, so only the stage's own loops must move within it.
   const loops = rows.some(({ name }) => name === tensor) ? inner : [...grid, ...inner];
@@ -97,14 +109,19 @@ function verifySpread(tensor: string, indices: readonly Index[], loops: readonly
     .map(({ name }) => `expected the place written in ${tensor} to move with axis ${name}, found it fixed`);
 }
 
-function verifyScatter(stage: Extract<Stage, { readonly kind: "scatter" }>, grid: readonly Axis[], visible: Visible): readonly string[] {
+function verifyScatter(
+  stage: Extract<Stage, { readonly kind: "scatter" }>,
+  grid: readonly Axis[],
+  visible: Visible,
+): readonly string[] {
   const { tensor, dtype, zero, zeroIndices, at, value } = stage;
   const zeroVisible: Visible = { ...visible, axes: namesOf([...grid, ...zero]) };
   return [
     ...verifyTensor(tensor, { dtype, rank: at.length }, visible),
     ...verifyTensor(tensor, { dtype, rank: zeroIndices.length }, visible),
     ...expectType(value, [dtype], `the sum scattered into ${tensor}`),
-    ...[...at.flatMap((index) => verifyIndex(index, visible)), ...zeroIndices.flatMap((index) => verifyIndex(index, zeroVisible))],
+    ...at.flatMap((index) => verifyIndex(index, visible)),
+    ...zeroIndices.flatMap((index) => verifyIndex(index, zeroVisible)),
     ...verifyScalar(value, visible),
     ...verifySpread(tensor, zeroIndices, [...grid, ...zero]),
   ];

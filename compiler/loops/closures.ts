@@ -47,14 +47,16 @@ export class Scope {
 
   slotOf(kind: "axis" | "local", name: string): number {
     const slot = this.#names.get(`${kind} ${name}`);
-    if (slot === undefined) throw new InternalError("interpret", `expected ${kind} ${name} to be bound, found no binding`);
+    if (slot === undefined)
+      throw new InternalError("interpret", `expected ${kind} ${name} to be bound, found no binding`);
     return slot;
   }
 
   /** A dimension's value. */
   size(dimension: Dimension): number {
     const value = evaluate(dimension, this.#dims);
-    if (value === undefined) throw new InternalError("interpret", `expected a value for every name in ${dimension.key}`);
+    if (value === undefined)
+      throw new InternalError("interpret", `expected a value for every name in ${dimension.key}`);
     return value;
   }
 }
@@ -100,19 +102,27 @@ function compileAtom(atom: IndexAtom, scope: Scope): Evaluate {
 }
 
 /** The row-major address of a point of `tensor`; evaluating it outside the shape throws InternalError. */
-export function compileAddress(tensor: string, indices: readonly Index[], shape: readonly number[], scope: Scope): Evaluate {
+export function compileAddress(
+  tensor: string,
+  indices: readonly Index[],
+  shape: readonly number[],
+  scope: Scope,
+): Evaluate {
   if (indices.length !== shape.length) {
     throw new InternalError("interpret", `expected ${shape.length} indices of ${tensor}, found ${indices.length}`);
   }
   const outside = (value: number, d: number): never => {
     throw new InternalError("interpret", `expected index ${d} of ${tensor} in [0, ${shape[d]}), found ${value}`);
   };
-  return indices.reduce<Evaluate>((outer, index, d) => {
-    const inner = compileIndex(index, scope);
-    const size = shape[d];
-    const check = (value: number): number => (value >= 0 && value < size ? value : outside(value, d));
-    return d === 0 ? () => check(inner()) : () => outer() * size + check(inner());
-  }, () => 0);
+  return indices.reduce<Evaluate>(
+    (outer, index, d) => {
+      const inner = compileIndex(index, scope);
+      const size = shape[d];
+      const check = (value: number): number => (value >= 0 && value < size ? value : outside(value, d));
+      return d === 0 ? () => check(inner()) : () => outer() * size + check(inner());
+    },
+    () => 0,
+  );
 }
 
 /** The closure that gives a scalar's value. */
@@ -167,7 +177,8 @@ function compileCast(from: ElementType, to: ElementType, value: Evaluate, precis
 
 /** Calls a function's own closures, made once for this place. */
 function call(definition: FunctionDefinition | undefined, values: readonly Evaluate[], precision: Precision): Evaluate {
-  if (definition === undefined) throw new InternalError("interpret", "expected a function for the operator, found none");
+  if (definition === undefined)
+    throw new InternalError("interpret", "expected a function for the operator, found none");
   const run = compileFunction(definition, precision);
   const [a, b, c, d] = values;
   if (values.length === 1) return () => run(a());
@@ -199,8 +210,15 @@ type BinaryScalar = Extract<Scalar, { readonly kind: "binary" }>;
 type NumberFunction = (...values: number[]) => number;
 
 const exact: ReadonlyMap<UnaryOperator, NumberFunction> = new Map<UnaryOperator, NumberFunction>([
-  ["sqrt", Math.sqrt], ["exp", Math.exp], ["expm1", Math.expm1], ["log", Math.log], ["log1p", Math.log1p],
-  ["sin", Math.sin], ["cos", Math.cos], ["tanh", Math.tanh], ["erf", erf64],
+  ["sqrt", Math.sqrt],
+  ["exp", Math.exp],
+  ["expm1", Math.expm1],
+  ["log", Math.log],
+  ["log1p", Math.log1p],
+  ["sin", Math.sin],
+  ["cos", Math.cos],
+  ["tanh", Math.tanh],
+  ["erf", erf64],
 ]);
 
 function compileUnary(scalar: UnaryScalar, value: Evaluate, scope: Scope): Evaluate {
@@ -215,7 +233,8 @@ function compileUnary(scalar: UnaryScalar, value: Evaluate, scope: Scope): Evalu
 
 function compileBinary(scalar: BinaryScalar, left: Evaluate, right: Evaluate, scope: Scope): Evaluate {
   const { operator, dtype } = scalar;
-  if (dtype === "f32") return scope.precision === "f32" ? binaryOfF32(scalar, left, right) : binaryOfF64(operator, left, right);
+  if (dtype === "f32")
+    return scope.precision === "f32" ? binaryOfF32(scalar, left, right) : binaryOfF64(operator, left, right);
   const table: Readonly<Partial<Record<string, NumberFunction>>> = binaryI32;
   const apply = table[operator];
   if (apply === undefined) throw new InternalError("interpret", `expected an operator of ${dtype}, found ${operator}`);
@@ -236,7 +255,8 @@ function binaryOfF32(scalar: BinaryScalar, left: Evaluate, right: Evaluate): Eva
     default: {
       const table: Readonly<Partial<Record<string, NumberFunction>>> = binaryF32;
       const apply = table[scalar.operator];
-      if (apply === undefined) throw new InternalError("interpret", `expected an operator of f32, found ${scalar.operator}`);
+      if (apply === undefined)
+        throw new InternalError("interpret", `expected an operator of f32, found ${scalar.operator}`);
       return () => apply(left(), right());
     }
   }

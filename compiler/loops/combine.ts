@@ -104,7 +104,13 @@ export function reduceInOrder(walk: Walk, count: number, order: Order, terms: re
   return terms.map(({ combiner }, t) => combiner.result(totals[t]));
 }
 
-function reduceChunk(walk: Walk, from: number, to: number, lanes: 1 | 4, terms: readonly Term[]): readonly Accumulator[] {
+function reduceChunk(
+  walk: Walk,
+  from: number,
+  to: number,
+  lanes: 1 | 4,
+  terms: readonly Term[],
+): readonly Accumulator[] {
   const accumulators = Array.from({ length: lanes }, () => terms.map(({ combiner }) => combiner.start()));
   walk(from, to, (index, lane) => {
     const row = accumulators[lanes === 1 ? 0 : lane];

@@ -26,7 +26,12 @@ export function foldUnary(operator: UnaryOperator, dtype: ElementType, value: Sc
   return twice ? value.value : undefined;
 }
 
-export function foldBinary(operator: BinaryOperator, dtype: ElementType, left: Scalar, right: Scalar): Scalar | undefined {
+export function foldBinary(
+  operator: BinaryOperator,
+  dtype: ElementType,
+  left: Scalar,
+  right: Scalar,
+): Scalar | undefined {
   const a = valueOf(left);
   const b = valueOf(right);
   if (a !== undefined && b !== undefined) {

@@ -17,11 +17,30 @@ export { cos, erf, exp, expm1, log, log1p, mod, pow, sign, sin, tanh, threefry0,
 
 /** Every function, by name in alphabetical order. */
 export const functions: readonly FunctionDefinition[] = [
-  cos, erf, exp, expm1, log, log1p, mod, pow, sign, sin, tanh, threefry0, threefry1,
+  cos,
+  erf,
+  exp,
+  expm1,
+  log,
+  log1p,
+  mod,
+  pow,
+  sign,
+  sin,
+  tanh,
+  threefry0,
+  threefry1,
 ];
 
 const unaryFunctions: ReadonlyMap<UnaryOperator, FunctionDefinition> = new Map<UnaryOperator, FunctionDefinition>([
-  ["exp", exp], ["expm1", expm1], ["log", log], ["log1p", log1p], ["sin", sin], ["cos", cos], ["tanh", tanh], ["erf", erf],
+  ["exp", exp],
+  ["expm1", expm1],
+  ["log", log],
+  ["log1p", log1p],
+  ["sin", sin],
+  ["cos", cos],
+  ["tanh", tanh],
+  ["erf", erf],
   ["sign", sign],
 ]);
 

@@ -4,8 +4,18 @@
  */
 import type { Dimension } from "../dimension/dimension.ts";
 import {
-  add, constant, constantValue, divideExactly, floorDivide, isConstant, multiply, negate, product, remainder as remainderOf,
-  splitExactly, subtract as subtractDimensions,
+  add,
+  constant,
+  constantValue,
+  divideExactly,
+  floorDivide,
+  isConstant,
+  multiply,
+  negate,
+  product,
+  remainder as remainderOf,
+  splitExactly,
+  subtract as subtractDimensions,
 } from "../dimension/dimension.ts";
 import type { Bounds, Interval } from "../dimension/interval.ts";
 import { intervalOf, isNonNegative, noBounds } from "../dimension/interval.ts";
@@ -94,7 +104,12 @@ function joinDivisions(index: Index): Index {
 }
 
 /** ⌊index / divisor⌋ for a positive divisor; with the axes' ranges, what they prove is simplified away. */
-export function quotient(index: Index, divisor: Dimension, ranges: Ranges = noRanges, bounds: Bounds = noBounds): Index {
+export function quotient(
+  index: Index,
+  divisor: Dimension,
+  ranges: Ranges = noRanges,
+  bounds: Bounds = noBounds,
+): Index {
   if (isConstant(divisor, 1)) return index;
   const [whole, rest] = splitMultiples(index, divisor);
   return addIndex(whole, quotientOfRest(rest, divisor, ranges, bounds));
@@ -109,13 +124,23 @@ function quotientOfRest(rest: Index, divisor: Dimension, ranges: Ranges, bounds:
   const [only] = rest.terms;
   if (rest.terms.length === 1 && only.atom.kind === "quotient" && isConstant(only.coefficient, 1)) {
     const { value, divisor: inner } = only.atom;
-    return quotient(addIndex(value, constantIndex(multiply(rest.constant, inner))), multiply(inner, divisor), ranges, bounds);
+    return quotient(
+      addIndex(value, constantIndex(multiply(rest.constant, inner))),
+      multiply(inner, divisor),
+      ranges,
+      bounds,
+    );
   }
   return atomIndex({ kind: "quotient", value: rest, divisor });
 }
 
 /** The floored remainder, index − divisor·⌊index/divisor⌋, for a positive divisor; simplified like `quotient`. */
-export function remainder(index: Index, divisor: Dimension, ranges: Ranges = noRanges, bounds: Bounds = noBounds): Index {
+export function remainder(
+  index: Index,
+  divisor: Dimension,
+  ranges: Ranges = noRanges,
+  bounds: Bounds = noBounds,
+): Index {
   if (isConstant(divisor, 1)) return constantIndex(0);
   const [, rest] = splitMultiples(openRemainders(index, divisor), divisor);
   if (rest.terms.length === 0) return constantIndex(remainderOf(rest.constant, divisor));
@@ -134,7 +159,8 @@ function openRemainders(index: Index, divisor: Dimension): Index {
   const opened = index.terms.map((term) => {
     const { atom, coefficient } = term;
     if (atom.kind !== "remainder") return { terms: [term], constant: constant(0) };
-    if (divideExactly(multiply(coefficient, atom.divisor), divisor) === undefined) return { terms: [term], constant: constant(0) };
+    if (divideExactly(multiply(coefficient, atom.divisor), divisor) === undefined)
+      return { terms: [term], constant: constant(0) };
     return scaleIndex(openRemainders(atom.value, divisor), coefficient);
   });
   return addIndex(sumIndices(opened), constantIndex(index.constant));
@@ -189,7 +215,10 @@ function factor(index: Index, divisor: Dimension, ranges: Ranges, bounds: Bounds
     const smaller = divideExactly(divisor, by);
     if (smaller === undefined) continue;
     const [multiple, rest] = splitMultiples(index, by);
-    const idle = rest.terms.length === 0 ? isConstant(floorDivide(rest.constant, by), 0) : isZero(knownQuotient(rest, by, ranges, bounds));
+    const idle =
+      rest.terms.length === 0
+        ? isConstant(floorDivide(rest.constant, by), 0)
+        : isZero(knownQuotient(rest, by, ranges, bounds));
     if (idle) return { by, multiple, divisor: smaller, rest };
   }
   return undefined;
@@ -201,7 +230,9 @@ function isZero(value: Dimension | undefined): boolean {
 
 /** The least and the greatest value over the ranges, as dimensions; undefined where an axis or a sign is unknown. */
 export function extremes(
-  index: Index, ranges: Ranges, bounds: Bounds = noBounds,
+  index: Index,
+  ranges: Ranges,
+  bounds: Bounds = noBounds,
 ): { readonly low: Dimension; readonly high: Dimension } | undefined {
   let low = index.constant;
   let high = index.constant;
@@ -278,7 +309,11 @@ function mapAtom(atom: IndexAtom, map: AtomMap): Index {
 
 /** The scalar with each axis that `map` names replaced in every index. */
 export function substituteAxesInScalar(scalar: Scalar, map: ReadonlyMap<string, Index>): Scalar {
-  return rebuild(scalar, (child) => substituteAxesInScalar(child, map), (index) => substituteAxes(index, map));
+  return rebuild(
+    scalar,
+    (child) => substituteAxesInScalar(child, map),
+    (index) => substituteAxes(index, map),
+  );
 }
 
 export function equalIndex(left: Index, right: Index): boolean {
@@ -336,7 +371,10 @@ export function flatten(indices: readonly Index[], shape: readonly Dimension[]):
 
 /** The point of a row-major address within a tensor of this shape; the inverse of `flatten`. */
 export function unflatten(
-  index: Index, shape: readonly Dimension[], ranges: Ranges = noRanges, bounds: Bounds = noBounds,
+  index: Index,
+  shape: readonly Dimension[],
+  ranges: Ranges = noRanges,
+  bounds: Bounds = noBounds,
 ): readonly Index[] {
   return shape.map((size, d) => {
     const outer = quotient(index, product(shape.slice(d + 1)), ranges, bounds);

@@ -67,16 +67,21 @@ export function orderIn(precision: Precision, order: Order): Order {
   return precision === "f64" ? { lanes: 1 } : order;
 }
 
-function scatter(compute: Extract<Compute, { readonly kind: "scatter" }>, shape: readonly number[], data: Elements, scope: Scope): void {
+function scatter(
+  compute: Extract<Compute, { readonly kind: "scatter" }>,
+  shape: readonly number[],
+  data: Elements,
+  scope: Scope,
+): void {
   const walk = walkOver(compute.from, scope);
   const count = product(compute.from.map(({ extent }) => scope.size(extent)));
   const address = compileAddress("the scattered output", compute.at, shape, scope);
   const value = compileScalar(compute.value, scope);
-  const { take } = combinerOf("sum", compute.dtype, scope.precision);
+  const combiner = combinerOf("sum", compute.dtype, scope.precision);
   walk(0, count, () => {
     const at = address();
     const sum = { value: data[at], index: 0 };
-    take(sum, value(), 0);
+    combiner.take(sum, value(), 0);
     data[at] = sum.value;
   });
 }
@@ -91,7 +96,8 @@ export function walkOver(axes: readonly Axis[], scope: Scope): Walk {
   const axisSlots = axes.map(({ name }) => scope.define("axis", name));
   const { slots } = scope;
   const last = axes.length - 1;
-  if (sizes.some((size) => size < 0)) throw new InternalError("interpret", `expected extents ≥ 0, found ${sizes.join(", ")}`);
+  if (sizes.some((size) => size < 0))
+    throw new InternalError("interpret", `expected extents ≥ 0, found ${sizes.join(", ")}`);
   return (from, to, visit) => {
     if (to <= from) return;
     if (last < 0) return visit(0, 0);

@@ -3,7 +3,18 @@
  */
 import type { Dimension } from "../dimension/dimension.ts";
 import { constantValue } from "../dimension/dimension.ts";
-import type { Axis, BinaryOperator, Combine, Comparison, Compute, Index, IndexAtom, IndexTerm, Order, Scalar } from "./types.ts";
+import type {
+  Axis,
+  BinaryOperator,
+  Combine,
+  Comparison,
+  Compute,
+  Index,
+  IndexAtom,
+  IndexTerm,
+  Order,
+  Scalar,
+} from "./types.ts";
 
 /** `i in N, j in 32`. */
 export function printAxes(axes: readonly Axis[]): string {
@@ -16,7 +27,13 @@ export function printOrder({ lanes, chunk }: Order): string {
   return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
 }
 
-const combineSigns: Readonly<Record<Combine, string>> = { sum: "Σ", prod: "Π", max: "max", min: "min", argmax: "argmax" };
+const combineSigns: Readonly<Record<Combine, string>> = {
+  sum: "Σ",
+  prod: "Π",
+  max: "max",
+  min: "min",
+  argmax: "argmax",
+};
 
 export function combineSign(combine: Combine): string {
   return combineSigns[combine];
@@ -66,11 +83,24 @@ type Infix = BinaryOperator | Comparison;
 
 /** Operators written between their operands, and how tightly they bind. */
 const infix: ReadonlyMap<Infix, readonly [sign: string, level: number]> = new Map<Infix, readonly [string, number]>([
-  ["or", ["|", 1]], ["xor", ["^", 2]], ["and", ["&", 3]],
-  ["equal", ["==", 4]], ["notEqual", ["!=", 4]], ["less", ["<", 4]], ["lessEqual", ["<=", 4]], ["greater", [">", 4]],
+  ["or", ["|", 1]],
+  ["xor", ["^", 2]],
+  ["and", ["&", 3]],
+  ["equal", ["==", 4]],
+  ["notEqual", ["!=", 4]],
+  ["less", ["<", 4]],
+  ["lessEqual", ["<=", 4]],
+  ["greater", [">", 4]],
   ["greaterEqual", [">=", 4]],
-  ["shiftLeft", ["<<", 5]], ["shiftRight", [">>", 5]], ["shiftRightUnsigned", [">>>", 5]],
-  ["add", ["+", 6]], ["sub", ["-", 6]], ["mul", ["*", 7]], ["div", ["/", 7]], ["mod", ["%", 7]], ["pow", ["**", 8]],
+  ["shiftLeft", ["<<", 5]],
+  ["shiftRight", [">>", 5]],
+  ["shiftRightUnsigned", [">>>", 5]],
+  ["add", ["+", 6]],
+  ["sub", ["-", 6]],
+  ["mul", ["*", 7]],
+  ["div", ["/", 7]],
+  ["mod", ["%", 7]],
+  ["pow", ["**", 8]],
 ]);
 
 /** The scalar with as few parentheses as the usual precedence allows; operators of one level group to the left. */

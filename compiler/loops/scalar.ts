@@ -158,7 +158,14 @@ export function scalarCost(scalar: Scalar): number {
 }
 
 const transcendental: ReadonlySet<UnaryOperator> = new Set<UnaryOperator>([
-  "exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erf",
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "sin",
+  "cos",
+  "tanh",
+  "erf",
 ]);
 
 /** True for the operators that become a polynomial. */

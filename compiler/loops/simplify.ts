@@ -7,7 +7,17 @@ import type { Bounds } from "../dimension/interval.ts";
 import { add, constant, constantValue, negate, subtract } from "../dimension/dimension.ts";
 import type { Ranges } from "./index.ts";
 import {
-  addIndex, axisIndex, constantIndex, dataIndex, extremes, quotient, range, remainder, scaleIndex, subtractIndex, sumIndices,
+  addIndex,
+  axisIndex,
+  constantIndex,
+  dataIndex,
+  extremes,
+  quotient,
+  range,
+  remainder,
+  scaleIndex,
+  subtractIndex,
+  sumIndices,
 } from "./index.ts";
 import { bool, indexScalar, refold } from "./scalar.ts";
 import { rebuild } from "./traverse.ts";
@@ -61,7 +71,8 @@ export function simplifyScalar(scalar: Scalar, ranges: Ranges, bounds: Bounds = 
   // A side that is not chosen may be costly, and its ranges meaningless: decide the condition first.
   if (scalar.kind === "select") {
     const condition = simplifyScalar(scalar.condition, ranges, bounds);
-    if (condition.kind === "constant") return simplifyScalar(condition.value === 0 ? scalar.otherwise : scalar.then, ranges, bounds);
+    if (condition.kind === "constant")
+      return simplifyScalar(condition.value === 0 ? scalar.otherwise : scalar.then, ranges, bounds);
   }
   const inner = (child: Scalar): Scalar => simplifyScalar(child, ranges, bounds);
   const node = refold(rebuild(scalar, inner, (index) => simplifyIndex(index, ranges, bounds)));
@@ -70,7 +81,11 @@ export function simplifyScalar(scalar: Scalar, ranges: Ranges, bounds: Bounds = 
 }
 
 /** i32 sums, differences and multiples of indices as one index, where no value can wrap. */
-function indexArithmetic(scalar: Extract<Scalar, { readonly kind: "binary" }>, ranges: Ranges, bounds: Bounds): Scalar | undefined {
+function indexArithmetic(
+  scalar: Extract<Scalar, { readonly kind: "binary" }>,
+  ranges: Ranges,
+  bounds: Bounds,
+): Scalar | undefined {
   const left = indexOf(scalar.left);
   const right = indexOf(scalar.right);
   if (scalar.dtype !== "i32" || left === undefined || right === undefined) return undefined;

@@ -50,7 +50,12 @@ export function rebuild(scalar: Scalar, child: (scalar: Scalar) => Scalar, index
     case "compare":
       return { ...scalar, left: child(scalar.left), right: child(scalar.right) };
     case "select":
-      return { ...scalar, condition: child(scalar.condition), then: child(scalar.then), otherwise: child(scalar.otherwise) };
+      return {
+        ...scalar,
+        condition: child(scalar.condition),
+        then: child(scalar.then),
+        otherwise: child(scalar.otherwise),
+      };
     case "random": {
       const [k0, k1] = scalar.key;
       const [c0, c1] = scalar.counter;

@@ -59,19 +59,46 @@ function describe({ dtype, rank }: TensorUse): string {
 
 export function expectType(scalar: Scalar, allowed: readonly ElementType[], role: string): readonly string[] {
   const found = dtypeOf(scalar);
-  return allowed.includes(found) ? [] : [`expected ${allowed.join(" or ")} for ${role}, found ${found}: ${scalarKey(scalar)}`];
+  return allowed.includes(found)
+    ? []
+    : [`expected ${allowed.join(" or ")} for ${role}, found ${found}: ${scalarKey(scalar)}`];
 }
 
 const numbers: readonly ElementType[] = ["f32", "i32"];
 
 const unaryTypes: Readonly<Record<UnaryOperator, readonly ElementType[]>> = {
-  neg: numbers, abs: numbers, sign: numbers, floor: ["f32"], sqrt: ["f32"], not: ["bool"], exp: ["f32"], expm1: ["f32"],
-  log: ["f32"], log1p: ["f32"], sin: ["f32"], cos: ["f32"], tanh: ["f32"], erf: ["f32"], bits: ["f32"], unbits: ["i32"],
+  neg: numbers,
+  abs: numbers,
+  sign: numbers,
+  floor: ["f32"],
+  sqrt: ["f32"],
+  not: ["bool"],
+  exp: ["f32"],
+  expm1: ["f32"],
+  log: ["f32"],
+  log1p: ["f32"],
+  sin: ["f32"],
+  cos: ["f32"],
+  tanh: ["f32"],
+  erf: ["f32"],
+  bits: ["f32"],
+  unbits: ["i32"],
 };
 
 const binaryTypes: Readonly<Record<BinaryOperator, readonly ElementType[]>> = {
-  add: numbers, sub: numbers, mul: numbers, mod: numbers, maximum: numbers, minimum: numbers, div: ["f32"], pow: ["f32"],
-  and: ["i32", "bool"], or: ["i32", "bool"], xor: ["i32", "bool"], shiftLeft: ["i32"], shiftRight: ["i32"],
+  add: numbers,
+  sub: numbers,
+  mul: numbers,
+  mod: numbers,
+  maximum: numbers,
+  minimum: numbers,
+  div: ["f32"],
+  pow: ["f32"],
+  and: ["i32", "bool"],
+  or: ["i32", "bool"],
+  xor: ["i32", "bool"],
+  shiftLeft: ["i32"],
+  shiftRight: ["i32"],
   shiftRightUnsigned: ["i32"],
 };
 
@@ -83,14 +110,18 @@ function verifyNode(scalar: Scalar, visible: Visible): readonly string[] {
       return [];
     case "constant":
       return scalar.dtype === "f32" && !Object.is(Math.fround(scalar.value), scalar.value)
-        ? [`expected a float32 constant, found ${scalar.value}`] : [];
+        ? [`expected a float32 constant, found ${scalar.value}`]
+        : [];
     case "load":
       return verifyTensor(scalar.tensor, { dtype: scalar.dtype, rank: scalar.indices.length }, visible);
     case "local":
       return verifyLocal(scalar.name, scalar.dtype, visible);
     case "unary": {
       const result = scalar.operator === "bits" ? "i32" : scalar.operator === "unbits" ? "f32" : dtypeOf(scalar.value);
-      return [...expectType(scalar.value, unaryTypes[scalar.operator], scalar.operator), ...expectType(scalar, [result], "the result")];
+      return [
+        ...expectType(scalar.value, unaryTypes[scalar.operator], scalar.operator),
+        ...expectType(scalar, [result], "the result"),
+      ];
     }
     case "binary":
       return [

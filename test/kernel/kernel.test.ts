@@ -18,17 +18,32 @@ const lanes = { lanes: 4 } as const;
 
 const sum = binary("add", local("sum", "f32"), load("b", "f32", [j]));
 const dense: Kernel = {
-  name: "dense_relu", grid: [batch, axis("j", 2)], rows: [], origins,
+  name: "dense_relu",
+  grid: [batch, axis("j", 2)],
+  rows: [],
+  origins,
   stages: [
     {
-      kind: "reduce", over: [axis("k", 3)], order: { lanes: 1 }, lets: [],
-      results: [{ name: "sum", dtype: "f32", combine: "sum", value: binary("mul", load("x", "f32", [i, k]), load("w", "f32", [k, j])) }],
+      kind: "reduce",
+      over: [axis("k", 3)],
+      order: { lanes: 1 },
+      lets: [],
+      results: [
+        {
+          name: "sum",
+          dtype: "f32",
+          combine: "sum",
+          value: binary("mul", load("x", "f32", [i, k]), load("w", "f32", [k, j])),
+        },
+      ],
     },
     { kind: "let", name: "s", value: sum },
     {
       kind: "store",
       store: {
-        tensor: "y", dtype: "f32", indices: [i, j],
+        tensor: "y",
+        dtype: "f32",
+        indices: [i, j],
         value: select(compare("lessEqual", local("s", "f32"), f32(0)), f32(0), local("s", "f32")),
       },
     },
@@ -37,17 +52,43 @@ const dense: Kernel = {
 
 const over = [axis("k", 3)];
 const softmax: Kernel = {
-  name: "softmax", grid: [batch], rows: [{ name: "e", dtype: "f32", shape: [constant(3)] }], origins: [],
+  name: "softmax",
+  grid: [batch],
+  rows: [{ name: "e", dtype: "f32", shape: [constant(3)] }],
+  origins: [],
   stages: [
-    { kind: "reduce", over, order: lanes, lets: [], results: [{ name: "top", dtype: "f32", combine: "max", value: load("x", "f32", [i, k]) }] },
     {
-      kind: "sweep", over, lets: [{ name: "d", value: binary("sub", load("x", "f32", [i, k]), local("top", "f32")) }],
+      kind: "reduce",
+      over,
+      order: lanes,
+      lets: [],
+      results: [{ name: "top", dtype: "f32", combine: "max", value: load("x", "f32", [i, k]) }],
+    },
+    {
+      kind: "sweep",
+      over,
+      lets: [{ name: "d", value: binary("sub", load("x", "f32", [i, k]), local("top", "f32")) }],
       stores: [{ tensor: "e", dtype: "f32", indices: [k], value: unary("exp", local("d", "f32")) }],
     },
-    { kind: "reduce", over, order: lanes, lets: [], results: [{ name: "total", dtype: "f32", combine: "sum", value: load("e", "f32", [k]) }] },
     {
-      kind: "sweep", over, lets: [],
-      stores: [{ tensor: "y", dtype: "f32", indices: [i, k], value: binary("div", load("e", "f32", [k]), local("total", "f32")) }],
+      kind: "reduce",
+      over,
+      order: lanes,
+      lets: [],
+      results: [{ name: "total", dtype: "f32", combine: "sum", value: load("e", "f32", [k]) }],
+    },
+    {
+      kind: "sweep",
+      over,
+      lets: [],
+      stores: [
+        {
+          tensor: "y",
+          dtype: "f32",
+          indices: [i, k],
+          value: binary("div", load("e", "f32", [k]), local("total", "f32")),
+        },
+      ],
     },
   ],
 };
@@ -56,7 +97,10 @@ function run(kernel: Kernel, tensors: Record<string, Interpreted>): void {
   interpretKernel(kernel, (name) => tensors[name], new Map([["N", 2]]), "f32");
 }
 
-const f32s = (shape: readonly number[], data: readonly number[]): Interpreted => ({ shape, data: new Float32Array(data) });
+const f32s = (shape: readonly number[], data: readonly number[]): Interpreted => ({
+  shape,
+  data: new Float32Array(data),
+});
 
 test("a dense layer prints, verifies and runs", () => {
   expect(printKernel(dense)).toBe(`kernel dense_relu(x: f32, w: f32, b: f32) -> y: f32   // Digits.dense
@@ -66,7 +110,12 @@ test("a dense layer prints, verifies and runs", () => {
     y[i, j] = select(s <= 0, 0, s)`);
   expect(verifyKernel(dense)).toEqual([]);
   const y = f32s([2, 2], [9, 9, 9, 9]);
-  run(dense, { x: f32s([2, 3], [1, 2, 3, 4, 5, 6]), w: f32s([3, 2], [1, -1, 1, -1, 1, -1]), b: f32s([2], [0.5, 8]), y });
+  run(dense, {
+    x: f32s([2, 3], [1, 2, 3, 4, 5, 6]),
+    w: f32s([3, 2], [1, -1, 1, -1, 1, -1]),
+    b: f32s([2], [0.5, 8]),
+    y,
+  });
   expect([...y.data]).toEqual([6.5, 2, 15.5, 0]);
 });
 
@@ -90,14 +139,27 @@ test("a softmax over rows prints, verifies and runs", () => {
 test("a scatter and a pass with two results", () => {
   const ids = dataIndex(load("ids", "i32", [k]), constant(2));
   const kernel: Kernel = {
-    name: "both", grid: [], rows: [], origins: [],
+    name: "both",
+    grid: [],
+    rows: [],
+    origins: [],
     stages: [
       {
-        kind: "scatter", tensor: "y", dtype: "f32", zero: [axis("j", 2)], zeroIndices: [j], over, lets: [], at: [ids],
+        kind: "scatter",
+        tensor: "y",
+        dtype: "f32",
+        zero: [axis("j", 2)],
+        zeroIndices: [j],
+        over,
+        lets: [],
+        at: [ids],
         value: load("x", "f32", [k]),
       },
       {
-        kind: "reduce", over, order: { lanes: 1 }, lets: [{ name: "v", value: load("x", "f32", [k]) }],
+        kind: "reduce",
+        over,
+        order: { lanes: 1 },
+        lets: [{ name: "v", value: load("x", "f32", [k]) }],
         results: [
           { name: "total", dtype: "f32", combine: "sum", value: local("v", "f32") },
           { name: "best", dtype: "i32", combine: "argmax", value: local("v", "f32") },
@@ -120,7 +182,10 @@ test("a scatter and a pass with two results", () => {
   b[] = best`);
   expect(verifyKernel(kernel)).toEqual([]);
   const tensors = {
-    x: f32s([3], [1, 5, 2]), ids: { shape: [3], data: new Int32Array([1, 0, 1]) }, y: f32s([2], [7, 7]), t: f32s([], [0]),
+    x: f32s([3], [1, 5, 2]),
+    ids: { shape: [3], data: new Int32Array([1, 0, 1]) },
+    y: f32s([2], [7, 7]),
+    t: f32s([], [0]),
     b: { shape: [], data: new Int32Array(1) },
   };
   run(kernel, tensors);
@@ -135,13 +200,22 @@ describe("the verifier finds", () => {
   test.each<[string, Kernel, string]>([
     ["a local used before its definition", early, "expected local s to be defined before, found no definition"],
     ["two writers", { ...dense, stages: [...dense.stages, last] }, "expected one stage to write y, found another"],
-    ["a place that does not move", { ...dense, stages: [fixed] }, "expected the place written in z to move with axis j, found it fixed"],
+    [
+      "a place that does not move",
+      { ...dense, stages: [fixed] },
+      "expected the place written in z to move with axis j, found it fixed",
+    ],
     ["a store of another type", { ...dense, stages: [wrongType] }, "expected i32 for the store to z, found f32: f32:1"],
     [
-      "a row loaded too early", { ...softmax, stages: [softmax.stages[0], ...softmax.stages.slice(2)] },
+      "a row loaded too early",
+      { ...softmax, stages: [softmax.stages[0], ...softmax.stages.slice(2)] },
       "expected row e to be filled before it is loaded, found no store to it",
     ],
-    ["an axis of the grid again", { ...dense, grid: [axis("k", 2), axis("i", 2), axis("j", 2)] }, "expected distinct axes, found k twice"],
+    [
+      "an axis of the grid again",
+      { ...dense, grid: [axis("k", 2), axis("i", 2), axis("j", 2)] },
+      "expected distinct axes, found k twice",
+    ],
   ])("%s", (_, kernel, problem) => {
     expect(verifyKernel(kernel)).toContain(problem);
   });

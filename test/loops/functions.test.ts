@@ -8,13 +8,13 @@ import { nodesOf } from "../../compiler/loops/scalar.ts";
 
 const { cos, erf, exp, expm1, functions, log, log1p, mod, pow, sign, sin, tanh, threefry0, threefry1 } = library;
 
-/** Every 5·10³-rd float of each binade and sign, an odd step so that mantissas vary, with both ends of each. */
+/** 400 floats of each binade, its ends among them. */
 function* floats(): Generator<number> {
   for (let exponent = 0; exponent < 255; exponent += 1) {
-    for (let mantissa = 0; mantissa < 2 ** 23; mantissa += 21_001) {
+    for (let mantissa = 0; mantissa < 2 ** 23; mantissa += 42_001) {
       const bits = exponent * 2 ** 23 + mantissa;
       yield fromBits(bits);
-      yield fromBits(bits + 21_000 < (exponent + 1) * 2 ** 23 ? bits + 10_501 : (exponent + 1) * 2 ** 23 - 1);
+      yield fromBits(bits + 42_000 < (exponent + 1) * 2 ** 23 ? bits + 20_501 : (exponent + 1) * 2 ** 23 - 1);
     }
   }
 }
@@ -68,19 +68,33 @@ describe.each(real)("$definition.name", ({ definition, exact, bound, range }) =>
   const f = evaluateFunction(definition);
 
   test(`errs by at most ${bound} ulp`, () => {
-    const all = worst(f, exact, [...floats()].flatMap((x) => [x, -x]));
+    const all = worst(
+      f,
+      exact,
+      [...floats()].flatMap((x) => [x, -x]),
+    );
     const bend = worst(f, exact, dense(range[0], range[1]));
     expect(all.ulps, `at ${all.x}`).toBeLessThanOrEqual(bound);
     expect(bend.ulps, `at ${bend.x}`).toBeLessThanOrEqual(bound);
   });
 
-  test.each([0, -0, Infinity, -Infinity, NaN, 2 ** -149, -(2 ** -149), 2 ** -126, 3.4028234663852886e38, -3.4028234663852886e38, -1, 1])(
-    "at %d",
-    (x) => {
-      expect(ulps(f(x), exact(x))).toBeLessThanOrEqual(bound);
-      expect(Object.is(f(x), -0)).toBe(Object.is(exact(x), -0));
-    },
-  );
+  test.each([
+    0,
+    -0,
+    Infinity,
+    -Infinity,
+    NaN,
+    2 ** -149,
+    -(2 ** -149),
+    2 ** -126,
+    3.4028234663852886e38,
+    -3.4028234663852886e38,
+    -1,
+    1,
+  ])("at %d", (x) => {
+    expect(ulps(f(x), exact(x))).toBeLessThanOrEqual(bound);
+    expect(Object.is(f(x), -0)).toBe(Object.is(exact(x), -0));
+  });
 });
 
 describe.each([
@@ -107,12 +121,21 @@ describe("pow", () => {
   const f = evaluateFunction(pow);
 
   test.each([
-    [0, 0, 1], [NaN, 0, 1], [-3, 0, 1], [Infinity, 0, 1], [0, 2, 0], [0, -2, Infinity], [-2, 3, NaN], [1, 5, 1], [Infinity, -1, 0],
-    [NaN, 2, NaN], [2, NaN, NaN], [2, 10, 1024],
+    [0, 0, 1],
+    [NaN, 0, 1],
+    [-3, 0, 1],
+    [Infinity, 0, 1],
+    [0, 2, 0],
+    [0, -2, Infinity],
+    [-2, 3, NaN],
+    [1, 5, 1],
+    [Infinity, -1, 0],
+    [NaN, 2, NaN],
+    [2, NaN, NaN],
+    [2, 10, 1024],
   ])("%d ** %d = %d", (a, b, expected) => {
     const found = f(a, b);
-    if (Number.isNaN(expected)) expect(found).toBeNaN();
-    else expect(Math.abs(found - expected) <= 1e-6 * Math.abs(expected) || found === expected).toBe(true);
+    expect(Object.is(found, expected) || Math.abs(found - expected) <= 1e-6 * Math.abs(expected)).toBe(true);
   });
 
   test("errs as the rounding of b·log a makes it", () => {
@@ -145,11 +168,36 @@ test.each([
 });
 
 test("every function is made of operators that all targets have exactly", () => {
-  const operators = functions.flatMap(({ lets, result }) => [...lets.map(({ value }) => value), result].flatMap(nodesOf));
+  const operators = functions.flatMap(({ lets, result }) =>
+    [...lets.map(({ value }) => value), result].flatMap(nodesOf),
+  );
   const used = new Set(operators.map((node) => ("operator" in node ? node.operator : node.kind)));
   const exactOnes = [
-    "neg", "abs", "floor", "sqrt", "bits", "unbits", "add", "sub", "mul", "div", "maximum", "minimum", "and", "or", "xor",
-    "shiftLeft", "shiftRight", "shiftRightUnsigned", "equal", "less", "greater", "select", "cast", "local", "constant",
+    "neg",
+    "abs",
+    "floor",
+    "sqrt",
+    "bits",
+    "unbits",
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "maximum",
+    "minimum",
+    "and",
+    "or",
+    "xor",
+    "shiftLeft",
+    "shiftRight",
+    "shiftRightUnsigned",
+    "equal",
+    "less",
+    "greater",
+    "select",
+    "cast",
+    "local",
+    "constant",
   ];
   expect([...used].filter((name) => !exactOnes.includes(name))).toEqual([]);
 });

@@ -3,8 +3,22 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { constant, multiply, symbol } from "../../compiler/dimension/dimension.ts";
 import {
-  addIndex, axesOf, axisIndex, constantIndex, dataIndex, equalIndex, flatten, indexKey, isAxis, quotient, range, remainder,
-  scaleIndex, substituteAxes, subtractIndex, unflatten,
+  addIndex,
+  axesOf,
+  axisIndex,
+  constantIndex,
+  dataIndex,
+  equalIndex,
+  flatten,
+  indexKey,
+  isAxis,
+  quotient,
+  range,
+  remainder,
+  scaleIndex,
+  substituteAxes,
+  subtractIndex,
+  unflatten,
 } from "../../compiler/loops/index.ts";
 import type { AxisRange, Ranges } from "../../compiler/loops/index.ts";
 import { load } from "../../compiler/loops/scalar.ts";
@@ -17,9 +31,14 @@ const k = axisIndex("k");
 const N = symbol("N");
 const D = symbol("D");
 const upTo = (to: number | ReturnType<typeof symbol>): AxisRange => ({
-  from: constant(0), to: typeof to === "number" ? constant(to) : to,
+  from: constant(0),
+  to: typeof to === "number" ? constant(to) : to,
 });
-const ranges: Ranges = new Map([["i", upTo(N)], ["j", upTo(8)], ["k", upTo(D)]]);
+const ranges: Ranges = new Map([
+  ["i", upTo(N)],
+  ["j", upTo(8)],
+  ["k", upTo(D)],
+]);
 
 describe("canonical form", () => {
   test("merges terms, drops zeros, and does not depend on the order of adding", () => {
@@ -34,7 +53,9 @@ describe("canonical form", () => {
 
   test("multiples of the divisor leave the floor, nested quotients join", () => {
     const eight = constant(8);
-    expect(equalIndex(quotient(addIndex(scaleIndex(i, 16), j), eight), addIndex(scaleIndex(i, 2), quotient(j, eight)))).toBe(true);
+    expect(
+      equalIndex(quotient(addIndex(scaleIndex(i, 16), j), eight), addIndex(scaleIndex(i, 2), quotient(j, eight))),
+    ).toBe(true);
     expect(equalIndex(quotient(quotient(i, eight), constant(2)), quotient(i, constant(16)))).toBe(true);
     expect(equalIndex(remainder(remainder(i, constant(16)), eight), remainder(i, eight))).toBe(true);
   });
@@ -54,7 +75,8 @@ describe("with ranges", () => {
     ["(8D·i + 8k + j) / 8D", quotient(flatten([i, k, j], [N, D, constant(8)]), multiply(D, constant(8)), ranges), i],
     ["(8i + j) / 16", quotient(addIndex(scaleIndex(i, 8), j), constant(16), ranges), quotient(i, constant(2))],
     [
-      "(8i + j) % 16", remainder(addIndex(scaleIndex(i, 8), j), constant(16), ranges),
+      "(8i + j) % 16",
+      remainder(addIndex(scaleIndex(i, 8), j), constant(16), ranges),
       addIndex(scaleIndex(remainder(i, constant(2)), 8), j),
     ],
     ["(j + 16) / 8", quotient(addIndex(j, constantIndex(16)), constant(8), ranges), constantIndex(2)],
@@ -86,20 +108,24 @@ test("substitution reaches axes in quotients and in data", () => {
 /** An index and what it is, as a function of the axes' values. */
 type Case = readonly [Index, (values: ReadonlyMap<string, number>) => number];
 
-const axisCase = fc.constantFrom("i", "j", "k").map((name): Case => [axisIndex(name), (values) => values.get(name) ?? 0]);
+const axisCase = fc
+  .constantFrom("i", "j", "k")
+  .map((name): Case => [axisIndex(name), (values) => values.get(name) ?? 0]);
 const cases = fc.letrec<{ index: Case }>((tie) => ({
   index: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
     axisCase,
     fc.integer({ min: -20, max: 20 }).map((n): Case => [constantIndex(n), () => n]),
     fc.tuple(tie("index"), tie("index")).map(([[a, f], [b, g]]): Case => [addIndex(a, b), (v) => f(v) + g(v)]),
-    fc.tuple(tie("index"), fc.integer({ min: -6, max: 12 })).map(([[a, f], n]): Case => [scaleIndex(a, n), (v) => n * f(v)]),
-    fc.tuple(tie("index"), fc.integer({ min: 1, max: 12 })).map(([[a, f], d]): Case => [
-      quotient(a, constant(d)), (v) => Math.floor(f(v) / d),
-    ]),
-    fc.tuple(tie("index"), fc.integer({ min: 1, max: 12 })).map(([[a, f], d]): Case => [
-      remainder(a, constant(d)), (v) => f(v) - d * Math.floor(f(v) / d),
-    ]),
+    fc
+      .tuple(tie("index"), fc.integer({ min: -6, max: 12 }))
+      .map(([[a, f], n]): Case => [scaleIndex(a, n), (v) => n * f(v)]),
+    fc
+      .tuple(tie("index"), fc.integer({ min: 1, max: 12 }))
+      .map(([[a, f], d]): Case => [quotient(a, constant(d)), (v) => Math.floor(f(v) / d)]),
+    fc
+      .tuple(tie("index"), fc.integer({ min: 1, max: 12 }))
+      .map(([[a, f], d]): Case => [remainder(a, constant(d)), (v) => f(v) - d * Math.floor(f(v) / d)]),
   ),
 })).index;
 
@@ -110,9 +136,20 @@ function valueOf(index: Index, values: ReadonlyMap<string, number>): number {
 }
 
 test("agrees with numbers, simplified or not, and lies in its range", () => {
-  const extents = new Map([["i", 6], ["j", 8], ["k", 3]]);
+  const extents = new Map([
+    ["i", 6],
+    ["j", 8],
+    ["k", 3],
+  ]);
   const numeric: Ranges = new Map([...extents].map(([name, extent]) => [name, upTo(extent)]));
-  const point = fc.tuple(fc.nat(5), fc.nat(7), fc.nat(2)).map(([a, b, c]) => new Map([["i", a], ["j", b], ["k", c]]));
+  const point = fc.tuple(fc.nat(5), fc.nat(7), fc.nat(2)).map(
+    ([a, b, c]) =>
+      new Map([
+        ["i", a],
+        ["j", b],
+        ["k", c],
+      ]),
+  );
   fc.assert(
     fc.property(cases, point, ([index, expected], values) => {
       const wanted = expected(values);

@@ -6,7 +6,17 @@ import { addIndex, axisIndex, constantIndex, dataIndex } from "../../compiler/lo
 import { interpret } from "../../compiler/loops/interpret.ts";
 import type { TensorData } from "../../compiler/loops/interpret.ts";
 import {
-  allOf, binary, cast, compare, f32, i32, indexScalar, load, random, select, unary,
+  allOf,
+  binary,
+  cast,
+  compare,
+  f32,
+  i32,
+  indexScalar,
+  load,
+  random,
+  select,
+  unary,
 } from "../../compiler/loops/scalar.ts";
 import type { Axis, Combine, Compute, ElementType, Order, Scalar } from "../../compiler/loops/types.ts";
 
@@ -18,7 +28,13 @@ function tensors(all: Record<string, TensorData>): (name: string) => TensorData 
   return (name) => all[name];
 }
 
-function reduce(combine: Combine, value: Scalar, order: Order, over: readonly Axis[], dtype: ElementType = "f32"): Compute {
+function reduce(
+  combine: Combine,
+  value: Scalar,
+  order: Order,
+  over: readonly Axis[],
+  dtype: ElementType = "f32",
+): Compute {
   return { kind: "reduce", axes: [], over, dtype, combine, value, order };
 }
 
@@ -29,8 +45,13 @@ function noise(count: number): Float32Array {
 
 test("a product of matrices over an open dimension", () => {
   const compute: Compute = {
-    kind: "reduce", axes: [{ name: "i", extent: symbol("N") }, axis("j", 2)], over: [axis("k", 3)], dtype: "f32", combine: "sum",
-    value: binary("mul", load("x", "f32", [i, k]), load("w", "f32", [k, j])), order: { lanes: 1 },
+    kind: "reduce",
+    axes: [{ name: "i", extent: symbol("N") }, axis("j", 2)],
+    over: [axis("k", 3)],
+    dtype: "f32",
+    combine: "sum",
+    value: binary("mul", load("x", "f32", [i, k]), load("w", "f32", [k, j])),
+    order: { lanes: 1 },
   };
   const x = { shape: [2, 3], data: [1, 2, 3, 4, 5, 6] };
   const w = { shape: [3, 2], data: [1, 0, 0, 1, 1, 1] };
@@ -57,7 +78,10 @@ describe("orders of f32 sums", () => {
     const chunks = [0, 2048, 4096].map((from) => x.slice(from, from + 2048));
     expect(sum({ lanes: 1, chunk: 2048 })).toBe(ascending(chunks.map(ascending)));
     expect(sum({ lanes: 4, chunk: 2048 })).toBe(ascending(chunks.map(inLanes)));
-    expect(new Set([sum({ lanes: 1 }), sum({ lanes: 4 }), sum({ lanes: 1, chunk: 2048 }), sum({ lanes: 4, chunk: 2048 })]).size).toBe(4);
+    expect(
+      new Set([sum({ lanes: 1 }), sum({ lanes: 4 }), sum({ lanes: 1, chunk: 2048 }), sum({ lanes: 4, chunk: 2048 })])
+        .size,
+    ).toBe(4);
   });
 
   test("the lane is the last axis's index mod 4, carried across the outer axes", () => {
@@ -88,7 +112,12 @@ describe("reductions", () => {
     expect(interpret(reduce(combine, value, order, over, dtype), tensors({ x }), none, "f32").data[0]).toBe(expected);
   });
 
-  test.each<[Combine, number]>([["sum", 0], ["prod", 1], ["max", -Infinity], ["min", Infinity]])("an empty %s is neutral", (combine, expected) => {
+  test.each<[Combine, number]>([
+    ["sum", 0],
+    ["prod", 1],
+    ["max", -Infinity],
+    ["min", Infinity],
+  ])("an empty %s is neutral", (combine, expected) => {
     const empty = reduce(combine, value, { lanes: 4 }, [axis("i", 0), axis("j", 3)]);
     expect(interpret(empty, tensors({ x }), none, "f32").data[0]).toBe(expected);
   });
@@ -98,7 +127,12 @@ test("a select guards its loads, and an unguarded load outside is our bug", () =
   const at = addIndex(i, constantIndex(-1));
   const inside = compare("greaterEqual", indexScalar(at), i32(0));
   const value = load("x", "f32", [at]);
-  const shifted: Compute = { kind: "map", axes: [axis("i", 3)], dtype: "f32", value: select(allOf([inside]), value, f32(0)) };
+  const shifted: Compute = {
+    kind: "map",
+    axes: [axis("i", 3)],
+    dtype: "f32",
+    value: select(allOf([inside]), value, f32(0)),
+  };
   const all = tensors({ x: { shape: [3], data: [1, 2, 3] } });
   expect([...interpret(shifted, all, none, "f32").data]).toEqual([0, 1, 2]);
   expect(() => interpret({ ...shifted, value }, all, none, "f32")).toThrow(InternalError);
@@ -106,15 +140,24 @@ test("a select guards its loads, and an unguarded load outside is our bug", () =
 
 test("a scatter adds in ascending order at clamped data indices", () => {
   const compute: Compute = {
-    kind: "scatter", axes: [axis("i", 3)], from: [axis("j", 4)], dtype: "f32",
-    at: [dataIndex(load("ids", "i32", [j]), constant(3))], value: load("x", "f32", [j]),
+    kind: "scatter",
+    axes: [axis("i", 3)],
+    from: [axis("j", 4)],
+    dtype: "f32",
+    at: [dataIndex(load("ids", "i32", [j]), constant(3))],
+    value: load("x", "f32", [j]),
   };
   const all = tensors({ ids: { shape: [4], data: [2, 0, 2, 9] }, x: { shape: [4], data: [1, 2, 3, 4] } });
   expect([...interpret(compute, all, none, "f32").data]).toEqual([2, 0, 8]);
 });
 
 test.each<[string, Scalar, number, number]>([
-  ["0.1 + 0.2", binary("add", load("x", "f32", [constantIndex(0)]), load("x", "f32", [constantIndex(1)])), 0.1 + 0.2, Math.fround(Math.fround(0.1) + Math.fround(0.2))],
+  [
+    "0.1 + 0.2",
+    binary("add", load("x", "f32", [constantIndex(0)]), load("x", "f32", [constantIndex(1)])),
+    0.1 + 0.2,
+    Math.fround(Math.fround(0.1) + Math.fround(0.2)),
+  ],
   ["i32 wraps", binary("add", load("n", "i32", [constantIndex(0)]), i32(1)), -2147483648, -2147483648],
   ["casts saturate", cast("i32", unary("exp", load("n", "f32", [constantIndex(0)]))), 2147483647, 2147483647],
   ["bool of anything", cast("bool", load("x", "f32", [constantIndex(0)])), 1, 1],

@@ -1,7 +1,15 @@
 /** Computes as text, and what the verifier says of broken ones. */
 import { describe, expect, test } from "vitest";
 import { add, constant, symbol } from "../../compiler/dimension/dimension.ts";
-import { addIndex, axisIndex, constantIndex, dataIndex, quotient, remainder, scaleIndex } from "../../compiler/loops/index.ts";
+import {
+  addIndex,
+  axisIndex,
+  constantIndex,
+  dataIndex,
+  quotient,
+  remainder,
+  scaleIndex,
+} from "../../compiler/loops/index.ts";
 import { printCompute, printIndex, printScalar } from "../../compiler/loops/print.ts";
 import { binary, compare, f32, i32, indexScalar, load, local, select, unary } from "../../compiler/loops/scalar.ts";
 import type { Axis, Compute, Index, Scalar } from "../../compiler/loops/types.ts";
@@ -13,8 +21,13 @@ const axis = (name: string, extent = constant(8)): Axis => ({ name, extent });
 const x = load("x", "f32", [i, k]);
 const w = load("w", "f32", [k, j]);
 const dense: Compute = {
-  kind: "reduce", axes: [axis("i", N), axis("j", constant(32))], over: [axis("k", constant(64))], dtype: "f32", combine: "sum",
-  value: binary("mul", x, w), order: { lanes: 1 },
+  kind: "reduce",
+  axes: [axis("i", N), axis("j", constant(32))],
+  over: [axis("k", constant(64))],
+  dtype: "f32",
+  combine: "sum",
+  value: binary("mul", x, w),
+  order: { lanes: 1 },
 };
 
 test.each<[Index, string]>([
@@ -40,12 +53,21 @@ test("a contraction", () => {
 
 test("orders, empty shapes and scatters show", () => {
   const total: Compute = {
-    kind: "reduce", axes: [], over: [axis("k", N)], dtype: "f32", combine: "sum", value: load("x", "f32", [k]),
+    kind: "reduce",
+    axes: [],
+    over: [axis("k", N)],
+    dtype: "f32",
+    combine: "sum",
+    value: load("x", "f32", [k]),
     order: { lanes: 4, chunk: 2048 },
   };
   expect(printCompute(total)).toBe("out[] = Σ k in N (4 lanes, chunks of 2048): x[k]");
   const scatter: Compute = {
-    kind: "scatter", axes: [axis("i")], from: [axis("j", N)], dtype: "f32", at: [dataIndex(load("ids", "i32", [j]), constant(8))],
+    kind: "scatter",
+    axes: [axis("i")],
+    from: [axis("j", N)],
+    dtype: "f32",
+    at: [dataIndex(load("ids", "i32", [j]), constant(8))],
     value: load("x", "f32", [j]),
   };
   expect(printCompute(scatter, "dw")).toBe(
@@ -60,11 +82,23 @@ describe("the verifier", () => {
     ["an unbound axis", map(w), "expected axis j to be bound, found no loop over it"],
     ["two axes of one name", map(f32(1), [axis("i"), axis("i")]), "expected distinct axes, found i twice"],
     ["an unbound local", map(local("s", "f32")), "expected local s to be defined before, found no definition"],
-    ["mixed types", map(binary("add", f32(1), indexScalar(i))), "expected f32 for the right of add, found i32: <(1)i|0>"],
+    [
+      "mixed types",
+      map(binary("add", f32(1), indexScalar(i))),
+      "expected f32 for the right of add, found i32: <(1)i|0>",
+    ],
     ["a wrong result", map(indexScalar(i)), "expected a result of i32, found f32"],
-    ["a tensor of two ranks", map(binary("add", x, load("x", "f32", [i]))), "expected x as f32 of rank 2 everywhere, found f32 of rank 1"],
+    [
+      "a tensor of two ranks",
+      map(binary("add", x, load("x", "f32", [i]))),
+      "expected x as f32 of rank 2 everywhere, found f32 of rank 1",
+    ],
     ["a float index", map(load("x", "f32", [dataIndex(f32(1), N)])), "expected i32 for a data index, found f32: f32:1"],
-    ["a condition that is no bool", map({ kind: "select", dtype: "f32", condition: i32(1), then: x, otherwise: x }), "expected bool for a condition, found i32: i32:1"],
+    [
+      "a condition that is no bool",
+      map({ kind: "select", dtype: "f32", condition: i32(1), then: x, otherwise: x }),
+      "expected bool for a condition, found i32: i32:1",
+    ],
   ])("rejects %s", (_, compute, problem) => {
     expect(verifyCompute(compute)).toContain(problem);
   });

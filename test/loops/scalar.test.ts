@@ -3,8 +3,24 @@ import { describe, expect, test } from "vitest";
 import { constant, symbol } from "../../compiler/dimension/dimension.ts";
 import { addIndex, axisIndex, constantIndex, dataIndex, rangesOf, subtractIndex } from "../../compiler/loops/index.ts";
 import {
-  allOf, binary, bool, cast, compare, f32, i32, indexScalar, load, loadsOf, local, localsOf, mapScalar, replaceLoads, scalarCost,
-  scalarKey, select, unary,
+  allOf,
+  binary,
+  bool,
+  cast,
+  compare,
+  f32,
+  i32,
+  indexScalar,
+  load,
+  loadsOf,
+  local,
+  localsOf,
+  mapScalar,
+  replaceLoads,
+  scalarCost,
+  scalarKey,
+  select,
+  unary,
 } from "../../compiler/loops/scalar.ts";
 import { simplifyIndex, simplifyScalar } from "../../compiler/loops/simplify.ts";
 import type { Scalar } from "../../compiler/loops/types.ts";
@@ -12,7 +28,10 @@ import type { Scalar } from "../../compiler/loops/types.ts";
 const i = axisIndex("i");
 const x = load("x", "f32", [i]);
 const N = symbol("N");
-const ranges = rangesOf([{ name: "i", extent: N }, { name: "j", extent: constant(3) }]);
+const ranges = rangesOf([
+  { name: "i", extent: N },
+  { name: "j", extent: constant(3) },
+]);
 
 function plus(left: Scalar, right: Scalar): Scalar {
   return { kind: "binary", operator: "add", dtype: "f32", left, right };

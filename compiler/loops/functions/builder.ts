@@ -25,7 +25,10 @@ export function defineFunction(
     lets.push({ name: unique, value });
     return local(unique, dtypeOf(value));
   };
-  const result = body(let_, head.parameters.map(({ name, dtype }) => local(name, dtype)));
+  const result = body(
+    let_,
+    head.parameters.map(({ name, dtype }) => local(name, dtype)),
+  );
   return { ...head, lets, result, dtype: dtypeOf(result) };
 }
 

@@ -2,7 +2,20 @@
  * erf: near 0 an odd polynomial; from 1 on 1 − p(|x|)⁻⁸, the form of Abramowitz and Stegun 7.1.28 with coefficients
  * fitted so that p⁸·erfc is 1. (One rational function over the whole range costs less but rounds to 5 ulp.)
  */
-import { abs, add, atMost, choose, defineFunction, div, less, mul, parameters, polynomial, sub, withSign } from "./builder.ts";
+import {
+  abs,
+  add,
+  atMost,
+  choose,
+  defineFunction,
+  div,
+  less,
+  mul,
+  parameters,
+  polynomial,
+  sub,
+  withSign,
+} from "./builder.ts";
 import { f32 } from "../scalar.ts";
 
 /** erf(x)/x − 1 in x² for |x| ≤ 1; 2^-29. */

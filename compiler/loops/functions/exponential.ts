@@ -4,16 +4,33 @@
  */
 import type { Let } from "./builder.ts";
 import {
-  abs, add, choose, defineFunction, div, atLeast, less, atMost, mul, parameters, polynomial, shiftRight, sub, withSign,
+  abs,
+  add,
+  choose,
+  defineFunction,
+  div,
+  atLeast,
+  less,
+  atMost,
+  mul,
+  parameters,
+  polynomial,
+  shiftRight,
+  sub,
+  withSign,
 } from "./builder.ts";
 import { patternOf, powerOfTwo, reduceByLn2 } from "./reduction.ts";
 import type { Scalar } from "../types.ts";
 
 /** (eʳ − 1 − r)/r² on |r| ≤ ln 2 / 2; 2^-28. */
-const expTail = [0.4999999403953552, 0.1666652113199234, 0.04166826605796814, 0.008368674665689468, 0.0013820611638948321];
+const expTail = [
+  0.4999999403953552, 0.1666652113199234, 0.04166826605796814, 0.008368674665689468, 0.0013820611638948321,
+];
 
 /** The same on −0.2877 ≤ r ≤ 0.4055, relative to eʳ − 1; 2^-26. */
-const expm1Tail = [0.5000001192092896, 0.16666585206985474, 0.041659727692604065, 0.008358686231076717, 0.0014596835244446993];
+const expm1Tail = [
+  0.5000001192092896, 0.16666585206985474, 0.041659727692604065, 0.008358686231076717, 0.0014596835244446993,
+];
 
 /**
  * log₂ 1.5 − ½: n is chosen so that eʳ − 1 lies in [−¼, ½]. Then neither 2(eʳ − 1) + 1 nor ½(eʳ − 1) − ½ falls into a
@@ -58,7 +75,11 @@ export const expm1 = defineFunction(
 );
 
 export const tanh = defineFunction(
-  { name: "tanh", summary: "The hyperbolic tangent within 4 ulp, as e/(e + 2) with e = expm1(2|x|).", parameters: parameters("f32", "x") },
+  {
+    name: "tanh",
+    summary: "The hyperbolic tangent within 4 ulp, as e/(e + 2) with e = expm1(2|x|).",
+    parameters: parameters("f32", "x"),
+  },
   (let_, [x]) => {
     // From 9.02 on it rounds to 1.
     const magnitude = let_("magnitude", atMost(abs(x), 9.02));

@@ -1,7 +1,21 @@
 /** log, log1p, and pow, which is exp(b·log a). Coefficients as in exponential.ts. */
 import type { Let, Operand } from "./builder.ts";
 import {
-  add, atMost, bits, choose, defineFunction, equals, greater, less, mul, parameters, polynomial, shiftLeft, shiftRight, sub, unbits,
+  add,
+  atMost,
+  bits,
+  choose,
+  defineFunction,
+  equals,
+  greater,
+  less,
+  mul,
+  parameters,
+  polynomial,
+  shiftLeft,
+  shiftRight,
+  sub,
+  unbits,
 } from "./builder.ts";
 import { expBody } from "./exponential.ts";
 import { ln2Lower, ln2Upper } from "./reduction.ts";
@@ -10,8 +24,8 @@ import type { Scalar } from "../types.ts";
 
 /** (log(1 + f) − f + f²/2)/f³ on √½ ≤ 1 + f ≤ √2, relative to log(1 + f); 2^-27. */
 const logTail = [
-  0.3333333134651184, -0.250008225440979, 0.20001254975795746, -0.16623330116271973, 0.142011821269989, -0.1315990835428238,
-  0.12765198945999146, -0.0763946995139122,
+  0.3333333134651184, -0.250008225440979, 0.20001254975795746, -0.16623330116271973, 0.142011821269989,
+  -0.1315990835428238, 0.12765198945999146, -0.0763946995139122,
 ];
 
 /** The bits of √½. */
@@ -46,7 +60,11 @@ function logBody(let_: Let, x: Scalar): Scalar {
 }
 
 export const log = defineFunction(
-  { name: "log", summary: "The natural logarithm within 2 ulp; −∞ at ±0, NaN below.", parameters: parameters("f32", "x") },
+  {
+    name: "log",
+    summary: "The natural logarithm within 2 ulp; −∞ at ±0, NaN below.",
+    parameters: parameters("f32", "x"),
+  },
   (let_, [x]) => logBody(let_, x),
 );
 

@@ -3,7 +3,18 @@
  * it is NaN for infinities.
  */
 import {
-  add, atLeast, atMost, bits, defineFunction, mul, parameters, polynomial, shiftLeft, sub, unbits, xor,
+  add,
+  atLeast,
+  atMost,
+  bits,
+  defineFunction,
+  mul,
+  parameters,
+  polynomial,
+  shiftLeft,
+  sub,
+  unbits,
+  xor,
 } from "./builder.ts";
 import type { Let } from "./builder.ts";
 import { magic } from "./reduction.ts";
@@ -24,23 +35,37 @@ function alternating(let_: Let, r: Scalar, shifted: Scalar): Scalar {
 }
 
 export const sin = defineFunction(
-  { name: "sin", summary: "The sine within 2⁻²² for |x| ≤ 8192; in [−1, 1] beyond.", parameters: parameters("f32", "x") },
+  {
+    name: "sin",
+    summary: "The sine within 2⁻²² for |x| ≤ 8192; in [−1, 1] beyond.",
+    parameters: parameters("f32", "x"),
+  },
   (let_, [x]) => {
     const shifted = let_("shifted", add(mul(x, 1 / Math.PI), magic));
     const n = let_("n", sub(shifted, magic));
-    const r = let_("r", pi.reduce<Scalar>((rest, part) => sub(rest, mul(n, part)), x));
+    const r = let_(
+      "r",
+      pi.reduce<Scalar>((rest, part) => sub(rest, mul(n, part)), x),
+    );
     return alternating(let_, r, shifted);
   },
 );
 
 export const cos = defineFunction(
-  { name: "cos", summary: "The cosine within 2⁻²² for |x| ≤ 8192; in [−1, 1] beyond.", parameters: parameters("f32", "x") },
+  {
+    name: "cos",
+    summary: "The cosine within 2⁻²² for |x| ≤ 8192; in [−1, 1] beyond.",
+    parameters: parameters("f32", "x"),
+  },
   (let_, [x]) => {
     // With h = n + ½, cos x = (−1)ⁿ·sin(h·π − x).
     const shifted = let_("shifted", add(sub(mul(x, 1 / Math.PI), 0.5), magic));
     const h = let_("h", add(sub(shifted, magic), 0.5));
     const [first, ...others] = pi;
-    const r = let_("r", others.reduce<Scalar>((rest, part) => add(rest, mul(h, part)), sub(mul(h, first), x)));
+    const r = let_(
+      "r",
+      others.reduce<Scalar>((rest, part) => add(rest, mul(h, part)), sub(mul(h, first), x)),
+    );
     return alternating(let_, r, shifted);
   },
 );
