@@ -62,7 +62,7 @@ export class Scope {
 }
 
 /** The closure that gives an index's value. */
-export function compileIndex(index: Index, scope: Scope): Evaluate {
+function compileIndex(index: Index, scope: Scope): Evaluate {
   const constant = scope.size(index.constant);
   const terms = index.terms.map(({ atom, coefficient }) => scaled(compileAtom(atom, scope), scope.size(coefficient)));
   const [first, second] = terms;

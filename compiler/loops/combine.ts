@@ -6,7 +6,7 @@ import type { Precision } from "./closures.ts";
 import type { Combine, ElementType, Order } from "./types.ts";
 
 /** A running reduction; `index` is where the best so far was, for argmax. */
-export interface Accumulator {
+interface Accumulator {
   value: number;
   index: number;
 }

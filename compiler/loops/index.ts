@@ -33,7 +33,7 @@ export interface AxisRange {
 
 export type Ranges = ReadonlyMap<string, AxisRange>;
 
-export const noRanges: Ranges = new Map();
+const noRanges: Ranges = new Map();
 
 /** Each axis from 0 to its extent. */
 export function rangesOf(axes: readonly Axis[]): Ranges {
