@@ -8,7 +8,7 @@ import type { Atom, Dimension } from "../dimension/dimension.ts";
 import { constant, constantValue, subtract } from "../dimension/dimension.ts";
 import type { Ranges } from "../loops/index.ts";
 import { extremes, range, subtractIndex } from "../loops/index.ts";
-import type { Index, IndexAtom } from "../loops/types.ts";
+import type { Index, IndexAtom, IndexTerm } from "../loops/types.ts";
 import { expressionOf } from "./scalars.ts";
 import type { Expression, Program } from "./types.ts";
 
@@ -20,7 +20,12 @@ export type Integer =
   /** One factor or more, none a number; `by` is not 0, and not 1 for a single factor. */
   | { readonly kind: "product"; readonly by: number; readonly factors: readonly Integer[] }
   /** Floored, the divisor positive. `natural`: the dividend cannot be negative. */
-  | { readonly kind: "quotient" | "remainder"; readonly value: Integer; readonly divisor: Integer; readonly natural: boolean }
+  | {
+      readonly kind: "quotient" | "remainder";
+      readonly value: Integer;
+      readonly divisor: Integer;
+      readonly natural: boolean;
+    }
   | { readonly kind: "minimum" | "maximum"; readonly left: Integer; readonly right: Integer }
   /** An i32 clamped into [0, limit]. */
   | { readonly kind: "clamp"; readonly value: Expression; readonly limit: Integer };
@@ -51,9 +56,11 @@ export function rangeOf(index: Index, facts: Facts): { readonly low: number; rea
   return range(index, facts.ranges, facts.bounds);
 }
 
-/** The index as a tree; its terms in the order of the Index, the constant last. */
+/** The index as a tree; the largest steps first, the constant last. */
 export function integerOf(index: Index, facts: Facts): Integer {
-  const terms = index.terms.map(({ atom, coefficient }) => scaled(coefficient, atomInteger(atom, facts), facts));
+  const step = ({ coefficient }: IndexTerm): number => Math.abs(constantValue(coefficient) ?? Infinity);
+  const ordered = [...index.terms].sort((a, b) => (step(a) === step(b) ? 0 : step(b) - step(a)));
+  const terms = ordered.map(({ atom, coefficient }) => scaled(coefficient, atomInteger(atom, facts), facts));
   const rest = integerOfDimension(index.constant, facts.bounds);
   const isZero = rest.kind === "number" && rest.value === 0;
   return sum(isZero && terms.length > 0 ? terms : [...terms, rest]);
@@ -91,7 +98,10 @@ export function integerOfDimension(dimension: Dimension, bounds: Bounds): Intege
     dimension.monomials.map(({ coefficient, atoms }) =>
       atoms.length === 0
         ? { kind: "number" as const, value: coefficient }
-        : product(coefficient, atoms.map((atom) => dimensionAtom(atom, bounds))),
+        : product(
+            coefficient,
+            atoms.map((atom) => dimensionAtom(atom, bounds)),
+          ),
     ),
   );
 }

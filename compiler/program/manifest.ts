@@ -5,6 +5,11 @@ import type { Program } from "./types.ts";
 /** What the runtime reads beside the module; `module` names the file that it loads. */
 export function manifestOf(program: Program, target: TargetName, module: string): Manifest {
   const { name, dims, buffers, arenaBytes, host } = program;
-  const entries = program.entries.map(({ name: entry, inputs, results, dims: taken }) => ({ name: entry, inputs, results, dims: taken }));
+  const entries = program.entries.map(({ name: entry, inputs, results, dims: taken }) => ({
+    name: entry,
+    inputs,
+    results,
+    dims: taken,
+  }));
   return { format: "nnc-artifact", version: 1, name, target, module, dims, buffers, arenaBytes, entries, host };
 }

@@ -42,18 +42,15 @@ export class Scope<State> {
 
   /** What the name means here, and the block that binds it. */
   find(space: NameSpace, name: string): { readonly binding: Binding; readonly scope: Scope<State> } {
-    for (let scope: Scope<State> | undefined = this; scope !== undefined; scope = scope.parent) {
-      const binding = scope.bindings.get(`${space} ${name}`);
-      if (binding !== undefined) return { binding, scope };
-    }
-    throw new InternalError("target", `no ${space} named ${name} is visible here`);
+    const binding = this.bindings.get(`${space} ${name}`);
+    if (binding !== undefined) return { binding, scope: this };
+    if (this.parent === undefined) throw new InternalError("target", `no ${space} named ${name} is visible here`);
+    return this.parent.find(space, name);
   }
 
   /** The body of the innermost loop around this place, or the whole function's. */
   get loop(): Scope<State> {
-    let scope: Scope<State> = this;
-    while (scope.parent !== undefined && scope.variable === undefined) scope = scope.parent;
-    return scope;
+    return this.parent === undefined || this.variable !== undefined ? this : this.parent.loop;
   }
 
   /** The outermost block in which the term has its value; `steady` unless an assignment may change it. */
@@ -69,9 +66,8 @@ export class Scope<State> {
     return { home, steady: found.every(({ binding }) => !binding.mutable) };
   }
 
+  /** The function's own block. */
   get root(): Scope<State> {
-    let scope: Scope<State> = this;
-    while (scope.parent !== undefined) scope = scope.parent;
-    return scope;
+    return this.parent === undefined ? this : this.parent.root;
   }
 }

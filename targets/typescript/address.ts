@@ -88,7 +88,8 @@ export function countUses(body: readonly Statement[]): ReadonlyMap<string, numbe
   };
   for (const statement of body) {
     if (statement.kind === "store") count(statement);
-    if (statement.kind === "store" || statement.kind === "define" || statement.kind === "assign") countLoads(statement.value, count);
+    if (statement.kind === "store" || statement.kind === "define" || statement.kind === "assign")
+      countLoads(statement.value, count);
     if (statement.kind === "if") countLoads(statement.condition, count);
   }
   return uses;

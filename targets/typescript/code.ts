@@ -8,7 +8,18 @@ export interface Code {
 
 /** Operator strength in JavaScript; more binds tighter. */
 export const Level = {
-  conditional: 3, or: 4, and: 5, bitOr: 6, bitXor: 7, bitAnd: 8, equality: 9, relation: 10, shift: 11, add: 12, multiply: 13, unary: 15,
+  conditional: 3,
+  or: 4,
+  and: 5,
+  bitOr: 6,
+  bitXor: 7,
+  bitAnd: 8,
+  equality: 9,
+  relation: 10,
+  shift: 11,
+  add: 12,
+  multiply: 13,
+  unary: 15,
   primary: 18,
 } as const;
 
@@ -44,5 +55,8 @@ export function numeral(value: number): Code {
 
 /** A string literal that no character of the text can leave. */
 export function stringLiteral(text: string): string {
-  return JSON.stringify(text).replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(text).replace(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -1,6 +1,8 @@
 /** What printing a kernel or a function needs to know, and what it gathers on the way. */
 import type { NameRule, Names } from "../../compiler/program/names.ts";
 import type { Scope } from "../../compiler/program/scope.ts";
+import type { Expression } from "../../compiler/program/types.ts";
+import type { Code } from "./code.ts";
 import type { Helper } from "./helpers.ts";
 
 /** One module being printed. */
@@ -8,6 +10,8 @@ export interface ModuleContext {
   /** Printed names of Program.functions. */
   readonly functions: ReadonlyMap<string, string>;
   readonly helpers: Set<Helper>;
+  /** Prints expressions: they stand in addresses, as addresses do in them. */
+  readonly expressionCode: (expression: Expression, place: Place) => Code;
 }
 
 /** One block of a function being printed. */
@@ -26,7 +30,6 @@ export interface Place {
   readonly names: Names;
   readonly scope: Scope<Block>;
 }
-
 
 const words =
   "abstract arguments as async await boolean break case catch class const continue debugger declare default delete do else enum eval " +

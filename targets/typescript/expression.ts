@@ -24,7 +24,9 @@ export function expressionCode(expression: Expression, place: Place): Code {
     case "index":
       return indexCode(expression, place);
     case "load": {
-      const element = primary(`${place.scope.find("buffer", expression.buffer).binding.printed}[${addressText(expression, place)}]`);
+      const element = primary(
+        `${place.scope.find("buffer", expression.buffer).binding.printed}[${addressText(expression, place)}]`,
+      );
       return expression.type.dtype === "bool" ? isNonzero(element) : element;
     }
     case "unary":

@@ -66,7 +66,9 @@ export const helpers: Readonly<Record<Helper, HelperText>> = {
 export function helperText(used: ReadonlySet<Helper>): readonly string[] {
   const texts = Object.entries(helpers).flatMap(([name, { needs, text }]) => (isUsed(used, name) ? [needs, text] : []));
   const seen = new Set<string>();
-  return texts.map((lines) => lines.join("\n")).filter((text) => text !== "" && !seen.has(text) && seen.add(text).size > 0);
+  return texts
+    .map((lines) => lines.join("\n"))
+    .filter((text) => text !== "" && !seen.has(text) && seen.add(text).size > 0);
 }
 
 function isUsed(used: ReadonlySet<string>, name: string): boolean {

@@ -13,6 +13,7 @@ import type { Sources } from "../../compiler/program/origins.ts";
 import { describeOrigins, noSources } from "../../compiler/program/origins.ts";
 import type { FunctionDefinition, Program, ScheduledKernel } from "../../compiler/program/types.ts";
 import type { ModuleContext } from "./context.ts";
+import { expressionCode } from "./expression.ts";
 import type { Helper } from "./helpers.ts";
 import { helperText } from "./helpers.ts";
 import { printFunction, printKernel, scalarType } from "./kernel.ts";
@@ -38,7 +39,9 @@ export function emitTypescript(program: Program, sources: Sources = noSources): 
 
 function moduleText(program: Program, sources: Sources): string {
   const project = new Project({
-    useInMemoryFileSystem: true, skipLoadingLibFiles: true, manipulationSettings: { indentationText: IndentationText.TwoSpaces },
+    useInMemoryFileSystem: true,
+    skipLoadingLibFiles: true,
+    manipulationSettings: { indentationText: IndentationText.TwoSpaces },
   });
   const file = project.createSourceFile("module.ts", { statements: [...moduleStatements(program, sources)] });
   return file.getFullText();
@@ -47,7 +50,7 @@ function moduleText(program: Program, sources: Sources): string {
 function moduleStatements(program: Program, sources: Sources): readonly (string | StatementStructures)[] {
   const names = nameModule(program);
   const helpers = new Set<Helper>();
-  const context: ModuleContext = { functions: names.functions, helpers };
+  const context: ModuleContext = { functions: names.functions, helpers, expressionCode };
   const facts: Facts = { ranges: new Map(), bounds: boundsOf(program) };
   const functions = program.functions.map((definition) => functionStructure(definition, names, context));
   const kernels = program.kernels.map((kernel, n) => kernelStructure(kernel, n, names, facts, context, sources));
@@ -72,14 +75,23 @@ function arrayTexts(program: Program, names: ModuleNames): readonly string[] {
   );
 }
 
-function functionStructure(definition: FunctionDefinition, names: ModuleNames, context: ModuleContext): FunctionDeclarationStructure {
+function functionStructure(
+  definition: FunctionDefinition,
+  names: ModuleNames,
+  context: ModuleContext,
+): FunctionDeclarationStructure {
   const name = names.functions.get(definition.name);
   const docs = [commentText(definition.summary)];
   return structure(name, docs, printFunction(definition, context, names.all), scalarType(definition.dtype));
 }
 
 function kernelStructure(
-  kernel: ScheduledKernel, n: number, names: ModuleNames, facts: Facts, context: ModuleContext, sources: Sources,
+  kernel: ScheduledKernel,
+  n: number,
+  names: ModuleNames,
+  facts: Facts,
+  context: ModuleContext,
+  sources: Sources,
 ): FunctionDeclarationStructure {
   const lines = describeOrigins(kernel.origins, sources).map(commentText);
   const docs = lines.length === 0 ? [] : [lines.length === 1 ? lines[0] : `\n${lines.join("\n")}`];
@@ -87,19 +99,39 @@ function kernelStructure(
 }
 
 function createStructure(program: Program, names: ModuleNames): FunctionDeclarationStructure {
-  const memory = { name: "memory", type: "ArrayBuffer | SharedArrayBuffer", initializer: "new ArrayBuffer(arenaBytes)" };
+  const memory = {
+    name: "memory",
+    type: "ArrayBuffer | SharedArrayBuffer",
+    initializer: "new ArrayBuffer(arenaBytes)",
+  };
   return {
-    ...structure("create", ["Makes an instance, in the given memory or in memory of its own."], { parameters: [], lines: createLines(program, names) }, "Instance"),
+    ...structure(
+      "create",
+      ["Makes an instance, in the given memory or in memory of its own."],
+      { parameters: [], lines: createLines(program, names) },
+      "Instance",
+    ),
     isExported: true,
     parameters: [memory],
   };
 }
 
 function structure(
-  name: string | undefined, docs: readonly string[], { parameters, lines }: PrintedFunction, returnType: string,
+  name: string | undefined,
+  docs: readonly string[],
+  { parameters, lines }: PrintedFunction,
+  returnType: string,
 ): FunctionDeclarationStructure {
-  const write: WriterFunction = (writer) => lines.forEach((line) => (line === "" ? writer.newLine() : writer.writeLine(line)));
-  return { kind: StructureKind.Function, name, docs: [...docs], parameters: [...parameters], returnType, statements: [write] };
+  const write: WriterFunction = (writer) =>
+    lines.forEach((line) => (line === "" ? writer.newLine() : writer.writeLine(line)));
+  return {
+    kind: StructureKind.Function,
+    name,
+    docs: [...docs],
+    parameters: [...parameters],
+    returnType,
+    statements: [write],
+  };
 }
 
 /** Text that cannot end the comment around it. */

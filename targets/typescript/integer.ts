@@ -2,9 +2,8 @@
 import type { Integer } from "../../compiler/program/integer.ts";
 import { powerOfTwo } from "../../compiler/program/integer.ts";
 import type { Code } from "./code.ts";
-import { Level, atLeast, call, infix, numeral, primary, toInt } from "./code.ts";
+import { Level, call, infix, numeral, primary, toInt } from "./code.ts";
 import type { Place } from "./context.ts";
-import { expressionCode } from "./expression.ts";
 
 export function integerCode(integer: Integer, place: Place): Code {
   const inner = (part: Integer): Code => integerCode(part, place);
@@ -29,7 +28,11 @@ export function integerCode(integer: Integer, place: Place): Code {
     case "maximum":
       return call("Math.max", inner(integer.left), inner(integer.right));
     case "clamp":
-      return call("Math.max", call("Math.min", expressionCode(integer.value, place), inner(integer.limit)), primary("0"));
+      return call(
+        "Math.max",
+        call("Math.min", place.module.expressionCode(integer.value, place), inner(integer.limit)),
+        primary("0"),
+      );
   }
 }
 
@@ -39,10 +42,7 @@ function sumCode(terms: readonly Integer[], place: Place): Code {
   const taken = terms.filter(isNegative).map(negated);
   const [first, ...rest] = added.map((term) => integerCode(term, place));
   const sum = first === undefined ? undefined : rest.reduce((left, right) => infix(left, "+", right, Level.add), first);
-  return taken.reduce<Code>(
-    (left, term) => infix(left, "-", integerCode(term, place), Level.add),
-    sum ?? primary("0"),
-  );
+  return taken.reduce<Code>((left, term) => infix(left, "-", integerCode(term, place), Level.add), sum ?? primary("0"));
 }
 
 function isNegative(integer: Integer): boolean {
@@ -71,9 +71,4 @@ function remainderCode(value: Code, divisor: Integer, natural: boolean, place: P
   if (natural) return infix(value, "%", by, Level.multiply);
   place.module.helpers.add("remainder");
   return call("remainder", value, by);
-}
-
-/** For a place where the text is used as an operand of `+`. */
-export function asTerm(code: Code): string {
-  return atLeast(code, Level.add);
 }

@@ -22,7 +22,11 @@ export interface PrintedFunction {
 
 /** The kernel as a function of typed arrays and sizes. `arrays` gives the module's names of its private arrays. */
 export function printKernel(
-  kernel: ScheduledKernel, arrays: ReadonlyMap<string, string>, facts: Facts, module: ModuleContext, taken: Iterable<string>,
+  kernel: ScheduledKernel,
+  arrays: ReadonlyMap<string, string>,
+  facts: Facts,
+  module: ModuleContext,
+  taken: Iterable<string>,
 ): PrintedFunction {
   const names = new Names(identifiers, taken);
   const scope = new Scope<Block>(blockFor(kernel.body, names), facts);
@@ -42,7 +46,11 @@ export function printKernel(
 }
 
 /** The function of scalars under the names of its parameters and lets. */
-export function printFunction(definition: FunctionDefinition, module: ModuleContext, taken: Iterable<string>): PrintedFunction {
+export function printFunction(
+  definition: FunctionDefinition,
+  module: ModuleContext,
+  taken: Iterable<string>,
+): PrintedFunction {
   const names = new Names(identifiers, taken);
   const scope = new Scope<Block>(blockFor([], names), { ranges: new Map(), bounds: new Map() });
   const place: Place = { module, names, scope };
@@ -128,7 +136,11 @@ function printLoop(loop: Extract<Statement, { kind: "for" }>, place: Place): voi
   printBody(loop.body, { ...place, scope });
   place.names.close();
   const step = loop.step === 1 ? `${variable}++` : `${variable} += ${loop.step}`;
-  state.lines.push(`for (let ${variable} = ${from}; ${variable} < ${to}; ${step}) {`, ...indented(scope.state.lines), "}");
+  state.lines.push(
+    `for (let ${variable} = ${from}; ${variable} < ${to}; ${step}) {`,
+    ...indented(scope.state.lines),
+    "}",
+  );
 }
 
 /** The bound itself where it is cheap, else a constant before the loop. */

@@ -60,7 +60,7 @@ export function createLines(program: Program, module: ModuleNames): readonly str
   const views = program.buffers.map(({ name }) => names.give(name));
   const entries = program.entries.map(({ name }) => names.give(name));
   return [
-    'if (memory.byteLength < arenaBytes) throw new RangeError(`expected ${arenaBytes} bytes of memory, found ${memory.byteLength}`);',
+    "if (memory.byteLength < arenaBytes) throw new RangeError(`expected ${arenaBytes} bytes of memory, found ${memory.byteLength}`);",
     ...program.buffers.map((buffer, n) => viewLine(buffer, views[n])),
     ...program.entries.flatMap((entry, n) => ["", ...entryLines(entry, entries[n], program, module, views, names)]),
     "",
@@ -84,7 +84,12 @@ function viewLine({ name, role, dtype, shape, offset, bytes }: ProgramBuffer, vi
 }
 
 function entryLines(
-  entry: Entry, printed: string, program: Program, module: ModuleNames, views: readonly string[], names: Names,
+  entry: Entry,
+  printed: string,
+  program: Program,
+  module: ModuleNames,
+  views: readonly string[],
+  names: Names,
 ): readonly string[] {
   names.open();
   const dims = new Map(entry.dims.map((name) => [name, names.give(name)]));

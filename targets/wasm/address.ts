@@ -6,7 +6,14 @@
 import { integerOf, integerOfDimension, rangeOf } from "../../compiler/program/integer.ts";
 import type { Index, IndexTerm } from "../../compiler/program/linear.ts";
 import {
-  addIndex, coefficientOf, constantIndex, indexKey, isAxisTerm, ofTerms, scaleIndex, splitOffset,
+  addIndex,
+  coefficientOf,
+  constantIndex,
+  indexKey,
+  isAxisTerm,
+  ofTerms,
+  scaleIndex,
+  splitOffset,
 } from "../../compiler/program/linear.ts";
 import type { Scope } from "../../compiler/program/scope.ts";
 import type { Block, Place } from "./context.ts";
@@ -53,7 +60,9 @@ function pointerTo(buffer: string, index: Index, place: Place): Text {
 
 /** The terms that stay as they are in the loop, the one that moves evenly, and those to be computed where they stand. */
 function split(
-  terms: readonly IndexTerm[], loop: Scope<Block>, place: Place,
+  terms: readonly IndexTerm[],
+  loop: Scope<Block>,
+  place: Place,
 ): readonly [readonly IndexTerm[], readonly IndexTerm[], readonly IndexTerm[]] {
   const fixed: IndexTerm[] = [];
   const moving: IndexTerm[] = [];

@@ -2,8 +2,7 @@
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Expression } from "../../compiler/program/types.ts";
 import type { Place } from "./context.ts";
-import { callText, expressionText, prefix } from "./expression.ts";
-import { callHelper } from "./integer.ts";
+import { callHelper, callText, prefix } from "./instructions.ts";
 import { i32 } from "./text.ts";
 import type { Text } from "./text.ts";
 
@@ -76,10 +75,16 @@ function binaryI32(expression: Binary, left: Text, right: Text, place: Place): T
 const shifts = { shiftLeft: "shl", shiftRight: "shr_s", shiftRightUnsigned: "shr_u" } as const;
 
 /** Vectors are shifted by one count for all lanes; where the counts differ, lane by lane. */
-function shiftText({ type, right: count }: Binary, name: "shl" | "shr_s" | "shr_u", left: Text, right: Text, place: Place): Text {
+function shiftText(
+  { type, right: count }: Binary,
+  name: "shl" | "shr_s" | "shr_u",
+  left: Text,
+  right: Text,
+  place: Place,
+): Text {
   if (type.lanes === 1) return [`i32.${name}`, left, right];
   if (count.kind === "constant") return [`i32x4.${name}`, left, i32(count.value)];
-  if (count.kind === "splat") return [`i32x4.${name}`, left, expressionText(count.value, place)];
+  if (count.kind === "splat") return [`i32x4.${name}`, left, place.module.expressionText(count.value, place)];
   return callHelper(`i32.${name}.x4`, place, left, right);
 }
 

@@ -2,7 +2,7 @@
 import type { Index } from "../../compiler/program/linear.ts";
 import type { NameRule, Names } from "../../compiler/program/names.ts";
 import type { Scope } from "../../compiler/program/scope.ts";
-import type { ValueType } from "../../compiler/program/types.ts";
+import type { Expression, ValueType } from "../../compiler/program/types.ts";
 import type { Helper } from "./helpers.ts";
 import { isList } from "./text.ts";
 import type { Text } from "./text.ts";
@@ -16,6 +16,8 @@ export interface ModuleContext {
   readonly called: Set<string>;
   /** Addresses may be compared as i32 without a sign: nothing reaches 2³¹ bytes. */
   readonly small: boolean;
+  /** Prints expressions: they stand in addresses, as addresses do in them. */
+  readonly expressionText: (expression: Expression, place: Place) => Text;
 }
 
 /** A local that holds a byte address and moves with the loop. */
@@ -62,7 +64,12 @@ export class Locals {
     const candidates = typeof wanted === "string" ? [wanted] : wanted;
     const named = names.give(candidates.map((name) => `$${name}`));
     const known = this.types.get(named);
-    if (known !== undefined && known !== type) return this.give(candidates.map((name) => `${name}.${type}`), type, names);
+    if (known !== undefined && known !== type)
+      return this.give(
+        candidates.map((name) => `${name}.${type}`),
+        type,
+        names,
+      );
     this.types.set(named, type);
     return named;
   }

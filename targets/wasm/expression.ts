@@ -7,6 +7,7 @@ import { integerOf } from "../../compiler/program/integer.ts";
 import type { Expression, ValueType } from "../../compiler/program/types.ts";
 import { addressOf } from "./address.ts";
 import type { Place } from "./context.ts";
+import { callText, prefix } from "./instructions.ts";
 import { integerText } from "./integer.ts";
 import { f32Literal, get, i32 } from "./text.ts";
 import type { Text } from "./text.ts";
@@ -24,7 +25,9 @@ export function expressionText(expression: Expression, place: Place): Text {
       return get(place.scope.find("local", expression.name).binding.printed);
     case "index": {
       const value = integerText(integerOf(expression.index, place.scope.facts), place);
-      return expression.type.lanes === 1 ? value : ["i32x4.add", ["i32x4.splat", value], ["v128.const", "i32x4", "0", "1", "2", "3"]];
+      return expression.type.lanes === 1
+        ? value
+        : ["i32x4.add", ["i32x4.splat", value], ["v128.const", "i32x4", "0", "1", "2", "3"]];
     }
     case "load":
       return loadText(expression, place);
@@ -57,22 +60,9 @@ export function storedText(expression: Expression, place: Place): Text {
   return expression.type.dtype === "bool" && expression.type.lanes === 4 ? ["i32x4.neg", value] : value;
 }
 
-/** A function of the program, in the version for these lanes. */
-export function callText(name: string, lanes: 1 | 4, operands: readonly Text[], place: Place): Text {
-  const printed = place.module.functions.get(name);
-  if (printed === undefined) throw new InternalError("wasm", `the program has no function ${name}`);
-  place.module.called.add(`${name} ${lanes}`);
-  return ["call", lanes === 1 ? printed : `${printed}.x4`, ...operands];
-}
-
-/** `f32`, `i32x4` and so on: the prefix of an instruction on values of this type. */
-export function prefix({ dtype, lanes }: ValueType): "f32" | "i32" | "f32x4" | "i32x4" {
-  const scalar = dtype === "f32" ? "f32" : "i32";
-  return lanes === 1 ? scalar : `${scalar}x4`;
-}
-
 function constantText({ type, value }: Of<"constant">): Text {
-  const literal = type.dtype === "f32" ? f32Literal(value) : String(type.dtype === "bool" && type.lanes === 4 ? -value : value);
+  const literal =
+    type.dtype === "f32" ? f32Literal(value) : String(type.dtype === "bool" && type.lanes === 4 ? -value : value);
   const text = literal === "-0" && type.dtype !== "f32" ? "0" : literal;
   return type.lanes === 1 ? [`${prefix(type)}.const`, text] : ["v128.const", prefix(type), text, text, text, text];
 }
@@ -128,7 +118,14 @@ function compareText({ operator, left: operand }: Of<"compare">, left: Text, rig
   return [`${prefix(operand.type)}.${comparisons[operator]}${signed}`, left, right];
 }
 
-const comparisons = { equal: "eq", notEqual: "ne", less: "lt", lessEqual: "le", greater: "gt", greaterEqual: "ge" } as const;
+const comparisons = {
+  equal: "eq",
+  notEqual: "ne",
+  less: "lt",
+  lessEqual: "le",
+  greater: "gt",
+  greaterEqual: "ge",
+} as const;
 
 function castText({ value: operand, type }: Of<"cast">, value: Text): Text {
   const from = operand.type.dtype;
@@ -150,4 +147,3 @@ function castLanes(from: ValueType["dtype"], to: ValueType["dtype"], value: Text
   if (to === "i32") return ["i32x4.trunc_sat_f32x4_s", value];
   return [from === "f32" ? "f32x4.ne" : "i32x4.ne", value, zeros];
 }
-

@@ -14,6 +14,7 @@ import { describeOrigins, noSources } from "../../compiler/program/origins.ts";
 import type { Entry, Program, ScheduledKernel } from "../../compiler/program/types.ts";
 import type { ModuleContext } from "./context.ts";
 import { identifiers } from "./context.ts";
+import { expressionText } from "./expression.ts";
 import type { Helper } from "./helpers.ts";
 import { helperNames, helperTexts } from "./helpers.ts";
 import { printFunction, printKernel } from "./kernel.ts";
@@ -61,11 +62,16 @@ function moduleText(program: Program, sources: Sources): string {
   const scratch = Math.ceil(program.arenaBytes / 64) * 64;
   const total = scratch + Math.max(0, ...program.kernels.map((kernel) => layOut(kernel, scratch).bytes));
   const module: ModuleContext = {
-    functions: names.functions, helpers: new Set<Helper>(), called: new Set(), small: total < 2 ** 31,
+    functions: names.functions,
+    helpers: new Set<Helper>(),
+    called: new Set(),
+    small: total < 2 ** 31,
+    expressionText,
   };
   const facts: Facts = { ranges: new Map(), bounds: boundsOf(program) };
   const kernels = program.kernels.flatMap((kernel, n) => [
-    "", ...describeOrigins(kernel.origins, sources).map((line) => `  ;; ${line}`),
+    "",
+    ...describeOrigins(kernel.origins, sources).map((line) => `  ;; ${line}`),
     printText(printKernel(kernel, names.kernels[n], layOut(kernel, scratch).starts, facts, module), "  "),
   ]);
   const functions = functionTexts(program, names, module);
@@ -77,7 +83,10 @@ function moduleText(program: Program, sources: Sources): string {
     "(module",
     `  (memory (export "memory") ${pages} ${pages})`,
     ...program.buffers.map((buffer, n) => globalLine(buffer, names.buffers[n])),
-    ...helpers, ...functions, ...kernels, ...entries,
+    ...helpers,
+    ...functions,
+    ...kernels,
+    ...entries,
     ")",
     "",
   ].join("\n");
@@ -89,7 +98,10 @@ function globalLine({ role, dtype, shape, offset }: Program["buffers"][number], 
 }
 
 /** Private arrays lie behind the arena, those of all kernels in the same place, since one kernel runs at a time. */
-function layOut(kernel: ScheduledKernel, from: number): { readonly starts: ReadonlyMap<string, number>; readonly bytes: number } {
+function layOut(
+  kernel: ScheduledKernel,
+  from: number,
+): { readonly starts: ReadonlyMap<string, number>; readonly bytes: number } {
   const starts = new Map<string, number>();
   let bytes = 0;
   for (const { name, elements } of kernel.arrays) {
@@ -102,7 +114,7 @@ function layOut(kernel: ScheduledKernel, from: number): { readonly starts: Reado
 /** The versions that are called, those that they call themselves included, in the program's order. */
 function functionTexts(program: Program, names: ModuleNames, module: ModuleContext): readonly string[] {
   const printed = new Map<string, Text>();
-  for (let before = -1; before < printed.size; ) {
+  for (let before = -1; before < printed.size;) {
     before = printed.size;
     for (const definition of program.functions) {
       for (const lanes of [1, 4] as const) {
@@ -130,13 +142,20 @@ function entryText(entry: Entry, n: number, program: Program, names: ModuleNames
       if (local === undefined) throw new InternalError("wasm", `${entry.name} does not know the dimension ${dim}`);
       return ["local.get", local];
     });
-    return ["call", names.kernels[kernel], ...buffers.map((buffer): Text => ["global.get", names.buffers[buffer]]), ...sizes];
+    return [
+      "call",
+      names.kernels[kernel],
+      ...buffers.map((buffer): Text => ["global.get", names.buffers[buffer]]),
+      ...sizes,
+    ];
   });
   const parameters = [...dims.values()].map((local): Text => ["param", local, "i32"]);
   return ["func", names.entries[n], ["export", stringLiteral(entry.name)], ...parameters, ...calls];
 }
 
 function indented(text: string): string {
-  return text.split("\n").map((line) => `  ${line}`).join("\n");
+  return text
+    .split("\n")
+    .map((line) => `  ${line}`)
+    .join("\n");
 }
-

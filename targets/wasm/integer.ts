@@ -2,8 +2,7 @@
 import type { Integer } from "../../compiler/program/integer.ts";
 import { powerOfTwo } from "../../compiler/program/integer.ts";
 import type { Place } from "./context.ts";
-import { expressionText } from "./expression.ts";
-import type { Helper } from "./helpers.ts";
+import { callHelper } from "./instructions.ts";
 import { add, get, i32, multiply } from "./text.ts";
 import type { Text } from "./text.ts";
 
@@ -32,15 +31,15 @@ export function integerText(integer: Integer, place: Place): Text {
     case "maximum":
       return callHelper("i32.max", place, inner(integer.left), inner(integer.right));
     case "clamp": {
-      const below = callHelper("i32.min", place, expressionText(integer.value, place), inner(integer.limit));
+      const below = callHelper(
+        "i32.min",
+        place,
+        place.module.expressionText(integer.value, place),
+        inner(integer.limit),
+      );
       return callHelper("i32.max", place, below, i32(0));
     }
   }
-}
-
-export function callHelper(name: Helper, place: Place, ...operands: readonly Text[]): Text {
-  place.module.helpers.add(name);
-  return ["call", `$${name}`, ...operands];
 }
 
 /** Shifts and masks floor negative numbers, too. */
@@ -54,7 +53,8 @@ function quotientText(value: Integer, divisor: Integer, natural: boolean, place:
 
 function remainderText(value: Integer, divisor: Integer, natural: boolean, place: Place): Text {
   const dividend = integerText(value, place);
-  if (powerOfTwo(divisor) !== undefined && divisor.kind === "number") return ["i32.and", dividend, i32(divisor.value - 1)];
+  if (powerOfTwo(divisor) !== undefined && divisor.kind === "number")
+    return ["i32.and", dividend, i32(divisor.value - 1)];
   const by = integerText(divisor, place);
   return natural ? ["i32.rem_u", dividend, by] : callHelper("i32.mod", place, dividend, by);
 }

@@ -17,7 +17,11 @@ type For = Extract<Statement, { readonly kind: "for" }>;
 
 /** The kernel as a function of byte addresses and sizes. `arrays` gives the addresses of its private arrays. */
 export function printKernel(
-  kernel: ScheduledKernel, printed: string, arrays: ReadonlyMap<string, number>, facts: Facts, module: ModuleContext,
+  kernel: ScheduledKernel,
+  printed: string,
+  arrays: ReadonlyMap<string, number>,
+  facts: Facts,
+  module: ModuleContext,
 ): Text {
   const names = new Names(identifiers);
   const place: Place = { module, names, arrays, locals: new Locals(), scope: new Scope(emptyBlock(), facts) };
@@ -34,17 +38,37 @@ export function printKernel(
 }
 
 /** The function of scalars, or of four lanes of each. */
-export function printFunction(definition: FunctionDefinition, printed: string, lanes: 1 | 4, module: ModuleContext): Text {
+export function printFunction(
+  definition: FunctionDefinition,
+  printed: string,
+  lanes: 1 | 4,
+  module: ModuleContext,
+): Text {
   const names = new Names(identifiers);
   const facts: Facts = { ranges: new Map(), bounds: new Map() };
-  const place: Place = { module, names, arrays: new Map(), locals: new Locals(), scope: new Scope(emptyBlock(), facts) };
+  const place: Place = {
+    module,
+    names,
+    arrays: new Map(),
+    locals: new Locals(),
+    scope: new Scope(emptyBlock(), facts),
+  };
   const parameters = definition.parameters.map(({ name, dtype }): Text => {
     const local = names.give(`$${name}`);
     place.scope.bind("local", name, local);
     return ["param", local, localType({ dtype, lanes })];
   });
   for (const { name, value } of definition.lets) {
-    printDefinition({ kind: "define", name, type: expressionOf(value, lanes).type, mutable: false, value: expressionOf(value, lanes) }, place);
+    printDefinition(
+      {
+        kind: "define",
+        name,
+        type: expressionOf(value, lanes).type,
+        mutable: false,
+        value: expressionOf(value, lanes),
+      },
+      place,
+    );
   }
   const result = expressionText(expressionOf(definition.result, lanes), place);
   const type: Text = ["result", localType({ dtype: definition.dtype, lanes })];
@@ -74,7 +98,9 @@ function printStatement(statement: Statement, place: Place): void {
       printDefinition(statement, place);
       return;
     case "assign":
-      lines.push(set(place.scope.find("local", statement.name).binding.printed, expressionText(statement.value, place)));
+      lines.push(
+        set(place.scope.find("local", statement.name).binding.printed, expressionText(statement.value, place)),
+      );
       return;
     case "store":
       lines.push(storeText(statement.buffer, statement.address, statement.value, place));
@@ -112,7 +138,12 @@ function printLoop(loop: For, place: Place): void {
   const { facts, state } = place.scope;
   place.names.open();
   const variable = place.locals.give(loopVariableNames(loop), "i32", place.names);
-  const scope = new Scope(emptyBlock(loop), enterLoop(facts, loop.variable, loop.from, loop.to), place.scope, loop.variable);
+  const scope = new Scope(
+    emptyBlock(loop),
+    enterLoop(facts, loop.variable, loop.from, loop.to),
+    place.scope,
+    loop.variable,
+  );
   scope.bind("axis", loop.variable, variable);
   printBody(loop.body, { ...place, scope });
   const always = runsAlways(loop.from, loop.to, facts);
@@ -122,11 +153,17 @@ function printLoop(loop: For, place: Place): void {
   const moves = [...scope.state.pointers.values()].filter((pointer) => pointer !== turns.pointer).map(move);
   place.names.close();
   const text: readonly Text[] = [
-    ...scope.state.before, ...turns.before,
+    ...scope.state.before,
+    ...turns.before,
     ["loop", variable, ...scope.state.lines, ...moves, ["br_if", variable, turns.again]],
   ];
   if (always) state.lines.push(...text);
-  else state.lines.push(["if", ["i32.lt_s", integerText(integerOf(loop.from, facts), place), to ?? i32(0)], ["then", ...text]]);
+  else
+    state.lines.push([
+      "if",
+      ["i32.lt_s", integerText(integerOf(loop.from, facts), place), to ?? i32(0)],
+      ["then", ...text],
+    ]);
 }
 
 /** The bound as a number or a local. */

@@ -68,7 +68,10 @@ export function printText(text: Text, indent = ""): string {
   const flat = flatText(text, width - indent.length);
   if (flat !== undefined) return indent + flat;
   const head = headLength(text);
-  const first = text.slice(0, head).map((part) => flatText(part, width) ?? "").join(" ");
+  const first = text
+    .slice(0, head)
+    .map((part) => flatText(part, width) ?? "")
+    .join(" ");
   const rest = joinLocals(text.slice(head), `${indent}  `);
   return `${indent}(${[first, ...rest].join("\n")})`;
 }

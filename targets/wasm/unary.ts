@@ -2,8 +2,7 @@
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Expression } from "../../compiler/program/types.ts";
 import type { Place } from "./context.ts";
-import { callText, prefix } from "./expression.ts";
-import { callHelper } from "./integer.ts";
+import { callHelper, callText, prefix } from "./instructions.ts";
 import { i32 } from "./text.ts";
 import type { Text } from "./text.ts";
 

@@ -1,5 +1,5 @@
 /** The texts that targets print: what they look like, that real tools take them, and that no user's name breaks out of them. */
-import { Project } from "ts-morph";
+import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { functions } from "../../compiler/loops/functions.ts";
 import type { ElementType } from "../../compiler/loops/types.ts";
@@ -10,7 +10,24 @@ import { identifiers as javascript } from "../../targets/typescript/context.ts";
 import { emitWasm } from "../../targets/wasm/index.ts";
 import { identifiers as wat } from "../../targets/wasm/context.ts";
 import {
-  N, assign, at, binary, cast, compare, define, kernelOf, literal, load, loop, parameter, programOf, select, store, tiledMatmul, unary, variable,
+  N,
+  assign,
+  at,
+  binary,
+  cast,
+  compare,
+  define,
+  kernelOf,
+  literal,
+  load,
+  loop,
+  parameter,
+  programOf,
+  select,
+  store,
+  tiledMatmul,
+  unary,
+  variable,
 } from "./programs.ts";
 import { runTypescript, runWasm, textOf } from "./run.ts";
 
@@ -25,9 +42,18 @@ const sources = new Map([["digits.nn", source]]);
 function denseRelu(): ScheduledKernel {
   const body: readonly Statement[] = [
     define("sum", literal(0), true),
-    loop("f", 64, [assign("sum", binary("add", variable("sum"), binary("mul", load("x", at({ n: 64, f: 1 })), load("w", at({ f: 32, u: 1 })))))]),
+    loop("f", 64, [
+      assign(
+        "sum",
+        binary("add", variable("sum"), binary("mul", load("x", at({ n: 64, f: 1 })), load("w", at({ f: 32, u: 1 })))),
+      ),
+    ]),
     define("biased", binary("add", variable("sum"), load("b", at({ u: 1 })))),
-    store("y", at({ n: 32, u: 1 }), select(compare("lessEqual", variable("biased"), literal(0)), literal(0), variable("biased"))),
+    store(
+      "y",
+      at({ n: 32, u: 1 }),
+      select(compare("lessEqual", variable("biased"), literal(0)), literal(0), variable("biased")),
+    ),
   ];
   const from = source.indexOf("dense");
   return kernelOf(
@@ -117,55 +143,157 @@ function everything(): Program {
   const f = load("x", at({ i: 1 }));
   const n = load("n", at({ i: 1 }), "i32");
   const flag = load("flags", at({ i: 1 }), "bool");
-  const numbers = [0, -0, 0.1, -1, 1e-45, 3.4028234663852886e38, Infinity, -Infinity, NaN].map((value) => literal(value));
-  const compared = (["equal", "notEqual", "less", "lessEqual", "greater", "greaterEqual"] as const).flatMap((operator) => [
-    compare(operator, f, literal(1)), compare(operator, n, literal(-1, "i32")), ...numbers.map((value) => compare(operator, f, value)),
-  ]);
-  const floats = (["add", "sub", "mul", "div", "mod", "pow", "maximum", "minimum"] as const).map((operator) => binary(operator, f, literal(-2)));
-  const unaries = (["neg", "abs", "sign", "floor", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erf"] as const).map((operator) => unary(operator, unary("neg", f)));
-  const integers = (["add", "sub", "mul", "mod", "maximum", "minimum", "and", "or", "xor", "shiftLeft", "shiftRight", "shiftRightUnsigned"] as const).map(
-    (operator) => binary(operator, n, literal(-3, "i32")),
+  const numbers = [0, -0, 0.1, -1, 1e-45, 3.4028234663852886e38, Infinity, -Infinity, NaN].map((value) =>
+    literal(value),
   );
+  const compared = (["equal", "notEqual", "less", "lessEqual", "greater", "greaterEqual"] as const).flatMap(
+    (operator) => [
+      compare(operator, f, literal(1)),
+      compare(operator, n, literal(-1, "i32")),
+      ...numbers.map((value) => compare(operator, f, value)),
+    ],
+  );
+  const floats = (["add", "sub", "mul", "div", "mod", "pow", "maximum", "minimum"] as const).map((operator) =>
+    binary(operator, f, literal(-2)),
+  );
+  const unaries = (
+    ["neg", "abs", "sign", "floor", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erf"] as const
+  ).map((operator) => unary(operator, unary("neg", f)));
+  const integers = (
+    [
+      "add",
+      "sub",
+      "mul",
+      "mod",
+      "maximum",
+      "minimum",
+      "and",
+      "or",
+      "xor",
+      "shiftLeft",
+      "shiftRight",
+      "shiftRightUnsigned",
+    ] as const
+  ).map((operator) => binary(operator, n, literal(-3, "i32")));
   const bools = (["and", "or", "xor"] as const).map((operator) => binary(operator, flag, literal(1, "bool")));
   const bits = unary("unbits", unary("bits", f, "i32"), "f32");
   const casts = (["f32", "i32", "bool"] as const).flatMap((dtype) => [f, n, flag].map((value) => cast(dtype, value)));
   const stored = (value: Expression): Statement => store(bufferFor[value.type.dtype], at({ i: 1 }), value);
-  const values = [...numbers, ...compared, ...floats, ...unaries, ...integers, ...bools, ...casts, bits, unary("not", flag), unary("neg", n), unary("abs", n), unary("sign", n)];
-  const constants = [define("one", literal(1)), define("same", compare("equal", variable("one"), literal(2))), stored(variable("same", "bool"))];
+  const values = [
+    ...numbers,
+    ...compared,
+    ...floats,
+    ...unaries,
+    ...integers,
+    ...bools,
+    ...casts,
+    bits,
+    unary("not", flag),
+    unary("neg", n),
+    unary("abs", n),
+    unary("sign", n),
+  ];
+  const constants = [
+    define("one", literal(1)),
+    define("same", compare("equal", variable("one"), literal(2))),
+    stored(variable("same", "bool")),
+  ];
   const parameters = [parameter("x", "update"), parameter("n", "update", "i32"), parameter("flags", "update", "bool")];
-  const body = [loop("i", 4, [...constants, ...values.map(stored), { kind: "if", condition: flag, then: [stored(f)], otherwise: [stored(n)] }])];
-  return programOf(kernelOf("everything", parameters, body, { arrays: [{ name: "row", dtype: "bool", elements: 3 }] }), { x: 4, n: 4, flags: 4 }, { functions });
+  const body = [
+    loop("i", 4, [
+      ...constants,
+      ...values.map(stored),
+      { kind: "if", condition: flag, then: [stored(f)], otherwise: [stored(n)] },
+    ]),
+  ];
+  return programOf(
+    kernelOf("everything", parameters, body, { arrays: [{ name: "row", dtype: "bool", elements: 3 }] }),
+    { x: 4, n: 4, flags: 4 },
+    { functions },
+  );
 }
 
 const bufferFor: Readonly<Record<ElementType, string>> = { f32: "x", i32: "n", bool: "flags" };
 
 /** What `tsc --strict` says of the text. */
 function complaints(text: string): readonly string[] {
-  const project = new Project({ useInMemoryFileSystem: true, compilerOptions: { strict: true, target: 9, module: 99, lib: ["lib.es2022.d.ts"] } });
-  project.createSourceFile("module.ts", text);
-  return project.getPreEmitDiagnostics().map((diagnostic) => String(diagnostic.getMessageText()));
+  const options: ts.CompilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ES2022,
+    types: [],
+  };
+  const host = ts.createCompilerHost(options);
+  const read = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, version) =>
+    name === "module.ts" ? ts.createSourceFile(name, text, version) : read(name, version);
+  return ts
+    .getPreEmitDiagnostics(ts.createProgram(["module.ts"], options, host))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
 }
 
 const awkward = [
-  "*/ alert(1) /*", "`${process}`", "line\nbreak", "line\u2028separator", "__proto__", "constructor", "class", "arguments", "1st", "", "ünïcödé", "日本",
-  "quo\"te", "back\\slash", "</script>", ";) (;", "memory", "fround", "create", "Math", "x", "x ", "x.", "\u0000", "\u202etxt",
+  "*/ alert(1) /*",
+  "`${process}`",
+  "line\nbreak",
+  "line\u2028separator",
+  "__proto__",
+  "constructor",
+  "class",
+  "arguments",
+  "1st",
+  "",
+  "ünïcödé",
+  "日本",
+  'quo"te',
+  "back\\slash",
+  "</script>",
+  ";) (;",
+  "memory",
+  "fround",
+  "create",
+  "Math",
+  "x",
+  "x ",
+  "x.",
+  "\u0000",
+  "\u202etxt",
 ];
 
 /** A program in which every name is one that could break out of its place. */
 function awkwardProgram(): Program {
   const names = awkward.map((name, n) => ({ name, other: awkward[(n + 1) % awkward.length] }));
   const kernels = names.map(({ name, other }) =>
-    kernelOf(name, [parameter(name, "read"), parameter(`${name}'`, "write")], [
-      { kind: "comment", text: name },
-      loop(other, 2, [define(name, load(name, at({ [other]: 1 }))), store(`${name}'`, at({ [other]: 1 }), binary("add", variable(name), literal(1)))]),
-    ], { origins: [{ span: { file: name, from: 0, to: 1 }, path: name }], arrays: [{ name: `row ${name}`, dtype: "f32", elements: 1 }] }),
+    kernelOf(
+      name,
+      [parameter(name, "read"), parameter(`${name}'`, "write")],
+      [
+        { kind: "comment", text: name },
+        loop(other, 2, [
+          define(name, load(name, at({ [other]: 1 }))),
+          store(`${name}'`, at({ [other]: 1 }), binary("add", variable(name), literal(1))),
+        ]),
+      ],
+      {
+        origins: [{ span: { file: name, from: 0, to: 1 }, path: name }],
+        arrays: [{ name: `row ${name}`, dtype: "f32", elements: 1 }],
+      },
+    ),
   );
   const base = programOf(kernels[0], { [awkward[0]]: 2, [`${awkward[0]}'`]: 2 });
   const buffers = names.flatMap(({ name }, n) => [
-    { ...base.buffers[0], name, offset: 128 * n }, { ...base.buffers[1], name: `${name}'`, offset: 128 * n + 64 },
+    { ...base.buffers[0], name, offset: 128 * n },
+    { ...base.buffers[1], name: `${name}'`, offset: 128 * n + 64 },
   ]);
   const steps = names.map((_, n) => ({ kind: "call", kernel: n, buffers: [2 * n, 2 * n + 1] }) as const);
-  const entries = ["run", ...awkward.map((name) => `predict.${name}`)].map((name) => ({ name, inputs: [name], results: [name], dims: [], steps }));
+  const entries = ["run", ...awkward.map((name) => `predict.${name}`)].map((name) => ({
+    name,
+    inputs: [name],
+    results: [name],
+    dims: [],
+    steps,
+  }));
   return { ...base, name: "*/\u2028`", kernels, buffers, entries, arenaBytes: 128 * names.length };
 }
 
@@ -220,24 +348,41 @@ describe("both targets", () => {
 
 describe("names", () => {
   it.each([
-    ["dense", "dense"], ["Digits.dense.w", "Digits_dense_w"], ["class", "class_"], ["1st", "_1st"], ["", "_"], ["*/ alert(1)", "_alert_1_"],
-    ["`${x}`", "_$_x_"], ["line\u2028break", "line_break"], ["ünïcödé", "ünïcödé"], ["__proto__", "__proto__"], ["fround", "fround_"],
+    ["dense", "dense"],
+    ["Digits.dense.w", "Digits_dense_w"],
+    ["class", "class_"],
+    ["1st", "_1st"],
+    ["", "_"],
+    ["*/ alert(1)", "_alert_1_"],
+    ["`${x}`", "_$_x_"],
+    ["line\u2028break", "line_break"],
+    ["ünïcödé", "ünïcödé"],
+    ["__proto__", "__proto__"],
+    ["fround", "fround_"],
   ])("%j becomes the identifier %s of JavaScript", (name, expected) => {
     expect(legalName(name, javascript)).toBe(expected);
   });
 
-  it.each([["$Digits.dense.w", "$Digits.dense.w"], ["$a (b)", "$a_b_"], ["$", "$_"], ["$;; x\n", "$_x_"], ["$日本", "$_"]])(
-    "%j becomes the identifier %s of WebAssembly text",
-    (name, expected) => {
-      expect(legalName(name, wat)).toBe(expected);
-    },
-  );
+  it.each([
+    ["$Digits.dense.w", "$Digits.dense.w"],
+    ["$a (b)", "$a_b_"],
+    ["$", "$_"],
+    ["$;; x\n", "$_x_"],
+    ["$日本", "$_"],
+  ])("%j becomes the identifier %s of WebAssembly text", (name, expected) => {
+    expect(legalName(name, wat)).toBe(expected);
+  });
 
   it("are unique until their scope closes", () => {
     const names = new Names(javascript);
     expect([names.give("x"), names.give("x"), names.give("x.")]).toEqual(["x", "x2", "x_"]);
     names.open();
-    expect([names.give(["i", "j"]), names.give(["i", "j"]), names.give(["i", "j"]), names.give("outer", 0)]).toEqual(["i", "j", "j2", "outer"]);
+    expect([names.give(["i", "j"]), names.give(["i", "j"]), names.give(["i", "j"]), names.give("outer", 0)]).toEqual([
+      "i",
+      "j",
+      "j2",
+      "outer",
+    ]);
     names.close();
     expect([names.give("i"), names.give("outer")]).toEqual(["i", "outer2"]);
   });

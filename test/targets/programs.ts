@@ -4,7 +4,13 @@ import type { Dimension } from "../../compiler/dimension/dimension.ts";
 import { addIndex, axisIndex, constantIndex, scaleIndex } from "../../compiler/loops/index.ts";
 import type { BinaryOperator, Comparison, ElementType, Index, UnaryOperator } from "../../compiler/loops/types.ts";
 import type {
-  Expression, KernelParameter, Program, ProgramBuffer, ScheduledKernel, Statement, ValueType,
+  Expression,
+  KernelParameter,
+  Program,
+  ProgramBuffer,
+  ScheduledKernel,
+  Statement,
+  ValueType,
 } from "../../compiler/program/types.ts";
 
 export const N = symbol("N");
@@ -75,20 +81,32 @@ interface LoopOptions {
   readonly role?: "serial" | "parallel";
 }
 
-export function loop(name: string, to: Index | number | Dimension, body: readonly Statement[], options: LoopOptions = {}): Statement {
+export function loop(
+  name: string,
+  to: Index | number | Dimension,
+  body: readonly Statement[],
+  options: LoopOptions = {},
+): Statement {
   const { from = constantIndex(0), step = 1, role = "serial" } = options;
   const end = typeof to === "object" && "terms" in to ? to : constantIndex(to);
   return { kind: "for", variable: name, from, to: end, step, role, body };
 }
 
-export function parameter(name: string, access: KernelParameter["access"], dtype: ElementType = "f32"): KernelParameter {
+export function parameter(
+  name: string,
+  access: KernelParameter["access"],
+  dtype: ElementType = "f32",
+): KernelParameter {
   return { name, dtype, access };
 }
 
 const noCost = { flops: constant(0), bytesRead: constant(0), bytesWritten: constant(0) };
 
 export function kernelOf(
-  name: string, parameters: readonly KernelParameter[], body: readonly Statement[], rest: Partial<ScheduledKernel> = {},
+  name: string,
+  parameters: readonly KernelParameter[],
+  body: readonly Statement[],
+  rest: Partial<ScheduledKernel> = {},
 ): ScheduledKernel {
   return { name, parameters, dims: [], arrays: [], body, origins: [], cost: noCost, ...rest };
 }
@@ -100,10 +118,20 @@ export interface BufferSize {
 }
 
 /** Buffers one after the other, each at a multiple of 64 bytes. */
-export function layOut(sizes: readonly BufferSize[]): { readonly buffers: readonly ProgramBuffer[]; readonly arenaBytes: number } {
+export function layOut(sizes: readonly BufferSize[]): {
+  readonly buffers: readonly ProgramBuffer[];
+  readonly arenaBytes: number;
+} {
   let offset = 0;
   const buffers = sizes.map(({ name, dtype = "f32", elements }): ProgramBuffer => {
-    const buffer = { name, role: "temporary", dtype, shape: [constant(elements)], offset, bytes: 4 * elements } as const;
+    const buffer = {
+      name,
+      role: "temporary",
+      dtype,
+      shape: [constant(elements)],
+      offset,
+      bytes: 4 * elements,
+    } as const;
     offset += Math.ceil((4 * elements) / 64) * 64;
     return buffer;
   });
@@ -112,9 +140,13 @@ export function layOut(sizes: readonly BufferSize[]): { readonly buffers: readon
 
 /** A program of one kernel and one entry, `run`, that calls it on buffers of its parameters' names. */
 export function programOf(
-  kernel: ScheduledKernel, sizes: Readonly<Record<string, number>>, rest: Partial<Program> = {},
+  kernel: ScheduledKernel,
+  sizes: Readonly<Record<string, number>>,
+  rest: Partial<Program> = {},
 ): Program {
-  const { buffers, arenaBytes } = layOut(kernel.parameters.map(({ name, dtype }) => ({ name, dtype, elements: sizes[name] })));
+  const { buffers, arenaBytes } = layOut(
+    kernel.parameters.map(({ name, dtype }) => ({ name, dtype, elements: sizes[name] })),
+  );
   return {
     version: 1,
     name: "hand",
@@ -123,28 +155,47 @@ export function programOf(
     arenaBytes,
     functions: [],
     kernels: [kernel],
-    entries: [{
-      name: "run", inputs: [], results: [], dims: kernel.dims,
-      steps: [{ kind: "call", kernel: 0, buffers: kernel.parameters.map((_, n) => n) }],
-    }],
+    entries: [
+      {
+        name: "run",
+        inputs: [],
+        results: [],
+        dims: kernel.dims,
+        steps: [{ kind: "call", kernel: 0, buffers: kernel.parameters.map((_, n) => n) }],
+      },
+    ],
     host: { language: "1", models: [], requirements: [] },
     ...rest,
   };
 }
 
 /** `y[i, j] = max(0, Σ k: x[i, k]·w[k, j] + b[j])` in tiles of 4×4 (lanes 1) or 4×12 (lanes 4), without remainders. */
-export function tiledMatmul(rows: number | Dimension, columns: number, depth: number, lanes: 1 | 4, open: readonly string[] = []): ScheduledKernel {
+export function tiledMatmul(
+  rows: number | Dimension,
+  columns: number,
+  depth: number,
+  lanes: 1 | 4,
+  open: readonly string[] = [],
+): ScheduledKernel {
   const tile = lanes === 1 ? [0, 1, 2, 3] : [0, 4, 8];
   const width = lanes === 1 ? 4 : 12;
   const unroll = depth % 2 === 0 && lanes === 4 ? 2 : 1;
   const spread = (value: Expression): Expression => (lanes === 1 ? value : splat(value));
-  const each = (fn: (r: number, c: number) => Statement): readonly Statement[] => [0, 1, 2, 3].flatMap((r) => tile.map((c) => fn(r, c)));
+  const each = (fn: (r: number, c: number) => Statement): readonly Statement[] =>
+    [0, 1, 2, 3].flatMap((r) => tile.map((c) => fn(r, c)));
   const step = (u: number): readonly Statement[] => [
     ...tile.map((c) => define(`w${u}_${c}`, load("w", at({ k: columns, j: 1 }, u * columns + c), "f32", lanes))),
     ...[0, 1, 2, 3].flatMap((r) => [
       define(`x${u}_${r}`, spread(load("x", at({ i: depth, k: 1 }, r * depth + u)))),
       ...tile.map((c) =>
-        assign(`sum${r}_${c}`, binary("add", variable(`sum${r}_${c}`, "f32", lanes), binary("mul", variable(`x${u}_${r}`, "f32", lanes), variable(`w${u}_${c}`, "f32", lanes)))),
+        assign(
+          `sum${r}_${c}`,
+          binary(
+            "add",
+            variable(`sum${r}_${c}`, "f32", lanes),
+            binary("mul", variable(`x${u}_${r}`, "f32", lanes), variable(`w${u}_${c}`, "f32", lanes)),
+          ),
+        ),
       ),
     ]),
   ];

@@ -52,7 +52,12 @@ function runOn(running: Running, program: Program, inputs: Inputs, dims: readonl
   return new Map(program.buffers.map((buffer) => [buffer.name, viewOf(running.memory, buffer).slice()]));
 }
 
-export async function runTypescript(program: Program, inputs: Inputs, dims: readonly number[] = [], entry = "run"): Promise<Results> {
+export async function runTypescript(
+  program: Program,
+  inputs: Inputs,
+  dims: readonly number[] = [],
+  entry = "run",
+): Promise<Results> {
   return runOn(await startTypescript(emitTypescript(program)), program, inputs, dims, entry);
 }
 

@@ -1,0 +1,25 @@
+/** What instructions on values of any type share: their prefixes, and calls. */
+import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
+import type { ValueType } from "../../compiler/program/types.ts";
+import type { Place } from "./context.ts";
+import type { Helper } from "./helpers.ts";
+import type { Text } from "./text.ts";
+
+/** `f32`, `i32x4` and so on: the prefix of an instruction on values of this type. */
+export function prefix({ dtype, lanes }: ValueType): "f32" | "i32" | "f32x4" | "i32x4" {
+  const scalar = dtype === "f32" ? "f32" : "i32";
+  return lanes === 1 ? scalar : `${scalar}x4`;
+}
+
+/** A function of the program, in the version for these lanes. */
+export function callText(name: string, lanes: 1 | 4, operands: readonly Text[], place: Place): Text {
+  const printed = place.module.functions.get(name);
+  if (printed === undefined) throw new InternalError("wasm", `the program has no function ${name}`);
+  place.module.called.add(`${name} ${lanes}`);
+  return ["call", lanes === 1 ? printed : `${printed}.x4`, ...operands];
+}
+
+export function callHelper(name: Helper, place: Place, ...operands: readonly Text[]): Text {
+  place.module.helpers.add(name);
+  return ["call", `$${name}`, ...operands];
+}
