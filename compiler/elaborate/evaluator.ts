@@ -8,7 +8,7 @@ import type { GraphBuilder } from "../graph/builder.ts";
 import type { GraphNode, Value } from "../graph/types.ts";
 import type { DeclaredCallable } from "../semantics/module.ts";
 import type { Argument, Body as SyntaxBody, Expression } from "../syntax/ast.ts";
-import type { Frame } from "./frame.ts";
+import type { Frame, Storage } from "./frame.ts";
 import type { Instance } from "./paths.ts";
 import type { AxisLabel, Evaluated, GivenArguments, Layer, Recipe, Returned, Tensor } from "./values.ts";
 
@@ -49,7 +49,7 @@ export interface Evaluator {
   /** A layer on tensors. */
   apply(layer: Layer, inputs: readonly Evaluated[], frame: Frame, span: Span): Evaluated;
   /** A declaration's body on arguments. */
-  call(target: DeclaredCallable, given: GivenArguments, instance: Instance, frame: Frame, span: Span): Evaluated;
+  call(target: DeclaredCallable, given: GivenArguments, instance: Instance, frame: Frame, span: Span, storage?: Storage): Evaluated;
   initialize(recipe: Recipe, shape: ShapeValue, owner: Instance, frame: Frame): Tensor;
   /** The learning rate that a schedule gives where this one is called. */
   schedule(recipe: Recipe, frame: Frame, span: Span): Evaluated;

@@ -1,0 +1,195 @@
+/**
+ * What a train minimises: in the short form, the loss of its model's output against the target; in steps, what each says.
+ * The same for training and for evaluation, so both build it from here.
+ */
+import { label, type Span } from "../diagnostics/diagnostic.ts";
+import { lossShape, targetMissing, unknownModel } from "../diagnostics/codes/train.ts";
+import { didYouMean } from "../diagnostics/suggest.ts";
+import { constantValue } from "../dimension/dimension.ts";
+import { isCallable, lookUp, type DeclaredCallable } from "../semantics/module.ts";
+import type { TensorInput, TensorType as SyntaxType } from "../syntax/ast.ts";
+import { storageOf, frameFor } from "./calls.ts";
+import type { Entry } from "./entry.ts";
+import { Frame, type Binding, type Storage } from "./frame.ts";
+import { hostInput, inputTensor, shapeIn, topFrame } from "./inputs.ts";
+import { callModel, givenInputs } from "./predict.ts";
+import { bindTensors, labelsFor } from "./signature.ts";
+import { toTensor } from "./tensors.ts";
+import type { Chosen, StepPlan, TrainPlan } from "./train-plan.ts";
+import { describeType, describeValue, type AxisLabel, type Evaluated, type GivenArgument, type Tensor } from "./values.ts";
+import type { HostInput } from "../program/host.ts";
+
+/** What the host gives to a train, under the user's names. */
+export interface TrainInput {
+  readonly name: string;
+  readonly buffer: string;
+  readonly tensor: Tensor;
+}
+
+/** A train in one entry: its inputs are graph inputs of that entry. */
+export interface Objective {
+  readonly frame: Frame;
+  readonly inputs: readonly TrainInput[];
+  /** In the short form. */
+  readonly output: Tensor | undefined;
+  readonly target: TrainInput | undefined;
+}
+
+/** How many columns the data have for the target, where the host has looked. */
+export interface TargetFacts {
+  readonly targetColumns?: number;
+}
+
+export function trainedModel(plan: TrainPlan, frame: Frame): DeclaredCallable {
+  const { name } = plan.train;
+  const target = lookUp(frame.body.scope, "value", name.text);
+  if (isCallable(target) && target.declaration.kind === "model") return target;
+  const models = frame.session.module.models.map(({ declaration }) => declaration.name.text);
+  return frame.fail(unknownModel, { name: name.text }, name.span, "no such model", [], didYouMean(name.text, models));
+}
+
+/** The frame of a train with its declared inputs and shared lets. */
+export function trainFrame(plan: TrainPlan, entry: Entry): Frame {
+  const { session } = entry;
+  return topFrame(entry, session.module.scope, session.root(plan.label, `train ${plan.label}`), plan.label);
+}
+
+/** Binds a train's shared lets so that each is evaluated when something first uses it. */
+export function bindLets(plan: TrainPlan, frame: Frame): void {
+  for (const statement of plan.train.lets) {
+    const evaluateOnce = (): Evaluated => frame.session.evaluator.evaluate(statement.value, frame);
+    const shared: Extract<Binding, { kind: "lazy" }> = { kind: "lazy", evaluate: evaluateOnce, state: "waiting" };
+    for (const [index, target] of statement.targets.entries()) {
+      if (target.kind !== "name") continue;
+      frame.bind(target.text, statement.destructured ? { kind: "lazy", evaluate: () => part(shared, index, statement.value.span, frame), state: "waiting" } : shared);
+    }
+  }
+}
+
+function part(shared: Extract<Binding, { kind: "lazy" }>, index: number, span: Span, frame: Frame): Evaluated {
+  const value = typeof shared.state === "object" ? shared.state.value : shared.evaluate();
+  shared.state = { value };
+  if (value.kind === "tuple" && index < value.items.length) return value.items[index];
+  return toTensor({ value, span }, frame);
+}
+
+/** The short form: the model's output, and the inputs that its loss takes. */
+export function shortObjective(plan: TrainPlan, loss: Chosen, entry: Entry, facts: TargetFacts): Objective {
+  const frame = trainFrame(plan, entry);
+  const model = trainedModel(plan, frame);
+  const inputs = givenInputs(model, frame).map(({ name, buffer, tensor }): TrainInput => ({ name, buffer, tensor }));
+  const result = callModel(model, inputs.map(({ tensor }) => tensor), frame);
+  const output = toTensor({ value: result, span: model.declaration.name.span }, frame);
+  const further = lossInputs(plan, loss, output, facts, frame);
+  return { frame, inputs: [...inputs, ...further], output, target: further[0] };
+}
+
+/** The target and the further inputs of a loss, as graph inputs. */
+function lossInputs(plan: TrainPlan, { target: { declaration, scope }, span }: Chosen, output: Tensor, facts: TargetFacts, frame: Frame): readonly TrainInput[] {
+  const tensors = declaration.parameters.filter((parameter) => parameter.kind === "tensorInput");
+  const [first, second] = tensors;
+  if (first === undefined || second === undefined) {
+    return frame.fail(targetMissing, { name: declaration.name.text, kind: "loss" }, declaration.name.span, "declared here", [label(span, "used here")]);
+  }
+  const inside = frameFor({ declaration, scope }, frame.home, storageOf(declaration, frame.home), frame, span);
+  const outputOnly = { ...declaration, parameters: [first] };
+  bindTensors(outputOnly, new Map([[first.name.text, { value: output, span, label: undefined }]]), inside, frame, span);
+  return tensors.slice(1).map((input, index) => lossInput(plan, input, index === 0, output, facts, inside, frame));
+}
+
+function lossInput(plan: TrainPlan, input: TensorInput, isTarget: boolean, output: Tensor, facts: TargetFacts, inside: Frame, frame: Frame): TrainInput {
+  const name = input.name.text;
+  const buffer = `train.${name}`;
+  const declared = plan.train.inputs.find((candidate) => candidate.name.text === name);
+  if (declared !== undefined) return { name, buffer, tensor: inputTensor(buffer, declared.types[0], frame) };
+  const type = isTarget ? targetType(input, output, facts) : input.types[0];
+  const labels = outsideLabels(type, shapeIn(type, inside).length, inside);
+  return { name, buffer, tensor: inputTensor(buffer, type, inside, labels) };
+}
+
+/** A union is its first member, unless the data have a column for each of the output's last dimension. */
+function targetType({ types }: TensorInput, output: Tensor, { targetColumns }: TargetFacts): SyntaxType {
+  const last = output.type.shape.at(-1);
+  const columns = last === undefined ? undefined : constantValue(last);
+  const wide = targetColumns !== undefined && targetColumns > 1 && targetColumns === columns;
+  return wide && types.length > 1 ? types[1] : types[0];
+}
+
+function outsideLabels(type: SyntaxType, rank: number, inside: Frame): readonly AxisLabel[] {
+  const { dimensions, rest } = inside.body;
+  return labelsFor(type.shape, rank, inside).map((own) => {
+    if (own === undefined) return undefined;
+    return own.startsWith("..") ? rest?.callerLabels[Number(own.slice(2))] : dimensions.get(own)?.callerLabel;
+  });
+}
+
+/** A loss or metric on the output and the inputs that it names. */
+export function compare({ target, given, span }: Chosen, objective: Objective, storage?: Storage): Evaluated {
+  const { frame, output, inputs } = objective;
+  const { declaration } = target;
+  const tensors = declaration.parameters.filter((parameter) => parameter.kind === "tensorInput");
+  const [first, second, ...others] = tensors;
+  if (first === undefined || second === undefined || output === undefined || objective.target === undefined) {
+    return frame.fail(targetMissing, { name: declaration.name.text, kind: declaration.kind }, declaration.name.span, "declared here", [label(span, "used here")]);
+  }
+  const argument = (value: Tensor): GivenArgument => ({ value, span, label: undefined });
+  const named = new Map(given.named);
+  for (const { name } of others) {
+    const found = inputs.find((candidate) => candidate.name === name.text);
+    if (found !== undefined) named.set(name.text, argument(found.tensor));
+  }
+  const all = { ...given, tensors: [argument(output), argument(objective.target.tensor)], named };
+  const instance = frame.home.child(span.from, declaration.name.text);
+  return frame.session.evaluator.call(target, all, instance, frame, span, storage);
+}
+
+/** A train with steps: its declared inputs. */
+export function longObjective(plan: TrainPlan, entry: Entry): Objective {
+  const frame = trainFrame(plan, entry);
+  const inputs = plan.train.inputs.map(({ name, types }): TrainInput => {
+    const buffer = `train.${name.text}`;
+    return { name: name.text, buffer, tensor: inputTensor(buffer, types[0], frame) };
+  });
+  return { frame, inputs, output: undefined, target: undefined };
+}
+
+/** The frame in which one step's expressions stand: shared lets are evaluated anew, with the parameters as they are. */
+export function stepFrame(plan: TrainPlan, { frame, inputs }: Objective): Frame {
+  const shared = frame.branch();
+  for (const { name, tensor } of inputs) shared.bindValue(name, tensor);
+  bindLets(plan, shared);
+  return shared.branch();
+}
+
+/** What a step minimises: one f32 number. */
+export function minimised(plan: TrainPlan, step: StepPlan, objective: Objective): { readonly loss: Tensor; readonly span: Span } {
+  if (step.minimize === undefined && plan.loss !== undefined) {
+    return { loss: scalar(compare(plan.loss, objective), plan.loss.span, objective.frame), span: plan.loss.span };
+  }
+  const frame = stepFrame(plan, objective);
+  const { evaluator } = frame.session;
+  if (step.lets.length > 0) {
+    evaluator.run({ kind: "body", form: "statements", statements: step.lets, span: step.span }, frame);
+  }
+  if (step.minimize === undefined) return frame.fail(lossShape, { found: "nothing" }, step.span, "this step");
+  const { span } = step.minimize;
+  return { loss: scalar(evaluator.evaluate(step.minimize, frame), span, frame), span };
+}
+
+function scalar(value: Evaluated, span: Span, frame: Frame): Tensor {
+  if (value.kind === "tensor" && value.type.shape.length === 0 && value.type.dtype === "f32") return value;
+  const found = value.kind === "tensor" ? describeType(value.type) : describeValue(value);
+  return frame.fail(lossShape, { found }, span, `this is ${found}`);
+}
+
+/** The objective of a plan in an entry. */
+export function objectiveOf(plan: TrainPlan, entry: Entry, facts: TargetFacts): Objective {
+  return plan.loss === undefined || plan.steps.some(({ minimize }) => minimize !== undefined)
+    ? longObjective(plan, entry)
+    : shortObjective(plan, plan.loss, entry, facts);
+}
+
+export function hostInputs({ inputs, frame }: Objective): readonly HostInput[] {
+  return inputs.map(({ name, buffer, tensor }) => hostInput(name, buffer, tensor, frame.session));
+}
+

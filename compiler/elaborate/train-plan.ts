@@ -1,0 +1,261 @@
+/**
+ * What a `train` says, evaluated: its data, its steps with their optimizers, and its numbers. Reading only; no graph is
+ * built here.
+ */
+import { label, type Span } from "../diagnostics/diagnostic.ts";
+import { unknownName } from "../diagnostics/codes/names.ts";
+import { badValue, missingKey, unknownReader } from "../diagnostics/codes/train.ts";
+import { missingSetting } from "../diagnostics/codes/settings.ts";
+import { didYouMean } from "../diagnostics/suggest.ts";
+import type { HostData, HostSetting } from "../program/host.ts";
+import { isCallable, lookUp, visibleNames, type DeclaredCallable, type NameSpace } from "../semantics/module.ts";
+import type { Argument, Entry as SyntaxEntry, Expression, Let, Train } from "../syntax/ast.ts";
+import { evaluateArguments } from "./arguments.ts";
+import type { Frame } from "./frame.ts";
+import { toNumber } from "./rational.ts";
+import { describeValue, noArguments, type Evaluated, type GivenArguments, type Recipe } from "./values.ts";
+
+/** A declaration of one kind with its settings: `adam(beta1: 0.5)`. */
+export interface Chosen {
+  readonly target: DeclaredCallable;
+  readonly given: GivenArguments;
+  readonly span: Span;
+}
+
+export interface OptimizerPlan extends Chosen {
+  readonly lr: number;
+}
+
+export interface RegularizerPlan extends Chosen {
+  /** Also parameters of rank 0 and 1. */
+  readonly all: boolean;
+}
+
+export interface StepPlan {
+  readonly name: string;
+  readonly span: Span;
+  readonly lets: readonly Let[];
+  /** Undefined in the short form: the loss of the model. */
+  readonly minimize: Expression | undefined;
+  /** The paths that move, with where they are named; undefined in the short form: the model's. */
+  readonly update: readonly { readonly path: string; readonly span: Span }[] | undefined;
+  readonly optimizer: OptimizerPlan;
+  readonly schedule: Recipe | undefined;
+  readonly regularizers: readonly RegularizerPlan[];
+  readonly clipNorm: number | undefined;
+}
+
+export interface TrainPlan {
+  readonly train: Train;
+  readonly label: string;
+  readonly loss: Chosen | undefined;
+  readonly metrics: readonly Chosen[];
+  readonly steps: readonly StepPlan[];
+  readonly data: HostData;
+  readonly batch: number | "all";
+  readonly epochs: number;
+  readonly seed: number;
+  readonly stopEarly: number | undefined;
+  readonly startFrom: string | undefined;
+  readonly average: number | undefined;
+}
+
+type Entries = ReadonlyMap<string, SyntaxEntry>;
+
+function entriesOf(entries: readonly SyntaxEntry[]): Entries {
+  return new Map(entries.map((entry) => [entry.key.text, entry]));
+}
+
+/** Reads a train in a frame at the top of its file. */
+export function planTrain(train: Train, frame: Frame): TrainPlan {
+  const entries = entriesOf(train.entries);
+  const { text } = train.label ?? train.name;
+  const loss = entries.get("loss");
+  const metrics = entries.get("metrics");
+  return {
+    train, label: text,
+    loss: loss === undefined ? undefined : choose(loss.value, "loss", [], frame).chosen,
+    metrics: metrics === undefined ? [] : listOf(metrics.value).map((item) => choose(item, "metric", [], frame).chosen),
+    steps: stepsOf(train, entries, frame),
+    data: dataOf(entries.get("data"), frame),
+    batch: batchOf(entries.get("batch"), frame),
+    epochs: number(entries.get("epochs"), 1, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame),
+    seed: number(entries.get("seed"), 0, { whole: true, least: 0, most: 2 ** 31 - 1 }, frame),
+    stopEarly: optional(entries.get("stop_early"), { whole: true, least: 1, most: 2 ** 31 - 1 }, frame),
+    average: optional(entries.get("average"), { least: 0, most: 1 }, frame),
+    startFrom: stringOf(entries.get("start_from"), frame),
+  };
+}
+
+function listOf(expression: Expression): readonly Expression[] {
+  return expression.kind === "list" ? expression.items : [expression];
+}
+
+function stepsOf(train: Train, entries: Entries, frame: Frame): readonly StepPlan[] {
+  if (train.steps.length === 0) {
+    const update = entries.has("minimize") ? updateOf(entries, "a train with `minimize`", train.name.span, frame) : undefined;
+    if (!entries.has("minimize") && !entries.has("loss")) missing("loss", "the short form of a train", train.name.span, frame);
+    return [stepOf("main", train.name.span, [], entries, new Map(), update, frame)];
+  }
+  return train.steps.map((step) => {
+    const own = entriesOf(step.entries);
+    if (!own.has("minimize")) missing("minimize", `the step \`${step.name.text}\``, step.name.span, frame);
+    const update = updateOf(own, `the step \`${step.name.text}\``, step.name.span, frame);
+    return stepOf(step.name.text, step.name.span, step.lets, own, entries, update, frame);
+  });
+}
+
+function missing(key: string, place: string, span: Span, frame: Frame): never {
+  return frame.fail(missingKey, { key, place }, span, "declared here");
+}
+
+function stepOf(
+  name: string, span: Span, lets: readonly Let[], own: Entries, shared: Entries, update: StepPlan["update"], frame: Frame,
+): StepPlan {
+  const find = (key: string): SyntaxEntry | undefined => own.get(key) ?? shared.get(key);
+  const optimizer = find("optimizer");
+  if (optimizer === undefined) return missing("optimizer", name === "main" ? "a train" : `the step \`${name}\``, span, frame);
+  const schedule = find("schedule");
+  const regularize = find("regularize");
+  const clip = find("clip_norm");
+  return {
+    name, span, lets, update,
+    minimize: own.get("minimize")?.value,
+    optimizer: optimizerOf(optimizer.value, frame),
+    schedule: schedule === undefined ? undefined : { kind: "schedule", ...choose(schedule.value, "schedule", [], frame).chosen },
+    regularizers: regularize === undefined ? [] : listOf(regularize.value).map((item) => regularizerOf(item, frame)),
+    clipNorm: optional(clip, { above: 0 }, frame),
+  };
+}
+
+function updateOf(entries: Entries, place: string, span: Span, frame: Frame): StepPlan["update"] {
+  const update = entries.get("update");
+  if (update === undefined) return missing("update", place, span, frame);
+  return listOf(update.value).map((item) => ({ path: pathOf(item, frame), span: item.span }));
+}
+
+/** `Digits.head` as text. */
+function pathOf(expression: Expression, frame: Frame): string {
+  const names: string[] = [];
+  let rest = expression;
+  while (rest.kind === "member") {
+    names.unshift(rest.member.text);
+    rest = rest.target;
+  }
+  if (rest.kind !== "name") return frame.fail(badValue, { key: "update", expected: "a model or a path into one", found: "something else" }, rest.span, "this");
+  return [rest.text, ...names].join(".");
+}
+
+/** A declaration of a name space, called or by its bare name; `extra` are arguments that every one of its kind takes. */
+function choose(expression: Expression, space: NameSpace, extra: readonly string[], frame: Frame): { readonly chosen: Chosen; readonly extra: ReadonlyMap<string, Argument> } {
+  const callee = expression.kind === "call" ? expression.callee : expression;
+  if (callee.kind !== "name") return frame.fail(badValue, { key: space, expected: `the name of a ${space}`, found: "something else" }, expression.span, "this");
+  const target = lookUp(frame.body.scope, space, callee.text);
+  if (!isCallable(target)) {
+    return frame.fail(unknownName, { name: callee.text, what: space }, callee.span, "not known", [], didYouMean(callee.text, visibleNames(frame.body.scope, space)));
+  }
+  const written = expression.kind === "call" ? expression.arguments : [];
+  const isExtra = ({ label: own }: Argument): boolean => own !== undefined && extra.includes(own.text);
+  const given = written.length === 0 ? noArguments : evaluateArguments(written.filter((argument) => !isExtra(argument)), target.declaration, frame);
+  const found = new Map(written.flatMap((argument) => (argument.label !== undefined && isExtra(argument) ? [[argument.label.text, argument] as const] : [])));
+  return { chosen: { target, given, span: expression.span }, extra: found };
+}
+
+function optimizerOf(expression: Expression, frame: Frame): OptimizerPlan {
+  const { chosen, extra } = choose(expression, "optimizer", ["lr"], frame);
+  const name = chosen.target.declaration.name.text;
+  const rate = extra.get("lr");
+  if (rate === undefined) {
+    return frame.fail(missingSetting, { callee: name, name: "lr", type: "the learning rate" }, expression.span, "in this call", [], `write \`${name}(lr: 0.01)\``);
+  }
+  return { ...chosen, lr: checked("lr", rate.value, { above: 0, most: 3.4e38 }, frame) };
+}
+
+function regularizerOf(expression: Expression, frame: Frame): RegularizerPlan {
+  const { chosen, extra } = choose(expression, "regularizer", ["all"], frame);
+  const all = extra.get("all");
+  if (all === undefined) return { ...chosen, all: false };
+  const value = frame.session.evaluator.evaluate(all.value, frame);
+  if (value.kind !== "bool") return frame.fail(badValue, { key: "all", expected: "true or false", found: describeValue(value) }, all.span, "this");
+  return { ...chosen, all: value.value };
+}
+
+interface Range {
+  readonly whole?: boolean;
+  readonly least?: number;
+  readonly above?: number;
+  readonly most?: number;
+}
+
+function optional(entry: SyntaxEntry | undefined, range: Range, frame: Frame): number | undefined {
+  return entry === undefined ? undefined : checked(entry.key.text, entry.value, range, frame);
+}
+
+function number(entry: SyntaxEntry | undefined, otherwise: number, range: Range, frame: Frame): number {
+  return optional(entry, range, frame) ?? otherwise;
+}
+
+function describeRange({ whole, least, above, most }: Range): string {
+  const kind = whole === true ? "a whole number" : "a number";
+  const low = above === undefined ? (least === undefined ? "" : ` of at least ${least}`) : ` above ${above}`;
+  return `${kind}${low}${most === undefined || most > 1e6 ? "" : ` and at most ${most}`}`;
+}
+
+function checked(key: string, expression: Expression, range: Range, frame: Frame): number {
+  const value = frame.session.evaluator.evaluate(expression, frame, { whole: range.whole === true });
+  const found = value.kind === "number" ? toNumber(value.value) : Number.NaN;
+  const fits = Number.isFinite(found) && (range.whole !== true || Number.isInteger(found)) && found >= (range.least ?? -Infinity) &&
+    found > (range.above ?? -Infinity) && found <= (range.most ?? Infinity);
+  if (fits) return found;
+  return frame.fail(badValue, { key, expected: describeRange(range), found: describeValue(value) }, expression.span, "this");
+}
+
+function stringOf(entry: SyntaxEntry | undefined, frame: Frame): string | undefined {
+  if (entry === undefined) return undefined;
+  const value = frame.session.evaluator.evaluate(entry.value, frame);
+  if (value.kind === "string") return value.value;
+  return frame.fail(badValue, { key: entry.key.text, expected: "a path as a string", found: describeValue(value) }, entry.value.span, "this");
+}
+
+function batchOf(entry: SyntaxEntry | undefined, frame: Frame): number | "all" {
+  if (entry?.value.kind === "name" && entry.value.text === "all" && frame.lookUp("all") === undefined) return "all";
+  return number(entry, 32, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// data
+// ---------------------------------------------------------------------------------------------------------------------
+
+const readers = ["csv", "idx", "npy", "text", "arrays", "given"];
+
+function dataOf(entry: SyntaxEntry | undefined, frame: Frame): HostData {
+  if (entry === undefined) return { reader: "given", settings: {} };
+  const { value } = entry;
+  const declared = value.kind === "name" ? lookUp(frame.body.scope, "value", value.text)?.declaration : undefined;
+  return declared?.kind === "data" ? readerOf(declared.value, frame) : readerOf(value, frame);
+}
+
+function readerOf(expression: Expression, frame: Frame): HostData {
+  const callee = expression.kind === "call" ? expression.callee : expression;
+  const name = callee.kind === "name" ? callee.text : "something else";
+  if (!readers.includes(name)) {
+    return frame.fail(unknownReader, { name }, callee.span, "this", [], didYouMean(name, [...readers, ...visibleNames(frame.body.scope, "value")]));
+  }
+  const settings = new Map<string, HostSetting>();
+  for (const argument of expression.kind === "call" ? expression.arguments : []) {
+    const key = argument.label?.text ?? "path";
+    const earlier = settings.has(key);
+    if (earlier) frame.fail(badValue, { key, expected: "given once", found: "a second value" }, argument.span, "again here", [label(callee.span, `in \`${name}\``)]);
+    settings.set(key, hostSetting(key, frame.session.evaluator.evaluate(argument.value, frame), argument.span, frame));
+  }
+  return { reader: name, settings: Object.fromEntries(settings) };
+}
+
+function hostSetting(key: string, value: Evaluated, span: Span, frame: Frame): HostSetting {
+  switch (value.kind) {
+    case "number": return toNumber(value.value);
+    case "string": case "bool": return value.value;
+    case "list": return value.items.map((item) => hostSetting(key, item, span, frame));
+    default: return frame.fail(badValue, { key, expected: "a number, a string, true, false or a list of them", found: describeValue(value) }, span, "this");
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * `train_step`: for each step the loss, its gradients, the optimizer's body for each parameter; then states, averages and
+ * counters. Steps see the parameters as the steps before left them.
+ */
+import { label } from "../diagnostics/diagnostic.ts";
+import { notDifferentiable } from "../diagnostics/codes/shapes.ts";
+import { nothingToUpdate, unreachedParameter } from "../diagnostics/codes/train.ts";
+import type { GraphOutput, Value } from "../graph/types.ts";
+import { broadcastTo, fillLike } from "../ops/emit.ts";
+import { bindArguments, frameFor } from "./calls.ts";
+import { Entry } from "./entry.ts";
+import type { Frame } from "./frame.ts";
+import { minimised, objectiveOf, trainedModel, type Objective, type TargetFacts } from "./objective.ts";
+import { Instance } from "./paths.ts";
+import type { Session, VariableRecord } from "./session.ts";
+import { toTensor } from "./tensors.ts";
+import type { OptimizerPlan, StepPlan, TrainPlan } from "./train-plan.ts";
+import type { EntryGraph } from "./types.ts";
+import { noArguments, type Tensor } from "./values.ts";
+
+export interface TrainStep {
+  readonly entry: Entry;
+  readonly graph: EntryGraph;
+  readonly objective: Objective;
+  /** Result names, one for each step. */
+  readonly losses: readonly NamedResult[];
+  /** The learning rates, one for each step. */
+  readonly rates: readonly NamedResult[];
+}
+
+interface NamedResult {
+  readonly name: string;
+  readonly buffer: string;
+}
+
+export function buildTrainStep(plan: TrainPlan, session: Session, facts: TargetFacts): TrainStep {
+  const entry = new Entry(session, "train_step", { training: true, averaged: false });
+  const objective = objectiveOf(plan, entry, facts);
+  const built = plan.steps.map((step) => ({ name: step.name, ...buildStep(plan, step, objective) }));
+  keepAverages(plan, entry);
+  const losses = built.map(({ name }) => ({ name, buffer: `train_step.${name === "main" ? "loss" : name}` }));
+  const rates = built.map(({ name }) => ({ name, buffer: `train_step.lr${name === "main" ? "" : `.${name}`}` }));
+  const results = built.flatMap(({ loss, rate }, index): GraphOutput[] => [
+    { name: losses[index].buffer, role: "result", value: loss.value },
+    { name: rates[index].buffer, role: "result", value: rate.value },
+  ]);
+  const outputs = [...results, ...variableOutputs(entry), ...counterOutputs(entry)];
+  return { entry, objective, losses, rates, graph: { name: "train_step", graph: entry.finish(outputs) } };
+}
+
+function buildStep(plan: TrainPlan, step: StepPlan, objective: Objective): { readonly loss: Tensor; readonly rate: Tensor } {
+  const { frame } = objective;
+  const { entry } = frame;
+  const before = entry.written;
+  const { loss, span } = minimised(plan, step, objective);
+  const roots = rootsOf(plan, step, frame);
+  const owned = (name: string): boolean => roots.some((root) => name === root || name.startsWith(`${root}.`));
+  const parameters = [...entry.session.variables.values()].filter(({ name, role }) => role === "parameter" && owned(name));
+  checkUpdates(step, parameters, frame);
+  const gradients = entry.at(span, plan.label, () => gradientsOf(step, loss, parameters, frame));
+  const moved = parameters.flatMap((record, index) => (gradients[index] === undefined ? [] : [{ record, gradient: gradients[index] }]));
+  entry.retain(before, (name) => entry.session.variables.get(name)?.role !== "state" || owned(name));
+  const clipped = clip(step, moved, frame);
+  const rate = rateOf(step, frame);
+  for (const { record, gradient } of clipped) optimise(step, record, gradient, rate, frame);
+  return { loss, rate };
+}
+
+/** The models or paths whose parameters a step moves. */
+function rootsOf(plan: TrainPlan, step: StepPlan, frame: Frame): readonly string[] {
+  if (step.update !== undefined) return step.update.map(({ path }) => path);
+  const own = trainedModel(plan, frame).declaration.name.text;
+  // A model that calls another has that one's parameters, too.
+  const reached = [...frame.entry.variables].map((name) => name.split(".")[0]);
+  return [...new Set([own, ...reached])];
+}
+
+function checkUpdates(step: StepPlan, parameters: readonly VariableRecord[], frame: Frame): void {
+  for (const { path, span } of step.update ?? []) {
+    if (!parameters.some(({ name }) => name === path || name.startsWith(`${path}.`))) {
+      frame.report(nothingToUpdate, { what: path }, span, "no parameter is below this path");
+    }
+  }
+}
+
+/** Of the loss with its regularisers; undefined, with a warning, where the loss does not reach a parameter. */
+function gradientsOf(step: StepPlan, loss: Tensor, parameters: readonly VariableRecord[], frame: Frame): readonly (Value | undefined)[] {
+  const { entry, session } = frame;
+  const values = parameters.map((record) => entry.read(record).value);
+  const reached = session.evaluator.gradients(entry.builder, regularised(step, loss, parameters, frame), values);
+  if ("kind" in reached) {
+    const at = parameters[values.findIndex(({ node, output }) => node === reached.wrt.node && output === reached.wrt.output)];
+    const { span } = reached.node;
+    return frame.fail(notDifferentiable, { problem: `\`${reached.node.op}\` stands between the loss and \`${at.name}\`, and has none` },
+      at.span ?? step.span, "this parameter", span === undefined ? [] : [label(span, "here")]);
+  }
+  for (const [index, { name, span }] of parameters.entries()) {
+    if (reached[index] !== undefined) continue;
+    frame.report(unreachedParameter, { name, step: step.name }, span ?? step.span, "not reached", [label(step.span, "trained here")]);
+  }
+  return reached;
+}
+
+function regularised(step: StepPlan, loss: Tensor, parameters: readonly VariableRecord[], frame: Frame): Value {
+  const { entry, session } = frame;
+  let total = loss.value;
+  for (const { target, given, span, all } of step.regularizers) {
+    for (const record of parameters) {
+      if (!all && record.type.shape.length < 2) continue;
+      const weight = { value: entry.read(record), span, label: undefined };
+      const owner = Instance.root(record.name);
+      const part = toTensor({ value: session.evaluator.call(target, { ...given, tensors: [weight] }, owner, frame, span), span }, frame);
+      total = entry.at(span, record.name, () => entry.builder.one("add", [total, part.value]));
+    }
+  }
+  return total;
+}
+
+interface Moved {
+  readonly record: VariableRecord;
+  readonly gradient: Value;
+}
+
+/** Scales the gradients to at most the global norm. */
+function clip({ clipNorm, span }: StepPlan, moved: readonly Moved[], { entry }: Frame): readonly Moved[] {
+  if (clipNorm === undefined || moved.length === 0) return moved;
+  const { builder } = entry;
+  return entry.at(span, "clip_norm", () => {
+    const squares = moved.map(({ gradient }) => {
+      const square = builder.one("mul", [gradient, gradient]);
+      const axes = builder.typeOf(gradient).shape.map((_, axis) => axis);
+      return axes.length === 0 ? square : builder.one("sum", [square], { axes });
+    });
+    const norm = builder.one("sqrt", [squares.reduce((sum, square) => builder.one("add", [sum, square]))]);
+    const limit = fillLike(builder, norm, clipNorm);
+    const scale = builder.one("select", [builder.one("greater", [norm, limit]), builder.one("div", [limit, norm]), fillLike(builder, norm, 1)]);
+    return moved.map(({ record, gradient }) => {
+      const wide = broadcastTo(builder, scale, builder.typeOf(gradient).shape);
+      return { record, gradient: builder.one("mul", [gradient, wide]) };
+    });
+  });
+}
+
+/** The learning rate of this step, one scalar. */
+function rateOf({ optimizer, schedule }: StepPlan, frame: Frame): Tensor {
+  const { entry, session } = frame;
+  if (schedule === undefined) return entry.at(optimizer.span, "lr", () => entry.constant(optimizer.lr));
+  const inside = frame.branch();
+  inside.bindValue("lr0", entry.at(optimizer.span, "lr", () => entry.constant(optimizer.lr)));
+  const value = session.evaluator.schedule(schedule, inside, schedule.span);
+  return entry.at(schedule.span, "lr", () => toTensor({ value, span: schedule.span }, frame));
+}
+
+/** Runs an optimizer's body for one parameter. */
+function optimise(step: StepPlan, record: VariableRecord, gradient: Value, rate: Tensor, frame: Frame): void {
+  const { target, given, span }: OptimizerPlan = step.optimizer;
+  const { declaration } = target;
+  const { entry, session } = frame;
+  const weight = entry.read(record);
+  const storage = { param: undefined, state: "optimizer" as const, like: weight, nameOf: (own: string) => `optimizer.${step.name}.${own}.${record.name}` };
+  const inside = frameFor(target, Instance.root(record.name), storage, frame, span);
+  bindArguments(declaration, { ...noArguments, settings: given.settings, named: given.named }, inside, frame, span);
+  const [first, second] = declaration.parameters.filter((parameter) => parameter.kind === "bareInput");
+  const cell = { kind: "cell" as const, value: weight };
+  if (first !== undefined) inside.bind(first.name.text, cell);
+  if (second !== undefined) inside.bindValue(second.name.text, { ...weight, value: gradient });
+  inside.bindValue("lr", rate);
+  session.evaluator.run(declaration.body, inside);
+  entry.write(record.name, cell.value.value);
+}
+
+/** `average.<path>`: decay · average + (1 − decay) · weight. */
+function keepAverages({ average, train }: TrainPlan, entry: Entry): void {
+  if (average === undefined) return;
+  const { builder, session } = entry;
+  const parameters = [...session.variables.values()].filter(({ name, role }) => role === "parameter" && entry.variables.has(name));
+  for (const record of parameters) {
+    const own: VariableRecord = { ...record, name: `average.${record.name}`, role: "state" };
+    session.variables.set(own.name, own);
+    entry.at(train.span, own.name, () => {
+      const [mean, weight] = [entry.read(own).value, entry.read(record).value];
+      const kept = builder.one("mul", [fillLike(builder, mean, average), mean]);
+      const added = builder.one("mul", [fillLike(builder, weight, 1 - average), weight]);
+      entry.write(own.name, builder.one("add", [kept, added]));
+    });
+  }
+}
+
+/** The new values of variables that were written. */
+export function variableOutputs(entry: Entry): readonly GraphOutput[] {
+  return [...entry.written].flatMap(([name, value]) => {
+    const record = entry.session.variables.get(name);
+    return record === undefined ? [] : [{ name, role: record.role, value }];
+  });
+}
+
+/** What the counters are after this step: completed steps, epochs, and steps of the epoch at hand. */
+function counterOutputs(entry: Entry): readonly GraphOutput[] {
+  const { builder } = entry;
+  const [step, epoch, done, perEpoch] = [entry.position("step"), entry.counter("epoch"), entry.position("step_in_epoch"), entry.counter("steps_per_epoch")];
+  const ends = builder.one("greaterEqual", [done, perEpoch]);
+  const inEpoch = builder.one("select", [ends, builder.constant(0, "i32"), done]);
+  const epochs = builder.one("select", [ends, entry.position("epoch"), epoch]);
+  return [
+    { name: "step", role: "counter", value: step },
+    { name: "epoch", role: "counter", value: epochs },
+    { name: "step_in_epoch", role: "counter", value: inEpoch },
+  ];
+}
