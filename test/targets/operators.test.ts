@@ -1,14 +1,15 @@
 /** Every operator on special values: TypeScript, WebAssembly in one lane and in four give the same bits. */
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { functions } from "../../compiler/loops/functions.ts";
-import type { BinaryOperator, Comparison, ElementType, UnaryOperator } from "../../compiler/loops/types.ts";
-import type { Expression, FunctionDefinition, Program } from "../../compiler/program/types.ts";
+import type { ElementType } from "../../compiler/loops/types.ts";
+import type { Expression, Program } from "../../compiler/program/types.ts";
 import {
   at,
   binary,
   cast,
   compare,
   kernelOf,
+  layOut,
   literal,
   load,
   loop,
@@ -53,210 +54,168 @@ const f32Values = [
 const i32Values = [
   0, 1, -1, 2, 3, -3, 5, 31, 32, 33, -31, 255, 1023, 65536, 16777217, 2147483647, -2147483647, -2147483648,
 ];
-const boolValues = [0, 1];
-
-function valuesOf(dtype: ElementType): readonly number[] {
-  return dtype === "f32" ? f32Values : dtype === "i32" ? i32Values : boolValues;
-}
 
 /** All pairs of values, repeated to a multiple of four. */
-function pairs(dtype: ElementType): { readonly a: number[]; readonly b: number[] } {
-  const all = valuesOf(dtype).flatMap((a) => valuesOf(dtype).map((b) => [a, b] as const));
+function pairs(dtype: ElementType): { readonly a: readonly number[]; readonly b: readonly number[] } {
+  const values = { f32: f32Values, i32: i32Values, bool: [0, 1] }[dtype];
+  const all = values.flatMap((a) => values.map((b) => [a, b] as const));
   while (all.length % 4 !== 0) all.push(all[0]);
   return { a: all.map(([a]) => a), b: all.map(([, b]) => b) };
 }
 
-type Make = (a: Expression, b: Expression) => Expression;
+/** What is computed of two operands of one type. */
+interface Case {
+  readonly title: string;
+  readonly dtype: ElementType;
+  readonly make: (a: Expression, b: Expression) => Expression;
+}
 
-/** `y[i] = make(a[i], b[i])`, one or four at a time. */
-function elementwise(
-  dtype: ElementType,
-  make: Make,
-  lanes: 1 | 4,
-  uses: readonly FunctionDefinition[] = [],
-): { readonly program: Program; readonly inputs: { a: number[]; b: number[] } } {
-  const inputs = pairs(dtype);
-  const value = make(load("a", at({ i: 1 }), dtype, lanes), load("b", at({ i: 1 }), dtype, lanes));
-  const body = [loop("i", inputs.a.length, [store("y", at({ i: 1 }), value)], { step: lanes })];
-  const parameters = [
-    parameter("a", "read", dtype),
-    parameter("b", "read", dtype),
-    parameter("y", "write", value.type.dtype),
-  ];
-  const size = inputs.a.length;
+function of(dtype: ElementType, title: string, make: Case["make"]): Case {
+  return { title: `${title} of ${dtype}`, dtype, make };
+}
+
+const floatFunctions = [
+  "neg",
+  "abs",
+  "sign",
+  "floor",
+  "sqrt",
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "sin",
+  "cos",
+  "tanh",
+  "erf",
+] as const;
+const floatOperators = ["add", "sub", "mul", "div", "mod", "pow", "maximum", "minimum"] as const;
+const integerOperators = [
+  "add",
+  "sub",
+  "mul",
+  "mod",
+  "maximum",
+  "minimum",
+  "and",
+  "or",
+  "xor",
+  "shiftLeft",
+  "shiftRight",
+  "shiftRightUnsigned",
+] as const;
+const comparisons = ["equal", "notEqual", "less", "lessEqual", "greater", "greaterEqual"] as const;
+const types = ["f32", "i32", "bool"] as const;
+
+/** A constant in as many lanes as the operand has. */
+function like(operand: Expression, value: number): Expression {
+  return literal(value, operand.type.dtype, operand.type.lanes);
+}
+
+const cases: readonly Case[] = [
+  ...floatFunctions.map((operator) => of("f32", operator, (a) => unary(operator, a))),
+  ...(["neg", "abs", "sign"] as const).map((operator) => of("i32", operator, (a) => unary(operator, a))),
+  of("bool", "not", (a) => unary("not", a)),
+  of("i32", "unbits", (a) => unary("unbits", a, "f32")),
+  of("f32", "bits but of NaN", (a) => unary("bits", select(compare("equal", a, a), a, like(a, 1)), "i32")),
+  ...floatOperators.map((operator) => of("f32", operator, (a, b) => binary(operator, a, b))),
+  ...integerOperators.map((operator) => of("i32", operator, (a, b) => binary(operator, a, b))),
+  ...(["and", "or", "xor"] as const).map((operator) => of("bool", operator, (a, b) => binary(operator, a, b))),
+  ...comparisons.flatMap((operator) =>
+    (["f32", "i32"] as const).map((dtype) => of(dtype, operator, (a, b) => compare(operator, a, b))),
+  ),
+  ...(["equal", "notEqual"] as const).map((operator) => of("bool", operator, (a, b) => compare(operator, a, b))),
+  ...types.flatMap((from) => types.map((to) => of(from, `cast to ${to}`, (a) => cast(to, a)))),
+  ...types.map((dtype) => of(dtype, "select", (a, b) => select(compare("equal", a, b), b, a))),
+  ...[0, 1, 31, 32, -1].flatMap((count) =>
+    (["shiftLeft", "shiftRightUnsigned"] as const).map((operator) =>
+      of("i32", `${operator} by ${count}`, (a) => binary(operator, a, like(a, count))),
+    ),
+  ),
+  ...f32Values.map((value) =>
+    of("f32", `the constant ${Object.is(value, -0) ? "-0" : value}`, (a) =>
+      select(compare("less", a, like(a, 0)), a, like(a, Math.fround(value))),
+    ),
+  ),
+  ...functions.map(({ name, parameters, dtype }) =>
+    of(parameters[0].dtype, `the function ${name}`, (a, b) => ({
+      kind: "call",
+      function: name,
+      type: { dtype, lanes: a.type.lanes },
+      arguments: parameters.map((_, n) => (n % 2 === 0 ? a : b)),
+    })),
+  ),
+];
+
+/** For each case a kernel `y[i] = make(a[i], b[i])`, one or four elements at a time. */
+function programFor(lanes: 1 | 4): Program {
+  const operands = types.flatMap((dtype) =>
+    (["a", "b"] as const).map((side) => ({ name: `${side} ${dtype}`, dtype, elements: pairs(dtype).a.length })),
+  );
+  const built = cases.map(({ title, dtype, make }) => {
+    const value = make(load("a", at({ i: 1 }), dtype, lanes), load("b", at({ i: 1 }), dtype, lanes));
+    const parameters = [
+      parameter("a", "read", dtype),
+      parameter("b", "read", dtype),
+      parameter("y", "write", value.type.dtype),
+    ];
+    const elements = pairs(dtype).a.length;
+    const kernel = kernelOf(title, parameters, [
+      loop("i", elements, [store("y", at({ i: 1 }), value)], { step: lanes }),
+    ]);
+    return { kernel, result: { name: title, dtype: value.type.dtype, elements } };
+  });
+  const layout = layOut([...operands, ...built.map(({ result }) => result)]);
+  const steps = cases.map(({ dtype }, n) => {
+    const left = 2 * types.indexOf(dtype);
+    return { kind: "call", kernel: n, buffers: [left, left + 1, operands.length + n] } as const;
+  });
+  const kernels = built.map(({ kernel }) => kernel);
   return {
-    program: programOf(kernelOf("each", parameters, body), { a: size, b: size, y: size }, { functions: uses }),
-    inputs,
+    ...programOf(kernels[0], { a: 4, b: 4, y: 4 }),
+    ...layout,
+    kernels,
+    functions,
+    entries: [{ name: "run", inputs: [], results: [], dims: [], steps }],
   };
 }
 
-/** Where the bits of y differ between TypeScript and WebAssembly in one lane or in four. */
-async function differences(
-  dtype: ElementType,
-  make: Make,
-  uses: readonly FunctionDefinition[] = [],
-): Promise<readonly string[]> {
-  const { program, inputs } = elementwise(dtype, make, 1, uses);
-  const vectors = elementwise(dtype, make, 4, uses).program;
-  const [expected, scalar, simd] = [
-    await runTypescript(program, inputs),
-    runWasm(program, inputs),
-    runWasm(vectors, inputs),
-  ].map(bitsOfY);
-  return inputs.a.flatMap((left, n) =>
-    scalar[n] === expected[n] && simd[n] === expected[n]
-      ? []
-      : [`${left}, ${inputs.b[n]}: TypeScript ${expected[n]}, one lane ${scalar[n]}, four ${simd[n]}`],
-  );
-}
-
-function bitsOfY(results: Results): ReturnType<typeof bitsOf> {
-  return bitsOf(results.get("y") ?? new Float32Array());
-}
-
-function named(name: string): readonly FunctionDefinition[] {
-  return functions.filter((definition) => definition.name === name);
-}
-
-const unaryCases: readonly (readonly [UnaryOperator, ElementType])[] = [
-  ...(
-    ["neg", "abs", "sign", "floor", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erf"] as const
-  ).map((operator) => [operator, "f32"] as const),
-  ["neg", "i32"],
-  ["abs", "i32"],
-  ["sign", "i32"],
-  ["not", "bool"],
-];
-
-const binaryCases: readonly (readonly [BinaryOperator, ElementType])[] = [
-  ...(["add", "sub", "mul", "div", "mod", "pow", "maximum", "minimum"] as const).map(
-    (operator) => [operator, "f32"] as const,
-  ),
-  ...(
-    [
-      "add",
-      "sub",
-      "mul",
-      "mod",
-      "maximum",
-      "minimum",
-      "and",
-      "or",
-      "xor",
-      "shiftLeft",
-      "shiftRight",
-      "shiftRightUnsigned",
-    ] as const
-  ).map((operator) => [operator, "i32"] as const),
-  ["and", "bool"],
-  ["or", "bool"],
-  ["xor", "bool"],
-];
-
-const comparisonCases: readonly (readonly [Comparison, ElementType])[] = (["f32", "i32", "bool"] as const).flatMap(
-  (dtype) =>
-    (["equal", "notEqual", "less", "lessEqual", "greater", "greaterEqual"] as const)
-      .filter((operator) => dtype !== "bool" || operator === "equal" || operator === "notEqual")
-      .map((operator) => [operator, dtype] as const),
+const inputs = Object.fromEntries(
+  types.flatMap((dtype) => (["a", "b"] as const).map((side) => [`${side} ${dtype}`, pairs(dtype)[side]])),
 );
 
-describe("an operator has the same bits on both targets, in one lane and in four", () => {
-  it.each(unaryCases)("%s of %s", async (operator, dtype) => {
-    expect(await differences(dtype, (a) => unary(operator, a), named(operator))).toEqual([]);
-  });
+let everywhere: readonly Results[] = [];
 
-  it("unbits of i32", async () => {
-    expect(await differences("i32", (a) => unary("unbits", a, "f32"))).toEqual([]);
-  });
+beforeAll(async () => {
+  everywhere = [
+    await runTypescript(programFor(1), inputs),
+    runWasm(programFor(1), inputs),
+    runWasm(programFor(4), inputs),
+  ];
+});
 
-  it("bits of f32 that are not NaN", async () => {
-    expect(
-      await differences("f32", (a) =>
-        unary("bits", select(compare("equal", a, a), a, literal(1, "f32", a.type.lanes)), "i32"),
-      ),
-    ).toEqual([]);
+describe("has the same bits on both targets, in one lane and in four", () => {
+  it.each(cases)("$title", ({ title, dtype }) => {
+    const [expected, scalar, simd] = everywhere.map((results) => bitsOf(results.get(title) ?? new Float32Array()));
+    const { a, b } = pairs(dtype);
+    expect(expected).toHaveLength(a.length);
+    const differences = a.flatMap((left, n) =>
+      scalar[n] === expected[n] && simd[n] === expected[n]
+        ? []
+        : [`${left}, ${b[n]}: TypeScript ${expected[n]}, one lane ${scalar[n]}, four ${simd[n]}`],
+    );
+    expect(differences).toEqual([]);
   });
-
-  it.each(binaryCases)("%s of %s", async (operator, dtype) => {
-    expect(await differences(dtype, (a, b) => binary(operator, a, b), named(operator))).toEqual([]);
-  });
-
-  it.each(comparisonCases)("%s of %s", async (operator, dtype) => {
-    expect(await differences(dtype, (a, b) => compare(operator, a, b))).toEqual([]);
-  });
-
-  it.each([
-    ["f32", "i32"],
-    ["f32", "bool"],
-    ["i32", "f32"],
-    ["i32", "bool"],
-    ["bool", "f32"],
-    ["bool", "i32"],
-    ["f32", "f32"],
-  ] as const)("cast of %s to %s", async (from, to) => {
-    expect(await differences(from, (a) => cast(to, a))).toEqual([]);
-  });
-
-  it.each(["f32", "i32", "bool"] as const)("select of %s", async (dtype) => {
-    expect(await differences(dtype, (a, b) => select(compare("equal", a, b), b, a))).toEqual([]);
-  });
-
-  it.each([0, 1, 31, 32, -1])("shifts by the constant %d", async (count) => {
-    expect(await differences("i32", (a) => binary("shiftLeft", a, literal(count, "i32", a.type.lanes)))).toEqual([]);
-    expect(
-      await differences("i32", (a) => binary("shiftRightUnsigned", a, literal(count, "i32", a.type.lanes))),
-    ).toEqual([]);
-  });
-
-  it.each(f32Values)("the constant %d", async (value) => {
-    expect(
-      await differences("f32", (a) =>
-        select(
-          compare("less", a, literal(0, "f32", a.type.lanes)),
-          a,
-          literal(Math.fround(value), "f32", a.type.lanes),
-        ),
-      ),
-    ).toEqual([]);
-  });
-
-  it.each(functions.map((definition) => [definition.name, definition] as const))(
-    "the function %s, called by name",
-    async (_, definition) => {
-      const [first] = definition.parameters;
-      expect(
-        await differences(
-          first.dtype,
-          (a, b) => ({
-            kind: "call",
-            function: definition.name,
-            type: { dtype: definition.dtype, lanes: a.type.lanes },
-            arguments: definition.parameters.map((_parameter, n) => (n % 2 === 0 ? a : b)),
-          }),
-          [definition],
-        ),
-      ).toEqual([]);
-    },
-  );
 });
 
 describe("maximum and minimum are those of JavaScript", () => {
-  it.each([
-    ["maximum", -0, 0, 0],
-    ["maximum", 0, -0, 0],
-    ["minimum", 0, -0, -0],
-    ["minimum", -0, 0, -0],
-    ["maximum", NaN, 1, NaN],
-    ["maximum", 1, NaN, NaN],
-    ["minimum", NaN, -Infinity, NaN],
-    ["minimum", 1, NaN, NaN],
-  ] as const)("%s(%d, %d) is %d", async (operator, a, b, expected) => {
-    for (const lanes of [1, 4] as const) {
-      const { program } = elementwise("f32", (left, right) => binary(operator, left, right), lanes);
-      const inputs = { a: program.buffers[0].bytes / 4, b: 0 };
-      const all = { a: Array<number>(inputs.a).fill(a), b: Array<number>(inputs.a).fill(b) };
-      const found = lanes === 1 ? await runTypescript(program, all) : runWasm(program, all);
-      expect(found.get("y")?.[3]).toBe(expected);
+  it.each(["maximum", "minimum"] as const)("%s", (operator) => {
+    const { a, b } = pairs("f32");
+    const expected = Float32Array.from(a, (left, n) =>
+      Math[operator === "maximum" ? "max" : "min"](Math.fround(left), Math.fround(b[n])),
+    );
+    for (const results of everywhere) {
+      expect(bitsOf(results.get(`${operator} of f32`) ?? new Float32Array())).toEqual(bitsOf(expected));
     }
   });
 });
@@ -277,7 +236,7 @@ describe("lanes", () => {
     type: value.type,
   });
 
-  function run(value: Expression): readonly (number | string)[] {
+  function run(value: Expression): readonly number[] {
     const parameters = [
       parameter("a", "read"),
       parameter("b", "read", "i32"),
@@ -288,11 +247,10 @@ describe("lanes", () => {
       a: [-1, 2, -3, 4, 5, -6, 7, -8],
       b: [1, 2, 3, 4, 5, 6, 7, 8],
     });
-    const y = results.get("y");
-    return y instanceof Int32Array ? bitsOf(y) : Array.from(y ?? []);
+    return Array.from(results.get("y") ?? []);
   }
 
-  it.each([
+  const lanes: readonly (readonly [string, Expression, readonly number[]])[] = [
     ["packs lanes of f32", reversed(vector), [4, -3, 2, -1, -8, 7, -6, 5]],
     ["packs lanes of i32", reversed(integers), [4, 3, 2, 1, 8, 7, 6, 5]],
     ["packs lanes of bool", reversed(mask), [0, 1, 0, 1, 1, 0, 1, 0]],
@@ -310,7 +268,9 @@ describe("lanes", () => {
       binary("shiftLeft", integers, splat(lane(integers, 1))),
       [4, 8, 12, 16, 320, 384, 448, 512],
     ],
-  ] as const satisfies readonly (readonly [string, Expression, readonly number[]])[])("%s", (_, value, expected) => {
+  ];
+
+  it.each(lanes)("%s", (_, value, expected) => {
     expect(run(value)).toEqual(expected);
   });
 });
