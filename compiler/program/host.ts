@@ -46,8 +46,16 @@ export interface HostTrain {
   readonly target?: { readonly input: string; readonly kind: "classes" | "numbers" };
   /** The losses, one a step, first the one that `loss` means. */
   readonly losses: readonly HostResult[];
-  /** Results of `evaluate`: the loss, then the metrics. */
-  readonly evaluation: { readonly loss: HostResult; readonly metrics: readonly HostResult[] };
+  /** Learning rates as results of `train_step`, one a step, where they are told. */
+  readonly rates?: readonly HostResult[];
+  /** The optimisers' names, one a step, joined by commas: a checkpoint of another cannot be resumed. */
+  readonly optimizer?: string;
+  /** Results of `evaluate`: the loss, then the metrics that stream; and the metrics that need the whole set at once. */
+  readonly evaluation: {
+    readonly loss: HostResult;
+    readonly metrics: readonly HostResult[];
+    readonly whole?: readonly HostWholeMetric[];
+  };
   readonly data: HostData;
   readonly batch: number | "all";
   readonly epochs: number;
@@ -56,6 +64,14 @@ export interface HostTrain {
   readonly startFrom?: string;
   /** Decay of the averaged weights, where they are kept (`average.` buffers). */
   readonly average?: number;
+}
+
+/** A metric without state: an entry of its own, fed with what `evaluate` read or gave, all batches one after the other. */
+export interface HostWholeMetric {
+  readonly entry: string;
+  /** `from`: a buffer that is an input or a result of `evaluate`. */
+  readonly inputs: readonly { readonly input: HostInput; readonly from: string }[];
+  readonly result: HostResult;
 }
 
 /** A requirement over open dimensions, checked at each call: the value must not be zero. */

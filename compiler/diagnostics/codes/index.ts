@@ -6,12 +6,13 @@ import { InternalError } from "../diagnostic.ts";
 import type { DiagnosticDefinition } from "../diagnostic.ts";
 import * as checkpoint from "./checkpoint.ts";
 import * as data from "./data.ts";
+import * as runtime from "./runtime.ts";
 import * as syntax from "./syntax.ts";
 import * as unsupported from "./unsupported.ts";
 
 type Area = Readonly<Record<string, DiagnosticDefinition<never>>>;
 
-const areas: readonly Area[] = [unsupported, syntax, data, checkpoint];
+const areas: readonly Area[] = [unsupported, syntax, data, checkpoint, runtime];
 
 function collect(): ReadonlyMap<string, DiagnosticDefinition<never>> {
   const found = new Map<string, DiagnosticDefinition<never>>();

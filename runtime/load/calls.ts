@@ -1,0 +1,136 @@
+/**
+ * What a network does, as sequences of program calls written once for targets that answer at once and targets that answer later: a
+ * generator asks for a call and is given its results.
+ */
+import { requirementFails } from "../../compiler/diagnostics/codes/runtime.ts";
+import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Manifest } from "../../compiler/program/artifact.ts";
+import type { HostInput, HostModel, HostRequirement, HostResult, HostTrain } from "../../compiler/program/host.ts";
+import { elements, evaluate } from "./dimensions.ts";
+import type { Sizes } from "./dimensions.ts";
+import type { View } from "./executable.ts";
+import { failure } from "./fail.ts";
+import { checkInputs } from "./inputs.ts";
+import type { Checked, Given, Inputs } from "./inputs.ts";
+
+/** A run of an entry, and the buffers wanted afterwards. */
+export interface Call {
+  readonly entry: string;
+  readonly given: readonly Given[];
+  readonly dims: readonly number[];
+  readonly results: readonly string[];
+}
+
+/** Whole buffers by name; valid until the next call. */
+export type Results = ReadonlyMap<string, View>;
+export type Calls<Answer> = Generator<Call, Answer, Results>;
+
+export interface StepResult {
+  /** Of the first step; `losses` has those of all steps by their names. */
+  readonly loss: number;
+  readonly losses: Readonly<Record<string, number>>;
+  /** Learning rates in the order of the steps; empty where the program does not tell them. */
+  readonly rates: readonly number[];
+}
+
+export interface Prediction {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: View;
+}
+
+type Entry = Manifest["entries"][number];
+
+/** Makes calls out of inputs: the manifest, ready to be asked. */
+export class Caller {
+  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #bounds: ReadonlyMap<string, number>;
+  readonly #requirements: readonly HostRequirement[];
+
+  constructor({ entries, dims, host }: Manifest) {
+    this.#entries = new Map(entries.map((entry) => [entry.name, entry]));
+    this.#bounds = new Map(dims.map(({ name, bound }) => [name, bound]));
+    this.#requirements = host.requirements;
+  }
+
+  has(entry: string): boolean {
+    return this.#entries.has(entry);
+  }
+
+  entry(name: string): Entry {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) throw new InternalError("runtime", `the manifest has no entry ${name}`);
+    return entry;
+  }
+
+  bound(dimension: string): number {
+    return this.#bounds.get(dimension) ?? Infinity;
+  }
+
+  /** Throws NN0710 to NN0719; `trusted` leaves out the look at each value. */
+  check(entry: string, wanted: readonly HostInput[], inputs: Inputs, trusted: boolean): Checked {
+    const checked = checkInputs(wanted, inputs, this.#bounds, trusted);
+    for (const requirement of this.#requirements) {
+      if (requirement.entry !== entry) continue;
+      const left = evaluate(requirement.left, checked.sizes);
+      const right = evaluate(requirement.right, checked.sizes);
+      if (!holds(requirement.comparison, left, right)) throw failure(requirementFails, { message: requirement.message, left, right });
+    }
+    return checked;
+  }
+
+  call(entry: string, { given, sizes }: Checked, results: readonly string[]): Call {
+    const dims = this.entry(entry).dims.map((name) => {
+      const size = sizes.get(name);
+      if (size === undefined) throw new InternalError("runtime", `no input of ${entry} tells ${name}`);
+      return size;
+    });
+    return { entry, given, dims, results };
+  }
+}
+
+/** A run of an entry that takes nothing. */
+export function* runPlain(entry: string): Calls<void> {
+  yield { entry, given: [], dims: [], results: [] };
+}
+
+export function* step(caller: Caller, train: HostTrain, inputs: Inputs, trusted: boolean): Calls<StepResult> {
+  const checked = caller.check("train_step", train.inputs, inputs, trusted);
+  const rates = train.rates ?? [];
+  const results = yield caller.call("train_step", checked, [...train.losses, ...rates].map(({ buffer }) => buffer));
+  const losses = train.losses.map(({ name, buffer }) => [name, scalarOf(results, buffer)] as const);
+  return { loss: losses[0]?.[1] ?? NaN, losses: Object.fromEntries(losses), rates: rates.map(({ buffer }) => scalarOf(results, buffer)) };
+}
+
+export function* predict(caller: Caller, { entry, inputs: wanted, results: named }: HostModel, inputs: Inputs): Calls<readonly Prediction[]> {
+  const checked = caller.check(entry, wanted, inputs, false);
+  const results = yield caller.call(entry, checked, named.map(({ buffer }) => buffer));
+  return named.map((result) => ({ name: result.name, ...tensorOf(result, results, checked.sizes) }));
+}
+
+export function scalarOf(results: Results, buffer: string): number {
+  return results.get(buffer)?.[0] ?? NaN;
+}
+
+/** A copy of the part of a result that these sizes fill. */
+export function tensorOf({ buffer, shape }: HostResult, results: Results, sizes: Sizes): { readonly shape: readonly number[]; readonly data: View } {
+  const data = results.get(buffer) ?? new Float32Array(0);
+  return { shape: shape.map((dimension) => evaluate(dimension, sizes)), data: data.slice(0, elements(shape, sizes)) };
+}
+
+function holds(comparison: HostRequirement["comparison"], left: number, right: number): boolean {
+  switch (comparison) {
+    case "equal":
+      return left === right;
+    case "notEqual":
+      return left !== right;
+    case "less":
+      return left < right;
+    case "lessEqual":
+      return left <= right;
+    case "greater":
+      return left > right;
+    case "greaterEqual":
+      return left >= right;
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * The loss and the metrics of a set, batch by batch: losses are averaged, metrics with state stream, and those without see the outputs of
+ * the whole set at once.
+ */
+import { noRows, tooManyRowsForMetric } from "../../compiler/diagnostics/codes/runtime.ts";
+import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import type { HostResult, HostTrain, HostWholeMetric } from "../../compiler/program/host.ts";
+import { scalarOf, tensorOf } from "./calls.ts";
+import type { Caller, Calls, Results } from "./calls.ts";
+import { elements, evaluate, nameOf } from "./dimensions.ts";
+import type { Sizes } from "./dimensions.ts";
+import type { View } from "./executable.ts";
+import { failure } from "./fail.ts";
+import type { Checked, Inputs } from "./inputs.ts";
+import type { Store } from "./store.ts";
+
+/** A number, or a tensor where the metric has a shape. */
+export type MetricValue = number | { readonly shape: readonly number[]; readonly data: View };
+
+export interface Evaluation {
+  readonly loss: number;
+  readonly metrics: Readonly<Record<string, MetricValue>>;
+  /** Metrics that had to be left out. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** One pass over the batches. A loss weighs as many as its rows, or the sum of `mask` where the loss takes one. Throws NN0722 without rows. */
+export function* evaluateSet(caller: Caller, store: Store, train: HostTrain, batches: Iterable<Inputs>, trusted: boolean): Calls<Evaluation> {
+  const { loss, metrics, whole = [] } = train.evaluation;
+  const gathered = new Gathered(whole, caller);
+  const outputs = caller.entry("evaluate").results.filter((name) => gathered.wants(name));
+  const wanted = [...new Set([loss, ...metrics].map(({ buffer }) => buffer).concat(outputs))];
+  const mean = new Mean();
+  let last: { readonly results: Results; readonly sizes: Sizes } | undefined;
+  for (const inputs of batches) {
+    const checked = caller.check("evaluate", train.inputs, inputs, trusted);
+    if (last === undefined) yield* resetMetrics(caller, store);
+    const results = yield caller.call("evaluate", checked, wanted);
+    mean.add(scalarOf(results, loss.buffer), weightOf(train, checked));
+    for (const { input, data } of checked.given) gathered.add(input.buffer, data);
+    for (const name of outputs) gathered.add(name, (results.get(name) ?? new Float32Array(0)).subarray(0, elements(store.shape(name), checked.sizes)));
+    last = { results, sizes: checked.sizes };
+  }
+  if (last === undefined) throw failure(noRows, { what: "what is evaluated" });
+  const { results, sizes } = last;
+  const streamed = metrics.map((metric) => [metric.name, valueOf(metric, results, sizes)] as const);
+  const { values, warnings } = yield* evaluateWhole(caller, whole, gathered);
+  return { loss: mean.value, metrics: Object.fromEntries([...streamed, ...values]), warnings };
+}
+
+/** How much the loss of a batch weighs. */
+export function weightOf({ inputs }: HostTrain, { given, sizes }: Checked): number {
+  const mask = given.find(({ input }) => input.name === "mask");
+  if (mask !== undefined) return sumOf(mask.data);
+  const [rows] = inputs[0]?.shape ?? [];
+  return rows === undefined ? 1 : evaluate(rows, sizes);
+}
+
+function sumOf(values: View): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+}
+
+/** A weighted mean; the mean of one value is that value to the bit. */
+export class Mean {
+  #weight: number;
+  #value: number;
+
+  constructor(value = 0, weight = 0) {
+    this.#value = value;
+    this.#weight = weight;
+  }
+
+  add(value: number, weight: number): void {
+    if (weight === 0) return;
+    this.#weight += weight;
+    this.#value = this.#weight === weight ? value : this.#value + (value - this.#value) * (weight / this.#weight);
+  }
+
+  get value(): number {
+    return this.#value;
+  }
+
+  get weight(): number {
+    return this.#weight;
+  }
+}
+
+function* resetMetrics(caller: Caller, store: Store): Calls<void> {
+  if (caller.has("reset_metrics")) yield { entry: "reset_metrics", given: [], dims: [], results: [] };
+  else for (const name of store.metrics) store.fill(name, 0);
+}
+
+function* evaluateWhole(
+  caller: Caller, whole: readonly HostWholeMetric[], gathered: Gathered,
+): Calls<{ readonly values: readonly (readonly [string, MetricValue])[]; readonly warnings: readonly Diagnostic[] }> {
+  const values: (readonly [string, MetricValue])[] = [];
+  const warnings: Diagnostic[] = [];
+  for (const metric of whole) {
+    const { entry, inputs, result } = metric;
+    const excess = gathered.excess(metric);
+    if (excess !== undefined) {
+      warnings.push(diagnose(tooManyRowsForMetric, { metric: result.name, ...excess }, []));
+      continue;
+    }
+    const given = new Map(inputs.map(({ input, from }) => [input.name, gathered.joined(from)]));
+    const checked = caller.check(entry, inputs.map(({ input }) => input), given, true);
+    const results = yield caller.call(entry, checked, [result.buffer]);
+    values.push([result.name, valueOf(result, results, checked.sizes)]);
+  }
+  return { values, warnings };
+}
+
+function valueOf(result: HostResult, results: Results, sizes: Sizes): MetricValue {
+  return result.shape.length === 0 ? scalarOf(results, result.buffer) : tensorOf(result, results, sizes);
+}
+
+/** Copies of what metrics without state need of each batch; parts beyond the bound are counted, not kept. */
+class Gathered {
+  readonly #caller: Caller;
+  readonly #parts = new Map<string, View[]>();
+  readonly #lengths = new Map<string, number>();
+  readonly #limits = new Map<string, number>();
+
+  constructor(whole: readonly HostWholeMetric[], caller: Caller) {
+    this.#caller = caller;
+    for (const { input, from } of whole.flatMap(({ inputs }) => inputs)) {
+      const { width, bound } = rowsOf(input.shape, caller);
+      this.#parts.set(from, []);
+      this.#limits.set(from, Math.max(this.#limits.get(from) ?? 0, width * bound));
+    }
+  }
+
+  wants(buffer: string): boolean {
+    return this.#parts.has(buffer);
+  }
+
+  add(buffer: string, data: View): void {
+    const parts = this.#parts.get(buffer);
+    if (parts === undefined) return;
+    const length = (this.#lengths.get(buffer) ?? 0) + data.length;
+    this.#lengths.set(buffer, length);
+    if (length <= (this.#limits.get(buffer) ?? 0)) parts.push(data.slice());
+  }
+
+  joined(buffer: string): View {
+    const parts = this.#parts.get(buffer) ?? [];
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    const all = parts[0] instanceof Int32Array ? new Int32Array(length) : new Float32Array(length);
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  }
+
+  /** By how much the set is larger than the metric can take. */
+  excess({ inputs }: HostWholeMetric): { readonly bound: number; readonly found: number } | undefined {
+    for (const { input, from } of inputs) {
+      const { width, bound } = rowsOf(input.shape, this.#caller);
+      const found = (this.#lengths.get(from) ?? 0) / width;
+      if (found > bound) return { bound, found };
+    }
+    return undefined;
+  }
+}
+
+/** Elements of a row, and how many rows the leading dimension allows. */
+function rowsOf([rows, ...row]: HostResult["shape"], caller: Caller): { readonly width: number; readonly bound: number } {
+  const name = rows === undefined ? undefined : nameOf(rows);
+  return { width: elements(row, new Map()), bound: name === undefined ? 1 : caller.bound(name) };
+}

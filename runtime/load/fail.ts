@@ -1,0 +1,33 @@
+/** How the runtime speaks: an `NncError` from the catalogue, names in backticks, values of any kind in a few words. */
+import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
+import type { DiagnosticDefinition } from "../../compiler/diagnostics/diagnostic.ts";
+
+/** The error that `definition` describes; a call has no place in a source, so there are no labels. */
+export function failure<Arguments>(definition: DiagnosticDefinition<Arguments>, values: Arguments, help?: string): NncError {
+  return new NncError(diagnose(definition, values, [], help));
+}
+
+/** `` `image` ``, cut to 80 characters. */
+export function named(name: string): string {
+  return `\`${name.length > 80 ? `${name.slice(0, 79)}…` : name}\``;
+}
+
+/** At most eight names. */
+export function listed(names: readonly string[]): string {
+  if (names.length === 0) return "none";
+  const shown = names.slice(0, 8).map(named).join(", ");
+  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
+}
+
+/** `a string`, `null`, `a Float64Array`, `an array`, `NaN`: what a value is, for "found …". */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined || typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value === "string") return "a string";
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  return /^[AEIOU]/i.test(tag) ? `an ${tag}` : `a ${tag}`;
+}
+
+/** `1 element`, `2 elements`. */
+export function countOf(elements: number): string {
+  return elements === 1 ? "1 element" : `${elements} elements`;
+}

@@ -1,0 +1,53 @@
+/**
+ * `nnc/runtime`: an artifact becomes a network that trains and predicts. Needs neither the compiler nor Node; a page loads it as it is.
+ */
+import { unsuitableOption } from "../../compiler/diagnostics/codes/runtime.ts";
+import type { Artifact } from "../../compiler/program/artifact.ts";
+import { open } from "./executable.ts";
+import { failure, kindOf } from "./fail.ts";
+import { checkedSeed, Network } from "./network.ts";
+
+export { NncError } from "../../compiler/diagnostics/diagnostic.ts";
+export type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+export type { Artifact, Manifest, TargetName } from "../../compiler/program/artifact.ts";
+export type { Prediction, StepResult } from "./calls.ts";
+export type { Evaluation, MetricValue } from "./evaluate.ts";
+export type { Inputs, TensorInput } from "./inputs.ts";
+export { Network } from "./network.ts";
+export type { CallOptions, PredictOptions } from "./network.ts";
+export type { Counters, TrainingRecord } from "./record.ts";
+export type { Tensor, TensorMap } from "./tensors.ts";
+
+export interface LoadOptions {
+  /** Of all draws; by default that of the `train`, else 0. */
+  readonly seed?: number;
+  /** Workers for targets that use several; none does yet, so more than one changes nothing. */
+  readonly threads?: number;
+  /** After how many steps the program's `epoch` moves on; without it, it never does. */
+  readonly stepsPerEpoch?: number;
+  /** How many epochs schedules reckon with; by default those of the `train`. */
+  readonly epochs?: number;
+}
+
+/** An epoch that no run of steps completes, and that schedules can still multiply as floats. */
+const endless = 2 ** 30;
+
+/** Makes a network with freshly drawn parameters. Throws NN0701 to NN0704 for artifacts, NN0706 for options. */
+export async function load(artifact: Artifact, options: LoadOptions = {}): Promise<Network> {
+  const { threads, stepsPerEpoch = endless } = options;
+  const seed = options.seed === undefined ? undefined : checkedSeed(options.seed);
+  checkCount("threads", threads ?? 1);
+  checkCount("stepsPerEpoch", stepsPerEpoch);
+  if (options.epochs !== undefined) checkCount("epochs", options.epochs);
+  const executable = await open(artifact);
+  const { manifest } = artifact;
+  const { train } = manifest.host;
+  const network = new Network(manifest, executable);
+  await network.initialize({ seed: seed ?? train?.seed ?? 0, stepsPerEpoch, epochs: options.epochs ?? train?.epochs ?? 1 });
+  return network;
+}
+
+function checkCount(option: string, value: unknown): void {
+  if (Number.isInteger(value) && Number(value) >= 1 && Number(value) < 2 ** 31) return;
+  throw failure(unsuitableOption, { option, expected: "a whole number from 1", found: kindOf(value) });
+}

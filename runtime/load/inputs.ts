@@ -1,0 +1,168 @@
+/**
+ * What a call is given, checked in full before anything is changed: names, types, lengths, the open dimensions that follow from them,
+ * and values.
+ */
+import * as codes from "../../compiler/diagnostics/codes/runtime.ts";
+import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
+import type { HostInput } from "../../compiler/program/host.ts";
+import { elements, evaluate, nameOf, printShape, solve, symbolsOf } from "./dimensions.ts";
+import type { View } from "./executable.ts";
+import { countOf, failure, kindOf, listed, named } from "./fail.ts";
+
+/** The rows one after the other; `{ shape, data }` where the length alone would not tell the shape. */
+export type TensorInput = View | { readonly shape: readonly number[]; readonly data: View };
+/** By name; a Map where names come from elsewhere. */
+export type Inputs = Readonly<Record<string, TensorInput>> | ReadonlyMap<string, TensorInput>;
+
+/** One input that fits: its elements, and how many of them are a row. */
+export interface Given {
+  readonly input: HostInput;
+  readonly data: View;
+}
+
+export interface Checked {
+  readonly given: readonly Given[];
+  readonly sizes: ReadonlyMap<string, number>;
+}
+
+interface Shaped extends Given {
+  readonly shape: readonly number[] | undefined;
+}
+
+/**
+ * Throws NN0710 to NN0718. `trusted` leaves out the look at each value, for data that were looked at before.
+ */
+export function checkInputs(wanted: readonly HostInput[], inputs: Inputs, bounds: ReadonlyMap<string, number>, trusted: boolean): Checked {
+  const byName = mapOf(inputs, wanted);
+  const names = wanted.map(({ name }) => name);
+  for (const name of byName.keys()) {
+    if (!names.includes(name)) throw failure(codes.unknownInput, { name: named(name), inputs: listed(names) }, didYouMean(name, names));
+  }
+  const given = wanted.map((input) => typed(input, byName.get(input.name)));
+  const sizes = bind(given, bounds);
+  if (!trusted) for (const one of given) checkValues(one.input, one.data, rowsOf(one.input, sizes));
+  return { given, sizes };
+}
+
+/** Throws NN0717 or NN0718 at the first value that does not fit. */
+export function checkValues({ name, dtype, limit }: HostInput, data: View, rows: number): void {
+  const width = data.length / rows;
+  if (dtype === "f32") {
+    const at = data.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) throw failure(codes.notFiniteInput, { name: named(name), row: Math.floor(at / width), found: data[at] ?? NaN });
+    return;
+  }
+  const below = dtype === "bool" ? 2 : limit;
+  if (below === undefined) return;
+  const at = data.findIndex((value) => value < 0 || value >= below);
+  if (at >= 0) throw failure(codes.integerOutOfRange, { name: named(name), row: Math.floor(at / width), limit: below, found: data[at] ?? NaN });
+}
+
+/** Whether a value is the array that tensors of this type are given as, wherever its class comes from. */
+export function isView(value: unknown, dtype: HostInput["dtype"]): value is View {
+  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === `[object ${arrayName(dtype)}]`;
+}
+
+export function arrayName(dtype: HostInput["dtype"]): string {
+  return dtype === "f32" ? "Float32Array" : "Int32Array";
+}
+
+function rowsOf({ shape }: HostInput, sizes: ReadonlyMap<string, number>): number {
+  return shape[0] === undefined ? 1 : evaluate(shape[0], sizes);
+}
+
+function mapOf(inputs: unknown, wanted: readonly HostInput[]): ReadonlyMap<string, unknown> {
+  if (inputs instanceof Map) return inputs;
+  if (typeof inputs === "object" && inputs !== null && !ArrayBuffer.isView(inputs) && !Array.isArray(inputs)) return new Map(Object.entries(inputs));
+  const expected = `{ ${wanted.map(({ name, dtype }) => `${name}: ${arrayName(dtype)}`).join(", ")} }`;
+  throw failure(codes.wrongType, { name: "inputs", expected, found: kindOf(inputs) });
+}
+
+function typed(input: HostInput, value: unknown): Shaped {
+  const { name, dtype, shape } = input;
+  const expected = `${dtype === "f32" ? "a" : "an"} ${arrayName(dtype)} of shape ${printShape(shape)}`;
+  if (value === undefined) throw failure(codes.missingInput, { name: named(name), expected });
+  if (isView(value, dtype)) return { input, data: value, shape: undefined };
+  if (typeof value === "object" && value !== null && "data" in value && "shape" in value) {
+    if (isView(value.data, dtype) && isShape(value.shape)) return { input, data: value.data, shape: value.shape };
+    throw failure(codes.wrongType, { name: named(name), expected, found: `{ shape, data } with ${kindOf(value.data)} as its data` });
+  }
+  throw failure(codes.wrongType, { name: named(name), expected, found: kindOf(value) });
+}
+
+function isShape(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+/** The open dimensions: from shapes first, then from the lengths of inputs that have one unknown left, until nothing changes. */
+function bind(given: readonly Shaped[], bounds: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>();
+  const sources = new Map<string, string>();
+  const set = ({ input }: Shaped, dimension: string, value: number): void => {
+    const bound = bounds.get(dimension) ?? Infinity;
+    if (value < 1 || value > bound) throw failure(codes.beyondBound, { name: named(input.name), dimension, bound, found: value });
+    sizes.set(dimension, value);
+    sources.set(dimension, named(input.name));
+  };
+  for (const one of given) bindShape(one, sizes, sources, set);
+  let open = given.filter(({ shape }) => shape === undefined);
+  for (let before = -1; open.length > 0 && open.length !== before; ) {
+    before = open.length;
+    open = open.filter((one) => !bindLength(one, sizes, sources, set));
+  }
+  const [left] = open;
+  if (left === undefined) return sizes;
+  const { name, shape } = left.input;
+  throw failure(codes.openDimensions, { name: named(name), shape: printShape(shape), dimensions: symbolsOf(shape, sizes).join(" and ") });
+}
+
+type Bind = (one: Shaped, dimension: string, value: number) => void;
+
+function bindShape(one: Shaped, sizes: ReadonlyMap<string, number>, sources: ReadonlyMap<string, string>, set: Bind): void {
+  const { input: { name, shape: wanted }, data, shape } = one;
+  if (shape === undefined) return;
+  const product = shape.reduce((count, size) => count * size, 1);
+  if (shape.length !== wanted.length || product !== data.length) {
+    throw failure(codes.wrongLength, { name: named(name), expected: `the shape ${printShape(wanted)}`, found: `[${shape.join(", ")}] with ${countOf(data.length)}` });
+  }
+  for (const [axis, dimension] of wanted.entries()) {
+    const symbol = nameOf(dimension);
+    const size = shape[axis] ?? 0;
+    if (symbol !== undefined && !sizes.has(symbol)) set(one, symbol, size);
+    const expected = evaluate(dimension, sizes);
+    if (expected === size) continue;
+    const other = (symbol === undefined ? undefined : sources.get(symbol)) ?? "the shape";
+    throw failure(codes.dimensionsDisagree, { name: named(name), dimension: `axis ${axis} (${dimension.key})`, expected, found: size, other });
+  }
+}
+
+/** Whether the input is settled: its length agrees, or told the one dimension that was unknown. */
+function bindLength(one: Shaped, sizes: ReadonlyMap<string, number>, sources: ReadonlyMap<string, string>, set: Bind): boolean {
+  const { input: { name, shape }, data } = one;
+  const [unknown, ...more] = symbolsOf(shape, sizes);
+  if (more.length > 0) return false;
+  if (unknown === undefined) {
+    if (elements(shape, sizes) !== data.length) throw disagreement(one, sizes, sources);
+    return true;
+  }
+  const value = solve(shape, unknown, data.length, sizes);
+  if (value === undefined) {
+    throw failure(codes.wrongLength, { name: named(name), expected: `a length that fits the shape ${printShape(shape)}`, found: countOf(data.length) });
+  }
+  set(one, unknown, value);
+  return true;
+}
+
+/** In terms of the open dimension that another input set, where there is one. */
+function disagreement({ input: { name, shape }, data }: Shaped, sizes: ReadonlyMap<string, number>, sources: ReadonlyMap<string, string>): Error {
+  for (const [dimension, other] of sources) {
+    const rest = new Map(sizes);
+    rest.delete(dimension);
+    if (!Number.isNaN(elements(shape, rest))) continue;
+    const found = solve(shape, dimension, data.length, rest);
+    const expected = sizes.get(dimension) ?? NaN;
+    if (found !== undefined) return failure(codes.dimensionsDisagree, { name: named(name), dimension, expected, found, other });
+  }
+  const expected = `${countOf(elements(shape, sizes))} (${printShape(shape)})`;
+  return failure(codes.wrongLength, { name: named(name), expected, found: countOf(data.length) });
+}

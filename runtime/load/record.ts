@@ -1,0 +1,99 @@
+/**
+ * What a saved file holds beside the program's own tensors, and the way to its bytes and back: counters, what the training loop remembers,
+ * the parameters of the best epoch, what was fitted to the data.
+ */
+import type { Manifest } from "../../compiler/program/artifact.ts";
+import { checkpointFromMetadata, checkpointToMetadata, parseNumber, printNumber, requireOptimizer } from "../save/checkpoint.ts";
+import type { Checkpoint } from "../save/checkpoint.ts";
+import { requireSame } from "../save/compare.ts";
+import { decode, encode } from "../save/safetensors.ts";
+import type { SavedTensor } from "../save/safetensors.ts";
+import type { View } from "./executable.ts";
+import type { Store } from "./store.ts";
+import { shapeOf } from "./tensors.ts";
+
+export type Fitted = Checkpoint["fitted"];
+
+/** What the training loop remembers from step to step and epoch to epoch. */
+export interface TrainingRecord {
+  /** The exponentially weighted average of the loss, before its bias is corrected. */
+  readonly runningLoss: number;
+  /** The mean loss of the present epoch so far, and the rows (or the sum of the mask) that it is a mean of. */
+  readonly epochLoss: number;
+  readonly epochWeight: number;
+  /** The best epoch so far, and a copy of what was best. */
+  readonly best: { readonly epoch: number; readonly loss: number; readonly tensors: ReadonlyMap<string, View> } | null;
+  readonly fitted: Fitted;
+}
+
+export const emptyRecord: TrainingRecord = {
+  runningLoss: 0, epochLoss: 0, epochWeight: 0, best: null, fitted: { inputs: [], classes: [], columns: [], vocabulary: null },
+};
+
+export interface Counters {
+  readonly seed: number;
+  /** Steps and epochs completed, and steps completed in the present epoch. */
+  readonly step: number;
+  readonly epoch: number;
+  readonly stepInEpoch: number;
+}
+
+type Buffer = Manifest["buffers"][number];
+
+/** Stands before the names of the best epoch's tensors; no name in a program holds a colon. */
+const bestPrefix = "best:";
+
+/** The bytes of a safetensors file. */
+export function saveBytes(manifest: Manifest, lasting: readonly Buffer[], store: Store, counters: Counters, record: TrainingRecord): Uint8Array {
+  const { train, language } = manifest.host;
+  const { best, epochLoss, epochWeight, runningLoss, fitted } = record;
+  const own = lasting.map((buffer) => [buffer.name, savedTensor(buffer, store.view(buffer.name))] as const);
+  const kept = lasting.flatMap((buffer) => {
+    const view = best?.tensors.get(buffer.name);
+    return view === undefined ? [] : [[`${bestPrefix}${buffer.name}`, savedTensor(buffer, view)] as const];
+  });
+  const metadata = checkpointToMetadata({
+    language, train: train?.label ?? "", optimizer: train?.optimizer ?? "", ...counters, runningLoss, fitted,
+    best: best === null ? null : { epoch: best.epoch, loss: best.loss },
+  });
+  const progress = [["nnc.epoch_loss", printNumber(epochLoss)], ["nnc.epoch_weight", printNumber(epochWeight)]] as const;
+  return encode(new Map([...own, ...kept]), new Map([...metadata, ...progress]));
+}
+
+export interface Restored {
+  readonly tensors: ReadonlyMap<string, View>;
+  readonly counters: Counters;
+  readonly record: TrainingRecord;
+}
+
+/** Reads and checks everything, changes nothing. An artifact that only predicts leaves out what an optimiser kept. Throws NN09xx. */
+export function readBytes(manifest: Manifest, lasting: readonly Buffer[], bytes: Uint8Array): Restored {
+  const file = "the saved file";
+  const { tensors, metadata } = decode(file, bytes);
+  const checkpoint = checkpointFromMetadata(file, metadata, manifest.host.language);
+  const optimizes = manifest.host.train !== undefined;
+  if (optimizes && checkpoint.optimizer !== "") requireOptimizer(file, checkpoint, manifest.host.train.optimizer ?? "");
+  const expected = new Map(lasting.map((buffer) => [buffer.name, { dtype: buffer.dtype, shape: shapeOf(buffer) }]));
+  const own = new Map([...tensors].filter(([name]) => !name.startsWith(bestPrefix) && (optimizes || expected.has(name) || !name.startsWith("optimizer."))));
+  requireSame(file, expected, own);
+  const best = new Map([...tensors].filter(([name]) => name.startsWith(bestPrefix)).map(([name, tensor]) => [name.slice(bestPrefix.length), tensor]));
+  requireSame(file, new Map([...expected].filter(([name]) => best.has(name))), best);
+  const { seed, step, epoch, stepInEpoch, runningLoss, fitted } = checkpoint;
+  const record: TrainingRecord = {
+    runningLoss, fitted,
+    epochLoss: parseNumber(metadata.get("nnc.epoch_loss") ?? "") ?? 0,
+    epochWeight: parseNumber(metadata.get("nnc.epoch_weight") ?? "") ?? 0,
+    best: checkpoint.best === null ? null : { ...checkpoint.best, tensors: viewsOf(best) },
+  };
+  return { tensors: viewsOf(own), counters: { seed, step, epoch, stepInEpoch }, record };
+}
+
+function savedTensor(buffer: Buffer, data: View): SavedTensor {
+  const shape = shapeOf(buffer);
+  if (buffer.dtype === "bool") return { dtype: "bool", shape, data: Uint8Array.from(data) };
+  return data instanceof Float32Array ? { dtype: "f32", shape, data } : { dtype: "i32", shape, data };
+}
+
+function viewsOf(tensors: ReadonlyMap<string, SavedTensor>): ReadonlyMap<string, View> {
+  return new Map([...tensors].map(([name, { data }]) => [name, data instanceof Uint8Array ? Int32Array.from(data) : data]));
+}

@@ -1,0 +1,92 @@
+/**
+ * The buffers of a running program by name. Where the program's memory can be seen (typescript, wasm) views are live; where it cannot
+ * (a GPU) there is a copy of what lasts, brought up to date by `synchronize`.
+ */
+import { notSynchronized } from "../../compiler/diagnostics/codes/runtime.ts";
+import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Manifest } from "../../compiler/program/artifact.ts";
+import { elements } from "./dimensions.ts";
+import type { Executable, View } from "./executable.ts";
+import { failure } from "./fail.ts";
+
+type Buffer = Manifest["buffers"][number];
+
+export class Store {
+  readonly #executable: Executable;
+  readonly #buffers: ReadonlyMap<string, Buffer>;
+  readonly #views = new Map<string, View>();
+  #stale = false;
+
+  constructor(executable: Executable, manifest: Manifest) {
+    this.#executable = executable;
+    this.#buffers = new Map(manifest.buffers.map((buffer) => [buffer.name, buffer]));
+  }
+
+  /** Buffers of the metrics' own state. */
+  get metrics(): readonly string[] {
+    return [...this.#buffers.values()].filter(({ role }) => role === "metric").map(({ name }) => name);
+  }
+
+  has(name: string): boolean {
+    return this.#buffers.has(name);
+  }
+
+  shape(name: string): Buffer["shape"] {
+    return this.#find(name).shape;
+  }
+
+  /** The whole buffer as it is here. */
+  view(name: string): View {
+    const known = this.#views.get(name);
+    if (known !== undefined) return known;
+    const view = this.#makeView(name);
+    this.#views.set(name, view);
+    return view;
+  }
+
+  /** Writes the first elements of a buffer. */
+  write(name: string, data: View, lasting = true): void {
+    const executable = this.#executable;
+    if (executable.kind === "sync" || lasting) this.view(name).set(data);
+    if (executable.kind === "async") executable.write(name, data);
+  }
+
+  fill(name: string, value: number): void {
+    const view = this.view(name).fill(value);
+    if (this.#executable.kind === "async") this.#executable.write(name, view);
+  }
+
+  /** Notes that the program may have changed what lasts. */
+  touch(): void {
+    this.#stale = this.#executable.kind === "async";
+  }
+
+  /** Throws NN0721 where views show what was before the last run. */
+  requireFresh(call: string): void {
+    if (this.#stale) throw failure(notSynchronized, { call });
+  }
+
+  async synchronize(names: readonly string[]): Promise<void> {
+    const executable = this.#executable;
+    if (executable.kind === "sync" || !this.#stale) return;
+    const copies = await Promise.all(names.map((name) => executable.read(name)));
+    for (const [at, name] of names.entries()) this.view(name).set(copies[at] ?? []);
+    this.#stale = false;
+  }
+
+  #makeView(name: string): View {
+    const { dtype, offset, bytes, shape } = this.#find(name);
+    const executable = this.#executable;
+    const memory = executable.kind === "sync" ? executable.memory : new ArrayBuffer(bytes);
+    const start = executable.kind === "sync" ? offset : 0;
+    const exact = elements(shape, new Map());
+    const count = Number.isNaN(exact) ? bytes / 4 : exact;
+    return dtype === "f32" ? new Float32Array(memory, start, count) : new Int32Array(memory, start, count);
+  }
+
+  #find(name: string): Buffer {
+    const buffer = this.#buffers.get(name);
+    if (buffer === undefined) throw new InternalError("runtime", `the manifest has no buffer ${name}`);
+    return buffer;
+  }
+}

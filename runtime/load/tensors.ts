@@ -1,0 +1,67 @@
+/** `net.parameters` and `net.state`: a Map from names to tensors, in the program's order, whose `set` checks what it is given. */
+import * as codes from "../../compiler/diagnostics/codes/runtime.ts";
+import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
+import type { Manifest } from "../../compiler/program/artifact.ts";
+import { evaluate } from "./dimensions.ts";
+import type { View } from "./executable.ts";
+import { countOf, failure, kindOf, named } from "./fail.ts";
+import { arrayName, isView } from "./inputs.ts";
+import type { TensorInput } from "./inputs.ts";
+import type { Store } from "./store.ts";
+
+/** For the targets typescript and wasm `data` is the program's own memory: it changes as training goes on, and may be written. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: View;
+}
+
+export type TensorMap = ReadonlyMap<string, Tensor> & {
+  /** Copies `values` in. Throws NN0720 for an unknown name, NN0712 and NN0713 for a wrong type, length or shape; then nothing is changed. */
+  readonly set: (name: string, values: TensorInput) => void;
+};
+
+type Buffer = Manifest["buffers"][number];
+
+/** `kind` is what messages call one of them; reading throws NN0721 where a GPU has newer values. */
+export function tensorMap(kind: string, buffers: readonly Buffer[], store: Store): TensorMap {
+  const types = new Map(buffers.map((buffer) => [buffer.name, buffer]));
+  const tensors = new Map(buffers.map((buffer) => [buffer.name, { shape: shapeOf(buffer), data: store.view(buffer.name) }]));
+  const fresh = (): ReadonlyMap<string, Tensor> => {
+    store.requireFresh(`reading a ${kind}`);
+    return tensors;
+  };
+  return {
+    get size() {
+      return tensors.size;
+    },
+    has: (name) => tensors.has(name),
+    keys: () => tensors.keys(),
+    get: (name) => fresh().get(name),
+    values: () => fresh().values(),
+    entries: () => fresh().entries(),
+    forEach: (visit, self) => fresh().forEach(visit, self),
+    [Symbol.iterator]: () => fresh()[Symbol.iterator](),
+    set: (name, values) => {
+      const buffer = types.get(name);
+      if (buffer === undefined) throw failure(codes.unknownTensor, { name: named(name), kind }, didYouMean(name, types.keys()));
+      store.write(name, checkedValues(buffer, values));
+    },
+  };
+}
+
+/** Sizes of a buffer without open dimensions. */
+export function shapeOf({ shape }: Buffer): readonly number[] {
+  return shape.map((dimension) => evaluate(dimension, new Map()));
+}
+
+function checkedValues(buffer: Buffer, values: unknown): View {
+  const { dtype } = buffer;
+  const shape = shapeOf(buffer);
+  const expected = `${dtype === "f32" ? "a" : "an"} ${arrayName(dtype)} of shape [${shape.join(", ")}]`;
+  const shaped = typeof values === "object" && values !== null && "data" in values && "shape" in values ? values : { data: values, shape };
+  if (!isView(shaped.data, dtype)) throw failure(codes.wrongType, { name: named(buffer.name), expected, found: kindOf(shaped.data) });
+  const found = Array.isArray(shaped.shape) ? shaped.shape.join(", ") : kindOf(shaped.shape);
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (found === shape.join(", ") && shaped.data.length === count) return shaped.data;
+  throw failure(codes.wrongLength, { name: named(buffer.name), expected, found: `${countOf(shaped.data.length)} of shape [${found}]` });
+}
