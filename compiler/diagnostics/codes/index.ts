@@ -6,13 +6,21 @@ import { InternalError } from "../diagnostic.ts";
 import type { DiagnosticDefinition } from "../diagnostic.ts";
 import * as checkpoint from "./checkpoint.ts";
 import * as data from "./data.ts";
+import * as internal from "./internal.ts";
+import * as limits from "./limits.ts";
+import * as names from "./names.ts";
 import * as runtime from "./runtime.ts";
+import * as settings from "./settings.ts";
+import * as shapes from "./shapes.ts";
 import * as syntax from "./syntax.ts";
+import * as train from "./train.ts";
 import * as unsupported from "./unsupported.ts";
 
 type Area = Readonly<Record<string, DiagnosticDefinition<never>>>;
 
-const areas: readonly Area[] = [unsupported, syntax, data, checkpoint, runtime];
+const areas: readonly Area[] = [
+  checkpoint, data, internal, limits, names, runtime, settings, shapes, syntax, train, unsupported,
+];
 
 function collect(): ReadonlyMap<string, DiagnosticDefinition<never>> {
   const found = new Map<string, DiagnosticDefinition<never>>();

@@ -1,0 +1,10 @@
+/**
+ * nnc as a library: `compile`, and the data that it answers with.
+ */
+export { compile } from "./compile.ts";
+export type { Compiled, CompileOptions, Failed } from "./compile.ts";
+export type { Diagnostic, Label, Severity, Span } from "./diagnostics/diagnostic.ts";
+export { NncError } from "./diagnostics/diagnostic.ts";
+export { render } from "./diagnostics/render.ts";
+export type { Artifact, Manifest, TargetName } from "./program/artifact.ts";
+export type { SourceText } from "./sources.ts";
