@@ -1,6 +1,6 @@
 /**
- * One array of numbers, from whatever file or host: its shape, and its elements as a field wants them. Conversions are explicit: floats are
- * rounded to 32 bits and must stay finite, integers must be whole and fit.
+ * One array of numbers, from whatever file or host: its shape, and its elements as a field wants them. Conversions are
+ * explicit: floats are rounded to 32 bits and must stay finite, integers must be whole and fit.
  */
 import { unsuitableValue, wrongElementCount } from "../../compiler/diagnostics/codes/data.ts";
 import { failure, shapeText } from "../save/fail.ts";
@@ -17,7 +17,10 @@ export type Numbers = Uint8Array | Int8Array | Int16Array | Int32Array | Float32
 export interface ArrayFile {
   readonly file: string;
   readonly shape: readonly number[];
-  /** A fresh copy of all elements in the field's type; `shape` is the field's, and the number of elements is not checked. */
+  /**
+   * A fresh copy of all elements in the field's type; `shape` is the field's, and the number of elements is not
+   * checked.
+   */
   readonly read: (field: Field) => DataTensor | WordTensor;
   /** The place of an element, for a message. */
   readonly place: (at: number) => string;

@@ -1,5 +1,6 @@
 /**
- * Sources that are made of one array per field: rows along the first axis (`idx`, `npy`, `given`), or whole tensors (`arrays`).
+ * Sources that are made of one array per field: rows along the first axis (`idx`, `npy`, `given`), or whole tensors
+ * (`arrays`).
  */
 import {
   missingField,
@@ -44,8 +45,8 @@ export function rowArrays(arrays: ReadonlyMap<string, ArrayFile>, fields: readon
 }
 
 /**
- * Whole tensors: a data set of one row, whose shapes are those of the arrays. Never split; `standardize`, which needs rows, is refused
- * (NN0832). Throws NN0813, NN0814, NN0831.
+ * Whole tensors: a data set of one row, whose shapes are those of the arrays. Never split; `standardize`, which needs
+ * rows, is refused (NN0832). Throws NN0813, NN0814, NN0831.
  */
 export function wholeArrays(arrays: ReadonlyMap<string, ArrayFile>, fields: readonly Field[]): DataSource {
   rejectUnknown(arrays.keys(), fields);
@@ -68,8 +69,8 @@ export function wholeArrays(arrays: ReadonlyMap<string, ArrayFile>, fields: read
 }
 
 /**
- * Typed arrays of the host program: Float32Array for float fields, Int32Array for integer ones, all rows one after the other. They are
- * copied, not kept. Throws NN0813, NN0814, NN0824, NN0830, NN0831.
+ * Typed arrays of the host program: Float32Array for float fields, Int32Array for integer ones, all rows one after the
+ * other. They are copied, not kept. Throws NN0813, NN0814, NN0824, NN0830, NN0831.
  */
 export function givenArrays(given: ReadonlyMap<string, unknown>, fields: readonly Field[]): DataSource {
   rejectUnknown(given.keys(), fields);

@@ -1,5 +1,6 @@
 /**
- * Minibatches of a data set, copied into buffers that are made once: an epoch allocates nothing that grows with its batches.
+ * Minibatches of a data set, copied into buffers that are made once: an epoch allocates nothing that grows with its
+ * batches.
  */
 import { unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
 import type { Dataset, DataTensor } from "./dataset.ts";

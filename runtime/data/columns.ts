@@ -1,6 +1,6 @@
 /**
- * Which columns of a table each tensor is read from: by pattern, by name, or all that are left. Only the header is needed, so that
- * a number of columns can become a dimension before any row is read.
+ * Which columns of a table each tensor is read from: by pattern, by name, or all that are left. Only the header is
+ * needed, so that a number of columns can become a dimension before any row is read.
  */
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import { emptyPattern, missingColumn, unassignedField, unknownField } from "../../compiler/diagnostics/codes/data.ts";
@@ -8,7 +8,10 @@ import type { Named } from "../save/fitted.ts";
 import type { Field } from "./dataset.ts";
 import { failure, listed, quoted } from "../save/fail.ts";
 
-/** What a `csv(…)` says about columns: patterns by field (`image: "pixel*"`, `target: "digit"`), and `inputs` for a single input. */
+/**
+ * What a `csv(…)` says about columns: patterns by field (`image: "pixel*"`, `target: "digit"`), and `inputs` for a
+ * single input.
+ */
 export interface ColumnMapping {
   readonly fields: ReadonlyMap<string, readonly string[]>;
   readonly inputs?: readonly string[];
@@ -24,9 +27,9 @@ interface Choice {
 }
 
 /**
- * The columns of each wanted field, in the order of its patterns and then of the file. A field without a pattern takes the column
- * of its own name; a single input without one takes `inputs`, else all columns that nothing else takes, `target` included even where it is not wanted
- * (a file to predict from may still hold it). Throws NN0810 to NN0813.
+ * The columns of each wanted field, in the order of its patterns and then of the file. A field without a pattern takes
+ * the column of its own name; a single input without one takes `inputs`, else all columns that nothing else takes,
+ * `target` included even where it is not wanted (a file to predict from may still hold it). Throws NN0810 to NN0813.
  */
 export function assignColumns(
   file: string,
@@ -44,7 +47,9 @@ export function assignColumns(
   return assigned;
 }
 
-/** The columns that `fitted` recorded, found in another file's header whatever their order there. Throws NN0810, NN0812. */
+/**
+ * The columns that `fitted` recorded, found in another file's header whatever their order there. Throws NN0810, NN0812.
+ */
 export function recallColumns(
   file: string,
   header: readonly string[],
@@ -64,7 +69,10 @@ export function recallColumns(
   return assigned;
 }
 
-/** Whether `text` fits `pattern`, in which `*` stands for any characters. Linear: each piece is taken where it first occurs. */
+/**
+ * Whether `text` fits `pattern`, in which `*` stands for any characters. Linear: each piece is taken where it first
+ * occurs.
+ */
 export function fits(pattern: string, text: string): boolean {
   const pieces = pattern.split("*");
   const first = pieces[0] ?? "";

@@ -1,6 +1,6 @@
 /**
- * CSV (RFC 4180, with any line end) → a table that remembers where its cells begin and reads them on demand, so that a file of
- * 50 million numbers costs four bytes a cell and no strings. One pass, linear in the length of the text.
+ * CSV (RFC 4180, with any line end) → a table that remembers where its cells begin and reads them on demand, so that a
+ * file of 50 million numbers costs four bytes a cell and no strings. One pass, linear in the length of the text.
  */
 import {
   duplicateColumn,
@@ -29,8 +29,8 @@ export interface Table {
 }
 
 /**
- * The table in a file with a line of column names. Cells are separated by commas; where the first line has none, by semicolons or
- * tabs. Empty lines at the end are ignored. Throws NN0803 to NN0809.
+ * The table in a file with a line of column names. Cells are separated by commas; where the first line has none, by
+ * semicolons or tabs. Empty lines at the end are ignored. Throws NN0803 to NN0809.
  */
 export function parseCsv(file: string, source: Uint8Array | string): Table {
   const raw = scan(file, source);

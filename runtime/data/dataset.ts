@@ -1,8 +1,12 @@
 /**
- * What the training loop reads: named tensors with one row per example, and what the program wants under each name. Plain data.
+ * What the training loop reads: named tensors with one row per example, and what the program wants under each name.
+ * Plain data.
  */
 
-/** Values by row. `rowStride` counts the elements between the starts of two rows; it is less than a row where windows overlap. */
+/**
+ * Values by row. `rowStride` counts the elements between the starts of two rows; it is less than a row where windows
+ * overlap.
+ */
 export type DataTensor =
   | {
       readonly dtype: "f32";
@@ -18,7 +22,10 @@ export interface Dataset {
   readonly tensors: ReadonlyMap<string, DataTensor>;
 }
 
-/** What the program wants under one name; `classes`, where it is known, bounds the ids of an i32 field: 0 ≤ id < classes. */
+/**
+ * What the program wants under one name; `classes`, where it is known, bounds the ids of an i32 field: 0 ≤ id <
+ * classes.
+ */
 export interface Field {
   readonly name: string;
   /** `extra` is what a loss takes beside the target: a mask, a weight. */

@@ -7,7 +7,10 @@ import { failure } from "../save/fail.ts";
 /** The longest string that V8 and the other engines are sure to hold. */
 const limit = 2 ** 29 - 32;
 
-/** The text of a file, without its byte order mark. Throws NN0803 with the first byte that is not UTF-8, NN0804 beyond 512 MiB. */
+/**
+ * The text of a file, without its byte order mark. Throws NN0803 with the first byte that is not UTF-8, NN0804 beyond
+ * 512 MiB.
+ */
 export function decodeText(file: string, bytes: Uint8Array): string {
   if (bytes.length > limit) throw failure(dataTooLarge, { file, bytes: bytes.length, limit });
   const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
@@ -23,7 +26,9 @@ export function decodeText(file: string, bytes: Uint8Array): string {
   }
 }
 
-/** Bisects for the longest valid prefix; a streaming decoder lets an unfinished character at the end of the prefix pass. */
+/**
+ * Bisects for the longest valid prefix; a streaming decoder lets an unfinished character at the end of the prefix pass.
+ */
 function firstBadByte(bytes: Uint8Array): number {
   let valid = 0;
   let invalid = bytes.length + 1;

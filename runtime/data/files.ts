@@ -1,5 +1,6 @@
 /**
- * Data files of a project (Node only): found relative to the `.nn` file, never outside the project, unpacked where they are gzipped.
+ * Data files of a project (Node only): found relative to the `.nn` file, never outside the project, unpacked where they
+ * are gzipped.
  */
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";

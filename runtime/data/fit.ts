@@ -12,7 +12,10 @@ import { elements } from "./dataset.ts";
 import { failure, quoted } from "../save/fail.ts";
 import type { RawData, WordTensor } from "./raw.ts";
 
-/** `scale` multiplies, `standardize` subtracts the mean and divides by the standard deviation; both touch float inputs only. */
+/**
+ * `scale` multiplies, `standardize` subtracts the mean and divides by the standard deviation; both touch float inputs
+ * only.
+ */
 export interface Preprocessing {
   readonly scale?: number;
   readonly standardize?: boolean;
@@ -40,8 +43,8 @@ export function fit(
 }
 
 /**
- * The tensors as the program takes them: words become ids, float inputs are scaled and standardised, ids are checked. Changes
- * the arrays of `raw` in place, which is thereby used up. Throws NN0819, NN0821.
+ * The tensors as the program takes them: words become ids, float inputs are scaled and standardised, ids are checked.
+ * Changes the arrays of `raw` in place, which is thereby used up. Throws NN0819, NN0821.
  */
 export function encode(raw: RawData, fields: readonly Field[], fitted: Fitted): Dataset {
   const tensors = new Map<string, DataTensor>();

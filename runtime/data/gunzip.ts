@@ -22,8 +22,8 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /**
- * What a file of one gzip member holds, its checksum and length verified and nothing behind it. At most as much is allocated as the file
- * itself states, and never more than 2 GiB. Throws NN0804, NN0825.
+ * What a file of one gzip member holds, its checksum and length verified and nothing behind it. At most as much is
+ * allocated as the file itself states, and never more than 2 GiB. Throws NN0804, NN0825.
  */
 export function gunzip(file: string, bytes: Uint8Array): Uint8Array {
   if (bytes.length < shortest) throw failure(corruptGzip, { file, problem: problems.get("Z_BUF_ERROR") ?? "" });

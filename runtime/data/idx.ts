@@ -1,6 +1,7 @@
 /**
- * IDX, the format of MNIST: two zero bytes, the element type, the number of dimensions, the dimensions as 32-bit big-endian numbers,
- * then the elements, big-endian too. Everything is checked against the length before anything is allocated.
+ * IDX, the format of MNIST: two zero bytes, the element type, the number of dimensions, the dimensions as 32-bit
+ * big-endian numbers, then the elements, big-endian too. Everything is checked against the length before anything is
+ * allocated.
  */
 import { badIdx } from "../../compiler/diagnostics/codes/data.ts";
 import { failure } from "../save/fail.ts";

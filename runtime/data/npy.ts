@@ -1,6 +1,6 @@
 /**
- * NPY, NumPy's format (versions 1 to 3): a magic string, a header that is a Python dictionary, then the elements. Python objects are never
- * unpickled; Fortran order and big-endian elements are refused with the way to convert them.
+ * NPY, NumPy's format (versions 1 to 3): a magic string, a header that is a Python dictionary, then the elements.
+ * Python objects are never unpickled; Fortran order and big-endian elements are refused with the way to convert them.
  */
 import { badNpy } from "../../compiler/diagnostics/codes/data.ts";
 import { failure, quoted } from "../save/fail.ts";
@@ -31,7 +31,10 @@ interface NpyHeader {
   readonly shape: readonly number[];
 }
 
-/** The array in an NPY file; 64-bit integers beyond 2^53 are rounded, and refused where a whole number of 32 bits is wanted. Throws NN0827. */
+/**
+ * The array in an NPY file; 64-bit integers beyond 2^53 are rounded, and refused where a whole number of 32 bits is
+ * wanted. Throws NN0827.
+ */
 export function parseNpy(file: string, bytes: Uint8Array): ArrayFile {
   const start = dataStart(file, bytes);
   const header = parseHeader(file, headerText(bytes, start));

@@ -5,8 +5,9 @@
 const exactPowers = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
 /**
- * The number that fills `text` from `from` to `to` up to blanks around it, correctly rounded; NaN where that is no number
- * (an optional sign, digits with an optional point, an optional exponent). Beyond the range of doubles it is infinite.
+ * The number that fills `text` from `from` to `to` up to blanks around it, correctly rounded; NaN where that is no
+ * number (an optional sign, digits with an optional point, an optional exponent). Beyond the range of doubles it is
+ * infinite.
  */
 export function readNumber(text: string, from: number, to: number): number {
   let start = from;
@@ -18,8 +19,8 @@ export function readNumber(text: string, from: number, to: number): number {
 }
 
 /**
- * The common case without making a string: at most 15 digits and no exponent. Both the digits as an integer and the power of ten are
- * exact doubles then, so one division rounds correctly (Clinger 1990).
+ * The common case without making a string: at most 15 digits and no exponent. Both the digits as an integer and the
+ * power of ten are exact doubles then, so one division rounds correctly (Clinger 1990).
  */
 function readShort(text: string, start: number, end: number): number {
   const first = text.charCodeAt(start);

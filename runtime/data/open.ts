@@ -1,6 +1,6 @@
 /**
- * From the `data` declaration in a manifest to a source. Which bytes are behind a path is the caller's to say, so a page can
- * open what it has fetched.
+ * From the `data` declaration in a manifest to a source. Which bytes are behind a path is the caller's to say, so a
+ * page can open what it has fetched.
  */
 import { missingField, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
 import type { HostData, HostSetting } from "../../compiler/program/host.ts";
@@ -37,8 +37,8 @@ const ownSettings: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The source that `data` declares. Its settings are those of the language: `path` is the positional one, other names are fields.
- * `path` replaces the file of `csv` and `text`, for a test file or rows to predict. Throws NN08xx.
+ * The source that `data` declares. Its settings are those of the language: `path` is the positional one, other names
+ * are fields. `path` replaces the file of `csv` and `text`, for a test file or rows to predict. Throws NN08xx.
  */
 export function openSource(data: HostData, fields: readonly Field[], contents: Contents, path?: string): DataSource {
   const file = (): string => path ?? textSetting(data, "path");
@@ -64,7 +64,9 @@ export function openSource(data: HostData, fields: readonly Field[], contents: C
   }
 }
 
-/** How to prepare what `openSource` opened: hold-out, scaling and standardising as declared, and the seed of the run. */
+/**
+ * How to prepare what `openSource` opened: hold-out, scaling and standardising as declared, and the seed of the run.
+ */
 export function prepareOptions(data: HostData, seed: number): PrepareOptions {
   const { holdout, scale, standardize } = data.settings;
   return {
@@ -83,7 +85,10 @@ export function columnMapping(data: HostData): ColumnMapping {
   return inputs === undefined ? { fields } : { fields, inputs: patterns("inputs", inputs) };
 }
 
-/** The arrays of `idx`, `npy` or `arrays`, one per field; their shapes give dimensions a value before anything is trained. */
+/**
+ * The arrays of `idx`, `npy` or `arrays`, one per field; their shapes give dimensions a value before anything is
+ * trained.
+ */
 export function arrayFiles(
   data: HostData,
   contents: Contents,

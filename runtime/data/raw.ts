@@ -1,6 +1,6 @@
 /**
- * What every reader of rows makes: values as the file has them, before anything is fitted. Words are numbered as they first
- * occur; which of them are classes, and with which ids, only the training rows can tell.
+ * What every reader of rows makes: values as the file has them, before anything is fitted. Words are numbered as they
+ * first occur; which of them are classes, and with which ids, only the training rows can tell.
  */
 import {
   notANumber,

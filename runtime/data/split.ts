@@ -8,7 +8,10 @@ import { failure } from "../save/fail.ts";
 import { inOrder, permute } from "./shuffle.ts";
 import { purposes, WordStream } from "./threefry.ts";
 
-/** `holdout: 20%` is a fraction, `holdout: 500` a count. A whole number from 1 is a count, anything between 0 and 1 a fraction. */
+/**
+ * `holdout: 20%` is a fraction, `holdout: 500` a count. A whole number from 1 is a count, anything between 0 and 1 a
+ * fraction.
+ */
 export type Holdout =
   | { readonly kind: "fraction"; readonly value: number }
   | { readonly kind: "count"; readonly value: number };
@@ -19,7 +22,9 @@ export interface Split {
   readonly holdout: Uint32Array;
 }
 
-/** Reads the setting `holdout` as the program states it. Throws NN0832 on anything that is neither a part nor a count. */
+/**
+ * Reads the setting `holdout` as the program states it. Throws NN0832 on anything that is neither a part nor a count.
+ */
 export function holdoutOf(value: number): Holdout {
   if (value > 0 && value < 1) return { kind: "fraction", value };
   if (Number.isInteger(value) && value >= 1) return { kind: "count", value };
@@ -30,7 +35,10 @@ export function holdoutOf(value: number): Holdout {
   });
 }
 
-/** How many of `rows` rows are held out; a fraction is rounded to the nearest whole row. Throws NN0823 where a part would be empty. */
+/**
+ * How many of `rows` rows are held out; a fraction is rounded to the nearest whole row. Throws NN0823 where a part
+ * would be empty.
+ */
 export function holdoutRows(rows: number, holdout: Holdout): number {
   const count = holdout.kind === "count" ? holdout.value : Math.round(rows * holdout.value);
   const shown = holdout.kind === "count" ? String(holdout.value) : `${Number((holdout.value * 100).toPrecision(12))}%`;
@@ -67,7 +75,10 @@ function takeTensorRows(tensor: DataTensor, rows: Uint32Array): DataTensor {
   return { ...base, dtype: "i32", data };
 }
 
-/** Copies rows `order[from]` … `order[to - 1]` (without an order, `from` … `to - 1`) one after the other to `into`; allocates nothing. */
+/**
+ * Copies rows `order[from]` … `order[to - 1]` (without an order, `from` … `to - 1`) one after the other to `into`;
+ * allocates nothing.
+ */
 export function copyRows(
   data: Float32Array | Int32Array,
   rowStride: number,

@@ -1,5 +1,6 @@
 /**
- * Text as windows of character ids, with the next characters for a target. Windows overlap in memory and are copied only into a batch.
+ * Text as windows of character ids, with the next characters for a target. Windows overlap in memory and are copied
+ * only into a batch.
  */
 import { missingField, textTooShort, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
 import { failure, listed } from "../save/fail.ts";
@@ -20,8 +21,9 @@ export interface TextSettings {
 const shared = "\uFFFD";
 
 /**
- * A text file. The single input gets windows of T = `window` characters, `target` the T characters that begin one later. The hold-out is the tail, and no character that it
- * predicts is one that training predicts. Throws NN0803, NN0804, NN0829, NN0831, NN0832.
+ * A text file. The single input gets windows of T = `window` characters, `target` the T characters that begin one
+ * later. The hold-out is the tail, and no character that it predicts is one that training predicts. Throws NN0803,
+ * NN0804, NN0829, NN0831, NN0832.
  */
 export function textSource(
   file: string,
@@ -58,8 +60,9 @@ export function textSource(
 }
 
 /**
- * The characters behind `size` ids, the most frequent first and, of equally frequent ones, the one with the smaller code point. Where there are more characters than ids,
- * the last id is shared by all that are left, and `\uFFFD` stands for them.
+ * The characters behind `size` ids, the most frequent first and, of equally frequent ones, the one with the smaller
+ * code point. Where there are more characters than ids, the last id is shared by all that are left, and `\uFFFD` stands
+ * for them.
  */
 export function vocabularyOf(characters: Uint32Array, size: number): readonly string[] {
   const counts = new Map<number, number>();

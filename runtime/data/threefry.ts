@@ -1,13 +1,17 @@
 /**
- * Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011), and a stream of
- * bounded integers on top of it. Counter-based: the same key and counter give the same bits on every machine, in any order.
+ * Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011),
+ * and a stream of bounded integers on top of it. Counter-based: the same key and counter give the same bits on every
+ * machine, in any order.
  */
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 /** The constant that the last word of the key schedule is made from (Skein's parity). */
 const parity = 0x1bd11bda;
 
-/** Writes the two words of `threefry2x32_20(key, counter)` to `out`; words are taken and given as unsigned 32-bit integers. */
+/**
+ * Writes the two words of `threefry2x32_20(key, counter)` to `out`; words are taken and given as unsigned 32-bit
+ * integers.
+ */
 export function threefry2x32(key0: number, key1: number, counter0: number, counter1: number, out: Uint32Array): void {
   const schedule = [key0 | 0, key1 | 0, parity ^ key0 ^ key1] as const;
   let x0 = (counter0 + schedule[0]) | 0;
@@ -26,8 +30,8 @@ export function threefry2x32(key0: number, key1: number, counter0: number, count
 }
 
 /**
- * Independent uses of one seed. Each takes its key from `threefry(seed, [purpose, index])`, so that drawing more for one
- * never moves another. The numbers are part of what makes a run repeatable: never change one.
+ * Independent uses of one seed. Each takes its key from `threefry(seed, [purpose, index])`, so that drawing more for
+ * one never moves another. The numbers are part of what makes a run repeatable: never change one.
  */
 export const purposes = { split: 1, shuffle: 2 } as const;
 

@@ -1,6 +1,6 @@
 /**
- * What a checkpoint keeps beside its tensors, and how it is written as strings: versions, counters, the seed, what the training loop
- * remembers, and what was fitted to the data. Numbers come back to the bit, NaN and infinities included.
+ * What a checkpoint keeps beside its tensors, and how it is written as strings: versions, counters, the seed, what the
+ * training loop remembers, and what was fitted to the data. Numbers come back to the bit, NaN and infinities included.
  */
 import {
   badMetadata,
@@ -54,8 +54,8 @@ export function checkpointToMetadata(checkpoint: Checkpoint): ReadonlyMap<string
 }
 
 /**
- * Reads the metadata back; `language` is the version that this compiler knows. Throws NN0918 where a key is missing, NN0919 where the file
- * is newer than the reader, NN0920 where a value is not what it should be.
+ * Reads the metadata back; `language` is the version that this compiler knows. Throws NN0918 where a key is missing,
+ * NN0919 where the file is newer than the reader, NN0920 where a value is not what it should be.
  */
 export function checkpointFromMetadata(
   file: string,

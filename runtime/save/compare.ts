@@ -1,5 +1,6 @@
 /**
- * Whether the tensors in a file are those that a program has: every difference is found, so that one run tells all of them.
+ * Whether the tensors in a file are those that a program has: every difference is found, so that one run tells all of
+ * them.
  */
 import { checkpointMismatch, notFinite } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
@@ -19,11 +20,17 @@ export type Difference =
   | { readonly kind: "extra"; readonly name: string; readonly found: TensorType }
   | { readonly kind: "differs"; readonly name: string; readonly expected: TensorType; readonly found: TensorType };
 
-/** For how many missing tensors a likely new name is looked for, and among how many: two files of 10,000 strangers must not take minutes. */
+/**
+ * For how many missing tensors a likely new name is looked for, and among how many: two files of 10,000 strangers must
+ * not take minutes.
+ */
 const renamesLookedUp = 20;
 const candidatesLookedAt = 200;
 
-/** All differences: missing ones and those of another type in the order of the program, then extra ones in the order of the file. */
+/**
+ * All differences: missing ones and those of another type in the order of the program, then extra ones in the order of
+ * the file.
+ */
 export function compareTensors(
   expected: ReadonlyMap<string, TensorType>,
   found: ReadonlyMap<string, TensorType>,
@@ -50,8 +57,8 @@ export function requireSame(
 }
 
 /**
- * For `start_from`: the names that agree, and a line for each that does not. A tensor of equal name and another shape or type is an
- * error (NN0921), since something else was meant to be loaded.
+ * For `start_from`: the names that agree, and a line for each that does not. A tensor of equal name and another shape
+ * or type is an error (NN0921), since something else was meant to be loaded.
  */
 export function commonTensors(
   file: string,

@@ -1,5 +1,6 @@
 /**
- * What the operating system says about a file, in the words of a user. Knows Node's error codes and nothing of Node itself.
+ * What the operating system says about a file, in the words of a user. Knows Node's error codes and nothing of Node
+ * itself.
  */
 
 const sentences: ReadonlyMap<string, string> = new Map([

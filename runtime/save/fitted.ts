@@ -1,6 +1,7 @@
 /**
- * What was learnt from the training rows before training. It is kept with the parameters, in a checkpoint and in exported code, applied to
- * what comes from outside, and read back with its form checked in full, since anybody may have changed the file.
+ * What was learnt from the training rows before training. It is kept with the parameters, in a checkpoint and in
+ * exported code, applied to what comes from outside, and read back with its form checked in full, since anybody may
+ * have changed the file.
  */
 
 /** A list of strings that belongs to a field. Lists of pairs, since a field may be called `__proto__`. */
@@ -9,7 +10,10 @@ export interface Named {
   readonly values: readonly string[];
 }
 
-/** x becomes (x · scale − mean) / deviation, element by element; a deviation of 0 makes it 0. Means are of scaled values. */
+/**
+ * x becomes (x · scale − mean) / deviation, element by element; a deviation of 0 makes it 0. Means are of scaled
+ * values.
+ */
 export interface FittedInput {
   readonly name: string;
   readonly scale: number;

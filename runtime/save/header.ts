@@ -1,6 +1,6 @@
 /**
- * The JSON header of a safetensors file, read by a scanner of its own: `JSON.parse` keeps the last of two equal keys and follows any
- * nesting. Linear, without recursion, and it knows exactly the two levels that such a header has.
+ * The JSON header of a safetensors file, read by a scanner of its own: `JSON.parse` keeps the last of two equal keys
+ * and follows any nesting. Linear, without recursion, and it knows exactly the two levels that such a header has.
  */
 import {
   duplicateKey,

@@ -1,6 +1,6 @@
 /**
- * The safetensors format: tensors by name, and strings by name beside them. What is read may come from anybody, so every number in the
- * header is checked against the file before anything is allocated.
+ * The safetensors format: tensors by name, and strings by name beside them. What is read may come from anybody, so
+ * every number in the header is checked against the file before anything is allocated.
  */
 import * as codes from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
@@ -31,8 +31,8 @@ const formats = [
 type Format = (typeof formats)[number];
 
 /**
- * The file's bytes. Tensors of four bytes an element come first, each kind in the order of the map, and the header is padded to a multiple of 8,
- * so that every tensor is aligned. Equal arguments give equal bytes.
+ * The file's bytes. Tensors of four bytes an element come first, each kind in the order of the map, and the header is
+ * padded to a multiple of 8, so that every tensor is aligned. Equal arguments give equal bytes.
  */
 export function encode(tensors: ReadonlyMap<string, SavedTensor>, metadata: ReadonlyMap<string, string>): Uint8Array {
   const ordered = [...tensors].sort(([, a], [, b]) => formatOf(b).bytes - formatOf(a).bytes);
@@ -50,7 +50,9 @@ export function encode(tensors: ReadonlyMap<string, SavedTensor>, metadata: Read
   return bytes;
 }
 
-/** The tensors and strings in a file, copied out of `bytes`. Throws NN0901 to NN0917; `file` is what messages call it. */
+/**
+ * The tensors and strings in a file, copied out of `bytes`. Throws NN0901 to NN0917; `file` is what messages call it.
+ */
 export function decode(file: string, bytes: Uint8Array): Saved {
   const length = headerLength(file, bytes);
   const header = parseHeader(file, headerString(file, bytes.subarray(8, 8 + length)));

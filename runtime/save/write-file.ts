@@ -1,6 +1,7 @@
 /**
- * Files that are written whole or not at all (Node only): a temporary file beside the place, flushed to the disk, then renamed. A process that is killed
- * leaves the older file as it was; what it left beside it is removed by the next write.
+ * Files that are written whole or not at all (Node only): a temporary file beside the place, flushed to the disk, then
+ * renamed. A process that is killed leaves the older file as it was; what it left beside it is removed by the next
+ * write.
  */
 import { randomBytes } from "node:crypto";
 import {
@@ -24,8 +25,8 @@ import { failure } from "./fail.ts";
 import { codeOf, fileProblem } from "./file-problem.ts";
 
 /**
- * Replaces the file at `path`, keeping its permissions; links are followed. Devices such as `/dev/full` are written directly.
- * Throws NN0924, and then what was there before is unchanged and nothing is left beside it.
+ * Replaces the file at `path`, keeping its permissions; links are followed. Devices such as `/dev/full` are written
+ * directly. Throws NN0924, and then what was there before is unchanged and nothing is left beside it.
  */
 export function writeFileAtomic(path: string, content: Uint8Array | string): void {
   try {
