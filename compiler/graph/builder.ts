@@ -50,7 +50,7 @@ export class GraphBuilder implements Builder {
       );
     }
     const id = this.#nodes.length;
-    this.#nodes.push({ id, op, attributes, inputs, outputs, span: this.origin.span, path: this.origin.path });
+    this.#nodes.push({ id, op, attributes, inputs, outputs, ...this.origin });
     return outputs.map((_, output) => ({ node: id, output }));
   };
 

@@ -29,10 +29,14 @@ export type Attribute =
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-/** Where a node came from: the innermost expression, and the path of blocks around it (`Digits.dense_2`). */
+/**
+ * Where a node came from: the innermost expression, and the path of blocks around it (`Digits.dense_2`). A node that
+ * differentiation made keeps the origin of the node that it is the gradient of, and is marked `backward`.
+ */
 export interface Origin {
   readonly span: Span | undefined;
   readonly path: string;
+  readonly backward?: boolean;
 }
 
 export interface GraphNode extends Origin {

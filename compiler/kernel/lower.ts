@@ -1,11 +1,15 @@
 /**
  * Lowering: every node of a graph becomes what its outputs mean, one Compute each, still unfused. The order of every sum
  * is final from here on: it is stamped on the unfused computes, with chunks where the extent at the bound asks for them.
+ * Axes of size 1 vanish: below, [N, 1] and [N] are the same values, and share loops.
  */
+import { constant, isConstant, type Dimension } from "../dimension/dimension.ts";
 import type { Graph } from "../graph/graph.ts";
+import { originOf } from "../graph/origin.ts";
 import type { GraphNode, GraphOutput, InputRole, Origin, TensorType, Value } from "../graph/types.ts";
-import { axisIndex } from "../loops/index.ts";
-import type { Compute } from "../loops/types.ts";
+import { axisIndex, constantIndex, mapDataScalars, substituteAxes, substituteAxesInScalar } from "../loops/index.ts";
+import { mapScalar } from "../loops/scalar.ts";
+import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
 import { loopsOf } from "../ops/index.ts";
 import { stampChunk } from "../ops/order.ts";
 
@@ -13,7 +17,10 @@ import { stampChunk } from "../ops/order.ts";
 export interface Tensor {
   readonly name: string;
   readonly role: InputRole | "value";
+  /** As loops see it: without axes of size 1. */
   readonly type: TensorType;
+  /** As the source says. */
+  readonly declared: TensorType;
 }
 
 export interface LoweredNode {
@@ -43,10 +50,7 @@ export function lower(graph: Graph, bounds: ReadonlyMap<string, number>): Lowere
   const nodes: LoweredNode[] = [];
   for (const node of graph.nodes) {
     if (node.op === "input") addInput(tensors, node);
-    else for (const lowered of lowerNode(graph, node, bounds)) {
-      nodes.push(lowered.node);
-      tensors.set(lowered.tensor.name, lowered.tensor);
-    }
+    else addNode(graph, node, bounds, nodes, tensors);
   }
   const outputs = graph.outputs.map((output) => ownTensor(graph, output, nodes, tensors));
   return { nodes, tensors, outputs };
@@ -64,33 +68,42 @@ function inputName(node: GraphNode): string {
 }
 
 function addInput(tensors: Map<string, Tensor>, node: GraphNode): void {
-  const name = inputName(node);
   // The attribute was written by the elaborator, whose only roles these are.
   const role = node.attributes["role"] as InputRole;
-  tensors.set(name, { name, role, type: node.outputs[0] });
+  addTensor(tensors, inputName(node), role, node.outputs[0]);
 }
 
-function lowerNode(graph: Graph, node: GraphNode, bounds: ReadonlyMap<string, number>) {
+function addTensor(tensors: Map<string, Tensor>, name: string, role: Tensor["role"], declared: TensorType): void {
+  const type = { dtype: declared.dtype, shape: declared.shape.filter((size) => !isSingle(size)) };
+  tensors.set(name, { name, role, type, declared });
+}
+
+function isSingle(size: Dimension): boolean {
+  return isConstant(size, 1);
+}
+
+function addNode(
+  graph: Graph, node: GraphNode, bounds: ReadonlyMap<string, number>, nodes: LoweredNode[], tensors: Map<string, Tensor>,
+): void {
   const inputs = node.inputs.map((value) => ({ tensor: tensorName(graph, value), type: graph.typeOf(value) }));
-  const origin: Origin = { span: node.span, path: node.path };
-  return loopsOf(node, inputs).map((compute, output) => {
-    const name = tensorName(graph, { node: node.id, output });
-    const tensor: Tensor = { name, role: "value", type: node.outputs[output] };
-    return { tensor, node: { tensor: name, op: node.op, compute: stampChunk(compute, bounds), origin } };
-  });
+  for (const [output, compute] of loopsOf(node, inputs).entries()) {
+    const tensor = tensorName(graph, { node: node.id, output });
+    addTensor(tensors, tensor, "value", node.outputs[output]);
+    nodes.push({ tensor, op: node.op, compute: squeeze(stampChunk(compute, bounds), tensors), origin: originOf(node) });
+  }
 }
 
-/** The tensor of an output; a copy where the value is an input or another output's. */
+/** The tensor of an output; a copy where the value is an input, a constant or another output's. */
 function ownTensor(graph: Graph, output: GraphOutput, nodes: LoweredNode[], tensors: Map<string, Tensor>): LoweredOutput {
   const { name, role, value } = output;
   const tensor = tensorName(graph, value);
+  const node = graph.node(value.node);
   const first = graph.outputs.find((other) => other.value.node === value.node && other.value.output === value.output);
-  if (first === output && graph.node(value.node).op !== "input") return { name, role, tensor };
+  if (first === output && node.op !== "input" && node.op !== "constant") return { name, role, tensor };
   const copy = `${tensor}=${role}.${name}`;
   const type = graph.typeOf(value);
-  const { span, path } = graph.node(value.node);
-  nodes.push({ tensor: copy, op: "copy", compute: copyCompute(tensor, type), origin: { span, path } });
-  tensors.set(copy, { name: copy, role: "value", type });
+  nodes.push({ tensor: copy, op: "copy", compute: squeeze(copyCompute(tensor, type), tensors), origin: originOf(node) });
+  addTensor(tensors, copy, "value", type);
   return { name, role, tensor: copy };
 }
 
@@ -98,4 +111,30 @@ function copyCompute(tensor: string, { dtype, shape }: TensorType): Compute {
   const axes = shape.map((extent, position) => ({ name: `i${position}`, extent }));
   const indices = axes.map(({ name }) => axisIndex(name));
   return { kind: "map", axes, dtype, value: { kind: "load", tensor, dtype, indices } };
+}
+
+/**
+ * The compute without axes of size 1 in its output and in what it loads. The axes that it reduces stay: their last one
+ * gives the lanes.
+ */
+function squeeze(compute: Compute, tensors: ReadonlyMap<string, Tensor>): Compute {
+  const zero = constantIndex(constant(0));
+  const gone = new Map(compute.axes.filter(({ extent }) => isSingle(extent)).map(({ name }) => [name, zero]));
+  const axes = compute.axes.filter(({ name }) => !gone.has(name));
+  const scalar = (value: Scalar): Scalar =>
+    mapScalar(gone.size === 0 ? value : substituteAxesInScalar(value, gone), (node) => squeezeLoad(node, tensors));
+  const value = scalar(compute.value);
+  if (compute.kind !== "scatter") return { ...compute, axes, value };
+  const at = keep(compute.at, compute.axes).map((index) => mapDataScalars(substituteAxes(index, gone), scalar));
+  return { ...compute, axes, at, value };
+}
+
+function keep(indices: readonly Index[], axes: readonly Axis[]): readonly Index[] {
+  return indices.filter((_, d) => !isSingle(axes[d].extent));
+}
+
+function squeezeLoad(node: Scalar, tensors: ReadonlyMap<string, Tensor>): Scalar {
+  if (node.kind !== "load") return node;
+  const shape = tensors.get(node.tensor)?.declared.shape ?? [];
+  return { ...node, indices: node.indices.filter((_, d) => d >= shape.length || !isSingle(shape[d])) };
 }

@@ -100,7 +100,7 @@ function dimsOf({ tensors }: SegmentedEntry, bounds: Bounds): readonly string[] 
 function planTensors(variables: readonly Variable[], entries: readonly Fused[]): ReadonlyMap<string, PlanTensor> {
   const tensors = new Map<string, PlanTensor>(variables.map(({ name, role, type }) => [name, { role, type }]));
   for (const { fused } of entries) {
-    for (const { name, role, type } of fused.tensors.values()) if (!tensors.has(name)) tensors.set(name, { role, type });
+    for (const { name, role, declared } of fused.tensors.values()) if (!tensors.has(name)) tensors.set(name, { role, type: declared });
   }
   return tensors;
 }

@@ -158,7 +158,8 @@ function joinKernels({ kernel, slots }: Form, segments: readonly Segment[]): Ker
 function withSegments(tensors: ReadonlyMap<string, Tensor>, segments: readonly Segment[]): ReadonlyMap<string, Tensor> {
   const all = new Map(tensors);
   for (const { name, elements } of segments) {
-    all.set(name, { name, role: "value", type: { dtype: "f32", shape: [constant(elements)] } });
+    const type = { dtype: "f32", shape: [constant(elements)] } as const;
+    all.set(name, { name, role: "value", type, declared: type });
   }
   return all;
 }

@@ -55,11 +55,11 @@ function backward(builder: GraphBuilder, of: Value, wrt: readonly Value[]): read
   if (active.has(key(of)))
     gradientAt.set(
       key(of),
-      builder.at({ span, path }, () => builder.constant(1)),
+      builder.at({ span, path, backward: true }, () => builder.constant(1)),
     );
   for (let id = of.node; id >= first; id -= 1) {
     const node = builder.node(id);
-    builder.at({ span: node.span, path: node.path }, () => step(builder, node, active, gradientAt));
+    builder.at({ span: node.span, path: node.path, backward: true }, () => step(builder, node, active, gradientAt));
   }
   return wrt.map((value) => gradientAt.get(key(value)));
 }

@@ -4,6 +4,7 @@
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
+import { originOf } from "../graph/origin.ts";
 import type { GraphNode, Value } from "../graph/types.ts";
 
 export interface Pass {
@@ -26,10 +27,10 @@ export function rebuild(graph: Graph, visit: Visit, keep: (node: GraphNode) => b
     return value;
   };
   for (const node of graph.nodes.filter(keep)) {
-    const { id, span, path, inputs } = node;
+    const { id, inputs } = node;
     replaced.set(
       id,
-      builder.at({ span, path }, () => visit(node, inputs.map(now), builder)),
+      builder.at(originOf(node), () => visit(node, inputs.map(now), builder)),
     );
   }
   return builder.finish(graph.outputs.map((output) => ({ ...output, value: now(output.value) })));

@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { Graph } from "../../compiler/graph/graph.ts";
 import { fuse } from "../../compiler/kernel/fuse/index.ts";
 import { lower } from "../../compiler/kernel/lower.ts";
+import { printKernel } from "../../compiler/kernel/print.ts";
 import { joinSegments } from "../../compiler/kernel/segments.ts";
+import { readsOf } from "../../compiler/kernel/tensors.ts";
 import { evaluateFused, evaluateLowered, randomInputs } from "./evaluate.ts";
 import { embedded, normalised, perceptron } from "./networks.ts";
 
@@ -36,47 +38,60 @@ describe("fusion keeps every bit of a training step", () => {
 
 describe("fusion shares loops", () => {
   test("softmax with cross-entropy, forward and backward, is two kernels", () => {
-    const kernels = fused(perceptron()).kernels.filter(({ stages }) => stages.some((stage) => stage.kind === "reduce"));
-    const rows = kernels.filter(({ rows: kept }) => kept.length > 0);
-    expect(rows).toHaveLength(1);
+    const kernels = fused(perceptron()).kernels.filter((kernel) => readsOf(kernel).has("target"));
+    expect(kernels.map(printKernel).join("\n")).toMatchInlineSnapshot(`
+      "kernel max_exp_sum(contract_add: f32, target: i32) -> max_exp_sum: f32, max_exp_sum_2: f32, max_exp_sum_3: f32
+        row exp: f32[4]
+        for i0 in N
+          reduce r0 in 4 (4 lanes)
+            largest = max contract_add[i0, r0]
+            sum = Σ -select(r0 == minimum(maximum(target[i0], 0), 3), -1 / f32(N), 0)
+          max_exp_sum[i0] = largest
+          for r0 in 4
+            exp[r0] = exp(contract_add[i0, r0] - largest)
+          sum_2 = Σ r0 in 4 (4 lanes): exp[r0]
+          max_exp_sum_2[i0] = log(sum_2)
+          let ratio = sum / sum_2
+          for r0 in 4
+            max_exp_sum_3[i0, r0] = select(r0 == minimum(maximum(target[i0], 0), 3), -1 / f32(N), 0) + ratio * exp[r0]
+      kernel sum_div_neg(contract_add: f32, target: i32, max_exp_sum: f32, max_exp_sum_2: f32) -> loss: f32
+        sum = Σ r0 in N (4 lanes): contract_add[r0, clamp(target[r0], 4)] - max_exp_sum[r0] - max_exp_sum_2[r0]
+        let ratio = sum / f32(N)
+        loss[] = -ratio"
+    `);
+  });
+
+  test("a column's statistics are two passes of one kernel", () => {
+    const kernels = fused(normalised(0)).kernels.filter(({ stages }) => stages.filter(({ kind }) => kind === "reduce").length === 2);
+    expect(kernels.slice(0, 1).map(printKernel).join("\n")).toMatchInlineSnapshot(`
+      "kernel sum_div_add(contract_add: f32) -> sum_div_add: f32, sum_div_add_2: f32
+        for i0 in 7
+          sum = Σ r0 in N: contract_add[r0, i0]
+          let ratio = sum / f32(N)
+          sum_div_add[i0] = ratio
+          sum_2 = Σ r0 in N: (contract_add[r0, i0] - ratio) * (contract_add[r0, i0] - ratio)
+          let ratio_2 = sum_2 / f32(N)
+          let total = ratio_2 + 0.00001
+          sum_div_add_2[i0] = sqrt(total)"
+    `);
   });
 
   test("alike updates are one loop over a segment", () => {
     const taken = new Set<string>();
     const entry = joinSegments(fuse(lower(perceptron(), bounds), bounds, taken), taken);
-    expect(entry.segments).toMatchInlineSnapshot(`
+    expect(entry.segments.map(({ name, tensors, elements }) => `${name}[${elements}]: ${tensors.join(", ")}`)).toMatchInlineSnapshot(`
       [
-        {
-          "elements": 96,
-          "name": "optimizer.v",
-          "tensors": [
-            "optimizer.v.first.w",
-            "optimizer.v.first.b",
-            "optimizer.v.second.w",
-            "optimizer.v.second.b",
-          ],
-        },
-        {
-          "elements": 96,
-          "name": "gradients",
-          "tensors": [
-            "contract_2",
-            "sum_2",
-            "contract",
-            "sum",
-          ],
-        },
-        {
-          "elements": 96,
-          "name": "parameters",
-          "tensors": [
-            "first.w",
-            "first.b",
-            "second.w",
-            "second.b",
-          ],
-        },
+        "optimizer.v[96]: optimizer.v.first.w, optimizer.v.first.b, optimizer.v.second.w, optimizer.v.second.b",
+        "gradients[96]: contract_backward_2, sum_backward_2, contract_backward, sum_backward",
+        "parameters[96]: first.w, first.b, second.w, second.b",
       ]
+    `);
+    expect(entry.kernels.slice(-1).map(printKernel).join("\n")).toMatchInlineSnapshot(`
+      "kernel update(optimizer.v: f32, gradients: f32, parameters: f32, lr: f32) -> optimizer.v: f32, parameters: f32
+        for i0 in 96
+          let total = 0.9 * optimizer.v[i0] + gradients[i0]
+          optimizer.v[i0] = total
+          parameters[i0] = parameters[i0] - lr[] * total"
     `);
   });
 });
