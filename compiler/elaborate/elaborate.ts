@@ -3,6 +3,7 @@
  * variable that the others came to need.
  */
 import { diagnose, label, type Diagnostic, type Span } from "../diagnostics/diagnostic.ts";
+import { noNetwork } from "../diagnostics/codes/syntax.ts";
 import { unknownConstant } from "../diagnostics/codes/settings.ts";
 import { openDimension } from "../diagnostics/codes/shapes.ts";
 import { boundMissing, unknownTrain } from "../diagnostics/codes/train.ts";
@@ -80,6 +81,7 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
   };
   const session = new Session(module, evaluator, dims, constantsOf(options));
   checkConstants(session);
+  if (module.models.length === 0) session.report(diagnose(noNetwork, {}, [{ file: module.name, from: 0, to: 0, text: "in this file" }]));
   const trained = recover(() => trainParts(module, options, session));
   const predictions = module.models.flatMap((target) => recover(() => buildPrediction(target, session)) ?? []);
   const owned = ownedRoots(trained, session);

@@ -90,8 +90,12 @@ export function compareKnown(comparison: Comparison, left: Evaluated, right: Eva
   if ((left.kind === "string" && right.kind === "string") || (left.kind === "bool" && right.kind === "bool")) {
     return boolValue((left.value === right.value) === (comparison === "equal"));
   }
-  return undefined;
+  // What a union may hold is compared with what it may not be: 3 is not "same".
+  const different = left.kind !== right.kind && settingKinds.includes(left.kind) && settingKinds.includes(right.kind);
+  return different ? boolValue(comparison === "notEqual") : undefined;
 }
+
+const settingKinds: readonly Evaluated["kind"][] = ["number", "dimension", "string", "bool", "list"];
 
 function holds(comparison: Comparison, sign: number): boolean {
   switch (comparison) {

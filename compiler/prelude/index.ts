@@ -1,6 +1,7 @@
 /** The prelude's files with their names, in the order in which the documentation shows them. */
 import activations from "./activations.nn";
 import attention from "./attention.nn";
+import convolution from "./convolution.nn";
 import embeddings from "./embeddings.nn";
 import initializers from "./initializers.nn";
 import layers from "./layers.nn";
@@ -8,6 +9,8 @@ import losses from "./losses.nn";
 import metrics from "./metrics.nn";
 import norms from "./norms.nn";
 import optimizers from "./optimizers.nn";
+import pooling from "./pooling.nn";
+import recurrent from "./recurrent.nn";
 import regularizers from "./regularizers.nn";
 import schedules from "./schedules.nn";
 
@@ -19,6 +22,9 @@ export interface PreludeFile {
 export const preludeFiles: readonly PreludeFile[] = [
   { name: "prelude/activations.nn", text: activations },
   { name: "prelude/layers.nn", text: layers },
+  { name: "prelude/convolution.nn", text: convolution },
+  { name: "prelude/pooling.nn", text: pooling },
+  { name: "prelude/recurrent.nn", text: recurrent },
   { name: "prelude/norms.nn", text: norms },
   { name: "prelude/attention.nn", text: attention },
   { name: "prelude/embeddings.nn", text: embeddings },

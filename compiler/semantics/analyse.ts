@@ -2,8 +2,12 @@
  * Parsed files to a typed module: name spaces, `use`, and every check that needs no instantiation. Pure; it never throws.
  */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { BodyChecker } from "./bodies.ts";
 import { collectFiles, collectPrelude } from "./collect.ts";
-import type { SourceModule, TypedModule } from "./module.ts";
+import type { FileScope, SourceModule, TypedModule } from "./module.ts";
+import { checkRecursion } from "./recursion.ts";
+import { Scope } from "./scope.ts";
+import { checkTrains } from "./trains.ts";
 
 export interface AnalysisInput {
   readonly main: SourceModule;
@@ -17,10 +21,32 @@ export interface Analysis {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Analyses a main file with what it uses; the prelude is taken to be right. */
 export function analyse({ main, others = new Map(), prelude }: AnalysisInput): Analysis {
   const diagnostics: Diagnostic[] = [];
   const outer = collectPrelude(prelude, diagnostics);
-  const { scope, models } = collectFiles(main, others, outer, diagnostics);
+  const { scope, files, models } = collectFiles(main, others, outer, diagnostics);
+  for (const { file, scope: own } of files) checkDeclarations(file, own, diagnostics);
+  checkRecursion(scope, diagnostics);
   const trains = main.module.declarations.filter((declaration) => declaration.kind === "train");
+  checkTrains(trains, scope, diagnostics);
   return { module: { name: main.name, scope, models, trains }, diagnostics };
+}
+
+/** Checks the prelude's own files. */
+export function analysePrelude(prelude: readonly SourceModule[]): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const scope = collectPrelude(prelude, diagnostics);
+  for (const file of prelude) checkDeclarations(file, scope, diagnostics);
+  checkRecursion(scope, diagnostics);
+  return diagnostics;
+}
+
+function checkDeclarations({ module }: SourceModule, scope: FileScope, diagnostics: Diagnostic[]): void {
+  for (const declaration of module.declarations) {
+    if (declaration.kind === "use" || declaration.kind === "train" || declaration.kind === "data") continue;
+    const checker = new BodyChecker(scope, { kind: declaration.kind, name: declaration.name.text }, diagnostics);
+    if ("body" in declaration) checker.callable(declaration);
+    else checker.expression(declaration.value, new Scope());
+  }
 }

@@ -61,7 +61,7 @@ export function resolveUse(from: string, path: string): { readonly path: string 
 export interface Collected {
   readonly scope: FileScope;
   /** Every file that is reached, the main one last. */
-  readonly files: readonly SourceModule[];
+  readonly files: readonly { readonly file: SourceModule; readonly scope: FileScope }[];
   readonly models: readonly DeclaredCallable[];
 }
 
@@ -98,7 +98,7 @@ export function collectFiles(main: SourceModule, others: ReadonlyMap<string, Sou
   const own = reached.get(main.name);
   const models = order.flatMap(({ file, scope }) =>
     file.module.declarations.flatMap((declaration) => (declaration.kind === "model" ? [{ declaration, scope }] : [])));
-  return { scope: own?.scope ?? prelude, files: order.map(({ file }) => file), models };
+  return { scope: own?.scope ?? prelude, files: order.map(({ file, scope }) => ({ file, scope })), models };
 }
 
 function usesOf(file: SourceModule, others: ReadonlyMap<string, SourceModule>, main: SourceModule, diagnostics: Diagnostic[]): Reached["uses"] {

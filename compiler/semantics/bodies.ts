@@ -1,0 +1,238 @@
+/**
+ * The names in bodies and signatures, checked without instantiating anything: unknown ones, ones used before they are bound,
+ * ones bound twice, statements out of place.
+ */
+import { diagnose, label, type Diagnostic, type Label, type Span } from "../diagnostics/diagnostic.ts";
+import { duplicateName, misplacedStatement, restMisplaced, unknownName, usedBeforeBound } from "../diagnostics/codes/names.ts";
+import { wrongDefault } from "../diagnostics/codes/settings.ts";
+import { unboundDimension } from "../diagnostics/codes/shapes.ts";
+import { didYouMean } from "../diagnostics/suggest.ts";
+import { children } from "../syntax/children.ts";
+import type { Argument, Body, Callable, CallableKind, Dimension, Expression, Let, Node, Scan, Setting, Statement, TensorType } from "../syntax/ast.ts";
+import { ambient, builtins } from "./builtins.ts";
+import { lookUp, lookUpValue, nameSpaces, visibleNames, type FileScope } from "./module.ts";
+import { Scope } from "./scope.ts";
+
+/** Names that have a meaning in one kind of declaration only. */
+const ambientOf: Readonly<Record<string, readonly CallableKind[]>> = {
+  shape: ["initializer"], fan_in: ["initializer"], fan_out: ["initializer"], lr: ["optimizer"], lr0: ["schedule"],
+};
+
+/** Arguments whose names are labels of axes, which only instantiation knows. */
+const axisArguments: readonly string[] = ["over"];
+
+interface Place {
+  readonly kind: CallableKind | "train" | "const";
+  readonly name: string;
+}
+
+export class BodyChecker {
+  readonly #scope: FileScope;
+  readonly #diagnostics: Diagnostic[];
+  readonly #place: Place;
+
+  constructor(scope: FileScope, place: Place, diagnostics: Diagnostic[]) {
+    this.#scope = scope;
+    this.#place = place;
+    this.#diagnostics = diagnostics;
+  }
+
+  callable(declaration: Callable): void {
+    const scope = new Scope(undefined, [declaration.body]);
+    for (const parameter of declaration.parameters) this.bind(parameter.name.text, parameter.name.span, scope);
+    const dimensions = this.#signatureDimensions(declaration, scope);
+    for (const [name, span] of dimensions) scope.bind(name, span);
+    for (const parameter of declaration.parameters) {
+      if (parameter.kind !== "setting") continue;
+      if (parameter.default !== undefined) this.expression(parameter.default, scope);
+      this.#checkDefault(parameter);
+    }
+    this.#checkResult(declaration, scope);
+    this.body(declaration.body, new Scope(scope, [declaration.body]));
+  }
+
+  /** The names that tensor inputs bind: those that stand alone as a dimension and are no constant or setting. */
+  #signatureDimensions(declaration: Callable, scope: Scope): ReadonlyMap<string, Span> {
+    const dimensions = new Map<string, Span>();
+    const types = declaration.parameters.flatMap((parameter) => (parameter.kind === "tensorInput" ? parameter.types : []));
+    for (const type of types) {
+      this.#checkRest(type);
+      for (const dimension of type.shape) {
+        if (dimension.kind !== "name" || scope.find(dimension.text) !== undefined) continue;
+        if (this.#constant(dimension.text) || dimensions.has(dimension.text)) continue;
+        dimensions.set(dimension.text, dimension.span);
+      }
+    }
+    const signature = new Scope(scope);
+    for (const [name, span] of dimensions) signature.bind(name, span);
+    for (const type of types) for (const dimension of type.shape) this.#dimension(dimension, signature);
+    return dimensions;
+  }
+
+  #constant(name: string): boolean {
+    return lookUp(this.#scope, "value", name)?.declaration.kind === "const";
+  }
+
+  #dimension(dimension: Dimension, scope: Scope): void {
+    if (dimension.kind !== "inferred" && dimension.kind !== "rest") this.expression(dimension, scope);
+  }
+
+  #checkRest({ shape, span }: TensorType): void {
+    const places = shape.flatMap(({ kind }, index) => (kind === "rest" ? [index] : []));
+    const [first] = places;
+    if (first === undefined || (places.length === 1 && first <= 1)) return;
+    this.#diagnostics.push(diagnose(restMisplaced, { shape: "this shape" }, [label(shape[places.at(-1) ?? 0].span, "here"), label(span, "in this shape")]));
+  }
+
+  #checkResult({ result }: Callable, scope: Scope): void {
+    if (result === undefined) return;
+    for (const type of result.kind === "tupleType" ? result.members : [result]) {
+      this.#checkRest(type);
+      for (const dimension of type.shape) {
+        const isUnbound = dimension.kind === "name" && scope.find(dimension.text) === undefined && !this.#constant(dimension.text);
+        if (isUnbound) {
+          this.#diagnostics.push(diagnose(unboundDimension, { name: dimension.text }, [label(dimension.span, "bound by nothing")], didYouMean(dimension.text, scope.names())));
+        } else this.#dimension(dimension, scope);
+      }
+    }
+  }
+
+  /** Literals only: what else a default is shows when it is evaluated. */
+  #checkDefault({ name, types, default: value }: Setting): void {
+    if (value === undefined) return;
+    const found = value.kind === "number" ? "a number" : value.kind === "string" ? "a string" : value.kind === "boolean" ? "a bool" : undefined;
+    if (found === undefined) return;
+    const names = types.map((type) => (type.kind === "settingType" ? type.name : "list"));
+    const wanted = value.kind === "string" ? ["string"] : value.kind === "boolean" ? ["bool"] : ["int", "float"];
+    const isFraction = value.kind === "number" && value.value.denominator !== 1n && !names.includes("float");
+    if (names.some((own) => wanted.includes(own)) && !isFraction) return;
+    this.#diagnostics.push(diagnose(wrongDefault, { name: name.text, expected: names.join(" or "), found }, [label(value.span, "this")]));
+  }
+
+  /** Binds a name of this body; a name of the body or of the file itself cannot be bound again. */
+  bind(name: string, span: Span, scope: Scope): void {
+    const inFile = nameSpaces.slice(0, 3).map((space) => this.#scope.names.get(space)?.get(name)).find((found) => found !== undefined);
+    const earlier = scope.find(name) ?? (this.#scope.outer === undefined ? undefined : inFile?.declaration.name.span);
+    if (earlier !== undefined) {
+      this.#diagnostics.push(diagnose(duplicateName, { name }, [label(span, "again here"), label(earlier, "first here")]));
+    }
+    scope.bind(name, span);
+  }
+
+  body({ statements }: Body, scope: Scope): void {
+    for (const statement of statements) this.#statement(statement, scope);
+  }
+
+  #statement(statement: Statement, scope: Scope): void {
+    switch (statement.kind) {
+      case "let":
+        this.let(statement, scope);
+        return;
+      case "param": case "state":
+        this.#checkPlace(statement.kind, statement.span);
+        for (const dimension of statement.type?.shape ?? []) this.#dimension(dimension, scope);
+        this.expression(statement.start, scope);
+        this.bind(statement.name.text, statement.name.span, scope);
+        return;
+      case "update":
+        this.expression(statement.target, scope);
+        this.expression(statement.value, scope);
+        return;
+      case "if":
+        for (const { condition, body } of statement.branches) {
+          this.expression(condition, scope);
+          this.body(body, new Scope(scope, [body]));
+        }
+        if (statement.otherwise !== undefined) this.body(statement.otherwise, new Scope(scope, [statement.otherwise]));
+        return;
+      case "require":
+        this.expression(statement.condition, scope);
+        return;
+      case "return":
+        if (this.#place.kind === "optimizer") this.#checkPlace("return", statement.span);
+        this.expression(statement.value, scope);
+        return;
+      case "next": case "emit":
+        this.expression(statement.value, scope);
+    }
+  }
+
+  #checkPlace(statement: "param" | "state" | "return", span: Span): void {
+    const { kind, name } = this.#place;
+    const owns = kind === "block" || kind === "model";
+    const fits = statement === "param" ? owns : statement === "state" && (owns || kind === "metric" || kind === "optimizer");
+    if (fits) return;
+    this.#diagnostics.push(diagnose(misplacedStatement, { statement, place: `the ${kind} \`${name}\`` }, [label(span, "here")]));
+  }
+
+  let({ targets, value }: Let, scope: Scope): void {
+    this.expression(value, scope);
+    for (const target of targets) if (target.kind === "name") this.bind(target.text, target.span, scope);
+  }
+
+  /** Every name in an expression; nesting is as deep as the parser lets it be, chains are lists. */
+  expression(expression: Expression, scope: Scope): void {
+    switch (expression.kind) {
+      case "name":
+        this.#name(expression.text, expression.span, scope);
+        return;
+      case "scan":
+        this.#scan(expression, scope);
+        return;
+      case "member":
+        return;
+      default:
+        for (const child of children(expression)) this.#child(child, scope);
+    }
+  }
+
+  #child(node: Node, scope: Scope): void {
+    if (node.kind === "argument") this.#argument(node, scope);
+    else if (node.kind === "chainLink") this.expression(node.operand, scope);
+    else if (node.kind === "element") this.expression(node.value, scope);
+    else if (node.kind === "range") {
+      for (const bound of [node.from, node.to]) if (bound !== undefined) this.expression(bound, scope);
+    } else if (isExpression(node)) this.expression(node, scope);
+  }
+
+  #argument({ label: own, value }: Argument, scope: Scope): void {
+    if (own === undefined || !axisArguments.includes(own.text)) this.expression(value, scope);
+  }
+
+  #scan({ inputs, carries, checkpoint, body }: Scan, scope: Scope): void {
+    const inside = new Scope(scope, [body]);
+    for (const { source } of inputs) this.expression(source, scope);
+    for (const { start } of carries) this.expression(start, scope);
+    if (checkpoint !== undefined) this.expression(checkpoint, scope);
+    for (const { name } of [...inputs, ...carries]) this.bind(name.text, name.span, inside);
+    this.body(body, inside);
+  }
+
+  #name(name: string, span: Span, scope: Scope): void {
+    if (scope.find(name) !== undefined || this.#isKnown(name)) return;
+    const later = scope.findLater(name);
+    const labels: Label[] = [label(span, later === undefined ? "not known" : "used here")];
+    if (later !== undefined) {
+      this.#diagnostics.push(diagnose(usedBeforeBound, { name }, [...labels, label(later, "bound here")]));
+      return;
+    }
+    const candidates = [...scope.names(), ...nameSpaces.flatMap((space) => (space === "metric" || space === "regularizer" || space === "optimizer" ? [] : visibleNames(this.#scope, space))), ...builtins.keys(), ...ambient];
+    this.#diagnostics.push(diagnose(unknownName, { name, what: "value, block or function" }, labels, didYouMean(name, candidates)));
+  }
+
+  #isKnown(name: string): boolean {
+    if (lookUpValue(this.#scope, name) !== undefined || lookUp(this.#scope, "schedule", name) !== undefined || builtins.has(name)) return true;
+    if (!ambient.includes(name)) return false;
+    const kinds = Object.hasOwn(ambientOf, name) ? ambientOf[name] : undefined;
+    return kinds === undefined || kinds.some((kind) => kind === this.#place.kind);
+  }
+}
+
+const expressionKinds: readonly string[] = [
+  "name", "number", "string", "boolean", "list", "tuple", "rest", "chain", "binary", "unary", "pipe", "call", "named", "repeat",
+  "index", "transpose", "member", "scan",
+] satisfies readonly Expression["kind"][];
+
+function isExpression(node: Node): node is Expression {
+  return expressionKinds.includes(node.kind);
+}

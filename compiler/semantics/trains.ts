@@ -1,0 +1,68 @@
+/** Trains, as far as their text alone tells: keys, doubles, names in steps. */
+import { diagnose, label, type Diagnostic } from "../diagnostics/diagnostic.ts";
+import { duplicateName } from "../diagnostics/codes/names.ts";
+import { repeatedKey, unknownKey } from "../diagnostics/codes/train.ts";
+import { didYouMean } from "../diagnostics/suggest.ts";
+import type { Entry, Name, Train } from "../syntax/ast.ts";
+import { BodyChecker } from "./bodies.ts";
+import { lookUp, type FileScope } from "./module.ts";
+import { Scope } from "./scope.ts";
+
+export const trainKeys: readonly string[] = [
+  "data", "loss", "regularize", "optimizer", "schedule", "metrics", "batch", "epochs", "stop_early", "clip_norm", "average",
+  "start_from", "seed", "minimize", "update",
+];
+
+export const stepKeys: readonly string[] = ["minimize", "update", "optimizer", "schedule", "regularize", "clip_norm"];
+
+export function checkTrains(trains: readonly Train[], scope: FileScope, diagnostics: Diagnostic[]): void {
+  checkTwice(trains.map(({ name, label: own }) => own ?? name), diagnostics);
+  for (const train of trains) checkTrain(train, scope, diagnostics);
+}
+
+function checkTwice(names: readonly Name[], diagnostics: Diagnostic[]): void {
+  const seen = new Map<string, Name>();
+  for (const name of names) {
+    const earlier = seen.get(name.text);
+    if (earlier === undefined) seen.set(name.text, name);
+    else diagnostics.push(diagnose(duplicateName, { name: name.text }, [label(name.span, "again here"), label(earlier.span, "first here")], "tell trains of one model apart with `as label`"));
+  }
+}
+
+function checkTrain(train: Train, file: FileScope, diagnostics: Diagnostic[]): void {
+  const checker = new BodyChecker(file, { kind: "train", name: train.name.text }, diagnostics);
+  const scope = new Scope(undefined, train.lets);
+  for (const { name, types } of train.inputs) {
+    checker.bind(name.text, name.span, scope);
+    for (const dimension of types.flatMap(({ shape }) => shape)) {
+      const isConstant = dimension.kind === "name" && lookUp(file, "value", dimension.text)?.declaration.kind === "const";
+      if (dimension.kind === "name" && !isConstant && scope.find(dimension.text) === undefined) scope.bind(dimension.text, dimension.span);
+    }
+  }
+  for (const statement of train.lets) checker.let(statement, scope);
+  checkKeys(train.entries, trainKeys, "train", diagnostics);
+  checkMinimize(train.entries, checker, scope);
+  checkTwice(train.steps.map(({ name }) => name), diagnostics);
+  for (const { entries, lets } of train.steps) {
+    checkKeys(entries, stepKeys, "step", diagnostics);
+    const inside = new Scope(scope, lets);
+    for (const statement of lets) checker.let(statement, inside);
+    checkMinimize(entries, checker, inside);
+  }
+}
+
+function checkKeys(entries: readonly Entry[], keys: readonly string[], place: string, diagnostics: Diagnostic[]): void {
+  const seen = new Map<string, Entry>();
+  for (const entry of entries) {
+    const { text, span } = entry.key;
+    const earlier = seen.get(text);
+    if (!keys.includes(text)) diagnostics.push(diagnose(unknownKey, { key: text, place }, [label(span, "not known")], didYouMean(text, keys)));
+    else if (earlier !== undefined) diagnostics.push(diagnose(repeatedKey, { key: text }, [label(span, "again here"), label(earlier.key.span, "first here")]));
+    seen.set(text, entry);
+  }
+}
+
+/** The one entry that is an expression over the train's own names. */
+function checkMinimize(entries: readonly Entry[], checker: BodyChecker, scope: Scope): void {
+  for (const { key, value } of entries) if (key.text === "minimize") checker.expression(value, scope);
+}

@@ -1,0 +1,8 @@
+import { expect, test } from "vitest";
+import { analysePrelude } from "../../compiler/semantics/analyse.ts";
+import { prelude } from "../elaborate/helpers.ts";
+
+test("the prelude parses and its names are known", () => {
+  expect(prelude.flatMap(({ diagnostics }) => diagnostics)).toEqual([]);
+  expect(analysePrelude(prelude.map(({ file }) => file))).toEqual([]);
+});
