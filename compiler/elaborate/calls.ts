@@ -19,6 +19,9 @@ import { describeType, describeValue, fromDimension, type Evaluated, type GivenA
 /** How many calls around a mistake are remembered. */
 const rememberedCalls = 12;
 
+/** How many levels of nesting a call counts as. */
+const callLevels = 4;
+
 /** The frame of a call's body, before anything is bound in it. */
 export function frameFor({ declaration, scope }: DeclaredCallable, owner: Instance, storage: Storage, outside: Frame, span: Span): Frame {
   const name = declaration.name.text;
@@ -46,9 +49,11 @@ export function call(
   storage = storageOf(target.declaration, instance),
 ): Evaluated {
   const { declaration } = target;
-  const inside = frameFor(target, instance, storage, outside, span);
-  bindArguments(declaration, given, inside, outside, span);
-  return resultOf(declaration, inside);
+  return outside.nested(callLevels, span, () => {
+    const inside = frameFor(target, instance, storage, outside, span);
+    bindArguments(declaration, given, inside, outside, span);
+    return resultOf(declaration, inside);
+  });
 }
 
 /** Binds tensors, dimensions and settings of a call. */

@@ -3,7 +3,6 @@
  * counted and refused beyond a limit, since each level is some frames of the stack.
  */
 import { label, type Span } from "../diagnostics/diagnostic.ts";
-import { nestedTooDeep } from "../diagnostics/codes/limits.ts";
 import { unknownName } from "../diagnostics/codes/names.ts";
 import { notCallable } from "../diagnostics/codes/settings.ts";
 import { notCompileTime, outsideTraining, sizeOverflow, wrongElements, wrongKind } from "../diagnostics/codes/shapes.ts";
@@ -27,21 +26,15 @@ import {
   type AxisLabel, type Comparison, type Evaluated, type Layer, type LayerPart, type Recipe, type Tensor,
 } from "./values.ts";
 
-/** Levels of expressions and calls inside one another; each takes a few frames of the stack. */
-const maximalNesting = 700;
-
 export function evaluate(expression: Expression, frame: Frame, mode: Mode = {}): Evaluated {
-  const { entry } = frame;
-  if (entry.depth >= maximalNesting) return frame.fail(nestedTooDeep, { limit: maximalNesting }, expression.span, "here");
-  entry.depth += 1;
-  try {
-    return dispatch(expression, frame, mode);
-  } catch (error) {
-    if (!(error instanceof DimensionOverflow)) throw error;
-    return frame.fail(sizeOverflow, { what: error.message }, expression.span, "computed here");
-  } finally {
-    entry.depth -= 1;
-  }
+  return frame.nested(1, expression.span, () => {
+    try {
+      return dispatch(expression, frame, mode);
+    } catch (error) {
+      if (!(error instanceof DimensionOverflow)) throw error;
+      return frame.fail(sizeOverflow, { what: error.message }, expression.span, "computed here");
+    }
+  });
 }
 
 function dispatch(expression: Expression, frame: Frame, mode: Mode): Evaluated {

@@ -3,6 +3,7 @@
  * the chain of calls that led there, which errors show.
  */
 import { diagnose, label, type DiagnosticDefinition, type Label, type Span } from "../diagnostics/diagnostic.ts";
+import { nestedTooDeep } from "../diagnostics/codes/limits.ts";
 import type { Dimension } from "../dimension/dimension.ts";
 import type { FileScope } from "../semantics/module.ts";
 import type { Entry } from "./entry.ts";
@@ -10,6 +11,9 @@ import { Failure } from "./failure.ts";
 import type { Instance } from "./paths.ts";
 import type { Session, VariableRecord } from "./session.ts";
 import type { AxisLabel, Evaluated, Tensor } from "./values.ts";
+
+/** Levels of expressions inside one another; a call counts as several, since it takes more of the stack. */
+const maximalNesting = 600;
 
 /** What a name of a body stands for. */
 export type Binding =
@@ -117,6 +121,18 @@ export class Frame {
 
   lookUp(name: string): Binding | undefined {
     return this.#names.get(name) ?? this.#outer?.lookUp(name);
+  }
+
+  /** Runs `build` some levels deeper; reports where that is deeper than the stack surely holds. */
+  nested<Result>(levels: number, span: Span, build: () => Result): Result {
+    const { entry } = this;
+    if (entry.depth + levels > maximalNesting) return this.fail(nestedTooDeep, { limit: maximalNesting }, span, "here");
+    entry.depth += levels;
+    try {
+      return build();
+    } finally {
+      entry.depth -= levels;
+    }
   }
 
   /** Runs `build` with nodes coming from `span`, in the path of this frame's instance. */

@@ -44,7 +44,7 @@ function execute(statement: Statement, frame: Frame): Returned | undefined {
     case "let": return bindLet(statement, frame);
     case "param": case "state": return declare(statement, frame);
     case "update": return update(statement, frame);
-    case "if": return branch(statement, frame);
+    case "if": return frame.nested(2, statement.span, () => branch(statement, frame));
     case "require": return check(statement, frame);
     case "return": return { value: frame.session.evaluator.evaluate(statement.value, frame), span: statement.value.span };
     case "next": case "emit":
