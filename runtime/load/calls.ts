@@ -12,6 +12,7 @@ import type { View } from "./executable.ts";
 import { failure } from "./fail.ts";
 import { checkInputs } from "./inputs.ts";
 import type { Checked, Given, Inputs } from "./inputs.ts";
+import { weightOf } from "./mean.ts";
 
 /** A run of an entry, and the buffers wanted afterwards. */
 export interface Call {
@@ -31,6 +32,8 @@ export interface StepResult {
   readonly losses: Readonly<Record<string, number>>;
   /** Learning rates in the order of the steps; empty where the program does not tell them. */
   readonly rates: readonly number[];
+  /** How much the loss counts in a mean over batches: rows, or the sum of `mask`. */
+  readonly weight: number;
 }
 
 export interface Prediction {
@@ -99,7 +102,10 @@ export function* step(caller: Caller, train: HostTrain, inputs: Inputs, trusted:
   const rates = train.rates ?? [];
   const results = yield caller.call("train_step", checked, [...train.losses, ...rates].map(({ buffer }) => buffer));
   const losses = train.losses.map(({ name, buffer }) => [name, scalarOf(results, buffer)] as const);
-  return { loss: losses[0]?.[1] ?? NaN, losses: Object.fromEntries(losses), rates: rates.map(({ buffer }) => scalarOf(results, buffer)) };
+  return {
+    loss: losses[0]?.[1] ?? NaN, losses: Object.fromEntries(losses), rates: rates.map(({ buffer }) => scalarOf(results, buffer)),
+    weight: weightOf(train, checked),
+  };
 }
 
 export function* predict(caller: Caller, { entry, inputs: wanted, results: named }: HostModel, inputs: Inputs): Calls<readonly Prediction[]> {

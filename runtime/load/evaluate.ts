@@ -8,11 +8,12 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { HostResult, HostTrain, HostWholeMetric } from "../../compiler/program/host.ts";
 import { scalarOf, tensorOf } from "./calls.ts";
 import type { Caller, Calls, Results } from "./calls.ts";
-import { elements, evaluate, nameOf } from "./dimensions.ts";
+import { elements, nameOf } from "./dimensions.ts";
 import type { Sizes } from "./dimensions.ts";
 import type { View } from "./executable.ts";
 import { failure } from "./fail.ts";
-import type { Checked, Inputs } from "./inputs.ts";
+import type { Inputs } from "./inputs.ts";
+import { Mean, weightOf } from "./mean.ts";
 import type { Store } from "./store.ts";
 
 /** A number, or a tensor where the metric has a shape. */
@@ -49,47 +50,8 @@ export function* evaluateSet(caller: Caller, store: Store, train: HostTrain, bat
   return { loss: mean.value, metrics: Object.fromEntries([...streamed, ...values]), warnings };
 }
 
-/** How much the loss of a batch weighs. */
-export function weightOf({ inputs }: HostTrain, { given, sizes }: Checked): number {
-  const mask = given.find(({ input }) => input.name === "mask");
-  if (mask !== undefined) return sumOf(mask.data);
-  const [rows] = inputs[0]?.shape ?? [];
-  return rows === undefined ? 1 : evaluate(rows, sizes);
-}
-
-function sumOf(values: View): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum;
-}
-
-/** A weighted mean; the mean of one value is that value to the bit. */
-export class Mean {
-  #weight: number;
-  #value: number;
-
-  constructor(value = 0, weight = 0) {
-    this.#value = value;
-    this.#weight = weight;
-  }
-
-  add(value: number, weight: number): void {
-    if (weight === 0) return;
-    this.#weight += weight;
-    this.#value = this.#weight === weight ? value : this.#value + (value - this.#value) * (weight / this.#weight);
-  }
-
-  get value(): number {
-    return this.#value;
-  }
-
-  get weight(): number {
-    return this.#weight;
-  }
-}
-
 function* resetMetrics(caller: Caller, store: Store): Calls<void> {
-  if (caller.has("reset_metrics")) yield { entry: "reset_metrics", given: [], dims: [], results: [] };
+  if (caller.has("evaluate_start")) yield { entry: "evaluate_start", given: [], dims: [], results: [] };
   else for (const name of store.metrics) store.fill(name, 0);
 }
 

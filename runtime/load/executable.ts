@@ -3,7 +3,7 @@
  */
 import { notAnArtifact } from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
-import { failure, kindOf, named } from "./fail.ts";
+import { failure, named } from "./fail.ts";
 
 /** Elements of a buffer; a bool is an i32 of 0 or 1. */
 export type View = Float32Array | Int32Array;
@@ -27,36 +27,9 @@ export type Executable =
       readonly close: () => void;
     };
 
-/** Makes a fresh instance of the artifact's module. Throws NN0701 to NN0704. */
-export async function open(artifact: Artifact): Promise<Executable> {
-  checkArtifact(artifact);
-  const { target } = artifact.manifest;
-  switch (target) {
-    case "typescript":
-      return (await import("./typescript.ts")).openTypescript(artifact);
-    case "wasm":
-      return (await import("./wasm.ts")).openWasm(artifact);
-    case "wgsl":
-      throw failure(notAnArtifact, { expected: "the target typescript or wasm", found: "wgsl" });
-    default: {
-      const never: never = target;
-      throw failure(notAnArtifact, { expected: "the target typescript, wasm or wgsl", found: kindOf(never) });
-    }
-  }
-}
-
 /** The file that the manifest names. */
 export function moduleOf({ manifest, files }: Artifact): string | Uint8Array {
   const content = Object.hasOwn(files, manifest.module) ? files[manifest.module] : undefined;
   if (content === undefined) throw failure(notAnArtifact, { expected: `a file ${named(manifest.module)}`, found: "none" });
   return content;
-}
-
-/** The artifact may have been read from a disk, so its type is no promise. */
-function checkArtifact(artifact: { readonly manifest?: { readonly format?: unknown; readonly version?: unknown }; readonly files?: unknown } | null | undefined): void {
-  if (artifact?.manifest?.format !== "nnc-artifact" || typeof artifact.files !== "object" || artifact.files === null) {
-    throw failure(notAnArtifact, { expected: "{ manifest, files }", found: kindOf(artifact) });
-  }
-  const { version } = artifact.manifest;
-  if (version !== 1) throw failure(notAnArtifact, { expected: "a manifest of version 1", found: String(version) });
 }

@@ -3,9 +3,9 @@
  */
 import { unsuitableOption } from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
-import { open } from "./executable.ts";
 import { failure, kindOf } from "./fail.ts";
 import { checkedSeed, Network } from "./network.ts";
+import { open } from "./open.ts";
 
 export { NncError } from "../../compiler/diagnostics/diagnostic.ts";
 export type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
@@ -29,21 +29,18 @@ export interface LoadOptions {
   readonly epochs?: number;
 }
 
-/** An epoch that no run of steps completes, and that schedules can still multiply as floats. */
-const endless = 2 ** 30;
-
 /** Makes a network with freshly drawn parameters. Throws NN0701 to NN0704 for artifacts, NN0706 for options. */
 export async function load(artifact: Artifact, options: LoadOptions = {}): Promise<Network> {
-  const { threads, stepsPerEpoch = endless } = options;
+  const { threads, stepsPerEpoch, epochs } = options;
   const seed = options.seed === undefined ? undefined : checkedSeed(options.seed);
   checkCount("threads", threads ?? 1);
-  checkCount("stepsPerEpoch", stepsPerEpoch);
-  if (options.epochs !== undefined) checkCount("epochs", options.epochs);
+  checkCount("stepsPerEpoch", stepsPerEpoch ?? 1);
+  checkCount("epochs", epochs ?? 1);
   const executable = await open(artifact);
   const { manifest } = artifact;
   const { train } = manifest.host;
   const network = new Network(manifest, executable);
-  await network.initialize({ seed: seed ?? train?.seed ?? 0, stepsPerEpoch, epochs: options.epochs ?? train?.epochs ?? 1 });
+  await network.initialize({ seed: seed ?? train?.seed ?? 0, stepsPerEpoch, epochs });
   return network;
 }
 

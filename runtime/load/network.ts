@@ -31,8 +31,9 @@ export interface PredictOptions {
 
 export interface Settings {
   readonly seed: number;
-  readonly stepsPerEpoch: number;
-  readonly epochs: number;
+  /** Left as the program has it where undefined. */
+  readonly stepsPerEpoch: number | undefined;
+  readonly epochs: number | undefined;
 }
 
 type Buffer = Manifest["buffers"][number];
@@ -71,9 +72,9 @@ export class Network {
   /** Draws the parameters from the seed and begins at step 0. */
   async initialize({ seed, stepsPerEpoch, epochs }: Settings): Promise<void> {
     this.#setSeed(seed);
-    this.#setCounter("steps_per_epoch", stepsPerEpoch);
-    this.#setCounter("epochs", epochs);
     await this.#drive("load", runPlain("init"));
+    if (stepsPerEpoch !== undefined) this.#setCounter("steps_per_epoch", stepsPerEpoch);
+    if (epochs !== undefined) this.#setCounter("epochs", epochs);
     await this.synchronize();
   }
 
@@ -118,6 +119,11 @@ export class Network {
   save(): Uint8Array {
     this.#require("save");
     return saveBytes(this.manifest, this.#lasting, this.#store, this.counters, this.record);
+  }
+
+  /** What a saved file says about the run that it is of, without taking it over. Throws as `restore` does. */
+  peek(bytes: Uint8Array): { readonly counters: Counters; readonly record: TrainingRecord } {
+    return readBytes(this.manifest, this.#lasting, bytes);
   }
 
   /** Takes over what `save` wrote. Throws NN09xx with every difference, and then nothing is changed. */

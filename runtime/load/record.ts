@@ -4,15 +4,14 @@
  */
 import type { Manifest } from "../../compiler/program/artifact.ts";
 import { checkpointFromMetadata, checkpointToMetadata, parseNumber, printNumber, requireOptimizer } from "../save/checkpoint.ts";
-import type { Checkpoint } from "../save/checkpoint.ts";
 import { requireSame } from "../save/compare.ts";
+import { unfitted } from "../save/fitted.ts";
+import type { Fitted } from "../save/fitted.ts";
 import { decode, encode } from "../save/safetensors.ts";
 import type { SavedTensor } from "../save/safetensors.ts";
 import type { View } from "./executable.ts";
 import type { Store } from "./store.ts";
 import { shapeOf } from "./tensors.ts";
-
-export type Fitted = Checkpoint["fitted"];
 
 /** What the training loop remembers from step to step and epoch to epoch. */
 export interface TrainingRecord {
@@ -27,7 +26,7 @@ export interface TrainingRecord {
 }
 
 export const emptyRecord: TrainingRecord = {
-  runningLoss: 0, epochLoss: 0, epochWeight: 0, best: null, fitted: { inputs: [], classes: [], columns: [], vocabulary: null },
+  runningLoss: 0, epochLoss: 0, epochWeight: 0, best: null, fitted: unfitted,
 };
 
 export interface Counters {

@@ -25,7 +25,7 @@ describe("a network", () => {
     expect(net.parameters.get("Line.w")?.data[0]).toBeCloseTo(2, 4);
     expect(net.parameters.get("Line.b")).toMatchObject({ shape: [] });
     expect(net.counters).toEqual({ seed: 3, step: 400, epoch: 0, stepInEpoch: 400 });
-    expect(net.peakBytes).toBe(24 * 64);
+    expect(net.peakBytes).toBe(24 * 128);
   });
 
   it("answers at once and later alike, for any number of rows up to the bound", async () => {

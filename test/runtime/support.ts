@@ -13,7 +13,7 @@ const N = symbol("N");
 const rows = symbol("rows");
 export const bound = 4;
 
-/** name, role, dtype, shape; each gets 64 bytes. */
+/** name, role, dtype, shape; each gets 128 bytes. */
 const list: readonly (readonly [string, BufferRole, "f32" | "i32", ...Dimension[]])[] = [
   ["Line.w", "parameter", "f32", constant(2)],
   ["Line.b", "parameter", "f32"],
@@ -33,14 +33,14 @@ const list: readonly (readonly [string, BufferRole, "f32" | "i32", ...Dimension[
   ["worst.output", "input", "f32", rows], ["worst.target", "input", "f32", rows], ["worst", "result", "f32"],
 ];
 
-const buffers: readonly ProgramBuffer[] = list.map(([name, role, dtype, ...shape], at) => ({ name, role, dtype, shape, offset: at * 64, bytes: 64 }));
+const buffers: readonly ProgramBuffer[] = list.map(([name, role, dtype, ...shape], at) => ({ name, role, dtype, shape, offset: at * 128, bytes: 128 }));
 
 /** Draws from the seed by a formula that is good enough here; the rate of a run is `lr`. */
 const module = (lr: number): string => `
-export const arenaBytes = ${list.length * 64};
+export const arenaBytes = ${list.length * 128};
 export function create(memory) {
-  const at = (index) => new Float32Array(memory, index * 64, 16);
-  const ints = (index) => new Int32Array(memory, index * 64, 16);
+  const at = (index) => new Float32Array(memory, index * 128, 32);
+  const ints = (index) => new Int32Array(memory, index * 128, 32);
   const [w, b, vw, vb, x, target, loss, rate, output, found, error, total, count] = [0, 1, 3, 4, 11, 12, 14, 15, 16, 17, 18, 19, 20].map(at);
   const [seen, seed, step, epoch, stepInEpoch, stepsPerEpoch, ids] = [2, 5, 6, 7, 8, 9, 13].map(ints);
   const [wholeOutput, wholeTarget, worst] = [21, 22, 23].map(at);
@@ -146,7 +146,7 @@ export function lineArtifact({ lr = 0.1, train: changes = {}, manifest = {} }: C
   return {
     manifest: {
       format: "nnc-artifact", version: 1, name: "line", target: "typescript", module: "line.js",
-      dims: [{ name: "N", bound }, { name: "rows", bound: 16 }], buffers, arenaBytes: list.length * 64, entries,
+      dims: [{ name: "N", bound }, { name: "rows", bound: 16 }], buffers, arenaBytes: list.length * 128, entries,
       host: {
         language: "0.1", models, requirements: [{ entry: "train_step", left: N, comparison: "notEqual", right: constant(3), message: "three is one too many" }],
         ...(changes === "none" ? {} : { train: { ...train, ...changes } }),

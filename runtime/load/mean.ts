@@ -1,0 +1,44 @@
+/** Means of losses over batches of different sizes. */
+import type { HostTrain } from "../../compiler/program/host.ts";
+import { evaluate } from "./dimensions.ts";
+import type { View } from "./executable.ts";
+import type { Checked } from "./inputs.ts";
+
+/** How much the loss of a batch weighs. */
+export function weightOf({ inputs }: HostTrain, { given, sizes }: Checked): number {
+  const mask = given.find(({ input }) => input.name === "mask");
+  if (mask !== undefined) return sumOf(mask.data);
+  const [rows] = inputs[0]?.shape ?? [];
+  return rows === undefined ? 1 : evaluate(rows, sizes);
+}
+
+function sumOf(values: View): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+}
+
+/** A weighted mean; the mean of one value is that value to the bit. */
+export class Mean {
+  #weight: number;
+  #value: number;
+
+  constructor(value = 0, weight = 0) {
+    this.#value = value;
+    this.#weight = weight;
+  }
+
+  add(value: number, weight: number): void {
+    if (weight === 0) return;
+    this.#weight += weight;
+    this.#value = this.#weight === weight ? value : this.#value + (value - this.#value) * (weight / this.#weight);
+  }
+
+  get value(): number {
+    return this.#value;
+  }
+
+  get weight(): number {
+    return this.#weight;
+  }
+}

@@ -1,0 +1,32 @@
+/** From an artifact of any target to its running instance; only the target at hand is loaded. */
+import { notAnArtifact } from "../../compiler/diagnostics/codes/runtime.ts";
+import type { Artifact } from "../../compiler/program/artifact.ts";
+import type { Executable } from "./executable.ts";
+import { failure, kindOf } from "./fail.ts";
+
+/** Makes a fresh instance of the artifact's module. Throws NN0701 to NN0704. */
+export async function open(artifact: Artifact): Promise<Executable> {
+  checkArtifact(artifact);
+  const { target } = artifact.manifest;
+  switch (target) {
+    case "typescript":
+      return (await import("./typescript.ts")).openTypescript(artifact);
+    case "wasm":
+      return (await import("./wasm.ts")).openWasm(artifact);
+    case "wgsl":
+      throw failure(notAnArtifact, { expected: "the target typescript or wasm", found: "wgsl" });
+    default: {
+      const never: never = target;
+      throw failure(notAnArtifact, { expected: "the target typescript, wasm or wgsl", found: kindOf(never) });
+    }
+  }
+}
+
+/** The artifact may have been read from a disk, so its type is no promise. */
+function checkArtifact(artifact: { readonly manifest?: { readonly format?: unknown; readonly version?: unknown }; readonly files?: unknown } | null | undefined): void {
+  if (artifact?.manifest?.format !== "nnc-artifact" || typeof artifact.files !== "object" || artifact.files === null) {
+    throw failure(notAnArtifact, { expected: "{ manifest, files }", found: kindOf(artifact) });
+  }
+  const { version } = artifact.manifest;
+  if (version !== 1) throw failure(notAnArtifact, { expected: "a manifest of version 1", found: String(version) });
+}

@@ -1,0 +1,74 @@
+/**
+ * The data of a run, and how it reaches the network: minibatches by name, looked at once before the first step instead of in every one.
+ */
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { noRows } from "../../compiler/diagnostics/codes/runtime.ts";
+import type { Manifest } from "../../compiler/program/artifact.ts";
+import type { HostTrain } from "../../compiler/program/host.ts";
+import { batches } from "../data/batches.ts";
+import type { Batch, Batches } from "../data/batches.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { nameOf } from "../load/dimensions.ts";
+import { failure } from "../load/fail.ts";
+import type { Inputs, TensorInput } from "../load/index.ts";
+import { checkValues } from "../load/inputs.ts";
+import type { Fitted } from "../save/fitted.ts";
+
+/** What `prepare` makes of a `train` and its files; a host program may also put it together itself. */
+export interface TrainData {
+  readonly train: Dataset;
+  readonly holdout?: Dataset | null;
+  /** Kept with the parameters, for those who predict. */
+  readonly fitted?: Fitted;
+  /** That the split was drawn from: a resumed run must have the same. */
+  readonly seed?: number;
+  /** The bytes of `start_from`. */
+  readonly startFrom?: Uint8Array;
+  readonly warnings?: readonly Diagnostic[];
+}
+
+/** A data set as the network takes it. */
+export interface Feed {
+  readonly rows: number;
+  /** Minibatches in an epoch. */
+  readonly count: number;
+  readonly epoch: (order?: Uint32Array) => Generator<Inputs, void, undefined>;
+}
+
+/** Checks every value of the set once. Throws NN0717, NN0718, NN0722. */
+export function feedOf(train: HostTrain, dataset: Dataset, size: number | "all", what: string): Feed {
+  if (dataset.rows === 0) throw failure(noRows, { what });
+  const tensors = new Map([...dataset.tensors].filter(([name]) => train.inputs.some((input) => input.name === name)));
+  for (const input of train.inputs) {
+    const tensor = tensors.get(input.name);
+    if (tensor !== undefined) checkValues(input, tensor.data, dataset.rows);
+  }
+  const wanted = { rows: dataset.rows, tensors };
+  const cut = batches(wanted, size);
+  return { rows: dataset.rows, count: cut.count, epoch: (order) => inputsOf(train, wanted, cut, order) };
+}
+
+/** How many rows an evaluation takes at once: as many as the program can. */
+export function evaluationSize(train: HostTrain, dims: Manifest["dims"]): number | "all" {
+  const names = train.inputs.flatMap(({ shape: [rows] }) => (rows === undefined ? [] : [nameOf(rows)]));
+  return dims.find(({ name }) => names.includes(name))?.bound ?? "all";
+}
+
+/** The arrays of a batch are reused, so what stands for it is made once for each of its two sizes. */
+function* inputsOf(train: HostTrain, dataset: Dataset, cut: Batches, order: Uint32Array | undefined): Generator<Inputs, void, undefined> {
+  const known = new Map<Batch, Inputs>();
+  for (const batch of cut.epoch(order)) {
+    const inputs = known.get(batch) ?? shaped(train, dataset, batch);
+    known.set(batch, inputs);
+    yield inputs;
+  }
+}
+
+/** With shapes, since several dimensions may be open; the single row of whole arrays has no axis of its own. */
+function shaped(train: HostTrain, dataset: Dataset, { rows, tensors }: Batch): Inputs {
+  return new Map([...tensors].map(([name, data]): readonly [string, TensorInput] => {
+    const own = dataset.tensors.get(name)?.shape ?? [];
+    const rank = train.inputs.find((input) => input.name === name)?.shape.length;
+    return [name, { shape: rank === own.length ? own : [rows, ...own], data }];
+  }));
+}

@@ -1,0 +1,86 @@
+/** What a run tells as it goes on: plain data, of which the command draws a picture. */
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import type { MetricValue } from "../load/index.ts";
+
+/** `loss` and the metrics by their names. */
+export type Scores = Readonly<Record<string, MetricValue>>;
+
+export interface StartEvent {
+  readonly event: "start";
+  readonly name: string;
+  readonly rows: number;
+  readonly holdoutRows: number;
+  readonly stepsPerEpoch: number;
+  /** In total. */
+  readonly epochs: number;
+  /** Done already: more than 0 in a run that is resumed. */
+  readonly steps: number;
+  readonly parameters: number;
+  readonly peakBytes: number;
+  /** Tensors that `start_from` did not fill or use, a line each. */
+  readonly left: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface StepEvent {
+  readonly event: "step";
+  /** Both from 1. */
+  readonly step: number;
+  readonly epoch: number;
+  /** Of the minibatch, before the update; `losses` has those of all steps by name. */
+  readonly loss: number;
+  readonly losses: Readonly<Record<string, number>>;
+  /** The exponentially weighted average of the loss, its bias corrected: what to show. */
+  readonly average: number;
+  /** Of the first step; undefined where the program does not tell. */
+  readonly lr?: number;
+}
+
+export interface EpochEvent {
+  readonly event: "epoch";
+  readonly epoch: number;
+  readonly step: number;
+  /** The mean over the epoch's minibatches, as they were trained on. */
+  readonly train: Scores;
+  /** Null without a hold-out. */
+  readonly holdout: Scores | null;
+  /** Whether this is the best epoch so far. */
+  readonly best: boolean;
+  readonly seconds: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The signal was heard. The run goes on from `checkpoint` as if it had not stopped. */
+export interface StoppedEvent {
+  readonly event: "stopped";
+  readonly step: number;
+  readonly epoch: number;
+  readonly checkpoint: Uint8Array;
+}
+
+/** The loss left the range of numbers; an NncError with `diagnostic` follows. The network is as in `checkpoint`, the last good state. */
+export interface DivergedEvent {
+  readonly event: "diverged";
+  readonly step: number;
+  readonly epoch: number;
+  readonly loss: number;
+  /** The first parameter or state that is not finite. */
+  readonly tensor: string | null;
+  readonly diagnostic: Diagnostic;
+  readonly checkpoint: Uint8Array;
+}
+
+export interface DoneEvent {
+  readonly event: "done";
+  readonly holdout: Scores | null;
+  readonly train: Scores;
+  readonly steps: number;
+  readonly epochs: number;
+  readonly bestEpoch: number | null;
+  /** Whether `stop_early` ended the run. */
+  readonly early: boolean;
+  readonly seconds: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export type TrainEvent = StartEvent | StepEvent | EpochEvent | StoppedEvent | DivergedEvent | DoneEvent;

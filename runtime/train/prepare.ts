@@ -1,0 +1,57 @@
+/** From a `train` in a manifest to its data: what the program wants under each name, read, split, fitted and encoded. */
+import type { Manifest } from "../../compiler/program/artifact.ts";
+import type { HostInput, HostTrain } from "../../compiler/program/host.ts";
+import type { Dataset, Field } from "../data/dataset.ts";
+import { openSource, prepareOptions } from "../data/open.ts";
+import type { Contents } from "../data/open.ts";
+import { noTraining } from "../../compiler/diagnostics/codes/runtime.ts";
+import { evaluate } from "../load/dimensions.ts";
+import { failure } from "../load/fail.ts";
+import type { Fitted } from "../save/fitted.ts";
+import type { TrainData } from "./data.ts";
+
+/**
+ * Reads what the `train` declares, through `contents`. A `test` file takes the place of a hold-out; both are encoded with what was fitted to the
+ * training rows. `seed` must be that of the run. Throws NN08xx for data that do not fit.
+ */
+export function prepare(manifest: Manifest, contents: Contents, seed = manifest.host.train?.seed ?? 0): TrainData {
+  const train = requireTrain(manifest, "prepare");
+  const fields = fieldsOf(manifest);
+  const prepared = openSource(train.data, fields, contents).prepare(prepareOptions(train.data, seed));
+  const { test } = train.data.settings;
+  const holdout = typeof test === "string" ? openSource(train.data, fields, contents, test).apply(prepared.fitted) : prepared.holdout;
+  const { fitted, warnings } = prepared;
+  const { startFrom } = train;
+  return { train: prepared.train, holdout, fitted, seed, warnings, ...(startFrom === undefined ? {} : { startFrom: contents.read(startFrom) }) };
+}
+
+/** Another file of the same kind, encoded with what was fitted earlier: to evaluate, or (without the target) to predict. */
+export function prepareFile(manifest: Manifest, contents: Contents, path: string, fitted: Fitted, what: "evaluate" | "predict"): Dataset {
+  const train = requireTrain(manifest, what);
+  const fields = fieldsOf(manifest).filter(({ role }) => what === "evaluate" || role === "input");
+  return openSource(train.data, fields, contents, path).apply(fitted);
+}
+
+/** What the program wants under each name. Open dimensions inside a row have their largest value. */
+export function fieldsOf(manifest: Manifest): readonly Field[] {
+  const train = requireTrain(manifest, "fieldsOf");
+  const bounds = new Map(manifest.dims.map(({ name, bound }) => [name, bound]));
+  const model = manifest.host.models.find(({ name }) => name === train.name);
+  return train.inputs.map(({ name, dtype, shape, limit }): Field => {
+    const sizes = shape.map((dimension) => evaluate(dimension, bounds));
+    const base = { name, role: roleOf(train, model?.inputs, name), dtype: dtype === "f32" ? "f32" : "i32", shape: train.data.reader === "arrays" ? sizes : sizes.slice(1) } as const;
+    return limit === undefined ? base : { ...base, classes: limit };
+  });
+}
+
+export function requireTrain({ host }: Manifest, call: string): HostTrain {
+  if (host.train === undefined) throw failure(noTraining, { call });
+  return host.train;
+}
+
+/** Everything of a custom `train` is an input; of the short form, what the model takes. */
+function roleOf({ target, inputs }: HostTrain, own: readonly HostInput[] | undefined, name: string): Field["role"] {
+  if (target?.input === name) return "target";
+  const ofModel = own !== undefined && own.every((input) => inputs.some((one) => one.name === input.name));
+  return !ofModel || own.some((input) => input.name === name) ? "input" : "extra";
+}

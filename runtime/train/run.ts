@@ -1,0 +1,242 @@
+/**
+ * The training loop: epochs of seeded minibatches, evaluation on the hold-out, early stopping, and checkpoints that a run goes on from with
+ * the bits of not having stopped. All that it remembers is in the network and its record.
+ */
+import { lossNotFinite, resumeMismatch } from "../../compiler/diagnostics/codes/runtime.ts";
+import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Artifact } from "../../compiler/program/artifact.ts";
+import type { HostTrain } from "../../compiler/program/host.ts";
+import { shuffleInto } from "../data/shuffle.ts";
+import { failure } from "../load/fail.ts";
+import { load } from "../load/index.ts";
+import type { Evaluation, Network, StepResult } from "../load/index.ts";
+import { Mean } from "../load/mean.ts";
+import { evaluationSize, feedOf } from "./data.ts";
+import type { Feed, TrainData } from "./data.ts";
+import type { DivergedEvent, Scores, TrainEvent } from "./events.ts";
+import { startFrom } from "./start-from.ts";
+
+export interface TrainOptions {
+  /** By default that of the `train`; of a resumed run, that of the checkpoint. */
+  readonly seed?: number;
+  /** In total, also of a resumed run; by default those of the `train`. */
+  readonly epochs?: number;
+  readonly threads?: number;
+  /** A checkpoint to go on from. */
+  readonly resume?: Uint8Array;
+  /** Stops the run after the step at hand; it then tells `stopped`. */
+  readonly signal?: AbortSignal;
+}
+
+/** How much the average of the loss keeps of its past. */
+const keep = 0.98;
+/** After how many milliseconds the loop lets signals and pictures have their turn. */
+const breath = 50;
+
+export class Run {
+  readonly network: Network;
+  readonly #host: HostTrain;
+  readonly #data: TrainData;
+  readonly #options: TrainOptions;
+  readonly #feed: Feed;
+  readonly #training: Feed;
+  readonly #holdout: Feed | null;
+  readonly #epochs: number;
+  readonly #started = performance.now();
+  #step = 0;
+  #epoch = 0;
+  #stepInEpoch = 0;
+  #good: Uint8Array = new Uint8Array(0);
+  #breathed = performance.now();
+
+  private constructor(network: Network, host: HostTrain, data: TrainData, options: TrainOptions, feeds: { readonly feed: Feed; readonly training: Feed; readonly holdout: Feed | null }) {
+    this.network = network;
+    this.#host = host;
+    this.#data = data;
+    this.#options = options;
+    this.#feed = feeds.feed;
+    this.#training = feeds.training;
+    this.#holdout = feeds.holdout;
+    this.#epochs = options.epochs ?? host.epochs;
+  }
+
+  /** Loads the network and looks at the data. Throws NN07xx, NN09xx. */
+  static async open(artifact: Artifact, host: HostTrain, data: TrainData, options: TrainOptions): Promise<Run> {
+    const { seed, epochs, threads } = options;
+    const size = evaluationSize(host, artifact.manifest.dims);
+    const feed = feedOf(host, data.train, host.batch, "the training data");
+    const training = feedOf(host, data.train, size, "the training data");
+    const holdout = data.holdout === undefined || data.holdout === null ? null : feedOf(host, data.holdout, size, "the hold-out");
+    const network = await load(artifact, {
+      seed: seed ?? data.seed ?? host.seed, epochs: epochs ?? host.epochs, stepsPerEpoch: feed.count, ...(threads === undefined ? {} : { threads }),
+    });
+    return new Run(network, host, data, options, { feed, training, holdout });
+  }
+
+  async *events(): AsyncGenerator<TrainEvent, void, undefined> {
+    yield this.#begin();
+    while (!this.#isOver()) {
+      if (this.#isStopped()) return yield await this.#stopped();
+      for await (const event of this.#trainEpoch()) {
+        yield event;
+        if (event.event === "stopped") return;
+      }
+    }
+    yield await this.#finish();
+  }
+
+  #begin(): TrainEvent {
+    const { resume } = this.#options;
+    const { network } = this;
+    const { fitted, warnings = [] } = this.#data;
+    if (resume !== undefined) this.#resume(resume);
+    else if (fitted !== undefined) network.record = { ...network.record, fitted };
+    const bytes = resume === undefined ? this.#data.startFrom : undefined;
+    const started = bytes === undefined ? { left: [], warnings: [] } : startFrom(network, bytes);
+    const { step, epoch, stepInEpoch } = network.counters;
+    [this.#step, this.#epoch, this.#stepInEpoch] = [step, epoch, stepInEpoch];
+    this.#good = network.save();
+    return {
+      event: "start", name: this.#host.label, rows: this.#feed.rows, holdoutRows: this.#holdout?.rows ?? 0, stepsPerEpoch: this.#feed.count, epochs: this.#epochs,
+      steps: step, parameters: [...network.parameters.values()].reduce((sum, { data }) => sum + data.length, 0), peakBytes: network.peakBytes,
+      left: started.left, diagnostics: [...warnings, ...started.warnings],
+    };
+  }
+
+  /** Throws NN0725 where the data or the seed are not those of the run that was stopped. */
+  #resume(bytes: Uint8Array): void {
+    const { counters: { seed, step, epoch, stepInEpoch } } = this.network.peek(bytes);
+    const wanted = this.#options.seed ?? this.#data.seed;
+    if (wanted !== undefined && wanted !== seed) throw mismatch("the seed", String(seed), String(wanted));
+    const { count } = this.#feed;
+    if (step !== epoch * count + stepInEpoch) {
+      throw mismatch("minibatches an epoch that make", `${step} steps in ${epoch} epochs and ${stepInEpoch} steps`, `${count} an epoch`);
+    }
+    this.network.restore(bytes);
+  }
+
+  async *#trainEpoch(): AsyncGenerator<TrainEvent, void, undefined> {
+    const begun = performance.now();
+    const { record, counters } = this.network;
+    const mean = new Mean(record.epochLoss, record.epochWeight);
+    const epoch = this.#epoch + 1;
+    let skip = this.#stepInEpoch;
+    for (const inputs of this.#feed.epoch(this.#orderOf(counters.seed, epoch))) {
+      if (skip-- > 0) continue;
+      const result = await this.network.step(inputs, { trusted: true });
+      this.#step++;
+      this.#stepInEpoch++;
+      if (!isFinite(result)) return yield* this.#diverge(result.loss, epoch);
+      yield this.#record(result, mean, epoch);
+      await this.#breathe();
+      if (this.#isStopped() && this.#stepInEpoch < this.#feed.count) return yield await this.#stopped();
+    }
+    await this.network.synchronize();
+    this.#epoch = epoch;
+    this.#stepInEpoch = 0;
+    yield* this.#judge(mean.value, begun);
+  }
+
+  /** Rows as they stand where there is but one batch, else shuffled by seed and epoch. */
+  #orderOf(seed: number, epoch: number): Uint32Array | undefined {
+    if (this.#feed.count === 1) return undefined;
+    const order = new Uint32Array(this.#feed.rows);
+    shuffleInto(order, seed, epoch);
+    return order;
+  }
+
+  #record({ loss, losses, rates, weight }: StepResult, mean: Mean, epoch: number): TrainEvent {
+    mean.add(loss, weight);
+    const runningLoss = keep * this.network.record.runningLoss + (1 - keep) * loss;
+    this.network.record = { ...this.network.record, runningLoss, epochLoss: mean.value, epochWeight: mean.weight };
+    const average = runningLoss / (1 - keep ** this.#step);
+    const [lr] = rates;
+    return { event: "step", step: this.#step, epoch, loss, losses, average, ...(lr === undefined ? {} : { lr }) };
+  }
+
+  /** After the last step of an epoch: evaluates, remembers the best, and keeps a checkpoint if all is finite. */
+  async *#judge(trainLoss: number, begun: number): AsyncGenerator<TrainEvent, void, undefined> {
+    const { network } = this;
+    const evaluation = this.#holdout === null ? null : await network.evaluate(this.#holdout.epoch(), { trusted: true });
+    const watched = evaluation?.loss ?? trainLoss;
+    if (this.#firstBad() !== null) return yield* this.#diverge(watched, this.#epoch);
+    const { best } = network.record;
+    const isBest = Number.isFinite(watched) && (best === null || watched < best.loss);
+    const kept = isBest ? { epoch: this.#epoch, loss: watched, tensors: this.#host.stopEarly === undefined ? new Map() : network.snapshot() } : best;
+    network.record = { ...network.record, best: kept, epochLoss: 0, epochWeight: 0 };
+    this.#good = network.save();
+    yield {
+      event: "epoch", epoch: this.#epoch, step: this.#step, train: { loss: trainLoss }, holdout: evaluation === null ? null : scores(evaluation), best: isBest,
+      seconds: (performance.now() - begun) / 1000, diagnostics: evaluation?.warnings ?? [],
+    };
+  }
+
+  /** All epochs are done, or none of the last `stop_early` was better. */
+  #isOver(): boolean {
+    return this.#epoch >= this.#epochs || this.#isEarly();
+  }
+
+  #isEarly(): boolean {
+    const { best } = this.network.record;
+    const { stopEarly } = this.#host;
+    return stopEarly !== undefined && best !== null && this.#stepInEpoch === 0 && this.#epoch - best.epoch >= stopEarly;
+  }
+
+  #isStopped(): boolean {
+    return this.#options.signal?.aborted === true;
+  }
+
+  async #stopped(): Promise<TrainEvent & { readonly event: "stopped" }> {
+    await this.network.synchronize();
+    return { event: "stopped", step: this.#step, epoch: this.#epoch + 1, checkpoint: this.network.save() };
+  }
+
+  async #finish(): Promise<TrainEvent> {
+    const { network } = this;
+    const { best } = network.record;
+    if (best !== null && best.epoch !== this.#epoch) network.put(best.tensors);
+    const [train, holdout] = [await network.evaluate(this.#training.epoch(), { trusted: true }), this.#holdout === null ? null : await network.evaluate(this.#holdout.epoch(), { trusted: true })];
+    return {
+      event: "done", holdout: holdout === null ? null : scores(holdout), train: scores(train), steps: this.#step, epochs: this.#epoch, bestEpoch: best?.epoch ?? null,
+      early: this.#epoch < this.#epochs, seconds: (performance.now() - this.#started) / 1000, diagnostics: train.warnings,
+    };
+  }
+
+  /** Goes back to the last good state, tells what happened, and throws NN0724. */
+  async *#diverge(loss: number, epoch: number): AsyncGenerator<TrainEvent, void, undefined> {
+    await this.network.synchronize();
+    const bad = this.#firstBad();
+    const tensor = bad === null ? "all parameters are finite still" : `the first tensor that is not finite is \`${bad.name}\` (${bad.value} at element ${bad.index})`;
+    const diagnostic = diagnose(lossNotFinite, { loss: String(loss), step: this.#step, tensor }, []);
+    const event: DivergedEvent = { event: "diverged", step: this.#step, epoch, loss, tensor: bad?.name ?? null, diagnostic, checkpoint: this.#good };
+    this.network.restore(this.#good);
+    yield event;
+    throw new NncError(diagnostic);
+  }
+
+  #firstBad(): { readonly name: string; readonly index: number; readonly value: number } | null {
+    for (const [name, { data }] of [...this.network.parameters, ...this.network.state]) {
+      const index = data.findIndex((value) => !Number.isFinite(value));
+      if (index >= 0) return { name, index, value: data[index] ?? NaN };
+    }
+    return null;
+  }
+
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#breathed < breath) return;
+    await new Promise((resume) => setTimeout(resume, 0));
+    this.#breathed = performance.now();
+  }
+}
+
+function isFinite({ losses }: StepResult): boolean {
+  return Object.values(losses).every((loss) => Number.isFinite(loss));
+}
+
+function scores({ loss, metrics }: Evaluation): Scores {
+  return { loss, ...metrics };
+}
+
+function mismatch(what: string, expected: string, found: string): NncError {
+  return failure(resumeMismatch, { what, expected, found });
+}
