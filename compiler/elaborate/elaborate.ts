@@ -5,9 +5,10 @@
 import { diagnose, label, type Diagnostic, type Span } from "../diagnostics/diagnostic.ts";
 import { noNetwork } from "../diagnostics/codes/syntax.ts";
 import { unknownConstant } from "../diagnostics/codes/settings.ts";
-import { openDimension } from "../diagnostics/codes/shapes.ts";
+import { openDimension, sizeOverflow } from "../diagnostics/codes/shapes.ts";
 import { boundMissing, unknownTrain } from "../diagnostics/codes/train.ts";
-import { constantValue, product, symbolsOf } from "../dimension/dimension.ts";
+import { constantValue, DimensionOverflow, evaluate as evaluateDimension, printShape, product, symbolsOf } from "../dimension/dimension.ts";
+import type { GraphNode } from "../graph/types.ts";
 import type { HostModel, HostTrain } from "../program/host.ts";
 import type { TypedModule } from "../semantics/module.ts";
 import type { Train } from "../syntax/ast.ts";
@@ -26,6 +27,7 @@ import { exact } from "./rational.ts";
 import { Session, type ClosedDimension, type VariableRecord } from "./session.ts";
 import { run } from "./statements.ts";
 import { buildTrainStep, type TrainStep } from "./train-step.ts";
+import { withSettings } from "./override.ts";
 import { planTrain, type TrainPlan } from "./train-plan.ts";
 import type { Elaboration, EntryGraph, Variable } from "./types.ts";
 import type { Evaluated } from "./values.ts";
@@ -45,6 +47,8 @@ export interface ElaborateOptions {
   readonly dims?: ReadonlyMap<string, number>;
   readonly consts?: ReadonlyMap<string, number | string | boolean>;
   readonly dataFacts?: DataFacts;
+  /** Other values for the settings of the train's optimizers. */
+  readonly settings?: ReadonlyMap<string, number>;
   /** Dimensions without a value stay symbols, as for `check`. */
   readonly allowOpen?: boolean;
 }
@@ -82,6 +86,7 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
   const session = new Session(module, evaluator, dims, constantsOf(options));
   checkConstants(session);
   if (module.models.length === 0) session.report(diagnose(noNetwork, {}, [{ file: module.name, from: 0, to: 0, text: "in this file" }]));
+  evaluateConstants(session);
   const trained = recover(() => trainParts(module, options, session));
   const predictions = module.models.flatMap((target) => recover(() => buildPrediction(target, session)) ?? []);
   const owned = ownedRoots(trained, session);
@@ -126,6 +131,16 @@ function checkConstants(session: Session): void {
   }
 }
 
+/** Every `const`, used or not, so that its mistakes are found. */
+function evaluateConstants(session: Session): void {
+  const scratch = new Entry(session, "constants", { training: false, averaged: false });
+  for (const { declaration, scope } of session.module.scope.names.get("value")?.values() ?? []) {
+    if (declaration.kind !== "const") continue;
+    const frame = topFrame(scratch, scope, session.root("const"), declaration.name.text);
+    recover(() => evaluate(declaration.name, frame));
+  }
+}
+
 /** Whether a train is meant, and which. */
 function chooseTrain({ trains }: TypedModule, wanted: string | null | undefined, session: Session): Train | undefined {
   if (wanted === null) return undefined;
@@ -138,9 +153,10 @@ function chooseTrain({ trains }: TypedModule, wanted: string | null | undefined,
   return found;
 }
 
-function trainParts(module: TypedModule, { train, dataFacts }: ElaborateOptions, session: Session): Trained | undefined {
-  const chosen = chooseTrain(module, train, session);
-  if (chosen === undefined) return undefined;
+function trainParts(module: TypedModule, { train, dataFacts, settings }: ElaborateOptions, session: Session): Trained | undefined {
+  const found = chooseTrain(module, train, session);
+  if (found === undefined) return undefined;
+  const chosen = withSettings(found, settings);
   const scratch = new Entry(session, "settings", { training: false, averaged: false });
   const { text } = chosen.label ?? chosen.name;
   const plan = planTrain(chosen, topFrame(scratch, module.scope, session.root(text, `train ${text}`), text));
@@ -208,6 +224,18 @@ function boundsOf(entries: readonly EntryGraph[], { session, trained, known, opt
   return bounds;
 }
 
+/** No tensor may have more elements than a double counts exactly. */
+function checkSize({ outputs, span }: GraphNode, bounds: ReadonlyMap<string, number>, session: Session): void {
+  for (const { shape } of outputs) {
+    try {
+      evaluateDimension(product(shape), bounds);
+    } catch (error) {
+      if (!(error instanceof DimensionOverflow)) throw error;
+      session.report(diagnose(sizeOverflow, { what: `a tensor ${printShape(shape)}` }, span === undefined ? [] : [label(span, "computed here")]));
+    }
+  }
+}
+
 function placeOf(trained: Trained | undefined, session: Session) {
   const span: Span | undefined = trained?.plan.train.name.span ?? session.module.models.at(0)?.declaration.name.span;
   return span === undefined ? [] : [label(span, "built from here")];
@@ -253,6 +281,7 @@ function assemble(parts: Parts): ElaborateResult {
   const made = recover(() => entriesOf(parts, variables));
   if (made === undefined || session.failed) return { diagnostics: session.diagnostics };
   const bounds = boundsOf(made, parts);
+  for (const { graph } of made) for (const node of graph.nodes) checkSize(node, bounds, session);
   if (session.failed) return { diagnostics: session.diagnostics };
   const { host, name } = hostOf(parts, variables, trained, kept);
   const elaboration: Elaboration = { name, entries: made, variables: variables.map(variableOf).concat(counters), bounds, host };

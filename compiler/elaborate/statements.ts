@@ -3,8 +3,8 @@
  */
 import { label } from "../diagnostics/diagnostic.ts";
 import { misplacedStatement, notAssignable } from "../diagnostics/codes/names.ts";
-import { badSize, notCompileTime, requirementFailed, sharedDiffers, updateShape, wrongKind } from "../diagnostics/codes/shapes.ts";
-import { constantValue, equal, symbolsOf, type Dimension } from "../dimension/dimension.ts";
+import { badSize, notCompileTime, requirementFailed, sharedDiffers, sizeOverflow, updateShape, wrongKind } from "../diagnostics/codes/shapes.ts";
+import { constantValue, DimensionOverflow, equal, product, symbolsOf, type Dimension } from "../dimension/dimension.ts";
 import { broadcastTo } from "../ops/emit.ts";
 import type { Body, Expression, If, Let, Param, Require, State, Statement, Update } from "../syntax/ast.ts";
 import type { ShapeValue } from "./evaluator.ts";
@@ -24,13 +24,18 @@ export function run(body: Body, frame: Frame): Returned | undefined {
       const returned = execute(statement, frame);
       if (returned !== undefined) return returned;
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      if (error instanceof DimensionOverflow) reportOverflow(error, statement, frame);
+      else if (!(error instanceof Failure)) throw error;
       failed = true;
       for (const name of boundBy(statement)) frame.bind(name, { kind: "failed" });
     }
   }
   if (failed) throw new Failure();
   return undefined;
+}
+
+function reportOverflow({ message }: DimensionOverflow, { span }: Statement, frame: Frame): void {
+  frame.report(sizeOverflow, { what: message }, span, "computed here");
 }
 
 /** The names that a statement would have bound. */
@@ -132,6 +137,7 @@ function shapeOf(dimensions: NonNullable<Param["type"]>["shape"], frame: Frame):
 function checkSizes(shape: readonly Dimension[], statement: Param | State, name: string, frame: Frame): void {
   const bad = shape.find((size) => (constantValue(size) ?? 1) < 1);
   if (bad !== undefined) frame.fail(badSize, { what: `a size of \`${statement.name.text}\``, found: bad.key }, statement.span, "declared here");
+  product(shape);
   for (const size of shape) {
     for (const symbol of symbolsOf(size)) {
       frame.entry.closed.push({ name: symbol, span: statement.span, reason: `the size of \`${name}\` depends on it` });

@@ -162,7 +162,7 @@ export const badSize = define<{ readonly what: string; readonly found: string }>
 export const sizeOverflow = define<{ readonly what: string }>({
   code: "NN0315",
   severity: "error",
-  message: ({ what }) => `${what}: expected a size of at most 9007199254740991, found a larger one`,
+  message: ({ what }) => `${what}: expected at most 9007199254740991 elements, found more`,
   explanation: "Sizes are exact up to 2^53 − 1. No machine holds a tensor of that many elements.",
   example: {
     bad: "model M(x: [N, 3]) -> [N, _] = x |> dense(2 ** 40) |> dense(2 ** 40)",
@@ -302,7 +302,7 @@ export const updateShape = define<{ readonly name: string; readonly expected: st
   message: ({ name, expected, found }) => `the new value of \`${name}\` must be ${expected}, found ${found}`,
   explanation: "`<-` gives a state a new value of the shape and element type that it was declared with.",
   example: {
-    bad: "block f(x: [N, C]) -> [N, C] {\n  state s: [C] = zeros\n  s <- sum(x)\n  return x + s\n}\nmodel M(x: [N, 3]) -> [N, 3] = f(x)",
+    bad: "block f(x: [N, C]) -> [N, C] {\n  state s: [C] = zeros\n  s <- x\n  return x + s\n}\nmodel M(x: [N, 3]) -> [N, 3] = f(x)",
     good: "block f(x: [N, C]) -> [N, C] {\n  state s: [C] = zeros\n  s <- mean(x, over: N)\n  return x + s\n}\nmodel M(x: [N, 3]) -> [N, 3] = f(x)",
   },
 });
