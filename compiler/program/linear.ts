@@ -11,19 +11,9 @@ export function ofTerms(terms: readonly IndexTerm[]): Index {
   return { terms, constant: constant(0) };
 }
 
-/** The index without its constant. */
-export function withoutConstant(index: Index): Index {
-  return ofTerms(index.terms);
-}
-
 /** Its value where it is a number. */
 export function numberOf(index: Index): number | undefined {
   return index.terms.length === 0 ? constantValue(index.constant) : undefined;
-}
-
-/** Its constant where that is a number; open dimensions may stand in it. */
-export function constantOf(index: Index): number | undefined {
-  return constantValue(index.constant);
 }
 
 /** The multiple of `term`'s atom, where it is a number. */
@@ -38,6 +28,6 @@ export function isAxisTerm(term: IndexTerm, axis: string): boolean {
 
 /** The index with its constant where that is not a number moved into `rest`: `{ rest, offset }`, rest + offset = index. */
 export function splitOffset(index: Index): { readonly rest: Index; readonly offset: number } {
-  const offset = constantOf(index) ?? 0;
+  const offset = constantValue(index.constant) ?? 0;
   return { rest: addIndex(index, constantIndex(-offset)), offset };
 }

@@ -10,7 +10,7 @@ interface HelperText {
 const word = ["const word = new DataView(new ArrayBuffer(8));"];
 
 /** What each helper is called in the module is its name here. */
-export const helpers: Readonly<Record<Helper, HelperText>> = {
+const helpers: Readonly<Record<Helper, HelperText>> = {
   imul: { needs: [], text: ["const imul = Math.imul;"] },
   bits: {
     needs: word,

@@ -9,8 +9,8 @@ import { boundsOf } from "../../compiler/program/integer.ts";
 import type { Facts } from "../../compiler/program/integer.ts";
 import { manifestOf } from "../../compiler/program/manifest.ts";
 import { fileName, oneLine } from "../../compiler/program/names.ts";
-import type { Sources } from "../../compiler/program/origins.ts";
-import { describeOrigins, noSources } from "../../compiler/program/origins.ts";
+import type { SourceLines, Sources } from "../../compiler/program/origins.ts";
+import { describeOrigins, linesOf, noSources } from "../../compiler/program/origins.ts";
 import type { FunctionDefinition, Program, ScheduledKernel } from "../../compiler/program/types.ts";
 import type { ModuleContext } from "./context.ts";
 import { expressionCode } from "./expression.ts";
@@ -51,9 +51,10 @@ function moduleStatements(program: Program, sources: Sources): readonly (string 
   const names = nameModule(program);
   const helpers = new Set<Helper>();
   const context: ModuleContext = { functions: names.functions, helpers, expressionCode };
+  const lines = linesOf(sources);
   const facts: Facts = { ranges: new Map(), bounds: boundsOf(program) };
   const functions = program.functions.map((definition) => functionStructure(definition, names, context));
-  const kernels = program.kernels.map((kernel, n) => kernelStructure(kernel, n, names, facts, context, sources));
+  const kernels = program.kernels.map((kernel, n) => kernelStructure(kernel, n, names, facts, context, lines));
   return [
     `/** ${commentText(`${program.name}, compiled by nnc. Kernels are functions of typed arrays; create() gives them memory.`)} */\n\n${instanceText}\n`,
     `/** Bytes of the arena. */\nexport const arenaBytes = ${program.arenaBytes};\n\nconst fround = Math.fround;`,
@@ -91,7 +92,7 @@ function kernelStructure(
   names: ModuleNames,
   facts: Facts,
   context: ModuleContext,
-  sources: Sources,
+  sources: SourceLines,
 ): FunctionDeclarationStructure {
   const lines = describeOrigins(kernel.origins, sources).map(commentText);
   const docs = lines.length === 0 ? [] : [lines.length === 1 ? lines[0] : `\n${lines.join("\n")}`];

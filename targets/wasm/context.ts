@@ -102,7 +102,7 @@ export function localType({ dtype, lanes }: ValueType): LocalType {
   return lanes === 4 ? "v128" : scalarType(dtype);
 }
 
-export function scalarType(dtype: ValueType["dtype"]): "i32" | "f32" {
+function scalarType(dtype: ValueType["dtype"]): "i32" | "f32" {
   return dtype === "f32" ? "f32" : "i32";
 }
 

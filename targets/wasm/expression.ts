@@ -55,7 +55,7 @@ export function expressionText(expression: Expression, place: Place): Text {
 }
 
 /** Of a value that is stored: the lanes of a bool become 1 or 0. */
-export function storedText(expression: Expression, place: Place): Text {
+function storedText(expression: Expression, place: Place): Text {
   const value = expressionText(expression, place);
   return expression.type.dtype === "bool" && expression.type.lanes === 4 ? ["i32x4.neg", value] : value;
 }

@@ -10,7 +10,7 @@ import type { Facts } from "../../compiler/program/integer.ts";
 import { manifestOf } from "../../compiler/program/manifest.ts";
 import { Names, fileName, oneLine } from "../../compiler/program/names.ts";
 import type { Sources } from "../../compiler/program/origins.ts";
-import { describeOrigins, noSources } from "../../compiler/program/origins.ts";
+import { describeOrigins, linesOf, noSources } from "../../compiler/program/origins.ts";
 import type { Entry, Program, ScheduledKernel } from "../../compiler/program/types.ts";
 import type { ModuleContext } from "./context.ts";
 import { identifiers } from "./context.ts";
@@ -68,10 +68,11 @@ function moduleText(program: Program, sources: Sources): string {
     small: total < 2 ** 31,
     expressionText,
   };
+  const lines = linesOf(sources);
   const facts: Facts = { ranges: new Map(), bounds: boundsOf(program) };
   const kernels = program.kernels.flatMap((kernel, n) => [
     "",
-    ...describeOrigins(kernel.origins, sources).map((line) => `  ;; ${line}`),
+    ...describeOrigins(kernel.origins, lines).map((line) => `  ;; ${line}`),
     printText(printKernel(kernel, names.kernels[n], layOut(kernel, scratch).starts, facts, module), "  "),
   ]);
   const functions = functionTexts(program, names, module);

@@ -3,7 +3,7 @@
 /** A word, or a parenthesised list that starts with its operator. A `Comment` stands on a line of its own. */
 export type Text = string | readonly Text[] | Comment;
 
-export interface Comment {
+interface Comment {
   readonly comment: string;
 }
 

@@ -21,7 +21,7 @@ export function textOf(artifact: Artifact, name: string): string {
 }
 
 /** The JavaScript of a TypeScript artifact, loaded as a module. */
-export async function startTypescript(artifact: Artifact): Promise<Running> {
+async function startTypescript(artifact: Artifact): Promise<Running> {
   const code = textOf(artifact, artifact.manifest.module);
   const url = `data:text/javascript;base64,${Buffer.from(code).toString("base64")}`;
   // The module's shape is what emitTypescript promises.
@@ -29,7 +29,7 @@ export async function startTypescript(artifact: Artifact): Promise<Running> {
   return module.create();
 }
 
-export function startWasm(artifact: Artifact): Running {
+function startWasm(artifact: Artifact): Running {
   const bytes = artifact.files[artifact.manifest.module];
   if (typeof bytes === "string") throw new Error("expected bytes");
   const binary = new Uint8Array(bytes);
