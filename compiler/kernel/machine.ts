@@ -12,19 +12,24 @@ export interface Machine {
   readonly parallelLoops: number;
   /** Whether a worker may keep a column panel of the second operand in a private array. */
   readonly panels: boolean;
+  /** Engines that give registers to whole functions keep a tile's loop free if its epilogue reads the sums from memory. */
+  readonly epilogueFromMemory: boolean;
 }
 
 /** Plain JavaScript: scalars, 4×4 of them in registers. */
 export const javascript: Machine = {
-  name: "javascript", lanes: 1, tile: { rows: 4, columns: 4 }, registers: 16, parallelLoops: Infinity, panels: true,
+  name: "javascript", lanes: 1, tile: { rows: 4, columns: 4 }, registers: 16, parallelLoops: Infinity, panels: false,
+  epilogueFromMemory: false,
 };
 
 /** WebAssembly with 128-bit vectors: 12 accumulators, 3 vectors of one operand, a splat of the other. */
 export const simd: Machine = {
   name: "simd", lanes: 4, tile: { rows: 4, columns: 12 }, registers: 12, parallelLoops: Infinity, panels: true,
+  epilogueFromMemory: true,
 };
 
 /** A GPU interface over a CPU: threads, each with a 4×4 tile of scalars, no memory shared between them. */
 export const cpuAdapter: Machine = {
   name: "cpu-adapter", lanes: 1, tile: { rows: 4, columns: 4 }, registers: 16, parallelLoops: 2, panels: false,
+  epilogueFromMemory: false,
 };

@@ -49,16 +49,12 @@ describe("schedule", () => {
   });
 
   test("tiles a contraction: rows share the columns' vectors", () => {
-    expect(printed(kernels.dense(4, 8, 64), simd)).toMatchInlineSnapshot(`
+    expect(printed(kernels.dense(2, 8, 64), simd)).toMatchInlineSnapshot(`
       "kernel dense(read x: f32, read w: f32, read b: f32, write y: f32)
         var sum: f32x4 = 0
         var sum_1: f32x4 = 0
         var sum_2: f32x4 = 0
         var sum_3: f32x4 = 0
-        var sum_4: f32x4 = 0
-        var sum_5: f32x4 = 0
-        var sum_6: f32x4 = 0
-        var sum_7: f32x4 = 0
         for k in 0 .. 64
           let w: f32x4 = w[8*k ..4]
           let t: f32x4 = splat(x[k])
@@ -68,22 +64,12 @@ describe("schedule", () => {
           let t_3: f32x4 = splat(x[k + 64])
           sum_2 = (sum_2 + (t_3 * w))
           sum_3 = (sum_3 + (t_3 * w_1))
-          let t_6: f32x4 = splat(x[k + 128])
-          sum_4 = (sum_4 + (t_6 * w))
-          sum_5 = (sum_5 + (t_6 * w_1))
-          let t_9: f32x4 = splat(x[k + 192])
-          sum_6 = (sum_6 + (t_9 * w))
-          sum_7 = (sum_7 + (t_9 * w_1))
         let b: f32x4 = b[0 ..4]
         let b_1: f32x4 = b[4 ..4]
         y[0] = maximum((sum + b), 0)
         y[4] = maximum((sum_1 + b_1), 0)
         y[8] = maximum((sum_2 + b), 0)
-        y[12] = maximum((sum_3 + b_1), 0)
-        y[16] = maximum((sum_4 + b), 0)
-        y[20] = maximum((sum_5 + b_1), 0)
-        y[24] = maximum((sum_6 + b), 0)
-        y[28] = maximum((sum_7 + b_1), 0)"
+        y[12] = maximum((sum_3 + b_1), 0)"
     `);
   });
 

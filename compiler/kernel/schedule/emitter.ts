@@ -4,7 +4,7 @@
  */
 import { InternalError } from "../../diagnostics/diagnostic.ts";
 import { axisIndex } from "../../loops/index.ts";
-import type { Index } from "../../loops/types.ts";
+import type { ElementType, Index } from "../../loops/types.ts";
 import type { Expression, Statement, ValueType } from "../../program/types.ts";
 import type { Variable } from "./expressions.ts";
 import { expressionKey, isTrivial, namesOf, operandsOf, variableOf } from "./expressions.ts";
@@ -22,12 +22,20 @@ interface PendingStore {
   readonly value: Expression;
 }
 
+interface PrivateArray {
+  readonly name: string;
+  readonly dtype: ElementType;
+  readonly elements: number;
+}
+
 export interface Loop {
   readonly hint: string;
   readonly from: Index;
   readonly to: Index;
   readonly step: number;
   readonly role: "serial" | "parallel";
+  /** The loop may be empty where what it reads is not there: nothing moves out of it. */
+  readonly guarded?: boolean;
 }
 
 function newScope(barrier: boolean): Scope {
@@ -42,9 +50,31 @@ export class Emitter {
   /** Buffers that the kernel writes: loads of them stay where they are written. Counts the stores so far. */
   readonly #versions: Map<string, number>;
   #pending: PendingStore[] = [];
+  /** Nothing moves out of the scope of this depth for now. */
+  #floor = 0;
 
-  constructor(written: Iterable<string>) {
+  /** By what they are for. */
+  readonly #arrays = new Map<string, PrivateArray>();
+  readonly #buffers: ReadonlySet<string>;
+
+  /** `buffers` are all that the kernel has, `written` those that it writes. */
+  constructor(buffers: Iterable<string>, written: Iterable<string>) {
+    this.#buffers = new Set(buffers);
     this.#versions = new Map([...written].map((name) => [name, 0]));
+  }
+
+  /** The private array for a purpose, of at least this many elements. */
+  array(purpose: string, dtype: ElementType, elements: number): string {
+    const known = this.#arrays.get(purpose);
+    let name = known?.name ?? purpose;
+    while (known === undefined && this.#buffers.has(name)) name = `${name}_`;
+    this.#arrays.set(purpose, { name, dtype, elements: Math.max(elements, known?.elements ?? 0) });
+    if (known === undefined) this.#versions.set(name, 0);
+    return name;
+  }
+
+  get arrays(): readonly PrivateArray[] {
+    return [...this.#arrays.values()];
   }
 
   /** A name like the hint that nothing else in the kernel has. */
@@ -96,10 +126,10 @@ export class Emitter {
   /** A loop over a new variable, which `body` gets as an index. */
   loop(loop: Loop, body: (variable: Index) => void): void {
     this.flush();
-    const { hint, from, to, step, role } = loop;
+    const { hint, from, to, step, role, guarded } = loop;
     const variable = this.fresh(hint);
     this.#depths.set(variable, this.#scopes.length);
-    const inner = this.#inside(newScope(false), () => body(axisIndex(variable)));
+    const inner = this.#inside(newScope(guarded === true), () => body(axisIndex(variable)));
     if (inner.length > 0) this.#push({ kind: "for", variable, from, to, step, role, body: inner });
   }
 
@@ -109,6 +139,14 @@ export class Emitter {
     const yes = this.#inside(newScope(true), then);
     const no = this.#inside(newScope(true), otherwise);
     this.#push({ kind: "if", condition, then: yes, otherwise: no });
+  }
+
+  /** Runs `body` with what it defines kept in this scope: where registers are scarce a hoisted value would cost a spill. */
+  pinned(body: () => void): void {
+    const before = this.#floor;
+    this.#floor = this.#scopes.length - 1;
+    body();
+    this.#floor = before;
   }
 
   /** Everything written so far at the outermost level. */
@@ -150,7 +188,7 @@ export class Emitter {
   /** The outermost scope where everything that the expression reads is known and no condition is left. */
   #depthOf(value: Expression): number {
     const barrier = this.#scopes.findLastIndex((scope) => scope.barrier);
-    return Math.max(0, barrier, ...namesOf(value).map((name) => this.#depthOfName(name)));
+    return Math.max(this.#floor, barrier, ...namesOf(value).map((name) => this.#depthOfName(name)));
   }
 
   #depthOfName(name: string): number {

@@ -2,10 +2,11 @@
  * Scalars to expressions at a point. What does not change along a vector point's lanes stays one number and is splatted
  * where it meets four; a load is contiguous, invariant, or four loads packed.
  */
+import type { Dimension } from "../../dimension/dimension.ts";
 import { isConstant } from "../../dimension/dimension.ts";
 import { InternalError } from "../../diagnostics/diagnostic.ts";
 import {
-  addIndex, axesOf, constantIndex, dataIndex, quotient, remainder, scaleIndex, substituteAxes, subtractIndex, sumIndices,
+  axesOf, constantIndex, dataIndex, quotient, remainder, scaleIndex, substituteAxes, subtractIndex, sumIndices,
 } from "../../loops/index.ts";
 import { functionOf } from "../../loops/functions.ts";
 import { local } from "../../loops/scalar.ts";
@@ -158,17 +159,17 @@ function placeAtom(emitter: Emitter, atom: IndexAtom, point: Point): Index | und
       const value = evaluate(emitter, atom.value, point);
       if (value.type.lanes === 4) return undefined;
       if (value.kind === "constant") return constantIndex(value.value);
-      return boundedIndex(emitter, value, constantIndex(0), subtractIndex(constantIndex(atom.size), constantIndex(1)));
+      return boundedIndex(emitter, value, constantIndex(0), subtractIndex(constantIndex(atom.size), constantIndex(1)), atom.size);
     }
   }
 }
 
-/** An i32 held between two indices, both included, as an index. */
-export function boundedIndex(emitter: Emitter, value: Expression, low: Index, high: Index): Index {
+/** An i32 held between two indices, both included, as an index; `size` is above every value of it. */
+export function boundedIndex(emitter: Emitter, value: Expression, low: Index, high: Index, size: Dimension): Index {
   const above = emitter.define(binaryOf("maximum", value, emitter.define(indexOf(low))));
   const held = emitter.define(binaryOf("minimum", above, emitter.define(indexOf(high))), "at");
   if (held.kind !== "variable") throw new InternalError("schedule", "a bounded index has no name");
-  return dataIndex(local(held.name, "i32"), addIndex(high, constantIndex(1)).constant);
+  return dataIndex(local(held.name, "i32"), size);
 }
 
 /** How an index runs along the lanes: not at all, by one, or otherwise. */

@@ -14,6 +14,8 @@ import { simplifyIndex } from "../../loops/simplify.ts";
 import { rebuild } from "../../loops/traverse.ts";
 import type { Axis, Index, Scalar } from "../../loops/types.ts";
 import type { Kernel, Stage, Store } from "../types.ts";
+import { interiorOf } from "./border.ts";
+import type { Reduce } from "./terms.ts";
 
 interface Context {
   readonly shapeOf: (tensor: string) => readonly Dimension[];
@@ -37,7 +39,11 @@ function flattenStage(stage: Stage, within: (axes: readonly Axis[]) => Context):
       return { ...stage, store: flattenStore(stage.store, within([])) };
     case "reduce": {
       const context = within(stage.over);
-      return { ...stage, lets: flattenValues(stage.lets, context), results: flattenValues(stage.results, context) };
+      const flat = flattenReduce(stage, context);
+      const interior = interiorOf(stage);
+      if (interior === undefined) return flat;
+      const inside: Reduce = { ...flat, interior: { ...interior, stage: flattenReduce(interior.stage, context) } };
+      return inside;
     }
     case "sweep": {
       const context = within(stage.over);
@@ -55,6 +61,10 @@ function flattenStage(stage: Stage, within: (axes: readonly Axis[]) => Context):
       };
     }
   }
+}
+
+function flattenReduce(stage: Reduce, context: Context): Reduce {
+  return { ...stage, lets: flattenValues(stage.lets, context), results: flattenValues(stage.results, context) };
 }
 
 function flattenValues<Named extends { readonly value: Scalar }>(named: readonly Named[], context: Context): readonly Named[] {

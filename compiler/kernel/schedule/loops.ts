@@ -22,12 +22,12 @@ export function knownNumber(index: Index): number | undefined {
 /** Runs `body` at from, from + step, … below `to`, which the steps meet exactly. */
 export function loopOver(
   emitter: Emitter, hint: string, { from, to }: Span, body: (at: Index) => void, step = 1,
-  role: "serial" | "parallel" = "serial",
+  role: "serial" | "parallel" = "serial", guarded = false,
 ): void {
   const count = knownNumber(subtractIndex(to, from));
   if (count !== undefined && count <= 0) return;
   if (count !== undefined && count <= step) return body(from);
-  emitter.loop({ hint, from, to, step, role }, body);
+  emitter.loop({ hint, from, to, step, role, guarded }, body);
 }
 
 /** The whole range of a loop axis. */

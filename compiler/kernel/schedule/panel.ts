@@ -7,9 +7,8 @@ import { addIndex, axisIndex, constantIndex, flatten, scaleIndex } from "../../l
 import type { Load } from "../../loops/scalar.ts";
 import { replaceLoads, scalarKey } from "../../loops/scalar.ts";
 import type { Index } from "../../loops/types.ts";
-import type { ScheduledKernel } from "../../program/types.ts";
-import type { Machine } from "../machine.ts";
 import type { Stage } from "../types.ts";
+import type { Emitter } from "./emitter.ts";
 import { evaluate, storeAt } from "./evaluate.ts";
 import { laneNumbers } from "./expressions.ts";
 import { nested } from "./loops.ts";
@@ -43,7 +42,7 @@ export interface PanelPlan {
 }
 
 /** The stages with the loads that need one reading panels instead. */
-export function planPanels(stages: readonly Stage[], loops: readonly GridLoop[], machine: Machine): PanelPlan {
+export function planPanels({ emitter, machine }: Context, stages: readonly Stage[], loops: readonly GridLoop[]): PanelPlan {
   const rows = loops.find(({ role }) => role === "rows");
   const columns = loops.find(({ role }) => role === "columns");
   const [first] = stages;
@@ -52,22 +51,29 @@ export function planPanels(stages: readonly Stage[], loops: readonly GridLoop[],
   const extent = constantValue(product(first.over.map((axis) => axis.extent)));
   const few = (constantValue(rows.axis.extent) ?? fewestRows) < fewestRows;
   if (few || extent === undefined || extent > longest) return none;
-  return withPanels(stages, first, rows.axis, columns);
+  return withPanels(emitter, stages, first, rows.axis, columns, extent);
 }
 
-function withPanels(stages: readonly Stage[], first: Reduce, rows: LoopAxis, columns: GridLoop): PanelPlan {
+function withPanels(
+  emitter: Emitter, stages: readonly Stage[], first: Reduce, rows: LoopAxis, columns: GridLoop, extent: number,
+): PanelPlan {
   const panels = new Map<string, Panel>();
   const width = columns.count * columns.lanes;
   const replace = (load: Load): Load | undefined => {
     const [address] = load.indices;
     if (strideOf(address, innermost(columns.axis)) !== "other" || runs(address, rows)) return undefined;
     const key = scalarKey(load);
-    const panel = panels.get(key) ?? { array: `panel${panels.size === 0 ? "" : panels.size + 1}`, width, load, stage: first };
+    const purpose = `panel${panels.size === 0 ? "" : panels.size + 1}`;
+    const panel = panels.get(key) ?? { array: emitter.array(purpose, load.dtype, width * extent), width, load, stage: first };
     panels.set(key, panel);
     return { ...load, tensor: panel.array, indices: [addressIn(panel)] };
   };
-  const results = first.results.map((result) => ({ ...result, value: replaceLoads(result.value, replace) }));
-  return { panels: [...panels.values()], stages: [{ ...first, results }, ...stages.slice(1)] };
+  const replaced = (stage: Reduce): Reduce =>
+    ({ ...stage, results: stage.results.map((result) => ({ ...result, value: replaceLoads(result.value, replace) })) });
+  const { interior } = first;
+  const inside = interior === undefined ? {} : { interior: { ...interior, stage: replaced(interior.stage) } };
+  const stage: Reduce = { ...replaced(first), ...inside };
+  return { panels: [...panels.values()], stages: [stage, ...stages.slice(1)] };
 }
 
 function addressIn({ stage, width }: Panel): Index {
@@ -78,13 +84,6 @@ function addressIn({ stage, width }: Panel): Index {
 /** Where a tile's point reads its panels. */
 export function panelPlaces(position: number, { vector }: Offset): readonly Place[] {
   return [[tileColumn, place(constantIndex(position * (vector ? 4 : 1)), 0, vector)]];
-}
-
-/** The private arrays that the panels are. */
-export function panelArrays({ panels }: PanelPlan): ScheduledKernel["arrays"] {
-  return panels.map(({ array, width, load, stage }) => ({
-    name: array, dtype: load.dtype, elements: width * (constantValue(product(stage.over.map(({ extent }) => extent))) ?? 0),
-  }));
 }
 
 /** Copies the columns of the tile at `base`. */

@@ -10,6 +10,8 @@ import type { Expression } from "../../program/types.ts";
 import type { Result } from "../types.ts";
 import { argmax } from "./argmax.ts";
 import { combined, neutralOf } from "./combine.ts";
+import type { Region } from "./border.ts";
+import { regionOf, wholeInside } from "./border.ts";
 import type { Emitter } from "./emitter.ts";
 import { splat } from "./evaluate.ts";
 import type { Variable } from "./expressions.ts";
@@ -65,7 +67,7 @@ function chunked({ emitter }: Context, stage: Reduce, points: readonly Point[], 
   return totals;
 }
 
-function accumulators(emitter: Emitter, results: readonly Result[], points: readonly Point[]): readonly (readonly Variable[])[] {
+function accumulators(emitter: Emitter, results: readonly Result[], points: readonly Point[]): Sums {
   return points.map((point) =>
     results.map(({ name, combine, dtype }) => {
       const lanes = point.vector ? 4 : 1;
@@ -74,7 +76,7 @@ function accumulators(emitter: Emitter, results: readonly Result[], points: read
   );
 }
 
-function combineInto(emitter: Emitter, results: readonly Result[], into: readonly (readonly Variable[])[], values: Values): void {
+function combineInto(emitter: Emitter, results: readonly Result[], into: Sums, values: Values): void {
   for (const [p, variables] of into.entries()) {
     for (const [r, variable] of variables.entries()) {
       const value = variable.type.lanes === 4 ? splat(emitter, values[p][r]) : values[p][r];
@@ -87,16 +89,53 @@ type Pass = (context: Context, stage: Reduce, points: readonly Point[], axes: re
 
 const passAscending: Pass = ({ emitter }, stage, points, axes, span) => {
   const sums = accumulators(emitter, stage.results, points);
-  overSpan(emitter, axes, chunkOf(stage.order), span, ({ axis, span: inner, places }: Inner) => {
-    loopOver(emitter, axis.name, inner, (index) => {
-      const here = [...places, ...placesOf(axis, index)];
-      for (const [p, point] of points.entries()) {
-        combineInto(emitter, stage.results, [sums[p]], [termsAt(emitter, stage, point, here)]);
-      }
-    });
-  });
+  const { interior } = stage;
+  const inside = interior && wholeInside(emitter, interior, points);
+  const careful = (): void => ascend(emitter, stage, points, sums, axes, span);
+  if (interior === undefined || inside === undefined) careful();
+  else {
+    const merged = mergeAxes(stage.over, indicesOfStage(interior.stage));
+    emitter.when(inside, () => ascend(emitter, interior.stage, points, sums, merged, span), careful);
+  }
   return sums;
 };
+
+type Sums = readonly (readonly Variable[])[];
+
+function ascend(emitter: Emitter, stage: Reduce, points: readonly Point[], sums: Sums, axes: readonly LoopAxis[], span?: Span): void {
+  overSpan(emitter, axes, chunkOf(stage.order), span, (inner) => {
+    const { axis, span: whole, places } = inner;
+    const loop = (terms: Reduce, part: Span): void => addAlong(emitter, terms, points, sums, { ...inner, span: part }, part !== whole);
+    const region = stage.interior && regionOf(emitter, stage.interior, points, axis, whole, places);
+    if (stage.interior === undefined || region === undefined) return loop(stage, whole);
+    splitLoop(emitter, stage, stage.interior.stage, whole, region, loop);
+  });
+}
+
+/** Border, interior, border; or all of it with care where the region's condition does not hold. */
+function splitLoop(
+  emitter: Emitter, stage: Reduce, inside: Reduce, whole: Span, { condition, span }: Region, loop: (terms: Reduce, part: Span) => void,
+): void {
+  const split = (): void => {
+    if (span === undefined) return loop(inside, whole);
+    loop(stage, { from: whole.from, to: span.from });
+    loop(inside, span);
+    loop(stage, { from: span.to, to: whole.to });
+  };
+  if (condition === undefined) split();
+  else emitter.when(condition, split, () => loop(stage, whole));
+}
+
+/** One innermost loop: every point's terms into its sums. */
+function addAlong(emitter: Emitter, stage: Reduce, points: readonly Point[], sums: Sums, { axis, span, places }: Inner, guarded: boolean): void {
+  const body = (index: Index): void => {
+    const here = [...places, ...placesOf(axis, index)];
+    for (const [p, point] of points.entries()) {
+      combineInto(emitter, stage.results, [sums[p]], [termsAt(emitter, stage, point, here)]);
+    }
+  };
+  loopOver(emitter, axis.name, span, body, 1, "serial", guarded);
+}
 
 const passInLanes: Pass = ({ emitter, machine }, stage, points, axes, span) => {
   const asVector = machine.lanes === 4 && points.every(({ vector }) => !vector);

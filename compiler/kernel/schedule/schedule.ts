@@ -14,7 +14,7 @@ import { costOf } from "./cost.ts";
 import { Emitter } from "./emitter.ts";
 import { flattenKernel } from "./flatten.ts";
 import { overGrid } from "./grid.ts";
-import { panelArrays, planPanels } from "./panel.ts";
+import { planPanels } from "./panel.ts";
 import { dimsOf, parametersOf } from "./parameters.ts";
 import { strategyOf } from "./strategy.ts";
 import { tidy } from "./tidy.ts";
@@ -25,13 +25,15 @@ export { functionsUsed } from "./parameters.ts";
 export function schedule(kernel: Kernel, tensors: (name: string) => TensorType, bounds: Bounds, machine: Machine): ScheduledKernel {
   const flat = flattenKernel(kernel, tensors, bounds);
   const { loops } = strategyOf(flat, machine);
-  const panels = planPanels(flat.stages, loops, machine);
-  const arrays = [...kernel.rows.map((row) => rowArray(row, bounds)), ...panelArrays(panels)];
-  const emitter = new Emitter([...writesOf(kernel), ...arrays.map(({ name }) => name)]);
+  const parameters = parametersOf(kernel, tensors);
+  const rows = kernel.rows.map((row) => rowArray(row, bounds));
+  const own = rows.map((row) => row.name);
+  const emitter = new Emitter([...parameters.map((one) => one.name), ...own], [...writesOf(kernel), ...own]);
+  const panels = planPanels({ emitter, machine }, flat.stages, loops);
   overGrid({ emitter, machine }, loops, panels.stages, panels);
   const body = tidy(emitter.finish());
   const { name, origins } = kernel;
-  return { name, parameters: parametersOf(kernel, tensors), dims: dimsOf(body), arrays, body, origins, cost: costOf(kernel, tensors) };
+  return { name, parameters, dims: dimsOf(body), arrays: [...rows, ...emitter.arrays], body, origins, cost: costOf(kernel, tensors) };
 }
 
 function rowArray({ name, dtype, shape }: Row, bounds: Bounds): ScheduledKernel["arrays"][number] {

@@ -3,7 +3,7 @@
  * that begins or ends within an innermost row gets bounds for it, computed on each row.
  */
 import type { Dimension } from "../../dimension/dimension.ts";
-import { constant, constantValue, isConstant, remainder, subtract } from "../../dimension/dimension.ts";
+import { add, constant, constantValue, isConstant, remainder, subtract } from "../../dimension/dimension.ts";
 import { addIndex, constantIndex, quotient, scaleIndex, subtractIndex } from "../../loops/index.ts";
 import type { Index } from "../../loops/types.ts";
 import type { Emitter } from "./emitter.ts";
@@ -58,5 +58,5 @@ function overRows(
 
 /** The index held between 0 and the extent. */
 function within(emitter: Emitter, index: Index, extent: Dimension): Index {
-  return boundedIndex(emitter, emitter.define(indexOf(index)), zero, constantIndex(extent));
+  return boundedIndex(emitter, emitter.define(indexOf(index)), zero, constantIndex(extent), add(extent, constant(1)));
 }

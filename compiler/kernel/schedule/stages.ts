@@ -1,5 +1,6 @@
 /** The stages of a kernel at one or more points of its grid: a tile. Points share loops and what they load alike. */
 import { InternalError } from "../../diagnostics/diagnostic.ts";
+import { constantIndex } from "../../loops/index.ts";
 import { loadsOf } from "../../loops/scalar.ts";
 import type { Index, Scalar } from "../../loops/types.ts";
 import type { Stage } from "../types.ts";
@@ -11,7 +12,7 @@ import type { LoopAxis, Place } from "./nest.ts";
 import { at } from "./point.ts";
 import type { Point } from "./point.ts";
 import { place } from "./point.ts";
-import type { Context } from "./terms.ts";
+import type { Context, Reduce } from "./terms.ts";
 import { reduceAt } from "./reduce.ts";
 import { runsAlong } from "./strides.ts";
 import type { Offset } from "./tiles.ts";
@@ -22,8 +23,47 @@ import { tilesOf } from "./tiles.ts";
  * that is overwritten in place is read as it was.
  */
 export function stagesAt(context: Context, stages: readonly Stage[], points: readonly Point[]): void {
-  for (const stage of stages) stageAt(context, stage, points);
-  context.emitter.flush();
+  const { emitter, machine } = context;
+  const first = stages.findIndex(({ kind }) => kind === "reduce");
+  const reduce = stages[first];
+  for (const stage of stages.slice(0, first + 1)) stageAt(context, stage, points);
+  const rest = stages.slice(first + 1);
+  if (reduce?.kind !== "reduce" || 2 * reduce.results.length * points.length <= machine.registers) {
+    for (const stage of rest) stageAt(context, stage, points);
+  } else {
+    emitter.pinned(() => epilogue(context, reduce, rest, points));
+  }
+  emitter.flush();
+}
+
+/**
+ * What follows a tile that fills the registers. Its values must not reach into the loop before, where they would push out
+ * accumulators: loads stay here, and where the machine asks for it the accumulators come back through memory.
+ */
+function epilogue(context: Context, { results }: Reduce, rest: readonly Stage[], points: readonly Point[]): void {
+  const { emitter, machine } = context;
+  const simple = rest.every(({ kind }) => kind === "let" || kind === "store");
+  const copies = rest.every((stage) => stage.kind === "store" && stage.store.value.kind === "local");
+  if (!simple || copies || !machine.epilogueFromMemory) {
+    for (const stage of rest) stageAt(context, stage, points);
+    return;
+  }
+  const size = 4 * results.length * points.length;
+  for (const [r, { name, dtype }] of results.entries()) {
+    const array = emitter.array(`tile${dtype === "f32" ? "" : `_${dtype}`}`, dtype, size);
+    for (const [p, point] of points.entries()) {
+      const address = constantIndex(4 * (p * results.length + r));
+      const value = point.locals.get(name);
+      if (value === undefined) continue;
+      emitter.store(array, address, value);
+      point.locals.set(name, { kind: "load", buffer: array, address, type: value.type });
+    }
+  }
+  emitter.flush();
+  for (const point of points) {
+    for (const stage of rest) stageAt(context, stage, [point]);
+    emitter.flush();
+  }
 }
 
 function stageAt(context: Context, stage: Stage, points: readonly Point[]): void {

@@ -4,6 +4,7 @@ import type { Index } from "../../loops/types.ts";
 import type { Expression } from "../../program/types.ts";
 import type { Machine } from "../machine.ts";
 import type { Stage } from "../types.ts";
+import type { Interior } from "./border.ts";
 import type { Emitter } from "./emitter.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Place } from "./nest.ts";
@@ -15,7 +16,8 @@ export interface Context {
   readonly machine: Machine;
 }
 
-export type Reduce = Extract<Stage, { readonly kind: "reduce" }>;
+/** A reduction, and where it has borders, what it is inside of them. */
+export type Reduce = Extract<Stage, { readonly kind: "reduce" }> & { readonly interior?: Interior };
 
 /** The results' terms at a point moved to `places`. */
 export function termsAt(emitter: Emitter, stage: Reduce, point: Point, places: readonly Place[], vector = false): readonly Expression[] {
