@@ -1,0 +1,129 @@
+/** `nnc train FILE`: trains one `train` of a file, or all of them into one comparison. */
+import path from "node:path";
+import type { TargetName } from "../../compiler/program/artifact.ts";
+import type { ProjectSource } from "../../compiler/project.ts";
+import { parse } from "../../compiler/syntax/parse.ts";
+import { writeFileAtomic } from "../../runtime/save/write-file.ts";
+import { hasColour, isTerminal, widthOf } from "../context.ts";
+import type { Context } from "../context.ts";
+import { exitCodes, reportFailure, UsageError } from "../exit.ts";
+import { makeFolder } from "../files.ts";
+import { recordOf } from "../flags.ts";
+import type { Assignment } from "../flags.ts";
+import { writeJson } from "../output/json.ts";
+import { formatDuration, formatWhole } from "../output/numbers.ts";
+import { painter } from "../output/style.ts";
+import { drawSvg } from "../plot/svg.ts";
+import { drawTerminal } from "../plot/terminal.ts";
+import { compileSource, openSource, optionsOf } from "../source.ts";
+import type { ClosingFlags } from "../source.ts";
+import type { History } from "../train/history.ts";
+import { curvePanels, panelsOf } from "../train/picture.ts";
+import { parametersName, runTraining } from "../train/run.ts";
+import type { RunOutcome } from "../train/run.ts";
+import { comparisonOf, summaryOf } from "../train/summary.ts";
+
+export type TrainFlags = ClosingFlags & {
+  readonly out?: string;
+  readonly target: TargetName;
+  readonly all: boolean;
+  readonly epochs?: number;
+  readonly set?: readonly Assignment<number>[];
+  readonly seed?: number;
+  readonly threads?: number;
+  readonly resume: boolean;
+  readonly json: boolean;
+};
+
+const plotName = "plot.svg";
+/** Lines of a plot in the terminal. */
+const plotHeight = 10;
+
+export async function train(context: Context, flags: TrainFlags, file: string): Promise<number> {
+  if (flags.all && flags.label !== undefined) throw new UsageError("expected --all or --label, found both");
+  const source = openSource(context, file);
+  const out = flags.out ?? path.join("runs", path.basename(file, ".nn"));
+  const interrupt = context.catchInterrupt();
+  try {
+    return flags.all ? await trainAll(context, source, flags, out, interrupt.signal) : await trainOne(context, source, flags, out, interrupt.signal);
+  } finally {
+    interrupt.release();
+  }
+}
+
+async function trainOne(context: Context, source: ProjectSource, flags: TrainFlags, out: string, signal: AbortSignal): Promise<number> {
+  const outcome = await trainLabel(context, source, flags, out, flags.label, signal);
+  if (typeof outcome === "number") return outcome;
+  const { history, exitCode, classes } = outcome;
+  drawPlot(context, out, `${path.basename(source.main.name)}: ${history.label}`, [history], classes);
+  if (exitCode === exitCodes.success && !flags.json) tellResult(context, history, out);
+  return exitCode;
+}
+
+/** Every `train`, one after the other. One that fails is reported, and the others go on; Ctrl-C stops them all. */
+async function trainAll(context: Context, source: ProjectSource, flags: TrainFlags, out: string, signal: AbortSignal): Promise<number> {
+  const runs: History[] = [];
+  let worst: number = exitCodes.success;
+  for (const label of labelsOf(source)) {
+    const outcome = await trainLabel(context, source, flags, path.join(out, label), label, signal).catch((error: unknown) => reportFailure(context, error));
+    const exitCode = typeof outcome === "number" ? outcome : outcome.exitCode;
+    if (typeof outcome !== "number") {
+      drawPlot(context, path.join(out, label), `${path.basename(source.main.name)}: ${label}`, [outcome.history], outcome.classes, false);
+      runs.push(outcome.history);
+    }
+    worst = Math.max(worst, exitCode);
+    if (exitCode === exitCodes.interrupted) break;
+  }
+  if (runs.length === 0) return worst;
+  makeFolder(context, out);
+  drawPlot(context, out, path.basename(source.main.name), runs, []);
+  const { stdout, env } = context.process;
+  if (flags.json) writeJson(stdout, { event: "all", runs: runs.map(({ label, done }) => ({ label, holdout: done?.holdout ?? null, train: done?.train ?? null })) });
+  else stdout.write(comparisonOf(runs, painter(stdout, env)));
+  return worst;
+}
+
+async function trainLabel(context: Context, source: ProjectSource, flags: TrainFlags, out: string, label: string | undefined, signal: AbortSignal): Promise<RunOutcome | number> {
+  const { target, set, seed, epochs, threads, resume, json } = flags;
+  const chosen = label === undefined ? {} : { train: label };
+  const { compiled, exitCode } = await compileSource(context, source, { ...optionsOf(flags), ...chosen, target, settings: recordOf(set) });
+  if (compiled === undefined) return exitCode;
+  const folder = makeFolder(context, out);
+  return runTraining(context, source, compiled, {
+    folder,
+    shown: out,
+    json,
+    resume,
+    signal,
+    ...(seed === undefined ? {} : { seed }),
+    ...(epochs === undefined ? {} : { epochs }),
+    ...(threads === undefined ? {} : { threads }),
+  });
+}
+
+/** In the order of the file. */
+function labelsOf({ main }: ProjectSource): readonly string[] {
+  const { declarations } = parse({ name: main.name, text: main.source }).module;
+  const labels = declarations.flatMap((one) => (one.kind === "train" ? [(one.label ?? one.name).text] : []));
+  if (labels.length === 0) throw new UsageError(`expected a file with a \`train\` for --all, found none in ${main.name}`);
+  return labels;
+}
+
+/** The picture as a file, and on a terminal as text. */
+function drawPlot(context: Context, out: string, title: string, runs: readonly History[], classes: readonly string[], inTerminal = true): void {
+  writeFileAtomic(path.join(makeFolder(context, out), plotName), drawSvg(title, panelsOf(runs, classes)));
+  const { stderr, env } = context.process;
+  if (!inTerminal || !isTerminal(stderr, env)) return;
+  const size = { width: Math.min(100, widthOf(stderr) - 1), height: plotHeight, colour: hasColour(stderr, env) };
+  for (const panel of curvePanels(runs)) stderr.write(`\n${drawTerminal(panel, size)}`);
+  stderr.write("\n");
+}
+
+function tellResult(context: Context, { done }: History, out: string): void {
+  if (done === undefined) return;
+  const { stdout, stderr, env } = context.process;
+  stdout.write(summaryOf([["training", done.train], ["hold-out", done.holdout]], painter(stdout, env)));
+  const best = done.early && done.bestEpoch !== null ? `; stopped early, parameters of epoch ${done.bestEpoch}` : "";
+  stderr.write(`${formatWhole(done.steps)} steps in ${formatDuration(done.seconds)}${best}\n`);
+  stderr.write(`wrote ${[parametersName, plotName, "log.jsonl"].map((name) => path.join(out, name)).join(", ")}\n`);
+}

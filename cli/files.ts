@@ -1,0 +1,34 @@
+/** The files that a command reads and writes, by the names that the user gave. */
+import { mkdirSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { fileProblem } from "../runtime/save/file-problem.ts";
+import { cannotWrite } from "../compiler/diagnostics/codes/checkpoint.ts";
+import { diagnose, NncError } from "../compiler/diagnostics/diagnostic.ts";
+import type { Context } from "./context.ts";
+
+/** The place of `name`, which is relative to the user's folder. */
+export function placeOf(context: Context, name: string): string {
+  return path.resolve(context.cwd, name);
+}
+
+/** The bytes of an input, or a sentence about why there are none. */
+export function readInput(context: Context, name: string): { readonly bytes: Uint8Array } | { readonly problem: string } {
+  const place = placeOf(context, name);
+  try {
+    if (!statSync(place).isFile()) return { problem: "it is no file" };
+    return { bytes: readFileSync(place) };
+  } catch (error) {
+    return { problem: fileProblem(error) };
+  }
+}
+
+/** Makes the folder for results, with those above it. Throws NN0924. */
+export function makeFolder(context: Context, name: string): string {
+  const place = placeOf(context, name);
+  try {
+    mkdirSync(place, { recursive: true });
+    return place;
+  } catch (error) {
+    throw new NncError(diagnose(cannotWrite, { file: name, problem: fileProblem(error) }, []));
+  }
+}

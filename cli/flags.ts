@@ -1,0 +1,63 @@
+/** Parsers of flag values. Each throws an error whose message completes "expected …, found …". */
+
+export interface Assignment<Value> {
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** A whole number from 1. */
+export function parseCount(text: string): number {
+  return whole(text, 1, "a whole number from 1");
+}
+
+/** A whole number from 0 to 2³² − 1. */
+export function parseSeed(text: string): number {
+  return whole(text, 0, "a whole number from 0 to 4294967295");
+}
+
+/** `F=34`: a dimension's name and size. */
+export function parseDimension(text: string): Assignment<number> {
+  const expected = "NAME=SIZE such as F=34";
+  const { name, value } = assignment(text, expected);
+  return { name, value: whole(value, 1, expected) };
+}
+
+/** `lr=0.01`: a setting's name and a number. */
+export function parseSetting(text: string): Assignment<number> {
+  const expected = "NAME=NUMBER such as lr=0.01";
+  const { name, value } = assignment(text, expected);
+  const number = numberOf(value);
+  if (number === undefined) throw new Error(expected);
+  return { name, value: number };
+}
+
+/** `hidden=256`, `name=relu`, `deep=true`: a constant's name and its new value. */
+export function parseConstant(text: string): Assignment<number | string | boolean> {
+  const { name, value } = assignment(text, "NAME=VALUE such as hidden=256");
+  if (value === "true" || value === "false") return { name, value: value === "true" };
+  return { name, value: numberOf(value) ?? value };
+}
+
+/** The assignments by name; a name that is given twice keeps its last value. Names are own keys, `__proto__` too. */
+export function recordOf<Value>(assignments: readonly Assignment<Value>[] | undefined): Readonly<Record<string, Value>> {
+  return Object.fromEntries((assignments ?? []).map(({ name, value }) => [name, value]));
+}
+
+function assignment(text: string, expected: string): Assignment<string> {
+  const match = /^([A-Za-z_]\w*)=(.+)$/s.exec(text);
+  if (match?.[1] === undefined || match[2] === undefined) throw new Error(expected);
+  return { name: match[1], value: match[2] };
+}
+
+/** A decimal number; `Number` alone would take the empty text, `0x10` and `Infinity`. */
+function numberOf(text: string): number | undefined {
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+function whole(text: string, least: number, expected: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(value >= least && value <= 0xffff_ffff)) throw new Error(expected);
+  return value;
+}

@@ -1,0 +1,24 @@
+/**
+ * JSON for other programs, one document a line. NaN and infinities, which JSON has not, become the strings "NaN", "Infinity" and
+ * "-Infinity" (`JSON.stringify` alone would make them null); a Map becomes an object.
+ */
+import type { Output } from "../context.ts";
+
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, one: unknown) => {
+    if (typeof one === "number" && !Number.isFinite(one)) return String(one);
+    if (one instanceof Map) return withoutPrototype(one);
+    return one;
+  });
+}
+
+export function writeJson(stream: Output, value: unknown): void {
+  stream.write(`${toJson(value)}\n`);
+}
+
+/** Without a prototype, a key such as `__proto__` is an ordinary one. */
+function withoutPrototype(map: ReadonlyMap<unknown, unknown>): object {
+  const object: Record<string, unknown> = Object.create(null);
+  for (const [key, value] of map) object[String(key)] = value;
+  return object;
+}

@@ -1,0 +1,15 @@
+/** Colours of text on a terminal: a function that paints, or leaves the text alone where colours are not wanted. */
+import { hasColour } from "../context.ts";
+import type { Context, Output } from "../context.ts";
+
+export type Style = "strong" | "faint" | "good" | "bad" | "accent";
+export type Paint = (style: Style, text: string) => string;
+
+/** SGR codes (ECMA-48). */
+const codes: Readonly<Record<Style, string>> = { strong: "1", faint: "2", good: "32", bad: "31", accent: "36" };
+
+export const plain: Paint = (_style, text) => text;
+
+export function painter(stream: Output, env: Context["process"]["env"]): Paint {
+  return hasColour(stream, env) ? (style, text) => `\u001b[${codes[style]}m${text}\u001b[0m` : plain;
+}

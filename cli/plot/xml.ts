@@ -1,0 +1,42 @@
+/** Small constructors of SVG elements. Everything that is not a number is escaped here, once. */
+
+export type Attributes = Readonly<Record<string, string | number>>;
+
+/** Colours of text and lines. */
+export const ink = { strong: "#1f2328", soft: "#656d76", grid: "#e4e7eb" } as const;
+
+/** Eight colours that people with any colour vision tell apart (Okabe and Ito 2008, yellow darkened for a white ground). */
+const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#b8860b", "#7a5195", "#4d4d4d"] as const;
+
+export function colourOf(index: number): string {
+  return palette[index % palette.length] ?? palette[0];
+}
+
+/** `<name …>children content</name>`; `content` is text. */
+export function element(name: string, attributes: Attributes, children: readonly string[] = [], content = ""): string {
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${typeof value === "number" ? number(value) : escape(value)}"`);
+  const body = children.map((child) => `\n${child}`).join("") + escape(content);
+  const open = `<${name}${written.join("")}`;
+  if (body === "") return `${open}/>`;
+  return children.length === 0 ? `${open}>${body}</${name}>` : `${open}>${body}\n</${name}>`;
+}
+
+export function text(content: string, attributes: Attributes): string {
+  return element("text", attributes, [], content);
+}
+
+export function group(at: { readonly x: number; readonly y: number }, children: readonly string[]): string {
+  return element("g", { transform: `translate(${number(at.x)} ${number(at.y)})` }, children);
+}
+
+/** At most two places after the point: a hundredth of a pixel. */
+export function number(value: number): string {
+  return String(Number(value.toFixed(2)));
+}
+
+/** For text and attributes; characters that XML 1.0 cannot hold become U+FFFD. */
+function escape(content: string): string {
+  return content
+    .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, "\ufffd")
+    .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

@@ -1,0 +1,148 @@
+/** The commands: their flags, arguments and help. What each does is loaded only when it is asked for. */
+import { buildCommand } from "@stricli/core";
+import type { Command } from "@stricli/core";
+import { entry } from "./action.ts";
+import type { BenchFlags } from "./commands/bench.ts";
+import type { BuildFlags } from "./commands/build.ts";
+import type { CheckFlags } from "./commands/check.ts";
+import type { EvalFlags } from "./commands/eval.ts";
+import type { ExplainFlags } from "./commands/explain.ts";
+import type { ExportFlags } from "./commands/export.ts";
+import type { FmtFlags } from "./commands/fmt.ts";
+import type { PredictFlags } from "./commands/predict.ts";
+import type { TrainFlags } from "./commands/train.ts";
+import type { Context } from "./context.ts";
+import { parseConstant, parseCount, parseDimension, parseSeed, parseSetting } from "./flags.ts";
+
+const text = (input: string): string => {
+  if (input === "") throw new Error("a name");
+  return input;
+};
+
+const file = { kind: "tuple", parameters: [{ brief: "The .nn file", placeholder: "FILE", parse: text }] } as const;
+const json = { kind: "boolean", brief: "Prints JSON on standard output, and nothing else there", default: false, withNegated: false } as const;
+const out = (brief: string) => ({ kind: "parsed", parse: text, placeholder: "DIR", brief }) as const;
+const params = { kind: "parsed", parse: text, placeholder: "FILE", brief: "The .safetensors file that `train` wrote" } as const;
+const targets = ["typescript", "wasm", "wgsl"] as const;
+const target = { kind: "enum", values: targets, default: "typescript", brief: "What to compile to" } as const;
+const label = { kind: "parsed", parse: text, optional: true, placeholder: "NAME", brief: "Which `train` of the file, by its label or model; by default the first" } as const;
+/** What closes and bounds a program when it is compiled. */
+const closing = {
+  const: { kind: "parsed", parse: parseConstant, optional: true, variadic: true, placeholder: "NAME=VALUE", brief: "Another value for a `const`, such as hidden=256; may be repeated" },
+  dim: { kind: "parsed", parse: parseDimension, optional: true, variadic: true, placeholder: "NAME=SIZE", brief: "The value of a dimension that the source leaves to the data, such as F=34; may be repeated" },
+  bounds: { kind: "parsed", parse: parseDimension, optional: true, variadic: true, placeholder: "NAME=SIZE", brief: "The largest value of an open dimension, such as N=64; may be repeated" },
+} as const;
+const count = (brief: string) => ({ kind: "parsed", parse: parseCount, optional: true, placeholder: "NUMBER", brief }) as const;
+const data = (brief: string) => ({ kind: "parsed", parse: text, optional: true, placeholder: "FILE", brief }) as const;
+
+const check = buildCommand<CheckFlags, [string], Context>({
+  loader: async () => entry((await import("./commands/check.ts")).check),
+  parameters: { positional: file, flags: { label, ...closing, verify: { kind: "boolean", default: false, withNegated: false, brief: "Runs the verifier of every form after every pass" }, json } },
+  docs: {
+    brief: "Finds mistakes; shows layers, shapes, parameters, memory and cost",
+    customUsage: [{ input: "examples/digits/digits.nn", brief: "needs no data: a missing file is a warning" }],
+  },
+});
+
+const build = buildCommand<BuildFlags, [string], Context>({
+  loader: async () => entry((await import("./commands/build.ts")).build),
+  parameters: { positional: file, flags: { out: out("The folder for the artifact"), target, label, ...closing, json }, aliases: { o: "out" } },
+  docs: {
+    brief: "Compiles to an artifact: manifest.json and a module",
+    customUsage: [{ input: "digits.nn -o dist --target wasm", brief: "dist/ can be loaded by `nnc/runtime`, also in a browser" }],
+  },
+});
+
+const train = buildCommand<TrainFlags, [string], Context>({
+  loader: async () => entry((await import("./commands/train.ts")).train),
+  parameters: {
+    positional: file,
+    flags: {
+      out: { ...out("The folder for parameters, log and plot; by default runs/NAME"), optional: true },
+      target,
+      label,
+      all: { kind: "boolean", default: false, withNegated: false, brief: "Trains every `train` of the file, and draws them all in one plot" },
+      epochs: count("How many epochs in total, those before --resume included"),
+      set: { kind: "parsed", parse: parseSetting, optional: true, variadic: true, placeholder: "NAME=NUMBER", brief: "Another value for a setting of the optimizer, such as lr=0.01; may be repeated" },
+      ...closing,
+      seed: { kind: "parsed", parse: parseSeed, optional: true, placeholder: "NUMBER", brief: "The seed of all draws, of the hold-out and of the order of rows" },
+      threads: count("How many threads, where the target uses several"),
+      resume: { kind: "boolean", default: false, withNegated: false, brief: "Goes on from the checkpoint in the folder, to the same bits as if never stopped" },
+      json,
+    },
+    aliases: { o: "out" },
+  },
+  docs: {
+    brief: "Trains; writes parameters, plot and log",
+    customUsage: [
+      { input: "digits.nn -o runs/digits", brief: "writes parameters.safetensors, plot.svg and log.jsonl" },
+      { input: "digits.nn -o runs/digits --resume --epochs 40", brief: "goes on to epoch 40" },
+      { input: "optimisers.nn --all", brief: "several ways to train, in one plot" },
+    ],
+  },
+});
+
+const evaluate = buildCommand<EvalFlags, [string], Context>({
+  loader: async () => entry((await import("./commands/eval.ts")).evaluate),
+  parameters: { positional: file, flags: { params, data: data("Rows to evaluate, with their targets; by default the hold-out"), target, label, ...closing, json } },
+  docs: {
+    brief: "Loss and metrics on the hold-out or on other rows",
+    customUsage: ["digits.nn --params runs/digits/parameters.safetensors"],
+  },
+});
+
+const predict = buildCommand<PredictFlags, [string], Context>({
+  loader: async () => entry((await import("./commands/predict.ts")).predict),
+  parameters: {
+    positional: file,
+    flags: { params, data: data("Rows to predict from; by default standard input"), model: { kind: "parsed", parse: text, optional: true, placeholder: "NAME", brief: "Which model; by default the trained one" }, target, label, ...closing, json },
+  },
+  docs: {
+    brief: "Reads CSV or JSON lines, writes predictions in the same form",
+    customUsage: [{ input: "digits.nn --params runs/digits/parameters.safetensors < rows.csv", brief: "a first line of column names, or one JSON object a line" }],
+  },
+});
+
+const exportCommand = buildCommand<ExportFlags, [string], Context>({
+  loader: async () => entry((await import("./commands/export.ts")).exportModel),
+  parameters: {
+    positional: file,
+    flags: {
+      params,
+      out: out("The folder for the module"),
+      format: { kind: "enum", values: ["js", "ts"], default: "js", brief: "JavaScript with a declaration file, or TypeScript" },
+      model: { kind: "parsed", parse: text, optional: true, placeholder: "NAME", brief: "Which model; by default the trained one" },
+      label,
+      ...closing,
+    },
+    aliases: { o: "out" },
+  },
+  docs: {
+    brief: "Writes standalone inference code without any dependency",
+    customUsage: [{ input: "digits.nn --params runs/digits/parameters.safetensors --format js -o app", brief: "then: node app/model.mjs --selftest" }],
+  },
+});
+
+const bench = buildCommand<BenchFlags, [string], Context>({
+  loader: async () => entry((await import("./commands/bench.ts")).bench),
+  parameters: { positional: file, flags: { label, ...closing, seconds: { kind: "parsed", parse: parseCount, default: "1", placeholder: "NUMBER", brief: "How long to measure each case" }, json } },
+  docs: { brief: "Compares the targets on this machine: training step and inference", customUsage: ["digits.nn"] },
+});
+
+const fmt = buildCommand<FmtFlags, string[], Context>({
+  loader: async () => entry((await import("./commands/fmt.ts")).fmt),
+  parameters: {
+    positional: { kind: "array", parameter: { brief: "The .nn files", placeholder: "FILE", parse: text } },
+    flags: { check: { kind: "boolean", default: false, withNegated: false, brief: "Writes nothing; says which files are not formatted, and exits with 1 if any is not" } },
+  },
+  docs: { brief: "Formats .nn files", customUsage: ["digits.nn", "--check examples/*/*.nn"] },
+});
+
+const explain = buildCommand<ExplainFlags, [string], Context>({
+  loader: async () => entry((await import("./commands/explain.ts")).explain),
+  parameters: { positional: { kind: "tuple", parameters: [{ brief: "A code such as NN0102", placeholder: "CODE", parse: text }] }, flags: { json } },
+  docs: { brief: "What an error means, with an example that has it and one that has not", customUsage: ["NN0102"] },
+});
+
+/** In the order in which help lists them. */
+export const routes: Readonly<Record<string, Command<Context>>> = { check, build, train, eval: evaluate, predict, export: exportCommand, bench, fmt, explain };

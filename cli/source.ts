@@ -1,0 +1,54 @@
+/** The `.nn` file of a command: read, compiled, its complaints printed under the names that the user's folder gives them. */
+import path from "node:path";
+import type { Compiled, CompileOptions } from "../compiler/compile.ts";
+import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
+import { readProject } from "../compiler/project.ts";
+import type { ProjectSource } from "../compiler/project.ts";
+import type { Context } from "./context.ts";
+import { placeOf } from "./files.ts";
+import { recordOf } from "./flags.ts";
+import type { Assignment } from "./flags.ts";
+import { exitCodeFor, report } from "./output/report.ts";
+import type { Sources } from "./output/report.ts";
+
+/** The flags that decide what is compiled. */
+export type ClosingFlags = {
+  readonly label?: string;
+  readonly const?: readonly Assignment<number | string | boolean>[];
+  readonly dim?: readonly Assignment<number>[];
+  readonly bounds?: readonly Assignment<number>[];
+};
+
+export type SourceOptions = Pick<CompileOptions, "train" | "consts" | "dims" | "bounds">;
+
+export function optionsOf({ label, const: consts, dim, bounds }: ClosingFlags): SourceOptions {
+  const chosen = { consts: recordOf(consts), dims: recordOf(dim), bounds: recordOf(bounds) };
+  return label === undefined ? chosen : { ...chosen, train: label };
+}
+
+export function openSource(context: Context, file: string): ProjectSource {
+  return readProject(placeOf(context, file));
+}
+
+export type Outcome = { readonly compiled: Compiled; readonly exitCode: undefined } | { readonly compiled: undefined; readonly exitCode: number };
+
+/** Compiles and reports; the exit code is there where the file has mistakes. */
+export async function compileSource(context: Context, source: ProjectSource, options: CompileOptions): Promise<Outcome> {
+  const { compileProject } = await import("../compiler/files.ts");
+  const result = compileProject(source, options);
+  report(context, ...named(context, source, result.diagnostics, result.sources));
+  if (result.ok) return { compiled: result, exitCode: undefined };
+  return { compiled: undefined, exitCode: exitCodeFor(result.diagnostics) };
+}
+
+/** Names of the project's files, relative to the user's folder instead of the project's; the prelude's stay. */
+export function named(context: Context, { root, main }: ProjectSource, diagnostics: readonly Diagnostic[], sources: Sources): readonly [readonly Diagnostic[], Sources] {
+  const own = new Set([main.name, ...(main.files?.keys() ?? [])]);
+  const shown = (name: string): string => {
+    if (!own.has(name)) return name;
+    const relative = path.relative(context.cwd, path.join(root, name));
+    return relative.split(path.sep).join("/");
+  };
+  const renamed = diagnostics.map((one) => ({ ...one, labels: one.labels.map((spot) => ({ ...spot, file: shown(spot.file) })) }));
+  return [renamed, new Map([...sources].map(([name, text]) => [shown(name), text]))];
+}

@@ -1,0 +1,94 @@
+/**
+ * What is seen while a run goes on, on standard error: on a terminal one line that is drawn over, elsewhere a line for an epoch now and then.
+ */
+import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from "../../runtime/train/index.ts";
+import { isTerminal, widthOf } from "../context.ts";
+import type { Context } from "../context.ts";
+import { formatCount, formatDuration, formatLoss, formatValue, formatWhole } from "../output/numbers.ts";
+import { scalarNames, scoreOf } from "./history.ts";
+
+/** Milliseconds between two drawings of the line, and between two lines where it cannot be drawn over. */
+const redraw = 80;
+const line = 1000;
+const barWidth = 16;
+
+export class Progress {
+  readonly #context: Context;
+  readonly #label: string;
+  readonly #draws: boolean;
+  #start: StartEvent | undefined;
+  #began = 0;
+  #shown = -Infinity;
+  #open = false;
+
+  constructor(context: Context, label: string) {
+    this.#context = context;
+    this.#label = label;
+    this.#draws = isTerminal(context.process.stderr, context.process.env);
+  }
+
+  show(event: TrainEvent): void {
+    if (event.event === "start") this.#begin(event);
+    if (event.event === "step" && this.#draws) this.#step(event);
+    if (event.event === "epoch" && !this.#draws) this.#epoch(event);
+  }
+
+  /** Takes the drawn line away, so that what follows begins at the left. */
+  clear(): void {
+    if (this.#open) this.#write("\r\u001b[K");
+    this.#open = false;
+  }
+
+  #begin(event: StartEvent): void {
+    this.#start = event;
+    this.#began = this.#context.now();
+    const { rows, holdoutRows, parameters, epochs, stepsPerEpoch, steps } = event;
+    const held = holdoutRows === 0 ? "" : `, ${formatWhole(holdoutRows)} held out`;
+    const resumed = steps === 0 ? "" : `, going on after step ${formatWhole(steps)}`;
+    this.#write(`${this.#label}: ${formatWhole(parameters)} parameters, ${formatWhole(rows)} rows${held}, ${epochs} epochs of ${stepsPerEpoch} steps${resumed}\n`);
+  }
+
+  #step(event: StepEvent): void {
+    const now = this.#context.now();
+    const start = this.#start;
+    if (start === undefined || now - this.#shown < redraw) return;
+    this.#shown = now;
+    const { epochs, stepsPerEpoch, rows, steps } = start;
+    const total = epochs * stepsPerEpoch;
+    const done = event.step - steps;
+    const speed = done / Math.max(1e-3, (now - this.#began) / 1000);
+    const lr = event.lr === undefined ? "" : `  lr ${formatValue(event.lr)}`;
+    const parts = [
+      `${bar(event.step / total)} epoch ${event.epoch}/${epochs}  step ${event.step}/${total}`,
+      `loss ${formatLoss(event.average)}${lr}`,
+      `${formatCount((speed * rows) / stepsPerEpoch)} rows/s`,
+      `${formatDuration((total - event.step) / speed)} left`,
+    ];
+    this.#write(`\r${cut(parts.join("  "), widthOf(this.#context.process.stderr) - 1)}\u001b[K`);
+    this.#open = true;
+  }
+
+  #epoch(event: EpochEvent): void {
+    const now = this.#context.now();
+    const { epochs = event.epoch } = this.#start ?? {};
+    if (event.epoch < epochs && now - this.#shown < line) return;
+    this.#shown = now;
+    const metrics = scalarNames([event.holdout]).map((name) => `  ${name} ${formatValue(scoreOf(event.holdout, name))}`);
+    const holdout = event.holdout === null ? "" : `  hold-out ${formatLoss(scoreOf(event.holdout, "loss"))}${metrics.join("")}`;
+    this.#write(`${this.#label}: epoch ${event.epoch}/${epochs}  loss ${formatLoss(scoreOf(event.train, "loss"))}${holdout}\n`);
+  }
+
+  #write(text: string): void {
+    this.#context.process.stderr.write(text);
+  }
+}
+
+function bar(share: number): string {
+  const filled = Math.round(Math.min(1, Math.max(0, share)) * barWidth);
+  return "━".repeat(filled) + "─".repeat(barWidth - filled);
+}
+
+function cut(text: string, width: number): string {
+  const letters = [...text];
+  return letters.length <= width ? text : letters.slice(0, width).join("");
+}

@@ -1,0 +1,55 @@
+/**
+ * `nnc/files`: compiles a `.nn` file of a project, with the files that it uses and the sizes that its data give.
+ */
+import { compile } from "./compile.ts";
+import type { Compiled, CompileOptions, Failed } from "./compile.ts";
+import { openDimension } from "./diagnostics/codes/shapes.ts";
+import { boundMissing } from "./diagnostics/codes/train.ts";
+import { NncError } from "./diagnostics/diagnostic.ts";
+import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import type { DataFacts } from "./elaborate/elaborate.ts";
+import { elaborateSource } from "./front.ts";
+import { factsOf, readProject } from "./project.ts";
+import type { ProjectSource } from "./project.ts";
+
+export interface FileOptions extends Omit<CompileOptions, "dataFacts"> {
+  /** The folder that nothing is read outside of. By default the nearest one above the file with a package.json or a .git, else the file's own. */
+  readonly root?: string;
+}
+
+/** Compiles the file at `file`, a path of the host. Like `compile`, it throws nothing. */
+export function compileFile(file: string, options: FileOptions = {}): Compiled | Failed {
+  const { root, ...others } = options;
+  return compileProject(readProject(file, root), others);
+}
+
+/** Compiles what `readProject` read; looks at the data only where the program leaves a size to them. */
+export function compileProject(source: ProjectSource, options: Omit<FileOptions, "root"> = {}): Compiled | Failed {
+  const { diagnostics, sources } = source;
+  if (diagnostics.some(({ severity }) => severity === "error")) return { ok: false, diagnostics, sources };
+  const first = compile(source.main, options);
+  if (!wantsFacts(first)) return first;
+  const read = readFacts(source, options);
+  if (read === undefined) return first;
+  if ("problem" in read) return first.ok ? first : { ...first, diagnostics: [...first.diagnostics, read.problem] };
+  return compile(source.main, { ...options, dataFacts: read.facts });
+}
+
+/** Whether sizes are missing that the data may give, or the target may have several columns. */
+function wantsFacts(result: Compiled | Failed): boolean {
+  if (!result.ok) return result.diagnostics.some(({ code }) => code === openDimension.code || code === boundMissing.code);
+  const target = result.elaboration.host.train?.data.settings["target"];
+  return Array.isArray(target) || (typeof target === "string" && target.includes("*"));
+}
+
+function readFacts(source: ProjectSource, options: CompileOptions): { readonly facts: DataFacts } | { readonly problem: Diagnostic } | undefined {
+  try {
+    const { elaboration } = elaborateSource(source.main, { ...options, allowOpen: true });
+    const train = elaboration?.host.train;
+    const facts = train === undefined ? undefined : factsOf(train, source);
+    return facts === undefined ? undefined : { facts };
+  } catch (error) {
+    if (error instanceof NncError) return { problem: error.diagnostic };
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * A `.nn` file of a project and the files that it uses, read and decoded; and the sizes that its data give. Nothing outside the project is read.
+ */
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import path from "node:path";
+import { arrayFiles, columnMapping, prepareOptions } from "../runtime/data/open.ts";
+import { assignColumns } from "../runtime/data/columns.ts";
+import { parseCsv } from "../runtime/data/csv.ts";
+import { readDataFile } from "../runtime/data/files.ts";
+import { holdoutRows } from "../runtime/data/split.ts";
+import { fileProblem } from "../runtime/save/file-problem.ts";
+import { cannotRead } from "./diagnostics/codes/checkpoint.ts";
+import { useOutside } from "./diagnostics/codes/names.ts";
+import { sourceTooLarge } from "./diagnostics/codes/syntax.ts";
+import { diagnose, label } from "./diagnostics/diagnostic.ts";
+import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import type { DataFacts } from "./elaborate/elaborate.ts";
+import type { HostTrain } from "./program/host.ts";
+import { resolveUse } from "./semantics/collect.ts";
+import type { SourceText } from "./sources.ts";
+import type { Use } from "./syntax/ast.ts";
+import { decodeSource } from "./syntax/decode.ts";
+import { parse } from "./syntax/parse.ts";
+import { maximalSourceLength } from "./syntax/source.ts";
+
+/** A file of a project and what it uses, read and decoded. */
+export interface ProjectSource {
+  /** Absolute. */
+  readonly root: string;
+  /** Where the paths of its data are relative to. Absolute. */
+  readonly folder: string;
+  /** Its name is its path relative to the project, with `/`. */
+  readonly main: SourceText;
+  /** What is wrong with the files themselves; with an error, `main` holds what could be read. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The texts of the project's files, under the names that diagnostics carry. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Four bytes is the longest character. */
+const maximalBytes = 4 * maximalSourceLength;
+
+/** Reads the file and all that it uses. */
+export function readProject(file: string, root?: string): ProjectSource {
+  const place = path.resolve(file);
+  const folder = path.dirname(place);
+  const project = path.resolve(root ?? projectOf(folder));
+  const name = path.relative(project, place).split(path.sep).join("/");
+  const read = readSource(place, name);
+  if (!("text" in read)) return { root: project, folder, main: { name, source: "" }, diagnostics: [read], sources: new Map() };
+  const files = new Map<string, string>();
+  const diagnostics = readUsed(project, { name, text: read.text }, files);
+  return { root: project, folder, main: { name, source: read.text, files }, diagnostics, sources: new Map([...files, [name, read.text]]) };
+}
+
+/** What the data of a train tell about sizes; undefined where they are not in files. Throws NN08xx. */
+export function factsOf(train: HostTrain, { root, folder }: Pick<ProjectSource, "root" | "folder">): DataFacts | undefined {
+  const { data, seed, inputs, target } = train;
+  const read = (file: string): Uint8Array => readDataFile(root, folder, file);
+  const { holdout } = prepareOptions(data, seed);
+  const trained = (rows: number): number => rows - (holdout === undefined ? 0 : holdoutRows(rows, holdout));
+  switch (data.reader) {
+    case "csv": {
+      const file = String(data.settings["path"] ?? "");
+      const { header, rows } = parseCsv(file, read(file));
+      const wanted = inputs.map(({ name }) => ({ name, role: name === target?.input ? ("target" as const) : ("input" as const) }));
+      const columns = assignColumns(file, header, columnMapping(data), wanted);
+      const shapes = new Map(inputs.map(({ name, shape }) => [name, shapeOf(trained(rows), columns.get(name)?.length ?? 0, shape.length)]));
+      const targetColumns = target === undefined ? undefined : columns.get(target.input)?.length;
+      return targetColumns === undefined ? { shapes } : { shapes, targetColumns };
+    }
+    case "idx":
+    case "npy":
+      return { shapes: new Map([...arrayFiles(data, { read })].map(([name, { shape: [rows = 0, ...row] }]) => [name, [trained(rows), ...row]])) };
+    case "arrays":
+      return { shapes: new Map([...arrayFiles(data, { read })].map(([name, { shape }]) => [name, shape])) };
+    default:
+      return undefined;
+  }
+}
+
+/** The files that a data source names, as written. */
+export function dataFiles({ reader, settings }: HostTrain["data"]): readonly string[] {
+  const names = reader === "csv" || reader === "text" ? ["path", "test"] : Object.keys(settings);
+  const values = reader === "given" ? [] : names.map((name) => settings[name]);
+  return values.filter((value) => typeof value === "string");
+}
+
+/** A table's columns tell the size of a row only where the row has one axis. */
+function shapeOf(rows: number, columns: number, rank: number): readonly (number | undefined)[] {
+  if (rank <= 1) return rank === 0 ? [] : [rows];
+  return rank === 2 ? [rows, columns] : [rows, ...Array.from({ length: rank - 1 }, () => undefined)];
+}
+
+function projectOf(folder: string): string {
+  for (let at = folder; ; at = path.dirname(at)) {
+    if (existsSync(path.join(at, "package.json")) || existsSync(path.join(at, ".git"))) return at;
+    if (path.dirname(at) === at) return folder;
+  }
+}
+
+function readSource(place: string, name: string): { readonly text: string } | Diagnostic {
+  const start = [label({ file: name, from: 0, to: 0 }, "")];
+  try {
+    const stats = statSync(place);
+    if (!stats.isFile()) return diagnose(cannotRead, { file: name, problem: "it is no file" }, []);
+    if (stats.size > maximalBytes) return diagnose(sourceTooLarge, { length: stats.size, limit: maximalSourceLength }, start);
+    return decodeSource(name, readFileSync(place));
+  } catch (error) {
+    return diagnose(cannotRead, { file: name, problem: fileProblem(error) }, []);
+  }
+}
+
+/** Fills `files` with what is used, directly or not. A file that is not there is left out, which `compile` reports at its `use`. */
+function readUsed(root: string, main: { readonly name: string; readonly text: string }, files: Map<string, string>): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const queue = [main];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    for (const use of parse(next).module.declarations) {
+      const resolved = use.kind === "use" ? resolveUse(next.name, use.path.value) : undefined;
+      if (use.kind !== "use" || resolved === undefined || "problem" in resolved) continue;
+      if (resolved.path === main.name || files.has(resolved.path)) continue;
+      const read = readInside(root, resolved.path, use);
+      if (read === undefined) continue;
+      if (!("text" in read)) {
+        diagnostics.push(read);
+        continue;
+      }
+      files.set(resolved.path, read.text);
+      queue.push({ name: resolved.path, text: read.text });
+    }
+  }
+  return diagnostics;
+}
+
+/** Links are followed before it is decided whether the file is inside. */
+function readInside(root: string, name: string, { path: written }: Use): { readonly text: string } | Diagnostic | undefined {
+  const place = path.join(root, name);
+  if (!existsSync(place)) return undefined;
+  const inside = path.relative(realpathSync(root), realpathSync(place));
+  if (inside.startsWith("..") || path.isAbsolute(inside)) {
+    return diagnose(useOutside, { path: written.value, problem: "is a link that leads out of the project" }, [label(written.span, "this path")]);
+  }
+  return readSource(place, name);
+}

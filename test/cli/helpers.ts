@@ -1,0 +1,55 @@
+/** Runs the command in this process: arguments and a folder in, both streams and the exit code out. */
+import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { run } from "@stricli/core";
+import { application } from "../../cli/application.ts";
+import type { Context, Interrupt } from "../../cli/context.ts";
+import { exitCodeOf } from "../../cli/exit.ts";
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly stdin?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Aborts like Ctrl-C. */
+  readonly interrupt?: AbortSignal;
+  readonly terminal?: boolean;
+}
+
+export interface RunResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
+export async function nnc(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const { cwd = tmpdir(), stdin = "", env = {}, interrupt = new AbortController().signal, terminal = false } = options;
+  const out: string[] = [];
+  const err: string[] = [];
+  const stream = (lines: string[]) => ({ write: (text: string) => lines.push(text), isTTY: terminal, columns: 80 });
+  const context: Context = {
+    process: { stdout: stream(out), stderr: stream(err), env },
+    stdin: input(stdin),
+    cwd,
+    now: () => performance.now(),
+    catchInterrupt: (): Interrupt => ({ signal: interrupt, release: () => undefined }),
+  };
+  await run(application, [...args], context);
+  return { stdout: out.join(""), stderr: err.join(""), code: exitCodeOf(context.process.exitCode) };
+}
+
+async function* input(text: string): AsyncGenerator<Uint8Array> {
+  await Promise.resolve();
+  if (text !== "") yield Buffer.from(text);
+}
+
+/** A temporary folder with these files; `remove` takes it away. */
+export function folderWith(files: Readonly<Record<string, string>>): { readonly folder: string; readonly remove: () => void } {
+  const folder = mkdtempSync(path.join(tmpdir(), "nnc-cli-"));
+  for (const [name, text] of Object.entries(files)) {
+    const place = path.join(folder, name);
+    mkdirSync(path.dirname(place), { recursive: true });
+    writeFileSync(place, text);
+  }
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
