@@ -192,7 +192,7 @@ beforeAll(async () => {
     runWasm(programFor(1), inputs),
     runWasm(programFor(4), inputs),
   ];
-});
+}, 60_000);
 
 describe("has the same bits on both targets, in one lane and in four", () => {
   it.each(cases)("$title", ({ title, dtype }) => {
