@@ -77,7 +77,8 @@ export class Caller {
       if (requirement.entry !== entry) continue;
       const left = evaluate(requirement.left, checked.sizes);
       const right = evaluate(requirement.right, checked.sizes);
-      if (!holds(requirement.comparison, left, right)) throw failure(requirementFails, { message: requirement.message, left, right });
+      if (!holds(requirement.comparison, left, right))
+        throw failure(requirementFails, { message: requirement.message, left, right });
     }
     return checked;
   }
@@ -100,17 +101,31 @@ export function* runPlain(entry: string): Calls<void> {
 export function* step(caller: Caller, train: HostTrain, inputs: Inputs, trusted: boolean): Calls<StepResult> {
   const checked = caller.check("train_step", train.inputs, inputs, trusted);
   const rates = train.rates ?? [];
-  const results = yield caller.call("train_step", checked, [...train.losses, ...rates].map(({ buffer }) => buffer));
+  const results = yield caller.call(
+    "train_step",
+    checked,
+    [...train.losses, ...rates].map(({ buffer }) => buffer),
+  );
   const losses = train.losses.map(({ name, buffer }) => [name, scalarOf(results, buffer)] as const);
   return {
-    loss: losses[0]?.[1] ?? NaN, losses: Object.fromEntries(losses), rates: rates.map(({ buffer }) => scalarOf(results, buffer)),
+    loss: losses[0]?.[1] ?? NaN,
+    losses: Object.fromEntries(losses),
+    rates: rates.map(({ buffer }) => scalarOf(results, buffer)),
     weight: weightOf(train, checked),
   };
 }
 
-export function* predict(caller: Caller, { entry, inputs: wanted, results: named }: HostModel, inputs: Inputs): Calls<readonly Prediction[]> {
+export function* predict(
+  caller: Caller,
+  { entry, inputs: wanted, results: named }: HostModel,
+  inputs: Inputs,
+): Calls<readonly Prediction[]> {
   const checked = caller.check(entry, wanted, inputs, false);
-  const results = yield caller.call(entry, checked, named.map(({ buffer }) => buffer));
+  const results = yield caller.call(
+    entry,
+    checked,
+    named.map(({ buffer }) => buffer),
+  );
   return named.map((result) => ({ name: result.name, ...tensorOf(result, results, checked.sizes) }));
 }
 
@@ -119,7 +134,11 @@ export function scalarOf(results: Results, buffer: string): number {
 }
 
 /** A copy of the part of a result that these sizes fill. */
-export function tensorOf({ buffer, shape }: HostResult, results: Results, sizes: Sizes): { readonly shape: readonly number[]; readonly data: View } {
+export function tensorOf(
+  { buffer, shape }: HostResult,
+  results: Results,
+  sizes: Sizes,
+): { readonly shape: readonly number[]; readonly data: View } {
   const data = results.get(buffer) ?? new Float32Array(0);
   return { shape: shape.map((dimension) => evaluate(dimension, sizes)), data: data.slice(0, elements(shape, sizes)) };
 }

@@ -11,7 +11,10 @@ export type Sizes = ReadonlyMap<string, number>;
 
 /** The dimension's value, NaN where a name has none. */
 export function evaluate({ monomials }: Dimension, sizes: Sizes): number {
-  return monomials.reduce((sum, { coefficient, atoms }) => sum + atoms.reduce((factors, atom) => factors * valueOf(atom, sizes), coefficient), 0);
+  return monomials.reduce(
+    (sum, { coefficient, atoms }) => sum + atoms.reduce((factors, atom) => factors * valueOf(atom, sizes), coefficient),
+    0,
+  );
 }
 
 /** The number of elements of a shape, NaN where a name has no value. */
@@ -23,7 +26,9 @@ export function elements(shape: readonly Dimension[], sizes: Sizes): number {
 export function nameOf({ monomials }: Dimension): string | undefined {
   const [only] = monomials;
   const [atom] = only?.atoms ?? [];
-  return monomials.length === 1 && only?.coefficient === 1 && only.atoms.length === 1 && atom?.kind === "symbol" ? atom.name : undefined;
+  return monomials.length === 1 && only?.coefficient === 1 && only.atoms.length === 1 && atom?.kind === "symbol"
+    ? atom.name
+    : undefined;
 }
 
 /** The names in a shape that have no value yet, in order of appearance. */

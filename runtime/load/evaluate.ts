@@ -27,7 +27,13 @@ export interface Evaluation {
 }
 
 /** One pass over the batches. A loss weighs as many as its rows, or the sum of `mask` where the loss takes one. Throws NN0722 without rows. */
-export function* evaluateSet(caller: Caller, store: Store, train: HostTrain, batches: Iterable<Inputs>, trusted: boolean): Calls<Evaluation> {
+export function* evaluateSet(
+  caller: Caller,
+  store: Store,
+  train: HostTrain,
+  batches: Iterable<Inputs>,
+  trusted: boolean,
+): Calls<Evaluation> {
   const { loss, metrics, whole = [] } = train.evaluation;
   const gathered = new Gathered(whole, caller);
   const outputs = caller.entry("evaluate").results.filter((name) => gathered.wants(name));
@@ -40,7 +46,11 @@ export function* evaluateSet(caller: Caller, store: Store, train: HostTrain, bat
     const results = yield caller.call("evaluate", checked, wanted);
     mean.add(scalarOf(results, loss.buffer), weightOf(train, checked));
     for (const { input, data } of checked.given) gathered.add(input.buffer, data);
-    for (const name of outputs) gathered.add(name, (results.get(name) ?? new Float32Array(0)).subarray(0, elements(store.shape(name), checked.sizes)));
+    for (const name of outputs)
+      gathered.add(
+        name,
+        (results.get(name) ?? new Float32Array(0)).subarray(0, elements(store.shape(name), checked.sizes)),
+      );
     last = { results, sizes: checked.sizes };
   }
   if (last === undefined) throw failure(noRows, { what: "what is evaluated" });
@@ -56,7 +66,9 @@ function* resetMetrics(caller: Caller, store: Store): Calls<void> {
 }
 
 function* evaluateWhole(
-  caller: Caller, whole: readonly HostWholeMetric[], gathered: Gathered,
+  caller: Caller,
+  whole: readonly HostWholeMetric[],
+  gathered: Gathered,
 ): Calls<{ readonly values: readonly (readonly [string, MetricValue])[]; readonly warnings: readonly Diagnostic[] }> {
   const values: (readonly [string, MetricValue])[] = [];
   const warnings: Diagnostic[] = [];
@@ -68,7 +80,12 @@ function* evaluateWhole(
       continue;
     }
     const given = new Map(inputs.map(({ input, from }) => [input.name, gathered.joined(from)]));
-    const checked = caller.check(entry, inputs.map(({ input }) => input), given, true);
+    const checked = caller.check(
+      entry,
+      inputs.map(({ input }) => input),
+      given,
+      true,
+    );
     const results = yield caller.call(entry, checked, [result.buffer]);
     values.push([result.name, valueOf(result, results, checked.sizes)]);
   }
@@ -131,7 +148,10 @@ class Gathered {
 }
 
 /** Elements of a row, and how many rows the leading dimension allows. */
-function rowsOf([rows, ...row]: HostResult["shape"], caller: Caller): { readonly width: number; readonly bound: number } {
+function rowsOf(
+  [rows, ...row]: HostResult["shape"],
+  caller: Caller,
+): { readonly width: number; readonly bound: number } {
   const name = rows === undefined ? undefined : nameOf(rows);
   return { width: elements(row, new Map()), bound: name === undefined ? 1 : caller.bound(name) };
 }

@@ -30,6 +30,7 @@ export type Executable =
 /** The file that the manifest names. */
 export function moduleOf({ manifest, files }: Artifact): string | Uint8Array {
   const content = Object.hasOwn(files, manifest.module) ? files[manifest.module] : undefined;
-  if (content === undefined) throw failure(notAnArtifact, { expected: `a file ${named(manifest.module)}`, found: "none" });
+  if (content === undefined)
+    throw failure(notAnArtifact, { expected: `a file ${named(manifest.module)}`, found: "none" });
   return content;
 }

@@ -3,7 +3,11 @@ import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { DiagnosticDefinition } from "../../compiler/diagnostics/diagnostic.ts";
 
 /** The error that `definition` describes; a call has no place in a source, so there are no labels. */
-export function failure<Arguments>(definition: DiagnosticDefinition<Arguments>, values: Arguments, help?: string): NncError {
+export function failure<Arguments>(
+  definition: DiagnosticDefinition<Arguments>,
+  values: Arguments,
+  help?: string,
+): NncError {
   return new NncError(diagnose(definition, values, [], help));
 }
 
@@ -21,7 +25,8 @@ export function listed(names: readonly string[]): string {
 
 /** `a string`, `null`, `a Float64Array`, `an array`, `NaN`: what a value is, for "found …". */
 export function kindOf(value: unknown): string {
-  if (value === null || value === undefined || typeof value === "number" || typeof value === "boolean") return String(value);
+  if (value === null || value === undefined || typeof value === "number" || typeof value === "boolean")
+    return String(value);
   if (typeof value === "string") return "a string";
   const tag = Object.prototype.toString.call(value).slice(8, -1);
   return /^[AEIOU]/i.test(tag) ? `an ${tag}` : `a ${tag}`;

@@ -32,11 +32,17 @@ interface Shaped extends Given {
 /**
  * Throws NN0710 to NN0718. `trusted` leaves out the look at each value, for data that were looked at before.
  */
-export function checkInputs(wanted: readonly HostInput[], inputs: Inputs, bounds: ReadonlyMap<string, number>, trusted: boolean): Checked {
+export function checkInputs(
+  wanted: readonly HostInput[],
+  inputs: Inputs,
+  bounds: ReadonlyMap<string, number>,
+  trusted: boolean,
+): Checked {
   const byName = mapOf(inputs, wanted);
   const names = wanted.map(({ name }) => name);
   for (const name of byName.keys()) {
-    if (!names.includes(name)) throw failure(codes.unknownInput, { name: named(name), inputs: listed(names) }, didYouMean(name, names));
+    if (!names.includes(name))
+      throw failure(codes.unknownInput, { name: named(name), inputs: listed(names) }, didYouMean(name, names));
   }
   const given = wanted.map((input) => typed(input, byName.get(input.name)));
   const sizes = bind(given, bounds);
@@ -49,13 +55,20 @@ export function checkValues({ name, dtype, limit }: HostInput, data: View, rows:
   const width = data.length / rows;
   if (dtype === "f32") {
     const at = data.findIndex((value) => !Number.isFinite(value));
-    if (at >= 0) throw failure(codes.notFiniteInput, { name: named(name), row: Math.floor(at / width), found: data[at] ?? NaN });
+    if (at >= 0)
+      throw failure(codes.notFiniteInput, { name: named(name), row: Math.floor(at / width), found: data[at] ?? NaN });
     return;
   }
   const below = dtype === "bool" ? 2 : limit;
   if (below === undefined) return;
   const at = data.findIndex((value) => value < 0 || value >= below);
-  if (at >= 0) throw failure(codes.integerOutOfRange, { name: named(name), row: Math.floor(at / width), limit: below, found: data[at] ?? NaN });
+  if (at >= 0)
+    throw failure(codes.integerOutOfRange, {
+      name: named(name),
+      row: Math.floor(at / width),
+      limit: below,
+      found: data[at] ?? NaN,
+    });
 }
 
 /** Whether a value is the array that tensors of this type are given as, wherever its class comes from. */
@@ -73,7 +86,8 @@ function rowsOf({ shape }: HostInput, sizes: ReadonlyMap<string, number>): numbe
 
 function mapOf(inputs: unknown, wanted: readonly HostInput[]): ReadonlyMap<string, unknown> {
   if (inputs instanceof Map) return inputs;
-  if (typeof inputs === "object" && inputs !== null && !ArrayBuffer.isView(inputs) && !Array.isArray(inputs)) return new Map(Object.entries(inputs));
+  if (typeof inputs === "object" && inputs !== null && !ArrayBuffer.isView(inputs) && !Array.isArray(inputs))
+    return new Map(Object.entries(inputs));
   const expected = `{ ${wanted.map(({ name, dtype }) => `${name}: ${arrayName(dtype)}`).join(", ")} }`;
   throw failure(codes.wrongType, { name: "inputs", expected, found: kindOf(inputs) });
 }
@@ -85,7 +99,11 @@ function typed(input: HostInput, value: unknown): Shaped {
   if (isView(value, dtype)) return { input, data: value, shape: undefined };
   if (typeof value === "object" && value !== null && "data" in value && "shape" in value) {
     if (isView(value.data, dtype) && isShape(value.shape)) return { input, data: value.data, shape: value.shape };
-    throw failure(codes.wrongType, { name: named(name), expected, found: `{ shape, data } with ${kindOf(value.data)} as its data` });
+    throw failure(codes.wrongType, {
+      name: named(name),
+      expected,
+      found: `{ shape, data } with ${kindOf(value.data)} as its data`,
+    });
   }
   throw failure(codes.wrongType, { name: named(name), expected, found: kindOf(value) });
 }
@@ -100,30 +118,48 @@ function bind(given: readonly Shaped[], bounds: ReadonlyMap<string, number>): Re
   const sources = new Map<string, string>();
   const set = ({ input }: Shaped, dimension: string, value: number): void => {
     const bound = bounds.get(dimension) ?? Infinity;
-    if (value < 1 || value > bound) throw failure(codes.beyondBound, { name: named(input.name), dimension, bound, found: value });
+    if (value < 1 || value > bound)
+      throw failure(codes.beyondBound, { name: named(input.name), dimension, bound, found: value });
     sizes.set(dimension, value);
     sources.set(dimension, named(input.name));
   };
   for (const one of given) bindShape(one, sizes, sources, set);
   let open = given.filter(({ shape }) => shape === undefined);
-  for (let before = -1; open.length > 0 && open.length !== before; ) {
+  for (let before = -1; open.length > 0 && open.length !== before;) {
     before = open.length;
     open = open.filter((one) => !bindLength(one, sizes, sources, set));
   }
   const [left] = open;
   if (left === undefined) return sizes;
   const { name, shape } = left.input;
-  throw failure(codes.openDimensions, { name: named(name), shape: printShape(shape), dimensions: symbolsOf(shape, sizes).join(" and ") });
+  throw failure(codes.openDimensions, {
+    name: named(name),
+    shape: printShape(shape),
+    dimensions: symbolsOf(shape, sizes).join(" and "),
+  });
 }
 
 type Bind = (one: Shaped, dimension: string, value: number) => void;
 
-function bindShape(one: Shaped, sizes: ReadonlyMap<string, number>, sources: ReadonlyMap<string, string>, set: Bind): void {
-  const { input: { name, shape: wanted }, data, shape } = one;
+function bindShape(
+  one: Shaped,
+  sizes: ReadonlyMap<string, number>,
+  sources: ReadonlyMap<string, string>,
+  set: Bind,
+): void {
+  const {
+    input: { name, shape: wanted },
+    data,
+    shape,
+  } = one;
   if (shape === undefined) return;
   const product = shape.reduce((count, size) => count * size, 1);
   if (shape.length !== wanted.length || product !== data.length) {
-    throw failure(codes.wrongLength, { name: named(name), expected: `the shape ${printShape(wanted)}`, found: `[${shape.join(", ")}] with ${countOf(data.length)}` });
+    throw failure(codes.wrongLength, {
+      name: named(name),
+      expected: `the shape ${printShape(wanted)}`,
+      found: `[${shape.join(", ")}] with ${countOf(data.length)}`,
+    });
   }
   for (const [axis, dimension] of wanted.entries()) {
     const symbol = nameOf(dimension);
@@ -132,13 +168,27 @@ function bindShape(one: Shaped, sizes: ReadonlyMap<string, number>, sources: Rea
     const expected = evaluate(dimension, sizes);
     if (expected === size) continue;
     const other = (symbol === undefined ? undefined : sources.get(symbol)) ?? "the shape";
-    throw failure(codes.dimensionsDisagree, { name: named(name), dimension: `axis ${axis} (${dimension.key})`, expected, found: size, other });
+    throw failure(codes.dimensionsDisagree, {
+      name: named(name),
+      dimension: `axis ${axis} (${dimension.key})`,
+      expected,
+      found: size,
+      other,
+    });
   }
 }
 
 /** Whether the input is settled: its length agrees, or told the one dimension that was unknown. */
-function bindLength(one: Shaped, sizes: ReadonlyMap<string, number>, sources: ReadonlyMap<string, string>, set: Bind): boolean {
-  const { input: { name, shape }, data } = one;
+function bindLength(
+  one: Shaped,
+  sizes: ReadonlyMap<string, number>,
+  sources: ReadonlyMap<string, string>,
+  set: Bind,
+): boolean {
+  const {
+    input: { name, shape },
+    data,
+  } = one;
   const [unknown, ...more] = symbolsOf(shape, sizes);
   if (more.length > 0) return false;
   if (unknown === undefined) {
@@ -147,21 +197,30 @@ function bindLength(one: Shaped, sizes: ReadonlyMap<string, number>, sources: Re
   }
   const value = solve(shape, unknown, data.length, sizes);
   if (value === undefined) {
-    throw failure(codes.wrongLength, { name: named(name), expected: `a length that fits the shape ${printShape(shape)}`, found: countOf(data.length) });
+    throw failure(codes.wrongLength, {
+      name: named(name),
+      expected: `a length that fits the shape ${printShape(shape)}`,
+      found: countOf(data.length),
+    });
   }
   set(one, unknown, value);
   return true;
 }
 
 /** In terms of the open dimension that another input set, where there is one. */
-function disagreement({ input: { name, shape }, data }: Shaped, sizes: ReadonlyMap<string, number>, sources: ReadonlyMap<string, string>): Error {
+function disagreement(
+  { input: { name, shape }, data }: Shaped,
+  sizes: ReadonlyMap<string, number>,
+  sources: ReadonlyMap<string, string>,
+): Error {
   for (const [dimension, other] of sources) {
     const rest = new Map(sizes);
     rest.delete(dimension);
     if (!Number.isNaN(elements(shape, rest))) continue;
     const found = solve(shape, dimension, data.length, rest);
     const expected = sizes.get(dimension) ?? NaN;
-    if (found !== undefined) return failure(codes.dimensionsDisagree, { name: named(name), dimension, expected, found, other });
+    if (found !== undefined)
+      return failure(codes.dimensionsDisagree, { name: named(name), dimension, expected, found, other });
   }
   const expected = `${countOf(elements(shape, sizes))} (${printShape(shape)})`;
   return failure(codes.wrongLength, { name: named(name), expected, found: countOf(data.length) });

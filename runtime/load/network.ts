@@ -63,9 +63,19 @@ export class Network {
     this.#executable = executable;
     this.#store = new Store(executable, manifest);
     this.#caller = new Caller(manifest);
-    this.#lasting = manifest.buffers.filter(({ role }) => role === "parameter" || role === "state" || role === "optimizer");
-    this.parameters = tensorMap("parameter", this.#lasting.filter(({ role }) => role === "parameter"), this.#store);
-    this.state = tensorMap("state", this.#lasting.filter(({ name, role }) => role === "state" && !isAverage(name)), this.#store);
+    this.#lasting = manifest.buffers.filter(
+      ({ role }) => role === "parameter" || role === "state" || role === "optimizer",
+    );
+    this.parameters = tensorMap(
+      "parameter",
+      this.#lasting.filter(({ role }) => role === "parameter"),
+      this.#store,
+    );
+    this.state = tensorMap(
+      "state",
+      this.#lasting.filter(({ name, role }) => role === "state" && !isAverage(name)),
+      this.#store,
+    );
     this.peakBytes = manifest.arenaBytes;
   }
 
@@ -99,7 +109,11 @@ export class Network {
   /** The results of a model: by default the one that is trained, else the first of the file. */
   predict(inputs: Inputs, options?: PredictOptions): Promise<readonly Prediction[]>;
   predict(model: string, inputs: Inputs, options?: PredictOptions): Promise<readonly Prediction[]>;
-  predict(first: string | Inputs, second?: Inputs | PredictOptions, third?: PredictOptions): Promise<readonly Prediction[]> {
+  predict(
+    first: string | Inputs,
+    second?: Inputs | PredictOptions,
+    third?: PredictOptions,
+  ): Promise<readonly Prediction[]> {
     return this.#drive("predict", this.#predictCalls(first, second, third));
   }
 
@@ -112,7 +126,12 @@ export class Network {
   /** How far training has come. */
   get counters(): Counters {
     this.#require("counters");
-    return { seed: this.#seed, step: this.#counter("step"), epoch: this.#counter("epoch"), stepInEpoch: this.#counter("step_in_epoch") };
+    return {
+      seed: this.#seed,
+      step: this.#counter("step"),
+      epoch: this.#counter("epoch"),
+      stepInEpoch: this.#counter("step_in_epoch"),
+    };
   }
 
   /** A safetensors file of everything that lasts: parameters, state, the optimiser's state, averages, counters and `record`. */
@@ -173,7 +192,11 @@ export class Network {
     return evaluateSet(this.#caller, this.#store, this.#train(call), isBatches(inputs) ? inputs : [inputs], trusted);
   }
 
-  *#predictCalls(first: string | Inputs, second?: Inputs | PredictOptions, third?: PredictOptions): Calls<readonly Prediction[]> {
+  *#predictCalls(
+    first: string | Inputs,
+    second?: Inputs | PredictOptions,
+    third?: PredictOptions,
+  ): Calls<readonly Prediction[]> {
     const [name, inputs, options] = typeof first === "string" ? [first, second, third] : [undefined, first, second];
     // The overloads tell options from inputs by their place.
     const { seed } = (options ?? {}) as PredictOptions;
@@ -196,10 +219,15 @@ export class Network {
 
   #model(name: string | undefined): HostModel {
     const { models, train } = this.manifest.host;
-    const model = models.find((one) => one.name === (name ?? train?.name)) ?? (name === undefined ? models[0] : undefined);
+    const model =
+      models.find((one) => one.name === (name ?? train?.name)) ?? (name === undefined ? models[0] : undefined);
     if (model !== undefined) return model;
     const names = models.map((one) => one.name);
-    throw failure(codes.unknownModel, { name: named(name ?? ""), models: listed(names) }, didYouMean(name ?? "", names));
+    throw failure(
+      codes.unknownModel,
+      { name: named(name ?? ""), models: listed(names) },
+      didYouMean(name ?? "", names),
+    );
   }
 
   #require(call: string): void {
@@ -228,7 +256,8 @@ export class Network {
   #driveSync<Answer>(call: string, instead: string, calls: Calls<Answer>): Answer {
     this.#requireOpen(call);
     const executable = this.#executable;
-    if (executable.kind === "async") throw failure(codes.asynchronousTarget, { call: named(call), instead: named(instead) });
+    if (executable.kind === "async")
+      throw failure(codes.asynchronousTarget, { call: named(call), instead: named(instead) });
     let next = calls.next();
     while (next.done !== true) {
       const { entry, dims, results } = next.value;
@@ -278,7 +307,13 @@ export function checkedSeed(seed: unknown): number {
 }
 
 function isBatches(inputs: Inputs | Iterable<Inputs>): inputs is Iterable<Inputs> {
-  return typeof inputs === "object" && inputs !== null && Symbol.iterator in inputs && !(inputs instanceof Map) && !ArrayBuffer.isView(inputs);
+  return (
+    typeof inputs === "object" &&
+    inputs !== null &&
+    Symbol.iterator in inputs &&
+    !(inputs instanceof Map) &&
+    !ArrayBuffer.isView(inputs)
+  );
 }
 
 function isAverage(name: string): boolean {

@@ -23,7 +23,12 @@ export async function open(artifact: Artifact): Promise<Executable> {
 }
 
 /** The artifact may have been read from a disk, so its type is no promise. */
-function checkArtifact(artifact: { readonly manifest?: { readonly format?: unknown; readonly version?: unknown }; readonly files?: unknown } | null | undefined): void {
+function checkArtifact(
+  artifact:
+    | { readonly manifest?: { readonly format?: unknown; readonly version?: unknown }; readonly files?: unknown }
+    | null
+    | undefined,
+): void {
   if (artifact?.manifest?.format !== "nnc-artifact" || typeof artifact.files !== "object" || artifact.files === null) {
     throw failure(notAnArtifact, { expected: "{ manifest, files }", found: kindOf(artifact) });
   }

@@ -3,7 +3,13 @@
  * the parameters of the best epoch, what was fitted to the data.
  */
 import type { Manifest } from "../../compiler/program/artifact.ts";
-import { checkpointFromMetadata, checkpointToMetadata, parseNumber, printNumber, requireOptimizer } from "../save/checkpoint.ts";
+import {
+  checkpointFromMetadata,
+  checkpointToMetadata,
+  parseNumber,
+  printNumber,
+  requireOptimizer,
+} from "../save/checkpoint.ts";
 import { requireSame } from "../save/compare.ts";
 import { unfitted } from "../save/fitted.ts";
 import type { Fitted } from "../save/fitted.ts";
@@ -26,7 +32,11 @@ export interface TrainingRecord {
 }
 
 export const emptyRecord: TrainingRecord = {
-  runningLoss: 0, epochLoss: 0, epochWeight: 0, best: null, fitted: unfitted,
+  runningLoss: 0,
+  epochLoss: 0,
+  epochWeight: 0,
+  best: null,
+  fitted: unfitted,
 };
 
 export interface Counters {
@@ -43,7 +53,13 @@ type Buffer = Manifest["buffers"][number];
 const bestPrefix = "best:";
 
 /** The bytes of a safetensors file. */
-export function saveBytes(manifest: Manifest, lasting: readonly Buffer[], store: Store, counters: Counters, record: TrainingRecord): Uint8Array {
+export function saveBytes(
+  manifest: Manifest,
+  lasting: readonly Buffer[],
+  store: Store,
+  counters: Counters,
+  record: TrainingRecord,
+): Uint8Array {
   const { train, language } = manifest.host;
   const { best, epochLoss, epochWeight, runningLoss, fitted } = record;
   const own = lasting.map((buffer) => [buffer.name, savedTensor(buffer, store.view(buffer.name))] as const);
@@ -52,10 +68,18 @@ export function saveBytes(manifest: Manifest, lasting: readonly Buffer[], store:
     return view === undefined ? [] : [[`${bestPrefix}${buffer.name}`, savedTensor(buffer, view)] as const];
   });
   const metadata = checkpointToMetadata({
-    language, train: train?.label ?? "", optimizer: train?.optimizer ?? "", ...counters, runningLoss, fitted,
+    language,
+    train: train?.label ?? "",
+    optimizer: train?.optimizer ?? "",
+    ...counters,
+    runningLoss,
+    fitted,
     best: best === null ? null : { epoch: best.epoch, loss: best.loss },
   });
-  const progress = [["nnc.epoch_loss", printNumber(epochLoss)], ["nnc.epoch_weight", printNumber(epochWeight)]] as const;
+  const progress = [
+    ["nnc.epoch_loss", printNumber(epochLoss)],
+    ["nnc.epoch_weight", printNumber(epochWeight)],
+  ] as const;
   return encode(new Map([...own, ...kept]), new Map([...metadata, ...progress]));
 }
 
@@ -73,13 +97,22 @@ export function readBytes(manifest: Manifest, lasting: readonly Buffer[], bytes:
   const optimizes = manifest.host.train !== undefined;
   if (optimizes && checkpoint.optimizer !== "") requireOptimizer(file, checkpoint, manifest.host.train.optimizer ?? "");
   const expected = new Map(lasting.map((buffer) => [buffer.name, { dtype: buffer.dtype, shape: shapeOf(buffer) }]));
-  const own = new Map([...tensors].filter(([name]) => !name.startsWith(bestPrefix) && (optimizes || expected.has(name) || !name.startsWith("optimizer."))));
+  const own = new Map(
+    [...tensors].filter(
+      ([name]) => !name.startsWith(bestPrefix) && (optimizes || expected.has(name) || !name.startsWith("optimizer.")),
+    ),
+  );
   requireSame(file, expected, own);
-  const best = new Map([...tensors].filter(([name]) => name.startsWith(bestPrefix)).map(([name, tensor]) => [name.slice(bestPrefix.length), tensor]));
+  const best = new Map(
+    [...tensors]
+      .filter(([name]) => name.startsWith(bestPrefix))
+      .map(([name, tensor]) => [name.slice(bestPrefix.length), tensor]),
+  );
   requireSame(file, new Map([...expected].filter(([name]) => best.has(name))), best);
   const { seed, step, epoch, stepInEpoch, runningLoss, fitted } = checkpoint;
   const record: TrainingRecord = {
-    runningLoss, fitted,
+    runningLoss,
+    fitted,
     epochLoss: parseNumber(metadata.get("nnc.epoch_loss") ?? "") ?? 0,
     epochWeight: parseNumber(metadata.get("nnc.epoch_weight") ?? "") ?? 0,
     best: checkpoint.best === null ? null : { ...checkpoint.best, tensors: viewsOf(best) },
@@ -94,5 +127,7 @@ function savedTensor(buffer: Buffer, data: View): SavedTensor {
 }
 
 function viewsOf(tensors: ReadonlyMap<string, SavedTensor>): ReadonlyMap<string, View> {
-  return new Map([...tensors].map(([name, { data }]) => [name, data instanceof Uint8Array ? Int32Array.from(data) : data]));
+  return new Map(
+    [...tensors].map(([name, { data }]) => [name, data instanceof Uint8Array ? Int32Array.from(data) : data]),
+  );
 }

@@ -70,7 +70,10 @@ export class Store {
     const executable = this.#executable;
     if (executable.kind === "sync" || !this.#stale) return;
     const copies = await Promise.all(names.map((name) => executable.read(name)));
-    for (const [at, name] of names.entries()) this.view(name).set(copies[at] ?? []);
+    for (const [at, name] of names.entries()) {
+      const view = this.view(name);
+      view.set(copies[at]?.subarray(0, view.length) ?? []);
+    }
     this.#stale = false;
   }
 

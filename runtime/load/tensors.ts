@@ -25,7 +25,9 @@ type Buffer = Manifest["buffers"][number];
 /** `kind` is what messages call one of them; reading throws NN0721 where a GPU has newer values. */
 export function tensorMap(kind: string, buffers: readonly Buffer[], store: Store): TensorMap {
   const types = new Map(buffers.map((buffer) => [buffer.name, buffer]));
-  const tensors = new Map(buffers.map((buffer) => [buffer.name, { shape: shapeOf(buffer), data: store.view(buffer.name) }]));
+  const tensors = new Map(
+    buffers.map((buffer) => [buffer.name, { shape: shapeOf(buffer), data: store.view(buffer.name) }]),
+  );
   const fresh = (): ReadonlyMap<string, Tensor> => {
     store.requireFresh(`reading a ${kind}`);
     return tensors;
@@ -43,7 +45,8 @@ export function tensorMap(kind: string, buffers: readonly Buffer[], store: Store
     [Symbol.iterator]: () => fresh()[Symbol.iterator](),
     set: (name, values) => {
       const buffer = types.get(name);
-      if (buffer === undefined) throw failure(codes.unknownTensor, { name: named(name), kind }, didYouMean(name, types.keys()));
+      if (buffer === undefined)
+        throw failure(codes.unknownTensor, { name: named(name), kind }, didYouMean(name, types.keys()));
       store.write(name, checkedValues(buffer, values));
     },
   };
@@ -58,10 +61,18 @@ function checkedValues(buffer: Buffer, values: unknown): View {
   const { dtype } = buffer;
   const shape = shapeOf(buffer);
   const expected = `${dtype === "f32" ? "a" : "an"} ${arrayName(dtype)} of shape [${shape.join(", ")}]`;
-  const shaped = typeof values === "object" && values !== null && "data" in values && "shape" in values ? values : { data: values, shape };
-  if (!isView(shaped.data, dtype)) throw failure(codes.wrongType, { name: named(buffer.name), expected, found: kindOf(shaped.data) });
+  const shaped =
+    typeof values === "object" && values !== null && "data" in values && "shape" in values
+      ? values
+      : { data: values, shape };
+  if (!isView(shaped.data, dtype))
+    throw failure(codes.wrongType, { name: named(buffer.name), expected, found: kindOf(shaped.data) });
   const found = Array.isArray(shaped.shape) ? shaped.shape.join(", ") : kindOf(shaped.shape);
   const count = shape.reduce((product, size) => product * size, 1);
   if (found === shape.join(", ") && shaped.data.length === count) return shaped.data;
-  throw failure(codes.wrongLength, { name: named(buffer.name), expected, found: `${countOf(shaped.data.length)} of shape [${found}]` });
+  throw failure(codes.wrongLength, {
+    name: named(buffer.name),
+    expected,
+    found: `${countOf(shaped.data.length)} of shape [${found}]`,
+  });
 }

@@ -23,7 +23,9 @@ export async function openTypescript(artifact: Artifact): Promise<Executable> {
 
 async function importText(file: string, text: string): Promise<Module> {
   const page = "document" in globalThis;
-  const url = page ? URL.createObjectURL(new Blob([text], { type: "text/javascript" })) : `data:text/javascript,${encodeURIComponent(text)}`;
+  const url = page
+    ? URL.createObjectURL(new Blob([text], { type: "text/javascript" }))
+    : `data:text/javascript,${encodeURIComponent(text)}`;
   try {
     const module: unknown = await import(/* @vite-ignore */ /* webpackIgnore: true */ url);
     if (isModule(module)) return module;

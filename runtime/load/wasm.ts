@@ -6,7 +6,9 @@ import type { Executable } from "./executable.ts";
 import { failure, named } from "./fail.ts";
 
 /** A module with one function that makes a vector and drops it: valid where there are vector instructions. */
-const vectorProbe = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
+const vectorProbe = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+];
 
 /** Compiles the module and makes an instance with memory of its own. Throws NN0701 to NN0704. */
 export async function openWasm(artifact: Artifact): Promise<Executable> {
@@ -28,7 +30,8 @@ async function instantiate(artifact: Artifact): Promise<WebAssembly.Instance> {
     // A copy in an ArrayBuffer, which the type of `instantiate` asks for.
     return (await WebAssembly.instantiate(new Uint8Array(content), {})).instance;
   } catch (error) {
-    if (!WebAssembly.validate(Uint8Array.from(vectorProbe))) throw failure(noWebAssembly, { lacking: "WebAssembly with vector instructions (SIMD)" });
+    if (!WebAssembly.validate(Uint8Array.from(vectorProbe)))
+      throw failure(noWebAssembly, { lacking: "WebAssembly with vector instructions (SIMD)" });
     if (error instanceof RangeError) throw failure(notEnoughMemory, { bytes: artifact.manifest.arenaBytes });
     throw broken(artifact, error instanceof Error ? error.message : String(error));
   }

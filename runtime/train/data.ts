@@ -55,7 +55,12 @@ export function evaluationSize(train: HostTrain, dims: Manifest["dims"]): number
 }
 
 /** The arrays of a batch are reused, so what stands for it is made once for each of its two sizes. */
-function* inputsOf(train: HostTrain, dataset: Dataset, cut: Batches, order: Uint32Array | undefined): Generator<Inputs, void, undefined> {
+function* inputsOf(
+  train: HostTrain,
+  dataset: Dataset,
+  cut: Batches,
+  order: Uint32Array | undefined,
+): Generator<Inputs, void, undefined> {
   const known = new Map<Batch, Inputs>();
   for (const batch of cut.epoch(order)) {
     const inputs = known.get(batch) ?? shaped(train, dataset, batch);
@@ -66,9 +71,11 @@ function* inputsOf(train: HostTrain, dataset: Dataset, cut: Batches, order: Uint
 
 /** With shapes, since several dimensions may be open; the single row of whole arrays has no axis of its own. */
 function shaped(train: HostTrain, dataset: Dataset, { rows, tensors }: Batch): Inputs {
-  return new Map([...tensors].map(([name, data]): readonly [string, TensorInput] => {
-    const own = dataset.tensors.get(name)?.shape ?? [];
-    const rank = train.inputs.find((input) => input.name === name)?.shape.length;
-    return [name, { shape: rank === own.length ? own : [rows, ...own], data }];
-  }));
+  return new Map(
+    [...tensors].map(([name, data]): readonly [string, TensorInput] => {
+      const own = dataset.tensors.get(name)?.shape ?? [];
+      const rank = train.inputs.find((input) => input.name === name)?.shape.length;
+      return [name, { shape: rank === own.length ? own : [rows, ...own], data }];
+    }),
+  );
 }

@@ -13,7 +13,16 @@ import type { TrainOptions } from "./run.ts";
 export type { Contents } from "../data/open.ts";
 export type { Dataset, DataTensor } from "../data/dataset.ts";
 export type { TrainData } from "./data.ts";
-export type { DivergedEvent, DoneEvent, EpochEvent, Scores, StartEvent, StepEvent, StoppedEvent, TrainEvent } from "./events.ts";
+export type {
+  DivergedEvent,
+  DoneEvent,
+  EpochEvent,
+  Scores,
+  StartEvent,
+  StepEvent,
+  StoppedEvent,
+  TrainEvent,
+} from "./events.ts";
 export { fieldsOf, prepare, prepareFile } from "./prepare.ts";
 export type { TrainOptions } from "./run.ts";
 
@@ -58,7 +67,11 @@ export class Training implements AsyncIterableIterator<TrainEvent, void, undefin
     return this;
   }
 
-  async *#begin(artifact: Artifact, data: TrainData, options: TrainOptions): AsyncGenerator<TrainEvent, void, undefined> {
+  async *#begin(
+    artifact: Artifact,
+    data: TrainData,
+    options: TrainOptions,
+  ): AsyncGenerator<TrainEvent, void, undefined> {
     this.#run = await Run.open(artifact, requireTrain(artifact.manifest, "train"), data, options);
     yield* this.#run.events();
   }

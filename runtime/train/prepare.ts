@@ -19,14 +19,28 @@ export function prepare(manifest: Manifest, contents: Contents, seed = manifest.
   const fields = fieldsOf(manifest);
   const prepared = openSource(train.data, fields, contents).prepare(prepareOptions(train.data, seed));
   const { test } = train.data.settings;
-  const holdout = typeof test === "string" ? openSource(train.data, fields, contents, test).apply(prepared.fitted) : prepared.holdout;
+  const holdout =
+    typeof test === "string" ? openSource(train.data, fields, contents, test).apply(prepared.fitted) : prepared.holdout;
   const { fitted, warnings } = prepared;
   const { startFrom } = train;
-  return { train: prepared.train, holdout, fitted, seed, warnings, ...(startFrom === undefined ? {} : { startFrom: contents.read(startFrom) }) };
+  return {
+    train: prepared.train,
+    holdout,
+    fitted,
+    seed,
+    warnings,
+    ...(startFrom === undefined ? {} : { startFrom: contents.read(startFrom) }),
+  };
 }
 
 /** Another file of the same kind, encoded with what was fitted earlier: to evaluate, or (without the target) to predict. */
-export function prepareFile(manifest: Manifest, contents: Contents, path: string, fitted: Fitted, what: "evaluate" | "predict"): Dataset {
+export function prepareFile(
+  manifest: Manifest,
+  contents: Contents,
+  path: string,
+  fitted: Fitted,
+  what: "evaluate" | "predict",
+): Dataset {
   const train = requireTrain(manifest, what);
   const fields = fieldsOf(manifest).filter(({ role }) => what === "evaluate" || role === "input");
   return openSource(train.data, fields, contents, path).apply(fitted);
@@ -39,7 +53,12 @@ export function fieldsOf(manifest: Manifest): readonly Field[] {
   const model = manifest.host.models.find(({ name }) => name === train.name);
   return train.inputs.map(({ name, dtype, shape, limit }): Field => {
     const sizes = shape.map((dimension) => evaluate(dimension, bounds));
-    const base = { name, role: roleOf(train, model?.inputs, name), dtype: dtype === "f32" ? "f32" : "i32", shape: train.data.reader === "arrays" ? sizes : sizes.slice(1) } as const;
+    const base = {
+      name,
+      role: roleOf(train, model?.inputs, name),
+      dtype: dtype === "f32" ? "f32" : "i32",
+      shape: train.data.reader === "arrays" ? sizes : sizes.slice(1),
+    } as const;
     return limit === undefined ? base : { ...base, classes: limit };
   });
 }

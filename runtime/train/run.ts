@@ -49,7 +49,13 @@ export class Run {
   #good: Uint8Array = new Uint8Array(0);
   #breathed = performance.now();
 
-  private constructor(network: Network, host: HostTrain, data: TrainData, options: TrainOptions, feeds: { readonly feed: Feed; readonly training: Feed; readonly holdout: Feed | null }) {
+  private constructor(
+    network: Network,
+    host: HostTrain,
+    data: TrainData,
+    options: TrainOptions,
+    feeds: { readonly feed: Feed; readonly training: Feed; readonly holdout: Feed | null },
+  ) {
     this.network = network;
     this.#host = host;
     this.#data = data;
@@ -66,9 +72,13 @@ export class Run {
     const size = evaluationSize(host, artifact.manifest.dims);
     const feed = feedOf(host, data.train, host.batch, "the training data");
     const training = feedOf(host, data.train, size, "the training data");
-    const holdout = data.holdout === undefined || data.holdout === null ? null : feedOf(host, data.holdout, size, "the hold-out");
+    const holdout =
+      data.holdout === undefined || data.holdout === null ? null : feedOf(host, data.holdout, size, "the hold-out");
     const network = await load(artifact, {
-      seed: seed ?? data.seed ?? host.seed, epochs: epochs ?? host.epochs, stepsPerEpoch: feed.count, ...(threads === undefined ? {} : { threads }),
+      seed: seed ?? data.seed ?? host.seed,
+      epochs: epochs ?? host.epochs,
+      stepsPerEpoch: feed.count,
+      ...(threads === undefined ? {} : { threads }),
     });
     return new Run(network, host, data, options, { feed, training, holdout });
   }
@@ -97,20 +107,34 @@ export class Run {
     [this.#step, this.#epoch, this.#stepInEpoch] = [step, epoch, stepInEpoch];
     this.#good = network.save();
     return {
-      event: "start", name: this.#host.label, rows: this.#feed.rows, holdoutRows: this.#holdout?.rows ?? 0, stepsPerEpoch: this.#feed.count, epochs: this.#epochs,
-      steps: step, parameters: [...network.parameters.values()].reduce((sum, { data }) => sum + data.length, 0), peakBytes: network.peakBytes,
-      left: started.left, diagnostics: [...warnings, ...started.warnings],
+      event: "start",
+      name: this.#host.label,
+      rows: this.#feed.rows,
+      holdoutRows: this.#holdout?.rows ?? 0,
+      stepsPerEpoch: this.#feed.count,
+      epochs: this.#epochs,
+      steps: step,
+      parameters: [...network.parameters.values()].reduce((sum, { data }) => sum + data.length, 0),
+      peakBytes: network.peakBytes,
+      left: started.left,
+      diagnostics: [...warnings, ...started.warnings],
     };
   }
 
   /** Throws NN0725 where the data or the seed are not those of the run that was stopped. */
   #resume(bytes: Uint8Array): void {
-    const { counters: { seed, step, epoch, stepInEpoch } } = this.network.peek(bytes);
+    const {
+      counters: { seed, step, epoch, stepInEpoch },
+    } = this.network.peek(bytes);
     const wanted = this.#options.seed ?? this.#data.seed;
     if (wanted !== undefined && wanted !== seed) throw mismatch("the seed", String(seed), String(wanted));
     const { count } = this.#feed;
     if (step !== epoch * count + stepInEpoch) {
-      throw mismatch("minibatches an epoch that make", `${step} steps in ${epoch} epochs and ${stepInEpoch} steps`, `${count} an epoch`);
+      throw mismatch(
+        "minibatches an epoch that make",
+        `${step} steps in ${epoch} epochs and ${stepInEpoch} steps`,
+        `${count} an epoch`,
+      );
     }
     this.network.restore(bytes);
   }
@@ -162,12 +186,24 @@ export class Run {
     if (this.#firstBad() !== null) return yield* this.#diverge(watched, this.#epoch);
     const { best } = network.record;
     const isBest = Number.isFinite(watched) && (best === null || watched < best.loss);
-    const kept = isBest ? { epoch: this.#epoch, loss: watched, tensors: this.#host.stopEarly === undefined ? new Map() : network.snapshot() } : best;
+    const kept = isBest
+      ? {
+          epoch: this.#epoch,
+          loss: watched,
+          tensors: this.#host.stopEarly === undefined ? new Map() : network.snapshot(),
+        }
+      : best;
     network.record = { ...network.record, best: kept, epochLoss: 0, epochWeight: 0 };
     this.#good = network.save();
     yield {
-      event: "epoch", epoch: this.#epoch, step: this.#step, train: { loss: trainLoss }, holdout: evaluation === null ? null : scores(evaluation), best: isBest,
-      seconds: (performance.now() - begun) / 1000, diagnostics: evaluation?.warnings ?? [],
+      event: "epoch",
+      epoch: this.#epoch,
+      step: this.#step,
+      train: { loss: trainLoss },
+      holdout: evaluation === null ? null : scores(evaluation),
+      best: isBest,
+      seconds: (performance.now() - begun) / 1000,
+      diagnostics: evaluation?.warnings ?? [],
     };
   }
 
@@ -195,10 +231,20 @@ export class Run {
     const { network } = this;
     const { best } = network.record;
     if (best !== null && best.epoch !== this.#epoch) network.put(best.tensors);
-    const [train, holdout] = [await network.evaluate(this.#training.epoch(), { trusted: true }), this.#holdout === null ? null : await network.evaluate(this.#holdout.epoch(), { trusted: true })];
+    const [train, holdout] = [
+      await network.evaluate(this.#training.epoch(), { trusted: true }),
+      this.#holdout === null ? null : await network.evaluate(this.#holdout.epoch(), { trusted: true }),
+    ];
     return {
-      event: "done", holdout: holdout === null ? null : scores(holdout), train: scores(train), steps: this.#step, epochs: this.#epoch, bestEpoch: best?.epoch ?? null,
-      early: this.#epoch < this.#epochs, seconds: (performance.now() - this.#started) / 1000, diagnostics: train.warnings,
+      event: "done",
+      holdout: holdout === null ? null : scores(holdout),
+      train: scores(train),
+      steps: this.#step,
+      epochs: this.#epoch,
+      bestEpoch: best?.epoch ?? null,
+      early: this.#epoch < this.#epochs,
+      seconds: (performance.now() - this.#started) / 1000,
+      diagnostics: train.warnings,
     };
   }
 
@@ -206,9 +252,20 @@ export class Run {
   async *#diverge(loss: number, epoch: number): AsyncGenerator<TrainEvent, void, undefined> {
     await this.network.synchronize();
     const bad = this.#firstBad();
-    const tensor = bad === null ? "all parameters are finite still" : `the first tensor that is not finite is \`${bad.name}\` (${bad.value} at element ${bad.index})`;
+    const tensor =
+      bad === null
+        ? "all parameters are finite still"
+        : `the first tensor that is not finite is \`${bad.name}\` (${bad.value} at element ${bad.index})`;
     const diagnostic = diagnose(lossNotFinite, { loss: String(loss), step: this.#step, tensor }, []);
-    const event: DivergedEvent = { event: "diverged", step: this.#step, epoch, loss, tensor: bad?.name ?? null, diagnostic, checkpoint: this.#good };
+    const event: DivergedEvent = {
+      event: "diverged",
+      step: this.#step,
+      epoch,
+      loss,
+      tensor: bad?.name ?? null,
+      diagnostic,
+      checkpoint: this.#good,
+    };
     this.network.restore(this.#good);
     yield event;
     throw new NncError(diagnostic);

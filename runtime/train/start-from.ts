@@ -15,7 +15,10 @@ export function startFrom(network: Network, bytes: Uint8Array): Started {
   const file = "the file of `start_from`";
   const { tensors } = decode(file, bytes);
   const expected = new Map(
-    [...network.parameters, ...network.state].map(([name, { shape, data }]) => [name, { dtype: data instanceof Float32Array ? "f32" : "i32", shape } as const]),
+    [...network.parameters, ...network.state].map(([name, { shape, data }]) => [
+      name,
+      { dtype: data instanceof Float32Array ? "f32" : "i32", shape } as const,
+    ]),
   );
   const found = new Map([...tensors].filter(([name]) => !/^(optimizer\.|average\.|best:)/.test(name)));
   const { names, left } = commonTensors(file, expected, found);

@@ -11,7 +11,9 @@ function wrong(inputs: unknown): Inputs {
 }
 
 function bitsOf(network: Network): readonly (readonly [string, string])[] {
-  return [...network.parameters, ...network.state].map(([name, { data }]) => [name, [...new Int32Array(data.buffer, data.byteOffset, data.length)].join(" ")] as const);
+  return [...network.parameters, ...network.state].map(
+    ([name, { data }]) => [name, [...new Int32Array(data.buffer, data.byteOffset, data.length)].join(" ")] as const,
+  );
 }
 
 describe("a network", () => {
@@ -39,7 +41,8 @@ describe("a network", () => {
   });
 
   it("draws its parameters from the seed", async () => {
-    const weights = async (seed?: number): Promise<number | undefined> => (await load(lineArtifact(), seed === undefined ? {} : { seed })).parameters.get("Line.w")?.data[0];
+    const weights = async (seed?: number): Promise<number | undefined> =>
+      (await load(lineArtifact(), seed === undefined ? {} : { seed })).parameters.get("Line.w")?.data[0];
     expect(await weights(5)).toBe(await weights(5));
     expect(await weights(5)).not.toBe(await weights(6));
     expect(await weights()).toBe(await weights(3));
@@ -48,9 +51,18 @@ describe("a network", () => {
   it("evaluates a set batch by batch as one", async () => {
     const net = await load(lineArtifact());
     const all = points(11);
-    const batches = [[0, 4], [4, 8], [8, 11]].map(([from, to]) => ({ x: all.x.subarray(2 * (from ?? 0), 2 * (to ?? 0)), target: all.target.subarray(from, to) }));
+    const batches = [
+      [0, 4],
+      [4, 8],
+      [8, 11],
+    ].map(([from, to]) => ({
+      x: all.x.subarray(2 * (from ?? 0), 2 * (to ?? 0)),
+      target: all.target.subarray(from, to),
+    }));
     const { loss, metrics, warnings } = await net.evaluate(batches);
-    const [output] = await Promise.all(batches.map((batch) => net.predict({ x: batch.x }))).then((parts) => [parts.flatMap(([part]) => [...(part?.data ?? [])])]);
+    const [output] = await Promise.all(batches.map((batch) => net.predict({ x: batch.x }))).then((parts) => [
+      parts.flatMap(([part]) => [...(part?.data ?? [])]),
+    ]);
     const errors = [...all.target].map((target, row) => Math.abs((output?.[row] ?? NaN) - target));
     expect(loss).toBeCloseTo(errors.reduce((sum, error) => sum + error ** 2, 0) / 11, 5);
     expect(metrics["error"]).toBeCloseTo(errors.reduce((sum, error) => sum + error, 0) / 11, 5);
@@ -72,10 +84,14 @@ describe("a network", () => {
   it("predicts with the trained model, a named one, and another seed", async () => {
     const net = await load(lineArtifact());
     net.parameters.set("Line.w", Float32Array.of(1, 10));
-    expect(await net.predict({ x: Float32Array.of(1, 2, 3, 4) })).toEqual([{ name: "output", shape: [2], data: Float32Array.of(21, 43) }]);
+    expect(await net.predict({ x: Float32Array.of(1, 2, 3, 4) })).toEqual([
+      { name: "output", shape: [2], data: Float32Array.of(21, 43) },
+    ]);
     const ids = Int32Array.of(2, 0);
     expect(await net.predict("Table", { ids })).toEqual([{ name: "found", shape: [2], data: Float32Array.of(23, 3) }]);
-    expect(await net.predict("Table", { ids }, { seed: 7 })).toEqual([{ name: "found", shape: [2], data: Float32Array.of(27, 7) }]);
+    expect(await net.predict("Table", { ids }, { seed: 7 })).toEqual([
+      { name: "found", shape: [2], data: Float32Array.of(27, 7) },
+    ]);
     expect(net.counters.seed).toBe(3);
     expect(await net.predict("Table", { ids: { shape: [2], data: ids } })).toHaveLength(1);
     expect(await net.predict("Table", new Map([["ids", ids]]))).toHaveLength(1);
@@ -110,7 +126,13 @@ describe("saving", () => {
     const net = await load(lineArtifact());
     const before = net.save();
     const other = lineArtifact({ train: { optimizer: "adam" } });
-    const renamed = lineArtifact({ manifest: { buffers: lineArtifact().manifest.buffers.map((one) => (one.name === "Line.b" ? { ...one, name: "Line.bias" } : one)) } });
+    const renamed = lineArtifact({
+      manifest: {
+        buffers: lineArtifact().manifest.buffers.map((one) =>
+          one.name === "Line.b" ? { ...one, name: "Line.bias" } : one,
+        ),
+      },
+    });
     const messages = [
       await errorOf(() => net.restore(Uint8Array.of(1, 2, 3))),
       await errorOf(async () => (await load(other)).restore(before)),
@@ -130,9 +152,16 @@ describe("saving", () => {
     const trained = await load(lineArtifact());
     trained.stepSync(points(4));
     const { buffers } = lineArtifact().manifest;
-    const only = await load(lineArtifact({ train: "none", manifest: { buffers: buffers.map((one) => (one.role === "optimizer" ? { ...one, role: "temporary" } : one)) } }));
+    const only = await load(
+      lineArtifact({
+        train: "none",
+        manifest: { buffers: buffers.map((one) => (one.role === "optimizer" ? { ...one, role: "temporary" } : one)) },
+      }),
+    );
     only.restore(trained.save());
-    expect(await only.predict("Line", points(2).x === undefined ? {} : { x: points(2).x })).toEqual(await trained.predict({ x: points(2).x }));
+    expect(await only.predict("Line", points(2).x === undefined ? {} : { x: points(2).x })).toEqual(
+      await trained.predict({ x: points(2).x }),
+    );
   });
 });
 
@@ -241,8 +270,15 @@ describe("wrong use", () => {
     const broken = (text: string): unknown => ({ manifest, files: { "line.js": text } });
     const messages: string[] = [];
     for (const artifact of [
-      undefined, { files }, { manifest: { ...manifest, version: 2 }, files }, { manifest, files: {} }, { manifest: { ...manifest, target: "cuda" }, files },
-      broken("export const a = ;"), broken("export const a = 1;"), { manifest: { ...manifest, target: "wasm" }, files }, { manifest: { ...manifest, target: "wasm" }, files: { "line.js": Uint8Array.of(1, 2) } },
+      undefined,
+      { files },
+      { manifest: { ...manifest, version: 2 }, files },
+      { manifest, files: {} },
+      { manifest: { ...manifest, target: "cuda" }, files },
+      broken("export const a = ;"),
+      broken("export const a = 1;"),
+      { manifest: { ...manifest, target: "wasm" }, files },
+      { manifest: { ...manifest, target: "wasm" }, files: { "line.js": Uint8Array.of(1, 2) } },
       { manifest: { ...manifest, arenaBytes: 2 ** 52 }, files },
     ]) {
       // Artifacts come from disks, where types promise nothing.

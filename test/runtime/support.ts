@@ -20,20 +20,35 @@ const list: readonly (readonly [string, BufferRole, "f32" | "i32", ...Dimension[
   ["Line.seen", "state", "i32"],
   ["optimizer.main.v.Line.w", "optimizer", "f32", constant(2)],
   ["optimizer.main.v.Line.b", "optimizer", "f32"],
-  ["seed", "counter", "i32"], ["step", "counter", "i32"], ["epoch", "counter", "i32"], ["step_in_epoch", "counter", "i32"],
-  ["steps_per_epoch", "counter", "i32"], ["epochs", "counter", "i32"],
+  ["seed", "counter", "i32"],
+  ["step", "counter", "i32"],
+  ["epoch", "counter", "i32"],
+  ["step_in_epoch", "counter", "i32"],
+  ["steps_per_epoch", "counter", "i32"],
+  ["epochs", "counter", "i32"],
   ["x", "input", "f32", N, constant(2)],
   ["target", "input", "f32", N],
   ["ids", "input", "i32", N],
-  ["loss", "result", "f32"], ["rate", "result", "f32"],
+  ["loss", "result", "f32"],
+  ["rate", "result", "f32"],
   ["output", "result", "f32", N],
   ["found", "result", "f32", N],
   ["error", "result", "f32"],
-  ["error.total", "metric", "f32"], ["error.count", "metric", "f32"],
-  ["worst.output", "input", "f32", rows], ["worst.target", "input", "f32", rows], ["worst", "result", "f32"],
+  ["error.total", "metric", "f32"],
+  ["error.count", "metric", "f32"],
+  ["worst.output", "input", "f32", rows],
+  ["worst.target", "input", "f32", rows],
+  ["worst", "result", "f32"],
 ];
 
-const buffers: readonly ProgramBuffer[] = list.map(([name, role, dtype, ...shape], at) => ({ name, role, dtype, shape, offset: at * 128, bytes: 128 }));
+const buffers: readonly ProgramBuffer[] = list.map(([name, role, dtype, ...shape], at) => ({
+  name,
+  role,
+  dtype,
+  shape,
+  offset: at * 128,
+  bytes: 128,
+}));
 
 /** Draws from the seed by a formula that is good enough here; the rate of a run is `lr`. */
 const module = (lr: number): string => `
@@ -106,21 +121,40 @@ export function create(memory) {
 
 const x: HostInput = { name: "x", buffer: "x", dtype: "f32", shape: [N, constant(2)] };
 const target: HostInput = { name: "target", buffer: "target", dtype: "f32", shape: [N] };
-const result = (name: string, buffer: string, ...shape: Dimension[]): HostResult => ({ name, buffer, dtype: "f32", shape });
+const result = (name: string, buffer: string, ...shape: Dimension[]): HostResult => ({
+  name,
+  buffer,
+  dtype: "f32",
+  shape,
+});
 const whole = (name: string): HostInput => ({ name, buffer: `worst.${name}`, dtype: "f32", shape: [rows] });
 
 const train: HostTrain = {
-  name: "Line", label: "Line", inputs: [x, target], target: { input: "target", kind: "numbers" },
-  losses: [result("main", "loss")], rates: [result("main", "rate")], optimizer: "momentum",
+  name: "Line",
+  label: "Line",
+  inputs: [x, target],
+  target: { input: "target", kind: "numbers" },
+  losses: [result("main", "loss")],
+  rates: [result("main", "rate")],
+  optimizer: "momentum",
   evaluation: {
-    loss: result("loss", "loss"), metrics: [result("error", "error")],
-    whole: [{
-      entry: "metric.worst", result: result("worst", "worst"),
-      inputs: [{ input: whole("output"), from: "output" }, { input: whole("target"), from: "target" }],
-    }],
+    loss: result("loss", "loss"),
+    metrics: [result("error", "error")],
+    whole: [
+      {
+        entry: "metric.worst",
+        result: result("worst", "worst"),
+        inputs: [
+          { input: whole("output"), from: "output" },
+          { input: whole("target"), from: "target" },
+        ],
+      },
+    ],
   },
   data: { reader: "csv", settings: { path: "line.csv", target: "y", holdout: 0.25 } },
-  batch: 4, epochs: 10, seed: 3,
+  batch: 4,
+  epochs: 10,
+  seed: 3,
 };
 
 export interface Changes {
@@ -140,15 +174,41 @@ export function lineArtifact({ lr = 0.1, train: changes = {}, manifest = {} }: C
     { name: "predict.Table", inputs: ["ids"], results: ["found"], dims: ["N"] },
   ];
   const models = [
-    { name: "Table", entry: "predict.Table", inputs: [{ name: "ids", buffer: "ids", dtype: "i32", shape: [N], limit: 3 } as const], results: [result("found", "found", N)], parameters: 0 },
+    {
+      name: "Table",
+      entry: "predict.Table",
+      inputs: [{ name: "ids", buffer: "ids", dtype: "i32", shape: [N], limit: 3 } as const],
+      results: [result("found", "found", N)],
+      parameters: 0,
+    },
     { name: "Line", entry: "predict.Line", inputs: [x], results: [result("output", "output", N)], parameters: 3 },
   ];
   return {
     manifest: {
-      format: "nnc-artifact", version: 1, name: "line", target: "typescript", module: "line.js",
-      dims: [{ name: "N", bound }, { name: "rows", bound: 16 }], buffers, arenaBytes: list.length * 128, entries,
+      format: "nnc-artifact",
+      version: 1,
+      name: "line",
+      target: "typescript",
+      module: "line.js",
+      dims: [
+        { name: "N", bound },
+        { name: "rows", bound: 16 },
+      ],
+      buffers,
+      arenaBytes: list.length * 128,
+      entries,
       host: {
-        language: "0.1", models, requirements: [{ entry: "train_step", left: N, comparison: "notEqual", right: constant(3), message: "three is one too many" }],
+        language: "0.1",
+        models,
+        requirements: [
+          {
+            entry: "train_step",
+            left: N,
+            comparison: "notEqual",
+            right: constant(3),
+            message: "three is one too many",
+          },
+        ],
         ...(changes === "none" ? {} : { train: { ...train, ...changes } }),
       },
       ...manifest,
@@ -159,7 +219,10 @@ export function lineArtifact({ lr = 0.1, train: changes = {}, manifest = {} }: C
 
 /** Points on y = 2 a − b + 1. */
 export function points(count: number, offset = 0): { readonly x: Float32Array; readonly target: Float32Array } {
-  const rowsOfX = Array.from({ length: count }, (_, row) => [Math.sin(row + offset), Math.cos(3 * row + offset)] as const);
+  const rowsOfX = Array.from(
+    { length: count },
+    (_, row) => [Math.sin(row + offset), Math.cos(3 * row + offset)] as const,
+  );
   return { x: Float32Array.from(rowsOfX.flat()), target: Float32Array.from(rowsOfX.map(([a, c]) => 2 * a - c + 1)) };
 }
 

@@ -38,14 +38,26 @@ describe("a run", () => {
   it("tells its start, steps and epochs, and what came of it", async () => {
     const { events, training } = await run(lineArtifact());
     expect(events[0]).toEqual({
-      event: "start", name: "Line", rows: 10, holdoutRows: 6, stepsPerEpoch: 3, epochs: 10, steps: 0, parameters: 3, peakBytes: 24 * 128, left: [], diagnostics: [],
+      event: "start",
+      name: "Line",
+      rows: 10,
+      holdoutRows: 6,
+      stepsPerEpoch: 3,
+      epochs: 10,
+      steps: 0,
+      parameters: 3,
+      peakBytes: 24 * 128,
+      left: [],
+      diagnostics: [],
     });
     expect(events.map(({ event }) => event).filter((event) => event === "step")).toHaveLength(30);
     const [first] = events.filter((event) => event.event === "step");
     expect(first?.average).toBeCloseTo(first?.loss ?? NaN, 10);
     expect(first).toMatchObject({ step: 1, epoch: 1, lr: Math.fround(0.1), losses: { main: first?.loss } });
     const epochs = epochsOf(events);
-    expect(epochs.map(({ epoch, step, best }) => [epoch, step, best])).toEqual(Array.from({ length: 10 }, (_, at) => [at + 1, 3 * at + 3, true]));
+    expect(epochs.map(({ epoch, step, best }) => [epoch, step, best])).toEqual(
+      Array.from({ length: 10 }, (_, at) => [at + 1, 3 * at + 3, true]),
+    );
     expect(Object.keys(epochs[0]?.holdout ?? {})).toEqual(["loss", "error", "worst"]);
     const done = doneOf(events);
     expect(done).toMatchObject({ steps: 30, epochs: 10, bestEpoch: 10, early: false, holdout: epochs.at(-1)?.holdout });
@@ -55,14 +67,26 @@ describe("a run", () => {
   });
 
   it("is a function of the seed", async () => {
-    const bits = async (seed: number): Promise<Uint8Array> => (await run(lineArtifact(), { ...data, seed }, { epochs: 2 })).training.save();
+    const bits = async (seed: number): Promise<Uint8Array> =>
+      (await run(lineArtifact(), { ...data, seed }, { epochs: 2 })).training.save();
     expect(await bits(1)).toEqual(await bits(1));
     expect(await bits(1)).not.toEqual(await bits(2));
   });
 
   it.each([1, 3, 4, "all"] as const)("takes minibatches of %s", async (batch) => {
-    const artifact = lineArtifact({ train: { batch }, manifest: { dims: [{ name: "N", bound: 10 }, { name: "rows", bound: 16 }] } });
-    const free = { ...artifact, manifest: { ...artifact.manifest, host: { ...artifact.manifest.host, requirements: [] } } };
+    const artifact = lineArtifact({
+      train: { batch },
+      manifest: {
+        dims: [
+          { name: "N", bound: 10 },
+          { name: "rows", bound: 16 },
+        ],
+      },
+    });
+    const free = {
+      ...artifact,
+      manifest: { ...artifact.manifest, host: { ...artifact.manifest.host, requirements: [] } },
+    };
     const { events, training } = await run(free, data, { epochs: 3 });
     expect(training.network.state.get("Line.seen")?.data[0]).toBe(30);
     expect(doneOf(events)?.steps).toBe(3 * Math.ceil(10 / (batch === "all" ? 10 : batch)));
@@ -132,9 +156,13 @@ describe("a run that is stopped", () => {
 
   it("refuses another seed and other data", async () => {
     const saved = await (await run(lineArtifact(), data, { epochs: 3 })).training.save();
-    const go = (given: TrainData, options: TrainOptions): Promise<string> => errorOf(() => run(lineArtifact(), given, { resume: saved, ...options }));
+    const go = (given: TrainData, options: TrainOptions): Promise<string> =>
+      errorOf(() => run(lineArtifact(), given, { resume: saved, ...options }));
     expect([
-      await go(data, { seed: 4 }), await go({ ...data, seed: 5 }, {}), await go({ ...data, train: dataset(20) }, {}), await go(data, { resume: saved.slice(0, 99) }),
+      await go(data, { seed: 4 }),
+      await go({ ...data, seed: 5 }, {}),
+      await go({ ...data, train: dataset(20) }, {}),
+      await go(data, { resume: saved.slice(0, 99) }),
     ]).toMatchInlineSnapshot(`
       [
         "NN0725 this run cannot be resumed: expected the seed 3, found 4",
@@ -147,7 +175,10 @@ describe("a run that is stopped", () => {
 });
 
 describe("a loss that is not finite", () => {
-  it.each([[1e4, null], [1e39, "Line.w"]])("stops the run (rate %d), names %s and keeps the last good state", async (lr, tensor) => {
+  it.each([
+    [1e4, null],
+    [1e39, "Line.w"],
+  ])("stops the run (rate %d), names %s and keeps the last good state", async (lr, tensor) => {
     const training = train(lineArtifact({ lr, train: { epochs: 100 } }), data);
     const events: TrainEvent[] = [];
     const message = await errorOf(async () => {
@@ -174,10 +205,23 @@ describe("start_from", () => {
   it("takes equal paths and lists the others", async () => {
     const trained = await run(lineArtifact(), data, { epochs: 3 });
     const saved = await trained.training.save();
-    const renamed = lineArtifact({ manifest: { buffers: lineArtifact().manifest.buffers.map((one) => (one.name === "Line.b" ? { ...one, name: "Line.bias" } : one)) } });
+    const renamed = lineArtifact({
+      manifest: {
+        buffers: lineArtifact().manifest.buffers.map((one) =>
+          one.name === "Line.b" ? { ...one, name: "Line.bias" } : one,
+        ),
+      },
+    });
     const training = train(renamed, { ...data, startFrom: saved });
     const { value } = await training.next();
-    expect(value).toMatchObject({ event: "start", steps: 0, left: ['"Line.bias" is missing, expected [] (renamed from "Line.b"?)', '"Line.b" is not in the program, found []'] });
+    expect(value).toMatchObject({
+      event: "start",
+      steps: 0,
+      left: [
+        '"Line.bias" is missing, expected [] (renamed from "Line.b"?)',
+        '"Line.b" is not in the program, found []',
+      ],
+    });
     expect(training.network.parameters.get("Line.w")).toEqual(trained.training.network.parameters.get("Line.w"));
     await training.return();
   });
@@ -191,12 +235,22 @@ describe("data that do not fit", () => {
       const changed = new Map([...tensors, ...changes]) as Dataset["tensors"];
       return { train: { rows: 4, tensors: new Map([...changed].filter(([, tensor]) => tensor !== undefined)) } };
     };
-    const target = (values: readonly number[]) => ({ dtype: "f32", shape: [], rowStride: 1, data: Float32Array.from(values) });
+    const target = (values: readonly number[]) => ({
+      dtype: "f32",
+      shape: [],
+      rowStride: 1,
+      data: Float32Array.from(values),
+    });
     const messages = [];
     for (const given of [
-      { train: { rows: 0, tensors } }, { ...data, holdout: { rows: 0, tensors } }, set([["target", undefined]]), set([["target", target([1, 2, NaN, 4])]]),
-      set([["target", { ...target([1, 2, 3, 4]), dtype: "i32", data: Int32Array.of(1, 2, 3, 4) }]]), set([["x", { dtype: "f32", shape: [3], rowStride: 3, data: new Float32Array(12) }]]),
-    ]) messages.push(await errorOf(() => run(lineArtifact(), given)));
+      { train: { rows: 0, tensors } },
+      { ...data, holdout: { rows: 0, tensors } },
+      set([["target", undefined]]),
+      set([["target", target([1, 2, NaN, 4])]]),
+      set([["target", { ...target([1, 2, 3, 4]), dtype: "i32", data: Int32Array.of(1, 2, 3, 4) }]]),
+      set([["x", { dtype: "f32", shape: [3], rowStride: 3, data: new Float32Array(12) }]]),
+    ])
+      messages.push(await errorOf(() => run(lineArtifact(), given)));
     messages.push(await errorOf(() => run(lineArtifact({ train: "none" }))));
     messages.push(await errorOf(() => run(lineArtifact(), data, { epochs: 0 })));
     expect(messages).toMatchInlineSnapshot(`

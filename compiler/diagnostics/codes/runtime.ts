@@ -5,28 +5,32 @@ export const notAnArtifact = define<{ readonly expected: string; readonly found:
   code: "NN0701",
   severity: "error",
   message: ({ expected, found }) => `this is no artifact that can be loaded: expected ${expected}, found ${found}`,
-  explanation: "`load` takes what `compile` answers with, or what `nnc build` wrote: a manifest and the files that it names. A newer compiler may write a newer form.",
+  explanation:
+    "`load` takes what `compile` answers with, or what `nnc build` wrote: a manifest and the files that it names. A newer compiler may write a newer form.",
 });
 
 export const brokenModule = define<{ readonly file: string; readonly problem: string }>({
   code: "NN0702",
   severity: "error",
   message: ({ file, problem }) => `${file} cannot be loaded: ${problem}`,
-  explanation: "The module of the artifact was changed or damaged, or this machine does not run its kind. Build the artifact anew.",
+  explanation:
+    "The module of the artifact was changed or damaged, or this machine does not run its kind. Build the artifact anew.",
 });
 
 export const noWebAssembly = define<{ readonly lacking: string }>({
   code: "NN0703",
   severity: "error",
   message: ({ lacking }) => `this artifact is for the target wasm: expected ${lacking}, found none`,
-  explanation: "Some machines and some settings of browsers do without WebAssembly or its vector instructions. The target `typescript` computes the same bits everywhere.",
+  explanation:
+    "Some machines and some settings of browsers do without WebAssembly or its vector instructions. The target `typescript` computes the same bits everywhere.",
 });
 
 export const notEnoughMemory = define<{ readonly bytes: number }>({
   code: "NN0704",
   severity: "error",
   message: ({ bytes }) => `expected ${bytes} bytes of memory in one piece, found less`,
-  explanation: "All tensors of a program lie in one arena, whose size is known when it is compiled. A smaller batch (`bounds`) makes it smaller.",
+  explanation:
+    "All tensors of a program lie in one arena, whose size is known when it is compiled. A smaller batch (`bounds`) makes it smaller.",
 });
 
 export const closedNetwork = define<{ readonly call: string }>({
@@ -60,15 +64,18 @@ export const unknownModel = define<{ readonly name: string; readonly models: str
 export const asynchronousTarget = define<{ readonly call: string; readonly instead: string }>({
   code: "NN0709",
   severity: "error",
-  message: ({ call, instead }) => `${call} needs a target that answers at once; expected \`await\` with ${instead} here`,
-  explanation: "A GPU answers later. `stepSync`, `evaluateSync` and `predictSync` exist for the targets `typescript` and `wasm`.",
+  message: ({ call, instead }) =>
+    `${call} needs a target that answers at once; expected \`await\` with ${instead} here`,
+  explanation:
+    "A GPU answers later. `stepSync`, `evaluateSync` and `predictSync` exist for the targets `typescript` and `wasm`.",
 });
 
 export const unknownInput = define<{ readonly name: string; readonly inputs: string }>({
   code: "NN0710",
   severity: "error",
   message: ({ name, inputs }) => `there is no input ${name}; expected ${inputs}`,
-  explanation: "The names are those of the model or of the `train`, and of what the loss takes. None may be left over, since a misspelt one would be lost silently.",
+  explanation:
+    "The names are those of the model or of the `train`, and of what the loss takes. None may be left over, since a misspelt one would be lost silently.",
 });
 
 export const missingInput = define<{ readonly name: string; readonly expected: string }>({
@@ -91,42 +98,67 @@ export const wrongLength = define<{ readonly name: string; readonly expected: st
   code: "NN0713",
   severity: "error",
   message: ({ name, expected, found }) => `${name}: expected ${expected}, found ${found}`,
-  explanation: "The number of elements must be the product of the shape's sizes. Open dimensions (usually the number of rows) follow from it.",
+  explanation:
+    "The number of elements must be the product of the shape's sizes. Open dimensions (usually the number of rows) follow from it.",
 });
 
-export const beyondBound = define<{ readonly name: string; readonly dimension: string; readonly bound: number; readonly found: number }>({
+export const beyondBound = define<{
+  readonly name: string;
+  readonly dimension: string;
+  readonly bound: number;
+  readonly found: number;
+}>({
   code: "NN0714",
   severity: "error",
   message: ({ name, dimension, bound, found }) => `${name}: expected ${dimension} from 1 to ${bound}, found ${found}`,
-  explanation: "Memory is planned for the largest value of an open dimension. Give fewer rows at once, or build with a larger bound (`bounds: { N: 64 }`, `--bounds N=64`).",
+  explanation:
+    "Memory is planned for the largest value of an open dimension. Give fewer rows at once, or build with a larger bound (`bounds: { N: 64 }`, `--bounds N=64`).",
 });
 
-export const dimensionsDisagree = define<{ readonly name: string; readonly dimension: string; readonly expected: number; readonly found: number; readonly other: string }>({
+export const dimensionsDisagree = define<{
+  readonly name: string;
+  readonly dimension: string;
+  readonly expected: number;
+  readonly found: number;
+  readonly other: string;
+}>({
   code: "NN0715",
   severity: "error",
-  message: ({ name, dimension, expected, found, other }) => `${name}: expected ${dimension} = ${expected} as in ${other}, found ${found}`,
-  explanation: "A dimension that occurs in several inputs has one value in a call: as many targets as rows, for instance.",
+  message: ({ name, dimension, expected, found, other }) =>
+    `${name}: expected ${dimension} = ${expected} as in ${other}, found ${found}`,
+  explanation:
+    "A dimension that occurs in several inputs has one value in a call: as many targets as rows, for instance.",
 });
 
 export const openDimensions = define<{ readonly name: string; readonly shape: string; readonly dimensions: string }>({
   code: "NN0716",
   severity: "error",
-  message: ({ name, shape, dimensions }) => `${name} of shape ${shape}: the length does not tell ${dimensions}; expected { shape, data }`,
-  explanation: "Where several dimensions are open, the number of elements alone fits many shapes. Pass `{ shape: [8, 20], data }`.",
+  message: ({ name, shape, dimensions }) =>
+    `${name} of shape ${shape}: the length does not tell ${dimensions}; expected { shape, data }`,
+  explanation:
+    "Where several dimensions are open, the number of elements alone fits many shapes. Pass `{ shape: [8, 20], data }`.",
 });
 
-export const integerOutOfRange = define<{ readonly name: string; readonly row: number; readonly limit: number; readonly found: number }>({
+export const integerOutOfRange = define<{
+  readonly name: string;
+  readonly row: number;
+  readonly limit: number;
+  readonly found: number;
+}>({
   code: "NN0717",
   severity: "error",
-  message: ({ name, row, limit, found }) => `${name}: expected whole numbers from 0 to ${limit - 1}, found ${found} in row ${row} (rows count from 0)`,
+  message: ({ name, row, limit, found }) =>
+    `${name}: expected whole numbers from 0 to ${limit - 1}, found ${found} in row ${row} (rows count from 0)`,
   explanation: "Class ids and indices choose among so many classes or rows. A larger one would read what is not there.",
 });
 
 export const notFiniteInput = define<{ readonly name: string; readonly row: number; readonly found: number }>({
   code: "NN0718",
   severity: "error",
-  message: ({ name, row, found }) => `${name}: expected finite numbers, found ${found} in row ${row} (rows count from 0)`,
-  explanation: "One NaN in the data makes every parameter NaN within a step. Decide what stands for a missing value before it comes here.",
+  message: ({ name, row, found }) =>
+    `${name}: expected finite numbers, found ${found} in row ${row} (rows count from 0)`,
+  explanation:
+    "One NaN in the data makes every parameter NaN within a step. Decide what stands for a missing value before it comes here.",
 });
 
 export const requirementFails = define<{ readonly message: string; readonly left: number; readonly right: number }>({
@@ -146,8 +178,10 @@ export const unknownTensor = define<{ readonly name: string; readonly kind: stri
 export const notSynchronized = define<{ readonly call: string }>({
   code: "NN0721",
   severity: "error",
-  message: ({ call }) => `${call} shows what the GPU held before the last step; expected \`await net.synchronize()\` first`,
-  explanation: "On a GPU the parameters change where this program cannot see them. `synchronize` copies them here; for the targets `typescript` and `wasm` it does nothing.",
+  message: ({ call }) =>
+    `${call} shows what the GPU held before the last step; expected \`await net.synchronize()\` first`,
+  explanation:
+    "On a GPU the parameters change where this program cannot see them. `synchronize` copies them here; for the targets `typescript` and `wasm` it does nothing.",
 });
 
 export const noRows = define<{ readonly what: string }>({
@@ -157,12 +191,16 @@ export const noRows = define<{ readonly what: string }>({
   explanation: "There is nothing to compute a loss of.",
 });
 
-export const tooManyRowsForMetric = define<{ readonly metric: string; readonly bound: number; readonly found: number }>({
-  code: "NN0723",
-  severity: "warning",
-  message: ({ metric, bound, found }) => `metric \`${metric}\` has no state, so it needs all rows at once: expected at most ${bound}, found ${found}; it is left out`,
-  explanation: "A metric without `state` is computed once over the outputs of the whole set. Give it state, so that it adds up batch by batch, or build with a larger bound.",
-});
+export const tooManyRowsForMetric = define<{ readonly metric: string; readonly bound: number; readonly found: number }>(
+  {
+    code: "NN0723",
+    severity: "warning",
+    message: ({ metric, bound, found }) =>
+      `metric \`${metric}\` has no state, so it needs all rows at once: expected at most ${bound}, found ${found}; it is left out`,
+    explanation:
+      "A metric without `state` is computed once over the outputs of the whole set. Give it state, so that it adds up batch by batch, or build with a larger bound.",
+  },
+);
 
 export const lossNotFinite = define<{ readonly loss: string; readonly step: number; readonly tensor: string }>({
   code: "NN0724",
@@ -177,12 +215,14 @@ export const resumeMismatch = define<{ readonly what: string; readonly expected:
   code: "NN0725",
   severity: "error",
   message: ({ what, expected, found }) => `this run cannot be resumed: expected ${what} ${expected}, found ${found}`,
-  explanation: "A resumed run gives the bits of one that was never stopped, so seed, data and minibatches must be the same. Begin anew from the parameters with `start_from` instead.",
+  explanation:
+    "A resumed run gives the bits of one that was never stopped, so seed, data and minibatches must be the same. Begin anew from the parameters with `start_from` instead.",
 });
 
 export const missingData = define<{ readonly file: string }>({
   code: "NN0726",
   severity: "error",
   message: ({ file }) => `the data file ${file} was not given`,
-  explanation: "`prepare` reads through the function that it is given; that function answered nothing for a path that the `train` names.",
+  explanation:
+    "`prepare` reads through the function that it is given; that function answered nothing for a path that the `train` names.",
 });

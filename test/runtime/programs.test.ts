@@ -1,0 +1,144 @@
+/** Compiled programs, from source and data to a trained network, on the targets that must agree to the bit. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { compile } from "../../compiler/compile.ts";
+import type { Artifact } from "../../compiler/program/artifact.ts";
+import { load } from "../../runtime/load/index.ts";
+import { prepare, train } from "../../runtime/train/index.ts";
+import type { DoneEvent, TrainData, TrainOptions } from "../../runtime/train/index.ts";
+import { errorOf } from "./support.ts";
+
+const targets = ["typescript", "wasm"] as const;
+
+function artifactOf(source: string, target: (typeof targets)[number], bounds = {}): Artifact {
+  const result = compile({ name: "test.nn", source }, { target, bounds });
+  if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
+  return result.artifact;
+}
+
+async function run(artifact: Artifact, data: TrainData, options: TrainOptions & { readonly stopAt?: number } = {}) {
+  const { stopAt, ...others } = options;
+  const stop = new AbortController();
+  const training = train(artifact, data, { ...others, signal: stop.signal });
+  let done: DoneEvent | undefined;
+  for await (const event of training) {
+    if (event.event === "step" && event.step === stopAt) stop.abort();
+    if (event.event === "done") done = event;
+  }
+  return { done, network: training.network, saved: await training.save() };
+}
+
+describe("examples/digits", () => {
+  const source = readFileSync("examples/digits/digits.nn", "utf8");
+  const read = (path: string): Uint8Array => readFileSync(`examples/digits/${path}`);
+  it("trains to the same bits on both targets, stopped or not", async () => {
+    const saved: Uint8Array[] = [];
+    for (const target of targets) {
+      const artifact = artifactOf(source, target);
+      const data = prepare(artifact.manifest, { read });
+      const whole = await run(artifact, data, { epochs: 2 });
+      const part = await run(artifact, data, { epochs: 2, stopAt: 50 });
+      const rest = await run(artifact, data, { epochs: 2, resume: part.saved });
+      expect(rest.saved).toEqual(whole.saved);
+      expect(Number(whole.done?.holdout?.["accuracy"])).toBeGreaterThan(0.6);
+      saved.push(whole.saved);
+    }
+    expect(saved[0]).toEqual(saved[1]);
+  }, 120_000);
+});
+
+describe("a program", () => {
+  const source = `
+    model Line(x: [N, 2]) -> [N, 1] = x |> dense(1)
+    metric largest(output: [N, 1], target: [N, 1]) -> [] = max(abs(output - target))
+    train Line {
+      data: csv("line.csv", target: "y", standardize: true, holdout: 25%)
+      loss: mse  optimizer: adam(lr: 0.1)  batch: 4  epochs: 40  metrics: [mean_absolute_error, largest]
+      average: 0.5  clip_norm: 10  seed: 2
+    }
+  `;
+  const rows = Array.from({ length: 21 }, (_, row) => [row % 5, (row * row) % 7] as const);
+  const csv = ["b,y,a", ...rows.map(([a, b]) => `${b},${2 * a - b + 1},${a}`)].join("\n");
+  const read = (): Uint8Array => new TextEncoder().encode(csv);
+
+  it.each(targets)("is fitted to its data and predicts from what was saved (%s)", async (target) => {
+    const artifact = artifactOf(source, target);
+    const data = prepare(artifact.manifest, { read });
+    expect([data.train.rows, data.holdout?.rows]).toEqual([16, 5]);
+    const { done, saved } = await run(artifact, data);
+    expect(done?.holdout?.["loss"]).toBeLessThan(0.05);
+    expect(Object.keys(done?.holdout ?? {})).toEqual(["loss", "mean_absolute_error", "largest"]);
+    const net = await load(artifact);
+    net.restore(saved);
+    expect(net.record.fitted.columns).toEqual([
+      { name: "x", values: ["b", "a"] },
+      { name: "target", values: ["y"] },
+    ]);
+    expect([...net.state.keys()]).toEqual([]);
+    const { loss } = await net.evaluate(inputsOf(data));
+    expect(loss).toBeCloseTo(Number(done?.holdout?.["loss"]), 5);
+  });
+
+  it("refuses what does not fit it", async () => {
+    const net = await load(artifactOf(source, "wasm"));
+    expect([
+      await errorOf(() => net.step({ x: new Float32Array(8), target: new Float32Array(3) })),
+      await errorOf(() => net.step({ x: new Float32Array(10), target: new Float32Array(5) })),
+      await errorOf(() => net.restore(new Uint8Array(8))),
+    ]).toMatchInlineSnapshot(`
+      [
+        "NN0715 \`target\`: expected N = 4 as in \`x\`, found 3",
+        "NN0714 \`x\`: expected N from 1 to 4, found 5",
+        "NN0905 the header of the saved file is no JSON object: expected {, found nothing",
+      ]
+    `);
+  });
+
+  function inputsOf({ holdout }: TrainData): readonly { readonly x: Float32Array; readonly target: Float32Array }[] {
+    const [x, target] = ["x", "target"].map((name) => Float32Array.from(holdout?.tensors.get(name)?.data ?? []));
+    return [
+      [0, 4],
+      [4, 5],
+    ].map(([from = 0, to = 0]) => ({
+      x: x?.subarray(2 * from, 2 * to) ?? new Float32Array(0),
+      target: target?.subarray(from, to) ?? new Float32Array(0),
+    }));
+  }
+});
+
+describe("a custom train", () => {
+  const source = `
+    model Ids(ids: i32[N, T]) -> [N, T, 3] = ids |> embedding(5, 3)
+    train Ids(ids: i32[N, T], next: i32[N, T], mask: [N, T]) {
+      data: given  batch: 2  epochs: 1
+      minimize: sum(mask * (logsumexp(Ids(ids)) - pick(Ids(ids), next))) / sum(mask)
+      update: Ids
+      optimizer: sgd(lr: 0.1)
+    }
+    block logsumexp(x: [.., K]) -> [..] = log(sum(exp(x), over: K))
+  `;
+  it("weighs losses by its mask, and is told shapes where a length does not tell them", async () => {
+    const net = await load(artifactOf(source, "typescript", { T: 4 }));
+    const shape = [2, 3];
+    const batch = (mask: readonly number[]) => ({
+      ids: { shape, data: Int32Array.of(0, 1, 2, 3, 4, 0) },
+      next: { shape, data: Int32Array.of(1, 2, 0, 1, 2, 0) },
+      mask: { shape, data: Float32Array.from(mask) },
+    });
+    const [a, b] = [batch([1, 1, 1, 1, 1, 1]), batch([0, 1, 0, 0, 0, 1])];
+    const [lossA, lossB] = [(await net.evaluate(a)).loss, (await net.evaluate(b)).loss];
+    expect((await net.evaluate([a, b])).loss).toBeCloseTo((6 * lossA + 2 * lossB) / 8, 6);
+    expect([
+      await errorOf(() => net.step({ ids: a.ids.data, next: a.next.data, mask: a.mask.data })),
+      await errorOf(() => net.step({ ...a, ids: { shape, data: Int32Array.of(0, 1, 2, 5, 4, 0) } })),
+      await errorOf(() => net.step({ ...a, next: a.next.data.subarray(1) })),
+    ]).toMatchInlineSnapshot(`
+      [
+        "NN0716 \`ids\` of shape [N, T]: the length does not tell N and T; expected { shape, data }",
+        "NN0717 \`ids\`: expected whole numbers from 0 to 4, found 5 in row 1 (rows count from 0)",
+        "NN0713 \`next\`: expected 6 elements ([N, T]), found 5 elements",
+      ]
+    `);
+    expect((await net.step({ ...a, next: a.next.data, mask: a.mask.data })).loss).toBe(lossA);
+  });
+});
