@@ -10,7 +10,7 @@ const help = "`nnc --help` lists the commands, `nnc COMMAND --help` explains one
 
 const texts: ApplicationText = {
   ...text_en,
-  headers: { usage: "Examples", aliases: "Aliases", commands: "Commands", flags: "Flags", arguments: "Arguments" },
+  headers: { usage: "Usage", aliases: "Aliases", commands: "Commands", flags: "Flags", arguments: "Arguments" },
   keywords: { default: "default:", separator: "separated by" },
   briefs: {
     help: "Prints this help",
@@ -38,6 +38,6 @@ export const application: Application<Context> = buildApplication(root, {
   versionInfo: { currentVersion: packageJson.version },
   localization: { text: texts },
   // Colours are decided in context.ts.
-  documentation: { disableAnsiColor: true },
+  documentation: { disableAnsiColor: true, onlyRequiredInUsageLine: true },
   scanner: { allowArgumentEscapeSequence: true },
 });
