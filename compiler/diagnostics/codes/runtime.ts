@@ -218,11 +218,3 @@ export const resumeMismatch = define<{ readonly what: string; readonly expected:
   explanation:
     "A resumed run gives the bits of one that was never stopped, so seed, data and minibatches must be the same. Begin anew from the parameters with `start_from` instead.",
 });
-
-export const missingData = define<{ readonly file: string }>({
-  code: "NN0726",
-  severity: "error",
-  message: ({ file }) => `the data file ${file} was not given`,
-  explanation:
-    "`prepare` reads through the function that it is given; that function answered nothing for a path that the `train` names.",
-});
