@@ -1,0 +1,198 @@
+/** The prelude and the built-ins against PyTorch, through the interpreter. */
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { GraphBuilder } from "../../compiler/graph/builder.ts";
+import { evaluateGraph } from "../../compiler/graph/evaluate.ts";
+import type { Graph } from "../../compiler/graph/graph.ts";
+import type { Value } from "../../compiler/graph/types.ts";
+import { gradients } from "../../compiler/passes/differentiate.ts";
+import { elaborated, show } from "../elaborate/helpers.ts";
+
+interface Tensor {
+  readonly dtype: "f32" | "i32";
+  readonly shape: readonly number[];
+  readonly data: readonly number[];
+}
+
+type Tensors = Readonly<Record<string, Tensor>>;
+
+interface Case {
+  readonly name: string;
+  readonly source: string;
+  readonly inputs: Tensors;
+  readonly dims?: Readonly<Record<string, number>>;
+  readonly parameters?: Tensors;
+  readonly output: Tensor;
+  readonly weights?: Tensor;
+  readonly gradients?: Tensors;
+  readonly training?: boolean;
+  readonly state?: Tensors;
+  readonly stateAfter?: Tensors;
+  readonly stepInEpoch?: number;
+}
+
+interface OptimizerCase extends Pick<Case, "name" | "source" | "inputs"> {
+  readonly parameters: Tensors;
+  readonly after: Readonly<Record<string, readonly (readonly number[])[]>>;
+}
+
+interface ScheduleCase extends Pick<Case, "name" | "source"> {
+  readonly stepsPerEpoch: number;
+  readonly epochs: number;
+  readonly rates: readonly number[];
+}
+
+interface MetricCase extends Pick<Case, "name" | "source"> {
+  readonly batches: readonly Tensors[];
+  readonly parameters?: Tensors;
+  readonly value: Tensor;
+}
+
+function read<Item>(file: string): readonly Item[] {
+  // The files are written by fixtures/make.py in the shape that its README describes.
+  return JSON.parse(readFileSync(new URL(`../fixtures/${file}.json`, import.meta.url), "utf8")) as readonly Item[];
+}
+
+const unsupported = /NN0001/;
+
+/** The elaboration, or undefined where the case needs what is not supported yet. */
+function build(source: string, dims: Readonly<Record<string, number>> = {}) {
+  const { elaboration, diagnostics } = elaborated(source, { bounds: new Map(Object.entries(dims)) });
+  if (diagnostics.some(({ code }) => unsupported.test(code))) return undefined;
+  expect(show(diagnostics, source)).toEqual([]);
+  if (elaboration === undefined) throw new Error("nothing was elaborated");
+  return elaboration;
+}
+
+type Values = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: ArrayLike<number> }>;
+
+function run(graph: Graph, tensors: ReadonlyMap<string, Pick<Tensor, "shape" | "data">>, dims: Readonly<Record<string, number>> = {}): Values {
+  const inputs = new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]));
+  return evaluateGraph(graph, { inputs, dims: new Map(Object.entries(dims)), precision: "f64" });
+}
+
+function close(found: ArrayLike<number> | undefined, expected: readonly number[], tolerance = 1e-6): void {
+  expect(found?.length).toBe(expected.length);
+  for (const [index, value] of expected.entries()) {
+    const own = found?.[index] ?? Number.NaN;
+    const same = Object.is(own, value) || Math.abs(own - value) <= tolerance * Math.max(1, Math.abs(value));
+    if (!same) expect(own).toBe(value);
+  }
+}
+
+/** The entry's graph with the gradients of sum(weights · output) as further outputs. */
+function withGradients(graph: Graph, wanted: readonly string[]): Graph {
+  const builder = new GraphBuilder();
+  for (const node of graph.nodes) builder.emit(node.op, node.inputs, node.attributes);
+  const [{ value: output }] = graph.outputs;
+  const { shape } = builder.typeOf(output);
+  const weights = builder.one("input", [], { name: "weights", role: "input", dtype: "f32", shape });
+  const product = builder.one("mul", [weights, output]);
+  const total = shape.length === 0 ? product : builder.one("sum", [product], { axes: shape.map((_, axis) => axis) });
+  const values = wanted.map((name): Value => {
+    const node = graph.inputs.find(({ attributes }) => attributes.name === name || attributes.name === `M.${name}`);
+    if (node === undefined) throw new Error(`no input ${name}`);
+    return { node: node.id, output: 0 };
+  });
+  const found = gradients(builder, total, values);
+  if ("kind" in found) throw new Error("no gradient");
+  const results = wanted.map((name, index) => ({ name: `gradient ${name}`, role: "result" as const, value: found[index] ?? total }));
+  return builder.finish([graph.outputs[0], ...results]);
+}
+
+function named({ inputs, parameters, state }: Pick<Case, "inputs" | "parameters" | "state">): Map<string, Tensor> {
+  const given = Object.entries(inputs).map(([name, tensor]) => [`M.${name}`, tensor] as const);
+  return new Map([...given, ...Object.entries(parameters ?? {}), ...Object.entries(state ?? {})]);
+}
+
+describe.each(["operations", "layers", "losses"])("%s", (file) => {
+  test.each(read<Case>(file).filter(({ training }) => training !== true))("$name", (one) => {
+    const elaboration = build(one.source, one.dims);
+    const graph = elaboration?.entries.find(({ name }) => name === "predict.M")?.graph;
+    if (graph === undefined) return;
+    // PyTorch's gradient of floor is zero; ours is an error, since nobody means that.
+    const hasGradient = one.weights !== undefined && one.name !== "floor(x)";
+    const wanted = hasGradient ? Object.keys(one.gradients ?? {}) : [];
+    const tensors = named(one);
+    if (one.weights !== undefined) tensors.set("weights", one.weights);
+    const found = run(hasGradient ? withGradients(graph, wanted) : graph, tensors, one.dims);
+    close(found.get("predict.M.output")?.data, one.output.data);
+    for (const name of wanted) close(found.get(`gradient ${name}`)?.data, one.gradients?.[name].data ?? []);
+  });
+});
+
+describe("layers in training", () => {
+  const tail = "loss weighed(output: [..], target: [..]) -> [] = sum(output * target)\ntrain M { data: given  loss: weighed  optimizer: sgd(lr: 1) }";
+  test.each(read<Case>("layers").filter(({ training }) => training === true))("$name", (one) => {
+    const graph = build(`${one.source}\n${tail}`)?.entries.find(({ name }) => name === "train_step")?.graph;
+    if (graph === undefined || one.weights === undefined) return;
+    const tensors = named(one);
+    tensors.set("train.target", one.weights);
+    for (const counter of ["step", "epoch", "step_in_epoch", "steps_per_epoch", "epochs", "seed"]) {
+      const value = counter === "step_in_epoch" ? (one.stepInEpoch ?? 1) - 1 : counter === "steps_per_epoch" ? 10 : 0;
+      tensors.set(counter, { dtype: "i32", shape: [], data: [value] });
+    }
+    const found = run(graph, tensors);
+    close(found.get("train_step.loss")?.data, [one.output.data.reduce((sum, value, index) => sum + value * (one.weights?.data[index] ?? 0), 0)]);
+    for (const [name, { data }] of Object.entries(one.parameters ?? {})) {
+      const gradient = one.gradients?.[name].data ?? [];
+      close(found.get(name)?.data, data.map((value, index) => value - gradient[index]));
+    }
+    for (const [name, { data }] of Object.entries(one.stateAfter ?? {})) close(found.get(name)?.data ?? one.state?.[name].data, data);
+  });
+});
+
+/** Runs `init` and then steps, carrying what the program holds from one to the next. */
+function steps(source: string, set: ReadonlyMap<string, Pick<Tensor, "shape" | "data">>, rows: readonly (readonly number[])[], after: (held: Values, step: number) => void): void {
+  const elaboration = build(source);
+  const entry = (name: string) => elaboration?.entries.find((candidate) => candidate.name === name)?.graph;
+  const [init, train] = [entry("init"), entry("train_step")];
+  if (init === undefined || train === undefined) throw new Error("no train");
+  const seed = { shape: [], data: [1] };
+  let held = new Map<string, Pick<Tensor, "shape" | "data">>([...run(init, new Map([["seed", seed]]))].map(([name, { shape, data }]) => [name, { shape, data: Array.from(data) }]));
+  held = new Map([...held, ["seed", seed], ...set]);
+  for (const [index, row] of rows.entries()) {
+    const inputs = new Map([...held, ["M.g", { shape: [1, row.length], data: row }], ["train.target", { shape: [1], data: [0] }]]);
+    const found = run(train, inputs, { N: 1 });
+    for (const [name, { shape, data }] of found) held.set(name, { shape, data: Array.from(data) });
+    after(found, index);
+  }
+}
+
+describe("optimizers", () => {
+  test.each(read<OptimizerCase>("optimizers"))("$name", (one) => {
+    const { data } = one.inputs.g;
+    const rows = Array.from({ length: 10 }, (_, step) => data.slice(step * 6, step * 6 + 6));
+    steps(one.source, new Map(Object.entries(one.parameters)), rows, (found, step) => {
+      for (const [name, values] of Object.entries(one.after)) close(found.get(name)?.data, values[step], 1e-5);
+    });
+  });
+});
+
+describe("schedules", () => {
+  test.each(read<ScheduleCase>("schedules"))("$name", ({ source, stepsPerEpoch, rates }) => {
+    const set = new Map([["steps_per_epoch", { shape: [], data: [stepsPerEpoch] }]]);
+    steps(source, set, rates.map(() => [1]), (found, step) => close(found.get("train_step.lr")?.data, [rates[step]], 1e-5));
+  });
+});
+
+describe("metrics", () => {
+  test.each(read<MetricCase>("metrics"))("$name", (one) => {
+    const elaboration = build(one.source);
+    const entry = (name: string) => elaboration?.entries.find((candidate) => candidate.name === name)?.graph;
+    const [start, evaluate] = [entry("evaluate_start"), entry("evaluate")];
+    if (start === undefined || evaluate === undefined) throw new Error("no metric that streams");
+    const held = new Map<string, Pick<Tensor, "shape" | "data">>(Object.entries(one.parameters ?? {}));
+    const keep = (found: Values): void => {
+      for (const [name, { shape, data }] of found) held.set(name, { shape, data: Array.from(data) });
+    };
+    keep(run(start, held));
+    for (const inputs of one.batches) {
+      const given = new Map(Object.entries(inputs).map(([name, tensor]) => [name === "target" ? "train.target" : `M.${name}`, tensor]));
+      const [first] = given.values();
+      keep(run(evaluate, new Map([...held, ...given]), { N: first.shape[0] }));
+    }
+    const name = [...held.keys()].find((candidate) => candidate.startsWith("evaluate.") && candidate !== "evaluate.loss") ?? "";
+    close(held.get(name)?.data, one.value.data, 1e-6);
+  });
+});
