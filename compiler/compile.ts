@@ -7,7 +7,7 @@ import { emitTypescript } from "../targets/typescript/index.ts";
 import { emitWasm } from "../targets/wasm/index.ts";
 import { emitWgsl } from "../targets/wgsl/index.ts";
 import { internalFailure } from "./diagnostics/codes/internal.ts";
-import { diagnose, InternalError, label, type Diagnostic } from "./diagnostics/diagnostic.ts";
+import { diagnose, InternalError, label, NncError, type Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { Elaboration } from "./elaborate/types.ts";
 import { elaborateSource, type FrontOptions } from "./front.ts";
 import { cpuAdapter, javascript, simd, type Machine } from "./kernel/machine.ts";
@@ -19,8 +19,6 @@ import type { SourceText } from "./sources.ts";
 export interface CompileOptions extends Omit<FrontOptions, "allowOpen"> {
   /** Default: "typescript". */
   readonly target?: TargetName;
-  /** Other values for the settings of the train's optimizers: `{ lr: 0.01 }`. */
-  readonly settings?: Named<number>;
   /** Runs the verifier of every form after every pass. */
   readonly verify?: boolean;
 }
@@ -63,12 +61,13 @@ export function compile(main: SourceText, options: CompileOptions = {}): Compile
     const built = buildProgram(elaboration, machine, { verify });
     return { ok: true, diagnostics, elaboration, built, sources, artifact: emit(built.program, sources) };
   } catch (error) {
-    return { ok: false, diagnostics: [bug(error)], sources: new Map([[main.name, main.source]]) };
+    return { ok: false, diagnostics: [complaint(error)], sources: new Map([[main.name, main.source]]) };
   }
 }
 
-/** What a phase threw, as data: always a bug of ours. */
-function bug(error: unknown): Diagnostic {
+/** What a phase threw, as data: a target that refuses the program, or a bug of ours. */
+function complaint(error: unknown): Diagnostic {
+  if (error instanceof NncError) return error.diagnostic;
   if (!(error instanceof InternalError)) {
     return diagnose(internalFailure, { phase: "compile", what: error instanceof Error ? error.message : String(error) }, []);
   }

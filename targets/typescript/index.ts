@@ -3,7 +3,6 @@
  * imports nothing, allocates nothing in a step, and computes exactly what the loops say, every f32 rounded by fround.
  */
 import type { FunctionDeclarationStructure, StatementStructures, WriterFunction } from "ts-morph";
-import { IndentationText, Project, StructureKind, ts } from "ts-morph";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import { boundsOf } from "../../compiler/program/integer.ts";
 import type { Facts } from "../../compiler/program/integer.ts";
@@ -19,6 +18,7 @@ import { helperText } from "./helpers.ts";
 import { printFunction, printKernel, scalarType } from "./kernel.ts";
 import type { PrintedFunction } from "./kernel.ts";
 import type { ModuleNames } from "./module.ts";
+import { tsMorph } from "./ts-morph.ts";
 import { createLines, declarationText, instanceText, nameModule } from "./module.ts";
 
 /**
@@ -28,6 +28,7 @@ import { createLines, declarationText, instanceText, nameModule } from "./module
 export function emitTypescript(program: Program, sources: Sources = noSources): Artifact {
   const base = fileName(program.name);
   const typed = moduleText(program, sources);
+  const { ts } = tsMorph();
   const { outputText } = ts.transpileModule(typed, {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 },
   });
@@ -38,6 +39,7 @@ export function emitTypescript(program: Program, sources: Sources = noSources): 
 }
 
 function moduleText(program: Program, sources: Sources): string {
+  const { IndentationText, Project } = tsMorph();
   const project = new Project({
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,
@@ -123,6 +125,7 @@ function structure(
   { parameters, lines }: PrintedFunction,
   returnType: string,
 ): FunctionDeclarationStructure {
+  const { StructureKind } = tsMorph();
   const write: WriterFunction = (writer) =>
     lines.forEach((line) => (line === "" ? writer.newLine() : writer.writeLine(line)));
   return {
