@@ -27,6 +27,8 @@ export interface LoadOptions {
   readonly stepsPerEpoch?: number;
   /** How many epochs schedules reckon with; by default those of the `train`. */
   readonly epochs?: number;
+  /** For the target wgsl outside a browser: what a package such as `webgpu` creates. */
+  readonly gpu?: GPU;
 }
 
 /** Makes a network with freshly drawn parameters. Throws NN0701 to NN0704 for artifacts, NN0706 for options. */
@@ -36,7 +38,7 @@ export async function load(artifact: Artifact, options: LoadOptions = {}): Promi
   checkCount("threads", threads ?? 1);
   checkCount("stepsPerEpoch", stepsPerEpoch ?? 1);
   checkCount("epochs", epochs ?? 1);
-  const executable = await open(artifact);
+  const executable = await open(artifact, options.gpu);
   const { manifest } = artifact;
   const { train } = manifest.host;
   const network = new Network(manifest, executable);

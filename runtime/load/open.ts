@@ -4,8 +4,8 @@ import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { Executable } from "./executable.ts";
 import { failure, kindOf } from "./fail.ts";
 
-/** Makes a fresh instance of the artifact's module. Throws NN0701 to NN0704. */
-export async function open(artifact: Artifact): Promise<Executable> {
+/** Makes a fresh instance of the artifact's module; `gpu` is for wgsl, by default the browser's. Throws NN0701 to NN0704, NN06xx for GPUs. */
+export async function open(artifact: Artifact, gpu?: GPU): Promise<Executable> {
   checkArtifact(artifact);
   const { target } = artifact.manifest;
   switch (target) {
@@ -14,7 +14,7 @@ export async function open(artifact: Artifact): Promise<Executable> {
     case "wasm":
       return (await import("./wasm.ts")).openWasm(artifact);
     case "wgsl":
-      throw failure(notAnArtifact, { expected: "the target typescript or wasm", found: "wgsl" });
+      return (await import("./wgsl.ts")).openWgsl(artifact, gpu);
     default: {
       const never: never = target;
       throw failure(notAnArtifact, { expected: "the target typescript, wasm or wgsl", found: kindOf(never) });

@@ -22,6 +22,8 @@ export interface TrainOptions {
   /** In total, also of a resumed run; by default those of the `train`. */
   readonly epochs?: number;
   readonly threads?: number;
+  /** For the target wgsl outside a browser. */
+  readonly gpu?: GPU;
   /** A checkpoint to go on from. */
   readonly resume?: Uint8Array;
   /** Stops the run after the step at hand; it then tells `stopped`. */
@@ -68,7 +70,7 @@ export class Run {
 
   /** Loads the network and looks at the data. Throws NN07xx, NN09xx. */
   static async open(artifact: Artifact, host: HostTrain, data: TrainData, options: TrainOptions): Promise<Run> {
-    const { seed, epochs, threads } = options;
+    const { seed, epochs, threads, gpu } = options;
     const size = evaluationSize(host, artifact.manifest.dims);
     const feed = feedOf(host, data.train, host.batch, "the training data");
     const training = feedOf(host, data.train, size, "the training data");
@@ -79,6 +81,7 @@ export class Run {
       epochs: epochs ?? host.epochs,
       stepsPerEpoch: feed.count,
       ...(threads === undefined ? {} : { threads }),
+      ...(gpu === undefined ? {} : { gpu }),
     });
     return new Run(network, host, data, options, { feed, training, holdout });
   }

@@ -113,6 +113,15 @@ describe("early stopping", () => {
     expect(losses.at(-1)).toBeGreaterThan(Number(losses[best]));
   });
 
+  it("watches the training loss where nothing is held out, across interruptions too", async () => {
+    // Minibatches of one row with a large rate: the mean loss of an epoch goes up and down.
+    const artifact = lineArtifact({ lr: 0.9, train: { stopEarly: 2, epochs: 30, batch: 1 } });
+    const given = { train: dataset(10) };
+    const whole = await run(artifact, given);
+    expect(doneOf(whole.events)).toMatchObject({ early: true, holdout: null });
+    expect(await (await runInPieces(artifact, given, 7)).save()).toEqual(await whole.training.save());
+  });
+
   it("does the same after having been stopped anywhere", async () => {
     const artifact = lineArtifact({ lr: 0.02, train: { stopEarly: 3, epochs: 60 } });
     const whole = await run(artifact, apart);
