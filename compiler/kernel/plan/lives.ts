@@ -7,10 +7,10 @@ import { InternalError } from "../../diagnostics/diagnostic.ts";
 import type { PlanEntry, PlanInput, PlanTensor } from "./types.ts";
 
 /** Buffers start at multiples of this many bytes. */
-export const alignment = 64;
+const alignment = 64;
 
 /** Steps of one entry, both ends included. */
-export interface Life {
+interface Life {
   readonly entry: number;
   readonly from: number;
   readonly to: number;
@@ -26,7 +26,7 @@ export interface Block {
   readonly always: boolean;
 }
 
-export function align(bytes: number): number {
+function align(bytes: number): number {
   return Math.ceil(bytes / alignment) * alignment;
 }
 
@@ -38,7 +38,7 @@ export function bytesOf({ type }: PlanTensor, bounds: PlanInput["bounds"]): numb
 }
 
 /** True for what lives between the calls of entries. */
-export function isVariable({ role }: PlanTensor): boolean {
+function isVariable({ role }: PlanTensor): boolean {
   return role !== "value" && role !== "input";
 }
 

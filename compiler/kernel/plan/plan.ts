@@ -11,10 +11,8 @@ import { pack } from "./pack.ts";
 import type { PlanInput, PlanTensor } from "./types.ts";
 
 export { canAlias, inPlacePairs } from "./alias.ts";
-export type { InPlace } from "./alias.ts";
-export { deduplicate } from "./deduplicate.ts";
 export { planReport } from "./report.ts";
-export type { PlanCall, PlanEntry, PlanInput, PlanSegment, PlanTensor } from "./types.ts";
+export type { PlanCall, PlanEntry, PlanInput, PlanTensor } from "./types.ts";
 
 export interface Plan extends Pick<Program, "buffers" | "arenaBytes" | "kernels" | "entries"> {
   /** In the order of `buffers`: during which steps of which entries each must keep its content. */

@@ -27,7 +27,7 @@ export interface PlanEntry {
 }
 
 /** Tensors that lie side by side in this order, each at a multiple of 64 bytes; `name` is the whole run. */
-export interface PlanSegment {
+interface PlanSegment {
   readonly name: string;
   readonly tensors: readonly string[];
 }

@@ -66,10 +66,15 @@ export class Emitter {
   /** The private array for a purpose, of at least this many elements. */
   array(purpose: string, dtype: ElementType, elements: number): string {
     const known = this.#arrays.get(purpose);
-    let name = known?.name ?? purpose;
-    while (known === undefined && this.#buffers.has(name)) name = `${name}_`;
+    const name = known?.name ?? this.#freeBuffer(purpose);
     this.#arrays.set(purpose, { name, dtype, elements: Math.max(elements, known?.elements ?? 0) });
     if (known === undefined) this.#versions.set(name, 0);
+    return name;
+  }
+
+  #freeBuffer(purpose: string): string {
+    let name = purpose;
+    while (this.#buffers.has(name)) name = `${name}_`;
     return name;
   }
 

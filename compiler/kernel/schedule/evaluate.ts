@@ -3,15 +3,13 @@
  * where it meets four; a load is contiguous, invariant, or four loads packed.
  */
 import type { Dimension } from "../../dimension/dimension.ts";
-import { isConstant } from "../../dimension/dimension.ts";
+import { add, isConstant, multiply } from "../../dimension/dimension.ts";
 import { InternalError } from "../../diagnostics/diagnostic.ts";
-import {
-  axesOf, constantIndex, dataIndex, quotient, remainder, scaleIndex, substituteAxes, subtractIndex, sumIndices,
-} from "../../loops/index.ts";
+import { addIndex, axesOf, constantIndex, dataIndex, quotient, remainder, subtractIndex } from "../../loops/index.ts";
 import { functionOf } from "../../loops/functions.ts";
 import { local } from "../../loops/scalar.ts";
 import { childrenOf } from "../../loops/traverse.ts";
-import type { Index, IndexAtom, Scalar } from "../../loops/types.ts";
+import type { Index, IndexAtom, IndexTerm, Scalar } from "../../loops/types.ts";
 import type { Expression } from "../../program/types.ts";
 import type { Emitter } from "./emitter.ts";
 import { binaryOf, compareOf, constantOf, indexOf, laneNumbers, selectOf } from "./expressions.ts";
@@ -83,12 +81,12 @@ export function splat(emitter: Emitter, value: Expression): Expression {
 }
 
 /** The values with equal lanes. */
-export function alike(emitter: Emitter, values: readonly Expression[]): readonly Expression[] {
+function alike(emitter: Emitter, values: readonly Expression[]): readonly Expression[] {
   return values.some(({ type }) => type.lanes === 4) ? values.map((value) => splat(emitter, value)) : values;
 }
 
 /** Lane `lane` of a value; of a number, itself. */
-export function laneValue(emitter: Emitter, value: Expression, lane: 0 | 1 | 2 | 3): Expression {
+function laneValue(emitter: Emitter, value: Expression, lane: 0 | 1 | 2 | 3): Expression {
   if (value.type.lanes === 1) return value;
   if (value.kind === "constant") return constantOf(value.type.dtype, value.value);
   return emitter.define({ kind: "lane", value, lane, type: { dtype: value.type.dtype, lanes: 1 } });
@@ -134,14 +132,19 @@ function evaluateIndex(emitter: Emitter, index: Index, point: Point): Expression
  * is no one index.
  */
 export function placeIndex(emitter: Emitter, index: Index, point: Point): Index | undefined {
-  const parts: Index[] = [constantIndex(index.constant)];
+  const terms: IndexTerm[] = [];
+  let sum = index.constant;
   for (const { atom, coefficient } of index.terms) {
     const placed = placeAtom(emitter, atom, point);
     if (placed === undefined) return undefined;
-    parts.push(scaleIndex(placed, coefficient));
+    for (const term of placed.terms) terms.push({ atom: term.atom, coefficient: multiply(term.coefficient, coefficient) });
+    sum = add(sum, multiply(placed.constant, coefficient));
   }
-  return sumIndices(parts);
+  // One addition brings all terms together into the canonical form.
+  return addIndex({ terms, constant: sum }, zeroIndex);
 }
+
+const zeroIndex = constantIndex(0);
 
 function placeAtom(emitter: Emitter, atom: IndexAtom, point: Point): Index | undefined {
   switch (atom.kind) {
@@ -174,15 +177,20 @@ export function boundedIndex(emitter: Emitter, value: Expression, low: Index, hi
 
 /** How an index runs along the lanes: not at all, by one, or otherwise. */
 export function laneStride(index: Index): 0 | 1 | "other" {
-  const lane = index.terms.find(({ atom }) => atom.kind === "axis" && atom.axis === laneAxis);
-  const others = index.terms.filter((term) => term !== lane);
-  if (others.some(({ atom }) => axesOf({ terms: [{ atom, coefficient: index.constant }], constant: index.constant }).has(laneAxis))) return "other";
+  const lane = index.terms.find(isLane);
+  const inside = index.terms.some((term) => term.atom.kind !== "axis" && axesOf({ terms: [term], constant: index.constant }).has(laneAxis));
+  if (inside) return "other";
   if (lane === undefined) return 0;
   return isConstant(lane.coefficient, 1) ? 1 : "other";
 }
 
-export function firstLane(index: Index): Index {
-  return substituteAxes(index, new Map([[laneAxis, constantIndex(0)]]));
+function isLane({ atom }: IndexTerm): boolean {
+  return atom.kind === "axis" && atom.axis === laneAxis;
+}
+
+/** The index at lane 0, where it runs along the lanes by one or not at all. */
+function firstLane(index: Index): Index {
+  return { terms: index.terms.filter((term) => !isLane(term)), constant: index.constant };
 }
 
 /** The value converted to lanes of a store: four where the address runs along them. */

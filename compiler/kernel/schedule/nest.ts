@@ -27,7 +27,7 @@ export function indicesOfStage(stage: Stage): readonly Index[] {
 }
 
 /** Every index in the scalar, those inside other indices included. */
-export function indicesOfScalar(scalar: Scalar): readonly Index[] {
+function indicesOfScalar(scalar: Scalar): readonly Index[] {
   return nodesOf(scalar).flatMap(indicesOf).flatMap(withNested);
 }
 

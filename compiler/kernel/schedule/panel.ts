@@ -29,7 +29,7 @@ const longest = 4096;
 /** With fewer rows the copy would cost more than it saves. */
 const fewestRows = 8;
 
-export interface Panel {
+interface Panel {
   readonly array: string;
   readonly width: number;
   readonly load: Load;

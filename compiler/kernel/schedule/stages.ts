@@ -114,7 +114,7 @@ function sweepRow(context: Context, stage: Sweep, point: Point, places: readonly
 }
 
 /** The point at an offset of a tile along an axis. */
-export function pointAt(point: Point, places: readonly Place[], axis: LoopAxis, base: Index, offset: Offset): Point {
+function pointAt(point: Point, places: readonly Place[], axis: LoopAxis, base: Index, offset: Offset): Point {
   const index = place(base, offset.offset, offset.vector);
   return at(point, [...places, ...placesOf(axis, index)], offset.vector ? { skip: offset.skip } : undefined);
 }

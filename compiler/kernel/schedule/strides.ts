@@ -18,7 +18,7 @@ export function strideOf(index: Index, axis: string): Stride {
 }
 
 /** The addresses that a stage stores to. */
-export function targetsOf(stage: Stage): readonly Index[] {
+function targetsOf(stage: Stage): readonly Index[] {
   switch (stage.kind) {
     case "store":
       return stage.store.indices;
