@@ -12,7 +12,7 @@ const vectorProbe = [
 
 /** Compiles the module and makes an instance with memory of its own. Throws NN0701 to NN0704. */
 export async function openWasm(artifact: Artifact): Promise<Executable> {
-  if (!("WebAssembly" in globalThis)) throw failure(noWebAssembly, { lacking: "WebAssembly" });
+  if (typeof WebAssembly === "undefined") throw failure(noWebAssembly, { lacking: "WebAssembly" });
   const { exports } = await instantiate(artifact);
   const { memory } = exports;
   if (!(memory instanceof WebAssembly.Memory)) throw broken(artifact, "it exports no memory");

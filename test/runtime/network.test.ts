@@ -1,5 +1,5 @@
 /** A loaded network: steps, evaluations, predictions, saving and restoring, and every way to use it wrongly. */
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { load } from "../../runtime/load/index.ts";
 import type { Inputs, Network, TensorInput } from "../../runtime/load/index.ts";
 import { errorOf, lineArtifact, points } from "./support.ts";
@@ -298,5 +298,22 @@ describe("wrong use", () => {
         "NN0704 expected 4503599627370496 bytes of memory in one piece, found less",
       ]
     `);
+  });
+
+  it("names what a machine lacks", async () => {
+    const { manifest } = lineArtifact();
+    const artifact = { manifest: { ...manifest, target: "wasm" as const }, files: { "line.js": Uint8Array.of(0) } };
+    vi.stubGlobal("WebAssembly", undefined);
+    expect(await errorOf(() => load(artifact))).toBe(
+      "NN0703 this artifact is for the target wasm: expected WebAssembly, found none",
+    );
+    vi.stubGlobal("WebAssembly", { validate: () => false, instantiate: () => Promise.reject(new Error("no vectors")) });
+    expect(await errorOf(() => load(artifact))).toBe(
+      "NN0703 this artifact is for the target wasm: expected WebAssembly with vector instructions (SIMD), found none",
+    );
+  });
+
+  afterEach(() => {
+    vi.unstubAllGlobals();
   });
 });
