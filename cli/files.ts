@@ -1,8 +1,9 @@
 /** The files that a command reads and writes, by the names that the user gave. */
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import { gunzip, isGzip } from "../runtime/data/gunzip.ts";
 import { fileProblem } from "../runtime/save/file-problem.ts";
-import { cannotWrite } from "../compiler/diagnostics/codes/checkpoint.ts";
+import { cannotRead, cannotWrite } from "../compiler/diagnostics/codes/checkpoint.ts";
 import { diagnose, NncError } from "../compiler/diagnostics/diagnostic.ts";
 import type { Context } from "./context.ts";
 
@@ -20,6 +21,13 @@ export function readInput(context: Context, name: string): { readonly bytes: Uin
   } catch (error) {
     return { problem: fileProblem(error) };
   }
+}
+
+/** The bytes of a data file that the user names on the command line, which may lie anywhere; a gzip file's content. Throws NN0925, NN0825. */
+export function readUserFile(context: Context, name: string): Uint8Array {
+  const input = readInput(context, name);
+  if ("problem" in input) throw new NncError(diagnose(cannotRead, { file: name, problem: input.problem }, []));
+  return isGzip(input.bytes) ? gunzip(name, input.bytes) : input.bytes;
 }
 
 /** Makes the folder for results, with those above it. Throws NN0924. */
