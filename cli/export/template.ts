@@ -1,0 +1,266 @@
+/**
+ * The text of an exported module around its kernels: typed, with comments, without any import. It prepares rows as training did, runs the
+ * kernels, names the classes, and can test itself. Written as TypeScript; the JavaScript form is the same text without its types.
+ */
+import type { Interface } from "../predict/interface.ts";
+import type { Fitted } from "../../runtime/save/fitted.ts";
+
+/** Everything that the text holds besides the kernels. */
+export interface ModuleParts {
+  /** The file's name, for its own usage line: `model.mjs`. */
+  readonly file: string;
+  readonly doc: string;
+  /** The kernels' module. */
+  readonly kernels: string;
+  readonly outside: Interface;
+  readonly fitted: Fitted;
+  /** Names of open dimensions that the entry takes, in order; all are the number of rows. */
+  readonly dims: readonly string[];
+  /** The most rows at once. */
+  readonly bound: number;
+  /** Parameters and state by name, in the order in which their bytes stand in `weights`. */
+  readonly tensors: readonly { readonly name: string; readonly bytes: number }[];
+  readonly weights: Uint8Array;
+  /** Raw rows and what the network made of them when it was exported: for each output, its values in a row. */
+  readonly examples: readonly { readonly row: Readonly<Record<string, readonly number[]>>; readonly outputs: readonly (readonly number[])[] }[];
+}
+
+/** The whole module as TypeScript. */
+export function moduleText(parts: ModuleParts): string {
+  const { outside, kernels } = parts;
+  return [
+    `${header(parts)}\n`,
+    kernelsText(kernels),
+    typesText(outside),
+    dataText(parts),
+    rowsText,
+    predictText(outside),
+    selftestText(parts.file),
+  ].join("\n");
+}
+
+/** The declarations of the module. */
+export function declarationText(parts: ModuleParts): string {
+  return [`${header(parts)}\n`, typesText(parts.outside), `${predictDoc(parts.outside)}\nexport declare function predict(rows: readonly Row[]): Prediction[];\n`].join("\n");
+}
+
+function header({ doc, file, outside }: ModuleParts): string {
+  const lines = [
+    ...doc.split("\n").filter((line) => line !== ""),
+    `Inference with the model ${outside.model.name}, exported by nnc. It needs nothing but this file.`,
+    "",
+    `  import { predict } from "./${file.replace(/\.ts$/, ".js")}";`,
+    `  const [first] = predict([${exampleRow(outside)}]);`,
+    "",
+    `\`node ${file} --selftest\` computes a few stored examples again and exits with 1 if any differs.`,
+  ];
+  return comment(lines);
+}
+
+function exampleRow({ inputs }: Interface): string {
+  const [only, ...others] = inputs;
+  if (only !== undefined && others.length === 0) return `[/* ${only.width} numbers */]`;
+  return `{ ${inputs.map(({ name, width }) => `${JSON.stringify(name)}: [/* ${width} numbers */]`).join(", ")} }`;
+}
+
+/** The kernels as they were compiled, in a scope of their own: their names come from the program and could be any. */
+function kernelsText(kernels: string): string {
+  return [
+    "type View = Float32Array | Int32Array;",
+    "interface Instance { readonly buffers: ReadonlyMap<string, View>; readonly entries: Readonly<Record<string, (...dims: number[]) => void>> }",
+    "",
+    "const create: () => Instance = (() => {",
+    kernels.replace(/^export /gm, "").trimEnd(),
+    "return create;",
+    "})();",
+    "",
+  ].join("\n");
+}
+
+function typesText({ inputs, outputs, target }: Interface): string {
+  const columns = inputs.every((input) => input.columns !== undefined) ? ", or its values by column" : "";
+  const single = inputs.length === 1 ? "a list of the numbers of its input, or " : "";
+  const fields = outputs.map(({ classes, width }, at) => {
+    const name = at === 0 ? target : (outputs[at]?.name ?? "");
+    if (classes !== undefined) return [`  /** The most likely class. */`, `  readonly ${JSON.stringify(name)}: string;`, `  /** What the network says for each class. */`, `  readonly scores: Readonly<Record<string, number>>;`];
+    return [`  readonly ${JSON.stringify(name)}: ${width === 1 ? "number" : "readonly number[]"};`];
+  });
+  return [
+    "/** Numbers, nested in any way, or words where training had words. */",
+    "export type Value = number | string | readonly Value[];",
+    "",
+    `/** One example: ${single}an object by input${columns}. Raw values: they are prepared here as in training. */`,
+    "export type Row = readonly Value[] | { readonly [name: string]: Value };",
+    "",
+    "/** What the network makes of one row. */",
+    "export interface Prediction {",
+    ...fields.flat(),
+    "}",
+    "",
+  ].join("\n");
+}
+
+function dataText({ outside, fitted, dims, bound, tensors, weights, examples }: ModuleParts): string {
+  const inputs = outside.inputs.map(({ name, dtype, width, columns, classes, limit }) => {
+    const buffer = outside.model.inputs.find((input) => input.name === name)?.buffer ?? name;
+    const own = fitted.inputs.find((input) => input.name === name);
+    return { name, buffer, dtype, width, columns: columns ?? null, classes: classes ?? null, limit: limit ?? null, scale: own?.scale ?? 1, mean: own?.mean ?? null, deviation: own?.deviation ?? null };
+  });
+  const outputs = outside.outputs.map(({ name, width, classes }, at) => ({ name: at === 0 ? outside.target : name, buffer: outside.model.results[at]?.buffer ?? name, width, classes: classes ?? null }));
+  return [
+    "/** How values become numbers: (x · scale − mean) / deviation, as fitted to the training rows. */",
+    "interface Field { readonly name: string; readonly buffer: string; readonly dtype: string; readonly width: number; readonly columns: readonly string[] | null; readonly classes: readonly string[] | null; readonly limit: number | null; readonly scale: number; readonly mean: readonly number[] | null; readonly deviation: readonly number[] | null }",
+    `const fields: readonly Field[] = ${literal(inputs)};`,
+    "",
+    "interface Output { readonly name: string; readonly buffer: string; readonly width: number; readonly classes: readonly string[] | null }",
+    `const outputs: readonly Output[] = ${literal(outputs)};`,
+    "",
+    `const entry = ${literal(outside.model.entry)};`,
+    "/** The most rows that the kernels take at once, and how many numbers of rows they are told. */",
+    `const most = ${bound};`,
+    `const openDimensions = ${dims.length};`,
+    "",
+    "/** Parameters and state, little-endian, one after the other. */",
+    `const tensors: readonly (readonly [name: string, bytes: number])[] = ${literal(tensors.map(({ name, bytes }) => [name, bytes]))};`,
+    `const weights = ${literal(Buffer.from(weights).toString("base64"))};`,
+    "",
+    "/** Rows with what came out for them when this was exported. */",
+    `const examples: readonly { readonly row: Row; readonly outputs: readonly (readonly number[])[] }[] = ${literal(examples)};`,
+    "",
+  ].join("\n");
+}
+
+const rowsText = `let network: Instance | undefined;
+
+/** The kernels with the weights in their memory; made when first asked for. */
+function open(): Instance {
+  if (network !== undefined) return network;
+  const made = create();
+  const bytes = Uint8Array.from(atob(weights), (letter) => letter.charCodeAt(0));
+  let from = 0;
+  for (const [name, length] of tensors) {
+    const view = made.buffers.get(name);
+    if (view !== undefined) new Uint8Array(view.buffer, view.byteOffset, length).set(bytes.subarray(from, from + length));
+    from += length;
+  }
+  network = made;
+  return made;
+}
+
+/** The values of one field in a row, flattened. */
+function valuesOf(row: Row, field: Field, at: number): readonly Value[] {
+  const isList = (value: Row | Value): value is readonly Value[] => Array.isArray(value);
+  if (isList(row)) {
+    if (fields.length === 1) return row.flat(Infinity) as readonly Value[];
+    throw new TypeError(\`row \${at}: expected an object with \${fields.map(({ name }) => name).join(", ")}, found a list\`);
+  }
+  if (typeof row === "object" && row !== null && Object.hasOwn(row, field.name)) return [row[field.name]].flat(Infinity) as readonly Value[];
+  return (field.columns ?? [field.name]).map((column) => {
+    if (typeof row === "object" && row !== null && Object.hasOwn(row, column)) return row[column] as Value;
+    throw new TypeError(\`row \${at}: expected \${JSON.stringify(column)}, found none\`);
+  });
+}
+
+function numberOf(value: Value, field: Field, at: number): number {
+  const id = typeof value === "string" && field.classes !== null ? field.classes.indexOf(value) : -1;
+  if (id >= 0) return id;
+  const whole = field.dtype === "i32";
+  const fits = typeof value === "number" && (whole ? Number.isInteger(value) && value >= 0 && value < (field.limit ?? 2147483648) : Number.isFinite(Math.fround(value)));
+  if (fits) return value as number;
+  throw new TypeError(\`row \${at}: expected \${whole ? "a whole number" : "a finite number"} for \${field.name}, found \${JSON.stringify(value)}\`);
+}
+
+/** Writes one row to where the kernels read it. */
+function prepare(view: View, offset: number, row: Row, field: Field, at: number): void {
+  const values = valuesOf(row, field, at);
+  if (values.length !== field.width) throw new TypeError(\`row \${at}: expected \${field.width} values for \${field.name}, found \${values.length}\`);
+  for (let index = 0; index < values.length; index += 1) {
+    const value = numberOf(values[index] as Value, field, at);
+    view[offset + index] = field.dtype === "i32" ? value : scaled(Math.fround(value), field, index);
+  }
+}
+
+function scaled(value: number, { scale, mean, deviation }: Field, index: number): number {
+  if (scale === 1 && mean === null) return value;
+  const column = mean === null ? 0 : index % mean.length;
+  const spread = deviation === null ? 1 : deviation[column] ?? 1;
+  return spread === 0 ? 0 : (value * scale - (mean === null ? 0 : mean[column] ?? 0)) / spread;
+}
+
+/** The raw results: for each row, the values of each output. */
+function run(rows: readonly Row[]): (readonly number[])[][] {
+  const { buffers, entries } = open();
+  const results: (readonly number[])[][] = [];
+  for (let from = 0; from < rows.length; from += most) {
+    const part = rows.slice(from, from + most);
+    for (const field of fields) {
+      const view = buffers.get(field.buffer) as View;
+      part.forEach((row, at) => prepare(view, at * field.width, row, field, from + at));
+    }
+    (entries[entry] as (...dims: number[]) => void)(...Array.from({ length: openDimensions }, () => part.length));
+    part.forEach((_, at) => {
+      results.push(outputs.map(({ buffer, width }) => Array.from((buffers.get(buffer) as View).subarray(at * width, (at + 1) * width))));
+    });
+  }
+  return results;
+}
+`;
+
+function predictDoc({ outputs, target }: Interface): string {
+  const classes = outputs[0]?.classes;
+  const says = classes === undefined ? `\`${target}\`` : `the class (\`${target}\`) and the score of each class`;
+  return comment([`Predicts ${says} for each row. Throws a TypeError that names the row where one does not fit.`]);
+}
+
+function predictText(outside: Interface): string {
+  return `${predictDoc(outside)}
+export function predict(rows: readonly Row[]): Prediction[] {
+  return run(rows).map((values) => Object.fromEntries(values.flatMap(named)) as unknown as Prediction);
+}
+
+/** An output under its name; scores under those of their classes. */
+function named(values: readonly number[], at: number): [string, unknown][] {
+  const { name, width, classes } = outputs[at] as Output;
+  if (classes === null) return [[name, width === 1 ? values[0] : values]];
+  let best = 0;
+  for (let id = 1; id < values.length; id += 1) if ((values[id] ?? 0) > (values[best] ?? 0)) best = id;
+  return [[name, classes[best]], ["scores", Object.fromEntries(classes.map((one, id) => [one, values[id]]))]];
+}
+`;
+}
+
+function selftestText(file: string): string {
+  return `/** Computes the stored examples again; the largest difference, relative to values beyond 1. */
+function selftest(): number {
+  let worst = 0;
+  const found = run(examples.map(({ row }) => row));
+  examples.forEach((example, at) => example.outputs.forEach((values, output) => values.forEach((value, index) => {
+    const difference = Math.abs((found[at]?.[output]?.[index] ?? NaN) - value) / Math.max(1, Math.abs(value));
+    if (!(difference <= worst)) worst = difference;
+  })));
+  return worst;
+}
+
+interface Host { readonly argv: readonly string[]; exitCode?: number }
+const host = (globalThis as { process?: Host }).process;
+if (host !== undefined && host.argv[2] === "--selftest" && host.argv[1]?.endsWith(${literal(file)}) === true) {
+  const worst = selftest();
+  if (worst <= 1e-6) console.log(\`\${examples.length} examples as expected (largest difference \${worst})\`);
+  else {
+    console.error(\`selftest failed: the largest difference is \${worst}, expected at most 1e-6\`);
+    host.exitCode = 1;
+  }
+}
+`;
+}
+
+/** A JavaScript literal; the two characters that JSON allows in strings and old JavaScript does not are escaped. */
+function literal(value: unknown): string {
+  return JSON.stringify(value).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+}
+
+/** A doc comment; what would end it is broken up. */
+function comment(lines: readonly string[]): string {
+  return ["/**", ...lines.map((line) => ` * ${line.replaceAll("*/", "*\u200b/")}`.trimEnd()), " */"].join("\n");
+}
+
