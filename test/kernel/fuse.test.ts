@@ -6,7 +6,7 @@ import { printKernel } from "../../compiler/kernel/print.ts";
 import { joinSegments } from "../../compiler/kernel/segments.ts";
 import { readsOf } from "../../compiler/kernel/tensors.ts";
 import { evaluateFused, evaluateLowered, randomInputs } from "./evaluate.ts";
-import { embedded, normalised, perceptron } from "./networks.ts";
+import { embedded, Network, normalised, perceptron } from "./networks.ts";
 
 const bounds = new Map([["N", 9]]);
 
@@ -93,5 +93,20 @@ describe("fusion shares loops", () => {
           optimizer.v[i0] = total
           parameters[i0] = parameters[i0] - lr[] * total"
     `);
+  });
+});
+
+describe("updates in place", () => {
+  test("read what they overwrite, whatever else overwrites it first", () => {
+    const net = new Network();
+    const [a, b] = ["a", "b"].map((name) => net.input(name, [], "f32", "counter"));
+    const outputs = [
+      { name: "a", role: "counter", value: net.one("add", a, b) },
+      { name: "b", role: "counter", value: net.one("sub", b, a) },
+    ] as const;
+    const lowered = lower(net.builder.finish(outputs), bounds);
+    const inputs = new Map([["a", { shape: [], data: Float32Array.of(3) }], ["b", { shape: [], data: Float32Array.of(5) }]]);
+    const found = evaluateFused(fuse(lowered, bounds, new Set()), inputs, new Map(), "f32");
+    expect(["a", "b"].map((name) => found.get(name)?.data[0])).toEqual([8, 2]);
   });
 });

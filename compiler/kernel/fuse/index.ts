@@ -13,6 +13,7 @@ import { clusterMembers } from "./cluster.ts";
 import type { Cluster } from "./cluster.ts";
 import { decide } from "./decide.ts";
 import { orderKernels } from "./order.ts";
+import { settleUpdates } from "./settle.ts";
 
 export interface FusedEntry {
   readonly kernels: readonly Kernel[];
@@ -27,7 +28,7 @@ export function fuse(lowered: Lowered, bounds: Bounds, taken: Set<string>): Fuse
   const stored = storedTensors(clusters, lowered.outputs);
   const ordered = orderKernels(clusters.map((cluster) => buildKernel(cluster, stored)), lowered.outputs);
   const names = readableNames(ordered.kernels, ordered.inPlace, lowered, taken);
-  const kernels = [...ordered.kernels, ...copies(lowered, ordered.inPlace)].map((kernel) => renameTensors(kernel, names));
+  const kernels = [...ordered.kernels, ...copies(lowered, ordered.inPlace)].map((kernel) => settleUpdates(renameTensors(kernel, names)));
   return { kernels, tensors: renamedTensors(lowered, stored, names) };
 }
 
