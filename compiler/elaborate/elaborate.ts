@@ -87,8 +87,8 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
   checkConstants(session);
   if (module.models.length === 0) session.report(diagnose(noNetwork, {}, [{ file: module.name, from: 0, to: 0, text: "in this file" }]));
   evaluateConstants(session);
-  const trained = recover(() => trainParts(module, options, session));
-  const predictions = module.models.flatMap((target) => recover(() => buildPrediction(target, session)) ?? []);
+  const trained = built(session, () => trainParts(module, options, session));
+  const predictions = module.models.flatMap((target) => built(session, () => buildPrediction(target, session)) ?? []);
   const owned = ownedRoots(trained, session);
   const kept = predictions.filter(({ entry }) => owned === undefined || [...entry.variables].every((name) => owned.has(name.split(".")[0])));
   const entries = [...(trained === undefined ? [] : [trained.step.entry, trained.evaluation.entry]), ...kept.map(({ entry }) => entry)];
@@ -96,6 +96,17 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
   const missing = closedOf(entries, session);
   const facts: Parts = { session, trained, kept, owned, known, missing, options };
   return { result: assemble(facts), missing, known };
+}
+
+/** What `build` answers, or undefined where it failed and reported why. */
+function built<Result>(session: Session, build: () => Result): Result | undefined {
+  try {
+    return recover(build);
+  } catch (error) {
+    if (!(error instanceof DimensionOverflow)) throw error;
+    session.report(diagnose(sizeOverflow, { what: error.message }, [{ file: session.module.name, from: 0, to: 0, text: "in this file" }]));
+    return undefined;
+  }
 }
 
 interface Trained {
@@ -278,7 +289,7 @@ function assemble(parts: Parts): ElaborateResult {
   if (options.allowOpen !== true) reportClosed(parts);
   const variables = [...session.variables.values()].filter((record) => isKept(record, owned));
   if (session.failed) return { diagnostics: session.diagnostics };
-  const made = recover(() => entriesOf(parts, variables));
+  const made = built(session, () => entriesOf(parts, variables));
   if (made === undefined || session.failed) return { diagnostics: session.diagnostics };
   const bounds = boundsOf(made, parts);
   for (const { graph } of made) for (const node of graph.nodes) checkSize(node, bounds, session);

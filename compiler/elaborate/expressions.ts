@@ -27,14 +27,17 @@ import {
 } from "./values.ts";
 
 export function evaluate(expression: Expression, frame: Frame, mode: Mode = {}): Evaluated {
-  return frame.nested(1, expression.span, () => {
-    try {
-      return dispatch(expression, frame, mode);
-    } catch (error) {
-      if (!(error instanceof DimensionOverflow)) throw error;
-      return frame.fail(sizeOverflow, { what: error.message }, expression.span, "computed here");
-    }
-  });
+  return frame.nested(1, expression.span, () => withinRange(expression.span, frame, () => dispatch(expression, frame, mode)));
+}
+
+/** Reports sizes that are too large to be exact. */
+function withinRange<Result>(span: Span, frame: Frame, compute: () => Result): Result {
+  try {
+    return compute();
+  } catch (error) {
+    if (!(error instanceof DimensionOverflow)) throw error;
+    return frame.fail(sizeOverflow, { what: error.message }, span, "computed here");
+  }
 }
 
 function dispatch(expression: Expression, frame: Frame, mode: Mode): Evaluated {
@@ -383,7 +386,7 @@ function evaluateRepeat(repeat: Repeat, frame: Frame): Evaluated {
 /** A whole number or dimension; operators written here round down. */
 export function dimensionOf(expression: Expression, frame: Frame): Dimension {
   const value = evaluate(expression, frame, { whole: true });
-  const dimension = asDimension(value);
+  const dimension = withinRange(expression.span, frame, () => asDimension(value));
   if (dimension !== undefined) return dimension;
   return frame.fail(wrongKind, { expected: "a whole number", found: describeValue(value) }, expression.span, "this");
 }

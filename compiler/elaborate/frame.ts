@@ -164,6 +164,12 @@ export class Frame {
     throw new Failure();
   }
 
+  /** A place of this body or, where that is in the prelude, the nearest call in the user's files. */
+  userSpan(span: Span): Span {
+    if (this.body.scope.outer !== undefined) return span;
+    return this.body.chain.find(({ inPrelude }) => !inPrelude)?.span ?? span;
+  }
+
   /** The labels with the calls around; a mistake that surfaces in the prelude is shown first where the user's file calls it. */
   #place(primary: Label, more: readonly Label[]): readonly Label[] {
     const shown = this.body.chain.slice(0, 8);

@@ -27,6 +27,8 @@ export function run(body: Body, frame: Frame): Returned | undefined {
       if (error instanceof DimensionOverflow) reportOverflow(error, statement, frame);
       else if (!(error instanceof Failure)) throw error;
       failed = true;
+      // What was required is what the rest relies on.
+      if (statement.kind === "require") break;
       for (const name of boundBy(statement)) frame.bind(name, { kind: "failed" });
     }
   }
@@ -140,7 +142,7 @@ function checkSizes(shape: readonly Dimension[], statement: Param | State, name:
   product(shape);
   for (const size of shape) {
     for (const symbol of symbolsOf(size)) {
-      frame.entry.closed.push({ name: symbol, span: statement.span, reason: `the size of \`${name}\` depends on it` });
+      frame.entry.closed.push({ name: symbol, span: frame.userSpan(statement.span), reason: `the size of \`${name}\` depends on it` });
     }
   }
 }
@@ -164,7 +166,7 @@ function register({ name, role, shape, labels }: Declared, statement: Param | St
     return known;
   }
   const record: VariableRecord = {
-    name, role, type: { dtype: "f32", shape }, labels, span: statement.span,
+    name, role, type: { dtype: "f32", shape }, labels, span: frame.userSpan(statement.span),
     start: (entry) => firstValue(recipe, { shape, labels, inferred: undefined }, name, frame.during(entry)),
   };
   session.variables.set(name, record);

@@ -23,12 +23,13 @@ function usesOf({ declaration, scope }: Declared): readonly Use[] {
   return uses;
 }
 
-/** What stands in the declaration before names of the file: parameters, bound names, and names of arguments. */
+/** What stands in the declaration before names of the file: parameters, dimensions, bound names, and names of arguments. */
 function namesBoundIn(declaration: Callable | Definition): ReadonlySet<string> {
   const names = new Set<string>();
   for (const node of walk(declaration)) {
     if (node.kind === "tensorInput" || node.kind === "setting" || node.kind === "bareInput" || node.kind === "param" || node.kind === "state" || node.kind === "scanInput" || node.kind === "carry") names.add(node.name.text);
     if (node.kind === "let") for (const target of node.targets) if (target.kind === "name") names.add(target.text);
+    if (node.kind === "tensorType") for (const dimension of node.shape) if (dimension.kind === "name") names.add(dimension.text);
     if (node.kind === "argument" && node.label !== undefined) names.add(node.label.text);
   }
   return names;

@@ -1,0 +1,45 @@
+/** Every message as a user reads it: a source that has the error, and the whole text. Read the golden file when it changes. */
+import { expect, test } from "vitest";
+import * as names from "../../compiler/diagnostics/codes/names.ts";
+import * as settings from "../../compiler/diagnostics/codes/settings.ts";
+import * as shapes from "../../compiler/diagnostics/codes/shapes.ts";
+import * as train from "../../compiler/diagnostics/codes/train.ts";
+import { render } from "../../compiler/diagnostics/render.ts";
+import type { DiagnosticDefinition } from "../../compiler/diagnostics/diagnostic.ts";
+import { preludeFiles } from "../../compiler/prelude/index.ts";
+import { elaborated } from "./helpers.ts";
+
+const definitions: readonly DiagnosticDefinition<never>[] = [names, settings, shapes, train].flatMap((area) => Object.values(area));
+const examples = definitions.flatMap(({ example }) => (example === undefined ? [] : [example.bad]));
+const model = "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)";
+
+/** What the catalogue has no example for, and variants whose labels matter. */
+const further: readonly string[] = [
+  "block spread(x: [V, F]) -> [V, 2] = x |> dense(2)\nmodel Club(x: [V, F]) -> [V, 2] = spread(x)\ntrain Club { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1) }",
+  "model M(x: [N, 3]) -> [N, 2] = x |> dense(2, bias: false)\nmodel O(x: [N, 3]) -> [N, 2] = x |> dense(2, bias: false)\ntrain T(x: [N, 3]) { data: given  step a { minimize: mean(M(x)) + mean(stop_gradient(O(x)))  update: [M, O]  optimizer: sgd(lr: 0.1) } }",
+  `${model}\ntrain T(x: [N, 3]) { data: given  step a { minimize: mean(M(x))  update: M.head  optimizer: sgd(lr: 0.1) } }`,
+  `${model}\ntrain M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: all }`,
+  `${model}\ntrain T(x: [N, 3]) { data: given  metrics: [accuracy]  step a { minimize: mean(M(x))  update: M  optimizer: sgd(lr: 0.1) } }`,
+  `loss odd(output: [N, 2]) -> [] = mean(output)\n${model}\ntrain M { data: given  loss: odd  optimizer: sgd(lr: 0.1) }`,
+  "model M(x: [N, 3], n: int) -> [N, 3] = x",
+  "block inner(x: [N, C], w: [C, 2]) -> [N, 2] = x @ w\nblock outer(x: [N, C], w: [D, 2]) -> [N, 2] = inner(x, w)\nmodel M(x: [N, 3], w: [4, 2]) -> [N, 2] = x |> outer(w)",
+  "block wrong(x: [N, C]) -> [N, C] = x + x.T\nblock around(x: [N, C]) -> [N, C] = wrong(x)\nmodel M(x: [N, 3]) -> [N, 3] = around(x)",
+  "model M(x: [N, 28, 28, 1]) -> [N, _] = x |> conv2d(8, kernel: 3) |> flatten",
+  "model M(x: [N, 10]) -> [N, 10] {\n  let h = x |> self_attention(3)\n  return h\n}",
+  "model M(x: [N, T, 10]) -> [N, T, 10] = x |> self_attention(3)",
+  `${model}\ntrain M { data: given  loss: cross_entropi  optimizer: sgd(lr: 0.1) }`,
+  `${model}\ntrain M { data: given  loss: cross_entropy  optimizer: sgd }`,
+  `${model}\ntrain M { data: given  loss: cross_entropy  optimizer: adam(lr: 0.1, beta1: 1)  batch: 8 }`,
+  `${model}\ntrain M { data: given  loss: cross_entropy  optimizer: sgd(lr: -1)  batch: 2.5 }`,
+];
+
+function rendered(source: string): string {
+  const { diagnostics } = elaborated(source.includes("model ") ? source : `${source}\nmodel Anything(x: [N, 3]) -> [N, 3] = x`);
+  const sources = new Map([...preludeFiles.map(({ name, text }) => [name, text] as const), ["main.nn", source] as const]);
+  return render(diagnostics, sources, { colour: false });
+}
+
+test("messages", async () => {
+  const texts = [...examples, ...further].map((source) => `${source}\n\n${rendered(source)}`);
+  await expect(texts.join(`\n${"=".repeat(100)}\n\n`)).toMatchFileSnapshot("messages.golden.txt");
+});
