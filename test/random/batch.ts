@@ -22,13 +22,21 @@ export interface Target {
   run(entry: string, dims: Dims, inputs: Tensors, wanted: Iterable<string>): Tensors;
 }
 
-/** The programs on both targets. Throws what building one of them throws. */
+export const targetNames = ["TypeScript", "WebAssembly"] as const;
+export type TargetName = (typeof targetNames)[number];
+
+/** The programs on one target. Throws what building one of them throws. */
+export async function startTarget(programs: readonly RandomProgram[], name: TargetName): Promise<Target> {
+  const program = built(programs, name === "TypeScript" ? javascript : simd);
+  const running = name === "TypeScript" ? await startTypescript(emitTypescript(program)) : startWasm(emitWasm(program));
+  return { name, run: runner(program, running) };
+}
+
+/** The programs on every target. */
 export async function startBatch(programs: readonly RandomProgram[]): Promise<readonly Target[]> {
-  const [scalars, vectors] = [javascript, simd].map((machine) => built(programs, machine));
-  return [
-    { name: "TypeScript", run: runner(scalars, await startTypescript(emitTypescript(scalars))) },
-    { name: "WebAssembly", run: runner(vectors, startWasm(emitWasm(vectors))) },
-  ];
+  const targets: Target[] = [];
+  for (const name of targetNames) targets.push(await startTarget(programs, name));
+  return targets;
 }
 
 function built(programs: readonly RandomProgram[], machine: Machine): Program {

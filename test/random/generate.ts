@@ -49,7 +49,7 @@ export function generate(seed: number, name: string): RandomProgram {
   const smooth = flavour === "smooth" || (flavour === "long" && random.chance(0.3));
   const sketch = new Sketch({ name, random, bounds, limit: flavour === "long" ? 9200 : 1200, smooth });
   begin(sketch, flavour);
-  const steps = flavour === "long" ? random.between(4, 8) : random.between(7, 18);
+  const steps = flavour === "long" ? random.between(3, 7) : random.between(4, 12);
   for (let step = 0; step < steps; step += 1) grow(sketch, table[flavour]);
   const results = resultsOf(sketch);
   const trained = smooth ? train(sketch, results) : undefined;
@@ -177,7 +177,7 @@ function train(sketch: Sketch, results: readonly GraphOutput[]): Trained | undef
   const floats = results.map(({ value }) => value).filter((value) => sketch.type(value).dtype === "f32");
   if (floats.length === 0) return undefined;
   const inputs = builder.nodes.filter(({ op, outputs: [type] }) => op === "input" && type?.dtype === "f32");
-  const wrt = random.shuffle(inputs).slice(0, 5).map((node) => ({ name: nameOf(node), role: roleOf(node), value: { node: node.id, output: 0 } }));
+  const wrt = random.shuffle(inputs).slice(0, 4).map((node) => ({ name: nameOf(node), role: roleOf(node), value: { node: node.id, output: 0 } }));
   const first = floats.map((value) => weighted(sketch, value)).reduce((sum, term) => builder.one("add", [sum, term]));
   const loss = random.chance(0.07) ? (squaredGradient(sketch, first, wrt.map(({ value }) => value)) ?? first) : first;
   const found = gradients(builder, loss, wrt.map(({ value }) => value));

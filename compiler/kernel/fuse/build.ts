@@ -188,7 +188,12 @@ function joinTwo(earlier: Sweep, later: Sweep, names: Set<string>): Sweep {
   const lets = [...earlier.lets];
   const values = new Map<string, Scalar>();
   const stores = earlier.stores.map((store): Store => {
-    if (!loaded.has(store.tensor) || scalarCost(store.value) === 0) return store;
+    if (!loaded.has(store.tensor)) return store;
+    if (scalarCost(store.value) === 0) {
+      // A constant, or the let of a join before.
+      values.set(store.tensor, store.value);
+      return store;
+    }
     const name = localName("value", names);
     const scalar = local(name, store.dtype);
     lets.push({ name, value: store.value });
