@@ -8,14 +8,18 @@ import { symbolsOf } from "../dimension/dimension.ts";
 import type { Bounds } from "../dimension/interval.ts";
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import { functions } from "../loops/functions.ts";
-import type { FunctionDefinition, Program, ScheduledKernel } from "../program/types.ts";
+import type { TensorType } from "../graph/types.ts";
+import type { FunctionDefinition, Program, ScheduledKernel, Statement } from "../program/types.ts";
 import { runPasses } from "../passes/index.ts";
 import { fuse } from "./fuse/index.ts";
-import type { LoweredOutput, Tensor } from "./lower.ts";
+import type { LoweredOutput } from "./lower.ts";
 import { lower } from "./lower.ts";
 import type { Machine } from "./machine.ts";
 import { inPlacePairs, plan } from "./plan/plan.ts";
 import type { Plan, PlanCall, PlanEntry, PlanTensor } from "./plan/plan.ts";
+import { printKernel } from "./print.ts";
+import { costOf } from "./schedule/cost.ts";
+import { parametersOf } from "./schedule/parameters.ts";
 import { functionsUsed, schedule } from "./schedule/schedule.ts";
 import type { SegmentedEntry } from "./segments.ts";
 import { joinSegments } from "./segments.ts";
@@ -32,14 +36,17 @@ export interface Built {
 export interface BuildOptions {
   /** Runs the verifier of every form, as tests do. */
   readonly verify: boolean;
+  /** Leaves the kernels' bodies out: enough to know memory and cost, in half the time. */
+  readonly outline?: boolean;
 }
 
 /** Builds the program of all entries. Throws InternalError where a form breaks its promises. */
-export function buildProgram(elaboration: Elaboration, machine: Machine, { verify }: BuildOptions): Built {
+export function buildProgram(elaboration: Elaboration, machine: Machine, { verify, outline = false }: BuildOptions): Built {
   const { bounds, variables } = elaboration;
   const taken = new Set(variables.map(({ name }) => name));
   const fused = elaboration.entries.map((entry) => fuseEntry(entry, bounds, taken, verify));
-  const entries = fused.map((entry) => planEntry(entry, bounds, machine));
+  const scheduler: Scheduler = outline ? outlineKernel : (kernel, typeOf) => schedule(kernel, typeOf, bounds, machine);
+  const entries = fused.map((entry) => planEntry(entry, bounds, scheduler));
   const tensors = planTensors(variables, fused);
   const segments = fused.flatMap((entry) => entry.fused.segments);
   const planned = plan({ tensors, segments, entries, bounds });
@@ -74,15 +81,25 @@ function fuseEntry({ name, graph }: EntryGraph, bounds: Bounds, taken: Set<strin
   return { name, fused, outputs: lowered.outputs };
 }
 
-function planEntry({ name, fused, outputs }: Fused, bounds: Bounds, machine: Machine): PlanEntry {
+type TypeOf = (tensor: string) => TensorType;
+type Scheduler = (kernel: Kernel, typeOf: TypeOf) => ScheduledKernel;
+
+/** A kernel that says what it reads, writes and costs, and no more. Its text keeps it apart from others. */
+function outlineKernel(kernel: Kernel, typeOf: TypeOf): ScheduledKernel {
+  const { name, origins } = kernel;
+  const body: Statement[] = [{ kind: "comment", text: printKernel(kernel) }];
+  return { name, parameters: parametersOf(kernel, typeOf), dims: [], arrays: [], body, origins, cost: costOf(kernel, typeOf) };
+}
+
+function planEntry({ name, fused, outputs }: Fused, bounds: Bounds, scheduler: Scheduler): PlanEntry {
   const { kernels, tensors } = fused;
-  const typeOf = (tensor: string): Tensor["type"] => {
+  const typeOf: TypeOf = (tensor) => {
     const found = tensors.get(tensor);
     if (found === undefined) throw new InternalError("schedule", `${name} has no tensor ${tensor}`);
     return found.type;
   };
   const calls = kernels.map((kernel): PlanCall => {
-    const scheduled = schedule(kernel, typeOf, bounds, machine);
+    const scheduled = scheduler(kernel, typeOf);
     return { kernel: scheduled, tensors: scheduled.parameters.map((one) => one.name), inPlace: inPlacePairs(kernel, scheduled) };
   });
   const inputs = [...tensors.values()].flatMap((tensor) => (tensor.role === "input" ? [tensor.name] : []));
