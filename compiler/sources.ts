@@ -3,8 +3,8 @@
  */
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { preludeFiles } from "./prelude/index.ts";
+import { parsePrelude } from "./prelude/parsed.ts";
 import type { AnalysisInput } from "./semantics/analyse.ts";
-import type { SourceModule } from "./semantics/module.ts";
 import { parse } from "./syntax/parse.ts";
 
 /** A `.nn` file, decoded. */
@@ -40,9 +40,7 @@ export function parseSources({ name, source, files = new Map() }: SourceText): P
 }
 
 /** The prelude never changes: it is parsed when first asked for, and once. */
-const parsedPrelude = once((): readonly SourceModule[] =>
-  preludeFiles.map(({ name, text }) => ({ name, module: parse({ name, text }).module })),
-);
+const parsedPrelude = once(parsePrelude);
 
 function once<Value>(make: () => Value): () => Value {
   let made: { readonly value: Value } | undefined;

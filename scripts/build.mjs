@@ -19,6 +19,7 @@ const external = ["ts-morph", "webgpu"];
 
 async function bundle() {
   const { build } = await import("esbuild");
+  const { parsedPrelude } = await import("./lib/prelude.mjs");
   const present = Object.entries(entries).filter(([, source]) => existsSync(path.join(root, source)));
   await build({
     absWorkingDir: root,
@@ -32,6 +33,7 @@ async function bundle() {
     target: "node20",
     external,
     loader: { ".nn": "text" },
+    plugins: [parsedPrelude()],
     sourcemap: true,
     sourcesContent: false,
     logLevel: "warning",

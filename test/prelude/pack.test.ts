@@ -1,0 +1,8 @@
+import { expect, test } from "vitest";
+import { pack, unpack } from "../../compiler/prelude/pack.ts";
+import { parsePrelude } from "../../compiler/prelude/parsed.ts";
+
+test("the prelude's trees come back from their text as they were", () => {
+  const parsed = parsePrelude();
+  expect(unpack(pack(parsed))).toEqual(parsed);
+});
