@@ -140,7 +140,7 @@ class GpuProgram {
       usage: usage.storage | usage.copySource | usage.copyTarget,
     });
     this.#dims = device.createBuffer({
-      size: Math.max(4, 4 * list.dims.length),
+      size: 4 + 4 * list.dims.length,
       usage: usage.uniform | usage.copyTarget,
     });
     const uniforms = device.createBuffer({ size: calls.data.byteLength, usage: usage.uniform | usage.copyTarget });
@@ -159,7 +159,7 @@ class GpuProgram {
     device.addEventListener("uncapturederror", ({ error }) => this.#fail(new InternalError("wgsl", error.message)));
   }
 
-  write(buffer: string, data: View): void {
+  readonly write = (buffer: string, data: View): void => {
     this.#device.queue.writeBuffer(
       this.#arena,
       this.#buffer(buffer).offset,
@@ -170,22 +170,22 @@ class GpuProgram {
   }
 
   /** Reads that are asked for together travel together. */
-  read(buffer: string): Promise<View> {
+  readonly read = (buffer: string): Promise<View> => {
     const found = this.#buffer(buffer);
     return new Promise((resolve, reject) => {
       this.#wanted.push({ buffer: found, resolve, reject });
       if (this.#wanted.length === 1) queueMicrotask(() => void this.#readWanted());
     });
-  }
+  };
 
   /** Submits all dispatches of the entry; the promise does not wait for the GPU, `read` does. */
-  async run(entry: string, dims: readonly number[]): Promise<void> {
+  readonly run = async (entry: string, dims: readonly number[]): Promise<void> => {
     if (this.#problem !== undefined) throw this.#problem;
     const sizes = this.#sizesOf(entry, dims);
     this.#device.queue.writeBuffer(
       this.#dims,
       0,
-      Int32Array.from(this.#list.dims, (name) => sizes.get(name) ?? 0),
+      Int32Array.of(0, ...this.#list.dims.map((name) => sizes.get(name) ?? 0)),
     );
     const encoder = this.#device.createCommandEncoder();
     const pass = encoder.beginComputePass();
@@ -199,11 +199,9 @@ class GpuProgram {
     }
     pass.end();
     this.#device.queue.submit([encoder.finish()]);
-  }
+  };
 
-  close(): void {
-    this.#device.destroy();
-  }
+  readonly close = (): void => this.#device.destroy();
 
   #buffer(name: string): Manifest["buffers"][number] {
     const buffer = this.#manifest.buffers.find((one) => one.name === name);
@@ -286,24 +284,17 @@ function callsOf({ entries }: DispatchList, alignment: number): Calls {
 
 /** All at once, since shader compilers work in parallel. */
 async function compilePipelines(
-  { points }: DispatchList,
-  shader: string,
-  layout: GPUBindGroupLayout,
-  device: GPUDevice,
+  { points, head }: DispatchList, shader: string, layout: GPUBindGroupLayout, device: GPUDevice,
 ): Promise<readonly GPUComputePipeline[]> {
-  const module = device.createShaderModule({ code: shader });
   const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout] });
-  const compiled = points.map(({ name }) =>
-    device.createComputePipelineAsync({ layout: pipelineLayout, compute: { module, entryPoint: name } }),
-  );
-  try {
-    return await Promise.all(compiled);
-  } catch (error) {
-    await Promise.allSettled(compiled);
-    const { messages } = await module.getCompilationInfo();
-    const problems = messages
-      .filter(({ type }) => type === "error")
-      .map(({ lineNum, message }) => `line ${lineNum}: ${message}`);
-    throw new InternalError("wgsl", [String(error), ...problems].join("\n"));
-  }
+  const modules = new Map<number, GPUShaderModule>();
+  const compiled = points.map(({ name, part }) => {
+    const code = shader.slice(head.from, head.to) + shader.slice(part.from, part.to);
+    const module = modules.get(part.from) ?? device.createShaderModule({ code, label: name });
+    modules.set(part.from, module);
+    return device.createComputePipelineAsync({ layout: pipelineLayout, compute: { module, entryPoint: name } });
+  });
+  const [failed] = (await Promise.allSettled(compiled)).filter((result) => result.status === "rejected");
+  if (failed !== undefined) throw new InternalError("wgsl", String(failed.reason));
+  return Promise.all(compiled);
 }

@@ -13,13 +13,14 @@ import * as runtime from "./runtime.ts";
 import * as settings from "./settings.ts";
 import * as shapes from "./shapes.ts";
 import * as syntax from "./syntax.ts";
+import * as targets from "./targets.ts";
 import * as train from "./train.ts";
 import * as unsupported from "./unsupported.ts";
 
 type Area = Readonly<Record<string, DiagnosticDefinition<never>>>;
 
 const areas: readonly Area[] = [
-  checkpoint, data, internal, limits, names, runtime, settings, shapes, syntax, train, unsupported,
+  checkpoint, data, internal, limits, names, runtime, settings, shapes, syntax, targets, train, unsupported,
 ];
 
 function collect(): ReadonlyMap<string, DiagnosticDefinition<never>> {

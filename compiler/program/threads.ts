@@ -1,0 +1,177 @@
+/**
+ * Kernels for machines that run thousands of threads: which parts of a kernel may run side by side, and how many threads
+ * that makes. A kernel becomes phases, one after the other; a phase's tasks are independent, and a task that is a parallel
+ * loop is itself as many threads as the loop has turns.
+ *
+ *   let b = bias[0]                                  phase of 8·⌊N/4⌋ + 1 threads
+ *   parallel for i in 0 .. 4*floor(N/4) by 4    →      task: loop of ⌊N/4⌋ turns, each 8 threads
+ *     parallel for j in 0 .. 8: …                        task: loop of 8 turns
+ *   y[N] = 0                                           task: once
+ */
+import type { Dimension } from "../dimension/dimension.ts";
+import { add, constant, floorDivide, maximum, multiply, subtract } from "../dimension/dimension.ts";
+import type { Bounds } from "../dimension/interval.ts";
+import { intervalOf, isNonNegative } from "../dimension/interval.ts";
+import type { ScheduledKernel, Statement } from "./types.ts";
+import type { Uses } from "./uses.ts";
+import { usesOf } from "./uses.ts";
+
+export type { Dimension } from "../dimension/dimension.ts";
+
+type Definition = Extract<Statement, { readonly kind: "define" }>;
+type Loop = Extract<Statement, { readonly kind: "for" }>;
+
+/** What one thread does, or one of many. `definitions` are values from outside that only this task needs. */
+export type Task =
+  | { readonly kind: "once"; readonly definitions: readonly Definition[]; readonly body: readonly Statement[] }
+  | {
+      readonly kind: "loop"; readonly definitions: readonly Definition[]; readonly loop: Loop;
+      /** Turns of the loop. */
+      readonly turns: Dimension;
+      /** Set where each turn's body is shared out among threads again. */
+      readonly inner?: Phase;
+    };
+
+export interface Phase {
+  /** Values that several of the tasks need. */
+  readonly definitions: readonly Definition[];
+  readonly tasks: readonly Task[];
+}
+
+/** How many threads share the task. */
+export function threadsOfTask(task: Task): Dimension {
+  if (task.kind === "once") return constant(1);
+  return task.inner === undefined ? task.turns : multiply(task.turns, threadsOf(task.inner));
+}
+
+/** How many threads share the phase, a polynomial of the open dimensions. */
+export function threadsOf({ tasks }: Phase): Dimension {
+  return tasks.map(threadsOfTask).reduce(add);
+}
+
+/** The most that a size can be. */
+export function sizeAtBounds(size: Dimension, bounds: Bounds): number {
+  return intervalOf(size, bounds).high;
+}
+
+/** The kernel's phases, in order; where nothing is known to be independent, one task of one thread. */
+export function phasesOf({ body, parameters, arrays }: ScheduledKernel, bounds: Bounds): readonly Phase[] {
+  const written = new Set([...parameters.filter(({ access }) => access !== "read"), ...arrays].map(({ name }) => name));
+  const context: Context = { written, arrays: new Set(arrays.map(({ name }) => name)), bounds };
+  return split(body, context) ?? [{ definitions: [], tasks: [{ kind: "once", definitions: [], body }] }];
+}
+
+interface Context {
+  /** Buffers and arrays that the kernel writes. */
+  readonly written: ReadonlySet<string>;
+  readonly arrays: ReadonlySet<string>;
+  readonly bounds: Bounds;
+}
+
+/** Statements that belong together, a parallel loop by itself. */
+interface Group {
+  readonly statements: readonly Statement[];
+  readonly uses: Uses;
+}
+
+function split(body: readonly Statement[], context: Context): readonly Phase[] | undefined {
+  const definitions = sharedOf(body, context);
+  const shared = new Set<Statement>(definitions);
+  const groups = groupsOf(body.filter((one) => !shared.has(one)));
+  if (groups.length === 0 || !areApart(groups, context)) return undefined;
+  return phased(groups, context).map((phase) => phaseOf(phase, definitions, context));
+}
+
+/** The values that are the same for all threads, whenever they are computed. */
+function sharedOf(body: readonly Statement[], { written }: Context): readonly Definition[] {
+  const shared: Definition[] = [];
+  const own = new Set(usesOf(body).defined);
+  for (const statement of body) {
+    if (statement.kind !== "define" || statement.mutable) continue;
+    const { names, reads } = usesOf([statement]);
+    if ([...reads].some((buffer) => written.has(buffer)) || [...names].some((name) => own.has(name))) continue;
+    shared.push(statement);
+    own.delete(statement.name);
+  }
+  return shared;
+}
+
+function groupsOf(statements: readonly Statement[]): readonly Group[] {
+  const groups: Statement[][] = [];
+  let run: Statement[] | undefined;
+  for (const statement of statements) {
+    if (run === undefined || isParallel(statement)) groups.push((run = []));
+    run.push(statement);
+    if (isParallel(statement)) run = undefined;
+  }
+  const working = groups.filter((group) => group.some(({ kind }) => kind !== "comment"));
+  return working.map((group) => ({ statements: group, uses: usesOf(group) }));
+}
+
+/** A loop whose ends do not depend on where other loops stand. */
+function isParallel(statement: Statement): statement is Loop {
+  return statement.kind === "for" && statement.role === "parallel" && [statement.from, statement.to].every(({ terms }) => terms.length === 0);
+}
+
+/** No group needs a local of another, or what another left in a private array. */
+function areApart(groups: readonly Group[], { arrays }: Context): boolean {
+  const isArray = (name: string): boolean => arrays.has(name);
+  return groups.every(({ uses }, at) => {
+    const needed = [...uses.names].filter((name) => !uses.defined.has(name));
+    const left = [...uses.reads].filter((name) => isArray(name) && !uses.filled.has(name));
+    const others = groups.filter((_, other) => other !== at);
+    return [...needed, ...left].every((name) => others.every((other) => !other.uses.defined.has(name) && !(isArray(name) && other.uses.writes.has(name))));
+  });
+}
+
+/** Groups side by side, until one reads what another of the phase writes. */
+function phased(groups: readonly Group[], { arrays }: Context): readonly (readonly Group[])[] {
+  const phases: Group[][] = [];
+  for (const group of groups) {
+    const last = phases.at(-1);
+    if (last === undefined || last.some((other) => meet(group, other, arrays))) phases.push([group]);
+    else last.push(group);
+  }
+  return phases;
+}
+
+function meet({ uses: left }: Group, { uses: right }: Group, arrays: ReadonlySet<string>): boolean {
+  const touches = (a: Uses, b: Uses): boolean => [...a.reads].some((name) => b.writes.has(name) && !arrays.has(name));
+  return touches(left, right) || touches(right, left);
+}
+
+function phaseOf(groups: readonly Group[], definitions: readonly Definition[], context: Context): Phase {
+  const needed = groups.map(({ uses }) => neededBy(uses.names, definitions));
+  const isOf = (definition: Definition): number => needed.filter((some) => some.has(definition)).length;
+  const own = (at: number): readonly Definition[] => definitions.filter((one) => needed[at].has(one) && isOf(one) === 1);
+  const tasks = groups.map(({ statements }, at) => taskOf(statements, groups.length === 1 ? [] : own(at), context));
+  const shared = definitions.filter((one) => isOf(one) > (groups.length === 1 ? 0 : 1));
+  return { definitions: shared, tasks };
+}
+
+/** The definitions that the names lead to, one through the other. */
+function neededBy(names: ReadonlySet<string>, definitions: readonly Definition[]): ReadonlySet<Definition> {
+  const wanted = new Set(names);
+  const found = new Set<Definition>();
+  for (const definition of [...definitions].reverse()) {
+    if (!wanted.has(definition.name)) continue;
+    found.add(definition);
+    for (const name of usesOf([definition]).names) wanted.add(name);
+  }
+  return found;
+}
+
+function taskOf(statements: readonly Statement[], definitions: readonly Definition[], context: Context): Task {
+  const loop = statements.find(isParallel);
+  if (loop === undefined) return { kind: "once", definitions, body: statements };
+  const turns = turnsOf(loop, context.bounds);
+  const phases = split(loop.body, context);
+  const inner = phases?.length === 1 && phases[0].tasks.some(({ kind }) => kind === "loop") ? phases[0] : undefined;
+  return inner === undefined ? { kind: "loop", definitions, loop, turns } : { kind: "loop", definitions, loop, turns, inner };
+}
+
+function turnsOf({ from, to, step }: Loop, bounds: Bounds): Dimension {
+  const length = subtract(to.constant, from.constant);
+  const turns = floorDivide(add(length, constant(step - 1)), constant(step));
+  return isNonNegative(turns, bounds) ? turns : maximum(turns, constant(0));
+}

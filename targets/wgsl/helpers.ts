@@ -1,0 +1,74 @@
+/** The small functions at the top of a module that expressions may need, each printed only where one does. */
+
+const helpers = {
+  infinity: `/// Not a literal of the language: made from its pattern, where the shader compiler does not look.
+fn infinity() -> f32 {
+  var pattern = 0x7f800000u;
+  return bitcast<f32>(pattern);
+}`,
+  not_a_number: `fn not_a_number() -> f32 {
+  var pattern = 0x7fc00000u;
+  return bitcast<f32>(pattern);
+}`,
+  runtime_f32: `/// The value, hidden from the shader compiler, which refuses constants that overflow.
+fn runtime_f32(x: f32) -> f32 {
+  var hidden = x;
+  return hidden;
+}`,
+  runtime_i32: `/// The value, hidden from the shader compiler, which refuses constants that overflow.
+fn runtime_i32(n: i32) -> i32 {
+  var hidden = n;
+  return hidden;
+}`,
+  rounded: `/// The value as it was rounded: nothing is known of \`zero\`, so the sum that made it is not taken apart.
+fn rounded(x: f32) -> f32 {
+  return bitcast<f32>(bitcast<i32>(x) ^ dims.zero);
+}`,
+  larger: `/// The larger of both; a NaN wins.
+fn larger(a: f32, b: f32) -> f32 {
+  return select(select(a + b, b, a < b), a, a >= b);
+}`,
+  smaller: `/// The smaller of both; a NaN wins.
+fn smaller(a: f32, b: f32) -> f32 {
+  return select(select(a + b, b, a > b), a, a <= b);
+}`,
+  sign_of: `/// -1, 0 or 1; NaN of NaN.
+fn sign_of(x: f32) -> f32 {
+  return select(select(x, -1.0, x < 0.0), 1.0, x > 0.0);
+}`,
+  modulo: `/// The floored remainder.
+fn modulo(a: f32, b: f32) -> f32 {
+  return a - floor(a / b) * b;
+}`,
+  remainder: `/// The floored remainder; 0 where b is 0.
+fn remainder(a: i32, b: i32) -> i32 {
+  if (b == 0) {
+    return 0;
+  }
+  let rest = a % b;
+  return select(rest, rest + b, rest != 0 && (rest < 0) != (b < 0));
+}`,
+  floor_divide: `/// The floored quotient by a positive b.
+fn floor_divide(a: i32, b: i32) -> i32 {
+  return a / b - select(0, 1, a % b < 0);
+}`,
+  truncate: `/// Towards zero, saturating; NaN becomes 0.
+fn truncate(x: f32) -> i32 {
+  if (x >= 2147483648.0) {
+    return 2147483647;
+  }
+  if (x <= -2147483648.0) {
+    return -2147483647 - 1;
+  }
+  return select(0, i32(x), x == x);
+}`,
+} as const;
+
+export type Helper = keyof typeof helpers;
+
+export const helperNames: readonly string[] = Object.keys(helpers);
+
+/** The text of all used helpers, in the table's order. */
+export function helperTexts(used: ReadonlySet<string>): readonly string[] {
+  return Object.entries(helpers).flatMap(([name, text]) => (used.has(name) ? [text] : []));
+}

@@ -1,0 +1,102 @@
+/** Runs programs on a GPU in a process of its own, whose environment brings SwiftShader. */
+import type { ChildProcess } from "node:child_process";
+import { fork } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { buildSync } from "esbuild";
+import type { Artifact } from "../../compiler/program/artifact.ts";
+import type { Program } from "../../compiler/program/types.ts";
+import { emitWgsl } from "../../targets/wgsl/index.ts";
+import type { Inputs, Results } from "../targets/run.ts";
+import { unpackSwiftShader } from "./swiftshader.ts";
+
+type View = Float32Array | Int32Array;
+
+export interface Question {
+  readonly id: number;
+  readonly artifact: Artifact;
+  readonly inputs: readonly (readonly [string, View])[];
+  readonly calls: readonly { readonly entry: string; readonly dims: readonly number[] }[];
+  /** The machine shall seem to have no GPU. */
+  readonly absent?: boolean;
+}
+
+export interface Answer {
+  readonly id: number;
+  readonly results?: readonly (readonly [string, View])[];
+  readonly problem?: string;
+}
+
+interface Waiting {
+  readonly resolve: (results: Results) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class Gpu {
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #clean: () => void;
+  #next = 0;
+
+  private constructor(child: ChildProcess, clean: () => void) {
+    this.#child = child;
+    this.#clean = clean;
+    child.on("message", (message: Answer | "ready") => message !== "ready" && this.#settle(message));
+    child.on("exit", (code) => {
+      for (const { reject } of this.#waiting.values()) reject(new Error(`the GPU's process ended with ${code}`));
+    });
+  }
+
+  /** Bundles and starts the process, and waits until it is ready. */
+  static async start(): Promise<Gpu> {
+    const folder = mkdtempSync(path.join(tmpdir(), "nnc-gpu-"));
+    const outfile = path.join(folder, "child.mjs");
+    buildSync({ entryPoints: [path.join(import.meta.dirname, "child.ts")], bundle: true, platform: "node", format: "esm", outfile, logLevel: "error" });
+    const swiftshader = process.platform === "linux" && process.arch === "x64" ? unpackSwiftShader() : { env: {}, remove: () => undefined };
+    const webgpu = pathToFileURL(createRequire(import.meta.url).resolve("webgpu")).href;
+    const child = fork(outfile, [webgpu], { env: { ...process.env, ...swiftshader.env }, serialization: "advanced", execArgv: [] });
+    const gpu = new Gpu(child, () => {
+      swiftshader.remove();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    await new Promise((resolve, reject) => {
+      child.once("message", resolve);
+      child.once("exit", reject);
+    });
+    return gpu;
+  }
+
+  /** Fills the buffers, calls the entry, and gives all buffers. */
+  run(program: Program, inputs: Inputs, dims: readonly number[] = [], entry = "run"): Promise<Results> {
+    return this.runAll(emitWgsl(program), inputs, [{ entry, dims }]);
+  }
+
+  runAll(artifact: Artifact, inputs: Inputs, calls: Question["calls"], absent = false): Promise<Results> {
+    const given = artifact.manifest.buffers.flatMap(({ name, dtype }) => {
+      const data = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+      return data === undefined ? [] : [[name, dtype === "f32" ? Float32Array.from(data) : Int32Array.from(data)] as const];
+    });
+    const question: Question = { id: this.#next++, artifact, inputs: given, calls, absent };
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(question.id, { resolve, reject });
+      this.#child.send(question);
+    });
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
+    this.#child.disconnect();
+    await ended;
+    this.#clean();
+  }
+
+  #settle({ id, results, problem }: Answer): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (results === undefined) waiting?.reject(new Error(problem));
+    else waiting?.resolve(new Map(results));
+  }
+}

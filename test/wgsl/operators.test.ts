@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cases, inputs, pairs, programFor } from "../targets/operators.ts";
+import { runTypescript } from "../targets/run.ts";
+import type { Results } from "../targets/run.ts";
+import { Gpu } from "./gpu.ts";
+
+let gpu: Gpu;
+let expected: Results;
+let found: Results;
+
+beforeAll(async () => {
+  gpu = await Gpu.start();
+  expected = await runTypescript(programFor(1), inputs);
+  found = await gpu.run(programFor(1), inputs);
+});
+afterAll(() => gpu.stop());
+
+describe("computes what TypeScript computes", () => {
+  it.each(cases)("$title", ({ title, dtype }) => {
+    const { a, b } = pairs(dtype);
+    const values = found.get(title) ?? [];
+    const differences = Array.from(expected.get(title) ?? [], (value, n) => {
+      const subnormal = [a[n], b[n], title.includes("mod") ? a[n] / b[n] : 0].some((x) => x !== 0 && Math.abs(x) < 1.2e-38);
+      const close = subnormal || Object.is(value, values[n]) || value === values[n] || Math.abs(values[n] - value) <= 1e-6 * Math.abs(value) + 1e-37;
+      return close ? [] : [`${a[n]}, ${b[n]}: expected ${value}, found ${values[n]}`];
+    });
+    expect(differences.flat()).toEqual([]);
+  });
+});

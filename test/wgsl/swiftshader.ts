@@ -1,0 +1,43 @@
+/**
+ * SwiftShader, a Vulkan driver that runs on the CPU, unpacked from the npm package of a headless Chromium: what gives Dawn
+ * an adapter on any Linux machine. Only the three files that Dawn needs are taken out of the archive.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { brotliDecompressSync } from "node:zlib";
+
+export interface SwiftShader {
+  /** To be set before the process starts that uses it. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly remove: () => void;
+}
+
+const needed = new Set(["libvulkan.so.1", "libvk_swiftshader.so", "vk_swiftshader_icd.json"]);
+
+/** Unpacks it into a folder of its own. */
+export function unpackSwiftShader(): SwiftShader {
+  const folder = mkdtempSync(path.join(tmpdir(), "nnc-swiftshader-"));
+  const entry = createRequire(import.meta.url).resolve("@sparticuz/chromium");
+  const archive = path.join(entry.slice(0, entry.lastIndexOf(`${path.sep}build${path.sep}`)), "bin", "swiftshader.tar.br");
+  for (const { name, data } of filesOf(brotliDecompressSync(readFileSync(archive)))) {
+    if (needed.has(name)) writeFileSync(path.join(folder, name), data, { mode: 0o755 });
+  }
+  return {
+    env: { LD_LIBRARY_PATH: folder, VK_ICD_FILENAMES: path.join(folder, "vk_swiftshader_icd.json") },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** The plain files of a tar archive: headers of 512 bytes, each file padded to as many. */
+function filesOf(archive: Buffer): readonly { readonly name: string; readonly data: Buffer }[] {
+  const files: { readonly name: string; readonly data: Buffer }[] = [];
+  for (let at = 0; at + 512 <= archive.length && archive[at] !== 0;) {
+    const name = archive.toString("utf8", at, at + 100).replace(/\0.*$/s, "");
+    const size = parseInt(archive.toString("utf8", at + 124, at + 136), 8);
+    files.push({ name: path.basename(name), data: archive.subarray(at + 512, at + 512 + size) });
+    at += 512 + 512 * Math.ceil(size / 512);
+  }
+  return files;
+}
