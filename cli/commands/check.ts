@@ -64,7 +64,7 @@ function inspect(source: ProjectSource, options: SourceOptions, verify: boolean)
     const { elaboration, sources } = front;
     if (elaboration === undefined) return { diagnostics, sources };
     const known = { diagnostics, sources, elaboration };
-    return isClosed(elaboration) ? { ...known, program: buildProgram(elaboration, javascript, { verify }).program } : known;
+    return isClosed(elaboration) ? { ...known, program: buildProgram(elaboration, javascript, { verify, outline: !verify }).program } : known;
   } catch (error) {
     if (!(error instanceof InternalError)) throw error;
     return { diagnostics: [diagnose(internalFailure, { phase: error.phase, what: error.message }, [])], sources: source.sources };

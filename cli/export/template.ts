@@ -59,8 +59,8 @@ function header({ doc, file, outside }: ModuleParts): string {
 
 function exampleRow({ inputs }: Interface): string {
   const [only, ...others] = inputs;
-  if (only !== undefined && others.length === 0) return `[/* ${only.width} numbers */]`;
-  return `{ ${inputs.map(({ name, width }) => `${JSON.stringify(name)}: [/* ${width} numbers */]`).join(", ")} }`;
+  if (only !== undefined && others.length === 0) return `[ …${only.width} numbers… ]`;
+  return `{ ${inputs.map(({ name, width }) => `${JSON.stringify(name)}: [ …${width} numbers… ]`).join(", ")} }`;
 }
 
 /** The kernels as they were compiled, in a scope of their own: their names come from the program and could be any. */
@@ -147,14 +147,21 @@ function open(): Instance {
   return made;
 }
 
+/** Nested lists as one; iterative, since the nesting is the caller's. */
+function flatten(value: Value): readonly Value[] {
+  let flat: readonly Value[] = [value];
+  while (flat.some((one) => Array.isArray(one))) flat = flat.flatMap((one) => one);
+  return flat;
+}
+
 /** The values of one field in a row, flattened. */
 function valuesOf(row: Row, field: Field, at: number): readonly Value[] {
   const isList = (value: Row | Value): value is readonly Value[] => Array.isArray(value);
   if (isList(row)) {
-    if (fields.length === 1) return row.flat(Infinity) as readonly Value[];
+    if (fields.length === 1) return flatten(row);
     throw new TypeError(\`row \${at}: expected an object with \${fields.map(({ name }) => name).join(", ")}, found a list\`);
   }
-  if (typeof row === "object" && row !== null && Object.hasOwn(row, field.name)) return [row[field.name]].flat(Infinity) as readonly Value[];
+  if (typeof row === "object" && row !== null && Object.hasOwn(row, field.name)) return flatten(row[field.name] as Value);
   return (field.columns ?? [field.name]).map((column) => {
     if (typeof row === "object" && row !== null && Object.hasOwn(row, column)) return row[column] as Value;
     throw new TypeError(\`row \${at}: expected \${JSON.stringify(column)}, found none\`);

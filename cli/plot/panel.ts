@@ -16,6 +16,8 @@ export interface CurvePanel {
   readonly title: string;
   readonly xLabel: string;
   readonly curves: readonly Curve[];
+  /** Whether the names of the curves are needed. */
+  readonly legend: boolean;
 }
 
 /** Counts or shares in rows and columns, drawn as shades: a confusion matrix. */

@@ -48,7 +48,7 @@ export function drawSvg(title: string, panels: readonly Panel[]): string {
 }
 
 function heightOf(panel: Panel): number {
-  return panel.kind === "curves" ? panelHeight + legendRows(panel.curves).length * legendLine : panelHeight;
+  return panel.kind === "curves" ? panelHeight + (panel.legend ? legendRows(panel.curves).length * legendLine : 0) : panelHeight;
 }
 
 function drawCurves(panel: CurvePanel): readonly string[] {
@@ -63,7 +63,7 @@ function drawCurves(panel: CurvePanel): readonly string[] {
     text(panel.title, { x: inner.left, y: 18, "font-size": 13, "font-weight": 600, fill: ink.strong }),
     group({ x: inner.left, y: inner.top }, [...grid(frame), ...panel.curves.flatMap((curve) => drawCurve(curve, frame))]),
     text(panel.xLabel, { x: inner.left + frame.width / 2, y: panelHeight - 8, "text-anchor": "middle", fill: ink.soft }),
-    group({ x: inner.left, y: panelHeight + 4 }, legend(panel.curves)),
+    ...(panel.legend ? [group({ x: inner.left, y: panelHeight + 4 }, legend(panel.curves))] : []),
   ];
 }
 
@@ -143,7 +143,7 @@ function legendRows(curves: readonly Curve[]): readonly (readonly Curve[])[] {
   return rows;
 }
 
-/** Letters of a proportional font of 12 pixels are about 6.6 wide. */
+/** Letters of a proportional font of 12 pixels are at most about 7.4 wide on average. */
 function legendWidth(name: string): number {
-  return 26 + 6.6 * [...name].length + 18;
+  return 26 + 7.4 * [...name].length + 18;
 }

@@ -44,7 +44,7 @@ export function drawTerminal(panel: CurvePanel, size: TerminalSize): string {
     const label = ticks.get(row);
     return `${(label ?? "").padStart(margin - 2)} ${label === undefined ? "│" : "┤"}${cells(canvas, row, size.colour)}`;
   });
-  const lines = [`${" ".repeat(margin)}${panel.title}`, ...rows, `${" ".repeat(margin - 1)}└${"─".repeat(width)}`, xLabels(x, width, margin, panel.xLabel), legend(panel, margin, size.colour)];
+  const lines = [`${" ".repeat(margin)}${panel.title}`, ...rows, `${" ".repeat(margin - 1)}└${"─".repeat(width)}`, xLabels(x, width, margin, panel.xLabel), ...(panel.legend ? [legend(panel, margin, size.colour)] : [])];
   return lines.map((line) => `${line.trimEnd()}\n`).join("");
 }
 

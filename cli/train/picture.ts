@@ -4,16 +4,22 @@ import type { Curve, CurvePanel, MatrixPanel, Panel, Point } from "../plot/panel
 import { scalarNames, scoreOf } from "./history.ts";
 import type { History } from "./history.ts";
 
-/** The panels of curves; with several runs, each has its colour in all of them. */
+/** The panels of curves; with several runs, each has its colour in all of them, and training has a panel of its own. */
 export function curvePanels(runs: readonly History[]): readonly CurvePanel[] {
   const metrics = scalarNames(runs.flatMap(({ epochs }) => epochs.map(({ holdout }) => holdout)));
-  const loss: CurvePanel = { kind: "curves", title: "loss", xLabel: "epoch", curves: runs.flatMap((run, index) => lossCurves(run, index, runs.length > 1)) };
-  return [loss, ...metrics.map((name, index): CurvePanel => ({
-    kind: "curves",
-    title: `${name.replaceAll("_", " ")} on the hold-out`,
-    xLabel: "epoch",
-    curves: runs.flatMap((run, at) => metricCurve(run, name, runs.length > 1 ? at : index + 1)),
-  }))];
+  const several = runs.length > 1;
+  const held = runs.some(({ epochs }) => epochs.some(({ holdout }) => holdout !== null));
+  const losses = !several || !held ? [panel("loss", runs.flatMap((run, at) => lossCurves(run, at, several)))] : [
+    panel("loss on the hold-out", runs.flatMap((run, at) => holdoutCurve(run, "loss", run.label, at))),
+    panel("training loss", runs.map((run, at) => trainingCurve(run, run.label, at, false))),
+  ];
+  const others = metrics.map((name, index) =>
+    panel(`${name.replaceAll("_", " ")} on the hold-out`, runs.flatMap((run, at) => holdoutCurve(run, name, run.label, several ? at : index + 1)), several));
+  return [...losses, ...others];
+}
+
+function panel(title: string, curves: readonly Curve[], legend = true): CurvePanel {
+  return { kind: "curves", title, xLabel: "epoch", curves, legend };
 }
 
 /** All panels of a picture. `classes` are the names of a matrix's rows. */
@@ -22,20 +28,20 @@ export function panelsOf(runs: readonly History[], classes: readonly string[]): 
   return [...curvePanels(runs), ...(only === undefined || others.length > 0 ? [] : matrices(only, classes))];
 }
 
-function lossCurves({ label, epochs }: History, colour: number, several: boolean): readonly Curve[] {
-  const prefix = several ? `${label}, ` : "";
-  const training = epochs.map(({ epoch, train }): Point => [epoch, scoreOf(train, "loss")]);
-  const holdout = epochs.flatMap(({ epoch, holdout: scores }): readonly Point[] => (scores === null ? [] : [[epoch, scoreOf(scores, "loss")]]));
-  const alone = holdout.length === 0;
-  return [
-    { name: alone && several ? label : `${prefix}training`, colour, secondary: !alone, points: training },
-    ...(alone ? [] : [{ name: several ? label : "hold-out", colour, secondary: false, points: holdout }]),
-  ];
+/** Training dashed beside the hold-out, or alone. */
+function lossCurves(run: History, colour: number, several: boolean): readonly Curve[] {
+  const holdout = holdoutCurve(run, "loss", "hold-out", colour);
+  return [trainingCurve(run, several ? run.label : "training", colour, holdout.length > 0), ...holdout];
 }
 
-function metricCurve({ label, epochs }: History, name: string, colour: number): readonly Curve[] {
-  const points = epochs.flatMap(({ epoch, holdout }): readonly Point[] => (holdout === null || !Object.hasOwn(holdout, name) ? [] : [[epoch, scoreOf(holdout, name)]]));
-  return points.length === 0 ? [] : [{ name: label, colour, secondary: false, points }];
+function trainingCurve({ epochs }: History, name: string, colour: number, secondary: boolean): Curve {
+  return { name, colour, secondary, points: epochs.map(({ epoch, train }): Point => [epoch, scoreOf(train, "loss")]) };
+}
+
+/** None where the run has no such score. */
+function holdoutCurve({ epochs }: History, score: string, name: string, colour: number): readonly Curve[] {
+  const points = epochs.flatMap(({ epoch, holdout }): readonly Point[] => (holdout === null || !Object.hasOwn(holdout, score) ? [] : [[epoch, scoreOf(holdout, score)]]));
+  return points.length === 0 ? [] : [{ name, colour, secondary: false, points }];
 }
 
 function matrices({ done }: History, classes: readonly string[]): readonly MatrixPanel[] {

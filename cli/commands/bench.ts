@@ -1,0 +1,130 @@
+/** `nnc bench FILE`: a training step and inference on every target that this machine can run, on made-up minibatches. */
+import type { TargetName } from "../../compiler/program/artifact.ts";
+import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Compiled } from "../../compiler/compile.ts";
+import type { ProjectSource } from "../../compiler/project.ts";
+import { load } from "../../runtime/load/index.ts";
+import type { Network } from "../../runtime/load/index.ts";
+import { measure } from "../bench/measure.ts";
+import type { Case, Timing } from "../bench/measure.ts";
+import { rotating } from "../bench/synthetic.ts";
+import type { Context } from "../context.ts";
+import { exitCodes } from "../exit.ts";
+import { writeJson } from "../output/json.ts";
+import { formatCount } from "../output/numbers.ts";
+import { painter } from "../output/style.ts";
+import { table } from "../output/table.ts";
+import { chooseModel } from "../predict/interface.ts";
+import { compileSource, openSource, optionsOf } from "../source.ts";
+import type { ClosingFlags } from "../source.ts";
+
+export type BenchFlags = ClosingFlags & { readonly seconds: number; readonly json: boolean };
+
+const targets: readonly TargetName[] = ["typescript", "wasm", "wgsl"];
+
+interface Workload extends Case {
+  readonly target: TargetName;
+  readonly what: string;
+  readonly rows: number;
+}
+
+interface Skipped {
+  readonly target: TargetName;
+  readonly reason: string;
+}
+
+export async function bench(context: Context, flags: BenchFlags, file: string): Promise<number> {
+  const source = openSource(context, file);
+  const networks: Network[] = [];
+  const workloads: Workload[] = [];
+  const skipped: Skipped[] = [];
+  for (const target of targets) {
+    const opened = await openTarget(context, source, flags, target);
+    if (typeof opened === "number") return opened;
+    if ("reason" in opened) {
+      skipped.push(opened);
+      context.process.stderr.write(`${target} is left out: ${opened.reason}\n`);
+      continue;
+    }
+    networks.push(opened.network);
+    workloads.push(...workloadsOf(opened.compiled, opened.network, target));
+  }
+  const timings = await measure(source.main.name, workloads, flags.seconds, context.process.stderr);
+  for (const network of networks) network.close();
+  tell(context, flags.json, workloads, timings, skipped);
+  return exitCodes.success;
+}
+
+/** An exit code where the file has mistakes; a reason where only this target cannot run it here. */
+async function openTarget(context: Context, source: ProjectSource, flags: BenchFlags, target: TargetName): Promise<{ readonly compiled: Compiled; readonly network: Network } | Skipped | number> {
+  if (target !== "typescript") {
+    const { compileProject } = await import("../../compiler/files.ts");
+    const result = compileProject(source, { ...optionsOf(flags), target });
+    const [error] = result.diagnostics.filter(({ severity }) => severity === "error");
+    return result.ok ? openNetwork(result, target) : { target, reason: error?.message ?? "it does not compile" };
+  }
+  const { compiled, exitCode } = await compileSource(context, source, { ...optionsOf(flags), target });
+  return compiled === undefined ? exitCode : openNetwork(compiled, target);
+}
+
+async function openNetwork(compiled: Compiled, target: TargetName): Promise<{ readonly compiled: Compiled; readonly network: Network } | Skipped> {
+  try {
+    return { compiled, network: await load(compiled.artifact) };
+  } catch (error) {
+    if (error instanceof NncError) return { target, reason: error.message };
+    throw error;
+  }
+}
+
+function workloadsOf({ artifact }: Compiled, network: Network, target: TargetName): readonly Workload[] {
+  const { manifest } = artifact;
+  const { train } = manifest.host;
+  const bounds = new Map(manifest.dims.map(({ name, bound }) => [name, bound]));
+  const model = chooseModel(manifest, undefined);
+  const leading = model.inputs[0]?.shape[0]?.key ?? "";
+  const rows = bounds.get(leading) ?? 1;
+  const isAsync = target === "wgsl";
+  const named = (what: string, count: number, run: () => unknown): Workload => ({ name: `${target}: ${what}, ${count} rows`, target, what, rows: count, isAsync, run });
+  const predicting = (count: number): Workload => {
+    const next = rotating(model.inputs, new Map([...bounds, [leading, count]]));
+    return named("inference", count, () => (isAsync ? network.predict(model.name, next()) : network.predictSync(model.name, next())));
+  };
+  const training = (): Workload => {
+    const next = rotating(train?.inputs ?? [], bounds);
+    return named("training step", rows, () => (isAsync ? network.step(next(), { trusted: true }) : network.stepSync(next(), { trusted: true })));
+  };
+  return [...(train === undefined ? [] : [training()]), predicting(rows), ...(rows > 1 ? [predicting(1)] : [])];
+}
+
+function tell(context: Context, json: boolean, workloads: readonly Workload[], timings: readonly Timing[], skipped: readonly Skipped[]): void {
+  const { stdout, env } = context.process;
+  const results = workloads.map(({ name, target, what, rows }) => {
+    const timing = timings.find((one) => one.name === name);
+    const seconds = timing?.seconds ?? NaN;
+    return { target, case: what, rows, seconds, margin: timing?.margin ?? NaN, rowsPerSecond: rows / seconds };
+  });
+  if (json) {
+    writeJson(stdout, { results, skipped });
+    return;
+  }
+  const columns = [
+    { head: "case", align: "left" },
+    { head: "rows", align: "right" },
+    { head: "target", align: "left" },
+    { head: "time", align: "right" },
+    { head: "±", align: "right" },
+    { head: "rows/s", align: "right" },
+  ] as const;
+  const ordered = results.toSorted((a, b) => order(a) - order(b));
+  stdout.write(table(columns, ordered.map((one) => [one.case, String(one.rows), one.target, formatTime(one.seconds), `${(one.margin * 100).toFixed(1)} %`, formatCount(one.rowsPerSecond)]), painter(stdout, env), ""));
+}
+
+/** The same case of all targets side by side: training, then inference from large to small. */
+function order({ case: what, rows }: { readonly case: string; readonly rows: number }): number {
+  return what === "training step" ? 0 : 1 + 1 / rows;
+}
+
+function formatTime(seconds: number): string {
+  if (seconds < 1e-3) return `${(seconds * 1e6).toFixed(1)} µs`;
+  return seconds < 1 ? `${(seconds * 1e3).toFixed(2)} ms` : `${seconds.toFixed(2)} s`;
+}
