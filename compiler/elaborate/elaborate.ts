@@ -17,7 +17,7 @@ import { apply, call, initialize, schedule } from "./calls.ts";
 import { Entry } from "./entry.ts";
 import { buildEvaluation, maximalRows, rowsName, type Evaluation } from "./evaluation.ts";
 import type { Evaluator, Gradients } from "./evaluator.ts";
-import { dimensionOf, evaluate, evaluateShape } from "./expressions.ts";
+import { evaluate } from "./expressions.ts";
 import { recover } from "./failure.ts";
 import { buildEvaluateStart, buildInit } from "./init.ts";
 import { topFrame } from "./inputs.ts";
@@ -25,6 +25,7 @@ import { hostInputs, type TargetFacts } from "./objective.ts";
 import { buildPrediction, type Prediction } from "./predict.ts";
 import { exact } from "./rational.ts";
 import { Session, type ClosedDimension, type VariableRecord } from "./session.ts";
+import { dimensionOf, evaluateShape } from "./shape-values.ts";
 import { run } from "./statements.ts";
 import { buildTrainStep, type TrainStep } from "./train-step.ts";
 import { withSettings } from "./override.ts";
@@ -322,7 +323,8 @@ function entriesOf({ session, trained, kept }: Parts, variables: readonly Variab
 function hostOf({ session }: Parts, variables: readonly VariableRecord[], trained: Trained | undefined, kept: readonly Prediction[]) {
   const models = kept.map(({ host, entry }): HostModel => ({ ...host, parameters: countParameters(variables, entry.variables) }));
   const names = new Set(["train_step", "evaluate", ...kept.map(({ host }) => host.entry)]);
-  const requirements = session.requirements.filter(({ entry }) => names.has(entry));
+  const own = session.requirements.filter(({ entry }) => names.has(entry));
+  const requirements = [...new Map(own.map((requirement) => [JSON.stringify(requirement), requirement])).values()];
   const base = { language: languageVersion, models, requirements };
   const name = trained?.plan.label ?? models.at(0)?.name ?? session.module.name;
   return { name, host: trained === undefined ? base : { ...base, train: hostTrain(trained) } };

@@ -69,7 +69,7 @@ export class Entry {
 
   /** Forgets what was written since, for the names that `keep` refuses. */
   retain(before: ReadonlyMap<string, Value>, keep: (name: string) => boolean): void {
-    for (const name of [...this.#current.keys()]) {
+    for (const name of this.written.keys()) {
       if (keep(name)) continue;
       const old = before.get(name);
       if (old === undefined) this.#current.delete(name);

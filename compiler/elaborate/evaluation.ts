@@ -109,7 +109,7 @@ function buildWholeSet(metric: NamedMetric, plan: TrainPlan, { inputs, output, t
     return { name: own, buffer, from, tensor: { ...tensor, type, value: entry.input(buffer, "input", type) } };
   };
   const frame = trainFrame(plan, entry);
-  const given = [...(output === undefined ? [] : [{ name: "output", buffer: outputBuffer, tensor: output }])].map(again);
+  const given = (output === undefined ? [] : [{ name: "output", buffer: outputBuffer, tensor: output }]).map(again);
   const others = inputs.filter((input) => input.name === target?.name || neededBy(metric, input.name))
     .filter((input) => input.name !== "output").map(again);
   const value = metricValue(metric, { frame, inputs: others, output: given.at(0)?.tensor, target: others.find((input) => input.name === target?.name) });

@@ -2,42 +2,33 @@
  * Expressions to values. Chains and pipes are folded in loops, so their length is bounded by memory only; nesting is
  * counted and refused beyond a limit, since each level is some frames of the stack.
  */
-import { label, type Span } from "../diagnostics/diagnostic.ts";
+import type { Span } from "../diagnostics/diagnostic.ts";
 import { unknownName } from "../diagnostics/codes/names.ts";
 import { notCallable } from "../diagnostics/codes/settings.ts";
-import { notCompileTime, outsideTraining, sizeOverflow, wrongElements, wrongKind } from "../diagnostics/codes/shapes.ts";
+import { notCompileTime, outsideTraining, wrongElements, wrongKind } from "../diagnostics/codes/shapes.ts";
 import { unsupported } from "../diagnostics/codes/unsupported.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
-import { DimensionOverflow, negate, type Dimension } from "../dimension/dimension.ts";
+import { negate } from "../dimension/dimension.ts";
 import { builtins } from "../semantics/builtins.ts";
 import { isCallable, lookUp, lookUpValue, visibleNames, type DeclaredCallable } from "../semantics/module.ts";
 import type { BinaryOperator, Call, Chain, Expression, Name, Pipe, Repeat } from "../syntax/ast.ts";
 import { evaluateArguments, hasTensorInput } from "./arguments.ts";
 import type { Counter } from "./entry.ts";
-import type { Mode, ShapeValue } from "./evaluator.ts";
+import type { Mode } from "./evaluator.ts";
 import { Failure } from "./failure.ts";
 import { Frame, type Binding, type Body } from "./frame.ts";
 import { evaluateIndex } from "./indexing.ts";
 import { negateRelation } from "./numbers.ts";
 import * as rational from "./rational.ts";
+import { dimensionOf, evaluateShape, restValue, withinRange } from "./shape-values.ts";
 import { arithmetic, comparison, elementwiseBinary, matrixProduct, toTensor, type Operand } from "./tensors.ts";
 import {
-  asDimension, boolValue, describeValue, fromDimension, noArguments,
-  type AxisLabel, type Comparison, type Evaluated, type Layer, type LayerPart, type Recipe, type Tensor,
+  boolValue, describeValue, fromDimension, noArguments,
+  type Comparison, type Evaluated, type Layer, type LayerPart, type Recipe,
 } from "./values.ts";
 
 export function evaluate(expression: Expression, frame: Frame, mode: Mode = {}): Evaluated {
   return frame.nested(1, expression.span, () => withinRange(expression.span, frame, () => dispatch(expression, frame, mode)));
-}
-
-/** Reports sizes that are too large to be exact. */
-function withinRange<Result>(span: Span, frame: Frame, compute: () => Result): Result {
-  try {
-    return compute();
-  } catch (error) {
-    if (!(error instanceof DimensionOverflow)) throw error;
-    return frame.fail(sizeOverflow, { what: error.message }, span, "computed here");
-  }
 }
 
 function dispatch(expression: Expression, frame: Frame, mode: Mode): Evaluated {
@@ -66,12 +57,6 @@ function dispatch(expression: Expression, frame: Frame, mode: Mode): Evaluated {
 // ---------------------------------------------------------------------------------------------------------------------
 // Names
 // ---------------------------------------------------------------------------------------------------------------------
-
-function restValue(span: Span, frame: Frame): Evaluated {
-  const { rest } = frame.body;
-  if (rest === undefined) return frame.fail(wrongKind, { expected: "a signature with `..`", found: "none" }, span, "stands for nothing here");
-  return { kind: "list", items: rest.shape.map(fromDimension) };
-}
 
 function evaluateName(name: Name, frame: Frame, mode: Mode): Evaluated {
   const binding = frame.lookUp(name.text);
@@ -377,59 +362,4 @@ function evaluateRepeat(repeat: Repeat, frame: Frame): Evaluated {
     parts.push(...layerOf(value, repeat.body.span, frame).parts);
   }
   return { kind: "layer", parts };
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// Shapes
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** A whole number or dimension; operators written here round down. */
-export function dimensionOf(expression: Expression, frame: Frame): Dimension {
-  const value = evaluate(expression, frame, { whole: true });
-  const dimension = withinRange(expression.span, frame, () => asDimension(value));
-  if (dimension !== undefined) return dimension;
-  return frame.fail(wrongKind, { expected: "a whole number", found: describeValue(value) }, expression.span, "this");
-}
-
-/** A value shape: `[.., units]`, `[N, -1]`, or a name that holds a list. */
-export function evaluateShape(expression: Expression, frame: Frame): ShapeValue {
-  if (expression.kind !== "list") return listShape(evaluate(expression, frame, { whole: true }), expression.span, frame);
-  const shape: Dimension[] = [];
-  const labels: AxisLabel[] = [];
-  for (const item of expression.items) {
-    if (item.kind === "rest") {
-      for (const [axis, value] of listShape(restValue(item.span, frame), item.span, frame).shape.entries()) {
-        shape.push(value);
-        labels.push(`..${axis}`);
-      }
-    } else {
-      shape.push(dimensionOf(item, frame));
-      labels.push(item.kind === "name" ? item.text : undefined);
-    }
-  }
-  return withInferred(shape, labels);
-}
-
-function listShape(value: Evaluated, span: Span, frame: Frame): ShapeValue {
-  if (value.kind !== "list") return frame.fail(wrongKind, { expected: "a shape such as [N, 4]", found: describeValue(value) }, span, "this");
-  const shape = value.items.map((item) => {
-    const dimension = asDimension(item);
-    return dimension ?? frame.fail(wrongKind, { expected: "a list of whole numbers", found: describeValue(item) }, span, "this");
-  });
-  return withInferred(shape, shape.map(() => undefined));
-}
-
-function withInferred(shape: readonly Dimension[], labels: readonly AxisLabel[]): ShapeValue {
-  const inferred = shape.findIndex(({ key }) => key === "-1");
-  return { shape, labels, inferred: inferred < 0 ? undefined : inferred };
-}
-
-/** A tensor, whatever a number or dimension must become for it. */
-export function tensorOf(expression: Expression, frame: Frame): Tensor {
-  return toTensor({ value: evaluate(expression, frame), span: expression.span }, frame);
-}
-
-/** The label that shows where a tensor came from. */
-export function typeLabel(span: Span, value: Evaluated) {
-  return label(span, `this is ${describeValue(value)}`);
 }

@@ -10,7 +10,7 @@ import { isCallable, lookUp, type DeclaredCallable } from "../semantics/module.t
 import type { TensorInput, TensorType as SyntaxType } from "../syntax/ast.ts";
 import { storageOf, frameFor } from "./calls.ts";
 import type { Entry } from "./entry.ts";
-import { Frame, type Binding, type Storage } from "./frame.ts";
+import type { Binding, Frame, Storage } from "./frame.ts";
 import { hostInput, inputTensor, shapeIn, topFrame } from "./inputs.ts";
 import { callModel, givenInputs } from "./predict.ts";
 import { bindTensors, labelsFor } from "./signature.ts";

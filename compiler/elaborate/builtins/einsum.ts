@@ -22,8 +22,8 @@ interface Parsed {
 function parse(text: string, count: number): Parsed | string {
   const [left, right, ...more] = text.replaceAll(/\s/g, "").split("->");
   if (right === undefined || more.length > 0) return "expected one `->`, found none or several";
-  const inputs = left.split(",").map((word) => [...word]);
-  const output = [...right];
+  const inputs = left.split(",").map((word) => word.split(""));
+  const output = right.split("");
   if (inputs.length !== count) return `expected ${inputs.length} tensors, found ${count}`;
   const odd = [...inputs.flat(), ...output].find((letter) => !/[A-Za-z]/.test(letter));
   if (odd !== undefined) return `expected letters, found \`${odd}\``;

@@ -1,6 +1,6 @@
 /** Elementwise functions, conversions, `maximum`, `minimum`, `where`; each also of numbers known at compile time. */
 import { notCompileTime, wrongElements } from "../../diagnostics/codes/shapes.ts";
-import * as dimensions from "../../dimension/dimension.ts";
+import { maximum, minimum } from "../../dimension/dimension.ts";
 import { elementwise as names } from "../../semantics/builtins.ts";
 import type { Rational } from "../../syntax/ast.ts";
 import type { ElementType } from "../../loops/types.ts";
@@ -84,7 +84,7 @@ function extreme(name: "maximum" | "minimum"): Rule {
       return (order >= 0) === (name === "maximum") ? left.value : right.value;
     }
     const [a, b] = [asDimension(left.value), asDimension(right.value)];
-    if (a !== undefined && b !== undefined) return fromDimension(dimensions[name](a, b));
+    if (a !== undefined && b !== undefined) return fromDimension((name === "maximum" ? maximum : minimum)(a, b));
     return call.frame.at(call.span, () => elementwiseBinary(name, `\`${name}\``, left, right, call.span, call.frame));
   };
 }

@@ -1,0 +1,69 @@
+/**
+ * Whole numbers and shapes where the text wants them: operators written there round down, and `..` stands for the axes that
+ * the signature's matched.
+ */
+import type { Span } from "../diagnostics/diagnostic.ts";
+import { sizeOverflow, wrongKind } from "../diagnostics/codes/shapes.ts";
+import { DimensionOverflow, type Dimension } from "../dimension/dimension.ts";
+import type { Expression } from "../syntax/ast.ts";
+import type { ShapeValue } from "./evaluator.ts";
+import type { Frame } from "./frame.ts";
+import { asDimension, describeValue, fromDimension, type AxisLabel, type Evaluated } from "./values.ts";
+
+/** Reports sizes that are too large to be exact. */
+export function withinRange<Result>(span: Span, frame: Frame, compute: () => Result): Result {
+  try {
+    return compute();
+  } catch (error) {
+    if (!(error instanceof DimensionOverflow)) throw error;
+    return frame.fail(sizeOverflow, { what: error.message }, span, "computed here");
+  }
+}
+
+/** `..` as a list of sizes. */
+export function restValue(span: Span, frame: Frame): Evaluated {
+  const { rest } = frame.body;
+  if (rest === undefined) return frame.fail(wrongKind, { expected: "a signature with `..`", found: "none" }, span, "stands for nothing here");
+  return { kind: "list", items: rest.shape.map(fromDimension) };
+}
+
+/** A whole number or dimension; operators written here round down. */
+export function dimensionOf(expression: Expression, frame: Frame): Dimension {
+  const value = frame.session.evaluator.evaluate(expression, frame, { whole: true });
+  const dimension = withinRange(expression.span, frame, () => asDimension(value));
+  if (dimension !== undefined) return dimension;
+  return frame.fail(wrongKind, { expected: "a whole number", found: describeValue(value) }, expression.span, "this");
+}
+
+/** A value shape: `[.., units]`, `[N, -1]`, or a name that holds a list. */
+export function evaluateShape(expression: Expression, frame: Frame): ShapeValue {
+  if (expression.kind !== "list") return listShape(frame.session.evaluator.evaluate(expression, frame, { whole: true }), expression.span, frame);
+  const shape: Dimension[] = [];
+  const labels: AxisLabel[] = [];
+  for (const item of expression.items) {
+    if (item.kind === "rest") {
+      for (const [axis, value] of listShape(restValue(item.span, frame), item.span, frame).shape.entries()) {
+        shape.push(value);
+        labels.push(`..${axis}`);
+      }
+    } else {
+      shape.push(dimensionOf(item, frame));
+      labels.push(item.kind === "name" ? item.text : undefined);
+    }
+  }
+  return withInferred(shape, labels);
+}
+
+function listShape(value: Evaluated, span: Span, frame: Frame): ShapeValue {
+  if (value.kind !== "list") return frame.fail(wrongKind, { expected: "a shape such as [N, 4]", found: describeValue(value) }, span, "this");
+  const shape = value.items.map((item) => {
+    const dimension = asDimension(item);
+    return dimension ?? frame.fail(wrongKind, { expected: "a list of whole numbers", found: describeValue(item) }, span, "this");
+  });
+  return withInferred(shape, shape.map(() => undefined));
+}
+
+function withInferred(shape: readonly Dimension[], labels: readonly AxisLabel[]): ShapeValue {
+  const inferred = shape.findIndex(({ key }) => key === "-1");
+  return { shape, labels, inferred: inferred < 0 ? undefined : inferred };
+}
