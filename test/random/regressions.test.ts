@@ -45,6 +45,21 @@ const regressions: readonly Regression[] = [
       return [w.one("mul", ratio, a), w.one("mul", b, ratio)];
     },
   },
+  {
+    title: "a row named like the temporary that it is computed from",
+    results: (w) => {
+      const e = w.one("exp", w.input("x", 9, 5, 3));
+      const low = w.one("exp", w.one("sub", e, w.spread(w.builder.one("max", [e], { axes: [2] }), e, 0, 1)));
+      return [w.one("div", low, w.spread(w.builder.one("sum", [low], { axes: [2] }), low, 0, 1))];
+    },
+  },
+  {
+    title: "a result of other strides in the place of a temporary of as many bytes",
+    results: (w) => {
+      const [x, y, z] = ["x", "y", "z"].map((name) => w.input(name, 2, 4));
+      return [w.builder.one("concat", [w.one("div", x, y), z], { axis: 1 })];
+    },
+  },
 ];
 
 function programOf({ results }: Regression, at: number): RandomProgram {

@@ -52,7 +52,8 @@ export function buildKernel(cluster: Cluster, stored: ReadonlySet<string>): Kern
     definitions: new Map(),
     stages: [],
     rows: [],
-    names: new Set(),
+    // A row must not be taken for an input of its name.
+    names: new Set(cluster.members.flatMap(({ loads }) => [...loads])),
   };
   for (const { maps, reductions } of levelsOf(cluster)) {
     for (const member of maps) addMap(member, state);

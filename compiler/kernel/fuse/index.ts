@@ -28,8 +28,19 @@ export function fuse(lowered: Lowered, bounds: Bounds, taken: Set<string>): Fuse
   const stored = storedTensors(clusters, lowered.outputs);
   const ordered = orderKernels(clusters.map((cluster) => buildKernel(cluster, stored)), lowered.outputs);
   const names = readableNames(ordered.kernels, ordered.inPlace, lowered, taken);
-  const kernels = [...ordered.kernels, ...copies(lowered, ordered.inPlace)].map((kernel) => settleUpdates(renameTensors(kernel, names)));
+  const tensors = new Set([...lowered.tensors.keys(), ...names.values()]);
+  const kernels = [...ordered.kernels, ...copies(lowered, ordered.inPlace)].map((kernel) =>
+    settleUpdates(renameTensors(nameRowsApart(kernel, tensors), names)),
+  );
   return { kernels, tensors: renamedTensors(lowered, stored, names) };
+}
+
+/** Rows share a name space with the tensors that a kernel loads: one whose name a tensor has, or will have, gets another. */
+function nameRowsApart(kernel: Kernel, tensors: ReadonlySet<string>): Kernel {
+  const apart = (name: string): string => (tensors.has(name) ? apart(`${name}_row`) : name);
+  const names = new Map(kernel.rows.map(({ name }) => [name, apart(name)]));
+  const rows = kernel.rows.map((row) => ({ ...row, name: apart(row.name) }));
+  return { ...renameTensors(kernel, names), rows };
 }
 
 /** The values that leave their cluster: outputs, and what another cluster loads. */

@@ -2,7 +2,7 @@
  * Blocks: what is placed as a whole (a tensor, a segment, or tensors that share a place), with the steps of each entry
  * during which it must keep its content. Variables keep it always.
  */
-import { evaluate, product } from "../../dimension/dimension.ts";
+import { equal, evaluate, product } from "../../dimension/dimension.ts";
 import { InternalError } from "../../diagnostics/diagnostic.ts";
 import type { PlanEntry, PlanInput, PlanTensor } from "./types.ts";
 
@@ -103,6 +103,8 @@ function joinInPlace(input: PlanInput, blocks: readonly Block[]): readonly Block
       for (const { output, input: operand } of inPlace) {
         const [into, from] = [blockOf.get(tensors[operand]), blockOf.get(tensors[output])];
         if (into === undefined || from === undefined || !canJoin(into, from, entry, step)) continue;
+        // Equal indices are equal places only where the strides are equal, too.
+        if (!haveOneShape(input, tensors[operand], tensors[output])) continue;
         const names = new Map([...into.tensors, ...from.tensors]);
         const joined: Block = { tensors: names, bytes: into.bytes, lives: joinLives([...into.lives, ...from.lives]), always: false };
         for (const name of names.keys()) blockOf.set(name, joined);
@@ -110,6 +112,11 @@ function joinInPlace(input: PlanInput, blocks: readonly Block[]): readonly Block
     }
   }
   return [...new Set(blockOf.values())];
+}
+
+function haveOneShape({ tensors }: PlanInput, left: string, right: string): boolean {
+  const [a, b] = [left, right].map((name) => tensors.get(name)?.type.shape ?? []);
+  return a.length === b.length && a.every((size, axis) => equal(size, b[axis]));
 }
 
 function canJoin(into: Block, from: Block, entry: number, step: number): boolean {
