@@ -2,8 +2,7 @@
  * TensorFlow.js 4 as its users write a training step: variables, an optimiser's `minimize`, memory kept by `tidy`.
  * The loss is softmax with cross-entropy over one-hot targets, which is what `tf.losses` offers.
  */
-import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
+import * as tf from "@tensorflow/tfjs";
 import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 
 export function tfjs(backend) {
@@ -25,7 +24,7 @@ async function create(backend, { inputs, hidden, classes, batch, norm }, batches
   const variables = layers.flatMap((layer) => Object.values(layer));
   const data = batches.map(({ x, target }) => ({
     x: tf.tensor2d(x, [batch, inputs]),
-    target: tf.oneHot(tf.tensor1d(target, "int32"), classes).toFloat(),
+    target: tf.cast(tf.oneHot(tf.tensor1d(target, "int32"), classes), "float32"),
   }));
   const optimizer = tf.train.adam(1e-3);
   const activate = async () => {
