@@ -25,7 +25,9 @@ type Loop = Extract<Statement, { readonly kind: "for" }>;
 export type Task =
   | { readonly kind: "once"; readonly definitions: readonly Definition[]; readonly body: readonly Statement[] }
   | {
-      readonly kind: "loop"; readonly definitions: readonly Definition[]; readonly loop: Loop;
+      readonly kind: "loop";
+      readonly definitions: readonly Definition[];
+      readonly loop: Loop;
       /** Turns of the loop. */
       readonly turns: Dimension;
       /** Set where each turn's body is shared out among threads again. */
@@ -110,7 +112,11 @@ function groupsOf(statements: readonly Statement[]): readonly Group[] {
 
 /** A loop whose ends do not depend on where other loops stand. */
 function isParallel(statement: Statement): statement is Loop {
-  return statement.kind === "for" && statement.role === "parallel" && [statement.from, statement.to].every(({ terms }) => terms.length === 0);
+  return (
+    statement.kind === "for" &&
+    statement.role === "parallel" &&
+    [statement.from, statement.to].every(({ terms }) => terms.length === 0)
+  );
 }
 
 /** No group needs a local of another, or what another left in a private array. */
@@ -120,7 +126,9 @@ function areApart(groups: readonly Group[], { arrays }: Context): boolean {
     const needed = [...uses.names].filter((name) => !uses.defined.has(name));
     const left = [...uses.reads].filter((name) => isArray(name) && !uses.filled.has(name));
     const others = groups.filter((_, other) => other !== at);
-    return [...needed, ...left].every((name) => others.every((other) => !other.uses.defined.has(name) && !(isArray(name) && other.uses.writes.has(name))));
+    return [...needed, ...left].every((name) =>
+      others.every((other) => !other.uses.defined.has(name) && !(isArray(name) && other.uses.writes.has(name))),
+    );
   });
 }
 
@@ -143,7 +151,8 @@ function meet({ uses: left }: Group, { uses: right }: Group, arrays: ReadonlySet
 function phaseOf(groups: readonly Group[], definitions: readonly Definition[], context: Context): Phase {
   const needed = groups.map(({ uses }) => neededBy(uses.names, definitions));
   const isOf = (definition: Definition): number => needed.filter((some) => some.has(definition)).length;
-  const own = (at: number): readonly Definition[] => definitions.filter((one) => needed[at].has(one) && isOf(one) === 1);
+  const own = (at: number): readonly Definition[] =>
+    definitions.filter((one) => needed[at].has(one) && isOf(one) === 1);
   const tasks = groups.map(({ statements }, at) => taskOf(statements, groups.length === 1 ? [] : own(at), context));
   const shared = definitions.filter((one) => isOf(one) > (groups.length === 1 ? 0 : 1));
   return { definitions: shared, tasks };
@@ -167,7 +176,9 @@ function taskOf(statements: readonly Statement[], definitions: readonly Definiti
   const turns = turnsOf(loop, context.bounds);
   const phases = split(loop.body, context);
   const inner = phases?.length === 1 && phases[0].tasks.some(({ kind }) => kind === "loop") ? phases[0] : undefined;
-  return inner === undefined ? { kind: "loop", definitions, loop, turns } : { kind: "loop", definitions, loop, turns, inner };
+  return inner === undefined
+    ? { kind: "loop", definitions, loop, turns }
+    : { kind: "loop", definitions, loop, turns, inner };
 }
 
 function turnsOf({ from, to, step }: Loop, bounds: Bounds): Dimension {

@@ -20,7 +20,8 @@ interface Access {
 export function elementText({ buffer, address }: Access, place: Place): string {
   const { rest, offset } = splitOffset(address);
   const start = startOf(buffer, place);
-  const base = rest.terms.length === 0 && rest.constant.key === "0" ? start : baseCode({ buffer, address: rest }, place);
+  const base =
+    rest.terms.length === 0 && rest.constant.key === "0" ? start : baseCode({ buffer, address: rest }, place);
   return `${place.arrays.has(buffer) ? printedName(buffer, place) : "arena"}[${withOffset(base, offset).text}]`;
 }
 
@@ -54,7 +55,11 @@ function fixedCode(buffer: string, index: Index, place: Place): Code {
   const plain = last?.atom.kind === "axis" && coefficientOf(last) === 1 && home.loop === place.scope.loop;
   if (!plain) return hoisted(buffer, index, place);
   const others = { terms: index.terms.filter((term) => term !== last), constant: index.constant };
-  return plus(others.terms.length === 0 && others.constant.key === "0" ? startOf(buffer, place) : hoisted(buffer, others, place), ofTerms([last]), place);
+  return plus(
+    others.terms.length === 0 && others.constant.key === "0" ? startOf(buffer, place) : hoisted(buffer, others, place),
+    ofTerms([last]),
+    place,
+  );
 }
 
 /** The innermost of the blocks in which the terms have their values. */
@@ -72,7 +77,9 @@ function hoisted(buffer: string, index: Index, place: Place): Code {
   const inner = index.terms.filter((term) => place.scope.homeOf(term).home === home);
   const outer = { terms: index.terms.filter((term) => !inner.includes(term)), constant: index.constant };
   const isStart = outer.terms.length === 0 && (outer.constant.key === "0" || home === place.scope.root);
-  const value = isStart ? plus(startOf(buffer, place), index, place) : plus(hoisted(buffer, outer, place), ofTerms(inner), place);
+  const value = isStart
+    ? plus(startOf(buffer, place), index, place)
+    : plus(hoisted(buffer, outer, place), ofTerms(inner), place);
   if (/^\w+$/.test(value.text)) return value;
   const role = home.loop === place.scope.loop ? "at" : "row";
   const name = place.names.give(`${printedName(buffer, place)}_${role}`, home.state.nameDepth);

@@ -61,7 +61,8 @@ const large = 2 ** 22;
  * constants, and then x + large - large would be x, not x rounded to a whole number as the polynomials mean it.
  */
 function kept(left: Code, { left: operand, right }: Binary, place: Place): Code {
-  if (right.kind !== "constant" || operand.kind === "constant" || (operand.kind === "variable" && place.rounded)) return left;
+  if (right.kind !== "constant" || operand.kind === "constant" || (operand.kind === "variable" && place.rounded))
+    return left;
   const rounds = isLarge(right) || (isSum(operand) && isLarge(operand.right));
   return rounds ? helper("rounded", place, left) : left;
 }
@@ -72,7 +73,9 @@ function isLarge(value: Expression): boolean {
 
 /** True for an f32 sum or difference. */
 export function isSum(value: Expression): value is Binary {
-  return value.kind === "binary" && value.type.dtype === "f32" && (value.operator === "add" || value.operator === "sub");
+  return (
+    value.kind === "binary" && value.type.dtype === "f32" && (value.operator === "add" || value.operator === "sub")
+  );
 }
 
 function binaryI32(expression: Binary, left: Code, right: Code, place: Place): Code {

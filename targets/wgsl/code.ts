@@ -37,7 +37,9 @@ export function unary(operator: string, value: Code): Code {
 
 /** Comparisons are put in parentheses: between commas, `<` and `>` could be read as those of a template. */
 export function call(name: string, ...operands: readonly Code[]): Code {
-  return primary(`${name}(${operands.map((operand) => (operand.level === Level.mixed ? `(${operand.text})` : operand.text)).join(", ")})`);
+  return primary(
+    `${name}(${operands.map((operand) => (operand.level === Level.mixed ? `(${operand.text})` : operand.text)).join(", ")})`,
+  );
 }
 
 /** A whole number; its type is i32 wherever nothing else is asked for. */

@@ -141,7 +141,8 @@ function unaryCode(expression: Of<"unary">, value: Code, place: Place): Code {
 function castCode({ value: operand, type }: Of<"cast">, value: Code, place: Place): Code {
   const from = operand.type.dtype;
   if (from === type.dtype) return value;
-  if (type.dtype === "bool") return from === "f32" ? unary("!", mixed(value, "==", primary("0.0"))) : mixed(value, "!=", primary("0"));
+  if (type.dtype === "bool")
+    return from === "f32" ? unary("!", mixed(value, "==", primary("0.0"))) : mixed(value, "!=", primary("0"));
   if (from === "f32") return helper("truncate", place, value);
   return call(type.dtype, value);
 }

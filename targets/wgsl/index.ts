@@ -3,6 +3,7 @@
  * the list of dispatches of each entry. All buffers lie in one storage buffer; a kernel is told by a uniform where its own
  * begin, and by another how large the open dimensions are.
  */
+import { InternalError, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { Dispatch, DispatchList, EntryPoint } from "../../compiler/program/dispatch.ts";
 import { boundsOf } from "../../compiler/program/integer.ts";
@@ -14,6 +15,7 @@ import { describeOrigins, linesOf, noSources } from "../../compiler/program/orig
 import { phasesOf, threadsOf } from "../../compiler/program/threads.ts";
 import type { Phase } from "../../compiler/program/threads.ts";
 import type { Program, ScheduledKernel } from "../../compiler/program/types.ts";
+import { checkWgsl } from "./check.ts";
 import type { ModuleContext } from "./context.ts";
 import { identifiers } from "./context.ts";
 import { expressionCode } from "./expression.ts";
@@ -22,13 +24,13 @@ import { helperNames, helperTexts } from "./helpers.ts";
 import { printFunction } from "./kernel.ts";
 import { memberNames, printPhase, workgroup } from "./phase.ts";
 
-export { checkWgsl } from "./check.ts";
-
 /**
  * Prints the program as `<name>.wgsl` and `<name>.dispatch.json`. `sources`, the texts of the `.nn` files by the names that
- * spans carry, add lines and doc comments to the kernels. The same program gives the same bytes.
+ * spans carry, add lines and doc comments to the kernels. The same program gives the same bytes. Throws NN0650.
  */
 export function emitWgsl(program: Program, sources: Sources = noSources): Artifact {
+  const [problem] = checkWgsl(program);
+  if (problem !== undefined) throw new NncError(problem);
   const base = fileName(program.name);
   const kernels = plan(program);
   const { head, parts } = moduleTexts(program, kernels, sources);
@@ -64,7 +66,11 @@ function functionNames({ functions }: Program): ReadonlyMap<string, string> {
 }
 
 function dispatchList(
-  program: Program, kernels: readonly PlannedKernel[], shader: string, head: number, parts: readonly string[],
+  program: Program,
+  kernels: readonly PlannedKernel[],
+  shader: string,
+  head: number,
+  parts: readonly string[],
 ): DispatchList {
   const points: EntryPoint[] = [];
   const firsts: number[] = [];
@@ -78,16 +84,23 @@ function dispatchList(
     }
     from = part.to;
   }
-  const entries = program.entries.map(({ name, steps }) => ({
+  const entries = program.entries.map(({ name, dims, steps }) => ({
     name,
-    dispatches: steps.flatMap(({ kernel, buffers }) =>
-      kernels[kernel].phases.map((_, at): Dispatch => ({
-        point: firsts[kernel] + at,
-        buffers: buffers.map((buffer) => program.buffers[buffer].offset / 4),
-      })),
-    ),
+    dispatches: steps.flatMap(({ kernel, buffers }) => {
+      const unknown = program.kernels[kernel].dims.find((dim) => !dims.includes(dim));
+      if (unknown !== undefined) throw new InternalError("wgsl", `${name} does not know the dimension ${unknown}`);
+      const offsets = buffers.map((buffer) => program.buffers[buffer].offset / 4);
+      return kernels[kernel].phases.map((_, at): Dispatch => ({ point: firsts[kernel] + at, buffers: offsets }));
+    }),
   }));
-  return { version: 1, shader, head: { from: 0, to: head }, dims: program.dims.map(({ name }) => name), points, entries };
+  return {
+    version: 1,
+    shader,
+    head: { from: 0, to: head },
+    dims: program.dims.map(({ name }) => name),
+    points,
+    entries,
+  };
 }
 
 interface ModuleTexts {
@@ -100,7 +113,8 @@ function moduleTexts(program: Program, kernels: readonly PlannedKernel[], source
   const functions = functionNames(program);
   const [zero, ...members] = memberNames(["zero", ...program.dims.map(({ name }) => name)]);
   const module: ModuleContext = {
-    functions, expressionCode,
+    functions,
+    expressionCode,
     dims: new Map(program.dims.map(({ name }, at) => [name, members[at]])),
     helpers: new Set<Helper>(),
     taken: new Set([...helperNames, ...functions.values(), ...kernels.map(({ uniform }) => uniform)]),
@@ -119,13 +133,23 @@ function moduleTexts(program: Program, kernels: readonly PlannedKernel[], source
     structureText("Dims", [zero, ...members]),
     "@group(0) @binding(2) var<uniform> dims: Dims;",
   ].join("\n");
-  return { head: `${[head, ...helperTexts(module.helpers), ...texts].join("\n\n")}\n`, parts: printed.map((text) => `\n${text}\n`) };
+  return {
+    head: `${[head, ...helperTexts(module.helpers), ...texts].join("\n\n")}\n`,
+    parts: printed.map((text) => `\n${text}\n`),
+  };
 }
 
-function kernelText({ kernel, structure, uniform, phases }: PlannedKernel, facts: Facts, module: ModuleContext, sources: SourceLines): string {
+function kernelText(
+  { kernel, structure, uniform, phases }: PlannedKernel,
+  facts: Facts,
+  module: ModuleContext,
+  sources: SourceLines,
+): string {
   const members = memberNames(kernel.parameters.map(({ name }) => name));
   const comment = describeOrigins(kernel.origins, sources).map((line) => `/// ${line}`);
-  const points = phases.map(({ phase, printed }) => printPhase(kernel, phase, printed, uniform, facts, module).join("\n"));
+  const points = phases.map(({ phase, printed }) =>
+    printPhase(kernel, phase, printed, uniform, facts, module).join("\n"),
+  );
   return [
     structureText(structure, members),
     `@group(0) @binding(1) var<uniform> ${uniform}: ${structure};`,

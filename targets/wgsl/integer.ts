@@ -64,7 +64,8 @@ function quotientCode(value: Code, divisor: Integer, natural: boolean, place: Pl
 function remainderCode(value: Code, divisor: Integer, natural: boolean, place: Place): Code {
   const by = integerCode(divisor, place);
   if (natural) return infix(value, "%", by, Level.multiply);
-  if (powerOfTwo(divisor) !== undefined && divisor.kind === "number") return mixed(value, "&", numeral(divisor.value - 1));
+  if (powerOfTwo(divisor) !== undefined && divisor.kind === "number")
+    return mixed(value, "&", numeral(divisor.value - 1));
   place.module.helpers.add("remainder");
   return call("remainder", value, by);
 }

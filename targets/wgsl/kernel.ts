@@ -14,7 +14,11 @@ import { integerCode } from "./integer.ts";
 type For = Extract<Statement, { readonly kind: "for" }>;
 
 /** The function of scalars under the names of its parameters and lets. */
-export function printFunction(definition: FunctionDefinition, printed: string, module: ModuleContext): readonly string[] {
+export function printFunction(
+  definition: FunctionDefinition,
+  printed: string,
+  module: ModuleContext,
+): readonly string[] {
   const names = new Names(identifiers, module.taken);
   const scope = new Scope<Block>(emptyBlock(names), { ranges: new Map(), bounds: new Map() });
   const place: Place = { module, names, arrays: new Set(), scope, rounded: true };
@@ -91,7 +95,11 @@ function printLoop(loop: For, place: Place): void {
   printBody(loop.body, inside);
   place.names.close();
   const step = loop.step === 1 ? `${variable}++` : `${variable} += ${loop.step}`;
-  state.lines.push(`for (var ${variable} = ${from}; ${variable} < ${to}; ${step}) {`, ...indented(inside.scope.state.lines), "}");
+  state.lines.push(
+    `for (var ${variable} = ${from}; ${variable} < ${to}; ${step}) {`,
+    ...indented(inside.scope.state.lines),
+    "}",
+  );
 }
 
 /** Within the loop's body. */

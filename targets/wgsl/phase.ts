@@ -23,7 +23,12 @@ export const workgroup = 64;
 
 /** A phase's entry point; `uniform` is the variable that tells where the kernel's buffers begin. */
 export function printPhase(
-  kernel: ScheduledKernel, phase: Phase, printed: string, uniform: string, facts: Facts, module: ModuleContext,
+  kernel: ScheduledKernel,
+  phase: Phase,
+  printed: string,
+  uniform: string,
+  facts: Facts,
+  module: ModuleContext,
 ): readonly string[] {
   const names = new Names(identifiers, module.taken);
   const scope = new Scope<Block>(emptyBlock(names), facts);
@@ -35,11 +40,20 @@ export function printPhase(
   bindNames(kernel, uniform, place);
   printTasks(phase, alone ? undefined : primary("thread"), place, true);
   const argument = alone ? "" : "@builtin(global_invocation_id) id: vec3<u32>";
-  return [`@compute @workgroup_size(${alone ? 1 : workgroup})`, `fn ${printed}(${argument}) {`, ...indented(lines), "}"];
+  return [
+    `@compute @workgroup_size(${alone ? 1 : workgroup})`,
+    `fn ${printed}(${argument}) {`,
+    ...indented(lines),
+    "}",
+  ];
 }
 
 /** The dimensions, where each buffer begins, and the private arrays. */
-function bindNames({ parameters, dims, arrays }: ScheduledKernel, uniform: string, { module, names, scope }: Place): void {
+function bindNames(
+  { parameters, dims, arrays }: ScheduledKernel,
+  uniform: string,
+  { module, names, scope }: Place,
+): void {
   const { lines } = scope.state;
   for (const name of dims) {
     const printed = names.give(name);
@@ -101,7 +115,11 @@ function printChoice(task: Task, thread: Code, last: boolean, place: Place): Cod
   const scope = new Scope(emptyBlock(place.names), place.scope.facts, place.scope);
   printTask(task, thread, { ...place, scope });
   place.names.close();
-  lines.push(`if (${thread.text} < ${count.text}) {`, ...indented(last ? scope.state.lines : [...scope.state.lines, "return;"]), "}");
+  lines.push(
+    `if (${thread.text} < ${count.text}) {`,
+    ...indented(last ? scope.state.lines : [...scope.state.lines, "return;"]),
+    "}",
+  );
   return last ? thread : named("rest", infix(thread, "-", count, Level.add), place);
 }
 
@@ -109,7 +127,10 @@ function printTask(task: Task, thread: Code | undefined, place: Place): void {
   printBody(task.definitions, place);
   if (task.kind === "once") return printBody(task.body, place);
   const { loop, inner } = task;
-  const many = inner === undefined || isOne(threadsOf(inner)) ? undefined : named("each", sizeCode(threadsOf(inner), place), place);
+  const many =
+    inner === undefined || isOne(threadsOf(inner))
+      ? undefined
+      : named("each", sizeCode(threadsOf(inner), place), place);
   const all = thread ?? primary("0");
   const turn = many === undefined ? all : infix(all, "/", many, Level.multiply);
   const facts = enterLoop(place.scope.facts, loop.variable, loop.from, loop.to);
@@ -119,7 +140,12 @@ function printTask(task: Task, thread: Code | undefined, place: Place): void {
   scope.bind("axis", loop.variable, variable);
   const inside = { ...place, scope };
   if (inner === undefined) return printBody(loop.body, inside);
-  printTasks(inner, many === undefined ? undefined : named("part", infix(all, "%", many, Level.multiply), inside), inside, false);
+  printTasks(
+    inner,
+    many === undefined ? undefined : named("part", infix(all, "%", many, Level.multiply), inside),
+    inside,
+    false,
+  );
 }
 
 /** Where the loop's variable stands at that turn. */

@@ -2,7 +2,20 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Expression } from "../../compiler/program/types.ts";
 import { cases, inputs, pairs, programFor } from "./operators.ts";
-import { at, binary, compare, kernelOf, literal, load, loop, parameter, programOf, splat, store, typeOf } from "./programs.ts";
+import {
+  at,
+  binary,
+  compare,
+  kernelOf,
+  literal,
+  load,
+  loop,
+  parameter,
+  programOf,
+  splat,
+  store,
+  typeOf,
+} from "./programs.ts";
 import { bitsOf, runTypescript, runWasm } from "./run.ts";
 import type { Results } from "./run.ts";
 

@@ -3,31 +3,31 @@
  * by the parent, which passes the address of the package that brings WebGPU to Node.
  */
 import { openWgsl } from "../../runtime/load/wgsl.ts";
-import type { Answer, Question } from "./gpu.ts";
+import type { Answer, Question, View } from "./gpu.ts";
 
 // The parent passes the package's address; its interface is `create`.
 const { create } = (await import(process.argv[2])) as { readonly create: (options: readonly string[]) => GPU };
 const gpu = create([]);
 
-async function answer({ artifact, inputs, calls, absent }: Question): Promise<Omit<Answer, "id">> {
-  const none: Pick<GPU, "requestAdapter"> = { requestAdapter: () => Promise.resolve(null) };
-  // Only `requestAdapter` is asked of it.
-  const executable = await openWgsl(artifact, absent ? (none as GPU) : gpu);
+async function answer({ artifact, calls }: Question): Promise<Omit<Answer, "id">> {
+  const executable = await openWgsl(artifact, gpu);
   if (executable.kind === "sync") throw new Error("expected an executable that answers later");
+  const results: (readonly (readonly [string, View])[])[] = [];
   try {
-    for (const [name, data] of inputs) executable.write(name, data);
-    for (const { entry, dims } of calls) await executable.run(entry, dims);
-    const names = artifact.manifest.buffers.map(({ name }) => name);
-    const views = await Promise.all(names.map(executable.read));
-    return { results: names.map((name, at) => [name, views[at]]) };
+    for (const { entry, dims, inputs, wanted } of calls) {
+      for (const [name, data] of inputs) executable.write(name, data);
+      await executable.run(entry, dims);
+      const views = await Promise.all(wanted.map(executable.read));
+      results.push(wanted.map((name, at) => [name, views[at]]));
+    }
   } finally {
     executable.close();
   }
+  return { results };
 }
 
 function problemOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return "code" in error ? `${String(error.code)}: ${error.message}` : (error.stack ?? error.message);
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 let queue = Promise.resolve();

@@ -6,7 +6,15 @@ import type { Graph } from "../../compiler/graph/graph.ts";
 export function elaborationOf(graph: Graph, bounds: Bounds): Elaboration {
   const variables = graph.inputs.flatMap(({ attributes, outputs: [type] }): Variable[] => {
     const role = attributes["role"];
-    return role === "parameter" || role === "optimizer" || role === "counter" ? [{ name: String(attributes["name"]), role, type }] : [];
+    return role === "parameter" || role === "optimizer" || role === "counter"
+      ? [{ name: String(attributes["name"]), role, type }]
+      : [];
   });
-  return { name: "network", entries: [{ name: "run", graph }], variables, bounds, host: { language: "1", models: [], requirements: [] } };
+  return {
+    name: "network",
+    entries: [{ name: "run", graph }],
+    variables,
+    bounds,
+    host: { language: "1", models: [], requirements: [] },
+  };
 }

@@ -13,25 +13,31 @@ import { emitWgsl } from "../../targets/wgsl/index.ts";
 import type { Inputs, Results } from "../targets/run.ts";
 import { unpackSwiftShader } from "./swiftshader.ts";
 
-type View = Float32Array | Int32Array;
+export type View = Float32Array | Int32Array;
+
+/** One run of an entry: what is written before, and the buffers wanted afterwards. */
+interface Call {
+  readonly entry: string;
+  readonly dims: readonly number[];
+  readonly inputs: readonly (readonly [string, View])[];
+  readonly wanted: readonly string[];
+}
 
 export interface Question {
   readonly id: number;
   readonly artifact: Artifact;
-  readonly inputs: readonly (readonly [string, View])[];
-  readonly calls: readonly { readonly entry: string; readonly dims: readonly number[] }[];
-  /** The machine shall seem to have no GPU. */
-  readonly absent?: boolean;
+  readonly calls: readonly Call[];
 }
 
 export interface Answer {
   readonly id: number;
-  readonly results?: readonly (readonly [string, View])[];
+  /** Of each call. */
+  readonly results?: readonly (readonly (readonly [string, View])[])[];
   readonly problem?: string;
 }
 
 interface Waiting {
-  readonly resolve: (results: Results) => void;
+  readonly resolve: (results: readonly Results[]) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -54,10 +60,24 @@ export class Gpu {
   static async start(): Promise<Gpu> {
     const folder = mkdtempSync(path.join(tmpdir(), "nnc-gpu-"));
     const outfile = path.join(folder, "child.mjs");
-    buildSync({ entryPoints: [path.join(import.meta.dirname, "child.ts")], bundle: true, platform: "node", format: "esm", outfile, logLevel: "error" });
-    const swiftshader = process.platform === "linux" && process.arch === "x64" ? unpackSwiftShader() : { env: {}, remove: () => undefined };
+    buildSync({
+      entryPoints: [path.join(import.meta.dirname, "child.ts")],
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      outfile,
+      logLevel: "error",
+    });
+    const swiftshader =
+      process.platform === "linux" && process.arch === "x64"
+        ? unpackSwiftShader()
+        : { env: {}, remove: () => undefined };
     const webgpu = pathToFileURL(createRequire(import.meta.url).resolve("webgpu")).href;
-    const child = fork(outfile, [webgpu], { env: { ...process.env, ...swiftshader.env }, serialization: "advanced", execArgv: [] });
+    const child = fork(outfile, [webgpu], {
+      env: { ...process.env, ...swiftshader.env },
+      serialization: "advanced",
+      execArgv: [],
+    });
     const gpu = new Gpu(child, () => {
       swiftshader.remove();
       rmSync(folder, { recursive: true, force: true });
@@ -70,16 +90,23 @@ export class Gpu {
   }
 
   /** Fills the buffers, calls the entry, and gives all buffers. */
-  run(program: Program, inputs: Inputs, dims: readonly number[] = [], entry = "run"): Promise<Results> {
-    return this.runAll(emitWgsl(program), inputs, [{ entry, dims }]);
+  async run(program: Program, inputs: Inputs, dims: readonly number[] = [], entry = "run"): Promise<Results> {
+    const wanted = program.buffers.map(({ name }) => name);
+    const [results] = await this.runAll(emitWgsl(program), [{ entry, dims, inputs, wanted }]);
+    return results;
   }
 
-  runAll(artifact: Artifact, inputs: Inputs, calls: Question["calls"], absent = false): Promise<Results> {
-    const given = artifact.manifest.buffers.flatMap(({ name, dtype }) => {
-      const data = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
-      return data === undefined ? [] : [[name, dtype === "f32" ? Float32Array.from(data) : Int32Array.from(data)] as const];
-    });
-    const question: Question = { id: this.#next++, artifact, inputs: given, calls, absent };
+  /** Runs entries one after the other, in one arena. */
+  runAll(
+    artifact: Artifact,
+    calls: readonly (Omit<Call, "inputs"> & { readonly inputs: Inputs })[],
+  ): Promise<readonly Results[]> {
+    const { buffers } = artifact.manifest;
+    const question: Question = {
+      id: this.#next++,
+      artifact,
+      calls: calls.map((call) => ({ ...call, inputs: viewsOf(call.inputs, buffers) })),
+    };
     return new Promise((resolve, reject) => {
       this.#waiting.set(question.id, { resolve, reject });
       this.#child.send(question);
@@ -97,6 +124,15 @@ export class Gpu {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (results === undefined) waiting?.reject(new Error(problem));
-    else waiting?.resolve(new Map(results));
+    else waiting?.resolve(results.map((call) => new Map(call)));
   }
+}
+
+/** The given values in the types of their buffers. */
+function viewsOf(inputs: Inputs, buffers: Artifact["manifest"]["buffers"]): Call["inputs"] {
+  return buffers.flatMap(({ name, dtype }) => {
+    const data = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+    if (data === undefined) return [];
+    return [[name, dtype === "f32" ? Float32Array.from(data) : Int32Array.from(data)] as const];
+  });
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lower } from "../../compiler/kernel/lower.ts";
 import { cpuAdapter } from "../../compiler/kernel/machine.ts";
 import { buildProgram } from "../../compiler/kernel/program.ts";
+import { emitWgsl } from "../../targets/wgsl/index.ts";
 import { evaluateLowered, randomInputs } from "../kernel/evaluate.ts";
 import { embedded, normalised, perceptron } from "../kernel/networks.ts";
 import { apart } from "../ops/numbers.ts";
@@ -10,7 +11,9 @@ import { elaborationOf } from "./elaboration.ts";
 import { Gpu } from "./gpu.ts";
 
 let gpu: Gpu;
-beforeAll(async () => (gpu = await Gpu.start()));
+beforeAll(async () => {
+  gpu = await Gpu.start();
+}, 120_000);
 afterAll(() => gpu.stop());
 
 const bounds = new Map([["N", 9]]);
@@ -22,17 +25,24 @@ describe("a training step, within 2·10⁻⁵ of float64", () => {
     ["layer normalisation", () => normalised(1)],
     ["an embedding", embedded],
   ])("%s", async (_, network) => {
-    const { program } = buildProgram(elaborationOf(network(), bounds), cpuAdapter, { verify: true });
-    for (const rows of [1, 5, 9]) {
+    const artifact = emitWgsl(buildProgram(elaborationOf(network(), bounds), cpuAdapter, { verify: true }).program);
+    const lowered = lower(network(), bounds);
+    const runs = [1, 5, 9].map((rows) => {
       const dims = new Map([["N", rows]]);
-      const lowered = lower(network(), bounds);
       const tensors = randomInputs(lowered, dims);
-      const expected = evaluateLowered(lowered, tensors, dims, "f64");
-      const inputs = Object.fromEntries([...tensors].map(([tensor, { data }]) => [tensor, [...data]]));
-      const found = await gpu.run(program, inputs, [rows]);
+      return { rows, tensors, expected: evaluateLowered(lowered, tensors, dims, "f64") };
+    });
+    const calls = runs.map(({ rows, tensors, expected }) => ({
+      entry: "run",
+      dims: [rows],
+      inputs: Object.fromEntries([...tensors].map(([tensor, { data }]) => [tensor, data])),
+      wanted: [...expected.keys()],
+    }));
+    const found = await gpu.runAll(artifact, calls);
+    for (const [at, { rows, expected }] of runs.entries()) {
       for (const [output, { data }] of expected) {
-        const values = found.get(output)?.slice(0, data.length) ?? [];
-        expect([output, ...apart(values, data, 2e-5)]).toEqual([output]);
+        const values = found[at].get(output)?.slice(0, data.length) ?? [];
+        expect([rows, output, ...apart(values, data, 2e-5)]).toEqual([rows, output]);
       }
     }
   });

@@ -12,7 +12,7 @@ beforeAll(async () => {
   gpu = await Gpu.start();
   expected = await runTypescript(programFor(1), inputs);
   found = await gpu.run(programFor(1), inputs);
-});
+}, 120_000);
 afterAll(() => gpu.stop());
 
 describe("computes what TypeScript computes", () => {
@@ -20,8 +20,14 @@ describe("computes what TypeScript computes", () => {
     const { a, b } = pairs(dtype);
     const values = found.get(title) ?? [];
     const differences = Array.from(expected.get(title) ?? [], (value, n) => {
-      const subnormal = [a[n], b[n], title.includes("mod") ? a[n] / b[n] : 0].some((x) => x !== 0 && Math.abs(x) < 1.2e-38);
-      const close = subnormal || Object.is(value, values[n]) || value === values[n] || Math.abs(values[n] - value) <= 1e-6 * Math.abs(value) + 1e-37;
+      const subnormal = [a[n], b[n], title.includes("mod") ? a[n] / b[n] : 0].some(
+        (x) => x !== 0 && Math.abs(x) < 1.2e-38,
+      );
+      const close =
+        subnormal ||
+        Object.is(value, values[n]) ||
+        value === values[n] ||
+        Math.abs(values[n] - value) <= 1e-6 * Math.abs(value) + 1e-37;
       return close ? [] : [`${a[n]}, ${b[n]}: expected ${value}, found ${values[n]}`];
     });
     expect(differences.flat()).toEqual([]);

@@ -20,7 +20,11 @@ const needed = new Set(["libvulkan.so.1", "libvk_swiftshader.so", "vk_swiftshade
 export function unpackSwiftShader(): SwiftShader {
   const folder = mkdtempSync(path.join(tmpdir(), "nnc-swiftshader-"));
   const entry = createRequire(import.meta.url).resolve("@sparticuz/chromium");
-  const archive = path.join(entry.slice(0, entry.lastIndexOf(`${path.sep}build${path.sep}`)), "bin", "swiftshader.tar.br");
+  const archive = path.join(
+    entry.slice(0, entry.lastIndexOf(`${path.sep}build${path.sep}`)),
+    "bin",
+    "swiftshader.tar.br",
+  );
   for (const { name, data } of filesOf(brotliDecompressSync(readFileSync(archive)))) {
     if (needed.has(name)) writeFileSync(path.join(folder, name), data, { mode: 0o755 });
   }

@@ -23,8 +23,10 @@ export const noGpu = define<{ readonly lacking: string }>({
 export const gpuTooSmall = define<{ readonly limit: string; readonly expected: number; readonly found: number }>({
   code: "NN0652",
   severity: "error",
-  message: ({ limit, expected, found }) => `the GPU is too small for this program: expected ${limit} of at least ${expected}, found ${found}`,
-  explanation: "All tensors of a program lie in one buffer, whose size is known when it is compiled. A smaller batch (`bounds`) makes it smaller.",
+  message: ({ limit, expected, found }) =>
+    `the GPU is too small for this program: expected ${limit} of at least ${expected}, found ${found}`,
+  explanation:
+    "All tensors of a program lie in one buffer, whose size is known when it is compiled. A smaller batch (`bounds`) makes it smaller.",
 });
 
 export const gpuLost = define<{ readonly reason: string }>({
@@ -39,5 +41,6 @@ export const targetUnavailable = define<{ readonly target: string; readonly need
   code: "NN0654",
   severity: "error",
   message: ({ target, needs }) => `the target ${target} cannot be printed here: expected ${needs}`,
-  explanation: "The TypeScript target prints with ts-morph, which needs Node.js. The targets `wasm` and `wgsl` are also compiled in a page.",
+  explanation:
+    "The TypeScript target prints with ts-morph, which needs Node.js. The targets `wasm` and `wgsl` are also compiled in a page.",
 });

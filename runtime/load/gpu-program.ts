@@ -1,0 +1,238 @@
+/** A program on a GPU device: its pipelines, its arena in one storage buffer, and one submission for each run of an entry. */
+import { notEnoughMemory } from "../../compiler/diagnostics/codes/runtime.ts";
+import { gpuLost } from "../../compiler/diagnostics/codes/targets.ts";
+import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Manifest } from "../../compiler/program/artifact.ts";
+import type { DispatchList } from "../../compiler/program/dispatch.ts";
+import { workgroupsInRow } from "../../compiler/program/dispatch.ts";
+import { evaluate } from "./dimensions.ts";
+import type { View } from "./executable.ts";
+import { failure } from "./fail.ts";
+
+// Flags of the WebGPU standard: its namespaces are no globals in Node.
+const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 } as const;
+const computeStage = 0x4;
+const mapForReading = 0x1;
+
+/** A dispatch made ready: its pipeline and where its buffers are told. */
+interface Ready {
+  readonly point: number;
+  readonly offset: number;
+}
+
+/** A read that was asked for and not yet submitted. */
+interface Wanted {
+  readonly buffer: Manifest["buffers"][number];
+  readonly resolve: (view: View) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** An executable whose arena is a storage buffer. */
+export class GpuProgram {
+  readonly kind = "async";
+  readonly #device: GPUDevice;
+  readonly #manifest: Manifest;
+  readonly #list: DispatchList;
+  readonly #arena: GPUBuffer;
+  readonly #dims: GPUBuffer;
+  readonly #group: GPUBindGroup;
+  readonly #pipelines: readonly GPUComputePipeline[];
+  readonly #entries: ReadonlyMap<string, readonly Ready[]>;
+  #wanted: Wanted[] = [];
+  #problem: Error | undefined;
+
+  /** Compiles the shaders and makes the buffers, all zero. Throws NN0704. */
+  static async make(manifest: Manifest, list: DispatchList, shader: string, device: GPUDevice): Promise<GpuProgram> {
+    device.pushErrorScope("validation");
+    device.pushErrorScope("out-of-memory");
+    const calls = callsOf(list, device.limits.minUniformBufferOffsetAlignment);
+    const layout = device.createBindGroupLayout({
+      entries: [
+        { binding: 0, visibility: computeStage, buffer: { type: "storage" } },
+        { binding: 1, visibility: computeStage, buffer: { type: "uniform", hasDynamicOffset: true } },
+        { binding: 2, visibility: computeStage, buffer: { type: "uniform" } },
+      ],
+    });
+    const pipelines = compilePipelines(list, shader, layout, device);
+    const program = new GpuProgram(manifest, list, calls, layout, pipelines, device);
+    const [memory, invalid] = [await device.popErrorScope(), await device.popErrorScope()];
+    if (memory !== null) throw failure(notEnoughMemory, { bytes: manifest.arenaBytes });
+    if (invalid !== null) throw new InternalError("wgsl", invalid.message);
+    return program;
+  }
+
+  private constructor(
+    manifest: Manifest,
+    list: DispatchList,
+    calls: Calls,
+    layout: GPUBindGroupLayout,
+    pipelines: readonly GPUComputePipeline[],
+    device: GPUDevice,
+  ) {
+    this.#device = device;
+    this.#manifest = manifest;
+    this.#list = list;
+    this.#pipelines = pipelines;
+    this.#entries = calls.entries;
+    this.#arena = device.createBuffer({
+      size: Math.max(4, manifest.arenaBytes),
+      usage: usage.storage | usage.copySource | usage.copyTarget,
+    });
+    this.#dims = device.createBuffer({
+      size: 4 + 4 * list.dims.length,
+      usage: usage.uniform | usage.copyTarget,
+    });
+    const uniforms = device.createBuffer({ size: calls.data.byteLength, usage: usage.uniform | usage.copyTarget });
+    device.queue.writeBuffer(uniforms, 0, calls.data);
+    this.#group = device.createBindGroup({
+      layout,
+      entries: [
+        { binding: 0, resource: { buffer: this.#arena } },
+        { binding: 1, resource: { buffer: uniforms, size: calls.slot } },
+        { binding: 2, resource: { buffer: this.#dims } },
+      ],
+    });
+    void device.lost.then(({ reason, message }) =>
+      this.#fail(failure(gpuLost, { reason: reason === "destroyed" ? "it was closed" : message })),
+    );
+    device.addEventListener("uncapturederror", ({ error }) => this.#fail(new InternalError("wgsl", error.message)));
+  }
+
+  readonly write = (buffer: string, data: View): void => {
+    this.#device.queue.writeBuffer(
+      this.#arena,
+      this.#buffer(buffer).offset,
+      data.buffer,
+      data.byteOffset,
+      data.byteLength,
+    );
+  };
+
+  /** Reads that are asked for together travel together. */
+  readonly read = (buffer: string): Promise<View> => {
+    const found = this.#buffer(buffer);
+    return new Promise((resolve, reject) => {
+      this.#wanted.push({ buffer: found, resolve, reject });
+      if (this.#wanted.length === 1) queueMicrotask(() => void this.#readWanted());
+    });
+  };
+
+  /** Submits all dispatches of the entry; the promise does not wait for the GPU, `read` does. */
+  readonly run = async (entry: string, dims: readonly number[]): Promise<void> => {
+    if (this.#problem !== undefined) throw this.#problem;
+    const sizes = this.#sizesOf(entry, dims);
+    this.#device.queue.writeBuffer(
+      this.#dims,
+      0,
+      Int32Array.of(0, ...this.#list.dims.map((name) => sizes.get(name) ?? 0)),
+    );
+    const encoder = this.#device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (const { point, offset } of this.#entries.get(entry) ?? []) {
+      const { threads, workgroup } = this.#list.points[point];
+      const groups = Math.ceil(evaluate(threads, sizes) / workgroup);
+      if (groups === 0) continue;
+      pass.setPipeline(this.#pipelines[point]);
+      pass.setBindGroup(0, this.#group, [offset]);
+      pass.dispatchWorkgroups(Math.min(groups, workgroupsInRow), Math.ceil(groups / workgroupsInRow));
+    }
+    pass.end();
+    this.#device.queue.submit([encoder.finish()]);
+  };
+
+  readonly close = (): void => this.#device.destroy();
+
+  #buffer(name: string): Manifest["buffers"][number] {
+    const buffer = this.#manifest.buffers.find((one) => one.name === name);
+    if (buffer === undefined) throw new InternalError("wgsl", `the manifest has no buffer ${name}`);
+    return buffer;
+  }
+
+  #sizesOf(entry: string, dims: readonly number[]): ReadonlyMap<string, number> {
+    const names = this.#manifest.entries.find(({ name }) => name === entry)?.dims ?? [];
+    return new Map(names.map((name, at) => [name, dims[at] ?? 0]));
+  }
+
+  #fail(problem: Error): void {
+    this.#problem ??= problem;
+  }
+
+  async #readWanted(): Promise<void> {
+    const wanted = this.#wanted;
+    this.#wanted = [];
+    try {
+      const copies = await this.#copy(wanted.map(({ buffer }) => buffer));
+      if (this.#problem !== undefined) throw this.#problem;
+      for (const [at, { resolve }] of wanted.entries()) resolve(copies[at]);
+    } catch (error) {
+      const problem = this.#problem ?? error;
+      for (const { reject } of wanted) reject(problem);
+    }
+  }
+
+  async #copy(buffers: readonly Manifest["buffers"][number][]): Promise<readonly View[]> {
+    const bytes = buffers.reduce((sum, buffer) => sum + buffer.bytes, 0);
+    const staging = this.#device.createBuffer({ size: Math.max(4, bytes), usage: usage.mapRead | usage.copyTarget });
+    const encoder = this.#device.createCommandEncoder();
+    const starts: number[] = [];
+    let end = 0;
+    for (const { offset, bytes: size } of buffers) {
+      starts.push(end);
+      encoder.copyBufferToBuffer(this.#arena, offset, staging, end, size);
+      end += size;
+    }
+    this.#device.queue.submit([encoder.finish()]);
+    try {
+      await staging.mapAsync(mapForReading);
+      const all = staging.getMappedRange().slice(0);
+      return buffers.map(({ dtype, bytes: size }, at) =>
+        (dtype === "f32"
+          ? new Float32Array(all, starts[at], size / 4)
+          : new Int32Array(all, starts[at], size / 4)
+        ).slice(),
+      );
+    } finally {
+      staging.destroy();
+    }
+  }
+}
+
+/** The uniforms of all dispatches, one slot each, and where each dispatch has its own. */
+interface Calls {
+  readonly data: Int32Array<ArrayBuffer>;
+  readonly slot: number;
+  readonly entries: ReadonlyMap<string, readonly Ready[]>;
+}
+
+function callsOf({ entries }: DispatchList, alignment: number): Calls {
+  const all = entries.flatMap(({ dispatches }) => dispatches);
+  const longest = Math.max(1, ...all.map(({ buffers }) => buffers.length));
+  const slot = Math.ceil((4 * longest) / alignment) * alignment;
+  const data = new Int32Array((slot / 4) * Math.max(1, all.length));
+  let next = 0;
+  const ready = entries.map(({ name, dispatches }) => {
+    const own = dispatches.map(({ point, buffers }): Ready => {
+      const offset = slot * next++;
+      data.set(buffers, offset / 4);
+      return { point, offset };
+    });
+    return [name, own] as const;
+  });
+  return { data, slot, entries: new Map(ready) };
+}
+
+function compilePipelines(
+  { points, head }: DispatchList,
+  shader: string,
+  layout: GPUBindGroupLayout,
+  device: GPUDevice,
+): readonly GPUComputePipeline[] {
+  const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout] });
+  const modules = new Map<number, GPUShaderModule>();
+  return points.map(({ name, part }) => {
+    const code = shader.slice(head.from, head.to) + shader.slice(part.from, part.to);
+    const module = modules.get(part.from) ?? device.createShaderModule({ code, label: name });
+    modules.set(part.from, module);
+    return device.createComputePipeline({ label: name, layout: pipelineLayout, compute: { module, entryPoint: name } });
+  });
+}
