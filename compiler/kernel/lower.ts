@@ -5,6 +5,7 @@
  */
 import { constant, isConstant, type Dimension } from "../dimension/dimension.ts";
 import type { Graph } from "../graph/graph.ts";
+import { stringOf } from "../graph/attributes.ts";
 import { originOf } from "../graph/origin.ts";
 import type { GraphNode, GraphOutput, InputRole, Origin, TensorType, Value } from "../graph/types.ts";
 import { axisIndex, constantIndex, mapDataScalars, substituteAxes, substituteAxesInScalar } from "../loops/index.ts";
@@ -64,7 +65,7 @@ function tensorName(graph: Graph, value: Value): string {
 }
 
 function inputName(node: GraphNode): string {
-  return String(node.attributes["name"]);
+  return stringOf(node.attributes, "name");
 }
 
 function addInput(tensors: Map<string, Tensor>, node: GraphNode): void {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Elaboration, Variable } from "../../compiler/elaborate/types.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
+import { stringOf } from "../../compiler/graph/attributes.ts";
 import { lower } from "../../compiler/kernel/lower.ts";
 import { javascript, simd } from "../../compiler/kernel/machine.ts";
 import { buildProgram } from "../../compiler/kernel/program.ts";
@@ -21,7 +22,7 @@ const networks: readonly (readonly [string, () => Graph])[] = [
 function elaborationOf(graph: Graph): Elaboration {
   const variables = graph.inputs.flatMap(({ attributes, outputs: [type] }): Variable[] => {
     const role = attributes["role"];
-    return role === "parameter" || role === "optimizer" || role === "counter" ? [{ name: String(attributes["name"]), role, type }] : [];
+    return role === "parameter" || role === "optimizer" || role === "counter" ? [{ name: stringOf(attributes, "name"), role, type }] : [];
   });
   const host = { language: "1", models: [], requirements: [] };
   return { name: "network", entries: [{ name: "run", graph }], variables, bounds, host };
