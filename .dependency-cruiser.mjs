@@ -64,7 +64,12 @@ export default {
     // compile.ts, index.ts and files.ts stand above all phases.
     forbid("phases-below-the-pipeline", { path: "^compiler/[^/]+/" }, { path: "^compiler/[^/]+\\.ts$" }),
     forbid("phases-know-no-target", { path: "^compiler/[^/]+/" }, { path: "^(targets|runtime|cli)/" }),
-    forbid("pipeline-below-runtime", { path: "^compiler/[^/]+\\.ts$" }, { path: "^(runtime|cli)/" }),
+    // files.ts and project.ts are `nnc/files`: a project's folder, its sources and its data, beside the pure core.
+    forbid(
+      "pipeline-below-runtime",
+      { path: "^compiler/[^/]+\\.ts$", pathNot: "^compiler/(files|project)\\.ts$" },
+      { path: "^(runtime|cli)/" },
+    ),
     forbid(
       "targets-and-runtime-read-programs",
       { path: "^(targets|runtime)/" },
@@ -75,10 +80,10 @@ export default {
     forbid("runtime-knows-no-target", { path: "^runtime/" }, { path: "^(targets|cli)/" }),
     // A page needs nothing but runtime/load and what it saves with.
     forbid("load-is-minimal", { path: "^runtime/load/" }, { path: "^runtime/(data|train)/" }),
-    // The core is pure: only files.ts reads files.
+    // The core is pure: only `nnc/files` reads files.
     forbid(
       "compiler-is-pure",
-      { path: "^(compiler|targets)/", pathNot: "^compiler/files\\.ts$" },
+      { path: "^(compiler|targets)/", pathNot: "^compiler/(files|project)\\.ts$" },
       { dependencyTypes: ["core"] },
     ),
     forbid("only-the-command-has-a-process", { path: "^runtime/" }, { path: "^(process|child_process|readline|tty)$" }),
@@ -88,7 +93,7 @@ export default {
     forbid(
       "no-test-tools",
       { path: "^(compiler|targets|runtime|cli)/" },
-      { dependencyTypes: ["npm-dev"], path: "node_modules", pathNot: "node_modules/(webgpu|@types)/" },
+      { dependencyTypes: ["npm-dev"], path: "node_modules", pathNot: "node_modules/(webgpu|benny|@types)/" },
     ),
   ],
   options: {
