@@ -1,5 +1,5 @@
 /** The files that a command reads and writes, by the names that the user gave. */
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { gunzip, isGzip } from "../runtime/data/gunzip.ts";
 import { fileProblem } from "../runtime/save/file-problem.ts";
@@ -34,9 +34,13 @@ export function readUserFile(context: Context, name: string): Uint8Array {
 export function makeFolder(context: Context, name: string): string {
   const place = placeOf(context, name);
   try {
-    mkdirSync(place, { recursive: true });
+    // One by one: the recursive form of `mkdir` never ends in places such as /proc (Node 20).
+    const missing: string[] = [];
+    for (let at = place; !existsSync(at); at = path.dirname(at)) missing.push(at);
+    for (const folder of missing.toReversed()) mkdirSync(folder);
+    if (!statSync(place).isDirectory()) throw new NncError(diagnose(cannotWrite, { file: name, problem: "it is a file, expected a folder" }, []));
     return place;
   } catch (error) {
-    throw new NncError(diagnose(cannotWrite, { file: name, problem: fileProblem(error) }, []));
+    throw error instanceof NncError ? error : new NncError(diagnose(cannotWrite, { file: name, problem: fileProblem(error) }, []));
   }
 }

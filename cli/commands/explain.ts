@@ -2,7 +2,6 @@
 import { catalogue } from "../../compiler/diagnostics/codes/index.ts";
 import type { Diagnostic, DiagnosticDefinition } from "../../compiler/diagnostics/diagnostic.ts";
 import { render } from "../../compiler/diagnostics/render.ts";
-import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import { hasColour, widthOf } from "../context.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
@@ -24,8 +23,7 @@ export async function explain(context: Context, { json }: ExplainFlags, written:
   const code = written.toUpperCase().replace(/^(?=\d)/, "NN");
   const definition = catalogue.get(code);
   if (definition === undefined) {
-    const hint = didYouMean(code, catalogue.keys());
-    throw new UsageError(`there is no error ${JSON.stringify(written.slice(0, 60))}${hint === undefined ? "; expected a code such as NN0102" : `; ${hint}`}`);
+    throw new UsageError(`expected a code such as NN0102, found ${JSON.stringify(written.slice(0, 60))}`);
   }
   const { severity, explanation, example } = definition;
   const { stdout } = context.process;
@@ -47,7 +45,9 @@ async function textOf(context: Context, code: string, { severity, explanation, e
 
 /** What the compiler says about the example; nothing where the code needs more than a source to arise. */
 async function diagnosticsOf(source: string, code: string): Promise<readonly Diagnostic[]> {
-  const { parse } = await import("../../compiler/syntax/parse.ts");
-  const { diagnostics } = parse({ name: fileOfExample, text: source });
-  return diagnostics.filter((one) => one.code === code).slice(0, 1);
+  const { elaborateSource } = await import("../../compiler/front.ts");
+  const { diagnostics } = elaborateSource({ name: fileOfExample, source }, { allowOpen: true });
+  const shown = diagnostics.find((one) => one.code === code);
+  // Places in the prelude would need its texts; the example's own are what matters.
+  return shown === undefined ? [] : [{ ...shown, labels: shown.labels.filter(({ file }) => file === fileOfExample) }];
 }

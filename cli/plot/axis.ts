@@ -17,11 +17,11 @@ export function axisOf(values: readonly number[], count: number, mayBeLog: boole
   return linearAxis(low, high, count);
 }
 
-/** An axis that begins and ends at the data: for x, where empty margins would only take room. */
+/** An axis that begins and ends at the data: for x, which counts (epochs, say), and where empty margins would only take room. */
 export function tightAxis(values: readonly number[], count: number): Axis {
   const [low, high] = extent(values);
-  if (low === high) return { ...linearAxis(low, high, count) };
-  const step = niceStep((high - low) / count);
+  if (low === high) return linearAxis(low, high, 1);
+  const step = Math.max(1, niceStep((high - low) / count));
   return { scale: "linear", from: low, to: high, ticks: multiples(step, low, high) };
 }
 
