@@ -92,9 +92,7 @@ export class GpuProgram {
         { binding: 2, resource: { buffer: this.#dims } },
       ],
     });
-    void device.lost.then(({ reason, message }) =>
-      this.#fail(failure(gpuLost, { reason: reason === "destroyed" ? "it was closed" : message })),
-    );
+    void device.lost.then(({ message }) => this.#fail(failure(gpuLost, { reason: message })));
     device.addEventListener("uncapturederror", ({ error }) => this.#fail(new InternalError("wgsl", error.message)));
   }
 
@@ -140,7 +138,10 @@ export class GpuProgram {
     this.#device.queue.submit([encoder.finish()]);
   };
 
-  readonly close = (): void => this.#device.destroy();
+  readonly close = (): void => {
+    this.#fail(failure(gpuLost, { reason: "it was closed" }));
+    this.#device.destroy();
+  };
 
   #buffer(name: string): Manifest["buffers"][number] {
     const buffer = this.#manifest.buffers.find((one) => one.name === name);

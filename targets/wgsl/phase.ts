@@ -140,12 +140,9 @@ function printTask(task: Task, thread: Code | undefined, place: Place): void {
   scope.bind("axis", loop.variable, variable);
   const inside = { ...place, scope };
   if (inner === undefined) return printBody(loop.body, inside);
-  printTasks(
-    inner,
-    many === undefined ? undefined : named("part", infix(all, "%", many, Level.multiply), inside),
-    inside,
-    false,
-  );
+  const part = many === undefined ? undefined : infix(all, "%", many, Level.multiply);
+  const once = inner.tasks.length === 1 && inner.tasks.every((one) => one.kind === "loop" && one.inner === undefined);
+  printTasks(inner, part === undefined || once ? part : named("part", part, inside), inside, false);
 }
 
 /** Where the loop's variable stands at that turn. */

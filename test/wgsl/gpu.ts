@@ -23,21 +23,32 @@ interface Call {
   readonly wanted: readonly string[];
 }
 
-export interface Question {
-  readonly id: number;
+export interface Runs {
+  readonly kind: "runs";
   readonly artifact: Artifact;
   readonly calls: readonly Call[];
 }
+
+export interface Training {
+  readonly kind: "training";
+  readonly artifact: Artifact;
+  /** The inputs of each step. */
+  readonly batches: readonly (readonly (readonly [string, View])[])[];
+}
+
+export type Question = (Runs | Training) & { readonly id: number };
 
 export interface Answer {
   readonly id: number;
   /** Of each call. */
   readonly results?: readonly (readonly (readonly [string, View])[])[];
+  /** Of each step, and of the first batch after all steps. */
+  readonly losses?: readonly number[];
   readonly problem?: string;
 }
 
 interface Waiting {
-  readonly resolve: (results: readonly Results[]) => void;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -97,20 +108,19 @@ export class Gpu {
   }
 
   /** Runs entries one after the other, in one arena. */
-  runAll(
+  async runAll(
     artifact: Artifact,
     calls: readonly (Omit<Call, "inputs"> & { readonly inputs: Inputs })[],
   ): Promise<readonly Results[]> {
     const { buffers } = artifact.manifest;
-    const question: Question = {
-      id: this.#next++,
-      artifact,
-      calls: calls.map((call) => ({ ...call, inputs: viewsOf(call.inputs, buffers) })),
-    };
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(question.id, { resolve, reject });
-      this.#child.send(question);
-    });
+    const own = calls.map((call) => ({ ...call, inputs: viewsOf(call.inputs, buffers) }));
+    const { results = [] } = await this.#ask({ kind: "runs", artifact, calls: own });
+    return results.map((call) => new Map(call));
+  }
+
+  /** Loads the artifact and trains it. */
+  async train(artifact: Artifact, batches: Training["batches"]): Promise<readonly number[]> {
+    return (await this.#ask({ kind: "training", artifact, batches })).losses ?? [];
   }
 
   async stop(): Promise<void> {
@@ -120,11 +130,19 @@ export class Gpu {
     this.#clean();
   }
 
-  #settle({ id, results, problem }: Answer): void {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (results === undefined) waiting?.reject(new Error(problem));
-    else waiting?.resolve(results.map((call) => new Map(call)));
+  #ask(question: Runs | Training): Promise<Answer> {
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#child.send({ ...question, id });
+    });
+  }
+
+  #settle(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if (answer.problem === undefined) waiting?.resolve(answer);
+    else waiting?.reject(new Error(answer.problem));
   }
 }
 
