@@ -83,7 +83,7 @@ function lookAtData(elaboration: Elaboration, source: ProjectSource) {
   const { train } = elaboration.host;
   if (train === undefined) return { warnings: [] };
   const missing = dataFiles(train.data).filter((file) => !existsSync(path.resolve(source.folder, file)));
-  const warnings = missing.map((file) => warning(diagnose(unreadableData, { file, problem: "there is no such file" }, [])));
+  const warnings = missing.map((file) => warning(diagnose(unreadableData, { file, problem: "there is no such file or folder" }, [])));
   if (missing.length > 0 || isClosed(elaboration)) return { warnings };
   try {
     const facts = factsOf(train, source);

@@ -1,0 +1,156 @@
+/** check, build, fmt and explain as a user calls them. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { pointsProject, pointsSource } from "./fixture.ts";
+import { folderWith, nnc } from "./helpers.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+async function inFolder(files: Readonly<Record<string, string>>, args: readonly string[]) {
+  const { folder, remove } = folderWith(files);
+  try {
+    return await nnc(args, { cwd: folder });
+  } finally {
+    remove();
+  }
+}
+
+describe("check", () => {
+  test("layers, shapes and parameters", async () => {
+    const { stdout, stderr, code } = await nnc(["check", "examples/digits/digits.nn"], { cwd: root });
+    expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+    expect(stdout.slice(0, stdout.indexOf("  4,874"))).toBe(`Digits(image: [N, 64]) -> [N, 10]
+  layer              block       output   parameters
+  ─────────────────  ──────────  ───────  ──────────
+  Digits.dense       dense       [N, 64]       4,096
+  Digits.batch_norm  batch_norm  [N, 64]         128
+  Digits.relu        relu        [N, 64]
+  Digits.dense_2     dense       [N, 10]         650
+`);
+    expect(stdout).toMatch(/\nmemory \d+ kB for N ≤ 32; a training step of Digits: [\d.]+ k operations, [\d.]+ kB moved\n$/);
+  });
+
+  test("--json is one document", async () => {
+    const { stdout } = await inFolder(pointsProject, ["check", "points.nn", "--json"]);
+    const { ok, models, diagnostics } = JSON.parse(stdout) as { ok: boolean; models: readonly object[]; diagnostics: readonly object[] };
+    expect({ ok, diagnostics }).toEqual({ ok: true, diagnostics: [] });
+    expect(models).toEqual([
+      {
+        name: "Side",
+        parameters: 22,
+        inputs: [{ name: "point", dtype: "f32", shape: ["N", 2] }],
+        outputs: [{ name: "output", dtype: "f32", shape: ["N", 2] }],
+        peakBytes: expect.any(Number),
+        flops: expect.any(Number),
+        layers: [
+          { path: "Side.dense", block: "dense", output: "[N, 4]", parameters: 12 },
+          { path: "Side.relu", block: "relu", output: "[N, 4]", parameters: 0 },
+          { path: "Side.dense_2", block: "dense", output: "[N, 2]", parameters: 10 },
+        ],
+      },
+    ]);
+  });
+
+  test("data that are not there are a warning", async () => {
+    const { stderr, code } = await inFolder({ "points.nn": pointsSource }, ["check", "points.nn"]);
+    expect({ stderr, code }).toEqual({ stderr: "warning[NN0801]: cannot read the data file points.csv: there is no such file or folder\n\n1 warning\n", code: 0 });
+  });
+
+  const open = pointsSource.replace("[N, 2]) ->", "[N, F]) ->");
+  test("a dimension that only the data tell comes from the header, else stays a name", async () => {
+    expect((await inFolder({ ...pointsProject, "points.nn": open }, ["check", "points.nn"])).stdout).toContain("Side(point: [N, 2]) -> [N, 2]");
+    expect((await inFolder({ "points.nn": open }, ["check", "points.nn"])).stdout).toContain("Side(point: [N, F]) -> [N, 2]");
+    expect((await inFolder({ "points.nn": open }, ["check", "points.nn", "--dim", "F=2"])).stdout).toContain("Side(point: [N, 2]) -> [N, 2]");
+  });
+
+  test("a mistake is shown with its place, under the name that the user's folder gives the file", async () => {
+    const wrong = "model M(x: [N, 2]) -> [N, 2] = x |> dens(2)\n";
+    const { folder, remove } = folderWith({ "package.json": "{}", "nets/m.nn": wrong });
+    const { stderr, stdout, code } = await nnc(["check", "m.nn"], { cwd: path.join(folder, "nets") });
+    remove();
+    expect({ stdout, code }).toEqual({ stdout: "", code: 1 });
+    expect(stderr).toContain(" --> m.nn:1:37");
+    expect(stderr).toContain("did you mean `dense`?");
+    expect(stderr.trimEnd().endsWith("1 error")).toBe(true);
+  });
+
+  test.each([
+    ["UTF-16", "\ufeffm"],
+    ["an empty file", ""],
+  ])("%s is an error of the file", async (_name, text) => {
+    const { folder, remove } = folderWith({ "m.nn": text });
+    const { stderr, code } = await nnc(["check", "m.nn"], { cwd: folder });
+    remove();
+    expect(stderr).toMatch(/^error\[NN\d{4}\]/);
+    expect(code).toBe(1);
+  });
+
+  test("colours only where they are wanted", async () => {
+    const forced = await nnc(["check", "examples/digits/digits.nn"], { cwd: root, env: { FORCE_COLOR: "1" } });
+    expect(forced.stdout).toContain("\u001b[1mDigits\u001b[0m");
+    const plain = await nnc(["check", "examples/digits/digits.nn"], { cwd: root, env: { FORCE_COLOR: "1", NO_COLOR: "1" } });
+    expect(plain.stdout).not.toContain("\u001b");
+  });
+});
+
+test("build writes the artifact with its sizes, the manifest among them", async () => {
+  const { folder, remove } = folderWith(pointsProject);
+  const { stdout, code } = await nnc(["build", "points.nn", "-o", "out", "--target", "wasm", "--json"], { cwd: folder });
+  const listed = (JSON.parse(stdout) as { files: readonly { file: string; bytes: number }[] }).files;
+  const found = readdirSync(path.join(folder, "out"));
+  const manifest = JSON.parse(readFileSync(path.join(folder, "out/manifest.json"), "utf8")) as { format: string; module: string };
+  remove();
+  expect(code).toBe(0);
+  expect(listed.map(({ file }) => file).toSorted()).toEqual(found.toSorted());
+  expect(manifest.format).toBe("nnc-artifact");
+  expect(found).toContain(manifest.module);
+});
+
+describe("fmt", () => {
+  const ugly = "model   M( x:[N,2] )->[N,2]=x|>dense(2)\n";
+  test("writes the file once, then has nothing to do", async () => {
+    const { folder, remove } = folderWith({ "m.nn": ugly });
+    expect(await nnc(["fmt", "--check", "m.nn"], { cwd: folder })).toEqual({ stdout: "m.nn is not formatted\n", stderr: "", code: 1 });
+    expect(await nnc(["fmt", "m.nn"], { cwd: folder })).toEqual({ stdout: "m.nn formatted\n", stderr: "", code: 0 });
+    expect(readFileSync(path.join(folder, "m.nn"), "utf8")).toBe("model M(x: [N, 2]) -> [N, 2] = x |> dense(2)\n");
+    expect(await nnc(["fmt", "--check", "m.nn"], { cwd: folder })).toEqual({ stdout: "", stderr: "", code: 0 });
+    remove();
+  });
+
+  test("a file with a mistake stays as it is; the others are formatted all the same", async () => {
+    const { folder, remove } = folderWith({ "bad.nn": "model (", "m.nn": ugly });
+    const { stdout, code } = await nnc(["fmt", "bad.nn", "m.nn"], { cwd: folder });
+    expect({ stdout, code }).toEqual({ stdout: "m.nn formatted\n", code: 1 });
+    expect(readFileSync(path.join(folder, "bad.nn"), "utf8")).toBe("model (");
+    remove();
+  });
+});
+
+describe("explain", () => {
+  test("a code with its example, and what the compiler says about it", async () => {
+    expect((await nnc(["explain", "nn0110"])).stdout).toBe(`NN0110 (error)
+
+The grammar asks for something else at this place. What stands right before it
+often is what is wrong.
+
+This has it:
+
+    const a =
+
+    error[NN0110]: expected an expression, found the end of the file
+      --> example.nn:1:10
+       |
+     1 | const a =
+       |          ^
+
+This has not:
+
+    const a = 1
+`);
+  });
+
+  test("--json", async () => {
+    expect(JSON.parse((await nnc(["explain", "0801", "--json"])).stdout)).toMatchObject({ code: "NN0801", severity: "error", explanation: expect.any(String) });
+  });
+});

@@ -1,0 +1,117 @@
+/** Prediction and export: the same answers from the command, for every form of input, and from the exported module. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pointsProject } from "./fixture.ts";
+import { folderWith, nnc } from "./helpers.ts";
+
+const project = folderWith(pointsProject);
+const cwd = project.folder;
+const params = ["--params", "run/parameters.safetensors"];
+const wasm = ["--target", "wasm"];
+beforeAll(async () => {
+  await nnc(["train", "points.nn", "-o", "run", ...wasm], { cwd });
+}, 60_000);
+afterAll(project.remove);
+
+function predict(stdin: string, ...args: readonly string[]) {
+  return nnc(["predict", "points.nn", ...params, ...wasm, ...args], { cwd, stdin });
+}
+
+describe("predict", () => {
+  test("CSV in, CSV out: the class by its name, and the scores", async () => {
+    const { stdout, code } = await predict("y,x\n0,-1.2\n0.5,1.4\n");
+    expect(code).toBe(0);
+    const [header, first, second, end] = stdout.split("\n");
+    expect([header, first?.split(",")[0], second?.split(",")[0], end]).toEqual(["side,score left,score right", "left", "right", ""]);
+  });
+
+  test("columns may stand in any order, and others are ignored", async () => {
+    const plain = await predict("x,y\n-1.2,0\n");
+    expect(await predict("side,y,x\nleft,0,-1.2\n")).toEqual(plain);
+  });
+
+  test("JSON lines in, JSON lines out: by input, by column, as a list", async () => {
+    const { stdout } = await predict('{"point": [-1.2, 0]}\n{"x": -1.2, "y": 0}\n[-1.2, 0]\n');
+    const rows = stdout.trim().split("\n");
+    expect(new Set(rows).size).toBe(1);
+    expect(JSON.parse(rows[0] ?? "")).toEqual({ side: "left", scores: { left: expect.any(Number), right: expect.any(Number) } });
+  });
+
+  test("more rows than the bound are cut into batches", async () => {
+    const { stdout } = await predict(`x,y\n${"-1.2,0\n".repeat(21)}`);
+    expect(stdout.trim().split("\n")).toHaveLength(22);
+    expect(new Set(stdout.trim().split("\n").slice(1)).size).toBe(1);
+  });
+
+  const mistakes: readonly (readonly [name: string, stdin: string, message: string])[] = [
+    ["no rows", "", "standard input"],
+    ["a missing column", "x\n1\n", 'error[NN0810]: standard input has no column "y"'],
+    ["an empty cell", "x,y\n1,\n", "standard input:2:3"],
+    ["a ragged row", "x,y\n1,2\n3\n", "standard input:3"],
+    ["no JSON", "{\n", 'standard input:1: expected one JSON value on each line, found "{"'],
+    ["too few numbers", "[1, 2]\n[1]\n", "takes 2 numbers a row ([2]), found 1 in standard input:2"],
+    ["a string", '[1, "a"]\n', 'standard input:1: expected a finite number, found "a"'],
+    ["null", "[1, null]\n", "standard input:1: expected a finite number, found null"],
+    ["a number beyond 32 bits", "[1, 1e39]\n", "standard input:1: expected a finite number, found 1e+39"],
+    ["a missing key", '{"x": 1}\n', "standard input:1: expected a value for `y`, found the keys x"],
+  ];
+  test.each(mistakes)("%s: the line and what was expected", async (_name, stdin, message) => {
+    const { stdout, stderr, code } = await predict(stdin);
+    expect(stderr).toContain(message);
+    expect({ stdout, code }).toEqual({ stdout: "", code: 1 });
+  });
+
+  test("a model that is not there is wrong usage", async () => {
+    expect(await predict("[1,2]", "--model", "Sid")).toEqual({ stdout: "", stderr: 'error: --model: expected Side, found "Sid"; did you mean `Side`?\n', code: 2 });
+  });
+
+  test("parameters of another network are refused with every difference", async () => {
+    const { stderr, code } = await predict("[1,2]", "--const", "x=1");
+    expect(code).toBe(1);
+    expect(stderr).toContain("there is no `const x`");
+  });
+
+  test("a file that is no checkpoint is refused by its name", async () => {
+    const { stderr, code } = await nnc(["predict", "points.nn", "--params", "points.csv", ...wasm], { cwd, stdin: "[1,2]" });
+    expect(stderr).toMatch(/^error\[NN09\d\d\]: points\.csv /);
+    expect(code).toBe(1);
+  });
+});
+
+describe("export", () => {
+  beforeAll(async () => {
+    expect((await nnc(["export", "points.nn", ...params, "-o", "app"], { cwd })).stdout).toMatch(/^app\/model\.d\.mts {2}.*\napp\/model\.mjs {2}.*\n$/);
+  }, 60_000);
+
+  test("the module tests itself", () => {
+    expect(execFileSync(process.execPath, ["app/model.mjs", "--selftest"], { cwd, encoding: "utf8" })).toBe("4 examples as expected (largest difference 0)\n");
+  });
+
+  test("one changed weight fails the test with exit code 1", () => {
+    const text = readFileSync(path.join(cwd, "app/model.mjs"), "utf8");
+    const changed = text.replace(/const weights = "(.{8})/, 'const weights = "AAAAQUFB');
+    expect(changed).not.toBe(text);
+    writeFileSync(path.join(cwd, "app/changed.mjs"), changed);
+    const { status, stderr } = spawnSync(process.execPath, ["app/changed.mjs", "--selftest"], { cwd, encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^selftest failed: the largest difference is /) });
+  });
+
+  test("it predicts what the command predicts, and names the row that does not fit", async () => {
+    const script = `import { predict } from "./model.mjs";
+      console.log(JSON.stringify(predict([[-1.2, 0], { x: 1.4, y: 0.5 }])));
+      try { predict([[1, 2], [1]]); } catch (error) { console.log(error.message); }`;
+    writeFileSync(path.join(cwd, "app/use.mjs"), script);
+    const [predicted = "", message] = execFileSync(process.execPath, ["app/use.mjs"], { cwd, encoding: "utf8" }).trim().split("\n");
+    const { stdout } = await predict("[-1.2, 0]\n[1.4, 0.5]\n");
+    const command = stdout.trim().split("\n").map((line) => JSON.parse(line) as { scores: Record<string, number> });
+    const module = (JSON.parse(predicted) as { scores: Record<string, number> }[]).map((one) => ({ ...one, scores: Object.fromEntries(Object.entries(one.scores).map(([name, value]) => [name, Math.fround(value)])) }));
+    expect(module).toEqual(command.map((one) => ({ ...one, scores: Object.fromEntries(Object.entries(one.scores).map(([name, value]) => [name, Math.fround(value)])) })));
+    expect(message).toBe("row 1: expected 2 values for point, found 1");
+  });
+
+  test("it imports nothing", () => {
+    expect(readFileSync(path.join(cwd, "app/model.mjs"), "utf8")).not.toMatch(/^\s*(import|require)\b/m);
+  });
+});
