@@ -55,7 +55,7 @@ export function elaborationOf(programs: readonly RandomProgram[]): Elaboration {
   return { name: "random", entries, variables, bounds: allBounds, host: { language: "1", models: [], requirements: [] } };
 }
 
-function runner({ buffers, entries }: Program, { memory, entries: functions }: Running): Target["run"] {
+export function runner({ buffers, entries }: Program, { memory, entries: functions }: Running): Target["run"] {
   const byName = new Map(buffers.map((buffer) => [buffer.name, buffer]));
   const view = (name: string): Float32Array | Int32Array | undefined => {
     const buffer = byName.get(name);

@@ -1,0 +1,87 @@
+/** Mutated programs: whatever is written, `compile` answers, soon, with diagnostics that point into the text. */
+import { describe, expect, test } from "vitest";
+import { compile, type Compiled, type Failed } from "../../compiler/compile.ts";
+import { render } from "../../compiler/diagnostics/render.ts";
+import type { TargetName } from "../../compiler/program/artifact.ts";
+import { mutate } from "./mutate.ts";
+import { Random } from "./random.ts";
+import { record, settings, sized } from "./settings.ts";
+import { examples, snippets, sources } from "./sources.ts";
+
+const mutants = sized(250, 20_000);
+/** Milliseconds that a compilation may take; on a machine that is busy, as many as four of the digits example take then. */
+const longest = 2000;
+const targets: readonly TargetName[] = ["wasm", "wasm", "wasm", "wgsl", "typescript"];
+const bounds = { N: 16, T: 6 };
+
+/** Codes of the phases from shape inference on; a text that ends with one of them got so far. */
+const inferred = /^NN0[3456]|^NN0001/;
+
+function run(source: string, target: TargetName): Compiled | Failed {
+  return compile({ name: "mutant.nn", source }, { target, bounds, verify: true });
+}
+
+function wrongIn(source: string, { ok, diagnostics, sources: texts }: Compiled | Failed): readonly string[] {
+  const internal = diagnostics.filter(({ code }) => code === "NN0002").map(({ message }) => message);
+  const silent = !ok && !diagnostics.some(({ severity }) => severity === "error") ? ["failed without an error"] : [];
+  const spans = diagnostics.flatMap(({ code, labels }) =>
+    labels.flatMap(({ file, from, to }) => {
+      const text = file === "mutant.nn" ? source : texts.get(file);
+      return text !== undefined && 0 <= from && from <= to && to <= text.length ? [] : [`${code} points at ${file} ${from}–${to}`];
+    }),
+  );
+  const shown = render(diagnostics, texts, { colour: false });
+  const words = /undefined|\bNaN\b|\[object|something else/.exec(shown);
+  return [...internal, ...silent, ...spans, ...(words === null ? [] : [`says ${words[0]}`])];
+}
+
+function problems(source: string, target: TargetName): { readonly found: readonly string[]; readonly answer: Compiled | Failed | undefined } {
+  const started = performance.now();
+  try {
+    const answer = run(source, target);
+    const slow = performance.now() - started > longest && isSlow(source, target) ? ["takes too long"] : [];
+    return { found: [...wrongIn(source, answer), ...slow], answer };
+  } catch (error) {
+    return { found: [`throws ${error instanceof Error ? error.message : String(error)}`], answer: undefined };
+  }
+}
+
+/** Measured again, twice. */
+function isSlow(source: string, target: TargetName): boolean {
+  return [1, 2].every(() => millisecondsOf(source, target) > Math.max(longest, 4 * millisecondsOf(examples[0], target)));
+}
+
+function millisecondsOf(source: string, target: TargetName): number {
+  const started = performance.now();
+  run(source, target);
+  return performance.now() - started;
+}
+
+describe("mutated programs", () => {
+  test.each([...snippets, ...examples].map((source, at) => [at, source] as const))("start from source %i, which compiles", (_, source) => {
+    expect(problems(source, "wasm").found).toEqual([]);
+    expect(run(source, "wasm").ok).toBe(true);
+  });
+
+  test(
+    `${mutants} of them from seed ${settings.seed}: no exception, no bug report, valid spans, in time`,
+    () => {
+      const random = new Random(settings.seed);
+      const failures: string[] = [];
+      let [reached, compiled] = [0, 0];
+      for (let count = 0; count < mutants && failures.length < 10; count += 1) {
+        const source = mutate(random.pick(sources), random, sources);
+        const target = random.pick(targets);
+        const { found, answer } = problems(source, target);
+        if (found.length > 0) failures.push(`${target}: ${found.join("; ")}\n${source}`);
+        if (answer?.ok === true) compiled += 1;
+        if (answer?.ok === true || answer?.diagnostics.some(({ code }) => inferred.test(code)) === true) reached += 1;
+      }
+      record({ suite: "mutations", seed: settings.seed, mutants, reached, compiled, failures: failures.length });
+      expect(failures.join("\n────\n")).toBe("");
+      expect(reached / mutants).toBeGreaterThanOrEqual(0.3);
+      expect(compiled / mutants).toBeGreaterThanOrEqual(0.1);
+    },
+    settings.deep ? 3_000_000 : 240_000,
+  );
+});
