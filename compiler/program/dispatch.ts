@@ -16,7 +16,7 @@ export interface DispatchList {
 }
 
 /** Of the shader's file, in UTF-16 units. */
-export interface TextRange {
+interface TextRange {
   readonly from: number;
   readonly to: number;
 }

@@ -17,7 +17,7 @@ export function primary(text: string): Code {
 }
 
 /** The text, in parentheses where its operator is weaker than `level`. */
-export function atLeast(code: Code, level: number): string {
+function atLeast(code: Code, level: number): string {
   return code.level >= level ? code.text : `(${code.text})`;
 }
 

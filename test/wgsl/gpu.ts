@@ -13,6 +13,8 @@ import { emitWgsl } from "../../targets/wgsl/index.ts";
 import type { Inputs, Results } from "../targets/run.ts";
 import { unpackSwiftShader } from "./swiftshader.ts";
 
+const require = createRequire(import.meta.url);
+
 export type View = Float32Array | Int32Array;
 
 /** One run of an entry: what is written before, and the buffers wanted afterwards. */
@@ -83,7 +85,7 @@ export class Gpu {
       process.platform === "linux" && process.arch === "x64"
         ? unpackSwiftShader()
         : { env: {}, remove: () => undefined };
-    const webgpu = pathToFileURL(createRequire(import.meta.url).resolve("webgpu")).href;
+    const webgpu = pathToFileURL(require.resolve("webgpu")).href;
     const child = fork(outfile, [webgpu], {
       env: { ...process.env, ...swiftshader.env },
       serialization: "advanced",
