@@ -8,6 +8,7 @@ import { diagnose, label } from "../diagnostics/diagnostic.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import * as codes from "../diagnostics/codes/syntax.ts";
 import type * as ast from "./ast.ts";
+import { LazyLookahead } from "./lookahead.ts";
 import type { OperatorMistake } from "./operators.ts";
 import * as t from "./tokens.ts";
 
@@ -23,7 +24,8 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
   private docs: ReadonlyMap<number, string> = new Map();
 
   constructor(errorMessageProvider: IParserErrorMessageProvider, validate: boolean) {
-    super(t.vocabulary, { maxLookahead: 3, recoveryEnabled: false, skipValidations: !validate, errorMessageProvider });
+    const lookaheadStrategy = new LazyLookahead({ maxLookahead: 3 });
+    super(t.vocabulary, { maxLookahead: 3, lookaheadStrategy, recoveryEnabled: false, skipValidations: !validate, errorMessageProvider });
   }
 
   /** Sets what to parse next: the tokens of one declaration, or of what stands between its braces. */

@@ -3,6 +3,7 @@ import { Grammar } from "../../compiler/syntax/grammar.ts";
 import { expectationProvider } from "../../compiler/syntax/complaints.ts";
 import { parse } from "../../compiler/syntax/parse.ts";
 import { printExpression, printModule } from "../../compiler/syntax/print.ts";
+import { createLexer } from "../../compiler/syntax/tokens.ts";
 
 function tree(text: string): string {
   const { module, diagnostics } = parse({ name: "test.nn", text });
@@ -16,6 +17,10 @@ function expression(text: string): string {
   const [declaration] = module.declarations;
   return declaration?.kind === "const" ? printExpression(declaration.value) : "nothing";
 }
+
+test("every token can be found", () => {
+  expect(() => createLexer(true)).not.toThrow();
+});
 
 test("the grammar has no ambiguity that Chevrotain can find", () => {
   expect(() => new Grammar(expectationProvider, true)).not.toThrow();
