@@ -4,10 +4,16 @@ import type { Context } from "./context.ts";
 import { reportFailure } from "./exit.ts";
 
 export type Flags = Readonly<Record<string, unknown>>;
-export type Action<F extends Flags, A extends readonly unknown[]> = (context: Context, flags: F, ...values: A) => number | Promise<number>;
+export type Action<F extends Flags, A extends readonly unknown[]> = (
+  context: Context,
+  flags: F,
+  ...values: A
+) => number | Promise<number>;
 
 /** The action in the form that the frame calls. */
-export function entry<F extends Flags, A extends readonly unknown[]>(action: Action<F, A>): CommandFunction<F, A, Context> {
+export function entry<F extends Flags, A extends readonly unknown[]>(
+  action: Action<F, A>,
+): CommandFunction<F, A, Context> {
   return async function run(this: Context, flags: F, ...values: A): Promise<void> {
     try {
       this.process.exitCode = await action(this, flags, ...values);

@@ -12,7 +12,7 @@ export interface Output {
 }
 
 /** Standard input: its chunks, and whether a person types it. */
-export interface Input extends AsyncIterable<Uint8Array | string> {
+interface Input extends AsyncIterable<Uint8Array | string> {
   readonly isTTY?: boolean;
 }
 

@@ -13,7 +13,10 @@ export function placeOf(context: Context, name: string): string {
 }
 
 /** The bytes of an input, or a sentence about why there are none. */
-export function readInput(context: Context, name: string): { readonly bytes: Uint8Array } | { readonly problem: string } {
+export function readInput(
+  context: Context,
+  name: string,
+): { readonly bytes: Uint8Array } | { readonly problem: string } {
   const place = placeOf(context, name);
   try {
     if (!statSync(place).isFile()) return { problem: "it is no file" };
@@ -38,9 +41,12 @@ export function makeFolder(context: Context, name: string): string {
     const missing: string[] = [];
     for (let at = place; !existsSync(at); at = path.dirname(at)) missing.push(at);
     for (const folder of missing.toReversed()) mkdirSync(folder);
-    if (!statSync(place).isDirectory()) throw new NncError(diagnose(cannotWrite, { file: name, problem: "it is a file, expected a folder" }, []));
+    if (!statSync(place).isDirectory())
+      throw new NncError(diagnose(cannotWrite, { file: name, problem: "it is a file, expected a folder" }, []));
     return place;
   } catch (error) {
-    throw error instanceof NncError ? error : new NncError(diagnose(cannotWrite, { file: name, problem: fileProblem(error) }, []));
+    throw error instanceof NncError
+      ? error
+      : new NncError(diagnose(cannotWrite, { file: name, problem: fileProblem(error) }, []));
   }
 }

@@ -39,7 +39,9 @@ export function parseConstant(text: string): Assignment<number | string | boolea
 }
 
 /** The assignments by name; a name that is given twice keeps its last value. Names are own keys, `__proto__` too. */
-export function recordOf<Value>(assignments: readonly Assignment<Value>[] | undefined): Readonly<Record<string, Value>> {
+export function recordOf<Value>(
+  assignments: readonly Assignment<Value>[] | undefined,
+): Readonly<Record<string, Value>> {
   return Object.fromEntries((assignments ?? []).map(({ name, value }) => [name, value]));
 }
 

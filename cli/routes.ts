@@ -20,24 +20,75 @@ const text = (input: string): string => {
 };
 
 const file = { kind: "tuple", parameters: [{ brief: "The .nn file", placeholder: "FILE", parse: text }] } as const;
-const json = { kind: "boolean", brief: "Prints JSON on standard output, and nothing else there", default: false, withNegated: false } as const;
+const json = {
+  kind: "boolean",
+  brief: "Prints JSON on standard output, and nothing else there",
+  default: false,
+  withNegated: false,
+} as const;
 const out = (brief: string) => ({ kind: "parsed", parse: text, placeholder: "DIR", brief }) as const;
-const params = { kind: "parsed", parse: text, placeholder: "FILE", brief: "The .safetensors file that `train` wrote" } as const;
+const params = {
+  kind: "parsed",
+  parse: text,
+  placeholder: "FILE",
+  brief: "The .safetensors file that `train` wrote",
+} as const;
 const targets = ["typescript", "wasm", "wgsl"] as const;
 const target = { kind: "enum", values: targets, default: "typescript", brief: "What to compile to" } as const;
-const label = { kind: "parsed", parse: text, optional: true, placeholder: "NAME", brief: "Which `train` of the file, by its label or model; by default the first" } as const;
+const label = {
+  kind: "parsed",
+  parse: text,
+  optional: true,
+  placeholder: "NAME",
+  brief: "Which `train` of the file, by its label or model; by default the first",
+} as const;
 /** What closes and bounds a program when it is compiled. */
 const closing = {
-  const: { kind: "parsed", parse: parseConstant, optional: true, variadic: true, placeholder: "NAME=VALUE", brief: "Another value for a `const`, such as hidden=256; may be repeated" },
-  dim: { kind: "parsed", parse: parseDimension, optional: true, variadic: true, placeholder: "NAME=SIZE", brief: "The value of a dimension that the source leaves to the data, such as F=34; may be repeated" },
-  bounds: { kind: "parsed", parse: parseDimension, optional: true, variadic: true, placeholder: "NAME=SIZE", brief: "The largest value of an open dimension, such as N=64; may be repeated" },
+  const: {
+    kind: "parsed",
+    parse: parseConstant,
+    optional: true,
+    variadic: true,
+    placeholder: "NAME=VALUE",
+    brief: "Another value for a `const`, such as hidden=256; may be repeated",
+  },
+  dim: {
+    kind: "parsed",
+    parse: parseDimension,
+    optional: true,
+    variadic: true,
+    placeholder: "NAME=SIZE",
+    brief: "The value of a dimension that the source leaves to the data, such as F=34; may be repeated",
+  },
+  bounds: {
+    kind: "parsed",
+    parse: parseDimension,
+    optional: true,
+    variadic: true,
+    placeholder: "NAME=SIZE",
+    brief: "The largest value of an open dimension, such as N=64; may be repeated",
+  },
 } as const;
-const count = (brief: string) => ({ kind: "parsed", parse: parseCount, optional: true, placeholder: "NUMBER", brief }) as const;
+const count = (brief: string) =>
+  ({ kind: "parsed", parse: parseCount, optional: true, placeholder: "NUMBER", brief }) as const;
 const data = (brief: string) => ({ kind: "parsed", parse: text, optional: true, placeholder: "FILE", brief }) as const;
 
 const check = buildCommand<CheckFlags, [string], Context>({
   loader: async () => entry((await import("./commands/check.ts")).check),
-  parameters: { positional: file, flags: { label, ...closing, verify: { kind: "boolean", default: false, withNegated: false, brief: "Runs the verifier of every form after every pass" }, json } },
+  parameters: {
+    positional: file,
+    flags: {
+      label,
+      ...closing,
+      verify: {
+        kind: "boolean",
+        default: false,
+        withNegated: false,
+        brief: "Runs the verifier of every form after every pass",
+      },
+      json,
+    },
+  },
   docs: {
     brief: "Finds mistakes; shows layers, shapes, parameters, memory and cost",
     customUsage: [{ input: "examples/digits/digits.nn", brief: "needs no data: a missing file is a warning" }],
@@ -46,10 +97,16 @@ const check = buildCommand<CheckFlags, [string], Context>({
 
 const build = buildCommand<BuildFlags, [string], Context>({
   loader: async () => entry((await import("./commands/build.ts")).build),
-  parameters: { positional: file, flags: { out: out("The folder for the artifact"), target, label, ...closing, json }, aliases: { o: "out" } },
+  parameters: {
+    positional: file,
+    flags: { out: out("The folder for the artifact"), target, label, ...closing, json },
+    aliases: { o: "out" },
+  },
   docs: {
     brief: "Compiles to an artifact: manifest.json and a module",
-    customUsage: [{ input: "digits.nn -o dist --target wasm", brief: "dist/ can be loaded by `nnc/runtime`, also in a browser" }],
+    customUsage: [
+      { input: "digits.nn -o dist --target wasm", brief: "dist/ can be loaded by `nnc/runtime`, also in a browser" },
+    ],
   },
 });
 
@@ -61,13 +118,36 @@ const train = buildCommand<TrainFlags, [string], Context>({
       out: { ...out("The folder for parameters, log and plot; by default runs/NAME"), optional: true },
       target,
       label,
-      all: { kind: "boolean", default: false, withNegated: false, brief: "Trains every `train` of the file, and draws them all in one plot" },
+      all: {
+        kind: "boolean",
+        default: false,
+        withNegated: false,
+        brief: "Trains every `train` of the file, and draws them all in one plot",
+      },
       epochs: count("How many epochs in total, those before --resume included"),
-      set: { kind: "parsed", parse: parseSetting, optional: true, variadic: true, placeholder: "NAME=NUMBER", brief: "Another value for a setting of the optimizer, such as lr=0.01; may be repeated" },
+      set: {
+        kind: "parsed",
+        parse: parseSetting,
+        optional: true,
+        variadic: true,
+        placeholder: "NAME=NUMBER",
+        brief: "Another value for a setting of the optimizer, such as lr=0.01; may be repeated",
+      },
       ...closing,
-      seed: { kind: "parsed", parse: parseSeed, optional: true, placeholder: "NUMBER", brief: "The seed of all draws, of the hold-out and of the order of rows" },
+      seed: {
+        kind: "parsed",
+        parse: parseSeed,
+        optional: true,
+        placeholder: "NUMBER",
+        brief: "The seed of all draws, of the hold-out and of the order of rows",
+      },
       threads: count("How many threads, where the target uses several"),
-      resume: { kind: "boolean", default: false, withNegated: false, brief: "Goes on from the checkpoint in the folder, to the same bits as if never stopped" },
+      resume: {
+        kind: "boolean",
+        default: false,
+        withNegated: false,
+        brief: "Goes on from the checkpoint in the folder, to the same bits as if never stopped",
+      },
       json,
     },
     aliases: { o: "out" },
@@ -84,7 +164,17 @@ const train = buildCommand<TrainFlags, [string], Context>({
 
 const evaluate = buildCommand<EvalFlags, [string], Context>({
   loader: async () => entry((await import("./commands/eval.ts")).evaluate),
-  parameters: { positional: file, flags: { params, data: data("Rows to evaluate, with their targets; by default the hold-out"), target, label, ...closing, json } },
+  parameters: {
+    positional: file,
+    flags: {
+      params,
+      data: data("Rows to evaluate, with their targets; by default the hold-out"),
+      target,
+      label,
+      ...closing,
+      json,
+    },
+  },
   docs: {
     brief: "Loss and metrics on the hold-out or on other rows",
     customUsage: ["digits.nn --params runs/digits/parameters.safetensors"],
@@ -95,11 +185,30 @@ const predict = buildCommand<PredictFlags, [string], Context>({
   loader: async () => entry((await import("./commands/predict.ts")).predict),
   parameters: {
     positional: file,
-    flags: { params, data: data("Rows to predict from; by default standard input"), model: { kind: "parsed", parse: text, optional: true, placeholder: "NAME", brief: "Which model; by default the trained one" }, target, label, ...closing, json },
+    flags: {
+      params,
+      data: data("Rows to predict from; by default standard input"),
+      model: {
+        kind: "parsed",
+        parse: text,
+        optional: true,
+        placeholder: "NAME",
+        brief: "Which model; by default the trained one",
+      },
+      target,
+      label,
+      ...closing,
+      json,
+    },
   },
   docs: {
     brief: "Reads CSV or JSON lines, writes predictions in the same form",
-    customUsage: [{ input: "digits.nn --params runs/digits/parameters.safetensors < rows.csv", brief: "a first line of column names, or one JSON object a line" }],
+    customUsage: [
+      {
+        input: "digits.nn --params runs/digits/parameters.safetensors < rows.csv",
+        brief: "a first line of column names, or one JSON object a line",
+      },
+    ],
   },
 });
 
@@ -110,8 +219,19 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
     flags: {
       params,
       out: out("The folder for the module"),
-      format: { kind: "enum", values: ["js", "ts"], default: "js", brief: "JavaScript with a declaration file, or TypeScript" },
-      model: { kind: "parsed", parse: text, optional: true, placeholder: "NAME", brief: "Which model; by default the trained one" },
+      format: {
+        kind: "enum",
+        values: ["js", "ts"],
+        default: "js",
+        brief: "JavaScript with a declaration file, or TypeScript",
+      },
+      model: {
+        kind: "parsed",
+        parse: text,
+        optional: true,
+        placeholder: "NAME",
+        brief: "Which model; by default the trained one",
+      },
       label,
       ...closing,
     },
@@ -119,13 +239,32 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
   },
   docs: {
     brief: "Writes standalone inference code without any dependency",
-    customUsage: [{ input: "digits.nn --params runs/digits/parameters.safetensors --format js -o app", brief: "then: node app/model.mjs --selftest" }],
+    customUsage: [
+      {
+        input: "digits.nn --params runs/digits/parameters.safetensors --format js -o app",
+        brief: "then: node app/model.mjs --selftest",
+      },
+    ],
   },
 });
 
 const bench = buildCommand<BenchFlags, [string], Context>({
   loader: async () => entry((await import("./commands/bench.ts")).bench),
-  parameters: { positional: file, flags: { label, ...closing, seconds: { kind: "parsed", parse: parseCount, default: "1", placeholder: "NUMBER", brief: "How long to measure each case" }, json } },
+  parameters: {
+    positional: file,
+    flags: {
+      label,
+      ...closing,
+      seconds: {
+        kind: "parsed",
+        parse: parseCount,
+        default: "1",
+        placeholder: "NUMBER",
+        brief: "How long to measure each case",
+      },
+      json,
+    },
+  },
   docs: { brief: "Compares the targets on this machine: training step and inference", customUsage: ["digits.nn"] },
 });
 
@@ -133,16 +272,36 @@ const fmt = buildCommand<FmtFlags, string[], Context>({
   loader: async () => entry((await import("./commands/fmt.ts")).fmt),
   parameters: {
     positional: { kind: "array", parameter: { brief: "The .nn files", placeholder: "FILE", parse: text } },
-    flags: { check: { kind: "boolean", default: false, withNegated: false, brief: "Writes nothing; says which files are not formatted, and exits with 1 if any is not" } },
+    flags: {
+      check: {
+        kind: "boolean",
+        default: false,
+        withNegated: false,
+        brief: "Writes nothing; says which files are not formatted, and exits with 1 if any is not",
+      },
+    },
   },
   docs: { brief: "Formats .nn files", customUsage: ["digits.nn", "--check examples/*/*.nn"] },
 });
 
 const explain = buildCommand<ExplainFlags, [string], Context>({
   loader: async () => entry((await import("./commands/explain.ts")).explain),
-  parameters: { positional: { kind: "tuple", parameters: [{ brief: "A code such as NN0102", placeholder: "CODE", parse: text }] }, flags: { json } },
+  parameters: {
+    positional: { kind: "tuple", parameters: [{ brief: "A code such as NN0102", placeholder: "CODE", parse: text }] },
+    flags: { json },
+  },
   docs: { brief: "What an error means, with an example that has it and one that has not", customUsage: ["NN0102"] },
 });
 
 /** In the order in which help lists them. */
-export const routes: Readonly<Record<string, Command<Context>>> = { check, build, train, eval: evaluate, predict, export: exportCommand, bench, fmt, explain };
+export const routes: Readonly<Record<string, Command<Context>>> = {
+  check,
+  build,
+  train,
+  eval: evaluate,
+  predict,
+  export: exportCommand,
+  bench,
+  fmt,
+  explain,
+};

@@ -30,10 +30,16 @@ export function openSource(context: Context, file: string): ProjectSource {
   return readProject(placeOf(context, file));
 }
 
-export type Outcome = { readonly compiled: Compiled; readonly exitCode: undefined } | { readonly compiled: undefined; readonly exitCode: number };
+export type Outcome =
+  | { readonly compiled: Compiled; readonly exitCode: undefined }
+  | { readonly compiled: undefined; readonly exitCode: number };
 
 /** Compiles and reports; the exit code is there where the file has mistakes. */
-export async function compileSource(context: Context, source: ProjectSource, options: CompileOptions): Promise<Outcome> {
+export async function compileSource(
+  context: Context,
+  source: ProjectSource,
+  options: CompileOptions,
+): Promise<Outcome> {
   const { compileProject } = await import("../compiler/files.ts");
   const result = compileProject(source, options);
   report(context, ...named(context, source, result.diagnostics, result.sources));
@@ -42,13 +48,21 @@ export async function compileSource(context: Context, source: ProjectSource, opt
 }
 
 /** Names of the project's files, relative to the user's folder instead of the project's; the prelude's stay. */
-export function named(context: Context, { root, main }: ProjectSource, diagnostics: readonly Diagnostic[], sources: Sources): readonly [readonly Diagnostic[], Sources] {
+export function named(
+  context: Context,
+  { root, main }: ProjectSource,
+  diagnostics: readonly Diagnostic[],
+  sources: Sources,
+): readonly [readonly Diagnostic[], Sources] {
   const own = new Set([main.name, ...(main.files?.keys() ?? [])]);
   const shown = (name: string): string => {
     if (!own.has(name)) return name;
     const relative = path.relative(context.cwd, path.join(root, name));
     return relative.split(path.sep).join("/");
   };
-  const renamed = diagnostics.map((one) => ({ ...one, labels: one.labels.map((spot) => ({ ...spot, file: shown(spot.file) })) }));
+  const renamed = diagnostics.map((one) => ({
+    ...one,
+    labels: one.labels.map((spot) => ({ ...spot, file: shown(spot.file) })),
+  }));
   return [renamed, new Map([...sources].map(([name, text]) => [shown(name), text]))];
 }

@@ -33,7 +33,8 @@ function describe(error: unknown): string {
   if (error instanceof UnsatisfiedPositionalError) return `expected ${error.placeholder}, found no argument`;
   if (error instanceof UnexpectedPositionalError) return `expected no further argument, found ${quoted(error.input)}`;
   if (error instanceof UnexpectedFlagError) return `--${error.externalFlagName}: expected it once, found it twice`;
-  if (error instanceof InvalidNegatedFlagSyntaxError) return `--${error.externalFlagName} takes no value, found ${quoted(error.valueText)}`;
+  if (error instanceof InvalidNegatedFlagSyntaxError)
+    return `--${error.externalFlagName} takes no value, found ${quoted(error.valueText)}`;
   return error instanceof Error ? error.message : String(error);
 }
 

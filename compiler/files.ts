@@ -37,12 +37,16 @@ export function compileProject(source: ProjectSource, options: Omit<FileOptions,
 
 /** Whether sizes are missing that the data may give, or the target may have several columns. */
 function wantsFacts(result: Compiled | Failed): boolean {
-  if (!result.ok) return result.diagnostics.some(({ code }) => code === openDimension.code || code === boundMissing.code);
+  if (!result.ok)
+    return result.diagnostics.some(({ code }) => code === openDimension.code || code === boundMissing.code);
   const target = result.elaboration.host.train?.data.settings["target"];
   return Array.isArray(target) || (typeof target === "string" && target.includes("*"));
 }
 
-function readFacts(source: ProjectSource, options: CompileOptions): { readonly facts: DataFacts } | { readonly problem: Diagnostic } | undefined {
+function readFacts(
+  source: ProjectSource,
+  options: CompileOptions,
+): { readonly facts: DataFacts } | { readonly problem: Diagnostic } | undefined {
   try {
     const { elaboration } = elaborateSource(source.main, { ...options, allowOpen: true });
     const train = elaboration?.host.train;

@@ -47,31 +47,58 @@ export function readProject(file: string, root?: string): ProjectSource {
   const project = path.resolve(root ?? projectOf(folder));
   const name = path.relative(project, place).split(path.sep).join("/");
   const read = readSource(place, name);
-  if (!("text" in read)) return { root: project, folder, main: { name, source: "" }, diagnostics: [read], sources: new Map() };
+  if (!("text" in read))
+    return { root: project, folder, main: { name, source: "" }, diagnostics: [read], sources: new Map() };
   const files = new Map<string, string>();
   const diagnostics = readUsed(project, { name, text: read.text }, files);
-  return { root: project, folder, main: { name, source: read.text, files }, diagnostics, sources: new Map([...files, [name, read.text]]) };
+  return {
+    root: project,
+    folder,
+    main: { name, source: read.text, files },
+    diagnostics,
+    sources: new Map([...files, [name, read.text]]),
+  };
 }
 
 /** What the data of a train tell about sizes; undefined where they are not in files. Throws NN08xx. */
-export function factsOf(train: HostTrain, { root, folder }: Pick<ProjectSource, "root" | "folder">): DataFacts | undefined {
+export function factsOf(
+  train: HostTrain,
+  { root, folder }: Pick<ProjectSource, "root" | "folder">,
+): DataFacts | undefined {
   const { data, seed, inputs, target } = train;
   const read = (file: string): Uint8Array => readDataFile(root, folder, file);
   const { holdout } = prepareOptions(data, seed);
   const trained = (rows: number): number => rows - (holdout === undefined ? 0 : holdoutRows(rows, holdout));
   switch (data.reader) {
     case "csv": {
-      const file = String(data.settings["path"] ?? "");
+      const { path: written } = data.settings;
+      const file = typeof written === "string" ? written : "";
       const { header, rows } = parseCsv(file, read(file));
-      const wanted = inputs.map(({ name }) => ({ name, role: name === target?.input ? ("target" as const) : ("input" as const) }));
+      const wanted = inputs.map(({ name }) => ({
+        name,
+        role: name === target?.input ? ("target" as const) : ("input" as const),
+      }));
       const columns = assignColumns(file, header, columnMapping(data), wanted);
-      const shapes = new Map(inputs.map(({ name, shape }) => [name, shapeOf(trained(rows), columns.get(name)?.length ?? 0, shape.length)]));
+      const shapes = new Map(
+        inputs.map(({ name, shape }) => [name, shapeOf(trained(rows), columns.get(name)?.length ?? 0, shape.length)]),
+      );
       const targetColumns = target === undefined ? undefined : columns.get(target.input)?.length;
       return targetColumns === undefined ? { shapes } : { shapes, targetColumns };
     }
     case "idx":
     case "npy":
-      return { shapes: new Map([...arrayFiles(data, { read })].map(([name, { shape: [rows = 0, ...row] }]) => [name, [trained(rows), ...row]])) };
+      return {
+        shapes: new Map(
+          [...arrayFiles(data, { read })].map(
+            ([
+              name,
+              {
+                shape: [rows = 0, ...row],
+              },
+            ]) => [name, [trained(rows), ...row]],
+          ),
+        ),
+      };
     case "arrays":
       return { shapes: new Map([...arrayFiles(data, { read })].map(([name, { shape }]) => [name, shape])) };
     default:
@@ -104,7 +131,8 @@ function readSource(place: string, name: string): { readonly text: string } | Di
   try {
     const stats = statSync(place);
     if (!stats.isFile()) return diagnose(cannotRead, { file: name, problem: "it is no file" }, []);
-    if (stats.size > maximalBytes) return diagnose(sourceTooLarge, { length: stats.size, limit: maximalSourceLength }, start);
+    if (stats.size > maximalBytes)
+      return diagnose(sourceTooLarge, { length: stats.size, limit: maximalSourceLength }, start);
     return decodeSource(name, readFileSync(place));
   } catch (error) {
     return diagnose(cannotRead, { file: name, problem: fileProblem(error) }, []);
@@ -112,7 +140,11 @@ function readSource(place: string, name: string): { readonly text: string } | Di
 }
 
 /** Fills `files` with what is used, directly or not. A file that is not there is left out, which `compile` reports at its `use`. */
-function readUsed(root: string, main: { readonly name: string; readonly text: string }, files: Map<string, string>): readonly Diagnostic[] {
+function readUsed(
+  root: string,
+  main: { readonly name: string; readonly text: string },
+  files: Map<string, string>,
+): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const queue = [main];
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
@@ -134,12 +166,18 @@ function readUsed(root: string, main: { readonly name: string; readonly text: st
 }
 
 /** Links are followed before it is decided whether the file is inside. */
-function readInside(root: string, name: string, { path: written }: Use): { readonly text: string } | Diagnostic | undefined {
+function readInside(
+  root: string,
+  name: string,
+  { path: written }: Use,
+): { readonly text: string } | Diagnostic | undefined {
   const place = path.join(root, name);
   if (!existsSync(place)) return undefined;
   const inside = path.relative(realpathSync(root), realpathSync(place));
   if (inside.startsWith("..") || path.isAbsolute(inside)) {
-    return diagnose(useOutside, { path: written.value, problem: "is a link that leads out of the project" }, [label(written.span, "this path")]);
+    return diagnose(useOutside, { path: written.value, problem: "is a link that leads out of the project" }, [
+      label(written.span, "this path"),
+    ]);
   }
   return readSource(place, name);
 }

@@ -1,4 +1,5 @@
 /** Times of cases by benny, which is loaded only here. It prints to standard output on its own; that goes to standard error instead. */
+import type * as Benny from "benny";
 import { UsageError } from "../exit.ts";
 import type { Output } from "../context.ts";
 
@@ -17,7 +18,12 @@ export interface Timing {
   readonly margin: number;
 }
 
-export async function measure(title: string, cases: readonly Case[], seconds: number, notes: Output): Promise<readonly Timing[]> {
+export async function measure(
+  title: string,
+  cases: readonly Case[],
+  seconds: number,
+  notes: Output,
+): Promise<readonly Timing[]> {
   const { suite, add, configure } = await loadBenny();
   const print = console.log;
   console.log = (text: unknown): void => {
@@ -26,7 +32,18 @@ export async function measure(title: string, cases: readonly Case[], seconds: nu
   try {
     const options = { minSamples: 5, maxTime: seconds };
     // Two arrows: benny takes what the outer one returns for the case, and looks whether that answers with a promise.
-    const added = cases.map(({ name, run, isAsync }) => add(name, isAsync ? () => async () => { await run(); } : () => () => { run(); }));
+    const added = cases.map(({ name, run, isAsync }) =>
+      add(
+        name,
+        isAsync
+          ? () => async () => {
+              await run();
+            }
+          : () => () => {
+              run();
+            },
+      ),
+    );
     const { results } = await suite(title, ...added, configure({ cases: options }));
     return results.map(({ name, details, margin }) => ({ name, seconds: details.mean, margin: margin / 100 }));
   } finally {
@@ -34,7 +51,7 @@ export async function measure(title: string, cases: readonly Case[], seconds: nu
   }
 }
 
-async function loadBenny(): Promise<Pick<typeof import("benny"), "suite" | "add" | "configure">> {
+async function loadBenny(): Promise<Pick<typeof Benny, "suite" | "add" | "configure">> {
   try {
     const module = await import("benny");
     return module.default ?? module;

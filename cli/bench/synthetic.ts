@@ -21,7 +21,10 @@ function minibatch(inputs: readonly HostInput[], sizes: ReadonlyMap<string, numb
     inputs.map(({ name, dtype, shape, limit }): readonly [string, TensorInput] => {
       const numbers = shape.map((size) => evaluate(size, sizes) ?? 1);
       const length = numbers.reduce((all, size) => all * size, 1);
-      const data = dtype === "f32" ? Float32Array.from({ length }, () => next() * 2 - 1) : Int32Array.from({ length }, () => Math.floor(next() * (limit ?? 2)));
+      const data =
+        dtype === "f32"
+          ? Float32Array.from({ length }, () => next() * 2 - 1)
+          : Int32Array.from({ length }, () => Math.floor(next() * (limit ?? 2)));
       return [name, { shape: numbers, data }];
     }),
   );

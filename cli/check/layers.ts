@@ -13,9 +13,15 @@ export interface Layer {
 }
 
 /** In the order in which they finish. What a model computes outside any block stands under the model's own name. */
-export function layersOf({ name, entry }: HostModel, { entries, variables }: Elaboration, sources: Sources): readonly Layer[] {
+export function layersOf(
+  { name, entry }: HostModel,
+  { entries, variables }: Elaboration,
+  sources: Sources,
+): readonly Layer[] {
   const nodes = entries.find((one) => one.name === entry)?.graph.nodes ?? [];
-  const owners = new Map(variables.filter(({ role }) => role === "parameter").map((variable) => [variable.name, variable.type]));
+  const owners = new Map(
+    variables.filter(({ role }) => role === "parameter").map((variable) => [variable.name, variable.type]),
+  );
   const last = new Map<string, (typeof nodes)[number]>();
   for (const node of nodes) {
     if (node.op === "input" || node.outputs.length === 0) continue;
@@ -31,9 +37,13 @@ export function layersOf({ name, entry }: HostModel, { entries, variables }: Ela
   }));
 }
 
-function ownParameters(path: string, owners: ReadonlyMap<string, { readonly shape: Parameters<typeof product>[0] }>): number {
+function ownParameters(
+  path: string,
+  owners: ReadonlyMap<string, { readonly shape: Parameters<typeof product>[0] }>,
+): number {
   let count = 0;
-  for (const [name, { shape }] of owners) if (name.slice(0, name.lastIndexOf(".")) === path) count += constantValue(product(shape)) ?? 0;
+  for (const [name, { shape }] of owners)
+    if (name.slice(0, name.lastIndexOf(".")) === path) count += constantValue(product(shape)) ?? 0;
   return count;
 }
 

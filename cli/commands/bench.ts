@@ -56,7 +56,12 @@ export async function bench(context: Context, flags: BenchFlags, file: string): 
 }
 
 /** An exit code where the file has mistakes; a reason where only this target cannot run it here. */
-async function openTarget(context: Context, source: ProjectSource, flags: BenchFlags, target: TargetName): Promise<{ readonly compiled: Compiled; readonly network: Network } | Skipped | number> {
+async function openTarget(
+  context: Context,
+  source: ProjectSource,
+  flags: BenchFlags,
+  target: TargetName,
+): Promise<{ readonly compiled: Compiled; readonly network: Network } | Skipped | number> {
   if (target !== "typescript") {
     const { compileProject } = await import("../../compiler/files.ts");
     const result = compileProject(source, { ...optionsOf(flags), target });
@@ -67,7 +72,10 @@ async function openTarget(context: Context, source: ProjectSource, flags: BenchF
   return compiled === undefined ? exitCode : openNetwork(compiled, target);
 }
 
-async function openNetwork(compiled: Compiled, target: TargetName): Promise<{ readonly compiled: Compiled; readonly network: Network } | Skipped> {
+async function openNetwork(
+  compiled: Compiled,
+  target: TargetName,
+): Promise<{ readonly compiled: Compiled; readonly network: Network } | Skipped> {
   try {
     return { compiled, network: await load(compiled.artifact) };
   } catch (error) {
@@ -84,19 +92,36 @@ function workloadsOf({ artifact }: Compiled, network: Network, target: TargetNam
   const leading = model.inputs[0]?.shape[0]?.key ?? "";
   const rows = bounds.get(leading) ?? 1;
   const isAsync = target === "wgsl";
-  const named = (what: string, count: number, run: () => unknown): Workload => ({ name: `${target}: ${what}, ${count} rows`, target, what, rows: count, isAsync, run });
+  const named = (what: string, count: number, run: () => unknown): Workload => ({
+    name: `${target}: ${what}, ${count} rows`,
+    target,
+    what,
+    rows: count,
+    isAsync,
+    run,
+  });
   const predicting = (count: number): Workload => {
     const next = rotating(model.inputs, new Map([...bounds, [leading, count]]));
-    return named("inference", count, () => (isAsync ? network.predict(model.name, next()) : network.predictSync(model.name, next())));
+    return named("inference", count, () =>
+      isAsync ? network.predict(model.name, next()) : network.predictSync(model.name, next()),
+    );
   };
   const training = (): Workload => {
     const next = rotating(train?.inputs ?? [], bounds);
-    return named("training step", rows, () => (isAsync ? network.step(next(), { trusted: true }) : network.stepSync(next(), { trusted: true })));
+    return named("training step", rows, () =>
+      isAsync ? network.step(next(), { trusted: true }) : network.stepSync(next(), { trusted: true }),
+    );
   };
   return [...(train === undefined ? [] : [training()]), predicting(rows), ...(rows > 1 ? [predicting(1)] : [])];
 }
 
-function tell(context: Context, json: boolean, workloads: readonly Workload[], timings: readonly Timing[], skipped: readonly Skipped[]): void {
+function tell(
+  context: Context,
+  json: boolean,
+  workloads: readonly Workload[],
+  timings: readonly Timing[],
+  skipped: readonly Skipped[],
+): void {
   const { stdout, env } = context.process;
   const results = workloads.map(({ name, target, what, rows }) => {
     const timing = timings.find((one) => one.name === name);
@@ -116,7 +141,21 @@ function tell(context: Context, json: boolean, workloads: readonly Workload[], t
     { head: "rows/s", align: "right" },
   ] as const;
   const ordered = results.toSorted((a, b) => order(a) - order(b));
-  stdout.write(table(columns, ordered.map((one) => [one.case, String(one.rows), one.target, formatTime(one.seconds), `${(one.margin * 100).toFixed(1)} %`, formatCount(one.rowsPerSecond)]), painter(stdout, env), ""));
+  stdout.write(
+    table(
+      columns,
+      ordered.map((one) => [
+        one.case,
+        String(one.rows),
+        one.target,
+        formatTime(one.seconds),
+        `${(one.margin * 100).toFixed(1)} %`,
+        formatCount(one.rowsPerSecond),
+      ]),
+      painter(stdout, env),
+      "",
+    ),
+  );
 }
 
 /** The same case of all targets side by side: training, then inference from large to small. */

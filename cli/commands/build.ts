@@ -22,16 +22,35 @@ interface Written {
 }
 
 export async function build(context: Context, flags: BuildFlags, file: string): Promise<number> {
-  const { compiled, exitCode } = await compileSource(context, openSource(context, file), { ...optionsOf(flags), target: flags.target });
+  const { compiled, exitCode } = await compileSource(context, openSource(context, file), {
+    ...optionsOf(flags),
+    target: flags.target,
+  });
   if (compiled === undefined) return exitCode;
   const { manifest, files } = compiled.artifact;
   const folder = makeFolder(context, flags.out);
   // The manifest names the other files: once it is there, they all are.
-  const contents = [...Object.entries(files), ["manifest.json", `${JSON.stringify(manifest, undefined, 1)}\n`] as const];
+  const contents = [
+    ...Object.entries(files),
+    ["manifest.json", `${JSON.stringify(manifest, undefined, 1)}\n`] as const,
+  ];
   const written = contents.map(([name, content]) => write(folder, name, content));
   const { stdout, env } = context.process;
-  if (flags.json) writeJson(stdout, { target: flags.target, folder: flags.out, files: written, arenaBytes: manifest.arenaBytes });
-  else stdout.write(table(columns, written.map(({ file: name, bytes, gzipped }) => [path.join(flags.out, name), formatBytes(bytes), formatBytes(gzipped)]), painter(stdout, env), ""));
+  if (flags.json)
+    writeJson(stdout, { target: flags.target, folder: flags.out, files: written, arenaBytes: manifest.arenaBytes });
+  else
+    stdout.write(
+      table(
+        columns,
+        written.map(({ file: name, bytes, gzipped }) => [
+          path.join(flags.out, name),
+          formatBytes(bytes),
+          formatBytes(gzipped),
+        ]),
+        painter(stdout, env),
+        "",
+      ),
+    );
   return exitCodes.success;
 }
 

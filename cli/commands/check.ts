@@ -49,7 +49,12 @@ export function check(context: Context, flags: CheckFlags, file: string): number
   report(context, diagnostics, sources);
   const { stdout, env } = context.process;
   const models = elaboration?.host.models ?? [];
-  if (flags.json) writeJson(stdout, { ok: exitCode === 0, models: models.map((model) => jsonOf(model, elaboration, program, sources)), diagnostics });
+  if (flags.json)
+    writeJson(stdout, {
+      ok: exitCode === 0,
+      models: models.map((model) => jsonOf(model, elaboration, program, sources)),
+      diagnostics,
+    });
   else if (elaboration !== undefined) stdout.write(textOf(elaboration, program, sources, painter(stdout, env)));
   return exitCode;
 }
@@ -59,22 +64,34 @@ function inspect(source: ProjectSource, options: SourceOptions, verify: boolean)
   try {
     const first = elaborateSource(source.main, { ...options, allowOpen: true });
     const facts = first.elaboration === undefined ? { warnings: [] } : lookAtData(first.elaboration, source);
-    const front = "facts" in facts ? elaborateSource(source.main, { ...options, allowOpen: true, dataFacts: facts.facts }) : first;
+    const front =
+      "facts" in facts ? elaborateSource(source.main, { ...options, allowOpen: true, dataFacts: facts.facts }) : first;
     const diagnostics = [...front.diagnostics, ...facts.warnings];
     const { elaboration, sources } = front;
     if (elaboration === undefined) return { diagnostics, sources };
     const known = { diagnostics, sources, elaboration };
-    return isClosed(elaboration) ? { ...known, program: buildProgram(elaboration, javascript, { verify, outline: !verify }).program } : known;
+    return isClosed(elaboration)
+      ? { ...known, program: buildProgram(elaboration, javascript, { verify, outline: !verify }).program }
+      : known;
   } catch (error) {
     if (!(error instanceof InternalError)) throw error;
-    return { diagnostics: [diagnose(internalFailure, { phase: error.phase, what: error.message }, [])], sources: source.sources };
+    return {
+      diagnostics: [diagnose(internalFailure, { phase: error.phase, what: error.message }, [])],
+      sources: source.sources,
+    };
   }
 }
 
 /** Whether every dimension has a size or a bound, and nothing that must be known is open. */
 function isClosed({ entries, variables, bounds }: Elaboration): boolean {
-  const fixed = variables.every(({ type }) => type.shape.every((size) => /^\d+$/.test(printShape([size]).slice(1, -1))));
-  const names = entries.flatMap(({ graph }) => graph.nodes.flatMap(({ outputs }) => outputs.flatMap(({ shape }) => printShape(shape).match(/[A-Za-z_]\w*/g) ?? [])));
+  const fixed = variables.every(({ type }) =>
+    type.shape.every((size) => /^\d+$/.test(printShape([size]).slice(1, -1))),
+  );
+  const names = entries.flatMap(({ graph }) =>
+    graph.nodes.flatMap(({ outputs }) =>
+      outputs.flatMap(({ shape }) => printShape(shape).match(/[A-Za-z_]\w*/g) ?? []),
+    ),
+  );
   return fixed && names.every((name) => bounds.has(name));
 }
 
@@ -83,7 +100,9 @@ function lookAtData(elaboration: Elaboration, source: ProjectSource) {
   const { train } = elaboration.host;
   if (train === undefined) return { warnings: [] };
   const missing = dataFiles(train.data).filter((file) => !existsSync(path.resolve(source.folder, file)));
-  const warnings = missing.map((file) => warning(diagnose(unreadableData, { file, problem: "there is no such file or folder" }, [])));
+  const warnings = missing.map((file) =>
+    warning(diagnose(unreadableData, { file, problem: "there is no such file or folder" }, [])),
+  );
   if (missing.length > 0 || isClosed(elaboration)) return { warnings };
   try {
     const facts = factsOf(train, source);
@@ -98,10 +117,19 @@ function warning(diagnostic: Diagnostic): Diagnostic {
   return { ...diagnostic, severity: "warning" };
 }
 
-function jsonOf(model: HostModel, elaboration: Elaboration | undefined, program: Program | undefined, sources: Sources): object {
+function jsonOf(
+  model: HostModel,
+  elaboration: Elaboration | undefined,
+  program: Program | undefined,
+  sources: Sources,
+): object {
   const layers = elaboration === undefined ? [] : layersOf(model, elaboration, sources);
-  const flops = program === undefined ? {} : { flops: costsOf(program, oneRow(model)).find(({ entry }) => entry === model.entry)?.flops };
-  const tensors = (list: readonly Pick<HostInput, "name" | "dtype" | "shape">[]) => list.map(({ name, dtype, shape }) => ({ name, dtype, shape: sizesOf(shape) }));
+  const flops =
+    program === undefined
+      ? {}
+      : { flops: costsOf(program, oneRow(model)).find(({ entry }) => entry === model.entry)?.flops };
+  const tensors = (list: readonly Pick<HostInput, "name" | "dtype" | "shape">[]) =>
+    list.map(({ name, dtype, shape }) => ({ name, dtype, shape: sizesOf(shape) }));
   return {
     name: model.name,
     parameters: model.parameters,
@@ -123,19 +151,37 @@ function sizesOf(shape: HostInput["shape"]): readonly (number | string)[] {
 
 /** The leading dimension of a model's inputs as 1, so that its cost is that of one row. */
 function oneRow({ inputs }: HostModel): ReadonlyMap<string, number> {
-  const names = inputs.flatMap(({ shape: [first] }) => (first === undefined ? [] : (printShape([first]).match(/^\[([A-Za-z_]\w*)\]$/)?.slice(1) ?? [])));
+  const names = inputs.flatMap(({ shape: [first] }) =>
+    first === undefined
+      ? []
+      : (printShape([first])
+          .match(/^\[([A-Za-z_]\w*)\]$/)
+          ?.slice(1) ?? []),
+  );
   return new Map(names.map((name) => [name, 1]));
 }
 
 function textOf(elaboration: Elaboration, program: Program | undefined, sources: Sources, paint: Paint): string {
   const { models } = elaboration.host;
-  return [...models.map((model) => modelText(model, elaboration, program, sources, paint)), totals(elaboration, program)].join("\n");
+  return [
+    ...models.map((model) => modelText(model, elaboration, program, sources, paint)),
+    totals(elaboration, program),
+  ].join("\n");
 }
 
-function modelText(model: HostModel, elaboration: Elaboration, program: Program | undefined, sources: Sources, paint: Paint): string {
+function modelText(
+  model: HostModel,
+  elaboration: Elaboration,
+  program: Program | undefined,
+  sources: Sources,
+  paint: Paint,
+): string {
   const signature = `(${model.inputs.map(typed).join(", ")}) -> ${model.results.map((result) => printShape(result.shape)).join(", ")}`;
   const layers = layersOf(model, elaboration, sources);
-  const flops = program === undefined ? undefined : costsOf(program, oneRow(model)).find(({ entry }) => entry === model.entry)?.flops;
+  const flops =
+    program === undefined
+      ? undefined
+      : costsOf(program, oneRow(model)).find(({ entry }) => entry === model.entry)?.flops;
   const cost = flops === undefined ? "" : `, ${formatCount(flops)} operations for one row`;
   return `${paint("strong", model.name)}${signature}\n${layerTable(layers, paint)}  ${plural(model.parameters, "parameter")}${cost}\n`;
 }
@@ -147,7 +193,16 @@ function layerTable(layers: readonly Layer[], paint: Paint): string {
     { head: "output", align: "left" },
     { head: "parameters", align: "right" },
   ] as const;
-  return table(columns, layers.map(({ path: name, block, output, parameters }) => [name, block, output, parameters === 0 ? "" : formatWhole(parameters)]), paint);
+  return table(
+    columns,
+    layers.map(({ path: name, block, output, parameters }) => [
+      name,
+      block,
+      output,
+      parameters === 0 ? "" : formatWhole(parameters),
+    ]),
+    paint,
+  );
 }
 
 function totals({ host, bounds }: Elaboration, program: Program | undefined): string {

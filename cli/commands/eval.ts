@@ -49,14 +49,27 @@ export async function evaluate(context: Context, flags: EvalFlags, file: string)
   return exitCodes.success;
 }
 
-function rowsOf(context: Context, source: ProjectSource, { artifact }: Compiled, network: Network, data: string | undefined): NamedSet {
+function rowsOf(
+  context: Context,
+  source: ProjectSource,
+  { artifact }: Compiled,
+  network: Network,
+  data: string | undefined,
+): NamedSet {
   const { manifest } = artifact;
   if (data !== undefined) {
-    const read = (name: string): Uint8Array => (name === data ? readUserFile(context, name) : readDataFile(source.root, source.folder, name));
+    const read = (name: string): Uint8Array =>
+      name === data ? readUserFile(context, name) : readDataFile(source.root, source.folder, name);
     return { name: data, rows: prepareFile(manifest, { read }, data, network.record.fitted, "evaluate") };
   }
-  const { train, holdout } = prepare(manifest, { read: (name) => readDataFile(source.root, source.folder, name) }, network.counters.seed);
-  return holdout === null || holdout === undefined ? { name: "training", rows: train } : { name: "hold-out", rows: holdout };
+  const { train, holdout } = prepare(
+    manifest,
+    { read: (name) => readDataFile(source.root, source.folder, name) },
+    network.counters.seed,
+  );
+  return holdout === null || holdout === undefined
+    ? { name: "training", rows: train }
+    : { name: "hold-out", rows: holdout };
 }
 
 async function scoresOf({ artifact }: Compiled, network: Network, { name, rows }: NamedSet): Promise<Evaluation> {

@@ -10,9 +10,8 @@ import { painter } from "../output/style.ts";
 import { indent, wrap } from "../output/wrap.ts";
 
 export type ExplainFlags = {
-
   readonly json: boolean;
-}
+};
 
 /** Lines of prose longer than this are hard to read. */
 const readable = 90;
@@ -32,14 +31,21 @@ export async function explain(context: Context, { json }: ExplainFlags, written:
   return exitCodes.success;
 }
 
-async function textOf(context: Context, code: string, { severity, explanation, example }: DiagnosticDefinition<never>): Promise<string> {
+async function textOf(
+  context: Context,
+  code: string,
+  { severity, explanation, example }: DiagnosticDefinition<never>,
+): Promise<string> {
   const { stdout, env } = context.process;
   const paint = painter(stdout, env);
   const width = Math.min(readable, widthOf(stdout));
   const head = `${paint("strong", code)} (${severity})\n\n${wrap(explanation, width)}\n`;
   if (example === undefined) return head;
   const shown = await diagnosticsOf(example.bad, code);
-  const message = shown.length === 0 ? "" : `\n${indent(render(shown, new Map([[fileOfExample, example.bad]]), { colour: hasColour(stdout, env) }).trimEnd())}\n`;
+  const message =
+    shown.length === 0
+      ? ""
+      : `\n${indent(render(shown, new Map([[fileOfExample, example.bad]]), { colour: hasColour(stdout, env) }).trimEnd())}\n`;
   return `${head}\n${paint("strong", "This has it:")}\n\n${indent(example.bad.trimEnd())}\n${message}\n${paint("strong", "This has not:")}\n\n${indent(example.good.trimEnd())}\n`;
 }
 

@@ -48,16 +48,28 @@ export async function exportModel(context: Context, flags: ExportFlags, file: st
   const parts = await partsOf(source, compiled, network, outside, flags.format);
   network.close();
   const folder = makeFolder(context, flags.out);
-  const files = flags.format === "ts" ? [["model.ts", moduleText(parts)] as const] : [["model.d.mts", declarationText(parts)] as const, ["model.mjs", withoutTypes(moduleText(parts))] as const];
+  const files =
+    flags.format === "ts"
+      ? [["model.ts", moduleText(parts)] as const]
+      : [["model.d.mts", declarationText(parts)] as const, ["model.mjs", withoutTypes(moduleText(parts))] as const];
   for (const [name, text] of files) {
     writeFileAtomic(path.join(folder, name), text);
     context.process.stdout.write(`${path.join(flags.out, name)}  ${formatBytes(Buffer.byteLength(text))}\n`);
   }
-  if (flags.format === "js") context.process.stderr.write(`node ${path.join(flags.out, "model.mjs")} --selftest computes ${parts.examples.length} stored examples again\n`);
+  if (flags.format === "js")
+    context.process.stderr.write(
+      `node ${path.join(flags.out, "model.mjs")} --selftest computes ${parts.examples.length} stored examples again\n`,
+    );
   return exitCodes.success;
 }
 
-async function partsOf(source: ProjectSource, { elaboration, sources, artifact }: Compiled, network: Network, outside: Interface, format: "js" | "ts"): Promise<ModuleParts> {
+async function partsOf(
+  source: ProjectSource,
+  { elaboration, sources, artifact }: Compiled,
+  network: Network,
+  outside: Interface,
+  format: "js" | "ts",
+): Promise<ModuleParts> {
   const { model } = outside;
   const program = predictingProgram(elaboration, model);
   const { files } = emitTypescript(program, sources);
@@ -81,7 +93,10 @@ async function partsOf(source: ProjectSource, { elaboration, sources, artifact }
 }
 
 /** What the program keeps between calls, as the trained network has it. */
-function lasting({ buffers, host }: Program, network: Network): readonly { readonly name: string; readonly data: Uint8Array }[] {
+function lasting(
+  { buffers, host }: Program,
+  network: Network,
+): readonly { readonly name: string; readonly data: Uint8Array }[] {
   const inputs = new Set(host.models.flatMap((model) => model.inputs.map(({ buffer }) => buffer)));
   const kept = network.snapshot();
   return buffers.flatMap(({ name, role }) => {
@@ -91,22 +106,39 @@ function lasting({ buffers, host }: Program, network: Network): readonly { reado
 }
 
 /** Raw rows of the data where they are at hand, else rows that are made up. */
-function exampleRows(source: ProjectSource, manifest: Compiled["artifact"]["manifest"], { inputs }: Interface): readonly ExampleRow[] {
+function exampleRows(
+  source: ProjectSource,
+  manifest: Compiled["artifact"]["manifest"],
+  { inputs }: Interface,
+): readonly ExampleRow[] {
   const { train } = manifest.host;
   const own = train !== undefined && inputs.every(({ name }) => train.inputs.some((input) => input.name === name));
   const file = train?.data.settings["path"];
-  if (!own || train.data.reader !== "csv" || typeof file !== "string" || !existsSync(path.resolve(source.folder, file))) return madeUp(inputs);
+  if (!own || train.data.reader !== "csv" || typeof file !== "string" || !existsSync(path.resolve(source.folder, file)))
+    return madeUp(inputs);
   const fields = inputs.map(({ name, dtype, shape }) => ({ name, role: "input" as const, dtype, shape }));
-  const { tensors, rows } = openData(train.data, fields, { read: (name) => readDataFile(source.root, source.folder, name) }).apply(unfitted);
+  const { tensors, rows } = openData(train.data, fields, {
+    read: (name) => readDataFile(source.root, source.folder, name),
+  }).apply(unfitted);
   return Array.from({ length: Math.min(exampleCount, rows) }, (_, at) => {
     const row = Math.floor((at * rows) / exampleCount);
-    return Object.fromEntries(inputs.map(({ name, width }) => [name, [...(tensors.get(name)?.data.subarray(row * width, (row + 1) * width) ?? [])]]));
+    return Object.fromEntries(
+      inputs.map(({ name, width }) => [
+        name,
+        [...(tensors.get(name)?.data.subarray(row * width, (row + 1) * width) ?? [])],
+      ]),
+    );
   });
 }
 
 function madeUp(inputs: readonly InputField[]): readonly ExampleRow[] {
   return Array.from({ length: exampleCount }, (_, row) =>
-    Object.fromEntries(inputs.map(({ name, dtype, width, limit }) => [name, Array.from({ length: width }, (_value, at) => madeUpValue(row * width + at, dtype, limit))])),
+    Object.fromEntries(
+      inputs.map(({ name, dtype, width, limit }) => [
+        name,
+        Array.from({ length: width }, (_value, at) => madeUpValue(row * width + at, dtype, limit)),
+      ]),
+    ),
   );
 }
 
@@ -116,18 +148,31 @@ function madeUpValue(at: number, dtype: InputField["dtype"], limit: number | und
   return dtype === "i32" ? Math.floor(part * (limit ?? 2)) : Math.fround(Number((part * 2 - 1).toFixed(4)));
 }
 
-async function examplesOf(rows: readonly ExampleRow[], network: Network, { model, inputs, outputs }: Interface): Promise<ModuleParts["examples"]> {
+async function examplesOf(
+  rows: readonly ExampleRow[],
+  network: Network,
+  { model, inputs, outputs }: Interface,
+): Promise<ModuleParts["examples"]> {
   const { fitted } = network.record;
   const examples: ModuleParts["examples"][number][] = [];
   for (const row of rows) {
-    const given = new Map(inputs.map((input) => [input.name, { shape: [1, ...input.shape], data: prepared(input, row[input.name] ?? [], fitted) }]));
+    const given = new Map(
+      inputs.map((input) => [
+        input.name,
+        { shape: [1, ...input.shape], data: prepared(input, row[input.name] ?? [], fitted) },
+      ]),
+    );
     const predictions = await network.predict(model.name, given);
     examples.push({ row, outputs: outputs.map((_, at) => [...(predictions[at]?.data ?? [])]) });
   }
   return examples;
 }
 
-function prepared({ name, dtype }: InputField, values: readonly number[], fitted: Network["record"]["fitted"]): Float32Array | Int32Array {
+function prepared(
+  { name, dtype }: InputField,
+  values: readonly number[],
+  fitted: Network["record"]["fitted"],
+): Float32Array | Int32Array {
   if (dtype === "i32") return Int32Array.from(values);
   const data = Float32Array.from(values);
   applyFitted(fitted, name, data);
@@ -136,7 +181,8 @@ function prepared({ name, dtype }: InputField, values: readonly number[], fitted
 
 function withoutTypes(text: string): string {
   const { ts } = tsMorph();
-  return ts.transpileModule(text, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 } }).outputText;
+  return ts.transpileModule(text, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 } })
+    .outputText;
 }
 
 /** The doc comment of the model. */

@@ -11,9 +11,8 @@ import { placeOf, readInput } from "../files.ts";
 import { exitCodeFor, report } from "../output/report.ts";
 
 export type FmtFlags = {
-
   readonly check: boolean;
-}
+};
 
 type Formatted =
   | { readonly kind: "failed"; readonly diagnostics: readonly Diagnostic[]; readonly text: string }
@@ -46,11 +45,16 @@ function formatFile(context: Context, name: string, check: boolean): number {
 function formatted(context: Context, name: string): Formatted {
   const input = readInput(context, name);
   if ("problem" in input) {
-    return { kind: "failed", diagnostics: [diagnose(cannotRead, { file: name, problem: input.problem }, [])], text: "" };
+    return {
+      kind: "failed",
+      diagnostics: [diagnose(cannotRead, { file: name, problem: input.problem }, [])],
+      text: "",
+    };
   }
   const decoded = decodeSource(name, input.bytes);
   if (!("text" in decoded)) return { kind: "failed", diagnostics: [decoded], text: "" };
   const { text, diagnostics } = format({ name, text: decoded.text });
-  if (diagnostics.some(({ severity }) => severity === "error")) return { kind: "failed", diagnostics, text: decoded.text };
+  if (diagnostics.some(({ severity }) => severity === "error"))
+    return { kind: "failed", diagnostics, text: decoded.text };
   return { kind: "formatted", before: decoded.text, after: text };
 }

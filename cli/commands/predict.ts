@@ -23,7 +23,10 @@ export type PredictFlags = ClosingFlags & {
 };
 
 export async function predict(context: Context, flags: PredictFlags, file: string): Promise<number> {
-  const { compiled, exitCode } = await compileSource(context, openSource(context, file), { ...optionsOf(flags), target: flags.target });
+  const { compiled, exitCode } = await compileSource(context, openSource(context, file), {
+    ...optionsOf(flags),
+    target: flags.target,
+  });
   if (compiled === undefined) return exitCode;
   const { artifact } = compiled;
   const model = chooseModel(artifact.manifest, flags.model);
@@ -33,23 +36,48 @@ export async function predict(context: Context, flags: PredictFlags, file: strin
   const name = flags.data ?? "standard input";
   const bytes = flags.data === undefined ? await readStdin(context) : readUserFile(context, flags.data);
   const format = formatOf(bytes);
-  const rows = format === "csv" ? readCsv(name, bytes, outside.inputs, artifact.manifest.host.train?.data, fitted) : readJsonLines(name, bytes, outside.inputs, fitted);
-  await writeAll(context, network, outside, rows, flags.json || format === "json", boundOf(artifact.manifest.dims, model.inputs[0]?.shape[0]?.key));
+  const rows =
+    format === "csv"
+      ? readCsv(name, bytes, outside.inputs, artifact.manifest.host.train?.data, fitted)
+      : readJsonLines(name, bytes, outside.inputs, fitted);
+  await writeAll(
+    context,
+    network,
+    outside,
+    rows,
+    flags.json || format === "json",
+    boundOf(artifact.manifest.dims, model.inputs[0]?.shape[0]?.key),
+  );
   network.close();
   return exitCodes.success;
 }
 
-async function writeAll(context: Context, network: Network, outside: Interface, rows: Dataset, json: boolean, bound: number): Promise<void> {
+async function writeAll(
+  context: Context,
+  network: Network,
+  outside: Interface,
+  rows: Dataset,
+  json: boolean,
+  bound: number,
+): Promise<void> {
   const { stdout } = context.process;
   if (!json) stdout.write(csvHeader(outside));
   for (const batch of batches(rows, bound).epoch()) {
-    const inputs = new Map([...batch.tensors].map(([name, data]): readonly [string, TensorInput] => [name, { shape: [batch.rows, ...(rows.tensors.get(name)?.shape ?? [])], data }]));
+    const inputs = new Map(
+      [...batch.tensors].map(([name, data]): readonly [string, TensorInput] => [
+        name,
+        { shape: [batch.rows, ...(rows.tensors.get(name)?.shape ?? [])], data },
+      ]),
+    );
     const predictions = await network.predict(outside.model.name, inputs);
     stdout.write(json ? jsonRows(outside, predictions, batch.rows) : csvRows(outside, predictions, batch.rows));
   }
 }
 
-function boundOf(dims: readonly { readonly name: string; readonly bound: number }[], leading: string | undefined): number {
+function boundOf(
+  dims: readonly { readonly name: string; readonly bound: number }[],
+  leading: string | undefined,
+): number {
   return dims.find(({ name }) => name === leading)?.bound ?? 1;
 }
 

@@ -45,13 +45,21 @@ export async function train(context: Context, flags: TrainFlags, file: string): 
   const out = flags.out ?? path.join("runs", path.basename(file, ".nn"));
   const interrupt = context.catchInterrupt();
   try {
-    return flags.all ? await trainAll(context, source, flags, out, interrupt.signal) : await trainOne(context, source, flags, out, interrupt.signal);
+    return flags.all
+      ? await trainAll(context, source, flags, out, interrupt.signal)
+      : await trainOne(context, source, flags, out, interrupt.signal);
   } finally {
     interrupt.release();
   }
 }
 
-async function trainOne(context: Context, source: ProjectSource, flags: TrainFlags, out: string, signal: AbortSignal): Promise<number> {
+async function trainOne(
+  context: Context,
+  source: ProjectSource,
+  flags: TrainFlags,
+  out: string,
+  signal: AbortSignal,
+): Promise<number> {
   const outcome = await trainLabel(context, source, flags, out, flags.label, signal);
   if (typeof outcome === "number") return outcome;
   const { history, exitCode, classes } = outcome;
@@ -61,14 +69,29 @@ async function trainOne(context: Context, source: ProjectSource, flags: TrainFla
 }
 
 /** Every `train`, one after the other. One that fails is reported, and the others go on; Ctrl-C stops them all. */
-async function trainAll(context: Context, source: ProjectSource, flags: TrainFlags, out: string, signal: AbortSignal): Promise<number> {
+async function trainAll(
+  context: Context,
+  source: ProjectSource,
+  flags: TrainFlags,
+  out: string,
+  signal: AbortSignal,
+): Promise<number> {
   const runs: History[] = [];
   let worst: number = exitCodes.success;
   for (const label of labelsOf(source)) {
-    const outcome = await trainLabel(context, source, flags, path.join(out, label), label, signal).catch((error: unknown) => reportFailure(context, error));
+    const outcome = await trainLabel(context, source, flags, path.join(out, label), label, signal).catch(
+      (error: unknown) => reportFailure(context, error),
+    );
     const exitCode = typeof outcome === "number" ? outcome : outcome.exitCode;
     if (typeof outcome !== "number") {
-      drawPlot(context, path.join(out, label), `${path.basename(source.main.name)}: ${label}`, [outcome.history], outcome.classes, false);
+      drawPlot(
+        context,
+        path.join(out, label),
+        `${path.basename(source.main.name)}: ${label}`,
+        [outcome.history],
+        outcome.classes,
+        false,
+      );
       runs.push(outcome.history);
     }
     worst = Math.max(worst, exitCode);
@@ -78,15 +101,31 @@ async function trainAll(context: Context, source: ProjectSource, flags: TrainFla
   makeFolder(context, out);
   drawPlot(context, out, path.basename(source.main.name), runs, []);
   const { stdout, env } = context.process;
-  if (flags.json) writeJson(stdout, { event: "all", runs: runs.map(({ label, done }) => ({ label, holdout: done?.holdout ?? null, train: done?.train ?? null })) });
+  if (flags.json)
+    writeJson(stdout, {
+      event: "all",
+      runs: runs.map(({ label, done }) => ({ label, holdout: done?.holdout ?? null, train: done?.train ?? null })),
+    });
   else stdout.write(comparisonOf(runs, painter(stdout, env)));
   return worst;
 }
 
-async function trainLabel(context: Context, source: ProjectSource, flags: TrainFlags, out: string, label: string | undefined, signal: AbortSignal): Promise<RunOutcome | number> {
+async function trainLabel(
+  context: Context,
+  source: ProjectSource,
+  flags: TrainFlags,
+  out: string,
+  label: string | undefined,
+  signal: AbortSignal,
+): Promise<RunOutcome | number> {
   const { target, set, seed, epochs, threads, resume, json } = flags;
   const chosen = label === undefined ? {} : { train: label };
-  const { compiled, exitCode } = await compileSource(context, source, { ...optionsOf(flags), ...chosen, target, settings: recordOf(set) });
+  const { compiled, exitCode } = await compileSource(context, source, {
+    ...optionsOf(flags),
+    ...chosen,
+    target,
+    settings: recordOf(set),
+  });
   if (compiled === undefined) return exitCode;
   const folder = makeFolder(context, out);
   return runTraining(context, source, compiled, {
@@ -105,12 +144,20 @@ async function trainLabel(context: Context, source: ProjectSource, flags: TrainF
 function labelsOf({ main }: ProjectSource): readonly string[] {
   const { declarations } = parse({ name: main.name, text: main.source }).module;
   const labels = declarations.flatMap((one) => (one.kind === "train" ? [(one.label ?? one.name).text] : []));
-  if (labels.length === 0) throw new UsageError(`expected a file with a \`train\` for --all, found none in ${main.name}`);
+  if (labels.length === 0)
+    throw new UsageError(`expected a file with a \`train\` for --all, found none in ${main.name}`);
   return labels;
 }
 
 /** The picture as a file, and on a terminal as text. */
-function drawPlot(context: Context, out: string, title: string, runs: readonly History[], classes: readonly string[], inTerminal = true): void {
+function drawPlot(
+  context: Context,
+  out: string,
+  title: string,
+  runs: readonly History[],
+  classes: readonly string[],
+  inTerminal = true,
+): void {
   writeFileAtomic(path.join(makeFolder(context, out), plotName), drawSvg(title, panelsOf(runs, classes)));
   const { stderr, env } = context.process;
   if (!inTerminal || !isTerminal(stderr, env)) return;
@@ -122,7 +169,15 @@ function drawPlot(context: Context, out: string, title: string, runs: readonly H
 function tellResult(context: Context, { done }: History, out: string): void {
   if (done === undefined) return;
   const { stdout, stderr, env } = context.process;
-  stdout.write(summaryOf([["training", done.train], ["hold-out", done.holdout]], painter(stdout, env)));
+  stdout.write(
+    summaryOf(
+      [
+        ["training", done.train],
+        ["hold-out", done.holdout],
+      ],
+      painter(stdout, env),
+    ),
+  );
   const best = done.early && done.bestEpoch !== null ? `; stopped early, parameters of epoch ${done.bestEpoch}` : "";
   stderr.write(`${formatWhole(done.steps)} steps in ${formatDuration(done.seconds)}${best}\n`);
   stderr.write(`wrote ${[parametersName, plotName, "log.jsonl"].map((name) => path.join(out, name)).join(", ")}\n`);

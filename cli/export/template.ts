@@ -22,7 +22,10 @@ export interface ModuleParts {
   readonly tensors: readonly { readonly name: string; readonly bytes: number }[];
   readonly weights: Uint8Array;
   /** Raw rows and what the network made of them when it was exported: for each output, its values in a row. */
-  readonly examples: readonly { readonly row: Readonly<Record<string, readonly number[]>>; readonly outputs: readonly (readonly number[])[] }[];
+  readonly examples: readonly {
+    readonly row: Readonly<Record<string, readonly number[]>>;
+    readonly outputs: readonly (readonly number[])[];
+  }[];
 }
 
 /** The whole module as TypeScript. */
@@ -41,7 +44,11 @@ export function moduleText(parts: ModuleParts): string {
 
 /** The declarations of the module. */
 export function declarationText(parts: ModuleParts): string {
-  return [`${header(parts)}\n`, typesText(parts.outside), `${predictDoc(parts.outside)}\nexport declare function predict(rows: readonly Row[]): Prediction[];\n`].join("\n");
+  return [
+    `${header(parts)}\n`,
+    typesText(parts.outside),
+    `${predictDoc(parts.outside)}\nexport declare function predict(rows: readonly Row[]): Prediction[];\n`,
+  ].join("\n");
 }
 
 function header({ doc, file, outside }: ModuleParts): string {
@@ -82,7 +89,13 @@ function typesText({ inputs, outputs, target }: Interface): string {
   const single = inputs.length === 1 ? "a list of the numbers of its input, or " : "";
   const fields = outputs.map(({ classes, width }, at) => {
     const name = at === 0 ? target : (outputs[at]?.name ?? "");
-    if (classes !== undefined) return [`  /** The most likely class. */`, `  readonly ${JSON.stringify(name)}: string;`, `  /** What the network says for each class. */`, `  readonly scores: Readonly<Record<string, number>>;`];
+    if (classes !== undefined)
+      return [
+        `  /** The most likely class. */`,
+        `  readonly ${JSON.stringify(name)}: string;`,
+        `  /** What the network says for each class. */`,
+        `  readonly scores: Readonly<Record<string, number>>;`,
+      ];
     return [`  readonly ${JSON.stringify(name)}: ${width === 1 ? "number" : "readonly number[]"};`];
   });
   return [
@@ -104,9 +117,25 @@ function dataText({ outside, fitted, dims, bound, tensors, weights, examples }: 
   const inputs = outside.inputs.map(({ name, dtype, width, columns, classes, limit }) => {
     const buffer = outside.model.inputs.find((input) => input.name === name)?.buffer ?? name;
     const own = fitted.inputs.find((input) => input.name === name);
-    return { name, buffer, dtype, width, columns: columns ?? null, classes: classes ?? null, limit: limit ?? null, scale: own?.scale ?? 1, mean: own?.mean ?? null, deviation: own?.deviation ?? null };
+    return {
+      name,
+      buffer,
+      dtype,
+      width,
+      columns: columns ?? null,
+      classes: classes ?? null,
+      limit: limit ?? null,
+      scale: own?.scale ?? 1,
+      mean: own?.mean ?? null,
+      deviation: own?.deviation ?? null,
+    };
   });
-  const outputs = outside.outputs.map(({ name, width, classes }, at) => ({ name: at === 0 ? outside.target : name, buffer: outside.model.results[at]?.buffer ?? name, width, classes: classes ?? null }));
+  const outputs = outside.outputs.map(({ name, width, classes }, at) => ({
+    name: at === 0 ? outside.target : name,
+    buffer: outside.model.results[at]?.buffer ?? name,
+    width,
+    classes: classes ?? null,
+  }));
   return [
     "/** How values become numbers: (x · scale − mean) / deviation, as fitted to the training rows. */",
     "interface Field { readonly name: string; readonly buffer: string; readonly dtype: string; readonly width: number; readonly columns: readonly string[] | null; readonly classes: readonly string[] | null; readonly limit: number | null; readonly scale: number; readonly mean: readonly number[] | null; readonly deviation: readonly number[] | null }",
@@ -270,4 +299,3 @@ function literal(value: unknown): string {
 function comment(lines: readonly string[]): string {
   return ["/**", ...lines.map((line) => ` * ${line.replaceAll("*/", "*\u200b/")}`.trimEnd()), " */"].join("\n");
 }
-

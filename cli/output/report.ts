@@ -14,7 +14,8 @@ export function report(context: Context, diagnostics: readonly Diagnostic[], sou
   const { stderr, env } = context.process;
   const bugs = diagnostics.filter(isBug);
   const others = diagnostics.filter((one) => !isBug(one));
-  if (others.length > 0) stderr.write(`${render(others, sources, { colour: hasColour(stderr, env) })}\n${countOf(others)}\n`);
+  if (others.length > 0)
+    stderr.write(`${render(others, sources, { colour: hasColour(stderr, env) })}\n${countOf(others)}\n`);
   for (const bug of bugs) stderr.write(`${bugText(bug)}\n`);
 }
 
@@ -25,10 +26,13 @@ export function exitCodeFor(diagnostics: readonly Diagnostic[]): number {
 }
 
 /** `2 errors, 1 warning`. */
-export function countOf(diagnostics: readonly Diagnostic[]): string {
+function countOf(diagnostics: readonly Diagnostic[]): string {
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   const warnings = diagnostics.length - errors;
-  const parts = [...(errors > 0 ? [plural(errors, "error")] : []), ...(warnings > 0 ? [plural(warnings, "warning")] : [])];
+  const parts = [
+    ...(errors > 0 ? [plural(errors, "error")] : []),
+    ...(warnings > 0 ? [plural(warnings, "warning")] : []),
+  ];
   return parts.join(", ");
 }
 

@@ -2,7 +2,7 @@
 import { hasColour } from "../context.ts";
 import type { Context, Output } from "../context.ts";
 
-export type Style = "strong" | "faint" | "good" | "bad" | "accent";
+type Style = "strong" | "faint" | "good" | "bad" | "accent";
 export type Paint = (style: Style, text: string) => string;
 
 /** SGR codes (ECMA-48). */

@@ -8,7 +8,12 @@ export interface Column {
 }
 
 /** The table's lines, each ended, with `indent` before each. A row with too few cells ends early. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[], paint: Paint, indent = "  "): string {
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  paint: Paint,
+  indent = "  ",
+): string {
   const widths = columns.map(({ head }, at) => Math.max(width(head), ...rows.map((row) => width(row[at] ?? ""))));
   const line = (cells: readonly string[]): string => {
     const padded = cells.map((cell, at) => pad(cell, widths[at] ?? 0, columns[at]?.align ?? "left"));
@@ -20,7 +25,7 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
 }
 
 function width(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+  return Array.from(stripVTControlCharacters(text)).length;
 }
 
 function pad(text: string, size: number, align: Column["align"]): string {

@@ -2,11 +2,17 @@
 
 /** Breaks at spaces; a word longer than the width keeps a line of its own. */
 export function wrap(text: string, width: number): string {
-  return text.split("\n").map((paragraph) => wrapParagraph(paragraph, width)).join("\n");
+  return text
+    .split("\n")
+    .map((paragraph) => wrapParagraph(paragraph, width))
+    .join("\n");
 }
 
 export function indent(text: string, by = "    "): string {
-  return text.split("\n").map((line) => (line === "" ? "" : by + line)).join("\n");
+  return text
+    .split("\n")
+    .map((line) => (line === "" ? "" : by + line))
+    .join("\n");
 }
 
 function wrapParagraph(text: string, width: number): string {

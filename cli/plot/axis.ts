@@ -68,7 +68,9 @@ function multiples(step: number, from: number, to: number): readonly number[] {
   const first = Math.ceil(from / step - 1e-9);
   const last = Math.floor(to / step + 1e-9);
   // Rounded, since 3 · 0.1 is not 0.3.
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => Number(((first + at) * step).toPrecision(12)));
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) =>
+    Number(((first + at) * step).toPrecision(12)),
+  );
 }
 
 function logAxis(low: number, high: number): Axis {

@@ -9,8 +9,8 @@ import type { Curve, CurvePanel, Panel } from "./panel.ts";
 import { colourOf, element, group, ink, number, text } from "./xml.ts";
 import type { Attributes } from "./xml.ts";
 
-export const panelWidth = 440;
-export const panelHeight = 300;
+const panelWidth = 440;
+const panelHeight = 300;
 const gap = 24;
 const header = 40;
 const columns = 2;
@@ -29,7 +29,9 @@ interface Frame {
 export function drawSvg(title: string, panels: readonly Panel[]): string {
   const across = Math.min(columns, Math.max(1, panels.length));
   const down = Math.ceil(panels.length / across);
-  const heights = Array.from({ length: down }, (_, row) => Math.max(...panels.slice(row * across, (row + 1) * across).map(heightOf)));
+  const heights = Array.from({ length: down }, (_, row) =>
+    Math.max(...panels.slice(row * across, (row + 1) * across).map(heightOf)),
+  );
   const width = across * panelWidth + (across + 1) * gap;
   const height = header + heights.reduce((sum, one) => sum + one + gap, 0);
   const placed = panels.map((panel, at) => {
@@ -38,7 +40,15 @@ export function drawSvg(title: string, panels: readonly Panel[]): string {
     const place = { x: gap + (at % across) * (panelWidth + gap), y: header + above };
     return group(place, panel.kind === "curves" ? drawCurves(panel) : drawMatrix(panel, panelWidth, panelHeight));
   });
-  const attributes = { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}`, "font-family": "system-ui, sans-serif", "font-size": 12, role: "img" };
+  const attributes = {
+    xmlns: "http://www.w3.org/2000/svg",
+    width,
+    height,
+    viewBox: `0 0 ${width} ${height}`,
+    "font-family": "system-ui, sans-serif",
+    "font-size": 12,
+    role: "img",
+  };
   return `${element("svg", attributes, [
     element("title", {}, [], title),
     element("rect", { width, height, fill: "#ffffff" }),
@@ -48,21 +58,38 @@ export function drawSvg(title: string, panels: readonly Panel[]): string {
 }
 
 function heightOf(panel: Panel): number {
-  return panel.kind === "curves" ? panelHeight + (panel.legend ? legendRows(panel.curves).length * legendLine : 0) : panelHeight;
+  return panel.kind === "curves"
+    ? panelHeight + (panel.legend ? legendRows(panel.curves).length * legendLine : 0)
+    : panelHeight;
 }
 
 function drawCurves(panel: CurvePanel): readonly string[] {
   const points = finitePoints(panel.curves);
   const frame: Frame = {
-    x: tightAxis(points.map(([x]) => x), 7),
-    y: axisOf(points.map(([, y]) => y), 5, true),
+    x: tightAxis(
+      points.map(([x]) => x),
+      7,
+    ),
+    y: axisOf(
+      points.map(([, y]) => y),
+      5,
+      true,
+    ),
     width: panelWidth - inner.left - inner.right,
     height: panelHeight - inner.top - inner.bottom,
   };
   return [
     text(panel.title, { x: inner.left, y: 18, "font-size": 13, "font-weight": 600, fill: ink.strong }),
-    group({ x: inner.left, y: inner.top }, [...grid(frame), ...panel.curves.flatMap((curve) => drawCurve(curve, frame))]),
-    text(panel.xLabel, { x: inner.left + frame.width / 2, y: panelHeight - 8, "text-anchor": "middle", fill: ink.soft }),
+    group({ x: inner.left, y: inner.top }, [
+      ...grid(frame),
+      ...panel.curves.flatMap((curve) => drawCurve(curve, frame)),
+    ]),
+    text(panel.xLabel, {
+      x: inner.left + frame.width / 2,
+      y: panelHeight - 8,
+      "text-anchor": "middle",
+      fill: ink.soft,
+    }),
     ...(panel.legend ? [group({ x: inner.left, y: panelHeight + 4 }, legend(panel.curves))] : []),
   ];
 }
@@ -86,16 +113,28 @@ function grid(frame: Frame): readonly string[] {
       text(tickText(frame.x, tick), { x, y: frame.height + 17, "text-anchor": "middle", fill: ink.soft }),
     ];
   });
-  return [...across, element("line", { x1: 0, x2: frame.width, y1: frame.height, y2: frame.height, stroke: ink.soft }), ...down];
+  return [
+    ...across,
+    element("line", { x1: 0, x2: frame.width, y1: frame.height, y2: frame.height, stroke: ink.soft }),
+    ...down,
+  ];
 }
 
 /** The curve, broken where a value is not finite; a single point is a dot. */
 function drawCurve({ name, points, colour, secondary }: Curve, frame: Frame): readonly string[] {
   const stroke = colourOf(colour);
   const pieces = split(points).map((piece) => piece.map(([x, y]) => place(frame, x, y)));
-  const lines = pieces.filter(({ length }) => length > 1).map((piece) => piece.map(([x, y], at) => `${at === 0 ? "M" : "L"}${number(x)} ${number(y)}`).join(""));
+  const lines = pieces
+    .filter(({ length }) => length > 1)
+    .map((piece) => piece.map(([x, y], at) => `${at === 0 ? "M" : "L"}${number(x)} ${number(y)}`).join(""));
   const dots = pieces.filter(({ length }) => length === 1).flat();
-  const style = { fill: "none", stroke, "stroke-width": secondary ? 1.3 : 2, "stroke-linejoin": "round", ...(secondary ? { "stroke-dasharray": "4 3" } : {}) };
+  const style = {
+    fill: "none",
+    stroke,
+    "stroke-width": secondary ? 1.3 : 2,
+    "stroke-linejoin": "round",
+    ...(secondary ? { "stroke-dasharray": "4 3" } : {}),
+  };
   return [
     ...(lines.length === 0 ? [] : [element("path", { d: lines.join(""), ...style }, [element("title", {}, [], name)])]),
     ...dots.map(([x, y]) => element("circle", { cx: x, cy: y, r: 3, fill: stroke })),
@@ -119,7 +158,15 @@ function legend(curves: readonly Curve[]): readonly string[] {
       const y = line * legendLine + 8;
       const dash: Attributes = secondary ? { "stroke-dasharray": "4 3" } : {};
       const drawn = [
-        element("line", { x1: x, x2: x + 20, y1: y, y2: y, stroke: colourOf(colour), "stroke-width": secondary ? 1.3 : 2, ...dash }),
+        element("line", {
+          x1: x,
+          x2: x + 20,
+          y1: y,
+          y2: y,
+          stroke: colourOf(colour),
+          "stroke-width": secondary ? 1.3 : 2,
+          ...dash,
+        }),
         text(name, { x: x + 26, y: y + 4, fill: ink.strong }),
       ];
       x += legendWidth(name);
@@ -145,5 +192,5 @@ function legendRows(curves: readonly Curve[]): readonly (readonly Curve[])[] {
 
 /** Letters of a proportional font of 12 pixels are at most about 7.4 wide on average. */
 function legendWidth(name: string): number {
-  return 26 + 7.4 * [...name].length + 18;
+  return 26 + 7.4 * Array.from(name).length + 18;
 }

@@ -18,7 +18,12 @@ export interface TerminalSize {
 const colours = ["34", "33", "32", "35", "36", "93", "95", "90"] as const;
 const blank = 0x2800;
 /** The bit of each dot: [row][column]. */
-const dots = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]] as const;
+const dots = [
+  [0x01, 0x08],
+  [0x02, 0x10],
+  [0x04, 0x20],
+  [0x40, 0x80],
+] as const;
 
 /** A grid of characters, each with its dots and the last curve that touched it. */
 interface Canvas {
@@ -32,19 +37,38 @@ interface Canvas {
 export function drawTerminal(panel: CurvePanel, size: TerminalSize): string {
   const points = finitePoints(panel.curves);
   if (points.length === 0) return "";
-  const x = tightAxis(points.map((point) => point[0]), 6);
-  const y = axisOf(points.map((point) => point[1]), 4, true);
+  const x = tightAxis(
+    points.map((point) => point[0]),
+    6,
+  );
+  const y = axisOf(
+    points.map((point) => point[1]),
+    4,
+    true,
+  );
   const labels = y.ticks.map((tick) => tickText(y, tick));
   const margin = Math.max(...labels.map(({ length }) => length)) + 2;
   const width = Math.max(10, size.width - margin - 1);
-  const canvas: Canvas = { width, height: size.height, bits: new Uint8Array(width * size.height), owners: new Int16Array(width * size.height) };
-  for (const curve of panel.curves.toSorted((a, b) => Number(b.secondary) - Number(a.secondary))) drawCurve(canvas, curve, x, y);
+  const canvas: Canvas = {
+    width,
+    height: size.height,
+    bits: new Uint8Array(width * size.height),
+    owners: new Int16Array(width * size.height),
+  };
+  for (const curve of panel.curves.toSorted((a, b) => Number(b.secondary) - Number(a.secondary)))
+    drawCurve(canvas, curve, x, y);
   const ticks = new Map(y.ticks.map((tick, at) => [rowOf(y, tick, size.height), labels[at] ?? ""]));
   const rows = Array.from({ length: size.height }, (_, row) => {
     const label = ticks.get(row);
     return `${(label ?? "").padStart(margin - 2)} ${label === undefined ? "│" : "┤"}${cells(canvas, row, size.colour)}`;
   });
-  const lines = [`${" ".repeat(margin)}${panel.title}`, ...rows, `${" ".repeat(margin - 1)}└${"─".repeat(width)}`, xLabels(x, width, margin, panel.xLabel), ...(panel.legend ? [legend(panel, margin, size.colour)] : [])];
+  const lines = [
+    `${" ".repeat(margin)}${panel.title}`,
+    ...rows,
+    `${" ".repeat(margin - 1)}└${"─".repeat(width)}`,
+    xLabels(x, width, margin, panel.xLabel),
+    ...(panel.legend ? [legend(panel, margin, size.colour)] : []),
+  ];
   return lines.map((line) => `${line.trimEnd()}\n`).join("");
 }
 
@@ -68,7 +92,13 @@ function drawCurve(canvas: Canvas, { points, colour, secondary }: Curve, x: Axis
   }
 }
 
-function line(canvas: Canvas, from: readonly [number, number], to: readonly [number, number], colour: number, sparse: boolean): void {
+function line(
+  canvas: Canvas,
+  from: readonly [number, number],
+  to: readonly [number, number],
+  colour: number,
+  sparse: boolean,
+): void {
   const steps = Math.max(1, Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1]));
   for (let step = 0; step <= steps; step += 1) {
     const x = Math.round(from[0] + ((to[0] - from[0]) * step) / steps);
@@ -80,7 +110,7 @@ function line(canvas: Canvas, from: readonly [number, number], to: readonly [num
 function set(canvas: Canvas, x: number, y: number, colour: number): void {
   const cell = (y >> 2) * canvas.width + (x >> 1);
   const bit = dots[y & 3]?.[x & 1] ?? 0;
-  if (x < 0 || (x >> 1) >= canvas.width || cell < 0 || cell >= canvas.bits.length) return;
+  if (x < 0 || x >> 1 >= canvas.width || cell < 0 || cell >= canvas.bits.length) return;
   canvas.bits[cell] = (canvas.bits[cell] ?? 0) | bit;
   canvas.owners[cell] = colour;
 }
@@ -102,7 +132,7 @@ function xLabels(axis: Axis, width: number, margin: number, name: string): strin
     const label = tickText(axis, tick);
     const start = margin + Math.round(positionOn(axis, tick) * (width - 1)) - (label.length >> 1);
     if (start < free || start + label.length > line.length) continue;
-    line.splice(start, label.length, ...label);
+    line.splice(start, label.length, ...Array.from(label));
     free = start + label.length + 1;
   }
   return `${line.join("").trimEnd()} ${name}`;

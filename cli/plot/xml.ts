@@ -14,7 +14,9 @@ export function colourOf(index: number): string {
 
 /** `<name …>children content</name>`; `content` is text. */
 export function element(name: string, attributes: Attributes, children: readonly string[] = [], content = ""): string {
-  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${typeof value === "number" ? number(value) : escape(value)}"`);
+  const written = Object.entries(attributes).map(
+    ([key, value]) => ` ${key}="${typeof value === "number" ? number(value) : escape(value)}"`,
+  );
   const body = children.map((child) => `\n${child}`).join("") + escape(content);
   const open = `<${name}${written.join("")}`;
   if (body === "") return `${open}/>`;

@@ -45,7 +45,9 @@ export function chooseModel({ host }: Manifest, name: string | undefined): HostM
   if (model !== undefined) return model;
   const names = models.map((one) => one.name);
   const hint = didYouMean(name ?? "", names);
-  throw new UsageError(`--model: expected ${names.join(" or ")}, found ${JSON.stringify(name ?? "none")}${hint === undefined ? "" : `; ${hint}`}`);
+  throw new UsageError(
+    `--model: expected ${names.join(" or ")}, found ${JSON.stringify(name ?? "none")}${hint === undefined ? "" : `; ${hint}`}`,
+  );
 }
 
 export function interfaceOf(manifest: Manifest, model: HostModel, fitted: Fitted): Interface {
@@ -70,7 +72,12 @@ export function interfaceOf(manifest: Manifest, model: HostModel, fitted: Fitted
     const row = rowShape(shape, name);
     const width = product(row);
     const scores = target?.kind === "classes" && dtype === "f32" && row.length === 1 && width > 1;
-    return { name, shape: row, width, ...(scores ? { classes: Array.from({ length: width }, (_, id) => classes?.[id] ?? String(id)) } : {}) };
+    return {
+      name,
+      shape: row,
+      width,
+      ...(scores ? { classes: Array.from({ length: width }, (_, id) => classes?.[id] ?? String(id)) } : {}),
+    };
   });
   return { model, inputs, outputs, target: names?.length === 1 ? (names[0] ?? "output") : "output" };
 }
@@ -79,7 +86,10 @@ export function interfaceOf(manifest: Manifest, model: HostModel, fitted: Fitted
 function rowShape(shape: HostModel["inputs"][number]["shape"], name: string): readonly number[] {
   return shape.slice(1).map((size) => {
     const value = constantValue(size);
-    if (value === undefined) throw new UsageError(`expected rows of one size for ${name}; [${shape.map(({ key }) => key).join(", ")}] leaves one open: use the interface of TypeScript`);
+    if (value === undefined)
+      throw new UsageError(
+        `expected rows of one size for ${name}; [${shape.map(({ key }) => key).join(", ")}] leaves one open: use the interface of TypeScript`,
+      );
     return value;
   });
 }

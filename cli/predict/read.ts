@@ -22,7 +22,13 @@ export function formatOf(bytes: Uint8Array): RowFormat {
 }
 
 /** `name` is the file as messages call it. Throws NN08xx. */
-export function readCsv(name: string, bytes: Uint8Array, inputs: readonly InputField[], data: HostData | undefined, fitted: Fitted): Dataset {
+export function readCsv(
+  name: string,
+  bytes: Uint8Array,
+  inputs: readonly InputField[],
+  data: HostData | undefined,
+  fitted: Fitted,
+): Dataset {
   const fields = inputs.map(({ name: input, dtype, shape, limit }): Field => {
     const base = { name: input, role: "input", dtype, shape } as const;
     return limit === undefined ? base : { ...base, classes: limit };
@@ -34,22 +40,41 @@ export function readCsv(name: string, bytes: Uint8Array, inputs: readonly InputF
 
 /** A line is a list of the numbers of a single input, or an object by input or by column. */
 export function readJsonLines(name: string, bytes: Uint8Array, inputs: readonly InputField[], fitted: Fitted): Dataset {
-  const lines = decode(name, bytes).split("\n").map((text, at) => ({ text: text.trim(), place: `${name}:${at + 1}` })).filter(({ text }) => text !== "");
+  const lines = decode(name, bytes)
+    .split("\n")
+    .map((text, at) => ({ text: text.trim(), place: `${name}:${at + 1}` }))
+    .filter(({ text }) => text !== "");
   const rows = lines.map(({ text, place }) => ({ value: parseLine(text, place), place }));
   const tensors = inputs.map((input): readonly [string, DataTensor] => {
-    const values = input.dtype === "f32" ? new Float32Array(rows.length * input.width) : new Int32Array(rows.length * input.width);
-    for (const [at, { value, place }] of rows.entries()) fill(values, at * input.width, input, inputs.length === 1, value, place);
-    if (values instanceof Int32Array) return [input.name, { dtype: "i32", shape: input.shape, rowStride: input.width, data: values }];
+    const values =
+      input.dtype === "f32" ? new Float32Array(rows.length * input.width) : new Int32Array(rows.length * input.width);
+    for (const [at, { value, place }] of rows.entries())
+      fill(values, at * input.width, input, inputs.length === 1, value, place);
+    if (values instanceof Int32Array)
+      return [input.name, { dtype: "i32", shape: input.shape, rowStride: input.width, data: values }];
     applyFitted(fitted, input.name, values);
     return [input.name, { dtype: "f32", shape: input.shape, rowStride: input.width, data: values }];
   });
   return { rows: rows.length, tensors: new Map(tensors) };
 }
 
-function fill(values: Float32Array | Int32Array, from: number, input: InputField, single: boolean, row: unknown, place: string): void {
+function fill(
+  values: Float32Array | Int32Array,
+  from: number,
+  input: InputField,
+  single: boolean,
+  row: unknown,
+  place: string,
+): void {
   const cells = cellsOf(input, single, row, place);
   if (cells.length !== input.width) {
-    throw failure(wrongElementCount, { source: place, field: input.name, shape: `[${input.shape.join(", ")}]`, expected: input.width, found: cells.length });
+    throw failure(wrongElementCount, {
+      source: place,
+      field: input.name,
+      shape: `[${input.shape.join(", ")}]`,
+      expected: input.width,
+      found: cells.length,
+    });
   }
   for (const [at, cell] of cells.entries()) values[from + at] = numberIn(cell, input, place);
 }
@@ -61,7 +86,8 @@ function cellsOf({ name, columns }: InputField, single: boolean, row: unknown, p
   if (Object.hasOwn(row, name)) return flatten([valueOf(row, name)]);
   const wanted = columns ?? [];
   const lacking = wanted.find((column) => !Object.hasOwn(row, column));
-  if (wanted.length === 0 || lacking !== undefined) return missing(lacking ?? name, place, `the keys ${Object.keys(row).slice(0, 8).join(", ")}`);
+  if (wanted.length === 0 || lacking !== undefined)
+    return missing(lacking ?? name, place, `the keys ${Object.keys(row).slice(0, 8).join(", ")}`);
   return wanted.map((column) => valueOf(row, column));
 }
 
@@ -87,7 +113,9 @@ function numberIn(cell: unknown, { dtype, classes, limit }: InputField, place: s
     throw failure(unseenClass, { place, field: "input", found: JSON.stringify(cell) });
   }
   const whole = dtype === "i32";
-  const fits = typeof cell === "number" && (whole ? Number.isInteger(cell) && cell >= 0 && cell < (limit ?? 2 ** 31) : Number.isFinite(Math.fround(cell)));
+  const fits =
+    typeof cell === "number" &&
+    (whole ? Number.isInteger(cell) && cell >= 0 && cell < (limit ?? 2 ** 31) : Number.isFinite(Math.fround(cell)));
   if (fits) return cell;
   const expected = whole ? `a whole number from 0${limit === undefined ? "" : ` to ${limit - 1}`}` : "a finite number";
   throw failure(unsuitableValue, { place, expected, found: JSON.stringify(cell) ?? "nothing" });
@@ -97,7 +125,11 @@ function parseLine(text: string, place: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw failure(unsuitableValue, { place, expected: "one JSON value on each line", found: JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text) });
+    throw failure(unsuitableValue, {
+      place,
+      expected: "one JSON value on each line",
+      found: JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text),
+    });
   }
 }
 

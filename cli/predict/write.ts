@@ -5,16 +5,29 @@ import type { Interface, OutputField } from "./interface.ts";
 
 /** The first line of CSV. */
 export function csvHeader({ outputs, target }: Interface): string {
-  return `${outputs.flatMap((output, at) => columnsOf(output, at === 0 ? target : output.name)).map(quote).join(",")}\n`;
+  return `${outputs
+    .flatMap((output, at) => columnsOf(output, at === 0 ? target : output.name))
+    .map(quote)
+    .join(",")}\n`;
 }
 
 /** One line a row. */
 export function csvRows({ outputs }: Interface, predictions: readonly Prediction[], rows: number): string {
-  return lines(rows, (row) => outputs.flatMap((output, at) => cellsOf(output, rowOf(predictions[at], row, output.width))).join(","));
+  return lines(rows, (row) =>
+    outputs.flatMap((output, at) => cellsOf(output, rowOf(predictions[at], row, output.width))).join(","),
+  );
 }
 
 export function jsonRows({ outputs, target }: Interface, predictions: readonly Prediction[], rows: number): string {
-  return lines(rows, (row) => toJson(new Map(outputs.flatMap((output, at) => entriesOf(output, at === 0 ? target : output.name, rowOf(predictions[at], row, output.width))))));
+  return lines(rows, (row) =>
+    toJson(
+      new Map(
+        outputs.flatMap((output, at) =>
+          entriesOf(output, at === 0 ? target : output.name, rowOf(predictions[at], row, output.width)),
+        ),
+      ),
+    ),
+  );
 }
 
 function columnsOf({ classes, width }: OutputField, name: string): readonly string[] {
@@ -27,9 +40,17 @@ function cellsOf({ classes }: OutputField, values: readonly number[]): readonly 
   return classes === undefined ? numbers : [quote(classes[argmax(values)] ?? ""), ...numbers];
 }
 
-function entriesOf({ classes, width }: OutputField, name: string, values: readonly number[]): readonly (readonly [string, unknown])[] {
+function entriesOf(
+  { classes, width }: OutputField,
+  name: string,
+  values: readonly number[],
+): readonly (readonly [string, unknown])[] {
   const numbers = values.map((value) => Number(shortest(value)));
-  if (classes !== undefined) return [[name, classes[argmax(values)]], ["scores", new Map(classes.map((one, at) => [one, numbers[at]]))]];
+  if (classes !== undefined)
+    return [
+      [name, classes[argmax(values)]],
+      ["scores", new Map(classes.map((one, at) => [one, numbers[at]]))],
+    ];
   return [[name, width === 1 ? numbers[0] : numbers]];
 }
 

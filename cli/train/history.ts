@@ -39,7 +39,9 @@ export class History {
 
 /** Names of the metrics that are numbers, in order. */
 export function scalarNames(scores: readonly (Scores | null)[]): readonly string[] {
-  const names = scores.flatMap((one) => Object.entries(one ?? {}).flatMap(([name, value]) => (name !== "loss" && typeof value === "number" ? [name] : [])));
+  const names = scores.flatMap((one) =>
+    Object.entries(one ?? {}).flatMap(([name, value]) => (name !== "loss" && typeof value === "number" ? [name] : [])),
+  );
   return [...new Set(names)];
 }
 

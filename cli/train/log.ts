@@ -5,7 +5,7 @@ import { writeFileAtomic } from "../../runtime/save/write-file.ts";
 import { toJson } from "../output/json.ts";
 import type { History, LoggedEvent } from "./history.ts";
 
-export const logName = "log.jsonl";
+const logName = "log.jsonl";
 
 /** Writes the whole log anew, so that no line is ever half there. */
 export function writeLog(folder: string, { events }: History): void {
@@ -16,15 +16,19 @@ export function writeLog(folder: string, { events }: History): void {
 export function readLog(folder: string, untilStep: number): readonly LoggedEvent[] {
   const file = path.join(folder, logName);
   if (!existsSync(file)) return [];
-  return readFileSync(file, "utf8").split("\n").flatMap((line) => {
-    const event = parseLine(line);
-    return event !== undefined && event.step <= untilStep ? [event] : [];
-  });
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      const event = parseLine(line);
+      return event !== undefined && event.step <= untilStep ? [event] : [];
+    });
 }
 
 function parseLine(line: string): (LoggedEvent & { readonly event: "epoch" | "step" }) | undefined {
   try {
-    const value: unknown = JSON.parse(line, (_key, one: unknown) => (one === "NaN" || one === "Infinity" || one === "-Infinity" ? Number(one) : one));
+    const value: unknown = JSON.parse(line, (_key, one: unknown) =>
+      one === "NaN" || one === "Infinity" || one === "-Infinity" ? Number(one) : one,
+    );
     return isStepOrEpoch(value) ? value : undefined;
   } catch {
     return undefined;
@@ -33,7 +37,22 @@ function parseLine(line: string): (LoggedEvent & { readonly event: "epoch" | "st
 
 /** As much as the plot needs; the log is our own, but anybody may have changed it. */
 function isStepOrEpoch(value: unknown): value is LoggedEvent & { readonly event: "epoch" | "step" } {
-  if (typeof value !== "object" || value === null || !("event" in value) || !("step" in value) || typeof value.step !== "number") return false;
+  if (
+    typeof value !== "object" ||
+    value === null ||
+    !("event" in value) ||
+    !("step" in value) ||
+    typeof value.step !== "number"
+  )
+    return false;
   if (value.event === "step") return "loss" in value && typeof value.loss === "number";
-  return value.event === "epoch" && "train" in value && typeof value.train === "object" && value.train !== null && "epoch" in value && typeof value.epoch === "number" && "holdout" in value;
+  return (
+    value.event === "epoch" &&
+    "train" in value &&
+    typeof value.train === "object" &&
+    value.train !== null &&
+    "epoch" in value &&
+    typeof value.epoch === "number" &&
+    "holdout" in value
+  );
 }

@@ -9,12 +9,31 @@ export function curvePanels(runs: readonly History[]): readonly CurvePanel[] {
   const metrics = scalarNames(runs.flatMap(({ epochs }) => epochs.map(({ holdout }) => holdout)));
   const several = runs.length > 1;
   const held = runs.some(({ epochs }) => epochs.some(({ holdout }) => holdout !== null));
-  const losses = !several || !held ? [panel("loss", runs.flatMap((run, at) => lossCurves(run, at, several)))] : [
-    panel("loss on the hold-out", runs.flatMap((run, at) => holdoutCurve(run, "loss", run.label, at))),
-    panel("training loss", runs.map((run, at) => trainingCurve(run, run.label, at, false))),
-  ];
+  const losses =
+    !several || !held
+      ? [
+          panel(
+            "loss",
+            runs.flatMap((run, at) => lossCurves(run, at, several)),
+          ),
+        ]
+      : [
+          panel(
+            "loss on the hold-out",
+            runs.flatMap((run, at) => holdoutCurve(run, "loss", run.label, at)),
+          ),
+          panel(
+            "training loss",
+            runs.map((run, at) => trainingCurve(run, run.label, at, false)),
+          ),
+        ];
   const others = metrics.map((name, index) =>
-    panel(`${name.replaceAll("_", " ")} on the hold-out`, runs.flatMap((run, at) => holdoutCurve(run, name, run.label, several ? at : index + 1)), several));
+    panel(
+      `${name.replaceAll("_", " ")} on the hold-out`,
+      runs.flatMap((run, at) => holdoutCurve(run, name, run.label, several ? at : index + 1)),
+      several,
+    ),
+  );
   return [...losses, ...others];
 }
 
@@ -40,7 +59,9 @@ function trainingCurve({ epochs }: History, name: string, colour: number, second
 
 /** None where the run has no such score. */
 function holdoutCurve({ epochs }: History, score: string, name: string, colour: number): readonly Curve[] {
-  const points = epochs.flatMap(({ epoch, holdout }): readonly Point[] => (holdout === null || !Object.hasOwn(holdout, score) ? [] : [[epoch, scoreOf(holdout, score)]]));
+  const points = epochs.flatMap(({ epoch, holdout }): readonly Point[] =>
+    holdout === null || !Object.hasOwn(holdout, score) ? [] : [[epoch, scoreOf(holdout, score)]],
+  );
   return points.length === 0 ? [] : [{ name, colour, secondary: false, points }];
 }
 
@@ -50,7 +71,16 @@ function matrices({ done }: History, classes: readonly string[]): readonly Matri
     const rows = rowsOf(value);
     if (rows === undefined) return [];
     const names = rows.map((_, at) => classes[at] ?? String(at));
-    return [{ kind: "matrix" as const, title: name.replaceAll("_", " "), rowLabel: "target", columnLabel: "predicted", names, rows }];
+    return [
+      {
+        kind: "matrix" as const,
+        title: name.replaceAll("_", " "),
+        rowLabel: "target",
+        columnLabel: "predicted",
+        names,
+        rows,
+      },
+    ];
   });
 }
 

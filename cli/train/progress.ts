@@ -45,7 +45,9 @@ export class Progress {
     const { rows, holdoutRows, parameters, epochs, stepsPerEpoch, steps } = event;
     const held = holdoutRows === 0 ? "" : `, ${formatWhole(holdoutRows)} held out`;
     const resumed = steps === 0 ? "" : `, going on after step ${formatWhole(steps)}`;
-    this.#write(`${this.#label}: ${formatWhole(parameters)} parameters, ${formatWhole(rows)} rows${held}, ${epochs} epochs of ${stepsPerEpoch} steps${resumed}\n`);
+    this.#write(
+      `${this.#label}: ${formatWhole(parameters)} parameters, ${formatWhole(rows)} rows${held}, ${epochs} epochs of ${stepsPerEpoch} steps${resumed}\n`,
+    );
   }
 
   #step(event: StepEvent): void {
@@ -73,9 +75,14 @@ export class Progress {
     const { epochs = event.epoch } = this.#start ?? {};
     if (event.epoch < epochs && now - this.#shown < line) return;
     this.#shown = now;
-    const metrics = scalarNames([event.holdout]).map((name) => `  ${name} ${formatValue(scoreOf(event.holdout, name))}`);
-    const holdout = event.holdout === null ? "" : `  hold-out ${formatLoss(scoreOf(event.holdout, "loss"))}${metrics.join("")}`;
-    this.#write(`${this.#label}: epoch ${event.epoch}/${epochs}  loss ${formatLoss(scoreOf(event.train, "loss"))}${holdout}\n`);
+    const metrics = scalarNames([event.holdout]).map(
+      (name) => `  ${name} ${formatValue(scoreOf(event.holdout, name))}`,
+    );
+    const holdout =
+      event.holdout === null ? "" : `  hold-out ${formatLoss(scoreOf(event.holdout, "loss"))}${metrics.join("")}`;
+    this.#write(
+      `${this.#label}: epoch ${event.epoch}/${epochs}  loss ${formatLoss(scoreOf(event.train, "loss"))}${holdout}\n`,
+    );
   }
 
   #write(text: string): void {
@@ -89,6 +96,6 @@ function bar(share: number): string {
 }
 
 function cut(text: string, width: number): string {
-  const letters = [...text];
+  const letters = Array.from(text);
   return letters.length <= width ? text : letters.slice(0, width).join("");
 }

@@ -45,7 +45,12 @@ const checkpointName = "checkpoint.safetensors";
 /** Milliseconds between two checkpoints on the disk. */
 const pause = 5000;
 
-export async function runTraining(context: Context, source: ProjectSource, { artifact }: Compiled, settings: RunSettings): Promise<RunOutcome> {
+export async function runTraining(
+  context: Context,
+  source: ProjectSource,
+  { artifact }: Compiled,
+  settings: RunSettings,
+): Promise<RunOutcome> {
   const { manifest } = artifact;
   const { folder, shown, epochs, threads, signal } = settings;
   const label = manifest.host.train?.label ?? manifest.name;
@@ -129,7 +134,9 @@ class Recorder {
     }
     if (event.event === "stopped") {
       this.#progress.clear();
-      stderr.write(`stopped in epoch ${event.epoch} after step ${event.step}; --resume goes on from ${path.join(shown, checkpointName)}\n`);
+      stderr.write(
+        `stopped in epoch ${event.epoch} after step ${event.step}; --resume goes on from ${path.join(shown, checkpointName)}\n`,
+      );
     }
     if (json) writeJson(stdout, eventJson(event, path.join(shown, parametersName)));
   }
@@ -158,7 +165,10 @@ function eventJson(event: TrainEvent, parameters: string): object {
   }
 }
 
-function readCheckpoint(folder: string, shown: string): { readonly bytes: Uint8Array; readonly seed: number; readonly step: number } {
+function readCheckpoint(
+  folder: string,
+  shown: string,
+): { readonly bytes: Uint8Array; readonly seed: number; readonly step: number } {
   const place = path.join(folder, checkpointName);
   if (!existsSync(place)) {
     const values = { what: "a checkpoint", expected: path.join(shown, checkpointName), found: "no such file" };

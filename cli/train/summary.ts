@@ -11,7 +11,11 @@ import type { History } from "./history.ts";
 export function summaryOf(parts: readonly (readonly [name: string, scores: Scores | null])[], paint: Paint): string {
   const shown = parts.filter((part): part is readonly [string, Scores] => part[1] !== null);
   const metrics = scalarNames(shown.map(([, scores]) => scores));
-  const rows = shown.map(([name, scores]) => [name, formatLoss(scoreOf(scores, "loss")), ...metrics.map((metric) => formatScore(scores, metric))]);
+  const rows = shown.map(([name, scores]) => [
+    name,
+    formatLoss(scoreOf(scores, "loss")),
+    ...metrics.map((metric) => formatScore(scores, metric)),
+  ]);
   return table([left(""), right("loss"), ...metrics.map(right)], rows, paint);
 }
 

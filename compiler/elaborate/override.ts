@@ -20,11 +20,21 @@ function replaced(expression: Expression, settings: ReadonlyMap<string, number>)
   const callee = expression.kind === "call" ? expression.callee : expression;
   const written = expression.kind === "call" ? expression.arguments : [];
   const kept = written.filter(({ label }) => label === undefined || !settings.has(label.text));
-  return { kind: "call", callee, arguments: [...kept, ...[...settings].map(([name, value]) => argument(name, value, span))], span };
+  return {
+    kind: "call",
+    callee,
+    arguments: [...kept, ...[...settings].map(([name, value]) => argument(name, value, span))],
+    span,
+  };
 }
 
 function argument(name: string, value: number, span: Span): Argument {
-  const literal: NumberLiteral = { kind: "number", text: String(Math.abs(value)), value: exact(Math.abs(value)) ?? { numerator: 0n, denominator: 1n }, span };
+  const literal: NumberLiteral = {
+    kind: "number",
+    text: String(Math.abs(value)),
+    value: exact(Math.abs(value)) ?? { numerator: 0n, denominator: 1n },
+    span,
+  };
   const signed: Expression = value < 0 ? { kind: "unary", operator: "-", operand: literal, span } : literal;
   return { kind: "argument", label: { kind: "name", text: name, span }, value: signed, span };
 }

@@ -28,12 +28,18 @@ describe("check", () => {
   Digits.relu        relu        [N, 64]
   Digits.dense_2     dense       [N, 10]         650
 `);
-    expect(stdout).toMatch(/\nmemory \d+ kB for N ≤ 32; a training step of Digits: [\d.]+ k operations, [\d.]+ kB moved\n$/);
+    expect(stdout).toMatch(
+      /\nmemory \d+ kB for N ≤ 32; a training step of Digits: [\d.]+ k operations, [\d.]+ kB moved\n$/,
+    );
   });
 
   test("--json is one document", async () => {
     const { stdout } = await inFolder(pointsProject, ["check", "points.nn", "--json"]);
-    const { ok, models, diagnostics } = JSON.parse(stdout) as { ok: boolean; models: readonly object[]; diagnostics: readonly object[] };
+    const { ok, models, diagnostics } = JSON.parse(stdout) as {
+      ok: boolean;
+      models: readonly object[];
+      diagnostics: readonly object[];
+    };
     expect({ ok, diagnostics }).toEqual({ ok: true, diagnostics: [] });
     expect(models).toEqual([
       {
@@ -54,14 +60,23 @@ describe("check", () => {
 
   test("data that are not there are a warning", async () => {
     const { stderr, code } = await inFolder({ "points.nn": pointsSource }, ["check", "points.nn"]);
-    expect({ stderr, code }).toEqual({ stderr: "warning[NN0801]: cannot read the data file points.csv: there is no such file or folder\n\n1 warning\n", code: 0 });
+    expect({ stderr, code }).toEqual({
+      stderr: "warning[NN0801]: cannot read the data file points.csv: there is no such file or folder\n\n1 warning\n",
+      code: 0,
+    });
   });
 
   const open = pointsSource.replace("[N, 2]) ->", "[N, F]) ->");
   test("a dimension that only the data tell comes from the header, else stays a name", async () => {
-    expect((await inFolder({ ...pointsProject, "points.nn": open }, ["check", "points.nn"])).stdout).toContain("Side(point: [N, 2]) -> [N, 2]");
-    expect((await inFolder({ "points.nn": open }, ["check", "points.nn"])).stdout).toContain("Side(point: [N, F]) -> [N, 2]");
-    expect((await inFolder({ "points.nn": open }, ["check", "points.nn", "--dim", "F=2"])).stdout).toContain("Side(point: [N, 2]) -> [N, 2]");
+    expect((await inFolder({ ...pointsProject, "points.nn": open }, ["check", "points.nn"])).stdout).toContain(
+      "Side(point: [N, 2]) -> [N, 2]",
+    );
+    expect((await inFolder({ "points.nn": open }, ["check", "points.nn"])).stdout).toContain(
+      "Side(point: [N, F]) -> [N, 2]",
+    );
+    expect((await inFolder({ "points.nn": open }, ["check", "points.nn", "--dim", "F=2"])).stdout).toContain(
+      "Side(point: [N, 2]) -> [N, 2]",
+    );
   });
 
   test("a mistake is shown with its place, under the name that the user's folder gives the file", async () => {
@@ -89,17 +104,25 @@ describe("check", () => {
   test("colours only where they are wanted", async () => {
     const forced = await nnc(["check", "examples/digits/digits.nn"], { cwd: root, env: { FORCE_COLOR: "1" } });
     expect(forced.stdout).toContain("\u001b[1mDigits\u001b[0m");
-    const plain = await nnc(["check", "examples/digits/digits.nn"], { cwd: root, env: { FORCE_COLOR: "1", NO_COLOR: "1" } });
+    const plain = await nnc(["check", "examples/digits/digits.nn"], {
+      cwd: root,
+      env: { FORCE_COLOR: "1", NO_COLOR: "1" },
+    });
     expect(plain.stdout).not.toContain("\u001b");
   });
 });
 
 test("build writes the artifact with its sizes, the manifest among them", async () => {
   const { folder, remove } = folderWith(pointsProject);
-  const { stdout, code } = await nnc(["build", "points.nn", "-o", "out", "--target", "wasm", "--json"], { cwd: folder });
+  const { stdout, code } = await nnc(["build", "points.nn", "-o", "out", "--target", "wasm", "--json"], {
+    cwd: folder,
+  });
   const listed = (JSON.parse(stdout) as { files: readonly { file: string; bytes: number }[] }).files;
   const found = readdirSync(path.join(folder, "out"));
-  const manifest = JSON.parse(readFileSync(path.join(folder, "out/manifest.json"), "utf8")) as { format: string; module: string };
+  const manifest = JSON.parse(readFileSync(path.join(folder, "out/manifest.json"), "utf8")) as {
+    format: string;
+    module: string;
+  };
   remove();
   expect(code).toBe(0);
   expect(listed.map(({ file }) => file).toSorted()).toEqual(found.toSorted());
@@ -111,7 +134,11 @@ describe("fmt", () => {
   const ugly = "model   M( x:[N,2] )->[N,2]=x|>dense(2)\n";
   test("writes the file once, then has nothing to do", async () => {
     const { folder, remove } = folderWith({ "m.nn": ugly });
-    expect(await nnc(["fmt", "--check", "m.nn"], { cwd: folder })).toEqual({ stdout: "m.nn is not formatted\n", stderr: "", code: 1 });
+    expect(await nnc(["fmt", "--check", "m.nn"], { cwd: folder })).toEqual({
+      stdout: "m.nn is not formatted\n",
+      stderr: "",
+      code: 1,
+    });
     expect(await nnc(["fmt", "m.nn"], { cwd: folder })).toEqual({ stdout: "m.nn formatted\n", stderr: "", code: 0 });
     expect(readFileSync(path.join(folder, "m.nn"), "utf8")).toBe("model M(x: [N, 2]) -> [N, 2] = x |> dense(2)\n");
     expect(await nnc(["fmt", "--check", "m.nn"], { cwd: folder })).toEqual({ stdout: "", stderr: "", code: 0 });
@@ -151,6 +178,10 @@ This has not:
   });
 
   test("--json", async () => {
-    expect(JSON.parse((await nnc(["explain", "0801", "--json"])).stdout)).toMatchObject({ code: "NN0801", severity: "error", explanation: expect.any(String) });
+    expect(JSON.parse((await nnc(["explain", "0801", "--json"])).stdout)).toMatchObject({
+      code: "NN0801",
+      severity: "error",
+      explanation: expect.any(String),
+    });
   });
 });

@@ -44,7 +44,10 @@ async function* input(text: string): AsyncGenerator<Uint8Array> {
 }
 
 /** A temporary folder with these files; `remove` takes it away. */
-export function folderWith(files: Readonly<Record<string, string>>): { readonly folder: string; readonly remove: () => void } {
+export function folderWith(files: Readonly<Record<string, string>>): {
+  readonly folder: string;
+  readonly remove: () => void;
+} {
   const folder = mkdtempSync(path.join(tmpdir(), "nnc-cli-"));
   for (const [name, text] of Object.entries(files)) {
     const place = path.join(folder, name);

@@ -2,32 +2,74 @@
 import { expect, test } from "vitest";
 import { parseConstant } from "../../cli/flags.ts";
 import { toJson } from "../../cli/output/json.ts";
-import { formatBytes, formatCount, formatDuration, formatLoss, formatValue, formatWhole } from "../../cli/output/numbers.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatLoss,
+  formatValue,
+  formatWhole,
+} from "../../cli/output/numbers.ts";
 import { plain } from "../../cli/output/style.ts";
 import { table } from "../../cli/output/table.ts";
 import { wrap } from "../../cli/output/wrap.ts";
 
 test("sizes, counts and durations", () => {
-  expect([0, 999, 1000, 12_345, 999_499, 999_500, 4e6].map(formatBytes)).toEqual(["0 B", "999 B", "1.00 kB", "12.3 kB", "999 kB", "1.00 MB", "4.00 MB"]);
+  expect([0, 999, 1000, 12_345, 999_499, 999_500, 4e6].map(formatBytes)).toEqual([
+    "0 B",
+    "999 B",
+    "1.00 kB",
+    "12.3 kB",
+    "999 kB",
+    "1.00 MB",
+    "4.00 MB",
+  ]);
   expect([12, 1234, 2.5e9].map(formatCount)).toEqual(["12", "1.23 k", "2.50 G"]);
   expect([7, 1234567].map(formatWhole)).toEqual(["7", "1,234,567"]);
-  expect([0.123, 7.44, 59.96, 185, 7440, Infinity].map(formatDuration)).toEqual(["0.12 s", "7.4 s", "1 min 00 s", "3 min 05 s", "2 h 04 min", "—"]);
+  expect([0.123, 7.44, 59.96, 185, 7440, Infinity].map(formatDuration)).toEqual([
+    "0.12 s",
+    "7.4 s",
+    "1 min 00 s",
+    "3 min 05 s",
+    "2 h 04 min",
+    "—",
+  ]);
 });
 
 test("losses and other values", () => {
-  expect([0, 0.1, 2.30259, 123456, 1e-5, NaN, -Infinity].map(formatValue)).toEqual(["0", "0.1", "2.303", "123500", "1.00e-5", "NaN", "-Infinity"]);
-  expect([0.1, 2.30259, 1e-5, NaN].map(formatLoss)).toEqual(["0.1000", "2.303", "1.00e-5", "NaN"]);
+  expect([0, 0.1, 2.71234, 123456, 1e-5, NaN, -Infinity].map(formatValue)).toEqual([
+    "0",
+    "0.1",
+    "2.712",
+    "123500",
+    "1.00e-5",
+    "NaN",
+    "-Infinity",
+  ]);
+  expect([0.1, 2.71234, 1e-5, NaN].map(formatLoss)).toEqual(["0.1000", "2.712", "1.00e-5", "NaN"]);
 });
 
 test("JSON keeps what JSON has no numbers for, and names that JavaScript has", () => {
-  expect(toJson({ loss: NaN, best: -Infinity, of: new Map([["__proto__", 1]]) })).toBe('{"loss":"NaN","best":"-Infinity","of":{"__proto__":1}}');
+  expect(toJson({ loss: NaN, best: -Infinity, of: new Map([["__proto__", 1]]) })).toBe(
+    '{"loss":"NaN","best":"-Infinity","of":{"__proto__":1}}',
+  );
 });
 
 test("a table", () => {
-  const columns = [{ head: "layer", align: "left" }, { head: "parameters", align: "right" }] as const;
-  expect(table(columns, [["dense", "4,096"], ["relu", ""]], plain)).toBe(
-    ["  layer  parameters", "  ─────  ──────────", "  dense       4,096", "  relu", ""].join("\n"),
-  );
+  const columns = [
+    { head: "layer", align: "left" },
+    { head: "parameters", align: "right" },
+  ] as const;
+  expect(
+    table(
+      columns,
+      [
+        ["dense", "4,096"],
+        ["relu", ""],
+      ],
+      plain,
+    ),
+  ).toBe(["  layer  parameters", "  ─────  ──────────", "  dense       4,096", "  relu", ""].join("\n"));
 });
 
 test("prose breaks at spaces", () => {
@@ -35,5 +77,11 @@ test("prose breaks at spaces", () => {
 });
 
 test("constants are numbers, words or truth", () => {
-  expect(["a=1e-3", "a=true", "a=relu", "a=0x10", "a=Infinity"].map((text) => parseConstant(text).value)).toEqual([0.001, true, "relu", "0x10", "Infinity"]);
+  expect(["a=1e-3", "a=true", "a=relu", "a=0x10", "a=Infinity"].map((text) => parseConstant(text).value)).toEqual([
+    0.001,
+    true,
+    "relu",
+    "0x10",
+    "Infinity",
+  ]);
 });

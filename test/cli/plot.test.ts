@@ -6,17 +6,41 @@ import { drawSvg } from "../../cli/plot/svg.ts";
 import { drawTerminal } from "../../cli/plot/terminal.ts";
 
 function panelOf(points: readonly Point[], title = "loss"): CurvePanel {
-  return { kind: "curves", title, xLabel: "epoch", legend: true, curves: [{ name: "training", colour: 0, secondary: false, points }] };
+  return {
+    kind: "curves",
+    title,
+    xLabel: "epoch",
+    legend: true,
+    curves: [{ name: "training", colour: 0, secondary: false, points }],
+  };
 }
 
 describe("axes", () => {
   test.each([
-    [[0.1, 2.3], ["0.0", "0.5", "1.0", "1.5", "2.0", "2.5"]],
-    [[0.93, 0.97], ["0.93", "0.94", "0.95", "0.96", "0.97"]],
-    [[5, 5], ["5", "6"]],
-    [[-3, 8], ["-5", "0", "5", "10"]],
-    [[0.01, 1.5], ["0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2"]],
-    [[1e-4, 8], ["1e-4", "0.001", "0.01", "0.1", "1", "10"]],
+    [
+      [0.1, 2.3],
+      ["0.0", "0.5", "1.0", "1.5", "2.0", "2.5"],
+    ],
+    [
+      [0.93, 0.97],
+      ["0.93", "0.94", "0.95", "0.96", "0.97"],
+    ],
+    [
+      [5, 5],
+      ["5", "6"],
+    ],
+    [
+      [-3, 8],
+      ["-5", "0", "5", "10"],
+    ],
+    [
+      [0.01, 1.5],
+      ["0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2"],
+    ],
+    [
+      [1e-4, 8],
+      ["1e-4", "0.001", "0.01", "0.1", "1", "10"],
+    ],
   ])("values from %j", (values, expected) => {
     const axis = axisOf(values, 5, true);
     expect(axis.ticks.map((tick) => tickText(axis, tick))).toEqual(expected);
@@ -33,7 +57,15 @@ describe("axes", () => {
 
 describe("in the terminal", () => {
   test("a curve with its axes", () => {
-    const drawn = drawTerminal(panelOf([[1, 4], [2, 2], [3, 1], [4, 0.5]]), { width: 30, height: 5, colour: false });
+    const drawn = drawTerminal(
+      panelOf([
+        [1, 4],
+        [2, 2],
+        [3, 1],
+        [4, 0.5],
+      ]),
+      { width: 30, height: 5, colour: false },
+    );
     expect(drawn).toMatchInlineSnapshot(`
       "   loss
       4 ┤⠑⠢⢄
@@ -49,7 +81,15 @@ describe("in the terminal", () => {
   });
 
   test("nothing finite, nothing drawn", () => {
-    expect(drawTerminal(panelOf([[1, NaN], [2, Infinity]]), { width: 30, height: 5, colour: false })).toBe("");
+    expect(
+      drawTerminal(
+        panelOf([
+          [1, NaN],
+          [2, Infinity],
+        ]),
+        { width: 30, height: 5, colour: false },
+      ),
+    ).toBe("");
   });
 
   test("no escape sequences without colours", () => {
@@ -59,21 +99,52 @@ describe("in the terminal", () => {
 
 describe("as a picture", () => {
   test("text from a program is escaped", () => {
-    const svg = drawSvg('a<b>&"', [panelOf([[1, 1], [2, 2]], "</script>]]>\u0000")]);
+    const svg = drawSvg('a<b>&"', [
+      panelOf(
+        [
+          [1, 1],
+          [2, 2],
+        ],
+        "</script>]]>\u0000",
+      ),
+    ]);
     expect(svg).toContain("a&#60;b&#62;&#38;&#34;");
     expect(svg).toContain("&#60;/script&#62;]]&#62;\ufffd");
     expect(svg).not.toContain("</script>");
   });
 
   test("a curve is broken where a value is not finite, and a lone point is a dot", () => {
-    const svg = drawSvg("run", [panelOf([[1, 1], [2, 2], [3, NaN], [4, 1]])]);
+    const svg = drawSvg("run", [
+      panelOf([
+        [1, 1],
+        [2, 2],
+        [3, NaN],
+        [4, 1],
+      ]),
+    ]);
     expect(svg.match(/<path d="([^"]*)"/)?.[1]).toMatch(/^M[\d. ]+L[\d. ]+$/);
     expect(svg.match(/<circle/g)).toHaveLength(1);
   });
 
   test("every element that is opened is closed, and nothing comes from elsewhere", () => {
-    const matrix = { kind: "matrix", title: "confusion", rowLabel: "target", columnLabel: "predicted", names: ["a", "b"], rows: [[3, 1], [0, 4]] } as const;
-    const svg = drawSvg("run", [panelOf([[1, 1], [2, 2]]), matrix]);
+    const matrix = {
+      kind: "matrix",
+      title: "confusion",
+      rowLabel: "target",
+      columnLabel: "predicted",
+      names: ["a", "b"],
+      rows: [
+        [3, 1],
+        [0, 4],
+      ],
+    } as const;
+    const svg = drawSvg("run", [
+      panelOf([
+        [1, 1],
+        [2, 2],
+      ]),
+      matrix,
+    ]);
     expect(unbalanced(svg)).toEqual([]);
     expect(svg.replace("http://www.w3.org/2000/svg", "")).not.toMatch(/https?:|href|url\(/);
   });

@@ -57,16 +57,25 @@ describe("help", () => {
   test("without a command, the commands are listed", async () => {
     const { stdout, code } = await nnc([]);
     expect(code).toBe(0);
-    expect(stdout).toContain("Exit codes: 0 fine, 1 a mistake in files or data, 2 wrong usage, 70 a bug of nnc, 130 stopped by Ctrl-C.");
-    const listed = stdout.slice(stdout.indexOf("Commands\n")).split("\n").slice(1).map((line) => line.trim().split(/\s/)[0]);
+    expect(stdout).toContain(
+      "Exit codes: 0 fine, 1 a mistake in files or data, 2 wrong usage, 70 a bug of nnc, 130 stopped by Ctrl-C.",
+    );
+    const listed = stdout
+      .slice(stdout.indexOf("Commands\n"))
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim().split(/\s/)[0]);
     expect(listed).toEqual(["check", "build", "train", "eval", "predict", "export", "bench", "fmt", "explain", ""]);
   });
 
-  test.each(["check", "build", "train", "eval", "predict", "export", "bench", "fmt", "explain"])("%s begins with an example", async (command) => {
-    const { stdout, code } = await nnc([command, "--help"]);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(new RegExp(`^Usage\\n {2}nnc ${command} \\S`));
-  });
+  test.each(["check", "build", "train", "eval", "predict", "export", "bench", "fmt", "explain"])(
+    "%s begins with an example",
+    async (command) => {
+      const { stdout, code } = await nnc([command, "--help"]);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`^Usage\\n {2}nnc ${command} \\S`));
+    },
+  );
 
   test("--version", async () => {
     expect(await nnc(["--version"])).toMatchObject({ stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), code: 0 });
