@@ -14,8 +14,8 @@ const entries = {
   cli: "cli/main.ts",
 };
 
-/** Loaded from `node_modules` at run time: too large or too native to bundle. */
-const external = ["ts-morph", "webgpu"];
+/** Loaded from `node_modules` at run time: too large, too native, or (benny) in a form that cannot be bundled as ES modules. */
+const external = ["ts-morph", "webgpu", "benny"];
 
 async function bundle() {
   const { build } = await import("esbuild");

@@ -1,5 +1,6 @@
 /** Times of cases by benny, which is loaded only here. It prints to standard output on its own; that goes to standard error instead. */
 import type * as Benny from "benny";
+import { codeOf } from "../../runtime/save/file-problem.ts";
 import { UsageError } from "../exit.ts";
 import type { Output } from "../context.ts";
 
@@ -55,7 +56,8 @@ async function loadBenny(): Promise<Pick<typeof Benny, "suite" | "add" | "config
   try {
     const module = await import("benny");
     return module.default ?? module;
-  } catch {
+  } catch (error) {
+    if (codeOf(error) !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new UsageError("expected the package benny beside nnc, found none; `npm install benny` brings it");
   }
 }
