@@ -27,4 +27,10 @@ step(`nnc export ${model} --params ${out}/parameters.safetensors --format js -o 
   "-o",
   `${out}/export`,
 ]);
-console.log(`\nDone. Look into ${out}: the parameters, plot.svg, and export/ with code that needs no package.`);
+step(`node ${out}/export/model.mjs --selftest`, [path.join(root, out, "export/model.mjs"), "--selftest"]);
+console.log(`
+Done. In ${out}:
+  parameters.safetensors   the trained parameters
+  plot.svg                 loss and accuracy over the epochs
+  log.jsonl                every epoch, one a line
+  export/model.mjs         inference without any package: import { predict } from "./model.mjs"`);
