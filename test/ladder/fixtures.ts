@@ -46,6 +46,8 @@ export function read<Item>(file: string): readonly Item[] {
 /** The largest difference, relative to max(1, |value|); infinite where one is missing or not a number alone. */
 export function deviation(found: ArrayLike<number> | undefined, expected: readonly number[]): number {
   if (found === undefined || found.length < expected.length) return Infinity;
-  const parts = expected.map((value, at) => (Object.is(found[at], value) ? 0 : Math.abs(found[at] - value) / Math.max(1, Math.abs(value))));
+  const parts = expected.map((value, at) =>
+    Object.is(found[at], value) ? 0 : Math.abs(found[at] - value) / Math.max(1, Math.abs(value)),
+  );
   return parts.reduce((worst, part) => (part <= worst ? worst : Number.isNaN(part) ? Infinity : part), 0);
 }

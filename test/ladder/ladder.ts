@@ -2,6 +2,7 @@
  * Fixtures on the targets: every case's source goes through the whole compiler, and all cases of a file are the entries of
  * one artifact for each target, named apart by a prefix.
  */
+import { stringOf } from "../../compiler/graph/attributes.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";
 import type { Value } from "../../compiler/graph/types.ts";
@@ -27,7 +28,8 @@ export interface Rung {
 export function elaborateCase(source: string, options: FrontOptions = {}): Elaboration | undefined {
   const { elaboration, diagnostics } = elaborateSource({ name: "case.nn", source }, options);
   if (diagnostics.some(({ code }) => code === "NN0001")) return undefined;
-  if (elaboration === undefined) throw new Error(diagnostics.map(({ code, message }) => `${code} ${message}`).join("\n"));
+  if (elaboration === undefined)
+    throw new Error(diagnostics.map(({ code, message }) => `${code} ${message}`).join("\n"));
   return elaboration;
 }
 
@@ -40,7 +42,7 @@ export function entryOf({ entries }: Elaboration, name: string): Graph {
 export function rung(prefix: string, { bounds }: Elaboration, graph: Graph): Rung {
   const renamed = rebuild(graph, (node, inputs, builder) => {
     if (node.op !== "input") return copy(node, inputs, builder);
-    return builder.emit("input", [], { ...node.attributes, name: `${prefix}${String(node.attributes["name"])}` });
+    return builder.emit("input", [], { ...node.attributes, name: `${prefix}${stringOf(node.attributes, "name")}` });
   });
   const outputs = renamed.outputs.map((output) => ({ ...output, name: `${prefix}${output.name}` }));
   return { prefix, bounds, graph: withOutputs(renamed, outputs) };
@@ -61,7 +63,9 @@ export function withGradients(graph: Graph, wanted: readonly string[]): Graph {
   const weights = builder.one("input", [], { name: "weights", role: "input", dtype: "f32", shape });
   const total = builder.one("sum", [builder.one("mul", [weights, output])], { axes: [...shape.keys()] });
   const places = wanted.map((name): Value => {
-    const node = graph.inputs.find(({ attributes }) => attributes["name"] === name || attributes["name"] === `M.${name}`);
+    const node = graph.inputs.find(
+      ({ attributes }) => attributes["name"] === name || attributes["name"] === `M.${name}`,
+    );
     if (node === undefined) throw new Error(`no input ${name}`);
     return { node: node.id, output: 0 };
   });
@@ -77,7 +81,9 @@ export function withGradients(graph: Graph, wanted: readonly string[]): Graph {
 /** All rungs on both targets. */
 export async function startLadder(rungs: readonly Rung[]): Promise<readonly Target[]> {
   const elaboration = together(rungs);
-  const [scalars, vectors] = [javascript, simd].map((machine) => buildProgram(elaboration, machine, { verify: true }).program);
+  const [scalars, vectors] = [javascript, simd].map(
+    (machine) => buildProgram(elaboration, machine, { verify: true }).program,
+  );
   return [
     { name: "TypeScript", run: runner(scalars, await startTypescript(emitTypescript(scalars))) },
     { name: "WebAssembly", run: runner(vectors, startWasm(emitWasm(vectors))) },
@@ -89,14 +95,25 @@ function together(rungs: readonly Rung[]): Elaboration {
   const variables = new Map<string, Variable>();
   for (const { graph, bounds: own } of rungs) {
     for (const [name, bound] of own) bounds.set(name, Math.max(bound, bounds.get(name) ?? 1));
-    for (const { attributes, outputs: [type] } of graph.inputs) {
-      const [name, role] = [String(attributes["name"]), attributes["role"]];
-      if (role === "parameter" || role === "state" || role === "optimizer" || role === "counter" || role === "metric") variables.set(name, { name, role, type });
+    for (const {
+      attributes,
+      outputs: [type],
+    } of graph.inputs) {
+      const [name, role] = [stringOf(attributes, "name"), attributes["role"]];
+      if (role === "parameter" || role === "state" || role === "optimizer" || role === "counter" || role === "metric")
+        variables.set(name, { name, role, type });
     }
-    for (const { name, role, value } of graph.outputs) if (role !== "result") variables.set(name, { name, role, type: graph.typeOf(value) });
+    for (const { name, role, value } of graph.outputs)
+      if (role !== "result") variables.set(name, { name, role, type: graph.typeOf(value) });
   }
   const entries = rungs.map(({ prefix, graph }) => ({ name: prefix, graph }));
-  return { name: "ladder", entries, variables: [...variables.values()], bounds, host: { language: "1", models: [], requirements: [] } };
+  return {
+    name: "ladder",
+    entries,
+    variables: [...variables.values()],
+    bounds,
+    host: { language: "1", models: [], requirements: [] },
+  };
 }
 
 interface Numbers {
@@ -105,8 +122,15 @@ interface Numbers {
 }
 
 /** Runs a rung on values by their names without the prefix; all its outputs, and names alike. */
-export function climb(target: Target, { prefix, graph }: Rung, values: ReadonlyMap<string, Numbers>, dims: Readonly<Record<string, number>>): ReadonlyMap<string, ArrayLike<number>> {
-  const inputs = new Map([...values].map(([name, { shape, data }]) => [`${prefix}${name}`, { shape, data: Float64Array.from(data) }]));
+export function climb(
+  target: Target,
+  { prefix, graph }: Rung,
+  values: ReadonlyMap<string, Numbers>,
+  dims: Readonly<Record<string, number>>,
+): ReadonlyMap<string, ArrayLike<number>> {
+  const inputs = new Map(
+    [...values].map(([name, { shape, data }]) => [`${prefix}${name}`, { shape, data: Float64Array.from(data) }]),
+  );
   const wanted = graph.outputs.map(({ name }) => name);
   const found = target.run(prefix, new Map(Object.entries(dims)), inputs, wanted);
   return new Map([...found].map(([name, { data }]) => [name.slice(prefix.length), data]));

@@ -1,6 +1,14 @@
 /** PyTorch's values on the TypeScript and WebAssembly targets, in float32. */
 import { describe, expect, test } from "vitest";
-import { deviation, read, type Case, type MetricCase, type OptimizerCase, type ScheduleCase, type Tensor } from "./fixtures.ts";
+import {
+  deviation,
+  read,
+  type Case,
+  type MetricCase,
+  type OptimizerCase,
+  type ScheduleCase,
+  type Tensor,
+} from "./fixtures.ts";
 import { climb, elaborateCase, entryOf, rung, startLadder, withGradients, type Rung } from "./ladder.ts";
 
 const tolerance = 1e-5;
@@ -8,7 +16,10 @@ const tolerance = 1e-5;
 type Held = Map<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>;
 
 /** Cases with their rungs; those that need what is not supported yet are left out. */
-function supported<One>(cases: readonly One[], rungsOf: (one: One, prefix: string) => readonly Rung[] | undefined): readonly { readonly one: One; readonly rungs: readonly Rung[] }[] {
+function supported<One>(
+  cases: readonly One[],
+  rungsOf: (one: One, prefix: string) => readonly Rung[] | undefined,
+): readonly { readonly one: One; readonly rungs: readonly Rung[] }[] {
   return cases.flatMap((one, at) => {
     const rungs = rungsOf(one, `c${at}:`);
     return rungs === undefined ? [] : [{ one, rungs }];
@@ -28,18 +39,24 @@ function given({ inputs, parameters = {}, state = {}, weights }: Case): Held {
 }
 
 describe.each(["operations", "layers", "losses"])("%s", (file) => {
-  const cases = supported(read<Case>(file).filter(({ training }) => training !== true), (one, prefix) => {
-    const elaboration = elaborateCase(one.source, { bounds: one.dims ?? {} });
-    if (elaboration === undefined) return undefined;
-    const graph = entryOf(elaboration, "predict.M");
-    const wanted = wantedOf(one);
-    return [rung(prefix, elaboration, wanted.length === 0 ? graph : withGradients(graph, wanted))];
-  });
+  const cases = supported(
+    read<Case>(file).filter(({ training }) => training !== true),
+    (one, prefix) => {
+      const elaboration = elaborateCase(one.source, { bounds: one.dims ?? {} });
+      if (elaboration === undefined) return undefined;
+      const graph = entryOf(elaboration, "predict.M");
+      const wanted = wantedOf(one);
+      return [rung(prefix, elaboration, wanted.length === 0 ? graph : withGradients(graph, wanted))];
+    },
+  );
 
   test("values and gradients on both targets", async () => {
     const wrong: string[] = [];
     for (const target of await startLadder(cases.flatMap(({ rungs }) => rungs))) {
-      for (const { one, rungs: [first] } of cases) {
+      for (const {
+        one,
+        rungs: [first],
+      } of cases) {
         const found = climb(target, first, given(one), one.dims ?? {});
         const gradients = wantedOf(one).map((name) => [`gradient.${name}`, one.gradients?.[name].data ?? []] as const);
         const expected = [["predict.M.output", one.output.data] as const, ...gradients];
@@ -59,7 +76,10 @@ const one = (value: number) => ({ shape: [], data: [value] });
 function steps(source: string, prefix: string): readonly Rung[] | undefined {
   const elaboration = elaborateCase(source);
   if (elaboration === undefined) return undefined;
-  return [rung(`${prefix}init:`, elaboration, entryOf(elaboration, "init")), rung(`${prefix}step:`, elaboration, entryOf(elaboration, "train_step"))];
+  return [
+    rung(`${prefix}init:`, elaboration, entryOf(elaboration, "init")),
+    rung(`${prefix}step:`, elaboration, entryOf(elaboration, "train_step")),
+  ];
 }
 
 describe("training steps", () => {
@@ -70,7 +90,12 @@ describe("training steps", () => {
   type Targets = Awaited<typeof targets>;
 
   /** The outputs of each step, fed one row of gradients. */
-  function run(target: Targets[number], [init, step]: readonly Rung[], set: Held, rows: readonly (readonly number[])[]): readonly ReadonlyMap<string, ArrayLike<number>>[] {
+  function run(
+    target: Targets[number],
+    [init, step]: readonly Rung[],
+    set: Held,
+    rows: readonly (readonly number[])[],
+  ): readonly ReadonlyMap<string, ArrayLike<number>>[] {
     const held: Held = new Map();
     const keep = (found: ReadonlyMap<string, ArrayLike<number>>): void => {
       for (const [name, data] of found) held.set(name, { shape: [], data: Array.from(data) });
@@ -78,7 +103,11 @@ describe("training steps", () => {
     keep(climb(target, init, new Map([["seed", one(1)]]), {}));
     for (const [name, value] of [["seed", one(1)] as const, ...set]) held.set(name, value);
     return rows.map((row) => {
-      const inputs: Held = new Map([...held, ["M.g", { shape: [1, row.length], data: row }], ["train.target", { shape: [1], data: [0] }]]);
+      const inputs: Held = new Map([
+        ...held,
+        ["M.g", { shape: [1, row.length], data: row }],
+        ["train.target", { shape: [1], data: [0] }],
+      ]);
       const found = climb(target, step, inputs, { N: 1 });
       keep(found);
       return found;
@@ -88,7 +117,10 @@ describe("training steps", () => {
   test("ten steps of every optimiser", async () => {
     const wrong: string[] = [];
     for (const target of await targets) {
-      for (const { one: { name, inputs, parameters, after }, rungs } of optimizers) {
+      for (const {
+        one: { name, inputs, parameters, after },
+        rungs,
+      } of optimizers) {
         const rows = Array.from({ length: 10 }, (_, at) => inputs["g"].data.slice(at * 6, at * 6 + 6));
         const found = run(target, rungs, new Map(Object.entries(parameters)), rows);
         for (const [key, values] of Object.entries(after)) {
@@ -103,8 +135,19 @@ describe("training steps", () => {
   test("thirty steps of every schedule", async () => {
     const wrong: string[] = [];
     for (const target of await targets) {
-      for (const { one: { name, rates, stepsPerEpoch }, rungs } of schedules) {
-        const found = run(target, rungs, new Map([["steps_per_epoch", one(stepsPerEpoch)], ["epochs", one(6)]]), rates.map(() => [1]));
+      for (const {
+        one: { name, rates, stepsPerEpoch },
+        rungs,
+      } of schedules) {
+        const found = run(
+          target,
+          rungs,
+          new Map([
+            ["steps_per_epoch", one(stepsPerEpoch)],
+            ["epochs", one(6)],
+          ]),
+          rates.map(() => [1]),
+        );
         const apart = Math.max(...found.map((held, step) => deviation(held.get("train_step.lr"), [rates[step]])));
         if (!(apart < tolerance)) wrong.push(`${target.name}: ${name} is ${apart} apart`);
       }
@@ -116,20 +159,31 @@ describe("training steps", () => {
 describe("metrics", () => {
   const metrics = supported(read<MetricCase>("metrics"), ({ source }, prefix) => {
     const elaboration = elaborateCase(source);
-    return elaboration && ["evaluate_start", "evaluate"].map((entry) => rung(`${prefix}${entry}:`, elaboration, entryOf(elaboration, entry)));
+    return (
+      elaboration &&
+      ["evaluate_start", "evaluate"].map((entry) =>
+        rung(`${prefix}${entry}:`, elaboration, entryOf(elaboration, entry)),
+      )
+    );
   });
 
   test("streamed over batches", async () => {
     const wrong: string[] = [];
     for (const target of await startLadder(metrics.flatMap(({ rungs }) => rungs))) {
-      for (const { one: { name, batches, parameters = {}, value }, rungs: [start, evaluate] } of metrics) {
+      for (const {
+        one: { name, batches, parameters = {}, value },
+        rungs: [start, evaluate],
+      } of metrics) {
         const held: Held = new Map(Object.entries(parameters));
         const keep = (found: ReadonlyMap<string, ArrayLike<number>>): void => {
           for (const [key, data] of found) held.set(key, { shape: [], data: Array.from(data) });
         };
         keep(climb(target, start, held, {}));
         for (const batch of batches) {
-          const inputs = Object.entries(batch).map(([key, tensor]): [string, Tensor] => [key === "target" ? "train.target" : `M.${key}`, tensor]);
+          const inputs = Object.entries(batch).map(([key, tensor]): [string, Tensor] => [
+            key === "target" ? "train.target" : `M.${key}`,
+            tensor,
+          ]);
           keep(climb(target, evaluate, new Map([...held, ...inputs]), { N: inputs[0][1].shape[0] }));
         }
         const result = [...held.keys()].find((key) => key.startsWith("evaluate.") && key !== "evaluate.loss") ?? "";

@@ -34,8 +34,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "equal ops with other attributes are merged",
     file: "compiler/passes/cse.ts",
-    text: "return `${op}[${printAttributes(attributes)}](${inputs.map(printValue).join(\", \")})`;",
-    replacement: "return `${op}(${inputs.map(printValue).join(\", \")})${printAttributes(attributes).length === 0}`;",
+    text: 'return `${op}[${printAttributes(attributes)}](${inputs.map(printValue).join(", ")})`;',
+    replacement: 'return `${op}(${inputs.map(printValue).join(", ")})${printAttributes(attributes).length === 0}`;',
   },
   {
     name: "a choice known to be false takes the first side",
@@ -65,7 +65,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "what is left of the last chunk begins one late",
     file: "compiler/kernel/schedule/reduce.ts",
     text: "const rest = { from: scaleIndex(whole, chunk), to: constantIndex(total) };",
-    replacement: "const rest = { from: addIndex(scaleIndex(whole, chunk), constantIndex(1)), to: constantIndex(total) };",
+    replacement:
+      "const rest = { from: addIndex(scaleIndex(whole, chunk), constantIndex(1)), to: constantIndex(total) };",
   },
   {
     name: "the last term of a sum in lanes is forgotten where a four is incomplete",

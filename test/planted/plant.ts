@@ -8,10 +8,25 @@ import type { PlantedBug } from "./bugs.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-const copied = ["compiler", "targets", "runtime", "test", "examples", "package.json", "tsconfig.json", "vitest.config.ts"];
+const copied = [
+  "compiler",
+  "targets",
+  "runtime",
+  "test",
+  "examples",
+  "package.json",
+  "tsconfig.json",
+  "vitest.config.ts",
+];
 
 /** What must notice a bug: rules and samples of every op, passes, functions, and random programs. */
-const quickTests = ["test/ops", "test/passes", "test/loops/functions.test.ts", "test/random/regressions.test.ts", "test/random/programs.test.ts"];
+const quickTests = [
+  "test/ops",
+  "test/passes",
+  "test/loops/functions.test.ts",
+  "test/random/regressions.test.ts",
+  "test/random/programs.test.ts",
+];
 
 /** How often the text of a bug occurs in its file, which should be once. */
 export function occurrences({ file, text }: PlantedBug, folder: string = root): number {
@@ -19,7 +34,9 @@ export function occurrences({ file, text }: PlantedBug, folder: string = root): 
 }
 
 /** Runs the quick tests on a copy with the bug, or on an unchanged one; answers whether they passed, and what they said. */
-export async function runPlanted(bug: PlantedBug | undefined): Promise<{ readonly passed: boolean; readonly output: string }> {
+export async function runPlanted(
+  bug: PlantedBug | undefined,
+): Promise<{ readonly passed: boolean; readonly output: string }> {
   const folder = mkdtempSync(path.join(tmpdir(), "nnc-planted-"));
   try {
     for (const name of copied) cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
@@ -34,7 +51,10 @@ export async function runPlanted(bug: PlantedBug | undefined): Promise<{ readonl
 function plant(bug: PlantedBug, folder: string): void {
   if (occurrences(bug, folder) !== 1) throw new Error(`${bug.name}: expected its text once in ${bug.file}`);
   const file = path.join(folder, bug.file);
-  writeFileSync(file, readFileSync(file, "utf8").replace(bug.text, () => bug.replacement));
+  writeFileSync(
+    file,
+    readFileSync(file, "utf8").replace(bug.text, () => bug.replacement),
+  );
 }
 
 function quick(folder: string): Promise<{ readonly passed: boolean; readonly output: string }> {
@@ -42,9 +62,13 @@ function quick(folder: string): Promise<{ readonly passed: boolean; readonly out
   const { NNC_DEEP: _deep, NNC_SEED: _seed, NNC_FACTS: _facts, ...inherited } = process.env;
   const env = { ...inherited, NNC_QUICK: "1" };
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [vitest, "run", "--bail", "1", "--root", folder, ...quickTests], { cwd: folder, env });
+    const child = spawn(process.execPath, [vitest, "run", "--bail", "1", "--root", folder, ...quickTests], {
+      cwd: folder,
+      env,
+    });
     const said: string[] = [];
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => said.push(chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => said.push(chunk.toString()));
     child.on("error", reject);
     child.on("close", (code) => resolve({ passed: code === 0, output: said.join("") }));
   });

@@ -12,7 +12,16 @@ describe("planted bugs", () => {
 
   test("are at least ten, in ops, passes, fusion, schedules, plans, functions and both targets", () => {
     const folders = plantedBugs.map(({ file }) => file);
-    const wanted = ["compiler/ops", "compiler/passes", "compiler/kernel/fuse", "compiler/kernel/schedule", "compiler/kernel/plan", "compiler/loops", "targets/typescript", "targets/wasm"];
+    const wanted = [
+      "compiler/ops",
+      "compiler/passes",
+      "compiler/kernel/fuse",
+      "compiler/kernel/schedule",
+      "compiler/kernel/plan",
+      "compiler/loops",
+      "targets/typescript",
+      "targets/wasm",
+    ];
     expect(wanted.filter((folder) => !folders.some((file) => file.startsWith(folder)))).toEqual([]);
     expect(plantedBugs.length).toBeGreaterThanOrEqual(10);
   });

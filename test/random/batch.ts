@@ -52,7 +52,13 @@ export function elaborationOf(programs: readonly RandomProgram[]): Elaboration {
     }),
   );
   const entries = programs.map(({ name, graph }) => ({ name, graph }));
-  return { name: "random", entries, variables, bounds: allBounds, host: { language: "1", models: [], requirements: [] } };
+  return {
+    name: "random",
+    entries,
+    variables,
+    bounds: allBounds,
+    host: { language: "1", models: [], requirements: [] },
+  };
 }
 
 export function runner({ buffers, entries }: Program, { memory, entries: functions }: Running): Target["run"] {
@@ -66,7 +72,12 @@ export function runner({ buffers, entries }: Program, { memory, entries: functio
     for (const [name, { data }] of inputs) view(name)?.set(data);
     const order = entries.find(({ name }) => name === entry)?.dims ?? [];
     functions[entry](...order.map((name) => dims.get(name) ?? 0));
-    return new Map([...wanted].map((name): readonly [string, Interpreted] => [name, { shape: [], data: view(name)?.slice() ?? new Float32Array(0) }]));
+    return new Map(
+      [...wanted].map((name): readonly [string, Interpreted] => [
+        name,
+        { shape: [], data: view(name)?.slice() ?? new Float32Array(0) },
+      ]),
+    );
   };
 }
 
@@ -75,7 +86,11 @@ function viewOf(memory: ArrayBuffer, { dtype, offset, bytes }: ProgramBuffer): F
 }
 
 /** Where a target's outputs, or the variables that nothing updates, differ from what is expected, in words. */
-export function targetProblem({ name, graph }: RandomProgram, target: Target, expected: readonly Expectation[]): string | undefined {
+export function targetProblem(
+  { name, graph }: RandomProgram,
+  target: Target,
+  expected: readonly Expectation[],
+): string | undefined {
   for (const { dims, inputs, outputs } of expected) {
     const kept = graph.inputs.filter((node) => roleOf(node) !== "input").map(nameOf);
     const wanted = new Map([...kept.map((one) => [one, inputs.get(one)] as const), ...outputs]);

@@ -3,10 +3,15 @@ import type { Interpreted } from "../../compiler/loops/interpret.ts";
 import type { Tensors } from "./program.ts";
 
 /** The first element whose bits differ, in words; undefined where there is none. */
-export function difference(name: string, found: ArrayLike<number> | undefined, expected: ArrayLike<number>): string | undefined {
+export function difference(
+  name: string,
+  found: ArrayLike<number> | undefined,
+  expected: ArrayLike<number>,
+): string | undefined {
   if (found === undefined) return `${name} is missing`;
   for (let at = 0; at < expected.length; at += 1) {
-    if (!Object.is(found[at], expected[at])) return `${name}[${at}] is ${printed(found[at])}, not ${printed(expected[at])}`;
+    if (!Object.is(found[at], expected[at]))
+      return `${name}[${at}] is ${printed(found[at])}, not ${printed(expected[at])}`;
   }
   return undefined;
 }

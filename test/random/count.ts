@@ -19,10 +19,25 @@ import { runPasses } from "../../compiler/passes/index.ts";
 import type { RandomProgram } from "./program.ts";
 
 export const fusionRules = [
-  "movement into its consumers", "cheap map into its consumers", "map into its one consumer", "recomputed by several kernels",
-  "epilogue of a reduction", "epilogue of a contraction", "passes over one row", "private row", "several results in one column pass",
-  "maps joined side by side", "segment", "update in place", "update moved at the end", "index from data", "border test",
-  "sum in chunks", "sum in four lanes", "scatter", "open dimension",
+  "movement into its consumers",
+  "cheap map into its consumers",
+  "map into its one consumer",
+  "recomputed by several kernels",
+  "epilogue of a reduction",
+  "epilogue of a contraction",
+  "passes over one row",
+  "private row",
+  "several results in one column pass",
+  "maps joined side by side",
+  "segment",
+  "update in place",
+  "update moved at the end",
+  "index from data",
+  "border test",
+  "sum in chunks",
+  "sum in four lanes",
+  "scatter",
+  "open dimension",
 ] as const;
 
 export type FusionRule = (typeof fusionRules)[number];
@@ -66,7 +81,9 @@ function virtualRules(lowered: Lowered, bounds: Bounds): Found {
   const members = decide({ ...lowered, bounds });
   const stored = new Set(members.map(({ tensor }) => tensor));
   const cluster = clusterNumbers(members, bounds);
-  const gone = lowered.nodes.filter(({ tensor, compute }) => !stored.has(tensor) && compute.kind === "map" && loadedBy(compute).size > 0);
+  const gone = lowered.nodes.filter(
+    ({ tensor, compute }) => !stored.has(tensor) && compute.kind === "map" && loadedBy(compute).size > 0,
+  );
   return gone.flatMap((node): Found => {
     const consumers = lowered.nodes.filter(({ compute }) => loadedBy(compute).has(node.tensor));
     const kernels = new Set(consumers.map(({ tensor }) => cluster.get(tensor)));
@@ -82,7 +99,11 @@ function kindOf({ op }: LoweredNode, consumers: number): FusionRule {
 }
 
 function clusterNumbers(members: readonly Member[], bounds: Bounds): ReadonlyMap<string, number> {
-  return new Map(clusterMembers(members, bounds).flatMap((cluster, at) => cluster.members.map(({ tensor }) => [tensor, at] as const)));
+  return new Map(
+    clusterMembers(members, bounds).flatMap((cluster, at) =>
+      cluster.members.map(({ tensor }) => [tensor, at] as const),
+    ),
+  );
 }
 
 type Reduce = Extract<Stage, { readonly kind: "reduce" }>;
@@ -96,11 +117,20 @@ function kernelRules(kernel: Kernel, { tensors }: FusedEntry): Found {
   const isMove = kernel.name === "move";
   const read = readsOf(kernel);
   const rules: readonly (readonly [FusionRule, boolean])[] = [
-    ["epilogue of a reduction", hasEpilogue(kernel, reduces.filter((stage) => !isProduct(stage)))],
+    [
+      "epilogue of a reduction",
+      hasEpilogue(
+        kernel,
+        reduces.filter((stage) => !isProduct(stage)),
+      ),
+    ],
     ["epilogue of a contraction", hasEpilogue(kernel, reduces.filter(isProduct))],
     ["passes over one row", reduces.length > 1 && reduces.every(({ order }) => order.lanes === 4)],
     ["private row", kernel.rows.length > 0],
-    ["several results in one column pass", reduces.some(({ order, results }) => order.lanes === 1 && results.length > 1)],
+    [
+      "several results in one column pass",
+      reduces.some(({ order, results }) => order.lanes === 1 && results.length > 1),
+    ],
     ["maps joined side by side", reduces.length === 0 && stores.length > 1],
     ["update in place", !isMove && written.some((name) => read.has(name))],
     ["update moved at the end", isMove],
@@ -114,7 +144,14 @@ function kernelRules(kernel: Kernel, { tensors }: FusedEntry): Found {
 }
 
 function isProduct({ results }: Reduce): boolean {
-  return results.some(({ combine, value }) => combine === "sum" && value.kind === "binary" && value.operator === "mul" && value.left.kind === "load" && value.right.kind === "load");
+  return results.some(
+    ({ combine, value }) =>
+      combine === "sum" &&
+      value.kind === "binary" &&
+      value.operator === "mul" &&
+      value.left.kind === "load" &&
+      value.right.kind === "load",
+  );
 }
 
 /** Whether something is computed with a result of these reductions at the same point. */
@@ -128,10 +165,18 @@ function hasEpilogue({ stages }: Kernel, reduces: readonly Reduce[]): boolean {
 }
 
 function hasData(index: Index): boolean {
-  return index.terms.some(({ atom }) => atom.kind === "data" || ((atom.kind === "quotient" || atom.kind === "remainder") && hasData(atom.value)));
+  return index.terms.some(
+    ({ atom }) =>
+      atom.kind === "data" || ((atom.kind === "quotient" || atom.kind === "remainder") && hasData(atom.value)),
+  );
 }
 
 /** A choice by where the loops stand, as padding and concatenation make it. */
 function isBorder(scalar: Scalar): boolean {
-  return scalar.kind === "select" && nodesOf(scalar.condition).some((node) => node.kind === "compare" && (node.left.kind === "index" || node.right.kind === "index"));
+  return (
+    scalar.kind === "select" &&
+    nodesOf(scalar.condition).some(
+      (node) => node.kind === "compare" && (node.left.kind === "index" || node.right.kind === "index"),
+    )
+  );
 }

@@ -61,9 +61,19 @@ export function examine(program: RandomProgram, tally: Tally): readonly Expectat
   const note = (property: string, detail: string | undefined): void => {
     if (detail !== undefined) tally.problems.push({ program, property, detail });
   };
-  for (const { name, check } of properties.slice(0, 2)) note(name, attempt(() => check(program, expected)));
-  note(properties[2].name, attempt(() => precisionIn(program, tally)));
-  note(properties[3].name, attempt(() => slopeIn(program, tally)));
+  for (const { name, check } of properties.slice(0, 2))
+    note(
+      name,
+      attempt(() => check(program, expected)),
+    );
+  note(
+    properties[2].name,
+    attempt(() => precisionIn(program, tally)),
+  );
+  note(
+    properties[3].name,
+    attempt(() => slopeIn(program, tally)),
+  );
   if (tally.problems.length === before) tally.counts.addProgram(program);
   return expected;
 }
@@ -88,10 +98,18 @@ export async function examineBatch(programs: readonly RandomProgram[], tally: Ta
   const before = tally.problems.length;
   const expected = new Map(programs.map((program) => [program, examine(program, tally)]));
   const failed = new Set(tally.problems.slice(before).map(({ program }) => program));
-  await runBatch(programs.filter((program) => !failed.has(program)), expected, tally);
+  await runBatch(
+    programs.filter((program) => !failed.has(program)),
+    expected,
+    tally,
+  );
 }
 
-async function runBatch(programs: readonly RandomProgram[], expected: ReadonlyMap<RandomProgram, readonly Expectation[]>, tally: Tally): Promise<void> {
+async function runBatch(
+  programs: readonly RandomProgram[],
+  expected: ReadonlyMap<RandomProgram, readonly Expectation[]>,
+  tally: Tally,
+): Promise<void> {
   if (programs.length === 0) return;
   try {
     for (const target of await startBatch(programs)) {

@@ -16,7 +16,11 @@ import { sameShape, Sketch, type Shape } from "./sketch.ts";
 export type Flavour = "mixed" | "smooth" | "long";
 
 /** Open dimensions by name with their bounds: the same in all programs, so that many make one artifact. */
-const opens: Dims = new Map([["A", 5], ["B", 9], ["N", 17]]);
+const opens: Dims = new Map([
+  ["A", 5],
+  ["B", 9],
+  ["N", 17],
+]);
 const longOpen = ["L", 4500] as const;
 
 /** Every dimension that a random program may leave open, with its bound. */
@@ -25,26 +29,78 @@ export const allBounds: Dims = new Map([...opens, longOpen]);
 type Weighted = readonly (readonly [number, Production])[];
 
 const smoothProductions: Weighted = [
-  [6, make.unary], [7, make.binary], [1, make.choice], [2, make.rectified], [1, make.held], [3, make.reduction], [3, make.epilogue],
-  [2, make.reshape], [2, make.transpose], [1, make.reverse], [2, make.broadcast], [2, make.slice], [2, make.pad], [2, make.concat],
-  [3, make.movementChain], [5, make.contraction], [1, make.gram], [2, make.take], [1, make.pick], [2, make.scatter],
-  [1, make.randomDraw], [1, make.source], [1, make.literal],
-  [2, softmax], [2, normalisation], [4, dense], [1, crossEntropy], [1, attention], [1, convolution], [2, fan], [0.5, make.conversion],
+  [6, make.unary],
+  [7, make.binary],
+  [1, make.choice],
+  [2, make.rectified],
+  [1, make.held],
+  [3, make.reduction],
+  [3, make.epilogue],
+  [2, make.reshape],
+  [2, make.transpose],
+  [1, make.reverse],
+  [2, make.broadcast],
+  [2, make.slice],
+  [2, make.pad],
+  [2, make.concat],
+  [3, make.movementChain],
+  [5, make.contraction],
+  [1, make.gram],
+  [2, make.take],
+  [1, make.pick],
+  [2, make.scatter],
+  [1, make.randomDraw],
+  [1, make.source],
+  [1, make.literal],
+  [2, softmax],
+  [2, normalisation],
+  [4, dense],
+  [1, crossEntropy],
+  [1, attention],
+  [1, convolution],
+  [2, fan],
+  [0.5, make.conversion],
 ];
 
-const mixedProductions: Weighted = [...smoothProductions, [3, make.comparison], [2, make.choice], [3, make.conversion], [3, make.unary], [3, make.binary]];
+const mixedProductions: Weighted = [
+  ...smoothProductions,
+  [3, make.comparison],
+  [2, make.choice],
+  [3, make.conversion],
+  [3, make.unary],
+  [3, make.binary],
+];
 
 const longProductions: Weighted = [
-  [3, make.unary], [4, make.binary], [5, make.reduction], [4, make.epilogue], [1, make.rectified], [2, make.contraction],
-  [1, make.reverse], [1, make.slice], [1, make.pad], [1, softmax], [1, normalisation], [1, make.take], [1, make.scatter],
+  [3, make.unary],
+  [4, make.binary],
+  [5, make.reduction],
+  [4, make.epilogue],
+  [1, make.rectified],
+  [2, make.contraction],
+  [1, make.reverse],
+  [1, make.slice],
+  [1, make.pad],
+  [1, softmax],
+  [1, normalisation],
+  [1, make.take],
+  [1, make.scatter],
 ];
 
-const table: Readonly<Record<Flavour, Weighted>> = { smooth: smoothProductions, mixed: mixedProductions, long: longProductions };
+const table: Readonly<Record<Flavour, Weighted>> = {
+  smooth: smoothProductions,
+  mixed: mixedProductions,
+  long: longProductions,
+};
 
 /** The program of a seed. */
 export function generate(seed: number, name: string): RandomProgram {
   const random = new Random(seed);
-  const flavour = random.weighted([[47, "mixed"], [47, "smooth"], [6, "long"]] as const);
+  const flavour = random.weighted([
+    [47, "mixed"],
+    [47, "smooth"],
+    [6, "long"],
+  ] as const);
   const bounds = openDimensions(flavour, random);
   const smooth = flavour === "smooth" || (flavour === "long" && random.chance(0.3));
   const sketch = new Sketch({ name, random, bounds, limit: flavour === "long" ? 9200 : 1200, smooth });
@@ -60,7 +116,11 @@ export function generate(seed: number, name: string): RandomProgram {
 
 function openDimensions(flavour: Flavour, random: Random): Dims {
   if (flavour === "long") return new Map(random.chance(0.6) ? [longOpen] : []);
-  const count = random.weighted([[3, 0], [6, 1], [1.5, 2]]);
+  const count = random.weighted([
+    [3, 0],
+    [6, 1],
+    [1.5, 2],
+  ]);
   return new Map(random.shuffle([...opens]).slice(0, count));
 }
 
@@ -88,7 +148,11 @@ function begin(sketch: Sketch, flavour: Flavour): void {
 
 function variable(sketch: Sketch, role: InputRole): Value {
   const rank = sketch.random.below(3);
-  return sketch.input("f32", Array.from({ length: rank }, () => constant(sketch.random.pick(make.extents))), role);
+  return sketch.input(
+    "f32",
+    Array.from({ length: rank }, () => constant(sketch.random.pick(make.extents))),
+    role,
+  );
 }
 
 function startShape(sketch: Sketch, flavour: Flavour): Shape {
@@ -96,12 +160,26 @@ function startShape(sketch: Sketch, flavour: Flavour): Shape {
   const open = [...bounds.keys()].map(symbol);
   if (flavour === "long") {
     const size = open.length > 0 ? open[0] : constant(random.pick([4097, 4099, 4352]));
-    return random.weighted<Shape>([[3, [size]], [3, [size, constant(2)]], [2, [constant(2), size]], [1, [constant(1), size, constant(1)]]]);
+    return random.weighted<Shape>([
+      [3, [size]],
+      [3, [size, constant(2)]],
+      [2, [constant(2), size]],
+      [1, [constant(1), size, constant(1)]],
+    ]);
   }
-  const rank = random.weighted([[1, 0], [2, 1], [6, 2], [3, 3], [1, 4]]);
+  const rank = random.weighted([
+    [1, 0],
+    [2, 1],
+    [6, 2],
+    [3, 3],
+    [1, 4],
+  ]);
   let shape: readonly Dimension[] = [];
   for (let axis = 0; axis < rank; axis += 1) {
-    const size = open.length > 0 && random.chance(axis === 0 ? 0.7 : 0.2) ? random.pick(open) : constant(random.pick(make.extents));
+    const size =
+      open.length > 0 && random.chance(axis === 0 ? 0.7 : 0.2)
+        ? random.pick(open)
+        : constant(random.pick(make.extents));
     if (sketch.elements([...shape, size]) <= sketch.limit / 3) shape = [...shape, size];
   }
   return shape;
@@ -160,8 +238,21 @@ function moves(sketch: Sketch): readonly GraphOutput[] {
     const other = sketch.find((type, found) => type.dtype === dtype && sameShape(type.shape, shape) && found !== value);
     const target = other ?? sketch.like(0.5, value);
     const mixed = sketch.one("add", [sketch.one("mul", [value, sketch.like(0.9, value)]), target]);
-    const turned = shape.length > 1 && sameShape(shape, [...shape].reverse()) ? [sketch.one("transpose", [value], { permutation: [...shape.keys()].reverse() })] : [];
-    outputs.push({ name, role, value: random.pick([mixed, mixed, target, sketch.one("add", [sketch.one("reverse", [value], { axes: [...shape.keys()].slice(0, 1) }), target]), ...turned]) });
+    const turned =
+      shape.length > 1 && sameShape(shape, [...shape].reverse())
+        ? [sketch.one("transpose", [value], { permutation: [...shape.keys()].reverse() })]
+        : [];
+    outputs.push({
+      name,
+      role,
+      value: random.pick([
+        mixed,
+        mixed,
+        target,
+        sketch.one("add", [sketch.one("reverse", [value], { axes: [...shape.keys()].slice(0, 1) }), target]),
+        ...turned,
+      ]),
+    });
   }
   return outputs;
 }
@@ -177,15 +268,37 @@ function train(sketch: Sketch, results: readonly GraphOutput[]): Trained | undef
   const floats = results.map(({ value }) => value).filter((value) => sketch.type(value).dtype === "f32");
   if (floats.length === 0) return undefined;
   const inputs = builder.nodes.filter(({ op, outputs: [type] }) => op === "input" && type?.dtype === "f32");
-  const wrt = random.shuffle(inputs).slice(0, 4).map((node) => ({ name: nameOf(node), role: roleOf(node), value: { node: node.id, output: 0 } }));
+  const wrt = random
+    .shuffle(inputs)
+    .slice(0, 4)
+    .map((node) => ({ name: nameOf(node), role: roleOf(node), value: { node: node.id, output: 0 } }));
   const first = floats.map((value) => weighted(sketch, value)).reduce((sum, term) => builder.one("add", [sum, term]));
-  const loss = random.chance(0.07) ? (squaredGradient(sketch, first, wrt.map(({ value }) => value)) ?? first) : first;
-  const found = gradients(builder, loss, wrt.map(({ value }) => value));
+  const loss = random.chance(0.07)
+    ? (squaredGradient(
+        sketch,
+        first,
+        wrt.map(({ value }) => value),
+      ) ?? first)
+    : first;
+  const found = gradients(
+    builder,
+    loss,
+    wrt.map(({ value }) => value),
+  );
   if ("kind" in found) return undefined;
-  const reached = wrt.flatMap((one, at) => { const g = found[at]; return g === undefined ? [] : [{ ...one, g }]; });
-  const moved = reached.flatMap(({ name: own, role, value, g }): readonly Moving[] => (role === "parameter" ? [{ name: own, value, g }] : []));
+  const reached = wrt.flatMap((one, at) => {
+    const g = found[at];
+    return g === undefined ? [] : [{ ...one, g }];
+  });
+  const moved = reached.flatMap(({ name: own, role, value, g }): readonly Moving[] =>
+    role === "parameter" ? [{ name: own, value, g }] : [],
+  );
   const shown = reached.map(({ name: own, g }): GraphOutput => ({ name: `grad.${own}`, role: "result", value: g }));
-  const outputs: readonly GraphOutput[] = [{ name: `${name}.loss`, role: "result", value: loss }, ...shown, ...optimise(sketch, moved)];
+  const outputs: readonly GraphOutput[] = [
+    { name: `${name}.loss`, role: "result", value: loss },
+    ...shown,
+    ...optimise(sketch, moved),
+  ];
   return { outputs, smooth: { loss: `${name}.loss`, wrt: reached.map((one) => one.name) } };
 }
 
@@ -202,7 +315,9 @@ function squaredGradient(sketch: Sketch, of: Value, wrt: readonly Value[]): Valu
   if (sketch.builder.nodes.length > 90) return undefined;
   const found = gradients(sketch.builder, of, wrt);
   if ("kind" in found) return undefined;
-  const squares = found.flatMap((g) => (g === undefined ? [] : [sketch.one("sum", [sketch.one("mul", [g, g])], { axes: [...sketch.shape(g).keys()] })]));
+  const squares = found.flatMap((g) =>
+    g === undefined ? [] : [sketch.one("sum", [sketch.one("mul", [g, g])], { axes: [...sketch.shape(g).keys()] })],
+  );
   return squares.length === 0 ? undefined : squares.reduce((sum, square) => sketch.one("add", [sum, square]));
 }
 
@@ -216,13 +331,18 @@ interface Moving {
 function optimise(sketch: Sketch, moving: readonly Moving[]): readonly GraphOutput[] {
   const kind = sketch.random.pick(["sgd", "momentum", "adam"]);
   const scaled = (value: Value, by: number): Value => sketch.one("mul", [value, sketch.like(by, value)]);
-  const blend = (old: Value, by: number, value: Value): Value => sketch.one("add", [scaled(old, by), scaled(value, 1 - by)]);
+  const blend = (old: Value, by: number, value: Value): Value =>
+    sketch.one("add", [scaled(old, by), scaled(value, 1 - by)]);
   return moving.flatMap(({ name, value, g }): readonly GraphOutput[] => {
     const state = (): { readonly name: string; readonly value: Value } => {
       const made = sketch.input("f32", sketch.shape(value), "optimizer");
       return { name: nameOf(sketch.builder.node(made.node)), value: made };
     };
-    const step = (direction: Value): GraphOutput => ({ name, role: "parameter", value: sketch.one("sub", [value, scaled(direction, 0.125)]) });
+    const step = (direction: Value): GraphOutput => ({
+      name,
+      role: "parameter",
+      value: sketch.one("sub", [value, scaled(direction, 0.125)]),
+    });
     if (kind === "sgd") return [step(g)];
     const v = state();
     const first = blend(v.value, 0.9, g);
@@ -230,6 +350,10 @@ function optimise(sketch: Sketch, moving: readonly Moving[]): readonly GraphOutp
     const s = state();
     const second = blend(s.value, 0.99, sketch.one("mul", [g, g]));
     const root = sketch.one("add", [sketch.one("sqrt", [sketch.one("abs", [second])]), sketch.like(0.001, second)]);
-    return [step(sketch.one("div", [first, root])), { name: v.name, role: "optimizer", value: first }, { name: s.name, role: "optimizer", value: second }];
+    return [
+      step(sketch.one("div", [first, root])),
+      { name: v.name, role: "optimizer", value: first },
+      { name: s.name, role: "optimizer", value: second },
+    ];
   });
 }

@@ -11,19 +11,100 @@ const isNumber = (text: string): boolean => /^\d/.test(text);
 const isWord = (text: string): boolean => /^[A-Za-z_]/.test(text);
 const isSpace = (text: string): boolean => /^\s/.test(text);
 
-const numbers = ["0", "1", "2", "3", "4", "5", "7", "8", "16", "0.5", "1.5", "1e-3", "80%", "100", "1000000", "2147483648", "1e30", "0.1"];
+const numbers = [
+  "0",
+  "1",
+  "2",
+  "3",
+  "4",
+  "5",
+  "7",
+  "8",
+  "16",
+  "0.5",
+  "1.5",
+  "1e-3",
+  "80%",
+  "100",
+  "1000000",
+  "2147483648",
+  "1e30",
+  "0.1",
+];
 const operators = ["+", "-", "*", "/", "%", "@", "**", "|>", "==", "<", ">=", ".."];
 const statements = [
-  "let t = x * 2", "param p: [4] = zeros", "state s: [] = zeros", 'require N > 0, "some rows"', "return x", "let (u, v) = (x, x)", "if training { return x }",
+  "let t = x * 2",
+  "param p: [4] = zeros",
+  "state s: [] = zeros",
+  'require N > 0, "some rows"',
+  "return x",
+  "let (u, v) = (x, x)",
+  "if training { return x }",
 ];
 const declarations = [
-  "const k = 3", "block twin(x: [.., C]) -> [.., C] = x + x", "model Other(x: [N, 4]) -> [N, 4] = x |> relu", "initializer one = ones(shape)",
-  "metric best(output: [.., K], target: i32[..]) -> [] = max(output)", "data d = given", "block loop(x: [N]) -> [N] = loop(x)",
+  "const k = 3",
+  "block twin(x: [.., C]) -> [.., C] = x + x",
+  "model Other(x: [N, 4]) -> [N, 4] = x |> relu",
+  "initializer one = ones(shape)",
+  "metric best(output: [.., K], target: i32[..]) -> [] = max(output)",
+  "data d = given",
+  "block loop(x: [N]) -> [N] = loop(x)",
 ];
 const words = [
-  "dense", "relu", "softmax", "layer_norm", "dropout", "mean", "sum", "max", "argmax", "reshape", "concat", "broadcast", "transpose", "einsum", "take", "one_hot",
-  "zeros", "he_normal", "float", "int", "bool", "i32", "f32", "true", "false", "training", "step", "lr", "x", "N", "C", "K", "T", "units", "constructor", "__proto__", "toString",
-  "scan", "grad", "exp", "log", "sqrt", "where", "range", "pick", "stop_gradient", "random_normal", "reverse", "residual", "flatten", "accuracy", "adam", "mse", "l2",
+  "dense",
+  "relu",
+  "softmax",
+  "layer_norm",
+  "dropout",
+  "mean",
+  "sum",
+  "max",
+  "argmax",
+  "reshape",
+  "concat",
+  "broadcast",
+  "transpose",
+  "einsum",
+  "take",
+  "one_hot",
+  "zeros",
+  "he_normal",
+  "float",
+  "int",
+  "bool",
+  "i32",
+  "f32",
+  "true",
+  "false",
+  "training",
+  "step",
+  "lr",
+  "x",
+  "N",
+  "C",
+  "K",
+  "T",
+  "units",
+  "constructor",
+  "__proto__",
+  "toString",
+  "scan",
+  "grad",
+  "exp",
+  "log",
+  "sqrt",
+  "where",
+  "range",
+  "pick",
+  "stop_gradient",
+  "random_normal",
+  "reverse",
+  "residual",
+  "flatten",
+  "accuracy",
+  "adam",
+  "mse",
+  "l2",
 ];
 
 type Edit = (tokens: string[], random: Random, others: readonly string[]) => void;
@@ -42,24 +123,40 @@ function replacing(fits: (text: string) => boolean, by: (random: Random, tokens:
 
 const changeNumber = replacing(isNumber, (random) => random.pick(numbers));
 
-const changeWord = replacing(isWord, (random, tokens) => (random.chance(0.5) ? random.pick(words) : random.pick(tokens.filter(isWord))));
+const changeWord = replacing(isWord, (random, tokens) =>
+  random.chance(0.5) ? random.pick(words) : random.pick(tokens.filter(isWord)),
+);
 
-const changeOperator = replacing((text) => operators.includes(text), (random) => random.pick(operators));
+const changeOperator = replacing(
+  (text) => operators.includes(text),
+  (random) => random.pick(operators),
+);
 
 /** One name becomes another everywhere. */
 const rename: Edit = (tokens, random) => {
-  const [from, to] = [random.pick(tokens.filter(isWord)), random.chance(0.7) ? random.pick(tokens.filter(isWord)) : random.pick(words)];
+  const [from, to] = [
+    random.pick(tokens.filter(isWord)),
+    random.chance(0.7) ? random.pick(tokens.filter(isWord)) : random.pick(words),
+  ];
   for (const [at, text] of tokens.entries()) if (text === from) tokens[at] = to;
 };
 
 const swap: Edit = (tokens, random) => {
   const left = placeOf(tokens, random, (text) => !isSpace(text));
-  const right = random.chance(0.5) ? placeOf(tokens, random, (text) => !isSpace(text)) : Math.min(tokens.length - 1, left + 2);
+  const right = random.chance(0.5)
+    ? placeOf(tokens, random, (text) => !isSpace(text))
+    : Math.min(tokens.length - 1, left + 2);
   if (left >= 0) [tokens[left], tokens[right]] = [tokens[right], tokens[left]];
 };
 
 const remove: Edit = (tokens, random) => {
-  tokens.splice(placeOf(tokens, random, (text) => !isSpace(text)), random.weighted([[4, 1], [1, 3]]));
+  tokens.splice(
+    placeOf(tokens, random, (text) => !isSpace(text)),
+    random.weighted([
+      [4, 1],
+      [1, 3],
+    ]),
+  );
 };
 
 const repeatPart: Edit = (tokens, random) => {
@@ -85,17 +182,47 @@ const splice: Edit = (tokens, random, others) => {
 /** A layer more in a pipe. */
 const pipe: Edit = (tokens, random) => {
   const at = placeOf(tokens, random, (text) => text === "|>");
-  const layers = ["relu", "tanh", "softmax", "layer_norm", "dense(4)", "dropout(0.5)", "flatten", "residual(relu)", "repeat(2, tanh)", "reshape([N, -1])", "batch_norm"];
+  const layers = [
+    "relu",
+    "tanh",
+    "softmax",
+    "layer_norm",
+    "dense(4)",
+    "dropout(0.5)",
+    "flatten",
+    "residual(relu)",
+    "repeat(2, tanh)",
+    "reshape([N, -1])",
+    "batch_norm",
+  ];
   if (at >= 0) tokens.splice(at, 0, `|> ${random.pick(layers)} `);
 };
 
 const edits: readonly (readonly [number, Edit])[] = [
-  [6, changeNumber], [4, changeWord], [2, changeOperator], [3, rename], [1.5, swap], [1.5, remove], [1, repeatPart], [2, insert], [1.5, splice], [3, pipe],
+  [6, changeNumber],
+  [4, changeWord],
+  [2, changeOperator],
+  [3, rename],
+  [1.5, swap],
+  [1.5, remove],
+  [1, repeatPart],
+  [2, insert],
+  [1.5, splice],
+  [3, pipe],
 ];
 
 /** The text after one to three edits. */
 export function mutate(text: string, random: Random, others: readonly string[]): string {
   const tokens = [...tokensOf(text)];
-  for (let count = random.weighted([[5, 1], [3, 2], [1, 3]]); count > 0; count -= 1) random.weighted(edits)(tokens, random, others);
+  for (
+    let count = random.weighted([
+      [5, 1],
+      [3, 2],
+      [1, 3],
+    ]);
+    count > 0;
+    count -= 1
+  )
+    random.weighted(edits)(tokens, random, others);
   return tokens.join("");
 }

@@ -27,7 +27,9 @@ function wrongIn(source: string, { ok, diagnostics, sources: texts }: Compiled |
   const spans = diagnostics.flatMap(({ code, labels }) =>
     labels.flatMap(({ file, from, to }) => {
       const text = file === "mutant.nn" ? source : texts.get(file);
-      return text !== undefined && 0 <= from && from <= to && to <= text.length ? [] : [`${code} points at ${file} ${from}–${to}`];
+      return text !== undefined && 0 <= from && from <= to && to <= text.length
+        ? []
+        : [`${code} points at ${file} ${from}–${to}`];
     }),
   );
   const shown = render(diagnostics, texts, { colour: false });
@@ -35,7 +37,10 @@ function wrongIn(source: string, { ok, diagnostics, sources: texts }: Compiled |
   return [...internal, ...silent, ...spans, ...(words === null ? [] : [`says ${words[0]}`])];
 }
 
-function problems(source: string, target: TargetName): { readonly found: readonly string[]; readonly answer: Compiled | Failed | undefined } {
+function problems(
+  source: string,
+  target: TargetName,
+): { readonly found: readonly string[]; readonly answer: Compiled | Failed | undefined } {
   const started = performance.now();
   try {
     const answer = run(source, target);
@@ -48,7 +53,9 @@ function problems(source: string, target: TargetName): { readonly found: readonl
 
 /** Measured again, twice. */
 function isSlow(source: string, target: TargetName): boolean {
-  return [1, 2].every(() => millisecondsOf(source, target) > Math.max(longest, 4 * millisecondsOf(examples[0], target)));
+  return [1, 2].every(
+    () => millisecondsOf(source, target) > Math.max(longest, 4 * millisecondsOf(examples[0], target)),
+  );
 }
 
 function millisecondsOf(source: string, target: TargetName): number {
@@ -58,10 +65,13 @@ function millisecondsOf(source: string, target: TargetName): number {
 }
 
 describe("mutated programs", () => {
-  test.each([...snippets, ...examples].map((source, at) => [at, source] as const))("start from source %i, which compiles", (_, source) => {
-    expect(problems(source, "wasm").found).toEqual([]);
-    expect(run(source, "wasm").ok).toBe(true);
-  });
+  test.each([...snippets, ...examples].map((source, at) => [at, source] as const))(
+    "start from source %i, which compiles",
+    (_, source) => {
+      expect(problems(source, "wasm").found).toEqual([]);
+      expect(run(source, "wasm").ok).toBe(true);
+    },
+  );
 
   test(
     `${mutants} of them from seed ${settings.seed}: no exception, no bug report, valid spans, in time`,

@@ -84,7 +84,8 @@ export const crossEntropy: Production = (sketch) => {
 
 /** softmax(q·kᵀ)·v over the rows of one value. */
 export const attention: Production = (sketch) => {
-  const fits = ([rows, columns]: Shape): boolean => sketch.fits([rows, rows]) && sketch.elements([rows, rows, columns]) < sketch.limit * 8;
+  const fits = ([rows, columns]: Shape): boolean =>
+    sketch.fits([rows, rows]) && sketch.elements([rows, rows, columns]) < sketch.limit * 8;
   const x = sketch.float((shape) => shape.length === 2 && fits(shape));
   if (x === undefined) return undefined;
   const scores = sketch.one("contract", [x, x], { left: [0, 1], right: [2, 1], output: [0, 2] });
@@ -94,7 +95,9 @@ export const attention: Production = (sketch) => {
 
 /** A convolution along the middle axis as its taps: shifted slices of the padded value, each times its weights. */
 export const convolution: Production = (sketch) => {
-  const x = sketch.float((shape) => shape.length === 3 && (constantValue(shape[1]) ?? 0) > 1 && constantValue(shape[2]) !== undefined);
+  const x = sketch.float(
+    (shape) => shape.length === 3 && (constantValue(shape[1]) ?? 0) > 1 && constantValue(shape[2]) !== undefined,
+  );
   if (x === undefined) return undefined;
   const shape = sketch.shape(x);
   const none = shape.map(() => constant(0));
@@ -114,7 +117,9 @@ export const fan: Production = (sketch) => {
   const x = sketch.float();
   if (x === undefined) return undefined;
   const shared = sketch.random.chance(0.5) ? sketch.one("mul", [x, sketch.partner(x)]) : sketch.one("tanh", [x]);
-  const uses = ["neg", "abs", "tanh", "sin", "cos", "erf"].slice(0, sketch.random.between(2, 6)).map((op) => sketch.one(op, [shared]));
+  const uses = ["neg", "abs", "tanh", "sin", "cos", "erf"]
+    .slice(0, sketch.random.between(2, 6))
+    .map((op) => sketch.one(op, [shared]));
   for (const use of uses.slice(1)) if (sketch.random.chance(0.3)) sketch.add(use);
   return uses.reduce((sum, use) => sketch.one("add", [sum, use]));
 };

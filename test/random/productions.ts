@@ -3,7 +3,13 @@
  * undefined where nothing fits.
  */
 import {
-  constant, constantValue, divideExactly, isConstant, multiply, product, type Dimension,
+  constant,
+  constantValue,
+  divideExactly,
+  isConstant,
+  multiply,
+  product,
+  type Dimension,
 } from "../../compiler/dimension/dimension.ts";
 import type { Value } from "../../compiler/graph/types.ts";
 import type { ElementType } from "../../compiler/loops/types.ts";
@@ -29,7 +35,18 @@ export const unary: Production = (sketch) => {
   if (dtype === "bool") return sketch.one("not", [x]);
   if (dtype === "i32") return sketch.one(random.pick(["neg", "abs", "sign"]), [x]);
   const op = random.pick([
-    "neg", "abs", "sign", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erf",
+    "neg",
+    "abs",
+    "sign",
+    "sqrt",
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "sin",
+    "cos",
+    "tanh",
+    "erf",
     ...(smooth ? [] : ["floor"]),
   ]);
   const careful = smooth || random.chance(0.6);
@@ -40,7 +57,14 @@ export const unary: Production = (sketch) => {
 };
 
 const floatBinaries = [
-  [4, "add"], [3, "sub"], [4, "mul"], [2, "div"], [1, "mod"], [1, "pow"], [1, "maximum"], [1, "minimum"],
+  [4, "add"],
+  [3, "sub"],
+  [4, "mul"],
+  [2, "div"],
+  [1, "mod"],
+  [1, "pow"],
+  [1, "maximum"],
+  [1, "minimum"],
 ] as const;
 
 export const binary: Production = (sketch) => {
@@ -73,7 +97,10 @@ export const choice: Production = (sketch) => {
   const shape = sketch.shape(a);
   const known = sketch.find(({ dtype, shape: own }) => dtype === "bool" && sameShape(own, shape));
   const condition = known ?? sketch.one(sketch.random.pick(["less", "greaterEqual"]), numbersFor(sketch, a));
-  return sketch.one("select", sketch.random.chance(0.5) ? [condition, a, sketch.partner(a)] : [condition, sketch.partner(a), a]);
+  return sketch.one(
+    "select",
+    sketch.random.chance(0.5) ? [condition, a, sketch.partner(a)] : [condition, sketch.partner(a), a],
+  );
 };
 
 /** Two operands of a comparison of the shape of `of`. */
@@ -108,7 +135,14 @@ export const held: Production = (sketch) => {
 /** Ascending axes: the first, the last, all, one in the middle, or any. */
 export function someAxes({ random }: Sketch, rank: number): readonly number[] {
   const all = Array.from({ length: rank }, (_, axis) => axis);
-  const kind = random.weighted([[3, "first"], [4, "last"], [2, "all"], [1, "middle"], [2, "any"], [0.2, "none"]] as const);
+  const kind = random.weighted([
+    [3, "first"],
+    [4, "last"],
+    [2, "all"],
+    [1, "middle"],
+    [2, "any"],
+    [0.2, "none"],
+  ] as const);
   if (kind === "none" || rank === 0) return [];
   if (kind === "first") return all.slice(0, random.between(1, Math.max(1, rank - 1)));
   if (kind === "last") return all.slice(-random.between(1, Math.min(2, rank)));
@@ -119,9 +153,19 @@ export function someAxes({ random }: Sketch, rank: number): readonly number[] {
 
 export const reduction: Production = (sketch) => {
   const { random, smooth } = sketch;
-  const op = random.weighted([[6, "sum"], [2, "max"], [2, "min"], [1, "prod"], [smooth ? 0 : 2, "argmax"]] as const);
+  const op = random.weighted([
+    [6, "sum"],
+    [2, "max"],
+    [2, "min"],
+    [1, "prod"],
+    [smooth ? 0 : 2, "argmax"],
+  ] as const);
   const x = sketch.find(({ dtype, shape }) => {
-    return (dtype === "f32" || (dtype === "i32" && !smooth)) && shape.length > 0 && (op !== "prod" || sketch.elements(shape) <= 400);
+    return (
+      (dtype === "f32" || (dtype === "i32" && !smooth)) &&
+      shape.length > 0 &&
+      (op !== "prod" || sketch.elements(shape) <= 400)
+    );
   });
   if (x === undefined) return undefined;
   const axes = someAxes(sketch, sketch.shape(x).length);
@@ -205,7 +249,8 @@ export const broadcast: Production = (sketch) => {
   const own = sketch.shape(x);
   const at = sketch.random.below(own.length + 1);
   const other = sketch.find(({ shape }) => shape.length > 0);
-  const size = other !== undefined && sketch.random.chance(0.6) ? sketch.random.pick(sketch.shape(other)) : anExtent(sketch);
+  const size =
+    other !== undefined && sketch.random.chance(0.6) ? sketch.random.pick(sketch.shape(other)) : anExtent(sketch);
   const grown = own.map((extent) => (isConstant(extent, 1) && sketch.random.chance(0.5) ? size : extent));
   const shape = grown.toSpliced(at, 0, size);
   const axes = own.map((_, d) => (d < at ? d : d + 1));
@@ -213,19 +258,28 @@ export const broadcast: Production = (sketch) => {
 };
 
 export const slice: Production = (sketch) => {
-  const x = sketch.find(({ shape }) => shape.length > 0 && shape.some((size) => !isConstant(size, 1)));
+  const x = sketch.find(({ shape }) => shape.some((size) => !isConstant(size, 1)));
   if (x === undefined) return undefined;
   const cuts = sketch.shape(x).map((size) => cutOf(sketch, size));
   return sketch.one("slice", [x], {
-    start: cuts.map(({ start }) => start), size: cuts.map(({ size }) => size), step: cuts.map(({ step }) => step),
+    start: cuts.map(({ start }) => start),
+    size: cuts.map(({ size }) => size),
+    step: cuts.map(({ step }) => step),
   });
 };
 
-function cutOf({ random }: Sketch, size: Dimension): { readonly start: Dimension; readonly size: Dimension; readonly step: number } {
+function cutOf(
+  { random }: Sketch,
+  size: Dimension,
+): { readonly start: Dimension; readonly size: Dimension; readonly step: number } {
   const known = constantValue(size);
   if (known === undefined || random.chance(0.3)) return { start: constant(0), size, step: 1 };
   const start = random.below(known);
-  const step = random.weighted([[4, 1], [2, 2], [1, 3]]);
+  const step = random.weighted([
+    [4, 1],
+    [2, 2],
+    [1, 3],
+  ]);
   const most = Math.floor((known - start - 1) / step) + 1;
   return { start: constant(start), size: constant(random.chance(0.6) ? most : random.between(1, most)), step };
 }
@@ -235,9 +289,22 @@ export const pad: Production = (sketch) => {
   const x = sketch.find(({ shape, dtype }) => shape.length > 0 && (dtype !== "bool" || random.chance(0.3)));
   if (x === undefined) return undefined;
   const { dtype, shape } = sketch.type(x);
-  const width = (): Dimension => constant(random.weighted([[3, 0], [3, 1], [2, 2], [1, 4]]));
+  const width = (): Dimension =>
+    constant(
+      random.weighted([
+        [3, 0],
+        [3, 1],
+        [2, 2],
+        [1, 4],
+      ]),
+    );
   const [low, high] = [shape.map(width), shape.map(width)];
-  const value = dtype !== "f32" ? random.below(2) : smooth ? random.pick([0, 0, 0.5]) : random.pick([0, 0, 0, -0, -1.5, Infinity, -Infinity]);
+  const value =
+    dtype !== "f32"
+      ? random.below(2)
+      : smooth
+        ? random.pick([0, 0, 0.5])
+        : random.pick([0, 0, 0, -0, -1.5, Infinity, -Infinity]);
   const made = sketch.one("pad", [x], { low, high, value });
   return sketch.fits(sketch.shape(made)) ? made : undefined;
 };
@@ -248,10 +315,16 @@ export const concat: Production = (sketch) => {
   if (x === undefined) return undefined;
   const { dtype, shape } = sketch.type(x);
   const axis = random.below(shape.length);
-  const fits = (other: Shape): boolean => sameShape(other.toSpliced(axis, 1), shape.toSpliced(axis, 1)) && other.length === shape.length;
+  const fits = (other: Shape): boolean =>
+    sameShape(other.toSpliced(axis, 1), shape.toSpliced(axis, 1)) && other.length === shape.length;
   const other = sketch.find((type, value) => type.dtype === dtype && fits(type.shape) && value !== x);
   const fresh = shape.with(axis, constant(random.between(1, 3)));
-  const second = other !== undefined && random.chance(0.6) ? other : dtype === "f32" ? sketch.weights(fresh) : sketch.input(dtype, fresh);
+  const second =
+    other !== undefined && random.chance(0.6)
+      ? other
+      : dtype === "f32"
+        ? sketch.weights(fresh)
+        : sketch.input(dtype, fresh);
   const parts = random.shuffle(random.chance(0.3) ? [x, second, x] : [x, second]);
   const made = sketch.one("concat", parts, { axis });
   return sketch.fits(sketch.shape(made)) ? made : undefined;
@@ -274,10 +347,21 @@ export const contraction: Production = (sketch) => {
   const { random } = sketch;
   const a = sketch.float((shape) => shape.length > 0 && shape.length <= 3);
   if (a === undefined) return undefined;
-  const left = sketch.shape(a).map((size, label) => ({ label, size, kind: kindOf(sketch, sketch.shape(a).length, label) }));
-  const free = Array.from({ length: random.weighted([[2, 0], [6, 1], [1, 2]]) }, (_, at) => {
-    return { label: left.length + at, size: constant(random.pick([1, 2, 3, 3, 4, 5, 7, 8, 12, 13, 17])) };
-  });
+  const left = sketch
+    .shape(a)
+    .map((size, label) => ({ label, size, kind: kindOf(sketch, sketch.shape(a).length, label) }));
+  const free = Array.from(
+    {
+      length: random.weighted([
+        [2, 0],
+        [6, 1],
+        [1, 2],
+      ]),
+    },
+    (_, at) => {
+      return { label: left.length + at, size: constant(random.pick([1, 2, 3, 3, 4, 5, 7, 8, 12, 13, 17])) };
+    },
+  );
   const shared = left.filter(({ kind }) => kind !== "left");
   const right = random.chance(0.5) ? [...shared, ...free] : random.shuffle([...shared, ...free]);
   const kept = [...left.filter(({ kind }) => kind === "batch"), ...left.filter(({ kind }) => kind === "left"), ...free];
@@ -292,14 +376,33 @@ export const contraction: Production = (sketch) => {
 };
 
 function kindOf({ random }: Sketch, rank: number, label: number): Axis {
-  if (rank === 1) return random.weighted([[4, "sum"], [1, "left"], [1, "batch"]] as const);
-  if (label === rank - 1) return random.weighted([[5, "sum"], [1, "left"], [1, "batch"]] as const);
-  return random.weighted([[rank === 3 && label === 0 ? 4 : 1, "batch"], [2, "sum"], [5, "left"]] as const);
+  if (rank === 1)
+    return random.weighted([
+      [4, "sum"],
+      [1, "left"],
+      [1, "batch"],
+    ] as const);
+  if (label === rank - 1)
+    return random.weighted([
+      [5, "sum"],
+      [1, "left"],
+      [1, "batch"],
+    ] as const);
+  return random.weighted([
+    [rank === 3 && label === 0 ? 4 : 1, "batch"],
+    [2, "sum"],
+    [5, "left"],
+  ] as const);
 }
 
 /** All products of the rows of one value: a[n, k]·a[m, k]. */
 export const gram: Production = (sketch) => {
-  const a = sketch.float((shape) => shape.length === 2 && sketch.elements([shape[0], ...shape]) <= sketch.limit * 8 && sketch.fits([shape[0], shape[0]]));
+  const a = sketch.float(
+    (shape) =>
+      shape.length === 2 &&
+      sketch.elements([shape[0], ...shape]) <= sketch.limit * 8 &&
+      sketch.fits([shape[0], shape[0]]),
+  );
   return a && sketch.one("contract", [a, a], { left: [0, 1], right: [2, 1], output: [0, 2] });
 };
 
@@ -308,16 +411,27 @@ export const gram: Production = (sketch) => {
 /** Integers of this shape: computed ones, or ids that are given. */
 function idsOf(sketch: Sketch, shape: Shape): Value {
   const known = sketch.find((type) => type.dtype === "i32" && sameShape(type.shape, shape));
-  return known !== undefined && sketch.random.chance(0.5) ? known : sketch.add(sketch.input("i32", shape, "input", "ids"));
+  return known !== undefined && sketch.random.chance(0.5)
+    ? known
+    : sketch.add(sketch.input("i32", shape, "input", "ids"));
 }
 
 export const take: Production = (sketch) => {
   const { random } = sketch;
-  const known = sketch.find(({ shape, dtype }) => shape.length > 0 && shape.length < 4 && (dtype === "f32" || !sketch.smooth));
-  const table = known !== undefined && random.chance(0.6) ? known : sketch.weights([anExtent(sketch), constant(random.pick([1, 3, 4, 8]))]);
+  const known = sketch.find(
+    ({ shape, dtype }) => shape.length > 0 && shape.length < 4 && (dtype === "f32" || !sketch.smooth),
+  );
+  const table =
+    known !== undefined && random.chance(0.6)
+      ? known
+      : sketch.weights([anExtent(sketch), constant(random.pick([1, 3, 4, 8]))]);
   const other = sketch.find(({ shape }) => shape.length > 0);
   const lead = other === undefined || random.chance(0.3) ? anExtent(sketch) : sketch.shape(other)[0];
-  const shape = random.weighted([[1, []], [6, [lead]], [1, [lead, constant(2)]]]);
+  const shape = random.weighted([
+    [1, []],
+    [6, [lead]],
+    [1, [lead, constant(2)]],
+  ]);
   if (!sketch.fits([...shape, ...sketch.shape(table).slice(1)])) return undefined;
   return sketch.one("take", [table, idsOf(sketch, shape)]);
 };
@@ -333,7 +447,11 @@ export const scatter: Production = (sketch) => {
   if (updates === undefined) return undefined;
   const shape = sketch.shape(updates);
   const count = constant(random.pick([1, 2, 3, 5, 8]));
-  const rank = random.weighted([[5, 1], [1, 0], [1, Math.min(2, shape.length)]]);
+  const rank = random.weighted([
+    [5, 1],
+    [1, 0],
+    [1, Math.min(2, shape.length)],
+  ]);
   if (!sketch.fits([count, ...shape.slice(rank)])) return undefined;
   return sketch.one("scatter_rows", [updates, idsOf(sketch, shape.slice(0, rank))], { count });
 };
@@ -343,10 +461,17 @@ export const randomDraw: Production = (sketch) => {
   const other = sketch.find(({ shape }) => sketch.fits(shape));
   const shape = other === undefined ? [anExtent(sketch)] : sketch.shape(other);
   const seed = sketch.find(({ dtype, shape: own }) => dtype === "i32" && own.length === 0);
-  const given = seed !== undefined && random.chance(0.5) ? seed : sketch.add(sketch.input("i32", [], "counter", "wide"));
-  const counter = random.chance(0.5) ? sketch.builder.constant(random.below(3), "i32") : sketch.add(sketch.input("i32", [], "counter", "ids"));
+  const given =
+    seed !== undefined && random.chance(0.5) ? seed : sketch.add(sketch.input("i32", [], "counter", "wide"));
+  const counter = random.chance(0.5)
+    ? sketch.builder.constant(random.below(3), "i32")
+    : sketch.add(sketch.input("i32", [], "counter", "ids"));
   const attributes = { shape, word: random.below(2), stream: (random.next() * 2 ** 32) | 0 };
-  return sketch.one(sketch.smooth || random.chance(0.6) ? "random_uniform" : "random_bits", [given, counter], attributes);
+  return sketch.one(
+    sketch.smooth || random.chance(0.6) ? "random_uniform" : "random_bits",
+    [given, counter],
+    attributes,
+  );
 };
 
 export const source: Production = (sketch) => {
@@ -369,4 +494,3 @@ export const literal: Production = (sketch) => {
   const { dtype, shape } = sketch.type(other);
   return sketch.fill(sketch.number(dtype), shape, dtype);
 };
-

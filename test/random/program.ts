@@ -3,6 +3,7 @@
  * drawn. Everything follows from the seed.
  */
 import { evaluate } from "../../compiler/dimension/dimension.ts";
+import { stringOf } from "../../compiler/graph/attributes.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
 import type { GraphNode, InputRole } from "../../compiler/graph/types.ts";
 import { newElements, type Interpreted } from "../../compiler/loops/interpret.ts";
@@ -36,7 +37,7 @@ export interface Smooth {
 }
 
 export function nameOf(node: GraphNode): string {
-  return String(node.attributes["name"]);
+  return stringOf(node.attributes, "name");
 }
 
 export function roleOf(node: GraphNode): InputRole {
@@ -51,7 +52,11 @@ export function inputsOf({ graph, profiles }: Pick<RandomProgram, "graph" | "pro
       const name = nameOf(node);
       const [{ dtype, shape }] = node.outputs;
       const sizes = shape.map((size) => evaluate(size, dims) ?? Number.NaN);
-      const data = newElements(dtype, sizes.reduce((all, size) => all * size, 1), "f32");
+      const data = newElements(
+        dtype,
+        sizes.reduce((all, size) => all * size, 1),
+        "f32",
+      );
       const draw = drawing(dtype, profiles.get(name) ?? "plain", new Random(hashOf(name)));
       data.forEach((_, at) => (data[at] = draw()));
       return [name, { shape: sizes, data }] as const;

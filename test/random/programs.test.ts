@@ -23,10 +23,14 @@ describe("random programs", () => {
       for (let first = 0; first < programs && tally.problems.length < enough; first += batchSize) {
         const count = Math.min(batchSize, programs - first);
         const seeds = Array.from({ length: count }, (_, at) => settings.seed + first + at);
-        await examineBatch(seeds.map((seed) => generate(seed, `p${seed}`)), tally);
+        await examineBatch(
+          seeds.map((seed) => generate(seed, `p${seed}`)),
+          tally,
+        );
       }
       const reports: string[] = [];
-      for (const problem of tally.problems.slice(0, enough)) reports.push(settings.quick ? problem.detail : await report(problem));
+      for (const problem of tally.problems.slice(0, enough))
+        reports.push(settings.quick ? problem.detail : await report(problem));
       expect(reports.join("\n\n")).toBe("");
     },
     settings.deep ? 3_000_000 : 240_000,
@@ -35,9 +39,16 @@ describe("random programs", () => {
   test("are not trivial", () => {
     const { counts, slopes, differentiable, compared, skipped } = tally;
     record({
-      suite: "programs", seed: settings.seed, programs: counts.nodes.length, medianNodes: counts.medianNodes,
-      primitives: Object.fromEntries(counts.primitives), rules: Object.fromEntries(counts.rules),
-      differentiable, slopes, compared, skipped,
+      suite: "programs",
+      seed: settings.seed,
+      programs: counts.nodes.length,
+      medianNodes: counts.medianNodes,
+      primitives: Object.fromEntries(counts.primitives),
+      rules: Object.fromEntries(counts.rules),
+      differentiable,
+      slopes,
+      compared,
+      skipped,
     });
     expect(counts.medianNodes).toBeGreaterThanOrEqual(8);
     expect(slopes).toBeGreaterThan(differentiable * 0.6);
@@ -47,7 +58,12 @@ describe("random programs", () => {
   test.runIf(settings.deep)("show every primitive and every rule of fusion often", () => {
     const rare = (names: readonly string[], found: ReadonlyMap<string, number>): readonly string[] =>
       names.filter((name) => (found.get(name) ?? 0) < least);
-    expect(rare(operations.map(({ name }) => name), tally.counts.primitives)).toEqual([]);
+    expect(
+      rare(
+        operations.map(({ name }) => name),
+        tally.counts.primitives,
+      ),
+    ).toEqual([]);
     expect(rare(fusionRules, tally.counts.rules)).toEqual([]);
   });
 });

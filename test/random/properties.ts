@@ -67,7 +67,15 @@ export const fusionKeepsBits: Property = (program, expected) => {
   if (broken !== undefined) return broken;
   for (const { dims, inputs, outputs } of expected) {
     const values = new Map<string, Interpreted>();
-    for (const { name, type } of entry.tensors.values()) values.set(name, newTensor(type.dtype, type.shape.map((size) => evaluate(size, dims) ?? 0), inputs.get(name)));
+    for (const { name, type } of entry.tensors.values())
+      values.set(
+        name,
+        newTensor(
+          type.dtype,
+          type.shape.map((size) => evaluate(size, dims) ?? 0),
+          inputs.get(name),
+        ),
+      );
     const find = (name: string): Interpreted => values.get(name) ?? { shape: [], data: new Float32Array(0) };
     for (const kernel of entry.kernels) interpretKernel(kernel, find, dims, "f32");
     const different = firstDifference(values, outputs);
@@ -76,8 +84,16 @@ export const fusionKeepsBits: Property = (program, expected) => {
   return undefined;
 };
 
-function newTensor(dtype: "f32" | "i32" | "bool", shape: readonly number[], given: Interpreted | undefined): Interpreted {
-  const data = newElements(dtype, shape.reduce((all, size) => all * size, 1), "f32");
+function newTensor(
+  dtype: "f32" | "i32" | "bool",
+  shape: readonly number[],
+  given: Interpreted | undefined,
+): Interpreted {
+  const data = newElements(
+    dtype,
+    shape.reduce((all, size) => all * size, 1),
+    "f32",
+  );
   spoil(data);
   data.set(given?.data ?? []);
   return { shape, data };
@@ -130,13 +146,20 @@ export function precisionOf(program: RandomProgram): Precision {
   const found = evaluateAt(program, program.graph, inputs, dims, "f32");
   const floats = [...exact].filter(([name]) => isFloat(program.graph, name));
   let outside = floats;
-  for (const [runs, amount] of [[2, 2 ** -21], [12, 2 ** -20], [24, 2 ** -17]]) {
+  for (const [runs, amount] of [
+    [2, 2 ** -21],
+    [12, 2 ** -20],
+    [24, 2 ** -17],
+  ]) {
     const spread = spreadOf(program, inputs, dims, exact, runs, amount);
     outside = outside.filter(([name, tensor]) => isOutside(found.get(name), tensor, spread.get(name) ?? 0));
     if (outside.length === 0) break;
   }
   const [first] = outside.length > 0 && outflows(program, inputs, dims) ? [] : outside;
-  const problem = first === undefined ? undefined : `float32 is far from float64: ${first[0]} is ${printFew(found.get(first[0]))}, not ${printFew(first[1])}`;
+  const problem =
+    first === undefined
+      ? undefined
+      : `float32 is far from float64: ${first[0]} is ${printFew(found.get(first[0]))}, not ${printFew(first[1])}`;
   const usable = floats.filter(([, { data }]) => data.every(Number.isFinite)).length;
   return { problem, compared: usable, skipped: floats.length - usable };
 }
@@ -145,7 +168,11 @@ export function precisionOf(program: RandomProgram): Precision {
 function outflows(program: RandomProgram, inputs: Tensors, dims: Dims): boolean {
   const { graph } = program;
   const watched = graph.nodes.filter(({ op, outputs: [type] }) => op !== "pad" && type?.dtype === "f32");
-  const outputs = watched.map(({ id }) => ({ name: String(id), role: "result" as const, value: { node: id, output: 0 } }));
+  const outputs = watched.map(({ id }) => ({
+    name: String(id),
+    role: "result" as const,
+    value: { node: id, output: 0 },
+  }));
   const values = evaluateAt(program, new Graph(graph.nodes, outputs), inputs, dims, "f64");
   return [...values.values()].some(({ data }) => data.some((value) => !(Math.abs(value) < 1e30)));
 }
@@ -160,7 +187,14 @@ function isFloat(graph: Graph, output: string): boolean {
 }
 
 /** By output, the largest distance between noisy and exact runs; infinite where one is not finite. */
-function spreadOf(program: RandomProgram, inputs: Tensors, dims: Dims, exact: Tensors, runs: number, amount: number): ReadonlyMap<string, number> {
+function spreadOf(
+  program: RandomProgram,
+  inputs: Tensors,
+  dims: Dims,
+  exact: Tensors,
+  runs: number,
+  amount: number,
+): ReadonlyMap<string, number> {
   const noisy = withNoise(program.graph);
   const random = new Random(hashOf(`${program.name} noise ${amount}`));
   const spread = new Map<string, number>();
@@ -208,8 +242,13 @@ export function slopeOf(program: RandomProgram): Slope {
   const inputs = inputsOf(program, dims);
   const outputs = evaluateAt(program, graph, inputs, dims, "f64");
   const random = new Random(hashOf(`${program.name} direction`));
-  const direction = new Map(smooth.wrt.map((name) => [name, Float64Array.from(inputs.get(name)?.data ?? [], () => random.next() * 2 - 1)]));
-  const predicted = [...direction].reduce((sum, [name, along]) => sum + dot(along, outputs.get(`grad.${name}`)?.data ?? []), 0);
+  const direction = new Map(
+    smooth.wrt.map((name) => [name, Float64Array.from(inputs.get(name)?.data ?? [], () => random.next() * 2 - 1)]),
+  );
+  const predicted = [...direction].reduce(
+    (sum, [name, along]) => sum + dot(along, outputs.get(`grad.${name}`)?.data ?? []),
+    0,
+  );
   const lossAt = lossAlong(program, smooth.loss, inputs, dims, direction);
   return judge(predicted, lossAt);
 }
@@ -220,7 +259,11 @@ function dot(left: ArrayLike<number>, right: ArrayLike<number>): number {
 
 /** The loss at a distance along the direction; what is behind stop_gradient stays as it is at 0. */
 function lossAlong(
-  program: RandomProgram, loss: string, inputs: Tensors, dims: Dims, direction: ReadonlyMap<string, Float64Array>,
+  program: RandomProgram,
+  loss: string,
+  inputs: Tensors,
+  dims: Dims,
+  direction: ReadonlyMap<string, Float64Array>,
 ): (by: number) => number {
   const { held, still } = holdStill(program, inputs, dims);
   const only = still.outputs.filter(({ name }) => name === loss);
@@ -237,15 +280,24 @@ function lossAlong(
 
 function deadNodesDropped(graph: Graph, outputs: Graph["outputs"]): Graph {
   const used = new Set(outputs.map(({ value }) => value.node));
-  for (const node of [...graph.nodes].reverse()) if (used.has(node.id)) for (const input of node.inputs) used.add(input.node);
+  for (const node of [...graph.nodes].reverse())
+    if (used.has(node.id)) for (const input of node.inputs) used.add(input.node);
   return rebuild(new Graph(graph.nodes, outputs), copy, (node) => used.has(node.id));
 }
 
 /** The graph with inputs `held.<node>` for what stop_gradient holds, and their values. */
-function holdStill(program: RandomProgram, inputs: Tensors, dims: Dims): { readonly held: Tensors; readonly still: Graph } {
+function holdStill(
+  program: RandomProgram,
+  inputs: Tensors,
+  dims: Dims,
+): { readonly held: Tensors; readonly still: Graph } {
   const watched = rebuild(program.graph, copy);
   const stops = watched.nodes.filter(({ op }) => op === "stop_gradient");
-  const outputs = stops.map(({ id }) => ({ name: `held.${id}`, role: "result" as const, value: { node: id, output: 0 } }));
+  const outputs = stops.map(({ id }) => ({
+    name: `held.${id}`,
+    role: "result" as const,
+    value: { node: id, output: 0 },
+  }));
   const held = evaluateAt(program, deadNodesDropped(watched, outputs), inputs, dims, "f64");
   const still = rebuild(watched, (node, values, builder) => {
     if (node.op !== "stop_gradient") return copy(node, values, builder);
@@ -267,4 +319,3 @@ function judge(predicted: number, lossAt: (by: number) => number): Slope {
   if (Math.abs(predicted - narrow) <= 4 * error + 1e-6 * scale) return { problem: undefined, checked: true };
   return { problem: `the gradient says ${predicted}, the slope is ${narrow} ± ${error}`, checked: true };
 }
-

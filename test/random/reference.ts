@@ -21,7 +21,13 @@ export function withoutIdleSums(graph: Graph): Graph {
   });
 }
 
-export function evaluateAt({ bounds }: Pick<RandomProgram, "bounds">, graph: Graph, inputs: Tensors, dims: Dims, precision: Precision): Tensors {
+export function evaluateAt(
+  { bounds }: Pick<RandomProgram, "bounds">,
+  graph: Graph,
+  inputs: Tensors,
+  dims: Dims,
+  precision: Precision,
+): Tensors {
   const outputs = evaluateGraph(graph, { inputs, dims, precision, bounds });
   return new Map([...outputs].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]));
 }

@@ -66,8 +66,22 @@ function programOf({ results }: Regression, at: number): RandomProgram {
   const name = `r${at}`;
   const writer = new Writer(name);
   const outputs = results(writer).map((value, n) => ({ name: `${name}.y${n}`, role: "result" as const, value }));
-  const sizes = [1, 3, 5].map((A) => new Map([["A", A], ["B", A], ["N", A]]));
-  return { name, graph: writer.builder.finish(outputs), bounds: allBounds, sizes, profiles: new Map(), smooth: undefined };
+  const sizes = [1, 3, 5].map(
+    (A) =>
+      new Map([
+        ["A", A],
+        ["B", A],
+        ["N", A],
+      ]),
+  );
+  return {
+    name,
+    graph: writer.builder.finish(outputs),
+    bounds: allBounds,
+    sizes,
+    profiles: new Map(),
+    smooth: undefined,
+  };
 }
 
 test("programs that once failed", async () => {

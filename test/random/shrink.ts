@@ -7,7 +7,7 @@ import { printGraph } from "../../compiler/graph/print.ts";
 import type { GraphNode, GraphOutput, Value } from "../../compiler/graph/types.ts";
 import { sameShape } from "../../compiler/ops/emit.ts";
 import { copy, rebuild } from "../../compiler/passes/pass.ts";
-import type { RandomProgram } from "./program.ts";
+import { nameOf, type RandomProgram } from "./program.ts";
 
 /** What is wrong with a program, undefined where nothing is. */
 export type Check = (program: RandomProgram) => Promise<string | undefined>;
@@ -18,7 +18,7 @@ const mostTrials = 400;
 export async function shrink(program: RandomProgram, check: Check): Promise<RandomProgram> {
   let best = program;
   let trials = 0;
-  for (let found = true; found && trials < mostTrials; ) {
+  for (let found = true; found && trials < mostTrials;) {
     found = false;
     for (const smaller of candidates(best)) {
       if (++trials > mostTrials) break;
@@ -35,7 +35,11 @@ function* candidates(program: RandomProgram): Generator<RandomProgram> {
   const { graph, sizes } = program;
   if (sizes.length > 1) for (const size of sizes) yield { ...program, sizes: [size] };
   if (graph.outputs.length > 1) for (const output of graph.outputs) yield withOutputs(program, [output]);
-  for (const output of graph.outputs) yield withOutputs(program, graph.outputs.filter((other) => other !== output));
+  for (const output of graph.outputs)
+    yield withOutputs(
+      program,
+      graph.outputs.filter((other) => other !== output),
+    );
   for (const node of [...graph.nodes].reverse()) {
     if (node.op === "input") continue;
     for (const input of node.inputs) if (sameType(graph, node, input)) yield replaced(program, node, input);
@@ -51,7 +55,8 @@ function sameType(graph: Graph, { outputs: [type] }: GraphNode, value: Value): b
 function withOutputs(program: RandomProgram, outputs: readonly GraphOutput[]): RandomProgram {
   const used = new Set(outputs.map(({ value }) => value.node));
   const { graph } = program;
-  for (const node of [...graph.nodes].reverse()) if (used.has(node.id)) for (const input of node.inputs) used.add(input.node);
+  for (const node of [...graph.nodes].reverse())
+    if (used.has(node.id)) for (const input of node.inputs) used.add(input.node);
   return { ...program, graph: rebuild(new Graph(graph.nodes, outputs), copy, ({ id }) => used.has(id)) };
 }
 
@@ -59,9 +64,16 @@ function withOutputs(program: RandomProgram, outputs: readonly GraphOutput[]): R
 function replaced(program: RandomProgram, node: GraphNode, by: Value | undefined): RandomProgram {
   const { graph, name } = program;
   const [{ dtype, shape }] = node.outputs;
-  const own: GraphNode = { ...node, op: "input", inputs: [], attributes: { name: `${name}.r${node.id}`, role: "input", dtype, shape } };
+  const own: GraphNode = {
+    ...node,
+    op: "input",
+    inputs: [],
+    attributes: { name: `${name}.r${node.id}`, role: "input", dtype, shape },
+  };
   const swap = (value: Value): Value => (by !== undefined && value.node === node.id ? by : value);
-  const nodes = graph.nodes.map((one) => (one === node && by === undefined ? own : { ...one, inputs: one.inputs.map(swap) }));
+  const nodes = graph.nodes.map((one) =>
+    one === node && by === undefined ? own : { ...one, inputs: one.inputs.map(swap) },
+  );
   const outputs = graph.outputs.map((output) => ({ ...output, value: swap(output.value) }));
   return withOutputs({ ...program, graph: new Graph(nodes, outputs) }, outputs);
 }
@@ -70,6 +82,6 @@ function replaced(program: RandomProgram, node: GraphNode, by: Value | undefined
 export function describe({ graph, bounds, sizes, profiles }: RandomProgram): string {
   const dims = [...bounds].map(([name, bound]) => `${name} ≤ ${bound}`).join(", ");
   const at = sizes.map((size) => [...size].map(([name, value]) => `${name} = ${value}`).join(", ")).join("; ");
-  const drawn = graph.inputs.map(({ attributes: { name } }) => `${String(name)}: ${profiles.get(String(name)) ?? "plain"}`).join(", ");
+  const drawn = graph.inputs.map((node) => `${nameOf(node)}: ${profiles.get(nameOf(node)) ?? "plain"}`).join(", ");
   return [printGraph(graph), `open: ${dims}; run at ${at}`, `inputs ${drawn}`].join("\n");
 }

@@ -77,8 +77,17 @@ export class Sketch {
 
   #profile(dtype: ElementType): Profile {
     if (this.smooth) return dtype === "f32" ? "plain" : "ids";
-    if (dtype === "f32") return this.random.weighted([[6, "plain"], [3, "ties"], [2, "special"]]);
-    return this.random.weighted([[4, "ids"], [2, "plain"], [2, "wide"]]);
+    if (dtype === "f32")
+      return this.random.weighted([
+        [6, "plain"],
+        [3, "ties"],
+        [2, "special"],
+      ]);
+    return this.random.weighted([
+      [4, "ids"],
+      [2, "plain"],
+      [2, "wide"],
+    ]);
   }
 
   /** A parameter where the shape is closed, else an input. */
@@ -121,12 +130,21 @@ export class Sketch {
   partner(of: Value): Value {
     const { dtype, shape } = this.type(of);
     const { random } = this;
-    const kind = random.weighted([[5, "same"], [5, "spread"], [2, "number"], [2, "input"], [0.5, "itself"]] as const);
+    const kind = random.weighted([
+      [5, "same"],
+      [5, "spread"],
+      [2, "number"],
+      [2, "input"],
+      [0.5, "itself"],
+    ] as const);
     const found =
       kind === "same"
         ? this.find((type, value) => type.dtype === dtype && sameShape(type.shape, shape) && value !== of)
         : kind === "spread"
-          ? this.find((type, value) => type.dtype === dtype && value !== of && placesOf(type.shape, shape, random) !== undefined)
+          ? this.find(
+              (type, value) =>
+                type.dtype === dtype && value !== of && placesOf(type.shape, shape, random) !== undefined,
+            )
           : kind === "itself"
             ? of
             : undefined;
@@ -147,7 +165,14 @@ export class Sketch {
 
   number(dtype: ElementType): number {
     if (dtype === "i32") return this.random.between(-3, 5);
-    return this.random.weighted([[2, 0], [1, -0], [2, 1], [1, -1], [2, 0.5], [2, Math.fround(this.random.next() * 4 - 2)]]);
+    return this.random.weighted([
+      [2, 0],
+      [1, -0],
+      [2, 1],
+      [1, -1],
+      [2, 0.5],
+      [2, Math.fround(this.random.next() * 4 - 2)],
+    ]);
   }
 
   /** Strictly positive: |x| + ½. */

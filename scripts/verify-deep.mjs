@@ -1,0 +1,180 @@
+/**
+ * `npm run verify:deep`: everything of `verify`, then the random tests at full size with a fresh seed, the planted bugs, and the accuracy of
+ * the digits example over ten seeds. Writes `docs/verify-report.md`. NNC_SEED repeats a run; NNC_SCALE makes it longer or shorter.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { install, root, run, tool } from "./lib/project.mjs";
+
+const seeds = Array.from({ length: 10 }, (_, at) => at + 1);
+const leastAccuracy = 0.963;
+const suites = ["test/random", "test/ladder", "test/planted"];
+
+/** Whole minutes and seconds since then. */
+function since(started) {
+  const seconds = Math.round((Date.now() - started) / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** What a command prints, without its end of line; empty where it fails. */
+function output(command, args) {
+  const { status, stdout } = spawnSync(command, args, { cwd: root, encoding: "utf8", maxBuffer: 2 ** 30 });
+  return status === 0 ? stdout.trim() : "";
+}
+
+/** Runs a stage and answers its line of the report. */
+function stage(name, work) {
+  console.log(`\n── ${name}`);
+  const started = Date.now();
+  const passed = work();
+  return { name, passed, time: since(started) };
+}
+
+/** The random tests write facts, one JSON object a line. */
+function readFacts(file) {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+}
+
+/** The hold-out accuracy of the digits example for a seed, NaN where training fails. */
+function accuracyFor(seed, folder) {
+  const args = [
+    "dist/cli.js",
+    "train",
+    "examples/digits/digits.nn",
+    "--seed",
+    String(seed),
+    "--json",
+    "-o",
+    path.join(folder, String(seed)),
+  ];
+  const last = output(process.execPath, args).split("\n").at(-1);
+  const accuracy = last ? (JSON.parse(last).holdout?.accuracy ?? Number.NaN) : Number.NaN;
+  console.log(`digits, seed ${seed}: ${percent(accuracy)}`);
+  return accuracy;
+}
+
+function percent(share) {
+  return `${(100 * share).toFixed(2)} %`;
+}
+
+function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function counts(title, found) {
+  return `## ${title}\n\n${table(
+    ["", "times"],
+    Object.entries(found).sort(([, a], [, b]) => a - b),
+  )}`;
+}
+
+/** The packages whose versions matter, as installed. */
+function versions() {
+  const names = ["typescript", "ts-morph", "watr", "chevrotain", "@dagrejs/graphlib", "vitest", "fast-check"];
+  const of = (name) => JSON.parse(readFileSync(path.join(root, "node_modules", name, "package.json"), "utf8")).version;
+  return [`Node ${process.versions.node}`, ...names.map((name) => `${name} ${of(name)}`)].join(", ");
+}
+
+function commit() {
+  const hash = output("git", ["rev-parse", "HEAD"]) || "unknown";
+  const changed =
+    output("git", ["status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/verify-report.md"]) !== "";
+  return changed ? `${hash}, with changes that are not committed` : hash;
+}
+
+function programsText({ seed, programs, medianNodes, differentiable, slopes, compared, skipped, primitives, rules }) {
+  return [
+    `## Random programs\n\n${programs} programs from seed ${seed}, of ${medianNodes} nodes in the median: the same bits from passes, fusion, TypeScript and WebAssembly as from ` +
+      `the float32 interpreter. ${compared} outputs near float64 (${skipped} are not finite there). Gradients of ${slopes} of ${differentiable} differentiable programs compared with slopes; the others bend too near.`,
+    counts("Primitives", primitives),
+    counts("Rules of fusion", rules),
+  ].join("\n\n");
+}
+
+function mutationsText({ seed, mutants, reached, compiled }) {
+  const share = (count) => percent(count / mutants);
+  return `## Mutated sources\n\n${mutants} from seed ${seed}: ${share(reached)} reached shape inference, ${share(compiled)} compiled.`;
+}
+
+function plantedText(planted) {
+  const rows = planted.map(({ name, file, caught }) => [name, `\`${file}\``, caught ? "caught" : "**missed**"]);
+  return `## Planted bugs\n\n${table(["bug", "file", ""], rows)}`;
+}
+
+function accuracyText(accuracies) {
+  const rows = accuracies.map((accuracy, at) => [seeds[at], percent(accuracy)]);
+  return `## Digits\n\nMean hold-out accuracy over ${seeds.length} seeds: ${percent(mean(accuracies))} (at least ${percent(leastAccuracy)} is asked for).\n\n${table(["seed", "accuracy"], rows)}`;
+}
+
+/** The report; parts whose tests did not get that far are missing. */
+function report(started, stages, facts, accuracies) {
+  const of = (suite) => facts.filter((fact) => fact.suite === suite);
+  const machine = `${os.cpus()[0]?.model.trim() ?? "unknown"} × ${os.cpus().length}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()}`;
+  return [
+    "# Report of `npm run verify:deep`",
+    table(
+      ["", ""],
+      [
+        ["commit", commit()],
+        ["begun", new Date(started).toISOString()],
+        ["took", since(started)],
+        ["machine", machine],
+        ["versions", versions()],
+      ],
+    ),
+    `## Stages\n\n${table(
+      ["stage", "", "time"],
+      stages.map(({ name, passed, time }) => [name, passed ? "passed" : "**failed**", time]),
+    )}`,
+    ...of("programs").map(programsText),
+    ...of("mutations").map(mutationsText),
+    ...(of("planted").length > 0 ? [plantedText(of("planted"))] : []),
+    accuracyText(accuracies),
+  ].join("\n\n");
+}
+
+/** Runs every stage, writes the report, and answers whether all passed. */
+function verifyDeep() {
+  if (!install()) return false;
+  const started = Date.now();
+  const folder = mkdtempSync(path.join(os.tmpdir(), "nnc-verify-deep-"));
+  const facts = path.join(folder, "facts.jsonl");
+  const seed = process.env.NNC_SEED ?? String(Math.floor(started / 1000) % 2 ** 30);
+  const environment = { NNC_DEEP: "1", NNC_SEED: seed, NNC_FACTS: facts };
+  let accuracies = [];
+  console.log(`seed ${seed}`);
+  try {
+    const stages = [
+      stage("verify", () => run(process.execPath, ["scripts/verify.mjs"]) === 0),
+      stage(
+        `random programs, mutations, fixtures and planted bugs from seed ${seed}`,
+        () => run(tool("vitest"), ["run", ...suites], environment) === 0,
+      ),
+      stage("accuracy of digits", () => {
+        accuracies = seeds.map((one) => accuracyFor(one, folder));
+        return mean(accuracies) >= leastAccuracy;
+      }),
+    ];
+    writeFileSync(
+      path.join(root, "docs/verify-report.md"),
+      `${report(started, stages, readFacts(facts), accuracies)}\n`,
+    );
+    for (const { name, passed, time } of stages) console.log(`${passed ? "passed" : "FAILED"}  ${name} (${time})`);
+    return stages.every(({ passed }) => passed);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = verifyDeep() ? 0 : 1;
