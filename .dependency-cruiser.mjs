@@ -26,7 +26,7 @@ const owners = {
   "ts-morph": "^targets/typescript/",
   watr: "^targets/wasm/",
   "@stricli/core": "^cli/",
-  webgpu: "^runtime/",
+  webgpu: "^cli/",
 };
 
 const anyOf = (names) => `(${names.join("|")})`;

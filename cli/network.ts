@@ -6,11 +6,12 @@ import type { Network } from "../runtime/load/index.ts";
 import { readSavedFile } from "../runtime/save/write-file.ts";
 import type { Context } from "./context.ts";
 import { placeOf } from "./files.ts";
+import { gpuFor } from "./gpu.ts";
 
 /** Throws NN09xx, with the file's name where the runtime only knows bytes. */
 export async function openNetwork(context: Context, artifact: Artifact, params: string): Promise<Network> {
   const bytes = named(params, () => readSavedFile(placeOf(context, params)));
-  const network = await load(artifact);
+  const network = await load(artifact, await gpuFor(artifact.manifest.target));
   named(params, () => network.restore(bytes));
   return network;
 }

@@ -10,6 +10,7 @@ import type { Case, Timing } from "../bench/measure.ts";
 import { rotating } from "../bench/synthetic.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
+import { gpuFor } from "../gpu.ts";
 import { writeJson } from "../output/json.ts";
 import { formatCount } from "../output/numbers.ts";
 import { painter } from "../output/style.ts";
@@ -77,7 +78,7 @@ async function openNetwork(
   target: TargetName,
 ): Promise<{ readonly compiled: Compiled; readonly network: Network } | Skipped> {
   try {
-    return { compiled, network: await load(compiled.artifact) };
+    return { compiled, network: await load(compiled.artifact, await gpuFor(target)) };
   } catch (error) {
     if (error instanceof NncError) return { target, reason: error.message };
     throw error;

@@ -15,6 +15,7 @@ import { prepare, train } from "../../runtime/train/index.ts";
 import type { TrainEvent, TrainOptions } from "../../runtime/train/index.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
+import { gpuFor } from "../gpu.ts";
 import { writeJson } from "../output/json.ts";
 import { report } from "../output/report.ts";
 import { History } from "./history.ts";
@@ -59,6 +60,7 @@ export async function runTraining(
   const data = prepare(manifest, { read: (file) => readDataFile(source.root, source.folder, file) }, seed);
   const options: TrainOptions = {
     signal,
+    ...(await gpuFor(manifest.target)),
     ...(seed === undefined ? {} : { seed }),
     ...(epochs === undefined ? {} : { epochs }),
     ...(threads === undefined ? {} : { threads }),

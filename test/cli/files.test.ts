@@ -1,0 +1,125 @@
+/** compileFile: the files that a file uses, none outside the project, and the sizes that its data give. */
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { compileFile } from "../../compiler/files.ts";
+import type { FileOptions } from "../../compiler/files.ts";
+import { printShape } from "../../compiler/dimension/dimension.ts";
+import { pointsProject, pointsSource } from "./fixture.ts";
+import { folderWith } from "./helpers.ts";
+
+function compiled(
+  files: Readonly<Record<string, string>>,
+  name = "main.nn",
+  options: FileOptions = {},
+  prepare: (folder: string) => void = () => undefined,
+) {
+  const { folder, remove } = folderWith({ "package.json": "{}", ...files });
+  try {
+    prepare(folder);
+    return compileFile(path.join(folder, name), { target: "wasm", ...options });
+  } finally {
+    remove();
+  }
+}
+
+const wide = "block wide(x: [.., C]) -> [.., 8] = x |> dense(8)\n";
+const main = 'use "./blocks/wide.nn"\nmodel M(x: [N, 2]) -> [N, 8] = x |> wide\n';
+
+describe("use", () => {
+  test("a file of the project, and what that uses", () => {
+    const result = compiled({
+      "main.nn": main,
+      "blocks/wide.nn": `use "../more.nn"\n${wide}`,
+      "more.nn": "const unused = 1\n",
+    });
+    expect(result.diagnostics).toEqual([]);
+    expect([...result.sources.keys()]).toEqual(expect.arrayContaining(["main.nn", "blocks/wide.nn", "more.nn"]));
+  });
+
+  test.each([
+    ["a file that is not there", "./nosuch.nn", "NN0207"],
+    ["outside the project", "../../../../../../../../etc/passwd", "NN0206"],
+    ["an absolute path", "/etc/passwd", "NN0206"],
+    ["a URL", "https://example.com/a.nn", "NN0206"],
+  ])("%s", (_name, used, code) => {
+    const result = compiled({ "main.nn": main.replace("./blocks/wide.nn", used) });
+    expect(result.ok).toBe(false);
+    expect(result.diagnostics.map((one) => one.code)).toContain(code);
+  });
+
+  test("a link that leads out of the project", () => {
+    const result = compiled({ "main.nn": main }, "main.nn", {}, (folder) => {
+      mkdirSync(path.join(folder, "blocks"));
+      symlinkSync("/etc/hostname", path.join(folder, "blocks/wide.nn"));
+    });
+    expect(result.diagnostics.map(({ code, message }) => [code, message])).toEqual([
+      [
+        "NN0206",
+        'expected a relative path inside the project, found "./blocks/wide.nn", which is a link that leads out of the project',
+      ],
+    ]);
+  });
+
+  test("a circle is shown", () => {
+    const result = compiled({
+      "main.nn": 'use "./a.nn"\nmodel M(x: [N, 2]) -> [N, 2] = x\n',
+      "a.nn": 'use "./main.nn"\n',
+    });
+    expect(result.diagnostics.map(({ message }) => message)).toContain(
+      "expected files that do not use each other in a circle, found main.nn → a.nn → main.nn",
+    );
+  });
+});
+
+describe("the file itself", () => {
+  test("its name is relative to the project", () => {
+    const { diagnostics } = compiled({ "nets/main.nn": "model M(" }, "nets/main.nn");
+    expect(diagnostics[0]?.labels[0]?.file).toBe("nets/main.nn");
+  });
+
+  test("other encodings than UTF-8", () => {
+    const result = compiled({}, "main.nn", {}, (folder) =>
+      writeFileSync(path.join(folder, "main.nn"), Buffer.from("\ufeffmodel", "utf16le")),
+    );
+    expect(result.diagnostics.map(({ message }) => message)).toEqual([expect.stringContaining("UTF-16")]);
+  });
+
+  test("a folder, and nothing at all", () => {
+    expect(compiled({}, ".").diagnostics.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^cannot read .*: it is no file$/),
+    ]);
+    expect(compiled({}, "nosuch.nn").diagnostics.map(({ message }) => message)).toEqual([
+      "cannot read nosuch.nn: there is no such file or folder",
+    ]);
+  });
+});
+
+describe("sizes from the data", () => {
+  const open = { ...pointsProject, "points.nn": pointsSource.replace("[N, 2]) ->", "[N, F]) ->") };
+  function shapeOf(result: ReturnType<typeof compiled>): string | undefined {
+    return result.ok
+      ? result.elaboration.host.models.map(({ inputs: [first] }) => printShape(first?.shape ?? [])).join()
+      : result.diagnostics.map(({ message }) => message).join();
+  }
+
+  test("the columns close a dimension", () => {
+    expect(shapeOf(compiled(open, "points.nn"))).toBe("[N, 2]");
+  });
+
+  test("given ones come first, even where they do not fit", () => {
+    expect(shapeOf(compiled(open, "points.nn", { dims: { F: 3 } }))).toBe("[N, 3]");
+  });
+
+  test("without the data, both what is missing and how to give it is said", () => {
+    const { diagnostics } = compiled({ "points.nn": open["points.nn"] }, "points.nn");
+    expect(diagnostics.map(({ code }) => code)).toEqual(expect.arrayContaining(["NN0327", "NN0801"]));
+    expect(diagnostics.find(({ code }) => code === "NN0327")?.help).toContain("--dim F=");
+  });
+
+  test("batch: all is bounded by the rows of the training part", () => {
+    const all = { ...pointsProject, "points.nn": pointsSource.replaceAll("batch: 8", "batch: all") };
+    const result = compiled(all, "points.nn");
+    expect(result.ok ? result.artifact.manifest.dims : result.diagnostics).toEqual([{ name: "N", bound: 30 }]);
+  });
+});

@@ -1,0 +1,85 @@
+/** The command as a process: exit codes, signals and pipes. */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { buildSync } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pointsProject, pointsSource } from "./fixture.ts";
+import { folderWith } from "./helpers.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const bundle = mkdtempSync(path.join(tmpdir(), "nnc-bundle-"));
+const cli = path.join(bundle, "cli.mjs");
+const project = folderWith({ ...pointsProject, "long.nn": pointsSource.replaceAll("epochs: 4", "epochs: 1000000") });
+const cwd = project.folder;
+
+beforeAll(() => {
+  buildSync({
+    entryPoints: [path.join(root, "cli/main.ts")],
+    outfile: cli,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    external: ["ts-morph", "webgpu", "benny"],
+    loader: { ".nn": "text" },
+    logLevel: "error",
+  });
+}, 60_000);
+afterAll(() => {
+  project.remove();
+  rmSync(bundle, { recursive: true, force: true });
+});
+
+function run(...args: readonly string[]) {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [cli, ...args], { cwd, encoding: "utf8" });
+  return { stdout, stderr, status };
+}
+
+describe("exit codes", () => {
+  test.each([
+    [["--version"], 0],
+    [["check", "points.nn"], 0],
+    [["check", "nosuch.nn"], 1],
+    [["chek"], 2],
+    [["train", "points.nn", "--epochs", "none"], 2],
+  ])("%j → %i", (args, status) => {
+    expect(run(...args).status).toBe(status);
+  });
+
+  test("no colours and no stack in a pipe", () => {
+    const { stderr } = run("check", "nosuch.nn");
+    // oxlint-disable-next-line no-control-regex -- The sequences are what is looked for.
+    expect(stderr).not.toMatch(/\u001b|^\s+at /m);
+  });
+});
+
+test("a reader that closes the pipe ends the command quietly", () => {
+  const { stdout, stderr } = spawnSync(
+    "sh",
+    ["-c", `"${process.execPath}" "${cli}" train points.nn -o piped --target wasm --json 2>err | head -n 1`],
+    { cwd, encoding: "utf8" },
+  );
+  expect(stdout).toMatch(/^\{"event":"start"/);
+  expect(stderr).toBe("");
+  expect(readFileSync(path.join(cwd, "err"), "utf8")).not.toMatch(/EPIPE|^\s+at /m);
+});
+
+test("Ctrl-C stops after the step, leaves a checkpoint and nothing half-written, and exits with 130", async () => {
+  const child = spawn(process.execPath, [cli, "train", "long.nn", "-o", "stopped", "--target", "wasm"], {
+    cwd,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let notes = "";
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  for await (const chunk of child.stderr) {
+    notes += String(chunk);
+    if (notes.includes("epoch 1/")) child.kill("SIGINT");
+  }
+  expect(await ended).toBe(130);
+  expect(notes).toMatch(
+    /stopped in epoch \d+ after step \d+; --resume goes on from stopped\/checkpoint\.safetensors\n/,
+  );
+  expect(existsSync(path.join(cwd, "stopped/checkpoint.safetensors"))).toBe(true);
+  expect(readdirSync(path.join(cwd, "stopped")).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+});
