@@ -104,12 +104,13 @@ function planEntry({ name, fused, outputs }: Fused, bounds: Bounds, scheduler: S
   });
   const inputs = [...tensors.values()].flatMap((tensor) => (tensor.role === "input" ? [tensor.name] : []));
   const results = outputs.flatMap((output) => (output.role === "result" ? [output.name] : []));
-  return { name, inputs, results, dims: dimsOf(fused, bounds), calls };
+  return { name, inputs, results, dims: dimsOf(fused, calls, bounds), calls };
 }
 
 /** The open dimensions of an entry's inputs and kernels, in the order of the program's. */
-function dimsOf({ tensors }: SegmentedEntry, bounds: Bounds): readonly string[] {
-  const used = new Set([...tensors.values()].flatMap(({ type }) => type.shape.flatMap((size) => [...symbolsOf(size)])));
+function dimsOf({ tensors }: SegmentedEntry, calls: readonly PlanCall[], bounds: Bounds): readonly string[] {
+  const ofShapes = [...tensors.values()].flatMap(({ type }) => type.shape.flatMap((size) => [...symbolsOf(size)]));
+  const used = new Set([...ofShapes, ...calls.flatMap(({ kernel }) => kernel.dims)]);
   return [...bounds.keys()].filter((name) => used.has(name));
 }
 
