@@ -12,6 +12,8 @@ import {
 import { climb, elaborateCase, entryOf, rung, startLadder, withGradients, type Rung } from "./ladder.ts";
 
 const tolerance = 1e-5;
+/** Milliseconds before a test is given up, on a machine that has much else to do. */
+const patience = 120_000;
 
 type Held = Map<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>;
 
@@ -50,7 +52,7 @@ describe.each(["operations", "layers", "losses"])("%s", (file) => {
     },
   );
 
-  test("values and gradients on both targets", async () => {
+  test("values and gradients on both targets", { timeout: patience }, async () => {
     const wrong: string[] = [];
     for (const target of await startLadder(cases.flatMap(({ rungs }) => rungs))) {
       for (const {
@@ -114,7 +116,7 @@ describe("training steps", () => {
     });
   }
 
-  test("ten steps of every optimiser", async () => {
+  test("ten steps of every optimiser", { timeout: patience }, async () => {
     const wrong: string[] = [];
     for (const target of await targets) {
       for (const {
@@ -132,7 +134,7 @@ describe("training steps", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("thirty steps of every schedule", async () => {
+  test("thirty steps of every schedule", { timeout: patience }, async () => {
     const wrong: string[] = [];
     for (const target of await targets) {
       for (const {
@@ -167,7 +169,7 @@ describe("metrics", () => {
     );
   });
 
-  test("streamed over batches", async () => {
+  test("streamed over batches", { timeout: patience }, async () => {
     const wrong: string[] = [];
     for (const target of await startLadder(metrics.flatMap(({ rungs }) => rungs))) {
       for (const {

@@ -33,7 +33,7 @@ describe("random programs", () => {
         reports.push(settings.quick ? problem.detail : await report(problem));
       expect(reports.join("\n\n")).toBe("");
     },
-    settings.deep ? 3_000_000 : 240_000,
+    settings.deep ? 3_000_000 : 300_000,
   );
 
   test("are not trivial", () => {

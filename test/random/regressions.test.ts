@@ -84,7 +84,7 @@ function programOf({ results }: Regression, at: number): RandomProgram {
   };
 }
 
-test("programs that once failed", async () => {
+test("programs that once failed", { timeout: 120_000 }, async () => {
   const tally = newTally();
   await examineBatch(regressions.map(programOf), tally);
   const problems = tally.problems.map(({ program, property, detail }) => {
