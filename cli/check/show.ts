@@ -1,0 +1,87 @@
+/** The models of a file as `check` shows them: tables for people, plain data for programs. */
+import { constantValue, printShape } from "../../compiler/dimension/dimension.ts";
+import type { Dimension } from "../../compiler/dimension/dimension.ts";
+import { describe, printCount } from "../../compiler/elaborate/describe.ts";
+import type { LayerDescription, ModelDescription } from "../../compiler/elaborate/describe.ts";
+import type { Elaboration } from "../../compiler/elaborate/types.ts";
+import type { HostInput } from "../../compiler/program/host.ts";
+import type { Program } from "../../compiler/program/types.ts";
+import { formatBytes, formatCount } from "../output/numbers.ts";
+import type { Paint } from "../output/style.ts";
+import { table } from "../output/table.ts";
+import { costsOf } from "./cost.ts";
+
+type Typed = Pick<HostInput, "name" | "dtype" | "shape">;
+
+/** Sizes are numbers where they are known, else polynomials as text. */
+export function jsonOf(elaboration: Elaboration | undefined, program: Program | undefined): readonly object[] {
+  const models = elaboration === undefined ? [] : describe(elaboration);
+  const tensors = (list: readonly Typed[]): readonly object[] =>
+    list.map(({ name, dtype, shape }) => ({ name, dtype, shape: shape.map(sizeOf) }));
+  return models.map((model) => ({
+    name: model.name,
+    parameters: sizeOf(model.parameters),
+    inputs: tensors(model.inputs),
+    outputs: tensors(model.outputs),
+    peakBytes: program?.arenaBytes ?? null,
+    flops: flopsOf(model, program) ?? null,
+    layers: model.layers.map(({ path, block, output, parameters }) => ({
+      path,
+      block,
+      output: output.shape.map(sizeOf),
+      parameters: sizeOf(parameters),
+    })),
+  }));
+}
+
+/** A table for each model, then what the whole program needs. */
+export function textOf(elaboration: Elaboration, program: Program | undefined, paint: Paint): string {
+  const models = describe(elaboration).map((model) => modelText(model, program, paint));
+  return [...models, totals(elaboration, program)].join("\n");
+}
+
+function modelText(model: ModelDescription, program: Program | undefined, paint: Paint): string {
+  const { name, inputs, outputs, layers, parameters } = model;
+  const typed = inputs.map((one) => `${one.name}: ${one.dtype === "f32" ? "" : one.dtype}${printShape(one.shape)}`);
+  const signature = `(${typed.join(", ")}) -> ${outputs.map(({ shape }) => printShape(shape)).join(", ")}`;
+  const flops = flopsOf(model, program);
+  const cost = flops === undefined ? "" : `, ${formatCount(flops)} operations for one row`;
+  const count = `${printCount(parameters)} ${constantValue(parameters) === 1 ? "parameter" : "parameters"}`;
+  return `${paint("strong", name)}${signature}\n${layerTable(layers, paint)}  ${count}${cost}\n`;
+}
+
+function layerTable(layers: readonly LayerDescription[], paint: Paint): string {
+  const columns = [
+    { head: "layer", align: "left" },
+    { head: "block", align: "left" },
+    { head: "output", align: "left" },
+    { head: "parameters", align: "right" },
+  ] as const;
+  const rows = layers.map(({ path, block, output, parameters }) => {
+    const count = constantValue(parameters) === 0 ? "" : printCount(parameters);
+    return [path, block, printShape(output.shape), count];
+  });
+  return table(columns, rows, paint);
+}
+
+function totals({ host, bounds }: Elaboration, program: Program | undefined): string {
+  if (program === undefined) return "memory and cost are known once every dimension has a value\n";
+  const sizes = [...bounds].map(([name, bound]) => `${name} ≤ ${bound}`).join(", ");
+  const step = costsOf(program, new Map()).find(({ entry }) => entry === "train_step");
+  const memory = `memory ${formatBytes(program.arenaBytes)}${sizes === "" ? "" : ` for ${sizes}`}`;
+  if (step === undefined || host.train === undefined) return `${memory}\n`;
+  const cost = `${formatCount(step.flops)} operations, ${formatBytes(step.bytes)} moved`;
+  return `${memory}; a training step of ${host.train.label}: ${cost}\n`;
+}
+
+/** Of a prediction from one row: the leading dimension of the inputs is 1. */
+function flopsOf({ name, inputs }: ModelDescription, program: Program | undefined): number | undefined {
+  if (program === undefined) return undefined;
+  const entry = program.host.models.find((model) => model.name === name)?.entry;
+  const one = new Map(inputs.flatMap(({ shape: [first] }) => (first === undefined ? [] : [[first.key, 1] as const])));
+  return costsOf(program, one).find((cost) => cost.entry === entry)?.flops;
+}
+
+function sizeOf(size: Dimension): number | string {
+  return constantValue(size) ?? size.key;
+}
