@@ -61,6 +61,7 @@ function monomialKey({ coefficient, atoms }: Monomial): string {
 }
 
 function fromMonomials(monomials: readonly Monomial[]): Dimension {
+  if (monomials.length === 1 && monomials[0].coefficient !== 0) return { monomials, key: monomialKey(monomials[0]) };
   const byAtoms = new Map<string, Monomial>();
   for (const monomial of monomials) {
     const key = atomsKey(monomial.atoms);
@@ -107,11 +108,15 @@ export function equal(left: Dimension, right: Dimension): boolean {
 export function add(left: Dimension, right: Dimension): Dimension {
   const a = constantValue(left);
   const b = constantValue(right);
+  if (b === 0) return left;
+  if (a === 0) return right;
   if (a !== undefined && b !== undefined) return constant(safe(a + b, "a sum of dimensions"));
   return fromMonomials([...left.monomials, ...right.monomials]);
 }
 
 export function negate(dimension: Dimension): Dimension {
+  const value = constantValue(dimension);
+  if (value !== undefined) return constant(-value);
   return fromMonomials(dimension.monomials.map(({ coefficient, atoms }) => ({ coefficient: -coefficient, atoms })));
 }
 
@@ -122,6 +127,8 @@ export function subtract(left: Dimension, right: Dimension): Dimension {
 export function multiply(left: Dimension, right: Dimension): Dimension {
   const a = constantValue(left);
   const b = constantValue(right);
+  if (b === 1) return left;
+  if (a === 1) return right;
   if (a !== undefined && b !== undefined) return constant(safe(a * b, "a product of dimensions"));
   return fromMonomials(
     left.monomials.flatMap((l) =>

@@ -58,6 +58,8 @@ function atomIndex(atom: IndexAtom): Index {
 }
 
 export function addIndex(left: Index, right: Index): Index {
+  if (right.terms.length === 0) return withConstant(left, add(left.constant, right.constant));
+  if (left.terms.length === 0) return withConstant(right, add(left.constant, right.constant));
   return fromTerms([...left.terms, ...right.terms], add(left.constant, right.constant));
 }
 
@@ -66,17 +68,24 @@ export function sumIndices(indices: readonly Index[]): Index {
   return indices.reduce(addIndex, constantIndex(0));
 }
 
+function withConstant(index: Index, rest: Dimension): Index {
+  return rest === index.constant ? index : { terms: index.terms, constant: rest };
+}
+
 export function subtractIndex(left: Index, right: Index): Index {
   return addIndex(left, scaleIndex(right, constant(-1)));
 }
 
 export function scaleIndex(index: Index, factor: Dimension | number): Index {
   const by = typeof factor === "number" ? constant(factor) : factor;
+  if (isConstant(by, 1)) return index;
   const terms = index.terms.map(({ atom, coefficient }) => ({ atom, coefficient: multiply(coefficient, by) }));
   return fromTerms(terms, multiply(index.constant, by));
 }
 
-function fromTerms(terms: readonly IndexTerm[], rest: Dimension): Index {
+/** The sum of any terms and a constant, in the canonical form. */
+export function fromTerms(terms: readonly IndexTerm[], rest: Dimension): Index {
+  if (terms.length <= 1) return { terms: terms.filter(({ coefficient }) => !isConstant(coefficient, 0)), constant: rest };
   const byKey = new Map<string, IndexTerm>();
   for (const { atom, coefficient } of terms) {
     const key = atomKey(atom);
@@ -273,6 +282,8 @@ export function range(index: Index, ranges: Ranges, bounds: Bounds = noBounds): 
 
 /** The index with each axis that `map` names replaced, also inside data atoms. */
 export function substituteAxes(index: Index, map: ReadonlyMap<string, Index>): Index {
+  const axis = soleAxis(index);
+  if (axis !== undefined) return map.get(axis) ?? index;
   return mapAtoms(index, {
     axis: (axis) => map.get(axis) ?? axisIndex(axis),
     data: (value) => substituteAxesInScalar(value, map),
@@ -281,7 +292,12 @@ export function substituteAxes(index: Index, map: ReadonlyMap<string, Index>): I
 
 /** The index with the scalar of each data atom replaced. */
 export function mapDataScalars(index: Index, data: (value: Scalar) => Scalar): Index {
+  if (!holdsData(index)) return index;
   return mapAtoms(index, { axis: axisIndex, data });
+}
+
+function holdsData({ terms }: Index): boolean {
+  return terms.some(({ atom }) => atom.kind !== "axis" && (atom.kind === "data" || holdsData(atom.value)));
 }
 
 interface AtomMap {

@@ -6,8 +6,8 @@ import type { Dimension } from "../dimension/dimension.ts";
 import { constantValue } from "../dimension/dimension.ts";
 import { convert } from "./arithmetic.ts";
 import { foldBinary, foldCompare, foldSelect, foldUnary } from "./fold.ts";
-import { dataScalarsOf, mapDataScalars } from "./index.ts";
-import { childrenOf, indicesOf, rebuild } from "./traverse.ts";
+import { mapDataScalars } from "./index.ts";
+import { rebuild, walk } from "./traverse.ts";
 import type { BinaryOperator, Comparison, ElementType, Index, Scalar, UnaryOperator } from "./types.ts";
 
 export { substituteAxesInScalar } from "./index.ts";
@@ -98,26 +98,30 @@ export function dtypeOf(scalar: Scalar): ElementType {
   }
 }
 
-/** Builds the node again through its constructor, so that what folds now folds. */
+/** What the node's constructor makes of its operands: itself, where nothing folds. */
 export function refold(scalar: Scalar): Scalar {
   switch (scalar.kind) {
     case "index":
-      return indexScalar(scalar.index);
+      return isConstantIndex(scalar.index) ? indexScalar(scalar.index) : scalar;
     case "dimension":
-      return dimensionScalar(scalar.dimension);
+      return constantValue(scalar.dimension) === undefined ? scalar : dimensionScalar(scalar.dimension);
     case "unary":
-      return unary(scalar.operator, scalar.value);
+      return foldUnary(scalar.operator, scalar.dtype, scalar.value) ?? scalar;
     case "binary":
-      return binary(scalar.operator, scalar.left, scalar.right);
+      return foldBinary(scalar.operator, scalar.dtype, scalar.left, scalar.right) ?? scalar;
     case "compare":
-      return compare(scalar.operator, scalar.left, scalar.right);
+      return foldCompare(scalar.operator, scalar.left, scalar.right) ?? scalar;
     case "select":
-      return select(scalar.condition, scalar.then, scalar.otherwise);
+      return foldSelect(scalar.condition, scalar.then, scalar.otherwise) ?? scalar;
     case "cast":
       return cast(scalar.dtype, scalar.value);
     default:
       return scalar;
   }
+}
+
+function isConstantIndex({ terms, constant }: Index): boolean {
+  return terms.length === 0 && constantValue(constant) !== undefined;
 }
 
 /** Rewrites bottom-up: `fn` sees each node after its operands (and the data in its indices) were rewritten and folded. */
@@ -138,13 +142,18 @@ export function replaceLocals(scalar: Scalar, values: ReadonlyMap<string, Scalar
 
 /** Every node, a parent before its operands, those inside data indices included. */
 export function nodesOf(scalar: Scalar): readonly Scalar[] {
-  const below = [...childrenOf(scalar), ...indicesOf(scalar).flatMap(dataScalarsOf)];
-  return [scalar, ...below.flatMap(nodesOf)];
+  const nodes: Scalar[] = [];
+  walk(scalar, (node) => nodes.push(node));
+  return nodes;
 }
 
 /** Every load, in order of appearance, repeated where it is written repeatedly. */
 export function loadsOf(scalar: Scalar): readonly Load[] {
-  return nodesOf(scalar).filter((node) => node.kind === "load");
+  const loads: Load[] = [];
+  walk(scalar, (node) => {
+    if (node.kind === "load") loads.push(node);
+  });
+  return loads;
 }
 
 /** The names of the locals that it uses. */
@@ -154,7 +163,9 @@ export function localsOf(scalar: Scalar): ReadonlySet<string> {
 
 /** What evaluating it once costs, in cheap operations. */
 export function scalarCost(scalar: Scalar): number {
-  return nodesOf(scalar).reduce((sum, node) => sum + nodeCost(node), 0);
+  let cost = 0;
+  walk(scalar, (node) => (cost += nodeCost(node)));
+  return cost;
 }
 
 const transcendental: ReadonlySet<UnaryOperator> = new Set<UnaryOperator>([

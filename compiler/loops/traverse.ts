@@ -39,27 +39,79 @@ export function rebuild(scalar: Scalar, child: (scalar: Scalar) => Scalar, index
     case "local":
     case "dimension":
       return scalar;
+    case "index": {
+      const at = index(scalar.index);
+      return at === scalar.index ? scalar : { ...scalar, index: at };
+    }
+    case "load": {
+      const indices = scalar.indices.map(index);
+      return indices.every((at, d) => at === scalar.indices[d]) ? scalar : { ...scalar, indices };
+    }
+    case "unary":
+    case "cast": {
+      const value = child(scalar.value);
+      return value === scalar.value ? scalar : { ...scalar, value };
+    }
+    case "binary":
+    case "compare": {
+      const left = child(scalar.left);
+      const right = child(scalar.right);
+      return left === scalar.left && right === scalar.right ? scalar : { ...scalar, left, right };
+    }
+    case "select":
+      return rebuildSelect(scalar, child(scalar.condition), child(scalar.then), child(scalar.otherwise));
+    case "random":
+      return rebuildRandom(scalar, [...scalar.key, ...scalar.counter].map(child));
+  }
+}
+
+type Select = Extract<Scalar, { readonly kind: "select" }>;
+
+function rebuildSelect(scalar: Select, condition: Scalar, then: Scalar, otherwise: Scalar): Select {
+  const kept = condition === scalar.condition && then === scalar.then && otherwise === scalar.otherwise;
+  return kept ? scalar : { ...scalar, condition, then, otherwise };
+}
+
+type Random = Extract<Scalar, { readonly kind: "random" }>;
+
+function rebuildRandom(scalar: Random, parts: readonly Scalar[]): Random {
+  const kept = [...scalar.key, ...scalar.counter].every((part, position) => part === parts[position]);
+  const [k0, k1, c0, c1] = parts;
+  return kept ? scalar : { ...scalar, key: [k0, k1], counter: [c0, c1] };
+}
+
+/** Calls `see` for every node, a parent before its operands, those inside data indices included. */
+export function walk(scalar: Scalar, see: (node: Scalar) => void): void {
+  see(scalar);
+  switch (scalar.kind) {
+    case "constant":
+    case "local":
+    case "dimension":
+      return;
     case "index":
-      return { ...scalar, index: index(scalar.index) };
+      walkIndex(scalar.index, see);
+      return;
     case "load":
-      return { ...scalar, indices: scalar.indices.map(index) };
+      for (const index of scalar.indices) walkIndex(index, see);
+      return;
     case "unary":
     case "cast":
-      return { ...scalar, value: child(scalar.value) };
+      walk(scalar.value, see);
+      return;
     case "binary":
     case "compare":
-      return { ...scalar, left: child(scalar.left), right: child(scalar.right) };
+      walk(scalar.left, see);
+      walk(scalar.right, see);
+      return;
     case "select":
-      return {
-        ...scalar,
-        condition: child(scalar.condition),
-        then: child(scalar.then),
-        otherwise: child(scalar.otherwise),
-      };
-    case "random": {
-      const [k0, k1] = scalar.key;
-      const [c0, c1] = scalar.counter;
-      return { ...scalar, key: [child(k0), child(k1)], counter: [child(c0), child(c1)] };
-    }
+    case "random":
+      for (const child of childrenOf(scalar)) walk(child, see);
+  }
+}
+
+function walkIndex({ terms }: Index, see: (node: Scalar) => void): void {
+  for (const { atom } of terms) {
+    if (atom.kind === "data") walk(atom.value, see);
+    else if (atom.kind !== "axis") walkIndex(atom.value, see);
   }
 }

@@ -8,10 +8,11 @@
  */
 import type { Dimension } from "../../dimension/dimension.ts";
 import { equal, product } from "../../dimension/dimension.ts";
-import { axesOfScalar, mapDataScalars, rangesOf, substituteAxesInScalar } from "../../loops/index.ts";
+import { axesOf, dataScalarsOf, mapDataScalars, rangesOf, substituteAxesInScalar } from "../../loops/index.ts";
 import type { Load } from "../../loops/scalar.ts";
-import { loadsOf, nodesOf, replaceLoads } from "../../loops/scalar.ts";
+import { loadsOf, replaceLoads } from "../../loops/scalar.ts";
 import { simplifyIndex, simplifyScalar } from "../../loops/simplify.ts";
+import { childrenOf, indicesOf } from "../../loops/traverse.ts";
 import type { Axis, Compute, Scalar } from "../../loops/types.ts";
 import type { LoweredNode } from "../lower.ts";
 import { axisMap, isIdentity, sameShape } from "./align.ts";
@@ -74,7 +75,11 @@ function reachable(members: readonly Member[], outputs: ReadonlySet<string>): re
 function consumersOf(nodes: readonly LoweredNode[]): ReadonlyMap<string, readonly LoweredNode[]> {
   const consumers = new Map<string, LoweredNode[]>();
   for (const node of nodes) {
-    for (const tensor of loadedBy(node.compute)) consumers.set(tensor, [...(consumers.get(tensor) ?? []), node]);
+    for (const tensor of loadedBy(node.compute)) {
+      const list = consumers.get(tensor);
+      if (list === undefined) consumers.set(tensor, [node]);
+      else list.push(node);
+    }
   }
   return consumers;
 }
@@ -191,13 +196,18 @@ const expensiveOperators: ReadonlySet<string> = new Set([
 
 /** What writing the tree into a consumer means. What depends on sizes alone leaves every loop and costs nothing there. */
 function measure(value: Scalar): Measure {
-  const operators = nodesOf(value).filter((node) => operating.has(node.kind) && varies(node));
+  const operators: Scalar[] = [];
+  collectVarying(value, operators);
   const expensive = operators.some((node) => (node.kind === "unary" || node.kind === "binary") && expensiveOperators.has(node.operator));
   return { operators: operators.length, expensive, random: operators.some(({ kind }) => kind === "random") };
 }
 
-const operating: ReadonlySet<Scalar["kind"]> = new Set<Scalar["kind"]>(["unary", "binary", "compare", "select", "cast", "random"]);
-
-function varies(node: Scalar): boolean {
-  return loadsOf(node).length > 0 || axesOfScalar(node).size > 0;
+/** Collects the operators under a load or an axis, operands first; whether the tree has any such leaf. */
+function collectVarying(node: Scalar, operators: Scalar[]): boolean {
+  let varies = node.kind === "load" || (node.kind === "index" && axesOf(node.index).size > 0);
+  for (const data of indicesOf(node).flatMap(dataScalarsOf)) varies = collectVarying(data, operators) || varies;
+  const operands = childrenOf(node);
+  for (const operand of operands) varies = collectVarying(operand, operators) || varies;
+  if (varies && operands.length > 0) operators.push(node);
+  return varies;
 }

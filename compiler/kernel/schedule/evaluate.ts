@@ -5,7 +5,7 @@
 import type { Dimension } from "../../dimension/dimension.ts";
 import { add, isConstant, multiply } from "../../dimension/dimension.ts";
 import { InternalError } from "../../diagnostics/diagnostic.ts";
-import { addIndex, axesOf, constantIndex, dataIndex, quotient, remainder, subtractIndex } from "../../loops/index.ts";
+import { axesOf, constantIndex, dataIndex, fromTerms, quotient, remainder, subtractIndex } from "../../loops/index.ts";
 import { functionOf } from "../../loops/functions.ts";
 import { local } from "../../loops/scalar.ts";
 import { childrenOf } from "../../loops/traverse.ts";
@@ -140,11 +140,8 @@ export function placeIndex(emitter: Emitter, index: Index, point: Point): Index 
     for (const term of placed.terms) terms.push({ atom: term.atom, coefficient: multiply(term.coefficient, coefficient) });
     sum = add(sum, multiply(placed.constant, coefficient));
   }
-  // One addition brings all terms together into the canonical form.
-  return addIndex({ terms, constant: sum }, zeroIndex);
+  return fromTerms(terms, sum);
 }
-
-const zeroIndex = constantIndex(0);
 
 function placeAtom(emitter: Emitter, atom: IndexAtom, point: Point): Index | undefined {
   switch (atom.kind) {
