@@ -44,6 +44,7 @@ const smoothProductions: Weighted = [
   [2, make.pad],
   [2, make.concat],
   [3, make.movementChain],
+  [2, make.againstOne],
   [5, make.contraction],
   [1, make.gram],
   [2, make.take],
@@ -65,6 +66,8 @@ const smoothProductions: Weighted = [
 const mixedProductions: Weighted = [
   ...smoothProductions,
   [3, make.comparison],
+  [2, make.logic],
+  [1, make.randomDraw],
   [2, make.choice],
   [3, make.conversion],
   [3, make.unary],
@@ -106,10 +109,13 @@ export function generate(seed: number, name: string): RandomProgram {
   const sketch = new Sketch({ name, random, bounds, limit: flavour === "long" ? 9200 : 1200, smooth });
   begin(sketch, flavour);
   const steps = flavour === "long" ? random.between(3, 7) : random.between(4, 12);
+  const early = random.chance(0.3) ? [earlyUpdate(sketch)] : [];
   for (let step = 0; step < steps; step += 1) grow(sketch, table[flavour]);
+  for (const { old } of early) readLate(sketch, old);
   const results = resultsOf(sketch);
   const trained = smooth ? train(sketch, results) : undefined;
-  const outputs = [...results, ...(trained?.outputs ?? moves(sketch))];
+  const updates = early.map(({ output }) => output);
+  const outputs = [...results, ...updates, ...(trained?.outputs ?? moves(sketch, updates))];
   const graph = sketch.builder.finish(outputs);
   return { name, graph, bounds, sizes: sizesFor(bounds, random), profiles: sketch.profiles, smooth: trained?.smooth };
 }
@@ -185,6 +191,30 @@ function startShape(sketch: Sketch, flavour: Flavour): Shape {
   return shape;
 }
 
+interface Early {
+  readonly old: Value;
+  readonly output: GraphOutput;
+}
+
+/** A state whose new value is known long before the old one was read for the last time. */
+function earlyUpdate(sketch: Sketch): Early {
+  const old = variable(sketch, "state");
+  const blended = sketch.one("add", [
+    sketch.one("mul", [old, sketch.like(0.9, old)]),
+    sketch.weights(sketch.shape(old)),
+  ]);
+  return { old, output: { name: nameOf(sketch.builder.node(old.node)), role: "state", value: blended } };
+}
+
+/** The old value times the sum of a late one. */
+function readLate(sketch: Sketch, old: Value): void {
+  const late = sketch.float();
+  if (late === undefined) return;
+  const total = sketch.one("sum", [late], { axes: [...sketch.shape(late).keys()] });
+  const spread = sketch.spread(total, sketch.shape(old));
+  if (spread !== undefined) sketch.add(sketch.one("mul", [old, spread]));
+}
+
 /** One production; what it made goes into the pool where it is not too large. */
 function grow(sketch: Sketch, productions: Weighted): void {
   for (let attempt = 0; attempt < 8; attempt += 1) {
@@ -225,11 +255,11 @@ function variablesOf({ builder }: Sketch): readonly Stored[] {
 }
 
 /** New values of variables, from whatever has their type: other variables, sums with themselves, counters advanced. */
-function moves(sketch: Sketch): readonly GraphOutput[] {
+function moves(sketch: Sketch, before: readonly GraphOutput[]): readonly GraphOutput[] {
   const { random, builder } = sketch;
   const outputs: GraphOutput[] = [];
   for (const { name, role, value } of variablesOf(sketch)) {
-    if (!random.chance(0.7)) continue;
+    if (!random.chance(0.7) || before.some((update) => update.name === name)) continue;
     const { dtype, shape } = sketch.type(value);
     if (dtype === "i32") {
       outputs.push({ name, role, value: builder.one("add", [value, sketch.like(1, value)]) });

@@ -111,6 +111,14 @@ function numbersFor(sketch: Sketch, of: Value): readonly [Value, Value] {
   return [own, sketch.partner(own)];
 }
 
+/** Truth values combined. */
+export const logic: Production = (sketch) => {
+  const a = sketch.find(({ dtype }) => dtype === "bool") ?? comparison(sketch);
+  if (a === undefined) return undefined;
+  const op = sketch.random.pick(["and", "or", "not"]);
+  return sketch.one(op, op === "not" ? [a] : [a, sketch.partner(a)]);
+};
+
 /** where(x <= 0, 0, x), as `relu` is written. */
 export const rectified: Production = (sketch) => {
   const x = sketch.float();
@@ -336,6 +344,21 @@ export const movementChain: Production = (sketch) => {
   if (first === undefined) return undefined;
   sketch.add(first);
   return sketch.random.pick([reshape, transpose, slice, reverse, concat])(sketch) ?? first;
+};
+
+/** All rows against one of them: x − x[k]. */
+export const againstOne: Production = (sketch) => {
+  const { random } = sketch;
+  const x = sketch.float((shape) => shape.some((size) => (constantValue(size) ?? 0) > 1));
+  if (x === undefined) return undefined;
+  const shape = sketch.shape(x);
+  const axis = random.pick([...shape.keys()].filter((d) => (constantValue(shape[d]) ?? 0) > 1));
+  const at = random.chance(0.6) ? 0 : random.below(constantValue(shape[axis]) ?? 1);
+  const none = shape.map(() => constant(0));
+  const size = shape.with(axis, constant(1));
+  const row = sketch.one("slice", [x], { start: none.with(axis, constant(at)), size, step: shape.map(() => 1) });
+  const rows = sketch.one("broadcast", [row], { shape, axes: [...shape.keys()] });
+  return sketch.one(random.pick(["sub", "add", "mul"]), [x, rows]);
 };
 
 // ── contractions
