@@ -1,42 +1,64 @@
 /**
- * Syntax trees as one text and back: JSON in which a span is `[from, to]` and a bigint a string in an array, so that the
- * prelude's trees are small to ship and quick to read.
+ * Syntax trees as one text and back, so that the prelude's trees are small to ship and quick to read: JSON in which a node
+ * is `[form, value, value, …]`, and a form says once for all such nodes which kind it is and what its values are called.
  */
 import type { SourceModule } from "../semantics/module.ts";
 
-type Plain = null | boolean | number | string | bigint | readonly Plain[] | { readonly [key: string]: Plain };
+type Plain = null | boolean | number | string | readonly Plain[];
+type Form = readonly [kind: string | null, ...keys: string[]];
 
-/** The trees of these files, which carry no span of another file. */
+interface Packed {
+  readonly forms: readonly Form[];
+  readonly files: readonly (readonly [name: string, module: Plain])[];
+}
+
+/** What stands in a form's place for what is no node. */
+const list = 0;
+const span = 1;
+const bigint = 2;
+const firstForm = 3;
+
+/** The trees of these files, which carry no span of another file. Recursive: the grammar limits how deep trees are. */
 export function pack(modules: readonly SourceModule[]): string {
-  return JSON.stringify(modules, (key, value: unknown) => {
-    if (typeof value === "bigint") return [value.toString()];
-    return key === "span" && isSpan(value) ? [value.from, value.to] : value;
-  });
+  const forms = new Map<string, number>();
+  const packed = (value: unknown): Plain => {
+    if (Array.isArray(value)) return [list, ...value.map(packed)];
+    if (typeof value === "bigint") return [bigint, value.toString()];
+    if (typeof value !== "object" || value === null) return value as Plain;
+    const kind = "kind" in value ? String(value.kind) : null;
+    if (kind === null && "from" in value && "to" in value) return [span, Number(value.from), Number(value.to)];
+    const members = Object.entries(value).filter(([key, member]) => key !== "kind" && member !== undefined);
+    const form = JSON.stringify([kind, ...members.map(([key]) => key)]);
+    if (!forms.has(form)) forms.set(form, firstForm + forms.size);
+    return [forms.get(form) ?? firstForm, ...members.map(([, member]) => packed(member))];
+  };
+  const files = modules.map(({ name, module }) => [name, packed(module)]);
+  return JSON.stringify({ forms: [...forms.keys()].map((form): unknown => JSON.parse(form)), files });
 }
 
 /** What `pack` was given. */
 export function unpack(text: string): readonly SourceModule[] {
-  // Written by `pack` when the project was built.
-  const modules = JSON.parse(text) as { name: string; module: Record<string, Plain> }[];
-  for (const { name, module } of modules) restore(module, name);
-  return modules as unknown as readonly SourceModule[];
+  // Written by `pack` when the project was built, as are the modules.
+  const { forms, files } = JSON.parse(text) as Packed;
+  return files.map(([name, module]) => ({ name, module: unpacked(module, forms, name) })) as readonly SourceModule[];
 }
 
-function isSpan(value: unknown): value is { readonly from: number; readonly to: number } {
-  return typeof value === "object" && value !== null && "from" in value && "to" in value;
-}
-
-/** Puts spans and bigints back, in place, without recursion. */
-function restore(root: Record<string, Plain>, file: string): void {
-  const pending: Record<string, Plain>[] = [root];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    for (const key in node) {
-      const value = node[key];
-      if (typeof value !== "object" || value === null) continue;
-      if (key === "span" && Array.isArray(value)) node[key] = { file, from: value[0], to: value[1] };
-      else if (Array.isArray(value) && value.length === 1 && (key === "numerator" || key === "denominator")) node[key] = BigInt(value[0]);
-      // Arrays are walked like objects: their keys are positions.
-      else pending.push(value as Record<string, Plain>);
+function unpacked(value: Plain, forms: readonly Form[], file: string): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const [place, first, second] = value;
+  switch (place) {
+    case list:
+      return value.slice(1).map((item) => unpacked(item, forms, file));
+    case span:
+      return { file, from: first, to: second };
+    case bigint:
+      return BigInt(String(first));
+    default: {
+      const [kind, ...keys] = forms[Number(place) - firstForm];
+      // `kind` and the keys are the grammar's, never a user's.
+      const node: Record<string, unknown> = kind === null ? {} : { kind };
+      for (let key = 0; key < keys.length; key += 1) node[keys[key]] = unpacked(value[key + 1], forms, file);
+      return node;
     }
   }
 }
