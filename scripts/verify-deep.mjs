@@ -108,8 +108,13 @@ function mutationsText({ seed, mutants, reached, compiled }) {
 }
 
 function plantedText(planted) {
-  const rows = planted.map(({ name, file, caught }) => [name, `\`${file}\``, caught ? "caught" : "**missed**"]);
-  return `## Planted bugs\n\n${table(["bug", "file", ""], rows)}`;
+  const rows = planted.map(({ name, file, caught, noticed }) => [
+    name,
+    `\`${file}\``,
+    caught ? "caught" : "**missed**",
+    (noticed ?? "").replaceAll("|", "/"),
+  ]);
+  return `## Planted bugs\n\n${table(["bug", "file", "", "noticed first by"], rows)}`;
 }
 
 function accuracyText(accuracies) {

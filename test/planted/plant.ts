@@ -33,6 +33,14 @@ export function occurrences({ file, text }: PlantedBug, folder: string = root): 
   return readFileSync(path.join(folder, file), "utf8").split(text).length - 1;
 }
 
+/** The test that failed first, by its name; undefined where none did, or where one only ran out of time. */
+export function noticedBy(output: string): string | undefined {
+  if (/timed out/.test(output)) return undefined;
+  // Colours are written as escape sequences, which begin with a control character.
+  const plain = output.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g"), "");
+  return /FAIL +(.+)/.exec(plain)?.[1];
+}
+
 /** Runs the quick tests on a copy with the bug, or on an unchanged one; answers whether they passed, and what they said. */
 export async function runPlanted(
   bug: PlantedBug | undefined,
@@ -62,10 +70,14 @@ function quick(folder: string): Promise<{ readonly passed: boolean; readonly out
   const { NNC_DEEP: _deep, NNC_SEED: _seed, NNC_FACTS: _facts, ...inherited } = process.env;
   const env = { ...inherited, NNC_QUICK: "1" };
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [vitest, "run", "--bail", "1", "--root", folder, ...quickTests], {
-      cwd: folder,
-      env,
-    });
+    const child = spawn(
+      process.execPath,
+      [vitest, "run", "--bail", "1", "--testTimeout", "300000", "--root", folder, ...quickTests],
+      {
+        cwd: folder,
+        env,
+      },
+    );
     const said: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => said.push(chunk.toString()));

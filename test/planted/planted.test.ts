@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { record, settings } from "../random/settings.ts";
 import { plantedBugs } from "./bugs.ts";
-import { occurrences, runPlanted } from "./plant.ts";
+import { noticedBy, occurrences, runPlanted } from "./plant.ts";
 
 describe("planted bugs", () => {
   test.each(plantedBugs)("$name: still fits $file", (bug) => {
@@ -34,8 +34,10 @@ describe.runIf(settings.deep)("the quick tests", { timeout: 600_000 }, () => {
   });
 
   test.each(plantedBugs)("catch it where $name", async (bug) => {
-    const { passed } = await runPlanted(bug);
-    record({ suite: "planted", name: bug.name, file: bug.file, caught: !passed });
+    const { passed, output } = await runPlanted(bug);
+    const noticed = noticedBy(output);
+    record({ suite: "planted", name: bug.name, file: bug.file, caught: !passed && noticed !== undefined, noticed });
     expect(passed).toBe(false);
+    expect(noticed, output).toBeDefined();
   });
 });
