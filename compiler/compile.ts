@@ -69,8 +69,16 @@ export function compile(main: SourceText, options: CompileOptions = {}): Compile
 function complaint(error: unknown): Diagnostic {
   if (error instanceof NncError) return error.diagnostic;
   if (!(error instanceof InternalError)) {
-    return diagnose(internalFailure, { phase: "compile", what: error instanceof Error ? error.message : String(error) }, []);
+    return diagnose(
+      internalFailure,
+      { phase: "compile", what: error instanceof Error ? error.message : String(error) },
+      [],
+    );
   }
   const { phase, message, span } = error;
-  return diagnose(internalFailure, { phase, what: message }, span === undefined ? [] : [label(span, "while compiling this")]);
+  return diagnose(
+    internalFailure,
+    { phase, what: message },
+    span === undefined ? [] : [label(span, "while compiling this")],
+  );
 }

@@ -21,6 +21,8 @@ export interface FrontOptions {
   readonly dims?: Named<number>;
   /** Other values for the source's constants. */
   readonly consts?: Named<number | string | boolean>;
+  /** Other values for the settings of the train's optimizers: `{ lr: 0.01 }`. */
+  readonly settings?: Named<number>;
   /** What was read from the data: sizes, and whether targets are classes. */
   readonly dataFacts?: DataFacts;
   /** Dimensions without a value stay symbols, as for `check`. */
@@ -48,9 +50,14 @@ export function elaborateSource(main: SourceText, options: FrontOptions = {}): F
     return { sources, diagnostics: [...before, diagnose(noNetwork, {}, [whole])] };
   }
   try {
-    const { bounds = {}, dims = {}, consts = {}, ...others } = options;
+    const { bounds = {}, dims = {}, consts = {}, settings = {}, ...others } = options;
     // Own keys only: `__proto__` and its like are ordinary names.
-    const maps = { bounds: new Map(Object.entries(bounds)), dims: new Map(Object.entries(dims)), consts: new Map(Object.entries(consts)) };
+    const maps = {
+      bounds: new Map(Object.entries(bounds)),
+      dims: new Map(Object.entries(dims)),
+      consts: new Map(Object.entries(consts)),
+      settings: new Map(Object.entries(settings)),
+    };
     const { elaboration, diagnostics } = elaborate(analysis.module, { ...others, ...maps, gradients });
     const all = [...before, ...diagnostics];
     return elaboration === undefined ? { sources, diagnostics: all } : { sources, elaboration, diagnostics: all };

@@ -27,7 +27,11 @@ export interface Parsed {
 export function parseSources({ name, source, files = new Map() }: SourceText): Parsed {
   const main = parse({ name, text: source });
   const others = [...files].map(([path, text]) => ({ path, parsed: parse({ name: path, text }) }));
-  const texts = new Map([...preludeFiles.map((file): [string, string] => [file.name, file.text]), ...files, [name, source]]);
+  const texts = new Map([
+    ...preludeFiles.map((file): [string, string] => [file.name, file.text]),
+    ...files,
+    [name, source],
+  ]);
   return {
     module: {
       main: { name, module: main.module },

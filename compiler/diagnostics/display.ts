@@ -10,17 +10,27 @@ type Ranges = readonly (readonly [number, number])[];
 
 /** Controls, marks of direction, characters without a width, line separators, lone surrogates. */
 const hidden: Ranges = [
-  [0x00, 0x1f], [0x7f, 0x9f], [0x61c, 0x61c], [0x200b, 0x200b], [0x200e, 0x200f], [0x2028, 0x202e], [0x2060, 0x2069],
-  [0xd800, 0xdfff], [0xfeff, 0xfeff],
+  [0x00, 0x1f],
+  [0x7f, 0x9f],
+  [0x61c, 0x61c],
+  [0x200b, 0x200b],
+  [0x200e, 0x200f],
+  [0x2028, 0x202e],
+  [0x2060, 0x2069],
+  [0xd800, 0xdfff],
+  [0xfeff, 0xfeff],
 ];
 const combining = /^(?:\p{Mn}|\p{Me}|\u200d)$/u;
-const wide = /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u;
+const wide =
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u;
 
 function shown(character: string, column: number): string {
   if (character === "\t") return " ".repeat(tabWidth - (column % tabWidth));
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  return hidden.some(([from, to]) => from <= code && code <= to) ? `\\u{${code.toString(16).toUpperCase()}}` : character;
+  return hidden.some(([from, to]) => from <= code && code <= to)
+    ? `\\u{${code.toString(16).toUpperCase()}}`
+    : character;
 }
 
 function widthOf(text: string): number {

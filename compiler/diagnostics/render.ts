@@ -23,7 +23,13 @@ export interface RenderOptions {
 type Style = "error" | "warning" | "frame" | "strong" | "help";
 type Paint = (style: Style, text: string) => string;
 
-const ansi: Readonly<Record<Style, string>> = { error: "1;31", warning: "1;33", frame: "1;34", strong: "1", help: "1;36" };
+const ansi: Readonly<Record<Style, string>> = {
+  error: "1;31",
+  warning: "1;33",
+  frame: "1;34",
+  strong: "1",
+  help: "1;36",
+};
 
 /** An underlined stretch of one line. */
 interface Mark {
@@ -100,12 +106,23 @@ function frameRows(frame: Frame, marks: readonly Mark[]): readonly string[] {
   return lines.flatMap((line, index) => {
     const gap = line - (lines[index - 1] ?? line);
     const skipped = gap > 1 ? [frame.paint("frame", `${"".padStart(frame.gutter)}...`)] : [];
-    return [...skipped, ...lineRows(frame, sorted.filter((mark) => mark.line === line))];
+    return [
+      ...skipped,
+      ...lineRows(
+        frame,
+        sorted.filter((mark) => mark.line === line),
+      ),
+    ];
   });
 }
 
 /** The labels in one file, under its name. */
-function fileRows(labels: readonly Label[], primary: Label | undefined, frame: Omit<Frame, "table">, table: LineTable | undefined): readonly string[] {
+function fileRows(
+  labels: readonly Label[],
+  primary: Label | undefined,
+  frame: Omit<Frame, "table">,
+  table: LineTable | undefined,
+): readonly string[] {
   const first = labels.find((spot) => spot === primary) ?? labels[0];
   if (first === undefined) return [];
   const arrow = frame.paint("frame", `${"".padStart(frame.gutter)}${first === primary ? "-->" : ":::"}`);
@@ -127,22 +144,52 @@ function gutterWidth(labels: readonly Label[], tables: ReadonlyMap<string, LineT
   return String(Math.max(1, ...lines)).length + 1;
 }
 
-function renderOne(diagnostic: Diagnostic, tables: ReadonlyMap<string, LineTable>, width: number, paint: Paint): string {
+function renderOne(
+  diagnostic: Diagnostic,
+  tables: ReadonlyMap<string, LineTable>,
+  width: number,
+  paint: Paint,
+): string {
   const { code, severity, message, labels, help } = diagnostic;
   const gutter = gutterWidth(labels, tables);
   const frame = { gutter, width, paint, severity };
   const files = [...new Set(labels.map(({ file }) => file))];
-  const rows = files.flatMap((file) => fileRows(labels.filter((spot) => spot.file === file), labels[0], frame, tables.get(file)));
+  const rows = files.flatMap((file) =>
+    fileRows(
+      labels.filter((spot) => spot.file === file),
+      labels[0],
+      frame,
+      tables.get(file),
+    ),
+  );
   const mark = paint("frame", `${"".padStart(gutter)} =`);
-  const helps = help === undefined ? [] : [`${mark} ${paint("help", "help")}: ${help.split("\n").map(printable).join(`\n${"".padStart(gutter + 9)}`)}`];
-  return [`${paint(severity, `${severity}[${code}]`)}${paint("strong", `: ${printable(message)}`)}`, ...rows, ...helps].join("\n");
+  const helps =
+    help === undefined
+      ? []
+      : [
+          `${mark} ${paint("help", "help")}: ${help
+            .split("\n")
+            .map(printable)
+            .join(`\n${"".padStart(gutter + 9)}`)}`,
+        ];
+  return [
+    `${paint(severity, `${severity}[${code}]`)}${paint("strong", `: ${printable(message)}`)}`,
+    ...rows,
+    ...helps,
+  ].join("\n");
 }
 
 /** All of `diagnostics`, a blank line between two; `sources` holds each file's text under its name. */
-export function render(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, string>, options: RenderOptions): string {
+export function render(
+  diagnostics: readonly Diagnostic[],
+  sources: ReadonlyMap<string, string>,
+  options: RenderOptions,
+): string {
   const paint: Paint = (style, text) => (options.colour ? `\u001b[${ansi[style]}m${text}\u001b[0m` : text);
   const named = new Set(diagnostics.flatMap(({ labels }) => labels.map(({ file }) => file)));
-  const tables = new Map([...sources].filter(([file]) => named.has(file)).map(([file, text]) => [file, lineTable(text)]));
+  const tables = new Map(
+    [...sources].filter(([file]) => named.has(file)).map(([file, text]) => [file, lineTable(text)]),
+  );
   const width = Math.max(20, options.width ?? 100);
   return diagnostics.map((diagnostic) => `${renderOne(diagnostic, tables, width, paint)}\n`).join("\n");
 }

@@ -6,7 +6,13 @@
 /** Longer names are not compared; nobody mistypes a name of a hundred letters by two of them. */
 const maximalLength = 100;
 
-function next(previous: readonly number[], before: readonly number[] | undefined, a: string, b: string, row: number): number[] {
+function next(
+  previous: readonly number[],
+  before: readonly number[] | undefined,
+  a: string,
+  b: string,
+  row: number,
+): number[] {
   const current = [row];
   for (let column = 1; column <= b.length; column += 1) {
     const same = a[row - 1] === b[column - 1];

@@ -2,7 +2,13 @@
  * Arguments of calls: evaluated in the caller, sorted into tensors and settings, and settings made into their types.
  */
 import { label, type Span } from "../diagnostics/diagnostic.ts";
-import { givenTwice, missingSetting, tooManyArguments, unknownSetting, wrongSetting } from "../diagnostics/codes/settings.ts";
+import {
+  givenTwice,
+  missingSetting,
+  tooManyArguments,
+  unknownSetting,
+  wrongSetting,
+} from "../diagnostics/codes/settings.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { symbolsOf } from "../dimension/dimension.ts";
 import type { Argument, Callable, ListType, Parameter, Setting, SettingType } from "../syntax/ast.ts";
@@ -72,50 +78,90 @@ export function evaluateArguments(given: readonly Argument[], declaration: Calla
 
 function evaluated({ value: expression, span }: Argument, setting: Setting | undefined, frame: Frame): GivenArgument {
   const value = frame.session.evaluator.evaluate(expression, frame, setting === undefined ? {} : modeOf(setting));
-  const isDimension = expression.kind === "name" && frame.lookUp(expression.text) === undefined && frame.body.dimensions.has(expression.text);
+  const isDimension =
+    expression.kind === "name" &&
+    frame.lookUp(expression.text) === undefined &&
+    frame.body.dimensions.has(expression.text);
   return { value, span, label: isDimension ? expression.text : undefined };
 }
 
-function nameArgument(argument: Argument, name: string, declaration: Callable, named: Map<string, GivenArgument>, frame: Frame): void {
+function nameArgument(
+  argument: Argument,
+  name: string,
+  declaration: Callable,
+  named: Map<string, GivenArgument>,
+  frame: Frame,
+): void {
   const callee = declaration.name.text;
   const parameter = declaration.parameters.find((candidate) => candidate.name.text === name);
   if (parameter === undefined) {
     const candidates = declaration.parameters.map((candidate) => candidate.name.text);
-    frame.fail(unknownSetting, { callee, name }, argument.label?.span ?? argument.span, "no such name",
-      [label(declaration.name.span, `\`${callee}\` is declared here`)], didYouMean(name, candidates));
+    frame.fail(
+      unknownSetting,
+      { callee, name },
+      argument.label?.span ?? argument.span,
+      "no such name",
+      [label(declaration.name.span, `\`${callee}\` is declared here`)],
+      didYouMean(name, candidates),
+    );
   }
   const earlier = named.get(name);
-  if (earlier !== undefined) frame.fail(givenTwice, { callee, name }, argument.span, "again here", [label(earlier.span, "first here")]);
+  if (earlier !== undefined)
+    frame.fail(givenTwice, { callee, name }, argument.span, "again here", [label(earlier.span, "first here")]);
   named.set(name, evaluated(argument, parameter.kind === "setting" ? parameter : undefined, frame));
 }
 
 /** Puts arguments at their parameters: each by its place or its name, none twice, none too many. */
 export function assign(
-  parameters: readonly Parameter[], positional: readonly GivenArgument[], what: string, { named }: GivenArguments,
-  declaration: Callable, frame: Frame,
+  parameters: readonly Parameter[],
+  positional: readonly GivenArgument[],
+  what: string,
+  { named }: GivenArguments,
+  declaration: Callable,
+  frame: Frame,
 ): ReadonlyMap<string, GivenArgument> {
   const callee = declaration.name.text;
   const assigned = new Map<string, GivenArgument>();
   if (positional.length > parameters.length) {
     const extra = positional[parameters.length];
-    frame.fail(tooManyArguments, { callee, what, most: parameters.length, found: positional.length }, extra.span, `this is ${describeValue(extra.value)}`,
-      [label(declaration.name.span, `\`${callee}\` is declared here`)]);
+    frame.fail(
+      tooManyArguments,
+      { callee, what, most: parameters.length, found: positional.length },
+      extra.span,
+      `this is ${describeValue(extra.value)}`,
+      [label(declaration.name.span, `\`${callee}\` is declared here`)],
+    );
   }
   for (const [index, argument] of positional.entries()) assigned.set(parameters[index].name.text, argument);
-  for (const { name: { text: name } } of parameters) {
+  for (const {
+    name: { text: name },
+  } of parameters) {
     const argument = named.get(name);
     if (argument === undefined) continue;
     const earlier = assigned.get(name);
-    if (earlier !== undefined) frame.fail(givenTwice, { callee, name }, argument.span, "again here", [label(earlier.span, "first here")]);
+    if (earlier !== undefined)
+      frame.fail(givenTwice, { callee, name }, argument.span, "again here", [label(earlier.span, "first here")]);
     assigned.set(name, argument);
   }
   return assigned;
 }
 
 /** Binds every setting in `inside`: what is given, else its default, evaluated there. `later` are bound once dimensions are known. */
-export function bindGivenSettings(declaration: Callable, given: GivenArguments, inside: Frame, outside: Frame): readonly Setting[] {
+export function bindGivenSettings(
+  declaration: Callable,
+  given: GivenArguments,
+  inside: Frame,
+  outside: Frame,
+): readonly Setting[] {
   const settings = settingsOf(declaration);
-  const assigned = assign(settings, given.settings, settings.length === 1 ? "setting" : "settings", given, declaration, outside);
+  const assigned = assign(
+    settings,
+    given.settings,
+    settings.length === 1 ? "setting" : "settings",
+    given,
+    declaration,
+    outside,
+  );
   const later: Setting[] = [];
   for (const setting of settings) {
     const argument = assigned.get(setting.name.text);
@@ -129,12 +175,20 @@ export function bindGivenSettings(declaration: Callable, given: GivenArguments, 
   return later;
 }
 
-export function bindDefaults(later: readonly Setting[], declaration: Callable, inside: Frame, outside: Frame, span: Span): void {
+export function bindDefaults(
+  later: readonly Setting[],
+  declaration: Callable,
+  inside: Frame,
+  outside: Frame,
+  span: Span,
+): void {
   const callee = declaration.name.text;
   for (const setting of later) {
     const name = setting.name.text;
     if (setting.default === undefined) {
-      outside.fail(missingSetting, { callee, name, type: printSettingType(setting.types) }, span, "in this call", [label(setting.span, "declared here")]);
+      outside.fail(missingSetting, { callee, name, type: printSettingType(setting.types) }, span, "in this call", [
+        label(setting.span, "declared here"),
+      ]);
     }
     const value = inside.session.evaluator.evaluate(setting.default, inside, modeOf(setting));
     inside.bindValue(name, coerce(value, setting, setting.default.span, declaration, inside));
@@ -148,8 +202,15 @@ function coerce(value: Evaluated, setting: Setting, span: Span, declaration: Cal
   }
   return frame.fail(
     wrongSetting,
-    { callee: declaration.name.text, name: setting.name.text, expected: printSettingType(setting.types), found: describeValue(value) },
-    span, "this", [label(setting.span, "declared here")],
+    {
+      callee: declaration.name.text,
+      name: setting.name.text,
+      expected: printSettingType(setting.types),
+      found: describeValue(value),
+    },
+    span,
+    "this",
+    [label(setting.span, "declared here")],
   );
 }
 
@@ -161,8 +222,11 @@ function noteClosed(value: Evaluated, span: Span, reason: string, frame: Frame):
 function fits(value: Evaluated, form: SettingForm): boolean {
   if (form.kind === "listType") return value.kind === "list" && value.items.every((item) => fits(item, form.element));
   switch (form.name) {
-    case "int": return value.kind === "dimension" || (value.kind === "number" && isWhole(value.value));
-    case "float": return value.kind === "number" || value.kind === "dimension";
-    default: return value.kind === form.name;
+    case "int":
+      return value.kind === "dimension" || (value.kind === "number" && isWhole(value.value));
+    case "float":
+      return value.kind === "number" || value.kind === "dimension";
+    default:
+      return value.kind === form.name;
   }
 }

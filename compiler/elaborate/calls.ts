@@ -14,7 +14,17 @@ import { Frame, type Body, type Storage } from "./frame.ts";
 import type { Instance } from "./paths.ts";
 import { bindTensors, checkResult } from "./signature.ts";
 import { broadcastTensor, toTensor } from "./tensors.ts";
-import { describeType, describeValue, fromDimension, type Evaluated, type GivenArguments, type Layer, type LayerPart, type Recipe, type Tensor } from "./values.ts";
+import {
+  describeType,
+  describeValue,
+  fromDimension,
+  type Evaluated,
+  type GivenArguments,
+  type Layer,
+  type LayerPart,
+  type Recipe,
+  type Tensor,
+} from "./values.ts";
 
 /** How many calls around a mistake are remembered. */
 const rememberedCalls = 12;
@@ -23,13 +33,24 @@ const rememberedCalls = 12;
 const callLevels = 4;
 
 /** The frame of a call's body, before anything is bound in it. */
-export function frameFor({ declaration, scope }: DeclaredCallable, owner: Instance, storage: Storage, outside: Frame, span: Span): Frame {
+export function frameFor(
+  { declaration, scope }: DeclaredCallable,
+  owner: Instance,
+  storage: Storage,
+  outside: Frame,
+  span: Span,
+): Frame {
   const name = declaration.name.text;
   const calling = { name, span, inPrelude: outside.body.scope.outer === undefined };
   // An entry calls its model from nowhere: the span is then the declaration's own.
   const isTop = span === declaration.name.span;
   const body: Body = {
-    name, scope, owner, storage, dimensions: new Map(), rest: undefined,
+    name,
+    scope,
+    owner,
+    storage,
+    dimensions: new Map(),
+    rest: undefined,
     settings: new Map(settingsOf(declaration).map((setting) => [setting.name.text, undefined])),
     chain: isTop ? outside.body.chain : [calling, ...outside.body.chain].slice(0, rememberedCalls),
   };
@@ -38,14 +59,19 @@ export function frameFor({ declaration, scope }: DeclaredCallable, owner: Instan
 
 /** Blocks and models own parameters and state, metrics state of one evaluation. */
 export function storageOf({ kind, name }: Callable, owner: Instance): Storage {
-  if (kind === "block" || kind === "model") return { param: "parameter", state: "state", nameOf: (own) => `${owner.path}.${own}` };
+  if (kind === "block" || kind === "model")
+    return { param: "parameter", state: "state", nameOf: (own) => `${owner.path}.${own}` };
   if (kind === "metric") return { param: undefined, state: "metric", nameOf: (own) => `metric.${name.text}.${own}` };
   return { param: undefined, state: undefined, nameOf: (own) => own };
 }
 
 /** Runs a declaration that has a result on its arguments. */
 export function call(
-  target: DeclaredCallable, given: GivenArguments, instance: Instance, outside: Frame, span: Span,
+  target: DeclaredCallable,
+  given: GivenArguments,
+  instance: Instance,
+  outside: Frame,
+  span: Span,
   storage = storageOf(target.declaration, instance),
 ): Evaluated {
   const { declaration } = target;
@@ -57,7 +83,13 @@ export function call(
 }
 
 /** Binds tensors, dimensions and settings of a call. */
-export function bindArguments(declaration: Callable, given: GivenArguments, inside: Frame, outside: Frame, span: Span): void {
+export function bindArguments(
+  declaration: Callable,
+  given: GivenArguments,
+  inside: Frame,
+  outside: Frame,
+  span: Span,
+): void {
   const inputs = declaration.parameters.filter(isTensorInput);
   const what = inputs.length === 1 ? "tensor" : "tensors";
   const tensors = assign(inputs, given.tensors, what, given, declaration, outside);
@@ -74,19 +106,33 @@ export function bindArguments(declaration: Callable, given: GivenArguments, insi
 function resultOf(declaration: Callable, inside: Frame): Evaluated {
   const returned = inside.session.evaluator.run(declaration.body, inside);
   const { result } = declaration;
-  if (returned === undefined) return inside.fail(noResult, { callee: declaration.name.text }, declaration.name.span, "this needs a result");
+  if (returned === undefined)
+    return inside.fail(noResult, { callee: declaration.name.text }, declaration.name.span, "this needs a result");
   const { value, span } = returned;
   if (result === undefined) return value;
   if (result.kind === "tupleType") return tupleResult(value, result, declaration, inside, span);
   return checkResult(toTensor(returned, inside, result.element), result, declaration, inside, span);
 }
 
-function tupleResult(value: Evaluated, { members }: TupleType, declaration: Callable, inside: Frame, span: Span): Evaluated {
+function tupleResult(
+  value: Evaluated,
+  { members }: TupleType,
+  declaration: Callable,
+  inside: Frame,
+  span: Span,
+): Evaluated {
   if (value.kind !== "tuple" || value.items.length !== members.length) {
     return inside.fail(wrongKind, { expected: `${members.length} results`, found: describeValue(value) }, span, "this");
   }
   const items = value.items.map((item, index) =>
-    checkResult(toTensor({ value: item, span }, inside, members[index].element), members[index], declaration, inside, span));
+    checkResult(
+      toTensor({ value: item, span }, inside, members[index].element),
+      members[index],
+      declaration,
+      inside,
+      span,
+    ),
+  );
   return { kind: "tuple", items };
 }
 
@@ -101,24 +147,47 @@ function applyPart(part: LayerPart, inputs: readonly Evaluated[], frame: Frame, 
   const { evaluator } = frame.session;
   if (part.kind === "builtin") return evaluator.builtin(part.name, part.arguments, inputs, part.frame, part.span, {});
   const tensors = inputs.map((value) => ({ value, span, label: undefined }));
-  return evaluator.call(part.target, { ...part.given, tensors: [...tensors, ...part.given.tensors] }, part.instance, frame, part.span);
+  return evaluator.call(
+    part.target,
+    { ...part.given, tensors: [...tensors, ...part.given.tensors] },
+    part.instance,
+    frame,
+    part.span,
+  );
 }
 
 /** The first value of a parameter, or `zeros([N, units])`: the initializer run with that shape in scope. */
 export function initialize(recipe: Recipe, { shape, labels }: ShapeValue, owner: Instance, outside: Frame): Tensor {
   const { target, given, span } = recipe;
   const { declaration } = target;
-  const inside = frameFor(target, owner, { param: undefined, state: undefined, nameOf: (own) => own, draws: { count: 0 } }, outside, span);
+  const inside = frameFor(
+    target,
+    owner,
+    { param: undefined, state: undefined, nameOf: (own) => own, draws: { count: 0 } },
+    outside,
+    span,
+  );
   inside.bindValue("shape", { kind: "list", items: shape.map(fromDimension) });
   inside.bindValue("fan_in", fromDimension(fanIn(shape)));
   inside.bindValue("fan_out", fromDimension(fanOut(shape)));
   bindArguments(declaration, given, inside, outside, span);
   const returned = inside.session.evaluator.run(declaration.body, inside);
-  if (returned === undefined) return inside.fail(noResult, { callee: declaration.name.text }, declaration.name.span, "this needs a result");
+  if (returned === undefined)
+    return inside.fail(noResult, { callee: declaration.name.text }, declaration.name.span, "this needs a result");
   const tensor = toTensor(returned, inside);
-  const fits = tensor.type.shape.length === shape.length && tensor.type.shape.every((size, axis) => equal(size, shape[axis]));
+  const fits =
+    tensor.type.shape.length === shape.length && tensor.type.shape.every((size, axis) => equal(size, shape[axis]));
   if (!fits && tensor.type.shape.length > 0) {
-    inside.fail(shapesDiffer, { operation: `the initializer \`${declaration.name.text}\``, left: printShape(shape), right: describeType(tensor.type) }, returned.span, "this");
+    inside.fail(
+      shapesDiffer,
+      {
+        operation: `the initializer \`${declaration.name.text}\``,
+        left: printShape(shape),
+        right: describeType(tensor.type),
+      },
+      returned.span,
+      "this",
+    );
   }
   return inside.at(returned.span, () => broadcastTensor({ value: tensor, span: returned.span }, shape, labels, inside));
 }
@@ -140,7 +209,12 @@ export function schedule(recipe: Recipe, outside: Frame, span: Span): Evaluated 
   const inside = frameFor(target, outside.home, storage, outside, span);
   const rate = outside.lookUp("lr0");
   if (rate === undefined || target.declaration.kind !== "schedule") {
-    return outside.fail(notCallable, { found: `the ${target.declaration.kind} \`${target.declaration.name.text}\`` }, span, "schedules are called by schedules");
+    return outside.fail(
+      notCallable,
+      { found: `the ${target.declaration.kind} \`${target.declaration.name.text}\`` },
+      span,
+      "schedules are called by schedules",
+    );
   }
   inside.bind("lr0", rate);
   bindArguments(target.declaration, given, inside, outside, span);

@@ -28,16 +28,25 @@ export function describe({ entries, host }: Elaboration): readonly ModelDescript
   return host.models.map(({ name, entry, inputs, results }) => {
     const graph = entries.find((candidate) => candidate.name === entry)?.graph;
     const nodes = graph?.nodes ?? [];
-    const parameters = nodes.filter(({ op, attributes }) => op === "input" && attributes.role === "parameter")
+    const parameters = nodes
+      .filter(({ op, attributes }) => op === "input" && attributes.role === "parameter")
       .map(({ path, outputs: [{ shape }] }) => ({ path, count: product(shape) }));
     const last = new Map<string, TensorType>();
-    for (const { op, path, outputs: [type] } of nodes) {
+    for (const {
+      op,
+      path,
+      outputs: [type],
+    } of nodes) {
       const layer = layerOf(path);
       if (op !== "input" && layer !== undefined) last.set(layer, type);
     }
     const layers = [...last].map(([path, output]): LayerDescription => ({
-      path, output, block: path.slice(path.lastIndexOf(".") + 1).replace(/_\d+$/, ""),
-      parameters: sum(parameters.filter((parameter) => parameter.path.startsWith(`${path}.`)).map(({ count }) => count)),
+      path,
+      output,
+      block: path.slice(path.lastIndexOf(".") + 1).replace(/_\d+$/, ""),
+      parameters: sum(
+        parameters.filter((parameter) => parameter.path.startsWith(`${path}.`)).map(({ count }) => count),
+      ),
     }));
     return { name, inputs, outputs: results, layers, parameters: sum(parameters.map(({ count }) => count)) };
   });

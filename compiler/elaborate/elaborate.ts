@@ -7,7 +7,14 @@ import { noNetwork } from "../diagnostics/codes/syntax.ts";
 import { unknownConstant } from "../diagnostics/codes/settings.ts";
 import { openDimension, sizeOverflow } from "../diagnostics/codes/shapes.ts";
 import { boundMissing, unknownTrain } from "../diagnostics/codes/train.ts";
-import { constantValue, DimensionOverflow, evaluate as evaluateDimension, printShape, product, symbolsOf } from "../dimension/dimension.ts";
+import {
+  constantValue,
+  DimensionOverflow,
+  evaluate as evaluateDimension,
+  printShape,
+  product,
+  symbolsOf,
+} from "../dimension/dimension.ts";
 import type { GraphNode } from "../graph/types.ts";
 import type { HostModel, HostTrain } from "../program/host.ts";
 import type { TypedModule } from "../semantics/module.ts";
@@ -82,17 +89,32 @@ interface Attempt {
 
 function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyMap<string, number>): Attempt {
   const evaluator: Evaluator = {
-    gradients: options.gradients, evaluate, dimension: dimensionOf, shape: evaluateShape, builtin: callBuiltin, apply, call, initialize, schedule, run,
+    gradients: options.gradients,
+    evaluate,
+    dimension: dimensionOf,
+    shape: evaluateShape,
+    builtin: callBuiltin,
+    apply,
+    call,
+    initialize,
+    schedule,
+    run,
   };
   const session = new Session(module, evaluator, dims, constantsOf(options));
   checkConstants(session);
-  if (module.models.length === 0) session.report(diagnose(noNetwork, {}, [{ file: module.name, from: 0, to: 0, text: "in this file" }]));
+  if (module.models.length === 0)
+    session.report(diagnose(noNetwork, {}, [{ file: module.name, from: 0, to: 0, text: "in this file" }]));
   evaluateConstants(session);
   const trained = built(session, () => trainParts(module, options, session));
   const predictions = module.models.flatMap((target) => built(session, () => buildPrediction(target, session)) ?? []);
   const owned = ownedRoots(trained, session);
-  const kept = predictions.filter(({ entry }) => owned === undefined || [...entry.variables].every((name) => owned.has(name.split(".")[0])));
-  const entries = [...(trained === undefined ? [] : [trained.step.entry, trained.evaluation.entry]), ...kept.map(({ entry }) => entry)];
+  const kept = predictions.filter(
+    ({ entry }) => owned === undefined || [...entry.variables].every((name) => owned.has(name.split(".")[0])),
+  );
+  const entries = [
+    ...(trained === undefined ? [] : [trained.step.entry, trained.evaluation.entry]),
+    ...kept.map(({ entry }) => entry),
+  ];
   const known = sizesFromData(trained, options.dataFacts);
   const missing = closedOf(entries, session);
   const facts: Parts = { session, trained, kept, owned, known, missing, options };
@@ -105,7 +127,11 @@ function built<Result>(session: Session, build: () => Result): Result | undefine
     return recover(build);
   } catch (error) {
     if (!(error instanceof DimensionOverflow)) throw error;
-    session.report(diagnose(sizeOverflow, { what: error.message }, [{ file: session.module.name, from: 0, to: 0, text: "in this file" }]));
+    session.report(
+      diagnose(sizeOverflow, { what: error.message }, [
+        { file: session.module.name, from: 0, to: 0, text: "in this file" },
+      ]),
+    );
     return undefined;
   }
 }
@@ -157,15 +183,23 @@ function evaluateConstants(session: Session): void {
 function chooseTrain({ trains }: TypedModule, wanted: string | null | undefined, session: Session): Train | undefined {
   if (wanted === null) return undefined;
   if (wanted === undefined) return trains.at(0);
-  const found = trains.find(({ name, label: own }) => (own ?? name).text === wanted) ?? trains.find(({ name }) => name.text === wanted);
+  const found =
+    trains.find(({ name, label: own }) => (own ?? name).text === wanted) ??
+    trains.find(({ name }) => name.text === wanted);
   if (found === undefined) {
     const labels = trains.map(({ name, label: own }) => `\`${(own ?? name).text}\``).join(", ");
-    session.report(diagnose(unknownTrain, { name: wanted, labels: labels === "" ? "a file with a train" : labels }, []));
+    session.report(
+      diagnose(unknownTrain, { name: wanted, labels: labels === "" ? "a file with a train" : labels }, []),
+    );
   }
   return found;
 }
 
-function trainParts(module: TypedModule, { train, dataFacts, settings }: ElaborateOptions, session: Session): Trained | undefined {
+function trainParts(
+  module: TypedModule,
+  { train, dataFacts, settings }: ElaborateOptions,
+  session: Session,
+): Trained | undefined {
   const found = chooseTrain(module, train, session);
   if (found === undefined) return undefined;
   const chosen = withSettings(found, settings);
@@ -208,7 +242,8 @@ function sizesFromData(trained: Trained | undefined, facts: DataFacts | undefine
 function closedOf(entries: readonly Entry[], session: Session): readonly ClosedDimension[] {
   const found = new Map<string, ClosedDimension>();
   for (const { closed } of entries) {
-    for (const dimension of closed) if (!session.dims.has(dimension.name) && !found.has(dimension.name)) found.set(dimension.name, dimension);
+    for (const dimension of closed)
+      if (!session.dims.has(dimension.name) && !found.has(dimension.name)) found.set(dimension.name, dimension);
   }
   return [...found.values()];
 }
@@ -222,15 +257,31 @@ function reportClosed({ missing, session, options }: Parts): void {
 }
 
 /** Every open dimension of the graphs with its largest value. */
-function boundsOf(entries: readonly EntryGraph[], { session, trained, known, options, kept, missing }: Parts): ReadonlyMap<string, number> {
+function boundsOf(
+  entries: readonly EntryGraph[],
+  { session, trained, known, options, kept, missing }: Parts,
+): ReadonlyMap<string, number> {
   const bounds = new Map<string, number>();
-  const leading = new Set([...leadingNames(trained), ...(trained === undefined ? kept.flatMap(({ host }) => firstNames(host)) : [])]);
+  const leading = new Set([
+    ...leadingNames(trained),
+    ...(trained === undefined ? kept.flatMap(({ host }) => firstNames(host)) : []),
+  ]);
   const closed = new Set(missing.map(({ name }) => name));
   for (const name of openNames(entries)) {
-    const bound = options.bounds?.get(name) ?? (name === rowsName ? maximalRows : undefined) ?? boundFrom(name, leading, trained, known);
+    const bound =
+      options.bounds?.get(name) ??
+      (name === rowsName ? maximalRows : undefined) ??
+      boundFrom(name, leading, trained, known);
     if (bound !== undefined) bounds.set(name, bound);
     else if (options.allowOpen !== true && !closed.has(name)) {
-      session.report(diagnose(boundMissing, { name }, placeOf(trained, session), `give it with \`bounds: { ${name}: 64 }\`, or \`--bounds ${name}=64\``));
+      session.report(
+        diagnose(
+          boundMissing,
+          { name },
+          placeOf(trained, session),
+          `give it with \`bounds: { ${name}: 64 }\`, or \`--bounds ${name}=64\``,
+        ),
+      );
     }
   }
   return bounds;
@@ -243,7 +294,13 @@ function checkSize({ outputs, span }: GraphNode, bounds: ReadonlyMap<string, num
       evaluateDimension(product(shape), bounds);
     } catch (error) {
       if (!(error instanceof DimensionOverflow)) throw error;
-      session.report(diagnose(sizeOverflow, { what: `a tensor ${printShape(shape)}` }, span === undefined ? [] : [label(span, "computed here")]));
+      session.report(
+        diagnose(
+          sizeOverflow,
+          { what: `a tensor ${printShape(shape)}` },
+          span === undefined ? [] : [label(span, "computed here")],
+        ),
+      );
     }
   }
 }
@@ -257,7 +314,9 @@ function openNames(entries: readonly EntryGraph[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { graph } of entries) {
     for (const { outputs } of graph.nodes) {
-      for (const { shape } of outputs) for (const size of shape) if (constantValue(size) === undefined) for (const name of symbolsOf(size)) names.add(name);
+      for (const { shape } of outputs)
+        for (const size of shape)
+          if (constantValue(size) === undefined) for (const name of symbolsOf(size)) names.add(name);
     }
   }
   return names;
@@ -265,14 +324,21 @@ function openNames(entries: readonly EntryGraph[]): ReadonlySet<string> {
 
 /** The names of the first dimensions of the train's inputs: its batch. */
 function leadingNames(trained: Trained | undefined): readonly string[] {
-  return (trained?.step.objective.inputs ?? []).flatMap(({ tensor }) => [...symbolsOf(tensor.type.shape.at(0) ?? product([]))]);
+  return (trained?.step.objective.inputs ?? []).flatMap(({ tensor }) => [
+    ...symbolsOf(tensor.type.shape.at(0) ?? product([])),
+  ]);
 }
 
 function firstNames({ inputs }: HostModel): readonly string[] {
   return inputs.flatMap(({ shape }) => [...symbolsOf(shape.at(0) ?? product([]))]);
 }
 
-function boundFrom(name: string, leading: ReadonlySet<string>, trained: Trained | undefined, known: ReadonlyMap<string, number>): number | undefined {
+function boundFrom(
+  name: string,
+  leading: ReadonlySet<string>,
+  trained: Trained | undefined,
+  known: ReadonlyMap<string, number>,
+): number | undefined {
   if (leading.has(name)) {
     if (trained === undefined) return defaultBatch;
     return trained.plan.batch === "all" ? known.get(name) : trained.plan.batch;
@@ -296,12 +362,19 @@ function assemble(parts: Parts): ElaborateResult {
   for (const { graph } of made) for (const node of graph.nodes) checkSize(node, bounds, session);
   if (session.failed) return { diagnostics: session.diagnostics };
   const { host, name } = hostOf(parts, variables, trained, kept);
-  const elaboration: Elaboration = { name, entries: made, variables: variables.map(variableOf).concat(counters), bounds, host };
+  const elaboration: Elaboration = {
+    name,
+    entries: made,
+    variables: variables.map(variableOf).concat(counters),
+    bounds,
+    host,
+  };
   return { elaboration, diagnostics: session.diagnostics };
 }
 
-const counters: readonly Variable[] = ["seed", "step", "epoch", "step_in_epoch", "steps_per_epoch", "epochs"].map((name) =>
-  ({ name, role: "counter", type: { dtype: "i32", shape: [] } }));
+const counters: readonly Variable[] = ["seed", "step", "epoch", "step_in_epoch", "steps_per_epoch", "epochs"].map(
+  (name) => ({ name, role: "counter", type: { dtype: "i32", shape: [] } }),
+);
 
 function isKept({ name, role }: VariableRecord, owned: ReadonlySet<string> | undefined): boolean {
   if (role === "optimizer" || role === "metric" || name.startsWith("average.")) return true;
@@ -320,8 +393,16 @@ function entriesOf({ session, trained, kept }: Parts, variables: readonly Variab
   return [init, ...training, ...kept.map(({ graph }) => graph)];
 }
 
-function hostOf({ session }: Parts, variables: readonly VariableRecord[], trained: Trained | undefined, kept: readonly Prediction[]) {
-  const models = kept.map(({ host, entry }): HostModel => ({ ...host, parameters: countParameters(variables, entry.variables) }));
+function hostOf(
+  { session }: Parts,
+  variables: readonly VariableRecord[],
+  trained: Trained | undefined,
+  kept: readonly Prediction[],
+) {
+  const models = kept.map(({ host, entry }): HostModel => ({
+    ...host,
+    parameters: countParameters(variables, entry.variables),
+  }));
   const names = new Set(["train_step", "evaluate", ...kept.map(({ host }) => host.entry)]);
   const own = session.requirements.filter(({ entry }) => names.has(entry));
   const requirements = [...new Map(own.map((requirement) => [JSON.stringify(requirement), requirement])).values()];
@@ -339,14 +420,29 @@ function hostTrain({ plan, step, evaluation }: Trained): HostTrain {
   const { target } = step.objective;
   const scalarShape = { dtype: "f32" as const, shape: [] };
   return {
-    name: plan.train.name.text, label: plan.label,
+    name: plan.train.name.text,
+    label: plan.label,
     inputs: hostInputs(step.objective),
     losses: step.losses.map((loss) => ({ ...loss, ...scalarShape })),
     rates: step.rates.map((rate) => ({ ...rate, ...scalarShape })),
     optimizer: plan.steps.map(({ optimizer }) => optimizer.target.declaration.name.text).join(","),
-    evaluation: { loss: evaluation.loss, metrics: evaluation.metrics, ...(evaluation.whole.length === 0 ? {} : { whole: evaluation.whole }) },
-    data: plan.data, batch: plan.batch, epochs: plan.epochs, seed: plan.seed,
-    ...(target === undefined ? {} : { target: { input: target.name, kind: target.tensor.type.dtype === "i32" ? "classes" as const : "numbers" as const } }),
+    evaluation: {
+      loss: evaluation.loss,
+      metrics: evaluation.metrics,
+      ...(evaluation.whole.length === 0 ? {} : { whole: evaluation.whole }),
+    },
+    data: plan.data,
+    batch: plan.batch,
+    epochs: plan.epochs,
+    seed: plan.seed,
+    ...(target === undefined
+      ? {}
+      : {
+          target: {
+            input: target.name,
+            kind: target.tensor.type.dtype === "i32" ? ("classes" as const) : ("numbers" as const),
+          },
+        }),
     ...(plan.stopEarly === undefined ? {} : { stopEarly: plan.stopEarly }),
     ...(plan.startFrom === undefined ? {} : { startFrom: plan.startFrom }),
     ...(plan.average === undefined ? {} : { average: plan.average }),

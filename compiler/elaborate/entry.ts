@@ -41,14 +41,17 @@ export class Entry {
   input(name: string, role: InputRole, { dtype, shape }: TensorType): Value {
     const known = this.#inputs.get(name);
     if (known !== undefined) return known;
-    const value = this.builder.at({ span: undefined, path: name }, () => this.builder.one("input", [], { name, role, dtype, shape }));
+    const value = this.builder.at({ span: undefined, path: name }, () =>
+      this.builder.one("input", [], { name, role, dtype, shape }),
+    );
     this.#inputs.set(name, value);
     return value;
   }
 
   /** The name of the graph input that `value` is, if it is one. */
   inputNamed(value: Value): string | undefined {
-    for (const [name, input] of this.#inputs) if (input.node === value.node && input.output === value.output) return name;
+    for (const [name, input] of this.#inputs)
+      if (input.node === value.node && input.output === value.output) return name;
     return undefined;
   }
 

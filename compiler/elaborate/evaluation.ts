@@ -13,7 +13,15 @@ import { walk } from "../syntax/children.ts";
 import { Entry } from "./entry.ts";
 import type { Storage } from "./frame.ts";
 import { hostInput } from "./inputs.ts";
-import { compare, minimised, objectiveOf, trainFrame, type Objective, type TargetFacts, type TrainInput } from "./objective.ts";
+import {
+  compare,
+  minimised,
+  objectiveOf,
+  trainFrame,
+  type Objective,
+  type TargetFacts,
+  type TrainInput,
+} from "./objective.ts";
 import { toTensor } from "./tensors.ts";
 import type { Session } from "./session.ts";
 import { variableOutputs } from "./train-step.ts";
@@ -68,13 +76,27 @@ export function buildEvaluation(plan: TrainPlan, session: Session, facts: Target
     session.report(diagnose(metricsNeedOutput, {}, [label(metrics[0].chosen.span, "this metric")]));
     return { entry, entries: [], loss: result("loss", losses[0].loss), metrics: [], whole: [] };
   }
-  const streamed = metrics.filter(({ streams }) => streams).map((metric) => ({ metric, value: metricValue(metric, objective) }));
-  const whole = metrics.filter(({ streams }) => !streams).map((metric) => buildWholeSet(metric, plan, objective, session));
+  const streamed = metrics
+    .filter(({ streams }) => streams)
+    .map((metric) => ({ metric, value: metricValue(metric, objective) }));
+  const whole = metrics
+    .filter(({ streams }) => !streams)
+    .map((metric) => buildWholeSet(metric, plan, objective, session));
   const { output } = objective;
   const outputs: GraphOutput[] = [
-    ...(whole.length === 0 || output === undefined ? [] : [{ name: outputBuffer, role: "result" as const, value: output.value }]),
-    ...losses.map(({ step, loss }, index): GraphOutput => ({ name: `evaluate.${index === 0 ? "loss" : step.name}`, role: "result", value: loss.value })),
-    ...streamed.map(({ metric, value }): GraphOutput => ({ name: `evaluate.${metric.name}`, role: "result", value: value.value })),
+    ...(whole.length === 0 || output === undefined
+      ? []
+      : [{ name: outputBuffer, role: "result" as const, value: output.value }]),
+    ...losses.map(({ step, loss }, index): GraphOutput => ({
+      name: `evaluate.${index === 0 ? "loss" : step.name}`,
+      role: "result",
+      value: loss.value,
+    })),
+    ...streamed.map(({ metric, value }): GraphOutput => ({
+      name: `evaluate.${metric.name}`,
+      role: "result",
+      value: value.value,
+    })),
     ...variableOutputs(entry).filter(({ role }) => role === "metric"),
   ];
   return {
@@ -97,7 +119,12 @@ function metricValue({ name, chosen }: NamedMetric, objective: Objective): Tenso
 }
 
 /** An entry of its own, whose leading dimension is `rows`. */
-function buildWholeSet(metric: NamedMetric, plan: TrainPlan, { inputs, output, target }: Objective, session: Session): { readonly graph: EntryGraph; readonly host: HostWholeMetric } {
+function buildWholeSet(
+  metric: NamedMetric,
+  plan: TrainPlan,
+  { inputs, output, target }: Objective,
+  session: Session,
+): { readonly graph: EntryGraph; readonly host: HostWholeMetric } {
   const name = `metric.${metric.name}`;
   const entry = new Entry(session, name, { training: false, averaged: true });
   const [leading] = output?.type.shape ?? [];
@@ -110,14 +137,24 @@ function buildWholeSet(metric: NamedMetric, plan: TrainPlan, { inputs, output, t
   };
   const frame = trainFrame(plan, entry);
   const given = (output === undefined ? [] : [{ name: "output", buffer: outputBuffer, tensor: output }]).map(again);
-  const others = inputs.filter((input) => input.name === target?.name || neededBy(metric, input.name))
-    .filter((input) => input.name !== "output").map(again);
-  const value = metricValue(metric, { frame, inputs: others, output: given.at(0)?.tensor, target: others.find((input) => input.name === target?.name) });
+  const others = inputs
+    .filter((input) => input.name === target?.name || neededBy(metric, input.name))
+    .filter((input) => input.name !== "output")
+    .map(again);
+  const value = metricValue(metric, {
+    frame,
+    inputs: others,
+    output: given.at(0)?.tensor,
+    target: others.find((input) => input.name === target?.name),
+  });
   return {
     graph: { name, graph: entry.finish([{ name: `${name}.value`, role: "result", value: value.value }]) },
     host: {
       entry: name,
-      inputs: [...given, ...others].map(({ name: own, buffer, from, tensor }) => ({ input: hostInput(own, buffer, tensor, session), from })),
+      inputs: [...given, ...others].map(({ name: own, buffer, from, tensor }) => ({
+        input: hostInput(own, buffer, tensor, session),
+        from,
+      })),
       result: { ...result(metric.name, value), buffer: `${name}.value` },
     },
   };
@@ -129,5 +166,7 @@ interface Collected extends TrainInput {
 }
 
 function neededBy({ chosen }: NamedMetric, name: string): boolean {
-  return chosen.target.declaration.parameters.some((parameter) => parameter.kind === "tensorInput" && parameter.name.text === name);
+  return chosen.target.declaration.parameters.some(
+    (parameter) => parameter.kind === "tensorInput" && parameter.name.text === name,
+  );
 }

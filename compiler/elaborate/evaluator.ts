@@ -36,7 +36,11 @@ export interface NoGradient {
 }
 
 /** The gradient of a scalar with respect to each value, undefined where it does not depend on it. */
-export type Gradients = (builder: GraphBuilder, of: Value, wrt: readonly Value[]) => readonly (Value | undefined)[] | NoGradient;
+export type Gradients = (
+  builder: GraphBuilder,
+  of: Value,
+  wrt: readonly Value[],
+) => readonly (Value | undefined)[] | NoGradient;
 
 export interface Evaluator {
   readonly gradients: Gradients;
@@ -45,11 +49,25 @@ export interface Evaluator {
   dimension(expression: Expression, frame: Frame): Dimension;
   shape(expression: Expression, frame: Frame): ShapeValue;
   /** A built-in's call; `piped` comes before its first argument. */
-  builtin(name: string, given: readonly Argument[], piped: readonly Evaluated[], frame: Frame, span: Span, mode: Mode): Evaluated;
+  builtin(
+    name: string,
+    given: readonly Argument[],
+    piped: readonly Evaluated[],
+    frame: Frame,
+    span: Span,
+    mode: Mode,
+  ): Evaluated;
   /** A layer on tensors. */
   apply(layer: Layer, inputs: readonly Evaluated[], frame: Frame, span: Span): Evaluated;
   /** A declaration's body on arguments. */
-  call(target: DeclaredCallable, given: GivenArguments, instance: Instance, frame: Frame, span: Span, storage?: Storage): Evaluated;
+  call(
+    target: DeclaredCallable,
+    given: GivenArguments,
+    instance: Instance,
+    frame: Frame,
+    span: Span,
+    storage?: Storage,
+  ): Evaluated;
   initialize(recipe: Recipe, shape: ShapeValue, owner: Instance, frame: Frame): Tensor;
   /** The learning rate that a schedule gives where this one is called. */
   schedule(recipe: Recipe, frame: Frame, span: Span): Evaluated;

@@ -23,34 +23,66 @@ import * as rational from "./rational.ts";
 import { dimensionOf, evaluateShape, restValue, withinRange } from "./shape-values.ts";
 import { arithmetic, comparison, elementwiseBinary, matrixProduct, toTensor, type Operand } from "./tensors.ts";
 import {
-  boolValue, describeValue, fromDimension, noArguments,
-  type Comparison, type Evaluated, type Layer, type LayerPart, type Recipe,
+  boolValue,
+  describeValue,
+  fromDimension,
+  noArguments,
+  type Comparison,
+  type Evaluated,
+  type Layer,
+  type LayerPart,
+  type Recipe,
 } from "./values.ts";
 
 export function evaluate(expression: Expression, frame: Frame, mode: Mode = {}): Evaluated {
-  return frame.nested(1, expression.span, () => withinRange(expression.span, frame, () => dispatch(expression, frame, mode)));
+  return frame.nested(1, expression.span, () =>
+    withinRange(expression.span, frame, () => dispatch(expression, frame, mode)),
+  );
 }
 
 function dispatch(expression: Expression, frame: Frame, mode: Mode): Evaluated {
   switch (expression.kind) {
-    case "name": return evaluateName(expression, frame, mode);
-    case "number": return { kind: "number", value: expression.value };
-    case "string": return { kind: "string", value: expression.value };
-    case "boolean": return boolValue(expression.value);
-    case "list": return { kind: "list", items: expression.items.map((item) => evaluate(item, frame, mode)) };
-    case "tuple": return { kind: "tuple", items: expression.items.map((item) => evaluate(item, frame)) };
-    case "rest": return restValue(expression.span, frame);
-    case "chain": return evaluateChain(expression, frame, mode);
-    case "binary": return evaluateBinary(expression.operator, expression.left, expression.right, expression.span, frame, mode);
-    case "unary": return evaluateUnary(expression.operator, expression.operand, expression.span, frame, mode);
-    case "pipe": return evaluatePipe(expression, frame);
-    case "call": return evaluateCall(expression, [], frame, mode);
-    case "named": return evaluateNamed(expression.expression, expression.name.value, [], frame);
-    case "repeat": return evaluateRepeat(expression, frame);
-    case "index": return evaluateIndex(expression, frame);
-    case "transpose": return evaluateTranspose(expression.target, expression.span, frame);
-    case "member": return frame.fail(wrongKind, { expected: "a value", found: "a path into a model" }, expression.span, "paths stand in `update` only");
-    case "scan": return frame.fail(unsupported, { what: "`scan`" }, expression.span, "this loop");
+    case "name":
+      return evaluateName(expression, frame, mode);
+    case "number":
+      return { kind: "number", value: expression.value };
+    case "string":
+      return { kind: "string", value: expression.value };
+    case "boolean":
+      return boolValue(expression.value);
+    case "list":
+      return { kind: "list", items: expression.items.map((item) => evaluate(item, frame, mode)) };
+    case "tuple":
+      return { kind: "tuple", items: expression.items.map((item) => evaluate(item, frame)) };
+    case "rest":
+      return restValue(expression.span, frame);
+    case "chain":
+      return evaluateChain(expression, frame, mode);
+    case "binary":
+      return evaluateBinary(expression.operator, expression.left, expression.right, expression.span, frame, mode);
+    case "unary":
+      return evaluateUnary(expression.operator, expression.operand, expression.span, frame, mode);
+    case "pipe":
+      return evaluatePipe(expression, frame);
+    case "call":
+      return evaluateCall(expression, [], frame, mode);
+    case "named":
+      return evaluateNamed(expression.expression, expression.name.value, [], frame);
+    case "repeat":
+      return evaluateRepeat(expression, frame);
+    case "index":
+      return evaluateIndex(expression, frame);
+    case "transpose":
+      return evaluateTranspose(expression.target, expression.span, frame);
+    case "member":
+      return frame.fail(
+        wrongKind,
+        { expected: "a value", found: "a path into a model" },
+        expression.span,
+        "paths stand in `update` only",
+      );
+    case "scan":
+      return frame.fail(unsupported, { what: "`scan`" }, expression.span, "this loop");
   }
 }
 
@@ -71,14 +103,23 @@ function evaluateName(name: Name, frame: Frame, mode: Mode): Evaluated {
   if (declared === undefined) return builtinName(name, frame);
   if (isCallable(declared)) return callableName(declared, name, frame);
   if (declared.declaration.kind === "const") return constantOf(declared.declaration.name.text, declared, frame);
-  return frame.fail(wrongKind, { expected: "a value", found: `the data source \`${name.text}\`` }, name.span, "stands in `data:` only");
+  return frame.fail(
+    wrongKind,
+    { expected: "a value", found: `the data source \`${name.text}\`` },
+    name.span,
+    "stands in `data:` only",
+  );
 }
 
 function bound(binding: Binding, frame: Frame): Evaluated {
   switch (binding.kind) {
-    case "value": case "cell": return binding.value;
-    case "variable": return frame.entry.read(binding.record);
-    case "failed": throw new Failure();
+    case "value":
+    case "cell":
+      return binding.value;
+    case "variable":
+      return frame.entry.read(binding.record);
+    case "failed":
+      throw new Failure();
     case "lazy": {
       if (typeof binding.state === "object") return binding.state.value;
       if (binding.state === "running") throw new Failure();
@@ -90,7 +131,13 @@ function bound(binding: Binding, frame: Frame): Evaluated {
   }
 }
 
-const counters: readonly string[] = ["step", "epoch", "step_in_epoch", "steps_per_epoch", "epochs"] satisfies readonly Counter[];
+const counters: readonly string[] = [
+  "step",
+  "epoch",
+  "step_in_epoch",
+  "steps_per_epoch",
+  "epochs",
+] satisfies readonly Counter[];
 
 function isCounter(name: string): name is Counter {
   return counters.includes(name);
@@ -99,31 +146,52 @@ function isCounter(name: string): name is Counter {
 function builtinName(name: Name, frame: Frame): Evaluated {
   if (name.text === "training") return boolValue(frame.entry.training);
   if (isCounter(name.text)) {
-    if (!frame.entry.training) return frame.fail(outsideTraining, { name: name.text }, name.span, "outside `if training`");
+    if (!frame.entry.training)
+      return frame.fail(outsideTraining, { name: name.text }, name.span, "outside `if training`");
     const counter = name.text;
     return frame.at(name.span, () => frame.entry.counterTensor(counter));
   }
-  if (builtins.has(name.text)) return { kind: "layer", parts: [{ kind: "builtin", name: name.text, arguments: [], frame, span: name.span }] };
+  if (builtins.has(name.text))
+    return { kind: "layer", parts: [{ kind: "builtin", name: name.text, arguments: [], frame, span: name.span }] };
   return unknown(name, "value", frame);
 }
 
 function unknown(name: Name, what: string, frame: Frame): never {
-  const candidates = [...frame.body.dimensions.keys(), ...visibleNames(frame.body.scope, "value"), ...visibleNames(frame.body.scope, "loss"), ...builtins.keys()];
-  return frame.fail(unknownName, { name: name.text, what }, name.span, "not known", [], didYouMean(name.text, candidates));
+  const candidates = [
+    ...frame.body.dimensions.keys(),
+    ...visibleNames(frame.body.scope, "value"),
+    ...visibleNames(frame.body.scope, "loss"),
+    ...builtins.keys(),
+  ];
+  return frame.fail(
+    unknownName,
+    { name: name.text, what },
+    name.span,
+    "not known",
+    [],
+    didYouMean(name.text, candidates),
+  );
 }
 
 function callableName(target: DeclaredCallable, name: Name, frame: Frame): Evaluated {
-  if (target.declaration.kind === "initializer") return { kind: "initializer", target, given: noArguments, span: name.span };
+  if (target.declaration.kind === "initializer")
+    return { kind: "initializer", target, given: noArguments, span: name.span };
   const instance = instanceFor(target, name, frame);
   return { kind: "layer", parts: [{ kind: "call", target, given: noArguments, instance, span: name.span }] };
 }
 
 function instanceFor(target: DeclaredCallable, node: Expression, frame: Frame) {
-  return target.declaration.kind === "model" ? frame.session.rootOf(target) : frame.home.child(node, target.declaration.name.text);
+  return target.declaration.kind === "model"
+    ? frame.session.rootOf(target)
+    : frame.home.child(node, target.declaration.name.text);
 }
 
 /** The value of a `const`: the option's, else its expression's in its own file. */
-function constantOf(name: string, declared: { readonly declaration: unknown; readonly scope: Body["scope"] }, frame: Frame): Evaluated {
+function constantOf(
+  name: string,
+  declared: { readonly declaration: unknown; readonly scope: Body["scope"] },
+  frame: Frame,
+): Evaluated {
   const { session } = frame;
   const given = declared.scope === session.module.scope ? session.constants.get(name) : undefined;
   if (given !== undefined) return given;
@@ -153,7 +221,14 @@ function evaluateChain(chain: Chain, frame: Frame, mode: Mode): Evaluated {
   return left.value;
 }
 
-function applyOperator(operator: Chain["rest"][number]["operator"], left: Operand, right: Operand, span: Span, frame: Frame, mode: Mode): Evaluated {
+function applyOperator(
+  operator: Chain["rest"][number]["operator"],
+  left: Operand,
+  right: Operand,
+  span: Span,
+  frame: Frame,
+  mode: Mode,
+): Evaluated {
   if (operator === "@") return matrixProduct(left, right, span, frame);
   if (operator === "or" || operator === "and") throw new Failure();
   return arithmetic(operator, left, right, mode.whole === true, span, frame);
@@ -180,7 +255,12 @@ function combine(operator: "or" | "and", left: Operand, right: Operand, span: Sp
     return { kind: "condition", all: [...left.value.all, ...right.value.all] };
   }
   if (left.value.kind === "condition" || right.value.kind === "condition") {
-    return frame.fail(notCompileTime, { what: `this \`${operator}\``, found: "a condition on open dimensions" }, span, "this");
+    return frame.fail(
+      notCompileTime,
+      { what: `this \`${operator}\``, found: "a condition on open dimensions" },
+      span,
+      "this",
+    );
   }
   return frame.at(span, () => logicalTensor(operator, [left, right], span, frame));
 }
@@ -189,7 +269,12 @@ function truth(operand: Operand, frame: Frame): Evaluated {
   const { value, span } = operand;
   if (value.kind === "bool" || value.kind === "condition") return value;
   if (value.kind === "tensor" && value.type.dtype === "bool") return value;
-  return frame.fail(wrongElements, { operation: "`and`, `or` and `not`", expected: "a bool", found: describeValue(value) }, span, "this");
+  return frame.fail(
+    wrongElements,
+    { operation: "`and`, `or` and `not`", expected: "a bool", found: describeValue(value) },
+    span,
+    "this",
+  );
 }
 
 function logicalTensor(operator: "or" | "and", operands: readonly Operand[], span: Span, frame: Frame): Evaluated {
@@ -199,10 +284,22 @@ function logicalTensor(operator: "or" | "and", operands: readonly Operand[], spa
 }
 
 const comparisons: Readonly<Record<Exclude<BinaryOperator, "**">, Comparison>> = {
-  "==": "equal", "!=": "notEqual", "<": "less", "<=": "lessEqual", ">": "greater", ">=": "greaterEqual",
+  "==": "equal",
+  "!=": "notEqual",
+  "<": "less",
+  "<=": "lessEqual",
+  ">": "greater",
+  ">=": "greaterEqual",
 };
 
-function evaluateBinary(operator: BinaryOperator, left: Expression, right: Expression, span: Span, frame: Frame, mode: Mode): Evaluated {
+function evaluateBinary(
+  operator: BinaryOperator,
+  left: Expression,
+  right: Expression,
+  span: Span,
+  frame: Frame,
+  mode: Mode,
+): Evaluated {
   const inner = operator === "**" ? mode : {};
   const a: Operand = { value: evaluate(left, frame, inner), span: left.span };
   const b: Operand = { value: evaluate(right, frame, inner), span: right.span };
@@ -217,7 +314,8 @@ function evaluateUnary(operator: "-" | "not", operand: Expression, span: Span, f
   if (value.kind === "dimension") return fromDimension(negate(value.value));
   return frame.at(span, () => {
     const tensor = toTensor({ value, span: operand.span }, frame);
-    if (tensor.type.dtype === "bool") frame.fail(wrongElements, { operation: "`-`", expected: "numbers", found: "bool" }, operand.span, "this");
+    if (tensor.type.dtype === "bool")
+      frame.fail(wrongElements, { operation: "`-`", expected: "numbers", found: "bool" }, operand.span, "this");
     return { ...tensor, value: frame.entry.builder.one("neg", [tensor.value]) };
   });
 }
@@ -239,10 +337,22 @@ function invert(operand: Operand, span: Span, frame: Frame): Evaluated {
 function evaluateTranspose(target: Expression, span: Span, frame: Frame): Evaluated {
   const tensor = toTensor({ value: evaluate(target, frame), span: target.span }, frame);
   const rank = tensor.type.shape.length;
-  if (rank < 2) return frame.fail(wrongKind, { expected: "a tensor of at least two dimensions", found: describeValue(tensor) }, target.span, "`.T` exchanges the last two");
-  const order = tensor.type.shape.map((_, axis) => (axis === rank - 1 ? rank - 2 : axis === rank - 2 ? rank - 1 : axis));
+  if (rank < 2)
+    return frame.fail(
+      wrongKind,
+      { expected: "a tensor of at least two dimensions", found: describeValue(tensor) },
+      target.span,
+      "`.T` exchanges the last two",
+    );
+  const order = tensor.type.shape.map((_, axis) =>
+    axis === rank - 1 ? rank - 2 : axis === rank - 2 ? rank - 1 : axis,
+  );
   return frame.at(span, () =>
-    frame.entry.tensor(frame.entry.builder.one("transpose", [tensor.value], { permutation: order }), order.map((axis) => tensor.labels[axis])));
+    frame.entry.tensor(
+      frame.entry.builder.one("transpose", [tensor.value], { permutation: order }),
+      order.map((axis) => tensor.labels[axis]),
+    ),
+  );
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -279,7 +389,8 @@ function layerOf(value: Evaluated, span: Span, frame: Frame): Layer {
 /** `callee(…)`, with the values that are piped into it before its first argument. */
 function evaluateCall(call: Call, piped: readonly Evaluated[], frame: Frame, mode: Mode): Evaluated {
   const { callee } = call;
-  if (callee.kind !== "name") return callValue(layerOf(evaluate(callee, frame), callee.span, frame), call, piped, frame);
+  if (callee.kind !== "name")
+    return callValue(layerOf(evaluate(callee, frame), callee.span, frame), call, piped, frame);
   const binding = frame.lookUp(callee.text);
   if (binding !== undefined) return callBound(bound(binding, frame), call, piped, frame);
   if (mode.expects !== undefined) {
@@ -288,9 +399,17 @@ function evaluateCall(call: Call, piped: readonly Evaluated[], frame: Frame, mod
   }
   const declared = lookUpValue(frame.body.scope, callee.text);
   if (isCallable(declared)) return callDeclared(declared, call, piped, frame);
-  if (declared !== undefined) return frame.fail(notCallable, { found: `the ${declared.declaration.kind} \`${callee.text}\`` }, callee.span, "this is no layer");
-  if (builtins.has(callee.text)) return frame.session.evaluator.builtin(callee.text, call.arguments, piped, frame, call.span, mode);
-  if (frame.body.dimensions.has(callee.text)) return frame.fail(notCallable, { found: `the dimension \`${callee.text}\`` }, callee.span, "this is no layer");
+  if (declared !== undefined)
+    return frame.fail(
+      notCallable,
+      { found: `the ${declared.declaration.kind} \`${callee.text}\`` },
+      callee.span,
+      "this is no layer",
+    );
+  if (builtins.has(callee.text))
+    return frame.session.evaluator.builtin(callee.text, call.arguments, piped, frame, call.span, mode);
+  if (frame.body.dimensions.has(callee.text))
+    return frame.fail(notCallable, { found: `the dimension \`${callee.text}\`` }, callee.span, "this is no layer");
   return unknown(callee, "block, layer or function", frame);
 }
 
@@ -319,7 +438,12 @@ function callDeclared(target: DeclaredCallable, call: Call, piped: readonly Eval
   const given = evaluateArguments(call.arguments, declaration, inner);
   const tensors = [...piped.map((value) => ({ value, span: call.span, label: undefined })), ...given.tensors];
   const all = { ...given, tensors };
-  const lacksInputs = tensors.length === 0 && hasTensorInput(declaration) && !declaration.parameters.some((parameter) => parameter.kind === "tensorInput" && given.named.has(parameter.name.text));
+  const lacksInputs =
+    tensors.length === 0 &&
+    hasTensorInput(declaration) &&
+    !declaration.parameters.some(
+      (parameter) => parameter.kind === "tensorInput" && given.named.has(parameter.name.text),
+    );
   if (lacksInputs) return { kind: "layer", parts: [{ kind: "call", target, given, instance, span: call.span }] };
   return frame.session.evaluator.call(target, all, instance, frame, call.span);
 }
@@ -331,18 +455,24 @@ function recipeCall(target: DeclaredCallable, kind: "initializer" | "schedule", 
 /** `zeros([N, units])` is a tensor; `normal(std: 0.1)` is the initializer with settings. */
 function initializerCall(recipe: Recipe, call: Call, frame: Frame): Evaluated {
   const [first, ...others] = call.arguments;
-  const shaped = first !== undefined && first.label === undefined && evaluate(first.value, frame, { whole: true }).kind === "list";
+  const shaped =
+    first !== undefined && first.label === undefined && evaluate(first.value, frame, { whole: true }).kind === "list";
   const given = evaluateArguments(shaped ? others : call.arguments, recipe.target.declaration, frame);
   const full = { ...recipe, given: call.arguments.length === 0 ? recipe.given : given, span: call.span };
   if (!shaped) return full;
   const shape = evaluateShape(first.value, frame);
-  return frame.at(call.span, () => frame.session.evaluator.initialize(full, shape, frame.home.child(call, recipe.target.declaration.name.text), frame));
+  return frame.at(call.span, () =>
+    frame.session.evaluator.initialize(full, shape, frame.home.child(call, recipe.target.declaration.name.text), frame),
+  );
 }
 
 function evaluateNamed(expression: Expression, name: string, piped: readonly Evaluated[], frame: Frame): Evaluated {
   if (expression.kind === "call" || expression.kind === "name") {
     const callee = expression.kind === "call" ? expression.callee : expression;
-    const declared = callee.kind === "name" && frame.lookUp(callee.text) === undefined ? lookUpValue(frame.body.scope, callee.text) : undefined;
+    const declared =
+      callee.kind === "name" && frame.lookUp(callee.text) === undefined
+        ? lookUpValue(frame.body.scope, callee.text)
+        : undefined;
     if (isCallable(declared) && declared.declaration.kind === "block") frame.home.child(expression, name).rename(name);
   }
   if (expression.kind === "repeat") frame.home.child(expression, name).rename(name);
@@ -351,9 +481,19 @@ function evaluateNamed(expression: Expression, name: string, piped: readonly Eva
 
 function evaluateRepeat(repeat: Repeat, frame: Frame): Evaluated {
   const count = dimensionOf(repeat.count, frame);
-  const known = count.monomials.length === 0 ? 0 : count.monomials.length === 1 && count.monomials[0].atoms.length === 0 ? count.monomials[0].coefficient : undefined;
+  const known =
+    count.monomials.length === 0
+      ? 0
+      : count.monomials.length === 1 && count.monomials[0].atoms.length === 0
+        ? count.monomials[0].coefficient
+        : undefined;
   if (known === undefined || known < 1 || known > 100_000) {
-    return frame.fail(notCompileTime, { what: "the length of a `repeat`, 1 to 100000,", found: count.key }, repeat.count.span, "this");
+    return frame.fail(
+      notCompileTime,
+      { what: "the length of a `repeat`, 1 to 100000,", found: count.key },
+      repeat.count.span,
+      "this",
+    );
   }
   const home = frame.home.child(repeat, "repeat");
   const parts: LayerPart[] = [];

@@ -23,7 +23,11 @@ export type Binding =
   /** What an optimizer moves: `<-` replaces it. */
   | { readonly kind: "cell"; value: Tensor }
   /** A `let` of a train, evaluated when a step first uses it. */
-  | { readonly kind: "lazy"; readonly evaluate: () => Evaluated; state: "waiting" | "running" | { readonly value: Evaluated } }
+  | {
+      readonly kind: "lazy";
+      readonly evaluate: () => Evaluated;
+      state: "waiting" | "running" | { readonly value: Evaluated };
+    }
   /** Its definition failed and was reported. */
   | { readonly kind: "failed" };
 
@@ -142,14 +146,24 @@ export class Frame {
 
   /** Reports, and leaves the statement. */
   fail<Arguments>(
-    definition: DiagnosticDefinition<Arguments>, values: Arguments, span: Span, text: string, more: readonly Label[] = [], help?: string,
+    definition: DiagnosticDefinition<Arguments>,
+    values: Arguments,
+    span: Span,
+    text: string,
+    more: readonly Label[] = [],
+    help?: string,
   ): never {
     this.report(definition, values, span, text, more, help);
     throw new Failure();
   }
 
   report<Arguments>(
-    definition: DiagnosticDefinition<Arguments>, values: Arguments, span: Span, text: string, more: readonly Label[] = [], help?: string,
+    definition: DiagnosticDefinition<Arguments>,
+    values: Arguments,
+    span: Span,
+    text: string,
+    more: readonly Label[] = [],
+    help?: string,
   ): void {
     this.session.report(diagnose(definition, values, this.#place(label(span, text), more), help));
   }
@@ -157,8 +171,13 @@ export class Frame {
   /** Reports at the call that led here: the nearest one that stands in the user's files. */
   failAtCaller<Arguments>(definition: DiagnosticDefinition<Arguments>, values: Arguments, inner: Label): never {
     const { chain } = this.body;
-    const at = Math.max(0, chain.findIndex(({ inPrelude }) => !inPrelude));
-    const calls = chain.map(({ name, span }, index) => label(span, index === at ? "in this call" : `in \`${name}\`, called here`)).slice(0, 8);
+    const at = Math.max(
+      0,
+      chain.findIndex(({ inPrelude }) => !inPrelude),
+    );
+    const calls = chain
+      .map(({ name, span }, index) => label(span, index === at ? "in this call" : `in \`${name}\`, called here`))
+      .slice(0, 8);
     const ordered = calls.length === 0 ? [inner] : [calls[at], inner, ...calls.filter((_, index) => index !== at)];
     this.session.report(diagnose(definition, values, ordered));
     throw new Failure();

@@ -15,16 +15,27 @@ export function evaluateIndex(index: Index, frame: Frame): Evaluated {
   const target = frame.session.evaluator.evaluate(index.target, frame);
   if (target.kind === "list") return listItem(target, index, frame);
   if (target.kind === "tensor") return frame.at(index.span, () => slice(target, index, frame));
-  return frame.fail(wrongKind, { expected: "a tensor or a list", found: describeValue(target) }, index.target.span, "this");
+  return frame.fail(
+    wrongKind,
+    { expected: "a tensor or a list", found: describeValue(target) },
+    index.target.span,
+    "this",
+  );
 }
 
 function listItem(list: ListValue, { items, span }: Index, frame: Frame): Evaluated {
   const [item] = items;
-  if (items.length !== 1 || item.kind !== "element") return frame.fail(wrongKind, { expected: "one position in a list", found: "a slice" }, span, "here");
+  if (items.length !== 1 || item.kind !== "element")
+    return frame.fail(wrongKind, { expected: "one position in a list", found: "a slice" }, span, "here");
   const position = constantValue(frame.session.evaluator.dimension(item.value, frame));
   const found = position === undefined ? undefined : list.items.at(position);
   if (found !== undefined) return found;
-  return frame.fail(sliceOutOfRange, { found: String(position ?? "this"), size: String(list.items.length) }, item.span, "outside the list");
+  return frame.fail(
+    sliceOutOfRange,
+    { found: String(position ?? "this"), size: String(list.items.length) },
+    item.span,
+    "outside the list",
+  );
 }
 
 /** What a slice does to one axis, or the axis that it puts in. */
@@ -43,7 +54,12 @@ function slice(tensor: Tensor, { items, span }: Index, frame: Frame): Tensor {
   const named = items.filter(({ kind }) => kind === "element" || kind === "range").length;
   const rests = items.filter(({ kind }) => kind === "rest").length;
   if (named > rank || rests > 1) {
-    return frame.fail(wrongKind, { expected: `at most ${rank} places and one \`..\``, found: `${named} places` }, span, `this is sliced from ${describeValue(tensor)}`);
+    return frame.fail(
+      wrongKind,
+      { expected: `at most ${rank} places and one \`..\``, found: `${named} places` },
+      span,
+      `this is sliced from ${describeValue(tensor)}`,
+    );
   }
   const full = rests === 1 ? items : [...items, undefined];
   const cuts: Cut[] = [];
@@ -69,7 +85,11 @@ function slice(tensor: Tensor, { items, span }: Index, frame: Frame): Tensor {
 function emit(tensor: Tensor, cuts: readonly Cut[], shape: readonly Dimension[], frame: Frame) {
   const { builder } = frame.entry;
   const untouched = cuts.every(({ start, size }, axis) => equal(start, zero) && equal(size, tensor.type.shape[axis]));
-  const attributes = { start: cuts.map(({ start }) => start), size: cuts.map(({ size }) => size), step: cuts.map(() => 1) };
+  const attributes = {
+    start: cuts.map(({ start }) => start),
+    size: cuts.map(({ size }) => size),
+    step: cuts.map(() => 1),
+  };
   return reshape(builder, untouched ? tensor.value : builder.one("slice", [tensor.value], attributes), shape);
 }
 
@@ -89,7 +109,12 @@ function cut(item: Exclude<IndexItem, { kind: "newAxis" | "rest" }>, tensor: Ten
   within(from, to, true, item.span, frame);
   within(to, size, false, item.span, frame);
   const length = subtract(to, from);
-  return { start: from, size: length, kept: true, label: equal(length, size) ? tensor.labels[axis] : bareName(item.to, item.from) };
+  return {
+    start: from,
+    size: length,
+    kept: true,
+    label: equal(length, size) ? tensor.labels[axis] : bareName(item.to, item.from),
+  };
 }
 
 /** `0 : T` is an axis labelled T. */
@@ -113,6 +138,12 @@ function within(index: Dimension, limit: Dimension, strict: boolean, span: Span,
   for (const left of [index, room]) {
     if (isNonNegative(left)) continue;
     const message = `a slice up to ${index.key} must lie within an axis of size ${limit.key}`;
-    frame.session.requirements.push({ entry: frame.entry.name, left, comparison: "greaterEqual", right: zero, message });
+    frame.session.requirements.push({
+      entry: frame.entry.name,
+      left,
+      comparison: "greaterEqual",
+      right: zero,
+      message,
+    });
   }
 }

@@ -14,8 +14,11 @@ export function buildInit(session: Session, variables: readonly VariableRecord[]
   const entry = new Entry(session, "init", { training: false, averaged: false });
   const starts = variables.filter(({ role }) => role !== "metric").map((variable) => startOf(variable, entry));
   const counters = { step: 0, epoch: 0, step_in_epoch: 0, steps_per_epoch: endless, epochs };
-  const outputs = Object.entries(counters).map(([name, value]): GraphOutput =>
-    ({ name, role: "counter", value: entry.builder.constant(value, "i32") }));
+  const outputs = Object.entries(counters).map(([name, value]): GraphOutput => ({
+    name,
+    role: "counter",
+    value: entry.builder.constant(value, "i32"),
+  }));
   return { name: "init", graph: entry.finish([...starts, ...outputs]) };
 }
 

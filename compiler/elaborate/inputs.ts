@@ -20,7 +20,13 @@ import type { AxisLabel, Tensor } from "./values.ts";
 /** A frame at the top of a file: no names but the file's. */
 export function topFrame(entry: Entry, scope: FileScope, owner: Instance, name: string): Frame {
   const body: Body = {
-    name, scope, owner, dimensions: new Map(), rest: undefined, settings: new Map(), chain: [],
+    name,
+    scope,
+    owner,
+    dimensions: new Map(),
+    rest: undefined,
+    settings: new Map(),
+    chain: [],
     storage: { param: undefined, state: undefined, nameOf: (own) => own },
   };
   return new Frame(entry, body, owner);
@@ -39,8 +45,18 @@ export function shapeIn({ shape }: SyntaxType, frame: Frame): readonly Dimension
     if (name !== undefined && !body.dimensions.has(name)) open(name);
   }
   return shape.flatMap((dimension) => {
-    if (dimension.kind === "rest") return body.rest?.shape ?? frame.fail(wrongKind, { expected: "written dimensions", found: "`..`" }, dimension.span, "this comes from outside");
-    if (dimension.kind === "inferred") return frame.fail(wrongKind, { expected: "a size", found: "`_`" }, dimension.span, "stands in results only");
+    if (dimension.kind === "rest")
+      return (
+        body.rest?.shape ??
+        frame.fail(
+          wrongKind,
+          { expected: "written dimensions", found: "`..`" },
+          dimension.span,
+          "this comes from outside",
+        )
+      );
+    if (dimension.kind === "inferred")
+      return frame.fail(wrongKind, { expected: "a size", found: "`_`" }, dimension.span, "stands in results only");
     return [session.evaluator.dimension(dimension, frame)];
   });
 }
@@ -49,7 +65,12 @@ export function shapeIn({ shape }: SyntaxType, frame: Frame): readonly Dimension
 export function inputTensor(name: string, type: SyntaxType, frame: Frame, labels?: readonly AxisLabel[]): Tensor {
   const tensorType: TensorType = { dtype: type.element, shape: shapeIn(type, frame) };
   const value = frame.entry.input(name, "input", tensorType);
-  return { kind: "tensor", value, type: tensorType, labels: labels ?? labelsFor(type.shape, tensorType.shape.length, frame) };
+  return {
+    kind: "tensor",
+    value,
+    type: tensorType,
+    labels: labels ?? labelsFor(type.shape, tensorType.shape.length, frame),
+  };
 }
 
 /** The tensor inputs of a model; reports where it cannot stand by itself. */
@@ -60,11 +81,15 @@ export function modelInputsOf({ declaration }: DeclaredCallable, session: Sessio
   const inputs: TensorInput[] = [];
   for (const parameter of declaration.parameters) {
     if (parameter.kind !== "tensorInput") report(`cannot have the setting \`${parameter.name.text}\``, parameter.span);
-    else if (parameter.types.length > 1) report(`needs one type for \`${parameter.name.text}\`, found a union`, parameter.span);
-    else if (parameter.types[0].element === "bool") report(`cannot have the bool input \`${parameter.name.text}\``, parameter.span);
+    else if (parameter.types.length > 1)
+      report(`needs one type for \`${parameter.name.text}\`, found a union`, parameter.span);
+    else if (parameter.types[0].element === "bool")
+      report(`cannot have the bool input \`${parameter.name.text}\``, parameter.span);
     else inputs.push(parameter);
-    const rest = parameter.kind === "tensorInput" ? parameter.types[0].shape.find(({ kind }) => kind === "rest") : undefined;
-    if (rest !== undefined) session.report(diagnose(openSignature, { model: name }, [label(rest.span, "this comes from outside")]));
+    const rest =
+      parameter.kind === "tensorInput" ? parameter.types[0].shape.find(({ kind }) => kind === "rest") : undefined;
+    if (rest !== undefined)
+      session.report(diagnose(openSignature, { model: name }, [label(rest.span, "this comes from outside")]));
   }
   if (declaration.parameters.length === 0) report("has no inputs");
   if (session.failed) throw new Failure();

@@ -24,7 +24,8 @@ export type Computed = Evaluated | "zero" | "huge" | undefined;
 
 /** `left operator right`; with `whole`, `/` rounds down. */
 export function compute(operator: Arithmetic, left: Evaluated, right: Evaluated, whole: boolean): Computed {
-  if (left.kind === "number" && right.kind === "number") return computeRational(operator, left.value, right.value, whole);
+  if (left.kind === "number" && right.kind === "number")
+    return computeRational(operator, left.value, right.value, whole);
   const [a, b] = [asDimension(left), asDimension(right)];
   return a === undefined || b === undefined ? undefined : computeDimension(operator, a, b, whole);
 }
@@ -39,22 +40,38 @@ function computeRational(operator: Arithmetic, a: Rational, b: Rational, whole: 
 
 function rationalResult(operator: Arithmetic, a: Rational, b: Rational): Rational | undefined {
   switch (operator) {
-    case "+": return rational.add(a, b);
-    case "-": return rational.add(a, rational.negate(b));
-    case "*": return rational.multiply(a, b);
-    case "/": return rational.divide(a, b);
-    case "%": return rational.modulo(a, b);
-    case "**": return rational.power(a, b);
+    case "+":
+      return rational.add(a, b);
+    case "-":
+      return rational.add(a, rational.negate(b));
+    case "*":
+      return rational.multiply(a, b);
+    case "/":
+      return rational.divide(a, b);
+    case "%":
+      return rational.modulo(a, b);
+    case "**":
+      return rational.power(a, b);
   }
 }
 
-function computeDimension(operator: Arithmetic, a: dimensions.Dimension, b: dimensions.Dimension, whole: boolean): Computed {
+function computeDimension(
+  operator: Arithmetic,
+  a: dimensions.Dimension,
+  b: dimensions.Dimension,
+  whole: boolean,
+): Computed {
   switch (operator) {
-    case "+": return fromDimension(dimensions.add(a, b));
-    case "-": return fromDimension(dimensions.subtract(a, b));
-    case "*": return fromDimension(dimensions.multiply(a, b));
-    case "/": return divideDimensions(a, b, whole);
-    case "%": return isPositive(b) ? fromDimension(dimensions.remainder(a, b)) : undefined;
+    case "+":
+      return fromDimension(dimensions.add(a, b));
+    case "-":
+      return fromDimension(dimensions.subtract(a, b));
+    case "*":
+      return fromDimension(dimensions.multiply(a, b));
+    case "/":
+      return divideDimensions(a, b, whole);
+    case "%":
+      return isPositive(b) ? fromDimension(dimensions.remainder(a, b)) : undefined;
     case "**": {
       const exponent = dimensions.constantValue(b);
       if (exponent === undefined || exponent < 0 || exponent > 16) return undefined;
@@ -74,7 +91,14 @@ function divideDimensions(a: dimensions.Dimension, b: dimensions.Dimension, whol
   return whole && isPositive(b) ? fromDimension(dimensions.floorDivide(a, b)) : undefined;
 }
 
-const opposite = { equal: "notEqual", notEqual: "equal", less: "greaterEqual", lessEqual: "greater", greater: "lessEqual", greaterEqual: "less" } as const;
+const opposite = {
+  equal: "notEqual",
+  notEqual: "equal",
+  less: "greaterEqual",
+  lessEqual: "greater",
+  greater: "lessEqual",
+  greaterEqual: "less",
+} as const;
 
 /** The relation that holds exactly where the other does not. */
 export function negateRelation({ left, comparison, right }: Relation): Relation {
@@ -83,7 +107,8 @@ export function negateRelation({ left, comparison, right }: Relation): Relation 
 
 /** A comparison decided where it can be, else a condition; undefined where the operands are not comparable so. */
 export function compareKnown(comparison: Comparison, left: Evaluated, right: Evaluated): Evaluated | undefined {
-  if (left.kind === "number" && right.kind === "number") return boolValue(holds(comparison, rational.compare(left.value, right.value)));
+  if (left.kind === "number" && right.kind === "number")
+    return boolValue(holds(comparison, rational.compare(left.value, right.value)));
   const [a, b] = [asDimension(left), asDimension(right)];
   if (a !== undefined && b !== undefined) return decide({ left: a, comparison, right: b });
   if (comparison !== "equal" && comparison !== "notEqual") return undefined;
@@ -99,12 +124,18 @@ const settingKinds: readonly Evaluated["kind"][] = ["number", "dimension", "stri
 
 function holds(comparison: Comparison, sign: number): boolean {
   switch (comparison) {
-    case "equal": return sign === 0;
-    case "notEqual": return sign !== 0;
-    case "less": return sign < 0;
-    case "lessEqual": return sign <= 0;
-    case "greater": return sign > 0;
-    case "greaterEqual": return sign >= 0;
+    case "equal":
+      return sign === 0;
+    case "notEqual":
+      return sign !== 0;
+    case "less":
+      return sign < 0;
+    case "lessEqual":
+      return sign <= 0;
+    case "greater":
+      return sign > 0;
+    case "greaterEqual":
+      return sign >= 0;
   }
 }
 

@@ -16,7 +16,14 @@ import { callModel, givenInputs } from "./predict.ts";
 import { bindTensors, labelsFor } from "./signature.ts";
 import { toTensor } from "./tensors.ts";
 import type { Chosen, StepPlan, TrainPlan } from "./train-plan.ts";
-import { describeType, describeValue, type AxisLabel, type Evaluated, type GivenArgument, type Tensor } from "./values.ts";
+import {
+  describeType,
+  describeValue,
+  type AxisLabel,
+  type Evaluated,
+  type GivenArgument,
+  type Tensor,
+} from "./values.ts";
 import type { HostInput } from "../program/host.ts";
 
 /** What the host gives to a train, under the user's names. */
@@ -61,7 +68,12 @@ export function bindLets(plan: TrainPlan, frame: Frame): void {
     const shared: Extract<Binding, { kind: "lazy" }> = { kind: "lazy", evaluate: evaluateOnce, state: "waiting" };
     for (const [index, target] of statement.targets.entries()) {
       if (target.kind !== "name") continue;
-      frame.bind(target.text, statement.destructured ? { kind: "lazy", evaluate: () => part(shared, index, statement.value.span, frame), state: "waiting" } : shared);
+      frame.bind(
+        target.text,
+        statement.destructured
+          ? { kind: "lazy", evaluate: () => part(shared, index, statement.value.span, frame), state: "waiting" }
+          : shared,
+      );
     }
   }
 }
@@ -78,18 +90,34 @@ export function shortObjective(plan: TrainPlan, loss: Chosen, entry: Entry, fact
   const frame = trainFrame(plan, entry);
   const model = trainedModel(plan, frame);
   const inputs = givenInputs(model, frame).map(({ name, buffer, tensor }): TrainInput => ({ name, buffer, tensor }));
-  const result = callModel(model, inputs.map(({ tensor }) => tensor), frame);
+  const result = callModel(
+    model,
+    inputs.map(({ tensor }) => tensor),
+    frame,
+  );
   const output = toTensor({ value: result, span: model.declaration.name.span }, frame);
   const further = lossInputs(plan, loss, output, facts, frame);
   return { frame, inputs: [...inputs, ...further], output, target: further[0] };
 }
 
 /** The target and the further inputs of a loss, as graph inputs. */
-function lossInputs(plan: TrainPlan, { target: { declaration, scope }, span }: Chosen, output: Tensor, facts: TargetFacts, frame: Frame): readonly TrainInput[] {
+function lossInputs(
+  plan: TrainPlan,
+  { target: { declaration, scope }, span }: Chosen,
+  output: Tensor,
+  facts: TargetFacts,
+  frame: Frame,
+): readonly TrainInput[] {
   const tensors = declaration.parameters.filter((parameter) => parameter.kind === "tensorInput");
   const [first, second] = tensors;
   if (first === undefined || second === undefined) {
-    return frame.fail(targetMissing, { name: declaration.name.text, kind: "loss" }, declaration.name.span, "declared here", [label(span, "used here")]);
+    return frame.fail(
+      targetMissing,
+      { name: declaration.name.text, kind: "loss" },
+      declaration.name.span,
+      "declared here",
+      [label(span, "used here")],
+    );
   }
   const inside = frameFor({ declaration, scope }, frame.home, storageOf(declaration, frame.home), frame, span);
   const outputOnly = { ...declaration, parameters: [first] };
@@ -97,7 +125,15 @@ function lossInputs(plan: TrainPlan, { target: { declaration, scope }, span }: C
   return tensors.slice(1).map((input, index) => lossInput(plan, input, index === 0, output, facts, inside, frame));
 }
 
-function lossInput(plan: TrainPlan, input: TensorInput, isTarget: boolean, output: Tensor, facts: TargetFacts, inside: Frame, frame: Frame): TrainInput {
+function lossInput(
+  plan: TrainPlan,
+  input: TensorInput,
+  isTarget: boolean,
+  output: Tensor,
+  facts: TargetFacts,
+  inside: Frame,
+  frame: Frame,
+): TrainInput {
   const name = input.name.text;
   const buffer = `train.${name}`;
   const declared = plan.train.inputs.find((candidate) => candidate.name.text === name);
@@ -130,7 +166,13 @@ export function compare({ target, given, span }: Chosen, objective: Objective, s
   const tensors = declaration.parameters.filter((parameter) => parameter.kind === "tensorInput");
   const [first, second, ...others] = tensors;
   if (first === undefined || second === undefined || output === undefined || objective.target === undefined) {
-    return frame.fail(targetMissing, { name: declaration.name.text, kind: declaration.kind }, declaration.name.span, "declared here", [label(span, "used here")]);
+    return frame.fail(
+      targetMissing,
+      { name: declaration.name.text, kind: declaration.kind },
+      declaration.name.span,
+      "declared here",
+      [label(span, "used here")],
+    );
   }
   const argument = (value: Tensor): GivenArgument => ({ value, span, label: undefined });
   const named = new Map(given.named);
@@ -162,7 +204,11 @@ export function stepFrame(plan: TrainPlan, { frame, inputs }: Objective): Frame 
 }
 
 /** What a step minimises: one f32 number. */
-export function minimised(plan: TrainPlan, step: StepPlan, objective: Objective): { readonly loss: Tensor; readonly span: Span } {
+export function minimised(
+  plan: TrainPlan,
+  step: StepPlan,
+  objective: Objective,
+): { readonly loss: Tensor; readonly span: Span } {
   if (step.minimize === undefined && plan.loss !== undefined) {
     return { loss: scalar(compare(plan.loss, objective), plan.loss.span, objective.frame), span: plan.loss.span };
   }
@@ -192,4 +238,3 @@ export function objectiveOf(plan: TrainPlan, entry: Entry, facts: TargetFacts): 
 export function hostInputs({ inputs, frame }: Objective): readonly HostInput[] {
   return inputs.map(({ name, buffer, tensor }) => hostInput(name, buffer, tensor, frame.session));
 }
-

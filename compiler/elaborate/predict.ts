@@ -17,7 +17,10 @@ export interface Prediction {
 }
 
 /** The model's inputs as graph inputs `Digits.image`, in the frame that its dimensions are named in. */
-export function givenInputs(target: DeclaredCallable, frame: Frame): readonly { readonly name: string; readonly buffer: string; readonly tensor: Tensor }[] {
+export function givenInputs(
+  target: DeclaredCallable,
+  frame: Frame,
+): readonly { readonly name: string; readonly buffer: string; readonly tensor: Tensor }[] {
   const model = target.declaration.name.text;
   return modelInputsOf(target, frame.session).map(({ name, types }) => {
     const buffer = `${model}.${name.text}`;
@@ -38,16 +41,27 @@ export function buildPrediction(target: DeclaredCallable, session: Session): Pre
   const entry = new Entry(session, name, { training: false, averaged: true });
   const frame = topFrame(entry, target.scope, session.rootOf(target), model);
   const inputs = givenInputs(target, frame);
-  const result = callModel(target, inputs.map(({ tensor }) => tensor), frame);
+  const result = callModel(
+    target,
+    inputs.map(({ tensor }) => tensor),
+    frame,
+  );
   const items = result.kind === "tuple" ? result.items : [result];
   const tensors = items.filter((item) => item.kind === "tensor");
   const results = tensors.map((tensor, index): HostResult => {
     const own = tensors.length === 1 ? "output" : `output_${index}`;
     return { name: own, buffer: `${name}.${own}`, dtype: tensor.type.dtype, shape: tensor.type.shape };
   });
-  const outputs = results.map(({ buffer }, index): GraphOutput => ({ name: buffer, role: "result", value: tensors[index].value }));
+  const outputs = results.map(({ buffer }, index): GraphOutput => ({
+    name: buffer,
+    role: "result",
+    value: tensors[index].value,
+  }));
   const host: HostModel = {
-    name: model, entry: name, results, parameters: 0,
+    name: model,
+    entry: name,
+    results,
+    parameters: 0,
     inputs: inputs.map((input) => hostInput(input.name, input.buffer, input.tensor, session)),
   };
   return { target, entry, graph: { name, graph: entry.finish(outputs) }, host };

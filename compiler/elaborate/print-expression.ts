@@ -4,19 +4,33 @@ import type { Expression } from "../syntax/ast.ts";
 /** The expression as a person writes it; what no dimension is made of is `…`. */
 export function printExpression(expression: Expression): string {
   switch (expression.kind) {
-    case "name": return expression.text;
-    case "number": return expression.text;
-    case "string": return JSON.stringify(expression.value);
-    case "boolean": return String(expression.value);
-    case "rest": return "..";
-    case "unary": return `${expression.operator === "-" ? "-" : "not "}${nested(expression.operand)}`;
-    case "binary": return `${nested(expression.left)} ${expression.operator} ${nested(expression.right)}`;
+    case "name":
+      return expression.text;
+    case "number":
+      return expression.text;
+    case "string":
+      return JSON.stringify(expression.value);
+    case "boolean":
+      return String(expression.value);
+    case "rest":
+      return "..";
+    case "unary":
+      return `${expression.operator === "-" ? "-" : "not "}${nested(expression.operand)}`;
+    case "binary":
+      return `${nested(expression.left)} ${expression.operator} ${nested(expression.right)}`;
     case "chain":
-      return [nested(expression.first), ...expression.rest.map(({ operator, operand }) => `${operator} ${nested(operand)}`)].join(" ");
-    case "list": return `[${expression.items.map(printExpression).join(", ")}]`;
-    case "call": return `${printExpression(expression.callee)}(${expression.arguments.map(({ value }) => printExpression(value)).join(", ")})`;
-    case "index": return `${printExpression(expression.target)}[…]`;
-    default: return "…";
+      return [
+        nested(expression.first),
+        ...expression.rest.map(({ operator, operand }) => `${operator} ${nested(operand)}`),
+      ].join(" ");
+    case "list":
+      return `[${expression.items.map(printExpression).join(", ")}]`;
+    case "call":
+      return `${printExpression(expression.callee)}(${expression.arguments.map(({ value }) => printExpression(value)).join(", ")})`;
+    case "index":
+      return `${printExpression(expression.target)}[…]`;
+    default:
+      return "…";
   }
 }
 

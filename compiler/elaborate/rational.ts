@@ -90,7 +90,8 @@ export function compare(a: Rational, b: Rational): number {
 /** The nearest double, also of fractions whose parts are beyond what a double holds. */
 export function toNumber({ numerator, denominator }: Rational): number {
   const direct = Number(numerator) / Number(denominator);
-  if (Number.isFinite(direct) && Number.isSafeInteger(Number(numerator)) && Number.isSafeInteger(Number(denominator))) return direct;
+  if (Number.isFinite(direct) && Number.isSafeInteger(Number(numerator)) && Number.isSafeInteger(Number(denominator)))
+    return direct;
   const bits = BigInt(Math.max(0, numerator.toString(2).length, denominator.toString(2).length));
   const shift = bits < 64n ? 64n : bits + 64n;
   const scaled = (numerator << shift) / denominator;

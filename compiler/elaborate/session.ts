@@ -48,7 +48,10 @@ export class Session {
   readonly evaluator: Evaluator;
 
   constructor(
-    module: TypedModule, evaluator: Evaluator, dims: ReadonlyMap<string, number>, constants: ReadonlyMap<string, Evaluated>,
+    module: TypedModule,
+    evaluator: Evaluator,
+    dims: ReadonlyMap<string, number>,
+    constants: ReadonlyMap<string, Evaluated>,
   ) {
     this.module = module;
     this.evaluator = evaluator;

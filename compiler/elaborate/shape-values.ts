@@ -23,7 +23,8 @@ export function withinRange<Result>(span: Span, frame: Frame, compute: () => Res
 /** `..` as a list of sizes. */
 export function restValue(span: Span, frame: Frame): Evaluated {
   const { rest } = frame.body;
-  if (rest === undefined) return frame.fail(wrongKind, { expected: "a signature with `..`", found: "none" }, span, "stands for nothing here");
+  if (rest === undefined)
+    return frame.fail(wrongKind, { expected: "a signature with `..`", found: "none" }, span, "stands for nothing here");
   return { kind: "list", items: rest.shape.map(fromDimension) };
 }
 
@@ -37,7 +38,8 @@ export function dimensionOf(expression: Expression, frame: Frame): Dimension {
 
 /** A value shape: `[.., units]`, `[N, -1]`, or a name that holds a list. */
 export function evaluateShape(expression: Expression, frame: Frame): ShapeValue {
-  if (expression.kind !== "list") return listShape(frame.session.evaluator.evaluate(expression, frame, { whole: true }), expression.span, frame);
+  if (expression.kind !== "list")
+    return listShape(frame.session.evaluator.evaluate(expression, frame, { whole: true }), expression.span, frame);
   const shape: Dimension[] = [];
   const labels: AxisLabel[] = [];
   for (const item of expression.items) {
@@ -55,12 +57,19 @@ export function evaluateShape(expression: Expression, frame: Frame): ShapeValue 
 }
 
 function listShape(value: Evaluated, span: Span, frame: Frame): ShapeValue {
-  if (value.kind !== "list") return frame.fail(wrongKind, { expected: "a shape such as [N, 4]", found: describeValue(value) }, span, "this");
+  if (value.kind !== "list")
+    return frame.fail(wrongKind, { expected: "a shape such as [N, 4]", found: describeValue(value) }, span, "this");
   const shape = value.items.map((item) => {
     const dimension = asDimension(item);
-    return dimension ?? frame.fail(wrongKind, { expected: "a list of whole numbers", found: describeValue(item) }, span, "this");
+    return (
+      dimension ??
+      frame.fail(wrongKind, { expected: "a list of whole numbers", found: describeValue(item) }, span, "this")
+    );
   });
-  return withInferred(shape, shape.map(() => undefined));
+  return withInferred(
+    shape,
+    shape.map(() => undefined),
+  );
 }
 
 function withInferred(shape: readonly Dimension[], labels: readonly AxisLabel[]): ShapeValue {

@@ -6,7 +6,13 @@ import { label, type Label, type Span } from "../diagnostics/diagnostic.ts";
 import { argumentShape, dimensionConflict, resultShape, unboundDimension } from "../diagnostics/codes/shapes.ts";
 import { missingSetting } from "../diagnostics/codes/settings.ts";
 import { equal, type Dimension } from "../dimension/dimension.ts";
-import type { Callable, Dimension as SyntaxDimension, Expression, TensorInput, TensorType as SyntaxType } from "../syntax/ast.ts";
+import type {
+  Callable,
+  Dimension as SyntaxDimension,
+  Expression,
+  TensorInput,
+  TensorType as SyntaxType,
+} from "../syntax/ast.ts";
 import { lookUp } from "../semantics/module.ts";
 import { toTensor } from "./tensors.ts";
 import type { Frame } from "./frame.ts";
@@ -29,13 +35,20 @@ interface Place {
 }
 
 /** The places of a shape beside `..`, and the axes that `..` takes; undefined where the ranks do not fit. */
-function places(shape: readonly SyntaxDimension[], rank: number): { readonly fixed: readonly Place[]; readonly rest: readonly number[] | undefined } | undefined {
+function places(
+  shape: readonly SyntaxDimension[],
+  rank: number,
+): { readonly fixed: readonly Place[]; readonly rest: readonly number[] | undefined } | undefined {
   const at = shape.findIndex(({ kind }) => kind === "rest");
-  if (at < 0) return shape.length === rank ? { fixed: shape.map((dimension, axis) => ({ dimension, axis })), rest: undefined } : undefined;
+  if (at < 0)
+    return shape.length === rank
+      ? { fixed: shape.map((dimension, axis) => ({ dimension, axis })), rest: undefined }
+      : undefined;
   const width = rank - (shape.length - 1);
   if (width < 0) return undefined;
   const fixed = shape.flatMap((dimension, index) =>
-    index === at ? [] : [{ dimension, axis: index < at ? index : index - 1 + width }]);
+    index === at ? [] : [{ dimension, axis: index < at ? index : index - 1 + width }],
+  );
   return { fixed, rest: Array.from({ length: width }, (_, index) => at + index) };
 }
 
@@ -58,7 +71,13 @@ interface Matched {
 }
 
 /** Matches all tensor inputs; binds them, and the dimensions, in `inside`. Expressions are checked by what it returns, later. */
-export function bindTensors(declaration: Callable, given: ReadonlyMap<string, GivenArgument>, inside: Frame, outside: Frame, span: Span): () => void {
+export function bindTensors(
+  declaration: Callable,
+  given: ReadonlyMap<string, GivenArgument>,
+  inside: Frame,
+  outside: Frame,
+  span: Span,
+): () => void {
   const inputs = declaration.parameters.filter((parameter) => parameter.kind === "tensorInput");
   const matched = inputs.map((input) => choose(input, given.get(input.name.text), declaration, inside, outside, span));
   for (const match of matched) bindNames(match, declaration, inside, outside);
@@ -70,23 +89,40 @@ export function bindTensors(declaration: Callable, given: ReadonlyMap<string, Gi
   };
 }
 
-function choose(input: TensorInput, argument: GivenArgument | undefined, declaration: Callable, inside: Frame, outside: Frame, span: Span): Matched {
+function choose(
+  input: TensorInput,
+  argument: GivenArgument | undefined,
+  declaration: Callable,
+  inside: Frame,
+  outside: Frame,
+  span: Span,
+): Matched {
   const callee = declaration.name.text;
   const expected = input.types.map(printType).join(" | ");
   if (argument === undefined) {
-    return outside.fail(missingSetting, { callee, name: input.name.text, type: expected }, span, "in this call", [label(input.span, "declared here")]);
+    return outside.fail(missingSetting, { callee, name: input.name.text, type: expected }, span, "in this call", [
+      label(input.span, "declared here"),
+    ]);
   }
   const tensor = toTensor(argument, outside, input.types[0].element);
   const type = input.types.find((candidate) => fitsMember(candidate, tensor, inside));
   if (type !== undefined) return { input, type, tensor, span: argument.span };
-  return outside.fail(argumentShape, { callee, input: input.name.text, expected, found: describeType(tensor.type) }, argument.span,
-    `this is ${describeType(tensor.type)}`, [label(input.span, "declared here")]);
+  return outside.fail(
+    argumentShape,
+    { callee, input: input.name.text, expected, found: describeType(tensor.type) },
+    argument.span,
+    `this is ${describeType(tensor.type)}`,
+    [label(input.span, "declared here")],
+  );
 }
 
 function fitsMember({ element, shape }: SyntaxType, tensor: Tensor, inside: Frame): boolean {
   if (element !== tensor.type.dtype) return false;
   const found = places(shape, tensor.type.shape.length);
-  return found !== undefined && found.fixed.every(({ dimension, axis }) => fitsKnown(dimension, tensor.type.shape[axis], inside));
+  return (
+    found !== undefined &&
+    found.fixed.every(({ dimension, axis }) => fitsKnown(dimension, tensor.type.shape[axis], inside))
+  );
 }
 
 /** False only where the signature has a number and the argument another one. */
@@ -110,33 +146,74 @@ function bindNames({ input, type, tensor, span }: Matched, declaration: Callable
   if (found.rest !== undefined) bindRest(found.rest, input, tensor, span, declaration, inside, outside);
 }
 
-function bindRest(axes: readonly number[], input: TensorInput, tensor: Tensor, span: Span, declaration: Callable, inside: Frame, outside: Frame): void {
+function bindRest(
+  axes: readonly number[],
+  input: TensorInput,
+  tensor: Tensor,
+  span: Span,
+  declaration: Callable,
+  inside: Frame,
+  outside: Frame,
+): void {
   const shape = axes.map((axis) => tensor.type.shape[axis]);
   const known = inside.body.rest;
   if (known === undefined) {
     inside.body.rest = { shape, callerLabels: axes.map((axis) => tensor.labels[axis]), span };
   } else if (shape.length !== known.shape.length || shape.some((size, axis) => !equal(size, known.shape[axis]))) {
     const print = (sizes: readonly Dimension[]): string => `[${sizes.map(({ key }) => key).join(", ")}]`;
-    conflict("..", { size: { key: print(known.shape) }, span: known.span }, print(shape), input, span, declaration, outside);
+    conflict(
+      "..",
+      { size: { key: print(known.shape) }, span: known.span },
+      print(shape),
+      input,
+      span,
+      declaration,
+      outside,
+    );
   }
 }
 
 function conflict(
-  name: string, known: { readonly size: { readonly key: string }; readonly span: Span | undefined }, second: string,
-  input: TensorInput, span: Span, declaration: Callable, outside: Frame,
+  name: string,
+  known: { readonly size: { readonly key: string }; readonly span: Span | undefined },
+  second: string,
+  input: TensorInput,
+  span: Span,
+  declaration: Callable,
+  outside: Frame,
 ): never {
   const more: Label[] = known.span === undefined ? [] : [label(known.span, `this makes \`${name}\` ${known.size.key}`)];
-  return outside.fail(dimensionConflict, { callee: declaration.name.text, name, first: known.size.key, second, input: input.name.text },
-    span, `this makes it ${second}`, [...more, label(input.span, "declared here")]);
+  return outside.fail(
+    dimensionConflict,
+    { callee: declaration.name.text, name, first: known.size.key, second, input: input.name.text },
+    span,
+    `this makes it ${second}`,
+    [...more, label(input.span, "declared here")],
+  );
 }
 
-function checkExpressions({ input, type, tensor, span }: Matched, declaration: Callable, inside: Frame, outside: Frame): void {
+function checkExpressions(
+  { input, type, tensor, span }: Matched,
+  declaration: Callable,
+  inside: Frame,
+  outside: Frame,
+): void {
   for (const { dimension, axis } of places(type.shape, tensor.type.shape.length)?.fixed ?? []) {
     if (dimension.kind === "inferred" || bindable(dimension, inside) !== undefined) continue;
     const size = tensor.type.shape[axis];
     if (equal(inside.session.evaluator.dimension(dimension, inside), size)) continue;
-    outside.fail(argumentShape, { callee: declaration.name.text, input: input.name.text, expected: printType(type), found: describeType(tensor.type) },
-      span, `this is ${describeType(tensor.type)}`, [label(dimension.span, `this is ${inside.session.evaluator.dimension(dimension, inside).key}`)]);
+    outside.fail(
+      argumentShape,
+      {
+        callee: declaration.name.text,
+        input: input.name.text,
+        expected: printType(type),
+        found: describeType(tensor.type),
+      },
+      span,
+      `this is ${describeType(tensor.type)}`,
+      [label(dimension.span, `this is ${inside.session.evaluator.dimension(dimension, inside).key}`)],
+    );
   }
 }
 
@@ -145,25 +222,42 @@ export function labelsFor(shape: readonly SyntaxDimension[], rank: number, frame
   const found = places(shape, rank);
   const labels: AxisLabel[] = Array.from({ length: rank });
   for (const { dimension, axis } of found?.fixed ?? []) if (dimension.kind === "name") labels[axis] = dimension.text;
-  for (const [index, axis] of (found?.rest ?? []).entries()) if (frame.body.rest !== undefined) labels[axis] = `..${index}`;
+  for (const [index, axis] of (found?.rest ?? []).entries())
+    if (frame.body.rest !== undefined) labels[axis] = `..${index}`;
   return labels;
 }
 
 /** Checks one result, and translates its labels into the caller's. */
-export function checkResult(tensor: Tensor, type: SyntaxType, declaration: Callable, inside: Frame, span: Span): Tensor {
+export function checkResult(
+  tensor: Tensor,
+  type: SyntaxType,
+  declaration: Callable,
+  inside: Frame,
+  span: Span,
+): Tensor {
   const found = places(type.shape, tensor.type.shape.length);
-  const fits = found !== undefined && type.element === tensor.type.dtype && restFits(found.rest, tensor, inside) &&
+  const fits =
+    found !== undefined &&
+    type.element === tensor.type.dtype &&
+    restFits(found.rest, tensor, inside) &&
     found.fixed.every(({ dimension, axis }) => resultFits(dimension, tensor.type.shape[axis], inside));
   if (!fits) {
-    inside.fail(resultShape, { callee: declaration.name.text, expected: expectedType(type, inside), found: describeType(tensor.type) },
-      span, `this is ${describeType(tensor.type)}`, [label(type.span, "promised here")]);
+    inside.fail(
+      resultShape,
+      { callee: declaration.name.text, expected: expectedType(type, inside), found: describeType(tensor.type) },
+      span,
+      `this is ${describeType(tensor.type)}`,
+      [label(type.span, "promised here")],
+    );
   }
   return { ...tensor, labels: callerLabels(found, tensor, inside) };
 }
 
 function restFits(axes: readonly number[] | undefined, tensor: Tensor, { body: { rest } }: Frame): boolean {
   if (axes === undefined || rest === undefined) return true;
-  return axes.length === rest.shape.length && axes.every((axis, index) => equal(tensor.type.shape[axis], rest.shape[index]));
+  return (
+    axes.length === rest.shape.length && axes.every((axis, index) => equal(tensor.type.shape[axis], rest.shape[index]))
+  );
 }
 
 function resultFits(dimension: SyntaxDimension, size: Dimension, inside: Frame): boolean {

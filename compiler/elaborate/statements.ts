@@ -3,7 +3,15 @@
  */
 import { label } from "../diagnostics/diagnostic.ts";
 import { misplacedStatement, notAssignable } from "../diagnostics/codes/names.ts";
-import { badSize, notCompileTime, requirementFailed, sharedDiffers, sizeOverflow, updateShape, wrongKind } from "../diagnostics/codes/shapes.ts";
+import {
+  badSize,
+  notCompileTime,
+  requirementFailed,
+  sharedDiffers,
+  sizeOverflow,
+  updateShape,
+  wrongKind,
+} from "../diagnostics/codes/shapes.ts";
 import { constantValue, DimensionOverflow, equal, product, symbolsOf, type Dimension } from "../dimension/dimension.ts";
 import { broadcastTo } from "../ops/emit.ts";
 import type { Body, Expression, If, Let, Param, Require, State, Statement, Update } from "../syntax/ast.ts";
@@ -14,7 +22,15 @@ import { Instance } from "./paths.ts";
 import type { VariableRecord, VariableRole } from "./session.ts";
 import { labelsFor } from "./signature.ts";
 import { broadcastShapes, toTensor } from "./tensors.ts";
-import { describeType, describeValue, type Evaluated, type Layer, type Recipe, type Returned, type Tensor } from "./values.ts";
+import {
+  describeType,
+  describeValue,
+  type Evaluated,
+  type Layer,
+  type Recipe,
+  type Returned,
+  type Tensor,
+} from "./values.ts";
 
 /** Runs statements until one returns. Throws Failure where none did and one failed. */
 export function run(body: Body, frame: Frame): Returned | undefined {
@@ -42,20 +58,34 @@ function reportOverflow({ message }: DimensionOverflow, { span }: Statement, fra
 
 /** The names that a statement would have bound. */
 function boundBy(statement: Statement): readonly string[] {
-  if (statement.kind === "let") return statement.targets.flatMap((target) => (target.kind === "name" ? [target.text] : []));
+  if (statement.kind === "let")
+    return statement.targets.flatMap((target) => (target.kind === "name" ? [target.text] : []));
   return statement.kind === "param" || statement.kind === "state" ? [statement.name.text] : [];
 }
 
 function execute(statement: Statement, frame: Frame): Returned | undefined {
   switch (statement.kind) {
-    case "let": return bindLet(statement, frame);
-    case "param": case "state": return declare(statement, frame);
-    case "update": return update(statement, frame);
-    case "if": return frame.nested(2, statement.span, () => branch(statement, frame));
-    case "require": return check(statement, frame);
-    case "return": return { value: frame.session.evaluator.evaluate(statement.value, frame), span: statement.value.span };
-    case "next": case "emit":
-      return frame.fail(misplacedStatement, { statement: statement.kind, place: "a body that is no scan" }, statement.span, "here");
+    case "let":
+      return bindLet(statement, frame);
+    case "param":
+    case "state":
+      return declare(statement, frame);
+    case "update":
+      return update(statement, frame);
+    case "if":
+      return frame.nested(2, statement.span, () => branch(statement, frame));
+    case "require":
+      return check(statement, frame);
+    case "return":
+      return { value: frame.session.evaluator.evaluate(statement.value, frame), span: statement.value.span };
+    case "next":
+    case "emit":
+      return frame.fail(
+        misplacedStatement,
+        { statement: statement.kind, place: "a body that is no scan" },
+        statement.span,
+        "here",
+      );
   }
 }
 
@@ -73,9 +103,15 @@ function bindLet(statement: Let, frame: Frame): undefined {
     return;
   }
   if (value.kind !== "tuple" || value.items.length !== statement.targets.length) {
-    frame.fail(wrongKind, { expected: `${statement.targets.length} results`, found: describeValue(value) }, statement.value.span, "this");
+    frame.fail(
+      wrongKind,
+      { expected: `${statement.targets.length} results`, found: describeValue(value) },
+      statement.value.span,
+      "this",
+    );
   }
-  for (const [index, target] of statement.targets.entries()) if (target.kind === "name") frame.bindValue(target.text, value.items[index]);
+  for (const [index, target] of statement.targets.entries())
+    if (target.kind === "name") frame.bindValue(target.text, value.items[index]);
 }
 
 /** A `let` names the one call that it binds, and stands before the names of a composition. */
@@ -118,7 +154,8 @@ function declare(statement: Param | State, frame: Frame): undefined {
   if (role === undefined || (statement.type === undefined && like === undefined)) {
     return frame.fail(misplacedStatement, { statement: statement.kind, place: `\`${place}\`` }, statement.span, "here");
   }
-  const { shape, labels } = like === undefined ? shapeOf(statement.type?.shape ?? [], frame) : { shape: like.type.shape, labels: like.labels };
+  const { shape, labels } =
+    like === undefined ? shapeOf(statement.type?.shape ?? [], frame) : { shape: like.type.shape, labels: like.labels };
   const name = storage.nameOf(statement.name.text);
   checkSizes(shape, statement, name, frame);
   const record = register({ name, role, shape, labels }, statement, frame);
@@ -138,11 +175,21 @@ function shapeOf(dimensions: NonNullable<Param["type"]>["shape"], frame: Frame):
 
 function checkSizes(shape: readonly Dimension[], statement: Param | State, name: string, frame: Frame): void {
   const bad = shape.find((size) => (constantValue(size) ?? 1) < 1);
-  if (bad !== undefined) frame.fail(badSize, { what: `a size of \`${statement.name.text}\``, found: bad.key }, statement.span, "declared here");
+  if (bad !== undefined)
+    frame.fail(
+      badSize,
+      { what: `a size of \`${statement.name.text}\``, found: bad.key },
+      statement.span,
+      "declared here",
+    );
   product(shape);
   for (const size of shape) {
     for (const symbol of symbolsOf(size)) {
-      frame.entry.closed.push({ name: symbol, span: frame.userSpan(statement.span), reason: `the size of \`${name}\` depends on it` });
+      frame.entry.closed.push({
+        name: symbol,
+        span: frame.userSpan(statement.span),
+        reason: `the size of \`${name}\` depends on it`,
+      });
     }
   }
 }
@@ -161,12 +208,21 @@ function register({ name, role, shape, labels }: Declared, statement: Param | St
   if (known !== undefined) {
     const type = { dtype: "f32" as const, shape };
     if (!sameShape(known.type.shape, shape)) {
-      frame.fail(sharedDiffers, { name, first: describeType(type), second: describeType(known.type) }, statement.span, "declared here");
+      frame.fail(
+        sharedDiffers,
+        { name, first: describeType(type), second: describeType(known.type) },
+        statement.span,
+        "declared here",
+      );
     }
     return known;
   }
   const record: VariableRecord = {
-    name, role, type: { dtype: "f32", shape }, labels, span: frame.userSpan(statement.span),
+    name,
+    role,
+    type: { dtype: "f32", shape },
+    labels,
+    span: frame.userSpan(statement.span),
     start: (entry) => firstValue(recipe, { shape, labels, inferred: undefined }, name, frame.during(entry)),
   };
   session.variables.set(name, record);
@@ -183,14 +239,24 @@ type Start = Recipe | Extract<Evaluated, { kind: "number" }>;
 export function startOf(expression: Expression, frame: Frame): Start {
   const value = frame.session.evaluator.evaluate(expression, frame, { expects: "initializer" });
   if (value.kind === "initializer" || value.kind === "number") return value;
-  return frame.fail(wrongKind, { expected: "an initializer or a number", found: describeValue(value) }, expression.span, "this");
+  return frame.fail(
+    wrongKind,
+    { expected: "an initializer or a number", found: describeValue(value) },
+    expression.span,
+    "this",
+  );
 }
 
 /** The first value, whose draws are keyed by the variable's own name. */
 export function firstValue(start: Start, shape: ShapeValue, name: string, frame: Frame): Tensor {
   if (start.kind !== "number") return frame.session.evaluator.initialize(start, shape, Instance.root(name), frame);
   const tensor = toTensor({ value: start, span: { file: "", from: 0, to: 0 } }, frame);
-  return { ...tensor, type: { dtype: "f32", shape: shape.shape }, labels: shape.labels, value: broadcastTo(frame.entry.builder, tensor.value, shape.shape) };
+  return {
+    ...tensor,
+    type: { dtype: "f32", shape: shape.shape },
+    labels: shape.labels,
+    value: broadcastTo(frame.entry.builder, tensor.value, shape.shape),
+  };
 }
 
 function update({ target, value: expression, span }: Update, frame: Frame): undefined {
@@ -202,7 +268,9 @@ function update({ target, value: expression, span }: Update, frame: Frame): unde
   }
   const value = frame.session.evaluator.evaluate(expression, frame);
   const old = binding.kind === "cell" ? binding.value : frame.entry.read(binding.record);
-  const tensor = frame.at(span, () => fitted(toTensor({ value, span: expression.span }, frame), old, target.text, expression, frame));
+  const tensor = frame.at(span, () =>
+    fitted(toTensor({ value, span: expression.span }, frame), old, target.text, expression, frame),
+  );
   if (binding.kind === "cell") binding.value = tensor;
   else frame.entry.write(binding.record.name, tensor.value);
 }
@@ -211,7 +279,12 @@ function update({ target, value: expression, span }: Update, frame: Frame): unde
 function fitted(tensor: Tensor, old: Tensor, name: string, expression: Expression, frame: Frame): Tensor {
   const joined = broadcastShapes([tensor, old]);
   if (joined === undefined || tensor.type.dtype !== old.type.dtype || !sameShape(joined.shape, old.type.shape)) {
-    frame.fail(updateShape, { name, expected: describeType(old.type), found: describeType(tensor.type) }, expression.span, `this is ${describeType(tensor.type)}`);
+    frame.fail(
+      updateShape,
+      { name, expected: describeType(old.type), found: describeType(tensor.type) },
+      expression.span,
+      `this is ${describeType(tensor.type)}`,
+    );
   }
   return { ...old, value: broadcastTo(frame.entry.builder, tensor.value, old.type.shape) };
 }
@@ -224,8 +297,14 @@ function branch({ branches, otherwise }: If, frame: Frame): Returned | undefined
   for (const { condition, body } of branches) {
     const value = frame.session.evaluator.evaluate(condition, frame);
     if (value.kind !== "bool") {
-      return frame.fail(notCompileTime, { what: "the condition of an `if`", found: describeValue(value) }, condition.span, "this", [],
-        value.kind === "tensor" ? "choose between values with `where(condition, a, b)`" : undefined);
+      return frame.fail(
+        notCompileTime,
+        { what: "the condition of an `if`", found: describeValue(value) },
+        condition.span,
+        "this",
+        [],
+        value.kind === "tensor" ? "choose between values with `where(condition, a, b)`" : undefined,
+      );
     }
     if (value.value) return run(body, frame.branch());
   }
@@ -235,11 +314,17 @@ function branch({ branches, otherwise }: If, frame: Frame): Returned | undefined
 function check({ condition, message, span }: Require, frame: Frame): undefined {
   const value = frame.session.evaluator.evaluate(condition, frame);
   if (value.kind === "condition") {
-    for (const relation of value.all) frame.session.requirements.push({ entry: frame.entry.name, ...relation, message: message.value });
+    for (const relation of value.all)
+      frame.session.requirements.push({ entry: frame.entry.name, ...relation, message: message.value });
     return;
   }
-  if (value.kind !== "bool") frame.fail(notCompileTime, { what: "a requirement", found: describeValue(value) }, condition.span, "this");
+  if (value.kind !== "bool")
+    frame.fail(notCompileTime, { what: "a requirement", found: describeValue(value) }, condition.span, "this");
   if (!value.value) {
-    frame.failAtCaller(requirementFailed, { callee: frame.body.name, message: message.value }, label(span, "required here"));
+    frame.failAtCaller(
+      requirementFailed,
+      { callee: frame.body.name, message: message.value },
+      label(span, "required here"),
+    );
   }
 }

@@ -3,7 +3,14 @@
  * choices. Everything is emitted at the frame's current origin; what does not fit is reported with both shapes.
  */
 import { label, type Span } from "../diagnostics/diagnostic.ts";
-import { innerMismatch, numberTooLarge, divisionByZero, shapesDiffer, wrongElements, wrongKind } from "../diagnostics/codes/shapes.ts";
+import {
+  innerMismatch,
+  numberTooLarge,
+  divisionByZero,
+  shapesDiffer,
+  wrongElements,
+  wrongKind,
+} from "../diagnostics/codes/shapes.ts";
 import { constant, equal, isConstant, printShape, type Dimension } from "../dimension/dimension.ts";
 import type { TensorType, Value } from "../graph/types.ts";
 import type { ElementType } from "../loops/types.ts";
@@ -23,18 +30,26 @@ export interface Operand {
 export function toTensor({ value, span }: Operand, frame: Frame, dtype: ElementType = "f32"): Tensor {
   const { entry } = frame;
   switch (value.kind) {
-    case "tensor": return value;
+    case "tensor":
+      return value;
     case "number":
       if (dtype === "bool" || (dtype === "i32" && !isWhole(value.value))) {
-        return frame.fail(wrongElements, { operation: "this place", expected: dtype, found: describeValue(value) }, span, "this number");
+        return frame.fail(
+          wrongElements,
+          { operation: "this place", expected: dtype, found: describeValue(value) },
+          span,
+          "this number",
+        );
       }
       return entry.constant(toNumber(value.value), dtype);
     case "dimension": {
       const size = entry.tensor(dimensionValue(entry.builder, value.value));
       return dtype === "f32" ? entry.tensor(entry.builder.one("cast", [size.value], { dtype })) : size;
     }
-    case "bool": return entry.constant(value.value ? 1 : 0, "bool");
-    default: return frame.fail(wrongKind, { expected: "a tensor", found: describeValue(value) }, span, "this");
+    case "bool":
+      return entry.constant(value.value ? 1 : 0, "bool");
+    default:
+      return frame.fail(wrongKind, { expected: "a tensor", found: describeValue(value) }, span, "this");
   }
 }
 
@@ -45,7 +60,9 @@ function commonElements(operands: readonly Operand[]): ElementType {
 }
 
 /** The shape and labels that operands broadcast to; undefined where they do not fit. */
-export function broadcastShapes(tensors: readonly Tensor[]): { readonly shape: readonly Dimension[]; readonly labels: readonly AxisLabel[] } | undefined {
+export function broadcastShapes(
+  tensors: readonly Tensor[],
+): { readonly shape: readonly Dimension[]; readonly labels: readonly AxisLabel[] } | undefined {
   const [first, ...others] = tensors;
   let shape = first.type.shape;
   let labels = first.labels;
@@ -87,29 +104,48 @@ export function unify(tensors: readonly Tensor[], spans: readonly Span[], operat
   return { values: tensors.map(({ value }) => broadcastTo(frame.entry.builder, value, shape)), shape, labels };
 }
 
-function failShapes(tensors: readonly Tensor[], spans: readonly Span[], operation: string, span: Span, frame: Frame): never {
+function failShapes(
+  tensors: readonly Tensor[],
+  spans: readonly Span[],
+  operation: string,
+  span: Span,
+  frame: Frame,
+): never {
   const second = tensors.findIndex((_, index) => broadcastShapes(tensors.slice(0, index + 1)) === undefined);
-  const first = tensors.findIndex((tensor, index) => index < second && broadcastShapes([tensor, tensors[second]]) === undefined);
+  const first = tensors.findIndex(
+    (tensor, index) => index < second && broadcastShapes([tensor, tensors[second]]) === undefined,
+  );
   const [left, right] = [Math.max(0, first), second];
   const texts = tensors.map(({ type }) => `this is ${describeType(type)}`);
   return frame.fail(
     shapesDiffer,
     { operation, left: describeType(tensors[left].type), right: describeType(tensors[right].type) },
-    span, "these do not fit together",
+    span,
+    "these do not fit together",
     [label(spans[left], texts[left]), label(spans[right], texts[right])],
   );
 }
 
-function elements(operation: string, tensors: readonly Tensor[], operands: readonly Operand[], frame: Frame): ElementType {
+function elements(
+  operation: string,
+  tensors: readonly Tensor[],
+  operands: readonly Operand[],
+  frame: Frame,
+): ElementType {
   const dtype = tensors[0].type.dtype;
   const other = tensors.findIndex(({ type }) => type.dtype !== dtype);
   if (other >= 0) {
-    const help = dtype === "bool" || tensors[other].type.dtype === "bool" ? undefined : "convert one side with `f32(…)` or `i32(…)`";
+    const help =
+      dtype === "bool" || tensors[other].type.dtype === "bool"
+        ? undefined
+        : "convert one side with `f32(…)` or `i32(…)`";
     frame.fail(
       wrongElements,
       { operation, expected: `both sides of one element type`, found: `${dtype} and ${tensors[other].type.dtype}` },
-      operands[other].span, `this is ${describeType(tensors[other].type)}`,
-      [label(operands[0].span, `this is ${describeType(tensors[0].type)}`)], help,
+      operands[other].span,
+      `this is ${describeType(tensors[other].type)}`,
+      [label(operands[0].span, `this is ${describeType(tensors[0].type)}`)],
+      help,
     );
   }
   return dtype;
@@ -120,11 +156,27 @@ function prepare(operation: string, operands: readonly Operand[], span: Span, fr
   const dtype = commonElements(operands);
   const tensors = operands.map((operand) => toTensor(operand, frame, dtype));
   elements(operation, tensors, operands, frame);
-  return { dtype, ...unify(tensors, operands.map((operand) => operand.span), operation, span, frame) };
+  return {
+    dtype,
+    ...unify(
+      tensors,
+      operands.map((operand) => operand.span),
+      operation,
+      span,
+      frame,
+    ),
+  };
 }
 
 /** A primitive of two equal-typed operands, elementwise. */
-export function elementwiseBinary(op: string, operation: string, left: Operand, right: Operand, span: Span, frame: Frame): Tensor {
+export function elementwiseBinary(
+  op: string,
+  operation: string,
+  left: Operand,
+  right: Operand,
+  span: Span,
+  frame: Frame,
+): Tensor {
   const { values, labels } = prepare(operation, [left, right], span, frame);
   return frame.entry.tensor(frame.entry.builder.one(op, values), labels);
 }
@@ -132,21 +184,36 @@ export function elementwiseBinary(op: string, operation: string, left: Operand, 
 const primitives = { "+": "add", "-": "sub", "*": "mul", "/": "div", "%": "mod", "**": "pow" } as const;
 
 /** `left operator right` of numbers, dimensions or tensors; with `whole`, a division of known numbers rounds down. */
-export function arithmetic(operator: Arithmetic, left: Operand, right: Operand, isWholePlace: boolean, span: Span, frame: Frame): Evaluated {
+export function arithmetic(
+  operator: Arithmetic,
+  left: Operand,
+  right: Operand,
+  isWholePlace: boolean,
+  span: Span,
+  frame: Frame,
+): Evaluated {
   if (areNumeric(left.value, right.value)) {
     const known = compute(operator, left.value, right.value, isWholePlace);
     if (known === "zero") return frame.fail(divisionByZero, { operator }, right.span, "this is zero");
     if (known === "huge") return frame.fail(numberTooLarge, { operator }, span, "this number");
     if (known !== undefined) return known;
   }
-  return frame.at(span, () => (operator === "**" ? power(left, right, span, frame) : tensorArithmetic(operator, left, right, span, frame)));
+  return frame.at(span, () =>
+    operator === "**" ? power(left, right, span, frame) : tensorArithmetic(operator, left, right, span, frame),
+  );
 }
 
 function tensorArithmetic(operator: Arithmetic, left: Operand, right: Operand, span: Span, frame: Frame): Tensor {
   const { dtype, values, labels } = prepare(`\`${operator}\``, [left, right], span, frame);
   if (dtype === "bool" || (dtype === "i32" && (operator === "/" || operator === "**"))) {
-    frame.fail(wrongElements, { operation: `\`${operator}\``, expected: "f32 tensors", found: dtype }, span, `both sides are ${dtype}`, [],
-      dtype === "bool" ? "convert with `f32(…)` or `i32(…)`" : "convert with `f32(…)`");
+    frame.fail(
+      wrongElements,
+      { operation: `\`${operator}\``, expected: "f32 tensors", found: dtype },
+      span,
+      `both sides are ${dtype}`,
+      [],
+      dtype === "bool" ? "convert with `f32(…)` or `i32(…)`" : "convert with `f32(…)`",
+    );
   }
   return frame.entry.tensor(frame.entry.builder.one(primitives[operator], values), labels);
 }
@@ -155,7 +222,8 @@ function tensorArithmetic(operator: Arithmetic, left: Operand, right: Operand, s
 function power(base: Operand, exponent: Operand, span: Span, frame: Frame): Tensor {
   const { builder } = frame.entry;
   const { value } = exponent;
-  if (value.kind !== "number" || base.value.kind !== "tensor") return tensorArithmetic("**", base, exponent, span, frame);
+  if (value.kind !== "number" || base.value.kind !== "tensor")
+    return tensorArithmetic("**", base, exponent, span, frame);
   const n = toNumber(value.value);
   const tensor = base.value;
   if (n === 0.5 && tensor.type.dtype === "f32") return { ...tensor, value: builder.one("sqrt", [tensor.value]) };
@@ -172,7 +240,7 @@ function power(base: Operand, exponent: Operand, span: Span, frame: Frame): Tens
 function square(base: Value, exponent: number, multiply: (a: Value, b: Value) => Value): Value {
   let result: Value | undefined;
   let factor = base;
-  for (let rest = exponent; ; ) {
+  for (let rest = exponent; ;) {
     if (rest % 2 === 1) result = result === undefined ? factor : multiply(result, factor);
     rest = Math.floor(rest / 2);
     if (rest === 0) return result ?? factor;
@@ -190,7 +258,12 @@ export function comparison(kind: Comparison, left: Operand, right: Operand, span
     const ordered = kind !== "equal" && kind !== "notEqual";
     const { dtype, values, labels } = prepare(`\`${signs[kind]}\``, [left, right], span, frame);
     if (ordered && dtype === "bool") {
-      frame.fail(wrongElements, { operation: `\`${signs[kind]}\``, expected: "numbers", found: "bool" }, span, "both sides are bool");
+      frame.fail(
+        wrongElements,
+        { operation: `\`${signs[kind]}\``, expected: "numbers", found: "bool" },
+        span,
+        "both sides are bool",
+      );
     }
     return frame.entry.tensor(frame.entry.builder.one(kind, values), labels);
   });
@@ -201,12 +274,23 @@ export function choose(condition: Operand, then: Operand, otherwise: Operand, sp
   return frame.at(span, () => {
     const chosen = toTensor(condition, frame, "bool");
     if (chosen.type.dtype !== "bool") {
-      frame.fail(wrongElements, { operation: "the condition of `where`", expected: "bool", found: describeType(chosen.type) }, condition.span, "this");
+      frame.fail(
+        wrongElements,
+        { operation: "the condition of `where`", expected: "bool", found: describeType(chosen.type) },
+        condition.span,
+        "this",
+      );
     }
     const dtype = commonElements([then, otherwise]);
     const sides = [toTensor(then, frame, dtype), toTensor(otherwise, frame, dtype)];
     elements("`where`", sides, [then, otherwise], frame);
-    const { values, labels } = unify([chosen, ...sides], [condition.span, then.span, otherwise.span], "`where`", span, frame);
+    const { values, labels } = unify(
+      [chosen, ...sides],
+      [condition.span, then.span, otherwise.span],
+      "`where`",
+      span,
+      frame,
+    );
     return frame.entry.tensor(frame.entry.builder.one("select", values), labels);
   });
 }
@@ -215,22 +299,43 @@ export function choose(condition: Operand, then: Operand, otherwise: Operand, sp
 export function matrixProduct(left: Operand, right: Operand, span: Span, frame: Frame): Tensor {
   const [a, b] = [toTensor(left, frame), toTensor(right, frame)];
   const [rankA, rankB] = [a.type.shape.length, b.type.shape.length];
-  for (const [tensor, { span: at }] of [[a, left], [b, right]] as const) {
+  for (const [tensor, { span: at }] of [
+    [a, left],
+    [b, right],
+  ] as const) {
     if (tensor.type.dtype === "f32" && tensor.type.shape.length > 0) continue;
-    frame.fail(wrongElements, { operation: "`@`", expected: "f32 tensors of at least one dimension", found: describeType(tensor.type) }, at, "this");
+    frame.fail(
+      wrongElements,
+      { operation: "`@`", expected: "f32 tensors of at least one dimension", found: describeType(tensor.type) },
+      at,
+      "this",
+    );
   }
   const innerB = rankB === 1 ? 0 : rankB - 2;
   const [k, other] = [a.type.shape[rankA - 1], b.type.shape[innerB]];
   if (!equal(k, other)) {
-    frame.fail(innerMismatch, { left: describeType(a.type), right: describeType(b.type), a: k.key, b: other.key }, span, "this product",
-      [label(left.span, `this is ${describeType(a.type)}`), label(right.span, `this is ${describeType(b.type)}`)]);
+    frame.fail(
+      innerMismatch,
+      { left: describeType(a.type), right: describeType(b.type), a: k.key, b: other.key },
+      span,
+      "this product",
+      [label(left.span, `this is ${describeType(a.type)}`), label(right.span, `this is ${describeType(b.type)}`)],
+    );
   }
   const batchA = Math.max(0, rankA - 2);
   const batchB = Math.max(0, rankB - 2);
   return frame.at(span, () => productOf(a, b, batchA, batchB, span, [left.span, right.span], frame));
 }
 
-function productOf(a: Tensor, b: Tensor, batchA: number, batchB: number, span: Span, spans: readonly Span[], frame: Frame): Tensor {
+function productOf(
+  a: Tensor,
+  b: Tensor,
+  batchA: number,
+  batchB: number,
+  span: Span,
+  spans: readonly Span[],
+  frame: Frame,
+): Tensor {
   const { builder } = frame.entry;
   const batch = broadcastShapes([leading(a, batchA), leading(b, batchB)]);
   if (batch === undefined) return failShapes([a, b], spans, "`@`", span, frame);
@@ -240,10 +345,19 @@ function productOf(a: Tensor, b: Tensor, batchA: number, batchB: number, span: S
   const sideB = side(b, batchB, batch.shape, b.type.shape.length === 1 ? [inner] : [inner, column], builder);
   const output = [
     ...batch.shape.map((_, axis) => axis),
-    ...(a.type.shape.length === 1 ? [] : [row]), ...(b.type.shape.length === 1 ? [] : [column]),
+    ...(a.type.shape.length === 1 ? [] : [row]),
+    ...(b.type.shape.length === 1 ? [] : [column]),
   ];
-  const value = builder.one("contract", [sideA.value, sideB.value], { left: sideA.labels, right: sideB.labels, output });
-  const labels = [...batch.labels, ...(a.type.shape.length === 1 ? [] : [a.labels[batchA]]), ...(b.type.shape.length === 1 ? [] : [b.labels[batchB + 1]])];
+  const value = builder.one("contract", [sideA.value, sideB.value], {
+    left: sideA.labels,
+    right: sideB.labels,
+    output,
+  });
+  const labels = [
+    ...batch.labels,
+    ...(a.type.shape.length === 1 ? [] : [a.labels[batchA]]),
+    ...(b.type.shape.length === 1 ? [] : [b.labels[batchB + 1]]),
+  ];
   return frame.entry.tensor(value, labels);
 }
 
@@ -253,21 +367,45 @@ function leading(tensor: Tensor, count: number): Tensor {
 }
 
 /** One side's axis labels; a leading axis of size 1 that the other side repeats is dropped. */
-function side(tensor: Tensor, count: number, batch: readonly Dimension[], last: readonly number[], builder: Frame["entry"]["builder"]) {
+function side(
+  tensor: Tensor,
+  count: number,
+  batch: readonly Dimension[],
+  last: readonly number[],
+  builder: Frame["entry"]["builder"],
+) {
   const { shape } = tensor.type;
   const offset = batch.length - count;
   const kept = shape.map((_, axis) => axis).filter((axis) => axis >= count || equal(shape[axis], batch[offset + axis]));
-  const value = reshape(builder, tensor.value, kept.map((axis) => shape[axis]));
+  const value = reshape(
+    builder,
+    tensor.value,
+    kept.map((axis) => shape[axis]),
+  );
   return { value, labels: [...kept.filter((axis) => axis < count).map((axis) => offset + axis), ...last] };
 }
 
 /** A tensor with a shape that its own broadcasts to; reports where it does not. */
-export function broadcastTensor(operand: Operand, shape: readonly Dimension[], labels: readonly AxisLabel[], frame: Frame): Tensor {
+export function broadcastTensor(
+  operand: Operand,
+  shape: readonly Dimension[],
+  labels: readonly AxisLabel[],
+  frame: Frame,
+): Tensor {
   const tensor = toTensor(operand, frame);
-  const target: Tensor = { ...tensor, type: { dtype: tensor.type.dtype, shape } , labels };
+  const target: Tensor = { ...tensor, type: { dtype: tensor.type.dtype, shape }, labels };
   const joined = broadcastShapes([tensor, target]);
-  if (joined === undefined || joined.shape.length !== shape.length || joined.shape.some((size, axis) => !equal(size, shape[axis]))) {
-    frame.fail(shapesDiffer, { operation: "`broadcast`", left: describeType(tensor.type), right: printShape(shape) }, operand.span, `this is ${describeType(tensor.type)}`);
+  if (
+    joined === undefined ||
+    joined.shape.length !== shape.length ||
+    joined.shape.some((size, axis) => !equal(size, shape[axis]))
+  ) {
+    frame.fail(
+      shapesDiffer,
+      { operation: "`broadcast`", left: describeType(tensor.type), right: printShape(shape) },
+      operand.span,
+      `this is ${describeType(tensor.type)}`,
+    );
   }
   return { ...target, value: broadcastTo(frame.entry.builder, tensor.value, shape) };
 }

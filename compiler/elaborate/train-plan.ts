@@ -73,7 +73,8 @@ export function planTrain(train: Train, frame: Frame): TrainPlan {
   const loss = entries.get("loss");
   const metrics = entries.get("metrics");
   return {
-    train, label: text,
+    train,
+    label: text,
     loss: loss === undefined ? undefined : choose(loss.value, "loss", [], frame).chosen,
     metrics: metrics === undefined ? [] : listOf(metrics.value).map((item) => choose(item, "metric", [], frame).chosen),
     steps: stepsOf(train, entries, frame),
@@ -93,8 +94,11 @@ function listOf(expression: Expression): readonly Expression[] {
 
 function stepsOf(train: Train, entries: Entries, frame: Frame): readonly StepPlan[] {
   if (train.steps.length === 0) {
-    const update = entries.has("minimize") ? updateOf(entries, "a train with `minimize`", train.name.span, frame) : undefined;
-    if (!entries.has("minimize") && !entries.has("loss")) missing("loss", "the short form of a train", train.name.span, frame);
+    const update = entries.has("minimize")
+      ? updateOf(entries, "a train with `minimize`", train.name.span, frame)
+      : undefined;
+    if (!entries.has("minimize") && !entries.has("loss"))
+      missing("loss", "the short form of a train", train.name.span, frame);
     return [stepOf("main", train.name.span, [], entries, new Map(), update, frame)];
   }
   return train.steps.map((step) => {
@@ -110,19 +114,32 @@ function missing(key: string, place: string, span: Span, frame: Frame): never {
 }
 
 function stepOf(
-  name: string, span: Span, lets: readonly Let[], own: Entries, shared: Entries, update: StepPlan["update"], frame: Frame,
+  name: string,
+  span: Span,
+  lets: readonly Let[],
+  own: Entries,
+  shared: Entries,
+  update: StepPlan["update"],
+  frame: Frame,
 ): StepPlan {
   const find = (key: string): SyntaxEntry | undefined => own.get(key) ?? shared.get(key);
   const optimizer = find("optimizer");
-  if (optimizer === undefined) return missing("optimizer", name === "main" ? "a train" : `the step \`${name}\``, span, frame);
+  if (optimizer === undefined)
+    return missing("optimizer", name === "main" ? "a train" : `the step \`${name}\``, span, frame);
   const schedule = find("schedule");
   const regularize = find("regularize");
   const clip = find("clip_norm");
   return {
-    name, span, lets, update,
+    name,
+    span,
+    lets,
+    update,
     minimize: own.get("minimize")?.value,
     optimizer: optimizerOf(optimizer.value, frame),
-    schedule: schedule === undefined ? undefined : { kind: "schedule", ...choose(schedule.value, "schedule", [], frame).chosen },
+    schedule:
+      schedule === undefined
+        ? undefined
+        : { kind: "schedule", ...choose(schedule.value, "schedule", [], frame).chosen },
     regularizers: regularize === undefined ? [] : listOf(regularize.value).map((item) => regularizerOf(item, frame)),
     clipNorm: optional(clip, { above: 0 }, frame),
   };
@@ -142,22 +159,57 @@ function pathOf(expression: Expression, frame: Frame): string {
     names.unshift(rest.member.text);
     rest = rest.target;
   }
-  if (rest.kind !== "name") return frame.fail(badValue, { key: "update", expected: "a model or a path into one", found: "something else" }, rest.span, "this");
+  if (rest.kind !== "name")
+    return frame.fail(
+      badValue,
+      { key: "update", expected: "a model or a path into one", found: "something else" },
+      rest.span,
+      "this",
+    );
   return [rest.text, ...names].join(".");
 }
 
 /** A declaration of a name space, called or by its bare name; `extra` are arguments that every one of its kind takes. */
-function choose(expression: Expression, space: NameSpace, extra: readonly string[], frame: Frame): { readonly chosen: Chosen; readonly extra: ReadonlyMap<string, Argument> } {
+function choose(
+  expression: Expression,
+  space: NameSpace,
+  extra: readonly string[],
+  frame: Frame,
+): { readonly chosen: Chosen; readonly extra: ReadonlyMap<string, Argument> } {
   const callee = expression.kind === "call" ? expression.callee : expression;
-  if (callee.kind !== "name") return frame.fail(badValue, { key: space, expected: `the name of a ${space}`, found: "something else" }, expression.span, "this");
+  if (callee.kind !== "name")
+    return frame.fail(
+      badValue,
+      { key: space, expected: `the name of a ${space}`, found: "something else" },
+      expression.span,
+      "this",
+    );
   const target = lookUp(frame.body.scope, space, callee.text);
   if (!isCallable(target)) {
-    return frame.fail(unknownName, { name: callee.text, what: space }, callee.span, "not known", [], didYouMean(callee.text, visibleNames(frame.body.scope, space)));
+    return frame.fail(
+      unknownName,
+      { name: callee.text, what: space },
+      callee.span,
+      "not known",
+      [],
+      didYouMean(callee.text, visibleNames(frame.body.scope, space)),
+    );
   }
   const written = expression.kind === "call" ? expression.arguments : [];
   const isExtra = ({ label: own }: Argument): boolean => own !== undefined && extra.includes(own.text);
-  const given = written.length === 0 ? noArguments : evaluateArguments(written.filter((argument) => !isExtra(argument)), target.declaration, frame);
-  const found = new Map(written.flatMap((argument) => (argument.label !== undefined && isExtra(argument) ? [[argument.label.text, argument] as const] : [])));
+  const given =
+    written.length === 0
+      ? noArguments
+      : evaluateArguments(
+          written.filter((argument) => !isExtra(argument)),
+          target.declaration,
+          frame,
+        );
+  const found = new Map(
+    written.flatMap((argument) =>
+      argument.label !== undefined && isExtra(argument) ? [[argument.label.text, argument] as const] : [],
+    ),
+  );
   return { chosen: { target, given, span: expression.span }, extra: found };
 }
 
@@ -166,7 +218,14 @@ function optimizerOf(expression: Expression, frame: Frame): OptimizerPlan {
   const name = chosen.target.declaration.name.text;
   const rate = extra.get("lr");
   if (rate === undefined) {
-    return frame.fail(missingSetting, { callee: name, name: "lr", type: "the learning rate" }, expression.span, "in this call", [], `write \`${name}(lr: 0.01)\``);
+    return frame.fail(
+      missingSetting,
+      { callee: name, name: "lr", type: "the learning rate" },
+      expression.span,
+      "in this call",
+      [],
+      `write \`${name}(lr: 0.01)\``,
+    );
   }
   return { ...chosen, lr: checked("lr", rate.value, { above: 0, most: 3.4e38 }, frame) };
 }
@@ -176,7 +235,13 @@ function regularizerOf(expression: Expression, frame: Frame): RegularizerPlan {
   const all = extra.get("all");
   if (all === undefined) return { ...chosen, all: false };
   const value = frame.session.evaluator.evaluate(all.value, frame);
-  if (value.kind !== "bool") return frame.fail(badValue, { key: "all", expected: "true or false", found: describeValue(value) }, all.span, "this");
+  if (value.kind !== "bool")
+    return frame.fail(
+      badValue,
+      { key: "all", expected: "true or false", found: describeValue(value) },
+      all.span,
+      "this",
+    );
   return { ...chosen, all: value.value };
 }
 
@@ -204,17 +269,31 @@ function describeRange({ whole, least, above, most }: Range): string {
 function checked(key: string, expression: Expression, range: Range, frame: Frame): number {
   const value = frame.session.evaluator.evaluate(expression, frame, { whole: range.whole === true });
   const found = value.kind === "number" ? toNumber(value.value) : Number.NaN;
-  const fits = Number.isFinite(found) && (range.whole !== true || Number.isInteger(found)) && found >= (range.least ?? -Infinity) &&
-    found > (range.above ?? -Infinity) && found <= (range.most ?? Infinity);
+  const fits =
+    Number.isFinite(found) &&
+    (range.whole !== true || Number.isInteger(found)) &&
+    found >= (range.least ?? -Infinity) &&
+    found > (range.above ?? -Infinity) &&
+    found <= (range.most ?? Infinity);
   if (fits) return found;
-  return frame.fail(badValue, { key, expected: describeRange(range), found: describeValue(value) }, expression.span, "this");
+  return frame.fail(
+    badValue,
+    { key, expected: describeRange(range), found: describeValue(value) },
+    expression.span,
+    "this",
+  );
 }
 
 function stringOf(entry: SyntaxEntry | undefined, frame: Frame): string | undefined {
   if (entry === undefined) return undefined;
   const value = frame.session.evaluator.evaluate(entry.value, frame);
   if (value.kind === "string") return value.value;
-  return frame.fail(badValue, { key: entry.key.text, expected: "a path as a string", found: describeValue(value) }, entry.value.span, "this");
+  return frame.fail(
+    badValue,
+    { key: entry.key.text, expected: "a path as a string", found: describeValue(value) },
+    entry.value.span,
+    "this",
+  );
 }
 
 function batchOf(entry: SyntaxEntry | undefined, frame: Frame): number | "all" {
@@ -239,13 +318,23 @@ function readerOf(expression: Expression, frame: Frame): HostData {
   const callee = expression.kind === "call" ? expression.callee : expression;
   const name = callee.kind === "name" ? callee.text : "something else";
   if (!readers.includes(name)) {
-    return frame.fail(unknownReader, { name }, callee.span, "this", [], didYouMean(name, [...readers, ...visibleNames(frame.body.scope, "value")]));
+    return frame.fail(
+      unknownReader,
+      { name },
+      callee.span,
+      "this",
+      [],
+      didYouMean(name, [...readers, ...visibleNames(frame.body.scope, "value")]),
+    );
   }
   const settings = new Map<string, HostSetting>();
   for (const argument of expression.kind === "call" ? expression.arguments : []) {
     const key = argument.label?.text ?? "path";
     const earlier = settings.has(key);
-    if (earlier) frame.fail(badValue, { key, expected: "given once", found: "a second value" }, argument.span, "again here", [label(callee.span, `in \`${name}\``)]);
+    if (earlier)
+      frame.fail(badValue, { key, expected: "given once", found: "a second value" }, argument.span, "again here", [
+        label(callee.span, `in \`${name}\``),
+      ]);
     settings.set(key, hostSetting(key, frame.session.evaluator.evaluate(argument.value, frame), argument.span, frame));
   }
   return { reader: name, settings: Object.fromEntries(settings) };
@@ -253,9 +342,19 @@ function readerOf(expression: Expression, frame: Frame): HostData {
 
 function hostSetting(key: string, value: Evaluated, span: Span, frame: Frame): HostSetting {
   switch (value.kind) {
-    case "number": return toNumber(value.value);
-    case "string": case "bool": return value.value;
-    case "list": return value.items.map((item) => hostSetting(key, item, span, frame));
-    default: return frame.fail(badValue, { key, expected: "a number, a string, true, false or a list of them", found: describeValue(value) }, span, "this");
+    case "number":
+      return toNumber(value.value);
+    case "string":
+    case "bool":
+      return value.value;
+    case "list":
+      return value.items.map((item) => hostSetting(key, item, span, frame));
+    default:
+      return frame.fail(
+        badValue,
+        { key, expected: "a number, a string, true, false or a list of them", found: describeValue(value) },
+        span,
+        "this",
+      );
   }
 }

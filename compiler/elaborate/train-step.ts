@@ -48,17 +48,25 @@ export function buildTrainStep(plan: TrainPlan, session: Session, facts: TargetF
   return { entry, objective, losses, rates, graph: { name: "train_step", graph: entry.finish(outputs) } };
 }
 
-function buildStep(plan: TrainPlan, step: StepPlan, objective: Objective): { readonly loss: Tensor; readonly rate: Tensor } {
+function buildStep(
+  plan: TrainPlan,
+  step: StepPlan,
+  objective: Objective,
+): { readonly loss: Tensor; readonly rate: Tensor } {
   const { frame } = objective;
   const { entry } = frame;
   const before = entry.written;
   const { loss, span } = minimised(plan, step, objective);
   const roots = rootsOf(plan, step, frame);
   const owned = (name: string): boolean => roots.some((root) => name === root || name.startsWith(`${root}.`));
-  const parameters = [...entry.session.variables.values()].filter(({ name, role }) => role === "parameter" && owned(name));
+  const parameters = [...entry.session.variables.values()].filter(
+    ({ name, role }) => role === "parameter" && owned(name),
+  );
   checkUpdates(step, parameters, frame);
   const gradients = entry.at(span, plan.label, () => gradientsOf(step, loss, parameters, frame));
-  const moved = parameters.flatMap((record, index) => (gradients[index] === undefined ? [] : [{ record, gradient: gradients[index] }]));
+  const moved = parameters.flatMap((record, index) =>
+    gradients[index] === undefined ? [] : [{ record, gradient: gradients[index] }],
+  );
   entry.retain(before, (name) => entry.session.variables.get(name)?.role !== "state" || owned(name));
   const clipped = clip(step, moved, frame);
   const rate = rateOf(step, frame);
@@ -84,19 +92,32 @@ function checkUpdates(step: StepPlan, parameters: readonly VariableRecord[], fra
 }
 
 /** Of the loss with its regularisers; undefined, with a warning, where the loss does not reach a parameter. */
-function gradientsOf(step: StepPlan, loss: Tensor, parameters: readonly VariableRecord[], frame: Frame): readonly (Value | undefined)[] {
+function gradientsOf(
+  step: StepPlan,
+  loss: Tensor,
+  parameters: readonly VariableRecord[],
+  frame: Frame,
+): readonly (Value | undefined)[] {
   const { entry, session } = frame;
   const values = parameters.map((record) => entry.read(record).value);
   const reached = session.evaluator.gradients(entry.builder, regularised(step, loss, parameters, frame), values);
   if ("kind" in reached) {
-    const at = parameters[values.findIndex(({ node, output }) => node === reached.wrt.node && output === reached.wrt.output)];
+    const at =
+      parameters[values.findIndex(({ node, output }) => node === reached.wrt.node && output === reached.wrt.output)];
     const { span } = reached.node;
-    return frame.fail(notDifferentiable, { problem: `\`${reached.node.op}\` stands between the loss and \`${at.name}\`, and has none` },
-      at.span ?? step.span, "this parameter", span === undefined ? [] : [label(span, "here")]);
+    return frame.fail(
+      notDifferentiable,
+      { problem: `\`${reached.node.op}\` stands between the loss and \`${at.name}\`, and has none` },
+      at.span ?? step.span,
+      "this parameter",
+      span === undefined ? [] : [label(span, "here")],
+    );
   }
   for (const [index, { name, span }] of parameters.entries()) {
     if (reached[index] !== undefined) continue;
-    frame.report(unreachedParameter, { name, step: step.name }, span ?? step.span, "not reached", [label(step.span, "trained here")]);
+    frame.report(unreachedParameter, { name, step: step.name }, span ?? step.span, "not reached", [
+      label(step.span, "trained here"),
+    ]);
   }
   return reached;
 }
@@ -109,7 +130,10 @@ function regularised(step: StepPlan, loss: Tensor, parameters: readonly Variable
       if (!all && record.type.shape.length < 2) continue;
       const weight = { value: entry.read(record), span, label: undefined };
       const owner = Instance.root(record.name);
-      const part = toTensor({ value: session.evaluator.call(target, { ...given, tensors: [weight] }, owner, frame, span), span }, frame);
+      const part = toTensor(
+        { value: session.evaluator.call(target, { ...given, tensors: [weight] }, owner, frame, span), span },
+        frame,
+      );
       total = entry.at(span, record.name, () => entry.builder.one("add", [total, part.value]));
     }
   }
@@ -133,7 +157,11 @@ function clip({ clipNorm, span }: StepPlan, moved: readonly Moved[], { entry }: 
     });
     const norm = builder.one("sqrt", [squares.reduce((sum, square) => builder.one("add", [sum, square]))]);
     const limit = fillLike(builder, norm, clipNorm);
-    const scale = builder.one("select", [builder.one("greater", [norm, limit]), builder.one("div", [limit, norm]), fillLike(builder, norm, 1)]);
+    const scale = builder.one("select", [
+      builder.one("greater", [norm, limit]),
+      builder.one("div", [limit, norm]),
+      fillLike(builder, norm, 1),
+    ]);
     return moved.map(({ record, gradient }) => {
       const wide = broadcastTo(builder, scale, builder.typeOf(gradient).shape);
       return { record, gradient: builder.one("mul", [gradient, wide]) };
@@ -146,7 +174,10 @@ function rateOf({ optimizer, schedule }: StepPlan, frame: Frame): Tensor {
   const { entry, session } = frame;
   if (schedule === undefined) return entry.at(optimizer.span, "lr", () => entry.constant(optimizer.lr));
   const inside = frame.branch();
-  inside.bindValue("lr0", entry.at(optimizer.span, "lr", () => entry.constant(optimizer.lr)));
+  inside.bindValue(
+    "lr0",
+    entry.at(optimizer.span, "lr", () => entry.constant(optimizer.lr)),
+  );
   const value = session.evaluator.schedule(schedule, inside, schedule.span);
   return entry.at(schedule.span, "lr", () => toTensor({ value, span: schedule.span }, frame));
 }
@@ -157,7 +188,12 @@ function optimise(step: StepPlan, record: VariableRecord, gradient: Value, rate:
   const { declaration } = target;
   const { entry, session } = frame;
   const weight = entry.read(record);
-  const storage = { param: undefined, state: "optimizer" as const, like: weight, nameOf: (own: string) => `optimizer.${step.name}.${own}.${record.name}` };
+  const storage = {
+    param: undefined,
+    state: "optimizer" as const,
+    like: weight,
+    nameOf: (own: string) => `optimizer.${step.name}.${own}.${record.name}`,
+  };
   const inside = frameFor(target, Instance.root(record.name), storage, frame, span);
   bindArguments(declaration, { ...noArguments, settings: given.settings, named: given.named }, inside, frame, span);
   const [first, second] = declaration.parameters.filter((parameter) => parameter.kind === "bareInput");
@@ -173,7 +209,9 @@ function optimise(step: StepPlan, record: VariableRecord, gradient: Value, rate:
 function keepAverages({ average, train }: TrainPlan, entry: Entry): void {
   if (average === undefined) return;
   const { builder, session } = entry;
-  const parameters = [...session.variables.values()].filter(({ name, role }) => role === "parameter" && entry.variables.has(name));
+  const parameters = [...session.variables.values()].filter(
+    ({ name, role }) => role === "parameter" && entry.variables.has(name),
+  );
   for (const record of parameters) {
     const own: VariableRecord = { ...record, name: `average.${record.name}`, role: "state" };
     session.variables.set(own.name, own);
@@ -197,7 +235,12 @@ export function variableOutputs(entry: Entry): readonly GraphOutput[] {
 /** What the counters are after this step: completed steps, epochs, and steps of the epoch at hand. */
 function counterOutputs(entry: Entry): readonly GraphOutput[] {
   const { builder } = entry;
-  const [step, epoch, done, perEpoch] = [entry.position("step"), entry.counter("epoch"), entry.position("step_in_epoch"), entry.counter("steps_per_epoch")];
+  const [step, epoch, done, perEpoch] = [
+    entry.position("step"),
+    entry.counter("epoch"),
+    entry.position("step_in_epoch"),
+    entry.counter("steps_per_epoch"),
+  ];
   const ends = builder.one("greaterEqual", [done, perEpoch]);
   const inEpoch = builder.one("select", [ends, builder.constant(0, "i32"), done]);
   const epochs = builder.one("select", [ends, entry.position("epoch"), epoch]);

@@ -60,10 +60,19 @@ export interface TupleValue {
 /** One function of a layer: a call that lacks its first tensor. */
 export type LayerPart =
   | {
-      readonly kind: "call"; readonly target: DeclaredCallable; readonly given: GivenArguments;
-      readonly instance: Instance; readonly span: Span;
+      readonly kind: "call";
+      readonly target: DeclaredCallable;
+      readonly given: GivenArguments;
+      readonly instance: Instance;
+      readonly span: Span;
     }
-  | { readonly kind: "builtin"; readonly name: string; readonly arguments: readonly Argument[]; readonly frame: Frame; readonly span: Span };
+  | {
+      readonly kind: "builtin";
+      readonly name: string;
+      readonly arguments: readonly Argument[];
+      readonly frame: Frame;
+      readonly span: Span;
+    };
 
 /** Functions that are applied one after the other; never empty. */
 export interface Layer {
@@ -142,17 +151,28 @@ export function dimensionNamed(name: string): Dimension {
 /** What a message calls a value: `[N, 64]`, `i32[N]`, `the number 3`, `a layer`. */
 export function describeValue(value: Evaluated): string {
   switch (value.kind) {
-    case "tensor": return describeType(value.type);
-    case "number": return `the number ${print(value.value)}`;
-    case "dimension": return `the dimension ${value.value.key}`;
-    case "condition": return "a condition on open dimensions";
-    case "bool": return String(value.value);
-    case "string": return `the string ${JSON.stringify(value.value)}`;
-    case "list": return `a list of ${value.items.length}`;
-    case "tuple": return `${value.items.length} results`;
-    case "layer": return "a layer";
-    case "initializer": return `the initializer \`${value.target.declaration.name.text}\``;
-    case "schedule": return `the schedule \`${value.target.declaration.name.text}\``;
+    case "tensor":
+      return describeType(value.type);
+    case "number":
+      return `the number ${print(value.value)}`;
+    case "dimension":
+      return `the dimension ${value.value.key}`;
+    case "condition":
+      return "a condition on open dimensions";
+    case "bool":
+      return String(value.value);
+    case "string":
+      return `the string ${JSON.stringify(value.value)}`;
+    case "list":
+      return `a list of ${value.items.length}`;
+    case "tuple":
+      return `${value.items.length} results`;
+    case "layer":
+      return "a layer";
+    case "initializer":
+      return `the initializer \`${value.target.declaration.name.text}\``;
+    case "schedule":
+      return `the schedule \`${value.target.declaration.name.text}\``;
   }
 }
 

@@ -84,7 +84,11 @@ function isSingle(size: Dimension): boolean {
 }
 
 function addNode(
-  graph: Graph, node: GraphNode, bounds: ReadonlyMap<string, number>, nodes: LoweredNode[], tensors: Map<string, Tensor>,
+  graph: Graph,
+  node: GraphNode,
+  bounds: ReadonlyMap<string, number>,
+  nodes: LoweredNode[],
+  tensors: Map<string, Tensor>,
 ): void {
   const inputs = node.inputs.map((value) => ({ tensor: tensorName(graph, value), type: graph.typeOf(value) }));
   for (const [output, compute] of loopsOf(node, inputs).entries()) {
@@ -95,7 +99,12 @@ function addNode(
 }
 
 /** The tensor of an output; a copy where the value is an input, a constant or another output's. */
-function ownTensor(graph: Graph, output: GraphOutput, nodes: LoweredNode[], tensors: Map<string, Tensor>): LoweredOutput {
+function ownTensor(
+  graph: Graph,
+  output: GraphOutput,
+  nodes: LoweredNode[],
+  tensors: Map<string, Tensor>,
+): LoweredOutput {
   const { name, role, value } = output;
   const tensor = tensorName(graph, value);
   const node = graph.node(value.node);
@@ -103,7 +112,12 @@ function ownTensor(graph: Graph, output: GraphOutput, nodes: LoweredNode[], tens
   if (first === output && node.op !== "input" && node.op !== "constant") return { name, role, tensor };
   const copy = `${tensor}=${role}.${name}`;
   const type = graph.typeOf(value);
-  nodes.push({ tensor: copy, op: "copy", compute: squeeze(copyCompute(tensor, type), tensors), origin: originOf(node) });
+  nodes.push({
+    tensor: copy,
+    op: "copy",
+    compute: squeeze(copyCompute(tensor, type), tensors),
+    origin: originOf(node),
+  });
   addTensor(tensors, copy, "value", type);
   return { name, role, tensor: copy };
 }

@@ -18,7 +18,12 @@ export interface Machine {
 
 /** Plain JavaScript: scalars, 4×4 of them in registers. */
 export const javascript: Machine = {
-  name: "javascript", lanes: 1, tile: { rows: 4, columns: 4 }, registers: 16, parallelLoops: Infinity, panels: false,
+  name: "javascript",
+  lanes: 1,
+  tile: { rows: 4, columns: 4 },
+  registers: 16,
+  parallelLoops: Infinity,
+  panels: false,
   epilogueFromMemory: false,
 };
 
@@ -27,12 +32,22 @@ export const javascript: Machine = {
  * other are what fits in the 15 registers that V8 leaves (it loads all of a loop's operands before it computes).
  */
 export const simd: Machine = {
-  name: "simd", lanes: 4, tile: { rows: 4, columns: 8 }, registers: 8, parallelLoops: Infinity, panels: true,
+  name: "simd",
+  lanes: 4,
+  tile: { rows: 4, columns: 8 },
+  registers: 8,
+  parallelLoops: Infinity,
+  panels: true,
   epilogueFromMemory: true,
 };
 
 /** A GPU interface over a CPU: threads, each with a 4×4 tile of scalars, no memory shared between them. */
 export const cpuAdapter: Machine = {
-  name: "cpu-adapter", lanes: 1, tile: { rows: 4, columns: 4 }, registers: 16, parallelLoops: 2, panels: false,
+  name: "cpu-adapter",
+  lanes: 1,
+  tile: { rows: 4, columns: 4 },
+  registers: 16,
+  parallelLoops: 2,
+  panels: false,
   epilogueFromMemory: false,
 };

@@ -41,7 +41,11 @@ export interface BuildOptions {
 }
 
 /** Builds the program of all entries. Throws InternalError where a form breaks its promises. */
-export function buildProgram(elaboration: Elaboration, machine: Machine, { verify, outline = false }: BuildOptions): Built {
+export function buildProgram(
+  elaboration: Elaboration,
+  machine: Machine,
+  { verify, outline = false }: BuildOptions,
+): Built {
   const { bounds, variables } = elaboration;
   const taken = new Set(variables.map(({ name }) => name));
   const fused = elaboration.entries.map((entry) => fuseEntry(entry, bounds, taken, verify));
@@ -88,7 +92,15 @@ type Scheduler = (kernel: Kernel, typeOf: TypeOf) => ScheduledKernel;
 function outlineKernel(kernel: Kernel, typeOf: TypeOf): ScheduledKernel {
   const { name, origins } = kernel;
   const body: Statement[] = [{ kind: "comment", text: printKernel(kernel) }];
-  return { name, parameters: parametersOf(kernel, typeOf), dims: [], arrays: [], body, origins, cost: costOf(kernel, typeOf) };
+  return {
+    name,
+    parameters: parametersOf(kernel, typeOf),
+    dims: [],
+    arrays: [],
+    body,
+    origins,
+    cost: costOf(kernel, typeOf),
+  };
 }
 
 function planEntry({ name, fused, outputs }: Fused, bounds: Bounds, scheduler: Scheduler): PlanEntry {
@@ -100,7 +112,11 @@ function planEntry({ name, fused, outputs }: Fused, bounds: Bounds, scheduler: S
   };
   const calls = kernels.map((kernel): PlanCall => {
     const scheduled = scheduler(kernel, typeOf);
-    return { kernel: scheduled, tensors: scheduled.parameters.map((one) => one.name), inPlace: inPlacePairs(kernel, scheduled) };
+    return {
+      kernel: scheduled,
+      tensors: scheduled.parameters.map((one) => one.name),
+      inPlace: inPlacePairs(kernel, scheduled),
+    };
   });
   const inputs = [...tensors.values()].flatMap((tensor) => (tensor.role === "input" ? [tensor.name] : []));
   const results = outputs.flatMap((output) => (output.role === "result" ? [output.name] : []));
@@ -118,7 +134,8 @@ function dimsOf({ tensors }: SegmentedEntry, calls: readonly PlanCall[], bounds:
 function planTensors(variables: readonly Variable[], entries: readonly Fused[]): ReadonlyMap<string, PlanTensor> {
   const tensors = new Map<string, PlanTensor>(variables.map(({ name, role, type }) => [name, { role, type }]));
   for (const { fused } of entries) {
-    for (const { name, role, declared } of fused.tensors.values()) if (!tensors.has(name)) tensors.set(name, { role, type: declared });
+    for (const { name, role, declared } of fused.tensors.values())
+      if (!tensors.has(name)) tensors.set(name, { role, type: declared });
   }
   return tensors;
 }

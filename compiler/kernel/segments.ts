@@ -55,7 +55,12 @@ export function joinSegments(entry: FusedEntry, taken: Set<string>): SegmentedEn
 /** Undefined for a kernel that is not elementwise over whole tensors of fixed size. */
 function formOf(kernel: Kernel, { tensors }: FusedEntry): Form | undefined {
   const elements = constantValue(product(kernel.grid.map(({ extent }) => extent)));
-  if (elements === undefined || kernel.grid.length === 0 || !kernel.stages.every((stage) => isElementwise(stage, kernel))) return undefined;
+  if (
+    elements === undefined ||
+    kernel.grid.length === 0 ||
+    !kernel.stages.every((stage) => isElementwise(stage, kernel))
+  )
+    return undefined;
   const slots: string[] = [];
   const slotOf = (tensor: string): string => {
     if (!slots.includes(tensor)) slots.push(tensor);
@@ -78,12 +83,16 @@ function moves(kernel: Kernel, tensors: ReadonlyMap<string, Tensor>): boolean {
 function isElementwise(stage: Stage, { grid }: Kernel): boolean {
   if (stage.kind !== "let" && stage.kind !== "store") return false;
   if (stage.kind === "store" && !isIdentity(stage.store.indices, grid)) return false;
-  return scalarsOfStage(stage).flatMap(loadsOf).every(({ indices }) => indices.length === 0 || isIdentity(indices, grid));
+  return scalarsOfStage(stage)
+    .flatMap(loadsOf)
+    .every(({ indices }) => indices.length === 0 || isIdentity(indices, grid));
 }
 
 function anonymise(scalar: Scalar, slotOf: (tensor: string) => string): Scalar {
   return mapScalar(scalar, (node) =>
-    node.kind === "load" && node.indices.length > 0 ? { ...node, tensor: slotOf(node.tensor), indices: [axisIndex("i0")] } : node,
+    node.kind === "load" && node.indices.length > 0
+      ? { ...node, tensor: slotOf(node.tensor), indices: [axisIndex("i0")] }
+      : node,
   );
 }
 
@@ -123,7 +132,11 @@ function segmentOf(group: readonly Form[], slot: number, { tensors }: FusedEntry
   let name = base;
   for (let count = 2; taken.has(name); count++) name = `${base}_${count}`;
   taken.add(name);
-  return { name, tensors: names, elements: names.reduce((sum, tensor) => sum + paddedElements(tensors.get(tensor)), 0) };
+  return {
+    name,
+    tensors: names,
+    elements: names.reduce((sum, tensor) => sum + paddedElements(tensors.get(tensor)), 0),
+  };
 }
 
 /** Where the tensor's neighbour starts, counted from it. */

@@ -70,8 +70,12 @@ export function mapStage(stage: Stage, scalar: (value: Scalar) => Scalar, rename
   const lets = <Named extends { readonly value: Scalar }>(named: readonly Named[]): readonly Named[] =>
     named.map((one) => ({ ...one, value: scalar(one.value) }));
   const index = (at: Index): Index => mapDataScalars(at, scalar);
-  const store = (one: Store): Store =>
-    ({ ...one, tensor: rename(one.tensor), indices: one.indices.map(index), value: scalar(one.value) });
+  const store = (one: Store): Store => ({
+    ...one,
+    tensor: rename(one.tensor),
+    indices: one.indices.map(index),
+    value: scalar(one.value),
+  });
   switch (stage.kind) {
     case "let":
       return { ...stage, value: scalar(stage.value) };
@@ -82,6 +86,12 @@ export function mapStage(stage: Stage, scalar: (value: Scalar) => Scalar, rename
     case "sweep":
       return { ...stage, lets: lets(stage.lets), stores: stage.stores.map(store) };
     case "scatter":
-      return { ...stage, tensor: rename(stage.tensor), lets: lets(stage.lets), at: stage.at.map(index), value: scalar(stage.value) };
+      return {
+        ...stage,
+        tensor: rename(stage.tensor),
+        lets: lets(stage.lets),
+        at: stage.at.map(index),
+        value: scalar(stage.value),
+      };
   }
 }

@@ -48,15 +48,29 @@ export type Stage =
   | { readonly kind: "let"; readonly name: string; readonly value: Scalar }
   /** One pass over `over` (row-major) with one or more accumulators, all with the same order. Lets are per point of `over`. */
   | {
-      readonly kind: "reduce"; readonly over: readonly Axis[]; readonly order: Order;
-      readonly lets: readonly Let[]; readonly results: readonly Result[];
+      readonly kind: "reduce";
+      readonly over: readonly Axis[];
+      readonly order: Order;
+      readonly lets: readonly Let[];
+      readonly results: readonly Result[];
     }
   /** Stores at every point of `over` (independent points): fills rows, or stores outputs of higher rank than the grid. */
-  | { readonly kind: "sweep"; readonly over: readonly Axis[]; readonly lets: readonly Let[]; readonly stores: readonly Store[] }
+  | {
+      readonly kind: "sweep";
+      readonly over: readonly Axis[];
+      readonly lets: readonly Let[];
+      readonly stores: readonly Store[];
+    }
   | { readonly kind: "store"; readonly store: Store }
   /** Zeroes tensor at every point of `zero` (its indices named by those and grid axes), then adds in ascending order of `over`. */
   | {
-      readonly kind: "scatter"; readonly tensor: string; readonly dtype: ElementType;
-      readonly zero: readonly Axis[]; readonly zeroIndices: readonly Index[];
-      readonly over: readonly Axis[]; readonly lets: readonly Let[]; readonly at: readonly Index[]; readonly value: Scalar;
+      readonly kind: "scatter";
+      readonly tensor: string;
+      readonly dtype: ElementType;
+      readonly zero: readonly Axis[];
+      readonly zeroIndices: readonly Index[];
+      readonly over: readonly Axis[];
+      readonly lets: readonly Let[];
+      readonly at: readonly Index[];
+      readonly value: Scalar;
     };

@@ -85,7 +85,8 @@ export function scaleIndex(index: Index, factor: Dimension | number): Index {
 
 /** The sum of any terms and a constant, in the canonical form. */
 export function fromTerms(terms: readonly IndexTerm[], rest: Dimension): Index {
-  if (terms.length <= 1) return { terms: terms.filter(({ coefficient }) => !isConstant(coefficient, 0)), constant: rest };
+  if (terms.length <= 1)
+    return { terms: terms.filter(({ coefficient }) => !isConstant(coefficient, 0)), constant: rest };
   const byKey = new Map<string, IndexTerm>();
   for (const { atom, coefficient } of terms) {
     const key = atomKey(atom);

@@ -38,14 +38,39 @@ export type IndexAtom =
  * integer operators below, exist for the polynomials in functions.ts and for random bits.
  */
 export type UnaryOperator =
-  | "neg" | "abs" | "sign" | "floor" | "sqrt" | "not"
-  | "exp" | "expm1" | "log" | "log1p" | "sin" | "cos" | "tanh" | "erf"
-  | "bits" | "unbits";
+  | "neg"
+  | "abs"
+  | "sign"
+  | "floor"
+  | "sqrt"
+  | "not"
+  | "exp"
+  | "expm1"
+  | "log"
+  | "log1p"
+  | "sin"
+  | "cos"
+  | "tanh"
+  | "erf"
+  | "bits"
+  | "unbits";
 
 /** `mod` is the floored remainder; `div` is f32 only; shifts count modulo 32. */
 export type BinaryOperator =
-  | "add" | "sub" | "mul" | "div" | "mod" | "pow" | "maximum" | "minimum"
-  | "and" | "or" | "xor" | "shiftLeft" | "shiftRight" | "shiftRightUnsigned";
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "mod"
+  | "pow"
+  | "maximum"
+  | "minimum"
+  | "and"
+  | "or"
+  | "xor"
+  | "shiftLeft"
+  | "shiftRight"
+  | "shiftRightUnsigned";
 
 export type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
 
@@ -60,21 +85,29 @@ export type Scalar =
   | { readonly kind: "local"; readonly name: string; readonly dtype: ElementType }
   | { readonly kind: "unary"; readonly operator: UnaryOperator; readonly dtype: ElementType; readonly value: Scalar }
   | {
-      readonly kind: "binary"; readonly operator: BinaryOperator; readonly dtype: ElementType;
-      readonly left: Scalar; readonly right: Scalar;
+      readonly kind: "binary";
+      readonly operator: BinaryOperator;
+      readonly dtype: ElementType;
+      readonly left: Scalar;
+      readonly right: Scalar;
     }
   | { readonly kind: "compare"; readonly operator: Comparison; readonly left: Scalar; readonly right: Scalar }
   /** Only the chosen side is evaluated where it loads: a load outside its tensor may stand in the other. */
   | {
-      readonly kind: "select"; readonly dtype: ElementType; readonly condition: Scalar;
-      readonly then: Scalar; readonly otherwise: Scalar;
+      readonly kind: "select";
+      readonly dtype: ElementType;
+      readonly condition: Scalar;
+      readonly then: Scalar;
+      readonly otherwise: Scalar;
     }
   /** f32→i32 towards zero, saturating, NaN → 0; anything→bool is ≠ 0. */
   | { readonly kind: "cast"; readonly dtype: ElementType; readonly value: Scalar }
   /** A word of Threefry-2x32-20 (Salmon et al. 2011) as an i32: a pure function of four i32. */
   | {
-      readonly kind: "random"; readonly word: 0 | 1;
-      readonly key: readonly [Scalar, Scalar]; readonly counter: readonly [Scalar, Scalar];
+      readonly kind: "random";
+      readonly word: 0 | 1;
+      readonly key: readonly [Scalar, Scalar];
+      readonly counter: readonly [Scalar, Scalar];
     }
   /** A dimension's value as an i32. */
   | { readonly kind: "dimension"; readonly dimension: Dimension };
@@ -101,11 +134,20 @@ export type Compute =
   | { readonly kind: "map"; readonly axes: readonly Axis[]; readonly dtype: ElementType; readonly value: Scalar }
   /** combine over `over` (row-major) of value, from the combination's neutral element. argmax: the first maximum's flattened index, i32. */
   | {
-      readonly kind: "reduce"; readonly axes: readonly Axis[]; readonly over: readonly Axis[]; readonly dtype: ElementType;
-      readonly combine: Combine; readonly value: Scalar; readonly order: Order;
+      readonly kind: "reduce";
+      readonly axes: readonly Axis[];
+      readonly over: readonly Axis[];
+      readonly dtype: ElementType;
+      readonly combine: Combine;
+      readonly value: Scalar;
+      readonly order: Order;
     }
   /** Zero, plus for each point of `from` in ascending row-major order: output[at] += value. */
   | {
-      readonly kind: "scatter"; readonly axes: readonly Axis[]; readonly from: readonly Axis[]; readonly dtype: ElementType;
-      readonly at: readonly Index[]; readonly value: Scalar;
+      readonly kind: "scatter";
+      readonly axes: readonly Axis[];
+      readonly from: readonly Axis[];
+      readonly dtype: ElementType;
+      readonly at: readonly Index[];
+      readonly value: Scalar;
     };

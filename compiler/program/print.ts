@@ -7,7 +7,12 @@ import type { Entry, Expression, Program, ProgramBuffer, ScheduledKernel, Statem
 export function printProgram(program: Program): string {
   const { name, dims, buffers, arenaBytes, kernels, entries } = program;
   const open = dims.map((dim) => `${dim.name} ≤ ${dim.bound}`).join(", ");
-  const head = [`program ${name}${open === "" ? "" : ` for ${open}`}`, "", `arena of ${arenaBytes} bytes`, ...printBuffers(buffers)];
+  const head = [
+    `program ${name}${open === "" ? "" : ` for ${open}`}`,
+    "",
+    `arena of ${arenaBytes} bytes`,
+    ...printBuffers(buffers),
+  ];
   const bodies = kernels.flatMap((kernel) => ["", printKernel(kernel)]);
   const calls = entries.flatMap((entry) => ["", ...printEntry(entry, program)]);
   return [...head, ...bodies, ...calls, ""].join("\n");
@@ -15,7 +20,11 @@ export function printProgram(program: Program): string {
 
 function printBuffers(buffers: readonly ProgramBuffer[]): readonly string[] {
   const rows = buffers.map(({ name, role, dtype, shape, offset, bytes }) => [
-    `  ${name}`, role, `${dtype}${printShape(shape)}`, `at ${offset}`, `${bytes} bytes`,
+    `  ${name}`,
+    role,
+    `${dtype}${printShape(shape)}`,
+    `at ${offset}`,
+    `${bytes} bytes`,
   ]);
   return alignColumns(rows);
 }
@@ -24,13 +33,20 @@ function printBuffers(buffers: readonly ProgramBuffer[]): readonly string[] {
 export function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) for (const [c, cell] of row.entries()) widths[c] = Math.max(widths[c] ?? 0, cell.length);
-  return rows.map((row) => row.map((cell, c) => cell.padEnd(widths[c])).join("  ").trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, c) => cell.padEnd(widths[c]))
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 function printEntry({ name, inputs, results, dims, steps }: Entry, { kernels, buffers }: Program): readonly string[] {
   const list = (names: readonly string[]): string => names.join(", ");
   const sizes = dims.length === 0 ? "" : `; ${list(dims)}`;
-  const calls = steps.map((step) => `  ${kernels[step.kernel].name}(${list(step.buffers.map((b) => buffers[b].name))})`);
+  const calls = steps.map(
+    (step) => `  ${kernels[step.kernel].name}(${list(step.buffers.map((b) => buffers[b].name))})`,
+  );
   return [`entry ${name}(${list(inputs)}${sizes}) -> ${list(results)}`, ...calls];
 }
 
@@ -55,7 +71,9 @@ function printStatement(statement: Statement, indent: string): readonly string[]
       return [head, ...printStatements(body, `${indent}  `)];
     }
     case "define":
-      return [`${indent}${statement.mutable ? "var" : "let"} ${statement.name}: ${printType(statement.type)} = ${printExpression(statement.value)}`];
+      return [
+        `${indent}${statement.mutable ? "var" : "let"} ${statement.name}: ${printType(statement.type)} = ${printExpression(statement.value)}`,
+      ];
     case "assign":
       return [`${indent}${statement.name} = ${printExpression(statement.value)}`];
     case "store":
@@ -75,9 +93,22 @@ function printType({ dtype, lanes }: ValueType): string {
 }
 
 const signs: Readonly<Record<string, string>> = {
-  add: "+", sub: "-", mul: "*", div: "/", and: "&", or: "|", xor: "^",
-  shiftLeft: "<<", shiftRight: ">>", shiftRightUnsigned: ">>>",
-  equal: "==", notEqual: "!=", less: "<", lessEqual: "<=", greater: ">", greaterEqual: ">=",
+  add: "+",
+  sub: "-",
+  mul: "*",
+  div: "/",
+  and: "&",
+  or: "|",
+  xor: "^",
+  shiftLeft: "<<",
+  shiftRight: ">>",
+  shiftRightUnsigned: ">>>",
+  equal: "==",
+  notEqual: "!=",
+  less: "<",
+  lessEqual: "<=",
+  greater: ">",
+  greaterEqual: ">=",
 };
 
 /** An expression as a person would write it. */
@@ -89,7 +120,9 @@ export function printExpression(expression: Expression): string {
     case "variable":
       return expression.name;
     case "index":
-      return expression.type.lanes === 1 ? `<${printIndex(expression.index)}>` : `<${printIndex(expression.index)} + lane>`;
+      return expression.type.lanes === 1
+        ? `<${printIndex(expression.index)}>`
+        : `<${printIndex(expression.index)} + lane>`;
     case "load":
       return `${expression.buffer}[${printIndex(expression.address)}${expression.type.lanes === 4 ? " ..4" : ""}]`;
     case "splat":
@@ -119,7 +152,9 @@ export function printExpression(expression: Expression): string {
 export function printIndex({ terms, constant }: Index): string {
   const parts = terms.map(({ atom, coefficient }) => {
     if (coefficient.key === "1") return printAtom(atom);
-    return coefficient.monomials.length > 1 ? `(${coefficient.key})*${printAtom(atom)}` : `${coefficient.key}*${printAtom(atom)}`;
+    return coefficient.monomials.length > 1
+      ? `(${coefficient.key})*${printAtom(atom)}`
+      : `${coefficient.key}*${printAtom(atom)}`;
   });
   if (constant.key !== "0" || parts.length === 0) parts.push(printDimension(constant));
   return parts.join(" + ").replaceAll("+ -", "- ");

@@ -24,8 +24,14 @@ export interface Program {
 }
 
 export type BufferRole =
-  | "parameter" | "state" | "optimizer" | "counter" | "metric"
-  | "input" | "result" | "temporary"
+  | "parameter"
+  | "state"
+  | "optimizer"
+  | "counter"
+  | "metric"
+  | "input"
+  | "result"
+  | "temporary"
   /** A run of the arena that several parameters, gradients or optimiser states lie in, side by side. */
   | "segment";
 
@@ -98,15 +104,28 @@ export interface ValueType {
  */
 export type Statement =
   | {
-      readonly kind: "for"; readonly variable: string; readonly from: Index; readonly to: Index; readonly step: number;
-      readonly role: "serial" | "parallel"; readonly body: readonly Statement[];
+      readonly kind: "for";
+      readonly variable: string;
+      readonly from: Index;
+      readonly to: Index;
+      readonly step: number;
+      readonly role: "serial" | "parallel";
+      readonly body: readonly Statement[];
     }
-  | { readonly kind: "define"; readonly name: string; readonly type: ValueType; readonly mutable: boolean; readonly value: Expression }
+  | {
+      readonly kind: "define";
+      readonly name: string;
+      readonly type: ValueType;
+      readonly mutable: boolean;
+      readonly value: Expression;
+    }
   | { readonly kind: "assign"; readonly name: string; readonly value: Expression }
   /** Stores as many lanes as the value has, contiguous from `address`. `buffer` is a parameter's or an array's name. */
   | { readonly kind: "store"; readonly buffer: string; readonly address: Index; readonly value: Expression }
   | {
-      readonly kind: "if"; readonly condition: Expression; readonly then: readonly Statement[];
+      readonly kind: "if";
+      readonly condition: Expression;
+      readonly then: readonly Statement[];
       readonly otherwise: readonly Statement[];
     }
   | { readonly kind: "comment"; readonly text: string };
@@ -124,21 +143,39 @@ export type Expression =
   /** Lane `lane` of four. */
   | { readonly kind: "lane"; readonly value: Expression; readonly lane: 0 | 1 | 2 | 3; readonly type: ValueType }
   /** Four scalars to four lanes. */
-  | { readonly kind: "pack"; readonly values: readonly [Expression, Expression, Expression, Expression]; readonly type: ValueType }
+  | {
+      readonly kind: "pack";
+      readonly values: readonly [Expression, Expression, Expression, Expression];
+      readonly type: ValueType;
+    }
   | { readonly kind: "unary"; readonly operator: UnaryOperator; readonly value: Expression; readonly type: ValueType }
   | {
-      readonly kind: "binary"; readonly operator: BinaryOperator; readonly left: Expression; readonly right: Expression;
+      readonly kind: "binary";
+      readonly operator: BinaryOperator;
+      readonly left: Expression;
+      readonly right: Expression;
       readonly type: ValueType;
     }
   | {
-      readonly kind: "compare"; readonly operator: Comparison; readonly left: Expression; readonly right: Expression;
+      readonly kind: "compare";
+      readonly operator: Comparison;
+      readonly left: Expression;
+      readonly right: Expression;
       readonly type: ValueType;
     }
   /** Both sides may be evaluated: the scheduler has made every load in them safe (clamped, or in an `if`). */
   | {
-      readonly kind: "select"; readonly condition: Expression; readonly then: Expression; readonly otherwise: Expression;
+      readonly kind: "select";
+      readonly condition: Expression;
+      readonly then: Expression;
+      readonly otherwise: Expression;
       readonly type: ValueType;
     }
   | { readonly kind: "cast"; readonly value: Expression; readonly type: ValueType }
   /** A function of `Program.functions`, lane by lane. */
-  | { readonly kind: "call"; readonly function: string; readonly arguments: readonly Expression[]; readonly type: ValueType };
+  | {
+      readonly kind: "call";
+      readonly function: string;
+      readonly arguments: readonly Expression[];
+      readonly type: ValueType;
+    };

@@ -23,12 +23,17 @@ interface Visible {
 }
 
 /** Sentences of what was expected and what was found. */
-export function verifyScheduledKernel(kernel: ScheduledKernel, functions: readonly FunctionDefinition[]): readonly string[] {
+export function verifyScheduledKernel(
+  kernel: ScheduledKernel,
+  functions: readonly FunctionDefinition[],
+): readonly string[] {
   const { name, parameters, arrays, dims, body } = kernel;
   const buffers = [...parameters, ...arrays];
   const repeated = buffers.filter((one, at) => buffers.findIndex((other) => other.name === one.name) < at);
   const visible: Visible = {
-    names: new Map(), all: new Set(), dims: new Set(dims),
+    names: new Map(),
+    all: new Set(),
+    dims: new Set(dims),
     buffers: new Map(buffers.map((one) => [one.name, one.dtype])),
     written: new Set([...parameters.filter(({ access }) => access !== "read"), ...arrays].map((one) => one.name)),
     functions: new Map(functions.map((one) => [one.name, one])),
@@ -48,7 +53,12 @@ function verifyStatement(statement: Statement, visible: Visible): readonly strin
       const { variable, from, to, step, body } = statement;
       const ends = [...verifyIndex(from, visible), ...verifyIndex(to, visible)];
       const steps = Number.isInteger(step) && step > 0 ? [] : [`expected a step above 0, found ${step}`];
-      return [...ends, ...steps, ...define(variable, { dtype: "i32", lanes: 1 }, false, visible), ...verifyList(body, visible)];
+      return [
+        ...ends,
+        ...steps,
+        ...define(variable, { dtype: "i32", lanes: 1 }, false, visible),
+        ...verifyList(body, visible),
+      ];
     }
     case "define": {
       const { name, type, mutable, value } = statement;
@@ -84,14 +94,17 @@ function define(name: string, type: ValueType, mutable: boolean, { names, all }:
 
 function verifyTyped(value: Expression, { dtype, lanes }: ValueType, visible: Visible): readonly string[] {
   const fits = value.type.dtype === dtype && value.type.lanes === lanes;
-  const found = fits ? [] : [`expected ${dtype}x${lanes}, found ${value.type.dtype}x${value.type.lanes}: ${printExpression(value)}`];
+  const found = fits
+    ? []
+    : [`expected ${dtype}x${lanes}, found ${value.type.dtype}x${value.type.lanes}: ${printExpression(value)}`];
   return [...found, ...verifyExpression(value, visible)];
 }
 
 /** The dtype and lanes of each operand, given the expression's own. */
 function verifyExpression(expression: Expression, visible: Visible): readonly string[] {
   const { type } = expression;
-  const typed = (value: Expression, dtype: ElementType, lanes = type.lanes): readonly string[] => verifyTyped(value, { dtype, lanes }, visible);
+  const typed = (value: Expression, dtype: ElementType, lanes = type.lanes): readonly string[] =>
+    verifyTyped(value, { dtype, lanes }, visible);
   switch (expression.kind) {
     case "constant":
       return [];
@@ -99,19 +112,30 @@ function verifyExpression(expression: Expression, visible: Visible): readonly st
       const known = visible.names.get(expression.name);
       if (known === undefined) return [`expected a name defined before, found ${expression.name}`];
       const same = known.type.dtype === type.dtype && known.type.lanes === type.lanes;
-      return same ? [] : [`expected ${expression.name} as ${known.type.dtype}x${known.type.lanes}, found ${type.dtype}x${type.lanes}`];
+      return same
+        ? []
+        : [`expected ${expression.name} as ${known.type.dtype}x${known.type.lanes}, found ${type.dtype}x${type.lanes}`];
     }
     case "index":
       return verifyIndex(expression.index, visible);
     case "load": {
       const dtype = visible.buffers.get(expression.buffer);
-      const fits = dtype === type.dtype ? [] : [`expected ${dtype ?? "a known buffer"}, found a load of ${type.dtype} from ${expression.buffer}`];
+      const fits =
+        dtype === type.dtype
+          ? []
+          : [`expected ${dtype ?? "a known buffer"}, found a load of ${type.dtype} from ${expression.buffer}`];
       return [...fits, ...verifyIndex(expression.address, visible)];
     }
     case "splat":
-      return [...(type.lanes === 4 ? [] : ["expected four lanes of a splat, found one"]), ...typed(expression.value, type.dtype, 1)];
+      return [
+        ...(type.lanes === 4 ? [] : ["expected four lanes of a splat, found one"]),
+        ...typed(expression.value, type.dtype, 1),
+      ];
     case "lane":
-      return [...(type.lanes === 1 ? [] : ["expected one lane, found four"]), ...typed(expression.value, type.dtype, 4)];
+      return [
+        ...(type.lanes === 1 ? [] : ["expected one lane, found four"]),
+        ...typed(expression.value, type.dtype, 4),
+      ];
     case "pack":
       return expression.values.flatMap((value) => typed(value, type.dtype, 1));
     case "unary":
@@ -119,9 +143,16 @@ function verifyExpression(expression: Expression, visible: Visible): readonly st
     case "binary":
       return [...typed(expression.left, type.dtype), ...typed(expression.right, type.dtype)];
     case "compare":
-      return [...typed(expression.left, expression.left.type.dtype), ...typed(expression.right, expression.left.type.dtype)];
+      return [
+        ...typed(expression.left, expression.left.type.dtype),
+        ...typed(expression.right, expression.left.type.dtype),
+      ];
     case "select":
-      return [...typed(expression.condition, "bool"), ...typed(expression.then, type.dtype), ...typed(expression.otherwise, type.dtype)];
+      return [
+        ...typed(expression.condition, "bool"),
+        ...typed(expression.then, type.dtype),
+        ...typed(expression.otherwise, type.dtype),
+      ];
     case "cast":
       return typed(expression.value, expression.value.type.dtype);
     case "call":
@@ -140,25 +171,36 @@ function verifyCall(call: Extract<Expression, { kind: "call" }>, visible: Visibl
   if (definition === undefined) return [`expected a function of the program, found ${call.function}`];
   const { parameters, dtype } = definition;
   if (parameters.length !== call.arguments.length || dtype !== type.dtype) {
-    return [`expected ${call.function} of ${parameters.length} to ${dtype}, found it of ${call.arguments.length} to ${type.dtype}`];
+    return [
+      `expected ${call.function} of ${parameters.length} to ${dtype}, found it of ${call.arguments.length} to ${type.dtype}`,
+    ];
   }
-  return call.arguments.flatMap((value, at) => verifyTyped(value, { dtype: parameters[at].dtype, lanes: type.lanes }, visible));
+  return call.arguments.flatMap((value, at) =>
+    verifyTyped(value, { dtype: parameters[at].dtype, lanes: type.lanes }, visible),
+  );
 }
 
 function verifyIndex(index: Index, { names, dims }: Visible): readonly string[] {
   const read = [...axesOf(index), ...dataScalarsOf(index).flatMap((scalar) => [...localsOf(scalar)])];
   const unknown = read.filter((name) => names.get(name)?.type.dtype !== "i32" || names.get(name)?.type.lanes !== 1);
-  const open = dimensionsOf(index).flatMap((dimension) => [...symbolsOf(dimension)]).filter((name) => !dims.has(name));
+  const open = dimensionsOf(index)
+    .flatMap((dimension) => [...symbolsOf(dimension)])
+    .filter((name) => !dims.has(name));
   return [
     ...unknown.map((name) => `expected an i32 defined before, found ${name} in ${printIndex(index)}`),
     ...open.map((name) => `expected a dimension of the kernel, found ${name} in ${printIndex(index)}`),
-    ...dataScalarsOf(index).filter(({ kind }) => kind !== "local").map(({ kind }) => `expected a local for data, found ${kind}`),
+    ...dataScalarsOf(index)
+      .filter(({ kind }) => kind !== "local")
+      .map(({ kind }) => `expected a local for data, found ${kind}`),
   ];
 }
 
 function dimensionsOf({ terms, constant }: Index): readonly Dimension[] {
-  return [constant, ...terms.flatMap(({ atom, coefficient }) => {
-    if (atom.kind === "axis" || atom.kind === "data") return [coefficient];
-    return [coefficient, atom.divisor, ...dimensionsOf(atom.value)];
-  })];
+  return [
+    constant,
+    ...terms.flatMap(({ atom, coefficient }) => {
+      if (atom.kind === "axis" || atom.kind === "data") return [coefficient];
+      return [coefficient, atom.divisor, ...dimensionsOf(atom.value)];
+    }),
+  ];
 }

@@ -10,7 +10,10 @@ import { verifyScheduledKernel } from "./verify-kernel.ts";
 export function verifyProgram(program: Program): readonly string[] {
   const { kernels, functions, entries, buffers } = program;
   return [
-    ...repeated("buffers", buffers), ...repeated("kernels", kernels), ...repeated("entries", entries), ...repeated("functions", functions),
+    ...repeated("buffers", buffers),
+    ...repeated("kernels", kernels),
+    ...repeated("entries", entries),
+    ...repeated("functions", functions),
     ...buffers.flatMap((buffer) => verifyBuffer(buffer, program)),
     ...verifyVariables(buffers),
     ...entries.flatMap((entry) => verifyEntry(entry, program)),
@@ -31,8 +34,12 @@ function verifyBuffer({ name, shape, offset, bytes }: ProgramBuffer, { dims, are
   const size = evaluate(product(shape), new Map(dims.map((dim) => [dim.name, dim.bound])));
   return [
     ...(offset % 64 === 0 && offset >= 0 ? [] : [`${name}: expected an offset that 64 divides, found ${offset}`]),
-    ...(offset + bytes <= arenaBytes ? [] : [`${name}: expected to end within ${arenaBytes} bytes, found ${offset + bytes}`]),
-    ...(size !== undefined && 4 * size === bytes ? [] : [`${name}: expected ${4 * (size ?? NaN)} bytes, found ${bytes}`]),
+    ...(offset + bytes <= arenaBytes
+      ? []
+      : [`${name}: expected to end within ${arenaBytes} bytes, found ${offset + bytes}`]),
+    ...(size !== undefined && 4 * size === bytes
+      ? []
+      : [`${name}: expected ${4 * (size ?? NaN)} bytes, found ${bytes}`]),
   ];
 }
 
@@ -42,8 +49,12 @@ const lasting: ReadonlySet<BufferRole> = new Set<BufferRole>(["parameter", "stat
 function verifyVariables(buffers: readonly ProgramBuffer[]): readonly string[] {
   return buffers.flatMap((variable, at) => {
     if (!lasting.has(variable.role)) return [];
-    const others = buffers.filter((other, position) => meet(variable, other) && (position > at || !lasting.has(other.role)));
-    return others.filter((other) => !contains(other, variable)).map((other) => `${variable.name} and ${other.name} share bytes`);
+    const others = buffers.filter(
+      (other, position) => meet(variable, other) && (position > at || !lasting.has(other.role)),
+    );
+    return others
+      .filter((other) => !contains(other, variable))
+      .map((other) => `${variable.name} and ${other.name} share bytes`);
   });
 }
 
@@ -60,12 +71,18 @@ function verifyEntry(entry: Entry, program: Program): readonly string[] {
   const { buffers, dims } = program;
   const known = new Set(dims.map(({ name }) => name));
   const problems = [
-    ...entry.dims.filter((name) => !known.has(name)).map((name) => `expected a dimension of the program, found ${name}`),
-    ...[...entry.inputs, ...entry.results].filter((name) => !buffers.some((one) => one.name === name)).map((name) => `expected a buffer, found ${name}`),
+    ...entry.dims
+      .filter((name) => !known.has(name))
+      .map((name) => `expected a dimension of the program, found ${name}`),
+    ...[...entry.inputs, ...entry.results]
+      .filter((name) => !buffers.some((one) => one.name === name))
+      .map((name) => `expected a buffer, found ${name}`),
     ...verifySteps(entry, program),
   ];
   if (problems.length > 0) return problems.map((problem) => `${entry.name}: ${problem}`);
-  return [...verifyWritten(entry, program), ...verifyLives(entry, program)].map((problem) => `${entry.name}: ${problem}`);
+  return [...verifyWritten(entry, program), ...verifyLives(entry, program)].map(
+    (problem) => `${entry.name}: ${problem}`,
+  );
 }
 
 function verifySteps({ steps, dims }: Entry, { kernels, buffers }: Program): readonly string[] {
@@ -74,13 +91,20 @@ function verifySteps({ steps, dims }: Entry, { kernels, buffers }: Program): rea
     if (kernel === undefined) return [`step ${at}: expected one of ${kernels.length} kernels, found ${step.kernel}`];
     const open = kernel.dims.filter((name) => !dims.includes(name));
     if (kernel.parameters.length !== step.buffers.length) {
-      return [`step ${at}: expected ${kernel.parameters.length} buffers for ${kernel.name}, found ${step.buffers.length}`];
+      return [
+        `step ${at}: expected ${kernel.parameters.length} buffers for ${kernel.name}, found ${step.buffers.length}`,
+      ];
     }
     const unfit = kernel.parameters.flatMap(({ name, dtype }, position) => {
       const found = buffers[step.buffers[position]]?.dtype;
-      return found === dtype ? [] : [`step ${at}: expected ${dtype} for ${kernel.name}'s ${name}, found ${found ?? "no buffer"}`];
+      return found === dtype
+        ? []
+        : [`step ${at}: expected ${dtype} for ${kernel.name}'s ${name}, found ${found ?? "no buffer"}`];
     });
-    return [...open.map((name) => `step ${at}: expected dimension ${name} for ${kernel.name} among the entry's`), ...unfit];
+    return [
+      ...open.map((name) => `step ${at}: expected dimension ${name} for ${kernel.name} among the entry's`),
+      ...unfit,
+    ];
   });
 }
 
@@ -90,11 +114,14 @@ function verifyWritten({ steps, inputs }: Entry, { kernels, buffers }: Program):
   return steps.flatMap((step, at) => {
     const { parameters } = kernels[step.kernel];
     const bound = parameters.map(({ access }, position) => ({ access, buffer: buffers[step.buffers[position]] }));
-    const unwritten = bound.filter(({ access, buffer }) =>
-      access !== "write" && !written.some((one) => one === buffer || contains(one, buffer) || contains(buffer, one)),
+    const unwritten = bound.filter(
+      ({ access, buffer }) =>
+        access !== "write" && !written.some((one) => one === buffer || contains(one, buffer) || contains(buffer, one)),
     );
     written.push(...bound.filter(({ access }) => access !== "read").map(({ buffer }) => buffer));
-    return unwritten.map(({ buffer }) => `step ${at}: expected ${buffer.name} to be written before, found no step that does`);
+    return unwritten.map(
+      ({ buffer }) => `step ${at}: expected ${buffer.name} to be written before, found no step that does`,
+    );
   });
 }
 

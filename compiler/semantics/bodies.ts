@@ -3,19 +3,42 @@
  * ones bound twice, statements out of place.
  */
 import { diagnose, label, type Diagnostic, type Label, type Span } from "../diagnostics/diagnostic.ts";
-import { duplicateName, misplacedStatement, restMisplaced, unknownName, usedBeforeBound } from "../diagnostics/codes/names.ts";
+import {
+  duplicateName,
+  misplacedStatement,
+  restMisplaced,
+  unknownName,
+  usedBeforeBound,
+} from "../diagnostics/codes/names.ts";
 import { wrongDefault } from "../diagnostics/codes/settings.ts";
 import { unboundDimension } from "../diagnostics/codes/shapes.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { children } from "../syntax/children.ts";
-import type { Argument, Body, Callable, CallableKind, Dimension, Expression, Let, Node, Scan, Setting, Statement, TensorType } from "../syntax/ast.ts";
+import type {
+  Argument,
+  Body,
+  Callable,
+  CallableKind,
+  Dimension,
+  Expression,
+  Let,
+  Node,
+  Scan,
+  Setting,
+  Statement,
+  TensorType,
+} from "../syntax/ast.ts";
 import { ambient, builtins } from "./builtins.ts";
 import { lookUp, lookUpValue, nameSpaces, visibleNames, type FileScope } from "./module.ts";
 import { Scope } from "./scope.ts";
 
 /** Names that have a meaning in one kind of declaration only. */
 const ambientOf: Readonly<Record<string, readonly CallableKind[]>> = {
-  shape: ["initializer"], fan_in: ["initializer"], fan_out: ["initializer"], lr: ["optimizer"], lr0: ["schedule"],
+  shape: ["initializer"],
+  fan_in: ["initializer"],
+  fan_out: ["initializer"],
+  lr: ["optimizer"],
+  lr0: ["schedule"],
 };
 
 /** Arguments whose names are labels of axes, which only instantiation knows. */
@@ -54,7 +77,9 @@ export class BodyChecker {
   /** The names that tensor inputs bind: those that stand alone as a dimension and are no constant or setting. */
   #signatureDimensions(declaration: Callable, scope: Scope): ReadonlyMap<string, Span> {
     const dimensions = new Map<string, Span>();
-    const types = declaration.parameters.flatMap((parameter) => (parameter.kind === "tensorInput" ? parameter.types : []));
+    const types = declaration.parameters.flatMap((parameter) =>
+      parameter.kind === "tensorInput" ? parameter.types : [],
+    );
     for (const type of types) {
       this.#checkRest(type);
       for (const dimension of type.shape) {
@@ -81,7 +106,12 @@ export class BodyChecker {
     const places = shape.flatMap(({ kind }, index) => (kind === "rest" ? [index] : []));
     const [first] = places;
     if (first === undefined || (places.length === 1 && first <= 1)) return;
-    this.#diagnostics.push(diagnose(restMisplaced, { shape: "this shape" }, [label(shape[places.at(-1) ?? 0].span, "here"), label(span, "in this shape")]));
+    this.#diagnostics.push(
+      diagnose(restMisplaced, { shape: "this shape" }, [
+        label(shape[places.at(-1) ?? 0].span, "here"),
+        label(span, "in this shape"),
+      ]),
+    );
   }
 
   #checkResult({ result }: Callable, scope: Scope): void {
@@ -89,9 +119,17 @@ export class BodyChecker {
     for (const type of result.kind === "tupleType" ? result.members : [result]) {
       this.#checkRest(type);
       for (const dimension of type.shape) {
-        const isUnbound = dimension.kind === "name" && scope.find(dimension.text) === undefined && !this.#constant(dimension.text);
+        const isUnbound =
+          dimension.kind === "name" && scope.find(dimension.text) === undefined && !this.#constant(dimension.text);
         if (isUnbound) {
-          this.#diagnostics.push(diagnose(unboundDimension, { name: dimension.text }, [label(dimension.span, "bound by nothing")], didYouMean(dimension.text, scope.names())));
+          this.#diagnostics.push(
+            diagnose(
+              unboundDimension,
+              { name: dimension.text },
+              [label(dimension.span, "bound by nothing")],
+              didYouMean(dimension.text, scope.names()),
+            ),
+          );
         } else this.#dimension(dimension, scope);
       }
     }
@@ -100,21 +138,35 @@ export class BodyChecker {
   /** Literals only: what else a default is shows when it is evaluated. */
   #checkDefault({ name, types, default: value }: Setting): void {
     if (value === undefined) return;
-    const found = value.kind === "number" ? "a number" : value.kind === "string" ? "a string" : value.kind === "boolean" ? "a bool" : undefined;
+    const found =
+      value.kind === "number"
+        ? "a number"
+        : value.kind === "string"
+          ? "a string"
+          : value.kind === "boolean"
+            ? "a bool"
+            : undefined;
     if (found === undefined) return;
     const names = types.map((type) => (type.kind === "settingType" ? type.name : "list"));
     const wanted = value.kind === "string" ? ["string"] : value.kind === "boolean" ? ["bool"] : ["int", "float"];
     const isFraction = value.kind === "number" && value.value.denominator !== 1n && !names.includes("float");
     if (names.some((own) => wanted.includes(own)) && !isFraction) return;
-    this.#diagnostics.push(diagnose(wrongDefault, { name: name.text, expected: names.join(" or "), found }, [label(value.span, "this")]));
+    this.#diagnostics.push(
+      diagnose(wrongDefault, { name: name.text, expected: names.join(" or "), found }, [label(value.span, "this")]),
+    );
   }
 
   /** Binds a name of this body; a name of the body or of the file itself cannot be bound again. */
   bind(name: string, span: Span, scope: Scope): void {
-    const inFile = nameSpaces.slice(0, 3).map((space) => this.#scope.names.get(space)?.get(name)).find((found) => found !== undefined);
+    const inFile = nameSpaces
+      .slice(0, 3)
+      .map((space) => this.#scope.names.get(space)?.get(name))
+      .find((found) => found !== undefined);
     const earlier = scope.find(name) ?? (this.#scope.outer === undefined ? undefined : inFile?.declaration.name.span);
     if (earlier !== undefined) {
-      this.#diagnostics.push(diagnose(duplicateName, { name }, [label(span, "again here"), label(earlier, "first here")]));
+      this.#diagnostics.push(
+        diagnose(duplicateName, { name }, [label(span, "again here"), label(earlier, "first here")]),
+      );
     }
     scope.bind(name, span);
   }
@@ -128,7 +180,8 @@ export class BodyChecker {
       case "let":
         this.let(statement, scope);
         return;
-      case "param": case "state":
+      case "param":
+      case "state":
         this.#checkPlace(statement.kind, statement.span);
         for (const dimension of statement.type?.shape ?? []) this.#dimension(dimension, scope);
         this.expression(statement.start, scope);
@@ -152,7 +205,8 @@ export class BodyChecker {
         if (this.#place.kind === "optimizer") this.#checkPlace("return", statement.span);
         this.expression(statement.value, scope);
         return;
-      case "next": case "emit":
+      case "next":
+      case "emit":
         this.expression(statement.value, scope);
     }
   }
@@ -160,9 +214,12 @@ export class BodyChecker {
   #checkPlace(statement: "param" | "state" | "return", span: Span): void {
     const { kind, name } = this.#place;
     const owns = kind === "block" || kind === "model";
-    const fits = statement === "param" ? owns : statement === "state" && (owns || kind === "metric" || kind === "optimizer");
+    const fits =
+      statement === "param" ? owns : statement === "state" && (owns || kind === "metric" || kind === "optimizer");
     if (fits) return;
-    this.#diagnostics.push(diagnose(misplacedStatement, { statement, place: `the ${kind} \`${name}\`` }, [label(span, "here")]));
+    this.#diagnostics.push(
+      diagnose(misplacedStatement, { statement, place: `the ${kind} \`${name}\`` }, [label(span, "here")]),
+    );
   }
 
   let({ targets, value }: Let, scope: Scope): void {
@@ -216,12 +273,26 @@ export class BodyChecker {
       this.#diagnostics.push(diagnose(usedBeforeBound, { name }, [...labels, label(later, "bound here")]));
       return;
     }
-    const candidates = [...scope.names(), ...nameSpaces.flatMap((space) => (space === "metric" || space === "regularizer" || space === "optimizer" ? [] : visibleNames(this.#scope, space))), ...builtins.keys(), ...ambient];
-    this.#diagnostics.push(diagnose(unknownName, { name, what: "value, block or function" }, labels, didYouMean(name, candidates)));
+    const candidates = [
+      ...scope.names(),
+      ...nameSpaces.flatMap((space) =>
+        space === "metric" || space === "regularizer" || space === "optimizer" ? [] : visibleNames(this.#scope, space),
+      ),
+      ...builtins.keys(),
+      ...ambient,
+    ];
+    this.#diagnostics.push(
+      diagnose(unknownName, { name, what: "value, block or function" }, labels, didYouMean(name, candidates)),
+    );
   }
 
   #isKnown(name: string): boolean {
-    if (lookUpValue(this.#scope, name) !== undefined || lookUp(this.#scope, "schedule", name) !== undefined || builtins.has(name)) return true;
+    if (
+      lookUpValue(this.#scope, name) !== undefined ||
+      lookUp(this.#scope, "schedule", name) !== undefined ||
+      builtins.has(name)
+    )
+      return true;
     if (!ambient.includes(name)) return false;
     const kinds = Object.hasOwn(ambientOf, name) ? ambientOf[name] : undefined;
     return kinds === undefined || kinds.some((kind) => kind === this.#place.kind);
@@ -229,8 +300,24 @@ export class BodyChecker {
 }
 
 const expressionKinds: readonly string[] = [
-  "name", "number", "string", "boolean", "list", "tuple", "rest", "chain", "binary", "unary", "pipe", "call", "named", "repeat",
-  "index", "transpose", "member", "scan",
+  "name",
+  "number",
+  "string",
+  "boolean",
+  "list",
+  "tuple",
+  "rest",
+  "chain",
+  "binary",
+  "unary",
+  "pipe",
+  "call",
+  "named",
+  "repeat",
+  "index",
+  "transpose",
+  "member",
+  "scan",
 ] satisfies readonly Expression["kind"][];
 
 function isExpression(node: Node): node is Expression {

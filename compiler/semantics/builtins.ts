@@ -20,7 +20,11 @@ export interface Builtin {
 }
 
 /** `"x over? axis?"` is one required and two optional parameters. */
-function builtin(name: string, parameters: string, flags: { layer?: boolean; variadic?: boolean; supported?: boolean } = {}): Builtin {
+function builtin(
+  name: string,
+  parameters: string,
+  flags: { layer?: boolean; variadic?: boolean; supported?: boolean } = {},
+): Builtin {
   const words = parameters.split(" ").filter((word) => word !== "");
   return {
     name,
@@ -35,7 +39,18 @@ const layer = { layer: true };
 
 /** Elementwise functions of one tensor that are primitives of the same name. */
 export const elementwise: readonly string[] = [
-  "exp", "expm1", "log", "log1p", "sqrt", "abs", "sign", "floor", "sin", "cos", "tanh", "erf",
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "sqrt",
+  "abs",
+  "sign",
+  "floor",
+  "sin",
+  "cos",
+  "tanh",
+  "erf",
 ];
 
 const list: readonly Builtin[] = [
@@ -60,7 +75,9 @@ const list: readonly Builtin[] = [
   builtin("range", "n"),
   builtin("einsum", "text", { variadic: true }),
   builtin("conv", "x w stride? padding? dilation? input_dilation? groups?", { layer: true, supported: false }),
-  ...["window_max", "window_sum"].map((name) => builtin(name, "x size stride? padding?", { layer: true, supported: false })),
+  ...["window_max", "window_sum"].map((name) =>
+    builtin(name, "x size stride? padding?", { layer: true, supported: false }),
+  ),
   builtin("random_normal", "shape"),
   builtin("random_uniform", "shape"),
   builtin("grad", "y wrt"),
@@ -72,5 +89,15 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map(list.map((entry) =
 
 /** Names that stand for a value and not for a function; each means something only in its place. */
 export const ambient: readonly string[] = [
-  "training", "step", "epoch", "step_in_epoch", "steps_per_epoch", "epochs", "shape", "fan_in", "fan_out", "lr", "lr0",
+  "training",
+  "step",
+  "epoch",
+  "step_in_epoch",
+  "steps_per_epoch",
+  "epochs",
+  "shape",
+  "fan_in",
+  "fan_out",
+  "lr",
+  "lr0",
 ];

@@ -5,7 +5,15 @@
 import { diagnose, label, type Diagnostic, type Span } from "../diagnostics/diagnostic.ts";
 import { duplicateName, useCircle, useMissing, useOutside } from "../diagnostics/codes/names.ts";
 import type { Callable, Declaration, Definition, Use } from "../syntax/ast.ts";
-import { nameSpaceOf, nameSpaces, type Declared, type DeclaredCallable, type FileScope, type NameSpace, type SourceModule } from "./module.ts";
+import {
+  nameSpaceOf,
+  nameSpaces,
+  type Declared,
+  type DeclaredCallable,
+  type FileScope,
+  type NameSpace,
+  type SourceModule,
+} from "./module.ts";
 
 type Names = Map<NameSpace, Map<string, Declared>>;
 
@@ -27,7 +35,12 @@ function add(names: Names, name: string, declared: Declared, diagnostics: Diagno
   const earlier = space?.get(name);
   if (earlier === undefined) space?.set(name, declared);
   else if (earlier.declaration !== declared.declaration) {
-    diagnostics.push(diagnose(duplicateName, { name }, [label(nameSpan(declared), "again here"), label(nameSpan(earlier), "first here")]));
+    diagnostics.push(
+      diagnose(duplicateName, { name }, [
+        label(nameSpan(declared), "again here"),
+        label(nameSpan(earlier), "first here"),
+      ]),
+    );
   }
 }
 
@@ -76,7 +89,12 @@ interface Reached {
  * Collects the main file and, by iteration, everything that it uses. A file sees the declarations of the files that it names
  * and of those that they use.
  */
-export function collectFiles(main: SourceModule, others: ReadonlyMap<string, SourceModule>, prelude: FileScope, diagnostics: Diagnostic[]): Collected {
+export function collectFiles(
+  main: SourceModule,
+  others: ReadonlyMap<string, SourceModule>,
+  prelude: FileScope,
+  diagnostics: Diagnostic[],
+): Collected {
   const reached = new Map<string, Reached>();
   const waiting = [main];
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
@@ -97,17 +115,25 @@ export function collectFiles(main: SourceModule, others: ReadonlyMap<string, Sou
   for (const { names, uses } of order) for (const { path } of uses) merge(names, reached.get(path), diagnostics);
   const own = reached.get(main.name);
   const models = order.flatMap(({ file, scope }) =>
-    file.module.declarations.flatMap((declaration) => (declaration.kind === "model" ? [{ declaration, scope }] : [])));
+    file.module.declarations.flatMap((declaration) => (declaration.kind === "model" ? [{ declaration, scope }] : [])),
+  );
   return { scope: own?.scope ?? prelude, files: order.map(({ file, scope }) => ({ file, scope })), models };
 }
 
-function usesOf(file: SourceModule, others: ReadonlyMap<string, SourceModule>, main: SourceModule, diagnostics: Diagnostic[]): Reached["uses"] {
+function usesOf(
+  file: SourceModule,
+  others: ReadonlyMap<string, SourceModule>,
+  main: SourceModule,
+  diagnostics: Diagnostic[],
+): Reached["uses"] {
   return file.module.declarations.flatMap((use) => {
     if (use.kind !== "use") return [];
     const written = use.path.value;
     const resolved = resolveUse(file.name, written);
     if ("problem" in resolved) {
-      diagnostics.push(diagnose(useOutside, { path: written, problem: resolved.problem }, [label(use.path.span, "this path")]));
+      diagnostics.push(
+        diagnose(useOutside, { path: written, problem: resolved.problem }, [label(use.path.span, "this path")]),
+      );
       return [];
     }
     if (resolved.path !== main.name && !others.has(resolved.path)) {
@@ -133,8 +159,13 @@ function inOrder(main: string, reached: ReadonlyMap<string, Reached>, diagnostic
       state.set(top.name, "done");
       stack.pop();
     } else if (state.get(next.path) === "open") {
-      const circle = [...stack.slice(stack.findIndex(({ name }) => name === next.path)).map(({ name }) => name), next.path];
-      diagnostics.push(diagnose(useCircle, { circle: circle.join(" → ") }, [label(next.use.path.span, "closes the circle")]));
+      const circle = [
+        ...stack.slice(stack.findIndex(({ name }) => name === next.path)).map(({ name }) => name),
+        next.path,
+      ];
+      diagnostics.push(
+        diagnose(useCircle, { circle: circle.join(" → ") }, [label(next.use.path.span, "closes the circle")]),
+      );
     } else if (state.get(next.path) === undefined) {
       state.set(next.path, "open");
       stack.push({ name: next.path, next: 0 });
@@ -144,5 +175,6 @@ function inOrder(main: string, reached: ReadonlyMap<string, Reached>, diagnostic
 }
 
 function merge(names: Names, used: Reached | undefined, diagnostics: Diagnostic[]): void {
-  for (const space of used?.names.values() ?? []) for (const [name, declared] of space) add(names, name, declared, diagnostics);
+  for (const space of used?.names.values() ?? [])
+    for (const [name, declared] of space) add(names, name, declared, diagnostics);
 }

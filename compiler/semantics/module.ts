@@ -13,7 +13,13 @@ export interface SourceModule {
 export type NameSpace = "value" | "initializer" | "loss" | "metric" | "regularizer" | "optimizer" | "schedule";
 
 export const nameSpaces: readonly NameSpace[] = [
-  "value", "loss", "initializer", "metric", "regularizer", "optimizer", "schedule",
+  "value",
+  "loss",
+  "initializer",
+  "metric",
+  "regularizer",
+  "optimizer",
+  "schedule",
 ];
 
 /** A declaration, and the scope in which its body's names are looked up. */
@@ -55,7 +61,9 @@ export function nameSpaceOf({ kind }: Callable | Definition): NameSpace {
 
 /** What `name` means in a file: its own declaration or the prelude's. */
 export function lookUp(scope: FileScope, space: NameSpace, name: string): Declared | undefined {
-  return scope.names.get(space)?.get(name) ?? (scope.outer === undefined ? undefined : lookUp(scope.outer, space, name));
+  return (
+    scope.names.get(space)?.get(name) ?? (scope.outer === undefined ? undefined : lookUp(scope.outer, space, name))
+  );
 }
 
 /** What a name in an expression means: values first, then losses, then initialisers. */

@@ -16,8 +16,10 @@ function usesOf({ declaration, scope }: Declared): readonly Use[] {
   const uses: Use[] = [];
   for (const node of walk(declaration)) {
     if (node.kind !== "name" || own.has(node.text) || node === declaration.name) continue;
-    const found = declaration.kind === "schedule" || declaration.kind === "initializer"
-      ? lookUp(scope, declaration.kind, node.text) ?? lookUpValue(scope, node.text) : lookUpValue(scope, node.text);
+    const found =
+      declaration.kind === "schedule" || declaration.kind === "initializer"
+        ? (lookUp(scope, declaration.kind, node.text) ?? lookUpValue(scope, node.text))
+        : lookUpValue(scope, node.text);
     if (found !== undefined && found.declaration.kind !== "data") uses.push({ declared: found, span: node.span });
   }
   return uses;
@@ -27,9 +29,19 @@ function usesOf({ declaration, scope }: Declared): readonly Use[] {
 function namesBoundIn(declaration: Callable | Definition): ReadonlySet<string> {
   const names = new Set<string>();
   for (const node of walk(declaration)) {
-    if (node.kind === "tensorInput" || node.kind === "setting" || node.kind === "bareInput" || node.kind === "param" || node.kind === "state" || node.kind === "scanInput" || node.kind === "carry") names.add(node.name.text);
+    if (
+      node.kind === "tensorInput" ||
+      node.kind === "setting" ||
+      node.kind === "bareInput" ||
+      node.kind === "param" ||
+      node.kind === "state" ||
+      node.kind === "scanInput" ||
+      node.kind === "carry"
+    )
+      names.add(node.name.text);
     if (node.kind === "let") for (const target of node.targets) if (target.kind === "name") names.add(target.text);
-    if (node.kind === "tensorType") for (const dimension of node.shape) if (dimension.kind === "name") names.add(dimension.text);
+    if (node.kind === "tensorType")
+      for (const dimension of node.shape) if (dimension.kind === "name") names.add(dimension.text);
     if (node.kind === "argument" && node.label !== undefined) names.add(node.label.text);
   }
   return names;
@@ -67,7 +79,10 @@ export function checkRecursion(scope: FileScope, diagnostics: Diagnostic[]): voi
 
 function circle(stack: readonly Frame[], { declared, span }: Use): Diagnostic {
   const from = stack.findIndex((frame) => frame.declared.declaration === declared.declaration);
-  const names = [...stack.slice(from).map((frame) => frame.declared.declaration.name.text), declared.declaration.name.text];
+  const names = [
+    ...stack.slice(from).map((frame) => frame.declared.declaration.name.text),
+    declared.declaration.name.text,
+  ];
   return diagnose(recursion, { circle: names.join(" → ") }, [
     label(span, "closes the circle"),
     ...stack.slice(from, from + 8).map((frame) => label(frame.declared.declaration.name.span, "declared here")),

@@ -37,7 +37,8 @@ function bindings(nodes: readonly Node[]): ReadonlyMap<string, Span> {
   for (const root of nodes) {
     for (const node of walk(root)) {
       if (node.kind === "param" || node.kind === "state") found.set(node.name.text, node.name.span);
-      if (node.kind === "let") for (const target of node.targets) if (target.kind === "name") found.set(target.text, target.span);
+      if (node.kind === "let")
+        for (const target of node.targets) if (target.kind === "name") found.set(target.text, target.span);
     }
   }
   return found;

@@ -9,14 +9,30 @@ import { lookUp, type FileScope } from "./module.ts";
 import { Scope } from "./scope.ts";
 
 export const trainKeys: readonly string[] = [
-  "data", "loss", "regularize", "optimizer", "schedule", "metrics", "batch", "epochs", "stop_early", "clip_norm", "average",
-  "start_from", "seed", "minimize", "update",
+  "data",
+  "loss",
+  "regularize",
+  "optimizer",
+  "schedule",
+  "metrics",
+  "batch",
+  "epochs",
+  "stop_early",
+  "clip_norm",
+  "average",
+  "start_from",
+  "seed",
+  "minimize",
+  "update",
 ];
 
 export const stepKeys: readonly string[] = ["minimize", "update", "optimizer", "schedule", "regularize", "clip_norm"];
 
 export function checkTrains(trains: readonly Train[], scope: FileScope, diagnostics: Diagnostic[]): void {
-  checkTwice(trains.map(({ name, label: own }) => own ?? name), diagnostics);
+  checkTwice(
+    trains.map(({ name, label: own }) => own ?? name),
+    diagnostics,
+  );
   for (const train of trains) checkTrain(train, scope, diagnostics);
 }
 
@@ -25,7 +41,15 @@ function checkTwice(names: readonly Name[], diagnostics: Diagnostic[]): void {
   for (const name of names) {
     const earlier = seen.get(name.text);
     if (earlier === undefined) seen.set(name.text, name);
-    else diagnostics.push(diagnose(duplicateName, { name: name.text }, [label(name.span, "again here"), label(earlier.span, "first here")], "tell trains of one model apart with `as label`"));
+    else
+      diagnostics.push(
+        diagnose(
+          duplicateName,
+          { name: name.text },
+          [label(name.span, "again here"), label(earlier.span, "first here")],
+          "tell trains of one model apart with `as label`",
+        ),
+      );
   }
 }
 
@@ -35,14 +59,19 @@ function checkTrain(train: Train, file: FileScope, diagnostics: Diagnostic[]): v
   for (const { name, types } of train.inputs) {
     checker.bind(name.text, name.span, scope);
     for (const dimension of types.flatMap(({ shape }) => shape)) {
-      const isConstant = dimension.kind === "name" && lookUp(file, "value", dimension.text)?.declaration.kind === "const";
-      if (dimension.kind === "name" && !isConstant && scope.find(dimension.text) === undefined) scope.bind(dimension.text, dimension.span);
+      const isConstant =
+        dimension.kind === "name" && lookUp(file, "value", dimension.text)?.declaration.kind === "const";
+      if (dimension.kind === "name" && !isConstant && scope.find(dimension.text) === undefined)
+        scope.bind(dimension.text, dimension.span);
     }
   }
   for (const statement of train.lets) checker.let(statement, scope);
   checkKeys(train.entries, trainKeys, "train", diagnostics);
   checkMinimize(train.entries, checker, scope);
-  checkTwice(train.steps.map(({ name }) => name), diagnostics);
+  checkTwice(
+    train.steps.map(({ name }) => name),
+    diagnostics,
+  );
   for (const { entries, lets } of train.steps) {
     checkKeys(entries, stepKeys, "step", diagnostics);
     const inside = new Scope(scope, lets);
@@ -56,8 +85,12 @@ function checkKeys(entries: readonly Entry[], keys: readonly string[], place: st
   for (const entry of entries) {
     const { text, span } = entry.key;
     const earlier = seen.get(text);
-    if (!keys.includes(text)) diagnostics.push(diagnose(unknownKey, { key: text, place }, [label(span, "not known")], didYouMean(text, keys)));
-    else if (earlier !== undefined) diagnostics.push(diagnose(repeatedKey, { key: text }, [label(span, "again here"), label(earlier.key.span, "first here")]));
+    if (!keys.includes(text))
+      diagnostics.push(diagnose(unknownKey, { key: text, place }, [label(span, "not known")], didYouMean(text, keys)));
+    else if (earlier !== undefined)
+      diagnostics.push(
+        diagnose(repeatedKey, { key: text }, [label(span, "again here"), label(earlier.key.span, "first here")]),
+      );
     seen.set(text, entry);
   }
 }

@@ -453,7 +453,15 @@ export interface Definition {
   readonly span: Span;
 }
 
-export type CallableKind = "block" | "model" | "initializer" | "loss" | "metric" | "regularizer" | "optimizer" | "schedule";
+export type CallableKind =
+  | "block"
+  | "model"
+  | "initializer"
+  | "loss"
+  | "metric"
+  | "regularizer"
+  | "optimizer"
+  | "schedule";
 
 /**
  * Everything that is declared with a signature and a body. `result` is there exactly for block, model, loss, metric and

@@ -11,51 +11,107 @@ function present(...nodes: readonly (Node | undefined)[]): Node[] {
 /** The nodes directly below `node`. */
 export function children(node: Node): readonly Node[] {
   switch (node.kind) {
-    case "name": case "number": case "string": case "boolean": case "rest": case "inferred": case "ignored":
-    case "newAxis": case "settingType":
+    case "name":
+    case "number":
+    case "string":
+    case "boolean":
+    case "rest":
+    case "inferred":
+    case "ignored":
+    case "newAxis":
+    case "settingType":
       return [];
-    case "list": case "tuple": case "index":
+    case "list":
+    case "tuple":
+    case "index":
       return node.kind === "index" ? [node.target, ...node.items] : node.items;
-    case "chain": return [node.first, ...node.rest];
-    case "chainLink": case "unary": return [node.operand];
-    case "binary": return [node.left, node.right];
-    case "pipe": return node.stages;
-    case "call": return [node.callee, ...node.arguments];
-    case "argument": return present(node.label, node.value);
-    case "named": return [node.expression, node.name];
-    case "repeat": return [node.count, node.body];
-    case "element": return [node.value];
-    case "range": return present(node.from, node.to);
-    case "transpose": return [node.target];
-    case "member": return [node.target, node.member];
-    case "scan": return [...node.inputs, ...present(node.along), ...node.carries, ...present(node.checkpoint), node.body];
-    case "scanInput": return [node.name, node.source];
-    case "along": return present(node.dimension, node.axis);
-    case "carry": return [node.name, node.start];
-    case "tensorType": return node.shape;
-    case "listType": return [node.element];
-    case "tupleType": return node.members;
-    case "tensorInput": return [node.name, ...node.types];
-    case "setting": return [node.name, ...node.types, ...present(node.default)];
-    case "bareInput": return [node.name];
-    case "body": return node.statements;
-    case "let": return [...node.targets, node.value];
-    case "param": case "state": return present(node.name, node.type, node.start);
-    case "update": return [node.target, node.value];
-    case "if": return [...node.branches, ...present(node.otherwise)];
-    case "branch": return [node.condition, node.body];
-    case "require": return [node.condition, node.message];
-    case "return": case "emit": return [node.value];
-    case "next": return [node.name, node.value];
-    case "use": return [node.path];
-    case "const": case "data": return [node.name, node.value];
-    case "block": case "model": case "initializer": case "loss": case "metric": case "regularizer": case "optimizer":
+    case "chain":
+      return [node.first, ...node.rest];
+    case "chainLink":
+    case "unary":
+      return [node.operand];
+    case "binary":
+      return [node.left, node.right];
+    case "pipe":
+      return node.stages;
+    case "call":
+      return [node.callee, ...node.arguments];
+    case "argument":
+      return present(node.label, node.value);
+    case "named":
+      return [node.expression, node.name];
+    case "repeat":
+      return [node.count, node.body];
+    case "element":
+      return [node.value];
+    case "range":
+      return present(node.from, node.to);
+    case "transpose":
+      return [node.target];
+    case "member":
+      return [node.target, node.member];
+    case "scan":
+      return [...node.inputs, ...present(node.along), ...node.carries, ...present(node.checkpoint), node.body];
+    case "scanInput":
+      return [node.name, node.source];
+    case "along":
+      return present(node.dimension, node.axis);
+    case "carry":
+      return [node.name, node.start];
+    case "tensorType":
+      return node.shape;
+    case "listType":
+      return [node.element];
+    case "tupleType":
+      return node.members;
+    case "tensorInput":
+      return [node.name, ...node.types];
+    case "setting":
+      return [node.name, ...node.types, ...present(node.default)];
+    case "bareInput":
+      return [node.name];
+    case "body":
+      return node.statements;
+    case "let":
+      return [...node.targets, node.value];
+    case "param":
+    case "state":
+      return present(node.name, node.type, node.start);
+    case "update":
+      return [node.target, node.value];
+    case "if":
+      return [...node.branches, ...present(node.otherwise)];
+    case "branch":
+      return [node.condition, node.body];
+    case "require":
+      return [node.condition, node.message];
+    case "return":
+    case "emit":
+      return [node.value];
+    case "next":
+      return [node.name, node.value];
+    case "use":
+      return [node.path];
+    case "const":
+    case "data":
+      return [node.name, node.value];
+    case "block":
+    case "model":
+    case "initializer":
+    case "loss":
+    case "metric":
+    case "regularizer":
+    case "optimizer":
     case "schedule":
       return [node.name, ...node.parameters, ...present(node.result), node.body];
-    case "train": return [node.name, ...present(node.label), ...node.inputs, ...node.entries, ...node.lets, ...node.steps];
-    case "step": return [node.name, ...node.entries, ...node.lets];
-    case "entry": return [node.key, node.value];
-    case "module": return node.declarations;
+    case "train":
+      return [node.name, ...present(node.label), ...node.inputs, ...node.entries, ...node.lets, ...node.steps];
+    case "step":
+      return [node.name, ...node.entries, ...node.lets];
+    case "entry":
+      return [node.key, node.value];
+    case "module":
+      return node.declarations;
   }
 }
 
@@ -74,7 +130,9 @@ export function* walk(root: Node): Generator<Node> {
 
 /** `root` and everything below it, a node after its children. */
 export function* postorder(root: Node): Generator<Node> {
-  const waiting: { readonly node: Node; readonly below: Iterator<Node> }[] = [{ node: root, below: children(root)[Symbol.iterator]() }];
+  const waiting: { readonly node: Node; readonly below: Iterator<Node> }[] = [
+    { node: root, below: children(root)[Symbol.iterator]() },
+  ];
   for (let top = waiting.at(-1); top !== undefined; top = waiting.at(-1)) {
     const step = top.below.next();
     if (step.done === true) {

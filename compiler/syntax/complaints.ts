@@ -83,14 +83,20 @@ function found(token: IToken | undefined): string {
   return `\`${shown}\``;
 }
 
-const partners: ReadonlyMap<string, string> = new Map([["`)`", "("], ["`]`", "["], ["`}`", "{"]]);
+const partners: ReadonlyMap<string, string> = new Map([
+  ["`)`", "("],
+  ["`]`", "["],
+  ["`}`", "{"],
+]);
 
 /** Whether the bracket that `expected` closes was forgotten, rather than something wrong put into it. */
 function isUnclosed(place: Place, expected: string, rule: string): boolean {
   const token = place.tokens[place.index];
   if (!partners.has(expected)) return false;
   if (token === undefined || isCloser(token.tokenType)) return true;
-  return expected !== "`}`" && (startsMember(place.tokens, place.index, rule !== "list") || token.tokenType === t.LeftBrace);
+  return (
+    expected !== "`}`" && (startsMember(place.tokens, place.index, rule !== "list") || token.tokenType === t.LeftBrace)
+  );
 }
 
 function innermost(place: Place): IToken | undefined {
@@ -117,13 +123,17 @@ function help(place: Place, expected: string): string | undefined {
   if (token.tokenType === t.Bar) return "`|>` pipes, `or` is the logical operator";
   if (expected === "a declaration") return didYouMean(token.image, t.declarationWords.map(t.spelling));
   if (expected === "a statement") return didYouMean(token.image, [...t.statementWords.map(t.spelling), "next", "emit"]);
-  if (expected === "a shape or a type") return didYouMean(token.image, ["int", "float", "bool", "string", "layer", "initializer", "schedule"]);
+  if (expected === "a shape or a type")
+    return didYouMean(token.image, ["int", "float", "bool", "string", "layer", "initializer", "schedule"]);
   const next = place.tokens[place.index + 1]?.tokenType;
   if (expected.startsWith("an entry") && next === t.Equal) return `write \`${token.image}: …\``;
-  if (expected === "`}`" && token.tokenType === t.Comma) return "leave it out: nothing stands between statements or entries";
+  if (expected === "`}`" && token.tokenType === t.Comma)
+    return "leave it out: nothing stands between statements or entries";
   if (expected === "`{`" && token.tokenType === t.Equal) return "`==` compares";
   const isReserved = tokenMatcher(token, t.Keyword) && !startsMember(place.tokens, place.index, true);
-  return isReserved && expected === "an expression" ? `\`${token.image}\` is a reserved word and names nothing` : undefined;
+  return isReserved && expected === "an expression"
+    ? `\`${token.image}\` is a reserved word and names nothing`
+    : undefined;
 }
 
 function withContext(error: IRecognitionException, place: Place): string {
@@ -148,13 +158,20 @@ export function complain(error: IRecognitionException, place: Place): Diagnostic
   const token = offender(place);
   const rule = error.context.ruleStack.at(-1) ?? "";
   const where = [label(offendingSpan(place), "")];
-  if (token !== undefined && isReservedName(place, expected, rule)) return diagnose(codes.reservedWord, { word: token.image }, where);
+  if (token !== undefined && isReservedName(place, expected, rule))
+    return diagnose(codes.reservedWord, { word: token.image }, where);
   const missing = unclosed(place, expected, rule);
   if (missing !== undefined) return missing;
   if (expected === "a statement" && token !== undefined && place.tokens[place.index + 1]?.tokenType === t.Equal) {
-    return diagnose(codes.statementWithoutKeyword, { name: token.image }, where, `write \`let ${token.image} = …\`, or \`<-\` for a state`);
+    return diagnose(
+      codes.statementWithoutKeyword,
+      { name: token.image },
+      where,
+      `write \`let ${token.image} = …\`, or \`<-\` for a state`,
+    );
   }
-  if (expected === "a declaration") return diagnose(codes.expectedDeclaration, { found: found(token) }, where, help(place, expected));
+  if (expected === "a declaration")
+    return diagnose(codes.expectedDeclaration, { found: found(token) }, where, help(place, expected));
   const key = keyWithoutValue(error, place);
   if (key !== undefined) {
     const values = { expected: "an expression", found: `the next key \`${key.image}:\`` };

@@ -33,7 +33,7 @@ function characterLength(bytes: Uint8Array, offset: number): number {
 }
 
 function firstInvalid(bytes: Uint8Array): number | undefined {
-  for (let offset = 0; offset < bytes.length; ) {
+  for (let offset = 0; offset < bytes.length;) {
     const length = characterLength(bytes, offset);
     if (length === 0) return offset;
     offset += length;
@@ -48,7 +48,8 @@ function hexadecimal(bytes: Uint8Array): string {
 /** The text of the file `name`, or why it has none. The diagnostic's label is empty: there is no text to point into. */
 export function decodeSource(name: string, bytes: Uint8Array): { readonly text: string } | Diagnostic {
   const start = [label({ file: name, from: 0, to: 0 }, "")];
-  if (bytes.length > maximalBytes) return diagnose(sourceTooLarge, { length: bytes.length, limit: maximalSourceLength }, start);
+  if (bytes.length > maximalBytes)
+    return diagnose(sourceTooLarge, { length: bytes.length, limit: maximalSourceLength }, start);
   const encoding = otherEncoding(bytes);
   if (encoding !== undefined) return diagnose(notUtf8, { encoding }, start, "save the file as UTF-8");
   const offset = firstInvalid(bytes);

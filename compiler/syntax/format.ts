@@ -41,11 +41,17 @@ interface Line {
 }
 
 function startsOf(module: Module): Starts {
-  const starts = { declarations: new Set<number>(), members: new Set<number>(), entries: new Set<number>(), apart: new Set<number>() };
+  const starts = {
+    declarations: new Set<number>(),
+    members: new Set<number>(),
+    entries: new Set<number>(),
+    apart: new Set<number>(),
+  };
   for (const declaration of module.declarations) starts.declarations.add(declaration.span.from);
   for (const node of walk(module)) {
     if (node.kind === "entry") starts.entries.add(node.span.from);
-    if (node.kind === "body" && node.form === "statements") node.statements.forEach(({ span }) => starts.members.add(span.from));
+    if (node.kind === "body" && node.form === "statements")
+      node.statements.forEach(({ span }) => starts.members.add(span.from));
     if (node.kind === "train" || node.kind === "step") {
       const members = [...node.entries, ...node.lets, ...(node.kind === "train" ? node.steps : [])];
       members.forEach(({ span }) => starts.members.add(span.from));
@@ -125,7 +131,8 @@ class Writer {
   private breakLine(token: IToken, blank: boolean): void {
     const last = this.lines.at(-1);
     const opened = this.previous?.tokenType === t.LeftBrace;
-    if (blank && last !== undefined && !opened && token.tokenType !== t.RightBrace) this.lines.push({ indent: 0, text: "" });
+    if (blank && last !== undefined && !opened && token.tokenType !== t.RightBrace)
+      this.lines.push({ indent: 0, text: "" });
     if (this.previous?.tokenType === t.Equal && !isComment(token)) this.level.hanging = true;
     this.lines.push({ indent: this.indentOf(token), text: "" });
   }
@@ -141,7 +148,12 @@ class Writer {
   private open(token: IToken): void {
     const line = this.lines.length;
     if (token.tokenType === t.LeftBrace) {
-      this.levels.push({ indent: (this.lines.at(-1)?.indent ?? 0) + 1, multiline: this.multiline.has(token.startOffset), brackets: [], hanging: false });
+      this.levels.push({
+        indent: (this.lines.at(-1)?.indent ?? 0) + 1,
+        multiline: this.multiline.has(token.startOffset),
+        brackets: [],
+        hanging: false,
+      });
     }
     if (token.tokenType === t.LeftParenthesis) this.level.brackets.push({ line, isIndex: false });
     if (token.tokenType === t.LeftBracket) this.level.brackets.push({ line, isIndex: true });
@@ -158,7 +170,8 @@ class Writer {
     if (fresh) this.breakLine(token, ends > 1);
     const line = this.lines.at(-1);
     if (line === undefined) return;
-    if (this.previous?.tokenType === t.Colon && this.entryColon === this.previous.startOffset) line.value = line.text.length;
+    if (this.previous?.tokenType === t.Colon && this.entryColon === this.previous.startOffset)
+      line.value = line.text.length;
     line.text += (fresh ? "" : this.gapBefore(token)) + token.image.replaceAll(/\r\n|\r/g, "\n").trimEnd();
     if (!isComment(token)) this.advance(token, fresh);
     this.previous = token;
@@ -199,9 +212,15 @@ export function format(source: Source): { readonly text: string; readonly diagno
   const { tokens, groups } = t.lexer.tokenize(source.text);
   const comments = groups["comments"] ?? [];
   const all = [...tokens, ...comments].sort((a, b) => a.startOffset - b.startOffset);
-  const writer = new Writer(source.text, startsOf(module), tokens.filter((token) => !isComment(token)));
+  const writer = new Writer(
+    source.text,
+    startsOf(module),
+    tokens.filter((token) => !isComment(token)),
+  );
   for (const token of all) writer.write(token);
   align(writer.lines);
-  const text = writer.lines.map((line) => (line.text === "" ? "" : `${"  ".repeat(line.indent)}${line.text}`).trimEnd());
+  const text = writer.lines.map((line) =>
+    (line.text === "" ? "" : `${"  ".repeat(line.indent)}${line.text}`).trimEnd(),
+  );
   return { text: text.length === 0 ? "" : `${text.join("\n")}\n`, diagnostics };
 }

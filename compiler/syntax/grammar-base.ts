@@ -25,7 +25,13 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
 
   constructor(errorMessageProvider: IParserErrorMessageProvider, validate: boolean) {
     const lookaheadStrategy = new LazyLookahead({ maxLookahead: 3 });
-    super(t.vocabulary, { maxLookahead: 3, lookaheadStrategy, recoveryEnabled: false, skipValidations: !validate, errorMessageProvider });
+    super(t.vocabulary, {
+      maxLookahead: 3,
+      lookaheadStrategy,
+      recoveryEnabled: false,
+      skipValidations: !validate,
+      errorMessageProvider,
+    });
   }
 
   /** Sets what to parse next: the tokens of one declaration, or of what stands between its braces. */

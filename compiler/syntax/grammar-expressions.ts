@@ -99,7 +99,12 @@ export abstract class ExpressionGrammar extends GrammarBase {
         this.CONSUME(t.AsWord);
         const name = this.SUBRULE(this.text);
         const expression = result;
-        result = this.ACTION((): ast.Expression => ({ kind: "named", expression, name, span: this.since(expression.span) }));
+        result = this.ACTION((): ast.Expression => ({
+          kind: "named",
+          expression,
+          name,
+          span: this.since(expression.span),
+        }));
       },
     });
     return result;
@@ -123,7 +128,9 @@ export abstract class ExpressionGrammar extends GrammarBase {
     const token = this.SUBRULE(this.memberName);
     return this.ACTION((): ast.Expression => {
       const span = this.since(target.span);
-      return token.image === "T" ? { kind: "transpose", target, span } : { kind: "member", target, member: this.named(token), span };
+      return token.image === "T"
+        ? { kind: "transpose", target, span }
+        : { kind: "member", target, member: this.named(token), span };
     });
   }
 
@@ -162,10 +169,7 @@ export abstract class ExpressionGrammar extends GrammarBase {
 
   /** item := ".." | expression */
   private readonly item: Rule<ast.Expression> = this.RULE("item", () =>
-    this.OR<ast.Expression>([
-      { ALT: () => this.SUBRULE(this.rest) },
-      { ALT: () => this.SUBRULE(this.expression) },
-    ]),
+    this.OR<ast.Expression>([{ ALT: () => this.SUBRULE(this.rest) }, { ALT: () => this.SUBRULE(this.expression) }]),
   );
 
   protected readonly rest: Rule<ast.Rest> = this.RULE("rest", () => {
@@ -227,18 +231,31 @@ export abstract class ExpressionGrammar extends GrammarBase {
     return this.ACTION((): ast.NumberLiteral => {
       const value = numberValue(token.image);
       // The lexer has reported a text without a value; nothing looks at the tree of such a file.
-      return { kind: "number", text: token.image, value: typeof value === "string" ? { numerator: 0n, denominator: 1n } : value, span: this.at(token) };
+      return {
+        kind: "number",
+        text: token.image,
+        value: typeof value === "string" ? { numerator: 0n, denominator: 1n } : value,
+        span: this.at(token),
+      };
     });
   });
 
   protected readonly text: Rule<ast.StringLiteral> = this.RULE("text", () => {
     const token = this.CONSUME(t.StringToken);
-    return this.ACTION((): ast.StringLiteral => ({ kind: "string", value: stringValue(token.image).value, span: this.at(token) }));
+    return this.ACTION((): ast.StringLiteral => ({
+      kind: "string",
+      value: stringValue(token.image).value,
+      span: this.at(token),
+    }));
   });
 
   private readonly truth: Rule<ast.BooleanLiteral> = this.RULE("truth", () => {
     const token = this.OR([{ ALT: () => this.CONSUME(t.TrueWord) }, { ALT: () => this.CONSUME(t.FalseWord) }]);
-    return this.ACTION((): ast.BooleanLiteral => ({ kind: "boolean", value: token.tokenType === t.TrueWord, span: this.at(token) }));
+    return this.ACTION((): ast.BooleanLiteral => ({
+      kind: "boolean",
+      value: token.tokenType === t.TrueWord,
+      span: this.at(token),
+    }));
   });
 
   protected readonly name: Rule<ast.Name> = this.RULE("name", () => {
@@ -317,7 +334,11 @@ export abstract class ExpressionGrammar extends GrammarBase {
       const labels = [label(this.at(clause.word), "again here"), label(this.at(earlier.word), "first here")];
       this.mistakes.push(diagnose(codes.repeatedClause, { word: clause.word.image }, labels));
     });
-    const { carries = [], reversed = false, ...others } = Object.assign({}, ...clauses.map(({ values }) => values)) as ScanClause["values"]; // the union of the clauses, the last of each
+    const {
+      carries = [],
+      reversed = false,
+      ...others
+    } = Object.assign({}, ...clauses.map(({ values }) => values)) as ScanClause["values"]; // the union of the clauses, the last of each
     return { kind: "scan", inputs, ...others, reversed, carries, body, span: this.since(start) };
   }
 

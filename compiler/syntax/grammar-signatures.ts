@@ -9,7 +9,15 @@ import * as t from "./tokens.ts";
 
 type TypeMember = ast.TensorType | ast.SettingType | ast.ListType;
 
-const settingTypes: ReadonlySet<string> = new Set(["int", "float", "bool", "string", "layer", "initializer", "schedule"]);
+const settingTypes: ReadonlySet<string> = new Set([
+  "int",
+  "float",
+  "bool",
+  "string",
+  "layer",
+  "initializer",
+  "schedule",
+]);
 
 function isSettingTypeName(word: string): word is ast.SettingTypeName {
   return settingTypes.has(word);
@@ -58,7 +66,11 @@ export abstract class SignatureGrammar extends ExpressionGrammar {
   private startsTensorType(): boolean {
     const { tokenType } = this.LA(1);
     if (tokenType === t.LeftBracket) return !this.startsListType();
-    return tokenType === t.F32Word || tokenType === t.I32Word || (tokenType === t.BoolWord && this.LA(2).tokenType === t.LeftBracket);
+    return (
+      tokenType === t.F32Word ||
+      tokenType === t.I32Word ||
+      (tokenType === t.BoolWord && this.LA(2).tokenType === t.LeftBracket)
+    );
   }
 
   /** type := shape | listType | settingType */
@@ -123,7 +135,11 @@ export abstract class SignatureGrammar extends ExpressionGrammar {
     return this.ACTION(() => this.assembleParameter(name, types, start));
   });
 
-  private assembleParameter(token: IToken, types: readonly TypeMember[], start: ast.Expression | undefined): ast.Parameter {
+  private assembleParameter(
+    token: IToken,
+    types: readonly TypeMember[],
+    start: ast.Expression | undefined,
+  ): ast.Parameter {
     const base = { name: this.named(token), ...this.documented(token), span: this.since(token) };
     const shapes = types.filter((member) => member.kind === "tensorType");
     const settings = types.filter((member) => member.kind !== "tensorType");
@@ -133,8 +149,10 @@ export abstract class SignatureGrammar extends ExpressionGrammar {
       const labels = [label(setting.span, "a setting type"), label(shape.span, "a shape")];
       this.mistakes.push(diagnose(codes.mixedUnion, { name: token.image }, labels));
     }
-    if (setting !== undefined) return { kind: "setting", types: settings, ...(start === undefined ? {} : { default: start }), ...base };
-    if (start !== undefined) this.mistakes.push(diagnose(codes.tensorDefault, { name: token.image }, [label(start.span, "this default")]));
+    if (setting !== undefined)
+      return { kind: "setting", types: settings, ...(start === undefined ? {} : { default: start }), ...base };
+    if (start !== undefined)
+      this.mistakes.push(diagnose(codes.tensorDefault, { name: token.image }, [label(start.span, "this default")]));
     return shape === undefined ? { kind: "bareInput", ...base } : { kind: "tensorInput", types: shapes, ...base };
   }
 
@@ -151,7 +169,9 @@ export abstract class SignatureGrammar extends ExpressionGrammar {
           this.CONSUME(t.RightParenthesis);
           return this.ACTION((): ast.ResultType => {
             const [first] = members;
-            return first !== undefined && members.length === 1 ? first : { kind: "tupleType", members, span: this.since(open) };
+            return first !== undefined && members.length === 1
+              ? first
+              : { kind: "tupleType", members, span: this.since(open) };
           });
         },
       },

@@ -99,7 +99,14 @@ export abstract class StatementGrammar extends SignatureGrammar {
     const type = this.SUBRULE(this.tensorType);
     this.CONSUME(t.Equal);
     const start = this.SUBRULE(this.expression);
-    return this.ACTION((): ast.Param => ({ kind: "param", name, type, start, ...this.documented(word), span: this.since(word) }));
+    return this.ACTION((): ast.Param => ({
+      kind: "param",
+      name,
+      type,
+      start,
+      ...this.documented(word),
+      span: this.since(word),
+    }));
   });
 
   /** state := "state" NAME (":" shape)? "=" expression */
@@ -194,6 +201,7 @@ export abstract class StatementGrammar extends SignatureGrammar {
   });
 
   private requireScan(word: IToken): void {
-    if (this.scans === 0) this.mistakes.push(diagnose(codes.outsideScan, { word: word.image }, [label(this.at(word), "")]));
+    if (this.scans === 0)
+      this.mistakes.push(diagnose(codes.outsideScan, { word: word.image }, [label(this.at(word), "")]));
   }
 }

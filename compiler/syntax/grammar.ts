@@ -14,7 +14,16 @@ import * as t from "./tokens.ts";
 /** `let`s, entries and steps of a train or a step, in the order written. */
 export type TrainMember = ast.Let | ast.Entry | ast.Step;
 
-const callables: ReadonlySet<string> = new Set(["block", "model", "initializer", "loss", "metric", "regularizer", "optimizer", "schedule"]);
+const callables: ReadonlySet<string> = new Set([
+  "block",
+  "model",
+  "initializer",
+  "loss",
+  "metric",
+  "regularizer",
+  "optimizer",
+  "schedule",
+]);
 const withResult: ReadonlySet<string> = new Set(["block", "model", "loss", "metric", "regularizer"]);
 
 function isCallableKind(word: string): word is ast.CallableKind {
@@ -85,15 +94,30 @@ export class Grammar extends StatementGrammar {
       if (!isCallableKind(word.image)) throw new InternalError("syntax", `no callable: ${word.image}`);
       this.checkSignature(word.image, name, parameters, result);
       const resulting = result === undefined ? {} : { result };
-      return { kind: word.image, name, parameters, ...resulting, body, ...this.documented(word), span: this.since(word) };
+      return {
+        kind: word.image,
+        name,
+        parameters,
+        ...resulting,
+        body,
+        ...this.documented(word),
+        span: this.since(word),
+      };
     });
   });
 
-  private checkSignature(declaration: ast.CallableKind, name: ast.Name, parameters: readonly ast.Parameter[], result: ast.ResultType | undefined): void {
+  private checkSignature(
+    declaration: ast.CallableKind,
+    name: ast.Name,
+    parameters: readonly ast.Parameter[],
+    result: ast.ResultType | undefined,
+  ): void {
     if (declaration !== "optimizer" && declaration !== "regularizer") this.requireTypes(declaration, parameters);
     const values = { declaration, name: name.text };
-    if (withResult.has(declaration) && result === undefined) this.mistakes.push(diagnose(codes.missingResult, values, [label(name.span, "")]));
-    if (!withResult.has(declaration) && result !== undefined) this.mistakes.push(diagnose(codes.unwantedResult, values, [label(result.span, "")]));
+    if (withResult.has(declaration) && result === undefined)
+      this.mistakes.push(diagnose(codes.missingResult, values, [label(name.span, "")]));
+    if (!withResult.has(declaration) && result !== undefined)
+      this.mistakes.push(diagnose(codes.unwantedResult, values, [label(result.span, "")]));
   }
 
   private requireTypes(declaration: string, parameters: readonly ast.Parameter[]): void {
@@ -101,7 +125,9 @@ export class Grammar extends StatementGrammar {
       if (parameter.kind !== "bareInput") continue;
       const { text } = parameter.name;
       const help = `a tensor is written \`${text}: [N, C]\`, a setting \`${text}: int\``;
-      this.mistakes.push(diagnose(codes.untypedInput, { name: text, declaration }, [label(parameter.name.span, "")], help));
+      this.mistakes.push(
+        diagnose(codes.untypedInput, { name: text, declaration }, [label(parameter.name.span, "")], help),
+      );
     }
   }
 
@@ -122,7 +148,15 @@ export class Grammar extends StatementGrammar {
     return this.ACTION((): ast.Train => {
       const labelled = tag === undefined ? {} : { label: tag };
       const inputs = this.trainInputs(parameters);
-      return { kind: "train", name, ...labelled, inputs, ...sorted(members), ...this.documented(word), span: this.since(word) };
+      return {
+        kind: "train",
+        name,
+        ...labelled,
+        inputs,
+        ...sorted(members),
+        ...this.documented(word),
+        span: this.since(word),
+      };
     });
   });
 
@@ -130,7 +164,10 @@ export class Grammar extends StatementGrammar {
     this.requireTypes("train", parameters);
     for (const parameter of parameters) {
       if (parameter.kind !== "setting") continue;
-      const values = { expected: "a shape such as `[N, 2]`", found: "a setting: a train takes its inputs from the data" };
+      const values = {
+        expected: "a shape such as `[N, 2]`",
+        found: "a setting: a train takes its inputs from the data",
+      };
       this.mistakes.push(diagnose(codes.unexpectedToken, values, [label(parameter.span, "")]));
     }
     return parameters.filter((parameter) => parameter.kind === "tensorInput");

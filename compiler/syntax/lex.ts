@@ -5,15 +5,33 @@
 import type { ILexingError, IToken } from "chevrotain";
 import { diagnose, label } from "../diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import { malformedNumber, nestingTooDeep, numberOutOfRange, sourceTooLarge, unclosedComment, unclosedString, unknownEscape } from "../diagnostics/codes/syntax.ts";
+import {
+  malformedNumber,
+  nestingTooDeep,
+  numberOutOfRange,
+  sourceTooLarge,
+  unclosedComment,
+  unclosedString,
+  unknownEscape,
+} from "../diagnostics/codes/syntax.ts";
 import { controlCharacters, unexpectedCharacters } from "./characters.ts";
 import { numberValue, stringValue } from "./literals.ts";
 import type { NumberProblem } from "./literals.ts";
 import { maximalSourceLength } from "./source.ts";
 import type { Source } from "./source.ts";
 import {
-  DocComment, LeftBrace, LeftBracket, LeftParenthesis, lexer, NumberToken, RightBrace, RightBracket, RightParenthesis,
-  StringToken, UnclosedComment, UnclosedString,
+  DocComment,
+  LeftBrace,
+  LeftBracket,
+  LeftParenthesis,
+  lexer,
+  NumberToken,
+  RightBrace,
+  RightBracket,
+  RightParenthesis,
+  StringToken,
+  UnclosedComment,
+  UnclosedString,
 } from "./tokens.ts";
 
 /** How deep brackets may nest. */
@@ -57,7 +75,12 @@ function checkNumber(source: Source, token: IToken): Diagnostic | undefined {
 function checkString(source: Source, token: IToken): readonly Diagnostic[] {
   return stringValue(token.image).badEscapes.map((offset) => {
     const text = String.fromCodePoint(92, token.image.codePointAt(offset + 1) ?? 0);
-    return diagnose(unknownEscape, { text }, [spot(source, token.startOffset + offset, text.length)], "write `\\\\` for a backslash");
+    return diagnose(
+      unknownEscape,
+      { text },
+      [spot(source, token.startOffset + offset, text.length)],
+      "write `\\\\` for a backslash",
+    );
   });
 }
 
@@ -70,7 +93,7 @@ function checkToken(source: Source, token: IToken): readonly Diagnostic[] {
     case StringToken:
       return checkString(source, token);
     case UnclosedString:
-      return [diagnose(unclosedString, {}, [spot(source, token.startOffset, 1, "opened here")], "close it with `\"`")];
+      return [diagnose(unclosedString, {}, [spot(source, token.startOffset, 1, "opened here")], 'close it with `"`')];
     case UnclosedComment:
       return [diagnose(unclosedComment, {}, [spot(source, token.startOffset, 2, "opened here")], "close it with `*/`")];
     default:
@@ -84,8 +107,10 @@ function checkNesting(source: Source, tokens: readonly IToken[]): Diagnostic | u
   for (const token of tokens) {
     const { tokenType } = token;
     if (tokenType === LeftParenthesis || tokenType === LeftBracket || tokenType === LeftBrace) depth += 1;
-    if (tokenType === RightParenthesis || tokenType === RightBracket || tokenType === RightBrace) depth = Math.max(0, depth - 1);
-    if (depth > maximalNesting) return diagnose(nestingTooDeep, { limit: maximalNesting }, [spot(source, token.startOffset, 1)]);
+    if (tokenType === RightParenthesis || tokenType === RightBracket || tokenType === RightBrace)
+      depth = Math.max(0, depth - 1);
+    if (depth > maximalNesting)
+      return diagnose(nestingTooDeep, { limit: maximalNesting }, [spot(source, token.startOffset, 1)]);
   }
   return undefined;
 }
@@ -122,7 +147,9 @@ function tieDocs(text: string, all: readonly IToken[]): Pick<LexedSource, "docs"
 function forGrammar(tokens: readonly IToken[]): IToken[] {
   return tokens
     .filter(({ tokenType }) => tokenType !== DocComment && tokenType !== UnclosedComment)
-    .map((token) => (token.tokenType === UnclosedString ? { ...token, image: `${token.image}"`, ...typeOf(StringToken) } : token));
+    .map((token) =>
+      token.tokenType === UnclosedString ? { ...token, image: `${token.image}"`, ...typeOf(StringToken) } : token,
+    );
 }
 
 function typeOf(tokenType: typeof StringToken): Pick<IToken, "tokenType" | "tokenTypeIdx"> {
@@ -145,5 +172,10 @@ export function lex(source: Source): LexedSource {
     ...lexed.tokens.flatMap((token) => checkToken(source, token)),
     ...(nesting === undefined ? [] : [nesting]),
   ];
-  return { tokens: forGrammar(lexed.tokens), ...tieDocs(source.text, lexed.tokens), diagnostics, parsable: nesting === undefined };
+  return {
+    tokens: forGrammar(lexed.tokens),
+    ...tieDocs(source.text, lexed.tokens),
+    diagnostics,
+    parsable: nesting === undefined,
+  };
 }

@@ -33,10 +33,17 @@ export function numberValue(text: string): Rational | NumberProblem {
   if (double === Infinity) return "tooLarge";
   if (double === 0) return "tooSmall";
   const scale = Number(exponent) - fraction.length - (percent === "" ? 0 : 2);
-  return scale >= 0 ? { numerator: digits * 10n ** BigInt(scale), denominator: 1n } : reduced(digits, 10n ** BigInt(-scale));
+  return scale >= 0
+    ? { numerator: digits * 10n ** BigInt(scale), denominator: 1n }
+    : reduced(digits, 10n ** BigInt(-scale));
 }
 
-const escapes: ReadonlyMap<string, string> = new Map([["\"", "\""], ["\\", "\\"], ["n", "\n"], ["t", "\t"]]);
+const escapes: ReadonlyMap<string, string> = new Map([
+  ['"', '"'],
+  ["\\", "\\"],
+  ["n", "\n"],
+  ["t", "\t"],
+]);
 
 /** A string's text between its quotes, and the offsets in `image` of escapes that mean nothing. */
 export function stringValue(image: string): { readonly value: string; readonly badEscapes: readonly number[] } {

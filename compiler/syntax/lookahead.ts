@@ -9,17 +9,23 @@ type Build<Name extends "buildLookaheadForAlternation" | "buildLookaheadForOptio
 
 /** Chooses as `LLkLookaheadStrategy` does. */
 export class LazyLookahead extends LLkLookaheadStrategy {
-  override buildLookaheadForAlternation(options: Parameters<Build<"buildLookaheadForAlternation">>[0]): ReturnType<Build<"buildLookaheadForAlternation">> {
+  override buildLookaheadForAlternation(
+    options: Parameters<Build<"buildLookaheadForAlternation">>[0],
+  ): ReturnType<Build<"buildLookaheadForAlternation">> {
     return whenCalled(() => super.buildLookaheadForAlternation(options));
   }
 
-  override buildLookaheadForOptional(options: Parameters<Build<"buildLookaheadForOptional">>[0]): ReturnType<Build<"buildLookaheadForOptional">> {
+  override buildLookaheadForOptional(
+    options: Parameters<Build<"buildLookaheadForOptional">>[0],
+  ): ReturnType<Build<"buildLookaheadForOptional">> {
     return whenCalled(() => super.buildLookaheadForOptional(options));
   }
 }
 
 /** The function that `build` makes, made at the first call. The parser calls it as its method. */
-function whenCalled<Arguments extends unknown[], Result>(build: () => (...given: Arguments) => Result): (...given: Arguments) => Result {
+function whenCalled<Arguments extends unknown[], Result>(
+  build: () => (...given: Arguments) => Result,
+): (...given: Arguments) => Result {
   let built: ((...given: Arguments) => Result) | undefined;
   return function (this: unknown, ...given) {
     built ??= build();

@@ -27,7 +27,12 @@ export type OperatorMistake =
 type Report = (mistake: OperatorMistake) => void;
 
 /** Levels that chain, loosest first; `not` and the comparisons stand between the second and the third. */
-const levels: readonly ReadonlySet<string>[] = [new Set(["or"]), new Set(["and"]), new Set(["+", "-"]), new Set(["*", "/", "%", "@"])];
+const levels: readonly ReadonlySet<string>[] = [
+  new Set(["or"]),
+  new Set(["and"]),
+  new Set(["+", "-"]),
+  new Set(["*", "/", "%", "@"]),
+];
 const comparisonLevel = 2;
 const comparisons: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">="]);
 
@@ -44,7 +49,8 @@ function cut(run: readonly Operand[], operators: ReadonlySet<string>): readonly 
   const parts: Operand[][] = [];
   for (const operand of run) {
     const part = parts.at(-1);
-    if (part === undefined || (operand.operator !== undefined && operators.has(operand.operator.text))) parts.push([operand]);
+    if (part === undefined || (operand.operator !== undefined && operators.has(operand.operator.text)))
+      parts.push([operand]);
     else part.push(operand);
   }
   return parts;
@@ -64,7 +70,11 @@ function power(run: readonly Operand[], report: Report): Expression {
     const index = prefixes.findIndex((prefix) => prefix.operator === "not");
     const misplaced = prefixes[index];
     if (misplaced !== undefined) {
-      report({ kind: "misplacedNot", operator: prefixes[index - 1]?.operator ?? operator?.text ?? "", span: misplaced.span });
+      report({
+        kind: "misplacedNot",
+        operator: prefixes[index - 1]?.operator ?? operator?.text ?? "",
+        span: misplaced.span,
+      });
     }
     const whole: Expression = result === undefined ? expression : powerOf(expression, result);
     result = sign(whole, prefixes);
@@ -86,7 +96,9 @@ function chain(run: readonly Operand[], level: number, report: Report): Expressi
   const rest = tail.flatMap((part): ChainLink[] => {
     const operator = part[0]?.operator;
     if (operator === undefined || !isChainOperator(operator.text)) return [];
-    return [{ kind: "chainLink", operator: operator.text, operand: tighter(part, level + 1, report), span: operator.span }];
+    return [
+      { kind: "chainLink", operator: operator.text, operand: tighter(part, level + 1, report), span: operator.span },
+    ];
   });
   const last = rest.at(-1);
   if (last === undefined) return first;
@@ -98,7 +110,11 @@ function negation(run: readonly Operand[], level: number, report: Report): Expre
   const count = head?.prefixes.findIndex(({ operator }) => operator !== "not") ?? 0;
   if (head === undefined || head.prefixes.length === 0 || count === 0) return comparison(run, level, report);
   const nots = count < 0 ? head.prefixes : head.prefixes.slice(0, count);
-  const bare: Operand = { operator: undefined, prefixes: head.prefixes.slice(nots.length), expression: head.expression };
+  const bare: Operand = {
+    operator: undefined,
+    prefixes: head.prefixes.slice(nots.length),
+    expression: head.expression,
+  };
   return sign(comparison([bare, ...tail], level, report), nots);
 }
 

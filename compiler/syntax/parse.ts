@@ -43,7 +43,11 @@ interface Context {
 type Entry = "declaration" | "statements" | "trainMembers";
 
 /** Parses `tokens` until nothing in them is wrong, cutting out what is; the last tree, if there is one, is what remained. */
-function parseWhole(context: Context, all: readonly IToken[], entry: Entry): { readonly declaration?: Declaration; readonly diagnostics: readonly Diagnostic[] } {
+function parseWhole(
+  context: Context,
+  all: readonly IToken[],
+  entry: Entry,
+): { readonly declaration?: Declaration; readonly diagnostics: readonly Diagnostic[] } {
   const { source, lexed } = context;
   const diagnostics: Diagnostic[] = [];
   let tokens = all;
@@ -62,7 +66,8 @@ function parseWhole(context: Context, all: readonly IToken[], entry: Entry): { r
       continue;
     }
     const cut = faultyMember(tokens, place.index, isMisplaced(error), entry !== "declaration");
-    if (cut === undefined) return { diagnostics: [...diagnostics, ...parseMembers(context, tokens, place.index, entry)] };
+    if (cut === undefined)
+      return { diagnostics: [...diagnostics, ...parseMembers(context, tokens, place.index, entry)] };
     tokens = [...tokens.slice(0, cut.from), ...tokens.slice(cut.to)];
   }
   return { diagnostics };
@@ -86,7 +91,9 @@ function isConsequence({ source, lexed }: Context, place: Place, earlier: readon
   const before = place.tokens[place.index - 1];
   const gap = before === undefined ? 0 : before.startOffset;
   const end = to === from ? source.text.length : to;
-  const unreadable = lexed.diagnostics.some(({ labels: [first] }) => first !== undefined && first.from >= gap && first.from <= end);
+  const unreadable = lexed.diagnostics.some(
+    ({ labels: [first] }) => first !== undefined && first.from >= gap && first.from <= end,
+  );
   return unreadable || earlier.some(({ labels }) => labels.some((spot) => spot.from === from && spot.to === to));
 }
 

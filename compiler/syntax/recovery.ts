@@ -125,7 +125,12 @@ function end(tokens: readonly IToken[], from: number, beyond: number): number {
  * none. `whole` says that the token at `index` itself has no place there; else, where it begins a statement, the one
  * before it is incomplete. With `loose`, the tokens are what stands between braces.
  */
-export function faultyMember(tokens: readonly IToken[], index: number, whole: boolean, loose: boolean): Cut | undefined {
+export function faultyMember(
+  tokens: readonly IToken[],
+  index: number,
+  whole: boolean,
+  loose: boolean,
+): Cut | undefined {
   const braces = openBrackets(tokens, index).filter((at) => tokens[at]?.tokenType === t.LeftBrace);
   const brace = braces.at(-1) ?? (loose ? -1 : undefined);
   if (brace === undefined) return undefined;

@@ -11,7 +11,16 @@ const products: readonly TokenType[] = [t.Star, t.Slash, t.Percent, t.At, t.Star
 function endsValue(token: IToken | undefined): boolean {
   if (token === undefined) return false;
   if (tokenMatcher(token, t.Identifier)) return true;
-  return [t.NumberToken, t.StringToken, t.RightParenthesis, t.RightBracket, t.RepeatWord, t.TrueWord, t.FalseWord, t.Underscore].includes(token.tokenType);
+  return [
+    t.NumberToken,
+    t.StringToken,
+    t.RightParenthesis,
+    t.RightBracket,
+    t.RepeatWord,
+    t.TrueWord,
+    t.FalseWord,
+    t.Underscore,
+  ].includes(token.tokenType);
 }
 
 /** `1/16`: a fraction of two literals that stands alone. */
@@ -28,14 +37,16 @@ function isTightSlice(tokens: readonly IToken[], colon: number): boolean {
   let [from, to] = [colon, colon];
   while (!stops.includes(tokens[from - 1]?.tokenType)) from -= 1;
   while (!stops.includes(tokens[to + 1]?.tokenType)) to += 1;
-  const isShort = (start: number, length: number): boolean => length <= 1 || (length === 2 && tokens[start]?.tokenType === t.Minus);
+  const isShort = (start: number, length: number): boolean =>
+    length <= 1 || (length === 2 && tokens[start]?.tokenType === t.Minus);
   return isShort(from, colon - from) && isShort(colon + 1, to - colon);
 }
 
 function aroundColon(tokens: readonly IToken[], index: number, colon: number, inIndex: boolean): string {
   if (!inIndex) return index === colon ? "" : " ";
   const neighbour = tokens[index === colon ? index - 1 : index]?.tokenType;
-  if (neighbour !== undefined && [...openers, ...closers].includes(neighbour)) return neighbour === t.Comma && index === colon ? " " : "";
+  if (neighbour !== undefined && [...openers, ...closers].includes(neighbour))
+    return neighbour === t.Comma && index === colon ? " " : "";
   return isTightSlice(tokens, colon) ? "" : " ";
 }
 

@@ -107,25 +107,93 @@ export const RightBrace = sign("RightBrace", "}");
 export const DocComment = createToken({ name: "DocComment", pattern: /\/\/\/(?!\/)[^\r\n]*/ });
 export const UnclosedComment = createToken({ name: "UnclosedComment", pattern: /\/\*[^]*/, line_breaks: true });
 export const UnclosedString = createToken({ name: "UnclosedString", pattern: /"[^\r\n]*/ });
-export const Comment = createToken({ name: "Comment", pattern: /\/\/[^\r\n]*|\/\*[^]*?\*\//, line_breaks: true, group: "comments" });
-const WhiteSpace = createToken({ name: "WhiteSpace", pattern: /[ \t\r\n\uFEFF]+/, line_breaks: true, group: Lexer.SKIPPED });
+export const Comment = createToken({
+  name: "Comment",
+  pattern: /\/\/[^\r\n]*|\/\*[^]*?\*\//,
+  line_breaks: true,
+  group: "comments",
+});
+const WhiteSpace = createToken({
+  name: "WhiteSpace",
+  pattern: /[ \t\r\n\uFEFF]+/,
+  line_breaks: true,
+  group: Lexer.SKIPPED,
+});
 
 export const declarationWords: readonly TokenType[] = [
-  UseWord, ConstWord, DataWord, BlockWord, ModelWord, InitializerWord, LossWord, MetricWord, RegularizerWord,
-  OptimizerWord, ScheduleWord, TrainWord,
+  UseWord,
+  ConstWord,
+  DataWord,
+  BlockWord,
+  ModelWord,
+  InitializerWord,
+  LossWord,
+  MetricWord,
+  RegularizerWord,
+  OptimizerWord,
+  ScheduleWord,
+  TrainWord,
 ];
 export const statementWords: readonly TokenType[] = [LetWord, ParamWord, StateWord, IfWord, RequireWord, ReturnWord];
 
 const otherWords: readonly TokenType[] = [
-  ElseWord, ScanWord, RepeatWord, TrueWord, FalseWord, AndWord, OrWord, NotWord,
-  StepWord, InWord, AlongWord, AxisWord, WithWord, ReversedWord, CheckpointWord, NextWord, EmitWord, AsWord, NewaxisWord,
-  F32Word, I32Word, BoolWord, IntWord, FloatWord, StringWord, LayerWord,
+  ElseWord,
+  ScanWord,
+  RepeatWord,
+  TrueWord,
+  FalseWord,
+  AndWord,
+  OrWord,
+  NotWord,
+  StepWord,
+  InWord,
+  AlongWord,
+  AxisWord,
+  WithWord,
+  ReversedWord,
+  CheckpointWord,
+  NextWord,
+  EmitWord,
+  AsWord,
+  NewaxisWord,
+  F32Word,
+  I32Word,
+  BoolWord,
+  IntWord,
+  FloatWord,
+  StringWord,
+  LayerWord,
 ];
 
 const signs: readonly TokenType[] = [
-  Arrow, LeftArrow, PipeSign, Bar, EqualEqual, NotEqual, LessEqual, GreaterEqual, Less, Greater, Equal, StarStar, Star,
-  Plus, Minus, Slash, Percent, At, DotDot, Dot, Comma, Colon, LeftParenthesis, RightParenthesis, LeftBracket,
-  RightBracket, LeftBrace, RightBrace,
+  Arrow,
+  LeftArrow,
+  PipeSign,
+  Bar,
+  EqualEqual,
+  NotEqual,
+  LessEqual,
+  GreaterEqual,
+  Less,
+  Greater,
+  Equal,
+  StarStar,
+  Star,
+  Plus,
+  Minus,
+  Slash,
+  Percent,
+  At,
+  DotDot,
+  Dot,
+  Comma,
+  Colon,
+  LeftParenthesis,
+  RightParenthesis,
+  LeftBracket,
+  RightBracket,
+  LeftBrace,
+  RightBrace,
 ];
 
 /** How a word or sign is written. */
@@ -138,13 +206,27 @@ const words = [...declarationWords, ...statementWords, ...otherWords].sort((a, b
 
 /** Every token type, an earlier one before a later one that matches as well. */
 export const vocabulary: TokenType[] = [
-  WhiteSpace, DocComment, Comment, UnclosedComment, StringToken, UnclosedString, NumberToken, ...words, Underscore,
-  Identifier, ...signs, Keyword,
+  WhiteSpace,
+  DocComment,
+  Comment,
+  UnclosedComment,
+  StringToken,
+  UnclosedString,
+  NumberToken,
+  ...words,
+  Underscore,
+  Identifier,
+  ...signs,
+  Keyword,
 ];
 
 /** The lexer over them. Stateless: it keeps nothing from one text to the next. `validate` looks for patterns that cannot match. */
 export function createLexer(validate = false): Lexer {
-  return new Lexer(vocabulary, { positionTracking: "onlyOffset", ensureOptimizations: true, skipValidations: !validate });
+  return new Lexer(vocabulary, {
+    positionTracking: "onlyOffset",
+    ensureOptimizations: true,
+    skipValidations: !validate,
+  });
 }
 
 export const lexer = createLexer();

@@ -15,7 +15,12 @@ export { parsePrelude } from "./compiler/prelude/parsed.ts";
 async function packedPrelude() {
   const { outputFiles } = await build({
     stdin: { contents: packer, resolveDir: root, loader: "ts" },
-    bundle: true, write: false, format: "esm", platform: "node", loader: { ".nn": "text" }, logLevel: "warning",
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "node",
+    loader: { ".nn": "text" },
+    logLevel: "warning",
   });
   const url = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`;
   const { pack, parsePrelude } = await import(url);
@@ -30,7 +35,9 @@ export function parsedPrelude() {
       const contents = `import { unpack } from "./pack.ts";
 export function parsePrelude() { return unpack(${JSON.stringify(packed)}); }`;
       onLoad({ filter: /compiler[\\/]prelude[\\/]parsed\.ts$/ }, () => ({
-        contents, loader: "ts", resolveDir: path.join(root, "compiler/prelude"),
+        contents,
+        loader: "ts",
+        resolveDir: path.join(root, "compiler/prelude"),
       }));
     },
   };

@@ -2,7 +2,7 @@
  * The TypeScript target: a program as one self-contained, typed module that a person can read, debug and edit. It
  * imports nothing, allocates nothing in a step, and computes exactly what the loops say, every f32 rounded by fround.
  */
-import type { FunctionDeclarationStructure, StatementStructures, WriterFunction } from "ts-morph";
+import type { FunctionDeclarationStructure, SourceFile, StatementStructures, WriterFunction } from "ts-morph";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import { boundsOf } from "../../compiler/program/integer.ts";
 import type { Facts } from "../../compiler/program/integer.ts";
@@ -12,6 +12,7 @@ import type { SourceLines, Sources } from "../../compiler/program/origins.ts";
 import { describeOrigins, linesOf, noSources } from "../../compiler/program/origins.ts";
 import type { FunctionDefinition, Program, ScheduledKernel } from "../../compiler/program/types.ts";
 import type { ModuleContext } from "./context.ts";
+import { withoutTypes } from "./erase.ts";
 import { expressionCode } from "./expression.ts";
 import type { Helper } from "./helpers.ts";
 import { helperText } from "./helpers.ts";
@@ -27,26 +28,25 @@ import { createLines, declarationText, instanceText, nameModule } from "./module
  */
 export function emitTypescript(program: Program, sources: Sources = noSources): Artifact {
   const base = fileName(program.name);
-  const typed = moduleText(program, sources);
-  const { ts } = tsMorph();
-  const { outputText } = ts.transpileModule(typed, {
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 },
-  });
+  const file = moduleFile(program, sources);
   return {
     manifest: manifestOf(program, "typescript", `${base}.js`),
-    files: { [`${base}.ts`]: typed, [`${base}.js`]: outputText, [`${base}.d.ts`]: declarationText },
+    files: {
+      [`${base}.ts`]: file.getFullText(),
+      [`${base}.js`]: withoutTypes(file),
+      [`${base}.d.ts`]: declarationText,
+    },
   };
 }
 
-function moduleText(program: Program, sources: Sources): string {
+function moduleFile(program: Program, sources: Sources): SourceFile {
   const { IndentationText, Project } = tsMorph();
   const project = new Project({
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,
     manipulationSettings: { indentationText: IndentationText.TwoSpaces },
   });
-  const file = project.createSourceFile("module.ts", { statements: [...moduleStatements(program, sources)] });
-  return file.getFullText();
+  return project.createSourceFile("module.ts", { statements: [...moduleStatements(program, sources)] });
 }
 
 function moduleStatements(program: Program, sources: Sources): readonly (string | StatementStructures)[] {

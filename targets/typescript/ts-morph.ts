@@ -7,7 +7,9 @@ import { targetUnavailable } from "../../compiler/diagnostics/codes/targets.ts";
 import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 
 interface Host {
-  readonly process?: { getBuiltinModule?(name: "node:module"): { createRequire(from: string): (name: string) => unknown } };
+  readonly process?: {
+    getBuiltinModule?(name: "node:module"): { createRequire(from: string): (name: string) => unknown };
+  };
 }
 
 /** Throws NncError outside Node.js. */
@@ -16,7 +18,9 @@ export function tsMorph(): typeof TsMorph {
   const { process: host } = globalThis as Host;
   const module = host?.getBuiltinModule?.("node:module");
   if (module === undefined) {
-    throw new NncError(diagnose(targetUnavailable, { target: "typescript", needs: "Node.js 20.16 or later; in a page use wasm" }, []));
+    throw new NncError(
+      diagnose(targetUnavailable, { target: "typescript", needs: "Node.js 20.16 or later; in a page use wasm" }, []),
+    );
   }
   // What npm installed under this name.
   return module.createRequire(import.meta.url)("ts-morph") as typeof TsMorph;

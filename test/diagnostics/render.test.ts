@@ -9,7 +9,13 @@ function spot(file: string, text: string, part: string, remark = ""): Label {
 }
 
 function diagnostic(labels: readonly Label[], help?: string): Diagnostic {
-  return { code: "NN0399", severity: "error", message: "expected this, found that", labels, ...(help === undefined ? {} : { help }) };
+  return {
+    code: "NN0399",
+    severity: "error",
+    message: "expected this, found that",
+    labels,
+    ...(help === undefined ? {} : { help }),
+  };
 }
 
 function shown(text: string, parts: readonly (readonly [string, string])[], help?: string, width?: number): string {
@@ -19,7 +25,17 @@ function shown(text: string, parts: readonly (readonly [string, string])[], help
 
 test("labels on lines apart, the first one primary, and help of two lines", () => {
   const text = "one two\nthree\nfour\nfive six\n";
-  expect(shown(text, [["five", "to mend"], ["two", "from here"], ["six", ""]], "do this\nor that")).toMatchInlineSnapshot(`
+  expect(
+    shown(
+      text,
+      [
+        ["five", "to mend"],
+        ["two", "from here"],
+        ["six", ""],
+      ],
+      "do this\nor that",
+    ),
+  ).toMatchInlineSnapshot(`
     "
     error[NN0399]: expected this, found that
       --> a.nn:4:1
@@ -83,7 +99,11 @@ test("tabs, wide and combining characters keep the underline under the span", ()
 
 test("nothing in a source or a message moves the cursor", () => {
   const text = "a\u001b[31mb\u0000\u202ec\u2028d";
-  const found = render([{ ...diagnostic([spot("a.nn", text, "b", "\u001b[2J")]), message: "found \u001b[0m\n" }], new Map([["a.nn", text]]), { colour: false });
+  const found = render(
+    [{ ...diagnostic([spot("a.nn", text, "b", "\u001b[2J")]), message: "found \u001b[0m\n" }],
+    new Map([["a.nn", text]]),
+    { colour: false },
+  );
   expect(`\n${found}`).toMatchInlineSnapshot(`
     "
     error[NN0399]: found ␛[0m␊
@@ -112,9 +132,17 @@ test("long lines are cut around the span", () => {
 
 test("spans at the end, in an empty file and in a file that is not at hand", () => {
   const end: Label = { file: "a.nn", from: 3, to: 3, text: "" };
-  const sources = new Map([["a.nn", "abc"], ["empty.nn", ""]]);
+  const sources = new Map([
+    ["a.nn", "abc"],
+    ["empty.nn", ""],
+  ]);
   const found = render(
-    [diagnostic([end]), diagnostic([{ ...end, file: "empty.nn", from: 0, to: 0 }]), diagnostic([end, { ...end, file: "gone.nn", text: "declared here" }]), diagnostic([])],
+    [
+      diagnostic([end]),
+      diagnostic([{ ...end, file: "empty.nn", from: 0, to: 0 }]),
+      diagnostic([end, { ...end, file: "gone.nn", text: "declared here" }]),
+      diagnostic([]),
+    ],
     sources,
     { colour: false },
   );
@@ -142,8 +170,20 @@ test("spans at the end, in an empty file and in a file that is not at hand", () 
 });
 
 test("labels in two files", () => {
-  const sources = new Map([["a.nn", "use \"./b.nn\"\nf(x)"], ["b.nn", "block f(y)"]]);
-  const found = render([diagnostic([spot("a.nn", sources.get("a.nn") ?? "", "f(x)", "called here"), spot("b.nn", sources.get("b.nn") ?? "", "f(y)", "declared here")])], sources, { colour: false });
+  const sources = new Map([
+    ["a.nn", 'use "./b.nn"\nf(x)'],
+    ["b.nn", "block f(y)"],
+  ]);
+  const found = render(
+    [
+      diagnostic([
+        spot("a.nn", sources.get("a.nn") ?? "", "f(x)", "called here"),
+        spot("b.nn", sources.get("b.nn") ?? "", "f(y)", "declared here"),
+      ]),
+    ],
+    sources,
+    { colour: false },
+  );
   expect(`\n${found}`).toMatchInlineSnapshot(`
     "
     error[NN0399]: expected this, found that
@@ -163,13 +203,22 @@ test("CR, CRLF and LF count as one line end each", () => {
   for (const end of ["\n", "\r", "\r\n"]) {
     const text = `a${end}b${end}${end}cd`;
     expect(positionAt(lineTable(text), text.indexOf("d"))).toEqual({ line: 4, column: 2 });
-    expect(shown(text, [["b", ""]])).toBe("\nerror[NN0399]: expected this, found that\n  --> a.nn:2:1\n   |\n 2 | b\n   | ^\n");
+    expect(shown(text, [["b", ""]])).toBe(
+      "\nerror[NN0399]: expected this, found that\n  --> a.nn:2:1\n   |\n 2 | b\n   | ^\n",
+    );
   }
 });
 
 test("colour wraps, and changes nothing else", () => {
   const text = "one two";
-  const plain = shown(text, [["two", "x"], ["one", "y"]], "z");
+  const plain = shown(
+    text,
+    [
+      ["two", "x"],
+      ["one", "y"],
+    ],
+    "z",
+  );
   const labels = [spot("a.nn", text, "two", "x"), spot("a.nn", text, "one", "y")];
   const coloured = render([diagnostic(labels, "z")], new Map([["a.nn", text]]), { colour: true });
   expect(coloured).toContain("\u001b[1;31merror[NN0399]\u001b[0m");

@@ -37,7 +37,10 @@ function excerpt(target: TargetName, extension: string, from: RegExp, to: RegExp
   const lines = String(printed).split("\n");
   const start = lines.findIndex((line) => from.test(line));
   const end = lines.findIndex((line, at) => at > start && to.test(line));
-  return lines.slice(start, end + 1).join("\n").trimEnd();
+  return lines
+    .slice(start, end + 1)
+    .join("\n")
+    .trimEnd();
 }
 
 const entry = "predict.Gate";
@@ -50,7 +53,11 @@ const forms: Readonly<Record<string, () => string>> = {
   },
   kernels: () => (compiled("wasm").built.kernels.get(entry) ?? []).map(printKernel).join("\n"),
   scheduled: () => compiled("wasm").built.program.kernels.slice(-1).map(printScheduled).join("\n"),
-  plan: () => planReport(compiled("wasm").built.plan).split("\n").filter((line) => !line.includes(" counter ") && line !== "").join("\n"),
+  plan: () =>
+    planReport(compiled("wasm").built.plan)
+      .split("\n")
+      .filter((line) => !line.includes(" counter ") && line !== "")
+      .join("\n"),
   typescript: () => excerpt("typescript", "ts", /^function relu/, /^}/),
   wat: () => excerpt("wasm", "wat", /\(func \$relu/, /^$/),
 };
@@ -58,14 +65,20 @@ const forms: Readonly<Record<string, () => string>> = {
 describe("ARCHITECTURE.md", () => {
   test("shows the forms of its model as the compiler prints them", async () => {
     const printed = Object.entries(forms).reduce(
-      (all, [form, print]) => all.replace(new RegExp(`(<!-- ${form} -->\\n\`\`\`\\w*\\n)[\\s\\S]*?\`\`\``), (_, head: string) => `${head}${print().trimEnd()}\n\`\`\``),
+      (all, [form, print]) =>
+        all.replace(
+          new RegExp(`(<!-- ${form} -->\\n\`\`\`\\w*\\n)[\\s\\S]*?\`\`\``),
+          (_, head: string) => `${head}${print().trimEnd()}\n\`\`\``,
+        ),
       text,
     );
     await expect(printed).toMatchFileSnapshot(file);
   });
 
   test("names only paths that exist", () => {
-    const named = [...text.matchAll(/`((?:compiler|targets|runtime|cli|examples|bench|test|docs|scripts)\/[\w./-]*)`/g)].map(([, found]) => found);
+    const named = [
+      ...text.matchAll(/`((?:compiler|targets|runtime|cli|examples|bench|test|docs|scripts)\/[\w./-]*)`/g),
+    ].map(([, found]) => found);
     expect(named.filter((found) => !existsSync(path.join(root, found)))).toEqual([]);
     expect(named.length).toBeGreaterThan(10);
   });

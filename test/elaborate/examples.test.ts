@@ -6,7 +6,9 @@ import * as train from "../../compiler/diagnostics/codes/train.ts";
 import type { DiagnosticDefinition } from "../../compiler/diagnostics/diagnostic.ts";
 import { elaborated } from "./helpers.ts";
 
-const definitions: readonly DiagnosticDefinition<never>[] = [names, settings, shapes, train].flatMap((area) => Object.values(area));
+const definitions: readonly DiagnosticDefinition<never>[] = [names, settings, shapes, train].flatMap((area) =>
+  Object.values(area),
+);
 const withExamples = definitions.flatMap(({ code, example }) => (example === undefined ? [] : [{ code, ...example }]));
 
 /** Declarations alone are no program; a model makes them one. */

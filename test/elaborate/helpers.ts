@@ -30,7 +30,9 @@ export function elaborated(text: string, options: Partial<ElaborateOptions> = {}
 export function show(diagnostics: readonly Diagnostic[], source: string): readonly string[] {
   return diagnostics.flatMap(({ code, severity, message, labels, help }) => [
     `${severity} ${code}: ${message}`,
-    ...labels.map(({ file, from, to, text }) => `  ${file === "main.nn" ? `«${source.slice(from, to)}»` : file} ${text}`),
+    ...labels.map(
+      ({ file, from, to, text }) => `  ${file === "main.nn" ? `«${source.slice(from, to)}»` : file} ${text}`,
+    ),
     ...(help === undefined ? [] : [`  help: ${help}`]),
   ]);
 }

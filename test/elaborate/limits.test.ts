@@ -8,21 +8,52 @@ const chain = (link: (index: number) => string, last: string, count = 3000): str
 test.each([
   ["10,000 layers in a row", `model M(x: [N, 4]) -> [N, 4] = x ${"|> relu ".repeat(10_000)}`],
   ["10,000 terms", `model M(x: [N, 4]) -> [N, 4] = x ${"+ x ".repeat(10_000)}`],
-  ["a composition of 10,000 layers", `model M(x: [N, 4]) -> [N, 4] {\n  let f = relu ${"|> relu ".repeat(10_000)}\n  return f(x)\n}`],
+  [
+    "a composition of 10,000 layers",
+    `model M(x: [N, 4]) -> [N, 4] {\n  let f = relu ${"|> relu ".repeat(10_000)}\n  return f(x)\n}`,
+  ],
   ["repeat of 10,000", "model M(x: [N, 4]) -> [N, 4] = x |> repeat(10000, relu)"],
-  ["5,000 statements", chain((index) => `let a${index + 1} = -a${index}`, "return a5000\n}", 5000).replace("let", "model M(x: [N]) -> [N] {\nlet a0 = x\nlet")],
+  [
+    "5,000 statements",
+    chain((index) => `let a${index + 1} = -a${index}`, "return a5000\n}", 5000).replace(
+      "let",
+      "model M(x: [N]) -> [N] {\nlet a0 = x\nlet",
+    ),
+  ],
 ])("%s", (_, text) => {
   expect(elaborated(text).diagnostics).toEqual([]);
 });
 
 test.each([
-  ["3,000 blocks inside one another", chain((index) => `block b${index}(x: [N]) -> [N] = b${index + 1}(x)`, "block b3000(x: [N]) -> [N] = x\nmodel M(x: [N]) -> [N] = b0(x)"), "NN0601"],
-  ["3,000 blocks through pipes and branches", chain((index) => `block b${index}(x: [N]) -> [N] { if true { return x |> b${index + 1} |> relu }  return x }`, "block b3000(x: [N]) -> [N] = x\nmodel M(x: [N]) -> [N] = b0(x)"), "NN0601"],
-  ["3,000 constants", chain((index) => `const c${index} = c${index + 1} + 1`, "const c3000 = 1\nmodel M(x: [N]) -> [N] = x * c0"), "NN0601"],
+  [
+    "3,000 blocks inside one another",
+    chain(
+      (index) => `block b${index}(x: [N]) -> [N] = b${index + 1}(x)`,
+      "block b3000(x: [N]) -> [N] = x\nmodel M(x: [N]) -> [N] = b0(x)",
+    ),
+    "NN0601",
+  ],
+  [
+    "3,000 blocks through pipes and branches",
+    chain(
+      (index) => `block b${index}(x: [N]) -> [N] { if true { return x |> b${index + 1} |> relu }  return x }`,
+      "block b3000(x: [N]) -> [N] = x\nmodel M(x: [N]) -> [N] = b0(x)",
+    ),
+    "NN0601",
+  ],
+  [
+    "3,000 constants",
+    chain((index) => `const c${index} = c${index + 1} + 1`, "const c3000 = 1\nmodel M(x: [N]) -> [N] = x * c0"),
+    "NN0601",
+  ],
   ["a repeat without end", "model M(x: [N]) -> [N] = x |> repeat(2 ** 40, relu)", "NN0319"],
   ["a power without end", "const a = 3 ** 3 ** 3 ** 3\nmodel M(x: [N]) -> [N] = x", "NN0322"],
   ["a dimension of 2^60", "model M(x: [N, 2 ** 60]) -> [N, _] = x", "NN0315"],
-  ["a fraction that arrives by a name", "const half = 1 / 2\nmodel M(x: [N, 3]) -> [N, _] = x |> dense(half)", "NN0403"],
+  [
+    "a fraction that arrives by a name",
+    "const half = 1 / 2\nmodel M(x: [N, 3]) -> [N, _] = x |> dense(half)",
+    "NN0403",
+  ],
   ["a negative size", "model M(x: [N, 3]) -> [N, _] = x |> dense(-1)", "NN0314"],
 ])("%s is refused", (_, text, code) => {
   expect(elaborated(text).diagnostics.map((diagnostic) => diagnostic.code)).toContain(code);

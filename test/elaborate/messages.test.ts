@@ -9,7 +9,9 @@ import type { DiagnosticDefinition } from "../../compiler/diagnostics/diagnostic
 import { preludeFiles } from "../../compiler/prelude/index.ts";
 import { elaborated } from "./helpers.ts";
 
-const definitions: readonly DiagnosticDefinition<never>[] = [names, settings, shapes, train].flatMap((area) => Object.values(area));
+const definitions: readonly DiagnosticDefinition<never>[] = [names, settings, shapes, train].flatMap((area) =>
+  Object.values(area),
+);
 const examples = definitions.flatMap(({ example }) => (example === undefined ? [] : [example.bad]));
 const model = "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)";
 
@@ -34,8 +36,13 @@ const further: readonly string[] = [
 ];
 
 function rendered(source: string): string {
-  const { diagnostics } = elaborated(source.includes("model ") ? source : `${source}\nmodel Anything(x: [N, 3]) -> [N, 3] = x`);
-  const sources = new Map([...preludeFiles.map(({ name, text }) => [name, text] as const), ["main.nn", source] as const]);
+  const { diagnostics } = elaborated(
+    source.includes("model ") ? source : `${source}\nmodel Anything(x: [N, 3]) -> [N, 3] = x`,
+  );
+  const sources = new Map([
+    ...preludeFiles.map(({ name, text }) => [name, text] as const),
+    ["main.nn", source] as const,
+  ]);
   return render(diagnostics, sources, { colour: false });
 }
 

@@ -12,7 +12,9 @@ function model(text: string) {
 }
 
 function parameters(text: string): readonly string[] {
-  return model(text).variables.filter(({ role }) => role === "parameter").map(({ name }) => name);
+  return model(text)
+    .variables.filter(({ role }) => role === "parameter")
+    .map(({ name }) => name);
 }
 
 function graph(text: string, entry: string): string {
@@ -22,7 +24,8 @@ function graph(text: string, entry: string): string {
 
 group("counting parameters", () => {
   test("3-5-5-4 has 60 weights, and 74 with biases", () => {
-    const layers = (bias: string) => `model M(x: [N, 3]) -> [N, 4] = x |> dense(5${bias}) |> relu |> dense(5${bias}) |> relu |> dense(4${bias})`;
+    const layers = (bias: string) =>
+      `model M(x: [N, 3]) -> [N, 4] = x |> dense(5${bias}) |> relu |> dense(5${bias}) |> relu |> dense(4${bias})`;
     expect(model(layers(", bias: false")).host.models[0].parameters).toBe(60);
     expect(model(layers("")).host.models[0].parameters).toBe(74);
   });
@@ -30,51 +33,100 @@ group("counting parameters", () => {
   test("describes layers with their output and parameters", () => {
     const [description] = describe(model("model M(x: [N, 3]) -> [N, 4] = x |> dense(5) |> relu |> dense(4)"));
     expect(constantValue(description.parameters)).toBe(44);
-    expect(description.layers.map(({ path, block, output, parameters: count }) => `${path} ${block} [${output.shape.map(({ key }) => key).join(", ")}] ${printCount(count)}`))
-      .toEqual(["M.dense dense [N, 5] 20", "M.relu relu [N, 5] 0", "M.dense_2 dense [N, 4] 24"]);
+    expect(
+      description.layers.map(
+        ({ path, block, output, parameters: count }) =>
+          `${path} ${block} [${output.shape.map(({ key }) => key).join(", ")}] ${printCount(count)}`,
+      ),
+    ).toEqual(["M.dense dense [N, 5] 20", "M.relu relu [N, 5] 0", "M.dense_2 dense [N, 4] 24"]);
   });
 });
 
 group("paths of parameters", () => {
   test.each([
-    ["names count from the second", "model M(x: [N, 3]) -> [N, 3] = x |> dense(3, bias: false) |> dense(3, bias: false)", ["M.dense.w", "M.dense_2.w"]],
+    [
+      "names count from the second",
+      "model M(x: [N, 3]) -> [N, 3] = x |> dense(3, bias: false) |> dense(3, bias: false)",
+      ["M.dense.w", "M.dense_2.w"],
+    ],
     ["as fixes a name", 'model M(x: [N, 3]) -> [N, 3] = x |> dense(3, bias: false) as "first"', ["M.first.w"]],
-    ["a let names the layer it binds, which is shared", "model M(x: [N, 3]) -> [N, 3] {\n  let f = dense(3, bias: false)\n  return x |> f |> f\n}", ["M.f.w"]],
-    ["a let stands before a composition's names", "model M(x: [N, 3]) -> [N, 3] {\n  let head = dense(3, bias: false) |> relu |> dense(3, bias: false)\n  return head(x)\n}", ["M.head.dense.w", "M.head.dense_2.w"]],
-    ["a let of a tensor names nothing", "model M(x: [N, 3]) -> [N, 3] {\n  let y = x |> dense(3, bias: false)\n  return y\n}", ["M.dense.w"]],
-    ["repeat makes new layers", "model M(x: [N, 3]) -> [N, 3] = x |> repeat(2, dense(3, bias: false))", ["M.repeat.0.dense.w", "M.repeat.1.dense.w"]],
-    ["repeat of a setting shares", "block twice(x: [N, C], body: layer) -> [N, C] = x |> repeat(2, body)\nmodel M(x: [N, 3]) -> [N, 3] = x |> twice(dense(3, bias: false))", ["M.twice.dense.w"]],
-    ["a layer given to a block is below its call", "model M(x: [N, 3]) -> [N, 3] = x |> residual(layer_norm |> dense(3, bias: false))", ["M.residual.layer_norm.gamma", "M.residual.layer_norm.beta", "M.residual.dense.w"]],
-    ["a model called by another keeps its root", "model A(x: [N, 3]) -> [N, 3] = x |> dense(3, bias: false)\nmodel B(x: [N, 3]) -> [N, 3] = x |> A |> A", ["A.dense.w"]],
+    [
+      "a let names the layer it binds, which is shared",
+      "model M(x: [N, 3]) -> [N, 3] {\n  let f = dense(3, bias: false)\n  return x |> f |> f\n}",
+      ["M.f.w"],
+    ],
+    [
+      "a let stands before a composition's names",
+      "model M(x: [N, 3]) -> [N, 3] {\n  let head = dense(3, bias: false) |> relu |> dense(3, bias: false)\n  return head(x)\n}",
+      ["M.head.dense.w", "M.head.dense_2.w"],
+    ],
+    [
+      "a let of a tensor names nothing",
+      "model M(x: [N, 3]) -> [N, 3] {\n  let y = x |> dense(3, bias: false)\n  return y\n}",
+      ["M.dense.w"],
+    ],
+    [
+      "repeat makes new layers",
+      "model M(x: [N, 3]) -> [N, 3] = x |> repeat(2, dense(3, bias: false))",
+      ["M.repeat.0.dense.w", "M.repeat.1.dense.w"],
+    ],
+    [
+      "repeat of a setting shares",
+      "block twice(x: [N, C], body: layer) -> [N, C] = x |> repeat(2, body)\nmodel M(x: [N, 3]) -> [N, 3] = x |> twice(dense(3, bias: false))",
+      ["M.twice.dense.w"],
+    ],
+    [
+      "a layer given to a block is below its call",
+      "model M(x: [N, 3]) -> [N, 3] = x |> residual(layer_norm |> dense(3, bias: false))",
+      ["M.residual.layer_norm.gamma", "M.residual.layer_norm.beta", "M.residual.dense.w"],
+    ],
+    [
+      "a model called by another keeps its root",
+      "model A(x: [N, 3]) -> [N, 3] = x |> dense(3, bias: false)\nmodel B(x: [N, 3]) -> [N, 3] = x |> A |> A",
+      ["A.dense.w"],
+    ],
     [
       "the example of a language model",
       "block encoder(x: [N, T, D], depth: int, heads: int) -> [N, T, D] = x |> repeat(depth, residual(self_attention(heads, bias: false)))\nmodel Lm(x: [N, T, 4]) -> [N, T, 4] = x |> encoder(1, 2)",
       ["w_q", "w_k", "w_v", "w_o"].map((name) => `Lm.encoder.repeat.0.residual.self_attention.${name}`),
     ],
-    ["__proto__ and constructor are names", "model constructor(__proto__: [N, 3]) -> [N, 3] {\n  let toString = dense(3, bias: false)\n  return __proto__ |> toString\n}", ["constructor.toString.w"]],
+    [
+      "__proto__ and constructor are names",
+      "model constructor(__proto__: [N, 3]) -> [N, 3] {\n  let toString = dense(3, bias: false)\n  return __proto__ |> toString\n}",
+      ["constructor.toString.w"],
+    ],
   ])("%s", (_, text, expected) => {
     expect(parameters(text)).toEqual(expected);
   });
 
   test("each entry finds the same parameters", () => {
-    const text = "model M(x: [N, 3]) -> [N, 2] = x |> dense(4) |> dropout(0.5) |> dense(2)\ntrain M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: 8 }";
-    const read = model(text).entries.filter(({ name }) => name !== "init").map(({ graph: { inputs } }) =>
-      inputs.filter(({ attributes }) => attributes.role === "parameter").map(({ path }) => path).sort());
+    const text =
+      "model M(x: [N, 3]) -> [N, 2] = x |> dense(4) |> dropout(0.5) |> dense(2)\ntrain M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: 8 }";
+    const read = model(text)
+      .entries.filter(({ name }) => name !== "init")
+      .map(({ graph: { inputs } }) =>
+        inputs
+          .filter(({ attributes }) => attributes.role === "parameter")
+          .map(({ path }) => path)
+          .sort(),
+      );
     for (const names of read) expect(names).toEqual(["M.dense.b", "M.dense.w", "M.dense_2.b", "M.dense_2.w"]);
   });
 });
 
 group("graphs", () => {
   test("a dense layer", () => {
-    expect(graph("model M(x: [N, 3]) -> [N, 2] = x |> dense(2)", "predict.M")).toBe([
-      '%0 = input[dtype: "f32", name: "M.x", role: "input", shape: [N, 3]]() : f32[N, 3]   // M.x',
-      '%1 = input[dtype: "f32", name: "M.dense.w", role: "parameter", shape: [3, 2]]() : f32[3, 2]   // M.dense.w',
-      "%2 = contract[ab,bc->ac](%0, %1) : f32[N, 2]   // M.dense",
-      '%3 = input[dtype: "f32", name: "M.dense.b", role: "parameter", shape: [2]]() : f32[2]   // M.dense.b',
-      "%4 = broadcast[axes: [1], shape: [N, 2]](%3) : f32[N, 2]   // M.dense",
-      "%5 = add(%2, %4) : f32[N, 2]   // M.dense",
-      "result predict.M.output = %5",
-    ].join("\n"));
+    expect(graph("model M(x: [N, 3]) -> [N, 2] = x |> dense(2)", "predict.M")).toBe(
+      [
+        '%0 = input[dtype: "f32", name: "M.x", role: "input", shape: [N, 3]]() : f32[N, 3]   // M.x',
+        '%1 = input[dtype: "f32", name: "M.dense.w", role: "parameter", shape: [3, 2]]() : f32[3, 2]   // M.dense.w',
+        "%2 = contract[ab,bc->ac](%0, %1) : f32[N, 2]   // M.dense",
+        '%3 = input[dtype: "f32", name: "M.dense.b", role: "parameter", shape: [2]]() : f32[2]   // M.dense.b',
+        "%4 = broadcast[axes: [1], shape: [N, 2]](%3) : f32[N, 2]   // M.dense",
+        "%5 = add(%2, %4) : f32[N, 2]   // M.dense",
+        "result predict.M.output = %5",
+      ].join("\n"),
+    );
   });
 
   test("where with a known condition is the chosen side", () => {
@@ -84,7 +136,9 @@ group("graphs", () => {
   });
 
   test("whole powers are repeated squaring", () => {
-    const ops = graph("model M(x: [N, 3]) -> [N, 3] = x ** 5", "predict.M").split("\n").map((line) => /= (\w+)/.exec(line)?.[1]);
+    const ops = graph("model M(x: [N, 3]) -> [N, 3] = x ** 5", "predict.M")
+      .split("\n")
+      .map((line) => /= (\w+)/.exec(line)?.[1]);
     expect(ops).toEqual(["input", "mul", "mul", "mul", undefined]);
   });
 
@@ -97,8 +151,13 @@ group("graphs", () => {
   });
 
   test("batch norm reads its averages outside training and writes them in a step", () => {
-    const text = "model M(x: [N, 3]) -> [N, 2] = x |> batch_norm |> dense(2)\ntrain M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1) }";
-    const outputs = (entry: string) => model(text).entries.find(({ name }) => name === entry)?.graph.outputs.filter(({ role }) => role === "state").map(({ name }) => name);
+    const text =
+      "model M(x: [N, 3]) -> [N, 2] = x |> batch_norm |> dense(2)\ntrain M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1) }";
+    const outputs = (entry: string) =>
+      model(text)
+        .entries.find(({ name }) => name === entry)
+        ?.graph.outputs.filter(({ role }) => role === "state")
+        .map(({ name }) => name);
     expect(outputs("train_step")).toEqual(["M.batch_norm.running_mean", "M.batch_norm.running_var"]);
     expect(outputs("predict.M")).toEqual([]);
   });
@@ -109,9 +168,15 @@ group("labels of axes", () => {
   test.each([
     ["over a name where sizes are equal", "model M(x: [C, D]) -> [D] = sum(x, over: C)"],
     ["through a broadcast", "model M(x: [N, C], y: [C]) -> [N] = sum(x + y, over: C)"],
-    ["a reshape labels bare names", "const heads = 2\nblock f(x: [N, D], k: int) -> [N, _] = max(reshape(x, [N, k, D / k]), over: k)\nmodel M(x: [N, 4]) -> [N, 2] = f(x, 2)"],
+    [
+      "a reshape labels bare names",
+      "const heads = 2\nblock f(x: [N, D], k: int) -> [N, _] = max(reshape(x, [N, k, D / k]), over: k)\nmodel M(x: [N, 4]) -> [N, 2] = f(x, 2)",
+    ],
     ["a call's result has the caller's names", "model M(x: [N, T, 3]) -> [N, 2] = mean(x |> dense(2), over: T)"],
-    ["over: .. is what .. matched", "block f(x: [.., C]) -> [C] = mean(x, over: ..)\nmodel M(x: [N, T, 3]) -> [3] = f(x)"],
+    [
+      "over: .. is what .. matched",
+      "block f(x: [.., C]) -> [C] = mean(x, over: ..)\nmodel M(x: [N, T, 3]) -> [3] = f(x)",
+    ],
     ["keep keeps the label", "model M(x: [N, C]) -> [N] = sum(max(x, over: C, keep: true), over: C)"],
   ])("%s", (_, text) => {
     expect(fails(text)).toEqual([]);
@@ -120,14 +185,19 @@ group("labels of axes", () => {
   test.each([
     ["no such axis", "model M(x: [N, 3]) -> [N] = sum(x, over: C)", "NN0309"],
     ["two such axes", "model M(x: [V, V]) -> [V] = sum(x, over: V)", "NN0310"],
-    ["different labels vanish", "model M(x: [N, 3], y: [N, 3]) -> [N, 3] {\n  let z = x + x.T\n  return x\n}", "NN0301"],
+    [
+      "different labels vanish",
+      "model M(x: [N, 3], y: [N, 3]) -> [N, 3] {\n  let z = x + x.T\n  return x\n}",
+      "NN0301",
+    ],
   ])("%s", (_, text, code) => {
     expect(fails(text)).toContain(code);
   });
 });
 
 group("open and closed dimensions", () => {
-  const karate = (tail: string) => `block spread(x: [V, F], a: [V, V], units: int) -> [V, units] {\n  param w: [F, units] = xavier_uniform\n  return a @ (x @ w)\n}\nmodel Club(members: [V, F], adjacency: [V, V]) -> [V, 2] = spread(members, adjacency, 2)\ntrain Club { data: arrays(members: "m.csv", adjacency: "a.csv", target: "t.csv")  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: all }${tail}`;
+  const karate = (tail: string) =>
+    `block spread(x: [V, F], a: [V, V], units: int) -> [V, units] {\n  param w: [F, units] = xavier_uniform\n  return a @ (x @ w)\n}\nmodel Club(members: [V, F], adjacency: [V, V]) -> [V, 2] = spread(members, adjacency, 2)\ntrain Club { data: arrays(members: "m.csv", adjacency: "a.csv", target: "t.csv")  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: all }${tail}`;
 
   test("a closed one without a value is named, with the way to give it", () => {
     const { diagnostics } = elaborated(karate(""));
@@ -139,7 +209,10 @@ group("open and closed dimensions", () => {
   test("options and data give values and bounds", () => {
     const given = elaborated(karate(""), { dims: new Map([["F", 34]]), bounds: new Map([["V", 40]]) });
     expect(given.elaboration?.bounds).toEqual(new Map([["V", 40]]));
-    const shapes = new Map([["members", [34, 34]], ["adjacency", [34, 34]]]);
+    const shapes = new Map([
+      ["members", [34, 34]],
+      ["adjacency", [34, 34]],
+    ]);
     const read = elaborated(karate(""), { dataFacts: { shapes } });
     expect(read.diagnostics).toEqual([]);
     expect(read.elaboration?.bounds).toEqual(new Map([["V", 34]]));
@@ -147,40 +220,60 @@ group("open and closed dimensions", () => {
   });
 
   test("the batch bounds the leading dimension, the window of a text the sequence", () => {
-    const text = 'model M(t: i32[N, T]) -> [N, T, 8] = t |> embedding(8, 4) |> dense(8)\ntrain M { data: text("a.txt", window: 16, vocabulary: 8)  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: 5 }';
-    expect(elaborated(text).elaboration?.bounds).toEqual(new Map([["N", 5], ["T", 16]]));
+    const text =
+      'model M(t: i32[N, T]) -> [N, T, 8] = t |> embedding(8, 4) |> dense(8)\ntrain M { data: text("a.txt", window: 16, vocabulary: 8)  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: 5 }';
+    expect(elaborated(text).elaboration?.bounds).toEqual(
+      new Map([
+        ["N", 5],
+        ["T", 16],
+      ]),
+    );
   });
 
   test("check leaves them open and counts in polynomials", () => {
     const { elaboration } = elaborated(karate(""), { allowOpen: true });
-    expect(elaboration === undefined ? undefined : describe(elaboration).map(({ parameters: count }) => printCount(count))).toEqual(["2*F"]);
+    expect(
+      elaboration === undefined ? undefined : describe(elaboration).map(({ parameters: count }) => printCount(count)),
+    ).toEqual(["2*F"]);
   });
 
   test("a requirement over open dimensions goes to the host", () => {
     const text = "model M(x: [N, T, 4]) -> [N, T, 4] = x |> learned_positions(8)";
-    const { elaboration } = elaborated(text, { bounds: new Map([["N", 2], ["T", 8]]) });
-    expect(elaboration?.host.requirements.map(({ left, comparison, right }) => `${left.key} ${comparison} ${right.key}`)).toContain("T lessEqual 8");
+    const { elaboration } = elaborated(text, {
+      bounds: new Map([
+        ["N", 2],
+        ["T", 8],
+      ]),
+    });
+    expect(
+      elaboration?.host.requirements.map(({ left, comparison, right }) => `${left.key} ${comparison} ${right.key}`),
+    ).toContain("T lessEqual 8");
   });
 });
 
 group("trains", () => {
-  const train = (rest: string) => `model M(x: [N, 3]) -> [N, 2] = x |> dense(2, bias: false)\ntrain M { data: given  loss: cross_entropy  optimizer: adam(lr: 0.1)  ${rest} }`;
+  const train = (rest: string) =>
+    `model M(x: [N, 3]) -> [N, 2] = x |> dense(2, bias: false)\ntrain M { data: given  loss: cross_entropy  optimizer: adam(lr: 0.1)  ${rest} }`;
 
   test("optimizer state is named by step, state and parameter", () => {
-    const names = model(train("")).variables.filter(({ role }) => role === "optimizer").map(({ name }) => name);
+    const names = model(train(""))
+      .variables.filter(({ role }) => role === "optimizer")
+      .map(({ name }) => name);
     expect(names).toEqual(["optimizer.main.v.M.dense.w", "optimizer.main.s.M.dense.w"]);
   });
 
   test("class ids have a limit for the host", () => {
     expect(model(train("")).host.train?.inputs.map(({ name, dtype, limit }) => ({ name, dtype, limit }))).toEqual([
-      { name: "x", dtype: "f32", limit: undefined }, { name: "target", dtype: "i32", limit: 2 },
+      { name: "x", dtype: "f32", limit: undefined },
+      { name: "target", dtype: "i32", limit: 2 },
     ]);
   });
 
   test("averages are states beside the parameters, and evaluation reads them", () => {
     const { variables, entries } = model(train("average: 0.99"));
     expect(variables.map(({ name }) => name)).toContain("average.M.dense.w");
-    const read = (entry: string) => entries.find(({ name }) => name === entry)?.graph.inputs.map(({ attributes }) => attributes.name);
+    const read = (entry: string) =>
+      entries.find(({ name }) => name === entry)?.graph.inputs.map(({ attributes }) => attributes.name);
     expect(read("evaluate")).toContain("average.M.dense.w");
     expect(read("evaluate")).not.toContain("M.dense.w");
   });
@@ -188,24 +281,39 @@ group("trains", () => {
   test("metrics with state stream, others have an entry for the whole set", () => {
     const text = `metric spread_of(output: [N, K], target: i32[N]) -> [] = max(output) - min(output)\n${train("metrics: [accuracy, spread_of]")}`;
     const { entries, host, bounds } = model(text);
-    expect(entries.map(({ name }) => name)).toEqual(["init", "train_step", "evaluate_start", "evaluate", "metric.spread_of", "predict.M"]);
+    expect(entries.map(({ name }) => name)).toEqual([
+      "init",
+      "train_step",
+      "evaluate_start",
+      "evaluate",
+      "metric.spread_of",
+      "predict.M",
+    ]);
     expect(host.train?.evaluation.metrics.map(({ name }) => name)).toEqual(["accuracy"]);
     expect(bounds.get("rows")).toBe(16_384);
   });
 
   test("a parameter that the loss does not reach is named in a warning", () => {
-    const text = "model M(x: [N, 3]) -> [N, 2] = x |> dense(2, bias: false)\nmodel Other(x: [N, 3]) -> [N, 2] = x |> dense(2, bias: false)\ntrain T(x: [N, 3]) { data: given  step a { minimize: mean(M(x)) + mean(stop_gradient(Other(x)))  update: [M, Other]  optimizer: sgd(lr: 0.1) } }";
-    expect(elaborated(text).diagnostics.map(({ code, severity, message }) => `${severity} ${code} ${message}`)).toEqual([
-      "warning NN0507 the loss of `a` does not depend on the parameter `Other.dense.w`, so it will not move",
-    ]);
+    const text =
+      "model M(x: [N, 3]) -> [N, 2] = x |> dense(2, bias: false)\nmodel Other(x: [N, 3]) -> [N, 2] = x |> dense(2, bias: false)\ntrain T(x: [N, 3]) { data: given  step a { minimize: mean(M(x)) + mean(stop_gradient(Other(x)))  update: [M, Other]  optimizer: sgd(lr: 0.1) } }";
+    expect(elaborated(text).diagnostics.map(({ code, severity, message }) => `${severity} ${code} ${message}`)).toEqual(
+      ["warning NN0507 the loss of `a` does not depend on the parameter `Other.dense.w`, so it will not move"],
+    );
   });
 
   test("a step moves only what it updates", () => {
-    const text = "model A(x: [N, 3]) -> [N, 3] = x |> dense(3, bias: false)\nmodel B(x: [N, 3]) -> [N, 1] = x |> dense(1, bias: false)\ntrain T(x: [N, 3]) { data: given  step a { minimize: mean(B(A(x)))  update: A  optimizer: sgd(lr: 0.1) }  step b { minimize: mean(B(A(x)))  update: B  optimizer: momentum(lr: 0.1) } }";
+    const text =
+      "model A(x: [N, 3]) -> [N, 3] = x |> dense(3, bias: false)\nmodel B(x: [N, 3]) -> [N, 1] = x |> dense(1, bias: false)\ntrain T(x: [N, 3]) { data: given  step a { minimize: mean(B(A(x)))  update: A  optimizer: sgd(lr: 0.1) }  step b { minimize: mean(B(A(x)))  update: B  optimizer: momentum(lr: 0.1) } }";
     const { entries, host } = model(text);
     const step = entries.find(({ name }) => name === "train_step");
     expect(step?.graph.outputs.filter(({ role }) => role !== "counter").map(({ name }) => name)).toEqual([
-      "train_step.a", "train_step.lr.a", "train_step.b", "train_step.lr.b", "A.dense.w", "optimizer.b.v.B.dense.w", "B.dense.w",
+      "train_step.a",
+      "train_step.lr.a",
+      "train_step.b",
+      "train_step.lr.b",
+      "A.dense.w",
+      "optimizer.b.v.B.dense.w",
+      "B.dense.w",
     ]);
     expect(host.train?.losses.map(({ name }) => name)).toEqual(["a", "b"]);
   });

@@ -22,7 +22,11 @@ type Table = Readonly<Partial<Record<string, (...values: number[]) => number>>>;
 const calls = new Map(functions.map((definition) => [definition.name, evaluateFunction(definition)]));
 
 /** Runs the kernel on its parameters' buffers; its private arrays start as NaN. */
-export function execute(kernel: ScheduledKernel, parameters: ReadonlyMap<string, Buffer>, dims: ReadonlyMap<string, number>): void {
+export function execute(
+  kernel: ScheduledKernel,
+  parameters: ReadonlyMap<string, Buffer>,
+  dims: ReadonlyMap<string, number>,
+): void {
   const buffers = new Map(parameters);
   for (const { name, dtype, elements } of kernel.arrays) {
     buffers.set(name, dtype === "f32" ? new Float32Array(elements).fill(NaN) : new Int32Array(elements));
@@ -77,7 +81,8 @@ function bufferOf(name: string, address: number, count: number, { buffers }: Fra
 /** As many numbers as the expression has lanes. */
 function value(expression: Expression, frame: Frame): Lanes {
   const found = compute(expression, frame);
-  if (found.length !== expression.type.lanes) throw new Error(`${expression.kind} has ${found.length} lanes, its type ${expression.type.lanes}`);
+  if (found.length !== expression.type.lanes)
+    throw new Error(`${expression.kind} has ${found.length} lanes, its type ${expression.type.lanes}`);
   return found;
 }
 
@@ -153,7 +158,10 @@ function indexValue(index: Index, frame: Frame): number {
     if (known === undefined) throw new Error(`${dimension.key} has no value`);
     return known;
   };
-  return index.terms.reduce((sum, { atom, coefficient }) => sum + size(coefficient) * atomValue(atom, frame, size), size(index.constant));
+  return index.terms.reduce(
+    (sum, { atom, coefficient }) => sum + size(coefficient) * atomValue(atom, frame, size),
+    size(index.constant),
+  );
 }
 
 function atomValue(atom: IndexAtom, frame: Frame, size: (dimension: Index["constant"]) => number): number {

@@ -30,7 +30,8 @@ describe("fusion keeps every bit of a training step", () => {
         const inputs = randomInputs(lowered, dims);
         const expected = evaluateLowered(lowered, inputs, dims, "f32");
         const found = evaluateFused(fused(network()), inputs, dims, "f32");
-        for (const [output, { data }] of expected) expect([output, ...(found.get(output)?.data ?? [])]).toEqual([output, ...data]);
+        for (const [output, { data }] of expected)
+          expect([output, ...(found.get(output)?.data ?? [])]).toEqual([output, ...data]);
       });
     }
   }
@@ -62,7 +63,9 @@ describe("fusion shares loops", () => {
   });
 
   test("a column's statistics are two passes of one kernel", () => {
-    const kernels = fused(normalised(0)).kernels.filter(({ stages }) => stages.filter(({ kind }) => kind === "reduce").length === 2);
+    const kernels = fused(normalised(0)).kernels.filter(
+      ({ stages }) => stages.filter(({ kind }) => kind === "reduce").length === 2,
+    );
     expect(kernels.slice(0, 1).map(printKernel).join("\n")).toMatchInlineSnapshot(`
       "kernel sum_div_add(contract_add: f32) -> sum_div_add: f32, sum_div_add_2: f32
         for i0 in 7
@@ -79,7 +82,8 @@ describe("fusion shares loops", () => {
   test("alike updates are one loop over a segment", () => {
     const taken = new Set<string>();
     const entry = joinSegments(fuse(lower(perceptron(), bounds), bounds, taken), taken);
-    expect(entry.segments.map(({ name, tensors, elements }) => `${name}[${elements}]: ${tensors.join(", ")}`)).toMatchInlineSnapshot(`
+    expect(entry.segments.map(({ name, tensors, elements }) => `${name}[${elements}]: ${tensors.join(", ")}`))
+      .toMatchInlineSnapshot(`
       [
         "optimizer.v[96]: optimizer.v.first.w, optimizer.v.first.b, optimizer.v.second.w, optimizer.v.second.b",
         "gradients[96]: contract_backward_2, sum_backward_2, contract_backward, sum_backward",
@@ -105,7 +109,10 @@ describe("updates in place", () => {
       { name: "b", role: "counter", value: net.one("sub", b, a) },
     ] as const;
     const lowered = lower(net.builder.finish(outputs), bounds);
-    const inputs = new Map([["a", { shape: [], data: Float32Array.of(3) }], ["b", { shape: [], data: Float32Array.of(5) }]]);
+    const inputs = new Map([
+      ["a", { shape: [], data: Float32Array.of(3) }],
+      ["b", { shape: [], data: Float32Array.of(5) }],
+    ]);
     const found = evaluateFused(fuse(lowered, bounds, new Set()), inputs, new Map(), "f32");
     expect(["a", "b"].map((name) => found.get(name)?.data[0])).toEqual([8, 2]);
   });

@@ -28,23 +28,44 @@ const given = (...shape: readonly kernels.Size[]): PlanTensor => ({ ...value(...
 function programOf(input: PlanInput): Program {
   const { buffers, arenaBytes, kernels: own, entries } = plan(input);
   const host = { language: "", models: [], requirements: [] };
-  return { version: 1, name: "test", dims: [{ name: "N", bound: 32 }], buffers, arenaBytes, functions, kernels: own, entries, host };
+  return {
+    version: 1,
+    name: "test",
+    dims: [{ name: "N", bound: 32 }],
+    buffers,
+    arenaBytes,
+    functions,
+    kernels: own,
+    entries,
+    host,
+  };
 }
 
 /** dense → softmax (in place of its operand) → dense, twice with other parameters. */
 function network(): PlanInput {
   const entry = (name: string, w: string): PlanEntry => ({
-    name, inputs: ["x"], results: [`${name}.y`], dims: ["N"], calls: [
+    name,
+    inputs: ["x"],
+    results: [`${name}.y`],
+    dims: ["N"],
+    calls: [
       call(kernels.dense("N", 16, 8), "x", w, "b", `${name}.h`),
       call(kernels.elementwise("N", 16), `${name}.h`, "scale", "b", `${name}.a`),
       call(kernels.elementwise("N", 16), `${name}.a`, "scale", "b", `${name}.y`),
     ],
   });
-  const own = (name: string): [string, PlanTensor][] => ["h", "a", "y"].map((part) => [`${name}.${part}`, value("N", 16)]);
+  const own = (name: string): [string, PlanTensor][] =>
+    ["h", "a", "y"].map((part) => [`${name}.${part}`, value("N", 16)]);
   return {
     tensors: new Map([
-      ["x", given("N", 8)], ["w", parameter(8, 16)], ["v", parameter(8, 16)], ["b", parameter(16)], ["scale", parameter()],
-      ["run", value(256)], ...own("first"), ...own("second"),
+      ["x", given("N", 8)],
+      ["w", parameter(8, 16)],
+      ["v", parameter(8, 16)],
+      ["b", parameter(16)],
+      ["scale", parameter()],
+      ["run", value(256)],
+      ...own("first"),
+      ...own("second"),
     ]),
     segments: [{ name: "run", tensors: ["w", "v"] }],
     entries: [entry("first", "w"), entry("second", "v")],
@@ -77,7 +98,10 @@ describe("plan", () => {
     const program = programOf(network());
     expect(verifyProgram(program)).toEqual([]);
     expect(program.kernels.map(({ name }) => name)).toEqual(["dense", "elementwise"]);
-    expect(program.entries.map(({ steps }) => steps.map(({ kernel }) => kernel))).toEqual([[0, 1, 1], [0, 1, 1]]);
+    expect(program.entries.map(({ steps }) => steps.map(({ kernel }) => kernel))).toEqual([
+      [0, 1, 1],
+      [0, 1, 1],
+    ]);
   });
 
   test("keeps what is alive apart, near the lower bound", () => {
@@ -102,21 +126,40 @@ function randomInput(seed: number): PlanInput {
   const sizes = Array.from({ length }, () => 16 * (1 + next(40)));
   const names = sizes.map((_, at) => `t${at}`);
   const forward = sizes.map((size, at) => call(join(size), at === 0 ? "x" : names[at - 1], "x", names[at]));
-  const backward = sizes.map((size, at) => call(join(size), at === 0 ? names[length - 1] : `d${at - 1}`, names[length - 1 - at], `d${at}`));
+  const backward = sizes.map((size, at) =>
+    call(join(size), at === 0 ? names[length - 1] : `d${at - 1}`, names[length - 1 - at], `d${at}`),
+  );
   const tensors = new Map([
-    ["x", given(640)], ...names.map((name, at): [string, PlanTensor] => [name, value(sizes[at])]),
+    ["x", given(640)],
+    ...names.map((name, at): [string, PlanTensor] => [name, value(sizes[at])]),
     ...sizes.map((size, at): [string, PlanTensor] => [`d${at}`, value(size)]),
   ]);
-  const entry = { name: "step", inputs: ["x"], results: [`d${length - 1}`], dims: [], calls: [...forward, ...backward] };
+  const entry = {
+    name: "step",
+    inputs: ["x"],
+    results: [`d${length - 1}`],
+    dims: [],
+    calls: [...forward, ...backward],
+  };
   return { tensors, segments: [], entries: [entry], bounds };
 }
 
 /** y[i] = a[0] + b[0]: reads little, so that any sizes go together. */
 function join(size: number): Case {
   const zero = { terms: [], constant: constant(0) };
-  const sum = { kind: "binary", operator: "add", dtype: "f32", left: kernels.from("a", zero), right: kernels.from("b", zero) } as const;
+  const sum = {
+    kind: "binary",
+    operator: "add",
+    dtype: "f32",
+    left: kernels.from("a", zero),
+    right: kernels.from("b", zero),
+  } as const;
   const type: TensorType = { dtype: "f32", shape: [constant(size)] };
-  return kernels.kernelOf("join", [kernels.axis("i", size)], [kernels.store("y", ["i"], sum)], { a: type, b: type, y: type });
+  return kernels.kernelOf("join", [kernels.axis("i", size)], [kernels.store("y", ["i"], sum)], {
+    a: type,
+    b: type,
+    y: type,
+  });
 }
 
 describe("canAlias", () => {

@@ -22,7 +22,9 @@ const networks: readonly (readonly [string, () => Graph])[] = [
 function elaborationOf(graph: Graph): Elaboration {
   const variables = graph.inputs.flatMap(({ attributes, outputs: [type] }): Variable[] => {
     const role = attributes["role"];
-    return role === "parameter" || role === "optimizer" || role === "counter" ? [{ name: stringOf(attributes, "name"), role, type }] : [];
+    return role === "parameter" || role === "optimizer" || role === "counter"
+      ? [{ name: stringOf(attributes, "name"), role, type }]
+      : [];
   });
   const host = { language: "1", models: [], requirements: [] };
   return { name: "network", entries: [{ name: "run", graph }], variables, bounds, host };
@@ -37,7 +39,9 @@ describe("TypeScript and WebAssembly compute a training step to the bit of the i
         const tensors = randomInputs(lowered, dims);
         const expected = evaluateLowered(lowered, tensors, dims, "f32");
         const inputs: Inputs = Object.fromEntries([...tensors].map(([tensor, { data }]) => [tensor, [...data]]));
-        const [typescript, wasm] = [javascript, simd].map((machine) => buildProgram(elaborationOf(network()), machine, { verify: true }).program);
+        const [typescript, wasm] = [javascript, simd].map(
+          (machine) => buildProgram(elaborationOf(network()), machine, { verify: true }).program,
+        );
         for (const results of [await runTypescript(typescript, inputs, [rows]), runWasm(wasm, inputs, [rows])]) {
           for (const [output, { data }] of expected) {
             const found = results.get(output)?.slice(0, data.length) ?? new Float32Array();

@@ -37,10 +37,22 @@ function filled(type: TensorType, count: number, seed: number): Buffer {
 }
 
 function buffersOf(one: Case, dims: ReadonlyMap<string, number>): Map<string, { shape: number[]; data: Buffer }> {
-  return new Map([...one.tensors].map(([name, type], position) => {
-    const shape = type.shape.map((size) => evaluate(size, dims) ?? 0);
-    return [name, { shape, data: filled(type, shape.reduce((a, b) => a * b, 1), position + 1) }];
-  }));
+  return new Map(
+    [...one.tensors].map(([name, type], position) => {
+      const shape = type.shape.map((size) => evaluate(size, dims) ?? 0);
+      return [
+        name,
+        {
+          shape,
+          data: filled(
+            type,
+            shape.reduce((a, b) => a * b, 1),
+            position + 1,
+          ),
+        },
+      ];
+    }),
+  );
 }
 
 /** Runs both, and holds every tensor of the one equal to the other's, to the bit. */
@@ -97,11 +109,14 @@ describe("a schedule gives the interpreter's bits", () => {
   ];
   for (const { name, make, columns, rows } of cases) {
     test(name, () => {
-      for (const machine of machines) for (const m of columns) for (const n of rows) expectEqual(make(n, m), machine, new Map());
+      for (const machine of machines)
+        for (const m of columns) for (const n of rows) expectEqual(make(n, m), machine, new Map());
     });
     test(`${name}, with a dimension open`, () => {
       const bounds = new Map([["N", 64]]);
-      for (const machine of machines) for (const m of [1, 7, 13]) for (const n of rows) expectEqual(make("N", m), machine, new Map([["N", n]]), bounds);
+      for (const machine of machines)
+        for (const m of [1, 7, 13])
+          for (const n of rows) expectEqual(make("N", m), machine, new Map([["N", n]]), bounds);
     });
   }
 });
@@ -121,7 +136,8 @@ describe("a schedule keeps the bits where the inner dimension is open", () => {
   for (const [name, make] of Object.entries(openColumns)) {
     test(name, () => {
       const bounds = new Map([["M", 64]]);
-      for (const machine of machines) for (const m of sizes) expectEqual(make("M"), machine, new Map([["M", m]]), bounds);
+      for (const machine of machines)
+        for (const m of sizes) expectEqual(make("M"), machine, new Map([["M", m]]), bounds);
     });
   }
 });

@@ -7,7 +7,7 @@ export interface Tensor {
   readonly data: readonly number[];
 }
 
-export type Tensors = Readonly<Record<string, Tensor>>;
+type Tensors = Readonly<Record<string, Tensor>>;
 
 export interface Case {
   readonly name: string;

@@ -73,8 +73,14 @@ function graphOf({ entries }: Elaboration, entry: string): Graph {
 
 type Values = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: ArrayLike<number> }>;
 
-function run(graph: Graph, tensors: ReadonlyMap<string, Pick<Tensor, "shape" | "data">>, dims: Readonly<Record<string, number>> = {}): Values {
-  const inputs = new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]));
+function run(
+  graph: Graph,
+  tensors: ReadonlyMap<string, Pick<Tensor, "shape" | "data">>,
+  dims: Readonly<Record<string, number>> = {},
+): Values {
+  const inputs = new Map(
+    [...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]),
+  );
   return evaluateGraph(graph, { inputs, dims: new Map(Object.entries(dims)), precision: "f64" });
 }
 
@@ -82,7 +88,8 @@ function run(graph: Graph, tensors: ReadonlyMap<string, Pick<Tensor, "shape" | "
 function deviation(found: ArrayLike<number> | undefined, expected: readonly number[]): number {
   if (found?.length !== expected.length) return Infinity;
   const parts = expected.map((value, index) =>
-    Object.is(found[index], value) ? 0 : Math.abs(found[index] - value) / Math.max(1, Math.abs(value)));
+    Object.is(found[index], value) ? 0 : Math.abs(found[index] - value) / Math.max(1, Math.abs(value)),
+  );
   return parts.reduce((worst, part) => (part <= worst ? worst : part), 0);
 }
 
@@ -102,7 +109,11 @@ function withGradients(graph: Graph, wanted: readonly string[]): Graph {
   });
   const found = gradients(builder, total, values);
   if ("kind" in found) throw new Error("no gradient");
-  const results = wanted.map((name, index) => ({ name: `gradient ${name}`, role: "result" as const, value: found[index] ?? total }));
+  const results = wanted.map((name, index) => ({
+    name: `gradient ${name}`,
+    role: "result" as const,
+    value: found[index] ?? total,
+  }));
   return builder.finish([graph.outputs[0], ...results]);
 }
 
@@ -112,21 +123,29 @@ function named({ inputs, parameters, state }: Pick<Case, "inputs" | "parameters"
 }
 
 describe.each(["operations", "layers", "losses"])("%s", (file) => {
-  test.each(read<Case>(file).filter(({ training, source }) => training !== true && isSupported(source)))("$name", (one) => {
-    const graph = graphOf(build(one.source, one.dims), "predict.M");
-    // PyTorch's gradient of floor is zero; ours is an error, since nobody means that.
-    const hasGradient = one.weights !== undefined && one.name !== "floor(x)";
-    const wanted = hasGradient ? Object.keys(one.gradients ?? {}) : [];
-    const tensors = named(one);
-    if (one.weights !== undefined) tensors.set("weights", one.weights);
-    const found = run(hasGradient ? withGradients(graph, wanted) : graph, tensors, one.dims);
-    expect(deviation(found.get("predict.M.output")?.data, one.output.data)).toBeLessThan(1e-6);
-    expect(wanted.filter((name) => !(deviation(found.get(`gradient ${name}`)?.data, one.gradients?.[name].data ?? []) < 1e-6))).toEqual([]);
-  });
+  test.each(read<Case>(file).filter(({ training, source }) => training !== true && isSupported(source)))(
+    "$name",
+    (one) => {
+      const graph = graphOf(build(one.source, one.dims), "predict.M");
+      // PyTorch's gradient of floor is zero; ours is an error, since nobody means that.
+      const hasGradient = one.weights !== undefined && one.name !== "floor(x)";
+      const wanted = hasGradient ? Object.keys(one.gradients ?? {}) : [];
+      const tensors = named(one);
+      if (one.weights !== undefined) tensors.set("weights", one.weights);
+      const found = run(hasGradient ? withGradients(graph, wanted) : graph, tensors, one.dims);
+      expect(deviation(found.get("predict.M.output")?.data, one.output.data)).toBeLessThan(1e-6);
+      expect(
+        wanted.filter(
+          (name) => !(deviation(found.get(`gradient ${name}`)?.data, one.gradients?.[name].data ?? []) < 1e-6),
+        ),
+      ).toEqual([]);
+    },
+  );
 });
 
 describe("layers in training", () => {
-  const tail = "loss weighed(output: [..], target: [..]) -> [] = sum(output * target)\ntrain M { data: given  loss: weighed  optimizer: sgd(lr: 1) }";
+  const tail =
+    "loss weighed(output: [..], target: [..]) -> [] = sum(output * target)\ntrain M { data: given  loss: weighed  optimizer: sgd(lr: 1) }";
   test.each(read<Case>("layers").filter(({ training }) => training === true))("$name", (one) => {
     const graph = graphOf(build(`${one.source}\n${tail}`), "train_step");
     const weights = one.weights ?? one.output;
@@ -138,24 +157,41 @@ describe("layers in training", () => {
     }
     const found = run(graph, tensors);
     const loss = one.output.data.reduce((sum, value, index) => sum + value * weights.data[index], 0);
-    const moved = Object.entries(one.parameters ?? {}).map(([name, { data }]) =>
-      [name, data.map((value, index) => value - (one.gradients?.[name].data[index] ?? Number.NaN))] as const);
+    const moved = Object.entries(one.parameters ?? {}).map(
+      ([name, { data }]) =>
+        [name, data.map((value, index) => value - (one.gradients?.[name].data[index] ?? Number.NaN))] as const,
+    );
     const states = Object.entries(one.stateAfter ?? {}).map(([name, { data }]) => [name, data] as const);
     const expected = [["train_step.loss", [loss]] as const, ...moved, ...states];
     // A state that no step writes stays as it was.
-    expect(expected.filter(([name, data]) => !(deviation(found.get(name)?.data ?? one.state?.[name].data, data) < 1e-6))).toEqual([]);
+    expect(
+      expected.filter(([name, data]) => !(deviation(found.get(name)?.data ?? one.state?.[name].data, data) < 1e-6)),
+    ).toEqual([]);
   });
 });
 
 /** Runs `init` and then steps, carrying what the program holds from one to the next. */
-function steps(source: string, set: ReadonlyMap<string, Pick<Tensor, "shape" | "data">>, rows: readonly (readonly number[])[], ): readonly Values[] {
+function steps(
+  source: string,
+  set: ReadonlyMap<string, Pick<Tensor, "shape" | "data">>,
+  rows: readonly (readonly number[])[],
+): readonly Values[] {
   const elaboration = build(source);
   const [init, train] = [graphOf(elaboration, "init"), graphOf(elaboration, "train_step")];
   const seed = { shape: [], data: [1] };
-  let held = new Map<string, Pick<Tensor, "shape" | "data">>([...run(init, new Map([["seed", seed]]))].map(([name, { shape, data }]) => [name, { shape, data: Array.from(data) }]));
+  let held = new Map<string, Pick<Tensor, "shape" | "data">>(
+    [...run(init, new Map([["seed", seed]]))].map(([name, { shape, data }]) => [
+      name,
+      { shape, data: Array.from(data) },
+    ]),
+  );
   held = new Map([...held, ["seed", seed], ...set]);
   return rows.map((row) => {
-    const inputs = new Map([...held, ["M.g", { shape: [1, row.length], data: row }], ["train.target", { shape: [1], data: [0] }]]);
+    const inputs = new Map([
+      ...held,
+      ["M.g", { shape: [1, row.length], data: row }],
+      ["train.target", { shape: [1], data: [0] }],
+    ]);
     const found = run(train, inputs, { N: 1 });
     for (const [name, { shape, data }] of found) held.set(name, { shape, data: Array.from(data) });
     return found;
@@ -167,7 +203,9 @@ describe("optimizers", () => {
     const { data } = one.inputs.g;
     const rows = Array.from({ length: 10 }, (_, step) => data.slice(step * 6, step * 6 + 6));
     const found = steps(one.source, new Map(Object.entries(one.parameters)), rows);
-    const worst = Object.entries(one.after).flatMap(([name, values]) => found.map((held, step) => deviation(held.get(name)?.data, values[step])));
+    const worst = Object.entries(one.after).flatMap(([name, values]) =>
+      found.map((held, step) => deviation(held.get(name)?.data, values[step])),
+    );
     expect(Math.max(...worst)).toBeLessThan(1e-5);
   });
 });
@@ -175,8 +213,14 @@ describe("optimizers", () => {
 describe("schedules", () => {
   test.each(read<ScheduleCase>("schedules"))("$name", ({ source, stepsPerEpoch, rates }) => {
     const set = new Map([["steps_per_epoch", { shape: [], data: [stepsPerEpoch] }]]);
-    const found = steps(source, set, rates.map(() => [1]));
-    expect(Math.max(...found.map((held, step) => deviation(held.get("train_step.lr")?.data, [rates[step]])))).toBeLessThan(1e-5);
+    const found = steps(
+      source,
+      set,
+      rates.map(() => [1]),
+    );
+    expect(
+      Math.max(...found.map((held, step) => deviation(held.get("train_step.lr")?.data, [rates[step]]))),
+    ).toBeLessThan(1e-5);
   });
 });
 
@@ -190,11 +234,14 @@ describe("metrics", () => {
     };
     keep(run(start, held));
     for (const inputs of one.batches) {
-      const given = new Map(Object.entries(inputs).map(([name, tensor]) => [name === "target" ? "train.target" : `M.${name}`, tensor]));
+      const given = new Map(
+        Object.entries(inputs).map(([name, tensor]) => [name === "target" ? "train.target" : `M.${name}`, tensor]),
+      );
       const [first] = given.values();
       keep(run(evaluate, new Map([...held, ...given]), { N: first.shape[0] }));
     }
-    const name = [...held.keys()].find((candidate) => candidate.startsWith("evaluate.") && candidate !== "evaluate.loss") ?? "";
+    const name =
+      [...held.keys()].find((candidate) => candidate.startsWith("evaluate.") && candidate !== "evaluate.loss") ?? "";
     expect(deviation(held.get(name)?.data, one.value.data)).toBeLessThan(1e-6);
   });
 });

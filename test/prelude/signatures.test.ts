@@ -84,7 +84,9 @@ metric accuracy(output: [.., K], target: i32[..] | [.., K]) -> []
 metric top_k(output: [.., K], target: i32[..], k: int = 5) -> []
 metric confusion(output: [.., K], target: i32[..]) -> [K, K]
 metric mean_absolute_error(output: [..], target: [..]) -> []
-`.trim().split("\n");
+`
+  .trim()
+  .split("\n");
 
 function printDefault(value: Expression): string {
   return value.kind === "number" ? printRational(value.value) : printExpression(value);
@@ -98,7 +100,10 @@ function printParameter(parameter: Parameter): string {
 }
 
 function printSignature({ kind, name, parameters, result }: Callable): string {
-  const arrow = result === undefined ? "" : ` -> ${result.kind === "tupleType" ? `(${result.members.map(printType).join(", ")})` : printType(result)}`;
+  const arrow =
+    result === undefined
+      ? ""
+      : ` -> ${result.kind === "tupleType" ? `(${result.members.map(printType).join(", ")})` : printType(result)}`;
   return `${kind} ${name.text}(${parameters.map(printParameter).join(", ")})${arrow}`;
 }
 
@@ -122,7 +127,10 @@ test("nothing else is declared but helpers", () => {
 });
 
 test("every declaration that users see says what it is", () => {
-  const silent = prelude.flatMap(({ file }) => file.module.declarations.filter((declaration) => "doc" in declaration ? declaration.doc === undefined : true)
-    .flatMap((declaration) => ("name" in declaration && "parameters" in declaration ? [declaration.name.text] : [])));
+  const silent = prelude.flatMap(({ file }) =>
+    file.module.declarations
+      .filter((declaration) => ("doc" in declaration ? declaration.doc === undefined : true))
+      .flatMap((declaration) => ("name" in declaration && "parameters" in declaration ? [declaration.name.text] : [])),
+  );
   expect(silent).toEqual([]);
 });

@@ -21,21 +21,45 @@ function tensor(role: PlanTensor["role"], ...shape: readonly Size[]): PlanTensor
 
 /** probabilities = softmax(tanh(x)·scale + b). */
 export function program(): Program {
-  const { buffers, arenaBytes, kernels: own, entries } = plan({
+  const {
+    buffers,
+    arenaBytes,
+    kernels: own,
+    entries,
+  } = plan({
     tensors: new Map([
-      ["x", tensor("input", "N", 4)], ["scale", tensor("parameter")], ["b", tensor("parameter", 4)],
-      ["a", tensor("value", "N", 4)], ["probabilities", tensor("value", "N", 4)], ["total", tensor("value", "N")],
+      ["x", tensor("input", "N", 4)],
+      ["scale", tensor("parameter")],
+      ["b", tensor("parameter", 4)],
+      ["a", tensor("value", "N", 4)],
+      ["probabilities", tensor("value", "N", 4)],
+      ["total", tensor("value", "N")],
     ]),
     segments: [],
-    entries: [{
-      name: "predict", inputs: ["x"], results: ["probabilities"], dims: ["N"],
-      calls: [
-        call(kernels.elementwise("N", 4), "x", "scale", "b", "a"),
-        call(kernels.softmax("N", 4), "a", "probabilities", "total"),
-      ],
-    }],
+    entries: [
+      {
+        name: "predict",
+        inputs: ["x"],
+        results: ["probabilities"],
+        dims: ["N"],
+        calls: [
+          call(kernels.elementwise("N", 4), "x", "scale", "b", "a"),
+          call(kernels.softmax("N", 4), "a", "probabilities", "total"),
+        ],
+      },
+    ],
     bounds,
   });
   const host = { language: "", models: [], requirements: [] };
-  return { version: 1, name: "Small", dims: [{ name: "N", bound: 8 }], buffers, arenaBytes, functions, kernels: own, entries, host };
+  return {
+    version: 1,
+    name: "Small",
+    dims: [{ name: "N", bound: 8 }],
+    buffers,
+    arenaBytes,
+    functions,
+    kernels: own,
+    entries,
+    host,
+  };
 }

@@ -44,7 +44,7 @@ function built(programs: readonly RandomProgram[], machine: Machine): Program {
 }
 
 /** One entry for each program. Their names differ in all they name but the open dimensions. */
-export function elaborationOf(programs: readonly RandomProgram[]): Elaboration {
+function elaborationOf(programs: readonly RandomProgram[]): Elaboration {
   const variables = programs.flatMap(({ graph }) =>
     graph.inputs.flatMap((node): readonly Variable[] => {
       const role = roleOf(node);

@@ -55,7 +55,7 @@ function thrown(error: unknown): string {
 }
 
 /** Examines one program without targets. */
-export function examine(program: RandomProgram, tally: Tally): readonly Expectation[] {
+function examine(program: RandomProgram, tally: Tally): readonly Expectation[] {
   const expected = expectations(program);
   const before = tally.problems.length;
   const note = (property: string, detail: string | undefined): void => {

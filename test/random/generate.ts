@@ -13,7 +13,7 @@ import { nameOf, roleOf, type Dims, type RandomProgram, type Smooth } from "./pr
 import { Random } from "./random.ts";
 import { sameShape, Sketch, type Shape } from "./sketch.ts";
 
-export type Flavour = "mixed" | "smooth" | "long";
+type Flavour = "mixed" | "smooth" | "long";
 
 /** Open dimensions by name with their bounds: the same in all programs, so that many make one artifact. */
 const opens: Dims = new Map([

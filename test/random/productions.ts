@@ -141,7 +141,7 @@ export const held: Production = (sketch) => {
 // ── reductions
 
 /** Ascending axes: the first, the last, all, one in the middle, or any. */
-export function someAxes({ random }: Sketch, rank: number): readonly number[] {
+function someAxes({ random }: Sketch, rank: number): readonly number[] {
   const all = Array.from({ length: rank }, (_, axis) => axis);
   const kind = random.weighted([
     [3, "first"],

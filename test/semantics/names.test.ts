@@ -7,32 +7,86 @@ function errors(text: string): readonly string[] {
 
 test.each([
   ["an inner name may stand for the prelude's", "block f(relu: [N]) -> [N] = relu\nmodel M(x: [N]) -> [N] = f(x)"],
-  ["a file may declare what the prelude declares", "block relu(x: [..]) -> [..] = maximum(x, 0)\nmodel M(x: [N]) -> [N] = x |> relu"],
+  [
+    "a file may declare what the prelude declares",
+    "block relu(x: [..]) -> [..] = maximum(x, 0)\nmodel M(x: [N]) -> [N] = x |> relu",
+  ],
   ["a dimension may be called like a model", "model M(x: [M, 3]) -> [M, 3] = x"],
-  ["initializers and schedules have name spaces of their own", "initializer zebra() = broadcast(0, shape)\nschedule zebra() = lr0\nblock zebra(x: [N]) -> [N] = x\nmodel M(x: [N]) -> [N] = x"],
-  ["trains, labels and steps have their own", "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)\ntrain M as dense { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1) }"],
-  ["declarations stand in any order", "model M(x: [N]) -> [N] = (x |> later) * two\nblock later(x: [N]) -> [N] = x\nconst two = 2"],
-  ["branches have names of their own", "model M(x: [N]) -> [N] {\n  if training { let a = x  return a }\n  else { let a = -x  return a }\n}"],
+  [
+    "initializers and schedules have name spaces of their own",
+    "initializer zebra() = broadcast(0, shape)\nschedule zebra() = lr0\nblock zebra(x: [N]) -> [N] = x\nmodel M(x: [N]) -> [N] = x",
+  ],
+  [
+    "trains, labels and steps have their own",
+    "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)\ntrain M as dense { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1) }",
+  ],
+  [
+    "declarations stand in any order",
+    "model M(x: [N]) -> [N] = (x |> later) * two\nblock later(x: [N]) -> [N] = x\nconst two = 2",
+  ],
+  [
+    "branches have names of their own",
+    "model M(x: [N]) -> [N] {\n  if training { let a = x  return a }\n  else { let a = -x  return a }\n}",
+  ],
   ["a constant in a signature is its value", "const width = 3\nmodel M(x: [N, width]) -> [N, width] = x"],
-  ["names of objects are ordinary", "block __proto__(x: [N]) -> [N] = x\nblock constructor(x: [N]) -> [N] = x |> __proto__\nmodel hasOwnProperty(toString: [N]) -> [N] = toString |> constructor"],
+  [
+    "names of objects are ordinary",
+    "block __proto__(x: [N]) -> [N] = x\nblock constructor(x: [N]) -> [N] = x |> __proto__\nmodel hasOwnProperty(toString: [N]) -> [N] = toString |> constructor",
+  ],
 ])("%s", (_, text) => {
   expect(errors(text)).toEqual([]);
 });
 
 test.each([
-  ["a name of the file cannot be bound in a body", "const a = 1\nmodel M(x: [N]) -> [N] {\n  let a = x\n  return a\n}", "NN0202 `a` is bound twice"],
+  [
+    "a name of the file cannot be bound in a body",
+    "const a = 1\nmodel M(x: [N]) -> [N] {\n  let a = x\n  return a\n}",
+    "NN0202 `a` is bound twice",
+  ],
   ["nor one of the body", "model M(x: [N]) -> [N] {\n  let x = 1\n  return x\n}", "NN0202 `x` is bound twice"],
-  ["a dimension is a name of the body", "model M(x: [N]) -> [N] {\n  let N = 1\n  return x\n}", "NN0202 `N` is bound twice"],
-  ["two trains of one name", "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 1) }\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 1) }", "NN0202 `M` is bound twice"],
-  ["a circle of three", "block a(x: [N]) -> [N] = b(x)\nblock b(x: [N]) -> [N] = c(x)\nblock c(x: [N]) -> [N] = a(x)", "NN0204 expected declarations without a circle, found a → b → c → a"],
-  ["a circle of constants", "const a = b\nconst b = a", "NN0204 expected declarations without a circle, found a → b → a"],
-  ["a name of one kind of declaration elsewhere", "model M(x: [N]) -> [N] = x * lr", "NN0201 there is no value, block or function named `lr` here"],
-  ["unused blocks are checked, too", "block f(x: [N]) -> [N] = x |> nothing_like_it\nmodel M(x: [N]) -> [N] = x", "NN0201 there is no value, block or function named `nothing_like_it` here"],
-  ["an unknown key of a step", "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)\ntrain T(x: [N, 3]) { data: given  step s { minimise: mean(M(x))  update: M  optimizer: sgd(lr: 1) } }", "NN0501 `minimise` is no key of a step"],
+  [
+    "a dimension is a name of the body",
+    "model M(x: [N]) -> [N] {\n  let N = 1\n  return x\n}",
+    "NN0202 `N` is bound twice",
+  ],
+  [
+    "two trains of one name",
+    "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 1) }\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 1) }",
+    "NN0202 `M` is bound twice",
+  ],
+  [
+    "a circle of three",
+    "block a(x: [N]) -> [N] = b(x)\nblock b(x: [N]) -> [N] = c(x)\nblock c(x: [N]) -> [N] = a(x)",
+    "NN0204 expected declarations without a circle, found a → b → c → a",
+  ],
+  [
+    "a circle of constants",
+    "const a = b\nconst b = a",
+    "NN0204 expected declarations without a circle, found a → b → a",
+  ],
+  [
+    "a name of one kind of declaration elsewhere",
+    "model M(x: [N]) -> [N] = x * lr",
+    "NN0201 there is no value, block or function named `lr` here",
+  ],
+  [
+    "unused blocks are checked, too",
+    "block f(x: [N]) -> [N] = x |> nothing_like_it\nmodel M(x: [N]) -> [N] = x",
+    "NN0201 there is no value, block or function named `nothing_like_it` here",
+  ],
+  [
+    "an unknown key of a step",
+    "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)\ntrain T(x: [N, 3]) { data: given  step s { minimise: mean(M(x))  update: M  optimizer: sgd(lr: 1) } }",
+    "NN0501 `minimise` is no key of a step",
+  ],
 ])("%s", (_, text, expected) => {
   expect(errors(text)).toEqual([expected]);
 });
 
 test("every independent mistake is reported in one run", () => {
-  expect(errors("block f(x: [N]) -> [N] = x |> aaaa\nblock g(x: [N]) -> [K] = x\nmodel M(x: [N]) -> [N] = x |> bbbb").map((line) => line.slice(0, 6))).toEqual(["NN0201", "NN0306", "NN0201"]);
+  expect(
+    errors("block f(x: [N]) -> [N] = x |> aaaa\nblock g(x: [N]) -> [K] = x\nmodel M(x: [N]) -> [N] = x |> bbbb").map(
+      (line) => line.slice(0, 6),
+    ),
+  ).toEqual(["NN0201", "NN0306", "NN0201"]);
 });

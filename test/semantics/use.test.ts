@@ -18,7 +18,13 @@ test.each([
 });
 
 test("use finds what other files declare, and what they use", () => {
-  expect(used({ "main.nn": 'use "./a.nn"\nmodel M(x: [N]) -> [N] = x |> one |> two', "a.nn": 'use "./b.nn"\nblock one(x: [N]) -> [N] = x', "b.nn": "block two(x: [N]) -> [N] = x" })).toBe("");
+  expect(
+    used({
+      "main.nn": 'use "./a.nn"\nmodel M(x: [N]) -> [N] = x |> one |> two',
+      "a.nn": 'use "./b.nn"\nblock one(x: [N]) -> [N] = x',
+      "b.nn": "block two(x: [N]) -> [N] = x",
+    }),
+  ).toBe("");
 });
 
 test("a file that is not there", () => {

@@ -8,10 +8,10 @@ function decoded(...bytes: readonly number[]): string {
 }
 
 test.each([
-  ["plain text", [0x61, 0x0a], "\"a\\n\""],
-  ["nothing", [], "\"\""],
-  ["a byte order mark is dropped", [0xef, 0xbb, 0xbf, 0x61], "\"a\""],
-  ["two to four bytes", [0xc3, 0xa9, 0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80], "\"é€😀\""],
+  ["plain text", [0x61, 0x0a], '"a\\n"'],
+  ["nothing", [], '""'],
+  ["a byte order mark is dropped", [0xef, 0xbb, 0xbf, 0x61], '"a"'],
+  ["two to four bytes", [0xc3, 0xa9, 0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80], '"é€😀"'],
   ["UTF-16, little endian", [0xff, 0xfe, 0x61, 0], "NN0122 the file is not UTF-8 but UTF-16 (little endian)"],
   ["UTF-16, big endian", [0xfe, 0xff, 0, 0x61], "NN0122 the file is not UTF-8 but UTF-16 (big endian)"],
   ["UTF-32", [0xff, 0xfe, 0, 0], "NN0122 the file is not UTF-8 but UTF-32 (little endian)"],

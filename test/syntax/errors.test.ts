@@ -19,7 +19,8 @@ function renderedBytes(...bytes: readonly number[]): string {
 }
 
 describe("every code, its whole message", () => {
-  test("NN0101", () => expect(rendered("// é\u0000\nconst a = \"\u202e\"\u0007")).toMatchInlineSnapshot(`
+  test("NN0101", () =>
+    expect(rendered('// é\u0000\nconst a = "\u202e"\u0007')).toMatchInlineSnapshot(`
     "
     error[NN0101]: the source holds the invisible character U+0000 at byte 5
       --> net.nn:1:5
@@ -43,7 +44,8 @@ describe("every code, its whole message", () => {
        = help: take it out
     "
   `));
-  test("NN0102", () => expect(rendered("const a = 'x'\nconst b = 1; const c = é")).toMatchInlineSnapshot(`
+  test("NN0102", () =>
+    expect(rendered("const a = 'x'\nconst b = 1; const c = é")).toMatchInlineSnapshot(`
     "
     error[NN0102]: \`'\` means nothing in the language
       --> net.nn:1:11
@@ -73,7 +75,8 @@ describe("every code, its whole message", () => {
        |                        ^
     "
   `));
-  test("NN0103", () => expect(rendered("use \"./blocks.nn\nconst a = 1 +")).toMatchInlineSnapshot(`
+  test("NN0103", () =>
+    expect(rendered('use "./blocks.nn\nconst a = 1 +')).toMatchInlineSnapshot(`
     "
     error[NN0103]: this string is not closed before its line ends
       --> net.nn:1:5
@@ -89,7 +92,8 @@ describe("every code, its whole message", () => {
        |              ^
     "
   `));
-  test("NN0104", () => expect(rendered("const a = 1 /* one\n/* two")).toMatchInlineSnapshot(`
+  test("NN0104", () =>
+    expect(rendered("const a = 1 /* one\n/* two")).toMatchInlineSnapshot(`
     "
     error[NN0104]: this comment is not closed before the file ends
       --> net.nn:1:13
@@ -99,7 +103,8 @@ describe("every code, its whole message", () => {
        = help: close it with \`*/\`
     "
   `));
-  test("NN0105", () => expect(rendered("const a = [1.2.3, 0x, 1__0, 3x, 1e, 12abc]")).toMatchInlineSnapshot(`
+  test("NN0105", () =>
+    expect(rendered("const a = [1.2.3, 0x, 1__0, 3x, 1e, 12abc]")).toMatchInlineSnapshot(`
     "
     error[NN0105]: expected a number such as 12, 0.5, 1e-3 or 20%, found \`1.2.3\`
       --> net.nn:1:12
@@ -138,7 +143,8 @@ describe("every code, its whole message", () => {
        |                                     ^^^^^
     "
   `));
-  test("NN0106", () => expect(rendered(`const a = [1e400, 1e-400, ${"9".repeat(1200)}]`)).toMatchInlineSnapshot(`
+  test("NN0106", () =>
+    expect(rendered(`const a = [1e400, 1e-400, ${"9".repeat(1200)}]`)).toMatchInlineSnapshot(`
     "
     error[NN0106]: the number \`1e400\` is too large: expected less than 1.8e308
       --> net.nn:1:12
@@ -159,7 +165,8 @@ describe("every code, its whole message", () => {
        |                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     "
   `));
-  test("NN0107", () => expect(rendered("use \".\\blocks\\😀.nn\"")).toMatchInlineSnapshot(`
+  test("NN0107", () =>
+    expect(rendered('use ".\\blocks\\😀.nn"')).toMatchInlineSnapshot(`
     "
     error[NN0107]: expected one of \\" \\\\ \\n \\t in a string, found \\b
       --> net.nn:1:7
@@ -176,7 +183,8 @@ describe("every code, its whole message", () => {
        = help: write \`\\\\\` for a backslash
     "
   `));
-  test("NN0108", () => expect(rendered("a".repeat(1_048_577))).toMatchInlineSnapshot(`
+  test("NN0108", () =>
+    expect(rendered("a".repeat(1_048_577))).toMatchInlineSnapshot(`
     "
     error[NN0108]: the source is 1048577 characters long, and the limit is 1048576
       --> net.nn:1:1
@@ -185,7 +193,8 @@ describe("every code, its whole message", () => {
        | ^
     "
   `));
-  test("NN0109", () => expect(rendered(`const a = ${"(".repeat(201)}`)).toMatchInlineSnapshot(`
+  test("NN0109", () =>
+    expect(rendered(`const a = ${"(".repeat(201)}`)).toMatchInlineSnapshot(`
     "
     error[NN0109]: nesting deeper than 200
       --> net.nn:1:211
@@ -194,7 +203,9 @@ describe("every code, its whole message", () => {
        |                                                                                                     ^
     "
   `));
-  test("NN0110", () => expect(rendered("block f(x [N]) -> [N] = x |> relu |>\nconst a = data + 1\nconst b = a || 1")).toMatchInlineSnapshot(`
+  test("NN0110", () =>
+    expect(rendered("block f(x [N]) -> [N] = x |> relu |>\nconst a = data + 1\nconst b = a || 1"))
+      .toMatchInlineSnapshot(`
     "
     error[NN0110]: expected \`:\`, \`,\` or \`)\`, found \`[\`
       --> net.nn:1:11
@@ -217,7 +228,8 @@ describe("every code, its whole message", () => {
        = help: \`|>\` pipes, \`or\` is the logical operator
     "
   `));
-  test("NN0111", () => expect(rendered("block f(x: [N]) -> [N] {\n  let y = g(x\n  return [y)\n")).toMatchInlineSnapshot(`
+  test("NN0111", () =>
+    expect(rendered("block f(x: [N]) -> [N] {\n  let y = g(x\n  return [y)\n")).toMatchInlineSnapshot(`
     "
     error[NN0111]: \`{\` is not closed: expected \`}\`, found the end of the file
       --> net.nn:1:24
@@ -242,7 +254,8 @@ describe("every code, its whole message", () => {
        |            - expected \`]\` before this
     "
   `));
-  test("NN0112", () => expect(rendered("modle Net(x: [N, 4]) -> [N, 4] = x\nconst a = 1 2")).toMatchInlineSnapshot(`
+  test("NN0112", () =>
+    expect(rendered("modle Net(x: [N, 4]) -> [N, 4] = x\nconst a = 1 2")).toMatchInlineSnapshot(`
     "
     error[NN0112]: expected a declaration, found \`modle\`
       --> net.nn:1:1
@@ -258,7 +271,8 @@ describe("every code, its whole message", () => {
        |             ^
     "
   `));
-  test("NN0113", () => expect(rendered("block f(x: [N]) -> [N] {\n  y = 2 * x\n  return y\n}")).toMatchInlineSnapshot(`
+  test("NN0113", () =>
+    expect(rendered("block f(x: [N]) -> [N] {\n  y = 2 * x\n  return y\n}")).toMatchInlineSnapshot(`
     "
     error[NN0113]: expected a statement, found \`y =\`
       --> net.nn:2:3
@@ -268,7 +282,8 @@ describe("every code, its whole message", () => {
        = help: write \`let y = …\`, or \`<-\` for a state
     "
   `));
-  test("NN0114", () => expect(rendered("block f(data: [N]) -> [N] { let state = 1 return data }")).toMatchInlineSnapshot(`
+  test("NN0114", () =>
+    expect(rendered("block f(data: [N]) -> [N] { let state = 1 return data }")).toMatchInlineSnapshot(`
     "
     error[NN0114]: expected a name, found the reserved word \`data\`
       --> net.nn:1:9
@@ -290,7 +305,8 @@ describe("every code, its whole message", () => {
        = help: \`data\` is a reserved word and names nothing
     "
   `));
-  test("NN0115", () => expect(rendered("const a = 1 < 2 < 3")).toMatchInlineSnapshot(`
+  test("NN0115", () =>
+    expect(rendered("const a = 1 < 2 < 3")).toMatchInlineSnapshot(`
     "
     error[NN0115]: comparisons do not chain: expected one comparison, found another behind it
       --> net.nn:1:17
@@ -301,7 +317,8 @@ describe("every code, its whole message", () => {
        = help: join two comparisons with \`and\`
     "
   `));
-  test("NN0116", () => expect(rendered("const a = true == not false\nconst b = 1 + - not c")).toMatchInlineSnapshot(`
+  test("NN0116", () =>
+    expect(rendered("const a = true == not false\nconst b = 1 + - not c")).toMatchInlineSnapshot(`
     "
     error[NN0116]: expected an operand of \`==\`, found \`not\`, which binds looser
       --> net.nn:1:19
@@ -318,7 +335,8 @@ describe("every code, its whole message", () => {
        = help: put \`not …\` into parentheses
     "
   `));
-  test("NN0117", () => expect(rendered("model Net(x) -> [N, 4] = x\ntrain Net(y) { }")).toMatchInlineSnapshot(`
+  test("NN0117", () =>
+    expect(rendered("model Net(x) -> [N, 4] = x\ntrain Net(y) { }")).toMatchInlineSnapshot(`
     "
     error[NN0117]: expected a shape or a type for \`x\` of this model, found none
       --> net.nn:1:11
@@ -335,7 +353,8 @@ describe("every code, its whole message", () => {
        = help: a tensor is written \`y: [N, C]\`, a setting \`y: int\`
     "
   `));
-  test("NN0118", () => expect(rendered("model Net(x: [N, 4] = zeros) -> [N, 4] = x")).toMatchInlineSnapshot(`
+  test("NN0118", () =>
+    expect(rendered("model Net(x: [N, 4] = zeros) -> [N, 4] = x")).toMatchInlineSnapshot(`
     "
     error[NN0118]: expected no default for the tensor input \`x\`, found one
       --> net.nn:1:23
@@ -344,7 +363,8 @@ describe("every code, its whole message", () => {
        |                       ^^^^^ this default
     "
   `));
-  test("NN0119", () => expect(rendered("block f(x: [N] | int) -> [N] = x")).toMatchInlineSnapshot(`
+  test("NN0119", () =>
+    expect(rendered("block f(x: [N] | int) -> [N] = x")).toMatchInlineSnapshot(`
     "
     error[NN0119]: expected only shapes or only setting types in the union of \`x\`, found both
       --> net.nn:1:18
@@ -354,7 +374,8 @@ describe("every code, its whole message", () => {
        |                  ^^^ a setting type
     "
   `));
-  test("NN0120", () => expect(rendered("model Net(x: [N, 4]) = x")).toMatchInlineSnapshot(`
+  test("NN0120", () =>
+    expect(rendered("model Net(x: [N, 4]) = x")).toMatchInlineSnapshot(`
     "
     error[NN0120]: expected \`-> shape\` behind the inputs of the model \`Net\`, found none
       --> net.nn:1:7
@@ -363,7 +384,8 @@ describe("every code, its whole message", () => {
        |       ^^^
     "
   `));
-  test("NN0121", () => expect(rendered("schedule flat() -> [] = lr0")).toMatchInlineSnapshot(`
+  test("NN0121", () =>
+    expect(rendered("schedule flat() -> [] = lr0")).toMatchInlineSnapshot(`
     "
     error[NN0121]: expected no result shape for the schedule \`flat\`, found one
       --> net.nn:1:20
@@ -372,7 +394,8 @@ describe("every code, its whole message", () => {
        |                    ^^
     "
   `));
-  test("NN0122", () => expect(renderedBytes(0xff, 0xfe, 0x61, 0) + renderedBytes(0xfe, 0xff, 0, 0x61)).toMatchInlineSnapshot(`
+  test("NN0122", () =>
+    expect(renderedBytes(0xff, 0xfe, 0x61, 0) + renderedBytes(0xfe, 0xff, 0, 0x61)).toMatchInlineSnapshot(`
     "
     error[NN0122]: the file is not UTF-8 but UTF-16 (little endian)
       --> net.nn
@@ -383,14 +406,16 @@ describe("every code, its whole message", () => {
        = help: save the file as UTF-8
     "
   `));
-  test("NN0123", () => expect(renderedBytes(0x61, 0x0a, 0xc3, 0x28)).toMatchInlineSnapshot(`
+  test("NN0123", () =>
+    expect(renderedBytes(0x61, 0x0a, 0xc3, 0x28)).toMatchInlineSnapshot(`
     "
     error[NN0123]: the file is not UTF-8: invalid bytes C3 28 at offset 2
       --> net.nn
        = help: save the file as UTF-8
     "
   `));
-  test("NN0124", () => expect(rendered("block f(x: [N]) -> [N] {\n  emit x\n  next h = x\n  return x\n}")).toMatchInlineSnapshot(`
+  test("NN0124", () =>
+    expect(rendered("block f(x: [N]) -> [N] {\n  emit x\n  next h = x\n  return x\n}")).toMatchInlineSnapshot(`
     "
     error[NN0124]: expected \`emit\` only inside the braces of a scan, found it outside
       --> net.nn:2:3
@@ -405,7 +430,8 @@ describe("every code, its whole message", () => {
        |   ^^^^
     "
   `));
-  test("NN0125", () => expect(rendered("const a = scan r in x along T with h = 1 along T { emit r }")).toMatchInlineSnapshot(`
+  test("NN0125", () =>
+    expect(rendered("const a = scan r in x along T with h = 1 along T { emit r }")).toMatchInlineSnapshot(`
     "
     error[NN0125]: expected \`along\` once in a scan, found it twice
       --> net.nn:1:42
@@ -415,7 +441,8 @@ describe("every code, its whole message", () => {
        |                                          ^^^^^ again here
     "
   `));
-  test("NN0126", () => expect(rendered("const a = $ \n".repeat(200)).slice(-180)).toMatchInlineSnapshot(`
+  test("NN0126", () =>
+    expect(rendered("const a = $ \n".repeat(200)).slice(-180)).toMatchInlineSnapshot(`
     "  |           ^
 
     error[NN0126]: more than 100 errors in this file: the others are not shown
@@ -427,7 +454,8 @@ describe("every code, its whole message", () => {
   `));
   test("NN0127", () => {
     const place = { file: "net.nn", from: 0, to: 0, text: "" };
-    expect(`\n${render([diagnose(codes.noNetwork, {}, [place])], new Map([["net.nn", ""]]), { colour: false })}`).toMatchInlineSnapshot(`
+    expect(`\n${render([diagnose(codes.noNetwork, {}, [place])], new Map([["net.nn", ""]]), { colour: false })}`)
+      .toMatchInlineSnapshot(`
       "
       error[NN0127]: no network declared: expected a \`model\`, found none
         --> net.nn
@@ -438,7 +466,8 @@ describe("every code, its whole message", () => {
 
 describe("slips that one edit mends", () => {
   test("in a body", () => {
-    expect(rendered("block f(x: [N], k: flaot) -> [N] {\n  if k = 3 { retrun x }\n  retrun x\n}")).toMatchInlineSnapshot(`
+    expect(rendered("block f(x: [N], k: flaot) -> [N] {\n  if k = 3 { retrun x }\n  retrun x\n}"))
+      .toMatchInlineSnapshot(`
       "
       error[NN0110]: expected a shape or a type, found \`flaot\`
         --> net.nn:1:20
@@ -457,7 +486,8 @@ describe("slips that one edit mends", () => {
     `);
   });
   test("in a train", () => {
-    const text = "train A {\n  data: csv(\"x.csv\", target: \"t\"\n  loss: mse,\n  batch:\n  epochs: 3\n  param w: [3] = zeros\n  seed = 4\n  step a { update A }\n}";
+    const text =
+      'train A {\n  data: csv("x.csv", target: "t"\n  loss: mse,\n  batch:\n  epochs: 3\n  param w: [3] = zeros\n  seed = 4\n  step a { update A }\n}';
     expect(rendered(text)).toMatchInlineSnapshot(`
       "
       error[NN0111]: \`(\` is not closed: expected \`)\`, found \`loss\`
@@ -503,19 +533,38 @@ describe("recovery", () => {
   }
 
   test.each([
-    ["three statements of one body", "block f(x: [N]) -> [N] { let = 1 param w [N] = zeros let z = @ return z }", ["=", "[", "@"]],
+    [
+      "three statements of one body",
+      "block f(x: [N]) -> [N] { let = 1 param w [N] = zeros let z = @ return z }",
+      ["=", "[", "@"],
+    ],
     ["three declarations", "const = 1 block f(x: ) -> [N] = x const b = ) model A(x: [N]) -> [N] = x", ["=", ")", ")"]],
     ["a signature and its body", "block f(x: [N, ) -> [N] { let y = * let z = y / return z }", [")", "*", "return"]],
-    ["a scan in a body", "block f(x: [N]) -> [N] { let y = scan a in x along T { next h = = emit r * } let 3 = y return y }", ["=", "}", "3"]],
-    ["branches", "block f(x: [N]) -> [N] { if a { let 1 = x } else if { return x } else { return x } return }", ["1", "{", "}"]],
-    ["entries", "train A { batch: * loss: mse epochs: [1 seed: 4 step a { update: ) minimize: 3 } let q }", ["*", "[", ")", "}"]],
+    [
+      "a scan in a body",
+      "block f(x: [N]) -> [N] { let y = scan a in x along T { next h = = emit r * } let 3 = y return y }",
+      ["=", "}", "3"],
+    ],
+    [
+      "branches",
+      "block f(x: [N]) -> [N] { if a { let 1 = x } else if { return x } else { return x } return }",
+      ["1", "{", "}"],
+    ],
+    [
+      "entries",
+      "train A { batch: * loss: mse epochs: [1 seed: 4 step a { update: ) minimize: 3 } let q }",
+      ["*", "[", ")", "}"],
+    ],
     ["an open brace", "block f(x: [N]) -> [N] { let y = * return y\nconst b = *", ["{", "*", "*"]],
     ["a closer too many", "block f(x: [N]) -> [N] { return x } }\nconst b = *", ["}", "*"]],
     ["characters", "const a = 1 $ 2\nconst b = £\nconst c = 1__0", ["$", "£", "1__0"]],
   ])("%s: each mistake once", (_, text, spots) => expect(found(text)).toEqual(spots));
 
   test("what is right beside a mistake is kept", () => {
-    const { module } = parse({ name: "net.nn", text: "const a = 1 const = 2 block f(x: [N]) -> [N] { let y = ) return x } const c = 3" });
+    const { module } = parse({
+      name: "net.nn",
+      text: "const a = 1 const = 2 block f(x: [N]) -> [N] { let y = ) return x } const c = 3",
+    });
     expect(module.declarations.map((declaration) => declaration.kind)).toEqual(["const", "block", "const"]);
   });
 });
@@ -523,10 +572,14 @@ describe("recovery", () => {
 describe("the catalogue", () => {
   const syntax = [...catalogue.values()].filter(({ code }) => code.startsWith("NN01"));
 
-  test.each(syntax.flatMap(({ code, example }) => (example === undefined ? [] : [{ code, ...example }])))("the examples of $code are what they say", ({ code, bad, good }) => {
-    const of = (text: string): readonly string[] => parse({ name: "net.nn", text }).diagnostics.map((diagnostic) => diagnostic.code);
-    // That a program has no network is seen by who builds it, not by the parser.
-    expect(of(bad)).toEqual(code === codes.noNetwork.code ? [] : [code]);
-    expect(of(good)).toEqual([]);
-  });
+  test.each(syntax.flatMap(({ code, example }) => (example === undefined ? [] : [{ code, ...example }])))(
+    "the examples of $code are what they say",
+    ({ code, bad, good }) => {
+      const of = (text: string): readonly string[] =>
+        parse({ name: "net.nn", text }).diagnostics.map((diagnostic) => diagnostic.code);
+      // That a program has no network is seen by who builds it, not by the parser.
+      expect(of(bad)).toEqual(code === codes.noNetwork.code ? [] : [code]);
+      expect(of(good)).toEqual([]);
+    },
+  );
 });

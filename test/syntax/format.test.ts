@@ -23,7 +23,10 @@ function tree(text: string): string {
 
 function comments(text: string): readonly string[] {
   const { tokens, groups } = lexer.tokenize(text);
-  return [...tokens, ...(groups["comments"] ?? [])].filter(({ tokenType }) => tokenType === Comment || tokenType === DocComment).map(({ image }) => image.trimEnd()).sort();
+  return [...tokens, ...(groups["comments"] ?? [])]
+    .filter(({ tokenType }) => tokenType === Comment || tokenType === DocComment)
+    .map(({ image }) => image.trimEnd())
+    .sort();
 }
 
 /** What formatting must not change, and the text that formatting again must give. */
@@ -104,18 +107,25 @@ test("a program with mistakes stays as it is", () => {
   expect(format({ name: "a.nn", text })).toMatchObject({ text, diagnostics: [{ code: "NN0110" }] });
 });
 
-test.each(programs)("program %# keeps its tree and its comments, and formatting twice is formatting once", (program) => {
-  expect(essence(formatted(program))).toEqual(essence(program));
-});
+test.each(programs)(
+  "program %# keeps its tree and its comments, and formatting twice is formatting once",
+  (program) => {
+    expect(essence(formatted(program))).toEqual(essence(program));
+  },
+);
 
 test("so does every program with its white space and comments thrown about", () => {
   const between = fc.constantFrom(" ", " ", " ", "\n", "\n\n\n", " // c\n", " /* d */ ", "\n/* e\n f */", "\t\r\n");
   fc.assert(
-    fc.property(fc.constantFrom(...programs), fc.array(between, { minLength: 50, maxLength: 400 }), (program, spaces) => {
-      const tokens = lexer.tokenize(program).tokens.filter(({ tokenType }) => tokenType !== DocComment);
-      const text = tokens.map(({ image }, index) => `${spaces[index % spaces.length] ?? " "}${image}`).join("");
-      expect(essence(formatted(text))).toEqual(essence(text));
-    }),
+    fc.property(
+      fc.constantFrom(...programs),
+      fc.array(between, { minLength: 50, maxLength: 400 }),
+      (program, spaces) => {
+        const tokens = lexer.tokenize(program).tokens.filter(({ tokenType }) => tokenType !== DocComment);
+        const text = tokens.map(({ image }, index) => `${spaces[index % spaces.length] ?? " "}${image}`).join("");
+        expect(essence(formatted(text))).toEqual(essence(text));
+      },
+    ),
     { seed: 7, numRuns: 60 },
   );
 });

@@ -9,7 +9,25 @@ import { spelling, vocabulary } from "../../compiler/syntax/tokens.ts";
 
 const folder = new URL("./fixtures/", import.meta.url);
 const programs = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), "utf8"));
-const words = [...vocabulary.map(spelling).filter((word) => word !== ""), "x", "N", "relu", "1", "0.5", "20%", "\"s\"", "// c\n", "/* d */", "/// e\n", "\n", "\"", "/*", "$", "\u0000", "é"];
+const words = [
+  ...vocabulary.map(spelling).filter((word) => word !== ""),
+  "x",
+  "N",
+  "relu",
+  "1",
+  "0.5",
+  "20%",
+  '"s"',
+  "// c\n",
+  "/* d */",
+  "/// e\n",
+  "\n",
+  '"',
+  "/*",
+  "$",
+  "\u0000",
+  "é",
+];
 const options = { seed: 20_240_601, numRuns: 300 };
 
 /** What is wrong with the answer to a text; nothing may be. */
@@ -19,7 +37,9 @@ function complaints(text: string): readonly string[] {
   const spots = diagnostics.flatMap(({ labels }) => labels);
   return [
     ...(/undefined|NaN|\[object|something else/.test(shown) ? [shown] : []),
-    ...spots.filter(({ from, to }) => !(0 <= from && from <= to && to <= text.length)).map(({ from, to }) => `${from}-${to}`),
+    ...spots
+      .filter(({ from, to }) => !(0 <= from && from <= to && to <= text.length))
+      .map(({ from, to }) => `${from}-${to}`),
   ];
 }
 
@@ -33,41 +53,62 @@ function decodedComplaints(bytes: Uint8Array): readonly string[] {
 const none: readonly string[] = [];
 
 test("soups of tokens", () => {
-  fc.assert(fc.property(fc.array(fc.constantFrom(...words), { maxLength: 60 }), (parts) => {
-    expect(complaints(parts.join(" "))).toEqual(none);
-  }), options);
-});
-
-test("soups of tokens inside a body and a train", () => {
-  const soup = fc.array(fc.constantFrom(...words), { maxLength: 40 }).map((parts) => parts.join(" "));
-  fc.assert(fc.property(soup, soup, (a, b) => {
-    expect(complaints(`block f(x: [N]) -> [N] {\n  let y = ${a}\n}\ntrain A {\n  batch: ${b}\n}`)).toEqual(none);
-  }), options);
-});
-
-test("any text, and any bytes", () => {
-  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 80 }), (text) => {
-    expect(complaints(text)).toEqual(none);
-  }), options);
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
-    expect(decodedComplaints(bytes)).toEqual(none);
-  }), options);
-});
-
-test("programs with a stretch cut out, doubled or replaced", () => {
-  const place = fc.nat({ max: 2_500 });
   fc.assert(
-    fc.property(fc.constantFrom(...programs), place, fc.nat({ max: 30 }), fc.constantFrom("", "cut twice", ...words), (program, at, length, patch) => {
-      const from = Math.min(at, program.length);
-      const middle = patch === "cut twice" ? program.slice(from, from + length).repeat(2) : patch;
-      expect(complaints(program.slice(0, from) + middle + program.slice(from + length))).toEqual(none);
+    fc.property(fc.array(fc.constantFrom(...words), { maxLength: 60 }), (parts) => {
+      expect(complaints(parts.join(" "))).toEqual(none);
     }),
     options,
   );
 });
 
+test("soups of tokens inside a body and a train", () => {
+  const soup = fc.array(fc.constantFrom(...words), { maxLength: 40 }).map((parts) => parts.join(" "));
+  fc.assert(
+    fc.property(soup, soup, (a, b) => {
+      expect(complaints(`block f(x: [N]) -> [N] {\n  let y = ${a}\n}\ntrain A {\n  batch: ${b}\n}`)).toEqual(none);
+    }),
+    options,
+  );
+});
+
+test("any text, and any bytes", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 80 }), (text) => {
+      expect(complaints(text)).toEqual(none);
+    }),
+    options,
+  );
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+      expect(decodedComplaints(bytes)).toEqual(none);
+    }),
+    options,
+  );
+});
+
+test("programs with a stretch cut out, doubled or replaced", () => {
+  const place = fc.nat({ max: 2_500 });
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...programs),
+      place,
+      fc.nat({ max: 30 }),
+      fc.constantFrom("", "cut twice", ...words),
+      (program, at, length, patch) => {
+        const from = Math.min(at, program.length);
+        const middle = patch === "cut twice" ? program.slice(from, from + length).repeat(2) : patch;
+        expect(complaints(program.slice(0, from) + middle + program.slice(from + length))).toEqual(none);
+      },
+    ),
+    options,
+  );
+});
+
 test("programs cut short anywhere", () => {
-  fc.assert(fc.property(fc.constantFrom(...programs), fc.nat({ max: 2_500 }), (program, at) => {
-    expect(complaints(program.slice(0, at))).toEqual(none);
-  }), options);
+  fc.assert(
+    fc.property(fc.constantFrom(...programs), fc.nat({ max: 2_500 }), (program, at) => {
+      expect(complaints(program.slice(0, at))).toEqual(none);
+    }),
+    options,
+  );
 });

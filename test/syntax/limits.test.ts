@@ -32,7 +32,8 @@ describe("long but flat", () => {
 });
 
 describe("nesting", () => {
-  const nested = (depth: number, open: string, close: string): string => `const a = ${open.repeat(depth)}1${close.repeat(depth)}`;
+  const nested = (depth: number, open: string, close: string): string =>
+    `const a = ${open.repeat(depth)}1${close.repeat(depth)}`;
 
   test.each([
     ["parentheses", maximalNesting, "(", ")"],
@@ -44,7 +45,9 @@ describe("nesting", () => {
   ])("%s nest %d deep, and are refused with one sentence beyond", (_, deepest, open, close) => {
     expect(messages(nested(deepest, open, close))).toEqual([]);
     for (const depth of [maximalNesting + 1, 10_000]) {
-      expect(messages(nested(depth, open, close).slice(0, maximalSourceLength))).toEqual([`NN0109 nesting deeper than ${maximalNesting}`]);
+      expect(messages(nested(depth, open, close).slice(0, maximalSourceLength))).toEqual([
+        `NN0109 nesting deeper than ${maximalNesting}`,
+      ]);
     }
   });
 
@@ -55,26 +58,32 @@ describe("nesting", () => {
     ["calls of calls", chain(10_000, "f", "(x)")],
     ["slices of slices", chain(10_000, "x", "[0]")],
     ["transposes", chain(10_000, "x", ".T")],
-    ["a mixture within the limit of brackets", `const a = ${"a or not b < - - - f(2 ** x * ".repeat(190)}1${")".repeat(190)}`],
+    [
+      "a mixture within the limit of brackets",
+      `const a = ${"a or not b < - - - f(2 ** x * ".repeat(190)}1${")".repeat(190)}`,
+    ],
   ])("%s are refused with one sentence", (_, text) => {
     expect(messages(text)).toEqual(["NN0109 nesting deeper than 600"]);
   });
 
   test("10,000 openers that nothing closes are one mistake", () => {
-    for (const open of ["(", "[", "{", "f(", "block f("]) expect(messages(`const a = ${open.repeat(10_000)}`)).toHaveLength(1);
+    for (const open of ["(", "[", "{", "f(", "block f("])
+      expect(messages(`const a = ${open.repeat(10_000)}`)).toHaveLength(1);
   });
 });
 
 describe("size", () => {
   test("a source of the limit is read, a longer one is not", () => {
     expect(messages(" ".repeat(maximalSourceLength))).toEqual([]);
-    expect(messages(" ".repeat(maximalSourceLength + 1))).toEqual(["NN0108 the source is 1048577 characters long, and the limit is 1048576"]);
+    expect(messages(" ".repeat(maximalSourceLength + 1))).toEqual([
+      "NN0108 the source is 1048577 characters long, and the limit is 1048576",
+    ]);
   });
 
   test.each([
     ["one name", "a"],
     ["digits", "1"],
-    ["quotes", "\""],
+    ["quotes", '"'],
     ["unknown characters", "$"],
     ["control characters", "\u0000"],
     ["opened comments", "/*"],
@@ -93,7 +102,7 @@ describe("size", () => {
     ["braces", "}"],
   ])("100,000 characters of %s are read in linear time", (name, unit) => {
     const body = unit.repeat(100_000 / unit.length);
-    const start = name === "stars in a comment" ? "/*" : name === "backslashes in a string" ? "\"" : "const a = ";
+    const start = name === "stars in a comment" ? "/*" : name === "backslashes in a string" ? '"' : "const a = ";
     expect(messages(start + body).length).toBeLessThanOrEqual(101);
   });
 });

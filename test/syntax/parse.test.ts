@@ -48,12 +48,15 @@ describe("expressions", () => {
     ["reshape(x, [.., units, -1])", "(call reshape x [.. units (- 1)])"],
     ["grad(y, wrt: x)", "(call grad y wrt: x)"],
     ["repeat(3, dense(8) |> relu)", "(repeat 3 (|> (call dense 8) relu))"],
-    ["x |> dense(3) as \"head\" |> relu", "(|> x (as (call dense 3) \"head\") relu)"],
+    ['x |> dense(3) as "head" |> relu', '(|> x (as (call dense 3) "head") relu)'],
     ["Lm.encoder.repeat.0.w_q", "(. (. (. (. Lm encoder) repeat) 0) w_q)"],
     ["[1, [2, 3], []]", "[1 [2 3] []]"],
     ["(a, b, c)", "(tuple a b c)"],
-    ["\"a \\\"b\\\" \\\\ \\n\\t</script> `${}` ]]> */ é\"", "\"a \\\"b\\\" \\\\ \\n\\t</script> `${}` ]]> */ é\""],
-    ["in + along + step + next + emit + as + with + axis + reversed + int", "(in + along + step + next + emit + as + with + axis + reversed + int)"],
+    ['"a \\"b\\" \\\\ \\n\\t</script> `${}` ]]> */ é"', '"a \\"b\\" \\\\ \\n\\t</script> `${}` ]]> */ é"'],
+    [
+      "in + along + step + next + emit + as + with + axis + reversed + int",
+      "(in + along + step + next + emit + as + with + axis + reversed + int)",
+    ],
     ["__proto__ + constructor + toString + hasOwnProperty", "(__proto__ + constructor + toString + hasOwnProperty)"],
     ["true", "true"],
     ["a <- b".replace("<-", "< -"), "(< a (- b))"],
@@ -62,10 +65,14 @@ describe("expressions", () => {
 
 describe("scans", () => {
   test.each([
-    ["scan x_t in x along T with h = zeros([N, U]) { next h = h + x_t emit h }",
-      "(scan (x_t in x) along T (h = (call zeros [N U])) { next h = (h + x_t); emit h })"],
-    ["scan (a_t in a, b_t in b) along T reversed with h = a, c = b checkpoint 8 { next h = c next c = h }",
-      "(scan (a_t in a) (b_t in b) along T reversed (h = a) (c = b) checkpoint 8 { next h = c; next c = h })"],
+    [
+      "scan x_t in x along T with h = zeros([N, U]) { next h = h + x_t emit h }",
+      "(scan (x_t in x) along T (h = (call zeros [N U])) { next h = (h + x_t); emit h })",
+    ],
+    [
+      "scan (a_t in a, b_t in b) along T reversed with h = a, c = b checkpoint 8 { next h = c next c = h }",
+      "(scan (a_t in a) (b_t in b) along T reversed (h = a) (c = b) checkpoint 8 { next h = c; next c = h })",
+    ],
     ["scan t in range(n) with h = 0 { next h = h + t }", "(scan (t in (call range n)) (h = 0) { next h = (h + t) })"],
     ["scan r in x along axis -1 { emit r }", "(scan (r in x) along axis (- 1) { emit r })"],
     ["scan r in x along axis { emit r }", "(scan (r in x) along axis { emit r })"],
@@ -77,7 +84,9 @@ test("numbers are exact", () => {
   const { module } = parse({ name: "test.nn", text: "const a = [1e-3, 80%, 1.50, 1/16, 0.0, 12e2, 5e-324]" });
   const [declaration] = module.declarations;
   const items = declaration?.kind === "const" && declaration.value.kind === "list" ? declaration.value.items : [];
-  const values = items.map((item) => (item.kind === "number" ? `${item.value.numerator}/${item.value.denominator}` : item.kind));
+  const values = items.map((item) =>
+    item.kind === "number" ? `${item.value.numerator}/${item.value.denominator}` : item.kind,
+  );
   expect(values.slice(0, 6)).toEqual(["1/1000", "4/5", "3/2", "chain", "0/1", "1200/1"]);
   expect(values[6]).toMatch(/^1\/20{323}$/);
 });
@@ -171,8 +180,11 @@ test("trains take reserved words as keys, lets and steps", () => {
 });
 
 test("doc comments belong to what follows, and to the file where a blank line parts them", () => {
-  const text = "/// The file.\n\n/// A block,\n/// in two lines.\nblock f(x: [N]) -> [N] = x // no doc\n//// nor this\nconst a = 1 /// of nothing\n";
-  expect(tree(text)).toBe("\n/// The file.\n\n/// A block,\n/// in two lines.\nblock f(x: [N]) -> [N]\n  return x\n\nconst a = 1\n");
+  const text =
+    "/// The file.\n\n/// A block,\n/// in two lines.\nblock f(x: [N]) -> [N] = x // no doc\n//// nor this\nconst a = 1 /// of nothing\n";
+  expect(tree(text)).toBe(
+    "\n/// The file.\n\n/// A block,\n/// in two lines.\nblock f(x: [N]) -> [N]\n  return x\n\nconst a = 1\n",
+  );
 });
 
 test("LF, CRLF and CR give the same tree", () => {

@@ -20,7 +20,18 @@ import * as unsupported from "./unsupported.ts";
 type Area = Readonly<Record<string, DiagnosticDefinition<never>>>;
 
 const areas: readonly Area[] = [
-  checkpoint, data, internal, limits, names, runtime, settings, shapes, syntax, targets, train, unsupported,
+  checkpoint,
+  data,
+  internal,
+  limits,
+  names,
+  runtime,
+  settings,
+  shapes,
+  syntax,
+  targets,
+  train,
+  unsupported,
 ];
 
 function collect(): ReadonlyMap<string, DiagnosticDefinition<never>> {

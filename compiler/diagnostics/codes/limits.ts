@@ -5,5 +5,6 @@ export const nestedTooDeep = define<{ readonly limit: number }>({
   code: "NN0601",
   severity: "error",
   message: ({ limit }) => `expected a nesting of at most ${limit} levels, found more`,
-  explanation: "Blocks that call blocks are written out one inside the other, down to a stated depth; a call counts as five levels, so about a hundred calls inside one another are fine. Layers in a row are not nested.",
+  explanation:
+    "Blocks that call blocks are written out one inside the other, down to a stated depth; a call counts as five levels, so about a hundred calls inside one another are fine. Layers in a row are not nested.",
 });

@@ -5,7 +5,8 @@ export const unknownName = define<{ readonly name: string; readonly what: string
   code: "NN0201",
   severity: "error",
   message: ({ name, what }) => `there is no ${what} named \`${name}\` here`,
-  explanation: "A name must be declared in the file, in a file that it uses, in the prelude, or be bound in the body before it is used.",
+  explanation:
+    "A name must be declared in the file, in a file that it uses, in the prelude, or be bound in the body before it is used.",
   example: { bad: "model M(x: [N, 3]) -> [N, 3] = x |> rleu", good: "model M(x: [N, 3]) -> [N, 3] = x |> relu" },
 });
 
@@ -13,7 +14,8 @@ export const duplicateName = define<{ readonly name: string }>({
   code: "NN0202",
   severity: "error",
   message: ({ name }) => `\`${name}\` is bound twice`,
-  explanation: "A name is bound once in a file, and an inner name may stand for another only where that one is the prelude's.",
+  explanation:
+    "A name is bound once in a file, and an inner name may stand for another only where that one is the prelude's.",
   example: { bad: "const a = 1\nconst a = 2", good: "const a = 1\nconst b = 2" },
 });
 
@@ -32,7 +34,8 @@ export const recursion = define<{ readonly circle: string }>({
   code: "NN0204",
   severity: "error",
   message: ({ circle }) => `expected declarations without a circle, found ${circle}`,
-  explanation: "A network is built by writing every call out, which never ends where a declaration comes to call itself.",
+  explanation:
+    "A network is built by writing every call out, which never ends where a declaration comes to call itself.",
   example: {
     bad: "block a(x: [N]) -> [N] = b(x)\nblock b(x: [N]) -> [N] = a(x)",
     good: "block a(x: [N]) -> [N] = b(x)\nblock b(x: [N]) -> [N] = x",
@@ -49,7 +52,8 @@ export const useCircle = define<{ readonly circle: string }>({
 export const useOutside = define<{ readonly path: string; readonly problem: string }>({
   code: "NN0206",
   severity: "error",
-  message: ({ path, problem }) => `expected a relative path inside the project, found ${JSON.stringify(path)}, which ${problem}`,
+  message: ({ path, problem }) =>
+    `expected a relative path inside the project, found ${JSON.stringify(path)}, which ${problem}`,
   explanation: "`use` reads `.nn` files below the project's folder only, by paths that start with `./` or `../`.",
 });
 
@@ -75,7 +79,8 @@ export const misplacedStatement = define<{ readonly statement: string; readonly 
   code: "NN0209",
   severity: "error",
   message: ({ statement, place }) => `\`${statement}\` has no meaning in ${place}`,
-  explanation: "Only blocks and models own parameters; they, metrics and optimizers own state; optimizers return nothing.",
+  explanation:
+    "Only blocks and models own parameters; they, metrics and optimizers own state; optimizers return nothing.",
   example: {
     bad: "loss far(output: [N], target: [N]) -> [] {\n  param w: [] = zeros\n  return mean(w * (output - target))\n}",
     good: "loss far(output: [N], target: [N]) -> [] = mean(abs(output - target))",
@@ -85,7 +90,9 @@ export const misplacedStatement = define<{ readonly statement: string; readonly 
 export const restMisplaced = define<{ readonly shape: string }>({
   code: "NN0210",
   severity: "error",
-  message: ({ shape }) => `expected \`..\` once, at the start of a shape or after its first dimension, found it elsewhere in ${shape}`,
-  explanation: "`..` stands for any number of dimensions, so it is found only where the dimensions around it can be counted.",
+  message: ({ shape }) =>
+    `expected \`..\` once, at the start of a shape or after its first dimension, found it elsewhere in ${shape}`,
+  explanation:
+    "`..` stands for any number of dimensions, so it is found only where the dimensions around it can be counted.",
   example: { bad: "block f(x: [N, C, ..]) -> [N, C, ..] = x", good: "block f(x: [N, ..]) -> [N, ..] = x" },
 });

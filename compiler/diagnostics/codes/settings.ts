@@ -6,7 +6,10 @@ export const unknownSetting = define<{ readonly callee: string; readonly name: s
   severity: "error",
   message: ({ callee, name }) => `\`${callee}\` has no input or setting \`${name}\``,
   explanation: "An argument given by name must be one of the callee's inputs or settings.",
-  example: { bad: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4, biass: false)", good: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4, bias: false)" },
+  example: {
+    bad: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4, biass: false)",
+    good: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4, bias: false)",
+  },
 });
 
 export const missingSetting = define<{ readonly callee: string; readonly name: string; readonly type: string }>({
@@ -17,15 +20,28 @@ export const missingSetting = define<{ readonly callee: string; readonly name: s
   example: { bad: "model M(x: [N, 3]) -> [N, 4] = x |> dense", good: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4)" },
 });
 
-export const wrongSetting = define<{ readonly callee: string; readonly name: string; readonly expected: string; readonly found: string }>({
+export const wrongSetting = define<{
+  readonly callee: string;
+  readonly name: string;
+  readonly expected: string;
+  readonly found: string;
+}>({
   code: "NN0403",
   severity: "error",
   message: ({ callee, name, expected, found }) => `\`${name}\` of \`${callee}\` must be ${expected}, found ${found}`,
   explanation: "A setting is known at compile time and has one of the types that the signature writes.",
-  example: { bad: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4, bias: 1)", good: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4, bias: true)" },
+  example: {
+    bad: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4, bias: 1)",
+    good: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4, bias: true)",
+  },
 });
 
-export const tooManyArguments = define<{ readonly callee: string; readonly what: string; readonly most: number; readonly found: number }>({
+export const tooManyArguments = define<{
+  readonly callee: string;
+  readonly what: string;
+  readonly most: number;
+  readonly found: number;
+}>({
   code: "NN0404",
   severity: "error",
   message: ({ callee, what, most, found }) => `\`${callee}\` takes at most ${most} ${what}, found ${found}`,
@@ -38,7 +54,10 @@ export const givenTwice = define<{ readonly callee: string; readonly name: strin
   severity: "error",
   message: ({ callee, name }) => `\`${name}\` of \`${callee}\` is given twice`,
   explanation: "Each input and setting is given once, by its place or by its name.",
-  example: { bad: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4, units: 5)", good: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4)" },
+  example: {
+    bad: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4, units: 5)",
+    good: "model M(x: [N, 3]) -> [N, 4] = x |> dense(4)",
+  },
 });
 
 export const notCallable = define<{ readonly found: string }>({
@@ -54,7 +73,7 @@ export const wrongDefault = define<{ readonly name: string; readonly expected: s
   severity: "error",
   message: ({ name, expected, found }) => `the default of \`${name}\` must be ${expected}, found ${found}`,
   explanation: "A setting's default has one of the setting's types.",
-  example: { bad: "block f(x: [N], n: int = \"two\") -> [N] = x", good: "block f(x: [N], n: int = 2) -> [N] = x" },
+  example: { bad: 'block f(x: [N], n: int = "two") -> [N] = x', good: "block f(x: [N], n: int = 2) -> [N] = x" },
 });
 
 export const unknownConstant = define<{ readonly name: string }>({

@@ -14,10 +14,16 @@ export const shapesDiffer = define<{ readonly operation: string; readonly left: 
   },
 });
 
-export const innerMismatch = define<{ readonly left: string; readonly right: string; readonly a: string; readonly b: string }>({
+export const innerMismatch = define<{
+  readonly left: string;
+  readonly right: string;
+  readonly a: string;
+  readonly b: string;
+}>({
   code: "NN0302",
   severity: "error",
-  message: ({ left, right, a, b }) => `\`@\` needs the last size of the left side to equal the last but one of the right, found ${a} and ${b} in ${left} @ ${right}`,
+  message: ({ left, right, a, b }) =>
+    `\`@\` needs the last size of the left side to equal the last but one of the right, found ${a} and ${b} in ${left} @ ${right}`,
   explanation: "A matrix product sums over the last axis of its left side and the last but one of its right side.",
   example: {
     bad: "model M(x: [N, 3], y: [4, 2]) -> [N, 2] = x @ y",
@@ -25,22 +31,36 @@ export const innerMismatch = define<{ readonly left: string; readonly right: str
   },
 });
 
-export const argumentShape = define<{ readonly callee: string; readonly input: string; readonly expected: string; readonly found: string }>({
+export const argumentShape = define<{
+  readonly callee: string;
+  readonly input: string;
+  readonly expected: string;
+  readonly found: string;
+}>({
   code: "NN0303",
   severity: "error",
   message: ({ callee, input, expected, found }) => `\`${callee}\` expects \`${input}\`: ${expected}, found ${found}`,
-  explanation: "An argument must have the element type, the number of dimensions and the fixed sizes that the signature writes.",
+  explanation:
+    "An argument must have the element type, the number of dimensions and the fixed sizes that the signature writes.",
   example: {
     bad: "block f(x: [N, 3]) -> [N, 3] = x\nmodel M(x: [N, 4]) -> [N, 3] = f(x)",
     good: "block f(x: [N, 3]) -> [N, 3] = x\nmodel M(x: [N, 3]) -> [N, 3] = f(x)",
   },
 });
 
-export const dimensionConflict = define<{ readonly callee: string; readonly name: string; readonly first: string; readonly second: string; readonly input: string }>({
+export const dimensionConflict = define<{
+  readonly callee: string;
+  readonly name: string;
+  readonly first: string;
+  readonly second: string;
+  readonly input: string;
+}>({
   code: "NN0304",
   severity: "error",
-  message: ({ callee, name, first, second, input }) => `in \`${callee}\`, \`${name}\` is ${first} but \`${input}\` makes it ${second}`,
-  explanation: "A dimension's name is bound by the first argument that shows it, and must mean the same size in all others.",
+  message: ({ callee, name, first, second, input }) =>
+    `in \`${callee}\`, \`${name}\` is ${first} but \`${input}\` makes it ${second}`,
+  explanation:
+    "A dimension's name is bound by the first argument that shows it, and must mean the same size in all others.",
   example: {
     bad: "block f(x: [N, C], y: [N, C]) -> [N, C] = x + y\nmodel M(x: [N, 3], y: [N, 4]) -> [N, 3] = f(x, y)",
     good: "block f(x: [N, C], y: [N, C]) -> [N, C] = x + y\nmodel M(x: [N, 3], y: [N, 3]) -> [N, 3] = f(x, y)",
@@ -62,7 +82,8 @@ export const unboundDimension = define<{ readonly name: string }>({
   code: "NN0306",
   severity: "error",
   message: ({ name }) => `no argument says what the dimension \`${name}\` is`,
-  explanation: "A dimension's name gets its size from an argument whose shape shows it by itself. Write `_` in a result for a size that is inferred.",
+  explanation:
+    "A dimension's name gets its size from an argument whose shape shows it by itself. Write `_` in a result for a size that is inferred.",
   example: {
     bad: "model M(x: [N, 3]) -> [N, K] = x",
     good: "model M(x: [N, 3]) -> [N, _] = x",
@@ -73,7 +94,8 @@ export const wrongElements = define<{ readonly operation: string; readonly expec
   code: "NN0307",
   severity: "error",
   message: ({ operation, expected, found }) => `${operation} expects ${expected}, found ${found}`,
-  explanation: "There is no implicit conversion between element types: write `f32(x)`, `i32(x)` or `bool(x)`. Whole numbers have `+ - * %` and comparisons, no `/`.",
+  explanation:
+    "There is no implicit conversion between element types: write `f32(x)`, `i32(x)` or `bool(x)`. Whole numbers have `+ - * %` and comparisons, no `/`.",
   example: {
     bad: "model M(x: [N, 3], i: i32[N, 3]) -> [N, 3] = x + i",
     good: "model M(x: [N, 3], i: i32[N, 3]) -> [N, 3] = x + f32(i)",
@@ -84,9 +106,10 @@ export const wrongKind = define<{ readonly expected: string; readonly found: str
   code: "NN0308",
   severity: "error",
   message: ({ expected, found }) => `expected ${expected}, found ${found}`,
-  explanation: "An expression's place says what kind of value it takes: a tensor, a number known at compile time, a layer, a string, a list.",
+  explanation:
+    "An expression's place says what kind of value it takes: a tensor, a number known at compile time, a layer, a string, a list.",
   example: {
-    bad: "model M(x: [N, 3]) -> [N, 3] = x |> reshape(\"flat\")",
+    bad: 'model M(x: [N, 3]) -> [N, 3] = x |> reshape("flat")',
     good: "model M(x: [N, 3]) -> [N, 3] = x |> reshape([N, 3])",
   },
 });
@@ -126,10 +149,16 @@ export const axisOutOfRange = define<{ readonly axis: string; readonly shape: st
   },
 });
 
-export const reshapeCount = define<{ readonly from: string; readonly to: string; readonly elements: string; readonly wanted: string }>({
+export const reshapeCount = define<{
+  readonly from: string;
+  readonly to: string;
+  readonly elements: string;
+  readonly wanted: string;
+}>({
   code: "NN0312",
   severity: "error",
-  message: ({ from, to, elements, wanted }) => `reshape cannot make ${to} of ${from}: expected ${elements} elements, found ${wanted}`,
+  message: ({ from, to, elements, wanted }) =>
+    `reshape cannot make ${to} of ${from}: expected ${elements} elements, found ${wanted}`,
   explanation: "Reshaping keeps the elements and their order, so both shapes must hold equally many.",
   example: {
     bad: "model M(x: [N, 6]) -> [N, 4] = reshape(x, [N, 4])",
@@ -152,7 +181,8 @@ export const badSize = define<{ readonly what: string; readonly found: string }>
   code: "NN0314",
   severity: "error",
   message: ({ what, found }) => `${what} must be a whole number of at least 1, found ${found}`,
-  explanation: "A dimension counts elements, so it is a positive whole number. Operators written in its place round down; a fraction that arrives by a name is an error.",
+  explanation:
+    "A dimension counts elements, so it is a positive whole number. Operators written in its place round down; a fraction that arrives by a name is an error.",
   example: {
     bad: "model M(x: [N, 3]) -> [N, 0] = x |> dense(0)",
     good: "model M(x: [N, 3]) -> [N, 1] = x |> dense(1)",
@@ -173,8 +203,10 @@ export const sizeOverflow = define<{ readonly what: string }>({
 export const concatMismatch = define<{ readonly operation: string; readonly first: string; readonly other: string }>({
   code: "NN0316",
   severity: "error",
-  message: ({ operation, first, other }) => `${operation} needs tensors that differ only along its axis, found ${first} and ${other}`,
-  explanation: "All tensors that are put together have the same element type, the same number of axes and the same sizes, but for the axis along which they are joined.",
+  message: ({ operation, first, other }) =>
+    `${operation} needs tensors that differ only along its axis, found ${first} and ${other}`,
+  explanation:
+    "All tensors that are put together have the same element type, the same number of axes and the same sizes, but for the axis along which they are joined.",
   example: {
     bad: "model M(x: [N, 3], y: [M, 4]) -> [N, 7] = concat([x, y], axis: 1)",
     good: "model M(x: [N, 3], y: [N, 4]) -> [N, 7] = concat([x, y], axis: 1)",
@@ -186,11 +218,11 @@ export const einsumText = define<{ readonly text: string; readonly problem: stri
   severity: "error",
   message: ({ text, problem }) => `einsum ${JSON.stringify(text)}: ${problem}`,
   explanation:
-    "The text names every axis of every tensor by a letter, as in \"nhqd,nhkd->nhqk\". What is left of the arrow has one word for each tensor; " +
+    'The text names every axis of every tensor by a letter, as in "nhqd,nhkd->nhqk". What is left of the arrow has one word for each tensor; ' +
     "a letter stands once in a word, and every letter of the result occurs in a tensor.",
   example: {
-    bad: "model M(x: [N, 3], y: [N, 3]) -> [N] = einsum(\"nd,nd\", x, y)",
-    good: "model M(x: [N, 3], y: [N, 3]) -> [N] = einsum(\"nd,nd->n\", x, y)",
+    bad: 'model M(x: [N, 3], y: [N, 3]) -> [N] = einsum("nd,nd", x, y)',
+    good: 'model M(x: [N, 3], y: [N, 3]) -> [N] = einsum("nd,nd->n", x, y)',
   },
 });
 
@@ -198,7 +230,8 @@ export const sliceOutOfRange = define<{ readonly found: string; readonly size: s
   code: "NN0318",
   severity: "error",
   message: ({ found, size }) => `${found} lies outside an axis of size ${size}`,
-  explanation: "A slice `from : to` needs 0 ≤ from < to ≤ size; negative bounds count from the end. One element is 0 ≤ i < size.",
+  explanation:
+    "A slice `from : to` needs 0 ≤ from < to ≤ size; negative bounds count from the end. One element is 0 ≤ i < size.",
   example: {
     bad: "model M(x: [N, 3]) -> [N, 2] = x[:, 2:4]",
     good: "model M(x: [N, 3]) -> [N, 2] = x[:, 1:3]",
@@ -209,7 +242,8 @@ export const notCompileTime = define<{ readonly what: string; readonly found: st
   code: "NN0319",
   severity: "error",
   message: ({ what, found }) => `${what} must be known at compile time, found ${found}`,
-  explanation: "Settings, shapes, the condition of an `if` and the length of a `repeat` are decided before anything runs. Where a tensor decides, use `where`.",
+  explanation:
+    "Settings, shapes, the condition of an `if` and the length of a `repeat` are decided before anything runs. Where a tensor decides, use `where`.",
   example: {
     bad: "model M(x: [N, 3]) -> [N, 3] {\n  if sum(x) > 0 { return x }\n  return -x\n}",
     good: "model M(x: [N, 3]) -> [N, 3] = where(sum(x) > 0, x, -x)",
@@ -246,8 +280,10 @@ export const numberTooLarge = define<{ readonly operator: string }>({
 export const sharedDiffers = define<{ readonly name: string; readonly first: string; readonly second: string }>({
   code: "NN0323",
   severity: "error",
-  message: ({ name, first, second }) => `the parameter \`${name}\` is shared, but would be ${first} here and ${second} there`,
-  explanation: "A layer that is bound to a name, or a model that is called twice, has one set of parameters, so its inputs must give them the same shapes.",
+  message: ({ name, first, second }) =>
+    `the parameter \`${name}\` is shared, but would be ${first} here and ${second} there`,
+  explanation:
+    "A layer that is bound to a name, or a model that is called twice, has one set of parameters, so its inputs must give them the same shapes.",
   example: {
     bad: "model M(x: [N, 3]) -> [N, 4] {\n  let f = dense(4)\n  return x |> f |> f\n}",
     good: "model M(x: [N, 4]) -> [N, 4] {\n  let f = dense(4)\n  return x |> f |> f\n}",
@@ -258,7 +294,8 @@ export const notDifferentiable = define<{ readonly problem: string }>({
   code: "NN0324",
   severity: "error",
   message: ({ problem }) => `there is no gradient: ${problem}`,
-  explanation: "grad(y, wrt: x) needs a scalar y of floats that depends on x through differentiable operations. It is an error, not a zero, where it does not.",
+  explanation:
+    "grad(y, wrt: x) needs a scalar y of floats that depends on x through differentiable operations. It is an error, not a zero, where it does not.",
   example: {
     bad: "model M(x: [N, 3]) -> [N, 3] = grad(x, wrt: x)",
     good: "model M(x: [N, 3]) -> [N, 3] = grad(sum(x * x), wrt: x)",
@@ -306,4 +343,3 @@ export const updateShape = define<{ readonly name: string; readonly expected: st
     good: "block f(x: [N, C]) -> [N, C] {\n  state s: [C] = zeros\n  s <- mean(x, over: N)\n  return x + s\n}\nmodel M(x: [N, 3]) -> [N, 3] = f(x)",
   },
 });
-

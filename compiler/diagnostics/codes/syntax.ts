@@ -14,7 +14,8 @@ export const unexpectedCharacter = define<{ readonly character: string }>({
   code: "NN0102",
   severity: "error",
   message: ({ character }) => `${character} means nothing in the language`,
-  explanation: "Outside strings and comments a program is written with ASCII letters, digits and the signs of the grammar.",
+  explanation:
+    "Outside strings and comments a program is written with ASCII letters, digits and the signs of the grammar.",
   example: { bad: "const a = 1 $ 2", good: "const a = 1 + 2" },
 });
 
@@ -22,8 +23,8 @@ export const unclosedString = define<object>({
   code: "NN0103",
   severity: "error",
   message: () => "this string is not closed before its line ends",
-  explanation: "A string runs from one `\"` to the next on the same line. A line end inside it is written `\\n`.",
-  example: { bad: "use \"./blocks.nn", good: "use \"./blocks.nn\"" },
+  explanation: 'A string runs from one `"` to the next on the same line. A line end inside it is written `\\n`.',
+  example: { bad: 'use "./blocks.nn', good: 'use "./blocks.nn"' },
 });
 
 export const unclosedComment = define<object>({
@@ -48,7 +49,8 @@ export const numberOutOfRange = define<{ readonly text: string; readonly problem
   code: "NN0106",
   severity: "error",
   message: ({ text, problem }) => `the number \`${text}\` ${problem}`,
-  explanation: "A number must lie within what a 64-bit float can hold: it must not round to infinity, nor to zero unless it is zero.",
+  explanation:
+    "A number must lie within what a 64-bit float can hold: it must not round to infinity, nor to zero unless it is zero.",
   example: { bad: "const a = 1e400", good: "const a = 1e30" },
 });
 
@@ -56,8 +58,8 @@ export const unknownEscape = define<{ readonly text: string }>({
   code: "NN0107",
   severity: "error",
   message: ({ text }) => `expected one of \\" \\\\ \\n \\t in a string, found ${text}`,
-  explanation: "A backslash in a string begins an escape. There are four: `\\\"`, `\\\\`, `\\n` and `\\t`.",
-  example: { bad: "use \".\\blocks.nn\"", good: "use \"./blocks.nn\"" },
+  explanation: 'A backslash in a string begins an escape. There are four: `\\"`, `\\\\`, `\\n` and `\\t`.',
+  example: { bad: 'use ".\\blocks.nn"', good: 'use "./blocks.nn"' },
 });
 
 export const sourceTooLarge = define<{ readonly length: number; readonly limit: number }>({
@@ -88,7 +90,8 @@ export const unclosedBracket = define<{ readonly bracket: string; readonly close
   code: "NN0111",
   severity: "error",
   message: ({ bracket, closer, found }) => `\`${bracket}\` is not closed: expected \`${closer}\`, found ${found}`,
-  explanation: "Every `(`, `[` and `{` needs its partner before the statement, or the declaration, that it stands in is over.",
+  explanation:
+    "Every `(`, `[` and `{` needs its partner before the statement, or the declaration, that it stands in is over.",
   example: { bad: "const a = (1 + 2", good: "const a = (1 + 2)" },
 });
 
@@ -154,7 +157,8 @@ export const tensorDefault = define<{ readonly name: string }>({
   code: "NN0118",
   severity: "error",
   message: ({ name }) => `expected no default for the tensor input \`${name}\`, found one`,
-  explanation: "Settings may have defaults, tensors may not: what a tensor input is, is known only when the program runs.",
+  explanation:
+    "Settings may have defaults, tensors may not: what a tensor input is, is known only when the program runs.",
   example: { bad: "model Net(x: [N, 4] = zeros) -> [N, 4] = x", good: "model Net(x: [N, 4]) -> [N, 4] = x" },
 });
 
@@ -169,7 +173,8 @@ export const mixedUnion = define<{ readonly name: string }>({
 export const missingResult = define<{ readonly declaration: string; readonly name: string }>({
   code: "NN0120",
   severity: "error",
-  message: ({ declaration, name }) => `expected \`-> shape\` behind the inputs of the ${declaration} \`${name}\`, found none`,
+  message: ({ declaration, name }) =>
+    `expected \`-> shape\` behind the inputs of the ${declaration} \`${name}\`, found none`,
   explanation: "Shapes are part of every signature. A dimension that the compiler is to work out is written `_`.",
   example: { bad: "model Net(x: [N, 4]) = x", good: "model Net(x: [N, 4]) -> [N, 4] = x" },
 });
@@ -178,7 +183,8 @@ export const unwantedResult = define<{ readonly declaration: string; readonly na
   code: "NN0121",
   severity: "error",
   message: ({ declaration, name }) => `expected no result shape for the ${declaration} \`${name}\`, found one`,
-  explanation: "The result of an initializer has the parameter's shape, that of a schedule is a number, and an optimizer has none.",
+  explanation:
+    "The result of an initializer has the parameter's shape, that of a schedule is a number, and an optimizer has none.",
   example: { bad: "schedule flat() -> [] = lr0", good: "schedule flat() = lr0" },
 });
 
@@ -200,7 +206,8 @@ export const outsideScan = define<{ readonly word: string }>({
   code: "NN0124",
   severity: "error",
   message: ({ word }) => `expected \`${word}\` only inside the braces of a scan, found it outside`,
-  explanation: "`next` gives a scan's carry its new value and `emit` adds to what the scan stacks; elsewhere neither means anything.",
+  explanation:
+    "`next` gives a scan's carry its new value and `emit` adds to what the scan stacks; elsewhere neither means anything.",
   example: {
     bad: "block f(x: [N]) -> [N] {\n  emit x\n  return x\n}",
     good: "block f(x: [T, N]) -> [T, N] = scan r in x along T { emit r }",
@@ -229,6 +236,7 @@ export const noNetwork = define<object>({
   code: "NN0127",
   severity: "error",
   message: () => "no network declared: expected a `model`, found none",
-  explanation: "A program to build or train needs at least one `model`. A file of blocks alone can be used by others with `use`.",
+  explanation:
+    "A program to build or train needs at least one `model`. A file of blocks alone can be used by others with `use`.",
   example: { bad: "// nothing yet", good: "model Net(x: [N, 4]) -> [N, 4] = x" },
 });

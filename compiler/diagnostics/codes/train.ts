@@ -7,7 +7,8 @@ export const unknownKey = define<{ readonly key: string; readonly place: string 
   code: "NN0501",
   severity: "error",
   message: ({ key, place }) => `\`${key}\` is no key of a ${place}`,
-  explanation: "A train takes data, loss, regularize, optimizer, schedule, metrics, batch, epochs, stop_early, clip_norm, average, start_from and seed; " +
+  explanation:
+    "A train takes data, loss, regularize, optimizer, schedule, metrics, batch, epochs, stop_early, clip_norm, average, start_from and seed; " +
     "a step takes minimize, update, optimizer, schedule, regularize and clip_norm.",
   example: {
     bad: `${model}train M { data: given  loss: cross_entropy  optimiser: sgd(lr: 0.1) }`,
@@ -41,7 +42,8 @@ export const unknownModel = define<{ readonly name: string }>({
   code: "NN0504",
   severity: "error",
   message: ({ name }) => `there is no model \`${name}\` to train`,
-  explanation: "The short form of a train is named after the model that it trains. A train with steps may have any name.",
+  explanation:
+    "The short form of a train is named after the model that it trains. A train with steps may have any name.",
   example: {
     bad: `${model}train W { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1) }`,
     good: `${model}train M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1) }`,
@@ -63,7 +65,8 @@ export const unknownReader = define<{ readonly name: string }>({
   code: "NN0506",
   severity: "error",
   message: ({ name }) => `expected csv, idx, npy, text, arrays, given or a \`data\` declaration, found \`${name}\``,
-  explanation: "Data come from a reader with its settings, from a declaration that names one, or are given by the host program.",
+  explanation:
+    "Data come from a reader with its settings, from a declaration that names one, or are given by the host program.",
   example: {
     bad: `${model}train M { data: cvs("a.csv")  loss: cross_entropy  optimizer: sgd(lr: 0.1) }`,
     good: `${model}train M { data: csv("a.csv", target: "y")  loss: cross_entropy  optimizer: sgd(lr: 0.1) }`,
@@ -73,15 +76,18 @@ export const unknownReader = define<{ readonly name: string }>({
 export const unreachedParameter = define<{ readonly name: string; readonly step: string }>({
   code: "NN0507",
   severity: "warning",
-  message: ({ name, step }) => `the loss of \`${step}\` does not depend on the parameter \`${name}\`, so it will not move`,
-  explanation: "A parameter is trained by its gradient. Where the loss does not depend on it, or only through stop_gradient, there is none.",
+  message: ({ name, step }) =>
+    `the loss of \`${step}\` does not depend on the parameter \`${name}\`, so it will not move`,
+  explanation:
+    "A parameter is trained by its gradient. Where the loss does not depend on it, or only through stop_gradient, there is none.",
 });
 
 export const nothingToUpdate = define<{ readonly what: string }>({
   code: "NN0508",
   severity: "error",
   message: ({ what }) => `\`update: ${what}\` names no parameters`,
-  explanation: "`update` names a model, a path into one (`Digits.head`), or a list of them, as `nnc check` prints the paths.",
+  explanation:
+    "`update` names a model, a path into one (`Digits.head`), or a list of them, as `nnc check` prints the paths.",
 });
 
 export const lossShape = define<{ readonly found: string }>({
@@ -99,21 +105,24 @@ export const boundMissing = define<{ readonly name: string }>({
   code: "NN0510",
   severity: "error",
   message: ({ name }) => `the open dimension \`${name}\` needs a largest value, found none`,
-  explanation: "Memory is planned for the largest value of each open dimension. It comes from `batch`, from the data, from `bounds: { N: 64 }` or from `--bounds N=64`.",
+  explanation:
+    "Memory is planned for the largest value of each open dimension. It comes from `batch`, from the data, from `bounds: { N: 64 }` or from `--bounds N=64`.",
 });
 
 export const metricsNeedOutput = define<object>({
   code: "NN0511",
   severity: "error",
   message: () => "metrics compare a model's output with the target, found a train without `loss`",
-  explanation: "The short form of a train says what the output and the target are. A train with steps reports its losses only.",
+  explanation:
+    "The short form of a train says what the output and the target are. A train with steps reports its losses only.",
 });
 
 export const targetMissing = define<{ readonly name: string; readonly kind: string }>({
   code: "NN0512",
   severity: "error",
   message: ({ name, kind }) => `the ${kind} \`${name}\` needs an output and a target as its first two inputs`,
-  explanation: "A loss or metric is called with the model's output and the data's target; further tensor inputs come from the data by name.",
+  explanation:
+    "A loss or metric is called with the model's output and the data's target; further tensor inputs come from the data by name.",
 });
 
 export const unknownTrain = define<{ readonly name: string; readonly labels: string }>({
@@ -127,7 +136,8 @@ export const openSignature = define<{ readonly model: string }>({
   code: "NN0514",
   severity: "error",
   message: ({ model: name }) => `the model \`${name}\` is built as it stands, so its inputs cannot have \`..\``,
-  explanation: "A model's inputs come from outside, so their number of dimensions must be written. Blocks may use `..`.",
+  explanation:
+    "A model's inputs come from outside, so their number of dimensions must be written. Blocks may use `..`.",
   example: { bad: "model M(x: [.., 3]) -> [.., 3] = x", good: "model M(x: [N, 3]) -> [N, 3] = x" },
 });
 

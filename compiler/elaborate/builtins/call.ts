@@ -25,7 +25,14 @@ export class BuiltinCall {
   readonly further: readonly Given[];
   readonly #given: ReadonlyMap<string, Given>;
 
-  constructor(name: string, given: ReadonlyMap<string, Given>, further: readonly Given[], frame: Frame, span: Span, mode: Mode) {
+  constructor(
+    name: string,
+    given: ReadonlyMap<string, Given>,
+    further: readonly Given[],
+    frame: Frame,
+    span: Span,
+    mode: Mode,
+  ) {
     this.name = name;
     this.frame = frame;
     this.span = span;
@@ -85,7 +92,8 @@ export class BuiltinCall {
     const dimension = asDimension(value);
     const known = dimension === undefined ? undefined : constantValue(dimension);
     if (known !== undefined) return known;
-    if (dimension !== undefined) return this.frame.fail(notCompileTime, { what: `\`${this.name}\``, found: describeValue(value) }, span, "this");
+    if (dimension !== undefined)
+      return this.frame.fail(notCompileTime, { what: `\`${this.name}\``, found: describeValue(value) }, span, "this");
     return this.fail("a whole number", describeValue(value), span);
   }
 

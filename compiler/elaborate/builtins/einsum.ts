@@ -27,20 +27,30 @@ function parse(text: string, count: number): Parsed | string {
   if (inputs.length !== count) return `expected ${inputs.length} tensors, found ${count}`;
   const odd = [...inputs.flat(), ...output].find((letter) => !/[A-Za-z]/.test(letter));
   if (odd !== undefined) return `expected letters, found \`${odd}\``;
-  const twice = [...inputs, output].map((word) => word.find((letter, at) => word.indexOf(letter) !== at)).find((letter) => letter !== undefined);
-  if (twice !== undefined) return `expected each letter once in a word, found \`${twice}\` twice (a diagonal, which is not supported)`;
+  const twice = [...inputs, output]
+    .map((word) => word.find((letter, at) => word.indexOf(letter) !== at))
+    .find((letter) => letter !== undefined);
+  if (twice !== undefined)
+    return `expected each letter once in a word, found \`${twice}\` twice (a diagonal, which is not supported)`;
   const missing = output.find((letter) => !inputs.some((word) => word.includes(letter)));
   return missing === undefined ? { inputs, output } : `no tensor has the letter \`${missing}\` of the result`;
 }
 
 function einsum(call: BuiltinCall): Evaluated {
   const { value: text, span } = call.operand("text");
-  if (text.kind !== "string") return call.fail("a string such as \"ij,jk->ik\"", "something else", span);
+  if (text.kind !== "string") return call.fail('a string such as "ij,jk->ik"', "something else", span);
   const operands = call.further.map((given) => call.evaluate(given));
   const tensors = operands.map((operand) => toTensor(operand, call.frame));
   const parsed = parse(text.value, tensors.length);
-  if (typeof parsed === "string") return call.frame.fail(einsumText, { text: text.value, problem: parsed }, span, "this text");
-  const sizes = checkSizes(parsed, tensors, text.value, operands.map((operand) => operand.span), call);
+  if (typeof parsed === "string")
+    return call.frame.fail(einsumText, { text: text.value, problem: parsed }, span, "this text");
+  const sizes = checkSizes(
+    parsed,
+    tensors,
+    text.value,
+    operands.map((operand) => operand.span),
+    call,
+  );
   return call.frame.at(call.span, () => {
     const result = contractAll(parsed, tensors, call);
     const labels = result.letters.map((letter) => sizes.get(letter)?.name);
@@ -48,20 +58,44 @@ function einsum(call: BuiltinCall): Evaluated {
   });
 }
 
-function checkSizes({ inputs }: Parsed, tensors: readonly Tensor[], text: string, spans: readonly TextSpan[], call: BuiltinCall) {
+function checkSizes(
+  { inputs }: Parsed,
+  tensors: readonly Tensor[],
+  text: string,
+  spans: readonly TextSpan[],
+  call: BuiltinCall,
+) {
   const sizes = new Map<string, { readonly size: Dimension; readonly name: AxisLabel; readonly at: number }>();
   for (const [at, tensor] of tensors.entries()) {
     const { dtype, shape } = tensor.type;
-    if (dtype !== "f32") call.frame.fail(wrongElements, { operation: "`einsum`", expected: "f32", found: describeType(tensor.type) }, spans[at], "this", [], "convert with `f32(…)`");
+    if (dtype !== "f32")
+      call.frame.fail(
+        wrongElements,
+        { operation: "`einsum`", expected: "f32", found: describeType(tensor.type) },
+        spans[at],
+        "this",
+        [],
+        "convert with `f32(…)`",
+      );
     if (shape.length !== inputs[at].length) {
-      call.frame.fail(einsumText, { text, problem: `\`${inputs[at].join("")}\` names ${inputs[at].length} axes, the tensor has ${shape.length}` }, spans[at], `this is ${describeType(tensor.type)}`);
+      call.frame.fail(
+        einsumText,
+        { text, problem: `\`${inputs[at].join("")}\` names ${inputs[at].length} axes, the tensor has ${shape.length}` },
+        spans[at],
+        `this is ${describeType(tensor.type)}`,
+      );
     }
     for (const [axis, letter] of inputs[at].entries()) {
       const known = sizes.get(letter);
       if (known === undefined) sizes.set(letter, { size: shape[axis], name: tensor.labels[axis], at });
       else if (!equal(known.size, shape[axis])) {
-        call.frame.fail(einsumText, { text, problem: `\`${letter}\` is ${known.size.key} and ${shape[axis].key}` }, spans[at], `this is ${describeType(tensor.type)}`,
-          [label(spans[known.at], `this is ${describeType(tensors[known.at].type)}`)]);
+        call.frame.fail(
+          einsumText,
+          { text, problem: `\`${letter}\` is ${known.size.key} and ${shape[axis].key}` },
+          spans[at],
+          `this is ${describeType(tensor.type)}`,
+          [label(spans[known.at], `this is ${describeType(tensors[known.at].type)}`)],
+        );
       } else if (known.name !== tensor.labels[axis]) sizes.set(letter, { ...known, name: undefined });
     }
   }
@@ -90,7 +124,13 @@ function drop({ value, letters }: Lettered, wanted: ReadonlySet<string>, call: B
   return { value: call.builder.one("sum", [value], { axes }), letters: letters.filter((letter) => wanted.has(letter)) };
 }
 
-function contract(left: Lettered, right: Lettered, output: readonly string[] | undefined, wanted: ReadonlySet<string>, call: BuiltinCall): Lettered {
+function contract(
+  left: Lettered,
+  right: Lettered,
+  output: readonly string[] | undefined,
+  wanted: ReadonlySet<string>,
+  call: BuiltinCall,
+): Lettered {
   const all = [...new Set([...left.letters, ...right.letters])];
   const kept = output ?? all.filter((letter) => wanted.has(letter));
   const number = (letters: readonly string[]): readonly number[] => letters.map((letter) => all.indexOf(letter));

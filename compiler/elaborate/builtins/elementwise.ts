@@ -11,7 +11,14 @@ import type { BuiltinCall, Rule } from "./call.ts";
 
 /** Of a known number, as an f32 would hold it; abs, sign and floor are exact. */
 const known: Readonly<Record<string, (x: number) => number>> = {
-  exp: Math.exp, expm1: Math.expm1, log: Math.log, log1p: Math.log1p, sqrt: Math.sqrt, sin: Math.sin, cos: Math.cos, tanh: Math.tanh,
+  exp: Math.exp,
+  expm1: Math.expm1,
+  log: Math.log,
+  log1p: Math.log1p,
+  sqrt: Math.sqrt,
+  sin: Math.sin,
+  cos: Math.cos,
+  tanh: Math.tanh,
 };
 
 function ofNumber(name: string, value: Rational): Rational | undefined {
@@ -42,7 +49,8 @@ function unary(name: string): Rule {
 function floored({ value }: Operand, call: BuiltinCall): Evaluated | undefined {
   if (value.kind === "dimension") return value;
   const expression = call.expression("x");
-  if (value.kind !== "tensor" || expression?.kind !== "chain" || expression.rest.at(-1)?.operator !== "/") return undefined;
+  if (value.kind !== "tensor" || expression?.kind !== "chain" || expression.rest.at(-1)?.operator !== "/")
+    return undefined;
   const whole = call.frame.session.evaluator.evaluate(expression, call.frame, { whole: true });
   return whole.kind === "dimension" ? whole : undefined;
 }
@@ -51,7 +59,14 @@ function applyUnary(name: string, operand: Operand, call: BuiltinCall): Evaluate
   const tensor = toTensor(operand, call.frame);
   const integers = name === "abs" || name === "sign";
   if (tensor.type.dtype !== "f32" && !(integers && tensor.type.dtype === "i32")) {
-    call.frame.fail(wrongElements, { operation: `\`${name}\``, expected: "f32", found: describeType(tensor.type) }, operand.span, "this", [], "convert with `f32(…)`");
+    call.frame.fail(
+      wrongElements,
+      { operation: `\`${name}\``, expected: "f32", found: describeType(tensor.type) },
+      operand.span,
+      "this",
+      [],
+      "convert with `f32(…)`",
+    );
   }
   return { ...tensor, value: call.builder.one(name, [tensor.value]) };
 }
@@ -64,7 +79,9 @@ function convert(dtype: ElementType): Rule {
     if (value.kind === "dimension" && dtype !== "bool") return value;
     return call.frame.at(call.span, () => {
       const tensor = toTensor(operand, call.frame);
-      return tensor.type.dtype === dtype ? tensor : call.entry.tensor(call.builder.one("cast", [tensor.value], { dtype }), tensor.labels);
+      return tensor.type.dtype === dtype
+        ? tensor
+        : call.entry.tensor(call.builder.one("cast", [tensor.value], { dtype }), tensor.labels);
     });
   };
 }
@@ -72,7 +89,8 @@ function convert(dtype: ElementType): Rule {
 function convertKnown(value: Extract<Evaluated, { kind: "number" | "bool" }>, dtype: ElementType): Evaluated {
   const number = value.kind === "number" ? value.value : rational.whole(value.value ? 1 : 0);
   if (dtype === "bool") return boolValue(number.numerator !== 0n);
-  const towardsZero = number.numerator < 0n ? rational.negate(rational.floor(rational.negate(number))) : rational.floor(number);
+  const towardsZero =
+    number.numerator < 0n ? rational.negate(rational.floor(rational.negate(number))) : rational.floor(number);
   return { kind: "number", value: dtype === "i32" ? towardsZero : number };
 }
 
@@ -81,7 +99,7 @@ function extreme(name: "maximum" | "minimum"): Rule {
     const [left, right] = [call.operand("a", call.mode), call.operand("b", call.mode)];
     if (left.value.kind === "number" && right.value.kind === "number") {
       const order = rational.compare(left.value.value, right.value.value);
-      return (order >= 0) === (name === "maximum") ? left.value : right.value;
+      return order >= 0 === (name === "maximum") ? left.value : right.value;
     }
     const [a, b] = [asDimension(left.value), asDimension(right.value)];
     if (a !== undefined && b !== undefined) return fromDimension((name === "maximum" ? maximum : minimum)(a, b));
@@ -95,14 +113,22 @@ function where(call: BuiltinCall): Evaluated {
   const { value } = condition;
   if (value.kind === "bool") return call.operand(value.value ? "a" : "b", call.mode).value;
   if (value.kind === "condition") {
-    return call.frame.fail(notCompileTime, { what: "the condition of `where`", found: describeValue(value) }, condition.span, "this");
+    return call.frame.fail(
+      notCompileTime,
+      { what: "the condition of `where`", found: describeValue(value) },
+      condition.span,
+      "this",
+    );
   }
   return choose(condition, call.operand("a"), call.operand("b"), call.span, call.frame);
 }
 
 export const elementwiseRules: readonly (readonly [string, Rule])[] = [
   ...names.map((name) => [name, unary(name)] as const),
-  ["f32", convert("f32")], ["i32", convert("i32")], ["bool", convert("bool")],
-  ["maximum", extreme("maximum")], ["minimum", extreme("minimum")],
+  ["f32", convert("f32")],
+  ["i32", convert("i32")],
+  ["bool", convert("bool")],
+  ["maximum", extreme("maximum")],
+  ["minimum", extreme("minimum")],
   ["where", where],
 ];

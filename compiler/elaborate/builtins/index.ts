@@ -17,11 +17,23 @@ import { reductionRules } from "./reductions.ts";
 import { shapeRules } from "./shapes.ts";
 
 const rules: ReadonlyMap<string, Rule> = new Map([
-  ...elementwiseRules, ...reductionRules, ...shapeRules, ...indexRules, ...einsumRules, ...otherRules,
+  ...elementwiseRules,
+  ...reductionRules,
+  ...shapeRules,
+  ...indexRules,
+  ...einsumRules,
+  ...otherRules,
 ]);
 
 /** Evaluates a built-in's call; without its first tensor it is a layer. */
-export function callBuiltin(name: string, given: readonly Argument[], piped: readonly Evaluated[], frame: Frame, span: Span, mode: Mode): Evaluated {
+export function callBuiltin(
+  name: string,
+  given: readonly Argument[],
+  piped: readonly Evaluated[],
+  frame: Frame,
+  span: Span,
+  mode: Mode,
+): Evaluated {
   const spec = builtins.get(name);
   if (spec === undefined) throw new InternalError("elaborate", `${name} is no built-in`, span);
   if (!spec.supported) return frame.fail(unsupported, { what: `\`${name}\`` }, span, "this");
@@ -46,13 +58,27 @@ function place(argument: Argument, spec: Builtin, positional: Given[], named: Ma
   const name = argument.label.text;
   const names = spec.parameters.map((parameter) => parameter.name);
   if (!names.includes(name)) {
-    frame.fail(unknownSetting, { callee: spec.name, name }, argument.label.span, "no such name", [], didYouMean(name, names) ?? `it takes ${names.join(", ")}`);
+    frame.fail(
+      unknownSetting,
+      { callee: spec.name, name },
+      argument.label.span,
+      "no such name",
+      [],
+      didYouMean(name, names) ?? `it takes ${names.join(", ")}`,
+    );
   }
   if (named.has(name)) frame.fail(givenTwice, { callee: spec.name, name }, argument.span, "again here");
   named.set(name, given);
 }
 
-function gather(spec: Builtin, positional: readonly Given[], named: ReadonlyMap<string, Given>, frame: Frame, span: Span, mode: Mode): BuiltinCall {
+function gather(
+  spec: Builtin,
+  positional: readonly Given[],
+  named: ReadonlyMap<string, Given>,
+  frame: Frame,
+  span: Span,
+  mode: Mode,
+): BuiltinCall {
   const at = new Map<string, Given>(named);
   const { parameters } = spec;
   for (const [index, given] of positional.slice(0, parameters.length).entries()) {
@@ -62,9 +88,15 @@ function gather(spec: Builtin, positional: readonly Given[], named: ReadonlyMap<
   }
   const further = positional.slice(parameters.length);
   if (further.length > 0 && !spec.variadic) {
-    frame.fail(tooManyArguments, { callee: spec.name, what: "arguments", most: parameters.length, found: positional.length }, span, "in this call");
+    frame.fail(
+      tooManyArguments,
+      { callee: spec.name, what: "arguments", most: parameters.length, found: positional.length },
+      span,
+      "in this call",
+    );
   }
   const missing = parameters.find(({ name, required }) => required && !at.has(name));
-  if (missing !== undefined) frame.fail(missingSetting, { callee: spec.name, name: missing.name, type: "an argument" }, span, "in this call");
+  if (missing !== undefined)
+    frame.fail(missingSetting, { callee: spec.name, name: missing.name, type: "an argument" }, span, "in this call");
   return new BuiltinCall(spec.name, at, further, frame, span, mode);
 }

@@ -10,14 +10,25 @@ import type { BuiltinCall, Rule } from "./call.ts";
 
 /** The key of a draw: the place of the call; in an initialiser, the parameter's path. */
 function drawPath(call: BuiltinCall): string {
-  const { home, body: { owner, storage: { draws } } } = call.frame;
+  const {
+    home,
+    body: {
+      owner,
+      storage: { draws },
+    },
+  } = call.frame;
   if (draws === undefined) return home.child(call.span.from, call.name).path;
   draws.count += 1;
   return draws.count === 1 ? owner.path : `${owner.path}.${draws.count}`;
 }
 
 /** Uniform in [0, 1): 24 bits of one word of Threefry. */
-function uniform(shape: ReturnType<BuiltinCall["shape"]>["shape"], stream: number, word: 0 | 1, call: BuiltinCall): Value {
+function uniform(
+  shape: ReturnType<BuiltinCall["shape"]>["shape"],
+  stream: number,
+  word: 0 | 1,
+  call: BuiltinCall,
+): Value {
   const { entry, builder } = call;
   const counter = entry.training ? entry.position("step") : builder.constant(0, "i32");
   return builder.one("random_uniform", [entry.counter("seed"), counter], { shape, word, stream });
@@ -35,7 +46,12 @@ function randomNormal(call: BuiltinCall): Evaluated {
     const { builder } = call;
     const stream = streamOf(drawPath(call));
     const [u, v] = [uniform(shape, stream, 0, call), uniform(shape, stream, 1, call)];
-    const radius = builder.one("sqrt", [builder.one("mul", [fillLike(builder, u, -2), builder.one("log", [builder.one("sub", [fillLike(builder, u, 1), u])])])]);
+    const radius = builder.one("sqrt", [
+      builder.one("mul", [
+        fillLike(builder, u, -2),
+        builder.one("log", [builder.one("sub", [fillLike(builder, u, 1), u])]),
+      ]),
+    ]);
     const angle = builder.one("cos", [builder.one("mul", [fillLike(builder, v, 2 * Math.PI), v])]);
     return call.entry.tensor(builder.one("mul", [radius, angle]), labels);
   });
@@ -49,16 +65,36 @@ function stopGradient(call: BuiltinCall): Evaluated {
 function grad(call: BuiltinCall): Evaluated {
   const [y, x] = [call.tensor("y"), call.tensor("wrt")];
   if (y.type.shape.length > 0 || y.type.dtype !== "f32") {
-    call.frame.fail(notDifferentiable, { problem: `expected a scalar to differentiate, found ${describeType(y.type)}` }, call.spanOf("y"), `this is ${describeType(y.type)}`, [],
-      "sum it up: `grad(sum(…), wrt: …)`");
+    call.frame.fail(
+      notDifferentiable,
+      { problem: `expected a scalar to differentiate, found ${describeType(y.type)}` },
+      call.spanOf("y"),
+      `this is ${describeType(y.type)}`,
+      [],
+      "sum it up: `grad(sum(…), wrt: …)`",
+    );
   }
-  const found = call.frame.at(call.span, () => call.frame.session.evaluator.gradients(call.builder, y.value, [x.value]));
+  const found = call.frame.at(call.span, () =>
+    call.frame.session.evaluator.gradients(call.builder, y.value, [x.value]),
+  );
   if ("kind" in found) {
     const more = found.node.span === undefined ? [] : [label(found.node.span, `\`${found.node.op}\` stands between`)];
-    return call.frame.fail(notDifferentiable, { problem: `\`${found.node.op}\` has none` }, call.spanOf("wrt"), "with respect to this", more);
+    return call.frame.fail(
+      notDifferentiable,
+      { problem: `\`${found.node.op}\` has none` },
+      call.spanOf("wrt"),
+      "with respect to this",
+      more,
+    );
   }
   const [gradient] = found;
-  if (gradient === undefined) return call.frame.fail(notDifferentiable, { problem: "the first does not depend on the second" }, call.spanOf("wrt"), "with respect to this");
+  if (gradient === undefined)
+    return call.frame.fail(
+      notDifferentiable,
+      { problem: "the first does not depend on the second" },
+      call.spanOf("wrt"),
+      "with respect to this",
+    );
   return { ...x, value: gradient };
 }
 
@@ -82,6 +118,13 @@ function length(call: BuiltinCall): Evaluated {
 }
 
 export const otherRules: readonly (readonly [string, Rule])[] = [
-  ["random_uniform", randomUniform], ["random_normal", randomNormal], ["stop_gradient", stopGradient], ["grad", grad],
-  ["rank", rank], ["is_integer", isInteger], ["is_string", isKind("string")], ["is_list", isKind("list")], ["length", length],
+  ["random_uniform", randomUniform],
+  ["random_normal", randomNormal],
+  ["stop_gradient", stopGradient],
+  ["grad", grad],
+  ["rank", rank],
+  ["is_integer", isInteger],
+  ["is_string", isKind("string")],
+  ["is_list", isKind("list")],
+  ["length", length],
 ];

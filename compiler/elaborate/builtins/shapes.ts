@@ -1,7 +1,16 @@
 /** Built-ins that move elements and leave them as they are: reshape, transpose, broadcast, concat, stack, pad, reverse. */
 import { label } from "../../diagnostics/diagnostic.ts";
 import { concatMismatch, reshapeCount, reshapeInferred } from "../../diagnostics/codes/shapes.ts";
-import { add, constant, divideExactly, equal, isConstant, printShape, product, type Dimension } from "../../dimension/dimension.ts";
+import {
+  add,
+  constant,
+  divideExactly,
+  equal,
+  isConstant,
+  printShape,
+  product,
+  type Dimension,
+} from "../../dimension/dimension.ts";
 import { reshape, transpose } from "../../ops/emit.ts";
 import { toNumber } from "../rational.ts";
 import { broadcastTensor, toTensor, type Operand } from "../tensors.ts";
@@ -16,13 +25,24 @@ function reshapeTo(call: BuiltinCall): Evaluated {
   const shape = inferred === undefined ? written : fillIn(written, inferred, total, tensor, call);
   const wanted = product(shape);
   if (!equal(total, wanted)) {
-    call.frame.fail(reshapeCount, { from: describeType(tensor.type), to: printShape(shape), elements: total.key, wanted: wanted.key },
-      call.spanOf("shape"), `this has ${wanted.key} elements`, [label(call.spanOf("x"), `this is ${describeType(tensor.type)}`)]);
+    call.frame.fail(
+      reshapeCount,
+      { from: describeType(tensor.type), to: printShape(shape), elements: total.key, wanted: wanted.key },
+      call.spanOf("shape"),
+      `this has ${wanted.key} elements`,
+      [label(call.spanOf("x"), `this is ${describeType(tensor.type)}`)],
+    );
   }
   return call.frame.at(call.span, () => call.entry.tensor(reshape(call.builder, tensor.value, shape), labels));
 }
 
-function fillIn(shape: readonly Dimension[], inferred: number, total: Dimension, tensor: Tensor, call: BuiltinCall): readonly Dimension[] {
+function fillIn(
+  shape: readonly Dimension[],
+  inferred: number,
+  total: Dimension,
+  tensor: Tensor,
+  call: BuiltinCall,
+): readonly Dimension[] {
   const others = shape.filter((_, axis) => axis !== inferred);
   if (others.some(({ key }) => key === "-1")) {
     call.frame.fail(reshapeInferred, { problem: "it stands twice" }, call.spanOf("shape"), "one -1 at most");
@@ -30,8 +50,13 @@ function fillIn(shape: readonly Dimension[], inferred: number, total: Dimension,
   const known = product(others);
   const rest = divideExactly(total, known);
   if (rest === undefined) {
-    call.frame.fail(reshapeInferred, { problem: `${total.key} is no multiple of ${known.key}` }, call.spanOf("shape"), "what remains is no whole number",
-      [label(call.spanOf("x"), `this is ${describeType(tensor.type)}`)]);
+    call.frame.fail(
+      reshapeInferred,
+      { problem: `${total.key} is no multiple of ${known.key}` },
+      call.spanOf("shape"),
+      "what remains is no whole number",
+      [label(call.spanOf("x"), `this is ${describeType(tensor.type)}`)],
+    );
   }
   return shape.map((size, axis) => (axis === inferred ? rest : size));
 }
@@ -42,7 +67,12 @@ function reorder(call: BuiltinCall): Evaluated {
   const order = call.integers("order").map((axis) => (axis < 0 ? axis + rank : axis));
   const fits = order.length === rank && tensor.type.shape.every((_, axis) => order.includes(axis));
   if (!fits) call.fail(`each of ${rank} axes once`, `[${order.join(", ")}]`, call.spanOf("order"));
-  return call.frame.at(call.span, () => call.entry.tensor(transpose(call.builder, tensor.value, order), order.map((axis) => tensor.labels[axis])));
+  return call.frame.at(call.span, () =>
+    call.entry.tensor(
+      transpose(call.builder, tensor.value, order),
+      order.map((axis) => tensor.labels[axis]),
+    ),
+  );
 }
 
 function broadcast(call: BuiltinCall): Evaluated {
@@ -53,7 +83,8 @@ function broadcast(call: BuiltinCall): Evaluated {
 function tensorsOf(call: BuiltinCall): readonly { readonly tensor: Tensor; readonly span: Operand["span"] }[] {
   const expression = call.expression("tensors");
   const { value, span } = call.operand("tensors");
-  if (value.kind !== "list" || value.items.length === 0) return call.fail("a list of tensors", describeValue(value), span);
+  if (value.kind !== "list" || value.items.length === 0)
+    return call.fail("a list of tensors", describeValue(value), span);
   return value.items.map((item, index) => {
     const at = expression?.kind === "list" ? expression.items[index].span : span;
     return { tensor: toTensor({ value: item, span: at }, call.frame), span: at };
@@ -70,15 +101,31 @@ function concat(call: BuiltinCall): Evaluated {
 function joined(parts: ReturnType<typeof tensorsOf>, axis: number, call: BuiltinCall): Tensor {
   const [{ tensor: first, span }] = parts;
   for (const { tensor, span: at } of parts) {
-    const fits = tensor.type.dtype === first.type.dtype && tensor.type.shape.length === first.type.shape.length &&
+    const fits =
+      tensor.type.dtype === first.type.dtype &&
+      tensor.type.shape.length === first.type.shape.length &&
       tensor.type.shape.every((size, other) => other === axis || equal(size, first.type.shape[other]));
     if (fits) continue;
-    call.frame.fail(concatMismatch, { operation: `\`${call.name}\``, first: describeType(first.type), other: describeType(tensor.type) },
-      at, `this is ${describeType(tensor.type)}`, [label(span, `this is ${describeType(first.type)}`)]);
+    call.frame.fail(
+      concatMismatch,
+      { operation: `\`${call.name}\``, first: describeType(first.type), other: describeType(tensor.type) },
+      at,
+      `this is ${describeType(tensor.type)}`,
+      [label(span, `this is ${describeType(first.type)}`)],
+    );
   }
   if (parts.length === 1) return first;
-  const labels = first.labels.map((name, at) => (at !== axis && parts.every(({ tensor }) => tensor.labels[at] === name) ? name : undefined));
-  return call.entry.tensor(call.builder.one("concat", parts.map(({ tensor }) => tensor.value), { axis }), labels);
+  const labels = first.labels.map((name, at) =>
+    at !== axis && parts.every(({ tensor }) => tensor.labels[at] === name) ? name : undefined,
+  );
+  return call.entry.tensor(
+    call.builder.one(
+      "concat",
+      parts.map(({ tensor }) => tensor.value),
+      { axis },
+    ),
+    labels,
+  );
 }
 
 function stack(call: BuiltinCall): Evaluated {
@@ -86,7 +133,11 @@ function stack(call: BuiltinCall): Evaluated {
   const rank = parts[0].tensor.type.shape.length + 1;
   const [axis] = call.integers("axis").map((position) => (position < 0 ? position + rank : position));
   if (axis < 0 || axis >= rank) call.fail(`an axis from 0 to ${rank - 1}`, String(axis), call.spanOf("axis"));
-  const widen = <Item>(list: readonly Item[], item: Item): readonly Item[] => [...list.slice(0, axis), item, ...list.slice(axis)];
+  const widen = <Item>(list: readonly Item[], item: Item): readonly Item[] => [
+    ...list.slice(0, axis),
+    item,
+    ...list.slice(axis),
+  ];
   return call.frame.at(call.span, () => {
     const raised = parts.map(({ tensor, span }) => {
       const value = reshape(call.builder, tensor.value, widen(tensor.type.shape, constant(1)));
@@ -99,16 +150,31 @@ function stack(call: BuiltinCall): Evaluated {
 function pad(call: BuiltinCall): Evaluated {
   const tensor = call.tensor("x");
   const { value: margins, span } = call.operand("margins", { whole: true });
-  const pairs = margins.kind === "list" ? margins.items.map((item) => (item.kind === "list" ? item.items.map(asDimension) : [])) : [];
-  const fits = pairs.length === tensor.type.shape.length && pairs.every((pair) => pair.length === 2 && pair.every((size) => size !== undefined && !size.key.startsWith("-")));
-  if (!fits) return call.fail(`[before, after], both at least 0, for each of ${tensor.type.shape.length} axes`, describeValue(margins), span);
+  const pairs =
+    margins.kind === "list"
+      ? margins.items.map((item) => (item.kind === "list" ? item.items.map(asDimension) : []))
+      : [];
+  const fits =
+    pairs.length === tensor.type.shape.length &&
+    pairs.every((pair) => pair.length === 2 && pair.every((size) => size !== undefined && !size.key.startsWith("-")));
+  if (!fits)
+    return call.fail(
+      `[before, after], both at least 0, for each of ${tensor.type.shape.length} axes`,
+      describeValue(margins),
+      span,
+    );
   const value = call.has("value") ? call.operand("value").value : undefined;
-  if (value !== undefined && value.kind !== "number") return call.fail("a number as `value`", describeValue(value), call.spanOf("value"));
+  if (value !== undefined && value.kind !== "number")
+    return call.fail("a number as `value`", describeValue(value), call.spanOf("value"));
   const side = (at: number): readonly Dimension[] => pairs.map((pair) => pair[at] ?? constant(0));
   const [low, high] = [side(0), side(1)];
   const labels = tensor.labels.map((name, axis) => (isConstant(add(low[axis], high[axis]), 0) ? name : undefined));
   return call.frame.at(call.span, () =>
-    call.entry.tensor(call.builder.one("pad", [tensor.value], { low, high, value: value === undefined ? 0 : toNumber(value.value) }), labels));
+    call.entry.tensor(
+      call.builder.one("pad", [tensor.value], { low, high, value: value === undefined ? 0 : toNumber(value.value) }),
+      labels,
+    ),
+  );
 }
 
 function reverse(call: BuiltinCall): Evaluated {
@@ -118,6 +184,11 @@ function reverse(call: BuiltinCall): Evaluated {
 }
 
 export const shapeRules: readonly (readonly [string, Rule])[] = [
-  ["reshape", reshapeTo], ["transpose", reorder], ["broadcast", broadcast], ["concat", concat], ["stack", stack],
-  ["pad", pad], ["reverse", reverse],
+  ["reshape", reshapeTo],
+  ["transpose", reorder],
+  ["broadcast", broadcast],
+  ["concat", concat],
+  ["stack", stack],
+  ["pad", pad],
+  ["reverse", reverse],
 ];

@@ -76,7 +76,13 @@ function usesWithin({ members }: Cluster): ReadonlyMap<string, number> {
 /** The member's value over the kernel's axes, with what the cluster has already made put in. */
 function resolve(value: Scalar, axes: readonly Axis[], state: State): Scalar {
   const target = [...state.grid, ...state.over].slice(0, axes.length);
-  const moved = substituteAxesInScalar(value, axisMap(axes, target.map(({ name }) => axisIndex(name))));
+  const moved = substituteAxesInScalar(
+    value,
+    axisMap(
+      axes,
+      target.map(({ name }) => axisIndex(name)),
+    ),
+  );
   return replaceLoads(moved, (load) => definitionAt(load, state));
 }
 
@@ -151,7 +157,8 @@ function addReductions(members: readonly Member[], state: State): void {
     const scalar = local(name, compute.dtype);
     state.definitions.set(tensor, { kind: "local", scalar });
     const indices = state.grid.map((axis) => axisIndex(axis.name));
-    if (state.stored.has(tensor)) stores.push({ kind: "store", store: { tensor, dtype: type.dtype, indices, value: scalar } });
+    if (state.stored.has(tensor))
+      stores.push({ kind: "store", store: { tensor, dtype: type.dtype, indices, value: scalar } });
   }
   const [first] = members;
   if (first?.compute.kind !== "reduce") return;
@@ -201,7 +208,10 @@ function joinTwo(earlier: Sweep, later: Sweep, names: Set<string>): Sweep {
     values.set(store.tensor, scalar);
     return { ...store, value: scalar };
   });
-  const rewritten = later.stores.map((store) => ({ ...store, value: replaceLoads(store.value, ({ tensor }) => values.get(tensor)) }));
+  const rewritten = later.stores.map((store) => ({
+    ...store,
+    value: replaceLoads(store.value, ({ tensor }) => values.get(tensor)),
+  }));
   return { ...earlier, lets: [...lets, ...later.lets], stores: [...stores, ...rewritten] };
 }
 
@@ -210,7 +220,9 @@ type Scatter = Extract<Compute, { kind: "scatter" }>;
 /** A destination dimension that a source axis names by itself is a grid axis: destinations in it are independent. */
 function scatterKernel(member: Member, compute: Scatter): Kernel {
   const { axes, from, at, dtype, value } = compute;
-  const direct = at.map((index, d) => from.find((axis) => axis.name === soleAxis(index) && axis.extent.key === axes[d].extent.key));
+  const direct = at.map((index, d) =>
+    from.find((axis) => axis.name === soleAxis(index) && axis.extent.key === axes[d].extent.key),
+  );
   const grid: Axis[] = [];
   const zero: Axis[] = [];
   const indices = axes.map(({ extent }, d) => {
@@ -222,8 +234,15 @@ function scatterKernel(member: Member, compute: Scatter): Kernel {
   const columns = new Map(direct.flatMap((axis, d) => (axis === undefined ? [] : [[axis.name, indices[d]] as const])));
   const over = from.filter(({ name }) => !columns.has(name));
   const stage: Stage = {
-    kind: "scatter", tensor: member.tensor, dtype, zero, zeroIndices: indices, over, lets: [],
-    at: at.map((index) => substituteAxes(index, columns)), value: substituteAxesInScalar(value, columns),
+    kind: "scatter",
+    tensor: member.tensor,
+    dtype,
+    zero,
+    zeroIndices: indices,
+    over,
+    lets: [],
+    at: at.map((index) => substituteAxes(index, columns)),
+    value: substituteAxesInScalar(value, columns),
   };
   return { name: kernelName([member]), grid, rows: [], stages: [stage], origins: [member.origin] };
 }

@@ -45,7 +45,8 @@ interface State {
 export function clusterMembers(members: readonly Member[], bounds: Bounds): readonly Cluster[] {
   const state: State = { bounds, clusters: [], makers: new Map() };
   for (const member of members) {
-    const cluster = producers(member, state).find((candidate) => canJoin(member, candidate, state)) ?? found(member, state);
+    const cluster =
+      producers(member, state).find((candidate) => canJoin(member, candidate, state)) ?? found(member, state);
     cluster.members.push(member);
     state.makers.set(member.tensor, cluster);
   }
@@ -103,7 +104,10 @@ function fits(member: Member, cluster: Cluster, bounds: Bounds): boolean {
 /** A map over a cluster's rows: its shape is the grid's followed by the reduced axes'. */
 export function isRow({ compute }: Member, { kind, grid, over }: Cluster, bounds: Bounds): boolean {
   if (kind !== "rows" || over === undefined || grid.length === 0 || compute.kind !== "map") return false;
-  return sameShape(compute.axes, [...grid, ...over]) && intervalOf(product(over.map(({ extent }) => extent)), bounds).high <= longestRow;
+  return (
+    sameShape(compute.axes, [...grid, ...over]) &&
+    intervalOf(product(over.map(({ extent }) => extent)), bounds).high <= longestRow
+  );
 }
 
 /** Every load of the cluster's own values is at the same point of its grid. */

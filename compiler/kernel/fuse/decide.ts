@@ -60,7 +60,16 @@ export function decide(input: FusionInput): readonly Member[] {
 function member(node: LoweredNode, compute: Compute, position: number, update: boolean, state: State): Member {
   const { tensor, op, origin } = node;
   const type = { dtype: compute.dtype, shape: compute.axes.map(({ extent }) => extent) };
-  return { tensor, op, origin, type: state.input.tensors.get(tensor)?.type ?? type, compute, loads: loadedBy(compute), position, update };
+  return {
+    tensor,
+    op,
+    origin,
+    type: state.input.tensors.get(tensor)?.type ?? type,
+    compute,
+    loads: loadedBy(compute),
+    position,
+    update,
+  };
 }
 
 /** Values that only virtual values loaded, whose consumers in turn came to nothing, make no kernel. */
@@ -86,7 +95,10 @@ function consumersOf(nodes: readonly LoweredNode[]): ReadonlyMap<string, readonl
 
 /** Replaces each load of a virtual value by its expression at the load's indices. */
 function expand(compute: Compute, { virtual, input }: State): Compute {
-  const axes = compute.kind === "map" ? compute.axes : [...compute.axes, ...(compute.kind === "reduce" ? compute.over : compute.from)];
+  const axes =
+    compute.kind === "map"
+      ? compute.axes
+      : [...compute.axes, ...(compute.kind === "reduce" ? compute.over : compute.from)];
   const ranges = rangesOf(axes);
   const replace = (load: Load): Scalar | undefined => {
     const definition = virtual.get(load.tensor);
@@ -95,7 +107,12 @@ function expand(compute: Compute, { virtual, input }: State): Compute {
   return mapCompute(
     compute,
     (value) => simplifyScalar(replaceLoads(value, replace), ranges, input.bounds),
-    (index) => simplifyIndex(mapDataScalars(index, (data) => replaceLoads(data, replace)), ranges, input.bounds),
+    (index) =>
+      simplifyIndex(
+        mapDataScalars(index, (data) => replaceLoads(data, replace)),
+        ranges,
+        input.bounds,
+      ),
   );
 }
 
@@ -161,13 +178,16 @@ function effectiveConsumers(tensor: string, state: State): readonly LoweredNode[
 function continuesAlone(compute: MapCompute, loads: readonly Load[], state: State): boolean {
   return loads.some((load) => {
     const source = state.members.get(load.tensor);
-    if (source === undefined || source.compute.kind === "scatter" || !sameShape(source.compute.axes, compute.axes)) return false;
+    if (source === undefined || source.compute.kind === "scatter" || !sameShape(source.compute.axes, compute.axes))
+      return false;
     return isIdentity(load.indices, compute.axes) && effectiveConsumers(load.tensor, state).length === 1;
   });
 }
 
 function fullLoads(compute: MapCompute, loads: readonly Load[]): number {
-  const full = loads.filter(({ indices }) => indices.filter(({ terms }) => terms.length > 0).length >= compute.axes.length);
+  const full = loads.filter(
+    ({ indices }) => indices.filter(({ terms }) => terms.length > 0).length >= compute.axes.length,
+  );
   return new Set(full.map(({ tensor }) => tensor)).size;
 }
 
@@ -191,14 +211,27 @@ interface Measure {
 }
 
 const expensiveOperators: ReadonlySet<string> = new Set([
-  "div", "mod", "pow", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erf",
+  "div",
+  "mod",
+  "pow",
+  "sqrt",
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "sin",
+  "cos",
+  "tanh",
+  "erf",
 ]);
 
 /** What writing the tree into a consumer means. What depends on sizes alone leaves every loop and costs nothing there. */
 function measure(value: Scalar): Measure {
   const operators: Scalar[] = [];
   collectVarying(value, operators);
-  const expensive = operators.some((node) => (node.kind === "unary" || node.kind === "binary") && expensiveOperators.has(node.operator));
+  const expensive = operators.some(
+    (node) => (node.kind === "unary" || node.kind === "binary") && expensiveOperators.has(node.operator),
+  );
   return { operators: operators.length, expensive, random: operators.some(({ kind }) => kind === "random") };
 }
 

@@ -33,7 +33,11 @@ export interface FusionInput {
 
 /** The tensors that a compute loads, each once. */
 export function loadedBy(compute: Compute): ReadonlySet<string> {
-  return new Set(scalarsOf(compute).flatMap(loadsOf).map(({ tensor }) => tensor));
+  return new Set(
+    scalarsOf(compute)
+      .flatMap(loadsOf)
+      .map(({ tensor }) => tensor),
+  );
 }
 
 /** Every scalar of a compute: its value, and what its scatter indices compute. */
@@ -52,5 +56,7 @@ export function mapCompute(compute: Compute, change: (value: Scalar) => Scalar, 
 export function isContraction(compute: Compute): boolean {
   if (compute.kind !== "reduce" || compute.combine !== "sum") return false;
   const { value } = compute;
-  return value.kind === "binary" && value.operator === "mul" && value.left.kind === "load" && value.right.kind === "load";
+  return (
+    value.kind === "binary" && value.operator === "mul" && value.left.kind === "load" && value.right.kind === "load"
+  );
 }

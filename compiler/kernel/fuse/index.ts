@@ -26,7 +26,10 @@ export function fuse(lowered: Lowered, bounds: Bounds, taken: Set<string>): Fuse
   const members = decide({ ...lowered, bounds });
   const clusters = clusterMembers(members, bounds);
   const stored = storedTensors(clusters, lowered.outputs);
-  const ordered = orderKernels(clusters.map((cluster) => buildKernel(cluster, stored)), lowered.outputs);
+  const ordered = orderKernels(
+    clusters.map((cluster) => buildKernel(cluster, stored)),
+    lowered.outputs,
+  );
   const names = readableNames(ordered.kernels, ordered.inPlace, lowered, taken);
   const tensors = new Set([...lowered.tensors.keys(), ...names.values()]);
   const kernels = [...ordered.kernels, ...copies(lowered, ordered.inPlace)].map((kernel) =>
@@ -67,7 +70,10 @@ function copies({ outputs, tensors }: Lowered, inPlace: ReadonlyMap<string, stri
 
 /** Updates take their variable's name, results their own, and temporaries one after the kernel that makes them. */
 function readableNames(
-  kernels: readonly Kernel[], inPlace: ReadonlyMap<string, string>, { outputs, tensors }: Lowered, taken: Set<string>,
+  kernels: readonly Kernel[],
+  inPlace: ReadonlyMap<string, string>,
+  { outputs, tensors }: Lowered,
+  taken: Set<string>,
 ): ReadonlyMap<string, string> {
   const names = new Map(inPlace);
   for (const { name, role, tensor } of outputs) if (role === "result") names.set(tensor, name);
@@ -86,7 +92,11 @@ function freshName(base: string, taken: Set<string>): string {
   return name;
 }
 
-function renamedTensors({ tensors }: Lowered, stored: ReadonlySet<string>, names: ReadonlyMap<string, string>): ReadonlyMap<string, Tensor> {
+function renamedTensors(
+  { tensors }: Lowered,
+  stored: ReadonlySet<string>,
+  names: ReadonlyMap<string, string>,
+): ReadonlyMap<string, Tensor> {
   const renamed = new Map<string, Tensor>();
   for (const tensor of tensors.values()) {
     if (tensor.role === "value" && !stored.has(tensor.name)) continue;

@@ -23,8 +23,17 @@ export function kernelName(members: readonly Member[]): string {
 }
 
 const localNames: ReadonlyMap<string, string> = new Map([
-  ["add", "total"], ["sub", "difference"], ["mul", "product"], ["div", "ratio"], ["select", "chosen"], ["neg", "negated"],
-  ["sum", "sum"], ["max", "largest"], ["min", "smallest"], ["prod", "product"], ["argmax", "place"],
+  ["add", "total"],
+  ["sub", "difference"],
+  ["mul", "product"],
+  ["div", "ratio"],
+  ["select", "chosen"],
+  ["neg", "negated"],
+  ["sum", "sum"],
+  ["max", "largest"],
+  ["min", "smallest"],
+  ["prod", "product"],
+  ["argmax", "place"],
 ]);
 
 /** A name for a local, unique among `taken`, which it joins: `sum`, `sum_2`. */

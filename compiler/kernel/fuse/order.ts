@@ -78,12 +78,18 @@ function needs(before: readonly Set<number>[], from: number, target: number): bo
 /** Whether each element of `variable` is read, if at all, only at the grid point that overwrites it. */
 function overwritesInPlace(kernel: Kernel, tensor: string, variable: string): boolean {
   if (!readsOf(kernel).has(variable)) return true;
-  const stored = kernel.stages.flatMap((stage) => (stage.kind === "store" && stage.store.tensor === tensor ? [stage.store] : []));
+  const stored = kernel.stages.flatMap((stage) =>
+    stage.kind === "store" && stage.store.tensor === tensor ? [stage.store] : [],
+  );
   if (stored.length !== 1) return false;
   const place = JSON.stringify(stored[0].indices);
   return kernel.stages.every((stage) => {
-    const loads = scalarsOfStage(stage).flatMap(loadsOf).filter((load) => load.tensor === variable);
-    return loads.every(({ indices }) => JSON.stringify(indices) === place) && (loads.length === 0 || stage.kind !== "reduce");
+    const loads = scalarsOfStage(stage)
+      .flatMap(loadsOf)
+      .filter((load) => load.tensor === variable);
+    return (
+      loads.every(({ indices }) => JSON.stringify(indices) === place) && (loads.length === 0 || stage.kind !== "reduce")
+    );
   });
 }
 

@@ -57,7 +57,9 @@ function settleRun(run: readonly Point[], names: Set<string>): readonly Stage[] 
 function readsPastStore(run: readonly Point[]): boolean {
   const stored = new Set<string>();
   return run.some((stage) => {
-    const reads = scalarsOfStage(stage).flatMap(loadsOf).some(({ tensor }) => stored.has(tensor));
+    const reads = scalarsOfStage(stage)
+      .flatMap(loadsOf)
+      .some(({ tensor }) => stored.has(tensor));
     if (stage.kind === "store") stored.add(stage.store.tensor);
     return reads;
   });

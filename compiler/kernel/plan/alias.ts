@@ -20,7 +20,8 @@ export function inPlacePairs(kernel: Kernel, { parameters }: ScheduledKernel): r
   const [reads, writes] = [readsOf(kernel), writesOf(kernel)];
   return parameters.flatMap((into, output) =>
     parameters.flatMap((from, input) => {
-      if (into.dtype !== from.dtype || reads.has(into.name) || !writes.has(into.name) || writes.has(from.name)) return [];
+      if (into.dtype !== from.dtype || reads.has(into.name) || !writes.has(into.name) || writes.has(from.name))
+        return [];
       return canAlias(kernel, into.name, from.name) ? [{ output, input }] : [];
     }),
   );
@@ -53,7 +54,9 @@ function storesOf(stage: Stage): readonly Store[] {
 }
 
 function writesTo(stage: Stage, tensor: string): boolean {
-  return storesOf(stage).some((store) => store.tensor === tensor) || (stage.kind === "scatter" && stage.tensor === tensor);
+  return (
+    storesOf(stage).some((store) => store.tensor === tensor) || (stage.kind === "scatter" && stage.tensor === tensor)
+  );
 }
 
 function overOf(stage: Stage): readonly Axis[] {
@@ -73,11 +76,15 @@ interface Loads {
 
 /** A stage's loads; those of stores that follow the store to `output` apart. */
 function loadsIn(stage: Stage, output: string | undefined): Loads {
-  if (stage.kind !== "sweep" || output === undefined) return { before: scalarsOfStage(stage).flatMap(loadsOf), after: [] };
+  if (stage.kind !== "sweep" || output === undefined)
+    return { before: scalarsOfStage(stage).flatMap(loadsOf), after: [] };
   const cut = stage.stores.findIndex(({ tensor }) => tensor === output) + 1;
   const scalars = (stores: readonly Store[]): readonly Scalar[] => scalarsOfStage({ ...stage, lets: [], stores });
   const lets = stage.lets.flatMap(({ value }) => loadsOf(value));
-  return { before: [...lets, ...scalars(stage.stores.slice(0, cut)).flatMap(loadsOf)], after: scalars(stage.stores.slice(cut)).flatMap(loadsOf) };
+  return {
+    before: [...lets, ...scalars(stage.stores.slice(0, cut)).flatMap(loadsOf)],
+    after: scalars(stage.stores.slice(cut)).flatMap(loadsOf),
+  };
 }
 
 /** Indices with the stage's own axes by position and extent, so that passes over equal ranges compare equal. */

@@ -50,11 +50,16 @@ function bodyKey({ parameters, arrays, dims, body }: ScheduledKernel): string {
     return known;
   };
   const replace = (key: string, value: unknown): unknown => {
-    if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0) ? value : String(Object.is(value, -0) ? "-0" : value);
+    if (typeof value === "number")
+      return Number.isFinite(value) && !Object.is(value, -0) ? value : String(Object.is(value, -0) ? "-0" : value);
     if (typeof value !== "string") return value;
     if (key === "buffer") return buffers.get(value);
     return variableKeys.has(key) ? renamed(value) : value;
   };
-  const signature = [parameters.map(({ dtype, access }) => [dtype, access]), arrays.map(({ dtype, elements }) => [dtype, elements]), dims];
+  const signature = [
+    parameters.map(({ dtype, access }) => [dtype, access]),
+    arrays.map(({ dtype, elements }) => [dtype, elements]),
+    dims,
+  ];
   return `${JSON.stringify(signature)} ${JSON.stringify(body, replace)}`;
 }

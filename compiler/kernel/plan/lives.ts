@@ -50,13 +50,25 @@ export function blocksOf(input: PlanInput): readonly Block[] {
   }
   const segmented = new Set(input.segments.flatMap(({ name, tensors }) => [name, ...tensors]));
   const segments = input.segments.map((segment) => segmentBlock(input, [segment.name, ...segment.tensors], lives));
-  const singles = [...input.tensors.keys()].filter((name) => !segmented.has(name)).map((name) => segmentBlock(input, [name, name], lives));
+  const singles = [...input.tensors.keys()]
+    .filter((name) => !segmented.has(name))
+    .map((name) => segmentBlock(input, [name, name], lives));
   const blocks = [...segments, ...singles].filter(({ always, lives: own }) => always || own.length > 0);
-  return [...blocks.filter(({ always }) => always), ...joinInPlace(input, blocks.filter(({ always }) => !always))];
+  return [
+    ...blocks.filter(({ always }) => always),
+    ...joinInPlace(
+      input,
+      blocks.filter(({ always }) => !always),
+    ),
+  ];
 }
 
 /** The first name is the run; the others lie in it side by side. */
-function segmentBlock(input: PlanInput, [run, ...members]: readonly string[], lives: ReadonlyMap<string, readonly Life[]>): Block {
+function segmentBlock(
+  input: PlanInput,
+  [run, ...members]: readonly string[],
+  lives: ReadonlyMap<string, readonly Life[]>,
+): Block {
   const tensors = new Map([[run, 0]]);
   let bytes = 0;
   let always = false;
@@ -106,7 +118,12 @@ function joinInPlace(input: PlanInput, blocks: readonly Block[]): readonly Block
         // Equal indices are equal places only where the strides are equal, too.
         if (!haveOneShape(input, tensors[operand], tensors[output])) continue;
         const names = new Map([...into.tensors, ...from.tensors]);
-        const joined: Block = { tensors: names, bytes: into.bytes, lives: joinLives([...into.lives, ...from.lives]), always: false };
+        const joined: Block = {
+          tensors: names,
+          bytes: into.bytes,
+          lives: joinLives([...into.lives, ...from.lives]),
+          always: false,
+        };
         for (const name of names.keys()) blockOf.set(name, joined);
       }
     }

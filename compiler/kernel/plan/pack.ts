@@ -36,7 +36,9 @@ export function pack(blocks: readonly Block[]): Packing {
     base += block.bytes;
   }
   const movable = blocks.filter(({ always }) => !always);
-  const conflicts = new Map(movable.map((block) => [block, movable.filter((other) => other !== block && conflict(block, other))]));
+  const conflicts = new Map(
+    movable.map((block) => [block, movable.filter((other) => other !== block && conflict(block, other))]),
+  );
   const tried = (movable.length > manyBlocks ? orders.slice(0, 1) : orders).flatMap((order) =>
     (["first", "best"] as const).map((fit) => place([...movable].sort(order), conflicts, base, fit)),
   );
@@ -44,7 +46,12 @@ export function pack(blocks: readonly Block[]): Packing {
   return { offsets: new Map([...fixed, ...best.offsets]), bytes: best.bytes };
 }
 
-function place(blocks: readonly Block[], conflicts: ReadonlyMap<Block, readonly Block[]>, base: number, fit: Fit): Packing {
+function place(
+  blocks: readonly Block[],
+  conflicts: ReadonlyMap<Block, readonly Block[]>,
+  base: number,
+  fit: Fit,
+): Packing {
   const offsets = new Map<Block, number>();
   let bytes = base;
   for (const block of blocks) {
@@ -52,7 +59,12 @@ function place(blocks: readonly Block[], conflicts: ReadonlyMap<Block, readonly 
       const offset = offsets.get(other);
       return offset === undefined ? [] : [[offset, offset + other.bytes]];
     });
-    const offset = gapFor(block.bytes, taken.sort(([a], [b]) => a - b), base, fit);
+    const offset = gapFor(
+      block.bytes,
+      taken.sort(([a], [b]) => a - b),
+      base,
+      fit,
+    );
     offsets.set(block, offset);
     bytes = Math.max(bytes, offset + block.bytes);
   }

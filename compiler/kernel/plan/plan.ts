@@ -22,21 +22,35 @@ export interface Plan extends Pick<Program, "buffers" | "arenaBytes" | "kernels"
 }
 
 const roleOrder: readonly BufferRole[] = [
-  "segment", "parameter", "state", "optimizer", "counter", "metric", "input", "result", "temporary",
+  "segment",
+  "parameter",
+  "state",
+  "optimizer",
+  "counter",
+  "metric",
+  "input",
+  "result",
+  "temporary",
 ];
 
 /** Places all tensors and binds all calls. Kernels with equal bodies become one. */
 export function plan(input: PlanInput): Plan {
   const blocks = blocksOf(input);
   const { offsets, bytes } = pack(blocks);
-  const placed = blocks.flatMap((block) => [...block.tensors].map(([name, distance]) => {
-    return { block, buffer: bufferOf(input, name, (offsets.get(block) ?? 0) + distance) };
-  }));
+  const placed = blocks.flatMap((block) =>
+    [...block.tensors].map(([name, distance]) => {
+      return { block, buffer: bufferOf(input, name, (offsets.get(block) ?? 0) + distance) };
+    }),
+  );
   placed.sort((a, b) => roleOrder.indexOf(a.buffer.role) - roleOrder.indexOf(b.buffer.role));
   const { kernels, entries } = bind(input, new Map(placed.map(({ buffer }, position) => [buffer.name, position])));
   return {
-    buffers: placed.map(({ buffer }) => buffer), arenaBytes: bytes, kernels, entries,
-    blocks: placed.map(({ block }) => block), lowerBound: lowerBound(blocks, input.entries),
+    buffers: placed.map(({ buffer }) => buffer),
+    arenaBytes: bytes,
+    kernels,
+    entries,
+    blocks: placed.map(({ block }) => block),
+    lowerBound: lowerBound(blocks, input.entries),
   };
 }
 

@@ -7,10 +7,21 @@ import type { Plan } from "./plan.ts";
 export function planReport({ buffers, blocks, entries, arenaBytes, lowerBound }: Plan): string {
   const head = ["buffer", "role", "bytes", "offset", "lives"];
   const rows = buffers.map(({ name, role, bytes, offset }, position) => [
-    name, role, String(bytes), String(offset), printLives(blocks[position], entries.map((entry) => entry.name)),
+    name,
+    role,
+    String(bytes),
+    String(offset),
+    printLives(
+      blocks[position],
+      entries.map((entry) => entry.name),
+    ),
   ]);
   const ratio = lowerBound === 0 ? 1 : arenaBytes / lowerBound;
-  return [...alignColumns([head, ...rows]), "", `peak ${arenaBytes} bytes, lower bound ${lowerBound}: ${ratio.toFixed(3)} times`].join("\n");
+  return [
+    ...alignColumns([head, ...rows]),
+    "",
+    `peak ${arenaBytes} bytes, lower bound ${lowerBound}: ${ratio.toFixed(3)} times`,
+  ].join("\n");
 }
 
 function printLives({ always, lives }: Block, entries: readonly string[]): string {

@@ -17,7 +17,11 @@ interface Best {
 }
 
 /** The positions at each point, one for each result. Their order is the same whatever the lanes and chunks. */
-export function argmax({ emitter }: Context, stage: Reduce, points: readonly Point[]): readonly (readonly Expression[])[] {
+export function argmax(
+  { emitter }: Context,
+  stage: Reduce,
+  points: readonly Point[],
+): readonly (readonly Expression[])[] {
   const best = points.map((point) =>
     stage.results.map(({ name, value }): Best => {
       const lanes = point.vector ? 4 : 1;

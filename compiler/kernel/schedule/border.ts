@@ -4,7 +4,15 @@
  * order stay the same.
  */
 import { add, constant, constantValue, isConstant, negate, product, subtract } from "../../dimension/dimension.ts";
-import { addIndex, axesOf, axisIndex, constantIndex, scaleIndex, substituteAxes, subtractIndex } from "../../loops/index.ts";
+import {
+  addIndex,
+  axesOf,
+  axisIndex,
+  constantIndex,
+  scaleIndex,
+  substituteAxes,
+  subtractIndex,
+} from "../../loops/index.ts";
 import { mapScalar } from "../../loops/scalar.ts";
 import type { Axis, Index, Scalar } from "../../loops/types.ts";
 import type { Expression } from "../../program/types.ts";
@@ -82,7 +90,11 @@ function indexIn(scalar: Scalar): Index | undefined {
 }
 
 /** True, at run time, where all terms of the reduction at all points are inside; undefined where that is not worth asking. */
-export function wholeInside(emitter: Emitter, { conditions, stage }: Interior, points: readonly Point[]): Expression | undefined {
+export function wholeInside(
+  emitter: Emitter,
+  { conditions, stage }: Interior,
+  points: readonly Point[],
+): Expression | undefined {
   const involved = stage.over.filter(({ name }) => conditions.some((index) => axesOf(index).has(name)));
   const window = constantValue(product(involved.map(({ extent }) => extent)));
   if (window === undefined || window > smallWindow) return undefined;
@@ -128,7 +140,12 @@ export interface Region {
 
 /** Solves the conditions at all points for the innermost loop; undefined where that cannot be done. */
 export function regionOf(
-  emitter: Emitter, { conditions }: Interior, points: readonly Point[], axis: LoopAxis, whole: Span, places: readonly Place[],
+  emitter: Emitter,
+  { conditions }: Interior,
+  points: readonly Point[],
+  axis: LoopAxis,
+  whole: Span,
+  places: readonly Place[],
 ): Region | undefined {
   const fixed: Index[] = [];
   const lows: Index[] = [];
@@ -154,7 +171,13 @@ export function regionOf(
 }
 
 /** The part of `whole` from the greatest low to below the least high, empty if they cross. */
-function spanBetween(emitter: Emitter, { extent }: LoopAxis, whole: Span, lows: readonly Index[], highs: readonly Index[]): Span {
+function spanBetween(
+  emitter: Emitter,
+  { extent }: LoopAxis,
+  whole: Span,
+  lows: readonly Index[],
+  highs: readonly Index[],
+): Span {
   const size = add(extent, constant(1));
   const from = extreme(emitter, "maximum", [whole.from, ...lows]);
   const held = boundedIndex(emitter, from, whole.from, whole.to, size);

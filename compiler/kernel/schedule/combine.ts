@@ -6,7 +6,10 @@ import type { Lanes } from "./expressions.ts";
 import { binaryOf, constantOf } from "./expressions.ts";
 
 const operators: Readonly<Record<Exclude<Combine, "argmax">, BinaryOperator>> = {
-  sum: "add", max: "maximum", min: "minimum", prod: "mul",
+  sum: "add",
+  max: "maximum",
+  min: "minimum",
+  prod: "mul",
 };
 
 /** The value that changes nothing. A sum that started from +0 never is −0, so adding +0 to it is exact. */

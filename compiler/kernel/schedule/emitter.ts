@@ -187,7 +187,9 @@ export class Emitter {
   }
 
   #versionOf(value: Expression): string {
-    return buffersOf(value).map((buffer) => this.#versions.get(buffer) ?? 0).join(".");
+    return buffersOf(value)
+      .map((buffer) => this.#versions.get(buffer) ?? 0)
+      .join(".");
   }
 
   /** The outermost scope where everything that the expression reads is known and no condition is left. */

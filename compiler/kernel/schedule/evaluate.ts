@@ -23,7 +23,12 @@ export function evaluate(emitter: Emitter, scalar: Scalar, point: Point, hint?: 
   const definition = functionOf(scalar);
   if (definition !== undefined) {
     const values = alike(emitter, childrenOf(scalar).map(operand));
-    return named({ kind: "call", function: definition.name, arguments: values, type: { dtype: definition.dtype, lanes: values[0].type.lanes } });
+    return named({
+      kind: "call",
+      function: definition.name,
+      arguments: values,
+      type: { dtype: definition.dtype, lanes: values[0].type.lanes },
+    });
   }
   switch (scalar.kind) {
     case "constant":
@@ -39,7 +44,12 @@ export function evaluate(emitter: Emitter, scalar: Scalar, point: Point, hint?: 
     case "unary": {
       const value = operand(scalar.value);
       if (scalar.operator === "sign") return named(signOf(emitter, value));
-      return named({ kind: "unary", operator: scalar.operator, value, type: { dtype: scalar.dtype, lanes: value.type.lanes } });
+      return named({
+        kind: "unary",
+        operator: scalar.operator,
+        value,
+        type: { dtype: scalar.dtype, lanes: value.type.lanes },
+      });
     }
     case "binary": {
       const [left, right] = alike(emitter, [operand(scalar.left), operand(scalar.right)]);
@@ -99,13 +109,21 @@ function localAt(emitter: Emitter, name: string, point: Point): Expression {
   return laneValue(emitter, localAt(emitter, name, point.of.point), point.of.lane);
 }
 
-function evaluateLoad(emitter: Emitter, scalar: Extract<Scalar, { kind: "load" }>, point: Point, hint?: string): Expression {
+function evaluateLoad(
+  emitter: Emitter,
+  scalar: Extract<Scalar, { kind: "load" }>,
+  point: Point,
+  hint?: string,
+): Expression {
   const address = placeIndex(emitter, scalar.indices[0], point);
   if (address === undefined) return packLanes(emitter, scalar, point);
   const stride = laneStride(address);
   if (stride === "other") return packLanes(emitter, scalar, point);
   const type = { dtype: scalar.dtype, lanes: stride === 1 ? 4 : 1 } as const;
-  return emitter.define({ kind: "load", buffer: scalar.tensor, address: firstLane(address), type }, hint ?? nameOf(scalar.tensor));
+  return emitter.define(
+    { kind: "load", buffer: scalar.tensor, address: firstLane(address), type },
+    hint ?? nameOf(scalar.tensor),
+  );
 }
 
 /** The last part of a tensor's name, as a variable. */
@@ -137,7 +155,8 @@ export function placeIndex(emitter: Emitter, index: Index, point: Point): Index 
   for (const { atom, coefficient } of index.terms) {
     const placed = placeAtom(emitter, atom, point);
     if (placed === undefined) return undefined;
-    for (const term of placed.terms) terms.push({ atom: term.atom, coefficient: multiply(term.coefficient, coefficient) });
+    for (const term of placed.terms)
+      terms.push({ atom: term.atom, coefficient: multiply(term.coefficient, coefficient) });
     sum = add(sum, multiply(placed.constant, coefficient));
   }
   return fromTerms(terms, sum);
@@ -159,7 +178,13 @@ function placeAtom(emitter: Emitter, atom: IndexAtom, point: Point): Index | und
       const value = evaluate(emitter, atom.value, point);
       if (value.type.lanes === 4) return undefined;
       if (value.kind === "constant") return constantIndex(value.value);
-      return boundedIndex(emitter, value, constantIndex(0), subtractIndex(constantIndex(atom.size), constantIndex(1)), atom.size);
+      return boundedIndex(
+        emitter,
+        value,
+        constantIndex(0),
+        subtractIndex(constantIndex(atom.size), constantIndex(1)),
+        atom.size,
+      );
     }
   }
 }
@@ -175,7 +200,9 @@ export function boundedIndex(emitter: Emitter, value: Expression, low: Index, hi
 /** How an index runs along the lanes: not at all, by one, or otherwise. */
 export function laneStride(index: Index): 0 | 1 | "other" {
   const lane = index.terms.find(isLane);
-  const inside = index.terms.some((term) => term.atom.kind !== "axis" && axesOf({ terms: [term], constant: index.constant }).has(laneAxis));
+  const inside = index.terms.some(
+    (term) => term.atom.kind !== "axis" && axesOf({ terms: [term], constant: index.constant }).has(laneAxis),
+  );
   if (inside) return "other";
   if (lane === undefined) return 0;
   return isConstant(lane.coefficient, 1) ? 1 : "other";
@@ -191,9 +218,7 @@ function firstLane(index: Index): Index {
 }
 
 /** The value converted to lanes of a store: four where the address runs along them. */
-export function storeAt(
-  emitter: Emitter, buffer: string, index: Index, value: Expression, point: Point,
-): void {
+export function storeAt(emitter: Emitter, buffer: string, index: Index, value: Expression, point: Point): void {
   const address = placeIndex(emitter, index, point);
   if (address !== undefined && !point.vector) return emitter.store(buffer, address, value);
   if (address !== undefined && laneStride(address) === 1 && point.skip === 0) {
@@ -206,4 +231,3 @@ export function storeAt(
     emitter.store(buffer, here, laneValue(emitter, value, lane));
   }
 }
-

@@ -92,7 +92,10 @@ export function mapOperands(expression: Expression, fn: (operand: Expression) =>
       return { ...expression, left: fn(expression.left), right: fn(expression.right) };
     case "select":
       return {
-        ...expression, condition: fn(expression.condition), then: fn(expression.then), otherwise: fn(expression.otherwise),
+        ...expression,
+        condition: fn(expression.condition),
+        then: fn(expression.then),
+        otherwise: fn(expression.otherwise),
       };
     case "call":
       return { ...expression, arguments: expression.arguments.map(fn) };
@@ -147,4 +150,3 @@ function headKey(expression: Expression): string {
       return expression.kind;
   }
 }
-

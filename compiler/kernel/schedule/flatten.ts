@@ -47,7 +47,11 @@ function flattenStage(stage: Stage, within: (axes: readonly Axis[]) => Context):
     }
     case "sweep": {
       const context = within(stage.over);
-      return { ...stage, lets: flattenValues(stage.lets, context), stores: stage.stores.map((store) => flattenStore(store, context)) };
+      return {
+        ...stage,
+        lets: flattenValues(stage.lets, context),
+        stores: stage.stores.map((store) => flattenStore(store, context)),
+      };
     }
     case "scatter": {
       const context = within(stage.over);
@@ -67,12 +71,19 @@ function flattenReduce(stage: Reduce, context: Context): Reduce {
   return { ...stage, lets: flattenValues(stage.lets, context), results: flattenValues(stage.results, context) };
 }
 
-function flattenValues<Named extends { readonly value: Scalar }>(named: readonly Named[], context: Context): readonly Named[] {
+function flattenValues<Named extends { readonly value: Scalar }>(
+  named: readonly Named[],
+  context: Context,
+): readonly Named[] {
   return named.map((one) => ({ ...one, value: flattenScalar(one.value, context) }));
 }
 
 function flattenStore(store: Store, context: Context): Store {
-  return { ...store, indices: [address(store.tensor, store.indices, context)], value: flattenScalar(store.value, context) };
+  return {
+    ...store,
+    indices: [address(store.tensor, store.indices, context)],
+    value: flattenScalar(store.value, context),
+  };
 }
 
 function address(tensor: string, indices: readonly Index[], context: Context, guarded = false): Index {

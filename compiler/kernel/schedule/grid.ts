@@ -21,7 +21,12 @@ interface Walk {
 }
 
 /** Emits the whole kernel. */
-export function overGrid(context: Context, loops: readonly GridLoop[], stages: readonly Stage[], panels: PanelPlan): void {
+export function overGrid(
+  context: Context,
+  loops: readonly GridLoop[],
+  stages: readonly Stage[],
+  panels: PanelPlan,
+): void {
   walk({ context, stages, panels }, collapsed(loops, context.machine.parallelLoops), 0, [origin]);
 }
 
@@ -62,6 +67,7 @@ function cross(loop: GridLoop, points: readonly Point[], base: Index, offsets: r
     ];
     return at(point, places, offset.vector ? { skip: offset.skip } : undefined);
   };
-  if (loop.role === "columns") return points.flatMap((point) => offsets.map((offset, position) => moved(point, offset, position)));
+  if (loop.role === "columns")
+    return points.flatMap((point) => offsets.map((offset, position) => moved(point, offset, position)));
   return offsets.flatMap((offset, position) => points.map((point) => moved(point, offset, position)));
 }

@@ -21,8 +21,13 @@ export function knownNumber(index: Index): number | undefined {
 
 /** Runs `body` at from, from + step, … below `to`, which the steps meet exactly. */
 export function loopOver(
-  emitter: Emitter, hint: string, { from, to }: Span, body: (at: Index) => void, step = 1,
-  role: "serial" | "parallel" = "serial", guarded = false,
+  emitter: Emitter,
+  hint: string,
+  { from, to }: Span,
+  body: (at: Index) => void,
+  step = 1,
+  role: "serial" | "parallel" = "serial",
+  guarded = false,
 ): void {
   const count = knownNumber(subtractIndex(to, from));
   if (count !== undefined && count <= 0) return;
@@ -36,15 +41,29 @@ export function wholeSpan({ extent }: LoopAxis): Span {
 }
 
 /** Nested serial loops over all of the axes, the last innermost. */
-export function nested(emitter: Emitter, axes: readonly LoopAxis[], body: (places: readonly Place[]) => void, places: readonly Place[] = []): void {
+export function nested(
+  emitter: Emitter,
+  axes: readonly LoopAxis[],
+  body: (places: readonly Place[]) => void,
+  places: readonly Place[] = [],
+): void {
   const [first, ...rest] = axes;
   if (first === undefined) return body(places);
-  loopOver(emitter, first.name, wholeSpan(first), (index) => nested(emitter, rest, body, [...places, ...placesOf(first, index)]));
+  loopOver(emitter, first.name, wholeSpan(first), (index) =>
+    nested(emitter, rest, body, [...places, ...placesOf(first, index)]),
+  );
 }
 
 /** A span cut at the last multiple of `step` after its start; `rest` has what is left, a number where known. */
-export function cut({ from, to }: Span, step: number): { readonly main: Span; readonly rest: Span; readonly left: number | undefined } {
+export function cut(
+  { from, to }: Span,
+  step: number,
+): { readonly main: Span; readonly rest: Span; readonly left: number | undefined } {
   const length = subtractIndex(to, from);
   const middle = addIndex(from, scaleIndex(quotient(length, constant(step)), step));
-  return { main: { from, to: middle }, rest: { from: middle, to }, left: knownNumber(remainder(length, constant(step))) };
+  return {
+    main: { from, to: middle },
+    rest: { from: middle, to },
+    left: knownNumber(remainder(length, constant(step))),
+  };
 }

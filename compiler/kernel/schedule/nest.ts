@@ -46,7 +46,9 @@ export function coefficientOf(index: Index, axis: string): Dimension {
 
 /** Merges neighbours among `axes` wherever all `indices` allow it and `allowed` agrees (it sees the inner extent). */
 export function mergeAxes(
-  axes: readonly Axis[], indices: readonly Index[], allowed: (inner: Dimension) => boolean = () => true,
+  axes: readonly Axis[],
+  indices: readonly Index[],
+  allowed: (inner: Dimension) => boolean = () => true,
 ): readonly LoopAxis[] {
   const merged: LoopAxis[] = [];
   for (const axis of [...axes].reverse()) {
@@ -54,7 +56,9 @@ export function mergeAxes(
     const own: LoopAxis = { name: axis.name, extent: axis.extent, axes: [axis] };
     if (inner !== undefined && allowed(inner.extent) && isFlat(axis, inner, indices)) {
       merged[merged.length - 1] = {
-        name: axis.name, extent: multiply(axis.extent, inner.extent), axes: [axis, ...inner.axes],
+        name: axis.name,
+        extent: multiply(axis.extent, inner.extent),
+        axes: [axis, ...inner.axes],
       };
     } else merged.push(own);
   }
@@ -83,7 +87,10 @@ export type Place = readonly [string, Index];
 /** Where each of its axes is when the loop is at `index`. */
 export function placesOf({ axes, parts }: LoopAxis, index: Index): readonly Place[] {
   if (parts !== undefined) {
-    const indices = unflatten(index, parts.map(({ extent }) => extent));
+    const indices = unflatten(
+      index,
+      parts.map(({ extent }) => extent),
+    );
     return parts.flatMap((part, d) => placesOf(part, indices[d]));
   }
   return axes.map(({ name }, d): Place => [name, d === axes.length - 1 ? index : constantIndex(0)]);

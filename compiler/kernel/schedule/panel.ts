@@ -42,7 +42,11 @@ export interface PanelPlan {
 }
 
 /** The stages with the loads that need one reading panels instead. */
-export function planPanels({ emitter, machine }: Context, stages: readonly Stage[], loops: readonly GridLoop[]): PanelPlan {
+export function planPanels(
+  { emitter, machine }: Context,
+  stages: readonly Stage[],
+  loops: readonly GridLoop[],
+): PanelPlan {
   const rows = loops.find(({ role }) => role === "rows");
   const columns = loops.find(({ role }) => role === "columns");
   const [first] = stages;
@@ -55,7 +59,12 @@ export function planPanels({ emitter, machine }: Context, stages: readonly Stage
 }
 
 function withPanels(
-  emitter: Emitter, stages: readonly Stage[], first: Reduce, rows: LoopAxis, columns: GridLoop, extent: number,
+  emitter: Emitter,
+  stages: readonly Stage[],
+  first: Reduce,
+  rows: LoopAxis,
+  columns: GridLoop,
+  extent: number,
 ): PanelPlan {
   const panels = new Map<string, Panel>();
   const width = columns.count * columns.lanes;
@@ -64,12 +73,19 @@ function withPanels(
     if (strideOf(address, innermost(columns.axis)) !== "other" || runs(address, rows)) return undefined;
     const key = scalarKey(load);
     const purpose = `panel${panels.size === 0 ? "" : panels.size + 1}`;
-    const panel = panels.get(key) ?? { array: emitter.array(purpose, load.dtype, width * extent), width, load, stage: first };
+    const panel = panels.get(key) ?? {
+      array: emitter.array(purpose, load.dtype, width * extent),
+      width,
+      load,
+      stage: first,
+    };
     panels.set(key, panel);
     return { ...load, tensor: panel.array, indices: [addressIn(panel)] };
   };
-  const replaced = (stage: Reduce): Reduce =>
-    ({ ...stage, results: stage.results.map((result) => ({ ...result, value: replaceLoads(result.value, replace) })) });
+  const replaced = (stage: Reduce): Reduce => ({
+    ...stage,
+    results: stage.results.map((result) => ({ ...result, value: replaceLoads(result.value, replace) })),
+  });
   const { interior } = first;
   const inside = interior === undefined ? {} : { interior: { ...interior, stage: replaced(interior.stage) } };
   const stage: Reduce = { ...replaced(first), ...inside };
@@ -77,7 +93,10 @@ function withPanels(
 }
 
 function addressIn({ stage, width }: Panel): Index {
-  const rows = flatten(stage.over.map(({ name }) => axisIndex(name)), stage.over.map(({ extent }) => extent));
+  const rows = flatten(
+    stage.over.map(({ name }) => axisIndex(name)),
+    stage.over.map(({ extent }) => extent),
+  );
   return addIndex(scaleIndex(rows, width), axisIndex(tileColumn));
 }
 
@@ -88,7 +107,12 @@ export function panelPlaces(position: number, { vector }: Offset): readonly Plac
 
 /** Copies the columns of the tile at `base`. */
 export function fillPanels(
-  { emitter }: Context, { panels }: PanelPlan, point: Point, axis: LoopAxis, base: Index, offsets: readonly Offset[],
+  { emitter }: Context,
+  { panels }: PanelPlan,
+  point: Point,
+  axis: LoopAxis,
+  base: Index,
+  offsets: readonly Offset[],
 ): void {
   for (const panel of panels) {
     const { load, stage } = panel;

@@ -27,21 +27,30 @@ export function dimsOf(statements: readonly Statement[]): readonly string[] {
 function dimensionsOfStatement(statement: Statement): readonly Dimension[] {
   switch (statement.kind) {
     case "for":
-      return [...[statement.from, statement.to].flatMap(dimensionsOfIndex), ...statement.body.flatMap(dimensionsOfStatement)];
+      return [
+        ...[statement.from, statement.to].flatMap(dimensionsOfIndex),
+        ...statement.body.flatMap(dimensionsOfStatement),
+      ];
     case "define":
     case "assign":
       return dimensionsOfExpression(statement.value);
     case "store":
       return [...dimensionsOfIndex(statement.address), ...dimensionsOfExpression(statement.value)];
     case "if":
-      return [...dimensionsOfExpression(statement.condition), ...[...statement.then, ...statement.otherwise].flatMap(dimensionsOfStatement)];
+      return [
+        ...dimensionsOfExpression(statement.condition),
+        ...[...statement.then, ...statement.otherwise].flatMap(dimensionsOfStatement),
+      ];
     case "comment":
       return [];
   }
 }
 
 function dimensionsOfExpression(expression: Expression): readonly Dimension[] {
-  return [...indicesOfExpression(expression).flatMap(dimensionsOfIndex), ...operandsOf(expression).flatMap(dimensionsOfExpression)];
+  return [
+    ...indicesOfExpression(expression).flatMap(dimensionsOfIndex),
+    ...operandsOf(expression).flatMap(dimensionsOfExpression),
+  ];
 }
 
 function dimensionsOfIndex(index: Index): readonly Dimension[] {
@@ -67,7 +76,10 @@ function callsInStatement(statement: Statement): readonly string[] {
     case "store":
       return callsIn(statement.value);
     case "if":
-      return [...callsIn(statement.condition), ...[...statement.then, ...statement.otherwise].flatMap(callsInStatement)];
+      return [
+        ...callsIn(statement.condition),
+        ...[...statement.then, ...statement.otherwise].flatMap(callsInStatement),
+      ];
     case "comment":
       return [];
   }

@@ -27,7 +27,12 @@ export const origin: Point = { axes: new Map(), locals: new Map(), vector: false
 export function at(point: Point, places: Iterable<readonly [string, Index]>, lanes?: { readonly skip: number }): Point {
   const axes = new Map([...point.axes, ...places]);
   const { of } = point;
-  const base = { axes, locals: new Map(point.locals), vector: point.vector || lanes !== undefined, skip: lanes?.skip ?? point.skip };
+  const base = {
+    axes,
+    locals: new Map(point.locals),
+    vector: point.vector || lanes !== undefined,
+    skip: lanes?.skip ?? point.skip,
+  };
   return of === undefined ? base : { ...base, of };
 }
 

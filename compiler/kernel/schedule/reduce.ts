@@ -54,7 +54,13 @@ function accumulate(context: Context, stage: Reduce, points: readonly Point[]): 
 }
 
 /** Chunks counted from 0, each from a fresh start; their results are combined in ascending order. */
-function chunked({ emitter }: Context, stage: Reduce, points: readonly Point[], chunk: number, pass: (span: Span) => Values): Values {
+function chunked(
+  { emitter }: Context,
+  stage: Reduce,
+  points: readonly Point[],
+  chunk: number,
+  pass: (span: Span) => Values,
+): Values {
   const total = product(stage.over.map(({ extent }) => extent));
   const whole = constantIndex(floorDivide(total, constant(chunk)));
   const totals = accumulators(emitter, stage.results, points);
@@ -85,7 +91,13 @@ function combineInto(emitter: Emitter, results: readonly Result[], into: Sums, v
   }
 }
 
-type Pass = (context: Context, stage: Reduce, points: readonly Point[], axes: readonly LoopAxis[], span?: Span) => Values;
+type Pass = (
+  context: Context,
+  stage: Reduce,
+  points: readonly Point[],
+  axes: readonly LoopAxis[],
+  span?: Span,
+) => Values;
 
 const passAscending: Pass = ({ emitter }, stage, points, axes, span) => {
   const sums = accumulators(emitter, stage.results, points);
@@ -102,10 +114,18 @@ const passAscending: Pass = ({ emitter }, stage, points, axes, span) => {
 
 type Sums = readonly (readonly Variable[])[];
 
-function ascend(emitter: Emitter, stage: Reduce, points: readonly Point[], sums: Sums, axes: readonly LoopAxis[], span?: Span): void {
+function ascend(
+  emitter: Emitter,
+  stage: Reduce,
+  points: readonly Point[],
+  sums: Sums,
+  axes: readonly LoopAxis[],
+  span?: Span,
+): void {
   overSpan(emitter, axes, chunkOf(stage.order), span, (inner) => {
     const { axis, span: whole, places } = inner;
-    const loop = (terms: Reduce, part: Span): void => addAlong(emitter, terms, points, sums, { ...inner, span: part }, part !== whole);
+    const loop = (terms: Reduce, part: Span): void =>
+      addAlong(emitter, terms, points, sums, { ...inner, span: part }, part !== whole);
     const region = stage.interior && regionOf(emitter, stage.interior, points, axis, whole, places);
     if (stage.interior === undefined || region === undefined) return loop(stage, whole);
     splitLoop(emitter, stage, stage.interior.stage, whole, region, loop);
@@ -114,7 +134,12 @@ function ascend(emitter: Emitter, stage: Reduce, points: readonly Point[], sums:
 
 /** Border, interior, border; or all of it with care where the region's condition does not hold. */
 function splitLoop(
-  emitter: Emitter, stage: Reduce, inside: Reduce, whole: Span, { condition, span }: Region, loop: (terms: Reduce, part: Span) => void,
+  emitter: Emitter,
+  stage: Reduce,
+  inside: Reduce,
+  whole: Span,
+  { condition, span }: Region,
+  loop: (terms: Reduce, part: Span) => void,
 ): void {
   const split = (): void => {
     if (span === undefined) return loop(inside, whole);
@@ -127,7 +152,14 @@ function splitLoop(
 }
 
 /** One innermost loop: every point's terms into its sums. */
-function addAlong(emitter: Emitter, stage: Reduce, points: readonly Point[], sums: Sums, { axis, span, places }: Inner, guarded: boolean): void {
+function addAlong(
+  emitter: Emitter,
+  stage: Reduce,
+  points: readonly Point[],
+  sums: Sums,
+  { axis, span, places }: Inner,
+  guarded: boolean,
+): void {
   const body = (index: Index): void => {
     const here = [...places, ...placesOf(axis, index)];
     for (const [p, point] of points.entries()) {

@@ -22,7 +22,12 @@ import { tidy } from "./tidy.ts";
 export { functionsUsed } from "./parameters.ts";
 
 /** The kernel as a function of its tensors' buffers; `bounds` are those of the open dimensions. */
-export function schedule(kernel: Kernel, tensors: (name: string) => TensorType, bounds: Bounds, machine: Machine): ScheduledKernel {
+export function schedule(
+  kernel: Kernel,
+  tensors: (name: string) => TensorType,
+  bounds: Bounds,
+  machine: Machine,
+): ScheduledKernel {
   const flat = flattenKernel(kernel, tensors, bounds);
   const { loops } = strategyOf(flat, machine);
   const parameters = parametersOf(kernel, tensors);
@@ -33,7 +38,15 @@ export function schedule(kernel: Kernel, tensors: (name: string) => TensorType, 
   overGrid({ emitter, machine }, loops, panels.stages, panels);
   const body = tidy(emitter.finish());
   const { name, origins } = kernel;
-  return { name, parameters, dims: dimsOf(body), arrays: [...rows, ...emitter.arrays], body, origins, cost: costOf(kernel, tensors) };
+  return {
+    name,
+    parameters,
+    dims: dimsOf(body),
+    arrays: [...rows, ...emitter.arrays],
+    body,
+    origins,
+    cost: costOf(kernel, tensors),
+  };
 }
 
 function rowArray({ name, dtype, shape }: Row, bounds: Bounds): ScheduledKernel["arrays"][number] {

@@ -27,7 +27,11 @@ const single: LoopAxis = { name: "once", extent: constant(1), axes: [] };
 
 /** Runs `body` for each innermost row of the axes; with `span` only within that part of the flattened index. */
 export function overSpan(
-  emitter: Emitter, axes: readonly LoopAxis[], chunk: number, span: Span | undefined, body: (inner: Inner) => void,
+  emitter: Emitter,
+  axes: readonly LoopAxis[],
+  chunk: number,
+  span: Span | undefined,
+  body: (inner: Inner) => void,
 ): void {
   const axis = axes.at(-1) ?? single;
   const outer = axes.slice(0, -1);
@@ -41,17 +45,28 @@ export function overSpan(
 }
 
 function overRows(
-  emitter: Emitter, outer: LoopAxis, axis: LoopAxis, chunk: number, span: Span, body: (inner: Inner) => void,
+  emitter: Emitter,
+  outer: LoopAxis,
+  axis: LoopAxis,
+  chunk: number,
+  span: Span,
+  body: (inner: Inner) => void,
 ): void {
   const { extent } = axis;
   const size = constantValue(extent);
   const whole = size !== undefined && chunk % size === 0;
-  const rows: Span = { from: quotient(span.from, extent), to: quotient(addIndex(span.to, constantIndex(subtract(extent, constant(1)))), extent) };
+  const rows: Span = {
+    from: quotient(span.from, extent),
+    to: quotient(addIndex(span.to, constantIndex(subtract(extent, constant(1)))), extent),
+  };
   loopOver(emitter, outer.name, rows, (row) => {
     const places = placesOf(outer, row);
     if (whole) return body({ axis, span: wholeSpan(axis), places, aligned: true });
     const first = scaleIndex(row, extent);
-    const inner = { from: within(emitter, subtractIndex(span.from, first), extent), to: within(emitter, subtractIndex(span.to, first), extent) };
+    const inner = {
+      from: within(emitter, subtractIndex(span.from, first), extent),
+      to: within(emitter, subtractIndex(span.to, first), extent),
+    };
     body({ axis, span: inner, places, aligned: chunk % 4 === 0 && isConstant(remainder(extent, constant(4)), 0) });
   });
 }

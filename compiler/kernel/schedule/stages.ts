@@ -99,11 +99,20 @@ function sweepAt(context: Context, stage: Sweep, point: Point): void {
   nested(emitter, axes.slice(0, -1), (places) => sweepRow(context, stage, point, places, inner, vector));
 }
 
-function sweepRow(context: Context, stage: Sweep, point: Point, places: readonly Place[], inner: LoopAxis, vector: boolean): void {
+function sweepRow(
+  context: Context,
+  stage: Sweep,
+  point: Point,
+  places: readonly Place[],
+  inner: LoopAxis,
+  vector: boolean,
+): void {
   const { emitter } = context;
   const { extent, name } = inner;
   if (!vector) {
-    return loopOver(emitter, name, wholeSpan(inner), (index) => sweepBody(context, stage, at(point, [...places, ...placesOf(inner, index)])));
+    return loopOver(emitter, name, wholeSpan(inner), (index) =>
+      sweepBody(context, stage, at(point, [...places, ...placesOf(inner, index)])),
+    );
   }
   for (const { span, step, offsets } of tilesOf(extent, 1, 4, true)) {
     const body = (base: Index): void => {
@@ -145,7 +154,8 @@ function scatterAt({ emitter }: Context, stage: Scatter, points: readonly Point[
       const before: Scalar = { kind: "load", tensor, dtype, indices: target };
       const term = evaluate(emitter, stage.value, here);
       const old = evaluate(emitter, before, here, nameOf(tensor));
-      if (old.type.lanes < term.type.lanes) throw new InternalError("schedule", "a scatter's terms run where its target does not");
+      if (old.type.lanes < term.type.lanes)
+        throw new InternalError("schedule", "a scatter's terms run where its target does not");
       const full = old.type.lanes === 4 ? splat(emitter, term) : term;
       storeAt(emitter, tensor, target[0], emitter.define(binaryOf("add", old, full)), here);
     }

@@ -33,7 +33,8 @@ const columnVectors = 4;
 export function strategyOf(kernel: Kernel, machine: Machine): Strategy {
   const axes = mergeAxes(kernel.grid, kernel.stages.flatMap(indicesOfStage));
   const plain = axes.map((axis): GridLoop => ({ axis, count: 1, lanes: 1, overlap: false, role: "plain" }));
-  if (axes.length === 0 || kernel.rows.length > 0 || kernel.stages.some(({ kind }) => kind === "sweep")) return { loops: plain };
+  if (axes.length === 0 || kernel.rows.length > 0 || kernel.stages.some(({ kind }) => kind === "sweep"))
+    return { loops: plain };
   const reduces = kernel.stages.filter((stage) => stage.kind === "reduce");
   if (reduces.some(({ order }) => order.lanes === 4)) return { loops: rowTile(plain, kernel, machine) };
   if (reduces.length > 0) return { loops: reductionTile(plain, kernel, reduces, machine) };
@@ -46,7 +47,11 @@ function resultsOf(stages: readonly Stage[]): number {
 }
 
 /** A few points of the last axis share one pass; their accumulators are independent of each other. */
-function rowTile(plain: readonly GridLoop[], { stages }: Kernel, { tile, lanes, registers }: Machine): readonly GridLoop[] {
+function rowTile(
+  plain: readonly GridLoop[],
+  { stages }: Kernel,
+  { tile, lanes, registers }: Machine,
+): readonly GridLoop[] {
   const accumulators = resultsOf(stages) * (lanes === 4 ? 1 : 4);
   const count = Math.max(1, Math.min(tile.rows, Math.floor(registers / accumulators)));
   return plain.map((loop, d) => (d === plain.length - 1 ? { ...loop, count, role: "rows" } : loop));
@@ -61,7 +66,12 @@ function columnTile(plain: readonly GridLoop[], { stages }: Kernel, machine: Mac
   return [...plain.slice(0, -1), { ...last, count, lanes: vector ? 4 : 1, overlap: !scatters, role: "columns" }];
 }
 
-function reductionTile(plain: readonly GridLoop[], { stages }: Kernel, reduces: readonly Stage[], machine: Machine): readonly GridLoop[] {
+function reductionTile(
+  plain: readonly GridLoop[],
+  { stages }: Kernel,
+  reduces: readonly Stage[],
+  machine: Machine,
+): readonly GridLoop[] {
   const sources = reduces.flatMap(sourcesOf);
   const columns = columnAxis(plain, sources);
   const rows = rowAxis(plain, columns, sources);
@@ -88,8 +98,10 @@ export function runs(index: Index, axis: LoopAxis): boolean {
 /** The last axis, unless what it loads must be gathered and another's need not. */
 function columnAxis(plain: readonly GridLoop[], sources: readonly Index[]): GridLoop {
   const last = plain[plain.length - 1];
-  const gathers = ({ axis }: GridLoop): boolean => sources.some((index) => strideOf(index, innermost(axis)) === "other");
-  const contiguous = ({ axis }: GridLoop): boolean => sources.some((index) => strideOf(index, innermost(axis)) === "unit");
+  const gathers = ({ axis }: GridLoop): boolean =>
+    sources.some((index) => strideOf(index, innermost(axis)) === "other");
+  const contiguous = ({ axis }: GridLoop): boolean =>
+    sources.some((index) => strideOf(index, innermost(axis)) === "unit");
   if (!gathers(last)) return last;
   return plain.findLast((loop) => !gathers(loop) && contiguous(loop)) ?? last;
 }

@@ -34,12 +34,16 @@ function targetsOf(stage: Stage): readonly Index[] {
 
 /** The addresses that a stage loads from. */
 export function sourcesOf(stage: Stage): readonly Index[] {
-  return scalarsOfStage(stage).flatMap(nodesOf).flatMap((node) => (node.kind === "load" ? node.indices : []));
+  return scalarsOfStage(stage)
+    .flatMap(nodesOf)
+    .flatMap((node) => (node.kind === "load" ? node.indices : []));
 }
 
 /** True where vectors along the axis pay: more of the accesses are contiguous than must be gathered. */
 export function runsAlong(stages: readonly Stage[], axis: string): boolean {
-  const strides = stages.flatMap((stage) => [...targetsOf(stage), ...sourcesOf(stage)]).map((index) => strideOf(index, axis));
+  const strides = stages
+    .flatMap((stage) => [...targetsOf(stage), ...sourcesOf(stage)])
+    .map((index) => strideOf(index, axis));
   const count = (stride: Stride): number => strides.filter((one) => one === stride).length;
   return count("unit") > 0 && count("unit") >= count("other");
 }

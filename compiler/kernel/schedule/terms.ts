@@ -20,7 +20,13 @@ export interface Context {
 export type Reduce = Extract<Stage, { readonly kind: "reduce" }> & { readonly interior?: Interior };
 
 /** The results' terms at a point moved to `places`. */
-export function termsAt(emitter: Emitter, stage: Reduce, point: Point, places: readonly Place[], vector = false): readonly Expression[] {
+export function termsAt(
+  emitter: Emitter,
+  stage: Reduce,
+  point: Point,
+  places: readonly Place[],
+  vector = false,
+): readonly Expression[] {
   const here = at(point, places, vector ? { skip: 0 } : undefined);
   for (const { name, value } of stage.lets) here.locals.set(name, evaluate(emitter, value, here, name));
   return stage.results.map(({ value }) => evaluate(emitter, value, here));
@@ -30,5 +36,8 @@ export function termsAt(emitter: Emitter, stage: Reduce, point: Point, places: r
 export function flatIndex(stage: Reduce, places: readonly Place[]): Index {
   const placed = new Map(places);
   const indices = stage.over.map(({ name }) => placed.get(name) ?? constantIndex(0));
-  return flatten(indices, stage.over.map(({ extent }) => extent));
+  return flatten(
+    indices,
+    stage.over.map(({ extent }) => extent),
+  );
 }

@@ -44,7 +44,9 @@ function bodiesOf(statement: Statement): readonly (readonly Statement[])[] {
 
 function mapBodies(statement: Statement, fn: (body: readonly Statement[]) => readonly Statement[]): Statement {
   if (statement.kind === "for") return { ...statement, body: fn(statement.body) };
-  return statement.kind === "if" ? { ...statement, then: fn(statement.then), otherwise: fn(statement.otherwise) } : statement;
+  return statement.kind === "if"
+    ? { ...statement, then: fn(statement.then), otherwise: fn(statement.otherwise) }
+    : statement;
 }
 
 function dropUnused(statements: readonly Statement[]): readonly Statement[] {
@@ -62,7 +64,11 @@ function dropUnused(statements: readonly Statement[]): readonly Statement[] {
 
 function inline(statements: readonly Statement[]): readonly Statement[] {
   const uses = usesIn(statements);
-  const inList = (list: readonly Statement[]): readonly Statement[] => inlineList(list.map((one) => mapBodies(one, inList)), uses);
+  const inList = (list: readonly Statement[]): readonly Statement[] =>
+    inlineList(
+      list.map((one) => mapBodies(one, inList)),
+      uses,
+    );
   return inList(statements);
 }
 
@@ -70,7 +76,8 @@ function inline(statements: readonly Statement[]): readonly Statement[] {
 function inlineList(list: readonly Statement[], uses: ReadonlyMap<string, number>): readonly Statement[] {
   const hazards = hazardsOf(list);
   const users = new Map<string, number>();
-  for (const [position, statement] of list.entries()) for (const name of operandNames(statement)) users.set(name, position);
+  for (const [position, statement] of list.entries())
+    for (const name of operandNames(statement)) users.set(name, position);
   const target = list.map((_, position) => position);
   const inlined = new Map<string, Expression>();
   for (let position = list.length - 1; position >= 0; position--) {
@@ -87,7 +94,9 @@ function inlineList(list: readonly Statement[], uses: ReadonlyMap<string, number
 }
 
 function replacedVariable(
-  variable: Extract<Expression, { kind: "variable" }>, inlined: ReadonlyMap<string, Expression>, replaced: (value: Expression) => Expression,
+  variable: Extract<Expression, { kind: "variable" }>,
+  inlined: ReadonlyMap<string, Expression>,
+  replaced: (value: Expression) => Expression,
 ): Expression {
   const value = inlined.get(variable.name);
   return value === undefined ? variable : replaced(value);

@@ -24,7 +24,8 @@ export interface Tile {
 /** Tiles of `count` elements or vectors that cover 0 ≤ index < extent. */
 export function tilesOf(extent: Dimension, count: number, lanes: 1 | 4, overlap: boolean): readonly Tile[] {
   const known = constantValue(extent);
-  const tiles = known === undefined ? openTiles(extent, count, lanes) : knownTiles(known, count, lanes, overlap && known >= 4);
+  const tiles =
+    known === undefined ? openTiles(extent, count, lanes) : knownTiles(known, count, lanes, overlap && known >= 4);
   return tiles.filter(({ offsets }) => offsets.length > 0);
 }
 
