@@ -93,18 +93,32 @@ function commit() {
   return changed ? `${hash}, with changes that are not committed` : hash;
 }
 
-function programsText({ seed, programs, medianNodes, differentiable, slopes, compared, skipped, primitives, rules }) {
+function programsText({
+  seed,
+  programs,
+  problems,
+  medianNodes,
+  differentiable,
+  slopes,
+  compared,
+  skipped,
+  primitives,
+  rules,
+}) {
+  const bits = "the same bits from passes, fusion, TypeScript and WebAssembly as from the float32 interpreter";
   return [
-    `## Random programs\n\n${programs} programs from seed ${seed}, of ${medianNodes} nodes in the median: the same bits from passes, fusion, TypeScript and WebAssembly as from ` +
-      `the float32 interpreter. ${compared} outputs near float64 (${skipped} are not finite there). Gradients of ${slopes} of ${differentiable} differentiable programs compared with slopes; the others bend too near.`,
+    `## Random programs\n\n${programs} programs from seed ${seed}, of ${medianNodes} nodes in the median: ${problems === 0 ? bits : `**${problems} failed**`}. ` +
+      `${compared} outputs compared with float64 (${skipped} more are not finite there). Gradients of ${slopes} of ${differentiable} differentiable programs ` +
+      "compared with slopes; the others bend too near.",
     counts("Primitives", primitives),
     counts("Rules of fusion", rules),
   ].join("\n\n");
 }
 
-function mutationsText({ seed, mutants, reached, compiled }) {
+function mutationsText({ seed, mutants, reached, compiled, failures }) {
   const share = (count) => percent(count / mutants);
-  return `## Mutated sources\n\n${mutants} from seed ${seed}: ${share(reached)} reached shape inference, ${share(compiled)} compiled.`;
+  const wrong = failures === 0 ? "no exception, no report of a bug, valid spans, in time" : `**${failures} failed**`;
+  return `## Mutated sources\n\n${mutants} from seed ${seed}: ${wrong}. ${share(reached)} reached shape inference, ${share(compiled)} compiled.`;
 }
 
 function plantedText(planted) {

@@ -11,7 +11,7 @@ import {
   wrongElements,
   wrongKind,
 } from "../diagnostics/codes/shapes.ts";
-import { constant, equal, isConstant, printShape, type Dimension } from "../dimension/dimension.ts";
+import { equal, isConstant, printShape, type Dimension } from "../dimension/dimension.ts";
 import type { TensorType, Value } from "../graph/types.ts";
 import type { ElementType } from "../loops/types.ts";
 import { broadcastTo, dimensionValue, reshape } from "../ops/emit.ts";
@@ -409,6 +409,3 @@ export function broadcastTensor(
   }
   return { ...target, value: broadcastTo(frame.entry.builder, tensor.value, shape) };
 }
-
-/** Size 1, for axes that are put in. */
-export const one: Dimension = constant(1);

@@ -10,7 +10,6 @@ import { mapDataScalars } from "./index.ts";
 import { rebuild, walk } from "./traverse.ts";
 import type { BinaryOperator, Comparison, ElementType, Index, Scalar, UnaryOperator } from "./types.ts";
 
-export { substituteAxesInScalar } from "./index.ts";
 export { scalarKey } from "./keys.ts";
 
 export type Load = Extract<Scalar, { readonly kind: "load" }>;
@@ -133,11 +132,6 @@ export function mapScalar(scalar: Scalar, fn: (scalar: Scalar) => Scalar): Scala
 /** Replaces each load for which `replacement` has an answer. The replacement itself is not searched again. */
 export function replaceLoads(scalar: Scalar, replacement: (load: Load) => Scalar | undefined): Scalar {
   return mapScalar(scalar, (node) => (node.kind === "load" ? (replacement(node) ?? node) : node));
-}
-
-/** Replaces each local that `values` names. */
-export function replaceLocals(scalar: Scalar, values: ReadonlyMap<string, Scalar>): Scalar {
-  return mapScalar(scalar, (node) => (node.kind === "local" ? (values.get(node.name) ?? node) : node));
 }
 
 /** Every node, a parent before its operands, those inside data indices included. */

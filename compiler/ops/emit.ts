@@ -4,7 +4,7 @@
  */
 import { constant as size, constantValue, equal, isConstant, type Dimension } from "../dimension/dimension.ts";
 import type { Value } from "../graph/types.ts";
-import type { Combine, ElementType } from "../loops/types.ts";
+import type { ElementType } from "../loops/types.ts";
 import type { Builder } from "./define.ts";
 
 export type Shape = readonly Dimension[];
@@ -46,13 +46,6 @@ export function sumTo(builder: Builder, value: Value, shape: Shape): Value {
   return reshape(builder, summed, shape);
 }
 
-/** The reduction with each reduced axis kept at size 1. */
-export function reduceKeep(builder: Builder, op: Combine, value: Value, axes: readonly number[]): Value {
-  const { shape } = builder.typeOf(value);
-  const kept = shape.map((dimension, axis) => (axes.includes(axis) ? size(1) : dimension));
-  return reshape(builder, builder.one(op, [value], { axes }), kept);
-}
-
 /** A reduction's result repeated along the axes that were reduced: the gradient of a sum. */
 export function spread(builder: Builder, reduced: Value, shape: Shape, axes: readonly number[]): Value {
   const kept = countUp(shape.length).filter((axis) => !axes.includes(axis));
@@ -89,10 +82,6 @@ function broadcastShape(left: Shape, right: Shape): Shape {
 
 export function add(builder: Builder, left: Value, right: Value): Value {
   return binary(builder, "add", left, right);
-}
-
-export function subtract(builder: Builder, left: Value, right: Value): Value {
-  return binary(builder, "sub", left, right);
 }
 
 export function multiply(builder: Builder, left: Value, right: Value): Value {

@@ -107,18 +107,16 @@ describe("a schedule gives the interpreter's bits", () => {
     ...Object.entries(closed).map(([name, make]) => ({ name, make, columns: sizes, rows: [1, 3, 9] })),
     ...Object.entries(heavy).map(([name, make]) => ({ name, make, columns: fewSizes, rows: [1, 2] })),
   ];
-  for (const { name, make, columns, rows } of cases) {
-    test(name, () => {
-      for (const machine of machines)
-        for (const m of columns) for (const n of rows) expectEqual(make(n, m), machine, new Map());
-    });
-    test(`${name}, with a dimension open`, () => {
-      const bounds = new Map([["N", 64]]);
-      for (const machine of machines)
-        for (const m of [1, 7, 13])
-          for (const n of rows) expectEqual(make("N", m), machine, new Map([["N", n]]), bounds);
-    });
-  }
+  test.each(cases)("$name", ({ make, columns, rows }) => {
+    for (const machine of machines)
+      for (const m of columns) for (const n of rows) expectEqual(make(n, m), machine, new Map());
+  });
+
+  test.each(cases)("$name, with a dimension open", ({ make, rows }) => {
+    const bounds = new Map([["N", 64]]);
+    for (const machine of machines)
+      for (const m of [1, 7, 13]) for (const n of rows) expectEqual(make("N", m), machine, new Map([["N", n]]), bounds);
+  });
 });
 
 const openColumns: Readonly<Record<string, (m: kernels.Size) => Case>> = {
@@ -133,11 +131,8 @@ const openColumns: Readonly<Record<string, (m: kernels.Size) => Case>> = {
 };
 
 describe("a schedule keeps the bits where the inner dimension is open", () => {
-  for (const [name, make] of Object.entries(openColumns)) {
-    test(name, () => {
-      const bounds = new Map([["M", 64]]);
-      for (const machine of machines)
-        for (const m of sizes) expectEqual(make("M"), machine, new Map([["M", m]]), bounds);
-    });
-  }
+  test.each(Object.entries(openColumns))("%s", (_name, make) => {
+    const bounds = new Map([["M", 64]]);
+    for (const machine of machines) for (const m of sizes) expectEqual(make("M"), machine, new Map([["M", m]]), bounds);
+  });
 });

@@ -42,6 +42,7 @@ describe("random programs", () => {
       suite: "programs",
       seed: settings.seed,
       programs: counts.nodes.length,
+      problems: tally.problems.length,
       medianNodes: counts.medianNodes,
       primitives: Object.fromEntries(counts.primitives),
       rules: Object.fromEntries(counts.rules),

@@ -1,11 +1,11 @@
-/** The smallest programs of bugs that random ones found, with all properties of theirs. */
+/** Programs that every run examines: the smallest of bugs that random ones found, and corners that random ones rarely reach. */
 import { expect, test } from "vitest";
 import { constant, symbol } from "../../compiler/dimension/dimension.ts";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";
 import type { Value } from "../../compiler/graph/types.ts";
 import { examineBatch, newTally } from "./examine.ts";
 import { allBounds } from "./generate.ts";
-import type { RandomProgram } from "./program.ts";
+import { nameOf, type Profile, type RandomProgram } from "./program.ts";
 
 /** Short forms for one program. */
 class Writer {
@@ -33,6 +33,13 @@ class Writer {
 interface Regression {
   readonly title: string;
   readonly results: (writer: Writer) => readonly Value[];
+  /** How all its inputs are drawn; `plain` where absent. */
+  readonly profile?: Profile;
+}
+
+/** Reductions over the first, the last and all axes of a matrix. */
+function reductions(w: Writer, op: string, x: Value): readonly Value[] {
+  return [[0], [1], [0, 1]].map((axes) => w.builder.one(op, [x], { axes }));
 }
 
 const regressions: readonly Regression[] = [
@@ -60,31 +67,50 @@ const regressions: readonly Regression[] = [
       return [w.builder.one("concat", [w.one("div", x, y), z], { axis: 1 })];
     },
   },
+  {
+    title: "sums of as many terms as chunks take, and of a few more, along an open axis",
+    results: (w) =>
+      ["L 2", "2 L", "L"].flatMap((sizes) => {
+        const shape = sizes.split(" ").map((size) => (size === "L" ? size : Number(size)));
+        const x = w.input(sizes.replace(" ", ""), ...shape);
+        return shape.length === 1 ? [w.builder.one("sum", [x], { axes: [0] })] : reductions(w, "sum", x);
+      }),
+  },
+  {
+    title: "sums of as many terms as chunks take, and of a few more, along known axes",
+    results: (w) => [4097, 4099, 6144].flatMap((size) => reductions(w, "sum", w.input(`x${size}`, size, 3))),
+  },
+  {
+    title: "the places of extremes that tie",
+    profile: "ties",
+    results: (w) => [1, 4, 7, 13].flatMap((size) => reductions(w, "argmax", w.input(`x${size}`, "N", size))),
+  },
 ];
 
-function programOf({ results }: Regression, at: number): RandomProgram {
+function programOf({ results, profile = "plain" }: Regression, at: number): RandomProgram {
   const name = `r${at}`;
   const writer = new Writer(name);
   const outputs = results(writer).map((value, n) => ({ name: `${name}.y${n}`, role: "result" as const, value }));
-  const sizes = [1, 3, 5].map(
-    (A) =>
+  const sizes = [
+    [1, 1],
+    [3, 2048],
+    [5, 2049],
+    [4, 4099],
+  ].map(
+    ([few, many]) =>
       new Map([
-        ["A", A],
-        ["B", A],
-        ["N", A],
+        ["A", few],
+        ["B", few],
+        ["N", few],
+        ["L", many],
       ]),
   );
-  return {
-    name,
-    graph: writer.builder.finish(outputs),
-    bounds: allBounds,
-    sizes,
-    profiles: new Map(),
-    smooth: undefined,
-  };
+  const graph = writer.builder.finish(outputs);
+  const profiles = new Map(graph.inputs.map((node) => [nameOf(node), profile]));
+  return { name, graph, bounds: allBounds, sizes, profiles, smooth: undefined };
 }
 
-test("programs that once failed", { timeout: 120_000 }, async () => {
+test("programs that once failed, and corners", { timeout: 120_000 }, async () => {
   const tally = newTally();
   await examineBatch(regressions.map(programOf), tally);
   const problems = tally.problems.map(({ program, property, detail }) => {
