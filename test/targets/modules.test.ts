@@ -327,14 +327,19 @@ describe("the TypeScript module", () => {
 });
 
 describe("JavaScript", () => {
-  it.each([["every statement", everything()], ["awkward names", awkwardProgram()]])("is the TypeScript without its types: %s", (_, program) => {
+  it.each([
+    ["every statement", everything()],
+    ["awkward names", awkwardProgram()],
+  ])("is the TypeScript without its types: %s", (_, program) => {
     const artifact = emitTypescript(program, sources);
     const { module } = artifact.manifest;
     const options = { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 } };
     const emitted = (text: string): string => ts.transpileModule(text, options).outputText;
     const javascript = textOf(artifact, module);
     expect(emitted(javascript)).toBe(emitted(textOf(artifact, module.replace(/js$/, "ts"))));
-    expect(ts.transpileModule(javascript, { ...options, fileName: module, reportDiagnostics: true }).diagnostics).toEqual([]);
+    expect(
+      ts.transpileModule(javascript, { ...options, fileName: module, reportDiagnostics: true }).diagnostics,
+    ).toEqual([]);
     expect(javascript).not.toMatch(/: (number|boolean|void|Float32Array)|interface|\bView\b/);
   });
 });
