@@ -58,8 +58,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "the lanes meet as (0+1)+(2+3)",
     file: "compiler/kernel/schedule/lanes.ts",
-    text: "const [a, b, c, d] = sum.length === 4",
-    replacement: "const [a, c, b, d] = sum.length === 4",
+    text: "const [a, b, c, d] =\n",
+    replacement: "const [a, c, b, d] =\n",
   },
   {
     name: "what is left of the last chunk begins one late",
