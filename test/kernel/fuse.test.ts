@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { constant } from "../../compiler/dimension/dimension.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
+import type { Value } from "../../compiler/graph/types.ts";
 import { fuse } from "../../compiler/kernel/fuse/index.ts";
 import { lower } from "../../compiler/kernel/lower.ts";
 import { printKernel } from "../../compiler/kernel/print.ts";
 import { joinSegments } from "../../compiler/kernel/segments.ts";
 import { readsOf } from "../../compiler/kernel/tensors.ts";
 import { evaluateFused, evaluateLowered, randomInputs } from "./evaluate.ts";
-import { embedded, Network, normalised, perceptron } from "./networks.ts";
+import { batch, embedded, Network, normalised, perceptron } from "./networks.ts";
 
 const bounds = new Map([["N", 9]]);
 
@@ -97,6 +99,22 @@ describe("fusion shares loops", () => {
           optimizer.v[i0] = total
           parameters[i0] = parameters[i0] - lr[] * total"
     `);
+  });
+});
+
+describe("a chain whose links read the one before twice", () => {
+  test.each([
+    ["a value a point", (net: Network, x: Value) => x],
+    ["a row", (net: Network, x: Value) => net.one("sub", x, net.spread(net.sum(x, 1), x, 0))],
+  ])("grows kernels linearly: %s", (_, begin) => {
+    const net = new Network();
+    const x = net.input("x", [batch, constant(4)]);
+    let value = begin(net, x);
+    for (let link = 0; link < 40; link++) value = net.relu(value);
+    const { kernels } = fused(net.builder.finish([{ name: "y", role: "result", value }]));
+    const selects = kernels.map(printKernel).join("").split("select(").length - 1;
+    // Cheap links may be computed twice, never chains of them.
+    expect(selects).toBeLessThan(4 * 40);
   });
 });
 

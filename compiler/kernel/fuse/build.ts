@@ -12,6 +12,7 @@ import type { Kernel, Result, Row, Stage, Store } from "../types.ts";
 import { axisMap } from "./align.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Member } from "./definition.ts";
+import { scalarsOf } from "./definition.ts";
 import { levelsOf } from "./levels.ts";
 import { kernelName, localName } from "./names.ts";
 
@@ -31,7 +32,7 @@ interface State {
   readonly grid: readonly Axis[];
   readonly over: readonly Axis[];
   readonly stored: ReadonlySet<string>;
-  /** How many members of the cluster load each of its values. */
+  /** How often the cluster's members load each of its values: a value written in at two places would double with each link of a chain. */
   readonly uses: ReadonlyMap<string, number>;
   readonly definitions: Map<string, Definition>;
   readonly stages: Stage[];
@@ -69,7 +70,9 @@ function renamed(axes: readonly Axis[], prefix: string): readonly Axis[] {
 
 function usesWithin({ members }: Cluster): ReadonlyMap<string, number> {
   const uses = new Map<string, number>();
-  for (const { loads } of members) for (const tensor of loads) uses.set(tensor, (uses.get(tensor) ?? 0) + 1);
+  for (const { tensor } of members.flatMap(({ compute }) => scalarsOf(compute).flatMap(loadsOf))) {
+    uses.set(tensor, (uses.get(tensor) ?? 0) + 1);
+  }
   return uses;
 }
 
