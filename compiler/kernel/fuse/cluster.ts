@@ -39,11 +39,13 @@ interface State {
   readonly bounds: Bounds;
   readonly clusters: Cluster[];
   readonly makers: Map<string, Cluster>;
+  /** The members that load each tensor. */
+  readonly readers: ReadonlyMap<string, readonly Member[]>;
 }
 
 /** Partitions the members; every value is made by one cluster. */
 export function clusterMembers(members: readonly Member[], bounds: Bounds): readonly Cluster[] {
-  const state: State = { bounds, clusters: [], makers: new Map() };
+  const state: State = { bounds, clusters: [], makers: new Map(), readers: readersOf(members) };
   for (const member of members) {
     const cluster =
       producers(member, state).find((candidate) => canJoin(member, candidate, state)) ?? found(member, state);
@@ -51,6 +53,12 @@ export function clusterMembers(members: readonly Member[], bounds: Bounds): read
     state.makers.set(member.tensor, cluster);
   }
   return mergeAlike(state);
+}
+
+function readersOf(members: readonly Member[]): ReadonlyMap<string, readonly Member[]> {
+  const readers = new Map<string, Member[]>(members.map(({ tensor }) => [tensor, []]));
+  for (const member of members) for (const tensor of member.loads) readers.get(tensor)?.push(member);
+  return readers;
 }
 
 function found(member: Member, state: State): Cluster {
@@ -81,7 +89,7 @@ function canJoin(member: Member, cluster: Cluster, state: State): boolean {
   if (cluster.update !== member.update || cluster.members.length >= mostMembers) return false;
   if (!fits(member, cluster, state.bounds) || !isAligned(member, cluster, state.makers)) return false;
   const others = producers(member, state).filter((other) => other !== cluster);
-  return !others.some((other) => dependsOn(other, cluster, state.makers));
+  return !others.some((other) => dependsOn(other, cluster, state));
 }
 
 /** Whether the member's loops are the cluster's: its points, its rows, or the same reduction once more. */
@@ -118,7 +126,10 @@ function isAligned(member: Member, cluster: Cluster, makers: Makers): boolean {
 }
 
 /** Whether `cluster` needs `target`, through any number of others. */
-function dependsOn(cluster: Cluster, target: Cluster, makers: Makers): boolean {
+function dependsOn(cluster: Cluster, target: Cluster, state: State): boolean {
+  // Most are asked about updates, which nothing needs: the search through all clusters would make merging quadratic.
+  if (cluster !== target && !isNeeded(target, state)) return false;
+  const { makers } = state;
   const seen = new Set([cluster]);
   const pending = [cluster];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -129,6 +140,13 @@ function dependsOn(cluster: Cluster, target: Cluster, makers: Makers): boolean {
     }
   }
   return false;
+}
+
+/** Whether another cluster may load one of its values. */
+function isNeeded(cluster: Cluster, { makers, readers }: State): boolean {
+  return cluster.members.some(({ tensor }) =>
+    readers.get(tensor)?.some((reader) => makers.get(reader.tensor) !== cluster),
+  );
 }
 
 /** The clusters whose values a cluster loads. */
@@ -149,10 +167,10 @@ function mergeAlike(state: State): readonly Cluster[] {
   for (const cluster of state.clusters) {
     const form = formOf(cluster);
     const alike = byForm.get(form) ?? [];
-    const into = alike.slice(-mergeWindow).find((candidate) => canMerge(candidate, cluster, state.makers));
+    const into = alike.find((candidate) => canMerge(candidate, cluster, state));
     if (into === undefined) {
       kept.push(cluster);
-      byForm.set(form, [...alike, cluster]);
+      byForm.set(form, [...alike.slice(1 - mergeWindow), cluster]);
       continue;
     }
     into.members.push(...cluster.members);
@@ -168,18 +186,19 @@ function formOf({ kind, grid, over, update }: Cluster): string {
 }
 
 /** Alike clusters become one where neither needs the other, or the later one only at the same points of the grid. */
-function canMerge(into: Cluster, cluster: Cluster, makers: Makers): boolean {
+function canMerge(into: Cluster, cluster: Cluster, state: State): boolean {
+  const { makers } = state;
   if (cluster.kind === "contraction" || cluster.kind === "scatter") return false;
   if (into.members.length + cluster.members.length > mostMembers) return false;
   const direct = inputsOf(cluster, makers).has(into);
   if (!direct && cluster.kind !== "map" && cluster.grid.length > 0 && !sharesInput(into, cluster)) return false;
   if (!cluster.members.every((member) => isAligned(member, into, makers))) return false;
-  return !dependsOn(into, cluster, makers) && !dependsAround(cluster, into, makers);
+  return !dependsOn(into, cluster, state) && !dependsAround(cluster, into, state);
 }
 
 /** Whether `cluster` needs `target` by way of a third. */
-function dependsAround(cluster: Cluster, target: Cluster, makers: Makers): boolean {
-  return [...inputsOf(cluster, makers)].some((input) => input !== target && dependsOn(input, target, makers));
+function dependsAround(cluster: Cluster, target: Cluster, state: State): boolean {
+  return [...inputsOf(cluster, state.makers)].some((input) => input !== target && dependsOn(input, target, state));
 }
 
 function sharesInput(left: Cluster, right: Cluster): boolean {

@@ -79,17 +79,22 @@ function readableNames(
   for (const { name, role, tensor } of outputs) if (role === "result") names.set(tensor, name);
   for (const name of tensors.keys()) if (!name.startsWith("%")) taken.add(name);
   for (const name of names.values()) taken.add(name);
+  // Names once taken stay so: counting goes on where it ended for the same kernel's name.
+  const counts = new Map<string, number>();
   for (const kernel of kernels) {
-    for (const tensor of writesOf(kernel)) if (!names.has(tensor)) names.set(tensor, freshName(kernel.name, taken));
+    for (const tensor of writesOf(kernel))
+      if (!names.has(tensor)) names.set(tensor, freshName(kernel.name, taken, counts));
   }
   return names;
 }
 
-function freshName(base: string, taken: Set<string>): string {
-  let name = base;
-  for (let count = 2; taken.has(name); count++) name = `${base}_${count}`;
-  taken.add(name);
-  return name;
+function freshName(base: string, taken: Set<string>, counts: Map<string, number>): string {
+  let count = counts.get(base) ?? 1;
+  const name = (): string => (count === 1 ? base : `${base}_${count}`);
+  while (taken.has(name())) count += 1;
+  counts.set(base, count);
+  taken.add(name());
+  return name();
 }
 
 function renamedTensors(

@@ -23,17 +23,28 @@ export function deduplicate(kernels: readonly ScheduledKernel[]): Deduplicated {
     found.set(key, groups.length);
     return groups.push([kernel]) - 1;
   });
-  const taken = new Set<string>();
-  return { kernels: groups.map((group) => joined(group, taken)), positions };
+  const names = uniqueNames(groups.map(([{ name }]) => name));
+  return { kernels: groups.map((group, position) => joined(group, names[position])), positions };
 }
 
-function joined(group: readonly ScheduledKernel[], taken: Set<string>): ScheduledKernel {
+/** Each name once: later ones of the same name are numbered. */
+function uniqueNames(names: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  const counts = new Map<string, number>();
+  return names.map((name) => {
+    let unique = name;
+    let count = counts.get(name) ?? 1;
+    while (taken.has(unique)) unique = `${name}_${(count += 1)}`;
+    counts.set(name, count);
+    taken.add(unique);
+    return unique;
+  });
+}
+
+function joined(group: readonly ScheduledKernel[], name: string): ScheduledKernel {
   const [first] = group;
   const origins = new Map<string, Origin>();
   for (const kernel of group) for (const origin of kernel.origins) origins.set(JSON.stringify(origin), origin);
-  let name = first.name;
-  for (let count = 2; taken.has(name); count += 1) name = `${first.name}_${count}`;
-  taken.add(name);
   return { ...first, name, origins: [...origins.values()] };
 }
 
