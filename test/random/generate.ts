@@ -6,7 +6,7 @@
 import { constant, symbol, symbolsOf, type Dimension } from "../../compiler/dimension/dimension.ts";
 import type { GraphOutput, InputRole, Value } from "../../compiler/graph/types.ts";
 import { gradients } from "../../compiler/passes/differentiate.ts";
-import { attention, convolution, crossEntropy, dense, fan, normalisation, softmax } from "./patterns.ts";
+import { attention, convolution, crossEntropy, dense, fan, moments, normalisation, softmax } from "./patterns.ts";
 import type { Production } from "./productions.ts";
 import * as make from "./productions.ts";
 import { nameOf, roleOf, type Dims, type RandomProgram, type Smooth } from "./program.ts";
@@ -55,6 +55,7 @@ const smoothProductions: Weighted = [
   [1, make.literal],
   [2, softmax],
   [2, normalisation],
+  [2, moments],
   [4, dense],
   [1, crossEntropy],
   [1, attention],

@@ -49,6 +49,17 @@ export const normalisation: Production = (sketch) => {
   return sketch.random.chance(0.5) ? normal : sketch.one("mul", [normal, sketch.smallPartner("f32", sketch.shape(x))]);
 };
 
+/** The first two moments of each column, by sums that do not need each other. */
+export const moments: Production = (sketch) => {
+  const x = matrix(sketch);
+  if (x === undefined) return undefined;
+  const axes = [...sketch.shape(x).keys()].slice(0, -1);
+  const first = sketch.one("sum", [x], { axes });
+  const second = sketch.one("sum", [sketch.one("mul", [x, x])], { axes });
+  const largest = sketch.random.chance(0.3) ? sketch.add(sketch.one("max", [x], { axes })) : first;
+  return sketch.one("sub", [sketch.one("add", [second, largest]), sketch.one("mul", [first, first])]);
+};
+
 const activations: readonly (readonly string[])[] = [["tanh"], ["erf"], ["neg", "exp"], []];
 
 /** x·w + b and an activation. */
