@@ -81,6 +81,15 @@ const regressions: readonly Regression[] = [
     results: (w) => [4097, 4099, 6144].flatMap((size) => reductions(w, "sum", w.input(`x${size}`, size, 3))),
   },
   {
+    title: "the places of extremes among values that do not change along an axis",
+    results: (w) => {
+      const x = w.input("x", "B", "B");
+      const shape = [symbol("B"), constant(7), symbol("B")];
+      const spread = w.builder.one("broadcast", [x], { axes: [0, 2], shape });
+      return [[0, 1], [1], [1, 2], [0, 1, 2]].map((axes) => w.builder.one("argmax", [spread], { axes }));
+    },
+  },
+  {
     title: "the places of extremes that tie",
     profile: "ties",
     results: (w) => [1, 4, 7, 13].flatMap((size) => reductions(w, "argmax", w.input(`x${size}`, "N", size))),

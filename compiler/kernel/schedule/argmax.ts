@@ -38,7 +38,8 @@ export function argmax(
       for (const [r, term] of termsAt(emitter, stage, point, places).entries()) {
         const { value, index } = best[p][r];
         const full = (one: Expression): Expression => (point.vector ? splat(emitter, one) : one);
-        const greater = emitter.define(compareOf("greater", full(term), value));
+        // The best changes with every step, so the test must not leave a loop that the term does not depend on.
+        const greater = emitter.pinned(() => emitter.define(compareOf("greater", full(term), value)));
         emitter.assign(value, selectOf(greater, full(term), value));
         emitter.assign(index, selectOf(greater, full(position), index));
       }

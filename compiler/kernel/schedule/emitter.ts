@@ -147,11 +147,12 @@ export class Emitter {
   }
 
   /** Runs `body` with what it defines kept in this scope: where registers are scarce a hoisted value would cost a spill. */
-  pinned(body: () => void): void {
+  pinned<Result>(body: () => Result): Result {
     const before = this.#floor;
     this.#floor = this.#scopes.length - 1;
-    body();
+    const result = body();
     this.#floor = before;
+    return result;
   }
 
   /** Everything written so far at the outermost level. */
