@@ -49,8 +49,7 @@ function readFacts(
 ): { readonly facts: DataFacts } | { readonly problem: Diagnostic } | undefined {
   try {
     const { elaboration } = elaborateSource(source.main, { ...options, allowOpen: true });
-    const train = elaboration?.host.train;
-    const facts = train === undefined ? undefined : factsOf(train, source);
+    const facts = elaboration === undefined ? undefined : factsOf(elaboration.host, source);
     return facts === undefined ? undefined : { facts };
   } catch (error) {
     if (error instanceof NncError) return { problem: error.diagnostic };

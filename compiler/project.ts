@@ -7,6 +7,7 @@ import { arrayFiles, columnMapping, prepareOptions } from "../runtime/data/open.
 import { assignColumns } from "../runtime/data/columns.ts";
 import { parseCsv } from "../runtime/data/csv.ts";
 import { readDataFile } from "../runtime/data/files.ts";
+import { roleOf } from "../runtime/data/roles.ts";
 import { holdoutRows } from "../runtime/data/split.ts";
 import { fileProblem } from "../runtime/save/file-problem.ts";
 import { cannotRead } from "./diagnostics/codes/checkpoint.ts";
@@ -15,7 +16,7 @@ import { sourceTooLarge } from "./diagnostics/codes/syntax.ts";
 import { diagnose, label } from "./diagnostics/diagnostic.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { DataFacts } from "./elaborate/elaborate.ts";
-import type { HostTrain } from "./program/host.ts";
+import type { Host, HostTrain } from "./program/host.ts";
 import { resolveUse } from "./semantics/collect.ts";
 import type { SourceText } from "./sources.ts";
 import type { Use } from "./syntax/ast.ts";
@@ -60,11 +61,10 @@ export function readProject(file: string, root?: string): ProjectSource {
   };
 }
 
-/** What the data of a train tell about sizes; undefined where they are not in files. Throws NN08xx. */
-export function factsOf(
-  train: HostTrain,
-  { root, folder }: Pick<ProjectSource, "root" | "folder">,
-): DataFacts | undefined {
+/** What the data of the train tell about sizes; undefined where they are not in files. Throws NN08xx. */
+export function factsOf(host: Host, { root, folder }: Pick<ProjectSource, "root" | "folder">): DataFacts | undefined {
+  const { train } = host;
+  if (train === undefined) return undefined;
   const { data, seed, inputs, target } = train;
   const read = (file: string): Uint8Array => readDataFile(root, folder, file);
   const { holdout } = prepareOptions(data, seed);
@@ -74,10 +74,7 @@ export function factsOf(
       const { path: written } = data.settings;
       const file = typeof written === "string" ? written : "";
       const { header, rows } = parseCsv(file, read(file));
-      const wanted = inputs.map(({ name }) => ({
-        name,
-        role: name === target?.input ? ("target" as const) : ("input" as const),
-      }));
+      const wanted = inputs.map(({ name }) => ({ name, role: roleOf(host, name) }));
       const columns = assignColumns(file, header, columnMapping(data), wanted);
       const shapes = new Map(
         inputs.map(({ name, shape }) => [name, shapeOf(trained(rows), columns.get(name)?.length ?? 0, shape.length)]),

@@ -89,7 +89,7 @@ function lookAtData(elaboration: Elaboration, source: ProjectSource) {
   );
   if (missing.length > 0 || isClosed(elaboration)) return { warnings };
   try {
-    const facts = factsOf(train, source);
+    const facts = factsOf(elaboration.host, source);
     return facts === undefined ? { warnings } : { warnings, facts };
   } catch (error) {
     if (!(error instanceof NncError)) throw error;

@@ -30,6 +30,9 @@ export class DimensionOverflow extends Error {
   }
 }
 
+/** What an i32 counts: no tensor has more elements, stored or not. */
+export const maximalElements = 2 ** 31 - 1;
+
 function safe(value: number, operation: string): number {
   if (!Number.isSafeInteger(value)) throw new DimensionOverflow(operation);
   return value === 0 ? 0 : value;

@@ -4,7 +4,7 @@
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { notCallable } from "../diagnostics/codes/settings.ts";
 import { noResult, shapesDiffer, wrongKind } from "../diagnostics/codes/shapes.ts";
-import { constant, equal, printShape, product, type Dimension } from "../dimension/dimension.ts";
+import { constant, constantValue, equal, printShape, product, type Dimension } from "../dimension/dimension.ts";
 import type { DeclaredCallable } from "../semantics/module.ts";
 import type { Callable, TupleType } from "../syntax/ast.ts";
 import { assign, bindDefaults, bindGivenSettings, isTensorInput, settingsOf } from "./arguments.ts";
@@ -78,8 +78,17 @@ export function call(
   return outside.nested(callLevels, span, () => {
     const inside = frameFor(target, instance, storage, outside, span);
     bindArguments(declaration, given, inside, outside, span);
+    if (declaration.kind === "model") noteSizes(inside);
     return resultOf(declaration, inside);
   });
+}
+
+/** A model has one set of parameters: the sizes that one call gives hold wherever it stands by itself. */
+function noteSizes({ body, session }: Frame): void {
+  for (const [name, { size }] of body.dimensions) {
+    const known = constantValue(size);
+    if (known !== undefined && !session.calledWith.has(name)) session.calledWith.set(name, known);
+  }
 }
 
 /** Binds tensors, dimensions and settings of a call. */

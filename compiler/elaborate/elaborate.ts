@@ -3,17 +3,20 @@
  * variable that the others came to need.
  */
 import { diagnose, label, type Diagnostic, type Span } from "../diagnostics/diagnostic.ts";
+import { didYouMean } from "../diagnostics/suggest.ts";
 import { noNetwork } from "../diagnostics/codes/syntax.ts";
-import { unknownConstant } from "../diagnostics/codes/settings.ts";
-import { openDimension, sizeOverflow } from "../diagnostics/codes/shapes.ts";
+import { unknownConstant, unknownDimension } from "../diagnostics/codes/settings.ts";
+import { badSize, openDimension, sizeOverflow } from "../diagnostics/codes/shapes.ts";
 import { boundMissing, unknownTrain } from "../diagnostics/codes/train.ts";
 import {
   constantValue,
   DimensionOverflow,
   evaluate as evaluateDimension,
+  maximalElements,
   printShape,
   product,
   symbolsOf,
+  type Dimension,
 } from "../dimension/dimension.ts";
 import type { GraphNode } from "../graph/types.ts";
 import type { HostModel, HostTrain } from "../program/host.ts";
@@ -72,7 +75,7 @@ const languageVersion = "1";
 
 export function elaborate(module: TypedModule, options: ElaborateOptions): ElaborateResult {
   const first = attempt(module, options, options.dims ?? new Map());
-  const missing = first.missing.filter(({ name }) => first.known.has(name));
+  const missing = first.wanted.filter(({ name }) => first.known.has(name));
   if (missing.length === 0) return first.result;
   // The data give values to dimensions that turned out to be closed: once more, with them.
   const dims = new Map(options.dims);
@@ -82,7 +85,8 @@ export function elaborate(module: TypedModule, options: ElaborateOptions): Elabo
 
 interface Attempt {
   readonly result: ElaborateResult;
-  readonly missing: readonly ClosedDimension[];
+  /** Closed dimensions without a value. */
+  readonly wanted: readonly ClosedDimension[];
   /** Sizes that the data give to names. */
   readonly known: ReadonlyMap<string, number>;
 }
@@ -115,10 +119,12 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
     ...(trained === undefined ? [] : [trained.step.entry, trained.evaluation.entry]),
     ...kept.map(({ entry }) => entry),
   ];
-  const known = sizesFromData(trained, options.dataFacts);
+  const known = new Map([...session.calledWith, ...sizesFromData(trained, options.dataFacts)]);
   const missing = closedOf(entries, session);
+  // What failed may have failed for want of a size that is known by now.
+  const wanted = closedOf([...entries, ...session.unfinished], session);
   const facts: Parts = { session, trained, kept, owned, known, missing, options };
-  return { result: assemble(facts), missing, known };
+  return { result: assemble(facts), wanted, known };
 }
 
 /** What `build` answers, or undefined where it failed and reported why. */
@@ -248,6 +254,15 @@ function closedOf(entries: readonly Entry[], session: Session): readonly ClosedD
   return [...found.values()];
 }
 
+/** A misspelt name would otherwise do nothing. */
+function reportUnknownDimensions({ session, options }: Parts): void {
+  const known = [...session.openNames];
+  for (const name of [...(options.dims ?? new Map()).keys(), ...(options.bounds ?? new Map()).keys()]) {
+    if (name === rowsName || known.includes(name)) continue;
+    session.report(diagnose(unknownDimension, { name }, [], didYouMean(name, known)));
+  }
+}
+
 function reportClosed({ missing, session, options }: Parts): void {
   if (options.allowOpen === true) return;
   for (const { name, span, reason } of missing) {
@@ -287,21 +302,24 @@ function boundsOf(
   return bounds;
 }
 
-/** No tensor may have more elements than a double counts exactly. */
+/** Every size is at least 1, and an i32 counts the elements of every tensor. */
 function checkSize({ outputs, span }: GraphNode, bounds: ReadonlyMap<string, number>, session: Session): void {
+  const place = span === undefined ? [] : [label(span, "computed here")];
   for (const { shape } of outputs) {
-    try {
-      evaluateDimension(product(shape), bounds);
-    } catch (error) {
-      if (!(error instanceof DimensionOverflow)) throw error;
-      session.report(
-        diagnose(
-          sizeOverflow,
-          { what: `a tensor ${printShape(shape)}` },
-          span === undefined ? [] : [label(span, "computed here")],
-        ),
-      );
-    }
+    const what = `a tensor ${printShape(shape)}`;
+    const empty = shape.find((size) => (constantValue(size) ?? 1) < 1);
+    if (empty !== undefined) session.report(diagnose(badSize, { what: `a size of ${what}`, found: empty.key }, place));
+    else if (elementsOf(shape, bounds) > maximalElements) session.report(diagnose(sizeOverflow, { what }, place));
+  }
+}
+
+/** Infinity where the number would not be exact; 0 where a size is not known yet. */
+function elementsOf(shape: readonly Dimension[], bounds: ReadonlyMap<string, number>): number {
+  try {
+    return evaluateDimension(product(shape), bounds) ?? 0;
+  } catch (error) {
+    if (error instanceof DimensionOverflow) return Infinity;
+    throw error;
   }
 }
 
@@ -354,6 +372,7 @@ function boundFrom(
 function assemble(parts: Parts): ElaborateResult {
   const { session, trained, kept, owned, options } = parts;
   if (options.allowOpen !== true) reportClosed(parts);
+  reportUnknownDimensions(parts);
   const variables = [...session.variables.values()].filter((record) => isKept(record, owned));
   if (session.failed) return { diagnostics: session.diagnostics };
   const made = built(session, () => entriesOf(parts, variables));

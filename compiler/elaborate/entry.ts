@@ -7,7 +7,7 @@ import type { Graph } from "../graph/graph.ts";
 import type { GraphOutput, InputRole, TensorType, Value } from "../graph/types.ts";
 import type { ElementType } from "../loops/types.ts";
 import type { ClosedDimension, Session, VariableRecord } from "./session.ts";
-import type { Tensor } from "./values.ts";
+import type { Evaluated, Tensor } from "./values.ts";
 
 export type Counter = "step" | "epoch" | "step_in_epoch" | "steps_per_epoch" | "epochs" | "seed";
 
@@ -23,6 +23,8 @@ export class Entry {
   readonly builder = new GraphBuilder();
   /** How deep expressions are nested at the moment, calls of blocks included. */
   depth = 0;
+  /** Constants of files, evaluated once in each entry: `sqrt(2)` is a node of its graph, and `training` is its own. */
+  readonly constants = new Map<unknown, Evaluated>();
   /** Dimensions that its parameters and settings depend on. */
   readonly closed: ClosedDimension[] = [];
   readonly #inputs = new Map<string, Value>();
@@ -35,6 +37,7 @@ export class Entry {
     this.name = name;
     this.training = mode.training;
     this.averaged = mode.averaged;
+    session.unfinished.add(this);
   }
 
   /** The graph input of this name, made when first asked for. */
@@ -127,6 +130,7 @@ export class Entry {
   }
 
   finish(outputs: readonly GraphOutput[]): Graph {
+    this.session.unfinished.delete(this);
     return this.builder.finish(outputs);
   }
 }

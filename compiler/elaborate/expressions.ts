@@ -11,7 +11,7 @@ import { didYouMean } from "../diagnostics/suggest.ts";
 import { negate } from "../dimension/dimension.ts";
 import { builtins } from "../semantics/builtins.ts";
 import { isCallable, lookUp, lookUpValue, visibleNames, type DeclaredCallable } from "../semantics/module.ts";
-import type { BinaryOperator, Call, Chain, Expression, Name, Pipe, Repeat } from "../syntax/ast.ts";
+import type { BinaryOperator, Call, Chain, Expression, Name, Named, Pipe, Repeat } from "../syntax/ast.ts";
 import { evaluateArguments, hasTensorInput } from "./arguments.ts";
 import type { Counter } from "./entry.ts";
 import type { Mode } from "./evaluator.ts";
@@ -67,7 +67,7 @@ function dispatch(expression: Expression, frame: Frame, mode: Mode): Evaluated {
     case "call":
       return evaluateCall(expression, [], frame, mode);
     case "named":
-      return evaluateNamed(expression.expression, expression.name.value, [], frame);
+      return evaluateNamed(expression, [], frame);
     case "repeat":
       return evaluateRepeat(expression, frame);
     case "index":
@@ -195,14 +195,39 @@ function constantOf(
   const { session } = frame;
   const given = declared.scope === session.module.scope ? session.constants.get(name) : undefined;
   if (given !== undefined) return given;
-  const known = session.evaluatedConstants.get(declared.declaration);
+  const known = frame.entry.constants.get(declared.declaration);
   if (known !== undefined) return known;
   const definition = lookUp(declared.scope, "value", name)?.declaration;
   if (definition?.kind !== "const") throw new Failure();
   const body: Body = { ...frame.body, name, scope: declared.scope, dimensions: new Map(), rest: undefined };
   const value = evaluate(definition.value, new Frame(frame.entry, body, frame.home));
-  session.evaluatedConstants.set(definition, value);
+  if (!isConstant(value)) {
+    const expected = "a number, a string, a bool or a list of them";
+    return frame.fail(
+      wrongKind,
+      { expected, found: describeValue(value) },
+      definition.value.span,
+      "a `const` is known at compile time",
+    );
+  }
+  frame.entry.constants.set(definition, value);
   return value;
+}
+
+/** What a `const` may hold; `sqrt(2)` is a scalar of the graph. */
+function isConstant(value: Evaluated): boolean {
+  switch (value.kind) {
+    case "number":
+    case "string":
+    case "bool":
+      return true;
+    case "tensor":
+      return value.type.shape.length === 0;
+    case "list":
+      return value.items.every(isConstant);
+    default:
+      return false;
+  }
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -372,7 +397,7 @@ function evaluatePipe({ stages }: Pipe, frame: Frame): Evaluated {
 
 function applyStage(stage: Expression, input: Evaluated, frame: Frame): Evaluated {
   if (stage.kind === "call") return evaluateCall(stage, [input], frame, {});
-  if (stage.kind === "named") return evaluateNamed(stage.expression, stage.name.value, [input], frame);
+  if (stage.kind === "named") return evaluateNamed(stage, [input], frame);
   return frame.session.evaluator.apply(layerOf(evaluate(stage, frame), stage.span, frame), [input], frame, stage.span);
 }
 
@@ -466,7 +491,18 @@ function initializerCall(recipe: Recipe, call: Call, frame: Frame): Evaluated {
   );
 }
 
-function evaluateNamed(expression: Expression, name: string, piped: readonly Evaluated[], frame: Frame): Evaluated {
+function isIdentifier(text: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text);
+}
+
+function evaluateNamed(named: Named, piped: readonly Evaluated[], frame: Frame): Evaluated {
+  const { expression } = named;
+  const name = named.name.value;
+  // It becomes part of a path, whose parts are joined by points.
+  if (!isIdentifier(name)) {
+    const found = JSON.stringify(name);
+    return frame.fail(wrongKind, { expected: 'a name such as "head" after `as`', found }, named.name.span, "this");
+  }
   if (expression.kind === "call" || expression.kind === "name") {
     const callee = expression.kind === "call" ? expression.callee : expression;
     const declared =

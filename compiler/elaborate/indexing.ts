@@ -32,7 +32,7 @@ function listItem(list: ListValue, { items, span }: Index, frame: Frame): Evalua
   if (found !== undefined) return found;
   return frame.fail(
     sliceOutOfRange,
-    { found: String(position ?? "this"), size: String(list.items.length) },
+    { found: String(position ?? "this"), place: `a list of ${list.items.length}` },
     item.span,
     "outside the list",
   );
@@ -106,8 +106,8 @@ function cut(item: Exclude<IndexItem, { kind: "newAxis" | "rest" }>, tensor: Ten
   }
   const from = item.from === undefined ? zero : position(item.from, size, frame);
   const to = item.to === undefined ? size : position(item.to, size, frame);
-  within(from, to, true, item.span, frame);
   within(to, size, false, item.span, frame);
+  within(from, to, true, item.span, frame, `a slice that ends before ${to.key}`);
   const length = subtract(to, from);
   return {
     start: from,
@@ -126,18 +126,31 @@ function bareName(to: Expression | undefined, from: Expression | undefined): Axi
 /** A bound, from the end where it is a negative number. */
 function position(expression: Expression, size: Dimension, frame: Frame): Dimension {
   const value = frame.session.evaluator.dimension(expression, frame);
-  return (constantValue(value) ?? 0) < 0 ? add(size, value) : value;
+  if ((constantValue(value) ?? 0) >= 0) return value;
+  const fromStart = add(size, value);
+  if ((constantValue(fromStart) ?? 0) < 0) {
+    const place = `an axis of size ${size.key}`;
+    frame.fail(sliceOutOfRange, { found: value.key, place }, expression.span, "this");
+  }
+  return fromStart;
 }
 
 /** Requires 0 ≤ `index` ≤ `limit`, or below it where `strict`. */
-function within(index: Dimension, limit: Dimension, strict: boolean, span: Span, frame: Frame): void {
+function within(
+  index: Dimension,
+  limit: Dimension,
+  strict: boolean,
+  span: Span,
+  frame: Frame,
+  place = `an axis of size ${limit.key}`,
+): void {
   const room = subtract(strict ? subtract(limit, one) : limit, index);
   const known = constantValue(room);
   const outside = (constantValue(index) ?? 0) < 0 || (known !== undefined && known < 0);
-  if (outside) frame.fail(sliceOutOfRange, { found: index.key, size: limit.key }, span, "this");
+  if (outside) frame.fail(sliceOutOfRange, { found: index.key, place }, span, "this");
   for (const left of [index, room]) {
     if (isNonNegative(left)) continue;
-    const message = `a slice up to ${index.key} must lie within an axis of size ${limit.key}`;
+    const message = `a slice up to ${index.key} must lie within ${place}`;
     frame.session.requirements.push({
       entry: frame.entry.name,
       left,

@@ -1,10 +1,10 @@
 /**
  * Tensors from outside: the shapes that signatures write, with an open symbol for each name that nothing gives a value.
  */
-import { wrongKind } from "../diagnostics/codes/shapes.ts";
+import { badSize, wrongKind } from "../diagnostics/codes/shapes.ts";
 import { modelInputs, openSignature } from "../diagnostics/codes/train.ts";
 import { diagnose, label } from "../diagnostics/diagnostic.ts";
-import { symbol, type Dimension } from "../dimension/dimension.ts";
+import { constantValue, symbol, type Dimension } from "../dimension/dimension.ts";
 import type { DeclaredCallable, FileScope } from "../semantics/module.ts";
 import type { TensorInput, TensorType as SyntaxType } from "../syntax/ast.ts";
 import type { HostInput } from "../program/host.ts";
@@ -37,6 +37,7 @@ export function shapeIn({ shape }: SyntaxType, frame: Frame): readonly Dimension
   const { session, body } = frame;
   const open = (name: string): Dimension => {
     const size = session.resolve(symbol(name));
+    session.openNames.add(name);
     body.dimensions.set(name, { size, callerLabel: name, span: undefined });
     return size;
   };
@@ -57,7 +58,10 @@ export function shapeIn({ shape }: SyntaxType, frame: Frame): readonly Dimension
       );
     if (dimension.kind === "inferred")
       return frame.fail(wrongKind, { expected: "a size", found: "`_`" }, dimension.span, "stands in results only");
-    return [session.evaluator.dimension(dimension, frame)];
+    const size = session.evaluator.dimension(dimension, frame);
+    if ((constantValue(size) ?? 1) < 1)
+      frame.fail(badSize, { what: "a size of what comes from outside", found: size.key }, dimension.span, "this size");
+    return [size];
   });
 }
 

@@ -40,8 +40,12 @@ export class Session {
   readonly requirements: HostRequirement[] = [];
   /** Inputs that index a table: names, and below what their values must stay. */
   readonly limits = new Map<string, number>();
-  /** Constants of files, evaluated once; undefined while in the making. */
-  readonly evaluatedConstants = new Map<unknown, Evaluated | undefined>();
+  /** The names of dimensions that something outside gives, resolved or not. */
+  readonly openNames = new Set<string>();
+  /** Entries whose graph is not built yet; those that failed stay here. */
+  readonly unfinished = new Set<Entry>();
+  /** Sizes that calls of models gave to names of their signatures. */
+  readonly calledWith = new Map<string, number>();
   readonly #roots = new Map<string, Instance>();
   readonly #reported = new Set<string>();
 

@@ -12,7 +12,16 @@ import {
   updateShape,
   wrongKind,
 } from "../diagnostics/codes/shapes.ts";
-import { constantValue, DimensionOverflow, equal, product, symbolsOf, type Dimension } from "../dimension/dimension.ts";
+import {
+  constantValue,
+  DimensionOverflow,
+  equal,
+  maximalElements,
+  printShape,
+  product,
+  symbolsOf,
+  type Dimension,
+} from "../dimension/dimension.ts";
 import { broadcastTo } from "../ops/emit.ts";
 import type { Body, Expression, If, Let, Param, Require, State, Statement, Update } from "../syntax/ast.ts";
 import type { ShapeValue } from "./evaluator.ts";
@@ -182,7 +191,10 @@ function checkSizes(shape: readonly Dimension[], statement: Param | State, name:
       statement.span,
       "declared here",
     );
-  product(shape);
+  if ((constantValue(product(shape)) ?? 0) > maximalElements) {
+    const what = `\`${statement.name.text}\`: ${printShape(shape)}`;
+    frame.fail(sizeOverflow, { what }, statement.span, "declared here");
+  }
   for (const size of shape) {
     for (const symbol of symbolsOf(size)) {
       frame.entry.closed.push({

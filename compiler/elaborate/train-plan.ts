@@ -83,7 +83,7 @@ export function planTrain(train: Train, frame: Frame): TrainPlan {
     epochs: number(entries.get("epochs"), 1, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame),
     seed: number(entries.get("seed"), 0, { whole: true, least: 0, most: 2 ** 31 - 1 }, frame),
     stopEarly: optional(entries.get("stop_early"), { whole: true, least: 1, most: 2 ** 31 - 1 }, frame),
-    average: optional(entries.get("average"), { least: 0, most: 1 }, frame),
+    average: optional(entries.get("average"), { least: 0, below: 1 }, frame),
     startFrom: stringOf(entries.get("start_from"), frame),
   };
 }
@@ -148,7 +148,15 @@ function stepOf(
 function updateOf(entries: Entries, place: string, span: Span, frame: Frame): StepPlan["update"] {
   const update = entries.get("update");
   if (update === undefined) return missing("update", place, span, frame);
-  return listOf(update.value).map((item) => ({ path: pathOf(item, frame), span: item.span }));
+  const items = listOf(update.value);
+  if (items.length === 0)
+    return frame.fail(
+      badValue,
+      { key: "update", expected: "a model or a path into one", found: "an empty list" },
+      update.value.span,
+      "this",
+    );
+  return items.map((item) => ({ path: pathOf(item, frame), span: item.span }));
 }
 
 /** `Digits.head` as text. */
@@ -249,6 +257,7 @@ interface Range {
   readonly whole?: boolean;
   readonly least?: number;
   readonly above?: number;
+  readonly below?: number;
   readonly most?: number;
 }
 
@@ -260,10 +269,12 @@ function number(entry: SyntaxEntry | undefined, otherwise: number, range: Range,
   return optional(entry, range, frame) ?? otherwise;
 }
 
-function describeRange({ whole, least, above, most }: Range): string {
+/** Limits beyond what anybody means are named only where they are passed. */
+function describeRange({ whole, least, above, below, most }: Range, found: number): string {
   const kind = whole === true ? "a whole number" : "a number";
   const low = above === undefined ? (least === undefined ? "" : ` of at least ${least}`) : ` above ${above}`;
-  return `${kind}${low}${most === undefined || most > 1e6 ? "" : ` and at most ${most}`}`;
+  const named = most !== undefined && (most <= 1e6 || found > most);
+  return `${kind}${low}${named ? ` and at most ${most}` : ""}${below === undefined ? "" : ` and below ${below}`}`;
 }
 
 function checked(key: string, expression: Expression, range: Range, frame: Frame): number {
@@ -274,11 +285,12 @@ function checked(key: string, expression: Expression, range: Range, frame: Frame
     (range.whole !== true || Number.isInteger(found)) &&
     found >= (range.least ?? -Infinity) &&
     found > (range.above ?? -Infinity) &&
+    found < (range.below ?? Infinity) &&
     found <= (range.most ?? Infinity);
   if (fits) return found;
   return frame.fail(
     badValue,
-    { key, expected: describeRange(range), found: describeValue(value) },
+    { key, expected: describeRange(range, found), found: describeValue(value) },
     expression.span,
     "this",
   );

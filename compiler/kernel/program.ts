@@ -6,7 +6,8 @@
 import type { Elaboration, EntryGraph, Variable } from "../elaborate/types.ts";
 import { symbolsOf } from "../dimension/dimension.ts";
 import type { Bounds } from "../dimension/interval.ts";
-import { InternalError } from "../diagnostics/diagnostic.ts";
+import { tooMuchMemory } from "../diagnostics/codes/limits.ts";
+import { diagnose, InternalError, NncError } from "../diagnostics/diagnostic.ts";
 import { functions } from "../loops/functions.ts";
 import type { TensorType } from "../graph/types.ts";
 import type { FunctionDefinition, Program, ScheduledKernel, Statement } from "../program/types.ts";
@@ -40,7 +41,10 @@ export interface BuildOptions {
   readonly outline?: boolean;
 }
 
-/** Builds the program of all entries. Throws InternalError where a form breaks its promises. */
+/** What WebAssembly addresses: 65,536 pages. */
+const maximalBytes = 2 ** 32;
+
+/** Builds the program of all entries. Throws NN0602 beyond 4 GiB, and InternalError where a form breaks its promises. */
 export function buildProgram(
   elaboration: Elaboration,
   machine: Machine,
@@ -55,6 +59,8 @@ export function buildProgram(
   const segments = fused.flatMap((entry) => entry.fused.segments);
   const planned = plan({ tensors, segments, entries, bounds });
   const { buffers, arenaBytes, kernels } = planned;
+  if (arenaBytes > maximalBytes)
+    throw new NncError(diagnose(tooMuchMemory, { bytes: arenaBytes, limit: maximalBytes }, []));
   const program: Program = {
     version: 1,
     name: elaboration.name,

@@ -1,9 +1,10 @@
 /** From a `train` in a manifest to its data: what the program wants under each name, read, split, fitted and encoded. */
 import type { Manifest } from "../../compiler/program/artifact.ts";
-import type { HostInput, HostTrain } from "../../compiler/program/host.ts";
+import type { HostTrain } from "../../compiler/program/host.ts";
 import type { Dataset, Field } from "../data/dataset.ts";
 import { openSource, prepareOptions } from "../data/open.ts";
 import type { Contents } from "../data/open.ts";
+import { roleOf } from "../data/roles.ts";
 import { noTraining } from "../../compiler/diagnostics/codes/runtime.ts";
 import { evaluate } from "../load/dimensions.ts";
 import { failure } from "../load/fail.ts";
@@ -50,12 +51,11 @@ export function prepareFile(
 export function fieldsOf(manifest: Manifest): readonly Field[] {
   const train = requireTrain(manifest, "fieldsOf");
   const bounds = new Map(manifest.dims.map(({ name, bound }) => [name, bound]));
-  const model = manifest.host.models.find(({ name }) => name === train.name);
   return train.inputs.map(({ name, dtype, shape, limit }): Field => {
     const sizes = shape.map((dimension) => evaluate(dimension, bounds));
     const base = {
       name,
-      role: roleOf(train, model?.inputs, name),
+      role: roleOf(manifest.host, name),
       dtype: dtype === "f32" ? "f32" : "i32",
       shape: train.data.reader === "arrays" ? sizes : sizes.slice(1),
     } as const;
@@ -66,11 +66,4 @@ export function fieldsOf(manifest: Manifest): readonly Field[] {
 export function requireTrain({ host }: Manifest, call: string): HostTrain {
   if (host.train === undefined) throw failure(noTraining, { call });
   return host.train;
-}
-
-/** Everything of a custom `train` is an input; of the short form, what the model takes. */
-function roleOf({ target, inputs }: HostTrain, own: readonly HostInput[] | undefined, name: string): Field["role"] {
-  if (target?.input === name) return "target";
-  const ofModel = own !== undefined && own.every((input) => inputs.some((one) => one.name === input.name));
-  return !ofModel || own.some((input) => input.name === name) ? "input" : "extra";
 }

@@ -55,6 +55,24 @@ test.each([
     "NN0403",
   ],
   ["a negative size", "model M(x: [N, 3]) -> [N, _] = x |> dense(-1)", "NN0314"],
+  ["a negative size of an input", "model M(x: [N, -3]) -> [N, _] = x", "NN0314"],
+  ["an input without elements", "model M(x: [N, 0]) -> [N, _] = x", "NN0314"],
+  ["a tensor without elements", "model M(x: [N, 3]) -> [N, _] = x + sum(zeros([0]))", "NN0314"],
+  ["a parameter of 2^42 elements", "model M(x: [N, 4]) -> [N, _] = x |> dense(2 ** 40)", "NN0315"],
+  ["2^40 elements that nothing stores", "model M(x: [N]) -> [N] = x + sum(f32(range(2 ** 40)))", "NN0315"],
+  ["a constant that is a layer", "const f = dense(3)\nmodel M(x: [N, 4]) -> [N, 3] = x |> f", "NN0308"],
+  ["a name of two parts", 'model M(x: [N, 4]) -> [N, 3] = dense(x, 3) as "a.b"', "NN0308"],
+  ["a slice that ends before it begins", "model M(x: [N, 4]) -> [N, _] = x[:, 3:1]", "NN0318"],
 ])("%s is refused", (_, text, code) => {
   expect(elaborated(text).diagnostics.map((diagnostic) => diagnostic.code)).toContain(code);
+});
+
+test("a name that no input has gets a warning instead of a size", () => {
+  const { diagnostics } = elaborated("model M(x: [N, 3]) -> [N, 3] = x", {
+    bounds: new Map([["B", 4]]),
+    dims: new Map([["N", 2]]),
+  });
+  expect(diagnostics.map(({ code, severity, message }) => `${severity} ${code} ${message}`)).toEqual([
+    "warning NN0409 no input has the dimension `B` to give a size",
+  ]);
 });

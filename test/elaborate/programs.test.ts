@@ -1,11 +1,11 @@
 import { describe as group, expect, test } from "vitest";
-import { constantValue } from "../../compiler/dimension/dimension.ts";
+import { constantValue, printShape } from "../../compiler/dimension/dimension.ts";
 import { describe, printCount } from "../../compiler/elaborate/describe.ts";
 import { printGraph } from "../../compiler/graph/print.ts";
 import { elaborated, show } from "./helpers.ts";
 
 function model(text: string) {
-  const { elaboration, diagnostics } = elaborated(text, { bounds: new Map([["T", 8]]) });
+  const { elaboration, diagnostics } = elaborated(text, { bounds: new Map(/\bT[,\]]/.test(text) ? [["T", 8]] : []) });
   expect(show(diagnostics, text)).toEqual([]);
   if (elaboration === undefined) throw new Error("nothing was elaborated");
   return elaboration;
@@ -316,5 +316,23 @@ group("trains", () => {
       "B.dense.w",
     ]);
     expect(host.train?.losses.map(({ name }) => name)).toEqual(["a", "b"]);
+  });
+});
+
+group("constants", () => {
+  test("a scalar is a node of each graph that uses it", () => {
+    const { entries } = model("const a = 1 / sqrt(2)\nmodel M(x: [N, 3]) -> [N, 3] = x * a");
+    const predict = entries.find(({ name }) => name === "predict.M");
+    expect(predict === undefined ? "" : printGraph(predict.graph)).toContain("%3 = mul(%0, %2)");
+  });
+});
+
+group("a model called with other names", () => {
+  test("has the sizes of the call where it stands by itself", () => {
+    const text =
+      "model M(x: [N, F]) -> [N, F] {\n  let same = dense(F, bias: false)\n  return x |> same |> same\n}\ntrain M(x: [N, 3]) { data: given  step a { minimize: mean(M(x))  update: M  optimizer: sgd(lr: 0.1) } }";
+    expect(model(text).variables.map(({ name, type }) => `${name} ${printShape(type.shape)}`)[0]).toBe(
+      "M.same.w [3, 3]",
+    );
   });
 });

@@ -104,7 +104,7 @@ describe("fusion shares loops", () => {
 
 describe("a chain whose links read the one before twice", () => {
   test.each([
-    ["a value a point", (net: Network, x: Value) => x],
+    ["a value a point", (_net: Network, x: Value) => x],
     ["a row", (net: Network, x: Value) => net.one("sub", x, net.spread(net.sum(x, 1), x, 0))],
   ])("grows kernels linearly: %s", (_, begin) => {
     const net = new Network();

@@ -8,3 +8,11 @@ export const nestedTooDeep = define<{ readonly limit: number }>({
   explanation:
     "Blocks that call blocks are written out one inside the other, down to a stated depth; a call counts as five levels, so about a hundred calls inside one another are fine. Layers in a row are not nested.",
 });
+
+export const tooMuchMemory = define<{ readonly bytes: number; readonly limit: number }>({
+  code: "NN0602",
+  severity: "error",
+  message: ({ bytes, limit }) => `the program needs ${bytes} bytes of memory, expected at most ${limit}`,
+  explanation:
+    "Parameters, optimizer state, minibatch and everything in between lie in one memory of at most 4 GiB, which is all that WebAssembly can address. A smaller `batch`, smaller `bounds` or narrower layers need less.",
+});

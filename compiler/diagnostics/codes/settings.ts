@@ -82,3 +82,11 @@ export const unknownConstant = define<{ readonly name: string }>({
   message: ({ name }) => `there is no \`const ${name}\` to give another value`,
   explanation: "`--const hidden=256` replaces the value of a `const` that the file declares.",
 });
+
+export const unknownDimension = define<{ readonly name: string }>({
+  code: "NN0409",
+  severity: "warning",
+  message: ({ name }) => `no input has the dimension \`${name}\` to give a size`,
+  explanation:
+    "`--dim F=34` and `--bounds N=64` give sizes to names in the shapes of a model's or a `train`'s inputs. Names inside blocks take theirs from the call.",
+});

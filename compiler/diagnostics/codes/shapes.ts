@@ -192,8 +192,9 @@ export const badSize = define<{ readonly what: string; readonly found: string }>
 export const sizeOverflow = define<{ readonly what: string }>({
   code: "NN0315",
   severity: "error",
-  message: ({ what }) => `${what}: expected at most 9007199254740991 elements, found more`,
-  explanation: "Sizes are exact up to 2^53 − 1. No machine holds a tensor of that many elements.",
+  message: ({ what }) => `${what}: expected at most 2147483647 elements, found more`,
+  explanation:
+    "The elements of a tensor are counted with 32 bits, those that are never stored included: at its largest, it has at most 2^31 − 1.",
   example: {
     bad: "model M(x: [N, 3]) -> [N, _] = x |> dense(2 ** 40) |> dense(2 ** 40)",
     good: "model M(x: [N, 3]) -> [N, 16] = x |> dense(16)",
@@ -226,10 +227,10 @@ export const einsumText = define<{ readonly text: string; readonly problem: stri
   },
 });
 
-export const sliceOutOfRange = define<{ readonly found: string; readonly size: string }>({
+export const sliceOutOfRange = define<{ readonly found: string; readonly place: string }>({
   code: "NN0318",
   severity: "error",
-  message: ({ found, size }) => `${found} lies outside an axis of size ${size}`,
+  message: ({ found, place }) => `${found} lies outside ${place}`,
   explanation:
     "A slice `from : to` needs 0 ≤ from < to ≤ size; negative bounds count from the end. One element is 0 ≤ i < size.",
   example: {
