@@ -4,6 +4,9 @@ import { NncError } from "../compiler/diagnostics/diagnostic.ts";
 import { load } from "../runtime/load/index.ts";
 import type { Network } from "../runtime/load/index.ts";
 import { readSavedFile } from "../runtime/save/write-file.ts";
+import type { ProjectSource } from "../compiler/project.ts";
+import { parse } from "../compiler/syntax/parse.ts";
+import { decode } from "../runtime/save/safetensors.ts";
 import type { Context } from "./context.ts";
 import { placeOf } from "./files.ts";
 import { gpuFor } from "./gpu.ts";
@@ -12,8 +15,17 @@ import { gpuFor } from "./gpu.ts";
 export async function openNetwork(context: Context, artifact: Artifact, params: string): Promise<Network> {
   const bytes = named(params, () => readSavedFile(placeOf(context, params)));
   const network = await load(artifact, await gpuFor(artifact.manifest.target));
-  named(params, () => network.restore(bytes));
+  named(params, () => network.restore(bytes, { optimizer: false }));
   return network;
+}
+
+/** The `train` of the file that wrote the parameters, where it still has one of that label. */
+export function savedLabel(context: Context, { main }: ProjectSource, params: string): string | undefined {
+  const bytes = readSavedFile(placeOf(context, params));
+  const label = decode(params, bytes).metadata.get("nnc.train");
+  const { declarations } = parse({ name: main.name, text: main.source }).module;
+  const labels = declarations.flatMap((one) => (one.kind === "train" ? [(one.label ?? one.name).text] : []));
+  return label !== undefined && labels.includes(label) ? label : undefined;
 }
 
 function named<Value>(file: string, act: () => Value): Value {

@@ -42,6 +42,10 @@ const label = {
   placeholder: "NAME",
   brief: "Which `train` of the file, by its label or model; by default the first",
 } as const;
+const savedLabel = {
+  ...label,
+  brief: `${label.brief.split(";")[0]}; by default the one that wrote the parameters`,
+} as const;
 /** What closes and bounds a program when it is compiled. */
 const closing = {
   const: {
@@ -170,7 +174,7 @@ const evaluate = buildCommand<EvalFlags, [string], Context>({
       params,
       data: data("Rows to evaluate, with their targets; by default the hold-out"),
       target,
-      label,
+      label: savedLabel,
       ...closing,
       json,
     },
@@ -196,7 +200,7 @@ const predict = buildCommand<PredictFlags, [string], Context>({
         brief: "Which model; by default the trained one",
       },
       target,
-      label,
+      label: savedLabel,
       ...closing,
       json,
     },
@@ -232,7 +236,7 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
         placeholder: "NAME",
         brief: "Which model; by default the trained one",
       },
-      label,
+      label: savedLabel,
       ...closing,
     },
     aliases: { o: "out" },

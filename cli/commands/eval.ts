@@ -12,7 +12,7 @@ import type { Dataset, Scores } from "../../runtime/train/index.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
 import { readUserFile } from "../files.ts";
-import { openNetwork } from "../network.ts";
+import { openNetwork, savedLabel } from "../network.ts";
 import { writeJson } from "../output/json.ts";
 import { report } from "../output/report.ts";
 import { painter } from "../output/style.ts";
@@ -35,7 +35,10 @@ interface NamedSet {
 
 export async function evaluate(context: Context, flags: EvalFlags, file: string): Promise<number> {
   const source = openSource(context, file);
-  const { compiled, exitCode } = await compileSource(context, source, { ...optionsOf(flags), target: flags.target });
+  const { compiled, exitCode } = await compileSource(context, source, {
+    ...optionsOf({ ...flags, label: flags.label ?? savedLabel(context, source, flags.params) }),
+    target: flags.target,
+  });
   if (compiled === undefined) return exitCode;
   const network = await openNetwork(context, compiled.artifact, flags.params);
   const set = rowsOf(context, source, compiled, network, flags.data);

@@ -19,7 +19,7 @@ import { predictingProgram, exportedRows } from "../export/restrict.ts";
 import { declarationText, moduleText } from "../export/template.ts";
 import type { ModuleParts } from "../export/template.ts";
 import { makeFolder } from "../files.ts";
-import { openNetwork } from "../network.ts";
+import { openNetwork, savedLabel } from "../network.ts";
 import { formatBytes } from "../output/numbers.ts";
 import { chooseModel, interfaceOf } from "../predict/interface.ts";
 import type { InputField, Interface } from "../predict/interface.ts";
@@ -39,7 +39,11 @@ const exampleCount = 4;
 
 export async function exportModel(context: Context, flags: ExportFlags, file: string): Promise<number> {
   const source = openSource(context, file);
-  const { compiled, exitCode } = await compileSource(context, source, optionsOf(flags));
+  const { compiled, exitCode } = await compileSource(
+    context,
+    source,
+    optionsOf({ ...flags, label: flags.label ?? savedLabel(context, source, flags.params) }),
+  );
   if (compiled === undefined) return exitCode;
   const { manifest } = compiled.artifact;
   const model = chooseModel(manifest, flags.model);

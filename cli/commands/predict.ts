@@ -6,7 +6,7 @@ import type { Network, TensorInput } from "../../runtime/load/index.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
 import { readUserFile } from "../files.ts";
-import { openNetwork } from "../network.ts";
+import { openNetwork, savedLabel } from "../network.ts";
 import { chooseModel, interfaceOf } from "../predict/interface.ts";
 import type { Interface } from "../predict/interface.ts";
 import { formatOf, readCsv, readJsonLines } from "../predict/read.ts";
@@ -23,8 +23,9 @@ export type PredictFlags = ClosingFlags & {
 };
 
 export async function predict(context: Context, flags: PredictFlags, file: string): Promise<number> {
-  const { compiled, exitCode } = await compileSource(context, openSource(context, file), {
-    ...optionsOf(flags),
+  const source = openSource(context, file);
+  const { compiled, exitCode } = await compileSource(context, source, {
+    ...optionsOf({ ...flags, label: flags.label ?? savedLabel(context, source, flags.params) }),
     target: flags.target,
   });
   if (compiled === undefined) return exitCode;

@@ -145,10 +145,13 @@ export class Network {
     return readBytes(this.manifest, this.#lasting, bytes);
   }
 
-  /** Takes over what `save` wrote. Throws NN09xx with every difference, and then nothing is changed. */
-  restore(bytes: Uint8Array): void {
+  /**
+   * Takes over what `save` wrote; with `optimizer: false` without what an optimizer keeps, whichever it was: enough for all
+   * but going on. Throws NN09xx with every difference, and then nothing is changed.
+   */
+  restore(bytes: Uint8Array, { optimizer }: { readonly optimizer?: false } = {}): void {
     this.#requireOpen("restore");
-    const { tensors, counters, record } = readBytes(this.manifest, this.#lasting, bytes);
+    const { tensors, counters, record } = readBytes(this.manifest, this.#lasting, bytes, optimizer);
     this.put(tensors);
     this.#setSeed(counters.seed);
     this.#setCounter("step", counters.step);

@@ -89,24 +89,30 @@ export interface Restored {
   readonly record: TrainingRecord;
 }
 
-/** Reads and checks everything, changes nothing. An artifact that only predicts leaves out what an optimiser kept. Throws NN09xx. */
-export function readBytes(manifest: Manifest, lasting: readonly Buffer[], bytes: Uint8Array): Restored {
+/** Reads and checks everything, changes nothing. What an optimiser kept is left out where nothing will `optimize`. Throws NN09xx. */
+export function readBytes(
+  manifest: Manifest,
+  lasting: readonly Buffer[],
+  bytes: Uint8Array,
+  optimize = manifest.host.train !== undefined,
+): Restored {
   const file = "the saved file";
   const { tensors, metadata } = decode(file, bytes);
   const checkpoint = checkpointFromMetadata(file, metadata, manifest.host.language);
-  const optimizes = manifest.host.train !== undefined;
-  if (optimizes && checkpoint.optimizer !== "") requireOptimizer(file, checkpoint, manifest.host.train.optimizer ?? "");
-  const expected = new Map(lasting.map((buffer) => [buffer.name, { dtype: buffer.dtype, shape: shapeOf(buffer) }]));
-  const own = new Map(
-    [...tensors].filter(
-      ([name]) => !name.startsWith(bestPrefix) && (optimizes || expected.has(name) || !name.startsWith("optimizer.")),
-    ),
+  if (optimize && checkpoint.optimizer !== "") requireOptimizer(file, checkpoint, manifest.host.train?.optimizer ?? "");
+  const wanted = (name: string): boolean => optimize || !name.startsWith("optimizer.");
+  const expected = new Map(
+    lasting
+      .filter(({ name }) => wanted(name))
+      .map((buffer) => [buffer.name, { dtype: buffer.dtype, shape: shapeOf(buffer) }]),
   );
+  const own = new Map([...tensors].filter(([name]) => !name.startsWith(bestPrefix) && wanted(name)));
   requireSame(file, expected, own);
   const best = new Map(
     [...tensors]
       .filter(([name]) => name.startsWith(bestPrefix))
-      .map(([name, tensor]) => [name.slice(bestPrefix.length), tensor]),
+      .map(([name, tensor]) => [name.slice(bestPrefix.length), tensor] as const)
+      .filter(([name]) => wanted(name)),
   );
   requireSame(file, new Map([...expected].filter(([name]) => best.has(name))), best);
   const { seed, step, epoch, stepInEpoch, runningLoss, fitted } = checkpoint;

@@ -50,8 +50,9 @@ test("losses and other values", () => {
 });
 
 test("JSON keeps what JSON has no numbers for, and names that JavaScript has", () => {
-  expect(toJson({ loss: NaN, best: -Infinity, of: new Map([["__proto__", 1]]) })).toBe(
-    '{"loss":"NaN","best":"-Infinity","of":{"__proto__":1}}',
+  const data = Float32Array.of(0.5, NaN);
+  expect(toJson({ loss: NaN, best: -Infinity, of: new Map([["__proto__", 1]]), data })).toBe(
+    '{"loss":"NaN","best":"-Infinity","of":{"__proto__":1},"data":[0.5,"NaN"]}',
   );
 });
 

@@ -47,6 +47,17 @@ describe("predict", () => {
     });
   });
 
+  test("parameters of another way to train, found by what they say", async () => {
+    await nnc(["train", "points.nn", "--label", "quick", "-o", "quick", ...wasm], { cwd });
+    const quick = ["--params", "quick/parameters.safetensors", ...wasm];
+    const { code, stderr } = await nnc(["predict", "points.nn", ...quick], { cwd, stdin: "x,y\n1,1\n" });
+    expect([code, stderr]).toEqual([0, ""]);
+    // The optimizer is of no account to a prediction.
+    const plain = await nnc(["eval", "points.nn", "--label", "plain", ...quick], { cwd });
+    expect([plain.code, plain.stderr]).toEqual([0, ""]);
+    expect(plain.stdout).toContain("hold-out (10 rows)");
+  });
+
   test("more rows than the bound are cut into batches", async () => {
     const { stdout } = await predict(`x,y\n${"-1.2,0\n".repeat(21)}`);
     expect(stdout.trim().split("\n")).toHaveLength(22);
