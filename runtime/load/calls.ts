@@ -49,11 +49,13 @@ export class Caller {
   readonly #entries: ReadonlyMap<string, Entry>;
   readonly #bounds: ReadonlyMap<string, number>;
   readonly #requirements: readonly HostRequirement[];
+  readonly #buffers: ReadonlySet<string>;
 
-  constructor({ entries, dims, host }: Manifest) {
+  constructor({ entries, buffers, dims, host }: Manifest) {
     this.#entries = new Map(entries.map((entry) => [entry.name, entry]));
     this.#bounds = new Map(dims.map(({ name, bound }) => [name, bound]));
     this.#requirements = host.requirements;
+    this.#buffers = new Set(buffers.map(({ name }) => name));
   }
 
   has(entry: string): boolean {
@@ -89,7 +91,8 @@ export class Caller {
       if (size === undefined) throw new InternalError("runtime", `no input of ${entry} tells ${name}`);
       return size;
     });
-    return { entry, given, dims, results };
+    // What no kernel reads has no place: a loss may look at no target.
+    return { entry, given: given.filter(({ input }) => this.#buffers.has(input.buffer)), dims, results };
   }
 }
 

@@ -79,6 +79,13 @@ describe("a program", () => {
     expect(loss).toBeCloseTo(Number(done?.holdout?.["loss"]), 5);
   });
 
+  it.each(targets)("may have a loss that looks at no target (%s)", async (target) => {
+    const looks = `loss size(output: [N, 1], target: [N, 1]) -> [] = mean(output * output)\n`;
+    const artifact = artifactOf(looks + source.replace("loss: mse", "loss: size").replace(/metrics: .*]/, ""), target);
+    const { done } = await run(artifact, prepare(artifact.manifest, { read }));
+    expect(done?.holdout?.["loss"]).toBeLessThan(0.05);
+  });
+
   it("refuses what does not fit it", async () => {
     const net = await load(artifactOf(source, "wasm"));
     expect([
