@@ -1,8 +1,7 @@
 /** The `nnc` command: the process as a context, and an exit code at the end. */
-import { run } from "@stricli/core";
-import { application } from "./application.ts";
+import { runCommand } from "./command.ts";
 import type { Context, Interrupt } from "./context.ts";
-import { exitCodeOf, exitCodes, reportFailure } from "./exit.ts";
+import { exitCodes } from "./exit.ts";
 
 /** A reader such as `head` that has seen enough closes the pipe; that is no error, and nothing is left to say. */
 function endOnClosedPipe(stream: NodeJS.WriteStream): void {
@@ -35,11 +34,10 @@ const context: Context = {
   catchInterrupt,
 };
 
+async function main(): Promise<void> {
+  process.exitCode = await runCommand(process.argv.slice(2), context);
+}
+
 endOnClosedPipe(process.stdout);
 endOnClosedPipe(process.stderr);
-try {
-  await run(application, process.argv.slice(2), context);
-  process.exitCode = exitCodeOf(process.exitCode);
-} catch (error) {
-  process.exitCode = reportFailure(context, error);
-}
+void main();
