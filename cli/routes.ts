@@ -115,7 +115,7 @@ const build = buildCommand<BuildFlags, [string], Context>({
 });
 
 const train = buildCommand<TrainFlags, [string], Context>({
-  loader: async () => entry((await import("./commands/train.ts")).train),
+  loader: async () => entry((await import("./commands/train.ts")).train, "event"),
   parameters: {
     positional: file,
     flags: {
@@ -238,6 +238,7 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
       },
       label: savedLabel,
       ...closing,
+      json,
     },
     aliases: { o: "out" },
   },
@@ -283,6 +284,7 @@ const fmt = buildCommand<FmtFlags, string[], Context>({
         withNegated: false,
         brief: "Writes nothing; says which files are not formatted, and exits with 1 if any is not",
       },
+      json,
     },
   },
   docs: { brief: "Formats .nn files", customUsage: ["digits.nn", "--check examples/*/*.nn"] },

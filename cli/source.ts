@@ -8,7 +8,8 @@ import type { Context } from "./context.ts";
 import { placeOf } from "./files.ts";
 import { recordOf } from "./flags.ts";
 import type { Assignment } from "./flags.ts";
-import { exitCodeFor, report } from "./output/report.ts";
+import { SourceMistakes } from "./failure.ts";
+import { report } from "./output/report.ts";
 import type { Sources } from "./output/report.ts";
 
 /** The flags that decide what is compiled. */
@@ -30,21 +31,18 @@ export function openSource(context: Context, file: string): ProjectSource {
   return readProject(placeOf(context, file));
 }
 
-export type Outcome =
-  | { readonly compiled: Compiled; readonly exitCode: undefined }
-  | { readonly compiled: undefined; readonly exitCode: number };
-
-/** Compiles and reports; the exit code is there where the file has mistakes. */
+/** Compiles; warnings are reported, and returned under the names that the user knows. Throws SourceMistakes. */
 export async function compileSource(
   context: Context,
   source: ProjectSource,
   options: CompileOptions,
-): Promise<Outcome> {
+): Promise<Compiled> {
   const { compileProject } = await import("../compiler/files.ts");
   const result = compileProject(source, options);
-  report(context, ...named(context, source, result.diagnostics, result.sources));
-  if (result.ok) return { compiled: result, exitCode: undefined };
-  return { compiled: undefined, exitCode: exitCodeFor(result.diagnostics) };
+  const [diagnostics, sources] = named(context, source, result.diagnostics, result.sources);
+  if (!result.ok) throw new SourceMistakes(diagnostics, sources);
+  report(context, diagnostics, sources);
+  return { ...result, diagnostics };
 }
 
 /** Names of the project's files, relative to the user's folder instead of the project's; the prelude's stay. */

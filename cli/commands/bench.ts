@@ -41,7 +41,6 @@ export async function bench(context: Context, flags: BenchFlags, file: string): 
   const skipped: Skipped[] = [];
   for (const target of targets) {
     const opened = await openTarget(context, source, flags, target);
-    if (typeof opened === "number") return opened;
     if ("reason" in opened) {
       skipped.push(opened);
       context.process.stderr.write(`${target} is left out: ${opened.reason}\n`);
@@ -56,21 +55,20 @@ export async function bench(context: Context, flags: BenchFlags, file: string): 
   return exitCodes.success;
 }
 
-/** An exit code where the file has mistakes; a reason where only this target cannot run it here. */
+/** A reason where only this target cannot run the file here. Throws SourceMistakes. */
 async function openTarget(
   context: Context,
   source: ProjectSource,
   flags: BenchFlags,
   target: TargetName,
-): Promise<{ readonly compiled: Compiled; readonly network: Network } | Skipped | number> {
+): Promise<{ readonly compiled: Compiled; readonly network: Network } | Skipped> {
   if (target !== "typescript") {
     const { compileProject } = await import("../../compiler/files.ts");
     const result = compileProject(source, { ...optionsOf(flags), target });
     const [error] = result.diagnostics.filter(({ severity }) => severity === "error");
     return result.ok ? openNetwork(result, target) : { target, reason: error?.message ?? "it does not compile" };
   }
-  const { compiled, exitCode } = await compileSource(context, source, { ...optionsOf(flags), target });
-  return compiled === undefined ? exitCode : openNetwork(compiled, target);
+  return openNetwork(await compileSource(context, source, { ...optionsOf(flags), target }), target);
 }
 
 async function openNetwork(
@@ -130,7 +128,7 @@ function tell(
     return { target, case: what, rows, seconds, margin: timing?.margin ?? NaN, rowsPerSecond: rows / seconds };
   });
   if (json) {
-    writeJson(stdout, { results, skipped });
+    writeJson(stdout, { ok: true, results, skipped });
     return;
   }
   const columns = [

@@ -22,11 +22,10 @@ interface Written {
 }
 
 export async function build(context: Context, flags: BuildFlags, file: string): Promise<number> {
-  const { compiled, exitCode } = await compileSource(context, openSource(context, file), {
+  const compiled = await compileSource(context, openSource(context, file), {
     ...optionsOf(flags),
     target: flags.target,
   });
-  if (compiled === undefined) return exitCode;
   const { manifest, files } = compiled.artifact;
   const folder = makeFolder(context, flags.out);
   // The manifest names the other files: once it is there, they all are.
@@ -37,7 +36,14 @@ export async function build(context: Context, flags: BuildFlags, file: string): 
   const written = contents.map(([name, content]) => write(folder, name, content));
   const { stdout, env } = context.process;
   if (flags.json)
-    writeJson(stdout, { target: flags.target, folder: flags.out, files: written, arenaBytes: manifest.arenaBytes });
+    writeJson(stdout, {
+      ok: true,
+      target: flags.target,
+      folder: flags.out,
+      files: written,
+      arenaBytes: manifest.arenaBytes,
+      diagnostics: compiled.diagnostics,
+    });
   else
     stdout.write(
       table(

@@ -35,11 +35,10 @@ interface NamedSet {
 
 export async function evaluate(context: Context, flags: EvalFlags, file: string): Promise<number> {
   const source = openSource(context, file);
-  const { compiled, exitCode } = await compileSource(context, source, {
+  const compiled = await compileSource(context, source, {
     ...optionsOf({ ...flags, label: flags.label ?? savedLabel(context, source, flags.params) }),
     target: flags.target,
   });
-  if (compiled === undefined) return exitCode;
   const network = await openNetwork(context, compiled.artifact, flags.params);
   const set = rowsOf(context, source, compiled, network, flags.data);
   const { loss, metrics, warnings } = await scoresOf(compiled, network, set);
@@ -47,7 +46,14 @@ export async function evaluate(context: Context, flags: EvalFlags, file: string)
   report(context, warnings, new Map());
   const scores: Scores = { loss, ...metrics };
   const { stdout, env } = context.process;
-  if (flags.json) writeJson(stdout, { data: set.name, rows: set.rows.rows, scores });
+  if (flags.json)
+    writeJson(stdout, {
+      ok: true,
+      data: set.name,
+      rows: set.rows.rows,
+      scores,
+      diagnostics: [...compiled.diagnostics, ...warnings],
+    });
   else stdout.write(summaryOf([[`${set.name} (${set.rows.rows} rows)`, scores]], painter(stdout, env)));
   return exitCodes.success;
 }

@@ -26,7 +26,7 @@ export async function explain(context: Context, { json }: ExplainFlags, written:
   }
   const { severity, explanation, example } = definition;
   const { stdout } = context.process;
-  if (json) writeJson(stdout, { code, severity, explanation, ...(example === undefined ? {} : { example }) });
+  if (json) writeJson(stdout, { ok: true, code, severity, explanation, ...(example === undefined ? {} : { example }) });
   else stdout.write(await textOf(context, code, definition));
   return exitCodes.success;
 }

@@ -20,6 +20,7 @@ import { declarationText, moduleText } from "../export/template.ts";
 import type { ModuleParts } from "../export/template.ts";
 import { makeFolder } from "../files.ts";
 import { openNetwork, savedLabel } from "../network.ts";
+import { writeJson } from "../output/json.ts";
 import { formatBytes } from "../output/numbers.ts";
 import { chooseModel, interfaceOf } from "../predict/interface.ts";
 import type { InputField, Interface } from "../predict/interface.ts";
@@ -31,6 +32,7 @@ export type ExportFlags = ClosingFlags & {
   readonly out: string;
   readonly format: "js" | "ts";
   readonly model?: string;
+  readonly json: boolean;
 };
 
 type ExampleRow = ModuleParts["examples"][number]["row"];
@@ -39,12 +41,11 @@ const exampleCount = 4;
 
 export async function exportModel(context: Context, flags: ExportFlags, file: string): Promise<number> {
   const source = openSource(context, file);
-  const { compiled, exitCode } = await compileSource(
+  const compiled = await compileSource(
     context,
     source,
     optionsOf({ ...flags, label: flags.label ?? savedLabel(context, source, flags.params) }),
   );
-  if (compiled === undefined) return exitCode;
   const { manifest } = compiled.artifact;
   const model = chooseModel(manifest, flags.model);
   const network = await openNetwork(context, compiled.artifact, flags.params);
@@ -56,10 +57,14 @@ export async function exportModel(context: Context, flags: ExportFlags, file: st
     flags.format === "ts"
       ? [["model.ts", moduleText(parts)] as const]
       : [["model.d.mts", declarationText(parts)] as const, ["model.mjs", withoutTypes(moduleText(parts))] as const];
-  for (const [name, text] of files) {
+  const written = files.map(([name, text]) => {
     writeFileAtomic(path.join(folder, name), text);
-    context.process.stdout.write(`${path.join(flags.out, name)}  ${formatBytes(Buffer.byteLength(text))}\n`);
-  }
+    return { file: name, bytes: Buffer.byteLength(text) };
+  });
+  const { stdout } = context.process;
+  if (flags.json) writeJson(stdout, { ok: true, folder: flags.out, files: written, diagnostics: compiled.diagnostics });
+  else
+    for (const { file: name, bytes } of written) stdout.write(`${path.join(flags.out, name)}  ${formatBytes(bytes)}\n`);
   if (flags.format === "js")
     context.process.stderr.write(
       `node ${path.join(flags.out, "model.mjs")} --selftest computes ${parts.examples.length} stored examples again\n`,

@@ -8,10 +8,12 @@ import { writeFileAtomic } from "../../runtime/save/write-file.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
 import { placeOf, readInput } from "../files.ts";
+import { writeJson } from "../output/json.ts";
 import { exitCodeFor, report } from "../output/report.ts";
 
 export type FmtFlags = {
   readonly check: boolean;
+  readonly json: boolean;
 };
 
 type Formatted =
@@ -19,27 +21,39 @@ type Formatted =
   | { readonly kind: "formatted"; readonly before: string; readonly after: string };
 
 /** A file with a mistake in it is left as it is; the others are formatted all the same. */
-export function fmt(context: Context, { check }: FmtFlags, ...names: readonly string[]): number {
+export function fmt(context: Context, { check, json }: FmtFlags, ...names: readonly string[]): number {
   if (names.length === 0) throw new UsageError("expected at least one FILE, found no argument");
-  const codes = names.map((name) => formatFile(context, name, check));
-  return Math.max(exitCodes.success, ...codes);
+  const results = names.map((name) => ({ name, ...formatFile(context, name, check) }));
+  const worst = Math.max(exitCodes.success, ...results.map(({ exitCode }) => exitCode));
+  const { stdout } = context.process;
+  if (json) {
+    const files = results.map(({ name, changed }) => ({ file: name, changed }));
+    const diagnostics = results.flatMap((one) => one.diagnostics);
+    writeJson(stdout, { ok: worst === exitCodes.success, files, diagnostics });
+  } else {
+    for (const { name, changed } of results)
+      if (changed) stdout.write(check ? `${name} is not formatted\n` : `${name} formatted\n`);
+  }
+  return worst;
 }
 
-function formatFile(context: Context, name: string, check: boolean): number {
+interface Outcome {
+  readonly exitCode: number;
+  /** Whether the file was, or with `--check` would be, another afterwards. */
+  readonly changed: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function formatFile(context: Context, name: string, check: boolean): Outcome {
   const result = formatted(context, name);
   if (result.kind === "failed") {
-    report(context, result.diagnostics, new Map([[name, result.text]]));
-    return exitCodeFor(result.diagnostics);
+    const { diagnostics } = result;
+    report(context, diagnostics, new Map([[name, result.text]]));
+    return { exitCode: exitCodeFor(diagnostics), changed: false, diagnostics };
   }
-  if (result.before === result.after) return exitCodes.success;
-  const { stdout } = context.process;
-  if (check) {
-    stdout.write(`${name} is not formatted\n`);
-    return exitCodes.mistake;
-  }
-  writeFileAtomic(placeOf(context, name), result.after);
-  stdout.write(`${name} formatted\n`);
-  return exitCodes.success;
+  const changed = result.before !== result.after;
+  if (changed && !check) writeFileAtomic(placeOf(context, name), result.after);
+  return { exitCode: changed && check ? exitCodes.mistake : exitCodes.success, changed, diagnostics: [] };
 }
 
 function formatted(context: Context, name: string): Formatted {

@@ -24,11 +24,10 @@ export type PredictFlags = ClosingFlags & {
 
 export async function predict(context: Context, flags: PredictFlags, file: string): Promise<number> {
   const source = openSource(context, file);
-  const { compiled, exitCode } = await compileSource(context, source, {
+  const compiled = await compileSource(context, source, {
     ...optionsOf({ ...flags, label: flags.label ?? savedLabel(context, source, flags.params) }),
     target: flags.target,
   });
-  if (compiled === undefined) return exitCode;
   const { artifact } = compiled;
   const model = chooseModel(artifact.manifest, flags.model);
   const network = await openNetwork(context, artifact, flags.params);

@@ -6,7 +6,8 @@ import { parse } from "../../compiler/syntax/parse.ts";
 import { writeFileAtomic } from "../../runtime/save/write-file.ts";
 import { hasColour, isTerminal, widthOf } from "../context.ts";
 import type { Context } from "../context.ts";
-import { exitCodes, reportFailure, UsageError } from "../exit.ts";
+import { exitCodes, UsageError } from "../exit.ts";
+import { reportFailure, writeFailure } from "../failure.ts";
 import { makeFolder } from "../files.ts";
 import { recordOf } from "../flags.ts";
 import type { Assignment } from "../flags.ts";
@@ -61,7 +62,6 @@ async function trainOne(
   signal: AbortSignal,
 ): Promise<number> {
   const outcome = await trainLabel(context, source, flags, out, flags.label, signal);
-  if (typeof outcome === "number") return outcome;
   const { history, exitCode, classes } = outcome;
   drawPlot(context, out, `${path.basename(source.main.name)}: ${history.label}`, [history], classes);
   if (exitCode === exitCodes.success && !flags.json) tellResult(context, history, out);
@@ -80,7 +80,11 @@ async function trainAll(
   let worst: number = exitCodes.success;
   for (const label of labelsOf(source)) {
     const outcome = await trainLabel(context, source, flags, path.join(out, label), label, signal).catch(
-      (error: unknown) => reportFailure(context, error),
+      (error: unknown) => {
+        const exitCode = reportFailure(context, error);
+        if (flags.json) writeFailure(context, error, "event");
+        return exitCode;
+      },
     );
     const exitCode = typeof outcome === "number" ? outcome : outcome.exitCode;
     if (typeof outcome !== "number") {
@@ -117,16 +121,15 @@ async function trainLabel(
   out: string,
   label: string | undefined,
   signal: AbortSignal,
-): Promise<RunOutcome | number> {
+): Promise<RunOutcome> {
   const { target, set, seed, epochs, threads, resume, json } = flags;
   const chosen = label === undefined ? {} : { train: label };
-  const { compiled, exitCode } = await compileSource(context, source, {
+  const compiled = await compileSource(context, source, {
     ...optionsOf(flags),
     ...chosen,
     target,
     settings: recordOf(set),
   });
-  if (compiled === undefined) return exitCode;
   const folder = makeFolder(context, out);
   return runTraining(context, source, compiled, {
     folder,

@@ -7,6 +7,7 @@ import path from "node:path";
 import type { Compiled } from "../../compiler/compile.ts";
 import { resumeMismatch } from "../../compiler/diagnostics/codes/runtime.ts";
 import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
 import { readDataFile } from "../../runtime/data/files.ts";
 import { readSavedFile, writeFileAtomic } from "../../runtime/save/write-file.ts";
@@ -49,7 +50,7 @@ const pause = 5000;
 export async function runTraining(
   context: Context,
   source: ProjectSource,
-  { artifact }: Compiled,
+  { artifact, diagnostics: warnings }: Compiled,
   settings: RunSettings,
 ): Promise<RunOutcome> {
   const { manifest } = artifact;
@@ -68,7 +69,7 @@ export async function runTraining(
   };
   const history = new History(label);
   if (earlier !== undefined) history.events.push(...readLog(folder, earlier.step));
-  const recorder = new Recorder(context, history, settings);
+  const recorder = new Recorder(context, history, settings, warnings);
   const classes = data.fitted?.classes.find(({ name }) => name === manifest.host.train?.target?.input)?.values ?? [];
   const training = train(artifact, data, options);
   try {
@@ -86,10 +87,13 @@ class Recorder {
   readonly #history: History;
   readonly #settings: RunSettings;
   readonly #progress: Progress;
+  /** What the compiler found odd; already told to people. */
+  readonly #warnings: readonly Diagnostic[];
   #last: Uint8Array | undefined;
   #written: number;
 
-  constructor(context: Context, history: History, settings: RunSettings) {
+  constructor(context: Context, history: History, settings: RunSettings, warnings: readonly Diagnostic[]) {
+    this.#warnings = warnings;
     this.#context = context;
     this.#history = history;
     this.#settings = settings;
@@ -140,7 +144,7 @@ class Recorder {
         `stopped in epoch ${event.epoch} after step ${event.step}; --resume goes on from ${path.join(shown, checkpointName)}\n`,
       );
     }
-    if (json) writeJson(stdout, eventJson(event, path.join(shown, parametersName)));
+    if (json) writeJson(stdout, eventJson(event, path.join(shown, parametersName), this.#warnings));
   }
 
   #keep(bytes: Uint8Array): void {
@@ -155,8 +159,10 @@ class Recorder {
 }
 
 /** An event for another program: paths in the place of bytes. */
-function eventJson(event: TrainEvent, parameters: string): object {
+function eventJson(event: TrainEvent, parameters: string, warnings: readonly Diagnostic[]): object {
   switch (event.event) {
+    case "start":
+      return { ...event, diagnostics: [...warnings, ...event.diagnostics] };
     case "done":
       return { ...event, parameters };
     case "stopped":

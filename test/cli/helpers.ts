@@ -2,10 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { run } from "@stricli/core";
-import { application } from "../../cli/application.ts";
+import { runCommand } from "../../cli/command.ts";
 import type { Context, Interrupt } from "../../cli/context.ts";
-import { exitCodeOf } from "../../cli/exit.ts";
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -34,8 +32,8 @@ export async function nnc(args: readonly string[], options: RunOptions = {}): Pr
     now: () => performance.now(),
     catchInterrupt: (): Interrupt => ({ signal: interrupt, release: () => undefined }),
   };
-  await run(application, [...args], context);
-  return { stdout: out.join(""), stderr: err.join(""), code: exitCodeOf(context.process.exitCode) };
+  const code = await runCommand(args, context);
+  return { stdout: out.join(""), stderr: err.join(""), code };
 }
 
 async function* input(text: string): AsyncGenerator<Uint8Array> {

@@ -94,7 +94,9 @@ describe("a run", () => {
     const done = events(readFileSync(path.join(cwd, "run/log.jsonl"), "utf8"))
       .filter(({ event }) => event === "epoch")
       .at(-1);
-    expect(events(stdout)).toEqual([{ data: "hold-out", rows: 10, scores: done?.["holdout"] }]);
+    expect(events(stdout)).toEqual([
+      { ok: true, data: "hold-out", rows: 10, scores: done?.["holdout"], diagnostics: [] },
+    ]);
   });
 });
 

@@ -13,9 +13,9 @@ const cases: readonly (readonly [args: string, sentence: string])[] = [
   ["check --frobnicate x.nn", "there is no flag --frobnicate"],
   ["check -x y.nn", "there is no flag -x"],
   ["check --no-json x.nn", "there is no flag --no-json"],
-  ["check --json --json x.nn", "--json: expected it once, found it twice"],
+  ["check --verify --verify x.nn", "--verify: expected it once, found it twice"],
   ["train x.nn --epochs", "--epochs is missing; expected it with a value"],
-  ["train x.nn --epochs --json", "--epochs is missing; expected it with a value"],
+  ["train x.nn --epochs --all", "--epochs is missing; expected it with a value"],
   ["train x.nn --epochs 0", '--epochs: expected a whole number from 1, found "0"'],
   ["train x.nn --epochs 1.5", '--epochs: expected a whole number from 1, found "1.5"'],
   ["train x.nn --epochs ten", '--epochs: expected a whole number from 1, found "ten"'],
@@ -44,6 +44,27 @@ describe("wrong usage", () => {
     ["explain NN9999", 'expected a code such as NN0102, found "NN9999"'],
   ])("nnc %s, which only the command itself sees", async (args, sentence) => {
     expect(await nnc(args.split(" "))).toEqual({ stdout: "", stderr: `error: ${sentence}\n`, code: 2 });
+  });
+
+  test.each([
+    [
+      "check --jsn --json x.nn",
+      { ok: false, message: "there is no flag --jsn; did you mean `--json`?", diagnostics: [] },
+    ],
+    ["chek x.nn --json", { ok: false, message: 'there is no command "chek"; did you mean `check`?', diagnostics: [] }],
+    [
+      "train x.nn --json --epochs 0",
+      { event: "failed", message: '--epochs: expected a whole number from 1, found "0"', diagnostics: [] },
+    ],
+    [
+      "explain NN9999 --json",
+      { ok: false, message: 'expected a code such as NN0102, found "NN9999"', diagnostics: [] },
+    ],
+  ])("nnc %s tells a program, too", async (args, document) => {
+    const { stdout, stderr, code } = await nnc(args.split(" "));
+    expect(JSON.parse(stdout)).toEqual(document);
+    expect(stderr).toContain(`error: ${document.message}`);
+    expect(code).toBe(2);
   });
 
   test("what follows -- is an argument", async () => {

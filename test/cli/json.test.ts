@@ -1,0 +1,96 @@
+/** With `--json`, standard output is JSON and nothing else, whatever happens; its last line tells whether the command did its work. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pointsProject, pointsSource } from "./fixture.ts";
+import { folderWith, nnc } from "./helpers.ts";
+
+const { folder: cwd, remove } = folderWith({
+  ...pointsProject,
+  "wrong.nn": pointsSource.replace("dense(4)", "dens(4)"),
+  "nodata.nn": pointsSource.replaceAll("points.csv", "none.csv"),
+  "bad.safetensors": "no checkpoint",
+});
+const params = ["--params", "run/parameters.safetensors"];
+
+beforeAll(async () => {
+  expect((await nnc(["train", "points.nn", "-o", "run", "--target", "wasm"], { cwd })).code).toBe(0);
+});
+afterAll(remove);
+
+function documents(text: string): readonly Readonly<Record<string, unknown>>[] {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+}
+
+describe("what succeeds", () => {
+  test.each([
+    [
+      ["check", "points.nn"],
+      ["ok", "models", "diagnostics"],
+    ],
+    [
+      ["build", "points.nn", "-o", "built"],
+      ["ok", "target", "folder", "files", "arenaBytes", "diagnostics"],
+    ],
+    [
+      ["eval", "points.nn", ...params],
+      ["ok", "data", "rows", "scores", "diagnostics"],
+    ],
+    [
+      ["export", "points.nn", ...params, "-o", "out"],
+      ["ok", "folder", "files", "diagnostics"],
+    ],
+    [
+      ["fmt", "points.nn"],
+      ["ok", "files", "diagnostics"],
+    ],
+    [
+      ["explain", "NN0201"],
+      ["ok", "code", "severity", "explanation", "example"],
+    ],
+  ])("nnc %j is one document", async (args, keys) => {
+    const { stdout, code } = await nnc([...args, "--json"], { cwd });
+    const all = documents(stdout);
+    expect(all.map((one) => Object.keys(one))).toEqual([keys]);
+    expect(all[0]?.["ok"]).toBe(true);
+    expect(code).toBe(0);
+  });
+});
+
+describe("what fails", () => {
+  test.each([
+    [["check", "wrong.nn"], "NN0201"],
+    [["check", "."], "NN0925"],
+    [["build", "wrong.nn", "-o", "built"], "NN0201"],
+    [["build", "points.nn", "-o", "points.csv"], "NN0924"],
+    [["eval", "points.nn", "--params", "none"], "NN0925"],
+    [["eval", "points.nn", "--params", "bad.safetensors"], "NN0903"],
+    [["predict", "wrong.nn", ...params], "NN0201"],
+    [["predict", "points.nn", ...params, "--data", "none.csv"], "NN0925"],
+    [["export", "points.nn", "--params", "none", "-o", "out"], "NN0925"],
+    [["bench", "wrong.nn"], "NN0201"],
+    [["fmt", "none.nn"], "NN0925"],
+  ])("nnc %j is a document with the diagnostics", async (args, expected) => {
+    const { stdout, stderr, code } = await nnc([...args, "--json"], { cwd });
+    const all = documents(stdout);
+    expect(all).toMatchObject([{ ok: false, diagnostics: [{ code: expected, severity: "error" }] }]);
+    expect(stderr).toContain(`error[${expected}]`);
+    expect(code).toBe(1);
+  });
+
+  test.each([
+    [["train", "wrong.nn", "-o", "x"], "NN0201"],
+    [["train", "nodata.nn", "-o", "x"], "NN0801"],
+    [["train", "points.nn", "-o", "x", "--resume"], "NN0725"],
+  ])("nnc %j ends with an event that has the diagnostics", async (args, expected) => {
+    const { stdout, code } = await nnc([...args, "--json"], { cwd });
+    expect(documents(stdout)).toMatchObject([{ event: "failed", diagnostics: [{ code: expected }] }]);
+    expect(code).toBe(1);
+  });
+
+  test("labels name files as the user does", async () => {
+    const { stdout } = await nnc(["build", "wrong.nn", "-o", "built", "--json"], { cwd });
+    expect(documents(stdout)[0]?.["diagnostics"]).toMatchObject([{ labels: [{ file: "wrong.nn" }] }]);
+  });
+});
