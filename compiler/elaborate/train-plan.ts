@@ -10,6 +10,7 @@ import { didYouMean } from "../diagnostics/suggest.ts";
 import type { HostData, HostSetting } from "../program/host.ts";
 import { isCallable, lookUp, visibleNames, type DeclaredCallable, type NameSpace } from "../semantics/module.ts";
 import type { Argument, Entry as SyntaxEntry, Expression, Let, Train } from "../syntax/ast.ts";
+import { describeExpression } from "../syntax/describe.ts";
 import { evaluateArguments } from "./arguments.ts";
 import type { Frame } from "./frame.ts";
 import { toNumber } from "./rational.ts";
@@ -170,7 +171,7 @@ function pathOf(expression: Expression, frame: Frame): string {
   if (rest.kind !== "name")
     return frame.fail(
       badValue,
-      { key: "update", expected: "a model or a path into one", found: "something else" },
+      { key: "update", expected: "a model or a path into one", found: describeExpression(rest) },
       rest.span,
       "this",
     );
@@ -188,7 +189,7 @@ function choose(
   if (callee.kind !== "name")
     return frame.fail(
       badValue,
-      { key: space, expected: `the name of a ${space}`, found: "something else" },
+      { key: space, expected: `the name of a ${space}`, found: describeExpression(callee) },
       expression.span,
       "this",
     );
@@ -328,11 +329,11 @@ function dataOf(entry: SyntaxEntry | undefined, frame: Frame): HostData {
 
 function readerOf(expression: Expression, frame: Frame): HostData {
   const callee = expression.kind === "call" ? expression.callee : expression;
-  const name = callee.kind === "name" ? callee.text : "something else";
+  const name = callee.kind === "name" ? callee.text : "";
   if (!readers.includes(name)) {
     return frame.fail(
       unknownReader,
-      { name },
+      { found: describeExpression(callee) },
       callee.span,
       "this",
       [],

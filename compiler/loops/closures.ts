@@ -72,8 +72,9 @@ function compileIndex(index: Index, scope: Scope): Evaluate {
   return () => terms.reduce((sum, term) => sum + term(), constant);
 }
 
+/** Zero is added because integers have no -0. */
 function scaled(value: Evaluate, by: number): Evaluate {
-  return by === 1 ? value : () => value() * by;
+  return by === 1 ? value : () => value() * by + 0;
 }
 
 function compileAtom(atom: IndexAtom, scope: Scope): Evaluate {

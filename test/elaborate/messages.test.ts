@@ -33,6 +33,11 @@ const further: readonly string[] = [
   `${model}\ntrain M { data: given  loss: cross_entropy  optimizer: sgd }`,
   `${model}\ntrain M { data: given  loss: cross_entropy  optimizer: adam(lr: 0.1, beta1: 1)  batch: 8 }`,
   `${model}\ntrain M { data: given  loss: cross_entropy  optimizer: sgd(lr: -1)  batch: 2.5 }`,
+  `${model}\ntrain M { data: false  loss: cross_entropy  optimizer: sgd(lr: 1) }`,
+  `${model}\ntrain M { data: given  loss: 2 * 3  optimizer: sgd(lr: 1) }`,
+  `${model}\ntrain T(x: [N, 3]) { data: given  step a { minimize: mean(M(x))  update: M(x)  optimizer: sgd(lr: 1) } }`,
+  "model M(x: [N, 3]) -> [N] = sum(x, over: 3)",
+  "model M(x: [N, 3]) -> [N] = x |> einsum(3)",
 ];
 
 function rendered(source: string): string {

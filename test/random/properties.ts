@@ -164,7 +164,7 @@ export function precisionOf(program: RandomProgram): Precision {
   return { problem, compared: usable, skipped: floats.length - usable };
 }
 
-/** Whether any value on the way leaves float32's range. */
+/** Whether any value on the way leaves float32's range: too large, or so small that it becomes 0. */
 function outflows(program: RandomProgram, inputs: Tensors, dims: Dims): boolean {
   const { graph } = program;
   const watched = graph.nodes.filter(({ op, outputs: [type] }) => op !== "pad" && type?.dtype === "f32");
@@ -174,7 +174,9 @@ function outflows(program: RandomProgram, inputs: Tensors, dims: Dims): boolean 
     value: { node: id, output: 0 },
   }));
   const values = evaluateAt(program, new Graph(graph.nodes, outputs), inputs, dims, "f64");
-  return [...values.values()].some(({ data }) => data.some((value) => !(Math.abs(value) < 1e30)));
+  return [...values.values()].some(({ data }) =>
+    data.some((value) => value !== 0 && !(Math.abs(value) > 1e-37 && Math.abs(value) < 1e30)),
+  );
 }
 
 function printFew(tensor: Interpreted | undefined): string {

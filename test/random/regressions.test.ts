@@ -94,6 +94,13 @@ const regressions: readonly Regression[] = [
     profile: "ties",
     results: (w) => [1, 4, 7, 13].flatMap((size) => reductions(w, "argmax", w.input(`x${size}`, "N", size))),
   },
+  {
+    title: "an index that counts down to 0, which has no sign",
+    results: (w) => {
+      const places = w.builder.one("iota", [], { shape: [symbol("B")], axis: 0 });
+      return [w.builder.one("reverse", [w.builder.one("cast", [places], { dtype: "f32" })], { axes: [0] })];
+    },
+  },
 ];
 
 function programOf({ results, profile = "plain" }: Regression, at: number): RandomProgram {

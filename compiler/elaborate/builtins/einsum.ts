@@ -5,7 +5,7 @@ import { equal, type Dimension } from "../../dimension/dimension.ts";
 import type { Value } from "../../graph/types.ts";
 import { transpose } from "../../ops/emit.ts";
 import { toTensor } from "../tensors.ts";
-import { describeType, type AxisLabel, type Evaluated, type Tensor } from "../values.ts";
+import { describeType, describeValue, type AxisLabel, type Evaluated, type Tensor } from "../values.ts";
 import type { BuiltinCall, Rule } from "./call.ts";
 
 /** A tensor with a letter for each axis. */
@@ -38,7 +38,7 @@ function parse(text: string, count: number): Parsed | string {
 
 function einsum(call: BuiltinCall): Evaluated {
   const { value: text, span } = call.operand("text");
-  if (text.kind !== "string") return call.fail('a string such as "ij,jk->ik"', "something else", span);
+  if (text.kind !== "string") return call.fail('a string such as "ij,jk->ik"', describeValue(text), span);
   const operands = call.further.map((given) => call.evaluate(given));
   const tensors = operands.map((operand) => toTensor(operand, call.frame));
   const parsed = parse(text.value, tensors.length);

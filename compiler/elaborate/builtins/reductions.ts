@@ -4,6 +4,7 @@ import { axisAmbiguous, axisNotFound, axisOutOfRange, wrongElements } from "../.
 import { constant, constantValue, product } from "../../dimension/dimension.ts";
 import { dimensionValue, reshape } from "../../ops/emit.ts";
 import type { Expression, Name } from "../../syntax/ast.ts";
+import { describeExpression } from "../../syntax/describe.ts";
 import { describeType, type Evaluated, type Tensor } from "../values.ts";
 import type { BuiltinCall, Rule } from "./call.ts";
 
@@ -37,7 +38,7 @@ function labelled(over: Expression, tensor: Tensor, call: BuiltinCall): readonly
     return tensor.labels.flatMap((name, axis) => (name?.startsWith("..") === true ? [axis] : []));
   if (over.kind === "name") return [axisLabelled(over, tensor, call)];
   if (over.kind === "list") return over.items.flatMap((item) => labelled(item, tensor, call));
-  return call.fail("the name of a dimension, a list of them or `..`", "something else", over.span);
+  return call.fail("the name of a dimension, a list of them or `..`", describeExpression(over), over.span);
 }
 
 function axisLabelled(name: Name, tensor: Tensor, call: BuiltinCall): number {
