@@ -11,6 +11,7 @@ import { readDataFile } from "../../runtime/data/files.ts";
 import { openSource as openData } from "../../runtime/data/open.ts";
 import type { Network } from "../../runtime/load/index.ts";
 import { applyFitted, unfitted } from "../../runtime/save/fitted.ts";
+import type { Fitted } from "../../runtime/save/fitted.ts";
 import { writeFileAtomic } from "../../runtime/save/write-file.ts";
 import { parse } from "../../compiler/syntax/parse.ts";
 import type { Context } from "../context.ts";
@@ -85,7 +86,7 @@ async function partsOf(
   const kernels = Object.entries(files).find(([name]) => name.endsWith(".ts") && !name.endsWith(".d.ts"))?.[1];
   if (typeof kernels !== "string") throw new InternalError("export", "the target printed no TypeScript");
   const tensors = lasting(program, network);
-  const rows = exampleRows(source, artifact.manifest, outside);
+  const rows = exampleRows(source, artifact.manifest, outside, network.record.fitted);
   const entry = program.entries.find(({ name }) => name === model.entry);
   return {
     file: format === "ts" ? "model.ts" : "model.mjs",
@@ -119,6 +120,7 @@ function exampleRows(
   source: ProjectSource,
   manifest: Compiled["artifact"]["manifest"],
   { inputs }: Interface,
+  { columns, classes }: Fitted,
 ): readonly ExampleRow[] {
   const { train } = manifest.host;
   const own = train !== undefined && inputs.every(({ name }) => train.inputs.some((input) => input.name === name));
@@ -126,9 +128,10 @@ function exampleRows(
   if (!own || train.data.reader !== "csv" || typeof file !== "string" || !existsSync(path.resolve(source.folder, file)))
     return madeUp(inputs);
   const fields = inputs.map(({ name, dtype, shape }) => ({ name, role: "input" as const, dtype, shape }));
+  // The columns and words of training, but raw numbers.
   const { tensors, rows } = openData(train.data, fields, {
     read: (name) => readDataFile(source.root, source.folder, name),
-  }).apply(unfitted);
+  }).apply({ ...unfitted, columns, classes });
   return Array.from({ length: Math.min(exampleCount, rows) }, (_, at) => {
     const row = Math.floor((at * rows) / exampleCount);
     return Object.fromEntries(

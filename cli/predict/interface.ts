@@ -88,7 +88,7 @@ function rowShape(shape: HostModel["inputs"][number]["shape"], name: string): re
     const value = constantValue(size);
     if (value === undefined)
       throw new UsageError(
-        `expected rows of one size for ${name}; [${shape.map(({ key }) => key).join(", ")}] leaves one open: use the interface of TypeScript`,
+        `expected rows of one size for ${name}, found [${shape.map(({ key }) => key).join(", ")}]; --dim ${size.key}=8 says that ${size.key} is 8`,
       );
     return value;
   });

@@ -163,6 +163,25 @@ describe("export", () => {
     expect(message).toBe("row 1: expected 2 values for point, found 1");
   });
 
+  test("of a train that reads columns which the model does not take, and of rows whose size is given", async () => {
+    const source = `model Level(points: [N, T]) -> [N, 1] = mean(points, axis: -1)[:, newaxis] |> dense(1)
+train Level(points: [N, T], level: [N, 1]) {
+  data: csv("points.csv", points: ["x"], level: "y")  batch: 8  epochs: 1
+  step main { minimize: mean((Level(points) - level) ** 2)  update: Level  optimizer: sgd(lr: 0.1) }
+}
+`;
+    writeFileSync(path.join(cwd, "level.nn"), source);
+    expect(await nnc(["train", "level.nn", "-o", "level", ...wasm], { cwd })).toMatchObject({ code: 0 });
+    const exported = ["export", "level.nn", "--params", "level/parameters.safetensors", "-o", "level"];
+    expect((await nnc(exported, { cwd })).stderr).toBe(
+      "error: expected rows of one size for points, found [N, T]; --dim T=8 says that T is 8\n",
+    );
+    expect(await nnc([...exported, "--dim", "T=1"], { cwd })).toMatchObject({ code: 0 });
+    expect(execFileSync(process.execPath, ["level/model.mjs", "--selftest"], { cwd, encoding: "utf8" })).toBe(
+      "4 examples as expected (largest difference 0)\n",
+    );
+  });
+
   test("it imports nothing", () => {
     expect(readFileSync(path.join(cwd, "app/model.mjs"), "utf8")).not.toMatch(/^\s*(import|require)\b/m);
   });
