@@ -169,10 +169,10 @@ function constantOf(value: number | string | boolean): Evaluated {
 }
 
 function checkConstants(session: Session): void {
-  for (const name of session.constants.keys()) {
-    if (session.module.scope.names.get("value")?.get(name)?.declaration.kind === "const") continue;
-    session.report(diagnose(unknownConstant, { name }, []));
-  }
+  const values = session.module.scope.names.get("value") ?? new Map();
+  const known = [...values].flatMap(([name, { declaration }]) => (declaration.kind === "const" ? [name] : []));
+  for (const name of session.constants.keys())
+    if (!known.includes(name)) session.report(diagnose(unknownConstant, { name }, [], didYouMean(name, known)));
 }
 
 /** Every `const`, used or not, so that its mistakes are found. */
@@ -193,10 +193,9 @@ function chooseTrain({ trains }: TypedModule, wanted: string | null | undefined,
     trains.find(({ name, label: own }) => (own ?? name).text === wanted) ??
     trains.find(({ name }) => name.text === wanted);
   if (found === undefined) {
-    const labels = trains.map(({ name, label: own }) => `\`${(own ?? name).text}\``).join(", ");
-    session.report(
-      diagnose(unknownTrain, { name: wanted, labels: labels === "" ? "a file with a train" : labels }, []),
-    );
+    const labels = trains.map(({ name, label: own }) => (own ?? name).text);
+    const expected = labels.length === 0 ? "a file with a train" : labels.map((one) => `\`${one}\``).join(", ");
+    session.report(diagnose(unknownTrain, { name: wanted, labels: expected }, [], didYouMean(wanted, labels)));
   }
   return found;
 }

@@ -1,0 +1,94 @@
+/**
+ * Whole messages that need more than a source to arise: options of the caller, limits of the machine, files. And that no code of the
+ * catalogue goes without a test.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { compile } from "../../compiler/compile.ts";
+import { catalogue } from "../../compiler/diagnostics/codes/index.ts";
+import { dataTooLarge } from "../../compiler/diagnostics/codes/data.ts";
+import { notFinite } from "../../compiler/diagnostics/codes/checkpoint.ts";
+import { targetUnavailable } from "../../compiler/diagnostics/codes/targets.ts";
+import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
+import { render } from "../../compiler/diagnostics/render.ts";
+import type { CompileOptions } from "../../compiler/compile.ts";
+
+const dense = `const hidden = 4
+model M(x: [N, 3]) -> [N, 2] = x |> dense(hidden) |> dense(2)
+train M as plain { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: 8 }`;
+const deep = [
+  ...Array.from({ length: 300 }, (_, at) => `block b${at}(x: [N]) -> [N] = b${at + 1}(x)`),
+  "block b300(x: [N]) -> [N] = x",
+  "model M(x: [N]) -> [N] = b0(x)",
+].join("\n");
+
+function complaints(source: string, options: CompileOptions): string {
+  const { diagnostics, sources } = compile({ name: "main.nn", source }, options);
+  return render(diagnostics, sources, { colour: false });
+}
+
+describe("what options and limits are told", () => {
+  test("NN0408: a constant that the file has not", () => {
+    expect(complaints(dense, { consts: { hiden: 8 } })).toMatchInlineSnapshot(`
+      "error[NN0408]: there is no \`const hiden\` to give another value
+         = help: did you mean \`hidden\`?
+      "
+    `);
+  });
+
+  test("NN0513: a train that the file has not", () => {
+    expect(complaints(dense, { train: "plian" })).toMatchInlineSnapshot(`
+      "error[NN0513]: there is no train \`plian\`: expected \`plain\`
+         = help: did you mean \`plain\`?
+      "
+    `);
+    expect(complaints("model M(x: [N]) -> [N] = x", { train: "plain" })).toMatchInlineSnapshot(`
+      "error[NN0513]: there is no train \`plain\`: expected a file with a train
+      "
+    `);
+  });
+
+  test("NN0601: blocks inside one another without end", () => {
+    expect(complaints(deep, {}).split("\n").slice(0, 5).join("\n")).toMatchInlineSnapshot(`
+      "error[NN0601]: expected a nesting of at most 600 levels, found more
+          --> main.nn:119:34
+           |
+       111 | block b110(x: [N]) -> [N] = b111(x)
+           |                             ------- in \`b111\`, called here"
+    `);
+  });
+
+  test("NN0602: more memory than there are addresses", () => {
+    expect(complaints("model M(x: [N, 1024]) -> [N, 1024] = x |> dense(1024) |> relu", { bounds: { N: 1_000_000 } }))
+      .toMatchInlineSnapshot(`
+      "error[NN0602]: the program needs 8196198784 bytes of memory, expected at most 4294967296
+      "
+    `);
+  });
+});
+
+test("what only other places than Node.js or very large files can show", () => {
+  const told = [
+    diagnose(targetUnavailable, { target: "typescript", needs: "ts-morph" }, []),
+    diagnose(dataTooLarge, { file: "data/all.csv", bytes: 3_000_000_000, limit: 2_147_483_647 }, []),
+    diagnose(notFinite, { file: "run.safetensors", tensor: "M.dense.w", found: "NaN", index: 4, count: 3 }, []),
+  ];
+  expect(render(told, new Map(), { colour: false })).toMatchInlineSnapshot(`
+    "error[NN0654]: the target typescript cannot be printed here: expected ts-morph
+
+    error[NN0804]: data/all.csv is too large: it has 3000000000 bytes, expected at most 2147483647
+
+    warning[NN0923]: run.safetensors: expected finite numbers, found NaN at element 4 of tensor M.dense.w and 2 more that are not finite
+    "
+  `);
+});
+
+test("every code of the catalogue stands in a test", () => {
+  const folder = path.resolve(import.meta.dirname, "..");
+  const texts = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.(ts|golden\.txt)$/.test(file))
+    .map((file) => readFileSync(path.join(folder, file), "utf8"))
+    .join("\n");
+  expect([...catalogue.keys()].filter((code) => !texts.includes(code))).toEqual([]);
+});
