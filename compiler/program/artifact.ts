@@ -19,6 +19,23 @@ export interface Manifest {
   /** Without steps: these are in the module. wgsl keeps its dispatch list in a file of its own. */
   readonly entries: readonly Omit<Entry, "steps">[];
   readonly host: Host;
+  /** Where several threads can share the program; the target wasm alone. */
+  readonly threads?: ManifestThreads;
+}
+
+/** Memory behind the arena: `control` words by which threads agree, then for each thread `ownBytes` of private arrays. */
+export interface ManifestThreads {
+  /** The file with the functions by which threads agree: what needs shared memory is apart from what does not. */
+  readonly module: string;
+  /** The byte of the program's module that says whether its memory is shared: 1 without, 3 with. */
+  readonly flag: number;
+  readonly control: number;
+  readonly own: number;
+  readonly ownBytes: number;
+  /** More threads than this have no room. */
+  readonly most: number;
+  /** More threads than this would wait for each other in `train_step`, by the estimate of the compiler. */
+  readonly useful: number;
 }
 
 export interface Artifact {

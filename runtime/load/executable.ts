@@ -2,6 +2,7 @@
  * What all targets look like from the host: memory and entries. Everything above this file knows manifests only.
  */
 import { notAnArtifact } from "../../compiler/diagnostics/codes/runtime.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import { failure, named } from "./fail.ts";
 
@@ -13,6 +14,10 @@ export type Executable =
       readonly kind: "sync";
       /** The arena; it never moves. */
       readonly memory: ArrayBufferLike;
+      /** How many threads run it: one, unless it says more. */
+      readonly threads?: number;
+      /** What it does without. */
+      readonly warnings?: readonly Diagnostic[];
       /** `dims` are the entry's open dimensions, in the manifest's order. */
       readonly run: (entry: string, dims: readonly number[]) => void;
       readonly close: () => void;
@@ -27,10 +32,9 @@ export type Executable =
       readonly close: () => void;
     };
 
-/** The file that the manifest names. */
-export function moduleOf({ manifest, files }: Artifact): string | Uint8Array {
-  const content = Object.hasOwn(files, manifest.module) ? files[manifest.module] : undefined;
-  if (content === undefined)
-    throw failure(notAnArtifact, { expected: `a file ${named(manifest.module)}`, found: "none" });
+/** The file that the manifest names, by default the module. */
+export function moduleOf({ manifest, files }: Artifact, file = manifest.module): string | Uint8Array {
+  const content = Object.hasOwn(files, file) ? files[file] : undefined;
+  if (content === undefined) throw failure(notAnArtifact, { expected: `a file ${named(file)}`, found: "none" });
   return content;
 }

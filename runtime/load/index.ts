@@ -21,7 +21,7 @@ export type { Tensor, TensorMap } from "./tensors.ts";
 export interface LoadOptions {
   /** Of all draws; by default that of the `train`, else 0. */
   readonly seed?: number;
-  /** Workers for targets that use several; none does yet, so more than one changes nothing. */
+  /** How many threads share the work, for the target wasm; one by default. `net.threads` says how many do: one where nothing can be shared or the place has no shared memory. */
   readonly threads?: number;
   /** After how many steps the program's `epoch` moves on; without it, it never does. */
   readonly stepsPerEpoch?: number;
@@ -38,7 +38,7 @@ export async function load(artifact: Artifact, options: LoadOptions = {}): Promi
   checkCount("threads", threads ?? 1);
   checkCount("stepsPerEpoch", stepsPerEpoch ?? 1);
   checkCount("epochs", epochs ?? 1);
-  const executable = await open(artifact, options.gpu);
+  const executable = await open(artifact, options.gpu, threads);
   const { manifest } = artifact;
   const { train } = manifest.host;
   const network = new Network(manifest, executable);

@@ -3,6 +3,7 @@
  * inputs do not fit. It knows manifests, not networks.
  */
 import * as codes from "../../compiler/diagnostics/codes/runtime.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
 import type { HostModel, HostTrain } from "../../compiler/program/host.ts";
@@ -45,6 +46,10 @@ export class Network {
   readonly state: TensorMap;
   /** The arena's size: all the memory that the program ever uses. */
   readonly peakBytes: number;
+  /** How many threads run it. */
+  readonly threads: number;
+  /** What it does without, such as threads that it was to have. */
+  readonly warnings: readonly Diagnostic[];
   /** What training remembers and what was fitted to the data; saved and restored with the parameters. */
   record: TrainingRecord = emptyRecord;
   readonly manifest: Manifest;
@@ -61,6 +66,9 @@ export class Network {
   constructor(manifest: Manifest, executable: Executable) {
     this.manifest = manifest;
     this.#executable = executable;
+    const { threads = 1, warnings = [] } = executable.kind === "sync" ? executable : {};
+    this.threads = threads;
+    this.warnings = warnings;
     this.#store = new Store(executable, manifest);
     this.#caller = new Caller(manifest);
     this.#lasting = manifest.buffers.filter(

@@ -4,15 +4,18 @@ import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { Executable } from "./executable.ts";
 import { failure, kindOf } from "./fail.ts";
 
-/** Makes a fresh instance of the artifact's module; `gpu` is for wgsl, by default the browser's. Throws NN0701 to NN0704, NN06xx for GPUs. */
-export async function open(artifact: Artifact, gpu?: GPU): Promise<Executable> {
+/**
+ * Makes a fresh instance of the artifact's module; `gpu` is for wgsl, by default the browser's, `threads` for wasm. Throws
+ * NN0701 to NN0704, NN06xx for GPUs, NN0727 for threads.
+ */
+export async function open(artifact: Artifact, gpu?: GPU, threads?: number): Promise<Executable> {
   checkArtifact(artifact);
   const { target } = artifact.manifest;
   switch (target) {
     case "typescript":
       return (await import("./typescript.ts")).openTypescript(artifact);
     case "wasm":
-      return (await import("./wasm.ts")).openWasm(artifact);
+      return (await import("./wasm.ts")).openWasm(artifact, threads);
     case "wgsl":
       return (await import("./wgsl.ts")).openWgsl(artifact, gpu);
     default: {

@@ -1,42 +1,150 @@
-/** Instances of modules that the WebAssembly target assembled; they export their memory and a function for each entry. */
-import { brokenModule, notEnoughMemory, noWebAssembly } from "../../compiler/diagnostics/codes/runtime.ts";
-import type { Artifact } from "../../compiler/program/artifact.ts";
+/**
+ * Instances of modules that the WebAssembly target assembled: a function for each entry, and a memory that the module brings
+ * or, where threads can share the program, is given.
+ */
+import {
+  brokenModule,
+  notEnoughMemory,
+  noWebAssembly,
+  oneThread,
+  workerLost,
+} from "../../compiler/diagnostics/codes/runtime.ts";
+import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Artifact, ManifestThreads } from "../../compiler/program/artifact.ts";
 import { moduleOf } from "./executable.ts";
 import type { Executable } from "./executable.ts";
 import { failure, named } from "./fail.ts";
+import { findWorkers, startWorkers } from "./workers.ts";
+import type { Start, Workers } from "./workers.ts";
 
 /** A module with one function that makes a vector and drops it: valid where there are vector instructions. */
 const vectorProbe = [
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
 ];
 
-/** Compiles the module and makes an instance with memory of its own. Throws NN0701 to NN0704. */
-export async function openWasm(artifact: Artifact): Promise<Executable> {
+const pageBytes = 65_536;
+/** In the byte that begins a memory's limits: it has a maximum, and is shared. */
+const sharedMemory = 3;
+
+/**
+ * Compiles the module and makes an instance with memory of its own, on as many threads as are wanted and possible. Throws
+ * NN0701 to NN0704, and NN0727 where a worker does not start.
+ */
+export async function openWasm(artifact: Artifact, threads = 1): Promise<Executable> {
   if (typeof WebAssembly === "undefined") throw failure(noWebAssembly, { lacking: "WebAssembly" });
-  const { exports } = await instantiate(artifact);
+  const sharing = artifact.manifest.threads;
+  if (sharing === undefined) return openOwn(artifact);
+  if (threads === 1) return openAlone(artifact, sharing);
+  const found = await findWorkers();
+  if ("start" in found) return openShared(artifact, sharing, Math.min(threads, sharing.most), found.start);
+  return { ...(await openAlone(artifact, sharing)), warnings: [diagnose(oneThread, { threads, ...found }, [])] };
+}
+
+type Running = Extract<Executable, { readonly kind: "sync" }>;
+
+/** A module that no threads can share brings its memory. */
+async function openOwn(artifact: Artifact): Promise<Running> {
+  const { exports } = await instantiate(artifact, await compile(artifact, bytesOf(artifact)), {});
   const { memory } = exports;
   if (!(memory instanceof WebAssembly.Memory)) throw broken(artifact, "it exports no memory");
+  return { kind: "sync", memory: memory.buffer, run: runnerOf(exports), close: () => undefined };
+}
+
+/** What threads agree by is imported, and never called by one alone. */
+async function openAlone(artifact: Artifact, sharing: ManifestThreads): Promise<Running> {
+  const memory = makeMemory(artifact, sharing, 1, false);
+  const module = await compile(artifact, bytesOf(artifact));
+  const unused = Object.fromEntries(
+    WebAssembly.Module.imports(module).flatMap(({ kind, name }) => (kind === "function" ? [[name, () => 0]] : [])),
+  );
+  const env = { memory, threads: 1, own: sharing.own };
+  const { exports } = await instantiate(artifact, module, { env, threads: unused });
+  return { kind: "sync", memory: memory.buffer, run: runnerOf(exports), close: () => undefined };
+}
+
+async function openShared(
+  artifact: Artifact,
+  sharing: ManifestThreads,
+  threads: number,
+  start: Start,
+): Promise<Running> {
+  const memory = makeMemory(artifact, sharing, threads, true);
+  const bytes = bytesOf(artifact);
+  bytes[sharing.flag] = sharedMemory;
+  const program = await compile(artifact, bytes);
+  const agreement = await compile(artifact, bytesOf(artifact, sharing.module));
+  const crew: { workers?: Workers } = {};
+  const env = { memory, above: 0, stalled: () => crew.workers?.look() };
+  const { exports: agreed } = await instantiate(artifact, agreement, { env });
+  const main = { memory, threads, own: sharing.own };
+  const { exports } = await instantiate(artifact, program, { env: main, threads: agreed });
+  const { stop, stopped } = agreed;
+  if (typeof stop !== "function" || typeof stopped !== "function") throw broken(artifact, "it has no `stop`");
+  const workers = await startWorkers(start, { program, agreement, memory, sharing, threads }, () => void stop());
+  crew.workers = workers;
+  const call = runnerOf(exports);
   const run = (entry: string, dims: readonly number[]): void => {
+    if (stopped() === 0) call(entry, dims);
+    if (stopped() !== 0) throw failure(workerLost, { reason: workers.reason() });
+  };
+  return { kind: "sync", memory: memory.buffer, threads, run, close: () => workers.close() };
+}
+
+function runnerOf(exports: WebAssembly.Exports): Running["run"] {
+  return (entry, dims) => {
     const { [entry]: call } = exports;
     if (typeof call === "function") call(...dims);
   };
-  return { kind: "sync", memory: memory.buffer, run, close: () => undefined };
 }
 
-async function instantiate(artifact: Artifact): Promise<WebAssembly.Instance> {
-  const content = moduleOf(artifact);
-  if (typeof content === "string") throw broken(artifact, "it is text, expected bytes");
+function makeMemory(
+  { manifest }: Artifact,
+  { own, ownBytes }: ManifestThreads,
+  threads: number,
+  shared: boolean,
+): WebAssembly.Memory {
+  const pages = Math.ceil((own + threads * ownBytes) / pageBytes);
   try {
-    // A copy in an ArrayBuffer, which the type of `instantiate` asks for.
-    return (await WebAssembly.instantiate(new Uint8Array(content), {})).instance;
-  } catch (error) {
-    if (!WebAssembly.validate(Uint8Array.from(vectorProbe)))
-      throw failure(noWebAssembly, { lacking: "WebAssembly with vector instructions (SIMD)" });
-    if (error instanceof RangeError) throw failure(notEnoughMemory, { bytes: artifact.manifest.arenaBytes });
-    throw broken(artifact, error instanceof Error ? error.message : String(error));
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+  } catch {
+    throw failure(notEnoughMemory, { bytes: manifest.arenaBytes });
   }
 }
 
-function broken({ manifest }: Artifact, problem: string): Error {
-  return failure(brokenModule, { file: named(manifest.module), problem });
+/** A copy, in an ArrayBuffer. */
+function bytesOf(artifact: Artifact, file = artifact.manifest.module): Uint8Array<ArrayBuffer> {
+  const content = moduleOf(artifact, file);
+  if (typeof content === "string") throw broken(artifact, "it is text, expected bytes", file);
+  return new Uint8Array(content);
+}
+
+async function compile(artifact: Artifact, bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    if (!WebAssembly.validate(Uint8Array.from(vectorProbe)))
+      throw failure(noWebAssembly, { lacking: "WebAssembly with vector instructions (SIMD)" });
+    throw broken(artifact, messageOf(error));
+  }
+}
+
+async function instantiate(
+  artifact: Artifact,
+  module: WebAssembly.Module,
+  imports: WebAssembly.Imports,
+): Promise<WebAssembly.Instance> {
+  try {
+    return await WebAssembly.instantiate(module, imports);
+  } catch (error) {
+    if (error instanceof RangeError) throw failure(notEnoughMemory, { bytes: artifact.manifest.arenaBytes });
+    throw broken(artifact, messageOf(error));
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function broken({ manifest }: Artifact, problem: string, file = manifest.module): Error {
+  return failure(brokenModule, { file: named(file), problem });
 }

@@ -78,7 +78,7 @@ function split(
 /** Outside of all loops: the parameter, and what is to be added to it. */
 function startOf(buffer: string, index: Index, place: Place): Text {
   const bytes = multiply(integerText(integerOf(index, place.scope.facts), place), 4);
-  return place.arrays.has(buffer) ? bytes : add(get(printedName(buffer, place)), bytes);
+  return add(place.arrays.has(buffer) ? place.module.own : get(printedName(buffer, place)), bytes);
 }
 
 function printedName(buffer: string, place: Place): string {

@@ -16,6 +16,8 @@ export interface ModuleContext {
   readonly called: Set<string>;
   /** Addresses may be compared as i32 without a sign: nothing reaches 2³¹ bytes. */
   readonly small: boolean;
+  /** What the addresses of private arrays are added to: where the thread's own memory begins. */
+  readonly own: Text;
   /** Prints expressions: they stand in addresses, as addresses do in them. */
   readonly expressionText: (expression: Expression, place: Place) => Text;
 }
@@ -48,7 +50,7 @@ export interface Place {
   readonly module: ModuleContext;
   readonly names: Names;
   readonly locals: Locals;
-  /** Where the kernel's private arrays begin, in bytes. */
+  /** Where the kernel's private arrays begin, in bytes from the module's `own`. */
   readonly arrays: ReadonlyMap<string, number>;
   readonly scope: Scope<Block>;
 }

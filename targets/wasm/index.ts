@@ -1,71 +1,141 @@
 /**
  * The WebAssembly target: a program as text that a person can read, with the names and lines of the `.nn` file, and the
- * module that watr assembles from it. It exports its memory and the entries; one thread, SIMD, nothing relaxed.
+ * module that watr assembles from it. It exports the entries, and its memory unless threads can share that; SIMD, nothing relaxed.
  */
 import { compile } from "watr";
-import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
+import { tooMuchMemory } from "../../compiler/diagnostics/codes/limits.ts";
+import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
+import type { Part } from "../../compiler/program/cut.ts";
 import { boundsOf } from "../../compiler/program/integer.ts";
 import type { Facts } from "../../compiler/program/integer.ts";
 import { manifestOf } from "../../compiler/program/manifest.ts";
 import { Names, fileName, oneLine } from "../../compiler/program/names.ts";
 import type { Sources } from "../../compiler/program/origins.ts";
 import { describeOrigins, linesOf, noSources } from "../../compiler/program/origins.ts";
-import type { Entry, Program, ScheduledKernel } from "../../compiler/program/types.ts";
+import { share } from "../../compiler/program/share.ts";
+import type { Sharing } from "../../compiler/program/share.ts";
+import { threadCosts } from "../../compiler/program/thread-costs.ts";
+import type { ThreadCosts } from "../../compiler/program/thread-costs.ts";
+import type { Program, ScheduledKernel } from "../../compiler/program/types.ts";
 import type { ModuleContext } from "./context.ts";
 import { identifiers } from "./context.ts";
+import { entryTexts, importLines, threadNames, workerText } from "./entries.ts";
+import type { EntryContext } from "./entries.ts";
 import { expressionText } from "./expression.ts";
 import type { Helper } from "./helpers.ts";
 import { helperNames, helperTexts } from "./helpers.ts";
 import { printFunction, printKernel } from "./kernel.ts";
-import { printText, stringLiteral } from "./text.ts";
+import { i32, printText } from "./text.ts";
 import type { Text } from "./text.ts";
+import { agreementText, controlBytes } from "./threads.ts";
 
 const pageBytes = 65_536;
+/** What WebAssembly addresses. */
+const maximalBytes = 2 ** 32;
+/** Threads that have room for their private arrays. */
+const mostThreads = 64;
 
 /**
- * Prints the program as `<name>.wat` and assembles it as `<name>.wasm`. `sources`, the texts of the `.nn` files by the
- * names that spans carry, add lines and doc comments to the kernels. The same program gives the same bytes.
+ * Prints the program as `<name>.wat` and assembles it as `<name>.wasm`; where threads can share it, with `<name>.threads.wasm`
+ * beside it, by which they agree. `sources`, the texts of the `.nn` files by the names that spans carry, add lines and doc
+ * comments to the kernels. The same program gives the same bytes. Throws NN0602 beyond 4 GiB.
  */
-export function emitWasm(program: Program, sources: Sources = noSources): Artifact {
+export function emitWasm(program: Program, sources: Sources = noSources, costs: ThreadCosts = threadCosts): Artifact {
   const base = fileName(program.name);
-  const text = moduleText(program, sources);
+  const sharing = share(program, boundsOf(program), costs);
+  const layout = layOut(program, sharing);
+  const text = moduleText(program, sources, sharing, layout, costs);
+  const bytes = compile(text);
+  const manifest = manifestOf(program, "wasm", `${base}.wasm`);
+  const files = { [`${base}.wat`]: text, [`${base}.wasm`]: bytes };
+  if (!layout.shared) return { manifest, files };
+  const module = `${base}.threads.wasm`;
+  const { control, own, ownBytes } = layout;
+  const useful = sharing.entries[program.entries.findIndex(({ name }) => name === "train_step")]?.useful ?? 1;
+  const threads = { module, flag: flagIn(bytes), control, own, ownBytes, most: mostThreads, useful };
   return {
-    manifest: manifestOf(program, "wasm", `${base}.wasm`),
-    files: { [`${base}.wat`]: text, [`${base}.wasm`]: compile(text) },
+    manifest: { ...manifest, threads },
+    files: { ...files, [module]: compile(agreementText(control, layout.pages)) },
   };
 }
 
-interface ModuleNames {
-  readonly functions: ReadonlyMap<string, string>;
-  readonly kernels: readonly string[];
-  readonly entries: readonly string[];
-  readonly buffers: readonly string[];
+/** Where the limits of the imported memory begin: after the names and the kind. */
+function flagIn(bytes: Uint8Array): number {
+  const before = [3, ...new TextEncoder().encode("env"), 6, ...new TextEncoder().encode("memory"), 2];
+  const at = bytes.findIndex((_, n) => before.every((byte, b) => bytes[n + b] === byte));
+  return at + before.length;
 }
 
-function nameModule(program: Program): ModuleNames {
-  const names = new Names(identifiers, helperNames);
+interface Layout {
+  /** Whether threads share anything: then the memory is the host's, else the module's own. */
+  readonly shared: boolean;
+  readonly control: number;
+  /** Where private arrays begin, and how many bytes those of one thread take. */
+  readonly own: number;
+  readonly ownBytes: number;
+  /** The least and the most pages of the memory. */
+  readonly pages: readonly [number, number];
+  /** Nothing reaches 2³¹ bytes. */
+  readonly small: boolean;
+}
+
+/** The arena, then what threads agree by, then private arrays: those of all kernels in one place, since a thread runs one at a time. */
+function layOut({ arenaBytes, kernels, entries }: Program, { entries: sharedEntries }: Sharing): Layout {
+  const shared = sharedEntries.some((entry) => entry !== undefined);
+  const control = roundUp(arenaBytes, 64);
+  const own = control + (shared ? controlBytes(Math.max(...entries.map(({ dims }) => dims.length))) : 0);
+  const ownBytes = Math.max(0, ...kernels.map((kernel) => arraysOf(kernel).bytes));
+  const [least, most] = [own + ownBytes, own + (shared ? mostThreads : 1) * ownBytes];
+  if (least > maximalBytes) throw new NncError(diagnose(tooMuchMemory, { bytes: least, limit: maximalBytes }, []));
+  const pages = [least, Math.min(most, maximalBytes)].map((bytes) => Math.ceil(bytes / pageBytes)) as [number, number];
+  return { shared, control, own, ownBytes, pages, small: most < 2 ** 31 };
+}
+
+function roundUp(bytes: number, to: number): number {
+  return Math.ceil(bytes / to) * to;
+}
+
+function arraysOf(kernel: ScheduledKernel): { readonly starts: ReadonlyMap<string, number>; readonly bytes: number } {
+  const starts = new Map<string, number>();
+  let bytes = 0;
+  for (const { name, elements } of kernel.arrays) {
+    starts.set(name, bytes);
+    bytes += roundUp(4 * elements, 64);
+  }
+  return { starts, bytes };
+}
+
+type ModuleNames = Pick<EntryContext, "kernels" | "entries" | "jobs" | "buffers"> & {
+  readonly functions: ReadonlyMap<string, string>;
+};
+
+function nameModule(program: Program, sharing: Sharing): ModuleNames {
+  const names = new Names(identifiers, [...helperNames, ...threadNames]);
   const functions = new Map<string, string>();
   for (const { name } of program.functions) {
     const printed = names.give(`$${name}`);
     names.give(`${printed}.x4`);
     functions.set(name, printed);
   }
-  const kernels = program.kernels.map(({ name }) => names.give(`$${name}`));
+  const kernels = program.kernels.map(({ name }, n) =>
+    (sharing.kernels[n]?.map(({ kernel }) => kernel.name) ?? [name]).map((own) => names.give(`$${own}`)),
+  );
   const entries = program.entries.map(({ name }) => names.give(`$${name}`));
-  const globals = new Names(identifiers);
-  return { functions, kernels, entries, buffers: program.buffers.map(({ name }) => globals.give(`$${name}`)) };
+  const jobs = program.entries.map(({ name }) => names.give(`$${name}.job`));
+  const globals = new Names(identifiers, threadNames);
+  const buffers = program.buffers.map(({ name }) => globals.give(`$${name}`));
+  return { functions, kernels, entries, jobs, buffers };
 }
 
-function moduleText(program: Program, sources: Sources): string {
-  const names = nameModule(program);
-  const scratch = Math.ceil(program.arenaBytes / 64) * 64;
-  const total = scratch + Math.max(0, ...program.kernels.map((kernel) => layOut(kernel, scratch).bytes));
+function moduleText(program: Program, sources: Sources, sharing: Sharing, layout: Layout, costs: ThreadCosts): string {
+  const names = nameModule(program, sharing);
   const module: ModuleContext = {
     functions: names.functions,
     helpers: new Set<Helper>(),
     called: new Set(),
-    small: total < 2 ** 31,
+    small: layout.small,
+    own: layout.shared ? ["global.get", "$own"] : i32(layout.own),
     expressionText,
   };
   const lines = linesOf(sources);
@@ -73,43 +143,43 @@ function moduleText(program: Program, sources: Sources): string {
   const kernels = program.kernels.flatMap((kernel, n) => [
     "",
     ...describeOrigins(kernel.origins, lines).map((line) => `  ;; ${line}`),
-    printText(printKernel(kernel, names.kernels[n], layOut(kernel, scratch).starts, facts, module), "  "),
+    ...kernelTexts(kernel, names.kernels[n], facts, module, sharing.kernels[n]).map((text) => printText(text, "  ")),
   ]);
   const functions = functionTexts(program, names, module);
-  const entries = program.entries.flatMap((entry, n) => ["", printText(entryText(entry, n, program, names), "  ")]);
+  const context: EntryContext = { ...names, program, sharing, costs, facts };
+  const entries = program.entries.flatMap((_, n) => entryTexts(n, context));
+  const workers = layout.shared ? [workerText(context)] : [];
   const helpers = helperTexts(module.helpers).flatMap((text) => ["", indented(text)]);
-  const pages = Math.ceil(total / pageBytes);
   return [
     `;; ${oneLine(program.name)}, compiled by nnc. Buffers are byte addresses in one memory.`,
     "(module",
-    `  (memory (export "memory") ${pages} ${pages})`,
+    ...(layout.shared ? importLines(layout.pages) : [`  (memory (export "memory") ${layout.pages.join(" ")})`]),
     ...program.buffers.map((buffer, n) => globalLine(buffer, names.buffers[n])),
     ...helpers,
     ...functions,
     ...kernels,
-    ...entries,
+    ...[...entries, ...workers].flatMap((text) => ["", printText(text, "  ")]),
     ")",
     "",
   ].join("\n");
 }
 
+/** The kernel, or its parts. */
+function kernelTexts(
+  kernel: ScheduledKernel,
+  printed: readonly string[],
+  facts: Facts,
+  module: ModuleContext,
+  parts: readonly Part[] | undefined,
+): readonly Text[] {
+  const { starts } = arraysOf(kernel);
+  if (parts === undefined) return [printKernel(kernel, printed[0], starts, facts, module)];
+  return parts.map((part, n) => printKernel(part.kernel, printed[n], starts, facts, module, part.slices));
+}
+
 function globalLine({ role, dtype, shape, offset }: Program["buffers"][number], printed: string): string {
   const sizes = shape.map(({ key }) => key).join(", ");
   return `  (global ${printed} i32 (i32.const ${offset})) ;; ${oneLine(`${role}: ${dtype}[${sizes}]`)}`;
-}
-
-/** Private arrays lie behind the arena, those of all kernels in the same place, since one kernel runs at a time. */
-function layOut(
-  kernel: ScheduledKernel,
-  from: number,
-): { readonly starts: ReadonlyMap<string, number>; readonly bytes: number } {
-  const starts = new Map<string, number>();
-  let bytes = 0;
-  for (const { name, elements } of kernel.arrays) {
-    starts.set(name, from + bytes);
-    bytes += Math.ceil((4 * elements) / 64) * 64;
-  }
-  return { starts, bytes };
 }
 
 /** The versions that are called, those that they call themselves included, in the program's order. */
@@ -132,26 +202,6 @@ function functionTexts(program: Program, names: ModuleNames, module: ModuleConte
       return text === undefined ? [] : ["", `  ;; ${oneLine(summary)}`, printText(text, "  ")];
     }),
   );
-}
-
-function entryText(entry: Entry, n: number, program: Program, names: ModuleNames): Text {
-  const locals = new Names(identifiers);
-  const dims = new Map(entry.dims.map((name) => [name, locals.give(`$${name}`)]));
-  const calls = entry.steps.map(({ kernel, buffers }): Text => {
-    const sizes = program.kernels[kernel].dims.map((dim): Text => {
-      const local = dims.get(dim);
-      if (local === undefined) throw new InternalError("wasm", `${entry.name} does not know the dimension ${dim}`);
-      return ["local.get", local];
-    });
-    return [
-      "call",
-      names.kernels[kernel],
-      ...buffers.map((buffer): Text => ["global.get", names.buffers[buffer]]),
-      ...sizes,
-    ];
-  });
-  const parameters = [...dims.values()].map((local): Text => ["param", local, "i32"]);
-  return ["func", names.entries[n], ["export", stringLiteral(entry.name)], ...parameters, ...calls];
 }
 
 function indented(text: string): string {

@@ -1,4 +1,6 @@
 /** Kernels and functions of a program as WebAssembly functions. */
+import { withSlices } from "../../compiler/program/cut.ts";
+import type { Slice } from "../../compiler/program/cut.ts";
 import { enterLoop, integerOf, rangeOf, runsAlways } from "../../compiler/program/integer.ts";
 import type { Facts } from "../../compiler/program/integer.ts";
 import { constantIndex, subtractIndex } from "../../compiler/program/linear.ts";
@@ -10,21 +12,27 @@ import type { Block, ModuleContext, Place, Pointer } from "./context.ts";
 import { Locals, identifiers, localType } from "./context.ts";
 import { expressionText, storeText } from "./expression.ts";
 import { integerText } from "./integer.ts";
+import { bindSlices } from "./slices.ts";
 import { add, constantOf, get, i32, multiply, set } from "./text.ts";
 import type { Text } from "./text.ts";
 
 type For = Extract<Statement, { readonly kind: "for" }>;
 
-/** The kernel as a function of byte addresses and sizes. `arrays` gives the addresses of its private arrays. */
+/**
+ * The kernel as a function of byte addresses and sizes. `arrays` gives the addresses of its private arrays; with `slices` it
+ * takes two sizes more, which part of how many it is to run.
+ */
 export function printKernel(
   kernel: ScheduledKernel,
   printed: string,
   arrays: ReadonlyMap<string, number>,
   facts: Facts,
   module: ModuleContext,
+  slices?: readonly Slice[],
 ): Text {
   const names = new Names(identifiers);
-  const place: Place = { module, names, arrays, locals: new Locals(), scope: new Scope(emptyBlock(), facts) };
+  const scope = new Scope(emptyBlock(), slices === undefined ? facts : withSlices(facts, slices));
+  const place: Place = { module, names, arrays, locals: new Locals(), scope };
   const give = (space: "buffer" | "dimension", name: string): Text => {
     const local = names.give(`$${name}`);
     place.scope.bind(space, name, local);
@@ -32,9 +40,10 @@ export function printKernel(
   };
   const buffers = kernel.parameters.map(({ name }) => give("buffer", name));
   const dims = kernel.dims.map((name) => give("dimension", name));
+  const part = slices === undefined ? [] : bindSlices(slices, place);
   printBody(kernel.body, place);
   const { lines } = place.scope.state;
-  return ["func", printed, ...buffers, ...dims, ...place.locals.declarations(lines), ...lines];
+  return ["func", printed, ...buffers, ...dims, ...part, ...place.locals.declarations(lines), ...lines];
 }
 
 /** The function of scalars, or of four lanes of each. */

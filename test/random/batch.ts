@@ -81,7 +81,7 @@ export function runner({ buffers, entries }: Program, { memory, entries: functio
   };
 }
 
-function viewOf(memory: ArrayBuffer, { dtype, offset, bytes }: ProgramBuffer): Float32Array | Int32Array {
+function viewOf(memory: ArrayBufferLike, { dtype, offset, bytes }: ProgramBuffer): Float32Array | Int32Array {
   return dtype === "f32" ? new Float32Array(memory, offset, bytes / 4) : new Int32Array(memory, offset, bytes / 4);
 }
 

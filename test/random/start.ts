@@ -2,7 +2,7 @@
 import type { Artifact } from "../../compiler/program/artifact.ts";
 
 export interface Running {
-  readonly memory: ArrayBuffer;
+  readonly memory: ArrayBufferLike;
   readonly entries: Readonly<Record<string, (...dims: number[]) => void>>;
 }
 
@@ -15,12 +15,25 @@ export async function startTypescript({ manifest, files }: Artifact): Promise<Ru
   return module.create();
 }
 
+/** On one thread; a module that threads can share is given the memory, and is alone with it. */
 export function startWasm({ manifest, files }: Artifact): Running {
   const bytes = files[manifest.module];
   if (typeof bytes === "string") throw new Error("expected bytes");
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(bytes)));
-  const { memory, ...entries } = exports;
+  const module = new WebAssembly.Module(new Uint8Array(bytes));
+  const { threads } = manifest;
+  const pages = threads === undefined ? 0 : Math.ceil((threads.own + threads.ownBytes) / 65_536);
+  const given = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const calls = WebAssembly.Module.imports(module).filter(({ kind }) => kind === "function");
+  const { exports } = new WebAssembly.Instance(module, {
+    env: { memory: given, threads: 1, own: threads?.own ?? 0 },
+    threads: Object.fromEntries(calls.map(({ name }) => [name, refuse])),
+  });
+  const { memory = given, ...entries } = exports;
   if (!(memory instanceof WebAssembly.Memory)) throw new Error("expected a memory");
   // All other exports are entries, functions of i32.
   return { memory: memory.buffer, entries: entries as unknown as Running["entries"] };
+}
+
+function refuse(): never {
+  throw new Error("a thread that is alone agrees with nobody");
 }

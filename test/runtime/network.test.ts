@@ -294,7 +294,7 @@ describe("wrong use", () => {
         "NN0702 \`line.js\` cannot be loaded: Unexpected token ';'",
         "NN0702 \`line.js\` cannot be loaded: it exports no function \`create\`",
         "NN0702 \`line.js\` cannot be loaded: it is text, expected bytes",
-        "NN0702 \`line.js\` cannot be loaded: WebAssembly.instantiate(): expected 4 bytes, fell off end @+0",
+        "NN0702 \`line.js\` cannot be loaded: WebAssembly.compile(): expected 4 bytes, fell off end @+0",
         "NN0704 expected 4503599627370496 bytes of memory in one piece, found less",
       ]
     `);

@@ -4,14 +4,10 @@ import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { Program, ProgramBuffer } from "../../compiler/program/types.ts";
 import { emitTypescript } from "../../targets/typescript/index.ts";
 import { emitWasm } from "../../targets/wasm/index.ts";
+import { startTypescript, startWasm, type Running } from "../random/start.ts";
 
 export type Inputs = Readonly<Record<string, ArrayLike<number>>>;
 export type Results = ReadonlyMap<string, Float32Array | Int32Array>;
-
-interface Running {
-  readonly memory: ArrayBuffer;
-  readonly entries: Readonly<Record<string, (...dims: number[]) => void>>;
-}
 
 /** A text file of an artifact. */
 export function textOf(artifact: Artifact, name: string): string {
@@ -20,28 +16,14 @@ export function textOf(artifact: Artifact, name: string): string {
   return file;
 }
 
-/** The JavaScript of a TypeScript artifact, loaded as a module. */
-async function startTypescript(artifact: Artifact): Promise<Running> {
-  const code = textOf(artifact, artifact.manifest.module);
-  const url = `data:text/javascript;base64,${Buffer.from(code).toString("base64")}`;
-  // The module's shape is what emitTypescript promises.
-  const module = (await import(/* @vite-ignore */ url)) as { create(): Running };
-  return module.create();
-}
-
-function startWasm(artifact: Artifact): Running {
+function startValid(artifact: Artifact): Running {
   const bytes = artifact.files[artifact.manifest.module];
   if (typeof bytes === "string") throw new Error("expected bytes");
-  const binary = new Uint8Array(bytes);
-  expect(WebAssembly.validate(binary)).toBe(true);
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary));
-  const { memory, ...entries } = exports;
-  if (!(memory instanceof WebAssembly.Memory)) throw new Error("expected a memory");
-  // All other exports are entries, functions of i32.
-  return { memory: memory.buffer, entries: entries as unknown as Running["entries"] };
+  expect(WebAssembly.validate(new Uint8Array(bytes))).toBe(true);
+  return startWasm(artifact);
 }
 
-function viewOf(memory: ArrayBuffer, { dtype, offset, bytes }: ProgramBuffer): Float32Array | Int32Array {
+function viewOf(memory: ArrayBufferLike, { dtype, offset, bytes }: ProgramBuffer): Float32Array | Int32Array {
   return dtype === "f32" ? new Float32Array(memory, offset, bytes / 4) : new Int32Array(memory, offset, bytes / 4);
 }
 
@@ -62,7 +44,7 @@ export async function runTypescript(
 }
 
 export function runWasm(program: Program, inputs: Inputs, dims: readonly number[] = [], entry = "run"): Results {
-  return runOn(startWasm(emitWasm(program)), program, inputs, dims, entry);
+  return runOn(startValid(emitWasm(program)), program, inputs, dims, entry);
 }
 
 /** The patterns of all elements; every NaN as one. */

@@ -218,3 +218,20 @@ export const resumeMismatch = define<{ readonly what: string; readonly expected:
   explanation:
     "A resumed run gives the bits of one that was never stopped, so seed, data and minibatches must be the same. Begin anew from the parameters with `start_from` instead.",
 });
+
+export const oneThread = define<{ readonly threads: number; readonly lacking: string }>({
+  code: "NN0726",
+  severity: "warning",
+  message: ({ threads, lacking }) => `runs on one thread instead of ${threads}: expected ${lacking}, found none`,
+  explanation:
+    "Threads share the program's memory. A page has shared memory only if it is cross-origin isolated: served with the headers `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`. " +
+    "One thread computes the same bits.",
+});
+
+export const workerLost = define<{ readonly reason: string }>({
+  code: "NN0727",
+  severity: "error",
+  message: ({ reason }) => `a thread that shares the program is lost: ${reason}`,
+  explanation:
+    "A worker ended before the network was closed, or failed; the machine may be short of memory. What the step had done by then is only a part of it: load the artifact again, and restore the last checkpoint.",
+});

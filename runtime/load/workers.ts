@@ -1,0 +1,158 @@
+/**
+ * The threads of a shared program beside the one that calls it: workers of Node or of a page. Each does nothing but run the
+ * module's `worker`; they keep no process alive and end with the network.
+ */
+import type * as WorkerThreads from "node:worker_threads";
+import { workerLost } from "../../compiler/diagnostics/codes/runtime.ts";
+import type { ManifestThreads } from "../../compiler/program/artifact.ts";
+import { failure } from "./fail.ts";
+
+export interface Workers {
+  /** Looks for one that died while others wait for it, and stops them if so. */
+  readonly look: () => void;
+  /** Why they stopped. */
+  readonly reason: () => string;
+  readonly close: () => void;
+}
+
+export interface Team {
+  readonly program: WebAssembly.Module;
+  readonly agreement: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly sharing: ManifestThreads;
+  readonly threads: number;
+}
+
+/** A worker of either kind, as far as it is needed here. */
+interface Thread {
+  /** Calls back with each message, and with the reason when it ends. */
+  readonly listen: (message: (text: unknown) => void, ended: (reason: string) => void) => void;
+  /** From here on it keeps no process alive. */
+  readonly release: () => void;
+  readonly isDead: () => boolean;
+  readonly end: () => void;
+}
+
+/** Starts a thread. */
+export type Start = (code: string, task: Task) => Thread;
+
+/** How threads are started here, or what they would need and this place does not have. */
+export async function findWorkers(): Promise<{ readonly start: Start } | { readonly lacking: string }> {
+  if (typeof SharedArrayBuffer === "undefined") return { lacking: "SharedArrayBuffer" };
+  if ("document" in globalThis) return { lacking: "a worker around it, since a page's own thread may not wait" };
+  if (typeof Worker === "function") return { start: pageThread };
+  try {
+    return { start: nodeThreads(await import(/* @vite-ignore */ nodeModule)) };
+  } catch {
+    return { lacking: "workers" };
+  }
+}
+
+/** Starts all but the calling thread's and waits until they are there. Throws NN0727. */
+export async function startWorkers(start: Start, team: Team, stop: () => void): Promise<Workers> {
+  const threads = Array.from({ length: team.threads - 1 }, (_, n) => start(source, taskOf(team, n + 1)));
+  let lost: string | undefined;
+  let closed = false;
+  const close = (): void => {
+    closed = true;
+    stop();
+    for (const thread of threads) thread.end();
+  };
+  const lose = (reason: string): void => {
+    if (!closed) lost ??= reason;
+    stop();
+  };
+  const ready = threads.map(
+    (thread) =>
+      new Promise<void>((resolve, reject) => {
+        const ended = (reason: string): void => {
+          lose(reason);
+          reject(failure(workerLost, { reason }));
+        };
+        thread.listen((text) => (text === "ready" ? resolve() : ended(String(text))), ended);
+      }),
+  );
+  try {
+    await Promise.all(ready);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  for (const thread of threads) thread.release();
+  return {
+    look: () => {
+      if (threads.some((thread) => thread.isDead())) lose("it ended while others waited for it");
+    },
+    reason: () => lost ?? "it stopped",
+    close,
+  };
+}
+
+type Task = ReturnType<typeof taskOf>;
+
+function taskOf({ program, agreement, memory, sharing, threads }: Team, index: number) {
+  const own = sharing.own + index * sharing.ownBytes;
+  return { program, agreement, memory, own, above: index % 2, threads };
+}
+
+/** What a worker runs, in Node as in a page. It says that it is there before it goes to work, from where it does not come back. */
+const source = `
+const run = ({ program, agreement, memory, own, above, threads }, say) => {
+  const agreed = new WebAssembly.Instance(agreement, { env: { memory, above, stalled() {} } }).exports;
+  const { worker } = new WebAssembly.Instance(program, { env: { memory, own, threads }, threads: agreed }).exports;
+  say("ready");
+  setTimeout(() => {
+    try {
+      worker();
+    } catch (error) {
+      say(String(error));
+      agreed.stop();
+    }
+  });
+};
+if (typeof require === "function") {
+  const { parentPort, workerData } = require("node:worker_threads");
+  run(workerData, (text) => parentPort.postMessage(text));
+} else onmessage = ({ data }) => run(data, postMessage);
+`;
+
+/** In a variable, which bundlers for pages do not follow. */
+const nodeModule = "node:worker_threads";
+
+function nodeThreads({ Worker }: Pick<typeof WorkerThreads, "Worker">): Start {
+  return (code, task) => {
+    const worker = new Worker(code, { eval: true, workerData: task, execArgv: [] });
+    return {
+      listen: (message, ended) => {
+        worker.on("message", message);
+        worker.on("error", ({ message: text }) => ended(text));
+        worker.on("exit", (code) => ended(`it ended with code ${code}`));
+      },
+      release: () => worker.unref(),
+      // Known without waiting for events, which do not come while this thread waits: a loop that ended has no time.
+      isDead: () => {
+        const { active, idle } = worker.performance.eventLoopUtilization();
+        return active <= 0 || idle < 0;
+      },
+      end: () => void worker.terminate(),
+    };
+  };
+}
+
+function pageThread(code: string, task: Task): Thread {
+  const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  const worker = new Worker(url);
+  worker.postMessage(task);
+  return {
+    listen: (message, ended) => {
+      worker.onmessage = ({ data }) => {
+        URL.revokeObjectURL(url);
+        message(data);
+      };
+      worker.onerror = (event) => ended(event.message || "it did not start");
+    },
+    release: () => undefined,
+    isDead: () => false,
+    end: () => worker.terminate(),
+  };
+}
