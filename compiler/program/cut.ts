@@ -57,7 +57,7 @@ export function cutKernel(
 function cutPhase(kernel: ScheduledKernel, phase: Phase, suffix: string, wanted: number, bounds: Bounds): Part {
   const slices = new Map<string, Slice>();
   const body = cutTasks(phase, slices, bounds);
-  const most = Math.max(...[...slices.values()].map(({ turns }) => sizeAtBounds(turns, bounds)));
+  const most = Math.max(1, ...[...slices.values()].map(({ turns }) => sizeAtBounds(turns, bounds)));
   const each = Math.ceil(most / Math.max(2, Math.min(wanted, mostParts)));
   const parts = Math.ceil(most / each);
   return { kernel: { ...kernel, name: `${kernel.name}${suffix}`, body }, slices: [...slices.values()], parts };

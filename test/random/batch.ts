@@ -9,7 +9,7 @@ import type { Interpreted } from "../../compiler/loops/interpret.ts";
 import type { Program, ProgramBuffer } from "../../compiler/program/types.ts";
 import { emitTypescript } from "../../targets/typescript/index.ts";
 import { emitWasm } from "../../targets/wasm/index.ts";
-import { startTypescript, startWasm, type Running } from "./start.ts";
+import { eager, startThreads, startTypescript, startWasm, type Running } from "./start.ts";
 import { difference } from "./compare.ts";
 import { garbage } from "./garbage.ts";
 import { allBounds } from "./generate.ts";
@@ -20,16 +20,32 @@ export interface Target {
   readonly name: string;
   /** Runs an entry on these inputs and answers the buffers that `wanted` names. */
   run(entry: string, dims: Dims, inputs: Tensors, wanted: Iterable<string>): Tensors;
+  close?(): void;
 }
 
-export const targetNames = ["TypeScript", "WebAssembly"] as const;
+export const targetNames = ["TypeScript", "WebAssembly", "WebAssembly on threads"] as const;
 export type TargetName = (typeof targetNames)[number];
+
+/** An odd number, so that no parts come out even. */
+const threads = 3;
 
 /** The programs on one target. Throws what building one of them throws. */
 export async function startTarget(programs: readonly RandomProgram[], name: TargetName): Promise<Target> {
   const program = built(programs, name === "TypeScript" ? javascript : simd);
-  const running = name === "TypeScript" ? await startTypescript(emitTypescript(program)) : startWasm(emitWasm(program));
-  return { name, run: runner(program, running) };
+  const running: Running & { close?(): void } = await start(program, name);
+  const target: Target = { name, run: runner(program, running) };
+  return running.close === undefined ? target : { ...target, close: running.close };
+}
+
+async function start(program: Program, name: TargetName): Promise<Running> {
+  switch (name) {
+    case "TypeScript":
+      return startTypescript(emitTypescript(program));
+    case "WebAssembly":
+      return startWasm(emitWasm(program));
+    case "WebAssembly on threads":
+      return startThreads(emitWasm(program, undefined, eager), threads);
+  }
 }
 
 /** The programs on every target. */
@@ -61,14 +77,19 @@ function elaborationOf(programs: readonly RandomProgram[]): Elaboration {
   };
 }
 
-export function runner({ buffers, entries }: Program, { memory, entries: functions }: Running): Target["run"] {
+export function runner(
+  { buffers, entries, arenaBytes }: Program,
+  { memory, entries: functions }: Running,
+): Target["run"] {
   const byName = new Map(buffers.map((buffer) => [buffer.name, buffer]));
   const view = (name: string): Float32Array | Int32Array | undefined => {
     const buffer = byName.get(name);
     return buffer && viewOf(memory, buffer);
   };
   return (entry, dims, inputs, wanted) => {
-    new Int32Array(memory).fill(garbage);
+    // Behind the arena is what threads agree by.
+    const words = memory instanceof ArrayBuffer ? memory.byteLength : arenaBytes;
+    new Int32Array(memory, 0, words >> 2).fill(garbage);
     for (const [name, { data }] of inputs) view(name)?.set(data);
     const order = entries.find(({ name }) => name === entry)?.dims ?? [];
     functions[entry](...order.map((name) => dims.get(name) ?? 0));

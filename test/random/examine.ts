@@ -117,6 +117,7 @@ async function runBatch(
         const detail = attempt(() => targetProblem(program, target, expected.get(program) ?? []));
         if (detail !== undefined) tally.problems.push({ program, property: target.name, detail });
       }
+      target.close?.();
     }
   } catch (error) {
     const [only, ...others] = programs;
@@ -138,7 +139,7 @@ function checkOf(property: string): Check {
   if (target !== undefined) return (program) => onTarget(program, target);
   return async (program) => {
     try {
-      await startBatch([program]);
+      for (const target of await startBatch([program])) target.close?.();
       return undefined;
     } catch (error) {
       return thrown(error);
@@ -157,7 +158,10 @@ function attemptExpectations(program: RandomProgram): readonly Expectation[] {
 /** A smaller program that no longer builds fails otherwise, so it does not count. */
 async function onTarget(program: RandomProgram, name: TargetName): Promise<string | undefined> {
   try {
-    return targetProblem(program, await startTarget([program], name), attemptExpectations(program));
+    const target = await startTarget([program], name);
+    const problem = targetProblem(program, target, attemptExpectations(program));
+    target.close?.();
+    return problem;
   } catch {
     return undefined;
   }

@@ -1,5 +1,7 @@
 /** Artifacts brought to life in this process: their memory and their entries. */
 import type { Artifact } from "../../compiler/program/artifact.ts";
+import type { ThreadCosts } from "../../compiler/program/thread-costs.ts";
+import { openWasm } from "../../runtime/load/wasm.ts";
 
 export interface Running {
   readonly memory: ArrayBufferLike;
@@ -33,6 +35,19 @@ export function startWasm({ manifest, files }: Artifact): Running {
   // All other exports are entries, functions of i32.
   return { memory: memory.buffer, entries: entries as unknown as Running["entries"] };
 }
+
+/** On several threads of this process, until it is closed. */
+export async function startThreads(artifact: Artifact, threads: number): Promise<Running & { close(): void }> {
+  const running = await openWasm(artifact, threads);
+  if (running.kind !== "sync") throw new Error("expected a target that answers at once");
+  const { memory, run, close } = running;
+  const names = artifact.manifest.entries.map(({ name }) => name);
+  const entries = names.map((name) => [name, (...dims: readonly number[]): void => run(name, dims)] as const);
+  return { memory, entries: Object.fromEntries(entries), close };
+}
+
+/** Nothing costs anything, so that everything is shared that can be, in as many parts as possible. */
+export const eager: ThreadCosts = { barrier: 0, wake: 0, part: 1e-9, flop: 1, byte: 1 };
 
 function refuse(): never {
   throw new Error("a thread that is alone agrees with nobody");
