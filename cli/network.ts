@@ -5,11 +5,11 @@ import { load } from "../runtime/load/index.ts";
 import type { Network } from "../runtime/load/index.ts";
 import { readSavedFile } from "../runtime/save/write-file.ts";
 import type { ProjectSource } from "../compiler/project.ts";
-import { parse } from "../compiler/syntax/parse.ts";
 import { decode } from "../runtime/save/safetensors.ts";
 import type { Context } from "./context.ts";
 import { placeOf } from "./files.ts";
 import { gpuFor } from "./gpu.ts";
+import { trainLabels } from "./source.ts";
 
 /** Throws NN09xx, with the file's name where the runtime only knows bytes. */
 export async function openNetwork(context: Context, artifact: Artifact, params: string): Promise<Network> {
@@ -20,12 +20,10 @@ export async function openNetwork(context: Context, artifact: Artifact, params: 
 }
 
 /** The `train` of the file that wrote the parameters, where it still has one of that label. */
-export function savedLabel(context: Context, { main }: ProjectSource, params: string): string | undefined {
+export function savedLabel(context: Context, source: ProjectSource, params: string): string | undefined {
   const bytes = readSavedFile(placeOf(context, params));
   const label = decode(params, bytes).metadata.get("nnc.train");
-  const { declarations } = parse({ name: main.name, text: main.source }).module;
-  const labels = declarations.flatMap((one) => (one.kind === "train" ? [(one.label ?? one.name).text] : []));
-  return label !== undefined && labels.includes(label) ? label : undefined;
+  return label !== undefined && trainLabels(source).includes(label) ? label : undefined;
 }
 
 function named<Value>(file: string, act: () => Value): Value {

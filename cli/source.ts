@@ -4,6 +4,7 @@ import type { Compiled, CompileOptions } from "../compiler/compile.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import { readProject } from "../compiler/project.ts";
 import type { ProjectSource } from "../compiler/project.ts";
+import { parse } from "../compiler/syntax/parse.ts";
 import type { Context } from "./context.ts";
 import { placeOf } from "./files.ts";
 import { recordOf } from "./flags.ts";
@@ -25,6 +26,12 @@ export type SourceOptions = Pick<CompileOptions, "train" | "consts" | "dims" | "
 export function optionsOf({ label, const: consts, dim, bounds }: ClosingFlags): SourceOptions {
   const chosen = { consts: recordOf(consts), dims: recordOf(dim), bounds: recordOf(bounds) };
   return label === undefined ? chosen : { ...chosen, train: label };
+}
+
+/** The labels of a file's trains, in its order. */
+export function trainLabels({ main }: ProjectSource): readonly string[] {
+  const { declarations } = parse({ name: main.name, text: main.source }).module;
+  return declarations.flatMap((one) => (one.kind === "train" ? [(one.label ?? one.name).text] : []));
 }
 
 export function openSource(context: Context, file: string): ProjectSource {

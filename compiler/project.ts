@@ -176,5 +176,9 @@ function readInside(
       label(written.span, "this path"),
     ]);
   }
+  if (!statSync(place).isFile())
+    return diagnose(cannotRead, { file: JSON.stringify(written.value), problem: "it is no file" }, [
+      label(written.span, "this path"),
+    ]);
   return readSource(place, name);
 }

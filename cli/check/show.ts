@@ -13,12 +13,34 @@ import { costsOf } from "./cost.ts";
 
 type Typed = Pick<HostInput, "name" | "dtype" | "shape">;
 
+/** A file as one of its trains builds it. */
+export interface Part {
+  /** Missing where the file has mistakes. */
+  readonly elaboration?: Elaboration;
+  /** Missing where a dimension has no value. */
+  readonly program?: Program;
+}
+
+interface Shown {
+  readonly model: ModelDescription;
+  readonly program: Program | undefined;
+}
+
+/** The models of all trains, each once, with the first program that has it. */
+function modelsOf(parts: readonly Part[]): readonly Shown[] {
+  const found = new Map<string, Shown>();
+  for (const { elaboration, program } of parts) {
+    const models = elaboration === undefined ? [] : describe(elaboration);
+    for (const model of models) if (!found.has(model.name)) found.set(model.name, { model, program });
+  }
+  return [...found.values()];
+}
+
 /** Sizes are numbers where they are known, else polynomials as text. */
-export function jsonOf(elaboration: Elaboration | undefined, program: Program | undefined): readonly object[] {
-  const models = elaboration === undefined ? [] : describe(elaboration);
+export function jsonOf(parts: readonly Part[]): readonly object[] {
   const tensors = (list: readonly Typed[]): readonly object[] =>
     list.map(({ name, dtype, shape }) => ({ name, dtype, shape: shape.map(sizeOf) }));
-  return models.map((model) => ({
+  return modelsOf(parts).map(({ model, program }) => ({
     name: model.name,
     parameters: sizeOf(model.parameters),
     inputs: tensors(model.inputs),
@@ -34,10 +56,13 @@ export function jsonOf(elaboration: Elaboration | undefined, program: Program | 
   }));
 }
 
-/** A table for each model, then what the whole program needs. */
-export function textOf(elaboration: Elaboration, program: Program | undefined, paint: Paint): string {
-  const models = describe(elaboration).map((model) => modelText(model, program, paint));
-  return [...models, totals(elaboration, program)].join("\n");
+/** A table for each model, then what each train's program needs. */
+export function textOf(parts: readonly Part[], paint: Paint): string {
+  const models = modelsOf(parts).map(({ model, program }) => modelText(model, program, paint));
+  const needs = parts.flatMap(({ elaboration, program }) =>
+    elaboration === undefined ? [] : [totals(elaboration, program)],
+  );
+  return [...models, ...(needs.length === 0 ? [] : [[...new Set(needs)].join("")])].join("\n");
 }
 
 function modelText(model: ModelDescription, program: Program | undefined, paint: Paint): string {

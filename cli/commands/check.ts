@@ -1,5 +1,5 @@
 /**
- * `nnc check FILE`: what is wrong with a file, and what its models are made of. Needs no data: where a size is left to a file that is not
+ * `nnc check FILE`: what is wrong with a file and all its trains, and what its models are made of. Needs no data: where a size is left to a file that is not
  * there, shapes show the dimension's name, and a warning says why.
  */
 import { existsSync } from "node:fs";
@@ -15,38 +15,46 @@ import { javascript } from "../../compiler/kernel/machine.ts";
 import { buildProgram } from "../../compiler/kernel/program.ts";
 import { dataFiles, factsOf } from "../../compiler/project.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
-import type { Program } from "../../compiler/program/types.ts";
 import { jsonOf, textOf } from "../check/show.ts";
+import type { Part } from "../check/show.ts";
 import type { Context } from "../context.ts";
 import { writeJson } from "../output/json.ts";
 import { exitCodeFor, report } from "../output/report.ts";
 import type { Sources } from "../output/report.ts";
 import { painter } from "../output/style.ts";
-import { named, openSource, optionsOf } from "../source.ts";
+import { named, openSource, optionsOf, trainLabels } from "../source.ts";
 import type { ClosingFlags, SourceOptions } from "../source.ts";
 
 export type CheckFlags = ClosingFlags & { readonly verify: boolean; readonly json: boolean };
 
-interface Checked {
+interface Checked extends Part {
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: Sources;
-  readonly elaboration?: Elaboration;
-  /** Missing where a dimension has no value. */
-  readonly program?: Program;
 }
 
 export function check(context: Context, flags: CheckFlags, file: string): number {
   const source = openSource(context, file);
-  const { diagnostics: found, sources: texts, elaboration, program } = inspect(source, optionsOf(flags), flags.verify);
-  const [diagnostics, sources] = named(context, source, found, texts);
+  const options = optionsOf(flags);
+  const labels = options.train === undefined ? trainLabels(source) : [options.train];
+  const parts = (labels.length === 0 ? [undefined] : labels).map((label) =>
+    inspect(source, label === undefined ? options : { ...options, train: label }, flags.verify),
+  );
+  const texts = new Map(parts.flatMap((part) => [...part.sources]));
+  const [diagnostics, sources] = named(context, source, eachOnce(parts.flatMap((part) => part.diagnostics)), texts);
   const exitCode = exitCodeFor(diagnostics);
   report(context, diagnostics, sources);
   const { stdout, env } = context.process;
-  if (flags.json) writeJson(stdout, { ok: exitCode === 0, models: jsonOf(elaboration, program), diagnostics });
-  else if (elaboration !== undefined) stdout.write(textOf(elaboration, program, painter(stdout, env)));
+  if (flags.json) writeJson(stdout, { ok: exitCode === 0, models: jsonOf(parts), diagnostics });
+  else stdout.write(textOf(parts, painter(stdout, env)));
   return exitCode;
 }
 
+/** What is wrong with a model is found again with each train. */
+function eachOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...new Map(diagnostics.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+/** The file as one of its trains builds it. */
 function inspect(source: ProjectSource, options: SourceOptions, verify: boolean): Checked {
   if (source.diagnostics.some(({ severity }) => severity === "error")) return source;
   try {

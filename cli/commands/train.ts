@@ -2,7 +2,6 @@
 import path from "node:path";
 import type { TargetName } from "../../compiler/program/artifact.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
-import { parse } from "../../compiler/syntax/parse.ts";
 import { writeFileAtomic } from "../../runtime/save/write-file.ts";
 import { hasColour, isTerminal, widthOf } from "../context.ts";
 import type { Context } from "../context.ts";
@@ -16,7 +15,7 @@ import { formatDuration, formatWhole } from "../output/numbers.ts";
 import { painter } from "../output/style.ts";
 import { drawSvg } from "../plot/svg.ts";
 import { drawTerminal } from "../plot/terminal.ts";
-import { compileSource, openSource, optionsOf } from "../source.ts";
+import { compileSource, openSource, optionsOf, trainLabels } from "../source.ts";
 import type { ClosingFlags } from "../source.ts";
 import type { History } from "../train/history.ts";
 import { curvePanels, panelsOf } from "../train/picture.ts";
@@ -144,11 +143,10 @@ async function trainLabel(
 }
 
 /** In the order of the file. */
-function labelsOf({ main }: ProjectSource): readonly string[] {
-  const { declarations } = parse({ name: main.name, text: main.source }).module;
-  const labels = declarations.flatMap((one) => (one.kind === "train" ? [(one.label ?? one.name).text] : []));
+function labelsOf(source: ProjectSource): readonly string[] {
+  const labels = trainLabels(source);
   if (labels.length === 0)
-    throw new UsageError(`expected a file with a \`train\` for --all, found none in ${main.name}`);
+    throw new UsageError(`expected a file with a \`train\` for --all, found none in ${source.main.name}`);
   return labels;
 }
 

@@ -85,6 +85,12 @@ function evaluated({ value: expression, span }: Argument, setting: Setting | und
   return { value, span, label: isDimension ? expression.text : undefined };
 }
 
+/** Settings that no declaration names, since all of the kind have them. */
+const givenToAll: ReadonlyMap<string, readonly string[]> = new Map([
+  ["optimizer", ["lr"]],
+  ["regularizer", ["all"]],
+]);
+
 function nameArgument(
   argument: Argument,
   name: string,
@@ -96,13 +102,14 @@ function nameArgument(
   const parameter = declaration.parameters.find((candidate) => candidate.name.text === name);
   if (parameter === undefined) {
     const candidates = declaration.parameters.map((candidate) => candidate.name.text);
+    const given = givenToAll.get(declaration.kind) ?? [];
     frame.fail(
       unknownSetting,
       { callee, name },
       argument.label?.span ?? argument.span,
       "no such name",
       [label(declaration.name.span, `\`${callee}\` is declared here`)],
-      didYouMean(name, candidates),
+      didYouMean(name, [...candidates, ...given]),
     );
   }
   const earlier = named.get(name);

@@ -30,7 +30,8 @@ export function describe({ entries, host }: Elaboration): readonly ModelDescript
     const nodes = graph?.nodes ?? [];
     const parameters = nodes
       .filter(({ op, attributes }) => op === "input" && attributes.role === "parameter")
-      .map(({ path, outputs: [{ shape }] }) => ({ path, count: product(shape) }));
+      // A model that is trained with an average predicts from the averages of its parameters.
+      .map(({ path, outputs: [{ shape }] }) => ({ path: path.replace(/^average\./, ""), count: product(shape) }));
     const last = new Map<string, TensorType>();
     for (const {
       op,

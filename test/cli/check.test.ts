@@ -33,6 +33,33 @@ describe("check", () => {
     );
   });
 
+  test("every train of the file is checked, and every model shown", async () => {
+    const more = `model Same(point: [N, 2]) -> [N, 2] = point |> dense(2)
+train Same { data: points  loss: cross_entropy  optimizer: sgd(lr: 0.1)  average: 0.9  batch: 4  epochs: 1 }
+`;
+    const { stdout, code } = await inFolder({ ...pointsProject, "points.nn": pointsSource + more }, [
+      "check",
+      "points.nn",
+    ]);
+    expect(code).toBe(0);
+    expect(stdout.match(/^\S.*(?= ->)|^  \w+\.\w+ .*|step of \w+/gm)).toEqual([
+      "Side(point: [N, 2])",
+      expect.stringMatching(/Side\.dense .* 12$/),
+      expect.stringContaining("Side.relu"),
+      expect.stringMatching(/Side\.dense_2 .* 10$/),
+      "Same(point: [N, 2])",
+      expect.stringMatching(/Same\.dense .* 6$/),
+      "step of plain",
+      "step of quick",
+      "step of Same",
+    ]);
+    const wrong = pointsSource.replace("adam(lr: 0.01)", "adam(lrr: 0.01)");
+    expect(await inFolder({ ...pointsProject, "points.nn": wrong }, ["check", "points.nn"])).toMatchObject({
+      stderr: expect.stringMatching(/^error\[NN0401\]: `adam` has no input or setting `lrr`[^]*did you mean `lr`\?/),
+      code: 1,
+    });
+  });
+
   test("--json is one document", async () => {
     const { stdout } = await inFolder(pointsProject, ["check", "points.nn", "--json"]);
     const { ok, models, diagnostics } = JSON.parse(stdout) as {

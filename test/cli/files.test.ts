@@ -41,11 +41,13 @@ describe("use", () => {
     ["a file that is not there", "./nosuch.nn", "NN0207"],
     ["outside the project", "../../../../../../../../etc/passwd", "NN0206"],
     ["an absolute path", "/etc/passwd", "NN0206"],
+    ["a folder", "./", "NN0925"],
     ["a URL", "https://example.com/a.nn", "NN0206"],
   ])("%s", (_name, used, code) => {
     const result = compiled({ "main.nn": main.replace("./blocks/wide.nn", used) });
     expect(result.ok).toBe(false);
     expect(result.diagnostics.map((one) => one.code)).toContain(code);
+    expect(result.diagnostics[0]?.labels[0]).toMatchObject({ file: "main.nn", from: 4 });
   });
 
   test("a link that leads out of the project", () => {
