@@ -154,17 +154,19 @@ function printLoop(loop: For, place: Place): void {
     loop.variable,
   );
   scope.bind("axis", loop.variable, variable);
-  printBody(loop.body, { ...place, scope });
+  const tile = isTile(loop);
+  printBody(tile ? loadsFirst(loop.body) : loop.body, { ...place, scope });
   const always = runsAlways(loop.from, loop.to, facts);
   const rising = byPointer(loop, scope, place);
   const to = always && rising !== undefined ? undefined : loopEnd(loop, place);
   const turns = rising ?? byCounter(loop, variable, to ?? i32(0), place);
   const moves = [...scope.state.pointers.values()].filter((pointer) => pointer !== turns.pointer).map(move);
   place.names.close();
+  const turn = [...scope.state.lines, ...moves];
   const text: readonly Text[] = [
     ...scope.state.before,
     ...turns.before,
-    ["loop", variable, ...scope.state.lines, ...moves, ["br_if", variable, turns.again]],
+    tile ? tileLoop(variable, turn, turns.again) : ["loop", variable, ...turn, ["br_if", variable, turns.again]],
   ];
   if (always) state.lines.push(...text);
   else
@@ -173,6 +175,34 @@ function printLoop(loop: For, place: Place): void {
       ["i32.lt_s", integerText(integerOf(loop.from, facts), place), to ?? i32(0)],
       ["then", ...text],
     ]);
+}
+
+/** How many turns of a tile's loop stand one after the other. */
+const tileTurns = 6;
+/** Vectors that a loop adds to, from where on they fill the registers. */
+const tileSums = 6;
+
+/** The innermost loop of a contraction: it adds to vectors in registers, and does nothing else. */
+function isTile({ body }: For): boolean {
+  const sums = body.filter((one) => one.kind === "assign" && one.value.type.lanes === 4);
+  return sums.length >= tileSums && body.every(({ kind }) => kind === "assign" || kind === "define");
+}
+
+/** Vectors before splats, which then are loaded where they are needed and share a register. */
+function loadsFirst(body: readonly Statement[]): readonly Statement[] {
+  const isVector = (one: Statement): boolean => one.kind === "define" && one.value.kind === "load";
+  return [...body.filter(isVector), ...body.filter((one) => !isVector(one))];
+}
+
+/**
+ * Several turns in a row, each with its test, which keeps an engine from loading what all of them need before it computes:
+ * it would run out of registers. It would also do so by unrolling the loop itself; the loop within, which is never reached,
+ * makes it leave this one as it is.
+ */
+function tileLoop(variable: string, turn: readonly Text[], again: Text): Text {
+  const done = `${variable}.done`;
+  const turns = Array.from({ length: tileTurns }, () => [...turn, ["br_if", done, ["i32.eqz", again]]]).flat();
+  return ["block", done, ["loop", variable, ...turns, ["br", variable], ["loop"]]];
 }
 
 /** The bound as a number or a local. */

@@ -1,129 +1,130 @@
 /**
- * Panels: where a contraction's column operand does not run along the columns (w transposed), the tile's columns of it are
- * first copied, side by side, into a private array that all rows then read. The copy is 1/rows of the product.
+ * Panels: what a contraction's tiles read is first copied, side by side, into private arrays. A tile's columns always, since
+ * in place they share the lines of the cache with their neighbours; its rows where they do not run along the reduced axes
+ * (in the gradient of weights), once for several tiles of columns. Each copy is a few percent of the product.
  */
-import { constantValue, product } from "../../dimension/dimension.ts";
-import { addIndex, axisIndex, constantIndex, flatten, scaleIndex } from "../../loops/index.ts";
+import type { Dimension } from "../../dimension/dimension.ts";
+import { constantValue, evaluate as evaluateDimension, product } from "../../dimension/dimension.ts";
+import type { Bounds } from "../../dimension/interval.ts";
+import { intervalOf } from "../../dimension/interval.ts";
+import { axisIndex, flatten, scaleIndex, sumIndices } from "../../loops/index.ts";
 import type { Load } from "../../loops/scalar.ts";
-import { replaceLoads, scalarKey } from "../../loops/scalar.ts";
+import { loadsOf, replaceLoads, scalarKey } from "../../loops/scalar.ts";
 import type { Index } from "../../loops/types.ts";
 import type { Stage } from "../types.ts";
 import type { Emitter } from "./emitter.ts";
-import { evaluate, storeAt } from "./evaluate.ts";
-import { laneNumbers } from "./expressions.ts";
-import { nested } from "./loops.ts";
-import type { LoopAxis, Place } from "./nest.ts";
-import { innermost, mergeAxes, placesOf } from "./nest.ts";
-import { at, place } from "./point.ts";
-import type { Point } from "./point.ts";
-import type { Context, Reduce } from "./terms.ts";
+import { innermost } from "./nest.ts";
 import type { GridLoop } from "./strategy.ts";
 import { runs } from "./strategy.ts";
 import { strideOf } from "./strides.ts";
-import type { Offset } from "./tiles.ts";
+import type { Context, Reduce } from "./terms.ts";
 
-/** The column within a tile, a pseudo axis. */
-const tileColumn = "$column";
-/** A longer panel would leave the cache. */
+/** Longer panels would leave the cache. */
 const longest = 4096;
-/** With fewer rows the copy would cost more than it saves. */
-const fewestRows = 8;
+/** With fewer rows, copies of columns cost more than they save; with fewer columns, those of rows. */
+export const fewestRows = 16;
+const fewestColumns = 32;
+/** Tiles of columns that share a copy of rows, and the elements that their own panels may have together. */
+const mostTiles = 8;
+const mostElements = 2 ** 17;
 
-interface Panel {
+/** Pseudo axes: where a tile stands in its block of columns, and which of a tile's columns or rows an element is of. */
+export const tileAxis = "$tile";
+export const elementAxes = { columns: "$column", rows: "$row" } as const;
+
+export interface Panel {
+  readonly side: keyof typeof elementAxes;
   readonly array: string;
-  readonly width: number;
   readonly load: Load;
   readonly stage: Reduce;
+  readonly address: Index;
 }
 
 export interface PanelPlan {
   readonly panels: readonly Panel[];
+  /** The stages with the loads that read panels instead. */
   readonly stages: readonly Stage[];
+  /** Tiles of columns whose panels are filled before any is used. */
+  readonly tiles: number;
+  /** How many rows there are. */
+  readonly rows: Dimension;
 }
 
-/** The stages with the loads that need one reading panels instead. */
+interface Sides {
+  readonly rows: GridLoop;
+  readonly columns: GridLoop;
+  /** The most places of the reduced axes. */
+  readonly length: number;
+}
+
+/** Undefined where nothing is copied. */
 export function planPanels(
   { emitter, machine }: Context,
   stages: readonly Stage[],
   loops: readonly GridLoop[],
-): PanelPlan {
+  bounds: Bounds,
+): PanelPlan | undefined {
   const rows = loops.find(({ role }) => role === "rows");
   const columns = loops.find(({ role }) => role === "columns");
   const [first] = stages;
-  const none = { panels: [], stages };
-  if (!machine.panels || rows === undefined || columns === undefined || first?.kind !== "reduce") return none;
-  const extent = constantValue(product(first.over.map((axis) => axis.extent)));
-  const few = (constantValue(rows.axis.extent) ?? fewestRows) < fewestRows;
-  if (few || extent === undefined || extent > longest) return none;
-  return withPanels(emitter, stages, first, rows.axis, columns, extent);
+  if (!machine.panels || rows === undefined || columns === undefined || first?.kind !== "reduce") return undefined;
+  const length = evaluateDimension(product(first.over.map((axis) => axis.extent)), bounds);
+  const few = intervalOf(rows.axis.extent, bounds).high < fewestRows;
+  if (few || length === undefined || length > longest) return undefined;
+  return withPanels(emitter, stages, first, { rows, columns, length });
 }
 
-function withPanels(
-  emitter: Emitter,
-  stages: readonly Stage[],
-  first: Reduce,
-  rows: LoopAxis,
-  columns: GridLoop,
-  extent: number,
-): PanelPlan {
-  const panels = new Map<string, Panel>();
+function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, sides: Sides): PanelPlan | undefined {
+  const { rows, columns, length } = sides;
   const width = columns.count * columns.lanes;
-  const replace = (load: Load): Load | undefined => {
-    const [address] = load.indices;
-    if (strideOf(address, innermost(columns.axis)) !== "other" || runs(address, rows)) return undefined;
-    const key = scalarKey(load);
-    const purpose = `panel${panels.size === 0 ? "" : panels.size + 1}`;
-    const panel = panels.get(key) ?? {
-      array: emitter.array(purpose, load.dtype, width * extent),
-      width,
-      load,
-      stage: first,
-    };
-    panels.set(key, panel);
-    return { ...load, tensor: panel.array, indices: [addressIn(panel)] };
+  const shared = first.results
+    .flatMap(({ value }) => loadsOf(value))
+    .some((load) => sideOf(load, first, sides) === "rows");
+  const most = shared ? Math.max(1, Math.min(mostTiles, Math.floor(mostElements / (width * length)))) : 1;
+  const panels = new Map<string, Panel>();
+  const newPanel = (side: Panel["side"], load: Load, position: number): Panel => {
+    const purpose = `panel${position === 0 ? "" : position + 1}`;
+    const size = length * (side === "columns" ? width * most : rows.count);
+    const address = side === "columns" ? addressOf(first, side, width, length) : addressOf(first, side, rows.count);
+    return { side, array: emitter.array(purpose, load.dtype, size), load, stage: first, address };
   };
-  const replaced = (stage: Reduce): Reduce => ({
+  const replace = (load: Load): Load | undefined => {
+    const side = sideOf(load, first, sides);
+    if (side === undefined) return undefined;
+    const key = scalarKey(load);
+    const panel = panels.get(key) ?? newPanel(side, load, panels.size);
+    panels.set(key, panel);
+    return { ...load, tensor: panel.array, indices: [panel.address] };
+  };
+  const reading = (stage: Reduce): Reduce => ({
     ...stage,
     results: stage.results.map((result) => ({ ...result, value: replaceLoads(result.value, replace) })),
   });
   const { interior } = first;
-  const inside = interior === undefined ? {} : { interior: { ...interior, stage: replaced(interior.stage) } };
-  const stage: Reduce = { ...replaced(first), ...inside };
-  return { panels: [...panels.values()], stages: [stage, ...stages.slice(1)] };
+  const inside = interior === undefined ? {} : { interior: { ...interior, stage: reading(interior.stage) } };
+  const stage: Reduce = { ...reading(first), ...inside };
+  if (panels.size === 0) return undefined;
+  return { panels: [...panels.values()], stages: [stage, ...stages.slice(1)], tiles: most, rows: rows.axis.extent };
 }
 
-function addressIn({ stage, width }: Panel): Index {
-  const rows = flatten(
-    stage.over.map(({ name }) => axisIndex(name)),
-    stage.over.map(({ extent }) => extent),
+/** Which side of the tiles the load is of, if it is to be copied. */
+function sideOf({ indices: [address] }: Load, stage: Reduce, { rows, columns }: Sides): Panel["side"] | undefined {
+  const runsRows = runs(address, rows.axis);
+  if (runsRows === runs(address, columns.axis)) return undefined;
+  if (!runsRows) return "columns";
+  const last = stage.over.at(-1);
+  const along = strideOf(address, innermost(rows.axis)) === "unit";
+  const across = last !== undefined && strideOf(address, last.name) === "other";
+  const many = (constantValue(columns.axis.extent) ?? 0) >= fewestColumns;
+  return along && across && many && stage.interior === undefined ? "rows" : undefined;
+}
+
+/** Row-major by tile, place of the reduced axes, and element. */
+function addressOf({ over }: Reduce, side: Panel["side"], width: number, length = 0): Index {
+  const place = flatten(
+    over.map(({ name }) => axisIndex(name)),
+    over.map(({ extent }) => extent),
   );
-  return addIndex(scaleIndex(rows, width), axisIndex(tileColumn));
-}
-
-/** Where a tile's point reads its panels. */
-export function panelPlaces(position: number, { vector }: Offset): readonly Place[] {
-  return [[tileColumn, place(constantIndex(position * (vector ? 4 : 1)), 0, vector)]];
-}
-
-/** Copies the columns of the tile at `base`. */
-export function fillPanels(
-  { emitter }: Context,
-  { panels }: PanelPlan,
-  point: Point,
-  axis: LoopAxis,
-  base: Index,
-  offsets: readonly Offset[],
-): void {
-  for (const panel of panels) {
-    const { load, stage } = panel;
-    nested(emitter, mergeAxes(stage.over, load.indices), (places) => {
-      for (const [position, { offset, vector }] of offsets.entries()) {
-        for (const lane of vector ? laneNumbers : [0]) {
-          const column: Place = [tileColumn, constantIndex(position * (vector ? 4 : 1) + lane)];
-          const here = at(point, [...placesOf(axis, place(base, offset + lane, false)), ...places, column]);
-          storeAt(emitter, panel.array, addressIn(panel), evaluate(emitter, load, here), here);
-        }
-      }
-    });
-  }
+  const element = axisIndex(elementAxes[side]);
+  return sumIndices([scaleIndex(axisIndex(tileAxis), length), scaleIndex(place, width), element]);
 }

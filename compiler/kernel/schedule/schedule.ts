@@ -34,8 +34,8 @@ export function schedule(
   const rows = kernel.rows.map((row) => rowArray(row, bounds));
   const own = rows.map((row) => row.name);
   const emitter = new Emitter([...parameters.map((one) => one.name), ...own], [...writesOf(kernel), ...own]);
-  const panels = planPanels({ emitter, machine }, flat.stages, loops);
-  overGrid({ emitter, machine }, loops, panels.stages, panels);
+  const panels = planPanels({ emitter, machine }, flat.stages, loops, bounds);
+  overGrid({ emitter, machine }, loops, flat.stages, panels);
   const body = tidy(emitter.finish());
   const { name, origins } = kernel;
   return {

@@ -29,6 +29,40 @@ export function tilesOf(extent: Dimension, count: number, lanes: 1 | 4, overlap:
   return tiles.filter(({ offsets }) => offsets.length > 0);
 }
 
+/** Neighbouring tiles; their spans count from where the block is. */
+export interface Block {
+  readonly span: Span;
+  readonly step: number;
+  readonly tiles: readonly Tile[];
+}
+
+/** The tiles in blocks of at most `most`, as even as they can be. */
+export function blocksOf(
+  extent: Dimension,
+  count: number,
+  lanes: 1 | 4,
+  overlap: boolean,
+  most: number,
+): readonly Block[] {
+  const known = constantValue(extent);
+  if (known === undefined || most === 1) {
+    const single: Span = { from: constantIndex(0), to: constantIndex(1) };
+    const tiles = tilesOf(extent, count, lanes, overlap);
+    return tiles.map((tile) => ({ span: tile.span, step: tile.step, tiles: [{ ...tile, span: single }] }));
+  }
+  const width = count * lanes;
+  const step = Math.ceil(known / Math.ceil(known / (width * most)) / width) * width;
+  const whole = known - (known % step);
+  return [
+    { from: 0, to: whole, length: step },
+    { from: whole, to: known, length: known - whole },
+  ].flatMap(({ from, to, length }): readonly Block[] => {
+    if (to === from) return [];
+    const span = { from: constantIndex(from), to: constantIndex(to) };
+    return [{ span, step, tiles: tilesOf(constant(length), count, lanes, overlap) }];
+  });
+}
+
 function knownTiles(extent: number, count: number, lanes: 1 | 4, overlap: boolean): readonly Tile[] {
   const width = count * lanes;
   const whole = extent - (extent % width);
