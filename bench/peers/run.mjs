@@ -1,114 +1,88 @@
 /**
- * Measures a training step (or inference) of the workloads in nnc and its peers, in interleaved rounds of one process:
+ * Measures nnc and its peers and writes the report; README.md of bench/ says how and what the figures mean:
  *
  *     npm run bench:peers -- --workloads W1,W2 --phase train --threads 1 --out FILE
- *
- * A round gives every system the same minibatches in turn. Before and after each round a loop of fixed work is timed; a
- * round in which the machine ran below 90 % of its best is thrown away and repeated.
  */
-import { writeFileSync } from "node:fs";
-import os from "node:os";
-import { parseArgs } from "node:util";
-import { nnc } from "./systems/nnc.mjs";
-import { tfjs } from "./systems/tfjs.mjs";
-import { batchesOf, workloads } from "./workloads.mjs";
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { extrasOf } from "./extras.mjs";
+import { optionsOf } from "./options.mjs";
+import { machineOf } from "./report/machine.mjs";
+import { writeReport } from "./report/write.mjs";
+import { systems } from "./systems/index.mjs";
 
-const { values: flags } = parseArgs({
-  options: {
-    workloads: { type: "string", default: Object.keys(workloads).join(",") },
-    phase: { type: "string", default: "train" },
-    threads: { type: "string", default: "1" },
-    rounds: { type: "string", default: "7" },
-    out: { type: "string" },
-  },
-});
-
-const systems = [nnc("typescript"), nnc("wasm"), tfjs("cpu"), tfjs("wasm")];
-/** A turn is at least this long, so that the clock's grain and one pause do not matter. */
-const turnMs = 120;
-const acceptable = 0.9;
-const mostRounds = 40;
-
-/** Fixed work in plain JavaScript: how fast the machine is just now, in operations a millisecond. */
-function peak() {
-  const from = performance.now();
-  let sum = 0;
-  for (let i = 0; i < 3e7; i++) sum = Math.fround(sum * 0.999 + i);
-  const took = performance.now() - from;
-  if (Number.isNaN(sum)) throw new Error("impossible");
-  return 3e7 / took;
+/** The answer of measure.mjs from a process of its own; throws where it ends without one. */
+async function inProcess(request) {
+  const child = fork(fileURLToPath(new URL("measure.mjs", import.meta.url)), { execArgv: ["--expose-gc"] });
+  child.send(request);
+  const [answer] = await Promise.race([once(child, "message"), once(child, "exit").then(([code]) => [{ code }])]);
+  if (answer.code !== undefined) throw new Error(`${request.name}: its process ended with exit code ${answer.code}`);
+  return answer;
 }
 
-function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-/** Milliseconds of each call in one turn. */
-function turn(call, state) {
-  const times = [];
-  const until = performance.now() + turnMs;
-  do {
-    const from = performance.now();
-    call(state.count++);
-    times.push(performance.now() - from);
-  } while (performance.now() < until || times.length < 3);
-  return times;
-}
-
-async function measure(name) {
-  const workload = workloads[name];
-  const batches = batchesOf(workload);
-  const subjects = [];
-  for (const system of systems) {
-    await system.prepare();
-    const subject = await system.create(workload, batches, name);
-    const call = flags.phase === "train" ? subject.step : subject.predict;
-    await subject.activate();
-    for (let i = 0; i < 20; i++) call(i);
-    subjects.push({ system, subject, call, state: { count: 0 }, times: [] });
+async function main(options) {
+  const { workloads, phases, threads, systems: names, settings, out, extras } = options;
+  const run = {
+    machine: machineOf(),
+    versions: await versionsOf(names),
+    command: process.argv.slice(2).join(" "),
+    settings,
+    ceilings: {},
+    rejected: 0,
+    rows: [],
+    products: [],
+    notes: [],
+    problems: [],
+  };
+  for (const count of threads) {
+    let best = 0;
+    const take = async (request, into) => {
+      const asked = { ...request, threads: count, settings, best };
+      const answer = await attempt(() => inProcess(asked), { rows: [], notes: [], best, rejected: 0 });
+      best = answer.best;
+      run.rejected += answer.rejected;
+      into.push(...answer.rows);
+      run.notes.push(...answer.notes);
+      run.problems.push(...answer.problems);
+    };
+    for (const name of workloads) await take({ name, phases, systems: names }, run.rows);
+    if (extras) await take({ name: "products" }, run.products);
+    run.ceilings[count] = best;
   }
-  let best = Math.max(peak(), peak());
-  let kept = 0;
-  for (let round = 0; kept < Number(flags.rounds) && round < mostRounds; round++) {
-    const before = peak();
-    const taken = [];
-    for (const one of subjects) {
-      await one.subject.activate();
-      taken.push(turn(one.call, one.state));
-    }
-    const slowest = Math.min(before, peak());
-    best = Math.max(best, before);
-    if (slowest < acceptable * best) continue;
-    kept++;
-    for (const [at, one] of subjects.entries()) one.times.push(median(taken[at]));
+  if (extras) {
+    const { problems = [], ...found } = await attempt(() => extrasOf(workloads), {});
+    run.problems.push(...problems);
+    if (problems.length === 0) run.extras = found;
   }
-  for (const { subject } of subjects) subject.close();
-  if (kept === 0) throw new Error("the machine was never calm enough to measure");
-  return subjects.map(({ system, times }) => ({
-    system: system.name, workload: name, phase: flags.phase, batch: workload.batch, threads: Number(flags.threads),
-    medianMs: median(times), minMs: Math.min(...times),
-  }));
+  writeReport(out, run);
+  for (const problem of run.problems) console.error(problem);
+  return run.problems.length === 0 ? 0 : 1;
 }
 
-const results = [];
-for (const name of flags.workloads.split(",")) results.push(...(await measure(name)));
+/** What fails is told of at the end, and does not take the rest of a long run with it. */
+async function attempt(work, instead) {
+  try {
+    return await work();
+  } catch (error) {
+    return { ...instead, problems: [error instanceof Error ? error.message : String(error)] };
+  }
+}
 
-console.log(`${os.cpus()[0].model}, Node ${process.version}, ${systems.map(({ name, version }) => `${name} ${version}`).join(", ")}`);
-for (const name of flags.workloads.split(",")) {
-  const rows = results.filter(({ workload }) => workload === name);
-  console.table(
-    Object.fromEntries(rows.map(({ system, medianMs, minMs }) => [
-      system,
-      { "median ms": medianMs.toFixed(4), "min ms": minMs.toFixed(4), ...ratios(rows, medianMs) },
-    ])),
+async function versionsOf(names) {
+  const chosen = systems.filter(({ name }) => names.includes(name));
+  const versions = await Promise.all(chosen.map(async ({ name, version }) => [name, (await version()) ?? "absent"]));
+  return Object.fromEntries(versions);
+}
+
+try {
+  process.exitCode = await main(
+    optionsOf(
+      process.argv.slice(2),
+      systems.map(({ name }) => name),
+    ),
   );
-}
-if (flags.out !== undefined) writeFileSync(flags.out, `${JSON.stringify(results, undefined, 2)}\n`);
-
-/** How many times as fast as each peer. */
-function ratios(rows, medianMs) {
-  const peers = rows.filter(({ system }) => !system.startsWith("nnc"));
-  return Object.fromEntries(peers.map((peer) => [`× ${peer.system}`, (peer.medianMs / medianMs).toFixed(2)]));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }

@@ -1,33 +1,112 @@
 /**
- * The workloads by their layers, for peers that have no `.nn`, and their minibatches: 16 of them, drawn once from a fixed
- * generator, that every system gets in the same turn.
+ * What is measured: the workloads by their layers (for systems that have no `.nn`), with the names of their parameters in nnc, how many
+ * multiply–adds they take, and minibatches drawn once from a fixed generator.
  */
 import { readFileSync } from "node:fs";
 
-/** Units of each dense layer; `norm` puts batch normalisation before the activation of the hidden layers. */
-export const workloads = {
-  W1: { inputs: 64, hidden: [32], classes: 10, batch: 32, norm: false },
-  W2: { inputs: 784, hidden: [256, 128], classes: 10, batch: 128, norm: false },
-  W3: { inputs: 784, hidden: [256], classes: 10, batch: 128, norm: true },
+/** Minibatches of a job; every system walks through the same ones in the same order. */
+export const minibatches = 16;
+
+const learnt = {
+  embedding: "W7.embedding.w",
+  places: "W7.learned_positions.w",
+  norm: "W7.layer_norm",
+  dense: "W7.dense",
 };
+
+/** The names of a transformer's block. */
+function blockOf(at) {
+  const block = `W7.transformer.repeat.${at}`;
+  return {
+    norm1: `${block}.residual.layer_norm`,
+    attention: `${block}.residual.self_attention`,
+    norm2: `${block}.residual_2.layer_norm`,
+    expand: `${block}.residual_2.dense`,
+    contract: `${block}.residual_2.dense_2`,
+  };
+}
+
+/**
+ * `batch`: of a training step; `batches`: of inference. `input`: the shape of a row, and below which number its integers are (floats where
+ * there is none). `target`: the shape of a row's classes. `macs`: multiply–adds of a row's products, forward; `first`: of those whose input needs no gradient.
+ */
+export const workloads = {
+  W1: {
+    title: "a small perceptron",
+    batch: 32,
+    batches: [1, 32],
+    input: { shape: [64] },
+    target: { shape: [], classes: 10 },
+    macs: 64 * 32 + 32 * 10,
+    first: 64 * 32,
+    network: { kind: "perceptron", names: [{ dense: "W1.dense" }, { relu: true }, { dense: "W1.dense_2" }] },
+  },
+  W2: {
+    title: "the MNIST perceptron",
+    batch: 128,
+    batches: [1, 128],
+    input: { shape: [784] },
+    target: { shape: [], classes: 10 },
+    macs: 784 * 256 + 256 * 128 + 128 * 10,
+    first: 784 * 256,
+    network: {
+      kind: "perceptron",
+      names: [{ dense: "W2.dense" }, { relu: true }, { dense: "W2.dense_2" }, { relu: true }, { dense: "W2.dense_3" }],
+    },
+  },
+  W3: {
+    title: "a perceptron with batch normalisation",
+    batch: 128,
+    batches: [1, 128],
+    input: { shape: [784] },
+    target: { shape: [], classes: 10 },
+    macs: 784 * 256 + 256 * 10,
+    first: 784 * 256,
+    network: {
+      kind: "perceptron",
+      names: [{ dense: "W3.dense" }, { norm: "W3.batch_norm" }, { relu: true }, { dense: "W3.dense_2" }],
+    },
+  },
+  W7: {
+    title: "a transformer of two blocks",
+    batch: 16,
+    batches: [1, 16],
+    input: { shape: [64], below: 64 },
+    target: { shape: [64], classes: 64 },
+    // Per place: four projections, two dense layers, scores and sums over all 64 places; then the last layer.
+    macs: 64 * (2 * (4 * 128 * 128 + 2 * 128 * 512 + 2 * 64 * 128) + 128 * 64),
+    first: 0,
+    network: { kind: "transformer", names: { ...learnt, heads: 4, blocks: [blockOf(0), blockOf(1)] } },
+  },
+};
+
+/** Known, but they need what nnc has not got yet. */
+export const later = { W4: "convolution", W5: "convolution", W6: "scan" };
+
+/** Floating-point operations of the products: backward there are two for each, but for the first layer's input. */
+export function operations({ macs, first }, phase, batch) {
+  return 2 * batch * (phase === "train" ? 3 * macs - first : macs);
+}
 
 export function sourceOf(name) {
   return readFileSync(new URL(`../workloads/${name}.nn`, import.meta.url), "utf8");
 }
 
-const minibatches = 16;
-
-/** `[{ x: Float32Array, target: Int32Array }]`: pixels in [0, 1), classes below ten. */
-export function batchesOf({ inputs, classes, batch }) {
+/** `[{ x, target }]` as typed arrays: values in [0, 1) or ids, and classes. */
+export function batchesOf({ input, target }, batch) {
   const next = generator(20_261);
+  const integers = (count, below) => Int32Array.from({ length: count }, () => Math.floor(next() * below));
+  const values = batch * elements(input.shape);
   return Array.from({ length: minibatches }, () => ({
-    x: Float32Array.from({ length: batch * inputs }, next),
-    target: Int32Array.from({ length: batch }, () => Math.floor(next() * classes)),
+    x: input.below === undefined ? Float32Array.from({ length: values }, next) : integers(values, input.below),
+    target: integers(batch * elements(target.shape), target.classes),
   }));
 }
 
+export const elements = (shape) => shape.reduce((product, size) => product * size, 1);
+
 /** A linear congruential generator (Numerical Recipes): the data need not be good, only equal for all. */
-function generator(seed) {
+export function generator(seed) {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

@@ -24,11 +24,11 @@ export function run(command, args, environment = {}) {
 /** The path of a command that an installed package brings. */
 export const tool = (name) => path.join(root, "node_modules", ".bin", windows ? `${name}.cmd` : name);
 
-/** Runs `npm ci` unless `node_modules` holds exactly what the lock file asks for; answers whether all is there. */
-export function install() {
-  if (isInstalled()) return true;
+/** Runs `npm ci` unless `node_modules` holds exactly what the lock file of `folder` asks for; answers whether all is there. */
+export function install(folder = ".") {
+  if (isInstalled(folder)) return true;
   console.log("Installing packages (npm ci) …");
-  return run("npm", ["ci", "--loglevel=error"]) === 0;
+  return run("npm", ["ci", "--loglevel=error", "--prefix", folder]) === 0;
 }
 
 /** The same, but ends the process where it fails. */
@@ -37,9 +37,9 @@ export function ensureInstalled() {
 }
 
 /** Compares the lock file with npm's own note of what it installed. Optional packages may be left out. */
-function isInstalled() {
-  const wanted = readPackages("package-lock.json");
-  const installed = readPackages("node_modules/.package-lock.json");
+function isInstalled(folder) {
+  const wanted = readPackages(path.join(folder, "package-lock.json"));
+  const installed = readPackages(path.join(folder, "node_modules/.package-lock.json"));
   return Object.entries(wanted).every(
     ([place, entry]) => place === "" || entry.optional || installed[place]?.version === entry.version,
   );

@@ -1,75 +1,158 @@
 /**
- * TensorFlow.js 4 as its users write a training step: variables, an optimiser's `minimize`, memory kept by `tidy`.
- * The loss is softmax with cross-entropy over one-hot targets, which is what `tf.losses` offers.
+ * TensorFlow.js 4 as its users write a training step: variables, an optimiser's `minimize`, memory kept by `tidy`; minibatches are tensors
+ * before the time is taken.
  */
 import * as tf from "@tensorflow/tfjs";
 import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
+import { minibatches, workloads } from "../workloads.mjs";
 
 export function tfjs(backend) {
   return {
     name: `tfjs-${backend}`,
-    version: tf.version_core,
-    async prepare() {
-      if (backend === "wasm") setThreadsCount(1);
-      await tf.setBackend(backend);
-      await tf.ready();
-    },
-    create: (workload, batches) => create(backend, workload, batches),
+    version: async () => tf.version_core,
+    lacks: ({ threads }) => (threads > 1 ? "has threads only in browsers" : undefined),
+    create: (job) => create(backend, job),
   };
 }
 
-async function create(backend, { inputs, hidden, classes, batch, norm }, batches) {
-  await tf.setBackend(backend);
-  const layers = layersOf(inputs, [...hidden, classes], norm);
-  const variables = layers.flatMap((layer) => Object.values(layer));
-  const data = batches.map(({ x, target }) => ({
-    x: tf.tensor2d(x, [batch, inputs]),
-    target: tf.cast(tf.oneHot(tf.tensor1d(target, "int32"), classes), "float32"),
-  }));
-  const optimizer = tf.train.adam(1e-3);
-  const activate = async () => {
-    if (tf.getBackend() !== backend) await tf.setBackend(backend);
+async function create(backend, { name, phase, batch, weights, batches }) {
+  const activate = () => useBackend(backend);
+  await activate();
+  const training = phase === "train";
+  const { network } = workloads[name];
+  const data = batches.map((one) => tensorsOf(workloads[name], batch, one, training));
+  const variables = Object.fromEntries(
+    [...weights].map(([parameter, { shape, data: values }]) => [
+      parameter,
+      tf.tidy(() => tf.variable(tf.tensor(values, shape))),
+    ]),
+  );
+  const trained = Object.keys(variables).filter((parameter) => !parameter.includes(".running_"));
+  const kind = { perceptron, transformer }[network.kind](network.names, variables, training);
+  let optimizer = adam();
+  const step = (turn) => {
+    const { x, target } = data[turn % minibatches];
+    const loss = () => tf.losses.softmaxCrossEntropy(target, kind.forward(x));
+    const cost = optimizer.minimize(
+      loss,
+      true,
+      trained.map((parameter) => variables[parameter]),
+    );
+    const [value] = cost.dataSync();
+    cost.dispose();
+    return value;
+  };
+  const predict = (turn) => {
+    const output = tf.tidy(() => kind.forward(data[turn % minibatches].x));
+    const values = output.dataSync();
+    output.dispose();
+    return values;
   };
   return {
+    note:
+      training && name === "W7"
+        ? "looks vectors up by one-hot products: no gradient of gather in its WebAssembly back end"
+        : undefined,
     activate,
-    step(turn) {
-      const { x, target } = data[turn % data.length];
-      const cost = optimizer.minimize(() => tf.losses.softmaxCrossEntropy(target, forward(layers, x)), true, variables);
-      const loss = cost.dataSync()[0];
-      cost.dispose();
-      return loss;
+    reset() {
+      for (const [parameter, { shape, data: values }] of weights)
+        tf.tidy(() => variables[parameter].assign(tf.tensor(values, shape)));
+      optimizer.dispose();
+      optimizer = adam();
     },
-    predict(turn) {
-      const output = tf.tidy(() => forward(layers, data[turn % data.length].x));
-      output.dataSync();
-      output.dispose();
-    },
+    call: training ? step : predict,
     close() {
-      for (const tensor of [...variables, ...data.flatMap(Object.values)]) tensor.dispose();
+      tf.dispose([variables, data, kind.constants]);
       optimizer.dispose();
     },
   };
 }
 
-function layersOf(inputs, units, norm) {
-  return units.map((width, at) => {
-    const from = at === 0 ? inputs : units[at - 1];
-    const w = tf.variable(tf.randomNormal([from, width], 0, Math.sqrt(2 / from)));
-    const b = tf.variable(tf.zeros([width]));
-    if (!norm || at === units.length - 1) return { w, b };
-    return { w, b, gamma: tf.variable(tf.ones([width])), beta: tf.variable(tf.zeros([width])) };
+async function useBackend(backend) {
+  if (tf.getBackend() === backend) return;
+  if (backend === "wasm") setThreadsCount(1);
+  await tf.setBackend(backend);
+}
+
+const adam = () => tf.train.adam(1e-3, 0.9, 0.999, 1e-8);
+
+/** A minibatch: classes as one-hot rows, which is what `tf.losses` takes; ids too where they are trained through. */
+function tensorsOf({ input, target }, batch, { x, target: classes }, training) {
+  const oneHot = (values, shape, count) =>
+    tf.tidy(() => tf.cast(tf.oneHot(tf.tensor(values, [batch, ...shape], "int32"), count), "float32"));
+  const trainedIds = training && input.below !== undefined;
+  return {
+    x: trainedIds ? oneHot(x, input.shape, input.below) : tf.tensor(x, [batch, ...input.shape]),
+    target: oneHot(classes, target.shape, target.classes),
+  };
+}
+
+function perceptron(layers, variables, training) {
+  const forward = (x) =>
+    layers.reduce((input, { dense, norm }) => {
+      if (dense !== undefined) return tf.add(tf.matMul(input, variables[`${dense}.w`]), variables[`${dense}.b`]);
+      return norm === undefined ? tf.relu(input) : batchNorm(input, norm, variables, training);
+    }, x);
+  return { forward, constants: [] };
+}
+
+/** The batch's own statistics while training, which move the running averages; those otherwise. */
+function batchNorm(x, name, variables, training) {
+  const [gamma, beta, mean, variance] = ["gamma", "beta", "running_mean", "running_var"].map(
+    (part) => variables[`${name}.${part}`],
+  );
+  if (!training) return tf.batchNorm(x, mean, variance, beta, gamma, 1e-5);
+  const own = tf.moments(x, 0);
+  mean.assign(tf.add(tf.mul(mean, 0.9), tf.mul(own.mean, 0.1)));
+  variance.assign(tf.add(tf.mul(variance, 0.9), tf.mul(own.variance, 0.1)));
+  return tf.batchNorm(x, own.mean, own.variance, beta, gamma, 1e-5);
+}
+
+function transformer(names, variables) {
+  const [places, width] = variables[names.places].shape;
+  const hidden = Float32Array.from({ length: places ** 2 }, (_, at) =>
+    at % places > Math.floor(at / places) ? -1e9 : 0,
+  );
+  const mask = tf.tensor(hidden, [places, places]);
+  const forward = (ids) => {
+    let x = tf.add(embedding(ids, variables[names.embedding]), variables[names.places]);
+    for (const block of names.blocks) {
+      x = tf.add(x, attention(layerNorm(x, block.norm1, variables), block.attention, names.heads, mask, variables));
+      const wide = gelu(dense(layerNorm(x, block.norm2, variables), block.expand, variables));
+      x = tf.add(x, dense(wide, block.contract, variables));
+    }
+    return dense(layerNorm(x, names.norm, variables), names.dense, variables);
+  };
+  const embedding = (ids, table) =>
+    ids.rank === 2
+      ? tf.gather(table, ids)
+      : tf.reshape(tf.matMul(tf.reshape(ids, [-1, ids.shape[2]]), table), [-1, places, width]);
+  return { forward, constants: [mask] };
+}
+
+function attention(x, name, heads, mask, variables) {
+  const [rows, places, width] = x.shape;
+  const [q, k, v] = ["q", "k", "v"].map((part) => {
+    const all = dense(x, name, variables, `_${part}`);
+    return tf.transpose(tf.reshape(all, [rows, places, heads, width / heads]), [0, 2, 1, 3]);
   });
+  const scores = tf.add(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(width / heads)), mask);
+  const joined = tf.reshape(tf.transpose(tf.matMul(tf.softmax(scores), v), [0, 2, 1, 3]), x.shape);
+  return dense(joined, name, variables, "_o");
 }
 
-function forward(layers, x) {
-  return layers.reduce((input, { w, b, gamma, beta }, at) => {
-    const sum = tf.add(tf.matMul(input, w), b);
-    if (at === layers.length - 1) return sum;
-    return tf.relu(gamma === undefined ? sum : normalise(sum, gamma, beta));
-  }, x);
+function dense(x, name, variables, suffix = "") {
+  const w = variables[`${name}.w${suffix}`];
+  const [inputs, units] = w.shape;
+  const rows = tf.add(tf.matMul(tf.reshape(x, [-1, inputs]), w), variables[`${name}.b${suffix}`]);
+  return tf.reshape(rows, [...x.shape.slice(0, -1), units]);
 }
 
-function normalise(x, gamma, beta) {
-  const { mean, variance } = tf.moments(x, 0);
-  return tf.batchNorm(x, mean, variance, beta, gamma, 1e-5);
+function layerNorm(x, name, variables) {
+  const { mean, variance } = tf.moments(x, -1, true);
+  const normal = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-5)));
+  return tf.add(tf.mul(variables[`${name}.gamma`], normal), variables[`${name}.beta`]);
 }
+
+/** The exact form. */
+const gelu = (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));

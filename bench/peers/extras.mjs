@@ -1,0 +1,92 @@
+/**
+ * What is not a time of a call: how long nnc takes to build a workload, how large it is, and how long digits takes from the command line
+ * to the saved file.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { median } from "./statistics.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const times = 3;
+
+/** `{ glueBytes, workloads: [{ workload, buildMs, moduleBytes, manifestBytes, trainerBytes }], digitsMs }`; bytes are gzipped. */
+export async function extrasOf(names) {
+  const glueBytes = await glue();
+  const built = names.map((workload) => {
+    const { milliseconds, result } = timed(
+      ["build", path.join("bench/workloads", `${workload}.nn`), "--target", "wasm"],
+      (folder) => ({
+        moduleBytes: gzipped(readFileSync(path.join(folder, `${workload}.wasm`))),
+        manifestBytes: gzipped(readFileSync(path.join(folder, "manifest.json"))),
+      }),
+    );
+    return {
+      workload,
+      buildMs: milliseconds,
+      ...result,
+      trainerBytes: result.moduleBytes + result.manifestBytes + glueBytes,
+    };
+  });
+  const digits = timed(["train", "examples/digits/digits.nn", "--target", "wasm"], (folder) => {
+    if (!existsSync(path.join(folder, "parameters.safetensors"))) throw new Error("nnc train saved no parameters");
+  });
+  return { glueBytes, workloads: built, digitsMs: digits.milliseconds };
+}
+
+/** Runs the command into a fresh folder some times: the median of its wall time, and what `look` finds in the last folder. */
+function timed(args, look) {
+  const taken = [];
+  let result;
+  for (let i = 0; i < times; i++) {
+    const folder = mkdtempSync(path.join(os.tmpdir(), "nnc-bench-"));
+    try {
+      const from = performance.now();
+      const { status, stderr } = spawnSync(process.execPath, ["dist/cli.js", ...args, "-o", folder], {
+        cwd: root,
+        encoding: "utf8",
+      });
+      taken.push(performance.now() - from);
+      if (status !== 0) throw new Error(`nnc ${args.join(" ")} failed:\n${stderr}`);
+      result = look(folder);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  return { milliseconds: median(taken), result };
+}
+
+const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
+
+/** The runtime as a page gets it, minified: what `load` needs at once, and the chunk that opens WebAssembly. */
+async function glue() {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: 'export { load } from "./dist/runtime.js";', resolveDir: root, sourcefile: "page.js" },
+    absWorkingDir: root,
+    outdir: "page",
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    write: false,
+    metafile: true,
+  });
+  const outputs = Object.entries(metafile.outputs);
+  const isStart = ([name, { entryPoint = "" }]) => name === "page/stdin.js" || /\/wasm-[A-Z0-9]+\.js$/.test(entryPoint);
+  const needed = new Set(outputs.filter(isStart).map(([name]) => name));
+  if (needed.size !== 2)
+    throw new Error(`expected the page's start and its WebAssembly chunk, found ${[...needed].join(", ")}`);
+  // A set walks what is added to it while it is walked.
+  for (const name of needed)
+    for (const { path: file, kind } of metafile.outputs[name].imports)
+      if (kind === "import-statement") needed.add(file);
+  const bytes = (name) =>
+    outputFiles.find(({ path: file }) => path.relative(root, file) === path.normalize(name)).contents;
+  return [...needed].reduce((sum, name) => sum + gzipped(bytes(name)), 0);
+}

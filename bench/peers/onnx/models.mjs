@@ -1,0 +1,116 @@
+/**
+ * The workloads as ONNX graphs with the weights inside, in the operators that exporters write, so that the runtime's fusions apply.
+ */
+import { workloads } from "../workloads.mjs";
+import { encodeModel } from "./encode.mjs";
+
+/** Bytes of the model for exactly `batch` rows. */
+export function onnxModel(name, batch, weights) {
+  const { input, target, network } = workloads[name];
+  const graph = new Graph(weights);
+  const output =
+    network.kind === "perceptron"
+      ? perceptron(graph, network.names)
+      : transformer(graph, network.names, batch, input.shape[0]);
+  return encodeModel({
+    name,
+    nodes: graph.nodes,
+    initializers: [...graph.initializers.values()],
+    inputs: [{ name: "x", type: input.below === undefined ? "float" : "int32", shape: [batch, ...input.shape] }],
+    outputs: [{ name: output, type: "float", shape: [batch, ...target.shape, target.classes] }],
+  });
+}
+
+/** Nodes in order, each of one output with a fresh name, and the tensors that they read. */
+class Graph {
+  nodes = [];
+  initializers = new Map();
+  #weights;
+
+  constructor(weights) {
+    this.#weights = weights;
+  }
+
+  add(op, inputs, attributes) {
+    const output = `t${this.nodes.length}`;
+    this.nodes.push({ op, inputs, outputs: [output], attributes });
+    return output;
+  }
+
+  weight(name) {
+    const { shape, data } = this.#weights.get(name);
+    return this.#initializer({ name, type: "float", shape, data });
+  }
+
+  floats(shape, data) {
+    return this.#initializer({
+      name: `f${this.initializers.size}`,
+      type: "float",
+      shape,
+      data: Float32Array.from(data),
+    });
+  }
+
+  shape(sizes) {
+    return this.#initializer({
+      name: `s${sizes.join("_")}`,
+      type: "int64",
+      shape: [sizes.length],
+      data: BigInt64Array.from(sizes, BigInt),
+    });
+  }
+
+  #initializer(tensor) {
+    this.initializers.set(tensor.name, tensor);
+    return tensor.name;
+  }
+}
+
+function perceptron(graph, layers) {
+  return layers.reduce((x, { dense, norm }) => {
+    if (dense !== undefined) return graph.add("Gemm", [x, graph.weight(`${dense}.w`), graph.weight(`${dense}.b`)]);
+    if (norm === undefined) return graph.add("Relu", [x]);
+    const parts = ["gamma", "beta", "running_mean", "running_var"].map((part) => graph.weight(`${norm}.${part}`));
+    return graph.add("BatchNormalization", [x, ...parts], { epsilon: { float: 1e-5 } });
+  }, "x");
+}
+
+function transformer(graph, names, batch, places) {
+  const dense = (x, w, b) => graph.add("Add", [graph.add("MatMul", [x, graph.weight(w)]), graph.weight(b)]);
+  const norm = (x, name) =>
+    graph.add("LayerNormalization", [x, graph.weight(`${name}.gamma`), graph.weight(`${name}.beta`)], {
+      axis: { int: -1 },
+      epsilon: { float: 1e-5 },
+    });
+  const mask = graph.floats(
+    [places, places],
+    Array.from({ length: places ** 2 }, (_, at) => (at % places > Math.floor(at / places) ? -1e9 : 0)),
+  );
+  const attention = (x, { attention: name }) => {
+    const width = graph.initializers.get(names.embedding).shape[1];
+    const split = graph.shape([batch, places, names.heads, width / names.heads]);
+    const heads = (part, perm) =>
+      graph.add("Transpose", [graph.add("Reshape", [dense(x, `${name}.w_${part}`, `${name}.b_${part}`), split])], {
+        perm: { ints: perm },
+      });
+    const [q, k, v] = [heads("q", [0, 2, 1, 3]), heads("k", [0, 2, 3, 1]), heads("v", [0, 2, 1, 3])];
+    const scale = graph.floats([], [Math.sqrt(width / names.heads)]);
+    const scores = graph.add("Add", [graph.add("Div", [graph.add("MatMul", [q, k]), scale]), mask]);
+    const sums = graph.add("MatMul", [graph.add("Softmax", [scores], { axis: { int: -1 } }), v]);
+    const joined = graph.add("Reshape", [
+      graph.add("Transpose", [sums], { perm: { ints: [0, 2, 1, 3] } }),
+      graph.shape([batch, places, width]),
+    ]);
+    return dense(joined, `${name}.w_o`, `${name}.b_o`);
+  };
+  const embedded = graph.add("Gather", [graph.weight(names.embedding), "x"], { axis: { int: 0 } });
+  const output = names.blocks.reduce(
+    (x, block) => {
+      const seen = graph.add("Add", [x, attention(norm(x, block.norm1), block)]);
+      const wide = graph.add("Gelu", [dense(norm(seen, block.norm2), `${block.expand}.w`, `${block.expand}.b`)]);
+      return graph.add("Add", [seen, dense(wide, `${block.contract}.w`, `${block.contract}.b`)]);
+    },
+    graph.add("Add", [embedded, graph.weight(names.places)]),
+  );
+  return dense(norm(output, names.norm), `${names.dense}.w`, `${names.dense}.b`);
+}

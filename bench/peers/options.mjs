@@ -1,0 +1,60 @@
+/** The command's flags, checked: `{ workloads, phases, threads, systems, settings, out, extras }`, or an Error that says what was expected. */
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { later, workloads } from "./workloads.mjs";
+
+const phases = ["train", "inference"];
+const standard = fileURLToPath(new URL("../results/peers.json", import.meta.url));
+
+export function optionsOf(args, systemNames) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      workloads: { type: "string", default: Object.keys(workloads).join(",") },
+      phase: { type: "string", default: "all" },
+      threads: { type: "string", default: "1" },
+      systems: { type: "string", default: systemNames.join(",") },
+      rounds: { type: "string", default: "7" },
+      calm: { type: "string", default: "0.9" },
+      patience: { type: "string", default: "120" },
+      out: { type: "string", default: standard },
+      "rows-only": { type: "boolean", default: false },
+    },
+  });
+  for (const name of values.workloads.split(","))
+    if (name in later)
+      throw new Error(
+        `--workloads: ${name} needs ${later[name]}, which nnc has not got yet; there are ${Object.keys(workloads).join(", ")}`,
+      );
+  if (!values.out.endsWith(".json")) throw new Error(`--out: expected a file that ends in .json, found ${values.out}`);
+  return {
+    workloads: listOf("workloads", values.workloads, Object.keys(workloads)),
+    phases: values.phase === "all" ? phases : listOf("phase", values.phase, phases),
+    threads: values.threads.split(",").map((text) => numberOf("threads", text, 1, 64, true)),
+    systems: listOf("systems", values.systems, systemNames),
+    settings: {
+      rounds: numberOf("rounds", values.rounds, 1, 1000, true),
+      calm: numberOf("calm", values.calm, 0, 1),
+      patienceMs: 1000 * numberOf("patience", values.patience, 1, 86_400),
+    },
+    out: path.resolve(values.out),
+    extras: !values["rows-only"],
+  };
+}
+
+function listOf(flag, text, known) {
+  const names = [...new Set(text.split(","))];
+  const stranger = names.find((name) => !known.includes(name));
+  if (stranger !== undefined)
+    throw new Error(`--${flag}: expected some of ${known.join(", ")}, found ${JSON.stringify(stranger)}`);
+  return names;
+}
+
+function numberOf(flag, text, least, most, whole = false) {
+  const value = Number(text);
+  if (text !== "" && value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
+  throw new Error(
+    `--${flag}: expected ${whole ? "a whole number" : "a number"} from ${least} to ${most}, found ${JSON.stringify(text)}`,
+  );
+}

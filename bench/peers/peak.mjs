@@ -1,0 +1,67 @@
+/**
+ * How fast the machine is just now: independent multiply–adds on twelve accumulators in WebAssembly SIMD, nothing else. Its best is the
+ * ceiling that kernels are held against; a dip tells that somebody else was at work.
+ */
+import { once } from "node:events";
+import { Worker, isMainThread, parentPort } from "node:worker_threads";
+import { compile } from "watr";
+
+const accumulators = 12;
+const unrolled = 2;
+/** About 15 ms of work, long enough to be interrupted by whoever else is there. */
+const turns = 3_300_000;
+const operations = turns * unrolled * accumulators * 8;
+
+const each = (form) => Array.from({ length: accumulators }, (_, at) => form(`$a${at}`, at)).join("\n");
+
+const source = `(module (func (export "run") (param $n i32) (result f32)
+  (local $x v128) (local $y v128) ${each((a) => `(local ${a} v128)`)}
+  (local.set $x (f32x4.splat (f32.const 0.999)))
+  (local.set $y (f32x4.splat (f32.const 0.001)))
+  ${each((a, at) => `(local.set ${a} (f32x4.splat (f32.const ${at + 1})))`)}
+  (loop $again
+    ${each((a) => `(local.set ${a} (f32x4.add (f32x4.mul (local.get ${a}) (local.get $x)) (local.get $y)))`).repeat(unrolled)}
+    (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+    (br_if $again (local.get $n)))
+  ${each((a) => `(local.set $x (f32x4.add (local.get $x) (local.get ${a})))`)}
+  (f32x4.extract_lane 0 (local.get $x))))`;
+
+/** GFLOP/s of one thread. */
+function measured(run) {
+  const from = performance.now();
+  run(turns);
+  return operations / (performance.now() - from) / 1e6;
+}
+
+async function instance() {
+  const {
+    instance: {
+      exports: { run },
+    },
+  } = await WebAssembly.instantiate(compile(source));
+  for (let i = 0; i < 3; i++) run(turns);
+  return run;
+}
+
+/** `{ measure, close }`; `measure` answers GFLOP/s, those of `threads` threads at once taken together. */
+export async function openPeak(threads) {
+  const run = await instance();
+  const workers = Array.from({ length: threads - 1 }, () => new Worker(new URL(import.meta.url)));
+  const answer = async (worker) => (await once(worker, "message"))[0];
+  await Promise.all(workers.map(answer));
+  return {
+    async measure() {
+      const others = workers.map(answer);
+      for (const worker of workers) worker.postMessage("go");
+      const own = measured(run);
+      return (await Promise.all(others)).reduce((sum, speed) => sum + speed, own);
+    },
+    close: () => Promise.all(workers.map((worker) => worker.terminate())),
+  };
+}
+
+if (!isMainThread) {
+  const run = await instance();
+  parentPort.on("message", () => parentPort.postMessage(measured(run)));
+  parentPort.postMessage("ready");
+}

@@ -1,0 +1,148 @@
+/** A run as tables to read. */
+import { operations, workloads } from "../workloads.mjs";
+import { groupsOf, milliseconds } from "./groups.mjs";
+
+export function markdown(run, picture) {
+  return [
+    "# nnc and its peers",
+    machine(run),
+    `![Milliseconds of each system](${picture})`,
+    ...groupsOf(run.rows).map((group) => comparison(group, run.notes)),
+    ceiling(run),
+    threads(run),
+    products(run),
+    extras(run),
+  ]
+    .filter((section) => section !== "")
+    .join("\n\n")
+    .concat("\n");
+}
+
+function machine({
+  machine: { cpu, cores, memoryGiB, system, node, v8, load, commit, date },
+  versions,
+  ceilings,
+  rejected,
+  settings,
+}) {
+  const peaks = Object.entries(ceilings).map(
+    ([count, speed]) => `${speed.toFixed(1)} GFLOP/s with ${count} thread${count === "1" ? "" : "s"}`,
+  );
+  return [
+    `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node} (V8 ${v8}), load ${load.toFixed(1)} at the start; nnc at ${commit}; ${date}.`,
+    `Versions: ${Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(", ")}.`,
+    `The ceiling, the best of all peak loops: ${peaks.join(", ")}. ${settings.rounds} rounds of each job; ${rejected} rejected because the machine ran below ${Math.round(settings.calm * 100)} % of it.`,
+  ].join("\n\n");
+}
+
+function comparison({ title, rows, job }, notes) {
+  const reference = rows.find(({ system }) => system === "nnc-wasm")?.medianMs;
+  const body = rows.map(({ system, medianMs, minMs }) => {
+    const times = reference === undefined || system === "nnc-wasm" ? "" : `${(medianMs / reference).toPrecision(3)} ×`;
+    return [system, milliseconds(medianMs), milliseconds(minMs), times];
+  });
+  const told = notes.filter((note) => Object.entries(job).every(([key, value]) => note[key] === value));
+  const absent = told.filter(({ system }) => !rows.some((row) => row.system === system));
+  return [
+    `## ${title}`,
+    table(
+      ["system", "median ms", "fastest ms", "nnc-wasm is faster by"],
+      [...body, ...absent.map(({ system }) => [system, "–", "–", ""])],
+    ),
+    told.map(({ system, note }) => `- ${system}: ${note}`).join("\n"),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+/** What the products of a job would take at the ceiling, and how much of the ceiling nnc-wasm reaches over the whole call. */
+function ceiling({ rows, ceilings }) {
+  const body = rows
+    .filter(({ system }) => system === "nnc-wasm")
+    .map(({ workload, phase, batch, threads: count, medianMs }) => {
+      const work = operations(workloads[workload], phase, batch);
+      const least = work / ceilings[count] / 1e6;
+      return [
+        workload,
+        phase,
+        batch,
+        count,
+        (work / 1e6).toPrecision(4),
+        milliseconds(least),
+        milliseconds(medianMs),
+        percent(least / medianMs),
+      ];
+    });
+  if (body.length === 0) return "";
+  return [
+    "## nnc-wasm against the ceiling",
+    "Operations of the products, forward and backward, two for a multiply–add; all else a call does is not counted, but its time is.",
+    table(["workload", "phase", "batch", "threads", "MFLOP", "at the ceiling ms", "median ms", "share"], body),
+  ].join("\n\n");
+}
+
+function threads({ rows }) {
+  const one = rows.filter((row) => row.threads === 1);
+  const body = rows
+    .filter((row) => row.threads > 1)
+    .flatMap((row) => {
+      const alone = one.find(
+        ({ system, workload, phase, batch }) =>
+          system === row.system && workload === row.workload && phase === row.phase && batch === row.batch,
+      );
+      return alone === undefined
+        ? []
+        : [
+            [
+              row.system,
+              row.workload,
+              row.phase,
+              row.batch,
+              row.threads,
+              `${(alone.medianMs / row.medianMs).toFixed(2)} ×`,
+            ],
+          ];
+    });
+  if (body.length === 0) return "";
+  return [
+    "## Several threads against one",
+    table(["system", "workload", "phase", "batch", "threads", "faster by"], body),
+  ].join("\n\n");
+}
+
+function products({ products: rows, ceilings }) {
+  if (rows.length === 0) return "";
+  const body = rows.map(({ title, operations: count, threads: used, medianMs }) => {
+    const speed = count / medianMs / 1e6;
+    return [title, used, speed.toFixed(1), percent(speed / ceilings[used])];
+  });
+  return ["## Products alone, nnc-wasm", table(["product", "threads", "GFLOP/s", "share of the ceiling"], body)].join(
+    "\n\n",
+  );
+}
+
+function extras({ extras: found }) {
+  if (found === undefined) return "";
+  const { glueBytes, workloads: built, digitsMs } = found;
+  const body = built.map(({ workload, buildMs, moduleBytes, manifestBytes, trainerBytes }) => [
+    workload,
+    buildMs.toFixed(0),
+    ...[moduleBytes, manifestBytes, glueBytes, trainerBytes].map((bytes) => (bytes / 1000).toFixed(1)),
+  ]);
+  return [
+    "## Building, and size",
+    "`nnc build --target wasm` by the clock on the wall, start of the command included; gzipped: the module, its manifest, the runtime that a page loads (minified), and all three, which are the whole trainer.",
+    table(["workload", "build ms", "module kB", "manifest kB", "runtime kB", "trainer kB"], body),
+    `examples/digits from the command line to the saved file: ${(digitsMs / 1000).toFixed(2)} s.`,
+  ].join("\n\n");
+}
+
+const percent = (share) => `${(100 * share).toFixed(0)} %`;
+
+function table(head, body) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  const rule = head.map((_, at) => (at === 0 ? "---" : "---:"));
+  return [line(head), line(rule), ...body.map(line)].join("\n");
+}
