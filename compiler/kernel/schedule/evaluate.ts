@@ -3,7 +3,7 @@
  * where it meets four; a load is contiguous, invariant, or four loads packed.
  */
 import type { Dimension } from "../../dimension/dimension.ts";
-import { add, isConstant, multiply } from "../../dimension/dimension.ts";
+import { add, constant, isConstant, minimum, multiply, subtract } from "../../dimension/dimension.ts";
 import { InternalError } from "../../diagnostics/diagnostic.ts";
 import { axesOf, constantIndex, dataIndex, fromTerms, quotient, remainder, subtractIndex } from "../../loops/index.ts";
 import { functionOf } from "../../loops/functions.ts";
@@ -177,7 +177,10 @@ function placeAtom(emitter: Emitter, atom: IndexAtom, point: Point): Index | und
     case "data": {
       const value = evaluate(emitter, atom.value, point);
       if (value.type.lanes === 4) return undefined;
-      if (value.kind === "constant") return constantIndex(value.value);
+      if (value.kind === "constant") {
+        const last = subtract(atom.size, constant(1));
+        return constantIndex(minimum(constant(Math.max(0, value.value)), last));
+      }
       return boundedIndex(
         emitter,
         value,
