@@ -20,7 +20,7 @@ export interface Target {
   readonly name: string;
   /** Runs an entry on these inputs and answers the buffers that `wanted` names. */
   run(entry: string, dims: Dims, inputs: Tensors, wanted: Iterable<string>): Tensors;
-  close?(): void;
+  readonly close?: () => void;
 }
 
 export const targetNames = ["TypeScript", "WebAssembly", "WebAssembly on threads"] as const;
@@ -32,7 +32,7 @@ const threads = 3;
 /** The programs on one target. Throws what building one of them throws. */
 export async function startTarget(programs: readonly RandomProgram[], name: TargetName): Promise<Target> {
   const program = built(programs, name === "TypeScript" ? javascript : simd);
-  const running: Running & { close?(): void } = await start(program, name);
+  const running: Running & Pick<Target, "close"> = await start(program, name);
   const target: Target = { name, run: runner(program, running) };
   return running.close === undefined ? target : { ...target, close: running.close };
 }

@@ -37,7 +37,10 @@ export function startWasm({ manifest, files }: Artifact): Running {
 }
 
 /** On several threads of this process, until it is closed. */
-export async function startThreads(artifact: Artifact, threads: number): Promise<Running & { close(): void }> {
+export async function startThreads(
+  artifact: Artifact,
+  threads: number,
+): Promise<Running & { readonly close: () => void }> {
   const running = await openWasm(artifact, threads);
   if (running.kind !== "sync") throw new Error("expected a target that answers at once");
   const { memory, run, close } = running;

@@ -1,0 +1,135 @@
+/** One artifact, the same bits: on TypeScript, on WebAssembly alone, on several threads, and with parts taken in any order. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { compile } from "../../compiler/compile.ts";
+import { constant, symbol } from "../../compiler/dimension/dimension.ts";
+import { GraphBuilder } from "../../compiler/graph/builder.ts";
+import type { Graph } from "../../compiler/graph/graph.ts";
+import { javascript, simd, type Machine } from "../../compiler/kernel/machine.ts";
+import { buildProgram } from "../../compiler/kernel/program.ts";
+import { operations } from "../../compiler/ops/index.ts";
+import type { Interpreted } from "../../compiler/loops/interpret.ts";
+import type { Artifact } from "../../compiler/program/artifact.ts";
+import type { Program } from "../../compiler/program/types.ts";
+import { prepare, train } from "../../runtime/train/index.ts";
+import { emitTypescript } from "../../targets/typescript/index.ts";
+import { emitWasm } from "../../targets/wasm/index.ts";
+import { draw } from "../ops/numbers.ts";
+import { runner } from "../random/batch.ts";
+import { Random } from "../random/random.ts";
+import { eager, startThreads, startTypescript, startWasm, type Running } from "../random/start.ts";
+import { bitsOf } from "../targets/run.ts";
+
+const counts = [1, 2, 3, 8];
+
+describe("samples of every op", () => {
+  const dims = new Map([["N", 5]]);
+  const cases = operations
+    .flatMap(({ name, samples }) => samples.map((sample) => ({ op: name, sample })))
+    .map(({ op, sample }, n) => {
+      const builder = new GraphBuilder();
+      const inputs = new Map<string, Interpreted>();
+      const values = sample.inputs.map(({ dtype, shape, data, range }, at) => {
+        const name = `x${at}_${n}`;
+        const count = shape.reduce((product, size) => product * size, 1);
+        inputs.set(name, { shape, data: Float64Array.from(data ?? draw(dtype, count, at + 1, range)) });
+        return builder.one("input", [], { name, role: "input", dtype, shape: shape.map(constant) });
+      });
+      const own = builder.one(op, values, sample.attributes);
+      // An entry knows the open dimensions of its tensors only.
+      const value = op === "dimension" ? builder.one("broadcast", [own], { shape: [symbol("N")], axes: [] }) : own;
+      const result = `y_${n}`;
+      const graph: Graph = builder.finish([{ name: result, role: "result", value }]);
+      return { title: `${op}: ${sample.name}`, graph, inputs, result };
+    });
+
+  function programFor(machine: Machine): Program {
+    const entries = cases.map(({ title, graph }) => ({ name: title, graph }));
+    const host = { language: "1", models: [], requirements: [] };
+    const elaboration = { name: "samples", entries, variables: [], bounds: dims, host };
+    return buildProgram(elaboration, machine, { verify: true }).program;
+  }
+
+  function results(running: Running, program: Program): ReadonlyMap<string, readonly unknown[]> {
+    const run = runner(program, running);
+    return new Map(
+      cases.map(({ title, inputs, result }) => {
+        const data = run(title, dims, inputs, [result]).get(result)?.data ?? [];
+        return [title, bitsOf(Float32Array.from(data))] as const;
+      }),
+    );
+  }
+
+  it("are equal", async () => {
+    const scalars = programFor(javascript);
+    const expected = results(await startTypescript(emitTypescript(scalars)), scalars);
+    const vectors = programFor(simd);
+    const artifact = emitWasm(vectors, undefined, eager);
+    expect(results(startWasm(artifact), vectors)).toEqual(expected);
+    expect(results(inAnyOrder(artifact), vectors)).toEqual(expected);
+    for (const threads of counts) {
+      const running = await startThreads(artifact, threads);
+      expect(results(running, vectors)).toEqual(expected);
+      running.close();
+    }
+  }, 120_000);
+});
+
+/** One thread that pretends to be many: it takes the parts of a phase in an order of its own. */
+function inAnyOrder({ manifest, files }: Artifact): Running {
+  const bytes = files[manifest.module];
+  const { threads: sharing } = manifest;
+  if (typeof bytes === "string" || sharing === undefined) throw new Error("expected a module to share");
+  const random = new Random(5);
+  const pages = Math.ceil((sharing.own + sharing.ownBytes) / 65_536);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  let left: number[] = [];
+  const next = (done: number, parts: number): number => {
+    if (done < 0) left = [...random.shuffle(Array.from({ length: parts }, (_, part) => part))];
+    return left.pop() ?? -1;
+  };
+  const nothing = (): number => 0;
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(bytes)), {
+    env: { memory, threads: 2, own: sharing.own },
+    threads: { put: nothing, begin: nothing, end: nothing, next, job: nothing, get: nothing, current: nothing },
+  });
+  // All exports but `worker` are entries, functions of i32.
+  return { memory: memory.buffer, entries: exports as unknown as Running["entries"] };
+}
+
+describe.each([
+  { file: "examples/digits/digits.nn", label: "Digits" },
+  { file: "examples/linear/linear.nn", label: "Progression" },
+  ...["plain", "momentum", "rmsprop", "svm", "lion"].map((label) => ({
+    file: "examples/optimisers/optimisers.nn",
+    label,
+  })),
+])("$label of $file", ({ file, label }) => {
+  const source = readFileSync(file, "utf8");
+  // `batch: all` is as large as its data.
+  const bounds: Readonly<Record<string, number>> = label === "Progression" ? { N: 354 } : {};
+  const folder = file.slice(0, file.lastIndexOf("/"));
+
+  function compiled(target: "typescript" | "wasm") {
+    const result = compile({ name: "test.nn", source }, { target, bounds, train: label });
+    if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
+    return result;
+  }
+
+  async function trained(artifact: Artifact, threads: number): Promise<Uint8Array> {
+    const data = prepare(artifact.manifest, { read: (path) => readFileSync(`${folder}/${path}`) });
+    const training = train(artifact, data, { threads, epochs: 1 });
+    for await (const event of training) if (event.event === "diverged") throw new Error("diverged");
+    const bytes = await training.save();
+    training.network.close();
+    return bytes;
+  }
+
+  it("trains to the same bits on any number of threads", async () => {
+    const expected = await trained(compiled("typescript").artifact, 1);
+    const { built, artifact } = compiled("wasm");
+    const shared = emitWasm(built.program, undefined, eager);
+    for (const threads of counts) expect(await trained(artifact, threads)).toEqual(expected);
+    expect(await trained(shared, 3)).toEqual(expected);
+  }, 60_000);
+});
