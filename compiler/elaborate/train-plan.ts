@@ -2,19 +2,20 @@
  * What a `train` says, evaluated: its data, its steps with their optimizers, and its numbers. Reading only; no graph is
  * built here.
  */
-import { label, type Span } from "../diagnostics/diagnostic.ts";
+import type { Span } from "../diagnostics/diagnostic.ts";
 import { unknownName } from "../diagnostics/codes/names.ts";
-import { badValue, missingKey, unknownReader } from "../diagnostics/codes/train.ts";
+import { badValue, missingKey } from "../diagnostics/codes/train.ts";
 import { missingSetting } from "../diagnostics/codes/settings.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
-import type { HostData, HostSetting } from "../program/host.ts";
+import type { HostData } from "../program/host.ts";
 import { isCallable, lookUp, visibleNames, type DeclaredCallable, type NameSpace } from "../semantics/module.ts";
 import type { Argument, Entry as SyntaxEntry, Expression, Let, Train } from "../syntax/ast.ts";
 import { describeExpression } from "../syntax/describe.ts";
 import { evaluateArguments } from "./arguments.ts";
+import { planData } from "./data-plan.ts";
 import type { Frame } from "./frame.ts";
 import { toNumber } from "./rational.ts";
-import { describeValue, noArguments, type Evaluated, type GivenArguments, type Recipe } from "./values.ts";
+import { describeValue, noArguments, type GivenArguments, type Recipe } from "./values.ts";
 
 /** A declaration of one kind with its settings: `adam(beta1: 0.5)`. */
 export interface Chosen {
@@ -79,7 +80,7 @@ export function planTrain(train: Train, frame: Frame): TrainPlan {
     loss: loss === undefined ? undefined : choose(loss.value, "loss", [], frame).chosen,
     metrics: metrics === undefined ? [] : listOf(metrics.value).map((item) => choose(item, "metric", [], frame).chosen),
     steps: stepsOf(train, entries, frame),
-    data: dataOf(entries.get("data"), frame),
+    data: planData(entries.get("data"), frame),
     batch: batchOf(entries.get("batch"), frame),
     epochs: number(entries.get("epochs"), 1, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame),
     seed: number(entries.get("seed"), 0, { whole: true, least: 0, most: 2 ** 31 - 1 }, frame),
@@ -312,62 +313,4 @@ function stringOf(entry: SyntaxEntry | undefined, frame: Frame): string | undefi
 function batchOf(entry: SyntaxEntry | undefined, frame: Frame): number | "all" {
   if (entry?.value.kind === "name" && entry.value.text === "all" && frame.lookUp("all") === undefined) return "all";
   return number(entry, 32, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame);
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// data
-// ---------------------------------------------------------------------------------------------------------------------
-
-const readers = ["csv", "idx", "npy", "text", "arrays", "given"];
-
-function dataOf(entry: SyntaxEntry | undefined, frame: Frame): HostData {
-  if (entry === undefined) return { reader: "given", settings: {} };
-  const { value } = entry;
-  const declared = value.kind === "name" ? lookUp(frame.body.scope, "value", value.text)?.declaration : undefined;
-  return declared?.kind === "data" ? readerOf(declared.value, frame) : readerOf(value, frame);
-}
-
-function readerOf(expression: Expression, frame: Frame): HostData {
-  const callee = expression.kind === "call" ? expression.callee : expression;
-  const name = callee.kind === "name" ? callee.text : "";
-  if (!readers.includes(name)) {
-    return frame.fail(
-      unknownReader,
-      { found: describeExpression(callee) },
-      callee.span,
-      "this",
-      [],
-      didYouMean(name, [...readers, ...visibleNames(frame.body.scope, "value")]),
-    );
-  }
-  const settings = new Map<string, HostSetting>();
-  for (const argument of expression.kind === "call" ? expression.arguments : []) {
-    const key = argument.label?.text ?? "path";
-    const earlier = settings.has(key);
-    if (earlier)
-      frame.fail(badValue, { key, expected: "given once", found: "a second value" }, argument.span, "again here", [
-        label(callee.span, `in \`${name}\``),
-      ]);
-    settings.set(key, hostSetting(key, frame.session.evaluator.evaluate(argument.value, frame), argument.span, frame));
-  }
-  return { reader: name, settings: Object.fromEntries(settings) };
-}
-
-function hostSetting(key: string, value: Evaluated, span: Span, frame: Frame): HostSetting {
-  switch (value.kind) {
-    case "number":
-      return toNumber(value.value);
-    case "string":
-    case "bool":
-      return value.value;
-    case "list":
-      return value.items.map((item) => hostSetting(key, item, span, frame));
-    default:
-      return frame.fail(
-        badValue,
-        { key, expected: "a number, a string, true, false or a list of them", found: describeValue(value) },
-        span,
-        "this",
-      );
-  }
 }

@@ -3,6 +3,7 @@
  * counters. Steps see the parameters as the steps before left them.
  */
 import { label } from "../diagnostics/diagnostic.ts";
+import { didYouMean } from "../diagnostics/suggest.ts";
 import { notDifferentiable } from "../diagnostics/codes/shapes.ts";
 import { nothingToUpdate, unreachedParameter } from "../diagnostics/codes/train.ts";
 import type { GraphOutput, Value } from "../graph/types.ts";
@@ -85,10 +86,19 @@ function rootsOf(plan: TrainPlan, step: StepPlan, frame: Frame): readonly string
 
 function checkUpdates(step: StepPlan, parameters: readonly VariableRecord[], frame: Frame): void {
   for (const { path, span } of step.update ?? []) {
-    if (!parameters.some(({ name }) => name === path || name.startsWith(`${path}.`))) {
-      frame.report(nothingToUpdate, { what: path }, span, "no parameter is below this path");
-    }
+    if (parameters.some(({ name }) => name === path || name.startsWith(`${path}.`))) continue;
+    const paths = [...frame.session.variables.values()].flatMap(({ role, name }) =>
+      role === "parameter" ? prefixesOf(name) : [],
+    );
+    const near = didYouMean(path, [...new Set(paths)]);
+    frame.report(nothingToUpdate, { what: path }, span, "no parameter is below this path", [], near);
   }
+}
+
+/** `M`, `M.dense` and `M.dense.w` of the last. */
+function prefixesOf(name: string): readonly string[] {
+  const parts = name.split(".");
+  return parts.map((_, at) => parts.slice(0, at + 1).join("."));
 }
 
 /** Of the loss with its regularisers; undefined, with a warning, where the loss does not reach a parameter. */

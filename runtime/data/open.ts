@@ -105,7 +105,12 @@ export function arrayFiles(
 
 function openGiven(fields: readonly Field[], contents: Contents): DataSource {
   const { given } = contents;
-  if (given === undefined) throw failure(missingField, { field: fields[0]?.name ?? "target", given: listed([]) });
+  if (given === undefined)
+    throw failure(
+      missingField,
+      { field: fields[0]?.name ?? "target", given: listed([]) },
+      "`given` stands for arrays that a program passes; name files, as in `csv(\"data.csv\")`, to read them here",
+    );
   return givenArrays(given, fields);
 }
 

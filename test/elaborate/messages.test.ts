@@ -38,6 +38,17 @@ const further: readonly string[] = [
   `${model}\ntrain T(x: [N, 3]) { data: given  step a { minimize: mean(M(x))  update: M(x)  optimizer: sgd(lr: 1) } }`,
   "model M(x: [N, 3]) -> [N] = sum(x, over: 3)",
   "model M(x: [N, 3]) -> [N] = x |> einsum(3)",
+  `${model}\ntrain T(x: [N, 3]) { data: given  step a { minimize: mean(M(x))  update: M.dens  optimizer: sgd(lr: 1) } }`,
+  ...[
+    'csv(target: "y")',
+    'csv("x.csv", scal: 3)',
+    'csv("x.csv", standardize: 1)',
+    'csv("x.csv", holdout: 100%)',
+    'csv("x.csv", holdout: 10, test: "t.csv")',
+    'npy(x: ["a.npy", "b.npy"])',
+    'text("x.txt", window: 0, vocabulary: 8)',
+    "idx(x: 3)",
+  ].map((data) => `${model}\ntrain M { data: ${data}  loss: cross_entropy  optimizer: sgd(lr: 1) }`),
 ];
 
 function rendered(source: string): string {
