@@ -50,7 +50,7 @@ describe("a declaration is opened", () => {
       ),
     ).toEqual([1, 2]);
     expect(errorOf(() => x("given", {}))).toBe(
-      "NN0831 the data lack `x`; expected every input and what the loss takes, found none",
+      'NN0831 the data lack `x`; expected every input and what the loss takes, found none (`given` stands for arrays that a program passes; name files, as in `csv("data.csv")`, to read them here)',
     );
   });
 
