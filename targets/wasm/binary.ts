@@ -33,9 +33,9 @@ function binaryF32(expression: Binary, left: Text, right: Text, place: Place): T
     case "div":
       return [`${prefix(type)}.${operator}`, left, right];
     case "maximum":
-      return [`${prefix(type)}.max`, left, right];
+      return extremeText(expression, "max", left, right);
     case "minimum":
-      return [`${prefix(type)}.min`, left, right];
+      return extremeText(expression, "min", left, right);
     case "mod":
       return callHelper(type.lanes === 1 ? "f32.mod" : "f32.mod.x4", place, left, right);
     case "pow":
@@ -43,6 +43,17 @@ function binaryF32(expression: Binary, left: Text, right: Text, place: Place): T
     default:
       return refuse(expression);
   }
+}
+
+/**
+ * Against a number that is neither 0 nor NaN the pseudo-minimum says the same, and is one instruction of the processor: it
+ * gives its first operand unless the second is less.
+ */
+function extremeText({ left, right, type }: Binary, name: "max" | "min", ...operands: readonly [Text, Text]): Text {
+  const isNumber = (value: Expression): boolean => value.kind === "constant" && Math.abs(value.value) > 0;
+  if (type.lanes === 1 || !(isNumber(left) || isNumber(right))) return [`${prefix(type)}.${name}`, ...operands];
+  const [a, b] = operands;
+  return [`f32x4.p${name}`, ...(isNumber(right) ? [a, b] : [b, a])];
 }
 
 function binaryI32(expression: Binary, left: Text, right: Text, place: Place): Text {

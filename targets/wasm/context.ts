@@ -1,8 +1,9 @@
 /** What printing a function needs to know, and what it gathers on the way: locals, helpers, versions of functions. */
 import type { Index } from "../../compiler/program/linear.ts";
+import { constantIndex } from "../../compiler/program/linear.ts";
 import type { NameRule, Names } from "../../compiler/program/names.ts";
 import type { Scope } from "../../compiler/program/scope.ts";
-import type { Expression, ValueType } from "../../compiler/program/types.ts";
+import type { Expression, FunctionDefinition, Statement, ValueType } from "../../compiler/program/types.ts";
 import type { Helper } from "./helpers.ts";
 import { isList } from "./text.ts";
 import type { Text } from "./text.ts";
@@ -11,6 +12,8 @@ import type { Text } from "./text.ts";
 export interface ModuleContext {
   /** Printed names of Program.functions, without lanes. */
   readonly functions: ReadonlyMap<string, string>;
+  /** Functions that kernels contain instead of calling them. */
+  readonly inlined: ReadonlyMap<string, FunctionDefinition>;
   readonly helpers: Set<Helper>;
   /** Functions that are called, with their lanes: `exp 4`. */
   readonly called: Set<string>;
@@ -44,6 +47,12 @@ export interface Block {
   readonly fixed: Map<string, Text>;
   /** True as soon as the loop's variable itself is read. */
   counted: boolean;
+}
+
+/** A block in which nothing has been printed, of a loop's body where there is one. */
+export function emptyBlock(loop?: Extract<Statement, { readonly kind: "for" }>): Block {
+  const from = loop?.from ?? constantIndex(0);
+  return { lines: [], from, step: loop?.step ?? 1, before: [], pointers: new Map(), fixed: new Map(), counted: false };
 }
 
 export interface Place {

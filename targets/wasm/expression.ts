@@ -7,6 +7,7 @@ import { integerOf } from "../../compiler/program/integer.ts";
 import type { Expression, ValueType } from "../../compiler/program/types.ts";
 import { addressOf } from "./address.ts";
 import type { Place } from "./context.ts";
+import { inlineText } from "./inline.ts";
 import { callText, prefix } from "./instructions.ts";
 import { integerText } from "./integer.ts";
 import { f32Literal, get, i32 } from "./text.ts";
@@ -49,8 +50,13 @@ export function expressionText(expression: Expression, place: Place): Text {
     }
     case "cast":
       return castText(expression, inner(expression.value));
-    case "call":
-      return callText(expression.function, expression.type.lanes, expression.arguments.map(inner), place);
+    case "call": {
+      const { function: name, type, arguments: operands } = expression;
+      const inlined = type.lanes === 4 ? place.module.inlined.get(name) : undefined;
+      return inlined === undefined
+        ? callText(name, type.lanes, operands.map(inner), place)
+        : inlineText(inlined, operands.map(inner), place);
+    }
   }
 }
 

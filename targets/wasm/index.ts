@@ -25,6 +25,7 @@ import type { EntryContext } from "./entries.ts";
 import { expressionText } from "./expression.ts";
 import type { Helper } from "./helpers.ts";
 import { helperNames, helperTexts } from "./helpers.ts";
+import { inlinedOf } from "./inline.ts";
 import { printFunction, printKernel } from "./kernel.ts";
 import { i32, printText } from "./text.ts";
 import type { Text } from "./text.ts";
@@ -132,6 +133,7 @@ function moduleText(program: Program, sources: Sources, sharing: Sharing, layout
   const names = nameModule(program, sharing);
   const module: ModuleContext = {
     functions: names.functions,
+    inlined: inlinedOf(program.functions),
     helpers: new Set<Helper>(),
     called: new Set(),
     small: layout.small,

@@ -3,13 +3,13 @@ import { withSlices } from "../../compiler/program/cut.ts";
 import type { Slice } from "../../compiler/program/cut.ts";
 import { enterLoop, integerOf, rangeOf, runsAlways } from "../../compiler/program/integer.ts";
 import type { Facts } from "../../compiler/program/integer.ts";
-import { constantIndex, subtractIndex } from "../../compiler/program/linear.ts";
+import { subtractIndex } from "../../compiler/program/linear.ts";
 import { Names, loopVariableNames, oneLine } from "../../compiler/program/names.ts";
 import { expressionOf } from "../../compiler/program/scalars.ts";
 import { Scope } from "../../compiler/program/scope.ts";
 import type { FunctionDefinition, ScheduledKernel, Statement } from "../../compiler/program/types.ts";
 import type { Block, ModuleContext, Place, Pointer } from "./context.ts";
-import { Locals, identifiers, localType } from "./context.ts";
+import { Locals, emptyBlock, identifiers, localType } from "./context.ts";
 import { expressionText, storeText } from "./expression.ts";
 import { integerText } from "./integer.ts";
 import { bindSlices } from "./slices.ts";
@@ -83,11 +83,6 @@ export function printFunction(
   const type: Text = ["result", localType({ dtype: definition.dtype, lanes })];
   const { lines } = place.scope.state;
   return ["func", printed, ...parameters, type, ...place.locals.declarations(lines), ...lines, result];
-}
-
-function emptyBlock(loop?: For): Block {
-  const from = loop?.from ?? constantIndex(0);
-  return { lines: [], from, step: loop?.step ?? 1, before: [], pointers: new Map(), fixed: new Map(), counted: false };
 }
 
 function printBody(body: readonly Statement[], place: Place): void {
