@@ -47,6 +47,9 @@ export function numeral(value: number): Code {
   return value < 0 ? { text: String(value), level: Level.unary } : primary(String(value));
 }
 
+/** The largest f32: what is above it is refused, though it would be rounded to it. */
+const largest = 3.4028234663852886e38;
+
 /** A finite f32 in the fewest digits that give it back. */
 export function floatLiteral(value: number): Code {
   const text = shortest(Math.abs(value));
@@ -57,7 +60,7 @@ export function floatLiteral(value: number): Code {
 function shortest(value: number): string {
   for (let digits = 1; digits < 10; digits++) {
     const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return String(short);
+    if (Math.fround(short) === value && short <= largest) return String(short);
   }
   return String(value);
 }
