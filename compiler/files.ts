@@ -48,7 +48,7 @@ function readFacts(
   options: CompileOptions,
 ): { readonly facts: DataFacts } | { readonly problem: Diagnostic } | undefined {
   try {
-    const { elaboration } = elaborateSource(source.main, { ...options, allowOpen: true });
+    const { elaboration } = elaborateSource(source.main, { ...options, probes: [], allowOpen: true });
     const facts = elaboration === undefined ? undefined : factsOf(elaboration.host, source);
     return facts === undefined ? undefined : { facts };
   } catch (error) {

@@ -23,6 +23,11 @@ export interface FrontOptions {
   readonly consts?: Named<number | string | boolean>;
   /** Other values for the settings of the train's optimizers: `{ lr: 0.01 }`. */
   readonly settings?: Named<number>;
+  /**
+   * What `train_step` tells of at each step: mean, spread and gradient norm of layers' outputs and of parameters, by their paths
+   * (`Digits.dense_2`, `Digits.dense.w`). A layer that is used several times counts with all of its uses.
+   */
+  readonly probes?: readonly string[];
   /** What was read from the data: sizes, and whether targets are classes. */
   readonly dataFacts?: DataFacts;
   /** Dimensions without a value stay symbols, as for `check`. */

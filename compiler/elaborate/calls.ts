@@ -79,7 +79,9 @@ export function call(
     const inside = frameFor(target, instance, storage, outside, span);
     bindArguments(declaration, given, inside, outside, span);
     if (declaration.kind === "model") noteSizes(inside);
-    return resultOf(declaration, inside);
+    const result = resultOf(declaration, inside);
+    if (storage.param !== undefined) inside.entry.answered(instance, result);
+    return result;
   });
 }
 

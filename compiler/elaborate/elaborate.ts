@@ -33,6 +33,7 @@ import { buildEvaluateStart, buildInit } from "./init.ts";
 import { topFrame } from "./inputs.ts";
 import { hostInputs, type TargetFacts } from "./objective.ts";
 import { buildPrediction, type Prediction } from "./predict.ts";
+import { reportUntrained } from "./probes.ts";
 import { exact } from "./rational.ts";
 import { Session, type ClosedDimension, type VariableRecord } from "./session.ts";
 import { dimensionOf, evaluateShape } from "./shape-values.ts";
@@ -60,6 +61,8 @@ export interface ElaborateOptions {
   readonly dataFacts?: DataFacts;
   /** Other values for the settings of the train's optimizers. */
   readonly settings?: ReadonlyMap<string, number>;
+  /** Paths of layers, models and parameters to watch in training. */
+  readonly probes?: readonly string[];
   /** Dimensions without a value stay symbols, as for `check`. */
   readonly allowOpen?: boolean;
 }
@@ -104,7 +107,7 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
     schedule,
     run,
   };
-  const session = new Session(module, evaluator, dims, constantsOf(options));
+  const session = new Session(module, evaluator, dims, constantsOf(options), options.probes);
   checkConstants(session);
   if (module.models.length === 0)
     session.report(diagnose(noNetwork, {}, [{ file: module.name, from: 0, to: 0, text: "in this file" }]));
@@ -206,7 +209,10 @@ function trainParts(
   session: Session,
 ): Trained | undefined {
   const found = chooseTrain(module, train, session);
-  if (found === undefined) return undefined;
+  if (found === undefined) {
+    if (!session.failed) reportUntrained(session);
+    return undefined;
+  }
   const chosen = withSettings(found, settings);
   const scratch = new Entry(session, "settings", { training: false, averaged: false });
   const { text } = chosen.label ?? chosen.name;
@@ -443,6 +449,7 @@ function hostTrain({ plan, step, evaluation }: Trained): HostTrain {
     inputs: hostInputs(step.objective),
     losses: step.losses.map((loss) => ({ ...loss, ...scalarShape })),
     rates: step.rates.map((rate) => ({ ...rate, ...scalarShape })),
+    ...(step.probes.length === 0 ? {} : { probes: step.probes }),
     optimizer: plan.steps.map(({ optimizer }) => optimizer.target.declaration.name.text).join(","),
     evaluation: {
       loss: evaluation.loss,

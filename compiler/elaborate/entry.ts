@@ -7,9 +7,16 @@ import type { Graph } from "../graph/graph.ts";
 import type { GraphOutput, InputRole, TensorType, Value } from "../graph/types.ts";
 import type { ElementType } from "../loops/types.ts";
 import type { ClosedDimension, Session, VariableRecord } from "./session.ts";
+import type { Instance } from "./paths.ts";
 import type { Evaluated, Tensor } from "./values.ts";
 
 export type Counter = "step" | "epoch" | "step_in_epoch" | "steps_per_epoch" | "epochs" | "seed";
+
+/** The f32 results of one call of a block or model. */
+export interface Answer {
+  readonly instance: Instance;
+  readonly values: readonly Value[];
+}
 
 const scalar: TensorType = { dtype: "i32", shape: [] };
 
@@ -27,6 +34,8 @@ export class Entry {
   readonly constants = new Map<unknown, Evaluated>();
   /** Dimensions that its parameters and settings depend on. */
   readonly closed: ClosedDimension[] = [];
+  /** What blocks and models answered, in training and where something is probed. */
+  readonly answers: Answer[] = [];
   readonly #inputs = new Map<string, Value>();
   readonly #current = new Map<string, Value>();
   readonly #read = new Set<string>();
@@ -86,6 +95,14 @@ export class Entry {
   /** What `<-` and the optimisers wrote so far. */
   get written(): ReadonlyMap<string, Value> {
     return new Map(this.#current);
+  }
+
+  /** Remembers what a call answered, for probes. */
+  answered(instance: Instance, result: Evaluated): void {
+    if (!this.training || this.session.probes.size === 0) return;
+    const items = result.kind === "tuple" ? result.items : [result];
+    const values = items.flatMap((item) => (item.kind === "tensor" && item.type.dtype === "f32" ? [item.value] : []));
+    if (values.length > 0) this.answers.push({ instance, values });
   }
 
   /** The names of the variables that were read. */

@@ -35,11 +35,15 @@ export interface NoGradient {
   readonly wrt: Value;
 }
 
-/** The gradient of a scalar with respect to each value, undefined where it does not depend on it. */
+/**
+ * The gradient of a scalar with respect to each value, undefined where it does not depend on it; then those at `also`, where a
+ * node without a gradient is no mistake.
+ */
 export type Gradients = (
   builder: GraphBuilder,
   of: Value,
   wrt: readonly Value[],
+  also?: readonly Value[],
 ) => readonly (Value | undefined)[] | NoGradient;
 
 export interface Evaluator {

@@ -35,6 +35,8 @@ export class Session {
   readonly module: TypedModule;
   readonly dims: ReadonlyMap<string, Dimension>;
   readonly constants: ReadonlyMap<string, Evaluated>;
+  /** Paths of layers, models and parameters to watch in training. */
+  readonly probes: ReadonlySet<string>;
   readonly diagnostics: Diagnostic[] = [];
   readonly variables = new Map<string, VariableRecord>();
   readonly requirements: HostRequirement[] = [];
@@ -56,11 +58,13 @@ export class Session {
     evaluator: Evaluator,
     dims: ReadonlyMap<string, number>,
     constants: ReadonlyMap<string, Evaluated>,
+    probes: readonly string[] = [],
   ) {
     this.module = module;
     this.evaluator = evaluator;
     this.dims = new Map([...dims].map(([name, value]) => [name, constant(value)]));
     this.constants = constants;
+    this.probes = new Set(probes);
   }
 
   /** Records a diagnostic, once for each place and code however many entries run into it. */

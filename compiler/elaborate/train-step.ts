@@ -8,11 +8,13 @@ import { notDifferentiable } from "../diagnostics/codes/shapes.ts";
 import { nothingToUpdate, unreachedParameter } from "../diagnostics/codes/train.ts";
 import type { GraphOutput, Value } from "../graph/types.ts";
 import { broadcastTo, fillLike } from "../ops/emit.ts";
+import type { HostProbe } from "../program/host.ts";
 import { bindArguments, frameFor } from "./calls.ts";
 import { Entry } from "./entry.ts";
 import type { Frame } from "./frame.ts";
 import { minimised, objectiveOf, trainedModel, type Objective, type TargetFacts } from "./objective.ts";
 import { Instance } from "./paths.ts";
+import { Probes, type Seen } from "./probes.ts";
 import type { Session, VariableRecord } from "./session.ts";
 import { toTensor } from "./tensors.ts";
 import type { OptimizerPlan, StepPlan, TrainPlan } from "./train-plan.ts";
@@ -27,6 +29,7 @@ export interface TrainStep {
   readonly losses: readonly NamedResult[];
   /** The learning rates, one for each step. */
   readonly rates: readonly NamedResult[];
+  readonly probes: readonly HostProbe[];
 }
 
 interface NamedResult {
@@ -37,7 +40,9 @@ interface NamedResult {
 export function buildTrainStep(plan: TrainPlan, session: Session, facts: TargetFacts): TrainStep {
   const entry = new Entry(session, "train_step", { training: true, averaged: false });
   const objective = objectiveOf(plan, entry, facts);
-  const built = plan.steps.map((step) => ({ name: step.name, ...buildStep(plan, step, objective) }));
+  const probes = new Probes(entry);
+  const built = plan.steps.map((step) => ({ name: step.name, ...buildStep(plan, step, objective, probes) }));
+  const probed = probes.finish(plan);
   keepAverages(plan, entry);
   const losses = built.map(({ name }) => ({ name, buffer: `train_step.${name === "main" ? "loss" : name}` }));
   const rates = built.map(({ name }) => ({ name, buffer: `train_step.lr${name === "main" ? "" : `.${name}`}` }));
@@ -45,14 +50,16 @@ export function buildTrainStep(plan: TrainPlan, session: Session, facts: TargetF
     { name: losses[index].buffer, role: "result", value: loss.value },
     { name: rates[index].buffer, role: "result", value: rate.value },
   ]);
-  const outputs = [...results, ...variableOutputs(entry), ...counterOutputs(entry)];
-  return { entry, objective, losses, rates, graph: { name: "train_step", graph: entry.finish(outputs) } };
+  const outputs = [...results, ...probed.outputs, ...variableOutputs(entry), ...counterOutputs(entry)];
+  const graph = { name: "train_step", graph: entry.finish(outputs) };
+  return { entry, objective, losses, rates, probes: probed.probes, graph };
 }
 
 function buildStep(
   plan: TrainPlan,
   step: StepPlan,
   objective: Objective,
+  probes: Probes,
 ): { readonly loss: Tensor; readonly rate: Tensor } {
   const { frame } = objective;
   const { entry } = frame;
@@ -64,7 +71,8 @@ function buildStep(
     ({ name, role }) => role === "parameter" && owned(name),
   );
   checkUpdates(step, parameters, frame);
-  const gradients = entry.at(span, plan.label, () => gradientsOf(step, loss, parameters, frame));
+  const seen = probes.look();
+  const gradients = entry.at(span, plan.label, () => gradientsOf(step, loss, parameters, seen, frame));
   const moved = parameters.flatMap((record, index) =>
     gradients[index] === undefined ? [] : [{ record, gradient: gradients[index] }],
   );
@@ -72,6 +80,7 @@ function buildStep(
   const clipped = clip(step, moved, frame);
   const rate = rateOf(step, frame);
   for (const { record, gradient } of clipped) optimise(step, record, gradient, rate, frame);
+  probes.judge(seen, gradients.slice(parameters.length));
   return { loss, rate };
 }
 
@@ -101,16 +110,22 @@ function prefixesOf(name: string): readonly string[] {
   return parts.map((_, at) => parts.slice(0, at + 1).join("."));
 }
 
-/** Of the loss with its regularisers; undefined, with a warning, where the loss does not reach a parameter. */
+/**
+ * Of the loss with its regularisers, at the parameters and then at what is probed; undefined, with a warning for a parameter,
+ * where the loss does not reach it.
+ */
 function gradientsOf(
   step: StepPlan,
   loss: Tensor,
   parameters: readonly VariableRecord[],
+  probed: readonly Seen[],
   frame: Frame,
 ): readonly (Value | undefined)[] {
   const { entry, session } = frame;
   const values = parameters.map((record) => entry.read(record).value);
-  const reached = session.evaluator.gradients(entry.builder, regularised(step, loss, parameters, frame), values);
+  const total = regularised(step, loss, parameters, frame);
+  const also = probed.map(({ value }) => value);
+  const reached = session.evaluator.gradients(entry.builder, total, values, also);
   if ("kind" in reached) {
     const at =
       parameters[values.findIndex(({ node, output }) => node === reached.wrt.node && output === reached.wrt.output)];

@@ -21,12 +21,13 @@ export interface Undifferentiable {
 /**
  * The gradient of the f32 scalar `of` at each of `wrt`, undefined where `of` does not depend on it (or only through
  * stop_gradient). Where several paths lead to a value, those through ops without a gradient count as constant; where no
- * other path exists, the answer is the node that stands in the way.
+ * other path exists, the answer is the node that stands in the way. Then those at `also`, undefined there as well.
  */
 export function gradients(
   builder: GraphBuilder,
   of: Value,
   wrt: readonly Value[],
+  also: readonly Value[] = [],
 ): readonly (Value | undefined)[] | Undifferentiable {
   const { dtype, shape } = builder.typeOf(of);
   if (dtype !== "f32" || shape.length > 0) {
@@ -34,7 +35,7 @@ export function gradients(
   }
   const integer = wrt.find((value) => builder.typeOf(value).dtype !== "f32");
   if (integer !== undefined) return { kind: "undifferentiable", node: builder.node(integer.node), wrt: integer };
-  const found = backward(builder, of, wrt);
+  const found = backward(builder, of, [...wrt, ...also]);
   for (const [position, value] of wrt.entries()) {
     const node = found[position] === undefined ? obstacle(builder, of, value) : undefined;
     if (node !== undefined) return { kind: "undifferentiable", node, wrt: value };

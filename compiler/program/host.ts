@@ -48,6 +48,8 @@ export interface HostTrain {
   readonly losses: readonly HostResult[];
   /** Learning rates as results of `train_step`, one a step, where they are told. */
   readonly rates?: readonly HostResult[];
+  /** What is watched in training, where anything is. */
+  readonly probes?: readonly HostProbe[];
   /** The optimisers' names, one a step, joined by commas: a checkpoint of another cannot be resumed. */
   readonly optimizer?: string;
   /** Results of `evaluate`: the loss, then the metrics that stream; and the metrics that need the whole set at once. */
@@ -64,6 +66,16 @@ export interface HostTrain {
   readonly startFrom?: string;
   /** Decay of the averaged weights, where they are kept (`average.` buffers). */
   readonly average?: number;
+}
+
+/** A layer's output or a parameter that is watched: each statistic is a scalar result of `train_step` in the buffer of this name. */
+export interface HostProbe {
+  readonly path: string;
+  readonly mean: string;
+  /** The standard deviation over all elements. */
+  readonly spread: string;
+  /** The L2 norm of the loss's gradient. */
+  readonly gradientNorm: string;
 }
 
 /** A metric without state: an entry of its own, fed with what `evaluate` read or gave, all batches one after the other. */

@@ -5,7 +5,14 @@
 import { requirementFails } from "../../compiler/diagnostics/codes/runtime.ts";
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
-import type { HostInput, HostModel, HostRequirement, HostResult, HostTrain } from "../../compiler/program/host.ts";
+import type {
+  HostInput,
+  HostModel,
+  HostProbe,
+  HostRequirement,
+  HostResult,
+  HostTrain,
+} from "../../compiler/program/host.ts";
 import { elements, evaluate } from "./dimensions.ts";
 import type { Sizes } from "./dimensions.ts";
 import type { View } from "./executable.ts";
@@ -34,7 +41,20 @@ export interface StepResult {
   readonly rates: readonly number[];
   /** How much the loss counts in a mean over batches: rows, or the sum of `mask`. */
   readonly weight: number;
+  /** What is probed, by its path; missing where the program was compiled without probes. */
+  readonly probes?: Probes;
 }
+
+/** What one minibatch showed of a layer's output, over all its elements and uses, or of a parameter before the update. */
+export interface ProbeValues {
+  readonly mean: number;
+  /** The standard deviation. */
+  readonly spread: number;
+  /** The L2 norm of the gradient of what the step minimises; 0 where that does not depend on it. */
+  readonly gradientNorm: number;
+}
+
+export type Probes = Readonly<Record<string, ProbeValues>>;
 
 export interface Prediction {
   readonly name: string;
@@ -103,11 +123,11 @@ export function* runPlain(entry: string): Calls<void> {
 
 export function* step(caller: Caller, train: HostTrain, inputs: Inputs, trusted: boolean): Calls<StepResult> {
   const checked = caller.check("train_step", train.inputs, inputs, trusted);
-  const rates = train.rates ?? [];
+  const { rates = [], probes } = train;
   const results = yield caller.call(
     "train_step",
     checked,
-    [...train.losses, ...rates].map(({ buffer }) => buffer),
+    [...train.losses, ...rates].map(({ buffer }) => buffer).concat((probes ?? []).flatMap(buffersOf)),
   );
   const losses = train.losses.map(({ name, buffer }) => [name, scalarOf(results, buffer)] as const);
   return {
@@ -115,7 +135,21 @@ export function* step(caller: Caller, train: HostTrain, inputs: Inputs, trusted:
     losses: Object.fromEntries(losses),
     rates: rates.map(({ buffer }) => scalarOf(results, buffer)),
     weight: weightOf(train, checked),
+    ...(probes === undefined ? {} : { probes: probeValues(probes, results) }),
   };
+}
+
+function buffersOf({ mean, spread, gradientNorm }: HostProbe): readonly string[] {
+  return [mean, spread, gradientNorm];
+}
+
+function probeValues(probes: readonly HostProbe[], results: Results): Probes {
+  const values = ({ mean, spread, gradientNorm }: HostProbe): ProbeValues => ({
+    mean: scalarOf(results, mean),
+    spread: scalarOf(results, spread),
+    gradientNorm: scalarOf(results, gradientNorm),
+  });
+  return Object.fromEntries(probes.map((probe) => [probe.path, values(probe)]));
 }
 
 export function* predict(

@@ -10,7 +10,7 @@ import { open } from "./open.ts";
 export { NncError } from "../../compiler/diagnostics/diagnostic.ts";
 export type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 export type { Artifact, Manifest, TargetName } from "../../compiler/program/artifact.ts";
-export type { Prediction, StepResult } from "./calls.ts";
+export type { Prediction, Probes, ProbeValues, StepResult } from "./calls.ts";
 export type { Evaluation, MetricValue } from "./evaluate.ts";
 export type { Inputs, TensorInput } from "./inputs.ts";
 export { Network } from "./network.ts";

@@ -1,6 +1,6 @@
 /** What a run tells as it goes on: plain data, of which the command draws a picture. */
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
-import type { MetricValue } from "../load/index.ts";
+import type { MetricValue, Probes } from "../load/index.ts";
 
 /** `loss` and the metrics by their names. */
 export type Scores = Readonly<Record<string, MetricValue>>;
@@ -34,6 +34,8 @@ export interface StepEvent {
   readonly average: number;
   /** Of the first step; undefined where the program does not tell. */
   readonly lr?: number;
+  /** Where the program has probes: of the minibatch, before the update. */
+  readonly probes?: Probes;
 }
 
 export interface EpochEvent {
@@ -46,6 +48,8 @@ export interface EpochEvent {
   readonly holdout: Scores | null;
   /** Whether this is the best epoch so far. */
   readonly best: boolean;
+  /** Where the program has probes: the means over the epoch's steps; in a run that is resumed within an epoch, over those since. */
+  readonly probes?: Probes;
   readonly seconds: number;
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -14,6 +14,7 @@ import { Mean } from "../load/mean.ts";
 import { evaluationSize, feedOf } from "./data.ts";
 import type { Feed, TrainData } from "./data.ts";
 import type { DivergedEvent, Scores, TrainEvent } from "./events.ts";
+import { ProbeMeans } from "./probes.ts";
 import { startFrom } from "./start-from.ts";
 
 export interface TrainOptions {
@@ -146,6 +147,7 @@ export class Run {
     const begun = performance.now();
     const { record, counters } = this.network;
     const mean = new Mean(record.epochLoss, record.epochWeight);
+    const probes = new ProbeMeans();
     const epoch = this.#epoch + 1;
     let skip = this.#stepInEpoch;
     for (const inputs of this.#feed.epoch(this.#orderOf(counters.seed, epoch))) {
@@ -154,6 +156,7 @@ export class Run {
       this.#step++;
       this.#stepInEpoch++;
       if (!isFinite(result)) return yield* this.#diverge(result.loss, epoch);
+      probes.add(result.probes);
       yield this.#record(result, mean, epoch);
       await this.#breathe();
       if (this.#isStopped() && this.#stepInEpoch < this.#feed.count) return yield await this.#stopped();
@@ -161,7 +164,7 @@ export class Run {
     await this.network.synchronize();
     this.#epoch = epoch;
     this.#stepInEpoch = 0;
-    yield* this.#judge(mean.value, begun);
+    yield* this.#judge(mean.value, probes, begun);
   }
 
   /** Rows as they stand where there is but one batch, else shuffled by seed and epoch. */
@@ -172,17 +175,26 @@ export class Run {
     return order;
   }
 
-  #record({ loss, losses, rates, weight }: StepResult, mean: Mean, epoch: number): TrainEvent {
+  #record({ loss, losses, rates, weight, probes }: StepResult, mean: Mean, epoch: number): TrainEvent {
     mean.add(loss, weight);
     const runningLoss = keep * this.network.record.runningLoss + (1 - keep) * loss;
     this.network.record = { ...this.network.record, runningLoss, epochLoss: mean.value, epochWeight: mean.weight };
     const average = runningLoss / (1 - keep ** this.#step);
     const [lr] = rates;
-    return { event: "step", step: this.#step, epoch, loss, losses, average, ...(lr === undefined ? {} : { lr }) };
+    return {
+      event: "step",
+      step: this.#step,
+      epoch,
+      loss,
+      losses,
+      average,
+      ...(lr === undefined ? {} : { lr }),
+      ...(probes === undefined ? {} : { probes }),
+    };
   }
 
   /** After the last step of an epoch: evaluates, remembers the best, and keeps a checkpoint if all is finite. */
-  async *#judge(trainLoss: number, begun: number): AsyncGenerator<TrainEvent, void, undefined> {
+  async *#judge(trainLoss: number, probes: ProbeMeans, begun: number): AsyncGenerator<TrainEvent, void, undefined> {
     const { network } = this;
     const evaluation = this.#holdout === null ? null : await network.evaluate(this.#holdout.epoch(), { trusted: true });
     const watched = evaluation?.loss ?? trainLoss;
@@ -205,6 +217,7 @@ export class Run {
       train: { loss: trainLoss },
       holdout: evaluation === null ? null : scores(evaluation),
       best: isBest,
+      ...(probes.values === undefined ? {} : { probes: probes.values }),
       seconds: (performance.now() - begun) / 1000,
       diagnostics: evaluation?.warnings ?? [],
     };

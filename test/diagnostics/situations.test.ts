@@ -37,6 +37,38 @@ describe("what options and limits are told", () => {
     `);
   });
 
+  test("NN0410: a probe of what is not there", () => {
+    expect(complaints(dense, { probes: ["M.dense", "M.dens", "dense2.w", "other"] })).toMatchInlineSnapshot(`
+      "error[NN0410]: there is no layer, model or parameter \`M.dens\` to probe
+         = help: did you mean \`M.dense\`? there are \`M.dense\`, \`M.dense_2\`, \`M\`, \`plain.cross_entropy.log_softmax\`, \`M.dense.w\`, \`M.dense.b\`, \`M.dense_2.w\`, \`M.dense_2.b\`
+
+      error[NN0410]: there is no layer, model or parameter \`dense2.w\` to probe
+         = help: did you mean \`M.dense.w\`? there are \`M.dense\`, \`M.dense_2\`, \`M\`, \`plain.cross_entropy.log_softmax\`, \`M.dense.w\`, \`M.dense.b\`, \`M.dense_2.w\`, \`M.dense_2.b\`
+
+      error[NN0410]: there is no layer, model or parameter \`other\` to probe
+         = help: there are \`M.dense\`, \`M.dense_2\`, \`M\`, \`plain.cross_entropy.log_softmax\`, \`M.dense.w\`, \`M.dense.b\`, \`M.dense_2.w\`, \`M.dense_2.b\`
+      "
+    `);
+    const long =
+      "model M(x: [N, 3]) -> [N, 3] = x |> repeat(40, relu)\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1) }";
+    expect(complaints(long, { probes: ["M.relu"] }).replaceAll(/, (`M.repeat.\d+.relu`, )+/g, ", …, "))
+      .toMatchInlineSnapshot(`
+        "error[NN0410]: there is no layer, model or parameter \`M.relu\` to probe
+           = help: did you mean \`M.repeat.0.relu\`? there are \`M.repeat.0.relu\`, …, \`M.repeat.29.relu\` and 11 more
+        "
+      `);
+    expect(complaints("model M(x: [N]) -> [N] = x |> relu", { probes: ["M.relu"] })).toMatchInlineSnapshot(`
+      "error[NN0410]: there is no layer, model or parameter \`M.relu\` to probe
+         = help: probes watch the steps of a \`train\`
+      "
+    `);
+    expect(complaints(dense, { train: null, probes: ["M"] })).toMatchInlineSnapshot(`
+      "error[NN0410]: there is no layer, model or parameter \`M\` to probe
+         = help: probes watch the steps of a \`train\`
+      "
+    `);
+  });
+
   test("NN0513: a train that the file has not", () => {
     expect(complaints(dense, { train: "plian" })).toMatchInlineSnapshot(`
       "error[NN0513]: there is no train \`plian\`: expected \`plain\`

@@ -66,6 +66,21 @@ describe("a run", () => {
     expect(training.network.counters).toEqual({ seed: 3, step: 30, epoch: 10, stepInEpoch: 0 });
   });
 
+  it("tells what is probed at each step, and its means over each epoch", async () => {
+    const probes = [{ path: "Line", mean: "loss", spread: "rate", gradientNorm: "output" }];
+    const { events } = await run(lineArtifact({ train: { probes } }), data, { epochs: 2 });
+    const steps = events.flatMap((event) => (event.event === "step" ? [event] : []));
+    for (const { loss, lr, probes: told } of steps)
+      expect(told).toEqual({ Line: { mean: loss, spread: lr, gradientNorm: expect.any(Number) } });
+    for (const { epoch, probes: told } of epochsOf(events)) {
+      const losses = steps.filter((step) => step.epoch === epoch).map(({ loss }) => loss);
+      expect(told?.["Line"]?.mean).toBeCloseTo(losses.reduce((sum, loss) => sum + loss, 0) / losses.length, 10);
+      expect(told?.["Line"]?.spread).toBe(Math.fround(0.1));
+    }
+    const { events: without } = await run(lineArtifact(), data, { epochs: 1 });
+    expect(without.filter((event) => "probes" in event)).toEqual([]);
+  });
+
   it("is a function of the seed", async () => {
     const bits = async (seed: number): Promise<Uint8Array> =>
       (await run(lineArtifact(), { ...data, seed }, { epochs: 2 })).training.save();

@@ -6,6 +6,8 @@ import { buildProgram } from "../../compiler/kernel/program.ts";
 import { emitWgsl } from "../../targets/wgsl/index.ts";
 import { evaluateLowered, randomInputs } from "../kernel/evaluate.ts";
 import { embedded, normalised, perceptron } from "../kernel/networks.ts";
+import { load } from "../../runtime/load/index.ts";
+import { compile } from "../../compiler/compile.ts";
 import { apart } from "../ops/numbers.ts";
 import { elaborationOf } from "./elaboration.ts";
 import { Gpu } from "./gpu.ts";
@@ -46,4 +48,37 @@ describe("a training step, within 2·10⁻⁵ of float64", () => {
       }
     }
   });
+});
+
+test("what is probed in a training step is as on WebAssembly, within 10⁻⁵", async () => {
+  const source = `
+    model M(x: [N, 3]) -> [N, 2] = x |> dense(5) |> relu |> dense(2)
+    train M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: 8 }
+  `;
+  const [vectors, shaders] = (["wasm", "wgsl"] as const).map((target) => {
+    const result = compile({ name: "probed.nn", source }, { target, probes: ["M.dense", "M.relu", "M.dense_2.w"] });
+    if (!result.ok) throw new Error(result.diagnostics[0].message);
+    return result.artifact;
+  });
+  const x = Float32Array.from({ length: 18 }, (_, at) => Math.sin(at));
+  const target = Int32Array.of(0, 1, 1, 0, 1, 0);
+  const expected = Object.values((await load(vectors, { seed: 2 })).stepSync({ x, target }).probes ?? {});
+  const wanted = (shaders.manifest.host.train?.probes ?? []).flatMap(({ mean, spread, gradientNorm }) => [
+    mean,
+    spread,
+    gradientNorm,
+  ]);
+  const [, found] = await gpu.runAll(shaders, [
+    { entry: "init", dims: [], inputs: { seed: Int32Array.of(2) }, wanted: [] },
+    { entry: "train_step", dims: [6], inputs: { "M.x": x, "train.target": target }, wanted },
+  ]);
+  const values = expected.flatMap(({ mean, spread, gradientNorm }) => [mean, spread, gradientNorm]);
+  expect(values).toHaveLength(9);
+  expect(
+    apart(
+      wanted.map((name) => found.get(name)?.[0] ?? NaN),
+      values,
+      1e-5,
+    ),
+  ).toEqual([]);
 });

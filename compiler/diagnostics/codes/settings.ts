@@ -90,3 +90,12 @@ export const unknownDimension = define<{ readonly name: string }>({
   explanation:
     "`--dim F=34` and `--bounds N=64` give sizes to names in the shapes of a model's or a `train`'s inputs. Names inside blocks take theirs from the call.",
 });
+
+export const unknownProbe = define<{ readonly path: string }>({
+  code: "NN0410",
+  severity: "error",
+  message: ({ path }) => `there is no layer, model or parameter \`${path}\` to probe`,
+  explanation:
+    "`--probe Digits.dense_2` watches the output of a layer or model, or a parameter, in training, by its path as `nnc check` prints it. " +
+    "Blocks and models with results of f32 have one, built-ins have none. A layer that is used several times is probed over all of its uses.",
+});

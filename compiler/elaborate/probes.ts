@@ -1,0 +1,181 @@
+/**
+ * Probes: what the outputs of layers and models and the values of parameters are like in a training step, and how the loss
+ * moves with them. A path that stands for several values (a shared layer, several results) is probed over all of their elements.
+ */
+import { unknownProbe } from "../diagnostics/codes/settings.ts";
+import { diagnose } from "../diagnostics/diagnostic.ts";
+import { didYouMean, nearest } from "../diagnostics/suggest.ts";
+import { product } from "../dimension/dimension.ts";
+import type { GraphBuilder } from "../graph/builder.ts";
+import type { GraphOutput, Value } from "../graph/types.ts";
+import { broadcastTo, dimensionValue, fillLike } from "../ops/emit.ts";
+import type { HostProbe } from "../program/host.ts";
+import type { TrainPlan } from "./train-plan.ts";
+import type { Entry } from "./entry.ts";
+import type { Session } from "./session.ts";
+
+/** A value that stands at a probed path while a step's loss is at hand. */
+export interface Seen {
+  readonly path: string;
+  readonly value: Value;
+}
+
+/** A probed path as the step that it is judged by has it. */
+interface Observation {
+  readonly values: readonly Value[];
+  /** Of the step's loss at the values that it depends on; empty where it depends on none. */
+  readonly gradients: readonly Value[];
+}
+
+export interface ProbeResults {
+  readonly outputs: readonly GraphOutput[];
+  readonly probes: readonly HostProbe[];
+}
+
+/** How many paths a message lists. */
+const listed = 30;
+/** The largest f32. */
+const largest = 3.4028234663852886e38;
+
+export class Probes {
+  readonly #entry: Entry;
+  readonly #known = new Set<string>();
+  readonly #observed = new Map<string, Observation>();
+
+  constructor(entry: Entry) {
+    this.#entry = entry;
+  }
+
+  /** What stands at the probed paths: what was answered since the last step, and parameters before they move. */
+  look(): readonly Seen[] {
+    const { session, answers, variables } = this.#entry;
+    if (session.probes.size === 0) return [];
+    // A path that nothing asked for is still open, and asking would count names otherwise than without probes.
+    const outputs = answers.flatMap(({ instance, values }) =>
+      instance.fixed ? values.map((value): Seen => ({ path: instance.path, value })) : [],
+    );
+    const layers = new Set(outputs.map(({ path }) => path));
+    const parameters = [...session.variables.values()]
+      .filter(({ name, role }) => role === "parameter" && variables.has(name) && !layers.has(name))
+      .map((record): Seen => ({ path: record.name, value: this.#entry.read(record).value }));
+    const all = [...outputs, ...parameters];
+    for (const { path } of all) this.#known.add(path);
+    return all.filter(({ path }) => session.probes.has(path));
+  }
+
+  /** Takes a step's gradients at what `look` saw. A path is judged by the first step whose loss depends on it, else by the first that has it. */
+  judge(seen: readonly Seen[], gradients: readonly (Value | undefined)[]): void {
+    const found = new Map<string, { readonly values: Value[]; readonly gradients: Value[] }>();
+    for (const [index, { path, value }] of seen.entries()) {
+      const own = found.get(path) ?? { values: [], gradients: [] };
+      found.set(path, own);
+      own.values.push(value);
+      const gradient = gradients[index];
+      if (gradient !== undefined) own.gradients.push(gradient);
+    }
+    for (const [path, own] of found) {
+      const before = this.#observed.get(path);
+      if (before === undefined || (before.gradients.length === 0 && own.gradients.length > 0))
+        this.#observed.set(path, own);
+    }
+    this.#entry.answers.length = 0;
+  }
+
+  /** Emits the statistics, in the order asked for; reports paths that nothing stands at. */
+  finish({ train }: TrainPlan): ProbeResults {
+    const entry = this.#entry;
+    const made = [...entry.session.probes].flatMap((path) => {
+      const observation = this.#observed.get(path);
+      if (observation === undefined) {
+        reportUnknown(path, [...this.#known], entry.session);
+        return [];
+      }
+      return [entry.at(train.span, `${path}.probe`, () => resultsOf(path, observation, entry.builder))];
+    });
+    return { outputs: made.flatMap(({ outputs }) => outputs), probes: made.map(({ probe }) => probe) };
+  }
+}
+
+/** Without a `train` there is nothing to watch. */
+export function reportUntrained(session: Session): void {
+  for (const path of session.probes) reportUnknown(path, [], session);
+}
+
+function reportUnknown(path: string, known: readonly string[], session: Session): void {
+  const rest = known.length > listed ? ` and ${known.length - listed} more` : "";
+  const list = known
+    .slice(0, listed)
+    .map((one) => `\`${one}\``)
+    .join(", ");
+  const near = didYouMean(path, known) ?? endingLike(path, known);
+  const help = known.length === 0 ? "probes watch the steps of a `train`" : `there are ${list}${rest}`;
+  session.report(diagnose(unknownProbe, { path }, [], near === undefined ? help : `${near} ${help}`));
+}
+
+/** For a path whose beginning was left out: `dense` for `Digits.dense`. */
+function endingLike(path: string, known: readonly string[]): string | undefined {
+  const parts = path.split(".").length;
+  const ends = known.map((one) => one.split(".").slice(-parts).join("."));
+  const found = known[ends.indexOf(ends.includes(path) ? path : (nearest(path, ends) ?? ""))];
+  return found === undefined ? undefined : `did you mean \`${found}\`?`;
+}
+
+function resultsOf(path: string, { values, gradients }: Observation, builder: GraphBuilder) {
+  const count = sum(
+    builder,
+    values.map((value) => countOf(builder, value)),
+  );
+  const total = sum(
+    builder,
+    values.map((value) => sumOf(builder, value)),
+  );
+  const mean = builder.one("div", [total, count]);
+  const apart = values.map((value) =>
+    builder.one("sub", [value, broadcastTo(builder, mean, builder.typeOf(value).shape)]),
+  );
+  const spread = builder.one("div", [norm(builder, apart), builder.one("sqrt", [count])]);
+  const gradientNorm = gradients.length === 0 ? builder.constant(0) : norm(builder, gradients);
+  const buffer = (statistic: string): string => `train_step.probe.${path}.${statistic}`;
+  const probe = { path, mean: buffer("mean"), spread: buffer("spread"), gradientNorm: buffer("gradient_norm") };
+  const outputs: readonly GraphOutput[] = [
+    { name: probe.mean, role: "result", value: mean },
+    { name: probe.spread, role: "result", value: spread },
+    { name: probe.gradientNorm, role: "result", value: gradientNorm },
+  ];
+  return { probe, outputs };
+}
+
+/** The root of the sum of all squares, scaled by the largest so that no square leaves the range of f32: gradients vanish and explode. */
+function norm(builder: GraphBuilder, values: readonly Value[]): Value {
+  const greatest = values
+    .map((value) => reduced(builder, "max", builder.one("abs", [value])))
+    .reduce((left, right) => builder.one("maximum", [left, right]));
+  const scales = builder.one("and", [
+    builder.one("greater", [greatest, builder.constant(0)]),
+    builder.one("lessEqual", [greatest, builder.constant(largest)]),
+  ]);
+  const scale = builder.one("select", [scales, greatest, fillLike(builder, greatest, 1)]);
+  const squares = values.map((value) => {
+    const share = builder.one("div", [value, broadcastTo(builder, scale, builder.typeOf(value).shape)]);
+    return sumOf(builder, builder.one("mul", [share, share]));
+  });
+  return builder.one("mul", [scale, builder.one("sqrt", [sum(builder, squares)])]);
+}
+
+function sum(builder: GraphBuilder, values: readonly Value[]): Value {
+  return values.reduce((left, right) => builder.one("add", [left, right]));
+}
+
+function sumOf(builder: GraphBuilder, value: Value): Value {
+  return reduced(builder, "sum", value);
+}
+
+function reduced(builder: GraphBuilder, op: "sum" | "max", value: Value): Value {
+  const axes = [...builder.typeOf(value).shape.keys()];
+  return axes.length === 0 ? value : builder.one(op, [value], { axes });
+}
+
+/** The number of elements as an f32. */
+function countOf(builder: GraphBuilder, value: Value): Value {
+  return builder.one("cast", [dimensionValue(builder, product(builder.typeOf(value).shape))], { dtype: "f32" });
+}
