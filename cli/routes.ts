@@ -151,6 +151,15 @@ const train = buildCommand<TrainFlags, [string], Context>({
         brief: "The seed of all draws, of the hold-out and of the order of rows",
       },
       threads: count("How many threads, where the target uses several"),
+      probe: {
+        kind: "parsed",
+        parse: text,
+        optional: true,
+        variadic: true,
+        placeholder: "PATH",
+        brief:
+          "A layer, model or parameter whose mean, spread and gradient norm are logged and drawn, such as Digits.dense; may be repeated",
+      },
       resume: {
         kind: "boolean",
         default: false,

@@ -19,6 +19,7 @@ import { compileSource, openSource, optionsOf, trainLabels } from "../source.ts"
 import type { ClosingFlags } from "../source.ts";
 import type { History } from "../train/history.ts";
 import { curvePanels, panelsOf } from "../train/picture.ts";
+import { probeTable } from "../train/probes.ts";
 import { parametersName, runTraining } from "../train/run.ts";
 import type { RunOutcome } from "../train/run.ts";
 import { comparisonOf, summaryOf } from "../train/summary.ts";
@@ -31,6 +32,7 @@ export type TrainFlags = ClosingFlags & {
   readonly set?: readonly Assignment<number>[];
   readonly seed?: number;
   readonly threads?: number;
+  readonly probe?: readonly string[];
   readonly resume: boolean;
   readonly json: boolean;
 };
@@ -109,7 +111,7 @@ async function trainAll(
       event: "all",
       runs: runs.map(({ label, done }) => ({ label, holdout: done?.holdout ?? null, train: done?.train ?? null })),
     });
-  else stdout.write(comparisonOf(runs, painter(stdout, env)));
+  else stdout.write(comparisonOf(runs, painter(stdout, env)) + probeTable(runs, painter(stdout, env)));
   return worst;
 }
 
@@ -121,13 +123,14 @@ async function trainLabel(
   label: string | undefined,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
-  const { target, set, seed, epochs, threads, resume, json } = flags;
+  const { target, set, seed, epochs, threads, probe = [], resume, json } = flags;
   const chosen = label === undefined ? {} : { train: label };
   const compiled = await compileSource(context, source, {
     ...optionsOf(flags),
     ...chosen,
     target,
     settings: recordOf(set),
+    probes: probe,
   });
   const folder = makeFolder(context, out);
   return runTraining(context, source, compiled, {
@@ -167,17 +170,19 @@ function drawPlot(
   stderr.write("\n");
 }
 
-function tellResult(context: Context, { done }: History, out: string): void {
+function tellResult(context: Context, history: History, out: string): void {
+  const { done } = history;
   if (done === undefined) return;
   const { stdout, stderr, env } = context.process;
+  const paint = painter(stdout, env);
   stdout.write(
     summaryOf(
       [
         ["training", done.train],
         ["hold-out", done.holdout],
       ],
-      painter(stdout, env),
-    ),
+      paint,
+    ) + probeTable([history], paint),
   );
   const best = done.early && done.bestEpoch !== null ? `; stopped early, parameters of epoch ${done.bestEpoch}` : "";
   stderr.write(`${formatWhole(done.steps)} steps in ${formatDuration(done.seconds)}${best}\n`);

@@ -1,8 +1,9 @@
-/** Runs as panels: the loss in training and on the hold-out, a panel for each metric, and matrices of a single run. */
+/** Runs as panels: the loss in training and on the hold-out, a panel for each metric, what was probed, and matrices of a single run. */
 import type { MetricValue } from "../../runtime/load/index.ts";
 import type { Curve, CurvePanel, MatrixPanel, Panel, Point } from "../plot/panel.ts";
 import { scalarNames, scoreOf } from "./history.ts";
 import type { History } from "./history.ts";
+import { probePanels } from "./probes.ts";
 
 /** The panels of curves; with several runs, each has its colour in all of them, and training has a panel of its own. */
 export function curvePanels(runs: readonly History[]): readonly CurvePanel[] {
@@ -34,7 +35,7 @@ export function curvePanels(runs: readonly History[]): readonly CurvePanel[] {
       several,
     ),
   );
-  return [...losses, ...others];
+  return [...losses, ...others, ...probePanels(runs)];
 }
 
 function panel(title: string, curves: readonly Curve[], legend = true): CurvePanel {

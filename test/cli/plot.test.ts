@@ -4,6 +4,9 @@ import { axisOf, positionOn, tickText, tightAxis } from "../../cli/plot/axis.ts"
 import type { CurvePanel, Point } from "../../cli/plot/panel.ts";
 import { drawSvg } from "../../cli/plot/svg.ts";
 import { drawTerminal } from "../../cli/plot/terminal.ts";
+import { History } from "../../cli/train/history.ts";
+import { panelsOf } from "../../cli/train/picture.ts";
+import type { Probes } from "../../runtime/train/index.ts";
 
 function panelOf(points: readonly Point[], title = "loss"): CurvePanel {
   return {
@@ -147,6 +150,74 @@ describe("as a picture", () => {
     ]);
     expect(unbalanced(svg)).toEqual([]);
     expect(svg.replace("http://www.w3.org/2000/svg", "")).not.toMatch(/https?:|href|url\(/);
+  });
+});
+
+describe("what was probed", () => {
+  /** Epochs from 1 on. */
+  function runOf(label: string, told: readonly (Probes | undefined)[]): History {
+    const history = new History(label);
+    for (const [at, probes] of told.entries())
+      history.add({
+        event: "epoch",
+        epoch: at + 1,
+        step: at + 1,
+        train: { loss: 1 },
+        holdout: null,
+        best: true,
+        ...(probes === undefined ? {} : { probes }),
+        seconds: 1,
+        diagnostics: [],
+      });
+    return history;
+  }
+  const values = (mean: number) => ({ mean, spread: 10 * mean, gradientNorm: 100 * mean });
+  const shown = (runs: readonly History[]) =>
+    panelsOf(runs, []).map((panel) => ({
+      title: panel.title,
+      lines: panel.kind === "curves" ? panel.curves.map(({ name, points }) => [name, ...points.map(([, y]) => y)]) : [],
+    }));
+
+  test("has a panel for each statistic with a line for each probe, broken where an epoch tells nothing", () => {
+    expect(shown([runOf("a", [undefined, { "M.f": values(1), M: values(2) }, { "M.f": values(3) }])])).toEqual([
+      { title: "loss", lines: [["training", 1, 1, 1]] },
+      {
+        title: "mean of probes",
+        lines: [
+          ["M.f", NaN, 1, 3],
+          ["M", NaN, 2, NaN],
+        ],
+      },
+      {
+        title: "standard deviation of probes",
+        lines: [
+          ["M.f", NaN, 10, 30],
+          ["M", NaN, 20, NaN],
+        ],
+      },
+      {
+        title: "gradient norm of probes",
+        lines: [
+          ["M.f", NaN, 100, 300],
+          ["M", NaN, 200, NaN],
+        ],
+      },
+    ]);
+  });
+
+  test("of several runs has lines with the runs' names, each in a colour of its own", () => {
+    const runs = [runOf("a", [{ M: values(1) }]), runOf("b", [{ M: values(2) }])];
+    const [, mean] = panelsOf(runs, []);
+    expect(mean).toMatchObject({
+      curves: [
+        { name: "a: M", colour: 0, points: [[1, 1]] },
+        { name: "b: M", colour: 1, points: [[1, 2]] },
+      ],
+    });
+  });
+
+  test("and is not there leaves the picture as it was", () => {
+    expect(shown([runOf("a", [undefined])]).map(({ title }) => title)).toEqual(["loss"]);
   });
 });
 

@@ -115,6 +115,56 @@ test("--all trains each into its folder and compares them in one table and plot"
   expect(["plain", "quick", "loss on the hold-out"].every((word) => plot.includes(`>${word}<`))).toBe(true);
 });
 
+describe("--probe", () => {
+  const probes = ["--probe", "Side.relu", "--probe", "Side.dense_2.w"];
+  const statistics = { mean: expect.any(Number), spread: expect.any(Number), gradientNorm: expect.any(Number) };
+  const both = { "Side.relu": statistics, "Side.dense_2.w": statistics };
+
+  test("logs what it names, draws it, and shows the last values; the run is the same", async () => {
+    const out = await nnc(["train", "points.nn", "-o", "probed", ...probes, ...wasm], { cwd });
+    const log = events(readFileSync(path.join(cwd, "probed/log.jsonl"), "utf8"));
+    for (const event of log.filter(({ event: kind }) => kind === "step" || kind === "epoch"))
+      expect(event["probes"]).toEqual(both);
+    const svg = readFileSync(path.join(cwd, "probed/plot.svg"), "utf8");
+    for (const word of ["mean of probes", "standard deviation of probes", "gradient norm of probes", "Side.dense_2.w"])
+      expect(svg).toContain(`>${word}<`);
+    const plain = await nnc(["train", "points.nn", "-o", "unprobed", ...wasm], { cwd });
+    expect(out.stdout.startsWith(plain.stdout)).toBe(true);
+    const table = out.stdout.slice(plain.stdout.length).split("\n");
+    expect(table.map((line) => line.trim().split(/\s{2,}/).length)).toEqual([1, 4, 4, 4, 4, 1]);
+    expect(table[1]?.trim()).toMatch(/^probe {2,}mean {2,}standard deviation {2,}gradient norm$/);
+  });
+
+  test("is in the events of --json, and of the epochs since a run is resumed", async () => {
+    await nnc(["train", "points.nn", "-o", "later", "--epochs", "2", ...wasm], { cwd });
+    const resumed = ["--resume", "--json", ...probes];
+    const { stdout } = await nnc(["train", "points.nn", "-o", "later", ...resumed, ...wasm], { cwd });
+    const epochs = events(stdout).filter(({ event }) => event === "epoch");
+    expect(epochs.map(({ epoch, probes: told }) => [epoch, told])).toEqual([
+      [3, both],
+      [4, both],
+    ]);
+    expect(readFileSync(path.join(cwd, "later/plot.svg"), "utf8")).toContain(">gradient norm of probes<");
+  });
+
+  test("in the terminal it gets a plot for each statistic", async () => {
+    const { stderr } = await nnc(["train", "points.nn", "-o", "drawn", "--probe", "Side.dense", ...wasm], {
+      cwd,
+      terminal: true,
+      env: { NO_COLOR: "1", TERM: "xterm" },
+    });
+    expect(stderr.match(/(mean|standard deviation|gradient norm) of probes/g)).toHaveLength(3);
+    expect(stderr.match(/── Side\.dense$/gm)).toHaveLength(3);
+  });
+
+  test("of what is not there is a mistake", async () => {
+    const { stderr, code } = await nnc(["train", "points.nn", "-o", "none", "--probe", "Side.rele", ...wasm], { cwd });
+    expect(code).toBe(1);
+    expect(stderr).toContain("error[NN0410]: there is no layer, model or parameter `Side.rele` to probe");
+    expect(stderr).toContain("did you mean `Side.relu`?");
+  });
+});
+
 test("--set changes a setting of the optimizer, --label chooses", async () => {
   const run = (set: string) =>
     nnc(["train", "points.nn", "--label", "quick", "--set", set, "-o", set, "--epochs", "1", ...wasm], { cwd });
