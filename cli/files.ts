@@ -12,15 +12,24 @@ export function placeOf(context: Context, name: string): string {
   return path.resolve(context.cwd, name);
 }
 
+/** Why there is nothing to read under this name; undefined where there is a file. */
+export function problemOf(context: Context, name: string): string | undefined {
+  try {
+    return statSync(placeOf(context, name)).isFile() ? undefined : "it is no file";
+  } catch (error) {
+    return fileProblem(error);
+  }
+}
+
 /** The bytes of an input, or a sentence about why there are none. */
 export function readInput(
   context: Context,
   name: string,
 ): { readonly bytes: Uint8Array } | { readonly problem: string } {
-  const place = placeOf(context, name);
+  const problem = problemOf(context, name);
+  if (problem !== undefined) return { problem };
   try {
-    if (!statSync(place).isFile()) return { problem: "it is no file" };
-    return { bytes: readFileSync(place) };
+    return { bytes: readFileSync(placeOf(context, name)) };
   } catch (error) {
     return { problem: fileProblem(error) };
   }

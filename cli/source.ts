@@ -1,12 +1,14 @@
 /** The `.nn` file of a command: read, compiled, its complaints printed under the names that the user's folder gives them. */
 import path from "node:path";
 import type { Compiled, CompileOptions } from "../compiler/compile.ts";
+import { cannotRead } from "../compiler/diagnostics/codes/checkpoint.ts";
+import { diagnose, NncError } from "../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import { readProject } from "../compiler/project.ts";
 import type { ProjectSource } from "../compiler/project.ts";
 import { parse } from "../compiler/syntax/parse.ts";
 import type { Context } from "./context.ts";
-import { placeOf } from "./files.ts";
+import { placeOf, problemOf } from "./files.ts";
 import { recordOf } from "./flags.ts";
 import type { Assignment } from "./flags.ts";
 import { SourceMistakes } from "./failure.ts";
@@ -34,7 +36,10 @@ export function trainLabels({ main }: ProjectSource): readonly string[] {
   return declarations.flatMap((one) => (one.kind === "train" ? [(one.label ?? one.name).text] : []));
 }
 
+/** Throws NN0925, with the name that the user gave, where it is no file. */
 export function openSource(context: Context, file: string): ProjectSource {
+  const problem = problemOf(context, file);
+  if (problem !== undefined) throw new NncError(diagnose(cannotRead, { file, problem }, []));
   return readProject(placeOf(context, file));
 }
 

@@ -12,7 +12,7 @@ import type { Dataset, Scores } from "../../runtime/train/index.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
 import { readUserFile } from "../files.ts";
-import { openNetwork, savedLabel } from "../network.ts";
+import { openNetwork, readParameters, savedLabel } from "../network.ts";
 import { writeJson } from "../output/json.ts";
 import { report } from "../output/report.ts";
 import { painter } from "../output/style.ts";
@@ -35,11 +35,12 @@ interface NamedSet {
 
 export async function evaluate(context: Context, flags: EvalFlags, file: string): Promise<number> {
   const source = openSource(context, file);
+  const saved = readParameters(context, flags.params);
   const compiled = await compileSource(context, source, {
-    ...optionsOf({ ...flags, label: flags.label ?? savedLabel(context, source, flags.params) }),
+    ...optionsOf({ ...flags, label: flags.label ?? savedLabel(source, saved) }),
     target: flags.target,
   });
-  const network = await openNetwork(context, compiled.artifact, flags.params);
+  const network = await openNetwork(compiled.artifact, saved);
   const set = rowsOf(context, source, compiled, network, flags.data);
   const { loss, metrics, warnings } = await scoresOf(compiled, network, set);
   network.close();
@@ -52,7 +53,7 @@ export async function evaluate(context: Context, flags: EvalFlags, file: string)
       data: set.name,
       rows: set.rows.rows,
       scores,
-      diagnostics: [...compiled.diagnostics, ...warnings],
+      diagnostics: [...saved.warnings, ...compiled.diagnostics, ...warnings],
     });
   else stdout.write(summaryOf([[`${set.name} (${set.rows.rows} rows)`, scores]], painter(stdout, env)));
   return exitCodes.success;

@@ -20,7 +20,7 @@ import { predictingProgram, exportedRows } from "../export/restrict.ts";
 import { declarationText, moduleText } from "../export/template.ts";
 import type { ModuleParts } from "../export/template.ts";
 import { makeFolder } from "../files.ts";
-import { openNetwork, savedLabel } from "../network.ts";
+import { openNetwork, readParameters, savedLabel } from "../network.ts";
 import { writeJson } from "../output/json.ts";
 import { formatBytes } from "../output/numbers.ts";
 import { chooseModel, interfaceOf } from "../predict/interface.ts";
@@ -42,14 +42,15 @@ const exampleCount = 4;
 
 export async function exportModel(context: Context, flags: ExportFlags, file: string): Promise<number> {
   const source = openSource(context, file);
+  const saved = readParameters(context, flags.params);
   const compiled = await compileSource(
     context,
     source,
-    optionsOf({ ...flags, label: flags.label ?? savedLabel(context, source, flags.params) }),
+    optionsOf({ ...flags, label: flags.label ?? savedLabel(source, saved) }),
   );
   const { manifest } = compiled.artifact;
   const model = chooseModel(manifest, flags.model);
-  const network = await openNetwork(context, compiled.artifact, flags.params);
+  const network = await openNetwork(compiled.artifact, saved);
   const outside = interfaceOf(manifest, model, network.record.fitted);
   const parts = await partsOf(source, compiled, network, outside, flags.format);
   network.close();
@@ -63,7 +64,13 @@ export async function exportModel(context: Context, flags: ExportFlags, file: st
     return { file: name, bytes: Buffer.byteLength(text) };
   });
   const { stdout } = context.process;
-  if (flags.json) writeJson(stdout, { ok: true, folder: flags.out, files: written, diagnostics: compiled.diagnostics });
+  if (flags.json)
+    writeJson(stdout, {
+      ok: true,
+      folder: flags.out,
+      files: written,
+      diagnostics: [...saved.warnings, ...compiled.diagnostics],
+    });
   else
     for (const { file: name, bytes } of written) stdout.write(`${path.join(flags.out, name)}  ${formatBytes(bytes)}\n`);
   if (flags.format === "js")

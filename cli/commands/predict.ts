@@ -6,7 +6,7 @@ import type { Network, TensorInput } from "../../runtime/load/index.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
 import { readUserFile } from "../files.ts";
-import { openNetwork, savedLabel } from "../network.ts";
+import { openNetwork, readParameters, savedLabel } from "../network.ts";
 import { chooseModel, interfaceOf } from "../predict/interface.ts";
 import type { Interface } from "../predict/interface.ts";
 import { formatOf, readCsv, readJsonLines } from "../predict/read.ts";
@@ -24,13 +24,14 @@ export type PredictFlags = ClosingFlags & {
 
 export async function predict(context: Context, flags: PredictFlags, file: string): Promise<number> {
   const source = openSource(context, file);
+  const saved = readParameters(context, flags.params);
   const compiled = await compileSource(context, source, {
-    ...optionsOf({ ...flags, label: flags.label ?? savedLabel(context, source, flags.params) }),
+    ...optionsOf({ ...flags, label: flags.label ?? savedLabel(source, saved) }),
     target: flags.target,
   });
   const { artifact } = compiled;
   const model = chooseModel(artifact.manifest, flags.model);
-  const network = await openNetwork(context, artifact, flags.params);
+  const network = await openNetwork(artifact, saved);
   const { fitted } = network.record;
   const outside = interfaceOf(artifact.manifest, model, fitted);
   const name = flags.data ?? "standard input";

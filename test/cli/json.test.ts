@@ -1,4 +1,6 @@
 /** With `--json`, standard output is JSON and nothing else, whatever happens; its last line tells whether the command did its work. */
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pointsProject, pointsSource } from "./fixture.ts";
 import { folderWith, nnc } from "./helpers.ts";
@@ -56,6 +58,28 @@ describe("what succeeds", () => {
     expect(all[0]?.["ok"]).toBe(true);
     expect(code).toBe(0);
   });
+});
+
+test("weights that are not finite are a warning, and said to programs too", async () => {
+  const bytes = readFileSync(path.join(cwd, "run/parameters.safetensors"));
+  // The first tensor's first number.
+  bytes.writeFloatLE(NaN, 8 + Number(bytes.readBigUInt64LE(0)));
+  writeFileSync(path.join(cwd, "nan.safetensors"), bytes);
+  const { stdout, stderr, code } = await nnc(["eval", "points.nn", "--params", "nan.safetensors", "--json"], { cwd });
+  const message = 'nan.safetensors: expected finite numbers, found NaN at element 0 of tensor "Side.dense.w"';
+  expect(documents(stdout)).toMatchObject([
+    { ok: true, diagnostics: [{ code: "NN0923", severity: "warning", message }] },
+  ]);
+  expect(stderr).toContain(`warning[NN0923]: ${message}`);
+  expect(code).toBe(0);
+});
+
+test.each([
+  [["check", "none/here.nn"], "cannot read none/here.nn: there is no such file or folder"],
+  [["check", "run"], "cannot read run: it is no file"],
+  [["eval", "points.nn", "--params", "run"], "cannot read run: it is no file"],
+])("nnc %j names the file as the user does", async (args, message) => {
+  expect((await nnc(args, { cwd })).stderr).toBe(`error[NN0925]: ${message}\n`);
 });
 
 describe("what fails", () => {
