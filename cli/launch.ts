@@ -26,7 +26,7 @@ function start(): void {
   const write = process.env["NNC_WRITE_CACHE"] !== undefined;
   if (loader.enableCompileCache !== undefined && !write) loader.enableCompileCache();
   else useCache(loader, write);
-  require("./command/nnc.cjs");
+  require(path.join(folder, "command", "nnc.cjs"));
 }
 
 /** CommonJS modules compile from their caches; with `write` they leave them behind, with all functions that ran. */
