@@ -12,6 +12,7 @@ import type { Elaboration } from "./elaborate/types.ts";
 import { elaborateSource, type FrontOptions } from "./front.ts";
 import { cpuAdapter, javascript, simd, type Machine } from "./kernel/machine.ts";
 import { buildProgram, type Built } from "./kernel/program.ts";
+import { argumentProblems } from "./options.ts";
 import type { Artifact, TargetName } from "./program/artifact.ts";
 import type { Program } from "./program/types.ts";
 import type { SourceText } from "./sources.ts";
@@ -53,6 +54,8 @@ const targets: Readonly<Record<TargetName, Target>> = {
 
 /** Compiles a `.nn` source for a target. `main.files` holds the sources that `use` may name, by path relative to the project. */
 export function compile(main: SourceText, options: CompileOptions = {}): Compiled | Failed {
+  const problems = argumentProblems(main, options, Object.keys(targets));
+  if (problems.length > 0) return { ok: false, diagnostics: problems, sources: new Map() };
   const { target = "typescript", verify = false, ...front } = options;
   try {
     const { elaboration, diagnostics, sources } = elaborateSource(main, front);

@@ -8,10 +8,12 @@ import { describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { catalogue } from "../../compiler/diagnostics/codes/index.ts";
 import { dataTooLarge } from "../../compiler/diagnostics/codes/data.ts";
+import { oneThread, workerLost } from "../../compiler/diagnostics/codes/runtime.ts";
 import { notFinite } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { targetUnavailable } from "../../compiler/diagnostics/codes/targets.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import { render } from "../../compiler/diagnostics/render.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { CompileOptions } from "../../compiler/compile.ts";
 
 const dense = `const hidden = 4
@@ -100,11 +102,46 @@ describe("what options and limits are told", () => {
   });
 });
 
+test.each([
+  [{ target: "cuda" }, 'option `target`: expected typescript, wasm, wgsl, found "cuda"'],
+  [
+    { bounds: { N: -1 } },
+    "option `bounds`: expected whole numbers from 1 by name, such as { N: 128 }, found { N: -1 }",
+  ],
+  [
+    { bounds: { N: 1.5 } },
+    "option `bounds`: expected whole numbers from 1 by name, such as { N: 128 }, found { N: 1.5 }",
+  ],
+  [
+    { bounds: new Map([["N", 4]]) },
+    "option `bounds`: expected whole numbers from 1 by name, such as { N: 128 }, found a Map",
+  ],
+  [{ dims: { N: "8" } }, 'option `dims`: expected whole numbers from 1 by name, such as { F: 34 }, found { N: "8" }'],
+  [{ train: 3 }, "option `train`: expected the label of a train, or null for none, found 3"],
+  [
+    { consts: { hidden: {} } },
+    "option `consts`: expected numbers, strings, true or false by name, found { hidden: … }",
+  ],
+  [{ settings: { lr: NaN } }, "option `settings`: expected numbers by name, such as { lr: 0.01 }, found { lr: NaN }"],
+  [null, "option `options`: expected an object, found null"],
+])("NN0706: compile(…, %j) throws nothing and says what was expected", (options, message) => {
+  const call: (...values: readonly unknown[]) => { readonly diagnostics: readonly Diagnostic[] } = compile as never;
+  const told = (...values: readonly unknown[]) =>
+    call(...values).diagnostics.map((one) => `${one.code} ${one.message}`);
+  expect(told({ name: "main.nn", source: dense }, options)).toEqual([`NN0706 ${message}`]);
+  expect(told(dense)).toEqual([expect.stringMatching(/^NN0706 option `source`: expected .*, found "const hidden = 4/)]);
+  expect(told({ name: "main.nn", source: dense, files: {} })).toEqual([
+    "NN0706 option `files`: expected a Map from paths to texts, found an empty object",
+  ]);
+});
+
 test("what only other places than Node.js or very large files can show", () => {
   const told = [
     diagnose(targetUnavailable, { target: "typescript", needs: "ts-morph" }, []),
     diagnose(dataTooLarge, { file: "data/all.csv", bytes: 3_000_000_000, limit: 2_147_483_647 }, []),
     diagnose(notFinite, { file: "run.safetensors", tensor: "M.dense.w", found: "NaN", index: 4, count: 3 }, []),
+    diagnose(oneThread, { threads: 4, lacking: "SharedArrayBuffer" }, []),
+    diagnose(workerLost, { reason: "it ran out of memory" }, []),
   ];
   expect(render(told, new Map(), { colour: false })).toMatchInlineSnapshot(`
     "error[NN0654]: the target typescript cannot be printed here: expected ts-morph
@@ -112,6 +149,10 @@ test("what only other places than Node.js or very large files can show", () => {
     error[NN0804]: data/all.csv is too large: it has 3000000000 bytes, expected at most 2147483647
 
     warning[NN0923]: run.safetensors: expected finite numbers, found NaN at element 4 of tensor M.dense.w and 2 more that are not finite
+
+    warning[NN0726]: runs on one thread instead of 4: expected SharedArrayBuffer, found none
+
+    error[NN0727]: a thread that shares the program is lost: it ran out of memory
     "
   `);
 });

@@ -44,7 +44,7 @@ export const unsuitableOption = define<{ readonly option: string; readonly expec
   code: "NN0706",
   severity: "error",
   message: ({ option, expected, found }) => `option \`${option}\`: expected ${expected}, found ${found}`,
-  explanation: "An option of `load`, `train` or of a call has a value that it cannot have.",
+  explanation: "An option of `compile`, `load`, `train` or of a call has a value that it cannot have.",
 });
 
 export const noTraining = define<{ readonly call: string }>({
