@@ -24,8 +24,10 @@ const longest = 4096;
 /** With fewer rows, copies of columns cost more than they save; with fewer columns, those of rows. */
 export const fewestRows = 16;
 const fewestColumns = 32;
-/** Tiles of columns that share a copy of rows, and the elements that their own panels may have together. */
+/** Tiles of columns that make a block, the blocks wanted for threads, and the elements that a block's panels may have. */
 const mostTiles = 8;
+const fewestTiles = 2;
+const fewestBlocks = 4;
 const mostElements = 2 ** 17;
 
 /** Pseudo axes: where a tile stands in its block of columns, and which of a tile's columns or rows an element is of. */
@@ -80,7 +82,7 @@ function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, s
   const shared = first.results
     .flatMap(({ value }) => loadsOf(value))
     .some((load) => sideOf(load, first, sides) === "rows");
-  const most = shared ? Math.max(1, Math.min(mostTiles, Math.floor(mostElements / (width * length)))) : 1;
+  const most = Math.max(1, Math.min(tilesOfBlock(columns, width, shared), Math.floor(mostElements / (width * length))));
   const panels = new Map<string, Panel>();
   const newPanel = (side: Panel["side"], load: Load, position: number): Panel => {
     const purpose = `panel${position === 0 ? "" : position + 1}`;
@@ -105,6 +107,12 @@ function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, s
   const stage: Reduce = { ...reading(first), ...inside };
   if (panels.size === 0) return undefined;
   return { panels: [...panels.values()], stages: [stage, ...stages.slice(1)], tiles: most, rows: rows.axis.extent };
+}
+
+/** Enough tiles to fill lines of the cache, and where no copy of rows is shared, enough blocks for a few threads. */
+function tilesOfBlock(columns: GridLoop, width: number, shared: boolean): number {
+  const tiles = Math.ceil((constantValue(columns.axis.extent) ?? 0) / width);
+  return shared ? mostTiles : Math.min(mostTiles, Math.max(fewestTiles, Math.ceil(tiles / fewestBlocks)));
 }
 
 /** Which side of the tiles the load is of, if it is to be copied. */
