@@ -109,7 +109,7 @@ function openGiven(fields: readonly Field[], contents: Contents): DataSource {
     throw failure(
       missingField,
       { field: fields[0]?.name ?? "target", given: listed([]) },
-      "`given` stands for arrays that a program passes; name files, as in `csv(\"data.csv\")`, to read them here",
+      '`given` stands for arrays that a program passes; name files, as in `csv("data.csv")`, to read them here',
     );
   return givenArrays(given, fields);
 }

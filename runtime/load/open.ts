@@ -26,7 +26,7 @@ export async function open(artifact: Artifact, gpu?: GPU, threads?: number): Pro
 }
 
 /** The artifact may have been read from a disk, so its type is no promise. */
-function checkArtifact(
+export function checkArtifact(
   artifact:
     | { readonly manifest?: { readonly format?: unknown; readonly version?: unknown }; readonly files?: unknown }
     | null

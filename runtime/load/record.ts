@@ -3,6 +3,7 @@
  * the parameters of the best epoch, what was fitted to the data.
  */
 import type { Manifest } from "../../compiler/program/artifact.ts";
+import { wrongType } from "../../compiler/diagnostics/codes/runtime.ts";
 import {
   checkpointFromMetadata,
   checkpointToMetadata,
@@ -16,6 +17,7 @@ import type { Fitted } from "../save/fitted.ts";
 import { decode, encode } from "../save/safetensors.ts";
 import type { SavedTensor } from "../save/safetensors.ts";
 import type { View } from "./executable.ts";
+import { failure, kindOf } from "./fail.ts";
 import type { Store } from "./store.ts";
 import { shapeOf } from "./tensors.ts";
 
@@ -97,6 +99,9 @@ export function readBytes(
   optimize = manifest.host.train !== undefined,
 ): Restored {
   const file = "the saved file";
+  const given: unknown = bytes;
+  if (!(given instanceof Uint8Array))
+    throw failure(wrongType, { name: file, expected: "its bytes as a Uint8Array", found: kindOf(given) });
   const { tensors, metadata } = decode(file, bytes);
   const checkpoint = checkpointFromMetadata(file, metadata, manifest.host.language);
   if (optimize && checkpoint.optimizer !== "") requireOptimizer(file, checkpoint, manifest.host.train?.optimizer ?? "");

@@ -135,12 +135,14 @@ describe("saving", () => {
     });
     const messages = [
       await errorOf(() => net.restore(Uint8Array.of(1, 2, 3))),
+      await errorOf(() => net.restore(new ArrayBuffer(8) as never)),
       await errorOf(async () => (await load(other)).restore(before)),
       await errorOf(async () => (await load(renamed)).restore(before)),
     ];
     expect(messages).toMatchInlineSnapshot(`
       [
         "NN0901 the saved file is not a safetensors file: expected at least 8 bytes, found 3",
+        "NN0712 the saved file: expected its bytes as a Uint8Array, found an ArrayBuffer",
         "NN0922 the saved file was trained with "momentum"; expected "adam", the optimizer of the program",
         "NN0921 the saved file does not fit the program in 2 places: "Line.bias" is missing, expected [] (renamed from "Line.b"?); "Line.b" is not in the program, found []",
       ]

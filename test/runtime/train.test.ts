@@ -277,6 +277,8 @@ describe("data that do not fit", () => {
       messages.push(await errorOf(() => run(lineArtifact(), given)));
     messages.push(await errorOf(() => run(lineArtifact({ train: "none" }))));
     messages.push(await errorOf(() => run(lineArtifact(), data, { epochs: 0 })));
+    messages.push(await errorOf(() => run(undefined as never, data)));
+    messages.push(await errorOf(() => run(lineArtifact(), { x: Float32Array.of(1) } as never)));
     expect(messages).toMatchInlineSnapshot(`
       [
         "NN0722 expected at least one row in the training data, found none",
@@ -287,6 +289,8 @@ describe("data that do not fit", () => {
         "NN0715 \`x\`: expected axis 1 (2) = 2 as in the shape, found 3",
         "NN0707 train needs an artifact with a \`train\`; this one only predicts",
         "NN0706 option \`epochs\`: expected a whole number from 1, found 0",
+        "NN0701 this is no artifact that can be loaded: expected { manifest, files }, found undefined",
+        "NN0712 data: expected what \`prepare\` answers, { train: { rows, tensors }, … }, found an Object",
       ]
     `);
   });
