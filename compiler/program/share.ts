@@ -44,6 +44,9 @@ export const maximalParts = 127;
 /** A kernel is shared if the half of its time that two threads save is twice what a barrier costs. */
 const barriersSaved = 4;
 
+/** Nanoseconds of work for each thread below which more of them are not worth having, though they may help if they are there. */
+const ample = 50_000;
+
 /** Plans how threads share the program's entries. */
 export function share(program: Program, bounds: Bounds, costs: ThreadCosts): Sharing {
   const times = program.kernels.map((kernel) => nanoseconds(costOf([kernel]), bounds, costs));
@@ -99,7 +102,7 @@ function shareEntry({ steps }: Entry, context: Context): SharedEntry | undefined
   const worth = 2 * (costs.wake + waiting);
   if (time < worth) return undefined;
   // The time of t threads, time / t + waiting · t, is least at the root.
-  const useful = Math.max(2, Math.floor(Math.sqrt(time / waiting)));
+  const useful = Math.max(1, Math.floor(Math.min(Math.sqrt(time / waiting), time / ample)));
   return { phases: phases.map((drafts) => drafts.map((draft) => workOf(draft, steps))), ...cost, worth, useful };
 }
 

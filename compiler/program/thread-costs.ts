@@ -6,7 +6,7 @@
 export interface ThreadCosts {
   /** From the last of a phase's parts to the first of the next one, all threads awake. */
   readonly barrier: number;
-  /** From the call until the others, who sleep, have begun to help. */
+  /** Of the call that wakes the others where they sleep; the work goes on meanwhile. */
   readonly wake: number;
   /** To take one more part, its first turns included. */
   readonly part: number;
@@ -15,4 +15,5 @@ export interface ThreadCosts {
   readonly byte: number;
 }
 
-export const threadCosts: ThreadCosts = { barrier: 300, wake: 5000, part: 100, flop: 0.05, byte: 0.05 };
+/** Measured on AMD EPYC, Node 20.20.2, 2026-11-24. */
+export const threadCosts: ThreadCosts = { barrier: 180, wake: 2900, part: 47, flop: 0.033, byte: 0.0091 };

@@ -53,7 +53,8 @@ export function emitWasm(program: Program, sources: Sources = noSources, costs: 
   if (!layout.shared) return { manifest, files };
   const module = `${base}.threads.wasm`;
   const { control, own, ownBytes } = layout;
-  const useful = sharing.entries[program.entries.findIndex(({ name }) => name === "train_step")]?.useful ?? 1;
+  const step = program.entries.findIndex(({ name }) => name === "train_step");
+  const useful = Math.min(mostThreads, sharing.entries[step]?.useful ?? 1);
   const threads = { module, flag: flagIn(bytes), control, own, ownBytes, most: mostThreads, useful };
   return {
     manifest: { ...manifest, threads },
