@@ -50,10 +50,41 @@ export function checkInputs(
   return { given, sizes };
 }
 
+/** What was worked out from the lengths of plain arrays. */
+export interface Known {
+  readonly lengths: readonly { readonly input: HostInput; readonly length: number }[];
+  readonly sizes: ReadonlyMap<string, number>;
+}
+
+/** Undefined where shapes told more than lengths do. */
+export function knownFrom({ given, sizes }: Checked, inputs: Inputs): Known | undefined {
+  const values = inputs instanceof Map ? [] : Object.values(inputs);
+  if (!values.every((value) => ArrayBuffer.isView(value))) return undefined;
+  return { lengths: given.map(({ input, data }) => ({ input, length: data.length })), sizes };
+}
+
+/** The check of inputs that are plain arrays as long as those before; undefined where it must be made in full. */
+export function checkAgain({ lengths, sizes }: Known, inputs: unknown, trusted: boolean): Checked | undefined {
+  if (typeof inputs !== "object" || inputs === null || inputs instanceof Map) return undefined;
+  let count = 0;
+  for (const name in inputs) if (Object.hasOwn(inputs, name)) count += 1;
+  if (count !== lengths.length) return undefined;
+  const given: Given[] = [];
+  for (const { input, length } of lengths) {
+    const value: unknown = Reflect.get(inputs, input.name);
+    if (!(value instanceof (input.dtype === "f32" ? Float32Array : Int32Array)) || value.length !== length)
+      return undefined;
+    given.push({ input, data: value });
+  }
+  if (!trusted) for (const { input, data } of given) checkValues(input, data, rowsOf(input, sizes));
+  return { given, sizes };
+}
+
 /** Throws NN0717 or NN0718 at the first value that does not fit. */
 export function checkValues({ name, dtype, limit }: HostInput, data: View, rows: number): void {
   const width = data.length / rows;
   if (dtype === "f32") {
+    if (isAllFinite(data)) return;
     const at = data.findIndex((value) => !Number.isFinite(value));
     if (at >= 0)
       throw failure(codes.notFiniteInput, { name: named(name), row: Math.floor(at / width), found: data[at] ?? NaN });
@@ -61,7 +92,7 @@ export function checkValues({ name, dtype, limit }: HostInput, data: View, rows:
   }
   const below = dtype === "bool" ? 2 : limit;
   if (below === undefined) return;
-  const at = data.findIndex((value) => value < 0 || value >= below);
+  const at = firstOutside(data, below);
   if (at >= 0)
     throw failure(codes.integerOutOfRange, {
       name: named(name),
@@ -69,6 +100,26 @@ export function checkValues({ name, dtype, limit }: HostInput, data: View, rows:
       limit: below,
       found: data[at] ?? NaN,
     });
+}
+
+/** Nothing times a finite number is nothing: four sums tell of all values, in a fraction of the time that asking each takes. */
+function isAllFinite(data: View): boolean {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const fours = data.length - (data.length % 4);
+  for (let i = 0; i < fours; i += 4) {
+    a += 0 * data[i];
+    b += 0 * data[i + 1];
+    c += 0 * data[i + 2];
+    d += 0 * data[i + 3];
+  }
+  for (let i = fours; i < data.length; i++) a += 0 * data[i];
+  return a + b + c + d === 0;
+}
+
+/** Where the first value is that is not in [0, below), or −1. */
+function firstOutside(data: View, below: number): number {
+  for (let i = 0; i < data.length; i++) if (data[i] < 0 || data[i] >= below) return i;
+  return -1;
 }
 
 /** Whether a value is the array that tensors of this type are given as, wherever its class comes from. */

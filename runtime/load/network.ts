@@ -59,6 +59,8 @@ export class Network {
   readonly #lasting: readonly Buffer[];
   #seed = 0;
   #closed = false;
+  /** Where the program's memory can be seen, results are read where they are. */
+  readonly #results: Results = { get: (name) => this.#store.view(name) };
   /** Calls of a target that answers later run one after the other. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -271,10 +273,10 @@ export class Network {
       throw failure(codes.asynchronousTarget, { call: named(call), instead: named(instead) });
     let next = calls.next();
     while (next.done !== true) {
-      const { entry, dims, results } = next.value;
+      const { entry, dims } = next.value;
       this.#give(next.value);
       executable.run(entry, dims);
-      next = calls.next(new Map(results.map((name) => [name, this.#store.view(name)])));
+      next = calls.next(this.#results);
     }
     return next.value;
   }

@@ -91,8 +91,9 @@ async function openShared(
 }
 
 function runnerOf(exports: WebAssembly.Exports): Running["run"] {
+  const calls = new Map(Object.entries(exports));
   return (entry, dims) => {
-    const { [entry]: call } = exports;
+    const call = calls.get(entry);
     if (typeof call === "function") call(...dims);
   };
 }

@@ -224,6 +224,17 @@ describe("wrong use", () => {
     expect(await errorOf(() => net.stepSync(points(5)))).toBe(await errorOf(() => net.evaluate(points(5))));
   });
 
+  it("of step is refused alike after a step that was right, whose lengths are remembered", async () => {
+    const [fresh, used] = [await load(lineArtifact()), await load(lineArtifact())];
+    for (const [what, inputs] of steps) {
+      used.stepSync({ x, target });
+      expect([what, await errorOf(() => used.stepSync(inputs))]).toEqual([
+        what,
+        await errorOf(() => fresh.step(inputs)),
+      ]);
+    }
+  });
+
   it("of everything else is refused", async () => {
     const net = await load(lineArtifact());
     const only = await load(lineArtifact({ train: "none" }));
