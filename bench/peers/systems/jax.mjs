@@ -43,6 +43,10 @@ async function create({ name, phase, batch, weights, batches }) {
   let state = start();
   const [train, predict] = [jit(step), jit((all, x) => forward(all, x, false).output)];
   return {
+    note:
+      network.kind === "transformer"
+        ? "looks vectors up by one-hot products: its gradient of take cannot be jitted"
+        : undefined,
     reset() {
       tree.dispose(state);
       state = start();
