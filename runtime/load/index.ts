@@ -42,8 +42,13 @@ export async function load(artifact: Artifact, options: LoadOptions = {}): Promi
   const { manifest } = artifact;
   const { train } = manifest.host;
   const network = new Network(manifest, executable);
-  await network.initialize({ seed: seed ?? train?.seed ?? 0, stepsPerEpoch, epochs });
-  return network;
+  try {
+    await network.initialize({ seed: seed ?? train?.seed ?? 0, stepsPerEpoch, epochs });
+    return network;
+  } catch (error) {
+    network.close();
+    throw error;
+  }
 }
 
 function checkCount(option: string, value: unknown): void {
