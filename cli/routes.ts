@@ -150,7 +150,9 @@ const train = buildCommand<TrainFlags, [string], Context>({
         placeholder: "NUMBER",
         brief: "The seed of all draws, of the hold-out and of the order of rows",
       },
-      threads: count("How many threads, where the target uses several"),
+      threads: count(
+        "How many threads share a step of the target wasm, with the same result; default: as many as the network keeps busy and the machine has",
+      ),
       probe: {
         kind: "parsed",
         parse: text,

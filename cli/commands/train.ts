@@ -171,7 +171,7 @@ function drawPlot(
 }
 
 function tellResult(context: Context, history: History, out: string): void {
-  const { done } = history;
+  const { done, start } = history;
   if (done === undefined) return;
   const { stdout, stderr, env } = context.process;
   const paint = painter(stdout, env);
@@ -185,6 +185,7 @@ function tellResult(context: Context, history: History, out: string): void {
     ) + probeTable([history], paint),
   );
   const best = done.early && done.bestEpoch !== null ? `; stopped early, parameters of epoch ${done.bestEpoch}` : "";
-  stderr.write(`${formatWhole(done.steps)} steps in ${formatDuration(done.seconds)}${best}\n`);
+  const threads = start === undefined || start.threads === 1 ? "" : ` on ${start.threads} threads`;
+  stderr.write(`${formatWhole(done.steps)} steps in ${formatDuration(done.seconds)}${threads}${best}\n`);
   stderr.write(`wrote ${[parametersName, plotName, "log.jsonl"].map((name) => path.join(out, name)).join(", ")}\n`);
 }

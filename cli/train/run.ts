@@ -3,6 +3,7 @@
  * when Ctrl-C stops the run, and when it ends; each is written whole or not at all.
  */
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import type { Compiled } from "../../compiler/compile.ts";
 import { resumeMismatch } from "../../compiler/diagnostics/codes/runtime.ts";
@@ -64,7 +65,7 @@ export async function runTraining(
     ...(await gpuFor(manifest.target)),
     ...(seed === undefined ? {} : { seed }),
     ...(epochs === undefined ? {} : { epochs }),
-    ...(threads === undefined ? {} : { threads }),
+    threads: threads ?? Math.min(manifest.threads?.useful ?? 1, availableParallelism()),
     ...(earlier === undefined ? {} : { resume: earlier.bytes }),
   };
   const history = new History(label);

@@ -17,6 +17,8 @@ export interface StartEvent {
   readonly steps: number;
   readonly parameters: number;
   readonly peakBytes: number;
+  /** How many run the program. */
+  readonly threads: number;
   /** Tensors that `start_from` did not fill or use, a line each. */
   readonly left: readonly string[];
   readonly diagnostics: readonly Diagnostic[];

@@ -120,8 +120,9 @@ export class Run {
       steps: step,
       parameters: [...network.parameters.values()].reduce((sum, { data }) => sum + data.length, 0),
       peakBytes: network.peakBytes,
+      threads: network.threads,
       left: started.left,
-      diagnostics: [...warnings, ...started.warnings],
+      diagnostics: [...network.warnings, ...warnings, ...started.warnings],
     };
   }
 

@@ -47,6 +47,7 @@ describe("a run", () => {
       steps: 0,
       parameters: 3,
       peakBytes: 24 * 128,
+      threads: 1,
       left: [],
       diagnostics: [],
     });
