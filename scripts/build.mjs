@@ -35,6 +35,7 @@ function replaceImports(folder) {
 
 async function bundle() {
   const { build } = await import("esbuild");
+  const { withoutExplanations } = await import("./lib/explanations.mjs");
   const { parsedPrelude } = await import("./lib/prelude.mjs");
   const common = {
     absWorkingDir: root,
@@ -55,6 +56,7 @@ async function bundle() {
     ...common,
     entryPoints: entries,
     outdir: "dist",
+    plugins: [parsedPrelude(), withoutExplanations()],
     chunkNames: "chunks/[name]-[hash]",
     splitting: true,
     format: "esm",
