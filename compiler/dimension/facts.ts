@@ -30,6 +30,8 @@ interface ExactDivision {
   readonly solved: { readonly name: string; readonly value: Dimension } | undefined;
 }
 
+type Quotient = Extract<Atom, { readonly kind: "quotient" }>;
+
 export interface Facts {
   readonly divisions: readonly ExactDivision[];
 }
@@ -66,17 +68,61 @@ function solve(dividend: Dimension, divisor: Dimension, quotient: Dimension, fac
 export function simplify(facts: Facts, dimension: Dimension): Dimension {
   const { divisions } = facts;
   if (divisions.length === 0) return dimension;
-  const direct = divisions.reduce(applyDirectly, dimension);
-  const solved = divisions.reduce(
+  return divisions.reduceRight(restore, substituteSolved(facts, dimension));
+}
+
+function withoutSolving({ divisions }: Facts, dimension: Dimension): Dimension {
+  return divisions.reduceRight(restore, divisions.reduce(applyDirectly, dimension));
+}
+
+function substituteSolved({ divisions }: Facts, dimension: Dimension): Dimension {
+  return divisions.reduce(
     (found, { solved: by }) => (by === undefined ? found : substitute(found, new Map([[by.name, by.value]]))),
-    direct,
+    divisions.reduce(applyDirectly, dimension),
   );
-  return divisions.reduceRight(restore, solved);
+}
+
+/** The quotient of two dimensions where the facts say that nothing remains: N·T / (2·N) = ⌊T/2⌋ if 2 divides T. */
+export function divideUnder(facts: Facts, dividend: Dimension, divisor: Dimension): Dimension | undefined {
+  const direct = divideExactly(dividend, divisor);
+  if (direct !== undefined || facts.divisions.length === 0) return direct;
+  const solve = (dimension: Dimension): Dimension => substituteSolved(facts, dimension);
+  const quotient = divideExactly(solve(dividend), solve(divisor));
+  return quotient === undefined ? undefined : facts.divisions.reduceRight(restore, quotient);
+}
+
+/** More quotients than any shape has; beyond, nothing is claimed. */
+const maximalQuotients = 64;
+
+/**
+ * Equal wherever every quotient in them is exact. What a graph may hold: that they are exact was required where it was made, and is checked
+ * at each call.
+ */
+export function equalIfExact(left: Dimension, right: Dimension): boolean {
+  let difference = subtract(left, right);
+  for (let round = 0; round < maximalQuotients; round++) {
+    const atom = difference.monomials.flatMap(({ atoms }) => atoms).find(({ kind }) => kind === "quotient");
+    if (atom?.kind !== "quotient") break;
+    difference = timesDenominator(difference, atom);
+  }
+  return isConstant(difference, 0);
+}
+
+/** The dimension times the quotient's denominator, in which the quotient times its denominator is its numerator. */
+function timesDenominator(dimension: Dimension, { numerator, denominator }: Quotient): Dimension {
+  const quotient = floorDivide(numerator, denominator);
+  return termsOf(dimension).reduce((sum, term) => {
+    const rest = divideExactly(term, quotient);
+    return add(sum, rest === undefined ? multiply(term, denominator) : multiply(rest, numerator));
+  }, constant(0));
 }
 
 /** Equal for all values of their names that the facts allow, as far as the canonical form tells. */
 export function equalUnder(facts: Facts, left: Dimension, right: Dimension): boolean {
-  return equal(left, right) || isConstant(simplify(facts, subtract(left, right)), 0);
+  if (equal(left, right)) return true;
+  const difference = subtract(left, right);
+  // What one fact solves may hide from another that it divides again: ⌊T/2⌋ = 3·⌊T/6⌋ is seen without T = 2·q.
+  return isConstant(simplify(facts, difference), 0) || isConstant(withoutSolving(facts, difference), 0);
 }
 
 /** c·dividend mod divisor = 0, ⌊c·dividend/divisor⌋ = c·quotient, wherever they stand. */

@@ -1,6 +1,7 @@
 /**
  * One entry's graph under construction: its builder, what it reads, and how its variables stand at this point of the text.
  */
+import { noFacts, type Facts } from "../dimension/facts.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -32,6 +33,8 @@ export class Entry {
   depth = 0;
   /** Constants of files, evaluated once in each entry: `sqrt(2)` is a node of its graph, and `training` is its own. */
   readonly constants = new Map<unknown, Evaluated>();
+  /** What was required of its dimensions so far. */
+  facts: Facts = noFacts;
   /** Dimensions that its parameters and settings depend on. */
   readonly closed: ClosedDimension[] = [];
   /** What blocks and models answered, in training and where something is probed. */

@@ -16,14 +16,19 @@ import {
   constantValue,
   DimensionOverflow,
   equal,
+  isConstant,
   maximalElements,
   printShape,
   product,
+  remainder,
   symbolsOf,
+  termsOf,
   type Dimension,
 } from "../dimension/dimension.ts";
+import { assume } from "../dimension/facts.ts";
 import { broadcastTo } from "../ops/emit.ts";
 import type { Body, Expression, If, Let, Param, Require, State, Statement, Update } from "../syntax/ast.ts";
+import type { Entry } from "./entry.ts";
 import type { ShapeValue } from "./evaluator.ts";
 import { Failure } from "./failure.ts";
 import type { Frame } from "./frame.ts";
@@ -37,6 +42,7 @@ import {
   type Evaluated,
   type Layer,
   type Recipe,
+  type Relation,
   type Returned,
   type Tensor,
 } from "./values.ts";
@@ -323,11 +329,22 @@ function branch({ branches, otherwise }: If, frame: Frame): Returned | undefined
   return otherwise === undefined ? undefined : run(otherwise, frame.branch());
 }
 
+/** `T % 2 == 0` is checked at each call, so that what follows may rely on it: ⌊T/2⌋·2 is T. */
+function learn({ left, comparison, right }: Relation, entry: Entry): void {
+  const [divided] = termsOf(left);
+  const atom = divided?.monomials.at(0)?.atoms.at(0);
+  if (comparison !== "equal" || !isConstant(right, 0) || atom?.kind !== "remainder") return;
+  if (equal(left, remainder(atom.numerator, atom.denominator)))
+    entry.facts = assume(entry.facts, atom.numerator, atom.denominator);
+}
+
 function check({ condition, message, span }: Require, frame: Frame): undefined {
   const value = frame.session.evaluator.evaluate(condition, frame);
   if (value.kind === "condition") {
-    for (const relation of value.all)
+    for (const relation of value.all) {
       frame.session.requirements.push({ entry: frame.entry.name, ...relation, message: message.value });
+      learn(relation, frame.entry);
+    }
     return;
   }
   if (value.kind !== "bool")

@@ -3,6 +3,7 @@
  * once fused.
  */
 import { constant, equal, isConstant, printShape, product, subtract } from "../dimension/dimension.ts";
+import { equalIfExact } from "../dimension/facts.ts";
 import type { TensorType } from "../graph/types.ts";
 import { axisIndex, constantIndex, flatten, rangesOf, subtractIndex, unflatten } from "../loops/index.ts";
 import { arity, axesWithin, axisCount } from "./check.ts";
@@ -22,7 +23,7 @@ export const reshape = defineOp<ReshapeAttributes>({
     if (count !== undefined) return count;
     const [{ dtype, shape: from }] = inputs;
     const [before, after] = [product(from), product(shape)];
-    if (equal(before, after)) return [{ dtype, shape }];
+    if (equalIfExact(before, after)) return [{ dtype, shape }];
     const sizesOf = `${printShape(from)} has ${before.key}, ${printShape(shape)} has ${after.key}`;
     return problem(`reshape keeps the number of elements; ${sizesOf}`, [0]);
   },

@@ -24,7 +24,7 @@ import {
   symbolsOf,
 } from "../../compiler/dimension/dimension.ts";
 import type { Dimension } from "../../compiler/dimension/dimension.ts";
-import { assume, equalUnder, noFacts, simplify } from "../../compiler/dimension/facts.ts";
+import { assume, divideUnder, equalIfExact, equalUnder, noFacts, simplify } from "../../compiler/dimension/facts.ts";
 import { intervalOf, isNonNegative } from "../../compiler/dimension/interval.ts";
 
 const [a, b, m, n] = ["a", "b", "m", "n"].map(symbol);
@@ -235,6 +235,30 @@ describe("facts", () => {
     const inProduct = assume(noFacts, multiply(a, b), m);
     expect(print(simplify(inProduct, remainder(multiply(a, b), m)))).toBe("0");
     expect(print(simplify(inProduct, multiply(m, floorDivide(multiply(a, b), m))))).toBe("a*b");
+  });
+
+  test("what was divided may be divided again", () => {
+    const half = floorDivide(a, c(2));
+    const twice = assume(assume(noFacts, a, c(2)), half, c(3));
+    expect(equalUnder(twice, multiply(c(3), floorDivide(half, c(3))), half)).toBe(true);
+    expect(equalUnder(assume(noFacts, a, c(2)), multiply(c(3), floorDivide(half, c(3))), half)).toBe(false);
+  });
+
+  test("tell the quotient of what they divide", () => {
+    const even = assume(noFacts, a, c(2));
+    const quotient = divideUnder(even, multiply(a, b), multiply(c(2), b));
+    expect(quotient === undefined ? "none" : print(quotient)).toBe(print(floorDivide(a, c(2))));
+    expect(divideUnder(noFacts, multiply(a, b), multiply(c(2), b))).toBeUndefined();
+  });
+
+  test("sizes with exact quotients are equal, others not", () => {
+    const sixth = floorDivide(a, c(6));
+    expect(equalIfExact(multiply(c(3), multiply(b, sixth)), multiply(b, floorDivide(a, c(2))))).toBe(true);
+    expect(equalIfExact(multiply(multiply(c(4), floorDivide(a, c(2))), floorDivide(a, c(2))), multiply(a, a))).toBe(
+      true,
+    );
+    expect(equalIfExact(multiply(c(2), sixth), floorDivide(a, c(2)))).toBe(false);
+    expect(equalIfExact(a, b)).toBe(false);
   });
 
   test("are extended without a change to the ones before, and say nothing new twice", () => {

@@ -47,6 +47,39 @@ describe("examples/digits", () => {
   }, 120_000);
 });
 
+describe("sizes that a requirement divides", () => {
+  const source = `
+    block pool(x: [N, T], k: int) -> [N, T / k] {
+      require T % k == 0, "the length must be a multiple of k"
+      return mean(reshape(x, [N, T / k, k]), axis: 2)
+    }
+    block swapped(x: [N, T]) -> [N, T] {
+      require T % 2 == 0, "the length must be even"
+      let pairs = reshape(x, [N, -1, 2])
+      return reshape(concat([pairs[:, :, 1:], pairs[:, :, 0:1]], axis: -1), [N, T])
+    }
+    model M(x: [N, T]) -> [N, _] = x * swapped(x) |> pool(2) |> pool(3)
+  `;
+
+  it("stay open, and are checked at each call", async () => {
+    for (const target of targets) {
+      const net = await load(artifactOf(source, target, { N: 4, T: 13 }));
+      const call = async (N: number, T: number) => {
+        const data = Float32Array.from({ length: N * T }, (_, at) => at + 1);
+        return [...((await net.predict({ x: { shape: [N, T], data } }))[0]?.data ?? [])];
+      };
+      // (1·2 + 3·4 + 5·6) / 3 and so on.
+      expect([await call(1, 6), await call(1, 12), await call(2, 6)]).toEqual([
+        [44 / 3].map(Math.fround),
+        [44 / 3, 278 / 3].map(Math.fround),
+        [44 / 3, 278 / 3].map(Math.fround),
+      ]);
+      expect(await errorOf(() => call(1, 9))).toContain("the length must be even");
+      expect(await errorOf(() => call(1, 8))).toContain("the length must be a multiple of k");
+    }
+  });
+});
+
 describe("a program", () => {
   const source = `
     model Line(x: [N, 2]) -> [N, 1] = x |> dense(1)

@@ -1,16 +1,8 @@
 /** Built-ins that move elements and leave them as they are: reshape, transpose, broadcast, concat, stack, pad, reverse. */
 import { label } from "../../diagnostics/diagnostic.ts";
 import { concatMismatch, reshapeCount, reshapeInferred } from "../../diagnostics/codes/shapes.ts";
-import {
-  add,
-  constant,
-  divideExactly,
-  equal,
-  isConstant,
-  printShape,
-  product,
-  type Dimension,
-} from "../../dimension/dimension.ts";
+import { add, constant, equal, isConstant, printShape, product, type Dimension } from "../../dimension/dimension.ts";
+import { divideUnder, equalUnder } from "../../dimension/facts.ts";
 import { reshape, transpose } from "../../ops/emit.ts";
 import { toNumber } from "../rational.ts";
 import { broadcastTensor, toTensor, type Operand } from "../tensors.ts";
@@ -24,7 +16,7 @@ function reshapeTo(call: BuiltinCall): Evaluated {
   const total = product(tensor.type.shape);
   const shape = inferred === undefined ? written : fillIn(written, inferred, total, tensor, call);
   const wanted = product(shape);
-  if (!equal(total, wanted)) {
+  if (!equalUnder(call.entry.facts, total, wanted)) {
     call.frame.fail(
       reshapeCount,
       { from: describeType(tensor.type), to: printShape(shape), elements: total.key, wanted: wanted.key },
@@ -48,7 +40,7 @@ function fillIn(
     call.frame.fail(reshapeInferred, { problem: "it stands twice" }, call.spanOf("shape"), "one -1 at most");
   }
   const known = product(others);
-  const rest = divideExactly(total, known);
+  const rest = divideUnder(call.entry.facts, total, known);
   if (rest === undefined) {
     call.frame.fail(
       reshapeInferred,
