@@ -10,6 +10,7 @@ import { tooMuchMemory } from "../diagnostics/codes/limits.ts";
 import { diagnose, InternalError, NncError } from "../diagnostics/diagnostic.ts";
 import { functions } from "../loops/functions.ts";
 import type { TensorType } from "../graph/types.ts";
+import { largestBuffers } from "../program/largest.ts";
 import type { FunctionDefinition, Program, ScheduledKernel, Statement } from "../program/types.ts";
 import { runPasses } from "../passes/index.ts";
 import { fuse } from "./fuse/index.ts";
@@ -60,7 +61,9 @@ export function buildProgram(
   const planned = plan({ tensors, segments, entries, bounds });
   const { buffers, arenaBytes, kernels } = planned;
   if (arenaBytes > maximalBytes)
-    throw new NncError(diagnose(tooMuchMemory, { bytes: arenaBytes, limit: maximalBytes }, []));
+    throw new NncError(
+      diagnose(tooMuchMemory, { bytes: arenaBytes, limit: maximalBytes }, [], largestBuffers(buffers)),
+    );
   const program: Program = {
     version: 1,
     name: elaboration.name,

@@ -9,6 +9,7 @@ import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { Part } from "../../compiler/program/cut.ts";
 import { boundsOf } from "../../compiler/program/integer.ts";
 import type { Facts } from "../../compiler/program/integer.ts";
+import { largestBuffers } from "../../compiler/program/largest.ts";
 import { manifestOf } from "../../compiler/program/manifest.ts";
 import { Names, fileName, oneLine } from "../../compiler/program/names.ts";
 import type { Sources } from "../../compiler/program/origins.ts";
@@ -83,13 +84,14 @@ interface Layout {
 }
 
 /** The arena, then what threads agree by, then private arrays: those of all kernels in one place, since a thread runs one at a time. */
-function layOut({ arenaBytes, kernels, entries }: Program, { entries: sharedEntries }: Sharing): Layout {
+function layOut({ arenaBytes, buffers, kernels, entries }: Program, { entries: sharedEntries }: Sharing): Layout {
   const shared = sharedEntries.some((entry) => entry !== undefined);
   const control = roundUp(arenaBytes, 64);
   const own = control + (shared ? controlBytes(Math.max(...entries.map(({ dims }) => dims.length))) : 0);
   const ownBytes = Math.max(0, ...kernels.map((kernel) => arraysOf(kernel).bytes));
   const [least, most] = [own + ownBytes, own + (shared ? mostThreads : 1) * ownBytes];
-  if (least > maximalBytes) throw new NncError(diagnose(tooMuchMemory, { bytes: least, limit: maximalBytes }, []));
+  if (least > maximalBytes)
+    throw new NncError(diagnose(tooMuchMemory, { bytes: least, limit: maximalBytes }, [], largestBuffers(buffers)));
   const pages = [least, Math.min(most, maximalBytes)].map((bytes) => Math.ceil(bytes / pageBytes)) as [number, number];
   return { shared, control, own, ownBytes, pages, small: most < 2 ** 31 };
 }

@@ -96,9 +96,10 @@ describe("what options and limits are told", () => {
   test("NN0602: more memory than there are addresses", () => {
     expect(complaints("model M(x: [N, 1024]) -> [N, 1024] = x |> dense(1024) |> relu", { bounds: { N: 1_000_000 } }))
       .toMatchInlineSnapshot(`
-      "error[NN0602]: the program needs 8196198784 bytes of memory, expected at most 4294967296
-      "
-    `);
+        "error[NN0602]: the program needs 8196198784 bytes of memory, expected at most 4294967296
+           = help: the largest are "M.x" (input, 4096000000 bytes), "predict.M.output" (result, 4096000000 bytes), "M.dense.w" (parameter, 4194304 bytes), "M.dense.b" (parameter, 4096 bytes)
+        "
+      `);
   });
 });
 
