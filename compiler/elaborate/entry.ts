@@ -31,8 +31,8 @@ export class Entry {
   readonly builder = new GraphBuilder();
   /** How deep expressions are nested at the moment, calls of blocks included. */
   depth = 0;
-  /** Constants of files, evaluated once in each entry: `sqrt(2)` is a node of its graph, and `training` is its own. */
-  readonly constants = new Map<unknown, Evaluated>();
+  /** Constants of files, evaluated once in each entry: `sqrt(2)` is a node of its graph, and `training` is its own. One without a value failed. */
+  readonly constants = new Map<unknown, Evaluated | undefined>();
   /** What was required of its dimensions so far. */
   facts: Facts = noFacts;
   /** Dimensions that its parameters and settings depend on. */

@@ -195,11 +195,15 @@ function constantOf(
   const { session } = frame;
   const given = declared.scope === session.module.scope ? session.constants.get(name) : undefined;
   if (given !== undefined) return given;
-  const known = frame.entry.constants.get(declared.declaration);
+  const { constants } = frame.entry;
+  const known = constants.get(declared.declaration);
   if (known !== undefined) return known;
+  if (constants.has(declared.declaration)) throw new Failure();
   const definition = lookUp(declared.scope, "value", name)?.declaration;
   if (definition?.kind !== "const") throw new Failure();
   const body: Body = { ...frame.body, name, scope: declared.scope, dimensions: new Map(), rest: undefined };
+  // Until it has a value it has failed, and said so.
+  constants.set(definition, undefined);
   const value = evaluate(definition.value, new Frame(frame.entry, body, frame.home));
   if (!isConstant(value)) {
     const expected = "a number, a string, a bool or a list of them";
@@ -210,7 +214,7 @@ function constantOf(
       "a `const` is known at compile time",
     );
   }
-  frame.entry.constants.set(definition, value);
+  constants.set(definition, value);
   return value;
 }
 
