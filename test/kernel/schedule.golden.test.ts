@@ -27,13 +27,16 @@ describe("schedule", () => {
     expect(printed(kernels.elementwise("N", 10), simd)).toMatchInlineSnapshot(`
       "kernel elementwise(read x: f32, read scale: f32, read b: f32, write y: f32; N)
         let t_1: f32x4 = splat(scale[0])
-        let b_1: f32x4 = b[6 ..4]
+        let b: f32x4 = b[0 ..4]
+        let b_1: f32x4 = b[4 ..4]
+        let b_2: f32x4 = b[6 ..4]
         parallel for i in 0 .. N
-          parallel for j in 0 .. 8 by 4
-            y[10*i + j] = ((tanh(x[10*i + j ..4]) * t_1) + b[j ..4])
-          let t_6: f32x4 = ((tanh(x[10*i + 6 ..4]) * t_1) + b_1)
-          y[10*i + 8] = t_6.2
-          y[10*i + 9] = t_6.3"
+          let x_1: f32x4 = x[10*i + 4 ..4]
+          let t_9: f32x4 = ((tanh(x[10*i + 6 ..4]) * t_1) + b_2)
+          y[10*i] = ((tanh(x[10*i ..4]) * t_1) + b)
+          y[10*i + 4] = ((tanh(x_1) * t_1) + b_1)
+          y[10*i + 8] = t_9.2
+          y[10*i + 9] = t_9.3"
     `);
   });
 
@@ -132,22 +135,23 @@ describe("schedule", () => {
             top = maximum(top, x[10*i + r ..4])
           top = maximum(top, pack(x[10*i + 8], x[10*i + 9], -Infinity, -Infinity))
           let t_3: f32x4 = splat(maximum(maximum(top.0, top.2), maximum(top.1, top.3)))
-          for r_1 in 0 .. 8 by 4
-            e[r_1] = exp((x[10*i + r_1 ..4] - t_3))
-          let t_7: f32x4 = exp((x[10*i + 6 ..4] - t_3))
-          e[8] = t_7.2
-          e[9] = t_7.3
+          let x_4: f32x4 = x[10*i + 4 ..4]
+          let t_9: f32x4 = exp((x[10*i + 6 ..4] - t_3))
+          e[0] = exp((x[10*i ..4] - t_3))
+          e[4] = exp((x_4 - t_3))
+          e[8] = t_9.2
+          e[9] = t_9.3
           var sum: f32x4 = 0
-          for r_2 in 0 .. 8 by 4
-            sum = (sum + e[r_2 ..4])
+          for r_1 in 0 .. 8 by 4
+            sum = (sum + e[r_1 ..4])
           sum = (sum + pack(e[8], e[9], 0, 0))
           let sum_1: f32 = ((sum.0 + sum.2) + (sum.1 + sum.3))
-          let t_13: f32x4 = splat(sum_1)
-          for r_3 in 0 .. 8 by 4
-            y[10*i + r_3] = (e[r_3 ..4] / t_13)
-          let t_15: f32x4 = (e[6 ..4] / t_13)
-          y[10*i + 8] = t_15.2
-          y[10*i + 9] = t_15.3
+          let t_15: f32x4 = splat(sum_1)
+          for r_2 in 0 .. 8 by 4
+            y[10*i + r_2] = (e[r_2 ..4] / t_15)
+          let t_17: f32x4 = (e[6 ..4] / t_15)
+          y[10*i + 8] = t_17.2
+          y[10*i + 9] = t_17.3
           total[i] = log(sum_1)"
     `);
   });

@@ -14,6 +14,7 @@ import type { Point } from "./point.ts";
 import { place } from "./point.ts";
 import type { Context, Reduce } from "./terms.ts";
 import { reduceAt } from "./reduce.ts";
+import { callsFunctions, functionVectors } from "./strategy.ts";
 import { runsAlong } from "./strides.ts";
 import type { Offset } from "./tiles.ts";
 import { tilesOf } from "./tiles.ts";
@@ -60,8 +61,9 @@ function epilogue(context: Context, { results }: Reduce, rest: readonly Stage[],
     }
   }
   emitter.flush();
-  for (const point of points) {
-    for (const stage of rest) stageAt(context, stage, [point]);
+  const together = rest.some(callsFunctions) ? functionVectors : 1;
+  for (let p = 0; p < points.length; p += together) {
+    for (const stage of rest) stageAt(context, stage, points.slice(p, p + together));
     emitter.flush();
   }
 }
@@ -94,7 +96,7 @@ function sweepAt(context: Context, stage: Sweep, point: Point): void {
   const { emitter, machine } = context;
   const axes = mergeAxes(stage.over, indicesOfStage(stage));
   const inner = axes.at(-1);
-  if (inner === undefined) return sweepBody(context, stage, at(point, []));
+  if (inner === undefined) return sweepBody(context, stage, [at(point, [])]);
   const vector = machine.lanes === 4 && !point.vector && runsAlong([stage], innermost(inner));
   nested(emitter, axes.slice(0, -1), (places) => sweepRow(context, stage, point, places, inner, vector));
 }
@@ -111,13 +113,16 @@ function sweepRow(
   const { extent, name } = inner;
   if (!vector) {
     return loopOver(emitter, name, wholeSpan(inner), (index) =>
-      sweepBody(context, stage, at(point, [...places, ...placesOf(inner, index)])),
+      sweepBody(context, stage, [at(point, [...places, ...placesOf(inner, index)])]),
     );
   }
-  for (const { span, step, offsets } of tilesOf(extent, 1, 4, true)) {
-    const body = (base: Index): void => {
-      for (const offset of offsets) sweepBody(context, stage, pointAt(point, places, inner, base, offset));
-    };
+  for (const { span, step, offsets } of tilesOf(extent, callsFunctions(stage) ? functionVectors : 1, 4, true)) {
+    const body = (base: Index): void =>
+      sweepBody(
+        context,
+        stage,
+        offsets.map((offset) => pointAt(point, places, inner, base, offset)),
+      );
     loopOver(emitter, name, span, body, step);
   }
 }
@@ -128,13 +133,14 @@ function pointAt(point: Point, places: readonly Place[], axis: LoopAxis, base: I
   return at(point, [...places, ...placesOf(axis, index)], offset.vector ? { skip: offset.skip } : undefined);
 }
 
-/** One store after the other: a later value may read at this point what an earlier store wrote. */
-function sweepBody({ emitter }: Context, stage: Sweep, point: Point): void {
-  for (const { name, value } of stage.lets) point.locals.set(name, evaluate(emitter, value, point, name));
+/** One store after the other: a later value may read at its point what an earlier store wrote. */
+function sweepBody({ emitter }: Context, stage: Sweep, points: readonly Point[]): void {
+  for (const point of points)
+    for (const { name, value } of stage.lets) point.locals.set(name, evaluate(emitter, value, point, name));
   const written = new Set<string>();
   for (const { tensor, indices, value } of stage.stores) {
     if (loadsOf(value).some((load) => written.has(load.tensor))) emitter.flush();
-    storeAt(emitter, tensor, indices[0], evaluate(emitter, value, point), point);
+    for (const point of points) storeAt(emitter, tensor, indices[0], evaluate(emitter, value, point), point);
     written.add(tensor);
   }
   emitter.flush();

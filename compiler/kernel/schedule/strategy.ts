@@ -6,10 +6,13 @@
 import { constantValue } from "../../dimension/dimension.ts";
 import type { Machine } from "../machine.ts";
 import type { Kernel, Stage } from "../types.ts";
+import { functionOf } from "../../loops/functions.ts";
 import { axesOf } from "../../loops/index.ts";
+import { nodesOf } from "../../loops/scalar.ts";
 import type { Index } from "../../loops/types.ts";
 import type { LoopAxis } from "./nest.ts";
 import { indicesOfStage, innermost, mergeAxes } from "./nest.ts";
+import { scalarsOfStage } from "../tensors.ts";
 import { runsAlong, sourcesOf, strideOf } from "./strides.ts";
 
 /** The grid's loops, outermost first. */
@@ -28,6 +31,15 @@ export interface GridLoop {
 
 /** Accumulators of a column sum: four vectors, a line of the cache. */
 const columnVectors = 4;
+
+/** Vectors whose polynomials are evaluated side by side: each alone is a long chain of operations that wait for each other. */
+export const functionVectors = 4;
+
+/** True where a stage's values are polynomials. Random draws are none: they have work enough for one, and are long. */
+export function callsFunctions(stage: Stage): boolean {
+  const nodes = scalarsOfStage(stage).flatMap(nodesOf);
+  return nodes.some((node) => functionOf(node) !== undefined) && !nodes.some(({ kind }) => kind === "random");
+}
 
 /** The loops of a kernel whose indices are flat addresses. */
 export function strategyOf(kernel: Kernel, machine: Machine): Strategy {
@@ -62,7 +74,7 @@ function columnTile(plain: readonly GridLoop[], { stages }: Kernel, machine: Mac
   const last = plain[plain.length - 1];
   const scatters = stages.some(({ kind }) => kind === "scatter");
   const vector = machine.lanes === 4 && runsAlong(stages, innermost(last.axis));
-  const count = scatters ? columnVectors : 1;
+  const count = scatters ? columnVectors : vector && stages.some(callsFunctions) ? functionVectors : 1;
   return [...plain.slice(0, -1), { ...last, count, lanes: vector ? 4 : 1, overlap: !scatters, role: "columns" }];
 }
 
