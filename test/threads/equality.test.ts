@@ -2,68 +2,35 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
-import { constant, symbol } from "../../compiler/dimension/dimension.ts";
-import { GraphBuilder } from "../../compiler/graph/builder.ts";
-import type { Graph } from "../../compiler/graph/graph.ts";
-import { javascript, simd, type Machine } from "../../compiler/kernel/machine.ts";
-import { buildProgram } from "../../compiler/kernel/program.ts";
-import { operations } from "../../compiler/ops/index.ts";
-import type { Interpreted } from "../../compiler/loops/interpret.ts";
+import { javascript, simd } from "../../compiler/kernel/machine.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { Program } from "../../compiler/program/types.ts";
 import { prepare, train } from "../../runtime/train/index.ts";
 import { emitTypescript } from "../../targets/typescript/index.ts";
 import { emitWasm } from "../../targets/wasm/index.ts";
-import { draw } from "../ops/numbers.ts";
 import { runner } from "../random/batch.ts";
 import { Random } from "../random/random.ts";
 import { eager, startThreads, startTypescript, startWasm, type Running } from "../random/start.ts";
 import { bitsOf } from "../targets/run.ts";
+import { sampleCases, sampleDims, sampleProgram } from "../targets/samples.ts";
 
 const counts = [1, 2, 3, 8];
 
 describe("samples of every op", () => {
-  const dims = new Map([["N", 5]]);
-  const cases = operations
-    .flatMap(({ name, samples }) => samples.map((sample) => ({ op: name, sample })))
-    .map(({ op, sample }, n) => {
-      const builder = new GraphBuilder();
-      const inputs = new Map<string, Interpreted>();
-      const values = sample.inputs.map(({ dtype, shape, data, range }, at) => {
-        const name = `x${at}_${n}`;
-        const count = shape.reduce((product, size) => product * size, 1);
-        inputs.set(name, { shape, data: Float64Array.from(data ?? draw(dtype, count, at + 1, range)) });
-        return builder.one("input", [], { name, role: "input", dtype, shape: shape.map(constant) });
-      });
-      const own = builder.one(op, values, sample.attributes);
-      // An entry knows the open dimensions of its tensors only.
-      const value = op === "dimension" ? builder.one("broadcast", [own], { shape: [symbol("N")], axes: [] }) : own;
-      const result = `y_${n}`;
-      const graph: Graph = builder.finish([{ name: result, role: "result", value }]);
-      return { title: `${op}: ${sample.name}`, graph, inputs, result };
-    });
-
-  function programFor(machine: Machine): Program {
-    const entries = cases.map(({ title, graph }) => ({ name: title, graph }));
-    const host = { language: "1", models: [], requirements: [] };
-    const elaboration = { name: "samples", entries, variables: [], bounds: dims, host };
-    return buildProgram(elaboration, machine, { verify: true }).program;
-  }
-
   function results(running: Running, program: Program): ReadonlyMap<string, readonly unknown[]> {
     const run = runner(program, running);
     return new Map(
-      cases.map(({ title, inputs, result }) => {
-        const data = run(title, dims, inputs, [result]).get(result)?.data ?? [];
+      sampleCases.map(({ title, inputs, result }) => {
+        const data = run(title, sampleDims, inputs, [result]).get(result)?.data ?? [];
         return [title, bitsOf(Float32Array.from(data))] as const;
       }),
     );
   }
 
   it("are equal", async () => {
-    const scalars = programFor(javascript);
+    const scalars = sampleProgram(javascript);
     const expected = results(await startTypescript(emitTypescript(scalars)), scalars);
-    const vectors = programFor(simd);
+    const vectors = sampleProgram(simd);
     const artifact = emitWasm(vectors, undefined, eager);
     expect(results(startWasm(artifact), vectors)).toEqual(expected);
     expect(results(inAnyOrder(artifact), vectors)).toEqual(expected);

@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { brotliDecompressSync } from "node:zlib";
+import { filesOf } from "../targets/tar.ts";
 
 export interface SwiftShader {
   /** To be set before the process starts that uses it. */
@@ -32,16 +33,4 @@ export function unpackSwiftShader(): SwiftShader {
     env: { LD_LIBRARY_PATH: folder, VK_ICD_FILENAMES: path.join(folder, "vk_swiftshader_icd.json") },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
-}
-
-/** The plain files of a tar archive: headers of 512 bytes, each file padded to as many. */
-function filesOf(archive: Buffer): readonly { readonly name: string; readonly data: Buffer }[] {
-  const files: { readonly name: string; readonly data: Buffer }[] = [];
-  for (let at = 0; at + 512 <= archive.length && archive[at] !== 0;) {
-    const name = archive.toString("utf8", at, at + 100).replace(/\0.*$/s, "");
-    const size = parseInt(archive.toString("utf8", at + 124, at + 136), 8);
-    files.push({ name: path.basename(name), data: archive.subarray(at + 512, at + 512 + size) });
-    at += 512 + 512 * Math.ceil(size / 512);
-  }
-  return files;
 }
