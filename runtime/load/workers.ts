@@ -8,7 +8,7 @@ import type { ManifestThreads } from "../../compiler/program/artifact.ts";
 import { failure } from "./fail.ts";
 
 export interface Workers {
-  /** Looks for one that died while others wait for it, and stops them if so. */
+  /** Looks for one that died while others wait for it, and stops them if so; to be called each second. */
   readonly look: () => void;
   /** Why they stopped. */
   readonly reason: () => string;
@@ -29,7 +29,8 @@ interface Thread {
   readonly listen: (message: (text: unknown) => void, ended: (reason: string) => void) => void;
   /** From here on it keeps no process alive. */
   readonly release: () => void;
-  readonly isDead: () => boolean;
+  /** Unknown in a page. */
+  readonly isDead?: () => boolean;
   readonly end: () => void;
 }
 
@@ -51,6 +52,7 @@ export async function findWorkers(): Promise<{ readonly start: Start } | { reado
 /** Starts all but the calling thread's and waits until they are there. Throws NN0727. */
 export async function startWorkers(start: Start, team: Team, stop: () => void): Promise<Workers> {
   const threads = Array.from({ length: team.threads - 1 }, (_, n) => start(source, taskOf(team, n + 1)));
+  const idle = watch(team);
   let lost: string | undefined;
   let closed = false;
   const close = (): void => {
@@ -81,10 +83,28 @@ export async function startWorkers(start: Start, team: Team, stop: () => void): 
   for (const thread of threads) thread.release();
   return {
     look: () => {
-      if (threads.some((thread) => thread.isDead())) lose("it ended while others waited for it");
+      if (threads.some((thread) => thread.isDead?.())) lose("it ended while others waited for it");
+      else if (threads.some(({ isDead }) => isDead === undefined) && idle())
+        lose("it did nothing while others waited for it");
     },
     reason: () => lost ?? "it stopped",
     close,
+  };
+}
+
+/** How often nothing may have moved before a thread of which nobody can say whether it lives counts as dead. */
+const mostIdle = 10;
+
+/** Says whether nothing moved in as many calls: the word by which threads agree, which every part that is taken or done changes. */
+function watch({ memory, sharing }: Team): () => boolean {
+  const word = new BigInt64Array(memory.buffer, sharing.control, 1);
+  let last = -1n;
+  let idle = 0;
+  return () => {
+    const now = Atomics.load(word, 0);
+    idle = now === last ? idle + 1 : 0;
+    last = now;
+    return idle >= mostIdle;
   };
 }
 
@@ -152,7 +172,6 @@ function pageThread(code: string, task: Task): Thread {
       worker.onerror = (event) => ended(event.message || "it did not start");
     },
     release: () => undefined,
-    isDead: () => false,
     end: () => worker.terminate(),
   };
 }
