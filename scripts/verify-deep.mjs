@@ -10,7 +10,7 @@ import { install, root, run, tool } from "./lib/project.mjs";
 
 const seeds = Array.from({ length: 10 }, (_, at) => at + 1);
 const leastAccuracy = 0.963;
-const suites = ["test/random", "test/ladder", "test/planted"];
+const suites = ["test/random", "test/ladder", "test/planted", "test/browser"];
 
 /** Whole minutes and seconds since then. */
 function since(started) {
@@ -115,6 +115,10 @@ function programsText({
   ].join("\n\n");
 }
 
+function browserText({ seed, programs }) {
+  return `## Chromium\n\n${programs} programs from seed ${seed}: Node's bits on TypeScript, and on 1, 2 and 3 threads of WebAssembly.`;
+}
+
 function mutationsText({ seed, mutants, reached, compiled, failures }) {
   const share = (count) => percent(count / mutants);
   const wrong = failures === 0 ? "no exception, no report of a bug, valid spans, in time" : `**${failures} failed**`;
@@ -157,6 +161,7 @@ function report(started, stages, facts, accuracies) {
       stages.map(({ name, passed, time }) => [name, passed ? "passed" : "**failed**", time]),
     )}`,
     ...of("programs").map(programsText),
+    ...of("browser").map(browserText),
     ...of("mutations").map(mutationsText),
     ...(of("planted").length > 0 ? [plantedText(of("planted"))] : []),
     accuracyText(accuracies),

@@ -55,7 +55,8 @@ export async function startBatch(programs: readonly RandomProgram[]): Promise<re
   return targets;
 }
 
-function built(programs: readonly RandomProgram[], machine: Machine): Program {
+/** The programs as one, of as many entries. */
+export function built(programs: readonly RandomProgram[], machine: Machine): Program {
   return buildProgram(elaborationOf(programs), machine, { verify: true }).program;
 }
 
