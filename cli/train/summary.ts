@@ -19,16 +19,17 @@ export function summaryOf(parts: readonly (readonly [name: string, scores: Score
   return table([left(""), right("loss"), ...metrics.map(right)], rows, paint);
 }
 
-/** One row a run, in the order of the file. */
+/** One row for each run that came to its end, in the order of the file; nothing where none did. */
 export function comparisonOf(runs: readonly History[], paint: Paint): string {
-  const finals = runs.map(({ done }) => done?.holdout ?? done?.train ?? null);
-  const metrics = scalarNames(finals);
-  const rows = runs.map(({ label, done }, at) => {
-    const scores = finals[at] ?? null;
+  const ended = runs.flatMap(({ label, done }) => (done === undefined ? [] : [{ label, done }]));
+  if (ended.length === 0) return "";
+  const metrics = scalarNames(ended.map(({ done }) => done.holdout ?? done.train));
+  const rows = ended.map(({ label, done }) => {
+    const scores = done.holdout ?? done.train;
     const figures = [formatLoss(scoreOf(scores, "loss")), ...metrics.map((metric) => formatScore(scores, metric))];
-    return [label, ...figures, formatWhole(done?.epochs ?? 0), formatDuration(done?.seconds ?? NaN)];
+    return [label, ...figures, formatWhole(done.epochs), formatDuration(done.seconds)];
   });
-  const held = runs.some(({ done }) => done?.holdout !== null) ? "hold-out loss" : "loss";
+  const held = ended.some(({ done }) => done.holdout !== null) ? "hold-out loss" : "loss";
   return table([left("run"), right(held), ...metrics.map(right), right("epochs"), right("time")], rows, paint);
 }
 

@@ -82,6 +82,16 @@ describe("a run", () => {
     expect(parametersIn("stopped").equals(parametersIn("run"))).toBe(true);
   });
 
+  test("Ctrl-C stops all runs, and what did not end is not compared", async () => {
+    const { stdout, stderr, code } = await nnc(["train", "points.nn", "--all", "-o", "stopped-all", ...wasm], {
+      cwd,
+      interrupt: AbortSignal.abort(),
+    });
+    expect([stdout, code]).toEqual(["", 130]);
+    expect(stderr).toContain("--resume goes on from stopped-all/plain/checkpoint.safetensors");
+    expect(existsSync(path.join(cwd, "stopped-all/quick"))).toBe(false);
+  });
+
   test("typescript and wasm end with the same bits", async () => {
     expect((await nnc(["train", "points.nn", "-o", "typescript", "--target", "typescript"], { cwd })).code).toBe(0);
     expect(parametersIn("typescript").equals(parametersIn("run"))).toBe(true);
