@@ -9,15 +9,16 @@ import { failure, named } from "./fail.ts";
 /** Elements of a buffer; a bool is an i32 of 0 or 1. */
 export type View = Float32Array | Int32Array;
 
-export type Executable =
+export type Executable = {
+  /** How many threads run it: one, unless it says more. */
+  readonly threads?: number;
+  /** What it does without. */
+  readonly warnings?: readonly Diagnostic[];
+} & (
   | {
       readonly kind: "sync";
       /** The arena; it never moves. */
       readonly memory: ArrayBufferLike;
-      /** How many threads run it: one, unless it says more. */
-      readonly threads?: number;
-      /** What it does without. */
-      readonly warnings?: readonly Diagnostic[];
       /** `dims` are the entry's open dimensions, in the manifest's order. */
       readonly run: (entry: string, dims: readonly number[]) => void;
       readonly close: () => void;
@@ -30,7 +31,8 @@ export type Executable =
       readonly read: (buffer: string) => Promise<View>;
       readonly run: (entry: string, dims: readonly number[]) => Promise<void>;
       readonly close: () => void;
-    };
+    }
+);
 
 /** The file that the manifest names, by default the module. */
 export function moduleOf({ manifest, files }: Artifact, file = manifest.module): string | Uint8Array {

@@ -68,7 +68,7 @@ export class Network {
   constructor(manifest: Manifest, executable: Executable) {
     this.manifest = manifest;
     this.#executable = executable;
-    const { threads = 1, warnings = [] } = executable.kind === "sync" ? executable : {};
+    const { threads = 1, warnings = [] } = executable;
     this.threads = threads;
     this.warnings = warnings;
     this.#store = new Store(executable, manifest);

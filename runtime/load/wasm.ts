@@ -12,7 +12,7 @@ import {
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Artifact, ManifestThreads } from "../../compiler/program/artifact.ts";
 import { moduleOf } from "./executable.ts";
-import type { Executable } from "./executable.ts";
+import type { Executable, View } from "./executable.ts";
 import { failure, named } from "./fail.ts";
 import { findWorkers, startWorkers } from "./workers.ts";
 import type { Start, Workers } from "./workers.ts";
@@ -67,7 +67,7 @@ async function openShared(
   sharing: ManifestThreads,
   threads: number,
   start: Start,
-): Promise<Running> {
+): Promise<Executable> {
   const memory = makeMemory(artifact, sharing, threads, true);
   const bytes = bytesOf(artifact);
   bytes[sharing.flag] = sharedMemory;
@@ -76,18 +76,37 @@ async function openShared(
   const crew: { workers?: Workers } = {};
   const env = { memory, above: 0, stalled: () => crew.workers?.look() };
   const { exports: agreed } = await instantiate(artifact, agreement, { env });
-  const main = { memory, threads, own: sharing.own };
-  const { exports } = await instantiate(artifact, program, { env: main, threads: agreed });
   const { stop, stopped } = agreed;
   if (typeof stop !== "function" || typeof stopped !== "function") throw broken(artifact, "it has no `stop`");
-  const workers = await startWorkers(start, { program, agreement, memory, sharing, threads }, () => void stop());
+  const led = "document" in globalThis;
+  const workers = await startWorkers(start, { program, agreement, memory, sharing, threads, led }, () => void stop());
+  if (led) return ledBy(workers, artifact, memory, threads);
   crew.workers = workers;
+  const main = { memory, threads, own: sharing.own };
+  const { exports } = await instantiate(artifact, program, { env: main, threads: agreed });
   const call = runnerOf(exports);
   const run = (entry: string, dims: readonly number[]): void => {
     if (stopped() === 0) call(entry, dims);
     if (stopped() !== 0) throw failure(workerLost, { reason: workers.reason() });
   };
   return { kind: "sync", memory: memory.buffer, threads, run, close: () => workers.close() };
+}
+
+/** A page's own thread may not wait for others: it sends its calls to a worker, and looks into the memory when they are done. */
+function ledBy(workers: Workers, { manifest }: Artifact, memory: WebAssembly.Memory, threads: number): Executable {
+  const buffers = new Map(manifest.buffers.map((buffer) => [buffer.name, buffer]));
+  const view = (name: string): View => {
+    const { dtype = "f32", offset = 0, bytes = 0 } = buffers.get(name) ?? {};
+    return new (dtype === "f32" ? Float32Array : Int32Array)(memory.buffer, offset, bytes / 4);
+  };
+  return {
+    kind: "async",
+    threads,
+    write: (name, data) => view(name).set(data),
+    read: async (name) => view(name).slice(),
+    run: (entry, dims) => workers.ask(entry, dims),
+    close: () => workers.close(),
+  };
 }
 
 function runnerOf(exports: WebAssembly.Exports): Running["run"] {

@@ -1,6 +1,6 @@
 /**
- * The threads of a shared program beside the one that calls it: workers of Node or of a page. Each does nothing but run the
- * module's `worker`; they keep no process alive and end with the network.
+ * The threads of a shared program: workers of Node or of a page beside the thread that calls it, or for it where that is a
+ * page's own, which may not wait. Each does nothing but run the module; they keep no process alive and end with the network.
  */
 import type * as WorkerThreads from "node:worker_threads";
 import { workerLost } from "../../compiler/diagnostics/codes/runtime.ts";
@@ -12,6 +12,8 @@ export interface Workers {
   readonly look: () => void;
   /** Why they stopped. */
   readonly reason: () => string;
+  /** Has the first of them call an entry, where no other thread does. Throws NN0727. */
+  readonly ask: (entry: string, dims: readonly number[]) => Promise<void>;
   readonly close: () => void;
 }
 
@@ -21,12 +23,15 @@ export interface Team {
   readonly memory: WebAssembly.Memory;
   readonly sharing: ManifestThreads;
   readonly threads: number;
+  /** Whether one of the workers is the first thread, in the place of the one that asks. */
+  readonly led: boolean;
 }
 
 /** A worker of either kind, as far as it is needed here. */
 interface Thread {
   /** Calls back with each message, and with the reason when it ends. */
   readonly listen: (message: (text: unknown) => void, ended: (reason: string) => void) => void;
+  readonly send: (message: unknown) => void;
   /** From here on it keeps no process alive. */
   readonly release: () => void;
   /** Unknown in a page. */
@@ -40,7 +45,6 @@ export type Start = (code: string, task: Task) => Thread;
 /** How threads are started here, or what they would need and this place does not have. */
 export async function findWorkers(): Promise<{ readonly start: Start } | { readonly lacking: string }> {
   if (typeof SharedArrayBuffer === "undefined") return { lacking: "SharedArrayBuffer" };
-  if ("document" in globalThis) return { lacking: "a worker around it, since a page's own thread may not wait" };
   if (typeof Worker === "function") return { start: pageThread };
   try {
     return { start: nodeThreads(await import(/* @vite-ignore */ nodeModule)) };
@@ -51,10 +55,12 @@ export async function findWorkers(): Promise<{ readonly start: Start } | { reado
 
 /** Starts all but the calling thread's and waits until they are there. Throws NN0727. */
 export async function startWorkers(start: Start, team: Team, stop: () => void): Promise<Workers> {
-  const threads = Array.from({ length: team.threads - 1 }, (_, n) => start(source, taskOf(team, n + 1)));
+  const first = team.led ? 0 : 1;
+  const threads = Array.from({ length: team.threads - first }, (_, n) => start(source, taskOf(team, n + first)));
   const idle = watch(team);
   let lost: string | undefined;
   let closed = false;
+  let asked: Pending | undefined;
   const close = (): void => {
     closed = true;
     stop();
@@ -63,6 +69,7 @@ export async function startWorkers(start: Start, team: Team, stop: () => void): 
   const lose = (reason: string): void => {
     if (!closed) lost ??= reason;
     stop();
+    asked?.reject(failure(workerLost, { reason }));
   };
   const ready = threads.map(
     (thread) =>
@@ -71,7 +78,12 @@ export async function startWorkers(start: Start, team: Team, stop: () => void): 
           lose(reason);
           reject(failure(workerLost, { reason }));
         };
-        thread.listen((text) => (text === "ready" ? resolve() : ended(String(text))), ended);
+        const heard = (text: unknown): void => {
+          if (text === "ready") resolve();
+          else if (text === "done") asked?.resolve();
+          else ended(String(text));
+        };
+        thread.listen(heard, ended);
       }),
   );
   try {
@@ -88,8 +100,19 @@ export async function startWorkers(start: Start, team: Team, stop: () => void): 
         lose("it did nothing while others waited for it");
     },
     reason: () => lost ?? "it stopped",
+    ask: (entry, dims) =>
+      new Promise((resolve, reject) => {
+        asked = { resolve, reject };
+        if (lost === undefined) threads[0]?.send([entry, dims]);
+        else reject(failure(workerLost, { reason: lost }));
+      }),
     close,
   };
+}
+
+interface Pending {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** How often nothing may have moved before a thread of which nobody can say whether it lives counts as dead. */
@@ -112,23 +135,29 @@ type Task = ReturnType<typeof taskOf>;
 
 function taskOf({ program, agreement, memory, sharing, threads }: Team, index: number) {
   const own = sharing.own + index * sharing.ownBytes;
-  return { program, agreement, memory, own, above: index % 2, threads };
+  return { program, agreement, memory, own, above: index % 2, threads, leads: index === 0 };
 }
 
-/** What a worker runs, in Node as in a page. It says that it is there before it goes to work, from where it does not come back. */
+/**
+ * What a worker runs, in Node as in a page. It says that it is there before it goes to work, from where it does not come back,
+ * unless it leads: then it calls the entries that it is sent.
+ */
 const source = `
-const run = ({ program, agreement, memory, own, above, threads }, say) => {
+const run = ({ program, agreement, memory, own, above, threads, leads }, say) => {
   const agreed = new WebAssembly.Instance(agreement, { env: { memory, above, stalled() {} } }).exports;
-  const { worker } = new WebAssembly.Instance(program, { env: { memory, own, threads }, threads: agreed }).exports;
-  say("ready");
-  setTimeout(() => {
+  const { exports } = new WebAssembly.Instance(program, { env: { memory, own, threads }, threads: agreed });
+  const work = (entry, dims) => {
     try {
-      worker();
+      exports[entry](...dims);
+      if (leads) say(agreed.stopped() ? "it stopped" : "done");
     } catch (error) {
       say(String(error));
       agreed.stop();
     }
-  });
+  };
+  if (leads) onmessage = ({ data }) => work(...data);
+  else setTimeout(work, 0, "worker", []);
+  say("ready");
 };
 if (typeof require === "function") {
   const { parentPort, workerData } = require("node:worker_threads");
@@ -148,6 +177,7 @@ function nodeThreads({ Worker }: Pick<typeof WorkerThreads, "Worker">): Start {
         worker.on("error", ({ message: text }) => ended(text));
         worker.on("exit", (code) => ended(`it ended with code ${code}`));
       },
+      send: (message) => worker.postMessage(message),
       release: () => worker.unref(),
       // Known without waiting for events, which do not come while this thread waits: a loop that ended has no time.
       isDead: () => {
@@ -171,6 +201,7 @@ function pageThread(code: string, task: Task): Thread {
       };
       worker.onerror = (event) => ended(event.message || "it did not start");
     },
+    send: (message) => worker.postMessage(message),
     release: () => undefined,
     end: () => worker.terminate(),
   };

@@ -67,7 +67,7 @@ export const asynchronousTarget = define<{ readonly call: string; readonly inste
   message: ({ call, instead }) =>
     `${call} needs a target that answers at once; expected \`await\` with ${instead} here`,
   explanation:
-    "A GPU answers later. `stepSync`, `evaluateSync` and `predictSync` exist for the targets `typescript` and `wasm`.",
+    "A GPU answers later, and so do threads that a page's own thread calls, which may not wait for them; in a worker of the page it may. `stepSync`, `evaluateSync` and `predictSync` exist for the targets `typescript` and `wasm`.",
 });
 
 export const unknownInput = define<{ readonly name: string; readonly inputs: string }>({
