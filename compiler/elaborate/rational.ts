@@ -106,7 +106,16 @@ function scaleDown(value: bigint, shift: bigint): number {
   return exponent < -1000 ? mantissa * 2 ** -1000 * 2 ** (exponent + 1000) : mantissa * 2 ** exponent;
 }
 
-/** As a person writes it: `3`, `1/16`. */
-export function print({ numerator, denominator }: Rational): string {
-  return denominator === 1n ? String(numerator) : `${numerator}/${denominator}`;
+/** What divides it has a decimal form of at most six places. */
+const shortDecimals = 1_000_000n;
+/** More digits than anybody counts. */
+const maximalDigits = 21;
+
+/** As a person writes it: `3`, `1.5`, `1/3`, `1e+39`. */
+export function print(value: Rational): string {
+  const { numerator, denominator } = value;
+  const digits = String(numerator).length + String(denominator).length;
+  if (digits > maximalDigits + 1) return String(toNumber(value));
+  if (denominator === 1n) return String(numerator);
+  return shortDecimals % denominator === 0n ? String(toNumber(value)) : `${numerator}/${denominator}`;
 }
