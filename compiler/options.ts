@@ -52,7 +52,14 @@ export function argumentProblems(main: unknown, options: unknown, targets: reado
     const value = given[option];
     return value === undefined || fits(value)
       ? []
-      : [problem(option, expected, value, option === "target" ? didYouMean(String(value), targets) : undefined)];
+      : [
+          problem(
+            option,
+            expected,
+            value,
+            option === "target" && typeof value === "string" ? didYouMean(value, targets) : undefined,
+          ),
+        ];
   });
 }
 
