@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import chromium from "@sparticuz/chromium";
 import { buildSync } from "esbuild";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { load } from "../../runtime/load/index.ts";
 import { emitWasm } from "../../targets/wasm/index.ts";
@@ -65,8 +65,9 @@ afterAll(() => {
 /** Opens the page in a browser of its own until it reports. */
 async function visit(page: string): Promise<{ readonly page: Report; readonly worker: Report }> {
   // The package unpacks into the temporary folder; this one goes with the test.
-  process.env["TMPDIR"] = folder;
+  vi.stubEnv("TMPDIR", folder);
   const executable = await chromium.executablePath();
+  vi.unstubAllEnvs();
   const { port } = server.address() as AddressInfo;
   const switches = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-dev-shm-usage"];
   let browser: ChildProcess | undefined;
