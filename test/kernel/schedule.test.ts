@@ -136,3 +136,21 @@ describe("a schedule keeps the bits where the inner dimension is open", () => {
     for (const machine of machines) for (const m of sizes) expectEqual(make("M"), machine, new Map([["M", m]]), bounds);
   });
 });
+
+/** Sizes from where on operands are copied into panels; N is given the values beside it. */
+const copied: Readonly<Record<string, readonly [make: () => Case, N?: readonly number[]]>> = {
+  "columns, tiles and blocks with rests": [() => kernels.dense(17, 70, 9)],
+  "columns, rows too few or enough": [() => kernels.dense("N", 21, 9), [1, 15, 16, 33]],
+  "columns across": [() => kernels.transposedRight(19, 37, 6)],
+  "columns of every batch": [() => kernels.batched(2, 17, 13, 5)],
+  "rows, blocks with rests": [() => kernels.transposedLeft(37, 67, 20)],
+  "rows, in slices": [() => kernels.transposedLeft(18, 34, 512)],
+  "rows, in slices with a rest": [() => kernels.transposedLeft(16, 32, 259)],
+  "rows, in slices of an open axis": [() => kernels.transposedLeft(16, 33, "N"), [1, 256, 257, 300]],
+};
+
+describe("a schedule keeps the bits where operands are copied", () => {
+  test.each(Object.entries(copied))("%s", (_name, [make, values = [1]]) => {
+    for (const n of values) expectEqual(make(), simd, new Map([["N", n]]), new Map([["N", 300]]));
+  });
+});

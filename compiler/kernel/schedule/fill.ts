@@ -4,6 +4,8 @@ import type { Index } from "../../loops/types.ts";
 import { evaluate, storeAt } from "./evaluate.ts";
 import { laneNumbers } from "./expressions.ts";
 import { nested } from "./loops.ts";
+import { overSlice } from "./places.ts";
+import type { Slice } from "./places.ts";
 import type { LoopAxis, Place } from "./nest.ts";
 import { innermost, mergeAxes, placesOf } from "./nest.ts";
 import type { Panel } from "./panel.ts";
@@ -14,10 +16,10 @@ import { strideOf } from "./strides.ts";
 import type { Context } from "./terms.ts";
 import type { Offset } from "./tiles.ts";
 
-/** Where a point of a tile reads the panels of a side: its element, the first of four for a vector. */
-export function elementPlace(side: Panel["side"], offsets: readonly Offset[], position: number): Place {
+/** Where a point of a tile reads the panels of a side: its element, the first of four for a vector, `from` where the tile begins. */
+export function elementPlace(side: Panel["side"], offsets: readonly Offset[], position: number, from: Index): Place {
   const { vector } = offsets[position];
-  return [elementAxes[side], place(constantIndex(position * (vector ? 4 : 1)), 0, vector)];
+  return [elementAxes[side], place(from, position * (vector ? 4 : 1), vector)];
 }
 
 /** Where a tile's panels begin in their block. */
@@ -33,10 +35,11 @@ export function fill(
   axis: LoopAxis,
   base: Index,
   offsets: readonly Offset[],
+  slice?: Slice,
 ): void {
   for (const panel of panels) {
     const groups = groupsOf(panel, axis, offsets);
-    nested(context.emitter, mergeAxes(panel.stage.over, panel.load.indices), (places) => {
+    overPlaces(context, panel, slice, (places) => {
       for (const { offset, element, vector } of groups) {
         const here: readonly Place[] = [
           ...placesOf(axis, place(base, offset, vector)),
@@ -47,6 +50,17 @@ export function fill(
       }
     });
   }
+}
+
+/** The places of the reduced axes, all or those of a slice. */
+function overPlaces(
+  { emitter }: Context,
+  { stage, load }: Panel,
+  slice: Slice | undefined,
+  body: (places: readonly Place[]) => void,
+): void {
+  if (slice === undefined) return nested(emitter, mergeAxes(stage.over, load.indices), body);
+  overSlice(emitter, slice, body);
 }
 
 function copy({ emitter }: Context, { array, load, address }: Panel, point: Point): void {

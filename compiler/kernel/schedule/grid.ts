@@ -5,26 +5,35 @@ import type { Index } from "../../loops/types.ts";
 import type { Machine } from "../machine.ts";
 import type { Stage } from "../types.ts";
 import { compareOf, constantOf, indexOf } from "./expressions.ts";
-import { loopOver } from "./loops.ts";
+import { loopOver, zero } from "./loops.ts";
 import type { Place } from "./nest.ts";
 import { collapse, placesOf } from "./nest.ts";
 import { elementPlace, fill, tilePlace } from "./fill.ts";
 import type { Panel, PanelPlan } from "./panel.ts";
-import { fewestRows } from "./panel.ts";
+import { fewestRows, rowTiles } from "./panel.ts";
 import { at, origin, place } from "./point.ts";
 import type { Point } from "./point.ts";
+import type { Slice } from "./places.ts";
+import { eachSlice, sliceAt } from "./slice.ts";
 import type { Context } from "./terms.ts";
 import { stagesAt } from "./stages.ts";
 import type { GridLoop } from "./strategy.ts";
 import type { Offset, Tile } from "./tiles.ts";
-import { blocksOf, tilesOf } from "./tiles.ts";
+import { blocksOf, tileOffsets, tilesOf } from "./tiles.ts";
 
 interface Walk {
   readonly context: Context;
   readonly stages: readonly Stage[];
   readonly panels?: PanelPlan | undefined;
   /** Set where the walk is inside a block of columns whose panels are filled: its tiles are the innermost loop. */
-  readonly inside?: { readonly columns: GridLoop; readonly tiles: readonly Tile[]; readonly base: Index };
+  readonly inside?: Inside;
+}
+
+interface Inside {
+  readonly columns: GridLoop;
+  readonly tiles: readonly Tile[];
+  readonly base: Index;
+  readonly slice: Slice | undefined;
 }
 
 /** Emits the whole kernel. */
@@ -53,15 +62,13 @@ function walk(state: Walk, loops: readonly GridLoop[], depth: number, points: re
   const { context, stages, panels, inside } = state;
   const { emitter, machine } = context;
   const [loop, ...inner] = loops;
-  if (loop === undefined) return inside === undefined ? stagesAt(context, stages, points) : overTiles(state, points);
+  if (loop === undefined)
+    return inside === undefined ? stagesAt(context, stages, points) : overTiles(context, stages, inside, points);
   if (loop.role === "columns" && panels !== undefined) return overBlocks(state, panels, loops, depth, points);
   const { axis, count, lanes, overlap } = loop;
+  if (loop.role === "rows" && inside !== undefined) return overRows(state, inside, loops, depth, points);
   for (const { span, step, offsets } of tilesOf(axis.extent, count, lanes, overlap)) {
-    const body = (base: Index): void => {
-      if (loop.role === "rows" && inside !== undefined)
-        fill(context, panelsOf(panels, "rows"), points[0], axis, base, offsets);
-      walk(state, inner, depth + 1, cross(loop, points, base, offsets));
-    };
+    const body = (base: Index): void => walk(state, inner, depth + 1, cross(loop, points, base, offsets));
     loopOver(emitter, axis.name, span, body, step, roleAt(depth, machine));
   }
 }
@@ -85,15 +92,17 @@ function overBlocks(
   const { emitter, machine } = context;
   const { axis, count, lanes, overlap } = columns;
   for (const { span, step, tiles } of blocksOf(axis.extent, count, lanes, overlap, panels.tiles)) {
-    const copied = (base: Index): void => {
-      eachTile(context, { columns, tiles, base }, (from, offsets) => {
-        const point = at(points[0], [tilePlace(from)]);
-        fill(context, panelsOf(panels, "columns"), point, axis, addIndex(base, from), offsets);
+    const copied = (base: Index): void =>
+      eachSlice(context, panels, (slice) => {
+        eachTile(context, columns, tiles, (from, offsets) => {
+          const point = at(points[0], [tilePlace(from)]);
+          fill(context, panelsOf(panels, "columns"), point, axis, addIndex(base, from), offsets, slice);
+        });
+        const inside = { columns, tiles, base, slice };
+        walk({ context, stages: panels.stages, panels, inside }, inner, depth + 1, points);
       });
-      walk({ context, stages: panels.stages, panels, inside: { columns, tiles, base } }, inner, depth + 1, points);
-    };
     const inPlace = (base: Index): void =>
-      eachTile(context, { columns, tiles, base }, (from, offsets) =>
+      eachTile(context, columns, tiles, (from, offsets) =>
         walk({ context, stages }, inner, depth + 1, cross(columns, points, addIndex(base, from), offsets)),
       );
     const body = (base: Index): void => {
@@ -110,11 +119,34 @@ function overBlocks(
   }
 }
 
-type Inside = NonNullable<Walk["inside"]>;
+/** Blocks of rows: their panels are filled, then the block of columns is gone over by each of their tiles. */
+function overRows(
+  state: Walk,
+  { slice }: Inside,
+  [rows, ...inner]: readonly GridLoop[],
+  depth: number,
+  points: readonly Point[],
+): void {
+  const { context, panels } = state;
+  const { emitter, machine } = context;
+  const { axis, count, lanes, overlap } = rows;
+  const own = panelsOf(panels, "rows");
+  for (const { span, step, tiles } of blocksOf(axis.extent, count, lanes, overlap, own.length === 0 ? 1 : rowTiles)) {
+    const body = (base: Index): void => {
+      const all = tiles.flatMap(tileOffsets);
+      fill(context, own, points[0], axis, base, all, slice);
+      eachTile(context, rows, tiles, (from, offsets) =>
+        walk(state, inner, depth + 1, cross(rows, points, addIndex(base, from), offsets, from)),
+      );
+    };
+    loopOver(emitter, axis.name, span, body, step, roleAt(depth, machine));
+  }
+}
 
 function eachTile(
   { emitter }: Context,
-  { columns, tiles }: Inside,
+  columns: GridLoop,
+  tiles: readonly Tile[],
   body: (from: Index, offsets: readonly Offset[]) => void,
 ): void {
   for (const { span, step, offsets } of tiles)
@@ -122,20 +154,28 @@ function eachTile(
 }
 
 /** The stages at each tile of the block. */
-function overTiles({ context, stages, inside }: Walk, points: readonly Point[]): void {
-  if (inside === undefined) return;
-  eachTile(context, inside, (from, offsets) => {
+function overTiles(context: Context, stages: readonly Stage[], inside: Inside, points: readonly Point[]): void {
+  const { columns, tiles, base, slice } = inside;
+  eachTile(context, columns, tiles, (from, offsets) => {
     const here = points.map((point) => at(point, [tilePlace(from)]));
-    stagesAt(context, stages, cross(inside.columns, here, addIndex(inside.base, from), offsets));
+    const all = cross(columns, here, addIndex(base, from), offsets);
+    if (slice === undefined) stagesAt(context, stages, all);
+    else sliceAt(context, stages, all, slice);
   });
 }
 
 /** Rows run slower than columns, so that neighbouring points share a row's splat. */
-function cross(loop: GridLoop, points: readonly Point[], base: Index, offsets: readonly Offset[]): readonly Point[] {
+function cross(
+  loop: GridLoop,
+  points: readonly Point[],
+  base: Index,
+  offsets: readonly Offset[],
+  from: Index = zero,
+): readonly Point[] {
   const moved = (point: Point, offset: Offset, position: number): Point => {
     const places: readonly Place[] = [
       ...placesOf(loop.axis, place(base, offset.offset, offset.vector)),
-      ...(loop.role === "plain" ? [] : [elementPlace(loop.role, offsets, position)]),
+      ...(loop.role === "plain" ? [] : [elementPlace(loop.role, offsets, position, from)]),
     ];
     return at(point, places, offset.vector ? { skip: offset.skip } : undefined);
   };

@@ -13,7 +13,9 @@ import { loadsOf, replaceLoads, scalarKey } from "../../loops/scalar.ts";
 import type { Index } from "../../loops/types.ts";
 import type { Stage } from "../types.ts";
 import type { Emitter } from "./emitter.ts";
-import { innermost } from "./nest.ts";
+import type { LoopAxis } from "./nest.ts";
+import { indicesOfStage, innermost, mergeAxes } from "./nest.ts";
+import { sliceAxis } from "./places.ts";
 import type { GridLoop } from "./strategy.ts";
 import { runs } from "./strategy.ts";
 import { strideOf } from "./strides.ts";
@@ -29,6 +31,11 @@ const mostTiles = 8;
 const fewestTiles = 2;
 const fewestBlocks = 4;
 const mostElements = 2 ** 17;
+
+/** Where more places are reduced than this, so many are copied and added at a time, if the result can hold what they make. */
+const slicePlaces = 256;
+/** Tiles of rows whose panels are filled together, from whole lines of the cache. */
+export const rowTiles = 4;
 
 /** Pseudo axes: where a tile stands in its block of columns, and which of a tile's columns or rows an element is of. */
 export const tileAxis = "$tile";
@@ -50,6 +57,8 @@ export interface PanelPlan {
   readonly tiles: number;
   /** How many rows there are. */
   readonly rows: Dimension;
+  /** The reduced axis where it is cut, and the places of a slice. */
+  readonly slices?: { readonly axis: LoopAxis; readonly places: number } | undefined;
 }
 
 interface Sides {
@@ -82,12 +91,15 @@ function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, s
   const shared = first.results
     .flatMap(({ value }) => loadsOf(value))
     .some((load) => sideOf(load, first, sides) === "rows");
-  const most = Math.max(1, Math.min(tilesOfBlock(columns, width, shared), Math.floor(mostElements / (width * length))));
+  const cut = shared && length > slicePlaces && canSlice(stages, first);
+  const places = cut ? slicePlaces : length;
+  const most = Math.max(1, Math.min(tilesOfBlock(columns, width, shared), Math.floor(mostElements / (width * places))));
   const panels = new Map<string, Panel>();
   const newPanel = (side: Panel["side"], load: Load, position: number): Panel => {
     const purpose = `panel${position === 0 ? "" : position + 1}`;
-    const size = length * (side === "columns" ? width * most : rows.count);
-    const address = side === "columns" ? addressOf(first, side, width, length) : addressOf(first, side, rows.count);
+    const own = side === "columns" ? width : rows.count * rowTiles;
+    const size = places * own * (side === "columns" ? most : 1);
+    const address = addressOf(first, side, own, side === "columns" ? places : 0, cut);
     return { side, array: emitter.array(purpose, load.dtype, size), load, stage: first, address };
   };
   const replace = (load: Load): Load | undefined => {
@@ -106,7 +118,27 @@ function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, s
   const inside = interior === undefined ? {} : { interior: { ...interior, stage: reading(interior.stage) } };
   const stage: Reduce = { ...reading(first), ...inside };
   if (panels.size === 0) return undefined;
-  return { panels: [...panels.values()], stages: [stage, ...stages.slice(1)], tiles: most, rows: rows.axis.extent };
+  const [axis] = mergeAxes(first.over, [...indicesOfStage(first), ...indicesOfStage(stage)]);
+  const slices = cut ? { axis, places } : undefined;
+  return {
+    panels: [...panels.values()],
+    stages: [stage, ...stages.slice(1)],
+    tiles: most,
+    rows: rows.axis.extent,
+    slices,
+  };
+}
+
+/** Whether the sum is all that is stored, so that the result can hold it between slices, and its places are one loop. */
+function canSlice(stages: readonly Stage[], first: Reduce): boolean {
+  const [, store, ...more] = stages;
+  if (store?.kind !== "store" || more.length > 0 || first.results.length > 1 || first.interior !== undefined)
+    return false;
+  const [{ name, combine, value }] = first.results;
+  const { tensor, value: stored } = store.store;
+  const plain = combine === "sum" && first.order.chunk === undefined && stored.kind === "local" && stored.name === name;
+  const flat = mergeAxes(first.over, [...indicesOfStage(first), flatPlace(first)]).length === 1;
+  return plain && flat && loadsOf(value).every((load) => load.tensor !== tensor);
 }
 
 /** Enough tiles to fill lines of the cache, and where no copy of rows is shared, enough blocks for a few threads. */
@@ -128,11 +160,15 @@ function sideOf({ indices: [address] }: Load, stage: Reduce, { rows, columns }: 
 }
 
 /** Row-major by tile, place of the reduced axes, and element. */
-function addressOf({ over }: Reduce, side: Panel["side"], width: number, length = 0): Index {
-  const place = flatten(
+function addressOf(stage: Reduce, side: Panel["side"], width: number, length: number, cut: boolean): Index {
+  const place = cut ? axisIndex(sliceAxis) : flatPlace(stage);
+  const element = axisIndex(elementAxes[side]);
+  return sumIndices([scaleIndex(axisIndex(tileAxis), length), scaleIndex(place, width), element]);
+}
+
+function flatPlace({ over }: Reduce): Index {
+  return flatten(
     over.map(({ name }) => axisIndex(name)),
     over.map(({ extent }) => extent),
   );
-  const element = axisIndex(elementAxes[side]);
-  return sumIndices([scaleIndex(axisIndex(tileAxis), length), scaleIndex(place, width), element]);
 }

@@ -19,6 +19,8 @@ import { addLanes, joinLanes, laneAccumulators, overLanes } from "./lanes.ts";
 import { knownNumber, loopOver } from "./loops.ts";
 import type { LoopAxis } from "./nest.ts";
 import { indicesOfStage, mergeAxes, placesOf } from "./nest.ts";
+import { overSlice } from "./places.ts";
+import type { Slice } from "./places.ts";
 import type { Point } from "./point.ts";
 import type { Inner } from "./spans.ts";
 import { overSpan } from "./spans.ts";
@@ -35,6 +37,26 @@ export function reduceAt(context: Context, stage: Reduce, points: readonly Point
   const others = stage.results.filter(({ combine }) => combine !== "argmax");
   if (others.length > 0) bind(points, others, accumulate(context, { ...stage, results: others }, points));
   if (positions.length > 0) bind(points, positions, argmax(context, { ...stage, results: positions }, points));
+}
+
+/** The same for an ascending sum over a slice of its places, from other values. */
+export function reduceSlice(
+  { emitter }: Context,
+  stage: Reduce,
+  points: readonly Point[],
+  slice: Slice,
+  initial: (point: Point) => Expression,
+): void {
+  const sums = points.map((point) =>
+    stage.results.map(({ name, dtype }) =>
+      emitter.mutable(name, { dtype, lanes: point.vector ? 4 : 1 }, initial(point)),
+    ),
+  );
+  overSlice(emitter, slice, (places) => {
+    for (const [p, point] of points.entries())
+      combineInto(emitter, stage.results, [sums[p]], [termsAt(emitter, stage, point, places)]);
+  });
+  bind(points, stage.results, sums);
 }
 
 function bind(points: readonly Point[], results: readonly Result[], values: Values): void {

@@ -6,6 +6,7 @@ import type { Dimension } from "../../dimension/dimension.ts";
 import { constant, constantValue, floorDivide, isConstant, multiply, remainder } from "../../dimension/dimension.ts";
 import { constantIndex } from "../../loops/index.ts";
 import type { Span } from "./loops.ts";
+import { knownNumber } from "./loops.ts";
 
 /** An element of a tile, or four from there. */
 export interface Offset {
@@ -61,6 +62,13 @@ export function blocksOf(
     const span = { from: constantIndex(from), to: constantIndex(to) };
     return [{ span, step, tiles: tilesOf(constant(length), count, lanes, overlap) }];
   });
+}
+
+/** The offsets of a block's tiles, one tile after the other. */
+export function tileOffsets({ span, step, offsets }: Tile): readonly Offset[] {
+  const [from, to] = [knownNumber(span.from) ?? 0, knownNumber(span.to) ?? 1];
+  const bases = Array.from({ length: Math.ceil((to - from) / step) }, (_, n) => from + n * step);
+  return bases.flatMap((base) => offsets.map((one) => ({ ...one, offset: base + one.offset })));
 }
 
 function knownTiles(extent: number, count: number, lanes: 1 | 4, overlap: boolean): readonly Tile[] {
