@@ -102,17 +102,19 @@ export function checkValues({ name, dtype, limit }: HostInput, data: View, rows:
     });
 }
 
+const nothing = 0;
+
 /** Nothing times a finite number is nothing: four sums tell of all values, in a fraction of the time that asking each takes. */
 function isAllFinite(data: View): boolean {
   let [a, b, c, d] = [0, 0, 0, 0];
   const fours = data.length - (data.length % 4);
   for (let i = 0; i < fours; i += 4) {
-    a += 0 * data[i];
-    b += 0 * data[i + 1];
-    c += 0 * data[i + 2];
-    d += 0 * data[i + 3];
+    a += nothing * data[i];
+    b += nothing * data[i + 1];
+    c += nothing * data[i + 2];
+    d += nothing * data[i + 3];
   }
-  for (let i = fours; i < data.length; i++) a += 0 * data[i];
+  for (let i = fours; i < data.length; i++) a += nothing * data[i];
   return a + b + c + d === 0;
 }
 
