@@ -86,7 +86,13 @@ async function openShared(
   const { exports } = await instantiate(artifact, program, { env: main, threads: agreed });
   const call = runnerOf(exports);
   const run = (entry: string, dims: readonly number[]): void => {
-    if (stopped() === 0) call(entry, dims);
+    try {
+      if (stopped() === 0) call(entry, dims);
+    } catch (error) {
+      // Others are in the middle of what this thread has left.
+      stop();
+      throw error;
+    }
     if (stopped() !== 0) throw failure(workerLost, { reason: workers.reason() });
   };
   return { kind: "sync", memory: memory.buffer, threads, run, close: () => workers.close() };
