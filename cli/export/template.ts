@@ -100,7 +100,7 @@ function typesText({ inputs, outputs, target }: Interface): string {
   });
   return [
     "/** Numbers, nested in any way, or words where training had words. */",
-    "export type Value = number | string | readonly Value[];",
+    "export type Value = number | string | boolean | readonly Value[];",
     "",
     `/** One example: ${single}an object by input${columns}. Raw values: they are prepared here as in training. */`,
     "export type Row = readonly Value[] | { readonly [name: string]: Value };",
@@ -201,6 +201,7 @@ function numberOf(value: Value, field: Field, at: number): number {
   const id = typeof value === "string" && field.classes !== null ? field.classes.indexOf(value) : -1;
   if (id >= 0) return id;
   const whole = field.dtype === "i32";
+  if (typeof value === "boolean" && whole && field.limit === 2) return Number(value);
   const fits = typeof value === "number" && (whole ? Number.isInteger(value) && value >= 0 && value < (field.limit ?? 2147483648) : Number.isFinite(Math.fround(value)));
   if (fits) return value as number;
   throw new TypeError(\`row \${at}: expected \${whole ? "a whole number" : "a finite number"} for \${field.name}, found \${JSON.stringify(value)}\`);

@@ -9,6 +9,7 @@ import { UsageError } from "../exit.ts";
 
 export interface InputField {
   readonly name: string;
+  /** A bool is an i32 below 2. */
   readonly dtype: "f32" | "i32";
   /** Of one row. */
   readonly shape: readonly number[];
@@ -56,6 +57,7 @@ export function interfaceOf(manifest: Manifest, model: HostModel, fitted: Fitted
   const inputs = model.inputs.map(({ name, dtype, shape, limit }): InputField => {
     const row = rowShape(shape, name);
     const [columns, classes] = [valuesOf(fitted.columns, name), valuesOf(fitted.classes, name)];
+    const below = dtype === "bool" ? 2 : limit;
     return {
       name,
       dtype: dtype === "f32" ? "f32" : "i32",
@@ -63,7 +65,7 @@ export function interfaceOf(manifest: Manifest, model: HostModel, fitted: Fitted
       width: product(row),
       ...(columns === undefined ? {} : { columns }),
       ...(classes === undefined ? {} : { classes }),
-      ...(limit === undefined ? {} : { limit }),
+      ...(below === undefined ? {} : { limit: below }),
     };
   });
   const names = target === undefined ? undefined : valuesOf(fitted.columns, target.input);

@@ -113,6 +113,7 @@ function numberIn(cell: unknown, { dtype, classes, limit }: InputField, place: s
     throw failure(unseenClass, { place, field: "input", found: JSON.stringify(cell) });
   }
   const whole = dtype === "i32";
+  if (typeof cell === "boolean" && whole && limit === 2) return Number(cell);
   const fits =
     typeof cell === "number" &&
     (whole ? Number.isInteger(cell) && cell >= 0 && cell < (limit ?? 2 ** 31) : Number.isFinite(Math.fround(cell)));

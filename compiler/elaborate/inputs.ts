@@ -87,8 +87,6 @@ export function modelInputsOf({ declaration }: DeclaredCallable, session: Sessio
     if (parameter.kind !== "tensorInput") report(`cannot have the setting \`${parameter.name.text}\``, parameter.span);
     else if (parameter.types.length > 1)
       report(`needs one type for \`${parameter.name.text}\`, found a union`, parameter.span);
-    else if (parameter.types[0].element === "bool")
-      report(`cannot have the bool input \`${parameter.name.text}\``, parameter.span);
     else inputs.push(parameter);
     const rest =
       parameter.kind === "tensorInput" ? parameter.types[0].shape.find(({ kind }) => kind === "rest") : undefined;

@@ -3,6 +3,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compile } from "../../compiler/compile.ts";
+import { load } from "../../runtime/load/index.ts";
 import { pointsProject } from "./fixture.ts";
 import { folderWith, nnc } from "./helpers.ts";
 
@@ -45,6 +47,25 @@ describe("predict", () => {
       side: "left",
       scores: { left: expect.any(Number), right: expect.any(Number) },
     });
+  });
+
+  test("a bool as true and false, or 1 and 0", async () => {
+    const source = "model Kept(x: [N, 2], keep: bool[N]) -> [N, 2] = where(reshape(keep, [N, 1]), x, 0)\n";
+    writeFileSync(path.join(cwd, "kept.nn"), source);
+    const result = compile({ name: "kept.nn", source }, { target: "wasm" });
+    if (!result.ok) throw new Error("it compiles");
+    writeFileSync(path.join(cwd, "kept.safetensors"), (await load(result.artifact)).save());
+    const given = ["kept.nn", "--params", "kept.safetensors"];
+    const stdin = '{"x": [1, 2], "keep": true}\n{"x": [3, 4], "keep": false}\n{"x": [5, 6], "keep": 1}\n';
+    const { stdout } = await nnc(["predict", ...given, ...wasm], { cwd, stdin });
+    expect(stdout).toBe('{"output":[1,2]}\n{"output":[0,0]}\n{"output":[5,6]}\n');
+    const wrong = await nnc(["predict", ...given, ...wasm], { cwd, stdin: '{"x": [1, 2], "keep": 2}\n' });
+    expect(wrong.stderr).toContain("standard input:1: expected a whole number from 0 to 1, found 2");
+    await nnc(["export", ...given, "--format", "js", "-o", "kept"], { cwd });
+    const call = `import { predict } from "./kept/model.mjs"; console.log(JSON.stringify(predict(${JSON.stringify([{ x: [1, 2], keep: true }])})))`;
+    expect(execFileSync(process.execPath, ["--input-type=module", "-e", call], { cwd, encoding: "utf8" })).toContain(
+      "1,2",
+    );
   });
 
   test("parameters of another way to train, found by what they say", async () => {

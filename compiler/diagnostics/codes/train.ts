@@ -145,5 +145,5 @@ export const modelInputs = define<{ readonly model: string; readonly problem: st
   code: "NN0515",
   severity: "error",
   message: ({ model: name, problem }) => `the model \`${name}\` ${problem}`,
-  explanation: "What is compiled are models: each has at least one tensor input of f32 or i32, and no settings.",
+  explanation: "What is compiled are models: each has at least one tensor input, and no settings.",
 });
