@@ -61,6 +61,11 @@ export async function startWorkers(start: Start, team: Team, stop: () => void): 
   let lost: string | undefined;
   let closed = false;
   let asked: Pending | undefined;
+  const look = (): void => {
+    if (threads.some((thread) => thread.isDead?.())) lose("it ended while others waited for it");
+    else if (threads.some(({ isDead }) => isDead === undefined) && idle())
+      lose("it did nothing while others waited for it");
+  };
   const close = (): void => {
     closed = true;
     stop();
@@ -81,6 +86,7 @@ export async function startWorkers(start: Start, team: Team, stop: () => void): 
         const heard = (text: unknown): void => {
           if (text === "ready") resolve();
           else if (text === "done") asked?.resolve();
+          else if (text === "waiting") look();
           else ended(String(text));
         };
         thread.listen(heard, ended);
@@ -94,11 +100,7 @@ export async function startWorkers(start: Start, team: Team, stop: () => void): 
   }
   for (const thread of threads) thread.release();
   return {
-    look: () => {
-      if (threads.some((thread) => thread.isDead?.())) lose("it ended while others waited for it");
-      else if (threads.some(({ isDead }) => isDead === undefined) && idle())
-        lose("it did nothing while others waited for it");
-    },
+    look,
     reason: () => lost ?? "it stopped",
     ask: (entry, dims) =>
       new Promise((resolve, reject) => {
@@ -140,11 +142,14 @@ function taskOf({ program, agreement, memory, sharing, threads }: Team, index: n
 
 /**
  * What a worker runs, in Node as in a page. It says that it is there before it goes to work, from where it does not come back,
- * unless it leads: then it calls the entries that it is sent.
+ * unless it leads: then it calls the entries that it is sent, and says now and then that it waits for others.
  */
 const source = `
 const run = ({ program, agreement, memory, own, above, threads, leads }, say) => {
-  const agreed = new WebAssembly.Instance(agreement, { env: { memory, above, stalled() {} } }).exports;
+  const stalled = () => {
+    if (leads) say("waiting");
+  };
+  const agreed = new WebAssembly.Instance(agreement, { env: { memory, above, stalled } }).exports;
   const { exports } = new WebAssembly.Instance(program, { env: { memory, own, threads }, threads: agreed });
   const work = (entry, dims) => {
     try {

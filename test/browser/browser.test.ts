@@ -15,12 +15,12 @@ import { record, settings, sized } from "../random/settings.ts";
 import { eager } from "../random/start.ts";
 import { sampleCases, sampleDims, sampleProgram } from "../targets/samples.ts";
 import { startPages, type Pages } from "./pages.ts";
-import { answer, type Call, type Question } from "./questions.ts";
+import { answer, type Call, type Question, type Steps } from "./questions.ts";
 
 let pages: Pages;
 beforeAll(async () => {
   pages = await startPages();
-}, 120_000);
+}, 300_000);
 afterAll(() => pages.close());
 
 type Asking = (artifact: Artifact, threads: number) => Question;
@@ -81,7 +81,7 @@ function compiled(name: string, source: string, options: CompileOptions = {}): R
 }
 
 describe.concurrent("Chromium computes Node's bits", () => {
-  it("of every op's samples", { timeout: 120_000 }, async () => {
+  it("of every op's samples", { timeout: 300_000 }, async () => {
     const runs = sampleCases.map(({ title, inputs, result }): Run => ({
       entry: title,
       dims: sampleDims,
@@ -95,7 +95,7 @@ describe.concurrent("Chromium computes Node's bits", () => {
   const batch = 12;
   it(
     `of ${count} random programs from seed ${settings.seed}`,
-    { timeout: settings.deep ? 3_000_000 : 120_000 },
+    { timeout: settings.deep ? 3_000_000 : 300_000 },
     async () => {
       for (let first = 0; first < count; first += batch) {
         const programs = Array.from({ length: batch }, (_, n) => generate(settings.seed + first + n, `p${first + n}`));
@@ -111,7 +111,7 @@ describe.concurrent("Chromium computes Node's bits", () => {
     { file: "examples/linear/linear.nn", label: "Progression", bounds: { N: 354 } },
     { file: "examples/optimisers/optimisers.nn", label: "momentum" },
     { file: "examples/optimisers/optimisers.nn", label: "lion" },
-  ])("of an epoch of $label in $file", { timeout: 120_000 }, async ({ file, label, bounds }) => {
+  ])("of an epoch of $label in $file", { timeout: 300_000 }, async ({ file, label, bounds }) => {
     const { typescript, wasm } = compiled(file, readFileSync(file, "utf8"), { train: label, bounds });
     const folder = path.join(path.dirname(file), "data");
     const files = Object.fromEntries(
@@ -121,8 +121,6 @@ describe.concurrent("Chromium computes Node's bits", () => {
     await expectNodesBits(typescript, wasm, asking);
   });
 });
-
-type Steps = Extract<Question, { readonly kind: "steps" }>;
 
 /** A browser lets a worker that computes go on for two seconds before it ends it. */
 const soon = { timeout: 30_000 };
@@ -147,13 +145,9 @@ train Net { data: arrays() loss: mse optimizer: adam(lr: 1e-3) batch: 32 epochs:
     return Float32Array.from({ length }, (_, n) => Math.sin(n));
   }
 
-  function oneThread(lacking: string): readonly string[] {
-    return [`NN0726 runs on one thread instead of 2: expected ${lacking}, found none`];
-  }
-
   it(
     "start in the worker of an isolated page, and end when the network is closed",
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async ({ expect }) => {
       const page = await pages.open("isolated");
       expect(await page.ask(steps(2))).toEqual({ ...(await answer(steps(1))), threads: 2 });
@@ -161,21 +155,20 @@ train Net { data: arrays() loss: mse optimizer: adam(lr: 1e-3) batch: 32 epochs:
     },
   );
 
-  it("do not start on a page's own thread, which may not wait", async ({ expect }) => {
+  it("start in a page without a worker of its own, and end there, too", { timeout: 300_000 }, async ({ expect }) => {
     const page = await pages.open("isolated");
-    const warnings = oneThread("a worker around it, since a page's own thread may not wait");
-    expect(await page.ask(steps(2), "page")).toEqual({ ...(await answer(steps(1))), warnings });
-    expect(page.workers()).toBe(1);
+    expect(await page.ask(steps(2), "page")).toEqual({ ...(await answer(steps(1))), threads: 2 });
+    await expect.poll(page.workers, soon).toBe(1);
   });
 
   it("do not start in a page that is not isolated", async ({ expect }) => {
     const page = await pages.open("plain");
-    const warnings = oneThread("SharedArrayBuffer");
+    const warnings = ["NN0726 runs on one thread instead of 2: expected SharedArrayBuffer, found none"];
     expect(await page.ask(steps(2))).toEqual({ ...(await answer(steps(1))), warnings });
     expect(page.workers()).toBe(1);
   });
 
-  it("end with the worker that started them", { timeout: 120_000 }, async ({ expect }) => {
+  it("end with the worker that started them", { timeout: 300_000 }, async ({ expect }) => {
     const page = await pages.open("isolated");
     const asked = page.ask(steps(2, { count: 1e9 })).catch(() => "the page is closed");
     await expect.poll(page.workers, soon).toBe(2);
@@ -184,10 +177,16 @@ train Net { data: arrays() loss: mse optimizer: adam(lr: 1e-3) batch: 32 epochs:
     expect(await Promise.race([asked, Promise.resolve("no answer")])).toBe("no answer");
   });
 
-  it("that never finish what they took end the step with an error", { timeout: 120_000 }, async ({ expect }) => {
-    const page = await pages.open("isolated");
-    const { problem } = await page.ask(steps(2, { stuck: true }));
-    expect(problem).toBe("NN0727 a thread that shares the program is lost: it did nothing while others waited for it");
-    await expect.poll(page.workers, soon).toBe(1);
-  });
+  it.for(["worker", "page"] as const)(
+    "that never finish what they took end the step with an error, called from a %s",
+    { timeout: 300_000 },
+    async (where, { expect }) => {
+      const page = await pages.open("isolated");
+      const { problem } = await page.ask(steps(2, { stuck: true, count: 1e6 }), where);
+      expect(problem).toBe(
+        "NN0727 a thread that shares the program is lost: it did nothing while others waited for it",
+      );
+      await expect.poll(page.workers, soon).toBe(1);
+    },
+  );
 });

@@ -8,6 +8,7 @@ import { load, type Network } from "../../runtime/load/index.ts";
 import { open } from "../../runtime/load/open.ts";
 import { prepare, train } from "../../runtime/train/index.ts";
 import { garbage } from "../random/garbage.ts";
+import { withStuckThreads } from "./stuck.ts";
 
 export type View = Float32Array | Int32Array;
 
@@ -19,11 +20,13 @@ export interface Call {
   readonly wanted: readonly string[];
 }
 
+export type Steps = Extract<Question, { readonly kind: "steps" }>;
+
 export type Question = { readonly artifact: Artifact; readonly threads: number } & (
   | { readonly kind: "calls"; readonly calls: readonly Call[] }
   /** An epoch over these files, by the paths that the source gives them. */
   | { readonly kind: "epoch"; readonly files: Readonly<Record<string, Uint8Array>> }
-  /** Steps on the same rows, by default twenty; threads beside this one may take work and never finish it. */
+  /** Steps on the same rows, by default twenty, perhaps beside threads that never finish what they take. */
   | {
       readonly kind: "steps";
       readonly inputs: Readonly<Record<string, Float32Array>>;
@@ -41,7 +44,7 @@ export interface Answer {
   readonly problem?: string;
 }
 
-/** Throws what the runtime throws at first. */
+/** Throws what the runtime throws before the first step. */
 export async function answer(question: Question): Promise<Answer> {
   switch (question.kind) {
     case "calls":
@@ -49,7 +52,7 @@ export async function answer(question: Question): Promise<Answer> {
     case "epoch":
       return trainEpoch(question.artifact, question.threads, question.files);
     case "steps":
-      return takeSteps(question.artifact, question.threads, question.inputs, question.count ?? 20);
+      return question.stuck ? withStuckThreads(() => takeSteps(question)) : takeSteps(question);
   }
 }
 
@@ -96,12 +99,7 @@ async function trainEpoch(
   return answerOf(network, [Int32Array.from(bytes)]);
 }
 
-async function takeSteps(
-  artifact: Artifact,
-  threads: number,
-  inputs: Readonly<Record<string, Float32Array>>,
-  count: number,
-): Promise<Answer> {
+async function takeSteps({ artifact, threads, inputs, count = 20 }: Steps): Promise<Answer> {
   const network = await load(artifact, { threads, seed: 7 });
   const losses: number[] = [];
   try {
