@@ -40,6 +40,12 @@ const runTarget = {
   default: "wasm",
   brief: "What runs it; all give the same figures, wasm soonest",
 } as const;
+const relaxed = {
+  kind: "boolean",
+  default: false,
+  withNegated: false,
+  brief: "Multiplies and adds in one instruction, for the target wasm: results differ from machine to machine",
+} as const;
 const label = {
   kind: "parsed",
   parse: text,
@@ -108,7 +114,7 @@ const build = buildCommand<BuildFlags, [string], Context>({
   loader: async () => entry((await import("./commands/build.ts")).build),
   parameters: {
     positional: file,
-    flags: { out: out("The folder for the artifact"), target, label, ...closing, json },
+    flags: { out: out("The folder for the artifact"), target, relaxed, label, ...closing, json },
     aliases: { o: "out" },
   },
   docs: {
@@ -126,6 +132,7 @@ const train = buildCommand<TrainFlags, [string], Context>({
     flags: {
       out: { ...out("The folder for parameters, log and plot; by default runs/NAME"), optional: true },
       target: runTarget,
+      relaxed,
       label,
       all: {
         kind: "boolean",
@@ -275,6 +282,7 @@ const bench = buildCommand<BenchFlags, [string], Context>({
     positional: file,
     flags: {
       label,
+      relaxed,
       ...closing,
       seconds: {
         kind: "parsed",

@@ -1,13 +1,16 @@
 /** The `.nn` file of a command: read, compiled, its complaints printed under the names that the user's folder gives them. */
 import path from "node:path";
+import { setFlagsFromString } from "node:v8";
 import type { Compiled, CompileOptions } from "../compiler/compile.ts";
 import { cannotRead } from "../compiler/diagnostics/codes/checkpoint.ts";
 import { diagnose, NncError } from "../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
+import type { TargetName } from "../compiler/program/artifact.ts";
 import { readProject } from "../compiler/project.ts";
 import type { ProjectSource } from "../compiler/project.ts";
 import { parse } from "../compiler/syntax/parse.ts";
 import type { Context } from "./context.ts";
+import { UsageError } from "./exit.ts";
 import { placeOf, problemOf } from "./files.ts";
 import { recordOf } from "./flags.ts";
 import type { Assignment } from "./flags.ts";
@@ -28,6 +31,16 @@ export type SourceOptions = Pick<CompileOptions, "train" | "consts" | "dims" | "
 export function optionsOf({ label, const: consts, dim, bounds }: ClosingFlags): SourceOptions {
   const chosen = { consts: recordOf(consts), dims: recordOf(dim), bounds: recordOf(bounds) };
   return label === undefined ? chosen : { ...chosen, train: label };
+}
+
+/** The target of a command, and whether the build is relaxed. */
+export type TargetFlags = { readonly target: TargetName; readonly relaxed: boolean };
+
+/** Throws a UsageError where only wasm has what is asked for. Node.js 20 has relaxed instructions only where it is told. */
+export function checkTarget({ target, relaxed }: TargetFlags): void {
+  if (!relaxed) return;
+  if (target !== "wasm") throw new UsageError(`--relaxed: expected the target wasm, found ${target}`);
+  if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 }
 
 /** The labels of a file's trains, in its order. */

@@ -7,6 +7,7 @@ import { emitTypescript } from "../targets/typescript/index.ts";
 import { emitWasm } from "../targets/wasm/index.ts";
 import { emitWgsl } from "../targets/wgsl/index.ts";
 import { internalFailure } from "./diagnostics/codes/internal.ts";
+import { relaxedBits } from "./diagnostics/codes/targets.ts";
 import { diagnose, InternalError, label, NncError, type Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { Elaboration } from "./elaborate/types.ts";
 import { elaborateSource, type FrontOptions } from "./front.ts";
@@ -20,6 +21,11 @@ import type { SourceText } from "./sources.ts";
 export interface CompileOptions extends Omit<FrontOptions, "allowOpen"> {
   /** Default: "typescript". */
   readonly target?: TargetName;
+  /**
+   * Multiplies and adds in one instruction where the target is wasm: results then differ from machine to machine, and need an engine with
+   * relaxed SIMD.
+   */
+  readonly relaxed?: boolean;
   /** Runs the verifier of every form after every pass. */
   readonly verify?: boolean;
 }
@@ -43,26 +49,28 @@ export interface Failed {
 
 interface Target {
   readonly machine: Machine;
-  readonly emit: (program: Program, sources: ReadonlyMap<string, string>) => Artifact;
+  readonly emit: (program: Program, sources: ReadonlyMap<string, string>, relaxed: boolean) => Artifact;
 }
 
 const targets: Readonly<Record<TargetName, Target>> = {
-  typescript: { machine: javascript, emit: emitTypescript },
-  wasm: { machine: simd, emit: emitWasm },
-  wgsl: { machine: cpuAdapter, emit: emitWgsl },
+  typescript: { machine: javascript, emit: (program, sources) => emitTypescript(program, sources) },
+  wasm: { machine: simd, emit: (program, sources, relaxed) => emitWasm(program, sources, undefined, relaxed) },
+  wgsl: { machine: cpuAdapter, emit: (program, sources) => emitWgsl(program, sources) },
 };
 
 /** Compiles a `.nn` source for a target. `main.files` holds the sources that `use` may name, by path relative to the project. */
 export function compile(main: SourceText, options: CompileOptions = {}): Compiled | Failed {
   const problems = argumentProblems(main, options, Object.keys(targets));
   if (problems.length > 0) return { ok: false, diagnostics: problems, sources: new Map() };
-  const { target = "typescript", verify = false, ...front } = options;
+  const { target = "typescript", verify = false, relaxed = false, ...front } = options;
   try {
     const { elaboration, diagnostics, sources } = elaborateSource(main, front);
     if (elaboration === undefined) return { ok: false, diagnostics, sources };
     const { machine, emit } = targets[target];
     const built = buildProgram(elaboration, machine, { verify });
-    return { ok: true, diagnostics, elaboration, built, sources, artifact: emit(built.program, sources) };
+    const artifact = emit(built.program, sources, relaxed);
+    const all = relaxed ? [...diagnostics, diagnose(relaxedBits, {}, [])] : diagnostics;
+    return { ok: true, diagnostics: all, elaboration, built, sources, artifact };
   } catch (error) {
     return { ok: false, diagnostics: [complaint(error)], sources: new Map([[main.name, main.source]]) };
   }

@@ -37,6 +37,7 @@ function rulesFor(targets: readonly string[]): readonly Rule[] {
     { option: "dims", expected: "whole numbers from 1 by name, such as { F: 34 }", fits: recordOf(isSize) },
     { option: "consts", expected: "numbers, strings, true or false by name", fits: recordOf(isConstant) },
     { option: "settings", expected: "numbers by name, such as { lr: 0.01 }", fits: recordOf(Number.isFinite) },
+    { option: "relaxed", expected: "true or false", fits: (value) => typeof value === "boolean" },
     { option: "verify", expected: "true or false", fits: (value) => typeof value === "boolean" },
   ];
 }
@@ -48,7 +49,10 @@ export function argumentProblems(main: unknown, options: unknown, targets: reado
   if (files !== undefined && !(files instanceof Map)) return [problem("files", "a Map from paths to texts", files)];
   if (typeof options !== "object" || options === null) return [problem("options", "an object", options)];
   const given = fieldsOf(options);
-  return rulesFor(targets).flatMap(({ option, expected, fits }) => {
+  const { target = "typescript", relaxed } = given;
+  const misplaced = relaxed === true && target !== "wasm" && targets.some((one) => one === target);
+  const apart = misplaced ? [problem("target", "wasm, where `relaxed` is true", target)] : [];
+  const single = rulesFor(targets).flatMap(({ option, expected, fits }) => {
     const value = given[option];
     return value === undefined || fits(value)
       ? []
@@ -61,6 +65,7 @@ export function argumentProblems(main: unknown, options: unknown, targets: reado
           ),
         ];
   });
+  return [...single, ...apart];
 }
 
 function problem(option: string, expected: string, value: unknown, help?: string): Diagnostic {

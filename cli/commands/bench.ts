@@ -16,10 +16,10 @@ import { formatCount } from "../output/numbers.ts";
 import { painter } from "../output/style.ts";
 import { table } from "../output/table.ts";
 import { chooseModel } from "../predict/interface.ts";
-import { compileSource, openSource, optionsOf } from "../source.ts";
+import { checkTarget, compileSource, openSource, optionsOf } from "../source.ts";
 import type { ClosingFlags } from "../source.ts";
 
-export type BenchFlags = ClosingFlags & { readonly seconds: number; readonly json: boolean };
+export type BenchFlags = ClosingFlags & { readonly relaxed: boolean; readonly seconds: number; readonly json: boolean };
 
 const targets: readonly TargetName[] = ["typescript", "wasm", "wgsl"];
 
@@ -62,13 +62,16 @@ async function openTarget(
   flags: BenchFlags,
   target: TargetName,
 ): Promise<{ readonly compiled: Compiled; readonly network: Network } | Skipped> {
+  const relaxed = flags.relaxed && target === "wasm";
+  checkTarget({ target, relaxed });
+  const options = { ...optionsOf(flags), target, relaxed };
   if (target !== "typescript") {
     const { compileProject } = await import("../../compiler/files.ts");
-    const result = compileProject(source, { ...optionsOf(flags), target });
+    const result = compileProject(source, options);
     const [error] = result.diagnostics.filter(({ severity }) => severity === "error");
     return result.ok ? openNetwork(result, target) : { target, reason: error?.message ?? "it does not compile" };
   }
-  return openNetwork(await compileSource(context, source, { ...optionsOf(flags), target }), target);
+  return openNetwork(await compileSource(context, source, options), target);
 }
 
 async function openNetwork(

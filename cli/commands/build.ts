@@ -1,7 +1,6 @@
 /** `nnc build FILE -o DIR`: the artifact as files, each written whole or not at all, the manifest last. */
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import type { TargetName } from "../../compiler/program/artifact.ts";
 import { writeFileAtomic } from "../../runtime/save/write-file.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
@@ -10,10 +9,10 @@ import { writeJson } from "../output/json.ts";
 import { formatBytes } from "../output/numbers.ts";
 import { painter } from "../output/style.ts";
 import { table } from "../output/table.ts";
-import { compileSource, openSource, optionsOf } from "../source.ts";
-import type { ClosingFlags } from "../source.ts";
+import { checkTarget, compileSource, openSource, optionsOf } from "../source.ts";
+import type { ClosingFlags, TargetFlags } from "../source.ts";
 
-export type BuildFlags = ClosingFlags & { readonly out: string; readonly target: TargetName; readonly json: boolean };
+export type BuildFlags = ClosingFlags & TargetFlags & { readonly out: string; readonly json: boolean };
 
 interface Written {
   readonly file: string;
@@ -22,9 +21,11 @@ interface Written {
 }
 
 export async function build(context: Context, flags: BuildFlags, file: string): Promise<number> {
+  checkTarget(flags);
   const compiled = await compileSource(context, openSource(context, file), {
     ...optionsOf(flags),
     target: flags.target,
+    relaxed: flags.relaxed,
   });
   const { manifest, files } = compiled.artifact;
   const folder = makeFolder(context, flags.out);

@@ -1,6 +1,5 @@
 /** `nnc train FILE`: trains one `train` of a file, or all of them into one comparison. */
 import path from "node:path";
-import type { TargetName } from "../../compiler/program/artifact.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
 import { writeFileAtomic } from "../../runtime/save/write-file.ts";
 import { hasColour, isTerminal, widthOf } from "../context.ts";
@@ -15,8 +14,8 @@ import { formatDuration, formatWhole } from "../output/numbers.ts";
 import { painter } from "../output/style.ts";
 import { drawSvg } from "../plot/svg.ts";
 import { drawTerminal } from "../plot/terminal.ts";
-import { compileSource, openSource, optionsOf, trainLabels } from "../source.ts";
-import type { ClosingFlags } from "../source.ts";
+import { checkTarget, compileSource, openSource, optionsOf, trainLabels } from "../source.ts";
+import type { ClosingFlags, TargetFlags } from "../source.ts";
 import type { History } from "../train/history.ts";
 import { curvePanels, panelsOf } from "../train/picture.ts";
 import { probeTable } from "../train/probes.ts";
@@ -24,18 +23,18 @@ import { parametersName, runTraining } from "../train/run.ts";
 import type { RunOutcome } from "../train/run.ts";
 import { comparisonOf, summaryOf } from "../train/summary.ts";
 
-export type TrainFlags = ClosingFlags & {
-  readonly out?: string;
-  readonly target: TargetName;
-  readonly all: boolean;
-  readonly epochs?: number;
-  readonly set?: readonly Assignment<number>[];
-  readonly seed?: number;
-  readonly threads?: number;
-  readonly probe?: readonly string[];
-  readonly resume: boolean;
-  readonly json: boolean;
-};
+export type TrainFlags = ClosingFlags &
+  TargetFlags & {
+    readonly out?: string;
+    readonly all: boolean;
+    readonly epochs?: number;
+    readonly set?: readonly Assignment<number>[];
+    readonly seed?: number;
+    readonly threads?: number;
+    readonly probe?: readonly string[];
+    readonly resume: boolean;
+    readonly json: boolean;
+  };
 
 const plotName = "plot.svg";
 /** Lines of a plot in the terminal. */
@@ -43,6 +42,7 @@ const plotHeight = 10;
 
 export async function train(context: Context, flags: TrainFlags, file: string): Promise<number> {
   if (flags.all && flags.label !== undefined) throw new UsageError("expected --all or --label, found both");
+  checkTarget(flags);
   const source = openSource(context, file);
   const out = flags.out ?? path.join("runs", path.basename(file, ".nn"));
   const interrupt = context.catchInterrupt();
@@ -123,12 +123,13 @@ async function trainLabel(
   label: string | undefined,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
-  const { target, set, seed, epochs, threads, probe = [], resume, json } = flags;
+  const { target, relaxed, set, seed, epochs, threads, probe = [], resume, json } = flags;
   const chosen = label === undefined ? {} : { train: label };
   const compiled = await compileSource(context, source, {
     ...optionsOf(flags),
     ...chosen,
     target,
+    relaxed,
     settings: recordOf(set),
     probes: probe,
   });

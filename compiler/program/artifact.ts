@@ -19,6 +19,8 @@ export interface Manifest {
   /** Without steps: these are in the module. wgsl keeps its dispatch list in a file of its own. */
   readonly entries: readonly Omit<Entry, "steps">[];
   readonly host: Host;
+  /** True of a build with relaxed vector instructions, whose results differ from machine to machine; the target wasm alone. */
+  readonly relaxed?: boolean;
   /** Where several threads can share the program; the target wasm alone. */
   readonly threads?: ManifestThreads;
 }

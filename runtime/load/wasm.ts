@@ -22,6 +22,14 @@ const vectorProbe = [
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
 ];
 
+/** A module with one function that multiplies and adds three vectors: valid where there are relaxed vector instructions. */
+const relaxedProbe = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 17, 65, 0, 253, 17, 65,
+  0, 253, 17, 253, 133, 2, 11,
+];
+const relaxedHelp =
+  "Node.js 20 has them with the flag --experimental-wasm-relaxed-simd; without `relaxed` the program runs here";
+
 const pageBytes = 65_536;
 /** In the byte that begins a memory's limits: it has a maximum, and is shared. */
 const sharedMemory = 3;
@@ -32,6 +40,12 @@ const sharedMemory = 3;
  */
 export async function openWasm(artifact: Artifact, threads = 1): Promise<Executable> {
   if (typeof WebAssembly === "undefined") throw failure(noWebAssembly, { lacking: "WebAssembly" });
+  if (artifact.manifest.relaxed && !WebAssembly.validate(Uint8Array.from(relaxedProbe)))
+    throw failure(
+      noWebAssembly,
+      { lacking: "WebAssembly with relaxed vector instructions (relaxed SIMD)" },
+      relaxedHelp,
+    );
   const sharing = artifact.manifest.threads;
   if (sharing === undefined) return openOwn(artifact);
   if (threads === 1) return openAlone(artifact, sharing);

@@ -19,6 +19,8 @@ export interface ModuleContext {
   readonly called: Set<string>;
   /** Addresses may be compared as i32 without a sign: nothing reaches 2³¹ bytes. */
   readonly small: boolean;
+  /** Whether products that are added are one instruction, which rounds as the processor likes. */
+  readonly relaxed: boolean;
   /** What the addresses of private arrays are added to: where the thread's own memory begins. */
   readonly own: Text;
   /** Prints expressions: they stand in addresses, as addresses do in them. */

@@ -1,6 +1,6 @@
 /**
  * Expressions as instructions. A bool is 0 or 1 in one lane, and a mask of all or no bits in each of four; stored it is
- * always 0 or 1. Everything is plain SIMD, whose results are those of the scalar instructions to the bit.
+ * always 0 or 1. Everything is plain SIMD, whose results are those of the scalar instructions to the bit, unless a build is relaxed.
  */
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import { integerOf } from "../../compiler/program/integer.ts";
@@ -10,6 +10,7 @@ import type { Place } from "./context.ts";
 import { inlineText } from "./inline.ts";
 import { callText, prefix } from "./instructions.ts";
 import { integerText } from "./integer.ts";
+import { multiplyAdd } from "./relaxed.ts";
 import { f32Literal, get, i32 } from "./text.ts";
 import type { Text } from "./text.ts";
 import { binaryText } from "./binary.ts";
@@ -41,7 +42,9 @@ export function expressionText(expression: Expression, place: Place): Text {
     case "unary":
       return unaryText(expression, inner(expression.value), place);
     case "binary":
-      return binaryText(expression, inner(expression.left), inner(expression.right), place);
+      return (
+        multiplyAdd(expression, place) ?? binaryText(expression, inner(expression.left), inner(expression.right), place)
+      );
     case "compare":
       return compareText(expression, inner(expression.left), inner(expression.right));
     case "select": {

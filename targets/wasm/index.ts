@@ -1,6 +1,6 @@
 /**
  * The WebAssembly target: a program as text that a person can read, with the names and lines of the `.nn` file, and the
- * module that watr assembles from it. It exports the entries, and its memory unless threads can share that; SIMD, nothing relaxed.
+ * module that watr assembles from it. It exports the entries, and its memory unless threads can share that; SIMD, relaxed only where that is asked for.
  */
 import { compile } from "watr";
 import { tooMuchMemory } from "../../compiler/diagnostics/codes/limits.ts";
@@ -28,6 +28,7 @@ import type { Helper } from "./helpers.ts";
 import { helperNames, helperTexts } from "./helpers.ts";
 import { inlinedOf } from "./inline.ts";
 import { printFunction, printKernel } from "./kernel.ts";
+import { relaxedNote } from "./relaxed.ts";
 import { i32, printText } from "./text.ts";
 import type { Text } from "./text.ts";
 import { agreementText, controlBytes } from "./threads.ts";
@@ -43,13 +44,19 @@ const mostThreads = 64;
  * beside it, by which they agree. `sources`, the texts of the `.nn` files by the names that spans carry, add lines and doc
  * comments to the kernels. The same program gives the same bytes. Throws NN0602 beyond 4 GiB.
  */
-export function emitWasm(program: Program, sources: Sources = noSources, costs: ThreadCosts = threadCosts): Artifact {
+export function emitWasm(
+  program: Program,
+  sources: Sources = noSources,
+  costs: ThreadCosts = threadCosts,
+  relaxed = false,
+): Artifact {
   const base = fileName(program.name);
   const sharing = share(program, boundsOf(program), costs);
   const layout = layOut(program, sharing);
-  const text = moduleText(program, sources, sharing, layout, costs);
+  const text = moduleText(program, sources, sharing, layout, costs, relaxed);
   const bytes = compile(text);
-  const manifest = manifestOf(program, "wasm", `${base}.wasm`);
+  const plain = manifestOf(program, "wasm", `${base}.wasm`);
+  const manifest = relaxed ? { ...plain, relaxed } : plain;
   const files = { [`${base}.wat`]: text, [`${base}.wasm`]: bytes };
   if (!layout.shared) return { manifest, files };
   const module = `${base}.threads.wasm`;
@@ -132,7 +139,14 @@ function nameModule(program: Program, sharing: Sharing): ModuleNames {
   return { functions, kernels, entries, jobs, buffers };
 }
 
-function moduleText(program: Program, sources: Sources, sharing: Sharing, layout: Layout, costs: ThreadCosts): string {
+function moduleText(
+  program: Program,
+  sources: Sources,
+  sharing: Sharing,
+  layout: Layout,
+  costs: ThreadCosts,
+  relaxed: boolean,
+): string {
   const names = nameModule(program, sharing);
   const module: ModuleContext = {
     functions: names.functions,
@@ -140,6 +154,7 @@ function moduleText(program: Program, sources: Sources, sharing: Sharing, layout
     helpers: new Set<Helper>(),
     called: new Set(),
     small: layout.small,
+    relaxed,
     own: layout.shared ? ["global.get", "$own"] : i32(layout.own),
     expressionText,
   };
@@ -157,6 +172,7 @@ function moduleText(program: Program, sources: Sources, sharing: Sharing, layout
   const helpers = helperTexts(module.helpers).flatMap((text) => ["", indented(text)]);
   return [
     `;; ${oneLine(program.name)}, compiled by nnc. Buffers are byte addresses in one memory.`,
+    ...(relaxed ? [relaxedNote] : []),
     "(module",
     ...(layout.shared ? importLines(layout.pages) : [`  (memory (export "memory") ${layout.pages.join(" ")})`]),
     ...program.buffers.map((buffer, n) => globalLine(buffer, names.buffers[n])),

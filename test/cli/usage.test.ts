@@ -40,6 +40,8 @@ describe("wrong usage", () => {
 
   test.each([
     ["train x.nn --all --label a", "expected --all or --label, found both"],
+    ["train x.nn --relaxed --target typescript", "--relaxed: expected the target wasm, found typescript"],
+    ["build x.nn -o out --relaxed", "--relaxed: expected the target wasm, found typescript"],
     ["fmt", "expected at least one FILE, found no argument"],
     ["explain NN9999", 'expected a code such as NN0102, found "NN9999"'],
   ])("nnc %s, which only the command itself sees", async (args, sentence) => {

@@ -44,3 +44,12 @@ export const targetUnavailable = define<{ readonly target: string; readonly need
   explanation:
     "The TypeScript target prints with ts-morph, which needs Node.js. The targets `wasm` and `wgsl` are also compiled in a page.",
 });
+
+export const relaxedBits = define<object>({
+  code: "NN0655",
+  severity: "warning",
+  message: () => "built with relaxed vector instructions: results differ from machine to machine",
+  explanation:
+    "A relaxed build (`--relaxed`) multiplies and adds in one instruction, which rounds once on some processors and twice on others. " +
+    "What is trained or predicted is as exact, but its last bits are not those of other machines or of other targets.",
+});
