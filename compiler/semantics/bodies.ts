@@ -7,6 +7,7 @@ import {
   duplicateName,
   misplacedStatement,
   restMisplaced,
+  unreachableStatement,
   unknownName,
   usedBeforeBound,
 } from "../diagnostics/codes/names.ts";
@@ -173,6 +174,12 @@ export class BodyChecker {
 
   body({ statements }: Body, scope: Scope): void {
     for (const statement of statements) this.#statement(statement, scope);
+    const end = statements.findIndex(({ kind }) => kind === "return");
+    const after = end < 0 ? undefined : statements[end + 1];
+    if (after === undefined) return;
+    this.#diagnostics.push(
+      diagnose(unreachableStatement, {}, [label(after.span, "this"), label(statements[end].span, "returned here")]),
+    );
   }
 
   #statement(statement: Statement, scope: Scope): void {

@@ -96,3 +96,14 @@ export const restMisplaced = define<{ readonly shape: string }>({
     "`..` stands for any number of dimensions, so it is found only where the dimensions around it can be counted.",
   example: { bad: "block f(x: [N, C, ..]) -> [N, C, ..] = x", good: "block f(x: [N, ..]) -> [N, ..] = x" },
 });
+
+export const unreachableStatement = define<Record<string, never>>({
+  code: "NN0211",
+  severity: "warning",
+  message: () => "expected `return` to be the last statement of its body, found more after it, which has no effect",
+  explanation: "A body ends where it returns. What stands behind is looked at, but never part of the network.",
+  example: {
+    bad: "model M(x: [N, 3]) -> [N, 3] {\n  return x\n  let y = x * 2\n}",
+    good: "model M(x: [N, 3]) -> [N, 3] {\n  let y = x * 2\n  return y\n}",
+  },
+});
