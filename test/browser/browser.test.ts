@@ -133,7 +133,7 @@ model Net(x: [N, 64]) -> [N, 16] = x |> dense(64) |> relu |> dense(16)
 train Net { data: arrays() loss: mse optimizer: adam(lr: 1e-3) batch: 32 epochs: 1 }`,
   );
   const inputs = { x: ramp(32 * 64), target: ramp(32 * 16) };
-  const steps = (threads: number, rest: Pick<Steps, "count" | "stuck"> = {}): Steps => ({
+  const steps = (threads: number, rest: Pick<Steps, "count" | "sync" | "stuck"> = {}): Steps => ({
     kind: "steps",
     artifact: wasm,
     threads,
@@ -159,6 +159,13 @@ train Net { data: arrays() loss: mse optimizer: adam(lr: 1e-3) batch: 32 epochs:
     const page = await pages.open("isolated");
     expect(await page.ask(steps(2), "page")).toEqual({ ...(await answer(steps(1))), threads: 2 });
     await expect.poll(page.workers, soon).toBe(1);
+  });
+
+  it("are waited for in a worker, never by a page's own thread", { timeout: 300_000 }, async ({ expect }) => {
+    const page = await pages.open("isolated");
+    expect(await page.ask(steps(2, { sync: true }))).toEqual({ ...(await answer(steps(1))), threads: 2 });
+    const { problem } = await page.ask(steps(2, { sync: true }), "page");
+    expect(problem).toBe("NN0709 `stepSync` needs a target that answers at once; expected `await` with `step` here");
   });
 
   it("do not start in a page that is not isolated", async ({ expect }) => {

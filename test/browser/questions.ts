@@ -26,11 +26,12 @@ export type Question = { readonly artifact: Artifact; readonly threads: number }
   | { readonly kind: "calls"; readonly calls: readonly Call[] }
   /** An epoch over these files, by the paths that the source gives them. */
   | { readonly kind: "epoch"; readonly files: Readonly<Record<string, Uint8Array>> }
-  /** Steps on the same rows, by default twenty, perhaps beside threads that never finish what they take. */
+  /** Steps on the same rows, by default twenty, perhaps without waiting, or beside threads that never finish what they take. */
   | {
       readonly kind: "steps";
       readonly inputs: Readonly<Record<string, Float32Array>>;
       readonly count?: number;
+      readonly sync?: boolean;
       readonly stuck?: boolean;
     }
 );
@@ -99,11 +100,14 @@ async function trainEpoch(
   return answerOf(network, [Int32Array.from(bytes)]);
 }
 
-async function takeSteps({ artifact, threads, inputs, count = 20 }: Steps): Promise<Answer> {
+async function takeSteps({ artifact, threads, inputs, count = 20, sync = false }: Steps): Promise<Answer> {
   const network = await load(artifact, { threads, seed: 7 });
   const losses: number[] = [];
   try {
-    while (losses.length < count) losses.push((await network.step(inputs)).loss);
+    while (losses.length < count) {
+      const { loss } = sync ? network.stepSync(inputs) : await network.step(inputs);
+      losses.push(loss);
+    }
   } catch (error) {
     if (!(error instanceof NncError)) throw error;
     return { ...answerOf(network, []), problem: `${error.diagnostic.code} ${error.message}` };
