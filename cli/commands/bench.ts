@@ -36,6 +36,7 @@ interface Skipped {
 
 export async function bench(context: Context, flags: BenchFlags, file: string): Promise<number> {
   const source = openSource(context, file);
+  if (flags.relaxed) context.process.stderr.write("wasm is built relaxed: results differ from machine to machine\n");
   const networks: Network[] = [];
   const workloads: Workload[] = [];
   const skipped: Skipped[] = [];
