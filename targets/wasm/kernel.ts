@@ -173,7 +173,7 @@ function printLoop(loop: For, place: Place): void {
 }
 
 /** How many turns of a tile's loop stand one after the other. */
-const tileTurns = 6;
+const tileTurns = 5;
 /** Vectors that a loop adds to, from where on they fill the registers. */
 const tileSums = 6;
 

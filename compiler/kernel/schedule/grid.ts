@@ -81,7 +81,7 @@ function panelsOf(plan: PanelPlan | undefined, side: Panel["side"]): readonly Pa
   return plan?.panels.filter((panel) => panel.side === side) ?? [];
 }
 
-/** Blocks of columns: their panels are filled, then all rows go over their tiles; few rows read everything in place. */
+/** Blocks of columns: their panels are filled, then all rows go over their tiles; few rows read everything in place, each alone. */
 function overBlocks(
   { context, stages }: Walk,
   panels: PanelPlan,
@@ -91,7 +91,8 @@ function overBlocks(
 ): void {
   const { emitter, machine } = context;
   const { axis, count, lanes, overlap } = columns;
-  for (const { span, step, tiles } of blocksOf(axis.extent, count, lanes, overlap, panels.tiles)) {
+  const alone = inner.map((loop) => ({ ...loop, count: 1 }));
+  for (const { span, step, tiles, wide } of blocksOf(axis.extent, count, lanes, overlap, panels.tiles)) {
     const copied = (base: Index): void =>
       eachSlice(context, panels, (slice) => {
         eachTile(context, columns, tiles, (from, offsets) => {
@@ -102,8 +103,8 @@ function overBlocks(
         walk({ context, stages: panels.stages, panels, inside }, inner, depth + 1, points);
       });
     const inPlace = (base: Index): void =>
-      eachTile(context, columns, tiles, (from, offsets) =>
-        walk({ context, stages }, inner, depth + 1, cross(columns, points, addIndex(base, from), offsets)),
+      eachTile(context, columns, wide, (from, offsets) =>
+        walk({ context, stages }, alone, depth + 1, cross(columns, points, addIndex(base, from), offsets)),
       );
     const body = (base: Index): void => {
       if (intervalOf(panels.rows).low >= fewestRows) return copied(base);

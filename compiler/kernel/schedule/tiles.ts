@@ -35,6 +35,8 @@ export interface Block {
   readonly span: Span;
   readonly step: number;
   readonly tiles: readonly Tile[];
+  /** The same columns in tiles twice as wide, for rows that come alone. */
+  readonly wide: readonly Tile[];
 }
 
 /** The tiles in blocks of at most `most`, as even as they can be. */
@@ -49,7 +51,10 @@ export function blocksOf(
   if (known === undefined || most === 1) {
     const single: Span = { from: constantIndex(0), to: constantIndex(1) };
     const tiles = tilesOf(extent, count, lanes, overlap);
-    return tiles.map((tile) => ({ span: tile.span, step: tile.step, tiles: [{ ...tile, span: single }] }));
+    return tiles.map((tile) => {
+      const own = [{ ...tile, span: single }];
+      return { span: tile.span, step: tile.step, tiles: own, wide: own };
+    });
   }
   const width = count * lanes;
   const step = Math.ceil(known / Math.ceil(known / (width * most)) / width) * width;
@@ -60,7 +65,8 @@ export function blocksOf(
   ].flatMap(({ from, to, length }): readonly Block[] => {
     if (to === from) return [];
     const span = { from: constantIndex(from), to: constantIndex(to) };
-    return [{ span, step, tiles: tilesOf(constant(length), count, lanes, overlap) }];
+    const [tiles, wide] = [count, 2 * count].map((own) => tilesOf(constant(length), own, lanes, overlap));
+    return [{ span, step, tiles, wide }];
   });
 }
 
