@@ -110,13 +110,35 @@ export function indicesOfExpression(expression: Expression): readonly Index[] {
 
 /** Loop variables and locals that an index reads. */
 export function namesOfIndex(index: Index): readonly string[] {
-  return [...axesOf(index), ...dataScalarsOf(index).flatMap((scalar) => [...localsOf(scalar)])];
+  const names: string[] = [];
+  collectIndex(index, names);
+  return names;
 }
 
 /** Loop variables and locals that the expression reads, operands included, repeated where read repeatedly. */
 export function namesOf(expression: Expression): readonly string[] {
-  if (expression.kind === "variable") return [expression.name];
-  return [...indicesOfExpression(expression).flatMap(namesOfIndex), ...operandsOf(expression).flatMap(namesOf)];
+  const names: string[] = [];
+  collectNames(expression, names);
+  return names;
+}
+
+/** One list for all: every statement is asked several times. */
+function collectNames(expression: Expression, names: string[]): void {
+  if (expression.kind === "variable") names.push(expression.name);
+  else if (expression.kind === "index") collectIndex(expression.index, names);
+  else if (expression.kind === "load") collectIndex(expression.address, names);
+  for (const operand of operandsOf(expression)) collectNames(operand, names);
+}
+
+function collectIndex(index: Index, names: string[]): void {
+  let plain = true;
+  for (const { atom } of index.terms) {
+    if (atom.kind === "axis") names.push(atom.axis);
+    else plain = false;
+  }
+  if (plain) return;
+  const rest = { ...index, terms: index.terms.filter(({ atom }) => atom.kind !== "axis") };
+  names.push(...axesOf(rest), ...dataScalarsOf(rest).flatMap((scalar) => [...localsOf(scalar)]));
 }
 
 /** Canonical text: equal keys, equal values at the same place. */

@@ -1,8 +1,8 @@
 /** The signature of a scheduled kernel: its buffers in order of appearance, and the open dimensions that its body uses. */
 import type { Dimension } from "../../dimension/dimension.ts";
-import { symbolsOf } from "../../dimension/dimension.ts";
+import { constantValue, symbolsOf } from "../../dimension/dimension.ts";
 import type { TensorType } from "../../graph/types.ts";
-import type { Index, IndexAtom } from "../../loops/types.ts";
+import type { Index } from "../../loops/types.ts";
 import type { Expression, KernelParameter, Statement } from "../../program/types.ts";
 import { readsOf, writesOf } from "../tensors.ts";
 import type { Kernel } from "../types.ts";
@@ -20,46 +20,51 @@ export function parametersOf(kernel: Kernel, tensors: (name: string) => TensorTy
 
 /** The open dimensions in the statements, sorted by name. */
 export function dimsOf(statements: readonly Statement[]): readonly string[] {
-  const names = statements.flatMap(dimensionsOfStatement).flatMap((dimension) => [...symbolsOf(dimension)]);
-  return [...new Set(names)].sort();
+  const names = new Set<string>();
+  for (const statement of statements) collectStatement(statement, names);
+  return [...names].sort();
 }
 
-function dimensionsOfStatement(statement: Statement): readonly Dimension[] {
+function collectStatement(statement: Statement, names: Set<string>): void {
   switch (statement.kind) {
     case "for":
-      return [
-        ...[statement.from, statement.to].flatMap(dimensionsOfIndex),
-        ...statement.body.flatMap(dimensionsOfStatement),
-      ];
+      collectIndex(statement.from, names);
+      collectIndex(statement.to, names);
+      for (const one of statement.body) collectStatement(one, names);
+      return;
     case "define":
     case "assign":
-      return dimensionsOfExpression(statement.value);
+      return collectExpression(statement.value, names);
     case "store":
-      return [...dimensionsOfIndex(statement.address), ...dimensionsOfExpression(statement.value)];
+      collectIndex(statement.address, names);
+      return collectExpression(statement.value, names);
     case "if":
-      return [
-        ...dimensionsOfExpression(statement.condition),
-        ...[...statement.then, ...statement.otherwise].flatMap(dimensionsOfStatement),
-      ];
+      collectExpression(statement.condition, names);
+      for (const one of [...statement.then, ...statement.otherwise]) collectStatement(one, names);
+      return;
     case "comment":
-      return [];
+      return;
   }
 }
 
-function dimensionsOfExpression(expression: Expression): readonly Dimension[] {
-  return [
-    ...indicesOfExpression(expression).flatMap(dimensionsOfIndex),
-    ...operandsOf(expression).flatMap(dimensionsOfExpression),
-  ];
+function collectExpression(expression: Expression, names: Set<string>): void {
+  for (const index of indicesOfExpression(expression)) collectIndex(index, names);
+  for (const operand of operandsOf(expression)) collectExpression(operand, names);
 }
 
-function dimensionsOfIndex(index: Index): readonly Dimension[] {
-  return [index.constant, ...index.terms.flatMap(({ atom, coefficient }) => [coefficient, ...dimensionsOfAtom(atom)])];
+function collectIndex({ constant, terms }: Index, names: Set<string>): void {
+  collectDimension(constant, names);
+  for (const { atom, coefficient } of terms) {
+    collectDimension(coefficient, names);
+    if (atom.kind === "axis" || atom.kind === "data") continue;
+    collectDimension(atom.divisor, names);
+    collectIndex(atom.value, names);
+  }
 }
 
-function dimensionsOfAtom(atom: IndexAtom): readonly Dimension[] {
-  if (atom.kind === "axis" || atom.kind === "data") return [];
-  return [atom.divisor, ...dimensionsOfIndex(atom.value)];
+function collectDimension(dimension: Dimension, names: Set<string>): void {
+  if (constantValue(dimension) !== undefined) return;
+  for (const name of symbolsOf(dimension)) names.add(name);
 }
 
 /** The functions of the program that the statements call. */
