@@ -10,7 +10,7 @@ export interface Machine {
   readonly registers: number;
   /** How many nested loops of a grid may be parallel; the axes before them are collapsed. */
   readonly parallelLoops: number;
-  /** Whether a worker may keep a column panel of the second operand in a private array. */
+  /** Whether a worker may keep copies of what a block of tiles reads in private arrays. */
   readonly panels: boolean;
   /** Engines that give registers to whole functions keep a tile's loop free if its epilogue reads the sums from memory. */
   readonly epilogueFromMemory: boolean;
@@ -28,8 +28,9 @@ export const javascript: Machine = {
 };
 
 /**
- * WebAssembly with 128-bit vectors. Four rows of eight columns: 8 accumulators, 2 vectors of one operand and 4 splats of the
- * other are what fits in the 15 registers that V8 leaves (it loads all of a loop's operands before it computes).
+ * WebAssembly with 128-bit vectors. Four rows of eight columns: 8 accumulators, 2 vectors of one operand, 4 splats of the other
+ * and a product are the 15 registers that V8 leaves (it loads all that a turn needs before it computes). With more sums
+ * in a tile some would wait in memory, and each addition for that.
  */
 export const simd: Machine = {
   name: "simd",
