@@ -45,7 +45,6 @@ export interface Answer {
   readonly problem?: string;
 }
 
-/** Throws what the runtime throws before the first step. */
 export async function answer(question: Question): Promise<Answer> {
   switch (question.kind) {
     case "calls":
@@ -100,21 +99,24 @@ async function trainEpoch(
   return answerOf(network, [Int32Array.from(bytes)]);
 }
 
+/** An error of the runtime, as late as it may come, is an answer. */
 async function takeSteps({ artifact, threads, inputs, count = 20, sync = false }: Steps): Promise<Answer> {
-  const network = await load(artifact, { threads, seed: 7 });
-  const losses: number[] = [];
   try {
-    while (losses.length < count) {
-      const { loss } = sync ? network.stepSync(inputs) : await network.step(inputs);
-      losses.push(loss);
+    const network = await load(artifact, { threads, seed: 7 });
+    try {
+      const losses: number[] = [];
+      while (losses.length < count) {
+        const { loss } = sync ? network.stepSync(inputs) : await network.step(inputs);
+        losses.push(loss);
+      }
+      return answerOf(network, [bitsOf(Float32Array.from(losses))]);
+    } finally {
+      network.close();
     }
   } catch (error) {
     if (!(error instanceof NncError)) throw error;
-    return { ...answerOf(network, []), problem: `${error.diagnostic.code} ${error.message}` };
-  } finally {
-    network.close();
+    return { threads, warnings: [], bits: [], problem: `${error.diagnostic.code} ${error.message}` };
   }
-  return answerOf(network, [bitsOf(Float32Array.from(losses))]);
 }
 
 function answerOf({ threads, warnings }: Pick<Network, "threads" | "warnings">, bits: readonly Int32Array[]): Answer {
