@@ -30,10 +30,7 @@ export async function build(context: Context, flags: BuildFlags, file: string): 
   const { manifest, files } = compiled.artifact;
   const folder = makeFolder(context, flags.out);
   // The manifest names the other files: once it is there, they all are.
-  const contents = [
-    ...Object.entries(files),
-    ["manifest.json", `${JSON.stringify(manifest, undefined, 1)}\n`] as const,
-  ];
+  const contents = [...Object.entries(files), ["manifest.json", `${JSON.stringify(manifest)}\n`] as const];
   const written = contents.map(([name, content]) => write(folder, name, content));
   const { stdout, env } = context.process;
   if (flags.json)

@@ -1,8 +1,12 @@
-/** From an artifact of any target to its running instance; only the target at hand is loaded. */
+/**
+ * From an artifact of any target to its running instance. WebAssembly is what most pages run, so it is here at once; the other
+ * targets are loaded when an artifact asks for them.
+ */
 import { notAnArtifact } from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { Executable } from "./executable.ts";
 import { failure, kindOf } from "./fail.ts";
+import { openWasm } from "./wasm.ts";
 
 /**
  * Makes a fresh instance of the artifact's module; `gpu` is for wgsl, by default the browser's, `threads` for wasm. Throws
@@ -15,7 +19,7 @@ export async function open(artifact: Artifact, gpu?: GPU, threads?: number): Pro
     case "typescript":
       return (await import("./typescript.ts")).openTypescript(artifact);
     case "wasm":
-      return (await import("./wasm.ts")).openWasm(artifact, threads);
+      return openWasm(artifact, threads);
     case "wgsl":
       return (await import("./wgsl.ts")).openWgsl(artifact, gpu);
     default: {

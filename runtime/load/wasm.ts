@@ -14,8 +14,7 @@ import type { Artifact, ManifestThreads } from "../../compiler/program/artifact.
 import { moduleOf } from "./executable.ts";
 import type { Executable, View } from "./executable.ts";
 import { failure, named } from "./fail.ts";
-import { findWorkers, startWorkers } from "./workers.ts";
-import type { Start, Workers } from "./workers.ts";
+import type { Team, Workers } from "./workers.ts";
 
 /** A module with one function that makes a vector and drops it: valid where there are vector instructions. */
 const vectorProbe = [
@@ -49,8 +48,13 @@ export async function openWasm(artifact: Artifact, threads = 1): Promise<Executa
   const sharing = artifact.manifest.threads;
   if (sharing === undefined) return openOwn(artifact);
   if (threads === 1) return openAlone(artifact, sharing);
+  // A page that trains on one thread does not load it.
+  const { findWorkers, startWorkers } = await import("./workers.ts");
   const found = await findWorkers();
-  if ("start" in found) return openShared(artifact, sharing, Math.min(threads, sharing.most), found.start);
+  if ("start" in found)
+    return openShared(artifact, sharing, Math.min(threads, sharing.most), (team, stop) =>
+      startWorkers(found.start, team, stop),
+    );
   return { ...(await openAlone(artifact, sharing)), warnings: [diagnose(oneThread, { threads, ...found }, [])] };
 }
 
@@ -80,7 +84,7 @@ async function openShared(
   artifact: Artifact,
   sharing: ManifestThreads,
   threads: number,
-  start: Start,
+  start: (team: Team, stop: () => void) => Promise<Workers>,
 ): Promise<Executable> {
   const memory = makeMemory(artifact, sharing, threads, true);
   const bytes = bytesOf(artifact);
@@ -93,7 +97,7 @@ async function openShared(
   const { stop, stopped } = agreed;
   if (typeof stop !== "function" || typeof stopped !== "function") throw broken(artifact, "it has no `stop`");
   const led = "document" in globalThis;
-  const workers = await startWorkers(start, { program, agreement, memory, sharing, threads, led }, () => void stop());
+  const workers = await start({ program, agreement, memory, sharing, threads, led }, () => void stop());
   if (led) return ledBy(workers, artifact, memory, threads);
   crew.workers = workers;
   const main = { memory, threads, own: sharing.own };
