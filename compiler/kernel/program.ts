@@ -13,6 +13,7 @@ import type { TensorType } from "../graph/types.ts";
 import { largestBuffers } from "../program/largest.ts";
 import type { FunctionDefinition, Program, ScheduledKernel, Statement } from "../program/types.ts";
 import { runPasses } from "../passes/index.ts";
+import { formOf } from "./form.ts";
 import { fuse } from "./fuse/index.ts";
 import type { LoweredOutput } from "./lower.ts";
 import { lower } from "./lower.ts";
@@ -55,7 +56,8 @@ export function buildProgram(
   const taken = new Set(variables.map(({ name }) => name));
   const fused = elaboration.entries.map((entry) => fuseEntry(entry, bounds, taken, verify));
   const scheduler: Scheduler = outline ? outlineKernel : (kernel, typeOf) => schedule(kernel, typeOf, bounds, machine);
-  const entries = fused.map((entry) => planEntry(entry, bounds, scheduler));
+  const known: Known = new Map();
+  const entries = fused.map((entry) => planEntry(entry, bounds, scheduler, known));
   const tensors = planTensors(variables, fused);
   const segments = fused.flatMap((entry) => entry.fused.segments);
   const planned = plan({ tensors, segments, entries, bounds });
@@ -112,24 +114,35 @@ function outlineKernel(kernel: Kernel, typeOf: TypeOf): ScheduledKernel {
   };
 }
 
-function planEntry({ name, fused, outputs }: Fused, bounds: Bounds, scheduler: Scheduler): PlanEntry {
+/** What was made of the first kernel of each form, and which of the form's tensors each parameter is. */
+type Known = Map<string, Pick<PlanCall, "kernel" | "inPlace"> & { readonly places: readonly number[] }>;
+
+function planEntry({ name, fused, outputs }: Fused, bounds: Bounds, scheduler: Scheduler, known: Known): PlanEntry {
   const { kernels, tensors } = fused;
   const typeOf: TypeOf = (tensor) => {
     const found = tensors.get(tensor);
     if (found === undefined) throw new InternalError("schedule", `${name} has no tensor ${tensor}`);
     return found.type;
   };
-  const calls = kernels.map((kernel): PlanCall => {
-    const scheduled = scheduler(kernel, typeOf);
-    return {
-      kernel: scheduled,
-      tensors: scheduled.parameters.map((one) => one.name),
-      inPlace: inPlacePairs(kernel, scheduled),
-    };
-  });
+  const calls = kernels.map((kernel) => planCall(kernel, typeOf, scheduler, known));
   const inputs = [...tensors.values()].flatMap((tensor) => (tensor.role === "input" ? [tensor.name] : []));
   const results = outputs.flatMap((output) => (output.role === "result" ? [output.name] : []));
   return { name, inputs, results, dims: dimsOf(fused, calls, bounds), calls };
+}
+
+/** A kernel of a known form has the same body, over its own tensors. */
+function planCall(kernel: Kernel, typeOf: TypeOf, scheduler: Scheduler, known: Known): PlanCall {
+  const { key, tensors } = formOf(kernel, typeOf);
+  let form = known.get(key);
+  if (form === undefined) {
+    const scheduled = scheduler(kernel, typeOf);
+    const places = scheduled.parameters.map((parameter) => tensors.indexOf(parameter.name));
+    form = { kernel: scheduled, inPlace: inPlacePairs(kernel, scheduled), places };
+    known.set(key, form);
+  }
+  const { name, origins } = kernel;
+  const { places, inPlace } = form;
+  return { kernel: { ...form.kernel, name, origins }, tensors: places.map((place) => tensors[place]), inPlace };
 }
 
 /** The open dimensions of an entry's inputs and kernels, in the order of the program's. */

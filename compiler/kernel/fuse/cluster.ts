@@ -11,6 +11,7 @@ import type { Axis } from "../../loops/types.ts";
 import { leadsWith, sameShape } from "./align.ts";
 import type { Member } from "./definition.ts";
 import { isContraction, scalarsOf } from "./definition.ts";
+import { Precedence } from "./precedence.ts";
 
 /** A kernel of more members than this would be hard to read and slow to compile. */
 const mostMembers = 48;
@@ -23,6 +24,8 @@ export type ClusterKind = "map" | "contraction" | "rows" | "columns" | "scatter"
 
 /** Mutable while it is built; `fuse` hands it on finished. */
 export interface Cluster {
+  /** Its node in the precedence of clusters: they are numbered as they are founded. */
+  readonly id: number;
   readonly kind: ClusterKind;
   /** The axes of the values that its points make. */
   readonly grid: readonly Axis[];
@@ -33,38 +36,34 @@ export interface Cluster {
 }
 
 /** Which cluster makes each tensor. */
-export type Makers = ReadonlyMap<string, Cluster>;
+type Makers = ReadonlyMap<string, Cluster>;
 
 interface State {
   readonly bounds: Bounds;
   readonly clusters: Cluster[];
   readonly makers: Map<string, Cluster>;
-  /** The members that load each tensor. */
-  readonly readers: ReadonlyMap<string, readonly Member[]>;
+  /** Which cluster loads what another makes. */
+  readonly precedence: Precedence;
 }
 
 /** Partitions the members; every value is made by one cluster. */
 export function clusterMembers(members: readonly Member[], bounds: Bounds): readonly Cluster[] {
-  const state: State = { bounds, clusters: [], makers: new Map(), readers: readersOf(members) };
+  const state: State = { bounds, clusters: [], makers: new Map(), precedence: new Precedence() };
   for (const member of members) {
-    const cluster =
-      producers(member, state).find((candidate) => canJoin(member, candidate, state)) ?? found(member, state);
+    const makers = producers(member, state);
+    const cluster = makers.find((candidate) => canJoin(member, candidate, makers, state)) ?? found(member, state);
+    for (const maker of makers) if (maker !== cluster) state.precedence.require(cluster.id, maker.id);
     cluster.members.push(member);
     state.makers.set(member.tensor, cluster);
   }
   return mergeAlike(state);
 }
 
-function readersOf(members: readonly Member[]): ReadonlyMap<string, readonly Member[]> {
-  const readers = new Map<string, Member[]>(members.map(({ tensor }) => [tensor, []]));
-  for (const member of members) for (const tensor of member.loads) readers.get(tensor)?.push(member);
-  return readers;
-}
-
 function found(member: Member, state: State): Cluster {
   const { compute, update } = member;
   const over = compute.kind === "reduce" ? compute.over : undefined;
-  const cluster: Cluster = { kind: kindOf(member), grid: compute.axes, over, update, members: [] };
+  const id = state.precedence.add();
+  const cluster: Cluster = { id, kind: kindOf(member), grid: compute.axes, over, update, members: [] };
   state.clusters.push(cluster);
   return cluster;
 }
@@ -76,20 +75,21 @@ function kindOf({ compute }: Member): ClusterKind {
 }
 
 /** The clusters that make what the member loads, the newest first. */
-function producers(member: Member, { makers, clusters }: State): readonly Cluster[] {
+function producers(member: Member, { makers }: State): readonly Cluster[] {
   const found = new Set<Cluster>();
   for (const tensor of member.loads) {
     const maker = makers.get(tensor);
     if (maker !== undefined) found.add(maker);
   }
-  return [...found].sort((a, b) => clusters.indexOf(b) - clusters.indexOf(a));
+  return [...found].sort((a, b) => b.id - a.id);
 }
 
-function canJoin(member: Member, cluster: Cluster, state: State): boolean {
+/** `makers` are those of all that the member loads. */
+function canJoin(member: Member, cluster: Cluster, makers: readonly Cluster[], state: State): boolean {
   if (cluster.update !== member.update || cluster.members.length >= mostMembers) return false;
   if (!fits(member, cluster, state.bounds) || !isAligned(member, cluster, state.makers)) return false;
-  const others = producers(member, state).filter((other) => other !== cluster);
-  return !others.some((other) => dependsOn(other, cluster, state));
+  const others = makers.flatMap((maker) => (maker === cluster ? [] : [maker.id]));
+  return !state.precedence.reaches(others, cluster.id);
 }
 
 /** Whether the member's loops are the cluster's: its points, its rows, or the same reduction once more. */
@@ -125,42 +125,6 @@ function isAligned(member: Member, cluster: Cluster, makers: Makers): boolean {
   return loads.every(({ tensor, indices }) => makers.get(tensor) !== cluster || leadsWith(indices, axes));
 }
 
-/** Whether `cluster` needs `target`, through any number of others. */
-function dependsOn(cluster: Cluster, target: Cluster, state: State): boolean {
-  // Most are asked about updates, which nothing needs: the search through all clusters would make merging quadratic.
-  if (cluster !== target && !isNeeded(target, state)) return false;
-  const { makers } = state;
-  const seen = new Set([cluster]);
-  const pending = [cluster];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (next === target) return true;
-    for (const input of inputsOf(next, makers)) {
-      if (!seen.has(input)) pending.push(input);
-      seen.add(input);
-    }
-  }
-  return false;
-}
-
-/** Whether another cluster may load one of its values. */
-function isNeeded(cluster: Cluster, { makers, readers }: State): boolean {
-  return cluster.members.some(({ tensor }) =>
-    readers.get(tensor)?.some((reader) => makers.get(reader.tensor) !== cluster),
-  );
-}
-
-/** The clusters whose values a cluster loads. */
-export function inputsOf(cluster: Cluster, makers: Makers): ReadonlySet<Cluster> {
-  const inputs = new Set<Cluster>();
-  for (const member of cluster.members) {
-    for (const tensor of member.loads) {
-      const maker = makers.get(tensor);
-      if (maker !== undefined && maker !== cluster) inputs.add(maker);
-    }
-  }
-  return inputs;
-}
-
 function mergeAlike(state: State): readonly Cluster[] {
   const kept: Cluster[] = [];
   const byForm = new Map<string, Cluster[]>();
@@ -176,6 +140,7 @@ function mergeAlike(state: State): readonly Cluster[] {
     into.members.push(...cluster.members);
     into.members.sort((a, b) => a.position - b.position);
     for (const { tensor } of cluster.members) state.makers.set(tensor, into);
+    state.precedence.merge(into.id, cluster.id);
   }
   return kept;
 }
@@ -187,18 +152,19 @@ function formOf({ kind, grid, over, update }: Cluster): string {
 
 /** Alike clusters become one where neither needs the other, or the later one only at the same points of the grid. */
 function canMerge(into: Cluster, cluster: Cluster, state: State): boolean {
-  const { makers } = state;
+  const { makers, precedence } = state;
   if (cluster.kind === "contraction" || cluster.kind === "scatter") return false;
   if (into.members.length + cluster.members.length > mostMembers) return false;
-  const direct = inputsOf(cluster, makers).has(into);
+  const needed = precedence.needsOf(cluster.id);
+  const direct = needed.has(into.id);
   if (!direct && cluster.kind !== "map" && cluster.grid.length > 0 && !sharesInput(into, cluster)) return false;
   if (!cluster.members.every((member) => isAligned(member, into, makers))) return false;
-  return !dependsOn(into, cluster, state) && !dependsAround(cluster, into, state);
-}
-
-/** Whether `cluster` needs `target` by way of a third. */
-function dependsAround(cluster: Cluster, target: Cluster, state: State): boolean {
-  return [...inputsOf(cluster, state.makers)].some((input) => input !== target && dependsOn(input, target, state));
+  if (precedence.reaches([into.id], cluster.id)) return false;
+  // Or by way of a third.
+  return !precedence.reaches(
+    [...needed].filter((id) => id !== into.id),
+    into.id,
+  );
 }
 
 function sharesInput(left: Cluster, right: Cluster): boolean {

@@ -7,6 +7,8 @@ import { loadsOf } from "../../loops/scalar.ts";
 import type { LoweredOutput } from "../lower.ts";
 import { readsOf, scalarsOfStage, writesOf } from "../tensors.ts";
 import type { Kernel } from "../types.ts";
+import { Heap } from "./heap.ts";
+import { Precedence } from "./precedence.ts";
 
 export interface Ordered {
   readonly kernels: readonly Kernel[];
@@ -14,11 +16,10 @@ export interface Ordered {
   readonly inPlace: ReadonlyMap<string, string>;
 }
 
-/** By position among `kernels`. */
+/** Nodes of the precedence are positions among `kernels`. */
 interface Edges {
   readonly kernels: readonly Kernel[];
-  /** The kernels that must run before each. */
-  readonly before: readonly Set<number>[];
+  readonly precedence: Precedence;
   readonly makers: ReadonlyMap<string, number>;
   readonly readers: ReadonlyMap<string, readonly number[]>;
 }
@@ -36,7 +37,9 @@ export function orderKernels(kernels: readonly Kernel[], outputs: readonly Lower
 function dataEdges(kernels: readonly Kernel[]): Edges {
   const makers = new Map<string, number>();
   const readers = new Map<string, number[]>();
+  const precedence = new Precedence();
   for (const [position, kernel] of kernels.entries()) {
+    precedence.add();
     for (const tensor of writesOf(kernel)) makers.set(tensor, position);
     for (const tensor of readsOf(kernel)) {
       const list = readers.get(tensor);
@@ -44,35 +47,21 @@ function dataEdges(kernels: readonly Kernel[]): Edges {
       else list.push(position);
     }
   }
-  const before = kernels.map(() => new Set<number>());
   for (const [tensor, positions] of readers) {
     const maker = makers.get(tensor);
-    for (const reader of positions) if (maker !== undefined && maker !== reader) before[reader].add(maker);
+    for (const reader of positions) if (maker !== undefined && maker !== reader) precedence.require(reader, maker);
   }
-  return { kernels, before, makers, readers };
+  return { kernels, precedence, makers, readers };
 }
 
 /** Adds the edges that let `tensor` overwrite `variable`; false, and no edge, where they would close a circle. */
-function placeUpdate({ kernels, before, makers, readers }: Edges, tensor: string, variable: string): boolean {
+function placeUpdate({ kernels, precedence, makers, readers }: Edges, tensor: string, variable: string): boolean {
   const writer = makers.get(tensor);
   if (writer === undefined || !overwritesInPlace(kernels[writer], tensor, variable)) return false;
   const others = (readers.get(variable) ?? []).filter((reader) => reader !== writer);
-  if (others.some((reader) => needs(before, reader, writer))) return false;
-  for (const reader of others) before[writer].add(reader);
+  if (precedence.reaches(others, writer)) return false;
+  for (const reader of others) precedence.require(writer, reader);
   return true;
-}
-
-function needs(before: readonly Set<number>[], from: number, target: number): boolean {
-  const seen = new Set([from]);
-  const pending = [from];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (next === target) return true;
-    for (const earlier of before[next]) {
-      if (!seen.has(earlier)) pending.push(earlier);
-      seen.add(earlier);
-    }
-  }
-  return false;
 }
 
 /** Whether each element of `variable` is read, if at all, only at the grid point that overwrites it. */
@@ -94,17 +83,14 @@ function overwritesInPlace(kernel: Kernel, tensor: string, variable: string): bo
 }
 
 /** Kahn's algorithm; ready kernels run in the order in which they were given. */
-function topological({ kernels, before }: Edges): readonly Kernel[] {
-  const waiting = before.map((set) => set.size);
-  const after = kernels.map((): number[] => []);
-  for (const [position, set] of before.entries()) for (const earlier of set) after[earlier].push(position);
-  const ready = waiting.flatMap((count, position) => (count === 0 ? [position] : []));
+function topological({ kernels, precedence }: Edges): readonly Kernel[] {
+  const waiting = kernels.map((_, position) => precedence.needsOf(position).size);
+  const ready = new Heap((position) => position);
+  for (const [position, count] of waiting.entries()) if (count === 0) ready.push(position);
   const ordered: Kernel[] = [];
-  while (ready.length > 0) {
-    const next = ready.reduce((least, position) => Math.min(least, position));
-    ready.splice(ready.indexOf(next), 1);
+  for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
     ordered.push(kernels[next]);
-    for (const position of after[next]) if (--waiting[position] === 0) ready.push(position);
+    for (const user of precedence.usersOf(next)) if (--waiting[user] === 0) ready.push(user);
   }
   if (ordered.length < kernels.length) throw new InternalError("fuse", "the kernels need each other in a circle");
   return ordered;

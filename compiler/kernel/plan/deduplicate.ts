@@ -12,16 +12,16 @@ export interface Deduplicated {
 /** Joins kernels whose bodies are equal up to the names of buffers, variables and private arrays. */
 export function deduplicate(kernels: readonly ScheduledKernel[]): Deduplicated {
   const found = new Map<string, number>();
+  // Kernels that were scheduled as one share their body.
+  const ofBody = new Map<ScheduledKernel["body"], number>();
   const groups: ScheduledKernel[][] = [];
   const positions = kernels.map((kernel) => {
-    const key = bodyKey(kernel);
-    const known = found.get(key);
-    if (known !== undefined) {
-      groups[known].push(kernel);
-      return known;
-    }
-    found.set(key, groups.length);
-    return groups.push([kernel]) - 1;
+    const key = ofBody.has(kernel.body) ? "" : bodyKey(kernel);
+    const position = ofBody.get(kernel.body) ?? found.get(key) ?? groups.push([]) - 1;
+    groups[position].push(kernel);
+    ofBody.set(kernel.body, position);
+    if (key !== "") found.set(key, position);
+    return position;
   });
   const names = uniqueNames(groups.map(([{ name }]) => name));
   return { kernels: groups.map((group, position) => joined(group, names[position])), positions };

@@ -106,29 +106,39 @@ function livesIn({ inputs, results, calls }: PlanEntry, entry: number): Readonly
   return lives;
 }
 
+/** Tensors that share a place, while it is found out which. */
+interface Group {
+  readonly tensors: Map<string, number>;
+  readonly bytes: number;
+  /** They all lie at its start, so another may, too. */
+  readonly isOnePlace: boolean;
+  lives: readonly Life[];
+}
+
 /** Blocks of one temporary each are joined where a step writes one over the other, which dies there. */
 function joinInPlace(input: PlanInput, blocks: readonly Block[]): readonly Block[] {
-  const blockOf = new Map<string, Block>();
-  for (const block of blocks) for (const name of block.tensors.keys()) blockOf.set(name, block);
+  const groupOf = new Map<string, Group>();
+  for (const { tensors, bytes, lives } of blocks) {
+    const isOnePlace = [...tensors.values()].every((distance) => distance === 0);
+    const group: Group = { tensors: new Map(tensors), bytes, isOnePlace, lives };
+    for (const name of tensors.keys()) groupOf.set(name, group);
+  }
   for (const [entry, { calls }] of input.entries.entries()) {
     for (const [step, { tensors, inPlace }] of calls.entries()) {
       for (const { output, input: operand } of inPlace) {
-        const [into, from] = [blockOf.get(tensors[operand]), blockOf.get(tensors[output])];
+        const [into, from] = [groupOf.get(tensors[operand]), groupOf.get(tensors[output])];
         if (into === undefined || from === undefined || !canJoin(into, from, entry, step)) continue;
         // Equal indices are equal places only where the strides are equal, too.
         if (!haveOneShape(input, tensors[operand], tensors[output])) continue;
-        const names = new Map([...into.tensors, ...from.tensors]);
-        const joined: Block = {
-          tensors: names,
-          bytes: into.bytes,
-          lives: joinLives([...into.lives, ...from.lives]),
-          always: false,
-        };
-        for (const name of names.keys()) blockOf.set(name, joined);
+        into.lives = joinLives([...into.lives, ...from.lives]);
+        for (const [name, distance] of from.tensors) {
+          into.tensors.set(name, distance);
+          groupOf.set(name, into);
+        }
       }
     }
   }
-  return [...new Set(blockOf.values())];
+  return [...new Set(groupOf.values())].map(({ tensors, bytes, lives }) => ({ tensors, bytes, lives, always: false }));
 }
 
 function haveOneShape({ tensors }: PlanInput, left: string, right: string): boolean {
@@ -136,18 +146,12 @@ function haveOneShape({ tensors }: PlanInput, left: string, right: string): bool
   return a.length === b.length && a.every((size, axis) => equal(size, b[axis]));
 }
 
-function canJoin(into: Block, from: Block, entry: number, step: number): boolean {
+function canJoin(into: Group, from: Group, entry: number, step: number): boolean {
   if (into === from || into.bytes !== from.bytes || into.lives.length !== 1 || from.lives.length !== 1) return false;
-  if ([...into.tensors.values(), ...from.tensors.values()].some((distance) => distance > 0)) return false;
+  if (!into.isOnePlace || !from.isOnePlace) return false;
   const [dies] = into.lives;
   const [born] = from.lives;
   return dies.entry === entry && born.entry === entry && dies.to === step && born.from === step;
-}
-
-/** True if both must keep their content at one time. */
-export function conflict(left: Block, right: Block): boolean {
-  if (left.always || right.always) return true;
-  return left.lives.some((a) => right.lives.some((b) => a.entry === b.entry && a.from <= b.to && b.from <= a.to));
 }
 
 /** The largest sum of bytes alive at once: no plan can need less. */

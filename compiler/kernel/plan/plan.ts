@@ -8,7 +8,7 @@ import { deduplicate } from "./deduplicate.ts";
 import type { Block } from "./lives.ts";
 import { blocksOf, bytesOf, lowerBound } from "./lives.ts";
 import { pack } from "./pack.ts";
-import type { PlanInput, PlanTensor } from "./types.ts";
+import type { PlanInput } from "./types.ts";
 
 export { canAlias, inPlacePairs } from "./alias.ts";
 export { planReport } from "./report.ts";
@@ -37,9 +37,10 @@ const roleOrder: readonly BufferRole[] = [
 export function plan(input: PlanInput): Plan {
   const blocks = blocksOf(input);
   const { offsets, bytes } = pack(blocks);
+  const roles = rolesOf(input);
   const placed = blocks.flatMap((block) =>
     [...block.tensors].map(([name, distance]) => {
-      return { block, buffer: bufferOf(input, name, (offsets.get(block) ?? 0) + distance) };
+      return { block, buffer: bufferOf(input, roles, name, (offsets.get(block) ?? 0) + distance) };
     }),
   );
   placed.sort((a, b) => roleOrder.indexOf(a.buffer.role) - roleOrder.indexOf(b.buffer.role));
@@ -54,17 +55,27 @@ export function plan(input: PlanInput): Plan {
   };
 }
 
-function bufferOf(input: PlanInput, name: string, offset: number): ProgramBuffer {
+/** What tensors are beyond what their own role says. */
+function rolesOf({ segments, entries }: PlanInput): ReadonlyMap<string, BufferRole> {
+  const results = entries.flatMap((entry) => entry.results);
+  return new Map([
+    ...results.map((name) => [name, "result"] as const),
+    ...segments.map(({ name }) => [name, "segment"] as const),
+  ]);
+}
+
+function bufferOf(
+  input: PlanInput,
+  roles: ReadonlyMap<string, BufferRole>,
+  name: string,
+  offset: number,
+): ProgramBuffer {
   const tensor = input.tensors.get(name);
   if (tensor === undefined) throw new InternalError("plan", `no tensor '${name}'`);
   const { dtype, shape } = tensor.type;
-  return { name, role: roleOf(input, name, tensor.role), dtype, shape, offset, bytes: bytesOf(tensor, input.bounds) };
-}
-
-function roleOf({ segments, entries }: PlanInput, name: string, role: PlanTensor["role"]): BufferRole {
-  if (segments.some((segment) => segment.name === name)) return "segment";
-  if (role !== "value") return role;
-  return entries.some(({ results }) => results.includes(name)) ? "result" : "temporary";
+  const own = roles.get(name);
+  const role = tensor.role === "value" || own === "segment" ? (own ?? "temporary") : tensor.role;
+  return { name, role, dtype, shape, offset, bytes: bytesOf(tensor, input.bounds) };
 }
 
 function bind(input: PlanInput, positions: ReadonlyMap<string, number>): Pick<Plan, "kernels" | "entries"> {
