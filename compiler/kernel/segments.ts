@@ -39,7 +39,8 @@ interface Form {
 /** Merges alike update kernels of an entry. */
 export function joinSegments(entry: FusedEntry, taken: Set<string>): SegmentedEntry {
   const forms = entry.kernels.map((kernel) => formOf(kernel, entry));
-  const groups = groupsOf(forms).filter((group) => canRunLast(group, entry.kernels));
+  const places = placesOf(entry.kernels);
+  const groups = groupsOf(forms).filter((group) => canRunLast(group, places));
   const segments: Segment[] = [];
   const joined = new Map<Kernel, Kernel>();
   for (const group of groups) {
@@ -58,6 +59,7 @@ function formOf(kernel: Kernel, { tensors }: FusedEntry): Form | undefined {
   if (
     elements === undefined ||
     kernel.grid.length === 0 ||
+    !moves(kernel, tensors) ||
     !kernel.stages.every((stage) => isElementwise(stage, kernel))
   )
     return undefined;
@@ -68,7 +70,7 @@ function formOf(kernel: Kernel, { tensors }: FusedEntry): Form | undefined {
   };
   const anonymous = kernel.stages.map((stage) => mapStage(stage, (scalar) => anonymise(scalar, slotOf), slotOf));
   const usable = slots.every((tensor) => tensors.get(tensor)?.role !== "input");
-  return usable && moves(kernel, tensors) ? { kernel, key: anonymous.map(stageKey).join("; "), slots } : undefined;
+  return usable ? { kernel, key: anonymous.map(stageKey).join("; "), slots } : undefined;
 }
 
 /** Only updates are joined: their tensors live as long as the program, or belong to it alone. */
@@ -109,20 +111,42 @@ function groupsOf(forms: readonly (Form | undefined)[]): readonly (readonly Form
     if (form === undefined) continue;
     if (form.slots.some((tensor) => owned.has(tensor))) continue;
     for (const tensor of form.slots) owned.add(tensor);
-    byKey.set(form.key, [...(byKey.get(form.key) ?? []), form]);
+    const group = byKey.get(form.key);
+    if (group === undefined) byKey.set(form.key, [form]);
+    else group.push(form);
   }
   return [...byKey.values()].filter((group) => group.length > 1);
 }
 
+/** Where kernels stand, and where each tensor is read. */
+interface Places {
+  readonly kernels: readonly Kernel[];
+  readonly positions: ReadonlyMap<Kernel, number>;
+  readonly readers: ReadonlyMap<string, readonly number[]>;
+}
+
+function placesOf(kernels: readonly Kernel[]): Places {
+  const readers = new Map<string, number[]>();
+  for (const [position, kernel] of kernels.entries()) {
+    for (const tensor of readsOf(kernel)) {
+      const list = readers.get(tensor);
+      if (list === undefined) readers.set(tensor, [position]);
+      else list.push(position);
+    }
+  }
+  return { kernels, positions: new Map(kernels.map((kernel, position) => [kernel, position])), readers };
+}
+
 /** The whole group runs where its last kernel stood, so nobody may need the others' results before. */
-function canRunLast(group: readonly Form[], kernels: readonly Kernel[]): boolean {
+function canRunLast(group: readonly Form[], { kernels, positions, readers }: Places): boolean {
   const own = new Set(group.map(({ kernel }) => kernel));
-  const made = new Set<string>();
-  const last = kernels.indexOf(group[group.length - 1].kernel);
-  return kernels.slice(0, last).every((kernel) => {
-    if (own.has(kernel)) for (const tensor of writesOf(kernel)) made.add(tensor);
-    return own.has(kernel) || ![...readsOf(kernel)].some((tensor) => made.has(tensor));
-  });
+  const placeOf = (kernel: Kernel): number => positions.get(kernel) ?? 0;
+  const last = placeOf(group[group.length - 1].kernel);
+  const between = (kernel: Kernel): readonly number[] =>
+    [...writesOf(kernel)]
+      .flatMap((tensor) => readers.get(tensor) ?? [])
+      .filter((reader) => reader > placeOf(kernel) && reader < last);
+  return group.every(({ kernel }) => between(kernel).every((reader) => own.has(kernels[reader])));
 }
 
 function segmentOf(group: readonly Form[], slot: number, { tensors }: FusedEntry, taken: Set<string>): Segment {

@@ -25,6 +25,7 @@ import type { Comparison, Index, IndexAtom, Scalar } from "./types.ts";
 
 /** The index in its simplest form for axes in these ranges and dimensions up to these bounds. */
 export function simplifyIndex(index: Index, ranges: Ranges, bounds: Bounds = noBounds): Index {
+  if (index.terms.every(({ atom }) => atom.kind === "axis" && !isSingle(atom.axis, ranges))) return index;
   const terms = index.terms.map(({ atom, coefficient }) => scaleIndex(simplifyAtom(atom, ranges, bounds), coefficient));
   return addIndex(sumIndices(terms), constantIndex(index.constant));
 }
@@ -49,8 +50,12 @@ function simplifyAtom(atom: IndexAtom, ranges: Ranges, bounds: Bounds): Index {
 /** An axis with one value is that value. */
 function simplifyAxis(axis: string, ranges: Ranges): Index {
   const known = ranges.get(axis);
-  const single = known !== undefined && constantValue(subtract(known.to, known.from)) === 1;
-  return single ? constantIndex(known.from) : axisIndex(axis);
+  return known !== undefined && isSingle(axis, ranges) ? constantIndex(known.from) : axisIndex(axis);
+}
+
+function isSingle(axis: string, ranges: Ranges): boolean {
+  const known = ranges.get(axis);
+  return known !== undefined && constantValue(subtract(known.to, known.from)) === 1;
 }
 
 function isInside(index: Index, size: Parameters<typeof dataIndex>[1], ranges: Ranges, bounds: Bounds): boolean {

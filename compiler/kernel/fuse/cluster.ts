@@ -120,6 +120,7 @@ export function isRow({ compute }: Member, { kind, grid, over }: Cluster, bounds
 
 /** Every load of the cluster's own values is at the same point of its grid. */
 function isAligned(member: Member, cluster: Cluster, makers: Makers): boolean {
+  if (![...member.loads].some((tensor) => makers.get(tensor) === cluster)) return true;
   const axes = member.compute.axes.slice(0, cluster.grid.length);
   const loads = scalarsOf(member.compute).flatMap(loadsOf);
   return loads.every(({ tensor, indices }) => makers.get(tensor) !== cluster || leadsWith(indices, axes));

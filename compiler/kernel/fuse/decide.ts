@@ -31,6 +31,8 @@ type MapCompute = Extract<Compute, { kind: "map" }>;
 
 interface State {
   readonly input: FusionInput;
+  /** What each node loads as it was lowered. */
+  readonly loads: ReadonlyMap<string, ReadonlySet<string>>;
   readonly byTensor: ReadonlyMap<string, LoweredNode>;
   readonly consumers: ReadonlyMap<string, readonly LoweredNode[]>;
   readonly outputs: ReadonlySet<string>;
@@ -40,17 +42,19 @@ interface State {
 
 /** The values that kernels make, in topological order, with the others written into them. */
 export function decide(input: FusionInput): readonly Member[] {
-  const update = updateRegion(input);
+  const loads = new Map(input.nodes.map(({ tensor, compute }) => [tensor, loadedBy(compute)]));
+  const update = updateRegion(input, loads);
   const state: State = {
     input,
+    loads,
     byTensor: new Map(input.nodes.map((node) => [node.tensor, node])),
-    consumers: consumersOf(input.nodes),
+    consumers: consumersOf(input.nodes, loads),
     outputs: new Set(input.outputs.map(({ tensor }) => tensor)),
     virtual: new Map(),
     members: new Map(),
   };
   for (const [position, node] of input.nodes.entries()) {
-    const compute = expand(node.compute, state);
+    const compute = expand(node, state);
     if (compute.kind === "map" && isVirtual(node, compute, state)) state.virtual.set(node.tensor, compute);
     else state.members.set(node.tensor, member(node, compute, position, update.has(node.tensor), state));
   }
@@ -66,7 +70,7 @@ function member(node: LoweredNode, compute: Compute, position: number, update: b
     origin,
     type: state.input.tensors.get(tensor)?.type ?? type,
     compute,
-    loads: loadedBy(compute),
+    loads: (compute === node.compute ? state.loads.get(tensor) : undefined) ?? loadedBy(compute),
     position,
     update,
   };
@@ -81,10 +85,10 @@ function reachable(members: readonly Member[], outputs: ReadonlySet<string>): re
   return members.filter(({ tensor }) => used.has(tensor));
 }
 
-function consumersOf(nodes: readonly LoweredNode[]): ReadonlyMap<string, readonly LoweredNode[]> {
+function consumersOf(nodes: readonly LoweredNode[], loads: State["loads"]): State["consumers"] {
   const consumers = new Map<string, LoweredNode[]>();
   for (const node of nodes) {
-    for (const tensor of loadedBy(node.compute)) {
+    for (const tensor of loads.get(node.tensor) ?? []) {
       const list = consumers.get(tensor);
       if (list === undefined) consumers.set(tensor, [node]);
       else list.push(node);
@@ -94,7 +98,7 @@ function consumersOf(nodes: readonly LoweredNode[]): ReadonlyMap<string, readonl
 }
 
 /** Replaces each load of a virtual value by its expression at the load's indices. */
-function expand(compute: Compute, { virtual, input }: State): Compute {
+function expand({ tensor, compute }: LoweredNode, { virtual, input, loads }: State): Compute {
   const axes =
     compute.kind === "map"
       ? compute.axes
@@ -104,15 +108,12 @@ function expand(compute: Compute, { virtual, input }: State): Compute {
     const definition = virtual.get(load.tensor);
     return definition && substituteAxesInScalar(definition.value, axisMap(definition.axes, load.indices));
   };
+  const isWhole = ![...(loads.get(tensor) ?? [])].some((loaded) => virtual.has(loaded));
+  const replaced = (value: Scalar): Scalar => (isWhole ? value : replaceLoads(value, replace));
   return mapCompute(
     compute,
-    (value) => simplifyScalar(replaceLoads(value, replace), ranges, input.bounds),
-    (index) =>
-      simplifyIndex(
-        mapDataScalars(index, (data) => replaceLoads(data, replace)),
-        ranges,
-        input.bounds,
-      ),
+    (value) => simplifyScalar(replaced(value), ranges, input.bounds),
+    (index) => simplifyIndex(mapDataScalars(index, replaced), ranges, input.bounds),
   );
 }
 
@@ -158,20 +159,28 @@ function isMoved(value: Scalar): boolean {
   }
 }
 
-/** Who computes with the value, seen through index movement; stops counting at two. */
+/** Who computes with the value, seen through index movement. */
 function effectiveConsumers(tensor: string, state: State): readonly LoweredNode[] {
-  const found = new Set<LoweredNode>();
-  const pending = [...(state.consumers.get(tensor) ?? [])];
-  const seen = new Set(pending);
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    const moved = isMovement(node.compute) && !state.outputs.has(node.tensor);
-    if (!moved) found.add(node);
-    for (const next of moved ? (state.consumers.get(node.tensor) ?? []) : []) {
-      if (!seen.has(next)) pending.push(next);
-      seen.add(next);
+  return [...consumersBehind(tensor, state)];
+}
+
+/** Whether one node computes with the value: many may, and many may ask. */
+function hasOneConsumer(tensor: string, state: State): boolean {
+  const consumers = consumersBehind(tensor, state);
+  return consumers.next().done !== true && consumers.next().done === true;
+}
+
+function* consumersBehind(tensor: string, { consumers, outputs }: State): Generator<LoweredNode> {
+  const seen = new Set<LoweredNode>();
+  const pending = [tensor];
+  for (let made = pending.pop(); made !== undefined; made = pending.pop()) {
+    for (const node of consumers.get(made) ?? []) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      if (isMovement(node.compute) && !outputs.has(node.tensor)) pending.push(node.tensor);
+      else yield node;
     }
   }
-  return [...found];
 }
 
 /** Continues, element by element, a value that nobody else reads: it belongs into that value's kernel. */
@@ -180,7 +189,7 @@ function continuesAlone(compute: MapCompute, loads: readonly Load[], state: Stat
     const source = state.members.get(load.tensor);
     if (source === undefined || source.compute.kind === "scatter" || !sameShape(source.compute.axes, compute.axes))
       return false;
-    return isIdentity(load.indices, compute.axes) && effectiveConsumers(load.tensor, state).length === 1;
+    return isIdentity(load.indices, compute.axes) && hasOneConsumer(load.tensor, state);
   });
 }
 

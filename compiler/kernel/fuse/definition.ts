@@ -48,8 +48,9 @@ export function scalarsOf(compute: Compute): readonly Scalar[] {
 
 /** The compute with `change` applied to its value and `index` to where it scatters. */
 export function mapCompute(compute: Compute, change: (value: Scalar) => Scalar, index: (at: Index) => Index): Compute {
-  if (compute.kind !== "scatter") return { ...compute, value: change(compute.value) };
-  return { ...compute, value: change(compute.value), at: compute.at.map(index) };
+  const value = change(compute.value);
+  if (compute.kind === "scatter") return { ...compute, value, at: compute.at.map(index) };
+  return value === compute.value ? compute : { ...compute, value };
 }
 
 /** A sum of products of two loads, however it came about: a contraction, a convolution, or a gradient of one. */

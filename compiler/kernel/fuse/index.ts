@@ -40,6 +40,7 @@ export function fuse(lowered: Lowered, bounds: Bounds, taken: Set<string>): Fuse
 
 /** Rows share a name space with the tensors that a kernel loads: one whose name a tensor has, or will have, gets another. */
 function nameRowsApart(kernel: Kernel, tensors: ReadonlySet<string>): Kernel {
+  if (kernel.rows.length === 0) return kernel;
   const apart = (name: string): string => (tensors.has(name) ? apart(`${name}_row`) : name);
   const names = new Map(kernel.rows.map(({ name }) => [name, apart(name)]));
   const rows = kernel.rows.map((row) => ({ ...row, name: apart(row.name) }));
