@@ -53,7 +53,9 @@ export function lower(graph: Graph, bounds: ReadonlyMap<string, number>): Lowere
     if (node.op === "input") addInput(tensors, node);
     else addNode(graph, node, bounds, nodes, tensors);
   }
-  const outputs = graph.outputs.map((output) => ownTensor(graph, output, nodes, tensors));
+  const owners = new Map<string, GraphOutput>();
+  for (const output of [...graph.outputs].reverse()) owners.set(tensorName(graph, output.value), output);
+  const outputs = graph.outputs.map((output) => ownTensor(graph, output, owners, nodes, tensors));
   return { nodes, tensors, outputs };
 }
 
@@ -98,18 +100,18 @@ function addNode(
   }
 }
 
-/** The tensor of an output; a copy where the value is an input, a constant or another output's. */
+/** The tensor of an output; a copy where the value is an input, a constant or another output's, which `owners` has. */
 function ownTensor(
   graph: Graph,
   output: GraphOutput,
+  owners: ReadonlyMap<string, GraphOutput>,
   nodes: LoweredNode[],
   tensors: Map<string, Tensor>,
 ): LoweredOutput {
   const { name, role, value } = output;
   const tensor = tensorName(graph, value);
   const node = graph.node(value.node);
-  const first = graph.outputs.find((other) => other.value.node === value.node && other.value.output === value.output);
-  if (first === output && node.op !== "input" && node.op !== "constant") return { name, role, tensor };
+  if (owners.get(tensor) === output && node.op !== "input" && node.op !== "constant") return { name, role, tensor };
   const copy = `${tensor}=${role}.${name}`;
   const type = graph.typeOf(value);
   nodes.push({
