@@ -24,7 +24,14 @@ export interface EntryContext {
   readonly buffers: readonly string[];
   readonly entries: readonly string[];
   readonly jobs: readonly string[];
+  /** Gives a function a name that no other has. */
+  readonly nameOf: (wanted: string) => string;
+  /** Gathers the functions that entries were cut into. */
+  readonly pieces: Text[];
 }
+
+/** An entry with more steps or phases than this calls functions of so many: engines and watr are slow in very long ones. */
+const longest = 256;
 
 type Call = keyof typeof agreement;
 
@@ -49,7 +56,7 @@ export function entryTexts(n: number, context: EntryContext): readonly Text[] {
   const { program, sharing, entries } = context;
   const entry = program.entries[n];
   const { dims, parameters } = sizesOf(entry);
-  const calls = entry.steps.flatMap((step) => wholeCalls(step, dims, context));
+  const calls = cut(entries[n], entry.steps, (step) => wholeCalls(step, dims, context), dims, context);
   const shared = sharing.entries[n];
   const own: Text = ["func", entries[n], ["export", stringLiteral(entry.name)], ...parameters];
   if (shared === undefined) return [[...own, ...calls]];
@@ -86,8 +93,38 @@ function sharedCall(n: number, { flops, bytes, worth }: SharedEntry, dims: Sizes
 /** The phases of an entry, as every thread runs them. */
 function jobText(n: number, { phases }: SharedEntry, context: EntryContext): Text {
   const { dims, parameters } = sizesOf(context.program.entries[n]);
-  const lines = phases.flatMap((phase, p) => phaseTexts(phase, `$phase${p}`, dims, context));
-  return ["func", context.jobs[n], ...parameters, ["local", "$part", "i32"], ...lines];
+  const name = context.jobs[n];
+  const numbered = [...phases.entries()];
+  const part: Text = ["local", "$part", "i32"];
+  const lines = cut(
+    name,
+    numbered,
+    ([p, phase]) => phaseTexts(phase, `$phase${p}`, dims, context),
+    dims,
+    context,
+    part,
+  );
+  return ["func", name, ...parameters, part, ...lines];
+}
+
+/** What `print` makes of all parts; of many, as calls of functions of some each, which have `locals` of their own. */
+function cut<Part>(
+  name: string,
+  parts: readonly Part[],
+  print: (part: Part) => readonly Text[],
+  dims: Sizes,
+  { nameOf, pieces }: EntryContext,
+  ...locals: readonly Text[]
+): readonly Text[] {
+  if (parts.length <= longest) return parts.flatMap(print);
+  const sizes = [...dims.values()];
+  const parameters = sizes.map((local): Text => ["param", local, "i32"]);
+  return Array.from({ length: Math.ceil(parts.length / longest) }, (_, n): Text => {
+    const piece = nameOf(`${name}.part`);
+    const lines = parts.slice(n * longest, (n + 1) * longest).flatMap(print);
+    pieces.push(["func", piece, ...parameters, ...locals, ...lines]);
+    return ["call", piece, ...sizes.map(get)];
+  });
 }
 
 /** Takes parts until none is left: those of the phase's works count on, one after the other. */
@@ -100,7 +137,7 @@ function phaseTexts(phase: readonly Work[], label: string, dims: Sizes, context:
     return { work, from, parts };
   });
   const body = works.flatMap(({ work, from, parts }): readonly Text[] => {
-    const calls = workCalls(work, from, dims, context);
+    const calls = workCalls(work, from, label, dims, context);
     if (works.length === 1) return calls;
     const here: Text =
       parts === 1 ? ["i32.eq", get("$part"), i32(from)] : ["i32.lt_u", less("$part", from), i32(parts)];
@@ -110,8 +147,8 @@ function phaseTexts(phase: readonly Work[], label: string, dims: Sizes, context:
   return [set("$part", i32(-1)), ["loop", label, ["if", ["i32.ge_s", next, i32(0)], ["then", ...body, ["br", label]]]]];
 }
 
-function workCalls(work: Work, from: number, dims: Sizes, context: EntryContext): readonly Text[] {
-  if (work.kind === "alone") return work.steps.flatMap((step) => wholeCalls(step, dims, context));
+function workCalls(work: Work, from: number, name: string, dims: Sizes, context: EntryContext): readonly Text[] {
+  if (work.kind === "alone") return cut(name, work.steps, (step) => wholeCalls(step, dims, context), dims, context);
   const { step, part } = work;
   const at = context.sharing.kernels[step.kernel]?.indexOf(part) ?? 0;
   return [[...kernelCall(step, at, dims, context), less("$part", from), i32(part.parts)]];

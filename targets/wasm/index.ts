@@ -117,7 +117,7 @@ function arraysOf(kernel: ScheduledKernel): { readonly starts: ReadonlyMap<strin
   return { starts, bytes };
 }
 
-type ModuleNames = Pick<EntryContext, "kernels" | "entries" | "jobs" | "buffers"> & {
+type ModuleNames = Pick<EntryContext, "kernels" | "entries" | "jobs" | "buffers" | "nameOf"> & {
   readonly functions: ReadonlyMap<string, string>;
 };
 
@@ -136,7 +136,7 @@ function nameModule(program: Program, sharing: Sharing): ModuleNames {
   const jobs = program.entries.map(({ name }) => names.give(`$${name}.job`));
   const globals = new Names(identifiers, threadNames);
   const buffers = program.buffers.map(({ name }) => globals.give(`$${name}`));
-  return { functions, kernels, entries, jobs, buffers };
+  return { functions, kernels, entries, jobs, buffers, nameOf: (wanted) => names.give(wanted) };
 }
 
 function moduleText(
@@ -160,13 +160,17 @@ function moduleText(
   };
   const lines = linesOf(sources);
   const facts: Facts = { ranges: new Map(), bounds: boundsOf(program) };
+  const once = onlyInit(program);
+  const small: ModuleContext = { ...module, inlined: new Map() };
   const kernels = program.kernels.flatMap((kernel, n) => [
     "",
     ...describeOrigins(kernel.origins, lines).map((line) => `  ;; ${line}`),
-    ...kernelTexts(kernel, names.kernels[n], facts, module, sharing.kernels[n]).map((text) => printText(text, "  ")),
+    ...kernelTexts(kernel, names.kernels[n], facts, once.has(n) ? small : module, sharing.kernels[n]).map((text) =>
+      printText(text, "  "),
+    ),
   ]);
   const functions = functionTexts(program, names, module);
-  const context: EntryContext = { ...names, program, sharing, costs, facts };
+  const context: EntryContext = { ...names, program, sharing, costs, facts, pieces: [] };
   const entries = program.entries.flatMap((_, n) => entryTexts(n, context));
   const workers = layout.shared ? [workerText(context)] : [];
   const helpers = helperTexts(module.helpers).flatMap((text) => ["", indented(text)]);
@@ -179,10 +183,18 @@ function moduleText(
     ...helpers,
     ...functions,
     ...kernels,
-    ...[...entries, ...workers].flatMap((text) => ["", printText(text, "  ")]),
+    ...[...context.pieces, ...entries, ...workers].flatMap((text) => ["", printText(text, "  ")]),
     ")",
     "",
   ].join("\n");
+}
+
+/** The kernels that only `init` calls: they run once, and are many where parameters are, so nothing is written into them. */
+function onlyInit({ kernels, entries }: Program): ReadonlySet<number> {
+  const others = new Set(
+    entries.filter(({ name }) => name !== "init").flatMap(({ steps }) => steps.map((step) => step.kernel)),
+  );
+  return new Set(kernels.flatMap((_, n) => (others.has(n) ? [] : [n])));
 }
 
 /** The kernel, or its parts. */
