@@ -11,6 +11,7 @@ import { add, constant } from "../dimension/dimension.ts";
 import type { Bounds } from "../dimension/interval.ts";
 import { cutKernel } from "./cut.ts";
 import type { Part } from "./cut.ts";
+import { Ranges } from "./ranges.ts";
 import type { ThreadCosts } from "./thread-costs.ts";
 import { sizeAtBounds } from "./threads.ts";
 import type { Entry, Program, ScheduledKernel, Step } from "./types.ts";
@@ -106,32 +107,29 @@ function shareEntry({ steps }: Entry, context: Context): SharedEntry | undefined
   return { phases: phases.map((drafts) => drafts.map((draft) => workOf(draft, steps))), ...cost, worth, useful };
 }
 
-/** Work whose place among the others is sought. */
+/** Work whose place among the others is sought; what is no part of a kernel grows by more of its like. */
 interface Draft {
   /** Positions among the entry's steps. */
-  readonly steps: readonly number[];
+  readonly steps: number[];
   /** Where it is one of several parts. */
   readonly part?: Part;
-  readonly time: number;
-  readonly reads: readonly Span[];
-  readonly writes: readonly Span[];
-}
-
-/** Bytes of the arena. */
-interface Span {
-  readonly from: number;
-  readonly to: number;
+  time: number;
+  /** Bytes of the arena. */
+  readonly reads: Ranges;
+  readonly writes: Ranges;
 }
 
 function draftsOf(step: Step, at: number, { program, kernels, times }: Context): readonly Draft[] {
   const { parameters } = program.kernels[step.kernel];
-  const spans = (wanted: (access: "read" | "write" | "update") => boolean): readonly Span[] =>
-    step.buffers.flatMap((buffer, n) => {
-      const { offset, bytes } = program.buffers[buffer];
-      return wanted(parameters[n].access) ? [{ from: offset, to: offset + bytes }] : [];
-    });
-  const reads = spans((access) => access !== "write");
-  const writes = spans((access) => access !== "read");
+  const ranges = (wanted: (access: "read" | "write" | "update") => boolean): Ranges =>
+    new Ranges(
+      step.buffers.flatMap((buffer, n) => {
+        const { offset, bytes } = program.buffers[buffer];
+        return wanted(parameters[n].access) ? [{ from: offset, to: offset + bytes }] : [];
+      }),
+    );
+  const reads = ranges((access) => access !== "write");
+  const writes = ranges((access) => access !== "read");
   const draft: Draft = { steps: [at], time: times[step.kernel], reads, writes };
   return kernels[step.kernel]?.map((part) => ({ ...draft, part })) ?? [draft];
 }
@@ -151,24 +149,30 @@ function join(phase: readonly Draft[], draft: Draft, costs: ThreadCosts): readon
   return lost > costs.barrier ? undefined : replace(phase, before, draft);
 }
 
-/** The phase with `before` and the draft as one after the other, in the entry's order. */
+/** The phase with `before` and the draft as one after the other. */
 function replace(phase: readonly Draft[], before: readonly Draft[], draft: Draft): readonly Draft[] {
   const chain = [...before, draft];
-  const joined: Draft = {
-    steps: chain.flatMap(({ steps }) => steps).sort((a, b) => a - b),
-    time: chain.reduce((sum, { time }) => sum + time, 0),
-    reads: chain.flatMap(({ reads }) => reads),
-    writes: chain.flatMap(({ writes }) => writes),
-  };
+  const time = chain.reduce((sum, one) => sum + one.time, 0);
+  // The others move into the longest: a chain of thousands grows by one at a time.
+  const joined = chain.reduce((longest, one) => (one.steps.length > longest.steps.length ? one : longest));
+  for (const one of chain) if (one !== joined) absorb(joined, one);
+  joined.time = time;
   return [...phase.filter((other) => !before.includes(other)), joined];
+}
+
+function absorb(into: Draft, { steps, reads, writes }: Draft): void {
+  for (const step of steps) into.steps.push(step);
+  for (const range of reads) into.reads.add(range);
+  for (const range of writes) into.writes.add(range);
 }
 
 function meet(left: Draft, right: Draft): boolean {
   return overlap(left.writes, right.reads) || overlap(left.reads, right.writes) || overlap(left.writes, right.writes);
 }
 
-function overlap(left: readonly Span[], right: readonly Span[]): boolean {
-  return left.some((a) => right.some((b) => a.from < b.to && b.from < a.to));
+/** The right ones are few. */
+function overlap(left: Ranges, right: Ranges): boolean {
+  return [...right].some((range) => left.meets(range));
 }
 
 function partsOf(drafts: readonly Draft[]): number {
@@ -176,6 +180,6 @@ function partsOf(drafts: readonly Draft[]): number {
 }
 
 function workOf({ steps: positions, part }: Draft, steps: readonly Step[]): Work {
-  const own = positions.map((at) => steps[at]);
+  const own = [...positions].sort((a, b) => a - b).map((at) => steps[at]);
   return part === undefined ? { kind: "alone", steps: own } : { kind: "shared", step: own[0], part };
 }

@@ -11,8 +11,10 @@ export interface Packing {
   readonly bytes: number;
 }
 
-/** With more blocks than this only one order is tried. */
+/** With more blocks than this only one order is tried, and the tighter fit only where the other misses … */
 const manyBlocks = 1500;
+/** … the least that is possible by more than this factor. */
+const nearEnough = 1.01;
 
 /** A block that shares its place, with what orders ask of it. */
 interface Movable {
@@ -35,8 +37,8 @@ const orders: readonly Order[] = [
   (a, b) => a.start - b.start || b.bytes - a.bytes,
 ];
 
-/** Offsets in bytes, multiples of the alignment since all sizes are. */
-export function pack(blocks: readonly Block[]): Packing {
+/** Offsets in bytes, multiples of the alignment since all sizes are. `least` is what no packing can do without. */
+export function pack(blocks: readonly Block[], least: number): Packing {
   const fixed = new Map<Block, number>();
   let base = 0;
   for (const block of blocks) {
@@ -44,17 +46,31 @@ export function pack(blocks: readonly Block[]): Packing {
     fixed.set(block, base);
     base += block.bytes;
   }
-  const { movable, steps } = onOneLine(blocks.filter(({ always }) => !always));
-  const tried = (movable.length > manyBlocks ? orders.slice(0, 1) : orders).flatMap((order) => {
+  const timeline = onOneLine(blocks.filter(({ always }) => !always));
+  const { movable } = timeline;
+  const isLarge = movable.length > manyBlocks;
+  const enough = isLarge ? nearEnough * least : least;
+  let best: Packing | undefined;
+  for (const order of isLarge ? orders.slice(0, 1) : orders) {
     const sorted = [...movable].sort(order);
-    return (["first", "best"] as const).map((fit) => place(sorted, steps, base, fit));
-  });
-  const best = tried.reduce((least, one) => (one.bytes < least.bytes ? one : least));
-  return { offsets: new Map([...fixed, ...best.offsets]), bytes: best.bytes };
+    for (const fit of ["first", "best"] as const) {
+      if (best !== undefined && best.bytes <= enough) break;
+      const tried = place(sorted, timeline, base, fit);
+      if (best === undefined || tried.bytes < best.bytes) best = tried;
+    }
+  }
+  return { offsets: new Map([...fixed, ...(best?.offsets ?? [])]), bytes: best?.bytes ?? base };
 }
 
 /** The lives of all entries on one line of time, where those of different entries do not meet. */
-function onOneLine(blocks: readonly Block[]): { readonly movable: readonly Movable[]; readonly steps: number } {
+interface Timeline {
+  readonly movable: readonly Movable[];
+  readonly steps: number;
+  /** In each entry the step when most is alive. */
+  readonly busy: readonly number[];
+}
+
+function onOneLine(blocks: readonly Block[]): Timeline {
   const lengths: number[] = [];
   for (const { lives } of blocks)
     for (const { entry, to } of lives) lengths[entry] = Math.max(lengths[entry] ?? 0, to + 1);
@@ -67,17 +83,36 @@ function onOneLine(blocks: readonly Block[]): { readonly movable: readonly Movab
     const start = lives.reduce((least, { from }) => Math.min(least, from), Infinity);
     return { block, bytes, spans, length, start };
   });
-  return { movable, steps };
+  return { movable, steps, busy: busiest(movable, [...starts, steps]) };
+}
+
+/** Between each two of the ascending `starts` the step at which the most bytes are alive. */
+function busiest(movable: readonly Movable[], starts: readonly number[]): readonly number[] {
+  const alive = new Float64Array(starts[starts.length - 1] + 1);
+  for (const { spans, bytes } of movable) {
+    for (const { from, to } of spans) {
+      alive[from] += bytes;
+      alive[to + 1] -= bytes;
+    }
+  }
+  for (const step of alive.keys()) if (step > 0) alive[step] += alive[step - 1];
+  return starts.slice(1).flatMap((end, entry) => {
+    const start = starts[entry];
+    if (start === end) return [];
+    let most = start;
+    for (let step = start; step < end; step += 1) if (alive[step] > alive[most]) most = step;
+    return [most];
+  });
 }
 
 /** Each block in turn where nothing placed before it is in its way. */
-function place(blocks: readonly Movable[], steps: number, base: number, fit: Fit): Packing {
+function place(blocks: readonly Movable[], { steps, busy }: Timeline, base: number, fit: Fit): Packing {
   const offsets = new Map<Block, number>();
-  const taken = new Occupancy(steps);
+  const taken = new Occupancy(steps, base, busy);
   let bytes = base;
   for (const { block, bytes: size, spans } of blocks) {
-    const offset = taken.gapFor(size, spans, base, fit);
-    taken.take(spans, offset, offset + size);
+    const offset = taken.gapFor(size, spans, fit);
+    taken.take(spans, { from: offset, to: offset + size });
     offsets.set(block, offset);
     bytes = Math.max(bytes, offset + size);
   }

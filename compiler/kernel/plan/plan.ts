@@ -36,7 +36,8 @@ const roleOrder: readonly BufferRole[] = [
 /** Places all tensors and binds all calls. Kernels with equal bodies become one. */
 export function plan(input: PlanInput): Plan {
   const blocks = blocksOf(input);
-  const { offsets, bytes } = pack(blocks);
+  const least = lowerBound(blocks, input.entries);
+  const { offsets, bytes } = pack(blocks, least);
   const roles = rolesOf(input);
   const placed = blocks.flatMap((block) =>
     [...block.tensors].map(([name, distance]) => {
@@ -51,7 +52,7 @@ export function plan(input: PlanInput): Plan {
     kernels,
     entries,
     blocks: placed.map(({ block }) => block),
-    lowerBound: lowerBound(blocks, input.entries),
+    lowerBound: least,
   };
 }
 
