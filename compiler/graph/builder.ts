@@ -54,6 +54,13 @@ export class GraphBuilder implements Builder {
     return outputs.map((_, output) => ({ node: id, output }));
   };
 
+  /** The node once more over inputs of the same types, which need not be inferred again. */
+  again({ op, attributes, outputs }: GraphNode, inputs: readonly Value[]): readonly Value[] {
+    const id = this.#nodes.length;
+    this.#nodes.push({ id, op, attributes, inputs, outputs, ...this.origin });
+    return outputs.map((_, output) => ({ node: id, output }));
+  }
+
   one(op: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
     const [value, ...others] = this.emit(op, inputs, attributes);
     if (others.length > 0) throw new InternalError("graph", `${op} has more than one output`, this.origin.span);

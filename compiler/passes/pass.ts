@@ -37,4 +37,4 @@ export function rebuild(graph: Graph, visit: Visit, keep: (node: GraphNode) => b
 }
 
 /** The visit that changes nothing. */
-export const copy: Visit = ({ op, attributes }, inputs, builder) => builder.emit(op, inputs, attributes);
+export const copy: Visit = (node, inputs, builder) => builder.again(node, inputs);
