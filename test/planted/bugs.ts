@@ -46,7 +46,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "an update does not wait for those who read the old value",
     file: "compiler/kernel/fuse/order.ts",
-    text: "for (const reader of others) before[writer].add(reader);",
+    text: "for (const reader of others) precedence.require(writer, reader);",
     replacement: "",
   },
   {
