@@ -71,7 +71,7 @@ interface Timeline {
 }
 
 function onOneLine(blocks: readonly Block[]): Timeline {
-  const lengths: number[] = [];
+  const lengths: (number | undefined)[] = [];
   for (const { lives } of blocks)
     for (const { entry, to } of lives) lengths[entry] = Math.max(lengths[entry] ?? 0, to + 1);
   let steps = 0;
