@@ -18,6 +18,11 @@ export interface Binding {
   readonly mutable: boolean;
 }
 
+/** The locals that the index is computed from. */
+export function localsOfIndex(index: Index): readonly string[] {
+  return dataScalarsOf(index).flatMap((scalar) => [...localsOf(scalar)]);
+}
+
 /** One block; `State` is what a target keeps for each. */
 export class Scope<State> {
   readonly parent: Scope<State> | undefined;
@@ -56,7 +61,7 @@ export class Scope<State> {
   /** The outermost block in which the term has its value; `steady` unless an assignment may change it. */
   homeOf(term: IndexTerm): { readonly home: Scope<State>; readonly steady: boolean } {
     const index: Index = { terms: [term], constant: constant(0) };
-    const locals = dataScalarsOf(index).flatMap((scalar) => [...localsOf(scalar)]);
+    const locals = localsOfIndex(index);
     const found = [
       ...[...axesOf(index)].map((name) => this.find("axis", name)),
       ...locals.map((name) => this.find("local", name)),

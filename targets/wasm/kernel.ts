@@ -6,7 +6,7 @@ import type { Facts } from "../../compiler/program/integer.ts";
 import { subtractIndex } from "../../compiler/program/linear.ts";
 import { Names, loopVariableNames, oneLine } from "../../compiler/program/names.ts";
 import { expressionOf } from "../../compiler/program/scalars.ts";
-import { Scope } from "../../compiler/program/scope.ts";
+import { Scope, localsOfIndex } from "../../compiler/program/scope.ts";
 import type { FunctionDefinition, ScheduledKernel, Statement } from "../../compiler/program/types.ts";
 import type { Block, ModuleContext, Place, Pointer } from "./context.ts";
 import { Locals, emptyBlock, identifiers, localType } from "./context.ts";
@@ -183,9 +183,16 @@ function isTile({ body }: For): boolean {
   return sums.length >= tileSums && body.every(({ kind }) => kind === "assign" || kind === "define");
 }
 
-/** Vectors before splats, which then are loaded where they are needed and share a register. */
+/**
+ * Vectors before splats, which then are loaded where they are needed and share a register. What is loaded from a place that
+ * the turn itself works out stays behind that.
+ */
 function loadsFirst(body: readonly Statement[]): readonly Statement[] {
-  const isVector = (one: Statement): boolean => one.kind === "define" && one.value.kind === "load";
+  const own = new Set(body.flatMap((one) => (one.kind === "define" || one.kind === "assign" ? [one.name] : [])));
+  const isVector = (one: Statement): boolean =>
+    one.kind === "define" &&
+    one.value.kind === "load" &&
+    !localsOfIndex(one.value.address).some((name) => own.has(name));
   return [...body.filter(isVector), ...body.filter((one) => !isVector(one))];
 }
 

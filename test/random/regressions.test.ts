@@ -95,6 +95,17 @@ const regressions: readonly Regression[] = [
     results: (w) => [1, 4, 7, 13].flatMap((size) => reductions(w, "argmax", w.input(`x${size}`, "N", size))),
   },
   {
+    title: "sums down the columns of a border, whose rows are held inside their tensor",
+    results: (w) => {
+      const [low, high] = [
+        [1, 1],
+        [1, 0],
+      ].map((widths) => widths.map(constant));
+      const x = w.builder.one("pad", [w.input("x", "B", 8)], { low, high, value: 0 });
+      return [x, w.one("mul", x, x)].flatMap((y) => ["sum", "max"].map((op) => w.builder.one(op, [y], { axes: [0] })));
+    },
+  },
+  {
     title: "an index that counts down to 0, which has no sign",
     results: (w) => {
       const places = w.builder.one("iota", [], { shape: [symbol("B")], axis: 0 });
