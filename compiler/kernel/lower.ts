@@ -9,7 +9,8 @@ import { stringOf } from "../graph/attributes.ts";
 import { originOf } from "../graph/origin.ts";
 import type { GraphNode, GraphOutput, InputRole, Origin, TensorType, Value } from "../graph/types.ts";
 import { axisIndex, constantIndex, mapDataScalars, substituteAxes, substituteAxesInScalar } from "../loops/index.ts";
-import { mapScalar } from "../loops/scalar.ts";
+import type { Load } from "../loops/scalar.ts";
+import { loadsOf, mapScalar } from "../loops/scalar.ts";
 import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
 import { loopsOf } from "../ops/index.ts";
 import { stampChunk } from "../ops/order.ts";
@@ -137,6 +138,8 @@ function copyCompute(tensor: string, { dtype, shape }: TensorType): Compute {
 function squeeze(compute: Compute, tensors: ReadonlyMap<string, Tensor>): Compute {
   const zero = constantIndex(constant(0));
   const gone = new Map(compute.axes.filter(({ extent }) => isSingle(extent)).map(({ name }) => [name, zero]));
+  if (gone.size === 0 && compute.kind !== "scatter" && !loadsOf(compute.value).some((load) => hasSingle(load, tensors)))
+    return compute;
   const axes = compute.axes.filter(({ name }) => !gone.has(name));
   const scalar = (value: Scalar): Scalar =>
     mapScalar(gone.size === 0 ? value : substituteAxesInScalar(value, gone), (node) => squeezeLoad(node, tensors));
@@ -148,6 +151,10 @@ function squeeze(compute: Compute, tensors: ReadonlyMap<string, Tensor>): Comput
 
 function keep(indices: readonly Index[], axes: readonly Axis[]): readonly Index[] {
   return indices.filter((_, d) => !isSingle(axes[d].extent));
+}
+
+function hasSingle({ tensor }: Load, tensors: ReadonlyMap<string, Tensor>): boolean {
+  return tensors.get(tensor)?.declared.shape.some(isSingle) ?? false;
 }
 
 function squeezeLoad(node: Scalar, tensors: ReadonlyMap<string, Tensor>): Scalar {

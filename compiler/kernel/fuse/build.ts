@@ -77,15 +77,12 @@ function usesWithin({ members }: Cluster): ReadonlyMap<string, number> {
 }
 
 /** The member's value over the kernel's axes, with what the cluster has already made put in. */
-function resolve(value: Scalar, axes: readonly Axis[], state: State): Scalar {
+function resolve({ compute, loads }: Member, axes: readonly Axis[], state: State): Scalar {
   const target = [...state.grid, ...state.over].slice(0, axes.length);
-  const moved = substituteAxesInScalar(
-    value,
-    axisMap(
-      axes,
-      target.map(({ name }) => axisIndex(name)),
-    ),
-  );
+  const isNamed = axes.every(({ name }, d) => name === target[d].name);
+  const indices = target.map(({ name }) => axisIndex(name));
+  const moved = isNamed ? compute.value : substituteAxesInScalar(compute.value, axisMap(axes, indices));
+  if (![...loads].some((tensor) => state.definitions.has(tensor))) return moved;
   return replaceLoads(moved, (load) => definitionAt(load, state));
 }
 
@@ -106,7 +103,7 @@ function definitionAt(load: Load, { definitions, grid }: State): Scalar | undefi
 
 function addMap(member: Member, state: State): void {
   const { compute, tensor } = member;
-  const value = resolve(compute.value, compute.axes, state);
+  const value = resolve(member, compute.axes, state);
   if (compute.axes.length > state.grid.length) addRow(member, value, state);
   else addPoint(member, value, state);
   if (!state.definitions.has(tensor)) state.definitions.set(tensor, { kind: "inline", value, over: [] });
@@ -152,9 +149,10 @@ function addRow({ tensor, op, type }: Member, value: Scalar, state: State): void
 function addReductions(members: readonly Member[], state: State): void {
   const results: Result[] = [];
   const stores: Stage[] = [];
-  for (const { tensor, type, compute } of members) {
+  for (const member of members) {
+    const { tensor, type, compute } = member;
     if (compute.kind !== "reduce") continue;
-    const value = resolve(compute.value, [...compute.axes, ...compute.over], state);
+    const value = resolve(member, [...compute.axes, ...compute.over], state);
     const name = localName(compute.combine, state.names);
     results.push({ name, dtype: compute.dtype, combine: compute.combine, value });
     const scalar = local(name, compute.dtype);

@@ -4,7 +4,7 @@
  */
 import type { Origin, TensorType } from "../../graph/types.ts";
 import type { Bounds } from "../../dimension/interval.ts";
-import { loadsOf } from "../../loops/scalar.ts";
+import { walk } from "../../loops/traverse.ts";
 import type { Compute, Index, Scalar } from "../../loops/types.ts";
 import type { LoweredNode, LoweredOutput, Tensor } from "../lower.ts";
 
@@ -33,11 +33,13 @@ export interface FusionInput {
 
 /** The tensors that a compute loads, each once. */
 export function loadedBy(compute: Compute): ReadonlySet<string> {
-  return new Set(
-    scalarsOf(compute)
-      .flatMap(loadsOf)
-      .map(({ tensor }) => tensor),
-  );
+  const loaded = new Set<string>();
+  for (const scalar of scalarsOf(compute)) {
+    walk(scalar, (node) => {
+      if (node.kind === "load") loaded.add(node.tensor);
+    });
+  }
+  return loaded;
 }
 
 /** Every scalar of a compute: its value, and what its scatter indices compute. */
