@@ -13,18 +13,15 @@ export class Graph {
   /** Ids ascend: an input's node comes before its consumers. */
   readonly nodes: readonly GraphNode[];
   readonly outputs: readonly GraphOutput[];
-  readonly #byId: ReadonlyMap<number, GraphNode>;
   #edges: Edges | undefined;
 
   /** Nodes in any order; throws InternalError where an input or output names a node that is not there. */
   constructor(nodes: readonly GraphNode[], outputs: readonly GraphOutput[]) {
     this.nodes = [...nodes].sort((a, b) => a.id - b.id);
     this.outputs = outputs;
-    const byId = new Map<number, GraphNode>();
-    this.#byId = byId;
-    for (const node of this.nodes) {
-      for (const value of node.inputs) this.typeOf(value);
-      byId.set(node.id, node);
+    for (const { id, inputs } of this.nodes) {
+      for (const value of inputs) if (value.node >= id) throw missing(value.node);
+      for (const value of inputs) this.typeOf(value);
     }
     for (const { value } of outputs) this.typeOf(value);
   }
@@ -41,13 +38,26 @@ export class Graph {
   }
 
   has(id: number): boolean {
-    return this.#byId.has(id);
+    return this.#find(id) !== undefined;
   }
 
   node(id: number): GraphNode {
-    const node = this.#byId.get(id);
-    if (node === undefined) throw new InternalError("graph", `there is no node %${id} before its use`);
+    const node = this.#find(id);
+    if (node === undefined) throw missing(id);
     return node;
+  }
+
+  /** In most graphs a node's id is its position. */
+  #find(id: number): GraphNode | undefined {
+    const { nodes } = this;
+    if (nodes[id]?.id === id) return nodes[id];
+    let [low, high] = [0, nodes.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (nodes[middle].id < id) low = middle + 1;
+      else high = middle;
+    }
+    return nodes[low]?.id === id ? nodes[low] : undefined;
   }
 
   typeOf(value: Value): TensorType {
@@ -70,4 +80,8 @@ export class Graph {
   get inputs(): readonly GraphNode[] {
     return this.nodes.filter(({ op }) => op === "input");
   }
+}
+
+function missing(id: number): InternalError {
+  return new InternalError("graph", `there is no node %${id} before its use`);
 }

@@ -20,18 +20,17 @@ export type Visit = (node: GraphNode, inputs: readonly Value[], builder: GraphBu
 /** Builds the graph again from the nodes that are kept; each node's origin is the builder's while it is visited. */
 export function rebuild(graph: Graph, visit: Visit, keep: (node: GraphNode) => boolean = () => true): Graph {
   const builder = new GraphBuilder();
-  const replaced = new Map<number, readonly Value[]>();
+  const replaced: (readonly Value[] | undefined)[] = [];
   const now = ({ node, output }: Value): Value => {
-    const value = replaced.get(node)?.at(output);
+    const value = replaced[node]?.[output];
     if (value === undefined) throw new InternalError("passes", `%${node} was dropped but is used`);
     return value;
   };
-  for (const node of graph.nodes.filter(keep)) {
+  for (const node of graph.nodes) {
+    if (!keep(node)) continue;
     const { id, inputs } = node;
-    replaced.set(
-      id,
-      builder.at(originOf(node), () => visit(node, inputs.map(now), builder)),
-    );
+    while (replaced.length < id) replaced.push(undefined);
+    replaced[id] = builder.at(originOf(node), () => visit(node, inputs.map(now), builder));
   }
   return builder.finish(graph.outputs.map((output) => ({ ...output, value: now(output.value) })));
 }

@@ -82,10 +82,10 @@ function virtualRules(lowered: Lowered, bounds: Bounds): Found {
   const stored = new Set(members.map(({ tensor }) => tensor));
   const cluster = clusterNumbers(members, bounds);
   const gone = lowered.nodes.filter(
-    ({ tensor, compute }) => !stored.has(tensor) && compute.kind === "map" && loadedBy(compute).size > 0,
+    ({ tensor, compute }) => !stored.has(tensor) && compute.kind === "map" && loadedBy(compute).length > 0,
   );
   return gone.flatMap((node): Found => {
-    const consumers = lowered.nodes.filter(({ compute }) => loadedBy(compute).has(node.tensor));
+    const consumers = lowered.nodes.filter(({ compute }) => loadedBy(compute).includes(node.tensor));
     const kernels = new Set(consumers.map(({ tensor }) => cluster.get(tensor)));
     if (consumers.length === 0) return [];
     const again: Found = kernels.size > 1 && !movements.has(node.op) ? [["recomputed by several kernels", 1]] : [];

@@ -54,7 +54,7 @@ export function buildKernel(cluster: Cluster, stored: ReadonlySet<string>): Kern
     stages: [],
     rows: [],
     // A row must not be taken for an input of its name.
-    names: new Set(cluster.members.flatMap(({ loads }) => [...loads])),
+    names: new Set(cluster.members.flatMap(({ loads }) => loads)),
   };
   for (const { maps, reductions } of levelsOf(cluster)) {
     for (const member of maps) addMap(member, state);
@@ -82,7 +82,7 @@ function resolve({ compute, loads }: Member, axes: readonly Axis[], state: State
   const isNamed = axes.every(({ name }, d) => name === target[d].name);
   const indices = target.map(({ name }) => axisIndex(name));
   const moved = isNamed ? compute.value : substituteAxesInScalar(compute.value, axisMap(axes, indices));
-  if (![...loads].some((tensor) => state.definitions.has(tensor))) return moved;
+  if (!loads.some((tensor) => state.definitions.has(tensor))) return moved;
   return replaceLoads(moved, (load) => definitionAt(load, state));
 }
 

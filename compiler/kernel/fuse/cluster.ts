@@ -120,7 +120,7 @@ export function isRow({ compute }: Member, { kind, grid, over }: Cluster, bounds
 
 /** Every load of the cluster's own values is at the same point of its grid. */
 function isAligned(member: Member, cluster: Cluster, makers: Makers): boolean {
-  if (![...member.loads].some((tensor) => makers.get(tensor) === cluster)) return true;
+  if (!member.loads.some((tensor) => makers.get(tensor) === cluster)) return true;
   const axes = member.compute.axes.slice(0, cluster.grid.length);
   const loads = scalarsOf(member.compute).flatMap(loadsOf);
   return loads.every(({ tensor, indices }) => makers.get(tensor) !== cluster || leadsWith(indices, axes));
@@ -169,6 +169,6 @@ function canMerge(into: Cluster, cluster: Cluster, state: State): boolean {
 }
 
 function sharesInput(left: Cluster, right: Cluster): boolean {
-  const loaded = new Set(left.members.flatMap((member) => [...member.loads]));
-  return right.members.some((member) => [...member.loads].some((tensor) => loaded.has(tensor)));
+  const loaded = new Set(left.members.flatMap(({ loads }) => loads));
+  return right.members.some(({ loads }) => loads.some((tensor) => loaded.has(tensor)));
 }

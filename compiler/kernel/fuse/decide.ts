@@ -32,7 +32,7 @@ type MapCompute = Extract<Compute, { kind: "map" }>;
 interface State {
   readonly input: FusionInput;
   /** What each node loads as it was lowered. */
-  readonly loads: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly loads: ReadonlyMap<string, readonly string[]>;
   readonly byTensor: ReadonlyMap<string, LoweredNode>;
   readonly consumers: ReadonlyMap<string, readonly LoweredNode[]>;
   readonly outputs: ReadonlySet<string>;
@@ -108,7 +108,7 @@ function expand({ tensor, compute }: LoweredNode, { virtual, input, loads }: Sta
     const definition = virtual.get(load.tensor);
     return definition && substituteAxesInScalar(definition.value, axisMap(definition.axes, load.indices));
   };
-  const isWhole = ![...(loads.get(tensor) ?? [])].some((loaded) => virtual.has(loaded));
+  const isWhole = !loads.get(tensor)?.some((loaded) => virtual.has(loaded));
   const replaced = (value: Scalar): Scalar => (isWhole ? value : replaceLoads(value, replace));
   return mapCompute(
     compute,

@@ -16,7 +16,7 @@ export interface Member {
   /** Loads only graph inputs and other members. */
   readonly compute: Compute;
   /** The tensors that the compute loads. */
-  readonly loads: ReadonlySet<string>;
+  readonly loads: readonly string[];
   readonly origin: Origin;
   /** Its place in the topological order. */
   readonly position: number;
@@ -32,14 +32,14 @@ export interface FusionInput {
 }
 
 /** The tensors that a compute loads, each once. */
-export function loadedBy(compute: Compute): ReadonlySet<string> {
+export function loadedBy(compute: Compute): readonly string[] {
   const loaded = new Set<string>();
   for (const scalar of scalarsOf(compute)) {
     walk(scalar, (node) => {
       if (node.kind === "load") loaded.add(node.tensor);
     });
   }
-  return loaded;
+  return [...loaded];
 }
 
 /** Every scalar of a compute: its value, and what its scatter indices compute. */

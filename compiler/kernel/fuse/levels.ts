@@ -14,7 +14,7 @@ export function levelsOf({ members }: Cluster): readonly Level[] {
   const levels = new Map<string, number>();
   const byLevel: { maps: Member[]; reductions: Member[] }[] = [];
   for (const member of members) {
-    const level = Math.max(0, ...[...member.loads].map((tensor) => levels.get(tensor) ?? 0));
+    const level = Math.max(0, ...member.loads.map((tensor) => levels.get(tensor) ?? 0));
     const reduces = member.compute.kind === "reduce";
     // What a reduction makes is at hand one level later.
     levels.set(member.tensor, reduces ? level + 1 : level);

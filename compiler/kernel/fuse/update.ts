@@ -9,7 +9,7 @@ const moving: ReadonlySet<string> = new Set(["parameter", "optimizer", "counter"
 /** The maps from which only such updates follow; `loads` has what each node's compute loads, by its tensor. */
 export function updateRegion(
   { nodes, outputs }: FusionInput,
-  loads: ReadonlyMap<string, ReadonlySet<string>>,
+  loads: ReadonlyMap<string, readonly string[]>,
 ): ReadonlySet<string> {
   const region = new Set(outputs.filter(({ role }) => moving.has(role)).map(({ tensor }) => tensor));
   const elsewhere = new Set(outputs.filter(({ role }) => !moving.has(role)).map(({ tensor }) => tensor));
