@@ -53,6 +53,11 @@ export function dataIndex(value: Scalar, size: Dimension): Index {
   return atomIndex({ kind: "data", value, size });
 }
 
+/** An i32 that is within [0, size) by the way it was computed. */
+export function heldIndex(value: Scalar, size: Dimension): Index {
+  return atomIndex({ kind: "data", value, size, held: true });
+}
+
 function atomIndex(atom: IndexAtom): Index {
   return { terms: [{ atom, coefficient: constant(1) }], constant: constant(0) };
 }
@@ -320,7 +325,7 @@ function mapAtom(atom: IndexAtom, map: AtomMap): Index {
     case "remainder":
       return remainder(mapAtoms(atom.value, map), atom.divisor);
     case "data":
-      return dataIndex(map.data(atom.value), atom.size);
+      return atomIndex({ ...atom, value: map.data(atom.value) });
   }
 }
 

@@ -11,6 +11,7 @@ import {
   axisIndex,
   constantIndex,
   dataIndex,
+  heldIndex,
   extremes,
   quotient,
   range,
@@ -42,7 +43,7 @@ function simplifyAtom(atom: IndexAtom, ranges: Ranges, bounds: Bounds): Index {
       const value = simplifyScalar(atom.value, ranges, bounds);
       const index = indexOf(value);
       const inside = index !== undefined && isInside(index, atom.size, ranges, bounds);
-      return inside ? index : dataIndex(value, atom.size);
+      return inside ? index : (atom.held === true ? heldIndex : dataIndex)(value, atom.size);
     }
   }
 }

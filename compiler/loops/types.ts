@@ -30,8 +30,8 @@ export type IndexAtom =
   | { readonly kind: "quotient"; readonly value: Index; readonly divisor: Dimension }
   /** The floored remainder. */
   | { readonly kind: "remainder"; readonly value: Index; readonly divisor: Dimension }
-  /** An i32 computed from data, clamped into [0, size). */
-  | { readonly kind: "data"; readonly value: Scalar; readonly size: Dimension };
+  /** An i32 computed from data, clamped into [0, size); `held`: it is within already. */
+  | { readonly kind: "data"; readonly value: Scalar; readonly size: Dimension; readonly held?: boolean };
 
 /**
  * Elementwise functions of one operand. `bits` reads an f32's pattern as an i32, `unbits` the reverse; both, and the

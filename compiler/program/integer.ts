@@ -28,7 +28,9 @@ export type Integer =
     }
   | { readonly kind: "minimum" | "maximum"; readonly left: Integer; readonly right: Integer }
   /** An i32 clamped into [0, limit]. */
-  | { readonly kind: "clamp"; readonly value: Expression; readonly limit: Integer };
+  | { readonly kind: "clamp"; readonly value: Expression; readonly limit: Integer }
+  /** An i32 that is an index as it is. */
+  | { readonly kind: "value"; readonly value: Expression };
 
 /** What is known of the names: where loop variables run, how large dimensions get. */
 export interface Facts {
@@ -84,6 +86,7 @@ function atomInteger(atom: IndexAtom, facts: Facts): Integer {
       return { kind: atom.kind, value: integerOf(atom.value, facts), divisor, natural };
     }
     case "data": {
+      if (atom.held === true) return { kind: "value", value: expressionOf(atom.value) };
       const limit = integerOfDimension(subtract(atom.size, constant(1)), facts.bounds);
       return { kind: "clamp", value: expressionOf(atom.value), limit };
     }

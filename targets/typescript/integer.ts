@@ -27,6 +27,8 @@ export function integerCode(integer: Integer, place: Place): Code {
       return call("Math.min", inner(integer.left), inner(integer.right));
     case "maximum":
       return call("Math.max", inner(integer.left), inner(integer.right));
+    case "value":
+      return place.module.expressionCode(integer.value, place);
     case "clamp":
       return call(
         "Math.max",

@@ -234,6 +234,7 @@ function floatText(integer: Integer, dims: Sizes): Text {
     case "maximum":
       return ["f64.max", inner(integer.left), inner(integer.right)];
     case "clamp":
+    case "value":
       throw new InternalError("wasm", "a size that depends on data");
   }
 }

@@ -30,6 +30,8 @@ export function integerText(integer: Integer, place: Place): Text {
       return callHelper("i32.min", place, inner(integer.left), inner(integer.right));
     case "maximum":
       return callHelper("i32.max", place, inner(integer.left), inner(integer.right));
+    case "value":
+      return place.module.expressionText(integer.value, place);
     case "clamp": {
       const below = callHelper(
         "i32.min",

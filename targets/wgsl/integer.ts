@@ -27,6 +27,8 @@ export function integerCode(integer: Integer, place: Place): Code {
       return call("min", inner(integer.left), inner(integer.right));
     case "maximum":
       return call("max", inner(integer.left), inner(integer.right));
+    case "value":
+      return place.module.expressionCode(integer.value, place);
     case "clamp":
       return call("clamp", place.module.expressionCode(integer.value, place), primary("0"), inner(integer.limit));
   }

@@ -6,6 +6,7 @@ import {
   axisIndex,
   constantIndex,
   dataIndex,
+  heldIndex,
   quotient,
   remainder,
   scaleIndex,
@@ -153,6 +154,22 @@ describe("addresses", () => {
       { x: 8, rows: 3, y: 10 },
     );
     expect(await both(program, { x: counted(8), rows: [2, -5, 77] })).toEqual([5, 6, 1, 2, 7, 8, 0, 9, 9, 9]);
+  });
+
+  it("leaves what is within already as it is", async () => {
+    const held = heldIndex(local("row", "i32"), constant(4));
+    const body = [
+      loop("i", 2, [
+        define("row", binary("minimum", load("rows", at({ i: 1 }), "i32"), literal(3, "i32"))),
+        store("y", at({ i: 1 }), load("x", held)),
+      ]),
+    ];
+    const kernel = kernelOf(
+      "take",
+      [parameter("x", "read"), parameter("rows", "read", "i32"), parameter("y", "write")],
+      body,
+    );
+    expect(await both(programOf(kernel, { x: 4, rows: 2, y: 2 }), { x: counted(4), rows: [2, 9] })).toEqual([3, 4]);
   });
 
   it("take strides that depend on an open dimension", async () => {

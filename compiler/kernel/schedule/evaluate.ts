@@ -5,7 +5,7 @@
 import type { Dimension } from "../../dimension/dimension.ts";
 import { add, constant, isConstant, minimum, multiply, subtract } from "../../dimension/dimension.ts";
 import { InternalError } from "../../diagnostics/diagnostic.ts";
-import { axesOf, constantIndex, dataIndex, fromTerms, quotient, remainder, subtractIndex } from "../../loops/index.ts";
+import { axesOf, constantIndex, heldIndex, fromTerms, quotient, remainder, subtractIndex } from "../../loops/index.ts";
 import { functionOf } from "../../loops/functions.ts";
 import { local } from "../../loops/scalar.ts";
 import { childrenOf } from "../../loops/traverse.ts";
@@ -192,12 +192,12 @@ function placeAtom(emitter: Emitter, atom: IndexAtom, point: Point): Index | und
   }
 }
 
-/** An i32 held between two indices, both included, as an index; `size` is above every value of it. */
+/** An i32 held between two indices from 0 on, both included, as an index; `size` is above every value of it. */
 export function boundedIndex(emitter: Emitter, value: Expression, low: Index, high: Index, size: Dimension): Index {
   const above = emitter.define(binaryOf("maximum", value, emitter.define(indexOf(low))));
   const held = emitter.define(binaryOf("minimum", above, emitter.define(indexOf(high))), "at");
   if (held.kind !== "variable") throw new InternalError("schedule", "a bounded index has no name");
-  return dataIndex(local(held.name, "i32"), size);
+  return heldIndex(local(held.name, "i32"), size);
 }
 
 /** How an index runs along the lanes: not at all, by one, or otherwise. */
