@@ -39,6 +39,24 @@ describe("fusion keeps every bit of a training step", () => {
   }
 });
 
+describe("a contraction reads in place", () => {
+  const four = constant(4);
+  test.each([
+    ["another shape of the same elements", [batch, four, constant(2)], (_net: Network, x: Value) => x, 1],
+    ["another shape of what is turned round is stored first", [four, batch, constant(2)], turned, 2],
+  ])("%s", (_, shape, arrange, count) => {
+    const net = new Network();
+    const x = arrange(net, net.input("x", shape));
+    const rows = net.builder.one("reshape", [x], { shape: [batch, constant(8)] });
+    const value = net.matmul(rows, net.parameter("w", 8, 3));
+    expect(fused(net.builder.finish([{ name: "y", role: "result", value }])).kernels).toHaveLength(count);
+  });
+
+  function turned(net: Network, x: Value): Value {
+    return net.builder.one("transpose", [x], { permutation: [1, 0, 2] });
+  }
+});
+
 describe("fusion shares loops", () => {
   test("softmax with cross-entropy, forward and backward, is two kernels", () => {
     const kernels = fused(perceptron()).kernels.filter((kernel) => readsOf(kernel).has("target"));

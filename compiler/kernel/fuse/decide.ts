@@ -8,7 +8,16 @@
  */
 import type { Dimension } from "../../dimension/dimension.ts";
 import { equal, product } from "../../dimension/dimension.ts";
-import { axesOf, dataScalarsOf, mapDataScalars, rangesOf, substituteAxesInScalar } from "../../loops/index.ts";
+import {
+  axesOf,
+  axisIndex,
+  dataScalarsOf,
+  equalIndex,
+  flatten,
+  mapDataScalars,
+  rangesOf,
+  substituteAxesInScalar,
+} from "../../loops/index.ts";
 import type { Load } from "../../loops/scalar.ts";
 import { loadsOf, replaceLoads } from "../../loops/scalar.ts";
 import { simplifyIndex, simplifyScalar } from "../../loops/simplify.ts";
@@ -123,7 +132,7 @@ function isVirtual(node: LoweredNode, compute: MapCompute, state: State): boolea
   if (size.operators > largest || size.random) return false;
   const loads = loadsOf(compute.value);
   const contracted = (state.consumers.get(node.tensor) ?? []).some((consumer) => isContraction(consumer.compute));
-  if (contracted) return isPlain(compute.value);
+  if (contracted) return isPlain(compute.value) || isReshape(compute, state);
   if (loads.length === 0) return !size.expensive;
   if (isMovement(node.compute)) return size.operators <= cheapCost * 2 || consumerCount(node.tensor, state) === 1;
   const consumers = effectiveConsumers(node.tensor, state);
@@ -140,6 +149,20 @@ function consumerCount(tensor: string, state: State): number {
 /** One load at indices made of axes alone: what a contraction reads in place. */
 function isPlain(value: Scalar): boolean {
   return value.kind === "load" && value.indices.every(({ terms }) => terms.every(({ atom }) => atom.kind === "axis"));
+}
+
+/** The elements of a tensor in their order, as another shape. */
+function isReshape({ axes, value }: MapCompute, { input }: State): boolean {
+  if (value.kind !== "load") return false;
+  const shape = input.tensors.get(value.tensor)?.type.shape ?? [];
+  const [from, to] = [
+    flatten(value.indices, shape),
+    flatten(
+      axes.map(({ name }) => axisIndex(name)),
+      axes.map(({ extent }) => extent),
+    ),
+  ];
+  return equalIndex(simplifyIndex(from, rangesOf(axes), input.bounds), simplifyIndex(to, rangesOf(axes), input.bounds));
 }
 
 /** Loads, and choices between them by index: reshape, transpose, broadcast, slice, pad, concat, gather. */
