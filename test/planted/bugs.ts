@@ -71,8 +71,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "the last term of a sum in lanes is forgotten where a four is incomplete",
     file: "compiler/kernel/schedule/lanes.ts",
-    text: "if (left !== undefined) return add(rest.from, laneNumbers.slice(0, left));",
-    replacement: "if (left !== undefined) return add(rest.from, laneNumbers.slice(0, left - 1));",
+    text: "if (left !== undefined) return add([rest.from], laneNumbers.slice(0, left));",
+    replacement: "if (left !== undefined) return add([rest.from], laneNumbers.slice(0, left - 1));",
   },
   {
     name: "a scatter adds to what is there",

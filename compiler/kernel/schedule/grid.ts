@@ -5,7 +5,7 @@ import type { Index } from "../../loops/types.ts";
 import type { Machine } from "../machine.ts";
 import type { Stage } from "../types.ts";
 import { compareOf, constantOf, indexOf } from "./expressions.ts";
-import { loopOver, zero } from "./loops.ts";
+import { loopOver } from "./loops.ts";
 import type { Place } from "./nest.ts";
 import { collapse, placesOf } from "./nest.ts";
 import { elementPlace, fill, tilePlace } from "./fill.ts";
@@ -19,7 +19,7 @@ import type { Context } from "./terms.ts";
 import { stagesAt } from "./stages.ts";
 import type { GridLoop } from "./strategy.ts";
 import type { Offset, Tile } from "./tiles.ts";
-import { blocksOf, tileOffsets, tilesOf } from "./tiles.ts";
+import { blocksOf, tilesOf, turnsOf } from "./tiles.ts";
 
 interface Walk {
   readonly context: Context;
@@ -96,8 +96,7 @@ function overBlocks(
     const copied = (base: Index): void =>
       eachSlice(context, panels, (slice) => {
         eachTile(context, columns, tiles, (from, offsets) => {
-          const point = at(points[0], [tilePlace(from)]);
-          fill(context, panelsOf(panels, "columns"), point, axis, addIndex(base, from), offsets, slice);
+          fill(context, panelsOf(panels, "columns"), points[0], axis, base, [{ from, offsets }], slice);
         });
         const inside = { columns, tiles, base, slice };
         walk({ context, stages: panels.stages, panels, inside }, inner, depth + 1, points);
@@ -134,10 +133,9 @@ function overRows(
   const own = panelsOf(panels, "rows");
   for (const { span, step, tiles } of blocksOf(axis.extent, count, lanes, overlap, own.length === 0 ? 1 : rowTiles)) {
     const body = (base: Index): void => {
-      const all = tiles.flatMap(tileOffsets);
-      fill(context, own, points[0], axis, base, all, slice);
+      fill(context, own, points[0], axis, base, tiles.flatMap(turnsOf), slice);
       eachTile(context, rows, tiles, (from, offsets) =>
-        walk(state, inner, depth + 1, cross(rows, points, addIndex(base, from), offsets, from)),
+        walk(state, inner, depth + 1, cross(rows, inTile(points, "rows", from), addIndex(base, from), offsets)),
       );
     };
     loopOver(emitter, axis.name, span, body, step, roleAt(depth, machine));
@@ -158,25 +156,22 @@ function eachTile(
 function overTiles(context: Context, stages: readonly Stage[], inside: Inside, points: readonly Point[]): void {
   const { columns, tiles, base, slice } = inside;
   eachTile(context, columns, tiles, (from, offsets) => {
-    const here = points.map((point) => at(point, [tilePlace(from)]));
-    const all = cross(columns, here, addIndex(base, from), offsets);
+    const all = cross(columns, inTile(points, "columns", from), addIndex(base, from), offsets);
     if (slice === undefined) stagesAt(context, stages, all);
     else sliceAt(context, stages, all, slice);
   });
 }
 
+function inTile(points: readonly Point[], side: Panel["side"], from: Index): readonly Point[] {
+  return points.map((point) => at(point, [tilePlace(side, from)]));
+}
+
 /** Rows run slower than columns, so that neighbouring points share a row's splat. */
-function cross(
-  loop: GridLoop,
-  points: readonly Point[],
-  base: Index,
-  offsets: readonly Offset[],
-  from: Index = zero,
-): readonly Point[] {
+function cross(loop: GridLoop, points: readonly Point[], base: Index, offsets: readonly Offset[]): readonly Point[] {
   const moved = (point: Point, offset: Offset, position: number): Point => {
     const places: readonly Place[] = [
       ...placesOf(loop.axis, place(base, offset.offset, offset.vector)),
-      ...(loop.role === "plain" ? [] : [elementPlace(loop.role, offsets, position, from)]),
+      ...(loop.role === "plain" ? [] : [elementPlace(loop.role, offsets, position)]),
     ];
     return at(point, places, offset.vector ? { skip: offset.skip } : undefined);
   };

@@ -3,7 +3,7 @@
  * on the innermost axis mod 4; incomplete fours add the neutral value in the other lanes, which is exact.
  */
 import { constant } from "../../dimension/dimension.ts";
-import { addIndex, constantIndex, quotient, scaleIndex } from "../../loops/index.ts";
+import { addIndex, constantIndex, quotient, scaleIndex, subtractIndex } from "../../loops/index.ts";
 import type { Combine, Index } from "../../loops/types.ts";
 import type { Expression } from "../../program/types.ts";
 import type { Result } from "../types.ts";
@@ -12,7 +12,7 @@ import type { Emitter } from "./emitter.ts";
 import { splat } from "./evaluate.ts";
 import type { Variable } from "./expressions.ts";
 import { binaryOf, compareOf, indexOf, laneNumbers } from "./expressions.ts";
-import { cut, loopOver } from "./loops.ts";
+import { cut, knownNumber, loopOver } from "./loops.ts";
 import type { Point } from "./point.ts";
 import { place } from "./point.ts";
 import type { Inner } from "./spans.ts";
@@ -31,17 +31,35 @@ export function laneAccumulators(
   return asVector ? [make()] : [make(), make(), make(), make()];
 }
 
-/** Calls `add` with the base of each four and the lanes of it that are in the span. */
-export function overLanes(emitter: Emitter, inner: Inner, add: (base: Index, lanes: readonly number[]) => void): void {
+/** Fours that a turn brings together where their order does not matter: a chain of maxima would wait for each of them. */
+const together = 4;
+
+/**
+ * Calls `add` with the bases of fours and the lanes of them that are in the span: with several fours where `free` says that
+ * they may be combined in any order.
+ */
+export function overLanes(
+  emitter: Emitter,
+  inner: Inner,
+  free: boolean,
+  add: (bases: readonly Index[], lanes: readonly number[]) => void,
+): void {
   const { axis, span } = inner;
-  if (!inner.aligned) return overBlocks(emitter, inner, add);
+  if (!inner.aligned) return overBlocks(emitter, inner, (base, lanes) => add([base], lanes));
   const { main, rest, left } = cut(span, 4);
-  loopOver(emitter, axis.name, main, (base) => add(base, laneNumbers), 4);
+  const many = free && (knownNumber(subtractIndex(main.to, main.from)) ?? 1) % (4 * together) === 0;
+  const offsets = Array.from({ length: many ? together : 1 }, (_, n) => constantIndex(4 * n));
+  const fours = (base: Index): void =>
+    add(
+      offsets.map((offset) => addIndex(base, offset)),
+      laneNumbers,
+    );
+  loopOver(emitter, axis.name, main, fours, 4 * offsets.length);
   if (left === 0) return;
-  if (left !== undefined) return add(rest.from, laneNumbers.slice(0, left));
+  if (left !== undefined) return add([rest.from], laneNumbers.slice(0, left));
   for (const lane of laneNumbers.slice(0, 3)) {
     const inside = compareOf("less", indexOf(addIndex(rest.from, constantIndex(lane))), indexOf(rest.to));
-    emitter.when(inside, () => add(rest.from, [lane]));
+    emitter.when(inside, () => add([rest.from], [lane]));
   }
 }
 
@@ -77,8 +95,37 @@ function overBlocks(
   });
 }
 
-/** Adds these lanes' terms; `terms` evaluates the results at an index, or along the lanes from it. */
+/** Adds these lanes' terms at each base; `terms` evaluates the results at an index, or along the lanes from it. */
 export function addLanes(
+  emitter: Emitter,
+  results: readonly Result[],
+  sums: readonly LaneSum[],
+  bases: readonly Index[],
+  lanes: readonly number[],
+  terms: (index: Index, vector: boolean) => readonly Expression[],
+): void {
+  if (sums[0].length === 1 && lanes.length === 4) {
+    const values = bases.map((base) => terms(place(base, 0, true), true).map((value) => splat(emitter, value)));
+    for (const [r, [sum]] of sums.entries()) {
+      const { combine } = results[r];
+      const value = pairwise(
+        values.map((ofBase) => ofBase[r]),
+        (left, right) => emitter.define(combined(combine, left, right)),
+      );
+      emitter.assign(sum, combined(combine, sum, value));
+    }
+    return;
+  }
+  for (const base of bases) addOneByOne(emitter, results, sums, base, lanes, terms);
+}
+
+function pairwise<T>(values: readonly T[], combine: (left: T, right: T) => T): T {
+  if (values.length === 1) return values[0];
+  const half = values.length / 2;
+  return combine(pairwise(values.slice(0, half), combine), pairwise(values.slice(half), combine));
+}
+
+function addOneByOne(
   emitter: Emitter,
   results: readonly Result[],
   sums: readonly LaneSum[],
@@ -86,12 +133,6 @@ export function addLanes(
   lanes: readonly number[],
   terms: (index: Index, vector: boolean) => readonly Expression[],
 ): void {
-  if (sums[0].length === 1 && lanes.length === 4) {
-    const values = terms(place(base, 0, true), true);
-    for (const [r, [sum]] of sums.entries())
-      emitter.assign(sum, combined(results[r].combine, sum, splat(emitter, values[r])));
-    return;
-  }
   const ofLanes = new Map(lanes.map((lane) => [lane, terms(place(base, lane, false), false)]));
   for (const [r, sum] of sums.entries()) {
     const { combine, dtype } = results[r];

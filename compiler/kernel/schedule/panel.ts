@@ -37,8 +37,8 @@ const slicePlaces = 256;
 /** Tiles of rows whose panels are filled together, from whole lines of the cache. */
 export const rowTiles = 4;
 
-/** Pseudo axes: where a tile stands in its block of columns, and which of a tile's columns or rows an element is of. */
-export const tileAxis = "$tile";
+/** Pseudo axes: where a tile stands in its block, and which of a tile's columns or rows an element is of. */
+export const tileAxes = { columns: "$columns", rows: "$rows" } as const;
 export const elementAxes = { columns: "$column", rows: "$row" } as const;
 
 export interface Panel {
@@ -97,9 +97,9 @@ function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, s
   const panels = new Map<string, Panel>();
   const newPanel = (side: Panel["side"], load: Load, position: number): Panel => {
     const purpose = `panel${position === 0 ? "" : position + 1}`;
-    const own = side === "columns" ? width : rows.count * rowTiles;
-    const size = places * own * (side === "columns" ? most : 1);
-    const address = addressOf(first, side, own, side === "columns" ? places : 0, cut);
+    const own = side === "columns" ? width : rows.count;
+    const size = places * own * (side === "columns" ? most : rowTiles);
+    const address = addressOf(first, side, own, places, cut);
     return { side, array: emitter.array(purpose, load.dtype, size), load, stage: first, address };
   };
   const replace = (load: Load): Load | undefined => {
@@ -144,7 +144,10 @@ function canSlice(stages: readonly Stage[], first: Reduce): boolean {
 /** Enough tiles to fill lines of the cache, and where no copy of rows is shared, enough blocks for a few threads. */
 function tilesOfBlock(columns: GridLoop, width: number, shared: boolean): number {
   const tiles = Math.ceil((constantValue(columns.axis.extent) ?? 0) / width);
-  return shared ? mostTiles : Math.min(mostTiles, Math.max(fewestTiles, Math.ceil(tiles / fewestBlocks)));
+  const divided = Math.ceil(tiles / fewestBlocks);
+  return shared
+    ? Math.min(2 * mostTiles, Math.max(mostTiles, divided))
+    : Math.min(mostTiles, Math.max(fewestTiles, divided));
 }
 
 /** Which side of the tiles the load is of, if it is to be copied. */
@@ -163,7 +166,7 @@ function sideOf({ indices: [address] }: Load, stage: Reduce, { rows, columns }: 
 function addressOf(stage: Reduce, side: Panel["side"], width: number, length: number, cut: boolean): Index {
   const place = cut ? axisIndex(sliceAxis) : flatPlace(stage);
   const element = axisIndex(elementAxes[side]);
-  return sumIndices([scaleIndex(axisIndex(tileAxis), length), scaleIndex(place, width), element]);
+  return sumIndices([scaleIndex(axisIndex(tileAxes[side]), length), scaleIndex(place, width), element]);
 }
 
 function flatPlace({ over }: Reduce): Index {

@@ -195,16 +195,21 @@ const passInLanes: Pass = ({ emitter, machine }, stage, points, axes, span) => {
   const asVector = machine.lanes === 4 && points.every(({ vector }) => !vector);
   const sums = points.map((point) => stage.results.map((result) => laneAccumulators(emitter, result, point, asVector)));
   overSpan(emitter, axes, chunkOf(stage.order), span, (inner) => {
-    overLanes(emitter, inner, (base, lanes) => {
+    overLanes(emitter, inner, asVector && stage.results.every(isFree), (bases, lanes) => {
       for (const [p, point] of points.entries()) {
         const terms = (index: Index, vector: boolean): readonly Expression[] =>
           termsAt(emitter, stage, point, [...inner.places, ...placesOf(inner.axis, index)], vector);
-        addLanes(emitter, stage.results, sums[p], base, lanes, terms);
+        addLanes(emitter, stage.results, sums[p], bases, lanes, terms);
       }
     });
   });
   return sums.map((ofPoint) => ofPoint.map((sum, r) => joinLanes(emitter, stage.results[r].combine, sum)));
 };
+
+/** A maximum is the same in any order. */
+function isFree({ combine }: Result): boolean {
+  return combine === "max" || combine === "min";
+}
 
 function chunkOf({ chunk }: Order): number {
   return chunk ?? 1;

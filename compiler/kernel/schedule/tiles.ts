@@ -5,6 +5,7 @@
 import type { Dimension } from "../../dimension/dimension.ts";
 import { constant, constantValue, floorDivide, isConstant, multiply, remainder } from "../../dimension/dimension.ts";
 import { constantIndex } from "../../loops/index.ts";
+import type { Index } from "../../loops/types.ts";
 import type { Span } from "./loops.ts";
 import { knownNumber } from "./loops.ts";
 
@@ -70,11 +71,17 @@ export function blocksOf(
   });
 }
 
-/** The offsets of a block's tiles, one tile after the other. */
-export function tileOffsets({ span, step, offsets }: Tile): readonly Offset[] {
+/** A tile at its place in a block. */
+export interface Turn {
+  readonly from: Index;
+  readonly offsets: readonly Offset[];
+}
+
+/** A block's tiles one by one. */
+export function turnsOf({ span, step, offsets }: Tile): readonly Turn[] {
   const [from, to] = [knownNumber(span.from) ?? 0, knownNumber(span.to) ?? 1];
-  const bases = Array.from({ length: Math.ceil((to - from) / step) }, (_, n) => from + n * step);
-  return bases.flatMap((base) => offsets.map((one) => ({ ...one, offset: base + one.offset })));
+  const length = Math.ceil((to - from) / step);
+  return Array.from({ length }, (_, n) => ({ from: constantIndex(from + n * step), offsets }));
 }
 
 function knownTiles(extent: number, count: number, lanes: 1 | 4, overlap: boolean): readonly Tile[] {
