@@ -4,7 +4,8 @@ import type { Program } from "./types.ts";
 
 /** What the runtime reads beside the module; `module` names the file that it loads. */
 export function manifestOf(program: Program, target: TargetName, module: string): Manifest {
-  const { name, dims, buffers, arenaBytes, host } = program;
+  const { name, dims, arenaBytes, host } = program;
+  const buffers = program.buffers.filter(({ role }) => role !== "temporary" && role !== "segment");
   const entries = program.entries.map(({ name: entry, inputs, results, dims: taken }) => ({
     name: entry,
     inputs,

@@ -126,7 +126,7 @@ export function layOut(sizes: readonly BufferSize[]): {
   const buffers = sizes.map(({ name, dtype = "f32", elements }): ProgramBuffer => {
     const buffer = {
       name,
-      role: "temporary",
+      role: "result",
       dtype,
       shape: [constant(elements)],
       offset,

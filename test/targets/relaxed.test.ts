@@ -67,11 +67,11 @@ describe("a relaxed build", () => {
       ;; Relaxed: a product that is added may be rounded once or twice, so results differ from machine to machine.
       (module
         (memory (export "memory") 1 1)
-        (global $a i32 (i32.const 0)) ;; temporary: f32[16]
-        (global $b i32 (i32.const 64)) ;; temporary: f32[16]
-        (global $x i32 (i32.const 128)) ;; temporary: f32[1]
-        (global $c i32 (i32.const 192)) ;; temporary: f32[16]
-        (global $y i32 (i32.const 256)) ;; temporary: f32[1]
+        (global $a i32 (i32.const 0)) ;; result: f32[16]
+        (global $b i32 (i32.const 64)) ;; result: f32[16]
+        (global $x i32 (i32.const 128)) ;; result: f32[1]
+        (global $c i32 (i32.const 192)) ;; result: f32[16]
+        (global $y i32 (i32.const 256)) ;; result: f32[1]
 
         (func $products (param $a i32) (param $b i32) (param $x i32) (param $c i32) (param $y i32)
           (local $c.i i32) (local $sum v128) (local $a.i i32) (local $b.i i32) (local $c.i.end i32)
