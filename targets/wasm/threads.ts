@@ -4,14 +4,18 @@
  *
  * The word says which phase of work it is (counted up for ever), how many of its parts were taken from below and from above,
  * and how many are done. A thread takes a part by compare-and-swap, so one that comes late finds nothing and holds nobody up.
- * Who finishes a phase's last part begins the next phase. Threads wait by looking at the word for some microseconds, then sleep.
+ * Who finishes a phase's last part begins the next phase. Threads wait by looking at the word for a while, then sleep.
  */
 
 /** Bytes behind the arena, each line of 64 for itself: the word; how many sleep; the job, whether all is over; its arguments. */
 const places = { word: 0, sleepers: 64, start: 128, over: 136, job: 192 } as const;
 
-/** Looks at the word before a thread sleeps: ten microseconds, since to sleep and be woken costs more. */
-const looks = 10_000;
+/**
+ * Looks at the word before a thread sleeps: a tenth of a millisecond. In a virtual machine one that slept comes back after
+ * some hundred microseconds, and two threads that keep missing each other so are hardly faster than one; where all cores are
+ * busy, looking for so long costs a few percent.
+ */
+const looks = 40_000;
 /** Nanoseconds after which a thread that waits for others asks whether they are alive. */
 const patience = 1_000_000_000;
 

@@ -26,9 +26,14 @@ const longest = 4096;
 /** With fewer rows, copies of columns cost more than they save; with fewer columns, those of rows. */
 export const fewestRows = 16;
 const fewestColumns = 32;
-/** Tiles of columns that make a block, the blocks wanted for threads, and the elements that a block's panels may have. */
+/**
+ * Tiles of columns that make a block, and the blocks wanted for threads: eight give two threads work of equal length, if that
+ * leaves whole lines of the cache; with fewer columns four must do. Then the elements that a block's panels may have.
+ */
 const mostTiles = 8;
+const goodTiles = 4;
 const fewestTiles = 2;
+const goodBlocks = 8;
 const fewestBlocks = 4;
 const mostElements = 2 ** 17;
 
@@ -144,10 +149,10 @@ function canSlice(stages: readonly Stage[], first: Reduce): boolean {
 /** Enough tiles to fill lines of the cache, and where no copy of rows is shared, enough blocks for a few threads. */
 function tilesOfBlock(columns: GridLoop, width: number, shared: boolean): number {
   const tiles = Math.ceil((constantValue(columns.axis.extent) ?? 0) / width);
-  const divided = Math.ceil(tiles / fewestBlocks);
-  return shared
-    ? Math.min(2 * mostTiles, Math.max(mostTiles, divided))
-    : Math.min(mostTiles, Math.max(fewestTiles, divided));
+  const inBlocks = (blocks: number): number => Math.ceil(tiles / blocks);
+  if (shared) return Math.min(2 * mostTiles, Math.max(mostTiles, inBlocks(fewestBlocks)));
+  const enough = Math.min(goodTiles, inBlocks(fewestBlocks));
+  return Math.min(mostTiles, Math.max(fewestTiles, enough, inBlocks(goodBlocks)));
 }
 
 /** Which side of the tiles the load is of, if it is to be copied. */
