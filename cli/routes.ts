@@ -282,7 +282,10 @@ const bench = buildCommand<BenchFlags, [string], Context>({
     positional: file,
     flags: {
       label,
-      relaxed,
+      relaxed: {
+        ...relaxed,
+        brief: "Measures a relaxed build for wasm, too: its results differ from machine to machine",
+      },
       ...closing,
       seconds: {
         kind: "parsed",

@@ -21,34 +21,46 @@ import type { ClosingFlags } from "../source.ts";
 
 export type BenchFlags = ClosingFlags & { readonly relaxed: boolean; readonly seconds: number; readonly json: boolean };
 
-const targets: readonly TargetName[] = ["typescript", "wasm", "wgsl"];
+/** A target, or a way to build for it. */
+interface Build {
+  readonly name: TargetName | "wasm relaxed";
+  readonly target: TargetName;
+  readonly relaxed: boolean;
+}
+
+const builds: readonly Build[] = [
+  { name: "typescript", target: "typescript", relaxed: false },
+  { name: "wasm", target: "wasm", relaxed: false },
+  { name: "wasm relaxed", target: "wasm", relaxed: true },
+  { name: "wgsl", target: "wgsl", relaxed: false },
+];
 
 interface Workload extends Case {
-  readonly target: TargetName;
+  readonly target: Build["name"];
   readonly what: string;
   readonly rows: number;
 }
 
 interface Skipped {
-  readonly target: TargetName;
+  readonly target: Build["name"];
   readonly reason: string;
 }
 
 export async function bench(context: Context, flags: BenchFlags, file: string): Promise<number> {
   const source = openSource(context, file);
-  if (flags.relaxed) context.process.stderr.write("wasm is built relaxed: results differ from machine to machine\n");
+  if (flags.relaxed) context.process.stderr.write("relaxed builds: results differ from machine to machine\n");
   const networks: Network[] = [];
   const workloads: Workload[] = [];
   const skipped: Skipped[] = [];
-  for (const target of targets) {
-    const opened = await openTarget(context, source, flags, target);
+  for (const one of builds.filter(({ relaxed }) => flags.relaxed || !relaxed)) {
+    const opened = await openBuild(context, source, flags, one);
     if ("reason" in opened) {
       skipped.push(opened);
-      context.process.stderr.write(`${target} is left out: ${opened.reason}\n`);
+      context.process.stderr.write(`${one.name} is left out: ${opened.reason}\n`);
       continue;
     }
     networks.push(opened.network);
-    workloads.push(...workloadsOf(opened.compiled, opened.network, target));
+    workloads.push(...workloadsOf(opened.compiled, opened.network, one));
   }
   const timings = await measure(source.main.name, workloads, flags.seconds, context.process.stderr);
   for (const network of networks) network.close();
@@ -57,37 +69,37 @@ export async function bench(context: Context, flags: BenchFlags, file: string): 
 }
 
 /** A reason where only this target cannot run the file here. Throws SourceMistakes. */
-async function openTarget(
+async function openBuild(
   context: Context,
   source: ProjectSource,
   flags: BenchFlags,
-  target: TargetName,
+  build: Build,
 ): Promise<{ readonly compiled: Compiled; readonly network: Network } | Skipped> {
-  const relaxed = flags.relaxed && target === "wasm";
+  const { name, target, relaxed } = build;
   checkTarget({ target, relaxed });
   const options = { ...optionsOf(flags), target, relaxed };
   if (target !== "typescript") {
     const { compileProject } = await import("../../compiler/files.ts");
     const result = compileProject(source, options);
     const [error] = result.diagnostics.filter(({ severity }) => severity === "error");
-    return result.ok ? openNetwork(result, target) : { target, reason: error?.message ?? "it does not compile" };
+    return result.ok ? openNetwork(result, build) : { target: name, reason: error?.message ?? "it does not compile" };
   }
-  return openNetwork(await compileSource(context, source, options), target);
+  return openNetwork(await compileSource(context, source, options), build);
 }
 
 async function openNetwork(
   compiled: Compiled,
-  target: TargetName,
+  { name, target }: Build,
 ): Promise<{ readonly compiled: Compiled; readonly network: Network } | Skipped> {
   try {
     return { compiled, network: await load(compiled.artifact, await gpuFor(target)) };
   } catch (error) {
-    if (error instanceof NncError) return { target, reason: error.message };
+    if (error instanceof NncError) return { target: name, reason: error.message };
     throw error;
   }
 }
 
-function workloadsOf({ artifact }: Compiled, network: Network, target: TargetName): readonly Workload[] {
+function workloadsOf({ artifact }: Compiled, network: Network, { name: build, target }: Build): readonly Workload[] {
   const { manifest } = artifact;
   const { train } = manifest.host;
   const bounds = new Map(manifest.dims.map(({ name, bound }) => [name, bound]));
@@ -96,8 +108,8 @@ function workloadsOf({ artifact }: Compiled, network: Network, target: TargetNam
   const rows = bounds.get(leading) ?? 1;
   const isAsync = target === "wgsl";
   const named = (what: string, count: number, run: () => unknown): Workload => ({
-    name: `${target}: ${what}, ${count} rows`,
-    target,
+    name: `${build}: ${what}, ${count} rows`,
+    target: build,
     what,
     rows: count,
     isAsync,
