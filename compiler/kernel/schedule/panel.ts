@@ -98,7 +98,7 @@ function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, s
     .some((load) => sideOf(load, first, sides) === "rows");
   const cut = shared && length > slicePlaces && canSlice(stages, first);
   const places = cut ? slicePlaces : length;
-  const most = Math.max(1, Math.min(tilesOfBlock(columns, width, shared), Math.floor(mostElements / (width * places))));
+  const most = Math.max(1, Math.min(tilesOfBlock(columns, width, cut), Math.floor(mostElements / (width * places))));
   const panels = new Map<string, Panel>();
   const newPanel = (side: Panel["side"], load: Load, position: number): Panel => {
     const purpose = `panel${position === 0 ? "" : position + 1}`;
@@ -146,11 +146,14 @@ function canSlice(stages: readonly Stage[], first: Reduce): boolean {
   return plain && flat && loadsOf(value).every((load) => load.tensor !== tensor);
 }
 
-/** Enough tiles to fill lines of the cache, and where no copy of rows is shared, enough blocks for a few threads. */
-function tilesOfBlock(columns: GridLoop, width: number, shared: boolean): number {
+/**
+ * Enough tiles to fill lines of the cache, and enough blocks for a few threads; slices add up their panels' copies, which
+ * wide blocks share.
+ */
+function tilesOfBlock(columns: GridLoop, width: number, cut: boolean): number {
   const tiles = Math.ceil((constantValue(columns.axis.extent) ?? 0) / width);
   const inBlocks = (blocks: number): number => Math.ceil(tiles / blocks);
-  if (shared) return Math.min(2 * mostTiles, Math.max(mostTiles, inBlocks(fewestBlocks)));
+  if (cut) return Math.min(2 * mostTiles, Math.max(mostTiles, inBlocks(fewestBlocks)));
   const enough = Math.min(goodTiles, inBlocks(fewestBlocks));
   return Math.min(mostTiles, Math.max(fewestTiles, enough, inBlocks(goodBlocks)));
 }
