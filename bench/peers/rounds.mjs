@@ -5,8 +5,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { median } from "./statistics.mjs";
 
-/** A turn is at least this long, and at least one call. */
-const turnMs = 120;
 /** Calls are timed in groups of about this length, so that the clock's own cost does not show. */
 const sampleMs = 0.25;
 const warmUpMs = 400;
@@ -19,9 +17,9 @@ const fewest = 3;
  * `subjects: [{ subject, … }]`, `peak: { measure }`, `best`: the fastest peak known; answers `{ best, rejected, rounds, times }`, `times`
  * by subject an array of rounds, each its samples in milliseconds. Throws where the machine is never calm.
  */
-export async function inRounds(subjects, { rounds, calm, patienceMs }, peak, best) {
+export async function inRounds(subjects, { rounds, calm, patienceMs, turnMs }, peak, best) {
   const runners = [];
-  for (const { subject } of subjects) runners.push(await warmedUp(subject));
+  for (const { subject } of subjects) runners.push(await warmedUp(subject, turnMs));
   const kept = [];
   let rejected = 0;
   let lost = 0;
@@ -73,8 +71,8 @@ async function oneRound(runners, count) {
   return samples;
 }
 
-/** Calls the subject until it is compiled and steady, and finds how many calls make a sample. */
-async function warmedUp(subject) {
+/** Calls the subject until it is compiled and steady, and finds how many calls make a sample; a turn is at least one. */
+async function warmedUp(subject, turnMs) {
   let from = 0;
   const take = async (milliseconds, group) => {
     await subject.activate?.();
