@@ -118,35 +118,49 @@ function groupsOf(forms: readonly (Form | undefined)[]): readonly (readonly Form
   return [...byKey.values()].filter((group) => group.length > 1);
 }
 
-/** Where kernels stand, and where each tensor is read. */
+/** Where kernels stand, and where each tensor is read and written. */
 interface Places {
   readonly kernels: readonly Kernel[];
   readonly positions: ReadonlyMap<Kernel, number>;
   readonly readers: ReadonlyMap<string, readonly number[]>;
+  readonly writers: ReadonlyMap<string, readonly number[]>;
 }
 
 function placesOf(kernels: readonly Kernel[]): Places {
-  const readers = new Map<string, number[]>();
+  return {
+    kernels,
+    positions: new Map(kernels.map((kernel, position) => [kernel, position])),
+    readers: positionsBy(kernels, readsOf),
+    writers: positionsBy(kernels, writesOf),
+  };
+}
+
+function positionsBy(
+  kernels: readonly Kernel[],
+  tensorsOf: (kernel: Kernel) => Iterable<string>,
+): ReadonlyMap<string, readonly number[]> {
+  const positions = new Map<string, number[]>();
   for (const [position, kernel] of kernels.entries()) {
-    for (const tensor of readsOf(kernel)) {
-      const list = readers.get(tensor);
-      if (list === undefined) readers.set(tensor, [position]);
+    for (const tensor of tensorsOf(kernel)) {
+      const list = positions.get(tensor);
+      if (list === undefined) positions.set(tensor, [position]);
       else list.push(position);
     }
   }
-  return { kernels, positions: new Map(kernels.map((kernel, position) => [kernel, position])), readers };
+  return positions;
 }
 
-/** The whole group runs where its last kernel stood, so nobody may need the others' results before. */
-function canRunLast(group: readonly Form[], { kernels, positions, readers }: Places): boolean {
+/** The whole group runs where its last kernel stood: nobody may need the others' results before, nor overwrite what they read. */
+function canRunLast(group: readonly Form[], { kernels, positions, readers, writers }: Places): boolean {
   const own = new Set(group.map(({ kernel }) => kernel));
   const placeOf = (kernel: Kernel): number => positions.get(kernel) ?? 0;
   const last = placeOf(group[group.length - 1].kernel);
   const between = (kernel: Kernel): readonly number[] =>
-    [...writesOf(kernel)]
-      .flatMap((tensor) => readers.get(tensor) ?? [])
-      .filter((reader) => reader > placeOf(kernel) && reader < last);
-  return group.every(({ kernel }) => between(kernel).every((reader) => own.has(kernels[reader])));
+    [
+      ...[...writesOf(kernel)].flatMap((tensor) => readers.get(tensor) ?? []),
+      ...[...readsOf(kernel)].flatMap((tensor) => writers.get(tensor) ?? []),
+    ].filter((other) => other > placeOf(kernel) && other < last);
+  return group.every(({ kernel }) => between(kernel).every((other) => own.has(kernels[other])));
 }
 
 function segmentOf(group: readonly Form[], slot: number, { tensors }: FusedEntry, taken: Set<string>): Segment {

@@ -6,7 +6,7 @@ import { fuse } from "../../compiler/kernel/fuse/index.ts";
 import { lower } from "../../compiler/kernel/lower.ts";
 import { printKernel } from "../../compiler/kernel/print.ts";
 import { joinSegments } from "../../compiler/kernel/segments.ts";
-import { readsOf } from "../../compiler/kernel/tensors.ts";
+import { readsOf, writesOf } from "../../compiler/kernel/tensors.ts";
 import { evaluateFused, evaluateLowered, randomInputs } from "./evaluate.ts";
 import { batch, embedded, Network, normalised, perceptron } from "./networks.ts";
 
@@ -137,6 +137,25 @@ describe("a chain whose links read the one before twice", () => {
 });
 
 describe("updates in place", () => {
+  test("are not put off until what they read is overwritten", () => {
+    const net = new Network();
+    const four = [constant(4)];
+    const state = net.input("s", four, "f32", "state");
+    const a = net.input("a", four, "f32", "parameter");
+    const b = net.input("b", [constant(2), ...four], "f32", "parameter");
+    const reversed = (value: Value): Value => net.builder.one("reverse", [value], { axes: [0] });
+    const outputs = [
+      { name: "s", role: "state", value: net.one("add", reversed(state), a) },
+      { name: "a", role: "parameter", value: state },
+      { name: "b", role: "parameter", value: reversed(b) },
+    ] as const;
+    const taken = new Set<string>();
+    const { kernels } = joinSegments(fuse(lower(net.builder.finish(outputs), bounds), bounds, taken), taken);
+    const place = (tensor: string): number => kernels.findIndex((kernel) => writesOf(kernel).has(tensor));
+    expect(place("a")).toBeGreaterThan(-1);
+    expect(place("a")).toBeLessThan(place("s"));
+  });
+
   test("read what they overwrite, whatever else overwrites it first", () => {
     const net = new Network();
     const [a, b] = ["a", "b"].map((name) => net.input(name, [], "f32", "counter"));
