@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile, type CompileOptions } from "../../compiler/compile.ts";
+import { evaluate, product } from "../../compiler/dimension/dimension.ts";
 import { javascript, simd, type Machine } from "../../compiler/kernel/machine.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { Program } from "../../compiler/program/types.ts";
@@ -52,6 +53,8 @@ async function expectEqualRuns(programFor: (machine: Machine) => Program, runs: 
 
 function callsOf({ entries, buffers }: Program, runs: readonly Run[]): readonly Call[] {
   const types = new Map(buffers.map(({ name, dtype }) => [name, dtype]));
+  const shapes = new Map(buffers.map(({ name, shape }) => [name, shape]));
+  const elementsOf = (name: string, dims: Dims): number => evaluate(product(shapes.get(name) ?? []), dims) ?? 0;
   const open = new Map(entries.map(({ name, dims }) => [name, dims]));
   return runs.map(({ entry, dims, inputs, wanted }) => ({
     entry,
@@ -61,7 +64,7 @@ function callsOf({ entries, buffers }: Program, runs: readonly Run[]): readonly 
       if (dtype === undefined) return [];
       return [[name, dtype === "f32" ? Float32Array.from(data) : Int32Array.from(data)] as const];
     }),
-    wanted,
+    wanted: wanted.map((name) => [name, elementsOf(name, dims)] as const),
   }));
 }
 

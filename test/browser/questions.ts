@@ -12,12 +12,12 @@ import { withStuckThreads } from "./stuck.ts";
 
 export type View = Float32Array | Int32Array;
 
-/** One run of an entry: what is written before, and the buffers wanted afterwards. */
+/** One run of an entry: what is written before, and the buffers wanted afterwards, each with how many of its elements the run writes. */
 export interface Call {
   readonly entry: string;
   readonly dims: readonly number[];
   readonly inputs: readonly (readonly [string, View])[];
-  readonly wanted: readonly string[];
+  readonly wanted: readonly (readonly [name: string, elements: number])[];
 }
 
 export type Steps = Extract<Question, { readonly kind: "steps" }>;
@@ -72,7 +72,7 @@ async function run(artifact: Artifact, threads: number, calls: readonly Call[]):
     new Int32Array(memory, 0, arenaBytes >> 2).fill(garbage);
     for (const [name, data] of inputs) viewOf(name).set(data);
     executable.run(entry, dims);
-    return wanted.map((name) => bitsOf(viewOf(name)));
+    return wanted.map(([name, elements]) => bitsOf(viewOf(name).subarray(0, elements)));
   });
   executable.close();
   return answerOf({ threads: 1, warnings: [], ...executable }, bits);

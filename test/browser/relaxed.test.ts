@@ -50,6 +50,7 @@ describe("a relaxed build of every op's samples is within 10⁻⁵ of float64", 
   const artifact = emitWasm(program, undefined, eager, true);
   const dimsOf = new Map(program.entries.map(({ name, dims }) => [name, dims]));
   const dtypes = new Map(program.buffers.map(({ name, dtype }) => [name, dtype]));
+  const elements = new Map(program.buffers.map(({ name, bytes }) => [name, bytes / 4]));
   const question: Question = {
     kind: "calls",
     artifact,
@@ -62,7 +63,7 @@ describe("a relaxed build of every op's samples is within 10⁻⁵ of float64", 
         if (dtype === undefined) return [];
         return [[name, dtype === "f32" ? Float32Array.from(data) : Int32Array.from(data)] as const];
       }),
-      wanted: [result],
+      wanted: [[result, elements.get(result) ?? 0]],
     })),
   };
 
