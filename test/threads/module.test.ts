@@ -27,8 +27,8 @@ describe("a shared module", () => {
         (import "threads" "job" (func $job (result i32)))
         (import "threads" "get" (func $get (param i32) (result i32)))
         (import "threads" "current" (func $current (result i32)))
-        (global $x i32 (i32.const 0)) ;; temporary: f32[64]
-        (global $y i32 (i32.const 256)) ;; temporary: f32[64]
+        (global $x i32 (i32.const 0)) ;; result: f32[64]
+        (global $y i32 (i32.const 256)) ;; result: f32[64]
 
         (func $i32.min (param $a i32) (param $b i32) (result i32)
           (select (local.get $a) (local.get $b) (i32.lt_s (local.get $a) (local.get $b))))
