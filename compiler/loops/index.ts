@@ -58,6 +58,11 @@ export function heldIndex(value: Scalar, size: Dimension): Index {
   return atomIndex({ kind: "data", value, size, held: true });
 }
 
+/** The same atom of another value: held where it was held. */
+export function withValue(atom: Extract<IndexAtom, { kind: "data" }>, value: Scalar): Index {
+  return atomIndex({ ...atom, value });
+}
+
 function atomIndex(atom: IndexAtom): Index {
   return { terms: [{ atom, coefficient: constant(1) }], constant: constant(0) };
 }
@@ -325,7 +330,7 @@ function mapAtom(atom: IndexAtom, map: AtomMap): Index {
     case "remainder":
       return remainder(mapAtoms(atom.value, map), atom.divisor);
     case "data":
-      return atomIndex({ ...atom, value: map.data(atom.value) });
+      return withValue(atom, map.data(atom.value));
   }
 }
 

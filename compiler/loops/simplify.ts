@@ -4,14 +4,13 @@
  */
 import { isNonNegative, noBounds } from "../dimension/interval.ts";
 import type { Bounds } from "../dimension/interval.ts";
+import type { Dimension } from "../dimension/dimension.ts";
 import { add, constant, constantValue, negate, subtract } from "../dimension/dimension.ts";
 import type { Ranges } from "./index.ts";
 import {
   addIndex,
   axisIndex,
   constantIndex,
-  dataIndex,
-  heldIndex,
   extremes,
   quotient,
   range,
@@ -19,6 +18,7 @@ import {
   scaleIndex,
   subtractIndex,
   sumIndices,
+  withValue,
 } from "./index.ts";
 import { bool, indexScalar, refold } from "./scalar.ts";
 import { rebuild } from "./traverse.ts";
@@ -43,7 +43,7 @@ function simplifyAtom(atom: IndexAtom, ranges: Ranges, bounds: Bounds): Index {
       const value = simplifyScalar(atom.value, ranges, bounds);
       const index = indexOf(value);
       const inside = index !== undefined && isInside(index, atom.size, ranges, bounds);
-      return inside ? index : (atom.held === true ? heldIndex : dataIndex)(value, atom.size);
+      return inside ? index : withValue(atom, value);
     }
   }
 }
@@ -59,7 +59,7 @@ function isSingle(axis: string, ranges: Ranges): boolean {
   return known !== undefined && constantValue(subtract(known.to, known.from)) === 1;
 }
 
-function isInside(index: Index, size: Parameters<typeof dataIndex>[1], ranges: Ranges, bounds: Bounds): boolean {
+function isInside(index: Index, size: Dimension, ranges: Ranges, bounds: Bounds): boolean {
   const ends = extremes(index, ranges, bounds);
   if (ends === undefined || !isNonNegative(ends.low, bounds)) return false;
   return isNonNegative(subtract(subtract(size, constant(1)), ends.high), bounds);
