@@ -47,10 +47,8 @@ export function expressionText(expression: Expression, place: Place): Text {
       );
     case "compare":
       return compareText(expression, inner(expression.left), inner(expression.right));
-    case "select": {
-      const parts = [expression.then, expression.otherwise, expression.condition].map(inner);
-      return [expression.type.lanes === 1 ? "select" : "v128.bitselect", ...parts];
-    }
+    case "select":
+      return selectText(expression, inner);
     case "cast":
       return castText(expression, inner(expression.value));
     case "call": {
@@ -61,6 +59,18 @@ export function expressionText(expression: Expression, place: Place): Text {
         : inlineText(inlined, operands.map(inner), place);
     }
   }
+}
+
+/** In four lanes the condition is a mask, and choosing between a value and 0 is one instruction where other choices are three. */
+function selectText({ type, then, otherwise, condition }: Of<"select">, inner: (part: Expression) => Text): Text {
+  if (type.lanes === 1) return ["select", inner(then), inner(otherwise), inner(condition)];
+  if (isZero(otherwise)) return ["v128.and", inner(then), inner(condition)];
+  if (isZero(then)) return ["v128.andnot", inner(otherwise), inner(condition)];
+  return ["v128.bitselect", inner(then), inner(otherwise), inner(condition)];
+}
+
+function isZero(expression: Expression): boolean {
+  return expression.kind === "constant" && Object.is(expression.value, 0);
 }
 
 /** Of a value that is stored: the lanes of a bool become 1 or 0. */

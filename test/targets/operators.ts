@@ -122,6 +122,13 @@ export const cases: readonly Case[] = [
   ...(["equal", "notEqual"] as const).map((operator) => of("bool", operator, (a, b) => compare(operator, a, b))),
   ...types.flatMap((from) => types.map((to) => of(from, `cast to ${to}`, (a) => cast(to, a)))),
   ...types.map((dtype) => of(dtype, "select", (a, b) => select(compare("equal", a, b), b, a))),
+  ...[...types.map((dtype) => ({ dtype, zero: 0 })), { dtype: "f32", zero: -0 } as const].flatMap(({ dtype, zero }) => {
+    const name = Object.is(zero, -0) ? "-0" : "0";
+    return [
+      of(dtype, `select or ${name}`, (a, b) => select(compare("equal", a, b), a, like(a, zero))),
+      of(dtype, `select ${name} or not`, (a, b) => select(compare("equal", a, b), like(a, zero), a)),
+    ];
+  }),
   ...[0, 1, 31, 32, -1].flatMap((count) =>
     (["shiftLeft", "shiftRightUnsigned"] as const).map((operator) =>
       of("i32", `${operator} by ${count}`, (a) => binary(operator, a, like(a, count))),
