@@ -84,7 +84,7 @@ async function timesOf(label, subjects, settings, peak, best) {
   if (subjects.length === 0) return { times: [], problems: [], best, rejected: 0 };
   try {
     const told = await inRounds(subjects, settings, peak, best);
-    console.error(`${label}: ${told.rounds} rounds, ${told.rejected} rejected, peak ${told.best.toFixed(1)} GFLOP/s`);
+    console.error(`${label}: ${told.rounds} rounds, ${told.rejected} turns rejected, peak ${told.best.toFixed(1)} GFLOP/s`);
     return { ...told, problems: [] };
   } catch (error) {
     return { times: [], problems: [`${label}: ${error.message}`], best, rejected: 0 };

@@ -1,6 +1,7 @@
 /**
- * Interleaved rounds: in each, every subject gets a turn on the same minibatches. A peak loop runs before and after; a round in which the
- * machine was slower than a share of its best is rejected and repeated, for a while.
+ * Interleaved rounds: in each, every subject gets a turn on the same minibatches. A peak loop runs before and after every turn; one during
+ * which the machine was slower than a share of its best is rejected and repeated, for a while. So is a round whose turns turn out to be slow
+ * against a best found later.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { median } from "./statistics.mjs";
@@ -20,55 +21,83 @@ const fewest = 3;
 export async function inRounds(subjects, { rounds, calm, patienceMs, turnMs }, peak, best) {
   const runners = [];
   for (const { subject } of subjects) runners.push(await warmedUp(subject, turnMs));
+  const machine = watched(peak, best, calm, patienceMs);
   const kept = [];
-  let rejected = 0;
-  let lost = 0;
-  let fastest = Math.max(best, await peak.measure());
-  const isCalm = ({ speed }) => speed >= calm * fastest;
-  while (kept.filter(isCalm).length < rounds && lost < patienceMs) {
-    const begun = performance.now();
-    const before = await peak.measure();
-    fastest = Math.max(fastest, before);
-    if (before < calm * fastest) {
-      await pause(200);
-    } else {
-      const samples = await oneRound(runners, kept.length + rejected);
-      const after = await peak.measure();
-      fastest = Math.max(fastest, after);
-      const round = { speed: Math.min(before, after), samples };
-      kept.push(round);
-      if (isCalm(round)) continue;
-      kept.pop();
-    }
-    rejected++;
-    lost += performance.now() - begun;
+  const calmOnes = () => kept.filter(({ speed }) => machine.isCalm(speed));
+  while (calmOnes().length < rounds && machine.isHopeful()) {
+    const round = await oneRound(runners, kept.length, machine);
+    if (round !== undefined) kept.push(round);
   }
-  const good = kept.filter(isCalm);
-  rejected += kept.length - good.length;
+  const good = calmOnes();
   if (good.length < Math.min(fewest, rounds))
     throw new Error(
-      `the machine was too busy: only ${good.length} of ${good.length + rejected} rounds had ${Math.round(calm * 100)} % of the peak of ${fastest.toFixed(1)} GFLOP/s; ` +
-        "stop what else is running, or accept less with --calm",
+      `the machine was too busy: only ${good.length} rounds had ${Math.round(calm * 100)} % of the peak of ${machine.fastest.toFixed(1)} GFLOP/s, and ` +
+        `${machine.rejected} turns had less; stop what else is running, or accept less with --calm`,
     );
   return {
-    best: fastest,
-    rejected,
+    best: machine.fastest,
+    rejected: machine.rejected + runners.length * (kept.length - good.length),
     rounds: good.length,
     times: runners.map((_, at) => good.map(({ samples }) => samples[at])),
   };
 }
 
-/** Everybody's turn; who begins moves on with each round, so that nobody always follows the same neighbour. */
-async function oneRound(runners, count) {
+/** The machine's fastest peak, how many turns it spoilt, and whether there is patience left for more of them. */
+function watched(peak, best, calm, patienceMs) {
+  let lost = 0;
+  const machine = {
+    fastest: best,
+    rejected: 0,
+    isCalm: (speed) => speed >= calm * machine.fastest,
+    isHopeful: () => lost < patienceMs,
+    async measure() {
+      const speed = await peak.measure();
+      machine.fastest = Math.max(machine.fastest, speed);
+      return speed;
+    },
+    reject(milliseconds) {
+      machine.rejected++;
+      lost += milliseconds;
+    },
+  };
+  return machine;
+}
+
+/**
+ * Everybody's turn; who begins moves on with each round, so that nobody always follows the same neighbour. `{ speed, samples }`, `speed` the
+ * slowest of its peaks; undefined where patience ran out.
+ */
+async function oneRound(runners, count, machine) {
   const samples = Array(runners.length);
+  let speed = Infinity;
   for (let i = 0; i < runners.length; i++) {
     const at = (i + count) % runners.length;
+    const turn = await calmTurn(runners[at], machine);
+    if (turn === undefined) return undefined;
+    samples[at] = turn.samples;
+    speed = Math.min(speed, turn.speed);
+  }
+  return { speed, samples };
+}
+
+/** The runner's turn, again and again until the machine was calm before and after it. */
+async function calmTurn(runner, machine) {
+  while (machine.isHopeful()) {
+    const begun = performance.now();
     // One's garbage is not to be collected in another's time.
     globalThis.gc?.();
     await pause(2);
-    samples[at] = await runners[at].turn();
+    const before = await machine.measure();
+    if (machine.isCalm(before)) {
+      const samples = await runner.turn();
+      const speed = Math.min(before, await machine.measure());
+      if (machine.isCalm(speed)) return { speed, samples };
+    } else {
+      await pause(200);
+    }
+    machine.reject(performance.now() - begun);
   }
-  return samples;
+  return undefined;
 }
 
 /** Calls the subject until it is compiled and steady, and finds how many calls make a sample; a turn is at least one. */

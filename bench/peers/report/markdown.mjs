@@ -33,7 +33,7 @@ function machine({
     `Versions: ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(", ")}.`,
-    `The ceiling, the best of all peak loops: ${peaks.join(", ")}. ${settings.rounds} rounds of each job; ${rejected} rejected because the machine ran below ${Math.round(settings.calm * 100)} % of it.`,
+    `The ceiling, the best of all peak loops: ${peaks.join(", ")}. ${settings.rounds} rounds of each job; ${rejected} turns rejected because the machine ran below ${Math.round(settings.calm * 100)} % of it.`,
   ].join("\n\n");
 }
 
