@@ -11,6 +11,8 @@ const sampleMs = 0.25;
 const warmUpMs = 400;
 /** Back to the starting weights after so many steps: else fast systems would train into other numbers than slow ones. */
 const resetAfter = 512;
+/** A turn's first sample finds the caches full of another's data; one that takes less than this is not counted. */
+const coldMs = 1000;
 /** Fewer calm rounds than this are not reported. */
 const fewest = 3;
 
@@ -117,22 +119,29 @@ async function warmedUp(subject, turnMs) {
 /** The turn of a subject that is called here: milliseconds of a call in each sample. */
 function timed({ call, reset }) {
   return async ({ from, milliseconds, group, reset: every }) => {
-    const samples = [];
-    await reset();
-    const until = performance.now() + milliseconds;
-    for (let turn = from, calls = 0; samples.length === 0 || performance.now() < until; turn += group, calls += group) {
+    let next = from;
+    let calls = 0;
+    const sample = async () => {
       if (calls >= every) {
         await reset();
         calls = 0;
       }
       const begin = performance.now();
       for (let i = 0; i < group; i++) {
-        const answer = call(turn + i);
+        const answer = call(next + i);
         // A synchronous answer is not made to wait for the event loop.
         if (answer instanceof Promise) await answer;
       }
-      samples.push((performance.now() - begin) / group);
-    }
+      const time = performance.now() - begin;
+      next += group;
+      calls += group;
+      return time;
+    };
+    await reset();
+    const first = await sample();
+    const samples = first < coldMs ? [] : [first / group];
+    const until = performance.now() + (first < coldMs ? milliseconds : 0);
+    while (samples.length === 0 || performance.now() < until) samples.push((await sample()) / group);
     return samples;
   };
 }
