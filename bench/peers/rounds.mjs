@@ -107,7 +107,7 @@ async function warmedUp(subject, turnMs) {
   let from = 0;
   const take = async (milliseconds, group) => {
     await subject.activate?.();
-    const samples = await (subject.turn ?? timed(subject))({ from, milliseconds, group, reset: resetAfter });
+    const samples = await (subject.turn ?? timed(subject))({ from, milliseconds, group, reset: resetAfter, cold: coldMs });
     from += samples.length * group;
     return samples;
   };
@@ -116,9 +116,9 @@ async function warmedUp(subject, turnMs) {
   return { turn: () => take(turnMs, group) };
 }
 
-/** The turn of a subject that is called here: milliseconds of a call in each sample. */
+/** The turn of a subject that is called here: milliseconds of a call in each sample. Where the first does not count, the turn begins after it. */
 function timed({ call, reset }) {
-  return async ({ from, milliseconds, group, reset: every }) => {
+  return async ({ from, milliseconds, group, reset: every, cold }) => {
     let next = from;
     let calls = 0;
     const sample = async () => {
@@ -138,10 +138,12 @@ function timed({ call, reset }) {
       return time;
     };
     await reset();
+    let begun = performance.now();
     const first = await sample();
-    const samples = first < coldMs ? [] : [first / group];
-    const until = performance.now() + (first < coldMs ? milliseconds : 0);
-    while (samples.length === 0 || performance.now() < until) samples.push((await sample()) / group);
+    const samples = [];
+    if (first < cold) begun = performance.now();
+    else samples.push(first / group);
+    while (samples.length === 0 || performance.now() < begun + milliseconds) samples.push((await sample()) / group);
     return samples;
   };
 }

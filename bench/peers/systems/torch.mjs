@@ -55,8 +55,8 @@ async function create({ name, phase, batch, threads, weights, batches }) {
       const { value, data } = await ask({ do: "call", turn });
       return value ?? new Float32Array(Uint8Array.from(Buffer.from(data, "base64")).buffer);
     },
-    async turn({ from, milliseconds, group, reset }) {
-      const { times } = await ask({ do: "turn", from, group, reset, seconds: milliseconds / 1000 });
+    async turn({ from, milliseconds, group, reset, cold }) {
+      const { times } = await ask({ do: "turn", from, group, reset, seconds: milliseconds / 1000, cold: cold / 1000 });
       return times.map((seconds) => seconds * 1000);
     },
     close: () => child.stdin.end(),
