@@ -79,13 +79,13 @@ async function measured(job, data, chosen, { settings, peak, best }) {
   return { rows, notes, problems: [...problems, ...told.problems], best: told.best, rejected: told.rejected };
 }
 
-/** The rounds, told on standard error; without times where the machine was never calm. */
+/** The rounds, told on standard error; without times where a system fails or the machine was never calm. */
 async function timesOf(label, subjects, settings, peak, best) {
   if (subjects.length === 0) return { times: [], problems: [], best, rejected: 0 };
   try {
-    const told = await inRounds(subjects, settings, peak, best);
+    const { problem, ...told } = await inRounds(subjects, settings, peak, best);
     console.error(`${label}: ${told.rounds} rounds, ${told.rejected} turns rejected, peak ${told.best.toFixed(1)} GFLOP/s`);
-    return { ...told, problems: [] };
+    return { ...told, problems: problem === undefined ? [] : [`${label}: ${problem}`] };
   } catch (error) {
     return { times: [], problems: [`${label}: ${error.message}`], best, rejected: 0 };
   }

@@ -18,7 +18,7 @@ const fewest = 3;
 
 /**
  * `subjects: [{ subject, … }]`, `peak: { measure }`, `best`: the fastest peak known; answers `{ best, rejected, rounds, times }`, `times`
- * by subject an array of rounds, each its samples in milliseconds. Throws where the machine is never calm.
+ * by subject an array of rounds, each its samples in milliseconds. Where the machine is never calm, there are no times, but a `problem`.
  */
 export async function inRounds(subjects, { rounds, calm, patienceMs, turnMs }, peak, best) {
   const runners = [];
@@ -31,17 +31,15 @@ export async function inRounds(subjects, { rounds, calm, patienceMs, turnMs }, p
     if (round !== undefined) kept.push(round);
   }
   const good = calmOnes();
-  if (good.length < Math.min(fewest, rounds))
-    throw new Error(
+  const rejected = machine.rejected + runners.length * (kept.length - good.length);
+  const told = { best: machine.fastest, rejected, rounds: good.length };
+  if (good.length < Math.min(fewest, rounds)) {
+    const problem =
       `the machine was too busy: only ${good.length} rounds had ${Math.round(calm * 100)} % of the peak of ${machine.fastest.toFixed(1)} GFLOP/s, and ` +
-        `${machine.rejected} turns had less; stop what else is running, or accept less with --calm`,
-    );
-  return {
-    best: machine.fastest,
-    rejected: machine.rejected + runners.length * (kept.length - good.length),
-    rounds: good.length,
-    times: runners.map((_, at) => good.map(({ samples }) => samples[at])),
-  };
+      `${rejected} turns had less; stop what else is running, or accept less with --calm`;
+    return { ...told, times: [], problem };
+  }
+  return { ...told, times: runners.map((_, at) => good.map(({ samples }) => samples[at])) };
 }
 
 /** The machine's fastest peak, how many turns it spoilt, and whether there is patience left for more of them. */

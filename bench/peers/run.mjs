@@ -28,28 +28,25 @@ async function main(options) {
     versions: await versionsOf(names),
     command: process.argv.slice(2).join(" "),
     settings,
-    ceilings: {},
+    ceilings: Object.fromEntries(threads.map((count) => [count, 0])),
     rejected: 0,
     rows: [],
     products: [],
     notes: [],
     problems: [],
   };
-  for (const count of threads) {
-    let best = 0;
-    const take = async (request, into) => {
-      const asked = { ...request, threads: count, settings, best };
-      const answer = await attempt(() => inProcess(asked), { rows: [], notes: [], best, rejected: 0 });
-      best = answer.best;
-      run.rejected += answer.rejected;
-      into.push(...answer.rows);
-      run.notes.push(...answer.notes);
-      run.problems.push(...answer.problems);
-    };
-    for (const name of workloads) await take({ name, phases, systems: names }, run.rows);
-    if (extras) await take({ name: "products" }, run.products);
-    run.ceilings[count] = best;
-  }
+  const take = async (request, count, into) => {
+    const asked = { ...request, threads: count, settings, best: run.ceilings[count] };
+    const answer = await attempt(() => inProcess(asked), { rows: [], notes: [], best: asked.best, rejected: 0 });
+    run.ceilings[count] = answer.best;
+    run.rejected += answer.rejected;
+    into.push(...answer.rows);
+    run.notes.push(...answer.notes);
+    run.problems.push(...answer.problems);
+  };
+  // One workload with all numbers of threads before the next: what is compared is measured within minutes.
+  for (const name of workloads) for (const count of threads) await take({ name, phases, systems: names }, count, run.rows);
+  if (extras) for (const count of threads) await take({ name: "products" }, count, run.products);
   if (extras) {
     const { problems = [], ...found } = await attempt(() => extrasOf(workloads), {});
     run.problems.push(...problems);
