@@ -44,6 +44,7 @@ function bugText({ message, labels: [first] }: Diagnostic): string {
   return first === undefined ? message : `${message} (span ${first.file}:${first.from}-${first.to})`;
 }
 
-function plural(count: number, noun: string): string {
+/** A count with its noun. */
+export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

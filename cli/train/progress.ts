@@ -5,6 +5,7 @@ import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from "../../runtim
 import { isTerminal, widthOf } from "../context.ts";
 import type { Context } from "../context.ts";
 import { formatCount, formatDuration, formatLoss, formatValue, formatWhole } from "../output/numbers.ts";
+import { plural } from "../output/report.ts";
 import { scalarNames, scoreOf } from "./history.ts";
 
 /** Milliseconds between two drawings of the line, and between two lines where it cannot be drawn over. */
@@ -46,7 +47,7 @@ export class Progress {
     const held = holdoutRows === 0 ? "" : `, ${formatWhole(holdoutRows)} held out`;
     const resumed = steps === 0 ? "" : `, going on after step ${formatWhole(steps)}`;
     this.#write(
-      `${this.#label}: ${formatWhole(parameters)} parameters, ${formatWhole(rows)} rows${held}, ${epochs} epochs of ${stepsPerEpoch} steps${resumed}\n`,
+      `${this.#label}: ${formatWhole(parameters)} parameters, ${formatWhole(rows)} rows${held}, ${plural(epochs, "epoch")} of ${plural(stepsPerEpoch, "step")}${resumed}\n`,
     );
   }
 

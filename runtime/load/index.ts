@@ -1,8 +1,9 @@
 /**
  * `nnc/runtime`: an artifact becomes a network that trains and predicts. Needs neither the compiler nor Node; a page loads it as it is.
  */
-import { unsuitableOption } from "../../compiler/diagnostics/codes/runtime.ts";
-import type { Artifact } from "../../compiler/program/artifact.ts";
+import { oneThread, unsuitableOption } from "../../compiler/diagnostics/codes/runtime.ts";
+import { diagnose, type Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Artifact, Manifest } from "../../compiler/program/artifact.ts";
 import { failure, kindOf } from "./fail.ts";
 import { checkedSeed, Network } from "./network.ts";
 import { open } from "./open.ts";
@@ -21,7 +22,7 @@ export type { Tensor, TensorMap } from "./tensors.ts";
 export interface LoadOptions {
   /** Of all draws; by default that of the `train`, else 0. */
   readonly seed?: number;
-  /** How many threads share the work, for the target wasm; one by default. `net.threads` says how many do: one where nothing can be shared or the place has no shared memory. */
+  /** How many threads share the work, for the target wasm; one by default. `net.threads` says how many do: one where nothing can be shared, and, with a warning, for other targets or where the place has no shared memory. */
   readonly threads?: number;
   /** After how many steps the program's `epoch` moves on; without it, it never does. */
   readonly stepsPerEpoch?: number;
@@ -41,7 +42,7 @@ export async function load(artifact: Artifact, options: LoadOptions = {}): Promi
   const executable = await open(artifact, options.gpu, threads);
   const { manifest } = artifact;
   const { train } = manifest.host;
-  const network = new Network(manifest, executable);
+  const network = new Network(manifest, executable, withoutThreads(manifest, threads));
   try {
     await network.initialize({ seed: seed ?? train?.seed ?? 0, stepsPerEpoch, epochs });
     return network;
@@ -49,6 +50,12 @@ export async function load(artifact: Artifact, options: LoadOptions = {}): Promi
     network.close();
     throw error;
   }
+}
+
+/** A warning where threads were asked for and the target has none. */
+function withoutThreads({ target }: Manifest, threads = 1): readonly Diagnostic[] {
+  if (target === "wasm" || threads === 1) return [];
+  return [diagnose(oneThread, { threads, lacking: "the target wasm", found: target }, [])];
 }
 
 function checkCount(option: string, value: unknown): void {

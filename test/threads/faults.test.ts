@@ -139,6 +139,20 @@ describe("where threads are not to be had", () => {
     expect(await net.step(batch)).toEqual(await expected.step(batch));
   });
 
+  it("for a target that has none, the network says so, if more than one were asked for", async () => {
+    const plain = compile({ name: "line.nn", source }, { target: "typescript" });
+    if (!plain.ok) throw new Error("expected an artifact");
+    for (const [threads, found] of [
+      [1, []],
+      [2, ["NN0726 runs on one thread instead of 2: expected the target wasm, found typescript"]],
+    ] as const) {
+      const net = await load(plain.artifact, { threads });
+      expect(net.threads).toBe(1);
+      expect(net.warnings.map(({ code, message }) => `${code} ${message}`)).toEqual(found);
+      net.close();
+    }
+  });
+
   it("for lack of memory, the load fails", async () => {
     const threads = { ...sharing(), own: 2 ** 40 };
     const huge = { ...artifact, manifest: { ...artifact.manifest, threads } };

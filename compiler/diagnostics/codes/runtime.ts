@@ -219,12 +219,13 @@ export const resumeMismatch = define<{ readonly what: string; readonly expected:
     "A resumed run gives the bits of one that was never stopped, so seed, data and minibatches must be the same. Begin anew from the parameters with `start_from` instead.",
 });
 
-export const oneThread = define<{ readonly threads: number; readonly lacking: string }>({
+export const oneThread = define<{ readonly threads: number; readonly lacking: string; readonly found?: string }>({
   code: "NN0726",
   severity: "warning",
-  message: ({ threads, lacking }) => `runs on one thread instead of ${threads}: expected ${lacking}, found none`,
+  message: ({ threads, lacking, found = "none" }) =>
+    `runs on one thread instead of ${threads}: expected ${lacking}, found ${found}`,
   explanation:
-    "Threads share the program's memory. A page has shared memory only if it is cross-origin isolated: served with the headers `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`. " +
+    "Only the target wasm has threads; they share the program's memory. A page has shared memory only if it is cross-origin isolated: served with the headers `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`. " +
     "One thread computes the same bits.",
 });
 
