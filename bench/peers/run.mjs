@@ -46,8 +46,8 @@ async function main(options) {
   };
   // One workload with all numbers of threads before the next: what is compared is measured within minutes.
   for (const name of workloads) for (const count of threads) await take({ name, phases, systems: names }, count, run.rows);
-  if (extras) for (const count of threads) await take({ name: "products" }, count, run.products);
   if (extras) {
+    for (const count of threads) await take({ name: "products" }, count, run.products);
     const { problems = [], ...found } = await attempt(() => extrasOf(workloads), {});
     run.problems.push(...problems);
     if (problems.length === 0) run.extras = found;

@@ -5,6 +5,7 @@ import { render } from "../../compiler/diagnostics/render.ts";
 import { hasColour } from "../context.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
+import { plural } from "./numbers.ts";
 
 export type Sources = ReadonlyMap<string, string>;
 
@@ -42,9 +43,4 @@ function isBug({ code }: Diagnostic): boolean {
 
 function bugText({ message, labels: [first] }: Diagnostic): string {
   return first === undefined ? message : `${message} (span ${first.file}:${first.from}-${first.to})`;
-}
-
-/** A count with its noun. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

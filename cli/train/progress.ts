@@ -4,8 +4,7 @@
 import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from "../../runtime/train/index.ts";
 import { isTerminal, widthOf } from "../context.ts";
 import type { Context } from "../context.ts";
-import { formatCount, formatDuration, formatLoss, formatValue, formatWhole } from "../output/numbers.ts";
-import { plural } from "../output/report.ts";
+import { formatCount, formatDuration, formatLoss, formatValue, formatWhole, plural } from "../output/numbers.ts";
 import { scalarNames, scoreOf } from "./history.ts";
 
 /** Milliseconds between two drawings of the line, and between two lines where it cannot be drawn over. */

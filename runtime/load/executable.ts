@@ -2,7 +2,6 @@
  * What all targets look like from the host: memory and entries. Everything above this file knows manifests only.
  */
 import { notAnArtifact } from "../../compiler/diagnostics/codes/runtime.ts";
-import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import { failure, named } from "./fail.ts";
 
@@ -12,8 +11,8 @@ export type View = Float32Array | Int32Array;
 export type Executable = {
   /** How many threads run it: one, unless it says more. */
   readonly threads?: number;
-  /** What it does without. */
-  readonly warnings?: readonly Diagnostic[];
+  /** Why it is one where more were wanted: what the place lacks. */
+  readonly lacking?: string;
 } & (
   | {
       readonly kind: "sync";

@@ -4,6 +4,7 @@
 import { oneThread, unsuitableOption } from "../../compiler/diagnostics/codes/runtime.ts";
 import { diagnose, type Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Artifact, Manifest } from "../../compiler/program/artifact.ts";
+import type { Executable } from "./executable.ts";
 import { failure, kindOf } from "./fail.ts";
 import { checkedSeed, Network } from "./network.ts";
 import { open } from "./open.ts";
@@ -42,7 +43,7 @@ export async function load(artifact: Artifact, options: LoadOptions = {}): Promi
   const executable = await open(artifact, options.gpu, threads);
   const { manifest } = artifact;
   const { train } = manifest.host;
-  const network = new Network(manifest, executable, withoutThreads(manifest, threads));
+  const network = new Network(manifest, executable, withoutThreads(manifest, executable, threads));
   try {
     await network.initialize({ seed: seed ?? train?.seed ?? 0, stepsPerEpoch, epochs });
     return network;
@@ -52,10 +53,11 @@ export async function load(artifact: Artifact, options: LoadOptions = {}): Promi
   }
 }
 
-/** A warning where threads were asked for and the target has none. */
-function withoutThreads({ target }: Manifest, threads = 1): readonly Diagnostic[] {
-  if (target === "wasm" || threads === 1) return [];
-  return [diagnose(oneThread, { threads, lacking: "the target wasm", found: target }, [])];
+/** A warning where threads were asked for and there are none, for the target or the place has none. */
+function withoutThreads({ target }: Manifest, { lacking }: Executable, threads = 1): readonly Diagnostic[] {
+  if (threads === 1) return [];
+  if (target !== "wasm") return [diagnose(oneThread, { threads, lacking: "the target wasm", found: target }, [])];
+  return lacking === undefined ? [] : [diagnose(oneThread, { threads, lacking }, [])];
 }
 
 function checkCount(option: string, value: unknown): void {

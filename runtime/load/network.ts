@@ -64,13 +64,12 @@ export class Network {
   /** Calls of a target that answers later run one after the other. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  /** Use `load`; the parameters are drawn by `initialize`. `unmet`: warnings of what was asked for in vain. */
-  constructor(manifest: Manifest, executable: Executable, unmet: readonly Diagnostic[] = []) {
+  /** Use `load`; the parameters are drawn by `initialize`. */
+  constructor(manifest: Manifest, executable: Executable, warnings: readonly Diagnostic[] = []) {
     this.manifest = manifest;
     this.#executable = executable;
-    const { threads = 1, warnings = [] } = executable;
-    this.threads = threads;
-    this.warnings = [...unmet, ...warnings];
+    this.threads = executable.threads ?? 1;
+    this.warnings = warnings;
     this.#store = new Store(executable, manifest);
     this.#caller = new Caller(manifest);
     this.#lasting = manifest.buffers.filter(

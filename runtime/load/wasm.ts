@@ -2,14 +2,7 @@
  * Instances of modules that the WebAssembly target assembled: a function for each entry, and a memory that the module brings
  * or, where threads can share the program, is given.
  */
-import {
-  brokenModule,
-  notEnoughMemory,
-  noWebAssembly,
-  oneThread,
-  workerLost,
-} from "../../compiler/diagnostics/codes/runtime.ts";
-import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
+import { brokenModule, notEnoughMemory, noWebAssembly, workerLost } from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Artifact, ManifestThreads } from "../../compiler/program/artifact.ts";
 import { moduleOf } from "./executable.ts";
 import type { Executable, View } from "./executable.ts";
@@ -55,7 +48,7 @@ export async function openWasm(artifact: Artifact, threads = 1): Promise<Executa
     return openShared(artifact, sharing, Math.min(threads, sharing.most), (team, stop) =>
       startWorkers(found.start, team, stop),
     );
-  return { ...(await openAlone(artifact, sharing)), warnings: [diagnose(oneThread, { threads, ...found }, [])] };
+  return { ...(await openAlone(artifact, sharing)), ...found };
 }
 
 type Running = Extract<Executable, { readonly kind: "sync" }>;

@@ -8,11 +8,11 @@ import { compile as assemble } from "watr";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
-import { load } from "../../runtime/load/index.ts";
+import { load, type Network } from "../../runtime/load/index.ts";
 import { findWorkers, startWorkers, type Start } from "../../runtime/load/workers.ts";
 import { emitWasm } from "../../targets/wasm/index.ts";
 import { eager } from "../random/start.ts";
-import { errorOf } from "../runtime/support.ts";
+import { errorOf, lineArtifact } from "../runtime/support.ts";
 
 const source = `
 model Line(x: [N, 8]) -> [N, 4] = x |> dense(16) |> relu |> dense(4)
@@ -126,6 +126,8 @@ describe("a worker that is gone without a word", () => {
 });
 
 describe("where threads are not to be had", () => {
+  const warningsOf = (net: Network): readonly string[] => net.warnings.map(({ code, message }) => `${code} ${message}`);
+
   afterEach(() => vi.unstubAllGlobals());
 
   it("for lack of shared memory, the network runs on one and says so", async () => {
@@ -133,22 +135,18 @@ describe("where threads are not to be had", () => {
     vi.stubGlobal("SharedArrayBuffer", undefined);
     const net = await load(artifact, { threads: 4 });
     expect(net.threads).toBe(1);
-    expect(net.warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
-      "NN0726 runs on one thread instead of 4: expected SharedArrayBuffer, found none",
-    ]);
+    expect(warningsOf(net)).toEqual(["NN0726 runs on one thread instead of 4: expected SharedArrayBuffer, found none"]);
     expect(await net.step(batch)).toEqual(await expected.step(batch));
   });
 
   it("for a target that has none, the network says so, if more than one were asked for", async () => {
-    const plain = compile({ name: "line.nn", source }, { target: "typescript" });
-    if (!plain.ok) throw new Error("expected an artifact");
     for (const [threads, found] of [
       [1, []],
       [2, ["NN0726 runs on one thread instead of 2: expected the target wasm, found typescript"]],
     ] as const) {
-      const net = await load(plain.artifact, { threads });
+      const net = await load(lineArtifact(), { threads });
       expect(net.threads).toBe(1);
-      expect(net.warnings.map(({ code, message }) => `${code} ${message}`)).toEqual(found);
+      expect(warningsOf(net)).toEqual(found);
       net.close();
     }
   });
