@@ -15,7 +15,7 @@ import { writeJson } from "../output/json.ts";
 import { formatCount } from "../output/numbers.ts";
 import { painter } from "../output/style.ts";
 import { table } from "../output/table.ts";
-import { chooseModel } from "../predict/interface.ts";
+import { chooseModel } from "../predict/model.ts";
 import { checkTarget, compileSource, openSource, optionsOf } from "../source.ts";
 import type { ClosingFlags } from "../source.ts";
 

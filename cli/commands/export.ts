@@ -23,8 +23,9 @@ import { makeFolder } from "../files.ts";
 import { openNetwork, readParameters, savedLabel } from "../network.ts";
 import { writeJson } from "../output/json.ts";
 import { formatBytes } from "../output/numbers.ts";
-import { chooseModel, interfaceOf } from "../predict/interface.ts";
-import type { InputField, Interface } from "../predict/interface.ts";
+import { interfaceOf } from "../../runtime/predict/interface.ts";
+import { chooseModel } from "../predict/model.ts";
+import type { InputField, Interface } from "../../runtime/predict/interface.ts";
 import { compileSource, openSource, optionsOf } from "../source.ts";
 import type { ClosingFlags } from "../source.ts";
 

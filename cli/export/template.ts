@@ -2,7 +2,7 @@
  * The text of an exported module around its kernels: typed, with comments, without any import. It prepares rows as training did, runs the
  * kernels, names the classes, and can test itself. Written as TypeScript; the JavaScript form is the same text without its types.
  */
-import type { Interface } from "../predict/interface.ts";
+import type { Interface } from "../../runtime/predict/interface.ts";
 import type { Fitted } from "../../runtime/save/fitted.ts";
 
 /** Everything that the text holds besides the kernels. */

@@ -1,7 +1,9 @@
 /** Predictions as CSV or JSON lines: for classes the most likely one and the score of each, for numbers the numbers. */
 import type { Prediction } from "../../runtime/load/index.ts";
 import { toJson } from "../output/json.ts";
-import type { Interface, OutputField } from "./interface.ts";
+import { answersOf } from "../../runtime/predict/answers.ts";
+import type { Answer } from "../../runtime/predict/answers.ts";
+import type { Interface, OutputField } from "../../runtime/predict/interface.ts";
 
 /** The first line of CSV. */
 export function csvHeader({ outputs, target }: Interface): string {
@@ -12,22 +14,16 @@ export function csvHeader({ outputs, target }: Interface): string {
 }
 
 /** One line a row. */
-export function csvRows({ outputs }: Interface, predictions: readonly Prediction[], rows: number): string {
-  return lines(rows, (row) =>
-    outputs.flatMap((output, at) => cellsOf(output, rowOf(predictions[at], row, output.width))).join(","),
-  );
+export function csvRows(outside: Interface, predictions: readonly Prediction[], rows: number): string {
+  return answersOf(outside, predictions, rows)
+    .map((answers) => `${answers.flatMap(cellsOf).join(",")}\n`)
+    .join("");
 }
 
-export function jsonRows({ outputs, target }: Interface, predictions: readonly Prediction[], rows: number): string {
-  return lines(rows, (row) =>
-    toJson(
-      new Map(
-        outputs.flatMap((output, at) =>
-          entriesOf(output, at === 0 ? target : output.name, rowOf(predictions[at], row, output.width)),
-        ),
-      ),
-    ),
-  );
+export function jsonRows(outside: Interface, predictions: readonly Prediction[], rows: number): string {
+  return answersOf(outside, predictions, rows)
+    .map((answers) => `${toJson(new Map(answers.flatMap(entriesOf)))}\n`)
+    .join("");
 }
 
 function columnsOf({ classes, width }: OutputField, name: string): readonly string[] {
@@ -35,32 +31,21 @@ function columnsOf({ classes, width }: OutputField, name: string): readonly stri
   return width === 1 ? [name] : Array.from({ length: width }, (_, at) => `${name} ${at}`);
 }
 
-function cellsOf({ classes }: OutputField, values: readonly number[]): readonly string[] {
-  const numbers = values.map(shortest);
-  return classes === undefined ? numbers : [quote(classes[argmax(values)] ?? ""), ...numbers];
+function cellsOf(answer: Answer): readonly string[] {
+  return answer.kind === "class"
+    ? [quote(answer.class), ...answer.scores.map(({ score }) => shortest(score))]
+    : answer.values.map(shortest);
 }
 
-function entriesOf(
-  { classes, width }: OutputField,
-  name: string,
-  values: readonly number[],
-): readonly (readonly [string, unknown])[] {
-  const numbers = values.map((value) => Number(shortest(value)));
-  if (classes !== undefined)
+function entriesOf(answer: Answer): readonly (readonly [string, unknown])[] {
+  const number = (value: number): number => Number(shortest(value));
+  if (answer.kind === "class")
     return [
-      [name, classes[argmax(values)]],
-      ["scores", new Map(classes.map((one, at) => [one, numbers[at]]))],
+      [answer.name, answer.class],
+      ["scores", new Map(answer.scores.map(({ class: name, score }) => [name, number(score)]))],
     ];
-  return [[name, width === 1 ? numbers[0] : numbers]];
-}
-
-function rowOf(prediction: Prediction | undefined, row: number, width: number): readonly number[] {
-  return [...(prediction?.data.subarray(row * width, (row + 1) * width) ?? [])];
-}
-
-/** The first of the largest, as everywhere. */
-function argmax(values: readonly number[]): number {
-  return values.reduce((best, value, at) => (value > (values[best] ?? -Infinity) ? at : best), 0);
+  const numbers = answer.values.map(number);
+  return [[answer.name, numbers.length === 1 ? numbers[0] : numbers]];
 }
 
 /** The shortest decimal that is this float32. */
@@ -74,8 +59,4 @@ function shortest(value: number): string {
 
 function quote(cell: string): string {
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
-}
-
-function lines(rows: number, line: (row: number) => string): string {
-  return Array.from({ length: rows }, (_, row) => `${line(row)}\n`).join("");
 }

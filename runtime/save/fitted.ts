@@ -53,6 +53,14 @@ export function applyFitted(fitted: Fitted, name: string, data: Float32Array): v
   }
 }
 
+/** The raw values behind prepared ones, rounded to 32 bits: a network's answers in the units of what it was trained to say. */
+export function undoFitted({ scale, mean, deviation }: FittedInput, values: ArrayLike<number>): readonly number[] {
+  const width = mean?.length ?? 1;
+  return Array.from(values, (value, at) =>
+    Math.fround((value * (deviation?.[at % width] ?? 1) + (mean?.[at % width] ?? 0)) / scale),
+  );
+}
+
 /** One line of JSON; numbers survive to the bit. */
 export function printFitted(fitted: Fitted): string {
   const { inputs, classes, columns, vocabulary } = fitted;

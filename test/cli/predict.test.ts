@@ -95,7 +95,7 @@ describe("predict", () => {
     ["a string", '[1, "a"]\n', 'standard input:1: expected a finite number, found "a"'],
     ["null", "[1, null]\n", "standard input:1: expected a finite number, found null"],
     ["a number beyond 32 bits", "[1, 1e39]\n", "standard input:1: expected a finite number, found 1e+39"],
-    ["a missing key", '{"x": 1}\n', "standard input:1: expected a value for `y`, found the keys x"],
+    ["a missing key", '{"x": 1}\n', 'standard input:1: expected a value for `y`, found the keys "x"'],
   ];
   test.each(mistakes)("%s: the line and what was expected", async (_name, stdin, message) => {
     const { stdout, stderr, code } = await predict(stdin);
@@ -195,7 +195,7 @@ train Level(points: [N, T], level: [N, 1]) {
     expect(await nnc(["train", "level.nn", "-o", "level", ...wasm], { cwd })).toMatchObject({ code: 0 });
     const exported = ["export", "level.nn", "--params", "level/parameters.safetensors", "-o", "level"];
     expect((await nnc(exported, { cwd })).stderr).toBe(
-      "error: expected rows of one size for points, found [N, T]; --dim T=8 says that T is 8\n",
+      "error[NN0735]: expected rows of one size for `points`, found [N, T]; `--dim T=8` or `dims: { T: 8 }` says that T is 8\n",
     );
     expect(await nnc([...exported, "--dim", "T=1"], { cwd })).toMatchObject({ code: 0 });
     expect(execFileSync(process.execPath, ["level/model.mjs", "--selftest"], { cwd, encoding: "utf8" })).toBe(

@@ -236,3 +236,12 @@ export const workerLost = define<{ readonly reason: string }>({
   explanation:
     "A worker ended before the network was closed, or failed; the machine may be short of memory. What the step had done by then is only a part of it: load the artifact again, and restore the last checkpoint.",
 });
+
+export const rowOfOpenSize = define<{ readonly name: string; readonly shape: string; readonly dimension: string }>({
+  code: "NN0735",
+  severity: "error",
+  message: ({ name, shape, dimension }) =>
+    `expected rows of one size for ${name}, found ${shape}; \`--dim ${dimension}=8\` or \`dims: { ${dimension}: 8 }\` says that ${dimension} is 8`,
+  explanation:
+    "Where rows come as the data had them, each has the same number of values. A dimension inside a row that is open until a call needs a value when the program is built.",
+});

@@ -1,0 +1,18 @@
+/** Which model of a file a command speaks to. */
+import type { Manifest } from "../../compiler/program/artifact.ts";
+import type { HostModel } from "../../compiler/program/host.ts";
+import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
+import { UsageError } from "../exit.ts";
+
+/** The model of that name; by default the trained one, else the first of the file. */
+export function chooseModel({ host }: Manifest, name: string | undefined): HostModel {
+  const { models, train } = host;
+  const chosen = name ?? train?.name;
+  const model = models.find((one) => one.name === chosen) ?? (name === undefined ? models[0] : undefined);
+  if (model !== undefined) return model;
+  const names = models.map((one) => one.name);
+  const hint = didYouMean(name ?? "", names);
+  throw new UsageError(
+    `--model: expected ${names.join(" or ")}, found ${JSON.stringify(name ?? "none")}${hint === undefined ? "" : `; ${hint}`}`,
+  );
+}

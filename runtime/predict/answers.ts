@@ -1,0 +1,69 @@
+/** What a network says of each row, in the words of the data: the most likely class and the score of each, or numbers in the target's units. */
+import type { Prediction } from "../load/calls.ts";
+import { undoFitted } from "../save/fitted.ts";
+import type { Interface, OutputField } from "./interface.ts";
+
+/** A class of a `ClassAnswer` and what the network gives it, as the model's output has it: a logit, or a probability behind `softmax`. */
+export interface Score {
+  readonly class: string;
+  readonly score: number;
+}
+
+/** What a result says where it was trained on classes. */
+export interface ClassAnswer {
+  readonly kind: "class";
+  /** The target's column, or the name of the model's result. */
+  readonly name: string;
+  /** The most likely one, by its name in the data; the first of equals. */
+  readonly class: string;
+  /** That of `class`. */
+  readonly score: number;
+  /** Of all classes, in the order of their ids. */
+  readonly scores: readonly Score[];
+}
+
+/** Any other result; where it was trained on a standardised or scaled target, in the target's own units. */
+export interface NumbersAnswer {
+  readonly kind: "numbers";
+  readonly name: string;
+  /** Of one row: `[]` for a single number. */
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+}
+
+export type Answer = ClassAnswer | NumbersAnswer;
+
+/** For each row an answer for each result of the model. */
+export function answersOf(
+  { outputs, target }: Interface,
+  predictions: readonly Prediction[],
+  rows: number,
+): readonly (readonly Answer[])[] {
+  return Array.from({ length: rows }, (_, row) =>
+    outputs.map((output, at) => answerOf(output, at === 0 ? target : output.name, rowOf(predictions[at], row, output))),
+  );
+}
+
+function answerOf({ classes, shape, units }: OutputField, name: string, values: Float32Array | Int32Array): Answer {
+  if (classes === undefined) {
+    const numbers = units === undefined ? [...values] : undoFitted(units, values);
+    return { kind: "numbers", name, shape, values: numbers };
+  }
+  const scores = classes.map((one, id) => ({ class: one, score: values[id] ?? NaN }));
+  const best = scores[argmax(values)] ?? { class: "", score: NaN };
+  return { kind: "class", name, class: best.class, score: best.score, scores };
+}
+
+function rowOf(prediction: Prediction | undefined, row: number, { width }: OutputField): Float32Array | Int32Array {
+  return prediction?.data.subarray(row * width, (row + 1) * width) ?? new Float32Array(0);
+}
+
+/** The first of the largest; a NaN is the largest, as for `argmax` of the language. */
+function argmax(values: Float32Array | Int32Array): number {
+  let best = 0;
+  for (let at = 0; at < values.length; at++) {
+    if (Number.isNaN(values[at])) return at;
+    if (values[at] > values[best]) best = at;
+  }
+  return best;
+}

@@ -1,0 +1,102 @@
+/** How a model is spoken to from outside: its inputs with their columns and preprocessing, its outputs with the names of classes. */
+import { rowOfOpenSize } from "../../compiler/diagnostics/codes/runtime.ts";
+import type { Manifest } from "../../compiler/program/artifact.ts";
+import type { HostModel, HostTrain } from "../../compiler/program/host.ts";
+import { elements, evaluate, printShape, symbolsOf } from "../load/dimensions.ts";
+import { failure, named } from "../load/fail.ts";
+import { valuesOf } from "../save/fitted.ts";
+import type { Fitted, FittedInput } from "../save/fitted.ts";
+
+export interface InputField {
+  readonly name: string;
+  /** A bool is an i32 below 2. */
+  readonly dtype: "f32" | "i32";
+  /** Of one row. */
+  readonly shape: readonly number[];
+  /** Values in a row. */
+  readonly width: number;
+  /** The columns that it was read from in training. */
+  readonly columns?: readonly string[];
+  /** Words behind the ids. */
+  readonly classes?: readonly string[];
+  /** Ids are below. */
+  readonly limit?: number;
+}
+
+export interface OutputField {
+  readonly name: string;
+  /** Of one row. */
+  readonly shape: readonly number[];
+  /** Values in a row. */
+  readonly width: number;
+  /** Where the row's values are scores of classes: their names. */
+  readonly classes?: readonly string[];
+  /** Where the network answers in standardised or scaled values: what was fitted to the target. */
+  readonly units?: FittedInput;
+}
+
+export interface Interface {
+  readonly model: HostModel;
+  readonly inputs: readonly InputField[];
+  readonly outputs: readonly OutputField[];
+  /** What the first output is called: the target's column (`digit`) where the model was trained to predict it, else `output`. */
+  readonly target: string;
+}
+
+/** Throws NN0735 where an input or output has an open dimension in its rows. */
+export function interfaceOf(manifest: Manifest, model: HostModel, fitted: Fitted): Interface {
+  const train = manifest.host.train?.name === model.name ? manifest.host.train : undefined;
+  const column = train?.target === undefined ? undefined : valuesOf(fitted.columns, train.target.input);
+  return {
+    model,
+    inputs: model.inputs.map((input) => inputField(input, fitted)),
+    outputs: model.results.map((result, at) => outputField(result, at === 0 ? train : undefined, fitted)),
+    target: column?.length === 1 ? (column[0] ?? "output") : "output",
+  };
+}
+
+function inputField({ name, dtype, shape, limit }: HostModel["inputs"][number], fitted: Fitted): InputField {
+  const row = rowShape(shape, name);
+  const [columns, classes] = [valuesOf(fitted.columns, name), valuesOf(fitted.classes, name)];
+  const below = dtype === "bool" ? 2 : limit;
+  return {
+    name,
+    dtype: dtype === "f32" ? "f32" : "i32",
+    ...row,
+    ...(columns === undefined ? {} : { columns }),
+    ...(classes === undefined ? {} : { classes }),
+    ...(below === undefined ? {} : { limit: below }),
+  };
+}
+
+/** `train` is the one that compares this output with its target. */
+function outputField(
+  { name, dtype, shape }: HostModel["results"][number],
+  train: HostTrain | undefined,
+  fitted: Fitted,
+): OutputField {
+  const row = rowShape(shape, name);
+  const base = { name, ...row };
+  const target = train?.target;
+  if (target === undefined || dtype !== "f32") return base;
+  if (target.kind === "numbers") {
+    const units = fitted.inputs.find((input) => input.name === target.input);
+    return units === undefined ? base : { ...base, units };
+  }
+  const most = train?.inputs.find((input) => input.name === target.input)?.limit ?? row.width;
+  if (row.shape.length !== 1 || row.width < 2 || row.width !== most) return base;
+  const words = valuesOf(fitted.classes, target.input);
+  return { ...base, classes: Array.from({ length: row.width }, (_, id) => words?.[id] ?? String(id)) };
+}
+
+/** The sizes behind the batch's. */
+function rowShape(
+  shape: HostModel["inputs"][number]["shape"],
+  name: string,
+): { readonly shape: readonly number[]; readonly width: number } {
+  const row = shape.slice(1);
+  const [open] = symbolsOf(row, new Map());
+  if (open !== undefined)
+    throw failure(rowOfOpenSize, { name: named(name), shape: printShape(shape), dimension: open });
+  return { shape: row.map((size) => evaluate(size, new Map())), width: elements(row, new Map()) };
+}

@@ -1,0 +1,115 @@
+/**
+ * Rows as the data had them, made ready for the network: values found by input or by column, words turned into ids, numbers checked and
+ * prepared as in training. A complaint names the row.
+ */
+import { unseenClass, unsuitableValue, wrongElementCount } from "../../compiler/diagnostics/codes/data.ts";
+import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
+import type { View } from "../load/executable.ts";
+import { kindOf } from "../load/fail.ts";
+import { failure, listed, quoted, shapeText } from "../save/fail.ts";
+import { applyFitted } from "../save/fitted.ts";
+import type { Fitted } from "../save/fitted.ts";
+import type { InputField } from "./interface.ts";
+
+/** A row, and what messages call it: `rows.jsonl:3`, `row 2`. */
+export interface PlacedRow {
+  readonly place: string;
+  /** A list of the values of a single input, or an object by input or by column. */
+  readonly value: unknown;
+}
+
+/** The values of each input, all rows one after the other. Throws NN0814, NN0821, NN0828. */
+export function readRows(
+  rows: readonly PlacedRow[],
+  inputs: readonly InputField[],
+  fitted: Fitted,
+): ReadonlyMap<string, View> {
+  return new Map(
+    inputs.map((input): readonly [string, View] => {
+      const { dtype, width, name } = input;
+      const values = dtype === "f32" ? new Float32Array(rows.length * width) : new Int32Array(rows.length * width);
+      for (const [at, row] of rows.entries()) fill(values, at * width, input, inputs.length === 1, row);
+      if (values instanceof Float32Array) applyFitted(fitted, name, values);
+      return [name, values];
+    }),
+  );
+}
+
+function fill(values: View, from: number, input: InputField, single: boolean, { value, place }: PlacedRow): void {
+  const cells = cellsOf(input, single, value, place);
+  if (cells.length !== input.width) {
+    throw failure(wrongElementCount, {
+      source: place,
+      field: input.name,
+      shape: shapeText(input.shape),
+      expected: input.width,
+      found: cells.length,
+    });
+  }
+  for (const [at, cell] of cells.entries()) values[from + at] = numberIn(cell, input, place);
+}
+
+/** The values of one input in a row, flattened. */
+function cellsOf({ name, columns }: InputField, single: boolean, row: unknown, place: string): readonly unknown[] {
+  if (isList(row)) return single ? flatten([row]) : missing(name, place, "a list; the model has several inputs");
+  if (typeof row !== "object" || row === null) return missing(name, place, shown(row));
+  if (Object.hasOwn(row, name)) return flatten([valueOf(row, name)]);
+  const wanted = columns ?? [];
+  const lacking = wanted.find((column) => !Object.hasOwn(row, column));
+  if (wanted.length === 0 || lacking !== undefined) {
+    const keys = Object.keys(row);
+    return missing(lacking ?? name, place, keys.length === 0 ? "no keys" : `the keys ${listed(keys)}`);
+  }
+  return wanted.map((column) => valueOf(row, column));
+}
+
+function missing(name: string, place: string, found: string): never {
+  throw failure(unsuitableValue, { place, expected: `a value for \`${name}\``, found });
+}
+
+function valueOf(row: object, key: string): unknown {
+  return Object.getOwnPropertyDescriptor(row, key)?.value;
+}
+
+/** Lists, and typed arrays of any numbers that are not bigger than doubles. */
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
+}
+
+/** Nested lists row by row; iterative, since the nesting is the user's. */
+function flatten(value: readonly unknown[]): readonly unknown[] {
+  let flat: readonly unknown[] = value;
+  while (flat.some(isList)) flat = flat.flatMap((one) => (isList(one) ? Array.from(one) : [one]));
+  return flat;
+}
+
+function numberIn(cell: unknown, input: InputField, place: string): number {
+  const { name, dtype, classes, limit } = input;
+  if (typeof cell === "string" && classes !== undefined) {
+    const id = classes.indexOf(cell);
+    if (id >= 0) return id;
+    throw failure(unseenClass, { place, field: name, found: quoted(cell) }, didYouMean(cell, classes));
+  }
+  if (typeof cell === "boolean" && dtype === "i32" && limit === 2) return Number(cell);
+  // An id in the place of a word would be taken for what it may not be.
+  if (typeof cell === "number" && classes === undefined && suits(cell, input)) return cell;
+  throw failure(unsuitableValue, { place, expected: expectedOf(input), found: shown(cell) });
+}
+
+function suits(value: number, { dtype, limit }: InputField): boolean {
+  if (dtype === "f32") return Number.isFinite(Math.fround(value));
+  const [least, below] = limit === undefined ? [-(2 ** 31), 2 ** 31] : [0, limit];
+  return Number.isInteger(value) && value >= least && value < below;
+}
+
+function expectedOf({ dtype, classes, limit }: InputField): string {
+  if (classes !== undefined) return `one of the classes ${listed(classes)}`;
+  if (dtype === "f32") return "a finite number";
+  return limit === undefined ? "a whole number of 32 bits" : `a whole number from 0 to ${limit - 1}`;
+}
+
+/** A value in a few letters. */
+function shown(value: unknown): string {
+  if (typeof value === "string") return quoted(value);
+  return typeof value === "object" && value !== null ? kindOf(value) : String(value);
+}
