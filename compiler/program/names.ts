@@ -11,11 +11,14 @@ export interface NameRule {
   /** Matches a name that may not start as it does. */
   readonly badStart: RegExp;
   readonly reserved: ReadonlySet<string>;
+  /** What stands for a name of which nothing legal is left, where that is not `_`. */
+  readonly unnamed?: string;
 }
 
 /** The wanted name with everything illegal replaced by `_`; never empty, never reserved. */
 export function legalName(wanted: string, rule: NameRule): string {
   const cleaned = wanted.replace(rule.illegal, "_");
+  if (rule.unnamed !== undefined && (cleaned === "" || cleaned === "_")) return rule.unnamed;
   const started = cleaned === "" || rule.badStart.test(cleaned) ? `_${cleaned}` : cleaned;
   return rule.reserved.has(started) ? `${started}_` : started;
 }

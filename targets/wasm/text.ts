@@ -1,4 +1,5 @@
 /** WebAssembly text as trees: small constructors, and a printer that indents what does not fit on a line. */
+import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 
 /** A word, or a parenthesised list that starts with its operator. A `Comment` stands on a line of its own. */
 export type Text = string | readonly Text[] | Comment;
@@ -68,12 +69,16 @@ export function printText(text: Text, indent = ""): string {
   const flat = flatText(text, width - indent.length);
   if (flat !== undefined) return indent + flat;
   const head = headLength(text);
-  const first = text
-    .slice(0, head)
-    .map((part) => flatText(part, width) ?? "")
-    .join(" ");
+  const first = text.slice(0, head).map(onOneLine).join(" ");
   const rest = joinLocals(text.slice(head), `${indent}  `);
   return `${indent}(${[first, ...rest].join("\n")})`;
+}
+
+/** A part of a first line, however wide it is: a name that a person wrote may be wider than any line. */
+function onOneLine(part: Text): string {
+  const flat = flatText(part, Infinity);
+  if (flat === undefined) throw new InternalError("wasm", "a first line with a part that needs lines of its own");
+  return flat;
 }
 
 /** Parts on a line each, but for the locals of a function, which share lines. */

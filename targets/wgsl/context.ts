@@ -58,4 +58,5 @@ export const identifiers: NameRule = {
   illegal: /[^A-Za-z0-9]+/g,
   badStart: /^[0-9]/,
   reserved: new Set(words.split(" ")),
+  unnamed: "unnamed",
 };

@@ -29,6 +29,7 @@ import {
   unary,
   variable,
 } from "./programs.ts";
+import { awkward, awkwardProgram, awkwardSources } from "./awkward.ts";
 import { runTypescript, runWasm, textOf } from "./run.ts";
 
 const source = `model Digits(image: [N, 64]) {
@@ -235,72 +236,6 @@ function complaints(modules: ReadonlyMap<string, string>): readonly string[] {
     .getPreEmitDiagnostics(ts.createProgram([...modules.keys()], options, host))
     .map(({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`);
 }
-
-const awkward = [
-  "*/ alert(1) /*",
-  "`${process}`",
-  "line\nbreak",
-  "line\u2028separator",
-  "__proto__",
-  "constructor",
-  "class",
-  "arguments",
-  "1st",
-  "",
-  "ünïcödé",
-  "日本",
-  'quo"te',
-  "back\\slash",
-  "</script>",
-  ";) (;",
-  "memory",
-  "fround",
-  "create",
-  "Math",
-  "x",
-  "x ",
-  "x.",
-  "\u0000",
-  "\u202etxt",
-];
-
-/** A program in which every name is one that could break out of its place. */
-function awkwardProgram(): Program {
-  const names = awkward.map((name, n) => ({ name, other: awkward[(n + 1) % awkward.length] }));
-  const kernels = names.map(({ name, other }) =>
-    kernelOf(
-      name,
-      [parameter(name, "read"), parameter(`${name}'`, "write")],
-      [
-        { kind: "comment", text: name },
-        loop(other, 2, [
-          define(name, load(name, at({ [other]: 1 }))),
-          store(`${name}'`, at({ [other]: 1 }), binary("add", variable(name), literal(1))),
-        ]),
-      ],
-      {
-        origins: [{ span: { file: name, from: 0, to: 1 }, path: name }],
-        arrays: [{ name: `row ${name}`, dtype: "f32", elements: 1 }],
-      },
-    ),
-  );
-  const base = programOf(kernels[0], { [awkward[0]]: 2, [`${awkward[0]}'`]: 2 });
-  const buffers = names.flatMap(({ name }, n) => [
-    { ...base.buffers[0], name, offset: 128 * n },
-    { ...base.buffers[1], name: `${name}'`, offset: 128 * n + 64 },
-  ]);
-  const steps = names.map((_, n) => ({ kind: "call", kernel: n, buffers: [2 * n, 2 * n + 1] }) as const);
-  const entries = ["run", ...awkward.map((name) => `predict.${name}`)].map((name) => ({
-    name,
-    inputs: [name],
-    results: [name],
-    dims: [],
-    steps,
-  }));
-  return { ...base, name: "*/\u2028`", kernels, buffers, entries, arenaBytes: 128 * names.length };
-}
-
-const awkwardSources = new Map(awkward.map((name) => [name, `${name}\n`]));
 
 describe("the TypeScript module", () => {
   it("passes tsc --strict", () => {

@@ -1,5 +1,6 @@
 /** What the module and the dispatch list look like, which programs are refused, and which GPUs. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compile } from "../../compiler/compile.ts";
 import { constant } from "../../compiler/dimension/dimension.ts";
 import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import { axisIndex, constantIndex, quotient, scaleIndex } from "../../compiler/loops/index.ts";
@@ -9,6 +10,7 @@ import { openWgsl } from "../../runtime/load/wgsl.ts";
 import { emitWgsl } from "../../targets/wgsl/index.ts";
 import { N, assign, at, binary, define, kernelOf, literal, load, loop } from "../targets/programs.ts";
 import { parameter, programOf, store, variable } from "../targets/programs.ts";
+import { awkward, awkwardProgram, wordSources } from "../targets/awkward.ts";
 import { textOf } from "../targets/run.ts";
 import { Gpu } from "./gpu.ts";
 
@@ -235,6 +237,31 @@ describe("on the GPU", () => {
     );
     const found = await gpu.run(program, { "fn main() {": [7, 8] });
     expect(Array.from(found.get("__proto__") ?? [])).toEqual([7, 8]);
+  });
+
+  it("every target's hard names do no harm", async () => {
+    const program = awkwardProgram();
+    const inputs = Object.fromEntries(program.buffers.map(({ name }, n) => [name, [n, -n]]));
+    const found = await gpu.run(program, inputs);
+    for (const [n, name] of awkward.entries())
+      expect([name, ...(found.get(`${name}'`) ?? [])]).toEqual([name, 2 * n + 1, -2 * n + 1]);
+  });
+
+  it.each(wordSources)("hard names $title come to the values that they should", async ({ source, models }) => {
+    const result = compile({ name: "names.nn", source }, { target: "wgsl", bounds: { N: 2 } });
+    if (!result.ok) throw new Error(result.diagnostics[0].message);
+    const { artifact } = result;
+    const calls = artifact.manifest.host.models.map(({ entry, inputs: [input], results: [output] }) => ({
+      entry,
+      dims: [2],
+      inputs: Object.fromEntries([[input.buffer, [1, 2, 3, 4]]]),
+      wanted: [output.buffer],
+    }));
+    const start = { entry: "init", dims: [], inputs: {}, wanted: [] };
+    const [, ...found] = await gpu.runAll(artifact, [start, ...calls]);
+    expect(found.map((values) => [...values.values()].flatMap((view) => [...view].slice(0, 4)))).toEqual(
+      models.map(() => [2, 3, 4, 5]),
+    );
   });
 
   it("i32 whose patterns are NaNs and subnormals of f32 survive", async () => {
