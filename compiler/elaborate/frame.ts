@@ -168,6 +168,18 @@ export class Frame {
     this.session.report(diagnose(definition, values, this.#place(label(span, text), more), help));
   }
 
+  /** Reports once for each place, however many shapes it is elaborated with. */
+  reportOnce<Arguments>(
+    definition: DiagnosticDefinition<Arguments>,
+    values: Arguments,
+    span: Span,
+    text: string,
+    more: readonly Label[],
+    help: string,
+  ): void {
+    this.session.report(diagnose(definition, values, this.#place(label(span, text), more), help), "");
+  }
+
   /** Reports at the call that led here: the nearest one that stands in the user's files. */
   failAtCaller<Arguments>(definition: DiagnosticDefinition<Arguments>, values: Arguments, inner: Label): never {
     const { chain } = this.body;

@@ -9,7 +9,7 @@ import { isNonNegative } from "../dimension/interval.ts";
 import { reshape } from "../ops/emit.ts";
 import type { Expression, Index, IndexItem } from "../syntax/ast.ts";
 import type { Frame } from "./frame.ts";
-import { describeValue, type AxisLabel, type Evaluated, type ListValue, type Tensor } from "./values.ts";
+import { describeValue, newAxis, type AxisLabel, type Evaluated, type ListValue, type Tensor } from "./values.ts";
 
 export function evaluateIndex(index: Index, frame: Frame): Evaluated {
   const target = frame.session.evaluator.evaluate(index.target, frame);
@@ -76,7 +76,7 @@ function slice(tensor: Tensor, { items, span }: Index, frame: Frame): Tensor {
       for (let left = rank - named; left > 0; left -= 1) keep(whole(tensor, cuts.length));
     } else if (item.kind === "newAxis") {
       shape.push(one);
-      labels.push(undefined);
+      labels.push(newAxis);
     } else keep(cut(item, tensor, cuts.length, frame));
   }
   return { kind: "tensor", value: emit(tensor, cuts, shape, frame), type: { dtype: tensor.type.dtype, shape }, labels };

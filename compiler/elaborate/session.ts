@@ -67,10 +67,10 @@ export class Session {
     this.probes = new Set(probes);
   }
 
-  /** Records a diagnostic, once for each place and code however many entries run into it. */
-  report(diagnostic: Diagnostic): void {
+  /** Records a diagnostic, once for each place, code and message however many entries run into it; `told` stands for the message. */
+  report(diagnostic: Diagnostic, told = diagnostic.message): void {
     const [primary] = diagnostic.labels;
-    const key = `${diagnostic.code} ${diagnostic.message} ${primary?.file} ${primary?.from} ${primary?.to}`;
+    const key = `${diagnostic.code} ${told} ${primary?.file} ${primary?.from} ${primary?.to}`;
     if (this.#reported.has(key)) return;
     this.#reported.add(key);
     this.diagnostics.push(diagnostic);

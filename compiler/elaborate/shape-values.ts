@@ -7,7 +7,7 @@ import { sizeOverflow, wrongKind } from "../diagnostics/codes/shapes.ts";
 import { DimensionOverflow, type Dimension } from "../dimension/dimension.ts";
 import type { Expression } from "../syntax/ast.ts";
 import type { ShapeValue } from "./evaluator.ts";
-import type { Frame } from "./frame.ts";
+import type { BoundRest, Frame } from "./frame.ts";
 import { asDimension, describeValue, fromDimension, type AxisLabel, type Evaluated } from "./values.ts";
 
 /** Reports sizes that are too large to be exact. */
@@ -20,12 +20,16 @@ export function withinRange<Result>(span: Span, frame: Frame, compute: () => Res
   }
 }
 
+/** What the signature's `..` matched. */
+export function restOf(span: Span, frame: Frame): BoundRest {
+  const { rest } = frame.body;
+  if (rest !== undefined) return rest;
+  return frame.fail(wrongKind, { expected: "a signature with `..`", found: "none" }, span, "stands for nothing here");
+}
+
 /** `..` as a list of sizes. */
 export function restValue(span: Span, frame: Frame): Evaluated {
-  const { rest } = frame.body;
-  if (rest === undefined)
-    return frame.fail(wrongKind, { expected: "a signature with `..`", found: "none" }, span, "stands for nothing here");
-  return { kind: "list", items: rest.shape.map(fromDimension) };
+  return { kind: "list", items: restOf(span, frame).shape.map(fromDimension) };
 }
 
 /** A whole number or dimension; operators written here round down. */

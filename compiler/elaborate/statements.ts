@@ -28,6 +28,7 @@ import {
 import { assume } from "../dimension/facts.ts";
 import { broadcastTo } from "../ops/emit.ts";
 import type { Body, Expression, If, Let, Param, Require, State, Statement, Update } from "../syntax/ast.ts";
+import { broadcastShapes } from "./broadcast.ts";
 import type { Entry } from "./entry.ts";
 import type { ShapeValue } from "./evaluator.ts";
 import { Failure } from "./failure.ts";
@@ -35,7 +36,7 @@ import type { Frame } from "./frame.ts";
 import { Instance } from "./paths.ts";
 import type { VariableRecord, VariableRole } from "./session.ts";
 import { labelsFor } from "./signature.ts";
-import { broadcastShapes, toTensor } from "./tensors.ts";
+import { toTensor } from "./tensors.ts";
 import {
   describeType,
   describeValue,

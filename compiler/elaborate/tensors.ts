@@ -1,6 +1,6 @@
 /**
- * Tensors in expressions: literals that adapt, NumPy's broadcasting with the rule for labels, operators, comparisons and
- * choices. Everything is emitted at the frame's current origin; what does not fit is reported with both shapes.
+ * Tensors in expressions: literals that adapt, operators, comparisons and choices. Everything is emitted at the frame's current origin; what
+ * does not fit is reported with both shapes.
  */
 import { label, type Span } from "../diagnostics/diagnostic.ts";
 import {
@@ -11,10 +11,11 @@ import {
   wrongElements,
   wrongKind,
 } from "../diagnostics/codes/shapes.ts";
-import { equal, isConstant, printShape, type Dimension } from "../dimension/dimension.ts";
+import { equal, printShape, type Dimension } from "../dimension/dimension.ts";
 import type { TensorType, Value } from "../graph/types.ts";
 import type { ElementType } from "../loops/types.ts";
 import { broadcastTo, dimensionValue, reshape } from "../ops/emit.ts";
+import { broadcastShapes, failShapes, unify, warnOfRepeatedBatch } from "./broadcast.ts";
 import type { Frame } from "./frame.ts";
 import { areNumeric, compareKnown, compute, type Arithmetic } from "./numbers.ts";
 import { isWhole, toNumber, whole } from "./rational.ts";
@@ -57,73 +58,6 @@ export function toTensor({ value, span }: Operand, frame: Frame, dtype: ElementT
 function commonElements(operands: readonly Operand[]): ElementType {
   for (const { value } of operands) if (value.kind === "tensor") return value.type.dtype;
   return operands.every(({ value }) => value.kind === "bool") ? "bool" : "f32";
-}
-
-/** The shape and labels that operands broadcast to; undefined where they do not fit. */
-export function broadcastShapes(
-  tensors: readonly Tensor[],
-): { readonly shape: readonly Dimension[]; readonly labels: readonly AxisLabel[] } | undefined {
-  const [first, ...others] = tensors;
-  let shape = first.type.shape;
-  let labels = first.labels;
-  for (const other of others) {
-    const joined = broadcastPair(shape, labels, other);
-    if (joined === undefined) return undefined;
-    ({ shape, labels } = joined);
-  }
-  return { shape, labels };
-}
-
-function broadcastPair(shape: readonly Dimension[], labels: readonly AxisLabel[], other: Tensor) {
-  const rank = Math.max(shape.length, other.type.shape.length);
-  const joinedShape: Dimension[] = [];
-  const joinedLabels: AxisLabel[] = [];
-  for (let axis = 0; axis < rank; axis += 1) {
-    const [i, j] = [axis - rank + shape.length, axis - rank + other.type.shape.length];
-    const axisPair = joinAxes(shape[i], labels[i], other.type.shape[j], other.labels[j]);
-    if (axisPair === undefined) return undefined;
-    joinedShape.push(axisPair.size);
-    joinedLabels.push(axisPair.name);
-  }
-  return { shape: joinedShape, labels: joinedLabels };
-}
-
-function joinAxes(a: Dimension | undefined, nameA: AxisLabel, b: Dimension | undefined, nameB: AxisLabel) {
-  if (b === undefined) return a === undefined ? undefined : { size: a, name: nameA };
-  if (a === undefined) return { size: b, name: nameB };
-  if (equal(a, b)) return { size: a, name: nameA === nameB ? nameA : undefined };
-  if (isConstant(a, 1)) return { size: b, name: nameB };
-  return isConstant(b, 1) ? { size: a, name: nameA } : undefined;
-}
-
-/** Broadcasts tensors to one shape; reports the first pair that does not fit. */
-export function unify(tensors: readonly Tensor[], spans: readonly Span[], operation: string, span: Span, frame: Frame) {
-  const joined = broadcastShapes(tensors);
-  if (joined === undefined) return failShapes(tensors, spans, operation, span, frame);
-  const { shape, labels } = joined;
-  return { values: tensors.map(({ value }) => broadcastTo(frame.entry.builder, value, shape)), shape, labels };
-}
-
-function failShapes(
-  tensors: readonly Tensor[],
-  spans: readonly Span[],
-  operation: string,
-  span: Span,
-  frame: Frame,
-): never {
-  const second = tensors.findIndex((_, index) => broadcastShapes(tensors.slice(0, index + 1)) === undefined);
-  const first = tensors.findIndex(
-    (tensor, index) => index < second && broadcastShapes([tensor, tensors[second]]) === undefined,
-  );
-  const [left, right] = [Math.max(0, first), second];
-  const texts = tensors.map(({ type }) => `this is ${describeType(type)}`);
-  return frame.fail(
-    shapesDiffer,
-    { operation, left: describeType(tensors[left].type), right: describeType(tensors[right].type) },
-    span,
-    "these do not fit together",
-    [label(spans[left], texts[left]), label(spans[right], texts[right])],
-  );
 }
 
 function elements(
@@ -358,7 +292,9 @@ function productOf(
     ...(a.type.shape.length === 1 ? [] : [a.labels[batchA]]),
     ...(b.type.shape.length === 1 ? [] : [b.labels[batchB + 1]]),
   ];
-  return frame.entry.tensor(value, labels);
+  const product = frame.entry.tensor(value, labels);
+  warnOfRepeatedBatch([a, b], spans, product, span, frame);
+  return product;
 }
 
 function leading(tensor: Tensor, count: number): Tensor {

@@ -14,6 +14,9 @@ import { isWhole, print, toNumber, whole } from "./rational.ts";
 /** The name of an axis: a dimension's, `..0` for one that the signature's `..` matched, undefined where nothing tells. */
 export type AxisLabel = string | undefined;
 
+/** The label of an axis that `newaxis` put in; no name can be written so. */
+export const newAxis = "+";
+
 export interface Tensor {
   readonly kind: "tensor";
   readonly value: Value;

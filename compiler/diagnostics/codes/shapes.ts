@@ -344,3 +344,47 @@ export const updateShape = define<{ readonly name: string; readonly expected: st
     good: "block f(x: [N, C]) -> [N, C] {\n  state s: [C] = zeros\n  s <- mean(x, over: N)\n  return x + s\n}\nmodel M(x: [N, 3]) -> [N, 3] = f(x)",
   },
 });
+
+export const overAndAxis = define<{ readonly callee: string }>({
+  code: "NN0333",
+  severity: "error",
+  message: ({ callee }) => `\`${callee}\` takes \`over\` or \`axis\`, found both`,
+  explanation:
+    "`over: C` names axes by their labels, `axis: -1` by their positions. One of them says which axes are reduced; with neither, all are.",
+  example: {
+    bad: "model M(x: [N, 3]) -> [N] = sum(x, over: N, axis: 1)",
+    good: "model M(x: [N, 3]) -> [N] = sum(x, axis: 1)",
+  },
+});
+
+export const axisRepeated = define<{ readonly axis: string; readonly shape: string }>({
+  code: "NN0334",
+  severity: "error",
+  message: ({ axis, shape }) => `expected each axis of ${shape} once, found \`${axis}\` for one that is already named`,
+  explanation: "An axis is reduced, moved or reversed once; -1 and the last position are the same axis.",
+  example: {
+    bad: "model M(x: [N, 3]) -> [3] = sum(x, over: [N, N])",
+    good: "model M(x: [N, 3]) -> [3] = sum(x, over: [N])",
+  },
+});
+
+export const labelOnTwoAxes = define<{
+  readonly operation: string;
+  readonly left: string;
+  readonly right: string;
+  readonly result: string;
+  readonly name: string;
+}>({
+  code: "NN0335",
+  severity: "warning",
+  message: ({ operation, left, right, result, name }) =>
+    `${operation} of ${left} and ${right} gives ${result}, with \`${name}\` on two axes: each meets each`,
+  explanation:
+    "Shapes meet from the right, so [N, 1] beside [N] is repeated along both axes, and [N, N] has the difference of every row from every other. " +
+    "A target of shape [N] beside an output of shape [N, 1] trains towards a mean this way, without an error anywhere else. " +
+    "Where that is meant, `newaxis` says so, and there is no warning.",
+  example: {
+    bad: "model M(x: [N, 1], y: [N]) -> [N, N] = x - y",
+    good: "model M(x: [N, 1], y: [N]) -> [N] = x[:, 0] - y",
+  },
+});

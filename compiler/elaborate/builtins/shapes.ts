@@ -7,8 +7,8 @@ import { reshape, transpose } from "../../ops/emit.ts";
 import { toNumber } from "../rational.ts";
 import { broadcastTensor, toTensor, type Operand } from "../tensors.ts";
 import { asDimension, describeType, describeValue, type Evaluated, type Tensor } from "../values.ts";
+import { axesAt, axisAt } from "./axes.ts";
 import type { BuiltinCall, Rule } from "./call.ts";
-import { axesAt } from "./reductions.ts";
 
 function reshapeTo(call: BuiltinCall): Evaluated {
   const tensor = call.tensor("x");
@@ -86,7 +86,7 @@ function tensorsOf(call: BuiltinCall): readonly { readonly tensor: Tensor; reado
 function concat(call: BuiltinCall): Evaluated {
   const parts = tensorsOf(call);
   const [{ tensor: first }] = parts;
-  const [axis] = axesAt("axis", first, call);
+  const axis = axisAt("axis", first.type.shape.length, describeType(first.type), call);
   return call.frame.at(call.span, () => joined(parts, axis, call));
 }
 
@@ -123,8 +123,7 @@ function joined(parts: ReturnType<typeof tensorsOf>, axis: number, call: Builtin
 function stack(call: BuiltinCall): Evaluated {
   const parts = tensorsOf(call);
   const rank = parts[0].tensor.type.shape.length + 1;
-  const [axis] = call.integers("axis").map((position) => (position < 0 ? position + rank : position));
-  if (axis < 0 || axis >= rank) call.fail(`an axis from 0 to ${rank - 1}`, String(axis), call.spanOf("axis"));
+  const axis = axisAt("axis", rank, `a stack of ${describeType(parts[0].tensor.type)}`, call);
   const widen = <Item>(list: readonly Item[], item: Item): readonly Item[] => [
     ...list.slice(0, axis),
     item,
