@@ -52,9 +52,16 @@ export function frameFor(
     dimensions: new Map(),
     rest: undefined,
     settings: new Map(settingsOf(declaration).map((setting) => [setting.name.text, undefined])),
+    outsider: outsiderIn(declaration, outside),
     chain: isTop ? outside.body.chain : [calling, ...outside.body.chain].slice(0, rememberedCalls),
   };
   return new Frame(outside.entry, body, owner);
+}
+
+/** A block belongs to whoever calls it; only a model stands by itself. */
+function outsiderIn({ kind, name }: Callable, { body }: Frame): string | undefined {
+  if (kind === "model") return undefined;
+  return kind === "block" ? body.outsider : `the ${kind} \`${name.text}\``;
 }
 
 /** Blocks and models own parameters and state, metrics state of one evaluation. */
@@ -75,6 +82,10 @@ export function call(
   storage = storageOf(target.declaration, instance),
 ): Evaluated {
   const { declaration } = target;
+  if (declaration.kind === "model" && outside.entry.name === "init") {
+    const found = `the model \`${declaration.name.text}\``;
+    outside.fail(notCallable, { found }, span, "an initializer runs before a model's parameters have started");
+  }
   return outside.nested(callLevels, span, () => {
     const inside = frameFor(target, instance, storage, outside, span);
     bindArguments(declaration, given, inside, outside, span);

@@ -31,7 +31,7 @@ import { evaluate } from "./expressions.ts";
 import { recover } from "./failure.ts";
 import { buildEvaluateStart, buildInit } from "./init.ts";
 import { topFrame } from "./inputs.ts";
-import { hostInputs, type TargetFacts } from "./objective.ts";
+import { hostInputs, topOfTrain, type TargetFacts } from "./objective.ts";
 import { buildPrediction, type Prediction } from "./predict.ts";
 import { reportUntrained } from "./probes.ts";
 import { exact } from "./rational.ts";
@@ -183,7 +183,7 @@ function evaluateConstants(session: Session): void {
   const scratch = new Entry(session, "constants", { training: false, averaged: false });
   for (const { declaration, scope } of session.module.scope.names.get("value")?.values() ?? []) {
     if (declaration.kind !== "const") continue;
-    const frame = topFrame(scratch, scope, session.root("const"), declaration.name.text);
+    const frame = topFrame(scratch, scope, session.root("const"), declaration.name.text, "a `const`");
     recover(() => evaluate(declaration.name, frame));
   }
 }
@@ -216,7 +216,7 @@ function trainParts(
   const chosen = withSettings(found, settings);
   const scratch = new Entry(session, "settings", { training: false, averaged: false });
   const { text } = chosen.label ?? chosen.name;
-  const plan = planTrain(chosen, topFrame(scratch, module.scope, session.root(text, `train ${text}`), text));
+  const plan = planTrain(chosen, topOfTrain(scratch, text));
   const step = buildTrainStep(plan, session, dataFacts ?? {});
   return { plan, step, evaluation: buildEvaluation(plan, session, dataFacts ?? {}) };
 }

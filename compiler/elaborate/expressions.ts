@@ -201,7 +201,8 @@ function constantOf(
   if (constants.has(declared.declaration)) throw new Failure();
   const definition = lookUp(declared.scope, "value", name)?.declaration;
   if (definition?.kind !== "const") throw new Failure();
-  const body: Body = { ...frame.body, name, scope: declared.scope, dimensions: new Map(), rest: undefined };
+  const empty = { dimensions: new Map(), rest: undefined };
+  const body: Body = { ...frame.body, ...empty, name, scope: declared.scope, outsider: `the constant \`${name}\`` };
   // Until it has a value it has failed, and said so.
   constants.set(definition, undefined);
   const value = evaluate(definition.value, new Frame(frame.entry, body, frame.home));

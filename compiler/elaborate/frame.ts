@@ -65,6 +65,8 @@ export interface Body {
   /** The names of the signature's settings, with the caller's name for the dimension that was given, where one was. */
   readonly settings: Map<string, AxisLabel>;
   readonly chain: readonly ChainedCall[];
+  /** Who stands outside every model and led here, as a message calls it; undefined inside a model. Only models own parameters. */
+  readonly outsider: string | undefined;
   /** How the body's `param` and `state` become variables. */
   readonly storage: Storage;
 }
@@ -181,7 +183,12 @@ export class Frame {
   }
 
   /** Reports at the call that led here: the nearest one that stands in the user's files. */
-  failAtCaller<Arguments>(definition: DiagnosticDefinition<Arguments>, values: Arguments, inner: Label): never {
+  failAtCaller<Arguments>(
+    definition: DiagnosticDefinition<Arguments>,
+    values: Arguments,
+    inner: Label,
+    help?: string,
+  ): never {
     const { chain } = this.body;
     const at = Math.max(
       0,
@@ -191,7 +198,7 @@ export class Frame {
       .map(({ name, span }, index) => label(span, index === at ? "in this call" : `in \`${name}\`, called here`))
       .slice(0, 8);
     const ordered = calls.length === 0 ? [inner] : [calls[at], inner, ...calls.filter((_, index) => index !== at)];
-    this.session.report(diagnose(definition, values, ordered));
+    this.session.report(diagnose(definition, values, ordered, help));
     throw new Failure();
   }
 

@@ -17,8 +17,8 @@ import type { Session } from "./session.ts";
 import { bindable, labelsFor } from "./signature.ts";
 import type { AxisLabel, Tensor } from "./values.ts";
 
-/** A frame at the top of a file: no names but the file's. */
-export function topFrame(entry: Entry, scope: FileScope, owner: Instance, name: string): Frame {
+/** A frame at the top of a file: no names but the file's. `outsider` is what stands there: a model, a train, a constant. */
+export function topFrame(entry: Entry, scope: FileScope, owner: Instance, name: string, outsider: string): Frame {
   const body: Body = {
     name,
     scope,
@@ -27,6 +27,7 @@ export function topFrame(entry: Entry, scope: FileScope, owner: Instance, name: 
     rest: undefined,
     settings: new Map(),
     chain: [],
+    outsider,
     storage: { param: undefined, state: undefined, nameOf: (own) => own },
   };
   return new Frame(entry, body, owner);

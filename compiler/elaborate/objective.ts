@@ -55,10 +55,16 @@ export function trainedModel(plan: TrainPlan, frame: Frame): DeclaredCallable {
   return frame.fail(unknownModel, { name: name.text }, name.span, "no such model", [], didYouMean(name.text, models));
 }
 
+/** The frame at the top of a train. */
+export function topOfTrain(entry: Entry, text: string): Frame {
+  const { session } = entry;
+  const root = session.root(text, `train ${text}`);
+  return topFrame(entry, session.module.scope, root, text, `the train \`${text}\``);
+}
+
 /** The frame of a train with its declared inputs and shared lets. */
 export function trainFrame(plan: TrainPlan, entry: Entry): Frame {
-  const { session } = entry;
-  return topFrame(entry, session.module.scope, session.root(plan.label, `train ${plan.label}`), plan.label);
+  return topOfTrain(entry, plan.label);
 }
 
 /** Binds a train's shared lets so that each is evaluated when something first uses it. */

@@ -39,7 +39,7 @@ export function buildPrediction(target: DeclaredCallable, session: Session): Pre
   const model = target.declaration.name.text;
   const name = `predict.${model}`;
   const entry = new Entry(session, name, { training: false, averaged: true });
-  const frame = topFrame(entry, target.scope, session.rootOf(target), model);
+  const frame = topFrame(entry, target.scope, session.rootOf(target), model, `the model \`${model}\``);
   const inputs = givenInputs(target, frame);
   const result = callModel(
     target,

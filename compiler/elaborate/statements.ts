@@ -2,7 +2,7 @@
  * Bodies: statements in order, each of which may fail by itself, so that one run reports every independent mistake.
  */
 import { label } from "../diagnostics/diagnostic.ts";
-import { misplacedStatement, notAssignable } from "../diagnostics/codes/names.ts";
+import { misplacedStatement, notAssignable, ownedByNobody } from "../diagnostics/codes/names.ts";
 import {
   badSize,
   notCompileTime,
@@ -26,6 +26,7 @@ import {
   type Dimension,
 } from "../dimension/dimension.ts";
 import { assume } from "../dimension/facts.ts";
+import type { TensorType } from "../graph/types.ts";
 import { broadcastTo } from "../ops/emit.ts";
 import type { Body, Expression, If, Let, Param, Require, State, Statement, Update } from "../syntax/ast.ts";
 import { broadcastShapes } from "./broadcast.ts";
@@ -33,20 +34,12 @@ import type { Entry } from "./entry.ts";
 import type { ShapeValue } from "./evaluator.ts";
 import { Failure } from "./failure.ts";
 import type { Frame } from "./frame.ts";
-import { Instance } from "./paths.ts";
+import type { Instance } from "./paths.ts";
 import type { VariableRecord, VariableRole } from "./session.ts";
 import { labelsFor } from "./signature.ts";
+import { firstValue, startOf } from "./start.ts";
 import { toTensor } from "./tensors.ts";
-import {
-  describeType,
-  describeValue,
-  type Evaluated,
-  type Layer,
-  type Recipe,
-  type Relation,
-  type Returned,
-  type Tensor,
-} from "./values.ts";
+import { describeType, describeValue, type Layer, type Relation, type Returned, type Tensor } from "./values.ts";
 
 /** Runs statements until one returns. Throws Failure where none did and one failed. */
 export function run(body: Body, frame: Frame): Returned | undefined {
@@ -164,19 +157,26 @@ function topBelow(instance: Instance, home: Instance): Instance | undefined {
 // ---------------------------------------------------------------------------------------------------------------------
 
 function declare(statement: Param | State, frame: Frame): undefined {
-  const { storage, name: place } = frame.body;
+  const { storage, outsider, name: place } = frame.body;
   const role = statement.kind === "param" ? storage.param : storage.state;
   const like = statement.type === undefined ? storage.like : undefined;
   if (role === undefined || (statement.type === undefined && like === undefined)) {
     return frame.fail(misplacedStatement, { statement: statement.kind, place: `\`${place}\`` }, statement.span, "here");
   }
+  if (storage.param !== undefined && outsider !== undefined) {
+    const inner = label(statement.span, "declared here");
+    frame.failAtCaller(ownedByNobody, { block: place, outsider }, inner, intoModel);
+  }
   const { shape, labels } =
     like === undefined ? shapeOf(statement.type?.shape ?? [], frame) : { shape: like.type.shape, labels: like.labels };
+  const dtype = statement.type?.element ?? like?.type.dtype ?? "f32";
   const name = storage.nameOf(statement.name.text);
   checkSizes(shape, statement, name, frame);
-  const record = register({ name, role, shape, labels }, statement, frame);
+  const record = register({ name, role, type: { dtype, shape }, labels }, statement, frame);
   frame.bind(statement.name.text, { kind: "variable", record });
 }
+
+const intoModel = "put the call into a model, and call that here";
 
 function shapeOf(dimensions: NonNullable<Param["type"]>["shape"], frame: Frame): ShapeValue {
   const shape: Dimension[] = [];
@@ -216,17 +216,16 @@ function checkSizes(shape: readonly Dimension[], statement: Param | State, name:
 interface Declared {
   readonly name: string;
   readonly role: VariableRole;
-  readonly shape: readonly Dimension[];
+  readonly type: TensorType;
   readonly labels: ShapeValue["labels"];
 }
 
-function register({ name, role, shape, labels }: Declared, statement: Param | State, frame: Frame): VariableRecord {
+function register({ name, role, type, labels }: Declared, statement: Param | State, frame: Frame): VariableRecord {
   const { session } = frame;
-  const recipe = startOf(statement.start, frame);
+  const start = startOf(statement.start, type.dtype, frame);
   const known = session.variables.get(name);
   if (known !== undefined) {
-    const type = { dtype: "f32" as const, shape };
-    if (!sameShape(known.type.shape, shape)) {
+    if (known.type.dtype !== type.dtype || !sameShape(known.type.shape, type.shape)) {
       frame.fail(
         sharedDiffers,
         { name, first: describeType(type), second: describeType(known.type) },
@@ -239,10 +238,10 @@ function register({ name, role, shape, labels }: Declared, statement: Param | St
   const record: VariableRecord = {
     name,
     role,
-    type: { dtype: "f32", shape },
+    type,
     labels,
     span: frame.userSpan(statement.span),
-    start: (entry) => firstValue(recipe, { shape, labels, inferred: undefined }, name, frame.during(entry)),
+    start: (entry) => firstValue(start, type, labels, name, frame.during(entry)),
   };
   session.variables.set(name, record);
   return record;
@@ -250,32 +249,6 @@ function register({ name, role, shape, labels }: Declared, statement: Param | St
 
 function sameShape(a: readonly Dimension[], b: readonly Dimension[]): boolean {
   return a.length === b.length && a.every((size, axis) => equal(size, b[axis]));
-}
-
-type Start = Recipe | Extract<Evaluated, { kind: "number" }>;
-
-/** How a variable starts: an initializer, or a number for all elements. */
-export function startOf(expression: Expression, frame: Frame): Start {
-  const value = frame.session.evaluator.evaluate(expression, frame, { expects: "initializer" });
-  if (value.kind === "initializer" || value.kind === "number") return value;
-  return frame.fail(
-    wrongKind,
-    { expected: "an initializer or a number", found: describeValue(value) },
-    expression.span,
-    "this",
-  );
-}
-
-/** The first value, whose draws are keyed by the variable's own name. */
-export function firstValue(start: Start, shape: ShapeValue, name: string, frame: Frame): Tensor {
-  if (start.kind !== "number") return frame.session.evaluator.initialize(start, shape, Instance.root(name), frame);
-  const tensor = toTensor({ value: start, span: { file: "", from: 0, to: 0 } }, frame);
-  return {
-    ...tensor,
-    type: { dtype: "f32", shape: shape.shape },
-    labels: shape.labels,
-    value: broadcastTo(frame.entry.builder, tensor.value, shape.shape),
-  };
 }
 
 function update({ target, value: expression, span }: Update, frame: Frame): undefined {
@@ -288,7 +261,7 @@ function update({ target, value: expression, span }: Update, frame: Frame): unde
   const value = frame.session.evaluator.evaluate(expression, frame);
   const old = binding.kind === "cell" ? binding.value : frame.entry.read(binding.record);
   const tensor = frame.at(span, () =>
-    fitted(toTensor({ value, span: expression.span }, frame), old, target.text, expression, frame),
+    fitted(toTensor({ value, span: expression.span }, frame, old.type.dtype), old, target.text, expression, frame),
   );
   if (binding.kind === "cell") binding.value = tensor;
   else frame.entry.write(binding.record.name, tensor.value);

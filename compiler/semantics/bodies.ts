@@ -6,6 +6,7 @@ import { diagnose, label, type Diagnostic, type Label, type Span } from "../diag
 import {
   duplicateName,
   misplacedStatement,
+  parameterType,
   restMisplaced,
   unreachableStatement,
   unknownName,
@@ -24,8 +25,10 @@ import type {
   Expression,
   Let,
   Node,
+  Param,
   Scan,
   Setting,
+  State,
   Statement,
   TensorType,
 } from "../syntax/ast.ts";
@@ -190,6 +193,7 @@ export class BodyChecker {
       case "param":
       case "state":
         this.#checkPlace(statement.kind, statement.span);
+        this.#checkElements(statement);
         for (const dimension of statement.type?.shape ?? []) this.#dimension(dimension, scope);
         this.expression(statement.start, scope);
         this.bind(statement.name.text, statement.name.span, scope);
@@ -216,6 +220,13 @@ export class BodyChecker {
       case "emit":
         this.expression(statement.value, scope);
     }
+  }
+
+  #checkElements({ kind, name, type }: Param | State): void {
+    if (kind !== "param" || type === undefined || type.element === "f32") return;
+    this.#diagnostics.push(
+      diagnose(parameterType, { name: name.text, found: type.element }, [label(type.span, "this type")]),
+    );
   }
 
   #checkPlace(statement: "param" | "state" | "return", span: Span): void {

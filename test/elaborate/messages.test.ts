@@ -39,6 +39,21 @@ const further: readonly string[] = [
   "model M(x: [N, 3]) -> [N] = sum(x, over: 3)",
   "model M(x: [N, 3]) -> [N] = x |> einsum(3)",
   `${model}\ntrain T(x: [N, 3]) { data: given  step a { minimize: mean(M(x))  update: M.dens  optimizer: sgd(lr: 1) } }`,
+  // Whose call it is that owns no parameters.
+  `${model}\nblock inner(x: [N, C]) -> [N, C] {\n  param w: [C] = ones\n  return x * w\n}\nblock outer(x: [N, C]) -> [N, C] = inner(x)\nloss far(output: [N, 2], target: [N, 2]) -> [] = mse(outer(output), target)\ntrain M { data: given  loss: far  optimizer: sgd(lr: 0.1) }`,
+  `${model}\nmetric far(output: [N, 2], target: [N, 2]) -> [] = mse(batch_norm(output), target)\ntrain M { data: given  loss: mse  metrics: [far]  optimizer: sgd(lr: 0.1) }`,
+  `${model}\noptimizer odd(w, g) { w <- w - lr * layer_norm(g) }\ntrain M { data: given  loss: mse  optimizer: odd(lr: 0.1) }`,
+  "initializer odd() = dense(3)(broadcast(0, shape))\nmodel M(x: [N, 3]) -> [N, 3] {\n  param w: [3, 3] = odd\n  return x @ w\n}",
+  `${model}\ninitializer odd() = M(broadcast(0, [3, 3]))\nmodel O(x: [N, 3]) -> [N, 2] {\n  param w: [3, 2] = odd\n  return x @ w\n}`,
+  `${model}\nschedule odd() = mean(batch_norm(broadcast(lr0, [2, 2])))\ntrain M { data: given  loss: mse  schedule: odd  optimizer: sgd(lr: 0.1) }`,
+  `${model}\nregularizer odd(w) -> [] = mean(layer_norm(w))\ntrain M { data: given  loss: mse  regularize: odd  optimizer: sgd(lr: 0.1) }`,
+  `${model}\ntrain T(x: [N, 3]) {\n  data: given\n  let h = x |> dense(4)\n  step a { minimize: mean(h) + mean(M(x))  update: M  optimizer: sgd(lr: 0.1) }\n}`,
+  `${model}\ntrain T(x: [N, 3]) {\n  data: given\n  step a { minimize: mean(M(x) |> dense(4))  update: M  optimizer: sgd(lr: 0.1) }\n}`,
+  "const c = mean(dense(1)(broadcast(1, [1, 1])))\nmodel M(x: [N, 3]) -> [N, 3] = c * x",
+  // What states start with.
+  ...["i32[3] = normal", "i32[3] = 0.5", "i32[3] = true", "bool[3] = 1", "bool[3] = constant(2)", "[3] = true"].map(
+    (type) => `model M(x: [N, 3]) -> [N, 3] {\n  state s: ${type}\n  return where(s == s, x, 0)\n}`,
+  ),
   ...[
     'csv(target: "y")',
     'csv("x.csv", scal: 3)',

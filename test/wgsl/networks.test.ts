@@ -82,3 +82,24 @@ test("what is probed in a training step is as on WebAssembly, within 10⁻⁵", 
     ),
   ).toEqual([]);
 });
+
+test("states of whole numbers and of bools count exactly and keep their types", async () => {
+  // 2²⁴ + 1 is the first whole number that an f32 does not hold; at zeros the output is what was counted.
+  const source = `
+    model M(x: [N, 3]) -> [N, 3] {
+      param w: [3] = ones
+      state calls: i32[] = 16777216
+      state seen: bool[3] = zeros
+      if training {
+        calls <- calls + 1
+        seen <- seen or x[0] == 0
+      }
+      return w * x + f32(calls - 16777216) + where(seen, 0.5, 0)
+    }
+    train M { data: given  loss: mae  optimizer: sgd(lr: 0.1)  batch: 2 }
+  `;
+  const result = compile({ name: "counts.nn", source }, { target: "wgsl" });
+  if (!result.ok) throw new Error(result.diagnostics[0].message);
+  const batch = Object.entries({ x: new Float32Array(6), target: new Float32Array(6) });
+  expect(await gpu.train(result.artifact, [batch, batch, batch])).toEqual([1.5, 2.5, 3.5, 3.5]);
+});

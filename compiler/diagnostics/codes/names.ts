@@ -107,3 +107,29 @@ export const unreachableStatement = define<Record<string, never>>({
     good: "model M(x: [N, 3]) -> [N, 3] {\n  let y = x * 2\n  return y\n}",
   },
 });
+
+export const parameterType = define<{ readonly name: string; readonly found: string }>({
+  code: "NN0213",
+  severity: "error",
+  message: ({ name, found }) => `a \`param\` is f32, found ${found} for \`${name}\``,
+  explanation:
+    "Parameters move by gradients, which whole numbers and bools have none of. What counts or remembers is a `state`, of any element type.",
+  example: {
+    bad: "model M(x: [N, 3]) -> [N, 3] {\n  param w: i32[3] = zeros\n  return x * f32(w)\n}",
+    good: "model M(x: [N, 3]) -> [N, 3] {\n  state w: i32[3] = zeros\n  return x * f32(w)\n}",
+  },
+});
+
+export const ownedByNobody = define<{ readonly block: string; readonly outsider: string }>({
+  code: "NN0214",
+  severity: "error",
+  message: ({ block, outsider }) =>
+    `\`${block}\` has parameters or state, which only models own, found it called from ${outsider}`,
+  explanation:
+    "Parameters and states belong to models, and to the blocks that models call. A loss, a metric, an optimizer, an initializer, a schedule, " +
+    "a regularizer or a `let` of a train may call a model, whose parameters then are that model's.",
+  example: {
+    bad: "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)\nloss far(output: [N, 2], target: [N, 2]) -> [] = mse(output |> dense(2), target)\ntrain M { data: given  loss: far  optimizer: sgd(lr: 0.1) }",
+    good: "model M(x: [N, 3]) -> [N, 2] = x |> dense(2) |> dense(2)\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1) }",
+  },
+});
