@@ -133,7 +133,8 @@ function resultOf(declaration: Callable, inside: Frame): Evaluated {
   const { value, span } = returned;
   if (result === undefined) return value;
   if (result.kind === "tupleType") return tupleResult(value, result, declaration, inside, span);
-  return checkResult(toTensor(returned, inside, result.element), result, declaration, inside, span);
+  const types = result.kind === "unionType" ? result.members : [result];
+  return checkResult(toTensor(returned, inside, types[0].element), types, declaration, inside, span);
 }
 
 function tupleResult(
@@ -149,7 +150,7 @@ function tupleResult(
   const items = value.items.map((item, index) =>
     checkResult(
       toTensor({ value: item, span }, inside, members[index].element),
-      members[index],
+      [members[index]],
       declaration,
       inside,
       span,

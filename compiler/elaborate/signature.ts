@@ -227,30 +227,36 @@ export function labelsFor(shape: readonly SyntaxDimension[], rank: number, frame
   return labels;
 }
 
-/** Checks one result, and translates its labels into the caller's. */
+/** Checks one result against the members of its union, and translates its labels into the caller's. */
 export function checkResult(
   tensor: Tensor,
-  type: SyntaxType,
+  types: readonly SyntaxType[],
   declaration: Callable,
   inside: Frame,
   span: Span,
 ): Tensor {
-  const found = places(type.shape, tensor.type.shape.length);
-  const fits =
-    found !== undefined &&
-    type.element === tensor.type.dtype &&
-    restFits(found.rest, tensor, inside) &&
-    found.fixed.every(({ dimension, axis }) => resultFits(dimension, tensor.type.shape[axis], inside));
-  if (!fits) {
-    inside.fail(
+  const type = types.find((candidate) => isResult(candidate, tensor, inside));
+  if (type === undefined) {
+    const expected = types.map((candidate) => expectedType(candidate, inside)).join(" | ");
+    return inside.fail(
       resultShape,
-      { callee: declaration.name.text, expected: expectedType(type, inside), found: describeType(tensor.type) },
+      { callee: declaration.name.text, expected, found: describeType(tensor.type) },
       span,
       `this is ${describeType(tensor.type)}`,
-      [label(type.span, "promised here")],
+      types.map((candidate) => label(candidate.span, "promised here")),
     );
   }
-  return { ...tensor, labels: callerLabels(found, tensor, inside) };
+  return { ...tensor, labels: callerLabels(places(type.shape, tensor.type.shape.length), tensor, inside) };
+}
+
+function isResult({ element, shape }: SyntaxType, tensor: Tensor, inside: Frame): boolean {
+  const found = places(shape, tensor.type.shape.length);
+  return (
+    found !== undefined &&
+    element === tensor.type.dtype &&
+    restFits(found.rest, tensor, inside) &&
+    found.fixed.every(({ dimension, axis }) => resultFits(dimension, tensor.type.shape[axis], inside))
+  );
 }
 
 function restFits(axes: readonly number[] | undefined, tensor: Tensor, { body: { rest } }: Frame): boolean {

@@ -120,7 +120,7 @@ export class BodyChecker {
 
   #checkResult({ result }: Callable, scope: Scope): void {
     if (result === undefined) return;
-    for (const type of result.kind === "tupleType" ? result.members : [result]) {
+    for (const type of result.kind === "tensorType" ? [result] : result.members) {
       this.#checkRest(type);
       for (const dimension of type.shape) {
         const isUnbound =

@@ -294,7 +294,14 @@ export interface TupleType {
   readonly span: Span;
 }
 
-export type ResultType = TensorType | TupleType;
+/** `[] | [K]`: one result whose shape the settings decide, at least two members. */
+export interface UnionType {
+  readonly kind: "unionType";
+  readonly members: readonly TensorType[];
+  readonly span: Span;
+}
+
+export type ResultType = TensorType | TupleType | UnionType;
 
 /** `x: [N, C]`, `target: i32[..] | [.., K]`: a run-time input. */
 export interface TensorInput {
@@ -532,6 +539,7 @@ export type Node =
   | SettingType
   | ListType
   | TupleType
+  | UnionType
   | Inferred
   | Expression
   | ChainLink

@@ -63,6 +63,7 @@ export function children(node: Node): readonly Node[] {
     case "listType":
       return [node.element];
     case "tupleType":
+    case "unionType":
       return node.members;
     case "tensorInput":
       return [node.name, ...node.types];

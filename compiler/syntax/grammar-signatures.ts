@@ -23,6 +23,16 @@ function isSettingTypeName(word: string): word is ast.SettingTypeName {
   return settingTypes.has(word);
 }
 
+/** What is written alone is itself. */
+function oneOr(
+  kind: "unionType" | "tupleType",
+  members: readonly ast.TensorType[],
+  span: ast.TensorType["span"],
+): ast.ResultType {
+  const [first, ...others] = members;
+  return first !== undefined && others.length === 0 ? first : { kind, members, span };
+}
+
 export abstract class SignatureGrammar extends ExpressionGrammar {
   /** dimension := ".." | "_" | expression */
   private readonly dimension: Rule<ast.Dimension> = this.RULE("dimension", () =>
@@ -156,23 +166,25 @@ export abstract class SignatureGrammar extends ExpressionGrammar {
     return shape === undefined ? { kind: "bareInput", ...base } : { kind: "tensorInput", types: shapes, ...base };
   }
 
-  /** result := "->" (shape | "(" shape ("," shape)* ")") */
+  /** result := "->" (shape ("|" shape)* | "(" shape ("," shape)* ")") */
   protected readonly result: Rule<ast.ResultType> = this.RULE("result", () => {
     this.CONSUME(t.Arrow);
     return this.OR<ast.ResultType>([
-      { ALT: () => this.SUBRULE(this.tensorType) },
+      {
+        ALT: () => {
+          const members: ast.TensorType[] = [];
+          const start = this.LA(1);
+          this.AT_LEAST_ONE_SEP({ SEP: t.Bar, DEF: () => members.push(this.SUBRULE(this.tensorType)) });
+          return this.ACTION(() => oneOr("unionType", members, this.since(start)));
+        },
+      },
       {
         ALT: () => {
           const members: ast.TensorType[] = [];
           const open = this.CONSUME(t.LeftParenthesis);
-          this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => members.push(this.SUBRULE2(this.tensorType)) });
+          this.AT_LEAST_ONE_SEP2({ SEP: t.Comma, DEF: () => members.push(this.SUBRULE2(this.tensorType)) });
           this.CONSUME(t.RightParenthesis);
-          return this.ACTION((): ast.ResultType => {
-            const [first] = members;
-            return first !== undefined && members.length === 1
-              ? first
-              : { kind: "tupleType", members, span: this.since(open) };
-          });
+          return this.ACTION(() => oneOr("tupleType", members, this.since(open)));
         },
       },
     ]);

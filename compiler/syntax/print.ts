@@ -99,7 +99,7 @@ export function printExpression(node: ast.Dimension): string {
   }
 }
 
-type AnyType = ast.TensorType | ast.SettingType | ast.ListType | ast.TupleType;
+type AnyType = ast.TensorType | ast.SettingType | ast.ListType | ast.TupleType | ast.UnionType;
 
 /** A type as it stands in a signature; `f32` is not written. */
 export function printType(type: AnyType): string {
@@ -112,6 +112,8 @@ export function printType(type: AnyType): string {
       return `[${printType(type.element)}]`;
     case "tupleType":
       return list(type.members.map(printType));
+    case "unionType":
+      return type.members.map(printType).join(" | ");
   }
 }
 

@@ -24,6 +24,7 @@ const further: readonly string[] = [
   `${model}\ntrain T(x: [N, 3]) { data: given  metrics: [accuracy]  step a { minimize: mean(M(x))  update: M  optimizer: sgd(lr: 0.1) } }`,
   `loss odd(output: [N, 2]) -> [] = mean(output)\n${model}\ntrain M { data: given  loss: odd  optimizer: sgd(lr: 0.1) }`,
   "model M(x: [N, 3], n: int) -> [N, 3] = x",
+  "block either(x: [N, K], each: bool) -> [] | [K] = where(each, sum(x, over: N), x)\nmodel M(x: [N, 3]) -> [3] = either(x, false)",
   "block inner(x: [N, C], w: [C, 2]) -> [N, 2] = x @ w\nblock outer(x: [N, C], w: [D, 2]) -> [N, 2] = inner(x, w)\nmodel M(x: [N, 3], w: [4, 2]) -> [N, 2] = x |> outer(w)",
   "block wrong(x: [N, C]) -> [N, C] = x + x.T\nblock around(x: [N, C]) -> [N, C] = wrong(x)\nmodel M(x: [N, 3]) -> [N, 3] = around(x)",
   "model M(x: [N, 28, 28, 1]) -> [N, _] = x |> conv2d(8, kernel: 3) |> flatten",

@@ -196,3 +196,31 @@ describe("metrics", () => {
     expect(wrong).toEqual([]);
   });
 });
+
+describe("metrics over the whole set", () => {
+  const entry = "metric.auc";
+  const cases = supported(read<MetricCase>("whole"), ({ source }, prefix) => {
+    const elaboration = elaborateCase(source);
+    return elaboration && [rung(prefix, elaboration, entryOf(elaboration, entry))];
+  });
+
+  test("on both targets", { timeout: patience }, async () => {
+    const wrong: string[] = [];
+    for (const target of await startLadder(cases.flatMap(({ rungs }) => rungs))) {
+      for (const {
+        one: { name, batches, value },
+        rungs: [first],
+      } of cases) {
+        const [{ output, target: truth }] = batches;
+        const inputs = new Map([
+          [`${entry}.output`, output],
+          [`${entry}.target`, truth],
+        ]);
+        const found = climb(target, first, inputs, { rows: truth.shape[0] });
+        const apart = deviation(found.get(`${entry}.value`), value.data);
+        if (!(apart < tolerance)) wrong.push(`${target.name}: ${name} is ${apart} apart`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+});

@@ -224,6 +224,11 @@ describe("schedules", () => {
   });
 });
 
+/** The two inputs of a metric, by the names that its entry has for them. */
+function metricInputs(inputs: Tensors, output: string, target: string): readonly (readonly [string, Tensor])[] {
+  return Object.entries(inputs).map(([name, tensor]) => [name === "target" ? target : output, tensor]);
+}
+
 describe("metrics", () => {
   test.each(read<MetricCase>("metrics"))("$name", (one) => {
     const elaboration = build(one.source);
@@ -234,14 +239,22 @@ describe("metrics", () => {
     };
     keep(run(start, held));
     for (const inputs of one.batches) {
-      const given = new Map(
-        Object.entries(inputs).map(([name, tensor]) => [name === "target" ? "train.target" : `M.${name}`, tensor]),
-      );
+      const given = new Map(metricInputs(inputs, "M.output", "train.target"));
       const [first] = given.values();
       keep(run(evaluate, new Map([...held, ...given]), { N: first.shape[0] }));
     }
     const name =
       [...held.keys()].find((candidate) => candidate.startsWith("evaluate.") && candidate !== "evaluate.loss") ?? "";
     expect(deviation(held.get(name)?.data, one.value.data)).toBeLessThan(1e-6);
+  });
+});
+
+describe("metrics over the whole set", () => {
+  test.each(read<MetricCase>("whole"))("$name", ({ source, batches: [inputs], value }) => {
+    const elaboration = build(source);
+    const [{ entry }] = elaboration.host.train?.evaluation.whole ?? [];
+    const given = new Map(metricInputs(inputs, `${entry}.output`, `${entry}.target`));
+    const found = run(graphOf(elaboration, entry), given, { rows: inputs["target"].shape[0] });
+    expect(deviation(found.get(`${entry}.value`)?.data, value.data)).toBeLessThan(1e-6);
   });
 });

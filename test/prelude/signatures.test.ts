@@ -3,7 +3,7 @@ import { print as printRational } from "../../compiler/elaborate/rational.ts";
 import { printExpression } from "../../compiler/elaborate/print-expression.ts";
 import { printSettingType } from "../../compiler/elaborate/arguments.ts";
 import { printType } from "../../compiler/elaborate/signature.ts";
-import type { Callable, Expression, Parameter } from "../../compiler/syntax/ast.ts";
+import type { Callable, Expression, Parameter, ResultType } from "../../compiler/syntax/ast.ts";
 import { parsed, prelude } from "../elaborate/helpers.ts";
 
 /** What users may rely on: every name, its order of arguments, its defaults. */
@@ -81,8 +81,16 @@ schedule warmup(steps: int, then: schedule = constant)
 regularizer l1(w, rate: float) -> []
 regularizer l2(w, rate: float) -> []
 metric accuracy(output: [.., K], target: i32[..] | [.., K]) -> []
-metric top_k(output: [.., K], target: i32[..], k: int = 5) -> []
-metric confusion(output: [.., K], target: i32[..]) -> [K, K]
+metric top_k(output: [.., K], target: i32[..] | [.., K], k: int = 5) -> []
+metric confusion(output: [.., K], target: i32[..] | [.., K]) -> [K, K]
+metric binary_accuracy(output: [..], target: [..], threshold: float = 0) -> []
+metric precision(output: [.., K], target: i32[..] | [.., K], average: string = "macro") -> [] | [K]
+metric recall(output: [.., K], target: i32[..] | [.., K], average: string = "macro") -> [] | [K]
+metric f1(output: [.., K], target: i32[..] | [.., K], average: string = "macro") -> [] | [K]
+metric auc(output: [..], target: [..]) -> []
+metric log_loss(output: [.., K], target: i32[..] | [.., K]) -> []
+metric r2(output: [N, ..], target: [N, ..]) -> []
+metric rmse(output: [..], target: [..]) -> []
 metric mean_absolute_error(output: [..], target: [..]) -> []
 `
   .trim()
@@ -99,11 +107,14 @@ function printParameter(parameter: Parameter): string {
   return `${text}: ${printSettingType(parameter.types)}${parameter.default === undefined ? "" : ` = ${printDefault(parameter.default)}`}`;
 }
 
+function printResult(result: ResultType): string {
+  if (result.kind === "tensorType") return printType(result);
+  const members = result.members.map(printType);
+  return result.kind === "tupleType" ? `(${members.join(", ")})` : members.join(" | ");
+}
+
 function printSignature({ kind, name, parameters, result }: Callable): string {
-  const arrow =
-    result === undefined
-      ? ""
-      : ` -> ${result.kind === "tupleType" ? `(${result.members.map(printType).join(", ")})` : printType(result)}`;
+  const arrow = result === undefined ? "" : ` -> ${printResult(result)}`;
   return `${kind} ${name.text}(${parameters.map(printParameter).join(", ")})${arrow}`;
 }
 
@@ -123,7 +134,16 @@ test.each(signatures)("%s", (signature) => {
 
 test("nothing else is declared but helpers", () => {
   const known = new Set(signatures.map((signature) => signature.slice(0, signature.indexOf("("))));
-  expect([...own.keys()].filter((name) => !known.has(name))).toEqual(["block towards_orthogonal"]);
+  expect([...own.keys()].filter((name) => !known.has(name))).toEqual([
+    "block towards_orthogonal",
+    "block class_of",
+    "block elements_of",
+    "block share_of",
+    "block members",
+    "block tally",
+    "block averaged",
+    "block surprise",
+  ]);
 });
 
 test("every declaration that users see says what it is", () => {

@@ -96,6 +96,7 @@ test("signatures tell tensors, settings and bare inputs apart by their types", (
     block f(x: [.., (H + 2*pad - k) / stride + 1], ids: i32[N] | [.., K], m: bool[], kernel: int | [int] = [3, 3],
       nested: [[int]], init: initializer = he_normal, flag: bool = true, then: schedule, body: layer) -> ([N, _], i32[]) = (x, ids)
     regularizer l2(w, rate: float) -> [] = rate * sum(w * w)
+    metric each(x: [.., K], all: bool) -> [K] | i32[] = x
     initializer zero() = 0`;
   expect(tree(text)).toMatchInlineSnapshot(`
     "
@@ -104,6 +105,9 @@ test("signatures tell tensors, settings and bare inputs apart by their types", (
 
     regularizer l2(w, setting rate: float) -> []
       return (rate * (call sum (w * w)))
+
+    metric each(x: [.. K], setting all: bool) -> [K] | i32[]
+      return x
 
     initializer zero()
       return 0

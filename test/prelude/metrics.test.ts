@@ -1,0 +1,155 @@
+/** Metrics where it is easy to be wrong: scores that are NaN or equal, settings out of range, outputs of one column; on both targets. */
+import { describe, expect, test } from "vitest";
+import { compile } from "../../compiler/compile.ts";
+import { load } from "../../runtime/load/index.ts";
+import type { Inputs, MetricValue } from "../../runtime/load/index.ts";
+
+const targets = ["typescript", "wasm"] as const;
+
+/** A train of the identity on `[N, columns]` with these metrics. */
+function sourceOf(metrics: string, columns: number, loss: string): string {
+  return (
+    `model M(x: [N, ${columns}]) -> [N, ${columns}] = x\n` +
+    `train M { data: given  loss: ${loss}  optimizer: sgd(lr: 1)  batch: 16  metrics: [${metrics}] }`
+  );
+}
+
+function complaintsOf(source: string): readonly string[] {
+  return compile({ name: "main.nn", source }, { target: "wasm" })
+    .diagnostics.filter(({ severity }) => severity === "error")
+    .map(({ code, message }) => `${code} ${message}`);
+}
+
+async function metricsOf(
+  target: (typeof targets)[number],
+  source: string,
+  batches: readonly Inputs[],
+): Promise<Readonly<Record<string, unknown>>> {
+  const result = compile({ name: "main.nn", source }, { target });
+  if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
+  const net = await load(result.artifact);
+  const { metrics } = net.evaluateSync(batches, { trusted: true });
+  return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, plain(value)]));
+}
+
+function plain(value: MetricValue): number | readonly number[] {
+  return typeof value === "number" ? value : [...value.data];
+}
+
+describe.each(targets)("on %s", (target) => {
+  test("a row with a NaN among its scores is a miss, taken for no class", async () => {
+    const source = sourceOf('accuracy, top_k(k: 2), confusion, precision(average: "none"), recall', 3, "cross_entropy");
+    // Right, wrong but second, and NaN three times: at the target, elsewhere, everywhere.
+    const x = Float32Array.of(2, 1, 0, 1, 2, 0, NaN, 1, 0, 2, NaN, 0, NaN, NaN, NaN);
+    const target0 = Int32Array.of(0, 0, 0, 0, 0);
+    expect(await metricsOf(target, source, [{ x, target: target0 }])).toEqual({
+      accuracy: Math.fround(1 / 5),
+      top_k: Math.fround(2 / 5),
+      confusion: [1, 1, 0, 0, 0, 0, 0, 0, 0],
+      precision: [1, 0, 0],
+      // The mean over the classes that occur: the first, with one hit of five, and the second, which has no rows.
+      recall: Math.fround(Math.fround(1 / 5) / 2),
+    });
+  });
+
+  test("a dead network of ten classes has k of ten in its top k, and the first class everywhere", async () => {
+    const rows = { x: new Float32Array(100), target: Int32Array.from({ length: 10 }, (_, row) => row) };
+    const top = await Promise.all(
+      [1, 3, 10].map((k) => metricsOf(target, sourceOf(`accuracy, top_k(k: ${k})`, 10, "cross_entropy"), [rows])),
+    );
+    expect(top).toEqual([
+      { accuracy: Math.fround(0.1), top_k: Math.fround(0.1) },
+      { accuracy: Math.fround(0.1), top_k: Math.fround(0.3) },
+      { accuracy: Math.fround(0.1), top_k: 1 },
+    ]);
+  });
+
+  test("a logit that is NaN is on neither side", async () => {
+    const source = sourceOf("binary_accuracy, precision, recall, f1", 1, "binary_cross_entropy");
+    const batch = { x: Float32Array.of(NaN, NaN, 1, -1, 0), target: Float32Array.of(0, 1, 1, 0, 0) };
+    expect(await metricsOf(target, source, [batch])).toEqual({
+      binary_accuracy: Math.fround(3 / 5),
+      precision: 1,
+      recall: 0.5,
+      f1: Math.fround(2 / 3),
+    });
+  });
+
+  test("auc counts every pair with a NaN as in the wrong order, and has no value of targets that are alike", async () => {
+    const source = sourceOf("auc", 1, "binary_cross_entropy");
+    const auc = async (x: readonly number[], truth: readonly number[]) =>
+      metricsOf(target, source, [{ x: Float32Array.from(x), target: Float32Array.from(truth) }]);
+    expect([
+      await auc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]),
+      await auc([NaN, 1, NaN, 0], [0, 0, 1, 1]),
+      await auc([1, 2], [1, 1]),
+    ]).toEqual([{ auc: 0.75 }, { auc: 0 }, { auc: NaN }]);
+  });
+
+  test("each streams over batches of any size, and auc sees them together", async () => {
+    const source = sourceOf("binary_accuracy, r2, rmse, log_loss, auc", 1, "binary_cross_entropy");
+    const x = [3, -2, 0.5, 1, -1, -0.5, 2];
+    const truth = [1, 0, 0, 1, 1, 0, 1];
+    const cut = (...sizes: readonly number[]): readonly Inputs[] => {
+      let at = 0;
+      return sizes.map((size) => {
+        const [from, to] = [at, (at += size)];
+        return { x: Float32Array.from(x.slice(from, to)), target: Float32Array.from(truth.slice(from, to)) };
+      });
+    };
+    const [whole, parts, singles] = await Promise.all(
+      [cut(7), cut(4, 1, 2), cut(1, 1, 1, 1, 1, 1, 1)].map((batches) => metricsOf(target, source, batches)),
+    );
+    // By hand: three of four positives and two of three negatives are on their side; squares of the errors 4 4 .25 0 4 .25 1; ten of twelve pairs.
+    const expected = {
+      binary_accuracy: 5 / 7,
+      r2: 1 - 13.5 / (4 - 16 / 7),
+      rmse: Math.sqrt(13.5 / 7),
+      log_loss: x.reduce((sum, logit, at) => sum + Math.log1p(Math.exp((1 - 2 * truth[at]) * logit)), 0) / 7,
+      auc: 10 / 12,
+    };
+    for (const found of [whole, parts, singles])
+      for (const [name, value] of Object.entries(expected)) expect(found[name]).toBeCloseTo(value, 5);
+  });
+});
+
+describe("what a metric needs", () => {
+  const scores =
+    "expected scores of at least two classes along the last axis; for one logit there is binary_accuracy, for numbers mean_absolute_error and r2";
+  const column = "the output needs a last axis of the classes' scores, or of one logit: [N, 1]";
+  const average = "average: macro, micro, weighted or none";
+  const flat = (metric: string) =>
+    `model M(x: [N]) -> [N] = x\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 1)  metrics: [${metric}] }`;
+  const cases: readonly (readonly [source: string, message: string])[] = [
+    ...["accuracy", "top_k(k: 1)", "confusion"].flatMap((metric): (readonly [string, string])[] => {
+      const message = `NN0320 \`${metric.replace("(k: 1)", "")}\`: ${scores}`;
+      return [
+        [sourceOf(metric, 1, "binary_cross_entropy"), message],
+        [sourceOf(metric, 1, "mse"), message],
+        [flat(metric), message],
+      ];
+    }),
+    ...["precision", "recall", "f1"].flatMap((metric): (readonly [string, string])[] => [
+      [flat(metric), `NN0320 \`${metric}\`: ${column}`],
+      [sourceOf(`${metric}(average: "mean")`, 3, "cross_entropy"), `NN0320 \`${metric}\`: ${average}`],
+    ]),
+    ...[0, -1, 4].map((k): readonly [string, string] => [
+      sourceOf(`top_k(k: ${k})`, 3, "cross_entropy"),
+      "NN0320 `top_k`: k must be between 1 and the number of classes",
+    ]),
+    [sourceOf("top_k", 4, "cross_entropy"), "NN0320 `top_k`: k must be between 1 and the number of classes"],
+  ];
+  test.each(cases)("%s", (source, message) => {
+    expect(complaintsOf(source)).toEqual([message]);
+  });
+
+  test.each(["top_k(k: 1)", "top_k(k: 3)", 'f1(average: "micro")', "accuracy"])(
+    "%s of three classes is fine",
+    (metric) => expect(complaintsOf(sourceOf(metric, 3, "cross_entropy"))).toEqual([]),
+  );
+
+  test("log_loss takes a vector of logits as it takes a column of them", () => {
+    const logits = flat("log_loss, auc, r2, rmse, binary_accuracy").replace("mse", "binary_cross_entropy");
+    expect(complaintsOf(logits)).toEqual([]);
+  });
+});
