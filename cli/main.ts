@@ -1,4 +1,5 @@
 /** The `nnc` command: the process as a context, and an exit code at the end. */
+import { messageStream, runApart, wantsApart } from "./apart.ts";
 import { runCommand } from "./command.ts";
 import type { Context, Interrupt } from "./context.ts";
 import { exitCodes } from "./exit.ts";
@@ -26,18 +27,20 @@ function catchInterrupt(): Interrupt {
   return { signal: controller.signal, release };
 }
 
-const context: Context = {
-  process,
-  stdin: process.stdin,
-  cwd: process.cwd(),
-  now: () => performance.now(),
-  catchInterrupt,
-};
+function contextHere(): Context {
+  return {
+    process: { stdout: process.stdout, stderr: messageStream(), env: process.env },
+    stdin: process.stdin,
+    cwd: process.cwd(),
+    now: () => performance.now(),
+    catchInterrupt,
+  };
+}
 
-async function main(): Promise<void> {
-  process.exitCode = await runCommand(process.argv.slice(2), context);
+async function main(args: readonly string[]): Promise<void> {
+  process.exitCode = wantsApart(args) ? await runApart(args) : await runCommand(args, contextHere());
 }
 
 endOnClosedPipe(process.stdout);
 endOnClosedPipe(process.stderr);
-void main();
+void main(process.argv.slice(2));

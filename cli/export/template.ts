@@ -4,6 +4,7 @@
  */
 import type { Interface } from "../../runtime/predict/interface.ts";
 import type { Fitted } from "../../runtime/save/fitted.ts";
+import { commentText, literal } from "../../targets/typescript/code.ts";
 
 /** Everything that the text holds besides the kernels. */
 export interface ModuleParts {
@@ -67,7 +68,12 @@ function header({ doc, file, outside }: ModuleParts): string {
 function exampleRow({ inputs }: Interface): string {
   const [only, ...others] = inputs;
   if (only !== undefined && others.length === 0) return `[ …${only.width} numbers… ]`;
-  return `{ ${inputs.map(({ name, width }) => `${JSON.stringify(name)}: [ …${width} numbers… ]`).join(", ")} }`;
+  return `{ ${inputs.map(({ name, width }) => `${rowKey(name)}: [ …${width} numbers… ]`).join(", ")} }`;
+}
+
+/** A key in an object literal; `"__proto__":` there would set the prototype. */
+function rowKey(name: string): string {
+  return name === "__proto__" ? `[${literal(name)}]` : literal(name);
 }
 
 /** The kernels as they were compiled, in a scope of their own: their names come from the program and could be any. */
@@ -92,18 +98,20 @@ function typesText({ inputs, outputs, target }: Interface): string {
     if (classes !== undefined)
       return [
         `  /** The most likely class. */`,
-        `  readonly ${JSON.stringify(name)}: string;`,
+        `  readonly ${literal(name)}: string;`,
         `  /** What the network says for each class. */`,
         `  readonly scores: Readonly<Record<string, number>>;`,
       ];
-    return [`  readonly ${JSON.stringify(name)}: ${width === 1 ? "number" : "readonly number[]"};`];
+    return [`  readonly ${literal(name)}: ${width === 1 ? "number" : "readonly number[]"};`];
   });
   return [
+    "export type Numbers = Float32Array | Float64Array | Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array;",
+    "",
     "/** Numbers, nested in any way, or words where training had words. */",
-    "export type Value = number | string | boolean | readonly Value[];",
+    "export type Value = number | string | boolean | Numbers | readonly Value[];",
     "",
     `/** One example: ${single}an object by input${columns}. Raw values: they are prepared here as in training. */`,
-    "export type Row = readonly Value[] | { readonly [name: string]: Value };",
+    "export type Row = Numbers | readonly Value[] | { readonly [name: string]: Value };",
     "",
     "/** What the network makes of one row. */",
     "export interface Prediction {",
@@ -153,8 +161,8 @@ function dataText({ outside, fitted, dims, bound, tensors, weights, examples }: 
     `const tensors: readonly (readonly [name: string, bytes: number])[] = ${literal(tensors.map(({ name, bytes }) => [name, bytes]))};`,
     `const weights = ${literal(Buffer.from(weights).toString("base64"))};`,
     "",
-    "/** Rows with what came out for them when this was exported. */",
-    `const examples: readonly { readonly row: Row; readonly outputs: readonly (readonly number[])[] }[] = ${literal(examples)};`,
+    "/** Rows, input by input, with what came out for them when this was exported. */",
+    `const examples: readonly { readonly row: readonly (readonly [name: string, values: readonly number[]])[]; readonly outputs: readonly (readonly number[])[] }[] = ${literal(examples.map(({ row, outputs: expected }) => ({ row: Object.entries(row), outputs: expected })))};`,
     "",
   ].join("\n");
 }
@@ -165,7 +173,7 @@ const rowsText = `let network: Instance | undefined;
 function open(): Instance {
   if (network !== undefined) return network;
   const made = create();
-  const bytes = Uint8Array.from(atob(weights), (letter) => letter.charCodeAt(0));
+  const bytes = decoded(weights);
   let from = 0;
   for (const [name, length] of tensors) {
     const view = made.buffers.get(name);
@@ -176,23 +184,54 @@ function open(): Instance {
   return made;
 }
 
+/** The bytes of a text in base64 (RFC 4648); not every engine has \`atob\`. */
+function decoded(text: string): Uint8Array {
+  const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const bytes = new Uint8Array((text.length / 4) * 3);
+  for (let from = 0, to = 0; from < text.length; from += 4, to += 3) {
+    let bits = 0;
+    for (let at = from; at < from + 4; at += 1) bits = bits * 64 + Math.max(0, digits.indexOf(text.charAt(at)));
+    bytes.set([bits >> 16, (bits >> 8) & 255, bits & 255], to);
+  }
+  return bytes;
+}
+
+const isNumbers = (value: unknown): value is Numbers => ArrayBuffer.isView(value) && Symbol.iterator in value;
+const isList = (value: unknown): value is readonly Value[] | Numbers => Array.isArray(value) || isNumbers(value);
+
+/** A value in a few words. */
+function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? \`\${value.slice(0, 40)}…\` : value);
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) return String(value);
+  if (isNumbers(value)) return "typed numbers";
+  return Array.isArray(value) ? "a list" : "an object";
+}
+
 /** Nested lists as one; iterative, since the nesting is the caller's. */
-function flatten(value: Value): readonly Value[] {
+function flatten(value: Value, at: number): readonly Value[] {
   let flat: readonly Value[] = [value];
-  while (flat.some((one) => Array.isArray(one))) flat = flat.flatMap((one) => one);
+  for (let depth = 0; flat.some(isList); depth += 1) {
+    if (depth === 64) throw new TypeError(\`row \${at}: expected numbers, found lists in lists more than 64 deep\`);
+    flat = flat.flatMap((one): readonly Value[] => (isList(one) ? Array.from<Value>(one) : [one]));
+  }
   return flat;
 }
 
 /** The values of one field in a row, flattened. */
 function valuesOf(row: Row, field: Field, at: number): readonly Value[] {
-  const isList = (value: Row | Value): value is readonly Value[] => Array.isArray(value);
+  const names = fields.map(({ name }) => JSON.stringify(name)).join(", ");
   if (isList(row)) {
-    if (fields.length === 1) return flatten(row);
-    throw new TypeError(\`row \${at}: expected an object with \${fields.map(({ name }) => name).join(", ")}, found a list\`);
+    if (fields.length === 1) return flatten(row, at);
+    throw new TypeError(\`row \${at}: expected an object with \${names}, found \${shown(row)}\`);
   }
-  if (typeof row === "object" && row !== null && Object.hasOwn(row, field.name)) return flatten(row[field.name] as Value);
+  if (typeof row !== "object" || row === null) {
+    const list = fields.length === 1 ? "a list of numbers or " : "";
+    throw new TypeError(\`row \${at}: expected \${list}an object with \${names}, found \${shown(row)}\`);
+  }
+  if (Object.hasOwn(row, field.name)) return flatten(row[field.name] as Value, at);
   return (field.columns ?? [field.name]).map((column) => {
-    if (typeof row === "object" && row !== null && Object.hasOwn(row, column)) return row[column] as Value;
+    if (Object.hasOwn(row, column)) return row[column] as Value;
     throw new TypeError(\`row \${at}: expected \${JSON.stringify(column)}, found none\`);
   });
 }
@@ -204,7 +243,7 @@ function numberOf(value: Value, field: Field, at: number): number {
   if (typeof value === "boolean" && whole && field.limit === 2) return Number(value);
   const fits = typeof value === "number" && (whole ? Number.isInteger(value) && value >= 0 && value < (field.limit ?? 2147483648) : Number.isFinite(Math.fround(value)));
   if (fits) return value as number;
-  throw new TypeError(\`row \${at}: expected \${whole ? "a whole number" : "a finite number"} for \${field.name}, found \${JSON.stringify(value)}\`);
+  throw new TypeError(\`row \${at}: expected \${whole ? "a whole number" : "a finite number"} for \${field.name}, found \${shown(value)}\`);
 }
 
 /** Writes one row to where the kernels read it. */
@@ -246,12 +285,15 @@ function run(rows: readonly Row[]): (readonly number[])[][] {
 function predictDoc({ outputs, target }: Interface): string {
   const classes = outputs[0]?.classes;
   const says = classes === undefined ? `\`${target}\`` : `the class (\`${target}\`) and the score of each class`;
-  return comment([`Predicts ${says} for each row. Throws a TypeError that names the row where one does not fit.`]);
+  return comment([
+    `Predicts ${says} for each row. Throws a TypeError that names the row and what was expected where one does not fit.`,
+  ]);
 }
 
 function predictText(outside: Interface): string {
   return `${predictDoc(outside)}
 export function predict(rows: readonly Row[]): Prediction[] {
+  if (!Array.isArray(rows)) throw new TypeError(\`predict: expected a list of rows, found \${shown(rows)}; a single row stands in brackets, predict([row])\`);
   return run(rows).map((values) => Object.fromEntries(values.flatMap(named)) as unknown as Prediction);
 }
 
@@ -269,7 +311,7 @@ function named(values: readonly number[], at: number): [string, unknown][] {
 const selftestText = `/** Computes the stored examples again; the largest difference, relative to values beyond 1. */
 function selftest(): number {
   let worst = 0;
-  const found = run(examples.map(({ row }) => row));
+  const found = run(examples.map(({ row }) => Object.fromEntries(row)));
   examples.forEach((example, at) => example.outputs.forEach((values, output) => values.forEach((value, index) => {
     const difference = Math.abs((found[at]?.[output]?.[index] ?? NaN) - value) / Math.max(1, Math.abs(value));
     if (!(difference <= worst)) worst = difference;
@@ -278,25 +320,23 @@ function selftest(): number {
 }
 
 interface Host { readonly argv: readonly string[]; exitCode?: number }
-const host = (globalThis as { process?: Host }).process;
+interface Terminal { readonly log: (text: string) => void; readonly error: (text: string) => void }
+/** What Node has and other engines may not. */
+const { process: host, console: terminal } = globalThis as { process?: Host; console?: Terminal };
+const address = (import.meta as { readonly url?: string }).url ?? "";
 /** Whether Node was started with this very file, whatever it is called by now. */
-const isMain = host?.argv[1]?.split(/[\\\\/]/).at(-1) === decodeURIComponent(import.meta.url.split("/").at(-1) ?? "");
+const isMain = host?.argv[1]?.split(/[\\\\/]/).at(-1) === decodeURIComponent(address.split("/").at(-1) ?? "");
 if (host !== undefined && isMain && host.argv[2] === "--selftest") {
   const worst = selftest();
-  if (worst <= 1e-6) console.log(\`\${examples.length} examples as expected (largest difference \${worst})\`);
+  if (worst <= 1e-6) terminal?.log(\`\${examples.length} examples as expected (largest difference \${worst})\`);
   else {
-    console.error(\`selftest failed: the largest difference is \${worst}, expected at most 1e-6\`);
+    terminal?.error(\`selftest failed: the largest difference is \${worst}, expected at most 1e-6\`);
     host.exitCode = 1;
   }
 }
 `;
 
-/** A JavaScript literal; the two characters that JSON allows in strings and old JavaScript does not are escaped. */
-function literal(value: unknown): string {
-  return JSON.stringify(value).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
-}
-
-/** A doc comment; what would end it is broken up. */
+/** A doc comment. */
 function comment(lines: readonly string[]): string {
-  return ["/**", ...lines.map((line) => ` * ${line.replaceAll("*/", "*\u200b/")}`.trimEnd()), " */"].join("\n");
+  return ["/**", ...lines.map((line) => ` * ${commentText(line)}`.trimEnd()), " */"].join("\n");
 }

@@ -6,6 +6,7 @@ import { diagnose, type Diagnostic } from "../../compiler/diagnostics/diagnostic
 import type { Artifact, Manifest } from "../../compiler/program/artifact.ts";
 import type { Executable } from "./executable.ts";
 import { failure, kindOf } from "./fail.ts";
+import type { Gpu } from "./host-types.ts";
 import { checkedSeed, Network } from "./network.ts";
 import { open } from "./open.ts";
 
@@ -14,6 +15,7 @@ export type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 export type { Artifact, Manifest, TargetName } from "../../compiler/program/artifact.ts";
 export type { Prediction, Probes, ProbeValues, StepResult } from "./calls.ts";
 export type { Evaluation, MetricValue } from "./evaluate.ts";
+export type { Gpu, StopSignal } from "./host-types.ts";
 export type { Inputs, TensorInput } from "./inputs.ts";
 export { Network } from "./network.ts";
 export type { CallOptions, PredictOptions } from "./network.ts";
@@ -30,7 +32,7 @@ export interface LoadOptions {
   /** How many epochs schedules reckon with; by default those of the `train`. */
   readonly epochs?: number;
   /** For the target wgsl outside a browser: what a package such as `webgpu` creates. */
-  readonly gpu?: GPU;
+  readonly gpu?: Gpu;
 }
 
 /** Makes a network with freshly drawn parameters. Throws NN0701 to NN0704 for artifacts, NN0706 for options. */

@@ -6,13 +6,14 @@ import { notAnArtifact } from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { Executable } from "./executable.ts";
 import { failure, kindOf } from "./fail.ts";
+import type { Gpu } from "./host-types.ts";
 import { openWasm } from "./wasm.ts";
 
 /**
  * Makes a fresh instance of the artifact's module; `gpu` is for wgsl, by default the browser's, `threads` for wasm. Throws
  * NN0701 to NN0704, NN06xx for GPUs, NN0727 for threads.
  */
-export async function open(artifact: Artifact, gpu?: GPU, threads?: number): Promise<Executable> {
+export async function open(artifact: Artifact, gpu?: Gpu, threads?: number): Promise<Executable> {
   checkArtifact(artifact);
   const { target } = artifact.manifest;
   switch (target) {

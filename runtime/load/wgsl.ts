@@ -10,9 +10,10 @@ import { moduleOf } from "./executable.ts";
 import type { Executable } from "./executable.ts";
 import { failure, named } from "./fail.ts";
 import { GpuProgram } from "./gpu-program.ts";
+import type { Gpu } from "./host-types.ts";
 
 /** Makes an instance with an arena of its own, all zero. Throws NN0651, NN0652, NN0702, NN0704. */
-export async function openWgsl(artifact: Artifact, gpu: GPU | undefined = browserGpu()): Promise<Executable> {
+export async function openWgsl(artifact: Artifact, gpu: Gpu | undefined = browserGpu()): Promise<Executable> {
   if (gpu === undefined) throw failure(noGpu, { lacking: "WebGPU" });
   const list = dispatchListOf(artifact);
   const device = await openDevice(artifact.manifest, gpu);
@@ -25,12 +26,13 @@ export async function openWgsl(artifact: Artifact, gpu: GPU | undefined = browse
   }
 }
 
-function browserGpu(): GPU | undefined {
+function browserGpu(): Gpu | undefined {
   return typeof navigator === "object" && "gpu" in navigator ? navigator.gpu : undefined;
 }
 
-async function openDevice({ arenaBytes }: Manifest, gpu: GPU): Promise<GPUDevice> {
-  const adapter = await gpu.requestAdapter();
+async function openDevice({ arenaBytes }: Manifest, gpu: Gpu): Promise<GPUDevice> {
+  // What answers to `requestAdapter` is WebGPU's; its types are known here only.
+  const adapter = await (gpu as GPU).requestAdapter();
   if (adapter === null) throw failure(noGpu, { lacking: "a GPU that WebGPU can use" });
   const requiredLimits: Record<string, number> = {};
   for (const limit of ["maxStorageBufferBindingSize", "maxBufferSize"] as const) {

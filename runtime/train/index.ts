@@ -46,7 +46,7 @@ function checkData(data: { readonly train?: { readonly tensors?: unknown } } | n
 }
 
 /** A run under way: its events, its network, and a checkpoint at any time between two of them. */
-export class Training implements AsyncIterableIterator<TrainEvent, void, undefined> {
+export class Training implements AsyncIterableIterator<TrainEvent> {
   readonly #events: AsyncGenerator<TrainEvent, void, undefined>;
   #run: Run | undefined;
 

@@ -9,7 +9,7 @@ import type { HostTrain } from "../../compiler/program/host.ts";
 import { shuffleInto } from "../data/shuffle.ts";
 import { failure } from "../load/fail.ts";
 import { load } from "../load/index.ts";
-import type { Evaluation, Network, StepResult } from "../load/index.ts";
+import type { Evaluation, Gpu, Network, StepResult, StopSignal } from "../load/index.ts";
 import { Mean } from "../load/mean.ts";
 import { evaluationSize, feedOf } from "./data.ts";
 import type { Feed, TrainData } from "./data.ts";
@@ -24,11 +24,11 @@ export interface TrainOptions {
   readonly epochs?: number;
   readonly threads?: number;
   /** For the target wgsl outside a browser. */
-  readonly gpu?: GPU;
+  readonly gpu?: Gpu;
   /** A checkpoint to go on from. */
   readonly resume?: Uint8Array;
   /** Stops the run after the step at hand; it then tells `stopped`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
 }
 
 /** How much the average of the loss keeps of its past. */

@@ -10,7 +10,7 @@ interface Cut {
   readonly to: number;
 }
 
-/** The text of a module that the printer wrote: of what TypeScript adds, it uses interfaces, aliases, annotations and type arguments. */
+/** The text of a module that the printer wrote: of what TypeScript adds, it uses interfaces, aliases, annotations, type arguments and `!`. */
 export function withoutTypes(file: SourceFile): string {
   const text = file.getFullText();
   const kept: string[] = [];
@@ -32,9 +32,8 @@ function cutsOf(root: ts.SourceFile, text: string): readonly Cut[] {
       cuts.push({ from: comment?.pos ?? node.getStart(root), to: afterLines(text, node.end) });
       return;
     }
-    // An expression that is a statement has no types in it.
-    if (ts.isExpressionStatement(node)) return;
     ts.forEachChild(node, visit);
+    if (ts.isNonNullExpression(node)) cuts.push({ from: node.end - 1, to: node.end });
     // A type begins after its colon, arguments after their bracket.
     if (
       (ts.isParameter(node) || ts.isVariableDeclaration(node) || ts.isFunctionDeclaration(node)) &&

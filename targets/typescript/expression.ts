@@ -24,8 +24,9 @@ export function expressionCode(expression: Expression, place: Place): Code {
     case "index":
       return indexCode(expression, place);
     case "load": {
+      // Inside its buffer, whatever `noUncheckedIndexedAccess` of whoever includes the module thinks.
       const element = primary(
-        `${place.scope.find("buffer", expression.buffer).binding.printed}[${addressText(expression, place)}]`,
+        `${place.scope.find("buffer", expression.buffer).binding.printed}[${addressText(expression, place)}]!`,
       );
       return expression.type.dtype === "bool" ? isNonzero(element) : element;
     }

@@ -7,10 +7,11 @@ import type { Artifact } from "../../compiler/program/artifact.ts";
 import { boundsOf } from "../../compiler/program/integer.ts";
 import type { Facts } from "../../compiler/program/integer.ts";
 import { manifestOf } from "../../compiler/program/manifest.ts";
-import { fileName, oneLine } from "../../compiler/program/names.ts";
+import { fileName } from "../../compiler/program/names.ts";
 import type { SourceLines, Sources } from "../../compiler/program/origins.ts";
 import { describeOrigins, linesOf, noSources } from "../../compiler/program/origins.ts";
 import type { FunctionDefinition, Program, ScheduledKernel } from "../../compiler/program/types.ts";
+import { commentText } from "./code.ts";
 import type { ModuleContext } from "./context.ts";
 import { withoutTypes } from "./erase.ts";
 import { expressionCode } from "./expression.ts";
@@ -136,9 +137,4 @@ function structure(
     returnType,
     statements: [write],
   };
-}
-
-/** Text that cannot end the comment around it. */
-function commentText(text: string): string {
-  return oneLine(text).replaceAll("*/", "*\\/");
 }

@@ -2,12 +2,12 @@
 import { enterLoop, integerOf } from "../../compiler/program/integer.ts";
 import type { Facts } from "../../compiler/program/integer.ts";
 import { numberOf } from "../../compiler/program/linear.ts";
-import { Names, loopVariableNames, oneLine } from "../../compiler/program/names.ts";
+import { Names, loopVariableNames } from "../../compiler/program/names.ts";
 import { expressionOf } from "../../compiler/program/scalars.ts";
 import { Scope } from "../../compiler/program/scope.ts";
 import type { FunctionDefinition, ScheduledKernel, Statement } from "../../compiler/program/types.ts";
 import { addressText, countUses } from "./address.ts";
-import { Level, atLeast } from "./code.ts";
+import { Level, atLeast, commentText } from "./code.ts";
 import type { Code } from "./code.ts";
 import type { Block, ModuleContext, Place } from "./context.ts";
 import { identifiers } from "./context.ts";
@@ -108,7 +108,7 @@ function printStatement(statement: Statement, place: Place): void {
       return;
     }
     case "comment":
-      lines.push(`// ${oneLine(statement.text)}`);
+      lines.push(`// ${commentText(statement.text)}`);
       return;
   }
 }

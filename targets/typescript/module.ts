@@ -1,8 +1,8 @@
 /** The module around the kernels: its interface, its helpers, and `create` with the views and the entries. */
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
-import { Names, oneLine } from "../../compiler/program/names.ts";
+import { Names } from "../../compiler/program/names.ts";
 import type { Entry, Program, ProgramBuffer } from "../../compiler/program/types.ts";
-import { stringLiteral } from "./code.ts";
+import { commentText, stringLiteral } from "./code.ts";
 import { identifiers } from "./context.ts";
 
 /** The names that functions of the program and kernels have in the module. */
@@ -79,7 +79,7 @@ export function createLines(program: Program, module: ModuleNames): readonly str
 function viewLine({ name, role, dtype, shape, offset, bytes }: ProgramBuffer, view: string): string {
   const type = dtype === "f32" ? "Float32Array" : "Int32Array";
   const sizes = shape.map(({ key }) => key).join(", ");
-  const comment = oneLine(`${role} ${name}: ${dtype}[${sizes}]`);
+  const comment = commentText(`${role} ${name}: ${dtype}[${sizes}]`);
   return `const ${view} = new ${type}(memory, ${offset}, ${bytes / 4}); // ${comment}`;
 }
 
@@ -110,5 +110,5 @@ function entryComment({ name, inputs, results }: Entry): readonly string[] {
   const reads = inputs.length === 0 ? [] : [`reads ${inputs.join(", ")}`];
   const gives = results.length === 0 ? [] : [`gives ${results.join(", ")}`];
   const text = [...reads, ...gives].join("; ");
-  return [`// ${oneLine(text === "" ? name : `${name}: ${text}`)}`];
+  return [`// ${commentText(text === "" ? name : `${name}: ${text}`)}`];
 }

@@ -3,7 +3,7 @@
  * more than once. What a body builds is plain data.
  */
 import type { FunctionDefinition } from "../function-definition.ts";
-import { binary, compare, constantScalar, dtypeOf, local, select, unary } from "../scalar.ts";
+import { binary, compare, constantScalar, dtypeOf, local, localsOf, select, unary } from "../scalar.ts";
 import type { BinaryOperator, ElementType, Scalar, UnaryOperator } from "../types.ts";
 
 export type Operand = Scalar | number;
@@ -29,7 +29,18 @@ export function defineFunction(
     let_,
     head.parameters.map(({ name, dtype }) => local(name, dtype)),
   );
-  return { ...head, lets, result, dtype: dtypeOf(result) };
+  return { ...head, lets: used(lets, result), result, dtype: dtypeOf(result) };
+}
+
+/** Those that the result needs: printed code has no variable that nothing reads. */
+function used(lets: FunctionDefinition["lets"], result: Scalar): FunctionDefinition["lets"] {
+  const needed = new Set(localsOf(result));
+  const kept = lets.toReversed().filter(({ name, value }) => {
+    if (!needed.has(name)) return false;
+    for (const one of localsOf(value)) needed.add(one);
+    return true;
+  });
+  return kept.reverse();
 }
 
 /** `dtype` names for each, `x` and `y` say. */
