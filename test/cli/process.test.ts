@@ -1,6 +1,6 @@
 /** The command as a process: exit codes, signals and pipes. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { buildSync } from "esbuild";
@@ -25,6 +25,8 @@ beforeAll(() => {
     loader: { ".nn": "text" },
     logLevel: "error",
   });
+  // Where what stays outside the bundle is found.
+  symlinkSync(path.join(root, "node_modules"), path.join(bundle, "node_modules"), "junction");
 }, 60_000);
 afterAll(() => {
   project.remove();
@@ -51,6 +53,28 @@ describe("exit codes", () => {
     const { stderr } = run("check", "nosuch.nn");
     // oxlint-disable-next-line no-control-regex -- The sequences are what is looked for.
     expect(stderr).not.toMatch(/\u001b|^\s+at /m);
+  });
+});
+
+describe("what the GPU's libraries print of themselves", () => {
+  const bench = ["bench", "points.nn", "--seconds", "0.01"];
+
+  test("stays away from a run without a GPU: its error, and nothing else", () => {
+    expect(run("train", "points.nn", "-o", "gpu", "--target", "wgsl")).toEqual({
+      stdout: "",
+      stderr: "error[NN0651]: this artifact is for the target wgsl: expected a GPU that WebGPU can use, found none\n",
+      status: 1,
+    });
+  });
+
+  test("stays away from a comparison of the targets", () => {
+    expect(run(...bench).stderr).not.toMatch(/vulkan|dawn/i);
+  });
+
+  test("stays away from a file of messages, too, and the messages come whole", () => {
+    const script = `"${process.execPath}" "${cli}" eval points.nn --params none --target=wgsl 2>messages`;
+    expect(spawnSync("sh", ["-c", script], { cwd }).status).toBe(1);
+    expect(readFileSync(path.join(cwd, "messages"), "utf8")).toMatch(/^error\[NN0925\]: cannot read none: .*\n$/);
   });
 });
 

@@ -87,9 +87,9 @@ describe("a kernel as TypeScript", () => {
           for (let j = 0; j < 32; j++) {
             let sum = 0;
             for (let k = 0; k < 64; k++) {
-              sum = fround(sum + fround(x[row + k] * w[k * 32 + j]));
+              sum = fround(sum + fround(x[row + k]! * w[k * 32 + j]!));
             }
-            const biased = fround(sum + b[j]);
+            const biased = fround(sum + b[j]!);
             y[yRow + j] = biased <= 0 ? 0 : biased;
           }
         }

@@ -1,0 +1,157 @@
+/** Exported modules in other people's programs: under their compilers' options, in their pages, with what they hand over. */
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compilers } from "../declarations/compilers.ts";
+import { pointsProject } from "./fixture.ts";
+import { folderWith, nnc } from "./helpers.ts";
+
+/** Every name and text of it could end a string, a comment or a script, or is a key with a meaning of its own. */
+const awkward = `/// </script><script>alert(1)</script> <!-- */ doc
+model Odd(__proto__: [N, 2], constructor: [N, 1]) -> [N, 2] =
+  concat([__proto__, constructor], axis: -1) |> dense(2)   // </script> <!--
+
+train Odd {
+  data: csv("odd.csv", __proto__: ["<!--", "</script>"], constructor: "*/", target: "</SCRIPT >", standardize: true)
+  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: 8  epochs: 1
+}
+`;
+const awkwardCsv = [
+  "<!--,</script>,*/,</SCRIPT >",
+  ...Array.from({ length: 8 }, (_, row) => `${row},${row % 3},${row % 5},${row % 2 === 0 ? "<!--" : "</script>"}`),
+  "",
+].join("\n");
+
+const project = folderWith({ ...pointsProject, "odd.nn": awkward, "odd.csv": awkwardCsv });
+const cwd = project.folder;
+
+/** A command that has to succeed. */
+async function run(...args: readonly string[]): Promise<void> {
+  const { code, stderr } = await nnc(args, { cwd });
+  if (code !== 0) throw new Error(stderr);
+}
+
+beforeAll(async () => {
+  for (const [file, folder] of [
+    ["points.nn", "run"],
+    ["odd.nn", "odd"],
+  ] as const) {
+    await run("train", file, "-o", folder, "--target", "wasm");
+    const params = ["--params", `${folder}/parameters.safetensors`];
+    for (const format of ["ts", "js"])
+      await run("export", file, ...params, "--format", format, "-o", `${folder}-${format}`);
+  }
+}, 120_000);
+afterAll(project.remove);
+
+const textOf = (...names: readonly string[]): string => readFileSync(path.join(cwd, ...names), "utf8");
+
+/** What Node prints for a script beside the module. */
+function runBeside(folder: string, script: string): string {
+  writeFileSync(path.join(cwd, folder, "use.mjs"), script);
+  return execFileSync(process.execPath, [path.join(folder, "use.mjs")], { cwd, encoding: "utf8" });
+}
+
+describe.each(compilers)(
+  "under TypeScript %s with every strict option, and no library but ES2022's",
+  (_version, check) => {
+    test.each(["run-ts", "odd-ts"])("the exported module of %s has no mistake", { timeout: 60_000 }, (folder) => {
+      expect(check(new Map([["/model.ts", textOf(folder, "model.ts")]]), ["/model.ts"])).toEqual([]);
+    });
+
+    test("nor has the module that `nnc build` prints, with what trains it", { timeout: 60_000 }, async () => {
+      await run("build", "points.nn", "-o", "built", "--target", "typescript");
+      const files = new Map(["plain.ts", "plain.d.ts"].map((name) => [`/built/${name}`, textOf("built", name)]));
+      expect(check(files, ["/built/plain.ts"])).toEqual([]);
+      expect(check(new Map([["/plain.d.ts", textOf("built", "plain.d.ts")]]), ["/plain.d.ts"])).toEqual([]);
+    });
+
+    test("a program that uses the declarations, with typed arrays as rows, has none", { timeout: 60_000 }, () => {
+      const use = `import { predict, type Prediction } from "./model.mjs";
+      export const found: readonly Prediction[] = predict([new Float32Array(2), [1, 2], { point: Float64Array.of(1, 2) }, { x: 1, y: 2 }]);
+      export const side: string | undefined = found[0]?.side;`;
+      const files = new Map([
+        ["/model.d.mts", textOf("run-js", "model.d.mts")],
+        ["/use.mts", use],
+      ]);
+      expect(check(files, ["/use.mts"])).toEqual([]);
+    });
+  },
+);
+
+describe("names and texts that could break out", () => {
+  test.each([["odd-js", "model.mjs"] as const, ["odd-ts", "model.ts"] as const])(
+    "nothing in %s/%s ends a script",
+    (folder, file) => {
+      expect(textOf(folder, file)).not.toMatch(/<\/?script|<!--/i);
+    },
+  );
+
+  test("nor in the module that `nnc build` prints", async () => {
+    await run("build", "odd.nn", "-o", "odd-built", "--target", "typescript");
+    for (const file of ["Odd.ts", "Odd.js"]) expect(textOf("odd-built", file)).not.toMatch(/<\/?script|<!--/i);
+  });
+
+  test("an input called __proto__ and one called constructor take part, and the module's own examples agree", () => {
+    expect(execFileSync(process.execPath, ["odd-js/model.mjs", "--selftest"], { cwd, encoding: "utf8" })).toBe(
+      "4 examples as expected (largest difference 0)\n",
+    );
+    const script = `import { predict } from "./model.mjs";
+      const [a] = predict([{ ["__proto__"]: [1, 2], constructor: [3] }]);
+      const [b] = predict([{ "<!--": 1, "</script>": 2, "*/": 3 }]);
+      const [c] = predict([JSON.parse('{"__proto__": [1, 2], "constructor": 3}')]);
+      console.log(JSON.stringify([Object.keys(a), Object.keys(a.scores), JSON.stringify(a) === JSON.stringify(b), JSON.stringify(a) === JSON.stringify(c)]));
+      try { predict([{ ["__proto__"]: [1, 2] }]); } catch (error) { console.log(error.message); }`;
+    const [keys, missing] = runBeside("odd-js", script).trim().split("\n");
+    expect(JSON.parse(keys ?? "")).toEqual([["</SCRIPT >", "scores"], ["</script>", "<!--"].sort(), true, true]);
+    expect(missing).toBe('row 0: expected "*/", found none');
+  });
+});
+
+describe("what a caller hands over", () => {
+  test("typed arrays of any kind, alone, in objects and in lists, give what lists of the same numbers give", () => {
+    const script = `import { predict } from "./model.mjs";
+      const rows = [[1, 2], Float32Array.of(1, 2), Float64Array.of(1, 2), Int16Array.of(1, 2), { point: Uint8Array.of(1, 2) }, { point: [[1], Float32Array.of(2)] }];
+      console.log(new Set(predict(rows).map((one) => JSON.stringify(one))).size);
+      console.log(predict([]).length);`;
+    expect(runBeside("run-js", script)).toBe("1\n0\n");
+  });
+
+  const sentences: readonly (readonly [call: string, sentence: string])[] = [
+    ["predict()", "predict: expected a list of rows, found undefined; a single row stands in brackets, predict([row])"],
+    ["predict(null)", "predict: expected a list of rows, found null; a single row stands in brackets, predict([row])"],
+    [
+      "predict({ point: [1, 2] })",
+      "predict: expected a list of rows, found an object; a single row stands in brackets, predict([row])",
+    ],
+    [
+      "predict(new Float32Array(2))",
+      "predict: expected a list of rows, found typed numbers; a single row stands in brackets, predict([row])",
+    ],
+    ["predict([1, 2])", 'row 0: expected a list of numbers or an object with "point", found 1'],
+    ["predict([null])", 'row 0: expected a list of numbers or an object with "point", found null'],
+    ["predict([[1, 2], 'left'])", 'row 1: expected a list of numbers or an object with "point", found "left"'],
+    ["predict([[1, 2, 3]])", "row 0: expected 2 values for point, found 3"],
+    ["predict([[1, 10n]])", "row 0: expected a finite number for point, found 10"],
+    ["predict([[1, Symbol('s')]])", "row 0: expected a finite number for point, found Symbol(s)"],
+    ["predict([[1, () => 1]])", "row 0: expected a finite number for point, found a function"],
+    ["predict([[1, { a: 1 }]])", "row 0: expected a finite number for point, found an object"],
+    ["predict([[1, NaN]])", "row 0: expected a finite number for point, found NaN"],
+    ["predict([[1, 1e39]])", "row 0: expected a finite number for point, found 1e+39"],
+    ["predict([[1, , 3]])", "row 0: expected 2 values for point, found 3"],
+    ["predict([[1, undefined]])", "row 0: expected a finite number for point, found undefined"],
+    ["predict([{ x: 1 }])", 'row 0: expected "y", found none'],
+    ["predict([{ toString: 1 }])", 'row 0: expected "x", found none'],
+    ["const a = [1]; a.push(a); predict([a])", "row 0: expected numbers, found lists in lists more than 64 deep"],
+  ];
+
+  test("what does not fit is answered by a sentence", () => {
+    const calls = sentences.map(([call]) => `() => { ${call}; }`).join(",\n");
+    const script = `import { predict } from "./model.mjs";
+      for (const call of [${calls}])
+        try { call(); console.log("taken"); } catch (error) { console.log(error.name + ": " + error.message); }`;
+    const found = runBeside("run-js", script).trim().split("\n");
+    expect(found).toEqual(sentences.map(([, sentence]) => `TypeError: ${sentence}`));
+  });
+});
