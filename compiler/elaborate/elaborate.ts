@@ -452,7 +452,8 @@ function hostTrain({ plan, step, evaluation }: Trained): HostTrain {
     ...(step.probes.length === 0 ? {} : { probes: step.probes }),
     optimizer: plan.steps.map(({ optimizer }) => optimizer.target.declaration.name.text).join(","),
     evaluation: {
-      loss: evaluation.loss,
+      loss: evaluation.losses[0],
+      ...(evaluation.losses.length === 1 ? {} : { losses: evaluation.losses.slice(1) }),
       metrics: evaluation.metrics,
       ...(evaluation.whole.length === 0 ? {} : { whole: evaluation.whole }),
     },

@@ -500,14 +500,20 @@ function isIdentifier(text: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text);
 }
 
+/** The name that `as` gives. It becomes part of a path, whose parts are joined by points. */
+export function nameAfterAs({ name: { value, span } }: Named, frame: Frame): string {
+  if (isIdentifier(value)) return value;
+  return frame.fail(
+    wrongKind,
+    { expected: 'a name such as "head" after `as`', found: JSON.stringify(value) },
+    span,
+    "this",
+  );
+}
+
 function evaluateNamed(named: Named, piped: readonly Evaluated[], frame: Frame): Evaluated {
   const { expression } = named;
-  const name = named.name.value;
-  // It becomes part of a path, whose parts are joined by points.
-  if (!isIdentifier(name)) {
-    const found = JSON.stringify(name);
-    return frame.fail(wrongKind, { expected: 'a name such as "head" after `as`', found }, named.name.span, "this");
-  }
+  const name = nameAfterAs(named, frame);
   if (expression.kind === "call" || expression.kind === "name") {
     const callee = expression.kind === "call" ? expression.callee : expression;
     const declared =

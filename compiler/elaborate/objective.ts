@@ -9,19 +9,21 @@ import { constantValue } from "../dimension/dimension.ts";
 import { isCallable, lookUp, type DeclaredCallable } from "../semantics/module.ts";
 import type { TensorInput, TensorType as SyntaxType } from "../syntax/ast.ts";
 import { storageOf, frameFor } from "./calls.ts";
+import type { Chosen } from "./choose.ts";
 import type { Entry } from "./entry.ts";
 import type { Binding, Frame, Storage } from "./frame.ts";
 import { hostInput, inputTensor, shapeIn, topFrame } from "./inputs.ts";
 import { callModel, givenInputs } from "./predict.ts";
 import { bindTensors, labelsFor } from "./signature.ts";
 import { toTensor } from "./tensors.ts";
-import type { Chosen, StepPlan, TrainPlan } from "./train-plan.ts";
+import { isShort, type StepPlan, type TrainPlan } from "./train-plan.ts";
 import {
   describeType,
   describeValue,
   type AxisLabel,
   type Evaluated,
   type GivenArgument,
+  type GivenArguments,
   type Tensor,
 } from "./values.ts";
 import type { HostInput } from "../program/host.ts";
@@ -39,6 +41,7 @@ export interface Objective {
   readonly inputs: readonly TrainInput[];
   /** In the short form. */
   readonly output: Tensor | undefined;
+  /** What the data are to be told by: the loss's second input, or with steps the one of that name. */
   readonly target: TrainInput | undefined;
 }
 
@@ -165,8 +168,8 @@ function outsideLabels(type: SyntaxType, rank: number, inside: Frame): readonly 
   });
 }
 
-/** A loss or metric on the output and the inputs that it names. */
-export function compare({ target, given, span }: Chosen, objective: Objective, storage?: Storage): Evaluated {
+/** What a loss or metric is called with in the short form: the output, the target and the inputs that it names. */
+export function comparison({ target, given, span }: Chosen, objective: Objective): GivenArguments {
   const { frame, output, inputs } = objective;
   const { declaration } = target;
   const tensors = declaration.parameters.filter((parameter) => parameter.kind === "tensorInput");
@@ -186,19 +189,23 @@ export function compare({ target, given, span }: Chosen, objective: Objective, s
     const found = inputs.find((candidate) => candidate.name === name.text);
     if (found !== undefined) named.set(name.text, argument(found.tensor));
   }
-  const all = { ...given, tensors: [argument(output), argument(objective.target.tensor)], named };
-  const instance = frame.home.child(span.from, declaration.name.text);
-  return frame.session.evaluator.call(target, all, instance, frame, span, storage);
+  return { ...given, tensors: [argument(output), argument(objective.target.tensor)], named };
 }
 
-/** A train with steps: its declared inputs. */
+/** A loss or metric of its arguments. */
+export function compare({ target, given, span }: Chosen, frame: Frame, storage?: Storage): Evaluated {
+  const instance = frame.home.child(span.from, target.declaration.name.text);
+  return frame.session.evaluator.call(target, given, instance, frame, span, storage);
+}
+
+/** A train with steps: its declared inputs. One called `target` is what the data's `target` goes to. */
 export function longObjective(plan: TrainPlan, entry: Entry): Objective {
   const frame = trainFrame(plan, entry);
   const inputs = plan.train.inputs.map(({ name, types }): TrainInput => {
     const buffer = `train.${name.text}`;
     return { name: name.text, buffer, tensor: inputTensor(buffer, types[0], frame) };
   });
-  return { frame, inputs, output: undefined, target: undefined };
+  return { frame, inputs, output: undefined, target: inputs.find(({ name }) => name === "target") };
 }
 
 /** The frame in which one step's expressions stand: shared lets are evaluated anew, with the parameters as they are. */
@@ -216,7 +223,9 @@ export function minimised(
   objective: Objective,
 ): { readonly loss: Tensor; readonly span: Span } {
   if (step.minimize === undefined && plan.loss !== undefined) {
-    return { loss: scalar(compare(plan.loss, objective), plan.loss.span, objective.frame), span: plan.loss.span };
+    const { frame } = objective;
+    const value = compare({ ...plan.loss, given: comparison(plan.loss, objective) }, frame);
+    return { loss: scalar(value, plan.loss.span, frame), span: plan.loss.span };
   }
   const frame = stepFrame(plan, objective);
   const { evaluator } = frame.session;
@@ -236,9 +245,9 @@ function scalar(value: Evaluated, span: Span, frame: Frame): Tensor {
 
 /** The objective of a plan in an entry. */
 export function objectiveOf(plan: TrainPlan, entry: Entry, facts: TargetFacts): Objective {
-  return plan.loss === undefined || plan.steps.some(({ minimize }) => minimize !== undefined)
-    ? longObjective(plan, entry)
-    : shortObjective(plan, plan.loss, entry, facts);
+  return plan.loss !== undefined && isShort(plan)
+    ? shortObjective(plan, plan.loss, entry, facts)
+    : longObjective(plan, entry);
 }
 
 export function hostInputs({ inputs, frame }: Objective): readonly HostInput[] {

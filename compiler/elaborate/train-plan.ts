@@ -3,26 +3,17 @@
  * built here.
  */
 import type { Span } from "../diagnostics/diagnostic.ts";
-import { unknownName } from "../diagnostics/codes/names.ts";
 import { badValue, missingKey } from "../diagnostics/codes/train.ts";
 import { missingSetting } from "../diagnostics/codes/settings.ts";
-import { didYouMean } from "../diagnostics/suggest.ts";
 import type { HostData } from "../program/host.ts";
-import { isCallable, lookUp, visibleNames, type DeclaredCallable, type NameSpace } from "../semantics/module.ts";
-import type { Argument, Entry as SyntaxEntry, Expression, Let, Train } from "../syntax/ast.ts";
+import type { Entry as SyntaxEntry, Expression, Let, Train } from "../syntax/ast.ts";
 import { describeExpression } from "../syntax/describe.ts";
-import { evaluateArguments } from "./arguments.ts";
+import { choose, type Chosen } from "./choose.ts";
 import { planData } from "./data-plan.ts";
 import type { Frame } from "./frame.ts";
+import { planMetrics, type MetricPlan } from "./metric-plan.ts";
 import { toNumber } from "./rational.ts";
-import { describeValue, noArguments, type GivenArguments, type Recipe } from "./values.ts";
-
-/** A declaration of one kind with its settings: `adam(beta1: 0.5)`. */
-export interface Chosen {
-  readonly target: DeclaredCallable;
-  readonly given: GivenArguments;
-  readonly span: Span;
-}
+import { describeValue, type Recipe } from "./values.ts";
 
 export interface OptimizerPlan extends Chosen {
   readonly lr: number;
@@ -51,7 +42,7 @@ export interface TrainPlan {
   readonly train: Train;
   readonly label: string;
   readonly loss: Chosen | undefined;
-  readonly metrics: readonly Chosen[];
+  readonly metrics: readonly MetricPlan[];
   readonly steps: readonly StepPlan[];
   readonly data: HostData;
   readonly batch: number | "all";
@@ -72,14 +63,20 @@ function entriesOf(entries: readonly SyntaxEntry[]): Entries {
 export function planTrain(train: Train, frame: Frame): TrainPlan {
   const entries = entriesOf(train.entries);
   const { text } = train.label ?? train.name;
-  const loss = entries.get("loss");
+  const written = entries.get("loss");
   const metrics = entries.get("metrics");
+  const loss = written === undefined ? undefined : choose(written.value, "loss", [], frame).chosen;
+  const steps = stepsOf(train, entries, frame);
   return {
     train,
     label: text,
-    loss: loss === undefined ? undefined : choose(loss.value, "loss", [], frame).chosen,
-    metrics: metrics === undefined ? [] : listOf(metrics.value).map((item) => choose(item, "metric", [], frame).chosen),
-    steps: stepsOf(train, entries, frame),
+    loss,
+    steps,
+    metrics: planMetrics(
+      metrics === undefined ? [] : listOf(metrics.value),
+      { withTensors: !isShort({ loss, steps }), losses: lossNames(steps) },
+      frame,
+    ),
     data: planData(entries.get("data"), frame),
     batch: batchOf(entries.get("batch"), frame),
     epochs: number(entries.get("epochs"), 1, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame),
@@ -88,6 +85,16 @@ export function planTrain(train: Train, frame: Frame): TrainPlan {
     average: optional(entries.get("average"), { least: 0, below: 1 }, frame),
     startFrom: stringOf(entries.get("start_from"), frame),
   };
+}
+
+/** Whether what is minimised is a loss of the model's output, and no step says otherwise. */
+export function isShort({ loss, steps }: Pick<TrainPlan, "loss" | "steps">): boolean {
+  return loss !== undefined && steps.every(({ minimize }) => minimize === undefined);
+}
+
+/** What the losses of an evaluation are called: `loss` the first, and by its step's name each of several. */
+export function lossNames(steps: readonly Pick<StepPlan, "name">[]): readonly string[] {
+  return ["loss", ...(steps.length > 1 ? steps.map(({ name }) => name) : [])];
 }
 
 function listOf(expression: Expression): readonly Expression[] {
@@ -177,50 +184,6 @@ function pathOf(expression: Expression, frame: Frame): string {
       "this",
     );
   return [rest.text, ...names].join(".");
-}
-
-/** A declaration of a name space, called or by its bare name; `extra` are arguments that every one of its kind takes. */
-function choose(
-  expression: Expression,
-  space: NameSpace,
-  extra: readonly string[],
-  frame: Frame,
-): { readonly chosen: Chosen; readonly extra: ReadonlyMap<string, Argument> } {
-  const callee = expression.kind === "call" ? expression.callee : expression;
-  if (callee.kind !== "name")
-    return frame.fail(
-      badValue,
-      { key: space, expected: `the name of a ${space}`, found: describeExpression(callee) },
-      expression.span,
-      "this",
-    );
-  const target = lookUp(frame.body.scope, space, callee.text);
-  if (!isCallable(target)) {
-    return frame.fail(
-      unknownName,
-      { name: callee.text, what: space },
-      callee.span,
-      "not known",
-      [],
-      didYouMean(callee.text, visibleNames(frame.body.scope, space)),
-    );
-  }
-  const written = expression.kind === "call" ? expression.arguments : [];
-  const isExtra = ({ label: own }: Argument): boolean => own !== undefined && extra.includes(own.text);
-  const given =
-    written.length === 0
-      ? noArguments
-      : evaluateArguments(
-          written.filter((argument) => !isExtra(argument)),
-          target.declaration,
-          frame,
-        );
-  const found = new Map(
-    written.flatMap((argument) =>
-      argument.label !== undefined && isExtra(argument) ? [[argument.label.text, argument] as const] : [],
-    ),
-  );
-  return { chosen: { target, given, span: expression.span }, extra: found };
 }
 
 function optimizerOf(expression: Expression, frame: Frame): OptimizerPlan {

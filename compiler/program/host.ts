@@ -52,9 +52,10 @@ export interface HostTrain {
   readonly probes?: readonly HostProbe[];
   /** The optimisers' names, one a step, joined by commas: a checkpoint of another cannot be resumed. */
   readonly optimizer?: string;
-  /** Results of `evaluate`: the loss, then the metrics that stream; and the metrics that need the whole set at once. */
+  /** Results of `evaluate`: the loss, with several steps that of each by its name; the metrics that stream; and those that need the whole set at once. */
   readonly evaluation: {
     readonly loss: HostResult;
+    readonly losses?: readonly HostResult[];
     readonly metrics: readonly HostResult[];
     readonly whole?: readonly HostWholeMetric[];
   };

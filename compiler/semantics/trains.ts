@@ -68,6 +68,8 @@ function checkTrain(train: Train, file: FileScope, diagnostics: Diagnostic[]): v
   for (const statement of train.lets) checker.let(statement, scope);
   checkKeys(train.entries, trainKeys, "train", diagnostics);
   checkMinimize(train.entries, checker, scope);
+  if (train.steps.length > 0 || train.entries.some(({ key }) => key.text === "minimize"))
+    checkMetrics(train.entries, checker, scope);
   checkTwice(
     train.steps.map(({ name }) => name),
     diagnostics,
@@ -92,6 +94,17 @@ function checkKeys(entries: readonly Entry[], keys: readonly string[], place: st
         diagnose(repeatedKey, { key: text }, [label(span, "again here"), label(earlier.key.span, "first here")]),
       );
     seen.set(text, entry);
+  }
+}
+
+/** With steps, metrics are calls with tensors over the train's own names; what is called is looked up where it is evaluated. */
+function checkMetrics(entries: readonly Entry[], checker: BodyChecker, scope: Scope): void {
+  for (const { key, value } of entries) {
+    if (key.text !== "metrics") continue;
+    for (const item of value.kind === "list" ? value.items : [value]) {
+      const metric = item.kind === "named" ? item.expression : item;
+      if (metric.kind === "call") for (const given of metric.arguments) checker.expression(given.value, scope);
+    }
   }
 }
 

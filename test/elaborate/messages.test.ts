@@ -21,7 +21,18 @@ const further: readonly string[] = [
   "model M(x: [N, 3]) -> [N, 2] = x |> dense(2, bias: false)\nmodel O(x: [N, 3]) -> [N, 2] = x |> dense(2, bias: false)\ntrain T(x: [N, 3]) { data: given  step a { minimize: mean(M(x)) + mean(stop_gradient(O(x)))  update: [M, O]  optimizer: sgd(lr: 0.1) } }",
   `${model}\ntrain T(x: [N, 3]) { data: given  step a { minimize: mean(M(x))  update: M.head  optimizer: sgd(lr: 0.1) } }`,
   `${model}\ntrain M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: all }`,
-  `${model}\ntrain T(x: [N, 3]) { data: given  metrics: [accuracy]  step a { minimize: mean(M(x))  update: M  optimizer: sgd(lr: 0.1) } }`,
+  ...[
+    "accuracy(M(x), target), accuracy(M(2 * x), target)",
+    'accuracy(M(x), target) as "a"',
+    'accuracy(M(x), target) as "top 1"',
+    "accuracy(M(x))",
+    "top_k(k: 1)",
+  ].map((metrics) => {
+    const step = (name: string) =>
+      `step ${name} { minimize: cross_entropy(M(x), target)  update: M  optimizer: sgd(lr: 1) }`;
+    return `${model}\ntrain T(x: [N, 3], target: i32[N]) {\n  data: given\n  metrics: [${metrics}]\n  ${step("a")}\n  ${step("b")}\n}`;
+  }),
+  `${model}\ntrain M { data: given  loss: cross_entropy  optimizer: sgd(lr: 1)  metrics: [accuracy as "loss"] }`,
   `loss odd(output: [N, 2]) -> [] = mean(output)\n${model}\ntrain M { data: given  loss: odd  optimizer: sgd(lr: 0.1) }`,
   "model M(x: [N, 3], n: int) -> [N, 3] = x",
   "block either(x: [N, K], each: bool) -> [] | [K] = where(each, sum(x, over: N), x)\nmodel M(x: [N, 3]) -> [3] = either(x, false)",

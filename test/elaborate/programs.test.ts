@@ -293,6 +293,40 @@ group("trains", () => {
     expect(bounds.get("rows")).toBe(16_384);
   });
 
+  test("metrics are called as they say; what the whole set is asked of is kept once, and not where it was given", () => {
+    const text = `metric largest(output: [N, K], target: i32[N]) -> [] = max(output)
+      ${train('metrics: [top_k(k: 2) as "top2", top_k(k: 1) as "top1", largest, largest as "again"]')}`;
+    const { entries, host } = model(text);
+    const { metrics = [], whole = [] } = host.train?.evaluation ?? {};
+    expect(metrics.map(({ name, buffer }) => `${name} ${buffer}`)).toEqual([
+      "top2 evaluate.top2",
+      "top1 evaluate.top1",
+    ]);
+    expect(
+      whole.map(({ entry, inputs }) => [entry, ...inputs.map(({ input, from }) => `${input.name} ${from}`)]),
+    ).toEqual([
+      ["metric.largest", "output evaluate.largest.output", "target train.target"],
+      ["metric.again", "output evaluate.largest.output", "target train.target"],
+    ]);
+    const evaluate = entries.find(({ name }) => name === "evaluate");
+    expect(evaluate?.graph.outputs.map(({ name }) => name)).toEqual([
+      "evaluate.largest.output",
+      "evaluate.loss",
+      "evaluate.top2",
+      "evaluate.top1",
+      "metric.top2.hits",
+      "metric.top2.rows",
+      "metric.top1.hits",
+      "metric.top1.rows",
+    ]);
+  });
+
+  test("with steps, the input called `target` is what the data's target goes to", () => {
+    const text =
+      "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)\ntrain T(x: [N, 3], target: i32[N]) { data: given  step a { minimize: cross_entropy(M(x), target)  update: M  optimizer: sgd(lr: 1) } }";
+    expect(model(text).host.train?.target).toEqual({ input: "target", kind: "classes" });
+  });
+
   test("a parameter that the loss does not reach is named in a warning", () => {
     const text =
       "model M(x: [N, 3]) -> [N, 2] = x |> dense(2, bias: false)\nmodel Other(x: [N, 3]) -> [N, 2] = x |> dense(2, bias: false)\ntrain T(x: [N, 3]) { data: given  step a { minimize: mean(M(x)) + mean(stop_gradient(Other(x)))  update: [M, Other]  optimizer: sgd(lr: 0.1) } }";

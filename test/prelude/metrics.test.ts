@@ -113,6 +113,37 @@ describe.each(targets)("on %s", (target) => {
   });
 });
 
+describe("in a train with steps", () => {
+  const model = "model M(x: [N, 3]) -> [N, 3] = x |> dense(3)\n";
+  const range = "metric range_of(output: [N, K], target: i32[N]) -> [] = max(output) - min(output)\n";
+  const short = `${range}${model}train M { data: given  loss: cross_entropy  optimizer: sgd(lr: 1)  batch: 8  seed: 5
+    metrics: [accuracy, range_of, confusion, precision(average: "none")] }`;
+  const steps = `${range}${model}train T(x: [N, 3], target: i32[N]) { data: given  batch: 8  seed: 5
+    let scores = M(x)
+    metrics: [accuracy(scores, target), range_of(scores, target), confusion(M(x), target), precision(M(x), target, average: "none"),
+      accuracy(M(x + noise), target) as "noisy", accuracy(2 * scores, target) as "doubled", range_of(2 * scores, target) as "twice"]
+    let noise = 100 * random_normal([N, 3])
+    step main { minimize: cross_entropy(M(x), target)  update: M  optimizer: sgd(lr: 1) } }`;
+  const batches = [8, 3].map((rows) => ({
+    x: Float32Array.from({ length: 3 * rows }, (_, at) => ((at * 7) % 11) / 4 - 1),
+    target: Int32Array.from({ length: rows }, (_, row) => (row * 2) % 3),
+  }));
+
+  test.each(targets)("each is of the tensors that it is called with: %s", async (target) => {
+    const [alone, called] = [await metricsOf(target, short, batches), await metricsOf(target, steps, batches)];
+    const { noisy, doubled, twice, ...same } = called;
+    expect(same).toEqual(alone);
+    expect([doubled, twice]).toEqual([alone["accuracy"], 2 * Number(alone["range_of"])]);
+    expect(noisy).not.toBe(alone["accuracy"]);
+  });
+
+  test("names in a metric are those of the train", () => {
+    expect(complaintsOf(steps.replace("accuracy(scores, target)", "accuracy(score, target)"))).toEqual([
+      "NN0201 there is no value, block or function named `score` here",
+    ]);
+  });
+});
+
 describe("what a metric needs", () => {
   const scores =
     "expected scores of at least two classes along the last axis; for one logit there is binary_accuracy, for numbers mean_absolute_error and r2";

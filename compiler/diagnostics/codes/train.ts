@@ -109,12 +109,43 @@ export const boundMissing = define<{ readonly name: string }>({
     "Memory is planned for the largest value of each open dimension. It comes from `batch`, from the data, from `bounds: { N: 64 }` or from `--bounds N=64`.",
 });
 
-export const metricsNeedOutput = define<object>({
+export const metricWithoutTensors = define<{ readonly name: string }>({
   code: "NN0511",
   severity: "error",
-  message: () => "metrics compare a model's output with the target, found a train without `loss`",
+  message: ({ name }) => `the metric \`${name}\` needs its tensors in a train with steps, found none`,
   explanation:
-    "The short form of a train says what the output and the target are. A train with steps reports its losses only.",
+    "The short form of a train says what the output and the target are. With steps, a metric is a call with its tensors, " +
+    'such as `accuracy(Net(x), target) as "clean"`.',
+  example: {
+    bad: `${model}train T(x: [N, 3], target: i32[N]) { data: given  metrics: [accuracy]  step s { minimize: cross_entropy(M(x), target)  update: M  optimizer: sgd(lr: 0.1) } }`,
+    good: `${model}train T(x: [N, 3], target: i32[N]) { data: given  metrics: [accuracy(M(x), target)]  step s { minimize: cross_entropy(M(x), target)  update: M  optimizer: sgd(lr: 0.1) } }`,
+  },
+});
+
+export const metricTensors = define<{ readonly name: string }>({
+  code: "NN0517",
+  severity: "error",
+  message: ({ name }) => `the metric \`${name}\` takes settings only beside a \`loss\`, found tensors`,
+  explanation:
+    "In the short form of a train every metric compares the model's output with the target of the loss. " +
+    "A train with steps says what each metric compares.",
+  example: {
+    bad: `${model}train M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  metrics: [accuracy(M(x), target)] }`,
+    good: `${model}train M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  metrics: [accuracy] }`,
+  },
+});
+
+export const metricName = define<{ readonly name: string; readonly other: string }>({
+  code: "NN0518",
+  severity: "error",
+  message: ({ name, other }) => `the metric is called \`${name}\`, as ${other} is`,
+  explanation:
+    "Every figure of an evaluation has a name of its own: `loss`, the names of the steps where there are several, and those of the metrics. " +
+    "`as` gives a metric another one.",
+  example: {
+    bad: `${model}train M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  metrics: [top_k(k: 1), top_k(k: 2)] }`,
+    good: `${model}train M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  metrics: [top_k(k: 1) as "top1", top_k(k: 2) as "top2"] }`,
+  },
 });
 
 export const targetMissing = define<{ readonly name: string; readonly kind: string }>({

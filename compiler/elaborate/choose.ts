@@ -1,0 +1,71 @@
+/** What a key of a `train` names: a declaration of one name space with its settings, called or by its bare name. */
+import { unknownName } from "../diagnostics/codes/names.ts";
+import { badValue } from "../diagnostics/codes/train.ts";
+import type { Span } from "../diagnostics/diagnostic.ts";
+import { didYouMean } from "../diagnostics/suggest.ts";
+import { isCallable, lookUp, visibleNames, type DeclaredCallable, type NameSpace } from "../semantics/module.ts";
+import type { Argument, Expression } from "../syntax/ast.ts";
+import { describeExpression } from "../syntax/describe.ts";
+import { evaluateArguments } from "./arguments.ts";
+import type { Frame } from "./frame.ts";
+import { noArguments, type GivenArguments } from "./values.ts";
+
+/** A declaration of one kind with its settings: `adam(beta1: 0.5)`. */
+export interface Chosen {
+  readonly target: DeclaredCallable;
+  readonly given: GivenArguments;
+  readonly span: Span;
+}
+
+/** The declaration that is named, and the arguments as written. */
+export function declared(
+  expression: Expression,
+  space: NameSpace,
+  frame: Frame,
+): { readonly target: DeclaredCallable; readonly written: readonly Argument[] } {
+  const callee = expression.kind === "call" ? expression.callee : expression;
+  if (callee.kind !== "name")
+    return frame.fail(
+      badValue,
+      { key: space, expected: `the name of a ${space}`, found: describeExpression(callee) },
+      expression.span,
+      "this",
+    );
+  const target = lookUp(frame.body.scope, space, callee.text);
+  if (!isCallable(target)) {
+    return frame.fail(
+      unknownName,
+      { name: callee.text, what: space },
+      callee.span,
+      "not known",
+      [],
+      didYouMean(callee.text, visibleNames(frame.body.scope, space)),
+    );
+  }
+  return { target, written: expression.kind === "call" ? expression.arguments : [] };
+}
+
+/** With its settings evaluated; `extra` are arguments that every one of its kind takes. */
+export function choose(
+  expression: Expression,
+  space: NameSpace,
+  extra: readonly string[],
+  frame: Frame,
+): { readonly chosen: Chosen; readonly extra: ReadonlyMap<string, Argument> } {
+  const { target, written } = declared(expression, space, frame);
+  const isExtra = ({ label: own }: Argument): boolean => own !== undefined && extra.includes(own.text);
+  const given =
+    written.length === 0
+      ? noArguments
+      : evaluateArguments(
+          written.filter((argument) => !isExtra(argument)),
+          target.declaration,
+          frame,
+        );
+  const found = new Map(
+    written.flatMap((argument) =>
+      argument.label !== undefined && isExtra(argument) ? [[argument.label.text, argument] as const] : [],
+    ),
+  );
+  return { chosen: { target, given, span: expression.span }, extra: found };
+}
