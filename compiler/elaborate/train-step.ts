@@ -6,8 +6,9 @@ import { label } from "../diagnostics/diagnostic.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { notDifferentiable } from "../diagnostics/codes/shapes.ts";
 import { nothingToUpdate, unreachedParameter } from "../diagnostics/codes/train.ts";
+import type { GraphBuilder } from "../graph/builder.ts";
 import type { GraphOutput, Value } from "../graph/types.ts";
-import { broadcastTo, fillLike } from "../ops/emit.ts";
+import { fillLike, multiply } from "../ops/emit.ts";
 import type { HostProbe } from "../program/host.ts";
 import { bindArguments, frameFor } from "./calls.ts";
 import { Entry } from "./entry.ts";
@@ -170,28 +171,49 @@ interface Moved {
   readonly gradient: Value;
 }
 
-/** Scales the gradients to at most the global norm. */
+/** Below this, the reciprocal of the largest magnitude would leave the range of f32. */
+const smallestMagnitude = 2 ** -120;
+
+/**
+ * Scales the gradients to at most the global norm. The norm is that of the gradients divided by the largest magnitude, so
+ * that no square leaves the range of f32; where one is no number or infinite, all stay as they are, to be seen.
+ */
 function clip({ clipNorm, span }: StepPlan, moved: readonly Moved[], { entry }: Frame): readonly Moved[] {
   if (clipNorm === undefined || moved.length === 0) return moved;
   const { builder } = entry;
   return entry.at(span, "clip_norm", () => {
-    const squares = moved.map(({ gradient }) => {
-      const square = builder.one("mul", [gradient, gradient]);
-      const axes = builder.typeOf(gradient).shape.map((_, axis) => axis);
-      return axes.length === 0 ? square : builder.one("sum", [square], { axes });
-    });
-    const norm = builder.one("sqrt", [squares.reduce((sum, square) => builder.one("add", [sum, square]))]);
-    const limit = fillLike(builder, norm, clipNorm);
-    const scale = builder.one("select", [
-      builder.one("greater", [norm, limit]),
-      builder.one("div", [limit, norm]),
-      fillLike(builder, norm, 1),
+    const gradients = moved.map(({ gradient }) => gradient);
+    const magnitudes = gradients.map((gradient) => reduced(builder, "max", builder.one("abs", [gradient])));
+    const largest = fold(builder, "maximum", magnitudes);
+    const shrink = builder.one("div", [
+      fillLike(builder, largest, 1),
+      builder.one("maximum", [largest, fillLike(builder, largest, smallestMagnitude)]),
     ]);
-    return moved.map(({ record, gradient }) => {
-      const wide = broadcastTo(builder, scale, builder.typeOf(gradient).shape);
-      return { record, gradient: builder.one("mul", [gradient, wide]) };
+    const squares = gradients.map((gradient) => {
+      const small = multiply(builder, gradient, shrink);
+      return reduced(builder, "sum", builder.one("mul", [small, small]));
     });
+    const norm = builder.one("sqrt", [fold(builder, "add", squares)]);
+    const limit = fillLike(builder, norm, clipNorm);
+    const beyond = builder.one("greater", [norm, builder.one("mul", [limit, shrink])]);
+    const one = fillLike(builder, norm, 1);
+    const first = builder.one("select", [beyond, shrink, one]);
+    const second = builder.one("select", [beyond, builder.one("div", [limit, norm]), one]);
+    return moved.map(({ record, gradient }) => ({
+      record,
+      gradient: multiply(builder, multiply(builder, gradient, first), second),
+    }));
   });
+}
+
+/** A scalar of all elements. */
+function reduced(builder: GraphBuilder, op: "max" | "sum", value: Value): Value {
+  const axes = builder.typeOf(value).shape.map((_, axis) => axis);
+  return axes.length === 0 ? value : builder.one(op, [value], { axes });
+}
+
+function fold(builder: GraphBuilder, op: "maximum" | "add", values: readonly Value[]): Value {
+  return values.reduce((left, right) => builder.one(op, [left, right]));
 }
 
 /** The learning rate of this step, one scalar. */

@@ -18,7 +18,7 @@ export type { Evaluation, MetricValue } from "./evaluate.ts";
 export type { Gpu, StopSignal } from "./host-types.ts";
 export type { Inputs, TensorInput } from "./inputs.ts";
 export { Network } from "./network.ts";
-export type { CallOptions, PredictOptions } from "./network.ts";
+export type { CallOptions, NotFinite, PredictOptions } from "./network.ts";
 export type { Counters, TrainingRecord } from "./record.ts";
 export type { Tensor, TensorMap } from "./tensors.ts";
 

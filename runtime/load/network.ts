@@ -37,6 +37,13 @@ export interface Settings {
   readonly epochs: number | undefined;
 }
 
+/** A number that is not finite: of which tensor, and where in it. */
+export interface NotFinite {
+  readonly name: string;
+  readonly index: number;
+  readonly value: number;
+}
+
 type Buffer = Manifest["buffers"][number];
 
 export class Network {
@@ -174,6 +181,19 @@ export class Network {
     this.#require("snapshot");
     const kept = this.#lasting.filter(({ name, role }) => role !== "optimizer" || isAverage(name));
     return new Map(kept.map(({ name }) => [name, this.#store.view(name).slice()]));
+  }
+
+  /** The first number of what lasts that is not finite: of the parameters, then of the state, then of what the optimiser keeps. */
+  firstNotFinite(): NotFinite | null {
+    this.#require("firstNotFinite");
+    const order = ["parameter", "state", "optimizer"];
+    const sorted = order.flatMap((role) => this.#lasting.filter((buffer) => buffer.role === role));
+    for (const { name } of sorted) {
+      const data = this.#store.view(name);
+      const index = data.findIndex((value) => !Number.isFinite(value));
+      if (index >= 0) return { name, index, value: data[index] ?? NaN };
+    }
+    return null;
   }
 
   /** Puts back what `snapshot` copied. */

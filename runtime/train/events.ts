@@ -64,13 +64,13 @@ export interface StoppedEvent {
   readonly checkpoint: Uint8Array;
 }
 
-/** The loss left the range of numbers; an NncError with `diagnostic` follows. The network is as in `checkpoint`, the last good state. */
+/** The loss, or another number, left the range of numbers; an NncError with `diagnostic` follows. The network is as in `checkpoint`, the last good state. */
 export interface DivergedEvent {
   readonly event: "diverged";
   readonly step: number;
   readonly epoch: number;
   readonly loss: number;
-  /** The first parameter or state that is not finite. */
+  /** The first parameter, state or tensor of the optimiser that is not finite. */
   readonly tensor: string | null;
   readonly diagnostic: Diagnostic;
   readonly checkpoint: Uint8Array;

@@ -2,14 +2,15 @@
  * The training loop: epochs of seeded minibatches, evaluation on the hold-out, early stopping, and checkpoints that a run goes on from with
  * the bits of not having stopped. All that it remembers is in the network and its record.
  */
-import { lossNotFinite, resumeMismatch } from "../../compiler/diagnostics/codes/runtime.ts";
+import { lossNotFinite, numberNotFinite, resumeMismatch } from "../../compiler/diagnostics/codes/runtime.ts";
 import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { HostTrain } from "../../compiler/program/host.ts";
 import { shuffleInto } from "../data/shuffle.ts";
 import { failure } from "../load/fail.ts";
 import { load } from "../load/index.ts";
-import type { Evaluation, Gpu, Network, StepResult, StopSignal } from "../load/index.ts";
+import type { Evaluation, Gpu, Inputs, Network, NotFinite, StepResult, StopSignal } from "../load/index.ts";
 import { Mean } from "../load/mean.ts";
 import { evaluationSize, feedOf } from "./data.ts";
 import type { Feed, TrainData } from "./data.ts";
@@ -150,13 +151,11 @@ export class Run {
     const mean = new Mean(record.epochLoss, record.epochWeight);
     const probes = new ProbeMeans();
     const epoch = this.#epoch + 1;
-    let skip = this.#stepInEpoch;
-    for (const inputs of this.#feed.epoch(this.#orderOf(counters.seed, epoch))) {
-      if (skip-- > 0) continue;
+    for (const inputs of this.#minibatches(counters.seed, epoch, this.#stepInEpoch)) {
       const result = await this.network.step(inputs, { trusted: true });
       this.#step++;
       this.#stepInEpoch++;
-      if (!isFinite(result)) return yield* this.#diverge(result.loss, epoch);
+      if (!isFinite(result)) return yield* this.#diverge(await this.#lossNotFinite(result.loss), result.loss, epoch);
       probes.add(result.probes);
       yield this.#record(result, mean, epoch);
       await this.#breathe();
@@ -166,6 +165,12 @@ export class Run {
     this.#epoch = epoch;
     this.#stepInEpoch = 0;
     yield* this.#judge(mean.value, probes, begun);
+  }
+
+  /** Those of an epoch, but the first `done`. */
+  *#minibatches(seed: number, epoch: number, done: number): Generator<Inputs> {
+    let skip = done;
+    for (const inputs of this.#feed.epoch(this.#orderOf(seed, epoch))) if (skip-- <= 0) yield inputs;
   }
 
   /** Rows as they stand where there is but one batch, else shuffled by seed and epoch. */
@@ -199,7 +204,8 @@ export class Run {
     const { network } = this;
     const evaluation = this.#holdout === null ? null : await network.evaluate(this.#holdout.epoch(), { trusted: true });
     const watched = evaluation?.loss ?? trainLoss;
-    if (this.#firstBad() !== null) return yield* this.#diverge(watched, this.#epoch);
+    const bad = network.firstNotFinite();
+    if (bad !== null) return yield* this.#diverge(await this.#numberNotFinite(bad), watched, this.#epoch);
     const { best } = network.record;
     const isBest = Number.isFinite(watched) && (best === null || watched < best.loss);
     const kept = isBest
@@ -265,35 +271,47 @@ export class Run {
     };
   }
 
-  /** Goes back to the last good state, tells what happened, and throws NN0724. */
-  async *#diverge(loss: number, epoch: number): AsyncGenerator<TrainEvent, void, undefined> {
-    await this.network.synchronize();
-    const bad = this.#firstBad();
-    const tensor =
-      bad === null
-        ? "all parameters are finite still"
-        : `the first tensor that is not finite is \`${bad.name}\` (${bad.value} at element ${bad.index})`;
-    const diagnostic = diagnose(lossNotFinite, { loss: String(loss), step: this.#step, tensor }, []);
-    const event: DivergedEvent = {
-      event: "diverged",
-      step: this.#step,
-      epoch,
-      loss,
-      tensor: bad?.name ?? null,
-      diagnostic,
-      checkpoint: this.#good,
-    };
+  /** Goes back to the last good state, tells what happened, and throws it. */
+  async *#diverge(found: Found, loss: number, epoch: number): AsyncGenerator<TrainEvent, void, undefined> {
+    const { diagnostic, step, tensor } = found;
+    const event: DivergedEvent = { event: "diverged", step, epoch, loss, tensor, diagnostic, checkpoint: this.#good };
     this.network.restore(this.#good);
     yield event;
     throw new NncError(diagnostic);
   }
 
-  #firstBad(): { readonly name: string; readonly index: number; readonly value: number } | null {
-    for (const [name, { data }] of [...this.network.parameters, ...this.network.state]) {
-      const index = data.findIndex((value) => !Number.isFinite(value));
-      if (index >= 0) return { name, index, value: data[index] ?? NaN };
+  /** NN0724, with a tensor that shows where it comes from. */
+  async #lossNotFinite(loss: number): Promise<Found> {
+    await this.network.synchronize();
+    const bad = this.network.firstNotFinite();
+    const tensor =
+      bad === null
+        ? "all parameters are finite still"
+        : `the first tensor that is not finite is \`${bad.name}\` (${bad.value} at element ${bad.index})`;
+    const values = { loss: String(loss), step: this.#step, tensor };
+    return { diagnostic: diagnose(lossNotFinite, values, []), step: this.#step, tensor: bad?.name ?? null };
+  }
+
+  /**
+   * NN0728 for what an epoch ended with. A look at every number after each step would take as long as the step, so the epoch is run once
+   * more from the last good state, with such looks, to tell after which step there was one.
+   */
+  async #numberNotFinite(seen: NotFinite): Promise<Found> {
+    const { network } = this;
+    network.restore(this.#good);
+    const { seed, stepInEpoch } = network.counters;
+    let first = { ...seen, step: this.#step };
+    for (const inputs of this.#minibatches(seed, this.#epoch, stepInEpoch)) {
+      await network.step(inputs, { trusted: true });
+      await network.synchronize();
+      const bad = network.firstNotFinite();
+      if (bad === null) continue;
+      first = { ...bad, step: network.counters.step };
+      break;
     }
-    return null;
+    const { name, index, value, step } = first;
+    const diagnostic = diagnose(numberNotFinite, { tensor: name, index, found: String(value), step }, []);
+    return { diagnostic, step, tensor: name };
   }
 
   async #breathe(): Promise<void> {
@@ -301,6 +319,13 @@ export class Run {
     await new Promise((resume) => setTimeout(resume, 0));
     this.#breathed = performance.now();
   }
+}
+
+/** What ended a run: after which step, and in which tensor it was seen. */
+interface Found {
+  readonly diagnostic: Diagnostic;
+  readonly step: number;
+  readonly tensor: string | null;
 }
 
 function isFinite({ losses }: StepResult): boolean {

@@ -237,6 +237,22 @@ export const workerLost = define<{ readonly reason: string }>({
     "A worker ended before the network was closed, or failed; the machine may be short of memory. What the step had done by then is only a part of it: load the artifact again, and restore the last checkpoint.",
 });
 
+export const numberNotFinite = define<{
+  readonly tensor: string;
+  readonly index: number;
+  readonly found: string;
+  readonly step: number;
+}>({
+  code: "NN0728",
+  severity: "error",
+  message: ({ tensor, index, found, step }) =>
+    `expected finite numbers in \`${tensor}\`, found ${found} at element ${index} after step ${step}`,
+  explanation:
+    "A number of the network left the range of 32 bits while the loss is finite still. What an optimizer keeps does so first: `adam` and its kin hold squares of gradients, " +
+    "so those beyond 1e19 are too large, and their parameter would stand still for good. What helps: data and losses of ordinary size (`scale`, `standardize: true`), " +
+    "`clip_norm: 1`, a learning rate ten times smaller. The state before it is kept.",
+});
+
 export const rowOfOpenSize = define<{ readonly name: string; readonly shape: string; readonly dimension: string }>({
   code: "NN0735",
   severity: "error",
