@@ -7,9 +7,11 @@ import { application } from "./application.ts";
 import type { Context, Output } from "./context.ts";
 import { exitCodeOf, UsageError } from "./exit.ts";
 import { reportFailure, writeFailure } from "./failure.ts";
+import { guarded } from "./output/terminal.ts";
 
 export async function runCommand(args: readonly string[], context: Context): Promise<number> {
-  const { stdout, stderr, env } = context.process;
+  const { env } = context.process;
+  const [stdout, stderr] = [guarded(context.process.stdout), guarded(context.process.stderr)];
   const said: string[] = [];
   const json = wantsJson(args);
   const recording: Output = Object.create(stderr, {
@@ -24,7 +26,7 @@ export async function runCommand(args: readonly string[], context: Context): Pro
   try {
     await run(application, args, inside);
   } catch (error) {
-    return reportFailure(context, error);
+    return reportFailure(inside, error);
   }
   const { exitCode } = inside.process;
   // Actions answer with codes from 0, and tell their own failures.
