@@ -15,10 +15,12 @@ const csv = ["x,y,side", `0,1,${hostile}`, "1,0,right\u001b[8m", `1,1,${hostile}
 const project = folderWith({ "points.nn": source, "points.csv": csv });
 const cwd = project.folder;
 const colours = { FORCE_COLOR: "1" };
-// Whole sequences that nnc paints are taken out; any escape left is somebody else's.
-// oxlint-disable-next-line no-control-regex -- The sequences are what is looked for.
-const foreign = (text: string): boolean =>
-  /[\u001b\u0007]/.test(text.replace(/\u001b\[(?:[012]|(?:1;)?[39]\d)m|\u001b\[K/g, ""));
+/** Whole sequences that nnc paints are taken out; any escape left is somebody else's. */
+function foreign(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- The sequences are what is looked for.
+  const rest = text.replace(/\u001b\[(?:[012]|(?:1;)?[39]\d)m|\u001b\[K/g, "");
+  return rest.includes("\u001b") || rest.includes("\u0007");
+}
 
 let trained: RunResult;
 beforeAll(async () => {
