@@ -1,7 +1,7 @@
 /** Kernels as text: a head with what is read and written, the grid as loops, a line or a block for each stage. */
 import { combineSign, printAxes, printElement, printOrder, printScalar } from "../loops/print.ts";
-import { loadsOf } from "../loops/scalar.ts";
-import { scalarsOf, storesOf } from "./parts.ts";
+import { accountOf } from "./accesses.ts";
+import type { Account } from "./accesses.ts";
 import type { Kernel, Let, Stage, Store } from "./types.ts";
 
 /** `kernel dense(x: f32, w: f32) -> y: f32   // Digits.dense`, then its loops. */
@@ -17,22 +17,14 @@ export function printKernel(kernel: Kernel): string {
   ].join("\n");
 }
 
-function printHead({ name, rows, stages, origins }: Kernel): string {
+function printHead(kernel: Kernel): string {
+  const { name, rows, origins } = kernel;
+  const { loads, stores } = accountOf(kernel);
   const own = new Set(rows.map((row) => row.name));
-  const written = new Map(stages.flatMap(storesOf).map(({ tensor, dtype }) => [tensor, dtype]));
-  const read = new Map(
-    stages
-      .flatMap(scalarsOf)
-      .flatMap(loadsOf)
-      .map(({ tensor, dtype }) => [tensor, dtype]),
-  );
-  const list = (tensors: ReadonlyMap<string, string>): string =>
-    [...tensors]
-      .filter(([tensor]) => !own.has(tensor))
-      .map(([tensor, dtype]) => `${tensor}: ${dtype}`)
-      .join(", ");
+  const list = (accesses: Account["loads"]): string =>
+    [...accesses].flatMap(([tensor, [{ dtype }]]) => (own.has(tensor) ? [] : [`${tensor}: ${dtype}`])).join(", ");
   const paths = [...new Set(origins.map(({ path }) => path).filter((path) => path !== ""))];
-  return `kernel ${name}(${list(read)}) -> ${list(written)}${paths.length === 0 ? "" : `   // ${paths.join(", ")}`}`;
+  return `kernel ${name}(${list(loads)}) -> ${list(stores)}${paths.length === 0 ? "" : `   // ${paths.join(", ")}`}`;
 }
 
 function printLet({ name, value }: Let): string {

@@ -2,8 +2,9 @@
  * Which tensors a kernel reads and writes, and the scalars of its stages: what ordering, planning and scheduling ask.
  */
 import { mapDataScalars } from "../loops/index.ts";
-import { loadsOf, mapScalar } from "../loops/scalar.ts";
+import { mapScalar } from "../loops/scalar.ts";
 import type { Index, Scalar } from "../loops/types.ts";
+import { accountOf } from "./accesses.ts";
 import type { Kernel, Stage, Store } from "./types.ts";
 
 /** Every scalar that a stage evaluates, those inside its indices as index scalars. */
@@ -32,29 +33,18 @@ function asScalar(index: Index): Scalar {
 
 /** The tensors that the kernel loads, its own rows excepted. */
 export function readsOf(kernel: Kernel): ReadonlySet<string> {
-  const rows = new Set(kernel.rows.map(({ name }) => name));
-  const loads = kernel.stages.flatMap(scalarsOfStage).flatMap(loadsOf);
-  return new Set(loads.map(({ tensor }) => tensor).filter((tensor) => !rows.has(tensor)));
+  return withoutRows(kernel, accountOf(kernel).loads);
 }
 
 /** The tensors that the kernel stores to, its own rows excepted. */
 export function writesOf(kernel: Kernel): ReadonlySet<string> {
-  const rows = new Set(kernel.rows.map(({ name }) => name));
-  return new Set(kernel.stages.flatMap(tensorsStored).filter((tensor) => !rows.has(tensor)));
+  return withoutRows(kernel, accountOf(kernel).stores);
 }
 
-function tensorsStored(stage: Stage): readonly string[] {
-  switch (stage.kind) {
-    case "let":
-    case "reduce":
-      return [];
-    case "store":
-      return [stage.store.tensor];
-    case "sweep":
-      return stage.stores.map(({ tensor }) => tensor);
-    case "scatter":
-      return [stage.tensor];
-  }
+function withoutRows({ rows }: Kernel, accesses: ReadonlyMap<string, unknown>): ReadonlySet<string> {
+  const tensors = new Set(accesses.keys());
+  for (const { name } of rows) tensors.delete(name);
+  return tensors;
 }
 
 /** The kernel with every tensor renamed that `names` has. */

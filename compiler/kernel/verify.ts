@@ -1,17 +1,19 @@
 /** What must hold of every kernel between two passes; the list of problems is empty where all is well. */
 import { isConstant } from "../dimension/dimension.ts";
-import { axesOf } from "../loops/index.ts";
+import { axesOf, soleAxis } from "../loops/index.ts";
 import { dtypeOf } from "../loops/scalar.ts";
 import type { Axis, ElementType, Index } from "../loops/types.ts";
 import { namesOf, verifyDistinct } from "../loops/verify.ts";
 import { expectType, verifyIndex, verifyScalar, verifyTensor } from "../loops/verify-scalar.ts";
 import type { Visible } from "../loops/verify-scalar.ts";
-import { loadedBy, storesOf } from "./parts.ts";
+import { accountOf, placeOf } from "./accesses.ts";
+import type { Access, Account } from "./accesses.ts";
 import type { Kernel, Let, Result, Stage, Store } from "./types.ts";
 
 /**
  * Sentences of what was expected and what was found: axes distinct and bound, locals defined before, types agree, a
- * tensor written by one stage only and at different places at different points, rows filled before they are loaded.
+ * tensor written by one stage only and at different places at different points, rows filled before they are loaded, what
+ * is overwritten loaded before and only at the point that overwrites it.
  */
 export function verifyKernel(kernel: Kernel): readonly string[] {
   const tensors: Visible["tensors"] = new Map(
@@ -23,7 +25,14 @@ export function verifyKernel(kernel: Kernel): readonly string[] {
     for (const [name, dtype] of definedBy(stage)) locals.set(name, dtype);
     return found;
   });
-  return [...verifyDistinct(kernel.grid), ...stages, ...verifyWrites(kernel), ...verifyRows(kernel)];
+  const account = accountOf(kernel);
+  return [
+    ...verifyDistinct(kernel.grid),
+    ...stages,
+    ...verifyWriters(kernel, account),
+    ...verifyRows(kernel, account),
+    ...verifyOverwritten(kernel, account),
+  ];
 }
 
 /** The locals that the later stages see. */
@@ -70,9 +79,10 @@ function verifyLets(lets: readonly Let[], visible: Visible): readonly [readonly 
   const locals = new Map(visible.locals);
   const scope = { ...visible, locals };
   const problems = lets.flatMap(({ name, value }) => {
+    const again = locals.has(name) ? [`expected a new local, found ${name} again`] : [];
     const found = verifyScalar(value, scope);
     locals.set(name, dtypeOf(value));
-    return found;
+    return [...again, ...found];
   });
   return [problems, scope];
 }
@@ -127,20 +137,77 @@ function verifyScatter(
   ];
 }
 
-function verifyWrites({ rows, stages }: Kernel): readonly string[] {
+function verifyWriters({ rows }: Kernel, { stores }: Account): readonly string[] {
   const own = new Set(rows.map(({ name }) => name));
-  const writers = stages.flatMap((stage) => [...new Set(storesOf(stage).map(({ tensor }) => tensor))]);
-  return writers
-    .filter((tensor, at) => !own.has(tensor) && writers.indexOf(tensor) !== at)
-    .map((tensor) => `expected one stage to write ${tensor}, found another`);
+  return [...stores].flatMap(([tensor, [first, ...others]]) =>
+    !own.has(tensor) && others.some(({ stage }) => stage !== first.stage)
+      ? [`expected one stage to write ${tensor}, found another`]
+      : [],
+  );
 }
 
-function verifyRows({ rows, stages }: Kernel): readonly string[] {
-  const filled = new Set<string>();
-  return stages.flatMap((stage) => {
-    const loaded = loadedBy(stage);
-    const early = rows.filter(({ name }) => loaded.has(name) && !filled.has(name));
-    for (const { tensor } of storesOf(stage)) filled.add(tensor);
-    return early.map(({ name }) => `expected row ${name} to be filled before it is loaded, found no store to it`);
+function verifyRows({ rows }: Kernel, { loads, stores }: Account): readonly string[] {
+  return rows.flatMap(({ name }) => {
+    const [load] = loads.get(name) ?? [];
+    const [fill] = stores.get(name) ?? [];
+    return load !== undefined && !(fill !== undefined && fill.moment < load.moment)
+      ? [`expected row ${name} to be filled before it is loaded, found no store to it`]
+      : [];
+  });
+}
+
+/** What a kernel both loads and stores: its points run in any order, so each must keep to what is its own. */
+function verifyOverwritten(kernel: Kernel, { loads, stores }: Account): readonly string[] {
+  const own = new Set(kernel.rows.map(({ name }) => name));
+  return [...stores].flatMap(([tensor, list]) => {
+    if (own.has(tensor)) return [];
+    return (loads.get(tensor) ?? []).flatMap((load) => list.flatMap((store) => verifyOrder(load, store, kernel)));
+  });
+}
+
+function verifyOrder(load: Access, store: Access, { grid }: Kernel): readonly string[] {
+  const { tensor } = load;
+  if (load.moment < store.moment) {
+    if (load.stage > store.stage) return [`expected ${tensor} to be loaded before it is stored, found a load after it`];
+    if (placeOf(load) === placeOf(store)) return [];
+    return [`expected ${tensor} to be loaded only where it is overwritten, found a load elsewhere`];
+  }
+  return isOfPoint(load, store, grid)
+    ? []
+    : [`expected ${tensor} to be loaded only at the grid point that stored it, found a load elsewhere`];
+}
+
+/** Whether the load's indices name the axes of the grid where the store's do. */
+function isOfPoint(load: Access, store: Access, grid: readonly Axis[]): boolean {
+  const names = namesOf(grid);
+  return store.indices.every((index, d) => {
+    const axis = soleAxis(index);
+    return (
+      axis === undefined ||
+      !names.has(axis) ||
+      load.indices
+        .slice(d, d + 1)
+        .map(soleAxis)
+        .includes(axis)
+    );
+  });
+}
+
+/**
+ * The problems of a kernel before its tensors take the names of the variables that they overwrite: each load of an old value
+ * must come before the store that `inPlace` puts over it, and at its very place.
+ */
+export function verifyUpdates(kernel: Kernel, inPlace: ReadonlyMap<string, string>): readonly string[] {
+  const { loads, stores } = accountOf(kernel);
+  return [...stores].flatMap(([tensor, list]) => {
+    const variable = inPlace.get(tensor);
+    if (variable === undefined) return [];
+    const pairs = (loads.get(variable) ?? []).flatMap((load) => list.map((store) => [load, store] as const));
+    return pairs.flatMap(([load, store]) => {
+      if (load.stage > store.stage || load.moment > store.moment)
+        return [`expected ${variable} to be loaded before ${tensor} overwrites it, found a load after it`];
+      if (placeOf(load) === placeOf(store)) return [];
+      return [`expected ${variable} to be loaded only where ${tensor} overwrites it, found a load elsewhere`];
+    });
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { constant } from "../../compiler/dimension/dimension.ts";
 import type { TensorType } from "../../compiler/graph/types.ts";
 import { simd } from "../../compiler/kernel/machine.ts";
-import { canAlias, inPlacePairs, plan, planReport } from "../../compiler/kernel/plan/plan.ts";
+import { inPlacePairs, plan, planReport } from "../../compiler/kernel/plan/plan.ts";
 import type { PlanCall, PlanEntry, PlanInput, PlanTensor } from "../../compiler/kernel/plan/plan.ts";
 import { schedule } from "../../compiler/kernel/schedule/schedule.ts";
 import { functions } from "../../compiler/loops/functions.ts";
@@ -161,18 +161,3 @@ function join(size: number): Case {
     y: type,
   });
 }
-
-describe("canAlias", () => {
-  const cases: readonly (readonly [string, Case, string, string, boolean])[] = [
-    ["an elementwise operand", kernels.elementwise(4, 4), "y", "x", true],
-    ["a row that all points read", kernels.elementwise(4, 4), "y", "b", false],
-    ["a row read before it is overwritten", kernels.softmax(4, 4), "y", "x", true],
-    ["another's transposition", kernels.transpose(4, 4), "y", "x", false],
-    ["a contraction's operand", kernels.dense(4, 4, 4), "y", "x", false],
-    ["a scatter's source", kernels.scatter(4, 4, 4), "y", "d", false],
-    ["a reduced operand", kernels.rowSums(4, 2, 4, { lanes: 4 }), "y", "x", false],
-  ];
-  test.each(cases)("%s", (_, { kernel }, output, input, expected) => {
-    expect(canAlias(kernel, output, input)).toBe(expected);
-  });
-});

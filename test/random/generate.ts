@@ -6,7 +6,7 @@
 import { constant, symbol, symbolsOf, type Dimension } from "../../compiler/dimension/dimension.ts";
 import type { GraphOutput, InputRole, Value } from "../../compiler/graph/types.ts";
 import { gradients } from "../../compiler/passes/differentiate.ts";
-import { attention, convolution, crossEntropy, dense, fan, moments, normalisation, softmax } from "./patterns.ts";
+import * as pattern from "./patterns.ts";
 import type { Production } from "./productions.ts";
 import * as make from "./productions.ts";
 import { nameOf, roleOf, type Dims, type RandomProgram, type Smooth } from "./program.ts";
@@ -53,14 +53,16 @@ const smoothProductions: Weighted = [
   [1, make.randomDraw],
   [1, make.source],
   [1, make.literal],
-  [2, softmax],
-  [2, normalisation],
-  [2, moments],
-  [4, dense],
-  [1, crossEntropy],
-  [1, attention],
-  [1, convolution],
-  [2, fan],
+  [2, pattern.softmax],
+  [2, pattern.normalisation],
+  [2, pattern.moments],
+  [4, pattern.dense],
+  [1, pattern.crossEntropy],
+  [1, pattern.attention],
+  [1, pattern.convolution],
+  [2, pattern.fan],
+  [1, pattern.runningMoments],
+  [1, pattern.rowState],
   [0.5, make.conversion],
 ];
 
@@ -85,8 +87,8 @@ const longProductions: Weighted = [
   [1, make.reverse],
   [1, make.slice],
   [1, make.pad],
-  [1, softmax],
-  [1, normalisation],
+  [1, pattern.softmax],
+  [1, pattern.normalisation],
   [1, make.take],
   [1, make.scatter],
 ];
@@ -112,10 +114,10 @@ export function generate(seed: number, name: string): RandomProgram {
   const steps = flavour === "long" ? random.between(3, 7) : random.between(4, 12);
   const early = random.chance(0.3) ? [earlyUpdate(sketch)] : [];
   for (let step = 0; step < steps; step += 1) grow(sketch, table[flavour]);
-  for (const { old } of early) readLate(sketch, old);
+  for (const old of early) readLate(sketch, old);
   const results = resultsOf(sketch);
   const trained = smooth ? train(sketch, results) : undefined;
-  const updates = early.map(({ output }) => output);
+  const { updates } = sketch;
   const outputs = [...results, ...updates, ...(trained?.outputs ?? moves(sketch, updates))];
   const graph = sketch.builder.finish(outputs);
   return { name, graph, bounds, sizes: sizesFor(bounds, random), profiles: sketch.profiles, smooth: trained?.smooth };
@@ -192,19 +194,12 @@ function startShape(sketch: Sketch, flavour: Flavour): Shape {
   return shape;
 }
 
-interface Early {
-  readonly old: Value;
-  readonly output: GraphOutput;
-}
-
 /** A state whose new value is known long before the old one was read for the last time. */
-function earlyUpdate(sketch: Sketch): Early {
+function earlyUpdate(sketch: Sketch): Value {
   const old = variable(sketch, "state");
-  const blended = sketch.one("add", [
-    sketch.one("mul", [old, sketch.like(0.9, old)]),
-    sketch.weights(sketch.shape(old)),
-  ]);
-  return { old, output: { name: nameOf(sketch.builder.node(old.node)), role: "state", value: blended } };
+  const kept = sketch.one("mul", [old, sketch.like(0.9, old)]);
+  sketch.update(old, sketch.one("add", [kept, sketch.weights(sketch.shape(old))]));
+  return old;
 }
 
 /** The old value times the sum of a late one. */

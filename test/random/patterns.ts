@@ -134,3 +134,36 @@ export const fan: Production = (sketch) => {
   for (const use of uses.slice(1)) if (sketch.random.chance(0.3)) sketch.add(use);
   return uses.reduce((sum, use) => sketch.one("add", [sum, use]));
 };
+
+/** Running moments: a state blended with the mean of rows or columns, its old value read again behind a second reduction. */
+export const runningMoments: Production = (sketch) => {
+  const { random } = sketch;
+  const x = sketch.float(
+    (shape) => shape.length === 2 && shape.some((size) => constantValue(size) !== undefined) && sketch.fits(shape),
+  );
+  if (x === undefined) return undefined;
+  const shape = sketch.shape(x);
+  const axis = random.pick([0, 1].filter((one) => constantValue(shape[1 - one]) !== undefined));
+  const old = sketch.input("f32", [shape[1 - axis]], "state");
+  const first = mean(sketch, x, axis);
+  const blended = sketch.one("add", [sketch.one("mul", [old, sketch.like(0.875, old)]), first]);
+  sketch.update(old, random.chance(0.7) ? blended : first);
+  const centred = sketch.one("sub", [x, back(sketch, first, x, axis)]);
+  const inside = random.chance(0.3) ? sketch.one("mul", [centred, back(sketch, old, x, axis)]) : centred;
+  const second = mean(sketch, sketch.one("mul", [inside, centred]), axis);
+  const late = random.chance(0.8) ? sketch.one("add", [second, sketch.one("abs", [old])]) : second;
+  return random.chance(0.3) ? late : sketch.one("mul", [centred, back(sketch, late, x, axis)]);
+};
+
+/** A state of whole rows, overwritten with what a reduction makes of them and read by what is stored later. */
+export const rowState: Production = (sketch) => {
+  const { random } = sketch;
+  const x = sketch.float((shape) => shape.length === 2 && shape.every((size) => constantValue(size) !== undefined));
+  if (x === undefined) return undefined;
+  const old = sketch.input("f32", sketch.shape(x), "state");
+  const normal = sketch.one("mul", [shifted(sketch, x, 1), random.chance(0.5) ? old : sketch.partner(x)]);
+  sketch.update(old, normal);
+  if (random.chance(0.5)) sketch.add(sketch.one("sub", [normal, old]));
+  const total = back(sketch, sketch.one("sum", [normal], { axes: [1] }), x, 1);
+  return sketch.one("mul", [sketch.one("tanh", [total]), old]);
+};

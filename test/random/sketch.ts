@@ -4,10 +4,10 @@
  */
 import { constant, equal, evaluate, isConstant, product, type Dimension } from "../../compiler/dimension/dimension.ts";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";
-import type { Attributes, InputRole, TensorType, Value } from "../../compiler/graph/types.ts";
+import type { Attributes, GraphOutput, InputRole, TensorType, Value } from "../../compiler/graph/types.ts";
 import type { ElementType } from "../../compiler/loops/types.ts";
 import { symbolsOf } from "../../compiler/dimension/dimension.ts";
-import type { Dims, Profile } from "./program.ts";
+import { nameOf, type Dims, type Profile } from "./program.ts";
 import type { Random } from "./random.ts";
 
 export type Shape = readonly Dimension[];
@@ -32,6 +32,8 @@ export class Sketch {
   readonly profiles = new Map<string, Profile>();
   /** What productions choose from. */
   readonly pool: Value[] = [];
+  /** The new values of variables, where productions decided them. */
+  readonly updates: GraphOutput[] = [];
   #inputs = 0;
 
   constructor({ name, random, bounds, limit, smooth }: SketchOptions) {
@@ -57,6 +59,10 @@ export class Sketch {
   add(value: Value): Value {
     this.pool.push(value);
     return value;
+  }
+
+  update(state: Value, value: Value): void {
+    this.updates.push({ name: nameOf(this.builder.node(state.node)), role: "state", value });
   }
 
   /** Elements at the bounds. */

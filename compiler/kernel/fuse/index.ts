@@ -2,12 +2,14 @@
  * Fusion: the computes of one entry become kernels, in the order in which they run. Values are kept; what is computed
  * again and what is stored is decided here, by the rules in decide.ts and cluster.ts.
  */
+import { InternalError } from "../../diagnostics/diagnostic.ts";
 import { axisIndex } from "../../loops/index.ts";
 import { load } from "../../loops/scalar.ts";
 import type { Bounds } from "../../dimension/interval.ts";
 import type { Lowered, LoweredOutput, Tensor } from "../lower.ts";
 import { renameTensors, writesOf } from "../tensors.ts";
 import type { Kernel } from "../types.ts";
+import { verifyUpdates } from "../verify.ts";
 import { buildKernel } from "./build.ts";
 import { clusterMembers } from "./cluster.ts";
 import type { Cluster } from "./cluster.ts";
@@ -21,8 +23,11 @@ export interface FusedEntry {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-/** Fuses one entry. `taken` holds the names of temporaries so far, and gets this entry's. */
-export function fuse(lowered: Lowered, bounds: Bounds, taken: Set<string>): FusedEntry {
+/**
+ * Fuses one entry. `taken` holds the names of temporaries so far, and gets this entry's. With `verify`, throws an InternalError
+ * where an update overwrites what is still to be read: afterwards both have one name.
+ */
+export function fuse(lowered: Lowered, bounds: Bounds, taken: Set<string>, verify = false): FusedEntry {
   const members = decide({ ...lowered, bounds });
   const clusters = clusterMembers(members, bounds);
   const stored = storedTensors(clusters, lowered.outputs);
@@ -32,10 +37,17 @@ export function fuse(lowered: Lowered, bounds: Bounds, taken: Set<string>): Fuse
   );
   const names = readableNames(ordered.kernels, ordered.inPlace, lowered, taken);
   const tensors = new Set([...lowered.tensors.keys(), ...names.values()]);
-  const kernels = [...ordered.kernels, ...copies(lowered, ordered.inPlace)].map((kernel) =>
-    settleUpdates(renameTensors(nameRowsApart(kernel, tensors), names)),
+  const settled = ordered.kernels.map((kernel) => settleUpdates(kernel, ordered.inPlace));
+  if (verify) verifySettled(settled, ordered.inPlace);
+  const kernels = [...settled, ...copies(lowered, ordered.inPlace)].map((kernel) =>
+    renameTensors(nameRowsApart(kernel, tensors), names),
   );
   return { kernels, tensors: renamedTensors(lowered, stored, names) };
+}
+
+function verifySettled(kernels: readonly Kernel[], inPlace: ReadonlyMap<string, string>): void {
+  const [first] = kernels.flatMap((kernel) => verifyUpdates(kernel, inPlace));
+  if (first !== undefined) throw new InternalError("fuse", first);
 }
 
 /** Rows share a name space with the tensors that a kernel loads: one whose name a tensor has, or will have, gets another. */

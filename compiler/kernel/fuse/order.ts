@@ -3,11 +3,10 @@
  * wherever every reader of the old one can run before; where none can be found it gets a place of its own and a copy.
  */
 import { InternalError } from "../../diagnostics/diagnostic.ts";
-import type { Load } from "../../loops/scalar.ts";
-import { loadsOf } from "../../loops/scalar.ts";
+import { accountOf, mayOverwrite, mayOverwriteLater } from "../accesses.ts";
+import type { Account } from "../accesses.ts";
 import type { LoweredOutput } from "../lower.ts";
-import { scalarsOfStage, writesOf } from "../tensors.ts";
-import type { Kernel, Stage } from "../types.ts";
+import type { Kernel } from "../types.ts";
 import { Heap } from "./heap.ts";
 import { Precedence } from "./precedence.ts";
 
@@ -17,17 +16,10 @@ export interface Ordered {
   readonly inPlace: ReadonlyMap<string, string>;
 }
 
-/** A load, and the stage in which it stands. */
-interface Access {
-  readonly stage: Stage["kind"];
-  readonly load: Load;
-}
-
 /** Nodes of the precedence are positions among `kernels`. */
 interface Edges {
   readonly kernels: readonly Kernel[];
-  /** What each kernel loads, by tensor. */
-  readonly loads: readonly ReadonlyMap<string, readonly Access[]>[];
+  readonly accounts: readonly Account[];
   readonly precedence: Precedence;
   readonly makers: ReadonlyMap<string, number>;
   readonly readers: ReadonlyMap<string, readonly number[]>;
@@ -47,11 +39,14 @@ function dataEdges(kernels: readonly Kernel[]): Edges {
   const makers = new Map<string, number>();
   const readers = new Map<string, number[]>();
   const precedence = new Precedence();
-  const loads = kernels.map(accessesOf);
+  const accounts = kernels.map(accountOf);
   for (const [position, kernel] of kernels.entries()) {
     precedence.add();
-    for (const tensor of writesOf(kernel)) makers.set(tensor, position);
-    for (const tensor of loads[position].keys()) {
+    const own = new Set(kernel.rows.map(({ name }) => name));
+    const { loads, stores } = accounts[position];
+    for (const tensor of stores.keys()) if (!own.has(tensor)) makers.set(tensor, position);
+    for (const tensor of loads.keys()) {
+      if (own.has(tensor)) continue;
       const list = readers.get(tensor);
       if (list === undefined) readers.set(tensor, [position]);
       else list.push(position);
@@ -61,44 +56,27 @@ function dataEdges(kernels: readonly Kernel[]): Edges {
     const maker = makers.get(tensor);
     for (const reader of positions) if (maker !== undefined && maker !== reader) precedence.require(reader, maker);
   }
-  return { kernels, loads, precedence, makers, readers };
-}
-
-/** Every load of the kernel by its tensor, those of its own rows excepted. */
-function accessesOf({ rows, stages }: Kernel): ReadonlyMap<string, readonly Access[]> {
-  const own = new Set(rows.map(({ name }) => name));
-  const accesses = new Map<string, Access[]>();
-  for (const stage of stages) {
-    for (const load of scalarsOfStage(stage).flatMap(loadsOf)) {
-      const access = { stage: stage.kind, load };
-      const list = accesses.get(load.tensor);
-      if (list !== undefined) list.push(access);
-      else if (!own.has(load.tensor)) accesses.set(load.tensor, [access]);
-    }
-  }
-  return accesses;
+  return { kernels, accounts, precedence, makers, readers };
 }
 
 /** Adds the edges that let `tensor` overwrite `variable`; false, and no edge, where they would close a circle. */
 function placeUpdate(edges: Edges, tensor: string, variable: string): boolean {
-  const { precedence, makers, readers } = edges;
+  const { accounts, precedence, makers, readers } = edges;
   const writer = makers.get(tensor);
-  if (writer === undefined || !overwritesInPlace(edges, writer, tensor, variable)) return false;
+  if (writer === undefined || !overwritesInPlace(accounts[writer], tensor, variable)) return false;
   const others = (readers.get(variable) ?? []).filter((reader) => reader !== writer);
   if (precedence.reaches(others, writer)) return false;
   for (const reader of others) precedence.require(writer, reader);
   return true;
 }
 
-/** Whether each element of `variable` is read, if at all, only at the grid point that overwrites it. */
-function overwritesInPlace({ kernels, loads }: Edges, writer: number, tensor: string, variable: string): boolean {
-  const accesses = loads[writer].get(variable);
-  if (accesses === undefined) return true;
-  const stores = kernels[writer].stages.filter((stage) => stage.kind === "store" && stage.store.tensor === tensor);
-  const [stored] = stores;
-  if (stores.length !== 1 || stored.kind !== "store") return false;
-  const place = JSON.stringify(stored.store.indices);
-  return accesses.every(({ stage, load }) => stage !== "reduce" && JSON.stringify(load.indices) === place);
+/** Whether each element of `variable` is read, if at all, only at the grid point that overwrites it, and before; settle.ts sees to the latter. */
+function overwritesInPlace(account: Account, tensor: string, variable: string): boolean {
+  return (
+    !account.loads.has(variable) ||
+    mayOverwrite(account, tensor, variable) ||
+    mayOverwriteLater(account, tensor, variable)
+  );
 }
 
 /** Kahn's algorithm; ready kernels run in the order in which they were given. */

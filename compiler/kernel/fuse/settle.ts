@@ -1,66 +1,67 @@
 /**
- * Updates in place read what they overwrite. Within a run of lets and stores at one point, a store that a later stage
- * would read past is put off to the end of the run, its value kept in a let:
+ * Updates in place read what they overwrite. A store at a point that a later stage would read past is put off behind the
+ * last that reads the old value, its new one kept in a let:
  *
- *     a[] = a[] + 1                let value = a[] + 1
- *     b[] = where(a[] > 3, 0, b[])  ⟶  let value_2 = where(a[] > 3, 0, b[])
- *                                  a[] = value;  b[] = value_2
+ *     r[] = 0.9 * r[] + m                let value = 0.9 * r[] + m
+ *     v = Σ k in N: (x[k] - m) ** 2   ⟶  v = Σ k in N: (x[k] - m) ** 2
+ *     y[] = v + r[]                      y[] = v + r[];  r[] = value
  */
-import { dtypeOf, loadsOf, local } from "../../loops/scalar.ts";
+import { dtypeOf, local } from "../../loops/scalar.ts";
+import { accountOf } from "../accesses.ts";
+import type { Account } from "../accesses.ts";
 import type { Kernel, Stage } from "../types.ts";
-import { scalarsOfStage } from "../tensors.ts";
 import { localName } from "./names.ts";
 
-type Point = Extract<Stage, { kind: "let" | "store" }>;
-
-/** The kernel with every store of an overwritten tensor after the last load of its old value. */
-export function settleUpdates(kernel: Kernel): Kernel {
+/** The kernel with every store that overwrites a variable behind its last load; `inPlace` says which tensor overwrites which. */
+export function settleUpdates(kernel: Kernel, inPlace: ReadonlyMap<string, string>): Kernel {
+  const account = accountOf(kernel);
   const names = new Set(kernel.stages.flatMap(namesOf));
   const stages: Stage[] = [];
-  let run: Point[] = [];
-  for (const stage of kernel.stages) {
-    if (stage.kind === "let" || stage.kind === "store") {
-      run.push(stage);
-      continue;
+  let late: Late[] = [];
+  for (const [position, stage] of kernel.stages.entries()) {
+    const until = stage.kind === "store" ? lastLoad(account, inPlace.get(stage.store.tensor)) : -1;
+    if (stage.kind !== "store" || until <= position) stages.push(stage);
+    else {
+      const { before, store } = putOff(stage, names);
+      stages.push(...before);
+      late.push({ store, until });
     }
-    stages.push(...settleRun(run, names), stage);
-    run = [];
+    stages.push(...late.filter((one) => one.until === position).map(({ store }) => store));
+    late = late.filter(({ until: last }) => last !== position);
   }
-  return { ...kernel, stages: [...stages, ...settleRun(run, names)] };
+  return { ...kernel, stages };
 }
 
+interface Late {
+  readonly store: Stage;
+  /** The position of the stage behind which it goes. */
+  readonly until: number;
+}
+
+function lastLoad({ loads }: Account, variable: string | undefined): number {
+  const list = variable === undefined ? undefined : loads.get(variable);
+  return Math.max(-1, ...(list ?? []).map(({ stage }) => stage));
+}
+
+/** Every local that some stage defines, inside its loops, too. */
 function namesOf(stage: Stage): readonly string[] {
   if (stage.kind === "let") return [stage.name];
-  return stage.kind === "reduce" ? stage.results.map(({ name }) => name) : [];
+  if (stage.kind === "store") return [];
+  const lets = stage.lets.map(({ name }) => name);
+  return stage.kind === "reduce" ? [...lets, ...stage.results.map(({ name }) => name)] : lets;
 }
 
-function settleRun(run: readonly Point[], names: Set<string>): readonly Stage[] {
-  if (!readsPastStore(run)) return run;
-  const early: Stage[] = [];
-  const late: Stage[] = [];
-  for (const stage of run) {
-    if (stage.kind === "let") {
-      early.push(stage);
-      continue;
-    }
-    const { store } = stage;
-    if (store.value.kind === "local") late.push(stage);
-    else {
-      const name = localName("value", names);
-      early.push({ kind: "let", name, value: store.value });
-      late.push({ kind: "store", store: { ...store, value: local(name, dtypeOf(store.value)) } });
-    }
-  }
-  return [...early, ...late];
-}
-
-function readsPastStore(run: readonly Point[]): boolean {
-  const stored = new Set<string>();
-  return run.some((stage) => {
-    const reads = scalarsOfStage(stage)
-      .flatMap(loadsOf)
-      .some(({ tensor }) => stored.has(tensor));
-    if (stage.kind === "store") stored.add(stage.store.tensor);
-    return reads;
-  });
+/** What stays where the store stood, and the store that comes later. */
+function putOff(
+  stage: Extract<Stage, { readonly kind: "store" }>,
+  names: Set<string>,
+): { readonly before: readonly Stage[]; readonly store: Stage } {
+  const { store } = stage;
+  const { value } = store;
+  if (value.kind === "local" || value.kind === "constant") return { before: [], store: stage };
+  const name = localName("value", names);
+  return {
+    before: [{ kind: "let", name, value }],
+    store: { kind: "store", store: { ...store, value: local(name, dtypeOf(value)) } },
+  };
 }

@@ -10,7 +10,7 @@ import { blocksOf, bytesOf, lowerBound } from "./lives.ts";
 import { pack } from "./pack.ts";
 import type { PlanInput } from "./types.ts";
 
-export { canAlias, inPlacePairs } from "./alias.ts";
+export { inPlacePairs } from "./alias.ts";
 export { planReport } from "./report.ts";
 export type { PlanCall, PlanEntry, PlanInput, PlanTensor } from "./types.ts";
 

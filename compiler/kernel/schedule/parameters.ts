@@ -4,16 +4,22 @@ import { constantValue, symbolsOf } from "../../dimension/dimension.ts";
 import type { TensorType } from "../../graph/types.ts";
 import type { Index } from "../../loops/types.ts";
 import type { Expression, KernelParameter, Statement } from "../../program/types.ts";
+import { accountOf } from "../accesses.ts";
 import { readsOf, writesOf } from "../tensors.ts";
 import type { Kernel } from "../types.ts";
 import { indicesOfExpression, operandsOf } from "./expressions.ts";
 
-/** Read ones first. A scatter's target is written: what it held before does not matter. */
+/**
+ * Read ones first. `update` is what is loaded before it is stored: what a kernel stores and loads again, or a scatter's
+ * target, is written, since what it held before does not matter.
+ */
 export function parametersOf(kernel: Kernel, tensors: (name: string) => TensorType): readonly KernelParameter[] {
-  const reads = readsOf(kernel);
-  const writes = writesOf(kernel);
-  return [...new Set([...reads, ...writes])].map((name) => {
-    const access = !writes.has(name) ? "read" : reads.has(name) ? "update" : "write";
+  const { loads, stores } = accountOf(kernel);
+  return [...new Set([...readsOf(kernel), ...writesOf(kernel)])].map((name) => {
+    const [loaded] = loads.get(name) ?? [];
+    const [stored] = stores.get(name) ?? [];
+    const isUpdate = loaded !== undefined && stored !== undefined && loaded.moment < stored.moment;
+    const access = stored === undefined ? "read" : isUpdate ? "update" : "write";
     return { name, dtype: tensors(name).dtype, access };
   });
 }
