@@ -9,9 +9,12 @@ import type { Bounds } from "../dimension/interval.ts";
 import { tooMuchMemory } from "../diagnostics/codes/limits.ts";
 import { diagnose, InternalError, NncError } from "../diagnostics/diagnostic.ts";
 import { functions } from "../loops/functions.ts";
+import { verifyCompute } from "../loops/verify.ts";
 import type { TensorType } from "../graph/types.ts";
 import { largestBuffers } from "../program/largest.ts";
 import type { FunctionDefinition, Program, ScheduledKernel, Statement } from "../program/types.ts";
+import { verifyScheduledKernel } from "../program/verify-kernel.ts";
+import { verifyProgram } from "../program/verify.ts";
 import { runPasses } from "../passes/index.ts";
 import { formOf } from "./form.ts";
 import { fuse } from "./fuse/index.ts";
@@ -19,6 +22,7 @@ import type { LoweredOutput } from "./lower.ts";
 import { lower } from "./lower.ts";
 import type { Machine } from "./machine.ts";
 import { inPlacePairs, plan } from "./plan/plan.ts";
+import { verifyPlan } from "./plan/verify.ts";
 import type { Plan, PlanCall, PlanEntry, PlanTensor } from "./plan/plan.ts";
 import { printKernel } from "./print.ts";
 import { costOf } from "./schedule/cost.ts";
@@ -43,6 +47,8 @@ export interface BuildOptions {
   readonly outline?: boolean;
 }
 
+const allFunctions = new Map(functions.map((one) => [one.name, one]));
+
 /** What WebAssembly addresses: 65,536 pages. */
 const maximalBytes = 2 ** 32;
 
@@ -56,8 +62,13 @@ export function buildProgram(
   const taken = new Set(variables.map(({ name }) => name));
   const fused = elaboration.entries.map((entry) => fuseEntry(entry, bounds, taken, verify));
   const scheduler: Scheduler = outline ? outlineKernel : (kernel, typeOf) => schedule(kernel, typeOf, bounds, machine);
+  const checked: Scheduler = (kernel, typeOf) => {
+    const scheduled = scheduler(kernel, typeOf);
+    check("schedule", verifyScheduledKernel(scheduled, allFunctions));
+    return scheduled;
+  };
   const known: Known = new Map();
-  const entries = fused.map((entry) => planEntry(entry, bounds, scheduler, known));
+  const entries = fused.map((entry) => planEntry(entry, bounds, verify ? checked : scheduler, known));
   const tensors = planTensors(variables, fused);
   const segments = fused.flatMap((entry) => entry.fused.segments);
   const planned = plan({ tensors, segments, entries, bounds });
@@ -77,6 +88,7 @@ export function buildProgram(
     entries: planned.entries,
     host: elaboration.host,
   };
+  if (verify) check("plan", [...verifyPlan(planned), ...verifyProgram(program)]);
   return { program, plan: planned, kernels: new Map(fused.map(({ name, fused: { kernels: own } }) => [name, own])) };
 }
 
@@ -88,12 +100,19 @@ interface Fused {
 
 function fuseEntry({ name, graph }: EntryGraph, bounds: Bounds, taken: Set<string>, verify: boolean): Fused {
   const lowered = lower(runPasses(graph, { verify }), bounds);
-  const fused = joinSegments(fuse(lowered, bounds, taken), taken);
-  for (const kernel of verify ? fused.kernels : []) {
-    const [first] = verifyKernel(kernel);
-    if (first !== undefined) throw new InternalError("fuse", `${name}: ${first}`);
+  const fused = fuse(lowered, bounds, taken, verify);
+  const segmented = joinSegments(fused, taken);
+  if (verify) {
+    const named = (problem: string): string => `${name}: ${problem}`;
+    check("lower", lowered.nodes.flatMap(({ compute }) => verifyCompute(compute)).map(named));
+    check("fuse", fused.kernels.flatMap(verifyKernel).map(named));
+    check("segments", segmented.kernels.flatMap(verifyKernel).map(named));
   }
-  return { name, fused, outputs: lowered.outputs };
+  return { name, fused: segmented, outputs: lowered.outputs };
+}
+
+function check(phase: string, [first]: readonly string[]): void {
+  if (first !== undefined) throw new InternalError(phase, first);
 }
 
 type TypeOf = (tensor: string) => TensorType;

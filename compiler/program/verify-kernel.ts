@@ -25,7 +25,7 @@ interface Visible {
 /** Sentences of what was expected and what was found. */
 export function verifyScheduledKernel(
   kernel: ScheduledKernel,
-  functions: readonly FunctionDefinition[],
+  functions: ReadonlyMap<string, FunctionDefinition>,
 ): readonly string[] {
   const { name, parameters, arrays, dims, body } = kernel;
   const buffers = [...parameters, ...arrays];
@@ -36,7 +36,7 @@ export function verifyScheduledKernel(
     dims: new Set(dims),
     buffers: new Map(buffers.map((one) => [one.name, one.dtype])),
     written: new Set([...parameters.filter(({ access }) => access !== "read"), ...arrays].map((one) => one.name)),
-    functions: new Map(functions.map((one) => [one.name, one])),
+    functions,
   };
   const problems = [...repeated.map((one) => `two buffers are ${one.name}`), ...verifyList(body, visible)];
   return problems.map((problem) => `${name}: ${problem}`);

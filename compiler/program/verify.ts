@@ -3,21 +3,28 @@
  * values written before they are read, and sound kernels.
  */
 import { evaluate, product } from "../dimension/dimension.ts";
-import type { BufferRole, Entry, Program, ProgramBuffer } from "./types.ts";
+import type { Bounds } from "../dimension/interval.ts";
+import { boundsOf } from "./integer.ts";
+import { isLasting, Memory, verifyLives, verifyVariables } from "./verify-memory.ts";
+import type { Entry, Program, ProgramBuffer } from "./types.ts";
 import { verifyScheduledKernel } from "./verify-kernel.ts";
 
 /** Sentences of what was expected and what was found; empty for a sound program. */
 export function verifyProgram(program: Program): readonly string[] {
   const { kernels, functions, entries, buffers } = program;
+  const names = new Set(buffers.map(({ name }) => name));
+  const context = { program, names, dims: new Set(program.dims.map(({ name }) => name)), memory: new Memory(buffers) };
+  const bounds = boundsOf(program);
+  const defined = new Map(functions.map((one) => [one.name, one]));
   return [
     ...repeated("buffers", buffers),
     ...repeated("kernels", kernels),
     ...repeated("entries", entries),
     ...repeated("functions", functions),
-    ...buffers.flatMap((buffer) => verifyBuffer(buffer, program)),
+    ...buffers.flatMap((buffer) => verifyBuffer(buffer, program, bounds)),
     ...verifyVariables(buffers),
-    ...entries.flatMap((entry) => verifyEntry(entry, program)),
-    ...kernels.flatMap((kernel) => verifyScheduledKernel(kernel, functions)),
+    ...entries.flatMap((entry) => verifyEntry(entry, context)),
+    ...kernels.flatMap((kernel) => verifyScheduledKernel(kernel, defined)),
   ];
 }
 
@@ -30,8 +37,12 @@ function repeated(what: string, named: readonly { readonly name: string }[]): re
   });
 }
 
-function verifyBuffer({ name, shape, offset, bytes }: ProgramBuffer, { dims, arenaBytes }: Program): readonly string[] {
-  const size = evaluate(product(shape), new Map(dims.map((dim) => [dim.name, dim.bound])));
+function verifyBuffer(
+  { name, shape, offset, bytes }: ProgramBuffer,
+  { arenaBytes }: Program,
+  bounds: Bounds,
+): readonly string[] {
+  const size = evaluate(product(shape), bounds);
   return [
     ...(offset % 64 === 0 && offset >= 0 ? [] : [`${name}: expected an offset that 64 divides, found ${offset}`]),
     ...(offset + bytes <= arenaBytes
@@ -43,46 +54,25 @@ function verifyBuffer({ name, shape, offset, bytes }: ProgramBuffer, { dims, are
   ];
 }
 
-const lasting: ReadonlySet<BufferRole> = new Set<BufferRole>(["parameter", "state", "optimizer", "counter", "metric"]);
-
-/** Variables share no byte with any buffer but the run that they lie in. */
-function verifyVariables(buffers: readonly ProgramBuffer[]): readonly string[] {
-  return buffers.flatMap((variable, at) => {
-    if (!lasting.has(variable.role)) return [];
-    const others = buffers.filter(
-      (other, position) => meet(variable, other) && (position > at || !lasting.has(other.role)),
-    );
-    return others
-      .filter((other) => !contains(other, variable))
-      .map((other) => `${variable.name} and ${other.name} share bytes`);
-  });
+/** What is known of all entries. */
+interface Context {
+  readonly program: Program;
+  readonly dims: ReadonlySet<string>;
+  readonly names: ReadonlySet<string>;
+  readonly memory: Memory;
 }
 
-function meet(a: ProgramBuffer, b: ProgramBuffer): boolean {
-  return a !== b && a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
-}
-
-/** True where `run` is a segment that the other lies in. */
-function contains(run: ProgramBuffer, { offset, bytes }: ProgramBuffer): boolean {
-  return run.role === "segment" && run.offset <= offset && offset + bytes <= run.offset + run.bytes;
-}
-
-function verifyEntry(entry: Entry, program: Program): readonly string[] {
-  const { buffers, dims } = program;
-  const known = new Set(dims.map(({ name }) => name));
+function verifyEntry(entry: Entry, context: Context): readonly string[] {
+  const { program, dims, names, memory } = context;
   const problems = [
-    ...entry.dims
-      .filter((name) => !known.has(name))
-      .map((name) => `expected a dimension of the program, found ${name}`),
+    ...entry.dims.filter((name) => !dims.has(name)).map((name) => `expected a dimension of the program, found ${name}`),
     ...[...entry.inputs, ...entry.results]
-      .filter((name) => !buffers.some((one) => one.name === name))
+      .filter((name) => !names.has(name))
       .map((name) => `expected a buffer, found ${name}`),
     ...verifySteps(entry, program),
   ];
-  if (problems.length > 0) return problems.map((problem) => `${entry.name}: ${problem}`);
-  return [...verifyWritten(entry, program), ...verifyLives(entry, program)].map(
-    (problem) => `${entry.name}: ${problem}`,
-  );
+  const found = problems.length > 0 ? problems : [...verifyWritten(entry, context), ...verifyLives(entry, memory)];
+  return found.map((problem) => `${entry.name}: ${problem}`);
 }
 
 function verifySteps({ steps, dims }: Entry, { kernels, buffers }: Program): readonly string[] {
@@ -109,48 +99,23 @@ function verifySteps({ steps, dims }: Entry, { kernels, buffers }: Program): rea
 }
 
 /** Every value of this entry is written, at least in part, before it is read. */
-function verifyWritten({ steps, inputs }: Entry, { kernels, buffers }: Program): readonly string[] {
-  const written = buffers.filter(({ name, role }) => inputs.includes(name) || lasting.has(role));
+function verifyWritten({ steps, inputs }: Entry, { program, memory }: Context): readonly string[] {
+  const { kernels, buffers } = program;
+  const given = new Set(inputs);
+  const written = new Set<ProgramBuffer>();
+  const write = (buffer: ProgramBuffer): void => {
+    written.add(buffer);
+    for (const other of memory.together(buffer)) written.add(other);
+  };
+  buffers.filter(({ name, role }) => given.has(name) || isLasting(role)).forEach(write);
   return steps.flatMap((step, at) => {
-    const { parameters } = kernels[step.kernel];
-    const bound = parameters.map(({ access }, position) => ({ access, buffer: buffers[step.buffers[position]] }));
-    const unwritten = bound.filter(
-      ({ access, buffer }) =>
-        access !== "write" && !written.some((one) => one === buffer || contains(one, buffer) || contains(buffer, one)),
-    );
-    written.push(...bound.filter(({ access }) => access !== "read").map(({ buffer }) => buffer));
+    const bound = kernels[step.kernel].parameters.map(({ access }, position) => {
+      return { access, buffer: buffers[step.buffers[position]] };
+    });
+    const unwritten = bound.filter(({ access, buffer }) => access !== "write" && !written.has(buffer));
+    for (const { access, buffer } of bound) if (access !== "read") write(buffer);
     return unwritten.map(
       ({ buffer }) => `step ${at}: expected ${buffer.name} to be written before, found no step that does`,
     );
-  });
-}
-
-interface Live {
-  readonly buffer: ProgramBuffer;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Buffers that are needed at one time are apart; one that begins where another ends may take its very place. */
-function verifyLives(entry: Entry, { buffers }: Program): readonly string[] {
-  const lives = livesOf(entry, buffers);
-  return lives.flatMap((a, at) =>
-    lives.slice(at + 1).flatMap((b) => {
-      if (!meet(a.buffer, b.buffer) || contains(a.buffer, b.buffer) || contains(b.buffer, a.buffer)) return [];
-      const inPlace = a.buffer.offset === b.buffer.offset && a.buffer.bytes === b.buffer.bytes;
-      const apart = a.to < b.from || b.to < a.from || (inPlace && (a.to === b.from || b.to === a.from));
-      return apart ? [] : [`${a.buffer.name} and ${b.buffer.name} share bytes while both are needed`];
-    }),
-  );
-}
-
-function livesOf({ steps, inputs, results }: Entry, buffers: readonly ProgramBuffer[]): readonly Live[] {
-  return buffers.flatMap((buffer, position) => {
-    if (lasting.has(buffer.role)) return [];
-    const touched = steps.flatMap((step, at) => (step.buffers.includes(position) ? [at] : []));
-    const from = inputs.includes(buffer.name) ? [0] : [];
-    const to = [...from, ...(results.includes(buffer.name) ? [0] : [])].map(() => steps.length);
-    if (touched.length + from.length === 0) return [];
-    return [{ buffer, from: Math.min(...touched, ...from), to: Math.max(...touched, ...to) }];
   });
 }
