@@ -26,14 +26,26 @@ interface Shown {
   readonly program: Program | undefined;
 }
 
-/** The models of all trains, each once, with the first program that has it. */
+/** The models of all trains, each once, with the first program that has it; what any of the trains moves is trained. */
 function modelsOf(parts: readonly Part[]): readonly Shown[] {
   const found = new Map<string, Shown>();
   for (const { elaboration, program } of parts) {
     const models = elaboration === undefined ? [] : describe(elaboration);
-    for (const model of models) if (!found.has(model.name)) found.set(model.name, { model, program });
+    for (const model of models) {
+      const known = found.get(model.name);
+      found.set(model.name, known === undefined ? { model, program } : { ...known, model: joined(known.model, model) });
+    }
   }
   return [...found.values()];
+}
+
+function joined(first: ModelDescription, second: ModelDescription): ModelDescription {
+  const others = new Map(second.layers.map(({ path, still = [] }) => [path, new Set(still)]));
+  const layers = first.layers.map((layer): LayerDescription => {
+    const still = layer.still?.filter((name) => others.get(layer.path)?.has(name) ?? true);
+    return { ...layer, still };
+  });
+  return { ...first, layers };
 }
 
 /** Sizes are numbers where they are known, else polynomials as text. */
@@ -47,11 +59,12 @@ export function jsonOf(parts: readonly Part[]): readonly object[] {
     outputs: tensors(model.outputs),
     peakBytes: program?.arenaBytes ?? null,
     flops: flopsOf(model, program) ?? null,
-    layers: model.layers.map(({ path, block, output, parameters }) => ({
+    layers: model.layers.map(({ path, block, output, parameters, still = [] }) => ({
       path,
       block,
-      output: output.shape.map(sizeOf),
+      output: output === undefined ? null : output.shape.map(sizeOf),
       parameters: sizeOf(parameters),
+      ...(still.length === 0 ? {} : { notTrained: still }),
     })),
   }));
 }
@@ -81,12 +94,20 @@ function layerTable(layers: readonly LayerDescription[], paint: Paint): string {
     { head: "block", align: "left" },
     { head: "output", align: "left" },
     { head: "parameters", align: "right" },
+    { head: "", align: "left" },
   ] as const;
-  const rows = layers.map(({ path, block, output, parameters }) => {
+  const some = layers.some(({ still = [] }) => still.length > 0);
+  const rows = layers.map(({ path, block, output, parameters, still = [] }) => {
     const count = constantValue(parameters) === 0 ? "" : printCount(parameters);
-    return [path, block, printShape(output.shape), count];
+    return [path, block, output === undefined ? "in training" : printShape(output.shape), count, remark(path, still)];
   });
-  return table(columns, rows, paint);
+  return table(some ? columns : columns.slice(0, -1), rows, paint);
+}
+
+/** `not trained`, or which of the layer's parameters are not where others are. */
+function remark(path: string, still: readonly string[]): string {
+  if (still.length === 0) return "";
+  return `not trained: ${still.map((name) => name.slice(path.length + 1)).join(", ")}`;
 }
 
 function totals({ host, bounds }: Elaboration, program: Program | undefined): string {

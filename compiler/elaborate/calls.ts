@@ -52,6 +52,7 @@ export function frameFor(
     dimensions: new Map(),
     rest: undefined,
     settings: new Map(settingsOf(declaration).map((setting) => [setting.name.text, undefined])),
+    model: declaration.kind === "model" ? name : outside.body.model,
     outsider: outsiderIn(declaration, outside),
     chain: isTop ? outside.body.chain : [calling, ...outside.body.chain].slice(0, rememberedCalls),
   };
@@ -89,7 +90,11 @@ export function call(
   return outside.nested(callLevels, span, () => {
     const inside = frameFor(target, instance, storage, outside, span);
     bindArguments(declaration, given, inside, outside, span);
-    if (declaration.kind === "model") noteSizes(inside);
+    if (declaration.kind === "model") {
+      const { model } = outside.body;
+      if (model !== undefined) outside.session.noteCall(model, declaration.name.text);
+      noteSizes(inside);
+    }
     const result = resultOf(declaration, inside);
     if (storage.param !== undefined) inside.entry.answered(instance, result);
     return result;

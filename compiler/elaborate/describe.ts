@@ -9,10 +9,12 @@ export interface LayerDescription {
   readonly path: string;
   /** The block's name as the path has it, without a counter: `dense`. */
   readonly block: string;
-  /** Of the layer's last operation in the order of the text. */
-  readonly output: TensorType;
+  /** Of the layer's last operation in the order of the text; undefined where only training uses it. */
+  readonly output: TensorType | undefined;
   /** Trained scalars of the layer and what is inside it; a polynomial while a size is not known. */
   readonly parameters: Dimension;
+  /** The names of those that no step of the train moves; undefined without a train. */
+  readonly still: readonly string[] | undefined;
 }
 
 export interface ModelDescription {
@@ -24,32 +26,39 @@ export interface ModelDescription {
 }
 
 /** The models that are built, in the order declared, with the layers that stand directly in them. */
-export function describe({ entries, host }: Elaboration): readonly ModelDescription[] {
+export function describe({ entries, variables, owned, host }: Elaboration): readonly ModelDescription[] {
+  const sizes = new Map(variables.map(({ name, type }) => [name, product(type.shape)]));
+  const step = entries.find(({ name }) => name === "train_step")?.graph.outputs;
+  const moved = step === undefined ? undefined : new Set(step.map(({ name }) => name));
   return host.models.map(({ name, entry, inputs, results }) => {
     const graph = entries.find((candidate) => candidate.name === entry)?.graph;
-    const nodes = graph?.nodes ?? [];
-    const parameters = nodes
-      .filter(({ op, attributes }) => op === "input" && attributes.role === "parameter")
-      // A model that is trained with an average predicts from the averages of its parameters.
-      .map(({ path, outputs: [{ shape }] }) => ({ path: path.replace(/^average\./, ""), count: product(shape) }));
-    const last = new Map<string, TensorType>();
+    const names = owned?.get(name) ?? [];
+    const outputs = new Map<string, TensorType | undefined>();
     for (const {
       op,
       path,
       outputs: [type],
-    } of nodes) {
+    } of graph?.nodes ?? []) {
       const layer = layerOf(path);
-      if (op !== "input" && layer !== undefined) last.set(layer, type);
+      if (op !== "input" && layer !== undefined) outputs.set(layer, type);
     }
-    const layers = [...last].map(([path, output]): LayerDescription => ({
-      path,
-      output,
-      block: path.slice(path.lastIndexOf(".") + 1).replace(/_\d+$/, ""),
-      parameters: sum(
-        parameters.filter((parameter) => parameter.path.startsWith(`${path}.`)).map(({ count }) => count),
-      ),
-    }));
-    return { name, inputs, outputs: results, layers, parameters: sum(parameters.map(({ count }) => count)) };
+    const own = new Map<string, string[]>();
+    for (const parameter of names) {
+      const layer = layerOf(parameter.slice(0, parameter.lastIndexOf(".")));
+      if (layer === undefined) continue;
+      if (!outputs.has(layer)) outputs.set(layer, undefined);
+      const known = own.get(layer);
+      if (known === undefined) own.set(layer, [parameter]);
+      else known.push(parameter);
+    }
+    const count = (list: readonly string[]): Dimension => sum(list.map((one) => sizes.get(one) ?? constant(0)));
+    const layers = [...outputs].map(([path, output]): LayerDescription => {
+      const parameters = own.get(path) ?? [];
+      const block = path.slice(path.lastIndexOf(".") + 1).replace(/_\d+$/, "");
+      const still = moved === undefined ? undefined : parameters.filter((parameter) => !moved.has(parameter));
+      return { path, block, output, parameters: count(parameters), still };
+    });
+    return { name, inputs, outputs: results, layers, parameters: count(names) };
   });
 }
 

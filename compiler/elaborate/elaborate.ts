@@ -32,8 +32,9 @@ import { recover } from "./failure.ts";
 import { buildEvaluateStart, buildInit } from "./init.ts";
 import { topFrame } from "./inputs.ts";
 import { hostInputs, topOfTrain, type TargetFacts } from "./objective.ts";
+import { Ownership } from "./ownership.ts";
 import { buildPrediction, type Prediction } from "./predict.ts";
-import { reportUntrained } from "./probes.ts";
+import { reportUnwatched } from "./probes.ts";
 import { exact } from "./rational.ts";
 import { Session, type ClosedDimension, type VariableRecord } from "./session.ts";
 import { dimensionOf, evaluateShape } from "./shape-values.ts";
@@ -41,6 +42,7 @@ import { run } from "./statements.ts";
 import { buildTrainStep, type TrainStep } from "./train-step.ts";
 import { withSettings } from "./override.ts";
 import { planTrain, type TrainPlan } from "./train-plan.ts";
+import { reportUntrained } from "./untrained.ts";
 import type { Elaboration, EntryGraph, Variable } from "./types.ts";
 import type { Evaluated } from "./values.ts";
 
@@ -118,6 +120,7 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
   const kept = predictions.filter(
     ({ entry }) => owned === undefined || [...entry.variables].every((name) => owned.has(name.split(".")[0])),
   );
+  if (trained !== undefined) reportUntrained(trained.plan, trained.step, kept, session);
   const entries = [
     ...(trained === undefined ? [] : [trained.step.entry, trained.evaluation.entry]),
     ...kept.map(({ entry }) => entry),
@@ -210,7 +213,7 @@ function trainParts(
 ): Trained | undefined {
   const found = chooseTrain(module, train, session);
   if (found === undefined) {
-    if (!session.failed) reportUntrained(session);
+    if (!session.failed) reportUnwatched(session);
     return undefined;
   }
   const chosen = withSettings(found, settings);
@@ -375,7 +378,7 @@ function boundFrom(
 // ---------------------------------------------------------------------------------------------------------------------
 
 function assemble(parts: Parts): ElaborateResult {
-  const { session, trained, kept, owned, options } = parts;
+  const { session, kept, owned, options } = parts;
   if (options.allowOpen !== true) reportClosed(parts);
   reportUnknownDimensions(parts);
   const variables = [...session.variables.values()].filter((record) => isKept(record, owned));
@@ -385,12 +388,14 @@ function assemble(parts: Parts): ElaborateResult {
   const bounds = boundsOf(made, parts);
   for (const { graph } of made) for (const node of graph.nodes) checkSize(node, bounds, session);
   if (session.failed) return { diagnostics: session.diagnostics };
-  const { host, name } = hostOf(parts, variables, trained, kept);
+  const ownership = new Ownership(session);
+  const { host, name } = hostOf(parts, ownership);
   const elaboration: Elaboration = {
     name,
     entries: made,
     variables: variables.map(variableOf).concat(counters),
     bounds,
+    owned: new Map(kept.map(({ host: { name: model } }) => [model, ownership.parameters(model).map(nameOf)])),
     host,
   };
   return { elaboration, diagnostics: session.diagnostics };
@@ -405,6 +410,10 @@ function isKept({ name, role }: VariableRecord, owned: ReadonlySet<string> | und
   return owned === undefined || owned.has(name.split(".")[0]);
 }
 
+function nameOf({ name }: VariableRecord): string {
+  return name;
+}
+
 function variableOf({ name, role, type }: VariableRecord): Variable {
   return { name, role, type };
 }
@@ -417,15 +426,10 @@ function entriesOf({ session, trained, kept }: Parts, variables: readonly Variab
   return [init, ...training, ...kept.map(({ graph }) => graph)];
 }
 
-function hostOf(
-  { session }: Parts,
-  variables: readonly VariableRecord[],
-  trained: Trained | undefined,
-  kept: readonly Prediction[],
-) {
-  const models = kept.map(({ host, entry }): HostModel => ({
+function hostOf({ session, trained, kept }: Parts, ownership: Ownership) {
+  const models = kept.map(({ host }): HostModel => ({
     ...host,
-    parameters: countParameters(variables, entry.variables),
+    parameters: countParameters(ownership.parameters(host.name)),
   }));
   const names = new Set(["train_step", "evaluate", ...kept.map(({ host }) => host.entry)]);
   const own = session.requirements.filter(({ entry }) => names.has(entry));
@@ -435,8 +439,7 @@ function hostOf(
   return { name, host: trained === undefined ? base : { ...base, train: hostTrain(trained) } };
 }
 
-function countParameters(variables: readonly VariableRecord[], read: ReadonlySet<string>): number {
-  const own = variables.filter(({ name, role }) => role === "parameter" && read.has(name));
+function countParameters(own: readonly VariableRecord[]): number {
   return own.reduce((sum, { type }) => sum + (constantValue(product(type.shape)) ?? 0), 0);
 }
 

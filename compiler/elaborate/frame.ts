@@ -65,6 +65,8 @@ export interface Body {
   /** The names of the signature's settings, with the caller's name for the dimension that was given, where one was. */
   readonly settings: Map<string, AxisLabel>;
   readonly chain: readonly ChainedCall[];
+  /** The model whose body this is, or is called from; undefined outside models. */
+  readonly model: string | undefined;
   /** Who stands outside every model and led here, as a message calls it; undefined inside a model. Only models own parameters. */
   readonly outsider: string | undefined;
   /** How the body's `param` and `state` become variables. */

@@ -27,6 +27,7 @@ export function topFrame(entry: Entry, scope: FileScope, owner: Instance, name: 
     rest: undefined,
     settings: new Map(),
     chain: [],
+    model: undefined,
     outsider,
     storage: { param: undefined, state: undefined, nameOf: (own) => own },
   };

@@ -4,12 +4,12 @@
  */
 import { unknownProbe } from "../diagnostics/codes/settings.ts";
 import { diagnose } from "../diagnostics/diagnostic.ts";
-import { didYouMean, nearest } from "../diagnostics/suggest.ts";
 import { product } from "../dimension/dimension.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { GraphOutput, Value } from "../graph/types.ts";
 import { broadcastTo, dimensionValue, fillLike } from "../ops/emit.ts";
 import type { HostProbe } from "../program/host.ts";
+import { helpWithPaths } from "./known-paths.ts";
 import type { TrainPlan } from "./train-plan.ts";
 import type { Entry } from "./entry.ts";
 import type { Session } from "./session.ts";
@@ -32,8 +32,6 @@ export interface ProbeResults {
   readonly probes: readonly HostProbe[];
 }
 
-/** How many paths a message lists. */
-const listed = 30;
 /** The largest f32. */
 const largest = 3.4028234663852886e38;
 
@@ -97,27 +95,13 @@ export class Probes {
 }
 
 /** Without a `train` there is nothing to watch. */
-export function reportUntrained(session: Session): void {
+export function reportUnwatched(session: Session): void {
   for (const path of session.probes) reportUnknown(path, [], session);
 }
 
 function reportUnknown(path: string, known: readonly string[], session: Session): void {
-  const rest = known.length > listed ? ` and ${known.length - listed} more` : "";
-  const list = known
-    .slice(0, listed)
-    .map((one) => `\`${one}\``)
-    .join(", ");
-  const near = didYouMean(path, known) ?? endingLike(path, known);
-  const help = known.length === 0 ? "probes watch the steps of a `train`" : `there are ${list}${rest}`;
-  session.report(diagnose(unknownProbe, { path }, [], near === undefined ? help : `${near} ${help}`));
-}
-
-/** For a path whose beginning was left out: `dense` for `Digits.dense`. */
-function endingLike(path: string, known: readonly string[]): string | undefined {
-  const parts = path.split(".").length;
-  const ends = known.map((one) => one.split(".").slice(-parts).join("."));
-  const found = known[ends.indexOf(ends.includes(path) ? path : (nearest(path, ends) ?? ""))];
-  return found === undefined ? undefined : `did you mean \`${found}\`?`;
+  const help = helpWithPaths(path, known, "probes watch the steps of a `train`");
+  session.report(diagnose(unknownProbe, { path }, [], help));
 }
 
 function resultsOf(path: string, { values, gradients }: Observation, builder: GraphBuilder) {

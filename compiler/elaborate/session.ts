@@ -46,6 +46,8 @@ export class Session {
   readonly openNames = new Set<string>();
   /** Entries whose graph is not built yet; those that failed stay here. */
   readonly unfinished = new Set<Entry>();
+  /** The models that each model calls, in any entry. */
+  readonly callees = new Map<string, Set<string>>();
   /** Sizes that calls of models gave to names of their signatures. */
   readonly calledWith = new Map<string, number>();
   readonly #roots = new Map<string, Instance>();
@@ -74,6 +76,12 @@ export class Session {
     if (this.#reported.has(key)) return;
     this.#reported.add(key);
     this.diagnostics.push(diagnostic);
+  }
+
+  noteCall(model: string, callee: string): void {
+    const known = this.callees.get(model);
+    if (known === undefined) this.callees.set(model, new Set([callee]));
+    else known.add(callee);
   }
 
   get failed(): boolean {

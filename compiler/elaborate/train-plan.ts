@@ -103,9 +103,8 @@ function listOf(expression: Expression): readonly Expression[] {
 
 function stepsOf(train: Train, entries: Entries, frame: Frame): readonly StepPlan[] {
   if (train.steps.length === 0) {
-    const update = entries.has("minimize")
-      ? updateOf(entries, "a train with `minimize`", train.name.span, frame)
-      : undefined;
+    const needed = entries.has("minimize") || entries.has("update");
+    const update = needed ? updateOf(entries, "a train with `minimize`", train.name.span, frame) : undefined;
     if (!entries.has("minimize") && !entries.has("loss"))
       missing("loss", "the short form of a train", train.name.span, frame);
     return [stepOf("main", train.name.span, [], entries, new Map(), update, frame)];

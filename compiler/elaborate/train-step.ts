@@ -3,9 +3,8 @@
  * counters. Steps see the parameters as the steps before left them.
  */
 import { label } from "../diagnostics/diagnostic.ts";
-import { didYouMean } from "../diagnostics/suggest.ts";
 import { notDifferentiable } from "../diagnostics/codes/shapes.ts";
-import { nothingToUpdate, unreachedParameter } from "../diagnostics/codes/train.ts";
+import { unreachedParameter } from "../diagnostics/codes/train.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { GraphOutput, Value } from "../graph/types.ts";
 import { fillLike, multiply } from "../ops/emit.ts";
@@ -13,13 +12,14 @@ import type { HostProbe } from "../program/host.ts";
 import { bindArguments, frameFor } from "./calls.ts";
 import { Entry } from "./entry.ts";
 import type { Frame } from "./frame.ts";
-import { minimised, objectiveOf, trainedModel, type Objective, type TargetFacts } from "./objective.ts";
+import { minimised, objectiveOf, type Objective, type TargetFacts } from "./objective.ts";
 import { Instance } from "./paths.ts";
 import { Probes, type Seen } from "./probes.ts";
 import type { Session, VariableRecord } from "./session.ts";
 import { toTensor } from "./tensors.ts";
 import type { OptimizerPlan, StepPlan, TrainPlan } from "./train-plan.ts";
 import type { EntryGraph } from "./types.ts";
+import { movesOf } from "./updates.ts";
 import { noArguments, type Tensor } from "./values.ts";
 
 export interface TrainStep {
@@ -40,9 +40,16 @@ interface NamedResult {
 
 export function buildTrainStep(plan: TrainPlan, session: Session, facts: TargetFacts): TrainStep {
   const entry = new Entry(session, "train_step", { training: true, averaged: false });
+  // The short form's model runs with the objective, so what a step writes is told apart from here on.
+  let before = entry.written;
   const objective = objectiveOf(plan, entry, facts);
+  if (plan.steps.length > 1) findVariables(plan, session, facts);
   const probes = new Probes(entry);
-  const built = plan.steps.map((step) => ({ name: step.name, ...buildStep(plan, step, objective, probes) }));
+  const built = plan.steps.map((step) => {
+    const results = { name: step.name, ...buildStep(plan, step, objective, before, probes) };
+    before = entry.written;
+    return results;
+  });
   const probed = probes.finish(plan);
   keepAverages(plan, entry);
   const losses = built.map(({ name }) => ({ name, buffer: `train_step.${name === "main" ? "loss" : name}` }));
@@ -56,59 +63,37 @@ export function buildTrainStep(plan: TrainPlan, session: Session, facts: TargetF
   return { entry, objective, losses, rates, probes: probed.probes, graph };
 }
 
+/** What a step moves does not depend on the order of the steps, so all of them are known before the first is built. */
+function findVariables(plan: TrainPlan, session: Session, facts: TargetFacts): void {
+  const entry = new Entry(session, "train_step", { training: true, averaged: false });
+  const objective = objectiveOf(plan, entry, facts);
+  for (const step of plan.steps) minimised(plan, step, objective);
+  entry.finish([]);
+}
+
 function buildStep(
   plan: TrainPlan,
   step: StepPlan,
   objective: Objective,
+  before: ReadonlyMap<string, Value>,
   probes: Probes,
 ): { readonly loss: Tensor; readonly rate: Tensor } {
   const { frame } = objective;
   const { entry } = frame;
-  const before = entry.written;
   const { loss, span } = minimised(plan, step, objective);
-  const roots = rootsOf(plan, step, frame);
-  const owned = (name: string): boolean => roots.some((root) => name === root || name.startsWith(`${root}.`));
-  const parameters = [...entry.session.variables.values()].filter(
-    ({ name, role }) => role === "parameter" && owned(name),
-  );
-  checkUpdates(step, parameters, frame);
+  const { parameters, owns } = movesOf(plan, step, frame);
   const seen = probes.look();
   const gradients = entry.at(span, plan.label, () => gradientsOf(step, loss, parameters, seen, frame));
   const moved = parameters.flatMap((record, index) =>
     gradients[index] === undefined ? [] : [{ record, gradient: gradients[index] }],
   );
-  entry.retain(before, (name) => entry.session.variables.get(name)?.role !== "state" || owned(name));
   const clipped = clip(step, moved, frame);
   const rate = rateOf(step, frame);
   for (const { record, gradient } of clipped) optimise(step, record, gradient, rate, frame);
+  // Whatever ran above, a model's state is written by the steps that update the model.
+  entry.retain(before, (name) => entry.session.variables.get(name)?.role !== "state" || owns(name));
   probes.judge(seen, gradients.slice(parameters.length));
   return { loss, rate };
-}
-
-/** The models or paths whose parameters a step moves. */
-function rootsOf(plan: TrainPlan, step: StepPlan, frame: Frame): readonly string[] {
-  if (step.update !== undefined) return step.update.map(({ path }) => path);
-  const own = trainedModel(plan, frame).declaration.name.text;
-  // A model that calls another has that one's parameters, too.
-  const reached = [...frame.entry.variables].map((name) => name.split(".")[0]);
-  return [...new Set([own, ...reached])];
-}
-
-function checkUpdates(step: StepPlan, parameters: readonly VariableRecord[], frame: Frame): void {
-  for (const { path, span } of step.update ?? []) {
-    if (parameters.some(({ name }) => name === path || name.startsWith(`${path}.`))) continue;
-    const paths = [...frame.session.variables.values()].flatMap(({ role, name }) =>
-      role === "parameter" ? prefixesOf(name) : [],
-    );
-    const near = didYouMean(path, [...new Set(paths)]);
-    frame.report(nothingToUpdate, { what: path }, span, "no parameter is below this path", [], near);
-  }
-}
-
-/** `M`, `M.dense` and `M.dense.w` of the last. */
-function prefixesOf(name: string): readonly string[] {
-  const parts = name.split(".");
-  return parts.map((_, at) => parts.slice(0, at + 1).join("."));
 }
 
 /**

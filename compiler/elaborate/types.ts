@@ -25,5 +25,7 @@ export interface Elaboration {
   readonly variables: readonly Variable[];
   /** Every open dimension that occurs in a graph, with its largest value. */
   readonly bounds: ReadonlyMap<string, number>;
+  /** The parameters of each model, its own and those of the models that it calls; missing where no module stands behind the graphs. */
+  readonly owned?: ReadonlyMap<string, readonly string[]>;
   readonly host: Host;
 }

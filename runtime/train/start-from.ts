@@ -14,21 +14,23 @@ export interface Started {
 export function startFrom(network: Network, bytes: Uint8Array): Started {
   const file = "the file of `start_from`";
   const { tensors } = decode(file, bytes);
+  const types = new Map(network.manifest.buffers.map(({ name, dtype }) => [name, dtype]));
   const expected = new Map(
-    [...network.parameters, ...network.state].map(([name, { shape, data }]) => [
+    [...network.parameters, ...network.state].map(([name, { shape }]) => [
       name,
-      { dtype: data instanceof Float32Array ? "f32" : "i32", shape } as const,
+      { dtype: types.get(name) ?? "f32", shape } as const,
     ]),
   );
   const found = new Map([...tensors].filter(([name]) => !/^(optimizer\.|average\.|best:)/.test(name)));
   const { names, left } = commonTensors(file, expected, found);
   const taken = new Map<string, View>();
-  const buffers = new Set(network.manifest.buffers.map(({ name }) => name));
   for (const name of names) {
-    const data = found.get(name)?.data;
-    if (data === undefined || data instanceof Uint8Array) continue;
+    const tensor = found.get(name);
+    if (tensor === undefined) continue;
+    // A bool takes a byte in a file and four in memory.
+    const data = tensor.dtype === "bool" ? Int32Array.from(tensor.data) : tensor.data;
     taken.set(name, data);
-    if (buffers.has(`average.${name}`)) taken.set(`average.${name}`, data);
+    if (types.has(`average.${name}`)) taken.set(`average.${name}`, data);
   }
   network.put(taken);
   return { left, warnings: warnNotFinite(file, found) };

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { load } from "../../runtime/load/index.ts";
 import { decode } from "../../runtime/save/safetensors.ts";
+import { startFrom } from "../../runtime/train/start-from.ts";
 
 const targets = ["typescript", "wasm"] as const;
 
@@ -85,6 +86,14 @@ describe.each(targets)("on %s", (target) => {
     await net.step(batch);
     expect(other.save()).toEqual(net.save());
   });
+});
+
+test("`start_from` fills them", async () => {
+  const { net, artifact } = await stepped("wasm", 3);
+  const other = await load(artifact, { seed: 2 });
+  const { left, warnings } = startFrom(other, net.save());
+  expect({ left, warnings }).toEqual({ left: [], warnings: [] });
+  expect([...other.state]).toEqual([...net.state]);
 });
 
 test("both targets save the same bytes", async () => {

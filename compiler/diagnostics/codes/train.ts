@@ -8,7 +8,7 @@ export const unknownKey = define<{ readonly key: string; readonly place: string 
   severity: "error",
   message: ({ key, place }) => `\`${key}\` is no key of a ${place}`,
   explanation:
-    "A train takes data, loss, regularize, optimizer, schedule, metrics, batch, epochs, stop_early, clip_norm, average, start_from and seed; " +
+    "A train takes data, loss, update, regularize, optimizer, schedule, metrics, batch, epochs, stop_early, clip_norm, average, start_from and seed; " +
     "a step takes minimize, update, optimizer, schedule, regularize and clip_norm.",
   example: {
     bad: `${model}train M { data: given  loss: cross_entropy  optimiser: sgd(lr: 0.1) }`,
@@ -77,7 +77,7 @@ export const unreachedParameter = define<{ readonly name: string; readonly step:
   code: "NN0507",
   severity: "warning",
   message: ({ name, step }) =>
-    `the loss of \`${step}\` does not depend on the parameter \`${name}\`, so it will not move`,
+    `the loss of \`${step}\` does not depend on the parameter \`${name}\`, so that step does not move it`,
   explanation:
     "A parameter is trained by its gradient. Where the loss does not depend on it, or only through stop_gradient, there is none.",
 });
@@ -88,6 +88,43 @@ export const nothingToUpdate = define<{ readonly what: string }>({
   message: ({ what }) => `\`update: ${what}\` names no parameters`,
   explanation:
     "`update` names a model, a path into one (`Digits.head`), or a list of them, as `nnc check` prints the paths.",
+});
+
+export const repeatedUpdate = define<{ readonly path: string }>({
+  code: "NN0520",
+  severity: "warning",
+  message: ({ path }) => `\`update\` names the parameters of \`${path}\` twice: its other paths hold them all`,
+  explanation:
+    "A model's path names all of its parameters and those of the models that it calls, so a path into it, or to one of them, adds nothing.",
+  example: {
+    bad: `${model}train T(x: [N, 3]) { data: given  step s { minimize: mean(M(x))  update: [M, M.dense]  optimizer: sgd(lr: 0.1) } }`,
+    good: `${model}train T(x: [N, 3]) { data: given  step s { minimize: mean(M(x))  update: [M.dense.w, M.dense.b]  optimizer: sgd(lr: 0.1) } }`,
+  },
+});
+
+export const neverTrained = define<{ readonly layer: string; readonly train: string }>({
+  code: "NN0521",
+  severity: "warning",
+  message: ({ layer, train }) =>
+    `\`${layer}\` is used to predict, but no step of \`${train}\` reaches it: it stays as it starts`,
+  explanation:
+    "What stands under `if training` is another network than what predicts. A layer of the latter alone is never trained. `nnc check` lists such layers.",
+  example: {
+    bad: "model M(x: [N, 3]) -> [N, 2] {\n  if training { return x |> dense(2) }\n  return x |> dense(2)\n}\ntrain M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1) }",
+    good: "model M(x: [N, 3]) -> [N, 2] {\n  let f = dense(2)\n  if training { return f(x) }\n  return f(x)\n}\ntrain M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1) }",
+  },
+});
+
+export const nothingMoves = define<{ readonly train: string }>({
+  code: "NN0522",
+  severity: "warning",
+  message: ({ train }) => `nothing can move in the train \`${train}\``,
+  explanation:
+    "A train moves the parameters that its losses depend on. Where its models have none, or no loss reaches one that is updated, training changes nothing.",
+  example: {
+    bad: "model M(x: [N, 3]) -> [N, 3] = relu(x)\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1) }",
+    good: "model M(x: [N, 3]) -> [N, 3] = x |> dense(3) |> relu\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1) }",
+  },
 });
 
 export const lossShape = define<{ readonly found: string }>({
