@@ -60,7 +60,7 @@ const targets: Readonly<Record<TargetName, Target>> = {
 
 /** Compiles a `.nn` source for a target. `main.files` holds the sources that `use` may name, by path relative to the project. */
 export function compile(main: SourceText, options: CompileOptions = {}): Compiled | Failed {
-  const problems = argumentProblems(main, options, Object.keys(targets));
+  const problems = argumentProblems(main, options);
   if (problems.length > 0) return { ok: false, diagnostics: problems, sources: new Map() };
   const { target = "typescript", verify = false, relaxed = false, ...front } = options;
   try {

@@ -9,6 +9,7 @@ import { NncError } from "./diagnostics/diagnostic.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { DataFacts } from "./elaborate/elaborate.ts";
 import { elaborateSource } from "./front.ts";
+import { fileArgumentProblems } from "./options.ts";
 import { factsOf, readProject } from "./project.ts";
 import type { ProjectSource } from "./project.ts";
 
@@ -19,6 +20,8 @@ export interface FileOptions extends Omit<CompileOptions, "dataFacts"> {
 
 /** Compiles the file at `file`, a path of the host. Like `compile`, it throws nothing. */
 export function compileFile(file: string, options: FileOptions = {}): Compiled | Failed {
+  const problems = fileArgumentProblems(file, options);
+  if (problems.length > 0) return { ok: false, diagnostics: problems, sources: new Map() };
   const { root, ...others } = options;
   return compileProject(readProject(file, root), others);
 }

@@ -13,12 +13,20 @@ import type { Diagnostic, Label } from "./diagnostic.ts";
 import { layOut, printable } from "./display.ts";
 import { lineAt, lineRange, lineTable, positionAt } from "./lines.ts";
 import type { LineTable } from "./lines.ts";
+import { checkOptions, trueOrFalse } from "./options.ts";
+import type { Rules } from "./options.ts";
 
 export interface RenderOptions {
-  readonly colour: boolean;
+  /** Escape sequences for a terminal; none unless told. */
+  readonly colour?: boolean;
   /** Columns for a source line, 100 unless told; a longer one is cut around the span. */
   readonly width?: number;
 }
+
+const rules: Rules<RenderOptions> = {
+  colour: trueOrFalse,
+  width: { expected: "a number of columns", fits: (value) => Number.isFinite(value) },
+};
 
 type Style = "error" | "warning" | "frame" | "strong" | "help";
 type Paint = (style: Style, text: string) => string;
@@ -179,12 +187,13 @@ function renderOne(
   ].join("\n");
 }
 
-/** All of `diagnostics`, a blank line between two; `sources` holds each file's text under its name. */
+/** All of `diagnostics`, a blank line between two; `sources` holds each file's text under its name. Throws NN0706, NN0736. */
 export function render(
   diagnostics: readonly Diagnostic[],
   sources: ReadonlyMap<string, string>,
-  options: RenderOptions,
+  options: RenderOptions = {},
 ): string {
+  checkOptions("render", options, rules);
   const paint: Paint = (style, text) => (options.colour ? `\u001b[${ansi[style]}m${text}\u001b[0m` : text);
   const named = new Set(diagnostics.flatMap(({ labels }) => labels.map(({ file }) => file)));
   const tables = new Map(

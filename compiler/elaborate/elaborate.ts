@@ -35,6 +35,7 @@ import { hostInputs, topOfTrain, type TargetFacts } from "./objective.ts";
 import { Ownership } from "./ownership.ts";
 import { buildPrediction, type Prediction } from "./predict.ts";
 import { reportUnwatched } from "./probes.ts";
+import { followsEpochs } from "./epochs.ts";
 import { exact } from "./rational.ts";
 import { Session, type ClosedDimension, type VariableRecord } from "./session.ts";
 import { dimensionOf, evaluateShape } from "./shape-values.ts";
@@ -463,6 +464,7 @@ function hostTrain({ plan, step, evaluation }: Trained): HostTrain {
     data: plan.data,
     batch: plan.batch,
     epochs: plan.epochs,
+    ...(followsEpochs(step.graph.graph) ? { followsEpochs: true } : {}),
     seed: plan.seed,
     ...(target === undefined
       ? {}

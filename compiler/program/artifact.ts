@@ -4,7 +4,9 @@
 import type { Host } from "./host.ts";
 import type { Entry, ProgramBuffer } from "./types.ts";
 
-export type TargetName = "typescript" | "wasm" | "wgsl";
+export const targetNames = ["typescript", "wasm", "wgsl"] as const;
+
+export type TargetName = (typeof targetNames)[number];
 
 export interface Manifest {
   readonly format: "nnc-artifact";

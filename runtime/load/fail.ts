@@ -1,6 +1,7 @@
 /** How the runtime speaks: an `NncError` from the catalogue, names in backticks, values of any kind in a few words. */
 import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { DiagnosticDefinition } from "../../compiler/diagnostics/diagnostic.ts";
+import { listOf } from "../../compiler/diagnostics/lists.ts";
 
 /** The error that `definition` describes; a call has no place in a source, so there are no labels. */
 export function failure<Arguments>(
@@ -18,9 +19,7 @@ export function named(name: string): string {
 
 /** At most eight names. */
 export function listed(names: readonly string[]): string {
-  if (names.length === 0) return "none";
-  const shown = names.slice(0, 8).map(named).join(", ");
-  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
+  return listOf(names.map(named));
 }
 
 /** `a string`, `null`, `a Float64Array`, `an array`, `NaN`: what a value is, for "found …". */

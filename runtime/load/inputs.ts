@@ -3,7 +3,9 @@
  * and values.
  */
 import * as codes from "../../compiler/diagnostics/codes/runtime.ts";
+import { listOf } from "../../compiler/diagnostics/lists.ts";
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
+import { isFields } from "../../compiler/diagnostics/values.ts";
 import type { HostInput } from "../../compiler/program/host.ts";
 import { elements, evaluate, nameOf, printShape, solve, symbolsOf } from "./dimensions.ts";
 import type { View } from "./executable.ts";
@@ -13,6 +15,26 @@ import { countOf, failure, kindOf, listed, named } from "./fail.ts";
 export type TensorInput = View | { readonly shape: readonly number[]; readonly data: View };
 /** By name; a Map where names come from elsewhere. */
 export type Inputs = Readonly<Record<string, TensorInput>> | ReadonlyMap<string, TensorInput>;
+
+/**
+ * A copy of all arrays, for a target that reads them when the call that they are of has its turn. What is no tensor is left as it is for the
+ * check.
+ */
+export function copyInputs(inputs: Inputs): Inputs {
+  if (inputs instanceof Map) return new Map([...inputs].map(([name, value]) => [name, copyTensor(value)]));
+  if (!isFields(inputs)) return inputs;
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, copyTensor(value)]));
+}
+
+function copyTensor(value: TensorInput): TensorInput {
+  if (isView(value, "f32") || isView(value, "i32")) return value.slice();
+  if (!isFields(value) || !("data" in value) || !("shape" in value)) return value;
+  const { shape, data } = value;
+  return {
+    shape: Array.isArray(shape) ? [...shape] : shape,
+    data: isView(data, "f32") || isView(data, "i32") ? data.slice() : data,
+  };
+}
 
 /** One input that fits: its elements, and how many of them are a row. */
 export interface Given {
@@ -141,7 +163,7 @@ function mapOf(inputs: unknown, wanted: readonly HostInput[]): ReadonlyMap<strin
   if (inputs instanceof Map) return inputs;
   if (typeof inputs === "object" && inputs !== null && !ArrayBuffer.isView(inputs) && !Array.isArray(inputs))
     return new Map(Object.entries(inputs));
-  const expected = `{ ${wanted.map(({ name, dtype }) => `${name}: ${arrayName(dtype)}`).join(", ")} }`;
+  const expected = `{ ${listOf(wanted.map(({ name, dtype }) => `${name}: ${arrayName(dtype)}`))} }`;
   throw failure(codes.wrongType, { name: "inputs", expected, found: kindOf(inputs) });
 }
 

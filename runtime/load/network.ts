@@ -4,31 +4,25 @@
  */
 import * as codes from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
-import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
+import { checkOptions } from "../../compiler/diagnostics/options.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
-import type { HostModel, HostTrain } from "../../compiler/program/host.ts";
+import type { HostTrain } from "../../compiler/program/host.ts";
+import { isTrusted, none, predictArguments, predictRules, restoreRules } from "./call-options.ts";
+import type { CallOptions, PredictOptions, RestoreOptions } from "./call-options.ts";
 import { Caller, predict, runPlain, step } from "./calls.ts";
 import type { Call, Calls, Prediction, Results, StepResult } from "./calls.ts";
 import { evaluateSet } from "./evaluate.ts";
 import type { Evaluation } from "./evaluate.ts";
 import type { Executable, View } from "./executable.ts";
-import { failure, kindOf, listed, named } from "./fail.ts";
+import { failure, named } from "./fail.ts";
+import { copyInputs } from "./inputs.ts";
 import type { Inputs } from "./inputs.ts";
+import { findModel } from "./models.ts";
 import { emptyRecord, readBytes, saveBytes } from "./record.ts";
 import type { Counters, TrainingRecord } from "./record.ts";
 import { Store } from "./store.ts";
-import { tensorMap } from "./tensors.ts";
+import { checkedTensor, tensorMap } from "./tensors.ts";
 import type { TensorMap } from "./tensors.ts";
-
-export interface CallOptions {
-  /** The values were looked at before: leaves out the search for NaN and for integers out of range. Names, types and lengths are checked all the same. */
-  readonly trusted?: boolean;
-}
-
-export interface PredictOptions {
-  /** For models that draw when they predict; by default the network's own seed. */
-  readonly seed?: number;
-}
 
 export interface Settings {
   readonly seed: number;
@@ -55,8 +49,6 @@ export class Network {
   readonly peakBytes: number;
   /** How many threads run it. */
   readonly threads: number;
-  /** What it does without, such as threads that it was to have. */
-  readonly warnings: readonly Diagnostic[];
   /** What training remembers and what was fitted to the data; saved and restored with the parameters. */
   record: TrainingRecord = emptyRecord;
   readonly manifest: Manifest;
@@ -64,7 +56,12 @@ export class Network {
   readonly #store: Store;
   readonly #caller: Caller;
   readonly #lasting: readonly Buffer[];
+  readonly #warnings: readonly Diagnostic[];
+  /** About what was restored last. */
+  #restored: readonly Diagnostic[] = [];
   #seed = 0;
+  /** The seed that the program has, which calls that were made and not yet run may change. */
+  #drawn = 0;
   #closed = false;
   /** Where the program's memory can be seen, results are read where they are. */
   readonly #results: Results = { get: (name) => this.#store.view(name) };
@@ -76,8 +73,8 @@ export class Network {
     this.manifest = manifest;
     this.#executable = executable;
     this.threads = executable.threads ?? 1;
-    this.warnings = warnings;
-    this.#store = new Store(executable, manifest);
+    this.#warnings = warnings;
+    this.#store = new Store(executable, manifest, (act) => this.#inTurn(act));
     this.#caller = new Caller(manifest);
     this.#lasting = manifest.buffers.filter(
       ({ role }) => role === "parameter" || role === "state" || role === "optimizer",
@@ -104,39 +101,63 @@ export class Network {
     await this.synchronize();
   }
 
-  /** One minibatch: forward, backward, update. The loss is that before the update; it may be NaN, which is for the caller to see. */
-  step(inputs: Inputs, { trusted = false }: CallOptions = {}): Promise<StepResult> {
-    return this.#drive("step", this.#stepCalls("step", inputs, trusted));
+  /**
+   * One minibatch of raw values: forward, backward, update. The loss is that before the update; it may be NaN, which is for the caller to see.
+   * Throws NN0710 to NN0719 where the inputs do not fit, and then nothing is changed.
+   */
+  async step(inputs: Inputs, options: CallOptions = none): Promise<StepResult> {
+    return this.#drive("step", this.#stepCalls("step", this.#own(inputs), options));
   }
 
-  stepSync(inputs: Inputs, { trusted = false }: CallOptions = {}): StepResult {
-    return this.#driveSync("stepSync", "step", this.#stepCalls("stepSync", inputs, trusted));
+  /** As `step`, for the targets that answer at once. */
+  stepSync(inputs: Inputs, options: CallOptions = none): StepResult {
+    return this.#driveSync("stepSync", "step", this.#stepCalls("stepSync", inputs, options));
   }
 
-  /** Loss and metrics of one batch, or of a set given batch by batch. Changes nothing that lasts. */
-  evaluate(inputs: Inputs | Iterable<Inputs>, { trusted = false }: CallOptions = {}): Promise<Evaluation> {
-    return this.#drive("evaluate", this.#evaluateCalls("evaluate", inputs, trusted));
+  /**
+   * Loss and metrics of one batch of raw values, or of a set given batch by batch. Changes nothing that lasts. An iterable that is no list is
+   * asked for each batch when it is wanted. Throws NN0710 to NN0719, NN0722.
+   */
+  async evaluate(inputs: Inputs | Iterable<Inputs>, options: CallOptions = none): Promise<Evaluation> {
+    const own = Array.isArray(inputs)
+      ? inputs.map((batch: Inputs) => this.#own(batch))
+      : isBatches(inputs)
+        ? inputs
+        : this.#own(inputs);
+    return this.#drive("evaluate", this.#evaluateCalls("evaluate", own, options));
   }
 
-  evaluateSync(inputs: Inputs | Iterable<Inputs>, { trusted = false }: CallOptions = {}): Evaluation {
-    return this.#driveSync("evaluateSync", "evaluate", this.#evaluateCalls("evaluateSync", inputs, trusted));
+  /** As `evaluate`, for the targets that answer at once. */
+  evaluateSync(inputs: Inputs | Iterable<Inputs>, options: CallOptions = none): Evaluation {
+    return this.#driveSync("evaluateSync", "evaluate", this.#evaluateCalls("evaluateSync", inputs, options));
   }
 
-  /** The results of a model: by default the one that is trained, else the first of the file. */
+  /**
+   * The results of a model, by default of the one that is trained, else the first of the file, for raw values: what was fitted to the data in
+   * training is not applied, `predictor` does. Throws NN0708 for the model, NN0710 to NN0719 for inputs.
+   */
   predict(inputs: Inputs, options?: PredictOptions): Promise<readonly Prediction[]>;
   predict(model: string, inputs: Inputs, options?: PredictOptions): Promise<readonly Prediction[]>;
-  predict(
+  async predict(
     first: string | Inputs,
     second?: Inputs | PredictOptions,
     third?: PredictOptions,
   ): Promise<readonly Prediction[]> {
-    return this.#drive("predict", this.#predictCalls(first, second, third));
+    const { model, inputs, options } = predictArguments(first, second, third);
+    return this.#drive("predict", this.#predictCalls("predict", model, this.#own(inputs), options));
   }
 
+  /** As `predict`, for the targets that answer at once. */
   predictSync(inputs: Inputs, options?: PredictOptions): readonly Prediction[];
   predictSync(model: string, inputs: Inputs, options?: PredictOptions): readonly Prediction[];
   predictSync(first: string | Inputs, second?: Inputs | PredictOptions, third?: PredictOptions): readonly Prediction[] {
-    return this.#driveSync("predictSync", "predict", this.#predictCalls(first, second, third));
+    const { model, inputs, options } = predictArguments(first, second, third);
+    return this.#driveSync("predictSync", "predict", this.#predictCalls("predictSync", model, inputs, options));
+  }
+
+  /** What it does without, such as threads that it was to have, and what is odd about what was restored last. */
+  get warnings(): readonly Diagnostic[] {
+    return [...this.#warnings, ...this.#restored];
   }
 
   /** How far training has come. */
@@ -162,14 +183,16 @@ export class Network {
   }
 
   /**
-   * Takes over what `save` wrote; with `optimizer: false` without what an optimizer keeps, whichever it was: enough for all
-   * but going on. Throws NN09xx with every difference, and then nothing is changed.
+   * Takes over what `save` wrote, what was fitted to the data included (`record.fitted`), which `predictor` applies and no raw call does. Throws
+   * NN09xx with every difference, and then nothing is changed; numbers that are not finite are warnings (NN0923 in `warnings`).
    */
-  restore(bytes: Uint8Array, { optimizer }: { readonly optimizer?: false } = {}): void {
+  restore(bytes: Uint8Array, options: RestoreOptions = none): void {
     this.#requireOpen("restore");
-    const { tensors, counters, record } = readBytes(this.manifest, this.#lasting, bytes, optimizer);
+    checkOptions("restore", options, restoreRules);
+    const { tensors, counters, record, warnings } = readBytes(this.manifest, this.#lasting, bytes, options.optimizer);
     this.put(tensors);
-    this.#setSeed(counters.seed);
+    this.#restored = warnings;
+    this.#setSeed(options.seed ?? counters.seed);
     this.#setCounter("step", counters.step);
     this.#setCounter("epoch", counters.epoch);
     this.#setCounter("step_in_epoch", counters.stepInEpoch);
@@ -199,15 +222,17 @@ export class Network {
   /** Puts back what `snapshot` copied. */
   put(tensors: ReadonlyMap<string, View>): void {
     this.#requireOpen("put");
-    for (const [name, data] of tensors) this.#store.write(name, data);
+    const types = new Map(this.#lasting.map((buffer) => [buffer.name, buffer]));
+    const checked = [...tensors].map(([name, data]) => [name, checkedTensor("tensor", types, name, data)] as const);
+    for (const [name, data] of checked) this.#store.set(name, data);
   }
 
   /** Brings the copies of a GPU's tensors up to date; elsewhere it does nothing. */
   async synchronize(): Promise<void> {
     this.#requireOpen("synchronize");
-    await this.#queue;
     const counters = ["step", "epoch", "step_in_epoch"].filter((name) => this.#store.has(name));
-    await this.#store.synchronize([...this.#lasting.map(({ name }) => name), ...counters]);
+    const names = [...this.#lasting.map(({ name }) => name), ...counters];
+    await this.#enqueue(() => this.#store.synchronize(names));
   }
 
   /** Gives the memory back; every later call throws NN0705. */
@@ -216,31 +241,38 @@ export class Network {
     this.#closed = true;
   }
 
-  #stepCalls(call: string, inputs: Inputs, trusted: boolean): Calls<StepResult> {
-    return step(this.#caller, this.#train(call), inputs, trusted);
+  #stepCalls(call: string, inputs: Inputs, options: CallOptions): Calls<StepResult> {
+    return step(this.#caller, this.#train(call), inputs, isTrusted(call, options));
   }
 
-  #evaluateCalls(call: string, inputs: Inputs | Iterable<Inputs>, trusted: boolean): Calls<Evaluation> {
-    return evaluateSet(this.#caller, this.#store, this.#train(call), isBatches(inputs) ? inputs : [inputs], trusted);
+  #evaluateCalls(call: string, inputs: Inputs | Iterable<Inputs>, options: CallOptions): Calls<Evaluation> {
+    const batches = isBatches(inputs) ? inputs : [inputs];
+    return evaluateSet(this.#caller, this.#store, this.#train(call), batches, isTrusted(call, options));
   }
 
-  *#predictCalls(
-    first: string | Inputs,
-    second?: Inputs | PredictOptions,
-    third?: PredictOptions,
+  #predictCalls(
+    call: string,
+    name: string | undefined,
+    inputs: Inputs,
+    options: PredictOptions,
   ): Calls<readonly Prediction[]> {
-    const [name, inputs, options] = typeof first === "string" ? [first, second, third] : [undefined, first, second];
-    // The overloads tell options from inputs by their place.
-    const { seed } = (options ?? {}) as PredictOptions;
-    const model = this.#model(name);
-    if (seed === undefined) return yield* predict(this.#caller, model, inputs as Inputs);
-    const own = this.#seed;
-    this.#setSeed(checkedSeed(seed));
+    if (options !== none) checkOptions(call, options, predictRules);
+    const calls = predict(this.#caller, findModel(this.manifest.host, name), inputs);
+    return options.seed === undefined ? calls : this.#seeded(options.seed, calls);
+  }
+
+  /** The program draws from another seed as long as the calls last. */
+  *#seeded<Answer>(drawn: number, calls: Calls<Answer>): Calls<Answer> {
+    this.#writeSeed(drawn);
     try {
-      return yield* predict(this.#caller, model, inputs as Inputs);
+      return yield* calls;
     } finally {
-      this.#setSeed(own);
+      this.#writeSeed(this.#drawn);
     }
+  }
+
+  #writeSeed(value: number): void {
+    if (this.#store.has("seed")) this.#store.write("seed", Int32Array.of(value));
   }
 
   #train(call: string): HostTrain {
@@ -249,17 +281,9 @@ export class Network {
     return train;
   }
 
-  #model(name: string | undefined): HostModel {
-    const { models, train } = this.manifest.host;
-    const model =
-      models.find((one) => one.name === (name ?? train?.name)) ?? (name === undefined ? models[0] : undefined);
-    if (model !== undefined) return model;
-    const names = models.map((one) => one.name);
-    throw failure(
-      codes.unknownModel,
-      { name: named(name ?? ""), models: listed(names) },
-      didYouMean(name ?? "", names),
-    );
+  /** What a call was given, kept from what its caller does with the arrays before the call has its turn. */
+  #own(inputs: Inputs): Inputs {
+    return this.#executable.kind === "async" ? copyInputs(inputs) : inputs;
   }
 
   #require(call: string): void {
@@ -274,11 +298,14 @@ export class Network {
   #setSeed(seed: number): void {
     this.#seed = seed;
     this.#setCounter("seed", seed);
+    this.#inTurn(() => {
+      this.#drawn = seed;
+    });
   }
 
   /** A counter that no expression reads is not in the program. */
   #setCounter(name: string, value: number): void {
-    if (this.#store.has(name)) this.#store.write(name, Int32Array.of(value));
+    if (this.#store.has(name)) this.#store.set(name, Int32Array.of(value));
   }
 
   #counter(name: string): number {
@@ -302,9 +329,29 @@ export class Network {
 
   async #drive<Answer>(call: string, calls: Calls<Answer>): Promise<Answer> {
     if (this.#executable.kind === "sync") return this.#driveSync(call, call, calls);
-    const answer = this.#queue.then(() => this.#driveLater(call, calls));
+    const changes = call === "load" || call === "step";
+    if (changes) this.#store.expect(1);
+    return this.#enqueue(async () => {
+      try {
+        return await this.#driveLater(call, calls);
+      } finally {
+        if (changes) this.#store.expect(-1);
+      }
+    });
+  }
+
+  #enqueue<Answer>(act: () => Promise<Answer>): Promise<Answer> {
+    const answer = this.#queue.then(act);
     this.#queue = answer.catch(() => undefined);
     return answer;
+  }
+
+  /** At once, or after the calls that were made before. What a closed network was to be told is lost with it. */
+  #inTurn(act: () => void): void {
+    if (this.#executable.kind === "sync") return act();
+    void this.#enqueue(async () => {
+      if (!this.#closed) act();
+    });
   }
 
   async #driveLater<Answer>(call: string, calls: Calls<Answer>): Promise<Answer> {
@@ -327,15 +374,9 @@ export class Network {
   }
 
   #give({ entry, given }: Call): void {
-    for (const { input, data } of given) this.#store.write(input.buffer, data, false);
+    for (const { input, data } of given) this.#store.write(input.buffer, data);
     if (entry === "init" || entry === "train_step") this.#store.touch();
   }
-}
-
-/** A whole number that doubles hold exactly; the program takes its lower 32 bits. Throws NN0706. */
-export function checkedSeed(seed: unknown): number {
-  if (Number.isSafeInteger(seed)) return seed as number;
-  throw failure(codes.unsuitableOption, { option: "seed", expected: "a whole number", found: kindOf(seed) });
 }
 
 function isBatches(inputs: Inputs | Iterable<Inputs>): inputs is Iterable<Inputs> {

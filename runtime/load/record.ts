@@ -3,6 +3,7 @@
  * the parameters of the best epoch, what was fitted to the data.
  */
 import type { Manifest } from "../../compiler/program/artifact.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { wrongType } from "../../compiler/diagnostics/codes/runtime.ts";
 import {
   checkpointFromMetadata,
@@ -11,7 +12,7 @@ import {
   printNumber,
   requireOptimizer,
 } from "../save/checkpoint.ts";
-import { requireSame } from "../save/compare.ts";
+import { requireSame, warnNotFinite } from "../save/compare.ts";
 import { unfitted } from "../save/fitted.ts";
 import type { Fitted } from "../save/fitted.ts";
 import { decode, encode } from "../save/safetensors.ts";
@@ -89,6 +90,8 @@ export interface Restored {
   readonly tensors: ReadonlyMap<string, View>;
   readonly counters: Counters;
   readonly record: TrainingRecord;
+  /** About numbers that are not finite. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /** Reads and checks everything, changes nothing. What an optimiser kept is left out where nothing will `optimize`. Throws NN09xx. */
@@ -128,7 +131,8 @@ export function readBytes(
     epochWeight: parseNumber(metadata.get("nnc.epoch_weight") ?? "") ?? 0,
     best: checkpoint.best === null ? null : { ...checkpoint.best, tensors: viewsOf(best) },
   };
-  return { tensors: viewsOf(own), counters: { seed, step, epoch, stepInEpoch }, record };
+  const counters = { seed, step, epoch, stepInEpoch };
+  return { tensors: viewsOf(own), counters, record, warnings: warnNotFinite(file, own) };
 }
 
 function savedTensor(buffer: Buffer, data: View): SavedTensor {

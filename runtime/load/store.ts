@@ -11,14 +11,21 @@ import { failure } from "./fail.ts";
 
 type Buffer = Manifest["buffers"][number];
 
+/** Runs something after all calls that were made before. */
+export type InTurn = (act: () => void) => void;
+
 export class Store {
   readonly #executable: Executable;
+  readonly #inTurn: InTurn;
   readonly #buffers: ReadonlyMap<string, Buffer>;
   readonly #views = new Map<string, View>();
   #stale = false;
+  /** Calls that were made, not yet run, and will change what lasts. */
+  #coming = 0;
 
-  constructor(executable: Executable, manifest: Manifest) {
+  constructor(executable: Executable, manifest: Manifest, inTurn: InTurn) {
     this.#executable = executable;
+    this.#inTurn = inTurn;
     this.#buffers = new Map(manifest.buffers.map((buffer) => [buffer.name, buffer]));
   }
 
@@ -44,11 +51,20 @@ export class Store {
     return view;
   }
 
-  /** Writes the first elements of a buffer. */
-  write(name: string, data: View, lasting = true): void {
+  /** Writes the first elements of a buffer now, which is for a call whose turn it is. */
+  write(name: string, data: View): void {
     const executable = this.#executable;
-    if (executable.kind === "sync" || lasting) this.view(name).set(data);
-    if (executable.kind === "async") executable.write(name, data);
+    if (executable.kind === "sync") this.view(name).set(data);
+    else executable.write(name, data);
+  }
+
+  /** Gives a buffer new values, as of now and after the calls that were made before; `data` may be reused when it returns. */
+  set(name: string, data: View): void {
+    const executable = this.#executable;
+    this.view(name).set(data);
+    if (executable.kind === "sync") return;
+    const copy = data.slice();
+    this.#inTurn(() => executable.write(name, copy));
   }
 
   fill(name: string, value: number): void {
@@ -61,9 +77,14 @@ export class Store {
     this.#stale = this.#executable.kind === "async";
   }
 
+  /** Notes that a call was made which will change what lasts, or (−1) that it has run. */
+  expect(calls: 1 | -1): void {
+    this.#coming += calls;
+  }
+
   /** Throws NN0721 where views show what was before the last run. */
   requireFresh(call: string): void {
-    if (this.#stale) throw failure(notSynchronized, { call });
+    if (this.#stale || this.#coming > 0) throw failure(notSynchronized, { call });
   }
 
   async synchronize(names: readonly string[]): Promise<void> {

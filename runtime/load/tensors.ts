@@ -16,7 +16,7 @@ export interface Tensor {
 }
 
 export type TensorMap = ReadonlyMap<string, Tensor> & {
-  /** Copies `values` in. Throws NN0720 for an unknown name, NN0712 and NN0713 for a wrong type, length or shape; then nothing is changed. */
+  /** Copies `values` in: what calls made before read is unchanged, what calls made after read is new. Throws NN0720 for an unknown name, NN0712 and NN0713 for a wrong type, length or shape; then nothing is changed. */
   readonly set: (name: string, values: TensorInput) => void;
 };
 
@@ -43,13 +43,17 @@ export function tensorMap(kind: string, buffers: readonly Buffer[], store: Store
     entries: () => fresh().entries(),
     forEach: (visit, self) => fresh().forEach(visit, self),
     [Symbol.iterator]: () => fresh()[Symbol.iterator](),
-    set: (name, values) => {
-      const buffer = types.get(name);
-      if (buffer === undefined)
-        throw failure(codes.unknownTensor, { name: named(name), kind }, didYouMean(name, types.keys()));
-      store.write(name, checkedValues(buffer, values));
-    },
+    set: (name, values) => store.set(name, checkedTensor(kind, types, name, values)),
   };
+}
+
+/** The values of a tensor that is there and that they fit. Throws NN0712, NN0713, NN0720. */
+export function checkedTensor(kind: string, types: ReadonlyMap<string, Buffer>, name: unknown, values: unknown): View {
+  if (typeof name !== "string")
+    throw failure(codes.wrongType, { name: `the name of a ${kind}`, expected: "a string", found: kindOf(name) });
+  const buffer = types.get(name);
+  if (buffer !== undefined) return checkedValues(buffer, values);
+  throw failure(codes.unknownTensor, { name: named(name), kind }, didYouMean(name, types.keys()));
 }
 
 /** Sizes of a buffer without open dimensions. */

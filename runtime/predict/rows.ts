@@ -11,6 +11,22 @@ import { applyFitted } from "../save/fitted.ts";
 import type { Fitted } from "../save/fitted.ts";
 import type { InputField } from "./interface.ts";
 
+/** A number, a word where training had words, true and false of a bool; or lists of them, nested in any way. */
+export type RowValue = number | string | boolean | Numbers | readonly RowValue[];
+type Numbers =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array;
+
+/** An example: the values of a single input in order, or an object by the columns of the data or by the inputs of the model. */
+export type Row = Numbers | readonly RowValue[] | { readonly [name: string]: RowValue } | ReadonlyMap<string, RowValue>;
+
 /** A row, and what messages call it: `rows.jsonl:3`, `row 2`. */
 export interface PlacedRow {
   readonly place: string;
@@ -53,22 +69,19 @@ function fill(values: View, from: number, input: InputField, single: boolean, { 
 function cellsOf({ name, columns }: InputField, single: boolean, row: unknown, place: string): readonly unknown[] {
   if (isList(row)) return single ? flatten([row]) : missing(name, place, "a list; the model has several inputs");
   if (typeof row !== "object" || row === null) return missing(name, place, shown(row));
-  if (Object.hasOwn(row, name)) return flatten([valueOf(row, name)]);
+  const named: ReadonlyMap<unknown, unknown> = row instanceof Map ? row : new Map(Object.entries(row));
+  if (named.has(name)) return flatten([named.get(name)]);
   const wanted = columns ?? [];
-  const lacking = wanted.find((column) => !Object.hasOwn(row, column));
+  const lacking = wanted.find((column) => !named.has(column));
   if (wanted.length === 0 || lacking !== undefined) {
-    const keys = Object.keys(row);
+    const keys = [...named.keys()].map(String);
     return missing(lacking ?? name, place, keys.length === 0 ? "no keys" : `the keys ${listed(keys)}`);
   }
-  return wanted.map((column) => valueOf(row, column));
+  return wanted.map((column) => named.get(column));
 }
 
 function missing(name: string, place: string, found: string): never {
   throw failure(unsuitableValue, { place, expected: `a value for \`${name}\``, found });
-}
-
-function valueOf(row: object, key: string): unknown {
-  return Object.getOwnPropertyDescriptor(row, key)?.value;
 }
 
 /** Lists, and typed arrays of any numbers that are not bigger than doubles. */

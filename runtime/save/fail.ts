@@ -4,6 +4,7 @@
  */
 import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { DiagnosticDefinition } from "../../compiler/diagnostics/diagnostic.ts";
+import { listOf } from "../../compiler/diagnostics/lists.ts";
 
 /**
  * The error that `definition` describes; such a file is no source, so its place stands in the sentence and not in a
@@ -25,9 +26,7 @@ export function quoted(text: string): string {
 
 /** At most eight names, then how many more there are. */
 export function listed(names: readonly string[]): string {
-  if (names.length === 0) return "none";
-  const shown = names.slice(0, 8).map(quoted).join(", ");
-  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
+  return listOf(names.map(quoted));
 }
 
 /** `[3, 4]`, cut where a forged file has thousands of axes. */

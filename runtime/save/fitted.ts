@@ -75,6 +75,11 @@ export function parseFitted(text: string): Fitted | undefined {
   } catch {
     return undefined;
   }
+  return fittedFrom(value);
+}
+
+/** The value, where it has the form in full. */
+export function fittedFrom(value: unknown): Fitted | undefined {
   if (!isRecord(value)) return undefined;
   const { inputs, classes, columns, vocabulary } = value;
   if (!isListOf(inputs, isFittedInput) || !isListOf(classes, isNamed) || !isListOf(columns, isNamed)) return undefined;

@@ -1,12 +1,11 @@
 /**
  * `nnc/train`: trains an artifact on data, as `nnc train` does, and tells each step and epoch.
  */
-import { wrongType } from "../../compiler/diagnostics/codes/runtime.ts";
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
-import { failure, kindOf } from "../load/fail.ts";
 import type { Network } from "../load/index.ts";
 import { checkArtifact } from "../load/open.ts";
+import { checkTraining } from "./check.ts";
 import type { TrainData } from "./data.ts";
 import type { TrainEvent } from "./events.ts";
 import { requireTrain } from "./prepare.ts";
@@ -36,13 +35,6 @@ export type { TrainOptions } from "./run.ts";
  */
 export function train(artifact: Artifact, data: TrainData, options: TrainOptions = {}): Training {
   return new Training(artifact, data, options);
-}
-
-/** What is not from `prepare` is told apart before it is looked into. */
-function checkData(data: { readonly train?: { readonly tensors?: unknown } } | null | undefined): void {
-  if (data?.train?.tensors instanceof Map) return;
-  const expected = "what `prepare` answers, { train: { rows, tensors }, … }";
-  throw failure(wrongType, { name: "data", expected, found: kindOf(data) });
 }
 
 /** A run under way: its events, its network, and a checkpoint at any time between two of them. */
@@ -84,7 +76,7 @@ export class Training implements AsyncIterableIterator<TrainEvent> {
     options: TrainOptions,
   ): AsyncGenerator<TrainEvent, void, undefined> {
     checkArtifact(artifact);
-    checkData(data);
+    checkTraining(data, options);
     this.#run = await Run.open(artifact, requireTrain(artifact.manifest, "train"), data, options);
     yield* this.#run.events();
   }

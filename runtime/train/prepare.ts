@@ -1,4 +1,5 @@
 /** From a `train` in a manifest to its data: what the program wants under each name, read, split, fitted and encoded. */
+import { checkOptions, seed as seedRule } from "../../compiler/diagnostics/options.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
 import type { HostTrain } from "../../compiler/program/host.ts";
 import type { Dataset, Field } from "../data/dataset.ts";
@@ -9,6 +10,7 @@ import { noTraining } from "../../compiler/diagnostics/codes/runtime.ts";
 import { evaluate } from "../load/dimensions.ts";
 import { failure } from "../load/fail.ts";
 import type { Fitted } from "../save/fitted.ts";
+import { checkedContents } from "./check.ts";
 import type { TrainData } from "./data.ts";
 
 /**
@@ -17,11 +19,13 @@ import type { TrainData } from "./data.ts";
  */
 export function prepare(manifest: Manifest, contents: Contents, seed = manifest.host.train?.seed ?? 0): TrainData {
   const train = requireTrain(manifest, "prepare");
+  checkOptions("prepare", { seed }, { seed: seedRule });
+  const own = checkedContents("prepare", contents);
   const fields = fieldsOf(manifest);
-  const prepared = openSource(train.data, fields, contents).prepare(prepareOptions(train.data, seed));
+  const prepared = openSource(train.data, fields, own).prepare(prepareOptions(train.data, seed));
   const { test } = train.data.settings;
   const holdout =
-    typeof test === "string" ? openSource(train.data, fields, contents, test).apply(prepared.fitted) : prepared.holdout;
+    typeof test === "string" ? openSource(train.data, fields, own, test).apply(prepared.fitted) : prepared.holdout;
   const { fitted, warnings } = prepared;
   const { startFrom } = train;
   return {
@@ -30,7 +34,7 @@ export function prepare(manifest: Manifest, contents: Contents, seed = manifest.
     fitted,
     seed,
     warnings,
-    ...(startFrom === undefined ? {} : { startFrom: contents.read(startFrom) }),
+    ...(startFrom === undefined ? {} : { startFrom: own.read(startFrom) }),
   };
 }
 
@@ -44,7 +48,7 @@ export function prepareFile(
 ): Dataset {
   const train = requireTrain(manifest, what);
   const fields = fieldsOf(manifest).filter(({ role }) => what === "evaluate" || role === "input");
-  return openSource(train.data, fields, contents, path).apply(fitted);
+  return openSource(train.data, fields, checkedContents(what, contents), path).apply(fitted);
 }
 
 /** What the program wants under each name. Open dimensions inside a row have their largest value. */

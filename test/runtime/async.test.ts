@@ -66,6 +66,85 @@ describe("a target that answers later", () => {
     expect(network.counters).toEqual({ seed: 3, step: 3, epoch: 1, stepInEpoch: 0 });
   });
 
+  it("has read and copied what a call was given when the call returns", async () => {
+    const plain = new Network(lineArtifact().manifest, await openTypescript(lineArtifact()));
+    await plain.initialize({ seed: 3, stepsPerEpoch: 3, epochs: 2 });
+    const { network } = await later();
+    const batch = points(bound);
+    const shaped = (): { readonly shape: number[]; readonly data: Float32Array } => ({
+      shape: [bound, 2],
+      data: batch.x.slice(),
+    });
+    const given = [points(bound), points(bound), points(bound), points(bound)];
+    const [x, mapped] = [shaped(), new Map(Object.entries(given[2] ?? {}))];
+    const calls = [
+      network.step(given[0] ?? batch),
+      network.evaluate(given[1] ?? batch),
+      network.evaluate([mapped]),
+      network.predict({ x }),
+      network.predict("Line", { x: given[3]?.x ?? batch.x }),
+    ];
+    for (const { x: values, target } of given) {
+      values.fill(9);
+      target.fill(9);
+    }
+    x.shape[0] = 1;
+    x.data.fill(9);
+    mapped.clear();
+    expect(await Promise.all(calls)).toEqual([
+      plain.stepSync(batch),
+      plain.evaluateSync(batch),
+      plain.evaluateSync([batch]),
+      plain.predictSync({ x: batch.x }),
+      plain.predictSync("Line", { x: batch.x }),
+    ]);
+  });
+
+  it("sets a parameter between the calls before and those after, to what it was given", async () => {
+    const { network } = await later();
+    const values = Float32Array.of(1, 10);
+    const x = Float32Array.of(1, 2);
+    const before = network.predict({ x });
+    network.parameters.set("Line.w", values);
+    const after = network.predict({ x });
+    values.fill(7);
+    network.parameters.set("Line.w", values);
+    expect(network.parameters.get("Line.w")?.data).toEqual(Float32Array.of(7, 7));
+    const [[first], [second]] = await Promise.all([before, after]);
+    const drawn = Float32Array.of(Math.sin(4), Math.sin(5));
+    expect([first?.data[0], second?.data[0]]).toEqual([Math.fround((drawn[0] ?? 0) + 2 * (drawn[1] ?? 0)), 21]);
+    const [last] = await network.predict({ x });
+    expect(last?.data[0]).toBe(21);
+  });
+
+  it("restores between the calls before and those after, and predicts with another seed in between", async () => {
+    const { network } = await later();
+    const saved = network.save();
+    const ids = Int32Array.of(1);
+    const calls = [network.predict("Table", { ids }, { seed: 7 }), network.predict("Table", { ids })];
+    network.restore(saved, { seed: 5 });
+    calls.push(network.predict("Table", { ids }));
+    const found = await Promise.all(calls);
+    expect(found.map(([result]) => result?.data[0])).toEqual([17, 13, 15]);
+    expect(network.counters.seed).toBe(5);
+  });
+
+  it("shows nothing that a step called before will change", async () => {
+    const { network } = await later();
+    const stepped = network.step(points(2));
+    expect(await errorOf(() => network.save())).toMatch(/^NN0721 save shows what the GPU held before the last step/);
+    const synchronized = network.synchronize();
+    const again = network.step(points(2));
+    await synchronized;
+    expect(await errorOf(() => network.parameters.get("Line.w"))).toMatch(/^NN0721/);
+    await Promise.all([stepped, again]);
+    await network.synchronize();
+    expect(network.counters.step).toBe(2);
+    // A step that was refused has changed nothing.
+    expect(await errorOf(() => network.step(points(5)))).toMatch(/^NN0714/);
+    expect(network.save()).toHaveLength(network.save().length);
+  });
+
   it("says what cannot be had at once", async () => {
     const { network } = await later();
     const before = network.save();

@@ -271,7 +271,7 @@ describe("wrong use", () => {
         "NN0713 \`Line.w\`: expected a Float32Array of shape [2], found 2 elements of shape [1, 2]",
         "NN0712 \`Line.w\`: expected a Float32Array of shape [2], found an Array",
         "NN0706 option \`seed\`: expected a whole number, found 1.5",
-        "NN0706 option \`stepsPerEpoch\`: expected a whole number from 1, found 0",
+        "NN0706 option \`stepsPerEpoch\`: expected a whole number from 1 to 2147483647, found 0",
         "NN0705 step was called on a network that is closed; expected an open one",
         "NN0705 save was called on a network that is closed; expected an open one",
       ]

@@ -289,9 +289,9 @@ describe("data that do not fit", () => {
         "NN0712 \`target\`: expected a Float32Array of shape [N], found { shape, data } with an Int32Array as its data",
         "NN0715 \`x\`: expected axis 1 (2) = 2 as in the shape, found 3",
         "NN0707 train needs an artifact with a \`train\`; this one only predicts",
-        "NN0706 option \`epochs\`: expected a whole number from 1, found 0",
+        "NN0706 option \`epochs\`: expected a whole number from 1 to 2147483647, found 0",
         "NN0701 this is no artifact that can be loaded: expected { manifest, files }, found undefined",
-        "NN0712 data: expected what \`prepare\` answers, { train: { rows, tensors }, … }, found an Object",
+        "NN0712 data: expected what \`prepare\` answers, { train: { rows, tensors }, … }, found { x: … }",
       ]
     `);
   });

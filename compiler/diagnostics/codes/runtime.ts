@@ -253,6 +253,24 @@ export const numberNotFinite = define<{
     "`clip_norm: 1`, a learning rate ten times smaller. The state before it is kept.",
 });
 
+export const unknownOption = define<{ readonly call: string; readonly option: string; readonly options: string }>({
+  code: "NN0736",
+  severity: "error",
+  message: ({ call, option, options }) => `${call} has no option ${option}; expected ${options}`,
+  explanation:
+    "Each option that a call is given must be one of its own: a misspelt one would have no effect, and nobody would notice.",
+});
+
+export const noEpochs = define<Readonly<Record<never, never>>>({
+  code: "NN0737",
+  severity: "warning",
+  message: () =>
+    "the steps of this program follow the epochs, in its schedule for instance, and no epoch ends: expected `load(artifact, { stepsPerEpoch: 45 })` with the number of minibatches in an epoch, found none",
+  explanation:
+    "`epoch`, `step_in_epoch` and `steps_per_epoch` move on only when the host says after how many steps an epoch is over. Until then a schedule by epochs stays at its first value. " +
+    "`train` of nnc/train and `nnc train` count the minibatches themselves. To train on one fixed batch, `stepsPerEpoch: 1` makes each step an epoch.",
+});
+
 export const rowOfOpenSize = define<{ readonly name: string; readonly shape: string; readonly dimension: string }>({
   code: "NN0735",
   severity: "error",

@@ -1,0 +1,72 @@
+/** From an artifact to a network: its module opened, its parameters drawn or restored. */
+import { noEpochs, oneThread } from "../../compiler/diagnostics/codes/runtime.ts";
+import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { bytes, checkOptions, count, seed } from "../../compiler/diagnostics/options.ts";
+import type { Rules } from "../../compiler/diagnostics/options.ts";
+import type { Artifact, Manifest } from "../../compiler/program/artifact.ts";
+import type { Executable } from "./executable.ts";
+import type { Gpu } from "./host-types.ts";
+import { Network } from "./network.ts";
+import { open } from "./open.ts";
+
+export interface LoadOptions {
+  /** Of all draws; by default that of the `train`, else 0. A whole number; the program takes its lower 32 bits. */
+  readonly seed?: number;
+  /** How many threads share the work, for the target wasm; one by default. `net.threads` says how many do: one where nothing can be shared, and, with a warning, fewer for other targets, where the place has no shared memory, or where a thread does not start. */
+  readonly threads?: number;
+  /** After how many steps the program's `epoch` moves on. Without it, it never does: where the program asks for epochs, `net.warnings` says so (NN0737). */
+  readonly stepsPerEpoch?: number;
+  /** How many epochs schedules reckon with; by default those of the `train`. */
+  readonly epochs?: number;
+  /** What `net.save` or `nnc train` wrote, in the place of freshly drawn parameters; as `net.restore(bytes, { optimizer: false })`, but with the optimizer's state where it is that of the `train`. */
+  readonly parameters?: Uint8Array;
+  /** For the target wgsl outside a browser: what a package such as `webgpu` creates. */
+  readonly gpu?: Gpu;
+}
+
+/** Of the options of `load`. */
+export const rules: Rules<LoadOptions> = {
+  seed,
+  threads: count,
+  stepsPerEpoch: count,
+  epochs: count,
+  parameters: bytes,
+  gpu: {
+    expected: "a GPU, as `navigator.gpu` is",
+    fits: (value) => typeof value === "object" && value !== null && "requestAdapter" in value,
+  },
+};
+
+/**
+ * Makes a network with freshly drawn parameters, or with those of `options.parameters`. Throws NN0701 to NN0704 for artifacts, NN0706 and
+ * NN0736 for options, NN09xx for parameters that do not fit.
+ */
+export async function load(artifact: Artifact, options: LoadOptions = {}): Promise<Network> {
+  checkOptions("load", options, rules);
+  const { threads, stepsPerEpoch, epochs, parameters } = options;
+  const executable = await open(artifact, options.gpu, threads);
+  const { manifest } = artifact;
+  const warnings = [...withoutThreads(manifest, executable, threads), ...withoutEpochs(manifest, stepsPerEpoch)];
+  const network = new Network(manifest, executable, warnings);
+  try {
+    await network.initialize({ seed: options.seed ?? manifest.host.train?.seed ?? 0, stepsPerEpoch, epochs });
+    if (parameters !== undefined) network.restore(parameters);
+    return network;
+  } catch (error) {
+    network.close();
+    throw error;
+  }
+}
+
+/** A warning where threads were asked for and there are fewer, for the target or the place has none. */
+function withoutThreads({ target }: Manifest, { lacking }: Executable, threads = 1): readonly Diagnostic[] {
+  if (threads === 1) return [];
+  if (target !== "wasm") return [diagnose(oneThread, { threads, lacking: "the target wasm", found: target }, [])];
+  return lacking === undefined ? [] : [diagnose(oneThread, { threads, lacking }, [])];
+}
+
+/** A warning where the program asks how long an epoch is and nobody says. */
+function withoutEpochs({ host }: Manifest, stepsPerEpoch: number | undefined): readonly Diagnostic[] {
+  return host.train?.followsEpochs === true && stepsPerEpoch === undefined ? [diagnose(noEpochs, {}, [])] : [];
+}

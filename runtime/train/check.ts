@@ -1,0 +1,84 @@
+/** What a program hands to `train` and `prepare`, looked at before anything is made of it. Every mistake is an NncError. */
+import { wrongType } from "../../compiler/diagnostics/codes/runtime.ts";
+import { bytes, checkOptions, count, isString, seed } from "../../compiler/diagnostics/options.ts";
+import type { Rules, Test } from "../../compiler/diagnostics/options.ts";
+import { isFields, shown } from "../../compiler/diagnostics/values.ts";
+import type { Contents } from "../data/open.ts";
+import { failure } from "../load/fail.ts";
+import { isView } from "../load/inputs.ts";
+import { rules as loadRules } from "../load/load.ts";
+import { fittedFrom } from "../save/fitted.ts";
+import type { TrainData } from "./data.ts";
+import type { TrainOptions } from "./run.ts";
+
+const optionRules: Rules<TrainOptions> = {
+  seed,
+  epochs: count,
+  threads: count,
+  gpu: loadRules.gpu,
+  resume: bytes,
+  signal: { expected: "an AbortSignal", fits: (value) => isObject(value) && "aborted" in value },
+};
+
+const dataset = "{ rows, tensors } with a Map of { dtype, shape, rowStride, data }";
+
+const dataRules: Rules<TrainData> = {
+  train: { expected: dataset, fits: isDataset },
+  holdout: { expected: `${dataset}, or null`, fits: (value) => value === null || isDataset(value) },
+  fitted: { expected: "what `prepare` fitted", fits: (value) => fittedFrom(value) !== undefined },
+  seed,
+  startFrom: bytes,
+  warnings: { expected: "a list of diagnostics", fits: (value) => Array.isArray(value) && value.every(isFields) },
+};
+
+const contentRules: Rules<Contents> = {
+  read: { expected: "a function from a path to bytes", fits: (value) => typeof value === "function" },
+  given: {
+    expected: "a Map from names to typed arrays",
+    fits: (value) => value instanceof Map && [...value.keys()].every(isString),
+  },
+};
+
+/** Throws NN0706, NN0712, NN0736. */
+export function checkTraining(data: unknown, options: unknown): void {
+  checkOptions("train", options, optionRules);
+  if (!isFields(data) || !isFields(data["train"]) || !(data["train"]["tensors"] instanceof Map)) {
+    const expected = "what `prepare` answers, { train: { rows, tensors }, … }";
+    throw failure(wrongType, { name: "data", expected, found: shown(data) });
+  }
+  checkOptions("the data of `train`", data, dataRules);
+}
+
+/** The contents, whose answers are looked at, too. Throws NN0706, NN0712, NN0736. */
+export function checkedContents(call: string, contents: Contents): Contents {
+  checkOptions(call, contents, contentRules);
+  const read = (path: string): Uint8Array => {
+    const answer: unknown = contents.read(path);
+    if (answer instanceof Uint8Array) return answer;
+    throw failure(wrongType, { name: `\`read(${shown(path)})\``, expected: bytes.expected, found: shown(answer) });
+  };
+  return { ...contents, read };
+}
+
+function isDataset(value: unknown): boolean {
+  if (!isFields(value)) return false;
+  const { rows, tensors } = value;
+  if (!isSize(rows) || !(tensors instanceof Map)) return false;
+  return [...tensors].every(([name, tensor]) => isString(name) && isTensor(tensor, Number(rows)));
+}
+
+/** With room for every row. */
+function isTensor(value: unknown, rows: number): boolean {
+  if (!isFields(value)) return false;
+  const { dtype, shape, rowStride, data } = value;
+  if (!Array.isArray(shape) || !shape.every(isSize) || !isSize(rowStride)) return false;
+  if ((dtype !== "f32" && dtype !== "i32") || !isView(data, dtype)) return false;
+  const width = shape.reduce((product: number, size: number) => product * size, 1);
+  return rows === 0 || (rows - 1) * Number(rowStride) + width <= data.length;
+}
+
+const isSize: Test = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}

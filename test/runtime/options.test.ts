@@ -1,0 +1,194 @@
+/** Options that do not exist, or cannot have the value: an error that says what was meant, whichever call they were given to. */
+import { describe, expect, test } from "vitest";
+import { compile } from "../../compiler/compile.ts";
+import { compileFile } from "../../compiler/files.ts";
+import { render } from "../../compiler/diagnostics/render.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { load, predictor } from "../../runtime/load/index.ts";
+import type { Network } from "../../runtime/load/index.ts";
+import { prepare, train } from "../../runtime/train/index.ts";
+import { errorOf, lineArtifact, points } from "./support.ts";
+
+/** A function as plain JavaScript could call it. */
+function loosely(call: unknown): (...values: readonly unknown[]) => unknown {
+  // The test's purpose is to break the types.
+  return call as never;
+}
+
+const artifact = lineArtifact();
+const source = "model M(x: [N, 2]) -> [N, 2] = x";
+const dataset = { rows: 0, tensors: new Map() };
+
+function told(diagnostics: readonly Diagnostic[]): readonly string[] {
+  return diagnostics.map(({ code, message, help }) => `${code} ${message}${help === undefined ? "" : ` (${help})`}`);
+}
+
+const misspelt: readonly (readonly [call: string, act: (net: Network) => unknown, option: string, meant: string])[] = [
+  ["load", () => loosely(load)(artifact, { seeed: 1 }), '"seeed"', "seed"],
+  ["load", () => loosely(load)(artifact, { stepPerEpoch: 1 }), '"stepPerEpoch"', "stepsPerEpoch"],
+  ["predictor", () => loosely(predictor)(artifact, new Uint8Array(0), { modal: "M" }), '"modal"', "model"],
+  ["step", (net) => loosely(net.step.bind(net))(points(2), { trustd: true }), '"trustd"', "trusted"],
+  ["stepSync", (net) => loosely(net.stepSync.bind(net))(points(2), { trustd: true }), '"trustd"', "trusted"],
+  ["evaluate", (net) => loosely(net.evaluate.bind(net))(points(2), { Trusted: true }), '"Trusted"', "trusted"],
+  ["evaluateSync", (net) => loosely(net.evaluateSync.bind(net))(points(2), { Trusted: true }), '"Trusted"', "trusted"],
+  ["predict", (net) => loosely(net.predict.bind(net))({ x: points(2).x }, { sed: 1 }), '"sed"', "seed"],
+  ["predict", (net) => loosely(net.predict.bind(net))("Line", { x: points(2).x }, { sed: 1 }), '"sed"', "seed"],
+  ["predictSync", (net) => loosely(net.predictSync.bind(net))({ x: points(2).x }, { sed: 1 }), '"sed"', "seed"],
+  ["restore", (net) => loosely(net.restore.bind(net))(net.save(), { optimiser: false }), '"optimiser"', "optimizer"],
+  ["train", () => loosely(train)(artifact, { train: dataset }, { epoch: 3 }), '"epoch"', "epochs"],
+  ["the data of `train`", () => loosely(train)(artifact, { train: dataset, hold_out: null }), '"hold_out"', "holdout"],
+  ["prepare", () => loosely(prepare)(artifact.manifest, { reed: () => new Uint8Array(0) }), '"reed"', "read"],
+  ["render", () => loosely(render)([], new Map(), { color: true }), '"color"', "colour"],
+];
+
+describe("an option that does not exist", () => {
+  test.each(misspelt)("of %s", async (call, act, option, meant) => {
+    const net = await load(artifact);
+    const before = net.save();
+    const result: unknown = await errorOf(async () => {
+      const answer = await act(net);
+      // The events of a training begin with the first one that is asked for.
+      if (typeof answer === "object" && answer !== null && "next" in answer) await loosely(answer.next).call(answer);
+    });
+    expect(result).toMatch(
+      new RegExp(`^NN0736 ${call} has no option ${option}; expected \`.*\\(did you mean \`${meant}\`\\?\\)$`),
+    );
+    expect(net.save()).toEqual(before);
+  });
+
+  test("of compile and compileFile is a diagnostic, among all that is wrong", () => {
+    const { ok, diagnostics } = loosely(compile)(
+      { name: "a.nn", source },
+      { bound: { N: 4 }, targett: "wasm", verify: 1 },
+    ) as never;
+    expect(ok).toBe(false);
+    expect(told(diagnostics)).toMatchInlineSnapshot(`
+      [
+        "NN0736 compile has no option "bound"; expected \`target\`, \`train\`, \`bounds\`, \`dims\`, \`consts\`, \`settings\`, \`probes\`, \`dataFacts\` and 2 more (did you mean \`bounds\`?)",
+        "NN0736 compile has no option "targett"; expected \`target\`, \`train\`, \`bounds\`, \`dims\`, \`consts\`, \`settings\`, \`probes\`, \`dataFacts\` and 2 more (did you mean \`target\`?)",
+        "NN0706 option \`verify\`: expected true or false, found 1",
+      ]
+    `);
+    const file = loosely(compileFile)("a.nn", { rot: "." }) as never as { readonly diagnostics: readonly Diagnostic[] };
+    expect(told(file.diagnostics)).toMatchInlineSnapshot(`
+      [
+        "NN0736 compileFile has no option "rot"; expected \`target\`, \`train\`, \`bounds\`, \`dims\`, \`consts\`, \`settings\`, \`probes\`, \`relaxed\` and 2 more (did you mean \`root\`?)",
+      ]
+    `);
+    const main = loosely(compile)({ name: "a.nn", source, file: new Map() }) as never as {
+      readonly diagnostics: readonly Diagnostic[];
+    };
+    expect(told(main.diagnostics)).toMatchInlineSnapshot(`
+      [
+        "NN0736 the source has no option "file"; expected \`name\`, \`source\`, \`files\` (did you mean \`files\`?)",
+      ]
+    `);
+  });
+});
+
+describe("an option of a wrong kind", () => {
+  test("is refused with what was expected", async () => {
+    const net = await load(artifact);
+    const wrong: readonly (() => unknown)[] = [
+      () => loosely(load)(artifact, null),
+      () => loosely(load)(artifact, 7),
+      () => loosely(load)(artifact, new Map([["seed", 1]])),
+      () => loosely(load)(artifact, { seed: "1" }),
+      () => loosely(load)(artifact, { threads: 2 ** 31 }),
+      () => loosely(load)(artifact, { epochs: NaN }),
+      () => loosely(load)(artifact, { parameters: "line.safetensors" }),
+      () => loosely(load)(artifact, { gpu: {} }),
+      () => loosely(predictor)(artifact, "line.safetensors"),
+      () => loosely(predictor)(artifact, net.save(), { model: 3 }),
+      () => loosely(net.step.bind(net))(points(2), null),
+      () => loosely(net.step.bind(net))(points(2), { trusted: "yes" }),
+      () => loosely(net.predict.bind(net))({ x: points(2).x }, null),
+      () => loosely(net.restore.bind(net))(net.save(), { optimizer: true }),
+      () => loosely(net.restore.bind(net))(net.save(), null),
+      () => loosely(net.parameters.set)(3, Float32Array.of(1)),
+      () => loosely(net.parameters.set)("Line.w", null),
+      () => loosely(net.put.bind(net))(new Map([["Line.v", Float32Array.of(1)]])),
+      () => loosely(prepare)(artifact.manifest, null),
+      () => loosely(prepare)(artifact.manifest, { read: "line.csv" }),
+      () => loosely(prepare)(artifact.manifest, { read: () => "x,y" }),
+      () => loosely(prepare)(artifact.manifest, { read: () => new Uint8Array(0) }, 0.5),
+      () => loosely(compileFile)(null),
+    ];
+    const messages = await Promise.all(
+      wrong.map(async (act) => {
+        let diagnostics: readonly string[] = [];
+        const message = await errorOf(async () => {
+          const answer = await act();
+          if (typeof answer === "object" && answer !== null && "diagnostics" in answer)
+            diagnostics = told(answer.diagnostics as never);
+        });
+        return [message, ...diagnostics].filter((one) => one !== "no error").join("; ");
+      }),
+    );
+    expect(messages).toMatchInlineSnapshot(`
+      [
+        "NN0706 option \`options\`: expected an object, found null",
+        "NN0706 option \`options\`: expected an object, found 7",
+        "NN0706 option \`options\`: expected an object, found a Map",
+        "NN0706 option \`seed\`: expected a whole number, found "1"",
+        "NN0706 option \`threads\`: expected a whole number from 1 to 2147483647, found 2147483648",
+        "NN0706 option \`epochs\`: expected a whole number from 1 to 2147483647, found NaN",
+        "NN0706 option \`parameters\`: expected bytes as a Uint8Array, found "line.safetensors"",
+        "NN0706 option \`gpu\`: expected a GPU, as \`navigator.gpu\` is, found an empty object",
+        "NN0712 the saved file: expected its bytes as a Uint8Array, found a string",
+        "NN0706 option \`model\`: expected the name of a model, found 3",
+        "NN0706 option \`options\`: expected an object, found null",
+        "NN0706 option \`trusted\`: expected true or false, found "yes"",
+        "NN0706 option \`options\`: expected an object, found null",
+        "NN0706 option \`optimizer\`: expected false, or nothing, found true",
+        "NN0706 option \`options\`: expected an object, found null",
+        "NN0712 the name of a parameter: expected a string, found 3",
+        "NN0712 \`Line.w\`: expected a Float32Array of shape [2], found null",
+        "NN0720 the network has no tensor \`Line.v\` (did you mean \`Line.w\`?)",
+        "NN0706 option \`options\`: expected an object, found null",
+        "NN0706 option \`read\`: expected a function from a path to bytes, found "line.csv"",
+        "NN0712 \`read("line.csv")\`: expected bytes as a Uint8Array, found "x,y"",
+        "NN0706 option \`seed\`: expected a whole number, found 0.5",
+        "NN0706 option \`file\`: expected the path of a file, found null",
+      ]
+    `);
+  });
+});
+
+describe("epochs that nobody counts", () => {
+  const scheduled = (schedule: string) => {
+    const result = compile(
+      {
+        name: "a.nn",
+        source: `model M(x: [N, 2]) -> [N, 2] = x |> dense(2)
+train M { data: given  loss: mse  optimizer: sgd(lr: 0.1)  schedule: ${schedule}  batch: 4  epochs: 3 }`,
+      },
+      { target: "wasm" },
+    );
+    if (!result.ok) throw new Error(result.diagnostics[0]?.message);
+    return result.artifact;
+  };
+  const warnings = async (schedule: string, options = {}) => told((await load(scheduled(schedule), options)).warnings);
+
+  test("are a warning that names the option, where the program follows them", async () => {
+    expect(await warnings("inverse_time(decay: 0.5)")).toMatchInlineSnapshot(`
+      [
+        "NN0737 the steps of this program follow the epochs, in its schedule for instance, and no epoch ends: expected \`load(artifact, { stepsPerEpoch: 45 })\` with the number of minibatches in an epoch, found none",
+      ]
+    `);
+    for (const schedule of [
+      "exponential",
+      "cosine",
+      "inverse_sqrt",
+      'staircase(every: 1, per: "epoch")',
+      "warmup(2, cosine)",
+    ])
+      expect([schedule, (await warnings(schedule)).length]).toEqual([schedule, 1]);
+  });
+
+  test("are none where it does not, or where the host counts", async () => {
+    for (const schedule of ["constant", "warmup(2)", "staircase(every: 3)", 'inverse_sqrt(per: "step")'])
+      expect([schedule, await warnings(schedule)]).toEqual([schedule, []]);
+    expect(await warnings("cosine", { stepsPerEpoch: 1 })).toEqual([]);
+  });
+});
