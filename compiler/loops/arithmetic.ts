@@ -39,11 +39,6 @@ export function modI32(left: number, right: number): number {
   return (rest !== 0 && rest < 0 !== right < 0 ? rest + right : rest) | 0;
 }
 
-/** left − ⌊left / right⌋·right, each of the three operations rounded. */
-function modF32(left: number, right: number): number {
-  return Math.fround(left - Math.fround(Math.floor(Math.fround(left / right)) * right));
-}
-
 /** Its own operand at ±0 and NaN. */
 function sign(value: number): number {
   return value > 0 ? 1 : value < 0 ? -1 : value;
@@ -66,12 +61,12 @@ export const unaryI32: Readonly<Record<"neg" | "abs" | "sign" | "not" | "unbits"
   unbits: fromBits,
 };
 
-export const binaryF32: Readonly<Record<"add" | "sub" | "mul" | "div" | "mod" | "maximum" | "minimum", Binary>> = {
+/** The rest, `mod` and `pow`, are functions of these. */
+export const binaryF32: Readonly<Record<"add" | "sub" | "mul" | "div" | "maximum" | "minimum", Binary>> = {
   add: (a, b) => Math.fround(a + b),
   sub: (a, b) => Math.fround(a - b),
   mul: (a, b) => Math.fround(a * b),
   div: (a, b) => Math.fround(a / b),
-  mod: modF32,
   maximum: Math.max,
   minimum: Math.min,
 };

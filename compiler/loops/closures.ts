@@ -251,6 +251,7 @@ function binaryOfF32(scalar: BinaryScalar, left: Evaluate, right: Evaluate): Eva
       return () => Math.fround(left() - right());
     case "mul":
       return () => Math.fround(left() * right());
+    case "mod":
     case "pow":
       return call(functionOf(scalar), [left, right], "f32");
     default: {
@@ -286,12 +287,15 @@ function binaryOfF64(operator: BinaryOperator, left: Evaluate, right: Evaluate):
   }
 }
 
+/** The floored remainder, exact. A zero has the sign of the divisor. */
 function mod64(left: number, right: number): number {
-  return left - Math.floor(left / right) * right;
+  const rest = left % right;
+  if (rest === 0) return right < 0 ? -0 : 0;
+  return rest < 0 === right < 0 ? rest : rest + right;
 }
 
-/** As `pow` of functions.ts has it: NaN for a negative base, whatever the exponent but 0. */
+/** As NumPy has it; JavaScript answers NaN where the base is ±1 and the exponent is infinite, or is NaN for 1. */
 function pow64(base: number, exponent: number): number {
-  if (exponent === 0) return 1;
-  return base < 0 ? NaN : Math.pow(Math.abs(base), exponent);
+  if (base === 1 || (base === -1 && Math.abs(exponent) === Infinity)) return 1;
+  return base ** exponent;
 }

@@ -69,20 +69,25 @@ export function combinerOf(combine: Combine, dtype: ElementType, precision: Prec
   };
 }
 
-/** A NaN is never greater, so it is never the maximum; nothing but NaN and −∞ gives index 0. */
+/** The first NaN if there is one, else the first maximum: where `max` finds its value. Nothing but −∞ gives index 0. */
 const firstMaximum: Combiner = {
   start: () => ({ value: -Infinity, index: 0 }),
   take(into, value, index) {
-    if (!(value > into.value)) return;
+    if (!beats(value, into.value)) return;
     into.value = value;
     into.index = index;
   },
   join(into, part) {
-    const wins = part.value > into.value || (part.value === into.value && part.index < into.index);
-    if (wins) Object.assign(into, part);
+    const ties = !beats(part.value, into.value) && !beats(into.value, part.value);
+    if (ties ? part.index < into.index : beats(part.value, into.value)) Object.assign(into, part);
   },
   result: ({ index }) => index,
 };
+
+/** Greater, where a NaN is greater than every number. */
+function beats(value: number, best: number): boolean {
+  return !(value <= best) && !Number.isNaN(best);
+}
 
 /** Calls `visit(flattened index, lane)` at each point of the reduced axes, in row-major order, the axes set. */
 export type Walk = (from: number, to: number, visit: (index: number, lane: number) => void) => void;

@@ -2,10 +2,11 @@
  * The functions that no target has exactly, as polynomials in operators that every target has: the same bits
  * everywhere, one rounding an operation, no branch, no fused multiply–add. Errors are those tested over all exponents.
  */
-import { mod, sign } from "./functions/basic.ts";
+import { sign } from "./functions/sign.ts";
 import { erf } from "./functions/error.ts";
 import { exp, expm1, tanh } from "./functions/exponential.ts";
 import { log, log1p, pow } from "./functions/logarithm.ts";
+import { mod } from "./functions/remainder.ts";
 import { threefry0, threefry1 } from "./functions/threefry.ts";
 import { cos, sin } from "./functions/trigonometric.ts";
 import type { FunctionDefinition } from "./function-definition.ts";

@@ -189,7 +189,7 @@ function nodeCost(scalar: Scalar): number {
       if (scalar.operator === "sqrt") return 4;
       return isTranscendental(scalar.operator) ? 16 : 1;
     case "binary":
-      if (scalar.operator === "pow") return 32;
+      if (scalar.operator === "pow" || (scalar.operator === "mod" && scalar.dtype === "f32")) return 32;
       return scalar.operator === "div" || scalar.operator === "mod" ? 4 : 1;
     case "random":
       return 40;

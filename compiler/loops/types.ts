@@ -132,7 +132,7 @@ export const chunkSize = 2048;
 /** The value of one output of one node at every index of `axes`, whose extents are the output's shape. */
 export type Compute =
   | { readonly kind: "map"; readonly axes: readonly Axis[]; readonly dtype: ElementType; readonly value: Scalar }
-  /** combine over `over` (row-major) of value, from the combination's neutral element. argmax: the first maximum's flattened index, i32. */
+  /** combine over `over` (row-major) of value, from the combination's neutral element. argmax: the flattened index of the first NaN, else of the first maximum, i32. */
   | {
       readonly kind: "reduce";
       readonly axes: readonly Axis[];

@@ -6,7 +6,7 @@ import { binary } from "../loops/scalar.ts";
 import type { BinaryOperator, ElementType } from "../loops/types.ts";
 import { arity, dtypeOf, equalDtypes, equalShapes } from "./check.ts";
 import { defineOp, type AnyOp, type Builder, type Sample, type SampleInput } from "./define.ts";
-import { divide, fillLike, held, multiply, negate, scale, select, shift } from "./emit.ts";
+import { divide, fillLike, held, multiply, negate, scale, select, shift, subtract } from "./emit.ts";
 import { loadAt } from "./scalars.ts";
 
 interface Operands {
@@ -122,44 +122,66 @@ export const div = elementwise({
 
 export const mod = elementwise({
   name: "mod",
-  summary: "The floored remainder a − b·⌊a/b⌋, which has the sign of b.",
+  summary:
+    "The floored remainder a − b·⌊a/b⌋: in [0, b) or (b, 0] for a finite b, exact where |a/b| ≤ 2²²; f32 by 0 and of ±∞ is NaN, i32 by 0 is 0.",
   dtypes: ["f32", "i32"],
   gradient: [
     (_, { g }) => g,
-    (builder, { a, b, g }) =>
-      negate(builder, multiply(builder, g, builder.one("floor", [held(builder, divide(builder, a, b))]))),
+    // The whole number ⌊a/b⌋, of which the rounded quotient may miss by one, and which is constant almost everywhere.
+    (builder, { a, b, y, g }) => {
+      const times = held(builder, divide(builder, subtract(builder, a, y), b));
+      return negate(builder, multiply(builder, g, times));
+    },
   ],
   ranges: [
     [4.25, 4.75],
     [1.8, 2.1],
   ],
   samples: [
-    rows("signs", [5.5, -5.5, 5.5, -5.5, 6], [2, 2, -2, -2, 2]),
-    rows("i32 signs", [7, -7, 7, -7], [3, 3, -3, -3], "i32"),
+    rows("signs", [5.5, -5.5, 5.5, -5.5, 6, -6], [2, 2, -2, -2, 2, -2]),
+    rows("a quotient that is rounded up", [721745.6875, -721745.6875], [0.5318776, 0.5318776].map(Math.fround)),
+    rows("no remainder", [1, 0, Infinity, NaN, 1], [0, 0, 1, 1, NaN]),
+    rows("by infinities", [1, -1, 1, -1], [Infinity, Infinity, -Infinity, -Infinity]),
+    rows("i32 signs", [7, -7, 7, -7, 6, -6], [3, 3, -3, -3, -3, 3], "i32"),
+    rows("i32 limits", [-2147483648, -2147483648, 2147483647, 5, -5], [-1, 2147483647, -2147483648, 0, 0], "i32"),
   ],
 });
 
 export const pow = elementwise({
   name: "pow",
-  summary: "a to the power b as exp(b · log a), so NaN for a negative a.",
+  summary:
+    "a to the power b, of a negative a only where b is whole, else NaN; 0 to the power 0 is 1, and both its gradients are 0. A negative a gives b no gradient but NaN.",
   dtypes: ["f32"],
   gradient: [
+    // b·a^(b−1) tends to 0 with b, where the product as written is 0 · ∞ for a = 0.
     (builder, { a, b, g }) => {
+      const zero = fillLike(builder, b, 0);
       const slope = multiply(builder, b, builder.one("pow", [a, shift(builder, b, -1)]));
-      return multiply(builder, g, slope);
+      return multiply(builder, g, select(builder, builder.one("equal", [held(builder, b), zero]), zero, slope));
     },
-    // y·log a tends to 0 with a, where the product as written is 0 · −∞.
-    (builder, { a, y, g }) => {
+    // y·log a tends to 0 with a, where the product as written is 0 · −∞; so it is taken at 0 to the power 0, too.
+    (builder, { a, b, y, g }) => {
       const zero = fillLike(builder, y, 0);
       const slope = multiply(builder, y, builder.one("log", [a]));
-      return multiply(builder, g, select(builder, builder.one("equal", [held(builder, y), zero]), zero, slope));
+      const isZero = (value: Value): Value => builder.one("equal", [held(builder, value), zero]);
+      const none = builder.one("or", [isZero(y), builder.one("and", [isZero(a), isZero(b)])]);
+      return multiply(builder, g, select(builder, none, zero, slope));
     },
   ],
   ranges: [
     [0.5, 2],
     [-2, 2],
   ],
-  samples: [rows("zero base", [0, 0, 1, 0.5], [2, 0.5, 3, -1])],
+  samples: [
+    rows("zero base", [0, 0, 0, -0, -0, -0, 1, 0.5], [2, 0.5, 0, 3, -3, -0.5, 3, -1]),
+    rows("negative base", [-2, -2, -2, -2, -1, -1], [3, 2, -3, 0, 5, 0.5]),
+    rows(
+      "infinities",
+      [2, 0.5, -1, -2, -Infinity, -Infinity, Infinity],
+      [Infinity, Infinity, Infinity, -Infinity, 3, 0.5, -1],
+    ),
+    rows("NaN", [NaN, NaN, 1, -1, 2], [0, 1, NaN, NaN, NaN]),
+  ],
 });
 
 /** The whole gradient where `other` does not win, half of it in a tie. */

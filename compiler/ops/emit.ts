@@ -84,6 +84,10 @@ export function add(builder: Builder, left: Value, right: Value): Value {
   return binary(builder, "add", left, right);
 }
 
+export function subtract(builder: Builder, left: Value, right: Value): Value {
+  return binary(builder, "sub", left, right);
+}
+
 export function multiply(builder: Builder, left: Value, right: Value): Value {
   return binary(builder, "mul", left, right);
 }

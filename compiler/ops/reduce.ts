@@ -1,5 +1,5 @@
 /**
- * Reductions: the reduced axes vanish. A NaN makes sum, max, min and prod NaN; argmax passes over it.
+ * Reductions: the reduced axes vanish. A NaN makes sum, max, min and prod NaN; argmax takes the first, as max does.
  */
 import { product } from "../dimension/dimension.ts";
 import type { Value } from "../graph/types.ts";
@@ -188,10 +188,12 @@ export const prod = reduction({
 
 export const argmax = reduction({
   name: "argmax",
-  summary: "The position of the first greatest element, counted row by row over the axes.",
+  summary: "The position of the first NaN, else of the first greatest element, counted row by row over the axes.",
   gradient: "none",
   samples: [
     sample([2, 3], [1], { data: [1, 3, 3, 2, 2, 2], ties: true }),
     sample([2, 3], [0, 1], { data: [0, 1, 5, 5, 2, 5], ties: true }),
+    sample([4, 3], [1], { data: [1, NaN, 3, NaN, 2, NaN, -Infinity, NaN, Infinity, Infinity, -1, NaN], ties: true }),
+    sample([3, 4], [0], { data: [NaN, 2, -Infinity, Infinity, 1, NaN, NaN, NaN, NaN, 5, NaN, Infinity], ties: true }),
   ],
 });

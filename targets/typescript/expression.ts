@@ -144,9 +144,8 @@ function binaryF32({ operator }: Of<"binary">, left: Code, right: Code, place: P
     case "div":
       return fround(infix(left, "/", right, Level.multiply));
     case "mod":
-      return helper("modulo", place, left, right);
     case "pow":
-      return call(functionName("pow", place), left, right);
+      return call(functionName(operator, place), left, right);
     case "maximum":
       return call("Math.max", left, right);
     case "minimum":

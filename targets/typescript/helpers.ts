@@ -1,6 +1,6 @@
 /** The small functions at the top of a module that expressions may need, each printed only where one does. */
 
-export type Helper = "imul" | "bits" | "unbits" | "truncate" | "remainder" | "modulo";
+export type Helper = "imul" | "bits" | "unbits" | "truncate" | "remainder";
 
 interface HelperText {
   readonly needs: readonly string[];
@@ -48,15 +48,6 @@ const helpers: Readonly<Record<Helper, HelperText>> = {
       "function remainder(a: number, b: number): number {",
       "  const rest = b === 0 ? 0 : a % b | 0;",
       "  return rest !== 0 && rest < 0 !== b < 0 ? (rest + b) | 0 : rest;",
-      "}",
-    ],
-  },
-  modulo: {
-    needs: [],
-    text: [
-      "/** The floored remainder of float32, each of its operations rounded. */",
-      "function modulo(a: number, b: number): number {",
-      "  return fround(a - fround(Math.floor(fround(a / b)) * b));",
       "}",
     ],
   },

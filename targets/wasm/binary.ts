@@ -37,9 +37,8 @@ function binaryF32(expression: Binary, left: Text, right: Text, place: Place): T
     case "minimum":
       return extremeText(expression, "min", left, right);
     case "mod":
-      return callHelper(type.lanes === 1 ? "f32.mod" : "f32.mod.x4", place, left, right);
     case "pow":
-      return callText("pow", type.lanes, [left, right], place);
+      return callText(operator, type.lanes, [left, right], place);
     default:
       return refuse(expression);
   }

@@ -29,11 +29,6 @@ const scalarHelpers = {
     (f32.const 1)
     (select (f32.const -1) (local.get $x) (f32.lt (local.get $x) (f32.const 0)))
     (f32.gt (local.get $x) (f32.const 0))))`,
-  "f32.mod": `;; The floored remainder, each of its operations rounded.
-(func $f32.mod (param $a f32) (param $b f32) (result f32)
-  (f32.sub
-    (local.get $a)
-    (f32.mul (f32.floor (f32.div (local.get $a) (local.get $b))) (local.get $b))))`,
 } as const;
 
 const vectorHelpers = {
@@ -53,11 +48,6 @@ const vectorHelpers = {
       (local.get $x)
       (f32x4.lt (local.get $x) (v128.const f32x4 0 0 0 0)))
     (f32x4.gt (local.get $x) (v128.const f32x4 0 0 0 0))))`,
-  "f32.mod.x4": `;; The floored remainder, each of its operations rounded.
-(func $f32.mod.x4 (param $a v128) (param $b v128) (result v128)
-  (f32x4.sub
-    (local.get $a)
-    (f32x4.mul (f32x4.floor (f32x4.div (local.get $a) (local.get $b))) (local.get $b))))`,
 } as const;
 
 /** An operation of two i32 that has no vector form, on each lane alone. */

@@ -38,14 +38,13 @@ function binaryF32(expression: Binary, left: Code, right: Code, place: Place): C
       return infix(left, "*", right, Level.multiply);
     case "div":
       return infix(left, "/", right, Level.multiply);
-    case "mod":
-      return helper("modulo", place, left, right);
     case "maximum":
       return helper("larger", place, left, right);
     case "minimum":
       return helper("smaller", place, left, right);
+    case "mod":
     case "pow": {
-      const printed = place.module.functions.get("pow");
+      const printed = place.module.functions.get(expression.operator);
       return printed === undefined ? refuse(expression) : call(printed, left, right);
     }
     default:

@@ -36,10 +36,6 @@ fn smaller(a: f32, b: f32) -> f32 {
 fn sign_of(x: f32) -> f32 {
   return select(select(x, -1.0, x < 0.0), 1.0, x > 0.0);
 }`,
-  modulo: `/// The floored remainder.
-fn modulo(a: f32, b: f32) -> f32 {
-  return a - floor(a / b) * b;
-}`,
   remainder: `/// The floored remainder; 0 where b is 0.
 fn remainder(a: i32, b: i32) -> i32 {
   if (b == 0) {

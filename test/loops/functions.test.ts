@@ -120,22 +120,27 @@ describe.each([
 describe("pow", () => {
   const f = evaluateFunction(pow);
 
+  // NumPy 1.24's powers of float32.
+  const exponents = [0, -0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, 16777215, -16777216, Infinity, -Infinity, NaN];
   test.each([
-    [0, 0, 1],
-    [NaN, 0, 1],
-    [-3, 0, 1],
-    [Infinity, 0, 1],
-    [0, 2, 0],
-    [0, -2, Infinity],
-    [-2, 3, NaN],
-    [1, 5, 1],
-    [Infinity, -1, 0],
-    [NaN, 2, NaN],
-    [2, NaN, NaN],
-    [2, 10, 1024],
-  ])("%d ** %d = %d", (a, b, expected) => {
-    const found = f(a, b);
-    expect(Object.is(found, expected) || Math.abs(found - expected) <= 1e-6 * Math.abs(expected)).toBe(true);
+    [0, [1, 1, 0, Infinity, 0, Infinity, 0, Infinity, 0, Infinity, 0, Infinity, 0, Infinity, NaN]],
+    [-0, [1, 1, -0, -Infinity, 0, Infinity, -0, -Infinity, 0, Infinity, -0, Infinity, 0, Infinity, NaN]],
+    [1, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]],
+    [-1, [1, 1, -1, -1, 1, 1, -1, -1, NaN, NaN, -1, 1, 1, 1, NaN]],
+    [2, [1, 1, 2, 0.5, 4, 0.25, 8, 0.125, 1.4142135381698608, 0.7071067690849304, Infinity, 0, Infinity, 0, NaN]],
+    [-2, [1, 1, -2, -0.5, 4, 0.25, -8, -0.125, NaN, NaN, -Infinity, 0, Infinity, 0, NaN]],
+    [0.5, [1, 1, 0.5, 2, 0.25, 4, 0.125, 8, 0.7071067690849304, 1.4142135381698608, 0, Infinity, 0, Infinity, NaN]],
+    [-0.5, [1, 1, -0.5, -2, 0.25, 4, -0.125, -8, NaN, NaN, -0, Infinity, 0, Infinity, NaN]],
+    [Infinity, [1, 1, Infinity, 0, Infinity, 0, Infinity, 0, Infinity, 0, Infinity, 0, Infinity, 0, NaN]],
+    [-Infinity, [1, 1, -Infinity, -0, Infinity, 0, -Infinity, -0, Infinity, 0, -Infinity, 0, Infinity, 0, NaN]],
+    [NaN, [1, 1, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN]],
+  ])("%d to the exponents of the table is %j", (a, expected) => {
+    const found = exponents.map((b) => f(a, b));
+    for (const [at, value] of expected.entries()) {
+      const same = Object.is(found[at], value) || Math.abs(found[at] - value) <= 1e-6 * Math.abs(value);
+      expect(same, `${a} ** ${exponents[at]} is ${found[at]}`).toBe(true);
+      expect(Object.is(found[at], -0)).toBe(Object.is(value, -0));
+    }
   });
 
   test("errs as the rounding of b·log a makes it", () => {
@@ -150,11 +155,99 @@ describe("pow", () => {
   });
 });
 
-test("sign and mod", () => {
+test("sign", () => {
   const s = evaluateFunction(sign);
   expect([3, -0.5, Infinity, 0, -0, NaN].map((x) => s(x))).toEqual([1, -1, 1, 0, -0, NaN]);
-  const m = evaluateFunction(mod);
-  expect([m(7, 3), m(-7, 3), m(7, -3), m(5.5, 2)]).toEqual([1, 2, -2, 1.5]);
+});
+
+describe("mod", () => {
+  const f = evaluateFunction(mod);
+  const below = (b: number): number => fromBits(bitsOf(b) - 1);
+
+  // NumPy 1.24's np.mod of float32, but where it rounds to the divisor.
+  test.each([
+    [7, 3, 1],
+    [-7, 3, 2],
+    [7, -3, -2],
+    [-7, -3, -1],
+    [5.5, 2, 1.5],
+    // The quotient is rounded up to a whole number.
+    [721745.6875, 0.5318775773048401, 0.04828161001205444],
+    [-721745.6875, 0.5318775773048401, 0.48359596729278564],
+    [495803.75, 1.84765625, 1.82421875],
+    [2, below(1), 1.1920928955078125e-7],
+    [below(1), 1, below(1)],
+    // The product of divisor and quotient has more digits than a float32.
+    [16777215, 3.000000238418579, 1.6666669845581055],
+    [1e6, 0.10000000149011612, 0.08509884029626846],
+    // Beyond 2²⁴ the quotient is a step away.
+    [100663312, 3, 1],
+    // What would be rounded to the divisor stays below it.
+    [-1e-20, 1, 0.9999999403953552],
+    [1e-20, -1, -0.9999999403953552],
+    [-(2 ** -149), 2 ** -126, below(2 ** -126)],
+    // Near the ends of the range.
+    [3.4028234663852886e38, 1.1342745561277432e38, 1.1342742859710002e38],
+    // The product is beyond the range.
+    [3.4028234663852886e38, 1.3611294372601394e37, 1.3611281696095392e37],
+    [3.4028234663852886e38, -3.4028232635611926e38, -3.4028230607370965e38],
+    [3 * 2 ** -149, 2 ** -148, 2 ** -149],
+    // Zeros have the sign of the divisor.
+    [6, 2, 0],
+    [-6, 2, 0],
+    [6, -2, -0],
+    [0, -1, -0],
+    [-0, 1, 0],
+    // Infinities and what has no remainder.
+    [1, Infinity, 1],
+    [-1, Infinity, Infinity],
+    [1, -Infinity, -Infinity],
+    [-1, -Infinity, -1],
+    [Infinity, 1, NaN],
+    [-Infinity, Infinity, NaN],
+    [1, 0, NaN],
+    [0, 0, NaN],
+    [NaN, 1, NaN],
+    [1, NaN, NaN],
+  ])("%d %% %d = %d", (a, b, expected) => {
+    expect(f(Math.fround(a), Math.fround(b))).toBe(expected);
+  });
+
+  /** Of doubles, `%` is exact. */
+  const exact = (a: number, b: number): number => {
+    const rest = a % b;
+    const floored = Math.fround(rest < 0 === b < 0 ? rest : rest + b);
+    if (rest === 0) return b < 0 ? -0 : 0;
+    return floored === b ? below(b) : floored;
+  };
+
+  /** Pairs of all magnitudes; every other is next to a multiple of its divisor. */
+  function* pairs(): Generator<readonly [number, number]> {
+    let state = 1;
+    const next = (): number => {
+      state = (Math.imul(state, 1664525) + 1013904223) | 0;
+      return Math.imul(state ^ (state >>> 16), 0x45d9f3b);
+    };
+    for (let n = 0; n < 200_000; n += 1) {
+      const b = fromBits(next());
+      const product = Math.fround(b * (next() >>> (8 + (next() & 15))));
+      const a = n % 2 === 0 ? fromBits(bitsOf(product) + (next() % 3)) : fromBits(next());
+      if (Number.isFinite(a) && Number.isFinite(b) && b !== 0) yield [next() < 0 ? a : -a, b];
+    }
+  }
+
+  test("is exact where |a/b| ≤ 2²⁴, and between 0 and the divisor everywhere", () => {
+    let exactOnes = 0;
+    for (const [a, b] of pairs()) {
+      const found = f(a, b);
+      const inside = Math.abs(found) < Math.abs(b) && (found === 0 ? Object.is(found, b * 0) : found < 0 === b < 0);
+      if (!inside || !Object.is(found, Math.fround(found))) expect.fail(`${a} % ${b} is ${found}`);
+      if (Math.abs(a / b) > 2 ** 24) continue;
+      exactOnes += 1;
+      if (!Object.is(found, exact(a, b))) expect.fail(`${a} % ${b} is ${found}, not ${exact(a, b)}`);
+    }
+    expect(exactOnes).toBeGreaterThan(100_000);
+  });
 });
 
 test.each([

@@ -97,6 +97,28 @@ const wrapping =
       ? two((a, b) => Number(BigInt.asIntN(32, exact(BigInt(a), BigInt(b)))))(inputs, attributes, shape)
       : two(f)(inputs, attributes, shape);
 
+/** Of whole numbers that of i32, where nothing is divided by 0; else that of f32. */
+const remainder: Reference = (inputs, attributes, shape) => {
+  const floored = (a: number, b: number): number => (((a % b) + b) % b) + 0;
+  const ofZero = isWhole(inputs) ? 0 : NaN;
+  const rest = (a: number, b: number): number => {
+    if (b === 0) return ofZero;
+    return Math.abs(b) !== Infinity ? floored(a, b) : a < 0 === b < 0 ? a : b;
+  };
+  return two(rest)(inputs, attributes, shape);
+};
+
+/** What Math.max answers with is a NaN if there is one. */
+function firstGreatest(values: readonly number[]): number {
+  const most = Math.max(...values);
+  return values.findIndex((value) => value === most || Number.isNaN(value));
+}
+
+/** As C's standard has it; JavaScript leaves two cases undefined. */
+function power(a: number, b: number): number {
+  return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
+}
+
 function contracted([a, b]: readonly Tensor[], attributes: Attributes, shape: readonly number[]): readonly number[] {
   const [left, right, output] = ["left", "right", "output"].map((name) => numbersOf(attributes, name));
   const out = Array.from({ length: count(shape) }, () => 0);
@@ -152,8 +174,8 @@ export const references: ReadonlyMap<string, Reference> = new Map<string, Refere
     ),
   ],
   ["div", two((a, b) => a / b)],
-  ["mod", two((a, b) => (b === 0 ? 0 : a - b * Math.floor(a / b)))],
-  ["pow", two((a, b) => a ** b)],
+  ["mod", remainder],
+  ["pow", two(power)],
   ["maximum", two(Math.max)],
   ["minimum", two(Math.min)],
   ["and", two(Math.min)],
@@ -174,7 +196,7 @@ export const references: ReadonlyMap<string, Reference> = new Map<string, Refere
   ["prod", reduced((values) => values.reduce((a, b) => a * b, 1))],
   ["max", reduced((values) => Math.max(...values))],
   ["min", reduced((values) => Math.min(...values))],
-  ["argmax", reduced((values) => values.indexOf(Math.max(...values)))],
+  ["argmax", reduced(firstGreatest)],
   ["reshape", ([x]) => x.data],
   ["stop_gradient", ([x]) => x.data],
   [

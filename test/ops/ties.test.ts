@@ -48,6 +48,41 @@ describe("gradients at ties", () => {
   });
 });
 
+describe("gradients of a ** b where a or b is special", () => {
+  // PyTorch's, of the base and of the exponent.
+  test.each([
+    [0, 0, 0, 0],
+    [0, 1, 1, 0],
+    [0, 2.5, 0, 0],
+    [0, 0.5, Infinity, 0],
+    [0, -1, -Infinity, -Infinity],
+    [2, 0, 0, Math.log(2)],
+    [-2, 0, 0, NaN],
+    [-2, 3, 12, NaN],
+    [-2, 2, -4, NaN],
+    [-2, -1, -0.25, NaN],
+    [-0.5, 1, 1, NaN],
+    [-2, 0.5, NaN, NaN],
+  ])("%d ** %d has the gradients %d and %d", (a, b, base, exponent) => {
+    const builder = new GraphBuilder();
+    const operands = ["a", "b"].map((name) => input(builder, name, []));
+    const found = listed(gradients(builder, builder.one("pow", operands), operands));
+    const outputs = found.map((value, n) => ({
+      name: String(n),
+      role: "result" as const,
+      value: value ?? operands[0],
+    }));
+    const inputs = new Map([a, b].map((value, n) => ["ab"[n], { shape: [], data: [value] }]));
+    for (const precision of ["f64", "f32"] as const) {
+      const results = evaluateGraph(builder.finish(outputs), { inputs, dims: new Map(), precision });
+      for (const [n, expected] of [base, exponent].entries()) {
+        const value = (results.get(String(n))?.data[0] ?? NaN) + 0;
+        expect(Object.is(value, expected) ? 0 : Math.abs(value - expected)).toBeLessThan(1e-5);
+      }
+    }
+  });
+});
+
 function relu(builder: GraphBuilder, x: Value): Value {
   const zero = fillLike(builder, x, 0);
   return builder.one("select", [builder.one("lessEqual", [x, zero]), zero, x]);

@@ -1,9 +1,9 @@
-/** Argmax: ascending, the first maximum's flattened index; a NaN is never the maximum. */
+/** Argmax: ascending, the flattened index of the first NaN, else of the first maximum. */
 import type { Expression } from "../../program/types.ts";
 import { neutralOf } from "./combine.ts";
 import { splat } from "./evaluate.ts";
 import type { Variable } from "./expressions.ts";
-import { compareOf, constantOf, indexOf, selectOf } from "./expressions.ts";
+import { binaryOf, compareOf, constantOf, indexOf, selectOf } from "./expressions.ts";
 import { nested } from "./loops.ts";
 import { indicesOfStage, mergeAxes } from "./nest.ts";
 import type { Point } from "./point.ts";
@@ -39,11 +39,19 @@ export function argmax(
         const { value, index } = best[p][r];
         const full = (one: Expression): Expression => (point.vector ? splat(emitter, one) : one);
         // The best changes with every step, so the test must not leave a loop that the term does not depend on.
-        const greater = emitter.pinned(() => emitter.define(compareOf("greater", full(term), value)));
+        const greater = emitter.pinned(() => emitter.define(beats(full(term), value)));
         emitter.assign(value, selectOf(greater, full(term), value));
         emitter.assign(index, selectOf(greater, full(position), index));
       }
     }
   });
   return best.map((ofPoint) => ofPoint.map(({ index }) => index));
+}
+
+/** Greater, where a NaN is greater than every number: it is not at most the best, which is no NaN yet. */
+function beats(term: Expression, best: Expression): Expression {
+  if (term.type.dtype !== "f32") return compareOf("greater", term, best);
+  const type = { dtype: "bool", lanes: term.type.lanes } as const;
+  const greater: Expression = { kind: "unary", operator: "not", value: compareOf("lessEqual", term, best), type };
+  return binaryOf("and", greater, compareOf("equal", best, best));
 }

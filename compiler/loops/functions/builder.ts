@@ -67,7 +67,7 @@ export const mul = two("mul");
 export const div = two("div");
 export const atMost = two("minimum");
 export const atLeast = two("maximum");
-const and = two("and");
+export const and = two("and");
 export const or = two("or");
 export const xor = two("xor");
 export const shiftLeft = two("shiftLeft");
@@ -78,15 +78,15 @@ export const floor = one("floor");
 export const bits = one("bits");
 export const unbits = one("unbits");
 
-export function less(left: Scalar, right: number): Scalar {
-  return compare("less", left, operand(right, left));
+export function less(left: Operand, right: Operand): Scalar {
+  return compare("less", operand(left, right), operand(right, left));
 }
 
 export function greater(left: Scalar, right: number): Scalar {
   return compare("greater", left, operand(right, left));
 }
 
-export function equals(left: Scalar, right: number): Scalar {
+export function equals(left: Scalar, right: Operand): Scalar {
   return compare("equal", left, operand(right, left));
 }
 

@@ -1,21 +1,26 @@
 /** log, log1p, and pow, which is exp(b·log a). Coefficients as in exponential.ts. */
 import type { Let, Operand } from "./builder.ts";
 import {
+  abs,
   add,
+  and,
   atMost,
   bits,
   choose,
   defineFunction,
   equals,
+  floor,
   greater,
   less,
   mul,
+  or,
   parameters,
   polynomial,
   shiftLeft,
   shiftRight,
   sub,
   unbits,
+  withSign,
 } from "./builder.ts";
 import { expBody } from "./exponential.ts";
 import { ln2Lower, ln2Upper } from "./reduction.ts";
@@ -85,11 +90,22 @@ export const log1p = defineFunction(
 export const pow = defineFunction(
   {
     name: "pow",
-    summary: "exp(b·log a): a⁰ = 1 for every a, 0ᵇ = 0 or ∞, NaN for a negative base.",
+    summary:
+      "exp(b·log |a|), with the sign of a where b is odd; NaN where a is negative and finite and b is not whole.",
     parameters: parameters("f32", "a", "b"),
   },
   (let_, [a, b]) => {
-    const exponent = let_("x", mul(b, let_("logarithm", logBody(let_, a))));
-    return choose(equals(b, 0), 1, expBody(let_, exponent));
+    const magnitude = let_("magnitude", abs(a));
+    const exponent = let_("x", mul(b, let_("logarithm", logBody(let_, magnitude))));
+    // The powers of ±1 need no logarithm: 0 times an infinite exponent is none.
+    const isOne = or(equals(b, 0), equals(magnitude, 1));
+    const power = let_("power", choose(isOne, 1, expBody(let_, exponent)));
+    // Infinities and all numbers from 2²⁴ on are whole, and even.
+    const half = let_("half", mul(b, 0.5));
+    const [whole, odd] = [let_("whole", equals(b, floor(b))), less(floor(half), half)];
+    const real = let_("real", choose(and(whole, odd), withSign(power, a), power));
+    // Only −0 and −∞ have limits to give where the exponent is not whole.
+    const isNegative = and(less(a, 0), less(magnitude, Infinity));
+    return choose(isNegative, choose(whole, real, NaN), real);
   },
 );

@@ -10,7 +10,7 @@ import { fill } from "../../ops/emit.ts";
 import { inferTypes } from "../../ops/index.ts";
 import { uniform, type Expression, type Rewriter, type Rule } from "./rule.ts";
 
-/** The functions that targets compute by polynomials are left to them. */
+/** The functions that targets compute by polynomials, and the remainder of f32, are left to them. */
 const unaries: readonly UnaryOperator[] = ["neg", "abs", "sign", "floor", "sqrt", "not"];
 const binaries: readonly BinaryOperator[] = ["add", "sub", "mul", "div", "mod", "maximum", "minimum", "and", "or"];
 const comparisons: readonly Comparison[] = ["equal", "notEqual", "less", "lessEqual", "greater", "greaterEqual"];
