@@ -5,7 +5,10 @@
 import type { BinaryOperator, Comparison, UnaryOperator } from "./types.ts";
 
 /** The operators that need no polynomial. */
-export type BasicUnary = Exclude<UnaryOperator, "exp" | "expm1" | "log" | "log1p" | "sin" | "cos" | "tanh" | "erf">;
+export type BasicUnary = Exclude<
+  UnaryOperator,
+  "exp" | "expm1" | "log" | "log1p" | "sin" | "cos" | "tanh" | "erf" | "erfc"
+>;
 export type BasicBinary = Exclude<BinaryOperator, "pow">;
 
 type Unary = (value: number) => number;

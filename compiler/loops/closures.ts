@@ -6,7 +6,7 @@ import { InternalError } from "../diagnostics/diagnostic.ts";
 import type { Dimension } from "../dimension/dimension.ts";
 import { evaluate } from "../dimension/dimension.ts";
 import { binaryF32, binaryI32, comparisons, modI32, toI32, unaryF32, unaryI32 } from "./arithmetic.ts";
-import { erf64 } from "./erf64.ts";
+import { erf64, erfc64 } from "./erf64.ts";
 import type { FunctionDefinition } from "./function-definition.ts";
 import { functionOf } from "./functions.ts";
 import { dtypeOf } from "./scalar.ts";
@@ -220,6 +220,7 @@ const exact: ReadonlyMap<UnaryOperator, NumberFunction> = new Map<UnaryOperator,
   ["cos", Math.cos],
   ["tanh", Math.tanh],
   ["erf", erf64],
+  ["erfc", erfc64],
 ]);
 
 function compileUnary(scalar: UnaryScalar, value: Evaluate, scope: Scope): Evaluate {

@@ -3,7 +3,7 @@
  * everywhere, one rounding an operation, no branch, no fused multiply–add. Errors are those tested over all exponents.
  */
 import { sign } from "./functions/sign.ts";
-import { erf } from "./functions/error.ts";
+import { erf, erfc } from "./functions/error.ts";
 import { exp, expm1, tanh } from "./functions/exponential.ts";
 import { log, log1p, pow } from "./functions/logarithm.ts";
 import { mod } from "./functions/remainder.ts";
@@ -14,12 +14,13 @@ import { dtypeOf } from "./scalar.ts";
 import type { Scalar, UnaryOperator } from "./types.ts";
 
 export type { FunctionDefinition } from "./function-definition.ts";
-export { cos, erf, exp, expm1, log, log1p, mod, pow, sign, sin, tanh, threefry0, threefry1 };
+export { cos, erf, erfc, exp, expm1, log, log1p, mod, pow, sign, sin, tanh, threefry0, threefry1 };
 
 /** Every function, by name in alphabetical order. */
 export const functions: readonly FunctionDefinition[] = [
   cos,
   erf,
+  erfc,
   exp,
   expm1,
   log,
@@ -42,6 +43,7 @@ const unaryFunctions: ReadonlyMap<UnaryOperator, FunctionDefinition> = new Map<U
   ["cos", cos],
   ["tanh", tanh],
   ["erf", erf],
+  ["erfc", erfc],
   ["sign", sign],
 ]);
 

@@ -171,6 +171,7 @@ const transcendental: ReadonlySet<UnaryOperator> = new Set<UnaryOperator>([
   "cos",
   "tanh",
   "erf",
+  "erfc",
 ]);
 
 /** True for the operators that become a polynomial. */

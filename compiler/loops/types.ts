@@ -52,6 +52,7 @@ export type UnaryOperator =
   | "cos"
   | "tanh"
   | "erf"
+  | "erfc"
   | "bits"
   | "unbits";
 

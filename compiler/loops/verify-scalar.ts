@@ -81,6 +81,7 @@ const unaryTypes: Readonly<Record<UnaryOperator, readonly ElementType[]>> = {
   cos: ["f32"],
   tanh: ["f32"],
   erf: ["f32"],
+  erfc: ["f32"],
   bits: ["f32"],
   unbits: ["i32"],
 };

@@ -6,7 +6,7 @@ import { unary } from "../loops/scalar.ts";
 import type { ElementType, UnaryOperator } from "../loops/types.ts";
 import { arity, dtypeOf } from "./check.ts";
 import { defineOp, type AnyOp, type Builder, type Sample } from "./define.ts";
-import { add, divide, fillLike, multiply, negate, scale, shift } from "./emit.ts";
+import { divide, fillLike, multiply, negate, scale, shift } from "./emit.ts";
 import { loadAt } from "./scalars.ts";
 
 /** From the operand x, the result y and the gradient g at y to the gradient at x. */
@@ -106,7 +106,8 @@ export const expm1 = elementwise({
   name: "expm1",
   summary: "e to the power x, minus 1, exact near 0.",
   dtypes: ["f32"],
-  gradient: (builder, { y, g }) => add(builder, multiply(builder, g, y), g),
+  // Not y + 1, which has lost all digits far below 0.
+  gradient: (builder, { x, g }) => multiply(builder, g, builder.one("exp", [x])),
   samples: [row("near 0", [1e-6, -1e-6, 0])],
 });
 
@@ -156,11 +157,21 @@ export const erf = elementwise({
   name: "erf",
   summary: "The error function of x, 2/√π times the integral of exp(−t²) from 0 to x.",
   dtypes: ["f32"],
-  gradient: (builder, { x, g }) => {
-    const bell = builder.one("exp", [negate(builder, multiply(builder, x, x))]);
-    return multiply(builder, g, scale(builder, bell, 2 / Math.sqrt(Math.PI)));
-  },
+  gradient: (builder, { x, g }) => multiply(builder, g, bell(builder, x, 2 / Math.sqrt(Math.PI))),
 });
+
+export const erfc = elementwise({
+  name: "erfc",
+  summary: "1 minus the error function of x, with all its digits where that is near 1.",
+  dtypes: ["f32"],
+  gradient: (builder, { x, g }) => multiply(builder, g, bell(builder, x, -2 / Math.sqrt(Math.PI))),
+  samples: [row("tails", [3.5, 4.5, 6, 9, 12, -3, -7, Infinity, -Infinity, NaN])],
+});
+
+/** height·exp(−x²). */
+function bell(builder: Builder, x: Value, height: number): Value {
+  return scale(builder, builder.one("exp", [negate(builder, multiply(builder, x, x))]), height);
+}
 
 export const not = elementwise({
   name: "not",

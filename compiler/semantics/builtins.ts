@@ -51,6 +51,7 @@ export const elementwise: readonly string[] = [
   "cos",
   "tanh",
   "erf",
+  "erfc",
 ];
 
 const list: readonly Builtin[] = [

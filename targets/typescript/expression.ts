@@ -118,6 +118,7 @@ function unaryCode(expression: Of<"unary">, place: Place): Code {
     case "cos":
     case "tanh":
     case "erf":
+    case "erfc":
       return call(functionName(operator, place), value);
   }
 }

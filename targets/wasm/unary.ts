@@ -35,6 +35,7 @@ export function unaryText({ operator, value: operand, type }: Unary, value: Text
     case "cos":
     case "tanh":
     case "erf":
+    case "erfc":
       return callText(operator, lanes, [value], place);
   }
 }

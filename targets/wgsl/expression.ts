@@ -134,6 +134,7 @@ function unaryCode(expression: Of<"unary">, value: Code, place: Place): Code {
     case "cos":
     case "tanh":
     case "erf":
+    case "erfc":
       return call(functionName(operator, place), value);
   }
 }

@@ -146,6 +146,18 @@ group("graphs", () => {
     expect(graph("model M(x: [N]) -> [N] = x * (1 / 10 + 2 / 10)", "predict.M")).toContain("value: 0.3]");
   });
 
+  test.each([
+    ["1e20", 2147483647],
+    ["-1e20", -2147483648],
+    ["3000000000", 2147483647],
+    ["2147483647", 2147483647],
+    ["-2147483649", -2147483648],
+    ["2.75", 2],
+    ["-2.75", -2],
+  ])("i32(%s) is %d, as when it is computed", (number, expected) => {
+    expect(graph(`model M(x: i32[N]) -> i32[N] = x + i32(${number})`, "predict.M")).toContain(`value: ${expected}]`);
+  });
+
   test("places that want a whole number round down what is written there", () => {
     expect(graph("model M(x: [N, 7]) -> [N, 3] = x[:, 0 : 7 / 2]", "predict.M")).toContain("size: [N, 3]");
   });

@@ -2,6 +2,7 @@
 import { constantValue, type Dimension } from "../../compiler/dimension/dimension.ts";
 import { dimensionsOf, numberOf, numbersOf } from "../../compiler/graph/attributes.ts";
 import type { Attributes } from "../../compiler/graph/types.ts";
+import { erfc64 } from "../../compiler/loops/erf64.ts";
 
 export interface Tensor {
   readonly shape: readonly number[];
@@ -151,6 +152,7 @@ export const references: ReadonlyMap<string, Reference> = new Map<string, Refere
   ["cos", one(Math.cos)],
   ["tanh", one(Math.tanh)],
   ["erf", one(erf)],
+  ["erfc", one(erfc64)],
   ["not", one((x) => 1 - x)],
   [
     "add",

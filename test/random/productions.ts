@@ -47,6 +47,7 @@ export const unary: Production = (sketch) => {
     "cos",
     "tanh",
     "erf",
+    "erfc",
     ...(smooth ? [] : ["floor"]),
   ]);
   const careful = smooth || random.chance(0.6);

@@ -158,7 +158,22 @@ function everything(): Program {
     binary(operator, f, literal(-2)),
   );
   const unaries = (
-    ["neg", "abs", "sign", "floor", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erf"] as const
+    [
+      "neg",
+      "abs",
+      "sign",
+      "floor",
+      "sqrt",
+      "exp",
+      "expm1",
+      "log",
+      "log1p",
+      "sin",
+      "cos",
+      "tanh",
+      "erf",
+      "erfc",
+    ] as const
   ).map((operator) => unary(operator, unary("neg", f)));
   const integers = (
     [

@@ -83,6 +83,7 @@ const floatFunctions = [
   "cos",
   "tanh",
   "erf",
+  "erfc",
 ] as const;
 const floatOperators = ["add", "sub", "mul", "div", "mod", "pow", "maximum", "minimum"] as const;
 const integerOperators = [

@@ -89,9 +89,17 @@ function convert(dtype: ElementType): Rule {
 function convertKnown(value: Extract<Evaluated, { kind: "number" | "bool" }>, dtype: ElementType): Evaluated {
   const number = value.kind === "number" ? value.value : rational.whole(value.value ? 1 : 0);
   if (dtype === "bool") return boolValue(number.numerator !== 0n);
-  const towardsZero =
-    number.numerator < 0n ? rational.negate(rational.floor(rational.negate(number))) : rational.floor(number);
-  return { kind: "number", value: dtype === "i32" ? towardsZero : number };
+  return { kind: "number", value: dtype === "i32" ? toI32(number) : number };
+}
+
+const least = rational.whole(-(2 ** 31));
+const greatest = rational.whole(2 ** 31 - 1);
+
+/** Towards zero, saturating, as when the program runs. */
+function toI32(number: Rational): Rational {
+  if (rational.compare(number, greatest) > 0) return greatest;
+  if (rational.compare(number, least) < 0) return least;
+  return number.numerator < 0n ? rational.negate(rational.floor(rational.negate(number))) : rational.floor(number);
 }
 
 function extreme(name: "maximum" | "minimum"): Rule {

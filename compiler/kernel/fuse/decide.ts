@@ -255,6 +255,7 @@ const expensiveOperators: ReadonlySet<string> = new Set([
   "cos",
   "tanh",
   "erf",
+  "erfc",
 ]);
 
 /** What writing the tree into a consumer means. What depends on sizes alone leaves every loop and costs nothing there. */
