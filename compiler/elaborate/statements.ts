@@ -36,6 +36,7 @@ import { Failure } from "./failure.ts";
 import type { Frame } from "./frame.ts";
 import type { Instance } from "./paths.ts";
 import type { VariableRecord, VariableRole } from "./session.ts";
+import { foundIn } from "./required.ts";
 import { labelsFor } from "./signature.ts";
 import { firstValue, startOf } from "./start.ts";
 import { toTensor } from "./tensors.ts";
@@ -326,7 +327,7 @@ function check({ condition, message, span }: Require, frame: Frame): undefined {
   if (!value.value) {
     frame.failAtCaller(
       requirementFailed,
-      { callee: frame.body.name, message: message.value },
+      { callee: frame.body.name, message: message.value, found: foundIn(condition, frame) },
       label(span, "required here"),
     );
   }

@@ -54,7 +54,11 @@ test.each([
     "const half = 1 / 2\nmodel M(x: [N, 3]) -> [N, _] = x |> dense(half)",
     "NN0403",
   ],
-  ["a negative size", "model M(x: [N, 3]) -> [N, _] = x |> dense(-1)", "NN0314"],
+  [
+    "a negative size",
+    "block b(x: [N, C], n: int) -> [N, n] {\n  param w: [C, n] = zeros\n  return x @ w\n}\nmodel M(x: [N, 3]) -> [N, _] = x |> b(-1)",
+    "NN0314",
+  ],
   ["a negative size of an input", "model M(x: [N, -3]) -> [N, _] = x", "NN0314"],
   ["an input without elements", "model M(x: [N, 0]) -> [N, _] = x", "NN0314"],
   ["a tensor without elements", "model M(x: [N, 3]) -> [N, _] = x + sum(zeros([0]))", "NN0314"],

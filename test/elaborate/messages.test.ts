@@ -41,6 +41,8 @@ const further: readonly string[] = [
   "model M(x: [N, 28, 28, 1]) -> [N, _] = x |> conv2d(8, kernel: 3) |> flatten",
   "model M(x: [N, 10]) -> [N, 10] {\n  let h = x |> self_attention(3)\n  return h\n}",
   "model M(x: [N, T, 10]) -> [N, T, 10] = x |> self_attention(3)",
+  'const most = 8\nblock few(x: [N, C], sizes: [int], way: string = "up") -> [N, C] {\n  let half = C / 2\n  require C <= most and half < 4 and length(sizes) == 2 and way != "up", "few features"\n  return x\n}\nmodel M(x: [N, 9]) -> [N, 9] = x |> few([1, 2, 3])',
+  'block later(x: [N]) -> [N] {\n  require false, "later is not written yet"\n  return x\n}\nmodel M(x: [N]) -> [N] = x |> later',
   `${model}\ntrain M { data: given  loss: cross_entropi  optimizer: sgd(lr: 0.1) }`,
   `${model}\ntrain M { data: given  loss: cross_entropy  optimizer: sgd }`,
   `${model}\ntrain M { data: given  loss: cross_entropy  optimizer: adam(lr: 0.1, beta1: 1)  batch: 8 }`,

@@ -184,8 +184,8 @@ export const badSize = define<{ readonly what: string; readonly found: string }>
   explanation:
     "A dimension counts elements, so it is a positive whole number. Operators written in its place round down; a fraction that arrives by a name is an error.",
   example: {
-    bad: "model M(x: [N, 3]) -> [N, 0] = x |> dense(0)",
-    good: "model M(x: [N, 3]) -> [N, 1] = x |> dense(1)",
+    bad: "model M(x: [N, 0]) -> [N, 0] = x",
+    good: "model M(x: [N, 1]) -> [N, 1] = x",
   },
 });
 
@@ -251,11 +251,17 @@ export const notCompileTime = define<{ readonly what: string; readonly found: st
   },
 });
 
-export const requirementFailed = define<{ readonly callee: string; readonly message: string }>({
+export const requirementFailed = define<{
+  readonly callee: string;
+  readonly message: string;
+  /** The names of the condition with their values. */
+  readonly found: string | undefined;
+}>({
   code: "NN0320",
   severity: "error",
-  message: ({ callee, message }) => `\`${callee}\`: ${message}`,
-  explanation: "A block says with `require` what its shapes and settings must fulfil.",
+  message: ({ callee, message, found }) => `\`${callee}\`: ${message}${found === undefined ? "" : `, found ${found}`}`,
+  explanation:
+    "A declaration says with `require` what its shapes and settings must fulfil. The names of its condition stand behind, with the values that they have here.",
   example: {
     bad: "model M(x: [N, 3]) -> [N, 3] = x |> dropout(1.5)",
     good: "model M(x: [N, 3]) -> [N, 3] = x |> dropout(0.5)",
