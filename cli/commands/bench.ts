@@ -168,7 +168,7 @@ function tell(
         formatCount(one.rowsPerSecond),
       ]),
       painter(stdout, env),
-      "",
+      { indent: "" },
     ),
   );
 }

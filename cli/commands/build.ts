@@ -52,7 +52,7 @@ export async function build(context: Context, flags: BuildFlags, file: string): 
           formatBytes(gzipped),
         ]),
         painter(stdout, env),
-        "",
+        { indent: "" },
       ),
     );
   return exitCodes.success;

@@ -8,16 +8,19 @@ import { readDataFile } from "../../runtime/data/files.ts";
 import type { Evaluation, Network } from "../../runtime/load/index.ts";
 import { evaluationSize, feedOf } from "../../runtime/train/data.ts";
 import { prepare, prepareFile } from "../../runtime/train/index.ts";
-import type { Dataset, Scores } from "../../runtime/train/index.ts";
+import type { Dataset } from "../../runtime/train/index.ts";
+import { scoresOf } from "../../runtime/train/losses.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
 import { readUserFile } from "../files.ts";
 import { openNetwork, readParameters, savedLabel } from "../network.ts";
 import { writeJson } from "../output/json.ts";
 import { report } from "../output/report.ts";
-import { painter } from "../output/style.ts";
+import { lookOf } from "../output/style.ts";
 import { compileSource, openSource, optionsOf } from "../source.ts";
 import type { ClosingFlags } from "../source.ts";
+import { classesOf, figuresOf } from "../train/figures.ts";
+import { lossNames } from "../train/history.ts";
 import { summaryOf } from "../train/summary.ts";
 
 export type EvalFlags = ClosingFlags & {
@@ -42,10 +45,11 @@ export async function evaluate(context: Context, flags: EvalFlags, file: string)
   });
   const network = await openNetwork(compiled.artifact, saved);
   const set = rowsOf(context, source, compiled, network, flags.data);
-  const { loss, metrics, warnings } = await scoresOf(compiled, network, set);
+  const evaluation = await evaluationOf(compiled, network, set);
+  const { losses, warnings } = evaluation;
   network.close();
   report(context, warnings, new Map());
-  const scores: Scores = { loss, ...metrics };
+  const scores = scoresOf(evaluation);
   const { stdout, env } = context.process;
   if (flags.json)
     writeJson(stdout, {
@@ -55,7 +59,14 @@ export async function evaluate(context: Context, flags: EvalFlags, file: string)
       scores,
       diagnostics: [...saved.warnings, ...compiled.diagnostics, ...warnings],
     });
-  else stdout.write(summaryOf([[`${set.name} (${set.rows.rows} rows)`, scores]], painter(stdout, env)));
+  else {
+    const look = lookOf(stdout, env);
+    const classes = classesOf(compiled.artifact.manifest, network.record.fitted);
+    stdout.write(
+      summaryOf([[`${set.name} (${set.rows.rows} rows)`, scores]], lossNames(losses), look) +
+        figuresOf(set.name, scores, { classes, elsewhere: "told by --json" }, look),
+    );
+  }
   return exitCodes.success;
 }
 
@@ -82,7 +93,7 @@ function rowsOf(
     : { name: "hold-out", rows: holdout };
 }
 
-async function scoresOf({ artifact }: Compiled, network: Network, { name, rows }: NamedSet): Promise<Evaluation> {
+async function evaluationOf({ artifact }: Compiled, network: Network, { name, rows }: NamedSet): Promise<Evaluation> {
   const { host, dims } = artifact.manifest;
   if (host.train === undefined) throw new NncError(diagnose(noTraining, { call: "nnc eval" }, []));
   const feed = feedOf(host.train, rows, evaluationSize(host.train, dims), name);

@@ -11,12 +11,15 @@ import { recordOf } from "../flags.ts";
 import type { Assignment } from "../flags.ts";
 import { writeJson } from "../output/json.ts";
 import { formatDuration, formatWhole } from "../output/numbers.ts";
-import { painter } from "../output/style.ts";
+import { lookOf } from "../output/style.ts";
+import type { Look } from "../output/style.ts";
 import { drawSvg } from "../plot/svg.ts";
 import { drawTerminal } from "../plot/terminal.ts";
 import { checkTarget, compileSource, openSource, optionsOf, trainLabels } from "../source.ts";
 import type { ClosingFlags, TargetFlags } from "../source.ts";
+import { figuresOf } from "../train/figures.ts";
 import type { History } from "../train/history.ts";
+import { logName } from "../train/log.ts";
 import { curvePanels, panelsOf } from "../train/picture.ts";
 import { probeTable } from "../train/probes.ts";
 import { parametersName, runTraining } from "../train/run.ts";
@@ -65,7 +68,7 @@ async function trainOne(
   const outcome = await trainLabel(context, source, flags, out, flags.label, signal);
   const { history, exitCode, classes } = outcome;
   drawPlot(context, out, `${path.basename(source.main.name)}: ${history.label}`, [history], classes);
-  if (exitCode === exitCodes.success && !flags.json) tellResult(context, history, out);
+  if (exitCode === exitCodes.success && !flags.json) tellResult(context, outcome, out);
   return exitCode;
 }
 
@@ -77,7 +80,7 @@ async function trainAll(
   out: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const runs: History[] = [];
+  const outcomes: RunOutcome[] = [];
   let worst: number = exitCodes.success;
   for (const label of labelsOf(source)) {
     const outcome = await trainLabel(context, source, flags, path.join(out, label), label, signal).catch(
@@ -97,11 +100,12 @@ async function trainAll(
         outcome.classes,
         false,
       );
-      runs.push(outcome.history);
+      outcomes.push(outcome);
     }
     worst = Math.max(worst, exitCode);
     if (exitCode === exitCodes.interrupted) break;
   }
+  const runs = outcomes.map(({ history }) => history);
   if (runs.length === 0) return worst;
   makeFolder(context, out);
   drawPlot(context, out, path.basename(source.main.name), runs, []);
@@ -111,7 +115,11 @@ async function trainAll(
       event: "all",
       runs: runs.map(({ label, done }) => ({ label, holdout: done?.holdout ?? null, train: done?.train ?? null })),
     });
-  else stdout.write(comparisonOf(runs, painter(stdout, env)) + probeTable(runs, painter(stdout, env)));
+  else {
+    const look = lookOf(stdout, env);
+    const figures = outcomes.map((outcome) => figuresOfRun(outcome, path.join(out, outcome.history.label), look, true));
+    stdout.write(comparisonOf(runs, look) + figures.join("") + probeTable(runs, look));
+  }
   return worst;
 }
 
@@ -171,22 +179,35 @@ function drawPlot(
   stderr.write("\n");
 }
 
-function tellResult(context: Context, history: History, out: string): void {
+function tellResult(context: Context, outcome: RunOutcome, out: string): void {
+  const { history } = outcome;
   const { done, start } = history;
   if (done === undefined) return;
   const { stdout, stderr, env } = context.process;
-  const paint = painter(stdout, env);
+  const look = lookOf(stdout, env);
   stdout.write(
     summaryOf(
       [
         ["training", done.train],
         ["hold-out", done.holdout],
       ],
-      paint,
-    ) + probeTable([history], paint),
+      history.losses,
+      look,
+    ) +
+      figuresOfRun(outcome, out, look) +
+      probeTable([history], look),
   );
   const best = done.early && done.bestEpoch !== null ? `; stopped early, parameters of epoch ${done.bestEpoch}` : "";
   const threads = start === undefined || start.threads === 1 ? "" : ` on ${start.threads} threads`;
   stderr.write(`${formatWhole(done.steps)} steps in ${formatDuration(done.seconds)}${threads}${best}\n`);
-  stderr.write(`wrote ${[parametersName, plotName, "log.jsonl"].map((name) => path.join(out, name)).join(", ")}\n`);
+  stderr.write(`wrote ${[parametersName, plotName, logName].map((name) => path.join(out, name)).join(", ")}\n`);
+}
+
+/** The figures of a run that came to its end that are no single number: of its hold-out where it has one. */
+function figuresOfRun({ history, classes }: RunOutcome, out: string, look: Look, named = false): string {
+  const { done, label } = history;
+  if (done === undefined) return "";
+  const set = done.holdout === null ? "training" : "hold-out";
+  const elsewhere = `in ${path.join(out, logName)}`;
+  return figuresOf(named ? `${label}, ${set}` : set, done.holdout ?? done.train, { classes, elsewhere }, look);
 }

@@ -1,5 +1,5 @@
 /** Colours of text on a terminal: a function that paints, or leaves the text alone where colours are not wanted. */
-import { hasColour } from "../context.ts";
+import { hasColour, isTerminal, widthOf } from "../context.ts";
 import type { Context, Output } from "../context.ts";
 
 type Style = "strong" | "faint" | "good" | "bad" | "accent";
@@ -12,4 +12,14 @@ export const plain: Paint = (_style, text) => text;
 
 export function painter(stream: Output, env: Context["process"]["env"]): Paint {
   return hasColour(stream, env) ? (style, text) => `\u001b[${codes[style]}m${text}\u001b[0m` : plain;
+}
+
+/** How text looks where it goes: its colours, and how wide a line may be; no limit where it is no terminal. */
+export interface Look {
+  readonly paint: Paint;
+  readonly width: number;
+}
+
+export function lookOf(stream: Output, env: Context["process"]["env"]): Look {
+  return { paint: painter(stream, env), width: isTerminal(stream, env) ? widthOf(stream) : Infinity };
 }

@@ -1,4 +1,11 @@
-/** Prose in lines of a given width. */
+/** Text in lines of a given width. */
+
+/** At most so many letters; where some are cut off, the last one is `…`. */
+export function cut(text: string, width: number): string {
+  const letters = Array.from(text);
+  if (letters.length <= width) return text;
+  return width < 1 ? "" : `${letters.slice(0, width - 1).join("")}…`;
+}
 
 /** Breaks at spaces; a word longer than the width keeps a line of its own. */
 export function wrap(text: string, width: number): string {

@@ -20,13 +20,14 @@ export interface CurvePanel {
   readonly legend: boolean;
 }
 
-/** Counts or shares in rows and columns, drawn as shades: a confusion matrix. */
+/** Counts or shares in rows and columns, drawn as shades, such as a confusion matrix. A name for each row and column. */
 export interface MatrixPanel {
   readonly kind: "matrix";
   readonly title: string;
   readonly rowLabel: string;
   readonly columnLabel: string;
-  readonly names: readonly string[];
+  readonly rowNames: readonly string[];
+  readonly columnNames: readonly string[];
   readonly rows: readonly (readonly number[])[];
 }
 

@@ -3,6 +3,7 @@
  */
 import { axisOf, positionOn, tickText, tightAxis } from "./axis.ts";
 import type { Axis } from "./axis.ts";
+import { cut } from "../output/wrap.ts";
 import { drawMatrix } from "./matrix.ts";
 import { finitePoints } from "./panel.ts";
 import type { Curve, CurvePanel, Panel } from "./panel.ts";
@@ -16,6 +17,9 @@ const header = 40;
 const columns = 2;
 const inner = { left: 56, right: 16, top: 34, bottom: 42 };
 const legendLine = 16;
+/** How many letters a panel is wide. */
+const titleLetters = 46;
+const legendLetters = 45;
 
 /** Where values are drawn, in the panel's own coordinates. */
 interface Frame {
@@ -79,7 +83,13 @@ function drawCurves(panel: CurvePanel): readonly string[] {
     height: panelHeight - inner.top - inner.bottom,
   };
   return [
-    text(panel.title, { x: inner.left, y: 18, "font-size": 13, "font-weight": 600, fill: ink.strong }),
+    text(cut(panel.title, titleLetters), {
+      x: inner.left,
+      y: 18,
+      "font-size": 13,
+      "font-weight": 600,
+      fill: ink.strong,
+    }),
     group({ x: inner.left, y: inner.top }, [
       ...grid(frame),
       ...panel.curves.flatMap((curve) => drawCurve(curve, frame)),
@@ -167,7 +177,7 @@ function legend(curves: readonly Curve[]): readonly string[] {
           "stroke-width": secondary ? 1.3 : 2,
           ...dash,
         }),
-        text(name, { x: x + 26, y: y + 4, fill: ink.strong }),
+        text(cut(name, legendLetters), { x: x + 26, y: y + 4, fill: ink.strong }),
       ];
       x += legendWidth(name);
       return drawn;
@@ -192,5 +202,5 @@ function legendRows(curves: readonly Curve[]): readonly (readonly Curve[])[] {
 
 /** Letters of a proportional font of 12 pixels are at most about 7.4 wide on average. */
 function legendWidth(name: string): number {
-  return 26 + 7.4 * Array.from(name).length + 18;
+  return 26 + 7.4 * Math.min(legendLetters, Array.from(name).length) + 18;
 }

@@ -4,6 +4,7 @@
  */
 import { axisOf, positionOn, tickText, tightAxis } from "./axis.ts";
 import type { Axis } from "./axis.ts";
+import { cut } from "../output/wrap.ts";
 import { finitePoints } from "./panel.ts";
 import type { Curve, CurvePanel } from "./panel.ts";
 
@@ -17,6 +18,10 @@ export interface TerminalSize {
 /** SGR colours near those of the SVG palette. */
 const colours = ["34", "33", "32", "35", "36", "93", "95", "90"] as const;
 const blank = 0x2800;
+/** From this width on, the axis across has its name. */
+const roomForName = 40;
+/** What parts two names of a legend. */
+const between = "   ";
 /** The bit of each dot: [row][column]. */
 const dots = [
   [0x01, 0x08],
@@ -48,7 +53,9 @@ export function drawTerminal(panel: CurvePanel, size: TerminalSize): string {
   );
   const labels = y.ticks.map((tick) => tickText(y, tick));
   const margin = Math.max(...labels.map(({ length }) => length)) + 2;
-  const width = Math.max(10, size.width - margin - 1);
+  // The last tick is at the right edge, and the axis's name behind it.
+  const name = size.width < roomForName ? "" : ` ${panel.xLabel}`;
+  const width = Math.max(10, size.width - margin - name.length);
   const canvas: Canvas = {
     width,
     height: size.height,
@@ -63,11 +70,11 @@ export function drawTerminal(panel: CurvePanel, size: TerminalSize): string {
     return `${(label ?? "").padStart(margin - 2)} ${label === undefined ? "│" : "┤"}${cells(canvas, row, size.colour)}`;
   });
   const lines = [
-    `${" ".repeat(margin)}${panel.title}`,
+    `${" ".repeat(margin)}${cut(panel.title, size.width - margin)}`,
     ...rows,
     `${" ".repeat(margin - 1)}└${"─".repeat(width)}`,
-    xLabels(x, width, margin, panel.xLabel),
-    ...(panel.legend ? [legend(panel, margin, size.colour)] : []),
+    xLabels(x, width, margin) + name,
+    ...(panel.legend ? legend(panel, margin, size) : []),
   ];
   return lines.map((line) => `${line.trimEnd()}\n`).join("");
 }
@@ -125,7 +132,7 @@ function cells({ width, bits, owners }: Canvas, row: number, colour: boolean): s
   return text;
 }
 
-function xLabels(axis: Axis, width: number, margin: number, name: string): string {
+function xLabels(axis: Axis, width: number, margin: number): string {
   const line = Array.from({ length: margin + width }, () => " ");
   let free = 0;
   for (const tick of axis.ticks) {
@@ -135,15 +142,27 @@ function xLabels(axis: Axis, width: number, margin: number, name: string): strin
     line.splice(start, label.length, ...Array.from(label));
     free = start + label.length + 1;
   }
-  return `${line.join("").trimEnd()} ${name}`;
+  return line.join("").trimEnd();
 }
 
-function legend({ curves }: CurvePanel, margin: number, colour: boolean): string {
-  const entries = curves.map((curve) => {
+/** A sign and a name for each curve, as many in a line as fit; a name that is too long for one is cut. */
+function legend({ curves }: CurvePanel, margin: number, { width, colour }: TerminalSize): readonly string[] {
+  const lines: string[] = [];
+  let used = Infinity;
+  for (const curve of curves) {
     const sign = curve.secondary ? "┄┄" : "──";
-    return `${colour ? paint(sign, curve.colour) : sign} ${curve.name}`;
-  });
-  return " ".repeat(margin) + entries.join("   ");
+    const name = cut(curve.name, width - margin - sign.length - 1);
+    const entry = `${colour ? paint(sign, curve.colour) : sign} ${name}`;
+    const added = sign.length + 1 + Array.from(name).length + between.length;
+    if (used + added > width) {
+      lines.push(" ".repeat(margin) + entry);
+      used = margin + added - between.length;
+    } else {
+      lines.push(`${lines.pop() ?? ""}${between}${entry}`);
+      used += added;
+    }
+  }
+  return lines;
 }
 
 function paint(text: string, colour: number): string {

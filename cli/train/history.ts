@@ -28,6 +28,11 @@ export class History {
     return this.events.filter((one) => one.event === "epoch");
   }
 
+  /** What its losses are called. */
+  get losses(): readonly string[] {
+    return lossNames(this.epochs.at(-1)?.train ?? {});
+  }
+
   get done(): DoneEvent | undefined {
     return this.events.findLast((one) => one.event === "done");
   }
@@ -37,10 +42,18 @@ export class History {
   }
 }
 
+/** What the losses of a train are called: `loss`, or each of several by the name of its step. */
+export function lossNames(losses: Readonly<Record<string, unknown>>): readonly string[] {
+  const steps = Object.keys(losses).filter((name) => name !== "loss");
+  return steps.length > 1 ? steps : ["loss"];
+}
+
 /** Names of the metrics that are numbers, in order. */
-export function scalarNames(scores: readonly (Scores | null)[]): readonly string[] {
+export function scalarNames(scores: readonly (Scores | null)[], losses: readonly string[]): readonly string[] {
   const names = scores.flatMap((one) =>
-    Object.entries(one ?? {}).flatMap(([name, value]) => (name !== "loss" && typeof value === "number" ? [name] : [])),
+    Object.entries(one ?? {}).flatMap(([name, value]) =>
+      name !== "loss" && !losses.includes(name) && typeof value === "number" ? [name] : [],
+    ),
   );
   return [...new Set(names)];
 }

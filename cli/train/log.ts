@@ -5,7 +5,7 @@ import { writeFileAtomic } from "../../runtime/save/write-file.ts";
 import { toJson } from "../output/json.ts";
 import type { History, LoggedEvent } from "./history.ts";
 
-const logName = "log.jsonl";
+export const logName = "log.jsonl";
 
 /** Writes the whole log anew, so that no line is ever half there. */
 export function writeLog(folder: string, { events }: History): void {

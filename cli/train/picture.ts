@@ -1,41 +1,54 @@
-/** Runs as panels: the loss in training and on the hold-out, a panel for each metric, what was probed, and matrices of a single run. */
-import type { MetricValue } from "../../runtime/load/index.ts";
+/** Runs as panels: the losses in training and on the hold-out, a panel for each metric, what was probed, and matrices of a single run. */
 import type { Curve, CurvePanel, MatrixPanel, Panel, Point } from "../plot/panel.ts";
+import { matrixOf, shapedScores } from "./figures.ts";
 import { scalarNames, scoreOf } from "./history.ts";
 import type { History } from "./history.ts";
 import { probePanels } from "./probes.ts";
 
+/** A loss of a run as its curves are called: by the run among several, by the step where it has several. */
+interface Loss {
+  readonly run: History;
+  readonly score: string;
+  readonly name: string;
+}
+
 /** The panels of curves; with several runs, each has its colour in all of them, and training has a panel of its own. */
 export function curvePanels(runs: readonly History[]): readonly CurvePanel[] {
-  const metrics = scalarNames(runs.flatMap(({ epochs }) => epochs.map(({ holdout }) => holdout)));
   const several = runs.length > 1;
+  const losses = runs.flatMap((run) =>
+    run.losses.map((score): Loss => ({ run, score, name: lossName(run, score, several) })),
+  );
   const held = runs.some(({ epochs }) => epochs.some(({ holdout }) => holdout !== null));
-  const losses =
+  const panels =
     !several || !held
-      ? [
-          panel(
-            "loss",
-            runs.flatMap((run, at) => lossCurves(run, at, several)),
-          ),
-        ]
+      ? [panel(losses.length > runs.length ? "losses" : "loss", losses.flatMap(bothCurves))]
       : [
           panel(
             "loss on the hold-out",
-            runs.flatMap((run, at) => holdoutCurve(run, "loss", run.label, at)),
+            losses.flatMap((loss, at) => holdoutCurve(loss, loss.name, at)),
           ),
           panel(
             "training loss",
-            runs.map((run, at) => trainingCurve(run, run.label, at, false)),
+            losses.map((loss, at) => trainingCurve(loss, loss.name, at, false)),
           ),
         ];
-  const others = metrics.map((name, index) =>
+  const metrics = scalarNames(
+    runs.flatMap(({ epochs }) => epochs.map(({ holdout }) => holdout)),
+    losses.map(({ score }) => score),
+  );
+  const others = metrics.map((score, index) =>
     panel(
-      `${name.replaceAll("_", " ")} on the hold-out`,
-      runs.flatMap((run, at) => holdoutCurve(run, name, run.label, several ? at : index + 1)),
+      `${score.replaceAll("_", " ")} on the hold-out`,
+      runs.flatMap((run, at) => holdoutCurve({ run, score }, run.label, several ? at : index + 1)),
       several,
     ),
   );
-  return [...losses, ...others, ...probePanels(runs)];
+  return [...panels, ...others, ...probePanels(runs)];
+}
+
+function lossName({ label, losses }: History, score: string, several: boolean): string {
+  if (losses.length === 1) return several ? label : "";
+  return several ? `${label}: ${score}` : score;
 }
 
 function panel(title: string, curves: readonly Curve[], legend = true): CurvePanel {
@@ -49,17 +62,23 @@ export function panelsOf(runs: readonly History[], classes: readonly string[]): 
 }
 
 /** Training dashed beside the hold-out, or alone. */
-function lossCurves(run: History, colour: number, several: boolean): readonly Curve[] {
-  const holdout = holdoutCurve(run, "loss", "hold-out", colour);
-  return [trainingCurve(run, several ? run.label : "training", colour, holdout.length > 0), ...holdout];
+function bothCurves(loss: Loss, colour: number): readonly Curve[] {
+  const called = (side: string): string => (loss.name === "" ? side : `${loss.name}, ${side}`);
+  const holdout = holdoutCurve(loss, called("hold-out"), colour);
+  const alone = holdout.length === 0 && loss.name !== "";
+  return [trainingCurve(loss, alone ? loss.name : called("training"), colour, holdout.length > 0), ...holdout];
 }
 
-function trainingCurve({ epochs }: History, name: string, colour: number, secondary: boolean): Curve {
-  return { name, colour, secondary, points: epochs.map(({ epoch, train }): Point => [epoch, scoreOf(train, "loss")]) };
+function trainingCurve({ run: { epochs }, score }: Loss, name: string, colour: number, secondary: boolean): Curve {
+  return { name, colour, secondary, points: epochs.map(({ epoch, train }): Point => [epoch, scoreOf(train, score)]) };
 }
 
 /** None where the run has no such score. */
-function holdoutCurve({ epochs }: History, score: string, name: string, colour: number): readonly Curve[] {
+function holdoutCurve(
+  { run: { epochs }, score }: Pick<Loss, "run" | "score">,
+  name: string,
+  colour: number,
+): readonly Curve[] {
   const points = epochs.flatMap(({ epoch, holdout }): readonly Point[] =>
     holdout === null || !Object.hasOwn(holdout, score) ? [] : [[epoch, scoreOf(holdout, score)]],
   );
@@ -67,27 +86,8 @@ function holdoutCurve({ epochs }: History, score: string, name: string, colour: 
 }
 
 function matrices({ done }: History, classes: readonly string[]): readonly MatrixPanel[] {
-  const scores = done?.holdout ?? done?.train ?? {};
-  return Object.entries(scores).flatMap(([name, value]) => {
-    const rows = rowsOf(value);
-    if (rows === undefined) return [];
-    const names = rows.map((_, at) => classes[at] ?? String(at));
-    return [
-      {
-        kind: "matrix" as const,
-        title: name.replaceAll("_", " "),
-        rowLabel: "target",
-        columnLabel: "predicted",
-        names,
-        rows,
-      },
-    ];
+  return shapedScores(done?.holdout ?? done?.train ?? {}).flatMap(({ name, value }) => {
+    const matrix = matrixOf(value, classes);
+    return matrix === undefined ? [] : [{ kind: "matrix" as const, title: name.replaceAll("_", " "), ...matrix }];
   });
-}
-
-function rowsOf(value: MetricValue): readonly (readonly number[])[] | undefined {
-  if (typeof value === "number") return undefined;
-  const [height = 0, width = 0, ...more] = value.shape;
-  if (value.shape.length !== 2 || more.length > 0) return undefined;
-  return Array.from({ length: height }, (_, row) => [...value.data.subarray(row * width, (row + 1) * width)]);
 }

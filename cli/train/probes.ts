@@ -1,7 +1,7 @@
 /** What was probed in training: a panel for each statistic with a line for each probe, and a table of the last values. */
 import type { EpochEvent, ProbeValues } from "../../runtime/train/index.ts";
 import { formatValue } from "../output/numbers.ts";
-import type { Paint } from "../output/style.ts";
+import type { Look } from "../output/style.ts";
 import { table } from "../output/table.ts";
 import type { Curve, CurvePanel, Point } from "../plot/panel.ts";
 import type { History } from "./history.ts";
@@ -30,14 +30,14 @@ export function probePanels(runs: readonly History[]): readonly CurvePanel[] {
 }
 
 /** The values of the last epoch, a row a probe, below an empty line; nothing where nothing was probed. */
-export function probeTable(runs: readonly History[], paint: Paint): string {
+export function probeTable(runs: readonly History[], { paint, width }: Look): string {
   const rows = linesOf(runs).map(({ name, epochs, path }) => [
     name,
     ...statistics.map(([statistic]) => formatValue(valueOf(epochs.at(-1), path, statistic))),
   ]);
   if (rows.length === 0) return "";
   const heads = statistics.map(([, head]) => ({ head, align: "right" as const }));
-  return `\n${table([{ head: "probe", align: "left" }, ...heads], rows, paint)}`;
+  return `\n${table([{ head: "probe", align: "left" }, ...heads], rows, paint, { width })}`;
 }
 
 /** A probe of a run; with several runs its name begins with the run's. */

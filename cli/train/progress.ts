@@ -5,7 +5,9 @@ import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from "../../runtim
 import { isTerminal, widthOf } from "../context.ts";
 import type { Context } from "../context.ts";
 import { formatCount, formatDuration, formatLoss, formatValue, formatWhole, plural } from "../output/numbers.ts";
-import { scalarNames, scoreOf } from "./history.ts";
+import { cut } from "../output/wrap.ts";
+import { lossNames, scalarNames, scoreOf } from "./history.ts";
+import type { Scores } from "../../runtime/train/index.ts";
 
 /** Milliseconds between two drawings of the line, and between two lines where it cannot be drawn over. */
 const redraw = 80;
@@ -60,9 +62,10 @@ export class Progress {
     const done = event.step - steps;
     const speed = done / Math.max(1e-3, (now - this.#began) / 1000);
     const lr = event.lr === undefined ? "" : `  lr ${formatValue(event.lr)}`;
+    const shown = { loss: event.average, ...event.averages };
     const parts = [
       `${bar(event.step / total)} epoch ${event.epoch}/${epochs}  step ${event.step}/${total}`,
-      `loss ${formatLoss(event.average)}${lr}`,
+      `${losses(shown, lossNames(event.averages))}${lr}`,
       `${formatCount((speed * rows) / stepsPerEpoch)} rows/s`,
       `${formatDuration((total - event.step) / speed)} left`,
     ];
@@ -75,14 +78,12 @@ export class Progress {
     const { epochs = event.epoch } = this.#start ?? {};
     if (event.epoch < epochs && now - this.#shown < line) return;
     this.#shown = now;
-    const metrics = scalarNames([event.holdout]).map(
+    const names = lossNames(event.train);
+    const metrics = scalarNames([event.holdout], names).map(
       (name) => `  ${name} ${formatValue(scoreOf(event.holdout, name))}`,
     );
-    const holdout =
-      event.holdout === null ? "" : `  hold-out ${formatLoss(scoreOf(event.holdout, "loss"))}${metrics.join("")}`;
-    this.#write(
-      `${this.#label}: epoch ${event.epoch}/${epochs}  loss ${formatLoss(scoreOf(event.train, "loss"))}${holdout}\n`,
-    );
+    const held = event.holdout === null ? "" : `  hold-out ${heldOut(event.holdout, names)}${metrics.join("")}`;
+    this.#write(`${this.#label}: epoch ${event.epoch}/${epochs}  ${losses(event.train, names)}${held}\n`);
   }
 
   #write(text: string): void {
@@ -90,12 +91,17 @@ export class Progress {
   }
 }
 
+/** `loss 0.51`, or `critic 0.51  generator 1.20`. */
+function losses(scores: Scores, names: readonly string[]): string {
+  return names.map((name) => `${name} ${formatLoss(scoreOf(scores, name))}`).join("  ");
+}
+
+/** The loss alone needs no name. */
+function heldOut(scores: Scores, names: readonly string[]): string {
+  return names.length > 1 ? losses(scores, names) : formatLoss(scoreOf(scores, "loss"));
+}
+
 function bar(share: number): string {
   const filled = Math.round(Math.min(1, Math.max(0, share)) * barWidth);
   return "━".repeat(filled) + "─".repeat(barWidth - filled);
-}
-
-function cut(text: string, width: number): string {
-  const letters = Array.from(text);
-  return letters.length <= width ? text : letters.slice(0, width).join("");
 }

@@ -20,6 +20,7 @@ import { exitCodes } from "../exit.ts";
 import { gpuFor } from "../gpu.ts";
 import { writeJson } from "../output/json.ts";
 import { report } from "../output/report.ts";
+import { classesOf } from "./figures.ts";
 import { History } from "./history.ts";
 import { readLog, writeLog } from "./log.ts";
 import { Progress } from "./progress.ts";
@@ -71,7 +72,7 @@ export async function runTraining(
   const history = new History(label);
   if (earlier !== undefined) history.events.push(...readLog(folder, earlier.step));
   const recorder = new Recorder(context, history, settings, warnings);
-  const classes = data.fitted?.classes.find(({ name }) => name === manifest.host.train?.target?.input)?.values ?? [];
+  const classes = classesOf(manifest, data.fitted);
   const training = train(artifact, data, options);
   try {
     for await (const event of training) await recorder.take(event, () => training.save());

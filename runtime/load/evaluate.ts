@@ -20,7 +20,9 @@ import type { Store } from "./store.ts";
 export type MetricValue = number | { readonly shape: readonly number[]; readonly data: View };
 
 export interface Evaluation {
+  /** Of the first step; `losses` has those of all steps by their names. */
   readonly loss: number;
+  readonly losses: Readonly<Record<string, number>>;
   readonly metrics: Readonly<Record<string, MetricValue>>;
   /** Metrics that had to be left out. */
   readonly warnings: readonly Diagnostic[];
@@ -34,17 +36,18 @@ export function* evaluateSet(
   batches: Iterable<Inputs>,
   trusted: boolean,
 ): Calls<Evaluation> {
-  const { loss, metrics, whole = [] } = train.evaluation;
+  const { metrics, whole = [] } = train.evaluation;
+  const losses = lossesOf(train);
   const gathered = new Gathered(whole, caller);
   const outputs = caller.entry("evaluate").results.filter((name) => gathered.wants(name));
-  const wanted = [...new Set([loss, ...metrics].map(({ buffer }) => buffer).concat(outputs))];
-  const mean = new Mean();
+  const wanted = [...new Set([...losses, ...metrics].map(({ buffer }) => buffer).concat(outputs))];
+  const means = losses.map(({ name, buffer }) => ({ name, buffer, mean: new Mean() }));
   let last: { readonly results: Results; readonly sizes: Sizes } | undefined;
   for (const inputs of batches) {
     const checked = caller.check("evaluate", train.inputs, inputs, trusted);
     if (last === undefined) yield* resetMetrics(caller, store);
     const results = yield caller.call("evaluate", checked, wanted);
-    mean.add(scalarOf(results, loss.buffer), weightOf(train, checked));
+    for (const { buffer, mean } of means) mean.add(scalarOf(results, buffer), weightOf(train, checked));
     for (const { input, data } of checked.given) gathered.add(input.buffer, data);
     for (const name of outputs)
       gathered.add(
@@ -57,7 +60,17 @@ export function* evaluateSet(
   const { results, sizes } = last;
   const streamed = metrics.map((metric) => [metric.name, valueOf(metric, results, sizes)] as const);
   const { values, warnings } = yield* evaluateWhole(caller, whole, gathered);
-  return { loss: mean.value, metrics: Object.fromEntries([...streamed, ...values]), warnings };
+  return {
+    loss: means[0]?.mean.value ?? NaN,
+    losses: Object.fromEntries(means.map(({ name, mean }) => [name, mean.value])),
+    metrics: Object.fromEntries([...streamed, ...values]),
+    warnings,
+  };
+}
+
+/** The losses of the steps by their names, in the order of the steps. */
+function lossesOf({ evaluation: { loss, losses }, losses: steps }: HostTrain): readonly HostResult[] {
+  return losses ?? [{ ...loss, name: steps[0]?.name ?? loss.name }];
 }
 
 function* resetMetrics(caller: Caller, store: Store): Calls<void> {

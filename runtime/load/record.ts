@@ -29,15 +29,23 @@ export interface TrainingRecord {
   /** The mean loss of the present epoch so far, and the rows (or the sum of the mask) that it is a mean of. */
   readonly epochLoss: number;
   readonly epochWeight: number;
+  /** The same of the losses of further steps, by their names. */
+  readonly otherLosses: ReadonlyMap<string, LossRecord>;
   /** The best epoch so far, and a copy of what was best. */
   readonly best: { readonly epoch: number; readonly loss: number; readonly tensors: ReadonlyMap<string, View> } | null;
   readonly fitted: Fitted;
+}
+
+interface LossRecord {
+  readonly runningLoss: number;
+  readonly epochLoss: number;
 }
 
 export const emptyRecord: TrainingRecord = {
   runningLoss: 0,
   epochLoss: 0,
   epochWeight: 0,
+  otherLosses: new Map(),
   best: null,
   fitted: unfitted,
 };
@@ -55,6 +63,9 @@ type Buffer = Manifest["buffers"][number];
 /** Stands before the names of the best epoch's tensors; no name in a program holds a colon. */
 const bestPrefix = "best:";
 
+/** Stands before the names of further steps, and what of their losses is meant. */
+const lossPrefix = "nnc.loss.";
+
 /** The bytes of a safetensors file. */
 export function saveBytes(
   manifest: Manifest,
@@ -64,7 +75,7 @@ export function saveBytes(
   record: TrainingRecord,
 ): Uint8Array {
   const { train, language } = manifest.host;
-  const { best, epochLoss, epochWeight, runningLoss, fitted } = record;
+  const { best, epochLoss, epochWeight, otherLosses, runningLoss, fitted } = record;
   const own = lasting.map((buffer) => [buffer.name, savedTensor(buffer, store.view(buffer.name))] as const);
   const kept = lasting.flatMap((buffer) => {
     const view = best?.tensors.get(buffer.name);
@@ -82,6 +93,10 @@ export function saveBytes(
   const progress = [
     ["nnc.epoch_loss", printNumber(epochLoss)],
     ["nnc.epoch_weight", printNumber(epochWeight)],
+    ...[...otherLosses].flatMap(([name, one]) => [
+      [`${lossPrefix}${name}.running`, printNumber(one.runningLoss)] as const,
+      [`${lossPrefix}${name}.epoch`, printNumber(one.epochLoss)] as const,
+    ]),
   ] as const;
   return encode(new Map([...own, ...kept]), new Map([...metadata, ...progress]));
 }
@@ -129,10 +144,18 @@ export function readBytes(
     fitted,
     epochLoss: parseNumber(metadata.get("nnc.epoch_loss") ?? "") ?? 0,
     epochWeight: parseNumber(metadata.get("nnc.epoch_weight") ?? "") ?? 0,
+    otherLosses: new Map(
+      (manifest.host.train?.losses ?? []).slice(1).map(({ name }) => [name, lossOf(metadata, name)]),
+    ),
     best: checkpoint.best === null ? null : { ...checkpoint.best, tensors: viewsOf(best) },
   };
   const counters = { seed, step, epoch, stepInEpoch };
   return { tensors: viewsOf(own), counters, record, warnings: warnNotFinite(file, own) };
+}
+
+function lossOf(metadata: ReadonlyMap<string, string>, name: string): LossRecord {
+  const read = (what: string): number => parseNumber(metadata.get(`${lossPrefix}${name}.${what}`) ?? "") ?? 0;
+  return { runningLoss: read("running"), epochLoss: read("epoch") };
 }
 
 function savedTensor(buffer: Buffer, data: View): SavedTensor {

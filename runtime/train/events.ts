@@ -2,7 +2,7 @@
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { MetricValue, Probes } from "../load/index.ts";
 
-/** `loss` and the metrics by their names. */
+/** `loss`, the losses of the steps by their names where there are several, and the metrics by theirs. */
 export type Scores = Readonly<Record<string, MetricValue>>;
 
 export interface StartEvent {
@@ -32,8 +32,9 @@ export interface StepEvent {
   /** Of the minibatch, before the update; `losses` has those of all steps by name. */
   readonly loss: number;
   readonly losses: Readonly<Record<string, number>>;
-  /** The exponentially weighted average of the loss, its bias corrected: what to show. */
+  /** The exponentially weighted average of the loss, its bias corrected: what to show; `averages` has those of all steps by name. */
   readonly average: number;
+  readonly averages: Readonly<Record<string, number>>;
   /** Of the first step; undefined where the program does not tell. */
   readonly lr?: number;
   /** Where the program has probes: of the minibatch, before the update. */

@@ -10,11 +10,11 @@ import type { HostTrain } from "../../compiler/program/host.ts";
 import { shuffleInto } from "../data/shuffle.ts";
 import { failure } from "../load/fail.ts";
 import { load } from "../load/index.ts";
-import type { Evaluation, Gpu, Inputs, Network, NotFinite, StepResult, StopSignal } from "../load/index.ts";
-import { Mean } from "../load/mean.ts";
+import type { Gpu, Inputs, Network, NotFinite, StepResult, StopSignal } from "../load/index.ts";
 import { evaluationSize, feedOf } from "./data.ts";
 import type { Feed, TrainData } from "./data.ts";
-import type { DivergedEvent, Scores, TrainEvent } from "./events.ts";
+import type { DivergedEvent, TrainEvent } from "./events.ts";
+import { beginEpoch, EpochLosses, scoresOf } from "./losses.ts";
 import { ProbeMeans } from "./probes.ts";
 import { startFrom } from "./start-from.ts";
 
@@ -32,8 +32,6 @@ export interface TrainOptions {
   readonly signal?: StopSignal;
 }
 
-/** How much the average of the loss keeps of its past. */
-const keep = 0.98;
 /** After how many milliseconds the loop lets signals and pictures have their turn. */
 const breath = 50;
 
@@ -148,23 +146,27 @@ export class Run {
   async *#trainEpoch(): AsyncGenerator<TrainEvent, void, undefined> {
     const begun = performance.now();
     const { record, counters } = this.network;
-    const mean = new Mean(record.epochLoss, record.epochWeight);
+    const losses = new EpochLosses(
+      this.#host.losses.map(({ name }) => name),
+      record,
+    );
     const probes = new ProbeMeans();
     const epoch = this.#epoch + 1;
     for (const inputs of this.#minibatches(counters.seed, epoch, this.#stepInEpoch)) {
       const result = await this.network.step(inputs, { trusted: true });
       this.#step++;
       this.#stepInEpoch++;
-      if (!isFinite(result)) return yield* this.#diverge(await this.#lossNotFinite(result.loss), result.loss, epoch);
+      const bad = Object.values(result.losses).find((loss) => !Number.isFinite(loss));
+      if (bad !== undefined) return yield* this.#diverge(await this.#lossNotFinite(bad), bad, epoch);
       probes.add(result.probes);
-      yield this.#record(result, mean, epoch);
+      yield this.#record(result, losses, epoch);
       await this.#breathe();
       if (this.#isStopped() && this.#stepInEpoch < this.#feed.count) return yield await this.#stopped();
     }
     await this.network.synchronize();
     this.#epoch = epoch;
     this.#stepInEpoch = 0;
-    yield* this.#judge(mean.value, probes, begun);
+    yield* this.#judge(losses, probes, begun);
   }
 
   /** Those of an epoch, but the first `done`. */
@@ -181,11 +183,10 @@ export class Run {
     return order;
   }
 
-  #record({ loss, losses, rates, weight, probes }: StepResult, mean: Mean, epoch: number): TrainEvent {
-    mean.add(loss, weight);
-    const runningLoss = keep * this.network.record.runningLoss + (1 - keep) * loss;
-    this.network.record = { ...this.network.record, runningLoss, epochLoss: mean.value, epochWeight: mean.weight };
-    const average = runningLoss / (1 - keep ** this.#step);
+  #record(result: StepResult, epochLosses: EpochLosses, epoch: number): TrainEvent {
+    const { loss, losses, rates, probes } = result;
+    this.network.record = epochLosses.add(result, this.network.record);
+    const averages = epochLosses.averages(this.network.record, this.#step);
     const [lr] = rates;
     return {
       event: "step",
@@ -193,17 +194,23 @@ export class Run {
       epoch,
       loss,
       losses,
-      average,
+      average: Object.values(averages)[0] ?? NaN,
+      averages,
       ...(lr === undefined ? {} : { lr }),
       ...(probes === undefined ? {} : { probes }),
     };
   }
 
   /** After the last step of an epoch: evaluates, remembers the best, and keeps a checkpoint if all is finite. */
-  async *#judge(trainLoss: number, probes: ProbeMeans, begun: number): AsyncGenerator<TrainEvent, void, undefined> {
+  async *#judge(
+    { values }: EpochLosses,
+    probes: ProbeMeans,
+    begun: number,
+  ): AsyncGenerator<TrainEvent, void, undefined> {
     const { network } = this;
+    const train = scoresOf({ loss: Object.values(values)[0] ?? NaN, losses: values });
     const evaluation = this.#holdout === null ? null : await network.evaluate(this.#holdout.epoch(), { trusted: true });
-    const watched = evaluation?.loss ?? trainLoss;
+    const watched = evaluation?.loss ?? Number(train["loss"]);
     const bad = network.firstNotFinite();
     if (bad !== null) return yield* this.#diverge(await this.#numberNotFinite(bad), watched, this.#epoch);
     const { best } = network.record;
@@ -215,14 +222,14 @@ export class Run {
           tensors: this.#host.stopEarly === undefined ? new Map() : network.snapshot(),
         }
       : best;
-    network.record = { ...network.record, best: kept, epochLoss: 0, epochWeight: 0 };
+    network.record = beginEpoch({ ...network.record, best: kept });
     this.#good = network.save();
     yield {
       event: "epoch",
       epoch: this.#epoch,
       step: this.#step,
-      train: { loss: trainLoss },
-      holdout: evaluation === null ? null : scores(evaluation),
+      train,
+      holdout: evaluation === null ? null : scoresOf(evaluation),
       best: isBest,
       ...(probes.values === undefined ? {} : { probes: probes.values }),
       seconds: (performance.now() - begun) / 1000,
@@ -260,8 +267,8 @@ export class Run {
     ];
     return {
       event: "done",
-      holdout: holdout === null ? null : scores(holdout),
-      train: scores(train),
+      holdout: holdout === null ? null : scoresOf(holdout),
+      train: scoresOf(train),
       steps: this.#step,
       epochs: this.#epoch,
       bestEpoch: best?.epoch ?? null,
@@ -326,14 +333,6 @@ interface Found {
   readonly diagnostic: Diagnostic;
   readonly step: number;
   readonly tensor: string | null;
-}
-
-function isFinite({ losses }: StepResult): boolean {
-  return Object.values(losses).every((loss) => Number.isFinite(loss));
-}
-
-function scores({ loss, metrics }: Evaluation): Scores {
-  return { loss, ...metrics };
 }
 
 function mismatch(what: string, expected: string, found: string): NncError {

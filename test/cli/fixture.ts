@@ -8,6 +8,22 @@ train Side as quick { data: points  loss: cross_entropy  optimizer: adam(lr: 0.0
 data points = csv("points.csv", target: "side", standardize: true, holdout: 25%)
 `;
 
+/** Two networks told the same, each by a step of its own. */
+export const stepsSource = `model Side(point: [N, 2]) -> [N, 2] = point |> dense(4) |> relu |> dense(2)
+model Left(point: [N, 2]) -> [N, 1] = point |> dense(1)
+
+metric widest(output: [N, K], target: i32[N]) -> [1, 1, 1] = reshape(max(output) - min(output), [1, 1, 1])
+
+train Both(point: [N, 2], target: i32[N]) {
+  data: csv("points.csv", target: "side", standardize: true, holdout: 25%)
+  batch: 8  epochs: 3  seed: 3
+  metrics: [accuracy(Side(point), target) as "clean", recall(Side(point), target, average: "none"), confusion(Side(point), target),
+    widest(Side(point), target)]
+  step classify { minimize: cross_entropy(Side(point), target)  update: Side  optimizer: sgd(lr: 0.1) }
+  step judge { minimize: binary_cross_entropy(Left(point), f32(target)[:, newaxis])  update: Left  optimizer: adam(lr: 0.01) }
+}
+`;
+
 /** Forty rows, the same in every run. */
 export const pointsCsv = [
   "x,y,side",

@@ -12,7 +12,7 @@ import {
 } from "../../cli/output/numbers.ts";
 import { plain } from "../../cli/output/style.ts";
 import { table } from "../../cli/output/table.ts";
-import { wrap } from "../../cli/output/wrap.ts";
+import { cut, wrap } from "../../cli/output/wrap.ts";
 
 test("sizes, counts and durations", () => {
   expect([0, 999, 1000, 12_345, 999_499, 999_500, 4e6].map(formatBytes)).toEqual([
@@ -85,4 +85,37 @@ test("constants are numbers, words or truth", () => {
     "0x10",
     "Infinity",
   ]);
+});
+
+test("columns of a table beyond the width go below, beside the first again", () => {
+  const columns = ["run", "loss", "accuracy", "f1", "rows"].map((head, at) => ({
+    head,
+    align: at === 0 ? ("left" as const) : ("right" as const),
+  }));
+  const rows = [
+    ["training", "0.5", "0.9", "1", "12"],
+    ["hold-out", "0.25", "0.75", "0.5"],
+  ];
+  expect(`\n${table(columns, rows, plain, { width: 30 })}`).toMatchInlineSnapshot(`
+    "
+      run       loss  accuracy
+      ────────  ────  ────────
+      training   0.5       0.9
+      hold-out  0.25      0.75
+
+      run        f1  rows
+      ────────  ───  ────
+      training    1    12
+      hold-out  0.5
+    "
+  `);
+  // The first column and one more are the least; what has no limit stays whole.
+  expect(table(columns, rows, plain, { width: 1 }).match(/run/g)).toHaveLength(4);
+  expect(table(columns, rows, plain).match(/run/g)).toHaveLength(1);
+  expect(table(columns.slice(0, 1), rows, plain, { indent: "", width: 1 })).toBe("run\n────────\ntraining\nhold-out\n");
+});
+
+test("text is cut to a width, whatever a letter is made of", () => {
+  expect(["loss", "a longer one", "𝛼𝛽𝛾𝛿𝜀"].map((text) => cut(text, 4))).toEqual(["loss", "a l…", "𝛼𝛽𝛾…"]);
+  expect([cut("loss", 1), cut("loss", 0), cut("", 0)]).toEqual(["…", "", ""]);
 });

@@ -1,4 +1,5 @@
 /** Axes, the plot in the terminal, and pictures that stand alone. */
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { axisOf, positionOn, tickText, tightAxis } from "../../cli/plot/axis.ts";
 import type { CurvePanel, Point } from "../../cli/plot/panel.ts";
@@ -6,7 +7,7 @@ import { drawSvg } from "../../cli/plot/svg.ts";
 import { drawTerminal } from "../../cli/plot/terminal.ts";
 import { History } from "../../cli/train/history.ts";
 import { panelsOf } from "../../cli/train/picture.ts";
-import type { Probes } from "../../runtime/train/index.ts";
+import type { DoneEvent, Probes, Scores } from "../../runtime/train/index.ts";
 
 function panelOf(points: readonly Point[], title = "loss"): CurvePanel {
   return {
@@ -67,18 +68,60 @@ describe("in the terminal", () => {
         [3, 1],
         [4, 0.5],
       ]),
-      { width: 30, height: 5, colour: false },
+      { width: 40, height: 5, colour: false },
     );
     expect(drawn).toMatchInlineSnapshot(`
       "   loss
-      4 ┤⠑⠢⢄
-      3 ┤   ⠉⠒⠤⡀
-      2 ┤      ⠈⠑⠢⠤⣀⣀
-      1 ┤            ⠉⠉⠒⠒⠤⠤⢄⣀⣀⡀
-      0 ┤                     ⠈⠉⠉⠑⠒
-        └──────────────────────────
-         1       2        3       4 epoch
+      4 ┤⠑⠢⢄⡀
+      3 ┤   ⠈⠑⠢⢄⡀
+      2 ┤       ⠈⠑⠢⠤⢄⣀⣀
+      1 ┤              ⠉⠉⠉⠒⠒⠢⠤⠤⢄⣀⣀⡀
+      0 ┤                         ⠈⠉⠉⠉⠒⠒
+        └───────────────────────────────
+         1         2         3         4 epoch
          ── training
+      "
+    `);
+  });
+
+  test("is never wider than it may be, whatever its names are", () => {
+    const long = "a_metric_with_a_name_that_is_longer_than_many_a_terminal_is_wide";
+    const curves = Array.from({ length: 12 }, (_, at) => ({
+      name: at % 3 === 0 ? long : `run ${at}`,
+      colour: at,
+      secondary: at % 2 === 1,
+      points: [[1, 1e-7 * at] as const, [1000, 12345.678 - at] as const],
+    }));
+    for (const colour of [false, true]) {
+      for (let width = 20; width <= 200; width += 1) {
+        const drawn = drawTerminal({ ...panelOf([], long), curves }, { width, height: 6, colour });
+        const lines = stripVTControlCharacters(drawn).split("\n");
+        expect(lines.filter((line) => Array.from(line).length > width)).toEqual([]);
+        // Each of the twelve has its place, cut where it must be.
+        expect(lines.join("\n").match(/── |┄┄ /g)).toHaveLength(12);
+      }
+    }
+  });
+
+  test("names that do not fit are cut, and a legend goes on in the next line", () => {
+    const curves = ["training", "hold-out of the year", "a name that is far too long for the line"].map((name, at) => ({
+      name,
+      colour: at,
+      secondary: at === 0,
+      points: [[1, 1] as const, [2, 2] as const],
+    }));
+    const size = { width: 32, height: 3, colour: false };
+    expect(drawTerminal({ ...panelOf([], "the loss of all that there is to lose"), curves }, size))
+      .toMatchInlineSnapshot(`
+      "     the loss of all that there…
+      2.0 ┤                  ⢀⣀⡠⠤⠤⠒⠒⠊⠉
+      1.5 ┤        ⢀⣀⣀⠤⠤⠔⠒⠒⠉⠉⠁
+      1.0 ┤⣀⡠⠤⠤⠒⠒⠊⠉⠁
+          └───────────────────────────
+           1                         2
+           ┄┄ training
+           ── hold-out of the year
+           ── a name that is far too …
       "
     `);
   });
@@ -135,7 +178,8 @@ describe("as a picture", () => {
       title: "confusion",
       rowLabel: "target",
       columnLabel: "predicted",
-      names: ["a", "b"],
+      rowNames: ["a", "b"],
+      columnNames: ["a", "b"],
       rows: [
         [3, 1],
         [0, 4],
@@ -150,6 +194,143 @@ describe("as a picture", () => {
     ]);
     expect(unbalanced(svg)).toEqual([]);
     expect(svg.replace("http://www.w3.org/2000/svg", "")).not.toMatch(/https?:|href|url\(/);
+  });
+});
+
+describe("a matrix", () => {
+  const drawn = (height: number, width: number, classes: readonly string[]) => {
+    const history = new History("a");
+    const value = { shape: [height, width], data: Float32Array.from({ length: height * width }, (_, at) => at) };
+    history.add({ ...ended, train: { loss: 1, table: value } });
+    return drawSvg("run", panelsOf([history], classes));
+  };
+  const wordsOf = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, word]) => word);
+  const between = (words: readonly (string | undefined)[]) => words.slice(words.indexOf("table"));
+
+  test("of a row and a column a class has their names", () => {
+    expect(between(wordsOf(drawn(2, 2, ["left", "right of all"])))).toEqual([
+      "table",
+      "1",
+      "2",
+      "3",
+      "left",
+      "right …",
+      "left",
+      "right …",
+      "predicted",
+      "target",
+    ]);
+  });
+
+  test("of other rows and columns has numbers", () => {
+    expect(between(wordsOf(drawn(1, 3, ["left", "right"])))).toEqual([
+      "table",
+      "1",
+      "2",
+      "0",
+      "0",
+      "1",
+      "2",
+      "column",
+      "row",
+    ]);
+  });
+
+  test("of many classes stays within its panel", () => {
+    const svg = drawn(200, 300, []);
+    const ends = [...svg.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g)];
+    expect(ends).toHaveLength(200 * 300);
+    expect(Math.max(...ends.map(([, x, , width]) => Number(x) + Number(width)))).toBeLessThan(380);
+    expect(Math.max(...ends.map(([, , y, , height]) => Number(y) + Number(height)))).toBeLessThan(230);
+  });
+});
+
+const ended: DoneEvent = {
+  event: "done",
+  holdout: null,
+  train: { loss: 1 },
+  steps: 1,
+  epochs: 1,
+  bestEpoch: null,
+  early: false,
+  seconds: 1,
+  diagnostics: [],
+};
+
+describe("a train with several steps", () => {
+  function runOf(label: string, train: readonly Scores[], holdout: readonly (Scores | null)[]): History {
+    const history = new History(label);
+    for (const [at, scores] of train.entries())
+      history.add({
+        event: "epoch",
+        epoch: at + 1,
+        step: at + 1,
+        train: scores,
+        holdout: holdout[at] ?? null,
+        best: true,
+        seconds: 1,
+        diagnostics: [],
+      });
+    return history;
+  }
+  const shown = (runs: readonly History[]) =>
+    panelsOf(runs, []).map((panel) => ({
+      title: panel.title,
+      lines: panel.kind === "curves" ? panel.curves.map(({ name, points }) => [name, ...points.map(([, y]) => y)]) : [],
+    }));
+  const train = [{ loss: 1, critic: 1, generator: 5 }];
+  const held = [{ loss: 2, critic: 2, generator: 6, clean: 0.5 }];
+
+  test("has a curve for the loss of each, and a panel for each metric", () => {
+    expect(shown([runOf("a", train, held)])).toEqual([
+      {
+        title: "losses",
+        lines: [
+          ["critic, training", 1],
+          ["critic, hold-out", 2],
+          ["generator, training", 5],
+          ["generator, hold-out", 6],
+        ],
+      },
+      { title: "clean on the hold-out", lines: [["a", 0.5]] },
+    ]);
+    expect(shown([runOf("a", train, [])])).toEqual([
+      {
+        title: "losses",
+        lines: [
+          ["critic", 1],
+          ["generator", 5],
+        ],
+      },
+    ]);
+  });
+
+  test("has them beside the runs with one loss", () => {
+    expect(shown([runOf("a", train, held), runOf("b", [{ loss: 3 }], [{ loss: 4, clean: 1 }])])).toEqual([
+      {
+        title: "loss on the hold-out",
+        lines: [
+          ["a: critic", 2],
+          ["a: generator", 6],
+          ["b", 4],
+        ],
+      },
+      {
+        title: "training loss",
+        lines: [
+          ["a: critic", 1],
+          ["a: generator", 5],
+          ["b", 3],
+        ],
+      },
+      {
+        title: "clean on the hold-out",
+        lines: [
+          ["a", 0.5],
+          ["b", 1],
+        ],
+      },
+    ]);
   });
 });
 

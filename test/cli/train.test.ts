@@ -1,8 +1,9 @@
 /** Training from the command line: files, events, comparison, resuming, interruption, and what goes wrong. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { pointsCsv, pointsProject, pointsSource } from "./fixture.ts";
+import { pointsCsv, pointsProject, pointsSource, stepsSource } from "./fixture.ts";
 import { folderWith, nnc } from "./helpers.ts";
 
 const project = folderWith(pointsProject);
@@ -107,6 +108,66 @@ describe("a run", () => {
     expect(events(stdout)).toEqual([
       { ok: true, data: "hold-out", rows: 10, scores: done?.["holdout"], diagnostics: [] },
     ]);
+  });
+});
+
+describe("several steps", () => {
+  const steps = folderWith({ ...pointsProject, "points.nn": stepsSource });
+  afterAll(steps.remove);
+
+  test("have a column, a curve and a line of progress each; metrics of any shape are shown or said to be in the log", async () => {
+    const { stdout, stderr } = await nnc(["train", "points.nn", "-o", "run", ...wasm], { cwd: steps.folder });
+    const numbers = /\d+(\.\d+)?/g;
+    expect(stderr.split("\n")[1]?.replace(numbers, "0")).toBe(
+      "Both: epoch 0/0  classify 0  judge 0  hold-out classify 0  judge 0  clean 0",
+    );
+    expect(stdout.replaceAll(numbers, "0").replaceAll(/ +0/g, " 0").replaceAll(/─+/g, "─")).toMatchInlineSnapshot(`
+      "            classify  judge  clean
+        ─  ─  ─  ─
+        training 0 0 0
+        hold-out 0 0 0
+
+      hold-out
+        class  recall
+        ─  ─
+        left 0
+        right 0
+
+      hold-out: confusion, target down, predicted across
+               left  right
+        ─  ─  ─
+        left 0 0
+        right 0 0
+
+      widest [0, 0, 0]: in run/log.jsonl
+      "
+    `);
+    const svg = readFileSync(path.join(steps.folder, "run/plot.svg"), "utf8");
+    for (const word of ["losses", "classify, training", "judge, hold-out", "clean on the hold-out", "confusion"])
+      expect(svg).toContain(`>${word}<`);
+    const done = events(readFileSync(path.join(steps.folder, "run/log.jsonl"), "utf8")).at(-1);
+    expect(Object.keys(Object(done?.["holdout"]))).toEqual([
+      "loss",
+      "classify",
+      "judge",
+      "clean",
+      "recall",
+      "confusion",
+      "widest",
+    ]);
+    expect(done?.["holdout"]).toMatchObject({ recall: { shape: [2] }, widest: { shape: [1, 1, 1] } });
+    const scored = await nnc(["eval", "points.nn", "--params", "run/parameters.safetensors", "--json", ...wasm], {
+      cwd: steps.folder,
+    });
+    expect(events(scored.stdout)[0]?.["scores"]).toEqual(done?.["holdout"]);
+  });
+
+  test("draw one line on a terminal, no wider than it", async () => {
+    const options = { cwd: steps.folder, terminal: true, env: { NO_COLOR: "1", TERM: "xterm" } };
+    const { stdout, stderr } = await nnc(["train", "points.nn", "-o", "drawn", ...wasm], options);
+    expect(stderr).toContain("epoch 1/3  step 1/12  classify 1.451  judge 2.096  lr 0.1  ");
+    const lines = stripVTControlCharacters(stdout + stderr).split(/[\r\n]/);
+    expect(lines.filter((line) => Array.from(line).length > 80)).toEqual([]);
   });
 });
 

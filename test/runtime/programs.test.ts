@@ -5,7 +5,7 @@ import { compile } from "../../compiler/compile.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import { load } from "../../runtime/load/index.ts";
 import { prepare, train } from "../../runtime/train/index.ts";
-import type { DoneEvent, TrainData, TrainOptions } from "../../runtime/train/index.ts";
+import type { DoneEvent, TrainData, TrainEvent, TrainOptions } from "../../runtime/train/index.ts";
 import { errorOf } from "./support.ts";
 
 const targets = ["typescript", "wasm"] as const;
@@ -77,6 +77,91 @@ describe("sizes that a requirement divides", () => {
       expect(await errorOf(() => call(1, 9))).toContain("the length must be even");
       expect(await errorOf(() => call(1, 8))).toContain("the length must be a multiple of k");
     }
+  });
+});
+
+describe("a train with several steps", () => {
+  const source = `
+    model A(x: [N, 2]) -> [N, 1] = x |> dense(1)
+    model B(x: [N, 2]) -> [N, 1] = x |> dense(1)
+    train Both(x: [N, 2], target: [N, 1]) {
+      data: csv("line.csv", target: "y", holdout: 25%)  batch: 4  epochs: 3  seed: 2
+      step first { minimize: mse(A(x), target)  update: A  optimizer: sgd(lr: 0.01) }
+      step second { minimize: mae(B(x), target)  update: B  optimizer: sgd(lr: 0.01) }
+    }
+  `;
+  const csv = ["b,y,a", ...Array.from({ length: 19 }, (_, row) => `${row % 7},${row % 4},${row % 5}`)].join("\n");
+  const read = (): Uint8Array => new TextEncoder().encode(csv);
+
+  async function eventsOf(artifact: Artifact, options: TrainOptions & { readonly stopAt?: number }) {
+    const { stopAt, ...others } = options;
+    const stop = new AbortController();
+    const training = train(artifact, prepare(artifact.manifest, { read }), { ...others, signal: stop.signal });
+    const events: TrainEvent[] = [];
+    for await (const event of training) {
+      if (event.event === "step" && event.step === stopAt) stop.abort();
+      events.push(event);
+    }
+    return { events, network: training.network, saved: await training.save() };
+  }
+
+  it.each(targets)("tells the loss of each: of a step, its average, of an epoch, of a set (%s)", async (target) => {
+    const artifact = artifactOf(source, target);
+    const { events, network } = await eventsOf(artifact, {});
+    const steps = events.flatMap((event) => (event.event === "step" ? [event] : []));
+    const epochs = events.flatMap((event) => (event.event === "epoch" ? [event] : []));
+    const names = ["first", "second"] as const;
+    // Fourteen rows: three batches of four, one of two.
+    const weights = [4, 4, 4, 2];
+    for (const name of names) {
+      let running = 0;
+      for (const [at, { losses, averages }] of steps.entries()) {
+        running = 0.98 * running + 0.02 * Number(losses[name]);
+        expect(averages[name]).toBeCloseTo(running / (1 - 0.98 ** (at + 1)), 10);
+      }
+      for (const [at, epoch] of epochs.entries()) {
+        const own = steps.slice(4 * at, 4 * at + 4).map(({ losses }) => Number(losses[name]));
+        const mean = own.reduce((sum, loss, batch) => sum + loss * Number(weights[batch]), 0) / 14;
+        expect(epoch.train[name]).toBeCloseTo(mean, 10);
+        expect(Object.keys(epoch.holdout ?? {})).toEqual(["loss", "first", "second"]);
+      }
+    }
+    expect(epochs.map((epoch) => epoch.train["loss"])).toEqual(epochs.map((epoch) => epoch.train["first"]));
+    const rows = prepare(artifact.manifest, { read }).holdout?.tensors;
+    const [x = new Float32Array(), y = new Float32Array()] = ["x", "target"].map((name) =>
+      Float32Array.from(rows?.get(name)?.data ?? []),
+    );
+    const { loss, losses } = await network.evaluate([
+      { x: x.slice(0, 8), target: y.slice(0, 4) },
+      { x: x.slice(8), target: y.slice(4) },
+    ]);
+    expect({ loss, ...losses }).toEqual(epochs.at(-1)?.holdout);
+    expect(loss).toBe(losses["first"]);
+  });
+
+  it("goes on with the averages and means that it stopped with", async () => {
+    const artifact = artifactOf(source, "wasm");
+    const whole = await eventsOf(artifact, {});
+    const part = await eventsOf(artifact, { stopAt: 6 });
+    const rest = await eventsOf(artifact, { resume: part.saved });
+    const told = ({ events }: { readonly events: readonly TrainEvent[] }) =>
+      events.flatMap((event) =>
+        event.event === "step" ? [event.averages] : event.event === "epoch" ? [event.train, event.holdout] : [],
+      );
+    expect([...told(part), ...told(rest)]).toEqual(told(whole));
+    expect(rest.saved).toEqual(whole.saved);
+  });
+
+  it("ends where the loss of a later step is not finite, with that loss", async () => {
+    const artifact = artifactOf(source.replace("mae(B(x), target)", "mse(B(1e30 * x), target)"), "wasm");
+    const events: TrainEvent[] = [];
+    const training = train(artifact, prepare(artifact.manifest, { read }));
+    expect(
+      await errorOf(async () => {
+        for await (const event of training) events.push(event);
+      }),
+    ).toMatch(/^NN0724 expected a finite loss, found Infinity at step 1; /);
+    expect(events.at(-1)).toMatchObject({ event: "diverged", loss: Infinity });
   });
 });
 
