@@ -4,12 +4,12 @@
 import { inferTypes } from "../ops/index.ts";
 import { stringOf } from "./attributes.ts";
 import type { Graph } from "./graph.ts";
-import { printType, printValue } from "./print.ts";
+import { printType } from "./print.ts";
 import type { GraphNode, TensorType } from "./types.ts";
 
 /** Every broken promise, as a sentence; empty for a sound graph. */
 export function verifyGraph(graph: Graph): readonly string[] {
-  const nodes = graph.nodes.flatMap((node) => [...orderProblems(node), ...typeProblems(graph, node)]);
+  const nodes = graph.nodes.flatMap((node) => typeProblems(graph, node));
   const inputs = repeated(
     graph.inputs.map(({ attributes }) => `${stringOf(attributes, "role")} ${stringOf(attributes, "name")}`),
   );
@@ -19,10 +19,6 @@ export function verifyGraph(graph: Graph): readonly string[] {
     ...inputs.map((name) => `two inputs are ${name}`),
     ...outputs.map((name) => `two outputs are ${name}`),
   ];
-}
-
-function orderProblems({ id, inputs }: GraphNode): readonly string[] {
-  return inputs.filter(({ node }) => node >= id).map((input) => `%${id} reads ${printValue(input)}, which comes later`);
 }
 
 function typeProblems(graph: Graph, { id, op, inputs, attributes, outputs }: GraphNode): readonly string[] {

@@ -9,9 +9,13 @@
  *   y[N] = 0                                           task: once
  */
 import type { Dimension } from "../dimension/dimension.ts";
-import { add, constant, floorDivide, maximum, multiply, subtract } from "../dimension/dimension.ts";
+import { add, constant, maximum, multiply } from "../dimension/dimension.ts";
 import type { Bounds } from "../dimension/interval.ts";
 import { intervalOf, isNonNegative } from "../dimension/interval.ts";
+import { areApart, placesOf, turnsOf } from "./apart.ts";
+import type { Places } from "./apart.ts";
+import type { Facts } from "./integer.ts";
+import { enterLoop } from "./integer.ts";
 import type { ScheduledKernel, Statement } from "./types.ts";
 import type { Uses } from "./uses.ts";
 import { usesOf } from "./uses.ts";
@@ -59,7 +63,8 @@ export function sizeAtBounds(size: Dimension, bounds: Bounds): number {
 /** The kernel's phases, in order; where nothing is known to be independent, one task of one thread. */
 export function phasesOf({ body, parameters, arrays }: ScheduledKernel, bounds: Bounds): readonly Phase[] {
   const written = new Set([...parameters.filter(({ access }) => access !== "read"), ...arrays].map(({ name }) => name));
-  const context: Context = { written, arrays: new Set(arrays.map(({ name }) => name)), bounds };
+  const facts: Facts = { ranges: new Map(), bounds };
+  const context: Context = { written, arrays: new Set(arrays.map(({ name }) => name)), facts };
   return split(body, context) ?? [{ definitions: [], tasks: [{ kind: "once", definitions: [], body }] }];
 }
 
@@ -67,20 +72,25 @@ interface Context {
   /** Buffers and arrays that the kernel writes. */
   readonly written: ReadonlySet<string>;
   readonly arrays: ReadonlySet<string>;
-  readonly bounds: Bounds;
+  /** Where the loops around run. */
+  readonly facts: Facts;
 }
 
 /** Statements that belong together, a parallel loop by itself. */
 interface Group {
   readonly statements: readonly Statement[];
   readonly uses: Uses;
+  readonly places: Places;
 }
 
 function split(body: readonly Statement[], context: Context): readonly Phase[] | undefined {
   const definitions = sharedOf(body, context);
   const shared = new Set<Statement>(definitions);
-  const groups = groupsOf(body.filter((one) => !shared.has(one)));
-  if (groups.length === 0 || !areApart(groups, context)) return undefined;
+  const groups = groupsOf(
+    body.filter((one) => !shared.has(one)),
+    context,
+  );
+  if (groups.length === 0 || !areIndependent(groups, context)) return undefined;
   return phased(groups, context).map((phase) => phaseOf(phase, definitions, context));
 }
 
@@ -98,7 +108,7 @@ function sharedOf(body: readonly Statement[], { written }: Context): readonly De
   return shared;
 }
 
-function groupsOf(statements: readonly Statement[]): readonly Group[] {
+function groupsOf(statements: readonly Statement[], { facts }: Context): readonly Group[] {
   const groups: Statement[][] = [];
   let run: Statement[] | undefined;
   for (const statement of statements) {
@@ -107,7 +117,7 @@ function groupsOf(statements: readonly Statement[]): readonly Group[] {
     if (isParallel(statement)) run = undefined;
   }
   const working = groups.filter((group) => group.some(({ kind }) => kind !== "comment"));
-  return working.map((group) => ({ statements: group, uses: usesOf(group) }));
+  return working.map((group) => ({ statements: group, uses: usesOf(group), places: placesOf(group, facts) }));
 }
 
 /** A loop whose ends do not depend on where other loops stand. */
@@ -120,7 +130,7 @@ function isParallel(statement: Statement): statement is Loop {
 }
 
 /** No group needs a local of another, or what another left in a private array. */
-function areApart(groups: readonly Group[], { arrays }: Context): boolean {
+function areIndependent(groups: readonly Group[], { arrays }: Context): boolean {
   const isArray = (name: string): boolean => arrays.has(name);
   return groups.every(({ uses }, at) => {
     const needed = [...uses.names].filter((name) => !uses.defined.has(name));
@@ -132,20 +142,28 @@ function areApart(groups: readonly Group[], { arrays }: Context): boolean {
   });
 }
 
-/** Groups side by side, until one reads what another of the phase writes. */
-function phased(groups: readonly Group[], { arrays }: Context): readonly (readonly Group[])[] {
+/** Groups side by side, until one reads or writes what another of the phase writes. */
+function phased(groups: readonly Group[], context: Context): readonly (readonly Group[])[] {
   const phases: Group[][] = [];
   for (const group of groups) {
     const last = phases.at(-1);
-    if (last === undefined || last.some((other) => meet(group, other, arrays))) phases.push([group]);
+    if (last === undefined || last.some((other) => meet(group, other, context))) phases.push([group]);
     else last.push(group);
   }
   return phases;
 }
 
-function meet({ uses: left }: Group, { uses: right }: Group, arrays: ReadonlySet<string>): boolean {
-  const touches = (a: Uses, b: Uses): boolean => [...a.reads].some((name) => b.writes.has(name) && !arrays.has(name));
-  return touches(left, right) || touches(right, left);
+function meet(left: Group, right: Group, { arrays, facts }: Context): boolean {
+  const shared = [...left.uses.writes].filter((name) => right.uses.writes.has(name) && !arrays.has(name));
+  return (
+    readsFrom(left.uses, right.uses, arrays) ||
+    readsFrom(right.uses, left.uses, arrays) ||
+    shared.some((name) => !areApart(left.places, right.places, name, facts.bounds))
+  );
+}
+
+function readsFrom({ reads }: Uses, { writes }: Uses, arrays: ReadonlySet<string>): boolean {
+  return [...reads].some((name) => writes.has(name) && !arrays.has(name));
 }
 
 function phaseOf(groups: readonly Group[], definitions: readonly Definition[], context: Context): Phase {
@@ -173,16 +191,16 @@ function neededBy(names: ReadonlySet<string>, definitions: readonly Definition[]
 function taskOf(statements: readonly Statement[], definitions: readonly Definition[], context: Context): Task {
   const loop = statements.find(isParallel);
   if (loop === undefined) return { kind: "once", definitions, body: statements };
-  const turns = turnsOf(loop, context.bounds);
-  const phases = split(loop.body, context);
+  const { variable, from, to } = loop;
+  const turns = turnsOfLoop(loop, context.facts.bounds);
+  const phases = split(loop.body, { ...context, facts: enterLoop(context.facts, variable, from, to) });
   const inner = phases?.length === 1 && phases[0].tasks.some(({ kind }) => kind === "loop") ? phases[0] : undefined;
   return inner === undefined
     ? { kind: "loop", definitions, loop, turns }
     : { kind: "loop", definitions, loop, turns, inner };
 }
 
-function turnsOf({ from, to, step }: Loop, bounds: Bounds): Dimension {
-  const length = subtract(to.constant, from.constant);
-  const turns = floorDivide(add(length, constant(step - 1)), constant(step));
+function turnsOfLoop({ from, to, step }: Loop, bounds: Bounds): Dimension {
+  const turns = turnsOf(from.constant, to.constant, step);
   return isNonNegative(turns, bounds) ? turns : maximum(turns, constant(0));
 }

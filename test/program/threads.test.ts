@@ -3,7 +3,11 @@ import { phasesOf, threadsOf } from "../../compiler/program/threads.ts";
 import type { Phase } from "../../compiler/program/threads.ts";
 import type { ScheduledKernel, Statement } from "../../compiler/program/types.ts";
 import { N, assign, at, binary, define, kernelOf, literal, load, loop } from "../targets/programs.ts";
-import { parameter, store, variable } from "../targets/programs.ts";
+import { parameter, splat, store, variable } from "../targets/programs.ts";
+import { constant, floorDivide, multiply } from "../../compiler/dimension/dimension.ts";
+import { constantIndex, dataIndex } from "../../compiler/loops/index.ts";
+import { local } from "../../compiler/loops/scalar.ts";
+import type { Index } from "../../compiler/loops/types.ts";
 
 const parallel = { role: "parallel" } as const;
 const bounds = new Map([["N", 64]]);
@@ -30,8 +34,8 @@ function describeTasks({ definitions, tasks }: Phase): string {
 }
 
 const bias = define("bias", load("b", at({})));
-const add = (i: string): Statement =>
-  store("y", at({ [i]: 1 }), binary("add", load("x", at({ [i]: 1 })), variable("bias")));
+const add = (i: string, to = "y"): Statement =>
+  store(to, at({ [i]: 1 }), binary("add", load("x", at({ [i]: 1 })), variable("bias")));
 const row = [{ name: "row", dtype: "f32", elements: 8 }] as const;
 
 const cases: readonly (readonly [string, ScheduledKernel, readonly string[]])[] = [
@@ -39,17 +43,17 @@ const cases: readonly (readonly [string, ScheduledKernel, readonly string[]])[] 
   ["steps count once", kernel([loop("i", 10, [copy("i")], { step: 4, ...parallel })]), ["3"]],
   [
     "loops side by side share a phase, and a value that both need",
-    kernel([bias, loop("i", N, [add("i")], parallel), loop("j", 3, [add("j")], parallel)]),
+    kernel([bias, loop("i", N, [add("i")], parallel), loop("j", 3, [add("j", "z")], parallel)]),
     ["[bias] N + 3"],
   ],
   [
     "a value that one task needs is its own",
-    kernel([bias, loop("i", N, [add("i")], parallel), loop("j", 3, [copy("j")], parallel)]),
+    kernel([bias, loop("i", N, [add("i")], parallel), loop("j", 3, [copy("j", "z")], parallel)]),
     ["N [bias] + 3"],
   ],
   [
     "loops within loops multiply",
-    kernel([loop("i", N, [bias, loop("j", 8, [add("j")], parallel), store("y", at({ i: 1 }), literal(0))], parallel)]),
+    kernel([loop("i", N, [bias, loop("j", 8, [add("j")], parallel), store("z", at({ i: 1 }), literal(0))], parallel)]),
     ["N×(8 [bias] + 1)"],
   ],
   [
@@ -88,6 +92,67 @@ const cases: readonly (readonly [string, ScheduledKernel, readonly string[]])[] 
     ["1"],
   ],
 ];
+
+/** The quotient's whole fours, and what is left. */
+const fours = multiply(floorDivide(N, constant(4)), constant(4));
+const vector = (address: Index): Statement => store("y", address, splat(literal(1)));
+const one = (address: Index): Statement => store("y", address, literal(1));
+const over = (i: string, ...body: readonly Statement[]): Statement => loop(i, N, body, parallel);
+const rest = (i: string, ...body: readonly Statement[]): Statement =>
+  loop(i, N, body, { from: constantIndex(fours), ...parallel });
+const wholes = (i: string, ...body: readonly Statement[]): Statement => loop(i, fours, body, { step: 4, ...parallel });
+
+/** Two tasks that write one buffer: in how many phases they run. */
+const writers: readonly (readonly [string, readonly Statement[], number])[] = [
+  ["the same places", [over("i", one(at({ i: 1 }))), over("j", one(at({ j: 1 })))], 2],
+  ["one place of the other's", [over("i", one(at({ i: 1 }))), one(at({}, 5))], 2],
+  ["fours, and what is left", [wholes("i", vector(at({ i: 1 }))), rest("j", one(at({ j: 1 })))], 1],
+  ["fours that reach one too far", [wholes("i", vector(at({ i: 1 }, 1))), rest("j", one(at({ j: 1 })))], 2],
+  [
+    "the first and the last columns of the same rows",
+    [over("i", loop("k", 8, [one(at({ i: 9, k: 1 }))])), over("j", one(at({ j: 9 }, 8)))],
+    1,
+  ],
+  [
+    "columns that are one too many",
+    [over("i", loop("k", 9, [one(at({ i: 9, k: 1 }))])), over("j", one(at({ j: 9 }, 8)))],
+    2,
+  ],
+  ["columns of two vectors", [over("i", vector(at({ i: 8 }))), over("j", vector(at({ j: 8 }, 4)))], 1],
+  ["columns of two vectors that overlap", [over("i", vector(at({ i: 8 }))), over("j", vector(at({ j: 8 }, 3)))], 2],
+  ["every second place", [over("i", one(at({ i: 2 }))), over("j", one(at({ j: 2 }, 1)))], 1],
+  [
+    "columns of rows of open length",
+    [wholes("i", loop("k", N, [vector(at({ i: 1, k: N }))])), rest("j", loop("l", N, [one(at({ j: 1, l: N }))]))],
+    1,
+  ],
+  [
+    "columns of rows that are shorter",
+    [wholes("i", loop("k", N, [vector(at({ i: 1, k: 4 }))])), rest("j", loop("l", N, [one(at({ j: 1, l: 4 }))]))],
+    2,
+  ],
+  [
+    "under a condition",
+    [
+      over("i", { kind: "if", condition: variable("c", "bool"), then: [one(at({ i: 1 }))], otherwise: [] }),
+      one(at({}, 5)),
+    ],
+    2,
+  ],
+  ["places that data tell", [over("i", one(dataIndex(local("id", "i32"), constant(4)))), one(at({}, 3))], 2],
+  [
+    "places beyond those that data tell",
+    [over("i", one(dataIndex(local("id", "i32"), constant(4)))), one(at({}, 4))],
+    1,
+  ],
+];
+
+describe("tasks that write", () => {
+  it.each(writers)("%s", (_, body, phases) => {
+    const given = kernelOf("k", [parameter("y", "write")], body, { dims: ["N"] });
+    expect(phasesOf(given, bounds).length).toBe(phases);
+  });
+});
 
 describe("phases of a kernel", () => {
   it.each(cases)("%s", (_, one, expected) => {
