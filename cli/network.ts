@@ -1,54 +1,87 @@
-/** A network with the parameters of a saved file. */
+/** A network with the parameters of a saved file, built as they were trained. */
 import { cannotRead } from "../compiler/diagnostics/codes/checkpoint.ts";
+import type { Compiled } from "../compiler/compile.ts";
 import { diagnose, NncError } from "../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
-import type { Artifact } from "../compiler/program/artifact.ts";
+import type { TargetName } from "../compiler/program/artifact.ts";
+import type { HostOptions } from "../compiler/program/host.ts";
 import type { ProjectSource } from "../compiler/project.ts";
 import { load } from "../runtime/load/index.ts";
 import type { Network } from "../runtime/load/index.ts";
+import { optionsFromMetadata } from "../runtime/save/checkpoint.ts";
 import { warnNotFinite } from "../runtime/save/compare.ts";
 import { decode } from "../runtime/save/safetensors.ts";
 import type { Context } from "./context.ts";
 import { readInput } from "./files.ts";
 import { gpuFor } from "./gpu.ts";
+import { takeKept, withTaken } from "./kept.ts";
+import type { Taken } from "./kept.ts";
 import { report } from "./output/report.ts";
-import { trainLabels } from "./source.ts";
+import { compileSource, labelOf, optionsOf } from "./source.ts";
+import type { ClosingFlags } from "./source.ts";
+
+/** The flags of the commands that use parameters. */
+export type ParameterFlags = ClosingFlags & { readonly params: string; readonly override: boolean };
 
 /** What `train` wrote, read and decoded. */
-export interface SavedParameters {
+interface SavedParameters {
   /** As the user names it. */
   readonly file: string;
   readonly bytes: Uint8Array;
   /** The train that wrote it. */
   readonly label: string | undefined;
+  readonly options: HostOptions | undefined;
   /** Tensors to predict with that are not finite; reported already. */
   readonly warnings: readonly Diagnostic[];
 }
 
-/** Throws NN0901 to NN0917, NN0925. */
-export function readParameters(context: Context, file: string): SavedParameters {
+export interface Opened {
+  readonly compiled: Compiled;
+  readonly network: Network;
+  readonly taken: Taken;
+  /** Of the parameters and of the program. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Compiles the file as its parameters were trained, and loads both. Throws SourceMistakes, NN09xx. */
+export async function openTrained(
+  context: Context,
+  source: ProjectSource,
+  flags: ParameterFlags,
+  target?: TargetName,
+): Promise<Opened> {
+  const saved = readParameters(context, flags.params);
+  const taken = takeKept(context, saved, flags);
+  const options = optionsOf({ ...withTaken(flags, taken), label: flags.label ?? labelOf(source, saved.label) });
+  const compiled = await compileSource(context, source, target === undefined ? options : { ...options, target });
+  const network = await openNetwork(compiled, saved, flags.override);
+  return { compiled, network, taken, diagnostics: [...saved.warnings, ...compiled.diagnostics] };
+}
+
+/** Throws NN0901 to NN0917, NN0920, NN0925. */
+function readParameters(context: Context, file: string): SavedParameters {
   const input = readInput(context, file);
   if ("problem" in input) throw new NncError(diagnose(cannotRead, { file, problem: input.problem }, []));
   const { tensors, metadata } = decode(file, input.bytes);
   const used = [...tensors].filter(([name]) => !/^(optimizer\.|best:)/.test(name));
   const warnings = warnNotFinite(file, new Map(used));
   report(context, warnings, new Map());
-  return { file, bytes: input.bytes, label: metadata.get("nnc.train"), warnings };
+  const options = optionsFromMetadata(file, metadata);
+  return { file, bytes: input.bytes, label: metadata.get("nnc.train"), options, warnings };
 }
 
 /** Throws NN09xx, with the file's name where the runtime only knows bytes. */
-export async function openNetwork(artifact: Artifact, { file, bytes }: SavedParameters): Promise<Network> {
+async function openNetwork(
+  { artifact }: Compiled,
+  { file, bytes }: SavedParameters,
+  override: boolean,
+): Promise<Network> {
   const network = await load(artifact, await gpuFor(artifact.manifest.target));
   try {
-    network.restore(bytes, { optimizer: false });
+    network.restore(bytes, { optimizer: false, override });
   } catch (error) {
     if (!(error instanceof NncError)) throw error;
     throw new NncError({ ...error.diagnostic, message: error.message.replace("the saved file", file) });
   }
   return network;
-}
-
-/** The `train` of the file that wrote the parameters, where it still has one of that label. */
-export function savedLabel(source: ProjectSource, { label }: SavedParameters): string | undefined {
-  return label !== undefined && trainLabels(source).includes(label) ? label : undefined;
 }

@@ -57,6 +57,13 @@ const savedLabel = {
   ...label,
   brief: `${label.brief.split(";")[0]}; by default the one that wrote the parameters`,
 } as const;
+const override = {
+  kind: "boolean",
+  default: false,
+  withNegated: false,
+  brief:
+    "Uses the source's values and the flags' in the place of the --const, --dim and --set that the parameters were trained with",
+} as const;
 /** What closes and bounds a program when it is compiled. */
 const closing = {
   const: {
@@ -175,6 +182,11 @@ const train = buildCommand<TrainFlags, [string], Context>({
         withNegated: false,
         brief: "Goes on from the checkpoint in the folder, to the same bits as if never stopped",
       },
+      override: {
+        ...override,
+        brief:
+          "With --resume: uses the source's values and the flags' in the place of the earlier --const, --dim and --set",
+      },
       json,
     },
     aliases: { o: "out" },
@@ -199,6 +211,7 @@ const evaluate = buildCommand<EvalFlags, [string], Context>({
       target: runTarget,
       label: savedLabel,
       ...closing,
+      override,
       json,
     },
   },
@@ -225,6 +238,7 @@ const predict = buildCommand<PredictFlags, [string], Context>({
       target: runTarget,
       label: savedLabel,
       ...closing,
+      override,
       json,
     },
   },
@@ -261,6 +275,7 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
       },
       label: savedLabel,
       ...closing,
+      override,
       json,
     },
     aliases: { o: "out" },

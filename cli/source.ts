@@ -49,6 +49,11 @@ export function trainLabels({ main }: ProjectSource): readonly string[] {
   return declarations.flatMap((one) => (one.kind === "train" ? [(one.label ?? one.name).text] : []));
 }
 
+/** The `train` of the file with the label that parameters were trained by, where it still has one. */
+export function labelOf(source: ProjectSource, saved: string | undefined): string | undefined {
+  return saved !== undefined && trainLabels(source).includes(saved) ? saved : undefined;
+}
+
 /** Throws NN0925, with the name that the user gave, where it is no file. */
 export function openSource(context: Context, file: string): ProjectSource {
   const problem = problemOf(context, file);

@@ -13,18 +13,18 @@ import { scoresOf } from "../../runtime/train/losses.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
 import { readUserFile } from "../files.ts";
-import { openNetwork, readParameters, savedLabel } from "../network.ts";
+import { takenJson } from "../kept.ts";
+import { openTrained } from "../network.ts";
+import type { ParameterFlags } from "../network.ts";
 import { writeJson } from "../output/json.ts";
 import { report } from "../output/report.ts";
 import { lookOf } from "../output/style.ts";
-import { compileSource, openSource, optionsOf } from "../source.ts";
-import type { ClosingFlags } from "../source.ts";
+import { openSource } from "../source.ts";
 import { classesOf, figuresOf } from "../train/figures.ts";
 import { lossNames } from "../train/history.ts";
 import { summaryOf } from "../train/summary.ts";
 
-export type EvalFlags = ClosingFlags & {
-  readonly params: string;
+export type EvalFlags = ParameterFlags & {
   readonly data?: string;
   readonly target: TargetName;
   readonly json: boolean;
@@ -38,12 +38,7 @@ interface NamedSet {
 
 export async function evaluate(context: Context, flags: EvalFlags, file: string): Promise<number> {
   const source = openSource(context, file);
-  const saved = readParameters(context, flags.params);
-  const compiled = await compileSource(context, source, {
-    ...optionsOf({ ...flags, label: flags.label ?? savedLabel(source, saved) }),
-    target: flags.target,
-  });
-  const network = await openNetwork(compiled.artifact, saved);
+  const { compiled, network, taken, diagnostics } = await openTrained(context, source, flags, flags.target);
   const set = rowsOf(context, source, compiled, network, flags.data);
   const evaluation = await evaluationOf(compiled, network, set);
   const { losses, warnings } = evaluation;
@@ -57,7 +52,8 @@ export async function evaluate(context: Context, flags: EvalFlags, file: string)
       data: set.name,
       rows: set.rows.rows,
       scores,
-      diagnostics: [...saved.warnings, ...compiled.diagnostics, ...warnings],
+      ...takenJson(taken),
+      diagnostics: [...diagnostics, ...warnings],
     });
   else {
     const look = lookOf(stdout, env);

@@ -20,17 +20,17 @@ import { predictingProgram, exportedRows } from "../export/restrict.ts";
 import { declarationText, moduleText } from "../export/template.ts";
 import type { ModuleParts } from "../export/template.ts";
 import { makeFolder } from "../files.ts";
-import { openNetwork, readParameters, savedLabel } from "../network.ts";
+import { takenJson } from "../kept.ts";
+import { openTrained } from "../network.ts";
+import type { ParameterFlags } from "../network.ts";
 import { writeJson } from "../output/json.ts";
 import { formatBytes } from "../output/numbers.ts";
 import { interfaceOf } from "../../runtime/predict/interface.ts";
 import { chooseModel } from "../predict/model.ts";
 import type { InputField, Interface } from "../../runtime/predict/interface.ts";
-import { compileSource, openSource, optionsOf } from "../source.ts";
-import type { ClosingFlags } from "../source.ts";
+import { openSource } from "../source.ts";
 
-export type ExportFlags = ClosingFlags & {
-  readonly params: string;
+export type ExportFlags = ParameterFlags & {
   readonly out: string;
   readonly format: "js" | "ts";
   readonly model?: string;
@@ -43,15 +43,9 @@ const exampleCount = 4;
 
 export async function exportModel(context: Context, flags: ExportFlags, file: string): Promise<number> {
   const source = openSource(context, file);
-  const saved = readParameters(context, flags.params);
-  const compiled = await compileSource(
-    context,
-    source,
-    optionsOf({ ...flags, label: flags.label ?? savedLabel(source, saved) }),
-  );
+  const { compiled, network, taken, diagnostics } = await openTrained(context, source, flags);
   const { manifest } = compiled.artifact;
   const model = chooseModel(manifest, flags.model);
-  const network = await openNetwork(compiled.artifact, saved);
   const outside = interfaceOf(manifest, model, network.record.fitted);
   const parts = await partsOf(source, compiled, network, outside, flags.format);
   network.close();
@@ -70,7 +64,8 @@ export async function exportModel(context: Context, flags: ExportFlags, file: st
       ok: true,
       folder: flags.out,
       files: written,
-      diagnostics: [...saved.warnings, ...compiled.diagnostics],
+      ...takenJson(taken),
+      diagnostics,
     });
   else
     for (const { file: name, bytes } of written) stdout.write(`${path.join(flags.out, name)}  ${formatBytes(bytes)}\n`);

@@ -6,17 +6,16 @@ import type { Network, TensorInput } from "../../runtime/load/index.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
 import { readUserFile } from "../files.ts";
-import { openNetwork, readParameters, savedLabel } from "../network.ts";
+import { openTrained } from "../network.ts";
+import type { ParameterFlags } from "../network.ts";
 import { interfaceOf } from "../../runtime/predict/interface.ts";
 import { chooseModel } from "../predict/model.ts";
 import type { Interface } from "../../runtime/predict/interface.ts";
 import { formatOf, readCsv, readJsonLines } from "../predict/read.ts";
 import { csvHeader, csvRows, jsonRows } from "../predict/write.ts";
-import { compileSource, openSource, optionsOf } from "../source.ts";
-import type { ClosingFlags } from "../source.ts";
+import { openSource } from "../source.ts";
 
-export type PredictFlags = ClosingFlags & {
-  readonly params: string;
+export type PredictFlags = ParameterFlags & {
   readonly data?: string;
   readonly model?: string;
   readonly target: TargetName;
@@ -25,14 +24,9 @@ export type PredictFlags = ClosingFlags & {
 
 export async function predict(context: Context, flags: PredictFlags, file: string): Promise<number> {
   const source = openSource(context, file);
-  const saved = readParameters(context, flags.params);
-  const compiled = await compileSource(context, source, {
-    ...optionsOf({ ...flags, label: flags.label ?? savedLabel(source, saved) }),
-    target: flags.target,
-  });
+  const { compiled, network } = await openTrained(context, source, flags, flags.target);
   const { artifact } = compiled;
   const model = chooseModel(artifact.manifest, flags.model);
-  const network = await openNetwork(artifact, saved);
   const { fitted } = network.record;
   const outside = interfaceOf(artifact.manifest, model, fitted);
   const name = flags.data ?? "standard input";

@@ -6,23 +6,24 @@ import { hasColour, isTerminal, widthOf } from "../context.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
 import { reportFailure, writeFailure } from "../failure.ts";
-import { makeFolder } from "../files.ts";
+import { makeFolder, placeOf } from "../files.ts";
 import { recordOf } from "../flags.ts";
 import type { Assignment } from "../flags.ts";
+import { takeKept, withTaken } from "../kept.ts";
 import { writeJson } from "../output/json.ts";
 import { formatDuration, formatWhole } from "../output/numbers.ts";
 import { lookOf } from "../output/style.ts";
 import type { Look } from "../output/style.ts";
 import { drawSvg } from "../plot/svg.ts";
 import { drawTerminal } from "../plot/terminal.ts";
-import { checkTarget, compileSource, openSource, optionsOf, trainLabels } from "../source.ts";
+import { checkTarget, compileSource, labelOf, openSource, optionsOf, trainLabels } from "../source.ts";
 import type { ClosingFlags, TargetFlags } from "../source.ts";
 import { figuresOf } from "../train/figures.ts";
 import type { History } from "../train/history.ts";
 import { logName } from "../train/log.ts";
 import { curvePanels, panelsOf } from "../train/picture.ts";
 import { probeTable } from "../train/probes.ts";
-import { parametersName, runTraining } from "../train/run.ts";
+import { parametersName, readCheckpoint, runTraining } from "../train/run.ts";
 import type { RunOutcome } from "../train/run.ts";
 import { comparisonOf, summaryOf } from "../train/summary.ts";
 
@@ -36,6 +37,7 @@ export type TrainFlags = ClosingFlags &
     readonly threads?: number;
     readonly probe?: readonly string[];
     readonly resume: boolean;
+    readonly override: boolean;
     readonly json: boolean;
   };
 
@@ -45,6 +47,7 @@ const plotHeight = 10;
 
 export async function train(context: Context, flags: TrainFlags, file: string): Promise<number> {
   if (flags.all && flags.label !== undefined) throw new UsageError("expected --all or --label, found both");
+  if (flags.override && !flags.resume) throw new UsageError("--override: expected --resume beside it, found none");
   checkTarget(flags);
   const source = openSource(context, file);
   const out = flags.out ?? path.join("runs", path.basename(file, ".nn"));
@@ -131,14 +134,17 @@ async function trainLabel(
   label: string | undefined,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
-  const { target, relaxed, set, seed, epochs, threads, probe = [], resume, json } = flags;
-  const chosen = label === undefined ? {} : { train: label };
+  const { target, relaxed, seed, epochs, threads, probe = [], override, json } = flags;
+  const earlier = flags.resume ? readCheckpoint(placeOf(context, out), out) : undefined;
+  const taken = takeKept(context, earlier ?? { file: out, options: undefined }, flags, true);
+  const kept = withTaken(flags, taken);
+  const chosen = label ?? labelOf(source, earlier?.label);
   const compiled = await compileSource(context, source, {
-    ...optionsOf(flags),
-    ...chosen,
+    ...optionsOf(kept),
+    ...(chosen === undefined ? {} : { train: chosen }),
     target,
     relaxed,
-    settings: recordOf(set),
+    settings: recordOf(kept.set),
     probes: probe,
   });
   const folder = makeFolder(context, out);
@@ -146,8 +152,10 @@ async function trainLabel(
     folder,
     shown: out,
     json,
-    resume,
+    taken,
+    override,
     signal,
+    ...(earlier === undefined ? {} : { earlier }),
     ...(seed === undefined ? {} : { seed }),
     ...(epochs === undefined ? {} : { epochs }),
     ...(threads === undefined ? {} : { threads }),

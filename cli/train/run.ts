@@ -11,6 +11,7 @@ import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
 import { readDataFile } from "../../runtime/data/files.ts";
+import { optionsFromMetadata } from "../../runtime/save/checkpoint.ts";
 import { readSavedFile, writeFileAtomic } from "../../runtime/save/write-file.ts";
 import { decode } from "../../runtime/save/safetensors.ts";
 import { prepare, train } from "../../runtime/train/index.ts";
@@ -18,6 +19,8 @@ import type { TrainEvent, TrainOptions } from "../../runtime/train/index.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
 import { gpuFor } from "../gpu.ts";
+import { takenJson } from "../kept.ts";
+import type { KeptFile, Taken } from "../kept.ts";
 import { writeJson } from "../output/json.ts";
 import { report } from "../output/report.ts";
 import { classesOf } from "./figures.ts";
@@ -30,11 +33,23 @@ export interface RunSettings {
   /** The folder as the user wrote it. */
   readonly shown: string;
   readonly json: boolean;
-  readonly resume: boolean;
+  /** The run to go on with. */
+  readonly earlier?: Earlier;
+  readonly taken: Taken;
+  readonly override: boolean;
   readonly seed?: number;
   readonly epochs?: number;
   readonly threads?: number;
   readonly signal: AbortSignal;
+}
+
+/** A checkpoint in the folder of the run. */
+export interface Earlier extends KeptFile {
+  readonly bytes: Uint8Array;
+  /** The train that it is of. */
+  readonly label: string | undefined;
+  readonly seed: number;
+  readonly step: number;
 }
 
 export interface RunOutcome {
@@ -56,9 +71,8 @@ export async function runTraining(
   settings: RunSettings,
 ): Promise<RunOutcome> {
   const { manifest } = artifact;
-  const { folder, shown, epochs, threads, signal } = settings;
+  const { folder, epochs, threads, signal, earlier, override } = settings;
   const label = manifest.host.train?.label ?? manifest.name;
-  const earlier = settings.resume ? readCheckpoint(folder, shown) : undefined;
   const seed = settings.seed ?? earlier?.seed;
   const data = prepare(manifest, { read: (file) => readDataFile(source.root, source.folder, file) }, seed);
   const options: TrainOptions = {
@@ -67,7 +81,7 @@ export async function runTraining(
     ...(seed === undefined ? {} : { seed }),
     ...(epochs === undefined ? {} : { epochs }),
     threads: threads ?? Math.min(manifest.threads?.useful ?? 1, availableParallelism()),
-    ...(earlier === undefined ? {} : { resume: earlier.bytes }),
+    ...(earlier === undefined ? {} : { resume: earlier.bytes, override }),
   };
   const history = new History(label);
   if (earlier !== undefined) history.events.push(...readLog(folder, earlier.step));
@@ -134,7 +148,7 @@ class Recorder {
   }
 
   #tell(event: TrainEvent): void {
-    const { json, shown } = this.#settings;
+    const { json, shown, taken } = this.#settings;
     const { stdout, stderr } = this.#context.process;
     if ("diagnostics" in event && event.diagnostics.length > 0) {
       this.#progress.clear();
@@ -146,7 +160,7 @@ class Recorder {
         `stopped in epoch ${event.epoch} after step ${event.step}; --resume goes on from ${path.join(shown, checkpointName)}\n`,
       );
     }
-    if (json) writeJson(stdout, eventJson(event, path.join(shown, parametersName), this.#warnings));
+    if (json) writeJson(stdout, eventJson(event, path.join(shown, parametersName), this.#warnings, taken));
   }
 
   #keep(bytes: Uint8Array): void {
@@ -161,10 +175,10 @@ class Recorder {
 }
 
 /** An event for another program: paths in the place of bytes. */
-function eventJson(event: TrainEvent, parameters: string, warnings: readonly Diagnostic[]): object {
+function eventJson(event: TrainEvent, parameters: string, warnings: readonly Diagnostic[], taken: Taken): object {
   switch (event.event) {
     case "start":
-      return { ...event, diagnostics: [...warnings, ...event.diagnostics] };
+      return { ...event, ...takenJson(taken), diagnostics: [...warnings, ...event.diagnostics] };
     case "done":
       return { ...event, parameters };
     case "stopped":
@@ -175,16 +189,22 @@ function eventJson(event: TrainEvent, parameters: string, warnings: readonly Dia
   }
 }
 
-function readCheckpoint(
-  folder: string,
-  shown: string,
-): { readonly bytes: Uint8Array; readonly seed: number; readonly step: number } {
+/** Throws NN0725 where there is none, NN09xx where it is none of ours. */
+export function readCheckpoint(folder: string, shown: string): Earlier {
   const place = path.join(folder, checkpointName);
+  const file = path.join(shown, checkpointName);
   if (!existsSync(place)) {
-    const values = { what: "a checkpoint", expected: path.join(shown, checkpointName), found: "no such file" };
+    const values = { what: "a checkpoint", expected: file, found: "no such file" };
     throw new NncError(diagnose(resumeMismatch, values, [], "train without --resume first"));
   }
   const bytes = readSavedFile(place);
-  const { metadata } = decode(path.join(shown, checkpointName), bytes);
-  return { bytes, seed: Number(metadata.get("nnc.seed") ?? 0), step: Number(metadata.get("nnc.step") ?? 0) };
+  const { metadata } = decode(file, bytes);
+  return {
+    file,
+    bytes,
+    label: metadata.get("nnc.train"),
+    options: optionsFromMetadata(file, metadata),
+    seed: Number(metadata.get("nnc.seed") ?? 0),
+    step: Number(metadata.get("nnc.step") ?? 0),
+  };
 }

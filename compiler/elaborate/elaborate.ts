@@ -5,7 +5,7 @@
 import { diagnose, label, type Diagnostic, type Span } from "../diagnostics/diagnostic.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { noNetwork } from "../diagnostics/codes/syntax.ts";
-import { unknownConstant, unknownDimension } from "../diagnostics/codes/settings.ts";
+import { unknownDimension } from "../diagnostics/codes/settings.ts";
 import { badSize, openDimension, sizeOverflow } from "../diagnostics/codes/shapes.ts";
 import { boundMissing, unknownTrain } from "../diagnostics/codes/train.ts";
 import {
@@ -19,24 +19,23 @@ import {
   type Dimension,
 } from "../dimension/dimension.ts";
 import type { GraphNode } from "../graph/types.ts";
-import type { HostModel, HostTrain } from "../program/host.ts";
+import type { HostModel, HostOptions, HostTrain } from "../program/host.ts";
 import type { TypedModule } from "../semantics/module.ts";
 import type { Train } from "../syntax/ast.ts";
 import { callBuiltin } from "./builtins/index.ts";
 import { apply, call, initialize, schedule } from "./calls.ts";
+import { checkConstants, constantsOf, evaluateConstants, givenOptions } from "./constants.ts";
 import { Entry } from "./entry.ts";
 import { buildEvaluation, maximalRows, rowsName, type Evaluation } from "./evaluation.ts";
 import type { Evaluator, Gradients } from "./evaluator.ts";
 import { evaluate } from "./expressions.ts";
 import { recover } from "./failure.ts";
 import { buildEvaluateStart, buildInit } from "./init.ts";
-import { topFrame } from "./inputs.ts";
 import { hostInputs, topOfTrain, type TargetFacts } from "./objective.ts";
 import { Ownership } from "./ownership.ts";
 import { buildPrediction, type Prediction } from "./predict.ts";
 import { reportUnwatched } from "./probes.ts";
 import { followsEpochs } from "./epochs.ts";
-import { exact } from "./rational.ts";
 import { Session, type ClosedDimension, type VariableRecord } from "./session.ts";
 import { dimensionOf, evaluateShape } from "./shape-values.ts";
 import { run } from "./statements.ts";
@@ -45,7 +44,6 @@ import { withSettings } from "./override.ts";
 import { planTrain, type TrainPlan } from "./train-plan.ts";
 import { reportUntrained } from "./untrained.ts";
 import type { Elaboration, EntryGraph, Variable } from "./types.ts";
-import type { Evaluated } from "./values.ts";
 
 /** What the host read from the data before compiling. */
 export interface DataFacts extends TargetFacts {
@@ -110,11 +108,11 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
     schedule,
     run,
   };
-  const session = new Session(module, evaluator, dims, constantsOf(options), options.probes);
+  const session = new Session(module, evaluator, dims, constantsOf(options.consts), options.probes);
   checkConstants(session);
   if (module.models.length === 0)
     session.report(diagnose(noNetwork, {}, [{ file: module.name, from: 0, to: 0, text: "in this file" }]));
-  evaluateConstants(session);
+  const consts = evaluateConstants(session);
   const trained = built(session, () => trainParts(module, options, session));
   const predictions = module.models.flatMap((target) => built(session, () => buildPrediction(target, session)) ?? []);
   const owned = ownedRoots(trained, session);
@@ -130,7 +128,7 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
   const missing = closedOf(entries, session);
   // What failed may have failed for want of a size that is known by now.
   const wanted = closedOf([...entries, ...session.unfinished], session);
-  const facts: Parts = { session, trained, kept, owned, known, missing, options };
+  const facts: Parts = { session, trained, kept, owned, known, missing, options, consts };
   return { result: assemble(facts), wanted, known };
 }
 
@@ -163,33 +161,7 @@ interface Parts {
   readonly known: ReadonlyMap<string, number>;
   readonly missing: readonly ClosedDimension[];
   readonly options: ElaborateOptions;
-}
-
-function constantsOf({ consts }: ElaborateOptions): ReadonlyMap<string, Evaluated> {
-  return new Map([...(consts ?? [])].map(([name, value]) => [name, constantOf(value)]));
-}
-
-function constantOf(value: number | string | boolean): Evaluated {
-  if (typeof value === "string") return { kind: "string", value };
-  if (typeof value === "boolean") return { kind: "bool", value };
-  return { kind: "number", value: exact(value) ?? { numerator: 0n, denominator: 1n } };
-}
-
-function checkConstants(session: Session): void {
-  const values = session.module.scope.names.get("value") ?? new Map();
-  const known = [...values].flatMap(([name, { declaration }]) => (declaration.kind === "const" ? [name] : []));
-  for (const name of session.constants.keys())
-    if (!known.includes(name)) session.report(diagnose(unknownConstant, { name }, [], didYouMean(name, known)));
-}
-
-/** Every `const`, used or not, so that its mistakes are found. */
-function evaluateConstants(session: Session): void {
-  const scratch = new Entry(session, "constants", { training: false, averaged: false });
-  for (const { declaration, scope } of session.module.scope.names.get("value")?.values() ?? []) {
-    if (declaration.kind !== "const") continue;
-    const frame = topFrame(scratch, scope, session.root("const"), declaration.name.text, "a `const`");
-    recover(() => evaluate(declaration.name, frame));
-  }
+  readonly consts: HostOptions["consts"];
 }
 
 /** Whether a train is meant, and which. */
@@ -427,15 +399,16 @@ function entriesOf({ session, trained, kept }: Parts, variables: readonly Variab
   return [init, ...training, ...kept.map(({ graph }) => graph)];
 }
 
-function hostOf({ session, trained, kept }: Parts, ownership: Ownership) {
+function hostOf({ session, trained, kept, options, consts }: Parts, ownership: Ownership) {
   const models = kept.map(({ host }): HostModel => ({
     ...host,
     parameters: countParameters(ownership.parameters(host.name)),
   }));
   const names = new Set(["train_step", "evaluate", ...kept.map(({ host }) => host.entry)]);
-  const own = session.requirements.filter(({ entry }) => names.has(entry));
-  const requirements = [...new Map(own.map((requirement) => [JSON.stringify(requirement), requirement])).values()];
-  const base = { language: languageVersion, models, requirements };
+  const called = session.requirements.filter(({ entry }) => names.has(entry));
+  const requirements = [...new Map(called.map((requirement) => [JSON.stringify(requirement), requirement])).values()];
+  const own = { consts, dims: givenOptions(options.dims), settings: givenOptions(options.settings) };
+  const base = { language: languageVersion, options: own, models, requirements };
   const name = trained?.plan.label ?? models.at(0)?.name ?? session.module.name;
   return { name, host: trained === undefined ? base : { ...base, train: hostTrain(trained) } };
 }

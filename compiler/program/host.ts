@@ -98,8 +98,25 @@ export interface HostRequirement {
   readonly message: string;
 }
 
+/** What a program was built with beside its source. It is kept with the parameters, which mean nothing to a program built with other values. */
+export interface HostOptions {
+  /** The constants of the file that are numbers, strings or truth values, as the program has them; `given`: by the caller, in the place of the source's. */
+  readonly consts: readonly HostOption<number | string | boolean>[];
+  /** Dimensions that the caller gave. */
+  readonly dims: readonly HostOption<number>[];
+  /** Settings of the optimizers that the caller gave. */
+  readonly settings: readonly HostOption<number>[];
+}
+
+export interface HostOption<Value> {
+  readonly name: string;
+  readonly value: Value;
+  readonly given: boolean;
+}
+
 export interface Host {
   readonly language: string;
+  readonly options?: HostOptions;
   readonly models: readonly HostModel[];
   readonly train?: HostTrain;
   readonly requirements: readonly HostRequirement[];

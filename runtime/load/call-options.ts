@@ -22,6 +22,8 @@ export interface RestoreOptions {
   readonly optimizer?: false;
   /** In the place of the file's. */
   readonly seed?: number;
+  /** Takes the parameters although the program is built with other constants or dimensions than they were trained with. */
+  readonly override?: boolean;
 }
 
 const callRules: Rules<CallOptions> = { trusted: trueOrFalse };
@@ -29,6 +31,7 @@ export const predictRules: Rules<PredictOptions> = { seed };
 export const restoreRules: Rules<RestoreOptions> = {
   optimizer: { expected: "false, or nothing", fits: (value) => value === false },
   seed,
+  override: trueOrFalse,
 };
 /** Where a call is given no options, there is nothing to look at. */
 export const none = {};

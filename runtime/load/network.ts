@@ -19,7 +19,7 @@ import { copyInputs } from "./inputs.ts";
 import type { Inputs } from "./inputs.ts";
 import { findModel } from "./models.ts";
 import { emptyRecord, readBytes, saveBytes } from "./record.ts";
-import type { Counters, TrainingRecord } from "./record.ts";
+import type { Counters, Restored, TrainingRecord } from "./record.ts";
 import { Store } from "./store.ts";
 import { checkedTensor, tensorMap } from "./tensors.ts";
 import type { TensorMap } from "./tensors.ts";
@@ -178,18 +178,19 @@ export class Network {
   }
 
   /** What a saved file says about the run that it is of, without taking it over. Throws as `restore` does. */
-  peek(bytes: Uint8Array): { readonly counters: Counters; readonly record: TrainingRecord } {
-    return readBytes(this.manifest, this.#lasting, bytes);
+  peek(bytes: Uint8Array, options: RestoreOptions = {}): Omit<Restored, "tensors"> {
+    return readBytes(this.manifest, this.#lasting, bytes, options);
   }
 
   /**
    * Takes over what `save` wrote, what was fitted to the data included (`record.fitted`), which `predictor` applies and no raw call does. Throws
-   * NN09xx with every difference, and then nothing is changed; numbers that are not finite are warnings (NN0923 in `warnings`).
+   * NN09xx with every difference, and then nothing is changed: also where the program is built with other constants than the file's, unless
+   * `override` is true. Numbers that are not finite are warnings (NN0923 in `warnings`).
    */
   restore(bytes: Uint8Array, options: RestoreOptions = none): void {
     this.#requireOpen("restore");
     checkOptions("restore", options, restoreRules);
-    const { tensors, counters, record, warnings } = readBytes(this.manifest, this.#lasting, bytes, options.optimizer);
+    const { tensors, counters, record, warnings } = readBytes(this.manifest, this.#lasting, bytes, options);
     this.put(tensors);
     this.#restored = warnings;
     this.#setSeed(options.seed ?? counters.seed);

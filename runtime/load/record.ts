@@ -4,6 +4,8 @@
  */
 import type { Manifest } from "../../compiler/program/artifact.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import type { HostOptions } from "../../compiler/program/host.ts";
+import { otherOptions } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { wrongType } from "../../compiler/diagnostics/codes/runtime.ts";
 import {
   checkpointFromMetadata,
@@ -13,10 +15,12 @@ import {
   requireOptimizer,
 } from "../save/checkpoint.ts";
 import { requireSame, warnNotFinite } from "../save/compare.ts";
+import { contradictions, sidesOf } from "../save/options.ts";
 import { unfitted } from "../save/fitted.ts";
 import type { Fitted } from "../save/fitted.ts";
 import { decode, encode } from "../save/safetensors.ts";
 import type { SavedTensor } from "../save/safetensors.ts";
+import type { RestoreOptions } from "./call-options.ts";
 import type { View } from "./executable.ts";
 import { failure, kindOf } from "./fail.ts";
 import type { Store } from "./store.ts";
@@ -34,6 +38,8 @@ export interface TrainingRecord {
   /** The best epoch so far, and a copy of what was best. */
   readonly best: { readonly epoch: number; readonly loss: number; readonly tensors: ReadonlyMap<string, View> } | null;
   readonly fitted: Fitted;
+  /** By which the rows that it is trained on are known again. */
+  readonly data?: string;
 }
 
 interface LossRecord {
@@ -74,8 +80,8 @@ export function saveBytes(
   counters: Counters,
   record: TrainingRecord,
 ): Uint8Array {
-  const { train, language } = manifest.host;
-  const { best, epochLoss, epochWeight, otherLosses, runningLoss, fitted } = record;
+  const { train, language, options } = manifest.host;
+  const { best, epochLoss, epochWeight, otherLosses, runningLoss, fitted, data } = record;
   const own = lasting.map((buffer) => [buffer.name, savedTensor(buffer, store.view(buffer.name))] as const);
   const kept = lasting.flatMap((buffer) => {
     const view = best?.tensors.get(buffer.name);
@@ -88,6 +94,7 @@ export function saveBytes(
     ...counters,
     runningLoss,
     fitted,
+    ...(options === undefined ? {} : { options }),
     best: best === null ? null : { epoch: best.epoch, loss: best.loss },
   });
   const progress = [
@@ -97,6 +104,7 @@ export function saveBytes(
       [`${lossPrefix}${name}.running`, printNumber(one.runningLoss)] as const,
       [`${lossPrefix}${name}.epoch`, printNumber(one.epochLoss)] as const,
     ]),
+    ...(data === undefined ? [] : [["nnc.data", data] as const]),
   ] as const;
   return encode(new Map([...own, ...kept]), new Map([...metadata, ...progress]));
 }
@@ -107,15 +115,19 @@ export interface Restored {
   readonly record: TrainingRecord;
   /** About numbers that are not finite. */
   readonly warnings: readonly Diagnostic[];
+  /** The label of the train that it is of, and what the program was built with. */
+  readonly train: string;
+  readonly options: HostOptions | undefined;
 }
 
-/** Reads and checks everything, changes nothing. What an optimiser kept is left out where nothing will `optimize`. Throws NN09xx. */
+/** Reads and checks everything, changes nothing. Throws NN09xx. */
 export function readBytes(
   manifest: Manifest,
   lasting: readonly Buffer[],
   bytes: Uint8Array,
-  optimize = manifest.host.train !== undefined,
+  { optimizer, override = false }: RestoreOptions = {},
 ): Restored {
+  const optimize = optimizer ?? manifest.host.train !== undefined;
   const file = "the saved file";
   const given: unknown = bytes;
   if (!(given instanceof Uint8Array))
@@ -123,6 +135,7 @@ export function readBytes(
   const { tensors, metadata } = decode(file, bytes);
   const checkpoint = checkpointFromMetadata(file, metadata, manifest.host.language);
   if (optimize && checkpoint.optimizer !== "") requireOptimizer(file, checkpoint, manifest.host.train?.optimizer ?? "");
+  if (!override) requireOptions(file, manifest, checkpoint.options);
   const wanted = (name: string): boolean => optimize || !name.startsWith("optimizer.");
   const expected = new Map(
     lasting
@@ -139,9 +152,11 @@ export function readBytes(
   );
   requireSame(file, new Map([...expected].filter(([name]) => best.has(name))), best);
   const { seed, step, epoch, stepInEpoch, runningLoss, fitted } = checkpoint;
+  const data = metadata.get("nnc.data");
   const record: TrainingRecord = {
     runningLoss,
     fitted,
+    ...(data === undefined ? {} : { data }),
     epochLoss: parseNumber(metadata.get("nnc.epoch_loss") ?? "") ?? 0,
     epochWeight: parseNumber(metadata.get("nnc.epoch_weight") ?? "") ?? 0,
     otherLosses: new Map(
@@ -150,7 +165,14 @@ export function readBytes(
     best: checkpoint.best === null ? null : { ...checkpoint.best, tensors: viewsOf(best) },
   };
   const counters = { seed, step, epoch, stepInEpoch };
-  return { tensors: viewsOf(own), counters, record, warnings: warnNotFinite(file, own) };
+  const { train, options } = checkpoint;
+  return { tensors: viewsOf(own), counters, record, warnings: warnNotFinite(file, own), train, options };
+}
+
+/** Throws NN0926 where the program would compute another function from the parameters. */
+function requireOptions(file: string, { host }: Manifest, saved: HostOptions | undefined): void {
+  const differing = saved === undefined || host.options === undefined ? [] : contradictions(saved, host.options);
+  if (differing.length > 0) throw failure(otherOptions, { file, ...sidesOf(differing) });
 }
 
 function lossOf(metadata: ReadonlyMap<string, string>, name: string): LossRecord {

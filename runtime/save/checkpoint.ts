@@ -8,12 +8,15 @@ import {
   notACheckpoint,
   otherOptimizer,
 } from "../../compiler/diagnostics/codes/checkpoint.ts";
+import type { HostOptions } from "../../compiler/program/host.ts";
 import { failure, quoted } from "./fail.ts";
 import { parseFitted, printFitted } from "./fitted.ts";
 import type { Fitted } from "./fitted.ts";
+import { parseOptions, printOptions } from "./options.ts";
 
 /** Raised when the meaning of the metadata or of the tensors' names changes. */
 export const formatVersion = 1;
+const optionsKey = "nnc.options";
 
 export interface Checkpoint {
   /** Version of the language that the program was written in: dotted numbers. */
@@ -32,6 +35,8 @@ export interface Checkpoint {
   /** The epoch with the best loss so far and that loss; null before the first evaluation. */
   readonly best: { readonly epoch: number; readonly loss: number } | null;
   readonly fitted: Fitted;
+  /** What the program was built with; missing in files of older versions. */
+  readonly options?: HostOptions;
 }
 
 /** The metadata of a safetensors file. Keys begin with `nnc.`, so that others' strings can stand beside them. */
@@ -50,6 +55,7 @@ export function checkpointToMetadata(checkpoint: Checkpoint): ReadonlyMap<string
     ["nnc.best_epoch", best === null ? "none" : printNumber(best.epoch)],
     ["nnc.best_loss", best === null ? "none" : printNumber(best.loss)],
     ["nnc.fitted", printFitted(checkpoint.fitted)],
+    ...(checkpoint.options === undefined ? [] : [[optionsKey, printOptions(checkpoint.options)] as const]),
   ]);
 }
 
@@ -78,7 +84,13 @@ export function checkpointFromMetadata(
     runningLoss: read.number("nnc.running_loss"),
     best: none ? null : { epoch: read.count("nnc.best_epoch"), loss: read.number("nnc.best_loss") },
     fitted: read.fitted("nnc.fitted"),
+    ...(metadata.has(optionsKey) ? { options: read.options(optionsKey) } : {}),
   };
+}
+
+/** What the program was built with, of any file of tensors; undefined where it does not say. Throws NN0920. */
+export function optionsFromMetadata(file: string, metadata: ReadonlyMap<string, string>): HostOptions | undefined {
+  return metadata.has(optionsKey) ? new MetadataReader(file, metadata).options(optionsKey) : undefined;
 }
 
 /** Throws NN0922 where a checkpoint to go on from was trained by another optimizer. */
@@ -134,6 +146,10 @@ class MetadataReader {
 
   fitted(key: string): Fitted {
     return parseFitted(this.text(key)) ?? this.#fail(key, "what was fitted to the data, as JSON");
+  }
+
+  options(key: string): HostOptions {
+    return parseOptions(this.text(key)) ?? this.#fail(key, "what the program was built with, as JSON");
   }
 
   #fail(key: string, expected: string): never {

@@ -1,6 +1,6 @@
 /** What a program hands to `train` and `prepare`, looked at before anything is made of it. Every mistake is an NncError. */
 import { wrongType } from "../../compiler/diagnostics/codes/runtime.ts";
-import { bytes, checkOptions, count, isString, seed } from "../../compiler/diagnostics/options.ts";
+import { bytes, checkOptions, count, isString, seed, trueOrFalse } from "../../compiler/diagnostics/options.ts";
 import type { Rules, Test } from "../../compiler/diagnostics/options.ts";
 import { isFields, shown } from "../../compiler/diagnostics/values.ts";
 import type { Contents } from "../data/open.ts";
@@ -17,6 +17,7 @@ const optionRules: Rules<TrainOptions> = {
   threads: count,
   gpu: loadRules.gpu,
   resume: bytes,
+  override: trueOrFalse,
   signal: { expected: "an AbortSignal", fits: (value) => isObject(value) && "aborted" in value },
 };
 

@@ -48,6 +48,16 @@ export function feedOf(train: HostTrain, dataset: Dataset, size: number | "all",
   return { rows: dataset.rows, count: cut.count, epoch: (order) => inputsOf(train, wanted, cut, order) };
 }
 
+/** A few letters that change with the rows, their values or their order (FNV-1a over the words of 32 bits): a resumed run must have the same. */
+export function fingerprint({ rows, tensors }: Dataset): string {
+  let hash = 0x811c9dc5;
+  for (const [, { data }] of tensors) {
+    const words = new Int32Array(data.buffer, data.byteOffset, data.length);
+    for (let at = 0; at < words.length; at++) hash = Math.imul(hash ^ words[at], 0x01000193);
+  }
+  return `${rows} rows with the checksum ${(hash >>> 0).toString(16).padStart(8, "0")}`;
+}
+
 /** How many rows an evaluation takes at once: as many as the program can. */
 export function evaluationSize(train: HostTrain, dims: Manifest["dims"]): number | "all" {
   const names = train.inputs.flatMap(({ shape: [rows] }) => (rows === undefined ? [] : [nameOf(rows)]));

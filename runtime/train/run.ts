@@ -2,7 +2,14 @@
  * The training loop: epochs of seeded minibatches, evaluation on the hold-out, early stopping, and checkpoints that a run goes on from with
  * the bits of not having stopped. All that it remembers is in the network and its record.
  */
-import { lossNotFinite, numberNotFinite, resumeMismatch } from "../../compiler/diagnostics/codes/runtime.ts";
+import { otherOptions } from "../../compiler/diagnostics/codes/checkpoint.ts";
+import {
+  dataChanged,
+  lossNotFinite,
+  nothingLeft,
+  numberNotFinite,
+  resumeMismatch,
+} from "../../compiler/diagnostics/codes/runtime.ts";
 import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
@@ -10,8 +17,9 @@ import type { HostTrain } from "../../compiler/program/host.ts";
 import { shuffleInto } from "../data/shuffle.ts";
 import { failure } from "../load/fail.ts";
 import { load } from "../load/index.ts";
-import type { Gpu, Inputs, Network, NotFinite, StepResult, StopSignal } from "../load/index.ts";
-import { evaluationSize, feedOf } from "./data.ts";
+import type { Counters, Gpu, Inputs, Network, NotFinite, StepResult, StopSignal } from "../load/index.ts";
+import { otherSettings, sidesOf } from "../save/options.ts";
+import { evaluationSize, feedOf, fingerprint } from "./data.ts";
 import type { Feed, TrainData } from "./data.ts";
 import type { DivergedEvent, TrainEvent } from "./events.ts";
 import { beginEpoch, EpochLosses, scoresOf } from "./losses.ts";
@@ -28,6 +36,8 @@ export interface TrainOptions {
   readonly gpu?: Gpu;
   /** A checkpoint to go on from. */
   readonly resume?: Uint8Array;
+  /** Goes on although the program is built with other constants, dimensions or settings than the checkpoint's. */
+  readonly override?: boolean;
   /** Stops the run after the step at hand; it then tells `stopped`. */
   readonly signal?: StopSignal;
 }
@@ -44,6 +54,7 @@ export class Run {
   readonly #training: Feed;
   readonly #holdout: Feed | null;
   readonly #epochs: number;
+  readonly #fingerprint: string;
   readonly #started = performance.now();
   #step = 0;
   #epoch = 0;
@@ -66,6 +77,7 @@ export class Run {
     this.#training = feeds.training;
     this.#holdout = feeds.holdout;
     this.#epochs = options.epochs ?? host.epochs;
+    this.#fingerprint = fingerprint(data.train);
   }
 
   /** Loads the network and looks at the data. Throws NN07xx, NN09xx. */
@@ -103,12 +115,13 @@ export class Run {
     const { network } = this;
     const { fitted, warnings = [] } = this.#data;
     if (resume !== undefined) this.#resume(resume);
-    else if (fitted !== undefined) network.record = { ...network.record, fitted };
+    else network.record = { ...network.record, data: this.#fingerprint, ...(fitted === undefined ? {} : { fitted }) };
     const bytes = resume === undefined ? this.#data.startFrom : undefined;
     const started = bytes === undefined ? { left: [], warnings: [] } : startFrom(network, bytes);
     const { step, epoch, stepInEpoch } = network.counters;
     [this.#step, this.#epoch, this.#stepInEpoch] = [step, epoch, stepInEpoch];
     this.#good = network.save();
+    const over = resume === undefined ? [] : this.#alreadyOver();
     return {
       event: "start",
       name: this.#host.label,
@@ -121,26 +134,27 @@ export class Run {
       peakBytes: network.peakBytes,
       threads: network.threads,
       left: started.left,
-      diagnostics: [...network.warnings, ...warnings, ...started.warnings],
+      diagnostics: [...network.warnings, ...warnings, ...started.warnings, ...over],
     };
   }
 
-  /** Throws NN0725 where the data or the seed are not those of the run that was stopped. */
+  /** Throws NN0725 where the train, the seed or the data are not those of the run that was stopped, NN0926 where the options are not. */
   #resume(bytes: Uint8Array): void {
-    const {
-      counters: { seed, step, epoch, stepInEpoch },
-    } = this.network.peek(bytes);
+    const { override = false } = this.#options;
+    const saved = this.network.peek(bytes, { override });
+    const { seed, step, epoch, stepInEpoch } = saved.counters;
     const wanted = this.#options.seed ?? this.#data.seed;
+    if (saved.train !== "" && saved.train !== this.#host.label && !override)
+      throw mismatch("the train", `\`${saved.train}\``, `\`${this.#host.label}\``);
     if (wanted !== undefined && wanted !== seed) throw mismatch("the seed", String(seed), String(wanted));
+    const { options } = this.network.manifest.host;
+    const others = saved.options === undefined || options === undefined ? [] : otherSettings(saved.options, options);
+    if (others.length > 0 && !override) throw failure(otherOptions, { file: "the checkpoint", ...sidesOf(others) });
     const { count } = this.#feed;
-    if (step !== epoch * count + stepInEpoch) {
-      throw mismatch(
-        "minibatches an epoch that make",
-        `${step} steps in ${epoch} epochs and ${stepInEpoch} steps`,
-        `${count} an epoch`,
-      );
-    }
-    this.network.restore(bytes);
+    if (step !== epoch * count + stepInEpoch) throw failure(dataChanged, countsOf(saved.counters, count));
+    const { data = this.#fingerprint } = saved.record;
+    if (data !== this.#fingerprint) throw failure(dataChanged, { expected: data, found: this.#fingerprint });
+    this.network.restore(bytes, { override });
   }
 
   async *#trainEpoch(): AsyncGenerator<TrainEvent, void, undefined> {
@@ -242,6 +256,15 @@ export class Run {
     return this.#epoch >= this.#epochs || this.#isEarly();
   }
 
+  #alreadyOver(): readonly Diagnostic[] {
+    if (!this.#isOver()) return [];
+    const { stopEarly = 0 } = this.#host;
+    const reason = this.#isEarly()
+      ? `and none of the last ${stopEarly} was better than the best`
+      : `expected more than ${this.#epoch} in all, found ${this.#epochs}`;
+    return [diagnose(nothingLeft, { done: this.#epoch, reason }, [])];
+  }
+
   #isEarly(): boolean {
     const { best } = this.network.record;
     const { stopEarly } = this.#host;
@@ -333,6 +356,16 @@ interface Found {
   readonly diagnostic: Diagnostic;
   readonly step: number;
   readonly tensor: string | null;
+}
+
+/** The minibatches of an epoch, as the counters of a checkpoint tell them and as they are now. */
+function countsOf({ step, epoch, stepInEpoch }: Counters, found: number): { expected: string; found: string } {
+  const count = (step - stepInEpoch) / epoch;
+  const known = epoch > 0 && Number.isInteger(count);
+  return {
+    expected: known ? `an epoch of ${count} minibatches` : `minibatches of which ${step} were done in ${epoch} epochs`,
+    found: `${found}`,
+  };
 }
 
 function mismatch(what: string, expected: string, found: string): NncError {

@@ -1,8 +1,12 @@
 /** `start_from`: the tensors of a file that a program has under the same paths, and a line for each that is left. */
+import { startFromOther } from "../../compiler/diagnostics/codes/checkpoint.ts";
+import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { View } from "../load/executable.ts";
 import type { Network } from "../load/index.ts";
+import { optionsFromMetadata } from "../save/checkpoint.ts";
 import { commonTensors, warnNotFinite } from "../save/compare.ts";
+import { contradictions, sidesOf } from "../save/options.ts";
 import { decode } from "../save/safetensors.ts";
 
 export interface Started {
@@ -13,7 +17,7 @@ export interface Started {
 /** Fills parameters and state, and the averages of the parameters. A shape that differs stops it (NN0921), and then nothing is changed. */
 export function startFrom(network: Network, bytes: Uint8Array): Started {
   const file = "the file of `start_from`";
-  const { tensors } = decode(file, bytes);
+  const { tensors, metadata } = decode(file, bytes);
   const types = new Map(network.manifest.buffers.map(({ name, dtype }) => [name, dtype]));
   const expected = new Map(
     [...network.parameters, ...network.state].map(([name, { shape }]) => [
@@ -33,5 +37,15 @@ export function startFrom(network: Network, bytes: Uint8Array): Started {
     if (types.has(`average.${name}`)) taken.set(`average.${name}`, data);
   }
   network.put(taken);
-  return { left, warnings: warnNotFinite(file, found) };
+  return { left, warnings: [...warnOptions(network, file, metadata), ...warnNotFinite(file, found)] };
+}
+
+function warnOptions(
+  { manifest: { host } }: Network,
+  file: string,
+  metadata: ReadonlyMap<string, string>,
+): readonly Diagnostic[] {
+  const saved = optionsFromMetadata(file, metadata);
+  const differing = saved === undefined || host.options === undefined ? [] : contradictions(saved, host.options);
+  return differing.length === 0 ? [] : [diagnose(startFromOther, { file, ...sidesOf(differing) }, [])];
 }

@@ -15,7 +15,7 @@ const params = ["--params", "run/parameters.safetensors"];
 
 beforeAll(async () => {
   await nnc(["train", "points.nn", "-o", "run", "--target", "wasm"], { cwd });
-});
+}, 60_000);
 afterAll(remove);
 
 function documents(text: string): readonly Readonly<Record<string, unknown>>[] {

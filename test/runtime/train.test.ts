@@ -181,19 +181,24 @@ describe("a run that is stopped", () => {
 
   it("refuses another seed and other data", async () => {
     const saved = await (await run(lineArtifact(), data, { epochs: 3 })).training.save();
+    const changed = dataset(data.train.rows);
+    const x = changed.tensors.get("x")?.data ?? [];
+    x[3] = 0.5;
     const go = (given: TrainData, options: TrainOptions): Promise<string> =>
       errorOf(() => run(lineArtifact(), given, { resume: saved, ...options }));
     expect([
       await go(data, { seed: 4 }),
       await go({ ...data, seed: 5 }, {}),
       await go({ ...data, train: dataset(20) }, {}),
+      await go({ ...data, train: changed }, {}),
       await go(data, { resume: saved.slice(0, 99) }),
     ]).toMatchInlineSnapshot(`
       [
         "NN0725 this run cannot be resumed: expected the seed 3, found 4",
         "NN0725 this run cannot be resumed: expected the seed 3, found 5",
-        "NN0725 this run cannot be resumed: expected minibatches an epoch that make 9 steps in 3 epochs and 0 steps, found 5 an epoch",
-        "NN0902 the saved file is cut short or no safetensors file: expected a header of 728 bytes, found 91 bytes after its length",
+        "NN0732 the data have changed since the run was stopped: expected an epoch of 3 minibatches, found 5",
+        "NN0732 the data have changed since the run was stopped: expected 10 rows with the checksum 04bf89bf, found 10 rows with the checksum 8bd0c40d",
+        "NN0902 the saved file is cut short or no safetensors file: expected a header of 776 bytes, found 91 bytes after its length",
       ]
     `);
   });
@@ -249,6 +254,25 @@ describe("start_from", () => {
     });
     expect(training.network.parameters.get("Line.w")).toEqual(trained.training.network.parameters.get("Line.w"));
     await training.return();
+  });
+});
+
+describe("a run that is finished", () => {
+  const finished = async (artifact: Artifact, options: TrainOptions): Promise<readonly string[]> => {
+    const saved = await (await run(artifact, data, options)).training.save();
+    const { events } = await run(artifact, data, { ...options, resume: saved });
+    expect(events.map(({ event }) => event)).toEqual(["start", "done"]);
+    const [start] = events;
+    return start?.event === "start" ? start.diagnostics.map(({ code, message }) => `${code} ${message}`) : [];
+  };
+
+  it("says so when it is resumed, and trains nothing", async () => {
+    expect(await finished(lineArtifact(), { epochs: 3 })).toEqual([
+      "NN0733 this run is finished: it has done 3 epochs, expected more than 3 in all, found 3; nothing is trained",
+    ]);
+    expect(await finished(lineArtifact(), { epochs: 1 })).toEqual([
+      "NN0733 this run is finished: it has done 1 epoch, expected more than 1 in all, found 1; nothing is trained",
+    ]);
   });
 });
 

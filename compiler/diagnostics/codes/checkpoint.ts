@@ -215,3 +215,23 @@ export const cannotRead = define<File & { readonly problem: string }>({
   message: ({ file, problem }) => `cannot read ${file}: ${problem}`,
   explanation: "The path must name a file that exists and may be read.",
 });
+
+type Options = File & { readonly saved: string; readonly built: string };
+
+export const otherOptions = define<Options>({
+  code: "NN0926",
+  severity: "error",
+  message: ({ file, saved, built }) =>
+    `${file} was trained with ${saved}; expected the same of the program, found ${built}`,
+  explanation:
+    "Parameters compute another function in a program that is built with other constants or dimensions, though their shapes may fit. The values of `--const` and `--dim` " +
+    "are kept with them, and `eval`, `predict`, `export` and `train --resume` take them from there. `--override`, or `override: true` of the library, takes the values of the source and of the flags instead.",
+});
+
+export const startFromOther = define<Options>({
+  code: "NN0927",
+  severity: "warning",
+  message: ({ file, saved, built }) => `${file} was trained with ${saved}, this program is built with ${built}`,
+  explanation:
+    "`start_from` takes the tensors that have the same paths. Where constants differ, they are put into a program that computes another function from them.",
+});

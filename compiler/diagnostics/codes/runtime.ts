@@ -279,3 +279,21 @@ export const rowOfOpenSize = define<{ readonly name: string; readonly shape: str
   explanation:
     "Where rows come as the data had them, each has the same number of values. A dimension inside a row that is open until a call needs a value when the program is built.",
 });
+
+export const dataChanged = define<{ readonly expected: string; readonly found: string }>({
+  code: "NN0732",
+  severity: "error",
+  message: ({ expected, found }) =>
+    `the data have changed since the run was stopped: expected ${expected}, found ${found}`,
+  explanation:
+    "A resumed run gives the bits of one that was never stopped, so its data must be the same: the rows in their order, the hold-out and the batch. Put the data back, or begin anew from the parameters with `start_from`.",
+});
+
+export const nothingLeft = define<{ readonly done: number; readonly reason: string }>({
+  code: "NN0733",
+  severity: "warning",
+  message: ({ done, reason }) =>
+    `this run is finished: it has done ${done} ${done === 1 ? "epoch" : "epochs"}, ${reason}; nothing is trained`,
+  explanation:
+    "A resumed run trains until its epochs are done in all, those before included. `--epochs`, or `epochs` of the `train`, makes it go on; what `stop_early` ended goes on with a larger `stop_early`.",
+});

@@ -1,0 +1,110 @@
+/**
+ * What parameters were trained with, as their file keeps it: the commands that use them take it over and say so. A flag that says otherwise
+ * is a mistake, unless `--override` puts flags and source in its place.
+ */
+import { otherOptions } from "../compiler/diagnostics/codes/checkpoint.ts";
+import { diagnose, NncError } from "../compiler/diagnostics/diagnostic.ts";
+import type { HostOption, HostOptions } from "../compiler/program/host.ts";
+import { optionText } from "../runtime/save/options.ts";
+import type { Context } from "./context.ts";
+import type { Assignment } from "./flags.ts";
+import type { ClosingFlags } from "./source.ts";
+
+type Plain = number | string | boolean;
+
+/** The flags that a file of parameters keeps. */
+export type KeptFlags = Pick<ClosingFlags, "const" | "dim"> & { readonly set?: readonly Assignment<number>[] };
+
+/** A file of parameters, and what it says about its program; undefined in those of others and of older versions. */
+export interface KeptFile {
+  readonly file: string;
+  readonly options: HostOptions | undefined;
+}
+
+/** What was taken from the file, by flag, for programs that read the command's answer. */
+export interface Taken {
+  readonly const: readonly Assignment<Plain>[];
+  readonly dim: readonly Assignment<number>[];
+  readonly set: readonly Assignment<number>[];
+}
+
+const nothing: Taken = { const: [], dim: [], set: [] };
+
+/** What the flags leave to the file. With `resume` that includes the settings of optimizers. Throws NN0926. */
+export function takeKept(
+  context: Context,
+  { file, options }: KeptFile,
+  flags: KeptFlags & { readonly override: boolean },
+  resume = false,
+): Taken {
+  if (options === undefined || flags.override) return nothing;
+  const { consts, dims, settings } = options;
+  const lists = [differing(flags.const, consts), differing(flags.dim, dims)];
+  if (resume) lists.push(differing(flags.set, settings), added(flags.set, settings));
+  const [wrong] = lists.flat();
+  if (wrong !== undefined)
+    throw new NncError(
+      diagnose(otherOptions, { file, ...wrong }, [], "leave the flag out, or add --override to mean it"),
+    );
+  const taken: Taken = {
+    const: missing(flags.const, consts),
+    dim: missing(flags.dim, dims),
+    set: resume ? missing(flags.set, settings) : [],
+  };
+  const text = Object.entries(taken).flatMap(([flag, list]: readonly [string, readonly Assignment<Plain>[]]) =>
+    list.map((one) => `--${flag} ${optionText(one)}`),
+  );
+  if (text.length > 0) context.process.stderr.write(`as ${file} was trained: ${text.join(" ")}\n`);
+  return taken;
+}
+
+/** The flags with what was taken behind them. */
+export function withTaken<Flags extends KeptFlags>(flags: Flags, taken: Taken): Flags {
+  return {
+    ...flags,
+    const: [...(flags.const ?? []), ...taken.const],
+    dim: [...(flags.dim ?? []), ...taken.dim],
+    set: [...(flags.set ?? []), ...taken.set],
+  };
+}
+
+/** As a field of a JSON document: nothing where nothing was taken. */
+export function takenJson(taken: Taken): { readonly taken?: object } {
+  const lists = Object.entries(taken).filter(([, list]: readonly [string, readonly unknown[]]) => list.length > 0);
+  if (lists.length === 0) return {};
+  return {
+    taken: new Map(
+      lists.map(([flag, list]: readonly [string, readonly Assignment<Plain>[]]) => [
+        flag,
+        new Map(list.map(({ name, value }) => [name, value])),
+      ]),
+    ),
+  };
+}
+
+type Sides = { readonly saved: string; readonly built: string };
+
+function differing(flags: readonly Assignment<Plain>[] = [], kept: readonly HostOption<Plain>[]): readonly Sides[] {
+  return flags.flatMap((flag) => {
+    const saved = kept.find(({ name }) => name === flag.name);
+    return saved === undefined || saved.value === flag.value
+      ? []
+      : [{ saved: optionText(saved), built: optionText(flag) }];
+  });
+}
+
+/** Settings that the run was begun without. */
+function added(flags: readonly Assignment<number>[] = [], kept: readonly HostOption<number>[]): readonly Sides[] {
+  return flags
+    .filter((flag) => !kept.some(({ name }) => name === flag.name))
+    .map((flag) => ({ saved: `${flag.name} as in the source`, built: optionText(flag) }));
+}
+
+function missing<Value extends Plain>(
+  flags: readonly Assignment<Value>[] = [],
+  kept: readonly HostOption<Value>[],
+): readonly Assignment<Value>[] {
+  return kept
+    .filter(({ name, given }) => given && !flags.some((flag) => flag.name === name))
+    .map(({ name, value }) => ({ name, value }));
+}

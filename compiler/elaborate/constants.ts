@@ -1,0 +1,58 @@
+/**
+ * The constants of a file, with the values that a caller gives in the place of the source's; and what of all this the host keeps, so that
+ * parameters are never put into a program built with other values.
+ */
+import { unknownConstant } from "../diagnostics/codes/settings.ts";
+import { diagnose } from "../diagnostics/diagnostic.ts";
+import { didYouMean } from "../diagnostics/suggest.ts";
+import type { HostOption, HostOptions } from "../program/host.ts";
+import { Entry } from "./entry.ts";
+import { recover } from "./failure.ts";
+import { topFrame } from "./inputs.ts";
+import { exact, toNumber } from "./rational.ts";
+import type { Session } from "./session.ts";
+import type { Evaluated } from "./values.ts";
+
+/** What a constant may be given. */
+type Plain = number | string | boolean;
+
+export function constantsOf(consts: ReadonlyMap<string, Plain> = new Map()): ReadonlyMap<string, Evaluated> {
+  return new Map([...consts].map(([name, value]) => [name, constantOf(value)]));
+}
+
+function constantOf(value: Plain): Evaluated {
+  if (typeof value === "string") return { kind: "string", value };
+  if (typeof value === "boolean") return { kind: "bool", value };
+  return { kind: "number", value: exact(value) ?? { numerator: 0n, denominator: 1n } };
+}
+
+export function checkConstants(session: Session): void {
+  const values = session.module.scope.names.get("value") ?? new Map();
+  const known = [...values].flatMap(([name, { declaration }]) => (declaration.kind === "const" ? [name] : []));
+  for (const name of session.constants.keys())
+    if (!known.includes(name)) session.report(diagnose(unknownConstant, { name }, [], didYouMean(name, known)));
+}
+
+/** Every `const`, used or not, so that its mistakes are found; answers with those that a caller could give. */
+export function evaluateConstants(session: Session): HostOptions["consts"] {
+  const scratch = new Entry(session, "constants", { training: false, averaged: false });
+  const known: HostOption<Plain>[] = [];
+  for (const { declaration, scope } of session.module.scope.names.get("value")?.values() ?? []) {
+    if (declaration.kind !== "const") continue;
+    const name = declaration.name.text;
+    const frame = topFrame(scratch, scope, session.root("const"), name, "a `const`");
+    const value = plainValue(recover(() => session.evaluator.evaluate(declaration.name, frame)));
+    if (value !== undefined) known.push({ name, value, given: session.constants.has(name) });
+  }
+  return known;
+}
+
+function plainValue(value: Evaluated | undefined): Plain | undefined {
+  if (value?.kind === "number") return toNumber(value.value);
+  return value?.kind === "string" || value?.kind === "bool" ? value.value : undefined;
+}
+
+/** Values that the caller gave, in its order. */
+export function givenOptions(values: ReadonlyMap<string, number> = new Map()): readonly HostOption<number>[] {
+  return [...values].map(([name, value]) => ({ name, value, given: true }));
+}

@@ -1,0 +1,92 @@
+/**
+ * What a program was built with beside its source, kept with its parameters: as a line of JSON whose form is checked in full when it is read
+ * back, and compared with what another program was built with.
+ */
+import type { HostOption, HostOptions } from "../../compiler/program/host.ts";
+
+type Plain = number | string | boolean;
+
+/** What two sides say about a name: `slope=0.5` and `slope=0.1`. */
+export interface Contradiction {
+  readonly saved: string;
+  readonly built: string;
+}
+
+/** One line of JSON; doubles survive to the bit. Lists of entries, since a constant may be called `__proto__`. */
+export function printOptions({ consts, dims, settings }: HostOptions): string {
+  return JSON.stringify({ consts, dims, settings });
+}
+
+/** What `printOptions` wrote, or undefined where the text is anything else. */
+export function parseOptions(text: string): HostOptions | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const { consts, dims, settings } = value as { readonly [key in keyof HostOptions]?: unknown }; // Each is looked at below.
+  return isList(consts, isPlain) && isList(dims, isNumber) && isList(settings, isNumber)
+    ? { consts, dims, settings }
+    : undefined;
+}
+
+/**
+ * The constants and dimensions that differ. A constant that neither side was given, but the source, is the source's affair: whoever changes
+ * it there means it.
+ */
+export function contradictions(saved: HostOptions, built: HostOptions): readonly Contradiction[] {
+  return [...differing(saved.consts, built.consts), ...differing(saved.dims, built.dims)];
+}
+
+/** The settings of optimizers that differ, one that only one side was given included: the other has the source's. */
+export function otherSettings(saved: HostOptions, built: HostOptions): readonly Contradiction[] {
+  const names = new Set([...saved.settings, ...built.settings].map(({ name }) => name));
+  return [...names].flatMap((name) => {
+    const [before, now] = [saved.settings, built.settings].map((list) => list.find((one) => one.name === name)?.value);
+    return before === now ? [] : [{ saved: settingText(name, before), built: settingText(name, now) }];
+  });
+}
+
+/** Both sides of all contradictions, for a message: `slope=0.5, deep=true` and `slope=0.1, deep=false`. */
+export function sidesOf(all: readonly Contradiction[]): { readonly saved: string; readonly built: string } {
+  return { saved: all.map(({ saved }) => saved).join(", "), built: all.map(({ built }) => built).join(", ") };
+}
+
+/** `hidden=256`, as `--const` takes it. */
+export function optionText({ name, value }: Pick<HostOption<Plain>, "name" | "value">): string {
+  return `${name}=${value}`;
+}
+
+function differing(saved: readonly HostOption<Plain>[], built: readonly HostOption<Plain>[]): readonly Contradiction[] {
+  const now = new Map(built.map((one) => [one.name, one]));
+  return saved.flatMap(({ name, value, given }) => {
+    const other = now.get(name);
+    const differs = other !== undefined && other.value !== value && (given || other.given);
+    return differs ? [{ saved: optionText({ name, value }), built: optionText(other) }] : [];
+  });
+}
+
+function settingText(name: string, value: number | undefined): string {
+  return value === undefined ? `${name} as in the source` : optionText({ name, value });
+}
+
+function isList<Value>(list: unknown, fits: (value: unknown) => value is Value): list is readonly HostOption<Value>[] {
+  return (
+    Array.isArray(list) &&
+    list.every((one: unknown) => {
+      if (typeof one !== "object" || one === null) return false;
+      const { name, value, given } = one as { readonly [key in keyof HostOption<Value>]?: unknown }; // Each is looked at here.
+      return typeof name === "string" && fits(value) && typeof given === "boolean";
+    })
+  );
+}
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === "string" || typeof value === "boolean" || isNumber(value);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}

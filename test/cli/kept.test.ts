@@ -1,0 +1,145 @@
+/** `--const`, `--dim` and `--set` are kept with the parameters: every command that uses them computes what was trained. */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { folderWith, nnc } from "./helpers.ts";
+
+/** The constant changes the function and not a shape; the hold-out is the source's. */
+const source = `const slope = 0.5
+const kept = 4
+model Bend(x: [N, 2]) -> [N, 1] = where(x <= 0, slope * x, x) |> dense(kept) |> dense(1)
+train Bend as first  { data: rows  loss: mse  optimizer: sgd(lr: 0.1)  batch: 4  epochs: 3  seed: 3 }
+train Bend as second { data: rows  loss: mse  optimizer: sgd(lr: 0.1)  batch: 4  epochs: 3  seed: 3 }
+data rows = csv("rows.csv", target: "y", holdout: 25%)
+`;
+const rows = Array.from(
+  { length: 16 },
+  (_, row) => `${Math.sin(row).toFixed(3)},${Math.cos(row).toFixed(3)},${row % 5}`,
+);
+const { folder: cwd, remove } = folderWith({
+  "bend.nn": source,
+  "rows.csv": `a,b,y\n${rows.join("\n")}\n`,
+  "package.json": "{}",
+});
+afterAll(remove);
+
+const params = ["--params", "run/parameters.safetensors"];
+const said = "as run/parameters.safetensors was trained: --const slope=-2\n";
+const few = "a,b\n-1,-2\n3,-4\n";
+
+beforeAll(async () => {
+  await nnc(["train", "bend.nn", "-o", "run", "--const", "slope=-2"], { cwd });
+  await nnc(["train", "bend.nn", "-o", "plain"], { cwd });
+}, 60_000);
+
+describe("what was trained is what is computed", () => {
+  test.each([
+    ["eval", ""],
+    ["predict", few],
+  ])(
+    "%s takes it from the file and says so",
+    async (command, stdin) => {
+      const kept = await nnc([command, "bend.nn", ...params], { cwd, stdin });
+      expect({ code: kept.code, stderr: kept.stderr }).toEqual({ code: 0, stderr: said });
+      const named = await nnc([command, "bend.nn", ...params, "--const", "slope=-2"], { cwd, stdin });
+      expect(named).toEqual({ code: 0, stderr: "", stdout: kept.stdout });
+      const overridden = await nnc([command, "bend.nn", ...params, "--override"], { cwd, stdin });
+      expect(overridden.stderr).toBe("");
+      expect(overridden.stdout).not.toBe(kept.stdout);
+    },
+    60_000,
+  );
+
+  test("export takes it, too", async () => {
+    expect((await nnc(["export", "bend.nn", ...params, "-o", "app"], { cwd })).stderr).toContain(said);
+    const call =
+      "import { predict } from './app/model.mjs'; console.log(predict([[-1, -2], [3, -4]]).map((one) => one.y).join());";
+    const exported = execFileSync(process.execPath, ["--input-type=module", "-e", call], { cwd, encoding: "utf8" });
+    const { stdout } = await nnc(["predict", "bend.nn", ...params], { cwd, stdin: few });
+    expect(exported.trim().split(",").map(Number).map(Math.fround)).toEqual(
+      stdout.trim().split("\n").slice(1).map(Number).map(Math.fround),
+    );
+  }, 60_000);
+
+  test("eval repeats the scores of the run", async () => {
+    const { stdout } = await nnc(["eval", "bend.nn", ...params, "--json"], { cwd });
+    const done = readFileSync(path.join(cwd, "run/log.jsonl"), "utf8").trim().split("\n").at(-1) ?? "";
+    const { scores, taken, rows: count } = JSON.parse(stdout) as Record<string, unknown>;
+    expect({ scores, taken, count }).toEqual({
+      scores: (JSON.parse(done) as { holdout: unknown }).holdout,
+      taken: { const: { slope: -2 } },
+      count: 4,
+    });
+  });
+
+  test("of a run without the flag nothing is taken, and nothing said", async () => {
+    const { stdout, stderr } = await nnc(["eval", "bend.nn", "--params", "plain/parameters.safetensors", "--json"], {
+      cwd,
+    });
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout)).not.toHaveProperty("taken");
+  });
+});
+
+describe("a flag that contradicts", () => {
+  const contradiction = (file: string, saved: string, found: string): string =>
+    `error[NN0926]: ${file} was trained with ${saved}; expected the same of the program, found ${found}\n   = help: leave the flag out, or add --override to mean it\n`;
+
+  test.each([
+    ["eval", "run", "slope=1", "slope=-2"],
+    ["predict", "run", "slope=1", "slope=-2"],
+    ["export -o never", "run", "slope=1", "slope=-2"],
+    ["eval", "run", "kept=8", "kept=4"],
+    ["eval", "plain", "slope=1", "slope=0.5"],
+  ])("%s of %s with --const %s", async (command, run, flag, saved) => {
+    const [name = "", ...more] = command.split(" ");
+    const file = `${run}/parameters.safetensors`;
+    const args = [name, "bend.nn", ...more, "--params", file, "--const", flag];
+    const { stdout, stderr, code } = await nnc(args, { cwd, stdin: few });
+    expect({ stdout, stderr, code }).toEqual({ stdout: "", stderr: contradiction(file, saved, flag), code: 1 });
+  });
+
+  test.each([
+    ["--const", "slope=1", "slope=-2"],
+    ["--set", "lr=0.5", "lr=0.05"],
+    ["--set", "momentum=0.5", "momentum as in the source"],
+  ])("train --resume with %s %s", async (flag, found, saved) => {
+    const first = ["train", "bend.nn", "-o", "half", "--const", "slope=-2", "--set", "lr=0.05", "--epochs", "1"];
+    await nnc(first, { cwd });
+    const { stderr, code } = await nnc(["train", "bend.nn", "-o", "half", "--resume", flag, found], { cwd });
+    expect({ stderr, code }).toEqual({ stderr: contradiction("half/checkpoint.safetensors", saved, found), code: 1 });
+  });
+});
+
+describe("train --resume", () => {
+  const parameters = (folder: string): Buffer => readFileSync(path.join(cwd, folder, "parameters.safetensors"));
+
+  test("goes on with what the run was begun with, the train included", async () => {
+    const flags = ["--const", "slope=-2", "--set", "lr=0.05", "--label", "second"];
+    await nnc(["train", "bend.nn", "-o", "whole", ...flags], { cwd });
+    await nnc(["train", "bend.nn", "-o", "rest", ...flags, "--epochs", "1"], { cwd });
+    const { stderr, stdout, code } = await nnc(["train", "bend.nn", "-o", "rest", "--resume", "--json"], { cwd });
+    expect(code).toBe(0);
+    expect(stderr).toContain("as rest/checkpoint.safetensors was trained: --const slope=-2 --set lr=0.05\n");
+    expect(JSON.parse(stdout.split("\n")[0] ?? "")).toMatchObject({
+      event: "start",
+      name: "second",
+      taken: { const: { slope: -2 }, set: { lr: 0.05 } },
+    });
+    expect(parameters("rest").equals(parameters("whole"))).toBe(true);
+  });
+
+  test("of another train is refused, and --override needs --resume", async () => {
+    await nnc(["train", "bend.nn", "-o", "first", "--epochs", "1"], { cwd });
+    const other = await nnc(["train", "bend.nn", "-o", "first", "--resume", "--label", "second"], { cwd });
+    expect(other.stderr).toContain(
+      "error[NN0725]: this run cannot be resumed: expected the train `first`, found `second`",
+    );
+    expect(await nnc(["train", "bend.nn", "--override"], { cwd })).toEqual({
+      stdout: "",
+      stderr: "error: --override: expected --resume beside it, found none\n",
+      code: 2,
+    });
+  });
+});
