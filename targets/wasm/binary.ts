@@ -2,7 +2,7 @@
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Expression } from "../../compiler/program/types.ts";
 import type { Place } from "./context.ts";
-import { callHelper, callText, prefix } from "./instructions.ts";
+import { callHelper, callText, extremeI32, prefix } from "./instructions.ts";
 import { i32 } from "./text.ts";
 import type { Text } from "./text.ts";
 
@@ -64,9 +64,9 @@ function binaryI32(expression: Binary, left: Text, right: Text, place: Place): T
     case "mul":
       return [`${prefix(type)}.${operator}`, left, right];
     case "maximum":
-      return scalar ? callHelper("i32.max", place, left, right) : ["i32x4.max_s", left, right];
+      return scalar ? extremeI32("max", left, right, place) : ["i32x4.max_s", left, right];
     case "minimum":
-      return scalar ? callHelper("i32.min", place, left, right) : ["i32x4.min_s", left, right];
+      return scalar ? extremeI32("min", left, right, place) : ["i32x4.min_s", left, right];
     case "mod":
       return callHelper(scalar ? "i32.mod" : "i32.mod.x4", place, left, right);
     case "and":

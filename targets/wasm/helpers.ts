@@ -1,10 +1,6 @@
 /** Small functions that expressions may call, for what WebAssembly has no instruction for; each printed only where used. */
 
 const scalarHelpers = {
-  "i32.max": `(func $i32.max (param $a i32) (param $b i32) (result i32)
-  (select (local.get $a) (local.get $b) (i32.gt_s (local.get $a) (local.get $b))))`,
-  "i32.min": `(func $i32.min (param $a i32) (param $b i32) (result i32)
-  (select (local.get $a) (local.get $b) (i32.lt_s (local.get $a) (local.get $b))))`,
   "i32.abs": `(func $i32.abs (param $x i32) (result i32)
   (select (i32.sub (i32.const 0) (local.get $x)) (local.get $x) (i32.lt_s (local.get $x) (i32.const 0))))`,
   "i32.sign": `(func $i32.sign (param $x i32) (result i32)

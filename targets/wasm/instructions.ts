@@ -3,6 +3,7 @@ import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { ValueType } from "../../compiler/program/types.ts";
 import type { Place } from "./context.ts";
 import type { Helper } from "./helpers.ts";
+import { constantOf, get, isList } from "./text.ts";
 import type { Text } from "./text.ts";
 
 /** `f32`, `i32x4` and so on: the prefix of an instruction on values of this type. */
@@ -22,4 +23,21 @@ export function callText(name: string, lanes: 1 | 4, operands: readonly Text[], 
 export function callHelper(name: Helper, place: Place, ...operands: readonly Text[]): Text {
   place.module.helpers.add(name);
   return ["call", `$${name}`, ...operands];
+}
+
+/**
+ * The greater or the smaller of two i32, which have no instruction for it: a choice between both, as a call would cost
+ * more than all else in a loop that moves elements. What is read twice gets a local, where it is more than a local.
+ */
+export function extremeI32(name: "max" | "min", left: Text, right: Text, place: Place): Text {
+  const [a, b] = [twice(left, place), twice(right, place)];
+  return ["select", a.first, b.first, [name === "max" ? "i32.gt_s" : "i32.lt_s", a.again, b.again]];
+}
+
+/** A value to be written in two places, the first of them run first. */
+function twice(value: Text, place: Place): { readonly first: Text; readonly again: Text } {
+  const plain = constantOf(value) !== undefined || (isList(value) && value[0] === "local.get");
+  if (plain) return { first: value, again: value };
+  const local = place.locals.give("held", "i32", place.names);
+  return { first: ["local.tee", local, value], again: get(local) };
 }

@@ -2,7 +2,7 @@
 import type { Integer } from "../../compiler/program/integer.ts";
 import { powerOfTwo } from "../../compiler/program/integer.ts";
 import type { Place } from "./context.ts";
-import { callHelper } from "./instructions.ts";
+import { callHelper, extremeI32 } from "./instructions.ts";
 import { add, get, i32, multiply } from "./text.ts";
 import type { Text } from "./text.ts";
 
@@ -27,19 +27,14 @@ export function integerText(integer: Integer, place: Place): Text {
     case "remainder":
       return remainderText(integer.value, integer.divisor, integer.natural, place);
     case "minimum":
-      return callHelper("i32.min", place, inner(integer.left), inner(integer.right));
+      return extremeI32("min", inner(integer.left), inner(integer.right), place);
     case "maximum":
-      return callHelper("i32.max", place, inner(integer.left), inner(integer.right));
+      return extremeI32("max", inner(integer.left), inner(integer.right), place);
     case "value":
       return place.module.expressionText(integer.value, place);
     case "clamp": {
-      const below = callHelper(
-        "i32.min",
-        place,
-        place.module.expressionText(integer.value, place),
-        inner(integer.limit),
-      );
-      return callHelper("i32.max", place, below, i32(0));
+      const value = place.module.expressionText(integer.value, place);
+      return extremeI32("max", extremeI32("min", value, inner(integer.limit), place), i32(0), place);
     }
   }
 }

@@ -2,7 +2,7 @@
 import type { Slice } from "../../compiler/program/cut.ts";
 import { integerOfDimension } from "../../compiler/program/integer.ts";
 import type { Place } from "./context.ts";
-import { callHelper } from "./instructions.ts";
+import { extremeI32 } from "./instructions.ts";
 import { integerText } from "./integer.ts";
 import { add, get, i32, multiply, set } from "./text.ts";
 import type { Text } from "./text.ts";
@@ -25,7 +25,7 @@ export function bindSlices(slices: readonly Slice[], place: Place): readonly Tex
     );
     const each: Text = ["i32.div_u", add(turns, ["i32.sub", get(all), i32(1)]), get(all)];
     const before = add(from, ["i32.mul", get(one), ["local.tee", end, multiply(each, slice.step)]]);
-    scope.state.lines.push(set(first, before), set(end, callHelper("i32.min", place, add(get(first), get(end)), to)));
+    scope.state.lines.push(set(first, before), set(end, extremeI32("min", add(get(first), get(end)), to, place)));
   }
   return [one, all].map((name) => ["param", name, "i32"]);
 }

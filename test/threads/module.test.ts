@@ -30,17 +30,19 @@ describe("a shared module", () => {
         (global $x i32 (i32.const 0)) ;; result: f32[64]
         (global $y i32 (i32.const 256)) ;; result: f32[64]
 
-        (func $i32.min (param $a i32) (param $b i32) (result i32)
-          (select (local.get $a) (local.get $b) (i32.lt_s (local.get $a) (local.get $b))))
-
         (func $copy (param $x i32) (param $y i32) (param $N i32) (param $part i32) (param $parts i32)
-          (local $i.first i32) (local $i.end i32) (local $y.i i32) (local $x.i i32) (local $y.i.end i32)
+          (local $i.first i32) (local $i.end i32) (local $held i32) (local $y.i i32) (local $x.i i32)
+          (local $y.i.end i32)
           (local.set $i.first
             (i32.mul
               (local.get $part)
               (local.tee $i.end
                 (i32.div_u (i32.add (local.get $N) (i32.sub (local.get $parts) (i32.const 1))) (local.get $parts)))))
-          (local.set $i.end (call $i32.min (i32.add (local.get $i.first) (local.get $i.end)) (local.get $N)))
+          (local.set $i.end
+            (select
+              (local.tee $held (i32.add (local.get $i.first) (local.get $i.end)))
+              (local.get $N)
+              (i32.lt_s (local.get $held) (local.get $N))))
           (if
             (i32.lt_s (local.get $i.first) (local.get $i.end))
             (then
