@@ -50,14 +50,28 @@ describe("a run", () => {
       "epoch",
       "done",
     ]);
-    expect(all.at(-1)).toMatchObject({
+    const [last, done] = all.slice(-2);
+    const { seconds } = done ?? {};
+    expect(done).toEqual({
       event: "done",
-      holdout: { loss: expect.any(Number), accuracy: expect.any(Number) },
-      train: { loss: expect.any(Number), accuracy: expect.any(Number) },
+      holdout: last?.["holdout"],
+      train: Object.fromEntries(["loss", "accuracy"].map((name) => [name, Object(done?.["train"])[name]])),
       steps: 16,
-      seconds: expect.any(Number),
+      epochs: 4,
+      bestEpoch: 4,
+      early: false,
+      seconds,
+      diagnostics: [],
       parameters: "json/parameters.safetensors",
     });
+    expect(seconds).toBeGreaterThan(0);
+    // Ten rows are held out and thirty trained on, so that the accuracies are whole numbers of them.
+    const right = (part: string, rows: number) => rows * Number(Object(done?.[part])["accuracy"]);
+    for (const count of [right("holdout", 10), right("train", 30)])
+      expect(Math.abs(count - Math.round(count))).toBeLessThan(1e-5);
+    expect(all.filter(({ event }) => event === "step").map(({ step, epoch }) => [step, epoch])).toEqual(
+      Array.from({ length: 16 }, (_, at) => [at + 1, Math.floor(at / 4) + 1]),
+    );
     expect(parametersIn("json").equals(parametersIn("run"))).toBe(true);
   });
 
@@ -77,7 +91,10 @@ describe("a run", () => {
       interrupt: AbortSignal.abort(),
     });
     expect(stopped.code).toBe(130);
-    expect(stopped.stderr).toContain("--resume goes on from stopped/checkpoint.safetensors");
+    expect(stopped.stderr.split("\n").slice(1)).toEqual([
+      "stopped in epoch 1 after step 0; --resume goes on from stopped/checkpoint.safetensors",
+      "",
+    ]);
     expect(existsSync(path.join(cwd, "stopped/parameters.safetensors"))).toBe(false);
     expect((await nnc(["train", "points.nn", "-o", "stopped", "--resume", ...wasm], { cwd })).code).toBe(0);
     expect(parametersIn("stopped").equals(parametersIn("run"))).toBe(true);
@@ -89,7 +106,9 @@ describe("a run", () => {
       interrupt: AbortSignal.abort(),
     });
     expect([stdout, code]).toEqual(["", 130]);
-    expect(stderr).toContain("--resume goes on from stopped-all/plain/checkpoint.safetensors");
+    expect(stderr).toContain(
+      "stopped in epoch 1 after step 0; --resume goes on from stopped-all/plain/checkpoint.safetensors\n",
+    );
     expect(existsSync(path.join(cwd, "stopped-all/quick"))).toBe(false);
   });
 
@@ -188,14 +207,30 @@ test("--all trains each into its folder and compares them in one table and plot"
 
 describe("--probe", () => {
   const probes = ["--probe", "Side.relu", "--probe", "Side.dense_2.w"];
-  const statistics = { mean: expect.any(Number), spread: expect.any(Number), gradientNorm: expect.any(Number) };
-  const both = { "Side.relu": statistics, "Side.dense_2.w": statistics };
+  const paths = ["Side.relu", "Side.dense_2.w"];
+  const statistics = ["mean", "spread", "gradientNorm"];
+
+  /** What the epochs say, and what the means of the steps that they tell of are. */
+  function told(log: readonly Record<string, unknown>[], kind: "epochs" | "means") {
+    return log
+      .filter(({ event }) => event === "epoch")
+      .map(({ epoch, probes: own }) => {
+        const steps = log.filter((one) => one["event"] === "step" && one["epoch"] === epoch);
+        const sources = kind === "epochs" ? [own] : steps.map(({ probes: ofStep }) => ofStep);
+        const mean = (probe: string, statistic: string) =>
+          sources.reduce((sum: number, source) => sum + Number(Object(source)[probe][statistic]), 0) / sources.length;
+        return [
+          epoch,
+          ...paths.map((probe) => statistics.map((statistic) => Number(mean(probe, statistic).toPrecision(10)))),
+        ];
+      });
+  }
 
   test("logs what it names, draws it, and shows the last values; the run is the same", async () => {
     const out = await nnc(["train", "points.nn", "-o", "probed", ...probes, ...wasm], { cwd });
     const log = events(readFileSync(path.join(cwd, "probed/log.jsonl"), "utf8"));
-    for (const event of log.filter(({ event: kind }) => kind === "step" || kind === "epoch"))
-      expect(event["probes"]).toEqual(both);
+    expect(told(log, "epochs")).toEqual(told(log, "means"));
+    expect(told(log, "epochs")).toHaveLength(4);
     const svg = readFileSync(path.join(cwd, "probed/plot.svg"), "utf8");
     for (const word of ["mean of probes", "standard deviation of probes", "gradient norm of probes", "Side.dense_2.w"])
       expect(svg).toContain(`>${word}<`);
@@ -210,11 +245,9 @@ describe("--probe", () => {
     await nnc(["train", "points.nn", "-o", "later", "--epochs", "2", ...wasm], { cwd });
     const resumed = ["--resume", "--json", ...probes];
     const { stdout } = await nnc(["train", "points.nn", "-o", "later", ...resumed, ...wasm], { cwd });
-    const epochs = events(stdout).filter(({ event }) => event === "epoch");
-    expect(epochs.map(({ epoch, probes: told }) => [epoch, told])).toEqual([
-      [3, both],
-      [4, both],
-    ]);
+    const told34 = told(events(stdout), "epochs");
+    expect(told34).toEqual(told(events(stdout), "means"));
+    expect(told34.map(([epoch]) => epoch)).toEqual([3, 4]);
     expect(readFileSync(path.join(cwd, "later/plot.svg"), "utf8")).toContain(">gradient norm of probes<");
   });
 
@@ -253,7 +286,11 @@ test("a terminal gets one line that is drawn over, and the curves", async () => 
     terminal: true,
     env: { NO_COLOR: "1", TERM: "xterm" },
   });
-  expect(stderr).toMatch(/\r[━─]{16} epoch 1\/4 {2}step 1\/16 {2}loss /);
+  const log = events(readFileSync(path.join(cwd, "terminal/log.jsonl"), "utf8"));
+  const { loss, lr } = log.find(({ event }) => event === "step") ?? {};
+  expect(stderr).toContain(
+    `\r━${"─".repeat(15)} epoch 1/4  step 1/16  loss ${Number(loss).toPrecision(4)}  lr ${Number(lr).toPrecision(1)}  `,
+  );
   expect(stderr).toContain("── hold-out");
   // oxlint-disable-next-line no-control-regex -- NO_COLOR leaves only the sequence that clears the line.
   expect(stderr.replaceAll("\u001b[K", "")).not.toMatch(/\u001b/);

@@ -145,30 +145,32 @@ describe("in a train with steps", () => {
 });
 
 describe("what a metric needs", () => {
-  const scores =
-    "expected scores of at least two classes along the last axis; for one logit there is binary_accuracy, for numbers mean_absolute_error and r2";
-  const column = "the output needs a last axis of the classes' scores, or of one logit: [N, 1]";
-  const average = "average: macro, micro, weighted or none";
+  const scores = (found: string) =>
+    "for one logit there is binary_accuracy, for numbers mean_absolute_error and r2; " +
+    `expected scores of at least two classes along the last axis, found ${found}`;
+  const column =
+    "the output needs a last axis of the classes' scores, or of one logit: [N, 1], found target = [N] and output = [N]";
+  const average = 'average must be macro, micro, weighted or none, found average = "mean"';
   const flat = (metric: string) =>
     `model M(x: [N]) -> [N] = x\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 1)  metrics: [${metric}] }`;
+  const k = (found: string) => `NN0320 \`top_k\`: k must be between 1 and the number of classes, found ${found}`;
   const cases: readonly (readonly [source: string, message: string])[] = [
     ...["accuracy", "top_k(k: 1)", "confusion"].flatMap((metric): (readonly [string, string])[] => {
-      const message = `NN0320 \`${metric.replace("(k: 1)", "")}\`: ${scores}`;
+      const message = (found: string): string => `NN0320 \`${metric.replace("(k: 1)", "")}\`: ${scores(found)}`;
       return [
-        [sourceOf(metric, 1, "binary_cross_entropy"), message],
-        [sourceOf(metric, 1, "mse"), message],
-        [flat(metric), message],
+        [sourceOf(metric, 1, "binary_cross_entropy"), message("K = 1")],
+        [sourceOf(metric, 1, "mse"), message("K = 1")],
+        [flat(metric), message("target = [N] and output = [N]")],
       ];
     }),
     ...["precision", "recall", "f1"].flatMap((metric): (readonly [string, string])[] => [
       [flat(metric), `NN0320 \`${metric}\`: ${column}`],
       [sourceOf(`${metric}(average: "mean")`, 3, "cross_entropy"), `NN0320 \`${metric}\`: ${average}`],
     ]),
-    ...[0, -1, 4].map((k): readonly [string, string] => [
-      sourceOf(`top_k(k: ${k})`, 3, "cross_entropy"),
-      "NN0320 `top_k`: k must be between 1 and the number of classes",
-    ]),
-    [sourceOf("top_k", 4, "cross_entropy"), "NN0320 `top_k`: k must be between 1 and the number of classes"],
+    [sourceOf("top_k(k: 0)", 3, "cross_entropy"), k("k = 0 and K = 3")],
+    [sourceOf("top_k(k: -1)", 3, "cross_entropy"), k("k = -1 and K = 3")],
+    [sourceOf("top_k(k: 4)", 3, "cross_entropy"), k("k = 4 and K = 3")],
+    [sourceOf("top_k", 4, "cross_entropy"), k("k = 5 and K = 4")],
   ];
   test.each(cases)("%s", (source, message) => {
     expect(complaintsOf(source)).toEqual([message]);

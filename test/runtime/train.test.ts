@@ -68,11 +68,11 @@ describe("a run", () => {
   });
 
   it("tells what is probed at each step, and its means over each epoch", async () => {
-    const probes = [{ path: "Line", mean: "loss", spread: "rate", gradientNorm: "output" }];
+    const probes = [{ path: "Line", mean: "loss", spread: "rate", gradientNorm: "loss" }];
     const { events } = await run(lineArtifact({ train: { probes } }), data, { epochs: 2 });
     const steps = events.flatMap((event) => (event.event === "step" ? [event] : []));
     for (const { loss, lr, probes: told } of steps)
-      expect(told).toEqual({ Line: { mean: loss, spread: lr, gradientNorm: expect.any(Number) } });
+      expect(told).toEqual({ Line: { mean: loss, spread: lr, gradientNorm: loss } });
     for (const { epoch, probes: told } of epochsOf(events)) {
       const losses = steps.filter((step) => step.epoch === epoch).map(({ loss }) => loss);
       expect(told?.["Line"]?.mean).toBeCloseTo(losses.reduce((sum, loss) => sum + loss, 0) / losses.length, 10);
@@ -169,6 +169,28 @@ describe("a run that is stopped", () => {
     const artifact = lineArtifact({ train: { epochs: 6 } });
     const whole = await run(artifact);
     expect(await (await runInPieces(artifact, data, every)).save()).toEqual(await whole.training.save());
+  });
+
+  it.each([
+    // Three steps are an epoch: a stop at the end of one is told with the epoch that goes on.
+    { after: 0, told: { step: 0, epoch: 1 } },
+    { after: 1, told: { step: 1, epoch: 1 } },
+    { after: 3, told: { step: 3, epoch: 2 } },
+    { after: 4, told: { step: 4, epoch: 2 } },
+    { after: 8, told: { step: 8, epoch: 3 } },
+  ])("after $after steps tells $told, as its checkpoint does", async ({ after, told }) => {
+    const stop = new AbortController();
+    if (after === 0) stop.abort();
+    const training = train(lineArtifact(), data, { signal: stop.signal });
+    let last: TrainEvent | undefined;
+    for await (const event of training) {
+      if (event.event === "step" && event.step === after) stop.abort();
+      last = event;
+    }
+    expect(last).toEqual({ event: "stopped", ...told, checkpoint: expect.any(Uint8Array) });
+    const net = await load(lineArtifact());
+    if (last?.event === "stopped") net.restore(last.checkpoint);
+    expect(net.counters).toEqual({ seed: 3, step: told.step, epoch: told.epoch - 1, stepInEpoch: after % 3 });
   });
 
   it("goes on for more epochs", async () => {
