@@ -113,9 +113,13 @@ function nameArgument(
     );
   }
   const earlier = named.get(name);
-  if (earlier !== undefined)
-    frame.fail(givenTwice, { callee, name }, argument.span, "again here", [label(earlier.span, "first here")]);
+  if (earlier !== undefined) failTwice(callee, name, argument.span, earlier.span, frame);
   named.set(name, evaluated(argument, parameter.kind === "setting" ? parameter : undefined, frame));
+}
+
+/** The one error for a setting or an input that is given twice, wherever settings stand. */
+export function failTwice(callee: string, name: string, again: Span, first: Span, frame: Frame): never {
+  return frame.fail(givenTwice, { callee, name }, again, "again here", [label(first, "first here")]);
 }
 
 /** Puts arguments at their parameters: each by its place or its name, none twice, none too many. */
@@ -146,8 +150,7 @@ export function assign(
     const argument = named.get(name);
     if (argument === undefined) continue;
     const earlier = assigned.get(name);
-    if (earlier !== undefined)
-      frame.fail(givenTwice, { callee, name }, argument.span, "again here", [label(earlier.span, "first here")]);
+    if (earlier !== undefined) failTwice(callee, name, argument.span, earlier.span, frame);
     assigned.set(name, argument);
   }
   return assigned;

@@ -1,12 +1,13 @@
 /** What a key of a `train` names: a declaration of one name space with its settings, called or by its bare name. */
 import { unknownName } from "../diagnostics/codes/names.ts";
 import { badValue } from "../diagnostics/codes/train.ts";
-import type { Span } from "../diagnostics/diagnostic.ts";
+import { reservedSetting } from "../diagnostics/codes/settings.ts";
+import { label, type Span } from "../diagnostics/diagnostic.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { isCallable, lookUp, visibleNames, type DeclaredCallable, type NameSpace } from "../semantics/module.ts";
-import type { Argument, Expression } from "../syntax/ast.ts";
+import type { Argument, Callable, Expression } from "../syntax/ast.ts";
 import { describeExpression } from "../syntax/describe.ts";
-import { evaluateArguments } from "./arguments.ts";
+import { evaluateArguments, failTwice } from "./arguments.ts";
 import type { Frame } from "./frame.ts";
 import { noArguments, type GivenArguments } from "./values.ts";
 
@@ -53,6 +54,7 @@ export function choose(
   frame: Frame,
 ): { readonly chosen: Chosen; readonly extra: ReadonlyMap<string, Argument> } {
   const { target, written } = declared(expression, space, frame);
+  refuseOwn(target.declaration, space, extra, expression.span, frame);
   const isExtra = ({ label: own }: Argument): boolean => own !== undefined && extra.includes(own.text);
   const given =
     written.length === 0
@@ -62,10 +64,27 @@ export function choose(
           target.declaration,
           frame,
         );
-  const found = new Map(
-    written.flatMap((argument) =>
-      argument.label !== undefined && isExtra(argument) ? [[argument.label.text, argument] as const] : [],
-    ),
-  );
+  const found = new Map<string, Argument>();
+  for (const argument of written) {
+    if (argument.label === undefined || !isExtra(argument)) continue;
+    const name = argument.label.text;
+    const earlier = found.get(name);
+    if (earlier !== undefined) failTwice(target.declaration.name.text, name, argument.span, earlier.span, frame);
+    found.set(name, argument);
+  }
   return { chosen: { target, given, span: expression.span }, extra: found };
+}
+
+/** A setting that all of a kind have, declared once more, would never get a value. */
+function refuseOwn(
+  { parameters, name }: Callable,
+  kind: NameSpace,
+  extra: readonly string[],
+  span: Span,
+  frame: Frame,
+): void {
+  const own = parameters.find((parameter) => extra.includes(parameter.name.text));
+  if (own === undefined) return;
+  const values = { callee: name.text, name: own.name.text, kind };
+  frame.fail(reservedSetting, values, own.span, "declared here", [label(span, "used here")]);
 }

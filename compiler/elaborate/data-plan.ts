@@ -10,6 +10,7 @@ import type { HostData, HostSetting } from "../program/host.ts";
 import { lookUp, visibleNames } from "../semantics/module.ts";
 import type { Argument, Call, Entry as SyntaxEntry, Expression } from "../syntax/ast.ts";
 import { describeExpression } from "../syntax/describe.ts";
+import { failTwice } from "./arguments.ts";
 import type { Frame } from "./frame.ts";
 import { toNumber } from "./rational.ts";
 import { describeValue, type Evaluated } from "./values.ts";
@@ -92,15 +93,13 @@ function readerOf(expression: Expression, frame: Frame): HostData {
   return { reader: name, settings: Object.fromEntries(settings) };
 }
 
-function settingsOf({ callee, arguments: given }: Call, name: string, frame: Frame): ReadonlyMap<string, HostSetting> {
+function settingsOf({ arguments: given }: Call, name: string, frame: Frame): ReadonlyMap<string, HostSetting> {
   const settings = new Map<string, HostSetting>();
   const places = new Map<string, Span>();
   for (const argument of given) {
     const key = argument.label?.text ?? "path";
-    if (settings.has(key))
-      frame.fail(badValue, { key, expected: "given once", found: "a second value" }, argument.span, "again here", [
-        label(callee.span, `in \`${name}\``),
-      ]);
+    const earlier = places.get(key);
+    if (earlier !== undefined) failTwice(name, key, argument.span, earlier, frame);
     settings.set(key, settingOf(key, argument, name, frame));
     places.set(key, argument.span);
   }

@@ -12,7 +12,7 @@ import { negate } from "../dimension/dimension.ts";
 import { builtins } from "../semantics/builtins.ts";
 import { isCallable, lookUp, lookUpValue, visibleNames, type DeclaredCallable } from "../semantics/module.ts";
 import type { BinaryOperator, Call, Chain, Expression, Name, Named, Pipe, Repeat } from "../syntax/ast.ts";
-import { evaluateArguments, hasTensorInput } from "./arguments.ts";
+import { evaluateArguments, failTwice, hasTensorInput } from "./arguments.ts";
 import type { Counter } from "./entry.ts";
 import type { Mode } from "./evaluator.ts";
 import { Failure } from "./failure.ts";
@@ -29,6 +29,7 @@ import {
   noArguments,
   type Comparison,
   type Evaluated,
+  type GivenArguments,
   type Layer,
   type LayerPart,
   type Recipe,
@@ -488,12 +489,25 @@ function initializerCall(recipe: Recipe, call: Call, frame: Frame): Evaluated {
   const shaped =
     first !== undefined && first.label === undefined && evaluate(first.value, frame, { whole: true }).kind === "list";
   const given = evaluateArguments(shaped ? others : call.arguments, recipe.target.declaration, frame);
-  const full = { ...recipe, given: call.arguments.length === 0 ? recipe.given : given, span: call.span };
+  const full = { ...recipe, given: joined(recipe, given, frame), span: call.span };
   if (!shaped) return full;
   const shape = evaluateShape(first.value, frame);
   return frame.at(call.span, () =>
     frame.session.evaluator.initialize(full, shape, frame.home.child(call, recipe.target.declaration.name.text), frame),
   );
+}
+
+/** What a held recipe was given, and what its call adds. */
+function joined({ target, given: held }: Recipe, added: GivenArguments, frame: Frame): GivenArguments {
+  for (const [name, { span }] of added.named) {
+    const earlier = held.named.get(name);
+    if (earlier !== undefined) failTwice(target.declaration.name.text, name, span, earlier.span, frame);
+  }
+  return {
+    tensors: [...held.tensors, ...added.tensors],
+    settings: [...held.settings, ...added.settings],
+    named: new Map([...held.named, ...added.named]),
+  };
 }
 
 function isIdentifier(text: string): boolean {

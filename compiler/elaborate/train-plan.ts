@@ -149,7 +149,7 @@ function stepOf(
         ? undefined
         : { kind: "schedule", ...choose(schedule.value, "schedule", [], frame).chosen },
     regularizers: regularize === undefined ? [] : listOf(regularize.value).map((item) => regularizerOf(item, frame)),
-    clipNorm: optional(clip, { above: 0 }, frame),
+    clipNorm: optional(clip, { above: 0, most: largestFloat }, frame),
   };
 }
 
@@ -199,7 +199,7 @@ function optimizerOf(expression: Expression, frame: Frame): OptimizerPlan {
       `write \`${name}(lr: 0.01)\``,
     );
   }
-  return { ...chosen, lr: checked("lr", rate.value, { above: 0, most: 3.4e38 }, frame) };
+  return { ...chosen, lr: checked("lr", rate.value, { above: 0, most: largestFloat }, frame) };
 }
 
 function regularizerOf(expression: Expression, frame: Frame): RegularizerPlan {
@@ -216,6 +216,9 @@ function regularizerOf(expression: Expression, frame: Frame): RegularizerPlan {
     );
   return { ...chosen, all: value.value };
 }
+
+/** Of f32. */
+const largestFloat = (2 - 2 ** -23) * 2 ** 127;
 
 interface Range {
   readonly whole?: boolean;
@@ -241,20 +244,27 @@ function describeRange({ whole, least, above, below, most }: Range, found: numbe
   return `${kind}${low}${named ? ` and at most ${most}` : ""}${below === undefined ? "" : ` and below ${below}`}`;
 }
 
+function within(value: number, { whole, least, above, below, most }: Range): boolean {
+  return (
+    Number.isFinite(value) &&
+    (whole !== true || Number.isInteger(value)) &&
+    value >= (least ?? -Infinity) &&
+    value > (above ?? -Infinity) &&
+    value < (below ?? Infinity) &&
+    value <= (most ?? Infinity)
+  );
+}
+
 function checked(key: string, expression: Expression, range: Range, frame: Frame): number {
   const value = frame.session.evaluator.evaluate(expression, frame, { whole: range.whole === true });
   const found = value.kind === "number" ? toNumber(value.value) : Number.NaN;
-  const fits =
-    Number.isFinite(found) &&
-    (range.whole !== true || Number.isInteger(found)) &&
-    found >= (range.least ?? -Infinity) &&
-    found > (range.above ?? -Infinity) &&
-    found < (range.below ?? Infinity) &&
-    found <= (range.most ?? Infinity);
+  // The program holds fractions as f32, where 1e-50 is 0 and what is a little below 1 is 1.
+  const fits = within(found, range) && (range.whole === true || within(Math.fround(found), range));
   if (fits) return found;
+  const held = within(found, range) ? ` as f32 holds it, which is ${Math.fround(found)}` : "";
   return frame.fail(
     badValue,
-    { key, expected: describeRange(range, found), found: describeValue(value) },
+    { key, expected: `${describeRange(range, found)}${held}`, found: describeValue(value) },
     expression.span,
     "this",
   );

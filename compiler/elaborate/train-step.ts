@@ -4,7 +4,7 @@
  */
 import { label } from "../diagnostics/diagnostic.ts";
 import { notDifferentiable } from "../diagnostics/codes/shapes.ts";
-import { unreachedParameter } from "../diagnostics/codes/train.ts";
+import { regularizesNothing, unreachedParameter } from "../diagnostics/codes/train.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { GraphOutput, Value } from "../graph/types.ts";
 import { fillLike, multiply } from "../ops/emit.ts";
@@ -20,7 +20,7 @@ import { toTensor } from "./tensors.ts";
 import type { OptimizerPlan, StepPlan, TrainPlan } from "./train-plan.ts";
 import type { EntryGraph } from "./types.ts";
 import { movesOf } from "./updates.ts";
-import { noArguments, type Tensor } from "./values.ts";
+import type { Tensor } from "./values.ts";
 
 export interface TrainStep {
   readonly entry: Entry;
@@ -137,8 +137,12 @@ function regularised(step: StepPlan, loss: Tensor, parameters: readonly Variable
   const { entry, session } = frame;
   let total = loss.value;
   for (const { target, given, span, all } of step.regularizers) {
-    for (const record of parameters) {
-      if (!all && record.type.shape.length < 2) continue;
+    const covered = parameters.filter(({ type }) => all || type.shape.length >= 2);
+    if (parameters.length > 0 && covered.length === 0) {
+      const name = target.declaration.name.text;
+      frame.report(regularizesNothing, { name, step: step.name }, span, "this", [], "`all: true` covers every one");
+    }
+    for (const record of covered) {
       const weight = { value: entry.read(record), span, label: undefined };
       const owner = Instance.root(record.name);
       const part = toTensor(
@@ -227,8 +231,12 @@ function optimise(step: StepPlan, record: VariableRecord, gradient: Value, rate:
     nameOf: (own: string) => `optimizer.${step.name}.${own}.${record.name}`,
   };
   const inside = frameFor(target, Instance.root(record.name), storage, frame, span);
-  bindArguments(declaration, { ...noArguments, settings: given.settings, named: given.named }, inside, frame, span);
-  const [first, second] = declaration.parameters.filter((parameter) => parameter.kind === "bareInput");
+  const inputs = declaration.parameters.filter((parameter) => parameter.kind === "bareInput");
+  const [first, second] = inputs;
+  // What is moved and its gradient are no arguments of the user's: one more, or one by its name, is refused.
+  const own = [weight, { ...weight, value: gradient }].slice(0, inputs.length);
+  const tensors = [...own.map((value) => ({ value, span, label: undefined })), ...given.tensors];
+  bindArguments(declaration, { ...given, tensors }, inside, frame, span);
   const cell = { kind: "cell" as const, value: weight };
   if (first !== undefined) inside.bind(first.name.text, cell);
   if (second !== undefined) inside.bindValue(second.name.text, { ...weight, value: gradient });

@@ -76,6 +76,19 @@ export const wrongDefault = define<{ readonly name: string; readonly expected: s
   example: { bad: 'block f(x: [N], n: int = "two") -> [N] = x', good: "block f(x: [N], n: int = 2) -> [N] = x" },
 });
 
+export const reservedSetting = define<{ readonly callee: string; readonly name: string; readonly kind: string }>({
+  code: "NN0412",
+  severity: "error",
+  message: ({ callee, name, kind }) =>
+    `\`${callee}\` declares \`${name}\`, which every ${kind} has; expected another name`,
+  explanation:
+    "Every optimizer has `lr`, its learning rate, and every regularizer `all`, which says whether parameters of one dimension count. A setting of that name would never get a value.",
+  example: {
+    bad: "optimizer drift(w, g, lr: float = 1) { w <- w - lr * sign(g) }\nmodel M(x: [N, 3]) -> [N, 2] = x |> dense(2)\ntrain M { data: given  loss: cross_entropy  optimizer: drift(lr: 0.1) }",
+    good: "optimizer drift(w, g, scale: float = 1) { w <- w - lr * scale * sign(g) }\nmodel M(x: [N, 3]) -> [N, 2] = x |> dense(2)\ntrain M { data: given  loss: cross_entropy  optimizer: drift(lr: 0.1) }",
+  },
+});
+
 export const unknownConstant = define<{ readonly name: string }>({
   code: "NN0408",
   severity: "error",

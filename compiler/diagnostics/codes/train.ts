@@ -200,6 +200,19 @@ export const unknownTrain = define<{ readonly name: string; readonly labels: str
   explanation: "A train is chosen by its label, or by its name where it has none.",
 });
 
+export const regularizesNothing = define<{ readonly name: string; readonly step: string }>({
+  code: "NN0516",
+  severity: "warning",
+  message: ({ name, step }) =>
+    `\`${name}\` regularizes nothing: expected a parameter of at least two dimensions that \`${step}\` moves, found none`,
+  explanation:
+    "A regularizer covers the parameters that have two dimensions or more: weights, not biases and scales. With `all: true` it covers every one.",
+  example: {
+    bad: "model M(x: [N, 3]) -> [N, 3] {\n  param w: [3] = ones\n  return w * x\n}\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1)  regularize: l2(1e-3) }",
+    good: "model M(x: [N, 3]) -> [N, 3] {\n  param w: [3] = ones\n  return w * x\n}\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1)  regularize: l2(1e-3, all: true) }",
+  },
+});
+
 export const openSignature = define<{ readonly model: string }>({
   code: "NN0514",
   severity: "error",

@@ -14,6 +14,10 @@ export type Given =
   | { readonly kind: "value"; readonly value: Evaluated; readonly span: Span }
   | { readonly kind: "expression"; readonly expression: Expression };
 
+export function spanOf(given: Given): Span {
+  return given.kind === "value" ? given.span : given.expression.span;
+}
+
 export type Rule = (call: BuiltinCall) => Evaluated;
 
 export class BuiltinCall {
@@ -61,8 +65,7 @@ export class BuiltinCall {
 
   spanOf(parameter: string): Span {
     const given = this.#given.get(parameter);
-    if (given === undefined) return this.span;
-    return given.kind === "value" ? given.span : given.expression.span;
+    return given === undefined ? this.span : spanOf(given);
   }
 
   operand(parameter: string, mode: Mode = {}): Operand {

@@ -1,14 +1,15 @@
 /** The built-ins' rules under their names, and the one way to call them. */
 import { InternalError, type Span } from "../../diagnostics/diagnostic.ts";
-import { givenTwice, missingSetting, tooManyArguments, unknownSetting } from "../../diagnostics/codes/settings.ts";
+import { missingSetting, tooManyArguments, unknownSetting } from "../../diagnostics/codes/settings.ts";
 import { unsupported } from "../../diagnostics/codes/unsupported.ts";
 import { didYouMean } from "../../diagnostics/suggest.ts";
 import { builtins, type Builtin } from "../../semantics/builtins.ts";
 import type { Argument } from "../../syntax/ast.ts";
+import { failTwice } from "../arguments.ts";
 import type { Mode } from "../evaluator.ts";
 import type { Frame } from "../frame.ts";
 import type { Evaluated } from "../values.ts";
-import { BuiltinCall, type Given, type Rule } from "./call.ts";
+import { BuiltinCall, spanOf, type Given, type Rule } from "./call.ts";
 import { einsumRules } from "./einsum.ts";
 import { elementwiseRules } from "./elementwise.ts";
 import { indexRules } from "./indices.ts";
@@ -67,7 +68,8 @@ function place(argument: Argument, spec: Builtin, positional: Given[], named: Ma
       didYouMean(name, names) ?? `it takes ${names.join(", ")}`,
     );
   }
-  if (named.has(name)) frame.fail(givenTwice, { callee: spec.name, name }, argument.span, "again here");
+  const earlier = named.get(name);
+  if (earlier !== undefined) failTwice(spec.name, name, argument.value.span, spanOf(earlier), frame);
   named.set(name, given);
 }
 
@@ -83,7 +85,8 @@ function gather(
   const { parameters } = spec;
   for (const [index, given] of positional.slice(0, parameters.length).entries()) {
     const { name } = parameters[index];
-    if (at.has(name)) frame.fail(givenTwice, { callee: spec.name, name }, span, "in this call");
+    const again = at.get(name);
+    if (again !== undefined) failTwice(spec.name, name, spanOf(again), spanOf(given), frame);
     at.set(name, given);
   }
   const further = positional.slice(parameters.length);
