@@ -13,7 +13,10 @@ import { verifyCompute } from "../loops/verify.ts";
 import type { TensorType } from "../graph/types.ts";
 import { largestBuffers } from "../program/largest.ts";
 import type { FunctionDefinition, Program, ScheduledKernel, Statement } from "../program/types.ts";
+import { share } from "../program/share.ts";
+import { threadCosts } from "../program/thread-costs.ts";
 import { verifyScheduledKernel } from "../program/verify-kernel.ts";
+import { verifySharing } from "../program/verify-sharing.ts";
 import { verifyProgram } from "../program/verify.ts";
 import { runPasses } from "../passes/index.ts";
 import { formOf } from "./form.ts";
@@ -88,7 +91,10 @@ export function buildProgram(
     entries: planned.entries,
     host: elaboration.host,
   };
-  if (verify) check("plan", [...verifyPlan(planned), ...verifyProgram(program)]);
+  if (verify) {
+    check("plan", [...verifyPlan(planned), ...verifyProgram(program)]);
+    check("share", verifySharing(program, share(program, bounds, threadCosts)));
+  }
   return { program, plan: planned, kernels: new Map(fused.map(({ name, fused: { kernels: own } }) => [name, own])) };
 }
 

@@ -49,7 +49,7 @@ export function printIndex(index: Index): string {
 
 function printTerm({ atom, coefficient }: IndexTerm): string {
   const factor = constantValue(coefficient);
-  const text = printAtom(atom, factor !== 1 && factor !== -1);
+  const text = printAtom(atom, factor !== 1);
   if (factor === 1) return text;
   return factor === -1 ? `-${text}` : `${inParentheses(coefficient)}*${text}`;
 }
@@ -67,11 +67,15 @@ function printAtom(atom: IndexAtom, tight: boolean): string {
     case "quotient":
     case "remainder": {
       const sign = atom.kind === "quotient" ? "/" : "%";
-      const value = printIndex(atom.value);
-      const text = `${/^\w+$/.test(value) ? value : `(${value})`} ${sign} ${inParentheses(atom.divisor)}`;
+      const text = `${tightly(printIndex(atom.value))} ${sign} ${tightly(atom.divisor.key)}`;
       return tight ? `(${text})` : text;
     }
   }
+}
+
+/** A name or a number as it is, all else in parentheses. */
+function tightly(text: string): string {
+  return /^\w+$/.test(text) ? text : `(${text})`;
 }
 
 /** `x[i, k]`. */
@@ -100,8 +104,11 @@ const infix: ReadonlyMap<Infix, readonly [sign: string, level: number]> = new Ma
   ["mul", ["*", 7]],
   ["div", ["/", 7]],
   ["mod", ["%", 7]],
-  ["pow", ["**", 8]],
+  ["pow", ["**", 9]],
 ]);
+
+/** A sign in front binds less than a power, and more than all else. */
+const signed = 8;
 
 /** The scalar with as few parentheses as the usual precedence allows; operators of one level group to the left. */
 export function printScalar(scalar: Scalar): string {
@@ -110,18 +117,18 @@ export function printScalar(scalar: Scalar): string {
 
 function print(scalar: Scalar, level: number): string {
   switch (scalar.kind) {
-    case "constant":
-      return printConstant(scalar.value, scalar.dtype === "bool");
-    case "index": {
-      const text = printIndex(scalar.index);
-      return level > 6 && !/^\w+$/.test(text) ? `(${text})` : text;
+    case "constant": {
+      const text = printConstant(scalar.value, scalar.dtype === "bool");
+      return level > signed && text.startsWith("-") ? `(${text})` : text;
     }
+    case "index":
+      return printSize(printIndex(scalar.index), level);
     case "load":
       return printElement(scalar.tensor, scalar.indices);
     case "local":
       return scalar.name;
     case "unary":
-      return scalar.operator === "neg" ? `-${print(scalar.value, 8)}` : call(scalar.operator, [scalar.value]);
+      return scalar.operator === "neg" ? printNegative(scalar.value, level) : call(scalar.operator, [scalar.value]);
     case "binary":
     case "compare":
       return printInfix(scalar, level);
@@ -132,8 +139,18 @@ function print(scalar: Scalar, level: number): string {
     case "random":
       return call(`random${scalar.word}`, [...scalar.key, ...scalar.counter]);
     case "dimension":
-      return scalar.dimension.key;
+      return printSize(scalar.dimension.key, level);
   }
+}
+
+function printNegative(value: Scalar, level: number): string {
+  const text = `-${print(value, signed + 1)}`;
+  return level > signed ? `(${text})` : text;
+}
+
+/** A sum, where it has several terms. */
+function printSize(text: string, level: number): string {
+  return level > 6 ? tightly(text) : text;
 }
 
 function call(name: string, operands: readonly Scalar[]): string {

@@ -1,5 +1,6 @@
 /** A program as text for people: its buffers as a table, its kernels as indented pseudo-code, its entries as calls. */
 import { print as printDimension, printShape } from "../dimension/dimension.ts";
+import type { Dimension } from "../dimension/dimension.ts";
 import type { Index, IndexAtom, Scalar } from "../loops/types.ts";
 import type { Entry, Expression, Program, ProgramBuffer, ScheduledKernel, Statement, ValueType } from "./types.ts";
 
@@ -165,12 +166,17 @@ function printAtom(atom: IndexAtom): string {
     case "axis":
       return atom.axis;
     case "quotient":
-      return `floor((${printIndex(atom.value)}) / ${printDimension(atom.divisor)})`;
+      return `floor((${printIndex(atom.value)}) / ${printDivisor(atom.divisor)})`;
     case "remainder":
-      return `((${printIndex(atom.value)}) mod ${printDimension(atom.divisor)})`;
+      return `((${printIndex(atom.value)}) mod ${printDivisor(atom.divisor)})`;
     case "data":
       return printData(atom.value);
   }
+}
+
+function printDivisor(divisor: Dimension): string {
+  const text = printDimension(divisor);
+  return /^\w+$/.test(text) ? text : `(${text})`;
 }
 
 /** A scheduled index has only locals for data. */

@@ -128,6 +128,20 @@ function floats({ inputs, output, trial }: ReturnType<typeof trialOf>): readonly
   return isFloat(output) ? countUp(inputs.length).filter((position) => isFloat(inputs[position])) : [];
 }
 
+/** Whether the data given are as many as the shape has elements, and of its type. */
+function fits({ dtype, shape, data = [] }: Case["sample"]["inputs"][number]): boolean {
+  const ofType = {
+    f32: () => true,
+    i32: (value: number) => Number.isInteger(value),
+    bool: (value: number) => [0, 1].includes(value),
+  };
+  return data.length === shape.reduce((product, size) => product * size, 1) && data.every(ofType[dtype]);
+}
+
+test.each(cases)("$op, $name: its data fit their shapes", ({ sample }) => {
+  expect(sample.inputs.filter((input) => input.data !== undefined && !fits(input))).toEqual([]);
+});
+
 describe("values in float64", () => {
   test.each(cases.filter(({ op }) => references.has(op)))("$op: $name", (each) => {
     const { trial, output } = trialOf(each);

@@ -22,10 +22,15 @@ import type {
   ScheduledKernel,
   Statement,
 } from "../../compiler/program/types.ts";
+import { boundsOf } from "../../compiler/program/integer.ts";
+import { share } from "../../compiler/program/share.ts";
+import type { SharedEntry } from "../../compiler/program/share.ts";
+import { verifySharing } from "../../compiler/program/verify-sharing.ts";
 import { verifyScheduledKernel } from "../../compiler/program/verify-kernel.ts";
 import { verifyProgram } from "../../compiler/program/verify.ts";
 import * as kernels from "../kernel/kernels.ts";
 import { axis, from, reduce, shifted, store, storeTo } from "../kernel/kernels.ts";
+import { eager } from "../random/start.ts";
 import * as write from "../targets/programs.ts";
 import { program } from "./programs.ts";
 
@@ -396,6 +401,28 @@ const schedules: readonly Case[] = [
   ["k: expected a local for data, found constant", scheduled([stored(f32One, dataIndex(i32(1), constant(4)))])],
 ];
 
+// ── sharing
+
+const cut = program();
+const shared = share(cut, boundsOf(cut), eager);
+
+/** The plan for threads with other phases. */
+const sharing = (change: (phases: SharedEntry["phases"]) => SharedEntry["phases"]) => (): readonly string[] =>
+  verifySharing(cut, {
+    ...shared,
+    entries: shared.entries.map((one) => one && { ...one, phases: change(one.phases) }),
+  });
+
+const shares: readonly Case[] = [
+  ["predict: expected step 1 to run once, found it 0 times", sharing((phases) => phases.slice(0, 1))],
+  [
+    "predict: expected step 0 no later than step 1, found it in a later phase",
+    sharing((phases) => [...phases].reverse()),
+  ],
+  ["predict: expected step 0 apart from step 1, found them side by side", sharing((phases) => [phases.flat()])],
+  ["predict: expected part 1 of step 1, found another", sharing((phases) => [...phases, ...phases.slice(-1)])],
+];
+
 const verifiers: readonly (readonly [string, readonly string[], readonly Case[]])[] = [
   ["graphs", ["graph/verify.ts"], graphs],
   [
@@ -406,6 +433,7 @@ const verifiers: readonly (readonly [string, readonly string[], readonly Case[]]
   ["plans", ["kernel/plan/verify.ts"], plans],
   ["programs", ["program/verify.ts", "program/verify-memory.ts"], programs],
   ["scheduled kernels", ["program/verify-kernel.ts"], schedules],
+  ["sharing", ["program/verify-sharing.ts"], shares],
 ];
 
 /** The sentences in a verifier's text, as patterns: what is put in may be anything. */
@@ -435,6 +463,12 @@ describe.each(verifiers)("the verifier of %s", (_, files, cases) => {
 });
 
 test("the verifiers find nothing in what is sound", () => {
-  expect([...verifyProgram(program()), ...verifyPlan(sound()), ...withRun(128)()]).toEqual([]);
+  expect([
+    ...verifyProgram(program()),
+    ...verifyPlan(sound()),
+    ...withRun(128)(),
+    ...sharing((phases) => phases)(),
+  ]).toEqual([]);
+  expect(shared.entries[0]?.phases.length).toBe(2);
   expect(verifyKernel(kernels.softmax(3, 4).kernel)).toEqual([]);
 });
