@@ -34,6 +34,14 @@ describe("a file", () => {
     expect(bytes.length).toBe(8 + length + 15);
   });
 
+  it("reads back under names of any width and word", () => {
+    const names = ["n".repeat(100_000), "__proto__", "constructor", "ü".repeat(1000), 'quo"te', "\u2028\u0000", ""];
+    const all = new Map(names.map((name, n) => [name, { dtype: "i32", shape: [1], data: Int32Array.of(n) } as const]));
+    const found = decode("a.safetensors", encode(all, new Map(names.map((name) => [name, name]))));
+    expect([...found.tensors].map(([name, { data }]) => [name, ...data])).toEqual(names.map((name, n) => [name, n]));
+    expect([...found.metadata]).toEqual(names.map((name) => [name, name]));
+  });
+
   it("reads back, also from a view at an odd offset and from a Buffer", () => {
     const bytes = encode(tensors, new Map([["a", "b"]]));
     const shifted = new Uint8Array(bytes.length + 3);

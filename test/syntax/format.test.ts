@@ -129,3 +129,13 @@ test("so does every program with its white space and comments thrown about", () 
     { seed: 7, numRuns: 60 },
   );
 });
+
+test("names of any width come through, however many there are", () => {
+  const name = (n: number): string => `${"wide_".repeat(200)}${n}`;
+  const inputs = Array.from({ length: 60 }, (_, n) => `${name(n)}: [N, 2]`).join(", ");
+  const sum = Array.from({ length: 60 }, (_, n) => name(n)).join(" + ");
+  const text = `model M(${inputs}) -> [N, 2] = ${sum} |> dense(2)\ntrain M { data: given loss: mse epochs: 1 }\n`;
+  const once = formatted(text);
+  expect(tree(once)).toBe(tree(text));
+  expect(formatted(once)).toBe(once);
+});
