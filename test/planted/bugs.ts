@@ -50,6 +50,12 @@ export const plantedBugs: readonly PlantedBug[] = [
     replacement: "",
   },
   {
+    name: "an update is stored before the old value was read for the last time",
+    file: "compiler/kernel/fuse/settle.ts",
+    text: "late.push({ store, until });",
+    replacement: "late.push({ store, until: position });",
+  },
+  {
     name: "a load at 0 counts as a load at the loop's place",
     file: "compiler/kernel/fuse/align.ts",
     text: "return constantValue(extent) === 1 && index.terms.length === 0 && isConstant(index.constant, 0);",
