@@ -14,6 +14,7 @@ import { symbolsOf } from "../dimension/dimension.ts";
 import type { Argument, Callable, ListType, Parameter, Setting, SettingType } from "../syntax/ast.ts";
 import type { Mode } from "./evaluator.ts";
 import type { Frame } from "./frame.ts";
+import { elementOf } from "./number-range.ts";
 import { isWhole } from "./rational.ts";
 import { describeValue, type Evaluated, type GivenArgument, type GivenArguments } from "./values.ts";
 
@@ -207,6 +208,7 @@ export function bindDefaults(
 
 function coerce(value: Evaluated, setting: Setting, span: Span, declaration: Callable, frame: Frame): Evaluated {
   if (setting.types.some((form) => fits(value, form))) {
+    checkRange(value, setting.types, span, frame);
     noteClosed(value, span, `it decides the setting \`${setting.name.text}\` of \`${declaration.name.text}\``, frame);
     return value;
   }
@@ -222,6 +224,14 @@ function coerce(value: Evaluated, setting: Setting, span: Span, declaration: Cal
     "this",
     [label(setting.span, "declared here")],
   );
+}
+
+/** Every number in it is an i32 where the setting is an `int`, else an f32. */
+function checkRange(value: Evaluated, types: readonly SettingForm[], span: Span, frame: Frame): void {
+  if (value.kind === "list") for (const item of value.items) checkRange(item, types, span, frame);
+  if (value.kind !== "number") return;
+  const dtype = types.some((form) => leaf(form) === "float") ? "f32" : "i32";
+  elementOf(value.value, dtype, span, frame);
 }
 
 function noteClosed(value: Evaluated, span: Span, reason: string, frame: Frame): void {

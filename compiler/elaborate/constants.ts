@@ -9,7 +9,7 @@ import type { HostOption, HostOptions } from "../program/host.ts";
 import { Entry } from "./entry.ts";
 import { recover } from "./failure.ts";
 import { topFrame } from "./inputs.ts";
-import { exact, toNumber } from "./rational.ts";
+import { toNumber, written } from "./rational.ts";
 import type { Session } from "./session.ts";
 import type { Evaluated } from "./values.ts";
 
@@ -23,7 +23,7 @@ export function constantsOf(consts: ReadonlyMap<string, Plain> = new Map()): Rea
 function constantOf(value: Plain): Evaluated {
   if (typeof value === "string") return { kind: "string", value };
   if (typeof value === "boolean") return { kind: "bool", value };
-  return { kind: "number", value: exact(value) ?? { numerator: 0n, denominator: 1n } };
+  return { kind: "number", value: written(value) ?? { numerator: 0n, denominator: 1n } };
 }
 
 export function checkConstants(session: Session): void {

@@ -34,8 +34,8 @@ const general: ReadonlyMap<string, Kind> = new Map([
   [
     "scale",
     {
-      expected: "a number other than 0",
-      fits: (value) => typeof value === "number" && Number.isFinite(value) && value !== 0,
+      expected: "a number other than 0 that an f32 holds",
+      fits: (value) => typeof value === "number" && Number.isFinite(Math.fround(value)) && Math.fround(value) !== 0,
     },
   ],
   ["standardize", { expected: "true or false", fits: (value) => typeof value === "boolean" }],

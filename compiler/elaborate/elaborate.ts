@@ -6,22 +6,13 @@ import { diagnose, label, type Diagnostic, type Span } from "../diagnostics/diag
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { noNetwork } from "../diagnostics/codes/syntax.ts";
 import { unknownDimension } from "../diagnostics/codes/settings.ts";
-import { badSize, openDimension, sizeOverflow } from "../diagnostics/codes/shapes.ts";
+import { openDimension, sizeOverflow } from "../diagnostics/codes/shapes.ts";
 import { boundMissing, unknownTrain } from "../diagnostics/codes/train.ts";
-import {
-  constantValue,
-  DimensionOverflow,
-  evaluate as evaluateDimension,
-  maximalElements,
-  printShape,
-  product,
-  symbolsOf,
-  type Dimension,
-} from "../dimension/dimension.ts";
-import type { GraphNode } from "../graph/types.ts";
+import { constantValue, DimensionOverflow, product, symbolsOf } from "../dimension/dimension.ts";
 import type { HostModel, HostOptions, HostTrain } from "../program/host.ts";
 import type { TypedModule } from "../semantics/module.ts";
 import type { Train } from "../syntax/ast.ts";
+import { checkSizes } from "./check-sizes.ts";
 import { callBuiltin } from "./builtins/index.ts";
 import { apply, call, initialize, schedule } from "./calls.ts";
 import { checkConstants, constantsOf, evaluateConstants, givenOptions } from "./constants.ts";
@@ -283,27 +274,6 @@ function boundsOf(
   return bounds;
 }
 
-/** Every size is at least 1, and an i32 counts the elements of every tensor. */
-function checkSize({ outputs, span }: GraphNode, bounds: ReadonlyMap<string, number>, session: Session): void {
-  const place = span === undefined ? [] : [label(span, "computed here")];
-  for (const { shape } of outputs) {
-    const what = `a tensor ${printShape(shape)}`;
-    const empty = shape.find((size) => (constantValue(size) ?? 1) < 1);
-    if (empty !== undefined) session.report(diagnose(badSize, { what: `a size of ${what}`, found: empty.key }, place));
-    else if (elementsOf(shape, bounds) > maximalElements) session.report(diagnose(sizeOverflow, { what }, place));
-  }
-}
-
-/** Infinity where the number would not be exact; 0 where a size is not known yet. */
-function elementsOf(shape: readonly Dimension[], bounds: ReadonlyMap<string, number>): number {
-  try {
-    return evaluateDimension(product(shape), bounds) ?? 0;
-  } catch (error) {
-    if (error instanceof DimensionOverflow) return Infinity;
-    throw error;
-  }
-}
-
 function placeOf(trained: Trained | undefined, session: Session) {
   const span: Span | undefined = trained?.plan.train.name.span ?? session.module.models.at(0)?.declaration.name.span;
   return span === undefined ? [] : [label(span, "built from here")];
@@ -359,7 +329,7 @@ function assemble(parts: Parts): ElaborateResult {
   const made = built(session, () => entriesOf(parts, variables));
   if (made === undefined || session.failed) return { diagnostics: session.diagnostics };
   const bounds = boundsOf(made, parts);
-  for (const { graph } of made) for (const node of graph.nodes) checkSize(node, bounds, session);
+  checkSizes(made, bounds, session);
   if (session.failed) return { diagnostics: session.diagnostics };
   const ownership = new Ownership(session);
   const { host, name } = hostOf(parts, ownership);

@@ -109,7 +109,7 @@ export function negateRelation({ left, comparison, right }: Relation): Relation 
 export function compareKnown(comparison: Comparison, left: Evaluated, right: Evaluated): Evaluated | undefined {
   if (left.kind === "number" && right.kind === "number")
     return boolValue(holds(comparison, rational.compare(left.value, right.value)));
-  const [a, b] = [asDimension(left), asDimension(right)];
+  const [a, b] = areNumeric(left, right) ? [asDimension(left), asDimension(right)] : [];
   if (a !== undefined && b !== undefined) return decide({ left: a, comparison, right: b });
   if (comparison !== "equal" && comparison !== "notEqual") return undefined;
   if ((left.kind === "string" && right.kind === "string") || (left.kind === "bool" && right.kind === "bool")) {

@@ -4,7 +4,7 @@
  */
 import type { Span } from "../diagnostics/diagnostic.ts";
 import type { Argument, Call, Entry, Expression, NumberLiteral, Train } from "../syntax/ast.ts";
-import { exact } from "./rational.ts";
+import { written } from "./rational.ts";
 
 export function withSettings(train: Train, settings: ReadonlyMap<string, number> = new Map()): Train {
   if (settings.size === 0) return train;
@@ -32,7 +32,7 @@ function argument(name: string, value: number, span: Span): Argument {
   const literal: NumberLiteral = {
     kind: "number",
     text: String(Math.abs(value)),
-    value: exact(Math.abs(value)) ?? { numerator: 0n, denominator: 1n },
+    value: written(Math.abs(value)) ?? { numerator: 0n, denominator: 1n },
     span,
   };
   const signed: Expression = value < 0 ? { kind: "unary", operator: "-", operand: literal, span } : literal;

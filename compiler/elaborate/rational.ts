@@ -3,6 +3,7 @@
  * Operations answer undefined where there is no result, or where it has more digits than anybody means.
  */
 import type { Rational } from "../syntax/ast.ts";
+import { numberValue } from "../syntax/literals.ts";
 
 /** Numerators and denominators stay below 2^8192, so no program can make the compiler multiply for minutes. */
 const limit = 1n << 8192n;
@@ -24,6 +25,13 @@ export function fraction(numerator: bigint, denominator: bigint): Rational | und
 
 export function whole(value: number | bigint): Rational {
   return { numerator: BigInt(value), denominator: 1n };
+}
+
+/** A double as a person writes it: 0.1 is 1/10, not the binary fraction next to it. Undefined for infinities and NaN. */
+export function written(value: number): Rational | undefined {
+  const found = Number.isFinite(value) ? numberValue(String(Math.abs(value))) : undefined;
+  if (typeof found !== "object") return undefined;
+  return value < 0 ? negate(found) : found;
 }
 
 /** The exact value of a finite double; undefined for infinities and NaN. */
@@ -69,13 +77,17 @@ export function modulo(a: Rational, b: Rational): Rational | undefined {
   return subtracted === undefined ? undefined : add(a, negate(subtracted));
 }
 
+function bitsOf(value: bigint): number {
+  return (value < 0n ? -value : value).toString(2).length;
+}
+
 /** `a ** b`: exact for a whole exponent, rounded to a double otherwise. */
 export function power(a: Rational, b: Rational): Rational | undefined {
   if (!isWhole(b)) return exact(toNumber(a) ** toNumber(b));
   const exponent = Math.abs(Number(b.numerator));
-  const size = Math.max(a.numerator.toString(2).length, a.denominator.toString(2).length);
+  const size = Math.max(bitsOf(a.numerator), bitsOf(a.denominator));
   if (exponent > 1 && size > 1 && size * exponent > 16384) return undefined;
-  const odd = exponent % 2 === 1;
+  const odd = b.numerator % 2n !== 0n;
   const small = size === 1 ? BigInt(exponent === 0 ? 0 : odd ? 1 : 2) : BigInt(exponent);
   const [numerator, denominator] = [a.numerator ** small, a.denominator ** small];
   return b.numerator < 0n ? fraction(denominator, numerator) : fraction(numerator, denominator);
@@ -115,7 +127,19 @@ const maximalDigits = 21;
 export function print(value: Rational): string {
   const { numerator, denominator } = value;
   const digits = String(numerator).length + String(denominator).length;
-  if (digits > maximalDigits + 1) return String(toNumber(value));
+  const double = toNumber(value);
+  if (!Number.isFinite(double) || (double === 0 && numerator !== 0n)) return scientific(value);
+  if (digits > maximalDigits + 1) return String(double);
   if (denominator === 1n) return String(numerator);
-  return shortDecimals % denominator === 0n ? String(toNumber(value)) : `${numerator}/${denominator}`;
+  return shortDecimals % denominator === 0n ? String(double) : `${numerator}/${denominator}`;
+}
+
+/** What a double does not hold, cut to four digits: `1.148e+602`. */
+function scientific({ numerator, denominator }: Rational): string {
+  const size = numerator < 0n ? -numerator : numerator;
+  const large = size > denominator;
+  const zeros = large ? 0 : String(denominator / size).length + 3;
+  const digits = String((size * 10n ** BigInt(zeros)) / denominator);
+  const exponent = digits.length - 1 - zeros;
+  return `${numerator < 0n ? "-" : ""}${digits[0]}.${digits.slice(1, 4)}e${exponent < 0 ? "" : "+"}${exponent}`;
 }

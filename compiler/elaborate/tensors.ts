@@ -18,6 +18,7 @@ import { broadcastTo, dimensionValue, reshape } from "../ops/emit.ts";
 import { broadcastShapes, failShapes, unify, warnOfRepeatedBatch } from "./broadcast.ts";
 import type { Frame } from "./frame.ts";
 import { areNumeric, compareKnown, compute, type Arithmetic } from "./numbers.ts";
+import { elementOf } from "./number-range.ts";
 import { isWhole, toNumber, whole } from "./rational.ts";
 import { describeType, describeValue, type AxisLabel, type Comparison, type Evaluated, type Tensor } from "./values.ts";
 
@@ -35,14 +36,14 @@ export function toTensor({ value, span }: Operand, frame: Frame, dtype: ElementT
       return value;
     case "number":
       if (dtype === "bool" || (dtype === "i32" && !isWhole(value.value))) {
-        return frame.fail(
+        frame.fail(
           wrongElements,
           { operation: "this place", expected: dtype, found: describeValue(value) },
           span,
           "this number",
         );
       }
-      return entry.constant(toNumber(value.value), dtype);
+      return entry.constant(elementOf(value.value, dtype, span, frame), dtype);
     case "dimension": {
       const size = entry.tensor(dimensionValue(entry.builder, value.value));
       return dtype === "f32" ? entry.tensor(entry.builder.one("cast", [size.value], { dtype })) : size;

@@ -12,6 +12,7 @@ import { choose, type Chosen } from "./choose.ts";
 import { planData } from "./data-plan.ts";
 import type { Frame } from "./frame.ts";
 import { planMetrics, type MetricPlan } from "./metric-plan.ts";
+import { elementOf } from "./number-range.ts";
 import { toNumber } from "./rational.ts";
 import { describeValue, type Recipe } from "./values.ts";
 
@@ -257,6 +258,7 @@ function within(value: number, { whole, least, above, below, most }: Range): boo
 
 function checked(key: string, expression: Expression, range: Range, frame: Frame): number {
   const value = frame.session.evaluator.evaluate(expression, frame, { whole: range.whole === true });
+  if (range.whole !== true && value.kind === "number") elementOf(value.value, "f32", expression.span, frame);
   const found = value.kind === "number" ? toNumber(value.value) : Number.NaN;
   // The program holds fractions as f32, where 1e-50 is 0 and what is a little below 1 is 1.
   const fits = within(found, range) && (range.whole === true || within(Math.fround(found), range));

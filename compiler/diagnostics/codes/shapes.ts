@@ -196,7 +196,7 @@ export const sizeOverflow = define<{ readonly what: string }>({
   explanation:
     "The elements of a tensor are counted with 32 bits, those that are never stored included: at its largest, it has at most 2^31 − 1.",
   example: {
-    bad: "model M(x: [N, 3]) -> [N, _] = x |> dense(2 ** 40) |> dense(2 ** 40)",
+    bad: "model M(x: [N, 3]) -> [N, _] = x |> dense(2 ** 30) |> dense(2 ** 30)",
     good: "model M(x: [N, 3]) -> [N, 16] = x |> dense(16)",
   },
 });
@@ -392,5 +392,19 @@ export const labelOnTwoAxes = define<{
   example: {
     bad: "model M(x: [N, 1], y: [N]) -> [N, N] = x - y",
     good: "model M(x: [N, 1], y: [N]) -> [N] = x[:, 0] - y",
+  },
+});
+
+export const numberRange = define<{ readonly dtype: string; readonly range: string; readonly found: string }>({
+  code: "NN0336",
+  severity: "error",
+  message: ({ dtype, range, found }) => `expected a number that an ${dtype} holds, ${range}, found ${found}`,
+  explanation:
+    "Numbers are exact at compile time and have 32 bits in a tensor: an i32 is whole, from -2^31 to 2^31 - 1, an f32 has 24 binary digits and reaches from " +
+    "1.4e-45 to 3.4e38. A literal, constant or setting that is rounded is fine; one that would become another whole number, an infinity or 0 is not. " +
+    "`i32(3e9)` asks for the nearest i32 and gets it.",
+  example: {
+    bad: "model M(x: i32[N]) -> i32[N] = x + 3000000000",
+    good: "model M(x: i32[N]) -> i32[N] = x + 2147483647",
   },
 });

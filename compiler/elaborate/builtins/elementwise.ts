@@ -4,6 +4,8 @@ import { maximum, minimum } from "../../dimension/dimension.ts";
 import { elementwise as names } from "../../semantics/builtins.ts";
 import type { Rational } from "../../syntax/ast.ts";
 import type { ElementType } from "../../loops/types.ts";
+import { holds, largestInteger, leastInteger } from "../number-range.ts";
+import { areNumeric } from "../numbers.ts";
 import * as rational from "../rational.ts";
 import { choose, elementwiseBinary, toTensor, type Operand } from "../tensors.ts";
 import { asDimension, boolValue, describeType, describeValue, fromDimension, type Evaluated } from "../values.ts";
@@ -92,13 +94,9 @@ function convertKnown(value: Extract<Evaluated, { kind: "number" | "bool" }>, dt
   return { kind: "number", value: dtype === "i32" ? toI32(number) : number };
 }
 
-const least = rational.whole(-(2 ** 31));
-const greatest = rational.whole(2 ** 31 - 1);
-
 /** Towards zero, saturating, as when the program runs. */
 function toI32(number: Rational): Rational {
-  if (rational.compare(number, greatest) > 0) return greatest;
-  if (rational.compare(number, least) < 0) return least;
+  if (!holds(number, "i32")) return number.numerator < 0n ? leastInteger : largestInteger;
   return number.numerator < 0n ? rational.negate(rational.floor(rational.negate(number))) : rational.floor(number);
 }
 
@@ -109,7 +107,8 @@ function extreme(name: "maximum" | "minimum"): Rule {
       const order = rational.compare(left.value.value, right.value.value);
       return order >= 0 === (name === "maximum") ? left.value : right.value;
     }
-    const [a, b] = [asDimension(left.value), asDimension(right.value)];
+    const known = areNumeric(left.value, right.value);
+    const [a, b] = known ? [asDimension(left.value), asDimension(right.value)] : [];
     if (a !== undefined && b !== undefined) return fromDimension((name === "maximum" ? maximum : minimum)(a, b));
     return call.frame.at(call.span, () => elementwiseBinary(name, `\`${name}\``, left, right, call.span, call.frame));
   };

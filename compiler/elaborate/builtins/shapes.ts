@@ -4,7 +4,8 @@ import { concatMismatch, reshapeCount, reshapeInferred } from "../../diagnostics
 import { add, constant, equal, isConstant, printShape, product, type Dimension } from "../../dimension/dimension.ts";
 import { divideUnder, equalUnder } from "../../dimension/facts.ts";
 import { reshape, transpose } from "../../ops/emit.ts";
-import { toNumber } from "../rational.ts";
+import { elementOf } from "../number-range.ts";
+import { isWhole } from "../rational.ts";
 import { broadcastTensor, toTensor, type Operand } from "../tensors.ts";
 import { asDimension, describeType, describeValue, type Evaluated, type Tensor } from "../values.ts";
 import { axesAt, axisAt } from "./axes.ts";
@@ -154,18 +155,21 @@ function pad(call: BuiltinCall): Evaluated {
       describeValue(margins),
       span,
     );
-  const value = call.has("value") ? call.operand("value").value : undefined;
-  if (value !== undefined && value.kind !== "number")
-    return call.fail("a number as `value`", describeValue(value), call.spanOf("value"));
+  const value = call.has("value") ? paddingOf(tensor, call) : 0;
   const side = (at: number): readonly Dimension[] => pairs.map((pair) => pair[at] ?? constant(0));
   const [low, high] = [side(0), side(1)];
   const labels = tensor.labels.map((name, axis) => (isConstant(add(low[axis], high[axis]), 0) ? name : undefined));
   return call.frame.at(call.span, () =>
-    call.entry.tensor(
-      call.builder.one("pad", [tensor.value], { low, high, value: value === undefined ? 0 : toNumber(value.value) }),
-      labels,
-    ),
+    call.entry.tensor(call.builder.one("pad", [tensor.value], { low, high, value }), labels),
   );
+}
+
+/** What stands in the margins: a number of the tensor's type. */
+function paddingOf({ type: { dtype } }: Tensor, call: BuiltinCall): number {
+  const { value, span } = call.operand("value");
+  const fits = value.kind === "number" && dtype !== "bool" && (dtype === "f32" || isWhole(value.value));
+  if (fits) return elementOf(value.value, dtype, span, call.frame);
+  return call.fail(`a number for the elements of ${dtype} as \`value\``, describeValue(value), span);
 }
 
 function reverse(call: BuiltinCall): Evaluated {
