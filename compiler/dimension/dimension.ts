@@ -22,10 +22,13 @@ export interface Dimension {
   readonly key: string;
 }
 
-/** Thrown where a coefficient or a value leaves the safe integers; the elaborator reports it at the source. */
+/**
+ * Thrown where a coefficient or a value leaves the safe integers, or a polynomial becomes longer than any that is meant; the elaborator reports
+ * it at the source.
+ */
 export class DimensionOverflow extends Error {
-  constructor(operation: string) {
-    super(`${operation} exceeds 2^53 - 1`);
+  constructor(operation: string, limit = "2^53 - 1") {
+    super(`${operation} exceeds ${limit}`);
     this.name = "DimensionOverflow";
   }
 }
@@ -63,8 +66,21 @@ function monomialKey({ coefficient, atoms }: Monomial): string {
   return coefficient === -1 ? `-${atomsKey(atoms)}` : `${coefficient}*${atomsKey(atoms)}`;
 }
 
+/** Polynomials that are longer, in terms or as text, are refused: sums of products of sums would take forever. */
+const mostTerms = 256;
+const longestKey = 4096;
+
+function checkTerms(count: number): void {
+  if (count > mostTerms) throw new DimensionOverflow("a dimension", `${mostTerms} terms`);
+}
+
+function keyed(monomials: readonly Monomial[], key: string): Dimension {
+  if (key.length > longestKey) throw new DimensionOverflow("a dimension", `${longestKey} characters`);
+  return { monomials, key };
+}
+
 function fromMonomials(monomials: readonly Monomial[]): Dimension {
-  if (monomials.length === 1 && monomials[0].coefficient !== 0) return { monomials, key: monomialKey(monomials[0]) };
+  if (monomials.length === 1 && monomials[0].coefficient !== 0) return keyed(monomials, monomialKey(monomials[0]));
   const byAtoms = new Map<string, Monomial>();
   for (const monomial of monomials) {
     const key = atomsKey(monomial.atoms);
@@ -74,8 +90,9 @@ function fromMonomials(monomials: readonly Monomial[]): Dimension {
   const kept = [...byAtoms].filter(([, monomial]) => monomial.coefficient !== 0);
   kept.sort(([left, a], [right, b]) => b.atoms.length - a.atoms.length || (left < right ? -1 : 1));
   const sorted = kept.map(([, monomial]) => monomial);
+  checkTerms(sorted.length);
   const key = sorted.length === 0 ? "0" : sorted.map(monomialKey).join(" + ").replaceAll("+ -", "- ");
-  return { monomials: sorted, key };
+  return keyed(sorted, key);
 }
 
 /** The dimension with this value, a whole number. */
@@ -133,6 +150,8 @@ export function multiply(left: Dimension, right: Dimension): Dimension {
   if (b === 1) return left;
   if (a === 1) return right;
   if (a !== undefined && b !== undefined) return constant(safe(a * b, "a product of dimensions"));
+  // What cancels has many terms on the way.
+  checkTerms((left.monomials.length * right.monomials.length) / 16);
   return fromMonomials(
     left.monomials.flatMap((l) =>
       right.monomials.map((r) => ({

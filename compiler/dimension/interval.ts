@@ -20,12 +20,17 @@ export function intervalOf(dimension: Dimension, bounds: Bounds = noBounds): Int
   const known = constantValue(dimension);
   if (known !== undefined) return { low: known, high: known };
   const plain = intervalFrom(1, dimension, bounds);
-  if (dimension.monomials.length === 1) return plain;
+  if (dimension.monomials.length === 1 || expands(dimension)) return plain;
   // With each name written as 1 + t the products that cancel show: N*M - N = t*u + u >= 0.
   const names = [...symbolsOf(dimension)];
   const shifted = substitute(dimension, new Map(names.map((name) => [name, add(symbol(name), constant(1))])));
   const fromZero = new Map([...bounds].map(([name, bound]) => [name, bound - 1]));
   return intersect(plain, intervalFrom(0, shifted, fromZero));
+}
+
+/** Whether writing each name as 1 + t would give very many terms: two for each name of a product. */
+function expands({ monomials }: Dimension): boolean {
+  return monomials.length > 16 || monomials.some(({ atoms }) => atoms.length > 4);
 }
 
 /** True where the dimension cannot be negative. */

@@ -18,6 +18,7 @@ import {
   describeType,
   describeValue,
   fromDimension,
+  listValue,
   type Evaluated,
   type GivenArguments,
   type Layer,
@@ -195,7 +196,7 @@ export function initialize(recipe: Recipe, { shape, labels }: ShapeValue, owner:
     outside,
     span,
   );
-  inside.bindValue("shape", { kind: "list", items: shape.map(fromDimension) });
+  inside.bindValue("shape", listValue(shape.map(fromDimension)));
   inside.bindValue("fan_in", fromDimension(fanIn(shape)));
   inside.bindValue("fan_out", fromDimension(fanOut(shape)));
   bindArguments(declaration, given, inside, outside, span);

@@ -4,6 +4,7 @@
  */
 import { diagnose, label, type Diagnostic, type Span } from "../diagnostics/diagnostic.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
+import { programTooLarge } from "../diagnostics/codes/limits.ts";
 import { noNetwork } from "../diagnostics/codes/syntax.ts";
 import { unknownDimension } from "../diagnostics/codes/settings.ts";
 import { openDimension, sizeOverflow } from "../diagnostics/codes/shapes.ts";
@@ -12,6 +13,7 @@ import { constantValue, DimensionOverflow, product, symbolsOf } from "../dimensi
 import type { HostModel, HostOptions, HostTrain } from "../program/host.ts";
 import type { TypedModule } from "../semantics/module.ts";
 import type { Train } from "../syntax/ast.ts";
+import { BudgetExceeded, maximalWork } from "./budget.ts";
 import { checkSizes } from "./check-sizes.ts";
 import { callBuiltin } from "./builtins/index.ts";
 import { apply, call, initialize, schedule } from "./calls.ts";
@@ -104,8 +106,10 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
   if (module.models.length === 0)
     session.report(diagnose(noNetwork, {}, [{ file: module.name, from: 0, to: 0, text: "in this file" }]));
   const consts = evaluateConstants(session);
-  const trained = built(session, () => trainParts(module, options, session));
-  const predictions = module.models.flatMap((target) => built(session, () => buildPrediction(target, session)) ?? []);
+  const trained = built(session, module.trains.at(0)?.name.span, () => trainParts(module, options, session));
+  const predictions = module.models.flatMap(
+    (target) => built(session, target.declaration.name.span, () => buildPrediction(target, session)) ?? [],
+  );
   const owned = ownedRoots(trained, session);
   const kept = predictions.filter(
     ({ entry }) => owned === undefined || [...entry.variables].every((name) => owned.has(name.split(".")[0])),
@@ -123,17 +127,17 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
   return { result: assemble(facts), wanted, known };
 }
 
-/** What `build` answers, or undefined where it failed and reported why. */
-function built<Result>(session: Session, build: () => Result): Result | undefined {
+/** What `build` answers, or undefined where it failed and reported why; `span` stands for what is no single expression's fault. */
+function built<Result>(session: Session, span: Span | undefined, build: () => Result): Result | undefined {
   try {
     return recover(build);
   } catch (error) {
-    if (!(error instanceof DimensionOverflow)) throw error;
-    session.report(
-      diagnose(sizeOverflow, { what: error.message }, [
-        { file: session.module.name, from: 0, to: 0, text: "in this file" },
-      ]),
-    );
+    const place = [label(span ?? { file: session.module.name, from: 0, to: 0 }, "written out from here")];
+    if (error instanceof DimensionOverflow) session.report(diagnose(sizeOverflow, { what: error.message }, place));
+    else if (error instanceof BudgetExceeded) {
+      session.budget.reported();
+      session.report(diagnose(programTooLarge, { limit: maximalWork }, place));
+    } else throw error;
     return undefined;
   }
 }
@@ -274,8 +278,12 @@ function boundsOf(
   return bounds;
 }
 
+function spanOf(trained: Trained | undefined, session: Session): Span | undefined {
+  return trained?.plan.train.name.span ?? session.module.models.at(0)?.declaration.name.span;
+}
+
 function placeOf(trained: Trained | undefined, session: Session) {
-  const span: Span | undefined = trained?.plan.train.name.span ?? session.module.models.at(0)?.declaration.name.span;
+  const span = spanOf(trained, session);
   return span === undefined ? [] : [label(span, "built from here")];
 }
 
@@ -326,7 +334,7 @@ function assemble(parts: Parts): ElaborateResult {
   reportUnknownDimensions(parts);
   const variables = [...session.variables.values()].filter((record) => isKept(record, owned));
   if (session.failed) return { diagnostics: session.diagnostics };
-  const made = built(session, () => entriesOf(parts, variables));
+  const made = built(session, spanOf(parts.trained, session), () => entriesOf(parts, variables));
   if (made === undefined || session.failed) return { diagnostics: session.diagnostics };
   const bounds = boundsOf(made, parts);
   checkSizes(made, bounds, session);

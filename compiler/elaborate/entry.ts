@@ -28,7 +28,7 @@ export class Entry {
   readonly training: boolean;
   /** Whether weights are read as their running averages, where there are some. */
   readonly averaged: boolean;
-  readonly builder = new GraphBuilder();
+  readonly builder: GraphBuilder;
   /** How deep expressions are nested at the moment, calls of blocks included. */
   depth = 0;
   /** Constants of files, evaluated once in each entry: `sqrt(2)` is a node of its graph, and `training` is its own. One without a value failed. */
@@ -46,6 +46,7 @@ export class Entry {
 
   constructor(session: Session, name: string, mode: { readonly training: boolean; readonly averaged: boolean }) {
     this.session = session;
+    this.builder = new GraphBuilder(() => session.budget.spend());
     this.name = name;
     this.training = mode.training;
     this.averaged = mode.averaged;

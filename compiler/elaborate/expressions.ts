@@ -11,7 +11,17 @@ import { didYouMean } from "../diagnostics/suggest.ts";
 import { negate } from "../dimension/dimension.ts";
 import { builtins } from "../semantics/builtins.ts";
 import { isCallable, lookUp, lookUpValue, visibleNames, type DeclaredCallable } from "../semantics/module.ts";
-import type { BinaryOperator, Call, Chain, Expression, Name, Named, Pipe, Repeat } from "../syntax/ast.ts";
+import type {
+  BinaryOperator,
+  Call,
+  Chain,
+  Expression,
+  ListExpression,
+  Name,
+  Named,
+  Pipe,
+  Repeat,
+} from "../syntax/ast.ts";
 import { evaluateArguments, failTwice, hasTensorInput } from "./arguments.ts";
 import type { Counter } from "./entry.ts";
 import type { Mode } from "./evaluator.ts";
@@ -26,6 +36,7 @@ import {
   boolValue,
   describeValue,
   fromDimension,
+  listValue,
   noArguments,
   type Comparison,
   type Evaluated,
@@ -37,7 +48,10 @@ import {
 
 export function evaluate(expression: Expression, frame: Frame, mode: Mode = {}): Evaluated {
   return frame.nested(1, expression.span, () =>
-    withinRange(expression.span, frame, () => dispatch(expression, frame, mode)),
+    withinRange(expression.span, frame, () => {
+      frame.session.budget.spend();
+      return dispatch(expression, frame, mode);
+    }),
   );
 }
 
@@ -52,7 +66,7 @@ function dispatch(expression: Expression, frame: Frame, mode: Mode): Evaluated {
     case "boolean":
       return boolValue(expression.value);
     case "list":
-      return { kind: "list", items: expression.items.map((item) => evaluate(item, frame, mode)) };
+      return evaluateList(expression, frame, mode);
     case "tuple":
       return { kind: "tuple", items: expression.items.map((item) => evaluate(item, frame)) };
     case "rest":
@@ -85,6 +99,13 @@ function dispatch(expression: Expression, frame: Frame, mode: Mode): Evaluated {
     case "scan":
       return frame.fail(unsupported, { what: "`scan`" }, expression.span, "this loop");
   }
+}
+
+/** What walks through a list meets each item as often as the list holds it. */
+function evaluateList({ items }: ListExpression, frame: Frame, mode: Mode): Evaluated {
+  const list = listValue(items.map((item) => evaluate(item, frame, mode)));
+  frame.session.budget.spend(list.leaves);
+  return list;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -283,7 +304,9 @@ function combine(operator: "or" | "and", left: Operand, right: Operand, span: Sp
   if (left.value.kind === "bool") return truth(right, frame);
   if (right.value.kind === "bool") return right.value.value === decisive ? right.value : truth(left, frame);
   if (left.value.kind === "condition" && right.value.kind === "condition" && operator === "and") {
-    return { kind: "condition", all: [...left.value.all, ...right.value.all] };
+    const all = [...left.value.all, ...right.value.all];
+    frame.session.budget.spend(all.length);
+    return { kind: "condition", all };
   }
   if (left.value.kind === "condition" || right.value.kind === "condition") {
     return frame.fail(
@@ -396,9 +419,14 @@ function evaluatePipe({ stages }: Pipe, frame: Frame): Evaluated {
   const parts: LayerPart[] | undefined = value.kind === "layer" ? [...value.parts] : undefined;
   for (const stage of others) {
     if (parts === undefined) value = applyStage(stage, value, frame);
-    else parts.push(...stageAsLayer(stage, frame).parts);
+    else append(parts, stageAsLayer(stage, frame), frame);
   }
   return parts === undefined ? value : { kind: "layer", parts };
+}
+
+function append(parts: LayerPart[], layer: Layer, frame: Frame): void {
+  frame.session.budget.spend(layer.parts.length);
+  for (const part of layer.parts) parts.push(part);
 }
 
 function applyStage(stage: Expression, input: Evaluated, frame: Frame): Evaluated {
@@ -560,7 +588,7 @@ function evaluateRepeat(repeat: Repeat, frame: Frame): Evaluated {
   const parts: LayerPart[] = [];
   for (let turn = 0; turn < known; turn += 1) {
     const value = evaluate(repeat.body, frame.under(home.child(turn, String(turn))));
-    parts.push(...layerOf(value, repeat.body.span, frame).parts);
+    append(parts, layerOf(value, repeat.body.span, frame), frame);
   }
   return { kind: "layer", parts };
 }

@@ -5,8 +5,8 @@
 import type { Rational } from "../syntax/ast.ts";
 import { numberValue } from "../syntax/literals.ts";
 
-/** Numerators and denominators stay below 2^8192, so no program can make the compiler multiply for minutes. */
-const limit = 1n << 8192n;
+/** Numerators and denominators stay below 2^2048, so no program can make the compiler multiply for minutes; a double has half of that. */
+const limit = 1n << 2048n;
 
 function greatestCommonDivisor(a: bigint, b: bigint): bigint {
   let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b];
@@ -86,7 +86,7 @@ export function power(a: Rational, b: Rational): Rational | undefined {
   if (!isWhole(b)) return exact(toNumber(a) ** toNumber(b));
   const exponent = Math.abs(Number(b.numerator));
   const size = Math.max(bitsOf(a.numerator), bitsOf(a.denominator));
-  if (exponent > 1 && size > 1 && size * exponent > 16384) return undefined;
+  if (exponent > 1 && size > 1 && size * exponent > 4096) return undefined;
   const odd = b.numerator % 2n !== 0n;
   const small = size === 1 ? BigInt(exponent === 0 ? 0 : odd ? 1 : 2) : BigInt(exponent);
   const [numerator, denominator] = [a.numerator ** small, a.denominator ** small];

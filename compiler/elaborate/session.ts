@@ -6,6 +6,7 @@ import { constant, substitute, type Dimension } from "../dimension/dimension.ts"
 import type { InputRole, TensorType } from "../graph/types.ts";
 import type { DeclaredCallable, TypedModule } from "../semantics/module.ts";
 import type { HostRequirement } from "../program/host.ts";
+import { Budget } from "./budget.ts";
 import type { Entry } from "./entry.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { Instance } from "./paths.ts";
@@ -50,6 +51,7 @@ export class Session {
   readonly callees = new Map<string, Set<string>>();
   /** Sizes that calls of models gave to names of their signatures. */
   readonly calledWith = new Map<string, number>();
+  readonly budget = new Budget();
   readonly #roots = new Map<string, Instance>();
   readonly #reported = new Set<string>();
 

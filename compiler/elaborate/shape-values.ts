@@ -4,19 +4,26 @@
  */
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { sizeOverflow, wrongKind } from "../diagnostics/codes/shapes.ts";
+import { programTooLarge } from "../diagnostics/codes/limits.ts";
 import { DimensionOverflow, type Dimension } from "../dimension/dimension.ts";
 import type { Expression } from "../syntax/ast.ts";
+import { BudgetExceeded, maximalWork } from "./budget.ts";
 import type { ShapeValue } from "./evaluator.ts";
 import type { BoundRest, Frame } from "./frame.ts";
-import { asDimension, describeValue, fromDimension, type AxisLabel, type Evaluated } from "./values.ts";
+import { asDimension, describeValue, fromDimension, listValue, type AxisLabel, type Evaluated } from "./values.ts";
 
-/** Reports sizes that are too large to be exact. */
+/** Reports sizes that are too large to be exact, and a program that grows beyond the budget, most of it in this expression. */
 export function withinRange<Result>(span: Span, frame: Frame, compute: () => Result): Result {
+  const { budget } = frame.session;
+  const before = budget.spent;
   try {
     return compute();
   } catch (error) {
-    if (!(error instanceof DimensionOverflow)) throw error;
-    return frame.fail(sizeOverflow, { what: error.message }, span, "computed here");
+    if (error instanceof DimensionOverflow)
+      return frame.fail(sizeOverflow, { what: error.message }, span, "computed here");
+    if (!(error instanceof BudgetExceeded) || !budget.mostSince(before)) throw error;
+    budget.reported();
+    return frame.fail(programTooLarge, { limit: maximalWork }, span, "most of them come from here");
   }
 }
 
@@ -29,7 +36,7 @@ export function restOf(span: Span, frame: Frame): BoundRest {
 
 /** `..` as a list of sizes. */
 export function restValue(span: Span, frame: Frame): Evaluated {
-  return { kind: "list", items: restOf(span, frame).shape.map(fromDimension) };
+  return listValue(restOf(span, frame).shape.map(fromDimension));
 }
 
 /** A whole number or dimension; operators written here round down. */

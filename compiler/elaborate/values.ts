@@ -53,6 +53,8 @@ export interface ConditionValue {
 export interface ListValue {
   readonly kind: "list";
   readonly items: readonly Evaluated[];
+  /** The items of all lists inside one another; the same list may be held many times. */
+  readonly leaves: number;
 }
 
 export interface TupleValue {
@@ -127,6 +129,11 @@ export const noArguments: GivenArguments = { tensors: [], settings: [], named: n
 
 export function numberValue(value: number): NumberValue {
   return { kind: "number", value: whole(value) };
+}
+
+export function listValue(items: readonly Evaluated[]): ListValue {
+  const leaves = items.reduce((sum, item) => sum + (item.kind === "list" ? item.leaves : 1), 0);
+  return { kind: "list", items, leaves };
 }
 
 export function boolValue(value: boolean): Evaluated {

@@ -14,8 +14,14 @@ const nowhere: Origin = { span: undefined, path: "" };
 
 export class GraphBuilder implements Builder {
   readonly #nodes: GraphNode[] = [];
+  /** Called before each node; may throw to end a graph that grows without end. */
+  readonly #count: () => void;
   /** What the next nodes come from. */
   origin: Origin = nowhere;
+
+  constructor(count: () => void = () => {}) {
+    this.#count = count;
+  }
 
   /** Runs `build` with another origin, and puts the old one back. */
   at<Result>(origin: Origin, build: () => Result): Result {
@@ -40,6 +46,7 @@ export class GraphBuilder implements Builder {
   }
 
   readonly emit = (op: string, inputs: readonly Value[], attributes: Attributes = {}): readonly Value[] => {
+    this.#count();
     const types = inputs.map((input) => this.typeOf(input));
     const outputs = inferTypes(op, types, attributes);
     if ("kind" in outputs) {
@@ -56,6 +63,7 @@ export class GraphBuilder implements Builder {
 
   /** The node once more over inputs of the same types, which need not be inferred again. */
   again({ op, attributes, outputs }: GraphNode, inputs: readonly Value[]): readonly Value[] {
+    this.#count();
     const id = this.#nodes.length;
     this.#nodes.push({ id, op, attributes, inputs, outputs, ...this.origin });
     return outputs.map((_, output) => ({ node: id, output }));

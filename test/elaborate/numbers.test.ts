@@ -94,8 +94,8 @@ describe("a number beyond f32, or one that becomes 0, is an error at its place",
     ["maximum(x, 1e-50)", "1e-50", small],
     ["x * (1e30 * 1e30)", "(1e30 * 1e30)", large],
     ["x * tiny", "tiny", small],
-    ["x * 2 ** 4000", "2 ** 4000", large],
-    ["x * 2 ** -4000", "2 ** -4000", small],
+    ["x * 2 ** 2000", "2 ** 2000", large],
+    ["x * 2 ** -2000", "2 ** -2000", small],
     ["pad(x, [[0, 0]], 1e39)", "1e39", large],
     ["x |> dropout(1e-50)", "1e-50", small],
     ["x |> leaky_relu(slope: 1e39)", "slope: 1e39", large],
@@ -107,8 +107,8 @@ describe("a number beyond f32, or one that becomes 0, is an error at its place",
   });
 
   test("what a double does not hold either is shown by its digits", () => {
-    expect(told("model M(x: [N]) -> [N] = x * 2 ** 4000")[0]).toBe(`error NN0336: ${large} 1.318e+1204`);
-    expect(told("model M(x: [N]) -> [N] = x * -(2 ** -4000)")[0]).toBe(`error NN0336: ${small} -7.586e-1205`);
+    expect(told("model M(x: [N]) -> [N] = x * 2 ** 2000")[0]).toBe(`error NN0336: ${large} 1.148e+602`);
+    expect(told("model M(x: [N]) -> [N] = x * -(2 ** -2000)")[0]).toBe(`error NN0336: ${small} -8.709e-603`);
   });
 
   test.each([

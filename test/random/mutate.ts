@@ -27,8 +27,13 @@ const numbers = [
   "80%",
   "100",
   "1000000",
+  "2147483647",
   "2147483648",
+  "3000000000",
+  "100000",
   "1e30",
+  "1e39",
+  "1e-50",
   "0.1",
 ];
 const operators = ["+", "-", "*", "/", "%", "@", "**", "|>", "==", "<", ">=", ".."];
@@ -198,6 +203,66 @@ const pipe: Edit = (tokens, random) => {
   if (at >= 0) tokens.splice(at, 0, `|> ${random.pick(layers)} `);
 };
 
+/** One layer becomes many, some of them more than anybody can write out. */
+const repeated: Edit = (tokens, random) => {
+  const at = placeOf(tokens, random, (text) => text === "|>");
+  const layer = random.pick([
+    "relu",
+    "dense(4)",
+    "layer_norm",
+    "residual(tanh)",
+    "repeat(7, softmax)",
+    "reshape([N, -1])",
+  ]);
+  const turns = random.pick(["3", "20", "100000"]);
+  const inner = random.chance(0.5) ? layer : `repeat(${turns}, ${layer})`;
+  if (at >= 0) tokens.splice(at, 0, `|> repeat(${turns}, ${inner}) `);
+};
+
+/** A value, or a block, that is made of the one before it twice. */
+const doubled: Edit = (tokens, random) => {
+  const depth = random.pick([3, 8, 30]);
+  const level = Array.from({ length: depth }, (_, at) => at);
+  const at = placeOf(tokens, random, (text) => text.includes("\n"));
+  const operator = random.pick(["+", "*", "-"]);
+  if (at >= 0 && random.chance(0.5)) {
+    const kind = random.pick(["$a $o $a", "[$a, $a]", "where($a > 0, $a, -$a)", "maximum($a $o 1, $a)", "$a |> $a"]);
+    const lines = level.map(
+      (one) => `let d${one + 1} = ${kind.replaceAll("$a", `d${one}`).replaceAll("$o", operator)}\n`,
+    );
+    const start = random.pick(["x", "relu", "1/3", "N + T", "N > 1 and T > 2"]);
+    tokens.splice(
+      at + 1,
+      0,
+      `let d0 = ${start}\n${lines.join("")}${random.chance(0.5) ? `let d = x * d${depth}\n` : ""}`,
+    );
+    return;
+  }
+  const blocks = level.map((one) => `block d${one + 1}(x: [..]) -> [..] = d${one}(x) ${operator} d${one}(x * 2)\n`);
+  tokens.push(`\nblock d0(x: [..]) -> [..] = x + 1\n${blocks.join("")}`);
+  const pipe = placeOf(tokens, random, (text) => text === "|>");
+  if (pipe >= 0) tokens.splice(pipe, 0, `|> d${depth} `);
+};
+
+/** Something deep or long inside one expression. */
+const nested: Edit = (tokens, random) => {
+  const at = placeOf(tokens, random, isNumber);
+  const count = random.pick([4, 40, 400]);
+  const [before, after] = random.pick([
+    ["(", ")"],
+    ["-", ""],
+    ["where(x > 0, ", ", x)"],
+    ["[", "]"],
+    ["2 ** ", ""],
+    ["", " / 7 * 3"],
+    ["sum(", ")"],
+  ] as const);
+  if (at >= 0) tokens[at] = `${before.repeat(count)}${tokens[at]}${after.repeat(count)}`;
+};
+
+/** Texts that are longer are cut: what is promised is promised of these. */
+export const longestText = 10_240;
+
 const edits: readonly (readonly [number, Edit])[] = [
   [6, changeNumber],
   [4, changeWord],
@@ -209,6 +274,9 @@ const edits: readonly (readonly [number, Edit])[] = [
   [2, insert],
   [1.5, splice],
   [3, pipe],
+  [1, repeated],
+  [1, doubled],
+  [1, nested],
 ];
 
 /** The text after one to three edits. */
@@ -224,5 +292,5 @@ export function mutate(text: string, random: Random, others: readonly string[]):
     count -= 1
   )
     random.weighted(edits)(tokens, random, others);
-  return tokens.join("");
+  return tokens.join("").slice(0, longestText);
 }

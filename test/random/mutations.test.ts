@@ -8,9 +8,9 @@ import { Random } from "./random.ts";
 import { record, settings, sized } from "./settings.ts";
 import { examples, snippets, sources } from "./sources.ts";
 
-const mutants = sized(250, 20_000);
-/** Milliseconds that a compilation may take; on a machine that is busy, as many as four of the digits example take then. */
-const longest = 2000;
+const mutants = sized(250, 100_000);
+/** Milliseconds that a compilation may take; on a machine that is busy, as many as ten of the digits example take then. */
+const longest = 5000;
 /** Milliseconds before a test is given up, on a machine that has much else to do. */
 const patience = 300_000;
 const targets: readonly TargetName[] = ["wasm", "wasm", "wasm", "wgsl", "typescript"];
@@ -56,7 +56,7 @@ function problems(
 /** Measured again, twice. */
 function isSlow(source: string, target: TargetName): boolean {
   return [1, 2].every(
-    () => millisecondsOf(source, target) > Math.max(longest, 4 * millisecondsOf(examples[0], target)),
+    () => millisecondsOf(source, target) > Math.max(longest, 10 * millisecondsOf(examples[0], target)),
   );
 }
 

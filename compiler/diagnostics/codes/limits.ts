@@ -9,6 +9,20 @@ export const nestedTooDeep = define<{ readonly limit: number }>({
     "Blocks that call blocks are written out one inside the other, down to a stated depth; a call counts as five levels, so about a hundred calls inside one another are fine. Layers in a row are not nested.",
 });
 
+export const programTooLarge = define<{ readonly limit: number }>({
+  code: "NN0603",
+  severity: "error",
+  message: ({ limit }) =>
+    `expected a program of at most ${limit} operations once every call is written out, found more`,
+  explanation:
+    "A network is built by writing every call out, in training, in evaluation and in prediction, so a short text can stand for any number of operations: `repeat` in `repeat`, " +
+    "or blocks that call another twice, thirty levels deep. A thousand trained layers are well within the limit. The place is the expression that most of them come from.",
+  example: {
+    bad: "model M(x: [N, 8]) -> [N, 8] = x |> repeat(1000, repeat(1000, dense(8)))",
+    good: "model M(x: [N, 8]) -> [N, 8] = x |> repeat(10, dense(8))",
+  },
+});
+
 export const tooMuchMemory = define<{ readonly bytes: number; readonly limit: number }>({
   code: "NN0602",
   severity: "error",

@@ -279,7 +279,7 @@ export const divisionByZero = define<{ readonly operator: string }>({
 export const numberTooLarge = define<{ readonly operator: string }>({
   code: "NN0322",
   severity: "error",
-  message: ({ operator }) => `the result of this \`${operator}\` has more than 8192 binary digits`,
+  message: ({ operator }) => `the result of this \`${operator}\` has more than 2048 binary digits`,
   explanation: "Numbers known at compile time are exact fractions, and such a one is longer than any that is meant.",
   example: { bad: "const a = 10 ** 100000", good: "const a = 10 ** 10" },
 });

@@ -1,0 +1,141 @@
+/** Short sources that stand for very many operations: refused soon, with the place that most of them come from. */
+import { describe, expect, test } from "vitest";
+import { compile } from "../../compiler/compile.ts";
+import { elaborated, show } from "./helpers.ts";
+
+/** Lines `f(0)`, `f(1)`, … */
+function lines(count: number, line: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => line(index)).join("\n");
+}
+
+/** Processor seconds that refusing may take, on a machine that is busy. */
+const patience = 20;
+
+const doubled = `block b0(x: [N, 2]) -> [N, 2] = x + 1
+${lines(30, (at) => `block b${at + 1}(x: [N, 2]) -> [N, 2] = b${at}(x) + b${at}(x * 2)`)}
+model M(x: [N, 2]) -> [N, 2] = b30(x)`;
+
+const grown = (first: string, next: (at: number) => string, last: string, count = 30): string =>
+  `model M(x: [N, 2]) -> [N, 2] {\n${first}\n${lines(count, next)}\nreturn ${last}\n}`;
+
+describe("a program that grows beyond the budget is refused", () => {
+  test.each([
+    ["a hundred thousand layers", "model M(x: [N, 8]) -> [N, 8] = x |> repeat(100000, dense(8))", "NN0603"],
+    ["repeat in repeat", "model M(x: [N, 8]) -> [N, 8] = x |> repeat(1000, repeat(1000, relu))", "NN0603"],
+    [
+      "repeats that nothing uses",
+      grown("let f = repeat(300, repeat(300, repeat(300, relu)))", () => "", "x", 0),
+      "NN0603",
+    ],
+    ["blocks that call another twice", doubled, "NN0603"],
+    [
+      "the same in a train",
+      `${doubled.replace("b30(x)", "b30(dense(x, 2))")}\ntrain M { data: given  loss: mse  optimizer: adam(lr: 0.1) }`,
+      "NN0603",
+    ],
+    [
+      "layers that double",
+      grown("let f0 = relu |> relu", (at) => `let f${at + 1} = f${at} |> f${at}`, "x |> f30"),
+      "NN0603",
+    ],
+    [
+      "lists that double",
+      grown("let l0 = [1, 2]", (at) => `let l${at + 1} = [l${at}, l${at}]`, "x * length(l30)"),
+      "NN0603",
+    ],
+    [
+      "conditions that double",
+      grown("let c0 = T > 1 and T > 2", (at) => `let c${at + 1} = c${at} and c${at}`, "x").replaceAll(
+        "[N, 2]",
+        "[T, 2]",
+      ),
+      "NN0603",
+    ],
+    [
+      "gradients of gradients",
+      grown("let a0 = sin(x) * tanh(x)", (at) => `let a${at + 1} = grad(sum(a${at}), wrt: x)`, "a30"),
+      "NN0603",
+    ],
+    [
+      "products of sums of sizes",
+      grown("let s0 = A + B + C + D + E + F + G", (at) => `let s${at + 1} = s${at} * s0`, "x * s30").replace(
+        "(x: [N, 2])",
+        "(x: [N, 2], y: [A, B, C, D, E, F, G])",
+      ),
+      "NN0315",
+    ],
+    [
+      "sizes inside one another",
+      grown("let s0 = A", (at) => `let s${at + 1} = maximum(s${at} + B, s${at} + C + ${at})`, "x * s30").replace(
+        "(x: [N, 2])",
+        "(x: [N, 2], y: [A, B, C])",
+      ),
+      "NN0315",
+    ],
+  ])(
+    "%s",
+    (_, source, code) => {
+      expect(source.length).toBeLessThan(10_240);
+      const before = process.cpuUsage();
+      const { diagnostics } = compile({ name: "main.nn", source }, { target: "wasm" });
+      const { user, system } = process.cpuUsage(before);
+      expect([...new Set(diagnostics.map((one) => one.code))]).toEqual([code]);
+      expect((user + system) / 1e6).toBeLessThan(patience);
+    },
+    120_000,
+  );
+
+  test("fractions stay short", () => {
+    const source = `const k = 3 ** 1290 / 2 ** 2040${" * 3 / 3".repeat(1200)}\nmodel M(x: [N]) -> [N] = x`;
+    expect(elaborated(source).diagnostics).toEqual([]);
+    expect(elaborated(source.replace("3 / 3", "3 / 7 * 3 ** 900")).diagnostics.map(({ code }) => code)).toEqual([
+      "NN0322",
+    ]);
+  });
+});
+
+describe("the place that used the budget up is named", () => {
+  const told = (source: string) => show(elaborated(source).diagnostics, source);
+  const message =
+    "error NN0603: expected a program of at most 400000 operations once every call is written out, found more";
+
+  test("the expression that most of it comes from", () => {
+    expect(told("model M(x: [N, 8]) -> [N, 8] = x |> relu |> repeat(1000, repeat(1000, relu))")).toEqual([
+      message,
+      "  «repeat(1000, repeat(1000, relu))» most of them come from here",
+    ]);
+  });
+
+  test("the call, with those around it", () => {
+    const [first, place, ...calls] = told(doubled);
+    expect(first).toBe(message);
+    expect(place).toMatch(/^ {2}«b\d+\(x.*\)» most of them come from here$/);
+    expect(calls.at(-1)).toMatch(/^ {2}«b\d+\(x\)» in `b\d+`, called here$/);
+  });
+
+  test("the train where no expression alone is large", () => {
+    const source = `model M(x: [N, 8]) -> [N, 8] = x |> repeat(3500, dense(8))
+train M { data: given  loss: mse  optimizer: adam(lr: 0.1) }`;
+    expect(told(source)).toEqual([message, "  «M» written out from here"]);
+  }, 120_000);
+});
+
+describe("honest programs are within the budget", () => {
+  test.each([
+    [
+      "a thousand trained layers",
+      "model M(x: [N, 8]) -> [N, 8] = x |> repeat(1000, dense(8) |> relu)\ntrain M { data: given  loss: mse  optimizer: adam(lr: 0.1) }",
+    ],
+    ["four thousand layers", "model M(x: [N, 8]) -> [N, 8] = x |> repeat(4000, dense(8) |> relu)"],
+    [
+      "a transformer of sixty trained blocks",
+      "model M(x: [N, 16, 8]) -> [N, 16, 8] = x |> transformer(60, 2)\ntrain M { data: given  loss: mse  optimizer: adam(lr: 0.1) }",
+    ],
+  ])(
+    "%s",
+    (_, source) => {
+      expect(elaborated(source).diagnostics).toEqual([]);
+    },
+    120_000,
+  );
+});
