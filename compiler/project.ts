@@ -105,9 +105,11 @@ export function factsOf(host: Host, { root, folder }: Pick<ProjectSource, "root"
 
 /** The files that a data source names, as written. */
 export function dataFiles({ reader, settings }: HostTrain["data"]): readonly string[] {
-  const names = reader === "csv" || reader === "text" ? ["path", "test"] : Object.keys(settings);
-  const values = reader === "given" ? [] : names.map((name) => settings[name]);
-  return values.filter((value) => typeof value === "string");
+  if (reader === "given") return [];
+  const { test, ...own } = settings;
+  const values = reader === "csv" || reader === "text" ? [own["path"]] : Object.values(own);
+  const tested = typeof test === "object" ? Object.values(test) : [test];
+  return [...values, ...tested].filter((value) => typeof value === "string");
 }
 
 /** A table's columns tell the size of a row only where the row has one axis. */

@@ -4,7 +4,7 @@
  */
 import { label, type Span } from "../diagnostics/diagnostic.ts";
 import { missingSetting } from "../diagnostics/codes/settings.ts";
-import { badValue, unknownReader } from "../diagnostics/codes/train.ts";
+import { badValue, settingOfReader, unknownReader } from "../diagnostics/codes/train.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import type { HostData, HostSetting } from "../program/host.ts";
 import { lookUp, visibleNames } from "../semantics/module.ts";
@@ -52,14 +52,22 @@ const columns: Kind = {
     (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string")),
 };
 
-/** The readers, and the settings without which they cannot read. */
-const readers: ReadonlyMap<string, readonly string[]> = new Map([
-  ["csv", ["path"]],
-  ["idx", []],
-  ["npy", []],
-  ["text", ["path", "window", "vocabulary"]],
-  ["arrays", []],
-  ["given", []],
+interface Reader {
+  /** The settings without which it cannot read. */
+  readonly needed: readonly string[];
+  /** The others of its own. */
+  readonly others: readonly string[];
+  /** What a setting with another name is: the columns, or the file, of the input or target of that name. */
+  readonly field: Kind | undefined;
+}
+
+const readers: ReadonlyMap<string, Reader> = new Map([
+  ["csv", { needed: ["path"], others: ["inputs", "scale", "standardize", "holdout", "test"], field: columns }],
+  ["idx", { needed: [], others: ["scale", "standardize", "holdout", "test"], field: text }],
+  ["npy", { needed: [], others: ["scale", "standardize", "holdout", "test"], field: text }],
+  ["text", { needed: ["path", "window", "vocabulary"], others: ["stride", "holdout", "test"], field: undefined }],
+  ["arrays", { needed: [], others: ["scale", "test"], field: text }],
+  ["given", { needed: [], others: ["scale", "standardize", "holdout"], field: undefined }],
 ]);
 
 /** The data of a train; none means that the host program gives them. */
@@ -73,8 +81,8 @@ export function planData(entry: SyntaxEntry | undefined, frame: Frame): HostData
 function readerOf(expression: Expression, frame: Frame): HostData {
   const callee = expression.kind === "call" ? expression.callee : expression;
   const name = callee.kind === "name" ? callee.text : "";
-  const needed = readers.get(name);
-  if (needed === undefined) {
+  const reader = readers.get(name);
+  if (reader === undefined) {
     return frame.fail(
       unknownReader,
       { found: describeExpression(callee) },
@@ -84,8 +92,9 @@ function readerOf(expression: Expression, frame: Frame): HostData {
       didYouMean(name, [...readers.keys(), ...visibleNames(frame.body.scope, "value")]),
     );
   }
-  const settings = expression.kind === "call" ? settingsOf(expression, name, frame) : new Map<string, HostSetting>();
-  for (const key of needed) {
+  const settings =
+    expression.kind === "call" ? settingsOf(expression, name, reader, frame) : new Map<string, HostSetting>();
+  for (const key of reader.needed) {
     if (settings.has(key)) continue;
     const type = general.get(key)?.expected ?? "";
     frame.fail(missingSetting, { callee: name, name: key, type }, expression.span, "in this call");
@@ -93,36 +102,94 @@ function readerOf(expression: Expression, frame: Frame): HostData {
   return { reader: name, settings: Object.fromEntries(settings) };
 }
 
-function settingsOf({ arguments: given }: Call, name: string, frame: Frame): ReadonlyMap<string, HostSetting> {
-  const settings = new Map<string, HostSetting>();
-  const places = new Map<string, Span>();
-  for (const argument of given) {
+function settingsOf(call: Call, name: string, reader: Reader, frame: Frame): ReadonlyMap<string, HostSetting> {
+  const places = new Map<string, Argument>();
+  for (const argument of call.arguments) {
     const key = argument.label?.text ?? "path";
     const earlier = places.get(key);
-    if (earlier !== undefined) failTwice(name, key, argument.span, earlier, frame);
-    settings.set(key, settingOf(key, argument, name, frame));
-    places.set(key, argument.span);
+    if (earlier !== undefined) failTwice(name, key, argument.span, earlier.span, frame);
+    places.set(key, argument);
   }
   const [holdout, test] = [places.get("holdout"), places.get("test")];
   if (holdout !== undefined && test !== undefined)
     frame.fail(
       badValue,
       { key: "holdout", expected: "left out beside `test`, which takes its place", found: "both" },
-      holdout,
+      holdout.span,
       "this",
-      [label(test, "the rows to test with are named here")],
+      [label(test.span, "the rows to test with are named here")],
     );
-  return settings;
+  const fields = [...places.keys()].filter((key) => !isOwn(reader, key));
+  return new Map(
+    [...places].map(([key, argument]) => [
+      key,
+      key === "test" && reader.others.includes(key)
+        ? testOf(argument, name, reader, fields, frame)
+        : settingOf(key, argument, name, reader, frame),
+    ]),
+  );
 }
 
-function settingOf(key: string, { value: written, span }: Argument, reader: string, frame: Frame): HostSetting {
+function isOwn({ needed, others, field }: Reader, key: string): boolean {
+  return needed.includes(key) || others.includes(key) || general.has(key) || field === undefined;
+}
+
+function settingOf(
+  key: string,
+  { value: written, span, label: named }: Argument,
+  name: string,
+  reader: Reader,
+  frame: Frame,
+): HostSetting {
+  const { needed, others, field } = reader;
+  const own = [...needed, ...others];
+  const kind = own.includes(key) ? (general.get(key) ?? columns) : general.has(key) ? undefined : field;
+  if (kind === undefined) {
+    const expected = [...own.map((one) => `\`${one}\``), ...(field === undefined ? [] : ["the names of inputs"])].join(", ");
+    const found = named === undefined ? "a value without a name" : `\`${key}\``;
+    return frame.fail(settingOfReader, { reader: name, expected, found }, span, "this", [], didYouMean(key, own));
+  }
   const evaluated = frame.session.evaluator.evaluate(written, frame);
   const value = hostSetting(key, evaluated, span, frame);
-  const { expected, fits } = general.get(key) ?? (reader === "csv" || key === "inputs" ? columns : text);
-  if (fits(value, written)) return value;
+  if (kind.fits(value, written)) return value;
   const found = written.kind === "number" ? `the number ${written.text}` : describeValue(evaluated);
-  const names = general.has(key) ? [] : [...general.keys(), "inputs", "target"];
-  return frame.fail(badValue, { key, expected, found }, written.span, "this", [], didYouMean(key, names));
+  const names = own.includes(key) ? [] : [...own, "target"];
+  return frame.fail(badValue, { key, expected: kind.expected, found }, written.span, "this", [], didYouMean(key, names));
+}
+
+/** The rows to test with: a path, or, where each input has a file of its own, the same reader with theirs. */
+function testOf(
+  { value: written, span, label: named }: Argument,
+  name: string,
+  reader: Reader,
+  fields: readonly string[],
+  frame: Frame,
+): HostSetting {
+  const several = !reader.needed.includes("path");
+  const files = fields.map((field) => `${field}: "…"`).join(", ");
+  const shape = several ? `\`${name}(${files})\`` : text.expected;
+  if (written.kind === "call" && written.callee.kind === "name" && written.callee.text === name) {
+    const paths = written.arguments.map(({ label: key, value, span: place }): readonly [string, HostSetting] => {
+      const setting = hostSetting("test", frame.session.evaluator.evaluate(value, frame), place, frame);
+      const known = several ? fields.includes(key?.text ?? "") : key === undefined || key.text === "path";
+      if (known && text.fits(setting, value)) return [key?.text ?? "path", setting];
+      const found = key === undefined ? "a value without a name" : `\`${key.text}\` as something else`;
+      return frame.fail(badValue, { key: "test", expected: shape, found }, place, "this");
+    });
+    const [only] = paths;
+    if (!several && only !== undefined) return only[1];
+    const lacking = fields.find((field) => !paths.some(([key]) => key === field));
+    if (several && lacking === undefined) return Object.fromEntries(paths);
+    const found = lacking === undefined ? "nothing" : `no file of \`${lacking}\``;
+    return frame.fail(badValue, { key: "test", expected: shape, found }, written.span, "this");
+  }
+  const evaluated = frame.session.evaluator.evaluate(written, frame);
+  const value = hostSetting("test", evaluated, span, frame);
+  const [field, ...more] = fields;
+  if (text.fits(value, written) && (!several || more.length === 0))
+    return several && field !== undefined ? Object.fromEntries([[field, value]]) : value;
+  const found = several && text.fits(value, written) ? "one file" : describeValue(evaluated);
+  return frame.fail(badValue, { key: "test", expected: shape, found }, named === undefined ? span : written.span, "this");
 }
 
 /** A number of rows is whole, a part lies between 0 and 1, and `100%` is neither. */

@@ -2,14 +2,14 @@
  * What is learnt from the training rows before training — classes, means, deviations — and its use on any rows.
  * Values are rounded to 32 bits first and computed in 64, so that a file and a typed array give the same bits.
  */
-import { constantColumn, idOutOfRange, tooManyClasses, unseenClass } from "../../compiler/diagnostics/codes/data.ts";
+import { constantColumn, idOutOfRange, numbersForNames, tooManyClasses, unseenClass } from "../../compiler/diagnostics/codes/data.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { applyFitted, valuesOf } from "../save/fitted.ts";
 import type { Fitted, FittedInput, Named } from "../save/fitted.ts";
 import type { Dataset, DataTensor, Field } from "./dataset.ts";
 import { elements } from "./dataset.ts";
-import { failure, quoted } from "../save/fail.ts";
+import { failure, listed, quoted } from "../save/fail.ts";
 import type { RawData, WordTensor } from "./raw.ts";
 
 /**
@@ -44,15 +44,16 @@ export function fit(
 
 /**
  * The tensors as the program takes them: words become ids, float inputs are scaled and standardised, ids are checked.
- * Changes the arrays of `raw` in place, which is thereby used up. Throws NN0819, NN0821.
+ * Changes the arrays of `raw` in place, which is thereby used up. Throws NN0819, NN0821, NN0834.
  */
 export function encode(raw: RawData, fields: readonly Field[], fitted: Fitted): Dataset {
   const tensors = new Map<string, DataTensor>();
   for (const field of fields) {
     const tensor = raw.tensors.get(field.name);
     if (tensor === undefined) continue;
-    const encoded =
-      tensor.dtype === "words" ? encodeWords(raw, field, tensor, valuesOf(fitted.classes, field.name) ?? []) : tensor;
+    const names = valuesOf(fitted.classes, field.name);
+    if (tensor.dtype === "i32" && names !== undefined) throw numbersWhereNames(raw, field, tensor.data, names);
+    const encoded = tensor.dtype === "words" ? encodeWords(raw, field, tensor, names ?? []) : tensor;
     if (encoded.dtype === "f32") applyFitted(fitted, field.name, encoded.data);
     else checkIds(raw, field, encoded.data);
     tensors.set(field.name, encoded);
@@ -140,6 +141,15 @@ function encodeWords(raw: RawData, field: Field, tensor: WordTensor, classes: re
     data[at] = id;
   }
   return { dtype: "i32", shape, rowStride, data };
+}
+
+function numbersWhereNames(raw: RawData, field: Field, data: Int32Array, names: readonly string[]): Error {
+  return failure(numbersForNames, {
+    place: placeAt(raw, field, 0),
+    field: field.name,
+    found: String(data[0]),
+    names: listed(names),
+  });
 }
 
 function checkIds(raw: RawData, field: Field, data: Int32Array): void {

@@ -2,7 +2,7 @@
  * From the `data` declaration in a manifest to a source. Which bytes are behind a path is the caller's to say, so a
  * page can open what it has fetched.
  */
-import { missingField, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
+import { filesForFields, missingField, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
 import type { HostData, HostSetting } from "../../compiler/program/host.ts";
 import { failure, listed, quoted } from "../save/fail.ts";
 import { csvMatrix } from "./array-file.ts";
@@ -23,6 +23,9 @@ export interface Contents {
   readonly given?: ReadonlyMap<string, unknown>;
 }
 
+/** Files in the place of those that a declaration names: the path of a `csv` or `text`, of the others one for each field. */
+export type OtherFiles = string | Readonly<Record<string, string>>;
+
 /** Settings that name no field. */
 const ownSettings: ReadonlySet<string> = new Set([
   "path",
@@ -38,21 +41,28 @@ const ownSettings: ReadonlySet<string> = new Set([
 
 /**
  * The source that `data` declares. Its settings are those of the language: `path` is the positional one, other names
- * are fields. `path` replaces the file of `csv` and `text`, for a test file or rows to predict. Throws NN08xx.
+ * are fields. `files` take the place of its own, for a test or rows to predict. Throws NN08xx.
  */
-export function openSource(data: HostData, fields: readonly Field[], contents: Contents, path?: string): DataSource {
-  const file = (): string => path ?? textSetting(data, "path");
+export function openSource(
+  data: HostData,
+  fields: readonly Field[],
+  contents: Contents,
+  files?: OtherFiles,
+): DataSource {
+  const file = (): string => (files === undefined ? textSetting(data, "path") : onePath(data, files));
+  const arrays = (parse: (name: string, bytes: Uint8Array) => ArrayFile): ReadonlyMap<string, ArrayFile> =>
+    arrayFiles(files === undefined ? data : { ...data, settings: eachPath(files, fields) }, contents, parse);
   switch (data.reader) {
     case "csv":
       return csvSource(file(), contents.read(file()), columnMapping(data), fields);
     case "text":
       return textSource(file(), contents.read(file()), textSettings(data), fields);
     case "idx":
-      return rowArrays(arrayFiles(data, contents, parseIdx), fields);
+      return rowArrays(arrays(parseIdx), fields);
     case "npy":
-      return rowArrays(arrayFiles(data, contents, parseNpy), fields);
+      return rowArrays(arrays(parseNpy), fields);
     case "arrays":
-      return wholeArrays(arrayFiles(data, contents, parseArray), fields);
+      return wholeArrays(arrays(parseArray), fields);
     case "given":
       return openGiven(fields, contents);
     default:
@@ -62,6 +72,34 @@ export function openSource(data: HostData, fields: readonly Field[], contents: C
         found: quoted(data.reader),
       });
   }
+}
+
+/** The files that `test` names, where it is given. */
+export function testFiles({ settings: { test } }: HostData): OtherFiles | undefined {
+  if (test === undefined || typeof test === "string") return test;
+  const entries = typeof test === "object" && !Array.isArray(test) ? Object.entries(test) : [];
+  const paths = entries.flatMap(([name, path]) => (typeof path === "string" ? [[name, path] as const] : []));
+  if (paths.length > 0 && paths.length === entries.length) return Object.fromEntries(paths);
+  throw failure(unsuitableSetting, {
+    setting: "test",
+    expected: "the path of a file, or one for each input",
+    found: JSON.stringify(test),
+  });
+}
+
+function onePath({ reader }: HostData, files: OtherFiles): string {
+  if (typeof files === "string") return files;
+  const [path, ...more] = Object.values(files);
+  if (path !== undefined && more.length === 0) return path;
+  throw failure(filesForFields, { expected: `one file, as \`${reader}\` reads it`, found: listed(Object.keys(files)) });
+}
+
+/** One path is enough for one field. */
+function eachPath(files: OtherFiles, fields: readonly Field[]): Readonly<Record<string, string>> {
+  if (typeof files !== "string") return files;
+  const [field, ...more] = fields;
+  if (field !== undefined && more.length === 0) return Object.fromEntries([[field.name, files]]);
+  throw failure(filesForFields, { expected: `a file for each of ${listed(fields.map(({ name }) => name))}`, found: files });
 }
 
 /**

@@ -12,7 +12,7 @@ import { requireTrain } from "./prepare.ts";
 import { Run } from "./run.ts";
 import type { TrainOptions } from "./run.ts";
 
-export type { Contents } from "../data/open.ts";
+export type { Contents, OtherFiles } from "../data/open.ts";
 export type { Dataset, DataTensor } from "../data/dataset.ts";
 export type { Probes, ProbeValues } from "../load/index.ts";
 export type { TrainData } from "./data.ts";

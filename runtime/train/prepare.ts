@@ -3,8 +3,8 @@ import { checkOptions, seed as seedRule } from "../../compiler/diagnostics/optio
 import type { Manifest } from "../../compiler/program/artifact.ts";
 import type { HostTrain } from "../../compiler/program/host.ts";
 import type { Dataset, Field } from "../data/dataset.ts";
-import { openSource, prepareOptions } from "../data/open.ts";
-import type { Contents } from "../data/open.ts";
+import { openSource, prepareOptions, testFiles } from "../data/open.ts";
+import type { Contents, OtherFiles } from "../data/open.ts";
 import { roleOf } from "../data/roles.ts";
 import { noTraining } from "../../compiler/diagnostics/codes/runtime.ts";
 import { evaluate } from "../load/dimensions.ts";
@@ -23,9 +23,9 @@ export function prepare(manifest: Manifest, contents: Contents, seed = manifest.
   const own = checkedContents("prepare", contents);
   const fields = fieldsOf(manifest);
   const prepared = openSource(train.data, fields, own).prepare(prepareOptions(train.data, seed));
-  const { test } = train.data.settings;
+  const test = testFiles(train.data);
   const holdout =
-    typeof test === "string" ? openSource(train.data, fields, own, test).apply(prepared.fitted) : prepared.holdout;
+    test === undefined ? prepared.holdout : openSource(train.data, fields, own, test).apply(prepared.fitted);
   const { fitted, warnings } = prepared;
   const { startFrom } = train;
   return {
@@ -38,17 +38,20 @@ export function prepare(manifest: Manifest, contents: Contents, seed = manifest.
   };
 }
 
-/** Another file of the same kind, encoded with what was fitted earlier: to evaluate, or (without the target) to predict. */
+/**
+ * Other files of the same kind, encoded with what was fitted earlier: to evaluate, or (without the target) to predict. A path for `csv` and
+ * `text`; `{ image: "x.npy", target: "y.npy" }` where each input has a file of its own.
+ */
 export function prepareFile(
   manifest: Manifest,
   contents: Contents,
-  path: string,
+  files: OtherFiles,
   fitted: Fitted,
   what: "evaluate" | "predict",
 ): Dataset {
   const train = requireTrain(manifest, what);
   const fields = fieldsOf(manifest).filter(({ role }) => what === "evaluate" || role === "input");
-  return openSource(train.data, fields, checkedContents(what, contents), path).apply(fitted);
+  return openSource(train.data, fields, checkedContents(what, contents), files).apply(fitted);
 }
 
 /** What the program wants under each name. Open dimensions inside a row have their largest value. */

@@ -312,6 +312,24 @@ export const unsuitableSetting = define<{
   explanation: "A setting of the `data` declaration, or what was asked of the reader, has a value that it cannot have.",
 });
 
+export const filesForFields = define<{ readonly expected: string; readonly found: string }>({
+  code: "NN0833",
+  severity: "error",
+  message: ({ expected, found }) => `expected ${expected}, found ${found}`,
+  explanation:
+    "A table has all that a row holds; an array holds one input, or the target. Where there are several, each has a file of its own: `test: npy(x: \"x.npy\", target: \"y.npy\")` " +
+    "in the source, `--data x=x.npy --data target=y.npy` on the command line.",
+});
+
+export const numbersForNames = define<Place & { readonly field: string; readonly found: string; readonly names: string }>({
+  code: "NN0834",
+  severity: "error",
+  message: ({ place, field, found, names }) =>
+    `${place}: expected one of the classes ${names} for \`${field}\`, found the number ${found}`,
+  explanation:
+    "Training found the names of classes in the data, and gave them ids in sorted order. A number in the place of a name would be taken for an id that it may not be: write the names.",
+});
+
 function cells(count: number): string {
   return count === 1 ? "1 cell" : `${count} cells`;
 }

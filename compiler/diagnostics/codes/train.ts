@@ -228,3 +228,17 @@ export const modelInputs = define<{ readonly model: string; readonly problem: st
   message: ({ model: name, problem }) => `the model \`${name}\` ${problem}`,
   explanation: "What is compiled are models: each has at least one tensor input, and no settings.",
 });
+
+export const settingOfReader = define<{ readonly reader: string; readonly expected: string; readonly found: string }>({
+  code: "NN0536",
+  severity: "error",
+  message: ({ reader, expected, found }) =>
+    `\`${reader}\` takes ${expected === "" ? "no settings" : expected}, found ${found}`,
+  explanation:
+    "Each reader has its own settings: windows and a vocabulary belong to `text`, columns to `csv`; `arrays` are whole, so they have no rows to hold out or to standardise by. " +
+    "A setting that a reader would not look at is a mistake, since it would have no effect.",
+  example: {
+    bad: `${model}train M { data: npy(x: "x.npy", target: "y.npy", window: 8)  loss: cross_entropy  optimizer: sgd(lr: 0.1) }`,
+    good: `${model}train M { data: npy(x: "x.npy", target: "y.npy", holdout: 20%)  loss: cross_entropy  optimizer: sgd(lr: 0.1) }`,
+  },
+});
