@@ -16,8 +16,8 @@ export async function runCommand(args: readonly string[], context: Context): Pro
   const json = wantsJson(args);
   const recording: Output = Object.create(stderr, {
     write: {
-      value: (text: string) => {
-        said.push(text);
+      value: (text: string | Uint8Array) => {
+        said.push(String(text));
         return stderr.write(text);
       },
     },

@@ -6,7 +6,7 @@ import type { CommandContext } from "@stricli/core";
 
 /** A stream to write to; what a terminal adds is there only on one. */
 export interface Output {
-  readonly write: (text: string) => unknown;
+  readonly write: (content: string | Uint8Array) => unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }

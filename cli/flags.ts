@@ -63,3 +63,16 @@ function whole(text: string, least: number, expected: string): number {
   if (!(value >= least && value <= 0xffff_ffff)) throw new Error(expected);
   return value;
 }
+
+/** A file, and the input that it is given for. */
+export interface FileFlag {
+  readonly field: string | undefined;
+  readonly file: string;
+}
+
+/** `rows.csv`, or `image=x.npy` for one input; a path with `=` in its first part is written `./a=b`. */
+export function parseFile(text: string): FileFlag {
+  const [, field, file] = /^([\p{L}_][\p{L}\p{N}_]*)=(.*)$/su.exec(text) ?? [undefined, undefined, text];
+  if (file === undefined || file === "") throw new Error("FILE, or NAME=FILE such as image=x.npy");
+  return { field, file };
+}

@@ -12,7 +12,8 @@ import type { FmtFlags } from "./commands/fmt.ts";
 import type { PredictFlags } from "./commands/predict.ts";
 import type { TrainFlags } from "./commands/train.ts";
 import type { Context } from "./context.ts";
-import { parseConstant, parseCount, parseDimension, parseSeed, parseSetting } from "./flags.ts";
+import { parseConstant, parseCount, parseDimension, parseFile, parseSeed, parseSetting } from "./flags.ts";
+import { forms } from "./rows/form.ts";
 
 const text = (input: string): string => {
   if (input === "") throw new Error("a name");
@@ -93,7 +94,21 @@ const closing = {
 } as const;
 const count = (brief: string) =>
   ({ kind: "parsed", parse: parseCount, optional: true, placeholder: "NUMBER", brief }) as const;
-const data = (brief: string) => ({ kind: "parsed", parse: text, optional: true, placeholder: "FILE", brief }) as const;
+const data = (brief: string) =>
+  ({
+    kind: "parsed",
+    parse: parseFile,
+    optional: true,
+    variadic: true,
+    placeholder: "FILE",
+    brief: `${brief}; NAME=FILE gives an array for one input, and may be repeated`,
+  }) as const;
+const force = {
+  kind: "boolean",
+  default: false,
+  withNegated: false,
+  brief: "Replaces files that nnc did not write or that the command reads",
+} as const;
 
 const check = buildCommand<CheckFlags, [string], Context>({
   loader: async () => entry((await import("./commands/check.ts")).check),
@@ -207,7 +222,7 @@ const evaluate = buildCommand<EvalFlags, [string], Context>({
     positional: file,
     flags: {
       params,
-      data: data("Rows to evaluate, with their targets; by default the hold-out"),
+      data: data("Rows to evaluate, with their targets, as CSV, JSON lines, NPY, IDX or text; by default the hold-out"),
       target: runTarget,
       label: savedLabel,
       ...closing,
@@ -227,7 +242,15 @@ const predict = buildCommand<PredictFlags, [string], Context>({
     positional: file,
     flags: {
       params,
-      data: data("Rows to predict from; by default standard input"),
+      data: data("Rows to predict from, as CSV, JSON lines, NPY or IDX by their name or first bytes; by default standard input"),
+      format: {
+        kind: "enum",
+        values: forms,
+        optional: true,
+        brief: "The form of the predictions; by default that of --out's name, else that of the rows",
+      },
+      out: { ...out("The file for the predictions; by default standard output"), placeholder: "FILE", optional: true },
+      force,
       model: {
         kind: "parsed",
         parse: text,
@@ -241,14 +264,16 @@ const predict = buildCommand<PredictFlags, [string], Context>({
       override,
       json,
     },
+    aliases: { o: "out" },
   },
   docs: {
-    brief: "Reads CSV or JSON lines, writes predictions in the same form",
+    brief: "Predictions for rows in CSV, JSON lines, NPY or IDX",
     customUsage: [
       {
         input: "digits.nn --params runs/digits/parameters.safetensors < rows.csv",
         brief: "a first line of column names, or one JSON object a line",
       },
+      { input: "digits.nn --params p.safetensors --data image=x.npy -o y.npy", brief: "arrays in, an array out" },
     ],
   },
 });

@@ -1,31 +1,33 @@
 /** `nnc eval FILE --params P`: loss and metrics on the hold-out that training left out, or on the rows of a file. */
-import type { TargetName } from "../../compiler/program/artifact.ts";
-import { noTraining } from "../../compiler/diagnostics/codes/runtime.ts";
-import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Manifest, TargetName } from "../../compiler/program/artifact.ts";
 import type { Compiled } from "../../compiler/compile.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
 import { readDataFile } from "../../runtime/data/files.ts";
 import type { Evaluation, Network } from "../../runtime/load/index.ts";
 import { evaluationSize, feedOf } from "../../runtime/train/data.ts";
-import { prepare, prepareFile } from "../../runtime/train/index.ts";
+import type { Fitted } from "../../runtime/save/fitted.ts";
+import { fieldsOf, prepare, prepareFile } from "../../runtime/train/index.ts";
 import type { Dataset } from "../../runtime/train/index.ts";
 import { scoresOf } from "../../runtime/train/losses.ts";
+import { requireTrain } from "../../runtime/train/prepare.ts";
 import type { Context } from "../context.ts";
-import { exitCodes } from "../exit.ts";
+import { exitCodes, UsageError } from "../exit.ts";
 import { readUserFile } from "../files.ts";
+import type { FileFlag } from "../flags.ts";
 import { takenJson } from "../kept.ts";
 import { openTrained } from "../network.ts";
 import type { ParameterFlags } from "../network.ts";
 import { writeJson } from "../output/json.ts";
 import { report } from "../output/report.ts";
 import { lookOf } from "../output/style.ts";
+import { readRowFiles, readWholeFiles, rowFile } from "../rows/read.ts";
 import { openSource } from "../source.ts";
 import { classesOf, figuresOf } from "../train/figures.ts";
 import { lossNames } from "../train/history.ts";
 import { summaryOf } from "../train/summary.ts";
 
 export type EvalFlags = ParameterFlags & {
-  readonly data?: string;
+  readonly data?: readonly FileFlag[];
   readonly target: TargetName;
   readonly json: boolean;
 };
@@ -71,13 +73,12 @@ function rowsOf(
   source: ProjectSource,
   { artifact }: Compiled,
   network: Network,
-  data: string | undefined,
+  data: readonly FileFlag[] = [],
 ): NamedSet {
   const { manifest } = artifact;
-  if (data !== undefined) {
-    const read = (name: string): Uint8Array =>
-      name === data ? readUserFile(context, name) : readDataFile(source.root, source.folder, name);
-    return { name: data, rows: prepareFile(manifest, { read }, data, network.record.fitted, "evaluate") };
+  if (data.length > 0) {
+    const name = data.map(({ file }) => file).join(", ");
+    return { name, rows: rowsIn(context, data, manifest, network.record.fitted) };
   }
   const { train, holdout } = prepare(
     manifest,
@@ -89,9 +90,25 @@ function rowsOf(
     : { name: "hold-out", rows: holdout };
 }
 
+/** Rows in whichever form, with their targets; text as it was read in training. */
+function rowsIn(context: Context, data: readonly FileFlag[], manifest: Manifest, fitted: Fitted): Dataset {
+  const declared = requireTrain(manifest, "nnc eval").data;
+  const fields = fieldsOf(manifest);
+  const [first, ...more] = data;
+  if (declared.reader === "text" && first !== undefined) {
+    if (more.length > 0 || first.field !== undefined)
+      throw new UsageError(`--data: expected one file of text, found ${more[0]?.file ?? `${first.field}=${first.file}`}`);
+    return prepareFile(manifest, { read: (name) => readUserFile(context, name) }, first.file, fitted, "evaluate");
+  }
+  const files = data.map(({ field, file }) => rowFile(file, readUserFile(context, file), field));
+  return declared.reader === "arrays"
+    ? readWholeFiles(files, fields, fitted)
+    : readRowFiles(files, fields, declared, fitted);
+}
+
 async function evaluationOf({ artifact }: Compiled, network: Network, { name, rows }: NamedSet): Promise<Evaluation> {
-  const { host, dims } = artifact.manifest;
-  if (host.train === undefined) throw new NncError(diagnose(noTraining, { call: "nnc eval" }, []));
-  const feed = feedOf(host.train, rows, evaluationSize(host.train, dims), name);
+  const { manifest } = artifact;
+  const train = requireTrain(manifest, "nnc eval");
+  const feed = feedOf(train, rows, evaluationSize(train, manifest.dims), name);
   return network.evaluate(feed.epoch(), { trusted: true });
 }

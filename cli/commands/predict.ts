@@ -1,80 +1,139 @@
-/** `nnc predict FILE --params P`: predictions for the rows of a file or of standard input, in the form in which the rows come. */
+/** `nnc predict FILE --params P`: predictions for rows in files or on standard input, in the form in which the rows come or in another. */
+import path from "node:path";
 import type { TargetName } from "../../compiler/program/artifact.ts";
-import { batches } from "../../runtime/data/batches.ts";
-import type { Dataset } from "../../runtime/data/dataset.ts";
-import type { Network, TensorInput } from "../../runtime/load/index.ts";
+import type { HostModel, HostTrain } from "../../compiler/program/host.ts";
+import type { Field } from "../../runtime/data/dataset.ts";
+import { interfaceOf } from "../../runtime/predict/interface.ts";
+import type { Interface } from "../../runtime/predict/interface.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
 import { readUserFile } from "../files.ts";
+import type { FileFlag } from "../flags.ts";
+import { takenJson } from "../kept.ts";
 import { openTrained } from "../network.ts";
-import type { ParameterFlags } from "../network.ts";
-import { interfaceOf } from "../../runtime/predict/interface.ts";
+import type { Opened, ParameterFlags } from "../network.ts";
+import { readBy, requireReplaceable, writeOutput } from "../outputs.ts";
+import { writeJson } from "../output/json.ts";
+import { answerRows, answerWhole } from "../predict/answer.ts";
+import type { Answers } from "../predict/answer.ts";
 import { chooseModel } from "../predict/model.ts";
-import type { Interface } from "../../runtime/predict/interface.ts";
-import { formatOf, readCsv, readJsonLines } from "../predict/read.ts";
-import { csvHeader, csvRows, jsonRows } from "../predict/write.ts";
+import { writerOf } from "../predict/write.ts";
+import type { Writer } from "../predict/write.ts";
+import { formOfName } from "../rows/form.ts";
+import type { Form } from "../rows/form.ts";
+import { readRowFiles, readWholeFiles, rowFile } from "../rows/read.ts";
+import type { RowFile } from "../rows/read.ts";
 import { openSource } from "../source.ts";
 
 export type PredictFlags = ParameterFlags & {
-  readonly data?: string;
+  readonly data?: readonly FileFlag[];
+  readonly out?: string;
+  readonly force: boolean;
+  readonly format?: Form;
   readonly model?: string;
   readonly target: TargetName;
   readonly json: boolean;
 };
 
 export async function predict(context: Context, flags: PredictFlags, file: string): Promise<number> {
+  checkFlags(flags);
   const source = openSource(context, file);
-  const { compiled, network } = await openTrained(context, source, flags, flags.target);
-  const { artifact } = compiled;
-  const model = chooseModel(artifact.manifest, flags.model);
-  const { fitted } = network.record;
-  const outside = interfaceOf(artifact.manifest, model, fitted);
-  const name = flags.data ?? "standard input";
-  const bytes = flags.data === undefined ? await readStdin(context) : readUserFile(context, flags.data);
-  const format = formatOf(bytes);
-  const rows =
-    format === "csv"
-      ? readCsv(name, bytes, outside.inputs, artifact.manifest.host.train?.data, fitted)
-      : readJsonLines(name, bytes, outside.inputs, fitted);
-  await writeAll(
-    context,
-    network,
-    outside,
-    rows,
-    flags.json || format === "json",
-    boundOf(artifact.manifest.dims, model.inputs[0]?.shape[0]?.key),
-  );
-  network.close();
+  const opened = await openTrained(context, source, flags, flags.target);
+  const { manifest } = opened.compiled.artifact;
+  const { train } = manifest.host;
+  const model = chooseModel(manifest, flags.model);
+  const { out, data = [] } = flags;
+  const named = [flags.params, ...data.map((one) => one.file)].map((name) => path.resolve(context.cwd, name));
+  const permission = { force: flags.force, reads: [...readBy(source, train), ...named] };
+  if (out !== undefined) requireReplaceable(context, [out], permission);
+  const files = await rowFiles(context, data);
+  rejectText(train, files);
+  const { outside, answers } = answersTo(files, opened, model);
+  const form = formOf(flags, files);
+  const writer = writerOf(form, outside);
+  const { stdout } = context.process;
+  if (out === undefined) {
+    if (writer.binary && stdout.isTTY === true)
+      throw new UsageError(`--format: expected csv or json on a terminal, or --out FILE, found ${form}`);
+    for await (const part of partsOf(answers, writer)) stdout.write(part);
+  } else {
+    const parts: Uint8Array[] = [];
+    for await (const part of partsOf(answers, writer)) parts.push(Buffer.from(part));
+    writeOutput(context, out, Buffer.concat(parts), permission);
+    tellWritten(context, flags, out, opened);
+  }
+  opened.network.close();
   return exitCodes.success;
 }
 
-async function writeAll(
-  context: Context,
-  network: Network,
-  outside: Interface,
-  rows: Dataset,
-  json: boolean,
-  bound: number,
-): Promise<void> {
-  const { stdout } = context.process;
-  if (!json) stdout.write(csvHeader(outside));
-  for (const batch of batches(rows, bound).epoch()) {
-    const inputs = new Map(
-      [...batch.tensors].map(([name, data]): readonly [string, TensorInput] => [
-        name,
-        { shape: [batch.rows, ...(rows.tensors.get(name)?.shape ?? [])], data },
-      ]),
+function checkFlags({ json, out, format, force }: PredictFlags): void {
+  if (json && out === undefined && format !== undefined && format !== "json")
+    throw new UsageError(`--format: expected json beside --json, found ${format}; --out FILE takes any form`);
+  if (force && out === undefined) throw new UsageError("--force: expected --out beside it, found none");
+}
+
+/** By the flag, the name of the file that is written, or the form of the rows. */
+function formOf({ json, out, format }: PredictFlags, [first]: readonly RowFile[]): Form {
+  const asked = json && out === undefined ? "json" : format;
+  return asked ?? (out === undefined ? undefined : formOfName(out)) ?? first?.form ?? "csv";
+}
+
+async function rowFiles(context: Context, data: readonly FileFlag[]): Promise<readonly RowFile[]> {
+  if (data.length === 0) return [rowFile("standard input", await readStdin(context))];
+  return data.map(({ field, file }) => rowFile(file, readUserFile(context, file), field));
+}
+
+/** Text would be taken for CSV. */
+function rejectText(train: HostTrain | undefined, files: readonly RowFile[]): void {
+  const text = files.find(({ file, form }) => form === "csv" && formOfName(file) !== "csv");
+  if (train?.data.reader === "text" && text !== undefined)
+    throw new UsageError(
+      `expected rows of ids as JSON lines, NPY, IDX or in a .csv file, found ${text.file}; predicting from text is not there yet`,
     );
-    const predictions = await network.predict(outside.model.name, inputs);
-    stdout.write(json ? jsonRows(outside, predictions, batch.rows) : csvRows(outside, predictions, batch.rows));
+}
+
+/** Networks that were trained on whole tensors take whole ones. */
+function answersTo(
+  files: readonly RowFile[],
+  { compiled, network }: Opened,
+  model: HostModel,
+): { readonly outside: Interface; readonly answers: AsyncGenerator<Answers> } {
+  const { manifest } = compiled.artifact;
+  const { fitted } = network.record;
+  const data = manifest.host.train?.data;
+  if (data?.reader === "arrays") {
+    const fields = model.inputs.map(({ name, dtype, limit }) => fieldOf(name, dtype, [], limit));
+    const outside = interfaceOf(manifest, { ...model, inputs: [] }, fitted);
+    return { outside, answers: answerWhole(network, model, readWholeFiles(files, fields, fitted)) };
+  }
+  const outside = interfaceOf(manifest, model, fitted);
+  const fields = outside.inputs.map(({ name, dtype, shape, limit }) => fieldOf(name, dtype, shape, limit));
+  return { outside, answers: answerRows(network, model, readRowFiles(files, fields, data, fitted)) };
+}
+
+function fieldOf(
+  name: string,
+  dtype: HostModel["inputs"][number]["dtype"],
+  shape: readonly number[],
+  limit: number | undefined,
+): Field {
+  const base = { name, role: "input", dtype: dtype === "f32" ? "f32" : "i32", shape } as const;
+  return limit === undefined ? base : { ...base, classes: limit };
+}
+
+async function* partsOf(answers: AsyncGenerator<Answers>, writer: Writer): AsyncGenerator<string | Uint8Array> {
+  let first = true;
+  for await (const answer of answers) {
+    if (first) yield writer.head(answer);
+    first = false;
+    yield writer.part(answer);
   }
 }
 
-function boundOf(
-  dims: readonly { readonly name: string; readonly bound: number }[],
-  leading: string | undefined,
-): number {
-  return dims.find(({ name }) => name === leading)?.bound ?? 1;
+function tellWritten(context: Context, { json }: PredictFlags, out: string, { taken, diagnostics }: Opened): void {
+  const { stdout, stderr } = context.process;
+  if (json) writeJson(stdout, { ok: true, file: out, ...takenJson(taken), diagnostics });
+  else stderr.write(`wrote ${out}\n`);
 }
 
 async function readStdin({ stdin }: Context): Promise<Uint8Array> {

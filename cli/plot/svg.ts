@@ -55,6 +55,8 @@ export function drawSvg(title: string, panels: readonly Panel[]): string {
   };
   return `${element("svg", attributes, [
     element("title", {}, [], title),
+    // By which the command knows its own plots again.
+    element("desc", {}, [], "drawn by nnc"),
     element("rect", { width, height, fill: "#ffffff" }),
     text(title, { x: gap, y: 26, "font-size": 15, "font-weight": 600, fill: ink.strong }),
     ...placed,

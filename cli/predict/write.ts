@@ -1,12 +1,67 @@
-/** Predictions as CSV or JSON lines: for classes the most likely one and the score of each, for numbers the numbers. */
+/**
+ * Predictions as CSV or JSON lines: for classes the most likely one and the score of each, for numbers the numbers. As NPY or IDX: what the
+ * model's one result holds, scores for classes.
+ */
 import type { Prediction } from "../../runtime/load/index.ts";
+import { undoFitted } from "../../runtime/save/fitted.ts";
+import { UsageError } from "../exit.ts";
+import { idx, npy } from "../rows/arrays.ts";
+import type { ArrayForm } from "../rows/arrays.ts";
+import type { Form } from "../rows/form.ts";
+import type { Answers } from "./answer.ts";
 import { toJson } from "../output/json.ts";
 import { answersOf } from "../../runtime/predict/answers.ts";
 import type { Answer } from "../../runtime/predict/answers.ts";
 import type { Interface, OutputField } from "../../runtime/predict/interface.ts";
 
+export interface Writer {
+  /** Whether what it writes is no text. */
+  readonly binary: boolean;
+  /** What stands before all answers; `first` are the first of them. */
+  readonly head: (first: Answers) => string | Uint8Array;
+  readonly part: (answers: Answers) => string | Uint8Array;
+}
+
+/** Throws a UsageError where the form holds one result and the model has several. */
+export function writerOf(form: Form, outside: Interface): Writer {
+  switch (form) {
+    case "csv":
+      return {
+        binary: false,
+        head: () => csvHeader(outside),
+        part: ({ predictions, rows }) => csvRows(outside, predictions, rows),
+      };
+    case "json":
+      return { binary: false, head: () => "", part: ({ predictions, rows }) => jsonRows(outside, predictions, rows) };
+    case "npy":
+      return arrayWriter(form, npy, outside);
+    case "idx":
+      return arrayWriter(form, idx, outside);
+    default: {
+      const never: never = form;
+      return never;
+    }
+  }
+}
+
+function arrayWriter(form: Form, array: ArrayForm, { model, outputs }: Interface): Writer {
+  const [output, ...more] = outputs;
+  const { dtype = "f32" } = model.results[0] ?? {};
+  if (output === undefined || more.length > 0)
+    throw new UsageError(
+      `--format: expected csv or json, which hold the ${outputs.length} results of ${model.name}, found ${form}`,
+    );
+  const { shape, units } = output;
+  return {
+    binary: true,
+    head: ({ total }) => array.head(dtype, [total, ...shape]),
+    part: ({ predictions: [{ data } = { data: new Float32Array(0) }] }) =>
+      array.part(dtype, units === undefined ? data : Float32Array.from(undoFitted(units, data))),
+  };
+}
+
 /** The first line of CSV. */
-export function csvHeader({ outputs, target }: Interface): string {
+function csvHeader({ outputs, target }: Interface): string {
   return `${outputs
     .flatMap((output, at) => columnsOf(output, at === 0 ? target : output.name))
     .map(quote)
@@ -14,13 +69,13 @@ export function csvHeader({ outputs, target }: Interface): string {
 }
 
 /** One line a row. */
-export function csvRows(outside: Interface, predictions: readonly Prediction[], rows: number): string {
+function csvRows(outside: Interface, predictions: readonly Prediction[], rows: number): string {
   return answersOf(outside, predictions, rows)
     .map((answers) => `${answers.flatMap(cellsOf).join(",")}\n`)
     .join("");
 }
 
-export function jsonRows(outside: Interface, predictions: readonly Prediction[], rows: number): string {
+function jsonRows(outside: Interface, predictions: readonly Prediction[], rows: number): string {
   return answersOf(outside, predictions, rows)
     .map((answers) => `${toJson(new Map(answers.flatMap(entriesOf)))}\n`)
     .join("");

@@ -1,6 +1,6 @@
 /**
- * Files that are written whole or not at all (Node only): a temporary file beside the place, flushed to the disk, then
- * renamed. A process that is killed leaves the older file as it was; what it left beside it is removed by the next
+ * Files that are written whole or not at all, alone or as a set (Node only): temporary files beside the places, flushed to
+ * the disk, then renamed. A process that is killed leaves the older file as it was; what it left beside it is removed by the next
  * write.
  */
 import { randomBytes } from "node:crypto";
@@ -8,6 +8,7 @@ import {
   closeSync,
   fchmodSync,
   fsyncSync,
+  linkSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -17,28 +18,49 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import type { Stats } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { cannotRead, cannotWrite } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { failure } from "./fail.ts";
 import { codeOf, fileProblem } from "./file-problem.ts";
 
+export interface FileToWrite {
+  readonly path: string;
+  readonly content: Uint8Array | string;
+}
+
 /**
  * Replaces the file at `path`, keeping its permissions; links are followed. Devices such as `/dev/full` are written
  * directly. Throws NN0924, and then what was there before is unchanged and nothing is left beside it.
  */
 export function writeFileAtomic(path: string, content: Uint8Array | string): void {
+  writeFilesAtomic([{ path, content }]);
+}
+
+/**
+ * All files of a set, or none: the disk has taken every byte before the first gets its name. Throws NN0924, and then
+ * what was there before is unchanged and nothing is left beside it.
+ */
+export function writeFilesAtomic(files: readonly FileToWrite[]): void {
+  const staged: Staged[] = [];
   try {
-    const old = statSync(path, { throwIfNoEntry: false });
-    if (old?.isDirectory() === true)
-      throw failure(cannotWrite, { file: path, problem: "it is a folder, expected a file" });
-    if (old?.isCharacterDevice() === true) writeFlushed(openSync(path, "w"), content, undefined);
-    else if (old?.isFile() === false) throw failure(cannotWrite, { file: path, problem: "it is no file" });
-    else replace(old === undefined ? path : realpathSync(path), old, content);
+    for (const file of files) inWordsOf(file.path, () => staged.push(stage(file)));
+    for (const one of staged) inWordsOf(one.path, () => settle(one));
   } catch (error) {
-    throw codeOf(error).startsWith("NN") ? error : failure(cannotWrite, { file: path, problem: fileProblem(error) });
+    for (const one of staged.toReversed()) takeBack(one);
+    throw error;
   }
+  for (const { kept } of staged) if (kept !== undefined) rmSync(kept, { force: true });
+  for (const folder of new Set(staged.map(({ place }) => dirname(place)))) flushFolder(folder);
+}
+
+/** Throws NN0924 where no file can be made in a folder that is there. */
+export function requireWritable(folder: string): void {
+  inWordsOf(folder, () => {
+    const probe = temporaryIn(folder);
+    closeSync(openSync(probe, "wx"));
+    rmSync(probe);
+  });
 }
 
 /** The bytes of a saved file. Throws NN0925 where it cannot be read or is no file. */
@@ -51,18 +73,75 @@ export function readSavedFile(path: string): Uint8Array {
   throw failure(cannotRead, { file: path, problem: "it is no file" });
 }
 
-function replace(path: string, old: Stats | undefined, content: Uint8Array | string): void {
-  const folder = dirname(path);
-  removeStale(folder);
-  const temporary = join(folder, `${prefixOfThisHost()}${ownProcess()}-${randomBytes(6).toString("hex")}.tmp`);
+/** A file that is on the disk beside its place. */
+interface Staged {
+  readonly path: string;
+  /** Where it goes, links followed. */
+  readonly place: string;
+  /** Undefined of a device, which is written directly. */
+  readonly temporary: string | undefined;
+  /** A second name of the file that it replaces, by which that comes back; not every disk has such names. */
+  kept: string | undefined;
+  settled: boolean;
+}
+
+function stage({ path, content }: FileToWrite): Staged {
+  const old = statSync(path, { throwIfNoEntry: false });
+  if (old?.isDirectory() === true)
+    throw failure(cannotWrite, { file: path, problem: "it is a folder, expected a file" });
+  const staged = { path, kept: undefined, settled: false };
+  if (old?.isCharacterDevice() === true) {
+    writeFlushed(openSync(path, "w"), content, undefined);
+    return { ...staged, place: path, temporary: undefined };
+  }
+  if (old?.isFile() === false) throw failure(cannotWrite, { file: path, problem: "it is no file" });
+  const place = old === undefined ? path : realpathSync(path);
+  removeStale(dirname(place));
+  const temporary = temporaryIn(dirname(place));
   try {
     writeFlushed(openSync(temporary, "wx"), content, old?.mode);
-    renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
   }
-  flushFolder(folder);
+  return { ...staged, place, temporary };
+}
+
+function settle(one: Staged): void {
+  if (one.temporary === undefined) return;
+  one.kept = secondName(one.place);
+  renameSync(one.temporary, one.place);
+  one.settled = true;
+}
+
+function secondName(place: string): string | undefined {
+  const name = temporaryIn(dirname(place));
+  try {
+    linkSync(place, name);
+    return name;
+  } catch {
+    return undefined;
+  }
+}
+
+function takeBack({ place, temporary, kept, settled }: Staged): void {
+  if (settled && kept !== undefined) renameSync(kept, place);
+  else if (kept !== undefined) rmSync(kept, { force: true });
+  else if (settled) rmSync(place, { force: true });
+  if (temporary !== undefined) rmSync(temporary, { force: true });
+}
+
+function temporaryIn(folder: string): string {
+  return join(folder, `${prefixOfThisHost()}${ownProcess()}-${randomBytes(6).toString("hex")}.tmp`);
+}
+
+/** What the system refuses, as NN0924. */
+function inWordsOf(path: string, act: () => unknown): void {
+  try {
+    act();
+  } catch (error) {
+    throw codeOf(error).startsWith("NN") ? error : failure(cannotWrite, { file: path, problem: fileProblem(error) });
+  }
 }
 
 function writeFlushed(file: number, content: Uint8Array | string, mode: number | undefined): void {

@@ -7,7 +7,8 @@ import type { Context, Interrupt } from "../../cli/context.ts";
 
 export interface RunOptions {
   readonly cwd?: string;
-  readonly stdin?: string;
+  /** Text, or the bytes of a binary file. */
+  readonly stdin?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
   /** Aborts like Ctrl-C. */
   readonly interrupt?: AbortSignal;
@@ -24,7 +25,13 @@ export async function nnc(args: readonly string[], options: RunOptions = {}): Pr
   const { cwd = tmpdir(), stdin = "", env = {}, interrupt = new AbortController().signal, terminal = false } = options;
   const out: string[] = [];
   const err: string[] = [];
-  const stream = (lines: string[]) => ({ write: (text: string) => lines.push(text), isTTY: terminal, columns: 80 });
+  const textOf = (content: string | Uint8Array): string =>
+    typeof content === "string" ? content : Buffer.from(content).toString("latin1");
+  const stream = (lines: string[]) => ({
+    write: (content: string | Uint8Array) => lines.push(textOf(content)),
+    isTTY: terminal,
+    columns: 80,
+  });
   const context: Context = {
     process: { stdout: stream(out), stderr: stream(err), env },
     stdin: input(stdin),
@@ -36,21 +43,21 @@ export async function nnc(args: readonly string[], options: RunOptions = {}): Pr
   return { stdout: out.join(""), stderr: err.join(""), code };
 }
 
-async function* input(text: string): AsyncGenerator<Uint8Array> {
+async function* input(content: string | Uint8Array): AsyncGenerator<Uint8Array> {
   await Promise.resolve();
-  if (text !== "") yield Buffer.from(text);
+  if (content.length > 0) yield Buffer.from(content);
 }
 
 /** A temporary folder with these files; `remove` takes it away. */
-export function folderWith(files: Readonly<Record<string, string>>): {
+export function folderWith(files: Readonly<Record<string, string | Uint8Array>>): {
   readonly folder: string;
   readonly remove: () => void;
 } {
   const folder = mkdtempSync(path.join(tmpdir(), "nnc-cli-"));
-  for (const [name, text] of Object.entries(files)) {
+  for (const [name, content] of Object.entries(files)) {
     const place = path.join(folder, name);
     mkdirSync(path.dirname(place), { recursive: true });
-    writeFileSync(place, text);
+    writeFileSync(place, content);
   }
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -235,3 +235,12 @@ export const startFromOther = define<Options>({
   explanation:
     "`start_from` takes the tensors that have the same paths. Where constants differ, they are put into a program that computes another function from them.",
 });
+
+export const inTheWay = define<File & { readonly problem: string }>({
+  code: "NN0928",
+  severity: "error",
+  message: ({ file, problem }) => `${file} stands in the way: ${problem}; nothing was written`,
+  explanation:
+    "Only what nnc wrote is replaced: parameters, logs, plots, artifacts and exported modules say so in themselves. Any other file, and every file that the command reads, " +
+    "is replaced only with `--force`.",
+});

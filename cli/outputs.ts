@@ -1,0 +1,124 @@
+/**
+ * The files that a command writes: all of them or none, and none in the place of a file that nnc did not write or that the command reads,
+ * unless `--force` asks for it. What nnc writes says so in itself, by which it is known again.
+ */
+import { closeSync, openSync, readSync, realpathSync, statSync } from "node:fs";
+import path from "node:path";
+import { inTheWay } from "../compiler/diagnostics/codes/checkpoint.ts";
+import { diagnose, NncError } from "../compiler/diagnostics/diagnostic.ts";
+import { dataFiles } from "../compiler/project.ts";
+import type { ProjectSource } from "../compiler/project.ts";
+import type { HostTrain } from "../compiler/program/host.ts";
+import { requireWritable, writeFilesAtomic } from "../runtime/save/write-file.ts";
+import { placeOf } from "./files.ts";
+import type { Context } from "./context.ts";
+
+/** What may be replaced. */
+export interface Permission {
+  readonly force: boolean;
+  /** Places that the command reads. */
+  readonly reads: readonly string[];
+}
+
+/** How much of a file is looked at for the mark of nnc. */
+const looked = 65_536;
+
+/** The marks, by the end of a file's name. */
+const marks: readonly (readonly [end: string, mark: RegExp])[] = [
+  [".safetensors", /^.{8}\{"__metadata__":\{"nnc\.format":/s],
+  [".jsonl", /^\{"event":"(start","name"|step","step"|epoch","epoch"|done","holdout"):/],
+  [".svg", /<desc>drawn by nnc<\/desc>/],
+  ["manifest.json", /^\{"format":"nnc-artifact",/],
+  [".mjs", /, exported by nnc\./],
+  [".mts", /, exported by nnc\./],
+  [".ts", /, (exported|compiled) by nnc\./],
+];
+
+/** Throws NN0928 at the first file, named as the user does, that must not be replaced. */
+export function requireReplaceable(context: Context, files: readonly string[], { force, reads }: Permission): void {
+  if (force) return;
+  const read = new Set(reads.map(realPlace));
+  for (const file of files) {
+    const place = placeOf(context, file);
+    if (statSync(place, { throwIfNoEntry: false })?.isFile() !== true) continue;
+    const problem = read.has(realPlace(place))
+      ? "this command reads it"
+      : isOurs(place)
+        ? undefined
+        : "nnc did not write it";
+    if (problem !== undefined)
+      throw new NncError(diagnose(inTheWay, { file, problem }, [], "choose another place, or add --force to replace it"));
+  }
+}
+
+/** Writes a set into a folder that is there. Throws NN0924, NN0928, and then nothing is changed. */
+export function writeOutputs(
+  context: Context,
+  folder: string,
+  files: readonly (readonly [name: string, content: string | Uint8Array])[],
+  permission: Permission,
+): void {
+  requireReplaceable(
+    context,
+    files.map(([name]) => path.join(folder, name)),
+    permission,
+  );
+  writeFilesAtomic(files.map(([name, content]) => ({ path: path.join(placeOf(context, folder), name), content })));
+}
+
+/** Writes one file. Throws NN0924, NN0928. */
+export function writeOutput(context: Context, file: string, content: Uint8Array, permission: Permission): void {
+  requireReplaceable(context, [file], permission);
+  writeFilesAtomic([{ path: placeOf(context, file), content }]);
+}
+
+/** Throws NN0924 and NN0928 before there is anything to write into the folder. */
+export function requireOutputs(
+  context: Context,
+  folder: string,
+  names: readonly string[],
+  permission: Permission,
+): void {
+  requireWritable(placeOf(context, folder));
+  requireReplaceable(
+    context,
+    names.map((name) => path.join(folder, name)),
+    permission,
+  );
+}
+
+/** The places of what a train reads: its sources, its data and the parameters that it starts from. */
+export function readBy({ root, folder, main }: ProjectSource, train: HostTrain | undefined): readonly string[] {
+  const sources = [main.name, ...(main.files?.keys() ?? [])].map((name) => path.resolve(root, name));
+  const data = train === undefined ? [] : [...dataFiles(train.data), ...(train.startFrom === undefined ? [] : [train.startFrom])];
+  return [...sources, ...data.map((file) => path.resolve(folder, file))];
+}
+
+function isOurs(place: string): boolean {
+  const mark = marks.find(([end]) => place.endsWith(end))?.[1];
+  if (mark?.test(beginningOf(place)) === true) return true;
+  // The other files of an artifact: its manifest stands beside them and names the module, whose name all share.
+  const beginning = beginningOf(path.join(path.dirname(place), "manifest.json"));
+  const module = /^\{"format":"nnc-artifact",.*?"module":"([^"\\]+)"/s.exec(beginning)?.[1];
+  return module !== undefined && path.basename(place).startsWith(`${module.split(".")[0]}.`);
+}
+
+/** Nothing where there is no such file. */
+function beginningOf(place: string): string {
+  if (statSync(place, { throwIfNoEntry: false })?.isFile() !== true) return "";
+  const file = openSync(place, "r");
+  try {
+    const bytes = Buffer.alloc(looked);
+    return bytes.toString("latin1", 0, readSync(file, bytes, 0, looked, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function realPlace(place: string): string {
+  try {
+    return realpathSync(place);
+  } catch {
+    return path.resolve(place);
+  }
+}

@@ -1,0 +1,37 @@
+/** A network's answers to rows, as many at once as the program takes; to tensors as a whole, in one call. */
+import type { HostModel } from "../../compiler/program/host.ts";
+import { batches } from "../../runtime/data/batches.ts";
+import type { Dataset } from "../../runtime/data/dataset.ts";
+import type { Network, Prediction, TensorInput } from "../../runtime/load/index.ts";
+
+export interface Answers {
+  /** One for each result of the model. */
+  readonly predictions: readonly Prediction[];
+  readonly rows: number;
+  /** Rows of all answers together. */
+  readonly total: number;
+}
+
+export async function* answerRows(network: Network, model: HostModel, rows: Dataset): AsyncGenerator<Answers> {
+  const leading = model.inputs[0]?.shape[0]?.key;
+  const bound = network.manifest.dims.find(({ name }) => name === leading)?.bound ?? 1;
+  for (const batch of batches(rows, bound).epoch()) {
+    const inputs = new Map(
+      [...batch.tensors].map(([name, data]): readonly [string, TensorInput] => [
+        name,
+        { shape: [batch.rows, ...(rows.tensors.get(name)?.shape ?? [])], data },
+      ]),
+    );
+    yield { predictions: await network.predict(model.name, inputs), rows: batch.rows, total: rows.rows };
+  }
+}
+
+/** The answer has the rows of its first axis. */
+export async function* answerWhole(network: Network, model: HostModel, whole: Dataset): AsyncGenerator<Answers> {
+  const inputs = new Map(
+    [...whole.tensors].map(([name, { shape, data }]): readonly [string, TensorInput] => [name, { shape, data }]),
+  );
+  const predictions = await network.predict(model.name, inputs);
+  const rows = predictions[0]?.shape[0] ?? 1;
+  yield { predictions, rows, total: rows };
+}

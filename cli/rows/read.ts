@@ -1,0 +1,148 @@
+/**
+ * Rows that a command is given, whatever the network was trained from: a table of all inputs (CSV, or one JSON value a line), or an array for
+ * each (NPY, IDX, a matrix in CSV). They are checked in full and prepared as in training; a complaint names the place.
+ */
+import { filesForFields, notUtf8, unsuitableValue } from "../../compiler/diagnostics/codes/data.ts";
+import type { HostData } from "../../compiler/program/host.ts";
+import { csvMatrix } from "../../runtime/data/array-file.ts";
+import type { ArrayFile } from "../../runtime/data/array-file.ts";
+import { rowArrays, wholeArrays } from "../../runtime/data/arrays.ts";
+import type { Dataset, DataTensor, Field } from "../../runtime/data/dataset.ts";
+import { elements } from "../../runtime/data/dataset.ts";
+import { parseIdx } from "../../runtime/data/idx.ts";
+import { parseNpy } from "../../runtime/data/npy.ts";
+import { columnMapping } from "../../runtime/data/open.ts";
+import { csvSource } from "../../runtime/data/source.ts";
+import type { InputField } from "../../runtime/predict/interface.ts";
+import { readRows } from "../../runtime/predict/rows.ts";
+import { failure, listed } from "../../runtime/save/fail.ts";
+import { valuesOf } from "../../runtime/save/fitted.ts";
+import type { Fitted } from "../../runtime/save/fitted.ts";
+import { UsageError } from "../exit.ts";
+import { formOfBytes, formOfName } from "./form.ts";
+import type { Form } from "./form.ts";
+
+/** A file of rows, or of the one field that it is given for. */
+export interface RowFile {
+  readonly field: string | undefined;
+  /** As messages call it. */
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  readonly form: Form;
+}
+
+export function rowFile(file: string, bytes: Uint8Array, field?: string): RowFile {
+  return { field, file, bytes, form: formOfName(file) ?? formOfBytes(bytes) };
+}
+
+/** The rows of all fields that are wanted. Throws NN08xx. */
+export function readRowFiles(
+  files: readonly RowFile[],
+  wanted: readonly Field[],
+  data: HostData | undefined,
+  fitted: Fitted,
+): Dataset {
+  const [first, ...more] = files;
+  if (first !== undefined && more.length === 0 && first.field === undefined) {
+    if (first.form === "csv") return readCsv(first, wanted, data, fitted);
+    if (first.form === "json") return readJsonLines(first, wanted, fitted);
+  }
+  return rowArrays(arraysOf(files, wanted), wanted).apply(fitted);
+}
+
+/** Tensors as a whole, for networks that were trained on `arrays`: each keeps the shape that its file has. */
+export function readWholeFiles(files: readonly RowFile[], wanted: readonly Field[], fitted: Fitted): Dataset {
+  const arrays = arraysOf(files, wanted);
+  const fields = wanted.map((field) => ({ ...field, shape: arrays.get(field.name)?.shape ?? field.shape }));
+  return wholeArrays(arrays, fields).apply(fitted);
+}
+
+/** The files by the field that they are given for. Throws NN0833. */
+function arraysOf(files: readonly RowFile[], wanted: readonly Field[]): ReadonlyMap<string, ArrayFile> {
+  const [only, ...more] = wanted;
+  const arrays = new Map<string, ArrayFile>();
+  for (const file of files) {
+    const field = file.field ?? (only !== undefined && more.length === 0 ? only.name : undefined);
+    if (field === undefined)
+      throw failure(filesForFields, {
+        expected: `a file for each of ${listed(wanted.map(({ name }) => name))}, as in --data ${only?.name ?? "x"}=${file.file}`,
+        found: `${file.file} alone`,
+      });
+    if (arrays.has(field)) throw new UsageError(`--data: expected one file for ${field}, found a second, ${file.file}`);
+    arrays.set(field, parse(file, field));
+  }
+  return arrays;
+}
+
+function parse({ file, bytes, form }: RowFile, field: string): ArrayFile {
+  switch (form) {
+    case "npy":
+      return parseNpy(file, bytes);
+    case "idx":
+      return parseIdx(file, bytes);
+    case "csv":
+      return csvMatrix(file, bytes);
+    case "json":
+      throw failure(filesForFields, { expected: `an array for ${field} in NPY, IDX or CSV`, found: `JSON in ${file}` });
+    default: {
+      const never: never = form;
+      return never;
+    }
+  }
+}
+
+function readCsv({ file, bytes }: RowFile, wanted: readonly Field[], data: HostData | undefined, fitted: Fitted): Dataset {
+  const recorded = wanted.every(({ name }) => valuesOf(fitted.columns, name) !== undefined);
+  const mapping = data?.reader === "csv" ? columnMapping(data) : { fields: new Map<string, readonly string[]>() };
+  return csvSource(file, bytes, mapping, wanted).apply(recorded ? fitted : { ...fitted, columns: [] });
+}
+
+/** A line is a list of the numbers of a single input, or an object by input or by column. */
+function readJsonLines({ file, bytes }: RowFile, wanted: readonly Field[], fitted: Fitted): Dataset {
+  const rows = decode(file, bytes)
+    .split("\n")
+    .map((text, at) => ({ text: text.trim(), place: `${file}:${at + 1}` }))
+    .filter(({ text }) => text !== "")
+    .map(({ text, place }) => ({ value: parseLine(text, place), place }));
+  const fields = wanted.map((field) => inputField(field, fitted));
+  const values = readRows(rows, fields, fitted);
+  const tensors = fields.map(({ name, shape, width }): readonly [string, DataTensor] => {
+    const base = { shape, rowStride: width };
+    const own = values.get(name) ?? new Float32Array(0);
+    return [name, own instanceof Float32Array ? { ...base, dtype: "f32", data: own } : { ...base, dtype: "i32", data: own }];
+  });
+  return { rows: rows.length, tensors: new Map(tensors) };
+}
+
+function inputField({ name, dtype, shape, classes: limit }: Field, fitted: Fitted): InputField {
+  const [columns, classes] = [valuesOf(fitted.columns, name), valuesOf(fitted.classes, name)];
+  return {
+    name,
+    dtype,
+    shape,
+    width: elements(shape),
+    ...(columns === undefined ? {} : { columns }),
+    ...(classes === undefined ? {} : { classes }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+function parseLine(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw failure(unsuitableValue, {
+      place,
+      expected: "one JSON value on each line",
+      found: JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text),
+    });
+  }
+}
+
+function decode(file: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw failure(notUtf8, { file, byte: 0, found: "other bytes" });
+  }
+}
