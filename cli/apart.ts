@@ -43,8 +43,8 @@ export function messageStream(): NodeJS.WriteStream | Output {
 }
 
 /** A pipe that is full for the moment is tried again. */
-function writeWhole(text: string): void {
-  const bytes = Buffer.from(text);
+function writeWhole(content: string | Uint8Array): void {
+  const bytes = Buffer.from(content);
   for (let from = 0; from < bytes.length;) {
     try {
       from += writeSync(messages, bytes, from);

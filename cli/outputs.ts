@@ -47,7 +47,9 @@ export function requireReplaceable(context: Context, files: readonly string[], {
         ? undefined
         : "nnc did not write it";
     if (problem !== undefined)
-      throw new NncError(diagnose(inTheWay, { file, problem }, [], "choose another place, or add --force to replace it"));
+      throw new NncError(
+        diagnose(inTheWay, { file, problem }, [], "choose another place, or add --force to replace it"),
+      );
   }
 }
 
@@ -90,7 +92,8 @@ export function requireOutputs(
 /** The places of what a train reads: its sources, its data and the parameters that it starts from. */
 export function readBy({ root, folder, main }: ProjectSource, train: HostTrain | undefined): readonly string[] {
   const sources = [main.name, ...(main.files?.keys() ?? [])].map((name) => path.resolve(root, name));
-  const data = train === undefined ? [] : [...dataFiles(train.data), ...(train.startFrom === undefined ? [] : [train.startFrom])];
+  const data =
+    train === undefined ? [] : [...dataFiles(train.data), ...(train.startFrom === undefined ? [] : [train.startFrom])];
   return [...sources, ...data.map((file) => path.resolve(folder, file))];
 }
 

@@ -136,7 +136,7 @@ const build = buildCommand<BuildFlags, [string], Context>({
   loader: async () => entry((await import("./commands/build.ts")).build),
   parameters: {
     positional: file,
-    flags: { out: out("The folder for the artifact"), target, relaxed, label, ...closing, json },
+    flags: { out: out("The folder for the artifact"), force, target, relaxed, label, ...closing, json },
     aliases: { o: "out" },
   },
   docs: {
@@ -153,6 +153,7 @@ const train = buildCommand<TrainFlags, [string], Context>({
     positional: file,
     flags: {
       out: { ...out("The folder for parameters, log and plot; by default runs/NAME"), optional: true },
+      force,
       target: runTarget,
       relaxed,
       label,
@@ -242,7 +243,9 @@ const predict = buildCommand<PredictFlags, [string], Context>({
     positional: file,
     flags: {
       params,
-      data: data("Rows to predict from, as CSV, JSON lines, NPY or IDX by their name or first bytes; by default standard input"),
+      data: data(
+        "Rows to predict from, as CSV, JSON lines, NPY or IDX by their name or first bytes; by default standard input",
+      ),
       format: {
         kind: "enum",
         values: forms,
@@ -285,6 +288,7 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
     flags: {
       params,
       out: out("The folder for the module"),
+      force,
       format: {
         kind: "enum",
         values: ["js", "ts"],

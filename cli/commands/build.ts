@@ -1,10 +1,10 @@
-/** `nnc build FILE -o DIR`: the artifact as files, each written whole or not at all, the manifest last. */
+/** `nnc build FILE -o DIR`: the artifact as files, written all of them or none. */
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { writeFileAtomic } from "../../runtime/save/write-file.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
 import { makeFolder } from "../files.ts";
+import { readBy, writeOutputs } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
 import { formatBytes } from "../output/numbers.ts";
 import { painter } from "../output/style.ts";
@@ -12,7 +12,8 @@ import { table } from "../output/table.ts";
 import { checkTarget, compileSource, openSource, optionsOf } from "../source.ts";
 import type { ClosingFlags, TargetFlags } from "../source.ts";
 
-export type BuildFlags = ClosingFlags & TargetFlags & { readonly out: string; readonly json: boolean };
+export type BuildFlags = ClosingFlags &
+  TargetFlags & { readonly out: string; readonly force: boolean; readonly json: boolean };
 
 interface Written {
   readonly file: string;
@@ -22,16 +23,18 @@ interface Written {
 
 export async function build(context: Context, flags: BuildFlags, file: string): Promise<number> {
   checkTarget(flags);
-  const compiled = await compileSource(context, openSource(context, file), {
+  const source = openSource(context, file);
+  const compiled = await compileSource(context, source, {
     ...optionsOf(flags),
     target: flags.target,
     relaxed: flags.relaxed,
   });
   const { manifest, files } = compiled.artifact;
-  const folder = makeFolder(context, flags.out);
+  makeFolder(context, flags.out);
   // The manifest names the other files: once it is there, they all are.
   const contents = [...Object.entries(files), ["manifest.json", `${JSON.stringify(manifest)}\n`] as const];
-  const written = contents.map(([name, content]) => write(folder, name, content));
+  writeOutputs(context, flags.out, contents, { force: flags.force, reads: readBy(source, manifest.host.train) });
+  const written = contents.map(([name, content]) => sizesOf(name, content));
   const { stdout, env } = context.process;
   if (flags.json)
     writeJson(stdout, {
@@ -64,8 +67,7 @@ const columns = [
   { head: "gzipped", align: "right" },
 ] as const;
 
-function write(folder: string, name: string, content: string | Uint8Array): Written {
-  writeFileAtomic(path.join(folder, name), content);
+function sizesOf(name: string, content: string | Uint8Array): Written {
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
   return { file: name, bytes: bytes.length, gzipped: gzipSync(bytes).length };
 }

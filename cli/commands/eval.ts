@@ -97,7 +97,9 @@ function rowsIn(context: Context, data: readonly FileFlag[], manifest: Manifest,
   const [first, ...more] = data;
   if (declared.reader === "text" && first !== undefined) {
     if (more.length > 0 || first.field !== undefined)
-      throw new UsageError(`--data: expected one file of text, found ${more[0]?.file ?? `${first.field}=${first.file}`}`);
+      throw new UsageError(
+        `--data: expected one file of text, found ${more[0]?.file ?? `${first.field}=${first.file}`}`,
+      );
     return prepareFile(manifest, { read: (name) => readUserFile(context, name) }, first.file, fitted, "evaluate");
   }
   const files = data.map(({ field, file }) => rowFile(file, readUserFile(context, file), field));

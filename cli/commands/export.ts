@@ -12,7 +12,6 @@ import { openSource as openData } from "../../runtime/data/open.ts";
 import type { Network } from "../../runtime/load/index.ts";
 import { applyFitted, unfitted } from "../../runtime/save/fitted.ts";
 import type { Fitted } from "../../runtime/save/fitted.ts";
-import { writeFileAtomic } from "../../runtime/save/write-file.ts";
 import { parse } from "../../compiler/syntax/parse.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
@@ -23,6 +22,7 @@ import { makeFolder } from "../files.ts";
 import { takenJson } from "../kept.ts";
 import { openTrained } from "../network.ts";
 import type { ParameterFlags } from "../network.ts";
+import { readBy, writeOutputs } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
 import { formatBytes } from "../output/numbers.ts";
 import { interfaceOf } from "../../runtime/predict/interface.ts";
@@ -32,6 +32,7 @@ import { openSource } from "../source.ts";
 
 export type ExportFlags = ParameterFlags & {
   readonly out: string;
+  readonly force: boolean;
   readonly format: "js" | "ts";
   readonly model?: string;
   readonly json: boolean;
@@ -49,15 +50,14 @@ export async function exportModel(context: Context, flags: ExportFlags, file: st
   const outside = interfaceOf(manifest, model, network.record.fitted);
   const parts = await partsOf(source, compiled, network, outside, flags.format);
   network.close();
-  const folder = makeFolder(context, flags.out);
+  makeFolder(context, flags.out);
   const files =
     flags.format === "ts"
       ? [["model.ts", moduleText(parts)] as const]
       : [["model.d.mts", declarationText(parts)] as const, ["model.mjs", withoutTypes(moduleText(parts))] as const];
-  const written = files.map(([name, text]) => {
-    writeFileAtomic(path.join(folder, name), text);
-    return { file: name, bytes: Buffer.byteLength(text) };
-  });
+  const reads = [...readBy(source, manifest.host.train), path.resolve(context.cwd, flags.params)];
+  writeOutputs(context, flags.out, files, { force: flags.force, reads });
+  const written = files.map(([name, text]) => ({ file: name, bytes: Buffer.byteLength(text) }));
   const { stdout } = context.process;
   if (flags.json)
     writeJson(stdout, {

@@ -1,7 +1,6 @@
 /** `nnc train FILE`: trains one `train` of a file, or all of them into one comparison. */
 import path from "node:path";
 import type { ProjectSource } from "../../compiler/project.ts";
-import { writeFileAtomic } from "../../runtime/save/write-file.ts";
 import { hasColour, isTerminal, widthOf } from "../context.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
@@ -10,6 +9,7 @@ import { makeFolder, placeOf } from "../files.ts";
 import { recordOf } from "../flags.ts";
 import type { Assignment } from "../flags.ts";
 import { takeKept, withTaken } from "../kept.ts";
+import { readBy, requireOutputs, requireReplaceable, writeOutputs } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
 import { formatDuration, formatWhole } from "../output/numbers.ts";
 import { lookOf } from "../output/style.ts";
@@ -23,13 +23,14 @@ import type { History } from "../train/history.ts";
 import { logName } from "../train/log.ts";
 import { curvePanels, panelsOf } from "../train/picture.ts";
 import { probeTable } from "../train/probes.ts";
-import { parametersName, readCheckpoint, runTraining } from "../train/run.ts";
+import { outputNames, parametersName, plotName, readCheckpoint, runTraining } from "../train/run.ts";
 import type { RunOutcome } from "../train/run.ts";
 import { comparisonOf, summaryOf } from "../train/summary.ts";
 
 export type TrainFlags = ClosingFlags &
   TargetFlags & {
     readonly out?: string;
+    readonly force: boolean;
     readonly all: boolean;
     readonly epochs?: number;
     readonly set?: readonly Assignment<number>[];
@@ -41,7 +42,6 @@ export type TrainFlags = ClosingFlags &
     readonly json: boolean;
   };
 
-const plotName = "plot.svg";
 /** Lines of a plot in the terminal. */
 const plotHeight = 10;
 
@@ -69,8 +69,8 @@ async function trainOne(
   signal: AbortSignal,
 ): Promise<number> {
   const outcome = await trainLabel(context, source, flags, out, flags.label, signal);
-  const { history, exitCode, classes } = outcome;
-  drawPlot(context, out, `${path.basename(source.main.name)}: ${history.label}`, [history], classes);
+  const { history, exitCode } = outcome;
+  showPlot(context, [history]);
   if (exitCode === exitCodes.success && !flags.json) tellResult(context, outcome, out);
   return exitCode;
 }
@@ -83,6 +83,8 @@ async function trainAll(
   out: string,
   signal: AbortSignal,
 ): Promise<number> {
+  const permission = { force: flags.force, reads: readBy(source, undefined) };
+  requireReplaceable(context, [path.join(out, plotName)], permission);
   const outcomes: RunOutcome[] = [];
   let worst: number = exitCodes.success;
   for (const label of labelsOf(source)) {
@@ -94,24 +96,14 @@ async function trainAll(
       },
     );
     const exitCode = typeof outcome === "number" ? outcome : outcome.exitCode;
-    if (typeof outcome !== "number") {
-      drawPlot(
-        context,
-        path.join(out, label),
-        `${path.basename(source.main.name)}: ${label}`,
-        [outcome.history],
-        outcome.classes,
-        false,
-      );
-      outcomes.push(outcome);
-    }
+    if (typeof outcome !== "number") outcomes.push(outcome);
     worst = Math.max(worst, exitCode);
     if (exitCode === exitCodes.interrupted) break;
   }
   const runs = outcomes.map(({ history }) => history);
   if (runs.length === 0) return worst;
-  makeFolder(context, out);
-  drawPlot(context, out, path.basename(source.main.name), runs, []);
+  writeOutputs(context, out, [[plotName, drawSvg(path.basename(source.main.name), panelsOf(runs, []))]], permission);
+  showPlot(context, runs);
   const { stdout, env } = context.process;
   if (flags.json)
     writeJson(stdout, {
@@ -148,6 +140,8 @@ async function trainLabel(
     probes: probe,
   });
   const folder = makeFolder(context, out);
+  const reads = readBy(source, compiled.artifact.manifest.host.train);
+  requireOutputs(context, out, outputNames, { force: flags.force, reads });
   return runTraining(context, source, compiled, {
     folder,
     shown: out,
@@ -155,6 +149,7 @@ async function trainLabel(
     taken,
     override,
     signal,
+    title: (name) => `${path.basename(source.main.name)}: ${name}`,
     ...(earlier === undefined ? {} : { earlier }),
     ...(seed === undefined ? {} : { seed }),
     ...(epochs === undefined ? {} : { epochs }),
@@ -170,18 +165,10 @@ function labelsOf(source: ProjectSource): readonly string[] {
   return labels;
 }
 
-/** The picture as a file, and on a terminal as text. */
-function drawPlot(
-  context: Context,
-  out: string,
-  title: string,
-  runs: readonly History[],
-  classes: readonly string[],
-  inTerminal = true,
-): void {
-  writeFileAtomic(path.join(makeFolder(context, out), plotName), drawSvg(title, panelsOf(runs, classes)));
+/** The picture on a terminal, as text. */
+function showPlot(context: Context, runs: readonly History[]): void {
   const { stderr, env } = context.process;
-  if (!inTerminal || !isTerminal(stderr, env)) return;
+  if (!isTerminal(stderr, env)) return;
   const size = { width: Math.min(100, widthOf(stderr) - 1), height: plotHeight, colour: hasColour(stderr, env) };
   for (const panel of curvePanels(runs)) stderr.write(`\n${drawTerminal(panel, size)}`);
   stderr.write("\n");

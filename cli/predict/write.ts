@@ -46,7 +46,7 @@ export function writerOf(form: Form, outside: Interface): Writer {
 
 function arrayWriter(form: Form, array: ArrayForm, { model, outputs }: Interface): Writer {
   const [output, ...more] = outputs;
-  const { dtype = "f32" } = model.results[0] ?? {};
+  const dtype = model.results[0]?.dtype ?? "f32";
   if (output === undefined || more.length > 0)
     throw new UsageError(
       `--format: expected csv or json, which hold the ${outputs.length} results of ${model.name}, found ${form}`,

@@ -19,8 +19,7 @@ export const npy: ArrayForm = {
     const start = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, length & 0xff, length >> 8);
     return Buffer.concat([start, Buffer.from(`${text.padEnd(length - 1)}\n`, "latin1")]);
   },
-  part: (dtype, data) =>
-    dtype === "bool" ? Uint8Array.from(data) : new Uint8Array(data.slice().buffer),
+  part: (dtype, data) => (dtype === "bool" ? Uint8Array.from(data) : new Uint8Array(data.slice().buffer)),
 };
 
 export const idx: ArrayForm = {

@@ -91,7 +91,12 @@ function parse({ file, bytes, form }: RowFile, field: string): ArrayFile {
   }
 }
 
-function readCsv({ file, bytes }: RowFile, wanted: readonly Field[], data: HostData | undefined, fitted: Fitted): Dataset {
+function readCsv(
+  { file, bytes }: RowFile,
+  wanted: readonly Field[],
+  data: HostData | undefined,
+  fitted: Fitted,
+): Dataset {
   const recorded = wanted.every(({ name }) => valuesOf(fitted.columns, name) !== undefined);
   const mapping = data?.reader === "csv" ? columnMapping(data) : { fields: new Map<string, readonly string[]>() };
   return csvSource(file, bytes, mapping, wanted).apply(recorded ? fitted : { ...fitted, columns: [] });
@@ -109,7 +114,10 @@ function readJsonLines({ file, bytes }: RowFile, wanted: readonly Field[], fitte
   const tensors = fields.map(({ name, shape, width }): readonly [string, DataTensor] => {
     const base = { shape, rowStride: width };
     const own = values.get(name) ?? new Float32Array(0);
-    return [name, own instanceof Float32Array ? { ...base, dtype: "f32", data: own } : { ...base, dtype: "i32", data: own }];
+    return [
+      name,
+      own instanceof Float32Array ? { ...base, dtype: "f32", data: own } : { ...base, dtype: "i32", data: own },
+    ];
   });
   return { rows: rows.length, tensors: new Map(tensors) };
 }

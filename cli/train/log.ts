@@ -1,15 +1,14 @@
 /** `log.jsonl`: the events of a run, one a line; read back when the run is resumed. */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { writeFileAtomic } from "../../runtime/save/write-file.ts";
 import { toJson } from "../output/json.ts";
 import type { History, LoggedEvent } from "./history.ts";
 
 export const logName = "log.jsonl";
 
-/** Writes the whole log anew, so that no line is ever half there. */
-export function writeLog(folder: string, { events }: History): void {
-  writeFileAtomic(path.join(folder, logName), events.map((event) => `${toJson(event)}\n`).join(""));
+/** The whole log: it is written anew each time, so that no line is ever half there. */
+export function logText({ events }: History): string {
+  return events.map((event) => `${toJson(event)}\n`).join("");
 }
 
 /** The epochs of an earlier part of the run, up to a step. A log that cannot be read is as none: it only feeds the plot. */

@@ -12,7 +12,7 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
 import { readDataFile } from "../../runtime/data/files.ts";
 import { optionsFromMetadata } from "../../runtime/save/checkpoint.ts";
-import { readSavedFile, writeFileAtomic } from "../../runtime/save/write-file.ts";
+import { readSavedFile, writeFilesAtomic } from "../../runtime/save/write-file.ts";
 import { decode } from "../../runtime/save/safetensors.ts";
 import { prepare, train } from "../../runtime/train/index.ts";
 import type { TrainEvent, TrainOptions } from "../../runtime/train/index.ts";
@@ -23,9 +23,11 @@ import { takenJson } from "../kept.ts";
 import type { KeptFile, Taken } from "../kept.ts";
 import { writeJson } from "../output/json.ts";
 import { report } from "../output/report.ts";
+import { drawSvg } from "../plot/svg.ts";
 import { classesOf } from "./figures.ts";
 import { History } from "./history.ts";
-import { readLog, writeLog } from "./log.ts";
+import { logName, logText, readLog } from "./log.ts";
+import { panelsOf } from "./picture.ts";
 import { Progress } from "./progress.ts";
 
 export interface RunSettings {
@@ -37,6 +39,8 @@ export interface RunSettings {
   readonly earlier?: Earlier;
   readonly taken: Taken;
   readonly override: boolean;
+  /** Above its picture. */
+  readonly title: (label: string) => string;
   readonly seed?: number;
   readonly epochs?: number;
   readonly threads?: number;
@@ -61,6 +65,9 @@ export interface RunOutcome {
 
 export const parametersName = "parameters.safetensors";
 const checkpointName = "checkpoint.safetensors";
+export const plotName = "plot.svg";
+/** What a run leaves behind. */
+export const outputNames: readonly string[] = [parametersName, checkpointName, logName, plotName];
 /** Milliseconds between two checkpoints on the disk. */
 const pause = 5000;
 
@@ -85,8 +92,8 @@ export async function runTraining(
   };
   const history = new History(label);
   if (earlier !== undefined) history.events.push(...readLog(folder, earlier.step));
-  const recorder = new Recorder(context, history, settings, warnings);
   const classes = classesOf(manifest, data.fitted);
+  const recorder = new Recorder(context, history, settings, warnings, classes);
   const training = train(artifact, data, options);
   try {
     for await (const event of training) await recorder.take(event, () => training.save());
@@ -105,11 +112,20 @@ class Recorder {
   readonly #progress: Progress;
   /** What the compiler found odd; already told to people. */
   readonly #warnings: readonly Diagnostic[];
+  /** The names behind the ids of the target, where it had names. */
+  readonly #classes: readonly string[];
   #last: Uint8Array | undefined;
   #written: number;
 
-  constructor(context: Context, history: History, settings: RunSettings, warnings: readonly Diagnostic[]) {
+  constructor(
+    context: Context,
+    history: History,
+    settings: RunSettings,
+    warnings: readonly Diagnostic[],
+    classes: readonly string[],
+  ) {
     this.#warnings = warnings;
+    this.#classes = classes;
     this.#context = context;
     this.#history = history;
     this.#settings = settings;
@@ -136,8 +152,11 @@ class Recorder {
         this.#keep(event.checkpoint);
         break;
       case "done":
-        if (this.#last !== undefined) this.#keep(this.#last);
-        this.#write(parametersName, await save());
+        this.#write([
+          ...(this.#last === undefined ? [] : [[checkpointName, this.#last] as const]),
+          [parametersName, await save()],
+          ...this.#story(),
+        ]);
         break;
     }
     this.#tell(event);
@@ -164,13 +183,24 @@ class Recorder {
   }
 
   #keep(bytes: Uint8Array): void {
-    this.#write(checkpointName, bytes);
-    writeLog(this.#settings.folder, this.#history);
+    this.#write([[checkpointName, bytes], ...this.#story()]);
     this.#written = this.#context.now();
   }
 
-  #write(name: string, bytes: Uint8Array): void {
-    writeFileAtomic(path.join(this.#settings.folder, name), bytes);
+  /** The run so far, to read and to look at. */
+  #story(): readonly (readonly [name: string, content: string])[] {
+    const history = this.#history;
+    const title = this.#settings.title(history.label);
+    return [
+      [logName, logText(history)],
+      [plotName, drawSvg(title, panelsOf([history], this.#classes))],
+    ];
+  }
+
+  /** All of them or none. */
+  #write(files: readonly (readonly [name: string, content: string | Uint8Array])[]): void {
+    const { folder } = this.#settings;
+    writeFilesAtomic(files.map(([name, content]) => ({ path: path.join(folder, name), content })));
   }
 }
 

@@ -145,7 +145,9 @@ function settingOf(
   const own = [...needed, ...others];
   const kind = own.includes(key) ? (general.get(key) ?? columns) : general.has(key) ? undefined : field;
   if (kind === undefined) {
-    const expected = [...own.map((one) => `\`${one}\``), ...(field === undefined ? [] : ["the names of inputs"])].join(", ");
+    const expected = [...own.map((one) => `\`${one}\``), ...(field === undefined ? [] : ["the names of inputs"])].join(
+      ", ",
+    );
     const found = named === undefined ? "a value without a name" : `\`${key}\``;
     return frame.fail(settingOfReader, { reader: name, expected, found }, span, "this", [], didYouMean(key, own));
   }
@@ -154,7 +156,14 @@ function settingOf(
   if (kind.fits(value, written)) return value;
   const found = written.kind === "number" ? `the number ${written.text}` : describeValue(evaluated);
   const names = own.includes(key) ? [] : [...own, "target"];
-  return frame.fail(badValue, { key, expected: kind.expected, found }, written.span, "this", [], didYouMean(key, names));
+  return frame.fail(
+    badValue,
+    { key, expected: kind.expected, found },
+    written.span,
+    "this",
+    [],
+    didYouMean(key, names),
+  );
 }
 
 /** The rows to test with: a path, or, where each input has a file of its own, the same reader with theirs. */
@@ -189,7 +198,12 @@ function testOf(
   if (text.fits(value, written) && (!several || more.length === 0))
     return several && field !== undefined ? Object.fromEntries([[field, value]]) : value;
   const found = several && text.fits(value, written) ? "one file" : describeValue(evaluated);
-  return frame.fail(badValue, { key: "test", expected: shape, found }, named === undefined ? span : written.span, "this");
+  return frame.fail(
+    badValue,
+    { key: "test", expected: shape, found },
+    named === undefined ? span : written.span,
+    "this",
+  );
 }
 
 /** A number of rows is whole, a part lies between 0 and 1, and `100%` is neither. */

@@ -46,17 +46,24 @@ export function rowArrays(arrays: ReadonlyMap<string, ArrayFile>, fields: readon
 
 /**
  * Whole tensors: a data set of one row, whose shapes are those of the arrays. Never split; `standardize`, which needs
- * rows, is refused (NN0832). Throws NN0813, NN0814, NN0831.
+ * rows, is refused (NN0832). Other arrays than those of training may have other sizes where the program leaves them
+ * open, which it checks itself. Throws NN0813, NN0814, NN0831.
  */
 export function wholeArrays(arrays: ReadonlyMap<string, ArrayFile>, fields: readonly Field[]): DataSource {
   rejectUnknown(arrays.keys(), fields);
-  const source = rowSource(fields, () => {
-    const named = fields.map((field) => [field, arrayOf(arrays, field)] as const);
-    for (const [field, array] of named) requireElements(array, 1, field);
-    return rawOf(named, 1);
+  const sourceOf = (wanted: readonly Field[]): DataSource =>
+    rowSource(wanted, () => {
+      const named = wanted.map((field) => [field, arrayOf(arrays, field)] as const);
+      for (const [field, array] of named) requireElements(array, 1, field);
+      return rawOf(named, 1);
+    });
+  const source = sourceOf(fields);
+  const others = fields.map((field) => {
+    const { shape } = arrays.get(field.name) ?? field;
+    return shape.length === field.shape.length ? { ...field, shape } : field;
   });
   return {
-    apply: source.apply,
+    apply: sourceOf(others).apply,
     prepare: (options) => {
       const expected = "none, since arrays are whole and have no rows to choose from";
       if (options.holdout !== undefined)

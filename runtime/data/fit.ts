@@ -2,7 +2,13 @@
  * What is learnt from the training rows before training — classes, means, deviations — and its use on any rows.
  * Values are rounded to 32 bits first and computed in 64, so that a file and a typed array give the same bits.
  */
-import { constantColumn, idOutOfRange, numbersForNames, tooManyClasses, unseenClass } from "../../compiler/diagnostics/codes/data.ts";
+import {
+  constantColumn,
+  idOutOfRange,
+  numbersForNames,
+  tooManyClasses,
+  unseenClass,
+} from "../../compiler/diagnostics/codes/data.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { applyFitted, valuesOf } from "../save/fitted.ts";

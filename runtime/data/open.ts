@@ -99,7 +99,10 @@ function eachPath(files: OtherFiles, fields: readonly Field[]): Readonly<Record<
   if (typeof files !== "string") return files;
   const [field, ...more] = fields;
   if (field !== undefined && more.length === 0) return Object.fromEntries([[field.name, files]]);
-  throw failure(filesForFields, { expected: `a file for each of ${listed(fields.map(({ name }) => name))}`, found: files });
+  throw failure(filesForFields, {
+    expected: `a file for each of ${listed(fields.map(({ name }) => name))}`,
+    found: files,
+  });
 }
 
 /**

@@ -77,6 +77,17 @@ const further: readonly string[] = [
     'npy(x: ["a.npy", "b.npy"])',
     'text("x.txt", window: 0, vocabulary: 8)',
     "idx(x: 3)",
+    'csv("x.csv", window: 8)',
+    'text("x.txt", window: 4, vocabulary: 8, target: "y")',
+    'arrays(x: "x.npy", target: "y.npy", holdout: 20%)',
+    'npy("x.npy")',
+    "given(test: 3)",
+    'npy(x: "x.npy", target: "y.npy", test: "t.npy")',
+    'npy(x: "x.npy", target: "y.npy", test: npy(x: "t.npy"))',
+    'npy(x: "x.npy", target: "y.npy", test: npy(x: "t.npy", tarjet: "u.npy"))',
+    'npy(x: "x.npy", target: "y.npy", test: idx(x: "t.idx", target: "u.idx"))',
+    'csv("x.csv", test: csv("t.csv", target: "y"))',
+    'csv("x.csv", test: 3)',
   ].map((data) => `${model}\ntrain M { data: ${data}  loss: cross_entropy  optimizer: sgd(lr: 1) }`),
 ];
 

@@ -317,11 +317,13 @@ export const filesForFields = define<{ readonly expected: string; readonly found
   severity: "error",
   message: ({ expected, found }) => `expected ${expected}, found ${found}`,
   explanation:
-    "A table has all that a row holds; an array holds one input, or the target. Where there are several, each has a file of its own: `test: npy(x: \"x.npy\", target: \"y.npy\")` " +
+    'A table has all that a row holds; an array holds one input, or the target. Where there are several, each has a file of its own: `test: npy(x: "x.npy", target: "y.npy")` ' +
     "in the source, `--data x=x.npy --data target=y.npy` on the command line.",
 });
 
-export const numbersForNames = define<Place & { readonly field: string; readonly found: string; readonly names: string }>({
+export const numbersForNames = define<
+  Place & { readonly field: string; readonly found: string; readonly names: string }
+>({
   code: "NN0834",
   severity: "error",
   message: ({ place, field, found, names }) =>
