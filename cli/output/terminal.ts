@@ -12,7 +12,9 @@ const own = /(\n|^\r|\u001b\[K|\u001b\[(?:[012]|(?:1;)?[39]\d)m)/;
 /** The stream itself where it is no terminal. */
 export function guarded(stream: Output): Output {
   if (stream.isTTY !== true) return stream;
-  return Object.create(stream, { write: { value: (text: string) => stream.write(shownText(text)) } }) as Output;
+  const write = (content: string | Uint8Array): unknown =>
+    stream.write(typeof content === "string" ? shownText(content) : content);
+  return Object.create(stream, { write: { value: write } }) as Output;
 }
 
 function shownText(text: string): string {

@@ -22,6 +22,7 @@ import { gpuFor } from "../gpu.ts";
 import { takenJson } from "../kept.ts";
 import type { KeptFile, Taken } from "../kept.ts";
 import { writeJson } from "../output/json.ts";
+import { plural } from "../output/numbers.ts";
 import { report } from "../output/report.ts";
 import { drawSvg } from "../plot/svg.ts";
 import { classesOf } from "./figures.ts";
@@ -173,6 +174,11 @@ class Recorder {
       this.#progress.clear();
       report(this.#context, event.diagnostics, new Map());
     }
+    if (event.event === "start" && event.left.length > 0) {
+      this.#progress.clear();
+      stderr.write(`start_from left ${plural(event.left.length, "tensor")} out:\n`);
+      stderr.write(leftText(event.left));
+    }
     if (event.event === "stopped") {
       this.#progress.clear();
       stderr.write(
@@ -202,6 +208,16 @@ class Recorder {
     const { folder } = this.#settings;
     writeFilesAtomic(files.map(([name, content]) => ({ path: path.join(folder, name), content })));
   }
+}
+
+/** Lines of tensors that are shown; all are in the events and in the log. */
+const shownLeft = 20;
+
+function leftText(left: readonly string[]): string {
+  const more = left.length - shownLeft;
+  return [...left.slice(0, shownLeft), ...(more > 0 ? [`… and ${more} more, in ${logName}`] : [])]
+    .map((line) => `  ${line}\n`)
+    .join("");
 }
 
 /** An event for another program: paths in the place of bytes. */

@@ -20,16 +20,17 @@ export function readDataFile(root: string, folder: string, path: string): Uint8A
 
 /** The file's real place. Links are followed before it is decided whether that is inside. */
 function placeInProject(root: string, folder: string, path: string): string {
-  const file = quoted(path);
-  if (/^[a-z][a-z0-9+.-]+:/i.test(path)) throw failure(dataOutsideProject, { file, problem: "is a URL" });
-  if (path.includes("\0")) throw failure(dataOutsideProject, { file, problem: "holds a NUL character" });
+  const [file, project] = [quoted(path), quoted(resolve(root))];
+  if (/^[a-z][a-z0-9+.-]+:/i.test(path)) throw failure(dataOutsideProject, { file, project, problem: "is a URL" });
+  if (path.includes("\0")) throw failure(dataOutsideProject, { file, project, problem: "holds a NUL character" });
   if (isAbsolute(path) || /^([a-z]:)?[\\/]/i.test(path))
-    throw failure(dataOutsideProject, { file, problem: "is an absolute path" });
+    throw failure(dataOutsideProject, { file, project, problem: "is an absolute path" });
   const place = resolve(folder, path);
-  if (!isInside(resolve(root), place)) throw failure(dataOutsideProject, { file, problem: "lies outside the project" });
+  if (!isInside(resolve(root), place))
+    throw failure(dataOutsideProject, { file, project, problem: "lies outside the project" });
   const real = attempt(path, () => realpathSync(place));
   if (!isInside(realpathSync(root), real))
-    throw failure(dataOutsideProject, { file, problem: "is a link that leads out of the project" });
+    throw failure(dataOutsideProject, { file, project, problem: "is a link that leads out of the project" });
   return real;
 }
 

@@ -105,7 +105,7 @@ export class Caller {
       const left = evaluate(requirement.left, checked.sizes);
       const right = evaluate(requirement.right, checked.sizes);
       if (!holds(requirement.comparison, left, right))
-        throw failure(requirementFails, { message: requirement.message, left, right });
+        throw failure(requirementFails, { message: requirement.message, left, right, sizes: sizesText(checked.sizes) });
     }
     const lengths = knownFrom(checked, inputs);
     if (lengths !== undefined) this.#known.set(entry, lengths);
@@ -202,4 +202,9 @@ function holds(comparison: HostRequirement["comparison"], left: number, right: n
     case "greaterEqual":
       return left >= right;
   }
+}
+
+/** `N = 3 and T = 8`: the sizes that a call came with. */
+function sizesText(sizes: ReadonlyMap<string, number>): string {
+  return [...sizes].map(([name, size]) => `${name} = ${size}`).join(" and ");
 }

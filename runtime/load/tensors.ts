@@ -65,10 +65,8 @@ function checkedValues(buffer: Buffer, values: unknown): View {
   const { dtype } = buffer;
   const shape = shapeOf(buffer);
   const expected = `${dtype === "f32" ? "a" : "an"} ${arrayName(dtype)} of shape [${shape.join(", ")}]`;
-  const shaped =
-    typeof values === "object" && values !== null && "data" in values && "shape" in values
-      ? values
-      : { data: values, shape };
+  const hasShape = typeof values === "object" && values !== null && "data" in values && "shape" in values;
+  const shaped = hasShape ? values : { data: values, shape };
   if (!isView(shaped.data, dtype))
     throw failure(codes.wrongType, { name: named(buffer.name), expected, found: kindOf(shaped.data) });
   const found = Array.isArray(shaped.shape) ? shaped.shape.join(", ") : kindOf(shaped.shape);
@@ -77,6 +75,6 @@ function checkedValues(buffer: Buffer, values: unknown): View {
   throw failure(codes.wrongLength, {
     name: named(buffer.name),
     expected,
-    found: `${countOf(shaped.data.length)} of shape [${found}]`,
+    found: `${countOf(shaped.data.length)}${hasShape ? ` of shape [${found}]` : ""}`,
   });
 }

@@ -75,6 +75,6 @@ test.each([
   ["日本 é", "日本 é"],
 ])("%j on a terminal is %j", (text, expected) => {
   const written: string[] = [];
-  guarded({ write: (part) => written.push(part), isTTY: true }).write(text);
+  guarded({ write: (part) => written.push(String(part)), isTTY: true }).write(text);
   expect(written).toEqual([expected]);
 });

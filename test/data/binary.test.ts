@@ -193,6 +193,11 @@ describe("a gzip file", () => {
       "NN0825 a.gz: expected one whole gzip member, found more data than its last four bytes say",
     ],
     [
+      "with bytes behind that state a large size",
+      Buffer.concat([packed, Buffer.of(0x20, 0x8b)]),
+      "NN0825 a.gz: expected one whole gzip member, found something behind it, or damaged data: its end is not that of a member",
+    ],
+    [
       "with a second member",
       Buffer.concat([packed, packed]),
       "NN0825 a.gz: expected one whole gzip member, found more data than its last four bytes say",

@@ -217,7 +217,7 @@ describe("wrong use", () => {
         "shapes that disagree: NN0715 \`target\`: expected axis 0 (N) = 2 as in \`x\`, found 1",
         "NaN: NN0718 \`target\`: expected finite numbers, found NaN in row 1 (rows count from 0)",
         "an infinity: NN0718 \`x\`: expected finite numbers, found -Infinity in row 1 (rows count from 0)",
-        "a requirement that fails: NN0719 three is one too many (the sides of the requirement are 3 and 3)",
+        "a requirement that fails: NN0719 three is one too many (the sides of the requirement are 3 and 3, for N = 3)",
       ]
     `);
     expect(net.save()).toEqual(before);
@@ -267,7 +267,7 @@ describe("wrong use", () => {
         "NN0707 step needs an artifact with a \`train\`; this one only predicts",
         "NN0707 evaluateSync needs an artifact with a \`train\`; this one only predicts",
         "NN0720 the network has no parameter \`Line.v\` (did you mean \`Line.w\`?)",
-        "NN0713 \`Line.w\`: expected a Float32Array of shape [2], found 1 element of shape [2]",
+        "NN0713 \`Line.w\`: expected a Float32Array of shape [2], found 1 element",
         "NN0713 \`Line.w\`: expected a Float32Array of shape [2], found 2 elements of shape [1, 2]",
         "NN0712 \`Line.w\`: expected a Float32Array of shape [2], found an Array",
         "NN0706 option \`seed\`: expected a whole number, found 1.5",

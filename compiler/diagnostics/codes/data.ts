@@ -16,10 +16,11 @@ export const unreadableData = define<File & { readonly problem: string }>({
     "Paths in a `data` declaration are relative to the folder of the `.nn` file. The file must exist, be a file and be readable.",
 });
 
-export const dataOutsideProject = define<File & { readonly problem: string }>({
+export const dataOutsideProject = define<File & { readonly problem: string; readonly project: string }>({
   code: "NN0802",
   severity: "error",
-  message: ({ file, problem }) => `the data file ${file} ${problem}; expected a relative path inside the project`,
+  message: ({ file, problem, project }) =>
+    `the data file ${file} ${problem}; expected a relative path inside the project, the folder ${project}`,
   explanation:
     "A program may come from somebody else, so it only reads files inside its own project: no absolute path, no `..` that leaves " +
     "the project, no link that points out of it, no URL.",
@@ -109,7 +110,7 @@ export const unassignedField = define<File & { readonly field: string; readonly 
   code: "NN0812",
   severity: "error",
   message: ({ file, field, columns }) =>
-    `expected to be told which column of ${file} \`${field}\` is read from; its columns are ${columns}`,
+    `expected to be told which column of ${file} \`${field}\` is read from, as in \`${field}: "column"\`; its columns are ${columns}`,
   explanation:
     "A model with one input takes all columns but the target. With several inputs, and for everything that the loss takes, a column of the " +
     'same name is used; where there is none, `csv("file.csv", age: "age", target: "price")` says which.',

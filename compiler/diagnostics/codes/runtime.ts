@@ -161,10 +161,16 @@ export const notFiniteInput = define<{ readonly name: string; readonly row: numb
     "One NaN in the data makes every parameter NaN within a step. Decide what stands for a missing value before it comes here.",
 });
 
-export const requirementFails = define<{ readonly message: string; readonly left: number; readonly right: number }>({
+export const requirementFails = define<{
+  readonly message: string;
+  readonly left: number;
+  readonly right: number;
+  readonly sizes: string;
+}>({
   code: "NN0719",
   severity: "error",
-  message: ({ message, left, right }) => `${message} (the sides of the requirement are ${left} and ${right})`,
+  message: ({ message, left, right, sizes }) =>
+    `${message} (the sides of the requirement are ${left} and ${right}${sizes === "" ? "" : `, for ${sizes}`})`,
   explanation: "A `require` over open dimensions can only be checked when their values are known, at each call.",
 });
 

@@ -1,0 +1,149 @@
+/** What a command writes: never in the place of a user's file, all of it or nothing, and a place that cannot be written is noticed first. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeFilesAtomic } from "../../runtime/save/write-file.ts";
+import { errorOf } from "../data/support.ts";
+import { pointsCsv, pointsProject, pointsSource } from "./fixture.ts";
+import { folderWith, nnc } from "./helpers.ts";
+
+const { folder: cwd, remove } = folderWith({
+  ...pointsProject,
+  "log/points.nn": pointsSource.replace("points.csv", "log.jsonl"),
+  "log/log.jsonl": pointsCsv,
+  "from/points.nn": pointsSource
+    .replace("points.csv", "../points.csv")
+    .replace("seed: 3 }", 'seed: 3  start_from: "parameters.safetensors" }'),
+});
+const mine = "mine\n";
+beforeAll(async () => {
+  await nnc(["train", "points.nn", "-o", "run", "--epochs", "1"], { cwd });
+}, 60_000);
+afterAll(remove);
+
+/** A folder with files of the user. */
+function userFolder(folder: string, ...names: readonly string[]): void {
+  mkdirSync(path.join(cwd, folder), { recursive: true });
+  for (const name of names) writeFileSync(path.join(cwd, folder, name), mine);
+}
+
+function contents(folder: string): Record<string, string> {
+  const names = readdirSync(path.join(cwd, folder)).toSorted();
+  return Object.fromEntries(names.map((name) => [name, readFileSync(path.join(cwd, folder, name), "latin1")]));
+}
+
+const params = ["--params", "run/parameters.safetensors"];
+const outputs: readonly (readonly [args: readonly string[], name: string])[] = [
+  [["train", "points.nn", "--epochs", "1"], "parameters.safetensors"],
+  [["train", "points.nn", "--epochs", "1"], "checkpoint.safetensors"],
+  [["train", "points.nn", "--epochs", "1"], "log.jsonl"],
+  [["train", "points.nn", "--epochs", "1"], "plot.svg"],
+  [["train", "points.nn", "--epochs", "1", "--all"], "plot.svg"],
+  [["build", "points.nn", "--target", "wasm"], "manifest.json"],
+  [["build", "points.nn", "--target", "wasm"], "plain.wasm"],
+  [["build", "points.nn", "--target", "typescript"], "plain.ts"],
+  [["export", "points.nn", ...params], "model.mjs"],
+  [["export", "points.nn", ...params, "--format", "ts"], "model.ts"],
+];
+
+describe("a file that nnc did not write", () => {
+  test.each(outputs)("%j leaves %s as it is", async (args, name) => {
+    const folder = `taken-${outputs.findIndex(([a, n]) => a === args && n === name)}`;
+    userFolder(folder, name);
+    const { stderr, code } = await nnc([...args, "-o", folder], { cwd });
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `error[NN0928]: ${folder}/${name} stands in the way: nnc did not write it; nothing was written\n   = help: choose another place, or add --force to replace it\n`,
+    );
+    expect(contents(folder)).toEqual({ [name]: mine });
+  });
+
+  test("is replaced with --force", async () => {
+    userFolder("forced", "manifest.json");
+    const { code } = await nnc(["build", "points.nn", "--target", "wasm", "-o", "forced", "--force"], { cwd });
+    expect([code, contents("forced")["manifest.json"]]).toEqual([0, expect.stringContaining("nnc-artifact")]);
+  });
+});
+
+test.each([
+  ["train", ["train", "points.nn", "--epochs", "1"]],
+  ["build for wasm", ["build", "points.nn", "--target", "wasm"]],
+  ["build for typescript", ["build", "points.nn", "--target", "typescript"]],
+  ["export", ["export", "points.nn", ...params]],
+])(
+  "what %s wrote, it replaces",
+  async (name, args) => {
+    const folder = `twice-${name.replaceAll(" ", "-")}`;
+    const first = await nnc([...args, "-o", folder], { cwd });
+    const again = await nnc([...args, "-o", folder], { cwd });
+    expect([first.code, again.code, again.stderr.includes("NN0928")]).toEqual([0, 0, false]);
+  },
+  60_000,
+);
+
+describe("a file that the command reads", () => {
+  test("data under the name of an output", async () => {
+    const { stderr, code } = await nnc(["train", "log/points.nn", "-o", "log"], { cwd });
+    expect(stderr).toContain("error[NN0928]: log/log.jsonl stands in the way: this command reads it");
+    expect([code, readFileSync(path.join(cwd, "log/log.jsonl"), "utf8")]).toEqual([1, pointsCsv]);
+  });
+
+  test("parameters to start from, though nnc wrote them", async () => {
+    const saved = readFileSync(path.join(cwd, "run/parameters.safetensors"));
+    writeFileSync(path.join(cwd, "from/parameters.safetensors"), saved);
+    const { stderr, code } = await nnc(["train", "from/points.nn", "-o", "from"], { cwd });
+    expect(stderr).toContain("error[NN0928]: from/parameters.safetensors stands in the way: this command reads it");
+    expect([code, readFileSync(path.join(cwd, "from/parameters.safetensors")).equals(saved)]).toEqual([1, true]);
+  });
+});
+
+describe("a place that cannot be written", () => {
+  test("is noticed before the first step", async () => {
+    // Nobody makes files there, not even the administrator.
+    const { stdout, stderr, code } = await nnc(["train", "points.nn", "-o", "/proc/self", "--json"], { cwd });
+    expect(stderr).toMatch(/error\[NN0924\]: cannot write .*: .*; what was there before is unchanged/);
+    expect([code, stdout.includes('"event":"step"')]).toEqual([1, false]);
+  });
+});
+
+describe("a set of files", () => {
+  const set = (folder: string) =>
+    ["a", "b", "c"].map((name) => ({ path: path.join(cwd, folder, name), content: "new" }));
+
+  test("is written, and nothing else is left", () => {
+    userFolder("set", "b");
+    writeFilesAtomic(set("set"));
+    expect(contents("set")).toEqual({ a: "new", b: "new", c: "new" });
+  });
+
+  test.runIf(existsSync("/dev/full"))("a disk that fills leaves all as it was", () => {
+    userFolder("full", "a");
+    symlinkSync("/dev/full", path.join(cwd, "full/c"));
+    expect(errorOf(() => writeFilesAtomic(set("full")))).toContain("no space is left on the disk");
+    expect(readdirSync(path.join(cwd, "full")).toSorted()).toEqual(["a", "c"]);
+    expect(readFileSync(path.join(cwd, "full/a"), "utf8")).toBe(mine);
+  });
+
+  test("a folder in the way leaves all as it was", () => {
+    userFolder("way", "a");
+    mkdirSync(path.join(cwd, "way/c"));
+    expect(errorOf(() => writeFilesAtomic(set("way")))).toContain("it is a folder, expected a file");
+    expect(readdirSync(path.join(cwd, "way")).toSorted()).toEqual(["a", "c"]);
+    expect(readFileSync(path.join(cwd, "way/a"), "utf8")).toBe(mine);
+  });
+});
+
+describe("start_from", () => {
+  test("lists what it left out", async () => {
+    writeFileSync(
+      path.join(cwd, "wider.nn"),
+      pointsSource
+        .replace("dense(2)\n", "dense(2) |> dense(2)\n")
+        .replace("seed: 3 }", 'seed: 3  start_from: "run/parameters.safetensors" }'),
+    );
+    const { stderr } = await nnc(["train", "wider.nn", "-o", "wider", "--epochs", "1"], { cwd });
+    expect(stderr).toContain(
+      'start_from left 2 tensors out:\n  "Side.dense_3.w" is missing, expected [2, 2]\n  "Side.dense_3.b" is missing, expected [2]\n',
+    );
+  });
+});
