@@ -207,3 +207,12 @@ train Level(points: [N, T], level: [N, 1]) {
     expect(readFileSync(path.join(cwd, "app/model.mjs"), "utf8")).not.toMatch(/^\s*(import|require)\b/m);
   });
 });
+
+test("eval refuses numbers in the place of the names of classes", async () => {
+  writeFileSync(path.join(cwd, "numbers.csv"), "x,y,side\n-1,0,0\n1,0,1\n");
+  const { stderr, code } = await nnc(["eval", "points.nn", ...params, "--data", "numbers.csv"], { cwd });
+  expect([stderr, code]).toEqual([
+    'error[NN0834]: numbers.csv:2:6: expected one of the classes "left", "right" for `target`, found the number 0\n',
+    1,
+  ]);
+});

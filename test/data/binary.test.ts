@@ -185,7 +185,7 @@ describe("a gzip file", () => {
     [
       "with something behind",
       Buffer.concat([packed, Buffer.from("abcde")]),
-      "NN0825 a.gz: expected one whole gzip member, found damaged data, or something behind it",
+      "NN0825 a.gz: expected one whole gzip member, found something behind it, or damaged data: its end is not that of a member",
     ],
     [
       "with zeros behind",

@@ -88,7 +88,7 @@ describe("columns", () => {
       "a pattern without a match",
       mapping({ image: "pix_*" }),
       wanted,
-      `NN0811 no column of t.csv fits the pattern "pix_*", which \`image\` is read from, as in \`image: "column"\`; its columns are ${list}`,
+      `NN0811 no column of t.csv fits the pattern "pix_*", which \`image\` is read from; its columns are ${list}`,
     ],
     [
       "not told",
