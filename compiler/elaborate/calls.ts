@@ -1,13 +1,21 @@
 /**
  * Calls: a declaration's body, run on arguments in a frame of its own; layers, part by part; initialisers and schedules.
  */
-import type { Span } from "../diagnostics/diagnostic.ts";
-import { notCallable } from "../diagnostics/codes/settings.ts";
+import { label, type Span } from "../diagnostics/diagnostic.ts";
+import { madeAlready, namedInput, notCallable } from "../diagnostics/codes/settings.ts";
 import { noResult, shapesDiffer, wrongKind } from "../diagnostics/codes/shapes.ts";
 import { constant, constantValue, equal, printShape, product, type Dimension } from "../dimension/dimension.ts";
 import type { DeclaredCallable } from "../semantics/module.ts";
-import type { Callable, TupleType } from "../syntax/ast.ts";
-import { assign, bindDefaults, bindGivenSettings, isTensorInput, settingsOf } from "./arguments.ts";
+import type { Argument, Callable, TupleType } from "../syntax/ast.ts";
+import {
+  assign,
+  bindDefaults,
+  bindGivenSettings,
+  evaluateArguments,
+  failTwice,
+  isTensorInput,
+  settingsOf,
+} from "./arguments.ts";
 import type { ShapeValue } from "./evaluator.ts";
 import { Failure } from "./failure.ts";
 import { Frame, type Body, type Storage } from "./frame.ts";
@@ -166,23 +174,64 @@ function tupleResult(
 }
 
 /** Applies a layer's functions one after the other; the inputs beyond the first go to the first of them. */
-export function apply(layer: Layer, inputs: readonly Evaluated[], frame: Frame, span: Span): Evaluated {
-  let values = inputs;
-  for (const part of layer.parts) values = [applyPart(part, values, frame, span)];
-  return values[0];
+export function apply(
+  layer: Layer,
+  inputs: readonly Evaluated[],
+  frame: Frame,
+  span: Span,
+  named: GivenArguments["named"] = new Map(),
+): Evaluated {
+  const [first, ...others] = layer.parts;
+  let value = applyPart(first, inputs, named, frame, span);
+  for (const part of others) value = applyPart(part, [value], new Map(), frame, span);
+  return value;
 }
 
-function applyPart(part: LayerPart, inputs: readonly Evaluated[], frame: Frame, span: Span): Evaluated {
+function applyPart(
+  part: LayerPart,
+  inputs: readonly Evaluated[],
+  named: GivenArguments["named"],
+  frame: Frame,
+  span: Span,
+): Evaluated {
   const { evaluator } = frame.session;
   if (part.kind === "builtin") return evaluator.builtin(part.name, part.arguments, inputs, part.frame, part.span, {});
   const tensors = inputs.map((value) => ({ value, span, label: undefined }));
+  for (const [name, { span: again }] of named) {
+    const earlier = part.given.named.get(name);
+    if (earlier !== undefined) failTwice(part.target.declaration.name.text, name, again, earlier.span, frame);
+  }
   return evaluator.call(
     part.target,
-    { ...part.given, tensors: [...tensors, ...part.given.tensors] },
+    {
+      ...part.given,
+      tensors: [...tensors, ...part.given.tensors],
+      named: new Map([...part.given.named, ...named]),
+    },
     part.instance,
     frame,
     part.span,
   );
+}
+
+/** Inputs of a layer that were given by name. What it is made with, it has already: only its tensors may be named. */
+export function namedInputs(
+  { parts: [part] }: Layer,
+  named: readonly Argument[],
+  frame: Frame,
+): GivenArguments["named"] {
+  const [first] = named;
+  if (first === undefined) return new Map();
+  if (part.kind === "builtin")
+    return frame.fail(namedInput, { callee: part.name, name: first.label?.text ?? "" }, first.span, "without its name");
+  const { declaration } = part.target;
+  const settings = new Set(settingsOf(declaration).map(({ name }) => name.text));
+  const setting = named.find(({ label: own }) => own !== undefined && settings.has(own.text));
+  if (setting !== undefined) {
+    const [callee, name] = [declaration.name.text, setting.label?.text ?? ""];
+    return frame.fail(madeAlready, { callee, name }, setting.span, "this setting", [label(part.span, "made here")]);
+  }
+  return evaluateArguments(named, declaration, frame).named;
 }
 
 /** The first value of a parameter, or `zeros([N, units])`: the initializer run with that shape in scope. */

@@ -61,8 +61,14 @@ export interface Evaluator {
     span: Span,
     mode: Mode,
   ): Evaluated;
-  /** A layer on tensors. */
-  apply(layer: Layer, inputs: readonly Evaluated[], frame: Frame, span: Span): Evaluated;
+  /** A layer on tensors; `named` are inputs of its first part by their names. */
+  apply(
+    layer: Layer,
+    inputs: readonly Evaluated[],
+    frame: Frame,
+    span: Span,
+    named?: GivenArguments["named"],
+  ): Evaluated;
   /** A declaration's body on arguments. */
   call(
     target: DeclaredCallable,

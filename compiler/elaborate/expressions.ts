@@ -23,6 +23,7 @@ import type {
   Repeat,
 } from "../syntax/ast.ts";
 import { evaluateArguments, failTwice, hasTensorInput } from "./arguments.ts";
+import { namedInputs } from "./calls.ts";
 import type { Counter } from "./entry.ts";
 import type { Mode } from "./evaluator.ts";
 import { Failure } from "./failure.ts";
@@ -480,11 +481,13 @@ function callBound(value: Evaluated, call: Call, piped: readonly Evaluated[], fr
   return callValue(layerOf(value, call.callee.span, frame), call, piped, frame);
 }
 
-/** A layer that a name holds, called with tensors. */
+/** A layer that a name holds, called with tensors: those with names go where its first part has the names. */
 function callValue(layer: Layer, call: Call, piped: readonly Evaluated[], frame: Frame): Evaluated {
-  const inputs = [...piped, ...call.arguments.map(({ value }) => evaluate(value, frame))];
-  if (inputs.length === 0) return layer;
-  return frame.session.evaluator.apply(layer, inputs, frame, call.span);
+  if (call.arguments.length + piped.length === 0) return layer;
+  const placed = call.arguments.filter((argument) => argument.label === undefined);
+  const named = call.arguments.filter((argument) => argument.label !== undefined);
+  const inputs = [...piped, ...placed.map(({ value }) => evaluate(value, frame))];
+  return frame.session.evaluator.apply(layer, inputs, frame, call.span, namedInputs(layer, named, frame));
 }
 
 function callDeclared(target: DeclaredCallable, call: Call, piped: readonly Evaluated[], frame: Frame): Evaluated {

@@ -35,6 +35,11 @@ const further: readonly string[] = [
   `${model}\ntrain M { data: given  loss: cross_entropy  optimizer: sgd(lr: 1)  metrics: [accuracy as "loss"] }`,
   `loss odd(output: [N, 2]) -> [] = mean(output)\n${model}\ntrain M { data: given  loss: odd  optimizer: sgd(lr: 0.1) }`,
   "model M(x: [N, 3], n: int) -> [N, 3] = x",
+  // Inputs by name of a layer that a name holds.
+  ...["f(x, c: x)", "f(a: x, a: x)", "f(x, a: x)"].map(
+    (call) =>
+      `block less(a: [..], b: [..]) -> [..] = a - b\nmodel M(x: [N, 3]) -> [N, 3] {\n  let f = less\n  return ${call}\n}`,
+  ),
   "block either(x: [N, K], each: bool) -> [] | [K] = where(each, sum(x, over: N), x)\nmodel M(x: [N, 3]) -> [3] = either(x, false)",
   "block inner(x: [N, C], w: [C, 2]) -> [N, 2] = x @ w\nblock outer(x: [N, C], w: [D, 2]) -> [N, 2] = inner(x, w)\nmodel M(x: [N, 3], w: [4, 2]) -> [N, 2] = x |> outer(w)",
   "block wrong(x: [N, C]) -> [N, C] = x + x.T\nblock around(x: [N, C]) -> [N, C] = wrong(x)\nmodel M(x: [N, 3]) -> [N, 3] = around(x)",

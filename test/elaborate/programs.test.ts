@@ -42,6 +42,19 @@ group("counting parameters", () => {
   });
 });
 
+group("inputs by name", () => {
+  const block = "block less(a: [..], b: [..]) -> [..] = a - b\n";
+  const body = (call: string) =>
+    graph(`${block}model M(x: [N, 3], y: [N, 3]) -> [N, 3] {\n  let f = less\n  return ${call}\n}`, "predict.M")
+      // Where a call stands is not what it computes.
+      .replaceAll(/ *\/\/.*/g, "");
+
+  test.each(["less(b: x, a: y)", "f(b: x, a: y)", "f(y, b: x)", "y |> f(b: x)"])(
+    "%s is y - x, whether a name holds the block or not",
+    (call) => expect(body(call)).toBe(body("f(y, x)")),
+  );
+});
+
 group("paths of parameters", () => {
   test.each([
     [

@@ -89,6 +89,32 @@ export const reservedSetting = define<{ readonly callee: string; readonly name: 
   },
 });
 
+export const madeAlready = define<{ readonly callee: string; readonly name: string }>({
+  code: "NN0413",
+  severity: "error",
+  message: ({ callee, name }) =>
+    `this \`${callee}\` is made already: expected only its tensors, found the setting \`${name}\``,
+  explanation:
+    "A layer that a name holds has its settings from where it was made, and is one layer wherever it is used. Another setting is another layer.",
+  example: {
+    bad: "model M(x: [N, 3]) -> [N, 2] {\n  let head = dense(2)\n  return head(x, bias: false)\n}",
+    good: "model M(x: [N, 3]) -> [N, 2] {\n  let head = dense(2, bias: false)\n  return head(x)\n}",
+  },
+});
+
+export const namedInput = define<{ readonly callee: string; readonly name: string }>({
+  code: "NN0414",
+  severity: "error",
+  message: ({ callee, name }) =>
+    `a name that holds \`${callee}\` takes its tensors in order, found one called \`${name}\``,
+  explanation:
+    "Inputs of blocks and models may be given by name, also where a name holds the layer. Built-ins that a name holds take theirs by place.",
+  example: {
+    bad: "model M(x: [N, 3]) -> [N, 3] {\n  let larger = maximum\n  return larger(b: x, a: 2 * x)\n}",
+    good: "model M(x: [N, 3]) -> [N, 3] {\n  let larger = maximum\n  return larger(2 * x, x)\n}",
+  },
+});
+
 export const unknownConstant = define<{ readonly name: string }>({
   code: "NN0408",
   severity: "error",
