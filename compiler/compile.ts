@@ -15,6 +15,7 @@ import { cpuAdapter, javascript, simd, type Machine } from "./kernel/machine.ts"
 import { buildProgram, type Built } from "./kernel/program.ts";
 import { argumentProblems } from "./options.ts";
 import type { Artifact, TargetName } from "./program/artifact.ts";
+import { checksumOf } from "./program/checksum.ts";
 import type { Program } from "./program/types.ts";
 import type { SourceText } from "./sources.ts";
 
@@ -68,12 +69,18 @@ export function compile(main: SourceText, options: CompileOptions = {}): Compile
     if (elaboration === undefined) return { ok: false, diagnostics, sources };
     const { machine, emit } = targets[target];
     const built = buildProgram(elaboration, machine, { verify });
-    const artifact = emit(built.program, sources, relaxed);
+    const artifact = withChecksums(emit(built.program, sources, relaxed));
     const all = relaxed ? [...diagnostics, diagnose(relaxedBits, {}, [])] : diagnostics;
     return { ok: true, diagnostics: all, elaboration, built, sources, artifact };
   } catch (error) {
     return { ok: false, diagnostics: [complaint(error)], sources: new Map([[main.name, main.source]]) };
   }
+}
+
+/** Says of each file what it is, so that a damaged one is told from one that is as it was built. */
+function withChecksums({ manifest, files }: Artifact): Artifact {
+  const checksums = Object.fromEntries(Object.entries(files).map(([name, content]) => [name, checksumOf(content)]));
+  return { manifest: { ...manifest, checksums }, files };
 }
 
 /** What a phase threw, as data: a target that refuses the program, or a bug of ours. */

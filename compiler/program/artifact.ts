@@ -24,6 +24,8 @@ export interface Manifest {
   readonly host: Host;
   /** True of a build with relaxed vector instructions, whose results differ from machine to machine; the target wasm alone. */
   readonly relaxed?: boolean;
+  /** Of the files, by name; checked when they are loaded (`checksumOf`). */
+  readonly checksums?: Readonly<Record<string, string>>;
   /** Where several threads can share the program; the target wasm alone. */
   readonly threads?: ManifestThreads;
 }

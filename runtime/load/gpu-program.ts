@@ -1,5 +1,5 @@
 /** A program on a GPU device: its pipelines, its arena in one storage buffer, and one submission for each run of an entry. */
-import { notEnoughMemory } from "../../compiler/diagnostics/codes/runtime.ts";
+import { brokenModule, notEnoughMemory } from "../../compiler/diagnostics/codes/runtime.ts";
 import { gpuLost } from "../../compiler/diagnostics/codes/targets.ts";
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
@@ -7,7 +7,7 @@ import type { DispatchList } from "../../compiler/program/dispatch.ts";
 import { workgroupsInRow } from "../../compiler/program/dispatch.ts";
 import { evaluate } from "./dimensions.ts";
 import type { View } from "./executable.ts";
-import { failure } from "./fail.ts";
+import { failure, named } from "./fail.ts";
 
 // Flags of the WebGPU standard: its namespaces are no globals in Node.
 const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 } as const;
@@ -57,7 +57,7 @@ export class GpuProgram {
     const program = new GpuProgram(manifest, list, calls, layout, pipelines, device);
     const [memory, invalid] = [await device.popErrorScope(), await device.popErrorScope()];
     if (memory !== null) throw failure(notEnoughMemory, { bytes: manifest.arenaBytes });
-    if (invalid !== null) throw new InternalError("wgsl", invalid.message);
+    if (invalid !== null) throw failure(brokenModule, { file: named(list.shader), problem: invalid.message });
     return program;
   }
 

@@ -60,10 +60,12 @@ export async function load(artifact: Artifact, options: LoadOptions = {}): Promi
 }
 
 /** A warning where threads were asked for and there are fewer, for the target or the place has none. */
-function withoutThreads({ target }: Manifest, { lacking }: Executable, threads = 1): readonly Diagnostic[] {
+function withoutThreads({ target }: Manifest, executable: Executable, threads = 1): readonly Diagnostic[] {
   if (threads === 1) return [];
-  if (target !== "wasm") return [diagnose(oneThread, { threads, lacking: "the target wasm", found: target }, [])];
-  return lacking === undefined ? [] : [diagnose(oneThread, { threads, lacking }, [])];
+  const { threads: running = 1, lacking, found = "none" } = executable;
+  if (target !== "wasm")
+    return [diagnose(oneThread, { threads, running, lacking: "the target wasm", found: target }, [])];
+  return lacking === undefined ? [] : [diagnose(oneThread, { threads, running, lacking, found }, [])];
 }
 
 /** A warning where the program asks how long an epoch is and nobody says. */

@@ -4,6 +4,7 @@
  */
 import { notAnArtifact } from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
+import { checkArtifact } from "./check-artifact.ts";
 import type { Executable } from "./executable.ts";
 import { failure, kindOf } from "./fail.ts";
 import type { Gpu } from "./host-types.ts";
@@ -28,18 +29,4 @@ export async function open(artifact: Artifact, gpu?: Gpu, threads?: number): Pro
       throw failure(notAnArtifact, { expected: "the target typescript, wasm or wgsl", found: kindOf(never) });
     }
   }
-}
-
-/** The artifact may have been read from a disk, so its type is no promise. */
-export function checkArtifact(
-  artifact:
-    | { readonly manifest?: { readonly format?: unknown; readonly version?: unknown }; readonly files?: unknown }
-    | null
-    | undefined,
-): void {
-  if (artifact?.manifest?.format !== "nnc-artifact" || typeof artifact.files !== "object" || artifact.files === null) {
-    throw failure(notAnArtifact, { expected: "{ manifest, files }", found: kindOf(artifact) });
-  }
-  const { version } = artifact.manifest;
-  if (version !== 1) throw failure(notAnArtifact, { expected: "a manifest of version 1", found: String(version) });
 }

@@ -4,7 +4,7 @@
  */
 import { brokenModule, notEnoughMemory, noWebAssembly, workerLost } from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Artifact, ManifestThreads } from "../../compiler/program/artifact.ts";
-import { moduleOf } from "./executable.ts";
+import { guarded, moduleOf, requireEntries } from "./executable.ts";
 import type { Executable, View } from "./executable.ts";
 import { failure, named } from "./fail.ts";
 import type { Team, Workers } from "./workers.ts";
@@ -23,7 +23,8 @@ const relaxedHelp =
   "Node.js 20 has them with the flag --experimental-wasm-relaxed-simd; without `relaxed` the program runs here";
 
 const pageBytes = 65_536;
-/** In the byte that begins a memory's limits: it has a maximum, and is shared. */
+/** In the byte that begins a memory's limits: it has a maximum, and is not or is shared. */
+const ownMemory = 1;
 const sharedMemory = 3;
 
 /**
@@ -42,13 +43,21 @@ export async function openWasm(artifact: Artifact, threads = 1): Promise<Executa
   if (sharing === undefined) return openOwn(artifact);
   if (threads === 1) return openAlone(artifact, sharing);
   // A page that trains on one thread does not load it.
-  const { findWorkers, startWorkers } = await import("./workers.ts");
+  const { findWorkers, NotStarted, startWorkers } = await import("./workers.ts");
   const found = await findWorkers();
-  if ("start" in found)
-    return openShared(artifact, sharing, Math.min(threads, sharing.most), (team, stop) =>
-      startWorkers(found.start, team, stop),
-    );
-  return { ...(await openAlone(artifact, sharing)), ...found };
+  if (!("start" in found)) return { ...(await openAlone(artifact, sharing)), ...found };
+  let lacking: { readonly lacking?: string; readonly found?: string } = {};
+  for (let count = Math.min(threads, sharing.most); count > 1;) {
+    try {
+      const shared = await openShared(artifact, sharing, count, (team, stop) => startWorkers(found.start, team, stop));
+      return { ...shared, ...lacking };
+    } catch (error) {
+      if (!(error instanceof NotStarted)) throw error;
+      lacking = { lacking: "threads that start", found: error.message };
+      count = Math.min(count - 1, error.threads);
+    }
+  }
+  return { ...(await openAlone(artifact, sharing)), ...lacking };
 }
 
 type Running = Extract<Executable, { readonly kind: "sync" }>;
@@ -58,7 +67,10 @@ async function openOwn(artifact: Artifact): Promise<Running> {
   const { exports } = await instantiate(artifact, await compile(artifact, bytesOf(artifact)), {});
   const { memory } = exports;
   if (!(memory instanceof WebAssembly.Memory)) throw broken(artifact, "it exports no memory");
-  return { kind: "sync", memory: memory.buffer, run: runnerOf(exports), close: () => undefined };
+  const { arenaBytes } = artifact.manifest;
+  const { byteLength } = memory.buffer;
+  if (byteLength < arenaBytes) throw broken(artifact, `expected a memory of ${arenaBytes} bytes, found ${byteLength}`);
+  return { kind: "sync", memory: memory.buffer, run: runnerOf(artifact, exports), close: () => undefined };
 }
 
 /** What threads agree by is imported, and never called by one alone. */
@@ -70,7 +82,7 @@ async function openAlone(artifact: Artifact, sharing: ManifestThreads): Promise<
   );
   const env = { memory, threads: 1, own: sharing.own };
   const { exports } = await instantiate(artifact, module, { env, threads: unused });
-  return { kind: "sync", memory: memory.buffer, run: runnerOf(exports), close: () => undefined };
+  return { kind: "sync", memory: memory.buffer, run: runnerOf(artifact, exports), close: () => undefined };
 }
 
 async function openShared(
@@ -81,6 +93,8 @@ async function openShared(
 ): Promise<Executable> {
   const memory = makeMemory(artifact, sharing, threads, true);
   const bytes = bytesOf(artifact);
+  if (bytes[sharing.flag] !== ownMemory && bytes[sharing.flag] !== sharedMemory)
+    throw broken(artifact, `expected the limits of a memory at byte ${sharing.flag}, found ${bytes[sharing.flag]}`);
   bytes[sharing.flag] = sharedMemory;
   const program = await compile(artifact, bytes);
   const agreement = await compile(artifact, bytesOf(artifact, sharing.module));
@@ -93,9 +107,12 @@ async function openShared(
   const workers = await start({ program, agreement, memory, sharing, threads, led }, () => void stop());
   if (led) return ledBy(workers, artifact, memory, threads);
   crew.workers = workers;
-  const main = { memory, threads, own: sharing.own };
-  const { exports } = await instantiate(artifact, program, { env: main, threads: agreed });
-  const call = runnerOf(exports);
+  const call = await callerOf(artifact, program, { env: { memory, threads, own: sharing.own }, threads: agreed }).catch(
+    (error: unknown) => {
+      workers.close();
+      throw error;
+    },
+  );
   const run = (entry: string, dims: readonly number[]): void => {
     try {
       if (stopped() === 0) call(entry, dims);
@@ -107,6 +124,16 @@ async function openShared(
     if (stopped() !== 0) throw failure(workerLost, { reason: workers.reason() });
   };
   return { kind: "sync", memory: memory.buffer, threads, run, close: () => workers.close() };
+}
+
+/** This thread's own instance of a shared program. */
+async function callerOf(
+  artifact: Artifact,
+  program: WebAssembly.Module,
+  imports: WebAssembly.Imports,
+): Promise<Running["run"]> {
+  const { exports } = await instantiate(artifact, program, imports);
+  return runnerOf(artifact, exports);
 }
 
 /** A page's own thread may not wait for others: it sends its calls to a worker, and looks into the memory when they are done. */
@@ -126,12 +153,13 @@ function ledBy(workers: Workers, { manifest }: Artifact, memory: WebAssembly.Mem
   };
 }
 
-function runnerOf(exports: WebAssembly.Exports): Running["run"] {
+function runnerOf({ manifest }: Artifact, exports: WebAssembly.Exports): Running["run"] {
   const calls = new Map(Object.entries(exports));
-  return (entry, dims) => {
+  requireEntries(manifest, calls);
+  return guarded(manifest.module, (entry, dims) => {
     const call = calls.get(entry);
     if (typeof call === "function") call(...dims);
-  };
+  });
 }
 
 function makeMemory(

@@ -6,10 +6,13 @@ import { brokenModule } from "../../compiler/diagnostics/codes/runtime.ts";
 import { gpuTooSmall, noGpu } from "../../compiler/diagnostics/codes/targets.ts";
 import type { Artifact, Manifest } from "../../compiler/program/artifact.ts";
 import type { DispatchList } from "../../compiler/program/dispatch.ts";
+import { symbolsOf } from "./dimensions.ts";
 import { moduleOf } from "./executable.ts";
 import type { Executable } from "./executable.ts";
 import { failure, named } from "./fail.ts";
 import { GpuProgram } from "./gpu-program.ts";
+import { dispatchForm } from "./manifest-form.ts";
+import { misfit } from "./schema.ts";
 import type { Gpu } from "./host-types.ts";
 
 /** Makes an instance with an arena of its own, all zero. Throws NN0651, NN0652, NN0702, NN0704. */
@@ -48,25 +51,39 @@ function textOf(artifact: Artifact, file: string): string {
   return typeof content === "string" ? content : new TextDecoder().decode(content);
 }
 
+/** The list, whose form is looked at, and that what it says is there. Throws NN0702. */
 function dispatchListOf(artifact: Artifact): DispatchList {
-  const file = artifact.manifest.module;
-  try {
-    const list: unknown = JSON.parse(textOf(artifact, file));
-    if (isDispatchList(list)) return list;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw failure(brokenModule, { file: named(file), problem: error.message });
-  }
-  throw failure(brokenModule, { file: named(file), problem: "it is no dispatch list of version 1" });
+  const { module: file, arenaBytes, dims, entries } = artifact.manifest;
+  const broken = (problem: string): Error => failure(brokenModule, { file: named(file), problem });
+  const list = parsed(textOf(artifact, file), broken);
+  const found = misfit(dispatchForm, list, "list");
+  if (found !== undefined) throw broken(`expected ${found.expected} as \`${found.place}\`, found ${found.found}`);
+  // The form is that of the type.
+  const dispatches = list as DispatchList;
+  const known = new Map(dims.map(({ name, bound }) => [name, bound]));
+  const points = dispatches.points.length;
+  for (const { dispatches: all } of dispatches.entries)
+    for (const { point, buffers } of all)
+      if (point >= points || buffers.some((start) => 4 * start > arenaBytes))
+        throw broken("a dispatch leads out of the arena or the shader");
+  if (
+    dispatches.dims.some((name) => !known.has(name)) ||
+    symbolsOf(
+      dispatches.points.map(({ threads }) => threads),
+      known,
+    ).length > 0
+  )
+    throw broken("it has a dimension that the manifest has not");
+  const there = new Set(dispatches.entries.map(({ name }) => name));
+  const missing = entries.find(({ name }) => !there.has(name));
+  if (missing !== undefined) throw broken(`expected an entry ${named(missing.name)}, found none`);
+  return dispatches;
 }
 
-function isDispatchList(value: unknown): value is DispatchList {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "version" in value &&
-    value.version === 1 &&
-    "entries" in value &&
-    "points" in value
-  );
+function parsed(text: string, broken: (problem: string) => Error): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw broken(error instanceof Error ? error.message : String(error));
+  }
 }

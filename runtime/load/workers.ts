@@ -5,6 +5,7 @@
 import type * as WorkerThreads from "node:worker_threads";
 import { workerLost } from "../../compiler/diagnostics/codes/runtime.ts";
 import type { ManifestThreads } from "../../compiler/program/artifact.ts";
+import { codeOf } from "../save/file-problem.ts";
 import { failure } from "./fail.ts";
 
 export interface Workers {
@@ -29,14 +30,24 @@ export interface Team {
 
 /** A worker of either kind, as far as it is needed here. */
 interface Thread {
-  /** Calls back with each message, and with the reason when it ends. */
-  readonly listen: (message: (text: unknown) => void, ended: (reason: string) => void) => void;
+  /** Calls back with each message, and with the reason when it ends, which may be that the place does not let it start. */
+  readonly listen: (message: (text: unknown) => void, ended: (reason: string, refused?: boolean) => void) => void;
   readonly send: (message: unknown) => void;
   /** From here on it keeps no process alive. */
   readonly release: () => void;
   /** Unknown in a page. */
   readonly isDead?: () => boolean;
   readonly end: () => void;
+}
+
+/** A thread did not start, for the place allows no more; `threads` of them did, that of the caller included. */
+export class NotStarted extends Error {
+  readonly threads: number;
+
+  constructor(threads: number, reason: string) {
+    super(reason);
+    this.threads = threads;
+  }
 }
 
 /** Starts a thread. */
@@ -53,10 +64,10 @@ export async function findWorkers(): Promise<{ readonly start: Start } | { reado
   }
 }
 
-/** Starts all but the calling thread's and waits until they are there. Throws NN0727. */
+/** Starts all but the calling thread's and waits until they are there. Throws NN0727, and NotStarted where the place has no more. */
 export async function startWorkers(start: Start, team: Team, stop: () => void): Promise<Workers> {
   const first = team.led ? 0 : 1;
-  const threads = Array.from({ length: team.threads - first }, (_, n) => start(source, taskOf(team, n + first)));
+  const threads = startAll(start, team, first);
   const idle = watch(team);
   let lost: string | undefined;
   let closed = false;
@@ -76,15 +87,20 @@ export async function startWorkers(start: Start, team: Team, stop: () => void): 
     stop();
     asked?.reject(failure(workerLost, { reason }));
   };
+  let there = first;
   const ready = threads.map(
     (thread) =>
       new Promise<void>((resolve, reject) => {
-        const ended = (reason: string): void => {
+        const ended = (reason: string, refused = false): void => {
           lose(reason);
-          reject(failure(workerLost, { reason }));
+          reject(refused ? new NotStarted(there, reason) : failure(workerLost, { reason }));
+        };
+        const arrived = (): void => {
+          there++;
+          resolve();
         };
         const heard = (text: unknown): void => {
-          if (text === "ready") resolve();
+          if (text === "ready") arrived();
           else if (text === "done") asked?.resolve();
           else if (text === "waiting") look();
           else ended(String(text));
@@ -110,6 +126,17 @@ export async function startWorkers(start: Start, team: Team, stop: () => void): 
       }),
     close,
   };
+}
+
+function startAll(start: Start, team: Team, first: number): readonly Thread[] {
+  const threads: Thread[] = [];
+  try {
+    while (threads.length < team.threads - first) threads.push(start(source, taskOf(team, threads.length + first)));
+    return threads;
+  } catch (error) {
+    for (const thread of threads) thread.end();
+    throw new NotStarted(threads.length + first, error instanceof Error ? error.message : String(error));
+  }
 }
 
 interface Pending {
@@ -179,7 +206,7 @@ function nodeThreads({ Worker }: Pick<typeof WorkerThreads, "Worker">): Start {
     return {
       listen: (message, ended) => {
         worker.on("message", message);
-        worker.on("error", ({ message: text }) => ended(text));
+        worker.on("error", (error) => ended(error.message, codeOf(error).startsWith("ERR_WORKER_")));
         worker.on("exit", (code) => ended(`it ended with code ${code}`));
       },
       send: (message) => worker.postMessage(message),
@@ -204,7 +231,8 @@ function pageThread(code: string, task: Task): Thread {
         URL.revokeObjectURL(url);
         message(data);
       };
-      worker.onerror = (event) => ended(event.message || "it did not start");
+      // What has no message comes of no code: the page's rules let no worker start.
+      worker.onerror = ({ message: text = "" }) => ended(text === "" ? "it did not start" : text, text === "");
     },
     send: (message) => worker.postMessage(message),
     release: () => undefined,

@@ -4,7 +4,7 @@
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { Network } from "../load/index.ts";
-import { checkArtifact } from "../load/open.ts";
+import { checkArtifact } from "../load/check-artifact.ts";
 import { checkTraining } from "./check.ts";
 import type { TrainData } from "./data.ts";
 import type { TrainEvent } from "./events.ts";

@@ -153,7 +153,7 @@ test("what only other places than Node.js or very large files can show", () => {
     diagnose(targetUnavailable, { target: "typescript", needs: "ts-morph" }, []),
     diagnose(dataTooLarge, { file: "data/all.csv", bytes: 3_000_000_000, limit: 2_147_483_647 }, []),
     diagnose(notFinite, { file: "run.safetensors", tensor: "M.dense.w", found: "NaN", index: 4, count: 3 }, []),
-    diagnose(oneThread, { threads: 4, lacking: "SharedArrayBuffer" }, []),
+    diagnose(oneThread, { threads: 4, running: 1, lacking: "SharedArrayBuffer", found: "none" }, []),
     diagnose(workerLost, { reason: "it ran out of memory" }, []),
   ];
   expect(render(told, new Map(), { colour: false })).toMatchInlineSnapshot(`

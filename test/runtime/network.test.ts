@@ -303,7 +303,7 @@ describe("wrong use", () => {
         "NN0701 this is no artifact that can be loaded: expected { manifest, files }, found an Object",
         "NN0701 this is no artifact that can be loaded: expected a manifest of version 1, found 2",
         "NN0701 this is no artifact that can be loaded: expected a file \`line.js\`, found none",
-        "NN0701 this is no artifact that can be loaded: expected the target typescript, wasm or wgsl, found a string",
+        "NN0701 this is no artifact that can be loaded: expected "typescript" or "wasm" or "wgsl" as \`manifest.target\`, found "cuda"",
         "NN0702 \`line.js\` cannot be loaded: Unexpected token ';'",
         "NN0702 \`line.js\` cannot be loaded: it exports no function \`create\`",
         "NN0702 \`line.js\` cannot be loaded: it is text, expected bytes",

@@ -87,6 +87,47 @@ describe("a worker", () => {
   });
 });
 
+describe("a place that allows fewer threads than were asked for", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  /** The workers of a page, of which so many start. */
+  function allow(most: number): void {
+    let started = 0;
+    class Limited {
+      onmessage: ((event: { readonly data: unknown }) => void) | undefined;
+
+      constructor() {
+        if (started >= most) throw new Error("no more workers here");
+        started += 1;
+      }
+
+      postMessage(): void {
+        queueMicrotask(() => this.onmessage?.({ data: "ready" }));
+      }
+
+      terminate(): void {
+        started -= 1;
+      }
+    }
+    vi.stubGlobal("Worker", Limited);
+  }
+
+  it.each([
+    [0, 1, "one thread"],
+    [2, 3, "3 threads"],
+  ])("%i workers: takes what there is, and says so", async (most, threads, words) => {
+    allow(most);
+    const alone = await load(artifact);
+    const net = await load(artifact, { threads: 4 });
+    expect(net.threads).toBe(threads);
+    expect(net.warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      `NN0726 runs on ${words} instead of 4: expected threads that start, found no more workers here`,
+    ]);
+    if (threads === 1) expect(await net.step(batch)).toEqual(await alone.step(batch));
+    net.close();
+  });
+});
+
 describe("a worker that is gone without a word", () => {
   /** Takes a part of the job and ends its process. */
   const deadly = `

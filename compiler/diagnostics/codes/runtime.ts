@@ -225,11 +225,16 @@ export const resumeMismatch = define<{ readonly what: string; readonly expected:
     "A resumed run gives the bits of one that was never stopped, so seed, data and minibatches must be the same. Begin anew from the parameters with `start_from` instead.",
 });
 
-export const oneThread = define<{ readonly threads: number; readonly lacking: string; readonly found?: string }>({
+export const oneThread = define<{
+  readonly threads: number;
+  readonly running: number;
+  readonly lacking: string;
+  readonly found: string;
+}>({
   code: "NN0726",
   severity: "warning",
-  message: ({ threads, lacking, found = "none" }) =>
-    `runs on one thread instead of ${threads}: expected ${lacking}, found ${found}`,
+  message: ({ threads, running, lacking, found }) =>
+    `runs on ${running === 1 ? "one thread" : `${running} threads`} instead of ${threads}: expected ${lacking}, found ${found}`,
   explanation:
     "Only the target wasm has threads; they share the program's memory. A page has shared memory only if it is cross-origin isolated: served with the headers `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`. " +
     "One thread computes the same bits.",
@@ -275,6 +280,14 @@ export const noEpochs = define<Readonly<Record<never, never>>>({
   explanation:
     "`epoch`, `step_in_epoch` and `steps_per_epoch` move on only when the host says after how many steps an epoch is over. Until then a schedule by epochs stays at its first value. " +
     "`train` of nnc/train and `nnc train` count the minibatches themselves. To train on one fixed batch, `stepsPerEpoch: 1` makes each step an epoch.",
+});
+
+export const moduleFailed = define<{ readonly file: string; readonly entry: string; readonly problem: string }>({
+  code: "NN0738",
+  severity: "error",
+  message: ({ file, entry, problem }) => `${file} failed in ${entry}, expected it to fit its manifest: ${problem}`,
+  explanation:
+    "The module of the artifact does not do what its manifest says: one of them was changed or damaged. Build the artifact anew.",
 });
 
 export const rowOfOpenSize = define<{ readonly name: string; readonly shape: string; readonly dimension: string }>({

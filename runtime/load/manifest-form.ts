@@ -1,0 +1,131 @@
+/** The form of a manifest and of the dispatch list of wgsl, as schemas. */
+import { targetNames } from "../../compiler/program/artifact.ts";
+import type { Schema } from "./schema.ts";
+
+/** What an i32 counts. */
+const mostCount = 2 ** 31 - 1;
+
+const text: Schema = { kind: "text" };
+const names: Schema = list(text);
+const offset: Schema = { kind: "whole", least: 0, most: Number.MAX_SAFE_INTEGER };
+const index: Schema = { kind: "whole", least: 0, most: mostCount };
+const count: Schema = { kind: "whole", least: 1, most: mostCount };
+const safe: Schema = { kind: "whole", least: Number.MIN_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER };
+const dtype = oneOf("f32", "i32", "bool");
+
+const inner: Schema = { kind: "later", schema: () => dimension };
+const pair = (kind: string, ...parts: readonly string[]): Schema =>
+  fields({ kind: oneOf(kind), ...Object.fromEntries(parts.map((part) => [part, inner])) });
+const atom: Schema = {
+  kind: "variants",
+  by: "kind",
+  variants: {
+    symbol: fields({ name: text }),
+    quotient: pair("quotient", "numerator", "denominator"),
+    remainder: pair("remainder", "numerator", "denominator"),
+    maximum: pair("maximum", "left", "right"),
+    minimum: pair("minimum", "left", "right"),
+  },
+};
+const dimension: Schema = fields({ monomials: list(fields({ coefficient: safe, atoms: list(atom) })), key: text });
+const shape = list(dimension);
+
+const tensor = { name: text, buffer: text, dtype, shape };
+const input = fields(tensor, { limit: count });
+const result = fields(tensor);
+const roles = ["parameter", "state", "optimizer", "counter", "metric", "input", "result", "temporary", "segment"];
+
+const train = fields(
+  {
+    name: text,
+    label: text,
+    inputs: list(input),
+    losses: list(result, 1),
+    evaluation: fields(
+      { loss: result, metrics: list(result) },
+      { whole: list(fields({ entry: text, inputs: list(fields({ input, from: text })), result })) },
+    ),
+    data: fields({ reader: text, settings: { kind: "record", item: { kind: "anything" } } }),
+    batch: { kind: "either", text: "all", other: count },
+    epochs: count,
+    seed: safe,
+  },
+  {
+    target: fields({ input: text, kind: oneOf("classes", "numbers") }),
+    rates: list(result),
+    probes: list(fields({ path: text, mean: text, spread: text, gradientNorm: text })),
+    optimizer: text,
+    followsEpochs: { kind: "flag" },
+    stopEarly: index,
+    startFrom: text,
+    average: { kind: "number" },
+  },
+);
+
+const host = fields(
+  {
+    language: text,
+    models: list(
+      fields({ name: text, entry: text, inputs: list(input), results: list(result), parameters: { kind: "number" } }),
+    ),
+    requirements: list(
+      fields({
+        entry: text,
+        left: dimension,
+        comparison: oneOf("equal", "notEqual", "less", "lessEqual", "greater", "greaterEqual"),
+        right: dimension,
+        message: text,
+      }),
+    ),
+  },
+  { train },
+);
+
+export const manifestForm: Schema = fields(
+  {
+    name: text,
+    target: oneOf(...targetNames),
+    module: text,
+    dims: list(fields({ name: text, bound: count })),
+    buffers: list(fields({ name: text, role: oneOf(...roles), dtype, shape, offset, bytes: offset })),
+    arenaBytes: offset,
+    entries: list(fields({ name: text, inputs: names, results: names, dims: names })),
+    host,
+  },
+  {
+    relaxed: { kind: "flag" },
+    threads: fields({
+      module: text,
+      flag: offset,
+      control: offset,
+      own: offset,
+      ownBytes: offset,
+      most: count,
+      useful: count,
+    }),
+    checksums: { kind: "record", item: text },
+  },
+);
+
+const range = fields({ from: index, to: index });
+
+export const dispatchForm: Schema = fields({
+  version: { kind: "whole", least: 1, most: 1 },
+  shader: text,
+  head: range,
+  dims: names,
+  points: list(fields({ name: text, part: range, workgroup: count, threads: dimension })),
+  entries: list(fields({ name: text, dispatches: list(fields({ point: index, buffers: list(index) })) })),
+});
+
+function list(item: Schema, least = 0): Schema {
+  return { kind: "list", item, least };
+}
+
+function oneOf(...values: readonly string[]): Schema {
+  return { kind: "text", values };
+}
+
+function fields(required: Readonly<Record<string, Schema>>, optional: Readonly<Record<string, Schema>> = {}): Schema {
+  return { kind: "fields", fields: required, optional };
+}
