@@ -302,6 +302,12 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
         placeholder: "NAME",
         brief: "Which model; by default the trained one",
       },
+      "allow-nonfinite": {
+        kind: "boolean",
+        default: false,
+        withNegated: false,
+        brief: "Exports parameters that are not finite, too",
+      },
       label: savedLabel,
       ...closing,
       override,

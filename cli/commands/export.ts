@@ -4,7 +4,8 @@ import path from "node:path";
 import type { Compiled } from "../../compiler/compile.ts";
 import { emitTypescript } from "../../targets/typescript/index.ts";
 import { tsMorph } from "../../targets/typescript/ts-morph.ts";
-import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
+import { exportNotFinite, notFinite } from "../../compiler/diagnostics/codes/checkpoint.ts";
+import { diagnose, InternalError, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
 import type { Program } from "../../compiler/program/types.ts";
 import { readDataFile } from "../../runtime/data/files.ts";
@@ -35,6 +36,7 @@ export type ExportFlags = ParameterFlags & {
   readonly force: boolean;
   readonly format: "js" | "ts";
   readonly model?: string;
+  readonly "allow-nonfinite": boolean;
   readonly json: boolean;
 };
 
@@ -45,6 +47,10 @@ const exampleCount = 4;
 export async function exportModel(context: Context, flags: ExportFlags, file: string): Promise<number> {
   const source = openSource(context, file);
   const { compiled, network, taken, diagnostics } = await openTrained(context, source, flags);
+  if (!flags["allow-nonfinite"] && diagnostics.some(({ code }) => code === notFinite.code))
+    throw new NncError(
+      diagnose(exportNotFinite, { file: flags.params }, [], "--allow-nonfinite exports them all the same"),
+    );
   const { manifest } = compiled.artifact;
   const model = chooseModel(manifest, flags.model);
   const outside = interfaceOf(manifest, model, network.record.fitted);

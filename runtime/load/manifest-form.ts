@@ -62,6 +62,8 @@ const train = fields(
   },
 );
 
+const option = (value: Schema): Schema => list(fields({ name: text, value, given: { kind: "flag" } }));
+
 const host = fields(
   {
     language: text,
@@ -78,7 +80,14 @@ const host = fields(
       }),
     ),
   },
-  { train },
+  {
+    train,
+    options: fields({
+      consts: option({ kind: "plain" }),
+      dims: option({ kind: "number" }),
+      settings: option({ kind: "number" }),
+    }),
+  },
 );
 
 export const manifestForm: Schema = fields(

@@ -18,6 +18,7 @@ import { requireSame, warnNotFinite } from "../save/compare.ts";
 import { contradictions, sidesOf } from "../save/options.ts";
 import { unfitted } from "../save/fitted.ts";
 import type { Fitted } from "../save/fitted.ts";
+import { sealed } from "../save/integrity.ts";
 import { decode, encode } from "../save/safetensors.ts";
 import type { SavedTensor } from "../save/safetensors.ts";
 import type { RestoreOptions } from "./call-options.ts";
@@ -106,7 +107,8 @@ export function saveBytes(
     ]),
     ...(data === undefined ? [] : [["nnc.data", data] as const]),
   ] as const;
-  return encode(new Map([...own, ...kept]), new Map([...metadata, ...progress]));
+  const saved = { tensors: new Map([...own, ...kept]), metadata: new Map([...metadata, ...progress]) };
+  return encode(saved.tensors, sealed(saved));
 }
 
 export interface Restored {

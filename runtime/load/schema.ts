@@ -9,6 +9,8 @@ export type Schema =
   | { readonly kind: "whole"; readonly least: number; readonly most: number }
   | { readonly kind: "number" }
   | { readonly kind: "flag" }
+  /** A number, a text, true or false. */
+  | { readonly kind: "plain" }
   /** Whatever JSON can hold. */
   | { readonly kind: "anything" }
   | { readonly kind: "list"; readonly item: Schema; readonly least?: number }
@@ -74,6 +76,10 @@ function partsOf(spot: Spot): readonly Spot[] | string {
       return Number.isFinite(value) ? [] : "a finite number";
     case "flag":
       return typeof value === "boolean" ? [] : "true or false";
+    case "plain":
+      return typeof value === "string" || typeof value === "boolean" || Number.isFinite(value)
+        ? []
+        : "a number, a text, true or false";
     case "anything":
       return value === undefined ? "a value" : [];
     case "either":

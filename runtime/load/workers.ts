@@ -232,7 +232,7 @@ function pageThread(code: string, task: Task): Thread {
         message(data);
       };
       // What has no message comes of no code: the page's rules let no worker start.
-      worker.onerror = ({ message: text = "" }) => ended(text === "" ? "it did not start" : text, text === "");
+      worker.onerror = (event) => ended(event.message || "it did not start", !event.message);
     },
     send: (message) => worker.postMessage(message),
     release: () => undefined,

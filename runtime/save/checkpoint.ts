@@ -134,9 +134,10 @@ class MetadataReader {
     return Number.isSafeInteger(value) ? value : this.#fail(key, "a whole number");
   }
 
+  /** What the program's counters can hold. */
   count(key: string): number {
     const value = this.integer(key);
-    return value >= 0 ? value : this.#fail(key, "a whole number from 0");
+    return value >= 0 && value < 2 ** 31 ? value : this.#fail(key, "a whole number from 0 to 2147483647");
   }
 
   version(key: string): string {

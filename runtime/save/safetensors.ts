@@ -7,6 +7,7 @@ import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import { failure, quoted, shapeText } from "./fail.ts";
 import { parseHeader } from "./header.ts";
 import type { HeaderEntry } from "./header.ts";
+import { verifySeal } from "./integrity.ts";
 
 /** A tensor in a file; a bool is one byte, 0 or 1. */
 export type SavedTensor =
@@ -51,15 +52,17 @@ export function encode(tensors: ReadonlyMap<string, SavedTensor>, metadata: Read
 }
 
 /**
- * The tensors and strings in a file, copied out of `bytes`. Throws NN0901 to NN0917; `file` is what messages call it.
+ * The tensors and strings in a file, copied out of `bytes`. Throws NN0901 to NN0917, and NN0929 where they are not what was saved; `file` is what messages call it.
  */
 export function decode(file: string, bytes: Uint8Array): Saved {
   const length = headerLength(file, bytes);
   const header = parseHeader(file, headerString(file, bytes.subarray(8, 8 + length)));
   const data = bytes.subarray(8 + length);
   checkEntries(file, header.entries, data.length);
-  const tensors = [...header.entries].map(([name, entry]) => [name, readTensor(entry, data)] as const);
-  return { tensors: new Map(tensors), metadata: header.metadata };
+  const tensors = new Map([...header.entries].map(([name, entry]) => [name, readTensor(entry, data)] as const));
+  const saved = { tensors, metadata: header.metadata };
+  verifySeal(file, saved);
+  return saved;
 }
 
 function headerText(

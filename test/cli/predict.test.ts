@@ -216,3 +216,24 @@ test("eval refuses numbers in the place of the names of classes", async () => {
     1,
   ]);
 });
+
+test("parameters that are not finite are exported only where that is meant", async () => {
+  const source = "model Twice(x: [N, 2]) -> [N, 2] = x |> dense(2)\n";
+  const result = compile({ name: "twice.nn", source }, { target: "wasm" });
+  if (!result.ok) throw new Error("it compiles");
+  const net = await load(result.artifact);
+  net.parameters.set("Twice.dense.b", Float32Array.of(1, NaN));
+  const other = folderWith({ "twice.nn": source });
+  try {
+    writeFileSync(path.join(other.folder, "twice.safetensors"), net.save());
+    const args = ["export", "twice.nn", "--params", "twice.safetensors", "-o", "out"];
+    const refused = await nnc(args, { cwd: other.folder });
+    expect(refused.stderr).toContain(
+      "error[NN0930]: twice.safetensors holds numbers that are not finite; expected finite ones to export\n   = help: --allow-nonfinite exports them all the same",
+    );
+    expect(refused.code).toBe(1);
+    expect(await nnc([...args, "--allow-nonfinite"], { cwd: other.folder })).toMatchObject({ code: 0 });
+  } finally {
+    other.remove();
+  }
+});

@@ -84,7 +84,11 @@ describe("metadata", () => {
     ["nnc.language", "0.10", "NN0919 c is of language version 0.10; expected at most 0.1"],
     ["nnc.language", "new", 'NN0920 c: expected a version such as 0.1 for `nnc.language` in the metadata, found "new"'],
     ["nnc.seed", "1.5", 'NN0920 c: expected a whole number for `nnc.seed` in the metadata, found "1.5"'],
-    ["nnc.step", "-1", 'NN0920 c: expected a whole number from 0 for `nnc.step` in the metadata, found "-1"'],
+    [
+      "nnc.step",
+      "-1",
+      'NN0920 c: expected a whole number from 0 to 2147483647 for `nnc.step` in the metadata, found "-1"',
+    ],
     ["nnc.running_loss", "", 'NN0920 c: expected a number for `nnc.running_loss` in the metadata, found ""'],
     ["nnc.best_epoch", "none", 'NN0920 c: expected a number for `nnc.best_epoch` in the metadata, found "none"'],
     [

@@ -117,13 +117,11 @@ describe("a place that allows fewer threads than were asked for", () => {
     [2, 3, "3 threads"],
   ])("%i workers: takes what there is, and says so", async (most, threads, words) => {
     allow(most);
-    const alone = await load(artifact);
     const net = await load(artifact, { threads: 4 });
     expect(net.threads).toBe(threads);
     expect(net.warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
       `NN0726 runs on ${words} instead of 4: expected threads that start, found no more workers here`,
     ]);
-    if (threads === 1) expect(await net.step(batch)).toEqual(await alone.step(batch));
     net.close();
   });
 });

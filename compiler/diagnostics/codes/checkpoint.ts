@@ -244,3 +244,20 @@ export const inTheWay = define<File & { readonly problem: string }>({
     "Only what nnc wrote is replaced: parameters, logs, plots, artifacts and exported modules say so in themselves. Any other file, and every file that the command reads, " +
     "is replaced only with `--force`.",
 });
+
+export const damagedTensors = define<File & { readonly expected: string; readonly found: string }>({
+  code: "NN0929",
+  severity: "error",
+  message: ({ file, expected, found }) =>
+    `the tensors of ${file} are not those that were saved: expected the checksum ${expected}, found ${found}`,
+  explanation:
+    "A bit of the file was flipped, by a disk or on the way, or another program changed tensors and left the checksum. A network would go on with other figures. Use another copy of the file.",
+});
+
+export const exportNotFinite = define<File>({
+  code: "NN0930",
+  severity: "error",
+  message: ({ file }) => `${file} holds numbers that are not finite; expected finite ones to export`,
+  explanation:
+    "The network was saved after it diverged; what the exported module computes would not be finite either. Use an earlier checkpoint, or export with `--allow-nonfinite`.",
+});

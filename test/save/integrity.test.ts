@@ -1,0 +1,75 @@
+/** Flipped bits, counters beyond 32 bits and numbers that are not finite, in saved files. */
+import { describe, expect, test } from "vitest";
+import { load } from "../../runtime/load/index.ts";
+import { decode, encode } from "../../runtime/save/safetensors.ts";
+import { errorOf, lineArtifact } from "../runtime/support.ts";
+
+/** The bytes with other metadata. */
+function withMetadata(bytes: Uint8Array, changes: Readonly<Record<string, string>>): Uint8Array {
+  const { tensors, metadata } = decode("it", bytes);
+  return encode(tensors, new Map([...metadata, ...Object.entries(changes)]));
+}
+
+describe("a saved file", () => {
+  test("with any bit of its tensors flipped is refused", async () => {
+    const net = await load(lineArtifact());
+    const bytes = net.save();
+    const start = 8 + Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+    for (let bit = 8 * start; bit < 8 * bytes.length; bit += 5) {
+      const flipped = Uint8Array.from(bytes);
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect([bit, await errorOf(() => net.restore(flipped))]).toEqual([bit, expect.stringMatching(/^NN0929 /)]);
+    }
+    const other = Uint8Array.from(bytes);
+    other[start] = (other[start] ?? 0) ^ 1;
+    expect(await errorOf(() => net.restore(other))).toMatch(
+      /^NN0929 the tensors of the saved file are not those that were saved: expected the checksum "xxh32:\w{8}", found "xxh32:\w{8}" \(where the tensors were changed on purpose, take `nnc.checksum` out of the metadata\)$/,
+    );
+    expect(net.save()).toEqual(bytes);
+  });
+
+  test("of others, without a checksum or with its tensors in another order, is taken", async () => {
+    const net = await load(lineArtifact());
+    const { tensors, metadata } = decode("it", net.save());
+    const without = new Map([...metadata].filter(([key]) => key !== "nnc.checksum"));
+    net.restore(encode(tensors, without));
+    net.restore(encode(new Map([...tensors].toReversed()), metadata));
+    expect(net.counters.step).toBe(0);
+  });
+
+  test("holds counters that the program can: 2147483647 and not 2147483648", async () => {
+    const net = await load(lineArtifact());
+    const bytes = net.save();
+    for (const key of ["nnc.step", "nnc.epoch", "nnc.step_in_epoch"]) {
+      net.restore(withMetadata(bytes, { [key]: "2147483647" }));
+      for (const found of ["2147483648", "4294967296", "9007199254740991", "-1"])
+        expect(await errorOf(() => net.restore(withMetadata(bytes, { [key]: found })))).toBe(
+          `NN0920 the saved file: expected a whole number from 0 to 2147483647 for \`${key}\` in the metadata, found "${found}"`,
+        );
+    }
+  });
+
+  test("with numbers that are not finite says so when it is loaded", async () => {
+    const net = await load(lineArtifact());
+    net.parameters.set("Line.w", Float32Array.of(NaN, Infinity));
+    const restored = await load(lineArtifact(), { parameters: net.save() });
+    expect(restored.warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'NN0923 the saved file: expected finite numbers, found NaN at element 0 of tensor "Line.w" and 1 more that are not finite',
+    ]);
+    restored.restore((await load(lineArtifact())).save());
+    expect(restored.warnings).toEqual([]);
+  });
+
+  test("with very many tensors that nobody wants is refused in a few lines", async () => {
+    const { tensors, metadata } = decode("it", (await load(lineArtifact())).save());
+    const extra = Array.from(
+      { length: 80_000 },
+      (_, at) => [`extra.${at}`, { dtype: "f32", shape: [1], data: Float32Array.of(at) }] as const,
+    );
+    const { "nnc.checksum": _, ...rest } = Object.fromEntries(metadata);
+    const bytes = encode(new Map([...tensors, ...extra]), new Map(Object.entries(rest)));
+    const message = await errorOf(() => load(lineArtifact(), { parameters: bytes }));
+    expect(message).toMatch(/^NN0921 the saved file does not fit the program in 80000 places: .* and 79992 more$/);
+    expect(message.length).toBeLessThan(700);
+  });
+});
