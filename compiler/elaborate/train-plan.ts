@@ -12,7 +12,6 @@ import { choose, type Chosen } from "./choose.ts";
 import { planData } from "./data-plan.ts";
 import type { Frame } from "./frame.ts";
 import { planMetrics, type MetricPlan } from "./metric-plan.ts";
-import { elementOf } from "./number-range.ts";
 import { toNumber } from "./rational.ts";
 import { describeValue, type Recipe } from "./values.ts";
 
@@ -258,12 +257,13 @@ function within(value: number, { whole, least, above, below, most }: Range): boo
 
 function checked(key: string, expression: Expression, range: Range, frame: Frame): number {
   const value = frame.session.evaluator.evaluate(expression, frame, { whole: range.whole === true });
-  if (range.whole !== true && value.kind === "number") elementOf(value.value, "f32", expression.span, frame);
   const found = value.kind === "number" ? toNumber(value.value) : Number.NaN;
   // The program holds fractions as f32, where 1e-50 is 0 and what is a little below 1 is 1.
-  const fits = within(found, range) && (range.whole === true || within(Math.fround(found), range));
+  const held32 = Math.fround(found);
+  const isHeld = within(held32, range) && (held32 !== 0 || found === 0);
+  const fits = within(found, range) && (range.whole === true || isHeld);
   if (fits) return found;
-  const held = within(found, range) ? ` as f32 holds it, which is ${Math.fround(found)}` : "";
+  const held = within(found, range) ? ` as f32 holds it, which is ${held32}` : "";
   return frame.fail(
     badValue,
     { key, expected: `${describeRange(range, found)}${held}`, found: describeValue(value) },

@@ -97,7 +97,7 @@ describe("a program that grows beyond the budget is refused", () => {
 describe("the place that used the budget up is named", () => {
   const told = (source: string) => show(elaborated(source).diagnostics, source);
   const message =
-    "error NN0603: expected a program of at most 400000 operations once every call is written out, found more";
+    "error NN0603: expected a program of at most 500000 operations once every call is written out, found more";
 
   test("the expression that most of it comes from", () => {
     expect(told("model M(x: [N, 8]) -> [N, 8] = x |> relu |> repeat(1000, repeat(1000, relu))")).toEqual([

@@ -16,7 +16,7 @@ export const programTooLarge = define<{ readonly limit: number }>({
     `expected a program of at most ${limit} operations once every call is written out, found more`,
   explanation:
     "A network is built by writing every call out, in training, in evaluation and in prediction, so a short text can stand for any number of operations: `repeat` in `repeat`, " +
-    "or blocks that call another twice, thirty levels deep. A thousand trained layers are well within the limit. The place is the expression that most of them come from.",
+    "or blocks that call another twice, thirty levels deep. A thousand trained layers are within the limit. The place is the expression that most of them come from.",
   example: {
     bad: "model M(x: [N, 8]) -> [N, 8] = x |> repeat(1000, repeat(1000, dense(8)))",
     good: "model M(x: [N, 8]) -> [N, 8] = x |> repeat(10, dense(8))",
