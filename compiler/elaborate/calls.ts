@@ -2,6 +2,7 @@
  * Calls: a declaration's body, run on arguments in a frame of its own; layers, part by part; initialisers and schedules.
  */
 import { label, type Span } from "../diagnostics/diagnostic.ts";
+import { uselessName } from "../diagnostics/codes/names.ts";
 import { madeAlready, namedInput, notCallable } from "../diagnostics/codes/settings.ts";
 import { noResult, shapesDiffer, wrongKind } from "../diagnostics/codes/shapes.ts";
 import { constant, constantValue, equal, printShape, product, type Dimension } from "../dimension/dimension.ts";
@@ -105,9 +106,20 @@ export function call(
       noteSizes(inside);
     }
     const result = resultOf(declaration, inside);
+    checkName(instance, outside);
     if (storage.param !== undefined) inside.entry.answered(instance, result);
     return result;
   });
+}
+
+/** What `as` calls a call, or a `repeat` around it, is its path, unless another one beside it is called so. */
+function checkName(instance: Instance, frame: Frame): void {
+  for (let at: Instance | undefined = instance; at !== undefined; at = at.parent) {
+    const { displaced, parent } = at;
+    if (displaced === undefined) continue;
+    const problem = `is taken: expected a name that nothing else below \`${parent?.path ?? ""}\` has`;
+    frame.report(uselessName, { name: displaced.name, problem }, displaced.place, "again here");
+  }
 }
 
 /** A model has one set of parameters: the sizes that one call gives hold wherever it stands by itself. */

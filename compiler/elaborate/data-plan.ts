@@ -11,8 +11,12 @@ import { lookUp, visibleNames } from "../semantics/module.ts";
 import type { Argument, Call, Entry as SyntaxEntry, Expression } from "../syntax/ast.ts";
 import { describeExpression } from "../syntax/describe.ts";
 import { failTwice } from "./arguments.ts";
+import { Entry } from "./entry.ts";
+import { recover } from "./failure.ts";
 import type { Frame } from "./frame.ts";
+import { topFrame } from "./inputs.ts";
 import { toNumber } from "./rational.ts";
+import type { Session } from "./session.ts";
 import { describeValue, type Evaluated } from "./values.ts";
 
 /** What a setting may be; `written` tells `100%` from `1`. */
@@ -76,6 +80,17 @@ export function planData(entry: SyntaxEntry | undefined, frame: Frame): HostData
   const { value } = entry;
   const declared = value.kind === "name" ? lookUp(frame.body.scope, "value", value.text)?.declaration : undefined;
   return readerOf(declared?.kind === "data" ? declared.value : value, frame);
+}
+
+/** Every `data` declaration, used or not, so that its mistakes are found. */
+export function checkData(session: Session): void {
+  const scratch = new Entry(session, "data", { training: false, averaged: false });
+  for (const { declaration, scope } of session.module.scope.names.get("value")?.values() ?? []) {
+    if (declaration.kind !== "data") continue;
+    const { text: name } = declaration.name;
+    const frame = topFrame(scratch, scope, session.root("data"), name, "a `data` declaration");
+    recover(() => readerOf(declaration.value, frame));
+  }
 }
 
 function readerOf(expression: Expression, frame: Frame): HostData {

@@ -19,6 +19,7 @@ import { callBuiltin } from "./builtins/index.ts";
 import { apply, call, initialize, schedule } from "./calls.ts";
 import { checkConstants, constantsOf, evaluateConstants, givenOptions } from "./constants.ts";
 import { Entry } from "./entry.ts";
+import { checkData } from "./data-plan.ts";
 import { buildEvaluation, maximalRows, rowsName, type Evaluation } from "./evaluation.ts";
 import type { Evaluator, Gradients } from "./evaluator.ts";
 import { evaluate } from "./expressions.ts";
@@ -106,6 +107,7 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
   if (module.models.length === 0)
     session.report(diagnose(noNetwork, {}, [{ file: module.name, from: 0, to: 0, text: "in this file" }]));
   const consts = evaluateConstants(session);
+  checkData(session);
   const trained = built(session, module.trains.at(0)?.name.span, () => trainParts(module, options, session));
   const predictions = module.models.flatMap(
     (target) => built(session, target.declaration.name.span, () => buildPrediction(target, session)) ?? [],

@@ -3,7 +3,7 @@
  * counted and refused beyond a limit, since each level is some frames of the stack.
  */
 import type { Span } from "../diagnostics/diagnostic.ts";
-import { unknownName } from "../diagnostics/codes/names.ts";
+import { unknownName, uselessName } from "../diagnostics/codes/names.ts";
 import { notCallable } from "../diagnostics/codes/settings.ts";
 import { notCompileTime, outsideTraining, wrongElements, wrongKind } from "../diagnostics/codes/shapes.ts";
 import { unsupported } from "../diagnostics/codes/unsupported.ts";
@@ -22,6 +22,7 @@ import type {
   Pipe,
   Repeat,
 } from "../syntax/ast.ts";
+import { describeExpression } from "../syntax/describe.ts";
 import { evaluateArguments, failTwice, hasTensorInput } from "./arguments.ts";
 import { namedInputs } from "./calls.ts";
 import type { Counter } from "./entry.ts";
@@ -30,6 +31,7 @@ import { Failure } from "./failure.ts";
 import { Frame, type Binding, type Body } from "./frame.ts";
 import { evaluateIndex } from "./indexing.ts";
 import { negateRelation } from "./numbers.ts";
+import type { Instance } from "./paths.ts";
 import * as rational from "./rational.ts";
 import { dimensionOf, evaluateShape, restValue, withinRange } from "./shape-values.ts";
 import { arithmetic, comparison, elementwiseBinary, matrixProduct, toTensor, type Operand } from "./tensors.ts";
@@ -556,18 +558,25 @@ export function nameAfterAs({ name: { value, span } }: Named, frame: Frame): str
   );
 }
 
+/** The instance that has a path of its own for `as` to name. */
+function namedInstance(expression: Expression, name: string, frame: Frame): Instance | undefined {
+  if (expression.kind === "repeat") return frame.home.child(expression, name);
+  const callee = expression.kind === "call" ? expression.callee : expression;
+  if (callee.kind !== "name" || frame.lookUp(callee.text) !== undefined) return undefined;
+  const declared = lookUpValue(frame.body.scope, callee.text);
+  const isBlock = isCallable(declared) && declared.declaration.kind === "block";
+  return isBlock ? frame.home.child(expression, name) : undefined;
+}
+
 function evaluateNamed(named: Named, piped: readonly Evaluated[], frame: Frame): Evaluated {
   const { expression } = named;
   const name = nameAfterAs(named, frame);
-  if (expression.kind === "call" || expression.kind === "name") {
-    const callee = expression.kind === "call" ? expression.callee : expression;
-    const declared =
-      callee.kind === "name" && frame.lookUp(callee.text) === undefined
-        ? lookUpValue(frame.body.scope, callee.text)
-        : undefined;
-    if (isCallable(declared) && declared.declaration.kind === "block") frame.home.child(expression, name).rename(name);
+  const instance = namedInstance(expression, name, frame);
+  if (instance === undefined) {
+    const problem = `names nothing: expected the call of a block or a \`repeat\` before it, found ${describeExpression(expression)}`;
+    frame.fail(uselessName, { name, problem }, named.name.span, "this");
   }
-  if (expression.kind === "repeat") frame.home.child(expression, name).rename(name);
+  instance.rename(name, named.name.span);
   return piped.length === 0 ? evaluate(expression, frame) : applyStage(expression, piped[0], frame);
 }
 

@@ -3,7 +3,7 @@
  * The same for training and for evaluation, so both build it from here.
  */
 import { label, type Span } from "../diagnostics/diagnostic.ts";
-import { lossShape, targetMissing, unknownModel } from "../diagnostics/codes/train.ts";
+import { lossShape, targetMissing, trainInput, unknownModel } from "../diagnostics/codes/train.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { constantValue } from "../dimension/dimension.ts";
 import { isCallable, lookUp, type DeclaredCallable } from "../semantics/module.ts";
@@ -106,7 +106,36 @@ export function shortObjective(plan: TrainPlan, loss: Chosen, entry: Entry, fact
   );
   const output = toTensor({ value: result, span: model.declaration.name.span }, frame);
   const further = lossInputs(plan, loss, output, facts, frame);
+  checkInputs(plan, inputs, further, frame);
   return { frame, inputs: [...inputs, ...further], output, target: further[0] };
+}
+
+/** What a train declares is the type of an input of the loss, or the model's again. */
+function checkInputs(
+  { train }: TrainPlan,
+  inputs: readonly TrainInput[],
+  further: readonly TrainInput[],
+  frame: Frame,
+): void {
+  const names = [...inputs, ...further].map(({ name }) => name);
+  for (const { name, types, span } of train.inputs) {
+    if (further.some((input) => input.name === name.text)) continue;
+    const own = inputs.find((input) => input.name === name.text);
+    const [written] = types;
+    const type = { dtype: written.element, shape: shapeIn(written, frame) };
+    if (own !== undefined && describeType(own.tensor.type) === describeType(type)) continue;
+    const list = names.map((one) => `\`${one}\``).join(", ");
+    const expected = own === undefined ? `one of ${list}` : `${describeType(own.tensor.type)} as the model has it`;
+    const found = own === undefined ? "a name of its own" : describeType(type);
+    frame.report(
+      trainInput,
+      { name: name.text, expected, found },
+      span,
+      "this input",
+      [],
+      didYouMean(name.text, names),
+    );
+  }
 }
 
 /** The target and the further inputs of a loss, as graph inputs. */

@@ -4,11 +4,14 @@
  * entry finds the same parameters.
  */
 
+import type { Span } from "../diagnostics/diagnostic.ts";
+
 export class Instance {
   #parent: Instance | undefined;
   #name: string;
   #path: string | undefined;
   #settled = false;
+  #place: Span | undefined;
   readonly #children = new Map<unknown, Instance>();
   readonly #taken = new Map<string, number>();
 
@@ -51,9 +54,17 @@ export class Instance {
     this.#settled = true;
   }
 
-  /** Gives a name in place of the block's, while the path is open: `as "name"`, a `let`. */
-  rename(name: string): void {
-    if (!this.fixed) this.#name = name;
+  /** Gives a name in place of the block's, while the path is open: a `let`, or `as "name"` at `place`. */
+  rename(name: string, place?: Span): void {
+    if (this.fixed) return;
+    this.#name = name;
+    this.#place = place;
+  }
+
+  /** The `as` that gave it a name which another instance beside it has. */
+  get displaced(): { readonly name: string; readonly place: Span } | undefined {
+    const isOwn = this.#path === undefined || this.#path.endsWith(`.${this.#name}`);
+    return isOwn || this.#place === undefined ? undefined : { name: this.#name, place: this.#place };
   }
 
   /** Puts it below another instance, while the path is open: a composition that a `let` binds. */

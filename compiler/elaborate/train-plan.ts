@@ -3,7 +3,7 @@
  * built here.
  */
 import type { Span } from "../diagnostics/diagnostic.ts";
-import { badValue, missingKey } from "../diagnostics/codes/train.ts";
+import { badValue, idleKey, missingEpochs, missingKey } from "../diagnostics/codes/train.ts";
 import { missingSetting } from "../diagnostics/codes/settings.ts";
 import type { HostData } from "../program/host.ts";
 import type { Entry as SyntaxEntry, Expression, Let, Train } from "../syntax/ast.ts";
@@ -67,6 +67,14 @@ export function planTrain(train: Train, frame: Frame): TrainPlan {
   const metrics = entries.get("metrics");
   const loss = written === undefined ? undefined : choose(written.value, "loss", [], frame).chosen;
   const steps = stepsOf(train, entries, frame);
+  const data = planData(entries.get("data"), frame);
+  const epochs = number(entries.get("epochs"), 1, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame);
+  // Who gives the data decides how often.
+  if (!entries.has("epochs") && data.reader !== "given")
+    frame.report(missingEpochs, { train: text }, (train.label ?? train.name).span, "this train");
+  const early = entries.get("stop_early");
+  if (early !== undefined && epochs === 1)
+    frame.report(idleKey, { what: "`stop_early`", why: "there is one epoch" }, early.key.span, "this");
   return {
     train,
     label: text,
@@ -77,11 +85,11 @@ export function planTrain(train: Train, frame: Frame): TrainPlan {
       { withTensors: !isShort({ loss, steps }), losses: lossNames(steps) },
       frame,
     ),
-    data: planData(entries.get("data"), frame),
-    batch: batchOf(entries.get("batch"), frame),
-    epochs: number(entries.get("epochs"), 1, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame),
+    data,
+    batch: batchOf(entries.get("batch"), data, frame),
+    epochs,
     seed: number(entries.get("seed"), 0, { whole: true, least: 0, most: 2 ** 31 - 1 }, frame),
-    stopEarly: optional(entries.get("stop_early"), { whole: true, least: 1, most: 2 ** 31 - 1 }, frame),
+    stopEarly: optional(early, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame),
     average: optional(entries.get("average"), { least: 0, below: 1 }, frame),
     startFrom: stringOf(entries.get("start_from"), frame),
   };
@@ -284,7 +292,12 @@ function stringOf(entry: SyntaxEntry | undefined, frame: Frame): string | undefi
   );
 }
 
-function batchOf(entry: SyntaxEntry | undefined, frame: Frame): number | "all" {
+/** `arrays` are whole: one batch of all their rows. */
+function batchOf(entry: SyntaxEntry | undefined, { reader }: HostData, frame: Frame): number | "all" {
+  if (entry === undefined && reader === "arrays") return "all";
   if (entry?.value.kind === "name" && entry.value.text === "all" && frame.lookUp("all") === undefined) return "all";
-  return number(entry, 32, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame);
+  const size = number(entry, 32, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame);
+  if (entry === undefined || reader !== "arrays") return size;
+  const expected = "`all` for `arrays`, which are one batch";
+  return frame.fail(badValue, { key: "batch", expected, found: String(size) }, entry.value.span, "this");
 }

@@ -9,6 +9,7 @@ import type { GraphBuilder } from "../graph/builder.ts";
 import type { GraphOutput, Value } from "../graph/types.ts";
 import { fillLike, multiply } from "../ops/emit.ts";
 import type { HostProbe } from "../program/host.ts";
+import { checkBatch } from "./batch-axis.ts";
 import { bindArguments, frameFor } from "./calls.ts";
 import { Entry } from "./entry.ts";
 import type { Frame } from "./frame.ts";
@@ -43,6 +44,7 @@ export function buildTrainStep(plan: TrainPlan, session: Session, facts: TargetF
   // The short form's model runs with the objective, so what a step writes is told apart from here on.
   let before = entry.written;
   const objective = objectiveOf(plan, entry, facts);
+  checkBatch(plan, objective.frame);
   if (plan.steps.length > 1) findVariables(plan, session, facts);
   const probes = new Probes(entry);
   const built = plan.steps.map((step) => {

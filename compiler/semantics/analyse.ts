@@ -8,6 +8,7 @@ import type { FileScope, SourceModule, TypedModule } from "./module.ts";
 import { checkRecursion } from "./recursion.ts";
 import { Scope } from "./scope.ts";
 import { checkTrains } from "./trains.ts";
+import { checkUnused } from "./unused.ts";
 
 export interface AnalysisInput {
   readonly main: SourceModule;
@@ -46,7 +47,9 @@ function checkDeclarations({ module }: SourceModule, scope: FileScope, diagnosti
   for (const declaration of module.declarations) {
     if (declaration.kind === "use" || declaration.kind === "train" || declaration.kind === "data") continue;
     const checker = new BodyChecker(scope, { kind: declaration.kind, name: declaration.name.text }, diagnostics);
-    if ("body" in declaration) checker.callable(declaration);
-    else checker.expression(declaration.value, new Scope());
+    if ("body" in declaration) {
+      checker.callable(declaration);
+      checkUnused(declaration, diagnostics);
+    } else checker.expression(declaration.value, new Scope());
   }
 }

@@ -1,12 +1,13 @@
 /** Trains, as far as their text alone tells: keys, doubles, names in steps. */
 import { diagnose, label, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { duplicateName } from "../diagnostics/codes/names.ts";
-import { repeatedKey, unknownKey } from "../diagnostics/codes/train.ts";
+import { repeatedKey, unknownKey, uselessKey } from "../diagnostics/codes/train.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
-import type { Entry, Name, Train } from "../syntax/ast.ts";
+import type { Entry, Name, Node, Train } from "../syntax/ast.ts";
 import { BodyChecker } from "./bodies.ts";
 import { lookUp, type FileScope } from "./module.ts";
 import { Scope } from "./scope.ts";
+import { checkUnusedInTrain } from "./unused.ts";
 
 export const trainKeys: readonly string[] = [
   "data",
@@ -33,7 +34,10 @@ export function checkTrains(trains: readonly Train[], scope: FileScope, diagnost
     trains.map(({ name, label: own }) => own ?? name),
     diagnostics,
   );
-  for (const train of trains) checkTrain(train, scope, diagnostics);
+  for (const train of trains) {
+    checkTrain(train, scope, diagnostics);
+    checkUnusedInTrain(train, diagnostics);
+  }
 }
 
 function checkTwice(names: readonly Name[], diagnostics: Diagnostic[]): void {
@@ -70,6 +74,7 @@ function checkTrain(train: Train, file: FileScope, diagnostics: Diagnostic[]): v
   checkMinimize(train.entries, checker, scope);
   if (train.steps.length > 0 || train.entries.some(({ key }) => key.text === "minimize"))
     checkMetrics(train.entries, checker, scope);
+  checkForm(train, diagnostics);
   checkTwice(
     train.steps.map(({ name }) => name),
     diagnostics,
@@ -81,6 +86,36 @@ function checkTrain(train: Train, file: FileScope, diagnostics: Diagnostic[]): v
     checkMinimize(entries, checker, inside);
   }
 }
+
+/** What steps have of their own, else from above them. */
+const defaults: readonly string[] = ["optimizer", "schedule", "regularize", "clip_norm"];
+
+/** A train minimises a `loss` of its model, or one expression, or has steps that do: what belongs to another form has no effect. */
+function checkForm({ entries, lets, steps }: Train, diagnostics: Diagnostic[]): void {
+  const useless = (what: string, why: string, node: Node): void => {
+    diagnostics.push(diagnose(uselessKey, { what, why }, [label(node.span, "this")]));
+  };
+  const keys = new Map(entries.map((entry) => [entry.key.text, entry.key]));
+  const report = (key: string, why: string): void => {
+    const place = keys.get(key);
+    if (place !== undefined) useless(`\`${key}\``, why, place);
+  };
+  if (steps.length === 0) {
+    if (keys.has("minimize")) report("loss", "`minimize` says what is minimised");
+    else if (keys.has("loss"))
+      for (const statement of lets) useless("a `let`", "`loss` compares the model's output with the target", statement);
+    return;
+  }
+  for (const key of ["loss", "minimize", "update"]) report(key, "each step says what it minimises and updates");
+  for (const key of defaults)
+    if (steps.every((step) => step.entries.some((entry) => entry.key.text === key)))
+      report(key, "every step has its own");
+  for (const { name } of steps)
+    if (name.text === rate) useless(`the name \`${name.text}\``, "a result of every train is called so", name);
+}
+
+/** What a result of every training step is called; `loss`, the other one, is no name. */
+const rate = "lr";
 
 function checkKeys(entries: readonly Entry[], keys: readonly string[], place: string, diagnostics: Diagnostic[]): void {
   const seen = new Map<string, Entry>();

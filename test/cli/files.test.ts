@@ -128,7 +128,7 @@ describe("sizes from the data", () => {
 
 test("a train with steps reads its target by name, and leaves the other columns to the model", () => {
   const source =
-    'model M(x: [N, F]) -> [N, 1] = x |> dense(1)\ntrain M(x: [N, F], target: [N, 1]) { data: csv("d.csv", target: "c")\n  step fit { minimize: mean((M(x) - target) ** 2)  update: M  optimizer: sgd(lr: 0.1) } }';
+    'model M(x: [N, F]) -> [N, 1] = x |> dense(1)\ntrain M(x: [N, F], target: [N, 1]) { data: csv("d.csv", target: "c")  epochs: 1\n  step fit { minimize: mean((M(x) - target) ** 2)  update: M  optimizer: sgd(lr: 0.1) } }';
   const result = compiled({ "main.nn": source, "d.csv": "a,b,c\n1,2,3\n4,5,6\n" });
   expect(result.diagnostics).toEqual([]);
   const w = result.ok ? result.elaboration.variables.find(({ name }) => name === "M.dense.w") : undefined;

@@ -69,6 +69,15 @@ const further: readonly string[] = [
   `${model}\ntrain T(x: [N, 3]) {\n  data: given\n  let h = x |> dense(4)\n  step a { minimize: mean(h) + mean(M(x))  update: M  optimizer: sgd(lr: 0.1) }\n}`,
   `${model}\ntrain T(x: [N, 3]) {\n  data: given\n  step a { minimize: mean(M(x) |> dense(4))  update: M  optimizer: sgd(lr: 0.1) }\n}`,
   "const c = mean(dense(1)(broadcast(1, [1, 1])))\nmodel M(x: [N, 3]) -> [N, 3] = c * x",
+  // What has no effect.
+  "block f(x: [N, C], other: [N, C], like: [K], k: int) -> [N, K] {\n  state seen: [C] = zeros\n  param w: [C, K] = zeros\n  return x @ broadcast(1, [C, K])\n}\nmodel M(x: [N, 3]) -> [N, 2] = f(x, x, zeros([2]), 1)",
+  "model M(x: [N, 3], mask: [N]) -> [N, 3] = relu(x)",
+  `${model}\noptimizer still(w, g) { state m = zeros  w <- w }\ntrain M { data: given  loss: mse  optimizer: still(lr: 0.1) }`,
+  `${model}\ntrain T(x: [N, 3], y: [N, 3]) {\n  data: given\n  let z = 2 * x\n  step a { let u = x  minimize: mean(M(x))  update: M  optimizer: sgd(lr: 0.1) }\n}`,
+  ...['M as "other"', 'relu as "r" |> f(x) as "h"', '(x + 1) as "sum"', 'f as "g"', 'exp as "e"'].map(
+    (named) =>
+      `model M(x: [N, 3]) -> [N, 3] = x |> dense(3)\nmodel O(x: [N, 3]) -> [N, 3] {\n  let f = dense(3)\n  return f(x) |> ${named}\n}`,
+  ),
   // What states start with.
   ...["i32[3] = normal", "i32[3] = 0.5", "i32[3] = true", "bool[3] = 1", "bool[3] = constant(2)", "[3] = true"].map(
     (type) => `model M(x: [N, 3]) -> [N, 3] {\n  state s: ${type}\n  return where(s == s, x, 0)\n}`,

@@ -133,3 +133,40 @@ export const ownedByNobody = define<{ readonly block: string; readonly outsider:
     good: "model M(x: [N, 3]) -> [N, 2] = x |> dense(2) |> dense(2)\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1) }",
   },
 });
+
+export const unusedName = define<{
+  readonly name: string;
+  readonly what: "let" | "param" | "state" | "setting" | "input";
+}>({
+  code: "NN0215",
+  severity: "warning",
+  message: ({ name, what }) => `${nouns[what]} \`${name}\` is never used, so it has no effect`,
+  explanation:
+    "What a network computes follows from what its results are made of. A layer that is never applied, a value or a setting that nothing reads, " +
+    "an input whose values and sizes nobody asks for are no part of it. `_` ignores one of several results.",
+  example: {
+    bad: "model M(x: [N, 3]) -> [N, 2] {\n  let f = dense(2)\n  return x |> dense(2)\n}",
+    good: "model M(x: [N, 3]) -> [N, 2] {\n  let f = dense(2)\n  return f(x)\n}",
+  },
+});
+
+const nouns = {
+  let: "the `let`",
+  param: "the `param`",
+  state: "the `state`",
+  setting: "the setting",
+  input: "the input",
+};
+
+export const uselessName = define<{ readonly name: string; readonly problem: string }>({
+  code: "NN0216",
+  severity: "error",
+  message: ({ name, problem }) => `\`as ${JSON.stringify(name)}\` ${problem}`,
+  explanation:
+    "`as` after the call of a block, or after a `repeat`, gives it a name of its own in the paths of what is below. Two calls side by side " +
+    "cannot have one name, and what has no path of its own cannot have any: a `let` names a layer, a model has its own name.",
+  example: {
+    bad: 'model M(x: [N, 3]) -> [N, 3] = x |> dense(3) as "same" |> dense(3) as "same"',
+    good: 'model M(x: [N, 3]) -> [N, 3] = x |> dense(3) as "first" |> dense(3) as "second"',
+  },
+});

@@ -73,7 +73,10 @@ export const wrongDefault = define<{ readonly name: string; readonly expected: s
   severity: "error",
   message: ({ name, expected, found }) => `the default of \`${name}\` must be ${expected}, found ${found}`,
   explanation: "A setting's default has one of the setting's types.",
-  example: { bad: 'block f(x: [N], n: int = "two") -> [N] = x', good: "block f(x: [N], n: int = 2) -> [N] = x" },
+  example: {
+    bad: 'block f(x: [N], n: int = "two") -> [N] = n * x',
+    good: "block f(x: [N], n: int = 2) -> [N] = n * x",
+  },
 });
 
 export const reservedSetting = define<{ readonly callee: string; readonly name: string; readonly kind: string }>({

@@ -69,7 +69,7 @@ export const unknownReader = define<{ readonly found: string }>({
     "Data come from a reader with its settings, from a declaration that names one, or are given by the host program.",
   example: {
     bad: `${model}train M { data: cvs("a.csv")  loss: cross_entropy  optimizer: sgd(lr: 0.1) }`,
-    good: `${model}train M { data: csv("a.csv", target: "y")  loss: cross_entropy  optimizer: sgd(lr: 0.1) }`,
+    good: `${model}train M { data: csv("a.csv", target: "y")  loss: cross_entropy  optimizer: sgd(lr: 0.1)  epochs: 1 }`,
   },
 });
 
@@ -124,6 +124,78 @@ export const nothingMoves = define<{ readonly train: string }>({
   example: {
     bad: "model M(x: [N, 3]) -> [N, 3] = relu(x)\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1) }",
     good: "model M(x: [N, 3]) -> [N, 3] = x |> dense(3) |> relu\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1) }",
+  },
+});
+
+export const incompleteOptimizer = define<{ readonly name: string; readonly problem: string }>({
+  code: "NN0523",
+  severity: "warning",
+  message: ({ name, problem }) => `the optimizer \`${name}\` ${problem}`,
+  explanation:
+    "An optimizer gives a parameter its new value by `w <- …`, from its gradient and the learning rate `lr`.",
+  example: {
+    bad: `${model}optimizer lazy(w, g) {\n  let moved = w - lr * g\n}\ntrain M { data: given  loss: cross_entropy  optimizer: lazy(lr: 0.1) }`,
+    good: `${model}optimizer eager(w, g) {\n  w <- w - lr * g\n}\ntrain M { data: given  loss: cross_entropy  optimizer: eager(lr: 0.1) }`,
+  },
+});
+
+export const uselessKey = define<{ readonly what: string; readonly why: string }>({
+  code: "NN0524",
+  severity: "error",
+  message: ({ what, why }) => `${what} has no effect here, since ${why}`,
+  explanation:
+    "A train minimises the `loss` of its model, or with `minimize` one expression, or has steps that each minimise one. What belongs to another " +
+    "form, or stands above steps that all have their own, would be read and dropped.",
+  example: {
+    bad: `${model}train T(x: [N, 3]) { data: given  loss: mse  step s { minimize: mean(M(x))  update: M  optimizer: sgd(lr: 0.1) } }`,
+    good: `${model}train T(x: [N, 3]) { data: given  step s { minimize: mean(M(x))  update: M  optimizer: sgd(lr: 0.1) } }`,
+  },
+});
+
+export const idleKey = define<{ readonly what: string; readonly why: string }>({
+  code: "NN0525",
+  severity: "warning",
+  message: ({ what, why }) => `${what} changes nothing: ${why}`,
+  explanation: "What is written is right in itself, but this train has nothing that it could act on.",
+  example: {
+    bad: `${model}train M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  stop_early: 3 }`,
+    good: `${model}train M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  stop_early: 3  epochs: 20 }`,
+  },
+});
+
+export const missingEpochs = define<{ readonly train: string }>({
+  code: "NN0526",
+  severity: "warning",
+  message: ({ train }) => `the train \`${train}\` has no \`epochs\`, so it goes through its data once`,
+  explanation: "`epochs` is how often training goes through the data. Without it, that is once; `epochs: 1` says so.",
+  example: {
+    bad: `${model}train M { data: csv("a.csv", target: "y")  loss: cross_entropy  optimizer: sgd(lr: 0.1) }`,
+    good: `${model}train M { data: csv("a.csv", target: "y")  loss: cross_entropy  optimizer: sgd(lr: 0.1)  epochs: 20 }`,
+  },
+});
+
+export const trainInput = define<{ readonly name: string; readonly expected: string; readonly found: string }>({
+  code: "NN0528",
+  severity: "error",
+  message: ({ name, expected, found }) => `the input \`${name}\` of this train must be ${expected}, found ${found}`,
+  explanation:
+    "Beside a `loss`, the inputs of a train say the types of what the loss takes (`target`, `mask`), or repeat those of the model's inputs.",
+  example: {
+    bad: `${model}train M(x: [N, 3], targt: [N, 2]) { data: given  loss: mse  optimizer: sgd(lr: 0.1) }`,
+    good: `${model}train M(x: [N, 3], target: [N, 2]) { data: given  loss: mse  optimizer: sgd(lr: 0.1) }`,
+  },
+});
+
+export const noBatchAxis = define<{ readonly train: string }>({
+  code: "NN0529",
+  severity: "error",
+  message: ({ train }) =>
+    `\`batch\` has no effect: no input of \`${train}\` has an open first dimension that would count rows`,
+  explanation:
+    "`batch` is the largest value of the first dimension of the inputs, such as `N` in `[N, 64]`. Where all sizes are numbers there is nothing to cut.",
+  example: {
+    bad: "model M(x: [4, 3]) -> [4, 2] = x |> dense(2)\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1)  batch: 4 }",
+    good: "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1)  batch: 4 }",
   },
 });
 

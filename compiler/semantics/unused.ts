@@ -1,0 +1,129 @@
+/**
+ * What is declared and has no effect: names that nothing reads, optimizers that leave out what makes them one. Told from the
+ * text alone, so a name counts as used wherever it stands, in a branch that is never taken as well.
+ */
+import { diagnose, label, type Diagnostic } from "../diagnostics/diagnostic.ts";
+import { unusedName } from "../diagnostics/codes/names.ts";
+import { incompleteOptimizer } from "../diagnostics/codes/train.ts";
+import type { Callable, Name, Node, TensorInput, TensorType, Train } from "../syntax/ast.ts";
+import { children } from "../syntax/children.ts";
+
+/** As a name: the sizes that `..` stands for. */
+const rest = "..";
+
+type What = Parameters<typeof unusedName.message>[0]["what"];
+
+interface Bound {
+  readonly name: Name;
+  readonly what: What;
+}
+
+/** The names below these nodes: those that are bound, and those that are used. */
+class Usage {
+  readonly bound: Bound[] = [];
+  readonly used = new Set<string>();
+  readonly written = new Set<string>();
+
+  constructor(roots: readonly Node[]) {
+    const waiting: Node[] = [...roots];
+    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+      const own = this.#visit(node);
+      for (const child of children(node)) if (!own.includes(child)) waiting.push(child);
+    }
+  }
+
+  /** Takes note of a node; answers which of its children are no uses. */
+  #visit(node: Node): readonly (Node | undefined)[] {
+    switch (node.kind) {
+      case "name":
+        this.used.add(node.text);
+        return [];
+      case "rest":
+        this.used.add(rest);
+        return [];
+      case "let":
+        for (const target of node.targets) if (target.kind === "name") this.bound.push({ name: target, what: "let" });
+        return node.targets;
+      case "param":
+      case "state":
+        this.bound.push({ name: node.name, what: node.kind });
+        return [node.name];
+      case "setting":
+        this.bound.push({ name: node.name, what: "setting" });
+        return [node.name];
+      case "update":
+        this.written.add(node.target.text);
+        return [node.target];
+      case "argument":
+        return [node.label];
+      case "tensorInput":
+      case "bareInput":
+      case "entry":
+        return node.kind === "entry" ? [node.key] : [node.name];
+      default:
+        return [];
+    }
+  }
+
+  /** What is bound and never used; a state that is written is. */
+  unused(): readonly Bound[] {
+    return this.bound.filter(
+      ({ name: { text }, what }) => !this.used.has(text) && !(what === "state" && this.written.has(text)),
+    );
+  }
+}
+
+export function checkUnused(declaration: Callable, diagnostics: Diagnostic[]): void {
+  const { parameters, result, body } = declaration;
+  const usage = new Usage([...parameters, ...(result === undefined ? [] : [result]), body]);
+  report([...usage.unused(), ...unusedInputs(declaration, usage)], diagnostics);
+  if (declaration.kind === "optimizer") checkOptimizer(declaration, usage, diagnostics);
+}
+
+/** The inputs whose values and sizes nothing asks for. Losses and metrics have an output and a target whatever they do with them. */
+function unusedInputs({ kind, parameters, result, body }: Callable, { used }: Usage): readonly Bound[] {
+  const inputs = parameters.filter((parameter) => parameter.kind === "tensorInput");
+  const further = kind === "loss" || kind === "metric" ? inputs.slice(2) : inputs;
+  const unread = further.filter(({ name }) => !used.has(name.text));
+  if (unread.length === 0) return [];
+  const others = parameters.filter((parameter) => !unread.some((input) => input === parameter));
+  const elsewhere = new Usage([...others, ...(result === undefined ? [] : [result]), body]).used;
+  const shown = new Set(inputs.filter((input) => !unread.includes(input)).flatMap(dimensionsOf));
+  return unread
+    .filter((input) => !dimensionsOf(input).some((name) => elsewhere.has(name) && !shown.has(name)))
+    .map(({ name }): Bound => ({ name, what: "input" }));
+}
+
+function dimensionsOf({ types }: TensorInput): readonly string[] {
+  return types.flatMap(({ shape }) => shape.flatMap(sizeName));
+}
+
+function sizeName(size: TensorType["shape"][number]): readonly string[] {
+  return size.kind === "name" ? [size.text] : size.kind === "rest" ? [rest] : [];
+}
+
+/** A train's inputs and `let`s, in the form with steps; in the short form inputs say the types of what the loss takes. */
+export function checkUnusedInTrain({ inputs, entries, lets, steps }: Train, diagnostics: Diagnostic[]): void {
+  const usage = new Usage([...inputs, ...entries, ...lets, ...steps]);
+  const isShort = entries.some(({ key }) => key.text === "loss");
+  const unread = isShort ? [] : inputs.filter(({ name }) => !usage.used.has(name.text));
+  report([...usage.unused(), ...unread.map(({ name }): Bound => ({ name, what: "input" }))], diagnostics);
+}
+
+function report(unused: readonly Bound[], diagnostics: Diagnostic[]): void {
+  for (const { name, what } of unused.toSorted((a, b) => a.name.span.from - b.name.span.from))
+    diagnostics.push(diagnose(unusedName, { name: name.text, what }, [label(name.span, "bound here")]));
+}
+
+function checkOptimizer({ name, parameters }: Callable, usage: Usage, diagnostics: Diagnostic[]): void {
+  const [weight, gradient] = parameters.filter(({ kind }) => kind === "bareInput").map((input) => input.name.text);
+  const problems = [
+    ...(weight === undefined || usage.written.has(weight) ? [] : [`never writes \`${weight}\`, so nothing moves`]),
+    ...(gradient === undefined || usage.used.has(gradient)
+      ? []
+      : [`never reads \`${gradient}\`, so what moves does not depend on the loss`]),
+    ...(usage.used.has("lr") ? [] : ["never reads `lr`, so the learning rate and its schedule have no effect"]),
+  ];
+  for (const problem of problems)
+    diagnostics.push(diagnose(incompleteOptimizer, { name: name.text, problem }, [label(name.span, "this optimizer")]));
+}
