@@ -15,6 +15,7 @@ import { Entry } from "./entry.ts";
 import type { Frame } from "./frame.ts";
 import { minimised, objectiveOf, type Objective, type TargetFacts } from "./objective.ts";
 import { Instance } from "./paths.ts";
+import { checkLogits } from "./probabilities.ts";
 import { Probes, type Seen } from "./probes.ts";
 import type { Session, VariableRecord } from "./session.ts";
 import { toTensor } from "./tensors.ts";
@@ -83,6 +84,7 @@ function buildStep(
   const { frame } = objective;
   const { entry } = frame;
   const { loss, span } = minimised(plan, step, objective);
+  checkLogits(loss.value, span, frame);
   const { parameters, owns } = movesOf(plan, step, frame);
   const seen = probes.look();
   const gradients = entry.at(span, plan.label, () => gradientsOf(step, loss, parameters, seen, frame));

@@ -174,6 +174,19 @@ export const missingEpochs = define<{ readonly train: string }>({
   },
 });
 
+export const logitsExpected = define<{ readonly kind: "softmax" | "sigmoid"; readonly place: string }>({
+  code: "NN0527",
+  severity: "warning",
+  message: ({ kind, place }) => `expected logits, found probabilities: \`${place}\` is a ${kind} already`,
+  explanation:
+    "`cross_entropy` takes the softmax of what it gets, and `binary_cross_entropy` the sigmoid. Behind another one gradients are small, and the " +
+    "loss never comes near zero.",
+  example: {
+    bad: "model M(x: [N, 3]) -> [N, 2] = x |> dense(2) |> softmax\ntrain M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1) }",
+    good: "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)\ntrain M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1) }",
+  },
+});
+
 export const trainInput = define<{ readonly name: string; readonly expected: string; readonly found: string }>({
   code: "NN0528",
   severity: "error",
