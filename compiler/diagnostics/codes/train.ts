@@ -323,7 +323,7 @@ export const settingOfReader = define<{ readonly reader: string; readonly expect
     "Each reader has its own settings: windows and a vocabulary belong to `text`, columns to `csv`; `arrays` are whole, so they have no rows to hold out or to standardise by. " +
     "A setting that a reader would not look at is a mistake, since it would have no effect.",
   example: {
-    bad: `${model}train M { data: npy(x: "x.npy", target: "y.npy", window: 8)  loss: cross_entropy  optimizer: sgd(lr: 0.1) }`,
-    good: `${model}train M { data: npy(x: "x.npy", target: "y.npy", holdout: 20%)  loss: cross_entropy  optimizer: sgd(lr: 0.1) }`,
+    bad: `${model}train M { data: npy(x: "x.npy", target: "y.npy", window: 8)  loss: cross_entropy  optimizer: sgd(lr: 0.1)  epochs: 1 }`,
+    good: `${model}train M { data: npy(x: "x.npy", target: "y.npy", holdout: 20%)  loss: cross_entropy  optimizer: sgd(lr: 0.1)  epochs: 1 }`,
   },
 });
