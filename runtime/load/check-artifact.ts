@@ -66,7 +66,8 @@ class References {
         if (!this.#bounds.has(dimension))
           throw unfit(`a dimension ${named(dimension)} for the entry ${named(name)}`, "none");
     }
-    this.#entry("init");
+    // A program without models has nothing that starts.
+    if (host.models.length > 0 || host.train !== undefined) this.#entry("init");
     for (const { entry, inputs, results } of host.models) {
       for (const input of inputs) this.#input(input);
       for (const result of results) this.#result(result);

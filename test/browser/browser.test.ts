@@ -133,7 +133,7 @@ describe.concurrent("threads in a page", () => {
     "net.nn",
     `
 model Net(x: [N, 64]) -> [N, 16] = x |> dense(64) |> relu |> dense(16)
-train Net { data: arrays() loss: mse optimizer: adam(lr: 1e-3) batch: 32 epochs: 1 }`,
+train Net { data: given loss: mse optimizer: adam(lr: 1e-3) batch: 32 epochs: 1 }`,
   );
   const inputs = { x: ramp(32 * 64), target: ramp(32 * 16) };
   const steps = (threads: number, rest: Pick<Steps, "count" | "sync" | "stuck"> = {}): Steps => ({

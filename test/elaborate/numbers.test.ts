@@ -174,7 +174,7 @@ describe("settings", () => {
     ["repeated([3, 3e9])", "[3, 3e9]"],
   ])("an int has 32 bits: %s", (call, place) => {
     const lines = told(
-      `block repeated(x: [N, C], sizes: [int]) -> [N, C] = x\nmodel M(x: [N, 3]) -> [N, _] = x |> ${call}`,
+      `block repeated(x: [N, C], sizes: [int]) -> [N, C] = x * length(sizes)\nmodel M(x: [N, 3]) -> [N, _] = x |> ${call}`,
     );
     expect(lines[0]).toContain(`error NN0336: ${i32} `);
     expect(lines[1]).toBe(`  «${place}» this is no i32`);

@@ -162,6 +162,8 @@ const keys: readonly (readonly [string, readonly string[], readonly (readonly [s
 ];
 
 function keyed(key: string, value: string): string {
+  // One epoch could not stop early.
+  if (key === "stop_early") return trained(`epochs: 2  ${key}: ${value}`);
   return trained(key === "lr" ? `optimizer: sgd(lr: ${value})` : `${key}: ${value}`);
 }
 

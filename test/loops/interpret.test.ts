@@ -103,14 +103,22 @@ describe("reductions", () => {
   const over = [axis("i", 2), axis("j", 3)];
   const value = load("x", "f32", [i, j]);
   test.each<[string, Combine, Order, number]>([
-    ["argmax is the first maximum's flattened index", "argmax", { lanes: 1 }, 2],
-    ["argmax in lanes and chunks, too", "argmax", { lanes: 4, chunk: 2 }, 2],
+    ["argmax is the first NaN's flattened index", "argmax", { lanes: 1 }, 5],
+    ["argmax in lanes and chunks, too", "argmax", { lanes: 4, chunk: 2 }, 5],
     ["a NaN is the maximum", "max", { lanes: 1 }, NaN],
     ["and the product", "prod", { lanes: 1 }, NaN],
   ])("%s", (_, combine, order, expected) => {
     const dtype = combine === "argmax" ? "i32" : "f32";
     expect(interpret(reduce(combine, value, order, over, dtype), tensors({ x }), none, "f32").data[0]).toBe(expected);
   });
+
+  test.each<Order>([{ lanes: 1 }, { lanes: 4, chunk: 2 }])(
+    "without a NaN argmax is the first maximum's, by %j",
+    (order) => {
+      const numbers = tensors({ x: { shape: [2, 3], data: [3, -1, 7, 7, 2, 0] } });
+      expect(interpret(reduce("argmax", value, order, over, "i32"), numbers, none, "f32").data[0]).toBe(2);
+    },
+  );
 
   test.each<[Combine, number]>([
     ["sum", 0],

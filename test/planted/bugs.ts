@@ -89,8 +89,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "argmax takes the last of those that tie",
     file: "compiler/kernel/schedule/argmax.ts",
-    text: 'compareOf("greater", full(term), value)',
-    replacement: 'compareOf("greaterEqual", full(term), value)',
+    text: 'value: compareOf("lessEqual", term, best)',
+    replacement: 'value: compareOf("less", term, best)',
   },
   {
     name: "a buffer is free after its second use",

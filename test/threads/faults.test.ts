@@ -16,7 +16,7 @@ import { errorOf, lineArtifact } from "../runtime/support.ts";
 
 const source = `
 model Line(x: [N, 8]) -> [N, 4] = x |> dense(16) |> relu |> dense(4)
-train Line { data: arrays("line.csv")  loss: mse  optimizer: sgd(lr: 0.01)  batch: 32  epochs: 1  seed: 1 }
+train Line { data: given  loss: mse  optimizer: sgd(lr: 0.01)  batch: 32  epochs: 1  seed: 1 }
 `;
 const batch = { x: Float32Array.from({ length: 256 }, (_, n) => (n % 9) - 4), target: new Float32Array(128).fill(1) };
 
