@@ -31,9 +31,17 @@ const count: Kind = {
   fits: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
 };
 
+const columns: Kind = {
+  expected: "the name of a column, a pattern or a list of them",
+  fits: (value) =>
+    typeof value === "string" ||
+    (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string")),
+};
+
 /** The settings that mean the same with every reader. All others name an input or the target. */
 const general: ReadonlyMap<string, Kind> = new Map([
   ["path", text],
+  ["inputs", columns],
   ["test", text],
   [
     "scale",
@@ -48,13 +56,6 @@ const general: ReadonlyMap<string, Kind> = new Map([
   ["stride", count],
   ["vocabulary", count],
 ]);
-
-const columns: Kind = {
-  expected: "the name of a column, a pattern or a list of them",
-  fits: (value) =>
-    typeof value === "string" ||
-    (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string")),
-};
 
 interface Reader {
   /** The settings without which it cannot read. */
@@ -158,7 +159,7 @@ function settingOf(
 ): HostSetting {
   const { needed, others, field } = reader;
   const own = [...needed, ...others];
-  const kind = own.includes(key) ? (general.get(key) ?? columns) : general.has(key) ? undefined : field;
+  const kind = own.includes(key) ? general.get(key) : general.has(key) ? undefined : field;
   if (kind === undefined) {
     const expected = [...own.map((one) => `\`${one}\``), ...(field === undefined ? [] : ["the names of inputs"])].join(
       ", ",

@@ -1,0 +1,134 @@
+/** Every setting of every kind of source: what it may be, at its limits and one beyond; what a source does not use is refused. */
+import { describe, expect, test } from "vitest";
+import { elaborated } from "./helpers.ts";
+
+/** The messages about `data: …`. */
+function told(data: string): readonly string[] {
+  const source = `model M(x: [N, 3]) -> [N, 2] = x |> dense(2)
+train M { data: ${data}  loss: cross_entropy  optimizer: sgd(lr: 1)  batch: 4 }`;
+  return elaborated(source).diagnostics.map(({ code, message }) => `${code} ${message}`);
+}
+
+const readers = {
+  csv: (more: string) => `csv("x.csv", target: "y"${more})`,
+  idx: (more: string) => `idx(x: "x.idx", target: "y.idx"${more})`,
+  npy: (more: string) => `npy(x: "x.npy", target: "y.npy"${more})`,
+  text: (more: string) => `text("x.txt", window: 8, vocabulary: 16${more})`,
+  arrays: (more: string) => `arrays(x: "x.npy", target: "y.npy"${more})`,
+  given: (more: string) => `given(${more.slice(2)})`,
+} as const;
+
+type Reader = keyof typeof readers;
+
+const all: readonly Reader[] = ["csv", "idx", "npy", "text", "arrays", "given"];
+const takes: readonly (readonly [string, readonly Reader[]])[] = [
+  ["scale: 2", ["csv", "idx", "npy", "arrays", "given"]],
+  ["standardize: true", ["csv", "idx", "npy", "given"]],
+  ["holdout: 20%", ["csv", "idx", "npy", "text", "given"]],
+  ["stride: 2", ["text"]],
+  ['inputs: "a*"', ["csv"]],
+];
+
+describe("a setting that a source does not use is refused", () => {
+  test.each(takes.flatMap(([setting, used]) => all.map((reader) => [setting, reader, used.includes(reader)] as const)))(
+    "%s of %s: %s",
+    (setting, reader, isUsed) => {
+      const name = setting.slice(0, setting.indexOf(":"));
+      const refused = [expect.stringMatching(new RegExp(`^NN0536 \`${reader}\` takes .*, found \`${name}\`$`))];
+      expect(told(readers[reader](`, ${setting}`))).toEqual(isUsed ? [] : refused);
+    },
+  );
+
+  test.each([
+    ['npy("x.npy")', "npy", "a value without a name"],
+    ['idx("x.idx")', "idx", "a value without a name"],
+    ['given("x.csv")', "given", "a value without a name"],
+    ['given(x: "x.npy")', "given", "`x`"],
+    ['text("x.txt", window: 8, vocabulary: 9, x: "y.txt")', "text", "`x`"],
+    ['csv("x.csv", vocabulary: 9)', "csv", "`vocabulary`"],
+  ])("%s", (data, reader, name) => {
+    expect(told(data)).toEqual([
+      expect.stringMatching(new RegExp(`^NN0536 \`${reader}\` takes .*, found ${name}$`)),
+    ]);
+  });
+});
+
+describe("the values of a setting", () => {
+  const number = "must be a number other than 0 that an f32 holds, found";
+  const part = "must be a part between 0% and 100%, or a number of rows, found";
+  const count = "must be a whole number of at least 1, found";
+  const path = "must be the path of a file, found";
+  const columns = "must be the name of a column, a pattern or a list of them, found";
+
+  test.each([
+    ["scale: 0", number, "the number 0"],
+    ['scale: "x"', number, 'the string "x"'],
+    ["scale: true", number, "true"],
+    ["scale: 1e39", number, "the number 1e39"],
+    ["scale: 1e-50", number, "the number 1e-50"],
+    ["scale: [1]", number, "a list of 1"],
+    ["standardize: 0", "must be true or false, found", "the number 0"],
+    ["standardize: 1", "must be true or false, found", "the number 1"],
+    ['standardize: "true"', "must be true or false, found", 'the string "true"'],
+    ["holdout: 0", part, "the number 0"],
+    ["holdout: -1", part, "the number -1"],
+    ["holdout: 1.5", part, "the number 1.5"],
+    ["holdout: 100%", part, "the number 100%"],
+    ["holdout: 0%", part, "the number 0%"],
+    ["holdout: true", part, "true"],
+    ['holdout: "20%"', part, 'the string "20%"'],
+    ['test: ""', path, 'the string ""'],
+    ["test: 3", path, "the number 3"],
+    ["test: true", path, "true"],
+    ["inputs: 3", columns, "the number 3"],
+    ["inputs: []", columns, "a list of 0"],
+    ['inputs: ["a", 3]', columns, "a list of 2"],
+    ["x: true", columns, "true"],
+  ])("csv(…, %s)", (setting, expected, found) => {
+    const name = setting.slice(0, setting.indexOf(":"));
+    expect(told(readers.csv(`, ${setting}`))).toEqual([`NN0505 \`${name}\` ${expected} ${found}`]);
+  });
+
+  test.each(["window", "vocabulary", "stride"])("%s of text counts from 1", (name) => {
+    const text = (value: string): string => {
+      const settings = new Map([
+        ["window", "8"],
+        ["vocabulary", "9"],
+        [name, value],
+      ]);
+      return `text("x.txt"${[...settings].map(([key, given]) => `, ${key}: ${given}`).join("")})`;
+    };
+    for (const [value, found] of [
+      ["0", "the number 0"],
+      ["-1", "the number -1"],
+      ["1.5", "the number 1.5"],
+      ["true", "true"],
+      ['"x"', 'the string "x"'],
+    ] as const)
+      expect(told(text(value))).toEqual([`NN0505 \`${name}\` ${count} ${found}`]);
+    expect(told(text("1"))).toEqual([]);
+  });
+
+  test.each(["npy(x: 3)", "npy(x: true)", 'npy(x: "")', "arrays(x: [])", "idx(target: 1)"])("%s", (data) => {
+    expect(told(data)).toEqual([expect.stringMatching(/^NN0505 `(x|target)` must be the path of a file, found /)]);
+  });
+
+  test.each(['csv("")', "csv(3)", "csv(true)"])("%s", (data) => {
+    expect(told(data)).toEqual([expect.stringContaining(`NN0505 \`path\` ${path} `)]);
+  });
+
+  test.each([
+    "scale: 1/16",
+    "scale: -1",
+    "scale: 1e-40",
+    "scale: 3.4e38",
+    "standardize: false",
+    "holdout: 1",
+    "holdout: 0.5%",
+    "holdout: 99%",
+    'inputs: ["a", "b*"]',
+    'x: "a*"',
+  ])("csv(…, %s) is fine", (setting) => {
+    expect(told(readers.csv(`, ${setting}`))).toEqual([]);
+  });
+});
