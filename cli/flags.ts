@@ -1,4 +1,5 @@
 /** Parsers of flag values. Each throws an error whose message completes "expected …, found …". */
+import { UsageError } from "./exit.ts";
 
 export interface Assignment<Value> {
   readonly name: string;
@@ -38,11 +39,17 @@ export function parseConstant(text: string): Assignment<number | string | boolea
   return { name, value: numberOf(value) ?? value };
 }
 
-/** The assignments by name; a name that is given twice keeps its last value. Names are own keys, `__proto__` too. */
+/** The assignments by name. Names are own keys, `__proto__` too. Throws a UsageError where a name is given twice. */
 export function recordOf<Value>(
-  assignments: readonly Assignment<Value>[] | undefined,
+  flag: string,
+  assignments: readonly Assignment<Value>[] = [],
 ): Readonly<Record<string, Value>> {
-  return Object.fromEntries((assignments ?? []).map(({ name, value }) => [name, value]));
+  const names = new Set<string>();
+  for (const { name } of assignments) {
+    if (names.has(name)) throw new UsageError(`--${flag}: expected one value for ${name}, found two`);
+    names.add(name);
+  }
+  return Object.fromEntries(assignments.map(({ name, value }) => [name, value]));
 }
 
 function assignment(text: string, expected: string): Assignment<string> {

@@ -29,7 +29,7 @@ export type ClosingFlags = {
 export type SourceOptions = Pick<CompileOptions, "train" | "consts" | "dims" | "bounds">;
 
 export function optionsOf({ label, const: consts, dim, bounds }: ClosingFlags): SourceOptions {
-  const chosen = { consts: recordOf(consts), dims: recordOf(dim), bounds: recordOf(bounds) };
+  const chosen = { consts: recordOf("const", consts), dims: recordOf("dim", dim), bounds: recordOf("bounds", bounds) };
   return label === undefined ? chosen : { ...chosen, train: label };
 }
 

@@ -136,7 +136,7 @@ async function trainLabel(
     ...(chosen === undefined ? {} : { train: chosen }),
     target,
     relaxed,
-    settings: recordOf(kept.set),
+    settings: recordOf("set", kept.set),
     probes: probe,
   });
   const folder = makeFolder(context, out);

@@ -1,0 +1,63 @@
+/** Every flag of every command has its effect, or is refused or warned of where it can have none: nothing is read and dropped. */
+import { afterAll, describe, expect, test } from "vitest";
+import { pointsProject, pointsSource } from "./fixture.ts";
+import { folderWith, nnc } from "./helpers.ts";
+
+const { folder: cwd, remove } = folderWith({
+  ...pointsProject,
+  "sized.nn": `const width = 4\n${pointsSource.replace("dense(4)", "dense(width)")}`,
+  "bare.nn": pointsSource.split("\ntrain")[0] ?? "",
+});
+afterAll(remove);
+
+const cases: readonly (readonly [args: string, sentence: string])[] = [
+  // A name that is given twice.
+  ["check sized.nn --const width=4 --const width=8", "error: --const: expected one value for width, found two"],
+  ["build sized.nn -o never --dim F=2 --dim F=3", "error: --dim: expected one value for F, found two"],
+  ["build sized.nn -o never --bounds N=2 --bounds N=2", "error: --bounds: expected one value for N, found two"],
+  ["train sized.nn --set lr=1 --set lr=2", "error: --set: expected one value for lr, found two"],
+  // A name that is not there.
+  ["check sized.nn --const widht=8", "error[NN0408]: there is no `const widht` to give another value"],
+  ["train sized.nn -o never --set rate=1", "rate"],
+  ["train sized.nn -o never --probe Side.dens", "error[NN0410]"],
+  ["train sized.nn -o never --label plian", "error[NN0513]"],
+  ["build sized.nn -o never --label plian", "error[NN0513]"],
+  // What the target, the file or another flag leaves without effect.
+  ["train points.nn -o never --relaxed --target wgsl", "error: --relaxed: expected the target wasm, found wgsl"],
+  ["train points.nn --all --label plain", "error: expected --all or --label, found both"],
+  ["train bare.nn --all", "error: expected a file with a `train` for --all, found none in bare.nn"],
+  ["train points.nn --override", "error: --override: expected --resume beside it, found none"],
+  ["train bare.nn -o never", "error[NN0707]"],
+  // Flags of other commands.
+  ["eval points.nn --params p --epochs 3", "error: there is no flag --epochs"],
+  ["eval points.nn --params p --force", "error: there is no flag --force"],
+  ["predict points.nn --params p --seed 3", "error: there is no flag --seed"],
+  ["check points.nn --set lr=1", "error: there is no flag --set"],
+  ["fmt points.nn --force", "error: there is no flag --force"],
+  // Values that are none.
+  ["predict points.nn --params p --data x=", '--data: expected FILE, or NAME=FILE such as image=x.npy, found "x="'],
+  ["predict points.nn --params p --format yaml", '--format: expected csv or json or npy or idx, found "yaml"'],
+];
+
+describe("flags", () => {
+  test.each(cases)("nnc %s", async (args, sentence) => {
+    const { stdout, stderr, code } = await nnc(args.split(" "), { cwd });
+    expect(stderr).toContain(sentence);
+    expect([stdout, code === 0]).toEqual(["", false]);
+  });
+
+  test.each([
+    [
+      "build points.nn -o odd --target wasm --dim Q=2",
+      "warning[NN0409]: no input has the dimension `Q` to give a size",
+    ],
+    [
+      "build points.nn -o odd --target wasm --bounds Q=2",
+      "warning[NN0409]: no input has the dimension `Q` to give a size",
+    ],
+    ["train points.nn -o one --epochs 1 --target typescript --threads 2", "warning[NN0726]"],
+  ])("nnc %s warns", async (args, sentence) => {
+    const { stderr, code } = await nnc(args.split(" "), { cwd });
+    expect([stderr.includes(sentence), code]).toEqual([true, 0]);
+  });
+});
