@@ -47,9 +47,7 @@ describe("a setting that a source does not use is refused", () => {
     ['text("x.txt", window: 8, vocabulary: 9, x: "y.txt")', "text", "`x`"],
     ['csv("x.csv", vocabulary: 9)', "csv", "`vocabulary`"],
   ])("%s", (data, reader, name) => {
-    expect(told(data)).toEqual([
-      expect.stringMatching(new RegExp(`^NN0536 \`${reader}\` takes .*, found ${name}$`)),
-    ]);
+    expect(told(data)).toEqual([expect.stringMatching(new RegExp(`^NN0536 \`${reader}\` takes .*, found ${name}$`))]);
   });
 });
 
