@@ -7,6 +7,8 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { checkOptions, isString } from "../../compiler/diagnostics/options.ts";
 import type { Rules } from "../../compiler/diagnostics/options.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
+import { none, predictRules } from "../load/call-options.ts";
+import type { PredictOptions } from "../load/call-options.ts";
 import type { Prediction } from "../load/calls.ts";
 import { failure, kindOf } from "../load/fail.ts";
 import type { TensorInput } from "../load/inputs.ts";
@@ -84,21 +86,23 @@ export class Predictor {
 
   /**
    * For each row, in their order, an answer for each result of the model: `const [[answer]] = await it.predict([{ width: 3.1, colour: "red" }])`.
-   * Any number of rows. They are read before it returns. Throws NN0814, NN0821, NN0828 for a row, by its number from 0, and NN0705 after `close`.
+   * Any number of rows. They are read before it returns. `seed` is for models that draw when they predict. Throws NN0706 and NN0736, NN0814, NN0821, NN0828 for a row, by its number from 0, and NN0705 after `close`.
    */
-  async predict(rows: readonly Row[]): Promise<readonly (readonly Answer[])[]> {
+  async predict(rows: readonly Row[], options: PredictOptions = none): Promise<readonly (readonly Answer[])[]> {
+    checkOptions("predict", options, predictRules);
     const answers: (readonly Answer[])[] = [];
     for (const { inputs, count } of this.#batches(rows)) {
-      const predictions = await this.#network.predict(this.#outside.model.name, inputs);
+      const predictions = await this.#network.predict(this.#outside.model.name, inputs, options);
       answers.push(...this.#answers(predictions, count));
     }
     return answers;
   }
 
   /** As `predict`, for the targets that answer at once. */
-  predictSync(rows: readonly Row[]): readonly (readonly Answer[])[] {
+  predictSync(rows: readonly Row[], options: PredictOptions = none): readonly (readonly Answer[])[] {
+    checkOptions("predictSync", options, predictRules);
     return this.#batches(rows).flatMap(({ inputs, count }) =>
-      this.#answers(this.#network.predictSync(this.#outside.model.name, inputs), count),
+      this.#answers(this.#network.predictSync(this.#outside.model.name, inputs, options), count),
     );
   }
 

@@ -4,9 +4,12 @@ import { elaborated } from "./helpers.ts";
 
 /** The messages about `data: …`. */
 function told(data: string): readonly string[] {
+  const batch = data.startsWith("arrays") ? "all" : "4";
   const source = `model M(x: [N, 3]) -> [N, 2] = x |> dense(2)
-train M { data: ${data}  loss: cross_entropy  optimizer: sgd(lr: 1)  batch: 4 }`;
-  return elaborated(source).diagnostics.map(({ code, message }) => `${code} ${message}`);
+train M { data: ${data}  loss: cross_entropy  optimizer: sgd(lr: 1)  batch: ${batch}  epochs: 1 }`;
+  // How many rows a file has is another matter.
+  const found = elaborated(source).diagnostics.filter(({ code }) => code !== "NN0510");
+  return found.map(({ code, message }) => `${code} ${message}`);
 }
 
 const readers = {

@@ -207,6 +207,16 @@ describe("what a network was trained to say in other units", () => {
     ]);
   });
 
+  test("refuses options that a prediction does not have, and takes a seed", async () => {
+    const it = await predictor(lineArtifact(), await saved(fitted));
+    const rows = [{ width: 6, height: 3 }];
+    const wrong = { sed: 1 } as object;
+    expect(await errorOf(() => it.predict(rows, wrong))).toContain("NN0736");
+    expect(await errorOf(() => it.predictSync(rows, wrong))).toContain("NN0736");
+    expect(await errorOf(() => it.predict([], { seed: 1.5 }))).toContain("NN0706");
+    expect(await it.predict(rows, { seed: 3 })).toEqual(it.predictSync(rows));
+  });
+
   test("or as the network says it, where nothing was fitted to the target", async () => {
     const plain = await saved({ ...fitted, inputs: [] });
     expect(await (await predictor(lineArtifact(), plain)).predict([[6, 3]])).toEqual([
