@@ -123,6 +123,20 @@ export function failTwice(callee: string, name: string, again: Span, first: Span
   return frame.fail(givenTwice, { callee, name }, again, "again here", [label(first, "first here")]);
 }
 
+/** What was given by name before, and what is added by name: neither twice. */
+export function joinNamed(
+  callee: string,
+  held: GivenArguments["named"],
+  added: GivenArguments["named"],
+  frame: Frame,
+): GivenArguments["named"] {
+  for (const [name, { span }] of added) {
+    const earlier = held.get(name);
+    if (earlier !== undefined) failTwice(callee, name, span, earlier.span, frame);
+  }
+  return new Map([...held, ...added]);
+}
+
 /** Puts arguments at their parameters: each by its place or its name, none twice, none too many. */
 export function assign(
   parameters: readonly Parameter[],

@@ -13,7 +13,7 @@ import {
   bindDefaults,
   bindGivenSettings,
   evaluateArguments,
-  failTwice,
+  joinNamed,
   isTensorInput,
   settingsOf,
 } from "./arguments.ts";
@@ -209,16 +209,12 @@ function applyPart(
   const { evaluator } = frame.session;
   if (part.kind === "builtin") return evaluator.builtin(part.name, part.arguments, inputs, part.frame, part.span, {});
   const tensors = inputs.map((value) => ({ value, span, label: undefined }));
-  for (const [name, { span: again }] of named) {
-    const earlier = part.given.named.get(name);
-    if (earlier !== undefined) failTwice(part.target.declaration.name.text, name, again, earlier.span, frame);
-  }
   return evaluator.call(
     part.target,
     {
       ...part.given,
       tensors: [...tensors, ...part.given.tensors],
-      named: new Map([...part.given.named, ...named]),
+      named: joinNamed(part.target.declaration.name.text, part.given.named, named, frame),
     },
     part.instance,
     frame,

@@ -23,7 +23,7 @@ import type {
   Repeat,
 } from "../syntax/ast.ts";
 import { describeExpression } from "../syntax/describe.ts";
-import { evaluateArguments, failTwice, hasTensorInput } from "./arguments.ts";
+import { evaluateArguments, hasTensorInput, joinNamed } from "./arguments.ts";
 import { namedInputs } from "./calls.ts";
 import type { Counter } from "./entry.ts";
 import type { Mode } from "./evaluator.ts";
@@ -532,14 +532,10 @@ function initializerCall(recipe: Recipe, call: Call, frame: Frame): Evaluated {
 
 /** What a held recipe was given, and what its call adds. */
 function joined({ target, given: held }: Recipe, added: GivenArguments, frame: Frame): GivenArguments {
-  for (const [name, { span }] of added.named) {
-    const earlier = held.named.get(name);
-    if (earlier !== undefined) failTwice(target.declaration.name.text, name, span, earlier.span, frame);
-  }
   return {
     tensors: [...held.tensors, ...added.tensors],
     settings: [...held.settings, ...added.settings],
-    named: new Map([...held.named, ...added.named]),
+    named: joinNamed(target.declaration.name.text, held.named, added.named, frame),
   };
 }
 
