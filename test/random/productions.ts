@@ -79,6 +79,8 @@ export const binary: Production = (sketch) => {
   const op = random.weighted(floatBinaries);
   const careful = smooth || random.chance(0.6);
   if (careful && (op === "div" || op === "mod")) return sketch.one(op, [a, sketch.positive(b)]);
+  // A negative base has whole powers.
+  if (op === "pow" && !smooth && random.chance(0.4)) return sketch.one(op, [a, sketch.one("floor", [b])]);
   if (careful && op === "pow") return sketch.one(op, [sketch.positive(a), sketch.tamed(b)]);
   return random.chance(0.5) ? sketch.one(op, [a, b]) : sketch.one(op, [b, a]);
 };
