@@ -12,7 +12,15 @@ import { numberAt, readField } from "./raw.ts";
 import type { WordTensor } from "./raw.ts";
 
 /** Element types that can be read; 64-bit integers come as doubles. */
-export type Numbers = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
+export type Numbers =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
 
 export interface ArrayFile {
   readonly file: string;

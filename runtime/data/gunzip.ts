@@ -1,19 +1,25 @@
 /**
- * Gzip files, whole or not at all (Node only: node:zlib).
+ * Gzip files, whole or not at all (Node only: node:zlib): one member after another, with zeros behind the last as tapes and
+ * archives leave them.
  */
 import { constants, gunzipSync } from "node:zlib";
 import { corruptGzip } from "../../compiler/diagnostics/codes/data.ts";
 import { failure } from "../save/fail.ts";
 import { codeOf } from "../save/file-problem.ts";
 
+/** How a member begins: two magic numbers, and deflate. */
+const magic = Uint8Array.of(0x1f, 0x8b, 8);
 /** The shortest member: a header of 10 bytes, an empty block of 2, checksum and length. */
 const shortest = 20;
+/** The checksum and the length may be zeros themselves. */
+const trailer = 8;
 const limit = 2 ** 31;
 /** No byte of a member holds more than this many (RFC 1951: 258 for two bits). */
 const bestRatio = 1032;
 
+const cutShort = "the end of the file inside it";
 const problems: ReadonlyMap<string, string> = new Map([
-  ["Z_BUF_ERROR", "the end of the file inside it"],
+  ["Z_BUF_ERROR", cutShort],
   ["Z_DATA_ERROR", "damaged data, or something behind it"],
   ["ERR_BUFFER_TOO_LARGE", "more data than its last four bytes say"],
 ]);
@@ -24,41 +30,59 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /**
- * What a file of one gzip member holds, its checksum and length verified and nothing behind it. At most as much is
- * allocated as the file itself states, and never more than 2 GiB. Throws NN0825.
+ * What a gzip file holds, checksums and lengths verified and nothing but zeros behind it. At most as much is allocated as
+ * its members state, and never more than 2 GiB. Throws NN0825.
  */
 export function gunzip(file: string, bytes: Uint8Array): Uint8Array {
-  if (bytes.length < shortest) throw failure(corruptGzip, { file, problem: problems.get("Z_BUF_ERROR") ?? "" });
-  const stated = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(bytes.length - 4, true);
+  const broken = (problem: string): Error => failure(corruptGzip, { file, problem });
+  if (bytes.length < shortest) throw broken(cutShort);
+  const sizes = statedSizes(bytes);
+  if (sizes.length === 0) throw broken("something behind it, or damaged data: its end is not that of a member");
+  const stated = sizes.reduce((sum, size) => sum + size, 0);
   // Whether it is too large or does not end where it should cannot be told without unpacking all of it.
-  if (stated > limit && stated <= bytes.length * bestRatio)
-    throw failure(corruptGzip, {
-      file,
-      problem: `an end that states ${stated} bytes, more than the ${limit} that are read, or something behind it`,
-    });
-  if (stated > bytes.length * bestRatio)
-    throw failure(corruptGzip, {
-      file,
-      problem: "something behind it, or damaged data: its end is not that of a member",
-    });
-  const { content, used } = inflate(file, bytes, stated);
-  if (used !== bytes.length || content.length !== stated)
-    throw failure(corruptGzip, { file, problem: "something behind it" });
+  if (stated > limit)
+    throw broken(`an end that states ${stated} bytes, more than the ${limit} that are read, or something behind it`);
+  const { content, used } = inflate(bytes, stated, broken);
+  if (bytes.subarray(used).some((byte) => byte !== 0)) throw broken("something behind it");
   return content;
 }
 
+/**
+ * The sizes that members may state, those left out that cannot be true: in the four bytes before the next one's magic number,
+ * and of the last in those before the end or before the zeros behind it.
+ */
+function statedSizes(bytes: Uint8Array): readonly number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const sizeBefore = (end: number): number => view.getUint32(end - 4, true);
+  const isPossible = (size: number, end: number): boolean => size <= end * bestRatio;
+  const sizes: number[] = [];
+  for (let next = buffer.indexOf(magic, shortest); next >= 0; next = buffer.indexOf(magic, next + 1)) {
+    const size = sizeBefore(next);
+    if (isPossible(size, next)) sizes.push(size);
+  }
+  let end = bytes.length;
+  while (end > shortest && bytes[end - 1] === 0) end--;
+  let last: number | undefined;
+  for (const most = Math.min(bytes.length, end + trailer); end <= most; end++) {
+    const size = sizeBefore(end);
+    if (isPossible(size, end)) last = Math.max(last ?? 0, size);
+  }
+  return last === undefined ? [] : [...sizes, last];
+}
+
 function inflate(
-  file: string,
   bytes: Uint8Array,
-  stated: number,
+  most: number,
+  broken: (problem: string) => Error,
 ): { readonly content: Uint8Array; readonly used: number } {
   try {
     // With `info` the answer is this pair, which the types of Node do not know.
-    const options = { info: true, maxOutputLength: Math.max(1, stated), finishFlush: constants.Z_FINISH };
+    const options = { info: true, maxOutputLength: Math.max(1, most), finishFlush: constants.Z_FINISH };
     const answer: unknown = gunzipSync(bytes, options);
     const { buffer, engine } = answer as { buffer: Uint8Array; engine: { bytesWritten: number } };
     return { content: buffer, used: engine.bytesWritten };
   } catch (error) {
-    throw failure(corruptGzip, { file, problem: problems.get(codeOf(error)) ?? String(error) });
+    throw broken(problems.get(codeOf(error)) ?? String(error));
   }
 }

@@ -1,6 +1,6 @@
 /**
- * NPY, NumPy's format (versions 1 to 3): a magic string, a header that is a Python dictionary, then the elements.
- * Python objects are never unpickled; Fortran order and big-endian elements are refused with the way to convert them.
+ * NPY, NumPy's format (versions 1 to 3): a magic string, a header that is a Python dictionary, then the elements. Numbers
+ * of every size, order of bytes and order of axes are read as NumPy shows them; Python objects are never unpickled.
  */
 import { badNpy } from "../../compiler/diagnostics/codes/data.ts";
 import { failure, quoted } from "../save/fail.ts";
@@ -8,7 +8,7 @@ import { numberArray } from "./array-file.ts";
 import type { ArrayFile, Numbers } from "./array-file.ts";
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
-const conversion = 'np.save(path, np.ascontiguousarray(array, dtype="<f4")) writes what is expected';
+const conversion = 'np.save(path, array.astype("<f4")) writes what is expected';
 
 interface ElementType {
   readonly bytes: number;
@@ -16,13 +16,20 @@ interface ElementType {
   readonly read: (buffer: ArrayBuffer) => Numbers;
 }
 
+/** By their names without the order of bytes; 64-bit integers come as doubles. */
 const types: ReadonlyMap<string, ElementType> = new Map([
-  ["<f4", { bytes: 4, read: (buffer) => new Float32Array(buffer) }],
-  ["<f8", { bytes: 8, read: (buffer) => new Float64Array(buffer) }],
-  ["<i4", { bytes: 4, read: (buffer) => new Int32Array(buffer) }],
-  ["<i8", { bytes: 8, read: (buffer) => Float64Array.from(new BigInt64Array(buffer), Number) }],
-  ["|u1", { bytes: 1, read: (buffer) => new Uint8Array(buffer) }],
-  ["|b1", { bytes: 1, read: (buffer) => new Uint8Array(buffer) }],
+  ["b1", { bytes: 1, read: (buffer) => new Uint8Array(buffer) }],
+  ["i1", { bytes: 1, read: (buffer) => new Int8Array(buffer) }],
+  ["u1", { bytes: 1, read: (buffer) => new Uint8Array(buffer) }],
+  ["i2", { bytes: 2, read: (buffer) => new Int16Array(buffer) }],
+  ["u2", { bytes: 2, read: (buffer) => new Uint16Array(buffer) }],
+  ["f2", { bytes: 2, read: (buffer) => Float32Array.from(new Uint16Array(buffer), half) }],
+  ["i4", { bytes: 4, read: (buffer) => new Int32Array(buffer) }],
+  ["u4", { bytes: 4, read: (buffer) => new Uint32Array(buffer) }],
+  ["f4", { bytes: 4, read: (buffer) => new Float32Array(buffer) }],
+  ["i8", { bytes: 8, read: (buffer) => Float64Array.from(new BigInt64Array(buffer), Number) }],
+  ["u8", { bytes: 8, read: (buffer) => Float64Array.from(new BigUint64Array(buffer), Number) }],
+  ["f8", { bytes: 8, read: (buffer) => new Float64Array(buffer) }],
 ]);
 
 interface NpyHeader {
@@ -38,14 +45,40 @@ interface NpyHeader {
 export function parseNpy(file: string, bytes: Uint8Array): ArrayFile {
   const start = dataStart(file, bytes);
   const header = parseHeader(file, headerText(bytes, start));
-  const type = elementType(file, header);
+  const { type, isBigEndian } = elementType(file, header);
   const count = header.shape.reduce((product, size) => product * size, 1);
   const expected = start + count * type.bytes;
   if (bytes.length !== expected)
     throw bad(file, `${expected} bytes for the shape [${header.shape.join(", ")}]`, `${bytes.length}`);
   const copy = new Uint8Array(bytes.length - start);
   copy.set(bytes.subarray(start));
-  return numberArray(file, header.shape, type.read(copy.buffer));
+  if (isBigEndian) for (let at = 0; at < copy.length; at += type.bytes) copy.subarray(at, at + type.bytes).reverse();
+  const data = type.read(copy.buffer);
+  return numberArray(file, header.shape, header.fortran ? rowMajor(data, header.shape) : data);
+}
+
+/** The elements with the last axis fastest, of a file in which the first is. */
+function rowMajor(data: Numbers, shape: readonly number[]): Numbers {
+  const ordered = data.slice();
+  const indices = shape.map(() => 0);
+  for (let from = 0; from < data.length; from++) {
+    ordered[indices.reduce((at, index, axis) => at * (shape[axis] ?? 0) + index, 0)] = data[from] ?? NaN;
+    for (let axis = 0; axis < shape.length; axis++) {
+      const next = (indices[axis] ?? 0) + 1;
+      indices[axis] = next === shape[axis] ? 0 : next;
+      if (next !== shape[axis]) break;
+    }
+  }
+  return ordered;
+}
+
+/** An IEEE half: a sign, five bits of exponent, ten of fraction. */
+function half(bits: number): number {
+  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+  const special = fraction === 0 ? Infinity : NaN;
+  const finite = exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25);
+  const size = exponent === 31 ? special : finite;
+  return bits >> 15 === 0 ? size : -size;
 }
 
 /** Where the elements begin; the header's length has two bytes in version 1 and four since. */
@@ -70,7 +103,7 @@ function headerText(bytes: Uint8Array, start: number): string {
 /** Python's literal, read as the three entries that it must have, in any order. */
 function parseHeader(file: string, text: string): NpyHeader {
   const entries = new Map<string, string>();
-  const entry = /\s*'(descr|fortran_order|shape)'\s*:\s*('[^']*'|True|False|\([\d, ]*\)|\[[^\]]*\])\s*(?:,|(?=\}))/y;
+  const entry = /\s*'(descr|fortran_order|shape)'\s*:\s*('[^']*'|True|False|\([\dL, ]*\)|\[[^\]]*\])\s*(?:,|(?=\}))/y;
   const body = text.trim();
   entry.lastIndex = 1;
   let end = 1;
@@ -90,7 +123,8 @@ function parseShape(file: string, text: string): readonly number[] {
   const shape = text
     .slice(1, -1)
     .split(",")
-    .map((size) => size.trim())
+    // Python 2 wrote its long numbers as 60000L.
+    .map((size) => size.trim().replace(/L$/, ""))
     .filter((size) => size !== "")
     .map(Number);
   const count = shape.reduce((product, size) => product * size, 8);
@@ -99,13 +133,15 @@ function parseShape(file: string, text: string): readonly number[] {
   return shape;
 }
 
-function elementType(file: string, { descr, fortran }: NpyHeader): ElementType {
+function elementType(
+  file: string,
+  { descr }: NpyHeader,
+): { readonly type: ElementType; readonly isBigEndian: boolean } {
   if (/^[|<>=]?O/.test(descr)) throw bad(file, "numbers", "Python objects, which are never unpickled");
-  if (descr.startsWith(">")) throw bad(file, "little-endian elements", `big-endian ${quoted(descr)}`, conversion);
-  const type = types.get(descr);
-  if (type === undefined) throw bad(file, "elements of type f4, f8, i4, i8, u1 or bool", quoted(descr), conversion);
-  if (fortran) throw bad(file, "C order, the last axis fastest", "Fortran order", conversion);
-  return type;
+  const type = /^[|<>=]/.test(descr) ? types.get(descr.slice(1)) : undefined;
+  if (type === undefined)
+    throw bad(file, "elements of type f2, f4, f8, i1 to i8, u1 to u8 or bool", quoted(descr), conversion);
+  return { type, isBigEndian: descr.startsWith(">") };
 }
 
 function bad(file: string, expected: string, found: string, help?: string): Error {

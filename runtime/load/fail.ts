@@ -1,16 +1,7 @@
 /** How the runtime speaks: an `NncError` from the catalogue, names in backticks, values of any kind in a few words. */
-import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
-import type { DiagnosticDefinition } from "../../compiler/diagnostics/diagnostic.ts";
 import { listOf } from "../../compiler/diagnostics/lists.ts";
 
-/** The error that `definition` describes; a call has no place in a source, so there are no labels. */
-export function failure<Arguments>(
-  definition: DiagnosticDefinition<Arguments>,
-  values: Arguments,
-  help?: string,
-): NncError {
-  return new NncError(diagnose(definition, values, [], help));
-}
+export { failure } from "../save/fail.ts";
 
 /** `` `image` ``, cut to 80 characters. */
 export function named(name: string): string {

@@ -1,14 +1,14 @@
 /**
- * How the readers and writers of files speak: an `NncError` from the catalogue, and what foreign files hold shown
- * safely in one line.
+ * How the runtime speaks: an `NncError` from the catalogue; and how its readers and writers of files show what foreign
+ * files hold, safely in one line.
  */
 import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { DiagnosticDefinition } from "../../compiler/diagnostics/diagnostic.ts";
 import { listOf } from "../../compiler/diagnostics/lists.ts";
 
 /**
- * The error that `definition` describes; such a file is no source, so its place stands in the sentence and not in a
- * label.
+ * The error that `definition` describes; a call or a file of data is no source, so its place stands in the sentence and not
+ * in a label.
  */
 export function failure<Arguments>(
   definition: DiagnosticDefinition<Arguments>,

@@ -10,6 +10,16 @@ import { parseIdx } from "../../runtime/data/idx.ts";
 import { parseNpy } from "../../runtime/data/npy.ts";
 import { bytes, errorOf, ids, input } from "./support.ts";
 
+/** The checksum of gzip (RFC 1952), bit by bit. */
+function crc32(data: Uint8Array): number {
+  let crc = -1;
+  for (const byte of data) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return ~crc >>> 0;
+}
+
 function npy(header: string, data: Uint8Array = new Uint8Array(0), version = 1): Uint8Array {
   const text = new TextEncoder().encode(header);
   const length = version === 1 ? [text.length % 256, text.length >> 8] : [text.length % 256, text.length >> 8, 0, 0];
@@ -33,16 +43,72 @@ function read(file: ArrayFile, field: Field = floats): number[] {
 
 describe("an NPY file", () => {
   it.each<[string, Uint8Array, number[]]>([
-    ["<f4", raw(Float32Array.of(1.5, -2)), [1.5, -2]],
-    ["<f8", raw(Float64Array.of(0.1, -2)), [Math.fround(0.1), -2]],
-    ["<i4", raw(Int32Array.of(7, -7)), [7, -7]],
-    ["<i8", raw(BigInt64Array.of(7n, -7n)), [7, -7]],
-    ["|u1", bytes(0, 255), [0, 255]],
     ["|b1", bytes(0, 1), [0, 1]],
+    ["|i1", bytes(127, 128), [127, -128]],
+    ["|u1", bytes(0, 255), [0, 255]],
+    ["<i2", bytes(0xff, 0x7f, 0, 0x80), [32767, -32768]],
+    [">i2", bytes(0x7f, 0xff, 0x80, 0), [32767, -32768]],
+    ["<u2", bytes(0, 1, 0xff, 0xff), [256, 65535]],
+    [">u2", bytes(1, 0, 0xff, 0xff), [256, 65535]],
+    // The least and the largest, the least normal half, one third, and a negative zero.
+    [
+      "<f2",
+      bytes(1, 0, 0xff, 0x7b, 0, 4, 0x55, 0x35, 0, 0x80, 0, 0xc0),
+      [2 ** -24, 65504, 2 ** -14, 0.333251953125, -0, -2],
+    ],
+    [">f2", bytes(0x3e, 0, 0xc0, 0), [1.5, -2]],
+    ["<i4", raw(Int32Array.of(7, -7)), [7, -7]],
+    [">i4", bytes(0, 0, 1, 0, 0xff, 0xff, 0xff, 0xfe), [256, -2]],
+    ["<u4", bytes(0xff, 0xff, 0xff, 0xff), [4294967296]],
+    [">u4", bytes(0, 0, 1, 0), [256]],
+    ["<f4", raw(Float32Array.of(1.5, -2)), [1.5, -2]],
+    [">f4", bytes(0x3f, 0xc0, 0, 0, 0xc0, 0, 0, 0), [1.5, -2]],
+    ["=f4", raw(Float32Array.of(1.5, -2)), [1.5, -2]],
+    ["<i8", raw(BigInt64Array.of(7n, -7n)), [7, -7]],
+    [">i8", bytes(0, 0, 0, 0, 0, 0, 1, 0), [256]],
+    ["<u8", bytes(0, 0, 0, 0, 0, 0, 0, 0x80), [2 ** 63]],
+    ["<f8", raw(Float64Array.of(0.1, -2)), [Math.fround(0.1), -2]],
+    [">f8", bytes(0x3f, 0xf8, 0, 0, 0, 0, 0, 0), [1.5]],
   ])("of %s", (descr, data, expected) => {
-    const file = parseNpy("a.npy", npy(literal(descr, "(2,)"), data));
-    expect(file.shape).toEqual([2]);
+    const file = parseNpy("a.npy", npy(literal(descr, `(${expected.length},)`), data));
+    expect(file.shape).toEqual([expected.length]);
     expect(read(file)).toEqual(expected);
+  });
+
+  it.each<[string, string, number[], number[]]>([
+    ["one axis", "(3,)", [3], [0, 1, 2]],
+    // What NumPy saves of np.arange(6).reshape(2, 3) in Fortran order is 0 3 1 4 2 5.
+    ["two axes", "(3, 2)", [3, 2], [0, 3, 1, 4, 2, 5]],
+    ["three axes", "(2, 1, 3)", [2, 1, 3], [0, 2, 4, 1, 3, 5]],
+    ["an axis of none", "(0, 3)", [0, 3], []],
+  ])("in Fortran order, of %s", (_, shape, sizes, expected) => {
+    const data = Uint8Array.from(expected, (__, at) => at);
+    const file = parseNpy("a.npy", npy(literal("|u1", shape, "True"), data));
+    expect([file.shape, read(file)]).toEqual([sizes, expected]);
+  });
+
+  it.each<[string, string, Uint8Array]>([
+    [
+      "of an old Python, whose numbers are long",
+      "{'descr': '<i4', 'fortran_order': False, 'shape': (2L, 1L), }",
+      raw(Int32Array.of(5, 6)),
+    ],
+    [
+      "without a comma at the end",
+      "{'descr': '<i4', 'fortran_order': False, 'shape': (2, 1)}\n",
+      raw(Int32Array.of(5, 6)),
+    ],
+    [
+      "on several lines",
+      "{ 'descr' : '<i4',\n  'fortran_order' : False,\n  'shape' : (2, 1) ,\n}\n",
+      raw(Int32Array.of(5, 6)),
+    ],
+  ])("with a header %s", (_, header, data) => {
+    const file = parseNpy("a.npy", npy(header, data));
+    expect([file.shape, read(file, integers)]).toEqual([
+      [2, 1],
+      [5, 6],
+    ]);
   });
 
   it.each([1, 2, 3])("of version %i, at any offset", (version) => {
@@ -58,7 +124,7 @@ describe("an NPY file", () => {
     );
   });
 
-  const help = ' (np.save(path, np.ascontiguousarray(array, dtype="<f4")) writes what is expected)';
+  const help = ' (np.save(path, array.astype("<f4")) writes what is expected)';
   it.each<[string, Uint8Array, string]>([
     ["something else", bytes(1, 2, 3), "expected an NPY file, which begins with \\x93NUMPY, found something else"],
     ["of version 4", npy("{}", bytes(), 4), "expected NPY version 1, 2 or 3, found version 4"],
@@ -80,19 +146,19 @@ describe("an NPY file", () => {
     ],
     ["of objects", npy(literal("|O", "(2,)")), "expected numbers, found Python objects, which are never unpickled"],
     [
-      "of big-endian elements",
-      npy(literal(">f4", "(2,)")),
-      `expected little-endian elements, found big-endian ">f4"${help}`,
-    ],
-    [
       "of strings",
       npy(literal("<U5", "(2,)")),
-      `expected elements of type f4, f8, i4, i8, u1 or bool, found "<U5"${help}`,
+      `expected elements of type f2, f4, f8, i1 to i8, u1 to u8 or bool, found "<U5"${help}`,
     ],
     [
-      "in Fortran order",
-      npy(literal("<f4", "(2, 2)", "True")),
-      `expected C order, the last axis fastest, found Fortran order${help}`,
+      "of complex numbers",
+      npy(literal("<c8", "(2,)")),
+      `expected elements of type f2, f4, f8, i1 to i8, u1 to u8 or bool, found "<c8"${help}`,
+    ],
+    [
+      "of records",
+      npy("{'descr': [('x', '<f4'), ('y', '<f4')], 'fortran_order': False, 'shape': (2,), }"),
+      `expected elements of type f2, f4, f8, i1 to i8, u1 to u8 or bool, found "[(x, <f4), (y, <f4)]"${help}`,
     ],
     ["cut in its data", npy(literal("<f4", "(2,)"), bytes(1, 2, 3)), "expected 82 bytes for the shape [2], found 77"],
     ["with bytes behind", npy(literal("|u1", "(1,)"), bytes(1, 2)), "expected 75 bytes for the shape [1], found 76"],
@@ -169,38 +235,83 @@ describe("a gzip file", () => {
     expect(gunzip("a.gz", gzipSync("")).length).toBe(0);
   });
 
+  /** A member with every field that a header may have: more, a name, a comment and a checksum of the header. */
+  const named = (): Buffer => {
+    const plain = gzipSync("rows");
+    const fields = Buffer.concat([Buffer.of(2, 0, 9, 9), Buffer.from("x.csv\0"), Buffer.from("by hand\0")]);
+    const header = Buffer.concat([plain.subarray(0, 3), Buffer.of(0x1e), plain.subarray(4, 10), fields]);
+    const check = Buffer.alloc(2);
+    check.writeUInt16LE(crc32(header) & 0xffff);
+    return Buffer.concat([header, check, plain.subarray(10)]);
+  };
+
+  it.each<[string, Buffer, string]>([
+    ["a name, a comment and more in its header", named(), "rows"],
+    ["a second member", Buffer.concat([gzipSync("one, "), gzipSync("two")]), "one, two"],
+    ["hundreds of members", Buffer.concat(Array.from({ length: 300 }, () => gzipSync("ab"))), "ab".repeat(300)],
+    ["an empty member at the end, as bgzip writes it", Buffer.concat([gzipSync("one"), gzipSync("")]), "one"],
+    [
+      "a member that holds the beginning of another",
+      gzipSync(Buffer.of(0x1f, 0x8b, 8, 0), { level: 0 }),
+      "\u001f\u008b\b\0",
+    ],
+    ["zeros behind", Buffer.concat([gzipSync("one"), Buffer.alloc(8)]), "one"],
+    [
+      "a block of zeros behind two members",
+      Buffer.concat([gzipSync("one"), gzipSync("two"), Buffer.alloc(512)]),
+      "onetwo",
+    ],
+    [
+      "zeros behind a length that ends in zeros",
+      Buffer.concat([gzipSync("z".repeat(256)), Buffer.alloc(3)]),
+      "z".repeat(256),
+    ],
+    ["zeros behind nothing", Buffer.concat([gzipSync(""), Buffer.alloc(40)]), ""],
+  ])("may have %s", (_, data, expected) => {
+    expect(Buffer.from(gunzip("a.gz", data)).toString("latin1")).toBe(expected);
+  });
+
+  const found = "NN0825 a.gz: expected whole gzip members, found";
   it.each<[string, Uint8Array, string]>([
-    ["cut short", packed.subarray(0, packed.length - 12), "NN0825 a.gz: expected one whole gzip member, found"],
-    [
-      "of a few bytes",
-      bytes(0x1f, 0x8b),
-      "NN0825 a.gz: expected one whole gzip member, found the end of the file inside it",
-    ],
-    [
-      "with a wrong checksum",
-      damaged(8),
-      "NN0825 a.gz: expected one whole gzip member, found damaged data, or something behind it",
-    ],
-    ["with a smaller length", damaged(4), "NN0825 a.gz: expected one whole gzip member, found"],
+    ["cut short", packed.subarray(0, packed.length - 12), found],
+    ["of a few bytes", bytes(0x1f, 0x8b), `${found} the end of the file inside it`],
+    ["with a wrong checksum", damaged(8), `${found} damaged data, or something behind it`],
+    ["with a smaller length", damaged(4), found],
     [
       "with something behind",
       Buffer.concat([packed, Buffer.from("abcde")]),
-      "NN0825 a.gz: expected one whole gzip member, found something behind it, or damaged data: its end is not that of a member",
+      `${found} something behind it, or damaged data: its end is not that of a member`,
     ],
     [
-      "with zeros behind",
-      Buffer.concat([packed, Buffer.alloc(8)]),
-      "NN0825 a.gz: expected one whole gzip member, found more data than its last four bytes say",
+      "with something small behind",
+      Buffer.concat([packed, Buffer.of(1, 0, 0, 0, 1, 1, 0, 0)]),
+      `${found} damaged data, or something behind it`,
+    ],
+    [
+      "with something behind zeros",
+      Buffer.concat([packed, Buffer.of(0, 0, 0, 0, 0x88, 0x13, 0, 0)]),
+      `${found} something behind it`,
+    ],
+    [
+      "with a second member behind zeros",
+      Buffer.concat([packed, Buffer.alloc(4), packed]),
+      `${found} something behind it`,
+    ],
+    ["with a second member cut short", Buffer.concat([packed, packed.subarray(0, 15)]), found],
+    [
+      "with a second member damaged",
+      Buffer.concat([packed, damaged(8)]),
+      `${found} damaged data, or something behind it`,
     ],
     [
       "with bytes behind that state a large size",
       Buffer.concat([packed, Buffer.of(0x20, 0x8b)]),
-      "NN0825 a.gz: expected one whole gzip member, found something behind it, or damaged data: its end is not that of a member",
+      `${found} something behind it, or damaged data: its end is not that of a member`,
     ],
     [
-      "with a second member",
-      Buffer.concat([packed, packed]),
-      "NN0825 a.gz: expected one whole gzip member, found more data than its last four bytes say",
+      "that states more than is read",
+      Buffer.concat([Buffer.alloc(2 ** 21 + 4), Buffer.of(1, 0, 0, 0x80)]),
+      `${found} an end that states 2147483649 bytes, more than the 2147483648 that are read, or something behind it`,
     ],
   ])("%s is refused", (_, data, expected) => {
     expect(errorOf(() => gunzip("a.gz", data))).toContain(expected);

@@ -93,6 +93,31 @@ describe("a table is read", () => {
       ],
     ],
     [
+      "with a comma at the end of each line, as spreadsheets write it: a column without a name",
+      "a,b,\n1,2,\n",
+      [
+        ["a", "b", ""],
+        ["1", "2", ""],
+      ],
+    ],
+    [
+      "with a column of row numbers, as pandas writes it: another without a name",
+      ",a\n0,1\n1,2\n",
+      [
+        ["", "a"],
+        ["0", "1"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "with all in quotes, CRLF and a byte order mark",
+      '\uFEFF"a";"b"\r\n"1";"x\r\ny"\r\n\r\n',
+      [
+        ["a", "b"],
+        ["1", "x\r\ny"],
+      ],
+    ],
+    [
       "with ordinary names",
       "__proto__,constructor\n1,2\n",
       [
@@ -123,6 +148,16 @@ describe("a table is read", () => {
 describe("a table is refused", () => {
   const cases: [string, string | Uint8Array, string][] = [
     ["empty", "", "NN0809 t.csv: expected a line of column names and at least one line of data, found nothing"],
+    [
+      "with a comma at the end of its rows, but not of the first line",
+      "a,b\n1,2,\n",
+      "NN0807 t.csv:2: expected 2 cells as in the first line, found 3",
+    ],
+    [
+      "with an empty line between others",
+      "a,b\n1,2\n\n3,4\n",
+      "NN0807 t.csv:3: expected 2 cells as in the first line, found 1",
+    ],
     [
       "only line ends",
       "\n\n",

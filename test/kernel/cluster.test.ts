@@ -63,7 +63,7 @@ const joining: readonly Row[] = [
   ["no sum over other rows", [rows("a"), reduction("b", [i], [axis("j", 5)], add(x, from("a", "i")), lanes)], "a | b"],
   [
     "no sum over the rows of other points",
-    [rows("a"), reduction("b", [axis("i", 5)], [j], add(x, from("a", "j")), lanes)],
+    [rows("a"), reduction("b", [axis("i", 5)], [j], add(x, from("a", "i")), lanes)],
     "a | b",
   ],
   ["no sum over columns to one over rows", [rows("a"), reduction("b", [i], [j], add(x, from("a", "i")))], "a | b"],

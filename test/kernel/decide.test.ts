@@ -211,6 +211,7 @@ describe("what only moves parameters keeps to itself", () => {
       [update, result],
       ["next"],
     ],
+    ["not with what nobody reads", [map("dead", grid, f32(1)), g, next], [update], ["next", "g"]],
     ["not with a sum", [reduction("g", grid, [k], from("x", "i", "k")), next], [update], ["next"]],
     ["nothing where the sum is the update", [reduction("next", grid, [k], from("x", "i", "k"))], [update], []],
     ["nothing where all is a result", [g, map("y", grid, from("g", "i", "j"))], [result], []],

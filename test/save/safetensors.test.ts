@@ -101,6 +101,76 @@ describe("a file", () => {
   });
 });
 
+describe("a file as others write it", () => {
+  const data = Float32Array.of(1, -2);
+  const read = (header: string): unknown => {
+    const file = fileOf(header, 8);
+    file.set(new Uint8Array(data.buffer), file.length - 8);
+    const { tensors, metadata } = decode("w", file);
+    return [...tensors, ...metadata];
+  };
+  const w = ["w", { dtype: "f32", shape: [2], data }];
+  it.each<[string, string, unknown[]]>([
+    [
+      "by the library's own writer: no blanks, padded with spaces",
+      '{"__metadata__":{"format":"pt"},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}      ',
+      [w, ["format", "pt"]],
+    ],
+    [
+      "by json.dumps: a blank behind each comma and colon",
+      '{"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}',
+      [w],
+    ],
+    [
+      "by json.dumps with an indent",
+      '{\n  "w": {\n    "dtype": "F32",\n    "shape": [\n      2\n    ],\n    "data_offsets": [\n      0,\n      8\n    ]\n  }\n}\n',
+      [w],
+    ],
+    ["with CRLF and tabs", '{\r\n\t"w" : {"dtype":\t"F32", "shape": [ 2 ] , "data_offsets":[0 ,8]}\r\n}', [w]],
+    [
+      "with its keys in the order of the alphabet, metadata last",
+      '{"w": {"data_offsets": [0, 8], "dtype": "F32", "shape": [2]}, "__metadata__": {"a": "1", "b": ""}}',
+      [w, ["a", "1"], ["b", ""]],
+    ],
+    ["with empty metadata", '{"__metadata__": {}, "w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}', [w]],
+    [
+      "with the later tensor first",
+      '{"b": {"dtype": "F32", "shape": [], "data_offsets": [4, 8]}, "a": {"dtype": "F32", "shape": [1, 1], "data_offsets": [0, 4]}}',
+      [
+        ["b", { dtype: "f32", shape: [], data: Float32Array.of(-2) }],
+        ["a", { dtype: "f32", shape: [1, 1], data: Float32Array.of(1) }],
+      ],
+    ],
+    [
+      "with characters escaped as Python escapes them",
+      '{"gr\\u00f6\\u00dfe \\ud83d\\ude00 a\\/b": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}',
+      [["größe 😀 a/b", { dtype: "f32", shape: [2], data }]],
+    ],
+  ])("%s", (_, header, expected) => {
+    expect(read(header)).toEqual(expected);
+  });
+
+  it.each([
+    ["F16", 2],
+    ["BF16", 2],
+    ["F64", 8],
+    ["F8_E4M3", 1],
+    ["F8_E5M2", 1],
+    ["I64", 8],
+    ["I16", 2],
+    ["I8", 1],
+    ["U64", 8],
+    ["U32", 4],
+    ["U16", 2],
+    ["U8", 1],
+    ["f32", 4],
+  ])("is refused where a tensor is of %s, in a sentence that says what is read", (dtype, width) => {
+    expect(errorOf(() => decode("w", fileOf(`{"a":${entry(dtype, "[1]", `[0,${width}]`)}}`, width)))).toBe(
+      `NN0910 w: expected F32, I32 or BOOL for tensor "a", found "${dtype}"`,
+    );
+  });
+});
+
 describe("a file is refused", () => {
   const f32 = (offsets: string, shape = "[1]"): string => entry("F32", shape, offsets);
   it.each<[string, Uint8Array, string]>([

@@ -243,7 +243,7 @@ export const rowsDisagree = define<{
 export const corruptGzip = define<File & { readonly problem: string }>({
   code: "NN0825",
   severity: "error",
-  message: ({ file, problem }) => `${file}: expected one whole gzip member, found ${problem}`,
+  message: ({ file, problem }) => `${file}: expected whole gzip members, found ${problem}`,
   explanation:
     "The compressed file is cut short, damaged, or followed by something else. Nothing of it is used. Fetch it again.",
 });
@@ -262,8 +262,8 @@ export const badNpy = define<File & { readonly expected: string; readonly found:
   severity: "error",
   message: ({ file, expected, found }) => `${file}: expected ${expected}, found ${found}`,
   explanation:
-    "Read are NPY files of versions 1 to 3 in C order with little-endian elements f4, f8, i4, i8, u1 or bool. Python objects are never " +
-    'unpickled. `np.save(path, np.ascontiguousarray(a, dtype="<f4"))` writes what is expected.',
+    "Read are NPY files of versions 1 to 3 with elements f2, f4, f8, i1 to i8, u1 to u8 or bool, in every order of bytes and of axes. Python " +
+    'objects are never unpickled. `np.save(path, a.astype("<f4"))` writes what is expected.',
 });
 
 export const unsuitableValue = define<Found & { readonly expected: string }>({
