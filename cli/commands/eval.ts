@@ -1,6 +1,7 @@
 /** `nnc eval FILE --params P`: loss and metrics on the hold-out that training left out, or on the rows of a file. */
 import type { Manifest, TargetName } from "../../compiler/program/artifact.ts";
 import type { Compiled } from "../../compiler/compile.ts";
+import type { HostData } from "../../compiler/program/host.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
 import { readDataFile } from "../../runtime/data/files.ts";
 import type { Evaluation, Network } from "../../runtime/load/index.ts";
@@ -20,6 +21,7 @@ import type { ParameterFlags } from "../network.ts";
 import { writeJson } from "../output/json.ts";
 import { report } from "../output/report.ts";
 import { lookOf } from "../output/style.ts";
+import { formOfName } from "../rows/form.ts";
 import { readRowFiles, readWholeFiles, rowFile } from "../rows/read.ts";
 import { openSource } from "../source.ts";
 import { classesOf, figuresOf } from "../train/figures.ts";
@@ -90,22 +92,27 @@ function rowsOf(
     : { name: "hold-out", rows: holdout };
 }
 
-/** Rows in whichever form, with their targets; text as it was read in training. */
+/** Rows in whichever form, with their targets; text as it was read in training, or the ids behind its characters. */
 function rowsIn(context: Context, data: readonly FileFlag[], manifest: Manifest, fitted: Fitted): Dataset {
   const declared = requireTrain(manifest, "nnc eval").data;
   const fields = fieldsOf(manifest);
   const [first, ...more] = data;
-  if (declared.reader === "text" && first !== undefined) {
-    if (more.length > 0 || first.field !== undefined)
-      throw new UsageError(
-        `--data: expected one file of text, found ${more[0]?.file ?? `${first.field}=${first.file}`}`,
-      );
+  if (declared.reader === "text" && first !== undefined && isText(first, declared)) {
+    const [second] = more;
+    if (second !== undefined) throw new UsageError(`--data: expected one file of text, found ${second.file}`);
     return prepareFile(manifest, { read: (name) => readUserFile(context, name) }, first.file, fitted, "evaluate");
   }
   const files = data.map(({ field, file }) => rowFile(file, readUserFile(context, file), field));
   return declared.reader === "arrays"
-    ? readWholeFiles(files, fields, fitted)
+    ? readWholeFiles(files, fields, declared, fitted)
     : readRowFiles(files, fields, declared, fitted);
+}
+
+/** A file for one input holds its ids, and so does one whose name says so, unless training read its text from such a file. */
+function isText({ field, file }: FileFlag, { settings: { path } }: HostData): boolean {
+  if (field !== undefined) return false;
+  const form = formOfName(file);
+  return form === undefined || (typeof path === "string" && formOfName(path) === form);
 }
 
 async function evaluationOf({ artifact }: Compiled, network: Network, { name, rows }: NamedSet): Promise<Evaluation> {

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { TargetName } from "../../compiler/program/artifact.ts";
 import type { HostModel, HostTrain } from "../../compiler/program/host.ts";
 import type { Field } from "../../runtime/data/dataset.ts";
+import { evaluate } from "../../runtime/load/dimensions.ts";
 import { interfaceOf } from "../../runtime/predict/interface.ts";
 import type { Interface } from "../../runtime/predict/interface.ts";
 import type { Context } from "../context.ts";
@@ -102,9 +103,13 @@ function answersTo(
   const { fitted } = network.record;
   const data = manifest.host.train?.data;
   if (data?.reader === "arrays") {
-    const fields = model.inputs.map(({ name, dtype, limit }) => fieldOf(name, dtype, [], limit));
+    const bounds = new Map(manifest.dims.map(({ name, bound }) => [name, bound]));
+    const fields = model.inputs.map(({ name, dtype, shape, limit }) => {
+      const sizes = shape.map((dimension) => evaluate(dimension, bounds));
+      return fieldOf(name, dtype, sizes, limit);
+    });
     const outside = interfaceOf(manifest, { ...model, inputs: [] }, fitted);
-    return { outside, answers: answerWhole(network, model, readWholeFiles(files, fields, fitted)) };
+    return { outside, answers: answerWhole(network, model, readWholeFiles(files, fields, data, fitted)) };
   }
   const outside = interfaceOf(manifest, model, fitted);
   const fields = outside.inputs.map(({ name, dtype, shape, limit }) => fieldOf(name, dtype, shape, limit));

@@ -42,19 +42,54 @@ export function readRowFiles(
   data: HostData | undefined,
   fitted: Fitted,
 ): Dataset {
-  const [first, ...more] = files;
-  if (first !== undefined && more.length === 0 && first.field === undefined) {
-    if (first.form === "csv") return readCsv(first, wanted, data, fitted);
-    if (first.form === "json") return readJsonLines(first, wanted, fitted);
-  }
+  const table = tableIn(files);
+  if (table?.form === "csv") return readCsv(table, wanted, data, fitted);
+  if (table?.form === "json") return readJsonLines(table, wanted, fitted);
   return rowArrays(arraysOf(files, wanted), wanted).apply(fitted);
 }
 
-/** Tensors as a whole, for networks that were trained on `arrays`: each keeps the shape that its file has. */
-export function readWholeFiles(files: readonly RowFile[], wanted: readonly Field[], fitted: Fitted): Dataset {
+/**
+ * Tensors as a whole, for networks that were trained on `arrays`. Each keeps the shape that its file has; a table of them all has a row for each
+ * place of their first axes. Throws NN08xx.
+ */
+export function readWholeFiles(
+  files: readonly RowFile[],
+  wanted: readonly Field[],
+  data: HostData | undefined,
+  fitted: Fitted,
+): Dataset {
+  const table = tableIn(files);
+  // A matrix without names is enough for a single tensor.
+  const isMatrix = table?.form === "csv" && wanted.length === 1;
+  if (table !== undefined && !isMatrix && wanted.every(({ shape }) => shape.length > 0)) {
+    const rows = wanted.map((field) => ({ ...field, shape: field.shape.slice(1) }));
+    return wholeOf(readRowFiles(files, rows, data, fitted));
+  }
   const arrays = arraysOf(files, wanted);
-  const fields = wanted.map((field) => ({ ...field, shape: arrays.get(field.name)?.shape ?? field.shape }));
+  const fields = wanted.map((field) => ({ ...field, shape: wholeShape(field, arrays.get(field.name)) }));
   return wholeArrays(arrays, fields).apply(fitted);
+}
+
+/** The one file that holds all fields. */
+function tableIn([first, ...more]: readonly RowFile[]): RowFile | undefined {
+  const isTable = first?.field === undefined && (first?.form === "csv" || first?.form === "json");
+  return isTable && more.length === 0 ? first : undefined;
+}
+
+function wholeOf({ rows, tensors }: Dataset): Dataset {
+  const whole = [...tensors].map(([name, tensor]): readonly [string, DataTensor] => [
+    name,
+    { ...tensor, shape: [rows, ...tensor.shape], rowStride: tensor.data.length },
+  ]);
+  return { rows: 1, tensors: new Map(whole) };
+}
+
+/** That of the file, or, where it has another number of axes, as in training: a column of CSV is a list of numbers. */
+function wholeShape({ shape }: Field, array: ArrayFile | undefined): readonly number[] {
+  if (array === undefined || array.shape.length === shape.length) return array?.shape ?? shape;
+  const inner = shape.slice(1);
+  const first = elements(array.shape) / elements(inner);
+  return shape.length > 0 && Number.isInteger(first) ? [first, ...inner] : shape;
 }
 
 /** The files by the field that they are given for. Throws NN0833. */

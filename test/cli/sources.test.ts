@@ -170,6 +170,13 @@ const { folder: cwd, remove } = folderWith({
     };
   }, {}),
   "other.jsonl": '{"x": [1, 1], "target": 5}\n',
+  "table.csv": "a,b,target\n1,1,5\n",
+  "inputs.csv": "a,b\n1,1\n",
+  "targets.csv": "y\n5\n",
+  "ids.jsonl": '{"x": [0, 0, 1, 1], "target": [0, 0, 1, 2]}\n',
+  "ids-x.npy": npy([1, 4], [0, 0, 1, 1]),
+  "ids-y.npy": npy([1, 4], [0, 0, 1, 2]),
+  "given.nn": program(sum, "Sum", "given", "gap", "2"),
   ...Object.fromEntries([...sources, text].map(({ name, source }) => [`${name}.nn`, source])),
   ...Object.fromEntries(
     [...sources, text].map(({ name, source }) => [`${name}-none.nn`, source.replaceAll('"test', '"none')]),
@@ -244,19 +251,53 @@ describe("text", () => {
   });
 });
 
-describe("rows in another form than training's", () => {
-  test.each([
-    ["csv", ["other.jsonl"], 9],
-    ["npy", ["other.jsonl"], 9],
-    ["csv", ["x=other-x.npy", "target=other-y.idx.gz"], 9],
-    ["npy", ["x=other-x.idx", "target=other-y.npy"], 9],
-  ])("eval of %s with %j", async (name, files, expected) => {
-    const params = ["--params", `${name}/parameters.safetensors`];
-    const data = files.flatMap((file) => ["--data", file]);
-    const { stdout } = await nnc(["eval", `${name}.nn`, ...params, ...data, "--json"], { cwd });
-    expect(lossOf(documents(stdout)[0]?.["scores"])).toEqual(expect.closeTo(expected, 5));
+/** Every form of rows: one of 1 and 1 with the target 5. */
+const forms: readonly {
+  readonly form: string;
+  readonly files: readonly string[];
+  readonly inputs: readonly string[];
+}[] = [
+  { form: "a table in CSV", files: ["table.csv"], inputs: ["inputs.csv"] },
+  { form: "JSON lines", files: ["other.jsonl"], inputs: ["other.jsonl"] },
+  { form: "NPY", files: ["x=other-x.npy", "target=other-y.npy"], inputs: ["other-x.npy"] },
+  { form: "IDX", files: ["x=other-x.idx", "target=other-y.idx.gz"], inputs: ["x=other-x.idx.gz"] },
+  { form: "a matrix in CSV for each", files: ["x=inputs.csv", "target=targets.csv"], inputs: ["x=inputs.csv"] },
+  { form: "several forms", files: ["x=other-x.npy", "target=targets.csv"], inputs: ["x=other-x.npy"] },
+];
+
+describe.each(["csv", "idx", "npy", "arrays", "given"])("a network trained on %s takes rows in every form", (name) => {
+  const command = (word: string, files: readonly string[]): readonly string[] => [
+    word,
+    `${name}.nn`,
+    "--params",
+    // A program passes what `given` stands for, so that no command trains on it.
+    `${name === "given" ? "npy" : name}/parameters.safetensors`,
+    ...files.flatMap((file) => ["--data", file]),
+  ];
+
+  test.each(forms)("eval: $form", async ({ files }) => {
+    const table = name === "csv" ? files.map((file) => (file === "table.csv" ? "other.csv" : file)) : files;
+    const { stdout, stderr } = await nnc([...command("eval", table), "--json"], { cwd });
+    expect([stderr, lossOf(documents(stdout)[0]?.["scores"])]).toEqual(["", expect.closeTo(9, 5)]);
   });
 
+  test.each(forms)("predict: $form", async ({ inputs }) => {
+    const { stdout, stderr } = await nnc([...command("predict", inputs), "--format", "csv"], { cwd });
+    expect([stdout, stderr]).toEqual([name === "csv" ? "y\n2\n" : "output\n2\n", ""]);
+  });
+});
+
+describe("a network trained on text takes rows of ids", () => {
+  test.each([["ids.jsonl"], ["x=ids-x.npy", "target=ids-y.npy"]])("eval: %s %s", async (...files) => {
+    const data = files.flatMap((file) => ["--data", file]);
+    const args = ["eval", "text.nn", "--params", "text/parameters.safetensors", ...data, "--json"];
+    const { stdout, stderr } = await nnc(args, { cwd });
+    // Three of four are followed by themselves.
+    expect([stderr, lossOf(documents(stdout)[0]?.["scores"])]).toEqual(["", expect.closeTo(differs - 0.75, 5)]);
+  });
+});
+
+describe("files that do not fit", () => {
   test.each([
     [
       ["other-x.npy"],
