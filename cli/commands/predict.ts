@@ -123,7 +123,8 @@ function fieldOf(
   limit: number | undefined,
 ): Field {
   const base = { name, role: "input", dtype: dtype === "f32" ? "f32" : "i32", shape } as const;
-  return limit === undefined ? base : { ...base, classes: limit };
+  const classes = dtype === "bool" ? 2 : limit;
+  return classes === undefined ? base : { ...base, classes };
 }
 
 async function* partsOf(answers: AsyncGenerator<Answers>, writer: Writer): AsyncGenerator<string | Uint8Array> {

@@ -301,9 +301,11 @@ export function predict(rows: readonly Row[]): Prediction[] {
 function named(values: readonly number[], at: number): [string, unknown][] {
   const { name, width, classes } = outputs[at] as Output;
   if (classes === null) return [[name, width === 1 ? values[0] : values]];
+  // A single logit is that of the second class, beside 0 for the first.
+  const scores = width < classes.length ? [0, ...values] : values;
   let best = 0;
-  for (let id = 1; id < values.length; id += 1) if ((values[id] ?? 0) > (values[best] ?? 0)) best = id;
-  return [[name, classes[best]], ["scores", Object.fromEntries(classes.map((one, id) => [one, values[id]]))]];
+  for (let id = 1; id < scores.length; id += 1) if ((scores[id] ?? 0) > (scores[best] ?? 0)) best = id;
+  return [[name, classes[best]], ["scores", Object.fromEntries(classes.map((one, id) => [one, scores[id]]))]];
 }
 `;
 }

@@ -1,6 +1,8 @@
 /**
  * What is seen while a run goes on, on standard error: on a terminal one line that is drawn over, elsewhere a line for an epoch now and then.
  */
+import { listOf } from "../../compiler/diagnostics/lists.ts";
+import { quoted } from "../../runtime/save/fail.ts";
 import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from "../../runtime/train/index.ts";
 import { isTerminal, widthOf } from "../context.ts";
 import type { Context } from "../context.ts";
@@ -50,6 +52,10 @@ export class Progress {
     this.#write(
       `${this.#label}: ${formatWhole(parameters)} parameters, ${formatWhole(rows)} rows${held}, ${plural(epochs, "epoch")} of ${plural(stepsPerEpoch, "step")}${resumed}\n`,
     );
+    for (const { name, values } of event.classes) {
+      const ids = values.map((word, id) => `${quoted(word)} is ${id}`);
+      this.#write(`${this.#label}: ${name}: ${listOf(ids)}\n`);
+    }
   }
 
   #step(event: StepEvent): void {

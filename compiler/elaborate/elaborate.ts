@@ -425,6 +425,7 @@ function hostTrain({ plan, step, evaluation }: Trained): HostTrain {
           target: {
             input: target.name,
             kind: target.tensor.type.dtype === "i32" ? ("classes" as const) : ("numbers" as const),
+            ...(step.takesLogit ? { logit: true } : {}),
           },
         }),
     ...(plan.stopEarly === undefined ? {} : { stopEarly: plan.stopEarly }),

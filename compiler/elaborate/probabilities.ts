@@ -10,7 +10,25 @@ import type { Frame } from "./frame.ts";
 
 /** Looks at everything that a loss depends on. */
 export function checkLogits(loss: Value, span: Span, frame: Frame): void {
-  const { builder } = frame.entry;
+  for (const { source } of logitsIn(loss, frame.entry.builder)) {
+    const kind = kindOf(source, frame.entry.builder);
+    if (kind === undefined) continue;
+    frame.report(logitsExpected, { kind, place: source.path }, span, "this takes logits", [], help);
+  }
+}
+
+/** Whether the loss takes the sigmoid of the output itself: above 0 means 1, below 0 means 0. */
+export function takesLogit(loss: Value, output: Value, builder: GraphBuilder): boolean {
+  const wanted = sourceOf(output, builder);
+  for (const { of, source } of logitsIn(loss, builder)) if (of === "sigmoid" && source === wanted) return true;
+  return false;
+}
+
+/** The nodes in a loss that it takes the logarithm of the softmax or of the sigmoid of. */
+function* logitsIn(
+  loss: Value,
+  builder: GraphBuilder,
+): Generator<{ readonly of: "softmax" | "sigmoid"; readonly source: GraphNode }> {
   const seen = new Set<number>();
   const waiting = [loss.node];
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
@@ -19,10 +37,8 @@ export function checkLogits(loss: Value, span: Span, frame: Frame): void {
     const node = builder.node(id);
     for (const { node: input } of node.inputs) waiting.push(input);
     const [logits] = logitsOf(node, builder)?.inputs ?? [];
-    const probability = logits === undefined ? undefined : sourceOf(logits, builder);
-    const kind = probability === undefined ? undefined : kindOf(probability, builder);
-    if (probability === undefined || kind === undefined) continue;
-    frame.report(logitsExpected, { kind, place: probability.path }, span, "this takes logits", [], help);
+    if (logits !== undefined)
+      yield { of: node.op === "log" ? "softmax" : "sigmoid", source: sourceOf(logits, builder) };
   }
 }
 

@@ -2,21 +2,16 @@
  * What is learnt from the training rows before training — classes, means, deviations — and its use on any rows.
  * Values are rounded to 32 bits first and computed in 64, so that a file and a typed array give the same bits.
  */
-import {
-  constantColumn,
-  idOutOfRange,
-  numbersForNames,
-  tooManyClasses,
-  unseenClass,
-} from "../../compiler/diagnostics/codes/data.ts";
+import { constantColumn } from "../../compiler/diagnostics/codes/data.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { applyFitted, valuesOf } from "../save/fitted.ts";
-import type { Fitted, FittedInput, Named } from "../save/fitted.ts";
+import { quoted } from "../save/fail.ts";
+import type { Fitted, FittedInput } from "../save/fitted.ts";
+import { encodeClasses, fitClasses } from "./classes.ts";
 import type { Dataset, DataTensor, Field } from "./dataset.ts";
 import { elements } from "./dataset.ts";
-import { failure, listed, quoted } from "../save/fail.ts";
-import type { RawData, WordTensor } from "./raw.ts";
+import type { RawData } from "./raw.ts";
 
 /**
  * `scale` multiplies, `standardize` subtracts the mean and divides by the standard deviation; both touch float inputs
@@ -27,7 +22,10 @@ export interface Preprocessing {
   readonly standardize?: boolean;
 }
 
-/** Fits to the rows listed in `rows`; a constant column is a warning (NN0822), too many classes an error (NN0820). */
+/**
+ * Fits to the rows listed in `rows`; a constant column is a warning (NN0822), and so are words and numbers in one (NN0847). Too many classes are
+ * an error (NN0820).
+ */
 export function fit(
   raw: RawData,
   fields: readonly Field[],
@@ -43,7 +41,7 @@ export function fit(
   });
   const classes = fields.flatMap((field) => {
     const tensor = raw.tensors.get(field.name);
-    return tensor?.dtype === "words" ? [fitClasses(raw, field, tensor, rows)] : [];
+    return tensor === undefined ? [] : fitClasses(raw, field, tensor, rows, warnings);
   });
   return { fitted: { inputs, classes, columns: raw.columns, vocabulary: null }, warnings };
 }
@@ -57,11 +55,8 @@ export function encode(raw: RawData, fields: readonly Field[], fitted: Fitted): 
   for (const field of fields) {
     const tensor = raw.tensors.get(field.name);
     if (tensor === undefined) continue;
-    const names = valuesOf(fitted.classes, field.name);
-    if (tensor.dtype === "i32" && names !== undefined) throw numbersWhereNames(raw, field, tensor.data, names);
-    const encoded = tensor.dtype === "words" ? encodeWords(raw, field, tensor, names ?? []) : tensor;
+    const encoded = encodeClasses(raw, field, tensor, valuesOf(fitted.classes, field.name));
     if (encoded.dtype === "f32") applyFitted(fitted, field.name, encoded.data);
-    else checkIds(raw, field, encoded.data);
     tensors.set(field.name, encoded);
   }
   return { rows: raw.rows, tensors };
@@ -111,64 +106,4 @@ function momentsOf(
   let squares = 0;
   for (const row of rows) squares += ((data[row * width + element] ?? 0) * scale - mean) ** 2;
   return { mean, deviation: Math.sqrt(squares / rows.length) };
-}
-
-/** The words of the training rows in the order of their UTF-16 code units, which is the same everywhere. */
-function fitClasses(raw: RawData, field: Field, tensor: WordTensor, rows: Uint32Array): Named {
-  const width = elements(field.shape);
-  const used = new Set<number>();
-  for (const row of rows)
-    for (let element = 0; element < width; element++) used.add(tensor.data[row * width + element] ?? 0);
-  const values = tensor.words.filter((_, word) => used.has(word)).sort();
-  if (field.classes !== undefined && values.length > field.classes) {
-    throw failure(tooManyClasses, {
-      source: raw.source,
-      field: field.name,
-      found: values.length,
-      classes: field.classes,
-    });
-  }
-  return { name: field.name, values };
-}
-
-function encodeWords(raw: RawData, field: Field, tensor: WordTensor, classes: readonly string[]): DataTensor {
-  const idOf = new Map(classes.map((word, id) => [word, id]));
-  const ids = tensor.words.map((word) => idOf.get(word) ?? -1);
-  const { data, shape, rowStride, words } = tensor;
-  for (let at = 0; at < data.length; at++) {
-    const word = data[at] ?? 0;
-    const id = ids[word] ?? -1;
-    if (id < 0)
-      throw failure(unseenClass, {
-        place: placeAt(raw, field, at),
-        field: field.name,
-        found: quoted(words[word] ?? ""),
-      });
-    data[at] = id;
-  }
-  return { dtype: "i32", shape, rowStride, data };
-}
-
-function numbersWhereNames(raw: RawData, field: Field, data: Int32Array, names: readonly string[]): Error {
-  return failure(numbersForNames, {
-    place: placeAt(raw, field, 0),
-    field: field.name,
-    found: String(data[0]),
-    names: listed(names),
-  });
-}
-
-function checkIds(raw: RawData, field: Field, data: Int32Array): void {
-  const { classes } = field;
-  if (classes === undefined) return;
-  for (let at = 0; at < data.length; at++) {
-    const found = data[at] ?? 0;
-    if (found < 0 || found >= classes)
-      throw failure(idOutOfRange, { place: placeAt(raw, field, at), field: field.name, found, classes });
-  }
-}
-
-function placeAt(raw: RawData, field: Field, at: number): string {
-  const width = elements(field.shape);
-  return raw.place(field.name, Math.floor(at / width), at % width);
 }

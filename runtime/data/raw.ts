@@ -24,6 +24,8 @@ export interface WordTensor {
   readonly rowStride: number;
   readonly data: Int32Array;
   readonly words: readonly string[];
+  /** Whether some of the words are numbers. */
+  readonly mixed: boolean;
 }
 
 export interface RawData {
@@ -81,9 +83,20 @@ export function readField(selection: Selection): DataTensor | WordTensor {
     });
   }
   const base = { shape: field.shape, rowStride: expected };
+  if (isOfWords(selection)) return { ...base, dtype: "words", ...readWords(selection) };
   if (field.dtype === "f32") return { ...base, dtype: "f32", data: readFloats(selection) };
-  if (Number.isNaN(numberAt(cells, columns[0] ?? 0))) return { ...base, dtype: "words", ...readWords(selection) };
   return { ...base, dtype: "i32", data: readIntegers(selection) };
+}
+
+/**
+ * Integers stand for words where the first cell is none, in a target where any is; floats only in a target, and where all cells are words.
+ */
+function isOfWords(selection: Selection): boolean {
+  const { cells, columns, field } = selection;
+  const first = Number.isNaN(numberAt(cells, columns[0] ?? 0));
+  if (field.role !== "target") return field.dtype === "i32" && first;
+  if (field.dtype === "f32") return first && !some(selection, (cell) => !isWord(cells, cell));
+  return first || some(selection, (cell) => isWord(cells, cell));
 }
 
 function readFloats(selection: Selection): Float32Array {
@@ -107,19 +120,35 @@ function readIntegers(selection: Selection): Int32Array {
   return data;
 }
 
-function readWords(selection: Selection): { readonly data: Int32Array; readonly words: readonly string[] } {
-  const data = new Int32Array(selection.rows * selection.columns.length);
+/** In a target numbers are words like others, which makes it a mixed one. */
+function readWords(selection: Selection): Omit<WordTensor, "dtype" | "shape" | "rowStride"> {
+  const { cells, rows, columns, field } = selection;
+  const data = new Int32Array(rows * columns.length);
   const numbers = new Map<string, number>();
+  let mixed = false;
   eachCell(selection, (cell, name, at) => {
-    const word = cellText(selection.cells, cell);
-    const missing = word === "" || word.toLowerCase() === "nan";
-    if (missing || !Number.isNaN(numberAt(selection.cells, cell)))
-      throw failure(notAWord, found(selection, cell, name));
+    const value = numberAt(cells, cell);
+    const fits = isWord(cells, cell) || (field.role === "target" && !Number.isNaN(value));
+    if (!fits) throw failure(notAWord, found(selection, cell, name));
+    mixed ||= !Number.isNaN(value);
+    const word = Number.isNaN(value) ? cellText(cells, cell) : String(value);
     const number = numbers.get(word) ?? numbers.size;
     numbers.set(word, number);
     data[at] = number;
   });
-  return { data, words: [...numbers.keys()] };
+  return { data, words: [...numbers.keys()], mixed };
+}
+
+/** Neither a number nor what stands for a missing value. */
+function isWord(cells: Cells, cell: number): boolean {
+  if (!Number.isNaN(numberAt(cells, cell))) return false;
+  const word = cellText(cells, cell);
+  return word !== "" && word.toLowerCase() !== "nan";
+}
+
+function some({ cells, rows, columns }: Selection, fits: (cell: number) => boolean): boolean {
+  for (let row = 0; row < rows; row++) for (const column of columns) if (fits(row * cells.width + column)) return true;
+  return false;
 }
 
 function eachCell(

@@ -51,7 +51,7 @@ const train = fields(
     seed: safe,
   },
   {
-    target: fields({ input: text, kind: oneOf("classes", "numbers") }),
+    target: fields({ input: text, kind: oneOf("classes", "numbers") }, { logit: { kind: "flag" } }),
     rates: list(result),
     probes: list(fields({ path: text, mean: text, spread: text, gradientNorm: text })),
     optimizer: text,

@@ -3,7 +3,10 @@ import type { Prediction } from "../load/calls.ts";
 import { undoFitted } from "../save/fitted.ts";
 import type { Interface, OutputField } from "./interface.ts";
 
-/** A class of a `ClassAnswer` and what the network gives it, as the model's output has it: a logit, or a probability behind `softmax`. */
+/**
+ * A class of a `ClassAnswer` and what the network gives it, as the model's output has it: a logit, or a probability behind `softmax`. A single
+ * logit is that of the second of two classes, whose first has 0.
+ */
 export interface Score {
   readonly class: string;
   readonly score: number;
@@ -49,8 +52,10 @@ function answerOf({ classes, shape, units }: OutputField, name: string, values: 
     const numbers = units === undefined ? [...values] : undoFitted(units, values);
     return { kind: "numbers", name, shape, values: numbers };
   }
-  const scores = classes.map((one, id) => ({ class: one, score: values[id] ?? NaN }));
-  const best = scores[argmax(values)] ?? { class: "", score: NaN };
+  // A single logit is that of the second class, beside 0 for the first.
+  const logits = values.length < classes.length ? [0, ...values] : values;
+  const scores = classes.map((one, id) => ({ class: one, score: logits[id] ?? NaN }));
+  const best = scores[argmax(logits)] ?? { class: "", score: NaN };
   return { kind: "class", name, class: best.class, score: best.score, scores };
 }
 
@@ -59,7 +64,7 @@ function rowOf(prediction: Prediction | undefined, row: number, { width }: Outpu
 }
 
 /** The first of the largest; a NaN is the largest, as for `argmax` of the language. */
-function argmax(values: Float32Array | Int32Array): number {
+function argmax(values: ArrayLike<number>): number {
   let best = 0;
   for (let at = 0; at < values.length; at++) {
     if (Number.isNaN(values[at])) return at;

@@ -29,7 +29,7 @@ export interface OutputField {
   readonly shape: readonly number[];
   /** Values in a row. */
   readonly width: number;
-  /** Where the row's values are scores of classes: their names. */
+  /** Where the row's values are scores of classes: their names. Of two classes it may have one logit, which is above 0 for the second. */
   readonly classes?: readonly string[];
   /** Where the network answers in standardised or scaled values: what was fitted to the target. */
   readonly units?: FittedInput;
@@ -79,13 +79,14 @@ function outputField(
   const base = { name, ...row };
   const target = train?.target;
   if (target === undefined || dtype !== "f32") return base;
+  const words = valuesOf(fitted.classes, target.input);
+  if (target.logit === true && row.width === 1 && words?.length === 2) return { ...base, classes: words };
   if (target.kind === "numbers") {
     const units = fitted.inputs.find((input) => input.name === target.input);
     return units === undefined ? base : { ...base, units };
   }
   const most = train?.inputs.find((input) => input.name === target.input)?.limit ?? row.width;
   if (row.shape.length !== 1 || row.width < 2 || row.width !== most) return base;
-  const words = valuesOf(fitted.classes, target.input);
   return { ...base, classes: Array.from({ length: row.width }, (_, id) => words?.[id] ?? String(id)) };
 }
 

@@ -98,10 +98,12 @@ function flatten(value: readonly unknown[]): readonly unknown[] {
 
 function numberIn(cell: unknown, input: InputField, place: string): number {
   const { name, dtype, classes, limit } = input;
-  if (typeof cell === "string" && classes !== undefined) {
-    const id = classes.indexOf(cell);
+  if (classes !== undefined && (typeof cell === "string" || typeof cell === "number" || typeof cell === "boolean")) {
+    // Labels that are numbers are names, too.
+    const id = classes.indexOf(String(cell));
     if (id >= 0) return id;
-    throw failure(unseenClass, { place, field: name, found: quoted(cell) }, didYouMean(cell, classes));
+    if (typeof cell === "string")
+      throw failure(unseenClass, { place, field: name, found: quoted(cell) }, didYouMean(cell, classes));
   }
   if (typeof cell === "boolean" && dtype === "i32" && limit === 2) return Number(cell);
   // An id in the place of a word would be taken for what it may not be.

@@ -66,7 +66,8 @@ export function fieldsOf(manifest: Manifest): readonly Field[] {
       dtype: dtype === "f32" ? "f32" : "i32",
       shape: train.data.reader === "arrays" ? sizes : sizes.slice(1),
     } as const;
-    return limit === undefined ? base : { ...base, classes: limit };
+    const classes = dtype === "bool" ? 2 : limit;
+    return classes === undefined ? base : { ...base, classes };
   });
 }
 

@@ -133,6 +133,7 @@ export class Run {
       parameters: [...network.parameters.values()].reduce((sum, { data }) => sum + data.length, 0),
       peakBytes: network.peakBytes,
       threads: network.threads,
+      classes: network.record.fitted.classes,
       left: started.left,
       diagnostics: [...network.warnings, ...warnings, ...started.warnings, ...over],
     };

@@ -91,7 +91,7 @@ describe("a run", () => {
       interrupt: AbortSignal.abort(),
     });
     expect(stopped.code).toBe(130);
-    expect(stopped.stderr.split("\n").slice(1)).toEqual([
+    expect(stopped.stderr.split("\n").slice(2)).toEqual([
       "stopped in epoch 1 after step 0; --resume goes on from stopped/checkpoint.safetensors",
       "",
     ]);
@@ -137,7 +137,8 @@ describe("several steps", () => {
   test("have a column, a curve and a line of progress each; metrics of any shape are shown or said to be in the log", async () => {
     const { stdout, stderr } = await nnc(["train", "points.nn", "-o", "run", ...wasm], { cwd: steps.folder });
     const numbers = /\d+(\.\d+)?/g;
-    expect(stderr.split("\n")[1]?.replace(numbers, "0")).toBe(
+    expect(stderr.split("\n")[1]).toBe('Both: target: "left" is 0, "right" is 1');
+    expect(stderr.split("\n")[2]?.replace(numbers, "0")).toBe(
       "Both: epoch 0/0  classify 0  judge 0  hold-out classify 0  judge 0  clean 0",
     );
     expect(stdout.replaceAll(numbers, "0").replaceAll(/ +0/g, " 0").replaceAll(/─+/g, "─")).toMatchInlineSnapshot(`

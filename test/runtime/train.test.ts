@@ -48,6 +48,7 @@ describe("a run", () => {
       parameters: 3,
       peakBytes: 24 * 128,
       threads: 1,
+      classes: [],
       left: [],
       diagnostics: [],
     });

@@ -145,7 +145,8 @@ export const notANumber = define<Found & { readonly column: string }>({
   message: ({ place, column, found }) => `${place}: expected a number in column ${column}, found ${found}`,
   explanation:
     "A number is decimal digits with an optional sign, point and exponent. An empty cell, `NaN`, `Infinity`, `1abc` and `1,5` are none: " +
-    "decide what stands for a missing value before training.",
+    "decide what stands for a missing value before training. A target may hold two words, `yes` and `no` or `true` and `false`, which stand for " +
+    "1 and 0 in sorted order; they must be all that it holds.",
 });
 
 export const numberTooLarge = define<Found & { readonly column: string }>({
@@ -162,7 +163,8 @@ export const notAnInteger = define<Found & { readonly column: string }>({
   message: ({ place, column, found }) => `${place}: expected a whole number in column ${column}, found ${found}`,
   explanation:
     "What becomes an integer tensor (class ids, indices) holds whole numbers in every row, or words in every row, which then get ids in " +
-    "sorted order. Whether a column holds numbers or words is decided by its first row.",
+    "sorted order. Whether an input's column holds numbers or words is decided by its first row; a target's numbers are names, too, where some " +
+    "of its labels are words.",
 });
 
 export const notAWord = define<Found & { readonly column: string }>({
@@ -331,6 +333,16 @@ export const numbersForNames = define<
     `${place}: expected one of the classes ${names} for \`${field}\`, found the number ${found}`,
   explanation:
     "Training found the names of classes in the data, and gave them ids in sorted order. A number in the place of a name would be taken for an id that it may not be: write the names.",
+});
+
+export const mixedClasses = define<{ readonly source: string; readonly field: string; readonly classes: string }>({
+  code: "NN0847",
+  severity: "warning",
+  message: ({ source, field, classes }) =>
+    `${source} holds words and numbers for \`${field}\`; all of them are taken for names of classes: ${classes}`,
+  explanation:
+    "The labels of a target are words, or whole numbers; where a column has both, every one of them is the name of a class, and names get ids in " +
+    "sorted order. A number that was misspelt would become a class of its own: look through the list.",
 });
 
 function cells(count: number): string {

@@ -1,0 +1,137 @@
+/** The labels of a target: what becomes which class, and which columns are refused. Cells and ids stand side by side. */
+import { describe, expect, it } from "vitest";
+import type { Field } from "../../runtime/data/dataset.ts";
+import { csvSource } from "../../runtime/data/source.ts";
+import type { Prepared } from "../../runtime/data/source.ts";
+import { errorOf, ids, input } from "./support.ts";
+
+const binary: Field = { name: "target", role: "target", dtype: "f32", shape: [] };
+const open: Field = { name: "target", role: "target", dtype: "i32", shape: [] };
+const mapping = { fields: new Map([["target", ["y"]]]) };
+
+function fields(target: Field): readonly Field[] {
+  return [input("x", 1), target];
+}
+
+function table(cells: readonly string[]): string {
+  return `a,y\n${cells.map((cell) => `1,${cell}\n`).join("")}`;
+}
+
+function prepare(cells: readonly string[], target: Field): Prepared {
+  return csvSource("t.csv", table(cells), mapping, fields(target)).prepare({ seed: 1 });
+}
+
+describe("labels become classes", () => {
+  it.each<[string, Field, string[], number[], string[] | undefined]>([
+    ["ids", ids(3), ["2", "0", "1"], [2, 0, 1], undefined],
+    ["ids, some of them missing", ids(3), ["2", "0", "2"], [2, 0, 2], undefined],
+    ["words", ids(3), ["b", "a", "b"], [1, 0, 1], ["a", "b"]],
+    ["numbers from 1", ids(3), ["3", "1", "2"], [2, 0, 1], ["1", "2", "3"]],
+    ["numbers by size", ids(3), ["10", "9", "-1"], [2, 1, 0], ["-1", "9", "10"]],
+    ["words and numbers", ids(3), ["1", "b", "3.0"], [0, 2, 1], ["1", "3", "b"]],
+    ["numbers behind words", ids(3), ["b", "7", "b"], [1, 0, 1], ["7", "b"]],
+    ["words and numbers, of any number of classes", open, ["1", "b"], [0, 1], ["1", "b"]],
+    ["two words for 0 and 1", binary, ["yes", "no", "yes"], [1, 0, 1], ["no", "yes"]],
+    ["two quoted words", binary, ['"fe,male"', "male"], [0, 1], ["fe,male", "male"]],
+    ["truth values", binary, ["true", "false"], [1, 0], ["false", "true"]],
+    ["truth values, one of which occurs", binary, ["true", "true"], [1, 1], ["false", "true"]],
+    ["truth values as Python writes them", ids(2), ["True", "True"], [1, 1], ["False", "True"]],
+    ["truth values in capitals", ids(2), ["FALSE", "FALSE"], [0, 0], ["FALSE", "TRUE"]],
+    ["numbers for a number", binary, ["1", "0.5"], [1, 0.5], undefined],
+  ])("%s", (_, target, cells, values, names) => {
+    const { train, fitted } = prepare(cells, target);
+    expect([...(train.tensors.get("target")?.data ?? [])]).toEqual(values);
+    expect(fitted.classes).toEqual(names === undefined ? [] : [{ name: "target", values: names }]);
+  });
+
+  it("with a warning where words and numbers are mixed", () => {
+    expect(prepare(["1", "b"], ids(3)).warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'NN0847 t.csv holds words and numbers for `target`; all of them are taken for names of classes: "1", "b"',
+    ]);
+  });
+
+  it.each<[Field, string[], string[], number[]]>([
+    [ids(3), ["3", "1", "2"], ["2", "2", "3"], [1, 1, 2]],
+    [ids(3), ["1", "b", "3"], ["3.0", "1"], [1, 0]],
+    [binary, ["yes", "no"], ["no", "no"], [0, 0]],
+  ])("and stay those of training in another file", (target, trained, cells, values) => {
+    const { fitted } = prepare(trained, target);
+    const other = csvSource("u.csv", table(cells), mapping, fields(target)).apply(fitted);
+    expect([...(other.tensors.get("target")?.data ?? [])]).toEqual(values);
+  });
+});
+
+describe("labels are refused", () => {
+  it.each<[string, Field, string[], string]>([
+    [
+      "more numbers than classes",
+      ids(2),
+      ["1", "2", "3"],
+      "NN0819 t.csv:3:3: expected an id from 0 to 1 for `target`, found 2",
+    ],
+    [
+      "fewer numbers than classes",
+      ids(2),
+      ["-1"],
+      "NN0819 t.csv:2:3: expected an id from 0 to 1 for `target`, found -1",
+    ],
+    [
+      "three words for 0 and 1",
+      binary,
+      ["a", "b", "c"],
+      'NN0815 t.csv:2:3: expected a number in column "y", found "a" (two words would stand for 0 and 1, and these rows hold 3: "a", "b", "c")',
+    ],
+    [
+      "one word for 0 and 1",
+      binary,
+      ["yes", "yes"],
+      'NN0815 t.csv:2:3: expected a number in column "y", found "yes" (two words would stand for 0 and 1, and these rows hold only "yes")',
+    ],
+    ["a number beside words", binary, ["yes", "0"], 'NN0815 t.csv:2:3: expected a number in column "y", found "yes"'],
+    ["a word beside numbers", binary, ["0", "yes"], 'NN0815 t.csv:3:3: expected a number in column "y", found "yes"'],
+    [
+      "a missing word",
+      ids(2),
+      ["yes", ""],
+      'NN0818 t.csv:3:3: expected the name of a class in column "y", as in its first row, found an empty cell',
+    ],
+    [
+      "a missing label among words and numbers",
+      ids(2),
+      ["1", "yes", "NaN"],
+      'NN0818 t.csv:4:3: expected the name of a class in column "y", as in its first row, found "NaN"',
+    ],
+  ])("%s", (_, target, cells, expected) => {
+    expect(errorOf(() => prepare(cells, target))).toBe(expected);
+  });
+
+  it.each<[Field, string[], string[], string]>([
+    [
+      ids(2),
+      ["a", "b"],
+      ["0"],
+      'NN0834 u.csv:2:3: expected one of the classes "a", "b" for `target`, found the number 0',
+    ],
+    [
+      binary,
+      ["no", "yes"],
+      ["1"],
+      'NN0834 u.csv:2:3: expected one of the classes "no", "yes" for `target`, found the number 1',
+    ],
+    [ids(3), ["1", "2", "3"], ["0"], 'NN0821 u.csv:2:3: the class "0" of `target` does not occur in the training rows'],
+  ])("in another file", (target, trained, cells, expected) => {
+    const { fitted } = prepare(trained, target);
+    expect(errorOf(() => csvSource("u.csv", table(cells), mapping, fields(target)).apply(fitted))).toBe(expected);
+  });
+
+  it("of words and numbers where an input takes ids", () => {
+    const colour: Field = { name: "colour", role: "input", dtype: "i32", shape: [] };
+    const read = (text: string) => () => csvSource("t.csv", text, { fields: new Map() }, [colour]).prepare({ seed: 1 });
+    expect(errorOf(read("colour\n1\nred\n"))).toBe(
+      'NN0817 t.csv:3:1: expected a whole number in column "colour", found "red"',
+    );
+    expect(errorOf(read("colour\nred\n1\n"))).toBe(
+      'NN0818 t.csv:3:1: expected the name of a class in column "colour", as in its first row, found "1"',
+    );
+  });
+});
