@@ -6,6 +6,7 @@ import type { ProjectSource } from "../../compiler/project.ts";
 import { readDataFile } from "../../runtime/data/files.ts";
 import type { Evaluation, Network } from "../../runtime/load/index.ts";
 import { evaluationSize, feedOf } from "../../runtime/train/data.ts";
+import { unitsOf } from "../../runtime/predict/interface.ts";
 import type { Fitted } from "../../runtime/save/fitted.ts";
 import { fieldsOf, prepare, prepareFile } from "../../runtime/train/index.ts";
 import type { Dataset } from "../../runtime/train/index.ts";
@@ -27,6 +28,7 @@ import { openSource } from "../source.ts";
 import { classesOf, figuresOf } from "../train/figures.ts";
 import { lossNames } from "../train/history.ts";
 import { summaryOf } from "../train/summary.ts";
+import { unitsText } from "../train/units.ts";
 
 export type EvalFlags = ParameterFlags & {
   readonly data?: readonly FileFlag[];
@@ -49,7 +51,7 @@ export async function evaluate(context: Context, flags: EvalFlags, file: string)
   network.close();
   report(context, warnings, new Map());
   const scores = scoresOf(evaluation);
-  const { stdout, env } = context.process;
+  const { stdout, stderr, env } = context.process;
   if (flags.json)
     writeJson(stdout, {
       ok: true,
@@ -61,6 +63,8 @@ export async function evaluate(context: Context, flags: EvalFlags, file: string)
     });
   else {
     const look = lookOf(stdout, env);
+    const units = unitsOf(requireTrain(compiled.artifact.manifest, "nnc eval"), network.record.fitted).units;
+    if (units !== undefined) stderr.write(`${unitsText(units)}\n`);
     const classes = classesOf(compiled.artifact.manifest, network.record.fitted);
     stdout.write(
       summaryOf([[`${set.name} (${set.rows.rows} rows)`, scores]], lossNames(losses), look) +

@@ -138,18 +138,22 @@ function dataText({ outside, fitted, dims, bound, tensors, weights, examples }: 
       deviation: own?.deviation ?? null,
     };
   });
-  const outputs = outside.outputs.map(({ name, width, classes }, at) => ({
+  const outputs = outside.outputs.map(({ name, width, classes, units }, at) => ({
     name: at === 0 ? outside.target : name,
     buffer: outside.model.results[at]?.buffer ?? name,
     width,
     classes: classes ?? null,
+    scale: units?.scale ?? 1,
+    mean: units?.mean ?? null,
+    deviation: units?.deviation ?? null,
   }));
   return [
     "/** How values become numbers: (x · scale − mean) / deviation, as fitted to the training rows. */",
     "interface Field { readonly name: string; readonly buffer: string; readonly dtype: string; readonly width: number; readonly columns: readonly string[] | null; readonly classes: readonly string[] | null; readonly limit: number | null; readonly scale: number; readonly mean: readonly number[] | null; readonly deviation: readonly number[] | null }",
     `const fields: readonly Field[] = ${literal(inputs)};`,
     "",
-    "interface Output { readonly name: string; readonly buffer: string; readonly width: number; readonly classes: readonly string[] | null }",
+    "/** Numbers are given back as they were before they were fitted. */",
+    "interface Output { readonly name: string; readonly buffer: string; readonly width: number; readonly classes: readonly string[] | null; readonly scale: number; readonly mean: readonly number[] | null; readonly deviation: readonly number[] | null }",
     `const outputs: readonly Output[] = ${literal(outputs)};`,
     "",
     `const entry = ${literal(outside.model.entry)};`,
@@ -263,6 +267,13 @@ function scaled(value: number, { scale, mean, deviation }: Field, index: number)
   return spread === 0 ? 0 : (value * scale - (mean === null ? 0 : mean[column] ?? 0)) / spread;
 }
 
+function unscaled(value: number, { scale, mean, deviation }: Output, index: number): number {
+  if (scale === 1 && mean === null) return value;
+  const column = mean === null ? 0 : index % mean.length;
+  const spread = deviation === null ? 1 : deviation[column] ?? 1;
+  return Math.fround((value * spread + (mean === null ? 0 : mean[column] ?? 0)) / scale);
+}
+
 /** The raw results: for each row, the values of each output. */
 function run(rows: readonly Row[]): (readonly number[])[][] {
   const { buffers, entries } = open();
@@ -299,8 +310,12 @@ export function predict(rows: readonly Row[]): Prediction[] {
 
 /** An output under its name; scores under those of their classes. */
 function named(values: readonly number[], at: number): [string, unknown][] {
-  const { name, width, classes } = outputs[at] as Output;
-  if (classes === null) return [[name, width === 1 ? values[0] : values]];
+  const output = outputs[at] as Output;
+  const { name, width, classes } = output;
+  if (classes === null) {
+    const numbers = values.map((value, index) => unscaled(value, output, index));
+    return [[name, width === 1 ? numbers[0] : numbers]];
+  }
   // A single logit is that of the second class, beside 0 for the first.
   const scores = width < classes.length ? [0, ...values] : values;
   let best = 0;

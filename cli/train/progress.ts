@@ -8,6 +8,7 @@ import { isTerminal, widthOf } from "../context.ts";
 import type { Context } from "../context.ts";
 import { formatCount, formatDuration, formatLoss, formatValue, formatWhole, plural } from "../output/numbers.ts";
 import { cut } from "../output/wrap.ts";
+import { unitsText } from "./units.ts";
 import { lossNames, scalarNames, scoreOf } from "./history.ts";
 import type { Scores } from "../../runtime/train/index.ts";
 
@@ -52,10 +53,7 @@ export class Progress {
     this.#write(
       `${this.#label}: ${formatWhole(parameters)} parameters, ${formatWhole(rows)} rows${held}, ${plural(epochs, "epoch")} of ${plural(stepsPerEpoch, "step")}${resumed}\n`,
     );
-    for (const { name, values } of event.classes) {
-      const ids = values.map((word, id) => `${quoted(word)} is ${id}`);
-      this.#write(`${this.#label}: ${name}: ${listOf(ids)}\n`);
-    }
+    for (const text of fittedLines(event)) this.#write(`${this.#label}: ${text}\n`);
   }
 
   #step(event: StepEvent): void {
@@ -95,6 +93,15 @@ export class Progress {
   #write(text: string): void {
     this.#context.process.stderr.write(text);
   }
+}
+
+/** What the words of the data became, and in which units a target is learnt. */
+function fittedLines({ classes, units }: Pick<StartEvent, "classes" | "units">): readonly string[] {
+  const lines = classes.map(({ name, values }) => {
+    const ids = values.map((word, id) => `${quoted(word)} is ${id}`);
+    return `${name}: ${listOf(ids)}`;
+  });
+  return units === undefined ? lines : [...lines, unitsText(units)];
 }
 
 /** `loss 0.51`, or `critic 0.51  generator 1.20`. */

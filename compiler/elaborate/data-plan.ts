@@ -50,7 +50,13 @@ const general: ReadonlyMap<string, Kind> = new Map([
       fits: (value) => typeof value === "number" && Number.isFinite(Math.fround(value)) && Math.fround(value) !== 0,
     },
   ],
-  ["standardize", { expected: "true or false", fits: (value) => typeof value === "boolean" }],
+  [
+    "standardize",
+    {
+      expected: "true, false or a list of inputs, as in [x, target]",
+      fits: (value) => typeof value === "boolean",
+    },
+  ],
   ["holdout", { expected: "a part between 0% and 100%, or a number of rows", fits: isHoldout }],
   ["window", count],
   ["stride", count],
@@ -78,9 +84,13 @@ const readers: ReadonlyMap<string, Reader> = new Map([
 /** The data of a train; none means that the host program gives them. */
 export function planData(entry: SyntaxEntry | undefined, frame: Frame): HostData {
   if (entry === undefined) return { reader: "given", settings: {} };
-  const { value } = entry;
+  return readerOf(dataExpression(entry.value, frame), frame);
+}
+
+/** What a train's `data` says itself, or the declaration that it names. */
+export function dataExpression(value: Expression, frame: Frame): Expression {
   const declared = value.kind === "name" ? lookUp(frame.body.scope, "value", value.text)?.declaration : undefined;
-  return readerOf(declared?.kind === "data" ? declared.value : value, frame);
+  return declared?.kind === "data" ? declared.value : value;
 }
 
 /** Every `data` declaration, used or not, so that its mistakes are found. */
@@ -167,6 +177,9 @@ function settingOf(
     const found = named === undefined ? "a value without a name" : `\`${key}\``;
     return frame.fail(settingOfReader, { reader: name, expected, found }, span, "this", [], didYouMean(key, own));
   }
+  // The names of inputs are no values.
+  if (key === "standardize" && written.kind === "list" && written.items.length > 0)
+    return namesIn(written.items, frame);
   const evaluated = frame.session.evaluator.evaluate(written, frame);
   const value = hostSetting(key, evaluated, span, frame);
   if (kind.fits(value, written)) return value;
@@ -180,6 +193,21 @@ function settingOf(
     [],
     didYouMean(key, names),
   );
+}
+
+/** What `standardize` lists: each a name or a string. */
+function namesIn(items: readonly Expression[], frame: Frame): readonly string[] {
+  const expected = general.get("standardize")?.expected ?? "";
+  const names = new Set<string>();
+  for (const item of items) {
+    const name = item.kind === "name" ? item.text : item.kind === "string" ? item.value : undefined;
+    if (name === undefined || names.has(name)) {
+      const found = name === undefined ? describeExpression(item) : `\`${name}\` twice`;
+      frame.fail(badValue, { key: "standardize", expected, found }, item.span, "this");
+    }
+    names.add(name);
+  }
+  return [...names];
 }
 
 /** The rows to test with: a path, or, where each input has a file of its own, the same reader with theirs. */

@@ -33,6 +33,7 @@ import { followsEpochs } from "./epochs.ts";
 import { Session, type ClosedDimension, type VariableRecord } from "./session.ts";
 import { dimensionOf, evaluateShape } from "./shape-values.ts";
 import { run } from "./statements.ts";
+import { checkStandardized } from "./standardized.ts";
 import { buildTrainStep, type TrainStep } from "./train-step.ts";
 import { withSettings } from "./override.ts";
 import { planTrain, type TrainPlan } from "./train-plan.ts";
@@ -191,6 +192,7 @@ function trainParts(
   const { text } = chosen.label ?? chosen.name;
   const plan = planTrain(chosen, topOfTrain(scratch, text));
   const step = buildTrainStep(plan, session, dataFacts ?? {});
+  checkStandardized(plan, step);
   return { plan, step, evaluation: buildEvaluation(plan, session, dataFacts ?? {}) };
 }
 

@@ -68,8 +68,9 @@ export function wholeArrays(arrays: ReadonlyMap<string, ArrayFile>, fields: read
       const expected = "none, since arrays are whole and have no rows to choose from";
       if (options.holdout !== undefined)
         throw failure(unsuitableSetting, { setting: "holdout", expected, found: String(options.holdout.value) });
-      if (options.standardize === true)
-        throw failure(unsuitableSetting, { setting: "standardize", expected, found: "true" });
+      const { standardize = false } = options;
+      if (standardize !== false)
+        throw failure(unsuitableSetting, { setting: "standardize", expected, found: JSON.stringify(standardize) });
       return source.prepare(options);
     },
   };

@@ -2,11 +2,11 @@
  * What is learnt from the training rows before training — classes, means, deviations — and its use on any rows.
  * Values are rounded to 32 bits first and computed in 64, so that a file and a typed array give the same bits.
  */
-import { constantColumn } from "../../compiler/diagnostics/codes/data.ts";
+import { constantColumn, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { applyFitted, valuesOf } from "../save/fitted.ts";
-import { quoted } from "../save/fail.ts";
+import { failure, listed, quoted } from "../save/fail.ts";
 import type { Fitted, FittedInput } from "../save/fitted.ts";
 import { encodeClasses, fitClasses } from "./classes.ts";
 import type { Dataset, DataTensor, Field } from "./dataset.ts";
@@ -15,11 +15,12 @@ import type { RawData } from "./raw.ts";
 
 /**
  * `scale` multiplies, `standardize` subtracts the mean and divides by the standard deviation; both touch float inputs
- * only.
+ * only, or `standardize` what it names.
  */
 export interface Preprocessing {
   readonly scale?: number;
-  readonly standardize?: boolean;
+  /** The names of what is standardised; `true` for all float inputs. */
+  readonly standardize?: boolean | readonly string[];
 }
 
 /**
@@ -33,11 +34,26 @@ export function fit(
   preprocessing: Preprocessing,
 ): { readonly fitted: Fitted; readonly warnings: readonly Diagnostic[] } {
   const warnings: Diagnostic[] = [];
-  const inputs = fields.flatMap((field) => {
+  const { scale = 1, standardize = false } = preprocessing;
+  const names = typeof standardize === "boolean" ? [] : standardize;
+  const floats = fields.flatMap((field) => {
     const tensor = raw.tensors.get(field.name);
-    return field.role === "input" && tensor?.dtype === "f32"
-      ? fitInput(raw, field, tensor.data, rows, preprocessing, warnings)
-      : [];
+    return tensor?.dtype === "f32" ? [{ field, data: tensor.data }] : [];
+  });
+  const unknown = names.find((name) => !floats.some(({ field }) => field.name === name));
+  if (unknown !== undefined)
+    throw failure(unsuitableSetting, {
+      setting: "standardize",
+      expected: `names of float inputs (${listed(floats.map(({ field }) => field.name))})`,
+      found: quoted(unknown),
+    });
+  const inputs = floats.flatMap(({ field, data }) => {
+    const isInput = field.role === "input";
+    const own = {
+      scale: isInput ? scale : 1,
+      standardize: (standardize === true && isInput) || names.includes(field.name),
+    };
+    return fitInput(raw, field, data, rows, own, warnings);
   });
   const classes = fields.flatMap((field) => {
     const tensor = raw.tensors.get(field.name);
@@ -67,7 +83,7 @@ function fitInput(
   field: Field,
   data: Float32Array,
   rows: Uint32Array,
-  { scale = 1, standardize = false }: Preprocessing,
+  { scale, standardize }: { readonly scale: number; readonly standardize: boolean },
   warnings: Diagnostic[],
 ): readonly FittedInput[] {
   if (!standardize) return scale === 1 ? [] : [{ name: field.name, scale, mean: null, deviation: null }];

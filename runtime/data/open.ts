@@ -114,7 +114,7 @@ export function prepareOptions(data: HostData, seed: number): PrepareOptions {
     seed,
     ...(holdout === undefined ? {} : { holdout: holdoutOf(typeof holdout === "number" ? holdout : NaN) }),
     ...(scale === undefined ? {} : { scale: numberSetting(data, "scale") }),
-    ...(standardize === undefined ? {} : { standardize: standardize === true }),
+    ...(standardize === undefined ? {} : { standardize: standardizeSetting(standardize) }),
   };
 }
 
@@ -185,6 +185,17 @@ function textSetting(data: HostData, setting: string): string {
     setting,
     expected: "the path of a file",
     found: JSON.stringify(value) ?? "nothing",
+  });
+}
+
+function standardizeSetting(value: HostSetting): boolean | readonly string[] {
+  if (typeof value === "boolean") return value;
+  const names = Array.isArray(value) ? value : [];
+  if (names.length > 0 && names.every((name): name is string => typeof name === "string")) return names;
+  throw failure(unsuitableSetting, {
+    setting: "standardize",
+    expected: "true, false or a list of names",
+    found: JSON.stringify(value),
   });
 }
 

@@ -81,13 +81,16 @@ function outputField(
   if (target === undefined || dtype !== "f32") return base;
   const words = valuesOf(fitted.classes, target.input);
   if (target.logit === true && row.width === 1 && words?.length === 2) return { ...base, classes: words };
-  if (target.kind === "numbers") {
-    const units = fitted.inputs.find((input) => input.name === target.input);
-    return units === undefined ? base : { ...base, units };
-  }
+  if (target.kind === "numbers") return { ...base, ...unitsOf(train, fitted) };
   const most = train?.inputs.find((input) => input.name === target.input)?.limit ?? row.width;
   if (row.shape.length !== 1 || row.width < 2 || row.width !== most) return base;
   return { ...base, classes: Array.from({ length: row.width }, (_, id) => words?.[id] ?? String(id)) };
+}
+
+/** What was fitted to the target of a train. */
+export function unitsOf(train: HostTrain | undefined, { inputs }: Fitted): { readonly units?: FittedInput } {
+  const units = inputs.find(({ name }) => name === train?.target?.input);
+  return units === undefined ? {} : { units };
 }
 
 /** The sizes behind the batch's. */

@@ -1,7 +1,7 @@
 /** What a run tells as it goes on: plain data, of which the command draws a picture. */
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { MetricValue, Probes } from "../load/index.ts";
-import type { Named } from "../save/fitted.ts";
+import type { FittedInput, Named } from "../save/fitted.ts";
 
 /** `loss`, the losses of the steps by their names where there are several, and the metrics by theirs. */
 export type Scores = Readonly<Record<string, MetricValue>>;
@@ -22,6 +22,8 @@ export interface StartEvent {
   readonly threads: number;
   /** The names behind the ids of inputs and of the target, in the order of the ids. */
   readonly classes: readonly Named[];
+  /** What was fitted to a target that is standardised, in whose terms the losses and metrics are. */
+  readonly units?: FittedInput;
   /** Tensors that `start_from` did not fill or use, a line each. */
   readonly left: readonly string[];
   readonly diagnostics: readonly Diagnostic[];

@@ -18,6 +18,7 @@ import { shuffleInto } from "../data/shuffle.ts";
 import { failure } from "../load/fail.ts";
 import { load } from "../load/index.ts";
 import type { Counters, Gpu, Inputs, Network, NotFinite, StepResult, StopSignal } from "../load/index.ts";
+import { unitsOf } from "../predict/interface.ts";
 import { otherSettings, sidesOf } from "../save/options.ts";
 import { evaluationSize, feedOf, fingerprint } from "./data.ts";
 import type { Feed, TrainData } from "./data.ts";
@@ -134,6 +135,7 @@ export class Run {
       peakBytes: network.peakBytes,
       threads: network.threads,
       classes: network.record.fitted.classes,
+      ...unitsOf(this.#host, network.record.fitted),
       left: started.left,
       diagnostics: [...network.warnings, ...warnings, ...started.warnings, ...over],
     };

@@ -140,6 +140,28 @@ describe("a CSV file becomes tensors", () => {
     expect(values(train)).toEqual({ x: [-1, 1], target: [0.5, -2000] });
   });
 
+  it("with what is named standardised, a target included", () => {
+    const read = (standardize: readonly string[]) =>
+      prepare(
+        "a,b,y\n1,5,-2\n3,9,4\n",
+        mapping({ a: "a", b: "b", target: "y" }),
+        [input("a", 1), input("b", 1), numbers],
+        {
+          scale: 2,
+          standardize,
+        },
+      );
+    expect(values(read(["b", "target"]).train)).toEqual({ a: [2, 6], b: [-1, 1], target: [-1, 1] });
+    expect(read(["target"]).fitted.inputs).toEqual([
+      { name: "a", scale: 2, mean: null, deviation: null },
+      { name: "b", scale: 2, mean: null, deviation: null },
+      { name: "target", scale: 1, mean: [1], deviation: [3] },
+    ]);
+    expect(errorOf(() => read(["c"]))).toBe(
+      'NN0832 `standardize` of the data: expected names of float inputs ("a", "b", "target"), found "c"',
+    );
+  });
+
   it("scaled", () => {
     const { train, fitted } = prepare("a,y\n16,0\n8,1\n", mapping({ target: "y" }), [x1, ids(2)], { scale: 1 / 16 });
     expect(values(train)).toEqual({ x: [1, 0.5], target: [0, 1] });

@@ -27,6 +27,7 @@ const all: readonly Reader[] = ["csv", "idx", "npy", "text", "arrays", "given"];
 const takes: readonly (readonly [string, readonly Reader[]])[] = [
   ["scale: 2", ["csv", "idx", "npy", "arrays", "given"]],
   ["standardize: true", ["csv", "idx", "npy", "given"]],
+  ["standardize: [x]", ["csv", "idx", "npy", "given"]],
   ["holdout: 20%", ["csv", "idx", "npy", "text", "given"]],
   ["stride: 2", ["text"]],
   ['inputs: "a*"', ["csv"]],
@@ -60,6 +61,7 @@ describe("the values of a setting", () => {
   const count = "must be a whole number of at least 1, found";
   const path = "must be the path of a file, found";
   const columns = "must be the name of a column, a pattern or a list of them, found";
+  const truth = "must be true, false or a list of inputs, as in [x, target], found";
 
   test.each([
     ["scale: 0", number, "the number 0"],
@@ -68,9 +70,14 @@ describe("the values of a setting", () => {
     ["scale: 1e39", number, "the number 1e39"],
     ["scale: 1e-50", number, "the number 1e-50"],
     ["scale: [1]", number, "a list of 1"],
-    ["standardize: 0", "must be true or false, found", "the number 0"],
-    ["standardize: 1", "must be true or false, found", "the number 1"],
-    ['standardize: "true"', "must be true or false, found", 'the string "true"'],
+    ["standardize: 0", truth, "the number 0"],
+    ["standardize: 1", truth, "the number 1"],
+    ['standardize: "true"', truth, 'the string "true"'],
+    ["standardize: []", truth, "a list of 0"],
+    ["standardize: [x, 3]", truth, "a number"],
+    ["standardize: [x, x]", truth, "`x` twice"],
+    ["standardize: [y]", "must be a list of inputs of floats (`x`), found", "`y`"],
+    ["standardize: [x, target]", "must be a list of inputs of floats (`x`), found", "`target`, which is i32"],
     ["holdout: 0", part, "the number 0"],
     ["holdout: -1", part, "the number -1"],
     ["holdout: 1.5", part, "the number 1.5"],
@@ -131,5 +138,31 @@ describe("the values of a setting", () => {
     'x: "a*"',
   ])("csv(…, %s) is fine", (setting) => {
     expect(told(readers.csv(`, ${setting}`))).toEqual([]);
+  });
+});
+
+describe("the target is standardised where its predictions can be given back", () => {
+  const two = "loss two(output: [N, 2], target: [N]) -> [] = mean((output[:, 0] - target) ** 2 + output[:, 1] ** 2)\n";
+  const train = (loss: string, form: string): string => `${two}model M(x: [N, 3]) -> [N, 2] = x |> dense(2)
+data d = csv("x.csv", target: "y", standardize: [x, target])
+train M${form} { data: d  ${loss}  optimizer: sgd(lr: 1)  batch: 4  epochs: 1 }`;
+
+  test.each([
+    ["a number for each", train("loss: mse", ""), []],
+    [
+      "another number of them",
+      train("loss: two", ""),
+      ["the model's output has 2 values a row where the target has 1"],
+    ],
+    ["0 and 1", train("loss: binary_cross_entropy", ""), ["this loss takes a target of 0 and 1"]],
+    [
+      "an expression of its own",
+      train("minimize: mse(M(x), target)  update: M", "(x: [N, 3], target: [N, 2])"),
+      ["which of this train's results they belong to is not told"],
+    ],
+  ])("%s", (_, source, problems) => {
+    const sentence = "NN0530 predictions of a standardised target are given back in its units, and ";
+    const found = elaborated(source).diagnostics.filter(({ severity }) => severity === "error");
+    expect(found.map(({ code, message }) => `${code} ${message}`)).toEqual(problems.map((one) => sentence + one));
   });
 });

@@ -314,6 +314,20 @@ export const modelInputs = define<{ readonly model: string; readonly problem: st
   explanation: "What is compiled are models: each has at least one tensor input, and no settings.",
 });
 
+export const standardizedTarget = define<{ readonly problem: string }>({
+  code: "NN0530",
+  severity: "error",
+  message: ({ problem }) => `predictions of a standardised target are given back in its units, and ${problem}`,
+  explanation:
+    "A target that `standardize` names is learnt as (y − mean) / deviation, and `predict`, `export` and `predictor` turn the model's answers back. " +
+    "That takes one answer for each number of the target, and a target that is any number. Where the output is something else, such as a mean and a " +
+    "deviation, leave the target out of the list and change its units in the file.",
+  example: {
+    bad: `${model}train M { data: csv("x.csv", standardize: [target])  loss: binary_cross_entropy  optimizer: sgd(lr: 0.1)  epochs: 1 }`,
+    good: `${model}train M { data: csv("x.csv", standardize: [x])  loss: binary_cross_entropy  optimizer: sgd(lr: 0.1)  epochs: 1 }`,
+  },
+});
+
 export const settingOfReader = define<{ readonly reader: string; readonly expected: string; readonly found: string }>({
   code: "NN0536",
   severity: "error",

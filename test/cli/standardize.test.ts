@@ -1,0 +1,79 @@
+/**
+ * A standardised target: learnt and scored in its deviations, given back in its units by everything that predicts. The weights are ones and do
+ * not move; the target has the mean 5 and the deviation 5, so that a row's sum s is answered by 5 s + 5.
+ */
+import path from "node:path";
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { compile } from "../../compiler/compile.ts";
+import { predictor } from "../../runtime/load/index.ts";
+import { folderWith, nnc } from "./helpers.ts";
+
+const source = `model Sum(x: [N, 2]) -> [N] {
+  param w: [2] = ones
+  return sum(x * w, axis: -1)
+}
+train Sum {
+  data: csv("d.csv", target: "price", standardize: [target])
+  loss: mse  optimizer: sgd(lr: 1e-30)  batch: 4  epochs: 1  metrics: [mean_absolute_error]
+}
+`;
+
+const { folder: cwd, remove } = folderWith({
+  "package.json": "{}",
+  "d.csv": "a,b,price\n1,1,0\n-3,1,10\n0,0,10\n2,-1,0\n",
+  "other.jsonl": '{"x": [1, 1], "target": 20}\n',
+  "sum.nn": source,
+});
+afterAll(remove);
+
+const params = ["--params", "run/parameters.safetensors"];
+let told = "";
+beforeAll(async () => {
+  told = (await nnc(["train", "sum.nn", "-o", "run"], { cwd })).stderr;
+}, 60_000);
+
+test("training says what losses and metrics count in", () => {
+  expect(told.split("\n")[1]).toBe("Sum: target: standardised; losses and metrics count in its standard deviation, 5");
+});
+
+test.each([
+  // 2, −2, 0 and 1 against −1, 1, 1 and −1.
+  ["d.csv", (9 + 9 + 1 + 4) / 4, (3 + 3 + 1 + 2) / 4],
+  // 2 against 3.
+  ["other.jsonl", 1, 1],
+])("eval of %s", async (file, loss, error) => {
+  const { stdout } = await nnc(["eval", "sum.nn", ...params, "--data", file, "--json"], { cwd });
+  expect(JSON.parse(stdout).scores).toEqual({
+    loss: expect.closeTo(loss, 5),
+    mean_absolute_error: expect.closeTo(error, 5),
+  });
+  const { stderr } = await nnc(["eval", "sum.nn", ...params, "--data", file], { cwd });
+  expect(stderr).toBe("target: standardised; losses and metrics count in its standard deviation, 5\n");
+});
+
+test("predict", async () => {
+  const predict = (format: string) =>
+    nnc(["predict", "sum.nn", ...params, "--data", "d.csv", "--format", format], { cwd });
+  expect((await predict("csv")).stdout).toBe("price\n15\n-5\n5\n10\n");
+  expect((await predict("json")).stdout).toBe('{"price":15}\n{"price":-5}\n{"price":5}\n{"price":10}\n');
+  const bytes = Buffer.from((await predict("npy")).stdout, "latin1");
+  expect([0, 4, 8, 12].map((at) => bytes.subarray(-16).readFloatLE(at))).toEqual([15, -5, 5, 10]);
+});
+
+test("an exported module and a predictor", async () => {
+  await nnc(["export", "sum.nn", ...params, "--format", "js", "-o", "out"], { cwd });
+  const module = await import(pathToFileURL(path.join(cwd, "out/model.mjs")).href);
+  expect(
+    module.predict([
+      [1, 1],
+      [-3, 1],
+    ]),
+  ).toEqual([{ price: 15 }, { price: -5 }]);
+  const built = compile({ name: "sum.nn", source });
+  if (!built.ok) throw new Error(built.diagnostics[0]?.message);
+  const it = await predictor(built.artifact, readFileSync(path.join(cwd, "run/parameters.safetensors")));
+  expect(await it.predict([[1, 1]])).toEqual([[{ kind: "numbers", name: "price", shape: [], values: [15] }]]);
+  it.close();
+});
