@@ -41,17 +41,22 @@ export const bytes: Rule = {
   fits: (value) => Object.prototype.toString.call(value) === "[object Uint8Array]",
 };
 
-/** What is wrong with the options of `call`, each mistake for itself. */
+/** What is wrong with the options of `call`, each mistake for itself. A small network's step has options: right ones cost next to nothing. */
 export function optionProblems<Options>(call: string, options: unknown, rules: Rules<Options>): readonly Diagnostic[] {
   if (!isFields(options)) return [unsuitable("options", "an object", options)];
-  const known = new Map<string, Rule>(Object.entries(rules));
-  return Object.keys(options).flatMap((option) => {
-    const [rule, value] = [known.get(option), options[option]];
-    if (rule === undefined) return [unknown(call, option, [...known.keys()])];
-    if (value === undefined || rule.fits(value)) return [];
-    const meant = typeof value === "string" ? didYouMean(value, rule.choices ?? []) : undefined;
-    return [unsuitable(option, rule.expected, value, meant)];
-  });
+  const problems: Diagnostic[] = [];
+  for (const option in options) {
+    if (!Object.hasOwn(options, option)) continue;
+    // Its own keys are those of the options.
+    const rule = Object.hasOwn(rules, option) ? rules[option as keyof Rules<Options>] : undefined;
+    const value = options[option];
+    if (rule === undefined) problems.push(unknown(call, option, Object.keys(rules)));
+    else if (value !== undefined && !rule.fits(value)) {
+      const meant = typeof value === "string" ? didYouMean(value, rule.choices ?? []) : undefined;
+      problems.push(unsuitable(option, rule.expected, value, meant));
+    }
+  }
+  return problems;
 }
 
 /** Throws the first of the problems: NN0706, NN0736. */

@@ -15,7 +15,7 @@ export function shown(value: unknown): string {
 
 /** Whether a value is an object of named fields: no list, no Map, no array of numbers. */
 export function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && tagOf(value) === "Object";
+  return typeof value === "object" && value !== null && Object.prototype.toString.call(value) === "[object Object]";
 }
 
 function brief(value: unknown): string {
