@@ -33,6 +33,17 @@ export interface Account {
  * before all stores. A scatter stores twice: zeros, then sums, which are no loads since they begin with those zeros.
  */
 export function accountOf({ stages }: Kernel): Account {
+  const known = accounts.get(stages);
+  if (known !== undefined) return known;
+  const account = makeAccount(stages);
+  accounts.set(stages, account);
+  return account;
+}
+
+/** Each kernel is asked about by ordering, settling, segments, scheduling and aliasing; none of them changes it. */
+const accounts = new WeakMap<readonly Stage[], Account>();
+
+function makeAccount(stages: readonly Stage[]): Account {
   const loads = new Map<string, Access[]>();
   const stores = new Map<string, Access[]>();
   for (const [moment, { kind, access }] of stepsOf(stages).entries()) {

@@ -113,7 +113,8 @@ function gapIn(lists: readonly Ranges[], bytes: number, from: number, fit: Fit):
   for (;;) {
     let start = Infinity;
     let to = end;
-    for (const [position, list] of lists.entries()) {
+    for (let position = 0; position < lists.length; position++) {
+      const list = lists[position];
       if (list.ends[next[position]] <= end) next[position] = list.after(end);
       const first = list.starts[next[position]] ?? Infinity;
       start = Math.min(start, first);
