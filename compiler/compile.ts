@@ -15,7 +15,7 @@ import { cpuAdapter, javascript, simd, type Machine } from "./kernel/machine.ts"
 import { buildProgram, type Built } from "./kernel/program.ts";
 import { argumentProblems } from "./options.ts";
 import type { Artifact, TargetName } from "./program/artifact.ts";
-import { checksumOf } from "./program/checksum.ts";
+import { checksumOf, manifestChecksum } from "./program/checksum.ts";
 import type { Program } from "./program/types.ts";
 import type { SourceText } from "./sources.ts";
 
@@ -77,10 +77,12 @@ export function compile(main: SourceText, options: CompileOptions = {}): Compile
   }
 }
 
-/** Says of each file what it is, so that a damaged one is told from one that is as it was built. */
-function withChecksums({ manifest, files }: Artifact): Artifact {
+/** Says of the manifest and each file what it is, so that a damaged one is told from one that is as it was built. */
+function withChecksums(artifact: Artifact): Artifact {
+  const { files } = artifact;
   const checksums = Object.fromEntries(Object.entries(files).map(([name, content]) => [name, checksumOf(content)]));
-  return { manifest: { ...manifest, checksums }, files };
+  const manifest = { ...artifact.manifest, checksums };
+  return { manifest: { ...manifest, checksum: manifestChecksum(manifest) }, files };
 }
 
 /** What a phase threw, as data: a target that refuses the program, or a bug of ours. */

@@ -26,6 +26,8 @@ export interface Manifest {
   readonly relaxed?: boolean;
   /** Of the files, by name; checked when they are loaded (`checksumOf`). */
   readonly checksums?: Readonly<Record<string, string>>;
+  /** Of all else in the manifest (`manifestChecksum`); one that does not have it is looked at in full before it is believed. */
+  readonly checksum?: string;
   /** Where several threads can share the program; the target wasm alone. */
   readonly threads?: ManifestThreads;
 }

@@ -10,6 +10,11 @@ export function checksumOf(content: string | Uint8Array): string {
   return printChecksum(hash(typeof content === "string" ? new TextEncoder().encode(content) : content, 0));
 }
 
+/** Of a manifest without its own, as JSON, whatever the layout of its file. */
+export function manifestChecksum(manifest: object): string {
+  return checksumOf(JSON.stringify({ ...manifest, checksum: undefined }));
+}
+
 export function printChecksum(value: number): string {
   return `xxh32:${value.toString(16).padStart(8, "0")}`;
 }

@@ -153,7 +153,8 @@ const known = new WeakMap<HostTrain, readonly string[]>();
 
 function resultsOf(train: HostTrain): readonly string[] {
   const { losses, rates = [], probes = [] } = train;
-  const results = known.get(train) ?? [...losses, ...rates].map(({ buffer }) => buffer).concat(probes.flatMap(buffersOf));
+  const results =
+    known.get(train) ?? [...losses, ...rates].map(({ buffer }) => buffer).concat(probes.flatMap(buffersOf));
   known.set(train, results);
   return results;
 }

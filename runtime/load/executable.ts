@@ -4,7 +4,7 @@
 import { brokenModule, moduleFailed, notAnArtifact } from "../../compiler/diagnostics/codes/runtime.ts";
 import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Artifact, Manifest } from "../../compiler/program/artifact.ts";
-import { checksumOf } from "../../compiler/program/checksum.ts";
+import { checksumOf, manifestChecksum } from "../../compiler/program/checksum.ts";
 import { failure, named } from "./fail.ts";
 
 /** Elements of a buffer; a bool is an i32 of 0 or 1. */
@@ -35,6 +35,20 @@ export type Executable = {
       readonly close: () => void;
     }
 );
+
+/** Whether the manifest is as it was built, and the files are what files can be. */
+export function isIntact(artifact: Artifact): boolean {
+  try {
+    const { manifest, files } = artifact;
+    return (
+      manifest.checksum === manifestChecksum(manifest) &&
+      Object.values(files).every((content) => typeof content === "string" || content instanceof Uint8Array)
+    );
+  } catch {
+    // It came from anywhere: perhaps there is no manifest, or none that can be written.
+    return false;
+  }
+}
 
 /** The file that the manifest names, by default the module, as it was built. Throws NN0701, NN0702. */
 export function moduleOf({ manifest, files }: Artifact, file = manifest.module): string | Uint8Array {

@@ -113,6 +113,7 @@ export const manifestForm: Schema = fields(
       useful: count,
     }),
     checksums: { kind: "record", item: text },
+    checksum: text,
   },
 );
 

@@ -4,6 +4,8 @@ import { compile } from "../../compiler/compile.ts";
 import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import { checksumOf, hash } from "../../compiler/program/checksum.ts";
 import type { Artifact, TargetName } from "../../compiler/program/artifact.ts";
+import { checkArtifact } from "../../runtime/load/check-artifact.ts";
+import { isIntact } from "../../runtime/load/executable.ts";
 import { load } from "../../runtime/load/index.ts";
 import { misfit } from "../../runtime/load/schema.ts";
 import type { Schema } from "../../runtime/load/schema.ts";
@@ -246,6 +248,24 @@ describe("a module that was damaged", () => {
     expect(
       await errorOf(() => load({ manifest, files: { ...artifact.files, [manifest.module]: "{" } }, { gpu })),
     ).toMatch(/^NN0702 /);
+  });
+});
+
+describe("an artifact as it was built", () => {
+  test.each(["typescript", "wasm", "wgsl"] as const)("for %s needs no look, and would pass it", (target) => {
+    const { manifest, files } = compiled(target);
+    const read = JSON.parse(JSON.stringify(manifest, undefined, 2)) as Artifact["manifest"];
+    expect([isIntact({ manifest, files }), isIntact({ manifest: read, files })]).toEqual([true, true]);
+    expect(() => checkArtifact({ manifest: read, files })).not.toThrow();
+  });
+
+  test("is no more so when anything of its manifest has changed", () => {
+    const { manifest, files } = compiled("wasm");
+    const unchanged = placesIn(manifest).filter((path) => {
+      const other = changed(manifest, path, "another") as Artifact["manifest"];
+      return isIntact({ manifest: other, files });
+    });
+    expect(unchanged).toEqual([]);
   });
 });
 
