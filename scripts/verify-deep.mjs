@@ -1,6 +1,7 @@
 /**
- * `npm run verify:deep`: everything of `verify`, then the random tests at full size with a fresh seed, the planted bugs, and the accuracy of
- * the digits example over ten seeds. Writes `docs/verify-report.md`. NNC_SEED repeats a run; NNC_SCALE makes it longer or shorter.
+ * `npm run verify:deep`: everything of `verify`, then the random tests at full size with a fresh seed, the planted bugs, the accuracy of
+ * the digits example over ten seeds, and mutation testing in what is left of the hour. Writes `docs/verify-report.md`. NNC_SEED repeats a
+ * run; NNC_SCALE makes it longer or shorter; NNC_MUTATION_MINUTES is the time for mutants, 0 for none.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,6 +11,7 @@ import { install, root, run, tool } from "./lib/project.mjs";
 
 const seeds = Array.from({ length: 10 }, (_, at) => at + 1);
 const leastAccuracy = 0.963;
+const minutesInAll = 60;
 const suites = ["test/random", "test/ladder", "test/planted", "test/browser"];
 
 /** Whole minutes and seconds since then. */
@@ -135,6 +137,26 @@ function plantedText(planted) {
   return `## Planted bugs\n\n${table(["bug", "file", "", "noticed first by"], rows)}`;
 }
 
+/** Whole minutes for the mutants of a run that began then: what is asked for, or what is left of the hour. */
+function mutationMinutes(started) {
+  const asked = process.env.NNC_MUTATION_MINUTES;
+  return asked === undefined ? Math.max(0, Math.floor(minutesInAll - (Date.now() - started) / 60_000)) : Number(asked);
+}
+
+function mutationText({ leastScore, score, possible, tried, excused, unjudged, folders }) {
+  const share = (value) => (value === undefined ? "–" : percent(value));
+  const row = (name, of) => [name, share(of.score), of.tried, of.possible, of.excused, of.unjudged.length];
+  const rows = [
+    ...folders.map((of) => row(`\`${of.folder}\``, of)),
+    row("all", { score, possible, tried, excused, unjudged }),
+  ];
+  const head = ["folder", "noticed", "tried so far", "possible", "excused", "not judged"];
+  return (
+    `## Mutation testing\n\nOf the small faults that were put into the code, the tests of its folder noticed this share (at least ${percent(leastScore)} is asked for), ` +
+    `without those that mutation/survivors.json judges to change nothing but speed. Each run goes on where the last one stopped.\n\n${table(head, rows)}`
+  );
+}
+
 function accuracyText(accuracies) {
   const rows = accuracies.map((accuracy, at) => [seeds[at], percent(accuracy)]);
   return `## Digits\n\nMean hold-out accuracy over ${seeds.length} seeds: ${percent(mean(accuracies))} (at least ${percent(leastAccuracy)} is asked for).\n\n${table(["seed", "accuracy"], rows)}`;
@@ -165,7 +187,17 @@ function report(started, stages, facts, accuracies) {
     ...of("mutations").map(mutationsText),
     ...(of("planted").length > 0 ? [plantedText(of("planted"))] : []),
     accuracyText(accuracies),
+    ...(of("mutation").length > 0
+      ? of("mutation").map(mutationText)
+      : ["## Mutation testing\n\nSkipped, or ended before it had a result."]),
   ].join("\n\n");
+}
+
+/** The stage of mutation testing; none where it has no time. */
+function mutationStage(time, environment) {
+  if (time === 0) return [];
+  const args = ["scripts/mutation.mjs", "--minutes", String(time)];
+  return [stage(`mutation testing, ${time} min`, () => run(process.execPath, args, environment) === 0)];
 }
 
 /** Runs every stage, writes the report, and answers whether all passed. */
@@ -189,6 +221,7 @@ function verifyDeep() {
         accuracies = seeds.map((one) => accuracyFor(one, folder));
         return mean(accuracies) >= leastAccuracy;
       }),
+      ...mutationStage(mutationMinutes(started), { NNC_SEED: seed, NNC_FACTS: facts }),
     ];
     writeFileSync(
       path.join(root, "docs/verify-report.md"),
