@@ -75,6 +75,41 @@ test("what a person reads", () => {
   );
 });
 
+test.each<[string, Dimension]>([
+  ["max(a, b)", maximum(b, a)],
+  ["min(a, b)", minimum(b, a)],
+  ["((a) mod (b))", remainder(a, b)],
+  ["floor((a)/(0))", floorDivide(a, c(0))],
+  ["((a) mod (0))", remainder(a, c(0))],
+])("a person reads %s", (text, dimension) => {
+  expect(print(dimension)).toBe(text);
+});
+
+test.each<[string, Dimension]>([
+  ["a sum", add(b, a)],
+  ["a quotient", floorDivide(b, a)],
+  ["a remainder", remainder(b, a)],
+  ["a maximum", maximum(b, a)],
+])("%s has the names of its parts", (_, dimension) => {
+  expect([...symbolsOf(dimension)].sort()).toEqual(["a", "b"]);
+});
+
+describe("the limits", () => {
+  const sum = (count: number) => Array.from({ length: count }, (_, at) => symbol(`n${at}`)).reduce(add, c(0));
+
+  test("are 256 terms, 4096 characters and 64 steps of a division", () => {
+    expect(sum(256).monomials).toHaveLength(256);
+    expect(print(add(symbol("x".repeat(4092)), c(1)))).toHaveLength(4096);
+    expect(equal(divideExactly(multiply(sum(64), m), m) ?? c(0), sum(64))).toBe(true);
+  });
+
+  test("are told where they are exceeded; a longer division is none", () => {
+    expect(() => sum(257)).toThrow(new DimensionOverflow("a dimension", "256 terms"));
+    expect(() => add(symbol("x".repeat(4093)), c(1))).toThrow(new DimensionOverflow("a dimension", "4096 characters"));
+    expect(divideExactly(multiply(sum(65), m), m)).toBeUndefined();
+  });
+});
+
 test("names of JavaScript's own are ordinary", () => {
   const odd = add(symbol("__proto__"), symbol("constructor"));
   expect(
@@ -204,6 +239,37 @@ describe("intervals", () => {
     ["⌊a/2⌋ − 1", subtract(floorDivide(a, c(2)), c(1)), false],
   ])("%s is never negative: see", (_, dimension, expected) => {
     expect(isNonNegative(dimension)).toBe(expected);
+  });
+
+  const bounds = new Map([
+    ["a", 3],
+    ["b", 4],
+  ]);
+
+  test.each<[string, Dimension, number, number]>([
+    ["7", c(7), 7, 7],
+    ["a·b − a = a·(b − 1)", subtract(multiply(a, b), a), 0, 9],
+    ["m mod (a + 2)", remainder(m, add(a, c(2))), 0, 4],
+    ["⌊b/(a + 1)⌋", floorDivide(b, add(a, c(1))), 0, 2],
+    ["⌊(b − 9)/(a + 1)⌋", floorDivide(subtract(b, c(9)), add(a, c(1))), -4, -2],
+    ["⌊b/(a − 2)⌋, whose divisor is positive", floorDivide(b, subtract(a, c(2))), 1, 4],
+    ["a·m", multiply(a, m), 1, Infinity],
+  ])("of %s with a to 3 and b to 4", (_, dimension, low, high) => {
+    expect(intervalOf(dimension, bounds)).toEqual({ low, high });
+  });
+
+  const many = (count: number) => Array.from({ length: count }, (_, at) => symbol(`n${at}`));
+  const sum = (all: readonly Dimension[]) => all.reduce(add, c(0));
+
+  test("see through four factors and sixteen terms", () => {
+    expect(isNonNegative(subtract(product([a, b, m, n]), a))).toBe(true);
+    expect(isNonNegative(add(subtract(multiply(a, b), a), sum(many(14))))).toBe(true);
+  });
+
+  test("cope with more factors and terms than can be multiplied out", () => {
+    expect(intervalOf(add(product(many(9)), a))).toEqual({ low: 2, high: Infinity });
+    const quadruples = Array.from({ length: 20 }, (_, at) => product([a, b, m, n].map((x) => symbol(`${x.key}${at}`))));
+    expect(intervalOf(sum(quadruples))).toEqual({ low: 20, high: Infinity });
   });
 });
 
