@@ -9,7 +9,7 @@ export const folders = [
   { folder: "compiler/dimension", tests: ["test/dimension", "test/loops/index.test.ts"] },
   {
     folder: "compiler/kernel",
-    tests: named("kernel", ["schedule.golden", "kernel", "accesses", "fuse", "paths", "plan"]),
+    tests: named("kernel", ["schedule.golden", "kernel", "accesses", "schedule", "fuse", "paths", "plan"]),
   },
   { folder: "compiler/program", tests: ["test/program"] },
   { folder: "compiler/passes", tests: ["test/passes", "test/ops"] },

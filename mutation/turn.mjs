@@ -65,6 +65,7 @@ function entryFor({ hash, tests }, results) {
 export async function tryPieces(pieces, atOnce) {
   const { tests } = folders.find(({ folder }) => folder === pieces[0].folder);
   process.env.NNC_MUTATION_TESTS = tests.join(",");
+  process.env.NNC_QUICK = "1";
   const absolute = await new Stryker(optionsFor(pieces, atOnce)).runMutationTest();
   const results = absolute.map((result) => ({ ...result, fileName: placeOf(result.fileName) }));
   return new Map(

@@ -41,6 +41,7 @@ const problems: readonly Case[] = [
   },
   { op: "less", inputs: ["bool", "bool"], says: "less takes f32 or i32, not bool[]" },
   { op: "select", inputs: ["f32", "f32", "f32"], says: "select takes bool, not f32[]" },
+  { op: "sum", inputs: ["bool N"], attributes: { axes: [0] }, says: "sum takes f32 or i32, not bool[N]" },
   { op: "sum", inputs: ["f32 N 3"], attributes: { axes: [2] }, says: "sum: axis 2 does not exist; [N, 3] has 2 axes" },
   { op: "max", inputs: ["f32 N 3"], attributes: { axes: [1, 1] }, says: "max: axis 1 is named twice" },
   { op: "prod", inputs: ["f32 N 3"], attributes: { axes: [1, 0] }, says: "prod: the axes 1, 0 do not ascend" },
@@ -164,6 +165,24 @@ describe("shape rules", () => {
   test.each(problems)("$op $inputs: $says", ({ op, inputs, attributes = {}, says }) => {
     const result = inferTypes(op, inputs.map(type), attributes);
     expect("kind" in result ? result.message : result.map(printType).join(", ")).toBe(says);
+  });
+
+  const samples = operations
+    .filter(({ name }) => name !== "concat")
+    .flatMap(({ name, samples: all }) => all.slice(0, 1).map((sample) => ({ name, sample })));
+
+  test.each(samples)("$name takes as many operands as it says", ({ name, sample: { attributes, inputs } }) => {
+    const types = inputs.map(({ dtype, shape: sizes }): TensorType => ({
+      dtype,
+      shape: sizes.map((n) => constant(n)),
+    }));
+    expect(inferTypes(name, types, attributes)).toBeInstanceOf(Array);
+    const scalar: TensorType = { dtype: "f32", shape: [] };
+    const wrong = [[...types, scalar], ...(types.length > 0 ? [types.slice(1)] : [])];
+    for (const given of wrong) {
+      const message = `${name} takes ${types.length} input${types.length === 1 ? "" : "s"}, not ${given.length}`;
+      expect(inferTypes(name, given, attributes)).toMatchObject({ message });
+    }
   });
 });
 

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";
+import { Graph } from "../../compiler/graph/graph.ts";
 import { printGraph } from "../../compiler/graph/print.ts";
+import type { Value } from "../../compiler/graph/types.ts";
 import { cse } from "../../compiler/passes/cse.ts";
 import { fill } from "../../compiler/ops/emit.ts";
 import { deadCode } from "../../compiler/passes/dead-code.ts";
@@ -58,6 +61,28 @@ describe("rectify", () => {
       "result y = %7",
     ]);
   });
+
+  /** A graph that tests the sign of a number twice, before and after it is cut off at that. */
+  const cutAt = (cut: (b: GraphBuilder, x: Value) => Value) =>
+    graphOf((b) => {
+      const value = input(b, "x", []);
+      const least = cut(b, value);
+      const below = b.one("lessEqual", [value, least]);
+      return b.one("select", [below, least, b.one("exp", [b.one("select", [below, least, value])])]);
+    });
+  const tests = (graph: Graph) => graph.nodes.filter(({ op }) => op === "lessEqual").length;
+
+  test("does so for the number 0 itself, too", () => {
+    expect(tests(rectify.run(cutAt((b) => b.constant(0))))).toBe(2);
+  });
+
+  test.each<[string, (b: GraphBuilder, x: Value) => Value]>([
+    ["1", (b) => b.constant(1)],
+    ["an input", (b) => input(b, "least", [])],
+    ["what is padded with 0", (b, x) => b.one("pad", [x], { low: [], high: [], value: 0 })],
+  ])("leaves alone what is compared with %s", (_, cut) => {
+    expect(tests(rectify.run(cutAt(cut)))).toBe(1);
+  });
 });
 
 describe("dead code", () => {
@@ -82,6 +107,15 @@ describe("the passes", () => {
     const after = runPasses(graph, { verify: true });
     expect(after.nodes).toHaveLength(10_001);
     expect(after.nodes[10_000]).toMatchObject({ span: { file: "a.nn", from: 3, to: 7 }, path: "Net.layer" });
+  });
+
+  test("name the one that broke the graph", () => {
+    const broken = new Graph(
+      [{ id: 0, op: "exp", attributes: {}, inputs: [], outputs: [], span: undefined, path: "" }],
+      [],
+    );
+    expect(() => runPasses(broken, { verify: true })).toThrow(InternalError);
+    expect(() => runPasses(broken, { verify: true })).toThrow(/elaboration/);
   });
 
   test("each say what they do", () => {

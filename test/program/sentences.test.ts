@@ -378,6 +378,8 @@ const schedules: readonly Case[] = [
   ["k: expected a variable to assign, found u", scheduled([write.assign("u", f32One)])],
   ["k: expected a buffer to write, found x", scheduled([write.store("x", write.at({}), f32One)])],
   ["k: expected f32x1, found i32x1: 1", scheduled([stored(i32One)])],
+  ["k: expected f32x1, found i32x1: 1", scheduled([stored(write.cast("f32", write.unary("bits", i32One, "i32")))])],
+  ["k: expected i32x1, found f32x1: 1", scheduled([stored(write.unary("unbits", f32One, "f32"))])],
   ["k: expected boolx1, found f32x1: 1", scheduled([{ kind: "if", condition: f32One, then: [], otherwise: [] }])],
   ["k: expected a name defined before, found u", scheduled([stored(write.variable("u"))])],
   [
@@ -471,4 +473,6 @@ test("the verifiers find nothing in what is sound", () => {
   ]).toEqual([]);
   expect(shared.entries[0]?.phases.length).toBe(2);
   expect(verifyKernel(kernels.softmax(3, 4).kernel)).toEqual([]);
+  const bits = write.unary("bits", f32One, "i32");
+  expect(scheduled([stored(write.unary("unbits", bits, "f32")), stored(write.unary("neg", f32One))])()).toEqual([]);
 });
