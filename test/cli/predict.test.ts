@@ -1,6 +1,6 @@
 /** Prediction and export: the same answers from the command, for every form of input, and from the exported module. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
@@ -122,8 +122,10 @@ describe("predict", () => {
       cwd,
       stdin: "[1,2]",
     });
-    expect(stderr).toMatch(/^error\[NN09\d\d\]: points\.csv /);
-    expect(code).toBe(1);
+    expect([stderr, code]).toEqual([
+      "error[NN0903]: points.csv is no safetensors file: expected a header of at most 100000000 bytes, found 7306080438890081400\n",
+      1,
+    ]);
   });
 });
 
@@ -134,7 +136,11 @@ describe("export", () => {
   }, 60_000);
 
   test("two files, with their sizes", () => {
-    expect(written).toMatch(/^app\/model\.d\.mts {2}.*\napp\/model\.mjs {2}.*\n$/);
+    const sizes = ["app/model.d.mts", "app/model.mjs"].map((file) => {
+      const kilobytes = statSync(path.join(cwd, file)).size / 1000;
+      return `${file}  ${kilobytes.toPrecision(3)} kB\n`;
+    });
+    expect(written).toBe(sizes.join(""));
   });
 
   test("the module tests itself", () => {

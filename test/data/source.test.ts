@@ -287,8 +287,8 @@ describe("a cell is refused", () => {
 
   it("when its class is only in the hold-out", () => {
     const text = ["a,y", ...Array.from({ length: 6 }, (_, row) => `1,class${row}`)].join("\n");
-    expect(errorOf(() => prepare(text, target, [x1, ids(9)], { holdout: { kind: "count", value: 1 } }))).toMatch(
-      /^NN0821 t\.csv:\d:3: the class "class\d" of `target` does not occur in the training rows$/,
+    expect(errorOf(() => prepare(text, target, [x1, ids(9)], { holdout: { kind: "count", value: 1 } }))).toBe(
+      'NN0821 t.csv:6:3: the class "class4" of `target` does not occur in the training rows',
     );
   });
 });

@@ -4,8 +4,9 @@ import { orderKernels } from "../../compiler/kernel/fuse/order.ts";
 import type { LoweredOutput } from "../../compiler/kernel/lower.ts";
 import type { Kernel, Stage } from "../../compiler/kernel/types.ts";
 import { binary, f32 } from "../../compiler/loops/scalar.ts";
+import { constantIndex } from "../../compiler/loops/index.ts";
 import type { Index } from "../../compiler/loops/types.ts";
-import { axis, from, reduce, shifted, store } from "./kernels.ts";
+import { at, axis, from, reduce, shifted, store, storeTo } from "./kernels.ts";
 
 const kernel = (name: string, ...stages: readonly Stage[]): Kernel => {
   return { name, grid: [axis("i", 4)], rows: [], stages, origins: [] };
@@ -24,6 +25,30 @@ const makes = (target: string, ...sources: readonly (string | readonly [string, 
   );
 const update = (name: string, tensor = `${name}'`): LoweredOutput => ({ name, role: "parameter", tensor });
 const result = (tensor: string): LoweredOutput => ({ name: tensor, role: "result", tensor });
+
+/** target[i, r] = source[i, r] + 1, in a loop over r. */
+const sweeps = (target: string, source: string): Kernel => {
+  const value = binary("add", from(source, "i", "r"), f32(1));
+  return kernel(target, {
+    kind: "sweep",
+    over: [axis("r", 4)],
+    lets: [],
+    stores: [storeTo(target, ["i", "r"], value)],
+  });
+};
+/** target[0] is the sum of the source: zeros first, then what is added. */
+const scatters = (target: string, source: string): Kernel =>
+  kernel(target, {
+    kind: "scatter",
+    tensor: target,
+    dtype: "f32",
+    zero: [axis("z", 4)],
+    zeroIndices: at("z"),
+    over: [axis("r", 4)],
+    lets: [],
+    at: [constantIndex(0)],
+    value: from(source, "r"),
+  });
 
 /** The kernels in order, and what is written in place. */
 function ordered(kernels: readonly Kernel[], ...outputs: readonly LoweredOutput[]): string {
@@ -49,6 +74,17 @@ describe("an update goes in place", () => {
       ),
       "w'; w' over w",
     ],
+    [
+      "where a loop of its kernel writes it at the point that it reads",
+      ordered([sweeps("w'", "w")], update("w")),
+      "w'; w' over w",
+    ],
+    [
+      "where it is added up and nobody reads the old value",
+      ordered([scatters("w'", "d")], update("w")),
+      "w'; w' over w",
+    ],
+    ["not where it is added up from the old value", ordered([scatters("w'", "w")], update("w")), "w'; "],
     ["not where it is read at another point", ordered([makes("w'", ["w", shifted("i", 1)])], update("w")), "w'; "],
     [
       "not where a reader of the old value needs the new one",
@@ -86,11 +122,9 @@ describe("kernels run", () => {
   });
 
   test("whatever a row is called: it is no tensor of another kernel", () => {
-    const sweep: Stage = { kind: "sweep", over: [axis("r", 4)], lets: [], stores: [] };
-    const own: Kernel = {
-      ...kernel("k", sweep, store("y", ["i"], from("h", "i"))),
-      rows: [{ name: "h", dtype: "f32", shape: [] }],
-    };
-    expect(ordered([own, makes("h", "y")], result("h"))).toBe("k h; ");
+    const sweep: Stage = { kind: "sweep", over: [axis("r", 4)], lets: [], stores: [storeTo("h", ["r"], f32(0))] };
+    const rows = [{ name: "h", dtype: "f32", shape: [] }] as const;
+    const own: Kernel = { ...kernel("k", sweep, store("y", ["i"], from("h", "i"))), rows };
+    expect(ordered([makes("z", "h"), makes("h", "x"), own], result("z"))).toBe("h z k; ");
   });
 });
