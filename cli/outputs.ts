@@ -32,6 +32,8 @@ const marks: readonly (readonly [end: string, mark: RegExp])[] = [
   [".mjs", /, exported by nnc\./],
   [".mts", /, exported by nnc\./],
   [".ts", /, (exported|compiled) by nnc\./],
+  [".wat", /, compiled by nnc\./],
+  [".wgsl", /, compiled by nnc\./],
 ];
 
 /** Throws NN0928 at the first file, named as the user does, that must not be replaced. */
@@ -98,12 +100,15 @@ export function readBy({ root, folder, main }: ProjectSource, train: HostTrain |
 }
 
 function isOurs(place: string): boolean {
+  if (isMarked(place)) return true;
+  // What has no place for a mark lies beside the text that it was made with, whose name all files of an artifact share.
+  const [base] = path.basename(place).split(".");
+  return [".ts", ".wat", ".wgsl"].some((end) => isMarked(path.join(path.dirname(place), `${base}${end}`)));
+}
+
+function isMarked(place: string): boolean {
   const mark = marks.find(([end]) => place.endsWith(end))?.[1];
-  if (mark?.test(beginningOf(place)) === true) return true;
-  // The other files of an artifact: its manifest stands beside them and names the module, whose name all share.
-  const beginning = beginningOf(path.join(path.dirname(place), "manifest.json"));
-  const module = /^\{"format":"nnc-artifact",.*?"module":"([^"\\]+)"/s.exec(beginning)?.[1];
-  return module !== undefined && path.basename(place).startsWith(`${module.split(".")[0]}.`);
+  return mark?.test(beginningOf(place)) === true;
 }
 
 /** Nothing where there is no such file. */

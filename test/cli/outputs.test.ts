@@ -11,6 +11,7 @@ const { folder: cwd, remove } = folderWith({
   ...pointsProject,
   "log/points.nn": pointsSource.replace("points.csv", "log.jsonl"),
   "log/log.jsonl": pointsCsv,
+  "other.nn": "model Other(x: [N, 2]) -> [N, 2] = x |> dense(2)",
   "from/points.nn": pointsSource
     .replace("points.csv", "../points.csv")
     .replace("seed: 3 }", 'seed: 3  start_from: "parameters.safetensors" }'),
@@ -64,6 +65,15 @@ describe("a file that nnc did not write", () => {
     expect([code, contents("forced")["manifest.json"]]).toEqual([0, expect.stringContaining("nnc-artifact")]);
   });
 });
+
+test.each(["typescript", "wasm", "wgsl"])(
+  "what build wrote for %s is known again when another build lies over it",
+  async (target) => {
+    const build = (file: string) => nnc(["build", file, "--target", target, "-o", `over-${target}`], { cwd });
+    const codes = [await build("points.nn"), await build("other.nn"), await build("points.nn")].map(({ code }) => code);
+    expect(codes).toEqual([0, 0, 0]);
+  },
+);
 
 test.each([
   ["train", ["train", "points.nn", "--epochs", "1"]],
