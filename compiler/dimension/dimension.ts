@@ -97,11 +97,17 @@ function fromMonomials(monomials: readonly Monomial[]): Dimension {
 
 /** The dimension with this value, a whole number. */
 export function constant(value: number): Dimension {
-  const whole = safe(value, String(value));
+  return small[value] ?? makeConstant(safe(value, String(value)));
+}
+
+function makeConstant(whole: number): Dimension {
   return whole === 0
     ? { monomials: [], key: "0" }
     : { monomials: [{ coefficient: whole, atoms: [] }], key: String(whole) };
 }
+
+/** Most are small, and made again and again. */
+const small = Array.from({ length: 1025 }, (_, value) => makeConstant(value));
 
 /** The named dimension. */
 export function symbol(name: string): Dimension {
