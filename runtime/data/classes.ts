@@ -1,17 +1,14 @@
 /**
- * Names of classes: which of the training rows' words and numbers are some, and the ids behind them. Words are sorted by their UTF-16 code
- * units, which is the same everywhere, numbers by size; `true` is 1 and `false` is 0 whichever of them occur.
+ * Names of classes: which of the training rows' words are some, and the ids behind them. Words are sorted by their UTF-16 code units, which is
+ * the same everywhere; `true` is 1 and `false` is 0 whichever of them occur. Numbers are ids, never names.
  */
 import {
   idOutOfRange,
-  mixedClasses,
   notANumber,
   numbersForNames,
   tooManyClasses,
   unseenClass,
 } from "../../compiler/diagnostics/codes/data.ts";
-import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
-import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { failure, listed, quoted } from "../save/fail.ts";
 import type { Named } from "../save/fitted.ts";
 import type { DataTensor, Field } from "./dataset.ts";
@@ -24,17 +21,9 @@ const truths: readonly (readonly [string, string])[] = [
   ["FALSE", "TRUE"],
 ];
 
-/** Of words, and of a target's numbers that are no ids; nothing where the field holds what it says. Throws NN0815, NN0820. */
-export function fitClasses(
-  raw: RawData,
-  field: Field,
-  tensor: DataTensor | WordTensor,
-  rows: Uint32Array,
-  warnings: Diagnostic[],
-): readonly Named[] {
-  if (tensor.dtype === "words") return [{ name: field.name, values: wordClasses(raw, field, tensor, rows, warnings) }];
-  const labels = field.role === "target" && tensor.dtype === "i32" ? numberClasses(field, tensor.data, rows) : [];
-  return labels.length === 0 ? [] : [{ name: field.name, values: labels.map(String) }];
+/** Of a field that holds words. Throws NN0815, NN0820. */
+export function fitClasses(raw: RawData, field: Field, tensor: WordTensor, rows: Uint32Array): Named {
+  return { name: field.name, values: wordClasses(raw, field, tensor, rows) };
 }
 
 /** The ids of names, or the numbers as they are where the field has no names. Throws NN0819, NN0821, NN0834. */
@@ -44,22 +33,13 @@ export function encodeClasses(
   tensor: DataTensor | WordTensor,
   names: readonly string[] | undefined,
 ): DataTensor {
-  if (tensor.dtype === "words") return idsOf(raw, field, tensor, (word) => tensor.words[word] ?? "", names ?? []);
-  if (names !== undefined) {
-    if (names.every((name) => Number.isNaN(Number(name)))) throw numbersWhereNames(raw, field, tensor.data, names);
-    return idsOf(raw, field, tensor, String, names);
-  }
+  if (tensor.dtype === "words") return idsOf(raw, field, tensor, names ?? []);
+  if (names !== undefined) throw numbersWhereNames(raw, field, tensor.data, names);
   if (tensor.dtype === "i32") checkIds(raw, field, tensor.data);
   return tensor;
 }
 
-function wordClasses(
-  raw: RawData,
-  field: Field,
-  tensor: WordTensor,
-  rows: Uint32Array,
-  warnings: Diagnostic[],
-): readonly string[] {
+function wordClasses(raw: RawData, field: Field, tensor: WordTensor, rows: Uint32Array): readonly string[] {
   const most = field.dtype === "f32" ? 2 : field.classes;
   const used = usedIn(tensor.data, elements(field.shape), rows);
   const words = tensor.words.filter((_, word) => used.has(word)).sort();
@@ -68,17 +48,7 @@ function wordClasses(
   if (field.dtype === "f32" && words.length !== 2) throw notBinary(raw, field, tensor, words);
   if (most !== undefined && words.length > most)
     throw failure(tooManyClasses, { source: raw.source, field: field.name, found: words.length, classes: most });
-  if (tensor.mixed)
-    warnings.push(diagnose(mixedClasses, { source: raw.source, field: field.name, classes: listed(words) }, []));
   return words;
-}
-
-/** Labels such as 1, 2 and 3 of three classes. Where there are more or fewer of them than classes they are taken for ids, one of which is out of range. */
-function numberClasses({ classes, shape }: Field, data: Int32Array, rows: Uint32Array): readonly number[] {
-  if (classes === undefined) return [];
-  const labels = [...usedIn(data, elements(shape), rows)].sort((one, other) => one - other);
-  const areIds = labels.every((label) => label >= 0 && label < classes);
-  return areIds || labels.length !== classes ? [] : labels;
 }
 
 function usedIn(data: Int32Array, width: number, rows: Uint32Array): ReadonlySet<number> {
@@ -90,14 +60,13 @@ function usedIn(data: Int32Array, width: number, rows: Uint32Array): ReadonlySet
 function idsOf(
   raw: RawData,
   field: Field,
-  { data, shape, rowStride }: DataTensor | WordTensor,
-  nameOf: (value: number) => string,
+  { data, shape, rowStride, words }: WordTensor,
   names: readonly string[],
 ): DataTensor {
   const idOf = new Map(names.map((name, id) => [name, id]));
   const ids = field.dtype === "f32" ? new Float32Array(data.length) : new Int32Array(data.length);
   for (const [at, value] of data.entries()) {
-    const name = nameOf(value);
+    const name = words[value] ?? "";
     const id = idOf.get(name);
     if (id === undefined)
       throw failure(unseenClass, { place: placeAt(raw, field, at), field: field.name, found: quoted(name) });

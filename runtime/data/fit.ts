@@ -23,10 +23,7 @@ export interface Preprocessing {
   readonly standardize?: boolean | readonly string[];
 }
 
-/**
- * Fits to the rows listed in `rows`; a constant column is a warning (NN0822), and so are words and numbers in one (NN0847). Too many classes are
- * an error (NN0820).
- */
+/** Fits to the rows listed in `rows`; a constant column is a warning (NN0822), too many classes an error (NN0820). */
 export function fit(
   raw: RawData,
   fields: readonly Field[],
@@ -57,7 +54,7 @@ export function fit(
   });
   const classes = fields.flatMap((field) => {
     const tensor = raw.tensors.get(field.name);
-    return tensor === undefined ? [] : fitClasses(raw, field, tensor, rows, warnings);
+    return tensor?.dtype === "words" ? [fitClasses(raw, field, tensor, rows)] : [];
   });
   return { fitted: { inputs, classes, columns: raw.columns, vocabulary: null }, warnings };
 }

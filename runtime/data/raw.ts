@@ -24,8 +24,6 @@ export interface WordTensor {
   readonly rowStride: number;
   readonly data: Int32Array;
   readonly words: readonly string[];
-  /** Whether some of the words are numbers. */
-  readonly mixed: boolean;
 }
 
 export interface RawData {
@@ -88,15 +86,11 @@ export function readField(selection: Selection): DataTensor | WordTensor {
   return { ...base, dtype: "i32", data: readIntegers(selection) };
 }
 
-/**
- * Integers stand for words where the first cell is none, in a target where any is; floats only in a target, and where all cells are words.
- */
+/** Integers stand for words where the first cell is one; floats only in a target, and where all cells are words. */
 function isOfWords(selection: Selection): boolean {
   const { cells, columns, field } = selection;
-  const first = Number.isNaN(numberAt(cells, columns[0] ?? 0));
-  if (field.role !== "target") return field.dtype === "i32" && first;
-  if (field.dtype === "f32") return first && !some(selection, (cell) => !isWord(cells, cell));
-  return first || some(selection, (cell) => isWord(cells, cell));
+  if (!Number.isNaN(numberAt(cells, columns[0] ?? 0))) return false;
+  return field.dtype === "i32" || (field.role === "target" && allAreWords(selection));
 }
 
 function readFloats(selection: Selection): Float32Array {
@@ -120,23 +114,18 @@ function readIntegers(selection: Selection): Int32Array {
   return data;
 }
 
-/** In a target numbers are words like others, which makes it a mixed one. */
-function readWords(selection: Selection): Omit<WordTensor, "dtype" | "shape" | "rowStride"> {
-  const { cells, rows, columns, field } = selection;
+function readWords(selection: Selection): { readonly data: Int32Array; readonly words: readonly string[] } {
+  const { cells, rows, columns } = selection;
   const data = new Int32Array(rows * columns.length);
   const numbers = new Map<string, number>();
-  let mixed = false;
   eachCell(selection, (cell, name, at) => {
-    const value = numberAt(cells, cell);
-    const fits = isWord(cells, cell) || (field.role === "target" && !Number.isNaN(value));
-    if (!fits) throw failure(notAWord, found(selection, cell, name));
-    mixed ||= !Number.isNaN(value);
-    const word = Number.isNaN(value) ? cellText(cells, cell) : String(value);
+    if (!isWord(cells, cell)) throw failure(notAWord, found(selection, cell, name));
+    const word = cellText(cells, cell);
     const number = numbers.get(word) ?? numbers.size;
     numbers.set(word, number);
     data[at] = number;
   });
-  return { data, words: [...numbers.keys()], mixed };
+  return { data, words: [...numbers.keys()] };
 }
 
 /** Neither a number nor what stands for a missing value. */
@@ -146,9 +135,10 @@ function isWord(cells: Cells, cell: number): boolean {
   return word !== "" && word.toLowerCase() !== "nan";
 }
 
-function some({ cells, rows, columns }: Selection, fits: (cell: number) => boolean): boolean {
-  for (let row = 0; row < rows; row++) for (const column of columns) if (fits(row * cells.width + column)) return true;
-  return false;
+function allAreWords({ cells, rows, columns }: Selection): boolean {
+  for (let row = 0; row < rows; row++)
+    for (const column of columns) if (!isWord(cells, row * cells.width + column)) return false;
+  return true;
 }
 
 function eachCell(

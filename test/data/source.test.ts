@@ -268,7 +268,13 @@ describe("a cell is refused", () => {
       "a,y\n1,a\n1,\n",
       'NN0818 t.csv:3:3: expected the name of a class in column "y", as in its first row, found an empty cell',
     ],
-    ["an id too large", "a,y\n1,0\n1,2\n1,1\n", "NN0819 t.csv:3:3: expected an id from 0 to 1 for `target`, found 2"],
+    ["a word among ids", "a,y\n1,0\n1,1abc\n", 'NN0817 t.csv:3:3: expected a whole number in column "y", found "1abc"'],
+    [
+      "a number among words",
+      "a,y\n1,a\n1,7\n",
+      'NN0818 t.csv:3:3: expected the name of a class in column "y", as in its first row, found "7"',
+    ],
+    ["an id too large", "a,y\n1,0\n1,2\n", "NN0819 t.csv:3:3: expected an id from 0 to 1 for `target`, found 2"],
     ["a negative id", "a,y\n1,-1\n", "NN0819 t.csv:2:3: expected an id from 0 to 1 for `target`, found -1"],
     [
       "a third class of two",

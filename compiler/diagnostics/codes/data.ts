@@ -163,8 +163,7 @@ export const notAnInteger = define<Found & { readonly column: string }>({
   message: ({ place, column, found }) => `${place}: expected a whole number in column ${column}, found ${found}`,
   explanation:
     "What becomes an integer tensor (class ids, indices) holds whole numbers in every row, or words in every row, which then get ids in " +
-    "sorted order. Whether an input's column holds numbers or words is decided by its first row; a target's numbers are names, too, where some " +
-    "of its labels are words.",
+    "sorted order. Whether a column holds numbers or words is decided by its first row.",
 });
 
 export const notAWord = define<Found & { readonly column: string }>({
@@ -333,16 +332,6 @@ export const numbersForNames = define<
     `${place}: expected one of the classes ${names} for \`${field}\`, found the number ${found}`,
   explanation:
     "Training found the names of classes in the data, and gave them ids in sorted order. A number in the place of a name would be taken for an id that it may not be: write the names.",
-});
-
-export const mixedClasses = define<{ readonly source: string; readonly field: string; readonly classes: string }>({
-  code: "NN0847",
-  severity: "warning",
-  message: ({ source, field, classes }) =>
-    `${source} holds words and numbers for \`${field}\`; all of them are taken for names of classes: ${classes}`,
-  explanation:
-    "The labels of a target are words, or whole numbers; where a column has both, every one of them is the name of a class, and names get ids in " +
-    "sorted order. A number that was misspelt would become a class of its own: look through the list.",
 });
 
 function cells(count: number): string {
