@@ -32,9 +32,11 @@ export function parseSetting(text: string): Assignment<number> {
   return { name, value: number };
 }
 
-/** `hidden=256`, `name=relu`, `deep=true`: a constant's name and its new value. */
+/** `hidden=256`, `name=relu`, `deep=true`: a constant's name and its new value; in quotes of its own, `name="2"`, a string whatever it looks like. */
 export function parseConstant(text: string): Assignment<number | string | boolean> {
   const { name, value } = assignment(text, "NAME=VALUE such as hidden=256");
+  const [, string] = /^"(.*)"$/s.exec(value) ?? [];
+  if (string !== undefined) return { name, value: string };
   if (value === "true" || value === "false") return { name, value: value === "true" };
   return { name, value: numberOf(value) ?? value };
 }

@@ -2,16 +2,18 @@
  * The constants of a file, with the values that a caller gives in the place of the source's; and what of all this the host keeps, so that
  * parameters are never put into a program built with other values.
  */
-import { unknownConstant } from "../diagnostics/codes/settings.ts";
-import { diagnose } from "../diagnostics/diagnostic.ts";
+import { otherConstant, unknownConstant } from "../diagnostics/codes/settings.ts";
+import { diagnose, label } from "../diagnostics/diagnostic.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import type { HostOption, HostOptions } from "../program/host.ts";
+import type { Definition } from "../syntax/ast.ts";
 import { Entry } from "./entry.ts";
 import { recover } from "./failure.ts";
+import type { Frame } from "./frame.ts";
 import { topFrame } from "./inputs.ts";
 import { toNumber, written } from "./rational.ts";
 import type { Session } from "./session.ts";
-import type { Evaluated } from "./values.ts";
+import { describeValue, type Evaluated } from "./values.ts";
 
 /** What a constant may be given. */
 type Plain = number | string | boolean;
@@ -41,10 +43,21 @@ export function evaluateConstants(session: Session): HostOptions["consts"] {
     if (declaration.kind !== "const") continue;
     const name = declaration.name.text;
     const frame = topFrame(scratch, scope, session.root("const"), name, "a `const`");
+    checkKind(declaration, frame);
     const value = plainValue(recover(() => session.evaluator.evaluate(declaration.name, frame)));
     if (value !== undefined) known.push({ name, value, given: session.constants.has(name) });
   }
   return known;
+}
+
+/** A value that is given is of the kind that the source's has. */
+function checkKind({ name: { text: name }, value }: Definition, frame: Frame): void {
+  const { session } = frame;
+  const given = session.constants.get(name);
+  const own = given === undefined ? undefined : recover(() => session.evaluator.evaluate(value, frame));
+  if (given === undefined || own === undefined || given.kind === own.kind) return;
+  const [expected, found] = [describeValue(own), describeValue(given)];
+  session.report(diagnose(otherConstant, { name, expected, found }, [label(value.span, "its value here")]));
 }
 
 function plainValue(value: Evaluated | undefined): Plain | undefined {

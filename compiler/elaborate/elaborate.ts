@@ -6,7 +6,6 @@ import { diagnose, label, type Diagnostic, type Span } from "../diagnostics/diag
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { programTooLarge } from "../diagnostics/codes/limits.ts";
 import { noNetwork } from "../diagnostics/codes/syntax.ts";
-import { unknownDimension } from "../diagnostics/codes/settings.ts";
 import { openDimension, sizeOverflow } from "../diagnostics/codes/shapes.ts";
 import { boundMissing, unknownTrain } from "../diagnostics/codes/train.ts";
 import { constantValue, DimensionOverflow, product, symbolsOf } from "../dimension/dimension.ts";
@@ -30,6 +29,7 @@ import { Ownership } from "./ownership.ts";
 import { buildPrediction, type Prediction } from "./predict.ts";
 import { reportUnwatched } from "./probes.ts";
 import { followsEpochs } from "./epochs.ts";
+import { checkGiven, type BuiltTrain } from "./given-options.ts";
 import { Session, type ClosedDimension, type VariableRecord } from "./session.ts";
 import { dimensionOf, evaluateShape } from "./shape-values.ts";
 import { run } from "./statements.ts";
@@ -234,15 +234,6 @@ function closedOf(entries: readonly Entry[], session: Session): readonly ClosedD
   return [...found.values()];
 }
 
-/** A misspelt name would otherwise do nothing. */
-function reportUnknownDimensions({ session, options }: Parts): void {
-  const known = [...session.openNames];
-  for (const name of [...(options.dims ?? new Map()).keys(), ...(options.bounds ?? new Map()).keys()]) {
-    if (name === rowsName || known.includes(name)) continue;
-    session.report(diagnose(unknownDimension, { name }, [], didYouMean(name, known)));
-  }
-}
-
 function reportClosed({ missing, session, options }: Parts): void {
   if (options.allowOpen === true) return;
   for (const { name, span, reason } of missing) {
@@ -310,6 +301,13 @@ function leadingNames(trained: Trained | undefined): readonly string[] {
   ]);
 }
 
+function builtTrain(trained: Trained | undefined): BuiltTrain | undefined {
+  if (trained === undefined) return undefined;
+  const { batch, train } = trained.plan;
+  const isWritten = train.entries.some(({ key }) => key.text === "batch");
+  return { batch: isWritten ? batch : "all", leading: leadingNames(trained) };
+}
+
 function firstNames({ inputs }: HostModel): readonly string[] {
   return inputs.flatMap(({ shape }) => [...symbolsOf(shape.at(0) ?? product([]))]);
 }
@@ -334,8 +332,8 @@ function boundFrom(
 
 function assemble(parts: Parts): ElaborateResult {
   const { session, kept, owned, options } = parts;
-  if (options.allowOpen !== true) reportClosed(parts);
-  reportUnknownDimensions(parts);
+  const isGiven = checkGiven(options, builtTrain(parts.trained), session);
+  if (isGiven && options.allowOpen !== true) reportClosed(parts);
   const variables = [...session.variables.values()].filter((record) => isKept(record, owned));
   if (session.failed) return { diagnostics: session.diagnostics };
   const made = built(session, spanOf(parts.trained, session), () => entriesOf(parts, variables));
@@ -374,7 +372,7 @@ function variableOf({ name, role, type }: VariableRecord): Variable {
 }
 
 function entriesOf({ session, trained, kept }: Parts, variables: readonly VariableRecord[]): readonly EntryGraph[] {
-  const init = buildInit(session, variables, trained?.plan.epochs ?? 1);
+  const init = buildInit(session, variables, trained?.plan);
   const metrics = variables.filter(({ role }) => role === "metric");
   const start = metrics.length === 0 ? [] : [buildEvaluateStart(session, metrics)];
   const training = trained === undefined ? [] : [trained.step.graph, ...start, ...trained.evaluation.entries];
@@ -392,14 +390,24 @@ function hostOf({ session, trained, kept, options, consts }: Parts, ownership: O
   const own = { consts, dims: givenOptions(options.dims), settings: givenOptions(options.settings) };
   const base = { language: languageVersion, options: own, models, requirements };
   const name = trained?.plan.label ?? models.at(0)?.name ?? session.module.name;
-  return { name, host: trained === undefined ? base : { ...base, train: hostTrain(trained) } };
+  return { name, host: trained === undefined ? base : { ...base, train: hostTrain(trained, options.bounds) } };
 }
 
 function countParameters(own: readonly VariableRecord[]): number {
   return own.reduce((sum, { type }) => sum + (constantValue(product(type.shape)) ?? 0), 0);
 }
 
-function hostTrain({ plan, step, evaluation }: Trained): HostTrain {
+/** A batch that nobody wrote keeps to the bounds. */
+function batchWithin(trained: Trained, bounds: ElaborateOptions["bounds"] = new Map()): number | "all" {
+  const { batch, train } = trained.plan;
+  // Without inputs an epoch counts steps.
+  if (trained.step.objective.inputs.length === 0) return 1;
+  if (batch === "all" || train.entries.some(({ key }) => key.text === "batch")) return batch;
+  return Math.min(batch, ...leadingNames(trained).map((name) => bounds.get(name) ?? batch));
+}
+
+function hostTrain(trained: Trained, bounds: ElaborateOptions["bounds"]): HostTrain {
+  const { plan, step, evaluation } = trained;
   const { target } = step.objective;
   const scalarShape = { dtype: "f32" as const, shape: [] };
   return {
@@ -417,8 +425,9 @@ function hostTrain({ plan, step, evaluation }: Trained): HostTrain {
       ...(evaluation.whole.length === 0 ? {} : { whole: evaluation.whole }),
     },
     data: plan.data,
-    batch: plan.batch,
+    batch: batchWithin(trained, bounds),
     epochs: plan.epochs,
+    ...(plan.stepsPerEpoch === undefined ? {} : { stepsPerEpoch: plan.stepsPerEpoch }),
     ...(followsEpochs(step.graph.graph) ? { followsEpochs: true } : {}),
     seed: plan.seed,
     ...(target === undefined

@@ -5,15 +5,20 @@
 import type { GraphOutput } from "../graph/types.ts";
 import { Entry } from "./entry.ts";
 import type { Session, VariableRecord } from "./session.ts";
+import type { TrainPlan } from "./train-plan.ts";
 import type { EntryGraph } from "./types.ts";
 
-/** `steps_per_epoch` until the host says better: no epoch ends. */
+/** `steps_per_epoch` until the train or the host says better: no epoch ends. */
 const endless = 2 ** 31 - 1;
 
-export function buildInit(session: Session, variables: readonly VariableRecord[], epochs: number): EntryGraph {
+export function buildInit(
+  session: Session,
+  variables: readonly VariableRecord[],
+  { epochs = 1, stepsPerEpoch = endless }: Partial<Pick<TrainPlan, "epochs" | "stepsPerEpoch">> = {},
+): EntryGraph {
   const entry = new Entry(session, "init", { training: false, averaged: false });
   const starts = variables.filter(({ role }) => role !== "metric").map((variable) => startOf(variable, entry));
-  const counters = { step: 0, epoch: 0, step_in_epoch: 0, steps_per_epoch: endless, epochs };
+  const counters = { step: 0, epoch: 0, step_in_epoch: 0, steps_per_epoch: stepsPerEpoch, epochs };
   const outputs = Object.entries(counters).map(([name, value]): GraphOutput => ({
     name,
     role: "counter",

@@ -47,6 +47,8 @@ export interface TrainPlan {
   readonly data: HostData;
   readonly batch: number | "all";
   readonly epochs: number;
+  /** As written. */
+  readonly stepsPerEpoch: number | undefined;
   readonly seed: number;
   readonly stopEarly: number | undefined;
   readonly startFrom: string | undefined;
@@ -72,6 +74,14 @@ export function planTrain(train: Train, frame: Frame): TrainPlan {
   // Who gives the data decides how often.
   if (!entries.has("epochs") && data.reader !== "given")
     frame.report(missingEpochs, { train: text }, (train.label ?? train.name).span, "this train");
+  const perEpoch = entries.get("steps_per_epoch");
+  if (perEpoch !== undefined && data.reader !== "given")
+    frame.report(
+      idleKey,
+      { what: "`steps_per_epoch`", why: "the data tell how many minibatches an epoch has" },
+      perEpoch.key.span,
+      "this",
+    );
   const early = entries.get("stop_early");
   if (early !== undefined && epochs === 1)
     frame.report(idleKey, { what: "`stop_early`", why: "there is one epoch" }, early.key.span, "this");
@@ -88,6 +98,7 @@ export function planTrain(train: Train, frame: Frame): TrainPlan {
     data,
     batch: batchOf(entries.get("batch"), data, frame),
     epochs,
+    stepsPerEpoch: optional(perEpoch, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame),
     seed: number(entries.get("seed"), 0, { whole: true, least: 0, most: 2 ** 31 - 1 }, frame),
     stopEarly: optional(early, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame),
     average: optional(entries.get("average"), { least: 0, below: 1 }, frame),

@@ -62,6 +62,8 @@ export interface HostTrain {
   readonly data: HostData;
   readonly batch: number | "all";
   readonly epochs: number;
+  /** As the train says it: where there is no data to tell. */
+  readonly stepsPerEpoch?: number;
   /** Whether a step computes with `epoch`, `step_in_epoch` or `steps_per_epoch`, which stand still until the host says how long an epoch is. */
   readonly followsEpochs?: boolean;
   readonly seed: number;

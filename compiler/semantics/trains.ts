@@ -18,6 +18,7 @@ export const trainKeys: readonly string[] = [
   "metrics",
   "batch",
   "epochs",
+  "steps_per_epoch",
   "stop_early",
   "clip_norm",
   "average",

@@ -70,5 +70,6 @@ function withoutThreads({ target }: Manifest, executable: Executable, threads = 
 
 /** A warning where the program asks how long an epoch is and nobody says. */
 function withoutEpochs({ host }: Manifest, stepsPerEpoch: number | undefined): readonly Diagnostic[] {
-  return host.train?.followsEpochs === true && stepsPerEpoch === undefined ? [diagnose(noEpochs, {}, [])] : [];
+  const { followsEpochs = false, stepsPerEpoch: written } = host.train ?? {};
+  return followsEpochs && (stepsPerEpoch ?? written) === undefined ? [diagnose(noEpochs, {}, [])] : [];
 }

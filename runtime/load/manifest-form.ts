@@ -55,6 +55,7 @@ const train = fields(
     rates: list(result),
     probes: list(fields({ path: text, mean: text, spread: text, gradientNorm: text })),
     optimizer: text,
+    stepsPerEpoch: count,
     followsEpochs: { kind: "flag" },
     stopEarly: index,
     startFrom: text,

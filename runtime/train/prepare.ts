@@ -9,32 +9,38 @@ import { roleOf } from "../data/roles.ts";
 import { noTraining } from "../../compiler/diagnostics/codes/runtime.ts";
 import { evaluate } from "../load/dimensions.ts";
 import { failure } from "../load/fail.ts";
+import { unfitted } from "../save/fitted.ts";
 import type { Fitted } from "../save/fitted.ts";
 import { checkedContents } from "./check.ts";
 import type { TrainData } from "./data.ts";
 
 /**
  * Reads what the `train` declares, through `contents`. A `test` file takes the place of a hold-out; both are encoded with what was fitted to the
- * training rows. `seed` must be that of the run. Throws NN08xx for data that do not fit.
+ * training rows. A `train` without inputs has a row for each step of an epoch. `seed` must be that of the run. Throws NN08xx for data that do not fit.
  */
 export function prepare(manifest: Manifest, contents: Contents, seed = manifest.host.train?.seed ?? 0): TrainData {
   const train = requireTrain(manifest, "prepare");
   checkOptions("prepare", { seed }, { seed: seedRule });
   const own = checkedContents("prepare", contents);
   const fields = fieldsOf(manifest);
+  const { startFrom } = train;
+  const started = startFrom === undefined ? {} : { startFrom: own.read(startFrom) };
+  if (fields.length === 0) {
+    const steps = { rows: train.stepsPerEpoch ?? 1, tensors: new Map() };
+    return { train: steps, holdout: null, fitted: unfitted, seed, warnings: [], ...started };
+  }
   const prepared = openSource(train.data, fields, own).prepare(prepareOptions(train.data, seed));
   const test = testFiles(train.data);
   const holdout =
     test === undefined ? prepared.holdout : openSource(train.data, fields, own, test).apply(prepared.fitted);
   const { fitted, warnings } = prepared;
-  const { startFrom } = train;
   return {
     train: prepared.train,
     holdout,
     fitted,
     seed,
     warnings,
-    ...(startFrom === undefined ? {} : { startFrom: own.read(startFrom) }),
+    ...started,
   };
 }
 

@@ -7,6 +7,7 @@ import {
   dataChanged,
   lossNotFinite,
   nothingLeft,
+  otherStepsPerEpoch,
   numberNotFinite,
   resumeMismatch,
 } from "../../compiler/diagnostics/codes/runtime.ts";
@@ -137,7 +138,7 @@ export class Run {
       classes: network.record.fitted.classes,
       ...unitsOf(this.#host, network.record.fitted),
       left: started.left,
-      diagnostics: [...network.warnings, ...warnings, ...started.warnings, ...over],
+      diagnostics: [...network.warnings, ...warnings, ...this.#otherSteps(), ...started.warnings, ...over],
     };
   }
 
@@ -257,6 +258,12 @@ export class Run {
   /** All epochs are done, or none of the last `stop_early` was better. */
   #isOver(): boolean {
     return this.#epoch >= this.#epochs || this.#isEarly();
+  }
+
+  #otherSteps(): readonly Diagnostic[] {
+    const [{ stepsPerEpoch: written }, { count: counted }] = [this.#host, this.#feed];
+    const isOther = written !== undefined && written !== counted && this.#host.data.reader === "given";
+    return isOther ? [diagnose(otherStepsPerEpoch, { written, counted }, [])] : [];
   }
 
   #alreadyOver(): readonly Diagnostic[] {

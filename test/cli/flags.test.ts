@@ -18,6 +18,14 @@ const cases: readonly (readonly [args: string, sentence: string])[] = [
   ["train sized.nn --set lr=1 --set lr=2", "error: --set: expected one value for lr, found two"],
   // A name that is not there.
   ["check sized.nn --const widht=8", "error[NN0408]: there is no `const widht` to give another value"],
+  ["check sized.nn --const width=wide", "error[NN0418]: `const width` is the number 4: expected a value of that kind"],
+  ["check sized.nn --dim Q=2", "error[NN0409]: no input has the dimension `Q` to give a size: expected `N`"],
+  [
+    "build points.nn -o never --bounds n=2",
+    "error[NN0409]: no input has the dimension `n` to give a size: expected `N`",
+  ],
+  ["build points.nn -o never --bounds N=0", '--bounds: expected NAME=SIZE such as F=34, found "N=0"'],
+  ["build points.nn -o never --dim N=2 --bounds N=2", "error[NN0415]: `N` is 2: expected no bound beside a size"],
   ["train sized.nn -o never --set rate=1", "rate"],
   ["train sized.nn -o never --probe Side.dens", "error[NN0410]"],
   ["train sized.nn -o never --label plian", "error[NN0513]"],
@@ -48,12 +56,8 @@ describe("flags", () => {
 
   test.each([
     [
-      "build points.nn -o odd --target wasm --dim Q=2",
-      "warning[NN0409]: no input has the dimension `Q` to give a size",
-    ],
-    [
-      "build points.nn -o odd --target wasm --bounds Q=2",
-      "warning[NN0409]: no input has the dimension `Q` to give a size",
+      "build points.nn -o small --target wasm --bounds N=2",
+      "warning[NN0416]: `N` has at most 2 rows, and the train's batches have 8",
     ],
     ["train points.nn -o one --epochs 1 --target typescript --threads 2", "warning[NN0726]"],
   ])("nnc %s warns", async (args, sentence) => {

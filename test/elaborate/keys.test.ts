@@ -19,6 +19,7 @@ const values: Readonly<Record<string, string>> = {
   metrics: "[mean_absolute_error]",
   batch: "7",
   epochs: "3",
+  steps_per_epoch: "45",
   stop_early: "2",
   clip_norm: "2",
   average: "0.5",
@@ -154,6 +155,17 @@ describe("what cannot have its effect says so", () => {
       "`stop_early` in one epoch",
       `${model}train M { data: given  loss: mse  optimizer: sgd(lr: 0.1)  stop_early: 3 }`,
       ["NN0525"],
+    ],
+    [
+      "`steps_per_epoch` beside data that tell",
+      `${model}train M { data: csv("a.csv", target: "y")  loss: mse  optimizer: sgd(lr: 0.1)  epochs: 2  steps_per_epoch: 3 }`,
+      ["NN0525"],
+    ],
+    ["`steps_per_epoch: 0`", `${model}train M { loss: mse  optimizer: sgd(lr: 0.1)  steps_per_epoch: 0 }`, ["NN0505"]],
+    [
+      "`batch` without an input",
+      `${model}train T { minimize: mean(M(random_normal([4, 3])))  update: M  optimizer: sgd(lr: 0.1)  batch: 4 }`,
+      ["NN0529"],
     ],
     [
       "no `epochs`",

@@ -70,13 +70,3 @@ test.each([
 ])("%s is refused", (_, text, code) => {
   expect(elaborated(text).diagnostics.map((diagnostic) => diagnostic.code)).toContain(code);
 });
-
-test("a name that no input has gets a warning instead of a size", () => {
-  const { diagnostics } = elaborated("model M(x: [N, 3]) -> [N, 3] = x", {
-    bounds: new Map([["B", 4]]),
-    dims: new Map([["N", 2]]),
-  });
-  expect(diagnostics.map(({ code, severity, message }) => `${severity} ${code} ${message}`)).toEqual([
-    "warning NN0409 no input has the dimension `B` to give a size",
-  ]);
-});

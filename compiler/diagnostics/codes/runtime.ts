@@ -308,6 +308,15 @@ export const dataChanged = define<{ readonly expected: string; readonly found: s
     "A resumed run gives the bits of one that was never stopped, so its data must be the same: the rows in their order, the hold-out and the batch. Put the data back, or begin anew from the parameters with `start_from`.",
 });
 
+export const otherStepsPerEpoch = define<{ readonly written: number; readonly counted: number }>({
+  code: "NN0739",
+  severity: "warning",
+  message: ({ written, counted }) =>
+    `the data make ${counted} minibatches an epoch, expected ${written} as \`steps_per_epoch\` of the train says; an epoch has ${counted} steps`,
+  explanation:
+    "`steps_per_epoch` says how long an epoch is where there are no data to tell. Whoever hands data to `train` tells it: leave `steps_per_epoch` out, or give as many rows.",
+});
+
 export const nothingLeft = define<{ readonly done: number; readonly reason: string }>({
   code: "NN0733",
   severity: "warning",

@@ -125,12 +125,48 @@ export const unknownConstant = define<{ readonly name: string }>({
   explanation: "`--const hidden=256` replaces the value of a `const` that the file declares.",
 });
 
-export const unknownDimension = define<{ readonly name: string }>({
+export const unknownDimension = define<{ readonly name: string; readonly expected: string }>({
   code: "NN0409",
-  severity: "warning",
-  message: ({ name }) => `no input has the dimension \`${name}\` to give a size`,
+  severity: "error",
+  message: ({ name, expected }) => `no input has the dimension \`${name}\` to give a size: expected ${expected}`,
   explanation:
     "`--dim F=34` and `--bounds N=64` give sizes to names in the shapes of a model's or a `train`'s inputs. Names inside blocks take theirs from the call.",
+});
+
+export const boundedSize = define<{ readonly name: string; readonly size: number; readonly bound: number }>({
+  code: "NN0415",
+  severity: "error",
+  message: ({ name, size, bound }) =>
+    `\`${name}\` is ${size}: expected no bound beside a size, found the bound ${bound}`,
+  explanation:
+    "A dimension has one size, from `--dim F=34` or from the data, or it may have any up to a bound, `--bounds N=64`. A bound of what has a size would do nothing.",
+});
+
+export const boundsBelowBatch = define<{ readonly name: string; readonly most: number; readonly batch: number }>({
+  code: "NN0416",
+  severity: "warning",
+  message: ({ name, most, batch }) => `\`${name}\` has at most ${most} rows, and the train's batches have ${batch}`,
+  explanation:
+    "A program is built for as many rows as the bound of its batch, by default the `batch` of the `train`. With a smaller bound only a caller that gives " +
+    "smaller batches can train: write a smaller `batch`, or leave the bound out.",
+});
+
+export const settingsWithoutTrain = define<{ readonly setting: string }>({
+  code: "NN0417",
+  severity: "error",
+  message: ({ setting }) => `there is no train whose optimizer could take \`${setting}\``,
+  explanation:
+    "`settings: { lr: 0.01 }`, or `--set lr=0.01`, gives the optimizers of a `train` other values. Without a train, or with `train: null`, there is none to give them to.",
+});
+
+export const otherConstant = define<{ readonly name: string; readonly expected: string; readonly found: string }>({
+  code: "NN0418",
+  severity: "error",
+  message: ({ name, expected, found }) =>
+    `\`const ${name}\` is ${expected}: expected a value of that kind, found ${found}`,
+  explanation:
+    "`--const hidden=256` replaces a value by another of its kind: a number, a string, true or false. On the command line a string that looks like a " +
+    "number or like true and false stands in quotes of its own: `--const 'mode=\"2\"'`.",
 });
 
 export const unknownProbe = define<{ readonly path: string }>({
