@@ -131,6 +131,11 @@ describe("reductions", () => {
   });
 });
 
+test("an axis below nothing is our bug", () => {
+  const compute = reduce("sum", f32(1), { lanes: 1 }, [axis("i", 2), axis("j", -1)]);
+  expect(() => interpret(compute, tensors({}), none, "f32")).toThrow(/expected extents ≥ 0, found 2, -1/);
+});
+
 test("a select guards its loads, and an unguarded load outside is our bug", () => {
   const at = addIndex(i, constantIndex(-1));
   const inside = compare("greaterEqual", indexScalar(at), i32(0));

@@ -89,6 +89,15 @@ test("a data index that is a known index loses its clamp", () => {
   expect(subtractIndex(other, other).terms).toEqual([]);
 });
 
+test("an axis with one value is that value, others stay", () => {
+  const single = new Map([
+    ["i", { from: constant(3), to: constant(4) }],
+    ["j", { from: constant(3), to: constant(5) }],
+  ]);
+  expect(simplifyIndex(i, single)).toEqual(constantIndex(3));
+  for (const other of [axisIndex("j"), axisIndex("k")]) expect(simplifyIndex(other, single)).toEqual(other);
+});
+
 test("loads are replaced and found inside data indices, too", () => {
   const ids = load("ids", "i32", [i]);
   const gathered = load("table", "f32", [dataIndex(ids, N)]);
