@@ -34,17 +34,23 @@ export async function currentPieces() {
   return all.flat();
 }
 
+/** What the record has under a piece's name, which may be one of JavaScript's own, such as `valueOf`. */
+function ownEntry(record, piece) {
+  const entries = record[piece.file] ?? {};
+  return Object.hasOwn(entries, piece.name) ? entries[piece.name] : undefined;
+}
+
 /** What the record says of a piece; undefined where it was never tried as it stands now. */
-export function entryOf(record, { file: name, name: piece, hash }) {
-  const entry = record[name]?.[piece];
-  return entry?.hash === hash ? entry : undefined;
+export function entryOf(record, piece) {
+  const entry = ownEntry(record, piece);
+  return entry?.hash === piece.hash ? entry : undefined;
 }
 
 /** Adds what was found, and drops what the code no longer has. */
 export function remember(record, pieces, found) {
   const kept = {};
   for (const piece of pieces) {
-    const entry = found.get(piece) ?? record[piece.file]?.[piece.name];
+    const entry = found.get(piece) ?? ownEntry(record, piece);
     if (entry) (kept[piece.file] ??= {})[piece.name] = entry;
   }
   write(kept);

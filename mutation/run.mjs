@@ -1,6 +1,7 @@
 /**
- * `npm run mutation -- --minutes 20 [--only compiler/kernel] [--at-once 2]`: tries mutants, turn by turn, until the time is spent or
- * nothing is left to try, and says what the record now comes to. Fails where the tests notice too few.
+ * `npm run mutation -- --minutes 20 [--only compiler/kernel] [--again] [--at-once 2]`: tries mutants, turn by turn, until the time is spent
+ * or nothing is left to try, and says what the record now comes to. Fails where the tests notice too few. `--again` tries only pieces
+ * that have survivors, whose tests have changed.
  */
 import { appendFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -13,6 +14,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "60" },
     only: { type: "string", default: "" },
+    again: { type: "boolean", default: false },
     "at-once": { type: "string", default: "1" },
   },
 });
@@ -75,9 +77,11 @@ function portion(queue, seconds, pace) {
 
 async function run() {
   const all = await currentPieces();
-  const pieces = all.filter(({ file }) => file.startsWith(values.only));
   const paces = new Map();
   let record = readRecord();
+  const pieces = all.filter(
+    (piece) => piece.file.startsWith(values.only) && (!values.again || entryOf(record, piece)?.survivors.length > 0),
+  );
   for (;;) {
     const seconds = Math.min((until - Date.now()) / 1000, turnSeconds.most);
     const queue = nextFolder(record, pieces);

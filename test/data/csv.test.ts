@@ -1,7 +1,7 @@
 /** CSV text → cells: what is taken, what is refused and where, and that a written table is read back. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cellText, parseCsv, placeOf } from "../../runtime/data/csv.ts";
+import { cellText, parseCsv, placeOf, scan } from "../../runtime/data/csv.ts";
 import { readNumber } from "../../runtime/data/number.ts";
 import { bytes, errorOf } from "./support.ts";
 
@@ -132,6 +132,16 @@ describe("a table is read", () => {
 
   it("from bytes", () => {
     expect(parseCsv("t.csv", bytes(0xef, 0xbb, 0xbf, 0x61, 0x0a, 0x31)).header).toEqual(["a"]);
+  });
+
+  it.each([
+    ["one cell", "7", 1],
+    ["two lines", "7\n8", 2],
+    ["many cells", "7,8\n".repeat(3000), 6000],
+  ])("without names, %s", (_, text, cells) => {
+    const { starts } = scan("m.csv", text);
+    expect(starts).toHaveLength(cells);
+    expect(starts.every((start, cell) => start === 2 * cell)).toBe(true);
   });
 
   it("and knows line and column of each cell", () => {
