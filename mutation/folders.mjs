@@ -9,7 +9,11 @@ export const folders = [
   { folder: "compiler/dimension", tests: ["test/dimension", "test/loops/index.test.ts"] },
   {
     folder: "compiler/kernel",
-    tests: named("kernel", ["schedule.golden", "kernel", "accesses", "schedule", "fuse", "paths", "plan"]),
+    // Not program.test.ts, whose whole networks take half a minute.
+    tests: [
+      ...named("kernel", ["schedule.golden", "kernel", "accesses", "decide", "cluster", "order", "places", "strategy"]),
+      ...named("kernel", ["segments", "schedule", "fuse", "paths", "plan"]),
+    ],
   },
   { folder: "compiler/program", tests: ["test/program"] },
   { folder: "compiler/passes", tests: ["test/passes", "test/ops"] },
