@@ -1,5 +1,5 @@
 /**
- * A source file's pieces, its top-level declarations, each with the mutants that Stryker makes of it. A piece is what is tried at a time
+ * A source file's pieces, its top-level declarations and the members of its classes, each with the mutants that Stryker makes of it. A piece is what is tried at a time
  * and remembered: an edit elsewhere in the file leaves its record as it is.
  */
 import { Instrumenter } from "@stryker-mutator/instrumenter";
@@ -37,24 +37,26 @@ async function mutantsOf(file, content) {
   return mutants;
 }
 
-/** What a statement declares; its first words where it declares nothing. */
-function nameOf(statement, source) {
-  const declared = ts.isVariableStatement(statement) ? statement.declarationList.declarations[0] : statement;
-  return declared.name?.getText(source) ?? statement.getText(source).split("\n")[0].slice(0, 40);
+/** What a statement or a member declares, `Class.member`; its first words where it declares nothing. */
+function nameOf(node, source) {
+  const declared = ts.isVariableStatement(node) ? node.declarationList.declarations[0] : node;
+  const name = declared.name?.getText(source) ?? node.getText(source).split("\n")[0].slice(0, 40);
+  return ts.isClassDeclaration(node.parent) ? `${nameOf(node.parent, source)}.${name}` : name;
 }
 
 /** The pieces of a file that have mutants: `{ file, name, hash, mutants, first, last }`, lines from 1. */
 export async function piecesOf(file) {
   const content = textOf(file);
-  const source = ts.createSourceFile(file, content, ts.ScriptTarget.Latest);
+  const source = ts.createSourceFile(file, content, ts.ScriptTarget.Latest, true);
   const lines = (await mutantsOf(file, content)).map(({ location }) => location.start.line + 1);
   return source.statements
-    .map((statement) => {
-      const first = source.getLineAndCharacterOfPosition(statement.getStart(source)).line + 1;
-      const last = source.getLineAndCharacterOfPosition(statement.end).line + 1;
+    .flatMap((statement) => (ts.isClassDeclaration(statement) ? [...statement.members] : [statement]))
+    .map((node) => {
+      const first = source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1;
+      const last = source.getLineAndCharacterOfPosition(node.end).line + 1;
       const mutants = lines.filter((line) => line >= first && line <= last).length;
-      const hash = hashOf(statement.getText(source));
-      return { file, name: nameOf(statement, source), hash, mutants, first, last };
+      const hash = hashOf(node.getText(source));
+      return { file, name: nameOf(node, source), hash, mutants, first, last };
     })
     .filter(({ mutants }) => mutants > 0);
 }
