@@ -1,0 +1,85 @@
+/** What was learnt from the training rows: applied, undone, and read back only in its full form. */
+import { describe, expect, test } from "vitest";
+import type { Fitted } from "../../runtime/save/fitted.ts";
+import { applyFitted, parseFitted, printFitted, undoFitted, unfitted, valuesOf } from "../../runtime/save/fitted.ts";
+
+const lists = [
+  { name: "__proto__", values: ["no", "yes"] },
+  { name: "y", values: ["a"] },
+];
+
+test("a list is found by its name", () => {
+  expect(valuesOf(lists, "y")).toEqual(["a"]);
+  expect(valuesOf(lists, "__proto__")).toEqual(["no", "yes"]);
+  expect(valuesOf(lists, "z")).toBeUndefined();
+});
+
+const fitted: Fitted = {
+  ...unfitted,
+  inputs: [
+    { name: "x", scale: 0.5, mean: [1, 2], deviation: [4, 0] },
+    { name: "scaled", scale: 0.5, mean: null, deviation: null },
+    { name: "plain", scale: 1, mean: null, deviation: null },
+    { name: "centred", scale: 1, mean: [1], deviation: [1] },
+  ],
+};
+
+describe("values are scaled, then standardised by column", () => {
+  test.each<[string, number[], number[]]>([
+    // (10/2 − 1)/4 = 1; a deviation of 0 makes 0; (2/2 − 1)/4 = 0
+    ["x", [10, 7, 2, 9], [1, 0, 0, 0]],
+    ["scaled", [3, 4], [1.5, 2]],
+    ["plain", [3, 4], [3, 4]],
+    ["centred", [3, 4], [2, 3]],
+    ["other", [3, 4], [3, 4]],
+  ])("%s", (name, raw, expected) => {
+    const data = Float32Array.from(raw);
+    applyFitted(fitted, name, data);
+    expect([...data]).toEqual(expected);
+  });
+
+  test.each<[number, number[], number[]]>([
+    // (1·4 + 1)/0.5 = 10; (3·0 + 2)/0.5 = 4
+    [0, [1, 3, 0], [10, 4, 2]],
+    [1, [1.5, 2], [3, 4]],
+    [2, [0.1], [Math.fround(0.1)]],
+  ])("and back, of input %d", (at, prepared, raw) => {
+    expect(undoFitted(fitted.inputs[at], prepared)).toEqual(raw);
+  });
+});
+
+describe("its text", () => {
+  const whole = { ...fitted, classes: lists, columns: lists, vocabulary: ["a", "b"] };
+
+  test("is read back as it was", () => {
+    expect(parseFitted(printFitted(whole))).toEqual(whole);
+    expect(parseFitted(printFitted(unfitted))).toEqual(unfitted);
+  });
+
+  const input = { name: "x", scale: 1, mean: [0], deviation: [1] };
+  test.each<[string, unknown]>([
+    ["null", null],
+    ["a list", []],
+    ["a word", "x"],
+    ["inputs that are no list", { ...whole, inputs: {} }],
+    ["an input that is none", { ...whole, inputs: [null] }],
+    ["an input without a name", { ...whole, inputs: [{ ...input, name: 1 }] }],
+    ["a scale that is no number", { ...whole, inputs: [{ ...input, scale: "1" }] }],
+    ["a scale that is not finite", JSON.stringify({ ...whole, inputs: [input] }).replace('"scale":1', '"scale":1e999')],
+    ["a mean without a deviation", { ...whole, inputs: [{ ...input, deviation: null }] }],
+    ["a deviation without a mean", { ...whole, inputs: [{ ...input, mean: null }] }],
+    ["a mean of words", { ...whole, inputs: [{ ...input, mean: ["0"] }] }],
+    ["a mean of nothing", { ...whole, inputs: [{ ...input, mean: [], deviation: [] }] }],
+    ["a mean and a deviation of two widths", { ...whole, inputs: [{ ...input, deviation: [1, 2] }] }],
+    ["classes without values", { ...whole, classes: [{ name: "y" }] }],
+    ["classes that are numbers", { ...whole, classes: [{ name: "y", values: [1] }] }],
+    ["columns without a name", { ...whole, columns: [{ values: [] }] }],
+    ["a vocabulary of numbers", { ...whole, vocabulary: [1] }],
+  ])("is refused where it is %s", (_, value) => {
+    expect(parseFitted(typeof value === "string" && value !== "x" ? value : JSON.stringify(value))).toBeUndefined();
+  });
+
+  test("is refused where it is no JSON", () => {
+    expect(parseFitted("{")).toBeUndefined();
+  });
+});
