@@ -153,7 +153,7 @@ function mutationText({ leastScore, score, possible, tried, excused, unjudged, f
   const head = ["folder", "noticed", "tried so far", "possible", "excused", "not judged"];
   return (
     `## Mutation testing\n\nOf the small faults that were put into the code, the tests of its folder noticed this share (at least ${percent(leastScore)} is asked for), ` +
-    `without those that mutation/survivors.json judges to change nothing but speed. Each run goes on where the last one stopped.\n\n${table(head, rows)}`
+    `without those that mutation/survivors.json judges to change nothing but speed. What runs once as a module loads is left out of what is tried. Each run goes on where the last one stopped.\n\n${table(head, rows)}`
   );
 }
 

@@ -1,4 +1,4 @@
-/** Checksums against the published values of xxHash32: the examples of its bindings, and the check of its own sources. */
+/** Checksums against the published values of xxHash32: the examples of its Python binding, and the check of its own sources. */
 import { describe, expect, test } from "vitest";
 import { checksumOf, hash, manifestChecksum, printChecksum } from "../../compiler/program/checksum.ts";
 
@@ -20,6 +20,8 @@ describe("xxHash32", () => {
     ["", "xxh32:02cc5d05"],
     ["a", "xxh32:550d7456"],
     ["abc", "xxh32:32d153ff"],
+    ["sixteen letters.", "xxh32:457caa13"],
+    ["thirty-two letters, two stripes.", "xxh32:3926a6ad"],
     ["Nobody inspects the spammish repetition", "xxh32:e2293b2f"],
   ])("of %j is %s", (text, expected) => {
     expect(checksumOf(text)).toBe(expected);
