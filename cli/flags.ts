@@ -6,21 +6,24 @@ export interface Assignment<Value> {
   readonly value: Value;
 }
 
+/** What a counter of the program holds. */
+const most = 2 ** 31 - 1;
+
 /** A whole number from 1. */
 export function parseCount(text: string): number {
-  return whole(text, 1, "a whole number from 1");
+  return whole(text, 1, most, `a whole number from 1 to ${most}`);
 }
 
 /** A whole number from 0 to 2³² − 1. */
 export function parseSeed(text: string): number {
-  return whole(text, 0, "a whole number from 0 to 4294967295");
+  return whole(text, 0, 2 ** 32 - 1, "a whole number from 0 to 4294967295");
 }
 
 /** `F=34`: a dimension's name and size. */
 export function parseDimension(text: string): Assignment<number> {
-  const expected = "NAME=SIZE such as F=34";
+  const expected = `NAME=SIZE such as F=34, from 1 to ${most}`;
   const { name, value } = assignment(text, expected);
-  return { name, value: whole(value, 1, expected) };
+  return { name, value: whole(value, 1, most, expected) };
 }
 
 /** `lr=0.01`: a setting's name and a number. */
@@ -67,9 +70,9 @@ function numberOf(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-function whole(text: string, least: number, expected: string): number {
+function whole(text: string, least: number, largest: number, expected: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!(value >= least && value <= 0xffff_ffff)) throw new Error(expected);
+  if (!(value >= least && value <= largest)) throw new Error(expected);
   return value;
 }
 

@@ -112,6 +112,7 @@ function shortest(value: number): string {
   return String(Number(value.toPrecision(9)));
 }
 
+/** In quotes where a reader could take a part of it for a separator, an end of a line, or blanks around it. */
 function quote(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  return /[",;\t\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -65,3 +65,35 @@ describe("flags", () => {
     expect([stderr.includes(sentence), code]).toEqual([true, 0]);
   });
 });
+
+/** Every flag of every command; a new one gets its place here, and a test of its effect or of the reason why it has none. */
+const listed: readonly (readonly [command: string, flags: string])[] = [
+  ["check", "label const dim bounds verify json help"],
+  ["build", "out force target relaxed label const dim bounds json help"],
+  [
+    "train",
+    "out force target relaxed label all epochs set const dim bounds seed threads probe resume override json help",
+  ],
+  ["eval", "params data target label const dim bounds override json help"],
+  ["predict", "params data format out force model target label const dim bounds override json help"],
+  ["export", "params out force format model allow-nonfinite label const dim bounds override json help"],
+  ["bench", "label relaxed const dim bounds seconds json help"],
+  ["fmt", "check json help"],
+  ["explain", "json help"],
+];
+
+test.each(listed)("nnc %s has the flags %s", async (command, flags) => {
+  const { stdout } = await nnc([command, "--help"]);
+  const found = stdout.slice(stdout.indexOf("\nFlags\n")).matchAll(/^ +(?:-\w +)?\[?(?:-\w )?--([a-z-]+)/gm);
+  expect([...found].map(([, name]) => name).join(" ")).toBe(flags);
+});
+
+test.each([
+  ["no colours where NO_COLOR is not set, since nothing is a terminal", {}, false, false],
+  ["colours on a terminal", {}, true, true],
+  ["none on a terminal with NO_COLOR", { NO_COLOR: "1" }, true, false],
+  ["none where NO_COLOR is empty, which counts as not set, but nothing is a terminal", { NO_COLOR: "" }, false, false],
+])("%s", async (_, env, terminal, expected) => {
+  const { stdout } = await nnc(["check", "points.nn"], { cwd, env: { TERM: "xterm", ...env }, terminal });
+  expect(stdout.includes("\u001b[1mSide\u001b[0m")).toBe(expected);
+});

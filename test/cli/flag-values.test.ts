@@ -1,0 +1,29 @@
+/** What flags take at their limits, as the parsers read it. */
+import { expect, test } from "vitest";
+import { parseConstant, parseCount, parseDimension, parseSeed, parseSetting } from "../../cli/flags.ts";
+
+test.each<readonly [string, unknown, unknown]>([
+  ["a count", parseCount("1"), 1],
+  ["the largest count", parseCount("2147483647"), 2147483647],
+  ["the least seed", parseSeed("0"), 0],
+  ["the largest of the language", parseSeed("2147483647"), 2147483647],
+  ["the largest", parseSeed("4294967295"), 4294967295],
+  ["the largest size", parseDimension("N=2147483647"), { name: "N", value: 2147483647 }],
+  ["a setting of many digits", parseSetting("lr=1.7976931348623157e308"), { name: "lr", value: Number.MAX_VALUE }],
+  ["the least setting", parseSetting("lr=5e-324"), { name: "lr", value: 5e-324 }],
+  ["a whole constant", parseConstant("n=9007199254740991"), { name: "n", value: Number.MAX_SAFE_INTEGER }],
+  ["a constant beyond all numbers, which is a word", parseConstant("n=1e309"), { name: "n", value: "1e309" }],
+  ["a long name", parseConstant(`${"n".repeat(5000)}=1`), { name: "n".repeat(5000), value: 1 }],
+])("%s", (_, found, expected) => {
+  expect(found).toEqual(expected);
+});
+
+test.each<readonly [string, () => unknown, string]>([
+  ["count", () => parseCount("2147483648"), "a whole number from 1 to 2147483647"],
+  ["count", () => parseCount("9007199254740993"), "a whole number from 1 to 2147483647"],
+  ["seed", () => parseSeed("4294967296"), "a whole number from 0 to 4294967295"],
+  ["size", () => parseDimension("N=2147483648"), "NAME=SIZE such as F=34, from 1 to 2147483647"],
+  ["setting", () => parseSetting("lr=1e309"), "NAME=NUMBER such as lr=0.01"],
+])("a %s beyond is refused", (_, read, expected) => {
+  expect(read).toThrow(expected);
+});
