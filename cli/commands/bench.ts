@@ -12,7 +12,7 @@ import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
 import { gpuFor } from "../gpu.ts";
 import { writeJson } from "../output/json.ts";
-import { formatCount } from "../output/numbers.ts";
+import { formatCount, plural } from "../output/numbers.ts";
 import { painter } from "../output/style.ts";
 import { table } from "../output/table.ts";
 import { chooseModel } from "../predict/model.ts";
@@ -108,7 +108,7 @@ function workloadsOf({ artifact }: Compiled, network: Network, { name: build, ta
   const rows = bounds.get(leading) ?? 1;
   const isAsync = target === "wgsl";
   const named = (what: string, count: number, run: () => unknown): Workload => ({
-    name: `${build}: ${what}, ${count} rows`,
+    name: `${build}: ${what}, ${plural(count, "row")}`,
     target: build,
     what,
     rows: count,

@@ -23,10 +23,11 @@ import { writeJson } from "../output/json.ts";
 import { report } from "../output/report.ts";
 import { lookOf } from "../output/style.ts";
 import { formOfName } from "../rows/form.ts";
-import { readRowFiles, readWholeFiles, rowFile } from "../rows/read.ts";
+import { readRowFiles, readWholeFiles, rowFile, telling } from "../rows/read.ts";
 import { openSource } from "../source.ts";
 import { classesOf, figuresOf } from "../train/figures.ts";
 import { lossNames } from "../train/history.ts";
+import { rowsText } from "../train/rows.ts";
 import { summaryOf } from "../train/summary.ts";
 import { unitsText } from "../train/units.ts";
 
@@ -63,11 +64,12 @@ export async function evaluate(context: Context, flags: EvalFlags, file: string)
     });
   else {
     const look = lookOf(stdout, env);
-    const units = unitsOf(requireTrain(compiled.artifact.manifest, "nnc eval"), network.record.fitted).units;
+    const train = requireTrain(compiled.artifact.manifest, "nnc eval");
+    const { units } = unitsOf(train, network.record.fitted);
     if (units !== undefined) stderr.write(`${unitsText(units)}\n`);
     const classes = classesOf(compiled.artifact.manifest, network.record.fitted);
     stdout.write(
-      summaryOf([[`${set.name} (${set.rows.rows} rows)`, scores]], lossNames(losses), look) +
+      summaryOf([[`${set.name} (${rowsText(train, set.rows.rows)})`, scores]], lossNames(losses), look) +
         figuresOf(set.name, scores, { classes, elsewhere: "told by --json" }, look),
     );
   }
@@ -107,9 +109,8 @@ function rowsIn(context: Context, data: readonly FileFlag[], manifest: Manifest,
     return prepareFile(manifest, { read: (name) => readUserFile(context, name) }, first.file, fitted, "evaluate");
   }
   const files = data.map(({ field, file }) => rowFile(file, readUserFile(context, file), field));
-  return declared.reader === "arrays"
-    ? readWholeFiles(files, fields, declared, fitted)
-    : readRowFiles(files, fields, declared, fitted);
+  const read = declared.reader === "arrays" ? readWholeFiles : readRowFiles;
+  return read(files, fields, declared, fitted, telling(context));
 }
 
 /** A file for one input holds its ids, and so does one whose name says so, unless training read its text from such a file. */

@@ -22,8 +22,8 @@ import { writerOf } from "../predict/write.ts";
 import type { Writer } from "../predict/write.ts";
 import { formOfName } from "../rows/form.ts";
 import type { Form } from "../rows/form.ts";
-import { readRowFiles, readWholeFiles, rowFile } from "../rows/read.ts";
-import type { RowFile } from "../rows/read.ts";
+import { readRowFiles, readWholeFiles, rowFile, telling } from "../rows/read.ts";
+import type { RowFile, Tell } from "../rows/read.ts";
 import { openSource } from "../source.ts";
 
 export type PredictFlags = ParameterFlags & {
@@ -49,7 +49,7 @@ export async function predict(context: Context, flags: PredictFlags, file: strin
   if (out !== undefined) requireReplaceable(context, [out], permission);
   const files = await rowFiles(context, data);
   rejectText(train, files);
-  const { outside, answers } = answersTo(files, opened, model);
+  const { outside, answers } = answersTo(files, opened, model, telling(context));
   const form = formOf(flags, files);
   const writer = writerOf(form, outside);
   const { stdout } = context.process;
@@ -98,6 +98,7 @@ function answersTo(
   files: readonly RowFile[],
   { compiled, network }: Opened,
   model: HostModel,
+  tell: Tell,
 ): { readonly outside: Interface; readonly answers: AsyncGenerator<Answers> } {
   const { manifest } = compiled.artifact;
   const { fitted } = network.record;
@@ -109,11 +110,11 @@ function answersTo(
       return fieldOf(name, dtype, sizes, limit);
     });
     const outside = interfaceOf(manifest, { ...model, inputs: [] }, fitted);
-    return { outside, answers: answerWhole(network, model, readWholeFiles(files, fields, data, fitted)) };
+    return { outside, answers: answerWhole(network, model, readWholeFiles(files, fields, data, fitted, tell)) };
   }
   const outside = interfaceOf(manifest, model, fitted);
   const fields = outside.inputs.map(({ name, dtype, shape, limit }) => fieldOf(name, dtype, shape, limit));
-  return { outside, answers: answerRows(network, model, readRowFiles(files, fields, data, fitted)) };
+  return { outside, answers: answerRows(network, model, readRowFiles(files, fields, data, fitted, tell)) };
 }
 
 function fieldOf(

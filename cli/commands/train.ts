@@ -11,7 +11,7 @@ import type { Assignment } from "../flags.ts";
 import { takeKept, withTaken } from "../kept.ts";
 import { readBy, requireOutputs, requireReplaceable, writeOutputs } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
-import { formatDuration, formatWhole } from "../output/numbers.ts";
+import { formatDuration, plural } from "../output/numbers.ts";
 import { lookOf } from "../output/style.ts";
 import type { Look } from "../output/style.ts";
 import { drawSvg } from "../plot/svg.ts";
@@ -194,7 +194,7 @@ function tellResult(context: Context, outcome: RunOutcome, out: string): void {
   );
   const best = done.early && done.bestEpoch !== null ? `; stopped early, parameters of epoch ${done.bestEpoch}` : "";
   const threads = start === undefined || start.threads === 1 ? "" : ` on ${start.threads} threads`;
-  stderr.write(`${formatWhole(done.steps)} steps in ${formatDuration(done.seconds)}${threads}${best}\n`);
+  stderr.write(`${plural(done.steps, "step")} in ${formatDuration(done.seconds)}${threads}${best}\n`);
   stderr.write(`wrote ${[parametersName, plotName, logName].map((name) => path.join(out, name)).join(", ")}\n`);
 }
 

@@ -245,9 +245,11 @@ function numberOf(value: Value, field: Field, at: number): number {
   if (id >= 0) return id;
   const whole = field.dtype === "i32";
   if (typeof value === "boolean" && whole && field.limit === 2) return Number(value);
-  const fits = typeof value === "number" && (whole ? Number.isInteger(value) && value >= 0 && value < (field.limit ?? 2147483648) : Number.isFinite(Math.fround(value)));
+  const [least, below] = field.limit === null ? [-2147483648, 2147483648] : [0, field.limit];
+  const fits = typeof value === "number" && (whole ? Number.isInteger(value) && value >= least && value < below : Number.isFinite(Math.fround(value)));
   if (fits) return value as number;
-  throw new TypeError(\`row \${at}: expected \${whole ? "a whole number" : "a finite number"} for \${field.name}, found \${shown(value)}\`);
+  const range = field.limit === null ? "of 32 bits" : \`from 0 to \${field.limit - 1}\`;
+  throw new TypeError(\`row \${at}: expected \${whole ? \`a whole number \${range}\` : "a finite number"} for \${field.name}, found \${shown(value)}\`);
 }
 
 /** Writes one row to where the kernels read it. */

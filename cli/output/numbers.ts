@@ -15,9 +15,9 @@ export function formatWhole(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** `1 epoch`, `20 epochs`. */
+/** `1 row`, `1,797 rows`. */
 export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return `${formatWhole(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** `0.12 s`, `7.4 s`, `3 min 05 s`, `2 h 04 min`. */

@@ -1,6 +1,7 @@
 /** Which model of a file a command speaks to. */
 import type { Manifest } from "../../compiler/program/artifact.ts";
 import type { HostModel } from "../../compiler/program/host.ts";
+import { listOf } from "../../compiler/diagnostics/lists.ts";
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import { UsageError } from "../exit.ts";
 
@@ -13,6 +14,6 @@ export function chooseModel({ host }: Manifest, name: string | undefined): HostM
   const names = models.map((one) => one.name);
   const hint = didYouMean(name ?? "", names);
   throw new UsageError(
-    `--model: expected ${names.join(" or ")}, found ${JSON.stringify(name ?? "none")}${hint === undefined ? "" : `; ${hint}`}`,
+    `--model: expected ${listOf(names, 8, " or ")}, found ${JSON.stringify(name ?? "none")}${hint === undefined ? "" : `; ${hint}`}`,
   );
 }

@@ -7,17 +7,19 @@ import type { HostData } from "../../compiler/program/host.ts";
 import { csvMatrix } from "../../runtime/data/array-file.ts";
 import type { ArrayFile } from "../../runtime/data/array-file.ts";
 import { rowArrays, wholeArrays } from "../../runtime/data/arrays.ts";
+import { parseCsv } from "../../runtime/data/csv.ts";
 import type { Dataset, DataTensor, Field } from "../../runtime/data/dataset.ts";
 import { elements } from "../../runtime/data/dataset.ts";
 import { parseIdx } from "../../runtime/data/idx.ts";
 import { parseNpy } from "../../runtime/data/npy.ts";
 import { columnMapping } from "../../runtime/data/open.ts";
-import { csvSource } from "../../runtime/data/source.ts";
+import { tableSource } from "../../runtime/data/source.ts";
 import type { InputField } from "../../runtime/predict/interface.ts";
-import { readRows } from "../../runtime/predict/rows.ts";
+import { readRows, unusedKeys } from "../../runtime/predict/rows.ts";
 import { failure, listed } from "../../runtime/save/fail.ts";
 import { valuesOf } from "../../runtime/save/fitted.ts";
 import type { Fitted } from "../../runtime/save/fitted.ts";
+import type { Context } from "../context.ts";
 import { UsageError } from "../exit.ts";
 import { formOfBytes, formOfName } from "./form.ts";
 import type { Form } from "./form.ts";
@@ -35,16 +37,25 @@ export function rowFile(file: string, bytes: Uint8Array, field?: string): RowFil
   return { field, file, bytes, form: formOfName(file) ?? formOfBytes(bytes) };
 }
 
+/** What is told of the columns that a command does not use. */
+export type Tell = (sentence: string) => void;
+
+/** On standard error. */
+export function telling({ process: { stderr } }: Context): Tell {
+  return (sentence) => void stderr.write(`${sentence}\n`);
+}
+
 /** The rows of all fields that are wanted. Throws NN08xx. */
 export function readRowFiles(
   files: readonly RowFile[],
   wanted: readonly Field[],
   data: HostData | undefined,
   fitted: Fitted,
+  tell: Tell,
 ): Dataset {
   const table = tableIn(files);
-  if (table?.form === "csv") return readCsv(table, wanted, data, fitted);
-  if (table?.form === "json") return readJsonLines(table, wanted, fitted);
+  if (table?.form === "csv") return readCsv(table, wanted, data, fitted, tell);
+  if (table?.form === "json") return readJsonLines(table, wanted, fitted, tell);
   return rowArrays(arraysOf(files, wanted), wanted).apply(fitted);
 }
 
@@ -57,13 +68,14 @@ export function readWholeFiles(
   wanted: readonly Field[],
   data: HostData | undefined,
   fitted: Fitted,
+  tell: Tell,
 ): Dataset {
   const table = tableIn(files);
   // A matrix without names is enough for a single tensor.
   const isMatrix = table?.form === "csv" && wanted.length === 1;
   if (table !== undefined && !isMatrix && wanted.every(({ shape }) => shape.length > 0)) {
     const rows = wanted.map((field) => ({ ...field, shape: field.shape.slice(1) }));
-    return wholeOf(readRowFiles(files, rows, data, fitted));
+    return wholeOf(readRowFiles(files, rows, data, fitted, tell));
   }
   const arrays = arraysOf(files, wanted);
   const fields = wanted.map((field) => ({ ...field, shape: wholeShape(field, arrays.get(field.name)) }));
@@ -131,14 +143,29 @@ function readCsv(
   wanted: readonly Field[],
   data: HostData | undefined,
   fitted: Fitted,
+  tell: Tell,
 ): Dataset {
   const recorded = wanted.every(({ name }) => valuesOf(fitted.columns, name) !== undefined);
   const mapping = data?.reader === "csv" ? columnMapping(data) : { fields: new Map<string, readonly string[]>() };
-  return csvSource(file, bytes, mapping, wanted).apply(recorded ? fitted : { ...fitted, columns: [] });
+  const table = parseCsv(file, bytes);
+  // Without a record the single input takes what is left.
+  if (recorded) {
+    const known = new Set(fitted.columns.flatMap(({ values }) => values));
+    tellUnused(
+      file,
+      table.header.filter((column) => !known.has(column)),
+      tell,
+    );
+  }
+  return tableSource(table, mapping, wanted).apply(recorded ? fitted : { ...fitted, columns: [] });
+}
+
+function tellUnused(file: string, columns: readonly string[], tell: Tell): void {
+  if (columns.length > 0) tell(`${file}: not used: ${listed(columns)}`);
 }
 
 /** A line is a list of the numbers of a single input, or an object by input or by column. */
-function readJsonLines({ file, bytes }: RowFile, wanted: readonly Field[], fitted: Fitted): Dataset {
+function readJsonLines({ file, bytes }: RowFile, wanted: readonly Field[], fitted: Fitted, tell: Tell): Dataset {
   const rows = decode(file, bytes)
     .split("\n")
     .map((text, at) => ({ text: text.trim(), place: `${file}:${at + 1}` }))
@@ -146,6 +173,7 @@ function readJsonLines({ file, bytes }: RowFile, wanted: readonly Field[], fitte
     .map(({ text, place }) => ({ value: parseLine(text, place), place }));
   const fields = wanted.map((field) => inputField(field, fitted));
   const values = readRows(rows, fields, fitted);
+  tellUnused(file, [...unusedKeys(rows, fields, fitted).keys()], tell);
   const tensors = fields.map(({ name, shape, width }): readonly [string, DataTensor] => {
     const base = { shape, rowStride: width };
     const own = values.get(name) ?? new Float32Array(0);

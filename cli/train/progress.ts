@@ -1,6 +1,7 @@
 /**
  * What is seen while a run goes on, on standard error: on a terminal one line that is drawn over, elsewhere a line for an epoch now and then.
  */
+import type { HostTrain } from "../../compiler/program/host.ts";
 import { listOf } from "../../compiler/diagnostics/lists.ts";
 import { quoted } from "../../runtime/save/fail.ts";
 import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from "../../runtime/train/index.ts";
@@ -8,6 +9,7 @@ import { isTerminal, widthOf } from "../context.ts";
 import type { Context } from "../context.ts";
 import { formatCount, formatDuration, formatLoss, formatValue, formatWhole, plural } from "../output/numbers.ts";
 import { cut } from "../output/wrap.ts";
+import { rowsText } from "./rows.ts";
 import { unitsText } from "./units.ts";
 import { lossNames, scalarNames, scoreOf } from "./history.ts";
 import type { Scores } from "../../runtime/train/index.ts";
@@ -20,14 +22,16 @@ const barWidth = 16;
 export class Progress {
   readonly #context: Context;
   readonly #label: string;
+  readonly #train: HostTrain;
   readonly #draws: boolean;
   #start: StartEvent | undefined;
   #began = 0;
   #shown = -Infinity;
   #open = false;
 
-  constructor(context: Context, label: string) {
+  constructor(context: Context, label: string, train: HostTrain) {
     this.#context = context;
+    this.#train = train;
     this.#label = label;
     this.#draws = isTerminal(context.process.stderr, context.process.env);
   }
@@ -48,10 +52,11 @@ export class Progress {
     this.#start = event;
     this.#began = this.#context.now();
     const { rows, holdoutRows, parameters, epochs, stepsPerEpoch, steps } = event;
-    const held = holdoutRows === 0 ? "" : `, ${formatWhole(holdoutRows)} held out`;
+    const others = this.#train.data.reader === "arrays" ? "others" : formatWhole(holdoutRows);
+    const held = holdoutRows === 0 ? "" : `, ${others} held out`;
     const resumed = steps === 0 ? "" : `, going on after step ${formatWhole(steps)}`;
     this.#write(
-      `${this.#label}: ${formatWhole(parameters)} parameters, ${formatWhole(rows)} rows${held}, ${plural(epochs, "epoch")} of ${plural(stepsPerEpoch, "step")}${resumed}\n`,
+      `${this.#label}: ${plural(parameters, "parameter")}, ${rowsText(this.#train, rows)}${held}, ${plural(epochs, "epoch")} of ${plural(stepsPerEpoch, "step")}${resumed}\n`,
     );
     for (const text of fittedLines(event)) this.#write(`${this.#label}: ${text}\n`);
   }

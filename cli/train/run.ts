@@ -16,6 +16,7 @@ import { readSavedFile, writeFilesAtomic } from "../../runtime/save/write-file.t
 import { decode } from "../../runtime/save/safetensors.ts";
 import { prepare, train } from "../../runtime/train/index.ts";
 import type { TrainEvent, TrainOptions } from "../../runtime/train/index.ts";
+import { requireTrain } from "../../runtime/train/prepare.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
 import { gpuFor } from "../gpu.ts";
@@ -94,7 +95,8 @@ export async function runTraining(
   const history = new History(label);
   if (earlier !== undefined) history.events.push(...readLog(folder, earlier.step));
   const classes = classesOf(manifest, data.fitted);
-  const recorder = new Recorder(context, history, settings, warnings, classes);
+  const progress = new Progress(context, label, requireTrain(manifest, "nnc train"));
+  const recorder = new Recorder(context, history, settings, warnings, classes, progress);
   const training = train(artifact, data, options);
   try {
     for await (const event of training) await recorder.take(event, () => training.save());
@@ -124,13 +126,14 @@ class Recorder {
     settings: RunSettings,
     warnings: readonly Diagnostic[],
     classes: readonly string[],
+    progress: Progress,
   ) {
     this.#warnings = warnings;
     this.#classes = classes;
     this.#context = context;
     this.#history = history;
     this.#settings = settings;
-    this.#progress = new Progress(context, history.label);
+    this.#progress = progress;
     this.#written = context.now();
   }
 

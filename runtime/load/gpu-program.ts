@@ -1,5 +1,5 @@
 /** A program on a GPU device: its pipelines, its arena in one storage buffer, and one submission for each run of an entry. */
-import { brokenModule, notEnoughMemory } from "../../compiler/diagnostics/codes/runtime.ts";
+import { notEnoughMemory } from "../../compiler/diagnostics/codes/runtime.ts";
 import { gpuLost } from "../../compiler/diagnostics/codes/targets.ts";
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
@@ -7,7 +7,7 @@ import type { DispatchList } from "../../compiler/program/dispatch.ts";
 import { workgroupsInRow } from "../../compiler/program/dispatch.ts";
 import { evaluate } from "./dimensions.ts";
 import type { View } from "./executable.ts";
-import { failure, named } from "./fail.ts";
+import { failure } from "./fail.ts";
 
 // Flags of the WebGPU standard: its namespaces are no globals in Node.
 const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 } as const;
@@ -57,7 +57,8 @@ export class GpuProgram {
     const program = new GpuProgram(manifest, list, calls, layout, pipelines, device);
     const [memory, invalid] = [await device.popErrorScope(), await device.popErrorScope()];
     if (memory !== null) throw failure(notEnoughMemory, { bytes: manifest.arenaBytes });
-    if (invalid !== null) throw failure(brokenModule, { file: named(list.shader), problem: invalid.message });
+    // The file is the one that was built, its checksum says, so the mistake is the compiler's.
+    if (invalid !== null) throw new InternalError("wgsl", `the shader ${list.shader} is refused: ${invalid.message}`);
     return program;
   }
 

@@ -59,6 +59,8 @@ export class Network {
   readonly #warnings: readonly Diagnostic[];
   /** About what was restored last. */
   #restored: readonly Diagnostic[] = [];
+  /** About what was set since. */
+  readonly #given = new Map<string, Diagnostic>();
   #seed = 0;
   /** The seed that the program has, which calls that were made and not yet run may change. */
   #drawn = 0;
@@ -83,11 +85,13 @@ export class Network {
       "parameter",
       this.#lasting.filter(({ role }) => role === "parameter"),
       this.#store,
+      this.#given,
     );
     this.state = tensorMap(
       "state",
       this.#lasting.filter(({ name, role }) => role === "state" && !isAverage(name)),
       this.#store,
+      this.#given,
     );
     this.peakBytes = manifest.arenaBytes;
   }
@@ -157,7 +161,7 @@ export class Network {
 
   /** What it does without, such as threads that it was to have, and what is odd about what was restored last. */
   get warnings(): readonly Diagnostic[] {
-    return [...this.#warnings, ...this.#restored];
+    return [...this.#warnings, ...this.#restored, ...this.#given.values()];
   }
 
   /** How far training has come. */
@@ -193,6 +197,7 @@ export class Network {
     const { tensors, counters, record, warnings } = readBytes(this.manifest, this.#lasting, bytes, options);
     this.put(tensors);
     this.#restored = warnings;
+    this.#given.clear();
     this.#setSeed(options.seed ?? counters.seed);
     this.#setCounter("step", counters.step);
     this.#setCounter("epoch", counters.epoch);

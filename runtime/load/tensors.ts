@@ -1,7 +1,9 @@
 /** `net.parameters` and `net.state`: a Map from names to tensors, in the program's order, whose `set` checks what it is given. */
 import * as codes from "../../compiler/diagnostics/codes/runtime.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
+import { warnNotFinite } from "../save/compare.ts";
 import { evaluate } from "./dimensions.ts";
 import type { View } from "./executable.ts";
 import { countOf, failure, kindOf, named } from "./fail.ts";
@@ -16,14 +18,22 @@ export interface Tensor {
 }
 
 export type TensorMap = ReadonlyMap<string, Tensor> & {
-  /** Copies `values` in: what calls made before read is unchanged, what calls made after read is new. Throws NN0720 for an unknown name, NN0712 and NN0713 for a wrong type, length or shape; then nothing is changed. */
+  /** Copies `values` in: what calls made before read is unchanged, what calls made after read is new. Throws NN0720 for an unknown name, NN0712 and NN0713 for a wrong type, length or shape; then nothing is changed. Numbers that are not finite are warnings of the network (NN0923). */
   readonly set: (name: string, values: TensorInput) => void;
 };
 
 type Buffer = Manifest["buffers"][number];
 
-/** `kind` is what messages call one of them; reading throws NN0721 where a GPU has newer values. */
-export function tensorMap(kind: string, buffers: readonly Buffer[], store: Store): TensorMap {
+/**
+ * `kind` is what messages call one of them; reading throws NN0721 where a GPU has newer values. What is set and not finite stands in `warned`, by
+ * its name, until it is set anew.
+ */
+export function tensorMap(
+  kind: string,
+  buffers: readonly Buffer[],
+  store: Store,
+  warned: Map<string, Diagnostic>,
+): TensorMap {
   const types = new Map(buffers.map((buffer) => [buffer.name, buffer]));
   const tensors = new Map(
     buffers.map((buffer) => [buffer.name, { shape: shapeOf(buffer), data: store.view(buffer.name) }]),
@@ -43,7 +53,14 @@ export function tensorMap(kind: string, buffers: readonly Buffer[], store: Store
     entries: () => fresh().entries(),
     forEach: (visit, self) => fresh().forEach(visit, self),
     [Symbol.iterator]: () => fresh()[Symbol.iterator](),
-    set: (name, values) => store.set(name, checkedTensor(kind, types, name, values)),
+    set: (name, values) => {
+      const data = checkedTensor(kind, types, name, values);
+      store.set(name, data);
+      warned.delete(name);
+      const tensor =
+        data instanceof Float32Array ? [[name, { dtype: "f32", shape: [data.length], data }] as const] : [];
+      for (const warning of warnNotFinite(`what was set of the ${kind}s`, new Map(tensor))) warned.set(name, warning);
+    },
   };
 }
 

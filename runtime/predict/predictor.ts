@@ -20,7 +20,7 @@ import { answersOf } from "./answers.ts";
 import type { Answer } from "./answers.ts";
 import { interfaceOf } from "./interface.ts";
 import type { InputField, Interface, OutputField } from "./interface.ts";
-import { readRows } from "./rows.ts";
+import { readRows, requireKnownKeys } from "./rows.ts";
 import type { Row } from "./rows.ts";
 
 export interface PredictorOptions extends Pick<LoadOptions, "gpu" | "seed" | "threads"> {
@@ -86,7 +86,7 @@ export class Predictor {
 
   /**
    * For each row, in their order, an answer for each result of the model: `const [[answer]] = await it.predict([{ width: 3.1, colour: "red" }])`.
-   * Any number of rows. They are read before it returns. `seed` is for models that draw when they predict. Throws NN0706 and NN0736, NN0814, NN0821, NN0828 for a row, by its number from 0, and NN0705 after `close`.
+   * Any number of rows. They are read before it returns. `seed` is for models that draw when they predict. Throws NN0706 and NN0736, NN0814, NN0821, NN0828, NN0848 for a row, by its number from 0, and NN0705 after `close`.
    */
   async predict(rows: readonly Row[], options: PredictOptions = none): Promise<readonly (readonly Answer[])[]> {
     checkOptions("predict", options, predictRules);
@@ -122,7 +122,9 @@ export class Predictor {
     if (!Array.isArray(given))
       throw failure(wrongType, { name: "rows", expected: "a list of rows", found: kindOf(given) });
     const placed = given.map((value: unknown, at) => ({ value, place: `row ${at}` }));
-    const values = readRows(placed, this.inputs, this.#network.record.fitted);
+    const { fitted } = this.#network.record;
+    requireKnownKeys(placed, this.inputs, fitted);
+    const values = readRows(placed, this.inputs, fitted);
     const starts = Array.from({ length: Math.ceil(placed.length / this.#most) }, (_, batch) => batch * this.#most);
     return starts.map((from) => {
       const count = Math.min(this.#most, placed.length - from);

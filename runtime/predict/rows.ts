@@ -2,7 +2,12 @@
  * Rows as the data had them, made ready for the network: values found by input or by column, words turned into ids, numbers checked and
  * prepared as in training. A complaint names the row.
  */
-import { unseenClass, unsuitableValue, wrongElementCount } from "../../compiler/diagnostics/codes/data.ts";
+import {
+  unknownKeyOfRow,
+  unseenClass,
+  unsuitableValue,
+  wrongElementCount,
+} from "../../compiler/diagnostics/codes/data.ts";
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import type { View } from "../load/executable.ts";
 import { kindOf } from "../load/fail.ts";
@@ -32,6 +37,39 @@ export interface PlacedRow {
   readonly place: string;
   /** A list of the values of a single input, or an object by input or by column. */
   readonly value: unknown;
+}
+
+/**
+ * The keys of a row that nothing reads, by the first row that has each. What training read beside the inputs, its target, is known and none of them.
+ */
+export function unusedKeys(
+  rows: readonly PlacedRow[],
+  inputs: readonly InputField[],
+  fitted: Fitted,
+): ReadonlyMap<string, PlacedRow> {
+  const known = new Set(knownKeys(inputs, fitted));
+  const unused = new Map<string, PlacedRow>();
+  for (const row of rows) {
+    const { value } = row;
+    if (typeof value !== "object" || value === null || isList(value)) continue;
+    for (const key of value instanceof Map ? value.keys() : Object.keys(value))
+      if (!known.has(String(key)) && !unused.has(String(key))) unused.set(String(key), row);
+  }
+  return unused;
+}
+
+/** Throws NN0848 for a key that nothing reads. */
+export function requireKnownKeys(rows: readonly PlacedRow[], inputs: readonly InputField[], fitted: Fitted): void {
+  const [first] = unusedKeys(rows, inputs, fitted);
+  if (first === undefined) return;
+  const [key, { place }] = first;
+  const known = knownKeys(inputs, fitted);
+  throw failure(unknownKeyOfRow, { place, key: quoted(key), expected: listed(known) }, didYouMean(key, known));
+}
+
+function knownKeys(inputs: readonly InputField[], { columns }: Fitted): readonly string[] {
+  const own = inputs.flatMap(({ name, columns: read = [] }) => [...read, name]);
+  return [...new Set([...own, ...columns.flatMap(({ name, values }) => [...values, name]), "target"])];
 }
 
 /** The values of each input, all rows one after the other. Throws NN0814, NN0821, NN0828. */

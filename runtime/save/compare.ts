@@ -89,11 +89,10 @@ export function describe(difference: Difference): string {
   }
 }
 
-/** A warning (NN0923) for each tensor that holds NaN or an infinity, with the first place. */
+/** A warning (NN0923) where tensors hold NaN or an infinity, with the first place; none where all are finite. */
 export function warnNotFinite(file: string, tensors: ReadonlyMap<string, SavedTensor>): readonly Diagnostic[] {
-  const warnings: Diagnostic[] = [];
-  for (const [name, tensor] of tensors) {
-    if (tensor.dtype !== "f32") continue;
+  const found = [...tensors].flatMap(([name, tensor]) => {
+    if (tensor.dtype !== "f32") return [];
     let first = -1;
     let count = 0;
     for (let index = 0; index < tensor.data.length; index++) {
@@ -101,10 +100,11 @@ export function warnNotFinite(file: string, tensors: ReadonlyMap<string, SavedTe
       if (first < 0) first = index;
       count++;
     }
-    const values = { file, tensor: quoted(name), found: String(tensor.data[first]), index: first, count };
-    if (count > 0) warnings.push(diagnose(notFinite, values, []));
-  }
-  return warnings;
+    return count === 0 ? [] : [{ tensor: quoted(name), found: String(tensor.data[first]), index: first, count }];
+  });
+  const [first, ...others] = found;
+  if (first === undefined) return [];
+  return [diagnose(notFinite, { file, ...first, others: others.map(({ tensor }) => tensor) }, [])];
 }
 
 function missing(name: string, expected: TensorType, extra: readonly (readonly [string, TensorType])[]): Difference {

@@ -7,6 +7,7 @@ import { openSource, prepareOptions, testFiles } from "../data/open.ts";
 import type { Contents, OtherFiles } from "../data/open.ts";
 import { roleOf } from "../data/roles.ts";
 import { noTraining } from "../../compiler/diagnostics/codes/runtime.ts";
+import { checkManifest } from "../load/check-artifact.ts";
 import { evaluate } from "../load/dimensions.ts";
 import { failure } from "../load/fail.ts";
 import { unfitted } from "../save/fitted.ts";
@@ -19,6 +20,7 @@ import type { TrainData } from "./data.ts";
  * training rows. A `train` without inputs has a row for each step of an epoch. `seed` must be that of the run. Throws NN08xx for data that do not fit.
  */
 export function prepare(manifest: Manifest, contents: Contents, seed = manifest.host.train?.seed ?? 0): TrainData {
+  checkManifest(manifest);
   const train = requireTrain(manifest, "prepare");
   checkOptions("prepare", { seed }, { seed: seedRule });
   const own = checkedContents("prepare", contents);
@@ -55,13 +57,15 @@ export function prepareFile(
   fitted: Fitted,
   what: "evaluate" | "predict",
 ): Dataset {
+  checkManifest(manifest);
   const train = requireTrain(manifest, what);
   const fields = fieldsOf(manifest).filter(({ role }) => what === "evaluate" || role === "input");
   return openSource(train.data, fields, checkedContents(what, contents), files).apply(fitted);
 }
 
-/** What the program wants under each name. Open dimensions inside a row have their largest value. */
+/** What the program wants under each name. Open dimensions inside a row have their largest value. Throws NN0701, NN0707. */
 export function fieldsOf(manifest: Manifest): readonly Field[] {
+  checkManifest(manifest);
   const train = requireTrain(manifest, "fieldsOf");
   const bounds = new Map(manifest.dims.map(({ name, bound }) => [name, bound]));
   return train.inputs.map(({ name, dtype, shape, limit }): Field => {

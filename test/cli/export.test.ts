@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compilers } from "../declarations/compilers.ts";
 import { pointsProject } from "./fixture.ts";
@@ -154,4 +155,28 @@ describe("what a caller hands over", () => {
     const found = runBeside("run-js", script).trim().split("\n");
     expect(found).toEqual(sentences.map(([, sentence]) => `TypeError: ${sentence}`));
   });
+});
+
+test("whole numbers without a limit may be negative in an exported module, and others are told their range", async () => {
+  const small = folderWith({
+    "package.json": "{}",
+    "d.csv": "k,y\n1,2\n-3,4\n",
+    "n.nn": `model Count(k: i32[N]) -> [N] {
+  param w: [] = ones
+  return f32(k) * w
+}
+train Count { data: csv("d.csv", target: "y")  loss: mse  optimizer: sgd(lr: 1e-30)  batch: 2  epochs: 1 }
+`,
+  });
+  const { stderr } = await nnc(["train", "n.nn", "-o", "run"], { cwd: small.folder });
+  expect(stderr.split("\n")[0]).toBe("Count: 1 parameter, 2 rows, 1 epoch of 1 step");
+  await nnc(["export", "n.nn", "--params", "run/parameters.safetensors", "--format", "js", "-o", "out"], {
+    cwd: small.folder,
+  });
+  const module = await import(pathToFileURL(path.join(small.folder, "out/model.mjs")).href);
+  expect(module.predict([[-3], [2147483647]])).toEqual([{ y: -3 }, { y: 2147483648 }]);
+  expect(() => module.predict([[2147483648]])).toThrow(
+    "row 0: expected a whole number of 32 bits for k, found 2147483648",
+  );
+  small.remove();
 });

@@ -243,3 +243,29 @@ test("parameters that are not finite are exported only where that is meant", asy
     other.remove();
   }
 });
+
+test("columns and keys that nothing reads are told of once; the target's are known", async () => {
+  const { folder, remove: away } = folderWith({
+    "package.json": "{}",
+    "d.csv": "a,b,y\n1,2,3\n",
+    "n.nn": `model Sum(x: [N, 2]) -> [N] {
+  param w: [2] = ones
+  return sum(x * w, axis: -1)
+}
+train Sum { data: csv("d.csv", target: "y")  loss: mse  optimizer: sgd(lr: 1e-30)  batch: 2  epochs: 1 }
+`,
+    "more.csv": "id,b,a,y,note\n7,2,1,3,x\n8,2,1,3,z\n",
+    "more.jsonl": '{"a": 1, "b": 2, "y": 3, "id": 7}\n{"x": [1, 2], "target": 3, "note": "x"}\n',
+  });
+  await nnc(["train", "n.nn", "-o", "run"], { cwd: folder });
+  const run = (word: string, file: string) =>
+    nnc([word, "n.nn", "--params", "run/parameters.safetensors", "--data", file], { cwd: folder });
+  expect(await run("predict", "d.csv")).toMatchObject({ stdout: "y\n3\n", stderr: "" });
+  expect(await run("predict", "more.csv")).toMatchObject({
+    stdout: "y\n3\n3\n",
+    stderr: 'more.csv: not used: "id", "note"\n',
+  });
+  expect((await run("predict", "more.jsonl")).stderr).toBe('more.jsonl: not used: "id", "note"\n');
+  expect((await run("eval", "more.csv")).stderr).toBe('more.csv: not used: "id", "note"\n');
+  away();
+});

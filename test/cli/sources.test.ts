@@ -287,6 +287,13 @@ describe.each(["csv", "idx", "npy", "arrays", "given"])("a network trained on %s
   });
 });
 
+test("whole arrays are not counted as a row", async () => {
+  const { stderr } = await nnc(["train", "arrays.nn", "-o", "whole"], { cwd });
+  expect(stderr.split("\n")[0]).toBe("Sum: 2 parameters, whole arrays, others held out, 1 epoch of 1 step");
+  const { stdout } = await nnc(["eval", "arrays.nn", "--params", "whole/parameters.safetensors"], { cwd });
+  expect(stdout).toContain("hold-out (whole arrays)");
+});
+
 describe("a network trained on text takes rows of ids", () => {
   test.each([["ids.jsonl"], ["x=ids-x.npy", "target=ids-y.npy"]])("eval: %s %s", async (...files) => {
     const data = files.flatMap((file) => ["--data", file]);

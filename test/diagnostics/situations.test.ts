@@ -152,7 +152,11 @@ test("what only other places than Node.js or very large files can show", () => {
   const told = [
     diagnose(targetUnavailable, { target: "typescript", needs: "ts-morph" }, []),
     diagnose(dataTooLarge, { file: "data/all.csv", bytes: 3_000_000_000, limit: 2_147_483_647 }, []),
-    diagnose(notFinite, { file: "run.safetensors", tensor: "M.dense.w", found: "NaN", index: 4, count: 3 }, []),
+    diagnose(
+      notFinite,
+      { file: "run.safetensors", tensor: "M.dense.w", found: "NaN", index: 4, count: 3, others: [] },
+      [],
+    ),
     diagnose(oneThread, { threads: 4, running: 1, lacking: "SharedArrayBuffer", found: "none" }, []),
     diagnose(workerLost, { reason: "it ran out of memory" }, []),
   ];

@@ -48,7 +48,7 @@ describe("a predictor", () => {
     const it = await predictor(artifact, parameters);
     const rows: readonly Row[] = [
       { x: 105, y: 1, colour: "red" },
-      { colour: "blue", point: Float64Array.of(915, 2), more: "is ignored" },
+      { colour: "blue", point: Float64Array.of(915, 2), side: "left" },
       new Map<string, number | string>([
         ["x", 905],
         ["y", 1],
@@ -126,6 +126,7 @@ describe("a predictor", () => {
       [{ ...row, y: 1e39 }],
       [{ point: [1, 2, 3], colour: "red" }],
       [[1, 2, "red"]],
+      [row, { ...row, colr: "red" }],
       [7],
       [null],
       row,
@@ -142,6 +143,7 @@ describe("a predictor", () => {
         "NN0828 row 0: expected a finite number, found 1e+39",
         "NN0814 \`point\` takes 2 numbers a row ([2]), found 3 in row 0",
         "NN0828 row 0: expected a value for \`point\`, found a list; the model has several inputs",
+        "NN0848 row 1: expected the keys "x", "y", "point", "colour", "side", "target", found "colr", which nothing reads",
         "NN0828 row 0: expected a value for \`point\`, found 7",
         "NN0828 row 0: expected a value for \`point\`, found null",
         "NN0712 rows: expected a list of rows, found an Object",

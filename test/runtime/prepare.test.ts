@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { HostData, HostTrain } from "../../compiler/program/host.ts";
 import { fieldsOf, prepare, prepareFile } from "../../runtime/train/index.ts";
+import { unfitted } from "../../runtime/save/fitted.ts";
 import { errorOf, lineArtifact } from "./support.ts";
 
 const files = new Map([
@@ -69,4 +70,15 @@ describe("prepare", () => {
       "NN0707 prepare needs an artifact with a `train`; this one only predicts",
     );
   });
+});
+
+it("a manifest that is none is refused, as by `load`", async () => {
+  const damaged = { format: "nnc-artifact", version: 1, host: { train: {} } } as never;
+  const none = { read: () => new Uint8Array() };
+  for (const call of [
+    () => prepare(damaged, none),
+    () => fieldsOf(damaged),
+    () => prepareFile(damaged, none, "x.csv", unfitted, "predict"),
+  ])
+    expect(await errorOf(call)).toMatch(/^NN0701 /);
 });

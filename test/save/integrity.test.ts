@@ -23,9 +23,23 @@ describe("a saved file", () => {
     const other = Uint8Array.from(bytes);
     other[start] = (other[start] ?? 0) ^ 1;
     expect(await errorOf(() => net.restore(other))).toMatch(
-      /^NN0929 the tensors of the saved file are not those that were saved: expected the checksum "xxh32:\w{8}", found "xxh32:\w{8}" \(where the tensors were changed on purpose, take `nnc.checksum` out of the metadata\)$/,
+      /^NN0929 the tensors of the saved file, or what they were trained with, are not what was saved: expected the checksum "xxh32:\w{8}", found "xxh32:\w{8}" \(where they were changed on purpose, take `nnc.checksum` out of the metadata\)$/,
     );
     expect(net.save()).toEqual(bytes);
+  });
+
+  test("with other options, or with other classes, is refused", async () => {
+    const net = await load(lineArtifact());
+    const bytes = net.save();
+    const fitted = decode("it", bytes).metadata.get("nnc.fitted") ?? "";
+    const others = {
+      "nnc.options": '{"consts":[{"name":"slope","value":1,"given":true}],"dims":[],"settings":[]}',
+      "nnc.fitted": fitted.replace('"classes":[]', '"classes":[{"name":"target","values":["a","b"]}]'),
+    };
+    for (const [key, text] of Object.entries(others)) {
+      expect([key, text === fitted]).toEqual([key, false]);
+      expect(await errorOf(() => net.restore(withMetadata(bytes, { [key]: text })))).toMatch(/^NN0929 /);
+    }
   });
 
   test("of others, without a checksum or with its tensors in another order, is taken", async () => {
@@ -56,8 +70,23 @@ describe("a saved file", () => {
     expect(restored.warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
       'NN0923 the saved file: expected finite numbers, found NaN at element 0 of tensor "Line.w" and 1 more that are not finite',
     ]);
+    net.parameters.set("Line.b", Float32Array.of(-Infinity));
+    const both = await load(lineArtifact(), { parameters: net.save() });
+    expect(both.warnings.map(({ message }) => message)).toEqual([
+      'the saved file: expected finite numbers, found NaN at element 0 of tensor "Line.w" and 1 more that are not finite; and some in "Line.b"',
+    ]);
     restored.restore((await load(lineArtifact())).save());
     expect(restored.warnings).toEqual([]);
+  });
+
+  test("is warned of where parameters are set to numbers that are not finite, until they are set anew", async () => {
+    const net = await load(lineArtifact());
+    net.parameters.set("Line.w", Float32Array.of(1, -Infinity));
+    expect(net.warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'NN0923 what was set of the parameters: expected finite numbers, found -Infinity at element 1 of tensor "Line.w"',
+    ]);
+    net.parameters.set("Line.w", Float32Array.of(1, 2));
+    expect(net.warnings).toEqual([]);
   });
 
   test("with very many tensors that nobody wants is refused in a few lines", async () => {

@@ -124,7 +124,8 @@ describe("a program and its parameters", () => {
   });
 
   it("files of older versions say nothing and are taken", async () => {
-    const { tensors, metadata } = decode("file", (await network({ consts: { slope: 0.1 } })).save());
+    const { tensors, metadata: sealed } = decode("file", (await network({ consts: { slope: 0.1 } })).save());
+    const metadata = new Map([...sealed].filter(([key]) => key !== "nnc.checksum"));
     const old = encode(tensors, new Map([...metadata].filter(([key]) => key !== "nnc.options")));
     expect(await errorOf(async () => (await network()).restore(old))).toBe("no error");
     const odd = encode(tensors, new Map([...metadata, ["nnc.options", "{"]]));

@@ -192,11 +192,19 @@ export const otherOptimizer = define<File & { readonly found: string; readonly e
     "An optimizer keeps averages of its own in the checkpoint, which mean nothing to another. Use the same optimizer, or begin anew from the parameters with `start_from`.",
 });
 
-export const notFinite = define<Tensor & { readonly found: string; readonly index: number; readonly count: number }>({
+export const notFinite = define<
+  Tensor & {
+    readonly found: string;
+    readonly index: number;
+    readonly count: number;
+    readonly others: readonly string[];
+  }
+>({
   code: "NN0923",
   severity: "warning",
-  message: ({ file, tensor, found, index, count }) =>
-    `${file}: expected finite numbers, found ${found} at element ${index} of tensor ${tensor}${count > 1 ? ` and ${count - 1} more that are not finite` : ""}`,
+  message: ({ file, tensor, found, index, count, others }) =>
+    `${file}: expected finite numbers, found ${found} at element ${index} of tensor ${tensor}` +
+    `${count > 1 ? ` and ${count - 1} more that are not finite` : ""}${others.length > 0 ? `; and some in ${listOf(others)}` : ""}`,
   explanation:
     "The network was saved after it diverged; what it computes from here is not finite either. Use an earlier checkpoint, or train with a lower rate.",
 });
@@ -249,9 +257,9 @@ export const damagedTensors = define<File & { readonly expected: string; readonl
   code: "NN0929",
   severity: "error",
   message: ({ file, expected, found }) =>
-    `the tensors of ${file} are not those that were saved: expected the checksum ${expected}, found ${found}`,
+    `the tensors of ${file}, or what they were trained with, are not what was saved: expected the checksum ${expected}, found ${found}`,
   explanation:
-    "A bit of the file was flipped, by a disk or on the way, or another program changed tensors and left the checksum. A network would go on with other figures. Use another copy of the file.",
+    "A bit of the file was flipped, by a disk or on the way, or another program changed tensors, options or what was fitted to the data, and left the checksum. A network would go on with other figures. Use another copy of the file.",
 });
 
 export const exportNotFinite = define<File>({

@@ -334,6 +334,15 @@ export const numbersForNames = define<
     "Training found the names of classes in the data, and gave them ids in sorted order. A number in the place of a name would be taken for an id that it may not be: write the names.",
 });
 
+export const unknownKeyOfRow = define<Place & { readonly key: string; readonly expected: string }>({
+  code: "NN0848",
+  severity: "error",
+  message: ({ place, key, expected }) => `${place}: expected the keys ${expected}, found ${key}, which nothing reads`,
+  explanation:
+    "A row that a program hands to `predictor` has the model's inputs or the columns that they were read from, and may have the target. Another key would be read and " +
+    "dropped, and is most likely misspelt. The rows of a file may have further columns, of which `nnc predict` says that it does not use them.",
+});
+
 function cells(count: number): string {
   return count === 1 ? "1 cell" : `${count} cells`;
 }
