@@ -41,6 +41,7 @@ const share = "at least 0 and less than 1, found";
 const cases: readonly Case[] = [
   [features, "leaky_relu(slope: 0)", "leaky_relu(slope: -0.01)", `slope must be ${below0} slope = -0.01`],
   [features, "elu(alpha: 0)", "elu(alpha: -0.01)", `alpha must be ${below0} alpha = -0.01`],
+  [features, "clip(2, 2)", "clip(2, 1)", "low must be at most high, found low = 2 and high = 1"],
   [features, "dense(1)", "dense(0)", `units must be ${below1} units = 0`],
   [features, "dropout(0)", "dropout(-0.1)", `rate must be ${share} rate = -0.1`],
   [features, "dropout(0.999)", "dropout(1)", `rate must be ${share} rate = 1`],
