@@ -21,5 +21,11 @@ export const folders = [
   { folder: "compiler/loops", tests: ["test/loops", "test/ops"] },
   { folder: "runtime/data", tests: ["test/data"] },
   { folder: "runtime/save", tests: ["test/save"] },
-  { folder: "runtime/train", tests: named("runtime", ["prepare", "async", "train", "states", "options"]) },
+  {
+    folder: "runtime/train",
+    tests: [
+      ...named("runtime", ["prepare", "events", "async", "train", "states", "options"]),
+      ...named("save", ["options"]),
+    ],
+  },
 ];
