@@ -59,6 +59,7 @@ describe("a run of two epochs of three steps", () => {
     expect(events).toEqual([
       {
         event: "start",
+        classes: [],
         name: "Line",
         rows: 10,
         holdoutRows: 6,
