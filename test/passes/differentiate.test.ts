@@ -24,7 +24,9 @@ describe("gradients", () => {
     const square = builder.at({ span: undefined, path: "Net.square" }, () => builder.one("mul", [x, x]));
     const y = builder.one("sum", [square], { axes: [0] });
     const value = gradient(builder, y, x);
-    expect(printGraph(builder.finish([{ name: "g", role: "result", value }]))).toBe(
+    const graph = builder.finish([{ name: "g", role: "result", value }]);
+    expect(graph.nodes.map(({ backward = false }) => backward)).toEqual([0, 0, 0, 1, 1, 1, 1, 1].map(Boolean));
+    expect(printGraph(graph)).toBe(
       [
         `%0 = input[dtype: "f32", name: "x", role: "input", shape: [N]]() : f32[N]`,
         "%1 = mul(%0, %0) : f32[N]   // Net.square",

@@ -85,6 +85,22 @@ describe("rectify", () => {
   });
 });
 
+describe("rectify leaves alone a choice", () => {
+  test.each<[string, (x: Value, y: Value, zero: Value, least: Value) => readonly [Value, Value]]>([
+    ["that keeps another value than it tests", (_x, y, zero) => [zero, y]],
+    ["of another value in the place of 0", (x, _y, _zero, least) => [least, x]],
+  ])("%s", (_, sides) => {
+    const graph = graphOf((b) => {
+      const [value, other] = [input(b, "x", []), input(b, "y", [])];
+      const zero = b.constant(0);
+      const below = b.one("lessEqual", [value, zero]);
+      const chosen = b.one("select", [below, ...sides(value, other, zero, b.constant(-1))]);
+      return b.one("select", [below, zero, b.one("exp", [chosen])]);
+    });
+    expect(rectify.run(graph).nodes.filter(({ op }) => op === "lessEqual")).toHaveLength(1);
+  });
+});
+
 describe("dead code", () => {
   test("drops what no output depends on", () => {
     const graph = graphOf((b) => {
