@@ -1,6 +1,6 @@
 /**
- * Names of classes: which of the training rows' words are some, and the ids behind them. Words are sorted by their UTF-16 code units, which is
- * the same everywhere; `true` is 1 and `false` is 0 whichever of them occur. Numbers are ids, never names.
+ * Names of classes: which of the training rows' words and numbers are some, and the ids behind them. Words are sorted by their UTF-16 code
+ * units, which is the same everywhere, numbers by size; `true` is 1 and `false` is 0 whichever of them occur.
  */
 import {
   idOutOfRange,
@@ -21,9 +21,16 @@ const truths: readonly (readonly [string, string])[] = [
   ["FALSE", "TRUE"],
 ];
 
-/** Of a field that holds words. Throws NN0815, NN0820. */
-export function fitClasses(raw: RawData, field: Field, tensor: WordTensor, rows: Uint32Array): Named {
-  return { name: field.name, values: wordClasses(raw, field, tensor, rows) };
+/** Of words, and of a target's numbers that are no ids; nothing where the field holds what it says. Throws NN0815, NN0820. */
+export function fitClasses(
+  raw: RawData,
+  field: Field,
+  tensor: DataTensor | WordTensor,
+  rows: Uint32Array,
+): readonly Named[] {
+  if (tensor.dtype === "words") return [{ name: field.name, values: wordClasses(raw, field, tensor, rows) }];
+  const labels = field.role === "target" && tensor.dtype === "i32" ? numberClasses(field, tensor.data, rows) : [];
+  return labels.length === 0 ? [] : [{ name: field.name, values: labels.map(String) }];
 }
 
 /** The ids of names, or the numbers as they are where the field has no names. Throws NN0819, NN0821, NN0834. */
@@ -33,8 +40,11 @@ export function encodeClasses(
   tensor: DataTensor | WordTensor,
   names: readonly string[] | undefined,
 ): DataTensor {
-  if (tensor.dtype === "words") return idsOf(raw, field, tensor, names ?? []);
-  if (names !== undefined) throw numbersWhereNames(raw, field, tensor.data, names);
+  if (tensor.dtype === "words") return idsOf(raw, field, tensor, (word) => tensor.words[word] ?? "", names ?? []);
+  if (names !== undefined) {
+    if (names.every((name) => Number.isNaN(Number(name)))) throw numbersWhereNames(raw, field, tensor.data, names);
+    return idsOf(raw, field, tensor, String, names);
+  }
   if (tensor.dtype === "i32") checkIds(raw, field, tensor.data);
   return tensor;
 }
@@ -51,6 +61,17 @@ function wordClasses(raw: RawData, field: Field, tensor: WordTensor, rows: Uint3
   return words;
 }
 
+/**
+ * Labels such as 1, 2 and 3 of three classes. Where there are more or fewer of them than classes they are taken for ids, one of which is out of
+ * range.
+ */
+function numberClasses({ classes, shape }: Field, data: Int32Array, rows: Uint32Array): readonly number[] {
+  if (classes === undefined) return [];
+  const labels = [...usedIn(data, elements(shape), rows)].sort((one, other) => one - other);
+  const areIds = labels.every((label) => label >= 0 && label < classes);
+  return areIds || labels.length !== classes ? [] : labels;
+}
+
 function usedIn(data: Int32Array, width: number, rows: Uint32Array): ReadonlySet<number> {
   const used = new Set<number>();
   for (const row of rows) for (let element = 0; element < width; element++) used.add(data[row * width + element] ?? 0);
@@ -60,13 +81,14 @@ function usedIn(data: Int32Array, width: number, rows: Uint32Array): ReadonlySet
 function idsOf(
   raw: RawData,
   field: Field,
-  { data, shape, rowStride, words }: WordTensor,
+  { data, shape, rowStride }: DataTensor | WordTensor,
+  nameOf: (value: number) => string,
   names: readonly string[],
 ): DataTensor {
   const idOf = new Map(names.map((name, id) => [name, id]));
   const ids = field.dtype === "f32" ? new Float32Array(data.length) : new Int32Array(data.length);
   for (const [at, value] of data.entries()) {
-    const name = words[value] ?? "";
+    const name = nameOf(value);
     const id = idOf.get(name);
     if (id === undefined)
       throw failure(unseenClass, { place: placeAt(raw, field, at), field: field.name, found: quoted(name) });

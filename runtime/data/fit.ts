@@ -54,7 +54,7 @@ export function fit(
   });
   const classes = fields.flatMap((field) => {
     const tensor = raw.tensors.get(field.name);
-    return tensor?.dtype === "words" ? [fitClasses(raw, field, tensor, rows)] : [];
+    return tensor === undefined ? [] : fitClasses(raw, field, tensor, rows);
   });
   return { fitted: { inputs, classes, columns: raw.columns, vocabulary: null }, warnings };
 }

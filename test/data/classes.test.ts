@@ -25,6 +25,8 @@ describe("labels become classes", () => {
     ["ids", ids(3), ["2", "0", "1"], [2, 0, 1], undefined],
     ["ids, some of them missing", ids(3), ["2", "0", "2"], [2, 0, 2], undefined],
     ["words", ids(3), ["b", "a", "b"], [1, 0, 1], ["a", "b"]],
+    ["numbers from 1", ids(3), ["3", "1", "2"], [2, 0, 1], ["1", "2", "3"]],
+    ["numbers by size", ids(3), ["10", "9", "-1"], [2, 1, 0], ["-1", "9", "10"]],
     ["two words for 0 and 1", binary, ["yes", "no", "yes"], [1, 0, 1], ["no", "yes"]],
     ["two quoted words", binary, ['"fe,male"', "male"], [0, 1], ["fe,male", "male"]],
     ["truth values", binary, ["true", "false"], [1, 0], ["false", "true"]],
@@ -50,9 +52,19 @@ describe("labels become classes", () => {
 
 describe("labels are refused", () => {
   it.each<[string, Field, string[], string]>([
-    // Numbers are ids: as many labels as classes are no reason to take 1, 2, 3 or -1, 0, 1 for names.
-    ["ids from 1", ids(3), ["1", "2", "3"], "NN0819 t.csv:4:3: expected an id from 0 to 2 for `target`, found 3"],
-    ["a negative id", ids(3), ["-1", "0", "1"], "NN0819 t.csv:2:3: expected an id from 0 to 2 for `target`, found -1"],
+    // As many labels as classes may be names; else they are ids.
+    [
+      "more numbers than classes",
+      ids(2),
+      ["1", "2", "3"],
+      "NN0819 t.csv:3:3: expected an id from 0 to 1 for `target`, found 2",
+    ],
+    [
+      "fewer numbers than classes",
+      ids(2),
+      ["-1"],
+      "NN0819 t.csv:2:3: expected an id from 0 to 1 for `target`, found -1",
+    ],
     [
       "a word among ids",
       ids(3),
@@ -102,6 +114,7 @@ describe("labels are refused", () => {
       ["1"],
       'NN0834 u.csv:2:3: expected one of the classes "no", "yes" for `target`, found the number 1',
     ],
+    [ids(3), ["1", "2", "3"], ["0"], 'NN0821 u.csv:2:3: the class "0" of `target` does not occur in the training rows'],
   ])("in another file", (target, trained, cells, expected) => {
     const { fitted } = prepare(trained, target);
     expect(errorOf(() => csvSource("u.csv", table(cells), mapping, fields(target)).apply(fitted))).toBe(expected);

@@ -274,7 +274,7 @@ describe("a cell is refused", () => {
       "a,y\n1,a\n1,7\n",
       'NN0818 t.csv:3:3: expected the name of a class in column "y", as in its first row, found "7"',
     ],
-    ["an id too large", "a,y\n1,0\n1,2\n", "NN0819 t.csv:3:3: expected an id from 0 to 1 for `target`, found 2"],
+    ["an id too large", "a,y\n1,0\n1,2\n1,1\n", "NN0819 t.csv:3:3: expected an id from 0 to 1 for `target`, found 2"],
     ["a negative id", "a,y\n1,-1\n", "NN0819 t.csv:2:3: expected an id from 0 to 1 for `target`, found -1"],
     [
       "a third class of two",
