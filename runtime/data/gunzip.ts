@@ -21,7 +21,7 @@ const cutShort = "the end of the file inside it";
 const problems: ReadonlyMap<string, string> = new Map([
   ["Z_BUF_ERROR", cutShort],
   ["Z_DATA_ERROR", "damaged data, or something behind it"],
-  ["ERR_BUFFER_TOO_LARGE", "more data than its last four bytes say"],
+  ["ERR_BUFFER_TOO_LARGE", `more data than they state, or than the ${limit} bytes that are read`],
 ]);
 
 /** Whether the bytes begin as a gzip file does. */
@@ -30,45 +30,46 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /**
- * What a gzip file holds, checksums and lengths verified and nothing but zeros behind it. At most as much is allocated as
- * its members state, and never more than 2 GiB. Throws NN0825.
+ * What a gzip file holds, checksums and lengths verified and nothing but zeros behind it. At most as much is unpacked as
+ * its members may state, and never more than 2 GiB. Throws NN0825.
  */
 export function gunzip(file: string, bytes: Uint8Array): Uint8Array {
   const broken = (problem: string): Error => failure(corruptGzip, { file, problem });
   if (bytes.length < shortest) throw broken(cutShort);
-  const sizes = statedSizes(bytes);
-  if (sizes.length === 0) throw broken("something behind it, or damaged data: its end is not that of a member");
-  const stated = sizes.reduce((sum, size) => sum + size, 0);
+  const stated = statedSize(bytes);
+  if (stated === undefined) throw broken("something behind it, or damaged data: its end is not that of a member");
+  const { least, most } = stated;
   // Whether it is too large or does not end where it should cannot be told without unpacking all of it.
-  if (stated > limit)
-    throw broken(`an end that states ${stated} bytes, more than the ${limit} that are read, or something behind it`);
-  const { content, used } = inflate(bytes, stated, broken);
+  if (least > limit)
+    throw broken(`an end that states ${least} bytes, more than the ${limit} that are read, or something behind it`);
+  const { content, used } = inflate(bytes, Math.min(most, limit), broken);
   if (bytes.subarray(used).some((byte) => byte !== 0)) throw broken("something behind it");
   return content;
 }
 
 /**
- * The sizes that members may state, those left out that cannot be true: in the four bytes before the next one's magic number,
- * and of the last in those before the end or before the zeros behind it.
+ * What the members state together, in the four bytes before the next one's magic number, and of the last in those before the end or before the
+ * zeros behind it: at least what the last does, at most the sum of all that may be such sizes, since compressed bytes may look like a beginning.
+ * Undefined where no end can be that of a member.
  */
-function statedSizes(bytes: Uint8Array): readonly number[] {
+function statedSize(bytes: Uint8Array): { readonly least: number; readonly most: number } | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const sizeBefore = (end: number): number => view.getUint32(end - 4, true);
   const isPossible = (size: number, end: number): boolean => size <= end * bestRatio;
-  const sizes: number[] = [];
+  let before = 0;
   for (let next = buffer.indexOf(magic, shortest); next >= 0; next = buffer.indexOf(magic, next + 1)) {
     const size = sizeBefore(next);
-    if (isPossible(size, next)) sizes.push(size);
+    if (isPossible(size, next)) before += size;
   }
   let end = bytes.length;
   while (end > shortest && bytes[end - 1] === 0) end--;
-  let last: number | undefined;
-  for (const most = Math.min(bytes.length, end + trailer); end <= most; end++) {
+  let [least, most] = [Infinity, -Infinity];
+  for (const last = Math.min(bytes.length, end + trailer); end <= last; end++) {
     const size = sizeBefore(end);
-    if (isPossible(size, end)) last = Math.max(last ?? 0, size);
+    if (isPossible(size, end)) [least, most] = [Math.min(least, size), Math.max(most, size)];
   }
-  return last === undefined ? [] : [...sizes, last];
+  return least === Infinity ? undefined : { least, most: before + most };
 }
 
 function inflate(

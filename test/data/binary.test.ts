@@ -271,6 +271,19 @@ describe("a gzip file", () => {
     expect(Buffer.from(gunzip("a.gz", data)).toString("latin1")).toBe(expected);
   });
 
+  const likeMembers = (): Uint8Array => {
+    const data = new Uint8Array(5_000_000);
+    for (let at = 4_800_000; at < 4_800_700; at += 7) data.set([0xff, 0xff, 0xff, 0xff, 0x1f, 0x8b, 8], at);
+    return data;
+  };
+
+  it.each<[string, Uint8Array]>([
+    ["large, with a length of which another reading is beyond all that is read", new Uint8Array(9_000_000)],
+    ["large, with what look like members that state 4 GB each", likeMembers()],
+  ])("may be %s", (_, data) => {
+    expect(Buffer.compare(gunzip("a.gz", gzipSync(data, { level: 0 })), data)).toBe(0);
+  });
+
   const found = "NN0825 a.gz: expected whole gzip members, found";
   it.each<[string, Uint8Array, string]>([
     ["cut short", packed.subarray(0, packed.length - 12), found],
