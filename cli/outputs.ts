@@ -35,6 +35,13 @@ const marks: readonly (readonly [end: string, mark: RegExp])[] = [
   [".wat", /, compiled by nnc\./],
   [".wgsl", /, compiled by nnc\./],
 ];
+/** The files of an artifact that have no place for a mark, each with the end of the text that it was made with. */
+const unmarked: readonly (readonly [end: string, text: string])[] = [
+  [".wasm", ".wat"],
+  [".js", ".ts"],
+  [".d.ts", ".ts"],
+  [".dispatch.json", ".wgsl"],
+];
 
 /** Throws NN0928 at the first file, named as the user does, that must not be replaced. */
 export function requireReplaceable(context: Context, files: readonly string[], { force, reads }: Permission): void {
@@ -101,9 +108,10 @@ export function readBy({ root, folder, main }: ProjectSource, train: HostTrain |
 
 function isOurs(place: string): boolean {
   if (isMarked(place)) return true;
-  // What has no place for a mark lies beside the text that it was made with, whose name all files of an artifact share.
-  const [base] = path.basename(place).split(".");
-  return [".ts", ".wat", ".wgsl"].some((end) => isMarked(path.join(path.dirname(place), `${base}${end}`)));
+  const text = unmarked.find(([end]) => place.endsWith(end))?.[1];
+  // All files of an artifact share a name.
+  const [name] = path.basename(place).split(".");
+  return text !== undefined && isMarked(path.join(path.dirname(place), `${name}${text}`));
 }
 
 function isMarked(place: string): boolean {

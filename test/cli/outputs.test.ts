@@ -75,6 +75,15 @@ test.each(["typescript", "wasm", "wgsl"])(
   },
 );
 
+test("a table of the user is none of nnc's, though it is called like what was built beside it", async () => {
+  await nnc(["build", "points.nn", "--target", "typescript", "-o", "beside"], { cwd });
+  userFolder("beside", "plain.csv");
+  const answers = ["predict", "points.nn", ...params, "--data", "points.csv", "-o", "beside/plain.csv"];
+  const { stderr, code } = await nnc(answers, { cwd });
+  expect(stderr).toContain("error[NN0928]: beside/plain.csv stands in the way: nnc did not write it");
+  expect([code, contents("beside")["plain.csv"]]).toEqual([1, mine]);
+});
+
 test.each([
   ["train", ["train", "points.nn", "--epochs", "1"]],
   ["build for wasm", ["build", "points.nn", "--target", "wasm"]],
