@@ -88,10 +88,11 @@ function versions() {
   return [`Node ${process.versions.node}`, ...names.map((name) => `${name} ${of(name)}`)].join(", ");
 }
 
+/** What is looked at; a run itself writes the report and the record of mutants. */
 function commit() {
   const hash = output("git", ["rev-parse", "HEAD"]) || "unknown";
-  const changed =
-    output("git", ["status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/verify-report.md"]) !== "";
+  const others = [".", ":!docs/verify-report.md", ":!mutation/record.json"];
+  const changed = output("git", ["status", "--porcelain", "--untracked-files=no", "--", ...others]) !== "";
   return changed ? `${hash}, with changes that are not committed` : hash;
 }
 
