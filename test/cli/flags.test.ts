@@ -24,7 +24,10 @@ const cases: readonly (readonly [args: string, sentence: string])[] = [
     "build points.nn -o never --bounds n=2",
     "error[NN0409]: no input has the dimension `n` to give a size: expected `N`",
   ],
-  ["build points.nn -o never --bounds N=0", '--bounds: expected NAME=SIZE such as F=34, found "N=0"'],
+  [
+    "build points.nn -o never --bounds N=0",
+    '--bounds: expected NAME=SIZE such as F=34, from 1 to 2147483647, found "N=0"',
+  ],
   ["build points.nn -o never --dim N=2 --bounds N=2", "error[NN0415]: `N` is 2: expected no bound beside a size"],
   ["train sized.nn -o never --set rate=1", "rate"],
   ["train sized.nn -o never --probe Side.dens", "error[NN0410]"],
