@@ -303,9 +303,12 @@ function leadingNames(trained: Trained | undefined): readonly string[] {
 
 function builtTrain(trained: Trained | undefined): BuiltTrain | undefined {
   if (trained === undefined) return undefined;
-  const { batch, train } = trained.plan;
-  const isWritten = train.entries.some(({ key }) => key.text === "batch");
-  return { batch: isWritten ? batch : "all", leading: leadingNames(trained) };
+  const { plan } = trained;
+  return { batch: isBatchWritten(plan) ? plan.batch : "all", leading: leadingNames(trained) };
+}
+
+function isBatchWritten({ train }: TrainPlan): boolean {
+  return train.entries.some(({ key }) => key.text === "batch");
 }
 
 function firstNames({ inputs }: HostModel): readonly string[] {
@@ -399,10 +402,10 @@ function countParameters(own: readonly VariableRecord[]): number {
 
 /** A batch that nobody wrote keeps to the bounds. */
 function batchWithin(trained: Trained, bounds: ElaborateOptions["bounds"] = new Map()): number | "all" {
-  const { batch, train } = trained.plan;
+  const { batch } = trained.plan;
   // Without inputs an epoch counts steps.
   if (trained.step.objective.inputs.length === 0) return 1;
-  if (batch === "all" || train.entries.some(({ key }) => key.text === "batch")) return batch;
+  if (batch === "all" || isBatchWritten(trained.plan)) return batch;
   return Math.min(batch, ...leadingNames(trained).map((name) => bounds.get(name) ?? batch));
 }
 
