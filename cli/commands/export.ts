@@ -155,9 +155,9 @@ function exampleRows(
 function madeUp(inputs: readonly InputField[]): readonly ExampleRow[] {
   return Array.from({ length: exampleCount }, (_, row) =>
     Object.fromEntries(
-      inputs.map(({ name, dtype, width, limit }) => [
+      inputs.map(({ name, dtype, width, limit, classes }) => [
         name,
-        Array.from({ length: width }, (_value, at) => madeUpValue(row * width + at, dtype, limit)),
+        Array.from({ length: width }, (_value, at) => madeUpValue(row * width + at, dtype, classes?.length ?? limit)),
       ]),
     ),
   );

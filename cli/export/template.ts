@@ -22,7 +22,7 @@ export interface ModuleParts {
   /** Parameters and state by name, in the order in which their bytes stand in `weights`. */
   readonly tensors: readonly { readonly name: string; readonly bytes: number }[];
   readonly weights: Uint8Array;
-  /** Raw rows and what the network made of them when it was exported: for each output, its values in a row. */
+  /** Raw rows, but ids in the place of words, and what the network made of them when it was exported: for each output, its values in a row. */
   readonly examples: readonly {
     readonly row: Readonly<Record<string, readonly number[]>>;
     readonly outputs: readonly (readonly number[])[];
@@ -121,6 +121,17 @@ function typesText({ inputs, outputs, target }: Interface): string {
   ].join("\n");
 }
 
+/** A row as a caller writes it. */
+function inWords(
+  row: ModuleParts["examples"][number]["row"],
+  { inputs }: Interface,
+): readonly (readonly [name: string, values: readonly (number | string)[]])[] {
+  return Object.entries(row).map(([name, values]) => {
+    const classes = inputs.find((input) => input.name === name)?.classes;
+    return [name, classes === undefined ? values : values.map((id) => classes[id] ?? id)];
+  });
+}
+
 function dataText({ outside, fitted, dims, bound, tensors, weights, examples }: ModuleParts): string {
   const inputs = outside.inputs.map(({ name, dtype, width, columns, classes, limit }) => {
     const buffer = outside.model.inputs.find((input) => input.name === name)?.buffer ?? name;
@@ -166,7 +177,7 @@ function dataText({ outside, fitted, dims, bound, tensors, weights, examples }: 
     `const weights = ${literal(Buffer.from(weights).toString("base64"))};`,
     "",
     "/** Rows, input by input, with what came out for them when this was exported. */",
-    `const examples: readonly { readonly row: readonly (readonly [name: string, values: readonly number[]])[]; readonly outputs: readonly (readonly number[])[] }[] = ${literal(examples.map(({ row, outputs: expected }) => ({ row: Object.entries(row), outputs: expected })))};`,
+    `const examples: readonly { readonly row: readonly (readonly [name: string, values: readonly Value[]])[]; readonly outputs: readonly (readonly number[])[] }[] = ${literal(examples.map(({ row, outputs: expected }) => ({ row: inWords(row, outside), outputs: expected })))};`,
     "",
   ].join("\n");
 }
@@ -241,8 +252,7 @@ function valuesOf(row: Row, field: Field, at: number): readonly Value[] {
 }
 
 function numberOf(value: Value, field: Field, at: number): number {
-  const id = typeof value === "string" && field.classes !== null ? field.classes.indexOf(value) : -1;
-  if (id >= 0) return id;
+  if (field.classes !== null) return idOf(value, field.name, field.classes, at);
   const whole = field.dtype === "i32";
   if (typeof value === "boolean" && whole && field.limit === 2) return Number(value);
   const [least, below] = field.limit === null ? [-2147483648, 2147483648] : [0, field.limit];
@@ -250,6 +260,14 @@ function numberOf(value: Value, field: Field, at: number): number {
   if (fits) return value as number;
   const range = field.limit === null ? "of 32 bits" : \`from 0 to \${field.limit - 1}\`;
   throw new TypeError(\`row \${at}: expected \${whole ? \`a whole number \${range}\` : "a finite number"} for \${field.name}, found \${shown(value)}\`);
+}
+
+/** A number in the place of a word would be taken for an id that it may not be. */
+function idOf(value: Value, name: string, classes: readonly string[], at: number): number {
+  const id = classes.findIndex((one) => one === value || (typeof value === "boolean" && one.toLowerCase() === String(value)));
+  if (id >= 0) return id;
+  const others = classes.length > 8 ? \` and \${classes.length - 8} more\` : "";
+  throw new TypeError(\`row \${at}: expected one of the classes \${classes.slice(0, 8).map(shown).join(", ")}\${others} for \${name}, found \${shown(value)}\`);
 }
 
 /** Writes one row to where the kernels read it. */

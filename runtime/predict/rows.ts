@@ -135,17 +135,21 @@ function flatten(value: readonly unknown[]): readonly unknown[] {
 }
 
 function numberIn(cell: unknown, input: InputField, place: string): number {
-  const { name, dtype, classes, limit } = input;
-  if (classes !== undefined && (typeof cell === "string" || typeof cell === "number" || typeof cell === "boolean")) {
-    // Labels that are numbers are names, too.
-    const id = classes.indexOf(String(cell));
-    if (id >= 0) return id;
-    if (typeof cell === "string")
-      throw failure(unseenClass, { place, field: name, found: quoted(cell) }, didYouMean(cell, classes));
-  }
+  const { dtype, classes, limit } = input;
+  if (classes !== undefined) return idIn(cell, classes, input, place);
   if (typeof cell === "boolean" && dtype === "i32" && limit === 2) return Number(cell);
-  // An id in the place of a word would be taken for what it may not be.
-  if (typeof cell === "number" && classes === undefined && suits(cell, input)) return cell;
+  if (typeof cell === "number" && suits(cell, input)) return cell;
+  throw failure(unsuitableValue, { place, expected: expectedOf(input), found: shown(cell) });
+}
+
+/** The place of a label among the names. A number that is none of them would be taken for an id that it may not be. */
+function idIn(cell: unknown, classes: readonly string[], input: InputField, place: string): number {
+  const label =
+    typeof cell === "string" || typeof cell === "number" || typeof cell === "boolean" ? String(cell) : undefined;
+  const id = classes.findIndex((one) => one === label || (typeof cell === "boolean" && one.toLowerCase() === label));
+  if (id >= 0) return id;
+  if (typeof cell === "string")
+    throw failure(unseenClass, { place, field: input.name, found: quoted(cell) }, didYouMean(cell, classes));
   throw failure(unsuitableValue, { place, expected: expectedOf(input), found: shown(cell) });
 }
 

@@ -180,3 +180,51 @@ train Count { data: csv("d.csv", target: "y")  loss: mse  optimizer: sgd(lr: 1e-
   );
   small.remove();
 });
+
+describe("words that training had", () => {
+  const colours = (column: readonly string[], count: number) =>
+    folderWith({
+      "package.json": "{}",
+      "d.csv": `c,y\n${column.map((word, row) => `${word},${row}\n`).join("")}`,
+      "n.nn": `model Pick(c: i32[N]) -> [N] = sum(embedding(c, ${count}, 1), axis: -1)
+train Pick { data: csv("d.csv", target: "y")  loss: mse  optimizer: sgd(lr: 0.1)  batch: 2  epochs: 1 }
+`,
+    });
+  const exported = async (folder: string) => {
+    await nnc(["train", "n.nn", "-o", "run"], { cwd: folder });
+    const args = ["--params", "run/parameters.safetensors", "--format", "js", "-o", "out"];
+    await nnc(["export", "n.nn", ...args], { cwd: folder });
+    const place = path.join(folder, "out/model.mjs");
+    expect(execFileSync(process.execPath, [place, "--selftest"], { encoding: "utf8" })).toContain(
+      " examples as expected",
+    );
+    const { predict } = (await import(pathToFileURL(place).href)) as { predict: (rows: readonly unknown[]) => unknown };
+    return predict;
+  };
+
+  test("are taken, and nothing in their place", async () => {
+    const { folder, remove } = colours(["red", "blue"], 2);
+    const predict = await exported(folder);
+    remove();
+    expect(predict([["red"]])).toEqual(predict([{ c: "red" }]));
+    for (const [value, found] of [
+      ["green", '"green"'],
+      [1, "1"],
+      [true, "true"],
+    ])
+      expect(() => predict([{ c: value }])).toThrow(
+        `row 0: expected one of the classes "blue", "red" for c, found ${found}`,
+      );
+  });
+
+  test("truth values are, also of a column as Python writes it; of many a few are told", async () => {
+    const truths = colours(["True", "False"], 2);
+    const predict = await exported(truths.folder);
+    truths.remove();
+    expect(predict([[true], [false]])).toEqual(predict([["True"], ["False"]]));
+    const many = colours("abcdefghij".split(""), 12);
+    const predictMany = await exported(many.folder);
+    many.remove();
+    expect(() => predictMany([["z"]])).toThrow('"g", "h" and 2 more for c, found "z"');
+  });
+});
