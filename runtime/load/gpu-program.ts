@@ -1,5 +1,5 @@
 /** A program on a GPU device: its pipelines, its arena in one storage buffer, and one submission for each run of an entry. */
-import { notEnoughMemory } from "../../compiler/diagnostics/codes/runtime.ts";
+import { brokenModule, notEnoughMemory } from "../../compiler/diagnostics/codes/runtime.ts";
 import { gpuLost } from "../../compiler/diagnostics/codes/targets.ts";
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
@@ -7,7 +7,7 @@ import type { DispatchList } from "../../compiler/program/dispatch.ts";
 import { workgroupsInRow } from "../../compiler/program/dispatch.ts";
 import { evaluate } from "./dimensions.ts";
 import type { View } from "./executable.ts";
-import { failure } from "./fail.ts";
+import { failure, named } from "./fail.ts";
 
 // Flags of the WebGPU standard: its namespaces are no globals in Node.
 const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 } as const;
@@ -41,7 +41,7 @@ export class GpuProgram {
   #wanted: Wanted[] = [];
   #problem: Error | undefined;
 
-  /** Compiles the shaders and makes the buffers, all zero. Throws NN0704. */
+  /** Compiles the shaders and makes the buffers, all zero. Throws NN0702, NN0704. */
   static async make(manifest: Manifest, list: DispatchList, shader: string, device: GPUDevice): Promise<GpuProgram> {
     device.pushErrorScope("validation");
     device.pushErrorScope("out-of-memory");
@@ -57,8 +57,7 @@ export class GpuProgram {
     const program = new GpuProgram(manifest, list, calls, layout, pipelines, device);
     const [memory, invalid] = [await device.popErrorScope(), await device.popErrorScope()];
     if (memory !== null) throw failure(notEnoughMemory, { bytes: manifest.arenaBytes });
-    // The file is the one that was built, its checksum says, so the mistake is the compiler's.
-    if (invalid !== null) throw new InternalError("wgsl", `the shader ${list.shader} is refused: ${invalid.message}`);
+    if (invalid !== null) throw refusal(manifest, list.shader, invalid.message);
     return program;
   }
 
@@ -197,6 +196,13 @@ export class GpuProgram {
       staging.destroy();
     }
   }
+}
+
+/** A shader that is as it was built, by its checksum, is the compiler's mistake; without one it may have been changed on purpose. */
+function refusal({ checksums = {} }: Manifest, shader: string, problem: string): Error {
+  return Object.hasOwn(checksums, shader)
+    ? new InternalError("wgsl", `the shader ${shader} is refused: ${problem}`)
+    : failure(brokenModule, { file: named(shader), problem });
 }
 
 /** The uniforms of all dispatches, one slot each, and where each dispatch has its own. */
