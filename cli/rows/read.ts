@@ -2,7 +2,7 @@
  * Rows that a command is given, whatever the network was trained from: a table of all inputs (CSV, or one JSON value a line), or an array for
  * each (NPY, IDX, a matrix in CSV). They are checked in full and prepared as in training; a complaint names the place.
  */
-import { filesForFields, notUtf8, unsuitableValue } from "../../compiler/diagnostics/codes/data.ts";
+import { filesForFields, unsuitableValue } from "../../compiler/diagnostics/codes/data.ts";
 import type { HostData } from "../../compiler/program/host.ts";
 import { csvMatrix } from "../../runtime/data/array-file.ts";
 import type { ArrayFile } from "../../runtime/data/array-file.ts";
@@ -10,6 +10,7 @@ import { rowArrays, wholeArrays } from "../../runtime/data/arrays.ts";
 import { parseCsv } from "../../runtime/data/csv.ts";
 import type { Dataset, DataTensor, Field } from "../../runtime/data/dataset.ts";
 import { elements } from "../../runtime/data/dataset.ts";
+import { decodeText } from "../../runtime/data/decode.ts";
 import { parseIdx } from "../../runtime/data/idx.ts";
 import { parseNpy } from "../../runtime/data/npy.ts";
 import { columnMapping } from "../../runtime/data/open.ts";
@@ -166,7 +167,7 @@ function tellUnused(file: string, columns: readonly string[], tell: Tell): void 
 
 /** A line is a list of the numbers of a single input, or an object by input or by column. */
 function readJsonLines({ file, bytes }: RowFile, wanted: readonly Field[], fitted: Fitted, tell: Tell): Dataset {
-  const rows = decode(file, bytes)
+  const rows = decodeText(file, bytes)
     .split("\n")
     .map((text, at) => ({ text: text.trim(), place: `${file}:${at + 1}` }))
     .filter(({ text }) => text !== "")
@@ -207,13 +208,5 @@ function parseLine(text: string, place: string): unknown {
       expected: "one JSON value on each line",
       found: JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text),
     });
-  }
-}
-
-function decode(file: string, bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw failure(notUtf8, { file, byte: 0, found: "other bytes" });
   }
 }

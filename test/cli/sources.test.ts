@@ -170,6 +170,7 @@ const { folder: cwd, remove } = folderWith({
     };
   }, {}),
   "other.jsonl": '{"x": [1, 1], "target": 5}\n',
+  "latin1.jsonl": Buffer.from('{"x": "\u00ff"}', "latin1"),
   "table.csv": "a,b,target\n1,1,5\n",
   "inputs.csv": "a,b\n1,1\n",
   "targets.csv": "y\n5\n",
@@ -320,6 +321,7 @@ describe("files that do not fit", () => {
     [["x=test-x.npy", "target=other-y.npy"], "error[NN0824]: test-x.npy has 3 rows and other-y.npy has 1"],
     [["other.csv"], "error[NN0812]: expected to be told which column of other.csv `target` is read from"],
     [["none.npy"], "error[NN0925]: cannot read none.npy"],
+    [["latin1.jsonl"], "error[NN0803]: latin1.jsonl is not UTF-8 text: expected UTF-8, found 0xff at byte 7"],
   ])("eval --data %j is refused", async (files, sentence) => {
     const data = files.flatMap((file) => ["--data", file]);
     const args = ["eval", "npy.nn", "--params", "npy/parameters.safetensors", ...data];
