@@ -54,9 +54,10 @@ export function sidesOf(all: readonly Contradiction[]): { readonly saved: string
   return { saved: all.map(({ saved }) => saved).join(", "), built: all.map(({ built }) => built).join(", ") };
 }
 
-/** `hidden=256`, as `--const` takes it. */
+/** `hidden=256`, as `--const` takes it: a string that could be taken for something else stands in quotes. */
 export function optionText({ name, value }: Pick<HostOption<Plain>, "name" | "value">): string {
-  return `${name}=${value}`;
+  const isOdd = typeof value === "string" && (/^(true|false|".*")$/s.test(value) || Number.isFinite(Number(value)));
+  return `${name}=${isOdd ? `"${value}"` : value}`;
 }
 
 function differing(saved: readonly HostOption<Plain>[], built: readonly HostOption<Plain>[]): readonly Contradiction[] {

@@ -73,6 +73,16 @@ describe("two programs", () => {
     expect(found.length === 0 ? undefined : Object.values(sidesOf(found))).toEqual(sides);
   });
 
+  it.each<[string | boolean, string | number | boolean, string[]]>([
+    ["2", 2, ['mode="2"', "mode=2"]],
+    ["true", true, ['mode="true"', "mode=true"]],
+    ['"a"', "a", ['mode=""a""', "mode=a"]],
+    ["", "wide", ['mode=""', "mode=wide"]],
+  ])("a string is told from what it looks like: %j and %j", (saved, now, sides) => {
+    const mode = (value: string | number | boolean) => built([{ name: "mode", value, given: true }]);
+    expect(Object.values(sidesOf(contradictions(mode(saved), mode(now))))).toEqual(sides);
+  });
+
   it("settings that only one was given differ", () => {
     const lr = (value: number) => [{ name: "lr", value, given: true }];
     expect(otherSettings(built([], lr(1)), built([]))).toEqual([{ saved: "lr=1", built: "lr as in the source" }]);
