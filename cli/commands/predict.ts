@@ -71,6 +71,10 @@ function checkFlags({ json, out, format, force }: PredictFlags): void {
   if (json && out === undefined && format !== undefined && format !== "json")
     throw new UsageError(`--format: expected json beside --json, found ${format}; --out FILE takes any form`);
   if (force && out === undefined) throw new UsageError("--force: expected --out beside it, found none");
+  if (out !== undefined && /\.gz$/i.test(out))
+    throw new UsageError(
+      `--out: expected a file that is not packed, found ${out}; predictions are written as they are`,
+    );
 }
 
 /** By the flag, the name of the file that is written, or the form of the rows. */

@@ -16,6 +16,8 @@ const cases: readonly (readonly [args: string, sentence: string])[] = [
   ["build sized.nn -o never --dim F=2 --dim F=3", "error: --dim: expected one value for F, found two"],
   ["build sized.nn -o never --bounds N=2 --bounds N=2", "error: --bounds: expected one value for N, found two"],
   ["train sized.nn --set lr=1 --set lr=2", "error: --set: expected one value for lr, found two"],
+  // What would be lost.
+  ["predict points.nn --params p --out y.npy.gz", "error: --out: expected a file that is not packed, found y.npy.gz"],
   // A name that is not there.
   ["check sized.nn --const widht=8", "error[NN0408]: there is no `const widht` to give another value"],
   ["check sized.nn --const width=wide", "error[NN0418]: `const width` is the number 4: expected a value of that kind"],
