@@ -1,6 +1,7 @@
 /** Every event of a run with exactly its fields, and values that are known beforehand: what others read line by line. */
 import { describe, expect, test } from "vitest";
 import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
+import { load } from "../../runtime/load/index.ts";
 import type { Dataset, TrainEvent, TrainOptions } from "../../runtime/train/index.ts";
 import { train } from "../../runtime/train/index.ts";
 import { lineArtifact, points } from "./support.ts";
@@ -156,6 +157,46 @@ describe("a run whose loss leaves the numbers ends with what diverged", () => {
       checkpoint: expect.any(Uint8Array),
     });
   });
+});
+
+test("another number that is none ends its epoch: the run tells after which step it came, and goes back to the epoch before", async () => {
+  const line = lineArtifact();
+  // What the optimizer keeps is not used, so the loss stays finite; the rate tells in which step of epoch 2 row 5 came.
+  const overflow = `for (let n = 0; n < rows; n++) if (epoch[0] === 1 && x[2 * n] === ${Math.fround(Math.sin(5))}) {
+        vw[1] = Infinity;
+        rate[0] = 7;
+      }
+      seen[0] += rows;`;
+  const text = String(line.files["line.js"]);
+  const module = text.replace("p[i] -= 0.1 * v[i]", "p[i] -= 0.1 * g").replace("seen[0] += rows;", overflow);
+  const artifact = { ...line, files: { "line.js": module } };
+  const events = await eventsOf(artifact);
+  const steps = events.flatMap((event) => (event.event === "step" && event.lr === 7 ? [event.step] : []));
+  expect(steps).toHaveLength(1);
+  const [epoch] = events.flatMap((event) => (event.event === "epoch" ? [event] : []));
+  const tensor = "optimizer.main.v.Line.w";
+  expect(events.slice(-2)).toEqual([
+    expect.objectContaining({ event: "step", step: 6 }),
+    {
+      event: "diverged",
+      step: steps[0],
+      epoch: 2,
+      loss: number,
+      tensor,
+      diagnostic: expect.objectContaining({
+        code: "NN0728",
+        severity: "error",
+        labels: [],
+        message: `expected finite numbers in \`${tensor}\`, found Infinity at element 1 after step ${steps[0]}`,
+      }),
+      checkpoint: expect.any(Uint8Array),
+    },
+  ]);
+  const last = events.at(-1);
+  const net = await load(artifact);
+  net.restore(last?.event === "diverged" ? last.checkpoint : new Uint8Array(0));
+  expect(net.counters).toMatchObject({ step: 3, epoch: epoch?.epoch });
+  expect(net.firstNotFinite()).toBeNull();
 });
 
 test("a run that is finished tells that nothing is trained", async () => {

@@ -7,6 +7,7 @@ import { load } from "../../runtime/load/index.ts";
 import type { Network, RestoreOptions } from "../../runtime/load/index.ts";
 import { train } from "../../runtime/train/index.ts";
 import type { TrainData, TrainEvent, TrainOptions } from "../../runtime/train/index.ts";
+import { startFrom } from "../../runtime/train/start-from.ts";
 import { contradictions, otherSettings, parseOptions, printOptions, sidesOf } from "../../runtime/save/options.ts";
 import { decode, encode } from "../../runtime/save/safetensors.ts";
 import { errorOf } from "../runtime/support.ts";
@@ -195,5 +196,19 @@ describe("a run", () => {
         .flatMap((one) => (one.event === "start" ? one.diagnostics : []))
         .map(({ code, message }) => `${code} ${message}`),
     ).toEqual(["NN0927 the file of `start_from` was trained with slope=0.1, this program is built with slope=0.5"]);
+  });
+
+  it("says nothing where it starts from parameters of the same program, or one of the two does not say what it was built with", async () => {
+    const here = artifact({ consts: { slope: 0.1 } });
+    const { tensors, metadata } = decode("file", (await network()).save());
+    const silent = new Map([...metadata].filter(([key]) => key !== "nnc.options" && key !== "nnc.checksum"));
+    const { options: _, ...host } = here.manifest.host;
+    const older = { ...here, manifest: { ...here.manifest, host } };
+    const started = [
+      startFrom(await load(here), (await network({ consts: { slope: 0.1 } })).save()),
+      startFrom(await load(here), encode(tensors, silent)),
+      startFrom(await load(older), (await network()).save()),
+    ];
+    expect(started.map(({ warnings }) => warnings)).toEqual([[], [], []]);
   });
 });
