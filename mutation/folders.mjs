@@ -11,7 +11,17 @@ export const folders = [
     folder: "compiler/kernel",
     // Not program.test.ts, whose whole networks take half a minute.
     tests: [
-      ...named("kernel", ["schedule.golden", "kernel", "accesses", "decide", "cluster", "order", "places", "strategy"]),
+      ...named("kernel", [
+        "parts",
+        "schedule.golden",
+        "kernel",
+        "accesses",
+        "decide",
+        "cluster",
+        "order",
+        "places",
+        "strategy",
+      ]),
       ...named("kernel", ["segments", "schedule", "fuse", "paths", "plan"]),
     ],
   },
@@ -24,7 +34,7 @@ export const folders = [
   {
     folder: "runtime/train",
     tests: [
-      ...named("runtime", ["prepare", "events", "async", "train", "states", "options"]),
+      ...named("runtime", ["losses", "check", "prepare", "events", "async", "train", "states", "options"]),
       ...named("save", ["options"]),
     ],
   },
