@@ -8,7 +8,7 @@ import { Random } from "./random.ts";
 import { record, settings, sized } from "./settings.ts";
 import { examples, snippets, sources } from "./sources.ts";
 
-const mutants = sized(250, 100_000);
+const mutants = sized(250, 20_000);
 /** Milliseconds that a compilation may take; on a machine that is busy, as many as ten of the digits example take then. */
 const longest = 5000;
 /** Milliseconds before a test is given up, on a machine that has much else to do. */
@@ -19,8 +19,12 @@ const bounds = { N: 16, T: 6 };
 /** Codes of the phases from shape inference on; a text that ends with one of them got so far. */
 const inferred = /^NN0[3456]|^NN0001/;
 
+/** With the bounds of what models and inputs name: one of nothing is an error. */
 function run(source: string, target: TargetName): Compiled | Failed {
-  return compile({ name: "mutant.nn", source }, { target, bounds, verify: true });
+  const named = Object.entries(bounds).filter(([name]) =>
+    new RegExp(`^ *(model|input)\\b.*\\b${name}\\b`, "m").test(source),
+  );
+  return compile({ name: "mutant.nn", source }, { target, bounds: Object.fromEntries(named), verify: true });
 }
 
 function wrongIn(source: string, { ok, diagnostics, sources: texts }: Compiled | Failed): readonly string[] {
