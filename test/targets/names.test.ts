@@ -6,7 +6,8 @@ import { wordSources } from "./awkward.ts";
 
 describe.each(["typescript", "wasm"] as const)("%s computes with hard names", (target) => {
   it.each(wordSources)("$title", async ({ source, models }) => {
-    const result = compile({ name: "names.nn", source }, { target, bounds: { N: 2 } });
+    const bounds: Readonly<Record<string, number>> = /\bN\b/.test(source) ? { N: 2 } : {};
+    const result = compile({ name: "names.nn", source }, { target, bounds });
     if (!result.ok) throw new Error(result.diagnostics[0].message);
     const network = await load(result.artifact, { seed: 1 });
     for (const { model, input } of models) {
