@@ -53,12 +53,21 @@ function wordClasses(raw: RawData, field: Field, tensor: WordTensor, rows: Uint3
   const most = field.dtype === "f32" ? 2 : field.classes;
   const used = usedIn(tensor.data, elements(field.shape), rows);
   const words = tensor.words.filter((_, word) => used.has(word)).sort();
-  const truth = truths.find((pair) => words.every((word) => pair.includes(word)));
+  const truth = truthNames(words);
   if (truth !== undefined) return truth;
   if (field.dtype === "f32" && words.length !== 2) throw notBinary(raw, field, tensor, words);
   if (most !== undefined && words.length > most)
     throw failure(tooManyClasses, { source: raw.source, field: field.name, found: words.length, classes: most });
   return words;
+}
+
+/** How the words write false and true, alike or not: `false` beside `True` stays 0. */
+function truthNames(words: readonly string[]): readonly string[] | undefined {
+  const alike = truths.find((pair) => words.every((word) => pair.includes(word)));
+  if (alike !== undefined) return alike;
+  const both = ["false", "true"].map((value) => words.find((word) => word.toLowerCase() === value));
+  const names = both.filter((word) => word !== undefined);
+  return words.length === 2 && names.length === 2 ? names : undefined;
 }
 
 /**

@@ -17,6 +17,7 @@ import { openWasm } from "./wasm.ts";
 export async function open(artifact: Artifact, gpu?: Gpu, threads?: number): Promise<Executable> {
   // A page that loads what nnc built does without the code that tells what is wrong with others.
   if (!isIntact(artifact)) {
+    // Its type is written, since what asserts must be called by a name whose type is.
     const check: (found: unknown) => void = (await import("./check-artifact.ts")).checkArtifact;
     check(artifact);
   }

@@ -32,6 +32,7 @@ describe("labels become classes", () => {
     ["truth values", binary, ["true", "false"], [1, 0], ["false", "true"]],
     ["truth values, one of which occurs", binary, ["true", "true"], [1, 1], ["false", "true"]],
     ["truth values as Python writes them", ids(2), ["True", "True"], [1, 1], ["False", "True"]],
+    ["truth values, each written in its own way", binary, ["True", "false"], [1, 0], ["false", "True"]],
     ["truth values in capitals", ids(2), ["FALSE", "FALSE"], [0, 0], ["FALSE", "TRUE"]],
     ["numbers for a number", binary, ["1", "0.5"], [1, 0.5], undefined],
   ])("%s", (_, target, cells, values, names) => {
