@@ -21,6 +21,8 @@ const at23 = shape(2, 3);
 
 const cases: readonly Case[] = [
   { name: "times 1", build: (b, x) => b.one("mul", [fill(b, at23, 1), x]), left: unchanged },
+  { name: "1 times, from the right", build: (b, x) => b.one("mul", [x, fill(b, at23, 1)]), left: unchanged },
+  { name: "−0 plus", build: (b, x) => b.one("add", [fill(b, at23, -0), x]), left: unchanged },
   { name: "divided by 1", build: (b, x) => b.one("div", [x, fill(b, at23, 1)]), left: unchanged },
   { name: "plus −0", build: (b, x) => b.one("add", [x, fill(b, at23, -0)]), left: unchanged },
   { name: "minus 0", build: (b, x) => b.one("sub", [x, fill(b, at23, 0)]), left: unchanged },
@@ -38,6 +40,19 @@ const cases: readonly Case[] = [
     build: (b, x) => b.one("select", [fill(b, at23, 0, "bool"), fill(b, at23, 5), x]),
     left: unchanged,
   },
+  {
+    name: "select by what is known to be true",
+    build: (b, x) => b.one("select", [fill(b, at23, 1, "bool"), x, fill(b, at23, 5)]),
+    left: unchanged,
+  },
+  { name: "minimum of itself", build: (b, x) => b.one("minimum", [x, x]), left: unchanged },
+  {
+    name: "broadcast to its shape",
+    build: (b, x) => b.one("broadcast", [x], { shape: at23, axes: [0, 1] }),
+    left: unchanged,
+  },
+  { name: "transpose of nothing", build: (b, x) => b.one("transpose", [x], { permutation: [0, 1] }), left: unchanged },
+  { name: "reverse of no axis", build: (b, x) => b.one("reverse", [x], { axes: [] }), left: unchanged },
   {
     name: "reshape and back",
     build: (b, x) => b.one("reshape", [b.one("reshape", [x], { shape: shape(6) })], { shape: at23 }),
@@ -81,6 +96,11 @@ const cases: readonly Case[] = [
     left: "%1 = neg(%0) : f32[2, 3]\nresult y = %1",
   },
   {
+    name: "−1 times",
+    build: (b, x) => b.one("mul", [fill(b, at23, -1), x]),
+    left: "%1 = neg(%0) : f32[2, 3]\nresult y = %1",
+  },
+  {
     name: "plus a negation",
     build: (b, x) => b.one("add", [x, b.one("neg", [x])]),
     left: "%1 = sub(%0, %0) : f32[2, 3]\nresult y = %1",
@@ -99,6 +119,44 @@ const cases: readonly Case[] = [
         step: [1, 1],
       }),
     left: "%1 = slice[size: [1, 1], start: [1, 2], step: [1, 2]](%0) : f32[1, 1]\nresult y = %1",
+  },
+  {
+    name: "reverse over one axis, then over both",
+    build: (b, x) => b.one("reverse", [b.one("reverse", [x], { axes: [1] })], { axes: [0, 1] }),
+    left: "%1 = reverse[axes: [0]](%0) : f32[2, 3]\nresult y = %1",
+  },
+  {
+    name: "two turns of three axes",
+    build: (b, x) => {
+      const turn = (value: Value): Value => b.one("transpose", [value], { permutation: [1, 2, 0] });
+      return turn(turn(b.one("reshape", [x], { shape: shape(1, 2, 3) })));
+    },
+    left: "%1 = reshape[shape: [1, 2, 3]](%0) : f32[1, 2, 3]\n%2 = transpose[permutation: [2, 0, 1]](%1) : f32[3, 1, 2]\nresult y = %2",
+  },
+  {
+    name: "slice of a slice that begins later and takes every second",
+    build: (b, x) =>
+      b.one("slice", [b.one("slice", [x], { start: shape(0, 1), size: shape(2, 2), step: [1, 1] })], {
+        start: shape(1, 1),
+        size: shape(1, 1),
+        step: [1, 2],
+      }),
+    left: "%1 = slice[size: [1, 1], start: [1, 2], step: [1, 2]](%0) : f32[1, 1]\nresult y = %1",
+  },
+  {
+    name: "a largest over an axis of size 1",
+    build: (b, x) => b.one("max", [b.one("reshape", [x], { shape: shape(2, 1, 3) })], { axes: [1] }),
+    left: unchanged,
+  },
+  {
+    name: "pad of a pad on all sides",
+    build: (b, x) =>
+      b.one("pad", [b.one("pad", [x], { low: shape(0, 1), high: shape(2, 3), value: 7 })], {
+        low: shape(4, 0),
+        high: shape(1, 5),
+        value: 7,
+      }),
+    left: "%1 = pad[high: [3, 8], low: [4, 1], value: 7](%0) : f32[9, 12]\nresult y = %1",
   },
   {
     name: "pad of a pad",
@@ -132,6 +190,58 @@ const kept: readonly Case[] = [
   { name: "x − −0, likewise", build: (b, x) => b.one("sub", [x, fill(b, at23, -0)]), left: "sub" },
   { name: "x · 0, which may be NaN", build: (b, x) => b.one("mul", [x, fill(b, at23, 0)]), left: "mul" },
   { name: "x − x, likewise", build: (b, x) => b.one("sub", [x, x]), left: "sub" },
+  { name: "x · 2", build: (b, x) => b.one("mul", [x, fill(b, at23, 2)]), left: "mul" },
+  { name: "1 ÷ x", build: (b, x) => b.one("div", [fill(b, at23, 1), x]), left: "div" },
+  { name: "0 − x", build: (b, x) => b.one("sub", [fill(b, at23, 0), x]), left: "sub" },
+  { name: "a maximum of two", build: (b, x) => b.one("maximum", [x, b.one("neg", [x])]), left: "maximum" },
+  {
+    name: "a choice by a number that is not known",
+    build: (b, x) => b.one("select", [b.one("less", [x, fill(b, at23, 0)]), x, b.one("neg", [x])]),
+    left: "select",
+  },
+  {
+    name: "the remainder of numbers, which targets compute",
+    build: (b) => b.one("mod", [fill(b, at23, 7), fill(b, at23, 3)]),
+    left: "mod",
+  },
+  { name: "a reverse", build: (b, x) => b.one("reverse", [x], { axes: [0] }), left: "reverse" },
+  { name: "a transpose", build: (b, x) => b.one("transpose", [x], { permutation: [1, 0] }), left: "transpose" },
+  {
+    name: "a slice of the whole length that begins later",
+    build: (b, x) =>
+      b.one("slice", [b.one("pad", [x], { low: shape(1, 0), high: shape(0, 0), value: 0 })], {
+        start: shape(0, 0),
+        size: at23,
+        step: [1, 1],
+      }),
+    left: "slice",
+  },
+  {
+    name: "a slice of padding of another length",
+    build: (b, x) =>
+      b.one("slice", [b.one("pad", [x], { low: shape(1, 0), high: shape(1, 0), value: 0 })], {
+        start: shape(1, 0),
+        size: shape(1, 3),
+        step: [1, 1],
+      }),
+    left: "slice",
+  },
+  {
+    name: "every second row of what is padded",
+    build: (b, x) =>
+      b.one("slice", [b.one("pad", [x], { low: shape(0, 0), high: shape(1, 0), value: 0 })], {
+        start: shape(0, 0),
+        size: at23,
+        step: [2, 1],
+      }),
+    left: "slice",
+  },
+  {
+    name: "a pad at the end alone",
+    build: (b, x) => b.one("pad", [x], { low: shape(0, 0), high: shape(0, 1), value: 0 }),
+    left: "pad",
+  },
+  { name: "a sum over an axis of size 2", build: (b, x) => b.one("sum", [x], { axes: [0] }), left: "sum" },
   {
     name: "pads of different values",
     build: (b, x) =>
@@ -181,6 +291,12 @@ describe("simplify", () => {
     );
     expect(printGraph(deadCode.run(simplify.run(graph)))).toBe(
       `%0 = constant[dtype: "bool", value: 1]() : bool[]\nresult y = %0`,
+    );
+  });
+
+  test("knows the place of the largest over an axis of size 1", () => {
+    expect(simplified((b, x) => b.one("argmax", [b.one("reshape", [x], { shape: shape(1, 6) })], { axes: [0] }))).toBe(
+      `%0 = constant[dtype: "i32", value: 0]() : i32[]\n%1 = broadcast[axes: [], shape: [6]](%0) : i32[6]\nresult y = %1`,
     );
   });
 
