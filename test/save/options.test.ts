@@ -194,8 +194,10 @@ describe("a run", () => {
     expect(
       events
         .flatMap((one) => (one.event === "start" ? one.diagnostics : []))
-        .map(({ code, message }) => `${code} ${message}`),
-    ).toEqual(["NN0927 the file of `start_from` was trained with slope=0.1, this program is built with slope=0.5"]);
+        .map(({ code, message, labels }) => [`${code} ${message}`, labels]),
+    ).toEqual([
+      ["NN0927 the file of `start_from` was trained with slope=0.1, this program is built with slope=0.5", []],
+    ]);
   });
 
   it("says nothing where it starts from parameters of the same program, or one of the two does not say what it was built with", async () => {
