@@ -29,9 +29,11 @@ export function probePanels(runs: readonly History[]): readonly CurvePanel[] {
   });
 }
 
-/** The values of the last epoch, a row a probe, below an empty line; nothing where nothing was probed. */
+/** The values of the last epoch, a row for each probe that it has, below an empty line; nothing where nothing was probed. */
 export function probeTable(runs: readonly History[], { paint, width }: Look): string {
-  const rows = linesOf(runs).map(({ name, epochs, path }) => [
+  // A resumed run may have left probes of its earlier epochs behind.
+  const lines = linesOf(runs).filter(({ epochs, path }) => Object.hasOwn(epochs.at(-1)?.probes ?? {}, path));
+  const rows = lines.map(({ name, epochs, path }) => [
     name,
     ...statistics.map(([statistic]) => formatValue(valueOf(epochs.at(-1), path, statistic))),
   ]);

@@ -252,6 +252,13 @@ describe("--probe", () => {
     expect(readFileSync(path.join(cwd, "later/plot.svg"), "utf8")).toContain(">gradient norm of probes<");
   });
 
+  test("leaves no row of a run that is resumed without it", async () => {
+    await nnc(["train", "points.nn", "-o", "left", "--epochs", "2", ...probes, ...wasm], { cwd });
+    const { stdout } = await nnc(["train", "points.nn", "-o", "left", "--resume", ...wasm], { cwd });
+    expect(stdout).toContain("training");
+    expect(stdout).not.toMatch(/probe|NaN|Side/);
+  });
+
   test("in the terminal it gets a plot for each statistic", async () => {
     const { stderr } = await nnc(["train", "points.nn", "-o", "drawn", "--probe", "Side.dense", ...wasm], {
       cwd,
