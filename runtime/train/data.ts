@@ -60,8 +60,13 @@ export function fingerprint({ rows, tensors }: Dataset): string {
 
 /** How many rows an evaluation takes at once: as many as the program can. */
 export function evaluationSize(train: HostTrain, dims: Manifest["dims"]): number | "all" {
-  const names = train.inputs.flatMap(({ shape: [rows] }) => (rows === undefined ? [] : [nameOf(rows)]));
-  return dims.find(({ name }) => names.includes(name))?.bound ?? "all";
+  return rowDimension(train, dims)?.bound ?? "all";
+}
+
+/** The open dimension that counts the rows of a call. */
+export function rowDimension({ inputs }: HostTrain, dims: Manifest["dims"]): Manifest["dims"][number] | undefined {
+  const names = inputs.flatMap(({ shape: [rows] }) => (rows === undefined ? [] : [nameOf(rows)]));
+  return dims.find(({ name }) => names.includes(name));
 }
 
 /** The arrays of a batch are reused, so what stands for it is made once for each of its two sizes. */

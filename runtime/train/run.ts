@@ -4,6 +4,7 @@
  */
 import { otherOptions } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import {
+  beyondBound,
   dataChanged,
   lossNotFinite,
   nothingLeft,
@@ -21,7 +22,7 @@ import { load } from "../load/index.ts";
 import type { Counters, Gpu, Inputs, Network, NotFinite, StepResult, StopSignal } from "../load/index.ts";
 import { unitsOf } from "../predict/interface.ts";
 import { otherSettings, sidesOf } from "../save/options.ts";
-import { evaluationSize, feedOf, fingerprint } from "./data.ts";
+import { evaluationSize, feedOf, fingerprint, rowDimension } from "./data.ts";
 import type { Feed, TrainData } from "./data.ts";
 import type { DivergedEvent, TrainEvent } from "./events.ts";
 import { beginEpoch, EpochLosses, scoresOf } from "./losses.ts";
@@ -90,6 +91,7 @@ export class Run {
     const training = feedOf(host, data.train, size, "the training data");
     const holdout =
       data.holdout === undefined || data.holdout === null ? null : feedOf(host, data.holdout, size, "the hold-out");
+    requireBound(host, artifact.manifest.dims, data.train.rows);
     const network = await load(artifact, {
       seed: seed ?? data.seed ?? host.seed,
       epochs: epochs ?? host.epochs,
@@ -359,6 +361,19 @@ export class Run {
     await new Promise((resume) => setTimeout(resume, 0));
     this.#breathed = performance.now();
   }
+}
+
+/** Throws NN0714 before anything is trained where the program has no room for a minibatch. */
+function requireBound(host: HostTrain, dims: Artifact["manifest"]["dims"], rows: number): void {
+  const largest = host.batch === "all" ? rows : Math.min(host.batch, rows);
+  const open = rowDimension(host, dims);
+  if (open === undefined || largest <= open.bound) return;
+  const { name, bound } = open;
+  throw failure(
+    beyondBound,
+    { name: `the batches of \`${host.label}\``, dimension: name, bound, found: largest },
+    `write \`batch: ${bound}\` in the train, or build with \`--bounds ${name}=${largest}\` or without a bound of \`${name}\``,
+  );
 }
 
 /** What ended a run: after which step, and in which tensor it was seen. */

@@ -47,6 +47,10 @@ const cases: readonly (readonly [args: string, sentence: string])[] = [
   ["predict points.nn --params p --seed 3", "error: there is no flag --seed"],
   ["check points.nn --set lr=1", "error: there is no flag --set"],
   ["fmt points.nn --force", "error: there is no flag --force"],
+  [
+    "train points.nn -o never --bounds N=2",
+    "error[NN0714]: the batches of `plain`: expected N from 1 to 2, found 8\n   = help: write `batch: 2` in the train, or build with `--bounds N=8` or without a bound of `N`",
+  ],
   // Values that are none.
   ["predict points.nn --params p --data x=", '--data: expected FILE, or NAME=FILE such as image=x.npy, found "x="'],
   ["predict points.nn --params p --format yaml", '--format: expected csv or json or npy or idx, found "yaml"'],
