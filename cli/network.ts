@@ -17,7 +17,7 @@ import { gpuFor } from "./gpu.ts";
 import { takeKept, withTaken } from "./kept.ts";
 import type { Taken } from "./kept.ts";
 import { report } from "./output/report.ts";
-import { compileSource, labelOf, optionsOf } from "./source.ts";
+import { compileSource, labelOf, optionsOf, requireLabel } from "./source.ts";
 import type { ClosingFlags } from "./source.ts";
 
 /** The flags of the commands that use parameters. */
@@ -54,6 +54,7 @@ export async function openTrained(
   const taken = takeKept(context, saved, flags);
   const options = optionsOf({ ...withTaken(flags, taken), label: flags.label ?? labelOf(source, saved.label) });
   const compiled = await compileSource(context, source, target === undefined ? options : { ...options, target });
+  requireLabel(source, saved, flags.label);
   const network = await openNetwork(compiled, saved, flags.override);
   return { compiled, network, taken, diagnostics: [...saved.warnings, ...compiled.diagnostics] };
 }

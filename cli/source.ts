@@ -2,7 +2,7 @@
 import path from "node:path";
 import { setFlagsFromString } from "node:v8";
 import type { Compiled, CompileOptions } from "../compiler/compile.ts";
-import { cannotRead } from "../compiler/diagnostics/codes/checkpoint.ts";
+import { cannotRead, trainGone } from "../compiler/diagnostics/codes/checkpoint.ts";
 import { diagnose, NncError } from "../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { TargetName } from "../compiler/program/artifact.ts";
@@ -49,9 +49,24 @@ export function trainLabels({ main }: ProjectSource): readonly string[] {
   return declarations.flatMap((one) => (one.kind === "train" ? [(one.label ?? one.name).text] : []));
 }
 
+/** A file of parameters, and the train that it is of; undefined in files of others. */
+export interface KeptLabel {
+  readonly file: string;
+  readonly label: string | undefined;
+}
+
 /** The `train` of the file with the label that parameters were trained by, where it still has one. */
 export function labelOf(source: ProjectSource, saved: string | undefined): string | undefined {
   return saved !== undefined && trainLabels(source).includes(saved) ? saved : undefined;
+}
+
+/** Throws NN0931 where the file has trains, and none of them is the one that wrote the parameters, nor was another asked for. */
+export function requireLabel(source: ProjectSource, { file, label }: KeptLabel, asked: string | undefined): void {
+  const labels = trainLabels(source);
+  if (asked !== undefined || label === undefined || label === "" || labels.length === 0 || labels.includes(label))
+    return;
+  const values = { file, label, source: source.main.name, labels };
+  throw new NncError(diagnose(trainGone, values, [], `--label ${labels[0]} means that one`));
 }
 
 /** Throws NN0925, with the name that the user gave, where it is no file. */

@@ -1,6 +1,7 @@
 /** `nnc eval FILE --params P`: loss and metrics on the hold-out that training left out, or on the rows of a file. */
 import type { Manifest, TargetName } from "../../compiler/program/artifact.ts";
 import type { Compiled } from "../../compiler/compile.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { HostData } from "../../compiler/program/host.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
 import { readDataFile } from "../../runtime/data/files.ts";
@@ -8,7 +9,8 @@ import type { Evaluation, Network } from "../../runtime/load/index.ts";
 import { evaluationSize, feedOf } from "../../runtime/train/data.ts";
 import { unitsOf } from "../../runtime/predict/interface.ts";
 import type { Fitted } from "../../runtime/save/fitted.ts";
-import { fieldsOf, prepare, prepareFile } from "../../runtime/train/index.ts";
+import { evaluationRows } from "../../runtime/train/evaluation.ts";
+import { fieldsOf, prepareFile } from "../../runtime/train/index.ts";
 import type { Dataset } from "../../runtime/train/index.ts";
 import { scoresOf } from "../../runtime/train/losses.ts";
 import { requireTrain } from "../../runtime/train/prepare.ts";
@@ -37,10 +39,11 @@ export type EvalFlags = ParameterFlags & {
   readonly json: boolean;
 };
 
-/** A set and what it is called. */
+/** A set, what it is called, and what is odd about it. */
 interface NamedSet {
   readonly name: string;
   readonly rows: Dataset;
+  readonly warnings: readonly Diagnostic[];
 }
 
 export async function evaluate(context: Context, flags: EvalFlags, file: string): Promise<number> {
@@ -48,7 +51,8 @@ export async function evaluate(context: Context, flags: EvalFlags, file: string)
   const { compiled, network, taken, diagnostics } = await openTrained(context, source, flags, flags.target);
   const set = rowsOf(context, source, compiled, network, flags.data);
   const evaluation = await evaluationOf(compiled, network, set);
-  const { losses, warnings } = evaluation;
+  const { losses } = evaluation;
+  const warnings = [...set.warnings, ...evaluation.warnings];
   network.close();
   report(context, warnings, new Map());
   const scores = scoresOf(evaluation);
@@ -86,16 +90,9 @@ function rowsOf(
   const { manifest } = artifact;
   if (data.length > 0) {
     const name = data.map(({ file }) => file).join(", ");
-    return { name, rows: rowsIn(context, data, manifest, network.record.fitted) };
+    return { name, rows: rowsIn(context, data, manifest, network.record.fitted), warnings: [] };
   }
-  const { train, holdout } = prepare(
-    manifest,
-    { read: (name) => readDataFile(source.root, source.folder, name) },
-    network.counters.seed,
-  );
-  return holdout === null || holdout === undefined
-    ? { name: "training", rows: train }
-    : { name: "hold-out", rows: holdout };
+  return evaluationRows(manifest, { read: (name) => readDataFile(source.root, source.folder, name) }, network);
 }
 
 /** Rows in whichever form, with their targets; text as it was read in training, or the ids behind its characters. */

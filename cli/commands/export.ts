@@ -7,6 +7,7 @@ import { tsMorph } from "../../targets/typescript/ts-morph.ts";
 import { exportNotFinite, notFinite } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { diagnose, InternalError, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
+import type { HostData } from "../../compiler/program/host.ts";
 import type { Program } from "../../compiler/program/types.ts";
 import { readDataFile } from "../../runtime/data/files.ts";
 import { openSource as openData } from "../../runtime/data/open.ts";
@@ -124,21 +125,36 @@ function lasting(
   });
 }
 
-/** Raw rows of the data where they are at hand, else rows that are made up. */
+/** Raw rows of the data where they are at hand and still of the kind of training's, else rows that are made up. */
 function exampleRows(
   source: ProjectSource,
   manifest: Compiled["artifact"]["manifest"],
   { inputs }: Interface,
-  { columns, classes }: Fitted,
+  fitted: Fitted,
 ): readonly ExampleRow[] {
   const { train } = manifest.host;
   const own = train !== undefined && inputs.every(({ name }) => train.inputs.some((input) => input.name === name));
   const file = train?.data.settings["path"];
   if (!own || train.data.reader !== "csv" || typeof file !== "string" || !existsSync(path.resolve(source.folder, file)))
     return madeUp(inputs);
+  try {
+    return rowsOfData(source, train.data, inputs, fitted);
+  } catch (error) {
+    // They have changed since training: the network does without them.
+    if (error instanceof NncError) return madeUp(inputs);
+    throw error;
+  }
+}
+
+/** A few, with the columns and words of training, but raw numbers. Throws NN08xx. */
+function rowsOfData(
+  source: ProjectSource,
+  data: HostData,
+  inputs: readonly InputField[],
+  { columns, classes }: Fitted,
+): readonly ExampleRow[] {
   const fields = inputs.map(({ name, dtype, shape }) => ({ name, role: "input" as const, dtype, shape }));
-  // The columns and words of training, but raw numbers.
-  const { tensors, rows } = openData(train.data, fields, {
+  const { tensors, rows } = openData(data, fields, {
     read: (name) => readDataFile(source.root, source.folder, name),
   }).apply({ ...unfitted, columns, classes });
   return Array.from({ length: Math.min(exampleCount, rows) }, (_, at) => {

@@ -16,7 +16,7 @@ import { lookOf } from "../output/style.ts";
 import type { Look } from "../output/style.ts";
 import { drawSvg } from "../plot/svg.ts";
 import { drawTerminal } from "../plot/terminal.ts";
-import { checkTarget, compileSource, labelOf, openSource, optionsOf, trainLabels } from "../source.ts";
+import { checkTarget, compileSource, labelOf, openSource, optionsOf, requireLabel, trainLabels } from "../source.ts";
 import type { ClosingFlags, TargetFlags } from "../source.ts";
 import { figuresOf } from "../train/figures.ts";
 import type { History } from "../train/history.ts";
@@ -139,6 +139,7 @@ async function trainLabel(
     settings: recordOf("set", kept.set),
     probes: probe,
   });
+  if (earlier !== undefined) requireLabel(source, earlier, label);
   const folder = makeFolder(context, out);
   const reads = readBy(source, compiled.artifact.manifest.host.train);
   requireOutputs(context, out, outputNames, { force: flags.force, reads });

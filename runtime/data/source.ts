@@ -19,6 +19,8 @@ import type { Holdout } from "./split.ts";
 export interface PrepareOptions extends Preprocessing {
   readonly seed: number;
   readonly holdout?: Holdout;
+  /** What was fitted earlier, in the place of a fit to these rows. */
+  readonly fitted?: Fitted;
 }
 
 export interface Prepared {
@@ -30,7 +32,7 @@ export interface Prepared {
 }
 
 export interface DataSource {
-  /** Splits, fits to the training rows, and encodes both parts. */
+  /** Splits, fits to the training rows where nothing was fitted earlier, and encodes both parts. */
   readonly prepare: (options: PrepareOptions) => Prepared;
   /** All rows, encoded with what was fitted earlier: a test file, or rows to predict. */
   readonly apply: (fitted: Fitted) => Dataset;
@@ -63,9 +65,12 @@ export function rowSource(fields: readonly Field[], read: (fitted: Fitted | unde
   return {
     apply: (fitted) => encode(read(fitted), fields, fitted),
     prepare: (options) => {
-      const raw = read(undefined);
+      const raw = read(options.fitted);
       const parts = split(raw.rows, options.holdout, options.seed);
-      const { fitted, warnings } = fit(raw, fields, parts.train, options);
+      const { fitted, warnings } =
+        options.fitted === undefined
+          ? fit(raw, fields, parts.train, options)
+          : { fitted: options.fitted, warnings: [] };
       const whole = encode(raw, fields, fitted);
       if (options.holdout === undefined) return { train: whole, holdout: null, fitted, warnings };
       return { train: takeRows(whole, parts.train), holdout: takeRows(whole, parts.holdout), fitted, warnings };

@@ -42,11 +42,11 @@ export function textSource(
   const whole = (words: readonly string[], part: string): Dataset => cut(0, characters.length, words, part);
   return {
     apply: (fitted) => whole(fitted.vocabulary ?? [], "it"),
-    prepare: ({ holdout }) => {
+    prepare: ({ holdout, fitted: earlier }) => {
       const rows = Math.floor((characters.length - 1 - window) / stride) + 1;
       const held = holdout === undefined || rows < 1 ? 0 : holdoutRows(rows, holdout);
       const border = held === 0 ? characters.length - 1 : (rows - held) * stride;
-      const words = vocabularyOf(characters.subarray(0, border + 1), vocabulary);
+      const words = earlier?.vocabulary ?? vocabularyOf(characters.subarray(0, border + 1), vocabulary);
       const fitted: Fitted = { inputs: [], classes: [], columns: [], vocabulary: words };
       const train = cut(0, border + 1, words, "training");
       return {

@@ -28,8 +28,7 @@ export function prepare(manifest: Manifest, contents: Contents, seed = manifest.
   const { startFrom } = train;
   const started = startFrom === undefined ? {} : { startFrom: own.read(startFrom) };
   if (fields.length === 0) {
-    const steps = { rows: train.stepsPerEpoch ?? 1, tensors: new Map() };
-    return { train: steps, holdout: null, fitted: unfitted, seed, warnings: [], ...started };
+    return { train: rowsOfSteps(train), holdout: null, fitted: unfitted, seed, warnings: [], ...started };
   }
   const prepared = openSource(train.data, fields, own).prepare(prepareOptions(train.data, seed));
   const test = testFiles(train.data);
@@ -61,6 +60,11 @@ export function prepareFile(
   const train = requireTrain(manifest, what);
   const fields = fieldsOf(manifest).filter(({ role }) => what === "evaluate" || role === "input");
   return openSource(train.data, fields, checkedContents(what, contents), files).apply(fitted);
+}
+
+/** Of a train without inputs: a row for each step of an epoch. */
+export function rowsOfSteps({ stepsPerEpoch = 1 }: HostTrain): Dataset {
+  return { rows: stepsPerEpoch, tensors: new Map() };
 }
 
 /** What the program wants under each name. Open dimensions inside a row have their largest value. Throws NN0701, NN0707. */

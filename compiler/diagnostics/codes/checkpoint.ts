@@ -269,3 +269,15 @@ export const exportNotFinite = define<File>({
   explanation:
     "The network was saved after it diverged; what the exported module computes would not be finite either. Use an earlier checkpoint, or export with `--allow-nonfinite`.",
 });
+
+export const trainGone = define<
+  File & { readonly label: string; readonly source: string; readonly labels: readonly string[] }
+>({
+  code: "NN0931",
+  severity: "error",
+  message: ({ file, label, source, labels }) =>
+    `${file} was trained by the train \`${label}\`; expected it in ${source}, found ${listOf(labels.map((one) => `\`${one}\``))}`,
+  explanation:
+    "Parameters are used with the loss, the metrics and the data of the `train` that they come from. It was renamed or taken out of the source: " +
+    "put it back, or name the one that is meant instead with `--label`.",
+});

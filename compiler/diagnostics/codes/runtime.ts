@@ -308,6 +308,22 @@ export const dataChanged = define<{ readonly expected: string; readonly found: s
     "A resumed run gives the bits of one that was never stopped, so its data must be the same: the rows in their order, the hold-out and the batch. Put the data back, or begin anew from the parameters with `start_from`.",
 });
 
+export const dataNotTrained = define<{
+  readonly set: "hold-out" | "training";
+  readonly expected: string;
+  readonly found: string;
+}>({
+  code: "NN0740",
+  severity: "warning",
+  message: ({ set, expected, found }) =>
+    `the training data are not those that the parameters were trained on: expected ${expected}, found ${found}; ` +
+    (set === "hold-out" ? "the hold-out may hold rows that were trained on" : "these are the figures of other rows"),
+  explanation:
+    "Which rows are held out follows from the seed of the run, the share and the rows themselves. Where rows were added, taken away or changed since, or `holdout` is another share, " +
+    "some of those that were trained on may stand in the hold-out, and its figures are too good. Put the data back, or evaluate rows that were never trained on with `--data` or `test`. " +
+    "Means, deviations, classes and columns are those that the parameters were trained with in any case.",
+});
+
 export const otherStepsPerEpoch = define<{ readonly written: number; readonly counted: number }>({
   code: "NN0739",
   severity: "warning",

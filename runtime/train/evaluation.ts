@@ -1,0 +1,44 @@
+/**
+ * What a trained network is evaluated on where nobody names other rows: its hold-out, else its training rows, encoded with what was fitted
+ * when it was trained. Where the data are no longer those of the run, a warning says so.
+ */
+import { dataNotTrained } from "../../compiler/diagnostics/codes/runtime.ts";
+import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Manifest } from "../../compiler/program/artifact.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { openSource, prepareOptions, testFiles } from "../data/open.ts";
+import type { Contents } from "../data/open.ts";
+import type { Network } from "../load/index.ts";
+import { fingerprint } from "./data.ts";
+import { fieldsOf, prepareFile, requireTrain, rowsOfSteps } from "./prepare.ts";
+
+export interface EvaluationRows {
+  readonly name: "hold-out" | "training";
+  readonly rows: Dataset;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** A `test` file needs no training data beside it. Throws NN08xx for data that do not fit. */
+export function evaluationRows(
+  manifest: Manifest,
+  contents: Contents,
+  { counters, record }: Pick<Network, "counters" | "record">,
+): EvaluationRows {
+  const train = requireTrain(manifest, "nnc eval");
+  const fields = fieldsOf(manifest);
+  if (fields.length === 0) return { name: "training", rows: rowsOfSteps(train), warnings: [] };
+  const { fitted, data } = record;
+  const test = testFiles(train.data);
+  if (test !== undefined) {
+    const rows = prepareFile(manifest, contents, test, fitted, "evaluate");
+    return { name: "hold-out", rows, warnings: [] };
+  }
+  const options = { ...prepareOptions(train.data, counters.seed), fitted };
+  const parts = openSource(train.data, fields, contents).prepare(options);
+  const found = fingerprint(parts.train);
+  const name = parts.holdout === null ? "training" : "hold-out";
+  const warnings =
+    data === undefined || data === found ? [] : [diagnose(dataNotTrained, { set: name, expected: data, found }, [])];
+  return { name, rows: parts.holdout ?? parts.train, warnings };
+}
