@@ -15,6 +15,7 @@ import { hostInput } from "./inputs.ts";
 import { metricArguments, type MetricPlan } from "./metric-plan.ts";
 import { compare, comparison, minimised, objectiveOf, stepFrame, trainFrame } from "./objective.ts";
 import type { Objective, TargetFacts } from "./objective.ts";
+import { checkLogits, checkMetric } from "./probabilities.ts";
 import { toTensor } from "./tensors.ts";
 import type { Session } from "./session.ts";
 import { variableOutputs } from "./train-step.ts";
@@ -43,7 +44,12 @@ function streams({ body }: Callable): boolean {
 export function buildEvaluation(plan: TrainPlan, session: Session, facts: TargetFacts): Evaluation {
   const entry = new Entry(session, "evaluate", { training: false, averaged: true });
   const objective = objectiveOf(plan, entry, facts);
-  const losses = plan.steps.map((step) => minimised(plan, step, objective).loss);
+  const losses = plan.steps.map((step) => {
+    const { loss, span } = minimised(plan, step, objective);
+    // Once more: in training a dropout may stand between.
+    checkLogits(loss.value, span, objective.frame);
+    return loss;
+  });
   const named = lossNames(plan.steps).map((name, at) => ({ name, value: losses[Math.max(0, at - 1)] }));
   const frame = plan.metrics.some(({ written }) => written !== undefined)
     ? stepFrame(plan, objective)
@@ -55,7 +61,7 @@ export function buildEvaluation(plan: TrainPlan, session: Session, facts: Target
     // What a loss or another metric wrote to a model's state is not for this one to see.
     entry.retain(new Map(), (name) => session.variables.get(name)?.role === "metric");
     const given = givenTo(metric, objective, frame);
-    if (streams(metric.target.declaration)) streamed.push({ name: metric.name, value: valueOf(given, frame) });
+    if (streams(metric.target.declaration)) streamed.push({ name: metric.name, value: buildStreamed(given, frame) });
     else whole.push(buildWholeSet(given, gathered, plan, frame));
   }
   const results = [...named, ...streamed].map(({ name, value }): GraphOutput => ({
@@ -95,6 +101,13 @@ function valueOf(metric: MetricPlan, frame: Frame): Tensor {
   return toTensor({ value: compare(metric, frame, storage), span }, frame);
 }
 
+function buildStreamed(metric: MetricPlan, frame: Frame): Tensor {
+  const value = valueOf(metric, frame);
+  const given = tensorsOf(metric, frame).map(({ tensor }) => ({ inside: tensor.value, outside: tensor.value }));
+  checkMetric(value.value, frame.entry.builder, given, metric.span, frame);
+  return value;
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 // Metrics without state
 // ---------------------------------------------------------------------------------------------------------------------
@@ -118,11 +131,14 @@ function buildWholeSet(metric: MetricPlan, gathered: Gathered, plan: TrainPlan, 
     return {
       own,
       argument: { ...argument, value },
+      given: { inside: value.value, outside: tensor.value },
       host: { input: hostInput(own, buffer, value, outside.session), from },
     };
   });
   const named = new Map([...metric.given.named, ...again.map(({ own, argument }) => [own, argument] as const)]);
   const value = valueOf({ ...metric, given: { ...metric.given, tensors: [], named } }, trainFrame(plan, entry));
+  const given = again.map((one) => one.given);
+  checkMetric(value.value, entry.builder, given, metric.span, outside);
   return {
     graph: { name, graph: entry.finish([{ name: `${name}.value`, role: "result", value: value.value }]) },
     host: {

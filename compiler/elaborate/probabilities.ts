@@ -1,6 +1,6 @@
 /**
- * A loss that takes logits and gets probabilities: softmax or sigmoid stands before it, and it takes one itself. Told from the
- * graph, whoever wrote the blocks: log Σ exp of what sums to one, log(1 + exp(−|p|)) of what lies between 0 and 1.
+ * A loss or metric that takes logits and gets probabilities: softmax or sigmoid stands before it. Told from the graph, whoever wrote
+ * the blocks: log Σ exp of what sums to one, log(1 + exp(−|p|)) of what lies between 0 and 1, and whether that is above 0.
  */
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { logitsExpected } from "../diagnostics/codes/train.ts";
@@ -10,11 +10,58 @@ import type { Frame } from "./frame.ts";
 
 /** Looks at everything that a loss depends on. */
 export function checkLogits(loss: Value, span: Span, frame: Frame): void {
-  for (const { source } of logitsIn(loss, frame.entry.builder)) {
-    const kind = kindOf(source, frame.entry.builder);
-    if (kind === undefined) continue;
-    frame.report(logitsExpected, { kind, place: source.path }, span, "this takes logits", [], help);
-  }
+  const { builder } = frame.entry;
+  for (const { source } of logitsIn(loss, builder)) reportProbabilities(source, builder, logarithm, span, frame);
+}
+
+/** A tensor that a metric is given, and what it is in the graph of `evaluate`: the same, or for a metric over a whole set its origin. */
+export interface GivenTensor {
+  readonly inside: Value;
+  readonly outside: Value;
+}
+
+/** Looks at what a metric, whose graph is that of `builder`, makes of its tensors. */
+export function checkMetric(
+  metric: Value,
+  builder: GraphBuilder,
+  given: readonly GivenTensor[],
+  span: Span,
+  frame: Frame,
+): void {
+  const report = (source: GraphNode, taken: Taken): void => {
+    const own = given.find(({ inside }) => inside.node === source.id);
+    if (own === undefined) reportProbabilities(source, builder, taken, span, frame);
+    else reportProbabilities(sourceOf(own.outside, frame.entry.builder), frame.entry.builder, taken, span, frame);
+  };
+  const ends = new Set(given.map(({ inside }) => inside.node));
+  for (const { source } of logitsIn(metric, builder, ends)) report(source, logarithm);
+  for (const source of signsIn(metric, builder, ends)) report(source, sign);
+}
+
+/** How a loss or metric takes logits, and what to do instead. */
+interface Taken {
+  readonly text: string;
+  readonly help: string;
+}
+
+const logarithm: Taken = {
+  text: "this takes logits",
+  help: "train on what stands before it, and take it where you need probabilities",
+};
+const sign: Taken = {
+  text: "this asks whether it is above 0, as every probability is",
+  help: "leave it to `binary_cross_entropy` and metrics, which take what stands before it; `binary_accuracy(threshold: 0.5)` takes probabilities",
+};
+
+function reportProbabilities(
+  source: GraphNode,
+  builder: GraphBuilder,
+  { text, help }: Taken,
+  span: Span,
+  frame: Frame,
+): void {
+  const kind = kindOf(source, builder);
+  if (kind !== undefined) frame.report(logitsExpected, { kind, place: source.path }, span, text, [], help);
 }
 
 /** Whether the loss takes the sigmoid of the output itself: above 0 means 1, below 0 means 0. */
@@ -24,25 +71,52 @@ export function takesLogit(loss: Value, output: Value, builder: GraphBuilder): b
   return false;
 }
 
-/** The nodes in a loss that it takes the logarithm of the softmax or of the sigmoid of. */
-function* logitsIn(
-  loss: Value,
+/** The nodes that a value is made of, none before those in `ends`. `hidden`: which inputs of a node are passed over. */
+function* below(
+  value: Value,
   builder: GraphBuilder,
-): Generator<{ readonly of: "softmax" | "sigmoid"; readonly source: GraphNode }> {
-  const seen = new Set<number>();
-  const waiting = [loss.node];
+  ends: ReadonlySet<number>,
+  hidden: (node: GraphNode) => readonly Value[] = () => [],
+): Generator<GraphNode> {
+  const seen = new Set<number>(ends);
+  const waiting = [value.node];
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     if (seen.has(id)) continue;
     seen.add(id);
     const node = builder.node(id);
-    for (const { node: input } of node.inputs) waiting.push(input);
+    const passed = hidden(node);
+    for (const input of node.inputs) if (!passed.includes(input)) waiting.push(input.node);
+    yield node;
+  }
+}
+
+/** The nodes that a value takes the logarithm of the softmax or of the sigmoid of. */
+function* logitsIn(
+  value: Value,
+  builder: GraphBuilder,
+  ends: ReadonlySet<number> = new Set(),
+): Generator<{ readonly of: "softmax" | "sigmoid"; readonly source: GraphNode }> {
+  for (const node of below(value, builder, ends)) {
     const [logits] = logitsOf(node, builder)?.inputs ?? [];
     if (logits !== undefined)
       yield { of: node.op === "log" ? "softmax" : "sigmoid", source: sourceOf(logits, builder) };
   }
 }
 
-const help = "train on what stands before it, and take it where you need probabilities";
+const comparisons: readonly string[] = ["greater", "greaterEqual", "less", "lessEqual"];
+
+/** The nodes whose sign is counted: one that only keeps a logarithm or a division from 0, as in `where(p > 0, log(p), 0)`, is not. */
+function* signsIn(value: Value, builder: GraphBuilder, ends: ReadonlySet<number>): Generator<GraphNode> {
+  const isConstant = (input: Value): boolean => sourceOf(input, builder).op === "constant";
+  const guards = ({ op, inputs: [condition, ...either] }: GraphNode): readonly Value[] =>
+    op === "select" && !either.every(isConstant) ? [condition] : [];
+  for (const { op, inputs } of below(value, builder, ends, guards)) {
+    if (!comparisons.includes(op)) continue;
+    const [left, right] = inputs.map((input) => sourceOf(input, builder));
+    if (isNumber(right, 0)) yield left;
+    else if (isNumber(left, 0)) yield right;
+  }
+}
 
 /** Ops all of whose elements went in. */
 const moving: readonly string[] = ["reshape", "broadcast", "transpose", "stop_gradient"];
@@ -79,12 +153,12 @@ function kindOf(node: GraphNode, builder: GraphBuilder): "softmax" | "sigmoid" |
   if (below.op !== "add") return undefined;
   const terms = below.inputs.map((input) => sourceOf(input, builder));
   const exponential = terms.find(({ op }) => op === "exp");
-  const isTerm = (one: GraphNode): boolean => one === exponential || isOne(one);
+  const isTerm = (one: GraphNode): boolean => one === exponential || isNumber(one, 1);
   if (exponential === undefined || !terms.every(isTerm)) return undefined;
   const shares = above.op === "select" ? above.inputs.slice(1).map((input) => sourceOf(input, builder)) : [above];
   return shares.every(isTerm) ? "sigmoid" : undefined;
 }
 
-function isOne({ op, attributes }: GraphNode): boolean {
-  return op === "constant" && attributes.value === 1;
+function isNumber({ op, attributes }: GraphNode, value: number): boolean {
+  return op === "constant" && attributes.value === value;
 }

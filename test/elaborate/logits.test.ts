@@ -1,4 +1,4 @@
-/** A loss that takes logits behind a softmax or a sigmoid: the warning, whoever wrote the blocks, and no false alarm. */
+/** A loss or metric that takes logits behind a softmax or a sigmoid: the warning, whoever wrote the blocks, and no false alarm. */
 import { describe, expect, test } from "vitest";
 import { elaborated } from "./helpers.ts";
 
@@ -31,6 +31,7 @@ describe("is warned of", () => {
     ["softmax before binary_cross_entropy", short("x |> dense(4) |> softmax", "binary_cross_entropy"), "`M.softmax`"],
     ["softmax in a step", step("cross_entropy(softmax(M(x)), target)"), "`T.cross_entropy.softmax`"],
     ["sigmoid in a step", step("binary_cross_entropy(M(x) |> sigmoid, target)"), "`T.binary_cross_entropy.sigmoid`"],
+    ["softmax and dropout", short("x |> dense(4) |> softmax |> dropout(0.1)", "cross_entropy"), "`M.softmax`"],
   ])("%s", (_, source, place) => {
     expect(found(source)).toEqual([`NN0527 ${place}`]);
   });
@@ -46,6 +47,51 @@ describe("is not warned of", () => {
     ["softmax of softmax in the model", short("x |> softmax |> softmax |> dense(4)", "cross_entropy")],
     ["a target that is a softmax", step("cross_entropy(M(x), softmax(target))")],
     ["silu", short("x |> dense(4) |> silu", "binary_cross_entropy")],
+  ])("%s", (_, source) => {
+    expect(found(source)).toEqual([]);
+  });
+});
+
+const scored = (body: string, metrics: string, more = "") =>
+  `${more}model M(x: [N, 4]) -> [N, 1] = ${body}\ntrain M { data: given  loss: mse  metrics: [${metrics}]  optimizer: sgd(lr: 0.1) }`;
+const scoredInStep = (metric: string) =>
+  `model M(x: [N, 4]) -> [N, 1] = x |> dense(1)\ntrain T(x: [N, 4], target: [N, 1]) { data: given  metrics: [${metric}]  step s { minimize: mse(M(x), target)  update: M  optimizer: sgd(lr: 0.1) } }`;
+const behind = "x |> dense(1) |> sigmoid";
+const ownMetrics = `metric positive(output: [..], target: [..]) -> [] = mean(where(0 < output, 1, 0) * target)
+metric entropy(output: [..], target: [..]) -> [] = -mean(where(output > 0, output * log(output), 0) * target)
+`;
+
+describe("a metric is warned of", () => {
+  test.each([
+    ["binary_accuracy", scored(behind, "binary_accuracy")],
+    ["precision", scored(behind, "precision")],
+    ["recall", scored(behind, "recall")],
+    ["f1", scored(behind, 'f1(average: "micro") as "both"')],
+    ["log_loss", scored(behind, "log_loss")],
+    ["one's own over the whole set", scored(behind, "positive", ownMetrics)],
+    ["one in a train with steps", scoredInStep("binary_accuracy(sigmoid(M(x)), target)"), "T.sigmoid"],
+  ])("%s", (_, source, place = "M.sigmoid") => {
+    expect(found(source)).toEqual([`NN0527 \`${place}\``]);
+  });
+
+  test("each where it stands", () => {
+    const source = scored(behind, "binary_accuracy, f1, precision, recall, log_loss");
+    expect(found(source)).toEqual(Array.from({ length: 5 }, () => "NN0527 `M.sigmoid`"));
+  });
+});
+
+describe("a metric is not warned of", () => {
+  test.each([
+    ["that gets logits", scored("x |> dense(1)", "binary_accuracy, f1, precision, recall, log_loss")],
+    ["with a threshold between 0 and 1", scored(behind, "binary_accuracy(threshold: 0.5)")],
+    ["of the order alone", scored(behind, "auc")],
+    ["of numbers", scored(behind, "rmse, r2, mean_absolute_error")],
+    ["that keeps a logarithm from 0", scored(behind, "entropy", ownMetrics)],
+    [
+      "of classes",
+      short("x |> dense(4) |> softmax", "mse").replace("loss:", "metrics: [accuracy, f1, top_k(k: 2)]  loss:"),
+    ],
+    ["behind a comparison in the model", scored("f32(sigmoid(x) > 0) |> dense(1)", "binary_accuracy, log_loss")],
   ])("%s", (_, source) => {
     expect(found(source)).toEqual([]);
   });

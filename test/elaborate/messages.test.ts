@@ -58,6 +58,7 @@ const further: readonly string[] = [
   "model M(x: [N, 3]) -> [N] = sum(x, over: 3)",
   "model M(x: [N, 3]) -> [N] = x |> einsum(3)",
   `${model}\ntrain T(x: [N, 3]) { data: given  step a { minimize: mean(M(x))  update: M.dens  optimizer: sgd(lr: 1) } }`,
+  "model M(x: [N, 3]) -> [N, 1] = x |> dense(1) |> sigmoid\ntrain M { data: given  loss: mse  metrics: [f1, log_loss]  optimizer: sgd(lr: 0.1) }",
   // Whose call it is that owns no parameters.
   `${model}\nblock inner(x: [N, C]) -> [N, C] {\n  param w: [C] = ones\n  return x * w\n}\nblock outer(x: [N, C]) -> [N, C] = inner(x)\nloss far(output: [N, 2], target: [N, 2]) -> [] = mse(outer(output), target)\ntrain M { data: given  loss: far  optimizer: sgd(lr: 0.1) }`,
   `${model}\nmetric far(output: [N, 2], target: [N, 2]) -> [] = mse(batch_norm(output), target)\ntrain M { data: given  loss: mse  metrics: [far]  optimizer: sgd(lr: 0.1) }`,
