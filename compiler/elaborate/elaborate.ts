@@ -440,6 +440,7 @@ function hostTrain(trained: Trained, bounds: ElaborateOptions["bounds"]): HostTr
             input: target.name,
             kind: target.tensor.type.dtype === "i32" ? ("classes" as const) : ("numbers" as const),
             ...(step.takesLogit ? { logit: true } : {}),
+            ...(step.takesProbability ? { probability: true } : {}),
           },
         }),
     ...(plan.stopEarly === undefined ? {} : { stopEarly: plan.stopEarly }),

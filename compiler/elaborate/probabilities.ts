@@ -71,6 +71,43 @@ export function takesLogit(loss: Value, output: Value, builder: GraphBuilder): b
   return false;
 }
 
+/**
+ * Whether the loss has log(1 + exp(x)) − x · target as terms: a target below 0 or above 1 then makes it fall without end. A softplus that is
+ * multiplied, as in the likelihood of counts, is no such term.
+ */
+export function takesProbability(loss: Value, target: Value, builder: GraphBuilder): boolean {
+  const wanted = sourceOf(target, builder);
+  const known = new Set<GraphNode>();
+  for (const node of below(loss, builder, new Set())) {
+    if (known.has(node)) continue;
+    const terms = termsOf(node, known, builder);
+    const logits = terms.flatMap((term) => logitsOf(term, builder)?.inputs ?? []);
+    const sources = new Set(logits.map((input) => sourceOf(input, builder)));
+    for (const { op, inputs } of terms) {
+      const factors = op === "mul" ? inputs.map((input) => sourceOf(input, builder)) : [];
+      if (factors.includes(wanted) && factors.some((factor) => sources.has(factor))) return true;
+    }
+  }
+  return false;
+}
+
+const signs: readonly string[] = ["add", "sub", "neg"];
+
+/** What a node adds up, whatever the signs; the sums on the way are noted as known. */
+function termsOf(sum: GraphNode, known: Set<GraphNode>, builder: GraphBuilder): readonly GraphNode[] {
+  const terms: GraphNode[] = [];
+  const waiting = [sum];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (known.has(node)) continue;
+    if (!signs.includes(node.op)) terms.push(node);
+    else {
+      known.add(node);
+      for (const input of node.inputs) waiting.push(sourceOf(input, builder));
+    }
+  }
+  return terms;
+}
+
 /** The nodes that a value is made of, none before those in `ends`. `hidden`: which inputs of a node are passed over. */
 function* below(
   value: Value,

@@ -15,7 +15,7 @@ import { Entry } from "./entry.ts";
 import type { Frame } from "./frame.ts";
 import { minimised, objectiveOf, type Objective, type TargetFacts } from "./objective.ts";
 import { Instance } from "./paths.ts";
-import { checkLogits, takesLogit } from "./probabilities.ts";
+import { checkLogits, takesLogit, takesProbability } from "./probabilities.ts";
 import { Probes, type Seen } from "./probes.ts";
 import type { Session, VariableRecord } from "./session.ts";
 import { toTensor } from "./tensors.ts";
@@ -35,6 +35,8 @@ export interface TrainStep {
   readonly probes: readonly HostProbe[];
   /** Whether the loss takes the sigmoid of the model's output. */
   readonly takesLogit: boolean;
+  /** Whether a loss takes the target for a probability. */
+  readonly takesProbability: boolean;
 }
 
 interface NamedResult {
@@ -63,12 +65,23 @@ export function buildTrainStep(plan: TrainPlan, session: Session, facts: TargetF
     { name: losses[index].buffer, role: "result", value: loss.value },
     { name: rates[index].buffer, role: "result", value: rate.value },
   ]);
-  const { output } = objective;
+  const { output, target } = objective;
   const [first] = built;
   const isLogit = output !== undefined && takesLogit(first.loss.value, output.value, entry.builder);
+  const isProbability =
+    target !== undefined && built.some(({ loss }) => takesProbability(loss.value, target.tensor.value, entry.builder));
   const outputs = [...results, ...probed.outputs, ...variableOutputs(entry), ...counterOutputs(entry)];
   const graph = { name: "train_step", graph: entry.finish(outputs) };
-  return { entry, objective, losses, rates, probes: probed.probes, graph, takesLogit: isLogit };
+  return {
+    entry,
+    objective,
+    losses,
+    rates,
+    probes: probed.probes,
+    graph,
+    takesLogit: isLogit,
+    takesProbability: isProbability,
+  };
 }
 
 /** What a step moves does not depend on the order of the steps, so all of them are known before the first is built. */

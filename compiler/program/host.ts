@@ -42,8 +42,16 @@ export interface HostTrain {
   readonly name: string;
   readonly label: string;
   readonly inputs: readonly HostInput[];
-  /** Which of the inputs is the loss's target, and what its column becomes; `logit`: the output is above 0 where it says 1. */
-  readonly target?: { readonly input: string; readonly kind: "classes" | "numbers"; readonly logit?: boolean };
+  /**
+   * Which of the inputs is the loss's target, and what its column becomes; `logit`: the output is above 0 where it says 1; `probability`: it
+   * lies between 0 and 1.
+   */
+  readonly target?: {
+    readonly input: string;
+    readonly kind: "classes" | "numbers";
+    readonly logit?: boolean;
+    readonly probability?: boolean;
+  };
   /** The losses, one a step, first the one that `loss` means. */
   readonly losses: readonly HostResult[];
   /** Learning rates as results of `train_step`, one a step, where they are told. */

@@ -134,7 +134,8 @@ function checkIds(raw: RawData, field: Field, data: Int32Array): void {
       throw failure(idOutOfRange, { place: placeAt(raw, field, at), field: field.name, found, classes });
 }
 
-function placeAt(raw: RawData, field: Field, at: number): string {
+/** The place of an element, for a message. */
+export function placeAt(raw: RawData, field: Field, at: number): string {
   const width = elements(field.shape);
   return raw.place(field.name, Math.floor(at / width), at % width);
 }

@@ -34,6 +34,8 @@ export interface Field {
   /** Of one row. */
   readonly shape: readonly number[];
   readonly classes?: number;
+  /** Whether an f32 field must lie between 0 and 1. */
+  readonly probability?: boolean;
 }
 
 /** The number of elements of a shape. */

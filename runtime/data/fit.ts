@@ -2,13 +2,13 @@
  * What is learnt from the training rows before training — classes, means, deviations — and its use on any rows.
  * Values are rounded to 32 bits first and computed in 64, so that a file and a typed array give the same bits.
  */
-import { constantColumn, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
+import { constantColumn, notAProbability, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { applyFitted, valuesOf } from "../save/fitted.ts";
 import { failure, listed, quoted } from "../save/fail.ts";
 import type { Fitted, FittedInput } from "../save/fitted.ts";
-import { encodeClasses, fitClasses } from "./classes.ts";
+import { encodeClasses, fitClasses, placeAt } from "./classes.ts";
 import type { Dataset, DataTensor, Field } from "./dataset.ts";
 import { elements } from "./dataset.ts";
 import type { RawData } from "./raw.ts";
@@ -60,8 +60,8 @@ export function fit(
 }
 
 /**
- * The tensors as the program takes them: words become ids, float inputs are scaled and standardised, ids are checked.
- * Changes the arrays of `raw` in place, which is thereby used up. Throws NN0819, NN0821, NN0834.
+ * The tensors as the program takes them: words become ids, float inputs are scaled and standardised, ids and probabilities are checked.
+ * Changes the arrays of `raw` in place, which is thereby used up. Throws NN0819, NN0821, NN0834, NN0851.
  */
 export function encode(raw: RawData, fields: readonly Field[], fitted: Fitted): Dataset {
   const tensors = new Map<string, DataTensor>();
@@ -69,10 +69,19 @@ export function encode(raw: RawData, fields: readonly Field[], fitted: Fitted): 
     const tensor = raw.tensors.get(field.name);
     if (tensor === undefined) continue;
     const encoded = encodeClasses(raw, field, tensor, valuesOf(fitted.classes, field.name));
+    if (field.probability === true) checkProbabilities(raw, field, encoded.data);
     if (encoded.dtype === "f32") applyFitted(fitted, field.name, encoded.data);
     tensors.set(field.name, encoded);
   }
   return { rows: raw.rows, tensors };
+}
+
+function checkProbabilities(raw: RawData, field: Field, data: ArrayLike<number>): void {
+  for (let at = 0; at < data.length; at++) {
+    const found = data[at] ?? 0;
+    if (!(found >= 0 && found <= 1))
+      throw failure(notAProbability, { place: placeAt(raw, field, at), field: field.name, found });
+  }
 }
 
 function fitInput(

@@ -51,7 +51,10 @@ const train = fields(
     seed: safe,
   },
   {
-    target: fields({ input: text, kind: oneOf("classes", "numbers") }, { logit: { kind: "flag" } }),
+    target: fields(
+      { input: text, kind: oneOf("classes", "numbers") },
+      { logit: { kind: "flag" }, probability: { kind: "flag" } },
+    ),
     rates: list(result),
     probes: list(fields({ path: text, mean: text, spread: text, gradientNorm: text })),
     optimizer: text,

@@ -81,7 +81,8 @@ export function fieldsOf(manifest: Manifest): readonly Field[] {
       shape: train.data.reader === "arrays" ? sizes : sizes.slice(1),
     } as const;
     const classes = dtype === "bool" ? 2 : limit;
-    return classes === undefined ? base : { ...base, classes };
+    const probability = train.target?.input === name && train.target.probability === true;
+    return { ...base, ...(classes === undefined ? {} : { classes }), ...(probability ? { probability } : {}) };
   });
 }
 

@@ -6,6 +6,7 @@ import type { Prepared } from "../../runtime/data/source.ts";
 import { errorOf, ids, input } from "./support.ts";
 
 const binary: Field = { name: "target", role: "target", dtype: "f32", shape: [] };
+const probability: Field = { ...binary, probability: true };
 const mapping = { fields: new Map([["target", ["y"]]]) };
 
 function fields(target: Field): readonly Field[] {
@@ -34,7 +35,9 @@ describe("labels become classes", () => {
     ["truth values as Python writes them", ids(2), ["True", "True"], [1, 1], ["False", "True"]],
     ["truth values, each written in its own way", binary, ["True", "false"], [1, 0], ["false", "True"]],
     ["truth values in capitals", ids(2), ["FALSE", "FALSE"], [0, 0], ["FALSE", "TRUE"]],
-    ["numbers for a number", binary, ["1", "0.5"], [1, 0.5], undefined],
+    ["numbers for a number", binary, ["1", "0.5", "2"], [1, 0.5, 2], undefined],
+    ["numbers for a probability", probability, ["1", "0.5", "0"], [1, 0.5, 0], undefined],
+    ["two words for a probability", probability, ["yes", "no"], [1, 0], ["no", "yes"]],
   ])("%s", (_, target, cells, values, names) => {
     const { train, fitted } = prepare(cells, target);
     expect([...(train.tensors.get("target")?.data ?? [])]).toEqual(values);
@@ -53,6 +56,18 @@ describe("labels become classes", () => {
 
 describe("labels are refused", () => {
   it.each<[string, Field, string[], string]>([
+    [
+      "labels from 1 for a probability",
+      probability,
+      ["1", "2"],
+      "NN0851 t.csv:3:3: expected 0 or 1, or what lies between, for `target`, found 2",
+    ],
+    [
+      "a sign for a probability",
+      probability,
+      ["-1", "1"],
+      "NN0851 t.csv:2:3: expected 0 or 1, or what lies between, for `target`, found -1",
+    ],
     // As many labels as classes may be names; else they are ids.
     [
       "more numbers than classes",
@@ -115,6 +130,7 @@ describe("labels are refused", () => {
       ["1"],
       'NN0834 u.csv:2:3: expected one of the classes "no", "yes" for `target`, found the number 1',
     ],
+    [probability, ["0", "1"], ["2"], "NN0851 u.csv:2:3: expected 0 or 1, or what lies between, for `target`, found 2"],
     [ids(3), ["1", "2", "3"], ["0"], 'NN0821 u.csv:2:3: the class "0" of `target` does not occur in the training rows'],
   ])("in another file", (target, trained, cells, expected) => {
     const { fitted } = prepare(trained, target);

@@ -96,3 +96,35 @@ describe("a metric is not warned of", () => {
     expect(found(source)).toEqual([]);
   });
 });
+
+const ownLosses = `loss soft(output: [..], target: [..]) -> [] = mean(softplus(output) - output * target)
+loss focal(output: [..], target: [..]) -> [] {
+  let entropy = softplus(output) - target * output
+  return mean((1 - exp(-entropy)) ** 2 * entropy)
+}
+loss weighted(output: [..], target: [..]) -> [] = 0.5 * mean(-(target * output - softplus(output)))
+loss counts(output: [..], target: [..]) -> [] = mean(softplus(output) - target * log(softplus(output)))
+loss negative_binomial(output: [..], target: [..]) -> [] = mean((target + 2) * softplus(output) - target * output)
+loss poisson(output: [..], target: [..]) -> [] = mean(exp(output) - target * output)
+`;
+
+describe("a target is a probability", () => {
+  const flagOf = (source: string) => elaborated(source).elaboration?.host.train?.target?.probability ?? false;
+  test.each([
+    ["binary_cross_entropy", true],
+    ["soft", true],
+    ["focal", true],
+    ["weighted", true],
+    ["counts", false],
+    ["negative_binomial", false],
+    ["poisson", false],
+    ["mse", false],
+  ])("of %s: %s", (loss, expected) => {
+    expect(flagOf(short("x |> dense(4)", loss, ownLosses))).toBe(expected);
+  });
+
+  test("in a step, where it goes to the loss as it is", () => {
+    expect(flagOf(step("binary_cross_entropy(M(x), target)"))).toBe(true);
+    expect(flagOf(step("binary_cross_entropy(M(x), target / 10)"))).toBe(false);
+  });
+});

@@ -186,6 +186,16 @@ export const idOutOfRange = define<
     "Ids count from 0, and there are as many as the network has outputs, or as an embedding has rows. Labels that count from 1 must be shifted.",
 });
 
+export const notAProbability = define<Place & { readonly field: string; readonly found: number }>({
+  code: "NN0851",
+  severity: "error",
+  message: ({ place, field, found }) =>
+    `${place}: expected 0 or 1, or what lies between, for \`${field}\`, found ${found}`,
+  explanation:
+    "`binary_cross_entropy`, and any loss that takes the sigmoid of what it gets, compares it with a probability. With a target of 2 or -1 the loss falls without " +
+    "end, and nothing is learnt. Labels such as 1 and 2 must be shifted to 0 and 1; a column of two words, `no` and `yes`, is taken as it is.",
+});
+
 export const tooManyClasses = define<{
   readonly source: string;
   readonly field: string;
