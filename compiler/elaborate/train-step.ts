@@ -52,8 +52,9 @@ export function buildTrainStep(plan: TrainPlan, session: Session, facts: TargetF
   checkBatch(plan, objective.frame);
   if (plan.steps.length > 1) findVariables(plan, session, facts);
   const probes = new Probes(entry);
-  const built = plan.steps.map((step) => {
+  const built = plan.steps.map((step, index) => {
     const results = { name: step.name, ...buildStep(plan, step, objective, before, probes) };
+    if (index + 1 < plan.steps.length) settle(step, before, entry);
     before = entry.written;
     return results;
   });
@@ -116,6 +117,20 @@ function buildStep(
   entry.retain(before, (name) => entry.session.variables.get(name)?.role !== "state" || owns(name));
   probes.judge(seen, gradients.slice(parameters.length));
   return { loss, rate };
+}
+
+/**
+ * What a step wrote is given to the steps after it, as if by another call: no gradient of theirs goes back through an optimizer's update, nor
+ * through a state, to the loss and the gradients that they were made of.
+ */
+function settle({ span, name }: StepPlan, before: ReadonlyMap<string, Value>, entry: Entry): void {
+  for (const [variable, value] of entry.written) {
+    if (before.get(variable) === value) continue;
+    entry.write(
+      variable,
+      entry.at(span, name, () => entry.builder.one("stop_gradient", [value])),
+    );
+  }
 }
 
 /**
