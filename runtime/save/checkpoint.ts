@@ -17,6 +17,7 @@ import { parseOptions, printOptions } from "./options.ts";
 /** Raised when the meaning of the metadata or of the tensors' names changes. */
 export const formatVersion = 1;
 const optionsKey = "nnc.options";
+const fittedKey = "nnc.fitted";
 
 export interface Checkpoint {
   /** Version of the language that the program was written in: dotted numbers. */
@@ -54,7 +55,7 @@ export function checkpointToMetadata(checkpoint: Checkpoint): ReadonlyMap<string
     ["nnc.running_loss", printNumber(checkpoint.runningLoss)],
     ["nnc.best_epoch", best === null ? "none" : printNumber(best.epoch)],
     ["nnc.best_loss", best === null ? "none" : printNumber(best.loss)],
-    ["nnc.fitted", printFitted(checkpoint.fitted)],
+    [fittedKey, printFitted(checkpoint.fitted)],
     ...(checkpoint.options === undefined ? [] : [[optionsKey, printOptions(checkpoint.options)] as const]),
   ]);
 }
@@ -83,7 +84,7 @@ export function checkpointFromMetadata(
     stepInEpoch: read.count("nnc.step_in_epoch"),
     runningLoss: read.number("nnc.running_loss"),
     best: none ? null : { epoch: read.count("nnc.best_epoch"), loss: read.number("nnc.best_loss") },
-    fitted: read.fitted("nnc.fitted"),
+    fitted: read.fitted(fittedKey),
     ...(metadata.has(optionsKey) ? { options: read.options(optionsKey) } : {}),
   };
 }
@@ -91,6 +92,11 @@ export function checkpointFromMetadata(
 /** What the program was built with, of any file of tensors; undefined where it does not say. Throws NN0920. */
 export function optionsFromMetadata(file: string, metadata: ReadonlyMap<string, string>): HostOptions | undefined {
   return metadata.has(optionsKey) ? new MetadataReader(file, metadata).options(optionsKey) : undefined;
+}
+
+/** What was fitted to the data, of any file of tensors; undefined where it does not say. Throws NN0920. */
+export function fittedFromMetadata(file: string, metadata: ReadonlyMap<string, string>): Fitted | undefined {
+  return metadata.has(fittedKey) ? new MetadataReader(file, metadata).fitted(fittedKey) : undefined;
 }
 
 /** Throws NN0922 where a checkpoint to go on from was trained by another optimizer. */

@@ -1,11 +1,12 @@
 /** `start_from`: the tensors of a file that a program has under the same paths, and a line for each that is left. */
-import { startFromOther } from "../../compiler/diagnostics/codes/checkpoint.ts";
+import { startFromFitted, startFromOther } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { View } from "../load/executable.ts";
 import type { Network } from "../load/index.ts";
-import { optionsFromMetadata } from "../save/checkpoint.ts";
+import { fittedFromMetadata, optionsFromMetadata } from "../save/checkpoint.ts";
 import { commonTensors, warnNotFinite } from "../save/compare.ts";
+import { refittings } from "../save/refitted.ts";
 import { contradictions, sidesOf } from "../save/options.ts";
 import { decode } from "../save/safetensors.ts";
 
@@ -37,7 +38,12 @@ export function startFrom(network: Network, bytes: Uint8Array): Started {
     if (types.has(`average.${name}`)) taken.set(`average.${name}`, data);
   }
   network.put(taken);
-  return { left, warnings: [...warnOptions(network, file, metadata), ...warnNotFinite(file, found)] };
+  const warnings = [
+    ...warnOptions(network, file, metadata),
+    ...warnFitted(network, file, metadata),
+    ...warnNotFinite(file, found),
+  ];
+  return { left, warnings };
 }
 
 function warnOptions(
@@ -48,4 +54,15 @@ function warnOptions(
   const saved = optionsFromMetadata(file, metadata);
   const differing = saved === undefined || host.options === undefined ? [] : contradictions(saved, host.options);
   return differing.length === 0 ? [] : [diagnose(startFromOther, { file, ...sidesOf(differing) }, [])];
+}
+
+function warnFitted(
+  { manifest: { host }, record }: Network,
+  file: string,
+  metadata: ReadonlyMap<string, string>,
+): readonly Diagnostic[] {
+  const saved = fittedFromMetadata(file, metadata);
+  const inputs = new Set(host.train?.inputs.map(({ name }) => name));
+  const differences = saved === undefined ? [] : refittings(saved, record.fitted, inputs);
+  return differences.length === 0 ? [] : [diagnose(startFromFitted, { file, differences }, [])];
 }

@@ -281,3 +281,13 @@ export const trainGone = define<
     "Parameters are used with the loss, the metrics and the data of the `train` that they come from. It was renamed or taken out of the source: " +
     "put it back, or name the one that is meant instead with `--label`.",
 });
+
+export const startFromFitted = define<File & { readonly differences: readonly string[] }>({
+  code: "NN0932",
+  severity: "warning",
+  message: ({ file, differences }) =>
+    `${file} was trained on data that were prepared otherwise: ${listOf(differences, 8, "; ")}`,
+  explanation:
+    "`start_from` takes tensors and nothing else: classes, columns and statistics are fitted to the data of this run. Where an id stands for another class, or a number for " +
+    "another measure, the tensors begin with the meaning that they were trained for and have to learn the new one.",
+});
