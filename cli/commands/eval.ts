@@ -9,7 +9,7 @@ import type { Evaluation, Network } from "../../runtime/load/index.ts";
 import { evaluationSize, feedOf } from "../../runtime/train/data.ts";
 import { unitsOf } from "../../runtime/predict/interface.ts";
 import type { Fitted } from "../../runtime/save/fitted.ts";
-import { evaluationRows } from "../../runtime/train/evaluation.ts";
+import { evaluationRows, warnPrepared } from "../../runtime/train/evaluation.ts";
 import { fieldsOf, prepareFile } from "../../runtime/train/index.ts";
 import type { Dataset } from "../../runtime/train/index.ts";
 import { scoresOf } from "../../runtime/train/losses.ts";
@@ -52,7 +52,8 @@ export async function evaluate(context: Context, flags: EvalFlags, file: string)
   const set = rowsOf(context, source, compiled, network, flags.data);
   const evaluation = await evaluationOf(compiled, network, set);
   const { losses } = evaluation;
-  const warnings = [...set.warnings, ...evaluation.warnings];
+  const prepared = warnPrepared(compiled.artifact.manifest, network.record.fitted);
+  const warnings = [...prepared, ...set.warnings, ...evaluation.warnings];
   network.close();
   report(context, warnings, new Map());
   const scores = scoresOf(evaluation);

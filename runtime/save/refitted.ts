@@ -43,7 +43,8 @@ function rescaled(saved: Fitted, now: Fitted, inputs: ReadonlySet<string>): read
   });
 }
 
-function preparation(input: FittedInput | undefined): string {
+/** In words. */
+export function preparation(input: FittedInput | undefined): string {
   if (input === undefined) return "taken as it is";
   const scaled = input.scale === 1 ? [] : [`scaled by ${input.scale}`];
   const words = input.mean === null ? scaled : [...scaled, "standardised"];

@@ -2,7 +2,7 @@
  * What a trained network is evaluated on where nobody names other rows: its hold-out, else its training rows, encoded with what was fitted
  * when it was trained. Where the data are no longer those of the run, a warning says so.
  */
-import { dataNotTrained } from "../../compiler/diagnostics/codes/runtime.ts";
+import { dataNotTrained, preparedOtherwise } from "../../compiler/diagnostics/codes/runtime.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
@@ -10,6 +10,9 @@ import type { Dataset } from "../data/dataset.ts";
 import { openSource, prepareOptions, testFiles } from "../data/open.ts";
 import type { Contents } from "../data/open.ts";
 import type { Network } from "../load/index.ts";
+import { valuesOf } from "../save/fitted.ts";
+import type { Fitted, FittedInput } from "../save/fitted.ts";
+import { preparation } from "../save/refitted.ts";
 import { fingerprint } from "./data.ts";
 import { fieldsOf, prepareFile, requireTrain, rowsOfSteps } from "./prepare.ts";
 
@@ -17,6 +20,24 @@ export interface EvaluationRows {
   readonly name: "hold-out" | "training";
   readonly rows: Dataset;
   readonly warnings: readonly Diagnostic[];
+}
+
+/** Where the source scales or standardises otherwise than the parameters were trained with, which counts. */
+export function warnPrepared(manifest: Manifest, { inputs, classes }: Fitted): readonly Diagnostic[] {
+  const { data } = requireTrain(manifest, "nnc eval");
+  const { scale: factor = 1, standardize = false } = prepareOptions(data, 0);
+  const named = typeof standardize === "boolean" ? [] : standardize;
+  const written = fieldsOf(manifest).flatMap(({ name, role, dtype }): readonly FittedInput[] => {
+    if (dtype !== "f32" || valuesOf(classes, name) !== undefined) return [];
+    const isInput = role === "input";
+    const mean = (standardize === true && isInput) || named.includes(name) ? [0] : null;
+    return [{ name, scale: isInput ? factor : 1, mean, deviation: mean }];
+  });
+  return written.flatMap((input) => {
+    const { name } = input;
+    const [trained, found] = [preparation(inputs.find((one) => one.name === name)), preparation(input)];
+    return trained === found ? [] : [diagnose(preparedOtherwise, { name, trained, found }, [])];
+  });
 }
 
 /** A `test` file needs no training data beside it. Throws NN08xx for data that do not fit. */

@@ -76,8 +76,11 @@ describe("the statistics are those of the parameters", () => {
 
   // The prices have the mean 1 and the deviation 1: −1 and 1, against −1 + 1 = 0 and 1 − 1 = 0.
   test("whatever the source standardises today", async () => {
-    const { stdout } = await evalWith("units", { "units.nn": model("train.csv", ", standardize: [x]") });
+    const { stdout, stderr } = await evalWith("units", { "units.nn": model("train.csv", ", standardize: [x]") });
     expect(lossOf(stdout)).toBeCloseTo(1, 5);
+    expect(stderr).toBe(
+      "warning[NN0741]: `target` was standardised when the parameters were trained, expected the same of the source, found taken as it is; it is prepared as in training\n\n1 warning\n",
+    );
   });
 });
 

@@ -324,6 +324,15 @@ export const dataNotTrained = define<{
     "Means, deviations, classes and columns are those that the parameters were trained with in any case.",
 });
 
+export const preparedOtherwise = define<{ readonly name: string; readonly trained: string; readonly found: string }>({
+  code: "NN0741",
+  severity: "warning",
+  message: ({ name, trained, found }) =>
+    `\`${name}\` was ${trained} when the parameters were trained, expected the same of the source, found ${found}; it is prepared as in training`,
+  explanation:
+    "`scale` and `standardize` have their effect when a network is trained, and are kept with its parameters. What the source says of them since has none on these: train again.",
+});
+
 export const otherStepsPerEpoch = define<{ readonly written: number; readonly counted: number }>({
   code: "NN0739",
   severity: "warning",
