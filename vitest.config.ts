@@ -17,5 +17,6 @@ export default defineConfig({
     watch: false,
     passWithNoTests: true,
     testTimeout: 30_000,
+    hookTimeout: 60_000,
   },
 });
