@@ -3,16 +3,18 @@
  * its place in the source; what the files hold is the reader's to check.
  */
 import { label, type Span } from "../diagnostics/diagnostic.ts";
+import { unknownField } from "../diagnostics/codes/data.ts";
 import { missingSetting } from "../diagnostics/codes/settings.ts";
 import { badValue, settingOfReader, unknownReader } from "../diagnostics/codes/train.ts";
+import { listOf } from "../diagnostics/lists.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import type { HostData, HostSetting } from "../program/host.ts";
-import { lookUp, visibleNames } from "../semantics/module.ts";
-import type { Argument, Call, Entry as SyntaxEntry, Expression } from "../syntax/ast.ts";
+import { isCallable, lookUp, visibleNames, type DeclaredCallable } from "../semantics/module.ts";
+import type { Argument, Entry as SyntaxEntry, Expression } from "../syntax/ast.ts";
 import { describeExpression } from "../syntax/describe.ts";
-import { failTwice } from "./arguments.ts";
+import { failTwice, isTensorInput } from "./arguments.ts";
 import { Entry } from "./entry.ts";
-import { recover } from "./failure.ts";
+import { Failure, recover } from "./failure.ts";
 import type { Frame } from "./frame.ts";
 import { topFrame } from "./inputs.ts";
 import { toNumber } from "./rational.ts";
@@ -118,24 +120,74 @@ function readerOf(expression: Expression, frame: Frame): HostData {
       didYouMean(name, [...readers.keys(), ...visibleNames(frame.body.scope, "value")]),
     );
   }
-  const settings =
-    expression.kind === "call" ? settingsOf(expression, name, reader, frame) : new Map<string, HostSetting>();
-  for (const key of reader.needed) {
-    if (settings.has(key)) continue;
-    const type = general.get(key)?.expected ?? "";
-    frame.fail(missingSetting, { callee: name, name: key, type }, expression.span, "in this call");
-  }
-  return { reader: name, settings: Object.fromEntries(settings) };
+  const written = expression.kind === "call" ? expression.arguments : [];
+  return { reader: name, settings: Object.fromEntries(settingsOf(written, expression.span, name, reader, frame)) };
 }
 
-function settingsOf(call: Call, name: string, reader: Reader, frame: Frame): ReadonlyMap<string, HostSetting> {
+type Setting = readonly [string, HostSetting];
+
+/** Each is looked at whatever is wrong with the others, so that every mistake is told. */
+function settingsOf(
+  written: readonly Argument[],
+  span: Span,
+  name: string,
+  reader: Reader,
+  frame: Frame,
+): readonly Setting[] {
   const places = new Map<string, Argument>();
-  for (const argument of call.arguments) {
+  const checks: (() => readonly Setting[])[] = [];
+  for (const argument of written) {
     const key = argument.label?.text ?? "path";
     const earlier = places.get(key);
-    if (earlier !== undefined) failTwice(name, key, argument.span, earlier.span, frame);
-    places.set(key, argument);
+    if (earlier === undefined) places.set(key, argument);
+    else checks.push(() => failTwice(name, key, argument.span, earlier.span, frame));
   }
+  checks.push(() => checkTest(places, frame));
+  const fields = [...places.keys()].filter((key) => !isOwn(reader, key));
+  const takers = fields.length === 0 ? new Set<string>() : takersOf(frame);
+  for (const [key, argument] of places)
+    checks.push(() => {
+      if (key === "test" && reader.others.includes(key)) return [[key, testOf(argument, name, reader, fields, frame)]];
+      const value = settingOf(key, argument, name, reader, frame);
+      if (!isOwn(reader, key) && !takers.has(key)) failNowhere(key, argument, [...takers], frame);
+      return [[key, value]];
+    });
+  for (const key of reader.needed.filter((one) => !places.has(one))) {
+    const type = general.get(key)?.expected ?? "";
+    checks.push(() => frame.fail(missingSetting, { callee: name, name: key, type }, span, "in this call"));
+  }
+  const settings = checks.map((check) => recover(check));
+  const right = settings.filter((found) => found !== undefined);
+  if (right.length < settings.length) throw new Failure();
+  return right.flat();
+}
+
+/** What rows may have a column or file for: the inputs of models and trains, and what losses and metrics take. */
+function takersOf({ session, body }: Frame): ReadonlySet<string> {
+  const visible = (space: "loss" | "metric") =>
+    visibleNames(body.scope, space).flatMap((name) => lookUp(body.scope, space, name) ?? []);
+  const tensors = ({ declaration }: DeclaredCallable) => declaration.parameters.filter(isTensorInput);
+  // The first that a loss or metric takes is the model's output.
+  const compared = [...visible("loss"), ...visible("metric")]
+    .filter(isCallable)
+    .flatMap((one) => tensors(one).slice(1));
+  const inputs = [...session.module.models.flatMap(tensors), ...compared];
+  const declared = session.module.trains.flatMap((train) => train.inputs);
+  return new Set(["target", ...[...inputs, ...declared].map(({ name }) => name.text)]);
+}
+
+function failNowhere(field: string, { span }: Argument, names: readonly string[], frame: Frame): never {
+  return frame.fail(
+    unknownField,
+    { field, fields: listOf(names.map((one) => `\`${one}\``)) },
+    span,
+    "this",
+    [],
+    didYouMean(field, names),
+  );
+}
+
+function checkTest(places: ReadonlyMap<string, Argument>, frame: Frame): readonly Setting[] {
   const [holdout, test] = [places.get("holdout"), places.get("test")];
   if (holdout !== undefined && test !== undefined)
     frame.fail(
@@ -145,15 +197,7 @@ function settingsOf(call: Call, name: string, reader: Reader, frame: Frame): Rea
       "this",
       [label(test.span, "the rows to test with are named here")],
     );
-  const fields = [...places.keys()].filter((key) => !isOwn(reader, key));
-  return new Map(
-    [...places].map(([key, argument]) => [
-      key,
-      key === "test" && reader.others.includes(key)
-        ? testOf(argument, name, reader, fields, frame)
-        : settingOf(key, argument, name, reader, frame),
-    ]),
-  );
+  return [];
 }
 
 function isOwn({ needed, others, field }: Reader, key: string): boolean {

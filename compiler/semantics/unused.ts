@@ -1,11 +1,11 @@
 /**
- * What is declared and has no effect: names that nothing reads, optimizers that leave out what makes them one. Told from the
+ * What is declared and has no effect: names that nothing reads, optimizers and schedules that leave out what makes them one. Told from the
  * text alone, so a name counts as used wherever it stands, in a branch that is never taken as well.
  */
 import { diagnose, label, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { unusedName } from "../diagnostics/codes/names.ts";
 import { incompleteOptimizer } from "../diagnostics/codes/train.ts";
-import type { Callable, Name, Node, TensorInput, TensorType, Train } from "../syntax/ast.ts";
+import type { Callable, Module, Name, Node, TensorInput, TensorType, Train } from "../syntax/ast.ts";
 import { children } from "../syntax/children.ts";
 
 /** As a name: the sizes that `..` stands for. */
@@ -51,6 +51,9 @@ class Usage {
       case "setting":
         this.bound.push({ name: node.name, what: "setting" });
         return [node.name];
+      case "const":
+        this.bound.push({ name: node.name, what: "const" });
+        return [node.name];
       case "update":
         this.written.add(node.target.text);
         return [node.target];
@@ -73,19 +76,32 @@ class Usage {
   }
 }
 
+/** The constants of a program's own file; a file without a model or train is there for others, which may use them. */
+export function checkUnusedConstants({ declarations }: Module, diagnostics: Diagnostic[]): void {
+  if (!declarations.some(({ kind }) => kind === "model" || kind === "train")) return;
+  report(
+    new Usage(declarations).unused().filter(({ what }) => what === "const"),
+    diagnostics,
+  );
+}
+
 export function checkUnused(declaration: Callable, diagnostics: Diagnostic[]): void {
   const { parameters, result, body } = declaration;
   const usage = new Usage([...parameters, ...(result === undefined ? [] : [result]), body]);
   report([...usage.unused(), ...unusedInputs(declaration, usage)], diagnostics);
   if (declaration.kind === "optimizer") checkOptimizer(declaration, usage, diagnostics);
+  if (declaration.kind === "schedule") checkSchedule(declaration, usage, diagnostics);
 }
 
-/** The inputs whose values and sizes nothing asks for. Losses and metrics have an output and a target whatever they do with them. */
+/** The inputs whose values and sizes nothing asks for, and what a regularizer should look at. */
 function unusedInputs({ kind, parameters, result, body }: Callable, { used }: Usage): readonly Bound[] {
   const inputs = parameters.filter((parameter) => parameter.kind === "tensorInput");
-  const further = kind === "loss" || kind === "metric" ? inputs.slice(2) : inputs;
-  const unread = further.filter(({ name }) => !used.has(name.text));
-  if (unread.length === 0) return [];
+  const weights = kind === "regularizer" ? parameters.filter((parameter) => parameter.kind === "bareInput") : [];
+  const unmoved = weights
+    .filter(({ name }) => !used.has(name.text))
+    .map(({ name }): Bound => ({ name, what: "input" }));
+  const unread = inputs.filter(({ name }) => !used.has(name.text));
+  if (unread.length === 0) return unmoved;
   const others = parameters.filter((parameter) => !unread.some((input) => input === parameter));
   const elsewhere = new Usage([...others, ...(result === undefined ? [] : [result]), body]).used;
   const shown = new Set(inputs.filter((input) => !unread.includes(input)).flatMap(dimensionsOf));
@@ -125,5 +141,20 @@ function checkOptimizer({ name, parameters }: Callable, usage: Usage, diagnostic
     ...(usage.used.has("lr") ? [] : ["never reads `lr`, so the learning rate and its schedule have no effect"]),
   ];
   for (const problem of problems)
-    diagnostics.push(diagnose(incompleteOptimizer, { name: name.text, problem }, [label(name.span, "this optimizer")]));
+    diagnostics.push(
+      diagnose(incompleteOptimizer, { kind: "optimizer", name: name.text, problem }, [
+        label(name.span, "this optimizer"),
+      ]),
+    );
+}
+
+/** One that takes another schedule may leave the rate to it. */
+function checkSchedule({ name, parameters }: Callable, { used }: Usage, diagnostics: Diagnostic[]): void {
+  const types = parameters.flatMap((parameter) => (parameter.kind === "setting" ? parameter.types : []));
+  const takesOther = types.some((type) => type.kind === "settingType" && type.name === "schedule");
+  if (used.has("lr0") || takesOther) return;
+  const problem = "never reads `lr0`, so the `lr:` of the optimizer has no effect";
+  diagnostics.push(
+    diagnose(incompleteOptimizer, { kind: "schedule", name: name.text, problem }, [label(name.span, "this schedule")]),
+  );
 }

@@ -3,7 +3,13 @@
  * needed, so that a number of columns can become a dimension before any row is read.
  */
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
-import { emptyPattern, missingColumn, unassignedField, unknownField } from "../../compiler/diagnostics/codes/data.ts";
+import {
+  emptyPattern,
+  missingColumn,
+  unassignedField,
+  unknownField,
+  unsuitableSetting,
+} from "../../compiler/diagnostics/codes/data.ts";
 import type { Named } from "../save/fitted.ts";
 import type { Field } from "./dataset.ts";
 import { failure, listed, quoted } from "../save/fail.ts";
@@ -29,7 +35,7 @@ interface Choice {
 /**
  * The columns of each wanted field, in the order of its patterns and then of the file. A field without a pattern takes
  * the column of its own name; a single input without one takes `inputs`, else all columns that nothing else takes,
- * `target` included even where it is not wanted (a file to predict from may still hold it). Throws NN0810 to NN0813.
+ * `target` included even where it is not wanted (a file to predict from may still hold it). Throws NN0810 to NN0813, NN0832.
  */
 export function assignColumns(
   file: string,
@@ -39,6 +45,7 @@ export function assignColumns(
 ): ReadonlyMap<string, readonly number[]> {
   const choice: Choice = { file, header, mapping, wanted };
   rejectUnknown(choice);
+  rejectInputs(choice);
   const assigned = new Map<string, readonly number[]>();
   for (const field of wanted.filter((one) => !takesTheRest(choice, one)))
     assigned.set(field.name, columnsOf(choice, field));
@@ -94,6 +101,19 @@ function rejectUnknown({ mapping, wanted }: Choice): void {
     if (name === "target" || names.includes(name)) continue;
     throw failure(unknownField, { field: name, fields: listed(names) }, didYouMean(name, names));
   }
+}
+
+/** `inputs` are the columns of a single input that has none under its own name. */
+function rejectInputs({ mapping, wanted }: Choice): void {
+  const inputs = wanted.filter((one) => one.role === "input");
+  const named = inputs.filter(({ name }) => mapping.fields.has(name));
+  if (mapping.inputs === undefined || (inputs.length === 1 && named.length === 0)) return;
+  const names = inputs.map(({ name }) => name);
+  throw failure(unsuitableSetting, {
+    setting: "inputs",
+    expected: `columns by the name of each input (${listed(names)}), or \`inputs\` for a single one`,
+    found: named.length === 0 ? `\`inputs\` for ${names.length} inputs` : `\`inputs\` beside \`${named[0]?.name}\``,
+  });
 }
 
 function takesTheRest({ mapping, wanted }: Choice, field: Wanted): boolean {

@@ -102,6 +102,18 @@ describe("columns", () => {
       wanted,
       'NN0813 the data give `imag`, which nothing takes; expected "image", "age", "target" (did you mean `image`?)',
     ],
+    [
+      "told twice, by `inputs` and by name",
+      mapping({ x: ["pixel0"] }, ["pixel*"]),
+      [x1],
+      'NN0832 `inputs` of the data: expected columns by the name of each input ("x"), or `inputs` for a single one, found `inputs` beside `x`',
+    ],
+    [
+      "told by `inputs` for several",
+      mapping({}, ["pixel*"]),
+      wanted,
+      'NN0832 `inputs` of the data: expected columns by the name of each input ("image", "age"), or `inputs` for a single one, found `inputs` for 2 inputs',
+    ],
   ])("that are %s are refused", (_, map, fields, expected) => {
     expect(errorOf(() => assignColumns("t.csv", header, map, fields))).toBe(expected);
   });

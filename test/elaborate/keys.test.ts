@@ -194,6 +194,37 @@ describe("what cannot have its effect says so", () => {
     ],
     ["`data` that is wrong and unused", `${model}data d = csv("a.csv", scale: 0)`, ["NN0505"]],
     ["`data` of no reader and unused", `${model}data d = cvs("a.csv")`, ["NN0506"]],
+    [
+      "`data` that is unused, with every mistake",
+      `${model}data d = csv(scale: 0, trget: "y", holdout: 2.5, mask: "m", scale: 1)`,
+      ["NN0405", "NN0505", "NN0813", "NN0505", "NN0813", "NN0402"],
+    ],
+    [
+      "a schedule that leaves `lr0` out",
+      `${model}schedule own() = 0.1 / step\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1)  schedule: own }`,
+      ["NN0523"],
+    ],
+    [
+      "a `const` of a file that has no model, since others may name it",
+      "const width = 4\nblock b(x: [..]) -> [..] = x",
+      ["NN0127"],
+    ],
+    ["a `const` that nothing names", `const width = 4\n${model}`, ["NN0215"]],
+    [
+      "a loss without its target",
+      `${model}loss small(output: [..], target: [..]) -> [] = mean(output ** 2)\ntrain M { data: given  loss: small  optimizer: sgd(lr: 0.1) }`,
+      ["NN0215"],
+    ],
+    [
+      "a metric without its target",
+      `${model}metric size(output: [..], target: [..]) -> [] = mean(abs(output))\ntrain M { data: given  loss: mse  metrics: [size]  optimizer: sgd(lr: 0.1) }`,
+      ["NN0215"],
+    ],
+    [
+      "a regularizer without the weight",
+      `${model}regularizer none(w, rate: float) -> [] = broadcast(rate, [])\ntrain M { data: given  loss: mse  regularize: none(0.1)  optimizer: sgd(lr: 0.1) }`,
+      ["NN0215"],
+    ],
   ])("%s", (_, source, codes) => {
     expect(elaborated(source).diagnostics.map(({ code }) => code)).toEqual(codes);
   });
@@ -221,5 +252,26 @@ describe("what cannot have its effect says so", () => {
     ],
   ])("%s is fine", (_, source) => {
     expect(elaborated(source, { bounds: new Map([["N", 8]]) }).diagnostics).toEqual([]);
+  });
+});
+
+describe("what has its effect elsewhere is not warned of", () => {
+  test.each([
+    [
+      "a schedule that leaves the rate to another",
+      `${model}schedule own(then: schedule = cosine) = then()\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1)  schedule: own }`,
+    ],
+    ["a `const` as a size", "const width = 4\nmodel M(x: [N, width]) -> [N, width] = x"],
+    [
+      "a `const` for another",
+      "const width = 4\nconst twice = 2 * width\nmodel M(x: [N, 8]) -> [N, 8] = x |> dense(twice)",
+    ],
+    ["a target whose size is asked for", `${model}loss few(output: [N, K], target: [M, L]) -> [] = mean(output) / M\n`],
+    [
+      "`data` for what only a loss takes",
+      `${model}loss own(output: [..], target: [..], mask: [..]) -> [] = mean(mask * (output - target) ** 2)\ndata d = csv("a.csv", mask: "m")`,
+    ],
+  ])("%s", (_, source) => {
+    expect(elaborated(source).diagnostics.map(({ code }) => code)).toEqual([]);
   });
 });

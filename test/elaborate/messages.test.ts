@@ -71,6 +71,7 @@ const further: readonly string[] = [
   `${model}\ntrain T(x: [N, 3]) {\n  data: given\n  step a { minimize: mean(M(x) |> dense(4))  update: M  optimizer: sgd(lr: 0.1) }\n}`,
   "const c = mean(dense(1)(broadcast(1, [1, 1])))\nmodel M(x: [N, 3]) -> [N, 3] = c * x",
   // What has no effect.
+  `const width = 4\n${model}\nschedule own() = 0.1\nloss small(output: [..], target: [..]) -> [] = mean(output)\nregularizer none(w) -> [] = 0\ndata d = csv("a.csv", trget: "y")`,
   "block f(x: [N, C], other: [N, C], like: [K], k: int) -> [N, K] {\n  state seen: [C] = zeros\n  param w: [C, K] = zeros\n  return x @ broadcast(1, [C, K])\n}\nmodel M(x: [N, 3]) -> [N, 2] = f(x, x, zeros([2]), 1)",
   "model M(x: [N, 3], mask: [N]) -> [N, 3] = relu(x)",
   `${model}\noptimizer still(w, g) { state m = zeros  w <- w }\ntrain M { data: given  loss: mse  optimizer: still(lr: 0.1) }`,

@@ -198,7 +198,7 @@ group("labels of axes", () => {
     ["through a broadcast", "model M(x: [N, C], y: [C]) -> [N] = sum(x + y, over: C)"],
     [
       "a reshape labels bare names",
-      "const heads = 2\nblock f(x: [N, D], k: int) -> [N, _] = max(reshape(x, [N, k, D / k]), over: k)\nmodel M(x: [N, 4]) -> [N, 2] = f(x, 2)",
+      "block f(x: [N, D], k: int) -> [N, _] = max(reshape(x, [N, k, D / k]), over: k)\nmodel M(x: [N, 4]) -> [N, 2] = f(x, 2)",
     ],
     ["a call's result has the caller's names", "model M(x: [N, T, 3]) -> [N, 2] = mean(x |> dense(2), over: T)"],
     [
@@ -307,7 +307,7 @@ group("trains", () => {
   });
 
   test("metrics with state stream, others have an entry for the whole set", () => {
-    const text = `metric spread_of(output: [N, K], target: i32[N]) -> [] = max(output) - min(output)\n${train("metrics: [accuracy, spread_of]")}`;
+    const text = `metric spread_of(output: [N, K], target: i32[N]) -> [] = max(output) - min(output) + 0 * mean(f32(target))\n${train("metrics: [accuracy, spread_of]")}`;
     const { entries, host, bounds } = model(text);
     expect(entries.map(({ name }) => name)).toEqual([
       "init",
@@ -322,7 +322,7 @@ group("trains", () => {
   });
 
   test("metrics are called as they say; what the whole set is asked of is kept once, and not where it was given", () => {
-    const text = `metric largest(output: [N, K], target: i32[N]) -> [] = max(output)
+    const text = `metric largest(output: [N, K], target: i32[N]) -> [] = max(output) + 0 * mean(f32(target))
       ${train('metrics: [top_k(k: 2) as "top2", top_k(k: 1) as "top1", largest, largest as "again"]')}`;
     const { entries, host } = model(text);
     const { metrics = [], whole = [] } = host.train?.evaluation ?? {};

@@ -16,7 +16,7 @@ export const duplicateName = define<{ readonly name: string }>({
   message: ({ name }) => `\`${name}\` is bound twice`,
   explanation:
     "A name is bound once in a file, and an inner name may stand for another only where that one is the prelude's.",
-  example: { bad: "const a = 1\nconst a = 2", good: "const a = 1\nconst b = 2" },
+  example: { bad: "const a = 1\nconst a = 2", good: "const a = 1\nconst b = 2\nmodel M(x: [N]) -> [N] = (a + b) * x" },
 });
 
 export const usedBeforeBound = define<{ readonly name: string }>({
@@ -136,14 +136,14 @@ export const ownedByNobody = define<{ readonly block: string; readonly outsider:
 
 export const unusedName = define<{
   readonly name: string;
-  readonly what: "let" | "param" | "state" | "setting" | "input";
+  readonly what: "let" | "param" | "state" | "setting" | "input" | "const";
 }>({
   code: "NN0215",
   severity: "warning",
   message: ({ name, what }) => `${nouns[what]} \`${name}\` is never used, so it has no effect`,
   explanation:
     "What a network computes follows from what its results are made of. A layer that is never applied, a value or a setting that nothing reads, " +
-    "an input whose values and sizes nobody asks for are no part of it. `_` ignores one of several results.",
+    "an input whose values and sizes nobody asks for are no part of it, nor is a constant that nothing in the file names. `_` ignores one of several results.",
   example: {
     bad: "model M(x: [N, 3]) -> [N, 2] {\n  let f = dense(2)\n  return x |> dense(2)\n}",
     good: "model M(x: [N, 3]) -> [N, 2] {\n  let f = dense(2)\n  return f(x)\n}",
@@ -156,6 +156,7 @@ const nouns = {
   state: "the `state`",
   setting: "the setting",
   input: "the input",
+  const: "the `const`",
 };
 
 export const uselessName = define<{ readonly name: string; readonly problem: string }>({

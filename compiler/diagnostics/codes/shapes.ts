@@ -273,7 +273,7 @@ export const divisionByZero = define<{ readonly operator: string }>({
   severity: "error",
   message: ({ operator }) => `the right side of this \`${operator}\` is zero`,
   explanation: "Numbers known at compile time are exact, so a division by zero has no value.",
-  example: { bad: "const a = 1 / 0", good: "const a = 1 / 2" },
+  example: { bad: "const a = 1 / 0", good: "const a = 1 / 2\nmodel M(x: [N]) -> [N] = a * x" },
 });
 
 export const numberTooLarge = define<{ readonly operator: string }>({
@@ -281,7 +281,7 @@ export const numberTooLarge = define<{ readonly operator: string }>({
   severity: "error",
   message: ({ operator }) => `the result of this \`${operator}\` has more than 2048 binary digits`,
   explanation: "Numbers known at compile time are exact fractions, and such a one is longer than any that is meant.",
-  example: { bad: "const a = 10 ** 100000", good: "const a = 10 ** 10" },
+  example: { bad: "const a = 10 ** 100000", good: "const a = 10 ** 10\nmodel M(x: [N]) -> [N] = a * x" },
 });
 
 export const sharedDiffers = define<{ readonly name: string; readonly first: string; readonly second: string }>({

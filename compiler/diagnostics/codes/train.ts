@@ -127,12 +127,16 @@ export const nothingMoves = define<{ readonly train: string }>({
   },
 });
 
-export const incompleteOptimizer = define<{ readonly name: string; readonly problem: string }>({
+export const incompleteOptimizer = define<{
+  readonly kind: "optimizer" | "schedule";
+  readonly name: string;
+  readonly problem: string;
+}>({
   code: "NN0523",
   severity: "warning",
-  message: ({ name, problem }) => `the optimizer \`${name}\` ${problem}`,
+  message: ({ kind, name, problem }) => `the ${kind} \`${name}\` ${problem}`,
   explanation:
-    "An optimizer gives a parameter its new value by `w <- …`, from its gradient and the learning rate `lr`.",
+    "An optimizer gives a parameter its new value by `w <- …`, from its gradient and the learning rate `lr`. A schedule makes that rate of `lr0`, which is what the optimizer was given as `lr:`.",
   example: {
     bad: `${model}optimizer lazy(w, g) {\n  let moved = w - lr * g\n}\ntrain M { data: given  loss: cross_entropy  optimizer: lazy(lr: 0.1) }`,
     good: `${model}optimizer eager(w, g) {\n  w <- w - lr * g\n}\ntrain M { data: given  loss: cross_entropy  optimizer: eager(lr: 0.1) }`,
