@@ -12,7 +12,7 @@ data points = csv("points.csv", target: "side", standardize: true, holdout: 25%)
 export const stepsSource = `model Side(point: [N, 2]) -> [N, 2] = point |> dense(4) |> relu |> dense(2)
 model Left(point: [N, 2]) -> [N, 1] = point |> dense(1)
 
-metric widest(output: [N, K], target: i32[N]) -> [1, 1, 1] = reshape(max(output) - min(output), [1, 1, 1])
+metric widest(output: [N, K], target: i32[N]) -> [1, 1, 1] = reshape(max(output) - min(output) + 0 * mean(f32(target)), [1, 1, 1])
 
 train Both(point: [N, 2], target: i32[N]) {
   data: csv("points.csv", target: "side", standardize: true, holdout: 25%)
