@@ -19,11 +19,12 @@ const copied = [
   "vitest.config.ts",
 ];
 
-/** What must notice a bug: rules and samples of every op, passes, functions, and random programs. */
+/** What must notice a bug: rules and samples of every op, passes, functions, where loads lie, and random programs. */
 const quickTests = [
   "test/ops",
   "test/passes",
   "test/loops/functions.test.ts",
+  "test/kernel/align.test.ts",
   "test/random/regressions.test.ts",
   "test/random/programs.test.ts",
 ];
