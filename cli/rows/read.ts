@@ -15,7 +15,7 @@ import { parseIdx } from "../../runtime/data/idx.ts";
 import { parseNpy } from "../../runtime/data/npy.ts";
 import { columnMapping } from "../../runtime/data/open.ts";
 import { tableSource } from "../../runtime/data/source.ts";
-import type { InputField } from "../../runtime/predict/interface.ts";
+import { inputField } from "../../runtime/predict/interface.ts";
 import { readRows, unusedKeys } from "../../runtime/predict/rows.ts";
 import { failure, listed } from "../../runtime/save/fail.ts";
 import { valuesOf } from "../../runtime/save/fitted.ts";
@@ -172,7 +172,9 @@ function readJsonLines({ file, bytes }: RowFile, wanted: readonly Field[], fitte
     .map((text, at) => ({ text: text.trim(), place: `${file}:${at + 1}` }))
     .filter(({ text }) => text !== "")
     .map(({ text, place }) => ({ value: parseLine(text, place), place }));
-  const fields = wanted.map((field) => inputField(field, fitted));
+  const fields = wanted.map(({ name, dtype, shape, classes }) =>
+    inputField(name, dtype, { shape, width: elements(shape) }, classes, fitted),
+  );
   const values = readRows(rows, fields, fitted);
   tellUnused(file, [...unusedKeys(rows, fields, fitted).keys()], tell);
   const tensors = fields.map(({ name, shape, width }): readonly [string, DataTensor] => {
@@ -184,19 +186,6 @@ function readJsonLines({ file, bytes }: RowFile, wanted: readonly Field[], fitte
     ];
   });
   return { rows: rows.length, tensors: new Map(tensors) };
-}
-
-function inputField({ name, dtype, shape, classes: limit }: Field, fitted: Fitted): InputField {
-  const [columns, classes] = [valuesOf(fitted.columns, name), valuesOf(fitted.classes, name)];
-  return {
-    name,
-    dtype,
-    shape,
-    width: elements(shape),
-    ...(columns === undefined ? {} : { columns }),
-    ...(classes === undefined ? {} : { classes }),
-    ...(limit === undefined ? {} : { limit }),
-  };
 }
 
 function parseLine(text: string, place: string): unknown {

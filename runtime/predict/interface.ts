@@ -49,14 +49,22 @@ export function interfaceOf(manifest: Manifest, model: HostModel, fitted: Fitted
   const column = train?.target === undefined ? undefined : valuesOf(fitted.columns, train.target.input);
   return {
     model,
-    inputs: model.inputs.map((input) => inputField(input, fitted)),
+    inputs: model.inputs.map(({ name, dtype, shape, limit }) =>
+      inputField(name, dtype, rowShape(shape, name), limit, fitted),
+    ),
     outputs: model.results.map((result, at) => outputField(result, at === 0 ? train : undefined, fitted)),
     target: column?.length === 1 ? (column[0] ?? "output") : "output",
   };
 }
 
-function inputField({ name, dtype, shape, limit }: HostModel["inputs"][number], fitted: Fitted): InputField {
-  const row = rowShape(shape, name);
+/** An input with what training knew of it. */
+export function inputField(
+  name: string,
+  dtype: HostModel["inputs"][number]["dtype"],
+  row: Pick<InputField, "shape" | "width">,
+  limit: number | undefined,
+  fitted: Fitted,
+): InputField {
   const [columns, classes] = [valuesOf(fitted.columns, name), valuesOf(fitted.classes, name)];
   const below = dtype === "bool" ? 2 : limit;
   return {
@@ -94,10 +102,7 @@ export function unitsOf(train: HostTrain | undefined, { inputs }: Fitted): { rea
 }
 
 /** The sizes behind the batch's. */
-function rowShape(
-  shape: HostModel["inputs"][number]["shape"],
-  name: string,
-): { readonly shape: readonly number[]; readonly width: number } {
+function rowShape(shape: HostModel["inputs"][number]["shape"], name: string): Pick<InputField, "shape" | "width"> {
   const row = shape.slice(1);
   const [open] = symbolsOf(row, new Map());
   if (open !== undefined)
