@@ -23,6 +23,18 @@ export interface Preprocessing {
   readonly standardize?: boolean | readonly string[];
 }
 
+/** What is done to one float field. */
+export function preprocessingOf(
+  { name, role }: Pick<Field, "name" | "role">,
+  { scale = 1, standardize = false }: Preprocessing,
+): { readonly scale: number; readonly standardize: boolean } {
+  const isInput = role === "input";
+  return {
+    scale: isInput ? scale : 1,
+    standardize: typeof standardize === "boolean" ? standardize && isInput : standardize.includes(name),
+  };
+}
+
 /** Fits to the rows listed in `rows`; a constant column is a warning (NN0822), too many classes an error (NN0820). */
 export function fit(
   raw: RawData,
@@ -31,7 +43,7 @@ export function fit(
   preprocessing: Preprocessing,
 ): { readonly fitted: Fitted; readonly warnings: readonly Diagnostic[] } {
   const warnings: Diagnostic[] = [];
-  const { scale = 1, standardize = false } = preprocessing;
+  const { standardize = false } = preprocessing;
   const names = typeof standardize === "boolean" ? [] : standardize;
   const floats = fields.flatMap((field) => {
     const tensor = raw.tensors.get(field.name);
@@ -44,14 +56,9 @@ export function fit(
       expected: `names of float inputs (${listed(floats.map(({ field }) => field.name))})`,
       found: quoted(unknown),
     });
-  const inputs = floats.flatMap(({ field, data }) => {
-    const isInput = field.role === "input";
-    const own = {
-      scale: isInput ? scale : 1,
-      standardize: (standardize === true && isInput) || names.includes(field.name),
-    };
-    return fitInput(raw, field, data, rows, own, warnings);
-  });
+  const inputs = floats.flatMap(({ field, data }) =>
+    fitInput(raw, field, data, rows, preprocessingOf(field, preprocessing), warnings),
+  );
   const classes = fields.flatMap((field) => {
     const tensor = raw.tensors.get(field.name);
     return tensor === undefined ? [] : fitClasses(raw, field, tensor, rows);

@@ -7,6 +7,7 @@ import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { preprocessingOf } from "../data/fit.ts";
 import { openSource, prepareOptions, testFiles } from "../data/open.ts";
 import type { Contents } from "../data/open.ts";
 import type { Network } from "../load/index.ts";
@@ -25,13 +26,13 @@ export interface EvaluationRows {
 /** Where the source scales or standardises otherwise than the parameters were trained with, which counts. */
 export function warnPrepared(manifest: Manifest, { inputs, classes }: Fitted): readonly Diagnostic[] {
   const { data } = requireTrain(manifest, "nnc eval");
-  const { scale: factor = 1, standardize = false } = prepareOptions(data, 0);
-  const named = typeof standardize === "boolean" ? [] : standardize;
-  const written = fieldsOf(manifest).flatMap(({ name, role, dtype }): readonly FittedInput[] => {
+  const options = prepareOptions(data, 0);
+  const written = fieldsOf(manifest).flatMap((field): readonly FittedInput[] => {
+    const { name, dtype } = field;
     if (dtype !== "f32" || valuesOf(classes, name) !== undefined) return [];
-    const isInput = role === "input";
-    const mean = (standardize === true && isInput) || named.includes(name) ? [0] : null;
-    return [{ name, scale: isInput ? factor : 1, mean, deviation: mean }];
+    const { scale, standardize } = preprocessingOf(field, options);
+    const mean = standardize ? [0] : null;
+    return [{ name, scale, mean, deviation: mean }];
   });
   return written.flatMap((input) => {
     const { name } = input;
