@@ -1,4 +1,4 @@
-/** How the runtime speaks: an `NncError` from the catalogue, names in backticks, values of any kind in a few words. */
+/** How calls of the runtime speak of what they are given: names in backticks, values of any kind in a few words. */
 import { listOf } from "../../compiler/diagnostics/lists.ts";
 
 export { failure } from "../save/fail.ts";

@@ -24,7 +24,7 @@ export function prepare(manifest: Manifest, contents: Contents, seed = manifest.
   const train = requireTrain(manifest, "prepare");
   checkOptions("prepare", { seed }, { seed: seedRule });
   const own = checkedContents("prepare", contents);
-  const fields = fieldsOf(manifest);
+  const fields = wantedBy(train, manifest);
   const { startFrom } = train;
   const started = startFrom === undefined ? {} : { startFrom: own.read(startFrom) };
   if (fields.length === 0) {
@@ -58,7 +58,7 @@ export function prepareFile(
 ): Dataset {
   checkManifest(manifest);
   const train = requireTrain(manifest, what);
-  const fields = fieldsOf(manifest).filter(({ role }) => what === "evaluate" || role === "input");
+  const fields = wantedBy(train, manifest).filter(({ role }) => what === "evaluate" || role === "input");
   return openSource(train.data, fields, checkedContents(what, contents), files).apply(fitted);
 }
 
@@ -70,7 +70,11 @@ export function rowsOfSteps({ stepsPerEpoch = 1 }: HostTrain): Dataset {
 /** What the program wants under each name. Open dimensions inside a row have their largest value. Throws NN0701, NN0707. */
 export function fieldsOf(manifest: Manifest): readonly Field[] {
   checkManifest(manifest);
-  const train = requireTrain(manifest, "fieldsOf");
+  return wantedBy(requireTrain(manifest, "fieldsOf"), manifest);
+}
+
+/** Of a manifest that was looked at. */
+function wantedBy(train: HostTrain, manifest: Manifest): readonly Field[] {
   const bounds = new Map(manifest.dims.map(({ name, bound }) => [name, bound]));
   return train.inputs.map(({ name, dtype, shape, limit }): Field => {
     const sizes = shape.map((dimension) => evaluate(dimension, bounds));
