@@ -152,9 +152,10 @@ function lossesByName(losses: readonly HostResult[], results: Results): StepResu
 const known = new WeakMap<HostTrain, readonly string[]>();
 
 function resultsOf(train: HostTrain): readonly string[] {
+  const told = known.get(train);
+  if (told !== undefined) return told;
   const { losses, rates = [], probes = [] } = train;
-  const results =
-    known.get(train) ?? [...losses, ...rates].map(({ buffer }) => buffer).concat(probes.flatMap(buffersOf));
+  const results = [...losses, ...rates].map(({ buffer }) => buffer).concat(probes.flatMap(buffersOf));
   known.set(train, results);
   return results;
 }
