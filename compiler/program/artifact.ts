@@ -26,7 +26,7 @@ export interface Manifest {
   readonly relaxed?: boolean;
   /** Of the files, by name; checked when they are loaded (`checksumOf`). */
   readonly checksums?: Readonly<Record<string, string>>;
-  /** Of all else in the manifest (`manifestChecksum`); one that does not have it is looked at in full before it is believed. */
+  /** Of all else in the manifest (`manifestChecksum`), which must still have it when it is loaded; a manifest that names none is looked at in full instead. */
   readonly checksum?: string;
   /** Where several threads can share the program; the target wasm alone. */
   readonly threads?: ManifestThreads;

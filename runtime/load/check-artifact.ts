@@ -1,6 +1,6 @@
 /**
  * An artifact may have been read from a disk or come from anybody, so its type is no promise: its form is looked at, then whether its parts
- * speak of each other, before anything is made of it. What passes holds no name that leads nowhere and no number beyond its memory.
+ * speak of each other, then whether it is as it was built, before anything is made of it. What passes holds no name that leads nowhere and no number beyond its memory.
  */
 import { notAnArtifact, notEnoughMemory } from "../../compiler/diagnostics/codes/runtime.ts";
 import { isFields, shown } from "../../compiler/diagnostics/values.ts";
@@ -8,6 +8,7 @@ import type { Artifact, Manifest, ManifestThreads } from "../../compiler/program
 import type { HostInput, HostResult, HostTrain } from "../../compiler/program/host.ts";
 import { elements, evaluate, symbolsOf } from "./dimensions.ts";
 import type { Dimension, Sizes } from "./dimensions.ts";
+import { checksumIn } from "./executable.ts";
 import { failure, kindOf, named } from "./fail.ts";
 import { manifestForm } from "./manifest-form.ts";
 import { misfit } from "./schema.ts";
@@ -35,7 +36,22 @@ export function checkManifest(manifest: unknown): asserts manifest is Manifest {
   const found = misfit(manifestForm, manifest, "manifest");
   if (found !== undefined) throw unfit(`${found.expected} as \`${found.place}\``, found.found);
   // The form is that of the type.
-  new References(manifest as unknown as Manifest).check();
+  const formed = manifest as unknown as Manifest;
+  new References(formed).check();
+  requireAsBuilt(formed);
+}
+
+/** What is damaged and fits all the same is told by its checksum alone. */
+function requireAsBuilt(manifest: Manifest): void {
+  const { checksum } = manifest;
+  const found = checksumIn(manifest);
+  if (checksum === undefined || checksum === found) return;
+  const help = "where it was changed on purpose, take `checksum` out of the manifest";
+  throw failure(
+    notAnArtifact,
+    { expected: `the manifest as it was built, with the checksum ${shown(checksum)}`, found: shown(found) },
+    help,
+  );
 }
 
 /** Whether the names in a manifest lead somewhere, and everything lies in its memory. */

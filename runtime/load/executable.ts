@@ -41,12 +41,21 @@ export function isIntact(artifact: Artifact): boolean {
   try {
     const { manifest, files } = artifact;
     return (
-      manifest.checksum === manifestChecksum(manifest) &&
+      manifest.checksum === checksumIn(manifest) &&
       Object.values(files).every((content) => typeof content === "string" || content instanceof Uint8Array)
     );
   } catch {
-    // It came from anywhere: perhaps there is no manifest, or none that can be written.
+    // It came from anywhere: perhaps there is no manifest.
     return false;
+  }
+}
+
+/** What the checksum of a manifest would be as it stands; none of one that cannot be written. */
+export function checksumIn(manifest: Manifest): string {
+  try {
+    return manifestChecksum(manifest);
+  } catch {
+    return "none";
   }
 }
 

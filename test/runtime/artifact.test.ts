@@ -9,6 +9,7 @@ import { isIntact } from "../../runtime/load/executable.ts";
 import { load } from "../../runtime/load/index.ts";
 import { misfit } from "../../runtime/load/schema.ts";
 import type { Schema } from "../../runtime/load/schema.ts";
+import { fieldsOf } from "../../runtime/train/index.ts";
 import { errorOf, lineArtifact } from "./support.ts";
 
 const source = `model Side(x: [N, 2]) -> [N, 2] = x |> dense(2)
@@ -44,6 +45,11 @@ async function codeOf(artifact: unknown, options: object = {}): Promise<string> 
     if (error instanceof NncError) return error.code;
     throw error;
   }
+}
+
+/** As somebody leaves it who changes the manifest on purpose. */
+function meant({ manifest: { checksum: _, ...manifest }, files }: Artifact): Artifact {
+  return { manifest, files };
 }
 
 type Path = readonly (string | number)[];
@@ -93,7 +99,7 @@ const values: readonly unknown[] = [
 describe("a manifest with one field changed", () => {
   const artifacts: readonly (readonly [string, Artifact])[] = [
     ["typescript, by hand", lineArtifact()],
-    ["wasm", compiled("wasm")],
+    ["wasm, without its checksum", meant(compiled("wasm"))],
   ];
   test.each(artifacts)(
     "is refused or fits: %s",
@@ -118,7 +124,7 @@ describe("a manifest with one field changed", () => {
   );
 
   test("says which, and what was expected", async () => {
-    const artifact = compiled("wasm");
+    const artifact = meant(compiled("wasm"));
     const told = (path: Path, value: unknown): Promise<string> =>
       errorOf(() => load({ ...artifact, manifest: changed(artifact.manifest, path, value) } as Artifact));
     const buffer = artifact.manifest.buffers[0];
@@ -164,6 +170,31 @@ describe("a manifest with one field changed", () => {
     `);
   });
 
+  test.each([
+    ["another bound", ["dims", 0, "bound"], 3],
+    ["another seed", ["host", "train", "seed"], 7],
+    ["a setting of the data", ["host", "train", "data", "settings", "target"], "z"],
+    ["a field that nobody knows", ["comment"], "mine"],
+    ["one field fewer", ["host", "train", "optimizer"], undefined],
+    ["the checksum of no program", ["checksum"], "xxh32:00000000"],
+  ] satisfies [string, Path, unknown][])(
+    "fits and is refused as it is not as it was built: %s",
+    async (_, path, value) => {
+      const artifact = compiled("wasm");
+      const manifest = changed(artifact.manifest, path, value) as Artifact["manifest"];
+      const message =
+        /^NN0701 .*: expected the manifest as it was built, with the checksum "xxh32:\w{8}", found "xxh32:\w{8}" \(where it was changed on purpose, take `checksum` out of the manifest\)$/;
+      expect(await errorOf(() => load({ ...artifact, manifest }))).toMatch(message);
+      expect(await errorOf(async () => fieldsOf(manifest))).toMatch(message);
+      expect(await codeOf(meant({ ...artifact, manifest }))).toBe("fine");
+    },
+  );
+
+  test("that cannot be written is refused, too", async () => {
+    const artifact = compiled("wasm");
+    expect(await codeOf({ ...artifact, manifest: { ...artifact.manifest, comment: 1n } })).toBe("NN0701");
+  });
+
   test("nesting without end is no reason to fall over", () => {
     const nested: Schema = { kind: "fields", fields: {}, optional: { inner: { kind: "later", schema: () => nested } } };
     let value: object = {};
@@ -195,7 +226,7 @@ describe("a module that was damaged", () => {
 
   test("without a checksum, it is refused or fails with a code where it is cut or does not fit its manifest", async () => {
     const { manifest, files } = compiled("wasm");
-    const { checksums: _, ...unchecked } = manifest;
+    const { checksums: _, checksum: __, ...unchecked } = manifest;
     const bytes = files[manifest.module] as Uint8Array;
     for (let length = 0; length < bytes.length; length += 97)
       expect(await codeOf({ manifest: unchecked, files: { [manifest.module]: bytes.subarray(0, length) } })).toBe(
@@ -234,7 +265,7 @@ describe("a module that was damaged", () => {
 
   test("of the target wgsl: its list of dispatches, too", async () => {
     const artifact = compiled("wgsl");
-    const { checksums: _, ...manifest } = artifact.manifest;
+    const { checksums: _, checksum: __, ...manifest } = artifact.manifest;
     const gpu = { requestAdapter: async () => null };
     expect(await codeOf(artifact, { gpu })).toBe("NN0651");
     const list: unknown = JSON.parse(String(artifact.files[manifest.module]));

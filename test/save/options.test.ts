@@ -204,8 +204,9 @@ describe("a run", () => {
     const here = artifact({ consts: { slope: 0.1 } });
     const { tensors, metadata } = decode("file", (await network()).save());
     const silent = new Map([...metadata].filter(([key]) => key !== "nnc.options" && key !== "nnc.checksum"));
-    const { options: _, ...host } = here.manifest.host;
-    const older = { ...here, manifest: { ...here.manifest, host } };
+    const { checksum: _, ...manifest } = here.manifest;
+    const { options: __, ...host } = manifest.host;
+    const older = { ...here, manifest: { ...manifest, host } };
     const started = [
       startFrom(await load(here), (await network({ consts: { slope: 0.1 } })).save()),
       startFrom(await load(here), encode(tensors, silent)),
