@@ -9,10 +9,14 @@ const phases = [
   "syntax",
   "ops",
   "graph",
+  "kernel",
   "semantics",
   "elaborate",
   "passes",
-  "kernel",
+  "lower",
+  "fuse",
+  "schedule",
+  "plan",
   "prelude",
 ];
 

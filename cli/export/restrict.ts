@@ -1,8 +1,8 @@
 /** A program that only predicts with one model: what of an elaboration it needs, built anew, without a trace of training. */
 import type { Elaboration } from "../../compiler/elaborate/types.ts";
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
-import { javascript } from "../../compiler/kernel/machine.ts";
-import { buildProgram } from "../../compiler/kernel/program.ts";
+import { javascript } from "../../compiler/schedule/machine.ts";
+import { buildProgram } from "../../compiler/middle.ts";
 import type { Program } from "../../compiler/program/types.ts";
 import type { HostModel } from "../../compiler/program/host.ts";
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile, type CompileOptions } from "../../compiler/compile.ts";
 import { evaluate, product } from "../../compiler/dimension/dimension.ts";
-import { javascript, simd, type Machine } from "../../compiler/kernel/machine.ts";
+import { javascript, simd, type Machine } from "../../compiler/schedule/machine.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { Program } from "../../compiler/program/types.ts";
 import { emitTypescript } from "../../targets/typescript/index.ts";

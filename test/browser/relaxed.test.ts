@@ -6,7 +6,7 @@ import path from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { evaluateGraph } from "../../compiler/graph/evaluate.ts";
-import { simd } from "../../compiler/kernel/machine.ts";
+import { simd } from "../../compiler/schedule/machine.ts";
 import { emitWasm } from "../../targets/wasm/index.ts";
 import { apart } from "../ops/numbers.ts";
 import { eager } from "../random/start.ts";

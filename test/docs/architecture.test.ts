@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { printGraph } from "../../compiler/graph/print.ts";
 import { printKernel } from "../../compiler/kernel/print.ts";
-import { planReport } from "../../compiler/kernel/plan/plan.ts";
+import { planReport } from "../../compiler/plan/plan.ts";
 import { runPasses } from "../../compiler/passes/index.ts";
 import { printKernel as printScheduled } from "../../compiler/program/print.ts";
 import type { TargetName } from "../../compiler/program/artifact.ts";

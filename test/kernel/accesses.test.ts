@@ -1,7 +1,7 @@
 /** The account of loads and stores: what may lie over what, and what the verifier finds where the order is wrong. */
 import { describe, expect, test } from "vitest";
 import { accountOf, mayOverwrite, mayOverwriteLater } from "../../compiler/kernel/accesses.ts";
-import { settleUpdates } from "../../compiler/kernel/fuse/settle.ts";
+import { settleUpdates } from "../../compiler/fuse/settle.ts";
 import { printKernel } from "../../compiler/kernel/print.ts";
 import type { Kernel, Stage } from "../../compiler/kernel/types.ts";
 import { verifyKernel, verifyUpdates } from "../../compiler/kernel/verify.ts";

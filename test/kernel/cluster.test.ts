@@ -1,10 +1,10 @@
 /** Which values share a kernel: a case on each side of every rule of `clusterMembers`. */
 import { describe, expect, test } from "vitest";
 import { constant } from "../../compiler/dimension/dimension.ts";
-import { clusterMembers } from "../../compiler/kernel/fuse/cluster.ts";
-import { loadedBy } from "../../compiler/kernel/fuse/definition.ts";
-import type { Member } from "../../compiler/kernel/fuse/definition.ts";
-import type { LoweredNode } from "../../compiler/kernel/lower.ts";
+import { clusterMembers } from "../../compiler/fuse/cluster.ts";
+import { loadedBy } from "../../compiler/fuse/definition.ts";
+import type { Member } from "../../compiler/fuse/definition.ts";
+import type { LoweredNode } from "../../compiler/lower/lower.ts";
 import { dataIndex } from "../../compiler/loops/index.ts";
 import { binary, f32, load } from "../../compiler/loops/scalar.ts";
 import type { Scalar } from "../../compiler/loops/types.ts";

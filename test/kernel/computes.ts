@@ -1,7 +1,7 @@
 /** Lowered nodes by hand: what the rules of fusion are tried on, one rule at a time. */
 import { constant } from "../../compiler/dimension/dimension.ts";
-import type { FusionInput } from "../../compiler/kernel/fuse/definition.ts";
-import type { LoweredNode, LoweredOutput, Tensor } from "../../compiler/kernel/lower.ts";
+import type { FusionInput } from "../../compiler/fuse/definition.ts";
+import type { LoweredNode, LoweredOutput, Tensor } from "../../compiler/lower/lower.ts";
 import { binary } from "../../compiler/loops/scalar.ts";
 import type { Axis, Combine, Compute, Index, Order, Scalar } from "../../compiler/loops/types.ts";
 

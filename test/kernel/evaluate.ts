@@ -1,9 +1,9 @@
 /** Evaluates an entry before and after fusion, for tests that hold both to the same bits. */
 import { evaluate } from "../../compiler/dimension/dimension.ts";
 import type { TensorType } from "../../compiler/graph/types.ts";
-import type { FusedEntry } from "../../compiler/kernel/fuse/index.ts";
+import type { FusedEntry } from "../../compiler/fuse/index.ts";
 import { interpretKernel } from "../../compiler/kernel/interpret.ts";
-import type { Lowered } from "../../compiler/kernel/lower.ts";
+import type { Lowered } from "../../compiler/lower/lower.ts";
 import { interpret, newElements, type Interpreted, type Precision } from "../../compiler/loops/interpret.ts";
 
 export type Dims = ReadonlyMap<string, number>;

@@ -1,7 +1,7 @@
 /** The order of kernels, and what is updated in place: a case for each reason why an update is not. */
 import { describe, expect, test } from "vitest";
-import { orderKernels } from "../../compiler/kernel/fuse/order.ts";
-import type { LoweredOutput } from "../../compiler/kernel/lower.ts";
+import { orderKernels } from "../../compiler/fuse/order.ts";
+import type { LoweredOutput } from "../../compiler/lower/lower.ts";
 import type { Kernel, Stage } from "../../compiler/kernel/types.ts";
 import { binary, f32 } from "../../compiler/loops/scalar.ts";
 import { constantIndex } from "../../compiler/loops/index.ts";

@@ -2,12 +2,12 @@
 import { describe, expect, test } from "vitest";
 import { elaborateSource } from "../../compiler/front.ts";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";
-import { fuse } from "../../compiler/kernel/fuse/index.ts";
-import { lower } from "../../compiler/kernel/lower.ts";
-import { javascript, simd } from "../../compiler/kernel/machine.ts";
-import { buildProgram } from "../../compiler/kernel/program.ts";
-import { indicesOfExpression, operandsOf } from "../../compiler/kernel/schedule/expressions.ts";
-import { schedule } from "../../compiler/kernel/schedule/schedule.ts";
+import { fuse } from "../../compiler/fuse/index.ts";
+import { lower } from "../../compiler/lower/lower.ts";
+import { javascript, simd } from "../../compiler/schedule/machine.ts";
+import { buildProgram } from "../../compiler/middle.ts";
+import { indicesOfExpression, operandsOf } from "../../compiler/schedule/expressions.ts";
+import { schedule } from "../../compiler/schedule/schedule.ts";
 import { runPasses } from "../../compiler/passes/index.ts";
 import type { Expression, Statement } from "../../compiler/program/types.ts";
 import { shape } from "../passes/graphs.ts";

@@ -1,10 +1,10 @@
 /** What shares a place in the arena, and where blocks go: a case for each reason why two tensors do not lie over each other. */
 import { describe, expect, test } from "vitest";
-import { blocksOf } from "../../compiler/kernel/plan/lives.ts";
-import type { Block } from "../../compiler/kernel/plan/lives.ts";
-import { lowerBound } from "../../compiler/kernel/plan/lives.ts";
-import { pack } from "../../compiler/kernel/plan/pack.ts";
-import type { PlanCall, PlanEntry, PlanInput, PlanTensor } from "../../compiler/kernel/plan/plan.ts";
+import { blocksOf } from "../../compiler/plan/lives.ts";
+import type { Block } from "../../compiler/plan/lives.ts";
+import { lowerBound } from "../../compiler/plan/lives.ts";
+import { pack } from "../../compiler/plan/pack.ts";
+import type { PlanCall, PlanEntry, PlanInput, PlanTensor } from "../../compiler/plan/plan.ts";
 import { constant } from "../../compiler/dimension/dimension.ts";
 import type { ScheduledKernel } from "../../compiler/program/types.ts";
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../compiler/dimension/dimension.ts";
 import type { TensorType } from "../../compiler/graph/types.ts";
-import { simd } from "../../compiler/kernel/machine.ts";
-import { inPlacePairs, plan, planReport } from "../../compiler/kernel/plan/plan.ts";
-import type { PlanCall, PlanEntry, PlanInput, PlanTensor } from "../../compiler/kernel/plan/plan.ts";
-import { schedule } from "../../compiler/kernel/schedule/schedule.ts";
+import { simd } from "../../compiler/schedule/machine.ts";
+import { inPlacePairs, plan, planReport } from "../../compiler/plan/plan.ts";
+import type { PlanCall, PlanEntry, PlanInput, PlanTensor } from "../../compiler/plan/plan.ts";
+import { schedule } from "../../compiler/schedule/schedule.ts";
 import { functions } from "../../compiler/loops/functions.ts";
 import type { Program } from "../../compiler/program/types.ts";
 import { verifyProgram } from "../../compiler/program/verify.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Machine } from "../../compiler/kernel/machine.ts";
-import { cpuAdapter, javascript, simd } from "../../compiler/kernel/machine.ts";
-import { schedule } from "../../compiler/kernel/schedule/schedule.ts";
+import type { Machine } from "../../compiler/schedule/machine.ts";
+import { cpuAdapter, javascript, simd } from "../../compiler/schedule/machine.ts";
+import { schedule } from "../../compiler/schedule/schedule.ts";
 import { printKernel } from "../../compiler/program/print.ts";
 import type { Case } from "./kernels.ts";
 import * as kernels from "./kernels.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../../compiler/dimension/dimension.ts";
 import { interpretKernel } from "../../compiler/kernel/interpret.ts";
-import type { Machine } from "../../compiler/kernel/machine.ts";
-import { cpuAdapter, javascript, simd } from "../../compiler/kernel/machine.ts";
-import { schedule } from "../../compiler/kernel/schedule/schedule.ts";
+import type { Machine } from "../../compiler/schedule/machine.ts";
+import { cpuAdapter, javascript, simd } from "../../compiler/schedule/machine.ts";
+import { schedule } from "../../compiler/schedule/schedule.ts";
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { TensorType } from "../../compiler/graph/types.ts";
 import { settings } from "../random/settings.ts";

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { constant, symbol } from "../../compiler/dimension/dimension.ts";
 import type { InputRole } from "../../compiler/graph/types.ts";
-import type { FusedEntry } from "../../compiler/kernel/fuse/index.ts";
-import type { Tensor } from "../../compiler/kernel/lower.ts";
-import { joinSegments } from "../../compiler/kernel/segments.ts";
+import type { FusedEntry } from "../../compiler/fuse/index.ts";
+import type { Tensor } from "../../compiler/lower/lower.ts";
+import { joinSegments } from "../../compiler/fuse/segments.ts";
 import type { Kernel, Stage } from "../../compiler/kernel/types.ts";
 import { binary, f32, local } from "../../compiler/loops/scalar.ts";
 import type { Axis, Scalar } from "../../compiler/loops/types.ts";

@@ -1,14 +1,14 @@
 /** How kernels are scheduled: which loops are tiled, what is copied into panels, and which choices are lifted out; a case for each rule. */
 import { describe, expect, test } from "vitest";
 import { constant } from "../../compiler/dimension/dimension.ts";
-import type { Machine } from "../../compiler/kernel/machine.ts";
-import { javascript, simd } from "../../compiler/kernel/machine.ts";
-import { interiorOf } from "../../compiler/kernel/schedule/border.ts";
-import { operandsOf } from "../../compiler/kernel/schedule/expressions.ts";
-import { flattenKernel } from "../../compiler/kernel/schedule/flatten.ts";
-import { schedule } from "../../compiler/kernel/schedule/schedule.ts";
-import { strategyOf } from "../../compiler/kernel/schedule/strategy.ts";
-import { tidy } from "../../compiler/kernel/schedule/tidy.ts";
+import type { Machine } from "../../compiler/schedule/machine.ts";
+import { javascript, simd } from "../../compiler/schedule/machine.ts";
+import { interiorOf } from "../../compiler/schedule/border.ts";
+import { operandsOf } from "../../compiler/schedule/expressions.ts";
+import { flattenKernel } from "../../compiler/schedule/flatten.ts";
+import { schedule } from "../../compiler/schedule/schedule.ts";
+import { strategyOf } from "../../compiler/schedule/strategy.ts";
+import { tidy } from "../../compiler/schedule/tidy.ts";
 import type { Stage } from "../../compiler/kernel/types.ts";
 import { addIndex, axisIndex, constantIndex, dataIndex, scaleIndex } from "../../compiler/loops/index.ts";
 import {

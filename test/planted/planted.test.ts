@@ -15,9 +15,9 @@ describe("planted bugs", () => {
     const wanted = [
       "compiler/ops",
       "compiler/passes",
-      "compiler/kernel/fuse",
-      "compiler/kernel/schedule",
-      "compiler/kernel/plan",
+      "compiler/fuse",
+      "compiler/schedule",
+      "compiler/plan",
       "compiler/loops",
       "targets/typescript",
       "targets/wasm",

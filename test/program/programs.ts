@@ -1,8 +1,8 @@
 /** A small sound program for the printer's and the verifier's tests. */
-import { simd } from "../../compiler/kernel/machine.ts";
-import { inPlacePairs, plan } from "../../compiler/kernel/plan/plan.ts";
-import type { PlanCall, PlanTensor } from "../../compiler/kernel/plan/plan.ts";
-import { schedule } from "../../compiler/kernel/schedule/schedule.ts";
+import { simd } from "../../compiler/schedule/machine.ts";
+import { inPlacePairs, plan } from "../../compiler/plan/plan.ts";
+import type { PlanCall, PlanTensor } from "../../compiler/plan/plan.ts";
+import { schedule } from "../../compiler/schedule/schedule.ts";
 import { functions } from "../../compiler/loops/functions.ts";
 import type { Program } from "../../compiler/program/types.ts";
 import type { Case, Size } from "../kernel/kernels.ts";

@@ -5,9 +5,9 @@ import { constant, symbol } from "../../compiler/dimension/dimension.ts";
 import { Graph } from "../../compiler/graph/graph.ts";
 import type { Attributes, GraphNode } from "../../compiler/graph/types.ts";
 import { verifyGraph } from "../../compiler/graph/verify.ts";
-import { plan } from "../../compiler/kernel/plan/plan.ts";
-import type { Plan } from "../../compiler/kernel/plan/plan.ts";
-import { verifyPlan } from "../../compiler/kernel/plan/verify.ts";
+import { plan } from "../../compiler/plan/plan.ts";
+import type { Plan } from "../../compiler/plan/plan.ts";
+import { verifyPlan } from "../../compiler/plan/verify.ts";
 import type { Kernel, Stage } from "../../compiler/kernel/types.ts";
 import { verifyKernel, verifyUpdates } from "../../compiler/kernel/verify.ts";
 import { axisIndex, constantIndex, dataIndex, quotient } from "../../compiler/loops/index.ts";
@@ -432,7 +432,7 @@ const verifiers: readonly (readonly [string, readonly string[], readonly Case[]]
     ["loops/verify.ts", "loops/verify-scalar.ts", "kernel/verify.ts"],
     [...computes, ...fused],
   ],
-  ["plans", ["kernel/plan/verify.ts"], plans],
+  ["plans", ["plan/verify.ts"], plans],
   ["programs", ["program/verify.ts", "program/verify-memory.ts"], programs],
   ["scheduled kernels", ["program/verify-kernel.ts"], schedules],
   ["sharing", ["program/verify-sharing.ts"], shares],

@@ -3,8 +3,8 @@
  * Memory holds garbage before every run.
  */
 import type { Elaboration, Variable } from "../../compiler/elaborate/types.ts";
-import { javascript, simd, type Machine } from "../../compiler/kernel/machine.ts";
-import { buildProgram } from "../../compiler/kernel/program.ts";
+import { javascript, simd, type Machine } from "../../compiler/schedule/machine.ts";
+import { buildProgram } from "../../compiler/middle.ts";
 import type { Interpreted } from "../../compiler/loops/interpret.ts";
 import type { Program, ProgramBuffer } from "../../compiler/program/types.ts";
 import { emitTypescript } from "../../targets/typescript/index.ts";

@@ -4,12 +4,12 @@
  */
 import type { Bounds } from "../../compiler/dimension/interval.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
-import { clusterMembers } from "../../compiler/kernel/fuse/cluster.ts";
-import { decide } from "../../compiler/kernel/fuse/decide.ts";
-import { loadedBy, type Member } from "../../compiler/kernel/fuse/definition.ts";
-import { fuse, type FusedEntry } from "../../compiler/kernel/fuse/index.ts";
-import { lower, type Lowered, type LoweredNode } from "../../compiler/kernel/lower.ts";
-import { joinSegments } from "../../compiler/kernel/segments.ts";
+import { clusterMembers } from "../../compiler/fuse/cluster.ts";
+import { decide } from "../../compiler/fuse/decide.ts";
+import { loadedBy, type Member } from "../../compiler/fuse/definition.ts";
+import { fuse, type FusedEntry } from "../../compiler/fuse/index.ts";
+import { lower, type Lowered, type LoweredNode } from "../../compiler/lower/lower.ts";
+import { joinSegments } from "../../compiler/fuse/segments.ts";
 import { readsOf, scalarsOfStage, writesOf } from "../../compiler/kernel/tensors.ts";
 import type { Kernel, Stage } from "../../compiler/kernel/types.ts";
 import { localsOf, nodesOf } from "../../compiler/loops/scalar.ts";

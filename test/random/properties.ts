@@ -4,9 +4,9 @@
  */
 import { evaluate } from "../../compiler/dimension/dimension.ts";
 import { Graph } from "../../compiler/graph/graph.ts";
-import { fuse } from "../../compiler/kernel/fuse/index.ts";
+import { fuse } from "../../compiler/fuse/index.ts";
 import { interpretKernel } from "../../compiler/kernel/interpret.ts";
-import { lower } from "../../compiler/kernel/lower.ts";
+import { lower } from "../../compiler/lower/lower.ts";
 import { verifyKernel } from "../../compiler/kernel/verify.ts";
 import { newElements, type Interpreted } from "../../compiler/loops/interpret.ts";
 import { passes, runPasses } from "../../compiler/passes/index.ts";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
-import { javascript, simd } from "../../compiler/kernel/machine.ts";
+import { javascript, simd } from "../../compiler/schedule/machine.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { Program } from "../../compiler/program/types.ts";
 import { prepare, train } from "../../runtime/train/index.ts";

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { evaluate } from "../../compiler/dimension/dimension.ts";
 import { interpretKernel } from "../../compiler/kernel/interpret.ts";
-import { cpuAdapter } from "../../compiler/kernel/machine.ts";
-import { schedule } from "../../compiler/kernel/schedule/schedule.ts";
+import { cpuAdapter } from "../../compiler/schedule/machine.ts";
+import { schedule } from "../../compiler/schedule/schedule.ts";
 import { functions } from "../../compiler/loops/functions.ts";
 import type { Program } from "../../compiler/program/types.ts";
 import { emitWgsl } from "../../targets/wgsl/index.ts";

@@ -1,8 +1,8 @@
 /** Training steps of small networks on the GPU, near what the interpreter computes in float64. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { lower } from "../../compiler/kernel/lower.ts";
-import { cpuAdapter } from "../../compiler/kernel/machine.ts";
-import { buildProgram } from "../../compiler/kernel/program.ts";
+import { lower } from "../../compiler/lower/lower.ts";
+import { cpuAdapter } from "../../compiler/schedule/machine.ts";
+import { buildProgram } from "../../compiler/middle.ts";
 import { emitWgsl } from "../../targets/wgsl/index.ts";
 import { evaluateLowered, randomInputs } from "../kernel/evaluate.ts";
 import { embedded, normalised, perceptron } from "../kernel/networks.ts";

@@ -1,7 +1,7 @@
 /** Every op's samples as entries of one program, compiled for the GPU and compared with the interpreter in float64. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { evaluateGraph } from "../../compiler/graph/evaluate.ts";
-import { cpuAdapter } from "../../compiler/kernel/machine.ts";
+import { cpuAdapter } from "../../compiler/schedule/machine.ts";
 import { emitWgsl } from "../../targets/wgsl/index.ts";
 import { apart } from "../ops/numbers.ts";
 import type { Results } from "../targets/run.ts";

@@ -1,0 +1,279 @@
+/**
+ * Which maps are never stored but written into their consumers, under rules that bound recomputation:
+ *
+ * - index movement, and what is computed from indices alone, always;
+ * - a cheap map, into all its consumers, unless a contraction would load it;
+ * - any map with one consumer that loads each element once, unless a contraction would load it;
+ * - but not what can be the epilogue of the only value it continues, nor a random draw, nor an output.
+ */
+import type { Dimension } from "../dimension/dimension.ts";
+import { equal, product } from "../dimension/dimension.ts";
+import {
+  axesOf,
+  axisIndex,
+  dataScalarsOf,
+  equalIndex,
+  flatten,
+  mapDataScalars,
+  rangesOf,
+  substituteAxesInScalar,
+} from "../loops/index.ts";
+import type { Load } from "../loops/scalar.ts";
+import { loadsOf, replaceLoads } from "../loops/scalar.ts";
+import { simplifyIndex, simplifyScalar } from "../loops/simplify.ts";
+import { childrenOf, indicesOf } from "../loops/traverse.ts";
+import type { Axis, Compute, Scalar } from "../loops/types.ts";
+import type { LoweredNode } from "../lower/lower.ts";
+import { axisMap, isIdentity, sameShape } from "./align.ts";
+import type { FusionInput, Member } from "./definition.ts";
+import { isContraction, loadedBy, mapCompute } from "./definition.ts";
+import { updateRegion } from "./update.ts";
+
+/** A map whose operators cost at most this much, none of them expensive, is recomputed by each consumer. */
+const cheapCost = 6;
+/** … while it loads at most this many tensors of its own rank. */
+const cheapLoads = 2;
+/** An expression with more operators than this is stored, so that kernels stay readable and trees shallow. */
+const largest = 60;
+
+type MapCompute = Extract<Compute, { kind: "map" }>;
+
+interface State {
+  readonly input: FusionInput;
+  /** What each node loads as it was lowered. */
+  readonly loads: ReadonlyMap<string, readonly string[]>;
+  readonly byTensor: ReadonlyMap<string, LoweredNode>;
+  readonly consumers: ReadonlyMap<string, readonly LoweredNode[]>;
+  readonly outputs: ReadonlySet<string>;
+  readonly virtual: Map<string, MapCompute>;
+  readonly members: Map<string, Member>;
+}
+
+/** The values that kernels make, in topological order, with the others written into them. */
+export function decide(input: FusionInput): readonly Member[] {
+  const loads = new Map(input.nodes.map(({ tensor, compute }) => [tensor, loadedBy(compute)]));
+  const update = updateRegion(input, loads);
+  const state: State = {
+    input,
+    loads,
+    byTensor: new Map(input.nodes.map((node) => [node.tensor, node])),
+    consumers: consumersOf(input.nodes, loads),
+    outputs: new Set(input.outputs.map(({ tensor }) => tensor)),
+    virtual: new Map(),
+    members: new Map(),
+  };
+  for (const [position, node] of input.nodes.entries()) {
+    const compute = expand(node, state);
+    if (compute.kind === "map" && isVirtual(node, compute, state)) state.virtual.set(node.tensor, compute);
+    else state.members.set(node.tensor, member(node, compute, position, update.has(node.tensor), state));
+  }
+  return reachable([...state.members.values()], state.outputs);
+}
+
+function member(node: LoweredNode, compute: Compute, position: number, update: boolean, state: State): Member {
+  const { tensor, op, origin } = node;
+  const type = { dtype: compute.dtype, shape: compute.axes.map(({ extent }) => extent) };
+  return {
+    tensor,
+    op,
+    origin,
+    type: state.input.tensors.get(tensor)?.type ?? type,
+    compute,
+    loads: (compute === node.compute ? state.loads.get(tensor) : undefined) ?? loadedBy(compute),
+    position,
+    update,
+  };
+}
+
+/** Values that only virtual values loaded, whose consumers in turn came to nothing, make no kernel. */
+function reachable(members: readonly Member[], outputs: ReadonlySet<string>): readonly Member[] {
+  const used = new Set(outputs);
+  for (const { tensor, loads } of [...members].reverse()) {
+    if (used.has(tensor)) for (const loaded of loads) used.add(loaded);
+  }
+  return members.filter(({ tensor }) => used.has(tensor));
+}
+
+function consumersOf(nodes: readonly LoweredNode[], loads: State["loads"]): State["consumers"] {
+  const consumers = new Map<string, LoweredNode[]>();
+  for (const node of nodes) {
+    for (const tensor of loads.get(node.tensor) ?? []) {
+      const list = consumers.get(tensor);
+      if (list === undefined) consumers.set(tensor, [node]);
+      else list.push(node);
+    }
+  }
+  return consumers;
+}
+
+/** Replaces each load of a virtual value by its expression at the load's indices. */
+function expand({ tensor, compute }: LoweredNode, { virtual, input, loads }: State): Compute {
+  const axes =
+    compute.kind === "map"
+      ? compute.axes
+      : [...compute.axes, ...(compute.kind === "reduce" ? compute.over : compute.from)];
+  const ranges = rangesOf(axes);
+  const replace = (load: Load): Scalar | undefined => {
+    const definition = virtual.get(load.tensor);
+    return definition && substituteAxesInScalar(definition.value, axisMap(definition.axes, load.indices));
+  };
+  const isWhole = !loads.get(tensor)?.some((loaded) => virtual.has(loaded));
+  const replaced = (value: Scalar): Scalar => (isWhole ? value : replaceLoads(value, replace));
+  return mapCompute(
+    compute,
+    (value) => simplifyScalar(replaced(value), ranges, input.bounds),
+    (index) => simplifyIndex(mapDataScalars(index, replaced), ranges, input.bounds),
+  );
+}
+
+function isVirtual(node: LoweredNode, compute: MapCompute, state: State): boolean {
+  if (state.outputs.has(node.tensor)) return false;
+  const size = measure(compute.value);
+  if (size.operators > largest || size.random) return false;
+  const loads = loadsOf(compute.value);
+  const contracted = (state.consumers.get(node.tensor) ?? []).some((consumer) => isContraction(consumer.compute));
+  if (contracted) return isPlain(compute.value) || isReshape(compute, state);
+  if (loads.length === 0) return !size.expensive;
+  if (isMovement(node.compute)) return size.operators <= cheapCost * 2 || consumerCount(node.tensor, state) === 1;
+  const consumers = effectiveConsumers(node.tensor, state);
+  if (consumers.some((consumer) => isContraction(consumer.compute))) return false;
+  if (continuesAlone(compute, loads, state)) return false;
+  if (!size.expensive && size.operators <= cheapCost && fullLoads(compute, loads) <= cheapLoads) return true;
+  return consumers.length === 1 && loadsOnce(consumers[0], node);
+}
+
+function consumerCount(tensor: string, state: State): number {
+  return state.consumers.get(tensor)?.length ?? 0;
+}
+
+/** One load at indices made of axes alone: what a contraction reads in place. */
+function isPlain(value: Scalar): boolean {
+  return value.kind === "load" && value.indices.every(({ terms }) => terms.every(({ atom }) => atom.kind === "axis"));
+}
+
+/** The elements of a tensor in their order, as another shape. */
+function isReshape({ axes, value }: MapCompute, { input }: State): boolean {
+  if (value.kind !== "load") return false;
+  const shape = input.tensors.get(value.tensor)?.type.shape ?? [];
+  const [from, to] = [
+    flatten(value.indices, shape),
+    flatten(
+      axes.map(({ name }) => axisIndex(name)),
+      axes.map(({ extent }) => extent),
+    ),
+  ];
+  return equalIndex(simplifyIndex(from, rangesOf(axes), input.bounds), simplifyIndex(to, rangesOf(axes), input.bounds));
+}
+
+/** Loads, and choices between them by index: reshape, transpose, broadcast, slice, pad, concat, gather. */
+function isMovement(compute: Compute): boolean {
+  return compute.kind === "map" && isMoved(compute.value);
+}
+
+function isMoved(value: Scalar): boolean {
+  switch (value.kind) {
+    case "load":
+    case "constant":
+      return true;
+    case "select":
+      return loadsOf(value.condition).length === 0 && isMoved(value.then) && isMoved(value.otherwise);
+    default:
+      return false;
+  }
+}
+
+/** Who computes with the value, seen through index movement. */
+function effectiveConsumers(tensor: string, state: State): readonly LoweredNode[] {
+  return [...consumersBehind(tensor, state)];
+}
+
+/** Whether one node computes with the value: many may, and many may ask. */
+function hasOneConsumer(tensor: string, state: State): boolean {
+  const consumers = consumersBehind(tensor, state);
+  return consumers.next().done !== true && consumers.next().done === true;
+}
+
+function* consumersBehind(tensor: string, { consumers, outputs }: State): Generator<LoweredNode> {
+  const seen = new Set<LoweredNode>();
+  const pending = [tensor];
+  for (let made = pending.pop(); made !== undefined; made = pending.pop()) {
+    for (const node of consumers.get(made) ?? []) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      if (isMovement(node.compute) && !outputs.has(node.tensor)) pending.push(node.tensor);
+      else yield node;
+    }
+  }
+}
+
+/** Continues, element by element, a value that nobody else reads: it belongs into that value's kernel. */
+function continuesAlone(compute: MapCompute, loads: readonly Load[], state: State): boolean {
+  return loads.some((load) => {
+    const source = state.members.get(load.tensor);
+    if (source === undefined || source.compute.kind === "scatter" || !sameShape(source.compute.axes, compute.axes))
+      return false;
+    return isIdentity(load.indices, compute.axes) && hasOneConsumer(load.tensor, state);
+  });
+}
+
+function fullLoads(compute: MapCompute, loads: readonly Load[]): number {
+  const full = loads.filter(
+    ({ indices }) => indices.filter(({ terms }) => terms.length > 0).length >= compute.axes.length,
+  );
+  return new Set(full.map(({ tensor }) => tensor)).size;
+}
+
+/** Whether `consumer` evaluates each element of `producer` at most once: one place that loads it, a domain no larger. */
+function loadsOnce(consumer: LoweredNode, producer: LoweredNode): boolean {
+  const { compute } = consumer;
+  if (compute.kind === "scatter") return false;
+  const loads = loadsOf(compute.value).filter(({ tensor }) => tensor === producer.tensor);
+  const domain = compute.kind === "reduce" ? [...compute.axes, ...compute.over] : compute.axes;
+  return loads.length === 1 && equal(elements(domain), elements(producer.compute.axes));
+}
+
+function elements(axes: readonly Axis[]): Dimension {
+  return product(axes.map(({ extent }) => extent));
+}
+
+interface Measure {
+  readonly operators: number;
+  readonly expensive: boolean;
+  readonly random: boolean;
+}
+
+const expensiveOperators: ReadonlySet<string> = new Set([
+  "div",
+  "mod",
+  "pow",
+  "sqrt",
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "sin",
+  "cos",
+  "tanh",
+  "erf",
+  "erfc",
+]);
+
+/** What writing the tree into a consumer means. What depends on sizes alone leaves every loop and costs nothing there. */
+function measure(value: Scalar): Measure {
+  const operators: Scalar[] = [];
+  collectVarying(value, operators);
+  const expensive = operators.some(
+    (node) => (node.kind === "unary" || node.kind === "binary") && expensiveOperators.has(node.operator),
+  );
+  return { operators: operators.length, expensive, random: operators.some(({ kind }) => kind === "random") };
+}
+
+/** Collects the operators under a load or an axis, operands first; whether the tree has any such leaf. */
+function collectVarying(node: Scalar, operators: Scalar[]): boolean {
+  let varies = node.kind === "load" || (node.kind === "index" && axesOf(node.index).size > 0);
+  for (const data of indicesOf(node).flatMap(dataScalarsOf)) varies = collectVarying(data, operators) || varies;
+  const operands = childrenOf(node);
+  for (const operand of operands) varies = collectVarying(operand, operators) || varies;
+  if (varies && operands.length > 0) operators.push(node);
+  return varies;
+}

@@ -1,0 +1,65 @@
+/**
+ * The working form of fusion: each node's compute with the values that are never stored written into it, and the tables
+ * that say who loads whom. What is left to load is a graph input or a value that some kernel makes.
+ */
+import type { Origin, TensorType } from "../graph/types.ts";
+import type { Bounds } from "../dimension/interval.ts";
+import { walk } from "../loops/traverse.ts";
+import type { Compute, Index, Scalar } from "../loops/types.ts";
+import type { LoweredNode, LoweredOutput, Tensor } from "../lower/lower.ts";
+
+/** A value that some kernel makes. */
+export interface Member {
+  readonly tensor: string;
+  readonly op: string;
+  readonly type: TensorType;
+  /** Loads only graph inputs and other members. */
+  readonly compute: Compute;
+  /** The tensors that the compute loads. */
+  readonly loads: readonly string[];
+  readonly origin: Origin;
+  /** Its place in the topological order. */
+  readonly position: number;
+  /** Only moves parameters, optimiser state or counters: never an epilogue, so that updates stay whole segments. */
+  readonly update: boolean;
+}
+
+export interface FusionInput {
+  readonly nodes: readonly LoweredNode[];
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly outputs: readonly LoweredOutput[];
+  readonly bounds: Bounds;
+}
+
+/** The tensors that a compute loads, each once. */
+export function loadedBy(compute: Compute): readonly string[] {
+  const loaded = new Set<string>();
+  for (const scalar of scalarsOf(compute)) {
+    walk(scalar, (node) => {
+      if (node.kind === "load") loaded.add(node.tensor);
+    });
+  }
+  return [...loaded];
+}
+
+/** Every scalar of a compute: its value, and what its scatter indices compute. */
+export function scalarsOf(compute: Compute): readonly Scalar[] {
+  if (compute.kind !== "scatter") return [compute.value];
+  return [compute.value, ...compute.at.map((index): Scalar => ({ kind: "index", index }))];
+}
+
+/** The compute with `change` applied to its value and `index` to where it scatters. */
+export function mapCompute(compute: Compute, change: (value: Scalar) => Scalar, index: (at: Index) => Index): Compute {
+  const value = change(compute.value);
+  if (compute.kind === "scatter") return { ...compute, value, at: compute.at.map(index) };
+  return value === compute.value ? compute : { ...compute, value };
+}
+
+/** A sum of products of two loads, however it came about: a contraction, a convolution, or a gradient of one. */
+export function isContraction(compute: Compute): boolean {
+  if (compute.kind !== "reduce" || compute.combine !== "sum") return false;
+  const { value } = compute;
+  return (
+    value.kind === "binary" && value.operator === "mul" && value.left.kind === "load" && value.right.kind === "load"
+  );
+}

@@ -1,0 +1,94 @@
+/**
+ * The order in which an entry's kernels run, and where updates go. A new value of a parameter or state is written in place
+ * wherever every reader of the old one can run before; where none can be found it gets a place of its own and a copy.
+ */
+import { InternalError } from "../diagnostics/diagnostic.ts";
+import { accountOf, mayOverwrite, mayOverwriteLater } from "../kernel/accesses.ts";
+import type { Account } from "../kernel/accesses.ts";
+import type { LoweredOutput } from "../lower/lower.ts";
+import type { Kernel } from "../kernel/types.ts";
+import { Heap } from "./heap.ts";
+import { Precedence } from "./precedence.ts";
+
+export interface Ordered {
+  readonly kernels: readonly Kernel[];
+  /** Value tensors that are written straight into what they update, by name. */
+  readonly inPlace: ReadonlyMap<string, string>;
+}
+
+/** Nodes of the precedence are positions among `kernels`. */
+interface Edges {
+  readonly kernels: readonly Kernel[];
+  readonly accounts: readonly Account[];
+  readonly precedence: Precedence;
+  readonly makers: ReadonlyMap<string, number>;
+  readonly readers: ReadonlyMap<string, readonly number[]>;
+}
+
+/** Orders kernels topologically; among those that are ready, the earliest of the source first. */
+export function orderKernels(kernels: readonly Kernel[], outputs: readonly LoweredOutput[]): Ordered {
+  const edges = dataEdges(kernels);
+  const inPlace = new Map<string, string>();
+  for (const { name, role, tensor } of outputs) {
+    if (role !== "result" && placeUpdate(edges, tensor, name)) inPlace.set(tensor, name);
+  }
+  return { kernels: topological(edges), inPlace };
+}
+
+function dataEdges(kernels: readonly Kernel[]): Edges {
+  const makers = new Map<string, number>();
+  const readers = new Map<string, number[]>();
+  const precedence = new Precedence();
+  const accounts = kernels.map(accountOf);
+  for (const [position, kernel] of kernels.entries()) {
+    precedence.add();
+    const own = new Set(kernel.rows.map(({ name }) => name));
+    const { loads, stores } = accounts[position];
+    for (const tensor of stores.keys()) if (!own.has(tensor)) makers.set(tensor, position);
+    for (const tensor of loads.keys()) {
+      if (own.has(tensor)) continue;
+      const list = readers.get(tensor);
+      if (list === undefined) readers.set(tensor, [position]);
+      else list.push(position);
+    }
+  }
+  for (const [tensor, positions] of readers) {
+    const maker = makers.get(tensor);
+    for (const reader of positions) if (maker !== undefined && maker !== reader) precedence.require(reader, maker);
+  }
+  return { kernels, accounts, precedence, makers, readers };
+}
+
+/** Adds the edges that let `tensor` overwrite `variable`; false, and no edge, where they would close a circle. */
+function placeUpdate(edges: Edges, tensor: string, variable: string): boolean {
+  const { accounts, precedence, makers, readers } = edges;
+  const writer = makers.get(tensor);
+  if (writer === undefined || !overwritesInPlace(accounts[writer], tensor, variable)) return false;
+  const others = (readers.get(variable) ?? []).filter((reader) => reader !== writer);
+  if (precedence.reaches(others, writer)) return false;
+  for (const reader of others) precedence.require(writer, reader);
+  return true;
+}
+
+/** Whether each element of `variable` is read, if at all, only at the grid point that overwrites it, and before; settle.ts sees to the latter. */
+function overwritesInPlace(account: Account, tensor: string, variable: string): boolean {
+  return (
+    !account.loads.has(variable) ||
+    mayOverwrite(account, tensor, variable) ||
+    mayOverwriteLater(account, tensor, variable)
+  );
+}
+
+/** Kahn's algorithm; ready kernels run in the order in which they were given. */
+function topological({ kernels, precedence }: Edges): readonly Kernel[] {
+  const waiting = kernels.map((_, position) => precedence.needsOf(position).size);
+  const ready = new Heap((position) => position);
+  for (const [position, count] of waiting.entries()) if (count === 0) ready.push(position);
+  const ordered: Kernel[] = [];
+  for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
+    ordered.push(kernels[next]);
+    for (const user of precedence.usersOf(next)) if (--waiting[user] === 0) ready.push(user);
+  }
+  if (ordered.length < kernels.length) throw new InternalError("fuse", "the kernels need each other in a circle");
+  return ordered;
+}

@@ -1,0 +1,98 @@
+/**
+ * Planning: where every tensor lives. One arena with fixed offsets; variables keep their place, temporaries share it where
+ * their lives do not meet, within an entry and between entries, which never run at the same time.
+ */
+import { InternalError } from "../diagnostics/diagnostic.ts";
+import type { BufferRole, Entry, Program, ProgramBuffer, Step } from "../program/types.ts";
+import { deduplicate } from "./deduplicate.ts";
+import type { Block } from "./lives.ts";
+import { blocksOf, bytesOf, lowerBound } from "./lives.ts";
+import { pack } from "./pack.ts";
+import type { PlanInput } from "./types.ts";
+
+export { inPlacePairs } from "./alias.ts";
+export { planReport } from "./report.ts";
+export type { PlanCall, PlanEntry, PlanInput, PlanTensor } from "./types.ts";
+
+export interface Plan extends Pick<Program, "buffers" | "arenaBytes" | "kernels" | "entries"> {
+  /** In the order of `buffers`: during which steps of which entries each must keep its content. */
+  readonly blocks: readonly Block[];
+  /** Bytes that no plan could do without: the largest set alive at once. */
+  readonly lowerBound: number;
+}
+
+const roleOrder: readonly BufferRole[] = [
+  "segment",
+  "parameter",
+  "state",
+  "optimizer",
+  "counter",
+  "metric",
+  "input",
+  "result",
+  "temporary",
+];
+
+/** Places all tensors and binds all calls. Kernels with equal bodies become one. */
+export function plan(input: PlanInput): Plan {
+  const blocks = blocksOf(input);
+  const least = lowerBound(blocks, input.entries);
+  const { offsets, bytes } = pack(blocks, least);
+  const roles = rolesOf(input);
+  const placed = blocks.flatMap((block) =>
+    [...block.tensors].map(([name, distance]) => {
+      return { block, buffer: bufferOf(input, roles, name, (offsets.get(block) ?? 0) + distance) };
+    }),
+  );
+  placed.sort((a, b) => roleOrder.indexOf(a.buffer.role) - roleOrder.indexOf(b.buffer.role));
+  const { kernels, entries } = bind(input, new Map(placed.map(({ buffer }, position) => [buffer.name, position])));
+  return {
+    buffers: placed.map(({ buffer }) => buffer),
+    arenaBytes: bytes,
+    kernels,
+    entries,
+    blocks: placed.map(({ block }) => block),
+    lowerBound: least,
+  };
+}
+
+/** What tensors are beyond what their own role says. */
+function rolesOf({ segments, entries }: PlanInput): ReadonlyMap<string, BufferRole> {
+  const results = entries.flatMap((entry) => entry.results);
+  return new Map([
+    ...results.map((name) => [name, "result"] as const),
+    ...segments.map(({ name }) => [name, "segment"] as const),
+  ]);
+}
+
+function bufferOf(
+  input: PlanInput,
+  roles: ReadonlyMap<string, BufferRole>,
+  name: string,
+  offset: number,
+): ProgramBuffer {
+  const tensor = input.tensors.get(name);
+  if (tensor === undefined) throw new InternalError("plan", `no tensor '${name}'`);
+  const { dtype, shape } = tensor.type;
+  const own = roles.get(name);
+  const role = tensor.role === "value" || own === "segment" ? (own ?? "temporary") : tensor.role;
+  return { name, role, dtype, shape, offset, bytes: bytesOf(tensor, input.bounds) };
+}
+
+function bind(input: PlanInput, positions: ReadonlyMap<string, number>): Pick<Plan, "kernels" | "entries"> {
+  const calls = input.entries.flatMap((entry) => entry.calls);
+  const joined = deduplicate(calls.map(({ kernel }) => kernel));
+  let call = 0;
+  const entries = input.entries.map(({ name, inputs, results, dims, calls: own }): Entry => {
+    const steps = own.map(({ tensors }): Step => {
+      const buffers = tensors.map((tensor) => {
+        const position = positions.get(tensor);
+        if (position === undefined) throw new InternalError("plan", `'${tensor}' has no buffer`);
+        return position;
+      });
+      return { kind: "call", kernel: joined.positions[call++], buffers };
+    });
+    return { name, inputs, results, dims, steps };
+  });
+  return { kernels: joined.kernels, entries };
+}

@@ -1,0 +1,191 @@
+/**
+ * Borders: a reduction whose terms choose by where they are, select(inside, load, 0), is also written down without its
+ * choices, for the region where every condition holds. Loops split into border and interior by it; the terms and their
+ * order stay the same.
+ */
+import { add, constant, constantValue, isConstant, negate, product, subtract } from "../dimension/dimension.ts";
+import {
+  addIndex,
+  axesOf,
+  axisIndex,
+  constantIndex,
+  scaleIndex,
+  substituteAxes,
+  subtractIndex,
+} from "../loops/index.ts";
+import { mapScalar } from "../loops/scalar.ts";
+import type { Axis, Index, Scalar } from "../loops/types.ts";
+import type { Expression } from "../program/types.ts";
+import type { Stage } from "../kernel/types.ts";
+import type { Emitter } from "./emitter.ts";
+import { boundedIndex, laneStride, placeIndex } from "./evaluate.ts";
+import { binaryOf, compareOf, constantOf, indexOf } from "./expressions.ts";
+import type { Span } from "./loops.ts";
+import { knownNumber } from "./loops.ts";
+import type { LoopAxis, Place } from "./nest.ts";
+import { coefficientOf, placesOf } from "./nest.ts";
+import { at } from "./point.ts";
+import type { Point } from "./point.ts";
+
+type PlainReduce = Extract<Stage, { readonly kind: "reduce" }>;
+
+/** The reduction where every index of `conditions` is at least 0. */
+export interface Interior {
+  readonly conditions: readonly Index[];
+  readonly stage: PlainReduce;
+}
+
+/** A whole tile is tested at once only if the reduction's own part of the test is at most this many points. */
+const smallWindow = 64;
+/** The innermost loop's variable while conditions are solved for it. */
+const solved = "$inner";
+
+/** The stage without the choices that are comparisons of indices; undefined where it has none. */
+export function interiorOf(stage: PlainReduce): Interior | undefined {
+  const conditions: Index[] = [];
+  const chosen = (scalar: Scalar): Scalar =>
+    mapScalar(scalar, (node) => {
+      const holds = node.kind === "select" ? conjunctsOf(node.condition) : undefined;
+      if (node.kind !== "select" || holds === undefined) return node;
+      conditions.push(...holds);
+      return node.then;
+    });
+  const named = <Named extends { readonly value: Scalar }>(list: readonly Named[]): readonly Named[] =>
+    list.map((one) => ({ ...one, value: chosen(one.value) }));
+  const interior = { ...stage, lets: named(stage.lets), results: named(stage.results) };
+  return conditions.length === 0 ? undefined : { conditions, stage: interior };
+}
+
+/** Indices that are at least 0 exactly where the condition holds; undefined where it is not a conjunction of such. */
+function conjunctsOf(condition: Scalar): readonly Index[] | undefined {
+  if (condition.kind === "binary" && condition.operator === "and") {
+    const [left, right] = [conjunctsOf(condition.left), conjunctsOf(condition.right)];
+    return left && right && [...left, ...right];
+  }
+  if (condition.kind !== "compare") return undefined;
+  const [left, right] = [indexIn(condition.left), indexIn(condition.right)];
+  if (left === undefined || right === undefined) return undefined;
+  const one = constantIndex(1);
+  switch (condition.operator) {
+    case "less":
+      return [subtractIndex(subtractIndex(right, left), one)];
+    case "lessEqual":
+      return [subtractIndex(right, left)];
+    case "greater":
+      return [subtractIndex(subtractIndex(left, right), one)];
+    case "greaterEqual":
+      return [subtractIndex(left, right)];
+    case "equal":
+    case "notEqual":
+      return undefined;
+  }
+}
+
+/** Sums of axes only: what can be solved. */
+function indexIn(scalar: Scalar): Index | undefined {
+  if (scalar.kind === "constant" && scalar.dtype === "i32") return constantIndex(scalar.value);
+  if (scalar.kind === "dimension") return constantIndex(scalar.dimension);
+  if (scalar.kind !== "index" || scalar.index.terms.some(({ atom }) => atom.kind !== "axis")) return undefined;
+  return scalar.index;
+}
+
+/** True, at run time, where all terms of the reduction at all points are inside; undefined where that is not worth asking. */
+export function wholeInside(
+  emitter: Emitter,
+  { conditions, stage }: Interior,
+  points: readonly Point[],
+): Expression | undefined {
+  const involved = stage.over.filter(({ name }) => conditions.some((index) => axesOf(index).has(name)));
+  const window = constantValue(product(involved.map(({ extent }) => extent)));
+  if (window === undefined || window > smallWindow) return undefined;
+  const least = conditions.map((index) => leastOver(index, involved));
+  if (least.some((index) => index === undefined)) return undefined;
+  const placed = points.flatMap((point) => least.map((index) => index && placeIndex(emitter, index, point)));
+  return allHold(emitter, placed);
+}
+
+/** The index where it is least over the axes, by the signs of their coefficients. */
+function leastOver(index: Index, axes: readonly Axis[]): Index | undefined {
+  const places = new Map<string, Index>();
+  for (const { name, extent } of axes) {
+    const coefficient = constantValue(coefficientOf(index, name));
+    if (coefficient === undefined) return undefined;
+    places.set(name, coefficient >= 0 ? constantIndex(0) : constantIndex(subtract(extent, constant(1))));
+  }
+  return substituteAxes(index, places);
+}
+
+/** The conjunction; undefined where one is never true, is unknown, or changes along lanes. */
+function allHold(emitter: Emitter, indices: readonly (Index | undefined)[]): Expression | undefined {
+  const parts = new Map<string, Expression>();
+  for (const index of indices) {
+    if (index === undefined || laneStride(index) !== 0) return undefined;
+    const known = knownNumber(index);
+    if (known !== undefined && known < 0) return undefined;
+    if (known !== undefined) continue;
+    const holds = emitter.define(compareOf("greaterEqual", emitter.define(indexOf(index)), constantOf("i32", 0)));
+    if (holds.kind === "variable") parts.set(holds.name, holds);
+  }
+  return [...parts.values()].reduce<Expression | undefined>(
+    (all, part) => (all === undefined ? part : emitter.define(binaryOf("and", all, part), "inside")),
+    undefined,
+  );
+}
+
+/** Where an innermost loop is inside: if `condition` holds, over `span`, each wherever it is set. */
+export interface Region {
+  readonly condition?: Expression;
+  readonly span?: Span;
+}
+
+/** Solves the conditions at all points for the innermost loop; undefined where that cannot be done. */
+export function regionOf(
+  emitter: Emitter,
+  { conditions }: Interior,
+  points: readonly Point[],
+  axis: LoopAxis,
+  whole: Span,
+  places: readonly Place[],
+): Region | undefined {
+  const fixed: Index[] = [];
+  const lows: Index[] = [];
+  const highs: Index[] = [];
+  for (const point of points) {
+    const here = at(point, [...places, ...placesOf(axis, axisIndex(solved))]);
+    for (const condition of conditions) {
+      const index = placeIndex(emitter, condition, here);
+      if (index === undefined || laneStride(index) !== 0) return undefined;
+      const coefficient = coefficientOf(index, solved);
+      const rest = subtractIndex(index, scaleIndex(axisIndex(solved), coefficient));
+      if (axesOf(rest).has(solved)) return undefined;
+      if (isConstant(coefficient, 0)) fixed.push(rest);
+      else if (isConstant(coefficient, 1)) lows.push(scaleIndex(rest, negate(constant(1))));
+      else if (isConstant(coefficient, -1)) highs.push(addIndex(rest, constantIndex(1)));
+      else return undefined;
+    }
+  }
+  const condition = fixed.length === 0 ? undefined : allHold(emitter, fixed);
+  if (fixed.some((index) => (knownNumber(index) ?? 0) < 0)) return undefined;
+  const span = lows.length + highs.length === 0 ? undefined : spanBetween(emitter, axis, whole, lows, highs);
+  return { ...(condition === undefined ? {} : { condition }), ...(span === undefined ? {} : { span }) };
+}
+
+/** The part of `whole` from the greatest low to below the least high, empty if they cross. */
+function spanBetween(
+  emitter: Emitter,
+  { extent }: LoopAxis,
+  whole: Span,
+  lows: readonly Index[],
+  highs: readonly Index[],
+): Span {
+  const size = add(extent, constant(1));
+  const from = extreme(emitter, "maximum", [whole.from, ...lows]);
+  const held = boundedIndex(emitter, from, whole.from, whole.to, size);
+  const to = extreme(emitter, "minimum", [whole.to, ...highs]);
+  return { from: held, to: boundedIndex(emitter, to, held, whole.to, size) };
+}
+
+function extreme(emitter: Emitter, operator: "maximum" | "minimum", indices: readonly Index[]): Expression {
+  const values = indices.map((index) => emitter.define(indexOf(index)));
+  return values.reduce((left, right) => emitter.define(binaryOf(operator, left, right)));
+}

@@ -1,0 +1,236 @@
+/**
+ * Scalars to expressions at a point. What does not change along a vector point's lanes stays one number and is splatted
+ * where it meets four; a load is contiguous, invariant, or four loads packed.
+ */
+import type { Dimension } from "../dimension/dimension.ts";
+import { add, constant, isConstant, minimum, multiply, subtract } from "../dimension/dimension.ts";
+import { InternalError } from "../diagnostics/diagnostic.ts";
+import { axesOf, constantIndex, heldIndex, fromTerms, quotient, remainder, subtractIndex } from "../loops/index.ts";
+import { functionOf } from "../loops/functions.ts";
+import { local } from "../loops/scalar.ts";
+import { childrenOf } from "../loops/traverse.ts";
+import type { Index, IndexAtom, IndexTerm, Scalar } from "../loops/types.ts";
+import type { Expression } from "../program/types.ts";
+import type { Emitter } from "./emitter.ts";
+import { binaryOf, compareOf, constantOf, indexOf, laneNumbers, selectOf } from "./expressions.ts";
+import type { Point } from "./point.ts";
+import { laneAxis, laneOf } from "./point.ts";
+
+/** The scalar's value at the point, named; of four lanes only if it changes along them. */
+export function evaluate(emitter: Emitter, scalar: Scalar, point: Point, hint?: string): Expression {
+  const operand = (child: Scalar): Expression => evaluate(emitter, child, point);
+  const named = (value: Expression): Expression => emitter.define(value, hint);
+  const definition = functionOf(scalar);
+  if (definition !== undefined) {
+    const values = alike(emitter, childrenOf(scalar).map(operand));
+    return named({
+      kind: "call",
+      function: definition.name,
+      arguments: values,
+      type: { dtype: definition.dtype, lanes: values[0].type.lanes },
+    });
+  }
+  switch (scalar.kind) {
+    case "constant":
+      return constantOf(scalar.dtype, scalar.value);
+    case "dimension":
+      return named(indexOf(constantIndex(scalar.dimension)));
+    case "index":
+      return named(evaluateIndex(emitter, scalar.index, point));
+    case "load":
+      return evaluateLoad(emitter, scalar, point, hint);
+    case "local":
+      return localAt(emitter, scalar.name, point);
+    case "unary": {
+      const value = operand(scalar.value);
+      if (scalar.operator === "sign") return named(signOf(emitter, value));
+      return named({
+        kind: "unary",
+        operator: scalar.operator,
+        value,
+        type: { dtype: scalar.dtype, lanes: value.type.lanes },
+      });
+    }
+    case "binary": {
+      const [left, right] = alike(emitter, [operand(scalar.left), operand(scalar.right)]);
+      if (scalar.operator === "mod" && left.type.lanes === 4) return packLanes(emitter, scalar, point);
+      return named(binaryOf(scalar.operator, left, right));
+    }
+    case "compare": {
+      const [left, right] = alike(emitter, [operand(scalar.left), operand(scalar.right)]);
+      return named(compareOf(scalar.operator, left, right));
+    }
+    case "select": {
+      const sides = [operand(scalar.condition), operand(scalar.then), operand(scalar.otherwise)];
+      const [condition, then, otherwise] = alike(emitter, sides);
+      return named(selectOf(condition, then, otherwise));
+    }
+    case "cast": {
+      const value = operand(scalar.value);
+      return named({ kind: "cast", value, type: { dtype: scalar.dtype, lanes: value.type.lanes } });
+    }
+    case "random":
+      throw new InternalError("schedule", "a random word is a call");
+  }
+}
+
+/** The sign of an i32: 1, −1 or 0. */
+function signOf(emitter: Emitter, value: Expression): Expression {
+  const { dtype, lanes } = value.type;
+  const zero = constantOf(dtype, 0, lanes);
+  const below = emitter.define(compareOf("less", value, zero));
+  const rest = emitter.define(selectOf(below, constantOf(dtype, -1, lanes), value));
+  return selectOf(emitter.define(compareOf("greater", value, zero)), constantOf(dtype, 1, lanes), rest);
+}
+
+/** Four lanes of the value, whatever it has. */
+export function splat(emitter: Emitter, value: Expression): Expression {
+  if (value.type.lanes === 4) return value;
+  const type = { dtype: value.type.dtype, lanes: 4 } as const;
+  return value.kind === "constant" ? { ...value, type } : emitter.define({ kind: "splat", value, type });
+}
+
+/** The values with equal lanes. */
+function alike(emitter: Emitter, values: readonly Expression[]): readonly Expression[] {
+  return values.some(({ type }) => type.lanes === 4) ? values.map((value) => splat(emitter, value)) : values;
+}
+
+/** Lane `lane` of a value; of a number, itself. */
+function laneValue(emitter: Emitter, value: Expression, lane: 0 | 1 | 2 | 3): Expression {
+  if (value.type.lanes === 1) return value;
+  if (value.kind === "constant") return constantOf(value.type.dtype, value.value);
+  return emitter.define({ kind: "lane", value, lane, type: { dtype: value.type.dtype, lanes: 1 } });
+}
+
+function localAt(emitter: Emitter, name: string, point: Point): Expression {
+  const own = point.locals.get(name);
+  if (own !== undefined) return own;
+  if (point.of === undefined) throw new InternalError("schedule", `the local '${name}' has no value here`);
+  return laneValue(emitter, localAt(emitter, name, point.of.point), point.of.lane);
+}
+
+function evaluateLoad(
+  emitter: Emitter,
+  scalar: Extract<Scalar, { kind: "load" }>,
+  point: Point,
+  hint?: string,
+): Expression {
+  const address = placeIndex(emitter, scalar.indices[0], point);
+  if (address === undefined) return packLanes(emitter, scalar, point);
+  const stride = laneStride(address);
+  if (stride === "other") return packLanes(emitter, scalar, point);
+  const type = { dtype: scalar.dtype, lanes: stride === 1 ? 4 : 1 } as const;
+  return emitter.define(
+    { kind: "load", buffer: scalar.tensor, address: firstLane(address), type },
+    hint ?? nameOf(scalar.tensor),
+  );
+}
+
+/** The last part of a tensor's name, as a variable. */
+export function nameOf(tensor: string): string {
+  const last = tensor.split(".").at(-1) ?? tensor;
+  return /^[A-Za-z]\w*$/.test(last) ? last : "v";
+}
+
+/** The scalar at each lane, packed: what runs along no axis of the tensor. */
+function packLanes(emitter: Emitter, scalar: Scalar, point: Point): Expression {
+  const [a, b, c, d] = laneNumbers.map((lane) => evaluate(emitter, scalar, laneOf(point, lane)));
+  return emitter.define({ kind: "pack", values: [a, b, c, d], type: { dtype: a.type.dtype, lanes: 4 } });
+}
+
+function evaluateIndex(emitter: Emitter, index: Index, point: Point): Expression {
+  const placed = placeIndex(emitter, index, point);
+  const stride = placed === undefined ? "other" : laneStride(placed);
+  if (placed === undefined || stride === "other") return packLanes(emitter, { kind: "index", index }, point);
+  return indexOf(firstLane(placed), stride === 1 ? 4 : 1);
+}
+
+/**
+ * The index at the point, its data in named i32 within range. Undefined where data changes along the lanes: then there
+ * is no one index.
+ */
+export function placeIndex(emitter: Emitter, index: Index, point: Point): Index | undefined {
+  const terms: IndexTerm[] = [];
+  let sum = index.constant;
+  for (const { atom, coefficient } of index.terms) {
+    const placed = placeAtom(emitter, atom, point);
+    if (placed === undefined) return undefined;
+    for (const term of placed.terms)
+      terms.push({ atom: term.atom, coefficient: multiply(term.coefficient, coefficient) });
+    sum = add(sum, multiply(placed.constant, coefficient));
+  }
+  return fromTerms(terms, sum);
+}
+
+function placeAtom(emitter: Emitter, atom: IndexAtom, point: Point): Index | undefined {
+  switch (atom.kind) {
+    case "axis": {
+      const placed = point.axes.get(atom.axis);
+      if (placed === undefined) throw new InternalError("schedule", `the axis '${atom.axis}' has no place here`);
+      return placed;
+    }
+    case "quotient":
+    case "remainder": {
+      const value = placeIndex(emitter, atom.value, point);
+      return value && (atom.kind === "quotient" ? quotient : remainder)(value, atom.divisor);
+    }
+    case "data": {
+      const value = evaluate(emitter, atom.value, point);
+      if (value.type.lanes === 4) return undefined;
+      if (value.kind === "constant") {
+        const last = subtract(atom.size, constant(1));
+        return constantIndex(minimum(constant(Math.max(0, value.value)), last));
+      }
+      return boundedIndex(
+        emitter,
+        value,
+        constantIndex(0),
+        subtractIndex(constantIndex(atom.size), constantIndex(1)),
+        atom.size,
+      );
+    }
+  }
+}
+
+/** An i32 held between two indices from 0 on, both included, as an index; `size` is above every value of it. */
+export function boundedIndex(emitter: Emitter, value: Expression, low: Index, high: Index, size: Dimension): Index {
+  const above = emitter.define(binaryOf("maximum", value, emitter.define(indexOf(low))));
+  const held = emitter.define(binaryOf("minimum", above, emitter.define(indexOf(high))), "at");
+  if (held.kind !== "variable") throw new InternalError("schedule", "a bounded index has no name");
+  return heldIndex(local(held.name, "i32"), size);
+}
+
+/** How an index runs along the lanes: not at all, by one, or otherwise. */
+export function laneStride(index: Index): 0 | 1 | "other" {
+  const lane = index.terms.find(isLane);
+  const inside = index.terms.some(
+    (term) => term.atom.kind !== "axis" && axesOf({ terms: [term], constant: index.constant }).has(laneAxis),
+  );
+  if (inside) return "other";
+  if (lane === undefined) return 0;
+  return isConstant(lane.coefficient, 1) ? 1 : "other";
+}
+
+function isLane({ atom }: IndexTerm): boolean {
+  return atom.kind === "axis" && atom.axis === laneAxis;
+}
+
+/** The index at lane 0, where it runs along the lanes by one or not at all. */
+function firstLane(index: Index): Index {
+  return { terms: index.terms.filter((term) => !isLane(term)), constant: index.constant };
+}
+
+/** The value converted to lanes of a store: four where the address runs along them. */
+export function storeAt(emitter: Emitter, buffer: string, index: Index, value: Expression, point: Point): void {
+  const address = placeIndex(emitter, index, point);
+  if (address !== undefined && !point.vector) return emitter.store(buffer, address, value);
+  if (address !== undefined && laneStride(address) === 1 && point.skip === 0) {
+    return emitter.store(buffer, firstLane(address), splat(emitter, value));
+  }
+  for (const lane of laneNumbers) {
+    if (lane < point.skip) continue;
+    const here = placeIndex(emitter, index, laneOf(point, lane));
+    if (here === undefined) throw new InternalError("schedule", "a lane's address has no single value");
+    emitter.store(buffer, here, laneValue(emitter, value, lane));
+  }
+}

@@ -1,0 +1,181 @@
+/** The loops over a kernel's grid, tile by tile, and its stages inside. */
+import { intervalOf } from "../dimension/interval.ts";
+import { addIndex, constantIndex } from "../loops/index.ts";
+import type { Index } from "../loops/types.ts";
+import type { Machine } from "./machine.ts";
+import type { Stage } from "../kernel/types.ts";
+import { compareOf, constantOf, indexOf } from "./expressions.ts";
+import { loopOver } from "./loops.ts";
+import type { Place } from "./nest.ts";
+import { collapse, placesOf } from "./nest.ts";
+import { elementPlace, fill, tilePlace } from "./fill.ts";
+import type { Panel, PanelPlan } from "./panel.ts";
+import { fewestRows, rowTiles } from "./panel.ts";
+import { at, origin, place } from "./point.ts";
+import type { Point } from "./point.ts";
+import type { Slice } from "./places.ts";
+import { eachSlice, sliceAt } from "./slice.ts";
+import type { Context } from "./terms.ts";
+import { stagesAt } from "./stages.ts";
+import type { GridLoop } from "./strategy.ts";
+import type { Offset, Tile } from "./tiles.ts";
+import { blocksOf, tilesOf, turnsOf } from "./tiles.ts";
+
+interface Walk {
+  readonly context: Context;
+  readonly stages: readonly Stage[];
+  readonly panels?: PanelPlan | undefined;
+  /** Set where the walk is inside a block of columns whose panels are filled: its tiles are the innermost loop. */
+  readonly inside?: Inside;
+}
+
+interface Inside {
+  readonly columns: GridLoop;
+  readonly tiles: readonly Tile[];
+  readonly base: Index;
+  readonly slice: Slice | undefined;
+}
+
+/** Emits the whole kernel. */
+export function overGrid(
+  context: Context,
+  loops: readonly GridLoop[],
+  stages: readonly Stage[],
+  panels: PanelPlan | undefined,
+): void {
+  walk({ context, stages, panels }, collapsed(loops, context.machine.parallelLoops), 0, [origin]);
+}
+
+/** Joins plain neighbours where a machine has fewer parallel loops than the grid has axes. */
+function collapsed(loops: readonly GridLoop[], most: number): readonly GridLoop[] {
+  if (loops.length <= most) return loops;
+  const joined: GridLoop[] = [];
+  for (const loop of loops) {
+    const last = joined.at(-1);
+    if (last?.role !== "plain" || loop.role !== "plain") joined.push(loop);
+    else joined[joined.length - 1] = { ...last, axis: collapse([last.axis, loop.axis]) };
+  }
+  return joined;
+}
+
+function walk(state: Walk, loops: readonly GridLoop[], depth: number, points: readonly Point[]): void {
+  const { context, stages, panels, inside } = state;
+  const { emitter, machine } = context;
+  const [loop, ...inner] = loops;
+  if (loop === undefined)
+    return inside === undefined ? stagesAt(context, stages, points) : overTiles(context, stages, inside, points);
+  if (loop.role === "columns" && panels !== undefined) return overBlocks(state, panels, loops, depth, points);
+  const { axis, count, lanes, overlap } = loop;
+  if (loop.role === "rows" && inside !== undefined) return overRows(state, inside, loops, depth, points);
+  for (const { span, step, offsets } of tilesOf(axis.extent, count, lanes, overlap)) {
+    const body = (base: Index): void => walk(state, inner, depth + 1, cross(loop, points, base, offsets));
+    loopOver(emitter, axis.name, span, body, step, roleAt(depth, machine));
+  }
+}
+
+function roleAt(depth: number, machine: Machine): "parallel" | "serial" {
+  return depth < machine.parallelLoops ? "parallel" : "serial";
+}
+
+function panelsOf(plan: PanelPlan | undefined, side: Panel["side"]): readonly Panel[] {
+  return plan?.panels.filter((panel) => panel.side === side) ?? [];
+}
+
+/** Blocks of columns: their panels are filled, then all rows go over their tiles; few rows read everything in place, each alone. */
+function overBlocks(
+  { context, stages }: Walk,
+  panels: PanelPlan,
+  [columns, ...inner]: readonly GridLoop[],
+  depth: number,
+  points: readonly Point[],
+): void {
+  const { emitter, machine } = context;
+  const { axis, count, lanes, overlap } = columns;
+  const alone = inner.map((loop) => ({ ...loop, count: 1 }));
+  for (const { span, step, tiles, wide } of blocksOf(axis.extent, count, lanes, overlap, panels.tiles)) {
+    const copied = (base: Index): void =>
+      eachSlice(context, panels, (slice) => {
+        eachTile(context, columns, tiles, (from, offsets) => {
+          fill(context, panelsOf(panels, "columns"), points[0], axis, base, [{ from, offsets }], slice);
+        });
+        const inside = { columns, tiles, base, slice };
+        walk({ context, stages: panels.stages, panels, inside }, inner, depth + 1, points);
+      });
+    const inPlace = (base: Index): void =>
+      eachTile(context, columns, wide, (from, offsets) =>
+        walk({ context, stages }, alone, depth + 1, cross(columns, points, addIndex(base, from), offsets)),
+      );
+    const body = (base: Index): void => {
+      if (intervalOf(panels.rows).low >= fewestRows) return copied(base);
+      const rows = emitter.define(indexOf(constantIndex(panels.rows)), "rows");
+      const many = compareOf("greaterEqual", rows, constantOf("i32", fewestRows));
+      emitter.when(
+        emitter.define(many, "many"),
+        () => copied(base),
+        () => inPlace(base),
+      );
+    };
+    loopOver(emitter, axis.name, span, body, step, roleAt(depth, machine));
+  }
+}
+
+/** Blocks of rows: their panels are filled, then the block of columns is gone over by each of their tiles. */
+function overRows(
+  state: Walk,
+  { slice }: Inside,
+  [rows, ...inner]: readonly GridLoop[],
+  depth: number,
+  points: readonly Point[],
+): void {
+  const { context, panels } = state;
+  const { emitter, machine } = context;
+  const { axis, count, lanes, overlap } = rows;
+  const own = panelsOf(panels, "rows");
+  for (const { span, step, tiles } of blocksOf(axis.extent, count, lanes, overlap, own.length === 0 ? 1 : rowTiles)) {
+    const body = (base: Index): void => {
+      fill(context, own, points[0], axis, base, tiles.flatMap(turnsOf), slice);
+      eachTile(context, rows, tiles, (from, offsets) =>
+        walk(state, inner, depth + 1, cross(rows, inTile(points, "rows", from), addIndex(base, from), offsets)),
+      );
+    };
+    loopOver(emitter, axis.name, span, body, step, roleAt(depth, machine));
+  }
+}
+
+function eachTile(
+  { emitter }: Context,
+  columns: GridLoop,
+  tiles: readonly Tile[],
+  body: (from: Index, offsets: readonly Offset[]) => void,
+): void {
+  for (const { span, step, offsets } of tiles)
+    loopOver(emitter, columns.axis.name, span, (from) => body(from, offsets), step);
+}
+
+/** The stages at each tile of the block. */
+function overTiles(context: Context, stages: readonly Stage[], inside: Inside, points: readonly Point[]): void {
+  const { columns, tiles, base, slice } = inside;
+  eachTile(context, columns, tiles, (from, offsets) => {
+    const all = cross(columns, inTile(points, "columns", from), addIndex(base, from), offsets);
+    if (slice === undefined) stagesAt(context, stages, all);
+    else sliceAt(context, stages, all, slice);
+  });
+}
+
+function inTile(points: readonly Point[], side: Panel["side"], from: Index): readonly Point[] {
+  return points.map((point) => at(point, [tilePlace(side, from)]));
+}
+
+/** Rows run slower than columns, so that neighbouring points share a row's splat. */
+function cross(loop: GridLoop, points: readonly Point[], base: Index, offsets: readonly Offset[]): readonly Point[] {
+  const moved = (point: Point, offset: Offset, position: number): Point => {
+    const places: readonly Place[] = [
+      ...placesOf(loop.axis, place(base, offset.offset, offset.vector)),
+      ...(loop.role === "plain" ? [] : [elementPlace(loop.role, offsets, position)]),
+    ];
+    return at(point, places, offset.vector ? { skip: offset.skip } : undefined);
+  };
+  if (loop.role === "columns")
+    return points.flatMap((point) => offsets.map((offset, position) => moved(point, offset, position)));
+  return offsets.flatMap((offset, position) => points.map((point) => moved(point, offset, position)));
+}

@@ -1,0 +1,185 @@
+/**
+ * Panels: what a contraction's tiles read is first copied, side by side, into private arrays. A tile's columns always, since
+ * in place they share the lines of the cache with their neighbours; its rows where they do not run along the reduced axes
+ * (in the gradient of weights), once for several tiles of columns. Each copy is a few percent of the product.
+ */
+import type { Dimension } from "../dimension/dimension.ts";
+import { constantValue, evaluate as evaluateDimension, product } from "../dimension/dimension.ts";
+import type { Bounds } from "../dimension/interval.ts";
+import { intervalOf } from "../dimension/interval.ts";
+import { axisIndex, flatten, scaleIndex, sumIndices } from "../loops/index.ts";
+import type { Load } from "../loops/scalar.ts";
+import { loadsOf, replaceLoads, scalarKey } from "../loops/scalar.ts";
+import type { Index } from "../loops/types.ts";
+import type { Stage } from "../kernel/types.ts";
+import type { Emitter } from "./emitter.ts";
+import type { LoopAxis } from "./nest.ts";
+import { indicesOfStage, innermost, mergeAxes } from "./nest.ts";
+import { sliceAxis } from "./places.ts";
+import type { GridLoop } from "./strategy.ts";
+import { runs } from "./strategy.ts";
+import { strideOf } from "./strides.ts";
+import type { Context, Reduce } from "./terms.ts";
+
+/** Longer panels would leave the cache. */
+const longest = 4096;
+/** With fewer rows, copies of columns cost more than they save; with fewer columns, those of rows. */
+export const fewestRows = 16;
+const fewestColumns = 32;
+/**
+ * Tiles of columns that make a block, and the blocks wanted for threads: eight give two threads work of equal length, if that
+ * leaves whole lines of the cache; with fewer columns four must do. Then the elements that a block's panels may have.
+ */
+const mostTiles = 8;
+const goodTiles = 4;
+const fewestTiles = 2;
+const goodBlocks = 8;
+const fewestBlocks = 4;
+const mostElements = 2 ** 17;
+
+/** Where more places are reduced than this, so many are copied and added at a time, if the result can hold what they make. */
+const slicePlaces = 256;
+/** Tiles of rows whose panels are filled together, from whole lines of the cache. */
+export const rowTiles = 4;
+
+/** Pseudo axes: where a tile stands in its block, and which of a tile's columns or rows an element is of. */
+export const tileAxes = { columns: "$columns", rows: "$rows" } as const;
+export const elementAxes = { columns: "$column", rows: "$row" } as const;
+
+export interface Panel {
+  readonly side: keyof typeof elementAxes;
+  readonly array: string;
+  readonly load: Load;
+  readonly stage: Reduce;
+  readonly address: Index;
+}
+
+export interface PanelPlan {
+  readonly panels: readonly Panel[];
+  /** The stages with the loads that read panels instead. */
+  readonly stages: readonly Stage[];
+  /** Tiles of columns whose panels are filled before any is used. */
+  readonly tiles: number;
+  /** How many rows there are. */
+  readonly rows: Dimension;
+  /** The reduced axis where it is cut, and the places of a slice. */
+  readonly slices?: { readonly axis: LoopAxis; readonly places: number } | undefined;
+}
+
+interface Sides {
+  readonly rows: GridLoop;
+  readonly columns: GridLoop;
+  /** The most places of the reduced axes. */
+  readonly length: number;
+}
+
+/** Undefined where nothing is copied. */
+export function planPanels(
+  { emitter, machine }: Context,
+  stages: readonly Stage[],
+  loops: readonly GridLoop[],
+  bounds: Bounds,
+): PanelPlan | undefined {
+  const rows = loops.find(({ role }) => role === "rows");
+  const columns = loops.find(({ role }) => role === "columns");
+  const [first] = stages;
+  if (!machine.panels || rows === undefined || columns === undefined || first?.kind !== "reduce") return undefined;
+  const length = evaluateDimension(product(first.over.map((axis) => axis.extent)), bounds);
+  const few = intervalOf(rows.axis.extent, bounds).high < fewestRows;
+  if (few || length === undefined || length > longest) return undefined;
+  return withPanels(emitter, stages, first, { rows, columns, length });
+}
+
+function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, sides: Sides): PanelPlan | undefined {
+  const { rows, columns, length } = sides;
+  const width = columns.count * columns.lanes;
+  const shared = first.results
+    .flatMap(({ value }) => loadsOf(value))
+    .some((load) => sideOf(load, first, sides) === "rows");
+  const cut = shared && length > slicePlaces && canSlice(stages, first);
+  const places = cut ? slicePlaces : length;
+  const most = Math.max(1, Math.min(tilesOfBlock(columns, width, cut), Math.floor(mostElements / (width * places))));
+  const panels = new Map<string, Panel>();
+  const newPanel = (side: Panel["side"], load: Load, position: number): Panel => {
+    const purpose = `panel${position === 0 ? "" : position + 1}`;
+    const own = side === "columns" ? width : rows.count;
+    const size = places * own * (side === "columns" ? most : rowTiles);
+    const address = addressOf(first, side, own, places, cut);
+    return { side, array: emitter.array(purpose, load.dtype, size), load, stage: first, address };
+  };
+  const replace = (load: Load): Load | undefined => {
+    const side = sideOf(load, first, sides);
+    if (side === undefined) return undefined;
+    const key = scalarKey(load);
+    const panel = panels.get(key) ?? newPanel(side, load, panels.size);
+    panels.set(key, panel);
+    return { ...load, tensor: panel.array, indices: [panel.address] };
+  };
+  const reading = (stage: Reduce): Reduce => ({
+    ...stage,
+    results: stage.results.map((result) => ({ ...result, value: replaceLoads(result.value, replace) })),
+  });
+  const { interior } = first;
+  const inside = interior === undefined ? {} : { interior: { ...interior, stage: reading(interior.stage) } };
+  const stage: Reduce = { ...reading(first), ...inside };
+  if (panels.size === 0) return undefined;
+  const [axis] = mergeAxes(first.over, [...indicesOfStage(first), ...indicesOfStage(stage)]);
+  const slices = cut ? { axis, places } : undefined;
+  return {
+    panels: [...panels.values()],
+    stages: [stage, ...stages.slice(1)],
+    tiles: most,
+    rows: rows.axis.extent,
+    slices,
+  };
+}
+
+/** Whether the sum is all that is stored, so that the result can hold it between slices, and its places are one loop. */
+function canSlice(stages: readonly Stage[], first: Reduce): boolean {
+  const [, store, ...more] = stages;
+  if (store?.kind !== "store" || more.length > 0 || first.results.length > 1 || first.interior !== undefined)
+    return false;
+  const [{ name, combine, value }] = first.results;
+  const { tensor, value: stored } = store.store;
+  const plain = combine === "sum" && first.order.chunk === undefined && stored.kind === "local" && stored.name === name;
+  const flat = mergeAxes(first.over, [...indicesOfStage(first), flatPlace(first)]).length === 1;
+  return plain && flat && loadsOf(value).every((load) => load.tensor !== tensor);
+}
+
+/**
+ * Enough tiles to fill lines of the cache, and enough blocks for a few threads; slices add up their panels' copies, which
+ * wide blocks share.
+ */
+function tilesOfBlock(columns: GridLoop, width: number, cut: boolean): number {
+  const tiles = Math.ceil((constantValue(columns.axis.extent) ?? 0) / width);
+  const inBlocks = (blocks: number): number => Math.ceil(tiles / blocks);
+  if (cut) return Math.min(2 * mostTiles, Math.max(mostTiles, inBlocks(fewestBlocks)));
+  const enough = Math.min(goodTiles, inBlocks(fewestBlocks));
+  return Math.min(mostTiles, Math.max(fewestTiles, enough, inBlocks(goodBlocks)));
+}
+
+/** Which side of the tiles the load is of, if it is to be copied. */
+function sideOf({ indices: [address] }: Load, stage: Reduce, { rows, columns }: Sides): Panel["side"] | undefined {
+  const runsRows = runs(address, rows.axis);
+  if (runsRows === runs(address, columns.axis)) return undefined;
+  if (!runsRows) return "columns";
+  const last = stage.over.at(-1);
+  const along = strideOf(address, innermost(rows.axis)) === "unit";
+  const across = last !== undefined && strideOf(address, last.name) === "other";
+  const many = (constantValue(columns.axis.extent) ?? 0) >= fewestColumns;
+  return along && across && many && stage.interior === undefined ? "rows" : undefined;
+}
+
+/** Row-major by tile, place of the reduced axes, and element. */
+function addressOf(stage: Reduce, side: Panel["side"], width: number, length: number, cut: boolean): Index {
+  const place = cut ? axisIndex(sliceAxis) : flatPlace(stage);
+  const element = axisIndex(elementAxes[side]);
+  return sumIndices([scaleIndex(axisIndex(tileAxes[side]), length), scaleIndex(place, width), element]);
+}
+
+function flatPlace({ over }: Reduce): Index {
+  return flatten(
+    over.map(({ name }) => axisIndex(name)),
+    over.map(({ extent }) => extent),
+  );
+}

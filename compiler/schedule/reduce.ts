@@ -1,0 +1,216 @@
+/**
+ * Reductions at one or more points of the grid, in the order that they carry: ascending with one accumulator, or four
+ * lanes that meet as (0+2)+(1+3), each with or without chunks. Several points share what they read.
+ */
+import type { Dimension } from "../dimension/dimension.ts";
+import { constant, floorDivide, isConstant, product, remainder } from "../dimension/dimension.ts";
+import { addIndex, constantIndex, scaleIndex } from "../loops/index.ts";
+import type { Index, Order } from "../loops/types.ts";
+import type { Expression } from "../program/types.ts";
+import type { Result } from "../kernel/types.ts";
+import { argmax } from "./argmax.ts";
+import { combined, neutralOf } from "./combine.ts";
+import type { Region } from "./border.ts";
+import { regionOf, wholeInside } from "./border.ts";
+import type { Emitter } from "./emitter.ts";
+import { splat } from "./evaluate.ts";
+import type { Variable } from "./expressions.ts";
+import { addLanes, joinLanes, laneAccumulators, overLanes } from "./lanes.ts";
+import { knownNumber, loopOver } from "./loops.ts";
+import type { LoopAxis } from "./nest.ts";
+import { indicesOfStage, mergeAxes, placesOf } from "./nest.ts";
+import { overSlice } from "./places.ts";
+import type { Slice } from "./places.ts";
+import type { Point } from "./point.ts";
+import type { Inner } from "./spans.ts";
+import { overSpan } from "./spans.ts";
+import type { Span } from "./loops.ts";
+import type { Context, Reduce } from "./terms.ts";
+import { termsAt } from "./terms.ts";
+
+/** One expression for each point and result. */
+type Values = readonly (readonly Expression[])[];
+
+/** Emits the reduction at the points, whose locals get the results. */
+export function reduceAt(context: Context, stage: Reduce, points: readonly Point[]): void {
+  const positions = stage.results.filter(({ combine }) => combine === "argmax");
+  const others = stage.results.filter(({ combine }) => combine !== "argmax");
+  if (others.length > 0) bind(points, others, accumulate(context, { ...stage, results: others }, points));
+  if (positions.length > 0) bind(points, positions, argmax(context, { ...stage, results: positions }, points));
+}
+
+/** The same for an ascending sum over a slice of its places, from other values. */
+export function reduceSlice(
+  { emitter }: Context,
+  stage: Reduce,
+  points: readonly Point[],
+  slice: Slice,
+  initial: (point: Point) => Expression,
+): void {
+  const sums = points.map((point) =>
+    stage.results.map(({ name, dtype }) =>
+      emitter.mutable(name, { dtype, lanes: point.vector ? 4 : 1 }, initial(point)),
+    ),
+  );
+  overSlice(emitter, slice, (places) => {
+    for (const [p, point] of points.entries())
+      combineInto(emitter, stage.results, [sums[p]], [termsAt(emitter, stage, point, places)]);
+  });
+  bind(points, stage.results, sums);
+}
+
+function bind(points: readonly Point[], results: readonly Result[], values: Values): void {
+  for (const [p, point] of points.entries()) {
+    for (const [r, { name }] of results.entries()) point.locals.set(name, values[p][r]);
+  }
+}
+
+function accumulate(context: Context, stage: Reduce, points: readonly Point[]): Values {
+  const fourLanes = stage.order.lanes === 4;
+  // Lanes count on the last axis: a flat index has the same ones only if the axis is whole fours.
+  const wholeLanes = (inner: Dimension): boolean => isConstant(remainder(inner, constant(4)), 0);
+  const axes = mergeAxes(stage.over, indicesOfStage(stage), fourLanes ? wholeLanes : undefined);
+  const pass = (span?: Span): Values => (fourLanes ? passInLanes : passAscending)(context, stage, points, axes, span);
+  const { chunk } = stage.order;
+  return chunk === undefined ? pass() : chunked(context, stage, points, chunk, pass);
+}
+
+/** Chunks counted from 0, each from a fresh start; their results are combined in ascending order. */
+function chunked(
+  { emitter }: Context,
+  stage: Reduce,
+  points: readonly Point[],
+  chunk: number,
+  pass: (span: Span) => Values,
+): Values {
+  const total = product(stage.over.map(({ extent }) => extent));
+  const whole = constantIndex(floorDivide(total, constant(chunk)));
+  const totals = accumulators(emitter, stage.results, points);
+  const add = (span: Span): void => combineInto(emitter, stage.results, totals, pass(span));
+  loopOver(emitter, "chunk", { from: constantIndex(0), to: whole }, (c) => {
+    add({ from: scaleIndex(c, chunk), to: scaleIndex(addIndex(c, constantIndex(1)), chunk) });
+  });
+  const rest = { from: scaleIndex(whole, chunk), to: constantIndex(total) };
+  if (knownNumber(rest.from) === undefined || knownNumber(rest.from) !== knownNumber(rest.to)) add(rest);
+  return totals;
+}
+
+function accumulators(emitter: Emitter, results: readonly Result[], points: readonly Point[]): Sums {
+  return points.map((point) =>
+    results.map(({ name, combine, dtype }) => {
+      const lanes = point.vector ? 4 : 1;
+      return emitter.mutable(name, { dtype, lanes }, neutralOf(combine, dtype, lanes));
+    }),
+  );
+}
+
+function combineInto(emitter: Emitter, results: readonly Result[], into: Sums, values: Values): void {
+  for (const [p, variables] of into.entries()) {
+    for (const [r, variable] of variables.entries()) {
+      const value = variable.type.lanes === 4 ? splat(emitter, values[p][r]) : values[p][r];
+      emitter.assign(variable, combined(results[r].combine, variable, value));
+    }
+  }
+}
+
+type Pass = (
+  context: Context,
+  stage: Reduce,
+  points: readonly Point[],
+  axes: readonly LoopAxis[],
+  span?: Span,
+) => Values;
+
+const passAscending: Pass = ({ emitter }, stage, points, axes, span) => {
+  const sums = accumulators(emitter, stage.results, points);
+  const { interior } = stage;
+  const inside = interior && wholeInside(emitter, interior, points);
+  const careful = (): void => ascend(emitter, stage, points, sums, axes, span);
+  if (interior === undefined || inside === undefined) careful();
+  else {
+    const merged = mergeAxes(stage.over, indicesOfStage(interior.stage));
+    emitter.when(inside, () => ascend(emitter, interior.stage, points, sums, merged, span), careful);
+  }
+  return sums;
+};
+
+type Sums = readonly (readonly Variable[])[];
+
+function ascend(
+  emitter: Emitter,
+  stage: Reduce,
+  points: readonly Point[],
+  sums: Sums,
+  axes: readonly LoopAxis[],
+  span?: Span,
+): void {
+  overSpan(emitter, axes, chunkOf(stage.order), span, (inner) => {
+    const { axis, span: whole, places } = inner;
+    const loop = (terms: Reduce, part: Span): void =>
+      addAlong(emitter, terms, points, sums, { ...inner, span: part }, part !== whole);
+    const region = stage.interior && regionOf(emitter, stage.interior, points, axis, whole, places);
+    if (stage.interior === undefined || region === undefined) return loop(stage, whole);
+    splitLoop(emitter, stage, stage.interior.stage, whole, region, loop);
+  });
+}
+
+/** Border, interior, border; or all of it with care where the region's condition does not hold. */
+function splitLoop(
+  emitter: Emitter,
+  stage: Reduce,
+  inside: Reduce,
+  whole: Span,
+  { condition, span }: Region,
+  loop: (terms: Reduce, part: Span) => void,
+): void {
+  const split = (): void => {
+    if (span === undefined) return loop(inside, whole);
+    loop(stage, { from: whole.from, to: span.from });
+    loop(inside, span);
+    loop(stage, { from: span.to, to: whole.to });
+  };
+  if (condition === undefined) split();
+  else emitter.when(condition, split, () => loop(stage, whole));
+}
+
+/** One innermost loop: every point's terms into its sums. */
+function addAlong(
+  emitter: Emitter,
+  stage: Reduce,
+  points: readonly Point[],
+  sums: Sums,
+  { axis, span, places }: Inner,
+  guarded: boolean,
+): void {
+  const body = (index: Index): void => {
+    const here = [...places, ...placesOf(axis, index)];
+    for (const [p, point] of points.entries()) {
+      combineInto(emitter, stage.results, [sums[p]], [termsAt(emitter, stage, point, here)]);
+    }
+  };
+  loopOver(emitter, axis.name, span, body, 1, "serial", guarded);
+}
+
+const passInLanes: Pass = ({ emitter, machine }, stage, points, axes, span) => {
+  const asVector = machine.lanes === 4 && points.every(({ vector }) => !vector);
+  const sums = points.map((point) => stage.results.map((result) => laneAccumulators(emitter, result, point, asVector)));
+  overSpan(emitter, axes, chunkOf(stage.order), span, (inner) => {
+    overLanes(emitter, inner, asVector && stage.results.every(isFree), (bases, lanes) => {
+      for (const [p, point] of points.entries()) {
+        const terms = (index: Index, vector: boolean): readonly Expression[] =>
+          termsAt(emitter, stage, point, [...inner.places, ...placesOf(inner.axis, index)], vector);
+        addLanes(emitter, stage.results, sums[p], bases, lanes, terms);
+      }
+    });
+  });
+  return sums.map((ofPoint) => ofPoint.map((sum, r) => joinLanes(emitter, stage.results[r].combine, sum)));
+};
+
+/** A maximum is the same in any order. */
+function isFree({ combine }: Result): boolean {
+  return combine === "max" || combine === "min";
+}
+
+function chunkOf({ chunk }: Order): number {
+  return chunk ?? 1;
+}
