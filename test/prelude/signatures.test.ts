@@ -142,6 +142,8 @@ test("nothing else is declared but helpers", () => {
     "block towards_orthogonal",
     "block class_of",
     "block elements_of",
+    "block added",
+    "block value_of",
     "block share_of",
     "block members",
     "block tally",

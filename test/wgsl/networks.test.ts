@@ -103,3 +103,21 @@ test("states of whole numbers and of bools count exactly and keep their types", 
   const batch = Object.entries({ x: new Float32Array(6), target: new Float32Array(6) });
   expect(await gpu.train(result.artifact, [batch, batch, batch])).toEqual([1.5, 2.5, 3.5, 3.5]);
 });
+
+test("a metric's sum loses nothing beyond 2^24, as on WebAssembly", async () => {
+  const source = `
+    model M(x: [N]) -> [N] = x
+    train M { data: given  loss: mse  optimizer: sgd(lr: 1)  batch: 8  metrics: [mean_absolute_error] }
+  `;
+  const result = compile({ name: "sums.nn", source }, { target: "wgsl" });
+  if (!result.ok) throw new Error(result.diagnostics[0].message);
+  const errors = [2 ** 25, ...Array.from({ length: 24 }, () => 1)];
+  const calls = errors.map((error) => ({
+    entry: "evaluate",
+    dims: [1],
+    inputs: { "M.x": [error], "train.target": [0] },
+    wanted: ["evaluate.mean_absolute_error"],
+  }));
+  const found = await gpu.runAll(result.artifact, calls);
+  expect(found.at(-1)?.get("evaluate.mean_absolute_error")?.[0]).toBe(Math.fround((2 ** 25 + 24) / 25));
+});
