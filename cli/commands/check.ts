@@ -19,6 +19,7 @@ import { jsonOf, textOf } from "../check/show.ts";
 import type { Part } from "../check/show.ts";
 import type { Context } from "../context.ts";
 import { writeJson } from "../output/json.ts";
+import { plural } from "../output/numbers.ts";
 import { exitCodeFor, report } from "../output/report.ts";
 import type { Sources } from "../output/report.ts";
 import { painter } from "../output/style.ts";
@@ -43,10 +44,24 @@ export function check(context: Context, flags: CheckFlags, file: string): number
   const [diagnostics, sources] = named(context, source, eachOnce(parts.flatMap((part) => part.diagnostics)), texts);
   const exitCode = exitCodeFor(diagnostics);
   report(context, diagnostics, sources);
-  const { stdout, env } = context.process;
-  if (flags.json) writeJson(stdout, { ok: exitCode === 0, models: jsonOf(parts), diagnostics });
+  const { stdout, stderr, env } = context.process;
+  const verified = flags.verify ? parts.filter(({ program }) => program !== undefined).length : undefined;
+  if (verified !== undefined) stderr.write(verifiedText(verified, parts.length));
+  if (flags.json)
+    writeJson(stdout, {
+      ok: exitCode === 0,
+      models: jsonOf(parts),
+      ...(verified === undefined ? {} : { verified }),
+      diagnostics,
+    });
   else stdout.write(textOf(parts, painter(stdout, env)));
   return exitCode;
+}
+
+/** Forms are there to look at only where a program could be built: without mistakes, and with a value for every dimension. */
+function verifiedText(verified: number, all: number): string {
+  const rest = verified === all ? "" : `, ${all - verified} could not be built`;
+  return `verified every form of ${plural(verified, "program")}${rest}\n`;
 }
 
 /** What is wrong with a model is found again with each train. */

@@ -17,10 +17,11 @@ import type { Fitted } from "../../runtime/save/fitted.ts";
 import { parse } from "../../compiler/syntax/parse.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
-import { predictingProgram, exportedRows } from "../export/restrict.ts";
+import { predictingProgram, rowsAtOnce } from "../export/restrict.ts";
 import { declarationText, moduleText } from "../export/template.ts";
 import type { ModuleParts } from "../export/template.ts";
 import { makeFolder } from "../files.ts";
+import { recordOf } from "../flags.ts";
 import { takenJson } from "../kept.ts";
 import { openTrained } from "../network.ts";
 import type { ParameterFlags } from "../network.ts";
@@ -55,7 +56,7 @@ export async function exportModel(context: Context, flags: ExportFlags, file: st
   const { manifest } = compiled.artifact;
   const model = chooseModel(manifest, flags.model);
   const outside = interfaceOf(manifest, model, network.record.fitted);
-  const parts = await partsOf(source, compiled, network, outside, flags.format);
+  const parts = await partsOf(source, compiled, network, outside, flags);
   network.close();
   makeFolder(context, flags.out);
   const files =
@@ -88,24 +89,24 @@ async function partsOf(
   { elaboration, sources, artifact }: Compiled,
   network: Network,
   outside: Interface,
-  format: "js" | "ts",
+  { format, bounds }: Pick<ExportFlags, "format" | "bounds">,
 ): Promise<ModuleParts> {
   const { model } = outside;
-  const program = predictingProgram(elaboration, model);
+  const program = predictingProgram(elaboration, model, recordOf("bounds", bounds));
   const { files } = emitTypescript(program, sources);
   const kernels = Object.entries(files).find(([name]) => name.endsWith(".ts") && !name.endsWith(".d.ts"))?.[1];
   if (typeof kernels !== "string") throw new InternalError("export", "the target printed no TypeScript");
   const tensors = lasting(program, network);
   const rows = exampleRows(source, artifact.manifest, outside, network.record.fitted);
-  const entry = program.entries.find(({ name }) => name === model.entry);
+  const dims = program.entries.find(({ name }) => name === model.entry)?.dims ?? [];
   return {
     file: format === "ts" ? "model.ts" : "model.mjs",
     doc: docOf(source, model.name),
     kernels,
     outside,
     fitted: network.record.fitted,
-    dims: entry?.dims ?? [],
-    bound: exportedRows,
+    dims,
+    bound: rowsAtOnce(program, dims),
     tensors: tensors.map(({ name, data }) => ({ name, bytes: data.byteLength })),
     weights: Buffer.concat(tensors.map(({ data }) => data)),
     examples: await examplesOf(rows, network, outside),

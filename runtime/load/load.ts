@@ -13,7 +13,7 @@ import { open } from "./open.ts";
 export interface LoadOptions {
   /** Of all draws; by default that of the `train`, else 0. A whole number; the program takes its lower 32 bits. */
   readonly seed?: number;
-  /** How many threads share the work, for the target wasm; one by default. `net.threads` says how many do: one where nothing can be shared, and, with a warning, fewer for other targets, where the place has no shared memory, or where a thread does not start. */
+  /** How many threads share the work, for the target wasm; one by default. `net.threads` says how many do: with a warning, fewer for other targets, where nothing is worth sharing, where the place has no shared memory, or where a thread does not start. */
   readonly threads?: number;
   /** After how many steps the program's `epoch` moves on. Without it, it never does: where the program asks for epochs, `net.warnings` says so (NN0737). */
   readonly stepsPerEpoch?: number;
@@ -59,13 +59,21 @@ export async function load(artifact: Artifact, options: LoadOptions = {}): Promi
   }
 }
 
-/** A warning where threads were asked for and there are fewer, for the target or the place has none. */
-function withoutThreads({ target }: Manifest, executable: Executable, threads = 1): readonly Diagnostic[] {
-  if (threads === 1) return [];
+/** A warning where fewer threads run than were asked for: the target or the place has none, or the program has no use for so many. */
+function withoutThreads(
+  { target, threads: sharing }: Manifest,
+  executable: Executable,
+  threads = 1,
+): readonly Diagnostic[] {
   const { threads: running = 1, lacking, found = "none" } = executable;
-  if (target !== "wasm")
-    return [diagnose(oneThread, { threads, running, lacking: "the target wasm", found: target }, [])];
-  return lacking === undefined ? [] : [diagnose(oneThread, { threads, running, lacking, found }, [])];
+  if (running === threads) return [];
+  const told = (expected: string, instead: string): readonly Diagnostic[] => [
+    diagnose(oneThread, { threads, running, lacking: expected, found: instead }, []),
+  ];
+  if (target !== "wasm") return told("the target wasm", target);
+  if (lacking !== undefined) return told(lacking, found);
+  if (sharing === undefined) return told("work that is worth sharing", "none");
+  return told(`at most ${sharing.most}`, String(threads));
 }
 
 /** A warning where the program asks how long an epoch is and nobody says. */

@@ -6,7 +6,7 @@ import path from "node:path";
 import { buildSync } from "esbuild";
 import { compile as assemble } from "watr";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { compile } from "../../compiler/compile.ts";
+import { compile, type Compiled } from "../../compiler/compile.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import { load, type Network } from "../../runtime/load/index.ts";
 import { findWorkers, startWorkers, type Start } from "../../runtime/load/workers.ts";
@@ -20,12 +20,16 @@ train Line { data: given  loss: mse  optimizer: sgd(lr: 0.01)  batch: 32  epochs
 `;
 const batch = { x: Float32Array.from({ length: 256 }, (_, n) => (n % 9) - 4), target: new Float32Array(128).fill(1) };
 
-/** Everything in it is shared. */
-const artifact = ((): Artifact => {
+const compiled = ((): Compiled => {
   const result = compile({ name: "line.nn", source }, { target: "wasm" });
   if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
-  return emitWasm(result.built.program, undefined, eager);
+  return result;
 })();
+
+/** Everything in it is shared. */
+const artifact = emitWasm(compiled.built.program, undefined, eager);
+
+const warningsOf = (net: Network): readonly string[] => net.warnings.map(({ code, message }) => `${code} ${message}`);
 
 /** The artifact with a file changed. */
 function withFile(name: string, content: Uint8Array): Artifact {
@@ -119,7 +123,7 @@ describe("a place that allows fewer threads than were asked for", () => {
     allow(most);
     const net = await load(artifact, { threads: 4 });
     expect(net.threads).toBe(threads);
-    expect(net.warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    expect(warningsOf(net)).toEqual([
       `NN0726 runs on ${words} instead of 4: expected threads that start, found no more workers here`,
     ]);
     net.close();
@@ -165,8 +169,6 @@ describe("a worker that is gone without a word", () => {
 });
 
 describe("where threads are not to be had", () => {
-  const warningsOf = (net: Network): readonly string[] => net.warnings.map(({ code, message }) => `${code} ${message}`);
-
   afterEach(() => vi.unstubAllGlobals());
 
   it("for lack of shared memory, the network runs on one and says so", async () => {
@@ -198,14 +200,22 @@ describe("where threads are not to be had", () => {
 });
 
 it.each([
-  [1, 64, 1],
-  [3, 64, 3],
-  [3, 2, 2],
-])("asked for %i threads with room for %i, it runs on %i and says so", async (threads, most, found) => {
+  [1, 64, 1, []],
+  [3, 64, 3, []],
+  [3, 2, 2, ["NN0726 runs on 2 threads instead of 3: expected at most 2, found 3"]],
+])("asked for %i threads with room for %i, it runs on %i and says so", async (threads, most, found, warnings) => {
   const roomy = { ...artifact, manifest: { ...artifact.manifest, threads: { ...sharing(), most } } };
   const net = await load(roomy, { threads });
-  expect(net.threads).toBe(found);
+  expect([net.threads, warningsOf(net)]).toEqual([found, warnings]);
   net.close();
+});
+
+it("a program with nothing that is worth sharing runs on one thread, and says so", async () => {
+  const net = await load(compiled.artifact, { threads: 2 });
+  expect([net.threads, warningsOf(net)]).toEqual([
+    1,
+    ["NN0726 runs on one thread instead of 2: expected work that is worth sharing, found none"],
+  ]);
 });
 
 describe("a process", () => {

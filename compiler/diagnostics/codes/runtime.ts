@@ -236,7 +236,7 @@ export const oneThread = define<{
   message: ({ threads, running, lacking, found }) =>
     `runs on ${running === 1 ? "one thread" : `${running} threads`} instead of ${threads}: expected ${lacking}, found ${found}`,
   explanation:
-    "Only the target wasm has threads; they share the program's memory. A page has shared memory only if it is cross-origin isolated: served with the headers `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`. " +
+    "Only the target wasm has threads; they share the program's memory. What takes less time than threads need to agree is not shared. A page has shared memory only if it is cross-origin isolated: served with the headers `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`. " +
     "One thread computes the same bits.",
 });
 
