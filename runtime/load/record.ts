@@ -10,7 +10,7 @@ import { wrongType } from "../../compiler/diagnostics/codes/runtime.ts";
 import {
   checkpointFromMetadata,
   checkpointToMetadata,
-  parseNumber,
+  optionalNumber,
   printNumber,
   requireOptimizer,
 } from "../save/checkpoint.ts";
@@ -22,6 +22,7 @@ import { sealed } from "../save/integrity.ts";
 import { decode, encode } from "../save/safetensors.ts";
 import type { SavedTensor } from "../save/safetensors.ts";
 import type { RestoreOptions } from "./call-options.ts";
+import { requireFitting } from "./check-fitted.ts";
 import type { View } from "./executable.ts";
 import { failure, kindOf } from "./fail.ts";
 import type { Store } from "./store.ts";
@@ -137,6 +138,8 @@ export function readBytes(
   const { tensors, metadata } = decode(file, bytes);
   const checkpoint = checkpointFromMetadata(file, metadata, manifest.host.language);
   if (optimize && checkpoint.optimizer !== "") requireOptimizer(file, checkpoint, manifest.host.train?.optimizer ?? "");
+  const { train: trained } = manifest.host;
+  if (trained?.label === checkpoint.train) requireFitting(file, trained, checkpoint.fitted);
   if (!override) requireOptions(file, manifest, checkpoint.options);
   const wanted = (name: string): boolean => optimize || !name.startsWith("optimizer.");
   const expected = new Map(
@@ -159,11 +162,9 @@ export function readBytes(
     runningLoss,
     fitted,
     ...(data === undefined ? {} : { data }),
-    epochLoss: parseNumber(metadata.get("nnc.epoch_loss") ?? "") ?? 0,
-    epochWeight: parseNumber(metadata.get("nnc.epoch_weight") ?? "") ?? 0,
-    otherLosses: new Map(
-      (manifest.host.train?.losses ?? []).slice(1).map(({ name }) => [name, lossOf(metadata, name)]),
-    ),
+    epochLoss: optionalNumber(file, metadata, "nnc.epoch_loss") ?? 0,
+    epochWeight: optionalNumber(file, metadata, "nnc.epoch_weight") ?? 0,
+    otherLosses: new Map((trained?.losses ?? []).slice(1).map(({ name }) => [name, lossOf(file, metadata, name)])),
     best: checkpoint.best === null ? null : { ...checkpoint.best, tensors: viewsOf(best) },
   };
   const counters = { seed, step, epoch, stepInEpoch };
@@ -177,8 +178,8 @@ function requireOptions(file: string, { host }: Manifest, saved: HostOptions | u
   if (differing.length > 0) throw failure(otherOptions, { file, ...sidesOf(differing) });
 }
 
-function lossOf(metadata: ReadonlyMap<string, string>, name: string): LossRecord {
-  const read = (what: string): number => parseNumber(metadata.get(`${lossPrefix}${name}.${what}`) ?? "") ?? 0;
+function lossOf(file: string, metadata: ReadonlyMap<string, string>, name: string): LossRecord {
+  const read = (what: string): number => optionalNumber(file, metadata, `${lossPrefix}${name}.${what}`) ?? 0;
   return { runningLoss: read("running"), epochLoss: read("epoch") };
 }
 

@@ -99,6 +99,11 @@ export function fittedFromMetadata(file: string, metadata: ReadonlyMap<string, s
   return metadata.has(fittedKey) ? new MetadataReader(file, metadata).fitted(fittedKey) : undefined;
 }
 
+/** A number that files may lack; undefined then. Throws NN0920. */
+export function optionalNumber(file: string, metadata: ReadonlyMap<string, string>, key: string): number | undefined {
+  return metadata.has(key) ? new MetadataReader(file, metadata).number(key) : undefined;
+}
+
 /** Throws NN0922 where a checkpoint to go on from was trained by another optimizer. */
 export function requireOptimizer(file: string, checkpoint: Checkpoint, expected: string): void {
   if (checkpoint.optimizer === expected) return;

@@ -78,26 +78,37 @@ export function parseFitted(text: string): Fitted | undefined {
   return fittedFrom(value);
 }
 
-/** The value, where it has the form in full. */
+/** The value, where it has the form in full: of each field one entry, and nothing that no training rows can give. */
 export function fittedFrom(value: unknown): Fitted | undefined {
   if (!isRecord(value)) return undefined;
   const { inputs, classes, columns, vocabulary } = value;
-  if (!isListOf(inputs, isFittedInput) || !isListOf(classes, isNamed) || !isListOf(columns, isNamed)) return undefined;
-  if (vocabulary !== null && !isListOf(vocabulary, isString)) return undefined;
-  return { inputs, classes, columns, vocabulary };
+  if (!isListOf(inputs, isFittedInput) || !isListOf(classes, isClasses) || !isListOf(columns, isNamed))
+    return undefined;
+  if (vocabulary !== null && !isListOf(vocabulary, isCharacter)) return undefined;
+  const once = [inputs, classes, columns].every((list) => areDifferent(list.map(({ name }) => name)));
+  return once ? { inputs, classes, columns, vocabulary } : undefined;
 }
 
 function isFittedInput(value: unknown): value is FittedInput {
-  if (!isRecord(value) || !isString(value["name"]) || !isNumber(value["scale"])) return false;
+  if (!isRecord(value) || !isString(value["name"]) || !isNumber(value["scale"]) || value["scale"] === 0) return false;
   const { mean, deviation } = value;
   if (mean === null) return deviation === null;
   return (
-    isListOf(mean, isNumber) && isListOf(deviation, isNumber) && mean.length > 0 && mean.length === deviation.length
+    isListOf(mean, isNumber) && isListOf(deviation, isSpread) && mean.length > 0 && mean.length === deviation.length
   );
 }
 
 function isNamed(value: unknown): value is Named {
   return isRecord(value) && isString(value["name"]) && isListOf(value["values"], isString);
+}
+
+/** Of which each stands for an id. */
+function isClasses(value: unknown): value is Named {
+  return isNamed(value) && value.values.length > 0 && areDifferent(value.values);
+}
+
+function areDifferent(names: readonly string[]): boolean {
+  return new Set(names).size === names.length;
 }
 
 function isListOf<Item>(value: unknown, isItem: (item: unknown) => item is Item): value is readonly Item[] {
@@ -112,6 +123,15 @@ function isString(value: unknown): value is string {
   return typeof value === "string";
 }
 
+/** One character, however many units it takes. */
+function isCharacter(value: unknown): value is string {
+  return isString(value) && String.fromCodePoint(value.codePointAt(0) ?? 0) === value;
+}
+
 function isNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
+}
+
+function isSpread(value: unknown): value is number {
+  return isNumber(value) && value >= 0;
 }

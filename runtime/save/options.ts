@@ -27,7 +27,7 @@ export function parseOptions(text: string): HostOptions | undefined {
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const { consts, dims, settings } = value as { readonly [key in keyof HostOptions]?: unknown }; // Each is looked at below.
-  return isList(consts, isPlain) && isList(dims, isNumber) && isList(settings, isNumber)
+  return isList(consts, isPlain) && isList(dims, isSize) && isList(settings, isNumber)
     ? { consts, dims, settings }
     : undefined;
 }
@@ -73,19 +73,28 @@ function settingText(name: string, value: number | undefined): string {
   return value === undefined ? `${name} as in the source` : optionText({ name, value });
 }
 
+/** Of each name one entry. */
 function isList<Value>(list: unknown, fits: (value: unknown) => value is Value): list is readonly HostOption<Value>[] {
+  const names = new Set<string>();
   return (
     Array.isArray(list) &&
     list.every((one: unknown) => {
       if (typeof one !== "object" || one === null) return false;
       const { name, value, given } = one as { readonly [key in keyof HostOption<Value>]?: unknown }; // Each is looked at here.
-      return typeof name === "string" && fits(value) && typeof given === "boolean";
-    })
+      if (typeof name !== "string" || !fits(value) || typeof given !== "boolean") return false;
+      names.add(name);
+      return true;
+    }) &&
+    names.size === list.length
   );
 }
 
 function isPlain(value: unknown): value is Plain {
   return typeof value === "string" || typeof value === "boolean" || isNumber(value);
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 1;
 }
 
 function isNumber(value: unknown): value is number {

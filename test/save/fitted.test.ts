@@ -54,6 +54,9 @@ describe("its text", () => {
   test("is read back as it was", () => {
     expect(parseFitted(printFitted(whole))).toEqual(whole);
     expect(parseFitted(printFitted(unfitted))).toEqual(unfitted);
+    // A text may hold the character that stands for all others.
+    const text = { ...unfitted, vocabulary: ["\uFFFD", "😀", "\ud800", "\uFFFD"] };
+    expect(parseFitted(printFitted(text))).toEqual(text);
   });
 
   const input = { name: "x", scale: 1, mean: [0], deviation: [1] };
@@ -75,6 +78,20 @@ describe("its text", () => {
     ["classes that are numbers", { ...whole, classes: [{ name: "y", values: [1] }] }],
     ["columns without a name", { ...whole, columns: [{ values: [] }] }],
     ["a vocabulary of numbers", { ...whole, vocabulary: [1] }],
+    ["a scale of 0", { ...whole, inputs: [{ ...input, scale: 0 }] }],
+    [
+      "a mean that is not finite",
+      JSON.stringify({ ...whole, inputs: [input] }).replace('"mean":[0]', '"mean":[-1e999]'),
+    ],
+    ["a mean without a number", { ...whole, inputs: [{ ...input, mean: [null] }] }],
+    ["a deviation below 0", { ...whole, inputs: [{ ...input, deviation: [-1] }] }],
+    ["a list of no classes", { ...whole, classes: [{ name: "y", values: [] }] }],
+    ["two classes of one name", { ...whole, classes: [{ name: "y", values: ["a", "a"] }] }],
+    ["a vocabulary with no character", { ...whole, vocabulary: ["a", ""] }],
+    ["a vocabulary with two for one id", { ...whole, vocabulary: ["a", "bc"] }],
+    ["an input twice", { ...whole, inputs: [input, input] }],
+    ["classes of a field twice", { ...whole, classes: [lists[1], lists[1]] }],
+    ["columns of a field twice", { ...whole, columns: [lists[1], lists[1]] }],
   ])("is refused where it is %s", (_, value) => {
     expect(parseFitted(typeof value === "string" && value !== "x" ? value : JSON.stringify(value))).toBeUndefined();
   });

@@ -51,6 +51,38 @@ describe("a saved file", () => {
     expect(net.counters.step).toBe(0);
   });
 
+  const means = (count: number) =>
+    JSON.stringify({ name: "x", scale: 1, mean: Array(count).fill(0), deviation: Array(count).fill(1) });
+  const fitted = (inputs: string, classes = "", columns = "") =>
+    `{"inputs":[${inputs}],"classes":[${classes}],"columns":[${columns}],"vocabulary":null}`;
+  const asWritten = "what was fitted to the data, as JSON for `nnc.fitted` in the metadata, found";
+  test.each([
+    ["nnc.fitted", fitted(means(3)), "2 means for `x` for `nnc.fitted` in the metadata, found 3 elements"],
+    ["nnc.fitted", fitted(means(2)), "no error"],
+    ["nnc.fitted", fitted(means(3).replace('"x"', '"z"')), "no error"],
+    [
+      "nnc.fitted",
+      fitted("", '{"name":"target","values":["a","b","c"]}'),
+      "at most 2 classes for `target` for `nnc.fitted` in the metadata, found 3 elements",
+    ],
+    ["nnc.fitted", fitted("", '{"name":"target","values":["a",2]}'), asWritten],
+    ["nnc.fitted", fitted('{"name":"x","scale":1e999,"mean":null,"deviation":null}'), asWritten],
+    ["nnc.fitted", fitted('{"name":"x","scale":1,"mean":[0,null],"deviation":[1,1]}'), asWritten],
+    [
+      "nnc.options",
+      '{"consts":[],"dims":[{"name":"F","value":-1,"given":true}],"settings":[]}',
+      "what the program was",
+    ],
+    ["nnc.epoch_loss", "much", 'a number for `nnc.epoch_loss` in the metadata, found "much"'],
+    ["nnc.epoch_weight", "", 'a number for `nnc.epoch_weight` in the metadata, found ""'],
+  ])("without a checksum, with %s %s: %s", async (key, text, expected) => {
+    const net = await load(lineArtifact());
+    const { tensors, metadata } = decode("it", net.save());
+    const old = new Map([...metadata].filter(([name]) => name !== "nnc.checksum"));
+    const message = await errorOf(async () => net.restore(encode(tensors, new Map([...old, [key, text]]))));
+    expect(message).toContain(expected === "no error" ? expected : `NN0920 the saved file: expected ${expected}`);
+  });
+
   test("holds counters that the program can: 2147483647 and not 2147483648", async () => {
     const net = await load(lineArtifact());
     const bytes = net.save();

@@ -52,6 +52,13 @@ describe("as text", () => {
     ['{"consts":[{"name":1,"value":1,"given":true}],"dims":[],"settings":[]}', "a name that is none"],
     ['{"consts":[{"name":"a","value":1}],"dims":[],"settings":[]}', "an entry that lacks a key"],
     ['{"consts":[null],"dims":[],"settings":[]}', "an entry that is none"],
+    ['{"consts":[],"dims":[{"name":"F","value":0,"given":true}],"settings":[]}', "a size of 0"],
+    ['{"consts":[],"dims":[{"name":"F","value":1.5,"given":true}],"settings":[]}', "a size that is not whole"],
+    ['{"consts":[],"dims":[],"settings":[{"name":"lr","value":1e999,"given":true}]}', "a setting beyond all numbers"],
+    [
+      '{"consts":[{"name":"a","value":1,"given":true},{"name":"a","value":2,"given":true}],"dims":[],"settings":[]}',
+      "a constant twice",
+    ],
   ])("%s is refused: %s", (text) => expect(parseOptions(text)).toBeUndefined());
 });
 
