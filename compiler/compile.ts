@@ -13,7 +13,7 @@ import type { Elaboration } from "./elaborate/types.ts";
 import { elaborateSource, type FrontOptions } from "./front.ts";
 import { cpuAdapter, javascript, simd, type Machine } from "./schedule/machine.ts";
 import { buildProgram, type Built } from "./middle.ts";
-import { argumentProblems } from "./options.ts";
+import { sourceArguments } from "./options.ts";
 import type { Artifact, TargetName } from "./program/artifact.ts";
 import { checksumOf, manifestChecksum } from "./program/checksum.ts";
 import type { Program } from "./program/types.ts";
@@ -59,11 +59,11 @@ const targets: Readonly<Record<TargetName, Target>> = {
   wgsl: { machine: cpuAdapter, emit: (program, sources) => emitWgsl(program, sources) },
 };
 
-/** Compiles a `.nn` source for a target. `main.files` holds the sources that `use` may name, by path relative to the project. */
-export function compile(main: SourceText, options: CompileOptions = {}): Compiled | Failed {
-  const problems = argumentProblems(main, options);
+/** Compiles a `.nn` source for a target. `source.files` holds the sources that `use` may name, by path relative to the project. */
+export function compile(source: SourceText, options: CompileOptions = {}): Compiled | Failed {
+  const { main, options: given, problems } = sourceArguments(source, options);
   if (problems.length > 0) return { ok: false, diagnostics: problems, sources: new Map() };
-  const { target = "typescript", verify = false, relaxed = false, ...front } = options;
+  const { target = "typescript", verify = false, relaxed = false, ...front } = given;
   try {
     const { elaboration, diagnostics, sources } = elaborateSource(main, front);
     if (elaboration === undefined) return { ok: false, diagnostics, sources };
@@ -86,7 +86,7 @@ function withChecksums(artifact: Artifact): Artifact {
 }
 
 /** What a phase threw, as data: a target that refuses the program, or a bug of ours. */
-function complaint(error: unknown): Diagnostic {
+export function complaint(error: unknown): Diagnostic {
   if (error instanceof NncError) return error.diagnostic;
   if (!(error instanceof InternalError)) {
     return diagnose(

@@ -1,15 +1,14 @@
 /**
  * `nnc/files`: compiles a `.nn` file of a project, with the files that it uses and the sizes that its data give.
  */
-import { compile } from "./compile.ts";
+import { compile, complaint } from "./compile.ts";
 import type { Compiled, CompileOptions, Failed } from "./compile.ts";
 import { openDimension } from "./diagnostics/codes/shapes.ts";
 import { boundMissing } from "./diagnostics/codes/train.ts";
-import { NncError } from "./diagnostics/diagnostic.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { DataFacts } from "./elaborate/elaborate.ts";
 import { elaborateSource } from "./front.ts";
-import { fileArgumentProblems } from "./options.ts";
+import { fileArguments } from "./options.ts";
 import { factsOf, readProject } from "./project.ts";
 import type { ProjectSource } from "./project.ts";
 
@@ -20,10 +19,10 @@ export interface FileOptions extends Omit<CompileOptions, "dataFacts"> {
 
 /** Compiles the file at `file`, a path of the host. Like `compile`, it throws nothing. */
 export function compileFile(file: string, options: FileOptions = {}): Compiled | Failed {
-  const problems = fileArgumentProblems(file, options);
+  const { main, options: given, problems } = fileArguments(file, options);
   if (problems.length > 0) return { ok: false, diagnostics: problems, sources: new Map() };
-  const { root, ...others } = options;
-  return compileProject(readProject(file, root), others);
+  const { root, ...others } = given;
+  return compileProject(readProject(main, root), others);
 }
 
 /** Compiles what `readProject` read; looks at the data only where the program leaves a size to them. */
@@ -55,7 +54,6 @@ function readFacts(
     const facts = elaboration === undefined ? undefined : factsOf(elaboration.host, source);
     return facts === undefined ? undefined : { facts };
   } catch (error) {
-    if (error instanceof NncError) return { problem: error.diagnostic };
-    throw error;
+    return { problem: complaint(error) };
   }
 }

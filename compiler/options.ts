@@ -2,6 +2,8 @@
  * What a program passes to `compile`, looked at before anything is done with it: TypeScript checks the types of who writes TypeScript, and
  * nobody the numbers. A wrong value, or an option that does not exist, is a diagnostic, never an exception.
  */
+import { unsuitableOption } from "./diagnostics/codes/runtime.ts";
+import { diagnose } from "./diagnostics/diagnostic.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { isBoolean, isString, oneOf, optionProblems, trueOrFalse, unsuitable } from "./diagnostics/options.ts";
 import type { Rules, Test } from "./diagnostics/options.ts";
@@ -48,14 +50,71 @@ const sourceRules: Rules<SourceText> = {
 const { dataFacts: _, ...others } = compileRules;
 const fileRules: Rules<FileOptions> = { ...others, root: { expected: "the path of a folder", fits: isString } };
 
+/** Arguments as they were when they were looked at, and what is wrong with them. */
+export interface Arguments<Main, Options> {
+  readonly main: Main;
+  readonly options: Options;
+  readonly problems: readonly Diagnostic[];
+}
+
+/** The arguments of `compileFile`. */
+export function fileArguments(file: string, options: FileOptions): Arguments<string, FileOptions> {
+  return readOnce(file, options, fileProblems);
+}
+
+/** The arguments of `compile`. */
+export function sourceArguments(main: SourceText, options: CompileOptions): Arguments<SourceText, CompileOptions> {
+  return readOnce(main, options, sourceProblems);
+}
+
+/** Reads every field one time: getters and proxies of a program may answer otherwise the next, or throw. */
+function readOnce<Main, Options>(
+  main: Main,
+  options: Options,
+  problemsOf: (main: unknown, options: unknown) => readonly Diagnostic[],
+): Arguments<Main, Options> {
+  try {
+    const own = { main: copyOf(main, 2), options: copyOf(options, 2) };
+    return { ...own, problems: problemsOf(own.main, own.options) };
+  } catch (error) {
+    const found = `one that throws: ${messageOf(error)}`;
+    return {
+      main,
+      options,
+      problems: [diagnose(unsuitableOption, { option: "options", expected: "fields that can be read", found }, [])],
+    };
+  }
+}
+
+/** With copies of the objects, lists and Maps in it, down to a level. */
+function copyOf<Value>(value: Value, levels: number): Value {
+  return copyIn(value, levels) as Value; // Of the same form.
+}
+
+function copyIn(value: unknown, levels: number): unknown {
+  const inner = (one: unknown): unknown => copyIn(one, levels - 1);
+  if (levels === 0 || typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return Array.from(value, inner);
+  if (value instanceof Map) return new Map(value);
+  return isFields(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inner(one)])) : value;
+}
+
+function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error);
+  } catch {
+    return "nothing readable";
+  }
+}
+
 /** What is wrong with the arguments of `compileFile`. */
-export function fileArgumentProblems(file: unknown, options: unknown): readonly Diagnostic[] {
+function fileProblems(file: unknown, options: unknown): readonly Diagnostic[] {
   if (!isString(file)) return [unsuitable("file", "the path of a file", file)];
   return optionProblems("compileFile", options, fileRules);
 }
 
 /** What is wrong with the arguments of `compile`. */
-export function argumentProblems(main: unknown, options: unknown): readonly Diagnostic[] {
+function sourceProblems(main: unknown, options: unknown): readonly Diagnostic[] {
   if (!isFields(main) || !isString(main["name"]) || !isString(main["source"]))
     return [unsuitable("source", '{ name: "net.nn", source: "…" }', main)];
   const problems = [

@@ -161,8 +161,7 @@ function rowsOf({ shape }: HostInput, sizes: ReadonlyMap<string, number>): numbe
 
 function mapOf(inputs: unknown, wanted: readonly HostInput[]): ReadonlyMap<string, unknown> {
   if (inputs instanceof Map) return inputs;
-  if (typeof inputs === "object" && inputs !== null && !ArrayBuffer.isView(inputs) && !Array.isArray(inputs))
-    return new Map(Object.entries(inputs));
+  if (isFields(inputs)) return new Map(Object.entries(inputs));
   const expected = `{ ${listOf(wanted.map(({ name, dtype }) => `${name}: ${arrayName(dtype)}`))} }`;
   throw failure(codes.wrongType, { name: "inputs", expected, found: kindOf(inputs) });
 }

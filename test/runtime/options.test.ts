@@ -155,6 +155,82 @@ describe("an option of a wrong kind", () => {
   });
 });
 
+describe("options that throw when they are read", () => {
+  const fails = (thrown: unknown) => () => {
+    throw thrown;
+  };
+  const getter = (name: string, rest: object = {}, thrown: unknown = new Error("no")): object =>
+    Object.defineProperty({ ...rest }, name, { enumerable: true, get: fails(thrown) });
+  const proxy = (): object => new Proxy({}, { ownKeys: fails(new Error("no")) });
+  const main = { name: "a.nn", source };
+
+  test.each<[string, () => unknown, string]>([
+    ["a target", () => loosely(compile)(main, getter("target")), "no"],
+    ["constants", () => loosely(compile)(main, { consts: getter("size") }), "no"],
+    ["a proxy", () => loosely(compile)(main, proxy()), "no"],
+    ["a proxy as dimensions", () => loosely(compile)(main, { dims: proxy() }), "no"],
+    ["a source", () => loosely(compile)(getter("source", { name: "a.nn" })), "no"],
+    ["a word", () => loosely(compile)(main, getter("target", {}, "word")), "word"],
+    [
+      "what cannot be said",
+      () => loosely(compile)(main, getter("target", {}, Object.create(null))),
+      "nothing readable",
+    ],
+    ["a target of compileFile", () => loosely(compileFile)("a.nn", getter("target")), "no"],
+  ])("are a diagnostic of compile: %s", (_, act, found) => {
+    const { ok, diagnostics } = act() as never as { readonly ok: boolean; readonly diagnostics: readonly Diagnostic[] };
+    expect([ok, ...told(diagnostics)]).toEqual([
+      false,
+      `NN0706 option \`options\`: expected fields that can be read, found one that throws: ${found}`,
+    ]);
+  });
+
+  test("are read one time by compile: what answers otherwise the next is as it was", () => {
+    let asked = 0;
+    const twice = { enumerable: true, get: () => (asked++ === 0 ? "wasm" : "wgsl") };
+    const result = loosely(compile)(main, Object.defineProperty({}, "target", twice)) as ReturnType<typeof compile>;
+    expect([asked, result.ok && result.artifact.manifest.target]).toEqual([1, "wasm"]);
+  });
+
+  test("throw what is theirs out of the calls of a network, which is then as it was", async () => {
+    const net = await load(artifact);
+    const before = net.save();
+    for (const act of [
+      () => loosely(load)(artifact, getter("seed")),
+      () => loosely(net.step.bind(net))(points(2), getter("trusted")),
+      () => loosely(net.step.bind(net))(getter("x")),
+      () => loosely(net.restore.bind(net))(net.save(), getter("seed")),
+    ])
+      await expect(async () => await act()).rejects.toThrow(/^no$/);
+    expect(net.save()).toEqual(before);
+  });
+});
+
+describe("inputs of a kind that no network takes", () => {
+  async function* later() {
+    yield points(2);
+  }
+  test.each<[string, (net: Network) => unknown, string]>([
+    ["batches that come later", (net) => loosely(net.evaluate.bind(net))(later()), "an AsyncGenerator"],
+    ["batches that come later, at once", (net) => loosely(net.evaluateSync.bind(net))(later()), "an AsyncGenerator"],
+    ["a promise", (net) => loosely(net.step.bind(net))(Promise.resolve(points(2))), "a Promise"],
+    ["a date", (net) => loosely(net.predict.bind(net))(new Date(0)), "a Date"],
+    ["numbers as batches", (net) => loosely(net.evaluate.bind(net))([1, 2]), "1"],
+    ["a set of words", (net) => loosely(net.evaluate.bind(net))(new Set(["x"])), "a string"],
+  ])("are refused by what they are: %s", async (_, act, found) => {
+    const net = await load(artifact);
+    expect(await errorOf(async () => await act(net))).toMatch(
+      new RegExp(`^NN0712 inputs: expected \\{ x: Float32Array.* \\}, found ${found}$`),
+    );
+  });
+
+  test("are refused by `train`, too", async () => {
+    expect(await errorOf(async () => await train(artifact, later() as never).next())).toBe(
+      "NN0712 data: expected what `prepare` answers, { train: { rows, tensors }, … }, found an AsyncGenerator",
+    );
+  });
+});
+
 describe("epochs that nobody counts", () => {
   const scheduled = (schedule: string) => {
     const result = compile(
