@@ -212,9 +212,7 @@ function prepared(
   fitted: Network["record"]["fitted"],
 ): Float32Array | Int32Array {
   if (dtype === "i32") return Int32Array.from(values);
-  const data = Float32Array.from(values);
-  applyFitted(fitted, name, data);
-  return data;
+  return applyFitted(fitted, name, values);
 }
 
 function withoutTypes(text: string): string {

@@ -276,7 +276,7 @@ function prepare(view: View, offset: number, row: Row, field: Field, at: number)
   if (values.length !== field.width) throw new TypeError(\`row \${at}: expected \${field.width} values for \${field.name}, found \${values.length}\`);
   for (let index = 0; index < values.length; index += 1) {
     const value = numberOf(values[index] as Value, field, at);
-    view[offset + index] = field.dtype === "i32" ? value : scaled(Math.fround(value), field, index);
+    view[offset + index] = field.dtype === "i32" ? value : scaled(value, field, index);
   }
 }
 
@@ -291,7 +291,10 @@ function unscaled(value: number, { scale, mean, deviation }: Output, index: numb
   if (scale === 1 && mean === null) return value;
   const column = mean === null ? 0 : index % mean.length;
   const spread = deviation === null ? 1 : deviation[column] ?? 1;
-  return Math.fround((value * spread + (mean === null ? 0 : mean[column] ?? 0)) / scale);
+  const raw = (value * spread + (mean === null ? 0 : mean[column] ?? 0)) / scale;
+  // Beside a large mean 32 bits would lose digits that the answer has.
+  const steps = Math.abs((raw * scale) / (spread * Math.max(1, Math.abs(value)))) * 8388608;
+  return steps < 134217728 ? Math.fround(raw) : Number(raw.toPrecision(Math.min(17, Math.ceil(Math.log10(steps)) + 1)));
 }
 
 /** The raw results: for each row, the values of each output. */

@@ -3,10 +3,10 @@
  * model's one result holds, scores for classes.
  */
 import type { Prediction } from "../../runtime/load/index.ts";
-import { undoFitted } from "../../runtime/save/fitted.ts";
+import { exceedsFloats, undoFitted } from "../../runtime/save/fitted.ts";
 import { UsageError } from "../exit.ts";
 import { idx, npy } from "../rows/arrays.ts";
-import type { ArrayForm } from "../rows/arrays.ts";
+import type { ArrayForm, ArrayType } from "../rows/arrays.ts";
 import type { Form } from "../rows/form.ts";
 import type { Answers } from "./answer.ts";
 import { toJson } from "../output/json.ts";
@@ -52,12 +52,22 @@ function arrayWriter(form: Form, array: ArrayForm, { model, outputs }: Interface
       `--format: expected csv or json, which hold the ${outputs.length} results of ${model.name}, found ${form}`,
     );
   const { shape, units } = output;
+  const head =
+    (type: ArrayType): Writer["head"] =>
+    ({ total }) =>
+      array.head(type, [total, ...shape]);
+  if (units === undefined)
+    return { binary: true, head: head(dtype), part: ({ predictions }) => array.part(dtype, dataOf(predictions)) };
+  const [type, Floats] = exceedsFloats(units) ? (["f64", Float64Array] as const) : (["f32", Float32Array] as const);
   return {
     binary: true,
-    head: ({ total }) => array.head(dtype, [total, ...shape]),
-    part: ({ predictions: [{ data } = { data: new Float32Array(0) }] }) =>
-      array.part(dtype, units === undefined ? data : Float32Array.from(undoFitted(units, data))),
+    head: head(type),
+    part: ({ predictions }) => array.part(type, Floats.from(undoFitted(units, dataOf(predictions)))),
   };
+}
+
+function dataOf([prediction]: readonly Prediction[]): Float32Array | Int32Array {
+  return prediction?.data ?? new Float32Array(0);
 }
 
 /** The first line of CSV. */
@@ -103,8 +113,9 @@ function entriesOf(answer: Answer): readonly (readonly [string, unknown])[] {
   return [[answer.name, numbers.length === 1 ? numbers[0] : numbers]];
 }
 
-/** The shortest decimal that is this float32. */
+/** The shortest decimal that is this float32, or this float64 where it is no such. */
 function shortest(value: number): string {
+  if (Math.fround(value) !== value) return String(value);
   for (let digits = 6; digits < 9; digits += 1) {
     const text = value.toPrecision(digits);
     if (Math.fround(Number(text)) === value) return String(Number(text));

@@ -1,14 +1,17 @@
 /** Predictions as arrays: NPY as NumPy writes it (version 1), and IDX. All rows one after the other, the last axis fastest. */
 import type { ElementType } from "../../compiler/loops/types.ts";
 
+/** Of what a network answers, and of answers in units that need more than 32 bits. */
+export type ArrayType = ElementType | "f64";
+
 /** The array as it is made: how it begins, and each part's elements in its own order of bytes. */
 export interface ArrayForm {
-  readonly head: (dtype: ElementType, shape: readonly number[]) => Uint8Array;
-  readonly part: (dtype: ElementType, data: Float32Array | Int32Array) => Uint8Array;
+  readonly head: (dtype: ArrayType, shape: readonly number[]) => Uint8Array;
+  readonly part: (dtype: ArrayType, data: Float32Array | Int32Array | Float64Array) => Uint8Array;
 }
 
-const npyTypes: Readonly<Record<ElementType, string>> = { f32: "<f4", i32: "<i4", bool: "|b1" };
-const idxTypes: Readonly<Record<ElementType, number>> = { f32: 0x0d, i32: 0x0c, bool: 0x08 };
+const npyTypes: Readonly<Record<ArrayType, string>> = { f64: "<f8", f32: "<f4", i32: "<i4", bool: "|b1" };
+const idxTypes: Readonly<Record<ArrayType, number>> = { f64: 0x0e, f32: 0x0d, i32: 0x0c, bool: 0x08 };
 
 export const npy: ArrayForm = {
   head: (dtype, shape) => {
@@ -33,10 +36,11 @@ export const idx: ArrayForm = {
   },
   part: (dtype, data) => {
     if (dtype === "bool") return Uint8Array.from(data);
-    const bytes = new Uint8Array(data.length * 4);
+    const bytes = new Uint8Array(data.byteLength);
     const view = new DataView(bytes.buffer);
     for (const [at, value] of data.entries())
-      if (dtype === "f32") view.setFloat32(at * 4, value);
+      if (dtype === "f64") view.setFloat64(at * 8, value);
+      else if (dtype === "f32") view.setFloat32(at * 4, value);
       else view.setInt32(at * 4, value);
     return bytes;
   },

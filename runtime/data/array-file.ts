@@ -1,15 +1,15 @@
 /**
  * One array of numbers, from whatever file or host: its shape, and its elements as a field wants them. Conversions are
- * explicit: floats are rounded to 32 bits and must stay finite, integers must be whole and fit.
+ * explicit: floats are rounded to 32 bits, where nothing is done to them before, and must stay finite, integers must be whole and fit.
  */
 import { unsuitableValue, wrongElementCount } from "../../compiler/diagnostics/codes/data.ts";
 import { failure, shapeText } from "../save/fail.ts";
 import { placeOf, scan } from "./csv.ts";
 import type { Cells } from "./csv.ts";
-import type { DataTensor, Field } from "./dataset.ts";
+import type { Field } from "./dataset.ts";
 import { elements } from "./dataset.ts";
-import { numberAt, readField } from "./raw.ts";
-import type { WordTensor } from "./raw.ts";
+import { floatsFor, floatTensor, numberAt, readField } from "./raw.ts";
+import type { RawTensor } from "./raw.ts";
 
 /** Element types that can be read; 64-bit integers come as doubles. */
 export type Numbers =
@@ -29,7 +29,7 @@ export interface ArrayFile {
    * A fresh copy of all elements in the field's type; `shape` is the field's, and the number of elements is not
    * checked.
    */
-  readonly read: (field: Field) => DataTensor | WordTensor;
+  readonly read: (field: Field) => RawTensor;
   /** The place of an element, for a message. */
   readonly place: (at: number) => string;
 }
@@ -43,7 +43,7 @@ export function numberArray(file: string, shape: readonly number[], data: Number
     place,
     read: (field) => {
       const base = { shape: field.shape, rowStride: elements(field.shape) };
-      if (field.dtype === "f32") return { ...base, dtype: "f32", data: toFloats(data, place) };
+      if (field.dtype === "f32") return floatTensor(base, toFloats(data, floatsFor(field, data.length), place));
       return { ...base, dtype: "i32", data: toIntegers(data, place) };
     },
   };
@@ -82,12 +82,16 @@ export function requireElements(array: ArrayFile, rows: number, field: Field): v
   throw failure(wrongElementCount, { source: array.file, field: field.name, shape, expected, found });
 }
 
-function toFloats(data: Numbers, place: (at: number) => string): Float32Array {
-  const floats = new Float32Array(data.length);
+function toFloats<Floats extends Float32Array | Float64Array>(
+  data: Numbers,
+  floats: Floats,
+  place: (at: number) => string,
+): Floats {
   floats.set(data);
   if (!(data instanceof Float32Array || data instanceof Float64Array)) return floats;
   for (let at = 0; at < floats.length; at++) {
-    if (!Number.isFinite(floats[at])) throw unsuitable(place(at), "a finite 32-bit float", data[at]);
+    if (!Number.isFinite(Math.fround(floats[at] ?? NaN)))
+      throw unsuitable(place(at), "a finite 32-bit float", data[at]);
   }
   return floats;
 }

@@ -23,8 +23,8 @@ import type { DataSource } from "./source.ts";
 /** Rows along the first axis of every array. Throws NN0813, NN0814, NN0824, NN0831. */
 export function rowArrays(arrays: ReadonlyMap<string, ArrayFile>, fields: readonly Field[]): DataSource {
   rejectUnknown(arrays.keys(), fields);
-  return rowSource(fields, () => {
-    const named = fields.map((field) => [field, arrayOf(arrays, field)] as const);
+  return rowSource(fields, (wanted) => {
+    const named = wanted.map((field) => [field, arrayOf(arrays, field)] as const);
     const [first] = named;
     const rows = first?.[1].shape[0] ?? 0;
     for (const [field, array] of named) {
@@ -51,8 +51,8 @@ export function rowArrays(arrays: ReadonlyMap<string, ArrayFile>, fields: readon
  */
 export function wholeArrays(arrays: ReadonlyMap<string, ArrayFile>, fields: readonly Field[]): DataSource {
   rejectUnknown(arrays.keys(), fields);
-  const sourceOf = (wanted: readonly Field[]): DataSource =>
-    rowSource(wanted, () => {
+  const sourceOf = (own: readonly Field[]): DataSource =>
+    rowSource(own, (wanted) => {
       const named = wanted.map((field) => [field, arrayOf(arrays, field)] as const);
       for (const [field, array] of named) requireElements(array, 1, field);
       return rawOf(named, 1);

@@ -13,7 +13,7 @@ import { failure, listed, quoted } from "../save/fail.ts";
 import type { Named } from "../save/fitted.ts";
 import type { DataTensor, Field } from "./dataset.ts";
 import { elements } from "./dataset.ts";
-import type { RawData, WordTensor } from "./raw.ts";
+import type { RawData, RawTensor, WideTensor, WordTensor } from "./raw.ts";
 
 const truths: readonly (readonly [string, string])[] = [
   ["false", "true"],
@@ -22,12 +22,7 @@ const truths: readonly (readonly [string, string])[] = [
 ];
 
 /** Of words, and of a target's numbers that are no ids; nothing where the field holds what it says. Throws NN0815, NN0820. */
-export function fitClasses(
-  raw: RawData,
-  field: Field,
-  tensor: DataTensor | WordTensor,
-  rows: Uint32Array,
-): readonly Named[] {
+export function fitClasses(raw: RawData, field: Field, tensor: RawTensor, rows: Uint32Array): readonly Named[] {
   if (tensor.dtype === "words") return [{ name: field.name, values: wordClasses(raw, field, tensor, rows) }];
   const labels = field.role === "target" && tensor.dtype === "i32" ? numberClasses(field, tensor.data, rows) : [];
   return labels.length === 0 ? [] : [{ name: field.name, values: labels.map(String) }];
@@ -37,9 +32,9 @@ export function fitClasses(
 export function encodeClasses(
   raw: RawData,
   field: Field,
-  tensor: DataTensor | WordTensor,
+  tensor: RawTensor,
   names: readonly string[] | undefined,
-): DataTensor {
+): DataTensor | WideTensor {
   if (tensor.dtype === "words") return idsOf(raw, field, tensor, (word) => tensor.words[word] ?? "", names ?? []);
   if (names !== undefined) {
     if (names.every((name) => Number.isNaN(Number(name)))) throw numbersWhereNames(raw, field, tensor.data, names);
@@ -90,7 +85,7 @@ function usedIn(data: Int32Array, width: number, rows: Uint32Array): ReadonlySet
 function idsOf(
   raw: RawData,
   field: Field,
-  { data, shape, rowStride }: DataTensor | WordTensor,
+  { data, shape, rowStride }: RawTensor,
   nameOf: (value: number) => string,
   names: readonly string[],
 ): DataTensor {

@@ -36,6 +36,8 @@ export interface Field {
   readonly classes?: number;
   /** Whether an f32 field must lie between 0 and 1. */
   readonly probability?: boolean;
+  /** Whether something is done to its numbers before they are rounded to 32 bits, so that they are read in 64. */
+  readonly wide?: boolean;
 }
 
 /** The number of elements of a shape. */

@@ -1,17 +1,17 @@
 /**
  * What is learnt from the training rows before training — classes, means, deviations — and its use on any rows.
- * Values are rounded to 32 bits first and computed in 64, so that a file and a typed array give the same bits.
+ * What is done to numbers is done in 64 bits to the numbers of the file, which are rounded once: of a date in seconds, 32 hold none.
  */
 import { constantColumn, notAProbability, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
-import { applyFitted, valuesOf } from "../save/fitted.ts";
+import { applyFitted, fittedInput, valuesOf } from "../save/fitted.ts";
 import { failure, listed, quoted } from "../save/fail.ts";
 import type { Fitted, FittedInput } from "../save/fitted.ts";
 import { encodeClasses, fitClasses, placeAt } from "./classes.ts";
 import type { Dataset, DataTensor, Field } from "./dataset.ts";
 import { elements } from "./dataset.ts";
-import type { RawData } from "./raw.ts";
+import type { RawData, WideTensor } from "./raw.ts";
 
 /**
  * `scale` multiplies, `standardize` subtracts the mean and divides by the standard deviation; both touch float inputs
@@ -35,6 +35,19 @@ export function preprocessingOf(
   };
 }
 
+/** The fields, those with numbers that are scaled or standardised wide. With what was fitted earlier the options are of no account. */
+export function widened(
+  fields: readonly Field[],
+  fitted: Fitted | undefined,
+  preprocessing: Preprocessing = {},
+): readonly Field[] {
+  return fields.map((field) => {
+    const { scale, standardize } = preprocessingOf(field, preprocessing);
+    const wide = fitted === undefined ? scale !== 1 || standardize : fittedInput(fitted, field.name) !== undefined;
+    return wide && field.dtype === "f32" ? { ...field, wide } : field;
+  });
+}
+
 /** Fits to the rows listed in `rows`; a constant column is a warning (NN0822), too many classes an error (NN0820). */
 export function fit(
   raw: RawData,
@@ -47,7 +60,7 @@ export function fit(
   const names = typeof standardize === "boolean" ? [] : standardize;
   const floats = fields.flatMap((field) => {
     const tensor = raw.tensors.get(field.name);
-    return tensor?.dtype === "f32" ? [{ field, data: tensor.data }] : [];
+    return tensor?.dtype === "f32" || tensor?.dtype === "f64" ? [{ field, data: tensor.data }] : [];
   });
   const unknown = names.find((name) => !floats.some(({ field }) => field.name === name));
   if (unknown !== undefined)
@@ -67,8 +80,7 @@ export function fit(
 }
 
 /**
- * The tensors as the program takes them: words become ids, float inputs are scaled and standardised, ids and probabilities are checked.
- * Changes the arrays of `raw` in place, which is thereby used up. Throws NN0819, NN0821, NN0834, NN0851.
+ * The tensors as the program takes them: words become ids, float inputs are scaled and standardised, ids and probabilities are checked. Throws NN0819, NN0821, NN0834, NN0851.
  */
 export function encode(raw: RawData, fields: readonly Field[], fitted: Fitted): Dataset {
   const tensors = new Map<string, DataTensor>();
@@ -77,10 +89,13 @@ export function encode(raw: RawData, fields: readonly Field[], fitted: Fitted): 
     if (tensor === undefined) continue;
     const encoded = encodeClasses(raw, field, tensor, valuesOf(fitted.classes, field.name));
     if (field.probability === true) checkProbabilities(raw, field, encoded.data);
-    if (encoded.dtype === "f32") applyFitted(fitted, field.name, encoded.data);
-    tensors.set(field.name, encoded);
+    tensors.set(field.name, encoded.dtype === "f64" ? rounded(encoded, field.name, fitted) : encoded);
   }
   return { rows: raw.rows, tensors };
+}
+
+function rounded({ data, ...base }: WideTensor, name: string, fitted: Fitted): DataTensor {
+  return { ...base, dtype: "f32", data: applyFitted(fitted, name, data) };
 }
 
 function checkProbabilities(raw: RawData, field: Field, data: ArrayLike<number>): void {
@@ -94,7 +109,7 @@ function checkProbabilities(raw: RawData, field: Field, data: ArrayLike<number>)
 function fitInput(
   raw: RawData,
   field: Field,
-  data: Float32Array,
+  data: Floats,
   rows: Uint32Array,
   { scale, standardize }: { readonly scale: number; readonly standardize: boolean },
   warnings: Diagnostic[],
@@ -114,9 +129,11 @@ function fitInput(
   ];
 }
 
+type Floats = Float32Array | Float64Array;
+
 /** Mean and standard deviation (of the population) of scaled values, in two passes; exactly 0 where all are equal. */
 function momentsOf(
-  data: Float32Array,
+  data: Floats,
   rows: Uint32Array,
   width: number,
   element: number,

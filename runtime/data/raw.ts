@@ -26,15 +26,27 @@ export interface WordTensor {
   readonly words: readonly string[];
 }
 
+/** Numbers to which something is done before they are rounded. */
+export interface WideTensor {
+  readonly dtype: "f64";
+  readonly shape: readonly number[];
+  readonly rowStride: number;
+  readonly data: Float64Array;
+}
+
+export type RawTensor = DataTensor | WordTensor | WideTensor;
+
 export interface RawData {
   /** How messages call the whole. */
   readonly source: string;
   readonly rows: number;
-  readonly tensors: ReadonlyMap<string, DataTensor | WordTensor>;
+  readonly tensors: ReadonlyMap<string, RawTensor>;
   readonly columns: readonly Named[];
   /** The place of one element, for a message: `data/wine.csv:12:7`, `labels.npy[11]`. */
   readonly place: (field: string, row: number, element: number) => string;
 }
+
+type Floats = Float32Array | Float64Array;
 
 /** Cells of one field: cell (row, i) is `row * width + columns[i]`, called `names[i]`. */
 interface Selection {
@@ -67,7 +79,7 @@ export function readTable(
 }
 
 /** One field of a table or matrix, its rows reshaped to the field's shape. */
-export function readField(selection: Selection): DataTensor | WordTensor {
+export function readField(selection: Selection): RawTensor {
   const { field, columns, cells } = selection;
   const expected = elements(field.shape);
   if (columns.length !== expected) {
@@ -82,7 +94,8 @@ export function readField(selection: Selection): DataTensor | WordTensor {
   }
   const base = { shape: field.shape, rowStride: expected };
   if (isOfWords(selection)) return { ...base, dtype: "words", ...readWords(selection) };
-  if (field.dtype === "f32") return { ...base, dtype: "f32", data: readFloats(selection) };
+  if (field.dtype === "f32")
+    return floatTensor(base, readFloats(selection, floatsFor(field, selection.rows * expected)));
   return { ...base, dtype: "i32", data: readIntegers(selection) };
 }
 
@@ -93,13 +106,22 @@ function isOfWords(selection: Selection): boolean {
   return field.dtype === "i32" || (field.role === "target" && allAreWords(selection));
 }
 
-function readFloats(selection: Selection): Float32Array {
-  const data = new Float32Array(selection.rows * selection.columns.length);
+/** Room for the numbers of a float field. */
+export function floatsFor({ wide = false }: Field, length: number): Floats {
+  return wide ? new Float64Array(length) : new Float32Array(length);
+}
+
+/** The numbers of a float field, by the room that they were given. */
+export function floatTensor(base: Pick<DataTensor, "shape" | "rowStride">, data: Floats): DataTensor | WideTensor {
+  return data instanceof Float64Array ? { ...base, dtype: "f64", data } : { ...base, dtype: "f32", data };
+}
+
+function readFloats(selection: Selection, data: Floats): Floats {
   eachCell(selection, (cell, name, at) => {
     const value = numberAt(selection.cells, cell);
     if (Number.isNaN(value)) throw failure(notANumber, found(selection, cell, name), decimalComma(selection, cell));
     data[at] = value;
-    if (!Number.isFinite(data[at])) throw failure(numberTooLarge, found(selection, cell, name));
+    if (!Number.isFinite(Math.fround(value))) throw failure(numberTooLarge, found(selection, cell, name));
   });
   return data;
 }

@@ -9,7 +9,7 @@ import type { ColumnMapping } from "./columns.ts";
 import { parseCsv } from "./csv.ts";
 import type { Table } from "./csv.ts";
 import type { Dataset, Field } from "./dataset.ts";
-import { encode, fit } from "./fit.ts";
+import { encode, fit, widened } from "./fit.ts";
 import type { Preprocessing } from "./fit.ts";
 import type { RawData } from "./raw.ts";
 import { readTable } from "./raw.ts";
@@ -51,21 +51,24 @@ export function csvSource(
 /** A table that is parsed already, for who has looked at its header or counted its rows to find a dimension. */
 export function tableSource(table: Table, mapping: ColumnMapping, fields: readonly Field[]): DataSource {
   const { file, header } = table;
-  return rowSource(fields, (fitted) => {
+  return rowSource(fields, (wanted, fitted) => {
     const recalled = fitted !== undefined && fitted.columns.length > 0;
     const assigned = recalled
       ? recallColumns(file, header, fitted.columns, fields)
       : assignColumns(file, header, mapping, fields);
-    return readTable(table, fields, assigned);
+    return readTable(table, wanted, assigned);
   });
 }
 
-/** A source of independent rows, read anew by `read` each time since encoding works in place. */
-export function rowSource(fields: readonly Field[], read: (fitted: Fitted | undefined) => RawData): DataSource {
+/** A source of independent rows, read anew by `read` for each use: how wide its numbers are depends on what is done to them. */
+export function rowSource(
+  fields: readonly Field[],
+  read: (wanted: readonly Field[], fitted: Fitted | undefined) => RawData,
+): DataSource {
   return {
-    apply: (fitted) => encode(read(fitted), fields, fitted),
+    apply: (fitted) => encode(read(widened(fields, fitted), fitted), fields, fitted),
     prepare: (options) => {
-      const raw = read(options.fitted);
+      const raw = read(widened(fields, options.fitted, options), options.fitted);
       const parts = split(raw.rows, options.holdout, options.seed);
       const { fitted, warnings } =
         options.fitted === undefined

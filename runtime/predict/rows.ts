@@ -81,15 +81,20 @@ export function readRows(
   return new Map(
     inputs.map((input): readonly [string, View] => {
       const { dtype, width, name } = input;
-      const values = dtype === "f32" ? new Float32Array(rows.length * width) : new Int32Array(rows.length * width);
+      const values = dtype === "f32" ? new Float64Array(rows.length * width) : new Int32Array(rows.length * width);
       for (const [at, row] of rows.entries()) fill(values, at * width, input, inputs.length === 1, row);
-      if (values instanceof Float32Array) applyFitted(fitted, name, values);
-      return [name, values];
+      return [name, values instanceof Int32Array ? values : applyFitted(fitted, name, values)];
     }),
   );
 }
 
-function fill(values: View, from: number, input: InputField, single: boolean, { value, place }: PlacedRow): void {
+function fill(
+  values: Float64Array | Int32Array,
+  from: number,
+  input: InputField,
+  single: boolean,
+  { value, place }: PlacedRow,
+): void {
   const cells = cellsOf(input, single, value, place);
   if (cells.length !== input.width) {
     throw failure(wrongElementCount, {

@@ -40,25 +40,50 @@ export function valuesOf(list: readonly Named[], name: string): readonly string[
   return list.find((entry) => entry.name === name)?.values;
 }
 
-/** Scales and standardises the raw values of one input in place; other names are left as they are. */
-export function applyFitted(fitted: Fitted, name: string, data: Float32Array): void {
-  const input = fitted.inputs.find((one) => one.name === name);
-  if (input === undefined || (input.scale === 1 && input.mean === null)) return;
+/** What was fitted to one input, if anything was. */
+export function fittedInput({ inputs }: Fitted, name: string): FittedInput | undefined {
+  return inputs.find((one) => one.name === name);
+}
+
+/** The raw values of one input scaled and standardised, rounded to 32 bits at the end; of other names only rounded. */
+export function applyFitted(fitted: Fitted, name: string, values: ArrayLike<number>): Float32Array {
+  const input = fittedInput(fitted, name);
+  if (input === undefined || (input.scale === 1 && input.mean === null)) return Float32Array.from(values);
   const { scale, mean, deviation } = input;
   const width = mean?.length ?? 1;
+  const data = new Float32Array(values.length);
   for (let at = 0; at < data.length; at++) {
-    const value = (data[at] ?? 0) * scale - (mean?.[at % width] ?? 0);
+    const value = (values[at] ?? 0) * scale - (mean?.[at % width] ?? 0);
     const spread = deviation?.[at % width] ?? 1;
     data[at] = spread === 0 ? 0 : value / spread;
   }
+  return data;
 }
 
-/** The raw values behind prepared ones, rounded to 32 bits: a network's answers in the units of what it was trained to say. */
+/**
+ * The raw values behind prepared ones: a network's answers in the units of what it was trained to say. They are rounded to 32 bits, or where
+ * those lose digits of an answer beside a large mean, to the decimal digits that it has.
+ */
 export function undoFitted({ scale, mean, deviation }: FittedInput, values: ArrayLike<number>): readonly number[] {
   const width = mean?.length ?? 1;
-  return Array.from(values, (value, at) =>
-    Math.fround((value * (deviation?.[at % width] ?? 1) + (mean?.[at % width] ?? 0)) / scale),
-  );
+  return Array.from(values, (value, at) => {
+    const spread = deviation?.[at % width] ?? 1;
+    const raw = (value * spread + (mean?.[at % width] ?? 0)) / scale;
+    const steps = Math.abs((raw * scale) / (spread * Math.max(1, Math.abs(value)))) * 2 ** 23;
+    return steps < farOff ? Math.fround(raw) : Number(raw.toPrecision(digitsOf(steps)));
+  });
+}
+
+/** So many steps of an answer's 24 bits from 0, 32 bits no longer tell neighbours apart. */
+const farOff = 2 ** 27;
+
+function digitsOf(steps: number): number {
+  return Math.min(17, Math.ceil(Math.log10(steps)) + 1);
+}
+
+/** Whether what `undoFitted` gives may need more than 32 bits. */
+export function exceedsFloats({ mean, deviation }: FittedInput): boolean {
+  return mean?.some((one, at) => Math.abs(one) * 2 ** 23 >= farOff * (deviation?.[at] ?? 1)) ?? false;
 }
 
 /** One line of JSON; numbers survive to the bit. */

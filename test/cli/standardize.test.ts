@@ -77,3 +77,25 @@ test("an exported module and a predictor", async () => {
   expect(await it.predict([[1, 1]])).toEqual([[{ kind: "numbers", name: "price", shape: [], values: [15] }]]);
   it.close();
 });
+
+test("a target of seconds since 1970 is answered to the second", async () => {
+  const { folder, remove: removeLate } = folderWith({
+    "package.json": "{}",
+    "d.csv": "a,b,price\n1,1,1700000000\n-3,1,1700000010\n0,0,1700000010\n2,-1,1700000000\n",
+    "sum.nn": source,
+  });
+  await nnc(["train", "sum.nn", "-o", "run"], { cwd: folder });
+  const predict = (format: string) =>
+    nnc(["predict", "sum.nn", ...params, "--data", "d.csv", "--format", format], { cwd: folder });
+  const expected = [1_700_000_015, 1_699_999_995, 1_700_000_005, 1_700_000_010];
+  expect((await predict("csv")).stdout).toBe(`price\n${expected.join("\n")}\n`);
+  const npy = Buffer.from((await predict("npy")).stdout, "latin1");
+  expect(npy.toString("latin1")).toContain("'descr': '<f8'");
+  expect([0, 8, 16, 24].map((at) => npy.subarray(-32).readDoubleLE(at))).toEqual(expected);
+  const idx = Buffer.from((await predict("idx")).stdout, "latin1");
+  expect([0, 8, 16, 24].map((at) => idx.subarray(-32).readDoubleBE(at))).toEqual(expected);
+  await nnc(["export", "sum.nn", ...params, "--format", "js", "-o", "out"], { cwd: folder });
+  const module = await import(pathToFileURL(path.join(folder, "out/model.mjs")).href);
+  expect(module.predict([[1, 1]])).toEqual([{ price: expected[0] }]);
+  removeLate();
+});

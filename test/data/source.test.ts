@@ -5,7 +5,11 @@ import { assignColumns, fits } from "../../runtime/data/columns.ts";
 import type { Dataset, Field } from "../../runtime/data/dataset.ts";
 import { applyFitted, unfitted } from "../../runtime/save/fitted.ts";
 import type { Fitted } from "../../runtime/save/fitted.ts";
+import { csvMatrix, numberArray } from "../../runtime/data/array-file.ts";
+import type { ArrayFile } from "../../runtime/data/array-file.ts";
+import { rowArrays, wholeArrays } from "../../runtime/data/arrays.ts";
 import { csvSource } from "../../runtime/data/source.ts";
+import { readRows } from "../../runtime/predict/rows.ts";
 import type { Prepared, PrepareOptions } from "../../runtime/data/source.ts";
 import { errorOf, ids, input } from "./support.ts";
 
@@ -197,6 +201,61 @@ describe("a CSV file becomes tensors", () => {
   });
 });
 
+describe("what is done to numbers is done before they are rounded to 32 bits", () => {
+  // Seconds since 1970, of which 32 bits tell apart only those of different pairs of minutes.
+  const times = [1_700_000_000, 1_700_000_001, 1_700_000_002.5, 1_700_000_007.5];
+  const text = `t\n${times.join("\n")}\n`;
+  const [mean, deviation] = [1_700_000_002.75, Math.sqrt((2.75 ** 2 + 1.75 ** 2 + 0.25 ** 2 + 4.75 ** 2) / 4)];
+  const standardised = times.map((time) => Math.fround((time - mean) / deviation));
+
+  it("standardising", () => {
+    const { train, fitted, warnings } = prepare(text, mapping({}), [x1], { standardize: true });
+    expect(warnings).toEqual([]);
+    expect(fitted.inputs).toEqual([{ name: "x", scale: 1, mean: [mean], deviation: [deviation] }]);
+    expect(values(train)).toEqual({ x: standardised });
+    expect(values(csvSource("u.csv", text, mapping({}), [x1]).apply(fitted))).toEqual({ x: standardised });
+  });
+
+  it("standardising a target", () => {
+    const { train } = prepare(text, mapping({ target: "t" }), [numbers], { standardize: ["target"] });
+    expect(values(train)).toEqual({ target: standardised });
+  });
+
+  it("scaling", () => {
+    const { train } = prepare(text, mapping({}), [x1], { scale: 1 / 1_700_000_000 });
+    expect(values(train)).toEqual({ x: times.map((time) => Math.fround(time * (1 / 1_700_000_000))) });
+  });
+
+  it.each<[string, ArrayFile]>([
+    ["doubles", numberArray("t.npy", [4], Float64Array.from(times))],
+    ["a matrix in CSV", csvMatrix("t.csv", text)],
+  ])("of %s", (_, array) => {
+    const { train, warnings } = rowArrays(new Map([["x", array]]), [x1]).prepare({ seed: 1, standardize: true });
+    expect(warnings).toEqual([]);
+    expect(values(train)).toEqual({ x: standardised });
+  });
+
+  it("of whole tensors", () => {
+    const array = numberArray("t.npy", [2], Float64Array.of(1_700_000_000, 1_700_000_001));
+    const { train } = wholeArrays(new Map([["x", array]]), [input("x", 2)]).prepare({
+      seed: 1,
+      scale: 1 / 1_700_000_000,
+    });
+    expect(values(train)).toEqual({ x: [1, Math.fround(1_700_000_001 / 1_700_000_000)] });
+  });
+
+  it("of rows to predict", () => {
+    const { fitted } = prepare(text, mapping({}), [x1], { standardize: true });
+    const field = { name: "x", dtype: "f32", shape: [1], width: 1 } as const;
+    const rows = readRows(
+      times.map((time) => ({ place: "row", value: [time] })),
+      [field],
+      fitted,
+    );
+    expect([...(rows.get("x") ?? [])]).toEqual(standardised);
+  });
+});
+
 describe("what was fitted", () => {
   const fitted = prepare("a,b,y\n1,10,no\n3,30,yes\n", mapping({ target: "y" }), [input("x", 2), ids(2)], {
     standardize: true,
@@ -219,9 +278,7 @@ describe("what was fitted", () => {
   });
 
   it("applies to arrays with the bits of a file", () => {
-    const raw = Float32Array.of(0.1, 7.3);
-    applyFitted(fitted, "x", raw);
-    expect([...raw]).toEqual(
+    expect([...applyFitted(fitted, "x", [0.1, 7.3])]).toEqual(
       values(csvSource("u.csv", "a,b\n0.1,7.3\n", mapping({}), [input("x", 2)]).apply(fitted))["x"],
     );
   });

@@ -1,7 +1,15 @@
 /** What was learnt from the training rows: applied, undone, and read back only in its full form. */
 import { describe, expect, test } from "vitest";
 import type { Fitted } from "../../runtime/save/fitted.ts";
-import { applyFitted, parseFitted, printFitted, undoFitted, unfitted, valuesOf } from "../../runtime/save/fitted.ts";
+import {
+  applyFitted,
+  exceedsFloats,
+  parseFitted,
+  printFitted,
+  undoFitted,
+  unfitted,
+  valuesOf,
+} from "../../runtime/save/fitted.ts";
 
 const lists = [
   { name: "__proto__", values: ["no", "yes"] },
@@ -33,9 +41,7 @@ describe("values are scaled, then standardised by column", () => {
     ["centred", [3, 4], [2, 3]],
     ["other", [3, 4], [3, 4]],
   ])("%s", (name, raw, expected) => {
-    const data = Float32Array.from(raw);
-    applyFitted(fitted, name, data);
-    expect([...data]).toEqual(expected);
+    expect([...applyFitted(fitted, name, raw)]).toEqual(expected);
   });
 
   test.each<[number, number[], number[]]>([
@@ -45,6 +51,35 @@ describe("values are scaled, then standardised by column", () => {
     [2, [0.1], [Math.fround(0.1)]],
   ])("and back, of input %d", (at, prepared, raw) => {
     expect(undoFitted(fitted.inputs[at], prepared)).toEqual(raw);
+  });
+});
+
+describe("back, of an answer beside a large mean", () => {
+  const back = (mean: number, deviation: number, value: number) =>
+    undoFitted({ name: "t", scale: 1, mean: [mean], deviation: [deviation] }, [value]);
+  test.each<[number, number, number, number]>([
+    // 32 bits tell numbers near 1.7e9 apart by 128.
+    [1_700_000_000, 1000, 0.0625, 1_700_000_062.5],
+    [1_700_000_000, 1000, -0.123, 1_699_999_877],
+    [1_700_000_000, 0, 3, 1_700_000_000],
+    [1_700_000_000.5, 0, 3, 1_700_000_000.5],
+    // A third has as many digits as 24 bits of a deviation: 2000 + 10/3 to six behind the point.
+    [2000, 10, Math.fround(1 / 3), 2003.3333334],
+    [5, 1, 0.1, Math.fround(5.1)],
+    [1_700_000_000, 1000, NaN, NaN],
+    [1_700_000_000, 1000, Infinity, Infinity],
+  ])("%d ± %d: %d is %d", (mean, deviation, value, expected) => {
+    expect(back(mean, deviation, value)).toEqual([expected]);
+  });
+
+  test("the answers of which need more than 32 bits", () => {
+    const exceeds = (mean: readonly number[] | null, deviation: readonly number[] | null) =>
+      exceedsFloats({ name: "t", scale: 1, mean, deviation });
+    expect([exceeds([5, 1.7e9], [1, 1000]), exceeds([5, 15.9], [1, 1]), exceeds(null, null)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });
 
