@@ -2,7 +2,7 @@
  * Rows that a command is given, whatever the network was trained from: a table of all inputs (CSV, or one JSON value a line), or an array for
  * each (NPY, IDX, a matrix in CSV). They are checked in full and prepared as in training; a complaint names the place.
  */
-import { filesForFields, unsuitableValue } from "../../compiler/diagnostics/codes/data.ts";
+import { filesForFields } from "../../compiler/diagnostics/codes/data.ts";
 import type { HostData } from "../../compiler/program/host.ts";
 import { csvMatrix } from "../../runtime/data/array-file.ts";
 import type { ArrayFile } from "../../runtime/data/array-file.ts";
@@ -24,6 +24,7 @@ import type { Context } from "../context.ts";
 import { UsageError } from "../exit.ts";
 import { formOfBytes, formOfName } from "./form.ts";
 import type { Form } from "./form.ts";
+import { parseLine } from "./json-line.ts";
 
 /** A file of rows, or of the one field that it is given for. */
 export interface RowFile {
@@ -186,16 +187,4 @@ function readJsonLines({ file, bytes }: RowFile, wanted: readonly Field[], fitte
     ];
   });
   return { rows: rows.length, tensors: new Map(tensors) };
-}
-
-function parseLine(text: string, place: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw failure(unsuitableValue, {
-      place,
-      expected: "one JSON value on each line",
-      found: JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text),
-    });
-  }
 }

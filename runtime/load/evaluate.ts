@@ -89,7 +89,8 @@ function* evaluateWhole(
     const { entry, inputs, result } = metric;
     const excess = gathered.excess(metric);
     if (excess !== undefined) {
-      warnings.push(diagnose(tooManyRowsForMetric, { metric: result.name, ...excess }, []));
+      const help = "give it `state`, so that it adds up batch by batch, or build with a larger bound";
+      warnings.push(diagnose(tooManyRowsForMetric, { metric: result.name, ...excess }, [], help));
       continue;
     }
     const given = new Map(inputs.map(({ input, from }) => [input.name, gathered.joined(from)]));

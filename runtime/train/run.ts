@@ -331,7 +331,7 @@ export class Run {
         ? "all parameters are finite still"
         : `the first tensor that is not finite is \`${bad.name}\` (${bad.value} at element ${bad.index})`;
     const values = { loss: String(loss), step: this.#step, tensor };
-    return { diagnostic: diagnose(lossNotFinite, values, []), step: this.#step, tensor: bad?.name ?? null };
+    return { diagnostic: diagnose(lossNotFinite, values, [], tamer), step: this.#step, tensor: bad?.name ?? null };
   }
 
   /**
@@ -352,7 +352,7 @@ export class Run {
       break;
     }
     const { name, index, value, step } = first;
-    const diagnostic = diagnose(numberNotFinite, { tensor: name, index, found: String(value), step }, []);
+    const diagnostic = diagnose(numberNotFinite, { tensor: name, index, found: String(value), step }, [], tamer);
     return { diagnostic, step, tensor: name };
   }
 
@@ -375,6 +375,9 @@ function requireBound(host: HostTrain, dims: Artifact["manifest"]["dims"], rows:
     `write \`batch: ${bound}\` in the train, or build with \`--bounds ${name}=${largest}\` or without a bound of \`${name}\``,
   );
 }
+
+/** What keeps a run within the range of numbers, most likely first. */
+const tamer = "try a learning rate ten times smaller, `clip_norm: 1`, or `standardize: true` for the data";
 
 /** What ended a run: after which step, and in which tensor it was seen. */
 interface Found {

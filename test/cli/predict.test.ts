@@ -91,6 +91,11 @@ describe("predict", () => {
     ["an empty cell", "x,y\n1,\n", "standard input:2:3"],
     ["a ragged row", "x,y\n1,2\n3\n", "standard input:3"],
     ["no JSON", "{\n", 'standard input:1: expected one JSON value on each line, found "{"'],
+    [
+      "a key twice",
+      '{"x": 1, "y": 2}\n{"x": 1, "y": 2, "x": 3}\n',
+      'standard input:2: expected each key once, found "x" twice',
+    ],
     ["too few numbers", "[1, 2]\n[1]\n", "takes 2 numbers a row ([2]), found 1 in standard input:2"],
     ["a string", '[1, "a"]\n', 'standard input:1: expected a finite number, found "a"'],
     ["null", "[1, null]\n", "standard input:1: expected a finite number, found null"],

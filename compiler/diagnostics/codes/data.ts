@@ -353,6 +353,14 @@ export const unknownKeyOfRow = define<Place & { readonly key: string; readonly e
     "dropped, and is most likely misspelt. The rows of a file may have further columns, of which `nnc predict` says that it does not use them.",
 });
 
+export const repeatedKey = define<Place & { readonly key: string }>({
+  code: "NN0891",
+  severity: "error",
+  message: ({ place, key }) => `${place}: expected each key once, found ${key} twice`,
+  explanation:
+    "Of two values under one name in a row only one could be read, and nothing says which is meant. Readers of JSON differ: most keep the last. Give the row one of them.",
+});
+
 function cells(count: number): string {
   return count === 1 ? "1 cell" : `${count} cells`;
 }
