@@ -20,10 +20,11 @@ import {
 import type { Bounds, Interval } from "../dimension/interval.ts";
 import { intervalOf, isNonNegative, noBounds } from "../dimension/interval.ts";
 import { atomKey, indexKey } from "./keys.ts";
-import { childrenOf, indicesOf, rebuild } from "./traverse.ts";
+import { rebuild } from "./traverse.ts";
 import type { Axis, Index, IndexAtom, IndexTerm, Scalar } from "./types.ts";
 
 export { indexKey } from "./keys.ts";
+export { axesOf, dataScalarsOf, dimensionsOf } from "./traverse.ts";
 
 /** An axis's values: from ≤ axis < to. */
 export interface AxisRange {
@@ -345,37 +346,6 @@ export function substituteAxesInScalar(scalar: Scalar, map: ReadonlyMap<string, 
 
 export function equalIndex(left: Index, right: Index): boolean {
   return indexKey(left) === indexKey(right);
-}
-
-/** The axes that occur, also inside data atoms. */
-export function axesOf(index: Index): ReadonlySet<string> {
-  return new Set(index.terms.flatMap(({ atom }) => [...axesOfAtom(atom)]));
-}
-
-function axesOfAtom(atom: IndexAtom): ReadonlySet<string> {
-  switch (atom.kind) {
-    case "axis":
-      return new Set([atom.axis]);
-    case "quotient":
-    case "remainder":
-      return axesOf(atom.value);
-    case "data":
-      return axesOfScalar(atom.value);
-  }
-}
-
-/** The scalars of the data atoms, however deep in quotients and remainders. */
-export function dataScalarsOf(index: Index): readonly Scalar[] {
-  return index.terms.flatMap(({ atom }) => {
-    if (atom.kind === "axis") return [];
-    return atom.kind === "data" ? [atom.value] : dataScalarsOf(atom.value);
-  });
-}
-
-/** The axes that occur in any index of the scalar. */
-export function axesOfScalar(scalar: Scalar): ReadonlySet<string> {
-  const here = indicesOf(scalar).flatMap((index) => [...axesOf(index)]);
-  return new Set([...here, ...childrenOf(scalar).flatMap((child) => [...axesOfScalar(child)])]);
 }
 
 /** The axis's name where the index is one axis and nothing else. */

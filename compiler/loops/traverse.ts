@@ -1,8 +1,9 @@
 /**
- * The shape of a scalar tree: its children, and rebuilding it with children and indices replaced. Rebuilding keeps a
- * node as it is where nothing in it changed, and folds nothing.
+ * The shape of a scalar tree: its children, rebuilding it with children and indices replaced, and what its indices hold.
+ * Rebuilding keeps a node as it is where nothing in it changed, and folds nothing.
  */
-import type { Index, Scalar } from "./types.ts";
+import type { Dimension } from "../dimension/dimension.ts";
+import type { Index, IndexAtom, Scalar } from "./types.ts";
 
 /** The operands, not those inside indices. */
 export function childrenOf(scalar: Scalar): readonly Scalar[] {
@@ -114,4 +115,47 @@ function walkIndex({ terms }: Index, see: (node: Scalar) => void): void {
     if (atom.kind === "data") walk(atom.value, see);
     else if (atom.kind !== "axis") walkIndex(atom.value, see);
   }
+}
+
+/** The axes that occur, also inside data atoms. */
+export function axesOf(index: Index): ReadonlySet<string> {
+  return new Set(index.terms.flatMap(({ atom }) => [...axesOfAtom(atom)]));
+}
+
+function axesOfAtom(atom: IndexAtom): ReadonlySet<string> {
+  switch (atom.kind) {
+    case "axis":
+      return new Set([atom.axis]);
+    case "quotient":
+    case "remainder":
+      return axesOf(atom.value);
+    case "data":
+      return axesOfScalar(atom.value);
+  }
+}
+
+/** The scalars of the data atoms, however deep in quotients and remainders. */
+export function dataScalarsOf(index: Index): readonly Scalar[] {
+  return index.terms.flatMap(({ atom }) => {
+    if (atom.kind === "axis") return [];
+    return atom.kind === "data" ? [atom.value] : dataScalarsOf(atom.value);
+  });
+}
+
+/** The sizes written in it: coefficients, divisors and constants; those of data left out. */
+export function dimensionsOf({ terms, constant: rest }: Index): readonly Dimension[] {
+  return [
+    rest,
+    ...terms.flatMap(({ atom, coefficient }) =>
+      atom.kind === "axis" || atom.kind === "data"
+        ? [coefficient]
+        : [coefficient, atom.divisor, ...dimensionsOf(atom.value)],
+    ),
+  ];
+}
+
+/** The axes that occur in any index of the scalar. */
+function axesOfScalar(scalar: Scalar): ReadonlySet<string> {
+  const here = indicesOf(scalar).flatMap((index) => [...axesOf(index)]);
+  return new Set([...here, ...childrenOf(scalar).flatMap((child) => [...axesOfScalar(child)])]);
 }

@@ -2,6 +2,7 @@
  * Names in generated code: user's names made into identifiers that are unique where they stand, and loop variables
  * named by what they do. Neutral of any target; a target says which characters and words it takes.
  */
+import { allNodesOf } from "./traverse.ts";
 import type { Statement } from "./types.ts";
 
 /** What a language takes as an identifier. */
@@ -73,19 +74,9 @@ export function loopVariableNames(loop: For): readonly string[] {
 }
 
 function accumulates(loop: For): boolean {
-  const defined = new Set<string>();
-  const assigned = new Set<string>();
-  collectNames(loop.body, defined, assigned);
-  return [...assigned].some((name) => !defined.has(name));
-}
-
-function collectNames(body: readonly Statement[], defined: Set<string>, assigned: Set<string>): void {
-  for (const statement of body) {
-    if (statement.kind === "define") defined.add(statement.name);
-    if (statement.kind === "assign") assigned.add(statement.name);
-    if (statement.kind === "for") collectNames(statement.body, defined, assigned);
-    if (statement.kind === "if") collectNames([...statement.then, ...statement.otherwise], defined, assigned);
-  }
+  const nodes = allNodesOf(loop.body);
+  const defined = new Set(nodes.flatMap((node) => (node.kind === "define" ? [node.name] : [])));
+  return nodes.some((node) => node.kind === "assign" && !defined.has(node.name));
 }
 
 /** The text without line breaks or control characters, so that it stays within a line comment. */

@@ -3,10 +3,10 @@
  * text, where loop variables run, and in which block the value of an index first exists.
  */
 import { InternalError } from "../diagnostics/diagnostic.ts";
-import { axesOf, dataScalarsOf } from "../loops/index.ts";
-import { localsOf } from "../loops/scalar.ts";
+import { axesOf } from "../loops/index.ts";
 import type { Index, IndexTerm } from "../loops/types.ts";
 import type { Facts } from "./integer.ts";
+import { localsOfIndex } from "./uses.ts";
 import { constant } from "../dimension/dimension.ts";
 
 /** Names of different kinds never meet, even where they are spelled alike. */
@@ -16,11 +16,6 @@ export interface Binding {
   /** As the target spells it. */
   readonly printed: string;
   readonly mutable: boolean;
-}
-
-/** The locals that the index is computed from. */
-export function localsOfIndex(index: Index): readonly string[] {
-  return dataScalarsOf(index).flatMap((scalar) => [...localsOf(scalar)]);
 }
 
 /** One block; `State` is what a target keeps for each. */

@@ -2,7 +2,9 @@
 import { axesOf, dataScalarsOf } from "../loops/index.ts";
 import { localsOf } from "../loops/scalar.ts";
 import type { Index } from "../loops/types.ts";
-import type { Expression, Statement } from "./types.ts";
+import type { Node } from "./traverse.ts";
+import { allNodesOf, indicesOf, nodesOf } from "./traverse.ts";
+import type { Statement } from "./types.ts";
 
 export interface Uses {
   /** Locals and loop variables that are read or assigned. */
@@ -20,77 +22,41 @@ type Found = { readonly [Kind in keyof Uses]: Set<string> };
 /** Of all the statements, those inside loops and conditions included. */
 export function usesOf(statements: readonly Statement[]): Uses {
   const found: Found = { names: new Set(), defined: new Set(), reads: new Set(), writes: new Set(), filled: new Set() };
-  for (const statement of statements) collect(statement, found);
+  for (const node of allNodesOf(statements)) collect(node, found);
   return found;
 }
 
-function collect(statement: Statement, found: Found): void {
-  switch (statement.kind) {
-    case "for":
-      ofIndex(statement.from, found);
-      ofIndex(statement.to, found);
-      found.defined.add(statement.variable);
-      for (const inner of statement.body) collect(inner, found);
-      return;
-    case "define":
-      ofExpression(statement.value, found);
-      found.defined.add(statement.name);
-      return;
-    case "assign":
-      ofExpression(statement.value, found);
-      found.names.add(statement.name);
-      return;
-    case "store":
-      ofIndex(statement.address, found);
-      ofExpression(statement.value, found);
-      if (!found.reads.has(statement.buffer)) found.filled.add(statement.buffer);
-      found.writes.add(statement.buffer);
-      return;
-    case "if":
-      ofExpression(statement.condition, found);
-      for (const inner of [...statement.then, ...statement.otherwise]) collect(inner, found);
-      return;
-    case "comment":
-      return;
+function collect(node: Node, { names, defined, reads, writes, filled }: Found): void {
+  for (const name of ownNames(node)) names.add(name);
+  if (node.kind === "for") defined.add(node.variable);
+  if (node.kind === "define") defined.add(node.name);
+  if (node.kind === "assign") names.add(node.name);
+  if (node.kind === "load") reads.add(node.buffer);
+  if (node.kind === "store") {
+    if (!reads.has(node.buffer)) filled.add(node.buffer);
+    writes.add(node.buffer);
   }
 }
 
-function ofIndex(index: Index, { names }: Found): void {
-  for (const axis of axesOf(index)) names.add(axis);
-  for (const scalar of dataScalarsOf(index)) for (const local of localsOf(scalar)) names.add(local);
+/** Loop variables and locals that are read in it, repeated where read repeatedly; a statement's bodies are left out. */
+export function namesRead(node: Node): readonly string[] {
+  return nodesOf(node).flatMap(ownNames);
 }
 
-function ofExpression(expression: Expression, found: Found): void {
-  if (expression.kind === "variable") found.names.add(expression.name);
-  if (expression.kind === "index") ofIndex(expression.index, found);
-  if (expression.kind === "load") {
-    ofIndex(expression.address, found);
-    found.reads.add(expression.buffer);
-  }
-  for (const operand of operandsOf(expression)) ofExpression(operand, found);
+/** Those that the node itself reads, not those of its operands. */
+export function ownNames(node: Node): readonly string[] {
+  return node.kind === "variable" ? [node.name] : indicesOf(node).flatMap(namesOfIndex);
 }
 
-/** The expressions directly inside. */
-function operandsOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case "constant":
-    case "variable":
-    case "index":
-    case "load":
-      return [];
-    case "splat":
-    case "lane":
-    case "unary":
-    case "cast":
-      return [expression.value];
-    case "pack":
-      return expression.values;
-    case "binary":
-    case "compare":
-      return [expression.left, expression.right];
-    case "select":
-      return [expression.condition, expression.then, expression.otherwise];
-    case "call":
-      return expression.arguments;
-  }
+/** Loop variables and locals that an index reads. */
+export function namesOfIndex(index: Index): readonly string[] {
+  const plain = index.terms.flatMap(({ atom }) => (atom.kind === "axis" ? [atom.axis] : []));
+  if (plain.length === index.terms.length) return plain;
+  const rest = { ...index, terms: index.terms.filter(({ atom }) => atom.kind !== "axis") };
+  return [...plain, ...axesOf(rest), ...localsOfIndex(rest)];
+}
+
+/** The locals that the index is computed from. */
+export function localsOfIndex(index: Index): readonly string[] {
+  return dataScalarsOf(index).flatMap((scalar) => [...localsOf(scalar)]);
 }

@@ -1,10 +1,9 @@
 /** What must hold of a scheduled kernel by itself: names defined before use and once, types and lanes, known dimensions. */
-import type { Dimension } from "../dimension/dimension.ts";
 import { symbolsOf } from "../dimension/dimension.ts";
-import { axesOf, dataScalarsOf } from "../loops/index.ts";
-import { localsOf } from "../loops/scalar.ts";
+import { dataScalarsOf, dimensionsOf } from "../loops/index.ts";
 import type { ElementType, Index } from "../loops/types.ts";
 import { printExpression, printIndex } from "./print.ts";
+import { namesOfIndex } from "./uses.ts";
 import type { Expression, FunctionDefinition, ScheduledKernel, Statement, ValueType } from "./types.ts";
 
 interface Name {
@@ -181,8 +180,9 @@ function verifyCall(call: Extract<Expression, { kind: "call" }>, visible: Visibl
 }
 
 function verifyIndex(index: Index, { names, dims }: Visible): readonly string[] {
-  const read = [...axesOf(index), ...dataScalarsOf(index).flatMap((scalar) => [...localsOf(scalar)])];
-  const unknown = read.filter((name) => names.get(name)?.type.dtype !== "i32" || names.get(name)?.type.lanes !== 1);
+  const unknown = namesOfIndex(index).filter(
+    (name) => names.get(name)?.type.dtype !== "i32" || names.get(name)?.type.lanes !== 1,
+  );
   const open = dimensionsOf(index)
     .flatMap((dimension) => [...symbolsOf(dimension)])
     .filter((name) => !dims.has(name));
@@ -192,15 +192,5 @@ function verifyIndex(index: Index, { names, dims }: Visible): readonly string[] 
     ...dataScalarsOf(index)
       .filter(({ kind }) => kind !== "local")
       .map(({ kind }) => `expected a local for data, found ${kind}`),
-  ];
-}
-
-function dimensionsOf({ terms, constant }: Index): readonly Dimension[] {
-  return [
-    constant,
-    ...terms.flatMap(({ atom, coefficient }) => {
-      if (atom.kind === "axis" || atom.kind === "data") return [coefficient];
-      return [coefficient, atom.divisor, ...dimensionsOf(atom.value)];
-    }),
   ];
 }

@@ -5,9 +5,11 @@
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import { axisIndex } from "../loops/index.ts";
 import type { ElementType, Index } from "../loops/types.ts";
+import { nodesOf } from "../program/traverse.ts";
 import type { Expression, Statement, ValueType } from "../program/types.ts";
+import { namesRead } from "../program/uses.ts";
 import type { Variable } from "./expressions.ts";
-import { expressionKey, isTrivial, namesOf, operandsOf, variableOf } from "./expressions.ts";
+import { expressionKey, isTrivial, variableOf } from "./expressions.ts";
 
 interface Scope {
   readonly statements: Statement[];
@@ -196,7 +198,7 @@ export class Emitter {
   /** The outermost scope where everything that the expression reads is known and no condition is left. */
   #depthOf(value: Expression): number {
     const barrier = this.#scopes.findLastIndex((scope) => scope.barrier);
-    return Math.max(this.#floor, barrier, ...namesOf(value).map((name) => this.#depthOfName(name)));
+    return Math.max(this.#floor, barrier, ...namesRead(value).map((name) => this.#depthOfName(name)));
   }
 
   #depthOfName(name: string): number {
@@ -207,6 +209,5 @@ export class Emitter {
 }
 
 function buffersOf(expression: Expression): readonly string[] {
-  if (expression.kind === "load") return [expression.buffer];
-  return operandsOf(expression).flatMap(buffersOf);
+  return nodesOf(expression).flatMap((node) => (node.kind === "load" ? [node.buffer] : []));
 }

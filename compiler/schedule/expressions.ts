@@ -1,8 +1,8 @@
-/** Constructors and questions for the expressions of a program: types, keys for sharing, the names that one reads. */
+/** Constructors and questions for the expressions of a program: types, and keys for sharing. */
 import { constantValue } from "../dimension/dimension.ts";
-import { axesOf, dataScalarsOf, indexKey } from "../loops/index.ts";
-import { localsOf } from "../loops/scalar.ts";
+import { indexKey } from "../loops/index.ts";
 import type { BinaryOperator, Comparison, ElementType, Index } from "../loops/types.ts";
+import { operandsOf } from "../program/traverse.ts";
 import type { Expression, ValueType } from "../program/types.ts";
 
 export type Lanes = ValueType["lanes"];
@@ -44,101 +44,6 @@ export function selectOf(condition: Expression, then: Expression, otherwise: Exp
 export function isTrivial(expression: Expression): boolean {
   if (expression.kind === "index") return expression.type.lanes === 1 && expression.index.terms.length === 0;
   return expression.kind === "constant" || expression.kind === "variable";
-}
-
-export function operandsOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case "constant":
-    case "variable":
-    case "index":
-    case "load":
-      return [];
-    case "splat":
-    case "lane":
-    case "unary":
-    case "cast":
-      return [expression.value];
-    case "pack":
-      return expression.values;
-    case "binary":
-    case "compare":
-      return [expression.left, expression.right];
-    case "select":
-      return [expression.condition, expression.then, expression.otherwise];
-    case "call":
-      return expression.arguments;
-  }
-}
-
-/** The same expression with each operand replaced. */
-export function mapOperands(expression: Expression, fn: (operand: Expression) => Expression): Expression {
-  switch (expression.kind) {
-    case "constant":
-    case "variable":
-    case "index":
-    case "load":
-      return expression;
-    case "splat":
-    case "lane":
-    case "unary":
-    case "cast":
-      return { ...expression, value: fn(expression.value) };
-    case "pack": {
-      const [a, b, c, d] = expression.values;
-      return { ...expression, values: [fn(a), fn(b), fn(c), fn(d)] };
-    }
-    case "binary":
-    case "compare":
-      return { ...expression, left: fn(expression.left), right: fn(expression.right) };
-    case "select":
-      return {
-        ...expression,
-        condition: fn(expression.condition),
-        then: fn(expression.then),
-        otherwise: fn(expression.otherwise),
-      };
-    case "call":
-      return { ...expression, arguments: expression.arguments.map(fn) };
-  }
-}
-
-/** The indices written in the expression itself. */
-export function indicesOfExpression(expression: Expression): readonly Index[] {
-  if (expression.kind === "index") return [expression.index];
-  return expression.kind === "load" ? [expression.address] : [];
-}
-
-/** Loop variables and locals that an index reads. */
-export function namesOfIndex(index: Index): readonly string[] {
-  const names: string[] = [];
-  collectIndex(index, names);
-  return names;
-}
-
-/** Loop variables and locals that the expression reads, operands included, repeated where read repeatedly. */
-export function namesOf(expression: Expression): readonly string[] {
-  const names: string[] = [];
-  collectNames(expression, names);
-  return names;
-}
-
-/** One list for all: every statement is asked several times. */
-function collectNames(expression: Expression, names: string[]): void {
-  if (expression.kind === "variable") names.push(expression.name);
-  else if (expression.kind === "index") collectIndex(expression.index, names);
-  else if (expression.kind === "load") collectIndex(expression.address, names);
-  for (const operand of operandsOf(expression)) collectNames(operand, names);
-}
-
-function collectIndex(index: Index, names: string[]): void {
-  let plain = true;
-  for (const { atom } of index.terms) {
-    if (atom.kind === "axis") names.push(atom.axis);
-    else plain = false;
-  }
-  if (plain) return;
-  const rest = { ...index, terms: index.terms.filter(({ atom }) => atom.kind !== "axis") };
-  names.push(...axesOf(rest), ...dataScalarsOf(rest).flatMap((scalar) => [...localsOf(scalar)]));
 }
 
 /** Canonical text: equal keys, equal values at the same place. */

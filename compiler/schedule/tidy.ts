@@ -2,8 +2,9 @@
  * After emission every expression has a name. This puts back where it is used what is used once, within the same list of
  * statements and with no store or assignment between that could change it, and drops what nothing reads.
  */
+import { allNodesOf, mapBodies, mapOperands, nodesOf } from "../program/traverse.ts";
 import type { Expression, Statement } from "../program/types.ts";
-import { mapOperands, namesOf, namesOfIndex, operandsOf } from "./expressions.ts";
+import { namesRead, ownNames } from "../program/uses.ts";
 
 type Define = Extract<Statement, { readonly kind: "define" }>;
 
@@ -12,41 +13,11 @@ export function tidy(statements: readonly Statement[]): readonly Statement[] {
   return inline(dropUnused(statements));
 }
 
-function usesIn(statements: readonly Statement[], uses = new Map<string, number>()): Map<string, number> {
-  for (const statement of statements) {
-    for (const name of namesRead(statement)) uses.set(name, (uses.get(name) ?? 0) + 1);
-    for (const body of bodiesOf(statement)) usesIn(body, uses);
-  }
+/** How often each name is read. */
+function usesIn(statements: readonly Statement[]): ReadonlyMap<string, number> {
+  const uses = new Map<string, number>();
+  for (const name of allNodesOf(statements).flatMap(ownNames)) uses.set(name, (uses.get(name) ?? 0) + 1);
   return uses;
-}
-
-/** Names that the statement itself reads, its bodies not counted. */
-function namesRead(statement: Statement): readonly string[] {
-  switch (statement.kind) {
-    case "for":
-      return [...namesOfIndex(statement.from), ...namesOfIndex(statement.to)];
-    case "define":
-    case "assign":
-      return namesOf(statement.value);
-    case "store":
-      return [...namesOfIndex(statement.address), ...namesOf(statement.value)];
-    case "if":
-      return namesOf(statement.condition);
-    case "comment":
-      return [];
-  }
-}
-
-function bodiesOf(statement: Statement): readonly (readonly Statement[])[] {
-  if (statement.kind === "for") return [statement.body];
-  return statement.kind === "if" ? [statement.then, statement.otherwise] : [];
-}
-
-function mapBodies(statement: Statement, fn: (body: readonly Statement[]) => readonly Statement[]): Statement {
-  if (statement.kind === "for") return { ...statement, body: fn(statement.body) };
-  return statement.kind === "if"
-    ? { ...statement, then: fn(statement.then), otherwise: fn(statement.otherwise) }
-    : statement;
 }
 
 function dropUnused(statements: readonly Statement[]): readonly Statement[] {
@@ -90,7 +61,7 @@ function inlineList(list: readonly Statement[], uses: ReadonlyMap<string, number
   }
   const replaced = (value: Expression): Expression =>
     value.kind === "variable" ? replacedVariable(value, inlined, replaced) : mapOperands(value, replaced);
-  return list.filter((one) => one.kind !== "define" || !inlined.has(one.name)).map((one) => mapValue(one, replaced));
+  return list.filter((one) => one.kind !== "define" || !inlined.has(one.name)).map((one) => mapOperands(one, replaced));
 }
 
 function replacedVariable(
@@ -104,35 +75,7 @@ function replacedVariable(
 
 /** The variables that stand as operands, where an expression can take their place: not those inside an index. */
 function operandNames(statement: Statement): readonly string[] {
-  switch (statement.kind) {
-    case "define":
-    case "assign":
-    case "store":
-      return variablesIn(statement.value);
-    case "if":
-      return variablesIn(statement.condition);
-    case "for":
-    case "comment":
-      return [];
-  }
-}
-
-function variablesIn(value: Expression): readonly string[] {
-  return value.kind === "variable" ? [value.name] : operandsOf(value).flatMap(variablesIn);
-}
-
-function mapValue(statement: Statement, fn: (value: Expression) => Expression): Statement {
-  switch (statement.kind) {
-    case "define":
-    case "assign":
-    case "store":
-      return { ...statement, value: fn(statement.value) };
-    case "if":
-      return { ...statement, condition: fn(statement.condition) };
-    case "for":
-    case "comment":
-      return statement;
-  }
+  return nodesOf(statement).flatMap((node) => (node.kind === "variable" ? [node.name] : []));
 }
 
 /** How many statements before each position store, and what each assigns. */
@@ -148,21 +91,17 @@ function hazardsOf(list: readonly Statement[]): Hazards {
 }
 
 function storesIn(statement: Statement): boolean {
-  return statement.kind === "store" || bodiesOf(statement).some((body) => body.some(storesIn));
+  return allNodesOf([statement]).some(({ kind }) => kind === "store");
 }
 
 function assignedIn(statement: Statement): ReadonlySet<string> {
-  const own = statement.kind === "assign" ? [statement.name] : [];
-  return new Set([...own, ...bodiesOf(statement).flatMap((body) => body.flatMap((one) => [...assignedIn(one)]))]);
+  return new Set(allNodesOf([statement]).flatMap((node) => (node.kind === "assign" ? [node.name] : [])));
 }
 
 /** Whether evaluating it at `to` instead of at `from` gives the same. */
 function movable(define: Define, from: number, to: number, { stores, assigned }: Hazards): boolean {
-  if (loads(define.value) && stores[to] > stores[from + 1]) return false;
-  const read = namesOf(define.value);
+  const isLoaded = nodesOf(define.value).some(({ kind }) => kind === "load");
+  if (isLoaded && stores[to] > stores[from + 1]) return false;
+  const read = namesRead(define.value);
   return assigned.slice(from + 1, to).every((names) => !read.some((name) => names.has(name)));
-}
-
-function loads(value: Expression): boolean {
-  return value.kind === "load" || operandsOf(value).some(loads);
 }

@@ -6,7 +6,8 @@ import { integerOf } from "../../compiler/program/integer.ts";
 import type { Index } from "../../compiler/program/linear.ts";
 import { coefficientOf, indexKey, numberOf, ofTerms, splitOffset } from "../../compiler/program/linear.ts";
 import type { Scope } from "../../compiler/program/scope.ts";
-import type { Expression, Statement } from "../../compiler/program/types.ts";
+import { nodesOf } from "../../compiler/program/traverse.ts";
+import type { Statement } from "../../compiler/program/types.ts";
 import type { Code } from "./code.ts";
 import { Level, infix, numeral } from "./code.ts";
 import type { Block, Place } from "./context.ts";
@@ -82,47 +83,10 @@ function hoisted(index: Index, home: Scope<Block>, buffer: string, place: Place,
 /** How often each address, but for its number, stands in these statements, those in nested blocks not counted. */
 export function countUses(body: readonly Statement[]): ReadonlyMap<string, number> {
   const uses = new Map<string, number>();
-  const count = ({ address }: Access): void => {
-    const key = indexKey(splitOffset(address).rest);
+  for (const node of body.flatMap(nodesOf)) {
+    if (node.kind !== "load" && node.kind !== "store") continue;
+    const key = indexKey(splitOffset(node.address).rest);
     uses.set(key, (uses.get(key) ?? 0) + 1);
-  };
-  for (const statement of body) {
-    if (statement.kind === "store") count(statement);
-    if (statement.kind === "store" || statement.kind === "define" || statement.kind === "assign")
-      countLoads(statement.value, count);
-    if (statement.kind === "if") countLoads(statement.condition, count);
   }
   return uses;
-}
-
-function countLoads(expression: Expression, count: (access: Access) => void): void {
-  switch (expression.kind) {
-    case "load":
-      count(expression);
-      return;
-    case "unary":
-    case "cast":
-    case "splat":
-    case "lane":
-      countLoads(expression.value, count);
-      return;
-    case "binary":
-    case "compare":
-      countLoads(expression.left, count);
-      countLoads(expression.right, count);
-      return;
-    case "select":
-      for (const part of [expression.condition, expression.then, expression.otherwise]) countLoads(part, count);
-      return;
-    case "call":
-      for (const part of expression.arguments) countLoads(part, count);
-      return;
-    case "pack":
-      for (const part of expression.values) countLoads(part, count);
-      return;
-    case "constant":
-    case "variable":
-    case "index":
-      return;
-  }
 }

@@ -5,6 +5,7 @@
  */
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import { integerOf } from "../../compiler/program/integer.ts";
+import { operandsOf } from "../../compiler/program/traverse.ts";
 import type { Expression } from "../../compiler/program/types.ts";
 import { elementText } from "./address.ts";
 import { binaryCode, helper } from "./binary.ts";
@@ -99,11 +100,9 @@ function isConstant(expression: Expression): boolean {
     case "index":
       return expression.index.terms.length === 0;
     case "cast":
-      return isConstant(expression.value);
     case "compare":
-      return isConstant(expression.left) && isConstant(expression.right);
     case "select":
-      return [expression.condition, expression.then, expression.otherwise].every(isConstant);
+      return operandsOf(expression).every(isConstant);
     default:
       return false;
   }

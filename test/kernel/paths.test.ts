@@ -6,47 +6,29 @@ import { fuse } from "../../compiler/fuse/index.ts";
 import { lower } from "../../compiler/lower/lower.ts";
 import { javascript, simd } from "../../compiler/schedule/machine.ts";
 import { buildProgram } from "../../compiler/middle.ts";
-import { indicesOfExpression, operandsOf } from "../../compiler/schedule/expressions.ts";
 import { schedule } from "../../compiler/schedule/schedule.ts";
 import { runPasses } from "../../compiler/passes/index.ts";
-import type { Expression, Statement } from "../../compiler/program/types.ts";
+import { allNodesOf, indicesOf } from "../../compiler/program/traverse.ts";
+import type { Statement } from "../../compiler/program/types.ts";
 import { shape } from "../passes/graphs.ts";
 import * as kernels from "./kernels.ts";
 
 const bounds = new Map([["N", 32]]);
 
-function expressionsIn(statements: readonly Statement[]): readonly Expression[] {
-  return statements.flatMap((one): readonly Expression[] => {
-    if (one.kind === "for") return expressionsIn(one.body);
-    if (one.kind === "if") return [one.condition, ...expressionsIn([...one.then, ...one.otherwise])].flatMap(whole);
-    return one.kind === "comment" ? [] : whole(one.value);
-  });
-}
-
-function whole(expression: Expression): readonly Expression[] {
-  return [expression, ...operandsOf(expression).flatMap(whole)];
-}
-
 /** Choices, and indices that are held inside a tensor. */
 function tests(statements: readonly Statement[]): number {
-  return expressionsIn(statements).filter((one) => {
-    const clamps = indicesOfExpression(one)
+  return allNodesOf(statements).filter((one) => {
+    const clamps = indicesOf(one)
       .flatMap(({ terms }) => terms)
       .some(({ atom }) => atom.kind === "data");
     return one.kind === "select" || clamps;
   }).length;
 }
 
-interface Split {
-  readonly then: readonly Statement[];
-  readonly otherwise: readonly Statement[];
-}
+type Split = Extract<Statement, { readonly kind: "if" }>;
 
 function splitsIn(statements: readonly Statement[]): readonly Split[] {
-  return statements.flatMap((one): readonly Split[] => {
-    if (one.kind === "for") return splitsIn(one.body);
-    return one.kind === "if" ? [one, ...splitsIn(one.then), ...splitsIn(one.otherwise)] : [];
-  });
+  return allNodesOf(statements).filter((one) => one.kind === "if");
 }
 
 describe("the interior of a convolution", () => {

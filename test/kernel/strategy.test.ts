@@ -4,7 +4,7 @@ import { constant } from "../../compiler/dimension/dimension.ts";
 import type { Machine } from "../../compiler/schedule/machine.ts";
 import { javascript, simd } from "../../compiler/schedule/machine.ts";
 import { interiorOf } from "../../compiler/schedule/border.ts";
-import { operandsOf } from "../../compiler/schedule/expressions.ts";
+import { operandsOf } from "../../compiler/program/traverse.ts";
 import { flattenKernel } from "../../compiler/schedule/flatten.ts";
 import { schedule } from "../../compiler/schedule/schedule.ts";
 import { strategyOf } from "../../compiler/schedule/strategy.ts";
