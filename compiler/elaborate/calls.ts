@@ -3,7 +3,7 @@
  */
 import { label, type Span } from "../diagnostics/diagnostic.ts";
 import { uselessName } from "../diagnostics/codes/names.ts";
-import { madeAlready, namedInput, notCallable } from "../diagnostics/codes/settings.ts";
+import { madeAlready, namedInput, notCallable, tooManyArguments } from "../diagnostics/codes/settings.ts";
 import { noResult, shapesDiffer, wrongKind } from "../diagnostics/codes/shapes.ts";
 import { constant, constantValue, equal, printShape, product, type Dimension } from "../dimension/dimension.ts";
 import type { DeclaredCallable } from "../semantics/module.ts";
@@ -193,11 +193,21 @@ export function apply(
   span: Span,
   named: GivenArguments["named"] = new Map(),
 ): Evaluated {
-  const [first, ...others] = layer.parts;
+  const first = layer.parts.at(0);
+  if (first === undefined) return unchanged(inputs, frame, span);
   let value = applyPart(first, inputs, named, frame, span);
-  for (const part of others) value = applyPart(part, [value], new Map(), frame, span);
+  for (const part of layer.parts.slice(1)) value = applyPart(part, [value], new Map(), frame, span);
   return value;
 }
+
+/** What `repeat(0, …)` makes of its one input. */
+function unchanged([input, ...more]: readonly Evaluated[], frame: Frame, span: Span): Evaluated {
+  if (more.length === 0) return input;
+  const found = 1 + more.length;
+  return frame.fail(tooManyArguments, { callee: identity, what: "tensor", most: 1, found }, span, "this call");
+}
+
+const identity = "repeat(0, …)";
 
 function applyPart(
   part: LayerPart,
@@ -223,13 +233,12 @@ function applyPart(
 }
 
 /** Inputs of a layer that were given by name. What it is made with, it has already: only its tensors may be named. */
-export function namedInputs(
-  { parts: [part] }: Layer,
-  named: readonly Argument[],
-  frame: Frame,
-): GivenArguments["named"] {
+export function namedInputs({ parts }: Layer, named: readonly Argument[], frame: Frame): GivenArguments["named"] {
   const [first] = named;
   if (first === undefined) return new Map();
+  const part = parts.at(0);
+  if (part === undefined)
+    return frame.fail(namedInput, { callee: identity, name: first.label?.text ?? "" }, first.span, "without its name");
   if (part.kind === "builtin")
     return frame.fail(namedInput, { callee: part.name, name: first.label?.text ?? "" }, first.span, "without its name");
   const { declaration } = part.target;

@@ -59,7 +59,10 @@ const general: ReadonlyMap<string, Kind> = new Map([
       fits: (value) => typeof value === "boolean",
     },
   ],
-  ["holdout", { expected: "a part between 0% and 100%, or a number of rows", fits: isHoldout }],
+  [
+    "holdout",
+    { expected: "a part between 0% and 100%, a number of rows, or the last of them, as in last(20%)", fits: isHoldout },
+  ],
   ["window", count],
   ["stride", count],
   ["vocabulary", count],
@@ -224,6 +227,8 @@ function settingOf(
   // The names of inputs are no values.
   if (key === "standardize" && written.kind === "list" && written.items.length > 0)
     return namesIn(written.items, frame);
+  const tail = key === "holdout" ? tailOf(written) : undefined;
+  if (tail !== undefined) return { last: settingOf(key, tail, name, reader, frame) };
   const evaluated = frame.session.evaluator.evaluate(written, frame);
   const value = hostSetting(key, evaluated, span, frame);
   if (kind.fits(value, written)) return value;
@@ -237,6 +242,13 @@ function settingOf(
     [],
     didYouMean(key, names),
   );
+}
+
+/** What stands in `last(20%)`, the end of the rows in their order. */
+function tailOf(written: Expression): Argument | undefined {
+  if (written.kind !== "call" || written.callee.kind !== "name" || written.callee.text !== "last") return undefined;
+  const [only, ...more] = written.arguments;
+  return only?.label === undefined && only?.value.kind !== "call" && more.length === 0 ? only : undefined;
 }
 
 /** What `standardize` lists: each a name or a string. */

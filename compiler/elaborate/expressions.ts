@@ -584,10 +584,10 @@ function evaluateRepeat(repeat: Repeat, frame: Frame): Evaluated {
       : count.monomials.length === 1 && count.monomials[0].atoms.length === 0
         ? count.monomials[0].coefficient
         : undefined;
-  if (known === undefined || known < 1 || known > 100_000) {
+  if (known === undefined || known < 0 || known > 100_000) {
     return frame.fail(
       notCompileTime,
-      { what: "the length of a `repeat`, 1 to 100000,", found: count.key },
+      { what: "the length of a `repeat`, 0 to 100000,", found: count.key },
       repeat.count.span,
       "this",
     );

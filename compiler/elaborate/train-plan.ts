@@ -218,7 +218,7 @@ function optimizerOf(expression: Expression, frame: Frame): OptimizerPlan {
       `write \`${name}(lr: 0.01)\``,
     );
   }
-  return { ...chosen, lr: checked("lr", rate.value, { above: 0, most: largestFloat }, frame) };
+  return { ...chosen, lr: checked("lr", rate.value, { least: 0, most: largestFloat }, frame) };
 }
 
 function regularizerOf(expression: Expression, frame: Frame): RegularizerPlan {

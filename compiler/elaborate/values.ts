@@ -79,7 +79,7 @@ export type LayerPart =
       readonly span: Span;
     };
 
-/** Functions that are applied one after the other; never empty. */
+/** Functions that are applied one after the other; none, of `repeat(0, …)`, leave their input as it is. */
 export interface Layer {
   readonly kind: "layer";
   readonly parts: readonly LayerPart[];

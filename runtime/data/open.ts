@@ -112,7 +112,7 @@ export function prepareOptions(data: HostData, seed: number): PrepareOptions {
   const { holdout, scale, standardize } = data.settings;
   return {
     seed,
-    ...(holdout === undefined ? {} : { holdout: holdoutOf(typeof holdout === "number" ? holdout : NaN) }),
+    ...(holdout === undefined ? {} : { holdout: holdoutOf(holdout) }),
     ...(scale === undefined ? {} : { scale: numberSetting(data, "scale") }),
     ...(standardize === undefined ? {} : { standardize: standardizeSetting(standardize) }),
   };

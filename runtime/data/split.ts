@@ -2,6 +2,7 @@
  * Which rows are for training and which are held out: a function of the number of rows and the seed.
  */
 import { emptySplit, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
+import type { HostSetting } from "../../compiler/program/host.ts";
 import type { Dataset, DataTensor } from "./dataset.ts";
 import { elements } from "./dataset.ts";
 import { failure } from "../save/fail.ts";
@@ -10,11 +11,13 @@ import { purposes, WordStream } from "./threefry.ts";
 
 /**
  * `holdout: 20%` is a fraction, `holdout: 500` a count. A whole number from 1 is a count, anything between 0 and 1 a
- * fraction.
+ * fraction. `last(…)` takes the rows from the end, others are drawn.
  */
-export type Holdout =
-  | { readonly kind: "fraction"; readonly value: number }
-  | { readonly kind: "count"; readonly value: number };
+export interface Holdout {
+  readonly kind: "fraction" | "count";
+  readonly value: number;
+  readonly last?: boolean;
+}
 
 /** Row numbers, ascending; `holdout` is empty where none was asked for. */
 export interface Split {
@@ -25,14 +28,20 @@ export interface Split {
 /**
  * Reads the setting `holdout` as the program states it. Throws NN0832 on anything that is neither a part nor a count.
  */
-export function holdoutOf(value: number): Holdout {
+export function holdoutOf(setting: HostSetting): Holdout {
+  if (isTail(setting)) return { ...holdoutOf(setting.last), last: true };
+  const value = typeof setting === "number" ? setting : NaN;
   if (value > 0 && value < 1) return { kind: "fraction", value };
   if (Number.isInteger(value) && value >= 1) return { kind: "count", value };
   throw failure(unsuitableSetting, {
     setting: "holdout",
     expected: "a part between 0% and 100%, or a number of rows",
-    found: String(value),
+    found: typeof setting === "number" ? String(setting) : JSON.stringify(setting),
   });
+}
+
+function isTail(setting: HostSetting): setting is { readonly last: number } {
+  return typeof setting === "object" && "last" in setting && typeof setting.last === "number";
 }
 
 /**
@@ -47,11 +56,12 @@ export function holdoutRows(rows: number, holdout: Holdout): number {
   return count;
 }
 
-/** A seeded random split; each part keeps the order of the file. */
+/** A seeded random split, or the rows from the end; each part keeps the order of the file. */
 export function split(rows: number, holdout: Holdout | undefined, seed: number): Split {
   const order = inOrder(rows);
   if (holdout === undefined) return { train: order, holdout: new Uint32Array(0) };
   const count = holdoutRows(rows, holdout);
+  if (holdout.last === true) return { train: order.slice(0, rows - count), holdout: order.slice(rows - count) };
   permute(order, new WordStream(seed, purposes.split, 0));
   return { train: order.slice(count).sort(), holdout: order.slice(0, count).sort() };
 }

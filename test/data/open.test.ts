@@ -90,7 +90,7 @@ describe("a declaration is opened", () => {
     [
       "csv",
       { path: "t.csv", target: "y", holdout: true },
-      "NN0832 `holdout` of the data: expected a part between 0% and 100%, or a number of rows, found NaN",
+      "NN0832 `holdout` of the data: expected a part between 0% and 100%, or a number of rows, found true",
     ],
     ["text", { path: "t.csv" }, "NN0832 `window` of the data: expected a number, found nothing"],
     ["xlsx", {}, 'NN0832 `data` of the data: expected csv, text, idx, npy, arrays or given, found "xlsx"'],

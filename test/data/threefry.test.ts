@@ -109,6 +109,15 @@ describe("a hold-out", () => {
     expect(split(rows, holdoutOf(value), 1).holdout.length).toBe(expected);
   });
 
+  it("from the end keeps the order, whatever the seed", () => {
+    const expected = { train: Uint32Array.of(0, 1, 2, 3, 4, 5, 6), holdout: Uint32Array.of(7, 8, 9) };
+    expect([1, 2].map((seed) => split(10, holdoutOf({ last: 0.3 }), seed))).toEqual([expected, expected]);
+    expect(split(10, holdoutOf({ last: 3 }), 1)).toEqual(expected);
+    expect(errorOf(() => split(10, holdoutOf({ last: 10 }), 1))).toContain("NN0823");
+    expect(errorOf(() => holdoutOf({ last: 1.5 }))).toContain("found 1.5");
+    expect(errorOf(() => holdoutOf({ first: 3 }))).toContain('found {"first":3}');
+  });
+
   it("may be absent", () => {
     expect(split(3, undefined, 1)).toEqual({ train: Uint32Array.of(0, 1, 2), holdout: new Uint32Array(0) });
   });

@@ -2,13 +2,22 @@
 import { describe, expect, test } from "vitest";
 import { elaborated } from "./helpers.ts";
 
-/** The messages about `data: …`. */
-function told(data: string): readonly string[] {
+/** A program with `data: …`, elaborated. */
+function withData(data: string) {
   const batch = data.startsWith("arrays") ? "all" : "4";
   const source = `model M(x: [N, 3]) -> [N, 2] = x |> dense(2)
 train M { data: ${data}  loss: cross_entropy  optimizer: sgd(lr: 1)  batch: ${batch}  epochs: 1 }`;
+  return elaborated(source);
+}
+
+function settingsIn(data: string): Readonly<Record<string, unknown>> {
+  return withData(data).elaboration?.host.train?.data.settings ?? {};
+}
+
+/** The messages about `data: …`. */
+function told(data: string): readonly string[] {
   // How many rows a file has is another matter.
-  const found = elaborated(source).diagnostics.filter(({ code }) => code !== "NN0510");
+  const found = withData(data).diagnostics.filter(({ code }) => code !== "NN0510");
   return found.map(({ code, message }) => `${code} ${message}`);
 }
 
@@ -57,7 +66,7 @@ describe("a setting that a source does not use is refused", () => {
 
 describe("the values of a setting", () => {
   const number = "must be a number other than 0 that an f32 holds, found";
-  const part = "must be a part between 0% and 100%, or a number of rows, found";
+  const part = "must be a part between 0% and 100%, a number of rows, or the last of them, as in last(20%), found";
   const count = "must be a whole number of at least 1, found";
   const path = "must be the path of a file, found";
   const columns = "must be the name of a column, a pattern or a list of them, found";
@@ -85,6 +94,8 @@ describe("the values of a setting", () => {
     ["holdout: 0%", part, "the number 0%"],
     ["holdout: true", part, "true"],
     ['holdout: "20%"', part, 'the string "20%"'],
+    ["holdout: last(100%)", part, "the number 100%"],
+    ["holdout: last(0)", part, "the number 0"],
     ['test: ""', path, 'the string ""'],
     ["test: 3", path, "the number 3"],
     ["test: true", path, "true"],
@@ -96,6 +107,22 @@ describe("the values of a setting", () => {
     const name = setting.slice(0, setting.indexOf(":"));
     expect(told(readers.csv(`, ${setting}`))).toEqual([`NN0505 \`${name}\` ${expected} ${found}`]);
   });
+
+  test.each([
+    ["20%", 0.2],
+    ["30", 30],
+    ["last(20%)", { last: 0.2 }],
+    ["last(30)", { last: 30 }],
+  ])("holdout: %s is %j", (written, expected) => {
+    const source = readers.csv(`, holdout: ${written}`);
+    expect(told(source)).toEqual([]);
+    expect(settingsIn(source)["holdout"]).toEqual(expected);
+  });
+
+  test.each(["last()", "last(20%, 3)", "last(part: 20%)", "last(last(20%))", "first(20%)"])(
+    "holdout: %s is refused",
+    (written) => expect(told(readers.csv(`, holdout: ${written}`))).toHaveLength(1),
+  );
 
   test.each(["window", "vocabulary", "stride"])("%s of text counts from 1", (name) => {
     const text = (value: string): string => {

@@ -157,7 +157,7 @@ describe("a number beyond f32, or one that becomes 0, is an error at its place",
   test("a setting of the caller's, at the optimizer that it is for", () => {
     const source = trained("data: given  loss: mse  optimizer: sgd(lr: 1)");
     const [message, place] = told(source, { lr: 1e-50 });
-    expect(message).toMatch(/^error NN0505: `lr` must be a number above 0.*, found the number 1e-50$/);
+    expect(message).toMatch(/^error NN0505: `lr` must be a number of at least 0.*, found the number 1e-50$/);
     expect(place).toBe("  «sgd(lr: 1)» this");
     expect(told(source, { lr: 1e-30 })).toEqual([]);
   });

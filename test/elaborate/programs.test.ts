@@ -42,6 +42,45 @@ group("counting parameters", () => {
   });
 });
 
+group("repeat(0, …) is the identity", () => {
+  const plain = (body: string, more = "") =>
+    graph(`${more}model M(x: [N, 3]) -> [N, 4] ${body}`, "predict.M").replaceAll(/ *\/\/.*/g, "");
+  const alone = plain("= x |> dense(4)");
+
+  test.each([
+    ["in a pipe", "= x |> repeat(0, dense(3)) |> dense(4)", ""],
+    ["as a call", "= dense(repeat(0, dense(3))(x), 4)", ""],
+    ["in a composition", "{\n  let f = repeat(0, relu) |> repeat(0, dense(7))\n  return x |> f |> dense(4)\n}", ""],
+    ["with a name", '= x |> repeat(0, dense(3)) as "body" |> dense(4)', ""],
+    [
+      "in a block",
+      "= x |> tower(0) |> dense(4)",
+      "block tower(x: [N, C], depth: int) -> [N, C] = x |> repeat(depth, dense(C) |> relu)\n",
+    ],
+  ])("%s", (_, body, more) => {
+    expect(plain(body, more)).toBe(alone);
+    expect(parameters(`${more}model M(x: [N, 3]) -> [N, 4] ${body}`)).toEqual(["M.dense.w", "M.dense.b"]);
+  });
+
+  test("takes one input, by its place", () => {
+    const told = (call: string) => {
+      const source = `model M(x: [N, 3]) -> [N, 3] = ${call}`;
+      return show(elaborated(source).diagnostics, source);
+    };
+    expect(told("repeat(0, maximum)(x, x)")).toEqual([
+      "error NN0404: `repeat(0, …)` takes at most 1 tensor, found 2",
+      "  «repeat(0, maximum)(x, x)» this call",
+    ]);
+    expect(told("repeat(0, relu)(x: x)")).toEqual([
+      "error NN0414: a name that holds `repeat(0, …)` takes its tensors in order, found one called `x`",
+      "  «x: x» without its name",
+    ]);
+    expect(told("x |> repeat(-1, relu)")[0]).toBe(
+      "error NN0319: the length of a `repeat`, 0 to 100000, must be known at compile time, found -1",
+    );
+  });
+});
+
 group("inputs by name", () => {
   const block = "block less(a: [..], b: [..]) -> [..] = a - b\n";
   const body = (call: string) =>

@@ -149,8 +149,8 @@ const keys: readonly (readonly [string, readonly string[], readonly (readonly [s
       ["0.99999999", "a number of at least 0 and below 1 as f32 holds it, which is 1"],
     ],
   ],
-  ...["clip_norm", "lr"].map((key): (typeof keys)[number] => [
-    key,
+  [
+    "clip_norm",
     ["1e-45", "3.4028234e38"],
     [
       ["0", "a number above 0"],
@@ -158,7 +158,17 @@ const keys: readonly (readonly [string, readonly string[], readonly (readonly [s
       ["1e-46", "a number above 0 as f32 holds it, which is 0"],
       ["3.5e38", "a number above 0 and at most 3.4028234663852886e+38"],
     ],
-  ]),
+  ],
+  [
+    "lr",
+    ["0", "1e-45", "3.4028234e38"],
+    [
+      ["-1", "a number of at least 0"],
+      ["-1e-46", "a number of at least 0"],
+      ["1e-46", "a number of at least 0 as f32 holds it, which is 0"],
+      ["3.5e38", "a number of at least 0 and at most 3.4028234663852886e+38"],
+    ],
+  ],
 ];
 
 function keyed(key: string, value: string): string {
@@ -166,6 +176,11 @@ function keyed(key: string, value: string): string {
   if (key === "stop_early") return trained(`epochs: 2  ${key}: ${value}`);
   return trained(key === "lr" ? `optimizer: sgd(lr: ${value})` : `${key}: ${value}`);
 }
+
+test("a learning rate of 0 is a warning, unless a schedule may make something of it", () => {
+  expect(told(trained("optimizer: sgd(lr: 0)"))[0]).toBe("warning NN0522: nothing can move in the train `M`");
+  expect(told(trained("optimizer: sgd(lr: 0)  schedule: cosine(floor: 0.1)"))).toEqual([]);
+});
 
 describe.each(keys)("the key `%s` of a train", (key, taken, refused) => {
   test.each(taken)("takes %s", (value) => {

@@ -120,7 +120,8 @@ export const nothingMoves = define<{ readonly train: string }>({
   severity: "warning",
   message: ({ train }) => `nothing can move in the train \`${train}\``,
   explanation:
-    "A train moves the parameters that its losses depend on. Where its models have none, or no loss reaches one that is updated, training changes nothing.",
+    "A train moves the parameters that its losses depend on. Where its models have none, no loss reaches one that is updated, or the learning rate is 0, " +
+    "training changes nothing.",
   example: {
     bad: "model M(x: [N, 3]) -> [N, 3] = relu(x)\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1) }",
     good: "model M(x: [N, 3]) -> [N, 3] = x |> dense(3) |> relu\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1) }",
