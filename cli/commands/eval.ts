@@ -27,7 +27,7 @@ import { lookOf } from "../output/style.ts";
 import { formOfName } from "../rows/form.ts";
 import { readRowFiles, readWholeFiles, rowFile, telling } from "../rows/read.ts";
 import { openSource } from "../source.ts";
-import { classesOf, figuresOf } from "../train/figures.ts";
+import { classNamesOf, figuresOf } from "../train/figures.ts";
 import { lossNames } from "../train/history.ts";
 import { rowsText } from "../train/rows.ts";
 import { summaryOf } from "../train/summary.ts";
@@ -57,6 +57,8 @@ export async function evaluate(context: Context, flags: EvalFlags, file: string)
   network.close();
   report(context, warnings, new Map());
   const scores = scoresOf(evaluation);
+  const train = requireTrain(compiled.artifact.manifest, "nnc eval");
+  const units = unitsOf(train, network.record.fitted);
   const { stdout, stderr, env } = context.process;
   if (flags.json)
     writeJson(stdout, {
@@ -64,18 +66,17 @@ export async function evaluate(context: Context, flags: EvalFlags, file: string)
       data: set.name,
       rows: set.rows.rows,
       scores,
+      ...units,
       ...takenJson(taken),
       diagnostics: [...diagnostics, ...warnings],
     });
   else {
     const look = lookOf(stdout, env);
-    const train = requireTrain(compiled.artifact.manifest, "nnc eval");
-    const { units } = unitsOf(train, network.record.fitted);
-    if (units !== undefined) stderr.write(`${unitsText(units)}\n`);
-    const classes = classesOf(compiled.artifact.manifest, network.record.fitted);
+    if (units.units !== undefined) stderr.write(`${unitsText(units.units)}\n`);
+    const names = classNamesOf(compiled.artifact.manifest, network.record.fitted);
     stdout.write(
       summaryOf([[`${set.name} (${rowsText(train, set.rows.rows)})`, scores]], lossNames(losses), look) +
-        figuresOf(set.name, scores, { classes, elsewhere: "told by --json" }, look),
+        figuresOf(set.name, scores, { ...names, elsewhere: "told by --json" }, look),
     );
   }
   return exitCodes.success;

@@ -200,10 +200,10 @@ function tellResult(context: Context, outcome: RunOutcome, out: string): void {
 }
 
 /** The figures of a run that came to its end that are no single number: of its hold-out where it has one. */
-function figuresOfRun({ history, classes }: RunOutcome, out: string, look: Look, named = false): string {
+function figuresOfRun({ history, names }: RunOutcome, out: string, look: Look, named = false): string {
   const { done, label } = history;
   if (done === undefined) return "";
   const set = done.holdout === null ? "training" : "hold-out";
   const elsewhere = `in ${path.join(out, logName)}`;
-  return figuresOf(named ? `${label}, ${set}` : set, done.holdout ?? done.train, { classes, elsewhere }, look);
+  return figuresOf(named ? `${label}, ${set}` : set, done.holdout ?? done.train, { ...names, elsewhere }, look);
 }

@@ -3,6 +3,7 @@
  * kernels, names the classes, and can test itself. Written as TypeScript; the JavaScript form is the same text without its types.
  */
 import type { Interface } from "../../runtime/predict/interface.ts";
+import { knownKeys } from "../../runtime/predict/rows.ts";
 import type { Fitted } from "../../runtime/save/fitted.ts";
 import { commentText, literal } from "../../targets/typescript/code.ts";
 
@@ -90,11 +91,10 @@ function kernelsText(kernels: string): string {
   ].join("\n");
 }
 
-function typesText({ inputs, outputs, target }: Interface): string {
+function typesText({ inputs, outputs }: Interface): string {
   const columns = inputs.every((input) => input.columns !== undefined) ? ", or its values by column" : "";
   const single = inputs.length === 1 ? "a list of the numbers of its input, or " : "";
-  const fields = outputs.map(({ classes, width }, at) => {
-    const name = at === 0 ? target : (outputs[at]?.name ?? "");
+  const fields = outputs.map(({ name, classes, width }) => {
     if (classes !== undefined)
       return [
         `  /** The most likely class. */`,
@@ -150,7 +150,7 @@ function dataText({ outside, fitted, dims, bound, tensors, weights, examples }: 
     };
   });
   const outputs = outside.outputs.map(({ name, width, classes, units }, at) => ({
-    name: at === 0 ? outside.target : name,
+    name,
     buffer: outside.model.results[at]?.buffer ?? name,
     width,
     classes: classes ?? null,
@@ -158,10 +158,15 @@ function dataText({ outside, fitted, dims, bound, tensors, weights, examples }: 
     mean: units?.mean ?? null,
     deviation: units?.deviation ?? null,
   }));
+  const own = new Set(outside.inputs.flatMap(({ name, columns = [] }) => [name, ...columns]));
+  const beside = knownKeys(outside.inputs, fitted).filter((key) => !own.has(key));
   return [
     "/** How values become numbers: (x · scale − mean) / deviation, as fitted to the training rows. */",
     "interface Field { readonly name: string; readonly buffer: string; readonly dtype: string; readonly width: number; readonly columns: readonly string[] | null; readonly classes: readonly string[] | null; readonly limit: number | null; readonly scale: number; readonly mean: readonly number[] | null; readonly deviation: readonly number[] | null }",
     `const fields: readonly Field[] = ${literal(inputs)};`,
+    "",
+    "/** The keys that a row may have: those of its fields, and what training read beside them. */",
+    `const known: ReadonlySet<string> = new Set([...fields.flatMap(({ name, columns }) => [name, ...(columns ?? [])]), ...${literal(beside)}]);`,
     "",
     "/** Numbers are given back as they were before they were fitted. */",
     "interface Output { readonly name: string; readonly buffer: string; readonly width: number; readonly classes: readonly string[] | null; readonly scale: number; readonly mean: readonly number[] | null; readonly deviation: readonly number[] | null }",
@@ -233,6 +238,16 @@ function flatten(value: Value, at: number): readonly Value[] {
   return flat;
 }
 
+/** Throws where a row has a key that would be dropped without a word. */
+function requireKnown(row: Row, at: number): void {
+  if (typeof row !== "object" || row === null || isList(row)) return;
+  const other = Object.keys(row).find((key) => !known.has(key));
+  if (other === undefined) return;
+  const names = [...known];
+  const more = names.length > 8 ? \` and \${names.length - 8} more\` : "";
+  throw new TypeError(\`row \${at}: expected the keys \${names.slice(0, 8).map(shown).join(", ")}\${more}, found \${shown(other)}, which nothing reads\`);
+}
+
 /** The values of one field in a row, flattened. */
 function valuesOf(row: Row, field: Field, at: number): readonly Value[] {
   const names = fields.map(({ name }) => JSON.stringify(name)).join(", ");
@@ -300,6 +315,7 @@ function unscaled(value: number, { scale, mean, deviation }: Output, index: numb
 /** The raw results: for each row, the values of each output. */
 function run(rows: readonly Row[]): (readonly number[])[][] {
   const { buffers, entries } = open();
+  rows.forEach(requireKnown);
   const results: (readonly number[])[][] = [];
   for (let from = 0; from < rows.length; from += most) {
     const part = rows.slice(from, from + most);
@@ -316,9 +332,9 @@ function run(rows: readonly Row[]): (readonly number[])[][] {
 }
 `;
 
-function predictDoc({ outputs, target }: Interface): string {
-  const classes = outputs[0]?.classes;
-  const says = classes === undefined ? `\`${target}\`` : `the class (\`${target}\`) and the score of each class`;
+function predictDoc({ outputs: [first] }: Interface): string {
+  const name = `\`${first?.name ?? "output"}\``;
+  const says = first?.classes === undefined ? name : `the class (${name}) and the score of each class`;
   return comment([
     `Predicts ${says} for each row. Throws a TypeError that names the row and what was expected where one does not fit.`,
   ]);

@@ -1,12 +1,11 @@
 /**
- * JSON for other programs, one document a line. NaN and infinities, which JSON has not, become the strings "NaN", "Infinity" and
- * "-Infinity" (`JSON.stringify` alone would make them null); a Map becomes an object, a typed array a list.
+ * JSON for other programs, one document a line. NaN and infinities, which JSON has not, are null, so that a reader finds a number or nothing in
+ * the place of one; a Map becomes an object, a typed array a list.
  */
 import type { Output } from "../context.ts";
 
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, one: unknown) => {
-    if (typeof one === "number" && !Number.isFinite(one)) return String(one);
     if (one instanceof Map) return withoutPrototype(one);
     if (one instanceof Float32Array || one instanceof Int32Array) return [...one];
     return one;

@@ -71,11 +71,8 @@ function dataOf([prediction]: readonly Prediction[]): Float32Array | Int32Array 
 }
 
 /** The first line of CSV. */
-function csvHeader({ outputs, target }: Interface): string {
-  return `${outputs
-    .flatMap((output, at) => columnsOf(output, at === 0 ? target : output.name))
-    .map(quote)
-    .join(",")}\n`;
+function csvHeader({ outputs }: Interface): string {
+  return `${outputs.flatMap(columnsOf).map(quote).join(",")}\n`;
 }
 
 /** One line a row. */
@@ -91,7 +88,7 @@ function jsonRows(outside: Interface, predictions: readonly Prediction[], rows: 
     .join("");
 }
 
-function columnsOf({ classes, width }: OutputField, name: string): readonly string[] {
+function columnsOf({ name, classes, width }: OutputField): readonly string[] {
   if (classes !== undefined) return [name, ...classes.map((one) => `score ${one}`)];
   return width === 1 ? [name] : Array.from({ length: width }, (_, at) => `${name} ${at}`);
 }

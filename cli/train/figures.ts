@@ -23,9 +23,17 @@ interface Shaped {
 /** Above so many rows a table is no longer read. */
 const readable = 40;
 
-/** The names behind the ids of the target; empty where it has none. */
-export function classesOf({ host: { train } }: Manifest, fitted: Fitted | undefined): readonly string[] {
-  return fitted?.classes.find(({ name }) => name === train?.target?.input)?.values ?? [];
+/** What figures of the classes are called. */
+export interface ClassNames {
+  /** Behind the ids of the target; empty where it has none. */
+  readonly classes: readonly string[];
+  /** Of two classes the one that a single logit speaks for; missing where the network has no such logit. */
+  readonly positive?: string;
+}
+
+export function classNamesOf({ host: { train } }: Manifest, fitted: Fitted | undefined): ClassNames {
+  const classes = fitted?.classes.find(({ name }) => name === train?.target?.input)?.values ?? [];
+  return train?.target?.logit === true ? { classes, positive: classes[1] ?? "1" } : { classes };
 }
 
 /** The scores that have a shape, in order. */
@@ -50,9 +58,7 @@ export function matrixOf({ shape, data }: Tensor, classes: readonly string[]): M
 }
 
 /** What is known of the classes and of the log. */
-export interface Place {
-  /** The names behind the ids of the target; empty where there are none. */
-  readonly classes: readonly string[];
+export interface Place extends ClassNames {
   /** Where all figures are, in words: "in run/log.jsonl". */
   readonly elsewhere: string;
 }
@@ -79,8 +85,9 @@ export function figuresOf(set: string, scores: Scores, place: Place, look: Look)
 function vectorTable(set: string, vectors: readonly Shaped[], place: Place, look: Look): string {
   const length = vectors[0]?.value.data.length ?? 0;
   if (length > readable) return vectors.map((one) => note(one, place)).join("");
-  const names = namesOf(length, place.classes);
-  const head = place.classes.length === length ? "class" : "";
+  const classes = length === 1 && place.positive !== undefined ? [place.positive] : place.classes;
+  const names = namesOf(length, classes);
+  const head = classes.length === length ? "class" : "";
   const rows = names.map((name, at) => [name, ...vectors.map(({ value }) => formatValue(value.data[at] ?? NaN))]);
   return `${set}\n${table([left(head), ...vectors.map(({ name }) => right(name))], rows, look.paint, { width: look.width })}`;
 }

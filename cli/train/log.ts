@@ -25,9 +25,8 @@ export function readLog(folder: string, untilStep: number): readonly LoggedEvent
 
 function parseLine(line: string): (LoggedEvent & { readonly event: "epoch" | "step" }) | undefined {
   try {
-    const value: unknown = JSON.parse(line, (_key, one: unknown) =>
-      one === "NaN" || one === "Infinity" || one === "-Infinity" ? Number(one) : one,
-    );
+    // Of what is told of an epoch only the hold-out may be missing; where a number is null it was none that JSON has.
+    const value: unknown = JSON.parse(line, (key, one: unknown) => (one === null && key !== "holdout" ? NaN : one));
     return isStepOrEpoch(value) ? value : undefined;
   } catch {
     return undefined;

@@ -26,7 +26,8 @@ import { writeJson } from "../output/json.ts";
 import { plural } from "../output/numbers.ts";
 import { report } from "../output/report.ts";
 import { drawSvg } from "../plot/svg.ts";
-import { classesOf } from "./figures.ts";
+import { classNamesOf } from "./figures.ts";
+import type { ClassNames } from "./figures.ts";
 import { History } from "./history.ts";
 import { logName, logText, readLog } from "./log.ts";
 import { panelsOf } from "./picture.ts";
@@ -61,8 +62,7 @@ export interface Earlier extends KeptFile {
 export interface RunOutcome {
   readonly history: History;
   readonly exitCode: number;
-  /** The names behind the ids of the target, where it had names. */
-  readonly classes: readonly string[];
+  readonly names: ClassNames;
 }
 
 export const parametersName = "parameters.safetensors";
@@ -94,16 +94,16 @@ export async function runTraining(
   };
   const history = new History(label);
   if (earlier !== undefined) history.events.push(...readLog(folder, earlier.step));
-  const classes = classesOf(manifest, data.fitted);
+  const names = classNamesOf(manifest, data.fitted);
   const progress = new Progress(context, label, requireTrain(manifest, "nnc train"));
-  const recorder = new Recorder(context, history, settings, warnings, classes, progress);
+  const recorder = new Recorder(context, history, settings, warnings, names, progress);
   const training = train(artifact, data, options);
   try {
     for await (const event of training) await recorder.take(event, () => training.save());
   } finally {
     recorder.close();
   }
-  return { history, exitCode: recorder.exitCode, classes };
+  return { history, exitCode: recorder.exitCode, names };
 }
 
 /** What an event means for the screen, the log and the disk. */
@@ -115,8 +115,7 @@ class Recorder {
   readonly #progress: Progress;
   /** What the compiler found odd; already told to people. */
   readonly #warnings: readonly Diagnostic[];
-  /** The names behind the ids of the target, where it had names. */
-  readonly #classes: readonly string[];
+  readonly #names: ClassNames;
   #last: Uint8Array | undefined;
   #written: number;
 
@@ -125,11 +124,11 @@ class Recorder {
     history: History,
     settings: RunSettings,
     warnings: readonly Diagnostic[],
-    classes: readonly string[],
+    names: ClassNames,
     progress: Progress,
   ) {
     this.#warnings = warnings;
-    this.#classes = classes;
+    this.#names = names;
     this.#context = context;
     this.#history = history;
     this.#settings = settings;
@@ -202,7 +201,7 @@ class Recorder {
     const title = this.#settings.title(history.label);
     return [
       [logName, logText(history)],
-      [plotName, drawSvg(title, panelsOf([history], this.#classes))],
+      [plotName, drawSvg(title, panelsOf([history], this.#names.classes))],
     ];
   }
 

@@ -38,16 +38,16 @@ export type Answer = ClassAnswer | NumbersAnswer;
 
 /** For each row an answer for each result of the model. */
 export function answersOf(
-  { outputs, target }: Interface,
+  { outputs }: Interface,
   predictions: readonly Prediction[],
   rows: number,
 ): readonly (readonly Answer[])[] {
   return Array.from({ length: rows }, (_, row) =>
-    outputs.map((output, at) => answerOf(output, at === 0 ? target : output.name, rowOf(predictions[at], row, output))),
+    outputs.map((output, at) => answerOf(output, rowOf(predictions[at], row, output))),
   );
 }
 
-function answerOf({ classes, shape, units }: OutputField, name: string, values: Float32Array | Int32Array): Answer {
+function answerOf({ name, classes, shape, units }: OutputField, values: Float32Array | Int32Array): Answer {
   if (classes === undefined) {
     const numbers = units === undefined ? [...values] : undoFitted(units, values);
     return { kind: "numbers", name, shape, values: numbers };

@@ -24,6 +24,7 @@ export interface InputField {
 }
 
 export interface OutputField {
+  /** Of the first the target's column (`digit`) where the model was trained to predict it, else that of the model's result. */
   readonly name: string;
   /** Of one row. */
   readonly shape: readonly number[];
@@ -39,21 +40,23 @@ export interface Interface {
   readonly model: HostModel;
   readonly inputs: readonly InputField[];
   readonly outputs: readonly OutputField[];
-  /** What the first output is called: the target's column (`digit`) where the model was trained to predict it, else `output`. */
-  readonly target: string;
 }
 
 /** Throws NN0735 where an input or output has an open dimension in its rows. */
 export function interfaceOf(manifest: Manifest, model: HostModel, fitted: Fitted): Interface {
   const train = manifest.host.train?.name === model.name ? manifest.host.train : undefined;
-  const column = train?.target === undefined ? undefined : valuesOf(fitted.columns, train.target.input);
+  const [column, ...more] =
+    (train?.target === undefined ? undefined : valuesOf(fitted.columns, train.target.input)) ?? [];
+  const target = more.length === 0 ? column : undefined;
   return {
     model,
     inputs: model.inputs.map(({ name, dtype, shape, limit }) =>
       inputField(name, dtype, rowShape(shape, name), limit, fitted),
     ),
-    outputs: model.results.map((result, at) => outputField(result, at === 0 ? train : undefined, fitted)),
-    target: column?.length === 1 ? (column[0] ?? "output") : "output",
+    outputs: model.results.map((result, at) => ({
+      ...outputField(result, at === 0 ? train : undefined, fitted),
+      ...(at === 0 && target !== undefined ? { name: target } : {}),
+    })),
   };
 }
 

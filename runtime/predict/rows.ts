@@ -67,7 +67,8 @@ export function requireKnownKeys(rows: readonly PlacedRow[], inputs: readonly In
   throw failure(unknownKeyOfRow, { place, key: quoted(key), expected: listed(known) }, didYouMean(key, known));
 }
 
-function knownKeys(inputs: readonly InputField[], { columns }: Fitted): readonly string[] {
+/** What a row may have: inputs, columns, and what training read beside them. */
+export function knownKeys(inputs: readonly InputField[], { columns }: Fitted): readonly string[] {
   const own = inputs.flatMap(({ name, columns: read = [] }) => [...read, name]);
   return [...new Set([...own, ...columns.flatMap(({ name, values }) => [...values, name]), "target"])];
 }

@@ -3,7 +3,7 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { MetricValue, Probes } from "../load/index.ts";
 import type { FittedInput, Named } from "../save/fitted.ts";
 
-/** `loss`, the losses of the steps by their names where there are several, and the metrics by theirs. */
+/** `loss`, the losses of the steps by their names where there are several, and the metrics by theirs. A loss is without what `regularize` adds to it. */
 export type Scores = Readonly<Record<string, MetricValue>>;
 
 export interface StartEvent {
@@ -34,7 +34,7 @@ export interface StepEvent {
   /** Both from 1. */
   readonly step: number;
   readonly epoch: number;
-  /** Of the minibatch, before the update; `losses` has those of all steps by name. */
+  /** Of the minibatch, before the update and without what `regularize` adds; `losses` has those of all steps by name. */
   readonly loss: number;
   readonly losses: Readonly<Record<string, number>>;
   /** The exponentially weighted average of the loss, its bias corrected: what to show; `averages` has those of all steps by name. */

@@ -143,7 +143,16 @@ describe("what a caller hands over", () => {
     ["predict([[1, , 3]])", "row 0: expected 2 values for point, found 3"],
     ["predict([[1, undefined]])", "row 0: expected a finite number for point, found undefined"],
     ["predict([{ x: 1 }])", 'row 0: expected "y", found none'],
-    ["predict([{ toString: 1 }])", 'row 0: expected "x", found none'],
+    ["predict([{}])", 'row 0: expected "x", found none'],
+    [
+      "predict([{ x: 1, y: 2 }, { x: 1, y: 2, z: 3 }])",
+      'row 1: expected the keys "point", "x", "y", "side", "target", found "z", which nothing reads',
+    ],
+    [
+      "predict([{ point: [1, 2], toString: 1 }])",
+      'row 0: expected the keys "point", "x", "y", "side", "target", found "toString", which nothing reads',
+    ],
+    ["predict([{ point: [1, 2], x: 1, side: 'left', target: 'left' }]); throw new TypeError('taken')", "taken"],
     ["const a = [1]; a.push(a); predict([a])", "row 0: expected numbers, found lists in lists more than 64 deep"],
   ];
 

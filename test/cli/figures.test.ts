@@ -6,8 +6,8 @@ import type { Scores } from "../../runtime/train/index.ts";
 
 const classes = ["cat", "dog", "a bird of the air"];
 
-function shown(scores: Scores, { width = 80, names = classes } = {}): string {
-  const place = { classes: names, elsewhere: "in run/log.jsonl" };
+function shown(scores: Scores, { width = 80, names = classes, positive = "" } = {}): string {
+  const place = { classes: names, ...(positive === "" ? {} : { positive }), elsewhere: "in run/log.jsonl" };
   return figuresOf("hold-out", scores, place, { paint: plain, width });
 }
 
@@ -46,6 +46,24 @@ test("vectors of one length share a table with a row a class", () => {
       1     1
     "
   `);
+});
+
+test.each([
+  [["no", "yes"], "yes"],
+  [[], "1"],
+])("what a single logit is measured by stands for its class, of %j for %s", (names, positive) => {
+  const lines = shown({ loss: 1, recall: tensor([1], () => 0.5) }, { names, positive }).split("\n");
+  expect(lines.map((line) => line.trim())).toEqual([
+    "",
+    "hold-out",
+    "class  recall",
+    "─────  ──────",
+    `${positive.padEnd(5)}     0.5`,
+    "",
+  ]);
+  expect(shown({ loss: 1, pair: tensor([2]) }, { names: ["no", "yes"], positive })).toContain("no");
+  // Nothing says what the one number of other networks is of.
+  expect(shown({ loss: 1, recall: tensor([1]) }, { names })).toContain("\n  0       0\n");
 });
 
 test("a matrix has names where it has a row and a column a class", () => {

@@ -49,10 +49,10 @@ test("losses and other values", () => {
   expect([0.1, 2.71234, 1e-5, NaN].map(formatLoss)).toEqual(["0.1000", "2.712", "1.00e-5", "NaN"]);
 });
 
-test("JSON keeps what JSON has no numbers for, and names that JavaScript has", () => {
+test("JSON has null for what it has no numbers for, and keeps names that JavaScript has", () => {
   const data = Float32Array.of(0.5, NaN);
   expect(toJson({ loss: NaN, best: -Infinity, of: new Map([["__proto__", 1]]), data })).toBe(
-    '{"loss":"NaN","best":"-Infinity","of":{"__proto__":1},"data":[0.5,"NaN"]}',
+    '{"loss":null,"best":null,"of":{"__proto__":1},"data":[0.5,null]}',
   );
 });
 

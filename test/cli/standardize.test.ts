@@ -45,10 +45,9 @@ test.each([
   ["other.jsonl", 1, 1],
 ])("eval of %s", async (file, loss, error) => {
   const { stdout } = await nnc(["eval", "sum.nn", ...params, "--data", file, "--json"], { cwd });
-  expect(JSON.parse(stdout).scores).toEqual({
-    loss: expect.closeTo(loss, 5),
-    mean_absolute_error: expect.closeTo(error, 5),
-  });
+  const { scores, units } = JSON.parse(stdout);
+  expect(scores).toEqual({ loss: expect.closeTo(loss, 5), mean_absolute_error: expect.closeTo(error, 5) });
+  expect(units).toEqual({ name: "target", scale: 1, mean: [5], deviation: [5] });
   const { stderr } = await nnc(["eval", "sum.nn", ...params, "--data", file], { cwd });
   expect(stderr).toBe("target: standardised; losses and metrics count in its standard deviation, 5\n");
 });

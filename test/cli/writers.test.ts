@@ -47,14 +47,13 @@ const numbers = Float32Array.of(
 );
 const notFinite = Float32Array.of(NaN, Infinity, -Infinity);
 
-function outside(output: Partial<OutputField>, target = "output"): Interface {
+function outside(output: Partial<OutputField>, name = "output"): Interface {
   const shape = output.shape ?? [];
   const result = { name: "output", dtype: "f32", shape: [symbol("N"), ...shape.map(constant)] } as const;
   return {
     model: { name: "M", entry: "predict.M", parameters: 0, inputs: [], results: [result] } as never,
     inputs: [],
-    outputs: [{ name: "output", shape, width: shape.reduce((all, size) => all * size, 1), ...output }],
-    target,
+    outputs: [{ name, shape, width: shape.reduce((all, size) => all * size, 1), ...output }],
   };
 }
 
@@ -103,10 +102,10 @@ describe("numbers come back to the bit, but for the sign of 0", () => {
   });
 });
 
-test("numbers that are not finite are words", () => {
+test("numbers that are not finite are words in CSV, and null in JSON, which has none", () => {
   expect(Buffer.from(written("csv", outside({}), notFinite, 3)).toString()).toBe("output\nNaN\nInfinity\n-Infinity\n");
   expect(Buffer.from(written("json", outside({ shape: [3], width: 3 }), notFinite, 1)).toString()).toBe(
-    '{"output":["NaN","Infinity","-Infinity"]}\n',
+    '{"output":[null,null,null]}\n',
   );
 });
 
@@ -143,8 +142,8 @@ describe("names of classes and of the target come back, whatever they are", () =
 
 describe("JSON for other programs", () => {
   test.each<readonly [string, unknown, string]>([
-    ["numbers that JSON has not are strings", [NaN, Infinity, -Infinity], '["NaN","Infinity","-Infinity"]'],
-    ["also in typed arrays and maps", new Map([["a", Float32Array.of(1.5, NaN)]]), '{"a":[1.5,"NaN"]}'],
+    ["numbers that JSON has not are null", [NaN, Infinity, -Infinity], "[null,null,null]"],
+    ["also in typed arrays and maps", new Map([["a", Float32Array.of(1.5, NaN)]]), '{"a":[1.5,null]}'],
     [
       "the largest and the least keep their digits",
       [1.7976931348623157e308, 5e-324, 2 ** 53],

@@ -28,13 +28,13 @@ function manifestOf(text: string): Manifest {
 function fields(manifest: Manifest, name: string): unknown {
   const model = manifest.host.models.find((one) => one.name === name);
   if (model === undefined) throw new Error(`no model ${name}`);
-  const { target, outputs } = interfaceOf(manifest, model, fitted);
-  return { target, outputs: outputs.map((output) => [output.name, output.classes ?? output.units ?? "numbers"]) };
+  const { outputs } = interfaceOf(manifest, model, fitted);
+  return outputs.map((output) => [output.name, output.classes ?? output.units ?? "numbers"]);
 }
 
 describe("the target's name and classes", () => {
   test("belong to the model that is trained, not to another of the file", () => {
-    expect(fields(manifestOf(plain), "Sides")).toEqual({ target: "side", outputs: [["output", ["left", "right"]]] });
-    expect(fields(manifestOf(plain), "Inner")).toEqual({ target: "output", outputs: [["output", "numbers"]] });
+    expect(fields(manifestOf(plain), "Sides")).toEqual([["side", ["left", "right"]]]);
+    expect(fields(manifestOf(plain), "Inner")).toEqual([["output", "numbers"]]);
   });
 });

@@ -85,7 +85,7 @@ describe("a predictor", () => {
         limit: 3,
       },
     ]);
-    expect(it.outputs).toEqual([{ name: "output", shape: [2], width: 2, classes: ["left", "right"] }]);
+    expect(it.outputs).toEqual([{ name: "side", shape: [2], width: 2, classes: ["left", "right"] }]);
     expect(it.warnings).toEqual([]);
     it.close();
     expect(await errorOf(() => it.predict(rows))).toMatch(/^NN0705 /);
@@ -206,8 +206,8 @@ describe("what a network was trained to say in other units", () => {
     ]);
     const table = await predictor(lineArtifact(), await saved(fitted), { model: "Table", seed: 5 });
     expect(await table.predict([[2], { ids: 0 }])).toEqual([
-      [{ kind: "numbers", name: "output", shape: [], values: [25] }],
-      [{ kind: "numbers", name: "output", shape: [], values: [5] }],
+      [{ kind: "numbers", name: "found", shape: [], values: [25] }],
+      [{ kind: "numbers", name: "found", shape: [], values: [5] }],
     ]);
   });
 

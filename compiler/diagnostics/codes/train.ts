@@ -296,7 +296,8 @@ export const regularizesNothing = define<{ readonly name: string; readonly step:
   message: ({ name, step }) =>
     `\`${name}\` regularizes nothing: expected a parameter of at least two dimensions that \`${step}\` moves, found none`,
   explanation:
-    "A regularizer covers the parameters that have two dimensions or more: weights, not biases and scales. With `all: true` it covers every one.",
+    "A regularizer covers the parameters that have two dimensions or more: weights, not biases and scales. With `all: true` it covers every one. " +
+    "What it adds is minimised with the loss; the loss that is shown, logged and evaluated is without it.",
   example: {
     bad: "model M(x: [N, 3]) -> [N, 3] {\n  param w: [3] = ones\n  return w * x\n}\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1)  regularize: l2(1e-3) }",
     good: "model M(x: [N, 3]) -> [N, 3] {\n  param w: [3] = ones\n  return w * x\n}\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1)  regularize: l2(1e-3, all: true) }",
