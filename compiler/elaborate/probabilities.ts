@@ -1,6 +1,6 @@
 /**
  * A loss or metric that takes logits and gets probabilities: softmax or sigmoid stands before it. Told from the graph, whoever wrote
- * the blocks: log Σ exp of what sums to one, log(1 + exp(−|p|)) of what lies between 0 and 1, and whether that is above 0.
+ * the blocks: log Σ exp of what sums to one, log(1 + exp(−|p|)) of what lies between 0 and 1, whether that is above 0 or apart by 1.
  */
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { logitsExpected } from "../diagnostics/codes/train.ts";
@@ -12,6 +12,7 @@ import type { Frame } from "./frame.ts";
 export function checkLogits(loss: Value, span: Span, frame: Frame): void {
   const { builder } = frame.entry;
   for (const { source } of logitsIn(loss, builder)) reportProbabilities(source, builder, logarithm, span, frame);
+  for (const source of marginsIn(loss, builder)) reportProbabilities(source, builder, margin, span, frame);
 }
 
 /** A tensor that a metric is given, and what it is in the graph of `evaluate`: the same, or for a metric over a whole set its origin. */
@@ -36,6 +37,7 @@ export function checkMetric(
   const ends = new Set(given.map(({ inside }) => inside.node));
   for (const { source } of logitsIn(metric, builder, ends)) report(source, logarithm);
   for (const source of signsIn(metric, builder, ends)) report(source, sign);
+  for (const source of marginsIn(metric, builder, ends)) report(source, margin);
 }
 
 /** How a loss or metric takes logits, and what to do instead. */
@@ -51,6 +53,11 @@ const logarithm: Taken = {
 const sign: Taken = {
   text: "this asks whether it is above 0, as every probability is",
   help: "leave it to `binary_cross_entropy` and metrics, which take what stands before it; `binary_accuracy(threshold: 0.5)` takes probabilities",
+};
+
+const margin: Taken = {
+  text: "this asks for scores that are 1 apart or more, which no probabilities are",
+  help: "train on what stands before it, and take it where you need probabilities",
 };
 
 function reportProbabilities(
@@ -152,6 +159,20 @@ function* signsIn(value: Value, builder: GraphBuilder, ends: ReadonlySet<number>
     const [left, right] = inputs.map((input) => sourceOf(input, builder));
     if (isNumber(right, 0)) yield left;
     else if (isNumber(left, 0)) yield right;
+  }
+}
+
+/** The nodes whose elements are asked to lie 1 or more below a chosen one of them, as a hinge does: x − pick(x) + 1 > 0. */
+function* marginsIn(value: Value, builder: GraphBuilder, ends: ReadonlySet<number> = new Set()): Generator<GraphNode> {
+  for (const { op, inputs } of below(value, builder, ends)) {
+    if (op !== "maximum" && !comparisons.includes(op)) continue;
+    const sides = inputs.map((input) => sourceOf(input, builder));
+    if (!sides.some((side) => isNumber(side, 0))) continue;
+    const terms = sides.flatMap((side) => termsOf(side, new Set(), builder)).filter((term) => !isNumber(term, 0));
+    const chosen = terms.find((term) => term.op === "pick");
+    const scores = chosen === undefined ? undefined : sourceOf(chosen.inputs[0], builder);
+    const apart = terms.some(({ op: kind, attributes }) => kind === "constant" && Number(attributes.value) >= 1);
+    if (scores !== undefined && apart && terms.length === 3 && terms.includes(scores)) yield scores;
   }
 }
 

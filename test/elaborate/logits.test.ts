@@ -13,6 +13,8 @@ const own = `block shares(y: [N, K]) -> [N, K] {
 }
 block logistic(y: [..]) -> [..] = 1 / (1 + exp(-y))
 block ends(y: [N, K]) -> [N, K] = reshape(reshape(y, [N, 2, K / 2]) |> softmax, [N, K])
+loss apart(output: [N, K], target: i32[N]) -> [] =
+  mean(sum(maximum(1 - pick(output, target)[:, newaxis] + output, 0), over: K))
 loss from_logits(output: [N, K], target: [N, K]) -> [] = -mean(sum(target * log_softmax(output), over: K))
 `;
 
@@ -31,6 +33,9 @@ describe("is warned of", () => {
     ["softmax before binary_cross_entropy", short("x |> dense(4) |> softmax", "binary_cross_entropy"), "`M.softmax`"],
     ["softmax in a step", step("cross_entropy(softmax(M(x)), target)"), "`T.cross_entropy.softmax`"],
     ["sigmoid in a step", step("binary_cross_entropy(M(x) |> sigmoid, target)"), "`T.binary_cross_entropy.sigmoid`"],
+    ["softmax before hinge", short("x |> dense(4) |> softmax", "hinge"), "`M.softmax`"],
+    ["sigmoid before hinge", short("x |> dense(4) |> sigmoid", "hinge(margin: 2)"), "`M.sigmoid`"],
+    ["softmax before one's own margin", short("x |> dense(4) |> softmax", "apart", own), "`M.softmax`"],
     ["softmax and dropout", short("x |> dense(4) |> softmax |> dropout(0.1)", "cross_entropy"), "`M.softmax`"],
   ])("%s", (_, source, place) => {
     expect(found(source)).toEqual([`NN0527 ${place}`]);
@@ -46,6 +51,9 @@ describe("is not warned of", () => {
     ["a loss that takes probabilities", step("-mean(target * log(softmax(M(x))))")],
     ["softmax of softmax in the model", short("x |> softmax |> softmax |> dense(4)", "cross_entropy")],
     ["a target that is a softmax", step("cross_entropy(M(x), softmax(target))")],
+    ["scores before hinge", short("x |> dense(4)", "hinge")],
+    ["tanh before hinge, whose values may be 2 apart", short("x |> dense(4) |> tanh", "hinge")],
+    ["a margin that probabilities may have", short("x |> dense(4) |> softmax", "hinge(margin: 0.5)")],
     ["silu", short("x |> dense(4) |> silu", "binary_cross_entropy")],
   ])("%s", (_, source) => {
     expect(found(source)).toEqual([]);

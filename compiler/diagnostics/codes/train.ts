@@ -185,7 +185,8 @@ export const logitsExpected = define<{ readonly kind: "softmax" | "sigmoid"; rea
   message: ({ kind, place }) => `expected logits, found probabilities: \`${place}\` is a ${kind} already`,
   explanation:
     "`cross_entropy` and `log_loss` take the softmax of what they get, and `binary_cross_entropy` the sigmoid. Behind another one gradients are small, and " +
-    "the loss never comes near zero. For `binary_accuracy`, `precision`, `recall` and `f1` one output means yes where it is above 0, as every probability is.",
+    "the loss never comes near zero. For `binary_accuracy`, `precision`, `recall` and `f1` one output means yes where it is above 0, as every probability is, and `hinge` " +
+    "asks for scores that are its margin apart, which probabilities are not where that is 1.",
   example: {
     bad: "model M(x: [N, 3]) -> [N, 2] = x |> dense(2) |> softmax\ntrain M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1) }",
     good: "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)\ntrain M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1) }",
