@@ -4,11 +4,15 @@
  */
 import {
   idOutOfRange,
+  labelsWithGaps,
   notANumber,
   numbersForNames,
   tooManyClasses,
   unseenClass,
 } from "../../compiler/diagnostics/codes/data.ts";
+import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { listOf } from "../../compiler/diagnostics/lists.ts";
 import { failure, listed, quoted } from "../save/fail.ts";
 import type { Named } from "../save/fitted.ts";
 import type { DataTensor, Field } from "./dataset.ts";
@@ -74,6 +78,14 @@ function numberClasses({ classes, shape }: Field, data: Int32Array, rows: Uint32
   const labels = [...usedIn(data, elements(shape), rows)].sort((one, other) => one - other);
   const areIds = labels.every((label) => label >= 0 && label < classes);
   return areIds || labels.length !== classes ? [] : labels;
+}
+
+/** A warning (NN0871) where labels that begin at 0 are no ids, since numbers between them are missing: that may be a mistake. */
+export function warnGaps({ source }: RawData, { name, values }: Named): readonly Diagnostic[] {
+  if (values[0] !== "0") return [];
+  const names = values.flatMap((value, id) => (value === String(id) ? [] : [`${quoted(value)} of class ${id}`]));
+  const meaning = listOf(names);
+  return [diagnose(labelsWithGaps, { source, field: name, labels: listOf(values), meaning }, [])];
 }
 
 function usedIn(data: Int32Array, width: number, rows: Uint32Array): ReadonlySet<number> {

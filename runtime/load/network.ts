@@ -107,6 +107,8 @@ export class Network {
 
   /**
    * One minibatch of raw values: forward, backward, update. The loss is that before the update; it may be NaN, which is for the caller to see.
+   * Nor does it look at what it has computed: after gradients beyond 1e19, whose squares an optimiser keeps, a loss may be finite and a parameter
+   * stand still. `firstNotFinite` tells; `train` of nnc/train asks it, and stops with the step and the parameter.
    * Throws NN0710 to NN0719 where the inputs do not fit, and then nothing is changed.
    */
   async step(inputs: Inputs, options: CallOptions = none): Promise<StepResult> {

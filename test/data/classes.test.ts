@@ -54,6 +54,30 @@ describe("labels become classes", () => {
   );
 });
 
+describe("labels that begin at 0 and leave numbers out are a warning", () => {
+  const warnings = (cells: readonly string[], target: Field) =>
+    prepare(cells, target).warnings.map(({ code, message }) => `${code} ${message}`);
+
+  it("that says what they mean", () => {
+    expect(warnings(["0", "3", "1"], ids(3))).toEqual([
+      'NN0871 the labels of `target` in t.csv are 0, 1, 3, which leave numbers out: they are taken for names, "3" of class 2',
+    ]);
+    expect(warnings(["0", "7", "4"], ids(3))).toEqual([
+      'NN0871 the labels of `target` in t.csv are 0, 4, 7, which leave numbers out: they are taken for names, "4" of class 1, "7" of class 2',
+    ]);
+  });
+
+  it.each<[string, Field, string[]]>([
+    ["ids", ids(3), ["0", "1", "2"]],
+    ["ids, one of which is missing", ids(3), ["0", "2"]],
+    ["numbers from 1", ids(3), ["1", "2", "3"]],
+    ["numbers around 0", ids(3), ["-1", "0", "1"]],
+    ["words", ids(3), ["a", "b"]],
+  ])("%s are none", (_, target, cells) => {
+    expect(warnings(cells, target)).toEqual([]);
+  });
+});
+
 describe("labels are refused", () => {
   it.each<[string, Field, string[], string]>([
     [

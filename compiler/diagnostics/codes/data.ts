@@ -353,6 +353,21 @@ export const unknownKeyOfRow = define<Place & { readonly key: string; readonly e
     "dropped, and is most likely misspelt. The rows of a file may have further columns, of which `nnc predict` says that it does not use them.",
 });
 
+export const labelsWithGaps = define<{
+  readonly source: string;
+  readonly field: string;
+  readonly labels: string;
+  readonly meaning: string;
+}>({
+  code: "NN0871",
+  severity: "warning",
+  message: ({ source, field, labels, meaning }) =>
+    `the labels of \`${field}\` in ${source} are ${labels}, which leave numbers out: they are taken for names, ${meaning}`,
+  explanation:
+    "Labels 0, 1, 2 are ids of classes as they are. Others, such as 1, 2, 3 or words, become names, and ids are given to them by size. Labels that begin at 0 and have a " +
+    "gap may be either: predictions say the names, but if a class only lacks examples the model needs an output for it, too.",
+});
+
 export const repeatedKey = define<Place & { readonly key: string }>({
   code: "NN0891",
   severity: "error",
