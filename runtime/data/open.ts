@@ -3,6 +3,8 @@
  * page can open what it has fetched.
  */
 import { filesForFields, missingField, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
+import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
+import { unsuitable } from "../../compiler/diagnostics/options.ts";
 import type { HostData, HostSetting } from "../../compiler/program/host.ts";
 import { failure, listed, quoted } from "../save/fail.ts";
 import { csvMatrix } from "./array-file.ts";
@@ -41,7 +43,7 @@ const ownSettings: ReadonlySet<string> = new Set([
 
 /**
  * The source that `data` declares. Its settings are those of the language: `path` is the positional one, other names
- * are fields. `files` take the place of its own, for a test or rows to predict. Throws NN08xx.
+ * are fields. `files` take the place of its own, for a test or rows to predict. Throws NN08xx, and NN0706 for arrays that nothing reads.
  */
 export function openSource(
   data: HostData,
@@ -49,6 +51,8 @@ export function openSource(
   contents: Contents,
   files?: OtherFiles,
 ): DataSource {
+  if (contents.given !== undefined && data.reader !== "given")
+    throw new NncError(unsuitable("given", "nothing, where the train reads its data from files", contents.given));
   const file = (): string => (files === undefined ? textSetting(data, "path") : onePath(data, files));
   const arrays = (parse: (name: string, bytes: Uint8Array) => ArrayFile): ReadonlyMap<string, ArrayFile> =>
     arrayFiles(files === undefined ? data : { ...data, settings: eachPath(files, fields) }, contents, parse);

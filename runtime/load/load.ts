@@ -11,7 +11,7 @@ import { Network } from "./network.ts";
 import { open } from "./open.ts";
 
 export interface LoadOptions {
-  /** Of all draws; by default that of the `train`, else 0. A whole number; the program takes its lower 32 bits. */
+  /** Of all draws; by default that of `parameters`, of the `train`, else 0. A whole number; the program takes its lower 32 bits. */
   readonly seed?: number;
   /** How many threads share the work, for the target wasm; one by default. `net.threads` says how many do: with a warning, fewer for other targets, where nothing is worth sharing, where the place has no shared memory, or where a thread does not start. */
   readonly threads?: number;
@@ -44,14 +44,14 @@ export const rules: Rules<LoadOptions> = {
  */
 export async function load(artifact: Artifact, options: LoadOptions = {}): Promise<Network> {
   checkOptions("load", options, rules);
-  const { threads, stepsPerEpoch, epochs, parameters } = options;
+  const { seed: asked, threads, stepsPerEpoch, epochs, parameters } = options;
   const executable = await open(artifact, options.gpu, threads);
   const { manifest } = artifact;
   const warnings = [...withoutThreads(manifest, executable, threads), ...withoutEpochs(manifest, stepsPerEpoch)];
   const network = new Network(manifest, executable, warnings);
   try {
-    await network.initialize({ seed: options.seed ?? manifest.host.train?.seed ?? 0, stepsPerEpoch, epochs });
-    if (parameters !== undefined) network.restore(parameters);
+    await network.initialize({ seed: asked ?? manifest.host.train?.seed ?? 0, stepsPerEpoch, epochs });
+    if (parameters !== undefined) network.restore(parameters, asked === undefined ? {} : { seed: asked });
     return network;
   } catch (error) {
     network.close();

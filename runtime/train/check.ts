@@ -1,6 +1,7 @@
 /** What a program hands to `train` and `prepare`, looked at before anything is made of it. Every mistake is an NncError. */
 import { wrongType } from "../../compiler/diagnostics/codes/runtime.ts";
-import { bytes, checkOptions, count, isString, seed, trueOrFalse } from "../../compiler/diagnostics/options.ts";
+import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
+import { bytes, checkOptions, count, isString, seed, trueOrFalse, unsuitable } from "../../compiler/diagnostics/options.ts";
 import type { Rules, Test } from "../../compiler/diagnostics/options.ts";
 import { isFields, shown } from "../../compiler/diagnostics/values.ts";
 import type { Contents } from "../data/open.ts";
@@ -43,6 +44,8 @@ const contentRules: Rules<Contents> = {
 /** Throws NN0706, NN0712, NN0736. */
 export function checkTraining(data: unknown, options: unknown): void {
   checkOptions("train", options, optionRules);
+  if (isFields(options) && options["override"] === true && options["resume"] === undefined)
+    throw new NncError(unsuitable("override", "a checkpoint beside it, as `resume`", true));
   if (!isFields(data) || !isFields(data["train"]) || !(data["train"]["tensors"] instanceof Map)) {
     const expected = "what `prepare` answers, { train: { rows, tensors }, … }";
     throw failure(wrongType, { name: "data", expected, found: shown(data) });
