@@ -1,7 +1,15 @@
 /** What a program hands to `train` and `prepare`, looked at before anything is made of it. Every mistake is an NncError. */
 import { wrongType } from "../../compiler/diagnostics/codes/runtime.ts";
 import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
-import { bytes, checkOptions, count, isString, seed, trueOrFalse, unsuitable } from "../../compiler/diagnostics/options.ts";
+import {
+  bytes,
+  checkOptions,
+  count,
+  isString,
+  seed,
+  trueOrFalse,
+  unsuitable,
+} from "../../compiler/diagnostics/options.ts";
 import type { Rules, Test } from "../../compiler/diagnostics/options.ts";
 import { isFields, shown } from "../../compiler/diagnostics/values.ts";
 import type { Contents } from "../data/open.ts";

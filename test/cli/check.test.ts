@@ -8,12 +8,8 @@ import { folderWith, nnc } from "./helpers.ts";
 const root = path.resolve(import.meta.dirname, "../..");
 
 async function inFolder(files: Readonly<Record<string, string>>, args: readonly string[]) {
-  const { folder, remove } = folderWith(files);
-  try {
-    return await nnc(args, { cwd: folder });
-  } finally {
-    remove();
-  }
+  const { folder } = folderWith(files);
+  return await nnc(args, { cwd: folder });
 }
 
 describe("check", () => {
@@ -108,9 +104,8 @@ train Same { data: points  loss: cross_entropy  optimizer: sgd(lr: 0.1)  average
 
   test("a mistake is shown with its place, under the name that the user's folder gives the file", async () => {
     const wrong = "model M(x: [N, 2]) -> [N, 2] = x |> dens(2)\n";
-    const { folder, remove } = folderWith({ "package.json": "{}", "nets/m.nn": wrong });
+    const { folder } = folderWith({ "package.json": "{}", "nets/m.nn": wrong });
     const { stderr, stdout, code } = await nnc(["check", "m.nn"], { cwd: path.join(folder, "nets") });
-    remove();
     expect({ stdout, code }).toEqual({ stdout: "", code: 1 });
     expect(stderr).toContain(" --> m.nn:1:37");
     expect(stderr).toContain("did you mean `dense`?");
@@ -129,9 +124,8 @@ train Same { data: points  loss: cross_entropy  optimizer: sgd(lr: 0.1)  average
       "error[NN0127]: no network declared: expected a `model`, found none\n  --> m.nn: expected a `model`\n\n1 error\n",
     ],
   ])("%s is an error of the file", async (_name, text, message) => {
-    const { folder, remove } = folderWith({ "m.nn": text });
+    const { folder } = folderWith({ "m.nn": text });
     const { stderr, code } = await nnc(["check", "m.nn"], { cwd: folder });
-    remove();
     expect([stderr, code]).toEqual([message, 1]);
   });
 
@@ -147,7 +141,7 @@ train Same { data: points  loss: cross_entropy  optimizer: sgd(lr: 0.1)  average
 });
 
 test("build writes the artifact with its sizes, the manifest among them", async () => {
-  const { folder, remove } = folderWith(pointsProject);
+  const { folder } = folderWith(pointsProject);
   const { stdout, code } = await nnc(["build", "points.nn", "-o", "out", "--target", "wasm", "--json"], {
     cwd: folder,
   });
@@ -157,7 +151,6 @@ test("build writes the artifact with its sizes, the manifest among them", async 
     format: string;
     module: string;
   };
-  remove();
   expect(code).toBe(0);
   expect(listed.map(({ file }) => file).toSorted()).toEqual(found.toSorted());
   expect(manifest.format).toBe("nnc-artifact");
@@ -167,7 +160,7 @@ test("build writes the artifact with its sizes, the manifest among them", async 
 describe("fmt", () => {
   const ugly = "model   M( x:[N,2] )->[N,2]=x|>dense(2)\n";
   test("writes the file once, then has nothing to do", async () => {
-    const { folder, remove } = folderWith({ "m.nn": ugly });
+    const { folder } = folderWith({ "m.nn": ugly });
     expect(await nnc(["fmt", "--check", "m.nn"], { cwd: folder })).toEqual({
       stdout: "m.nn is not formatted\n",
       stderr: "",
@@ -176,15 +169,13 @@ describe("fmt", () => {
     expect(await nnc(["fmt", "m.nn"], { cwd: folder })).toEqual({ stdout: "m.nn formatted\n", stderr: "", code: 0 });
     expect(readFileSync(path.join(folder, "m.nn"), "utf8")).toBe("model M(x: [N, 2]) -> [N, 2] = x |> dense(2)\n");
     expect(await nnc(["fmt", "--check", "m.nn"], { cwd: folder })).toEqual({ stdout: "", stderr: "", code: 0 });
-    remove();
   });
 
   test("a file with a mistake stays as it is; the others are formatted all the same", async () => {
-    const { folder, remove } = folderWith({ "bad.nn": "model (", "m.nn": ugly });
+    const { folder } = folderWith({ "bad.nn": "model (", "m.nn": ugly });
     const { stdout, code } = await nnc(["fmt", "bad.nn", "m.nn"], { cwd: folder });
     expect({ stdout, code }).toEqual({ stdout: "m.nn formatted\n", code: 1 });
     expect(readFileSync(path.join(folder, "bad.nn"), "utf8")).toBe("model (");
-    remove();
   });
 });
 

@@ -1,7 +1,7 @@
 /** Words for a target of two: told when training begins, and answered by what predicts. The weights are ones and do not move, so the logit is the row's sum. */
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { folderWith, nnc } from "./helpers.ts";
 
 const model = `model Sum(x: [N, 2]) -> [N] {
@@ -13,14 +13,13 @@ const train = (loss: string): string =>
   `${model}train Sum { data: csv("d.csv", target: "sold")  loss: ${loss}  optimizer: sgd(lr: 1e-30)  batch: 4  epochs: 1 }\n`;
 const truth = `loss logistic(output: [N], target: bool[N]) -> [] = binary_cross_entropy(output, f32(target))\n`;
 
-const { folder: cwd, remove } = folderWith({
+const { folder: cwd } = folderWith({
   "package.json": "{}",
   "d.csv": "a,b,sold\n1,1,yes\n-3,1,no\n0,0,no\n2,-1,yes\n",
   "logit.nn": train("binary_cross_entropy"),
   "truth.nn": truth + train("logistic"),
   "number.nn": train("mse"),
 });
-afterAll(remove);
 
 const params = (name: string): readonly string[] => ["--params", `${name}/parameters.safetensors`];
 
@@ -54,13 +53,12 @@ test("eval reads the words", async () => {
   for (const file of ["d.csv", "d.jsonl"]) {
     const rows =
       '{"x": [1, 1], "target": "yes"}\n{"x": [-3, 1], "target": "no"}\n{"x": [0, 0], "target": "no"}\n{"x": [2, -1], "target": "yes"}\n';
-    const { remove: away, folder } = folderWith({
+    const { folder } = folderWith({
       "d.jsonl": rows,
       "d.csv": "b,a,sold\n1,1,yes\n1,-3,no\n0,0,no\n-1,2,yes\n",
     });
     const args = ["eval", "logit.nn", ...params("logit"), "--data", path.join(folder, file), "--json"];
     const { stdout } = await nnc(args, { cwd });
-    away();
     expect(JSON.parse(stdout)).toMatchObject({ rows: 4, scores: { loss: expect.closeTo(mean, 6) } });
   }
 });

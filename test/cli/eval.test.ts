@@ -4,7 +4,7 @@
  */
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { folderWith, nnc } from "./helpers.ts";
 
 const model = (data: string, settings: string) => `model Sum(x: [N, 2]) -> [N] {
@@ -23,7 +23,7 @@ train Side as plain { data: csv("kinds.csv", target: "kind")  loss: cross_entrop
 
 /** The means are 2 and 0, the deviations 1 and 2. */
 const rows = "a,b,price\n1,2,0\n3,-2,2\n";
-const { folder: cwd, remove } = folderWith({
+const { folder: cwd } = folderWith({
   "package.json": "{}",
   "train.csv": rows,
   "test.csv": "a,b,price\n4,2,6\n2,-4,0\n",
@@ -35,7 +35,6 @@ const { folder: cwd, remove } = folderWith({
   "held.nn": model("many.csv", ", holdout: 20%"),
   "kinds.nn": classes,
 });
-afterAll(remove);
 
 beforeAll(async () => {
   for (const name of ["tested", "units", "whole", "held", "kinds"])
@@ -48,14 +47,10 @@ async function evalWith(
   changed: Readonly<Record<string, string>>,
 ): Promise<{ stdout: string; stderr: string }> {
   const own = folderWith({});
-  try {
-    cpSync(cwd, own.folder, { recursive: true });
-    for (const [file, content] of Object.entries(changed)) writeFileSync(path.join(own.folder, file), content);
-    const params = `run-${name}/parameters.safetensors`;
-    return await nnc(["eval", `${name}.nn`, "--params", params, "--json"], { cwd: own.folder });
-  } finally {
-    own.remove();
-  }
+  cpSync(cwd, own.folder, { recursive: true });
+  for (const [file, content] of Object.entries(changed)) writeFileSync(path.join(own.folder, file), content);
+  const params = `run-${name}/parameters.safetensors`;
+  return await nnc(["eval", `${name}.nn`, "--params", params, "--json"], { cwd: own.folder });
 }
 
 const lossOf = (stdout: string): unknown => JSON.parse(stdout).scores?.loss;
@@ -150,7 +145,6 @@ test("an export whose data have changed does without them", async () => {
     { cwd: own.folder },
   );
   const text = code === 0 ? readFileSync(path.join(own.folder, "out/model.mjs"), "utf8") : "";
-  own.remove();
   expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("4 stored examples") });
   expect(text).toContain("selftest");
 });

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { compilers } from "../declarations/compilers.ts";
 import { pointsProject } from "./fixture.ts";
 import { folderWith, nnc } from "./helpers.ts";
@@ -44,7 +44,6 @@ beforeAll(async () => {
       await run("export", file, ...params, "--format", format, "-o", `${folder}-${format}`);
   }
 }, 120_000);
-afterAll(project.remove);
 
 const textOf = (...names: readonly string[]): string => readFileSync(path.join(cwd, ...names), "utf8");
 
@@ -187,7 +186,6 @@ train Count { data: csv("d.csv", target: "y")  loss: mse  optimizer: sgd(lr: 1e-
   expect(() => module.predict([[2147483648]])).toThrow(
     "row 0: expected a whole number of 32 bits for k, found 2147483648",
   );
-  small.remove();
 });
 
 describe("words that training had", () => {
@@ -212,9 +210,8 @@ train Pick { data: csv("d.csv", target: "y")  loss: mse  optimizer: sgd(lr: 0.1)
   };
 
   test("are taken, and nothing in their place", async () => {
-    const { folder, remove } = colours(["red", "blue"], 2);
+    const { folder } = colours(["red", "blue"], 2);
     const predict = await exported(folder);
-    remove();
     expect(predict([["red"]])).toEqual(predict([{ c: "red" }]));
     for (const [value, found] of [
       ["green", '"green"'],
@@ -229,11 +226,9 @@ train Pick { data: csv("d.csv", target: "y")  loss: mse  optimizer: sgd(lr: 0.1)
   test("truth values are, also of a column as Python writes it; of many a few are told", async () => {
     const truths = colours(["True", "False"], 2);
     const predict = await exported(truths.folder);
-    truths.remove();
     expect(predict([[true], [false]])).toEqual(predict([["True"], ["False"]]));
     const many = colours("abcdefghij".split(""), 12);
     const predictMany = await exported(many.folder);
-    many.remove();
     expect(() => predictMany([["z"]])).toThrow('"g", "h" and 2 more for c, found "z"');
   });
 });

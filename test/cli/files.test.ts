@@ -14,13 +14,9 @@ function compiled(
   options: FileOptions = {},
   prepare: (folder: string) => void = () => undefined,
 ) {
-  const { folder, remove } = folderWith({ "package.json": "{}", ...files });
-  try {
-    prepare(folder);
-    return compileFile(path.join(folder, name), { target: "wasm", ...options });
-  } finally {
-    remove();
-  }
+  const { folder } = folderWith({ "package.json": "{}", ...files });
+  prepare(folder);
+  return compileFile(path.join(folder, name), { target: "wasm", ...options });
 }
 
 const wide = "block wide(x: [.., C]) -> [.., 8] = x |> dense(8)\n";

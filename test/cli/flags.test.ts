@@ -1,14 +1,13 @@
 /** A flag is refused or warned of where it can have no effect: nothing is read and dropped. Its effect is seen in effects.test.ts. */
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { pointsProject, pointsSource } from "./fixture.ts";
 import { folderWith, nnc } from "./helpers.ts";
 
-const { folder: cwd, remove } = folderWith({
+const { folder: cwd } = folderWith({
   ...pointsProject,
   "sized.nn": `const width = 4\n${pointsSource.replace("dense(4)", "dense(width)")}`,
   "bare.nn": pointsSource.split("\ntrain")[0] ?? "",
 });
-afterAll(remove);
 
 const cases: readonly (readonly [args: string, sentence: string])[] = [
   // A name that is given twice.

@@ -1,9 +1,10 @@
 /** Runs the command in this process: arguments and a folder in, both streams and the exit code out. */
-import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { runCommand } from "../../cli/command.ts";
 import type { Context, Interrupt } from "../../cli/context.ts";
+import { temporaryFolder } from "../folder.ts";
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -48,16 +49,13 @@ async function* input(content: string | Uint8Array): AsyncGenerator<Uint8Array> 
   if (content.length > 0) yield Buffer.from(content);
 }
 
-/** A temporary folder with these files; `remove` takes it away. */
-export function folderWith(files: Readonly<Record<string, string | Uint8Array>>): {
-  readonly folder: string;
-  readonly remove: () => void;
-} {
-  const folder = mkdtempSync(path.join(tmpdir(), "nnc-cli-"));
+/** A temporary folder with these files, for the test that asks for it or, asked for outside of tests, for all of their file. */
+export function folderWith(files: Readonly<Record<string, string | Uint8Array>>): { readonly folder: string } {
+  const folder = temporaryFolder("cli");
   for (const [name, content] of Object.entries(files)) {
     const place = path.join(folder, name);
     mkdirSync(path.dirname(place), { recursive: true });
     writeFileSync(place, content);
   }
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return { folder };
 }

@@ -1,11 +1,11 @@
 /** With `--json`, standard output is JSON and nothing else, whatever happens; its last line tells whether the command did its work. */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { pointsProject, pointsSource } from "./fixture.ts";
 import { folderWith, nnc } from "./helpers.ts";
 
-const { folder: cwd, remove } = folderWith({
+const { folder: cwd } = folderWith({
   ...pointsProject,
   "wrong.nn": pointsSource.replace("dense(4)", "dens(4)"),
   "nodata.nn": pointsSource.replaceAll("points.csv", "none.csv"),
@@ -16,7 +16,6 @@ const params = ["--params", "run/parameters.safetensors"];
 beforeAll(async () => {
   await nnc(["train", "points.nn", "-o", "run", "--target", "wasm"], { cwd });
 }, 60_000);
-afterAll(remove);
 
 function documents(text: string): readonly Readonly<Record<string, unknown>>[] {
   return text

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { folderWith, nnc } from "./helpers.ts";
 
 /** The constant changes the function and not a shape; the hold-out is the source's. */
@@ -17,12 +17,11 @@ const rows = Array.from(
   { length: 16 },
   (_, row) => `${Math.sin(row).toFixed(3)},${Math.cos(row).toFixed(3)},${row % 5}`,
 );
-const { folder: cwd, remove } = folderWith({
+const { folder: cwd } = folderWith({
   "bend.nn": source,
   "rows.csv": `a,b,y\n${rows.join("\n")}\n`,
   "package.json": "{}",
 });
-afterAll(remove);
 
 const params = ["--params", "run/parameters.safetensors"];
 const said = "as run/parameters.safetensors was trained: --const slope=-2\n";

@@ -1,13 +1,13 @@
 /** What a command writes: never in the place of a user's file, all of it or nothing, and a place that cannot be written is noticed first. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { writeFilesAtomic } from "../../runtime/save/write-file.ts";
 import { errorOf } from "../data/support.ts";
 import { pointsCsv, pointsProject, pointsSource } from "./fixture.ts";
 import { folderWith, nnc } from "./helpers.ts";
 
-const { folder: cwd, remove } = folderWith({
+const { folder: cwd } = folderWith({
   ...pointsProject,
   "log/points.nn": pointsSource.replace("points.csv", "log.jsonl"),
   "log/log.jsonl": pointsCsv,
@@ -20,7 +20,6 @@ const mine = "mine\n";
 beforeAll(async () => {
   await nnc(["train", "points.nn", "-o", "run", "--epochs", "1"], { cwd });
 }, 60_000);
-afterAll(remove);
 
 /** A folder with files of the user. */
 function userFolder(folder: string, ...names: readonly string[]): void {

@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { load } from "../../runtime/load/index.ts";
 import { pointsProject } from "./fixture.ts";
@@ -15,7 +15,6 @@ const wasm = ["--target", "wasm"];
 beforeAll(async () => {
   await nnc(["train", "points.nn", "-o", "run", ...wasm], { cwd });
 }, 60_000);
-afterAll(project.remove);
 
 function predict(stdin: string, ...args: readonly string[]) {
   return nnc(["predict", "points.nn", ...params, ...wasm, ...args], { cwd, stdin });
@@ -235,22 +234,18 @@ test("parameters that are not finite are exported only where that is meant", asy
   const net = await load(result.artifact);
   net.parameters.set("Twice.dense.b", Float32Array.of(1, NaN));
   const other = folderWith({ "twice.nn": source });
-  try {
-    writeFileSync(path.join(other.folder, "twice.safetensors"), net.save());
-    const args = ["export", "twice.nn", "--params", "twice.safetensors", "-o", "out"];
-    const refused = await nnc(args, { cwd: other.folder });
-    expect(refused.stderr).toContain(
-      "error[NN0930]: twice.safetensors holds numbers that are not finite; expected finite ones to export\n   = help: --allow-nonfinite exports them all the same",
-    );
-    expect(refused.code).toBe(1);
-    expect(await nnc([...args, "--allow-nonfinite"], { cwd: other.folder })).toMatchObject({ code: 0 });
-  } finally {
-    other.remove();
-  }
+  writeFileSync(path.join(other.folder, "twice.safetensors"), net.save());
+  const args = ["export", "twice.nn", "--params", "twice.safetensors", "-o", "out"];
+  const refused = await nnc(args, { cwd: other.folder });
+  expect(refused.stderr).toContain(
+    "error[NN0930]: twice.safetensors holds numbers that are not finite; expected finite ones to export\n   = help: --allow-nonfinite exports them all the same",
+  );
+  expect(refused.code).toBe(1);
+  expect(await nnc([...args, "--allow-nonfinite"], { cwd: other.folder })).toMatchObject({ code: 0 });
 });
 
 test("columns and keys that nothing reads are told of once; the target's are known", async () => {
-  const { folder, remove: away } = folderWith({
+  const { folder } = folderWith({
     "package.json": "{}",
     "d.csv": "a,b,y\n1,2,3\n",
     "n.nn": `model Sum(x: [N, 2]) -> [N] {
@@ -272,5 +267,4 @@ train Sum { data: csv("d.csv", target: "y")  loss: mse  optimizer: sgd(lr: 1e-30
   });
   expect((await run("predict", "more.jsonl")).stderr).toBe('more.jsonl: not used: "id", "note"\n');
   expect((await run("eval", "more.csv")).stderr).toBe('more.csv: not used: "id", "note"\n');
-  away();
 });

@@ -1,16 +1,16 @@
 /** The command as a process: exit codes, signals and pipes. */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { buildSync } from "esbuild";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { decode } from "../../runtime/save/safetensors.ts";
 import { pointsProject, pointsSource } from "./fixture.ts";
 import { folderWith } from "./helpers.ts";
+import { temporaryFolder } from "../folder.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const bundle = mkdtempSync(path.join(tmpdir(), "nnc-bundle-"));
+const bundle = temporaryFolder("bundle");
 const cli = path.join(bundle, "cli.mjs");
 const project = folderWith({ ...pointsProject, "long.nn": pointsSource.replaceAll("epochs: 4", "epochs: 1000000") });
 const cwd = project.folder;
@@ -29,10 +29,6 @@ beforeAll(() => {
   // Where what stays outside the bundle is found.
   symlinkSync(path.join(root, "node_modules"), path.join(bundle, "node_modules"), "junction");
 }, 60_000);
-afterAll(() => {
-  project.remove();
-  rmSync(bundle, { recursive: true, force: true });
-});
 
 function run(...args: readonly string[]) {
   const { stdout, stderr, status } = spawnSync(process.execPath, [cli, ...args], { cwd, encoding: "utf8" });

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { folderWith, nnc } from "./helpers.ts";
 
 interface Table {
@@ -152,7 +152,7 @@ const text: Source = {
   predict: [],
 };
 
-const { folder: cwd, remove } = folderWith({
+const { folder: cwd } = folderWith({
   "package.json": "{}",
   "train.csv": csv(trained),
   "test.csv": csv(tested),
@@ -183,7 +183,6 @@ const { folder: cwd, remove } = folderWith({
     [...sources, text].map(({ name, source }) => [`${name}-none.nn`, source.replaceAll('"test', '"none')]),
   ),
 });
-afterAll(remove);
 
 function documents(stdout: string): readonly Record<string, unknown>[] {
   return stdout
@@ -196,15 +195,18 @@ function lossOf(scores: unknown): unknown {
   return typeof scores === "object" && scores !== null && "loss" in scores ? scores.loss : undefined;
 }
 
+/** What each training tells last; every test may use the parameters of all. */
+const told = new Map<string, Readonly<Record<string, unknown>> | undefined>();
+beforeAll(async () => {
+  for (const { name } of [...sources, text])
+    told.set(name, documents((await nnc(["train", `${name}.nn`, "-o", name, "--json"], { cwd })).stdout).at(-1));
+}, 120_000);
+
 describe.each([...sources, text])("$name", ({ name, train, test: held, data, other: loss, predict }) => {
   const params = ["--params", `${name}/parameters.safetensors`];
-  let told: readonly Record<string, unknown>[] = [];
-  beforeAll(async () => {
-    told = documents((await nnc(["train", `${name}.nn`, "-o", name, "--json"], { cwd })).stdout);
-  }, 60_000);
 
   test("train: the rows of the source, and those of `test` held out", () => {
-    const done = told.at(-1);
+    const done = told.get(name);
     expect([lossOf(done?.["train"]), lossOf(done?.["holdout"])]).toEqual([
       expect.closeTo(train, 5),
       expect.closeTo(held, 5),

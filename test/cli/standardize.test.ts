@@ -5,7 +5,7 @@
 import path from "node:path";
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { predictor } from "../../runtime/load/index.ts";
 import { folderWith, nnc } from "./helpers.ts";
@@ -20,13 +20,12 @@ train Sum {
 }
 `;
 
-const { folder: cwd, remove } = folderWith({
+const { folder: cwd } = folderWith({
   "package.json": "{}",
   "d.csv": "a,b,price\n1,1,0\n-3,1,10\n0,0,10\n2,-1,0\n",
   "other.jsonl": '{"x": [1, 1], "target": 20}\n',
   "sum.nn": source,
 });
-afterAll(remove);
 
 const params = ["--params", "run/parameters.safetensors"];
 let told = "";
@@ -78,7 +77,7 @@ test("an exported module and a predictor", async () => {
 });
 
 test("a target of seconds since 1970 is answered to the second", async () => {
-  const { folder, remove: removeLate } = folderWith({
+  const { folder } = folderWith({
     "package.json": "{}",
     "d.csv": "a,b,price\n1,1,1700000000\n-3,1,1700000010\n0,0,1700000010\n2,-1,1700000000\n",
     "sum.nn": source,
@@ -96,5 +95,4 @@ test("a target of seconds since 1970 is answered to the second", async () => {
   await nnc(["export", "sum.nn", ...params, "--format", "js", "-o", "out"], { cwd: folder });
   const module = await import(pathToFileURL(path.join(folder, "out/model.mjs")).href);
   expect(module.predict([[1, 1]])).toEqual([{ price: expected[0] }]);
-  removeLate();
 });

@@ -2,7 +2,7 @@
  * `start_from` takes tensors alone: where the data of the file were prepared otherwise than those of the run, the run says what means something
  * else now.
  */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { folderWith, nnc } from "./helpers.ts";
 
 const source = (file: string, settings = ""): string => `model Side(x: [N, 2]) -> [N, 2] = x |> dense(2)
@@ -11,7 +11,7 @@ train Side { data: csv("${file}", target: "kind"${settings})  loss: cross_entrop
 const begun = (file: string, settings?: string): string =>
   source(file, settings).replace("START", 'start_from: "run/parameters.safetensors"');
 
-const { folder: cwd, remove } = folderWith({
+const { folder: cwd } = folderWith({
   "package.json": "{}",
   "first.csv": "a,b,kind\n1,2,dog\n3,4,eel\n",
   "renamed.csv": "a,b,kind\n1,2,fox\n3,4,eel\n",
@@ -24,7 +24,6 @@ const { folder: cwd, remove } = folderWith({
   "moved.nn": begun("moved.csv", ", standardize: true"),
   "raw.nn": begun("first.csv"),
 });
-afterAll(remove);
 
 beforeAll(async () => {
   await nnc(["train", "first.nn", "-o", "run"], { cwd });

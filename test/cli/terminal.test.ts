@@ -1,5 +1,5 @@
 /** Words of files on a terminal: shown, not obeyed. Pipes and files get every byte. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { guarded } from "../../cli/output/terminal.ts";
 import { folderWith, nnc } from "./helpers.ts";
 import type { RunResult } from "./helpers.ts";
@@ -30,7 +30,6 @@ beforeAll(async () => {
     env: colours,
   });
 }, 60_000);
-afterAll(project.remove);
 
 function predict(terminal: boolean) {
   const args = ["predict", "points.nn", "--params", "run\u001b[2J/parameters.safetensors", "--target", "wasm"];

@@ -2,14 +2,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { pointsCsv, pointsProject, pointsSource, stepsSource } from "./fixture.ts";
 import { folderWith, nnc } from "./helpers.ts";
 
 const project = folderWith(pointsProject);
 const cwd = project.folder;
 const wasm = ["--target", "wasm"];
-afterAll(project.remove);
 
 function events(stdout: string): readonly Record<string, unknown>[] {
   return stdout
@@ -132,7 +131,6 @@ describe("a run", () => {
 
 describe("several steps", () => {
   const steps = folderWith({ ...pointsProject, "points.nn": stepsSource });
-  afterAll(steps.remove);
 
   test("have a column, a curve and a line of progress each; metrics of any shape are shown or said to be in the log", async () => {
     const { stdout, stderr } = await nnc(["train", "points.nn", "-o", "run", ...wasm], { cwd: steps.folder });
@@ -353,21 +351,19 @@ describe("what goes wrong", () => {
     ],
   ];
   test.each(cases)("%s: exit code 1, one sentence, no stack", async (_name, files, args, message) => {
-    const { folder, remove } = folderWith(files);
+    const { folder } = folderWith(files);
     const { stdout, stderr, code } = await nnc(
       ["train", "points.nn", ...wasm, ...(args.includes("-o") ? [] : ["-o", "out"]), ...args],
       { cwd: folder },
     );
-    remove();
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect({ stdout, code }).toEqual({ stdout: "", code: 1 });
   });
 
   test("after a loss that is not finite, the last good checkpoint is there", async () => {
-    const { folder, remove } = folderWith({ ...pointsProject, "points.nn": diverging });
+    const { folder } = folderWith({ ...pointsProject, "points.nn": diverging });
     await nnc(["train", "points.nn", "-o", "out", ...wasm], { cwd: folder });
     expect(existsSync(path.join(folder, "out/checkpoint.safetensors"))).toBe(true);
-    remove();
   });
 });

@@ -1,13 +1,13 @@
 /** `data` declarations opened, and data files found inside the project and nowhere else. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { HostSetting } from "../../compiler/program/host.ts";
 import { arrayFiles, openSource, prepareOptions } from "../../runtime/data/open.ts";
 import { readDataFile } from "../../runtime/data/files.ts";
 import { bytes, errorOf, ids, input } from "./support.ts";
+import { temporaryFolder } from "../folder.ts";
 
 type Settings = Record<string, HostSetting>;
 
@@ -100,10 +100,9 @@ describe("a declaration is opened", () => {
 });
 
 describe("a data file", () => {
-  let project = "";
+  const folder = temporaryFolder("data");
+  const project = join(folder, "project");
   beforeAll(() => {
-    const folder = realpathSync(mkdtempSync(join(tmpdir(), "nnc-data-")));
-    project = join(folder, "project");
     mkdirSync(join(project, "nets", "data"), { recursive: true });
     writeFileSync(join(project, "top.csv"), "top");
     writeFileSync(join(project, "nets", "..odd"), "odd");
@@ -111,9 +110,6 @@ describe("a data file", () => {
     writeFileSync(join(folder, "secret"), "secret");
     symlinkSync(join(folder, "secret"), join(project, "nets", "link"));
     symlinkSync(join(project, "top.csv"), join(project, "nets", "inner"));
-  });
-  afterAll(() => {
-    rmSync(join(project, ".."), { recursive: true, force: true });
   });
   const read = (path: string): string => new TextDecoder().decode(readDataFile(project, join(project, "nets"), path));
 

@@ -1,11 +1,10 @@
 /** What can go wrong with threads, and what is left behind: nothing. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { buildSync } from "esbuild";
 import { compile as assemble } from "watr";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { compile, type Compiled } from "../../compiler/compile.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import { load, type Network } from "../../runtime/load/index.ts";
@@ -13,6 +12,7 @@ import { findWorkers, startWorkers, type Start } from "../../runtime/load/worker
 import { emitWasm } from "../../targets/wasm/index.ts";
 import { eager } from "../random/start.ts";
 import { errorOf, lineArtifact } from "../runtime/support.ts";
+import { temporaryFolder } from "../folder.ts";
 
 const source = `
 model Line(x: [N, 8]) -> [N, 4] = x |> dense(16) |> relu |> dense(4)
@@ -219,12 +219,10 @@ it("a program with nothing that is worth sharing runs on one thread, and says so
 });
 
 describe("a process", () => {
-  let folder: string;
-  let program: string;
+  const folder = temporaryFolder("threads");
+  const program = path.join(folder, "program.mjs");
 
   beforeAll(() => {
-    folder = mkdtempSync(path.join(tmpdir(), "nnc-threads-"));
-    program = path.join(folder, "program.mjs");
     buildSync({
       entryPoints: [path.resolve(import.meta.dirname, "../../runtime/load/index.ts")],
       outfile: path.join(folder, "runtime.mjs"),
@@ -251,7 +249,6 @@ describe("a process", () => {
       if (process.argv[2] === "exit") process.exit(4);`,
     );
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it.each([
     ["close", 0],
