@@ -43,7 +43,10 @@ export function numberArray(file: string, shape: readonly number[], data: Number
     place,
     read: (field) => {
       const base = { shape: field.shape, rowStride: elements(field.shape) };
-      if (field.dtype === "f32") return floatTensor(base, toFloats(data, floatsFor(field, data.length), place));
+      if (field.dtype === "f32") {
+        const wide = field.wide === true && exceedsFloats(data);
+        return floatTensor(base, toFloats(data, floatsFor({ wide }, data.length), place));
+      }
       return { ...base, dtype: "i32", data: toIntegers(data, place) };
     },
   };
@@ -80,6 +83,11 @@ export function requireElements(array: ArrayFile, rows: number, field: Field): v
   if (found === expected) return;
   const shape = shapeText(field.shape);
   throw failure(wrongElementCount, { source: array.file, field: field.name, shape, expected, found });
+}
+
+/** Whether its numbers may be more than 32-bit floats hold. */
+function exceedsFloats(data: Numbers): boolean {
+  return data instanceof Float64Array || data instanceof Int32Array || data instanceof Uint32Array;
 }
 
 function toFloats<Floats extends Float32Array | Float64Array>(

@@ -90,13 +90,15 @@ export function encode(raw: RawData, fields: readonly Field[], fitted: Fitted): 
     if (tensor === undefined) continue;
     const encoded = encodeClasses(raw, field, tensor, valuesOf(fitted.classes, field.name));
     if (field.probability === true) checkProbabilities(raw, field, encoded.data);
-    tensors.set(field.name, encoded.dtype === "f64" ? rounded(encoded, field.name, fitted) : encoded);
+    tensors.set(field.name, prepared(encoded, field.name, fitted));
   }
   return { rows: raw.rows, tensors };
 }
 
-function rounded({ data, ...base }: WideTensor, name: string, fitted: Fitted): DataTensor {
-  return { ...base, dtype: "f32", data: applyFitted(fitted, name, data) };
+function prepared(tensor: DataTensor | WideTensor, name: string, fitted: Fitted): DataTensor {
+  if (tensor.dtype === "i32") return tensor;
+  if (tensor.dtype === "f32" && fittedInput(fitted, name) === undefined) return tensor;
+  return { ...tensor, dtype: "f32", data: applyFitted(fitted, name, tensor.data) };
 }
 
 function checkProbabilities(raw: RawData, field: Field, data: ArrayLike<number>): void {

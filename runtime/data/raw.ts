@@ -107,7 +107,7 @@ function isOfWords(selection: Selection): boolean {
 }
 
 /** Room for the numbers of a float field. */
-export function floatsFor({ wide = false }: Field, length: number): Floats {
+export function floatsFor({ wide = false }: Pick<Field, "wide">, length: number): Floats {
   return wide ? new Float64Array(length) : new Float32Array(length);
 }
 

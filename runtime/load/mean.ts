@@ -31,7 +31,10 @@ export class Mean {
   add(value: number, weight: number): void {
     if (weight === 0) return;
     this.#weight += weight;
-    this.#value = this.#weight === weight ? value : this.#value + (value - this.#value) * (weight / this.#weight);
+    if (this.#weight === weight) this.#value = value;
+    // An infinite mean stays so, whatever follows; the difference would be no number.
+    else if (!Number.isFinite(this.#value)) this.#value += value;
+    else this.#value += (value - this.#value) * (weight / this.#weight);
   }
 
   get value(): number {

@@ -6,7 +6,7 @@ import type { Dataset, Field } from "../../runtime/data/dataset.ts";
 import { applyFitted, unfitted } from "../../runtime/save/fitted.ts";
 import type { Fitted } from "../../runtime/save/fitted.ts";
 import { csvMatrix, numberArray } from "../../runtime/data/array-file.ts";
-import type { ArrayFile } from "../../runtime/data/array-file.ts";
+import type { ArrayFile, Numbers } from "../../runtime/data/array-file.ts";
 import { rowArrays, wholeArrays } from "../../runtime/data/arrays.ts";
 import { csvSource } from "../../runtime/data/source.ts";
 import { readRows } from "../../runtime/predict/rows.ts";
@@ -242,6 +242,19 @@ describe("what is done to numbers is done before they are rounded to 32 bits", (
       scale: 1 / 1_700_000_000,
     });
     expect(values(train)).toEqual({ x: [1, Math.fround(1_700_000_001 / 1_700_000_000)] });
+  });
+
+  it.each<[string, Numbers, string]>([
+    ["u1", Uint8Array.of(255), "f32"],
+    ["f4", Float32Array.of(0.1), "f32"],
+    ["i4", Int32Array.of(2 ** 24 + 1), "f64"],
+    ["u4", Uint32Array.of(2 ** 24 + 1), "f64"],
+    ["f8", Float64Array.of(0.1), "f64"],
+  ])("in 64 bits where 32 do not hold them: %s", (_, data, expected) => {
+    const array = numberArray("t.npy", [1], data);
+    expect(array.read({ ...x1, wide: true }).dtype).toBe(expected);
+    const { train } = rowArrays(new Map([["x", array]]), [x1]).prepare({ seed: 1, scale: 1 / 3 });
+    expect(values(train)).toEqual({ x: [Math.fround((data[0] ?? NaN) * (1 / 3))] });
   });
 
   it("of rows to predict", () => {

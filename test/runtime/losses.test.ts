@@ -1,5 +1,6 @@
 /** What a run makes of its losses: averages and means by their definitions, kept in the record so that a run that is resumed goes on with them. */
 import { describe, expect, test } from "vitest";
+import { Mean } from "../../runtime/load/mean.ts";
 import { emptyRecord } from "../../runtime/load/record.ts";
 import type { TrainingRecord } from "../../runtime/load/record.ts";
 import { fingerprint } from "../../runtime/train/data.ts";
@@ -27,6 +28,18 @@ function after(count: number, record: TrainingRecord = emptyRecord, from = 0): T
   const epoch = new EpochLosses(names, record);
   return steps.slice(from, count).reduce((before, step) => epoch.add(step, before), record);
 }
+
+test.each([
+  [[1, Infinity, 2, 3], Infinity],
+  [[-Infinity, 2], -Infinity],
+  [[Infinity, 1, -Infinity], NaN],
+  [[1, NaN, 2], NaN],
+  [[1, 2, 6], 3],
+])("the mean of %j is %d", (losses, expected) => {
+  const mean = new Mean();
+  for (const loss of losses) mean.add(loss, 4);
+  expect(mean.value).toBe(expected);
+});
 
 describe("of each of several steps", () => {
   test.each([1, 2, 3, 4])("the average after %d minibatches is the weighted one, its bias corrected", (count) => {
