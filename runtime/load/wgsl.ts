@@ -19,8 +19,8 @@ import type { Gpu } from "./host-types.ts";
 export async function openWgsl(artifact: Artifact, gpu: Gpu | undefined = browserGpu()): Promise<Executable> {
   if (gpu === undefined) throw failure(noGpu, { lacking: "WebGPU" });
   const list = dispatchListOf(artifact);
-  const device = await openDevice(artifact.manifest, gpu);
   const shader = textOf(artifact, list.shader);
+  const device = await openDevice(artifact.manifest, gpu);
   try {
     return await GpuProgram.make(artifact.manifest, list, shader, device);
   } catch (error) {

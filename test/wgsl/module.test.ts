@@ -1,5 +1,5 @@
 /** What the module and the dispatch list look like, which programs are refused, and which GPUs. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { constant } from "../../compiler/dimension/dimension.ts";
 import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
@@ -181,6 +181,17 @@ describe("loading fails", () => {
     const files = { ...artifact.files, "hand.dispatch.json": "{}" };
     const error: unknown = await openWgsl({ ...artifact, files }, {} as GPU).catch((problem: unknown) => problem);
     expect(error).toMatchObject({ code: "NN0702" });
+  });
+
+  it.each(["hand.dispatch.json", "hand.wgsl"])("without %s, before any GPU is asked", async (name) => {
+    const artifact = emitWgsl(halves());
+    const files = Object.fromEntries(Object.entries(artifact.files).filter(([file]) => file !== name));
+    const requestAdapter = vi.fn<() => Promise<null>>().mockResolvedValue(null);
+    const error: unknown = await openWgsl({ ...artifact, files }, { requestAdapter }).catch(
+      (problem: unknown) => problem,
+    );
+    expect(error).toMatchObject({ code: "NN0701", message: expect.stringContaining(name) });
+    expect(requestAdapter).not.toHaveBeenCalled();
   });
 });
 
