@@ -2,7 +2,22 @@
  * Walks over the syntax tree that never recurse: a node's children, and the nodes below it in pre- and post-order.
  * Children come in source order, except that a train gives its entries, then its lets, then its steps.
  */
-import type { Node } from "./ast.ts";
+import type {
+  Body,
+  Branch,
+  Declaration,
+  Entry,
+  ListType,
+  Module,
+  Node,
+  Parameter,
+  ResultType,
+  Statement,
+  Step,
+} from "./ast.ts";
+
+/** All that no expression holds. */
+type Outside = ListType | ResultType | Parameter | Body | Branch | Statement | Declaration | Step | Entry | Module;
 
 function present(...nodes: readonly (Node | undefined)[]): Node[] {
   return nodes.filter((node) => node !== undefined);
@@ -58,6 +73,14 @@ export function children(node: Node): readonly Node[] {
       return present(node.dimension, node.axis);
     case "carry":
       return [node.name, node.start];
+    default:
+      return belowDeclared(node);
+  }
+}
+
+/** The nodes directly below one that no expression holds: of a signature, a body, a declaration. */
+function belowDeclared(node: Outside): readonly Node[] {
+  switch (node.kind) {
     case "tensorType":
       return node.shape;
     case "listType":

@@ -46,10 +46,16 @@ export const agreement = {
   current: `(result i32)`,
 } as const;
 
+/** The address of a place, as WebAssembly text, and the word that is there. */
+interface Control {
+  readonly at: (place: keyof typeof places) => string;
+  readonly word: string;
+}
+
 /** The module's text; `control` is where its memory begins, `pages` the memory's limits. */
 export function agreementText(control: number, pages: readonly [number, number]): string {
   const at = (place: keyof typeof places): string => `(i32.const ${control + places[place]})`;
-  const word = `(i64.atomic.load ${at("word")})`;
+  const there = { at, word: `(i64.atomic.load ${at("word")})` };
   return `;; How threads agree, by nnc.
 (module
   (import "env" "memory" (memory ${pages.join(" ")} shared))
@@ -57,7 +63,13 @@ export function agreementText(control: number, pages: readonly [number, number])
   (import "env" "stalled" (func $stalled)) ;; called now and then while others take long
   (global $phase (mut i64) (i64.const 0)) ;; where this thread is
 
-  ;; True where the word is of another phase.
+${[waitingText(there), partsText(there), jobsText(there), stoppingText(there)].join("\n\n")})
+`;
+}
+
+/** How a thread waits for the next phase, and wakes those that sleep. */
+function waitingText({ at, word }: Control): string {
+  return `  ;; True where the word is of another phase.
   (func $elsewhere (param $word i64) (result i32)
     (i64.ge_u (i64.sub (local.get $word) (global.get $phase)) (i64.const ${phase})))
 
@@ -76,9 +88,12 @@ export function agreementText(control: number, pages: readonly [number, number])
       (drop (i32.atomic.rmw.sub ${at("sleepers")} (i32.const 1)))
       (if (i32.eq (local.get $result) (i32.const 2)) (then (call $stalled)))
       (local.set $looks (i32.const 0))
-      (br $again)))
+      (br $again)))`;
+}
 
-  (func $finish (param $parts i32) (local $word i64)
+/** How a thread takes one part after the other, and ends the phase with the last. */
+function partsText({ at, word }: Control): string {
+  return `  (func $finish (param $parts i32) (local $word i64)
     (local.set $word (i64.atomic.rmw.add ${at("word")} (i64.const 1)))
     (if (call $elsewhere (local.get $word)) (then (return)))
     (if
@@ -121,9 +136,12 @@ export function agreementText(control: number, pages: readonly [number, number])
       (then
         (call $wait (i64.const ${patience}))
         (global.set $phase (i64.add (global.get $phase) (i64.const ${phase})))))
-    (local.get $part))
+    (local.get $part))`;
+}
 
-  (func (export "put") (param $n i32) (param $value i32)
+/** How the first thread gives a job out, and how the others get it. */
+function jobsText({ at, word }: Control): string {
+  return `  (func (export "put") (param $n i32) (param $value i32)
     (i32.atomic.store
       (i32.add ${at("job")} (i32.shl (local.get $n) (i32.const 2)))
       (local.get $value)))
@@ -153,15 +171,16 @@ export function agreementText(control: number, pages: readonly [number, number])
     (i32.atomic.load (i32.add ${at("job")} (i32.shl (local.get $n) (i32.const 2)))))
 
   (func (export "current") (result i32)
-    (i64.eq (i64.atomic.load ${at("start")}) (global.get $phase)))
+    (i64.eq (i64.atomic.load ${at("start")}) (global.get $phase)))`;
+}
 
-  ;; Lets every thread leave its work, and sends workers home.
+function stoppingText({ at }: Control): string {
+  return `  ;; Lets every thread leave its work, and sends workers home.
   (func (export "stop")
     (i32.atomic.store ${at("over")} (i32.const 1))
     (i64.atomic.store ${at("word")} (i64.add (global.get $phase) (i64.const ${1n << 62n})))
     (drop (memory.atomic.notify ${at("word")} (i32.const -1))))
 
   (func (export "stopped") (result i32)
-    (i32.atomic.load ${at("over")})))
-`;
+    (i32.atomic.load ${at("over")}))`;
 }
