@@ -3,9 +3,9 @@
  * it without a word, and `npm ci` then refuses the lock file. Run after every `npm install` that changes the lock file. An added entry has no
  * checksum and is fetched only on the platform that its name tells.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { root } from "./lib/project.mjs";
+import { root, writeWhole } from "./lib/project.mjs";
 
 const file = path.join(root, "package-lock.json");
 const systems = ["aix", "android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "openharmony", "sunos", "win32"];
@@ -56,5 +56,5 @@ const lock = JSON.parse(readFileSync(file, "utf8"));
 const added = missing(lock.packages);
 const [own, ...others] = Object.entries(lock.packages);
 const sorted = [...others, ...added].sort(([a], [b]) => a.localeCompare(b, "en"));
-writeFileSync(file, `${JSON.stringify({ ...lock, packages: Object.fromEntries([own, ...sorted]) }, null, 2)}\n`);
+writeWhole(file, `${JSON.stringify({ ...lock, packages: Object.fromEntries([own, ...sorted]) }, null, 2)}\n`);
 console.log(`${added.length} packages of other platforms added`);

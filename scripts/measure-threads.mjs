@@ -4,12 +4,12 @@
  * repeats, since whatever else the machine does only makes them larger; take those of a run in which two cores were free (`part`
  * is then well below the 300 ns that a part here takes).
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { compile as assemble } from "watr";
-import { root } from "./lib/project.mjs";
+import { root, writeWhole } from "./lib/project.mjs";
 
 const { compile } = await import(path.join(root, "dist/index.js"));
 const file = path.join(root, "compiler/program/thread-costs.ts");
@@ -163,5 +163,5 @@ const text = readFileSync(file, "utf8").replace(
   /\/\*\* Measured .*$/s,
   `/** Measured on ${machine}, ${day}. */\nexport const threadCosts: ThreadCosts = { ${rounded.join(", ")} };\n`,
 );
-if (process.argv.includes("--write")) writeFileSync(file, text);
+if (process.argv.includes("--write")) writeWhole(file, text);
 else console.log(text);

@@ -1,6 +1,6 @@
 /** What the scripts share: where the project is, running a command, and installing what is missing. Plain Node, no package. */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -19,6 +19,12 @@ export function run(command, args, environment = {}) {
   });
   if (error) console.error(`${command}: ${error.message}`);
   return status ?? 1;
+}
+
+/** Writes a file under a temporary name first, so that who is interrupted leaves the old one. */
+export function writeWhole(file, text) {
+  writeFileSync(`${file}.tmp`, text);
+  renameSync(`${file}.tmp`, file);
 }
 
 /** The path of a command that an installed package brings. */
