@@ -1,7 +1,10 @@
 /**
- * What the record comes to: the score of each folder without the survivors that `survivors.json` judges to be no fault of the tests, and
- * the survivors that nobody judged yet.
+ * What the record comes to: the score of each folder without the survivors that `survivors.json` judges to be no fault of the tests, the
+ * survivors that nobody judged yet, and the judgements that no survivor is left for.
  */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { root } from "../scripts/lib/project.mjs";
 import { folders } from "./folders.mjs";
 import { textOf } from "./pieces.mjs";
 import { entryOf } from "./record.mjs";
@@ -10,15 +13,40 @@ import { entryOf } from "./record.mjs";
 export const leastScore = 0.9;
 
 /** `equivalent`: nothing observable differs; `speed`: only a quicker way to the same; `to kill`: a test is missing. */
+const verdicts = ["equivalent", "speed", "to kill"];
 const excused = ["equivalent", "speed"];
 
 /** `{ [file]: [{ line, from?, to?, verdict, why }] }`; one without `from` and `to` speaks of all survivors of its line. */
-const judgements = JSON.parse(textOf("mutation/survivors.json"));
+const judgements = Object.entries(JSON.parse(textOf("mutation/survivors.json"))).flatMap(([file, list]) =>
+  list.map((judged) => ({ file, ...judged })),
+);
+for (const { file, line, verdict, why } of judgements)
+  if (!verdicts.includes(verdict) || !why)
+    throw new RangeError(
+      `mutation/survivors.json: expected a \`why\` and a verdict of ${verdicts.join(", ")} for ${file}: ${line}, found ${verdict}`,
+    );
+
+const speaksOf = (judged, { file, line, from, to }) =>
+  judged.file === file && judged.line === line && (judged.from ?? from) === from && (judged.to ?? to) === to;
 
 /** The verdict on a survivor; undefined where nobody judged it. */
-function verdictOf({ file, line, from, to }) {
-  const fits = (judged) => judged.line === line && (judged.from ?? from) === from && (judged.to ?? to) === to;
-  return judgements[file]?.find(fits)?.verdict;
+const verdictOf = (survivor) => judgements.find((judged) => speaksOf(judged, survivor))?.verdict;
+
+/** Whether tests that are still to be written could notice one of a piece's survivors. */
+export const isOpen = ({ file }, { survivors }) =>
+  survivors.some((survivor) => !excused.includes(verdictOf({ file, ...survivor })));
+
+/** Judgements of lines that are gone, or that were tried as they stand and are noticed now. */
+function staleOf(record, pieces) {
+  return judgements.filter((judged) => {
+    const lines = existsSync(path.join(root, judged.file)) ? textOf(judged.file).split("\n") : [];
+    const places = lines.flatMap((line, at) => (line.trim() === judged.line ? [at + 1] : []));
+    const entries = pieces
+      .filter(({ file, first, last }) => file === judged.file && places.some((at) => at >= first && at <= last))
+      .map((piece) => entryOf(record, piece));
+    const survives = ({ survivors }) => survivors.some((one) => speaksOf(judged, { file: judged.file, ...one }));
+    return places.length === 0 || (entries.length > 0 && entries.every((entry) => entry && !survives(entry)));
+  });
 }
 
 /** The counts of some pieces as the record has them. */
@@ -39,7 +67,15 @@ function countsOf(record, pieces) {
     excused: judged.length - left.length,
     unjudged: left.filter(({ verdict }) => verdict === undefined),
     score: noticed + left.length === 0 ? undefined : noticed / (noticed + left.length),
+    first: firstOf(tried),
   };
+}
+
+/** What tests noticed that nobody had yet written for the survivors: of the pieces whose first try is known. */
+function firstOf(tried) {
+  const known = tried.flatMap(({ entry: { first } }) => (first ? [first] : []));
+  const sum = (count) => known.reduce((total, one) => total + one[count], 0);
+  return { tried: sum("tried"), score: known.length === 0 ? undefined : sum("noticed") / sum("tried") };
 }
 
 /** The counts of all, and folder by folder. */
@@ -51,5 +87,5 @@ export function judge(record, pieces) {
       pieces.filter((piece) => piece.folder === folder),
     ),
   }));
-  return { ...countsOf(record, pieces), folders: byFolder };
+  return { ...countsOf(record, pieces), folders: byFolder, stale: staleOf(record, pieces) };
 }

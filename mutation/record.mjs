@@ -2,15 +2,15 @@
  * The record of all runs, `record.json`: of every piece that was tried, what its mutants came to. Runs add to it until nothing is left;
  * a piece goes back into the queue when its code or the tests that hold it change.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { root } from "../scripts/lib/project.mjs";
+import { root, writeWhole } from "../scripts/lib/project.mjs";
 import { folders } from "./folders.mjs";
 import { filesOf, hashOf, piecesOf, textOf } from "./pieces.mjs";
 
 const file = path.join(root, "mutation/record.json");
 
-/** `{ [file]: { [piece]: { hash, tests, on, killed, timedOut, survivors } } }` */
+/** `{ [file]: { [piece]: { hash, tests, on, first?, killed, timedOut, survivors } } }`, `first` of the first try where it was noted. */
 export const readRecord = () => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {});
 
 /** One piece a line, in the order of the files, so that a change of it reads well. */
@@ -18,8 +18,7 @@ function write(record) {
   const block = (entries, print) =>
     `{\n${entries.map(([key, value]) => `${JSON.stringify(key)}: ${print(value)}`).join(",\n")}\n}`;
   const sorted = Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
-  writeFileSync(`${file}.tmp`, `${block(sorted, (pieces) => block(Object.entries(pieces), JSON.stringify))}\n`);
-  renameSync(`${file}.tmp`, file);
+  writeWhole(file, `${block(sorted, (pieces) => block(Object.entries(pieces), JSON.stringify))}\n`);
 }
 
 /** Every piece of every folder as the code stands now, with its folder and with the hash of the tests that hold it. */
@@ -46,13 +45,41 @@ export function entryOf(record, piece) {
   return entry?.hash === piece.hash ? entry : undefined;
 }
 
-/** Adds what was found, and drops what the code no longer has. */
+/** The record as the code stands: a piece that has moved or has another name, with the same text, brings its entry along. */
+export function adopted(record, pieces) {
+  const there = new Set(pieces.map(({ file, name }) => `${file} ${name}`));
+  const lost = Object.entries(record).flatMap(([place, entries]) =>
+    Object.entries(entries)
+      .filter(([name]) => !there.has(`${place} ${name}`))
+      .map(([, entry]) => entry),
+  );
+  return collected(pieces, (piece) => {
+    if (entryOf(record, piece)) return entryOf(record, piece);
+    const at = lost.findIndex(({ hash }) => hash === piece.hash);
+    return at === -1 ? ownEntry(record, piece) : lost.splice(at, 1)[0];
+  });
+}
+
+/** Adds what was found, and drops what the code no longer has. What a piece's first try came to stays. */
 export function remember(record, pieces, found) {
-  const kept = {};
-  for (const piece of pieces) {
-    const entry = found.get(piece) ?? ownEntry(record, piece);
-    if (entry) (kept[piece.file] ??= {})[piece.name] = entry;
-  }
+  const kept = collected(pieces, (piece) => {
+    const entry = found.get(piece);
+    if (!entry) return ownEntry(record, piece);
+    const earlier = entryOf(record, piece);
+    const tried = entry.killed + entry.timedOut + entry.survivors.length;
+    const first = earlier ? earlier.first : { noticed: entry.killed + entry.timedOut, tried };
+    return first ? { ...entry, first } : entry;
+  });
   write(kept);
   return kept;
+}
+
+/** A record of these pieces. */
+function collected(pieces, entryFor) {
+  const record = {};
+  for (const piece of pieces) {
+    const entry = entryFor(piece);
+    if (entry) (record[piece.file] ??= {})[piece.name] = entry;
+  }
+  return record;
 }

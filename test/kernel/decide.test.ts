@@ -108,6 +108,11 @@ const cases: Readonly<Record<string, readonly (readonly [string, readonly Lowere
   "what continues one value alone is stored, in that value's kernel": [
     ["element by element", [sum("s"), h(add(from("s", "i", "j"), f32(1))), ...twice], "s h y z"],
     [
+      "also where a turned copy of the value is read beside it",
+      [sum("s"), map("t", grid, from("s", "j", "i")), h(add(from("s", "i", "j"), from("t", "i", "j"))), ...twice],
+      "s h y z",
+    ],
+    [
       "unless another reads the value",
       [sum("s"), h(add(from("s", "i", "j"), f32(1))), ...twice, use("o", from("s", "i", "j"))],
       "s y z o",

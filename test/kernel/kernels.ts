@@ -98,6 +98,18 @@ export function elementwise(n: Size, m: Size): Case {
   });
 }
 
+/** Stored as it is computed, turned round, and where ids say. */
+export function threeWays(n: Size, m: Size): Case {
+  const value = binary("add", from("x", "i", "j"), from("b", "i", "j"));
+  const id = dataIndex(load("ids", "i32", at("j")), dim(m));
+  return kernelOf(
+    "threeWays",
+    [axis("i", n), axis("j", m)],
+    [store("y", ["i", "j"], value), store("turned", ["j", "i"], value), store("placed", ["i", id], value)],
+    { ids: tensor("i32", m), x: f(n, m), b: f(n, m), y: f(n, m), turned: f(m, n), placed: f(n, m) },
+  );
+}
+
 /** Momentum in place: both tensors are read and overwritten. */
 export function momentum(n: Size, m: Size): Case {
   const velocity = binary("add", binary("mul", from("v", "i", "j"), f32(0.9)), from("g", "i", "j"));

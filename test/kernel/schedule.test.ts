@@ -81,6 +81,7 @@ const heavy: Readonly<Record<string, Make>> = {
 
 const closed: Readonly<Record<string, Make>> = {
   elementwise: kernels.elementwise,
+  "several ways to store": kernels.threeWays,
   "in-place update": kernels.momentum,
   transpose: kernels.transpose,
   "random draws": kernels.draws,
