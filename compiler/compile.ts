@@ -1,7 +1,7 @@
 /**
  * The pipeline itself: source text to artifact. Pure and synchronous; nothing is thrown, every complaint is a diagnostic.
  *
- *   source ──parse──▶ AST ──analyse──▶ typed module ──elaborate──▶ graphs ──buildProgram──▶ program ──emit──▶ artifact
+ *   source ──front──▶ graphs ──middle──▶ program ──emit──▶ artifact
  */
 import { emitTypescript } from "../targets/typescript/index.ts";
 import { emitWasm } from "../targets/wasm/index.ts";
@@ -10,26 +10,17 @@ import { internalFailure } from "./diagnostics/codes/internal.ts";
 import { relaxedBits } from "./diagnostics/codes/targets.ts";
 import { diagnose, InternalError, label, NncError, type Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { Elaboration } from "./elaborate/types.ts";
-import { elaborateSource, type FrontOptions } from "./front.ts";
-import { cpuAdapter, javascript, simd, type Machine } from "./schedule/machine.ts";
-import { buildProgram, type Built } from "./middle.ts";
-import { sourceArguments } from "./options.ts";
+import { front, Log, type FrontContext } from "./front.ts";
+import { middle, type Built } from "./middle.ts";
+import { sourceArguments, type CompileOptions } from "./options.ts";
+import { Rejected, type Phase } from "./phase.ts";
 import type { Artifact, TargetName } from "./program/artifact.ts";
 import { checksumOf, manifestChecksum } from "./program/checksum.ts";
 import type { Program } from "./program/types.ts";
+import { cpuAdapter, javascript, simd, type Machine } from "./schedule/machine.ts";
 import type { SourceText } from "./sources.ts";
 
-export interface CompileOptions extends Omit<FrontOptions, "allowOpen"> {
-  /** Default: "typescript". */
-  readonly target?: TargetName;
-  /**
-   * Multiplies and adds in one instruction where the target is wasm: results then differ from machine to machine, and need an engine with
-   * relaxed SIMD.
-   */
-  readonly relaxed?: boolean;
-  /** Runs the verifier of every form after every pass. */
-  readonly verify?: boolean;
-}
+export type { CompileOptions } from "./options.ts";
 
 export interface Compiled {
   readonly ok: true;
@@ -59,21 +50,48 @@ const targets: Readonly<Record<TargetName, Target>> = {
   wgsl: { machine: cpuAdapter, emit: (program, sources) => emitWgsl(program, sources) },
 };
 
+interface EmitContext extends Pick<FrontContext, "log"> {
+  readonly target: TargetName;
+  readonly relaxed: boolean;
+}
+
+interface Emitted {
+  readonly built: Built;
+  readonly artifact: Artifact;
+}
+
+const emission: Phase<Built, Emitted, EmitContext> = {
+  name: "emit",
+  run: (built, { target, relaxed, log }) => {
+    const artifact = withChecksums(targets[target].emit(built.program, log.sources, relaxed));
+    if (relaxed) log.report([diagnose(relaxedBits, {}, [])]);
+    return { built, artifact };
+  },
+  // Each printer's own tools, and `load`, look at what was printed.
+  verify: () => [],
+  print: ({ artifact: { files } }) =>
+    Object.values(files)
+      .filter((file) => typeof file === "string")
+      .join("\n"),
+};
+
+/** Every phase, from text to artifact. */
+export const pipeline = front.join(middle).then(emission);
+
 /** Compiles a `.nn` source for a target. `source.files` holds the sources that `use` may name, by path relative to the project. */
 export function compile(source: SourceText, options: CompileOptions = {}): Compiled | Failed {
   const { main, options: given, problems } = sourceArguments(source, options);
   if (problems.length > 0) return { ok: false, diagnostics: problems, sources: new Map() };
-  const { target = "typescript", verify = false, relaxed = false, ...front } = given;
+  const { target = "typescript", verify = false, relaxed = false, ...own } = given;
+  const log = new Log();
+  const { machine } = targets[target];
   try {
-    const { elaboration, diagnostics, sources } = elaborateSource(main, front);
-    if (elaboration === undefined) return { ok: false, diagnostics, sources };
-    const { machine, emit } = targets[target];
-    const built = buildProgram(elaboration, machine, { verify });
-    const artifact = withChecksums(emit(built.program, sources, relaxed));
-    const all = relaxed ? [...diagnostics, diagnose(relaxedBits, {}, [])] : diagnostics;
-    return { ok: true, diagnostics: all, elaboration, built, sources, artifact };
+    const { built, artifact } = pipeline.run(main, { front: own, log, machine, target, relaxed, verify });
+    const { diagnostics, sources } = log;
+    return { ok: true, diagnostics, sources, elaboration: built.elaboration, built, artifact };
   } catch (error) {
-    return { ok: false, diagnostics: [complaint(error)], sources: new Map([[main.name, main.source]]) };
+    const sources = log.sources.size > 0 ? log.sources : new Map([[main.name, main.source]]);
+    return { ok: false, diagnostics: [...log.diagnostics, ...complaints(error)], sources };
   }
 }
 
@@ -85,20 +103,16 @@ function withChecksums(artifact: Artifact): Artifact {
   return { manifest: { ...manifest, checksum: manifestChecksum(manifest) }, files };
 }
 
-/** What a phase threw, as data: a target that refuses the program, or a bug of ours. */
-export function complaint(error: unknown): Diagnostic {
-  if (error instanceof NncError) return error.diagnostic;
+/** What a phase threw, as data: a target that refuses the program, or a bug of ours. A source that was rejected has said why. */
+export function complaints(error: unknown): readonly Diagnostic[] {
+  if (error instanceof Rejected) return [];
+  if (error instanceof NncError) return [error.diagnostic];
   if (!(error instanceof InternalError)) {
-    return diagnose(
-      internalFailure,
-      { phase: "compile", what: error instanceof Error ? error.message : String(error) },
-      [],
-    );
+    return [
+      diagnose(internalFailure, { phase: "compile", what: error instanceof Error ? error.message : String(error) }, []),
+    ];
   }
   const { phase, message, span } = error;
-  return diagnose(
-    internalFailure,
-    { phase, what: message },
-    span === undefined ? [] : [label(span, "while compiling this")],
-  );
+  const labels = span === undefined ? [] : [label(span, "while compiling this")];
+  return [diagnose(internalFailure, { phase, what: message }, labels)];
 }

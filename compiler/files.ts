@@ -1,21 +1,18 @@
 /**
  * `nnc/files`: compiles a `.nn` file of a project, with the files that it uses and the sizes that its data give.
  */
-import { compile, complaint } from "./compile.ts";
-import type { Compiled, CompileOptions, Failed } from "./compile.ts";
+import { compile, complaints } from "./compile.ts";
+import type { Compiled, Failed } from "./compile.ts";
 import { openDimension } from "./diagnostics/codes/shapes.ts";
 import { boundMissing } from "./diagnostics/codes/train.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { DataFacts } from "./elaborate/elaborate.ts";
 import { elaborateSource } from "./front.ts";
-import { fileArguments } from "./options.ts";
+import { fileArguments, type CompileOptions, type FileOptions } from "./options.ts";
 import { factsOf, readProject } from "./project.ts";
 import type { ProjectSource } from "./project.ts";
 
-export interface FileOptions extends Omit<CompileOptions, "dataFacts"> {
-  /** The folder that nothing is read outside of. By default the nearest one above the file with a package.json or a .git, else the file's own. */
-  readonly root?: string;
-}
+export type { FileOptions } from "./options.ts";
 
 /** Compiles the file at `file`, a path of the host. Like `compile`, it throws nothing. */
 export function compileFile(file: string, options: FileOptions = {}): Compiled | Failed {
@@ -33,7 +30,7 @@ export function compileProject(source: ProjectSource, options: Omit<FileOptions,
   if (!wantsFacts(first)) return first;
   const read = readFacts(source, options);
   if (read === undefined) return first;
-  if ("problem" in read) return first.ok ? first : { ...first, diagnostics: [...first.diagnostics, read.problem] };
+  if ("problems" in read) return first.ok ? first : { ...first, diagnostics: [...first.diagnostics, ...read.problems] };
   return compile(source.main, { ...options, dataFacts: read.facts });
 }
 
@@ -48,12 +45,12 @@ function wantsFacts(result: Compiled | Failed): boolean {
 function readFacts(
   source: ProjectSource,
   options: CompileOptions,
-): { readonly facts: DataFacts } | { readonly problem: Diagnostic } | undefined {
+): { readonly facts: DataFacts } | { readonly problems: readonly Diagnostic[] } | undefined {
   try {
     const { elaboration } = elaborateSource(source.main, { ...options, probes: [], allowOpen: true });
     const facts = elaboration === undefined ? undefined : factsOf(elaboration.host, source);
     return facts === undefined ? undefined : { facts };
   } catch (error) {
-    return { problem: complaint(error) };
+    return { problems: complaints(error) };
   }
 }

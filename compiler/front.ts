@@ -1,13 +1,20 @@
 /**
  * The pipeline up to the graphs, for whoever needs no artifact: source text to elaboration. Pure; no target is loaded.
+ *
+ *   source ──parse──▶ AST ──analyse──▶ typed module ──elaborate──▶ graphs
  */
 import { noNetwork } from "./diagnostics/codes/syntax.ts";
 import { diagnose, label, NncError, type Diagnostic } from "./diagnostics/diagnostic.ts";
 import { elaborate, type DataFacts } from "./elaborate/elaborate.ts";
 import type { Elaboration } from "./elaborate/types.ts";
 import { gradients } from "./passes/differentiate.ts";
+import { printGraph } from "./graph/print.ts";
+import { verifyGraph } from "./graph/verify.ts";
+import { begin, Rejected, type Phase } from "./phase.ts";
 import { analyse } from "./semantics/analyse.ts";
-import { parseSources, type SourceText } from "./sources.ts";
+import type { TypedModule } from "./semantics/module.ts";
+import { parseSources, type Parsed, type SourceText } from "./sources.ts";
+import { printModule } from "./syntax/print.ts";
 
 /** Values by name, as a program writes them. */
 type Named<Value> = Readonly<Record<string, Value>>;
@@ -42,19 +49,56 @@ export interface Front {
   readonly sources: ReadonlyMap<string, string>;
 }
 
-/** Parses, analyses and elaborates. Throws InternalError for bugs of ours; mistakes in the source are diagnostics. */
-export function elaborateSource(main: SourceText, options: FrontOptions = {}): Front {
-  const { module, sources, diagnostics: syntax } = parseSources(main);
-  if (hasError(syntax)) return { sources, diagnostics: syntax };
-  const analysis = analyse(module);
-  const before = [...syntax, ...analysis.diagnostics];
-  if (hasError(before)) return { sources, diagnostics: before };
-  const { models, trains } = analysis.module;
-  if (models.length === 0 && trains.length === 0) {
-    const whole = label({ file: main.name, from: 0, to: 0 }, "expected a `model`");
-    return { sources, diagnostics: [...before, diagnose(noNetwork, {}, [whole])] };
+/** What the front tells while it runs: diagnostics, and the texts that they speak of. */
+export class Log {
+  readonly diagnostics: Diagnostic[] = [];
+  sources: ReadonlyMap<string, string> = new Map();
+
+  /** Throws Rejected where one of them is an error. */
+  report(diagnostics: readonly Diagnostic[]): void {
+    this.diagnostics.push(...diagnostics);
+    if (diagnostics.some(({ severity }) => severity === "error")) throw new Rejected();
   }
-  try {
+}
+
+export interface FrontContext {
+  readonly front: FrontOptions;
+  readonly log: Log;
+}
+
+const parsing: Phase<SourceText, Parsed["module"], FrontContext> = {
+  name: "parse",
+  run: (main, { log }) => {
+    const { module, sources, diagnostics } = parseSources(main);
+    log.sources = sources;
+    log.report(diagnostics);
+    return module;
+  },
+  verify: () => [],
+  print: ({ main }) => printModule(main.module),
+};
+
+const analysis: Phase<Parsed["module"], TypedModule, FrontContext> = {
+  name: "analyse",
+  run: (parsed, { log }) => {
+    const { module, diagnostics } = analyse(parsed);
+    log.report(diagnostics);
+    if (module.models.length > 0 || module.trains.length > 0) return module;
+    const whole = label({ file: module.name, from: 0, to: 0 }, "expected a `model`");
+    log.report([diagnose(noNetwork, {}, [whole])]);
+    throw new Rejected();
+  },
+  verify: () => [],
+  print: ({ models, trains }) =>
+    [
+      ...models.map(({ declaration }) => `model ${declaration.name.text}`),
+      ...trains.map(({ name }) => `train ${name.text}`),
+    ].join("\n"),
+};
+
+const elaboration: Phase<TypedModule, Elaboration, FrontContext> = {
+  name: "elaborate",
+  run: (module, { front: options, log }) => {
     const { bounds = {}, dims = {}, consts = {}, settings = {}, ...others } = options;
     // Own keys only: `__proto__` and its like are ordinary names.
     const maps = {
@@ -63,15 +107,36 @@ export function elaborateSource(main: SourceText, options: FrontOptions = {}): F
       consts: new Map(Object.entries(consts)),
       settings: new Map(Object.entries(settings)),
     };
-    const { elaboration, diagnostics } = elaborate(analysis.module, { ...others, ...maps, gradients });
-    const all = [...before, ...diagnostics];
-    return elaboration === undefined ? { sources, diagnostics: all } : { sources, elaboration, diagnostics: all };
+    const made = elaborate(module, { ...others, ...maps, gradients });
+    log.report(made.diagnostics);
+    if (made.elaboration === undefined) throw new Rejected();
+    return made.elaboration;
+  },
+  verify: ({ entries }) => entries.flatMap(({ name, graph }) => named(name, verifyGraph(graph))),
+  print: ({ entries }) => entries.map(({ name, graph }) => `${name}\n${printGraph(graph)}`).join("\n\n"),
+};
+
+/** The problems of one entry, with its name. */
+export function named(entry: string, problems: readonly string[]): readonly string[] {
+  return problems.map((problem) => `${entry}: ${problem}`);
+}
+
+export const front = begin(parsing).then(analysis).then(elaboration);
+
+/** Parses, analyses and elaborates. Throws InternalError for bugs of ours; mistakes in the source are diagnostics. */
+export function elaborateSource(main: SourceText, options: FrontOptions = {}): Front {
+  const log = new Log();
+  try {
+    const made = front.run(main, { front: options, log, verify: false });
+    return { sources: log.sources, elaboration: made, diagnostics: log.diagnostics };
   } catch (error) {
-    if (error instanceof NncError) return { sources, diagnostics: [...before, error.diagnostic] };
-    throw error;
+    return { sources: log.sources, diagnostics: [...log.diagnostics, ...rejection(error)] };
   }
 }
 
-function hasError(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some(({ severity }) => severity === "error");
+/** What is left to say of a source that was rejected; throws what is no rejection. */
+function rejection(error: unknown): readonly Diagnostic[] {
+  if (error instanceof Rejected) return [];
+  if (error instanceof NncError) return [error.diagnostic];
+  throw error;
 }

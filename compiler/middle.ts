@@ -1,53 +1,68 @@
 /**
- * The middle as one function: the graphs of an elaboration become a program for a machine.
+ * The middle: the graphs of an elaboration become a program for a machine.
  *
- *   graph ──passes──▶ graph ──lower──▶ computes ──fuse──▶ kernels ──schedule──▶ scheduled kernels ──plan──▶ program
+ *   graphs ──passes──▶ graphs ──lower──▶ computes ──fuse──▶ kernels ──segments──▶ kernels ──schedule──▶ scheduled kernels ──plan──▶ program
  */
-import type { Elaboration, EntryGraph, Variable } from "./elaborate/types.ts";
-import { symbolsOf } from "./dimension/dimension.ts";
-import type { Bounds } from "./dimension/interval.ts";
 import { tooMuchMemory } from "./diagnostics/codes/limits.ts";
 import { diagnose, InternalError, NncError } from "./diagnostics/diagnostic.ts";
-import { functions } from "./loops/functions.ts";
-import { verifyCompute } from "./loops/verify.ts";
+import { symbolsOf } from "./dimension/dimension.ts";
+import type { Bounds } from "./dimension/interval.ts";
+import type { Elaboration, Variable } from "./elaborate/types.ts";
+import { fuse, type FusedEntry } from "./fuse/index.ts";
+import { joinSegments, type SegmentedEntry } from "./fuse/segments.ts";
+import type { Graph } from "./graph/graph.ts";
+import { printGraph } from "./graph/print.ts";
 import type { TensorType } from "./graph/types.ts";
+import { formOf } from "./kernel/form.ts";
+import { printKernel } from "./kernel/print.ts";
+import type { Kernel } from "./kernel/types.ts";
+import { verifyKernel } from "./kernel/verify.ts";
+import { functions } from "./loops/functions.ts";
+import { printCompute } from "./loops/print.ts";
+import { verifyCompute } from "./loops/verify.ts";
+import { lower, type Lowered } from "./lower/lower.ts";
+import { runPasses } from "./passes/index.ts";
+import { begin, type Phase, type Watch } from "./phase.ts";
+import { inPlacePairs } from "./plan/alias.ts";
+import { plan, type Plan } from "./plan/plan.ts";
+import { planReport } from "./plan/report.ts";
+import type { PlanCall, PlanEntry, PlanInput, PlanTensor } from "./plan/types.ts";
+import { verifyPlan } from "./plan/verify.ts";
 import { largestBuffers } from "./program/largest.ts";
-import type { FunctionDefinition, Program, ScheduledKernel, Statement } from "./program/types.ts";
+import { printKernel as printScheduled, printProgram } from "./program/print.ts";
 import { share } from "./program/share.ts";
 import { threadCosts } from "./program/thread-costs.ts";
+import type { FunctionDefinition, Program, ScheduledKernel, Statement } from "./program/types.ts";
 import { verifyScheduledKernel } from "./program/verify-kernel.ts";
 import { verifySharing } from "./program/verify-sharing.ts";
 import { verifyProgram } from "./program/verify.ts";
-import { runPasses } from "./passes/index.ts";
-import { formOf } from "./kernel/form.ts";
-import { fuse } from "./fuse/index.ts";
-import type { LoweredOutput } from "./lower/lower.ts";
-import { lower } from "./lower/lower.ts";
-import type { Machine } from "./schedule/machine.ts";
-import { inPlacePairs, plan } from "./plan/plan.ts";
-import { verifyPlan } from "./plan/verify.ts";
-import type { Plan, PlanCall, PlanEntry, PlanTensor } from "./plan/plan.ts";
-import { printKernel } from "./kernel/print.ts";
 import { costOf } from "./schedule/cost.ts";
+import type { Machine } from "./schedule/machine.ts";
 import { parametersOf } from "./schedule/parameters.ts";
 import { functionsUsed, schedule } from "./schedule/schedule.ts";
-import type { SegmentedEntry } from "./fuse/segments.ts";
-import { joinSegments } from "./fuse/segments.ts";
-import type { Kernel } from "./kernel/types.ts";
-import { verifyKernel } from "./kernel/verify.ts";
 
 export interface Built {
+  readonly elaboration: Elaboration;
   readonly program: Program;
   readonly plan: Plan;
   /** The kernels of each entry before they were scheduled, for printing. */
   readonly kernels: ReadonlyMap<string, readonly Kernel[]>;
 }
 
-export interface BuildOptions {
-  /** Runs the verifier of every form, as tests do. */
-  readonly verify: boolean;
+export interface BuildOptions extends Watch {
   /** Leaves the kernels' bodies out: enough to know memory and cost, in half the time. */
   readonly outline?: boolean;
+}
+
+export interface MiddleContext {
+  readonly machine: Machine;
+  readonly outline?: boolean;
+}
+
+/** A form of every entry, and the elaboration that they came from. */
+interface Entries<Form> {
+  readonly elaboration: Elaboration;
+  readonly entries: readonly { readonly name: string; readonly form: Form }[];
 }
 
 const allFunctions = new Map(functions.map((one) => [one.name, one]));
@@ -55,70 +70,142 @@ const allFunctions = new Map(functions.map((one) => [one.name, one]));
 /** What WebAssembly addresses: 65,536 pages. */
 const maximalBytes = 2 ** 32;
 
+const optimisation: Phase<Elaboration, Entries<Graph>, Watch> = {
+  name: "passes",
+  run: (elaboration, { verify }) => ({
+    elaboration,
+    entries: elaboration.entries.map(({ name, graph }) => ({ name, form: runPasses(graph, { verify }) })),
+  }),
+  // Each pass was verified on its own.
+  verify: () => [],
+  print: (made) => printEach(made, printGraph),
+};
+
+const lowering: Phase<Entries<Graph>, Entries<Lowered>, unknown> = {
+  name: "lower",
+  run: (graphs) => each(graphs, (graph) => lower(graph, graphs.elaboration.bounds)),
+  verify: (made) => problemsOfEach(made, ({ nodes }) => nodes.flatMap(({ compute }) => verifyCompute(compute))),
+  print: (made) =>
+    printEach(made, ({ nodes }) => nodes.map(({ compute, tensor }) => printCompute(compute, tensor)).join("\n")),
+};
+
+const fusion: Phase<Entries<Lowered>, Entries<FusedEntry>, Watch> = {
+  name: "fuse",
+  run: (lowered, { verify }) => {
+    const { bounds, variables } = lowered.elaboration;
+    const taken = new Set(variables.map(({ name }) => name));
+    return each(lowered, (entry) => fuse(entry, bounds, taken, verify));
+  },
+  verify: (made) => problemsOfEach(made, ({ kernels }) => kernels.flatMap(verifyKernel)),
+  print: (made) => printEach(made, printKernels),
+};
+
+const segmentation: Phase<Entries<FusedEntry>, Entries<SegmentedEntry>, unknown> = {
+  name: "segments",
+  run: (fused) => {
+    const tensors = fused.entries.flatMap(({ form }) => [...form.tensors.keys()]);
+    const taken = new Set([...tensors, ...fused.elaboration.variables.map(({ name }) => name)]);
+    return each(fused, (entry) => joinSegments(entry, taken));
+  },
+  verify: (made) => problemsOfEach(made, ({ kernels }) => kernels.flatMap(verifyKernel)),
+  print: (made) => printEach(made, printKernels),
+};
+/** Every call of every entry on a scheduled kernel, and what the plan must place. */
+interface Scheduled extends PlanInput {
+  readonly elaboration: Elaboration;
+  /** The kernels of each entry before they were scheduled. */
+  readonly kernels: Built["kernels"];
+}
+
+const scheduling: Phase<Entries<SegmentedEntry>, Scheduled, MiddleContext> = {
+  name: "schedule",
+  run: ({ elaboration, entries }, { machine, outline }) => {
+    const { bounds, variables } = elaboration;
+    const scheduler: Scheduler = outline
+      ? outlineKernel
+      : (kernel, typeOf) => schedule(kernel, typeOf, bounds, machine);
+    const known: Known = new Map();
+    return {
+      elaboration,
+      bounds,
+      tensors: planTensors(variables, entries),
+      segments: entries.flatMap(({ form }) => form.segments),
+      entries: entries.map(({ name, form }) => planEntry(name, form, bounds, scheduler, known)),
+      kernels: new Map(entries.map(({ name, form }) => [name, form.kernels])),
+    };
+  },
+  verify: (made) => distinctKernels(made).flatMap((kernel) => verifyScheduledKernel(kernel, allFunctions)),
+  print: (made) => distinctKernels(made).map(printScheduled).join("\n\n"),
+};
+
+/** Calls of one form share a body. */
+function distinctKernels({ entries }: Scheduled): readonly ScheduledKernel[] {
+  const kernels = entries.flatMap(({ calls }) => calls.map(({ kernel }) => kernel));
+  return [...new Map(kernels.map((kernel) => [kernel.body, kernel])).values()];
+}
+
+const planning: Phase<Scheduled, Built, unknown> = {
+  name: "plan",
+  run: (scheduled) => {
+    const { elaboration } = scheduled;
+    const { name, bounds, host } = elaboration;
+    const planned = plan(scheduled);
+    const { buffers, arenaBytes, kernels, entries } = planned;
+    if (arenaBytes > maximalBytes)
+      throw new NncError(
+        diagnose(tooMuchMemory, { bytes: arenaBytes, limit: maximalBytes }, [], largestBuffers(buffers)),
+      );
+    const dims = [...bounds].map(([dim, bound]) => ({ name: dim, bound }));
+    const program: Program = {
+      version: 1,
+      name,
+      dims,
+      buffers,
+      arenaBytes,
+      functions: functionsFor(kernels),
+      kernels,
+      entries,
+      host,
+    };
+    return { elaboration, program, plan: planned, kernels: scheduled.kernels };
+  },
+  verify: ({ program, plan: planned }, { bounds }) => [
+    ...verifyPlan(planned),
+    ...verifyProgram(program),
+    ...verifySharing(program, share(program, bounds, threadCosts)),
+  ],
+  print: ({ program, plan: planned }) => `${printProgram(program)}\n${planReport(planned)}`,
+};
+
+export const middle = begin(optimisation)
+  .then(lowering)
+  .then(fusion)
+  .then(segmentation)
+  .then(scheduling)
+  .then(planning);
+
 /** Builds the program of all entries. Throws NN0602 beyond 4 GiB, and InternalError where a form breaks its promises. */
-export function buildProgram(
-  elaboration: Elaboration,
-  machine: Machine,
-  { verify, outline = false }: BuildOptions,
-): Built {
-  const { bounds, variables } = elaboration;
-  const taken = new Set(variables.map(({ name }) => name));
-  const fused = elaboration.entries.map((entry) => fuseEntry(entry, bounds, taken, verify));
-  const scheduler: Scheduler = outline ? outlineKernel : (kernel, typeOf) => schedule(kernel, typeOf, bounds, machine);
-  const checked: Scheduler = (kernel, typeOf) => {
-    const scheduled = scheduler(kernel, typeOf);
-    check("schedule", verifyScheduledKernel(scheduled, allFunctions));
-    return scheduled;
-  };
-  const known: Known = new Map();
-  const entries = fused.map((entry) => planEntry(entry, bounds, verify ? checked : scheduler, known));
-  const tensors = planTensors(variables, fused);
-  const segments = fused.flatMap((entry) => entry.fused.segments);
-  const planned = plan({ tensors, segments, entries, bounds });
-  const { buffers, arenaBytes, kernels } = planned;
-  if (arenaBytes > maximalBytes)
-    throw new NncError(
-      diagnose(tooMuchMemory, { bytes: arenaBytes, limit: maximalBytes }, [], largestBuffers(buffers)),
-    );
-  const program: Program = {
-    version: 1,
-    name: elaboration.name,
-    dims: [...bounds].map(([name, bound]) => ({ name, bound })),
-    buffers,
-    arenaBytes,
-    functions: functionsFor(kernels),
-    kernels,
-    entries: planned.entries,
-    host: elaboration.host,
-  };
-  if (verify) {
-    check("plan", [...verifyPlan(planned), ...verifyProgram(program)]);
-    check("share", verifySharing(program, share(program, bounds, threadCosts)));
-  }
-  return { program, plan: planned, kernels: new Map(fused.map(({ name, fused: { kernels: own } }) => [name, own])) };
+export function buildProgram(elaboration: Elaboration, machine: Machine, options: BuildOptions): Built {
+  return middle.run(elaboration, { machine, ...options });
 }
 
-interface Fused {
-  readonly name: string;
-  readonly fused: SegmentedEntry;
-  readonly outputs: readonly LoweredOutput[];
+function each<From, To>({ elaboration, entries }: Entries<From>, make: (form: From) => To): Entries<To> {
+  return { elaboration, entries: entries.map(({ name, form }) => ({ name, form: make(form) })) };
 }
 
-function fuseEntry({ name, graph }: EntryGraph, bounds: Bounds, taken: Set<string>, verify: boolean): Fused {
-  const lowered = lower(runPasses(graph, { verify }), bounds);
-  const fused = fuse(lowered, bounds, taken, verify);
-  const segmented = joinSegments(fused, taken);
-  if (verify) {
-    const named = (problem: string): string => `${name}: ${problem}`;
-    check("lower", lowered.nodes.flatMap(({ compute }) => verifyCompute(compute)).map(named));
-    check("fuse", fused.kernels.flatMap(verifyKernel).map(named));
-    check("segments", segmented.kernels.flatMap(verifyKernel).map(named));
-  }
-  return { name, fused: segmented, outputs: lowered.outputs };
+function problemsOfEach<Form>(
+  { entries }: Entries<Form>,
+  problemsOf: (form: Form) => readonly string[],
+): readonly string[] {
+  return entries.flatMap(({ name, form }) => problemsOf(form).map((problem) => `${name}: ${problem}`));
 }
 
-function check(phase: string, [first]: readonly string[]): void {
-  if (first !== undefined) throw new InternalError(phase, first);
+function printEach<Form>({ entries }: Entries<Form>, print: (form: Form) => string): string {
+  return entries.map(({ name, form }) => `${name}\n${print(form)}`).join("\n\n");
+}
+
+function printKernels({ kernels }: FusedEntry): string {
+  return kernels.map(printKernel).join("\n");
 }
 
 type TypeOf = (tensor: string) => TensorType;
@@ -142,8 +229,8 @@ function outlineKernel(kernel: Kernel, typeOf: TypeOf): ScheduledKernel {
 /** What was made of the first kernel of each form, and which of the form's tensors each parameter is. */
 type Known = Map<string, Pick<PlanCall, "kernel" | "inPlace"> & { readonly places: readonly number[] }>;
 
-function planEntry({ name, fused, outputs }: Fused, bounds: Bounds, scheduler: Scheduler, known: Known): PlanEntry {
-  const { kernels, tensors } = fused;
+function planEntry(name: string, entry: SegmentedEntry, bounds: Bounds, scheduler: Scheduler, known: Known): PlanEntry {
+  const { kernels, tensors, results } = entry;
   const typeOf: TypeOf = (tensor) => {
     const found = tensors.get(tensor);
     if (found === undefined) throw new InternalError("schedule", `${name} has no tensor ${tensor}`);
@@ -151,8 +238,7 @@ function planEntry({ name, fused, outputs }: Fused, bounds: Bounds, scheduler: S
   };
   const calls = kernels.map((kernel) => planCall(kernel, typeOf, scheduler, known));
   const inputs = [...tensors.values()].flatMap((tensor) => (tensor.role === "input" ? [tensor.name] : []));
-  const results = outputs.flatMap((output) => (output.role === "result" ? [output.name] : []));
-  return { name, inputs, results, dims: dimsOf(fused, calls, bounds), calls };
+  return { name, inputs, results, dims: dimsOf(entry, calls, bounds), calls };
 }
 
 /** A kernel of a known form has the same body, over its own tensors. */
@@ -178,10 +264,13 @@ function dimsOf({ tensors }: SegmentedEntry, calls: readonly PlanCall[], bounds:
 }
 
 /** Variables first; entries that name the same input mean the same. */
-function planTensors(variables: readonly Variable[], entries: readonly Fused[]): ReadonlyMap<string, PlanTensor> {
+function planTensors(
+  variables: readonly Variable[],
+  entries: Entries<SegmentedEntry>["entries"],
+): ReadonlyMap<string, PlanTensor> {
   const tensors = new Map<string, PlanTensor>(variables.map(({ name, role, type }) => [name, { role, type }]));
-  for (const { fused } of entries) {
-    for (const { name, role, declared } of fused.tensors.values())
+  for (const { form } of entries) {
+    for (const { name, role, declared } of form.tensors.values())
       if (!tensors.has(name)) tensors.set(name, { role, type: declared });
   }
   return tensors;

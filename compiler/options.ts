@@ -8,10 +8,26 @@ import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { isBoolean, isString, oneOf, optionProblems, trueOrFalse, unsuitable } from "./diagnostics/options.ts";
 import type { Rules, Test } from "./diagnostics/options.ts";
 import { isFields } from "./diagnostics/values.ts";
-import type { CompileOptions } from "./compile.ts";
-import type { FileOptions } from "./files.ts";
-import { targetNames } from "./program/artifact.ts";
+import type { FrontOptions } from "./front.ts";
+import { targetNames, type TargetName } from "./program/artifact.ts";
 import type { SourceText } from "./sources.ts";
+
+export interface CompileOptions extends Omit<FrontOptions, "allowOpen"> {
+  /** Default: "typescript". */
+  readonly target?: TargetName;
+  /**
+   * Multiplies and adds in one instruction where the target is wasm: results then differ from machine to machine, and need an engine with
+   * relaxed SIMD.
+   */
+  readonly relaxed?: boolean;
+  /** Runs the verifier of every form after every pass. */
+  readonly verify?: boolean;
+}
+
+export interface FileOptions extends Omit<CompileOptions, "dataFacts"> {
+  /** The folder that nothing is read outside of. By default the nearest one above the file with a package.json or a .git, else the file's own. */
+  readonly root?: string;
+}
 
 const isSize: Test = (value) => Number.isSafeInteger(value) && Number(value) >= 1;
 const isConstant: Test = (value) => isString(value) || isBoolean(value) || Number.isFinite(value);

@@ -21,6 +21,8 @@ export interface FusedEntry {
   readonly kernels: readonly Kernel[];
   /** Every tensor that the kernels load or store: inputs and variables, results by their names, temporaries. */
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** The names of what the entry answers with. */
+  readonly results: readonly string[];
 }
 
 /**
@@ -42,7 +44,8 @@ export function fuse(lowered: Lowered, bounds: Bounds, taken: Set<string>, verif
   const kernels = [...settled, ...copies(lowered, ordered.inPlace)].map((kernel) =>
     renameTensors(nameRowsApart(kernel, tensors), names),
   );
-  return { kernels, tensors: renamedTensors(lowered, stored, names) };
+  const results = lowered.outputs.flatMap(({ role, name }) => (role === "result" ? [name] : []));
+  return { kernels, tensors: renamedTensors(lowered, stored, names), results };
 }
 
 function verifySettled(kernels: readonly Kernel[], inPlace: ReadonlyMap<string, string>): void {

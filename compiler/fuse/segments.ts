@@ -50,7 +50,7 @@ export function joinSegments(entry: FusedEntry, taken: Set<string>): SegmentedEn
   }
   const gone = new Set(groups.flatMap((group) => group.map(({ kernel }) => kernel)));
   const kernels = entry.kernels.flatMap((kernel) => joined.get(kernel) ?? (gone.has(kernel) ? [] : [kernel]));
-  return { kernels, tensors: withSegments(entry.tensors, segments), segments };
+  return { ...entry, kernels, tensors: withSegments(entry.tensors, segments), segments };
 }
 
 /** Undefined for a kernel that is not elementwise over whole tensors of fixed size. */

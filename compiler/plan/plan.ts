@@ -10,10 +10,6 @@ import { blocksOf, bytesOf, lowerBound } from "./lives.ts";
 import { pack } from "./pack.ts";
 import type { PlanInput } from "./types.ts";
 
-export { inPlacePairs } from "./alias.ts";
-export { planReport } from "./report.ts";
-export type { PlanCall, PlanEntry, PlanInput, PlanTensor } from "./types.ts";
-
 export interface Plan extends Pick<Program, "buffers" | "arenaBytes" | "kernels" | "entries"> {
   /** In the order of `buffers`: during which steps of which entries each must keep its content. */
   readonly blocks: readonly Block[];

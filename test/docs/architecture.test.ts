@@ -2,15 +2,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { compile } from "../../compiler/compile.ts";
-import { printGraph } from "../../compiler/graph/print.ts";
-import { printKernel } from "../../compiler/kernel/print.ts";
-import { planReport } from "../../compiler/plan/plan.ts";
-import { runPasses } from "../../compiler/passes/index.ts";
-import { printKernel as printScheduled } from "../../compiler/program/print.ts";
+import { compile, pipeline } from "../../compiler/compile.ts";
+import { Log } from "../../compiler/front.ts";
+import { planReport } from "../../compiler/plan/report.ts";
 import type { TargetName } from "../../compiler/program/artifact.ts";
-import { parse } from "../../compiler/syntax/parse.ts";
-import { printModule } from "../../compiler/syntax/print.ts";
+import { simd } from "../../compiler/schedule/machine.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const file = path.join(root, "ARCHITECTURE.md");
@@ -43,16 +39,32 @@ function excerpt(target: TargetName, extension: string, from: RegExp, to: RegExp
     .trimEnd();
 }
 
-const entry = "predict.Gate";
+/** What a phase made, as the pipeline prints it; of one entry where the form is one of entries. */
+function form(phase: string, entry?: string): string {
+  const texts = new Map<string, () => string>();
+  const seen = (name: string, print: () => string) => texts.set(name, print);
+  const context = {
+    front: { bounds: { N: 8 } },
+    log: new Log(),
+    machine: simd,
+    target: "wasm",
+    relaxed: false,
+  } as const;
+  pipeline.run({ name, source }, { ...context, verify: true, seen });
+  const text = texts.get(phase)?.() ?? "";
+  return entry === undefined ? text : (text.split("\n\n").find((part) => part.startsWith(`${entry}\n`)) ?? "");
+}
+
+/** The form of prediction, without the line that names it. */
+function ofPrediction(phase: string): string {
+  return form(phase, "predict.Gate").split("\n").slice(1).join("\n");
+}
 
 const forms: Readonly<Record<string, () => string>> = {
-  ast: () => printModule(parse({ name, text: source }).module),
-  graph: () => {
-    const found = compiled("wasm").elaboration.entries.find((one) => one.name === entry);
-    return found === undefined ? "" : printGraph(runPasses(found.graph, { verify: true }));
-  },
-  kernels: () => (compiled("wasm").built.kernels.get(entry) ?? []).map(printKernel).join("\n"),
-  scheduled: () => compiled("wasm").built.program.kernels.slice(-1).map(printScheduled).join("\n"),
+  ast: () => form("parse"),
+  graph: () => ofPrediction("passes"),
+  kernels: () => ofPrediction("segments"),
+  scheduled: () => form("schedule").split("\n\n").at(-1) ?? "",
   plan: () =>
     planReport(compiled("wasm").built.plan)
       .split("\n")

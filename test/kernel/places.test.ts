@@ -4,7 +4,7 @@ import { blocksOf } from "../../compiler/plan/lives.ts";
 import type { Block } from "../../compiler/plan/lives.ts";
 import { lowerBound } from "../../compiler/plan/lives.ts";
 import { pack } from "../../compiler/plan/pack.ts";
-import type { PlanCall, PlanEntry, PlanInput, PlanTensor } from "../../compiler/plan/plan.ts";
+import type { PlanCall, PlanEntry, PlanInput, PlanTensor } from "../../compiler/plan/types.ts";
 import { constant } from "../../compiler/dimension/dimension.ts";
 import type { ScheduledKernel } from "../../compiler/program/types.ts";
 

@@ -34,7 +34,7 @@ function joined(kernels: readonly Kernel[], roles: Readonly<Record<string, Role>
     tensor("lr", "counter", []),
     tensor("rate", "counter", []),
   ]);
-  const entry: FusedEntry = { kernels, tensors };
+  const entry: FusedEntry = { kernels, tensors, results: [] };
   const { kernels: left, segments } = joinSegments(entry, new Set());
   const runs = segments.map(({ name, tensors: own, elements }) => `${name}[${elements}] = ${own.join(" ")}`);
   return [left.map(({ name }) => name).join(" "), ...runs].join("; ");

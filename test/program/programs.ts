@@ -1,7 +1,8 @@
 /** A small sound program for the printer's and the verifier's tests. */
 import { simd } from "../../compiler/schedule/machine.ts";
-import { inPlacePairs, plan } from "../../compiler/plan/plan.ts";
-import type { PlanCall, PlanTensor } from "../../compiler/plan/plan.ts";
+import { inPlacePairs } from "../../compiler/plan/alias.ts";
+import { plan } from "../../compiler/plan/plan.ts";
+import type { PlanCall, PlanTensor } from "../../compiler/plan/types.ts";
 import { schedule } from "../../compiler/schedule/schedule.ts";
 import { functions } from "../../compiler/loops/functions.ts";
 import type { Program } from "../../compiler/program/types.ts";
