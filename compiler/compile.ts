@@ -76,7 +76,7 @@ const emission: Phase<Built, Emitted, EmitContext> = {
 };
 
 /** Every phase, from text to artifact. */
-export const pipeline = front.join(middle).then(emission);
+export const pipeline = front.join(middle).to(emission);
 
 /** Compiles a `.nn` source for a target. `source.files` holds the sources that `use` may name, by path relative to the project. */
 export function compile(source: SourceText, options: CompileOptions = {}): Compiled | Failed {

@@ -121,7 +121,7 @@ export function named(entry: string, problems: readonly string[]): readonly stri
   return problems.map((problem) => `${entry}: ${problem}`);
 }
 
-export const front = begin(parsing).then(analysis).then(elaboration);
+export const front = begin(parsing).to(analysis).to(elaboration);
 
 /** Parses, analyses and elaborates. Throws InternalError for bugs of ours; mistakes in the source are diagnostics. */
 export function elaborateSource(main: SourceText, options: FrontOptions = {}): Front {

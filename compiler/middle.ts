@@ -177,12 +177,7 @@ const planning: Phase<Scheduled, Built, unknown> = {
   print: ({ program, plan: planned }) => `${printProgram(program)}\n${planReport(planned)}`,
 };
 
-export const middle = begin(optimisation)
-  .then(lowering)
-  .then(fusion)
-  .then(segmentation)
-  .then(scheduling)
-  .then(planning);
+export const middle = begin(optimisation).to(lowering).to(fusion).to(segmentation).to(scheduling).to(planning);
 
 /** Builds the program of all entries. Throws NN0602 beyond 4 GiB, and InternalError where a form breaks its promises. */
 export function buildProgram(elaboration: Elaboration, machine: Machine, options: BuildOptions): Built {

@@ -33,7 +33,7 @@ export class Rejected extends Error {
 export interface Stretch<Input, Output, Context> {
   readonly phases: readonly string[];
   run(input: Input, context: Context & Watch): Output;
-  then<Next, More>(next: Phase<Output, Next, More>): Stretch<Input, Next, Context & More>;
+  to<Next, More>(next: Phase<Output, Next, More>): Stretch<Input, Next, Context & More>;
   join<Next, More>(rest: Stretch<Output, Next, More>): Stretch<Input, Next, Context & More>;
 }
 
@@ -48,7 +48,7 @@ function stretch<Input, Output, Context>(
   return {
     phases,
     run,
-    then: (next) => stretch([...phases, next.name], (input, context) => step(next, run(input, context), context)),
+    to: (next) => stretch([...phases, next.name], (input, context) => step(next, run(input, context), context)),
     join: (rest) => stretch([...phases, ...rest.phases], (input, context) => rest.run(run(input, context), context)),
   };
 }

@@ -36,7 +36,7 @@ const half: Phase<number, number, unknown> = {
   print: (value) => `half ${value}`,
 };
 
-const halves = begin(number).then(half).join(begin(half));
+const halves = begin(number).to(half).join(begin(half));
 
 describe("the pipeline", () => {
   test("is these phases in this order, its stretches among them", () => {
