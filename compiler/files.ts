@@ -6,7 +6,7 @@ import type { Compiled, Failed } from "./compile.ts";
 import { openDimension } from "./diagnostics/codes/shapes.ts";
 import { boundMissing } from "./diagnostics/codes/train.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
-import type { DataFacts } from "./elaborate/elaborate.ts";
+import type { DataFacts } from "./elaborate/parts.ts";
 import { elaborateSource } from "./front.ts";
 import { fileArguments, type CompileOptions, type FileOptions } from "./options.ts";
 import { factsOf, readProject } from "./project.ts";

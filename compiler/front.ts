@@ -5,7 +5,8 @@
  */
 import { noNetwork } from "./diagnostics/codes/syntax.ts";
 import { diagnose, label, NncError, type Diagnostic } from "./diagnostics/diagnostic.ts";
-import { elaborate, type DataFacts } from "./elaborate/elaborate.ts";
+import { elaborate } from "./elaborate/elaborate.ts";
+import type { DataFacts } from "./elaborate/parts.ts";
 import type { Elaboration } from "./elaborate/types.ts";
 import { gradients } from "./passes/differentiate.ts";
 import { printGraph } from "./graph/print.ts";

@@ -15,7 +15,7 @@ import { useOutside } from "./diagnostics/codes/names.ts";
 import { sourceTooLarge } from "./diagnostics/codes/syntax.ts";
 import { diagnose, label } from "./diagnostics/diagnostic.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
-import type { DataFacts } from "./elaborate/elaborate.ts";
+import type { DataFacts } from "./elaborate/parts.ts";
 import type { Host, HostTrain } from "./program/host.ts";
 import { resolveUse } from "./semantics/collect.ts";
 import type { SourceText } from "./sources.ts";

@@ -6,71 +6,45 @@ import { diagnose, label, type Diagnostic, type Span } from "../diagnostics/diag
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { programTooLarge } from "../diagnostics/codes/limits.ts";
 import { noNetwork } from "../diagnostics/codes/syntax.ts";
-import { openDimension, sizeOverflow } from "../diagnostics/codes/shapes.ts";
-import { boundMissing, unknownTrain } from "../diagnostics/codes/train.ts";
-import { constantValue, DimensionOverflow, product, symbolsOf } from "../dimension/dimension.ts";
-import type { HostModel, HostOptions, HostTrain } from "../program/host.ts";
+import { sizeOverflow } from "../diagnostics/codes/shapes.ts";
+import { unknownTrain } from "../diagnostics/codes/train.ts";
+import { DimensionOverflow } from "../dimension/dimension.ts";
 import type { TypedModule } from "../semantics/module.ts";
 import type { Train } from "../syntax/ast.ts";
 import { BudgetExceeded, maximalWork } from "./budget.ts";
 import { checkSizes } from "./check-sizes.ts";
 import { callBuiltin } from "./builtins/index.ts";
 import { apply, call, initialize, schedule } from "./calls.ts";
-import { checkConstants, constantsOf, evaluateConstants, givenOptions } from "./constants.ts";
+import { checkConstants, constantsOf, evaluateConstants } from "./constants.ts";
 import { Entry } from "./entry.ts";
 import { checkData } from "./data-plan.ts";
-import { buildEvaluation, maximalRows, rowsName, type Evaluation } from "./evaluation.ts";
-import type { Evaluator, Gradients } from "./evaluator.ts";
+import { buildEvaluation } from "./evaluation.ts";
+import type { Evaluator } from "./evaluator.ts";
 import { evaluate } from "./expressions.ts";
 import { recover } from "./failure.ts";
+import { hostOf } from "./host.ts";
 import { buildEvaluateStart, buildInit } from "./init.ts";
-import { hostInputs, topOfTrain, type TargetFacts } from "./objective.ts";
+import { topOfTrain } from "./objective.ts";
+import { boundsOf, closedOf, reportClosed, sizesFromData, spanOf } from "./open-dimensions.ts";
 import { Ownership } from "./ownership.ts";
-import { buildPrediction, type Prediction } from "./predict.ts";
+import { isBatchWritten, leadingNames, type ElaborateOptions, type Parts, type Trained } from "./parts.ts";
+import { buildPrediction } from "./predict.ts";
 import { reportUnwatched } from "./probes.ts";
-import { followsEpochs } from "./epochs.ts";
 import { checkGiven, type BuiltTrain } from "./given-options.ts";
 import { Session, type ClosedDimension, type VariableRecord } from "./session.ts";
 import { dimensionOf, evaluateShape } from "./shape-values.ts";
 import { run } from "./statements.ts";
 import { checkStandardized } from "./standardized.ts";
-import { buildTrainStep, type TrainStep } from "./train-step.ts";
+import { buildTrainStep } from "./train-step.ts";
 import { withSettings } from "./override.ts";
-import { planTrain, type TrainPlan } from "./train-plan.ts";
+import { planTrain } from "./train-plan.ts";
 import { reportUntrained } from "./untrained.ts";
 import type { Elaboration, EntryGraph, Variable } from "./types.ts";
-
-/** What the host read from the data before compiling. */
-export interface DataFacts extends TargetFacts {
-  /** The shape of each input as read, the rows first; undefined where a size may vary. */
-  readonly shapes?: ReadonlyMap<string, readonly (number | undefined)[]>;
-}
-
-export interface ElaborateOptions {
-  /** The differentiation pass. */
-  readonly gradients: Gradients;
-  /** Which train, by label or name; the first where absent, none where null. */
-  readonly train?: string | null;
-  readonly bounds?: ReadonlyMap<string, number>;
-  readonly dims?: ReadonlyMap<string, number>;
-  readonly consts?: ReadonlyMap<string, number | string | boolean>;
-  readonly dataFacts?: DataFacts;
-  /** Other values for the settings of the train's optimizers. */
-  readonly settings?: ReadonlyMap<string, number>;
-  /** Paths of layers, models and parameters to watch in training. */
-  readonly probes?: readonly string[];
-  /** Dimensions without a value stay symbols, as for `check`. */
-  readonly allowOpen?: boolean;
-}
 
 export interface ElaborateResult {
   readonly elaboration?: Elaboration;
   readonly diagnostics: readonly Diagnostic[];
 }
-
-/** The largest batch of a file that has no train and gets no bounds. */
-const defaultBatch = 128;
-const languageVersion = "1";
 
 export function elaborate(module: TypedModule, options: ElaborateOptions): ElaborateResult {
   const first = attempt(module, options, options.dims ?? new Map());
@@ -145,23 +119,6 @@ function built<Result>(session: Session, span: Span | undefined, build: () => Re
   }
 }
 
-interface Trained {
-  readonly plan: TrainPlan;
-  readonly step: TrainStep;
-  readonly evaluation: Evaluation;
-}
-
-interface Parts {
-  readonly session: Session;
-  readonly trained: Trained | undefined;
-  readonly kept: readonly Prediction[];
-  readonly owned: ReadonlySet<string> | undefined;
-  readonly known: ReadonlyMap<string, number>;
-  readonly missing: readonly ClosedDimension[];
-  readonly options: ElaborateOptions;
-  readonly consts: HostOptions["consts"];
-}
-
 /** Whether a train is meant, and which. */
 function chooseTrain({ trains }: TypedModule, wanted: string | null | undefined, session: Session): Train | undefined {
   if (wanted === null) return undefined;
@@ -206,132 +163,11 @@ function ownedRoots(trained: Trained | undefined, session: Session): ReadonlySet
   return new Set(names.map((name) => name.split(".")[0]));
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Dimensions
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** The sizes that the data show for names of the train's inputs. */
-function sizesFromData(trained: Trained | undefined, facts: DataFacts | undefined): ReadonlyMap<string, number> {
-  const sizes = new Map<string, number>();
-  for (const { name, tensor } of trained?.step.objective.inputs ?? []) {
-    const read = facts?.shapes?.get(name);
-    if (read === undefined || read.length !== tensor.type.shape.length) continue;
-    for (const [axis, size] of tensor.type.shape.entries()) {
-      const value = read[axis];
-      if (value !== undefined && symbolsOf(size).has(size.key) && !sizes.has(size.key)) sizes.set(size.key, value);
-    }
-  }
-  return sizes;
-}
-
-/** Dimensions that parameters and settings of these entries depend on and that have no value, each once. */
-function closedOf(entries: readonly Entry[], session: Session): readonly ClosedDimension[] {
-  const found = new Map<string, ClosedDimension>();
-  for (const { closed } of entries) {
-    for (const dimension of closed)
-      if (!session.dims.has(dimension.name) && !found.has(dimension.name)) found.set(dimension.name, dimension);
-  }
-  return [...found.values()];
-}
-
-function reportClosed({ missing, session, options }: Parts): void {
-  if (options.allowOpen === true) return;
-  for (const { name, span, reason } of missing) {
-    const help = `give it with \`dims: { ${name}: … }\`, or \`--dim ${name}=…\` on the command line`;
-    session.report(diagnose(openDimension, { name, what: reason }, [label(span, "depends on it")], help));
-  }
-}
-
-/** Every open dimension of the graphs with its largest value. */
-function boundsOf(
-  entries: readonly EntryGraph[],
-  { session, trained, known, options, kept, missing }: Parts,
-): ReadonlyMap<string, number> {
-  const bounds = new Map<string, number>();
-  const leading = new Set([
-    ...leadingNames(trained),
-    ...(trained === undefined ? kept.flatMap(({ host }) => firstNames(host)) : []),
-  ]);
-  const closed = new Set(missing.map(({ name }) => name));
-  for (const name of openNames(entries)) {
-    const bound =
-      options.bounds?.get(name) ??
-      (name === rowsName ? maximalRows : undefined) ??
-      boundFrom(name, leading, trained, known);
-    if (bound !== undefined) bounds.set(name, bound);
-    else if (options.allowOpen !== true && !closed.has(name)) {
-      session.report(
-        diagnose(
-          boundMissing,
-          { name },
-          placeOf(trained, session),
-          `give it with \`bounds: { ${name}: 64 }\`, or \`--bounds ${name}=64\``,
-        ),
-      );
-    }
-  }
-  return bounds;
-}
-
-function spanOf(trained: Trained | undefined, session: Session): Span | undefined {
-  return trained?.plan.train.name.span ?? session.module.models.at(0)?.declaration.name.span;
-}
-
-function placeOf(trained: Trained | undefined, session: Session) {
-  const span = spanOf(trained, session);
-  return span === undefined ? [] : [label(span, "built from here")];
-}
-
-function openNames(entries: readonly EntryGraph[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const { graph } of entries) {
-    for (const { outputs } of graph.nodes) {
-      for (const { shape } of outputs)
-        for (const size of shape)
-          if (constantValue(size) === undefined) for (const name of symbolsOf(size)) names.add(name);
-    }
-  }
-  return names;
-}
-
-/** The names of the first dimensions of the train's inputs: its batch. */
-function leadingNames(trained: Trained | undefined): readonly string[] {
-  return (trained?.step.objective.inputs ?? []).flatMap(({ tensor }) => [
-    ...symbolsOf(tensor.type.shape.at(0) ?? product([])),
-  ]);
-}
-
 function builtTrain(trained: Trained | undefined): BuiltTrain | undefined {
   if (trained === undefined) return undefined;
   const { plan } = trained;
   return { batch: isBatchWritten(plan) ? plan.batch : "all", leading: leadingNames(trained) };
 }
-
-function isBatchWritten({ train }: TrainPlan): boolean {
-  return train.entries.some(({ key }) => key.text === "batch");
-}
-
-function firstNames({ inputs }: HostModel): readonly string[] {
-  return inputs.flatMap(({ shape }) => [...symbolsOf(shape.at(0) ?? product([]))]);
-}
-
-function boundFrom(
-  name: string,
-  leading: ReadonlySet<string>,
-  trained: Trained | undefined,
-  known: ReadonlyMap<string, number>,
-): number | undefined {
-  if (leading.has(name)) {
-    if (trained === undefined) return defaultBatch;
-    return trained.plan.batch === "all" ? known.get(name) : trained.plan.batch;
-  }
-  const window = trained?.plan.data.reader === "text" ? trained.plan.data.settings.window : undefined;
-  return known.get(name) ?? (typeof window === "number" ? window : undefined);
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// The result
-// ---------------------------------------------------------------------------------------------------------------------
 
 function assemble(parts: Parts): ElaborateResult {
   const { session, kept, owned, options } = parts;
@@ -380,71 +216,4 @@ function entriesOf({ session, trained, kept }: Parts, variables: readonly Variab
   const start = metrics.length === 0 ? [] : [buildEvaluateStart(session, metrics)];
   const training = trained === undefined ? [] : [trained.step.graph, ...start, ...trained.evaluation.entries];
   return [init, ...training, ...kept.map(({ graph }) => graph)];
-}
-
-function hostOf({ session, trained, kept, options, consts }: Parts, ownership: Ownership) {
-  const models = kept.map(({ host }): HostModel => ({
-    ...host,
-    parameters: countParameters(ownership.parameters(host.name)),
-  }));
-  const names = new Set(["train_step", "evaluate", ...kept.map(({ host }) => host.entry)]);
-  const called = session.requirements.filter(({ entry }) => names.has(entry));
-  const requirements = [...new Map(called.map((requirement) => [JSON.stringify(requirement), requirement])).values()];
-  const own = { consts, dims: givenOptions(options.dims), settings: givenOptions(options.settings) };
-  const base = { language: languageVersion, options: own, models, requirements };
-  const name = trained?.plan.label ?? models.at(0)?.name ?? session.module.name;
-  return { name, host: trained === undefined ? base : { ...base, train: hostTrain(trained, options.bounds) } };
-}
-
-function countParameters(own: readonly VariableRecord[]): number {
-  return own.reduce((sum, { type }) => sum + (constantValue(product(type.shape)) ?? 0), 0);
-}
-
-/** A batch that nobody wrote keeps to the bounds. */
-function batchWithin(trained: Trained, bounds: ElaborateOptions["bounds"] = new Map()): number | "all" {
-  const { batch } = trained.plan;
-  // Without inputs an epoch counts steps.
-  if (trained.step.objective.inputs.length === 0) return 1;
-  if (batch === "all" || isBatchWritten(trained.plan)) return batch;
-  return Math.min(batch, ...leadingNames(trained).map((name) => bounds.get(name) ?? batch));
-}
-
-function hostTrain(trained: Trained, bounds: ElaborateOptions["bounds"]): HostTrain {
-  const { plan, step, evaluation } = trained;
-  const { target } = step.objective;
-  const scalarShape = { dtype: "f32" as const, shape: [] };
-  return {
-    name: plan.train.name.text,
-    label: plan.label,
-    inputs: hostInputs(step.objective),
-    losses: step.losses.map((loss) => ({ ...loss, ...scalarShape })),
-    rates: step.rates.map((rate) => ({ ...rate, ...scalarShape })),
-    ...(step.probes.length === 0 ? {} : { probes: step.probes }),
-    optimizer: plan.steps.map(({ optimizer }) => optimizer.target.declaration.name.text).join(","),
-    evaluation: {
-      loss: evaluation.losses[0],
-      ...(evaluation.losses.length === 1 ? {} : { losses: evaluation.losses.slice(1) }),
-      metrics: evaluation.metrics,
-      ...(evaluation.whole.length === 0 ? {} : { whole: evaluation.whole }),
-    },
-    data: plan.data,
-    batch: batchWithin(trained, bounds),
-    epochs: plan.epochs,
-    ...(plan.stepsPerEpoch === undefined ? {} : { stepsPerEpoch: plan.stepsPerEpoch }),
-    ...(followsEpochs(step.graph.graph) ? { followsEpochs: true } : {}),
-    seed: plan.seed,
-    ...(target === undefined
-      ? {}
-      : {
-          target: {
-            input: target.name,
-            kind: target.tensor.type.dtype === "i32" ? ("classes" as const) : ("numbers" as const),
-            ...(step.takesLogit ? { logit: true } : {}),
-            ...(step.takesProbability ? { probability: true } : {}),
-          },
-        }),
-    ...(plan.stopEarly === undefined ? {} : { stopEarly: plan.stopEarly }),
-    ...(plan.startFrom === undefined ? {} : { startFrom: plan.startFrom }),
-    ...(plan.average === undefined ? {} : { average: plan.average }),
-  };
 }

@@ -8,7 +8,7 @@ import type { DeclaredCallable } from "../semantics/module.ts";
 import type { Argument, Expression } from "../syntax/ast.ts";
 import { evaluateArguments, isTensorInput, settingsOf } from "./arguments.ts";
 import { declared, type Chosen } from "./choose.ts";
-import { nameAfterAs } from "./expressions.ts";
+import { nameAfterAs } from "./layers.ts";
 import type { Frame } from "./frame.ts";
 import { noArguments, type GivenArguments } from "./values.ts";
 

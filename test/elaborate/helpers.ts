@@ -1,6 +1,7 @@
 /** Source text to elaboration, as the pipeline does it. */
 import { analyse } from "../../compiler/semantics/analyse.ts";
-import { elaborate, type ElaborateOptions } from "../../compiler/elaborate/elaborate.ts";
+import { elaborate } from "../../compiler/elaborate/elaborate.ts";
+import type { ElaborateOptions } from "../../compiler/elaborate/parts.ts";
 import { gradients } from "../../compiler/passes/differentiate.ts";
 import { preludeFiles } from "../../compiler/prelude/index.ts";
 import { parse } from "../../compiler/syntax/parse.ts";

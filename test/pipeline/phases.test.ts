@@ -40,11 +40,7 @@ const halves = begin(number).to(half).join(begin(half));
 
 describe("the pipeline", () => {
   test("is these phases in this order, its stretches among them", () => {
-    expect(pipeline.phases).toEqual([
-      ...["parse", "analyse", "elaborate"],
-      ...["passes", "lower", "fuse", "segments", "schedule", "plan"],
-      "emit",
-    ]);
+    expect(pipeline.phases.join(" ")).toBe("parse analyse elaborate passes lower fuse segments schedule plan emit");
     expect([...front.phases, ...middle.phases, "emit"]).toEqual(pipeline.phases);
   });
 
