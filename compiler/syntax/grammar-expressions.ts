@@ -3,22 +3,17 @@
  * arranged by `operators.ts`, so that precedence costs no stack.
  */
 import type { IToken, TokenType } from "chevrotain";
-import { InternalError, diagnose, label } from "../diagnostics/diagnostic.ts";
-import * as codes from "../diagnostics/codes/syntax.ts";
+import { InternalError } from "../diagnostics/diagnostic.ts";
 import type * as ast from "./ast.ts";
 import { GrammarBase } from "./grammar-base.ts";
 import type { Rule } from "./grammar-base.ts";
 import { numberValue, stringValue } from "./literals.ts";
 import { arrange } from "./operators.ts";
 import type { Operand, Prefix } from "./operators.ts";
+import { joinClauses, repeatedClauses, type ScanClause } from "./scan-clauses.ts";
 import * as t from "./tokens.ts";
 
 const scanClauses: readonly TokenType[] = [t.AlongWord, t.WithWord, t.ReversedWord, t.CheckpointWord];
-
-interface ScanClause {
-  readonly word: IToken;
-  readonly values: Partial<Pick<ast.Scan, "along" | "reversed" | "carries" | "checkpoint">>;
-}
 
 export abstract class ExpressionGrammar extends GrammarBase {
   /** The statements of a scan; `StatementGrammar` has them. */
@@ -318,29 +313,10 @@ export abstract class ExpressionGrammar extends GrammarBase {
     const body = this.SUBRULE(this.braces);
     return this.ACTION((): ast.Scan => {
       this.scans -= 1;
-      return this.assembleScan(start, inputs, clauses, body);
+      this.mistakes.push(...repeatedClauses(clauses, (token) => this.at(token)));
+      return { kind: "scan", inputs, ...joinClauses(clauses), body, span: this.since(start) };
     });
   });
-
-  private assembleScan(
-    start: IToken,
-    inputs: readonly ast.ScanInput[],
-    clauses: readonly ScanClause[],
-    body: ast.Body,
-  ): ast.Scan {
-    clauses.forEach((clause, index) => {
-      const earlier = clauses.slice(0, index).find(({ word }) => word.image === clause.word.image);
-      if (earlier === undefined) return;
-      const labels = [label(this.at(clause.word), "again here"), label(this.at(earlier.word), "first here")];
-      this.mistakes.push(diagnose(codes.repeatedClause, { word: clause.word.image }, labels));
-    });
-    const {
-      carries = [],
-      reversed = false,
-      ...others
-    } = Object.assign({}, ...clauses.map(({ values }) => values)) as ScanClause["values"]; // the union of the clauses, the last of each
-    return { kind: "scan", inputs, ...others, reversed, carries, body, span: this.since(start) };
-  }
 
   /** scanInput := NAME "in" expression */
   private readonly scanInput: Rule<ast.ScanInput> = this.RULE("scanInput", () => {
