@@ -3,7 +3,7 @@
  */
 import { compile, complaints } from "./compile.ts";
 import type { Compiled, Failed } from "./compile.ts";
-import { openDimension } from "./diagnostics/codes/shapes.ts";
+import { openDimension } from "./diagnostics/codes/sizes.ts";
 import { boundMissing } from "./diagnostics/codes/train.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { DataFacts } from "./elaborate/parts.ts";

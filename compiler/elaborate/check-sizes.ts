@@ -3,7 +3,7 @@
  * numbers. And that nothing is empty.
  */
 import { diagnose, label } from "../diagnostics/diagnostic.ts";
-import { badSize, numberRange, sizeOverflow } from "../diagnostics/codes/shapes.ts";
+import { badSize, numberRange, sizeOverflow } from "../diagnostics/codes/sizes.ts";
 import {
   constantValue,
   DimensionOverflow,

@@ -6,7 +6,7 @@ import { diagnose, label, type Diagnostic, type Span } from "../diagnostics/diag
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { programTooLarge } from "../diagnostics/codes/limits.ts";
 import { noNetwork } from "../diagnostics/codes/syntax.ts";
-import { sizeOverflow } from "../diagnostics/codes/shapes.ts";
+import { sizeOverflow } from "../diagnostics/codes/sizes.ts";
 import { unknownTrain } from "../diagnostics/codes/train.ts";
 import { DimensionOverflow } from "../dimension/dimension.ts";
 import type { TypedModule } from "../semantics/module.ts";

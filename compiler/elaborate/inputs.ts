@@ -1,7 +1,8 @@
 /**
  * Tensors from outside: the shapes that signatures write, with an open symbol for each name that nothing gives a value.
  */
-import { badSize, wrongKind } from "../diagnostics/codes/shapes.ts";
+import { wrongKind } from "../diagnostics/codes/shapes.ts";
+import { badSize } from "../diagnostics/codes/sizes.ts";
 import { modelInputs, openSignature } from "../diagnostics/codes/train.ts";
 import { diagnose, label } from "../diagnostics/diagnostic.ts";
 import { constantValue, symbol, type Dimension } from "../dimension/dimension.ts";

@@ -3,7 +3,7 @@
  * another whole number unseen.
  */
 import type { Span } from "../diagnostics/diagnostic.ts";
-import { numberRange } from "../diagnostics/codes/shapes.ts";
+import { numberRange } from "../diagnostics/codes/sizes.ts";
 import type { Rational } from "../syntax/ast.ts";
 import type { Frame } from "./frame.ts";
 import { compare, print, toNumber, whole } from "./rational.ts";

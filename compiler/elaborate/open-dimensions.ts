@@ -2,7 +2,7 @@
  * Open dimensions: the values that data give them, those that must have one, and the largest value of each that stays open.
  */
 import { label, diagnose, type Span } from "../diagnostics/diagnostic.ts";
-import { openDimension } from "../diagnostics/codes/shapes.ts";
+import { openDimension } from "../diagnostics/codes/sizes.ts";
 import { boundMissing } from "../diagnostics/codes/train.ts";
 import { constantValue, product, symbolsOf } from "../dimension/dimension.ts";
 import type { HostModel } from "../program/host.ts";

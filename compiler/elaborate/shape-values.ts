@@ -3,7 +3,8 @@
  * the signature's matched.
  */
 import type { Span } from "../diagnostics/diagnostic.ts";
-import { sizeOverflow, wrongKind } from "../diagnostics/codes/shapes.ts";
+import { wrongKind } from "../diagnostics/codes/shapes.ts";
+import { sizeOverflow } from "../diagnostics/codes/sizes.ts";
 import { programTooLarge } from "../diagnostics/codes/limits.ts";
 import { DimensionOverflow, type Dimension } from "../dimension/dimension.ts";
 import type { Expression } from "../syntax/ast.ts";

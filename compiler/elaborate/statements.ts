@@ -4,14 +4,13 @@
 import { label } from "../diagnostics/diagnostic.ts";
 import { misplacedStatement, notAssignable, ownedByNobody } from "../diagnostics/codes/names.ts";
 import {
-  badSize,
   notCompileTime,
   requirementFailed,
   sharedDiffers,
-  sizeOverflow,
   updateShape,
   wrongKind,
 } from "../diagnostics/codes/shapes.ts";
+import { badSize, sizeOverflow } from "../diagnostics/codes/sizes.ts";
 import {
   constantValue,
   DimensionOverflow,

@@ -3,14 +3,8 @@
  * does not fit is reported with both shapes.
  */
 import { label, type Span } from "../diagnostics/diagnostic.ts";
-import {
-  innerMismatch,
-  numberTooLarge,
-  divisionByZero,
-  shapesDiffer,
-  wrongElements,
-  wrongKind,
-} from "../diagnostics/codes/shapes.ts";
+import { innerMismatch, shapesDiffer, wrongElements, wrongKind } from "../diagnostics/codes/shapes.ts";
+import { numberTooLarge, divisionByZero } from "../diagnostics/codes/sizes.ts";
 import { equal, printShape, type Dimension } from "../dimension/dimension.ts";
 import type { TensorType, Value } from "../graph/types.ts";
 import type { ElementType } from "../loops/types.ts";

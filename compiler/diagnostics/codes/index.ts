@@ -12,6 +12,7 @@ import * as names from "./names.ts";
 import * as runtime from "./runtime.ts";
 import * as settings from "./settings.ts";
 import * as shapes from "./shapes.ts";
+import * as sizes from "./sizes.ts";
 import * as syntax from "./syntax.ts";
 import * as targets from "./targets.ts";
 import * as train from "./train.ts";
@@ -28,6 +29,7 @@ const areas: readonly Area[] = [
   runtime,
   settings,
   shapes,
+  sizes,
   syntax,
   targets,
   train,
