@@ -33,6 +33,7 @@ import { printKernel as printScheduled, printProgram } from "./program/print.ts"
 import { share } from "./program/share.ts";
 import { threadCosts } from "./program/thread-costs.ts";
 import type { FunctionDefinition, Program, ScheduledKernel, Statement } from "./program/types.ts";
+import { UniqueNames } from "./program/unique-names.ts";
 import { verifyScheduledKernel } from "./program/verify-kernel.ts";
 import { verifySharing } from "./program/verify-sharing.ts";
 import { verifyProgram } from "./program/verify.ts";
@@ -93,7 +94,7 @@ const fusion: Phase<Entries<Lowered>, Entries<FusedEntry>, Watch> = {
   name: "fuse",
   run: (lowered, { verify }) => {
     const { bounds, variables } = lowered.elaboration;
-    const taken = new Set(variables.map(({ name }) => name));
+    const taken = new UniqueNames(variables.map(({ name }) => name));
     return each(lowered, (entry) => fuse(entry, bounds, taken, verify));
   },
   verify: (made) => problemsOfEach(made, ({ kernels }) => kernels.flatMap(verifyKernel)),
@@ -104,7 +105,7 @@ const segmentation: Phase<Entries<FusedEntry>, Entries<SegmentedEntry>, unknown>
   name: "segments",
   run: (fused) => {
     const tensors = fused.entries.flatMap(({ form }) => [...form.tensors.keys()]);
-    const taken = new Set([...tensors, ...fused.elaboration.variables.map(({ name }) => name)]);
+    const taken = new UniqueNames([...tensors, ...fused.elaboration.variables.map(({ name }) => name)]);
     return each(fused, (entry) => joinSegments(entry, taken));
   },
   verify: (made) => problemsOfEach(made, ({ kernels }) => kernels.flatMap(verifyKernel)),

@@ -3,8 +3,8 @@
  * instance is first asked for it, so that names count in the order of first application; the tree outlives an entry, so every
  * entry finds the same parameters.
  */
-
 import type { Span } from "../diagnostics/diagnostic.ts";
+import { UniqueNames } from "../program/unique-names.ts";
 
 export class Instance {
   #parent: Instance | undefined;
@@ -13,7 +13,7 @@ export class Instance {
   #settled = false;
   #place: Span | undefined;
   readonly #children = new Map<unknown, Instance>();
-  readonly #taken = new Map<string, number>();
+  readonly #taken = new UniqueNames();
 
   private constructor(parent: Instance | undefined, name: string) {
     this.#parent = parent;
@@ -78,21 +78,9 @@ export class Instance {
     return this.#path;
   }
 
+  /** The name itself the first time below its parent, then with `_2`, `_3`, …, skipping what somebody wrote so. */
   #unique(): string {
-    return this.#parent === undefined ? this.#name : this.#parent.#count(this.#name);
-  }
-
-  /** The name itself the first time, then with `_2`, `_3`, …, skipping what somebody wrote so. */
-  #count(name: string): string {
-    for (;;) {
-      const count = (this.#taken.get(name) ?? 0) + 1;
-      this.#taken.set(name, count);
-      const unique = count === 1 ? name : `${name}_${count}`;
-      if (count === 1 || !this.#taken.has(unique)) {
-        if (count > 1) this.#taken.set(unique, 1);
-        return unique;
-      }
-    }
+    return this.#parent === undefined ? this.#name : this.#parent.#taken.take(this.#name);
   }
 }
 

@@ -9,6 +9,7 @@ import type { Load } from "../loops/scalar.ts";
 import { dtypeOf, loadsOf, local, replaceLoads, scalarCost } from "../loops/scalar.ts";
 import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
 import type { Kernel, Result, Row, Stage, Store } from "../kernel/types.ts";
+import { UniqueNames } from "../program/unique-names.ts";
 import { axisMap } from "./align.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Member } from "./definition.ts";
@@ -37,7 +38,7 @@ interface State {
   readonly definitions: Map<string, Definition>;
   readonly stages: Stage[];
   readonly rows: Row[];
-  readonly names: Set<string>;
+  readonly names: UniqueNames;
 }
 
 /** The kernel of a cluster; `stored` names the values that others need. */
@@ -54,7 +55,7 @@ export function buildKernel(cluster: Cluster, stored: ReadonlySet<string>): Kern
     stages: [],
     rows: [],
     // A row must not be taken for an input of its name.
-    names: new Set(cluster.members.flatMap(({ loads }) => loads)),
+    names: new UniqueNames(cluster.members.flatMap(({ loads }) => loads)),
   };
   for (const { maps, reductions } of levelsOf(cluster)) {
     for (const member of maps) addMap(member, state);
@@ -122,7 +123,7 @@ function addPoint({ tensor, op, type }: Member, value: Scalar, state: State): vo
 }
 
 function addLet(op: string, value: Scalar, state: State): Scalar {
-  const name = localName(op, state.names);
+  const name = state.names.take(localName(op));
   state.stages.push({ kind: "let", name, value });
   return local(name, dtypeOf(value));
 }
@@ -134,7 +135,7 @@ function addRow({ tensor, op, type }: Member, value: Scalar, state: State): void
     state.stages.push({ kind: "sweep", over, lets: [], stores: [{ tensor, dtype: type.dtype, indices, value }] });
     state.definitions.set(tensor, { kind: "stored" });
   } else if (scalarCost(value) > cheapRow && (state.uses.get(tensor) ?? 0) > 1) {
-    const name = localName(op, state.names);
+    const name = state.names.take(localName(op));
     const shape = over.map(({ extent }): Dimension => extent);
     state.rows.push({ name, dtype: type.dtype, shape });
     const indices = over.map((axis) => axisIndex(axis.name));
@@ -153,7 +154,7 @@ function addReductions(members: readonly Member[], state: State): void {
     const { tensor, type, compute } = member;
     if (compute.kind !== "reduce") continue;
     const value = resolve(member, [...compute.axes, ...compute.over], state);
-    const name = localName(compute.combine, state.names);
+    const name = state.names.take(localName(compute.combine));
     results.push({ name, dtype: compute.dtype, combine: compute.combine, value });
     const scalar = local(name, compute.dtype);
     state.definitions.set(tensor, { kind: "local", scalar });
@@ -192,7 +193,7 @@ function sameIndices(left: readonly Index[], right: readonly Index[]): boolean {
   return left.every((index, d) => soleAxis(index) !== undefined && soleAxis(index) === soleAxis(right[d]));
 }
 
-function joinTwo(earlier: Sweep, later: Sweep, names: Set<string>): Sweep {
+function joinTwo(earlier: Sweep, later: Sweep, names: UniqueNames): Sweep {
   const loaded = new Set(later.stores.flatMap(({ value }) => loadsOf(value)).map(({ tensor }) => tensor));
   const lets = [...earlier.lets];
   const values = new Map<string, Scalar>();
@@ -203,7 +204,7 @@ function joinTwo(earlier: Sweep, later: Sweep, names: Set<string>): Sweep {
       values.set(store.tensor, store.value);
       return store;
     }
-    const name = localName("value", names);
+    const name = names.take("value");
     const scalar = local(name, store.dtype);
     lets.push({ name, value: store.value });
     values.set(store.tensor, scalar);

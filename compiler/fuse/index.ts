@@ -10,6 +10,7 @@ import type { Lowered, LoweredOutput, Tensor } from "../lower/lower.ts";
 import { renameTensors, writesOf } from "../kernel/tensors.ts";
 import type { Kernel } from "../kernel/types.ts";
 import { verifyUpdates } from "../kernel/verify.ts";
+import type { UniqueNames } from "../program/unique-names.ts";
 import { buildKernel } from "./build.ts";
 import { clusterMembers } from "./cluster.ts";
 import type { Cluster } from "./cluster.ts";
@@ -29,7 +30,7 @@ export interface FusedEntry {
  * Fuses one entry. `taken` holds the names of temporaries so far, and gets this entry's. With `verify`, throws an InternalError
  * where an update overwrites what is still to be read: afterwards both have one name.
  */
-export function fuse(lowered: Lowered, bounds: Bounds, taken: Set<string>, verify = false): FusedEntry {
+export function fuse(lowered: Lowered, bounds: Bounds, taken: UniqueNames, verify = false): FusedEntry {
   const members = decide({ ...lowered, bounds });
   const clusters = clusterMembers(members, bounds);
   const stored = storedTensors(clusters, lowered.outputs);
@@ -89,28 +90,16 @@ function readableNames(
   kernels: readonly Kernel[],
   inPlace: ReadonlyMap<string, string>,
   { outputs, tensors }: Lowered,
-  taken: Set<string>,
+  taken: UniqueNames,
 ): ReadonlyMap<string, string> {
   const names = new Map(inPlace);
   for (const { name, role, tensor } of outputs) if (role === "result") names.set(tensor, name);
-  for (const name of tensors.keys()) if (!name.startsWith("%")) taken.add(name);
-  for (const name of names.values()) taken.add(name);
-  // Names once taken stay so: counting goes on where it ended for the same kernel's name.
-  const counts = new Map<string, number>();
+  for (const name of tensors.keys()) if (!name.startsWith("%")) taken.reserve(name);
+  for (const name of names.values()) taken.reserve(name);
   for (const kernel of kernels) {
-    for (const tensor of writesOf(kernel))
-      if (!names.has(tensor)) names.set(tensor, freshName(kernel.name, taken, counts));
+    for (const tensor of writesOf(kernel)) if (!names.has(tensor)) names.set(tensor, taken.take(kernel.name));
   }
   return names;
-}
-
-function freshName(base: string, taken: Set<string>, counts: Map<string, number>): string {
-  let count = counts.get(base) ?? 1;
-  const name = (): string => (count === 1 ? base : `${base}_${count}`);
-  while (taken.has(name())) count += 1;
-  counts.set(base, count);
-  taken.add(name());
-  return name();
 }
 
 function renamedTensors(

@@ -36,11 +36,7 @@ const localNames: ReadonlyMap<string, string> = new Map([
   ["argmax", "place"],
 ]);
 
-/** A name for a local, unique among `taken`, which it joins: `sum`, `sum_2`. */
-export function localName(op: string, taken: Set<string>): string {
-  const base = localNames.get(op) ?? op;
-  let name = base;
-  for (let count = 2; taken.has(name); count++) name = `${base}_${count}`;
-  taken.add(name);
-  return name;
+/** What a local is called that holds the value of an operation. */
+export function localName(op: string): string {
+  return localNames.get(op) ?? op;
 }

@@ -9,10 +9,12 @@ import { constant, constantValue, product } from "../dimension/dimension.ts";
 import { axisIndex } from "../loops/index.ts";
 import { loadsOf, mapScalar, scalarKey } from "../loops/scalar.ts";
 import type { Scalar } from "../loops/types.ts";
+import type { UniqueNames } from "../program/unique-names.ts";
 import { isIdentity } from "./align.ts";
 import type { FusedEntry } from "./index.ts";
 import type { Tensor } from "../lower/lower.ts";
-import { mapStage, readsOf, scalarsOfStage, writesOf } from "../kernel/tensors.ts";
+import { mapStage, scalarsOf } from "../kernel/stage.ts";
+import { readsOf, writesOf } from "../kernel/tensors.ts";
 import type { Kernel, Stage } from "../kernel/types.ts";
 
 /** Tensors that lie contiguously, each at a multiple of `segmentAlignment` elements; `name` is the whole run. */
@@ -37,7 +39,7 @@ interface Form {
 }
 
 /** Merges alike update kernels of an entry. */
-export function joinSegments(entry: FusedEntry, taken: Set<string>): SegmentedEntry {
+export function joinSegments(entry: FusedEntry, taken: UniqueNames): SegmentedEntry {
   const forms = entry.kernels.map((kernel) => formOf(kernel, entry));
   const places = placesOf(entry.kernels);
   const groups = groupsOf(forms).filter((group) => canRunLast(group, places));
@@ -85,7 +87,7 @@ function moves(kernel: Kernel, tensors: ReadonlyMap<string, Tensor>): boolean {
 function isElementwise(stage: Stage, { grid }: Kernel): boolean {
   if (stage.kind !== "let" && stage.kind !== "store") return false;
   if (stage.kind === "store" && !isIdentity(stage.store.indices, grid)) return false;
-  return scalarsOfStage(stage)
+  return scalarsOf(stage)
     .flatMap(loadsOf)
     .every(({ indices }) => indices.length === 0 || isIdentity(indices, grid));
 }
@@ -163,15 +165,12 @@ function canRunLast(group: readonly Form[], { kernels, positions, readers, write
   return group.every(({ kernel }) => between(kernel).every((other) => own.has(kernels[other])));
 }
 
-function segmentOf(group: readonly Form[], slot: number, { tensors }: FusedEntry, taken: Set<string>): Segment {
+function segmentOf(group: readonly Form[], slot: number, { tensors }: FusedEntry, taken: UniqueNames): Segment {
   const names = group.map(({ slots }) => slots[slot]);
   const role = tensors.get(names[0])?.role;
   const base = role === "parameter" ? "parameters" : role === "optimizer" ? commonPath(names) : "gradients";
-  let name = base;
-  for (let count = 2; taken.has(name); count++) name = `${base}_${count}`;
-  taken.add(name);
   return {
-    name,
+    name: taken.take(base),
     tensors: names,
     elements: names.reduce((sum, tensor) => sum + paddedElements(tensors.get(tensor)), 0),
   };

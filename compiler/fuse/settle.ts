@@ -10,12 +10,13 @@ import { dtypeOf, local } from "../loops/scalar.ts";
 import { accountOf } from "../kernel/accesses.ts";
 import type { Account } from "../kernel/accesses.ts";
 import type { Kernel, Stage } from "../kernel/types.ts";
-import { localName } from "./names.ts";
+import { localsOf } from "../kernel/stage.ts";
+import { UniqueNames } from "../program/unique-names.ts";
 
 /** The kernel with every store that overwrites a variable behind its last load; `inPlace` says which tensor overwrites which. */
 export function settleUpdates(kernel: Kernel, inPlace: ReadonlyMap<string, string>): Kernel {
   const account = accountOf(kernel);
-  const names = new Set(kernel.stages.flatMap(namesOf));
+  const names = new UniqueNames(kernel.stages.flatMap(localsOf));
   const stages: Stage[] = [];
   let late: Late[] = [];
   for (const [position, stage] of kernel.stages.entries()) {
@@ -43,23 +44,15 @@ function lastLoad({ loads }: Account, variable: string | undefined): number {
   return Math.max(-1, ...(list ?? []).map(({ stage }) => stage));
 }
 
-/** Every local that some stage defines, inside its loops, too. */
-function namesOf(stage: Stage): readonly string[] {
-  if (stage.kind === "let") return [stage.name];
-  if (stage.kind === "store") return [];
-  const lets = stage.lets.map(({ name }) => name);
-  return stage.kind === "reduce" ? [...lets, ...stage.results.map(({ name }) => name)] : lets;
-}
-
 /** What stays where the store stood, and the store that comes later. */
 function putOff(
   stage: Extract<Stage, { readonly kind: "store" }>,
-  names: Set<string>,
+  names: UniqueNames,
 ): { readonly before: readonly Stage[]; readonly store: Stage } {
   const { store } = stage;
   const { value } = store;
   if (value.kind === "local" || value.kind === "constant") return { before: [], store: stage };
-  const name = localName("value", names);
+  const name = names.take("value");
   return {
     before: [{ kind: "let", name, value }],
     store: { kind: "store", store: { ...store, value: local(name, dtypeOf(value)) } },

@@ -38,7 +38,7 @@ function joinOf(combine: Exclude<Combine, "argmax">, dtype: ElementType, precisi
   }
 }
 
-/** The neutral element, from which every accumulator starts. */
+/** The neutral element, from which every accumulator starts. A sum that started from +0 never is −0, so adding +0 to it is exact. */
 export function neutral(combine: Combine, dtype: ElementType): number {
   switch (combine) {
     case "sum":
@@ -46,11 +46,10 @@ export function neutral(combine: Combine, dtype: ElementType): number {
     case "prod":
       return 1;
     case "max":
-      return dtype === "f32" ? -Infinity : -2147483648;
-    case "min":
-      return dtype === "f32" ? Infinity : 2147483647;
     case "argmax":
-      return -Infinity;
+      return dtype === "f32" ? -Infinity : -(2 ** 31);
+    case "min":
+      return dtype === "f32" ? Infinity : 2 ** 31 - 1;
   }
 }
 

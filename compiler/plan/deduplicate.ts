@@ -1,6 +1,7 @@
 /** Equal loops over different buffers become one function: named after the first, listing the origins of all. */
 import type { Origin } from "../graph/types.ts";
 import type { ScheduledKernel } from "../program/types.ts";
+import { UniqueNames } from "../program/unique-names.ts";
 
 export interface Deduplicated {
   /** Each body once; names are unique. */
@@ -23,22 +24,8 @@ export function deduplicate(kernels: readonly ScheduledKernel[]): Deduplicated {
     if (key !== "") found.set(key, position);
     return position;
   });
-  const names = uniqueNames(groups.map(([{ name }]) => name));
-  return { kernels: groups.map((group, position) => joined(group, names[position])), positions };
-}
-
-/** Each name once: later ones of the same name are numbered. */
-function uniqueNames(names: readonly string[]): readonly string[] {
-  const taken = new Set<string>();
-  const counts = new Map<string, number>();
-  return names.map((name) => {
-    let unique = name;
-    let count = counts.get(name) ?? 1;
-    while (taken.has(unique)) unique = `${name}_${(count += 1)}`;
-    counts.set(name, count);
-    taken.add(unique);
-    return unique;
-  });
+  const names = new UniqueNames();
+  return { kernels: groups.map((group) => joined(group, names.take(group[0].name))), positions };
 }
 
 function joined(group: readonly ScheduledKernel[], name: string): ScheduledKernel {

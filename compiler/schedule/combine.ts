@@ -1,5 +1,6 @@
 /** What the reductions start from and how they combine. */
 import { InternalError } from "../diagnostics/diagnostic.ts";
+import { neutral } from "../loops/combine.ts";
 import type { BinaryOperator, Combine, ElementType } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
 import type { Lanes } from "./expressions.ts";
@@ -14,21 +15,7 @@ const operators: Readonly<Record<Exclude<Combine, "argmax">, BinaryOperator>> = 
 
 /** The value that changes nothing. A sum that started from +0 never is −0, so adding +0 to it is exact. */
 export function neutralOf(combine: Combine, dtype: ElementType, lanes: Lanes): Expression {
-  return constantOf(dtype, neutralNumber(combine, dtype), lanes);
-}
-
-function neutralNumber(combine: Combine, dtype: ElementType): number {
-  switch (combine) {
-    case "sum":
-      return 0;
-    case "prod":
-      return 1;
-    case "max":
-    case "argmax":
-      return dtype === "f32" ? -Infinity : -(2 ** 31);
-    case "min":
-      return dtype === "f32" ? Infinity : 2 ** 31 - 1;
-  }
+  return constantOf(dtype, neutral(combine, dtype), lanes);
 }
 
 /** Both have equal lanes. */

@@ -5,7 +5,8 @@ import type { TensorType } from "../graph/types.ts";
 import { scalarCost, loadsOf } from "../loops/scalar.ts";
 import type { Axis, Scalar } from "../loops/types.ts";
 import type { Cost } from "../program/types.ts";
-import { readsOf, scalarsOfStage, writesOf } from "../kernel/tensors.ts";
+import { scalarsOf } from "../kernel/stage.ts";
+import { readsOf, writesOf } from "../kernel/tensors.ts";
 import type { Kernel, Stage } from "../kernel/types.ts";
 
 const bytesPerElement = 4;
@@ -33,7 +34,7 @@ function pointsOf(stage: Stage): Dimension {
 
 /** A combination or a scattered add is one operation more. */
 function operations(stage: Stage): number {
-  const own = scalarsOfStage(stage).reduce((total, scalar) => total + scalarOperations(scalar), 0);
+  const own = scalarsOf(stage).reduce((total, scalar) => total + scalarOperations(scalar), 0);
   if (stage.kind === "reduce") return own + stage.results.length;
   return stage.kind === "scatter" ? own + 1 : own;
 }

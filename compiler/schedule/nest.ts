@@ -8,7 +8,7 @@ import { constantIndex, dataScalarsOf, unflatten } from "../loops/index.ts";
 import { nodesOf } from "../loops/scalar.ts";
 import { indicesOf } from "../loops/traverse.ts";
 import type { Axis, Index, IndexAtom, Scalar } from "../loops/types.ts";
-import { scalarsOfStage } from "../kernel/tensors.ts";
+import { scalarsOf } from "../kernel/stage.ts";
 import type { Stage } from "../kernel/types.ts";
 
 /** One loop over several axes, the outermost first; their flattened index runs from 0 to `extent`. */
@@ -23,7 +23,7 @@ export interface LoopAxis {
 /** Every index of a stage, those inside quotients, remainders and data included. */
 export function indicesOfStage(stage: Stage): readonly Index[] {
   const zero = stage.kind === "scatter" ? stage.zeroIndices : [];
-  return [...scalarsOfStage(stage).flatMap(indicesOfScalar), ...zero.flatMap(withNested)];
+  return [...scalarsOf(stage).flatMap(indicesOfScalar), ...zero.flatMap(withNested)];
 }
 
 /** Every index in the scalar, those inside other indices included. */

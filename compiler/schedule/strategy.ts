@@ -12,7 +12,7 @@ import { nodesOf } from "../loops/scalar.ts";
 import type { Index } from "../loops/types.ts";
 import type { LoopAxis } from "./nest.ts";
 import { indicesOfStage, innermost, mergeAxes } from "./nest.ts";
-import { scalarsOfStage } from "../kernel/tensors.ts";
+import { scalarsOf } from "../kernel/stage.ts";
 import { runsAlong, sourcesOf, strideOf } from "./strides.ts";
 
 /** The grid's loops, outermost first. */
@@ -37,7 +37,7 @@ export const functionVectors = 4;
 
 /** True where a stage's values are polynomials. Random draws are none: they have work enough for one, and are long. */
 export function callsFunctions(stage: Stage): boolean {
-  const nodes = scalarsOfStage(stage).flatMap(nodesOf);
+  const nodes = scalarsOf(stage).flatMap(nodesOf);
   return nodes.some((node) => functionOf(node) !== undefined) && !nodes.some(({ kind }) => kind === "random");
 }
 

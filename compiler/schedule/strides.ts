@@ -3,7 +3,7 @@ import { isConstant } from "../dimension/dimension.ts";
 import { axesOf } from "../loops/index.ts";
 import { nodesOf } from "../loops/scalar.ts";
 import type { Index } from "../loops/types.ts";
-import { scalarsOfStage } from "../kernel/tensors.ts";
+import { scalarsOf } from "../kernel/stage.ts";
 import type { Stage } from "../kernel/types.ts";
 import { coefficientOf } from "./nest.ts";
 
@@ -34,7 +34,7 @@ function targetsOf(stage: Stage): readonly Index[] {
 
 /** The addresses that a stage loads from. */
 export function sourcesOf(stage: Stage): readonly Index[] {
-  return scalarsOfStage(stage)
+  return scalarsOf(stage)
     .flatMap(nodesOf)
     .flatMap((node) => (node.kind === "load" ? node.indices : []));
 }

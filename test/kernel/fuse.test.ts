@@ -1,3 +1,4 @@
+import { UniqueNames } from "../../compiler/program/unique-names.ts";
 import { describe, expect, test } from "vitest";
 import { constant } from "../../compiler/dimension/dimension.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
@@ -20,7 +21,7 @@ const networks: readonly (readonly [string, () => Graph])[] = [
 ];
 
 function fused(graph: Graph) {
-  return fuse(lower(graph, bounds), bounds, new Set());
+  return fuse(lower(graph, bounds), bounds, new UniqueNames());
 }
 
 describe("fusion keeps every bit of a training step", () => {
@@ -100,7 +101,7 @@ describe("fusion shares loops", () => {
   });
 
   test("alike updates are one loop over a segment", () => {
-    const taken = new Set<string>();
+    const taken = new UniqueNames();
     const entry = joinSegments(fuse(lower(perceptron(), bounds), bounds, taken), taken);
     expect(entry.segments.map(({ name, tensors, elements }) => `${name}[${elements}]: ${tensors.join(", ")}`))
       .toMatchInlineSnapshot(`
@@ -149,7 +150,7 @@ describe("updates in place", () => {
       { name: "a", role: "parameter", value: state },
       { name: "b", role: "parameter", value: reversed(b) },
     ] as const;
-    const taken = new Set<string>();
+    const taken = new UniqueNames();
     const { kernels } = joinSegments(fuse(lower(net.builder.finish(outputs), bounds), bounds, taken), taken);
     const place = (tensor: string): number => kernels.findIndex((kernel) => writesOf(kernel).has(tensor));
     expect(place("a")).toBeGreaterThan(-1);
@@ -168,7 +169,7 @@ describe("updates in place", () => {
       ["a", { shape: [], data: Float32Array.of(3) }],
       ["b", { shape: [], data: Float32Array.of(5) }],
     ]);
-    const found = evaluateFused(fuse(lowered, bounds, new Set()), inputs, new Map(), "f32");
+    const found = evaluateFused(fuse(lowered, bounds, new UniqueNames()), inputs, new Map(), "f32");
     expect(["a", "b"].map((name) => found.get(name)?.data[0])).toEqual([8, 2]);
   });
 });

@@ -1,4 +1,5 @@
 /** The small parts of fusion, each by what it promises: the heap, names, levels, and how indices lie against axes. */
+import { UniqueNames } from "../../compiler/program/unique-names.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { symbol } from "../../compiler/dimension/dimension.ts";
@@ -87,9 +88,9 @@ describe("a kernel is named", () => {
   });
 
   test("and its locals after what they are, each name once", () => {
-    const taken = new Set(["ratio"]);
+    const names = new UniqueNames(["ratio"]);
     const ops = ["add", "sub", "mul", "prod", "div", "select", "neg", "sum", "max", "min", "argmax", "exp", "sum"];
-    expect(ops.map((op) => localName(op, taken))).toEqual([
+    expect(ops.map((op) => names.take(localName(op)))).toEqual([
       "total",
       "difference",
       "product",
@@ -104,7 +105,7 @@ describe("a kernel is named", () => {
       "exp",
       "sum_2",
     ]);
-    expect(localName("sum", taken)).toBe("sum_3");
+    expect(names.take(localName("sum"))).toBe("sum_3");
   });
 });
 

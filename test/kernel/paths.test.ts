@@ -1,4 +1,5 @@
 /** Fast paths are taken: properties of what is scheduled and planned that equal values would not show. */
+import { UniqueNames } from "../../compiler/program/unique-names.ts";
 import { describe, expect, test } from "vitest";
 import { elaborateSource } from "../../compiler/front.ts";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";
@@ -63,7 +64,7 @@ function kernelCount(sizes: readonly (number | string)[], last: number): number 
     { name: "y", role: "result", value: weighed },
     { name: "l", role: "result", value: b.one("log", [total]) },
   ]);
-  return fuse(lower(runPasses(graph, { verify: true }), bounds), bounds, new Set(), true).kernels.length;
+  return fuse(lower(runPasses(graph, { verify: true }), bounds), bounds, new UniqueNames(), true).kernels.length;
 }
 
 describe("axes of extent 1", () => {

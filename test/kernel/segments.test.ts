@@ -1,4 +1,5 @@
 /** Which update kernels become one loop over a segment: a case for each reason why two do not. */
+import { UniqueNames } from "../../compiler/program/unique-names.ts";
 import { describe, expect, test } from "vitest";
 import { constant, symbol } from "../../compiler/dimension/dimension.ts";
 import type { InputRole } from "../../compiler/graph/types.ts";
@@ -35,7 +36,7 @@ function joined(kernels: readonly Kernel[], roles: Readonly<Record<string, Role>
     tensor("rate", "counter", []),
   ]);
   const entry: FusedEntry = { kernels, tensors, results: [] };
-  const { kernels: left, segments } = joinSegments(entry, new Set());
+  const { kernels: left, segments } = joinSegments(entry, new UniqueNames());
   const runs = segments.map(({ name, tensors: own, elements }) => `${name}[${elements}] = ${own.join(" ")}`);
   return [left.map(({ name }) => name).join(" "), ...runs].join("; ");
 }

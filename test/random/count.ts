@@ -2,6 +2,7 @@
  * What a program makes the compiler do: how often each primitive occurs in its graph, and each rule of fusion in its
  * kernels, read off their structure.
  */
+import { UniqueNames } from "../../compiler/program/unique-names.ts";
 import type { Bounds } from "../../compiler/dimension/interval.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
 import { clusterMembers } from "../../compiler/fuse/cluster.ts";
@@ -10,7 +11,8 @@ import { loadedBy, type Member } from "../../compiler/fuse/definition.ts";
 import { fuse, type FusedEntry } from "../../compiler/fuse/index.ts";
 import { lower, type Lowered, type LoweredNode } from "../../compiler/lower/lower.ts";
 import { joinSegments } from "../../compiler/fuse/segments.ts";
-import { readsOf, scalarsOfStage, writesOf } from "../../compiler/kernel/tensors.ts";
+import { scalarsOf } from "../../compiler/kernel/stage.ts";
+import { readsOf, writesOf } from "../../compiler/kernel/tensors.ts";
 import type { Kernel, Stage } from "../../compiler/kernel/types.ts";
 import { localsOf, nodesOf } from "../../compiler/loops/scalar.ts";
 import { indicesOf } from "../../compiler/loops/traverse.ts";
@@ -64,8 +66,8 @@ type Found = readonly (readonly [FusionRule, number])[];
 
 function rulesIn(graph: Graph, bounds: Bounds): Found {
   const lowered = lower(runPasses(graph, { verify: false }), bounds);
-  const entry = fuse(lowered, bounds, new Set());
-  const segmented = joinSegments(entry, new Set());
+  const entry = fuse(lowered, bounds, new UniqueNames());
+  const segmented = joinSegments(entry, new UniqueNames());
   return [
     ...virtualRules(lowered, bounds),
     ...entry.kernels.flatMap((kernel) => kernelRules(kernel, entry)),
@@ -110,7 +112,7 @@ type Reduce = Extract<Stage, { readonly kind: "reduce" }>;
 
 function kernelRules(kernel: Kernel, { tensors }: FusedEntry): Found {
   const reduces = kernel.stages.filter((stage): stage is Reduce => stage.kind === "reduce");
-  const scalars = kernel.stages.flatMap(scalarsOfStage).flatMap(nodesOf);
+  const scalars = kernel.stages.flatMap(scalarsOf).flatMap(nodesOf);
   const data = scalars.flatMap(indicesOf).filter(hasData);
   const stores = kernel.stages.filter(({ kind }) => kind === "store");
   const written = [...writesOf(kernel)].filter((name) => (tensors.get(name)?.role ?? "value") !== "value");

@@ -2,6 +2,7 @@
  * What must hold of every random program, before any target is asked: passes and fusion keep the bits, float32 stays near
  * float64, gradients are slopes. Each property answers with what is wrong, in words, or undefined.
  */
+import { UniqueNames } from "../../compiler/program/unique-names.ts";
 import { evaluate } from "../../compiler/dimension/dimension.ts";
 import { Graph } from "../../compiler/graph/graph.ts";
 import { fuse } from "../../compiler/fuse/index.ts";
@@ -62,7 +63,7 @@ function firstWrongPass(program: RandomProgram, inputs: Tensors, dims: Dims, out
 export const fusionKeepsBits: Property = (program, expected) => {
   const { bounds } = program;
   const lowered = lower(runPasses(program.graph, { verify: true }), bounds);
-  const entry = fuse(lowered, bounds, new Set(), true);
+  const entry = fuse(lowered, bounds, new UniqueNames(), true);
   const [broken] = entry.kernels.flatMap(verifyKernel);
   if (broken !== undefined) return broken;
   for (const { dims, inputs, outputs } of expected) {
