@@ -20,8 +20,9 @@ export interface Seen {
   readonly value: Value;
 }
 
-/** A probed path as the step that it is judged by has it. */
+/** A probed path as a step has it. */
 interface Observation {
+  readonly step: string;
   readonly values: readonly Value[];
   /** Of the step's loss at the values that it depends on; empty where it depends on none. */
   readonly gradients: readonly Value[];
@@ -38,7 +39,8 @@ const largest = 3.4028234663852886e38;
 export class Probes {
   readonly #entry: Entry;
   readonly #known = new Set<string>();
-  readonly #observed = new Map<string, Observation>();
+  /** In the order of the steps. */
+  readonly #observed = new Map<string, Observation[]>();
 
   constructor(entry: Entry) {
     this.#entry = entry;
@@ -61,34 +63,37 @@ export class Probes {
     return all.filter(({ path }) => session.probes.has(path));
   }
 
-  /** Takes a step's gradients at what `look` saw. A path is judged by the first step whose loss depends on it, else by the first that has it. */
-  judge(seen: readonly Seen[], gradients: readonly (Value | undefined)[]): void {
-    const found = new Map<string, { readonly values: Value[]; readonly gradients: Value[] }>();
+  /** Takes a step's gradients at what `look` saw. */
+  judge(step: string, seen: readonly Seen[], gradients: readonly (Value | undefined)[]): void {
+    const found = new Map<string, { readonly step: string; readonly values: Value[]; readonly gradients: Value[] }>();
     for (const [index, { path, value }] of seen.entries()) {
-      const own = found.get(path) ?? { values: [], gradients: [] };
+      const own = found.get(path) ?? { step, values: [], gradients: [] };
       found.set(path, own);
       own.values.push(value);
       const gradient = gradients[index];
       if (gradient !== undefined) own.gradients.push(gradient);
     }
-    for (const [path, own] of found) {
-      const before = this.#observed.get(path);
-      if (before === undefined || (before.gradients.length === 0 && own.gradients.length > 0))
-        this.#observed.set(path, own);
-    }
+    for (const [path, own] of found) this.#observed.set(path, [...(this.#observed.get(path) ?? []), own]);
     this.#entry.answers.length = 0;
   }
 
-  /** Emits the statistics, in the order asked for; reports paths that nothing stands at. */
+  /**
+   * Emits the statistics, in the order asked for, of each step whose loss depends on the path, or of the first that has it where none does;
+   * reports paths that nothing stands at.
+   */
   finish({ train }: TrainPlan): ProbeResults {
     const entry = this.#entry;
     const made = [...entry.session.probes].flatMap((path) => {
-      const observation = this.#observed.get(path);
-      if (observation === undefined) {
+      const all = this.#observed.get(path);
+      if (all === undefined) {
         reportUnknown(path, [...this.#known], entry.session);
         return [];
       }
-      return [entry.at(train.span, `${path}.probe`, () => resultsOf(path, observation, entry.builder))];
+      const reached = all.filter(({ gradients }) => gradients.length > 0);
+      const shown = reached.length === 0 ? all.slice(0, 1) : reached;
+      return shown.map((observation) =>
+        entry.at(train.span, `${path}.probe`, () => resultsOf(path, shown.length > 1, observation, entry.builder)),
+      );
     });
     return { outputs: made.flatMap(({ outputs }) => outputs), probes: made.map(({ probe }) => probe) };
   }
@@ -104,7 +109,13 @@ function reportUnknown(path: string, known: readonly string[], session: Session)
   session.report(diagnose(unknownProbe, { path }, [], help));
 }
 
-function resultsOf(path: string, { values, gradients }: Observation, builder: GraphBuilder) {
+/** Of several steps each is named. */
+function resultsOf(
+  path: string,
+  isOneOfSeveral: boolean,
+  { step, values, gradients }: Observation,
+  builder: GraphBuilder,
+) {
   const count = sum(
     builder,
     values.map((value) => countOf(builder, value)),
@@ -119,8 +130,9 @@ function resultsOf(path: string, { values, gradients }: Observation, builder: Gr
   );
   const spread = builder.one("div", [norm(builder, apart), builder.one("sqrt", [count])]);
   const gradientNorm = gradients.length === 0 ? builder.constant(0) : norm(builder, gradients);
-  const buffer = (statistic: string): string => `train_step.probe.${path}.${statistic}`;
-  const probe = { path, mean: buffer("mean"), spread: buffer("spread"), gradientNorm: buffer("gradient_norm") };
+  const [name, place] = isOneOfSeveral ? [`${path} (${step})`, `${step}:${path}`] : [path, path];
+  const buffer = (statistic: string): string => `train_step.probe.${place}.${statistic}`;
+  const probe = { path: name, mean: buffer("mean"), spread: buffer("spread"), gradientNorm: buffer("gradient_norm") };
   const outputs: readonly GraphOutput[] = [
     { name: probe.mean, role: "result", value: mean },
     { name: probe.spread, role: "result", value: spread },

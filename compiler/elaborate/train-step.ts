@@ -115,7 +115,7 @@ function buildStep(
   for (const { record, gradient } of clipped) optimise(step, record, gradient, rate, frame);
   // Whatever ran above, a model's state is written by the steps that update the model.
   entry.retain(before, (name) => entry.session.variables.get(name)?.role !== "state" || owns(name));
-  probes.judge(seen, gradients.slice(parameters.length));
+  probes.judge(step.name, seen, gradients.slice(parameters.length));
   return { loss, rate };
 }
 

@@ -41,7 +41,7 @@ export interface StepResult {
   readonly rates: readonly number[];
   /** How much the loss counts in a mean over batches: rows, or the sum of `mask`. */
   readonly weight: number;
-  /** What is probed, by its path; missing where the program was compiled without probes. */
+  /** What is probed, by its path, and where the losses of several steps depend on it by path and step, `D (critic)`; missing where the program was compiled without probes. */
   readonly probes?: Probes;
 }
 

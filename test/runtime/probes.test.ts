@@ -186,7 +186,7 @@ describe("a path", () => {
     expect(rounded((await probed(source, ["T.f"], { x }))?.["T.f"])).toEqual([1.25, 0.559017, 0]);
   });
 
-  test("is judged by the first step whose loss depends on it", async () => {
+  test("is judged by each step whose loss depends on it, by its name where there are several", async () => {
     const source = `
       model G(z: [N, 2]) -> [N, 2] { param w: [2] = ones  return w * z }
       model D(x: [N, 2]) -> [N, 2] { param w: [2] = ones  return 3 * w * x }
@@ -198,15 +198,22 @@ describe("a path", () => {
       }
     `;
     const probes = await probed(source, ["G", "D", "G.w", "D.w"], { x });
-    // G's by the second step: there D has moved by −½ · 3 · (1 − 7) · [4, 6], to [37, 55].
-    const own = (values: ProbeValues | undefined, at: "mean" | "gradientNorm") => values?.[at];
-    expect(own(probes?.["D"], "gradientNorm")).toBeCloseTo(Math.sqrt(4 + 4 * 49), 5);
-    expect(own(probes?.["D"], "mean")).toBeCloseTo(7.5, 5);
-    expect(own(probes?.["G"], "mean")).toBeCloseTo(2.5, 5);
-    expect(own(probes?.["G"], "gradientNorm")).toBeCloseTo(3 * Math.sqrt(2 * 37 ** 2 + 2 * 55 ** 2), 3);
-    expect(own(probes?.["D.w"], "mean")).toBe(1);
-    expect(own(probes?.["D.w"], "gradientNorm")).toBeCloseTo(18 * Math.hypot(4, 6), 3);
-    expect(own(probes?.["G.w"], "gradientNorm")).toBeCloseTo(3 * Math.hypot(4 * 37, 6 * 55), 2);
+    // By the second step D has moved by −½ · 3 · (1 − 7) · [4, 6], to [37, 55].
+    const wanted: readonly (readonly [name: string, mean: number, gradientNorm: number])[] = [
+      ["G", 2.5, 3 * Math.sqrt(2 * 37 ** 2 + 2 * 55 ** 2)],
+      ["D (critic)", 7.5, Math.sqrt(4 + 4 * 49)],
+      ["D (generator)", (3 * (37 + 110 + 111 + 220)) / 4, 2],
+      ["G.w", 1, 3 * Math.hypot(4 * 37, 6 * 55)],
+      ["D.w (critic)", 1, 18 * Math.hypot(4, 6)],
+      ["D.w (generator)", 46, 3 * Math.hypot(4, 6)],
+    ];
+    expect(Object.keys(probes ?? {})).toEqual(wanted.map(([name]) => name));
+    for (const [name, mean, gradientNorm] of wanted) {
+      expect([name, probes?.[name]?.mean]).toEqual([name, expect.closeTo(mean, 3)]);
+      expect([name, probes?.[name]?.gradientNorm]).toEqual([name, expect.closeTo(gradientNorm, 2)]);
+    }
+    const network = await networkOf(source, { probes: ["G", "D", "G.w", "D.w"], target: "typescript" });
+    expect(network.stepSync({ x }).probes).toEqual(probes);
   });
 
   test.each([
