@@ -16,12 +16,15 @@ import type { Sources } from "./output/report.ts";
 export class SourceMistakes extends Error {
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: Sources;
+  /** A sentence for people behind the complaints; empty where there is none. */
+  readonly note: string;
 
-  constructor(diagnostics: readonly Diagnostic[], sources: Sources) {
+  constructor(diagnostics: readonly Diagnostic[], sources: Sources, note = "") {
     super(diagnostics.find(({ severity }) => severity === "error")?.message ?? "the file does not compile");
     this.name = "SourceMistakes";
     this.diagnostics = diagnostics;
     this.sources = sources;
+    this.note = note;
   }
 }
 
@@ -50,6 +53,7 @@ export function reportFailure(context: Context, error: unknown): number {
   const { stderr, env } = context.process;
   if (error instanceof SourceMistakes) {
     report(context, error.diagnostics, error.sources);
+    if (error.note !== "") stderr.write(`${error.note}\n`);
     return exitCodeFor(error.diagnostics);
   }
   if (error instanceof NncError) {

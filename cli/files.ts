@@ -1,5 +1,5 @@
 /** The files that a command reads and writes, by the names that the user gave. */
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { gunzip, isGzip } from "../runtime/data/gunzip.ts";
 import { fileProblem } from "../runtime/save/file-problem.ts";
@@ -42,17 +42,32 @@ export function readUserFile(context: Context, name: string): Uint8Array {
   return isGzip(input.bytes) ? gunzip(name, input.bytes) : input.bytes;
 }
 
-/** Makes the folder for results, with those above it. Throws NN0924. */
-export function makeFolder(context: Context, name: string): string {
+/** Acts in the folder for results, which is made with those above it. Where that fails, those that are made and still empty are gone again. Throws NN0924. */
+export async function inFolder<Result>(
+  context: Context,
+  name: string,
+  act: (place: string) => Result | Promise<Result>,
+): Promise<Result> {
   const place = placeOf(context, name);
+  const made = makeFolders(place, name);
+  try {
+    return await act(place);
+  } catch (error) {
+    for (const folder of made.toReversed()) if (readdirSync(folder).length === 0) rmdirSync(folder);
+    throw error;
+  }
+}
+
+/** Those that were missing, the outermost first. */
+function makeFolders(place: string, name: string): readonly string[] {
   try {
     // One by one: the recursive form of `mkdir` never ends in places such as /proc (Node 20).
     const missing: string[] = [];
-    for (let at = place; !existsSync(at); at = path.dirname(at)) missing.push(at);
-    for (const folder of missing.toReversed()) mkdirSync(folder);
+    for (let at = place; !existsSync(at); at = path.dirname(at)) missing.unshift(at);
+    for (const folder of missing) mkdirSync(folder);
     if (!statSync(place).isDirectory())
       throw new NncError(diagnose(cannotWrite, { file: name, problem: "it is a file, expected a folder" }, []));
-    return place;
+    return missing;
   } catch (error) {
     throw error instanceof NncError
       ? error

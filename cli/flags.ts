@@ -26,10 +26,10 @@ export function parseDimension(text: string): Assignment<number> {
   return { name, value: whole(value, 1, most, expected) };
 }
 
-/** `lr=0.01`: a setting's name and a number. */
+/** `lr=0.01`, or of one of several steps `critic.lr=0.01`: a setting's name and a number. */
 export function parseSetting(text: string): Assignment<number> {
   const expected = "NAME=NUMBER such as lr=0.01";
-  const { name, value } = assignment(text, expected);
+  const { name, value } = assignment(text, expected, /^((?:[A-Za-z_]\w*\.)?[A-Za-z_]\w*)=(.+)$/s);
   const number = numberOf(value);
   if (number === undefined) throw new Error(expected);
   return { name, value: number };
@@ -57,8 +57,8 @@ export function recordOf<Value>(
   return Object.fromEntries(assignments.map(({ name, value }) => [name, value]));
 }
 
-function assignment(text: string, expected: string): Assignment<string> {
-  const match = /^([A-Za-z_]\w*)=(.+)$/s.exec(text);
+function assignment(text: string, expected: string, form = /^([A-Za-z_]\w*)=(.+)$/s): Assignment<string> {
+  const match = form.exec(text);
   if (match?.[1] === undefined || match[2] === undefined) throw new Error(expected);
   return { name: match[1], value: match[2] };
 }

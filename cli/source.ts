@@ -9,6 +9,7 @@ import type { TargetName } from "../compiler/program/artifact.ts";
 import { readProject } from "../compiler/project.ts";
 import type { ProjectSource } from "../compiler/project.ts";
 import { parse } from "../compiler/syntax/parse.ts";
+import { optionText } from "../runtime/save/options.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./exit.ts";
 import { placeOf, problemOf } from "./files.ts";
@@ -85,9 +86,22 @@ export async function compileSource(
   const { compileProject } = await import("../compiler/files.ts");
   const result = compileProject(source, options);
   const [diagnostics, sources] = named(context, source, result.diagnostics, result.sources);
-  if (!result.ok) throw new SourceMistakes(diagnostics, sources);
+  if (!result.ok) throw new SourceMistakes(diagnostics, sources, replacedText(diagnostics, options));
   report(context, diagnostics, sources);
   return { ...result, diagnostics };
+}
+
+/** What flags put in the place of what the source says, which mistakes in it may come from. */
+function replacedText(
+  diagnostics: readonly Diagnostic[],
+  { consts = {}, settings = {} }: Pick<CompileOptions, "consts" | "settings">,
+): string {
+  const flags = [
+    ...Object.entries(consts).map(([name, value]) => `--const ${optionText({ name, value })}`),
+    ...Object.entries(settings).map(([name, value]) => `--set ${optionText({ name, value })}`),
+  ];
+  const isInSource = diagnostics.some(({ severity, labels }) => severity === "error" && labels.length > 0);
+  return flags.length === 0 || !isInSource ? "" : `with ${flags.join(" ")} in the place of what the source says`;
 }
 
 /** Names of the project's files, relative to the user's folder instead of the project's; the prelude's stay. */

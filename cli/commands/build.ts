@@ -3,7 +3,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
-import { makeFolder } from "../files.ts";
+import { inFolder } from "../files.ts";
 import { readBy, writeOutputs } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
 import { formatBytes } from "../output/numbers.ts";
@@ -30,10 +30,10 @@ export async function build(context: Context, flags: BuildFlags, file: string): 
     relaxed: flags.relaxed,
   });
   const { manifest, files } = compiled.artifact;
-  makeFolder(context, flags.out);
   // The manifest names the other files: once it is there, they all are.
   const contents = [...Object.entries(files), ["manifest.json", `${JSON.stringify(manifest)}\n`] as const];
-  writeOutputs(context, flags.out, contents, { force: flags.force, reads: readBy(source, manifest.host.train) });
+  const permission = { force: flags.force, reads: readBy(source, manifest.host.train) };
+  await inFolder(context, flags.out, () => writeOutputs(context, flags.out, contents, permission));
   const written = contents.map(([name, content]) => sizesOf(name, content));
   const { stdout, env } = context.process;
   if (flags.json)

@@ -20,7 +20,7 @@ import { exitCodes } from "../exit.ts";
 import { predictingProgram, rowsAtOnce } from "../export/restrict.ts";
 import { declarationText, moduleText } from "../export/template.ts";
 import type { ModuleParts } from "../export/template.ts";
-import { makeFolder } from "../files.ts";
+import { inFolder } from "../files.ts";
 import { recordOf } from "../flags.ts";
 import { takenJson } from "../kept.ts";
 import { openTrained } from "../network.ts";
@@ -58,13 +58,12 @@ export async function exportModel(context: Context, flags: ExportFlags, file: st
   const outside = interfaceOf(manifest, model, network.record.fitted);
   const parts = await partsOf(source, compiled, network, outside, flags);
   network.close();
-  makeFolder(context, flags.out);
   const files =
     flags.format === "ts"
       ? [["model.ts", moduleText(parts)] as const]
       : [["model.d.mts", declarationText(parts)] as const, ["model.mjs", withoutTypes(moduleText(parts))] as const];
   const reads = [...readBy(source, manifest.host.train), path.resolve(context.cwd, flags.params)];
-  writeOutputs(context, flags.out, files, { force: flags.force, reads });
+  await inFolder(context, flags.out, () => writeOutputs(context, flags.out, files, { force: flags.force, reads }));
   const written = files.map(([name, text]) => ({ file: name, bytes: Buffer.byteLength(text) }));
   const { stdout } = context.process;
   if (flags.json)

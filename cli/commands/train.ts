@@ -5,7 +5,7 @@ import { hasColour, isTerminal, widthOf } from "../context.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
 import { reportFailure, writeFailure } from "../failure.ts";
-import { makeFolder, placeOf } from "../files.ts";
+import { inFolder, placeOf } from "../files.ts";
 import { recordOf } from "../flags.ts";
 import type { Assignment } from "../flags.ts";
 import { takeKept, withTaken } from "../kept.ts";
@@ -140,21 +140,22 @@ async function trainLabel(
     probes: probe,
   });
   if (earlier !== undefined) requireLabel(source, earlier, label);
-  const folder = makeFolder(context, out);
   const reads = readBy(source, compiled.artifact.manifest.host.train);
-  requireOutputs(context, out, outputNames, { force: flags.force, reads });
-  return runTraining(context, source, compiled, {
-    folder,
-    shown: out,
-    json,
-    taken,
-    override,
-    signal,
-    title: (name) => `${path.basename(source.main.name)}: ${name}`,
-    ...(earlier === undefined ? {} : { earlier }),
-    ...(seed === undefined ? {} : { seed }),
-    ...(epochs === undefined ? {} : { epochs }),
-    ...(threads === undefined ? {} : { threads }),
+  return inFolder(context, out, (folder) => {
+    requireOutputs(context, out, outputNames, { force: flags.force, reads });
+    return runTraining(context, source, compiled, {
+      folder,
+      shown: out,
+      json,
+      taken,
+      override,
+      signal,
+      title: (name) => `${path.basename(source.main.name)}: ${name}`,
+      ...(earlier === undefined ? {} : { earlier }),
+      ...(seed === undefined ? {} : { seed }),
+      ...(epochs === undefined ? {} : { epochs }),
+      ...(threads === undefined ? {} : { threads }),
+    });
   });
 }
 

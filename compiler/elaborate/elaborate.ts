@@ -144,10 +144,9 @@ function trainParts(
     if (!session.failed) reportUnwatched(session);
     return undefined;
   }
-  const chosen = withSettings(found, settings);
   const scratch = new Entry(session, "settings", { training: false, averaged: false });
-  const { text } = chosen.label ?? chosen.name;
-  const plan = planTrain(chosen, topOfTrain(scratch, text));
+  const top = topOfTrain(scratch, (found.label ?? found.name).text);
+  const plan = planTrain(withSettings(found, settings, top), top);
   const step = buildTrainStep(plan, session, dataFacts ?? {});
   checkStandardized(plan, step);
   return { plan, step, evaluation: buildEvaluation(plan, session, dataFacts ?? {}) };

@@ -26,9 +26,9 @@ export interface ElaborateOptions {
   readonly dims?: ReadonlyMap<string, number>;
   readonly consts?: ReadonlyMap<string, number | string | boolean>;
   readonly dataFacts?: DataFacts;
-  /** Other values for the settings of the train's optimizers. */
+  /** Other values for the settings of the train's optimizers: `lr` of all, `critic.lr` of a step's. */
   readonly settings?: ReadonlyMap<string, number>;
-  /** Paths of layers, models and parameters to watch in training. */
+  /** Paths of layers, models and parameters to watch in training, in each step whose loss depends on them. */
   readonly probes?: readonly string[];
   /** Dimensions without a value stay symbols, as for `check`. */
   readonly allowOpen?: boolean;

@@ -10,6 +10,7 @@ test.each<readonly [string, unknown, unknown]>([
   ["the largest", parseSeed("4294967295"), 4294967295],
   ["the largest size", parseDimension("N=2147483647"), { name: "N", value: 2147483647 }],
   ["a setting of many digits", parseSetting("lr=1.7976931348623157e308"), { name: "lr", value: Number.MAX_VALUE }],
+  ["a setting of a step", parseSetting("critic.lr=0.5"), { name: "critic.lr", value: 0.5 }],
   ["the least setting", parseSetting("lr=5e-324"), { name: "lr", value: 5e-324 }],
   ["a whole constant", parseConstant("n=9007199254740991"), { name: "n", value: Number.MAX_SAFE_INTEGER }],
   ["a constant beyond all numbers, which is a word", parseConstant("n=1e309"), { name: "n", value: "1e309" }],
@@ -24,6 +25,7 @@ test.each<readonly [string, () => unknown, string]>([
   ["seed", () => parseSeed("4294967296"), "a whole number from 0 to 4294967295"],
   ["size", () => parseDimension("N=2147483648"), "NAME=SIZE such as F=34, from 1 to 2147483647"],
   ["setting", () => parseSetting("lr=1e309"), "NAME=NUMBER such as lr=0.01"],
+  ["setting", () => parseSetting("a.b.lr=1"), "NAME=NUMBER such as lr=0.01"],
 ])("a %s beyond is refused", (_, read, expected) => {
   expect(read).toThrow(expected);
 });

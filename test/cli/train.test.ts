@@ -283,7 +283,14 @@ test("--set changes a setting of the optimizer, --label chooses", async () => {
   expect(parametersIn("lr=0.01").equals(parametersIn("lr=0.02"))).toBe(false);
   const wrong = await run("rate=1");
   expect(wrong.code).toBe(1);
-  expect(wrong.stderr).toContain("error[NN0401]: `adam` has no input or setting `rate`");
+  expect(wrong.stderr).toBe(
+    "error[NN0458]: no optimizer of `quick` has the setting `rate` to give another value: expected `lr`, `beta1`, `beta2`, `eps`\n\n1 error\n",
+  );
+  // Of what is wrong in the source it is said that flags took part.
+  const negative = await nnc(["train", "points.nn", "--set", "lr=-1", "-o", "negative"], { cwd });
+  expect(negative.stderr).toMatch(
+    /^error\[NN0505\]: `lr` must be .*\n1 error\nwith --set lr=-1 in the place of what the source says\n$/s,
+  );
 });
 
 test("a terminal gets one line that is drawn over, and the curves", async () => {
@@ -359,6 +366,15 @@ describe("what goes wrong", () => {
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect({ stdout, code }).toEqual({ stdout: "", code: 1 });
+  });
+
+  test("a folder that was made for nothing is gone again, with those above it, and one that was there stays", async () => {
+    const { folder } = folderWith({ "points.nn": pointsSource, "there/other.txt": "" });
+    for (const out of ["made", "deep/er/made", "there", "there/made"])
+      expect((await nnc(["train", "points.nn", "-o", out, ...wasm], { cwd: folder })).code).toBe(1);
+    await nnc(["train", "points.nn", "--all", "-o", "all", ...wasm], { cwd: folder });
+    expect(readdirSync(folder).toSorted()).toEqual(["points.nn", "there"]);
+    expect(readdirSync(path.join(folder, "there"))).toEqual(["other.txt"]);
   });
 
   test("after a loss that is not finite, the last good checkpoint is there", async () => {

@@ -159,6 +159,29 @@ export const settingsWithoutTrain = define<{ readonly setting: string }>({
     "`settings: { lr: 0.01 }`, or `--set lr=0.01`, gives the optimizers of a `train` other values. Without a train, or with `train: null`, there is none to give them to.",
 });
 
+export const unknownOptimizerSetting = define<{
+  readonly name: string;
+  readonly train: string;
+  readonly expected: string;
+}>({
+  code: "NN0458",
+  severity: "error",
+  message: ({ name, train, expected }) =>
+    `no optimizer of \`${train}\` has the setting \`${name}\` to give another value: expected ${expected}`,
+  explanation:
+    "`--set lr=0.01`, or `settings: { lr: 0.01 }`, gives every optimizer of a `train` that has the setting another value; of several steps `--set critic.lr=0.01` means the " +
+    "optimizer of one. A name that none has would be without effect.",
+});
+
+export const severalOptimizers = define<{ readonly name: string; readonly steps: string; readonly path: string }>({
+  code: "NN0459",
+  severity: "warning",
+  message: ({ name, steps, path }) =>
+    `\`${name}\` is given to the optimizers of ${steps}; \`${path}\` means one of them`,
+  explanation:
+    "Each step of a `train` has its optimizer, and a setting that is given by its bare name goes to all that have it, in the place of what each of them writes.",
+});
+
 export const otherConstant = define<{ readonly name: string; readonly expected: string; readonly found: string }>({
   code: "NN0418",
   severity: "error",
