@@ -6,15 +6,17 @@
  *   adam over w[64, 32]; adam over b[32]   ⟶   adam over parameters[2048 + 32]
  */
 import { constant, constantValue, product } from "../dimension/dimension.ts";
+import type { TensorType } from "../graph/types.ts";
 import { axisIndex } from "../loops/index.ts";
-import { loadsOf, mapScalar, scalarKey } from "../loops/scalar.ts";
-import type { Scalar } from "../loops/types.ts";
+import { loadsOf, mapScalar } from "../loops/scalar.ts";
+import type { Axis, Scalar } from "../loops/types.ts";
 import type { UniqueNames } from "../program/unique-names.ts";
 import { isIdentity } from "./align.ts";
 import type { FusedEntry } from "./index.ts";
 import type { Tensor } from "../lower/lower.ts";
 import { mapStage, scalarsOf } from "../kernel/stage.ts";
-import { readsOf, writesOf } from "../kernel/tensors.ts";
+import { readsOf, renameTensors, writesOf } from "../kernel/tensors.ts";
+import { formOf } from "../kernel/form.ts";
 import type { Kernel, Stage } from "../kernel/types.ts";
 
 /** Tensors that lie contiguously, each at a multiple of `segmentAlignment` elements; `name` is the whole run. */
@@ -31,18 +33,19 @@ export interface SegmentedEntry extends FusedEntry {
   readonly segments: readonly Segment[];
 }
 
-/** An elementwise kernel whose tensors are numbered by first appearance. */
-interface Form {
+/** An update over one axis, and its tensors in the order of its form. */
+interface Update {
   readonly kernel: Kernel;
+  readonly flat: Kernel;
   readonly key: string;
   readonly slots: readonly string[];
 }
 
 /** Merges alike update kernels of an entry. */
 export function joinSegments(entry: FusedEntry, taken: UniqueNames): SegmentedEntry {
-  const forms = entry.kernels.map((kernel) => formOf(kernel, entry));
+  const updates = entry.kernels.map((kernel) => updateOf(kernel, entry));
   const places = placesOf(entry.kernels);
-  const groups = groupsOf(forms).filter((group) => canRunLast(group, places));
+  const groups = groupsOf(updates).filter((group) => canRunLast(group, places));
   const segments: Segment[] = [];
   const joined = new Map<Kernel, Kernel>();
   for (const group of groups) {
@@ -56,7 +59,7 @@ export function joinSegments(entry: FusedEntry, taken: UniqueNames): SegmentedEn
 }
 
 /** Undefined for a kernel that is not elementwise over whole tensors of fixed size. */
-function formOf(kernel: Kernel, { tensors }: FusedEntry): Form | undefined {
+function updateOf(kernel: Kernel, { tensors }: FusedEntry): Update | undefined {
   const elements = constantValue(product(kernel.grid.map(({ extent }) => extent)));
   if (
     elements === undefined ||
@@ -65,14 +68,28 @@ function formOf(kernel: Kernel, { tensors }: FusedEntry): Form | undefined {
     !kernel.stages.every((stage) => isElementwise(stage, kernel))
   )
     return undefined;
-  const slots: string[] = [];
-  const slotOf = (tensor: string): string => {
-    if (!slots.includes(tensor)) slots.push(tensor);
-    return `#${slots.indexOf(tensor)}`;
-  };
-  const anonymous = kernel.stages.map((stage) => mapStage(stage, (scalar) => anonymise(scalar, slotOf), slotOf));
+  const flat = flattened(kernel);
+  // Numbers that all share, such as a rate or a counter, are loaded without an index.
+  const isShared = (tensor: string): boolean => tensors.get(tensor)?.type.shape.length === 0;
+  const { key, tensors: slots } = formOf(flat, () => scalarType, isShared);
   const usable = slots.every((tensor) => tensors.get(tensor)?.role !== "input");
-  return usable ? { kernel, key: anonymous.map(stageKey).join("; "), slots } : undefined;
+  return usable ? { kernel, flat, key, slots } : undefined;
+}
+
+/** What is the same for all: each element is on its own, wherever its tensor ends. */
+const scalarType: TensorType = { dtype: "f32", shape: [] };
+const whole: Axis = { name: "i0", extent: constant(1) };
+const place = [axisIndex(whole.name)];
+
+/** The kernel with one axis, which indexes all that has elements. */
+function flattened(kernel: Kernel): Kernel {
+  const scalar = (value: Scalar): Scalar =>
+    mapScalar(value, (node) => (node.kind === "load" && node.indices.length > 0 ? { ...node, indices: place } : node));
+  const stages = kernel.stages.map((stage) => {
+    const mapped = mapStage(stage, scalar, (tensor) => tensor);
+    return mapped.kind === "store" ? { ...mapped, store: { ...mapped.store, indices: place } } : mapped;
+  });
+  return { ...kernel, grid: [whole], stages };
 }
 
 /** Only updates are joined: their tensors live as long as the program, or belong to it alone. */
@@ -92,30 +109,16 @@ function isElementwise(stage: Stage, { grid }: Kernel): boolean {
     .every(({ indices }) => indices.length === 0 || isIdentity(indices, grid));
 }
 
-function anonymise(scalar: Scalar, slotOf: (tensor: string) => string): Scalar {
-  return mapScalar(scalar, (node) =>
-    node.kind === "load" && node.indices.length > 0
-      ? { ...node, tensor: slotOf(node.tensor), indices: [axisIndex("i0")] }
-      : node,
-  );
-}
-
-function stageKey(stage: Stage): string {
-  if (stage.kind === "let") return `${stage.name} = ${scalarKey(stage.value)}`;
-  return stage.kind === "store" ? `${stage.store.tensor} = ${scalarKey(stage.store.value)}` : stage.kind;
-}
-
 /** Groups of at least two, each tensor in one slot of one group. */
-function groupsOf(forms: readonly (Form | undefined)[]): readonly (readonly Form[])[] {
-  const byKey = new Map<string, Form[]>();
+function groupsOf(updates: readonly (Update | undefined)[]): readonly (readonly Update[])[] {
+  const byKey = new Map<string, Update[]>();
   const owned = new Set<string>();
-  for (const form of forms) {
-    if (form === undefined) continue;
-    if (form.slots.some((tensor) => owned.has(tensor))) continue;
-    for (const tensor of form.slots) owned.add(tensor);
-    const group = byKey.get(form.key);
-    if (group === undefined) byKey.set(form.key, [form]);
-    else group.push(form);
+  for (const update of updates) {
+    if (update === undefined || update.slots.some((tensor) => owned.has(tensor))) continue;
+    for (const tensor of update.slots) owned.add(tensor);
+    const group = byKey.get(update.key);
+    if (group === undefined) byKey.set(update.key, [update]);
+    else group.push(update);
   }
   return [...byKey.values()].filter((group) => group.length > 1);
 }
@@ -153,7 +156,7 @@ function positionsBy(
 }
 
 /** The whole group runs where its last kernel stood: nobody may need the others' results before, nor overwrite what they read. */
-function canRunLast(group: readonly Form[], { kernels, positions, readers, writers }: Places): boolean {
+function canRunLast(group: readonly Update[], { kernels, positions, readers, writers }: Places): boolean {
   const own = new Set(group.map(({ kernel }) => kernel));
   const placeOf = (kernel: Kernel): number => positions.get(kernel) ?? 0;
   const last = placeOf(group[group.length - 1].kernel);
@@ -165,7 +168,7 @@ function canRunLast(group: readonly Form[], { kernels, positions, readers, write
   return group.every(({ kernel }) => between(kernel).every((other) => own.has(kernels[other])));
 }
 
-function segmentOf(group: readonly Form[], slot: number, { tensors }: FusedEntry, taken: UniqueNames): Segment {
+function segmentOf(group: readonly Update[], slot: number, { tensors }: FusedEntry, taken: UniqueNames): Segment {
   const names = group.map(({ slots }) => slots[slot]);
   const role = tensors.get(names[0])?.role;
   const base = role === "parameter" ? "parameters" : role === "optimizer" ? commonPath(names) : "gradients";
@@ -189,20 +192,9 @@ function commonPath(names: readonly string[]): string {
   return first.slice(0, length < 0 ? first.length : length).join(".") || "optimizer";
 }
 
-function joinKernels({ kernel, slots }: Form, segments: readonly Segment[]): Kernel {
-  const grid = [{ name: "i0", extent: constant(segments[0].elements) }];
-  const place = [axisIndex("i0")];
+function joinKernels({ flat, slots }: Update, segments: readonly Segment[]): Kernel {
   const names = new Map(slots.map((tensor, slot) => [tensor, segments[slot].name]));
-  const rename = (tensor: string): string => names.get(tensor) ?? tensor;
-  const scalar = (value: Scalar): Scalar =>
-    mapScalar(value, (node) =>
-      node.kind === "load" && node.indices.length > 0 ? { ...node, tensor: rename(node.tensor), indices: place } : node,
-    );
-  const stages = kernel.stages.map((stage) => {
-    const mapped = mapStage(stage, scalar, rename);
-    return mapped.kind === "store" ? { ...mapped, store: { ...mapped.store, indices: place } } : mapped;
-  });
-  return { ...kernel, grid, stages };
+  return { ...renameTensors(flat, names), grid: [{ ...whole, extent: constant(segments[0].elements) }] };
 }
 
 function withSegments(tensors: ReadonlyMap<string, Tensor>, segments: readonly Segment[]): ReadonlyMap<string, Tensor> {

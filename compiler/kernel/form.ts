@@ -1,59 +1,76 @@
 /**
- * The form of a kernel: what it is up to the names of its tensors. Kernels of one form are scheduled once, since a deep
- * network has few forms and many kernels.
+ * The form of a kernel: what it is up to the names of its tensors, axes and locals. Kernels of one form are scheduled once, since a
+ * deep network has few forms and many kernels, and parameters whose updates have one form move as one.
  */
 import type { TensorType } from "../graph/types.ts";
-import { indexForm, scalarForm } from "../loops/keys.ts";
+import { indexForm, scalarForm, type Naming } from "../loops/keys.ts";
 import type { Axis, Index, Scalar } from "../loops/types.ts";
 import type { Kernel, Let, Stage, Store } from "./types.ts";
 
 export interface Form {
-  /** Equal for kernels that differ in the names of tensors alone. */
+  /** Equal for kernels that differ in names alone. */
   readonly key: string;
-  /** The tensors by first appearance in the key. */
+  /** The tensors by first appearance in the key, without those that count by name. */
   readonly tensors: readonly string[];
 }
 
-/** What writes the parts of a kernel, its tensors by number. */
-interface Writer {
-  readonly name: (tensor: string) => string;
+/** What writes the parts of a kernel. */
+interface Writer extends Naming {
   readonly scalar: (scalar: Scalar) => string;
   readonly index: (index: Index) => string;
 }
 
-/** The form of a kernel whose tensors have these types. */
-export function formOf({ grid, rows, stages }: Kernel, typeOf: (tensor: string) => TensorType): Form {
+/** The form of a kernel whose tensors have these types; `byName` says which of them are a part of it themselves. */
+export function formOf(
+  { grid, rows, stages }: Kernel,
+  typeOf: (tensor: string) => TensorType,
+  byName: (tensor: string) => boolean = () => false,
+): Form {
   const numbers = new Map<string, number>();
-  const own = new Set(rows.map((row) => row.name));
-  const name = (tensor: string): string => {
-    // Rows are no tensors: they keep their names, which others of the form have, too.
-    if (own.has(tensor)) return tensor;
-    const number = numbers.get(tensor) ?? numbers.size;
-    numbers.set(tensor, number);
-    return `#${number}`;
+  const tensor = numbering("#", numbers);
+  // Rows are no tensors, though they share a name space with them.
+  const row = new Map(rows.map(({ name }, position) => [name, `row${position}`]));
+  const naming: Naming = {
+    tensor: (name) => row.get(name) ?? (byName(name) ? name : tensor(name)),
+    axis: numbering("a"),
+    local: numbering("$"),
   };
   const writer: Writer = {
-    name,
-    scalar: (scalar) => scalarForm(scalar, name),
-    index: (index) => indexForm(index, name),
+    ...naming,
+    scalar: (scalar) => scalarForm(scalar, naming),
+    index: (index) => indexForm(index, naming),
   };
   const body = [
-    axesForm(grid),
-    ...rows.map((row) => `row ${row.name}: ${row.dtype}[${row.shape.map(({ key }) => key).join(", ")}]`),
+    axesForm(grid, writer),
+    ...rows.map(({ dtype, shape }) => `row: ${dtype}${shapeForm(shape)}`),
     ...stages.map((stage) => stageForm(stage, writer)),
   ];
   const tensors = [...numbers.keys()];
-  const types = tensors.map(typeOf).map(({ dtype, shape }) => `${dtype}[${shape.map(({ key }) => key).join(", ")}]`);
+  const types = tensors.map(typeOf).map(({ dtype, shape }) => `${dtype}${shapeForm(shape)}`);
   return { key: [...types, ...body].join("\n"), tensors };
 }
 
-function axesForm(axes: readonly Axis[]): string {
-  return axes.map(({ name, extent }) => `${name} < ${extent.key}`).join(", ");
+/** Names by first appearance. */
+function numbering(prefix: string, numbers = new Map<string, number>()): (name: string) => string {
+  return (name) => {
+    const number = numbers.get(name) ?? numbers.size;
+    numbers.set(name, number);
+    return `${prefix}${number}`;
+  };
+}
+
+function shapeForm(shape: TensorType["shape"]): string {
+  return `[${shape.map(({ key }) => key).join(", ")}]`;
+}
+
+function axesForm(axes: readonly Axis[], { axis }: Writer): string {
+  return axes.map(({ name, extent }) => `${axis(name)} < ${extent.key}`).join(", ");
 }
 
 function stageForm(stage: Stage, writer: Writer): string {
-  const { name, scalar, index } = writer;
-  const named = (lets: readonly Let[]): string => lets.map((one) => `${one.name} = ${scalar(one.value)}`).join("; ");
+  const { tensor, local, scalar, index } = writer;
+  const named = (lets: readonly Let[]): string =>
+    lets.map((one) => `${local(one.name)} = ${scalar(one.value)}`).join("; ");
   const stores = (list: readonly Store[]): string => list.map((store) => storeForm(store, writer)).join("; ");
   switch (stage.kind) {
     case "let":
@@ -63,18 +80,18 @@ function stageForm(stage: Stage, writer: Writer): string {
     case "reduce": {
       const combines = stage.results.map(({ combine, dtype }) => `${combine} ${dtype}`).join(", ");
       const order = JSON.stringify(stage.order);
-      return `reduce ${axesForm(stage.over)} ${order}: ${named(stage.lets)} | ${combines} | ${named(stage.results)}`;
+      return `reduce ${axesForm(stage.over, writer)} ${order}: ${named(stage.lets)} | ${combines} | ${named(stage.results)}`;
     }
     case "sweep":
-      return `sweep ${axesForm(stage.over)}: ${named(stage.lets)} | ${stores(stage.stores)}`;
+      return `sweep ${axesForm(stage.over, writer)}: ${named(stage.lets)} | ${stores(stage.stores)}`;
     case "scatter": {
-      const zero = `${axesForm(stage.zero)} | ${stage.zeroIndices.map(index).join(", ")}`;
-      const at = `${name(stage.tensor)}: ${stage.dtype}[${stage.at.map(index).join(", ")}]`;
-      return `scatter ${zero} | ${axesForm(stage.over)}: ${named(stage.lets)} | ${at} += ${scalar(stage.value)}`;
+      const zero = `${axesForm(stage.zero, writer)} | ${stage.zeroIndices.map(index).join(", ")}`;
+      const at = `${tensor(stage.tensor)}: ${stage.dtype}[${stage.at.map(index).join(", ")}]`;
+      return `scatter ${zero} | ${axesForm(stage.over, writer)}: ${named(stage.lets)} | ${at} += ${scalar(stage.value)}`;
     }
   }
 }
 
-function storeForm({ tensor, dtype, indices, value }: Store, { name, scalar, index }: Writer): string {
-  return `${name(tensor)}: ${dtype}[${indices.map(index).join(", ")}] = ${scalar(value)}`;
+function storeForm(store: Store, { tensor, scalar, index }: Writer): string {
+  return `${tensor(store.tensor)}: ${store.dtype}[${store.indices.map(index).join(", ")}] = ${scalar(store.value)}`;
 }

@@ -4,59 +4,64 @@
  */
 import type { Index, IndexAtom, Scalar } from "./types.ts";
 
-/** How a tensor is written. */
-type NameOf = (tensor: string) => string;
+/** How what has a name is written. */
+export interface Naming {
+  readonly tensor: (name: string) => string;
+  readonly axis: (name: string) => string;
+  readonly local: (name: string) => string;
+}
 
-const ownName: NameOf = (tensor) => tensor;
+const own = (name: string): string => name;
+const ownNames: Naming = { tensor: own, axis: own, local: own };
 
 /** Terms are kept sorted by these keys, so equal sums have equal keys. */
 export function indexKey(index: Index): string {
-  return indexForm(index, ownName);
+  return indexForm(index, ownNames);
 }
 
 /** An axis by its name, what is computed in braces. */
 export function atomKey(atom: IndexAtom): string {
-  return atomForm(atom, ownName);
+  return atomForm(atom, ownNames);
 }
 
 /** Distinguishes −0 from 0; the dtype is written where the operands do not tell it. */
 export function scalarKey(scalar: Scalar): string {
-  return scalarForm(scalar, ownName);
+  return scalarForm(scalar, ownNames);
 }
 
-/** The key with other names for tensors. */
-export function indexForm(index: Index, nameOf: NameOf): string {
-  const terms = index.terms.map(({ atom, coefficient }) => `(${coefficient.key})${atomForm(atom, nameOf)}`);
+/** The key with other names. */
+export function indexForm(index: Index, naming: Naming): string {
+  const terms = index.terms.map(({ atom, coefficient }) => `(${coefficient.key})${atomForm(atom, naming)}`);
   return `${terms.join("+")}|${index.constant.key}`;
 }
 
-function atomForm(atom: IndexAtom, nameOf: NameOf): string {
+function atomForm(atom: IndexAtom, naming: Naming): string {
   switch (atom.kind) {
     case "axis":
-      return atom.axis;
+      return naming.axis(atom.axis);
     case "quotient":
-      return `{${indexForm(atom.value, nameOf)} / ${atom.divisor.key}}`;
+      return `{${indexForm(atom.value, naming)} / ${atom.divisor.key}}`;
     case "remainder":
-      return `{${indexForm(atom.value, nameOf)} % ${atom.divisor.key}}`;
+      return `{${indexForm(atom.value, naming)} % ${atom.divisor.key}}`;
     case "data":
-      return `{data ${scalarForm(atom.value, nameOf)} < ${atom.size.key}}`;
+      return `{data ${scalarForm(atom.value, naming)} < ${atom.size.key}}`;
   }
 }
 
-/** The key with other names for tensors. */
-export function scalarForm(scalar: Scalar, nameOf: NameOf): string {
-  const form = (part: Scalar): string => scalarForm(part, nameOf);
+/** The key with other names. */
+export function scalarForm(scalar: Scalar, naming: Naming): string {
+  const form = (part: Scalar): string => scalarForm(part, naming);
   switch (scalar.kind) {
     case "constant":
       return `${scalar.dtype}:${Object.is(scalar.value, -0) ? "-0" : scalar.value}`;
     case "index":
-      return `<${indexForm(scalar.index, nameOf)}>`;
+      return `<${indexForm(scalar.index, naming)}>`;
     case "load": {
-      const indices = scalar.indices.map((index) => indexForm(index, nameOf));
-      return `${scalar.dtype}:${nameOf(scalar.tensor)}[${indices.join(", ")}]`;
+      const indices = scalar.indices.map((index) => indexForm(index, naming));
+      return `${scalar.dtype}:${naming.tensor(scalar.tensor)}[${indices.join(", ")}]`;
     }
     case "local":
-      return `${scalar.dtype}:$${scalar.name}`;
+      return `${scalar.dtype}:$${naming.local(scalar.name)}`;
     case "unary":
       return `${scalar.operator}(${form(scalar.value)})`;
     case "binary":
