@@ -19,7 +19,8 @@ import {
   substituteAxesInScalar,
 } from "../loops/index.ts";
 import type { Load } from "../loops/scalar.ts";
-import { loadsOf, replaceLoads } from "../loops/scalar.ts";
+import { isRandom } from "../loops/functions.ts";
+import { loadsOf, nodeCost, replaceLoads } from "../loops/scalar.ts";
 import { simplifyIndex, simplifyScalar } from "../loops/simplify.ts";
 import { childrenOf, indicesOf } from "../loops/traverse.ts";
 import type { Axis, Compute, Scalar } from "../loops/types.ts";
@@ -236,36 +237,21 @@ function elements(axes: readonly Axis[]): Dimension {
   return product(axes.map(({ extent }) => extent));
 }
 
+/** What a division costs; all that costs more is computed once, too. */
+const expensiveCost = 4;
+
 interface Measure {
   readonly operators: number;
   readonly expensive: boolean;
   readonly random: boolean;
 }
 
-const expensiveOperators: ReadonlySet<string> = new Set([
-  "div",
-  "mod",
-  "pow",
-  "sqrt",
-  "exp",
-  "expm1",
-  "log",
-  "log1p",
-  "sin",
-  "cos",
-  "tanh",
-  "erf",
-  "erfc",
-]);
-
 /** What writing the tree into a consumer means. What depends on sizes alone leaves every loop and costs nothing there. */
 function measure(value: Scalar): Measure {
   const operators: Scalar[] = [];
   collectVarying(value, operators);
-  const expensive = operators.some(
-    (node) => (node.kind === "unary" || node.kind === "binary") && expensiveOperators.has(node.operator),
-  );
-  return { operators: operators.length, expensive, random: operators.some(({ kind }) => kind === "random") };
+  const expensive = operators.some((node) => nodeCost(node) >= expensiveCost);
+  return { operators: operators.length, expensive, random: operators.some(isRandom) };
 }
 
 /** Collects the operators under a load or an axis, operands first; whether the tree has any such leaf. */

@@ -4,13 +4,6 @@
  */
 import type { BinaryOperator, Comparison, UnaryOperator } from "./types.ts";
 
-/** The operators that need no polynomial. */
-export type BasicUnary = Exclude<
-  UnaryOperator,
-  "exp" | "expm1" | "log" | "log1p" | "sin" | "cos" | "tanh" | "erf" | "erfc"
->;
-export type BasicBinary = Exclude<BinaryOperator, "pow">;
-
 type Unary = (value: number) => number;
 type Binary = (left: number, right: number) => number;
 
@@ -42,15 +35,9 @@ export function modI32(left: number, right: number): number {
   return (rest !== 0 && rest < 0 !== right < 0 ? rest + right : rest) | 0;
 }
 
-/** Its own operand at ±0 and NaN. */
-function sign(value: number): number {
-  return value > 0 ? 1 : value < 0 ? -1 : value;
-}
-
-export const unaryF32: Readonly<Record<Exclude<BasicUnary, "not" | "unbits">, Unary>> = {
+export const unaryF32: Readonly<Record<Exclude<UnaryOperator, "sign" | "not" | "unbits">, Unary>> = {
   neg: (x) => -x,
   abs: Math.abs,
-  sign,
   floor: Math.floor,
   sqrt: (x) => Math.fround(Math.sqrt(x)),
   bits: bitsOf,
@@ -59,12 +46,11 @@ export const unaryF32: Readonly<Record<Exclude<BasicUnary, "not" | "unbits">, Un
 export const unaryI32: Readonly<Record<"neg" | "abs" | "sign" | "not" | "unbits", Unary>> = {
   neg: (x) => -x | 0,
   abs: (x) => Math.abs(x) | 0,
-  sign,
+  sign: Math.sign,
   not: (x) => (x === 0 ? 1 : 0),
   unbits: fromBits,
 };
 
-/** The rest, `mod` and `pow`, are functions of these. */
 export const binaryF32: Readonly<Record<"add" | "sub" | "mul" | "div" | "maximum" | "minimum", Binary>> = {
   add: (a, b) => Math.fround(a + b),
   sub: (a, b) => Math.fround(a - b),
@@ -75,7 +61,7 @@ export const binaryF32: Readonly<Record<"add" | "sub" | "mul" | "div" | "maximum
 };
 
 /** Also those of bool: `and`, `or`, `xor`. */
-export const binaryI32: Readonly<Record<Exclude<BasicBinary, "div">, Binary>> = {
+export const binaryI32: Readonly<Record<Exclude<BinaryOperator, "div">, Binary>> = {
   add: (a, b) => (a + b) | 0,
   sub: (a, b) => (a - b) | 0,
   mul: Math.imul,

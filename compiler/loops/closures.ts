@@ -6,11 +6,9 @@ import { InternalError } from "../diagnostics/diagnostic.ts";
 import type { Dimension } from "../dimension/dimension.ts";
 import { evaluate } from "../dimension/dimension.ts";
 import { binaryF32, binaryI32, comparisons, modI32, toI32, unaryF32, unaryI32 } from "./arithmetic.ts";
-import { erf64, erfc64 } from "./erf64.ts";
-import type { FunctionDefinition } from "./function-definition.ts";
-import { functionOf } from "./functions.ts";
+import type { FunctionDefinition, NumberFunction } from "./function-definition.ts";
 import { dtypeOf } from "./scalar.ts";
-import type { BinaryOperator, ElementType, Index, IndexAtom, Scalar, UnaryOperator } from "./types.ts";
+import type { BinaryOperator, ElementType, Index, IndexAtom, Scalar } from "./types.ts";
 
 export type Precision = "f32" | "f64";
 export type Evaluate = () => number;
@@ -165,8 +163,8 @@ export function compileScalar(scalar: Scalar, scope: Scope): Evaluate {
     }
     case "cast":
       return compileCast(dtypeOf(scalar.value), scalar.dtype, inner(scalar.value), scope.precision);
-    case "random":
-      return call(functionOf(scalar), [...scalar.key, ...scalar.counter].map(inner), scope.precision);
+    case "call":
+      return compileCall(scalar.function, scalar.arguments.map(inner), scope.precision);
   }
 }
 
@@ -177,10 +175,12 @@ function compileCast(from: ElementType, to: ElementType, value: Evaluate, precis
 }
 
 /** Calls a function's own closures, made once for this place. */
-function call(definition: FunctionDefinition | undefined, values: readonly Evaluate[], precision: Precision): Evaluate {
-  if (definition === undefined)
-    throw new InternalError("interpret", "expected a function for the operator, found none");
-  const run = compileFunction(definition, precision);
+function compileCall(
+  { definition, float64 }: NumberFunction,
+  values: readonly Evaluate[],
+  precision: Precision,
+): Evaluate {
+  const run = precision === "f32" || float64 === "defined" ? compileFunction(definition, precision) : float64;
   const [a, b, c, d] = values;
   if (values.length === 1) return () => run(a());
   return values.length === 2 ? () => run(a(), b()) : () => run(a(), b(), c(), d());
@@ -208,58 +208,40 @@ export function compileFunction(definition: FunctionDefinition, precision: Preci
 
 type UnaryScalar = Extract<Scalar, { readonly kind: "unary" }>;
 type BinaryScalar = Extract<Scalar, { readonly kind: "binary" }>;
-type NumberFunction = (...values: number[]) => number;
+type Operation = (...values: number[]) => number;
+type Operations = Readonly<Partial<Record<string, Operation>>>;
 
-const exact: ReadonlyMap<UnaryOperator, NumberFunction> = new Map<UnaryOperator, NumberFunction>([
-  ["sqrt", Math.sqrt],
-  ["exp", Math.exp],
-  ["expm1", Math.expm1],
-  ["log", Math.log],
-  ["log1p", Math.log1p],
-  ["sin", Math.sin],
-  ["cos", Math.cos],
-  ["tanh", Math.tanh],
-  ["erf", erf64],
-  ["erfc", erfc64],
-]);
-
-function compileUnary(scalar: UnaryScalar, value: Evaluate, scope: Scope): Evaluate {
+function compileUnary(scalar: UnaryScalar, value: Evaluate, { precision }: Scope): Evaluate {
   const { operator } = scalar;
-  const isFloat = dtypeOf(scalar.value) === "f32";
-  const precise = isFloat && scope.precision === "f64" ? exact.get(operator) : undefined;
-  const table: Readonly<Partial<Record<string, NumberFunction>>> = isFloat ? unaryF32 : unaryI32;
-  const apply = precise ?? table[operator];
-  if (apply !== undefined) return () => apply(value());
-  return call(functionOf(scalar), [value], scope.precision);
+  if (operator === "sqrt" && precision === "f64") return () => Math.sqrt(value());
+  const apply = operationOf(dtypeOf(scalar.value) === "f32" ? unaryF32 : unaryI32, operator);
+  return () => apply(value());
 }
 
-function compileBinary(scalar: BinaryScalar, left: Evaluate, right: Evaluate, scope: Scope): Evaluate {
-  const { operator, dtype } = scalar;
-  if (dtype === "f32")
-    return scope.precision === "f32" ? binaryOfF32(scalar, left, right) : binaryOfF64(operator, left, right);
-  const table: Readonly<Partial<Record<string, NumberFunction>>> = binaryI32;
+function operationOf(table: Operations, operator: string): Operation {
   const apply = table[operator];
-  if (apply === undefined) throw new InternalError("interpret", `expected an operator of ${dtype}, found ${operator}`);
+  if (apply === undefined) throw new InternalError("interpret", `expected an operator of the type, found ${operator}`);
+  return apply;
+}
+
+function compileBinary({ operator, dtype }: BinaryScalar, left: Evaluate, right: Evaluate, scope: Scope): Evaluate {
+  if (dtype === "f32")
+    return scope.precision === "f32" ? binaryOfF32(operator, left, right) : binaryOfF64(operator, left, right);
+  const apply = operationOf(binaryI32, operator);
   return () => apply(left(), right());
 }
 
 /** The frequent operators have closures of their own, which the engine inlines. */
-function binaryOfF32(scalar: BinaryScalar, left: Evaluate, right: Evaluate): Evaluate {
-  switch (scalar.operator) {
+function binaryOfF32(operator: BinaryOperator, left: Evaluate, right: Evaluate): Evaluate {
+  switch (operator) {
     case "add":
       return () => Math.fround(left() + right());
     case "sub":
       return () => Math.fround(left() - right());
     case "mul":
       return () => Math.fround(left() * right());
-    case "mod":
-    case "pow":
-      return call(functionOf(scalar), [left, right], "f32");
     default: {
-      const table: Readonly<Partial<Record<string, NumberFunction>>> = binaryF32;
-      const apply = table[scalar.operator];
-      if (apply === undefined)
-        throw new InternalError("interpret", `expected an operator of f32, found ${scalar.operator}`);
+      const apply = operationOf(binaryF32, operator);
       return () => apply(left(), right());
     }
   }
@@ -279,24 +261,7 @@ function binaryOfF64(operator: BinaryOperator, left: Evaluate, right: Evaluate):
       return () => Math.max(left(), right());
     case "minimum":
       return () => Math.min(left(), right());
-    case "mod":
-      return () => mod64(left(), right());
-    case "pow":
-      return () => pow64(left(), right());
     default:
       throw new InternalError("interpret", `expected an operator of f32, found ${operator}`);
   }
-}
-
-/** The floored remainder, exact. A zero has the sign of the divisor. */
-function mod64(left: number, right: number): number {
-  const rest = left % right;
-  if (rest === 0) return right < 0 ? -0 : 0;
-  return rest < 0 === right < 0 ? rest : rest + right;
-}
-
-/** As NumPy has it; JavaScript answers NaN where the base is ±1 and the exponent is infinite, or is NaN for 1. */
-function pow64(base: number, exponent: number): number {
-  if (base === 1 || (base === -1 && Math.abs(exponent) === Infinity)) return 1;
-  return base ** exponent;
 }

@@ -3,6 +3,7 @@
  * infinities included (a NaN's payload is free). `undefined` means that nothing folds.
  */
 import { binaryF32, binaryI32, comparisons, unaryF32, unaryI32 } from "./arithmetic.ts";
+import type { NumberFunction } from "./function-definition.ts";
 import type { BinaryOperator, Comparison, ElementType, Scalar, UnaryOperator } from "./types.ts";
 
 type Table = Readonly<Partial<Record<string, (...values: number[]) => number>>>;
@@ -96,6 +97,15 @@ function foldBool(operator: BinaryOperator, left: Scalar, right: Scalar): Scalar
   if (known === undefined || (operator !== "and" && operator !== "or")) return undefined;
   const other = left.kind === "constant" ? right : left;
   return known === (operator === "and" ? 1 : 0) ? other : literal("bool", known);
+}
+
+export function foldCall(
+  { definition, float64, folds }: NumberFunction,
+  operands: readonly Scalar[],
+): Scalar | undefined {
+  const known = operands.map(valueOf).filter((value) => value !== undefined);
+  if (folds === undefined || float64 === "defined" || known.length < operands.length) return undefined;
+  return literal(definition.dtype, float64(...known));
 }
 
 export function foldCompare(operator: Comparison, left: Scalar, right: Scalar): Scalar | undefined {

@@ -9,52 +9,28 @@ import { log, log1p, pow } from "./functions/logarithm.ts";
 import { mod } from "./functions/remainder.ts";
 import { threefry0, threefry1 } from "./functions/threefry.ts";
 import { cos, sin } from "./functions/trigonometric.ts";
-import type { FunctionDefinition } from "./function-definition.ts";
-import { dtypeOf } from "./scalar.ts";
-import type { Scalar, UnaryOperator } from "./types.ts";
+import type { FunctionDefinition, NumberFunction } from "./function-definition.ts";
+import type { Scalar } from "./types.ts";
 
 export type { FunctionDefinition } from "./function-definition.ts";
-export { cos, erf, erfc, exp, expm1, log, log1p, mod, pow, sign, sin, tanh, threefry0, threefry1 };
+export { mod, pow };
 
-/** Every function, by name in alphabetical order. */
-export const functions: readonly FunctionDefinition[] = [
-  cos,
-  erf,
-  erfc,
-  exp,
-  expm1,
-  log,
-  log1p,
-  mod,
-  pow,
-  sign,
-  sin,
-  tanh,
-  threefry0,
-  threefry1,
-];
+/** Those of one f32, which the language has under the same names. */
+export const unaryFunctions = { exp, expm1, log, log1p, sign, sin, cos, tanh, erf, erfc } satisfies Readonly<
+  Record<string, NumberFunction>
+>;
 
-const unaryFunctions: ReadonlyMap<UnaryOperator, FunctionDefinition> = new Map<UnaryOperator, FunctionDefinition>([
-  ["exp", exp],
-  ["expm1", expm1],
-  ["log", log],
-  ["log1p", log1p],
-  ["sin", sin],
-  ["cos", cos],
-  ["tanh", tanh],
-  ["erf", erf],
-  ["erfc", erfc],
-  ["sign", sign],
-]);
+export type UnaryFunction = keyof typeof unaryFunctions;
 
-/**
- * The function that computes a node, where it takes one: the transcendentals, f32 `sign`, `pow` and `mod`, `random`.
- * Its arguments are the node's operands in order, of `random` the key, then the counter.
- */
-export function functionOf(scalar: Scalar): FunctionDefinition | undefined {
-  if (scalar.kind === "random") return scalar.word === 0 ? threefry0 : threefry1;
-  if (scalar.kind === "unary") return dtypeOf(scalar.value) === "f32" ? unaryFunctions.get(scalar.operator) : undefined;
-  if (scalar.kind !== "binary" || scalar.dtype !== "f32") return undefined;
-  if (scalar.operator === "pow") return pow;
-  return scalar.operator === "mod" ? mod : undefined;
+/** The words of a random draw, each of a key and a counter of two i32. */
+export const randomWords = [threefry0, threefry1] as const;
+
+/** The definition of every function, by name in alphabetical order. */
+export const functions: readonly FunctionDefinition[] = [...Object.values(unaryFunctions), mod, pow, ...randomWords]
+  .map(({ definition }) => definition)
+  .sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** True for a word of a random draw. */
+export function isRandom(scalar: Scalar): boolean {
+  return scalar.kind === "call" && randomWords.some((word) => word === scalar.function);
 }

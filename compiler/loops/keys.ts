@@ -71,8 +71,8 @@ export function scalarForm(scalar: Scalar, naming: Naming): string {
       return `select(${form(scalar.condition)}, ${form(scalar.then)}, ${form(scalar.otherwise)})`;
     case "cast":
       return `cast ${scalar.dtype}(${form(scalar.value)})`;
-    case "random":
-      return `random${scalar.word}(${[...scalar.key, ...scalar.counter].map(form).join(", ")})`;
+    case "call":
+      return `${scalar.function.definition.name}(${scalar.arguments.map(form).join(", ")})`;
     case "dimension":
       return `dimension(${scalar.dimension.key})`;
   }

@@ -85,27 +85,28 @@ export function printElement(tensor: string, indices: readonly Index[]): string 
 
 type Infix = BinaryOperator | Comparison;
 
-/** Operators written between their operands, and how tightly they bind. */
-const infix: ReadonlyMap<Infix, readonly [sign: string, level: number]> = new Map<Infix, readonly [string, number]>([
-  ["or", ["|", 1]],
-  ["xor", ["^", 2]],
-  ["and", ["&", 3]],
-  ["equal", ["==", 4]],
-  ["notEqual", ["!=", 4]],
-  ["less", ["<", 4]],
-  ["lessEqual", ["<=", 4]],
-  ["greater", [">", 4]],
-  ["greaterEqual", [">=", 4]],
-  ["shiftLeft", ["<<", 5]],
-  ["shiftRight", [">>", 5]],
-  ["shiftRightUnsigned", [">>>", 5]],
-  ["add", ["+", 6]],
-  ["sub", ["-", 6]],
-  ["mul", ["*", 7]],
-  ["div", ["/", 7]],
-  ["mod", ["%", 7]],
-  ["pow", ["**", 9]],
-]);
+/** How operators are written between their operands, and how tightly they bind; the others are written as calls. */
+const infix: Readonly<Record<Infix, readonly [sign: string, level: number] | undefined>> = {
+  or: ["|", 1],
+  xor: ["^", 2],
+  and: ["&", 3],
+  equal: ["==", 4],
+  notEqual: ["!=", 4],
+  less: ["<", 4],
+  lessEqual: ["<=", 4],
+  greater: [">", 4],
+  greaterEqual: [">=", 4],
+  shiftLeft: ["<<", 5],
+  shiftRight: [">>", 5],
+  shiftRightUnsigned: [">>>", 5],
+  add: ["+", 6],
+  sub: ["-", 6],
+  mul: ["*", 7],
+  div: ["/", 7],
+  mod: ["%", 7],
+  maximum: undefined,
+  minimum: undefined,
+};
 
 /** A sign in front binds less than a power, and more than all else. */
 const signed = 8;
@@ -136,8 +137,8 @@ function print(scalar: Scalar, level: number): string {
       return call("select", [scalar.condition, scalar.then, scalar.otherwise]);
     case "cast":
       return call(scalar.dtype, [scalar.value]);
-    case "random":
-      return call(`random${scalar.word}`, [...scalar.key, ...scalar.counter]);
+    case "call":
+      return call(scalar.function.definition.name, scalar.arguments);
     case "dimension":
       return printSize(scalar.dimension.key, level);
   }
@@ -158,7 +159,7 @@ function call(name: string, operands: readonly Scalar[]): string {
 }
 
 function printInfix(scalar: Extract<Scalar, { readonly kind: "binary" | "compare" }>, level: number): string {
-  const found = infix.get(scalar.operator);
+  const found = infix[scalar.operator];
   if (found === undefined) return call(scalar.operator, [scalar.left, scalar.right]);
   const [sign, own] = found;
   const text = `${print(scalar.left, own)} ${sign} ${print(scalar.right, own + 1)}`;

@@ -5,7 +5,8 @@
 import type { Dimension } from "../dimension/dimension.ts";
 import { constantValue } from "../dimension/dimension.ts";
 import { convert } from "./arithmetic.ts";
-import { foldBinary, foldCompare, foldSelect, foldUnary } from "./fold.ts";
+import { foldBinary, foldCall, foldCompare, foldSelect, foldUnary } from "./fold.ts";
+import type { NumberFunction } from "./function-definition.ts";
 import { mapDataScalars } from "./index.ts";
 import { rebuild, walk } from "./traverse.ts";
 import type { BinaryOperator, Comparison, ElementType, Index, Scalar, UnaryOperator } from "./types.ts";
@@ -75,8 +76,8 @@ export function cast(dtype: ElementType, value: Scalar): Scalar {
   return value.kind === "constant" ? constantScalar(dtype, value.value) : { kind: "cast", dtype, value };
 }
 
-export function random(word: 0 | 1, key: readonly [Scalar, Scalar], counter: readonly [Scalar, Scalar]): Scalar {
-  return { kind: "random", word, key, counter };
+export function call(of: NumberFunction, operands: readonly Scalar[]): Scalar {
+  return foldCall(of, operands) ?? { kind: "call", function: of, arguments: operands };
 }
 
 /** All of the conditions, true for none. */
@@ -87,11 +88,12 @@ export function allOf(conditions: readonly Scalar[]): Scalar {
 export function dtypeOf(scalar: Scalar): ElementType {
   switch (scalar.kind) {
     case "index":
-    case "random":
     case "dimension":
       return "i32";
     case "compare":
       return "bool";
+    case "call":
+      return scalar.function.definition.dtype;
     default:
       return scalar.dtype;
   }
@@ -114,6 +116,8 @@ export function refold(scalar: Scalar): Scalar {
       return foldSelect(scalar.condition, scalar.then, scalar.otherwise) ?? scalar;
     case "cast":
       return cast(scalar.dtype, scalar.value);
+    case "call":
+      return foldCall(scalar.function, scalar.arguments) ?? scalar;
     default:
       return scalar;
   }
@@ -162,24 +166,8 @@ export function scalarCost(scalar: Scalar): number {
   return cost;
 }
 
-const transcendental: ReadonlySet<UnaryOperator> = new Set<UnaryOperator>([
-  "exp",
-  "expm1",
-  "log",
-  "log1p",
-  "sin",
-  "cos",
-  "tanh",
-  "erf",
-  "erfc",
-]);
-
-/** True for the operators that become a polynomial. */
-export function isTranscendental(operator: UnaryOperator): boolean {
-  return transcendental.has(operator);
-}
-
-function nodeCost(scalar: Scalar): number {
+/** What the node itself costs. */
+export function nodeCost(scalar: Scalar): number {
   switch (scalar.kind) {
     case "constant":
     case "index":
@@ -187,13 +175,11 @@ function nodeCost(scalar: Scalar): number {
     case "dimension":
       return 0;
     case "unary":
-      if (scalar.operator === "sqrt") return 4;
-      return isTranscendental(scalar.operator) ? 16 : 1;
+      return scalar.operator === "sqrt" ? 4 : 1;
     case "binary":
-      if (scalar.operator === "pow" || (scalar.operator === "mod" && scalar.dtype === "f32")) return 32;
       return scalar.operator === "div" || scalar.operator === "mod" ? 4 : 1;
-    case "random":
-      return 40;
+    case "call":
+      return scalar.function.cost;
     case "load":
     case "compare":
     case "select":

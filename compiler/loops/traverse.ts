@@ -22,8 +22,8 @@ export function childrenOf(scalar: Scalar): readonly Scalar[] {
       return [scalar.left, scalar.right];
     case "select":
       return [scalar.condition, scalar.then, scalar.otherwise];
-    case "random":
-      return [...scalar.key, ...scalar.counter];
+    case "call":
+      return scalar.arguments;
   }
 }
 
@@ -61,8 +61,10 @@ export function rebuild(scalar: Scalar, child: (scalar: Scalar) => Scalar, index
     }
     case "select":
       return rebuildSelect(scalar, child(scalar.condition), child(scalar.then), child(scalar.otherwise));
-    case "random":
-      return rebuildRandom(scalar, [...scalar.key, ...scalar.counter].map(child));
+    case "call": {
+      const operands = scalar.arguments.map(child);
+      return operands.every((one, n) => one === scalar.arguments[n]) ? scalar : { ...scalar, arguments: operands };
+    }
   }
 }
 
@@ -71,14 +73,6 @@ type Select = Extract<Scalar, { readonly kind: "select" }>;
 function rebuildSelect(scalar: Select, condition: Scalar, then: Scalar, otherwise: Scalar): Select {
   const kept = condition === scalar.condition && then === scalar.then && otherwise === scalar.otherwise;
   return kept ? scalar : { ...scalar, condition, then, otherwise };
-}
-
-type Random = Extract<Scalar, { readonly kind: "random" }>;
-
-function rebuildRandom(scalar: Random, parts: readonly Scalar[]): Random {
-  const kept = [...scalar.key, ...scalar.counter].every((part, position) => part === parts[position]);
-  const [k0, k1, c0, c1] = parts;
-  return kept ? scalar : { ...scalar, key: [k0, k1], counter: [c0, c1] };
 }
 
 /** Calls `see` for every node, a parent before its operands, those inside data indices included. */
@@ -105,7 +99,7 @@ export function walk(scalar: Scalar, see: (node: Scalar) => void): void {
       walk(scalar.right, see);
       return;
     case "select":
-    case "random":
+    case "call":
       for (const child of childrenOf(scalar)) walk(child, see);
   }
 }

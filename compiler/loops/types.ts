@@ -3,6 +3,7 @@
  * Plain readonly data. A Compute carries the order of its sums (`Order`); nothing later may change it.
  */
 import type { Dimension } from "../dimension/dimension.ts";
+import type { NumberFunction } from "./function-definition.ts";
 
 /** Four bytes each; a bool is stored as the i32 0 or 1. */
 export type ElementType = "f32" | "i32" | "bool";
@@ -34,36 +35,18 @@ export type IndexAtom =
   | { readonly kind: "data"; readonly value: Scalar; readonly size: Dimension; readonly held?: boolean };
 
 /**
- * Elementwise functions of one operand. `bits` reads an f32's pattern as an i32, `unbits` the reverse; both, and the
- * integer operators below, exist for the polynomials in functions.ts and for random bits.
+ * What every target has exactly; all else is a `call`. `sign` is that of i32. `bits` reads an f32's pattern as an i32, `unbits` the reverse; both,
+ * and most integer operators below, exist for the polynomials in functions.ts and for random bits.
  */
-export type UnaryOperator =
-  | "neg"
-  | "abs"
-  | "sign"
-  | "floor"
-  | "sqrt"
-  | "not"
-  | "exp"
-  | "expm1"
-  | "log"
-  | "log1p"
-  | "sin"
-  | "cos"
-  | "tanh"
-  | "erf"
-  | "erfc"
-  | "bits"
-  | "unbits";
+export type UnaryOperator = "neg" | "abs" | "sign" | "floor" | "sqrt" | "not" | "bits" | "unbits";
 
-/** `mod` is the floored remainder; `div` is f32 only; shifts count modulo 32. */
+/** `mod` is the floored remainder of i32; `div` is f32 only; shifts count modulo 32. */
 export type BinaryOperator =
   | "add"
   | "sub"
   | "mul"
   | "div"
   | "mod"
-  | "pow"
   | "maximum"
   | "minimum"
   | "and"
@@ -103,13 +86,7 @@ export type Scalar =
     }
   /** f32→i32 towards zero, saturating, NaN → 0; anything→bool is ≠ 0. */
   | { readonly kind: "cast"; readonly dtype: ElementType; readonly value: Scalar }
-  /** A word of Threefry-2x32-20 (Salmon et al. 2011) as an i32: a pure function of four i32. */
-  | {
-      readonly kind: "random";
-      readonly word: 0 | 1;
-      readonly key: readonly [Scalar, Scalar];
-      readonly counter: readonly [Scalar, Scalar];
-    }
+  | { readonly kind: "call"; readonly function: NumberFunction; readonly arguments: readonly Scalar[] }
   /** A dimension's value as an i32. */
   | { readonly kind: "dimension"; readonly dimension: Dimension };
 

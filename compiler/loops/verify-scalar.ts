@@ -69,19 +69,10 @@ const numbers: readonly ElementType[] = ["f32", "i32"];
 const unaryTypes: Readonly<Record<UnaryOperator, readonly ElementType[]>> = {
   neg: numbers,
   abs: numbers,
-  sign: numbers,
+  sign: ["i32"],
   floor: ["f32"],
   sqrt: ["f32"],
   not: ["bool"],
-  exp: ["f32"],
-  expm1: ["f32"],
-  log: ["f32"],
-  log1p: ["f32"],
-  sin: ["f32"],
-  cos: ["f32"],
-  tanh: ["f32"],
-  erf: ["f32"],
-  erfc: ["f32"],
   bits: ["f32"],
   unbits: ["i32"],
 };
@@ -90,11 +81,10 @@ const binaryTypes: Readonly<Record<BinaryOperator, readonly ElementType[]>> = {
   add: numbers,
   sub: numbers,
   mul: numbers,
-  mod: numbers,
+  mod: ["i32"],
   maximum: numbers,
   minimum: numbers,
   div: ["f32"],
-  pow: ["f32"],
   and: ["i32", "bool"],
   or: ["i32", "bool"],
   xor: ["i32", "bool"],
@@ -143,8 +133,12 @@ function verifyNode(scalar: Scalar, visible: Visible): readonly string[] {
         ...expectType(scalar.then, [scalar.dtype], "a select's side"),
         ...expectType(scalar.otherwise, [scalar.dtype], "a select's side"),
       ];
-    case "random":
-      return [...scalar.key, ...scalar.counter].flatMap((word) => expectType(word, ["i32"], "a word of random"));
+    case "call": {
+      const { name, parameters } = scalar.function.definition;
+      const found = scalar.arguments.length;
+      if (found !== parameters.length) return [`expected ${parameters.length} arguments of ${name}, found ${found}`];
+      return parameters.flatMap(({ dtype }, n) => expectType(scalar.arguments[n], [dtype], `an argument of ${name}`));
+    }
   }
 }
 

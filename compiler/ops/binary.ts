@@ -2,8 +2,9 @@
  * Elementwise functions of two tensors of one type. Broadcasting is written out before, by `broadcast` nodes.
  */
 import type { Value } from "../graph/types.ts";
-import { binary } from "../loops/scalar.ts";
-import type { BinaryOperator, ElementType } from "../loops/types.ts";
+import { mod as remainder, pow as power } from "../loops/functions.ts";
+import { binary, call, dtypeOf as elementOf } from "../loops/scalar.ts";
+import type { BinaryOperator, ElementType, Scalar } from "../loops/types.ts";
 import { arity, dtypeOf, equalDtypes, equalShapes } from "./check.ts";
 import { defineOp, type AnyOp, type Builder, type Sample, type SampleInput } from "./define.ts";
 import { divide, fillLike, held, multiply, negate, scale, select, shift, subtract } from "./emit.ts";
@@ -19,7 +20,6 @@ interface Operands {
 type Derivative = (builder: Builder, operands: Operands) => Value;
 
 interface Elementwise {
-  readonly name: BinaryOperator;
   readonly summary: string;
   readonly dtypes: readonly ElementType[];
   /** The gradient at a and at b. */
@@ -28,8 +28,8 @@ interface Elementwise {
   readonly samples?: readonly Sample<Record<string, never>>[];
 }
 
-function elementwise(definition: Elementwise): AnyOp {
-  const { name, summary, dtypes, gradient } = definition;
+function elementwise(name: string, value: (a: Scalar, b: Scalar) => Scalar, definition: Elementwise): AnyOp {
+  const { summary, dtypes, gradient } = definition;
   return defineOp<Record<string, never>>({
     name,
     summary,
@@ -50,10 +50,14 @@ function elementwise(definition: Elementwise): AnyOp {
             gradient.map((derivative, side) => (g && needs(side) ? derivative(builder, { a, b, y, g }) : undefined)),
     loops: ({ inputs: [a, b], outputs: [{ dtype, shape }], axes }) => {
       const at = axes(shape);
-      return [{ kind: "map", axes: at, dtype, value: binary(name, loadAt(a, at), loadAt(b, at)) }];
+      return [{ kind: "map", axes: at, dtype, value: value(loadAt(a, at), loadAt(b, at)) }];
     },
     samples: [...drawn(definition), ...(definition.samples ?? [])],
   });
+}
+
+function operator(name: BinaryOperator, definition: Elementwise): AnyOp {
+  return elementwise(name, (a, b) => binary(name, a, b), definition);
 }
 
 /** Samples at three shapes, in each dtype. */
@@ -81,32 +85,28 @@ function rows(
   return { name, attributes: {}, inputs, differentiable: false };
 }
 
-export const add = elementwise({
-  name: "add",
+export const add = operator("add", {
   summary: "a + b; an i32 wraps around.",
   dtypes: ["f32", "i32"],
   gradient: [(_, { g }) => g, (_, { g }) => g],
   samples: [rows("i32 wraps", [2147483647, -2147483648], [1, -1], "i32")],
 });
 
-export const sub = elementwise({
-  name: "sub",
+export const sub = operator("sub", {
   summary: "a − b; an i32 wraps around.",
   dtypes: ["f32", "i32"],
   gradient: [(_, { g }) => g, (builder, { g }) => negate(builder, g)],
   samples: [rows("i32 wraps", [-2147483648, 0], [1, -2147483648], "i32")],
 });
 
-export const mul = elementwise({
-  name: "mul",
+export const mul = operator("mul", {
   summary: "a · b; an i32 wraps around.",
   dtypes: ["f32", "i32"],
   gradient: [(builder, { b, g }) => multiply(builder, g, b), (builder, { a, g }) => multiply(builder, g, a)],
   samples: [rows("i32 wraps", [65536, 2147483647, -3], [65537, 2147483647, 5], "i32")],
 });
 
-export const div = elementwise({
-  name: "div",
+export const div = operator("div", {
   summary: "a / b.",
   dtypes: ["f32"],
   gradient: [
@@ -120,35 +120,37 @@ export const div = elementwise({
   samples: [rows("by zero", [1, -1, 0], [0, 0, 0])],
 });
 
-export const mod = elementwise({
-  name: "mod",
-  summary:
-    "The floored remainder a − b·⌊a/b⌋: in [0, b) or (b, 0] for a finite b, exact where |a/b| ≤ 2²²; f32 by 0 and of ±∞ is NaN, i32 by 0 is 0.",
-  dtypes: ["f32", "i32"],
-  gradient: [
-    (_, { g }) => g,
-    // The whole number ⌊a/b⌋, of which the rounded quotient may miss by one, and which is constant almost everywhere.
-    (builder, { a, b, y, g }) => {
-      const times = held(builder, divide(builder, subtract(builder, a, y), b));
-      return negate(builder, multiply(builder, g, times));
-    },
-  ],
-  ranges: [
-    [4.25, 4.75],
-    [1.8, 2.1],
-  ],
-  samples: [
-    rows("signs", [5.5, -5.5, 5.5, -5.5, 6, -6], [2, 2, -2, -2, 2, -2]),
-    rows("a quotient that is rounded up", [721745.6875, -721745.6875], [0.5318776, 0.5318776].map(Math.fround)),
-    rows("no remainder", [1, 0, Infinity, NaN, 1], [0, 0, 1, 1, NaN]),
-    rows("by infinities", [1, -1, 1, -1], [Infinity, Infinity, -Infinity, -Infinity]),
-    rows("i32 signs", [7, -7, 7, -7, 6, -6], [3, 3, -3, -3, -3, 3], "i32"),
-    rows("i32 limits", [-2147483648, -2147483648, 2147483647, 5, -5], [-1, 2147483647, -2147483648, 0, 0], "i32"),
-  ],
-});
+export const mod = elementwise(
+  "mod",
+  (a, b) => (elementOf(a) === "f32" ? call(remainder, [a, b]) : binary("mod", a, b)),
+  {
+    summary:
+      "The floored remainder a − b·⌊a/b⌋: in [0, b) or (b, 0] for a finite b, exact where |a/b| ≤ 2²²; f32 by 0 and of ±∞ is NaN, i32 by 0 is 0.",
+    dtypes: ["f32", "i32"],
+    gradient: [
+      (_, { g }) => g,
+      // The whole number ⌊a/b⌋, of which the rounded quotient may miss by one, and which is constant almost everywhere.
+      (builder, { a, b, y, g }) => {
+        const times = held(builder, divide(builder, subtract(builder, a, y), b));
+        return negate(builder, multiply(builder, g, times));
+      },
+    ],
+    ranges: [
+      [4.25, 4.75],
+      [1.8, 2.1],
+    ],
+    samples: [
+      rows("signs", [5.5, -5.5, 5.5, -5.5, 6, -6], [2, 2, -2, -2, 2, -2]),
+      rows("a quotient that is rounded up", [721745.6875, -721745.6875], [0.5318776, 0.5318776].map(Math.fround)),
+      rows("no remainder", [1, 0, Infinity, NaN, 1], [0, 0, 1, 1, NaN]),
+      rows("by infinities", [1, -1, 1, -1], [Infinity, Infinity, -Infinity, -Infinity]),
+      rows("i32 signs", [7, -7, 7, -7, 6, -6], [3, 3, -3, -3, -3, 3], "i32"),
+      rows("i32 limits", [-2147483648, -2147483648, 2147483647, 5, -5], [-1, 2147483647, -2147483648, 0, 0], "i32"),
+    ],
+  },
+);
 
-export const pow = elementwise({
-  name: "pow",
+export const pow = elementwise("pow", (a, b) => call(power, [a, b]), {
   summary:
     "a to the power b, of a negative a only where b is whole, else NaN; 0 to the power 0 is 1, and both its gradients are 0. A negative a gives b no gradient but NaN.",
   dtypes: ["f32"],
@@ -196,8 +198,7 @@ function extreme(name: "maximum" | "minimum", summary: string): AnyOp {
     const [self, other] = [held(builder, a), held(builder, b)];
     return shareOf(builder, operands, builder.one(beats, [other, self]), builder.one("equal", [self, other]));
   };
-  return elementwise({
-    name,
+  return operator(name, {
     summary,
     dtypes: ["f32", "i32"],
     gradient: [
@@ -223,7 +224,7 @@ export const minimum = extreme(
 
 function logical(name: "and" | "or", summary: string): AnyOp {
   const samples = [rows("truth table", [0, 0, 1, 1], [0, 1, 0, 1], "bool")];
-  return elementwise({ name, summary, dtypes: ["bool"], gradient: "none", samples });
+  return operator(name, { summary, dtypes: ["bool"], gradient: "none", samples });
 }
 
 export const and = logical("and", "True where both are.");

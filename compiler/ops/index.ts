@@ -5,7 +5,7 @@
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import type { Attributes, GraphNode, TensorType, Value } from "../graph/types.ts";
 import type { Axis, Compute } from "../loops/types.ts";
-import { abs, cos, erf, erfc, exp, expm1, floor, log, log1p, neg, not, sign, sin, sqrt, tanh } from "./unary.ts";
+import { abs, floor, functionOps, neg, not, sqrt } from "./unary.ts";
 import { add, and, div, maximum, minimum, mod, mul, or, pow, sub } from "./binary.ts";
 import { cast, equal, greater, greaterEqual, less, lessEqual, notEqual, select } from "./choose.ts";
 import { argmax, max, min, prod, sum } from "./reduce.ts";
@@ -25,19 +25,10 @@ export const operations: readonly AnyOp[] = [
   iota,
   neg,
   abs,
-  sign,
   floor,
   sqrt,
-  exp,
-  expm1,
-  log,
-  log1p,
-  sin,
-  cos,
-  tanh,
-  erf,
-  erfc,
   not,
+  ...Object.values(functionOps),
   add,
   sub,
   mul,

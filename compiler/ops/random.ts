@@ -4,7 +4,8 @@
  */
 import type { TensorType } from "../graph/types.ts";
 import { flatten } from "../loops/index.ts";
-import { binary, cast, f32, i32, indexScalar, random } from "../loops/scalar.ts";
+import { randomWords } from "../loops/functions.ts";
+import { binary, call, cast, f32, i32, indexScalar } from "../loops/scalar.ts";
 import type { ElementType, Scalar } from "../loops/types.ts";
 import { arity, dtypeOf, printType } from "./check.ts";
 import { defineOp, problem, type AnyOp, type ShapeProblem } from "./define.ts";
@@ -42,7 +43,7 @@ function draw({ name, summary, dtype, fromBits }: Draw): AnyOp {
     loops: ({ attributes: { word, stream }, inputs: [seed, counter], outputs: [{ shape }], axes: fresh }) => {
       const axes = fresh(shape);
       const element = indexScalar(flatten(axisIndices(axes), shape));
-      const bits = random(word, [loadAt(seed, []), i32(stream)], [element, loadAt(counter, [])]);
+      const bits = call(randomWords[word], [loadAt(seed, []), i32(stream), element, loadAt(counter, [])]);
       return [{ kind: "map", axes, dtype, value: fromBits(bits) }];
     },
     samples: [

@@ -1,9 +1,13 @@
 /**
- * Elementwise functions of one tensor.
+ * Elementwise functions of one tensor: operators, and the functions of `loops/functions.ts`, each with its gradient.
  */
 import type { Value } from "../graph/types.ts";
-import { unary } from "../loops/scalar.ts";
-import type { ElementType, UnaryOperator } from "../loops/types.ts";
+import type { NumberFunction } from "../loops/function-definition.ts";
+import { signOf } from "../loops/functions/sign.ts";
+import type { UnaryFunction } from "../loops/functions.ts";
+import { unaryFunctions } from "../loops/functions.ts";
+import { call, unary } from "../loops/scalar.ts";
+import type { ElementType, Scalar, UnaryOperator } from "../loops/types.ts";
 import { arity, dtypeOf } from "./check.ts";
 import { defineOp, type AnyOp, type Builder, type Sample } from "./define.ts";
 import { divide, fillLike, multiply, negate, scale, shift } from "./emit.ts";
@@ -13,7 +17,6 @@ import { loadAt } from "./scalars.ts";
 type Derivative = (builder: Builder, values: { readonly x: Value; readonly y: Value; readonly g: Value }) => Value;
 
 interface Elementwise {
-  readonly name: UnaryOperator;
   readonly summary: string;
   readonly dtypes: readonly ElementType[];
   readonly gradient: "none" | Derivative;
@@ -22,7 +25,8 @@ interface Elementwise {
   readonly samples?: readonly Sample<Record<string, never>>[];
 }
 
-function elementwise({ name, summary, dtypes, gradient, range, samples = [] }: Elementwise): AnyOp {
+function elementwise(name: string, value: (x: Scalar) => Scalar, definition: Elementwise): AnyOp {
+  const { summary, dtypes, gradient, range, samples = [] } = definition;
   const [dtype] = dtypes;
   const input = (shape: readonly number[]) => (range === undefined ? { dtype, shape } : { dtype, shape, range });
   const drawn = [[], [5], [2, 1, 3]].map((shape) => ({
@@ -41,10 +45,18 @@ function elementwise({ name, summary, dtypes, gradient, range, samples = [] }: E
         : ({ builder, inputs: [x], outputs: [y], outputGradients: [g] }) => [g && gradient(builder, { x, y, g })],
     loops: ({ inputs: [x], outputs: [{ dtype: result, shape }], axes }) => {
       const at = axes(shape);
-      return [{ kind: "map", axes: at, dtype: result, value: unary(name, loadAt(x, at)) }];
+      return [{ kind: "map", axes: at, dtype: result, value: value(loadAt(x, at)) }];
     },
     samples: [...drawn, ...samples],
   });
+}
+
+function operator(name: UnaryOperator, definition: Elementwise): AnyOp {
+  return elementwise(name, (x) => unary(name, x), definition);
+}
+
+function functionOf(of: NumberFunction, definition: Omit<Elementwise, "dtypes">): AnyOp {
+  return elementwise(of.definition.name, (x) => call(of, [x]), { dtypes: ["f32"], ...definition });
 }
 
 /** A sample of given values in one row. */
@@ -52,16 +64,14 @@ function row(name: string, data: readonly number[], dtype: ElementType = "f32"):
   return { name, attributes: {}, inputs: [{ dtype, shape: [data.length], data }], differentiable: false };
 }
 
-export const neg = elementwise({
-  name: "neg",
+export const neg = operator("neg", {
   summary: "−x; an i32 wraps around.",
   dtypes: ["f32", "i32"],
   gradient: (builder, { g }) => negate(builder, g),
   samples: [row("i32 wraps", [0, 1, -7, -2147483648], "i32")],
 });
 
-export const abs = elementwise({
-  name: "abs",
+export const abs = operator("abs", {
   summary: "|x|, with gradient 0 at 0.",
   dtypes: ["f32", "i32"],
   gradient: (builder, { x, g }) => multiply(builder, g, builder.one("sign", [x])),
@@ -69,25 +79,14 @@ export const abs = elementwise({
   samples: [row("kink", [0, -0, -1.5, 2]), row("i32", [0, 3, -3], "i32")],
 });
 
-export const sign = elementwise({
-  name: "sign",
-  summary: "−1, 0 or 1 as x is negative, zero or positive, with gradient 0.",
-  dtypes: ["f32", "i32"],
-  gradient: (builder, { x }) => fillLike(builder, x, 0),
-  range: [-2, -0.25],
-  samples: [row("step", [0, -0, -1.5, 2]), row("i32", [0, 3, -3], "i32")],
-});
-
-export const floor = elementwise({
-  name: "floor",
+export const floor = operator("floor", {
   summary: "The greatest whole number that is at most x.",
   dtypes: ["f32"],
   gradient: "none",
   samples: [row("whole numbers", [-2, -1.5, -0.5, 0, 0.5, 1, 1.5])],
 });
 
-export const sqrt = elementwise({
-  name: "sqrt",
+export const sqrt = operator("sqrt", {
   summary: "The square root of x; NaN for a negative x.",
   dtypes: ["f32"],
   gradient: (builder, { y, g }) => divide(builder, scale(builder, g, 0.5), y),
@@ -95,88 +94,71 @@ export const sqrt = elementwise({
   samples: [row("edge", [0, 1, 4, -1])],
 });
 
-export const exp = elementwise({
-  name: "exp",
-  summary: "e to the power x.",
-  dtypes: ["f32"],
-  gradient: (builder, { y, g }) => multiply(builder, g, y),
-});
-
-export const expm1 = elementwise({
-  name: "expm1",
-  summary: "e to the power x, minus 1, exact near 0.",
-  dtypes: ["f32"],
-  // Not y + 1, which has lost all digits far below 0.
-  gradient: (builder, { x, g }) => multiply(builder, g, builder.one("exp", [x])),
-  samples: [row("near 0", [1e-6, -1e-6, 0])],
-});
-
-export const log = elementwise({
-  name: "log",
-  summary: "The natural logarithm of x.",
-  dtypes: ["f32"],
-  gradient: (builder, { x, g }) => divide(builder, g, x),
-  range: [0.25, 4],
-  samples: [row("edge", [0, 1, -1])],
-});
-
-export const log1p = elementwise({
-  name: "log1p",
-  summary: "The natural logarithm of 1 + x, exact near 0.",
-  dtypes: ["f32"],
-  gradient: (builder, { x, g }) => divide(builder, g, shift(builder, x, 1)),
-  range: [-0.5, 3],
-  samples: [row("near 0", [1e-6, -1e-6, 0])],
-});
-
-export const sin = elementwise({
-  name: "sin",
-  summary: "The sine of x in radians.",
-  dtypes: ["f32"],
-  gradient: (builder, { x, g }) => multiply(builder, g, builder.one("cos", [x])),
-});
-
-export const cos = elementwise({
-  name: "cos",
-  summary: "The cosine of x in radians.",
-  dtypes: ["f32"],
-  gradient: (builder, { x, g }) => negate(builder, multiply(builder, g, builder.one("sin", [x]))),
-});
-
-export const tanh = elementwise({
-  name: "tanh",
-  summary: "The hyperbolic tangent of x.",
-  dtypes: ["f32"],
-  gradient: (builder, { y, g }) => {
-    const slope = shift(builder, negate(builder, multiply(builder, y, y)), 1);
-    return multiply(builder, g, slope);
-  },
-});
-
-export const erf = elementwise({
-  name: "erf",
-  summary: "The error function of x, 2/√π times the integral of exp(−t²) from 0 to x.",
-  dtypes: ["f32"],
-  gradient: (builder, { x, g }) => multiply(builder, g, bell(builder, x, 2 / Math.sqrt(Math.PI))),
-});
-
-export const erfc = elementwise({
-  name: "erfc",
-  summary: "1 minus the error function of x, with all its digits where that is near 1.",
-  dtypes: ["f32"],
-  gradient: (builder, { x, g }) => multiply(builder, g, bell(builder, x, -2 / Math.sqrt(Math.PI))),
-  samples: [row("tails", [3.5, 4.5, 6, 9, 12, -3, -7, Infinity, -Infinity, NaN])],
-});
-
-/** height·exp(−x²). */
-function bell(builder: Builder, x: Value, height: number): Value {
-  return scale(builder, builder.one("exp", [negate(builder, multiply(builder, x, x))]), height);
-}
-
-export const not = elementwise({
-  name: "not",
+export const not = operator("not", {
   summary: "True where x is false.",
   dtypes: ["bool"],
   gradient: "none",
   samples: [row("both", [0, 1], "bool")],
 });
+
+/** One op for each function of one number. */
+export const functionOps: Readonly<Record<UnaryFunction, AnyOp>> = {
+  sign: elementwise("sign", signOf, {
+    summary: "−1, 0 or 1 as x is negative, zero or positive, with gradient 0.",
+    dtypes: ["f32", "i32"],
+    gradient: (builder, { x }) => fillLike(builder, x, 0),
+    range: [-2, -0.25],
+    samples: [row("step", [0, -0, -1.5, 2]), row("i32", [0, 3, -3], "i32")],
+  }),
+  exp: functionOf(unaryFunctions.exp, {
+    summary: "e to the power x.",
+    gradient: (builder, { y, g }) => multiply(builder, g, y),
+  }),
+  expm1: functionOf(unaryFunctions.expm1, {
+    summary: "e to the power x, minus 1, exact near 0.",
+    // Not y + 1, which has lost all digits far below 0.
+    gradient: (builder, { x, g }) => multiply(builder, g, builder.one("exp", [x])),
+    samples: [row("near 0", [1e-6, -1e-6, 0])],
+  }),
+  log: functionOf(unaryFunctions.log, {
+    summary: "The natural logarithm of x.",
+    gradient: (builder, { x, g }) => divide(builder, g, x),
+    range: [0.25, 4],
+    samples: [row("edge", [0, 1, -1])],
+  }),
+  log1p: functionOf(unaryFunctions.log1p, {
+    summary: "The natural logarithm of 1 + x, exact near 0.",
+    gradient: (builder, { x, g }) => divide(builder, g, shift(builder, x, 1)),
+    range: [-0.5, 3],
+    samples: [row("near 0", [1e-6, -1e-6, 0])],
+  }),
+  sin: functionOf(unaryFunctions.sin, {
+    summary: "The sine of x in radians.",
+    gradient: (builder, { x, g }) => multiply(builder, g, builder.one("cos", [x])),
+  }),
+  cos: functionOf(unaryFunctions.cos, {
+    summary: "The cosine of x in radians.",
+    gradient: (builder, { x, g }) => negate(builder, multiply(builder, g, builder.one("sin", [x]))),
+  }),
+  tanh: functionOf(unaryFunctions.tanh, {
+    summary: "The hyperbolic tangent of x.",
+    gradient: (builder, { y, g }) => {
+      const slope = shift(builder, negate(builder, multiply(builder, y, y)), 1);
+      return multiply(builder, g, slope);
+    },
+  }),
+  erf: functionOf(unaryFunctions.erf, {
+    summary: "The error function of x, 2/√π times the integral of exp(−t²) from 0 to x.",
+    gradient: (builder, { x, g }) => multiply(builder, g, bell(builder, x, 2 / Math.sqrt(Math.PI))),
+  }),
+  erfc: functionOf(unaryFunctions.erfc, {
+    summary: "1 minus the error function of x, with all its digits where that is near 1.",
+    gradient: (builder, { x, g }) => multiply(builder, g, bell(builder, x, -2 / Math.sqrt(Math.PI))),
+    samples: [row("tails", [3.5, 4.5, 6, 9, 12, -3, -7, Infinity, -Infinity, NaN])],
+  }),
+};
+
+/** height·exp(−x²). */
+function bell(builder: Builder, x: Value, height: number): Value {
+  return scale(builder, builder.one("exp", [negate(builder, multiply(builder, x, x))]), height);
+}

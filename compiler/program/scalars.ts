@@ -4,7 +4,7 @@ import { dtypeOf } from "../loops/scalar.ts";
 import type { Scalar } from "../loops/types.ts";
 import type { Expression, ValueType } from "./types.ts";
 
-/** The same value in `lanes` lanes. Loads have no place in functions and data indices, nor have random draws. */
+/** The same value in `lanes` lanes. Loads have no place in functions and data indices, nor have calls. */
 export function expressionOf(scalar: Scalar, lanes: 1 | 4 = 1): Expression {
   const type: ValueType = { dtype: dtypeOf(scalar), lanes };
   const inner = (value: Scalar): Expression => expressionOf(value, lanes);
@@ -14,6 +14,7 @@ export function expressionOf(scalar: Scalar, lanes: 1 | 4 = 1): Expression {
     case "local":
       return { kind: "variable", name: scalar.name, type };
     case "unary":
+      if (scalar.operator === "sign") break;
       return { kind: "unary", operator: scalar.operator, value: inner(scalar.value), type };
     case "binary":
       return { kind: "binary", operator: scalar.operator, left: inner(scalar.left), right: inner(scalar.right), type };
@@ -32,7 +33,7 @@ export function expressionOf(scalar: Scalar, lanes: 1 | 4 = 1): Expression {
       if (lanes === 4) break;
       return { kind: "index", index: { terms: [], constant: scalar.dimension }, type };
     case "load":
-    case "random":
+    case "call":
       break;
   }
   throw new InternalError("program", `a ${scalar.kind} with ${lanes} lanes has no place in a function or a data index`);

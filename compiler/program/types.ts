@@ -148,7 +148,12 @@ export type Expression =
       readonly values: readonly [Expression, Expression, Expression, Expression];
       readonly type: ValueType;
     }
-  | { readonly kind: "unary"; readonly operator: UnaryOperator; readonly value: Expression; readonly type: ValueType }
+  | {
+      readonly kind: "unary";
+      readonly operator: Exclude<UnaryOperator, "sign">;
+      readonly value: Expression;
+      readonly type: ValueType;
+    }
   | {
       readonly kind: "binary";
       readonly operator: BinaryOperator;

@@ -6,9 +6,7 @@ import type { Dimension } from "../dimension/dimension.ts";
 import { add, constant, isConstant, minimum, multiply, subtract } from "../dimension/dimension.ts";
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import { axesOf, constantIndex, heldIndex, fromTerms, quotient, remainder, subtractIndex } from "../loops/index.ts";
-import { functionOf } from "../loops/functions.ts";
 import { local } from "../loops/scalar.ts";
-import { childrenOf } from "../loops/traverse.ts";
 import type { Index, IndexAtom, IndexTerm, Scalar } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
 import type { Emitter } from "./emitter.ts";
@@ -20,16 +18,6 @@ import { laneAxis, laneOf } from "./point.ts";
 export function evaluate(emitter: Emitter, scalar: Scalar, point: Point, hint?: string): Expression {
   const operand = (child: Scalar): Expression => evaluate(emitter, child, point);
   const named = (value: Expression): Expression => emitter.define(value, hint);
-  const definition = functionOf(scalar);
-  if (definition !== undefined) {
-    const values = alike(emitter, childrenOf(scalar).map(operand));
-    return named({
-      kind: "call",
-      function: definition.name,
-      arguments: values,
-      type: { dtype: definition.dtype, lanes: values[0].type.lanes },
-    });
-  }
   switch (scalar.kind) {
     case "constant":
       return constantOf(scalar.dtype, scalar.value);
@@ -69,8 +57,11 @@ export function evaluate(emitter: Emitter, scalar: Scalar, point: Point, hint?: 
       const value = operand(scalar.value);
       return named({ kind: "cast", value, type: { dtype: scalar.dtype, lanes: value.type.lanes } });
     }
-    case "random":
-      throw new InternalError("schedule", "a random word is a call");
+    case "call": {
+      const { name, dtype } = scalar.function.definition;
+      const values = alike(emitter, scalar.arguments.map(operand));
+      return named({ kind: "call", function: name, arguments: values, type: { dtype, lanes: values[0].type.lanes } });
+    }
   }
 }
 

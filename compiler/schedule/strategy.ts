@@ -6,7 +6,7 @@
 import { constantValue } from "../dimension/dimension.ts";
 import type { Machine } from "./machine.ts";
 import type { Kernel, Stage } from "../kernel/types.ts";
-import { functionOf } from "../loops/functions.ts";
+import { isRandom } from "../loops/functions.ts";
 import { axesOf } from "../loops/index.ts";
 import { nodesOf } from "../loops/scalar.ts";
 import type { Index } from "../loops/types.ts";
@@ -38,7 +38,7 @@ export const functionVectors = 4;
 /** True where a stage's values are polynomials. Random draws are none: they have work enough for one, and are long. */
 export function callsFunctions(stage: Stage): boolean {
   const nodes = scalarsOf(stage).flatMap(nodesOf);
-  return nodes.some((node) => functionOf(node) !== undefined) && !nodes.some(({ kind }) => kind === "random");
+  return nodes.some(({ kind }) => kind === "call") && !nodes.some(isRandom);
 }
 
 /** The loops of a kernel whose indices are flat addresses. */

@@ -2,6 +2,7 @@
  * The names that the language itself gives, with their parameters. Elaboration has one rule for each; semantics knows the
  * names, so that a slip of the pen is found without running anything.
  */
+import { unaryFunctions } from "../loops/functions.ts";
 
 export interface BuiltinParameter {
   readonly name: string;
@@ -38,21 +39,7 @@ function builtin(
 const layer = { layer: true };
 
 /** Elementwise functions of one tensor that are primitives of the same name. */
-export const elementwise: readonly string[] = [
-  "exp",
-  "expm1",
-  "log",
-  "log1p",
-  "sqrt",
-  "abs",
-  "sign",
-  "floor",
-  "sin",
-  "cos",
-  "tanh",
-  "erf",
-  "erfc",
-];
+export const elementwise: readonly string[] = [...Object.keys(unaryFunctions), "sqrt", "abs", "floor"];
 
 const list: readonly Builtin[] = [
   ...elementwise.map((name) => builtin(name, "x", layer)),

@@ -99,8 +99,6 @@ function unaryCode(expression: Of<"unary">, place: Place): Code {
     }
     case "abs":
       return type.dtype === "f32" ? call("Math.abs", value) : toInt(call("Math.abs", value));
-    case "sign":
-      return call("Math.sign", value);
     case "floor":
       return call("Math.floor", value);
     case "sqrt":
@@ -110,23 +108,13 @@ function unaryCode(expression: Of<"unary">, place: Place): Code {
     case "bits":
     case "unbits":
       return helper(operator, place, value);
-    case "exp":
-    case "expm1":
-    case "log":
-    case "log1p":
-    case "sin":
-    case "cos":
-    case "tanh":
-    case "erf":
-    case "erfc":
-      return call(functionName(operator, place), value);
   }
 }
 
 function binaryCode(expression: Of<"binary">, left: Code, right: Code, place: Place): Code {
   switch (expression.type.dtype) {
     case "f32":
-      return binaryF32(expression, left, right, place);
+      return binaryF32(expression, left, right);
     case "i32":
       return binaryI32(expression, left, right, place);
     case "bool":
@@ -134,7 +122,7 @@ function binaryCode(expression: Of<"binary">, left: Code, right: Code, place: Pl
   }
 }
 
-function binaryF32({ operator }: Of<"binary">, left: Code, right: Code, place: Place): Code {
+function binaryF32({ operator }: Of<"binary">, left: Code, right: Code): Code {
   switch (operator) {
     case "add":
       return fround(infix(left, "+", right, Level.add));
@@ -144,9 +132,6 @@ function binaryF32({ operator }: Of<"binary">, left: Code, right: Code, place: P
       return fround(infix(left, "*", right, Level.multiply));
     case "div":
       return fround(infix(left, "/", right, Level.multiply));
-    case "mod":
-    case "pow":
-      return call(functionName(operator, place), left, right);
     case "maximum":
       return call("Math.max", left, right);
     case "minimum":

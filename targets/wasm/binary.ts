@@ -2,7 +2,7 @@
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Expression } from "../../compiler/program/types.ts";
 import type { Place } from "./context.ts";
-import { callHelper, callText, extremeI32, prefix } from "./instructions.ts";
+import { callHelper, extremeI32, prefix } from "./instructions.ts";
 import { i32 } from "./text.ts";
 import type { Text } from "./text.ts";
 
@@ -11,7 +11,7 @@ type Binary = Extract<Expression, { readonly kind: "binary" }>;
 export function binaryText(expression: Binary, left: Text, right: Text, place: Place): Text {
   switch (expression.type.dtype) {
     case "f32":
-      return binaryF32(expression, left, right, place);
+      return binaryF32(expression, left, right);
     case "i32":
       return binaryI32(expression, left, right, place);
     case "bool":
@@ -24,7 +24,7 @@ function refuse({ operator, type }: Binary): never {
 }
 
 /** `max` and `min` are those of JavaScript: a NaN wins, and −0 lies below 0. */
-function binaryF32(expression: Binary, left: Text, right: Text, place: Place): Text {
+function binaryF32(expression: Binary, left: Text, right: Text): Text {
   const { operator, type } = expression;
   switch (operator) {
     case "add":
@@ -36,9 +36,6 @@ function binaryF32(expression: Binary, left: Text, right: Text, place: Place): T
       return extremeText(expression, "max", left, right);
     case "minimum":
       return extremeText(expression, "min", left, right);
-    case "mod":
-    case "pow":
-      return callText(operator, type.lanes, [left, right], place);
     default:
       return refuse(expression);
   }

@@ -1,10 +1,8 @@
 /** Small functions that expressions may call, for what WebAssembly has no instruction for; each printed only where used. */
 
-const scalarHelpers = {
+const helpers = {
   "i32.abs": `(func $i32.abs (param $x i32) (result i32)
   (select (i32.sub (i32.const 0) (local.get $x)) (local.get $x) (i32.lt_s (local.get $x) (i32.const 0))))`,
-  "i32.sign": `(func $i32.sign (param $x i32) (result i32)
-  (i32.sub (i32.gt_s (local.get $x) (i32.const 0)) (i32.lt_s (local.get $x) (i32.const 0))))`,
   "i32.mod": `;; The floored remainder; 0 where b is 0.
 (func $i32.mod (param $a i32) (param $b i32) (result i32) (local $rest i32)
   (if (i32.eqz (local.get $b)) (then (return (i32.const 0))))
@@ -20,30 +18,10 @@ const scalarHelpers = {
   (i32.sub
     (i32.div_s (local.get $a) (local.get $b))
     (i32.lt_s (i32.rem_s (local.get $a) (local.get $b)) (i32.const 0))))`,
-  "f32.sign": `(func $f32.sign (param $x f32) (result f32)
-  (select
-    (f32.const 1)
-    (select (f32.const -1) (local.get $x) (f32.lt (local.get $x) (f32.const 0)))
-    (f32.gt (local.get $x) (f32.const 0))))`,
-} as const;
-
-const vectorHelpers = {
-  "i32.sign.x4": `(func $i32.sign.x4 (param $x v128) (result v128)
-  (i32x4.sub
-    (i32x4.lt_s (local.get $x) (v128.const i32x4 0 0 0 0))
-    (i32x4.gt_s (local.get $x) (v128.const i32x4 0 0 0 0))))`,
   "i32.mod.x4": laneByLane("i32.mod.x4", (a, b) => `(call $i32.mod ${a} ${b})`),
   "i32.shl.x4": laneByLane("i32.shl.x4", (a, b) => `(i32.shl ${a} ${b})`),
   "i32.shr_s.x4": laneByLane("i32.shr_s.x4", (a, b) => `(i32.shr_s ${a} ${b})`),
   "i32.shr_u.x4": laneByLane("i32.shr_u.x4", (a, b) => `(i32.shr_u ${a} ${b})`),
-  "f32.sign.x4": `(func $f32.sign.x4 (param $x v128) (result v128)
-  (v128.bitselect
-    (v128.const f32x4 1 1 1 1)
-    (v128.bitselect
-      (v128.const f32x4 -1 -1 -1 -1)
-      (local.get $x)
-      (f32x4.lt (local.get $x) (v128.const f32x4 0 0 0 0)))
-    (f32x4.gt (local.get $x) (v128.const f32x4 0 0 0 0))))`,
 } as const;
 
 /** An operation of two i32 that has no vector form, on each lane alone. */
@@ -58,8 +36,6 @@ function laneByLane(name: string, operation: (a: string, b: string) => string): 
     "  (local.get $all))",
   ].join("\n");
 }
-
-const helpers = { ...scalarHelpers, ...vectorHelpers };
 
 export type Helper = keyof typeof helpers;
 

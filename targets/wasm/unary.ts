@@ -2,13 +2,13 @@
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Expression } from "../../compiler/program/types.ts";
 import type { Place } from "./context.ts";
-import { callHelper, callText, prefix } from "./instructions.ts";
+import { callHelper, prefix } from "./instructions.ts";
 import { i32 } from "./text.ts";
 import type { Text } from "./text.ts";
 
 type Unary = Extract<Expression, { readonly kind: "unary" }>;
 
-export function unaryText({ operator, value: operand, type }: Unary, value: Text, place: Place): Text {
+export function unaryText({ operator, type }: Unary, value: Text, place: Place): Text {
   const { lanes } = type;
   switch (operator) {
     case "not":
@@ -21,26 +21,9 @@ export function unaryText({ operator, value: operand, type }: Unary, value: Text
       return type.dtype === "i32" && lanes === 1 ? ["i32.sub", i32(0), value] : [`${prefix(type)}.neg`, value];
     case "abs":
       return type.dtype === "i32" && lanes === 1 ? callHelper("i32.abs", place, value) : [`${prefix(type)}.abs`, value];
-    case "sign":
-      return signText(operand, value, place);
     case "floor":
     case "sqrt":
       if (type.dtype !== "f32") throw new InternalError("wasm", `${operator} of ${type.dtype}`);
       return [`${prefix(type)}.${operator}`, value];
-    case "exp":
-    case "expm1":
-    case "log":
-    case "log1p":
-    case "sin":
-    case "cos":
-    case "tanh":
-    case "erf":
-    case "erfc":
-      return callText(operator, lanes, [value], place);
   }
-}
-
-function signText({ type }: Expression, value: Text, place: Place): Text {
-  if (type.dtype === "bool") throw new InternalError("wasm", "sign of bool");
-  return callHelper(type.lanes === 1 ? `${type.dtype}.sign` : `${type.dtype}.sign.x4`, place, value);
 }

@@ -42,11 +42,6 @@ function binaryF32(expression: Binary, left: Code, right: Code, place: Place): C
       return helper("larger", place, left, right);
     case "minimum":
       return helper("smaller", place, left, right);
-    case "mod":
-    case "pow": {
-      const printed = place.module.functions.get(expression.operator);
-      return printed === undefined ? refuse(expression) : call(printed, left, right);
-    }
     default:
       return refuse(expression);
   }

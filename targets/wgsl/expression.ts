@@ -28,7 +28,7 @@ export function expressionCode(expression: Expression, place: Place): Code {
     case "load":
       return loadCode(expression, place);
     case "unary":
-      return unaryCode(expression, hidden(expression.value, [expression.value], place), place);
+      return unaryCode(expression, hidden(expression.value, [expression.value], place));
     case "binary": {
       const left = hidden(expression.left, [expression.left, expression.right], place);
       return binaryCode(expression, left, inner(expression.right), place);
@@ -108,8 +108,7 @@ function isConstant(expression: Expression): boolean {
   }
 }
 
-function unaryCode(expression: Of<"unary">, value: Code, place: Place): Code {
-  const { operator, type } = expression;
+function unaryCode({ operator }: Of<"unary">, value: Code): Code {
   switch (operator) {
     case "neg":
       return unary("-", value);
@@ -117,24 +116,12 @@ function unaryCode(expression: Of<"unary">, value: Code, place: Place): Code {
     case "floor":
     case "sqrt":
       return call(operator, value);
-    case "sign":
-      return type.dtype === "f32" ? helper("sign_of", place, value) : call("sign", value);
     case "not":
       return unary("!", value);
     case "bits":
       return call("bitcast<i32>", value);
     case "unbits":
       return call("bitcast<f32>", value);
-    case "exp":
-    case "expm1":
-    case "log":
-    case "log1p":
-    case "sin":
-    case "cos":
-    case "tanh":
-    case "erf":
-    case "erfc":
-      return call(functionName(operator, place), value);
   }
 }
 

@@ -32,10 +32,6 @@ fn larger(a: f32, b: f32) -> f32 {
 fn smaller(a: f32, b: f32) -> f32 {
   return select(select(a + b, b, a > b), a, a <= b);
 }`,
-  sign_of: `/// -1, 0 or 1; NaN of NaN.
-fn sign_of(x: f32) -> f32 {
-  return select(select(x, -1.0, x < 0.0), 1.0, x > 0.0);
-}`,
   remainder: `/// The floored remainder; 0 where b is 0.
 fn remainder(a: i32, b: i32) -> i32 {
   if (b == 0) {

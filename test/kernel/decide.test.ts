@@ -6,18 +6,8 @@ import { isContraction, loadedBy } from "../../compiler/fuse/definition.ts";
 import { updateRegion } from "../../compiler/fuse/update.ts";
 import type { LoweredNode, LoweredOutput } from "../../compiler/lower/lower.ts";
 import { addIndex, axisIndex, dataIndex, quotient, remainder, scaleIndex } from "../../compiler/loops/index.ts";
-import {
-  binary,
-  cast,
-  compare,
-  f32,
-  i32,
-  indexScalar,
-  load,
-  random,
-  select,
-  unary,
-} from "../../compiler/loops/scalar.ts";
+import { randomWords, unaryFunctions } from "../../compiler/loops/functions.ts";
+import { binary, call, cast, compare, f32, i32, indexScalar, load, select } from "../../compiler/loops/scalar.ts";
 import type { Scalar } from "../../compiler/loops/types.ts";
 import { fusionInput, map, product, reduction, scattered } from "./computes.ts";
 import { at, axis, from } from "./kernels.ts";
@@ -25,7 +15,7 @@ import { at, axis, from } from "./kernels.ts";
 const [i, j, k] = [axis("i", 4), axis("j", 4), axis("k", 4)];
 const grid = [i, j];
 const add = (left: Scalar, right: Scalar): Scalar => binary("add", left, right);
-const exp = (value: Scalar): Scalar => unary("exp", value);
+const exp = (value: Scalar): Scalar => call(unaryFunctions.exp, [value]);
 /** The first value, and so many operators. */
 const operators = (count: number, first = from("x", "i", "j")): Scalar =>
   Array.from({ length: count }).reduce<Scalar>((value) => add(value, f32(0.5)), first);
@@ -46,7 +36,7 @@ const choices = (count: number): Scalar =>
     (value, n) => select(compare("less", indexScalar(flat), i32(n + 1)), value, from("x", "j", "i")),
     from("x", "i", "j"),
   );
-const word = random(0, [i32(1), i32(2)], [indexScalar(axisIndex("i")), i32(3)]);
+const word = call(randomWords[0], [i32(1), i32(2), indexScalar(axisIndex("i")), i32(3)]);
 const ids = dataIndex(load("ids", "i32", at("i")), constant(4));
 
 /** The tensors that kernels make of these nodes, whose last ones are the results. */

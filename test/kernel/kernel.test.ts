@@ -7,7 +7,8 @@ import type { Kernel, Stage } from "../../compiler/kernel/types.ts";
 import { verifyKernel } from "../../compiler/kernel/verify.ts";
 import { axisIndex, dataIndex } from "../../compiler/loops/index.ts";
 import type { Interpreted } from "../../compiler/loops/interpret.ts";
-import { binary, compare, f32, load, local, select, unary } from "../../compiler/loops/scalar.ts";
+import { unaryFunctions } from "../../compiler/loops/functions.ts";
+import { binary, call, compare, f32, load, local, select } from "../../compiler/loops/scalar.ts";
 import type { Axis } from "../../compiler/loops/types.ts";
 
 const [i, j, k] = ["i", "j", "k"].map(axisIndex);
@@ -68,7 +69,7 @@ const softmax: Kernel = {
       kind: "sweep",
       over,
       lets: [{ name: "d", value: binary("sub", load("x", "f32", [i, k]), local("top", "f32")) }],
-      stores: [{ tensor: "e", dtype: "f32", indices: [k], value: unary("exp", local("d", "f32")) }],
+      stores: [{ tensor: "e", dtype: "f32", indices: [k], value: call(unaryFunctions.exp, [local("d", "f32")]) }],
     },
     {
       kind: "reduce",

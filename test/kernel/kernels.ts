@@ -4,18 +4,18 @@ import type { Dimension } from "../../compiler/dimension/dimension.ts";
 import type { TensorType } from "../../compiler/graph/types.ts";
 import type { Kernel, Stage, Store } from "../../compiler/kernel/types.ts";
 import { addIndex, axisIndex, constantIndex, dataIndex, quotient, scaleIndex } from "../../compiler/loops/index.ts";
+import { randomWords, unaryFunctions } from "../../compiler/loops/functions.ts";
 import {
   allOf,
   binary,
+  call,
   compare,
   f32,
   i32,
   indexScalar,
   load,
   local,
-  random,
   select,
-  unary,
 } from "../../compiler/loops/scalar.ts";
 import type { Axis, Combine, ElementType, Index, Order, Scalar } from "../../compiler/loops/types.ts";
 
@@ -89,7 +89,11 @@ const ascending: Order = { lanes: 1 };
 
 /** y = tanh(x) · scale + b, over [n, m]; the scale is a scalar. */
 export function elementwise(n: Size, m: Size): Case {
-  const value = binary("add", binary("mul", unary("tanh", from("x", "i", "j")), from("scale")), from("b", "j"));
+  const value = binary(
+    "add",
+    binary("mul", call(unaryFunctions.tanh, [from("x", "i", "j")]), from("scale")),
+    from("b", "j"),
+  );
   return kernelOf("elementwise", [axis("i", n), axis("j", m)], [store("y", ["i", "j"], value)], {
     x: f(n, m),
     scale: f(),
@@ -136,7 +140,7 @@ export function transpose(n: Size, m: Size): Case {
 /** Uniform bits as numbers, counted by the element. */
 export function draws(n: Size, m: Size): Case {
   const element = indexScalar(addIndex(scaleIndex(axisIndex("i"), dim(m)), axisIndex("j")));
-  const word = random(0, [i32(7), i32(9)], [element, i32(3)]);
+  const word = call(randomWords[0], [i32(7), i32(9), element, i32(3)]);
   const value: Scalar = { kind: "cast", dtype: "f32", value: binary("mod", word, i32(1000)) };
   return kernelOf("draws", [axis("i", n), axis("j", m)], [store("y", ["i", "j"], value)], { y: f(n, m) });
 }
@@ -275,11 +279,13 @@ export function softmax(n: Size, m: Size): Case {
         kind: "sweep",
         over,
         lets: [],
-        stores: [storeTo("e", ["r"], unary("exp", binary("sub", from("x", "i", "r"), local("top", "f32"))))],
+        stores: [
+          storeTo("e", ["r"], call(unaryFunctions.exp, [binary("sub", from("x", "i", "r"), local("top", "f32"))])),
+        ],
       },
       reduce(over, lanes, ["sum", "sum", from("e", "r")]),
       { kind: "sweep", over, lets: [], stores: [storeTo("y", ["i", "r"], binary("div", from("e", "r"), sum))] },
-      store("total", ["i"], unary("log", sum)),
+      store("total", ["i"], call(unaryFunctions.log, [sum])),
     ],
     { x: f(n, m), y: f(n, m), total: f(n) },
   );

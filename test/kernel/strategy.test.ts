@@ -11,9 +11,11 @@ import { strategyOf } from "../../compiler/schedule/strategy.ts";
 import { tidy } from "../../compiler/schedule/tidy.ts";
 import type { Stage } from "../../compiler/kernel/types.ts";
 import { addIndex, axisIndex, constantIndex, dataIndex, scaleIndex } from "../../compiler/loops/index.ts";
+import { randomWords, unaryFunctions } from "../../compiler/loops/functions.ts";
 import {
   allOf,
   binary,
+  call,
   compare,
   dimensionScalar,
   f32,
@@ -21,9 +23,7 @@ import {
   indexScalar,
   load,
   local,
-  random,
   select,
-  unary,
 } from "../../compiler/loops/scalar.ts";
 import type { Scalar } from "../../compiler/loops/types.ts";
 import type { Expression, ScheduledKernel, Statement } from "../../compiler/program/types.ts";
@@ -66,12 +66,12 @@ describe("the loops of a grid", () => {
   const drawn: Scalar = {
     kind: "cast",
     dtype: "f32",
-    value: random(0, [i32(7), i32(9)], [indexScalar(axisIndex("j")), i32(3)]),
+    value: call(randomWords[0], [i32(7), i32(9), indexScalar(axisIndex("j")), i32(3)]),
   };
   const noisy = kernels.kernelOf(
     "noisy",
     [axis("i", 8), axis("j", 8)],
-    [store("y", ["i", "j"], binary("mul", unary("exp", from("x", "i", "j")), drawn))],
+    [store("y", ["i", "j"], binary("mul", call(unaryFunctions.exp, [from("x", "i", "j")]), drawn))],
     { x: type(8, 8), y: type(8, 8) },
   );
   const over = [axis("r", 16)];

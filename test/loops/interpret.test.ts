@@ -5,18 +5,19 @@ import { constant, symbol } from "../../compiler/dimension/dimension.ts";
 import { addIndex, axisIndex, constantIndex, dataIndex } from "../../compiler/loops/index.ts";
 import { interpret } from "../../compiler/loops/interpret.ts";
 import type { TensorData } from "../../compiler/loops/interpret.ts";
+import { randomWords, unaryFunctions } from "../../compiler/loops/functions.ts";
 import {
   allOf,
   binary,
+  call,
   cast,
   compare,
+  dtypeOf,
   f32,
   i32,
   indexScalar,
   load,
-  random,
   select,
-  unary,
 } from "../../compiler/loops/scalar.ts";
 import type { Axis, Combine, Compute, ElementType, Order, Scalar } from "../../compiler/loops/types.ts";
 
@@ -172,12 +173,16 @@ test.each<[string, Scalar, number, number]>([
     Math.fround(Math.fround(0.1) + Math.fround(0.2)),
   ],
   ["i32 wraps", binary("add", load("n", "i32", [constantIndex(0)]), i32(1)), -2147483648, -2147483648],
-  ["casts saturate", cast("i32", unary("exp", load("n", "f32", [constantIndex(0)]))), 2147483647, 2147483647],
+  [
+    "casts saturate",
+    cast("i32", call(unaryFunctions.exp, [load("n", "f32", [constantIndex(0)])])),
+    2147483647,
+    2147483647,
+  ],
   ["bool of anything", cast("bool", load("x", "f32", [constantIndex(0)])), 1, 1],
-  ["random bits", random(0, [i32(0), i32(0)], [i32(0), i32(0)]), 0x6b200159, 0x6b200159],
+  ["random bits", call(randomWords[0], [i32(0), i32(0), i32(0), i32(0)]), 0x6b200159, 0x6b200159],
 ])("%s in f64 and f32", (_, value, in64, in32) => {
-  const { kind } = value;
-  const dtype: ElementType = kind === "random" ? "i32" : "dtype" in value ? value.dtype : "bool";
+  const dtype = dtypeOf(value);
   const compute: Compute = { kind: "map", axes: [], dtype, value };
   const all = (data: ArrayLike<number>): ((name: string) => TensorData) =>
     tensors({ x: { shape: [2], data }, n: { shape: [1], data: [2147483647] } });

@@ -11,7 +11,19 @@ import {
   scaleIndex,
 } from "../../compiler/loops/index.ts";
 import { printCompute, printIndex, printScalar } from "../../compiler/loops/print.ts";
-import { binary, compare, f32, i32, indexScalar, load, local, select, unary } from "../../compiler/loops/scalar.ts";
+import { unaryFunctions } from "../../compiler/loops/functions.ts";
+import {
+  binary,
+  call,
+  compare,
+  f32,
+  i32,
+  indexScalar,
+  load,
+  local,
+  select,
+  unary,
+} from "../../compiler/loops/scalar.ts";
 import type { Axis, Compute, Index, Scalar } from "../../compiler/loops/types.ts";
 import { verifyCompute } from "../../compiler/loops/verify.ts";
 
@@ -43,7 +55,10 @@ test.each<[Scalar, string]>([
   [binary("mul", binary("add", x, f32(0.1)), w), "(x[i, k] + 0.1) * w[k, j]"],
   [binary("sub", x, binary("sub", w, f32(1))), "x[i, k] - (w[k, j] - 1)"],
   [unary("neg", binary("add", x, w)), "-(x[i, k] + w[k, j])"],
-  [select(compare("lessEqual", x, f32(0)), f32(0), unary("exp", x)), "select(x[i, k] <= 0, 0, exp(x[i, k]))"],
+  [
+    select(compare("lessEqual", x, f32(0)), f32(0), call(unaryFunctions.exp, [x])),
+    "select(x[i, k] <= 0, 0, exp(x[i, k]))",
+  ],
   [binary("maximum", x, f32(-0)), "maximum(x[i, k], -0)"],
 ])("scalar %#", (scalar, text) => expect(printScalar(scalar)).toBe(text));
 

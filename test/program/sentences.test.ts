@@ -11,7 +11,19 @@ import { verifyPlan } from "../../compiler/plan/verify.ts";
 import type { Kernel, Stage } from "../../compiler/kernel/types.ts";
 import { verifyKernel, verifyUpdates } from "../../compiler/kernel/verify.ts";
 import { axisIndex, constantIndex, dataIndex, quotient } from "../../compiler/loops/index.ts";
-import { binary, cast, compare, f32, i32, indexScalar, load, local, unary } from "../../compiler/loops/scalar.ts";
+import { pow, randomWords } from "../../compiler/loops/functions.ts";
+import {
+  binary,
+  call as callOf,
+  cast,
+  compare,
+  f32,
+  i32,
+  indexScalar,
+  load,
+  local,
+  unary,
+} from "../../compiler/loops/scalar.ts";
 import type { Axis, Compute, Scalar } from "../../compiler/loops/types.ts";
 import { verifyCompute } from "../../compiler/loops/verify.ts";
 import type {
@@ -122,9 +134,10 @@ const computes: readonly Case[] = [
     "expected f32 for a select's side, found i32: i32:1",
     map({ ...choice, condition: compare("less", x, x), then: i32(1) }),
   ],
+  ["expected 2 arguments of pow, found 1", map(callOf(pow, [x]))],
   [
-    "expected i32 for a word of random, found f32: f32:1",
-    map(cast("f32", { kind: "random", word: 0, key: [f32(1), i32(1)], counter: [i32(1), i32(1)] })),
+    "expected i32 for an argument of threefry0, found f32: f32:1",
+    map(cast("f32", callOf(randomWords[0], [f32(1), i32(1), i32(1), i32(1)]))),
   ],
 ];
 

@@ -3,6 +3,8 @@ import { notCompileTime, wrongElements } from "../../diagnostics/codes/shapes.ts
 import { maximum, minimum } from "../../dimension/dimension.ts";
 import { elementwise as names } from "../../semantics/builtins.ts";
 import type { Rational } from "../../syntax/ast.ts";
+import type { NumberFunction } from "../../loops/function-definition.ts";
+import { unaryFunctions } from "../../loops/functions.ts";
 import type { ElementType } from "../../loops/types.ts";
 import { holds, largestInteger, leastInteger } from "../number-range.ts";
 import { areNumeric } from "../numbers.ts";
@@ -11,25 +13,17 @@ import { choose, elementwiseBinary, toTensor, type Operand } from "../tensors.ts
 import { asDimension, boolValue, describeType, describeValue, fromDimension, type Evaluated } from "../values.ts";
 import type { BuiltinCall, Rule } from "./call.ts";
 
-/** Of a known number, as an f32 would hold it; abs, sign and floor are exact. */
-const known: Readonly<Record<string, (x: number) => number>> = {
-  exp: Math.exp,
-  expm1: Math.expm1,
-  log: Math.log,
-  log1p: Math.log1p,
-  sqrt: Math.sqrt,
-  sin: Math.sin,
-  cos: Math.cos,
-  tanh: Math.tanh,
-};
+const functions: ReadonlyMap<string, NumberFunction> = new Map(Object.entries(unaryFunctions));
 
+/** Of a known number, as an f32 would hold it; abs, sign and floor are exact. */
 function ofNumber(name: string, value: Rational): Rational | undefined {
   const sign = value.numerator < 0n ? -1 : value.numerator > 0n ? 1 : 0;
   if (name === "abs") return sign < 0 ? rational.negate(value) : value;
   if (name === "sign") return rational.whole(sign);
   if (name === "floor") return rational.floor(value);
-  const compute = Object.hasOwn(known, name) ? known[name] : undefined;
-  return compute === undefined ? undefined : rational.exact(Math.fround(compute(rational.toNumber(value))));
+  const compute = name === "sqrt" ? Math.sqrt : functions.get(name)?.float64;
+  if (compute === undefined || compute === "defined") return undefined;
+  return rational.exact(Math.fround(compute(rational.toNumber(value))));
 }
 
 function unary(name: string): Rule {

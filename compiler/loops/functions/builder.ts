@@ -2,7 +2,7 @@
  * How the functions are written: short names for the operators, numbers as f32 constants, and lets for what is used
  * more than once. What a body builds is plain data.
  */
-import type { FunctionDefinition } from "../function-definition.ts";
+import type { FunctionDefinition, NumberFunction } from "../function-definition.ts";
 import { binary, compare, constantScalar, dtypeOf, local, localsOf, select, unary } from "../scalar.ts";
 import type { BinaryOperator, ElementType, Scalar, UnaryOperator } from "../types.ts";
 
@@ -11,25 +11,28 @@ export type Operand = Scalar | number;
 /** Names a value; the local it returns stands for it from then on. A name taken already gets a number. */
 export type Let = (name: string, value: Scalar) => Scalar;
 
-/** The definition whose body is built by `body` from the let-maker and the parameters. */
+type Head = Pick<FunctionDefinition, "name" | "summary" | "parameters"> & Omit<NumberFunction, "definition">;
+
+/** The function whose body is built by `body` from the let-maker and the parameters. */
 export function defineFunction(
-  head: Pick<FunctionDefinition, "name" | "summary" | "parameters">,
+  { name, summary, parameters: own, ...rest }: Head,
   body: (let_: Let, parameters: readonly Scalar[]) => Scalar,
-): FunctionDefinition {
+): NumberFunction {
   const lets: { name: string; value: Scalar }[] = [];
-  const taken = new Map(head.parameters.map(({ name }) => [name, 1]));
-  const let_: Let = (name, value) => {
-    const count = (taken.get(name) ?? 0) + 1;
-    taken.set(name, count);
-    const unique = count === 1 ? name : `${name}${count}`;
+  const taken = new Map(own.map((parameter) => [parameter.name, 1]));
+  const let_: Let = (wanted, value) => {
+    const count = (taken.get(wanted) ?? 0) + 1;
+    taken.set(wanted, count);
+    const unique = count === 1 ? wanted : `${wanted}${count}`;
     lets.push({ name: unique, value });
     return local(unique, dtypeOf(value));
   };
   const result = body(
     let_,
-    head.parameters.map(({ name, dtype }) => local(name, dtype)),
+    own.map((parameter) => local(parameter.name, parameter.dtype)),
   );
-  return { ...head, lets: used(lets, result), result, dtype: dtypeOf(result) };
+  const definition = { name, summary, parameters: own, lets: used(lets, result), result, dtype: dtypeOf(result) };
+  return { definition, ...rest };
 }
 
 /** Those that the result needs: printed code has no variable that nothing reads. */

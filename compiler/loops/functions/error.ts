@@ -18,6 +18,7 @@ import {
   withSign,
 } from "./builder.ts";
 import { expBody } from "./exponential.ts";
+import { erf64, erfc64 } from "../erf64.ts";
 import { f32 } from "../scalar.ts";
 
 /** erf(x)/x − 1 in x² for |x| ≤ 1; 2^-29. */
@@ -39,7 +40,13 @@ const far = [
 ];
 
 export const erf = defineFunction(
-  { name: "erf", summary: "The error function within 4 ulp.", parameters: parameters("f32", "x") },
+  {
+    name: "erf",
+    summary: "The error function within 4 ulp.",
+    parameters: parameters("f32", "x"),
+    float64: erf64,
+    cost: 16,
+  },
   (let_, [x]) => {
     const square = let_("square", mul(x, x));
     const small = add(mul(x, polynomial(square, near)), x);
@@ -58,6 +65,8 @@ export const erfc = defineFunction(
     name: "erfc",
     summary: "1 − erf x, within 8 + x² ulp of itself for x ≥ 0 where that is normal.",
     parameters: parameters("f32", "x"),
+    float64: erfc64,
+    cost: 16,
   },
   (let_, [x]) => {
     const magnitude = let_("magnitude", abs(x));

@@ -53,7 +53,13 @@ export function expBody(let_: Let, x: Scalar): Scalar {
 }
 
 export const exp = defineFunction(
-  { name: "exp", summary: "eˣ within 2 ulp, subnormal results included.", parameters: parameters("f32", "x") },
+  {
+    name: "exp",
+    summary: "eˣ within 2 ulp, subnormal results included.",
+    parameters: parameters("f32", "x"),
+    float64: Math.exp,
+    cost: 16,
+  },
   (let_, [x]) => expBody(let_, x),
 );
 
@@ -66,7 +72,7 @@ function expm1Parts(let_: Let, x: Scalar): { readonly pattern: Scalar; readonly 
 }
 
 export const expm1 = defineFunction(
-  { name: "expm1", summary: "eˣ − 1 within 2 ulp.", parameters: parameters("f32", "x") },
+  { name: "expm1", summary: "eˣ − 1 within 2 ulp.", parameters: parameters("f32", "x"), float64: Math.expm1, cost: 16 },
   (let_, [x]) => {
     const { pattern, q } = expm1Parts(let_, let_("clamped", atMost(atLeast(x, -17.4), 89)));
     // Half of it, doubled at the end, so that 2ⁿ stays finite where the result is.
@@ -81,6 +87,8 @@ export const tanh = defineFunction(
     name: "tanh",
     summary: "The hyperbolic tangent within 4 ulp, as e/(e + 2) with e = expm1(2|x|).",
     parameters: parameters("f32", "x"),
+    float64: Math.tanh,
+    cost: 16,
   },
   (let_, [x]) => {
     // From 9.02 on it rounds to 1.

@@ -69,12 +69,20 @@ export const log = defineFunction(
     name: "log",
     summary: "The natural logarithm within 2 ulp; −∞ at ±0, NaN below.",
     parameters: parameters("f32", "x"),
+    float64: Math.log,
+    cost: 16,
   },
   (let_, [x]) => logBody(let_, x),
 );
 
 export const log1p = defineFunction(
-  { name: "log1p", summary: "log(1 + x) within 2 ulp; −∞ at −1, NaN below.", parameters: parameters("f32", "x") },
+  {
+    name: "log1p",
+    summary: "log(1 + x) within 2 ulp; −∞ at −1, NaN below.",
+    parameters: parameters("f32", "x"),
+    float64: Math.log1p,
+    cost: 16,
+  },
   (let_, [x]) => {
     const sum = let_("sum", add(x, 1));
     const { k, m } = split(let_, sum);
@@ -87,12 +95,20 @@ export const log1p = defineFunction(
   },
 );
 
+/** As NumPy has it; JavaScript answers NaN where the base is ±1 and the exponent is infinite, or is NaN for 1. */
+function pow64(base: number, exponent: number): number {
+  if (base === 1 || (base === -1 && Math.abs(exponent) === Infinity)) return 1;
+  return base ** exponent;
+}
+
 export const pow = defineFunction(
   {
     name: "pow",
     summary:
       "exp(b·log |a|), with the sign of a where b is odd; NaN where a is negative and finite and b is not whole.",
     parameters: parameters("f32", "a", "b"),
+    float64: pow64,
+    cost: 32,
   },
   (let_, [a, b]) => {
     const magnitude = let_("magnitude", abs(a));

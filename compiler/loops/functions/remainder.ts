@@ -55,12 +55,21 @@ function remainderOf(let_: Let, x: Scalar, y: Scalar): Scalar {
   return let_("remainder", choose(less(result, y), atLeast(result, 0), 0));
 }
 
+/** The floored remainder, exact. A zero has the sign of the divisor. */
+function mod64(left: number, right: number): number {
+  const rest = left % right;
+  if (rest === 0) return right < 0 ? -0 : 0;
+  return rest < 0 === right < 0 ? rest : rest + right;
+}
+
 export const mod = defineFunction(
   {
     name: "mod",
     summary:
       "The floored remainder of a by b: exact where |a/b| ≤ 2²⁴, in [0, b) or (b, 0] for every finite b, with the sign of b.",
     parameters: parameters("f32", "a", "b"),
+    float64: mod64,
+    cost: 32,
   },
   (let_, [a, b]) => {
     const [x, y] = [let_("x", abs(a)), let_("y", abs(b))];

@@ -1,7 +1,21 @@
 /** sign of f32, which not every target has as an instruction. */
+import { call, dtypeOf, unary } from "../scalar.ts";
 import { choose, defineFunction, greater, less, parameters } from "./builder.ts";
+import type { Scalar } from "../types.ts";
 
 export const sign = defineFunction(
-  { name: "sign", summary: "1, −1, or x itself where it is ±0 or NaN.", parameters: parameters("f32", "x") },
+  {
+    name: "sign",
+    summary: "1, −1, or x itself where it is ±0 or NaN.",
+    parameters: parameters("f32", "x"),
+    float64: Math.sign,
+    cost: 1,
+    folds: true,
+  },
   (_, [x]) => choose(greater(x, 0), 1, choose(less(x, 0), -1, x)),
 );
+
+/** The sign of either type. */
+export function signOf(x: Scalar): Scalar {
+  return dtypeOf(x) === "f32" ? call(sign, [x]) : unary("sign", x);
+}

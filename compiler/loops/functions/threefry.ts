@@ -37,6 +37,8 @@ function word(index: 0 | 1): ReturnType<typeof defineFunction> {
       name: `threefry${index}`,
       summary: `Word ${index} of Threefry-2x32-20 for the key (k0, k1) and the counter (c0, c1).`,
       parameters: parameters("i32", "k0", "k1", "c0", "c1"),
+      float64: "defined",
+      cost: 40,
     },
     (let_, values) => threefry(let_, values)[index],
   );

@@ -39,6 +39,8 @@ export const sin = defineFunction(
     name: "sin",
     summary: "The sine within 2⁻²² for |x| ≤ 8192; in [−1, 1] beyond.",
     parameters: parameters("f32", "x"),
+    float64: Math.sin,
+    cost: 16,
   },
   (let_, [x]) => {
     const shifted = let_("shifted", add(mul(x, 1 / Math.PI), magic));
@@ -56,6 +58,8 @@ export const cos = defineFunction(
     name: "cos",
     summary: "The cosine within 2⁻²² for |x| ≤ 8192; in [−1, 1] beyond.",
     parameters: parameters("f32", "x"),
+    float64: Math.cos,
+    cost: 16,
   },
   (let_, [x]) => {
     // With h = n + ½, cos x = (−1)ⁿ·sin(h·π − x).

@@ -4,6 +4,7 @@
 import { constantValue } from "../../dimension/dimension.ts";
 import { isDimension } from "../../graph/attributes.ts";
 import type { Value } from "../../graph/types.ts";
+import { signOf } from "../../loops/functions/sign.ts";
 import { binary, cast, compare, constantScalar, select, unary } from "../../loops/scalar.ts";
 import type { BinaryOperator, Comparison, ElementType, Scalar, UnaryOperator } from "../../loops/types.ts";
 import { fill } from "../../ops/emit.ts";
@@ -11,7 +12,7 @@ import { inferTypes } from "../../ops/index.ts";
 import { uniform, type Expression, type Rewriter, type Rule } from "./rule.ts";
 
 /** The functions that targets compute by polynomials, and the remainder of f32, are left to them. */
-const unaries: readonly UnaryOperator[] = ["neg", "abs", "sign", "floor", "sqrt", "not"];
+const unaries: readonly UnaryOperator[] = ["neg", "abs", "floor", "sqrt", "not"];
 const binaries: readonly BinaryOperator[] = ["add", "sub", "mul", "div", "mod", "maximum", "minimum", "and", "or"];
 const comparisons: readonly Comparison[] = ["equal", "notEqual", "less", "lessEqual", "greater", "greaterEqual"];
 
@@ -48,6 +49,7 @@ function filled(expression: Expression, rewriter: Rewriter, value: number, dtype
 
 const foldings: readonly Rule[] = [
   ...unaries.map((op) => folding(op, ([x]) => unary(op, x))),
+  folding("sign", ([x]) => signOf(x)),
   ...binaries.map((op) => folding(op, ([a, b]) => binary(op, a, b))),
   ...comparisons.map((op) => folding(op, ([a, b]) => compare(op, a, b))),
   folding("select", ([condition, a, b]) => select(condition, a, b)),
