@@ -87,6 +87,27 @@ describe("a whole number beyond 32 bits is an error where it meets an i32", () =
   });
 });
 
+// The values are those of Python's math, rounded to float32.
+test.each([
+  ["exp(1)", 2.7182817459106445],
+  ["expm1(1e-3)", 0.0010005001677200198],
+  ["log(2)", 0.6931471824645996],
+  ["log1p(0.5)", 0.40546509623527527],
+  ["sqrt(2)", 1.4142135381698608],
+  ["abs(-1.5)", 1.5],
+  ["sign(-3)", -1],
+  ["floor(-1.5)", -2],
+  ["sin(1)", 0.8414709568023682],
+  ["cos(1)", 0.5403022766113281],
+  ["tanh(0.5)", 0.46211716532707214],
+  ["erf(0.5)", 0.5204998850822449],
+  ["erfc(2)", 0.004677734803408384],
+])("the constant %s is a known number, %d", (expression, expected) => {
+  // A size must be known.
+  const size = "sum(broadcast(0, [floor(k * 10) + 40]))";
+  expect(valuesOf(`x * k + ${size}`, "f32", [1], `const k = ${expression}`)).toEqual([expected]);
+});
+
 describe("a number beyond f32, or one that becomes 0, is an error at its place", () => {
   test.each([
     ["x * 1e39", "1e39", large],
