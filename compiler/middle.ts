@@ -37,10 +37,8 @@ import { UniqueNames } from "./program/unique-names.ts";
 import { verifyScheduledKernel } from "./program/verify-kernel.ts";
 import { verifySharing } from "./program/verify-sharing.ts";
 import { verifyProgram } from "./program/verify.ts";
-import { costOf } from "./schedule/cost.ts";
+import { costOf, functionsUsed, parametersOf, schedule } from "./schedule/schedule.ts";
 import type { Machine } from "./schedule/machine.ts";
-import { parametersOf } from "./schedule/parameters.ts";
-import { functionsUsed, schedule } from "./schedule/schedule.ts";
 
 export interface Built {
   readonly elaboration: Elaboration;

@@ -4,18 +4,13 @@
  * anyway, and else kept in a private row. Reductions that do not need each other share one pass.
  */
 import type { Dimension } from "../dimension/dimension.ts";
-import { axisIndex, soleAxis, substituteAxes, substituteAxesInScalar } from "../loops/index.ts";
-import type { Load } from "../loops/scalar.ts";
-import { dtypeOf, loadsOf, local, replaceLoads, scalarCost } from "../loops/scalar.ts";
-import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
-import type { Kernel, Result, Row, Stage, Store } from "../kernel/types.ts";
-import { UniqueNames } from "../program/unique-names.ts";
-import { axisMap } from "./align.ts";
 import type { Cluster } from "./cluster.ts";
-import type { Member } from "./definition.ts";
-import { scalarsOf } from "./definition.ts";
-import { levelsOf } from "./levels.ts";
-import { kernelName, localName } from "./names.ts";
+import { axisMap, scalarsOf, type Member } from "./definition.ts";
+import type { Kernel, Result, Row, Stage, Store } from "../kernel/types.ts";
+import { axisIndex, soleAxis, substituteAxes, substituteAxesInScalar } from "../loops/index.ts";
+import { dtypeOf, loadsOf, local, replaceLoads, scalarCost, type Load } from "../loops/scalar.ts";
+import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
+import { UniqueNames } from "../program/unique-names.ts";
 
 /** A row's value that costs at most this is computed again rather than kept. */
 const cheapRow = 5;
@@ -247,4 +242,74 @@ function scatterKernel(member: Member, compute: Scatter): Kernel {
     value: substituteAxesInScalar(value, columns),
   };
   return { name: kernelName([member]), grid, rows: [], stages: [stage], origins: [member.origin] };
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Levels
+// ---------------------------------------------------------------------------------------------------------------------
+
+// The order of a cluster's members: a level is everything that needs the results of the same number of passes. Within
+// one, maps come first, then all reductions, which therefore do not need each other.
+
+export interface Level {
+  readonly maps: readonly Member[];
+  readonly reductions: readonly Member[];
+}
+
+export function levelsOf({ members }: Cluster): readonly Level[] {
+  const levels = new Map<string, number>();
+  const byLevel: { maps: Member[]; reductions: Member[] }[] = [];
+  for (const member of members) {
+    const level = Math.max(0, ...member.loads.map((tensor) => levels.get(tensor) ?? 0));
+    const reduces = member.compute.kind === "reduce";
+    // What a reduction makes is at hand one level later.
+    levels.set(member.tensor, reduces ? level + 1 : level);
+    while (byLevel.length <= level) byLevel.push({ maps: [], reductions: [] });
+    byLevel[level][reduces ? "reductions" : "maps"].push(member);
+  }
+  return byLevel;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Names
+// ---------------------------------------------------------------------------------------------------------------------
+
+// Names that a person recognises: kernels after the blocks of the source that they compute, locals after the operation.
+
+/** How many blocks a kernel is named after. */
+const mostParts = 3;
+
+/**
+ * `dense_relu`: the innermost blocks of the members' paths, in order, each once; `dense_backward` where they are gradients;
+ * `update` for what moves parameters, `advance` for counters.
+ */
+export function kernelName(members: readonly Member[]): string {
+  const [first] = members;
+  if (first.update) return first.type.shape.length === 0 ? "advance" : "update";
+  const parts: string[] = [];
+  for (const { origin, op } of members) {
+    const part = (origin.path.split(".").at(-1) ?? "") || op;
+    if (!parts.includes(part)) parts.push(part);
+  }
+  const name = parts.slice(0, mostParts).join("_");
+  return members.some(({ origin }) => origin.backward !== true) ? name : `${name}_backward`;
+}
+
+const localNames: ReadonlyMap<string, string> = new Map([
+  ["add", "total"],
+  ["sub", "difference"],
+  ["mul", "product"],
+  ["div", "ratio"],
+  ["select", "chosen"],
+  ["neg", "negated"],
+  ["sum", "sum"],
+  ["max", "largest"],
+  ["min", "smallest"],
+  ["prod", "product"],
+  ["argmax", "place"],
+]);
+
+/** What a local is called that holds the value of an operation. */
+export function localName(op: string): string {
+  return localNames.get(op) ?? op;
 }

@@ -8,9 +8,7 @@ import type { Bounds } from "../dimension/interval.ts";
 import { intervalOf } from "../dimension/interval.ts";
 import { loadsOf } from "../loops/scalar.ts";
 import type { Axis } from "../loops/types.ts";
-import { leadsWith, sameShape } from "./align.ts";
-import type { Member } from "./definition.ts";
-import { isContraction, scalarsOf } from "./definition.ts";
+import { isContraction, leadsWith, sameShape, scalarsOf, type Member } from "./definition.ts";
 import { Precedence } from "./precedence.ts";
 
 /** A kernel of more members than this would be hard to read and slow to compile. */

@@ -6,8 +6,18 @@
  * - any map with one consumer that loads each element once, unless a contraction would load it;
  * - but not what can be the epilogue of the only value it continues, nor a random draw, nor an output.
  */
-import type { Dimension } from "../dimension/dimension.ts";
-import { equal, product } from "../dimension/dimension.ts";
+import { equal, product, type Dimension } from "../dimension/dimension.ts";
+import {
+  axisMap,
+  isContraction,
+  isIdentity,
+  loadedBy,
+  mapCompute,
+  sameShape,
+  type FusionInput,
+  type Member,
+} from "./definition.ts";
+import { isRandom } from "../loops/functions.ts";
 import {
   axesOf,
   axisIndex,
@@ -18,17 +28,11 @@ import {
   rangesOf,
   substituteAxesInScalar,
 } from "../loops/index.ts";
-import type { Load } from "../loops/scalar.ts";
-import { isRandom } from "../loops/functions.ts";
-import { loadsOf, nodeCost, replaceLoads } from "../loops/scalar.ts";
+import { loadsOf, nodeCost, replaceLoads, type Load } from "../loops/scalar.ts";
 import { simplifyIndex, simplifyScalar } from "../loops/simplify.ts";
 import { childrenOf, indicesOf } from "../loops/traverse.ts";
 import type { Axis, Compute, Scalar } from "../loops/types.ts";
 import type { LoweredNode } from "../lower/lower.ts";
-import { axisMap, isIdentity, sameShape } from "./align.ts";
-import type { FusionInput, Member } from "./definition.ts";
-import { isContraction, loadedBy, mapCompute } from "./definition.ts";
-import { updateRegion } from "./update.ts";
 
 /** A map whose operators cost at most this much, none of them expensive, is recomputed by each consumer. */
 const cheapCost = 6;
@@ -262,4 +266,30 @@ function collectVarying(node: Scalar, operators: Scalar[]): boolean {
   for (const operand of operands) varies = collectVarying(operand, operators) || varies;
   if (varies && operands.length > 0) operators.push(node);
   return varies;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Updates
+// ---------------------------------------------------------------------------------------------------------------------
+
+// The part of a training step that only moves parameters, optimiser state and counters. Its maps keep to themselves
+// instead of becoming epilogues of the gradients' contractions, so that an optimiser is one loop over a whole segment.
+
+const moving: ReadonlySet<string> = new Set(["parameter", "optimizer", "counter"]);
+
+/** The maps from which only such updates follow; `loads` has what each node's compute loads, by its tensor. */
+export function updateRegion(
+  { nodes, outputs }: FusionInput,
+  loads: ReadonlyMap<string, readonly string[]>,
+): ReadonlySet<string> {
+  const region = new Set(outputs.filter(({ role }) => moving.has(role)).map(({ tensor }) => tensor));
+  const elsewhere = new Set(outputs.filter(({ role }) => !moving.has(role)).map(({ tensor }) => tensor));
+  const candidates = new Set(region);
+  for (const { tensor, compute } of [...nodes].reverse()) {
+    const inside = candidates.has(tensor) && !elsewhere.has(tensor) && compute.kind === "map";
+    if (inside) region.add(tensor);
+    else region.delete(tensor);
+    for (const loaded of loads.get(tensor) ?? []) (inside ? candidates : elsewhere).add(loaded);
+  }
+  return region;
 }

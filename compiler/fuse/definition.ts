@@ -2,10 +2,12 @@
  * The working form of fusion: each node's compute with the values that are never stored written into it, and the tables
  * that say who loads whom. What is left to load is a graph input or a value that some kernel makes.
  */
-import type { Origin, TensorType } from "../graph/types.ts";
+import { constantValue, equal, isConstant } from "../dimension/dimension.ts";
 import type { Bounds } from "../dimension/interval.ts";
+import type { Origin, TensorType } from "../graph/types.ts";
+import { soleAxis } from "../loops/index.ts";
 import { walk } from "../loops/traverse.ts";
-import type { Compute, Index, Scalar } from "../loops/types.ts";
+import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
 import type { LoweredNode, LoweredOutput, Tensor } from "../lower/lower.ts";
 
 /** A value that some kernel makes. */
@@ -62,4 +64,34 @@ export function isContraction(compute: Compute): boolean {
   return (
     value.kind === "binary" && value.operator === "mul" && value.left.kind === "load" && value.right.kind === "load"
   );
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// How indices lie against axes
+// ---------------------------------------------------------------------------------------------------------------------
+
+// How the indices of a load lie against the axes of a loop nest: what decides whether a value is at hand as a local.
+
+/** Axes by name to the indices that stand for them. */
+export function axisMap(axes: readonly Axis[], indices: readonly Index[]): ReadonlyMap<string, Index> {
+  return new Map(axes.map(({ name }, position) => [name, indices[position]]));
+}
+
+export function sameShape(left: readonly Axis[], right: readonly Axis[]): boolean {
+  return left.length === right.length && left.every(({ extent }, d) => equal(extent, right[d].extent));
+}
+
+/** Each index is the axis at its place (or 0, where that axis has one value). */
+export function isIdentity(indices: readonly Index[], axes: readonly Axis[]): boolean {
+  return indices.length === axes.length && leadsWith(indices, axes);
+}
+
+/** The first indices are the axes, in order. */
+export function leadsWith(indices: readonly Index[], axes: readonly Axis[]): boolean {
+  return indices.length >= axes.length && axes.every((axis, d) => standsFor(indices[d], axis));
+}
+
+function standsFor(index: Index, { name, extent }: Axis): boolean {
+  if (soleAxis(index) === name) return true;
+  return constantValue(extent) === 1 && index.terms.length === 0 && isConstant(index.constant, 0);
 }

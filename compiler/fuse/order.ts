@@ -7,8 +7,7 @@ import { accountOf, mayOverwrite, mayOverwriteLater } from "../kernel/accesses.t
 import type { Account } from "../kernel/accesses.ts";
 import type { LoweredOutput } from "../lower/lower.ts";
 import type { Kernel } from "../kernel/types.ts";
-import { Heap } from "./heap.ts";
-import { Precedence } from "./precedence.ts";
+import { Heap, Precedence } from "./precedence.ts";
 
 export interface Ordered {
   readonly kernels: readonly Kernel[];

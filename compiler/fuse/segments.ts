@@ -11,7 +11,7 @@ import { axisIndex } from "../loops/index.ts";
 import { loadsOf, mapScalar } from "../loops/scalar.ts";
 import type { Axis, Scalar } from "../loops/types.ts";
 import type { UniqueNames } from "../program/unique-names.ts";
-import { isIdentity } from "./align.ts";
+import { isIdentity } from "./definition.ts";
 import type { FusedEntry } from "./index.ts";
 import type { Tensor } from "../lower/lower.ts";
 import { mapStage, scalarsOf } from "../kernel/stage.ts";

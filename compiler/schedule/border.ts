@@ -4,11 +4,13 @@
  * order stay the same.
  */
 import { add, constant, constantValue, isConstant, negate, product, subtract } from "../dimension/dimension.ts";
+import type { Stage } from "../kernel/types.ts";
 import {
   addIndex,
   axesOf,
   axisIndex,
   constantIndex,
+  flatten,
   scaleIndex,
   substituteAxes,
   subtractIndex,
@@ -16,16 +18,11 @@ import {
 import { mapScalar } from "../loops/scalar.ts";
 import type { Axis, Index, Scalar } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
-import type { Stage } from "../kernel/types.ts";
 import type { Emitter } from "./emitter.ts";
-import { boundedIndex, laneStride, placeIndex } from "./evaluate.ts";
+import { at, boundedIndex, evaluate, laneStride, placeIndex, type Point } from "./evaluate.ts";
 import { binaryOf, compareOf, constantOf, indexOf } from "./expressions.ts";
-import type { Span } from "./loops.ts";
-import { knownNumber } from "./loops.ts";
-import type { LoopAxis, Place } from "./nest.ts";
-import { coefficientOf, placesOf } from "./nest.ts";
-import { at } from "./point.ts";
-import type { Point } from "./point.ts";
+import { coefficientOf, knownNumber, placesOf, type LoopAxis, type Place, type Span } from "./loops.ts";
+import type { Machine } from "./machine.ts";
 
 type PlainReduce = Extract<Stage, { readonly kind: "reduce" }>;
 
@@ -188,4 +185,41 @@ function spanBetween(
 function extreme(emitter: Emitter, operator: "maximum" | "minimum", indices: readonly Index[]): Expression {
   const values = indices.map((index) => emitter.define(indexOf(index)));
   return values.reduce((left, right) => emitter.define(binaryOf(operator, left, right)));
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Terms
+// ---------------------------------------------------------------------------------------------------------------------
+
+// What a reduction adds up: its results' terms at a place of the reduced axes.
+
+export interface Context {
+  readonly emitter: Emitter;
+  readonly machine: Machine;
+}
+
+/** A reduction, and where it has borders, what it is inside of them. */
+export type Reduce = Extract<Stage, { readonly kind: "reduce" }> & { readonly interior?: Interior };
+
+/** The results' terms at a point moved to `places`. */
+export function termsAt(
+  emitter: Emitter,
+  stage: Reduce,
+  point: Point,
+  places: readonly Place[],
+  vector = false,
+): readonly Expression[] {
+  const here = at(point, places, vector ? { skip: 0 } : undefined);
+  for (const { name, value } of stage.lets) here.locals.set(name, evaluate(emitter, value, here, name));
+  return stage.results.map(({ value }) => evaluate(emitter, value, here));
+}
+
+/** The flattened index over the reduced axes, as a scalar of them. */
+export function flatIndex(stage: Reduce, places: readonly Place[]): Index {
+  const placed = new Map(places);
+  const indices = stage.over.map(({ name }) => placed.get(name) ?? constantIndex(0));
+  return flatten(
+    indices,
+    stage.over.map(({ extent }) => extent),
+  );
 }

@@ -2,17 +2,25 @@
  * Scalars to expressions at a point. What does not change along a vector point's lanes stays one number and is splatted
  * where it meets four; a load is contiguous, invariant, or four loads packed.
  */
-import type { Dimension } from "../dimension/dimension.ts";
-import { add, constant, isConstant, minimum, multiply, subtract } from "../dimension/dimension.ts";
 import { InternalError } from "../diagnostics/diagnostic.ts";
-import { axesOf, constantIndex, heldIndex, fromTerms, quotient, remainder, subtractIndex } from "../loops/index.ts";
+import { add, constant, isConstant, minimum, multiply, subtract, type Dimension } from "../dimension/dimension.ts";
+import {
+  addIndex,
+  axesOf,
+  axisIndex,
+  constantIndex,
+  fromTerms,
+  heldIndex,
+  quotient,
+  remainder,
+  substituteAxes,
+  subtractIndex,
+} from "../loops/index.ts";
 import { local } from "../loops/scalar.ts";
 import type { Index, IndexAtom, IndexTerm, Scalar } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
 import type { Emitter } from "./emitter.ts";
 import { binaryOf, compareOf, constantOf, indexOf, laneNumbers, selectOf } from "./expressions.ts";
-import type { Point } from "./point.ts";
-import { laneAxis, laneOf } from "./point.ts";
 
 /** The scalar's value at the point, named; of four lanes only if it changes along them. */
 export function evaluate(emitter: Emitter, scalar: Scalar, point: Point, hint?: string): Expression {
@@ -224,4 +232,54 @@ export function storeAt(emitter: Emitter, buffer: string, index: Index, value: E
     if (here === undefined) throw new InternalError("schedule", "a lane's address has no single value");
     emitter.store(buffer, here, laneValue(emitter, value, lane));
   }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Points
+// ---------------------------------------------------------------------------------------------------------------------
+
+// Points: where scalars are evaluated. A point places every axis in force at an index over loop variables, and knows
+// the values named so far. A vector point is four points side by side: its placements run along `laneAxis`.
+
+/** The pseudo axis 0…3 of a vector point's lanes. */
+export const laneAxis = "$lane";
+
+export interface Point {
+  readonly axes: ReadonlyMap<string, Index>;
+  readonly locals: Map<string, Expression>;
+  /** True where placements use `laneAxis`. */
+  readonly vector: boolean;
+  /** Lanes from the first that another point stores: an overlapping last tile computes them again, and drops them. */
+  readonly skip: number;
+  /** Set where this is one lane of a vector point: its locals are lanes of that one's. */
+  readonly of?: { readonly point: Point; readonly lane: 0 | 1 | 2 | 3 };
+}
+
+export const origin: Point = { axes: new Map(), locals: new Map(), vector: false, skip: 0 };
+
+/** The point moved to these places; it sees the locals so far, and its own stay its own. */
+export function at(point: Point, places: Iterable<readonly [string, Index]>, lanes?: { readonly skip: number }): Point {
+  const axes = new Map([...point.axes, ...places]);
+  const { of } = point;
+  const base = {
+    axes,
+    locals: new Map(point.locals),
+    vector: point.vector || lanes !== undefined,
+    skip: lanes?.skip ?? point.skip,
+  };
+  return of === undefined ? base : { ...base, of };
+}
+
+/** Lane `lane` of a vector point. */
+export function laneOf(point: Point, lane: 0 | 1 | 2 | 3): Point {
+  if (!point.vector) return point;
+  const places = new Map([[laneAxis, constantIndex(lane)]]);
+  const axes = new Map([...point.axes].map(([name, index]) => [name, substituteAxes(index, places)]));
+  return { axes, locals: new Map(), vector: false, skip: 0, of: { point, lane } };
+}
+
+/** `base + offset`, and along the lanes for a vector. */
+export function place(base: Index, offset: number, vector: boolean): Index {
+  const moved = addIndex(base, constantIndex(constant(offset)));
+  return vector ? addIndex(moved, axisIndex(laneAxis)) : moved;
 }

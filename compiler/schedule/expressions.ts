@@ -1,7 +1,9 @@
 /** Constructors and questions for the expressions of a program: types, and keys for sharing. */
+import { InternalError } from "../diagnostics/diagnostic.ts";
 import { constantValue } from "../dimension/dimension.ts";
+import { neutral } from "../loops/combine.ts";
 import { indexKey } from "../loops/index.ts";
-import type { BinaryOperator, Comparison, ElementType, Index } from "../loops/types.ts";
+import type { BinaryOperator, Combine, Comparison, ElementType, Index } from "../loops/types.ts";
 import { operandsOf } from "../program/traverse.ts";
 import type { Expression, ValueType } from "../program/types.ts";
 
@@ -76,4 +78,28 @@ function headKey(expression: Expression): string {
     case "cast":
       return expression.kind;
   }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Combinations
+// ---------------------------------------------------------------------------------------------------------------------
+
+// What the reductions start from and how they combine.
+
+const operators: Readonly<Record<Exclude<Combine, "argmax">, BinaryOperator>> = {
+  sum: "add",
+  max: "maximum",
+  min: "minimum",
+  prod: "mul",
+};
+
+/** The value that changes nothing. A sum that started from +0 never is −0, so adding +0 to it is exact. */
+export function neutralOf(combine: Combine, dtype: ElementType, lanes: Lanes): Expression {
+  return constantOf(dtype, neutral(combine, dtype), lanes);
+}
+
+/** Both have equal lanes. */
+export function combined(combine: Combine, left: Expression, right: Expression): Expression {
+  if (combine === "argmax") throw new InternalError("schedule", "argmax is no binary operator");
+  return binaryOf(operators[combine], left, right);
 }

@@ -14,8 +14,7 @@ import { simplifyIndex } from "../loops/simplify.ts";
 import { rebuild } from "../loops/traverse.ts";
 import type { Axis, Index, Scalar } from "../loops/types.ts";
 import type { Kernel, Stage, Store } from "../kernel/types.ts";
-import { interiorOf } from "./border.ts";
-import type { Reduce } from "./terms.ts";
+import { interiorOf, type Reduce } from "./border.ts";
 
 interface Context {
   readonly shapeOf: (tensor: string) => readonly Dimension[];

@@ -1,25 +1,20 @@
 /** The loops over a kernel's grid, tile by tile, and its stages inside. */
+import { add, constant, floorDivide, isConstant, multiply, remainder } from "../dimension/dimension.ts";
 import { intervalOf } from "../dimension/interval.ts";
-import { addIndex, constantIndex } from "../loops/index.ts";
-import type { Index } from "../loops/types.ts";
-import type { Machine } from "./machine.ts";
 import type { Stage } from "../kernel/types.ts";
-import { compareOf, constantOf, indexOf } from "./expressions.ts";
-import { loopOver } from "./loops.ts";
-import type { Place } from "./nest.ts";
-import { collapse, placesOf } from "./nest.ts";
-import { elementPlace, fill, tilePlace } from "./fill.ts";
-import type { Panel, PanelPlan } from "./panel.ts";
-import { fewestRows, rowTiles } from "./panel.ts";
-import { at, origin, place } from "./point.ts";
-import type { Point } from "./point.ts";
-import type { Slice } from "./places.ts";
-import { eachSlice, sliceAt } from "./slice.ts";
-import type { Context } from "./terms.ts";
+import { addIndex, constantIndex, subtractIndex } from "../loops/index.ts";
+import { load } from "../loops/scalar.ts";
+import type { Index } from "../loops/types.ts";
+import type { Expression } from "../program/types.ts";
+import type { Context } from "./border.ts";
+import { at, boundedIndex, evaluate, origin, place, splat, type Point } from "./evaluate.ts";
+import { compareOf, constantOf, indexOf, neutralOf, selectOf } from "./expressions.ts";
+import { collapse, loopOver, placesOf, zero, type Place, type Slice } from "./loops.ts";
+import type { Machine } from "./machine.ts";
+import { elementPlace, fewestRows, fill, rowTiles, tilePlace, type Panel, type PanelPlan } from "./panel.ts";
+import { reduceSlice } from "./reduce.ts";
 import { stagesAt } from "./stages.ts";
-import type { GridLoop } from "./strategy.ts";
-import type { Offset, Tile } from "./tiles.ts";
-import { blocksOf, tilesOf, turnsOf } from "./tiles.ts";
+import { blocksOf, tilesOf, turnsOf, type GridLoop, type Offset, type Tile } from "./strategy.ts";
 
 interface Walk {
   readonly context: Context;
@@ -178,4 +173,44 @@ function cross(loop: GridLoop, points: readonly Point[], base: Index, offsets: r
   if (loop.role === "columns")
     return points.flatMap((point) => offsets.map((offset, position) => moved(point, offset, position)));
   return offsets.flatMap((offset, position) => points.map((point) => moved(point, offset, position)));
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Slices of the reduced axis
+// ---------------------------------------------------------------------------------------------------------------------
+
+// Slices of the reduced axis: where panels of all its places would leave the cache, they are filled and added up for some at
+// a time. Between slices each sum waits where it will be stored in the end; its order is the same.
+
+/** Runs the body for each slice in ascending order; once, without one, where nothing is cut. */
+export function eachSlice({ emitter }: Context, { slices }: PanelPlan, body: (slice?: Slice) => void): void {
+  if (slices === undefined) return body();
+  const { axis, places } = slices;
+  const whole = isConstant(remainder(axis.extent, constant(places)), 0);
+  const most = constantIndex(places);
+  const count = floorDivide(add(axis.extent, constant(places - 1)), constant(places));
+  const lengthAt = (from: Index): Index => {
+    const left = emitter.define(indexOf(subtractIndex(constantIndex(axis.extent), from)));
+    return whole ? most : boundedIndex(emitter, left, zero, most, constant(places + 1));
+  };
+  const span = { from: zero, to: constantIndex(multiply(count, constant(places))) };
+  loopOver(emitter, "slice", span, (from) => body({ axis, from, length: lengthAt(from) }), places);
+}
+
+/** The reduction and the store of its result at the points, from what the slices before have left there. */
+export function sliceAt(context: Context, stages: readonly Stage[], points: readonly Point[], slice: Slice): void {
+  const { emitter } = context;
+  const [reduce, ...rest] = stages;
+  const [store] = rest;
+  if (reduce.kind !== "reduce" || store.kind !== "store") return stagesAt(context, stages, points);
+  const { tensor, dtype, indices } = store.store;
+  const first = emitter.define(compareOf("equal", emitter.define(indexOf(slice.from)), constantOf("i32", 0)), "first");
+  const initial = (point: Point): Expression => {
+    const lanes = point.vector ? 4 : 1;
+    const held = evaluate(emitter, load(tensor, dtype, indices), point);
+    const isFirst = lanes === 4 ? splat(emitter, first) : first;
+    return selectOf(isFirst, neutralOf("sum", dtype, lanes), held);
+  };
+  reduceSlice(context, reduce, points, slice, initial);
+  stagesAt(context, rest, points);
 }

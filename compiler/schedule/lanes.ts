@@ -2,20 +2,35 @@
  * Sums in four lanes: as one vector accumulator, or as four of what a point's values are. The lane of a term is its index
  * on the innermost axis mod 4; incomplete fours add the neutral value in the other lanes, which is exact.
  */
-import { constant } from "../dimension/dimension.ts";
+import {
+  add,
+  constant,
+  constantValue,
+  isConstant,
+  remainder,
+  subtract,
+  type Dimension,
+} from "../dimension/dimension.ts";
+import type { Result } from "../kernel/types.ts";
 import { addIndex, constantIndex, quotient, scaleIndex, subtractIndex } from "../loops/index.ts";
 import type { Combine, Index } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
-import type { Result } from "../kernel/types.ts";
-import { combined, neutralOf } from "./combine.ts";
 import type { Emitter } from "./emitter.ts";
-import { splat } from "./evaluate.ts";
-import type { Variable } from "./expressions.ts";
-import { binaryOf, compareOf, indexOf, laneNumbers } from "./expressions.ts";
-import { cut, knownNumber, loopOver } from "./loops.ts";
-import type { Point } from "./point.ts";
-import { place } from "./point.ts";
-import type { Inner } from "./spans.ts";
+import { boundedIndex, place, splat, type Point } from "./evaluate.ts";
+import { binaryOf, combined, compareOf, indexOf, laneNumbers, neutralOf, type Variable } from "./expressions.ts";
+import {
+  collapse,
+  cut,
+  knownNumber,
+  loopOver,
+  nested,
+  placesOf,
+  wholeSpan,
+  zero,
+  type LoopAxis,
+  type Place,
+  type Span,
+} from "./loops.ts";
 
 /** One vector, or four accumulators. */
 export type LaneSum = readonly [Variable] | readonly [Variable, Variable, Variable, Variable];
@@ -168,4 +183,73 @@ export function joinLanes(emitter: Emitter, combine: Combine, sum: LaneSum): Exp
   const even = emitter.define(combined(combine, a, c));
   const odd = emitter.define(combined(combine, b, d));
   return emitter.define(combined(combine, even, odd), sum[0].name);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Spans of the innermost axis
+// ---------------------------------------------------------------------------------------------------------------------
+
+// The loops of a reduction down to its innermost axis, over everything or over one chunk of the flattened index. A chunk
+// that begins or ends within an innermost row gets bounds for it, computed on each row.
+
+/** What is left to do at one place of the outer loops: `span` of the innermost axis. */
+export interface Inner {
+  readonly axis: LoopAxis;
+  readonly span: Span;
+  readonly places: readonly Place[];
+  /** The span starts at a multiple of four. */
+  readonly aligned: boolean;
+}
+
+const single: LoopAxis = { name: "once", extent: constant(1), axes: [] };
+
+/** Runs `body` for each innermost row of the axes; with `span` only within that part of the flattened index. */
+export function overSpan(
+  emitter: Emitter,
+  axes: readonly LoopAxis[],
+  chunk: number,
+  span: Span | undefined,
+  body: (inner: Inner) => void,
+): void {
+  const axis = axes.at(-1) ?? single;
+  const outer = axes.slice(0, -1);
+  if (span === undefined) {
+    nested(emitter, outer, (places) => body({ axis, span: wholeSpan(axis), places, aligned: true }));
+  } else if (outer.length === 0) {
+    body({ axis, span, places: [], aligned: true });
+  } else {
+    overRows(emitter, collapse(outer), axis, chunk, span, body);
+  }
+}
+
+function overRows(
+  emitter: Emitter,
+  outer: LoopAxis,
+  axis: LoopAxis,
+  chunk: number,
+  span: Span,
+  body: (inner: Inner) => void,
+): void {
+  const { extent } = axis;
+  const size = constantValue(extent);
+  const whole = size !== undefined && chunk % size === 0;
+  const rows: Span = {
+    from: quotient(span.from, extent),
+    to: quotient(addIndex(span.to, constantIndex(subtract(extent, constant(1)))), extent),
+  };
+  loopOver(emitter, outer.name, rows, (row) => {
+    const places = placesOf(outer, row);
+    if (whole) return body({ axis, span: wholeSpan(axis), places, aligned: true });
+    const first = scaleIndex(row, extent);
+    const inner = {
+      from: within(emitter, subtractIndex(span.from, first), extent),
+      to: within(emitter, subtractIndex(span.to, first), extent),
+    };
+    body({ axis, span: inner, places, aligned: chunk % 4 === 0 && isConstant(remainder(extent, constant(4)), 0) });
+  });
+}
+
+/** The index held between 0 and the extent. */
+function within(emitter: Emitter, index: Index, extent: Dimension): Index {
+  return boundedIndex(emitter, emitter.define(indexOf(index)), zero, constantIndex(extent), add(extent, constant(1)));
 }

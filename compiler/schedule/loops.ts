@@ -1,11 +1,129 @@
-/** Emitting loops over a known or open range; one iteration needs no loop, none no code. */
-import { constant } from "../dimension/dimension.ts";
-import { addIndex, constantIndex, quotient, remainder, scaleIndex, subtractIndex } from "../loops/index.ts";
-import { constantValue } from "../dimension/dimension.ts";
-import type { Index } from "../loops/types.ts";
+/**
+ * Loops: neighbouring axes become one where every index runs through both as through one flat range, so that an elementwise kernel over
+ * [N, 32] is one loop to 32·N; a loop over one iteration is none, over none no code. And how loads and stores run along an axis.
+ */
+import {
+  constant,
+  constantValue,
+  equal,
+  isConstant,
+  multiply,
+  product,
+  type Dimension,
+} from "../dimension/dimension.ts";
+import { scalarsOf } from "../kernel/stage.ts";
+import type { Stage } from "../kernel/types.ts";
+import {
+  addIndex,
+  axesOf,
+  constantIndex,
+  dataScalarsOf,
+  quotient,
+  remainder,
+  scaleIndex,
+  subtractIndex,
+  unflatten,
+} from "../loops/index.ts";
+import { nodesOf } from "../loops/scalar.ts";
+import { indicesOf } from "../loops/traverse.ts";
+import type { Axis, Index, IndexAtom, Scalar } from "../loops/types.ts";
 import type { Emitter } from "./emitter.ts";
-import type { LoopAxis, Place } from "./nest.ts";
-import { placesOf } from "./nest.ts";
+
+/** One loop over several axes, the outermost first; their flattened index runs from 0 to `extent`. */
+export interface LoopAxis {
+  readonly name: string;
+  readonly extent: Dimension;
+  readonly axes: readonly Axis[];
+  /** Set where axes were collapsed by need, not by their indices: each part is found by quotient and remainder. */
+  readonly parts?: readonly LoopAxis[];
+}
+
+/** Every index of a stage, those inside quotients, remainders and data included. */
+export function indicesOfStage(stage: Stage): readonly Index[] {
+  const zero = stage.kind === "scatter" ? stage.zeroIndices : [];
+  return [...scalarsOf(stage).flatMap(indicesOfScalar), ...zero.flatMap(withNested)];
+}
+
+/** Every index in the scalar, those inside other indices included. */
+function indicesOfScalar(scalar: Scalar): readonly Index[] {
+  return nodesOf(scalar).flatMap(indicesOf).flatMap(withNested);
+}
+
+function withNested(index: Index): readonly Index[] {
+  const inner = index.terms.flatMap(({ atom }) =>
+    atom.kind === "quotient" || atom.kind === "remainder" ? withNested(atom.value) : [],
+  );
+  return [index, ...inner, ...dataScalarsOf(index).flatMap(indicesOfScalar)];
+}
+
+/** How often `axis` counts in the sum itself, not inside its quotients, remainders and data. */
+export function coefficientOf(index: Index, axis: string): Dimension {
+  const isAxis = (atom: IndexAtom): boolean => atom.kind === "axis" && atom.axis === axis;
+  return index.terms.find(({ atom }) => isAxis(atom))?.coefficient ?? constant(0);
+}
+
+/** Merges neighbours among `axes` wherever all `indices` allow it and `allowed` agrees (it sees the inner extent). */
+export function mergeAxes(
+  axes: readonly Axis[],
+  indices: readonly Index[],
+  allowed: (inner: Dimension) => boolean = () => true,
+): readonly LoopAxis[] {
+  const merged: LoopAxis[] = [];
+  for (const axis of [...axes].reverse()) {
+    const inner = merged.at(-1);
+    const own: LoopAxis = { name: axis.name, extent: axis.extent, axes: [axis] };
+    if (inner !== undefined && allowed(inner.extent) && isFlat(axis, inner, indices)) {
+      merged[merged.length - 1] = {
+        name: axis.name,
+        extent: multiply(axis.extent, inner.extent),
+        axes: [axis, ...inner.axes],
+      };
+    } else merged.push(own);
+  }
+  return merged.reverse();
+}
+
+/** The merged axes place all but the innermost at 0: so the law need only hold for outer and innermost. */
+function isFlat(outer: Axis, inner: LoopAxis, indices: readonly Index[]): boolean {
+  const last = innermost(inner);
+  return indices.every((index) =>
+    equal(coefficientOf(index, outer.name), multiply(coefficientOf(index, last), inner.extent)),
+  );
+}
+
+/** One loop over all of them, whatever their indices. */
+export function collapse(parts: readonly LoopAxis[]): LoopAxis {
+  const [first] = parts;
+  if (parts.length === 1) return first;
+  const extent = product(parts.map((part) => part.extent));
+  return { name: first.name, extent, axes: parts.flatMap(({ axes }) => axes), parts };
+}
+
+/** Where an axis stands. */
+export type Place = readonly [string, Index];
+
+/** Where each of its axes is when the loop is at `index`. */
+export function placesOf({ axes, parts }: LoopAxis, index: Index): readonly Place[] {
+  if (parts !== undefined) {
+    const indices = unflatten(
+      index,
+      parts.map(({ extent }) => extent),
+    );
+    return parts.flatMap((part, d) => placesOf(part, indices[d]));
+  }
+  return axes.map(({ name }, d): Place => [name, d === axes.length - 1 ? index : constantIndex(0)]);
+}
+
+/** The axis by which addresses see this loop. */
+export function innermost({ axes }: LoopAxis): string {
+  return axes[axes.length - 1].name;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Emitting loops
+// ---------------------------------------------------------------------------------------------------------------------
+
+// Emitting loops over a known or open range; one iteration needs no loop, none no code.
 
 export interface Span {
   readonly from: Index;
@@ -66,4 +184,76 @@ export function cut(
     rest: { from: middle, to },
     left: knownNumber(remainder(length, constant(step))),
   };
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Parts of a reduced axis
+// ---------------------------------------------------------------------------------------------------------------------
+
+// A part of a reduced axis, as loops run over it: from 0, so that what panels hold of it is found without a subtraction.
+
+/** The pseudo axis of a place in its slice. */
+export const sliceAxis = "$slice";
+
+export interface Slice {
+  readonly axis: LoopAxis;
+  readonly from: Index;
+  readonly length: Index;
+}
+
+export function overSlice(
+  emitter: Emitter,
+  { axis, from, length }: Slice,
+  body: (places: readonly Place[]) => void,
+): void {
+  loopOver(emitter, axis.name, { from: zero, to: length }, (index) =>
+    body([...placesOf(axis, addIndex(from, index)), [sliceAxis, index]]),
+  );
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Strides
+// ---------------------------------------------------------------------------------------------------------------------
+
+// How a kernel's loads and stores run along an axis: what decides whether vectors along it pay.
+
+/** Not at all, from one element to the next, or otherwise. */
+export type Stride = "none" | "unit" | "other";
+
+export function strideOf(index: Index, axis: string): Stride {
+  if (!axesOf(index).has(axis)) return "none";
+  const others = index.terms.filter(({ atom }) => atom.kind !== "axis");
+  if (others.some((term) => axesOf({ ...index, terms: [term] }).has(axis))) return "other";
+  return isConstant(coefficientOf(index, axis), 1) ? "unit" : "other";
+}
+
+/** The addresses that a stage stores to. */
+function targetsOf(stage: Stage): readonly Index[] {
+  switch (stage.kind) {
+    case "store":
+      return stage.store.indices;
+    case "sweep":
+      return stage.stores.flatMap(({ indices }) => indices);
+    case "scatter":
+      return stage.at;
+    case "let":
+    case "reduce":
+      return [];
+  }
+}
+
+/** The addresses that a stage loads from. */
+export function sourcesOf(stage: Stage): readonly Index[] {
+  return scalarsOf(stage)
+    .flatMap(nodesOf)
+    .flatMap((node) => (node.kind === "load" ? node.indices : []));
+}
+
+/** True where vectors along the axis pay: more of the accesses are contiguous than must be gathered. */
+export function runsAlong(stages: readonly Stage[], axis: string): boolean {
+  const strides = stages
+    .flatMap((stage) => [...targetsOf(stage), ...sourcesOf(stage)])
+    .map((index) => strideOf(index, axis));
+  const count = (stride: Stride): number => strides.filter((one) => one === stride).length;
+  return count("unit") > 0 && count("unit") >= count("other");
 }

@@ -3,23 +3,30 @@
  * in place they share the lines of the cache with their neighbours; its rows where they do not run along the reduced axes
  * (in the gradient of weights), once for several tiles of columns. Each copy is a few percent of the product.
  */
-import type { Dimension } from "../dimension/dimension.ts";
-import { constantValue, evaluate as evaluateDimension, product } from "../dimension/dimension.ts";
-import type { Bounds } from "../dimension/interval.ts";
-import { intervalOf } from "../dimension/interval.ts";
-import { axisIndex, flatten, scaleIndex, sumIndices } from "../loops/index.ts";
-import type { Load } from "../loops/scalar.ts";
-import { loadsOf, replaceLoads, scalarKey } from "../loops/scalar.ts";
-import type { Index } from "../loops/types.ts";
+import { constantValue, evaluate as evaluateDimension, product, type Dimension } from "../dimension/dimension.ts";
+import { intervalOf, type Bounds } from "../dimension/interval.ts";
 import type { Stage } from "../kernel/types.ts";
+import { addIndex, axisIndex, constantIndex, flatten, scaleIndex, sumIndices } from "../loops/index.ts";
+import { loadsOf, replaceLoads, scalarKey, type Load } from "../loops/scalar.ts";
+import type { Index } from "../loops/types.ts";
+import type { Context, Reduce } from "./border.ts";
 import type { Emitter } from "./emitter.ts";
-import type { LoopAxis } from "./nest.ts";
-import { indicesOfStage, innermost, mergeAxes } from "./nest.ts";
-import { sliceAxis } from "./places.ts";
-import type { GridLoop } from "./strategy.ts";
-import { runs } from "./strategy.ts";
-import { strideOf } from "./strides.ts";
-import type { Context, Reduce } from "./terms.ts";
+import { at, evaluate, place, storeAt, type Point } from "./evaluate.ts";
+import { laneNumbers } from "./expressions.ts";
+import {
+  indicesOfStage,
+  innermost,
+  mergeAxes,
+  nested,
+  overSlice,
+  placesOf,
+  sliceAxis,
+  strideOf,
+  type LoopAxis,
+  type Place,
+  type Slice,
+} from "./loops.ts";
+import { runs, type GridLoop, type Offset, type Turn } from "./strategy.ts";
 
 /** Longer panels would leave the cache. */
 const longest = 4096;
@@ -182,4 +189,85 @@ function flatPlace({ over }: Reduce): Index {
     over.map(({ name }) => axisIndex(name)),
     over.map(({ extent }) => extent),
   );
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Filling
+// ---------------------------------------------------------------------------------------------------------------------
+
+// Fills the panels of a tile's columns or rows, four elements at a time where they stand side by side.
+
+/** Where a point of a tile reads the panels of a side: its element, the first of four for a vector. */
+export function elementPlace(side: Panel["side"], offsets: readonly Offset[], position: number): Place {
+  const { vector } = offsets[position];
+  return [elementAxes[side], place(constantIndex(0), position * (vector ? 4 : 1), vector)];
+}
+
+/** Where a tile's panels begin in their block. */
+export function tilePlace(side: Panel["side"], base: Index): Place {
+  return [tileAxes[side], base];
+}
+
+/** Copies what the elements of the tiles in the block at `base` along the axis read. */
+export function fill(
+  context: Context,
+  panels: readonly Panel[],
+  point: Point,
+  axis: LoopAxis,
+  base: Index,
+  tiles: readonly Turn[],
+  slice?: Slice,
+): void {
+  for (const panel of panels) {
+    const groups = tiles.flatMap((tile) => groupsOf(panel, axis, tile));
+    overPlaces(context, panel, slice, (places) => {
+      for (const { from, offset, element, vector } of groups) {
+        const here: readonly Place[] = [
+          ...placesOf(axis, place(addIndex(base, from), offset, vector)),
+          ...places,
+          tilePlace(panel.side, from),
+          [elementAxes[panel.side], place(constantIndex(element), 0, vector)],
+        ];
+        copy(context, panel, at(point, here, vector ? { skip: 0 } : undefined));
+      }
+    });
+  }
+}
+
+/** The places of the reduced axes, all or those of a slice. */
+function overPlaces(
+  { emitter }: Context,
+  { stage, load }: Panel,
+  slice: Slice | undefined,
+  body: (places: readonly Place[]) => void,
+): void {
+  if (slice === undefined) return nested(emitter, mergeAxes(stage.over, load.indices), body);
+  overSlice(emitter, slice, body);
+}
+
+function copy({ emitter }: Context, { array, load, address }: Panel, point: Point): void {
+  storeAt(emitter, array, address, evaluate(emitter, load, point), point);
+}
+
+interface Group {
+  /** Of its tile in the block. */
+  readonly from: Index;
+  readonly offset: number;
+  readonly element: number;
+  readonly vector: boolean;
+}
+
+/** The elements of a tile one by one, or in fours where the machine's loads and the tensor allow it. */
+function groupsOf({ load }: Panel, axis: LoopAxis, { from, offsets }: Turn): readonly Group[] {
+  const unit = strideOf(load.indices[0], innermost(axis)) === "unit";
+  const elements = offsets.flatMap(({ offset, vector }, position) =>
+    (vector ? laneNumbers : [0]).map((lane) => ({
+      from,
+      offset: offset + lane,
+      element: position * (vector ? 4 : 1) + lane,
+      vector: false,
+    })),
+  );
+  if (!unit || elements.length % 4 !== 0) return elements;
+  return elements.filter((_, n) => n % 4 === 0).map((one) => ({ ...one, vector: true }));
 }

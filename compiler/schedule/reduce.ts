@@ -2,31 +2,38 @@
  * Reductions at one or more points of the grid, in the order that they carry: ascending with one accumulator, or four
  * lanes that meet as (0+2)+(1+3), each with or without chunks. Several points share what they read.
  */
-import type { Dimension } from "../dimension/dimension.ts";
-import { constant, floorDivide, isConstant, product, remainder } from "../dimension/dimension.ts";
+import { constant, floorDivide, isConstant, product, remainder, type Dimension } from "../dimension/dimension.ts";
+import type { Result } from "../kernel/types.ts";
 import { addIndex, constantIndex, scaleIndex } from "../loops/index.ts";
+import { dtypeOf } from "../loops/scalar.ts";
 import type { Index, Order } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
-import type { Result } from "../kernel/types.ts";
-import { argmax } from "./argmax.ts";
-import { combined, neutralOf } from "./combine.ts";
-import type { Region } from "./border.ts";
-import { regionOf, wholeInside } from "./border.ts";
+import { flatIndex, regionOf, termsAt, wholeInside, type Context, type Reduce, type Region } from "./border.ts";
 import type { Emitter } from "./emitter.ts";
-import { splat } from "./evaluate.ts";
-import type { Variable } from "./expressions.ts";
-import { addLanes, joinLanes, laneAccumulators, overLanes } from "./lanes.ts";
-import { knownNumber, loopOver } from "./loops.ts";
-import type { LoopAxis } from "./nest.ts";
-import { indicesOfStage, mergeAxes, placesOf } from "./nest.ts";
-import { overSlice } from "./places.ts";
-import type { Slice } from "./places.ts";
-import type { Point } from "./point.ts";
-import type { Inner } from "./spans.ts";
-import { overSpan } from "./spans.ts";
-import type { Span } from "./loops.ts";
-import type { Context, Reduce } from "./terms.ts";
-import { termsAt } from "./terms.ts";
+import { splat, type Point } from "./evaluate.ts";
+import {
+  binaryOf,
+  combined,
+  compareOf,
+  constantOf,
+  indexOf,
+  neutralOf,
+  selectOf,
+  type Variable,
+} from "./expressions.ts";
+import { addLanes, joinLanes, laneAccumulators, overLanes, overSpan, type Inner } from "./lanes.ts";
+import {
+  indicesOfStage,
+  knownNumber,
+  loopOver,
+  mergeAxes,
+  nested,
+  overSlice,
+  placesOf,
+  type LoopAxis,
+  type Slice,
+  type Span,
+} from "./loops.ts";
 
 /** One expression for each point and result. */
 type Values = readonly (readonly Expression[])[];
@@ -213,4 +220,55 @@ function isFree({ combine }: Result): boolean {
 
 function chunkOf({ chunk }: Order): number {
   return chunk ?? 1;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Argmax
+// ---------------------------------------------------------------------------------------------------------------------
+
+// Argmax: ascending, the flattened index of the first NaN, else of the first maximum.
+
+interface Best {
+  readonly value: Variable;
+  readonly index: Variable;
+}
+
+/** The positions at each point, one for each result. Their order is the same whatever the lanes and chunks. */
+export function argmax(
+  { emitter }: Context,
+  stage: Reduce,
+  points: readonly Point[],
+): readonly (readonly Expression[])[] {
+  const best = points.map((point) =>
+    stage.results.map(({ name, value }): Best => {
+      const lanes = point.vector ? 4 : 1;
+      const dtype = dtypeOf(value);
+      return {
+        value: emitter.mutable("best", { dtype, lanes }, neutralOf("argmax", dtype, lanes)),
+        index: emitter.mutable(name, { dtype: "i32", lanes }, constantOf("i32", 0, lanes)),
+      };
+    }),
+  );
+  nested(emitter, mergeAxes(stage.over, indicesOfStage(stage)), (places) => {
+    const position = emitter.define(indexOf(flatIndex(stage, places)));
+    for (const [p, point] of points.entries()) {
+      for (const [r, term] of termsAt(emitter, stage, point, places).entries()) {
+        const { value, index } = best[p][r];
+        const full = (one: Expression): Expression => (point.vector ? splat(emitter, one) : one);
+        // The best changes with every step, so the test must not leave a loop that the term does not depend on.
+        const greater = emitter.pinned(() => emitter.define(beats(full(term), value)));
+        emitter.assign(value, selectOf(greater, full(term), value));
+        emitter.assign(index, selectOf(greater, full(position), index));
+      }
+    }
+  });
+  return best.map((ofPoint) => ofPoint.map(({ index }) => index));
+}
+
+/** Greater, where a NaN is greater than every number: it is not at most the best, which is no NaN yet. */
+function beats(term: Expression, best: Expression): Expression {
+  if (term.type.dtype !== "f32") return compareOf("greater", term, best);
+  const type = { dtype: "bool", lanes: term.type.lanes } as const;
+  const greater: Expression = { kind: "unary", operator: "not", value: compareOf("lessEqual", term, best), type };
+  return binaryOf("and", greater, compareOf("equal", best, best));
 }

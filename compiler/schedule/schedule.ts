@@ -2,24 +2,34 @@
  * Scheduling: a kernel's loops made explicit for a machine, with tiles, vectors, hoisted loads and addresses. Never
  * changes a value: every sum is formed in the order that the kernel carries, so all schedules agree to the bit.
  */
-import { evaluate as evaluateDimension, product } from "../dimension/dimension.ts";
-import type { Bounds } from "../dimension/interval.ts";
 import { InternalError } from "../diagnostics/diagnostic.ts";
+import {
+  add,
+  constant,
+  evaluate as evaluateDimension,
+  multiply,
+  product,
+  symbolsOf,
+  type Dimension,
+} from "../dimension/dimension.ts";
+import type { Bounds } from "../dimension/interval.ts";
 import type { TensorType } from "../graph/types.ts";
-import type { ScheduledKernel } from "../program/types.ts";
-import type { Machine } from "./machine.ts";
-import { writesOf } from "../kernel/tensors.ts";
-import type { Kernel, Row } from "../kernel/types.ts";
-import { costOf } from "./cost.ts";
+import { accountOf } from "../kernel/accesses.ts";
+import { scalarsOf } from "../kernel/stage.ts";
+import { readsOf, writesOf } from "../kernel/tensors.ts";
+import type { Kernel, Row, Stage } from "../kernel/types.ts";
+import { dimensionsOf } from "../loops/index.ts";
+import { loadsOf, scalarCost } from "../loops/scalar.ts";
+import type { Axis, Scalar } from "../loops/types.ts";
+import { allNodesOf, indicesOf } from "../program/traverse.ts";
+import type { Cost, KernelParameter, ScheduledKernel, Statement } from "../program/types.ts";
 import { Emitter } from "./emitter.ts";
 import { flattenKernel } from "./flatten.ts";
 import { overGrid } from "./grid.ts";
+import type { Machine } from "./machine.ts";
 import { planPanels } from "./panel.ts";
-import { dimsOf, parametersOf } from "./parameters.ts";
 import { strategyOf } from "./strategy.ts";
 import { tidy } from "./tidy.ts";
-
-export { functionsUsed } from "./parameters.ts";
 
 /** The kernel as a function of its tensors' buffers; `bounds` are those of the open dimensions. */
 export function schedule(
@@ -53,4 +63,76 @@ function rowArray({ name, dtype, shape }: Row, bounds: Bounds): ScheduledKernel[
   const elements = evaluateDimension(product(shape), bounds);
   if (elements === undefined) throw new InternalError("schedule", `the row '${name}' has no bound`);
   return { name, dtype, elements };
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The signature
+// ---------------------------------------------------------------------------------------------------------------------
+
+// The signature of a scheduled kernel: its buffers in order of appearance, and the open dimensions that its body uses.
+
+/**
+ * Read ones first. `update` is what is loaded before it is stored: what a kernel stores and loads again, or a scatter's
+ * target, is written, since what it held before does not matter.
+ */
+export function parametersOf(kernel: Kernel, tensors: (name: string) => TensorType): readonly KernelParameter[] {
+  const { loads, stores } = accountOf(kernel);
+  return [...new Set([...readsOf(kernel), ...writesOf(kernel)])].map((name) => {
+    const [loaded] = loads.get(name) ?? [];
+    const [stored] = stores.get(name) ?? [];
+    const isUpdate = loaded !== undefined && stored !== undefined && loaded.moment < stored.moment;
+    const access = stored === undefined ? "read" : isUpdate ? "update" : "write";
+    return { name, dtype: tensors(name).dtype, access };
+  });
+}
+
+/** The open dimensions in the statements, sorted by name. */
+export function dimsOf(statements: readonly Statement[]): readonly string[] {
+  const sizes = allNodesOf(statements).flatMap(indicesOf).flatMap(dimensionsOf);
+  return [...new Set(sizes.flatMap((size) => [...symbolsOf(size)]))].sort();
+}
+
+/** The functions of the program that the statements call. */
+export function functionsUsed(statements: readonly Statement[]): ReadonlySet<string> {
+  return new Set(allNodesOf(statements).flatMap((node) => (node.kind === "call" ? [node.function] : [])));
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The cost
+// ---------------------------------------------------------------------------------------------------------------------
+
+// What a kernel costs, from its unscheduled form: operations, and bytes of the tensors that it reads and writes.
+
+const bytesPerElement = 4;
+
+/** As polynomials of the open dimensions. Operations are counted as scalarCost does, without the loads. */
+export function costOf(kernel: Kernel, tensors: (name: string) => TensorType): Cost {
+  const points = extentOf(kernel.grid);
+  const flops = kernel.stages.map((stage) => multiply(points, multiply(constant(operations(stage)), pointsOf(stage))));
+  const bytes = (names: ReadonlySet<string>): Dimension =>
+    sum([...names].map((name) => multiply(product(tensors(name).shape), constant(bytesPerElement))));
+  return { flops: sum(flops), bytesRead: bytes(readsOf(kernel)), bytesWritten: bytes(writesOf(kernel)) };
+}
+
+function sum(dimensions: readonly Dimension[]): Dimension {
+  return dimensions.reduce(add, constant(0));
+}
+
+function extentOf(axes: readonly Axis[]): Dimension {
+  return product(axes.map(({ extent }) => extent));
+}
+
+function pointsOf(stage: Stage): Dimension {
+  return stage.kind === "let" || stage.kind === "store" ? constant(1) : extentOf(stage.over);
+}
+
+/** A combination or a scattered add is one operation more. */
+function operations(stage: Stage): number {
+  const own = scalarsOf(stage).reduce((total, scalar) => total + scalarOperations(scalar), 0);
+  if (stage.kind === "reduce") return own + stage.results.length;
+  return stage.kind === "scatter" ? own + 1 : own;
+}
+
+function scalarOperations(scalar: Scalar): number {
+  return scalarCost(scalar) - loadsOf(scalar).length;
 }

@@ -4,20 +4,23 @@ import { constantIndex } from "../loops/index.ts";
 import { loadsOf } from "../loops/scalar.ts";
 import type { Index, Scalar } from "../loops/types.ts";
 import type { Stage } from "../kernel/types.ts";
-import { evaluate, nameOf, splat, storeAt } from "./evaluate.ts";
+import { at, evaluate, nameOf, place, splat, storeAt, type Point } from "./evaluate.ts";
 import { binaryOf, constantOf } from "./expressions.ts";
-import { loopOver, nested, wholeSpan } from "./loops.ts";
-import { indicesOfStage, innermost, mergeAxes, placesOf } from "./nest.ts";
-import type { LoopAxis, Place } from "./nest.ts";
-import { at } from "./point.ts";
-import type { Point } from "./point.ts";
-import { place } from "./point.ts";
-import type { Context, Reduce } from "./terms.ts";
+import {
+  indicesOfStage,
+  innermost,
+  loopOver,
+  mergeAxes,
+  nested,
+  placesOf,
+  runsAlong,
+  wholeSpan,
+  type LoopAxis,
+  type Place,
+} from "./loops.ts";
+import type { Context, Reduce } from "./border.ts";
 import { reduceAt } from "./reduce.ts";
-import { callsFunctions, functionVectors } from "./strategy.ts";
-import { runsAlong } from "./strides.ts";
-import type { Offset } from "./tiles.ts";
-import { tilesOf } from "./tiles.ts";
+import { callsFunctions, functionVectors, tilesOf, type Offset } from "./strategy.ts";
 
 /**
  * Emits the stages at the points, in order. Within a run of lets and stores all loads come before all stores, so a value

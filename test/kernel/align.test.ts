@@ -1,7 +1,7 @@
 /** Whether a load lies at the loop's own place: only there is the value at hand as a local. */
 import { describe, expect, it } from "vitest";
 import { constant } from "../../compiler/dimension/dimension.ts";
-import { isIdentity, leadsWith } from "../../compiler/fuse/align.ts";
+import { isIdentity, leadsWith } from "../../compiler/fuse/definition.ts";
 import { axisIndex, constantIndex } from "../../compiler/loops/index.ts";
 import type { Axis, Index } from "../../compiler/loops/types.ts";
 

@@ -1,9 +1,8 @@
 /** Which values are stored and which are written into their consumers: a case on each side of every rule of `decide`. */
 import { describe, expect, test } from "vitest";
 import { constant } from "../../compiler/dimension/dimension.ts";
-import { decide } from "../../compiler/fuse/decide.ts";
+import { decide, updateRegion } from "../../compiler/fuse/decide.ts";
 import { isContraction, loadedBy } from "../../compiler/fuse/definition.ts";
-import { updateRegion } from "../../compiler/fuse/update.ts";
 import type { LoweredNode, LoweredOutput } from "../../compiler/lower/lower.ts";
 import { addIndex, axisIndex, dataIndex, quotient, remainder, scaleIndex } from "../../compiler/loops/index.ts";
 import { randomWords, unaryFunctions } from "../../compiler/loops/functions.ts";

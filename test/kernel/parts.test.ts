@@ -3,13 +3,20 @@ import { UniqueNames } from "../../compiler/program/unique-names.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { symbol } from "../../compiler/dimension/dimension.ts";
-import { axisMap, isIdentity, leadsWith, sameShape } from "../../compiler/fuse/align.ts";
+import {
+  axisMap,
+  isContraction,
+  isIdentity,
+  leadsWith,
+  loadedBy,
+  mapCompute,
+  sameShape,
+  scalarsOf,
+  type Member,
+} from "../../compiler/fuse/definition.ts";
 import { clusterMembers } from "../../compiler/fuse/cluster.ts";
-import { isContraction, loadedBy, mapCompute, scalarsOf } from "../../compiler/fuse/definition.ts";
-import type { Member } from "../../compiler/fuse/definition.ts";
-import { Heap } from "../../compiler/fuse/heap.ts";
-import { levelsOf } from "../../compiler/fuse/levels.ts";
-import { kernelName, localName } from "../../compiler/fuse/names.ts";
+import { Heap } from "../../compiler/fuse/precedence.ts";
+import { kernelName, levelsOf, localName } from "../../compiler/fuse/build.ts";
 import type { LoweredNode } from "../../compiler/lower/lower.ts";
 import { addIndex, axisIndex, constantIndex, dataIndex } from "../../compiler/loops/index.ts";
 import { binary, f32, load } from "../../compiler/loops/scalar.ts";

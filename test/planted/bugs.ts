@@ -57,7 +57,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "a load at 0 counts as a load at the loop's place",
-    file: "compiler/fuse/align.ts",
+    file: "compiler/fuse/definition.ts",
     text: "return constantValue(extent) === 1 && index.terms.length === 0 && isConstant(index.constant, 0);",
     replacement: "return index.terms.length === 0 && isConstant(index.constant, 0);",
   },
@@ -88,7 +88,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "argmax takes the last of those that tie",
-    file: "compiler/schedule/argmax.ts",
+    file: "compiler/schedule/reduce.ts",
     text: 'value: compareOf("lessEqual", term, best)',
     replacement: 'value: compareOf("less", term, best)',
   },
