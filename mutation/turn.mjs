@@ -24,6 +24,7 @@ const optionsFor = (pieces, atOnce) => ({
   // A mutant that is only slow on a busy machine must not count as noticed.
   timeoutMS: 10_000,
   timeoutFactor: 4,
+  dryRunTimeoutMinutes: 15,
   reporters: ["progress-append-only"],
   logLevel: "warn",
   allowEmpty: true,

@@ -52,8 +52,14 @@ export function diagnose<Arguments>(
   help?: string,
 ): Diagnostic {
   const { code, severity, message } = definition;
-  const base = { code, severity, message: message(values), labels };
-  return help === undefined ? base : { ...base, help };
+  const shown = labels.map((one) => ({ ...one, text: withShortWords(one.text) }));
+  const base = { code, severity, message: withShortWords(message(values)), labels: shown };
+  return help === undefined ? base : { ...base, help: withShortWords(help) };
+}
+
+/** Names may be of any length, sentences may not: what is longer than 60 letters is cut, wherever it came from. */
+function withShortWords(text: string): string {
+  return text.length > 60 ? text.replace(/([\p{L}\p{N}_]{59})[\p{L}\p{N}_]{2,}/gu, "$1…") : text;
 }
 
 /** A label from a span. */

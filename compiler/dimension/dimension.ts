@@ -27,9 +27,16 @@ export interface Dimension {
  * it at the source.
  */
 export class DimensionOverflow extends Error {
-  constructor(operation: string, limit = "2^53 - 1") {
-    super(`${operation} exceeds ${limit}`);
+  /** What became too much. */
+  readonly what: string;
+  /** How much it may be, where that is no number of elements. */
+  readonly most: string | undefined;
+
+  constructor(what: string, most?: string) {
+    super(`${what} exceeds ${most ?? "2^53 - 1"}`);
     this.name = "DimensionOverflow";
+    this.what = what;
+    this.most = most;
   }
 }
 
@@ -71,11 +78,11 @@ const mostTerms = 256;
 const longestKey = 4096;
 
 function checkTerms(count: number): void {
-  if (count > mostTerms) throw new DimensionOverflow("a dimension", `${mostTerms} terms`);
+  if (count > mostTerms) throw new DimensionOverflow("a size that is written out", `${mostTerms} terms`);
 }
 
 function keyed(monomials: readonly Monomial[], key: string): Dimension {
-  if (key.length > longestKey) throw new DimensionOverflow("a dimension", `${longestKey} characters`);
+  if (key.length > longestKey) throw new DimensionOverflow("a size that is written out", `${longestKey} characters`);
   return { monomials, key };
 }
 

@@ -110,7 +110,7 @@ function built<Result>(session: Session, span: Span | undefined, build: () => Re
     return recover(build);
   } catch (error) {
     const place = [label(span ?? { file: session.module.name, from: 0, to: 0 }, "written out from here")];
-    if (error instanceof DimensionOverflow) session.report(diagnose(sizeOverflow, { what: error.message }, place));
+    if (error instanceof DimensionOverflow) session.report(diagnose(sizeOverflow, error, place));
     else if (error instanceof BudgetExceeded) {
       session.budget.reported();
       session.report(diagnose(programTooLarge, { limit: maximalWork }, place));

@@ -20,8 +20,7 @@ export function withinRange<Result>(span: Span, frame: Frame, compute: () => Res
   try {
     return compute();
   } catch (error) {
-    if (error instanceof DimensionOverflow)
-      return frame.fail(sizeOverflow, { what: error.message }, span, "computed here");
+    if (error instanceof DimensionOverflow) return frame.fail(sizeOverflow, error, span, "computed here");
     if (!(error instanceof BudgetExceeded) || !budget.mostSince(before)) throw error;
     budget.reported();
     return frame.fail(programTooLarge, { limit: maximalWork }, span, "most of them come from here");

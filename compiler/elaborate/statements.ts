@@ -61,8 +61,8 @@ export function run(body: Body, frame: Frame): Returned | undefined {
   return undefined;
 }
 
-function reportOverflow({ message }: DimensionOverflow, { span }: Statement, frame: Frame): void {
-  frame.report(sizeOverflow, { what: message }, span, "computed here");
+function reportOverflow(error: DimensionOverflow, { span }: Statement, frame: Frame): void {
+  frame.report(sizeOverflow, error, span, "computed here");
 }
 
 /** The names that a statement would have bound. */

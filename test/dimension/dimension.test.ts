@@ -102,8 +102,10 @@ describe("the limits", () => {
   });
 
   test("are told where they are exceeded; a longer division is none", () => {
-    expect(() => sum(257)).toThrow(new DimensionOverflow("a dimension", "256 terms"));
-    expect(() => add(symbol("x".repeat(4093)), c(1))).toThrow(new DimensionOverflow("a dimension", "4096 characters"));
+    expect(() => sum(257)).toThrow(new DimensionOverflow("a size that is written out", "256 terms"));
+    expect(() => add(symbol("x".repeat(4093)), c(1))).toThrow(
+      new DimensionOverflow("a size that is written out", "4096 characters"),
+    );
     expect(divideExactly(multiply(sum(65), m), m)).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 /** Programs of a size that a careless compiler would not survive. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { elaborateSource } from "../../compiler/front.ts";
 import { elaborated } from "./helpers.ts";
 
 const chain = (link: (index: number) => string, last: string, count = 3000): string =>
@@ -69,4 +70,31 @@ test.each([
   ["a slice that ends before it begins", "model M(x: [N, 4]) -> [N, _] = x[:, 3:1]", "NN0318"],
 ])("%s is refused", (_, text, code) => {
   expect(elaborated(text).diagnostics.map((diagnostic) => diagnostic.code)).toContain(code);
+});
+
+describe("a name of 100,000 letters is a name like others, and cut where a sentence tells of it:", () => {
+  const names = ["N", "F", "C", "wide", "layer", "units", "w", "seen", "Net", "x", "run", "label", "place"];
+  const source = `const wide = 2
+block layer(x: [N, C], units: int) -> [N, units] {
+  param w: [C, units] = zeros
+  state seen: [units] = zeros
+  seen <- seen + mean(x @ w, over: N)
+  return x @ w
+}
+model Net(x: [N, F]) -> [N, wide] = x |> layer(wide)
+train Net as run { data: csv("d.csv", target: "label")  loss: mse  optimizer: sgd(lr: 0.1)  batch: 8 }
+data place = csv("d.csv", target: "label", holdout: 2)
+`;
+  test.each(names)("%s", (name) => {
+    const long = name.repeat(100_000 / name.length);
+    const text = source.replaceAll(new RegExp(`\\b${name}\\b`, "g"), long);
+    const { diagnostics } = elaborateSource({ name: "m.nn", source: text }, { allowOpen: true });
+    // A size is written out with all of its names.
+    const codes = diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code);
+    expect(codes.filter((code) => code !== "NN0315")).toEqual([]);
+    for (const { message, labels, help = "" } of diagnostics)
+      expect(Math.max(...[message, help, ...labels.map((one) => one.text)].map((said) => said.length))).toBeLessThan(
+        300,
+      );
+  });
 });

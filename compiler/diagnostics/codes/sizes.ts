@@ -13,12 +13,12 @@ export const badSize = define<{ readonly what: string; readonly found: string }>
   },
 });
 
-export const sizeOverflow = define<{ readonly what: string }>({
+export const sizeOverflow = define<{ readonly what: string; readonly most?: string | undefined }>({
   code: "NN0315",
   severity: "error",
-  message: ({ what }) => `${what}: expected at most 2147483647 elements, found more`,
+  message: ({ what, most = "2147483647 elements" }) => `${what}: expected at most ${most}, found more`,
   explanation:
-    "The elements of a tensor are counted with 32 bits, those that are never stored included: at its largest, it has at most 2^31 − 1.",
+    "A size that depends on dimensions is reckoned with as a sum of products of their names, and refused where that has no sensible length. The elements of a tensor are counted with 32 bits, those that are never stored included: at its largest, it has at most 2^31 − 1.",
   example: {
     bad: "model M(x: [N, 3]) -> [N, _] = x |> dense(2 ** 30) |> dense(2 ** 30)",
     good: "model M(x: [N, 3]) -> [N, 16] = x |> dense(16)",
