@@ -3,13 +3,14 @@ import { expect, test } from "vitest";
 import * as names from "../../compiler/diagnostics/codes/names.ts";
 import * as settings from "../../compiler/diagnostics/codes/settings.ts";
 import * as shapes from "../../compiler/diagnostics/codes/shapes.ts";
+import * as sizes from "../../compiler/diagnostics/codes/sizes.ts";
 import * as train from "../../compiler/diagnostics/codes/train.ts";
 import { render } from "../../compiler/diagnostics/render.ts";
 import type { DiagnosticDefinition } from "../../compiler/diagnostics/diagnostic.ts";
 import { preludeFiles } from "../../compiler/prelude/index.ts";
 import { elaborated } from "./helpers.ts";
 
-const definitions: readonly DiagnosticDefinition<never>[] = [names, settings, shapes, train].flatMap((area) =>
+const definitions: readonly DiagnosticDefinition<never>[] = [names, settings, shapes, sizes, train].flatMap((area) =>
   Object.values(area),
 );
 const examples = definitions.flatMap(({ example }) => (example === undefined ? [] : [example.bad]));
