@@ -79,7 +79,11 @@ export default {
       { path: "^(targets|runtime)/" },
       { path: "^compiler/", pathNot: "^compiler/(program|diagnostics)/" },
     ),
-    forbid("targets-stand-alone", { path: "^targets/([^/]+)/" }, { path: "^targets/", pathNot: "^targets/$1/" }),
+    forbid(
+      "targets-stand-alone",
+      { path: "^targets/([^/]+)/" },
+      { path: "^targets/", pathNot: "^targets/($1|c-like)/" },
+    ),
     forbid("targets-know-no-runtime", { path: "^targets/" }, { path: "^(runtime|cli)/" }),
     forbid("runtime-knows-no-target", { path: "^runtime/" }, { path: "^(targets|cli)/" }),
     // A page needs nothing but runtime/load and what it saves with.

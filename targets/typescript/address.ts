@@ -8,15 +8,10 @@ import { coefficientOf, indexKey, numberOf, ofTerms, splitOffset } from "../../c
 import type { Scope } from "../../compiler/program/scope.ts";
 import { nodesOf } from "../../compiler/program/traverse.ts";
 import type { Statement } from "../../compiler/program/types.ts";
-import type { Code } from "./code.ts";
-import { Level, infix, numeral } from "./code.ts";
-import type { Block, Place } from "./context.ts";
-import { integerCode } from "./integer.ts";
-
-interface Access {
-  readonly buffer: string;
-  readonly address: Index;
-}
+import type { Code } from "../c-like/code.ts";
+import { Level, infix, numeral } from "../c-like/code.ts";
+import { integerCode } from "../c-like/expression.ts";
+import type { Access, Block, Place } from "../c-like/syntax.ts";
 
 /** The element's number, to stand in brackets. */
 export function addressText({ buffer, address }: Access, place: Place): string {
@@ -30,7 +25,7 @@ export function addressText({ buffer, address }: Access, place: Place): string {
 }
 
 function restCode(rest: Index, buffer: string, place: Place): Code {
-  const often = (place.scope.state.uses.get(indexKey(rest)) ?? 0) > 1;
+  const often = (usesIn(place.scope.state.body).get(indexKey(rest)) ?? 0) > 1;
   const home = homeOf(rest, place);
   if (home === undefined) return plain(rest, place);
   if (home.loop !== place.scope.loop) return hoisted(rest, home, buffer, place);
@@ -80,13 +75,18 @@ function hoisted(index: Index, home: Scope<Block>, buffer: string, place: Place,
   return { text: name, level: Level.primary };
 }
 
+const known = new WeakMap<readonly Statement[], ReadonlyMap<string, number>>();
+
 /** How often each address, but for its number, stands in these statements, those in nested blocks not counted. */
-export function countUses(body: readonly Statement[]): ReadonlyMap<string, number> {
+function usesIn(body: readonly Statement[]): ReadonlyMap<string, number> {
+  const before = known.get(body);
+  if (before !== undefined) return before;
   const uses = new Map<string, number>();
   for (const node of body.flatMap(nodesOf)) {
     if (node.kind !== "load" && node.kind !== "store") continue;
     const key = indexKey(splitOffset(node.address).rest);
     uses.set(key, (uses.get(key) ?? 0) + 1);
   }
+  known.set(body, uses);
   return uses;
 }

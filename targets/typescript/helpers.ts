@@ -54,14 +54,7 @@ const helpers: Readonly<Record<Helper, HelperText>> = {
 };
 
 /** The text of all used helpers, in the table's order. */
-export function helperText(used: ReadonlySet<Helper>): readonly string[] {
-  const texts = Object.entries(helpers).flatMap(([name, { needs, text }]) => (isUsed(used, name) ? [needs, text] : []));
-  const seen = new Set<string>();
-  return texts
-    .map((lines) => lines.join("\n"))
-    .filter((text) => text !== "" && !seen.has(text) && seen.add(text).size > 0);
-}
-
-function isUsed(used: ReadonlySet<string>, name: string): boolean {
-  return used.has(name);
+export function helperText(used: ReadonlySet<string>): readonly string[] {
+  const texts = Object.entries(helpers).flatMap(([name, { needs, text }]) => (used.has(name) ? [needs, text] : []));
+  return [...new Set(texts.map((lines) => lines.join("\n")))].filter((text) => text !== "");
 }

@@ -11,15 +11,14 @@ import { fileName } from "../../compiler/program/names.ts";
 import type { SourceLines, Sources } from "../../compiler/program/origins.ts";
 import { describeOrigins, linesOf, noSources } from "../../compiler/program/origins.ts";
 import type { FunctionDefinition, Program, ScheduledKernel } from "../../compiler/program/types.ts";
+import type { Module } from "../c-like/syntax.ts";
 import { commentText } from "./code.ts";
-import type { ModuleContext } from "./context.ts";
 import { withoutTypes } from "./erase.ts";
-import { expressionCode } from "./expression.ts";
-import type { Helper } from "./helpers.ts";
 import { helperText } from "./helpers.ts";
-import { printFunction, printKernel, scalarType } from "./kernel.ts";
+import { arrayType, printFunction, printKernel } from "./kernel.ts";
 import type { PrintedFunction } from "./kernel.ts";
 import type { ModuleNames } from "./module.ts";
+import { scalarType, syntax } from "./syntax.ts";
 import { tsMorph } from "./ts-morph.ts";
 import { createLines, declarationText, instanceText, nameModule } from "./module.ts";
 
@@ -52,12 +51,12 @@ function moduleFile(program: Program, sources: Sources): SourceFile {
 
 function moduleStatements(program: Program, sources: Sources): readonly (string | StatementStructures)[] {
   const names = nameModule(program);
-  const helpers = new Set<Helper>();
-  const context: ModuleContext = { functions: names.functions, helpers, expressionCode };
+  const helpers = new Set<string>();
+  const module: Module = { syntax, functions: names.functions, helpers, taken: names.all };
   const lines = linesOf(sources);
   const facts: Facts = { ranges: new Map(), bounds: boundsOf(program) };
-  const functions = program.functions.map((definition) => functionStructure(definition, names, context));
-  const kernels = program.kernels.map((kernel, n) => kernelStructure(kernel, n, names, facts, context, lines));
+  const functions = program.functions.map((definition) => functionStructure(definition, names, module));
+  const kernels = program.kernels.map((kernel, n) => kernelStructure(kernel, n, names, facts, module, lines));
   return [
     `/** ${commentText(`${program.name}, compiled by nnc. Kernels are functions of typed arrays; create() gives them memory.`)} */\n\n${instanceText}\n`,
     `/** Bytes of the arena. */\nexport const arenaBytes = ${program.arenaBytes};\n\nconst fround = Math.fround;`,
@@ -72,21 +71,20 @@ function moduleStatements(program: Program, sources: Sources): readonly (string 
 /** Private arrays of kernels, made once: only one kernel runs at a time. */
 function arrayTexts(program: Program, names: ModuleNames): readonly string[] {
   return program.kernels.flatMap(({ arrays }, n) =>
-    arrays.map(({ name, dtype, elements }) => {
-      const type = dtype === "f32" ? "Float32Array" : "Int32Array";
-      return `const ${names.arrays[n].get(name)} = new ${type}(${elements});`;
-    }),
+    arrays.map(
+      ({ name, dtype, elements }) => `const ${names.arrays[n].get(name)} = new ${arrayType(dtype)}(${elements});`,
+    ),
   );
 }
 
 function functionStructure(
   definition: FunctionDefinition,
   names: ModuleNames,
-  context: ModuleContext,
+  module: Module,
 ): FunctionDeclarationStructure {
   const name = names.functions.get(definition.name);
   const docs = [commentText(definition.summary)];
-  return structure(name, docs, printFunction(definition, context, names.all), scalarType(definition.dtype));
+  return structure(name, docs, printFunction(definition, module), scalarType(definition.dtype));
 }
 
 function kernelStructure(
@@ -94,12 +92,12 @@ function kernelStructure(
   n: number,
   names: ModuleNames,
   facts: Facts,
-  context: ModuleContext,
+  module: Module,
   sources: SourceLines,
 ): FunctionDeclarationStructure {
   const lines = describeOrigins(kernel.origins, sources).map(commentText);
   const docs = lines.length === 0 ? [] : [lines.length === 1 ? lines[0] : `\n${lines.join("\n")}`];
-  return structure(names.kernels[n], docs, printKernel(kernel, names.arrays[n], facts, context, names.all), "void");
+  return structure(names.kernels[n], docs, printKernel(kernel, names.arrays[n], facts, module), "void");
 }
 
 function createStructure(program: Program, names: ModuleNames): FunctionDeclarationStructure {

@@ -4,6 +4,7 @@ import { Names } from "../../compiler/program/names.ts";
 import type { Entry, Program, ProgramBuffer } from "../../compiler/program/types.ts";
 import { commentText, stringLiteral } from "./code.ts";
 import { identifiers } from "./context.ts";
+import { arrayType } from "./kernel.ts";
 
 /** The names that functions of the program and kernels have in the module. */
 export interface ModuleNames {
@@ -77,10 +78,9 @@ export function createLines(program: Program, module: ModuleNames): readonly str
 }
 
 function viewLine({ name, role, dtype, shape, offset, bytes }: ProgramBuffer, view: string): string {
-  const type = dtype === "f32" ? "Float32Array" : "Int32Array";
   const sizes = shape.map(({ key }) => key).join(", ");
   const comment = commentText(`${role} ${name}: ${dtype}[${sizes}]`);
-  return `const ${view} = new ${type}(memory, ${offset}, ${bytes / 4}); // ${comment}`;
+  return `const ${view} = new ${arrayType(dtype)}(memory, ${offset}, ${bytes / 4}); // ${comment}`;
 }
 
 function entryLines(

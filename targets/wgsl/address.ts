@@ -6,15 +6,10 @@ import { integerOf } from "../../compiler/program/integer.ts";
 import type { Index, IndexTerm } from "../../compiler/program/linear.ts";
 import { coefficientOf, indexKey, ofTerms, splitOffset } from "../../compiler/program/linear.ts";
 import type { Scope } from "../../compiler/program/scope.ts";
-import type { Code } from "./code.ts";
-import { Level, infix, numeral, primary } from "./code.ts";
-import type { Block, Place } from "./context.ts";
-import { integerCode } from "./integer.ts";
-
-interface Access {
-  readonly buffer: string;
-  readonly address: Index;
-}
+import type { Code } from "../c-like/code.ts";
+import { Level, infix, numeral, primary } from "../c-like/code.ts";
+import { integerCode } from "../c-like/expression.ts";
+import type { Access, Block, Place } from "../c-like/syntax.ts";
 
 /** The element: of a private array, or of the arena from where the buffer begins. */
 export function elementText({ buffer, address }: Access, place: Place): string {

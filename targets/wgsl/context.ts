@@ -1,40 +1,10 @@
-/** What printing a kernel or a function needs to know, and what it gathers on the way. */
-import type { NameRule, Names } from "../../compiler/program/names.ts";
-import type { Scope } from "../../compiler/program/scope.ts";
-import type { Expression } from "../../compiler/program/types.ts";
-import type { Code } from "./code.ts";
-import type { Helper } from "./helpers.ts";
+/** What a module of shaders has beside what every module has, and what may be a name in it. */
+import type { NameRule } from "../../compiler/program/names.ts";
+import type { Module } from "../c-like/syntax.ts";
 
-/** One module being printed. */
-export interface ModuleContext {
-  /** Printed names of Program.functions. */
-  readonly functions: ReadonlyMap<string, string>;
+export interface ShaderModule extends Module {
   /** Members of the uniform `dims` by the names of the open dimensions. */
   readonly dims: ReadonlyMap<string, string>;
-  readonly helpers: Set<Helper>;
-  /** Names that functions must not hide. */
-  readonly taken: ReadonlySet<string>;
-  /** Prints expressions: they stand in addresses, as addresses do in them. */
-  readonly expressionCode: (expression: Expression, place: Place) => Code;
-}
-
-/** One block of a function being printed. */
-export interface Block {
-  readonly lines: string[];
-  /** Constants that hold parts of addresses, by what they hold. */
-  readonly hoisted: Map<string, string>;
-  /** The depth in `Names` at which what is defined here lives. */
-  readonly nameDepth: number;
-}
-
-export interface Place {
-  readonly module: ModuleContext;
-  readonly names: Names;
-  /** Private arrays of the kernel; all other buffers lie in the arena. */
-  readonly arrays: ReadonlySet<string>;
-  readonly scope: Scope<Block>;
-  /** True where every named sum keeps its rounding, as the polynomials need it. */
-  readonly rounded: boolean;
 }
 
 const words =

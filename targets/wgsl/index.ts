@@ -14,15 +14,15 @@ import type { SourceLines, Sources } from "../../compiler/program/origins.ts";
 import { describeOrigins, linesOf, noSources } from "../../compiler/program/origins.ts";
 import { phasesOf, threadsOf } from "../../compiler/program/threads.ts";
 import type { Phase } from "../../compiler/program/threads.ts";
-import type { Program, ScheduledKernel } from "../../compiler/program/types.ts";
+import type { FunctionDefinition, Program, ScheduledKernel } from "../../compiler/program/types.ts";
 import { checkWgsl } from "./check.ts";
-import type { ModuleContext } from "./context.ts";
+import { indented, printFunction } from "../c-like/statements.ts";
+import { functionName } from "../c-like/syntax.ts";
+import type { ShaderModule } from "./context.ts";
 import { identifiers } from "./context.ts";
-import { expressionCode } from "./expression.ts";
-import type { Helper } from "./helpers.ts";
 import { helperNames, helperTexts } from "./helpers.ts";
-import { printFunction } from "./kernel.ts";
 import { memberNames, printPhase, workgroup } from "./phase.ts";
+import { syntax } from "./syntax.ts";
 
 /**
  * Prints the program as `<name>.wgsl` and `<name>.dispatch.json`. `sources`, the texts of the `.nn` files by the names that
@@ -112,20 +112,17 @@ interface ModuleTexts {
 function moduleTexts(program: Program, kernels: readonly PlannedKernel[], sources: Sources): ModuleTexts {
   const functions = functionNames(program);
   const [zero, ...members] = memberNames(["zero", ...program.dims.map(({ name }) => name)]);
-  const module: ModuleContext = {
+  const module: ShaderModule = {
+    syntax,
     functions,
-    expressionCode,
     dims: new Map(program.dims.map(({ name }, at) => [name, members[at]])),
-    helpers: new Set<Helper>(),
+    helpers: new Set(),
     taken: new Set([...helperNames, ...functions.values(), ...kernels.map(({ uniform }) => uniform)]),
   };
   const facts: Facts = { ranges: new Map(), bounds: boundsOf(program) };
   const lines = linesOf(sources);
   const printed = kernels.map((kernel) => kernelText(kernel, facts, module, lines));
-  const texts = program.functions.map((definition) => {
-    const text = printFunction(definition, functions.get(definition.name) ?? "", module);
-    return [`/// ${oneLine(definition.summary)}`, ...text].join("\n");
-  });
+  const texts = program.functions.map((definition) => functionText(definition, module));
   const head = [
     `// ${oneLine(program.name)}, compiled by nnc. Buffers are runs of one arena, which holds the patterns of their elements.`,
     "@group(0) @binding(0) var<storage, read_write> arena: array<i32>;",
@@ -139,10 +136,21 @@ function moduleTexts(program: Program, kernels: readonly PlannedKernel[], source
   };
 }
 
+function functionText(definition: FunctionDefinition, module: ShaderModule): string {
+  const { parameters, lines } = printFunction(definition, module);
+  const own = parameters.map(({ name, dtype }) => `${name}: ${dtype}`).join(", ");
+  return [
+    `/// ${oneLine(definition.summary)}`,
+    `fn ${functionName(definition.name, module)}(${own}) -> ${definition.dtype} {`,
+    ...indented(lines),
+    "}",
+  ].join("\n");
+}
+
 function kernelText(
   { kernel, structure, uniform, phases }: PlannedKernel,
   facts: Facts,
-  module: ModuleContext,
+  module: ShaderModule,
   sources: SourceLines,
 ): string {
   const members = memberNames(kernel.parameters.map(({ name }) => name));

@@ -11,12 +11,13 @@ import { enterLoop, integerOf, integerOfDimension } from "../../compiler/program
 import { Names, loopVariableNames } from "../../compiler/program/names.ts";
 import { Scope } from "../../compiler/program/scope.ts";
 import type { ScheduledKernel } from "../../compiler/program/types.ts";
-import type { Code } from "./code.ts";
-import { Level, infix, numeral, primary } from "./code.ts";
-import type { Block, ModuleContext, Place } from "./context.ts";
+import type { Code } from "../c-like/code.ts";
+import { Level, infix, numeral, primary } from "../c-like/code.ts";
+import { integerCode } from "../c-like/expression.ts";
+import { branchLines, indented, printBody, startOf } from "../c-like/statements.ts";
+import type { Place } from "../c-like/syntax.ts";
+import type { ShaderModule } from "./context.ts";
 import { identifiers } from "./context.ts";
-import { integerCode } from "./integer.ts";
-import { emptyBlock, indented, printBody } from "./kernel.ts";
 
 /** Threads of a workgroup, where there is more than one thread. */
 export const workgroup = 64;
@@ -28,16 +29,14 @@ export function printPhase(
   printed: string,
   uniform: string,
   facts: Facts,
-  module: ModuleContext,
+  module: ShaderModule,
 ): readonly string[] {
-  const names = new Names(identifiers, module.taken);
-  const scope = new Scope<Block>(emptyBlock(names), facts);
-  const place: Place = { module, names, arrays: new Set(kernel.arrays.map(({ name }) => name)), scope, rounded: false };
-  const { lines } = scope.state;
+  const place = startOf(kernel.body, facts, module, new Set(kernel.arrays.map(({ name }) => name)));
+  const { lines } = place.scope.state;
   const threads = threadsOf(phase);
   const alone = isOne(threads);
   if (!alone) lines.push(`let thread = ${threadNumber(sizeAtBounds(threads, facts.bounds))};`);
-  bindNames(kernel, uniform, place);
+  bindNames(kernel, uniform, module.dims, place);
   printTasks(phase, alone ? undefined : primary("thread"), place, true);
   const argument = alone ? "" : "@builtin(global_invocation_id) id: vec3<u32>";
   return [
@@ -52,19 +51,20 @@ export function printPhase(
 function bindNames(
   { parameters, dims, arrays }: ScheduledKernel,
   uniform: string,
-  { module, names, scope }: Place,
+  members: ReadonlyMap<string, string>,
+  { names, scope }: Place,
 ): void {
   const { lines } = scope.state;
   for (const name of dims) {
     const printed = names.give(name);
     scope.bind("dimension", name, printed);
-    lines.push(`let ${printed} = dims.${module.dims.get(name) ?? ""};`);
+    lines.push(`let ${printed} = dims.${members.get(name) ?? ""};`);
   }
-  const members = memberNames(parameters.map(({ name }) => name));
+  const starts = memberNames(parameters.map(({ name }) => name));
   for (const [at, { name }] of parameters.entries()) {
     const printed = names.give(name);
     scope.bind("buffer", name, printed);
-    lines.push(`let ${printed} = ${uniform}.${members[at]};`);
+    lines.push(`let ${printed} = ${uniform}.${starts[at]};`);
   }
   for (const { name, dtype, elements } of arrays) {
     const printed = names.give(name);
@@ -111,15 +111,8 @@ function printGuarded(task: Task, thread: Code, place: Place): void {
 function printChoice(task: Task, thread: Code, last: boolean, place: Place): Code {
   const { lines } = place.scope.state;
   const count = named("count", sizeCode(threadsOfTask(task), place), place);
-  place.names.open();
-  const scope = new Scope(emptyBlock(place.names), place.scope.facts, place.scope);
-  printTask(task, thread, { ...place, scope });
-  place.names.close();
-  lines.push(
-    `if (${thread.text} < ${count.text}) {`,
-    ...indented(last ? scope.state.lines : [...scope.state.lines, "return;"]),
-    "}",
-  );
+  const inside = branchLines([], place, (branch) => printTask(task, thread, branch));
+  lines.push(`if (${thread.text} < ${count.text}) {`, ...indented(last ? inside : [...inside, "return;"]), "}");
   return last ? thread : named("rest", infix(thread, "-", count, Level.add), place);
 }
 

@@ -112,9 +112,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "TypeScript does not round products",
-    file: "targets/typescript/expression.ts",
-    text: 'return fround(infix(left, "*", right, Level.multiply));',
-    replacement: 'return infix(left, "*", right, Level.multiply);',
+    file: "targets/typescript/syntax.ts",
+    text: 'mul: rounded("*", Level.multiply),',
+    replacement: 'mul: between("*", Level.multiply),',
   },
   {
     name: "WebAssembly compares integers without their sign",

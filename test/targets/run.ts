@@ -1,4 +1,5 @@
 /** Runs programs on the TypeScript and WebAssembly targets in this process, for comparing their results. */
+import ts from "typescript";
 import { expect } from "vitest";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { Program, ProgramBuffer } from "../../compiler/program/types.ts";
@@ -9,17 +10,29 @@ import { startTypescript, startWasm, type Running } from "../random/start.ts";
 export type Inputs = Readonly<Record<string, ArrayLike<number>>>;
 export type Results = ReadonlyMap<string, Float32Array | Int32Array>;
 
-/** A text file of an artifact. */
+/**
+ * A text file of an artifact, whose modules have passed a compiler of their language. Of WGSL only a GPU has one (`gpu.ts`),
+ * of relaxed instructions only a browser (`test/browser/relaxed.test.ts`).
+ */
 export function textOf(artifact: Artifact, name: string): string {
+  expect(faultsIn(artifact)).toEqual([]);
   const file = artifact.files[name];
   if (typeof file !== "string") throw new Error(`expected the text of ${name}`);
   return file;
 }
 
+function faultsIn({ files, manifest }: Artifact): readonly string[] {
+  return Object.entries(files).flatMap(([name, file]) => {
+    if (typeof file !== "string" && manifest.relaxed === true) return [];
+    if (typeof file !== "string") return WebAssembly.validate(new Uint8Array(file)) ? [] : [`${name} is not valid`];
+    if (!/(?<!\.d)\.[jt]s$/.test(name)) return [];
+    const { diagnostics = [] } = ts.transpileModule(file, { fileName: name, reportDiagnostics: true });
+    return diagnostics.map(({ messageText }) => `${name}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`);
+  });
+}
+
 function startValid(artifact: Artifact): Running {
-  const bytes = artifact.files[artifact.manifest.module];
-  if (typeof bytes === "string") throw new Error("expected bytes");
-  expect(WebAssembly.validate(new Uint8Array(bytes))).toBe(true);
+  expect(faultsIn(artifact)).toEqual([]);
   return startWasm(artifact);
 }
 

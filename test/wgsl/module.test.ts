@@ -209,6 +209,14 @@ describe("on the GPU", () => {
     expect(Array.from(y)).toEqual(x.map((value, i) => (i < n && (i >= whole || i % 2 === 0) ? 2 * value : -1)));
   });
 
+  it("a product is the sum of its terms", async () => {
+    const [x, w] = [320, 15].map((size) => Array.from({ length: size }, (_, i) => (i % 7) - 3));
+    const y = (await gpu.run(dense(), { x, "Digits.w": w }, [64])).get("y") ?? [];
+    const sum = (i: number, j: number): number =>
+      [0, 1, 2, 3, 4].reduce((total, k) => total + x[5 * i + k] * w[3 * k + j], 0);
+    expect(Array.from(y)).toEqual(Array.from({ length: 192 }, (_, n) => sum(Math.floor(n / 3), n % 3)));
+  });
+
   it("more workgroups than fit in a row go into a second one", async () => {
     const group = quotient(axisIndex("i"), constant(64));
     const number = { kind: "index", index: group, type: { dtype: "i32", lanes: 1 } } as const;
