@@ -86,7 +86,7 @@ export function printElement(tensor: string, indices: readonly Index[]): string 
 type Infix = BinaryOperator | Comparison;
 
 /** How operators are written between their operands, and how tightly they bind; the others are written as calls. */
-const infix: Readonly<Record<Infix, readonly [sign: string, level: number] | undefined>> = {
+export const infix: Readonly<Record<Infix, readonly [sign: string, level: number] | undefined>> = {
   or: ["|", 1],
   xor: ["^", 2],
   and: ["&", 3],

@@ -1,6 +1,7 @@
 /** A program as text for people: its buffers as a table, its kernels as indented pseudo-code, its entries as calls. */
 import { print as printDimension, printShape } from "../dimension/dimension.ts";
 import type { Dimension } from "../dimension/dimension.ts";
+import { infix } from "../loops/print.ts";
 import type { Index, IndexAtom, Scalar } from "../loops/types.ts";
 import type { Entry, Expression, Program, ProgramBuffer, ScheduledKernel, Statement, ValueType } from "./types.ts";
 
@@ -93,25 +94,6 @@ function printType({ dtype, lanes }: ValueType): string {
   return lanes === 1 ? dtype : `${dtype}x${lanes}`;
 }
 
-const signs: Readonly<Record<string, string>> = {
-  add: "+",
-  sub: "-",
-  mul: "*",
-  div: "/",
-  and: "&",
-  or: "|",
-  xor: "^",
-  shiftLeft: "<<",
-  shiftRight: ">>",
-  shiftRightUnsigned: ">>>",
-  equal: "==",
-  notEqual: "!=",
-  less: "<",
-  lessEqual: "<=",
-  greater: ">",
-  greaterEqual: ">=",
-};
-
 /** An expression as a person would write it. */
 export function printExpression(expression: Expression): string {
   const inner = printExpression;
@@ -136,7 +118,7 @@ export function printExpression(expression: Expression): string {
       return `${expression.operator}(${inner(expression.value)})`;
     case "binary":
     case "compare": {
-      const sign = signs[expression.operator];
+      const [sign] = infix[expression.operator] ?? [];
       const [left, right] = [inner(expression.left), inner(expression.right)];
       return sign === undefined ? `${expression.operator}(${left}, ${right})` : `(${left} ${sign} ${right})`;
     }
