@@ -166,16 +166,20 @@ function printInfix(scalar: Extract<Scalar, { readonly kind: "binary" | "compare
   return own < level ? `(${text})` : text;
 }
 
-/** The shortest decimals that round to this float32. */
 function printConstant(value: number, isBool = false): string {
   if (isBool) return value === 0 ? "false" : "true";
   if (Object.is(value, -0)) return "-0";
   if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
-  for (let digits = 1; digits < 9; digits += 1) {
+  return String(shortest(value));
+}
+
+/** The number of the fewest digits that rounds to this float32 and is no larger than `most`; itself where there is none. */
+export function shortest(value: number, most = Infinity): number {
+  for (let digits = 1; digits < 10; digits += 1) {
     const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return String(short);
+    if (Math.fround(short) === value && short <= most) return short;
   }
-  return String(Number(value.toPrecision(9)));
+  return value;
 }
 
 /** The compute as loops that fill `output`. */

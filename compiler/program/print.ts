@@ -5,6 +5,8 @@ import { infix } from "../loops/print.ts";
 import type { Index, IndexAtom, Scalar } from "../loops/types.ts";
 import type { Entry, Expression, Program, ProgramBuffer, ScheduledKernel, Statement, ValueType } from "./types.ts";
 
+export { shortest } from "../loops/print.ts";
+
 /** The whole program. */
 export function printProgram(program: Program): string {
   const { name, dims, buffers, arenaBytes, kernels, entries } = program;

@@ -18,7 +18,7 @@ import {
 import type { Scope } from "../../compiler/program/scope.ts";
 import type { Block, Place } from "./context.ts";
 import { integerText } from "./integer.ts";
-import { add, constantOf, get, i32, multiply, set } from "./text.ts";
+import { add, get, i32, isPlain, multiply, set } from "./text.ts";
 import type { Text } from "./text.ts";
 
 /** An address is base + offset; both never negative. */
@@ -96,8 +96,7 @@ function fixedPointer(buffer: string, index: Index, loop: Scope<Block>, outer: P
   const known = loop.state.fixed.get(key);
   if (known !== undefined) return known;
   const value = pointerTo(buffer, index, outer);
-  const simple = constantOf(value) !== undefined || (Array.isArray(value) && value[0] === "local.get");
-  const pointer = simple ? value : kept(pointerName(buffer, loop, outer), value, loop, outer);
+  const pointer = isPlain(value) ? value : kept(pointerName(buffer, loop, outer), value, loop, outer);
   loop.state.fixed.set(key, pointer);
   return pointer;
 }

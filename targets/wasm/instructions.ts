@@ -3,7 +3,7 @@ import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { ValueType } from "../../compiler/program/types.ts";
 import type { Place } from "./context.ts";
 import type { Helper } from "./helpers.ts";
-import { constantOf, get, isList } from "./text.ts";
+import { get, isPlain } from "./text.ts";
 import type { Text } from "./text.ts";
 
 /** `f32`, `i32x4` and so on: the prefix of an instruction on values of this type. */
@@ -36,8 +36,7 @@ export function extremeI32(name: "max" | "min", left: Text, right: Text, place: 
 
 /** A value to be written in two places, the first of them run first. */
 function twice(value: Text, place: Place): { readonly first: Text; readonly again: Text } {
-  const plain = constantOf(value) !== undefined || (isList(value) && value[0] === "local.get");
-  if (plain) return { first: value, again: value };
+  if (isPlain(value)) return { first: value, again: value };
   const local = place.locals.give("held", "i32", place.names);
   return { first: ["local.tee", local, value], again: get(local) };
 }

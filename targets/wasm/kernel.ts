@@ -14,7 +14,7 @@ import { Locals, emptyBlock, identifiers, localType } from "./context.ts";
 import { expressionText, storeText } from "./expression.ts";
 import { integerText } from "./integer.ts";
 import { bindSlices } from "./slices.ts";
-import { add, constantOf, get, i32, multiply, set } from "./text.ts";
+import { add, get, i32, isPlain, multiply, set } from "./text.ts";
 import type { Text } from "./text.ts";
 
 type For = Extract<Statement, { readonly kind: "for" }>;
@@ -211,7 +211,7 @@ function tileLoop(variable: string, turn: readonly Text[], again: Text): Text {
 /** The bound as a number or a local. */
 function loopEnd(loop: For, place: Place): Text {
   const text = integerText(integerOf(loop.to, place.scope.facts), place);
-  if (constantOf(text) !== undefined || (Array.isArray(text) && text[0] === "local.get")) return text;
+  if (isPlain(text)) return text;
   const local = place.locals.keep("end", "i32", place.names);
   place.scope.state.lines.push(set(local, text));
   return get(local);

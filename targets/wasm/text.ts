@@ -1,5 +1,6 @@
 /** WebAssembly text as trees: small constructors, and a printer that indents what does not fit on a line. */
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
+import { shortest } from "../../compiler/program/print.ts";
 
 /** A word, or a parenthesised list that starts with its operator. A `Comment` stands on a line of its own. */
 export type Text = string | readonly Text[] | Comment;
@@ -44,16 +45,17 @@ export function constantOf(text: Text): number | undefined {
   return isList(text) && text[0] === "i32.const" ? Number(text[1]) : undefined;
 }
 
+/** True for a number or a local: it may stand in several places. */
+export function isPlain(text: Text): boolean {
+  return constantOf(text) !== undefined || (isList(text) && text[0] === "local.get");
+}
+
 /** An f32 in the fewest digits that give it back. */
 export function f32Literal(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
   if (Object.is(value, -0)) return "-0";
-  for (let digits = 1; digits < 10; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return String(short);
-  }
-  return String(value);
+  return String(shortest(value));
 }
 
 /** A string literal of the text format. */

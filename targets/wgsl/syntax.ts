@@ -5,6 +5,7 @@
  */
 import { powerOfTwo } from "../../compiler/program/integer.ts";
 import { oneLine } from "../../compiler/program/names.ts";
+import { shortest } from "../../compiler/program/print.ts";
 import { operandsOf } from "../../compiler/program/traverse.ts";
 import type { Expression } from "../../compiler/program/types.ts";
 import type { Code } from "../c-like/code.ts";
@@ -179,15 +180,7 @@ const largest = 3.4028234663852886e38;
 
 /** A finite f32 in the fewest digits that give it back. */
 function floatLiteral(value: number): Code {
-  const text = shortest(Math.abs(value));
+  const text = String(shortest(Math.abs(value), largest));
   const dotted = /[.e]/.test(text) ? text : `${text}.0`;
   return value < 0 || Object.is(value, -0) ? { text: `-${dotted}`, level: Level.unary } : primary(dotted);
-}
-
-function shortest(value: number): string {
-  for (let digits = 1; digits < 10; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value && short <= largest) return String(short);
-  }
-  return String(value);
 }
