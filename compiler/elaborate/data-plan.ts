@@ -10,7 +10,7 @@ import { listOf } from "../diagnostics/lists.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import type { HostData, HostSetting } from "../program/host.ts";
 import { isCallable, lookUp, visibleNames, type DeclaredCallable } from "../semantics/module.ts";
-import type { Argument, Entry as SyntaxEntry, Expression } from "../syntax/ast.ts";
+import type { Argument, KeyValue, Expression } from "../syntax/ast.ts";
 import { describeExpression } from "../syntax/describe.ts";
 import { failTwice, isTensorInput } from "./arguments.ts";
 import { Entry } from "./entry.ts";
@@ -87,7 +87,7 @@ const readers: ReadonlyMap<string, Reader> = new Map([
 ]);
 
 /** The data of a train; none means that the host program gives them. */
-export function planData(entry: SyntaxEntry | undefined, frame: Frame): HostData {
+export function planData(entry: KeyValue | undefined, frame: Frame): HostData {
   if (entry === undefined) return { reader: "given", settings: {} };
   return readerOf(dataExpression(entry.value, frame), frame);
 }

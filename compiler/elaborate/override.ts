@@ -7,7 +7,7 @@ import { diagnose } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { listOf } from "../diagnostics/lists.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
-import type { Argument, Call, Entry, Expression, NumberLiteral, Setting, Train } from "../syntax/ast.ts";
+import type { Argument, Call, KeyValue, Expression, NumberLiteral, Setting, Train } from "../syntax/ast.ts";
 import { settingsOf } from "./arguments.ts";
 import { declared } from "./choose.ts";
 import type { Frame } from "./frame.ts";
@@ -34,12 +34,12 @@ export function withSettings(train: Train, settings: Settings = new Map(), frame
   return changed;
 }
 
-function optimizerIn(entries: readonly Entry[]): Entry | undefined {
+function optimizerIn(entries: readonly KeyValue[]): KeyValue | undefined {
   return entries.find(({ key }) => key.text === "optimizer");
 }
 
 /** A step without one of its own gets one. */
-function withOptimizer(entries: readonly Entry[], optimizer: Entry | undefined): readonly Entry[] {
+function withOptimizer(entries: readonly KeyValue[], optimizer: KeyValue | undefined): readonly KeyValue[] {
   if (optimizer === undefined) return entries;
   return [...entries.filter(({ key }) => key.text !== "optimizer"), optimizer];
 }
@@ -58,7 +58,7 @@ class Given {
   }
 
   /** The optimizer of a step with the values that are for it; undefined where there is none. */
-  to(step: string | undefined, optimizer: Entry | undefined): Entry | undefined {
+  to(step: string | undefined, optimizer: KeyValue | undefined): KeyValue | undefined {
     if (optimizer === undefined) return undefined;
     const { target, written: own } = declared(optimizer.value, "optimizer", this.#frame);
     const all = settingsOf(target.declaration);

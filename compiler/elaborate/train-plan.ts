@@ -6,7 +6,7 @@ import type { Span } from "../diagnostics/diagnostic.ts";
 import { badValue, idleKey, missingEpochs, missingKey } from "../diagnostics/codes/train.ts";
 import { missingSetting } from "../diagnostics/codes/settings.ts";
 import type { HostData } from "../program/host.ts";
-import type { Entry as SyntaxEntry, Expression, Let, Train } from "../syntax/ast.ts";
+import type { KeyValue, Expression, Let, Train } from "../syntax/ast.ts";
 import { describeExpression } from "../syntax/describe.ts";
 import { choose, type Chosen } from "./choose.ts";
 import { planData } from "./data-plan.ts";
@@ -55,9 +55,9 @@ export interface TrainPlan {
   readonly average: number | undefined;
 }
 
-type Entries = ReadonlyMap<string, SyntaxEntry>;
+type Entries = ReadonlyMap<string, KeyValue>;
 
-function entriesOf(entries: readonly SyntaxEntry[]): Entries {
+function entriesOf(entries: readonly KeyValue[]): Entries {
   return new Map(entries.map((entry) => [entry.key.text, entry]));
 }
 
@@ -149,7 +149,7 @@ function stepOf(
   update: StepPlan["update"],
   frame: Frame,
 ): StepPlan {
-  const find = (key: string): SyntaxEntry | undefined => own.get(key) ?? shared.get(key);
+  const find = (key: string): KeyValue | undefined => own.get(key) ?? shared.get(key);
   const optimizer = find("optimizer");
   if (optimizer === undefined)
     return missing("optimizer", name === "main" ? "a train" : `the step \`${name}\``, span, frame);
@@ -247,11 +247,11 @@ interface Range {
   readonly most?: number;
 }
 
-function optional(entry: SyntaxEntry | undefined, range: Range, frame: Frame): number | undefined {
+function optional(entry: KeyValue | undefined, range: Range, frame: Frame): number | undefined {
   return entry === undefined ? undefined : checked(entry.key.text, entry.value, range, frame);
 }
 
-function number(entry: SyntaxEntry | undefined, otherwise: number, range: Range, frame: Frame): number {
+function number(entry: KeyValue | undefined, otherwise: number, range: Range, frame: Frame): number {
   return optional(entry, range, frame) ?? otherwise;
 }
 
@@ -291,7 +291,7 @@ function checked(key: string, expression: Expression, range: Range, frame: Frame
   );
 }
 
-function stringOf(entry: SyntaxEntry | undefined, frame: Frame): string | undefined {
+function stringOf(entry: KeyValue | undefined, frame: Frame): string | undefined {
   if (entry === undefined) return undefined;
   const value = frame.session.evaluator.evaluate(entry.value, frame);
   if (value.kind === "string") return value.value;
@@ -304,7 +304,7 @@ function stringOf(entry: SyntaxEntry | undefined, frame: Frame): string | undefi
 }
 
 /** `arrays` are whole: one batch of all their rows. */
-function batchOf(entry: SyntaxEntry | undefined, { reader }: HostData, frame: Frame): number | "all" {
+function batchOf(entry: KeyValue | undefined, { reader }: HostData, frame: Frame): number | "all" {
   if (entry === undefined && reader === "arrays") return "all";
   if (entry?.value.kind === "name" && entry.value.text === "all" && frame.lookUp("all") === undefined) return "all";
   const size = number(entry, 32, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame);

@@ -2,7 +2,7 @@
  * Runs a kernel as it is written, stage by stage at every grid point, in the contract's orders: what fusion is tested
  * against. Stores go into the tensors that `tensors` hands out.
  */
-import { Scope, compileAddress, compileScalar } from "../loops/closures.ts";
+import { Environment, compileAddress, compileScalar } from "../loops/closures.ts";
 import type { Evaluate, Precision } from "../loops/closures.ts";
 import { combinerOf, reduceInOrder } from "../loops/combine.ts";
 import type { Elements, Interpreted } from "../loops/interpret.ts";
@@ -25,73 +25,77 @@ export function interpretKernel(
 ): void {
   const rows = new Map<string, Interpreted>();
   const find = (name: string): Interpreted => rows.get(name) ?? tensors(name);
-  const scope = new Scope(precision, find, dims);
+  const environment = new Environment(precision, find, dims);
   for (const { name, dtype, shape } of kernel.rows) {
-    const sizes = shape.map((size) => scope.size(size));
+    const sizes = shape.map((size) => environment.size(size));
     rows.set(name, { shape: sizes, data: newElements(dtype, product(sizes), precision) });
   }
-  const walk = walkOver(kernel.grid, scope);
-  const stages = kernel.stages.map((stage) => compileStage(stage, find, scope));
-  walk(0, countOf(kernel.grid, scope), () => stages.forEach((run) => run()));
+  const walk = walkOver(kernel.grid, environment);
+  const stages = kernel.stages.map((stage) => compileStage(stage, find, environment));
+  walk(0, countOf(kernel.grid, environment), () => stages.forEach((run) => run()));
 }
 
-function countOf(axes: readonly Axis[], scope: Scope): number {
-  return product(axes.map(({ extent }) => scope.size(extent)));
+function countOf(axes: readonly Axis[], environment: Environment): number {
+  return product(axes.map(({ extent }) => environment.size(extent)));
 }
 
-function compileStage(stage: Stage, find: (name: string) => Interpreted, scope: Scope): Run {
+function compileStage(stage: Stage, find: (name: string) => Interpreted, environment: Environment): Run {
   switch (stage.kind) {
     case "let":
-      return compileLet(stage, scope);
+      return compileLet(stage, environment);
     case "reduce":
-      return compileReduce(stage, scope);
+      return compileReduce(stage, environment);
     case "store":
-      return compileStore(stage.store, find, scope);
+      return compileStore(stage.store, find, environment);
     case "sweep": {
-      const walk = walkOver(stage.over, scope);
-      const count = countOf(stage.over, scope);
+      const walk = walkOver(stage.over, environment);
+      const count = countOf(stage.over, environment);
       const runs = [
-        ...stage.lets.map((binding) => compileLet(binding, scope)),
-        ...stage.stores.map((store) => compileStore(store, find, scope)),
+        ...stage.lets.map((binding) => compileLet(binding, environment)),
+        ...stage.stores.map((store) => compileStore(store, find, environment)),
       ];
       return () => walk(0, count, () => runs.forEach((run) => run()));
     }
     case "scatter":
-      return compileScatter(stage, find, scope);
+      return compileScatter(stage, find, environment);
   }
 }
 
-function compileLet({ name, value }: Let, scope: Scope): Run {
-  const evaluate = compileScalar(value, scope);
-  const slot = scope.define("local", name);
-  const { slots } = scope;
+function compileLet({ name, value }: Let, environment: Environment): Run {
+  const evaluate = compileScalar(value, environment);
+  const slot = environment.define("local", name);
+  const { slots } = environment;
   return () => {
     slots[slot] = evaluate();
   };
 }
 
-function compileStore({ tensor, indices, value }: Store, find: (name: string) => Interpreted, scope: Scope): Run {
+function compileStore(
+  { tensor, indices, value }: Store,
+  find: (name: string) => Interpreted,
+  environment: Environment,
+): Run {
   const { shape, data } = find(tensor);
-  const address = compileAddress(tensor, indices, shape, scope);
-  const evaluate = compileScalar(value, scope);
+  const address = compileAddress(tensor, indices, shape, environment);
+  const evaluate = compileScalar(value, environment);
   return () => {
     data[address()] = evaluate();
   };
 }
 
-function compileReduce(stage: Extract<Stage, { readonly kind: "reduce" }>, scope: Scope): Run {
-  const walk = walkOver(stage.over, scope);
-  const count = countOf(stage.over, scope);
-  const lets = stage.lets.map((binding) => compileLet(binding, scope));
-  const order = orderIn(scope.precision, stage.order);
+function compileReduce(stage: Extract<Stage, { readonly kind: "reduce" }>, environment: Environment): Run {
+  const walk = walkOver(stage.over, environment);
+  const count = countOf(stage.over, environment);
+  const lets = stage.lets.map((binding) => compileLet(binding, environment));
+  const order = orderIn(environment.precision, stage.order);
   const terms = stage.results.map(({ combine, value }, r) => ({
-    combiner: combinerOf(combine, dtypeOf(value), scope.precision),
-    value: r === 0 ? after(lets, compileScalar(value, scope)) : compileScalar(value, scope),
+    combiner: combinerOf(combine, dtypeOf(value), environment.precision),
+    value: r === 0 ? after(lets, compileScalar(value, environment)) : compileScalar(value, environment),
   }));
-  const slots = stage.results.map(({ name }) => scope.define("local", name));
+  const slots = stage.results.map(({ name }) => environment.define("local", name));
   return () => {
     const results = reduceInOrder(walk, count, order, terms);
-    slots.forEach((slot, r) => (scope.slots[slot] = results[r]));
+    slots.forEach((slot, r) => (environment.slots[slot] = results[r]));
   };
 }
 
@@ -107,23 +111,23 @@ function after(lets: readonly Run[], value: Evaluate): Evaluate {
 function compileScatter(
   stage: Extract<Stage, { readonly kind: "scatter" }>,
   find: (name: string) => Interpreted,
-  scope: Scope,
+  environment: Environment,
 ): Run {
   const { shape, data } = find(stage.tensor);
-  const zeroWalk = walkOver(stage.zero, scope);
-  const zeroAddress = compileAddress(stage.tensor, stage.zeroIndices, shape, scope);
-  const walk = walkOver(stage.over, scope);
-  const lets = stage.lets.map((binding) => compileLet(binding, scope));
-  const address = compileAddress(stage.tensor, stage.at, shape, scope);
-  const value = compileScalar(stage.value, scope);
-  const combiner = combinerOf("sum", stage.dtype, scope.precision);
+  const zeroWalk = walkOver(stage.zero, environment);
+  const zeroAddress = compileAddress(stage.tensor, stage.zeroIndices, shape, environment);
+  const walk = walkOver(stage.over, environment);
+  const lets = stage.lets.map((binding) => compileLet(binding, environment));
+  const address = compileAddress(stage.tensor, stage.at, shape, environment);
+  const value = compileScalar(stage.value, environment);
+  const combiner = combinerOf("sum", stage.dtype, environment.precision);
   const add = (): void => {
     lets.forEach((run) => run());
     addAt(data, address(), (sum) => combiner.take(sum, value(), 0));
   };
   return () => {
-    zeroWalk(0, countOf(stage.zero, scope), () => (data[zeroAddress()] = 0));
-    walk(0, countOf(stage.over, scope), add);
+    zeroWalk(0, countOf(stage.zero, environment), () => (data[zeroAddress()] = 0));
+    walk(0, countOf(stage.over, environment), add);
   };
 }
 

@@ -20,7 +20,7 @@ export interface TensorData {
 }
 
 /** What names mean while closures are made, and the slots they run on. */
-export class Scope {
+export class Environment {
   readonly precision: Precision;
   readonly tensors: (name: string) => TensorData;
   readonly slots: number[] = [];
@@ -60,9 +60,11 @@ export class Scope {
 }
 
 /** The closure that gives an index's value. */
-function compileIndex(index: Index, scope: Scope): Evaluate {
-  const constant = scope.size(index.constant);
-  const terms = index.terms.map(({ atom, coefficient }) => scaled(compileAtom(atom, scope), scope.size(coefficient)));
+function compileIndex(index: Index, environment: Environment): Evaluate {
+  const constant = environment.size(index.constant);
+  const terms = index.terms.map(({ atom, coefficient }) =>
+    scaled(compileAtom(atom, environment), environment.size(coefficient)),
+  );
   const [first, second] = terms;
   if (terms.length === 0) return () => constant;
   if (terms.length === 1) return constant === 0 ? first : () => first() + constant;
@@ -75,26 +77,26 @@ function scaled(value: Evaluate, by: number): Evaluate {
   return by === 1 ? value : () => value() * by + 0;
 }
 
-function compileAtom(atom: IndexAtom, scope: Scope): Evaluate {
+function compileAtom(atom: IndexAtom, environment: Environment): Evaluate {
   switch (atom.kind) {
     case "axis": {
-      const { slots } = scope;
-      const slot = scope.slotOf("axis", atom.axis);
+      const { slots } = environment;
+      const slot = environment.slotOf("axis", atom.axis);
       return () => slots[slot];
     }
     case "quotient": {
-      const value = compileIndex(atom.value, scope);
-      const divisor = scope.size(atom.divisor);
+      const value = compileIndex(atom.value, environment);
+      const divisor = environment.size(atom.divisor);
       return () => Math.floor(value() / divisor);
     }
     case "remainder": {
-      const value = compileIndex(atom.value, scope);
-      const divisor = scope.size(atom.divisor);
+      const value = compileIndex(atom.value, environment);
+      const divisor = environment.size(atom.divisor);
       return () => modI32(value(), divisor);
     }
     case "data": {
-      const value = compileScalar(atom.value, scope);
-      const last = scope.size(atom.size) - 1;
+      const value = compileScalar(atom.value, environment);
+      const last = environment.size(atom.size) - 1;
       return () => Math.max(0, Math.min(last, value()));
     }
   }
@@ -105,7 +107,7 @@ export function compileAddress(
   tensor: string,
   indices: readonly Index[],
   shape: readonly number[],
-  scope: Scope,
+  environment: Environment,
 ): Evaluate {
   if (indices.length !== shape.length) {
     throw new InternalError("interpret", `expected ${shape.length} indices of ${tensor}, found ${indices.length}`);
@@ -115,7 +117,7 @@ export function compileAddress(
   };
   return indices.reduce<Evaluate>(
     (outer, index, d) => {
-      const inner = compileIndex(index, scope);
+      const inner = compileIndex(index, environment);
       const size = shape[d];
       const check = (value: number): number => (value >= 0 && value < size ? value : outside(value, d));
       return d === 0 ? () => check(inner()) : () => outer() * size + check(inner());
@@ -125,33 +127,33 @@ export function compileAddress(
 }
 
 /** The closure that gives a scalar's value. */
-export function compileScalar(scalar: Scalar, scope: Scope): Evaluate {
-  const inner = (child: Scalar): Evaluate => compileScalar(child, scope);
+export function compileScalar(scalar: Scalar, environment: Environment): Evaluate {
+  const inner = (child: Scalar): Evaluate => compileScalar(child, environment);
   switch (scalar.kind) {
     case "constant": {
       const { value } = scalar;
       return () => value;
     }
     case "index":
-      return compileIndex(scalar.index, scope);
+      return compileIndex(scalar.index, environment);
     case "dimension": {
-      const value = scope.size(scalar.dimension);
+      const value = environment.size(scalar.dimension);
       return () => value;
     }
     case "load": {
-      const { shape, data } = scope.tensors(scalar.tensor);
-      const address = compileAddress(scalar.tensor, scalar.indices, shape, scope);
+      const { shape, data } = environment.tensors(scalar.tensor);
+      const address = compileAddress(scalar.tensor, scalar.indices, shape, environment);
       return () => data[address()];
     }
     case "local": {
-      const { slots } = scope;
-      const slot = scope.slotOf("local", scalar.name);
+      const { slots } = environment;
+      const slot = environment.slotOf("local", scalar.name);
       return () => slots[slot];
     }
     case "unary":
-      return compileUnary(scalar, inner(scalar.value), scope);
+      return compileUnary(scalar, inner(scalar.value), environment);
     case "binary":
-      return compileBinary(scalar, inner(scalar.left), inner(scalar.right), scope);
+      return compileBinary(scalar, inner(scalar.left), inner(scalar.right), environment);
     case "compare": {
       const [left, right] = [inner(scalar.left), inner(scalar.right)];
       const holds = comparisons[scalar.operator];
@@ -162,9 +164,9 @@ export function compileScalar(scalar: Scalar, scope: Scope): Evaluate {
       return () => (condition() === 0 ? otherwise() : then());
     }
     case "cast":
-      return compileCast(dtypeOf(scalar.value), scalar.dtype, inner(scalar.value), scope.precision);
+      return compileCast(dtypeOf(scalar.value), scalar.dtype, inner(scalar.value), environment.precision);
     case "call":
-      return compileCall(scalar.function, scalar.arguments.map(inner), scope.precision);
+      return compileCall(scalar.function, scalar.arguments.map(inner), environment.precision);
   }
 }
 
@@ -191,14 +193,14 @@ export function compileFunction(definition: FunctionDefinition, precision: Preci
   const none = (name: string): never => {
     throw new InternalError("interpret", `expected ${definition.name} to load nothing, found ${name}`);
   };
-  const scope = new Scope(precision, none, new Map());
-  const slots = definition.parameters.map(({ name }) => scope.define("local", name));
+  const environment = new Environment(precision, none, new Map());
+  const slots = definition.parameters.map(({ name }) => environment.define("local", name));
   const lets = definition.lets.map(({ name, value }) => {
-    const evaluateLet = compileScalar(value, scope);
-    return { slot: scope.define("local", name), evaluate: evaluateLet };
+    const evaluateLet = compileScalar(value, environment);
+    return { slot: environment.define("local", name), evaluate: evaluateLet };
   });
-  const result = compileScalar(definition.result, scope);
-  const values = scope.slots;
+  const result = compileScalar(definition.result, environment);
+  const values = environment.slots;
   return (...operands) => {
     for (let p = 0; p < slots.length; p += 1) values[slots[p]] = operands[p];
     for (const { slot, evaluate: evaluateLet } of lets) values[slot] = evaluateLet();
@@ -211,7 +213,7 @@ type BinaryScalar = Extract<Scalar, { readonly kind: "binary" }>;
 type Operation = (...values: number[]) => number;
 type Operations = Readonly<Partial<Record<string, Operation>>>;
 
-function compileUnary(scalar: UnaryScalar, value: Evaluate, { precision }: Scope): Evaluate {
+function compileUnary(scalar: UnaryScalar, value: Evaluate, { precision }: Environment): Evaluate {
   const { operator } = scalar;
   if (operator === "sqrt" && precision === "f64") return () => Math.sqrt(value());
   const apply = operationOf(dtypeOf(scalar.value) === "f32" ? unaryF32 : unaryI32, operator);
@@ -224,9 +226,14 @@ function operationOf(table: Operations, operator: string): Operation {
   return apply;
 }
 
-function compileBinary({ operator, dtype }: BinaryScalar, left: Evaluate, right: Evaluate, scope: Scope): Evaluate {
+function compileBinary(
+  { operator, dtype }: BinaryScalar,
+  left: Evaluate,
+  right: Evaluate,
+  environment: Environment,
+): Evaluate {
   if (dtype === "f32")
-    return scope.precision === "f32" ? binaryOfF32(operator, left, right) : binaryOfF64(operator, left, right);
+    return environment.precision === "f32" ? binaryOfF32(operator, left, right) : binaryOfF64(operator, left, right);
   const apply = operationOf(binaryI32, operator);
   return () => apply(left(), right());
 }

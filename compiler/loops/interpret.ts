@@ -4,7 +4,7 @@
  */
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import type { Evaluate, Precision, TensorData } from "./closures.ts";
-import { compileAddress, compileScalar, Scope } from "./closures.ts";
+import { compileAddress, compileScalar, Environment } from "./closures.ts";
 import type { Walk } from "./combine.ts";
 import { combinerOf, reduceInOrder } from "./combine.ts";
 import { dtypeOf } from "./scalar.ts";
@@ -35,12 +35,12 @@ export function interpret(
   dims: ReadonlyMap<string, number>,
   precision: Precision,
 ): Interpreted {
-  const scope = new Scope(precision, tensors, dims);
-  const shape = compute.axes.map(({ extent }) => scope.size(extent));
+  const environment = new Environment(precision, tensors, dims);
+  const shape = compute.axes.map(({ extent }) => environment.size(extent));
   const count = product(shape);
   const data = newElements(compute.dtype, count, precision);
-  if (compute.kind === "scatter") scatter(compute, shape, data, scope);
-  else fill(data, walkOver(compute.axes, scope), count, valueOf(compute, scope));
+  if (compute.kind === "scatter") scatter(compute, shape, data, environment);
+  else fill(data, walkOver(compute.axes, environment), count, valueOf(compute, environment));
   return { shape, data };
 }
 
@@ -51,14 +51,14 @@ function fill(data: Elements, walk: Walk, count: number, value: Evaluate): void 
 }
 
 /** The closure for one output element; called with the output axes set. */
-function valueOf(compute: Extract<Compute, { readonly kind: "map" | "reduce" }>, scope: Scope): Evaluate {
-  for (const { name } of compute.axes) scope.define("axis", name);
-  if (compute.kind === "map") return compileScalar(compute.value, scope);
-  const walk = walkOver(compute.over, scope);
-  const count = product(compute.over.map(({ extent }) => scope.size(extent)));
-  const combiner = combinerOf(compute.combine, dtypeOf(compute.value), scope.precision);
-  const terms = [{ combiner, value: compileScalar(compute.value, scope) }];
-  const order = orderIn(scope.precision, compute.order);
+function valueOf(compute: Extract<Compute, { readonly kind: "map" | "reduce" }>, environment: Environment): Evaluate {
+  for (const { name } of compute.axes) environment.define("axis", name);
+  if (compute.kind === "map") return compileScalar(compute.value, environment);
+  const walk = walkOver(compute.over, environment);
+  const count = product(compute.over.map(({ extent }) => environment.size(extent)));
+  const combiner = combinerOf(compute.combine, dtypeOf(compute.value), environment.precision);
+  const terms = [{ combiner, value: compileScalar(compute.value, environment) }];
+  const order = orderIn(environment.precision, compute.order);
   return () => reduceInOrder(walk, count, order, terms)[0];
 }
 
@@ -71,13 +71,13 @@ function scatter(
   compute: Extract<Compute, { readonly kind: "scatter" }>,
   shape: readonly number[],
   data: Elements,
-  scope: Scope,
+  environment: Environment,
 ): void {
-  const walk = walkOver(compute.from, scope);
-  const count = product(compute.from.map(({ extent }) => scope.size(extent)));
-  const address = compileAddress("the scattered output", compute.at, shape, scope);
-  const value = compileScalar(compute.value, scope);
-  const combiner = combinerOf("sum", compute.dtype, scope.precision);
+  const walk = walkOver(compute.from, environment);
+  const count = product(compute.from.map(({ extent }) => environment.size(extent)));
+  const address = compileAddress("the scattered output", compute.at, shape, environment);
+  const value = compileScalar(compute.value, environment);
+  const combiner = combinerOf("sum", compute.dtype, environment.precision);
   walk(0, count, () => {
     const at = address();
     const sum = { value: data[at], index: 0 };
@@ -91,10 +91,10 @@ export function product(sizes: readonly number[]): number {
 }
 
 /** Walks the points of these axes in row-major order, setting their slots; the lane is the last axis's value mod 4. */
-export function walkOver(axes: readonly Axis[], scope: Scope): Walk {
-  const sizes = axes.map(({ extent }) => scope.size(extent));
-  const axisSlots = axes.map(({ name }) => scope.define("axis", name));
-  const { slots } = scope;
+export function walkOver(axes: readonly Axis[], environment: Environment): Walk {
+  const sizes = axes.map(({ extent }) => environment.size(extent));
+  const axisSlots = axes.map(({ name }) => environment.define("axis", name));
+  const { slots } = environment;
   const last = axes.length - 1;
   if (sizes.some((size) => size < 0))
     throw new InternalError("interpret", `expected extents ≥ 0, found ${sizes.join(", ")}`);

@@ -2,11 +2,11 @@
  * What is taken of the arena, and when: a segment tree over time whose nodes keep, as disjoint ranges of addresses, what is
  * taken during all of their steps and what during any. A life then asks a few lists instead of every block placed before.
  */
-import type { Range } from "../program/ranges.ts";
+import type { AddressRange } from "../program/ranges.ts";
 import { Ranges } from "../program/ranges.ts";
 
 /** Steps from the first to the last, on one line of time. */
-export interface Span {
+export interface Period {
   readonly from: number;
   readonly to: number;
 }
@@ -37,9 +37,9 @@ export class Occupancy {
     this.#fullest = new Float64Array(2 * this.#leaves).fill(base);
   }
 
-  /** Takes the range during all of the spans. */
-  take(spans: readonly Span[], range: Range): void {
-    const nodes = this.#cover(spans);
+  /** Takes the range during all of the periods. */
+  take(periods: readonly Period[], range: AddressRange): void {
+    const nodes = this.#cover(periods);
     for (const node of nodes) {
       rangesOf(this.#whole, node).add(range);
       let full = this.#full[node];
@@ -49,22 +49,22 @@ export class Occupancy {
       for (let at = node; at > 0 && this.#fullest[at] < range.to; at >>= 1) this.#fullest[at] = range.to;
     }
     for (const node of this.#above(nodes)) rangesOf(this.#parts, node).add(range);
-    for (const column of this.#columnsIn(spans)) column.add(range);
+    for (const column of this.#columnsIn(periods)) column.add(range);
   }
 
-  /** Where `bytes` are free during all of the spans: the lowest gap, or the tightest. */
-  gapFor(bytes: number, spans: readonly Span[], fit: Fit): number {
-    const nodes = this.#cover(spans);
+  /** Where `bytes` are free during all of the periods: the lowest gap, or the tightest. */
+  gapFor(bytes: number, periods: readonly Period[], fit: Fit): number {
+    const nodes = this.#cover(periods);
     const above = this.#above(nodes);
     let end = this.#base;
     for (const node of nodes) end = Math.max(end, this.#fullest[node]);
     for (const node of above) end = Math.max(end, this.#full[node]);
-    return gapIn([...this.#columnsIn(spans), ...this.#listsOf(nodes, above)], bytes, end, fit);
+    return gapIn([...this.#columnsIn(periods), ...this.#listsOf(nodes, above)], bytes, end, fit);
   }
 
-  #columnsIn(spans: readonly Span[]): readonly Ranges[] {
+  #columnsIn(periods: readonly Period[]): readonly Ranges[] {
     return [...this.#columns].flatMap(([step, column]) =>
-      spans.some(({ from, to }) => from <= step && step <= to) ? [column] : [],
+      periods.some(({ from, to }) => from <= step && step <= to) ? [column] : [],
     );
   }
 
@@ -83,11 +83,11 @@ export class Occupancy {
     return above;
   }
 
-  /** The fewest nodes that make up the spans. */
-  #cover(spans: readonly Span[]): readonly number[] {
+  /** The fewest nodes that make up the periods. */
+  #cover(periods: readonly Period[]): readonly number[] {
     const nodes: number[] = [];
-    for (const span of spans) {
-      let [low, high] = [span.from + this.#leaves, span.to + this.#leaves + 1];
+    for (const period of periods) {
+      let [low, high] = [period.from + this.#leaves, period.to + this.#leaves + 1];
       for (; low < high; low >>= 1, high >>= 1) {
         if (low % 2 === 1) nodes.push(low++);
         if (high % 2 === 1) nodes.push(--high);

@@ -3,7 +3,7 @@
  * that it conflicts with. A few orders and both fits are tried, and the smallest arena is kept.
  */
 import type { Block } from "./lives.ts";
-import type { Fit, Span } from "./occupancy.ts";
+import type { Fit, Period } from "./occupancy.ts";
 import { Occupancy } from "./occupancy.ts";
 
 export interface Packing {
@@ -21,7 +21,7 @@ interface Movable {
   readonly block: Block;
   readonly bytes: number;
   /** When it must keep its content, the entries one after another on one line of time. */
-  readonly spans: readonly Span[];
+  readonly periods: readonly Period[];
   /** How many steps that are. */
   readonly length: number;
   /** Its first step in any entry. */
@@ -78,10 +78,10 @@ function onOneLine(blocks: readonly Block[]): Timeline {
   const starts = Array.from(lengths, (length = 0) => (steps += length) - length);
   const movable = blocks.map((block): Movable => {
     const { bytes, lives } = block;
-    const spans = lives.map(({ entry, from, to }) => ({ from: starts[entry] + from, to: starts[entry] + to }));
-    const length = spans.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    const periods = lives.map(({ entry, from, to }) => ({ from: starts[entry] + from, to: starts[entry] + to }));
+    const length = periods.reduce((sum, { from, to }) => sum + to - from + 1, 0);
     const start = lives.reduce((least, { from }) => Math.min(least, from), Infinity);
-    return { block, bytes, spans, length, start };
+    return { block, bytes, periods, length, start };
   });
   return { movable, steps, busy: busiest(movable, [...starts, steps]) };
 }
@@ -89,8 +89,8 @@ function onOneLine(blocks: readonly Block[]): Timeline {
 /** Between each two of the ascending `starts` the step at which the most bytes are alive. */
 function busiest(movable: readonly Movable[], starts: readonly number[]): readonly number[] {
   const alive = new Float64Array(starts[starts.length - 1] + 1);
-  for (const { spans, bytes } of movable) {
-    for (const { from, to } of spans) {
+  for (const { periods, bytes } of movable) {
+    for (const { from, to } of periods) {
       alive[from] += bytes;
       alive[to + 1] -= bytes;
     }
@@ -110,9 +110,9 @@ function place(blocks: readonly Movable[], { steps, busy }: Timeline, base: numb
   const offsets = new Map<Block, number>();
   const taken = new Occupancy(steps, base, busy);
   let bytes = base;
-  for (const { block, bytes: size, spans } of blocks) {
-    const offset = taken.gapFor(size, spans, fit);
-    taken.take(spans, { from: offset, to: offset + size });
+  for (const { block, bytes: size, periods } of blocks) {
+    const offset = taken.gapFor(size, periods, fit);
+    taken.take(periods, { from: offset, to: offset + size });
     offsets.set(block, offset);
     bytes = Math.max(bytes, offset + size);
   }

@@ -1,7 +1,7 @@
 /** Sets of addresses as disjoint ranges: many that lie side by side are one. */
 
 /** From the first address up to the one behind the last. */
-export interface Range {
+export interface AddressRange {
   readonly from: number;
   readonly to: number;
 }
@@ -11,7 +11,7 @@ export class Ranges {
   readonly starts: number[] = [];
   readonly ends: number[] = [];
 
-  constructor(ranges: Iterable<Range> = []) {
+  constructor(ranges: Iterable<AddressRange> = []) {
     for (const range of ranges) this.add(range);
   }
 
@@ -21,7 +21,7 @@ export class Ranges {
   }
 
   /** Joins what the range meets or touches. */
-  add({ from, to }: Range): void {
+  add({ from, to }: AddressRange): void {
     const first = firstAtLeast(this.ends, from);
     const last = firstAtLeast(this.starts, to + 1);
     const joins = first < last;
@@ -29,12 +29,12 @@ export class Ranges {
     this.ends.splice(first, last - first, joins ? Math.max(to, this.ends[last - 1]) : to);
   }
 
-  meets({ from, to }: Range): boolean {
+  meets({ from, to }: AddressRange): boolean {
     const first = this.after(from);
     return first < this.starts.length && this.starts[first] < to;
   }
 
-  *[Symbol.iterator](): Generator<Range> {
+  *[Symbol.iterator](): Generator<AddressRange> {
     for (const [position, from] of this.starts.entries()) yield { from, to: this.ends[position] };
   }
 }

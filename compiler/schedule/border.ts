@@ -21,7 +21,7 @@ import type { Expression } from "../program/types.ts";
 import type { Emitter } from "./emitter.ts";
 import { at, boundedIndex, evaluate, laneStride, placeIndex, type Point } from "./evaluate.ts";
 import { binaryOf, compareOf, constantOf, indexOf } from "./expressions.ts";
-import { coefficientOf, knownNumber, placesOf, type LoopAxis, type Place, type Span } from "./loops.ts";
+import { coefficientOf, knownNumber, placesOf, type LoopAxis, type Place, type LoopRange } from "./loops.ts";
 import type { Machine } from "./machine.ts";
 
 type PlainReduce = Extract<Stage, { readonly kind: "reduce" }>;
@@ -132,7 +132,7 @@ function allHold(emitter: Emitter, indices: readonly (Index | undefined)[]): Exp
 /** Where an innermost loop is inside: if `condition` holds, over `span`, each wherever it is set. */
 export interface Region {
   readonly condition?: Expression;
-  readonly span?: Span;
+  readonly span?: LoopRange;
 }
 
 /** Solves the conditions at all points for the innermost loop; undefined where that cannot be done. */
@@ -141,7 +141,7 @@ export function regionOf(
   { conditions }: Interior,
   points: readonly Point[],
   axis: LoopAxis,
-  whole: Span,
+  whole: LoopRange,
   places: readonly Place[],
 ): Region | undefined {
   const fixed: Index[] = [];
@@ -171,10 +171,10 @@ export function regionOf(
 function spanBetween(
   emitter: Emitter,
   { extent }: LoopAxis,
-  whole: Span,
+  whole: LoopRange,
   lows: readonly Index[],
   highs: readonly Index[],
-): Span {
+): LoopRange {
   const size = add(extent, constant(1));
   const from = extreme(emitter, "maximum", [whole.from, ...lows]);
   const held = boundedIndex(emitter, from, whole.from, whole.to, size);

@@ -207,9 +207,9 @@ export function sliceAt(context: Context, stages: readonly Stage[], points: read
   const first = emitter.define(compareOf("equal", emitter.define(indexOf(slice.from)), constantOf("i32", 0)), "first");
   const initial = (point: Point): Expression => {
     const lanes = point.vector ? 4 : 1;
-    const held = evaluate(emitter, load(tensor, dtype, indices), point);
+    const before = evaluate(emitter, load(tensor, dtype, indices), point);
     const isFirst = lanes === 4 ? splat(emitter, first) : first;
-    return selectOf(isFirst, neutralOf("sum", dtype, lanes), held);
+    return selectOf(isFirst, neutralOf("sum", dtype, lanes), before);
   };
   reduceSlice(context, reduce, points, slice, initial);
   stagesAt(context, rest, points);

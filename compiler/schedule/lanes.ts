@@ -29,7 +29,7 @@ import {
   zero,
   type LoopAxis,
   type Place,
-  type Span,
+  type LoopRange,
 } from "./loops.ts";
 
 /** One vector, or four accumulators. */
@@ -195,7 +195,7 @@ export function joinLanes(emitter: Emitter, combine: Combine, sum: LaneSum): Exp
 /** What is left to do at one place of the outer loops: `span` of the innermost axis. */
 export interface Inner {
   readonly axis: LoopAxis;
-  readonly span: Span;
+  readonly span: LoopRange;
   readonly places: readonly Place[];
   /** The span starts at a multiple of four. */
   readonly aligned: boolean;
@@ -208,7 +208,7 @@ export function overSpan(
   emitter: Emitter,
   axes: readonly LoopAxis[],
   chunk: number,
-  span: Span | undefined,
+  span: LoopRange | undefined,
   body: (inner: Inner) => void,
 ): void {
   const axis = axes.at(-1) ?? single;
@@ -227,13 +227,13 @@ function overRows(
   outer: LoopAxis,
   axis: LoopAxis,
   chunk: number,
-  span: Span,
+  span: LoopRange,
   body: (inner: Inner) => void,
 ): void {
   const { extent } = axis;
   const size = constantValue(extent);
   const whole = size !== undefined && chunk % size === 0;
-  const rows: Span = {
+  const rows: LoopRange = {
     from: quotient(span.from, extent),
     to: quotient(addIndex(span.to, constantIndex(subtract(extent, constant(1)))), extent),
   };

@@ -125,7 +125,7 @@ export function innermost({ axes }: LoopAxis): string {
 
 // Emitting loops over a known or open range; one iteration needs no loop, none no code.
 
-export interface Span {
+export interface LoopRange {
   readonly from: Index;
   readonly to: Index;
 }
@@ -141,7 +141,7 @@ export function knownNumber(index: Index): number | undefined {
 export function loopOver(
   emitter: Emitter,
   hint: string,
-  { from, to }: Span,
+  { from, to }: LoopRange,
   body: (at: Index) => void,
   step = 1,
   role: "serial" | "parallel" = "serial",
@@ -154,7 +154,7 @@ export function loopOver(
 }
 
 /** The whole range of a loop axis. */
-export function wholeSpan({ extent }: LoopAxis): Span {
+export function wholeSpan({ extent }: LoopAxis): LoopRange {
   return { from: zero, to: constantIndex(extent) };
 }
 
@@ -174,9 +174,9 @@ export function nested(
 
 /** A span cut at the last multiple of `step` after its start; `rest` has what is left, a number where known. */
 export function cut(
-  { from, to }: Span,
+  { from, to }: LoopRange,
   step: number,
-): { readonly main: Span; readonly rest: Span; readonly left: number | undefined } {
+): { readonly main: LoopRange; readonly rest: LoopRange; readonly left: number | undefined } {
   const length = subtractIndex(to, from);
   const middle = addIndex(from, scaleIndex(quotient(length, constant(step)), step));
   return {

@@ -7,7 +7,7 @@ export interface Machine {
   /** The register tile of a contraction, in elements. */
   readonly tile: { readonly rows: number; readonly columns: number };
   /** Accumulators that stay in registers. */
-  readonly registers: number;
+  readonly accumulators: number;
   /** How many nested loops of a grid may be parallel; the axes before them are collapsed. */
   readonly parallelLoops: number;
   /** Whether a worker may keep copies of what a block of tiles reads in private arrays. */
@@ -21,7 +21,7 @@ export const javascript: Machine = {
   name: "javascript",
   lanes: 1,
   tile: { rows: 4, columns: 4 },
-  registers: 16,
+  accumulators: 16,
   parallelLoops: Infinity,
   panels: false,
   epilogueFromMemory: false,
@@ -36,7 +36,7 @@ export const simd: Machine = {
   name: "simd",
   lanes: 4,
   tile: { rows: 4, columns: 8 },
-  registers: 8,
+  accumulators: 8,
   parallelLoops: Infinity,
   panels: true,
   epilogueFromMemory: true,
@@ -47,7 +47,7 @@ export const cpuAdapter: Machine = {
   name: "cpu-adapter",
   lanes: 1,
   tile: { rows: 4, columns: 4 },
-  registers: 16,
+  accumulators: 16,
   parallelLoops: 2,
   panels: false,
   epilogueFromMemory: false,

@@ -32,7 +32,7 @@ import {
   placesOf,
   type LoopAxis,
   type Slice,
-  type Span,
+  type LoopRange,
 } from "./loops.ts";
 
 /** One expression for each point and result. */
@@ -77,7 +77,8 @@ function accumulate(context: Context, stage: Reduce, points: readonly Point[]): 
   // Lanes count on the last axis: a flat index has the same ones only if the axis is whole fours.
   const wholeLanes = (inner: Dimension): boolean => isConstant(remainder(inner, constant(4)), 0);
   const axes = mergeAxes(stage.over, indicesOfStage(stage), fourLanes ? wholeLanes : undefined);
-  const pass = (span?: Span): Values => (fourLanes ? passInLanes : passAscending)(context, stage, points, axes, span);
+  const pass = (span?: LoopRange): Values =>
+    (fourLanes ? passInLanes : passAscending)(context, stage, points, axes, span);
   const { chunk } = stage.order;
   return chunk === undefined ? pass() : chunked(context, stage, points, chunk, pass);
 }
@@ -88,12 +89,12 @@ function chunked(
   stage: Reduce,
   points: readonly Point[],
   chunk: number,
-  pass: (span: Span) => Values,
+  pass: (span: LoopRange) => Values,
 ): Values {
   const total = product(stage.over.map(({ extent }) => extent));
   const whole = constantIndex(floorDivide(total, constant(chunk)));
   const totals = accumulators(emitter, stage.results, points);
-  const add = (span: Span): void => combineInto(emitter, stage.results, totals, pass(span));
+  const add = (span: LoopRange): void => combineInto(emitter, stage.results, totals, pass(span));
   loopOver(emitter, "chunk", { from: constantIndex(0), to: whole }, (c) => {
     add({ from: scaleIndex(c, chunk), to: scaleIndex(addIndex(c, constantIndex(1)), chunk) });
   });
@@ -125,7 +126,7 @@ type Pass = (
   stage: Reduce,
   points: readonly Point[],
   axes: readonly LoopAxis[],
-  span?: Span,
+  span?: LoopRange,
 ) => Values;
 
 const passAscending: Pass = ({ emitter }, stage, points, axes, span) => {
@@ -149,11 +150,11 @@ function ascend(
   points: readonly Point[],
   sums: Sums,
   axes: readonly LoopAxis[],
-  span?: Span,
+  span?: LoopRange,
 ): void {
   overSpan(emitter, axes, chunkOf(stage.order), span, (inner) => {
     const { axis, span: whole, places } = inner;
-    const loop = (terms: Reduce, part: Span): void =>
+    const loop = (terms: Reduce, part: LoopRange): void =>
       addAlong(emitter, terms, points, sums, { ...inner, span: part }, part !== whole);
     const region = stage.interior && regionOf(emitter, stage.interior, points, axis, whole, places);
     if (stage.interior === undefined || region === undefined) return loop(stage, whole);
@@ -166,9 +167,9 @@ function splitLoop(
   emitter: Emitter,
   stage: Reduce,
   inside: Reduce,
-  whole: Span,
+  whole: LoopRange,
   { condition, span }: Region,
-  loop: (terms: Reduce, part: Span) => void,
+  loop: (terms: Reduce, part: LoopRange) => void,
 ): void {
   const split = (): void => {
     if (span === undefined) return loop(inside, whole);

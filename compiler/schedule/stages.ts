@@ -32,7 +32,7 @@ export function stagesAt(context: Context, stages: readonly Stage[], points: rea
   const reduce = stages[first];
   for (const stage of stages.slice(0, first + 1)) stageAt(context, stage, points);
   const rest = stages.slice(first + 1);
-  if (reduce?.kind !== "reduce" || 2 * reduce.results.length * points.length <= machine.registers) {
+  if (reduce?.kind !== "reduce" || 2 * reduce.results.length * points.length <= machine.accumulators) {
     for (const stage of rest) stageAt(context, stage, points);
   } else {
     emitter.pinned(() => epilogue(context, reduce, rest, points));

@@ -27,7 +27,7 @@ import {
   sourcesOf,
   strideOf,
   type LoopAxis,
-  type Span,
+  type LoopRange,
 } from "./loops.ts";
 import type { Machine } from "./machine.ts";
 
@@ -78,10 +78,10 @@ function resultsOf(stages: readonly Stage[]): number {
 function rowTile(
   plain: readonly GridLoop[],
   { stages }: Kernel,
-  { tile, lanes, registers }: Machine,
+  { tile, lanes, accumulators }: Machine,
 ): readonly GridLoop[] {
-  const accumulators = resultsOf(stages) * (lanes === 4 ? 1 : 4);
-  const count = Math.max(1, Math.min(tile.rows, Math.floor(registers / accumulators)));
+  const perPoint = resultsOf(stages) * (lanes === 4 ? 1 : 4);
+  const count = Math.max(1, Math.min(tile.rows, Math.floor(accumulators / perPoint)));
   return plain.map((loop, d) => (d === plain.length - 1 ? { ...loop, count, role: "rows" } : loop));
 }
 
@@ -103,13 +103,13 @@ function reductionTile(
   const sources = reduces.flatMap(sourcesOf);
   const columns = columnAxis(plain, sources);
   const rows = rowAxis(plain, columns, sources);
-  const { tile, lanes, registers } = machine;
+  const { tile, lanes, accumulators } = machine;
   const results = resultsOf(stages);
   const extent = constantValue(columns.axis.extent);
   const width: 1 | 4 = lanes === 4 && (extent === undefined || extent >= 4) ? 4 : 1;
-  const rowCount = rows === undefined ? 1 : Math.max(1, Math.min(tile.rows, Math.floor(registers / results)));
+  const rowCount = rows === undefined ? 1 : Math.max(1, Math.min(tile.rows, Math.floor(accumulators / results)));
   const most = rows === undefined ? columnVectors * (lanes === 4 ? 1 : 4) : tile.columns / lanes;
-  const count = Math.max(1, Math.min(most, Math.floor(registers / (rowCount * results))));
+  const count = Math.max(1, Math.min(most, Math.floor(accumulators / (rowCount * results))));
   const columnLoop: GridLoop = { ...columns, count, lanes: width, overlap: true, role: "columns" };
   const rowLoops = rows === undefined ? [] : [{ ...rows, count: rowCount, role: "rows" } as const];
   const others = plain.filter((loop) => loop !== columns && loop !== rows);
@@ -159,7 +159,7 @@ export interface Offset {
 }
 
 export interface Tile {
-  readonly span: Span;
+  readonly span: LoopRange;
   readonly step: number;
   readonly offsets: readonly Offset[];
 }
@@ -173,8 +173,8 @@ export function tilesOf(extent: Dimension, count: number, lanes: 1 | 4, overlap:
 }
 
 /** Neighbouring tiles; their spans count from where the block is. */
-export interface Block {
-  readonly span: Span;
+export interface TileBlock {
+  readonly span: LoopRange;
   readonly step: number;
   readonly tiles: readonly Tile[];
   /** The same columns in tiles twice as wide, for rows that come alone. */
@@ -188,10 +188,10 @@ export function blocksOf(
   lanes: 1 | 4,
   overlap: boolean,
   most: number,
-): readonly Block[] {
+): readonly TileBlock[] {
   const known = constantValue(extent);
   if (known === undefined || most === 1) {
-    const single: Span = { from: constantIndex(0), to: constantIndex(1) };
+    const single: LoopRange = { from: constantIndex(0), to: constantIndex(1) };
     const tiles = tilesOf(extent, count, lanes, overlap);
     return tiles.map((tile) => {
       const own = [{ ...tile, span: single }];
@@ -204,7 +204,7 @@ export function blocksOf(
   return [
     { from: 0, to: whole, length: step },
     { from: whole, to: known, length: known - whole },
-  ].flatMap(({ from, to, length }): readonly Block[] => {
+  ].flatMap(({ from, to, length }): readonly TileBlock[] => {
     if (to === from) return [];
     const span = { from: constantIndex(from), to: constantIndex(to) };
     const [tiles, wide] = [count, 2 * count].map((own) => tilesOf(constant(length), own, lanes, overlap));

@@ -3,7 +3,7 @@ import { diagnose, label, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { duplicateName } from "../diagnostics/codes/names.ts";
 import { repeatedKey, unknownKey, uselessKey } from "../diagnostics/codes/train.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
-import type { Entry, Name, Node, Train } from "../syntax/ast.ts";
+import type { KeyValue, Name, Node, Train } from "../syntax/ast.ts";
 import { BodyChecker } from "./bodies.ts";
 import { lookUp, type FileScope } from "./module.ts";
 import { Scope } from "./scope.ts";
@@ -118,8 +118,13 @@ function checkForm({ entries, lets, steps }: Train, diagnostics: Diagnostic[]): 
 /** What a result of every training step is called; `loss`, the other one, is no name. */
 const rate = "lr";
 
-function checkKeys(entries: readonly Entry[], keys: readonly string[], place: string, diagnostics: Diagnostic[]): void {
-  const seen = new Map<string, Entry>();
+function checkKeys(
+  entries: readonly KeyValue[],
+  keys: readonly string[],
+  place: string,
+  diagnostics: Diagnostic[],
+): void {
+  const seen = new Map<string, KeyValue>();
   for (const entry of entries) {
     const { text, span } = entry.key;
     const earlier = seen.get(text);
@@ -134,7 +139,7 @@ function checkKeys(entries: readonly Entry[], keys: readonly string[], place: st
 }
 
 /** With steps, metrics are calls with tensors over the train's own names; what is called is looked up where it is evaluated. */
-function checkMetrics(entries: readonly Entry[], checker: BodyChecker, scope: Scope): void {
+function checkMetrics(entries: readonly KeyValue[], checker: BodyChecker, scope: Scope): void {
   for (const { key, value } of entries) {
     if (key.text !== "metrics") continue;
     for (const item of value.kind === "list" ? value.items : [value]) {
@@ -145,6 +150,6 @@ function checkMetrics(entries: readonly Entry[], checker: BodyChecker, scope: Sc
 }
 
 /** The one entry that is an expression over the train's own names. */
-function checkMinimize(entries: readonly Entry[], checker: BodyChecker, scope: Scope): void {
+function checkMinimize(entries: readonly KeyValue[], checker: BodyChecker, scope: Scope): void {
   for (const { key, value } of entries) if (key.text === "minimize") checker.expression(value, scope);
 }

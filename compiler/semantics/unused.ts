@@ -61,8 +61,8 @@ class Usage {
         return [node.label];
       case "tensorInput":
       case "bareInput":
-      case "entry":
-        return node.kind === "entry" ? [node.key] : [node.name];
+      case "keyValue":
+        return node.kind === "keyValue" ? [node.key] : [node.name];
       default:
         return [];
     }

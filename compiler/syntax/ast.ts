@@ -75,15 +75,15 @@ export interface Train extends Placed {
   readonly name: Name;
   readonly label?: Name;
   readonly inputs: readonly TensorInput[];
-  readonly entries: readonly Entry[];
+  readonly entries: readonly KeyValue[];
   readonly lets: readonly Let[];
   readonly steps: readonly Step[];
   readonly doc?: string;
 }
 
 /** `batch: 32`. A key may be spelt like a reserved word (`data`, `loss`). */
-export interface Entry extends Placed {
-  readonly kind: "entry";
+export interface KeyValue extends Placed {
+  readonly kind: "keyValue";
   readonly key: Name;
   readonly value: Expression;
 }
@@ -92,7 +92,7 @@ export interface Entry extends Placed {
 export interface Step extends Placed {
   readonly kind: "step";
   readonly name: Name;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly KeyValue[];
   readonly lets: readonly Let[];
   readonly doc?: string;
 }
@@ -109,7 +109,7 @@ export interface Module extends Placed {
 export type Node =
   | Module
   | Declaration
-  | Entry
+  | KeyValue
   | Step
   | Statement
   | Body

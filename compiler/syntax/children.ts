@@ -6,7 +6,7 @@ import type {
   Body,
   Branch,
   Declaration,
-  Entry,
+  KeyValue,
   ListType,
   Module,
   Node,
@@ -17,7 +17,7 @@ import type {
 } from "./ast.ts";
 
 /** All that no expression holds. */
-type Outside = ListType | ResultType | Parameter | Body | Branch | Statement | Declaration | Step | Entry | Module;
+type Outside = ListType | ResultType | Parameter | Body | Branch | Statement | Declaration | Step | KeyValue | Module;
 
 function present(...nodes: readonly (Node | undefined)[]): Node[] {
   return nodes.filter((node) => node !== undefined);
@@ -132,7 +132,7 @@ function belowDeclared(node: Outside): readonly Node[] {
       return [node.name, ...present(node.label), ...node.inputs, ...node.entries, ...node.lets, ...node.steps];
     case "step":
       return [node.name, ...node.entries, ...node.lets];
-    case "entry":
+    case "keyValue":
       return [node.key, node.value];
     case "module":
       return node.declarations;

@@ -49,7 +49,7 @@ function startsOf(module: Module): Starts {
   };
   for (const declaration of module.declarations) starts.declarations.add(declaration.span.from);
   for (const node of walk(module)) {
-    if (node.kind === "entry") starts.entries.add(node.span.from);
+    if (node.kind === "keyValue") starts.entries.add(node.span.from);
     if (node.kind === "body" && node.form === "statements")
       node.statements.forEach(({ span }) => starts.members.add(span.from));
     if (node.kind === "train" || node.kind === "step") {

@@ -12,7 +12,7 @@ import { StatementGrammar } from "./grammar-statements.ts";
 import * as t from "./tokens.ts";
 
 /** `let`s, entries and steps of a train or a step, in the order written. */
-export type TrainMember = ast.Let | ast.Entry | ast.Step;
+export type TrainMember = ast.Let | ast.KeyValue | ast.Step;
 
 const callables: ReadonlySet<string> = new Set([
   "block",
@@ -32,7 +32,7 @@ function isCallableKind(word: string): word is ast.CallableKind {
 
 function sorted(members: readonly TrainMember[]): Pick<ast.Train, "entries" | "lets" | "steps"> {
   return {
-    entries: members.filter((member) => member.kind === "entry"),
+    entries: members.filter((member) => member.kind === "keyValue"),
     lets: members.filter((member) => member.kind === "let"),
     steps: members.filter((member) => member.kind === "step"),
   };
@@ -194,13 +194,13 @@ export class Grammar extends StatementGrammar {
   private readonly step: Rule<ast.Step> = this.RULE("step", () => {
     const word = this.CONSUME(t.StepWord);
     const name = this.SUBRULE(this.name);
-    const members: (ast.Let | ast.Entry)[] = [];
+    const members: (ast.Let | ast.KeyValue)[] = [];
     this.CONSUME(t.LeftBrace);
     this.MANY({
       GATE: () => this.LA(1).tokenType !== t.RightBrace,
       DEF: () =>
         members.push(
-          this.OR<ast.Let | ast.Entry>([
+          this.OR<ast.Let | ast.KeyValue>([
             { GATE: () => this.LA(2).tokenType !== t.Colon, ALT: () => this.SUBRULE(this.let) },
             { GATE: () => this.LA(2).tokenType === t.Colon, ALT: () => this.SUBRULE(this.entry) },
           ]),
@@ -214,10 +214,15 @@ export class Grammar extends StatementGrammar {
   });
 
   /** entry := (NAME | reserved word) ":" expression */
-  private readonly entry: Rule<ast.Entry> = this.RULE("entry", () => {
+  private readonly entry: Rule<ast.KeyValue> = this.RULE("entry", () => {
     const token = this.OR([{ ALT: () => this.CONSUME(t.Identifier) }, { ALT: () => this.CONSUME(t.Keyword) }]);
     this.CONSUME(t.Colon);
     const value = this.SUBRULE(this.expression);
-    return this.ACTION((): ast.Entry => ({ kind: "entry", key: this.named(token), value, span: this.since(token) }));
+    return this.ACTION((): ast.KeyValue => ({
+      kind: "keyValue",
+      key: this.named(token),
+      value,
+      span: this.since(token),
+    }));
   });
 }

@@ -40,13 +40,13 @@ interface Context {
 }
 
 /** The rules that a token list can be parsed by. */
-type Entry = "declaration" | "statements" | "trainMembers";
+type StartRule = "declaration" | "statements" | "trainMembers";
 
 /** Parses `tokens` until nothing in them is wrong, cutting out what is; the last tree, if there is one, is what remained. */
 function parseWhole(
   context: Context,
   all: readonly IToken[],
-  entry: Entry,
+  entry: StartRule,
 ): { readonly declaration?: Declaration; readonly diagnostics: readonly Diagnostic[] } {
   const { source, lexed } = context;
   const diagnostics: Diagnostic[] = [];
@@ -98,7 +98,12 @@ function isConsequence({ source, lexed }: Context, place: Place, earlier: readon
 }
 
 /** After a mistake in a signature, what stands between the braces behind it. */
-function parseMembers(context: Context, tokens: readonly IToken[], index: number, entry: Entry): readonly Diagnostic[] {
+function parseMembers(
+  context: Context,
+  tokens: readonly IToken[],
+  index: number,
+  entry: StartRule,
+): readonly Diagnostic[] {
   if (entry !== "declaration") return [];
   const members = membersAfter(tokens, index);
   if (members.length === 0) return [];

@@ -61,7 +61,6 @@ function ofPrediction(phase: string): string {
 }
 
 const forms: Readonly<Record<string, () => string>> = {
-  ast: () => form("parse"),
   graph: () => ofPrediction("passes"),
   kernels: () => ofPrediction("segments"),
   scheduled: () => form("schedule").split("\n\n").at(-1) ?? "",
