@@ -95,7 +95,7 @@ export default {
       { dependencyTypes: ["core"] },
     ),
     forbid("only-the-command-has-a-process", { path: "^runtime/" }, { path: "^(process|child_process|readline|tty)$" }),
-    forbid("no-cycle", {}, { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } }),
+    forbid("no-cycle", {}, { circular: true }),
     forbid("resolvable", {}, { couldNotResolve: true }),
     forbid("no-package-unlisted", {}, { dependencyTypes: ["npm-no-pkg", "npm-unknown"] }),
     forbid(

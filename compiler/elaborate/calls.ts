@@ -217,7 +217,7 @@ function applyPart(
   span: Span,
 ): Evaluated {
   const { evaluator } = frame.session;
-  if (part.kind === "builtin") return evaluator.builtin(part.name, part.arguments, inputs, part.frame, part.span, {});
+  if (part.kind === "builtin") return part.apply(inputs);
   const tensors = inputs.map((value) => ({ value, span, label: undefined }));
   return evaluator.call(
     part.target,

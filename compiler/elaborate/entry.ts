@@ -21,6 +21,12 @@ export interface Answer {
 
 const scalar: TensorType = { dtype: "i32", shape: [] };
 
+declare module "./session.ts" {
+  interface Above {
+    readonly entry: Entry;
+  }
+}
+
 export class Entry {
   readonly session: Session;
   readonly name: string;

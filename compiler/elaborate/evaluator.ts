@@ -46,6 +46,12 @@ export type Gradients = (
   also?: readonly Value[],
 ) => readonly (Value | undefined)[] | NoGradient;
 
+declare module "./session.ts" {
+  interface Above {
+    readonly evaluator: Evaluator;
+  }
+}
+
 export interface Evaluator {
   readonly gradients: Gradients;
   evaluate(expression: Expression, frame: Frame, mode?: Mode): Evaluated;

@@ -77,7 +77,16 @@ function builtinName(name: Name, frame: Frame): Evaluated {
     return frame.at(name.span, () => frame.entry.counterTensor(counter));
   }
   if (builtins.has(name.text))
-    return { kind: "layer", parts: [{ kind: "builtin", name: name.text, arguments: [], frame, span: name.span }] };
+    return {
+      kind: "layer",
+      parts: [
+        {
+          kind: "builtin",
+          name: name.text,
+          apply: (inputs) => frame.session.evaluator.builtin(name.text, [], inputs, frame, name.span, {}),
+        },
+      ],
+    };
   return unknown(name, "value", frame);
 }
 

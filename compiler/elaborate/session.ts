@@ -7,10 +7,14 @@ import type { InputRole, TensorType } from "../graph/types.ts";
 import type { DeclaredCallable, TypedModule } from "../semantics/module.ts";
 import type { HostRequirement } from "../program/host.ts";
 import { Budget } from "./budget.ts";
-import type { Entry } from "./entry.ts";
-import type { Evaluator } from "./evaluator.ts";
 import { Instance } from "./paths.ts";
 import type { AxisLabel, Evaluated, Tensor } from "./values.ts";
+
+/**
+ * The types of what the session holds for files that import it: `entry` and `evaluator`. Each of those files declares its own here, so that
+ * no import goes round in a circle.
+ */
+export interface Above {}
 
 export type VariableRole = Exclude<InputRole, "input">;
 
@@ -22,7 +26,7 @@ export interface VariableRecord {
   readonly labels: readonly AxisLabel[];
   readonly span: Span | undefined;
   /** Emits the first value into an entry. */
-  readonly start: (entry: Entry) => Tensor;
+  readonly start: (entry: Above["entry"]) => Tensor;
 }
 
 /** A dimension that must be known when the artifact is built, and the place that wants it. */
@@ -46,7 +50,7 @@ export class Session {
   /** The names of dimensions that something outside gives, resolved or not. */
   readonly openNames = new Set<string>();
   /** Entries whose graph is not built yet; those that failed stay here. */
-  readonly unfinished = new Set<Entry>();
+  readonly unfinished = new Set<Above["entry"]>();
   /** The models that each model calls, in any entry. */
   readonly callees = new Map<string, Set<string>>();
   /** Sizes that calls of models gave to names of their signatures. */
@@ -55,11 +59,11 @@ export class Session {
   readonly #roots = new Map<string, Instance>();
   readonly #reported = new Set<string>();
 
-  readonly evaluator: Evaluator;
+  readonly evaluator: Above["evaluator"];
 
   constructor(
     module: TypedModule,
-    evaluator: Evaluator,
+    evaluator: Above["evaluator"],
     dims: ReadonlyMap<string, number>,
     constants: ReadonlyMap<string, Evaluated>,
     probes: readonly string[] = [],

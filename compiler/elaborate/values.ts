@@ -6,8 +6,7 @@ import type { Span } from "../diagnostics/diagnostic.ts";
 import { constant, constantValue, printShape, symbol, type Dimension } from "../dimension/dimension.ts";
 import type { TensorType, Value } from "../graph/types.ts";
 import type { DeclaredCallable } from "../semantics/module.ts";
-import type { Argument, Rational } from "../syntax/ast.ts";
-import type { Frame } from "./frame.ts";
+import type { Rational } from "../syntax/ast.ts";
 import type { Instance } from "./paths.ts";
 import { isWhole, print, toNumber, whole } from "./rational.ts";
 
@@ -74,9 +73,7 @@ export type LayerPart =
   | {
       readonly kind: "builtin";
       readonly name: string;
-      readonly arguments: readonly Argument[];
-      readonly frame: Frame;
-      readonly span: Span;
+      readonly apply: (inputs: readonly Evaluated[]) => Evaluated;
     };
 
 /** Functions that are applied one after the other; none, of `repeat(0, …)`, leave their input as it is. */

@@ -6,9 +6,16 @@ import { InternalError } from "../diagnostics/diagnostic.ts";
 import type { Dimension } from "../dimension/dimension.ts";
 import { evaluate } from "../dimension/dimension.ts";
 import { binaryF32, binaryI32, comparisons, modI32, toI32, unaryF32, unaryI32 } from "./arithmetic.ts";
-import type { FunctionDefinition, NumberFunction } from "./function-definition.ts";
+import type {
+  BinaryOperator,
+  ElementType,
+  FunctionDefinition,
+  Index,
+  IndexAtom,
+  NumberFunction,
+  Scalar,
+} from "./types.ts";
 import { dtypeOf } from "./scalar.ts";
-import type { BinaryOperator, ElementType, Index, IndexAtom, Scalar } from "./types.ts";
 
 export type Precision = "f32" | "f64";
 export type Evaluate = () => number;

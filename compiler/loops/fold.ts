@@ -3,8 +3,7 @@
  * infinities included (a NaN's payload is free). `undefined` means that nothing folds.
  */
 import { binaryF32, binaryI32, comparisons, unaryF32, unaryI32 } from "./arithmetic.ts";
-import type { NumberFunction } from "./function-definition.ts";
-import type { BinaryOperator, Comparison, ElementType, Scalar, UnaryOperator } from "./types.ts";
+import type { BinaryOperator, Comparison, ElementType, NumberFunction, Scalar, UnaryOperator } from "./types.ts";
 
 type Table = Readonly<Partial<Record<string, (...values: number[]) => number>>>;
 

@@ -9,10 +9,9 @@ import { log, log1p, pow } from "./functions/logarithm.ts";
 import { mod } from "./functions/remainder.ts";
 import { threefry0, threefry1 } from "./functions/threefry.ts";
 import { cos, sin } from "./functions/trigonometric.ts";
-import type { FunctionDefinition, NumberFunction } from "./function-definition.ts";
-import type { Scalar } from "./types.ts";
+import type { FunctionDefinition, NumberFunction, Scalar } from "./types.ts";
 
-export type { FunctionDefinition } from "./function-definition.ts";
+export type { FunctionDefinition } from "./types.ts";
 export { mod, pow };
 
 /** Those of one f32, which the language has under the same names. */

@@ -6,10 +6,9 @@ import type { Dimension } from "../dimension/dimension.ts";
 import { constantValue } from "../dimension/dimension.ts";
 import { convert } from "./arithmetic.ts";
 import { foldBinary, foldCall, foldCompare, foldSelect, foldUnary } from "./fold.ts";
-import type { NumberFunction } from "./function-definition.ts";
+import type { BinaryOperator, Comparison, ElementType, Index, NumberFunction, Scalar, UnaryOperator } from "./types.ts";
 import { mapDataScalars } from "./index.ts";
 import { rebuild, walk } from "./traverse.ts";
-import type { BinaryOperator, Comparison, ElementType, Index, Scalar, UnaryOperator } from "./types.ts";
 
 export { scalarKey } from "./keys.ts";
 

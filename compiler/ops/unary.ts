@@ -2,12 +2,11 @@
  * Elementwise functions of one tensor: operators, and the functions of `loops/functions.ts`, each with its gradient.
  */
 import type { Value } from "../graph/types.ts";
-import type { NumberFunction } from "../loops/function-definition.ts";
+import type { ElementType, NumberFunction, Scalar, UnaryOperator } from "../loops/types.ts";
 import { signOf } from "../loops/functions/sign.ts";
 import type { UnaryFunction } from "../loops/functions.ts";
 import { unaryFunctions } from "../loops/functions.ts";
 import { call, unary } from "../loops/scalar.ts";
-import type { ElementType, Scalar, UnaryOperator } from "../loops/types.ts";
 import { arity, dtypeOf } from "./check.ts";
 import { defineOp, type AnyOp, type Builder, type Sample } from "./define.ts";
 import { divide, fillLike, multiply, negate, scale, shift } from "./emit.ts";

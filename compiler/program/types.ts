@@ -4,11 +4,17 @@
  */
 import type { Dimension } from "../dimension/dimension.ts";
 import type { Origin } from "../graph/types.ts";
-import type { FunctionDefinition } from "../loops/function-definition.ts";
-import type { BinaryOperator, Comparison, ElementType, Index, UnaryOperator } from "../loops/types.ts";
+import type {
+  BinaryOperator,
+  Comparison,
+  ElementType,
+  FunctionDefinition,
+  Index,
+  UnaryOperator,
+} from "../loops/types.ts";
 import type { Host } from "./host.ts";
 
-export type { FunctionDefinition } from "../loops/function-definition.ts";
+export type { FunctionDefinition } from "../loops/types.ts";
 
 export interface Program {
   readonly version: 1;

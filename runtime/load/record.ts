@@ -20,7 +20,7 @@ import { unfitted } from "../save/fitted.ts";
 import type { Fitted } from "../save/fitted.ts";
 import { sealed } from "../save/integrity.ts";
 import { decode, encode } from "../save/safetensors.ts";
-import type { SavedTensor } from "../save/safetensors.ts";
+import type { SavedTensor } from "../save/saved.ts";
 import type { RestoreOptions } from "./call-options.ts";
 import { requireFitting } from "./check-fitted.ts";
 import type { View } from "./executable.ts";

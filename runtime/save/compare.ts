@@ -7,7 +7,7 @@ import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { nearest } from "../../compiler/diagnostics/suggest.ts";
 import { failure, quoted, shapeText } from "./fail.ts";
-import type { SavedTensor } from "./safetensors.ts";
+import type { SavedTensor } from "./saved.ts";
 
 export interface TensorType {
   readonly dtype: SavedTensor["dtype"];

@@ -5,7 +5,7 @@
 import { damagedTensors } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { hash, printChecksum } from "../../compiler/program/checksum.ts";
 import { failure, quoted } from "./fail.ts";
-import type { Saved } from "./safetensors.ts";
+import type { Saved } from "./saved.ts";
 
 const key = "nnc.checksum";
 /** What decides, beside the tensors, what a network computes. */

@@ -8,17 +8,7 @@ import { failure, quoted, shapeText } from "./fail.ts";
 import { parseHeader } from "./header.ts";
 import type { HeaderEntry } from "./header.ts";
 import { verifySeal } from "./integrity.ts";
-
-/** A tensor in a file; a bool is one byte, 0 or 1. */
-export type SavedTensor =
-  | { readonly dtype: "f32"; readonly shape: readonly number[]; readonly data: Float32Array }
-  | { readonly dtype: "i32"; readonly shape: readonly number[]; readonly data: Int32Array }
-  | { readonly dtype: "bool"; readonly shape: readonly number[]; readonly data: Uint8Array };
-
-export interface Saved {
-  readonly tensors: ReadonlyMap<string, SavedTensor>;
-  readonly metadata: ReadonlyMap<string, string>;
-}
+import type { Saved, SavedTensor } from "./saved.ts";
 
 /** What the reference implementation allows. */
 const headerLimit = 100_000_000;

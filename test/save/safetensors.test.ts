@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decode, encode } from "../../runtime/save/safetensors.ts";
-import type { SavedTensor } from "../../runtime/save/safetensors.ts";
+import type { SavedTensor } from "../../runtime/save/saved.ts";
 import { errorOf } from "../data/support.ts";
 
 function fileOf(header: string | Uint8Array, data = 0, length?: bigint): Uint8Array {

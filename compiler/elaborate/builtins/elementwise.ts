@@ -3,9 +3,8 @@ import { notCompileTime, wrongElements } from "../../diagnostics/codes/shapes.ts
 import { maximum, minimum } from "../../dimension/dimension.ts";
 import { elementwise as names } from "../../semantics/builtins.ts";
 import type { Rational } from "../../syntax/ast.ts";
-import type { NumberFunction } from "../../loops/function-definition.ts";
+import type { ElementType, NumberFunction } from "../../loops/types.ts";
 import { unaryFunctions } from "../../loops/functions.ts";
-import type { ElementType } from "../../loops/types.ts";
 import { holds, largestInteger, leastInteger } from "../number-range.ts";
 import { areNumeric } from "../numbers.ts";
 import * as rational from "../rational.ts";

@@ -43,7 +43,8 @@ export function callBuiltin(
   for (const argument of given) place(argument, spec, positional, named, frame);
   const waiting = spec.parameters.filter((parameter) => parameter.required && !named.has(parameter.name)).length;
   if (spec.layer && piped.length === 0 && positional.length === waiting - 1 && !named.has(spec.parameters[0].name)) {
-    return { kind: "layer", parts: [{ kind: "builtin", name, arguments: given, frame, span }] };
+    const later = (inputs: readonly Evaluated[]): Evaluated => callBuiltin(name, given, inputs, frame, span, {});
+    return { kind: "layer", parts: [{ kind: "builtin", name, apply: later }] };
   }
   const rule = rules.get(name);
   if (rule === undefined) throw new InternalError("elaborate", `${name} has no rule`, span);

@@ -2,9 +2,15 @@
  * How the functions are written: short names for the operators, numbers as f32 constants, and lets for what is used
  * more than once. What a body builds is plain data.
  */
-import type { FunctionDefinition, NumberFunction } from "../function-definition.ts";
+import type {
+  BinaryOperator,
+  ElementType,
+  FunctionDefinition,
+  NumberFunction,
+  Scalar,
+  UnaryOperator,
+} from "../types.ts";
 import { binary, compare, constantScalar, dtypeOf, local, localsOf, select, unary } from "../scalar.ts";
-import type { BinaryOperator, ElementType, Scalar, UnaryOperator } from "../types.ts";
 
 export type Operand = Scalar | number;
 
