@@ -57,9 +57,13 @@ export function diagnose<Arguments>(
   return help === undefined ? base : { ...base, help: withShortWords(help) };
 }
 
-/** Names may be of any length, sentences may not: what is longer than 60 letters is cut, wherever it came from. */
+/** The longest word that a message shows whole: as long as a part of a path may be. */
+const longestWord = 256;
+const tooLong = new RegExp(`([\\p{L}\\p{N}_]{${longestWord - 1}})[\\p{L}\\p{N}_]{2,}`, "gu");
+
+/** Names may be of any length, sentences may not: a longer word is cut, wherever it came from. */
 function withShortWords(text: string): string {
-  return text.length > 60 ? text.replace(/([\p{L}\p{N}_]{59})[\p{L}\p{N}_]{2,}/gu, "$1…") : text;
+  return text.length > longestWord ? text.replace(tooLong, "$1…") : text;
 }
 
 /** A label from a span. */
