@@ -199,7 +199,7 @@ export function comparison(kind: Comparison, left: Operand, right: Operand, span
 }
 
 /** `where` with a tensor as its condition. */
-export function choose(condition: Operand, then: Operand, otherwise: Operand, span: Span, frame: Frame): Tensor {
+export function choose(condition: Operand, whenTrue: Operand, otherwise: Operand, span: Span, frame: Frame): Tensor {
   return frame.at(span, () => {
     const chosen = toTensor(condition, frame, "bool");
     if (chosen.type.dtype !== "bool") {
@@ -210,12 +210,12 @@ export function choose(condition: Operand, then: Operand, otherwise: Operand, sp
         "this",
       );
     }
-    const dtype = commonElements([then, otherwise]);
-    const sides = [toTensor(then, frame, dtype), toTensor(otherwise, frame, dtype)];
-    elements("`where`", sides, [then, otherwise], frame);
+    const dtype = commonElements([whenTrue, otherwise]);
+    const sides = [toTensor(whenTrue, frame, dtype), toTensor(otherwise, frame, dtype)];
+    elements("`where`", sides, [whenTrue, otherwise], frame);
     const { values, labels } = unify(
       [chosen, ...sides],
-      [condition.span, then.span, otherwise.span],
+      [condition.span, whenTrue.span, otherwise.span],
       "`where`",
       span,
       frame,

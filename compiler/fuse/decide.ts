@@ -181,7 +181,7 @@ function isMoved(value: Scalar): boolean {
     case "constant":
       return true;
     case "select":
-      return loadsOf(value.condition).length === 0 && isMoved(value.then) && isMoved(value.otherwise);
+      return loadsOf(value.condition).length === 0 && isMoved(value.whenTrue) && isMoved(value.otherwise);
     default:
       return false;
   }

@@ -167,8 +167,12 @@ export function compileScalar(scalar: Scalar, environment: Environment): Evaluat
       return () => (holds(left(), right()) ? 1 : 0);
     }
     case "select": {
-      const [condition, then, otherwise] = [inner(scalar.condition), inner(scalar.then), inner(scalar.otherwise)];
-      return () => (condition() === 0 ? otherwise() : then());
+      const [condition, whenTrue, otherwise] = [
+        inner(scalar.condition),
+        inner(scalar.whenTrue),
+        inner(scalar.otherwise),
+      ];
+      return () => (condition() === 0 ? otherwise() : whenTrue());
     }
     case "cast":
       return compileCast(dtypeOf(scalar.value), scalar.dtype, inner(scalar.value), environment.precision);

@@ -112,8 +112,9 @@ export function foldCompare(operator: Comparison, left: Scalar, right: Scalar): 
   return literal("bool", Number(comparisons[operator](left.value, right.value)));
 }
 
-export function foldSelect(condition: Scalar, then: Scalar, otherwise: Scalar): Scalar | undefined {
-  if (condition.kind === "constant") return condition.value === 0 ? otherwise : then;
-  const same = then.kind === "constant" && otherwise.kind === "constant" && Object.is(then.value, otherwise.value);
-  return same ? then : undefined;
+export function foldSelect(condition: Scalar, whenTrue: Scalar, otherwise: Scalar): Scalar | undefined {
+  if (condition.kind === "constant") return condition.value === 0 ? otherwise : whenTrue;
+  const same =
+    whenTrue.kind === "constant" && otherwise.kind === "constant" && Object.is(whenTrue.value, otherwise.value);
+  return same ? whenTrue : undefined;
 }

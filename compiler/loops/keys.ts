@@ -68,7 +68,7 @@ export function scalarForm(scalar: Scalar, naming: Naming): string {
     case "compare":
       return `${scalar.operator}(${form(scalar.left)}, ${form(scalar.right)})`;
     case "select":
-      return `select(${form(scalar.condition)}, ${form(scalar.then)}, ${form(scalar.otherwise)})`;
+      return `select(${form(scalar.condition)}, ${form(scalar.whenTrue)}, ${form(scalar.otherwise)})`;
     case "cast":
       return `cast ${scalar.dtype}(${form(scalar.value)})`;
     case "call":

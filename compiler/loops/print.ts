@@ -134,7 +134,7 @@ function print(scalar: Scalar, level: number): string {
     case "compare":
       return printInfix(scalar, level);
     case "select":
-      return call("select", [scalar.condition, scalar.then, scalar.otherwise]);
+      return call("select", [scalar.condition, scalar.whenTrue, scalar.otherwise]);
     case "cast":
       return call(scalar.dtype, [scalar.value]);
     case "call":

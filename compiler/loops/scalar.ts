@@ -66,8 +66,16 @@ export function compare(operator: Comparison, left: Scalar, right: Scalar): Scal
   return foldCompare(operator, left, right) ?? { kind: "compare", operator, left, right };
 }
 
-export function select(condition: Scalar, then: Scalar, otherwise: Scalar): Scalar {
-  return foldSelect(condition, then, otherwise) ?? { kind: "select", dtype: dtypeOf(then), condition, then, otherwise };
+export function select(condition: Scalar, whenTrue: Scalar, otherwise: Scalar): Scalar {
+  return (
+    foldSelect(condition, whenTrue, otherwise) ?? {
+      kind: "select",
+      dtype: dtypeOf(whenTrue),
+      condition,
+      whenTrue,
+      otherwise,
+    }
+  );
 }
 
 export function cast(dtype: ElementType, value: Scalar): Scalar {
@@ -112,7 +120,7 @@ export function refold(scalar: Scalar): Scalar {
     case "compare":
       return foldCompare(scalar.operator, scalar.left, scalar.right) ?? scalar;
     case "select":
-      return foldSelect(scalar.condition, scalar.then, scalar.otherwise) ?? scalar;
+      return foldSelect(scalar.condition, scalar.whenTrue, scalar.otherwise) ?? scalar;
     case "cast":
       return cast(scalar.dtype, scalar.value);
     case "call":

@@ -78,7 +78,7 @@ export function simplifyScalar(scalar: Scalar, ranges: Ranges, bounds: Bounds = 
   if (scalar.kind === "select") {
     const condition = simplifyScalar(scalar.condition, ranges, bounds);
     if (condition.kind === "constant")
-      return simplifyScalar(condition.value === 0 ? scalar.otherwise : scalar.then, ranges, bounds);
+      return simplifyScalar(condition.value === 0 ? scalar.otherwise : scalar.whenTrue, ranges, bounds);
   }
   const inner = (child: Scalar): Scalar => simplifyScalar(child, ranges, bounds);
   const node = refold(rebuild(scalar, inner, (index) => simplifyIndex(index, ranges, bounds)));

@@ -21,7 +21,7 @@ export function childrenOf(scalar: Scalar): readonly Scalar[] {
     case "compare":
       return [scalar.left, scalar.right];
     case "select":
-      return [scalar.condition, scalar.then, scalar.otherwise];
+      return [scalar.condition, scalar.whenTrue, scalar.otherwise];
     case "call":
       return scalar.arguments;
   }
@@ -60,7 +60,7 @@ export function rebuild(scalar: Scalar, child: (scalar: Scalar) => Scalar, index
       return left === scalar.left && right === scalar.right ? scalar : { ...scalar, left, right };
     }
     case "select":
-      return rebuildSelect(scalar, child(scalar.condition), child(scalar.then), child(scalar.otherwise));
+      return rebuildSelect(scalar, child(scalar.condition), child(scalar.whenTrue), child(scalar.otherwise));
     case "call": {
       const operands = scalar.arguments.map(child);
       return operands.every((one, n) => one === scalar.arguments[n]) ? scalar : { ...scalar, arguments: operands };
@@ -70,9 +70,9 @@ export function rebuild(scalar: Scalar, child: (scalar: Scalar) => Scalar, index
 
 type Select = Extract<Scalar, { readonly kind: "select" }>;
 
-function rebuildSelect(scalar: Select, condition: Scalar, then: Scalar, otherwise: Scalar): Select {
-  const kept = condition === scalar.condition && then === scalar.then && otherwise === scalar.otherwise;
-  return kept ? scalar : { ...scalar, condition, then, otherwise };
+function rebuildSelect(scalar: Select, condition: Scalar, whenTrue: Scalar, otherwise: Scalar): Select {
+  const kept = condition === scalar.condition && whenTrue === scalar.whenTrue && otherwise === scalar.otherwise;
+  return kept ? scalar : { ...scalar, condition, whenTrue, otherwise };
 }
 
 /** Calls `see` for every node, a parent before its operands, those inside data indices included. */

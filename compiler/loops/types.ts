@@ -80,7 +80,7 @@ export type Scalar =
       readonly kind: "select";
       readonly dtype: ElementType;
       readonly condition: Scalar;
-      readonly then: Scalar;
+      readonly whenTrue: Scalar;
       readonly otherwise: Scalar;
     }
   /** f32→i32 towards zero, saturating, NaN → 0; anything→bool is ≠ 0. */

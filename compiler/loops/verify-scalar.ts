@@ -130,7 +130,7 @@ function verifyNode(scalar: Scalar, visible: Visible): readonly string[] {
     case "select":
       return [
         ...expectType(scalar.condition, ["bool"], "a condition"),
-        ...expectType(scalar.then, [scalar.dtype], "a select's side"),
+        ...expectType(scalar.whenTrue, [scalar.dtype], "a select's side"),
         ...expectType(scalar.otherwise, [scalar.dtype], "a select's side"),
       ];
     case "call": {

@@ -111,8 +111,8 @@ export function shift(builder: Builder, value: Value, summand: number): Value {
 }
 
 /** Elementwise choice between values of one shape. */
-export function select(builder: Builder, condition: Value, then: Value, otherwise: Value): Value {
-  return builder.one("select", [condition, then, otherwise]);
+export function select(builder: Builder, condition: Value, whenTrue: Value, otherwise: Value): Value {
+  return builder.one("select", [condition, whenTrue, otherwise]);
 }
 
 /**

@@ -19,9 +19,9 @@ export const rectify: Pass = {
     const tests = new Map<number, Value>();
     return rebuild(graph, (node, inputs, builder) => {
       if (node.op !== "select") return copy(node, inputs, builder);
-      const [condition, then, otherwise] = inputs;
+      const [condition, whenTrue, otherwise] = inputs;
       const known = tests.get(condition.node);
-      if (known !== undefined) return builder.emit("select", [testOf(known, condition, builder), then, otherwise]);
+      if (known !== undefined) return builder.emit("select", [testOf(known, condition, builder), whenTrue, otherwise]);
       const values = copy(node, inputs, builder);
       if (isRectified(inputs, builder)) tests.set(condition.node, values[0]);
       return values;
@@ -35,11 +35,11 @@ function testOf(rectified: Value, condition: Value, builder: GraphBuilder): Valu
 }
 
 /** where(x <= 0, 0, x), the zeros the same value. */
-function isRectified([condition, then, otherwise]: readonly Value[], builder: GraphBuilder): boolean {
+function isRectified([condition, whenTrue, otherwise]: readonly Value[], builder: GraphBuilder): boolean {
   const test = builder.node(condition.node);
   if (test.op !== "lessEqual") return false;
   const [x, zero] = test.inputs;
-  return same(x, otherwise) && same(zero, then) && isZero(builder.node(zero.node), builder);
+  return same(x, otherwise) && same(zero, whenTrue) && isZero(builder.node(zero.node), builder);
 }
 
 function same(left: Value, right: Value): boolean {

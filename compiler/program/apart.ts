@@ -73,7 +73,7 @@ function collect(
         break;
       }
       case "if":
-        collect([...statement.then, ...statement.otherwise], facts, turns, places);
+        collect([...statement.whenTrue, ...statement.otherwise], facts, turns, places);
         break;
       case "store": {
         const { buffer, address, value } = statement;

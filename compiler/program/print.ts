@@ -83,9 +83,9 @@ function printStatement(statement: Statement, indent: string): readonly string[]
     case "store":
       return [`${indent}${statement.buffer}[${printIndex(statement.address)}] = ${printExpression(statement.value)}`];
     case "if": {
-      const { condition, then, otherwise } = statement;
+      const { condition, whenTrue, otherwise } = statement;
       const other = otherwise.length === 0 ? [] : [`${indent}else`, ...printStatements(otherwise, `${indent}  `)];
-      return [`${indent}if ${printExpression(condition)}`, ...printStatements(then, `${indent}  `), ...other];
+      return [`${indent}if ${printExpression(condition)}`, ...printStatements(whenTrue, `${indent}  `), ...other];
     }
     case "comment":
       return [`${indent}// ${statement.text}`];
@@ -125,7 +125,7 @@ export function printExpression(expression: Expression): string {
       return sign === undefined ? `${expression.operator}(${left}, ${right})` : `(${left} ${sign} ${right})`;
     }
     case "select":
-      return `select(${inner(expression.condition)}, ${inner(expression.then)}, ${inner(expression.otherwise)})`;
+      return `select(${inner(expression.condition)}, ${inner(expression.whenTrue)}, ${inner(expression.otherwise)})`;
     case "cast":
       return `${expression.type.dtype}(${inner(expression.value)})`;
     case "call":

@@ -21,8 +21,14 @@ export function expressionOf(scalar: Scalar, lanes: 1 | 4 = 1): Expression {
     case "compare":
       return { kind: "compare", operator: scalar.operator, left: inner(scalar.left), right: inner(scalar.right), type };
     case "select": {
-      const { condition, then, otherwise } = scalar;
-      return { kind: "select", condition: inner(condition), then: inner(then), otherwise: inner(otherwise), type };
+      const { condition, whenTrue, otherwise } = scalar;
+      return {
+        kind: "select",
+        condition: inner(condition),
+        whenTrue: inner(whenTrue),
+        otherwise: inner(otherwise),
+        type,
+      };
     }
     case "cast":
       return { kind: "cast", value: inner(scalar.value), type };

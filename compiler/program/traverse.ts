@@ -31,7 +31,7 @@ export function operandsOf(node: Node): readonly Expression[] {
     case "compare":
       return [node.left, node.right];
     case "select":
-      return [node.condition, node.then, node.otherwise];
+      return [node.condition, node.whenTrue, node.otherwise];
     case "call":
       return node.arguments;
     case "if":
@@ -67,7 +67,7 @@ export function mapOperands(node: Node, fn: (operand: Expression) => Expression)
     case "compare":
       return { ...node, left: fn(node.left), right: fn(node.right) };
     case "select":
-      return { ...node, condition: fn(node.condition), then: fn(node.then), otherwise: fn(node.otherwise) };
+      return { ...node, condition: fn(node.condition), whenTrue: fn(node.whenTrue), otherwise: fn(node.otherwise) };
     case "call":
       return { ...node, arguments: node.arguments.map(fn) };
     case "if":
@@ -85,14 +85,14 @@ export function indicesOf(node: Node): readonly Index[] {
 /** The lists of statements directly in it. */
 export function bodiesOf(statement: Statement): readonly (readonly Statement[])[] {
   if (statement.kind === "for") return [statement.body];
-  return statement.kind === "if" ? [statement.then, statement.otherwise] : [];
+  return statement.kind === "if" ? [statement.whenTrue, statement.otherwise] : [];
 }
 
 /** The same with each list of statements directly in it replaced. */
 export function mapBodies(statement: Statement, fn: (body: readonly Statement[]) => readonly Statement[]): Statement {
   if (statement.kind === "for") return { ...statement, body: fn(statement.body) };
   return statement.kind === "if"
-    ? { ...statement, then: fn(statement.then), otherwise: fn(statement.otherwise) }
+    ? { ...statement, whenTrue: fn(statement.whenTrue), otherwise: fn(statement.otherwise) }
     : statement;
 }
 

@@ -131,7 +131,7 @@ export type Statement =
   | {
       readonly kind: "if";
       readonly condition: Expression;
-      readonly then: readonly Statement[];
+      readonly whenTrue: readonly Statement[];
       readonly otherwise: readonly Statement[];
     }
   | { readonly kind: "comment"; readonly text: string };
@@ -178,7 +178,7 @@ export type Expression =
   | {
       readonly kind: "select";
       readonly condition: Expression;
-      readonly then: Expression;
+      readonly whenTrue: Expression;
       readonly otherwise: Expression;
       readonly type: ValueType;
     }

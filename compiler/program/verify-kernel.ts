@@ -77,7 +77,7 @@ function verifyStatement(statement: Statement, visible: Visible): readonly strin
     }
     case "if": {
       const condition = verifyTyped(statement.condition, { dtype: "bool", lanes: 1 }, visible);
-      return [...condition, ...verifyList(statement.then, visible), ...verifyList(statement.otherwise, visible)];
+      return [...condition, ...verifyList(statement.whenTrue, visible), ...verifyList(statement.otherwise, visible)];
     }
     case "comment":
       return [];
@@ -149,7 +149,7 @@ function verifyExpression(expression: Expression, visible: Visible): readonly st
     case "select":
       return [
         ...typed(expression.condition, "bool"),
-        ...typed(expression.then, type.dtype),
+        ...typed(expression.whenTrue, type.dtype),
         ...typed(expression.otherwise, type.dtype),
       ];
     case "cast":

@@ -45,7 +45,7 @@ export function interiorOf(stage: PlainReduce): Interior | undefined {
       const holds = node.kind === "select" ? conjunctsOf(node.condition) : undefined;
       if (node.kind !== "select" || holds === undefined) return node;
       conditions.push(...holds);
-      return node.then;
+      return node.whenTrue;
     });
   const named = <Named extends { readonly value: Scalar }>(list: readonly Named[]): readonly Named[] =>
     list.map((one) => ({ ...one, value: chosen(one.value) }));

@@ -141,11 +141,11 @@ export class Emitter {
   }
 
   /** Runs `then` where the condition holds, else `otherwise`. */
-  when(condition: Expression, then: () => void, otherwise: () => void = () => {}): void {
+  when(condition: Expression, whenTrue: () => void, otherwise: () => void = () => {}): void {
     this.flush();
-    const yes = this.#inside(newScope(true), then);
+    const yes = this.#inside(newScope(true), whenTrue);
     const no = this.#inside(newScope(true), otherwise);
-    this.#push({ kind: "if", condition, then: yes, otherwise: no });
+    this.#push({ kind: "if", condition, whenTrue: yes, otherwise: no });
   }
 
   /** Runs `body` with what it defines kept in this scope: where registers are scarce a hoisted value would cost a spill. */

@@ -57,9 +57,9 @@ export function evaluate(emitter: Emitter, scalar: Scalar, point: Point, hint?: 
       return named(compareOf(scalar.operator, left, right));
     }
     case "select": {
-      const sides = [operand(scalar.condition), operand(scalar.then), operand(scalar.otherwise)];
-      const [condition, then, otherwise] = alike(emitter, sides);
-      return named(selectOf(condition, then, otherwise));
+      const sides = [operand(scalar.condition), operand(scalar.whenTrue), operand(scalar.otherwise)];
+      const [condition, whenTrue, otherwise] = alike(emitter, sides);
+      return named(selectOf(condition, whenTrue, otherwise));
     }
     case "cast": {
       const value = operand(scalar.value);

@@ -38,8 +38,8 @@ export function compareOf(operator: Comparison, left: Expression, right: Express
 }
 
 /** All three have equal lanes. */
-export function selectOf(condition: Expression, then: Expression, otherwise: Expression): Expression {
-  return { kind: "select", condition, then, otherwise, type: then.type };
+export function selectOf(condition: Expression, whenTrue: Expression, otherwise: Expression): Expression {
+  return { kind: "select", condition, whenTrue, otherwise, type: whenTrue.type };
 }
 
 /** Needs no name of its own: printing it costs nothing. */

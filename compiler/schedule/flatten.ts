@@ -108,7 +108,7 @@ function flattenScalar(scalar: Scalar, context: Context, guarded = false): Scala
   return {
     ...scalar,
     condition: flattenScalar(scalar.condition, context, guarded),
-    then: flattenScalar(scalar.then, context, true),
+    whenTrue: flattenScalar(scalar.whenTrue, context, true),
     otherwise: flattenScalar(scalar.otherwise, context, true),
   };
 }

@@ -36,7 +36,7 @@ export function expressionCode(expression: Expression, place: Place): Code {
       return syntax.compare[operator](inner(left), inner(right), expression, place);
     }
     case "select":
-      return syntax.select(inner(expression.condition), inner(expression.then), inner(expression.otherwise));
+      return syntax.select(inner(expression.condition), inner(expression.whenTrue), inner(expression.otherwise));
     case "cast": {
       const value = inner(expression.value);
       return expression.value.type.dtype === expression.type.dtype ? value : syntax.cast(expression, value, place);

@@ -119,10 +119,10 @@ function endText(bound: Code, variable: string, { module: { syntax }, names, sco
 
 function printIf(statement: Extract<Statement, { kind: "if" }>, place: Place): void {
   const condition = expressionCode(statement.condition, place).text;
-  const then = branchLines(statement.then, place);
+  const whenTrue = branchLines(statement.whenTrue, place);
   const otherwise = branchLines(statement.otherwise, place);
   const tail = otherwise.length === 0 ? ["}"] : ["} else {", ...indented(otherwise), "}"];
-  place.scope.state.lines.push(`if (${condition}) {`, ...indented(then), ...tail);
+  place.scope.state.lines.push(`if (${condition}) {`, ...indented(whenTrue), ...tail);
 }
 
 /** What `print` writes, in a block of its own; the statements themselves where nothing is said. */

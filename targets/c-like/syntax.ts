@@ -50,7 +50,7 @@ export interface Syntax {
   readonly quotient: (value: Code, division: Division, place: Place) => Code;
   readonly remainder: (value: Code, division: Division, place: Place) => Code;
   readonly clamp: (value: Code, limit: Code) => Code;
-  readonly select: (condition: Code, then: Code, otherwise: Code) => Code;
+  readonly select: (condition: Code, whenTrue: Code, otherwise: Code) => Code;
   /** Between two types. */
   readonly cast: (cast: Of<"cast">, value: Code, place: Place) => Code;
   readonly unary: Readonly<Record<Unary, (value: Code, expression: Of<"unary">, place: Place) => Code>>;

@@ -62,8 +62,8 @@ export const syntax: Syntax = {
     return natural ? infix(value, "%", by, Level.multiply) : helper<Helper>("remainder", place, value, by);
   },
   clamp: (value, limit) => call("Math.max", call("Math.min", value, limit), primary("0")),
-  select: (condition, then, otherwise) => ({
-    text: `${atLeast(condition, Level.conditional + 1)} ? ${atLeast(then, Level.conditional)} : ${otherwise.text}`,
+  select: (condition, whenTrue, otherwise) => ({
+    text: `${atLeast(condition, Level.conditional + 1)} ? ${atLeast(whenTrue, Level.conditional)} : ${otherwise.text}`,
     level: Level.conditional,
   }),
   cast: ({ value: { type: from }, type: to }, value, place) => {

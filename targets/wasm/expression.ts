@@ -62,11 +62,11 @@ export function expressionText(expression: Expression, place: Place): Text {
 }
 
 /** In four lanes the condition is a mask, and choosing between a value and 0 is one instruction where other choices are three. */
-function selectText({ type, then, otherwise, condition }: Of<"select">, inner: (part: Expression) => Text): Text {
-  if (type.lanes === 1) return ["select", inner(then), inner(otherwise), inner(condition)];
-  if (isZero(otherwise)) return ["v128.and", inner(then), inner(condition)];
-  if (isZero(then)) return ["v128.andnot", inner(otherwise), inner(condition)];
-  return ["v128.bitselect", inner(then), inner(otherwise), inner(condition)];
+function selectText({ type, whenTrue, otherwise, condition }: Of<"select">, inner: (part: Expression) => Text): Text {
+  if (type.lanes === 1) return ["select", inner(whenTrue), inner(otherwise), inner(condition)];
+  if (isZero(otherwise)) return ["v128.and", inner(whenTrue), inner(condition)];
+  if (isZero(whenTrue)) return ["v128.andnot", inner(otherwise), inner(condition)];
+  return ["v128.bitselect", inner(whenTrue), inner(otherwise), inner(condition)];
 }
 
 function isZero(expression: Expression): boolean {

@@ -125,9 +125,14 @@ function printDefinition({ name, type, mutable, value }: Extract<Statement, { ki
 
 function printIf(statement: Extract<Statement, { kind: "if" }>, place: Place): void {
   const condition = expressionText(statement.condition, place);
-  const then: Text = ["then", ...printBranch(statement.then, place)];
+  const whenTrue: Text = ["then", ...printBranch(statement.whenTrue, place)];
   const otherwise = printBranch(statement.otherwise, place);
-  place.scope.state.lines.push(["if", condition, then, ...(otherwise.length === 0 ? [] : [["else", ...otherwise]])]);
+  place.scope.state.lines.push([
+    "if",
+    condition,
+    whenTrue,
+    ...(otherwise.length === 0 ? [] : [["else", ...otherwise]]),
+  ]);
 }
 
 function printBranch(body: readonly Statement[], place: Place): readonly Text[] {

@@ -64,7 +64,7 @@ export const syntax: Syntax = {
     return helper<Helper>("remainder", place, value, by);
   },
   clamp: (value, limit) => call("clamp", value, primary("0"), limit),
-  select: (condition, then, otherwise) => call("select", otherwise, then, condition),
+  select: (condition, whenTrue, otherwise) => call("select", otherwise, whenTrue, condition),
   cast: ({ value: { type: from }, type: to }, value, place) => {
     if (to.dtype === "bool") return from.dtype === "f32" ? unequal(value, primary("0.0")) : isNonzero(value);
     return from.dtype === "f32" ? helper<Helper>("truncate", place, value) : call(to.dtype, value);

@@ -64,7 +64,7 @@ function runOne(statement: Statement, frame: Frame): void {
       return;
     }
     case "if":
-      return run(value(statement.condition, frame)[0] !== 0 ? statement.then : statement.otherwise, frame);
+      return run(value(statement.condition, frame)[0] !== 0 ? statement.whenTrue : statement.otherwise, frame);
     case "comment":
       return;
   }
@@ -126,8 +126,8 @@ function compute(expression: Expression, frame: Frame): Lanes {
       return operand(expression.left).map((left, lane) => Number(comparisons[expression.operator](left, right[lane])));
     }
     case "select": {
-      const [then, otherwise] = [operand(expression.then), operand(expression.otherwise)];
-      return operand(expression.condition).map((chosen, lane) => (chosen !== 0 ? then : otherwise)[lane]);
+      const [whenTrue, otherwise] = [operand(expression.whenTrue), operand(expression.otherwise)];
+      return operand(expression.condition).map((chosen, lane) => (chosen !== 0 ? whenTrue : otherwise)[lane]);
     }
     case "cast":
       return operand(expression.value).map((one) => convert(one, dtype));

@@ -40,7 +40,9 @@ describe("the interior of a convolution", () => {
     const { kernel, tensors } = kernels.convolution("N", 12, 4, 8);
     const typeOf = (name: string) => tensors.get(name) ?? { dtype: "f32" as const, shape: [] };
     const splits = splitsIn(schedule(kernel, typeOf, bounds, machine).body);
-    const inside = splits.filter(({ then }) => then.some(({ kind }) => kind === "for") && tests(then) === 0);
+    const inside = splits.filter(
+      ({ whenTrue }) => whenTrue.some(({ kind }) => kind === "for") && tests(whenTrue) === 0,
+    );
     expect(inside.length).toBeGreaterThan(0);
     expect(inside.every(({ otherwise }) => tests(otherwise) > 0)).toBe(true);
   });

@@ -127,7 +127,7 @@ describe("work in the innermost loops is done in vectors:", () => {
   function operations(statements: readonly Statement[], isInner = false): readonly number[] {
     return statements.flatMap((one): readonly number[] => {
       if (one.kind === "for") return operations(one.body, !one.body.some(({ kind }) => kind === "for"));
-      if (one.kind === "if") return [...operations(one.then, isInner), ...operations(one.otherwise, isInner)];
+      if (one.kind === "if") return [...operations(one.whenTrue, isInner), ...operations(one.otherwise, isInner)];
       return isInner && one.kind !== "comment" ? lanesIn(one.value) : [];
     });
   }

@@ -111,7 +111,7 @@ describe("the verifier", () => {
     ["a float index", map(load("x", "f32", [dataIndex(f32(1), N)])), "expected i32 for a data index, found f32: f32:1"],
     [
       "a condition that is no bool",
-      map({ kind: "select", dtype: "f32", condition: i32(1), then: x, otherwise: x }),
+      map({ kind: "select", dtype: "f32", condition: i32(1), whenTrue: x, otherwise: x }),
       "expected bool for a condition, found i32: i32:1",
     ],
   ])("rejects %s", (_, compute, problem) => {

@@ -87,7 +87,7 @@ const scatter: Compute = {
   at: [axisIndex("j")],
   value: f32(1),
 };
-const choice: Scalar = { kind: "select", dtype: "f32", condition: i32(1), then: x, otherwise: x };
+const choice: Scalar = { kind: "select", dtype: "f32", condition: i32(1), whenTrue: x, otherwise: x };
 
 const computes: readonly Case[] = [
   ["expected distinct axes, found i twice", map(x, [axis("i", 8), axis("i", 8)])],
@@ -132,7 +132,7 @@ const computes: readonly Case[] = [
   ["expected bool for a condition, found i32: i32:1", map(choice)],
   [
     "expected f32 for a select's side, found i32: i32:1",
-    map({ ...choice, condition: compare("less", x, x), then: i32(1) }),
+    map({ ...choice, condition: compare("less", x, x), whenTrue: i32(1) }),
   ],
   ["expected 2 arguments of pow, found 1", map(callOf(pow, [x]))],
   [
@@ -393,7 +393,7 @@ const schedules: readonly Case[] = [
   ["k: expected f32x1, found i32x1: 1", scheduled([stored(i32One)])],
   ["k: expected f32x1, found i32x1: 1", scheduled([stored(write.cast("f32", write.unary("bits", i32One, "i32")))])],
   ["k: expected i32x1, found f32x1: 1", scheduled([stored(write.unary("unbits", f32One, "f32"))])],
-  ["k: expected boolx1, found f32x1: 1", scheduled([{ kind: "if", condition: f32One, then: [], otherwise: [] }])],
+  ["k: expected boolx1, found f32x1: 1", scheduled([{ kind: "if", condition: f32One, whenTrue: [], otherwise: [] }])],
   ["k: expected a name defined before, found u", scheduled([stored(write.variable("u"))])],
   [
     "k: expected t as f32x1, found i32x1",

@@ -134,7 +134,7 @@ const writers: readonly (readonly [string, readonly Statement[], number])[] = [
   [
     "under a condition",
     [
-      over("i", { kind: "if", condition: variable("c", "bool"), then: [one(at({ i: 1 }))], otherwise: [] }),
+      over("i", { kind: "if", condition: variable("c", "bool"), whenTrue: [one(at({ i: 1 }))], otherwise: [] }),
       one(at({}, 5)),
     ],
     2,

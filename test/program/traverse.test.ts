@@ -52,7 +52,7 @@ describe("operandsOf", () => {
     ["a definition", define("t", a), [a]],
     ["an assignment", assign("t", a), [a]],
     ["a store", store("y", at({ i: 1 }), a), [a]],
-    ["a condition", { kind: "if", condition: a, then: [assign("t", b)], otherwise: [] }, [a]],
+    ["a condition", { kind: "if", condition: a, whenTrue: [assign("t", b)], otherwise: [] }, [a]],
     ["a loop", loop("i", 4, [assign("t", a)]), []],
     ["a comment", { kind: "comment", text: "a" }, []],
   ])("of %s leave its bodies out", (_, statement, expected) => {
@@ -66,7 +66,7 @@ const named = (node: Node): string =>
 
 const nest = loop("i", 4, [
   define("t", binary("add", a, b)),
-  { kind: "if", condition: c, then: [assign("u", d)], otherwise: [store("y", at({ i: 1 }), variable("t"))] },
+  { kind: "if", condition: c, whenTrue: [assign("u", d)], otherwise: [store("y", at({ i: 1 }), variable("t"))] },
 ]);
 
 describe("the walk", () => {

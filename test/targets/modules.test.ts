@@ -208,7 +208,7 @@ function everything(): Program {
     loop("i", 4, [
       ...constants,
       ...values.map(stored),
-      { kind: "if", condition: flag, then: [stored(f)], otherwise: [stored(n)] },
+      { kind: "if", condition: flag, whenTrue: [stored(f)], otherwise: [stored(n)] },
     ]),
   ];
   return programOf(

@@ -59,8 +59,8 @@ export function compare(operator: Comparison, left: Expression, right: Expressio
   return { kind: "compare", operator, left, right, type: { dtype: "bool", lanes: left.type.lanes } };
 }
 
-export function select(condition: Expression, then: Expression, otherwise: Expression): Expression {
-  return { kind: "select", condition, then, otherwise, type: then.type };
+export function select(condition: Expression, whenTrue: Expression, otherwise: Expression): Expression {
+  return { kind: "select", condition, whenTrue, otherwise, type: whenTrue.type };
 }
 
 export function cast(dtype: ElementType, value: Expression): Expression {

@@ -210,7 +210,7 @@ describe("statements", () => {
         {
           kind: "if",
           condition: compare("greater", variable("value"), literal(3)),
-          then: [
+          whenTrue: [
             assign("large", binary("add", variable("large"), literal(1))),
             store("y", at({ i: 1 }), variable("large")),
           ],

@@ -99,8 +99,8 @@ export function equals(left: Scalar, right: Operand): Scalar {
   return compare("equal", left, operand(right, left));
 }
 
-export function choose(condition: Scalar, then: Operand, otherwise: Operand): Scalar {
-  return select(condition, operand(then, otherwise), operand(otherwise, then));
+export function choose(condition: Scalar, whenTrue: Operand, otherwise: Operand): Scalar {
+  return select(condition, operand(whenTrue, otherwise), operand(otherwise, whenTrue));
 }
 
 /** c₀ + x·(c₁ + x·(c₂ + …)), each operation rounded. */
