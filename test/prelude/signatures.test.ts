@@ -149,6 +149,8 @@ test("nothing else is declared but helpers", () => {
     "block tally",
     "block averaged",
     "block surprise",
+    "block scale_of",
+    "block scaled_difference",
   ]);
 });
 
