@@ -134,7 +134,10 @@ function fitInput(
 
 type Floats = Float32Array | Float64Array;
 
-/** Mean and standard deviation (of the population) of scaled values, in two passes; exactly 0 where all are equal. */
+/**
+ * Mean and standard deviation (of the population) of scaled values, in two passes; a deviation of 0 where all are equal, and nowhere else. They
+ * are counted in the power of two below the largest magnitude, so that no sum or square leaves the range of doubles.
+ */
 function momentsOf(
   data: Floats,
   rows: Uint32Array,
@@ -142,17 +145,28 @@ function momentsOf(
   element: number,
   scale: number,
 ): { mean: number; deviation: number } {
-  const first = (data[(rows[0] ?? 0) * width + element] ?? 0) * scale;
+  const valueAt = (row: number): number => (data[row * width + element] ?? 0) * scale;
+  let largest = 0;
+  for (const row of rows) largest = Math.max(largest, Math.abs(valueAt(row)));
+  const unit = powerBelow(largest);
+  const first = valueAt(rows[0] ?? 0) / unit;
   let sum = 0;
   let constant = true;
   for (const row of rows) {
-    const offset = (data[row * width + element] ?? 0) * scale - first;
+    const offset = valueAt(row) / unit - first;
     sum += offset;
     constant &&= offset === 0;
   }
+  if (constant) return { mean: first * unit, deviation: 0 };
   const mean = first + sum / rows.length;
-  if (constant) return { mean: first, deviation: 0 };
   let squares = 0;
-  for (const row of rows) squares += ((data[row * width + element] ?? 0) * scale - mean) ** 2;
-  return { mean, deviation: Math.sqrt(squares / rows.length) };
+  for (const row of rows) squares += (valueAt(row) / unit - mean) ** 2;
+  return { mean: mean * unit, deviation: Math.max(Math.sqrt(squares / rows.length) * unit, Number.MIN_VALUE) };
+}
+
+/** The greatest power of two up to a finite number above 0; else 1. */
+function powerBelow(value: number): number {
+  if (value === 0 || !Number.isFinite(value)) return 1;
+  const power = 2 ** Math.floor(Math.log2(value));
+  return power > value ? power / 2 : power;
 }
