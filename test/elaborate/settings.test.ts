@@ -177,9 +177,29 @@ function keyed(key: string, value: string): string {
   return trained(key === "lr" ? `optimizer: sgd(lr: ${value})` : `${key}: ${value}`);
 }
 
-test("a learning rate of 0 is a warning, unless a schedule may make something of it", () => {
-  expect(told(trained("optimizer: sgd(lr: 0)"))[0]).toBe("warning NN0522: nothing can move in the train `M`");
-  expect(told(trained("optimizer: sgd(lr: 0)  schedule: cosine(floor: 0.1)"))).toEqual([]);
+describe("a learning rate of 0 is a warning, unless a schedule may make something of it", () => {
+  const still = ["warning NN0522: nothing can move in the train `M`"];
+  const own = `${model}\nschedule warm() = lr0 + 0.1\nschedule late() = where(epoch > 3, 0.1, lr0)`;
+  test.each<[entries: string, said: readonly string[], source?: string]>([
+    ["", still],
+    ["schedule: constant", still],
+    ["schedule: inverse_time(decay: 0.1)", still],
+    ["schedule: exponential(rate: 0.9)", still],
+    ["schedule: inverse_sqrt(k: 2)", still],
+    ["schedule: staircase(every: 3)", still],
+    ["schedule: cosine", still],
+    ["schedule: cosine(floor: 0.1)", []],
+    ["schedule: warmup(3)", still],
+    ["schedule: warmup(3, then: cosine)", still],
+    ["schedule: warmup(3, then: cosine(floor: 0.1))", []],
+    ["schedule: warm", [], own],
+    ["schedule: late", [], own],
+    ["schedule: warmup(3, then: warm)", [], own],
+  ])("%s", (entries, said, source = model) => {
+    const lines = told(trained(`optimizer: adamw(lr: 0)  ${entries}`, source));
+    expect(lines.filter((line) => line.includes(": "))).toEqual(said);
+    expect(told(trained(`optimizer: adamw(lr: 1e-9)  ${entries}`, source))).toEqual([]);
+  });
 });
 
 describe.each(keys)("the key `%s` of a train", (key, taken, refused) => {
