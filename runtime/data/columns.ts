@@ -127,10 +127,28 @@ function columnsOf(choice: Choice, field: Wanted): readonly number[] {
   const { mapping, file, header } = choice;
   const single = field.role === "input" && choice.wanted.filter((one) => one.role === "input").length === 1;
   const patterns = mapping.fields.get(field.name) ?? (single ? mapping.inputs : undefined);
-  if (patterns !== undefined) return patterns.flatMap((pattern) => matching(choice, pattern, field.name));
+  if (patterns !== undefined) {
+    const found = patterns.flatMap((pattern) => matching(choice, pattern, field.name));
+    rejectRepeated(found, header, mapping.fields.has(field.name) ? field.name : "inputs");
+    return found;
+  }
   const own = header.indexOf(field.name);
   if (own < 0) throw failure(unassignedField, { file, field: field.name, columns: listed(header) });
   return [own];
+}
+
+/** A saved file tells the columns of a field by name, each once. */
+function rejectRepeated(found: readonly number[], header: readonly string[], setting: string): void {
+  const seen = new Set<number>();
+  for (const index of found) {
+    if (seen.has(index))
+      throw failure(unsuitableSetting, {
+        setting,
+        expected: "each column once",
+        found: `${quoted(header[index] ?? "")} twice`,
+      });
+    seen.add(index);
+  }
 }
 
 function matching({ file, header }: Choice, pattern: string, field: string): readonly number[] {

@@ -4,6 +4,7 @@
  */
 import { missingField, textTooShort, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
 import { failure, listed } from "../save/fail.ts";
+import { sharedCharacter } from "../save/fitted.ts";
 import type { Fitted } from "../save/fitted.ts";
 import { decodeText } from "./decode.ts";
 import type { Dataset, DataTensor, Field } from "./dataset.ts";
@@ -16,9 +17,6 @@ export interface TextSettings {
   readonly stride?: number;
   readonly vocabulary: number;
 }
-
-/** Stands in a vocabulary for all characters that share the last id. */
-const shared = "\uFFFD";
 
 /**
  * A text file. The single input gets windows of T = `window` characters, `target` the T characters that begin one
@@ -69,7 +67,7 @@ export function vocabularyOf(characters: Uint32Array, size: number): readonly st
   for (const character of characters) counts.set(character, (counts.get(character) ?? 0) + 1);
   const sorted = [...counts].sort(([a, left], [b, right]) => right - left || a - b);
   const ordered = sorted.map(([character]) => String.fromCodePoint(character));
-  return ordered.length <= size ? ordered : [...ordered.slice(0, size - 1), shared];
+  return ordered.length <= size ? ordered : [...ordered.slice(0, size - 1), sharedCharacter];
 }
 
 /** The Unicode code points of a text; half of a pair counts as one. */
@@ -94,7 +92,7 @@ export function encodeText(characters: Uint32Array, vocabulary: readonly string[
 
 /** The characters behind ids; `\uFFFD` for an id beyond the vocabulary. */
 export function decodeIds(ids: Iterable<number>, vocabulary: readonly string[]): string {
-  return Array.from(ids, (id) => vocabulary[id] ?? shared).join("");
+  return Array.from(ids, (id) => vocabulary[id] ?? sharedCharacter).join("");
 }
 
 function windows(ids: Int32Array, window: number, stride: number, fields: readonly Field[]): Dataset {

@@ -8,7 +8,7 @@ import type { Fitted } from "../save/fitted.ts";
 import { elements } from "./dimensions.ts";
 import { countOf, failure, named } from "./fail.ts";
 
-/** Throws NN0920 where a field has other numbers of means, columns or classes than it can. */
+/** Throws NN0920 where a field has other numbers of means, columns or classes than it can, or a text more characters than ids. */
 export function requireFitting(file: string, train: HostTrain, fitted: Fitted): void {
   const fields = new Map(train.inputs.map((input) => [input.name, input]));
   const refuse = (name: string, expected: string, found: number): never => {
@@ -29,6 +29,9 @@ export function requireFitting(file: string, train: HostTrain, fitted: Fitted): 
     const most = mostClasses(fields.get(name));
     if (values.length > most) refuse(name, `at most ${most} classes`, values.length);
   }
+  const ids = train.data.settings["vocabulary"];
+  const characters = fitted.vocabulary?.length ?? 0;
+  if (typeof ids === "number" && characters > ids) refuse("vocabulary", `at most ${ids} characters`, characters);
 }
 
 /** Values in a row, NaN where that is open. */

@@ -32,6 +32,9 @@ export interface Fitted {
   readonly vocabulary: readonly string[] | null;
 }
 
+/** Stands in a vocabulary for all characters that share the last id; a text may hold it, too. */
+export const sharedCharacter = "\uFFFD";
+
 /** The preprocessing of data that need none. */
 export const unfitted: Fitted = { inputs: [], classes: [], columns: [], vocabulary: null };
 
@@ -107,9 +110,9 @@ export function parseFitted(text: string): Fitted | undefined {
 export function fittedFrom(value: unknown): Fitted | undefined {
   if (!isRecord(value)) return undefined;
   const { inputs, classes, columns, vocabulary } = value;
-  if (!isListOf(inputs, isFittedInput) || !isListOf(classes, isClasses) || !isListOf(columns, isNamed))
+  if (!isListOf(inputs, isFittedInput) || !isListOf(classes, isDistinct) || !isListOf(columns, isDistinct))
     return undefined;
-  if (vocabulary !== null && !isListOf(vocabulary, isCharacter)) return undefined;
+  if (vocabulary !== null && !isVocabulary(vocabulary)) return undefined;
   const once = [inputs, classes, columns].every((list) => areDifferent(list.map(({ name }) => name)));
   return once ? { inputs, classes, columns, vocabulary } : undefined;
 }
@@ -127,9 +130,15 @@ function isNamed(value: unknown): value is Named {
   return isRecord(value) && isString(value["name"]) && isListOf(value["values"], isString);
 }
 
-/** Of which each stands for an id. */
-function isClasses(value: unknown): value is Named {
+/** Each class and each column is another. */
+function isDistinct(value: unknown): value is Named {
   return isNamed(value) && value.values.length > 0 && areDifferent(value.values);
+}
+
+/** Each character has one id, but for the one that stands behind the last for others. */
+function isVocabulary(value: unknown): value is readonly string[] {
+  if (!isListOf(value, isCharacter) || value.length === 0) return false;
+  return areDifferent(value.at(-1) === sharedCharacter ? value.slice(0, -1) : value);
 }
 
 function areDifferent(names: readonly string[]): boolean {

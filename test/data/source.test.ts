@@ -118,6 +118,18 @@ describe("columns", () => {
       wanted,
       'NN0832 `inputs` of the data: expected columns by the name of each input ("image", "age"), or `inputs` for a single one, found `inputs` for 2 inputs',
     ],
+    [
+      "taken twice by one field",
+      mapping({ image: ["pixel*", "pixel1"] }),
+      [input("image", 3)],
+      'NN0832 `image` of the data: expected each column once, found "pixel1" twice',
+    ],
+    [
+      "taken twice by `inputs`",
+      mapping({}, ["age", "*"]),
+      [x1],
+      'NN0832 `inputs` of the data: expected each column once, found "age" twice',
+    ],
   ])("that are %s are refused", (_, map, fields, expected) => {
     expect(errorOf(() => assignColumns("t.csv", header, map, fields))).toBe(expected);
   });

@@ -1,5 +1,6 @@
 /** Flipped bits, counters beyond 32 bits and numbers that are not finite, in saved files. */
 import { describe, expect, test } from "vitest";
+import { compile } from "../../compiler/compile.ts";
 import { load } from "../../runtime/load/index.ts";
 import { decode, encode } from "../../runtime/save/safetensors.ts";
 import { errorOf, lineArtifact } from "../runtime/support.ts";
@@ -75,12 +76,32 @@ describe("a saved file", () => {
     ],
     ["nnc.epoch_loss", "much", 'a number for `nnc.epoch_loss` in the metadata, found "much"'],
     ["nnc.epoch_weight", "", 'a number for `nnc.epoch_weight` in the metadata, found ""'],
+    ["nnc.fitted", fitted("", "", '{"name":"x","values":["t","t"]}'), asWritten],
+    ["nnc.fitted", fitted("").replace("null", '["a","a"]'), asWritten],
   ])("without a checksum, with %s %s: %s", async (key, text, expected) => {
     const net = await load(lineArtifact());
     const { tensors, metadata } = decode("it", net.save());
     const old = new Map([...metadata].filter(([name]) => name !== "nnc.checksum"));
     const message = await errorOf(async () => net.restore(encode(tensors, new Map([...old, [key, text]]))));
     expect(message).toContain(expected === "no error" ? expected : `NN0920 the saved file: expected ${expected}`);
+  });
+
+  test("without a checksum, with more characters than a text has ids, is refused", async () => {
+    const source = `model L(x: i32[N, 8]) -> [N, 8, 3] = x |> embedding(3, 4) |> dense(3)
+      train L { data: text("t.txt", window: 8, vocabulary: 3)  loss: cross_entropy  optimizer: sgd(lr: 1) }`;
+    const result = compile({ name: "main.nn", source }, { target: "wasm" });
+    if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
+    const net = await load(result.artifact);
+    const { tensors, metadata } = decode("it", net.save());
+    const restore = (vocabulary: string): Promise<string> => {
+      const changed = new Map([...metadata, ["nnc.fitted", fitted("").replace("null", vocabulary)]]);
+      changed.delete("nnc.checksum");
+      return errorOf(async () => net.restore(encode(tensors, changed)));
+    };
+    expect(await restore('["a","b","c"]')).toBe("no error");
+    expect(await restore('["a","b","c","d"]')).toBe(
+      "NN0920 the saved file: expected at most 3 characters for `vocabulary` for `nnc.fitted` in the metadata, found 4 elements",
+    );
   });
 
   test("holds counters that the program can: 2147483647 and not 2147483648", async () => {
