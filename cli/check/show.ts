@@ -1,4 +1,5 @@
 /** The models of a file as `check` shows them: tables for people, plain data for programs. */
+import { numbered } from "../../compiler/diagnostics/lists.ts";
 import { constantValue, printShape } from "../../compiler/dimension/dimension.ts";
 import type { Dimension } from "../../compiler/dimension/dimension.ts";
 import { describe, printCount } from "../../compiler/elaborate/describe.ts";
@@ -84,7 +85,7 @@ function modelText(model: ModelDescription, program: Program | undefined, paint:
   const signature = `(${typed.join(", ")}) -> ${outputs.map(({ shape }) => printShape(shape)).join(", ")}`;
   const flops = flopsOf(model, program);
   const cost = flops === undefined ? "" : `, ${formatCount(flops)} operations for one row`;
-  const count = `${printCount(parameters)} ${constantValue(parameters) === 1 ? "parameter" : "parameters"}`;
+  const count = `${printCount(parameters)} ${numbered(constantValue(parameters) ?? 2, "parameter")}`;
   return `${paint("strong", name)}${signature}\n${layerTable(layers, paint)}  ${count}${cost}\n`;
 }
 

@@ -1,5 +1,7 @@
 /** Numbers as people read them: sizes, durations, counts, losses. Always the same text for the same number, in every locale. */
 
+import { numbered } from "../../compiler/diagnostics/lists.ts";
+
 /** `1,796 B`, `12.3 kB`, `4.00 MB` (powers of 1000). */
 export function formatBytes(bytes: number): string {
   return bytes < 1000 ? `${bytes} B` : scaled(bytes, ["kB", "MB", "GB", "TB"]);
@@ -17,7 +19,7 @@ export function formatWhole(value: number): string {
 
 /** `1 row`, `1,797 rows`. */
 export function plural(count: number, noun: string): string {
-  return `${formatWhole(count)} ${noun}${count === 1 ? "" : "s"}`;
+  return `${formatWhole(count)} ${numbered(count, noun)}`;
 }
 
 /** `0.12 s`, `7.4 s`, `3 min 05 s`, `2 h 04 min`. */

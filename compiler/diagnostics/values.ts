@@ -1,12 +1,14 @@
 /** Values of any kind in a few letters, for "found …": what a program passed where something else was expected. */
 
+import { withArticle } from "./lists.ts";
+
 /** `null`, `"wasm"`, `{ N: -1 }`, `a Map`, `an array`, `a function`. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}…` : value);
   if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
   if (typeof value !== "object" || value === null) return String(value);
   const tag = tagOf(value);
-  if (tag !== "Object") return /^[AEIOU]/.test(tag) ? `an ${tag}` : `a ${tag}`;
+  if (tag !== "Object") return withArticle(tag);
   const keys = Object.keys(value);
   if (keys.length === 0) return "an empty object";
   const fields = keys.slice(0, 4).map((key) => `${key.slice(0, 40)}: ${brief(Reflect.get(value, key))}`);

@@ -1,6 +1,7 @@
 /**
  * Arguments of calls: evaluated in the caller, sorted into tensors and settings, and settings made into their types.
  */
+import { numbered } from "../diagnostics/lists.ts";
 import { label, type Span } from "../diagnostics/diagnostic.ts";
 import {
   givenTwice,
@@ -179,14 +180,7 @@ export function bindGivenSettings(
   outside: Frame,
 ): readonly Setting[] {
   const settings = settingsOf(declaration);
-  const assigned = assign(
-    settings,
-    given.settings,
-    settings.length === 1 ? "setting" : "settings",
-    given,
-    declaration,
-    outside,
-  );
+  const assigned = assign(settings, given.settings, numbered(settings.length, "setting"), given, declaration, outside);
   const later: Setting[] = [];
   for (const setting of settings) {
     const argument = assigned.get(setting.name.text);

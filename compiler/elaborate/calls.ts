@@ -1,6 +1,7 @@
 /**
  * Calls: a declaration's body, run on arguments in a frame of its own; layers, part by part; initialisers and schedules.
  */
+import { numbered } from "../diagnostics/lists.ts";
 import { label, type Span } from "../diagnostics/diagnostic.ts";
 import { uselessName } from "../diagnostics/codes/names.ts";
 import { madeAlready, namedInput, notCallable, tooManyArguments } from "../diagnostics/codes/settings.ts";
@@ -139,7 +140,7 @@ export function bindArguments(
   span: Span,
 ): void {
   const inputs = declaration.parameters.filter(isTensorInput);
-  const what = inputs.length === 1 ? "tensor" : "tensors";
+  const what = numbered(inputs.length, "tensor");
   const tensors = assign(inputs, given.tensors, what, given, declaration, outside);
   const later = bindGivenSettings(declaration, given, inside, outside);
   const checkExpressions = bindTensors(declaration, tensors, inside, outside, span);

@@ -2,6 +2,7 @@
  * The checks that shape rules share. Each answers the problem or undefined, so that a rule reads as
  * `arity(…) ?? dtypes(…) ?? [result]`. Sentences say what was expected, then what was found.
  */
+import { counted } from "../diagnostics/lists.ts";
 import { printShape } from "../dimension/dimension.ts";
 import type { TensorType } from "../graph/types.ts";
 import type { ElementType } from "../loops/types.ts";
@@ -20,7 +21,7 @@ export function alternatives(names: readonly string[]): string {
 
 export function arity(op: string, inputs: readonly TensorType[], count: number): ShapeProblem | undefined {
   if (inputs.length === count) return undefined;
-  return problem(`${op} takes ${count} input${count === 1 ? "" : "s"}, not ${inputs.length}`, countUp(inputs.length));
+  return problem(`${op} takes ${counted(count, "input")}, not ${inputs.length}`, countUp(inputs.length));
 }
 
 /** Input `position` has one of these dtypes. */
@@ -80,6 +81,5 @@ export function axesWithin(op: string, axes: readonly number[], type: TensorType
 
 /** `no axes`, `1 axis`, `2 axes`. */
 export function axisCount(rank: number): string {
-  if (rank === 0) return "no axes";
-  return rank === 1 ? "1 axis" : `${rank} axes`;
+  return rank === 0 ? "no axes" : counted(rank, "axis", "axes");
 }

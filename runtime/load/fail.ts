@@ -1,5 +1,5 @@
 /** How calls of the runtime speak of what they are given: names in backticks, values of any kind in a few words. */
-import { listOf } from "../../compiler/diagnostics/lists.ts";
+import { listOf, counted, withArticle } from "../../compiler/diagnostics/lists.ts";
 
 export { failure } from "../save/fail.ts";
 
@@ -19,10 +19,10 @@ export function kindOf(value: unknown): string {
     return String(value);
   if (typeof value === "string") return "a string";
   const tag = Object.prototype.toString.call(value).slice(8, -1);
-  return /^[AEIOU]/i.test(tag) ? `an ${tag}` : `a ${tag}`;
+  return withArticle(tag);
 }
 
 /** `1 element`, `2 elements`. */
 export function countOf(elements: number): string {
-  return elements === 1 ? "1 element" : `${elements} elements`;
+  return counted(elements, "element");
 }

@@ -2,6 +2,7 @@
  * NN08xx: what can be wrong with the files that a network learns from. A data file is no source, so its place
  * (`data/wine.csv:12:7`, line and column counted from 1) stands in the sentence instead of a label.
  */
+import { counted } from "../lists.ts";
 import { define } from "../diagnostic.ts";
 
 type Place = { readonly place: string };
@@ -62,7 +63,8 @@ export const textAfterQuote = define<Found>({
 export const raggedRow = define<Place & { readonly expected: number; readonly found: number }>({
   code: "NN0807",
   severity: "error",
-  message: ({ place, expected, found }) => `${place}: expected ${cells(expected)} as in the first line, found ${found}`,
+  message: ({ place, expected, found }) =>
+    `${place}: expected ${counted(expected, "cell")} as in the first line, found ${found}`,
   explanation:
     "Every line of a table has as many cells as its first one. A comma inside a cell needs quotes around the cell.",
 });
@@ -134,7 +136,7 @@ export const wrongElementCount = define<{
   code: "NN0814",
   severity: "error",
   message: ({ source, field, shape, expected, found }) =>
-    `\`${field}\` takes ${numbers(expected)} a row (${shape}), found ${found} in ${source}`,
+    `\`${field}\` takes ${counted(expected, "number")} a row (${shape}), found ${found} in ${source}`,
   explanation:
     "A row must have as many elements as the input's shape without the batch; it is then reshaped row by row, the last axis fastest.",
 });
@@ -233,7 +235,7 @@ export const emptySplit = define<{ readonly rows: number; readonly holdout: stri
   code: "NN0823",
   severity: "error",
   message: ({ rows, holdout, part }) =>
-    `holding out ${holdout} of ${rows} ${rows === 1 ? "row" : "rows"} leaves no row for ${part}; expected at least one`,
+    `holding out ${holdout} of ${counted(rows, "row")} leaves no row for ${part}; expected at least one`,
   explanation:
     "`holdout` is a part such as `20%`, rounded to whole rows, or a number of rows. Training and hold-out both need one.",
 });
@@ -375,11 +377,3 @@ export const repeatedKey = define<Place & { readonly key: string }>({
   explanation:
     "Of two values under one name in a row only one could be read, and nothing says which is meant. Readers of JSON differ: most keep the last. Give the row one of them.",
 });
-
-function cells(count: number): string {
-  return count === 1 ? "1 cell" : `${count} cells`;
-}
-
-function numbers(count: number): string {
-  return count === 1 ? "1 number" : `${count} numbers`;
-}

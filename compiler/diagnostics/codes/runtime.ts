@@ -1,4 +1,5 @@
 /** NN07xx: what can be wrong with how an artifact is loaded and used, and with the numbers of a run. */
+import { counted } from "../lists.ts";
 import { define } from "../diagnostic.ts";
 
 export const notAnArtifact = define<{ readonly expected: string; readonly found: string }>({
@@ -346,7 +347,7 @@ export const nothingLeft = define<{ readonly done: number; readonly reason: stri
   code: "NN0733",
   severity: "warning",
   message: ({ done, reason }) =>
-    `this run is finished: it has done ${done} ${done === 1 ? "epoch" : "epochs"}, ${reason}; nothing is trained`,
+    `this run is finished: it has done ${counted(done, "epoch")}, ${reason}; nothing is trained`,
   explanation:
     "A resumed run trains until its epochs are done in all, those before included. `--epochs`, or `epochs` of the `train`, makes it go on; what `stop_early` ended goes on with a larger `stop_early`.",
 });
