@@ -11,18 +11,15 @@ import { isTrusted, none, predictArguments, predictRules, restoreRules } from ".
 import type { CallOptions, PredictOptions, RestoreOptions } from "./call-options.ts";
 import { Caller, predict, runPlain, step } from "./calls.ts";
 import type { Call, Calls, Prediction, Results, StepResult } from "./calls.ts";
-import { evaluateSet } from "./evaluate.ts";
-import type { Evaluation } from "./evaluate.ts";
+import { evaluateSet, type Evaluation } from "./evaluate.ts";
 import type { Executable, View } from "./executable.ts";
 import { failure, named } from "./fail.ts";
-import { copyInputs } from "./inputs.ts";
-import type { Inputs } from "./inputs.ts";
+import { copyInputs, type Inputs } from "./inputs.ts";
 import { findModel } from "./models.ts";
 import { emptyRecord, readBytes, saveBytes } from "./record.ts";
 import type { Counters, Restored, TrainingRecord } from "./record.ts";
 import { Store } from "./store.ts";
-import { checkedTensor, tensorMap } from "./tensors.ts";
-import type { TensorMap } from "./tensors.ts";
+import { checkedTensor, tensorMap, type TensorMap } from "./tensors.ts";
 
 export interface Settings {
   readonly seed: number;

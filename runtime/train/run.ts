@@ -12,8 +12,7 @@ import {
   numberNotFinite,
   resumeMismatch,
 } from "../../compiler/diagnostics/codes/runtime.ts";
-import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
-import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { diagnose, NncError, type Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { HostTrain } from "../../compiler/program/host.ts";
 import { shuffleInto } from "../data/shuffle.ts";
