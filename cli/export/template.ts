@@ -3,9 +3,10 @@
  * kernels, names the classes, and can test itself. Written as TypeScript; the JavaScript form is the same text without its types.
  */
 import type { Interface } from "../../runtime/predict/interface.ts";
-import { knownKeys } from "../../runtime/predict/rows.ts";
+import { keysBeside } from "../../runtime/predict/rows.ts";
 import type { Fitted } from "../../runtime/save/fitted.ts";
 import { commentText, literal } from "../../targets/typescript/code.ts";
+import { rowsText } from "./rows-text.ts";
 
 /** Everything that the text holds besides the kernels. */
 export interface ModuleParts {
@@ -39,6 +40,7 @@ export function moduleText(parts: ModuleParts): string {
     typesText(outside),
     dataText(parts),
     rowsText,
+    runText,
     predictText(outside),
     selftestText,
   ].join("\n");
@@ -92,7 +94,11 @@ function kernelsText(kernels: string): string {
 }
 
 function typesText({ inputs, outputs }: Interface): string {
-  const columns = inputs.every((input) => input.columns !== undefined) ? ", or its values by column" : "";
+  const hasColumns = inputs.every((input) => input.columns !== undefined);
+  const columns = hasColumns ? ", or its values by column" : "";
+  const both = hasColumns
+    ? " An object with all columns, each with a single value, is by column, whatever the inputs are called."
+    : "";
   const single = inputs.length === 1 ? "a list of the numbers of its input, or " : "";
   const fields = outputs.map(({ name, classes, width }) => {
     if (classes !== undefined)
@@ -110,7 +116,7 @@ function typesText({ inputs, outputs }: Interface): string {
     "/** Numbers, nested in any way, or words where training had words. */",
     "export type Value = number | string | boolean | Numbers | readonly Value[];",
     "",
-    `/** One example: ${single}an object by input${columns}. Raw values: they are prepared here as in training. */`,
+    `/** One example: ${single}an object by input${columns}. Raw values: they are prepared here as in training.${both} */`,
     "export type Row = Numbers | readonly Value[] | { readonly [name: string]: Value };",
     "",
     "/** What the network makes of one row. */",
@@ -158,15 +164,13 @@ function dataText({ outside, fitted, dims, bound, tensors, weights, examples }: 
     mean: units?.mean ?? null,
     deviation: units?.deviation ?? null,
   }));
-  const own = new Set(outside.inputs.flatMap(({ name, columns = [] }) => [name, ...columns]));
-  const beside = knownKeys(outside.inputs, fitted).filter((key) => !own.has(key));
   return [
     "/** How values become numbers: (x · scale − mean) / deviation, as fitted to the training rows. */",
     "interface Field { readonly name: string; readonly buffer: string; readonly dtype: string; readonly width: number; readonly columns: readonly string[] | null; readonly classes: readonly string[] | null; readonly limit: number | null; readonly scale: number; readonly mean: readonly number[] | null; readonly deviation: readonly number[] | null }",
     `const fields: readonly Field[] = ${literal(inputs)};`,
     "",
-    "/** The keys that a row may have: those of its fields, and what training read beside them. */",
-    `const known: ReadonlySet<string> = new Set([...fields.flatMap(({ name, columns }) => [name, ...(columns ?? [])]), ...${literal(beside)}]);`,
+    "/** What a row may have beside its fields: what training read beside them. */",
+    `const beside: readonly string[] = ${literal(keysBeside(outside.inputs, fitted))};`,
     "",
     "/** Numbers are given back as they were before they were fitted. */",
     "interface Output { readonly name: string; readonly buffer: string; readonly width: number; readonly classes: readonly string[] | null; readonly scale: number; readonly mean: readonly number[] | null; readonly deviation: readonly number[] | null }",
@@ -187,7 +191,7 @@ function dataText({ outside, fitted, dims, bound, tensors, weights, examples }: 
   ].join("\n");
 }
 
-const rowsText = `let network: Instance | undefined;
+const runText = `let network: Instance | undefined;
 
 /** The kernels with the weights in their memory; made when first asked for. */
 function open(): Instance {
@@ -216,85 +220,6 @@ function decoded(text: string): Uint8Array {
   return bytes;
 }
 
-const isNumbers = (value: unknown): value is Numbers => ArrayBuffer.isView(value) && Symbol.iterator in value;
-const isList = (value: unknown): value is readonly Value[] | Numbers => Array.isArray(value) || isNumbers(value);
-
-/** A value in a few words. */
-function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? \`\${value.slice(0, 40)}…\` : value);
-  if (typeof value === "function") return "a function";
-  if (typeof value !== "object" || value === null) return String(value);
-  if (isNumbers(value)) return "typed numbers";
-  return Array.isArray(value) ? "a list" : "an object";
-}
-
-/** Nested lists as one; iterative, since the nesting is the caller's. */
-function flatten(value: Value, at: number): readonly Value[] {
-  let flat: readonly Value[] = [value];
-  for (let depth = 0; flat.some(isList); depth += 1) {
-    if (depth === 64) throw new TypeError(\`row \${at}: expected numbers, found lists in lists more than 64 deep\`);
-    flat = flat.flatMap((one): readonly Value[] => (isList(one) ? Array.from<Value>(one) : [one]));
-  }
-  return flat;
-}
-
-/** Throws where a row has a key that would be dropped without a word. */
-function requireKnown(row: Row, at: number): void {
-  if (typeof row !== "object" || row === null || isList(row)) return;
-  const other = Object.keys(row).find((key) => !known.has(key));
-  if (other === undefined) return;
-  const names = [...known];
-  const more = names.length > 8 ? \` and \${names.length - 8} more\` : "";
-  throw new TypeError(\`row \${at}: expected the keys \${names.slice(0, 8).map(shown).join(", ")}\${more}, found \${shown(other)}, which nothing reads\`);
-}
-
-/** The values of one field in a row, flattened. */
-function valuesOf(row: Row, field: Field, at: number): readonly Value[] {
-  const names = fields.map(({ name }) => JSON.stringify(name)).join(", ");
-  if (isList(row)) {
-    if (fields.length === 1) return flatten(row, at);
-    throw new TypeError(\`row \${at}: expected an object with \${names}, found \${shown(row)}\`);
-  }
-  if (typeof row !== "object" || row === null) {
-    const list = fields.length === 1 ? "a list of numbers or " : "";
-    throw new TypeError(\`row \${at}: expected \${list}an object with \${names}, found \${shown(row)}\`);
-  }
-  if (Object.hasOwn(row, field.name)) return flatten(row[field.name] as Value, at);
-  return (field.columns ?? [field.name]).map((column) => {
-    if (Object.hasOwn(row, column)) return row[column] as Value;
-    throw new TypeError(\`row \${at}: expected \${JSON.stringify(column)}, found none\`);
-  });
-}
-
-function numberOf(value: Value, field: Field, at: number): number {
-  if (field.classes !== null) return idOf(value, field.name, field.classes, at);
-  const whole = field.dtype === "i32";
-  if (typeof value === "boolean" && whole && field.limit === 2) return Number(value);
-  const [least, below] = field.limit === null ? [-2147483648, 2147483648] : [0, field.limit];
-  const fits = typeof value === "number" && (whole ? Number.isInteger(value) && value >= least && value < below : Number.isFinite(Math.fround(value)));
-  if (fits) return value as number;
-  const range = field.limit === null ? "of 32 bits" : \`from 0 to \${field.limit - 1}\`;
-  throw new TypeError(\`row \${at}: expected \${whole ? \`a whole number \${range}\` : "a finite number"} for \${field.name}, found \${shown(value)}\`);
-}
-
-/** A number in the place of a word would be taken for an id that it may not be. */
-function idOf(value: Value, name: string, classes: readonly string[], at: number): number {
-  const id = classes.findIndex((one) => one === value || (typeof value === "boolean" && one.toLowerCase() === String(value)));
-  if (id >= 0) return id;
-  const others = classes.length > 8 ? \` and \${classes.length - 8} more\` : "";
-  throw new TypeError(\`row \${at}: expected one of the classes \${classes.slice(0, 8).map(shown).join(", ")}\${others} for \${name}, found \${shown(value)}\`);
-}
-
-/** Writes one row to where the kernels read it. */
-function prepare(view: View, offset: number, row: Row, field: Field, at: number): void {
-  const values = valuesOf(row, field, at);
-  if (values.length !== field.width) throw new TypeError(\`row \${at}: expected \${field.width} values for \${field.name}, found \${values.length}\`);
-  for (let index = 0; index < values.length; index += 1) {
-    const value = numberOf(values[index] as Value, field, at);
-    view[offset + index] = field.dtype === "i32" ? value : scaled(value, field, index);
-  }
-}
-
 function scaled(value: number, { scale, mean, deviation }: Field, index: number): number {
   if (scale === 1 && mean === null) return value;
   const column = mean === null ? 0 : index % mean.length;
@@ -319,10 +244,10 @@ function run(rows: readonly Row[]): (readonly number[])[][] {
   const results: (readonly number[])[][] = [];
   for (let from = 0; from < rows.length; from += most) {
     const part = rows.slice(from, from + most);
-    for (const field of fields) {
-      const view = buffers.get(field.buffer) as View;
-      part.forEach((row, at) => prepare(view, at * field.width, row, field, from + at));
-    }
+    part.forEach((row, at) => {
+      const values = valuesOf(row, from + at);
+      fields.forEach((field, index) => prepare(buffers.get(field.buffer) as View, at * field.width, values[index] as readonly Value[], field, from + at));
+    });
     (entries[entry] as (...dims: number[]) => void)(...Array.from({ length: openDimensions }, () => part.length));
     part.forEach((_, at) => {
       results.push(outputs.map(({ buffer, width }) => Array.from((buffers.get(buffer) as View).subarray(at * width, (at + 1) * width))));

@@ -166,7 +166,7 @@ function tellUnused(file: string, columns: readonly string[], tell: Tell): void 
   if (columns.length > 0) tell(`${file}: not used: ${listed(columns)}`);
 }
 
-/** A line is a list of the numbers of a single input, or an object by input or by column. */
+/** A line is a list of the numbers of a single input, or an object by input or by column, beside which the target is found either way. */
 function readJsonLines({ file, bytes }: RowFile, wanted: readonly Field[], fitted: Fitted, tell: Tell): Dataset {
   const rows = decodeText(file, bytes)
     .split("\n")
@@ -176,7 +176,12 @@ function readJsonLines({ file, bytes }: RowFile, wanted: readonly Field[], fitte
   const fields = wanted.map(({ name, dtype, shape, classes }) =>
     inputField(name, dtype, { shape, width: elements(shape) }, classes, fitted),
   );
-  const values = readRows(rows, fields, fitted);
+  const ofModel = new Set(wanted.flatMap(({ name, role }) => (role === "input" ? [name] : [])));
+  const inputs = fields.filter(({ name }) => ofModel.has(name));
+  const others = fields.filter(({ name }) => !ofModel.has(name));
+  const values = new Map(
+    [inputs, ...others.map((one) => [one])].flatMap((part) => [...readRows(rows, part, fitted, fields.length === 1)]),
+  );
   tellUnused(file, [...unusedKeys(rows, fields, fitted).keys()], tell);
   const tensors = fields.map(({ name, shape, width }): readonly [string, DataTensor] => {
     const base = { shape, rowStride: width };

@@ -86,7 +86,8 @@ export class Predictor {
 
   /**
    * For each row, in their order, an answer for each result of the model: `const [[answer]] = await it.predict([{ width: 3.1, colour: "red" }])`.
-   * Any number of rows. They are read before it returns. `seed` is for models that draw when they predict. Throws NN0706 and NN0736, NN0814, NN0821, NN0828, NN0848 for a row, by its number from 0, and NN0705 after `close`.
+   * Any number of rows. They are read before it returns. A row that has all columns, each with a single value, is by column, as a row of CSV is, even
+   * where an input is called as a column; else an input is found by its name, or by its columns, and not by both. `seed` is for models that draw when they predict. Throws NN0706 and NN0736, NN0814, NN0821, NN0828, NN0848 for a row, by its number from 0, and NN0705 after `close`.
    */
   async predict(rows: readonly Row[], options: PredictOptions = none): Promise<readonly (readonly Answer[])[]> {
     checkOptions("predict", options, predictRules);

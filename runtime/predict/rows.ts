@@ -29,7 +29,11 @@ type Numbers =
   | Int32Array
   | Uint32Array;
 
-/** An example: the values of a single input in order, or an object by the columns of the data or by the inputs of the model. */
+/**
+ * An example: the values of a single input in order, or an object by the columns of the data or by the inputs of the model. An object that has all
+ * columns, each with a single value, is by columns, as a row of the file is, also where inputs have the names of columns; else an input under its own
+ * name is taken as a whole.
+ */
 export type Row = Numbers | readonly RowValue[] | { readonly [name: string]: RowValue } | ReadonlyMap<string, RowValue>;
 
 /** A row, and what messages call it: `rows.jsonl:3`, `row 2`. */
@@ -68,24 +72,48 @@ export function requireKnownKeys(rows: readonly PlacedRow[], inputs: readonly In
 }
 
 /** What a row may have: inputs, columns, and what training read beside them. */
-export function knownKeys(inputs: readonly InputField[], { columns }: Fitted): readonly string[] {
-  const own = inputs.flatMap(({ name, columns: read = [] }) => [...read, name]);
-  return [...new Set([...own, ...columns.flatMap(({ name, values }) => [...values, name]), "target"])];
+export function knownKeys(inputs: readonly InputField[], fitted: Fitted): readonly string[] {
+  return [...new Set([...ownKeys(inputs), ...keysBeside(inputs, fitted)])];
 }
 
-/** The values of each input, all rows one after the other. Throws NN0814, NN0821, NN0828. */
+/** What training read beside these inputs: its target, and what other models take. */
+export function keysBeside(inputs: readonly InputField[], { columns }: Fitted): readonly string[] {
+  const names = new Set(inputs.map(({ name }) => name));
+  const others = [...columns, { name: "target", values: [] }].filter(({ name }) => !names.has(name));
+  return others.flatMap(({ name, values }) => [...values, name]);
+}
+
+function ownKeys(inputs: readonly InputField[]): readonly string[] {
+  return inputs.flatMap(({ name, columns = [] }) => [...columns, name]);
+}
+
+/**
+ * The values of each input, all rows one after the other. A list may stand for a single input that is `alone`. Throws NN0814, NN0821, NN0828, and
+ * NN0848 for a row that gives an input twice.
+ */
 export function readRows(
   rows: readonly PlacedRow[],
   inputs: readonly InputField[],
   fitted: Fitted,
+  alone = inputs.length === 1,
 ): ReadonlyMap<string, View> {
+  const own = new Set(ownKeys(inputs));
+  const beside = keysBeside(inputs, fitted);
+  for (const key of beside) own.delete(key);
+  const filled = inputs.map((input) => {
+    const length = rows.length * input.width;
+    return { input, values: input.dtype === "f32" ? new Float64Array(length) : new Int32Array(length) };
+  });
+  for (const [at, row] of rows.entries()) {
+    const keys = keysOf(row, inputs, alone);
+    if (keys !== undefined) requireOnce(row.place, keys, own, beside);
+    for (const { input, values } of filled) fill(values, at * input.width, input, cellsOf(row, input, keys), row.place);
+  }
   return new Map(
-    inputs.map((input): readonly [string, View] => {
-      const { dtype, width, name } = input;
-      const values = dtype === "f32" ? new Float64Array(rows.length * width) : new Int32Array(rows.length * width);
-      for (const [at, row] of rows.entries()) fill(values, at * width, input, inputs.length === 1, row);
-      return [name, values instanceof Int32Array ? values : applyFitted(fitted, name, values)];
-    }),
+    filled.map(({ input: { name }, values }): readonly [string, View] => [
+      name,
+      values instanceof Int32Array ? values : applyFitted(fitted, name, values),
+    ]),
   );
 }
 
@@ -93,10 +121,9 @@ function fill(
   values: Float64Array | Int32Array,
   from: number,
   input: InputField,
-  single: boolean,
-  { value, place }: PlacedRow,
+  cells: readonly unknown[],
+  place: string,
 ): void {
-  const cells = cellsOf(input, single, value, place);
   if (cells.length !== input.width) {
     throw failure(wrongElementCount, {
       source: place,
@@ -109,19 +136,68 @@ function fill(
   for (const [at, cell] of cells.entries()) values[from + at] = numberIn(cell, input, place);
 }
 
-/** The values of one input in a row, flattened. */
-function cellsOf({ name, columns }: InputField, single: boolean, row: unknown, place: string): readonly unknown[] {
-  if (isList(row)) return single ? flatten([row]) : missing(name, place, "a list; the model has several inputs");
-  if (typeof row !== "object" || row === null) return missing(name, place, shown(row));
-  const named: ReadonlyMap<unknown, unknown> = row instanceof Map ? row : new Map(Object.entries(row));
-  if (named.has(name)) return flatten([named.get(name)]);
-  const wanted = columns ?? [];
-  const lacking = wanted.find((column) => !named.has(column));
-  if (wanted.length === 0 || lacking !== undefined) {
+/** A row by its keys, and those under which it has each input: columns, or the input's own name where it is given as a whole. */
+interface RowKeys {
+  readonly named: ReadonlyMap<unknown, unknown>;
+  readonly whole: ReadonlySet<string>;
+  readonly read: ReadonlyMap<string, readonly string[]>;
+}
+
+/** None of a list, which stands for a single input. Throws NN0828 for a row that is neither, or lacks an input. */
+function keysOf({ value, place }: PlacedRow, inputs: readonly InputField[], alone: boolean): RowKeys | undefined {
+  const [first] = inputs;
+  if (first === undefined) return undefined;
+  if (isList(value)) return alone ? undefined : missing(first.name, place, "a list; the model has several inputs");
+  if (typeof value !== "object" || value === null) return missing(first.name, place, shown(value));
+  const named: ReadonlyMap<unknown, unknown> = value instanceof Map ? value : new Map(Object.entries(value));
+  const whole = wholeInputs(named, inputs);
+  const read = inputs.map(({ name, columns = [] }): readonly [string, readonly string[]] => {
+    if (whole.has(name)) return [name, [name]];
+    const lacking = columns.find((column) => !named.has(column) || whole.has(column));
+    if (columns.length > 0 && lacking === undefined) return [name, columns];
     const keys = [...named.keys()].map(String);
-    return missing(lacking ?? name, place, keys.length === 0 ? "no keys" : `the keys ${listed(keys)}`);
+    const wanted = lacking === undefined || whole.has(lacking) ? name : lacking;
+    return missing(wanted, place, keys.length === 0 ? "no keys" : `the keys ${listed(keys)}`);
+  });
+  return { named, whole, read: new Map(read) };
+}
+
+/**
+ * The inputs that a row gives under their own names. A row with all columns gives none so: `{ a: 1, b: 20 }` is what the file has in such a row,
+ * even where the input `a` is read from the column `b`.
+ */
+function wholeInputs(named: ReadonlyMap<unknown, unknown>, inputs: readonly InputField[]): ReadonlySet<string> {
+  const isSingle = (key: string): boolean => named.has(key) && !isList(named.get(key));
+  if (inputs.every(({ columns = [] }) => columns.length > 0 && columns.every(isSingle))) return new Set();
+  const isColumn = ({ name, width, columns = [] }: InputField): boolean =>
+    width > 1 && isSingle(name) && columns.includes(name);
+  return new Set(inputs.filter((input) => named.has(input.name) && !isColumn(input)).map(({ name }) => name));
+}
+
+/** Throws NN0848 for a key that could be read and was not, since the row has its input in another way, too: it may say something else there. */
+function requireOnce(
+  place: string,
+  { named, read }: RowKeys,
+  own: ReadonlySet<unknown>,
+  beside: readonly string[],
+): void {
+  const used = new Set<unknown>([...read.values()].flat());
+  for (const key of named.keys()) {
+    if (used.has(key) || !own.has(key)) continue;
+    const expected = listed([...new Set([...used, ...beside].map(String))]);
+    throw failure(
+      unknownKeyOfRow,
+      { place, key: quoted(String(key)), expected },
+      "a row gives an input by its columns or by its name, not both",
+    );
   }
-  return wanted.map((column) => named.get(column));
+}
+
+/** The values of one input in a row, flattened where it is given as a whole. */
+function cellsOf({ value }: PlacedRow, { name }: InputField, keys: RowKeys | undefined): readonly unknown[] {
+  if (keys === undefined) return flatten([value]);
+  const cells = (keys.read.get(name) ?? []).map((key) => keys.named.get(key));
+  return keys.whole.has(name) ? flatten(cells) : cells;
 }
 
 function missing(name: string, place: string, found: string): never {

@@ -151,7 +151,11 @@ describe("what a caller hands over", () => {
       "predict([{ point: [1, 2], toString: 1 }])",
       'row 0: expected the keys "point", "x", "y", "side", "target", found "toString", which nothing reads',
     ],
-    ["predict([{ point: [1, 2], x: 1, side: 'left', target: 'left' }]); throw new TypeError('taken')", "taken"],
+    [
+      "predict([{ point: [1, 2], x: 1 }])",
+      'row 0: expected the keys "point", "side", "target", found "x", which nothing reads',
+    ],
+    ["predict([{ point: [1, 2], side: 'left', target: 'left' }]); throw new TypeError('taken')", "taken"],
     ["const a = [1]; a.push(a); predict([a])", "row 0: expected numbers, found lists in lists more than 64 deep"],
   ];
 

@@ -352,7 +352,8 @@ export const unknownKeyOfRow = define<Place & { readonly key: string; readonly e
   message: ({ place, key, expected }) => `${place}: expected the keys ${expected}, found ${key}, which nothing reads`,
   explanation:
     "A row that a program hands to `predictor` has the model's inputs or the columns that they were read from, and may have the target. Another key would be read and " +
-    "dropped, and is most likely misspelt. The rows of a file may have further columns, of which `nnc predict` says that it does not use them.",
+    "dropped, and is most likely misspelt; so would an input beside its columns, which may say something else. A row with all columns is read by them. " +
+    "The rows of a file may have further columns, of which `nnc predict` says that it does not use them.",
 });
 
 export const labelsWithGaps = define<{
