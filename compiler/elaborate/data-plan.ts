@@ -10,7 +10,7 @@ import { listOf } from "../diagnostics/lists.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import type { HostData, HostSetting } from "../program/host.ts";
 import { isCallable, lookUp, visibleNames, type DeclaredCallable } from "../semantics/module.ts";
-import type { Argument, KeyValue, Expression } from "../syntax/ast.ts";
+import type { Argument, Call, Expression, KeyValue } from "../syntax/ast.ts";
 import { describeExpression } from "../syntax/describe.ts";
 import { failTwice, isTensorInput } from "./arguments.ts";
 import { Entry } from "./entry.ts";
@@ -227,7 +227,7 @@ function settingOf(
   // The names of inputs are no values.
   if (key === "standardize" && written.kind === "list" && written.items.length > 0)
     return namesIn(written.items, frame);
-  const tail = key === "holdout" ? tailOf(written) : undefined;
+  const tail = key === "holdout" ? tailOf(key, written, frame) : undefined;
   if (tail !== undefined) return { last: settingOf(key, tail, name, reader, frame) };
   const evaluated = frame.session.evaluator.evaluate(written, frame);
   const value = hostSetting(key, evaluated, span, frame);
@@ -245,10 +245,25 @@ function settingOf(
 }
 
 /** What stands in `last(20%)`, the end of the rows in their order. */
-function tailOf(written: Expression): Argument | undefined {
-  if (written.kind !== "call" || written.callee.kind !== "name" || written.callee.text !== "last") return undefined;
+function tailOf(key: string, written: Expression, frame: Frame): Argument | undefined {
+  if (!isLast(written)) return undefined;
   const [only, ...more] = written.arguments;
-  return only?.label === undefined && only?.value.kind !== "call" && more.length === 0 ? only : undefined;
+  const found = wrongTail(only, more.length);
+  if (only !== undefined && found === undefined) return only;
+  const expected = "a part or a number of rows alone in `last`, as in last(20%)";
+  return frame.fail(badValue, { key, expected, found: found ?? "nothing" }, written.span, "this");
+}
+
+function isLast(written: Expression): written is Call {
+  return written.kind === "call" && written.callee.kind === "name" && written.callee.text === "last";
+}
+
+/** What of the arguments of `last` is too much or too little. */
+function wrongTail(only: Argument | undefined, others: number): string | undefined {
+  if (only === undefined) return "nothing";
+  if (others > 0) return `${others + 1} values`;
+  if (only.label !== undefined) return `a value named \`${only.label.text}\``;
+  return isLast(only.value) ? "`last` in `last`" : undefined;
 }
 
 /** What `standardize` lists: each a name or a string. */

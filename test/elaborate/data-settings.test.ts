@@ -113,16 +113,27 @@ describe("the values of a setting", () => {
     ["30", 30],
     ["last(20%)", { last: 0.2 }],
     ["last(30)", { last: 30 }],
+    ["last(floor(30.5))", { last: 30 }],
   ])("holdout: %s is %j", (written, expected) => {
     const source = readers.csv(`, holdout: ${written}`);
     expect(told(source)).toEqual([]);
     expect(settingsIn(source)["holdout"]).toEqual(expected);
   });
 
-  test.each(["last()", "last(20%, 3)", "last(part: 20%)", "last(last(20%))", "first(20%)"])(
-    "holdout: %s is refused",
-    (written) => expect(told(readers.csv(`, holdout: ${written}`))).toHaveLength(1),
-  );
+  test.each([
+    ["last()", "nothing"],
+    ["last(20%, 3)", "2 values"],
+    ["last(part: 20%)", "a value named `part`"],
+    ["last(last(20%))", "`last` in `last`"],
+  ])("holdout: %s says what `last` takes", (written, found) => {
+    expect(told(readers.csv(`, holdout: ${written}`))).toEqual([
+      `NN0505 \`holdout\` must be a part or a number of rows alone in \`last\`, as in last(20%), found ${found}`,
+    ]);
+  });
+
+  test("holdout: first(20%) is refused", () => {
+    expect(told(readers.csv(", holdout: first(20%)"))).toHaveLength(1);
+  });
 
   test.each(["window", "vocabulary", "stride"])("%s of text counts from 1", (name) => {
     const text = (value: string): string => {
