@@ -10,9 +10,15 @@ export function checksumOf(content: string | Uint8Array): string {
   return printChecksum(hash(typeof content === "string" ? new TextEncoder().encode(content) : content, 0));
 }
 
-/** Of a manifest without its own, as JSON, whatever the layout of its file. */
+/** Of a manifest without its own, as JSON, whatever the layout of its file and the order of its keys, which stores of JSON change. */
 export function manifestChecksum(manifest: object): string {
-  return checksumOf(JSON.stringify({ ...manifest, checksum: undefined }));
+  return checksumOf(JSON.stringify({ ...manifest, checksum: undefined }, inOrder));
+}
+
+/** What `JSON.stringify` writes in the place of a value: of an object, the same with its keys sorted. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 export function printChecksum(value: number): string {

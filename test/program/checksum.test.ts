@@ -48,9 +48,13 @@ describe("xxHash32", () => {
   });
 });
 
-test("a manifest's checksum is of its JSON without the checksum", () => {
-  const manifest = { version: 1, checksum: "xxh32:00000000", files: ["a"] };
-  expect(manifestChecksum(manifest)).toBe(checksumOf('{"version":1,"files":["a"]}'));
+test("a manifest's checksum is of its JSON without the checksum, with the keys of each object in order", () => {
+  const manifest = { version: 1, checksum: "xxh32:00000000", files: ["b", "a"], dims: [{ name: "N", bound: 8 }] };
+  const expected = checksumOf('{"dims":[{"bound":8,"name":"N"}],"files":["b","a"],"version":1}');
+  expect(manifestChecksum(manifest)).toBe(expected);
+  expect(manifestChecksum({ files: ["b", "a"], dims: [{ bound: 8, name: "N" }], version: 1 })).toBe(expected);
+  expect(manifestChecksum({ ...manifest, files: ["a", "b"] })).not.toBe(expected);
+  expect(manifestChecksum(JSON.parse('{"__proto__":1}'))).toBe(checksumOf('{"__proto__":1}'));
 });
 
 test("a checksum has eight digits", () => {

@@ -291,6 +291,20 @@ describe("an artifact as it was built", () => {
     expect(() => checkArtifact({ manifest: read, files })).not.toThrow();
   });
 
+  test("is still so behind a store that sorts the keys of JSON", () => {
+    const { manifest, files } = compiled("wasm");
+    const sorted = JSON.parse(
+      JSON.stringify(manifest, (_, value: unknown) =>
+        typeof value !== "object" || value === null || Array.isArray(value)
+          ? value
+          : Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => other.localeCompare(one))),
+      ),
+    ) as Artifact["manifest"];
+    expect(Object.keys(sorted)).not.toEqual(Object.keys(manifest));
+    expect(isIntact({ manifest: sorted, files })).toBe(true);
+    expect(() => checkArtifact({ manifest: sorted, files })).not.toThrow();
+  });
+
   test("is no more so when anything of its manifest has changed", () => {
     const { manifest, files } = compiled("wasm");
     const unchanged = placesIn(manifest).filter((path) => {
