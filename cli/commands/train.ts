@@ -25,6 +25,7 @@ import { curvePanels, panelsOf } from "../train/picture.ts";
 import { probeTable } from "../train/probes.ts";
 import { outputNames, parametersName, plotName, readCheckpoint, runTraining } from "../train/run.ts";
 import type { RunOutcome } from "../train/run.ts";
+import { settingsByTrain } from "../train/settings.ts";
 import { comparisonOf, summaryOf } from "../train/summary.ts";
 
 export type TrainFlags = ClosingFlags &
@@ -87,8 +88,11 @@ async function trainAll(
   requireReplaceable(context, [path.join(out, plotName)], permission);
   const outcomes: RunOutcome[] = [];
   let worst: number = exitCodes.success;
-  for (const label of labelsOf(source)) {
-    const outcome = await trainLabel(context, source, flags, path.join(out, label), label, signal).catch(
+  const labels = labelsOf(source);
+  const settings = await settingsByTrain(context, source, labels, optionsOf(flags), flags.set);
+  for (const label of labels) {
+    const own = { ...flags, set: settings.get(label) ?? [] };
+    const outcome = await trainLabel(context, source, own, path.join(out, label), label, signal).catch(
       (error: unknown) => {
         const exitCode = reportFailure(context, error);
         if (flags.json) writeFailure(context, error, "event");

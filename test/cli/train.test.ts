@@ -293,6 +293,25 @@ test("--set changes a setting of the optimizer, --label chooses", async () => {
   );
 });
 
+test("--all gives a setting to the trains whose optimizers have it, and says which; what none has is an error", async () => {
+  const run = (set: string) =>
+    nnc(["train", "points.nn", "--all", "--set", set, "-o", `all-${set}`, "--epochs", "1", ...wasm], { cwd });
+  const some = await run("beta1=0.5");
+  expect(some.code).toBe(0);
+  expect(some.stderr).toMatch(/^--set beta1=0.5: taken by `quick`, not by `plain`\n/);
+  const own = await nnc(
+    ["train", "points.nn", "--label", "quick", "--set", "beta1=0.5", "-o", "own", "--epochs", "1", ...wasm],
+    { cwd },
+  );
+  expect(own.code).toBe(0);
+  expect(parametersIn("all-beta1=0.5/quick").equals(parametersIn("own"))).toBe(true);
+  const each = await run("lr=0.5");
+  expect([each.code, each.stderr.includes("taken by")]).toEqual([0, false]);
+  const none = await run("rate=1");
+  expect(none.code).toBe(1);
+  expect(none.stderr.match(/NN0458/g)).toHaveLength(2);
+});
+
 test("a terminal gets one line that is drawn over, and the curves", async () => {
   const { stderr } = await nnc(["train", "points.nn", "-o", "terminal", ...wasm], {
     cwd,
