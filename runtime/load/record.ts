@@ -42,6 +42,8 @@ export interface TrainingRecord {
   readonly fitted: Fitted;
   /** By which the rows that it is trained on are known again. */
   readonly data?: string;
+  /** The same of the rows that are held out, where there are any. */
+  readonly holdout?: string;
 }
 
 interface LossRecord {
@@ -83,7 +85,7 @@ export function saveBytes(
   record: TrainingRecord,
 ): Uint8Array {
   const { train, language, options } = manifest.host;
-  const { best, epochLoss, epochWeight, otherLosses, runningLoss, fitted, data } = record;
+  const { best, epochLoss, epochWeight, otherLosses, runningLoss, fitted, data, holdout } = record;
   const own = lasting.map((buffer) => [buffer.name, savedTensor(buffer, store.view(buffer.name))] as const);
   const kept = lasting.flatMap((buffer) => {
     const view = best?.tensors.get(buffer.name);
@@ -107,6 +109,7 @@ export function saveBytes(
       [`${lossPrefix}${name}.epoch`, printNumber(one.epochLoss)] as const,
     ]),
     ...(data === undefined ? [] : [["nnc.data", data] as const]),
+    ...(holdout === undefined ? [] : [["nnc.holdout", holdout] as const]),
   ] as const;
   const saved = { tensors: new Map([...own, ...kept]), metadata: new Map([...metadata, ...progress]) };
   return encode(saved.tensors, sealed(saved));
@@ -157,11 +160,12 @@ export function readBytes(
   );
   requireSame(file, new Map([...expected].filter(([name]) => best.has(name))), best);
   const { seed, step, epoch, stepInEpoch, runningLoss, fitted } = checkpoint;
-  const data = metadata.get("nnc.data");
+  const [data, holdout] = [metadata.get("nnc.data"), metadata.get("nnc.holdout")];
   const record: TrainingRecord = {
     runningLoss,
     fitted,
     ...(data === undefined ? {} : { data }),
+    ...(holdout === undefined ? {} : { holdout }),
     epochLoss: optionalNumber(file, metadata, "nnc.epoch_loss") ?? 0,
     epochWeight: optionalNumber(file, metadata, "nnc.epoch_weight") ?? 0,
     otherLosses: new Map((trained?.losses ?? []).slice(1).map(({ name }) => [name, lossOf(file, metadata, name)])),

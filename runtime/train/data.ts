@@ -12,6 +12,7 @@ import { nameOf } from "../load/dimensions.ts";
 import { failure } from "../load/fail.ts";
 import type { Inputs, TensorInput } from "../load/index.ts";
 import { checkValues } from "../load/inputs.ts";
+import type { TrainingRecord } from "../load/record.ts";
 import type { Fitted } from "../save/fitted.ts";
 
 /** What `prepare` makes of a `train` and its files; a host program may also put it together itself. */
@@ -56,6 +57,14 @@ export function fingerprint({ rows, tensors }: Dataset): string {
     for (let at = 0; at < words.length; at++) hash = Math.imul(hash ^ words[at], 0x01000193);
   }
   return `${rows} rows with the checksum ${(hash >>> 0).toString(16).padStart(8, "0")}`;
+}
+
+/** What a run keeps of its data beside the fingerprint of its rows: what was fitted to them, and which were held out. */
+export function keptOf({ fitted, holdout }: TrainData): Pick<TrainingRecord, "holdout"> & { readonly fitted?: Fitted } {
+  return {
+    ...(holdout === undefined || holdout === null ? {} : { holdout: fingerprint(holdout) }),
+    ...(fitted === undefined ? {} : { fitted }),
+  };
 }
 
 /** How many rows an evaluation takes at once: as many as the program can. */

@@ -54,7 +54,7 @@ export function evaluationRows(
   const test = testFiles(train.data);
   if (test !== undefined) {
     const rows = prepareFile(manifest, contents, test, fitted, "evaluate");
-    return { name: "hold-out", rows, warnings: [] };
+    return { name: "hold-out", rows, warnings: warnTested(rows, record) };
   }
   const options = { ...prepareOptions(train.data, counters.seed), fitted };
   const parts = openSource(train.data, fields, contents).prepare(options);
@@ -63,4 +63,12 @@ export function evaluationRows(
   const warnings =
     data === undefined || data === found ? [] : [diagnose(dataNotTrained, { set: name, expected: data, found }, [])];
   return { name, rows: parts.holdout ?? parts.train, warnings };
+}
+
+/** Where the rows of `test` are not those that the run held out, or are those that it was trained on. Nothing is known of a run that kept neither. */
+function warnTested(rows: Dataset, { data, holdout }: Network["record"]): readonly Diagnostic[] {
+  const found = fingerprint(rows);
+  const isKnown = holdout === undefined ? found !== data : found === holdout;
+  const expected = holdout ?? "rows that were not trained on";
+  return isKnown ? [] : [diagnose(dataNotTrained, { set: "test", expected, found }, [])];
 }

@@ -21,7 +21,7 @@ import { load } from "../load/index.ts";
 import type { Counters, Gpu, Inputs, Network, NotFinite, StepResult, StopSignal } from "../load/index.ts";
 import { unitsOf } from "../predict/interface.ts";
 import { otherSettings, sidesOf } from "../save/options.ts";
-import { evaluationSize, feedOf, fingerprint, rowDimension } from "./data.ts";
+import { evaluationSize, feedOf, fingerprint, keptOf, rowDimension } from "./data.ts";
 import type { Feed, TrainData } from "./data.ts";
 import type { DivergedEvent, TrainEvent } from "./events.ts";
 import { beginEpoch, EpochLosses, scoresOf } from "./losses.ts";
@@ -116,9 +116,9 @@ export class Run {
   #begin(): TrainEvent {
     const { resume } = this.#options;
     const { network } = this;
-    const { fitted, warnings = [] } = this.#data;
+    const { warnings = [] } = this.#data;
     if (resume !== undefined) this.#resume(resume);
-    else network.record = { ...network.record, data: this.#fingerprint, ...(fitted === undefined ? {} : { fitted }) };
+    else network.record = { ...network.record, data: this.#fingerprint, ...keptOf(this.#data) };
     const bytes = resume === undefined ? this.#data.startFrom : undefined;
     const started = bytes === undefined ? { left: [], warnings: [] } : startFrom(network, bytes);
     const { step, epoch, stepInEpoch } = network.counters;

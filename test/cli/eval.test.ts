@@ -105,6 +105,44 @@ describe("data that are not those of training", () => {
     expect(JSON.parse(stdout).diagnostics).toMatchObject([{ code: "NN0740", severity: "warning" }]);
   });
 
+  test.each([
+    ["the file that it held rows out of", "held", "many.csv", /expected 2 rows with the checksum \w{8}, found 10 rows/],
+    ["other rows than it tested on", "tested", "train.csv", /expected 2 rows with the checksum \w{8}, found 2 rows/],
+    ["what it was trained on", "whole", "train.csv", /expected rows that were not trained on, found 2 rows/],
+  ])("a `test` that is %s may hold what was trained on", async (_, name, file, found) => {
+    const { stdout, stderr } = await evalWith(name, {
+      [`${name}.nn`]: model(
+        name === "held" ? "many.csv" : "train.csv",
+        `, standardize: ${name !== "held"}, test: "${file}"`,
+      ),
+    });
+    expect(stderr).toMatch(
+      /^warning\[NN0740\]: the rows of `test` are not those that were held out when the parameters were trained: /,
+    );
+    expect(stderr).toMatch(found);
+    expect(stderr).toContain("; they may hold rows that were trained on\n");
+    expect(JSON.parse(stdout).diagnostics).toMatchObject([{ code: "NN0740", severity: "warning" }]);
+  });
+
+  test("a `test` that has the rows which were held out is as good as they are", async () => {
+    const last = {
+      "held.nn": model("many.csv", ", holdout: last(2)"),
+      "last.csv": many(10).replace(/\n.*(?=\n8,)/s, ""),
+    };
+    const own = folderWith({ "package.json": "{}", "many.csv": many(10), ...last });
+    await nnc(["train", "held.nn", "-o", "run"], { cwd: own.folder });
+    writeFileSync(path.join(own.folder, "held.nn"), model("many.csv", ', test: "last.csv"'));
+    const { stderr, code } = await nnc(["eval", "held.nn", "--params", "run/parameters.safetensors"], {
+      cwd: own.folder,
+    });
+    expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+  });
+
+  test("of a run that held nothing out, a `test` of other rows is no matter", async () => {
+    const tested = { "whole.nn": model("train.csv", ', standardize: true, test: "test.csv"') };
+    expect((await evalWith("whole", tested)).stderr).toBe("");
+  });
+
   test("without a hold-out the figures are of other rows, with the statistics of training", async () => {
     const { stdout, stderr } = await evalWith("whole", { "train.csv": "a,b,price\n4,2,6\n2,-4,0\n" });
     expect(lossOf(stdout)).toBeCloseTo(6.5, 5);

@@ -309,21 +309,35 @@ export const dataChanged = define<{ readonly expected: string; readonly found: s
     "A resumed run gives the bits of one that was never stopped, so its data must be the same: the rows in their order, the hold-out and the batch. Put the data back, or begin anew from the parameters with `start_from`.",
 });
 
+/** `test`: rows of a file of their own. */
+type EvaluatedSet = "hold-out" | "training" | "test";
+
 export const dataNotTrained = define<{
-  readonly set: "hold-out" | "training";
+  readonly set: EvaluatedSet;
   readonly expected: string;
   readonly found: string;
 }>({
   code: "NN0740",
   severity: "warning",
   message: ({ set, expected, found }) =>
-    `the training data are not those that the parameters were trained on: expected ${expected}, found ${found}; ` +
-    (set === "hold-out" ? "the hold-out may hold rows that were trained on" : "these are the figures of other rows"),
+    `${wereOthers[set]}: expected ${expected}, found ${found}; ${consequences[set]}`,
   explanation:
     "Which rows are held out follows from the seed of the run, the share and the rows themselves. Where rows were added, taken away or changed since, or `holdout` is another share, " +
-    "some of those that were trained on may stand in the hold-out, and its figures are too good. Put the data back, or evaluate rows that were never trained on with `--data` or `test`. " +
-    "Means, deviations, classes and columns are those that the parameters were trained with in any case.",
+    "some of those that were trained on may stand in the hold-out, and its figures are too good; so may they in a file that is `test` only since then, which nnc cannot know. " +
+    "Put the data back, or evaluate rows that were never trained on with `--data`. Means, deviations, classes and columns are those that the parameters were trained with in any case.",
 });
+
+const otherTraining = "the training data are not those that the parameters were trained on";
+const wereOthers: Readonly<Record<EvaluatedSet, string>> = {
+  "hold-out": otherTraining,
+  training: otherTraining,
+  test: "the rows of `test` are not those that were held out when the parameters were trained",
+};
+const consequences: Readonly<Record<EvaluatedSet, string>> = {
+  "hold-out": "the hold-out may hold rows that were trained on",
+  training: "these are the figures of other rows",
+  test: "they may hold rows that were trained on",
+};
 
 export const preparedOtherwise = define<{ readonly name: string; readonly trained: string; readonly found: string }>({
   code: "NN0741",
