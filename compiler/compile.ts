@@ -6,14 +6,13 @@
 import { emitTypescript } from "../targets/typescript/index.ts";
 import { emitWasm } from "../targets/wasm/index.ts";
 import { emitWgsl } from "../targets/wgsl/index.ts";
-import { internalFailure } from "./diagnostics/codes/internal.ts";
 import { relaxedBits } from "./diagnostics/codes/targets.ts";
-import { diagnose, InternalError, label, NncError, type Diagnostic } from "./diagnostics/diagnostic.ts";
+import { diagnose, type Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { Elaboration } from "./elaborate/types.ts";
 import { front, Log, type FrontContext } from "./front.ts";
 import { middle, type Built } from "./middle.ts";
 import { sourceArguments, type CompileOptions } from "./options.ts";
-import { Rejected, type Phase } from "./phase.ts";
+import { complaints, type Phase } from "./phase.ts";
 import type { Artifact, TargetName } from "./program/artifact.ts";
 import { checksumOf, manifestChecksum } from "./program/checksum.ts";
 import type { Program } from "./program/types.ts";
@@ -101,18 +100,4 @@ function withChecksums(artifact: Artifact): Artifact {
   const checksums = Object.fromEntries(Object.entries(files).map(([name, content]) => [name, checksumOf(content)]));
   const manifest = { ...artifact.manifest, checksums };
   return { manifest: { ...manifest, checksum: manifestChecksum(manifest) }, files };
-}
-
-/** What a phase threw, as data: a target that refuses the program, or a bug of ours. A source that was rejected has said why. */
-export function complaints(error: unknown): readonly Diagnostic[] {
-  if (error instanceof Rejected) return [];
-  if (error instanceof NncError) return [error.diagnostic];
-  if (!(error instanceof InternalError)) {
-    return [
-      diagnose(internalFailure, { phase: "compile", what: error instanceof Error ? error.message : String(error) }, []),
-    ];
-  }
-  const { phase, message, span } = error;
-  const labels = span === undefined ? [] : [label(span, "while compiling this")];
-  return [diagnose(internalFailure, { phase, what: message }, labels)];
 }

@@ -1,7 +1,7 @@
 /**
  * `nnc/files`: compiles a `.nn` file of a project, with the files that it uses and the sizes that its data give.
  */
-import { compile, complaints } from "./compile.ts";
+import { compile } from "./compile.ts";
 import type { Compiled, Failed } from "./compile.ts";
 import { openDimension } from "./diagnostics/codes/sizes.ts";
 import { boundMissing } from "./diagnostics/codes/train.ts";
@@ -9,6 +9,7 @@ import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { DataFacts } from "./elaborate/parts.ts";
 import { elaborateSource } from "./front.ts";
 import { fileArguments, type CompileOptions, type FileOptions } from "./options.ts";
+import { complaints } from "./phase.ts";
 import { factsOf, readProject } from "./project.ts";
 import type { ProjectSource } from "./project.ts";
 

@@ -4,14 +4,13 @@
  *   source ──parse──▶ AST ──analyse──▶ typed module ──elaborate──▶ graphs
  */
 import { noNetwork } from "./diagnostics/codes/syntax.ts";
-import { diagnose, label, NncError, type Diagnostic } from "./diagnostics/diagnostic.ts";
+import { diagnose, InternalError, label, type Diagnostic } from "./diagnostics/diagnostic.ts";
 import { elaborate } from "./elaborate/elaborate.ts";
 import type { DataFacts } from "./elaborate/parts.ts";
 import type { Elaboration } from "./elaborate/types.ts";
 import { gradients } from "./passes/differentiate.ts";
 import { printGraph } from "./graph/print.ts";
-import { verifyGraph } from "./graph/verify.ts";
-import { begin, Rejected, type Phase } from "./phase.ts";
+import { begin, complaints, Rejected, type Phase } from "./phase.ts";
 import { analyse } from "./semantics/analyse.ts";
 import type { TypedModule } from "./semantics/module.ts";
 import { parseSources, type Parsed, type SourceText } from "./sources.ts";
@@ -113,14 +112,10 @@ const elaboration: Phase<TypedModule, Elaboration, FrontContext> = {
     if (made.elaboration === undefined) throw new Rejected();
     return made.elaboration;
   },
-  verify: ({ entries }) => entries.flatMap(({ name, graph }) => named(name, verifyGraph(graph))),
+  // The passes look at the graphs that they are given.
+  verify: () => [],
   print: ({ entries }) => entries.map(({ name, graph }) => `${name}\n${printGraph(graph)}`).join("\n\n"),
 };
-
-/** The problems of one entry, with its name. */
-export function named(entry: string, problems: readonly string[]): readonly string[] {
-  return problems.map((problem) => `${entry}: ${problem}`);
-}
 
 export const front = begin(parsing).to(analysis).to(elaboration);
 
@@ -131,13 +126,7 @@ export function elaborateSource(main: SourceText, options: FrontOptions = {}): F
     const made = front.run(main, { front: options, log, verify: false });
     return { sources: log.sources, elaboration: made, diagnostics: log.diagnostics };
   } catch (error) {
-    return { sources: log.sources, diagnostics: [...log.diagnostics, ...rejection(error)] };
+    if (error instanceof InternalError) throw error;
+    return { sources: log.sources, diagnostics: [...log.diagnostics, ...complaints(error)] };
   }
-}
-
-/** What is left to say of a source that was rejected; throws what is no rejection. */
-function rejection(error: unknown): readonly Diagnostic[] {
-  if (error instanceof Rejected) return [];
-  if (error instanceof NncError) return [error.diagnostic];
-  throw error;
 }

@@ -2,7 +2,8 @@
  * What a phase is, and phases in a row: each turns one form into the next. Whoever verifies, prints or draws what is between
  * them reads the same list, so that no form is made and never checked.
  */
-import { InternalError, NncError } from "./diagnostics/diagnostic.ts";
+import { internalFailure } from "./diagnostics/codes/internal.ts";
+import { diagnose, InternalError, label, NncError, type Diagnostic } from "./diagnostics/diagnostic.ts";
 
 export interface Phase<Input, Output, Context> {
   /** As internal errors and pictures call it. */
@@ -72,4 +73,18 @@ function step<Input, Output, Context>(
 
 function expectSound(phase: string, [first]: readonly string[]): void {
   if (first !== undefined) throw new InternalError(phase, first);
+}
+
+/** What a phase threw, as data: a target that refuses the program, or a bug of ours. A source that was rejected has said why. */
+export function complaints(error: unknown): readonly Diagnostic[] {
+  if (error instanceof Rejected) return [];
+  if (error instanceof NncError) return [error.diagnostic];
+  if (!(error instanceof InternalError)) {
+    return [
+      diagnose(internalFailure, { phase: "compile", what: error instanceof Error ? error.message : String(error) }, []),
+    ];
+  }
+  const { phase, message, span } = error;
+  const labels = span === undefined ? [] : [label(span, "while compiling this")];
+  return [diagnose(internalFailure, { phase, what: message }, labels)];
 }

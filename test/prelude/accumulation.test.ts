@@ -1,8 +1,7 @@
 /** Streaming metrics over many batches: 2^24 rows and more, after which a plain f32 sum would stand still. */
 import { expect, test } from "vitest";
-import { compile } from "../../compiler/compile.ts";
-import { load } from "../../runtime/load/index.ts";
-import type { Inputs, MetricValue } from "../../runtime/load/index.ts";
+import type { Inputs } from "../../runtime/load/index.ts";
+import { metricsOf } from "./support.ts";
 
 const many = 2 ** 22;
 const few = 40;
@@ -10,18 +9,6 @@ const few = 40;
 /** Four batches of 2^22 rows like the first, then forty batches of one row like the second. */
 function batchesOf(first: Inputs, second: Inputs): readonly Inputs[] {
   return [...Array.from({ length: 4 }, () => first), ...Array.from({ length: few }, () => second)];
-}
-
-async function metricsOf(source: string, batches: readonly Inputs[]): Promise<Readonly<Record<string, unknown>>> {
-  const result = compile({ name: "main.nn", source }, { target: "wasm" });
-  if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
-  const net = await load(result.artifact);
-  const { metrics } = net.evaluateSync(batches, { trusted: true });
-  return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, plain(value)]));
-}
-
-function plain(value: MetricValue): number | readonly number[] {
-  return typeof value === "number" ? value : [...value.data];
 }
 
 const sourceOf = (shape: string, loss: string, metrics: string) =>
@@ -40,7 +27,7 @@ test("of classes: every row counts", async () => {
   const right = { x: Float32Array.from({ length: 2 * many }, (_, at) => 1 - (at % 2)), target: new Int32Array(many) };
   const wrong = { x: Float32Array.of(0, 1), target: Int32Array.of(0) };
   const share = Math.fround((4 * many) / total);
-  expect(await metricsOf(source, batchesOf(right, wrong))).toEqual({
+  expect(await metricsOf("wasm", source, batchesOf(right, wrong))).toEqual({
     accuracy: share,
     top_k: share,
     confusion: [4 * many, few, 0, 0],
@@ -53,7 +40,7 @@ test("of hits: they do not stop at 2^24", async () => {
   const source = sourceOf("[N, 2]", "cross_entropy", "accuracy, confusion");
   const rows = { x: Float32Array.from({ length: 2 * many }, (_, at) => 1 - (at % 2)), target: new Int32Array(many) };
   const row = { x: Float32Array.of(1, 0), target: Int32Array.of(0) };
-  expect(await metricsOf(source, batchesOf(rows, row))).toEqual({ accuracy: 1, confusion: [total, 0, 0, 0] });
+  expect(await metricsOf("wasm", source, batchesOf(rows, row))).toEqual({ accuracy: 1, confusion: [total, 0, 0, 0] });
 });
 
 test("of one logit, and of numbers", async () => {
@@ -62,7 +49,7 @@ test("of one logit, and of numbers", async () => {
   const near = { x: new Float32Array(many).fill(-31), target: new Float32Array(many).fill(1) };
   const far = { x: Float32Array.of(-95), target: Float32Array.of(1) };
   const mean = (each: number, other: number): number => (4 * many * each + few * other) / total;
-  const found = await metricsOf(source, batchesOf(near, far));
+  const found = await metricsOf("wasm", source, batchesOf(near, far));
   const expected = {
     binary_accuracy: 0,
     rmse: Math.sqrt(mean(32 ** 2, 96 ** 2)),
@@ -78,7 +65,11 @@ test("of a variance: what each batch adds counts", async () => {
   // Targets of 1 and -1, each missed by a half; then forty of 1, missed by 1.
   const target = Float32Array.from({ length: many }, (_, at) => 1 - 2 * (at % 2));
   const first = { x: target.map((value) => value + 0.5), target };
-  const found = await metricsOf(source, batchesOf(first, { x: Float32Array.of(2), target: Float32Array.of(1) }));
+  const found = await metricsOf(
+    "wasm",
+    source,
+    batchesOf(first, { x: Float32Array.of(2), target: Float32Array.of(1) }),
+  );
   const center = few / total;
   const spread = total - total * center ** 2;
   expect(found["r2"]).toBe(Math.fround(1 - (4 * many * 0.25 + few) / spread));
@@ -87,6 +78,6 @@ test("of a variance: what each batch adds counts", async () => {
 test("an infinite error makes the mean infinite, whatever follows", async () => {
   const source = sourceOf("[N]", "mse", "mean_absolute_error, rmse");
   const row = (x: number): Inputs => ({ x: Float32Array.of(x), target: Float32Array.of(0) });
-  const found = await metricsOf(source, [1, Infinity, 2, 3].map(row));
+  const found = await metricsOf("wasm", source, [1, Infinity, 2, 3].map(row));
   expect(found).toEqual({ mean_absolute_error: Infinity, rmse: Infinity });
 });

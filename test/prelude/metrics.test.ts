@@ -1,8 +1,8 @@
 /** Metrics where it is easy to be wrong: scores that are NaN or equal, settings out of range, outputs of one column; on both targets. */
 import { describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
-import { load } from "../../runtime/load/index.ts";
-import type { Inputs, MetricValue } from "../../runtime/load/index.ts";
+import type { Inputs } from "../../runtime/load/index.ts";
+import { metricsOf } from "./support.ts";
 
 const targets = ["typescript", "wasm"] as const;
 
@@ -18,22 +18,6 @@ function complaintsOf(source: string): readonly string[] {
   return compile({ name: "main.nn", source }, { target: "wasm" })
     .diagnostics.filter(({ severity }) => severity === "error")
     .map(({ code, message }) => `${code} ${message}`);
-}
-
-async function metricsOf(
-  target: (typeof targets)[number],
-  source: string,
-  batches: readonly Inputs[],
-): Promise<Readonly<Record<string, unknown>>> {
-  const result = compile({ name: "main.nn", source }, { target });
-  if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
-  const net = await load(result.artifact);
-  const { metrics } = net.evaluateSync(batches, { trusted: true });
-  return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, plain(value)]));
-}
-
-function plain(value: MetricValue): number | readonly number[] {
-  return typeof value === "number" ? value : [...value.data];
 }
 
 describe.each(targets)("on %s", (target) => {
