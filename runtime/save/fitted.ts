@@ -51,7 +51,7 @@ export function fittedInput({ inputs }: Fitted, name: string): FittedInput | und
 /** The raw values of one input scaled and standardised, rounded to 32 bits at the end; of other names only rounded. */
 export function applyFitted(fitted: Fitted, name: string, values: ArrayLike<number>): Float32Array {
   const input = fittedInput(fitted, name);
-  if (input === undefined || (input.scale === 1 && input.mean === null)) return Float32Array.from(values);
+  if (input === undefined || (input.scale === 1 && input.mean === null)) return new Float32Array(values);
   const { scale, mean, deviation } = input;
   const width = mean?.length ?? 1;
   const data = new Float32Array(values.length);
