@@ -14,7 +14,7 @@ export const deadCode: Pass = {
   description: "Drops nodes, inputs among them, that no output depends on.",
   run: (graph) => {
     const live = liveNodes(graph);
-    return rebuild(graph, copy, ({ id }) => live.has(id));
+    return live.size === graph.nodes.length ? graph : rebuild(graph, copy, ({ id }) => live.has(id));
   },
 };
 

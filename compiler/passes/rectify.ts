@@ -16,6 +16,7 @@ export const rectify: Pass = {
   name: "rectify",
   description: "Tests the sign of a rectified value on that value itself; no value changes.",
   run: (graph) => {
+    if (!graph.nodes.some((node) => isRectified(node, graph))) return graph;
     const tests = new Map<number, Value>();
     return rebuild(graph, (node, inputs, builder) => {
       if (node.op !== "select") return copy(node, inputs, builder);
@@ -23,7 +24,7 @@ export const rectify: Pass = {
       const known = tests.get(condition.node);
       if (known !== undefined) return builder.emit("select", [testOf(known, condition, builder), whenTrue, otherwise]);
       const values = copy(node, inputs, builder);
-      if (isRectified(inputs, builder)) tests.set(condition.node, values[0]);
+      if (isRectified({ op: node.op, inputs }, builder)) tests.set(condition.node, values[0]);
       return values;
     });
   },
@@ -34,19 +35,23 @@ function testOf(rectified: Value, condition: Value, builder: GraphBuilder): Valu
   return builder.one("lessEqual", [rectified, zero]);
 }
 
-/** where(x <= 0, 0, x), the zeros the same value. */
-function isRectified([condition, whenTrue, otherwise]: readonly Value[], builder: GraphBuilder): boolean {
-  const test = builder.node(condition.node);
+type Nodes = Pick<GraphBuilder, "node">;
+
+/** Whether a node is where(x <= 0, 0, x), the zeros the same value. */
+function isRectified({ op, inputs }: Pick<GraphNode, "op" | "inputs">, nodes: Nodes): boolean {
+  if (op !== "select") return false;
+  const [condition, whenTrue, otherwise] = inputs;
+  const test = nodes.node(condition.node);
   if (test.op !== "lessEqual") return false;
   const [x, zero] = test.inputs;
-  return same(x, otherwise) && same(zero, whenTrue) && isZero(builder.node(zero.node), builder);
+  return same(x, otherwise) && same(zero, whenTrue) && isZero(nodes.node(zero.node), nodes);
 }
 
 function same(left: Value, right: Value): boolean {
   return left.node === right.node && left.output === right.output;
 }
 
-function isZero(node: GraphNode, builder: GraphBuilder): boolean {
-  const source = node.op === "broadcast" ? builder.node(node.inputs[0].node) : node;
+function isZero(node: GraphNode, nodes: Nodes): boolean {
+  const source = node.op === "broadcast" ? nodes.node(node.inputs[0].node) : node;
   return source.op === "constant" && source.attributes["value"] === 0;
 }
