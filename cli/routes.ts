@@ -170,7 +170,8 @@ const train = buildCommand<TrainFlags, [string], Context>({
         optional: true,
         variadic: true,
         placeholder: "NAME=NUMBER",
-        brief: "Another value for a setting of the optimizer, such as lr=0.01, or critic.lr=0.01 for one of several steps; may be repeated",
+        brief:
+          "Another value for a setting of the optimizer, such as lr=0.01, or critic.lr=0.01 for one of several steps; may be repeated",
       },
       ...closing,
       seed: {
