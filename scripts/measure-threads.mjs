@@ -9,6 +9,7 @@ import os from "node:os";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { compile as assemble } from "watr";
+import { alone } from "./lib/alone.mjs";
 import { root, writeWhole } from "./lib/project.mjs";
 
 const { compile } = await import(path.join(root, "dist/index.js"));
@@ -123,22 +124,14 @@ async function measureAgreement() {
 /** Nanoseconds of an entry alone, and its operations and bytes. */
 function measureEntry(source, N) {
   const { artifact, built } = artifactOf(source, { N });
-  const { manifest, files } = artifact;
-  const module = new WebAssembly.Module(files[manifest.module]);
-  const { own = 0, ownBytes = 0 } = manifest.threads ?? {};
-  const pages = Math.ceil((own + ownBytes) / 65_536);
-  const unused = WebAssembly.Module.imports(module).filter(({ kind }) => kind === "function");
-  const { exports } = new WebAssembly.Instance(module, {
-    env: { memory: new WebAssembly.Memory({ initial: pages, maximum: pages }), threads: 1, own },
-    threads: Object.fromEntries(unused.map(({ name }) => [name, () => 0])),
-  });
+  const { entries } = alone(artifact);
   const entry = built.program.entries.find(({ name }) => name.startsWith("predict"));
   const costs = entry.steps.map(({ kernel }) => built.program.kernels[kernel].cost);
   const total = (of) => costs.reduce((sum, cost) => sum + of(cost), 0);
   const at = ({ monomials }) =>
     monomials.reduce((sum, { coefficient, atoms }) => sum + coefficient * N ** atoms.length, 0);
   return {
-    time: fastest(300, () => exports[entry.name](N)),
+    time: fastest(300, () => entries[entry.name](N)),
     flops: total(({ flops }) => at(flops)),
     bytes: total(({ bytesRead, bytesWritten }) => at(bytesRead) + at(bytesWritten)),
   };

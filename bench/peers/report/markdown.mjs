@@ -18,18 +18,17 @@ export function markdown(run, picture) {
     .concat("\n");
 }
 
-function machine({
-  machine: { cpu, cores, memoryGiB, system, node, v8, load, commit, date },
-  versions,
-  ceilings,
-  rejected,
-  settings,
-}) {
+/** Where and when a run took place, as a sentence. */
+export function placeOf({ cpu, cores, memoryGiB, system, node, v8, load, commit, date }) {
+  return `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node} (V8 ${v8}), load ${load.toFixed(1)} at the start; nnc at ${commit}; ${date}.`;
+}
+
+function machine({ machine: place, versions, ceilings, rejected, settings }) {
   const peaks = Object.entries(ceilings).map(
     ([count, speed]) => `${speed.toFixed(1)} GFLOP/s with ${count} thread${count === "1" ? "" : "s"}`,
   );
   return [
-    `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node} (V8 ${v8}), load ${load.toFixed(1)} at the start; nnc at ${commit}; ${date}.`,
+    placeOf(place),
     `Versions: ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(", ")}.`,
@@ -141,9 +140,9 @@ function extras({ extras: found }) {
   ].join("\n\n");
 }
 
-const percent = (share) => `${(100 * share).toFixed(0)} %`;
+export const percent = (share) => `${(100 * share).toFixed(0)} %`;
 
-function table(head, body) {
+export function table(head, body) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
   const rule = head.map((_, at) => (at === 0 ? "---" : "---:"));
   return [line(head), line(rule), ...body.map(line)].join("\n");

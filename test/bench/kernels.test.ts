@@ -1,0 +1,199 @@
+/** `npm run bench:kernels` without its clock: its cases compile, or wait for what the language does not do yet, and its table is what it says. */
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, test } from "vitest";
+import { compile } from "../../compiler/compile.ts";
+
+interface Case {
+  readonly name: string;
+  readonly source: string;
+  readonly bounds: Readonly<Record<string, number>>;
+  readonly elements?: number;
+  readonly work: { readonly kind: "copy"; readonly bytes: number } | { readonly kind: "peak" };
+}
+
+interface Timing {
+  readonly kernels: number;
+  readonly rounds: number;
+  readonly kernelMs: number;
+  readonly limitMs: number;
+  readonly turnRatio: number;
+  readonly calls: number;
+}
+
+interface Entry {
+  readonly call: () => void;
+  readonly check: () => void;
+  readonly kernels: number;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+const folder = path.resolve(import.meta.dirname, "../../bench/kernels");
+const load = (file: string): Promise<unknown> => import(pathToFileURL(path.join(folder, file)).href);
+
+// The scripts of bench/ are plain JavaScript; these are their promises.
+const { cases } = (await load("cases.mjs")) as { readonly cases: readonly Case[] };
+const { openEntry } = (await load("entry.mjs")) as {
+  readonly openEntry: (from: typeof compile, one: Case) => Entry | { readonly skipped: string };
+};
+const { openLimits } = (await load("limits.mjs")) as {
+  readonly openLimits: () => Promise<(work: Case["work"]) => { readonly call: () => void; readonly calls: number }>;
+};
+const { inTurns } = (await load("measure.mjs")) as {
+  readonly inTurns: (kernel: () => void, limit: () => void, budgetMs: number) => Omit<Timing, "kernels" | "calls">;
+};
+const { optionsOf } = (await load("options.mjs")) as {
+  readonly optionsOf: (
+    args: readonly string[],
+    cases: readonly Case[],
+  ) => { readonly chosen: readonly Case[]; readonly out?: string };
+};
+const { rowOf, skippedRow } = (await load("row.mjs")) as {
+  readonly rowOf: (one: Case, timing: Timing) => Row;
+  readonly skippedRow: (one: Case, why: string) => Row;
+};
+const { cells, markdown } = (await load("report.mjs")) as {
+  readonly cells: (row: Row) => readonly (string | number)[];
+  readonly markdown: (run: object) => string;
+};
+
+/** What the compiler does not translate yet. */
+const waiting = /conv|depthwise|gradient|-pool/;
+
+function named(name: string): Case {
+  const found = cases.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no case ${name}`);
+  return found;
+}
+
+function problemsOf({ name, source, bounds, elements, work }: Case): readonly string[] {
+  const result = compile({ name: "k.nn", source }, { target: "wasm", bounds });
+  if (!result.ok) {
+    const [error] = result.diagnostics;
+    return error?.code === "NN0001" && waiting.test(name) ? [] : [`${name}: ${error?.code} ${error?.message}`];
+  }
+  if (work.kind !== "copy") return [];
+  const bytes = (role: string): number =>
+    result.artifact.manifest.buffers.reduce((sum, buffer) => sum + (buffer.role === role ? buffer.bytes : 0), 0);
+  const answered = bytes("result") === 4 * (elements ?? 0) ? [] : [`${name}: answers ${bytes("result")} bytes`];
+  // A kernel need not read all that it is given.
+  return 2 * work.bytes <= bytes("input") + bytes("result")
+    ? answered
+    : [...answered, `${name}: reads more than is there`];
+}
+
+describe("the cases", () => {
+  test("have names of their own", () => {
+    expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+  });
+
+  test("compile, or wait for what is not supported yet, and count no more bytes than there are", () => {
+    expect(cases.flatMap(problemsOf)).toEqual([]);
+  });
+
+  test.each(["concat 63+63", "border of pictures", "layer norm 10", "product 256x65 K=65"])(
+    "%s is called beside its limit",
+    async (name) => {
+      const one = named(name);
+      const entry = openEntry(compile, one);
+      if ("skipped" in entry) throw new Error(entry.skipped);
+      const { call, calls } = (await openLimits())(one.work);
+      entry.call();
+      entry.check();
+      const timing = { ...inTurns(entry.call, call, 0), kernels: entry.kernels, calls };
+      expect(timing.rounds).toBeGreaterThanOrEqual(3);
+      expect(rowOf(one, timing)).toMatchObject({ kernel: name, kernels: 1 });
+    },
+  );
+
+  test("what does not compile for another reason is a mistake", () => {
+    const one = { ...named("addition"), source: "model K(x: [N]) -> [N] = y" };
+    expect(() => openEntry(compile, one)).toThrow(/^addition does not compile: NN\d{4} .*y/);
+  });
+});
+
+describe("the report", () => {
+  const timing = { kernels: 1, rounds: 9, kernelMs: 0.3, limitMs: 0.1, turnRatio: 3.5, calls: 1 };
+  const product = { ...timing, kernelMs: 3, limitMs: 0.05, turnRatio: 70, calls: 50 };
+
+  test("is one table, then the sources", () => {
+    const machine = {
+      cpu: "a CPU",
+      cores: 2,
+      memoryGiB: 8,
+      system: "Linux",
+      node: "v20",
+      v8: "11",
+      load: 0,
+      commit: "c",
+      date: "today",
+    };
+    const rows = [
+      rowOf(named("concat 64+64"), timing),
+      rowOf(named("slice 64"), { ...timing, limitMs: 0.2 }),
+      rowOf(named("addition"), timing),
+      rowOf(named("product 128x128 K=4097"), product),
+      rowOf(named("softmax 3"), timing),
+      skippedRow(named("max-pool 2x2"), "not supported yet: `window_max`"),
+    ];
+    const text = markdown({ machine, ceiling: 50, rows });
+    expect(
+      text
+        .split("\n")
+        .filter((line) => line.startsWith("|") || line.includes("bars hold"))
+        .join("\n"),
+    ).toMatchInlineSnapshot(`
+      "| kernel | kernels | ms | speed | limit | ratio | by turns | bar | holds |
+      | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+      | concat 64+64 | 1 | 0.300 | 1.14 ns/element | 0.38 ns/element | 3.00 × | 3.50 × | ≤ 2 × | **no** |
+      | slice 64 | 1 | 0.300 | 1.14 ns/element | 0.76 ns/element | 1.50 × | 3.50 × | ≤ 2 × | yes |
+      | addition | 1 | 0.300 | 1.14 ns/element | 0.38 ns/element | 3.00 × | 3.50 × |  |  |
+      | product 128x128 K=4097 | 1 | 3.00 | 44.8 GFLOP/s | 53.7 GFLOP/s | 83 % | 71 % | ≥ 80 % | yes |
+      | softmax 3 | 1 | 0.300 | 1.14 ns/element | 0.38 ns/element | 3.00 × | 3.50 × | ≤ 2.5 ns/element | yes |
+      | max-pool 2x2 | – | – | – | – | – | – | ≤ 3 × | left out: not supported yet: \`window_max\` |
+      3 of 4 bars hold. Left out: 1."
+    `);
+    expect(text).toContain("/// slice 64\nmodel K(x: [N, 66]) -> [N, 64] = x[:, 1:65]\n");
+  });
+
+  test.each([
+    ["concat 64+64", { kernelMs: 0.2 }, "yes"],
+    ["concat 64+64", { kernelMs: 0.201 }, "**no**"],
+    ["product 128x128 K=4097", { kernelMs: 0.125, limitMs: 0.1 }, "yes"],
+    ["product 128x128 K=4097", { kernelMs: 0.126, limitMs: 0.1 }, "**no**"],
+    ["softmax 64", { kernelMs: 0.65 }, "yes"],
+    ["softmax 64", { kernelMs: 0.66 }, "**no**"],
+    ["product 128x128 K=4096", {}, ""],
+  ])("%s with %o: its bar holds: %s", (name, changed, expected) => {
+    expect(cells(rowOf(named(name), { ...timing, ...changed })).at(-1)).toBe(expected);
+  });
+});
+
+describe("the flags", () => {
+  test("--only takes parts of names, and then writes no file unless one is named", () => {
+    const { chosen, out } = optionsOf(["--only", "Concat 6,slice of"], cases);
+    expect(chosen.map(({ name }) => name)).toEqual([
+      "concat 63+63",
+      "concat 64+64",
+      "concat 65+65",
+      "concat 66+66",
+      "slice of pictures",
+    ]);
+    expect(out).toBeUndefined();
+    expect(optionsOf(["--only", "pad", "--out", "a.json"], cases).out).toBe(path.resolve("a.json"));
+    expect(optionsOf([], cases)).toMatchObject({ chosen: cases, out: path.resolve(folder, "../results/kernels.json") });
+  });
+
+  test.each([
+    [
+      ["--only", "pad,nothing"],
+      '--only: expected parts of kernels\' names, found "nothing"; the names are concat 63+63, ',
+    ],
+    [["--only", ""], '--only: expected parts of kernels\' names, found ""; '],
+    [["--out", "a.md"], '--out: expected a file that ends in .json, found "a.md"'],
+    [["--seconds", "many"], '--seconds: expected a number from 0 to 60, found "many"'],
+  ])("%j is refused", (args, message) => {
+    expect(() => optionsOf(args, cases)).toThrow(message);
+  });
+});
