@@ -2,12 +2,13 @@
  * Data files of a project (Node only): found relative to the `.nn` file, never outside the project, unpacked where they
  * are gzipped.
  */
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";
 import { dataOutsideProject, unreadableData } from "../../compiler/diagnostics/codes/data.ts";
 import { failure, quoted } from "../save/fail.ts";
 import { fileProblem } from "../save/file-problem.ts";
 import { gunzip, isGzip } from "./gunzip.ts";
+import type { Folder, ImageFiles } from "./image-list.ts";
 
 /**
  * The bytes of the file at `path`, as a program in `folder` inside the project `root` names it; a gzip file's content.
@@ -16,6 +17,30 @@ import { gunzip, isGzip } from "./gunzip.ts";
 export function readDataFile(root: string, folder: string, path: string): Uint8Array {
   const bytes = readBytes(placeInProject(root, folder, path), path);
   return isGzip(bytes) ? gunzip(path, bytes) : bytes;
+}
+
+/** The folders and files of a project, as a program in `folder` names them. They throw NN0801, NN0802, and what `gunzip` throws. */
+export function projectFiles(root: string, folder: string): ImageFiles {
+  return {
+    isFolder: (path) => {
+      const place = placeInProject(root, folder, path);
+      return attempt(path, () => statSync(place).isDirectory());
+    },
+    list: (path) => {
+      const place = placeInProject(root, folder, path);
+      return attempt(path, () => folderAt(place));
+    },
+    read: (path) => readDataFile(root, folder, path),
+  };
+}
+
+/** What is in the folder at a place. A link that leads nowhere is taken for a file, which cannot be read. */
+export function folderAt(place: string): Folder {
+  const entries = readdirSync(place).map((name) => {
+    const isFolder = statSync(resolve(place, name), { throwIfNoEntry: false })?.isDirectory() === true;
+    return { name, isFolder };
+  });
+  return { real: realpathSync(place), entries };
 }
 
 /** The file's real place. Links are followed before it is decided whether that is inside. */

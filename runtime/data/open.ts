@@ -12,6 +12,8 @@ import type { ArrayFile } from "./array-file.ts";
 import { givenArrays, rowArrays, wholeArrays } from "./arrays.ts";
 import type { ColumnMapping } from "./columns.ts";
 import type { Field } from "./dataset.ts";
+import { imageSettings, imageSource } from "./images.ts";
+import type { DecodedImages } from "./images.ts";
 import { parseIdx } from "./idx.ts";
 import { parseNpy } from "./npy.ts";
 import { csvSource } from "./source.ts";
@@ -19,13 +21,15 @@ import type { DataSource, PrepareOptions } from "./source.ts";
 import { holdoutOf } from "./split.ts";
 import { textSource } from "./text.ts";
 
-/** Where the contents come from: files by their path as the program writes it, and typed arrays for `given`. */
+/** Where the contents come from: files by their path as the program writes it, typed arrays for `given`, and images that are decoded already. */
 export interface Contents {
   readonly read: (path: string) => Uint8Array;
   readonly given?: ReadonlyMap<string, unknown>;
+  /** By the path of the folder or list. */
+  readonly images?: ReadonlyMap<string, DecodedImages>;
 }
 
-/** Files in the place of those that a declaration names: the path of a `csv` or `text`, of the others one for each field. */
+/** Files in the place of those that a declaration names: the path of a `csv`, `text` or `images`, of the others one for each field. */
 export type OtherFiles = string | Readonly<Record<string, string>>;
 
 /** Settings that name no field. */
@@ -61,6 +65,8 @@ export function openSource(
       return csvSource(file(), contents.read(file()), columnMapping(data), fields);
     case "text":
       return textSource(file(), contents.read(file()), textSettings(data), fields);
+    case "images":
+      return imageSource(file(), contents.images?.get(file()), contents.read, columnMapping(data), fields);
     case "idx":
       return rowArrays(arrays(parseIdx), fields);
     case "npy":
@@ -72,7 +78,7 @@ export function openSource(
     default:
       throw failure(unsuitableSetting, {
         setting: "data",
-        expected: "csv, text, idx, npy, arrays or given",
+        expected: "csv, text, images, idx, npy, arrays or given",
         found: quoted(data.reader),
       });
   }
@@ -122,9 +128,11 @@ export function prepareOptions(data: HostData, seed: number): PrepareOptions {
   };
 }
 
-/** What `csv(…)` says about columns. */
+/** What `csv(…)` and `images(…)` say about columns. */
 export function columnMapping(data: HostData): ColumnMapping {
-  const named = Object.entries(data.settings).filter(([name]) => !ownSettings.has(name));
+  const isOwn = (name: string): boolean =>
+    ownSettings.has(name) || (data.reader === "images" && imageSettings.has(name));
+  const named = Object.entries(data.settings).filter(([name]) => !isOwn(name));
   const fields = new Map(named.map(([name, value]) => [name, patterns(name, value)]));
   const { inputs } = data.settings;
   return inputs === undefined ? { fields } : { fields, inputs: patterns("inputs", inputs) };

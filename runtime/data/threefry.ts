@@ -33,16 +33,23 @@ export function threefry2x32(key0: number, key1: number, counter0: number, count
  * Independent uses of one seed. Each takes its key from `threefry(seed, [purpose, index])`, so that drawing more for
  * one never moves another. The numbers are part of what makes a run repeatable: never change one.
  */
-export const purposes = { split: 1, shuffle: 2 } as const;
+export const purposes = { split: 1, shuffle: 2, augment: 3 } as const;
 
-/** A stream of unsigned 32-bit words, a function of (seed, purpose, index) alone; `seed` is any safe integer. */
+/** A stream of unsigned 32-bit words, a function of (seed, purpose, index) and a row alone; `seed` is any safe integer. */
 export class WordStream {
   readonly #key = new Uint32Array(2);
   readonly #block = new Uint32Array(2);
+  #row = 0;
   #drawn = 0;
 
   constructor(seed: number, purpose: number, index: number) {
     threefry2x32(seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0, purpose, index, this.#key);
+  }
+
+  /** From here on the words of this row (0 before): those of one are the same whichever rows were drawn for before. */
+  begin(row: number): void {
+    this.#row = row;
+    this.#drawn = 0;
   }
 
   next(): number {
@@ -62,6 +69,6 @@ export class WordStream {
 
   #refill(): void {
     const block = this.#drawn / 2;
-    threefry2x32(this.#key[0] ?? 0, this.#key[1] ?? 0, block >>> 0, Math.floor(block / 2 ** 32), this.#block);
+    threefry2x32(this.#key[0] ?? 0, this.#key[1] ?? 0, block >>> 0, this.#row + Math.floor(block / 2 ** 32), this.#block);
   }
 }

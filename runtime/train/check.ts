@@ -47,6 +47,10 @@ const contentRules: Rules<Contents> = {
     expected: "a Map from names to typed arrays",
     fits: (value) => value instanceof Map && [...value.keys()].every(isString),
   },
+  images: {
+    expected: "a Map from paths to { shape: [rows, height, width, channels], data: Uint8Array, files, labels }",
+    fits: (value) => value instanceof Map && [...value].every(([path, one]) => isString(path) && areImages(one)),
+  },
 };
 
 /** Throws NN0706, NN0712, NN0736. */
@@ -87,6 +91,17 @@ function isTensor(value: unknown, rows: number): boolean {
   if ((dtype !== "f32" && dtype !== "i32") || !isView(data, dtype)) return false;
   const width = shape.reduce((product: number, size: number) => product * size, 1);
   return rows === 0 || (rows - 1) * Number(rowStride) + width <= data.length;
+}
+
+/** As many files, and pixels, as there are rows. */
+function areImages(value: unknown): boolean {
+  if (!isFields(value)) return false;
+  const { shape, data, files, labels = files } = value;
+  if (!Array.isArray(shape) || shape.length !== 4 || !shape.every(isSize) || !(data instanceof Uint8Array)) return false;
+  const named = [files, labels].every(
+    (list) => Array.isArray(list) && list.length === shape[0] && list.every((one) => isString(one)),
+  );
+  return named && data.length === shape.reduce((product: number, size: number) => product * size, 1);
 }
 
 const isSize: Test = (value) => Number.isSafeInteger(value) && Number(value) >= 0;

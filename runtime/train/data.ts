@@ -2,17 +2,21 @@
  * The data of a run, and how it reaches the network: minibatches by name, looked at once before the first step instead of in every one.
  */
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { wrongElementCount } from "../../compiler/diagnostics/codes/data.ts";
 import { noRows } from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
 import type { HostTrain } from "../../compiler/program/host.ts";
 import { batches } from "../data/batches.ts";
 import type { Batch, Batches } from "../data/batches.ts";
+import type { Augmentation } from "../data/augment.ts";
+import { elements } from "../data/dataset.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { nameOf } from "../load/dimensions.ts";
 import { failure } from "../load/fail.ts";
 import type { Inputs, TensorInput } from "../load/index.ts";
 import { checkValues } from "../load/inputs.ts";
 import type { TrainingRecord } from "../load/record.ts";
+import { shapeText } from "../save/fail.ts";
 import type { Fitted } from "../save/fitted.ts";
 
 /** What `prepare` makes of a `train` and its files; a host program may also put it together itself. */
@@ -33,11 +37,23 @@ export interface Feed {
   readonly rows: number;
   /** Minibatches in an epoch. */
   readonly count: number;
-  readonly epoch: (order?: Uint32Array) => Generator<Inputs, void, undefined>;
+  /** In this order; where the feed augments its rows, as it does in the epoch that is told. */
+  readonly epoch: (order?: Uint32Array, told?: Epoch) => Generator<Inputs, void, undefined>;
 }
 
-/** Checks every value of the set once. Throws NN0717, NN0718, NN0722. */
-export function feedOf(train: HostTrain, dataset: Dataset, size: number | "all", what: string): Feed {
+export interface Epoch {
+  readonly seed: number;
+  readonly epoch: number;
+}
+
+/** Checks every value of the set once. Throws NN0717, NN0718, NN0722, and NN0814 for rows that are no images of the size that is augmented. */
+export function feedOf(
+  train: HostTrain,
+  dataset: Dataset,
+  size: number | "all",
+  what: string,
+  augmentation?: Augmentation,
+): Feed {
   if (dataset.rows === 0) throw failure(noRows, { what });
   const tensors = new Map([...dataset.tensors].filter(([name]) => train.inputs.some((input) => input.name === name)));
   for (const input of train.inputs) {
@@ -46,7 +62,15 @@ export function feedOf(train: HostTrain, dataset: Dataset, size: number | "all",
   }
   const wanted = { rows: dataset.rows, tensors };
   const cut = batches(wanted, size);
-  return { rows: dataset.rows, count: cut.count, epoch: (order) => inputsOf(train, wanted, cut, order) };
+  if (augmentation !== undefined) requireImages(augmentation, wanted);
+  return {
+    rows: dataset.rows,
+    count: cut.count,
+    epoch: (order, told) => {
+      const isChanged = augmentation !== undefined && told !== undefined;
+      return inputsOf(train, wanted, isChanged ? augmented(cut, augmentation, told) : cut, order);
+    },
+  };
 }
 
 /** A few letters that change with the rows, their values or their order (FNV-1a over the words of 32 bits): a resumed run must have the same. */
@@ -76,6 +100,37 @@ export function evaluationSize(train: HostTrain, dims: Manifest["dims"]): number
 export function rowDimension({ inputs }: HostTrain, dims: Manifest["dims"]): Manifest["dims"][number] | undefined {
   const names = inputs.flatMap(({ shape: [rows] }) => (rows === undefined ? [] : [nameOf(rows)]));
   return dims.find(({ name }) => names.includes(name));
+}
+
+/** Throws NN0814. */
+function requireImages({ input, width }: Augmentation, { tensors }: Dataset): void {
+  const shape = tensors.get(input)?.shape ?? [];
+  const found = elements(shape);
+  if (found !== width)
+    throw failure(wrongElementCount, {
+      source: "an augmented image",
+      field: input,
+      shape: shapeText(shape),
+      expected: found,
+      found: width,
+    });
+}
+
+/** The batches of an epoch, whose images are changed where they were copied to. */
+function augmented(cut: Batches, { input, width, of }: Augmentation, { seed, epoch }: Epoch): Batches {
+  return { ...cut, epoch: changed };
+
+  function* changed(order?: Uint32Array): Generator<Batch, void, undefined> {
+    const alter = of(seed, epoch);
+    let from = 0;
+    for (const batch of cut.epoch(order)) {
+      const pixels = batch.tensors.get(input);
+      if (pixels !== undefined)
+        for (let at = 0; at < batch.rows; at++) alter(order?.[from + at] ?? from + at, pixels, at * width);
+      from += batch.rows;
+      yield batch;
+    }
+  }
 }
 
 /** The arrays of a batch are reused, so what stands for it is made once for each of its two sizes. */

@@ -15,6 +15,7 @@ import {
 import { diagnose, NncError, type Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { HostTrain } from "../../compiler/program/host.ts";
+import { augmentationOf } from "../data/augment.ts";
 import { shuffleInto } from "../data/shuffle.ts";
 import { failure } from "../load/fail.ts";
 import { load } from "../load/index.ts";
@@ -86,7 +87,8 @@ export class Run {
   static async open(artifact: Artifact, host: HostTrain, data: TrainData, options: TrainOptions): Promise<Run> {
     const { seed, epochs, threads, gpu } = options;
     const size = evaluationSize(host, artifact.manifest.dims);
-    const feed = feedOf(host, data.train, host.batch, "the training data");
+    const augmentation = augmentationOf(artifact.manifest.host);
+    const feed = feedOf(host, data.train, host.batch, "the training data", augmentation);
     const training = feedOf(host, data.train, size, "the training data");
     const holdout =
       data.holdout === undefined || data.holdout === null ? null : feedOf(host, data.holdout, size, "the hold-out");
@@ -191,7 +193,7 @@ export class Run {
   /** Those of an epoch, but the first `done`. */
   *#minibatches(seed: number, epoch: number, done: number): Generator<Inputs> {
     let skip = done;
-    for (const inputs of this.#feed.epoch(this.#orderOf(seed, epoch))) if (skip-- <= 0) yield inputs;
+    for (const inputs of this.#feed.epoch(this.#orderOf(seed, epoch), { seed, epoch })) if (skip-- <= 0) yield inputs;
   }
 
   /** Rows as they stand where there is but one batch, else shuffled by seed and epoch. */

@@ -1,0 +1,41 @@
+/** The images that a train reads, decoded before it is prepared: those of its data and of its test, or others in their place. */
+import type { Host } from "../../compiler/program/host.ts";
+import { decodeImages } from "../data/image-decode.ts";
+import { listImages } from "../data/image-list.ts";
+import type { ImageFiles } from "../data/image-list.ts";
+import { imageSize } from "../data/images.ts";
+import type { DecodedImages } from "../data/images.ts";
+import { columnMapping, testFiles } from "../data/open.ts";
+import { roleOf } from "../data/roles.ts";
+
+/** Which paths are read: all that the train declares, or one. */
+export type WhichImages = "all" | "tested" | { readonly path: string };
+
+/**
+ * Images by their paths, as `Contents` have them; none of a train whose data are no images. `tested`: what an evaluation needs, the test or, without one,
+ * the data. Throws NN0872 to NN0878 and what the files throw.
+ */
+export async function imagesOf(
+  host: Host,
+  place: ImageFiles,
+  which: WhichImages,
+  load?: () => Promise<unknown>,
+): Promise<ReadonlyMap<string, DecodedImages>> {
+  const { train } = host;
+  const images = new Map<string, DecodedImages>();
+  if (train?.data.reader !== "images") return images;
+  const { data } = train;
+  const size = imageSize(data);
+  const wanted = train.inputs.map(({ name }) => ({ name, role: roleOf(host, name) }));
+  for (const path of pathsOf(train.data, which)) {
+    const list = listImages(place, path, columnMapping(data), wanted);
+    images.set(path, await decodeImages(list, size, place.read, load));
+  }
+  return images;
+}
+
+function pathsOf(data: Parameters<typeof testFiles>[0], which: WhichImages): readonly string[] {
+  if (typeof which === "object") return [which.path];
+  const own = [data.settings["path"], testFiles(data)].filter((path) => typeof path === "string");
+  return which === "all" ? own : own.slice(-1);
+}
