@@ -31,6 +31,7 @@ const owners = {
   watr: "^targets/wasm/",
   "@stricli/core": "^cli/",
   webgpu: "^cli/",
+  sharp: "^runtime/data/",
 };
 
 const anyOf = (names) => `(${names.join("|")})`;

@@ -21,6 +21,11 @@ export function problemOf(context: Context, name: string): string | undefined {
   }
 }
 
+/** Whether there is a folder under this name. */
+export function isFolder(context: Context, name: string): boolean {
+  return statSync(placeOf(context, name), { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 /** The bytes of an input, or a sentence about why there are none. */
 export function readInput(
   context: Context,

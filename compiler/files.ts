@@ -10,10 +10,28 @@ import type { DataFacts } from "./elaborate/parts.ts";
 import { elaborateSource } from "./front.ts";
 import { fileArguments, type CompileOptions, type FileOptions } from "./options.ts";
 import { complaints } from "./phase.ts";
+import type { Manifest } from "./program/artifact.ts";
 import { factsOf, readProject } from "./project.ts";
 import type { ProjectSource } from "./project.ts";
+import { projectFiles } from "../runtime/data/files.ts";
+import type { DecodedImages } from "../runtime/data/images.ts";
+import { imagesOf } from "../runtime/train/images.ts";
 
 export type { FileOptions } from "./options.ts";
+export type { DecodedImages } from "../runtime/data/images.ts";
+
+/**
+ * The images that the train of an artifact compiled from `file` reads, decoded by `sharp`: `prepare(manifest, { read, images: await readImages(file, manifest) })`.
+ * Nothing for other data. Throws an NncError for images that are not there or damaged, and where `sharp` is not installed.
+ */
+export async function readImages(
+  file: string,
+  { host }: Manifest,
+  { root }: Pick<FileOptions, "root"> = {},
+): Promise<ReadonlyMap<string, DecodedImages>> {
+  const project = readProject(file, root);
+  return imagesOf(host, projectFiles(project.root, project.folder), "all");
+}
 
 /** Compiles the file at `file`, a path of the host. Like `compile`, it throws nothing. */
 export function compileFile(file: string, options: FileOptions = {}): Compiled | Failed {

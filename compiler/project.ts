@@ -6,7 +6,9 @@ import path from "node:path";
 import { arrayFiles, columnMapping, prepareOptions } from "../runtime/data/open.ts";
 import { assignColumns } from "../runtime/data/columns.ts";
 import { parseCsv } from "../runtime/data/csv.ts";
-import { readDataFile } from "../runtime/data/files.ts";
+import { projectFiles, readDataFile } from "../runtime/data/files.ts";
+import { columnsBeside, listImages } from "../runtime/data/image-list.ts";
+import { imageField, imageSize } from "../runtime/data/images.ts";
 import { roleOf } from "../runtime/data/roles.ts";
 import { holdoutRows } from "../runtime/data/split.ts";
 import { fileProblem } from "../runtime/save/file-problem.ts";
@@ -82,6 +84,8 @@ export function factsOf(host: Host, { root, folder }: Pick<ProjectSource, "root"
       const targetColumns = target === undefined ? undefined : columns.get(target.input)?.length;
       return targetColumns === undefined ? { shapes } : { shapes, targetColumns };
     }
+    case "images":
+      return factsOfImages(host, train, { root, folder }, trained);
     case "idx":
     case "npy":
       return {
@@ -103,11 +107,37 @@ export function factsOf(host: Host, { root, folder }: Pick<ProjectSource, "root"
   }
 }
 
-/** The files that a data source names, as written. */
+/** Of images: none is decoded, since their size is what the train says. */
+function factsOfImages(
+  host: Host,
+  { data, inputs, target }: HostTrain,
+  { root, folder }: Pick<ProjectSource, "root" | "folder">,
+  trained: (rows: number) => number,
+): DataFacts {
+  const place = projectFiles(root, folder);
+  const file = String(data.settings["path"]);
+  const wanted = inputs.map(({ name }) => ({ name, role: roleOf(host, name) }));
+  const mapping = columnMapping(data);
+  const { files, labels } = listImages(place, file, mapping, wanted);
+  const { height, width, channels } = imageSize(data);
+  const image = imageField(wanted).name;
+  const columns =
+    labels === undefined && wanted.length > 1 ? columnsBeside(parseCsv(file, place.read(file)), mapping, wanted) : undefined;
+  const rows = trained(files.length);
+  const shapes = inputs.map(({ name, shape: { length: rank } }) => {
+    if (name !== image) return [name, shapeOf(rows, columns?.get(name)?.length ?? 1, rank)] as const;
+    return [name, rank === 4 ? [rows, height, width, channels] : shapeOf(rows, height * width * channels, rank)] as const;
+  });
+  const targetColumns = target === undefined ? undefined : columns?.get(target.input)?.length;
+  return targetColumns === undefined ? { shapes: new Map(shapes) } : { shapes: new Map(shapes), targetColumns };
+}
+
+/** The files and folders that a data source names, as written. */
 export function dataFiles({ reader, settings }: HostTrain["data"]): readonly string[] {
   if (reader === "given") return [];
   const { test, ...own } = settings;
-  const values = reader === "csv" || reader === "text" ? [own["path"]] : Object.values(own);
+  const isOne = reader === "csv" || reader === "text" || reader === "images";
+  const values = isOne ? [own["path"]] : Object.values(own);
   const tested = typeof test === "object" ? Object.values(test) : [test];
   return [...values, ...tested].filter((value) => typeof value === "string");
 }

@@ -16,7 +16,7 @@ const entries = {
 };
 
 /** Loaded from `node_modules` at run time: too large, too native, or (benny) in a form that cannot be bundled as ES modules. */
-const external = ["ts-morph", "webgpu", "benny"];
+const external = ["ts-morph", "webgpu", "benny", "sharp"];
 
 /** `import()` has no loader in a script out of V8's cache: it goes through a small file that Node.js compiles each time. */
 const importer = "module.exports = (name) => import(name);\n";

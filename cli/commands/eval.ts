@@ -4,7 +4,6 @@ import type { Compiled } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { HostData } from "../../compiler/program/host.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
-import { readDataFile } from "../../runtime/data/files.ts";
 import type { Evaluation, Network } from "../../runtime/load/index.ts";
 import { evaluationSize, feedOf } from "../../runtime/train/data.ts";
 import { unitsOf } from "../../runtime/predict/interface.ts";
@@ -14,6 +13,7 @@ import { fieldsOf, prepareFile } from "../../runtime/train/index.ts";
 import type { Dataset } from "../../runtime/train/index.ts";
 import { scoresOf } from "../../runtime/train/losses.ts";
 import { requireTrain } from "../../runtime/train/prepare.ts";
+import { contentsOf } from "../contents.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
 import { readUserFile } from "../files.ts";
@@ -25,6 +25,7 @@ import { writeJson } from "../output/json.ts";
 import { report } from "../output/report.ts";
 import { lookOf } from "../output/style.ts";
 import { formOfName } from "../rows/form.ts";
+import { readImageRows } from "../rows/images.ts";
 import { readRowFiles, readWholeFiles, rowFile, telling } from "../rows/read.ts";
 import { openSource } from "../source.ts";
 import { classNamesOf, figuresOf } from "../train/figures.ts";
@@ -49,7 +50,7 @@ interface NamedSet {
 export async function evaluate(context: Context, flags: EvalFlags, file: string): Promise<number> {
   const source = openSource(context, file);
   const { compiled, network, taken, diagnostics } = await openTrained(context, source, flags, flags.target);
-  const set = rowsOf(context, source, compiled, network, flags.data);
+  const set = await rowsOf(context, source, compiled, network, flags.data);
   const evaluation = await evaluationOf(compiled, network, set);
   const { losses } = evaluation;
   const prepared = warnPrepared(compiled.artifact.manifest, network.record.fitted);
@@ -82,23 +83,28 @@ export async function evaluate(context: Context, flags: EvalFlags, file: string)
   return exitCodes.success;
 }
 
-function rowsOf(
+async function rowsOf(
   context: Context,
   source: ProjectSource,
   { artifact }: Compiled,
   network: Network,
   data: readonly FileFlag[] = [],
-): NamedSet {
+): Promise<NamedSet> {
   const { manifest } = artifact;
   if (data.length > 0) {
     const name = data.map(({ file }) => file).join(", ");
-    return { name, rows: rowsIn(context, data, manifest, network.record.fitted), warnings: [] };
+    return { name, rows: await rowsIn(context, data, manifest, network.record.fitted), warnings: [] };
   }
-  return evaluationRows(manifest, { read: (name) => readDataFile(source.root, source.folder, name) }, network);
+  return evaluationRows(manifest, await contentsOf(source, manifest.host, "tested"), network);
 }
 
 /** Rows in whichever form, with their targets; text as it was read in training, or the ids behind its characters. */
-function rowsIn(context: Context, data: readonly FileFlag[], manifest: Manifest, fitted: Fitted): Dataset {
+async function rowsIn(
+  context: Context,
+  data: readonly FileFlag[],
+  manifest: Manifest,
+  fitted: Fitted,
+): Promise<Dataset> {
   const declared = requireTrain(manifest, "nnc eval").data;
   const fields = fieldsOf(manifest);
   const [first, ...more] = data;
@@ -107,6 +113,8 @@ function rowsIn(context: Context, data: readonly FileFlag[], manifest: Manifest,
     if (second !== undefined) throw new UsageError(`--data: expected one file of text, found ${second.file}`);
     return prepareFile(manifest, { read: (name) => readUserFile(context, name) }, first.file, fitted, "evaluate");
   }
+  const images = await readImageRows(context, data, fields, declared, fitted);
+  if (images !== undefined) return images.rows;
   const files = data.map(({ field, file }) => rowFile(file, readUserFile(context, file), field));
   const read = declared.reader === "arrays" ? readWholeFiles : readRowFiles;
   return read(files, fields, declared, fitted, telling(context));

@@ -22,6 +22,7 @@ import { writerOf } from "../predict/write.ts";
 import type { Writer } from "../predict/write.ts";
 import { formOfName } from "../rows/form.ts";
 import type { Form } from "../rows/form.ts";
+import { readImageRows } from "../rows/images.ts";
 import { readRowFiles, readWholeFiles, rowFile, telling } from "../rows/read.ts";
 import type { RowFile, Tell } from "../rows/read.ts";
 import { openSource } from "../source.ts";
@@ -47,11 +48,12 @@ export async function predict(context: Context, flags: PredictFlags, file: strin
   const named = [flags.params, ...data.map((one) => one.file)].map((name) => path.resolve(context.cwd, name));
   const permission = { force: flags.force, reads: [...readBy(source, train), ...named] };
   if (out !== undefined) requireReplaceable(context, [out], permission);
-  const files = await rowFiles(context, data);
+  const images = await imagesFor(context, data, opened, model);
+  const files = images === undefined ? await rowFiles(context, data) : [];
   rejectText(train, files);
-  const { outside, answers } = answersTo(files, opened, model, telling(context));
+  const { outside, answers } = images ?? answersTo(files, opened, model, telling(context));
   const form = formOf(flags, files);
-  const writer = writerOf(form, outside);
+  const writer = writerOf(form, outside, images?.files);
   const { stdout } = context.process;
   if (out === undefined) {
     if (writer.binary && stdout.isTTY === true)
@@ -97,6 +99,24 @@ function rejectText(train: HostTrain | undefined, files: readonly RowFile[]): vo
     );
 }
 
+/** To rows that are images; undefined where they are of another form. */
+async function imagesFor(
+  context: Context,
+  data: readonly FileFlag[],
+  { compiled, network }: Opened,
+  model: HostModel,
+): Promise<(ReturnType<typeof answersTo> & { readonly files: readonly string[] }) | undefined> {
+  const { manifest } = compiled.artifact;
+  const { fitted } = network.record;
+  if (data.length === 0) return undefined;
+  const declared = manifest.host.train?.data;
+  // Others have no use for images, which is told by then.
+  const outside = declared?.reader === "images" ? interfaceOf(manifest, model, fitted) : undefined;
+  const images = await readImageRows(context, data, fieldsOf(outside?.inputs ?? []), declared, fitted);
+  if (images === undefined || outside === undefined) return undefined;
+  return { outside, answers: answerRows(network, model, images.rows), files: images.files };
+}
+
 /** Networks that were trained on whole tensors take whole ones. */
 function answersTo(
   files: readonly RowFile[],
@@ -117,8 +137,12 @@ function answersTo(
     return { outside, answers: answerWhole(network, model, readWholeFiles(files, fields, data, fitted, tell)) };
   }
   const outside = interfaceOf(manifest, model, fitted);
-  const fields = outside.inputs.map(({ name, dtype, shape, limit }) => fieldOf(name, dtype, shape, limit));
-  return { outside, answers: answerRows(network, model, readRowFiles(files, fields, data, fitted, tell)) };
+  const rows = readRowFiles(files, fieldsOf(outside.inputs), data, fitted, tell);
+  return { outside, answers: answerRows(network, model, rows) };
+}
+
+function fieldsOf(inputs: Interface["inputs"]): readonly Field[] {
+  return inputs.map(({ name, dtype, shape, limit }) => fieldOf(name, dtype, shape, limit));
 }
 
 function fieldOf(

@@ -8,6 +8,8 @@ export interface Answers {
   /** One for each result of the model. */
   readonly predictions: readonly Prediction[];
   readonly rows: number;
+  /** Rows before these. */
+  readonly from: number;
   /** Rows of all answers together. */
   readonly total: number;
 }
@@ -15,6 +17,7 @@ export interface Answers {
 export async function* answerRows(network: Network, model: HostModel, rows: Dataset): AsyncGenerator<Answers> {
   const leading = model.inputs[0]?.shape[0]?.key;
   const bound = network.manifest.dims.find(({ name }) => name === leading)?.bound ?? 1;
+  let from = 0;
   for (const batch of batches(rows, bound).epoch()) {
     const inputs = new Map(
       [...batch.tensors].map(([name, data]): readonly [string, TensorInput] => [
@@ -22,7 +25,8 @@ export async function* answerRows(network: Network, model: HostModel, rows: Data
         { shape: [batch.rows, ...(rows.tensors.get(name)?.shape ?? [])], data },
       ]),
     );
-    yield { predictions: await network.predict(model.name, inputs), rows: batch.rows, total: rows.rows };
+    yield { predictions: await network.predict(model.name, inputs), rows: batch.rows, from, total: rows.rows };
+    from += batch.rows;
   }
 }
 
@@ -33,5 +37,5 @@ export async function* answerWhole(network: Network, model: HostModel, whole: Da
   );
   const predictions = await network.predict(model.name, inputs);
   const rows = predictions[0]?.shape[0] ?? 1;
-  yield { predictions, rows, total: rows };
+  yield { predictions, rows, from: 0, total: rows };
 }

@@ -1,6 +1,6 @@
 /**
  * Predictions as CSV or JSON lines: for classes the most likely one and the score of each, for numbers the numbers. As NPY or IDX: what the
- * model's one result holds, scores for classes.
+ * model's one result holds, scores for classes. Rows of images begin with the name of their file, where the form has room for it.
  */
 import type { Prediction } from "../../runtime/load/index.ts";
 import { exceedsFloats, undoFitted } from "../../runtime/save/fitted.ts";
@@ -22,17 +22,18 @@ export interface Writer {
   readonly part: (answers: Answers) => string | Uint8Array;
 }
 
-/** Throws a UsageError where the form holds one result and the model has several. */
-export function writerOf(form: Form, outside: Interface): Writer {
+/** Throws a UsageError where the form holds one result and the model has several. `files`: that of each row. */
+export function writerOf(form: Form, outside: Interface, files?: readonly string[]): Writer {
+  const named = files === undefined ? undefined : { key: fileKey(outside), files };
   switch (form) {
     case "csv":
       return {
         binary: false,
-        head: () => csvHeader(outside),
-        part: ({ predictions, rows }) => csvRows(outside, predictions, rows),
+        head: () => csvHeader(outside, named),
+        part: (answers) => csvRows(outside, answers, named),
       };
     case "json":
-      return { binary: false, head: () => "", part: ({ predictions, rows }) => jsonRows(outside, predictions, rows) };
+      return { binary: false, head: () => "", part: (answers) => jsonRows(outside, answers, named) };
     case "npy":
       return arrayWriter(form, npy, outside);
     case "idx":
@@ -70,21 +71,39 @@ function dataOf([prediction]: readonly Prediction[]): Float32Array | Int32Array 
   return prediction?.data ?? new Float32Array(0);
 }
 
+/** The files of rows, and what they are called. */
+interface NamedRows {
+  readonly key: string;
+  readonly files: readonly string[];
+}
+
+/** `file`, but where a result is called so. */
+function fileKey({ outputs }: Interface): string {
+  return outputs.some(({ name }) => name === "file") ? "image file" : "file";
+}
+
 /** The first line of CSV. */
-function csvHeader({ outputs }: Interface): string {
-  return `${outputs.flatMap(columnsOf).map(quote).join(",")}\n`;
+function csvHeader({ outputs }: Interface, named?: NamedRows): string {
+  const key = named === undefined ? [] : [named.key];
+  return `${[...key, ...outputs.flatMap(columnsOf)].map(quote).join(",")}\n`;
 }
 
 /** One line a row. */
-function csvRows(outside: Interface, predictions: readonly Prediction[], rows: number): string {
+function csvRows(outside: Interface, { predictions, rows, from }: Answers, named?: NamedRows): string {
   return answersOf(outside, predictions, rows)
-    .map((answers) => `${answers.flatMap(cellsOf).join(",")}\n`)
+    .map((answers, row) => {
+      const file = named === undefined ? [] : [quote(named.files[from + row] ?? "")];
+      return `${[...file, ...answers.flatMap(cellsOf)].join(",")}\n`;
+    })
     .join("");
 }
 
-function jsonRows(outside: Interface, predictions: readonly Prediction[], rows: number): string {
+function jsonRows(outside: Interface, { predictions, rows, from }: Answers, named?: NamedRows): string {
   return answersOf(outside, predictions, rows)
-    .map((answers) => `${toJson(new Map(answers.flatMap(entriesOf)))}\n`)
+    .map((answers, row) => {
+      const file = named === undefined ? [] : [[named.key, named.files[from + row] ?? ""] as const];
+      return `${toJson(new Map([...file, ...answers.flatMap(entriesOf)]))}\n`;
+    })
     .join("");
 }
 

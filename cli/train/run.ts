@@ -10,13 +10,13 @@ import { resumeMismatch } from "../../compiler/diagnostics/codes/runtime.ts";
 import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
-import { readDataFile } from "../../runtime/data/files.ts";
 import { optionsFromMetadata } from "../../runtime/save/checkpoint.ts";
 import { readSavedFile, writeFilesAtomic } from "../../runtime/save/write-file.ts";
 import { decode } from "../../runtime/save/safetensors.ts";
 import { prepare, train } from "../../runtime/train/index.ts";
 import type { TrainEvent, TrainOptions } from "../../runtime/train/index.ts";
 import { requireTrain } from "../../runtime/train/prepare.ts";
+import { contentsOf } from "../contents.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
 import { gpuFor } from "../gpu.ts";
@@ -83,7 +83,7 @@ export async function runTraining(
   const { folder, epochs, threads, signal, earlier, override } = settings;
   const label = manifest.host.train?.label ?? manifest.name;
   const seed = settings.seed ?? earlier?.seed;
-  const data = prepare(manifest, { read: (file) => readDataFile(source.root, source.folder, file) }, seed);
+  const data = prepare(manifest, await contentsOf(source, manifest.host, "all"), seed);
   const options: TrainOptions = {
     signal,
     ...(await gpuFor(manifest.target)),

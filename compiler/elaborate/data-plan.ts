@@ -13,6 +13,8 @@ import { isCallable, lookUp, visibleNames, type DeclaredCallable } from "../sema
 import type { Argument, Call, Expression, KeyValue } from "../syntax/ast.ts";
 import { describeExpression } from "../syntax/describe.ts";
 import { failTwice, isTensorInput } from "./arguments.ts";
+import { augmentOf, checkAugment } from "./data-augment.ts";
+import { general, kindOf, readers, text, type Reader } from "./data-readers.ts";
 import { Entry } from "./entry.ts";
 import { Failure, recover } from "./failure.ts";
 import type { Frame } from "./frame.ts";
@@ -20,71 +22,6 @@ import { topFrame } from "./inputs.ts";
 import { toNumber } from "./rational.ts";
 import type { Session } from "./session.ts";
 import { describeValue, type Evaluated } from "./values.ts";
-
-/** What a setting may be; `written` tells `100%` from `1`. */
-interface Kind {
-  readonly expected: string;
-  readonly fits: (value: HostSetting, written: Expression) => boolean;
-}
-
-const text: Kind = { expected: "the path of a file", fits: (value) => typeof value === "string" && value !== "" };
-const count: Kind = {
-  expected: "a whole number of at least 1",
-  fits: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
-};
-
-const columns: Kind = {
-  expected: "the name of a column, a pattern or a list of them",
-  fits: (value) =>
-    typeof value === "string" ||
-    (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string")),
-};
-
-/** The settings that mean the same with every reader. All others name an input or the target. */
-const general: ReadonlyMap<string, Kind> = new Map([
-  ["path", text],
-  ["inputs", columns],
-  ["test", text],
-  [
-    "scale",
-    {
-      expected: "a number other than 0 that an f32 holds",
-      fits: (value) => typeof value === "number" && Number.isFinite(Math.fround(value)) && Math.fround(value) !== 0,
-    },
-  ],
-  [
-    "standardize",
-    {
-      expected: "true, false or a list of inputs, as in [x, target]",
-      fits: (value) => typeof value === "boolean",
-    },
-  ],
-  [
-    "holdout",
-    { expected: "a part between 0% and 100%, a number of rows, or the last of them, as in last(20%)", fits: isHoldout },
-  ],
-  ["window", count],
-  ["stride", count],
-  ["vocabulary", count],
-]);
-
-interface Reader {
-  /** The settings without which it cannot read. */
-  readonly needed: readonly string[];
-  /** The others of its own. */
-  readonly others: readonly string[];
-  /** What a setting with another name is: the columns, or the file, of the input or target of that name. */
-  readonly field: Kind | undefined;
-}
-
-const readers: ReadonlyMap<string, Reader> = new Map([
-  ["csv", { needed: ["path"], others: ["inputs", "scale", "standardize", "holdout", "test"], field: columns }],
-  ["idx", { needed: [], others: ["scale", "standardize", "holdout", "test"], field: text }],
-  ["npy", { needed: [], others: ["scale", "standardize", "holdout", "test"], field: text }],
-  ["text", { needed: ["path", "window", "vocabulary"], others: ["stride", "holdout", "test"], field: undefined }],
-  ["arrays", { needed: [], others: ["scale", "test"], field: text }],
-  ["given", { needed: [], others: ["scale", "standardize", "holdout"], field: undefined }],
-]);
 
 /** The data of a train; none means that the host program gives them. */
 export function planData(entry: KeyValue | undefined, frame: Frame): HostData {
@@ -156,12 +93,13 @@ function settingsOf(
       return [[key, value]];
     });
   for (const key of reader.needed.filter((one) => !places.has(one))) {
-    const type = general.get(key)?.expected ?? "";
+    const type = kindOf(reader, key)?.expected ?? "";
     checks.push(() => frame.fail(missingSetting, { callee: name, name: key, type }, span, "in this call"));
   }
   const settings = checks.map((check) => recover(check));
   const right = settings.filter((found) => found !== undefined);
   if (right.length < settings.length) throw new Failure();
+  checkAugment(places, new Map(right.flat()), frame);
   return right.flat();
 }
 
@@ -216,7 +154,7 @@ function settingOf(
 ): HostSetting {
   const { needed, others, field } = reader;
   const own = [...needed, ...others];
-  const kind = own.includes(key) ? general.get(key) : general.has(key) ? undefined : field;
+  const kind = own.includes(key) ? kindOf(reader, key) : general.has(key) ? undefined : field;
   if (kind === undefined) {
     const expected = [...own.map((one) => `\`${one}\``), ...(field === undefined ? [] : ["the names of inputs"])].join(
       ", ",
@@ -224,6 +162,7 @@ function settingOf(
     const found = named === undefined ? "a value without a name" : `\`${key}\``;
     return frame.fail(settingOfReader, { reader: name, expected, found }, span, "this", [], didYouMean(key, own));
   }
+  if (key === "augment" && own.includes(key)) return augmentOf(written, frame);
   // The names of inputs are no values.
   if (key === "standardize" && written.kind === "list" && written.items.length > 0)
     return namesIn(written.items, frame);
@@ -319,14 +258,6 @@ function testOf(
     named === undefined ? span : written.span,
     "this",
   );
-}
-
-/** A number of rows is whole, a part lies between 0 and 1, and `100%` is neither. */
-function isHoldout(value: HostSetting, written: Expression): boolean {
-  if (typeof value !== "number") return false;
-  const isPart = value > 0 && value < 1;
-  const isPercent = written.kind === "number" && written.text.endsWith("%");
-  return isPart || (!isPercent && Number.isSafeInteger(value) && value >= 1);
 }
 
 function hostSetting(key: string, value: Evaluated, span: Span, frame: Frame): HostSetting {

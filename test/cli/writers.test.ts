@@ -60,7 +60,7 @@ function outside(output: Partial<OutputField>, name = "output"): Interface {
 function written(form: "csv" | "json" | "npy" | "idx", one: Interface, data: Float32Array, rows: number): Uint8Array {
   const writer = writerOf(form, one);
   const shape = [rows, ...(one.outputs[0]?.shape ?? [])];
-  const answers = { predictions: [{ name: "output", shape, data }], rows, total: rows };
+  const answers = { predictions: [{ name: "output", shape, data }], rows, from: 0, total: rows };
   return Buffer.concat([Buffer.from(writer.head(answers)), Buffer.from(writer.part(answers))]);
 }
 
