@@ -224,7 +224,9 @@ const evaluate = buildCommand<EvalFlags, [string], Context>({
     positional: file,
     flags: {
       params,
-      data: data("Rows to evaluate, with their targets, as CSV, JSON lines, NPY, IDX or text; by default the hold-out"),
+      data: data(
+        "Rows to evaluate, with their targets, as CSV, JSON lines, NPY, IDX, text or a folder of images; by default the hold-out",
+      ),
       target: runTarget,
       label: savedLabel,
       ...closing,
@@ -245,7 +247,7 @@ const predict = buildCommand<PredictFlags, [string], Context>({
     flags: {
       params,
       data: data(
-        "Rows to predict from, as CSV, JSON lines, NPY or IDX by their name or first bytes; by default standard input",
+        "Rows to predict from, as CSV, JSON lines, NPY, IDX or images by their name or first bytes, or a folder of images; by default standard input",
       ),
       format: {
         kind: "enum",

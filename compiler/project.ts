@@ -17,6 +17,8 @@ import { useOutside } from "./diagnostics/codes/names.ts";
 import { sourceTooLarge } from "./diagnostics/codes/syntax.ts";
 import { diagnose, label } from "./diagnostics/diagnostic.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import { constantValue } from "./dimension/dimension.ts";
+import type { Dimension } from "./dimension/dimension.ts";
 import type { DataFacts } from "./elaborate/parts.ts";
 import type { Host, HostTrain } from "./program/host.ts";
 import { resolveUse } from "./semantics/collect.ts";
@@ -87,19 +89,20 @@ export function factsOf(host: Host, { root, folder }: Pick<ProjectSource, "root"
     case "images":
       return factsOfImages(host, train, { root, folder }, trained);
     case "idx":
-    case "npy":
-      return {
-        shapes: new Map(
-          [...arrayFiles(data, { read })].map(
-            ([
-              name,
-              {
-                shape: [rows = 0, ...row],
-              },
-            ]) => [name, [trained(rows), ...row]],
-          ),
-        ),
-      };
+    case "npy": {
+      const shapes = [...arrayFiles(data, { read })].map(
+        ([
+          name,
+          {
+            shape: [rows = 0, ...row],
+          },
+        ]) => {
+          const wanted = inputs.find((input) => input.name === name)?.shape;
+          return [name, aligned([trained(rows), ...row], wanted)] as const;
+        },
+      );
+      return { shapes: new Map(shapes) };
+    }
     case "arrays":
       return { shapes: new Map([...arrayFiles(data, { read })].map(([name, { shape }]) => [name, shape])) };
     default:
@@ -115,18 +118,24 @@ function factsOfImages(
   trained: (rows: number) => number,
 ): DataFacts {
   const place = projectFiles(root, folder);
-  const file = String(data.settings["path"]);
+  const { path: written } = data.settings;
+  const file = typeof written === "string" ? written : "";
   const wanted = inputs.map(({ name }) => ({ name, role: roleOf(host, name) }));
   const mapping = columnMapping(data);
   const { files, labels } = listImages(place, file, mapping, wanted);
   const { height, width, channels } = imageSize(data);
   const image = imageField(wanted).name;
   const columns =
-    labels === undefined && wanted.length > 1 ? columnsBeside(parseCsv(file, place.read(file)), mapping, wanted) : undefined;
+    labels === undefined && wanted.length > 1
+      ? columnsBeside(parseCsv(file, place.read(file)), mapping, wanted)
+      : undefined;
   const rows = trained(files.length);
   const shapes = inputs.map(({ name, shape: { length: rank } }) => {
     if (name !== image) return [name, shapeOf(rows, columns?.get(name)?.length ?? 1, rank)] as const;
-    return [name, rank === 4 ? [rows, height, width, channels] : shapeOf(rows, height * width * channels, rank)] as const;
+    return [
+      name,
+      rank === 4 ? [rows, height, width, channels] : shapeOf(rows, height * width * channels, rank),
+    ] as const;
   });
   const targetColumns = target === undefined ? undefined : columns?.get(target.input)?.length;
   return targetColumns === undefined ? { shapes: new Map(shapes) } : { shapes: new Map(shapes), targetColumns };
@@ -140,6 +149,18 @@ export function dataFiles({ reader, settings }: HostTrain["data"]): readonly str
   const values = isOne ? [own["path"]] : Object.values(own);
   const tested = typeof test === "object" ? Object.values(test) : [test];
   return [...values, ...tested].filter((value) => typeof value === "string");
+}
+
+/**
+ * The shape of an array as the input has it, where rows are reshaped and each size can still be told: grey images may have an axis of one channel or
+ * none, in the file or in the program, and a list of numbers takes rows of any shape.
+ */
+function aligned(shape: readonly number[], wanted: readonly Dimension[] = []): readonly number[] {
+  const [rows = 0, ...row] = shape;
+  const last = wanted.at(-1);
+  if (wanted.length === shape.length + 1 && last !== undefined && constantValue(last) === 1) return [...shape, 1];
+  if (wanted.length === 2 && shape.length > 2) return [rows, row.reduce((all, size) => all * size, 1)];
+  return wanted.length === shape.length - 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape;
 }
 
 /** A table's columns tell the size of a row only where the row has one axis. */

@@ -17,6 +17,7 @@ import type { Fitted } from "../../runtime/save/fitted.ts";
 import { parse } from "../../compiler/syntax/parse.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
+import { notesFor } from "../export/notes.ts";
 import { predictingProgram, rowsAtOnce } from "../export/restrict.ts";
 import { declarationText, moduleText } from "../export/template.ts";
 import type { ModuleParts } from "../export/template.ts";
@@ -101,6 +102,7 @@ async function partsOf(
   return {
     file: format === "ts" ? "model.ts" : "model.mjs",
     doc: docOf(source, model.name),
+    notes: notesFor(artifact.manifest.host.train, outside),
     kernels,
     outside,
     fitted: network.record.fitted,

@@ -13,6 +13,8 @@ export interface ModuleParts {
   /** The file's name, for its own usage line: `model.mjs`. */
   readonly file: string;
   readonly doc: string;
+  /** Lines on what a caller must do to have rows as training had them. */
+  readonly notes: readonly string[];
   /** The kernels' module. */
   readonly kernels: string;
   readonly outside: Interface;
@@ -55,7 +57,7 @@ export function declarationText(parts: ModuleParts): string {
   ].join("\n");
 }
 
-function header({ doc, file, outside }: ModuleParts): string {
+function header({ doc, file, outside, notes }: ModuleParts): string {
   const lines = [
     ...doc.split("\n").filter((line) => line !== ""),
     `Inference with the model ${outside.model.name}, exported by nnc. It needs nothing but this file.`,
@@ -63,6 +65,7 @@ function header({ doc, file, outside }: ModuleParts): string {
     `  import { predict } from "./${file.replace(/\.ts$/, ".js")}";`,
     `  const [first] = predict([${exampleRow(outside)}]);`,
     "",
+    ...notes,
     `\`node ${file} --selftest\` computes a few stored examples again and exits with 1 if any differs.`,
   ];
   return comment(lines);

@@ -34,9 +34,7 @@ export async function readImageRows(
 ): Promise<ImageRows | undefined> {
   const place = userFiles(context);
   const isImage = ({ file, field }: FileFlag): boolean =>
-    isPicture(file) ||
-    isFolder(context, file) ||
-    (data?.reader === "images" && field === undefined && isList(file));
+    isPicture(file) || isFolder(context, file) || (data?.reader === "images" && field === undefined && isList(file));
   const first = flags.find(isImage);
   if (first === undefined) return undefined;
   if (data?.reader !== "images")
@@ -48,7 +46,9 @@ export async function readImageRows(
     if (field !== undefined && field !== name)
       throw failure(unknownField, { field, fields: listed([name]) }, didYouMean(field, [name]));
     if (flags.length > 1 && (isList(file) || !isImage({ field, file })))
-      throw new UsageError(`--data: expected images and folders, or one list of names, found ${file} beside ${first.file}`);
+      throw new UsageError(
+        `--data: expected images and folders, or one list of names, found ${file} beside ${first.file}`,
+      );
   }
   const list = joined(flags.map(({ file }) => listOf(place, file, data, fields)));
   report(context, list.warnings, new Map());
@@ -60,7 +60,9 @@ export async function readImageRows(
 function listOf(place: ImageFiles, file: string, data: HostData, fields: readonly Field[]): ImageList {
   if (isPicture(file) && !place.isFolder(file)) {
     if (fields.length === 1) return { path: file, files: [file], warnings: [] };
-    throw new UsageError(`--data: expected a folder with one for each class, or a list in CSV, found the image ${file}`);
+    throw new UsageError(
+      `--data: expected a folder with one for each class, or a list in CSV, found the image ${file}`,
+    );
   }
   return listImages(place, file, columnMapping(data), fields);
 }
@@ -73,7 +75,9 @@ function joined(lists: readonly ImageList[]): ImageList {
     path: lists.map(({ path }) => path).join(", "),
     files: lists.flatMap(({ files }) => files),
     warnings: lists.flatMap(({ warnings }) => warnings),
-    ...(lists.every(({ labels }) => labels !== undefined) ? { labels: lists.flatMap(({ labels = [] }) => labels) } : {}),
+    ...(lists.every(({ labels }) => labels !== undefined)
+      ? { labels: lists.flatMap(({ labels = [] }) => labels) }
+      : {}),
   };
 }
 

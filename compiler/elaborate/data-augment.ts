@@ -16,8 +16,7 @@ const changes = ["flip", "flip_vertical", "crop"];
 
 /** The changes in their order, each once: a name, or `{ crop: pixels }`. */
 export function augmentOf(written: Expression, frame: Frame): readonly HostSetting[] {
-  if (written.kind !== "list")
-    return fail(written, augmentations, describeExpression(written), frame, nameOf(written));
+  if (written.kind !== "list") return fail(written, augmentations, describeExpression(written), frame, nameOf(written));
   const seen = new Set<string>();
   return written.items.map((item) => {
     const name = nameOf(item);
@@ -41,7 +40,9 @@ export function checkAugment(
   const place = places.get("augment");
   if (place === undefined || !Array.isArray(augment) || augment.length === 0) return;
   const sides = Array.isArray(size) ? size.map(Number) : [];
-  const crop = augment.flatMap((one: HostSetting) => (typeof one === "object" && "crop" in one ? [Number(one.crop)] : []));
+  const crop = augment.flatMap((one: HostSetting) =>
+    typeof one === "object" && "crop" in one ? [Number(one.crop)] : [],
+  );
   const [most] = crop;
   if (most !== undefined && sides.some((side) => most >= side))
     fail(place.value, `a crop by fewer pixels than the image has, ${sides.join("×")}`, `crop(${most})`, frame);

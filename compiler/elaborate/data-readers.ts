@@ -9,7 +9,10 @@ export interface Kind {
   readonly fits: (value: HostSetting, written: Expression) => boolean;
 }
 
-export const text: Kind = { expected: "the path of a file", fits: (value) => typeof value === "string" && value !== "" };
+export const text: Kind = {
+  expected: "the path of a file",
+  fits: (value) => typeof value === "string" && value !== "",
+};
 const count: Kind = {
   expected: "a whole number of at least 1",
   fits: (value) => Number.isSafeInteger(value) && Number(value) >= 1,

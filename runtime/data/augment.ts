@@ -33,7 +33,11 @@ export function augmentationOf(host: Host): Augmentation | undefined {
   const size = imageSize(data);
   const { name } = imageField(inputs.map((input) => ({ name: input.name, role: roleOf(host, input.name) })));
   const width = size.height * size.width * size.channels;
-  return { input: name, width, of: (seed, epoch) => alterWith(changes, size, new WordStream(seed, purposes.augment, epoch)) };
+  return {
+    input: name,
+    width,
+    of: (seed, epoch) => alterWith(changes, size, new WordStream(seed, purposes.augment, epoch)),
+  };
 }
 
 function alterWith(changes: readonly Change[], size: ImageSize, words: WordStream): Alter {

@@ -95,7 +95,9 @@ async function decode(
 function requireForm(file: string, bytes: Uint8Array): void {
   const text = new TextDecoder("latin1").decode(bytes.subarray(0, 12));
   const isKnown =
-    text.startsWith("\x89PNG\r\n\x1a\n") || text.startsWith("ÿØÿ") || (text.startsWith("RIFF") && text.endsWith("WEBP"));
+    text.startsWith("\x89PNG\r\n\x1a\n") ||
+    text.startsWith("ÿØÿ") ||
+    (text.startsWith("RIFF") && text.endsWith("WEBP"));
   if (isKnown) return;
   throw failure(unreadableImage, { file, problem: bytes.length === 0 ? "an empty file" : "something else" });
 }

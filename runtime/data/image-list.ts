@@ -2,12 +2,7 @@
  * Which image files a path stands for, in an order that is the same everywhere: those in a folder, by class and path, or those that a list
  * in CSV names. Nothing is decoded here.
  */
-import {
-  filesLeftOut,
-  imageColumn,
-  imageFolder,
-  unsuitableValue,
-} from "../../compiler/diagnostics/codes/data.ts";
+import { filesLeftOut, imageColumn, imageFolder, unsuitableValue } from "../../compiler/diagnostics/codes/data.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { counted } from "../../compiler/diagnostics/lists.ts";
@@ -134,12 +129,7 @@ function contentsOf({ entries }: Folder): { readonly folders: readonly string[];
   return { folders: namesOf(true), files: namesOf(false) };
 }
 
-function listTable(
-  place: ImageFiles,
-  path: string,
-  mapping: ColumnMapping,
-  wanted: readonly Wanted[],
-): ImageList {
+function listTable(place: ImageFiles, path: string, mapping: ColumnMapping, wanted: readonly Wanted[]): ImageList {
   const table = parseCsv(path, place.read(path));
   const { name } = imageField(wanted);
   const columns = assignedTo(table, mapping, wanted).get(name) ?? [];

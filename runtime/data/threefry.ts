@@ -69,6 +69,12 @@ export class WordStream {
 
   #refill(): void {
     const block = this.#drawn / 2;
-    threefry2x32(this.#key[0] ?? 0, this.#key[1] ?? 0, block >>> 0, this.#row + Math.floor(block / 2 ** 32), this.#block);
+    threefry2x32(
+      this.#key[0] ?? 0,
+      this.#key[1] ?? 0,
+      block >>> 0,
+      this.#row + Math.floor(block / 2 ** 32),
+      this.#block,
+    );
   }
 }

@@ -97,7 +97,8 @@ function isTensor(value: unknown, rows: number): boolean {
 function areImages(value: unknown): boolean {
   if (!isFields(value)) return false;
   const { shape, data, files, labels = files } = value;
-  if (!Array.isArray(shape) || shape.length !== 4 || !shape.every(isSize) || !(data instanceof Uint8Array)) return false;
+  if (!Array.isArray(shape) || shape.length !== 4 || !shape.every(isSize) || !(data instanceof Uint8Array))
+    return false;
   const named = [files, labels].every(
     (list) => Array.isArray(list) && list.length === shape[0] && list.every((one) => isString(one)),
   );

@@ -1,12 +1,15 @@
 /** The images that a train reads, decoded before it is prepared: those of its data and of its test, or others in their place. */
-import type { Host } from "../../compiler/program/host.ts";
+import { wrongElementCount } from "../../compiler/diagnostics/codes/data.ts";
+import type { Host, HostData, HostTrain } from "../../compiler/program/host.ts";
 import { decodeImages } from "../data/image-decode.ts";
 import { listImages } from "../data/image-list.ts";
 import type { ImageFiles } from "../data/image-list.ts";
-import { imageSize } from "../data/images.ts";
-import type { DecodedImages } from "../data/images.ts";
+import { imageField, imageSize } from "../data/images.ts";
+import type { DecodedImages, ImageSize } from "../data/images.ts";
 import { columnMapping, testFiles } from "../data/open.ts";
 import { roleOf } from "../data/roles.ts";
+import { elements, evaluate, symbolsOf } from "../load/dimensions.ts";
+import { failure, shapeText } from "../save/fail.ts";
 
 /** Which paths are read: all that the train declares, or one. */
 export type WhichImages = "all" | "tested" | { readonly path: string };
@@ -27,6 +30,7 @@ export async function imagesOf(
   const { data } = train;
   const size = imageSize(data);
   const wanted = train.inputs.map(({ name }) => ({ name, role: roleOf(host, name) }));
+  requireSize(train, imageField(wanted).name, size);
   for (const path of pathsOf(train.data, which)) {
     const list = listImages(place, path, columnMapping(data), wanted);
     images.set(path, await decodeImages(list, size, place.read, load));
@@ -34,7 +38,18 @@ export async function imagesOf(
   return images;
 }
 
-function pathsOf(data: Parameters<typeof testFiles>[0], which: WhichImages): readonly string[] {
+/** Throws NN0814 before anything is decoded, where the network takes images of another size. */
+function requireSize({ inputs }: HostTrain, name: string, { height, width, channels }: ImageSize): void {
+  const row = inputs.find((input) => input.name === name)?.shape.slice(1) ?? [];
+  if (symbolsOf(row, new Map()).length > 0) return;
+  const [expected, found] = [elements(row, new Map()), height * width * channels];
+  if (found === expected) return;
+  const shape = shapeText(row.map((size) => evaluate(size, new Map())));
+  const source = `an image of ${height}×${width} pixels with ${channels === 1 ? "one channel" : `${channels} channels`}`;
+  throw failure(wrongElementCount, { source, field: name, shape, expected, found });
+}
+
+function pathsOf(data: HostData, which: WhichImages): readonly string[] {
   if (typeof which === "object") return [which.path];
   const own = [data.settings["path"], testFiles(data)].filter((path) => typeof path === "string");
   return which === "all" ? own : own.slice(-1);

@@ -429,8 +429,7 @@ export const oneImageInput = define<{ readonly inputs: string }>({
 export const imagesNotRead = define<{ readonly path: string }>({
   code: "NN0878",
   severity: "error",
-  message: ({ path }) =>
-    `the images of ${path} are not there; expected them decoded, as \`images\` beside \`read\``,
+  message: ({ path }) => `the images of ${path} are not there; expected them decoded, as \`images\` beside \`read\``,
   explanation:
     "Decoding images takes time that a call which answers at once has not got, so they are read before: `images: await readImages(file, manifest)` of `nnc/files`, or in a page a Map " +
     "from the path that the program names to `{ shape: [rows, H, W, channels], data, files, labels }`.",

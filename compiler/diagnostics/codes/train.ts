@@ -64,7 +64,8 @@ export const badValue = define<{ readonly key: string; readonly expected: string
 export const unknownReader = define<{ readonly found: string }>({
   code: "NN0506",
   severity: "error",
-  message: ({ found }) => `expected csv, images, idx, npy, text, arrays, given or a \`data\` declaration, found ${found}`,
+  message: ({ found }) =>
+    `expected csv, images, idx, npy, text, arrays, given or a \`data\` declaration, found ${found}`,
   explanation:
     "Data come from a reader with its settings, from a declaration that names one, or are given by the host program.",
   example: {
