@@ -4,7 +4,7 @@ import { imageSize } from "../../runtime/data/images.ts";
 import type { Interface } from "../../runtime/predict/interface.ts";
 
 const pixels = {
-  1: "a grey from 0 to 255, (299 red + 587 green + 114 blue) / 1000 to the nearest whole number",
+  1: "a grey from 0 to 255 (0.299 red + 0.587 green + 0.114 blue)",
   3: "red, green and blue from 0 to 255",
   4: "red, green, blue and what is opaque from 0 to 255",
 } as const;
@@ -17,7 +17,7 @@ export function notesFor(train: HostTrain | undefined, { inputs }: Interface): r
   return own.flatMap(({ name }) => [
     `${JSON.stringify(name)} was read from images: ${height} rows of ${width} pixels, from the top left, each`,
     `${pixels[channels]}. They were turned upright as EXIF says, in sRGB,`,
-    `${channels === 4 ? "" : "transparent parts over white, "}and stretched to that size (Lanczos, by sharp).`,
+    `${channels === 4 ? "" : "transparent parts over white, "}and stretched to that size as Pillow's BILINEAR does.`,
     "",
   ]);
 }

@@ -1,12 +1,12 @@
 /**
- * Image files → pixels of one size, by `sharp`, which is loaded only here and only when there are images to read. The same file gives the same
- * pixels on every machine: upright by EXIF, in sRGB whatever its profile, 8 bits a channel, stretched to the size. A few are decoded at once.
+ * Image files → pixels of one size. `sharp`, which is loaded only here and only when there are images to read, decodes them: upright by EXIF, in sRGB
+ * whatever their profile, 8 bits a channel. A few are decoded at once. They are resized here: `sharp` moves what it enlarges by half a pixel.
  */
 import { dataTooLarge, sharpMissing, unreadableImage } from "../../compiler/diagnostics/codes/data.ts";
-import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import { failure } from "../save/fail.ts";
 import type { ImageFiles, ImageList } from "./image-list.ts";
 import type { DecodedImages, ImageSize } from "./images.ts";
+import { resample } from "./resample.ts";
 
 /** What is used of a picture of `sharp`. */
 interface Picture {
@@ -14,11 +14,11 @@ interface Picture {
   readonly flatten: (options: { readonly background: string }) => Picture;
   readonly ensureAlpha: () => Picture;
   readonly toColourspace: (space: "srgb") => Picture;
-  readonly resize: (width: number, height: number, options: object) => Picture;
   readonly raw: (options: { readonly depth: "uchar" }) => Picture;
-  readonly toBuffer: (options: {
-    readonly resolveWithObject: true;
-  }) => Promise<{ readonly data: Uint8Array; readonly info: { readonly channels: number } }>;
+  readonly toBuffer: (options: { readonly resolveWithObject: true }) => Promise<{
+    readonly data: Uint8Array;
+    readonly info: { readonly height: number; readonly width: number; readonly channels: number };
+  }>;
 }
 
 type Sharp = (bytes: Uint8Array, options: { readonly failOn: "warning" }) => Picture;
@@ -47,7 +47,7 @@ export async function decodeImages(
     for (const [at, result] of decoded.entries()) {
       // The first in order, whichever failed first.
       if (result.status === "rejected") throw result.reason;
-      writePixels(result.value.data, result.value.channels, channels, data.subarray((from + at) * row));
+      data.set(result.value, (from + at) * row);
     }
   }
   const shape = [files.length, height, width, channels];
@@ -68,25 +68,30 @@ async function loadSharp(load: () => Promise<unknown>): Promise<Sharp> {
   return made as Sharp;
 }
 
-/** Pixels in three channels or one, or with what is opaque in four or two. */
 async function decode(
   sharp: Sharp,
   file: string,
   bytes: Uint8Array,
   { height, width, channels }: ImageSize,
-): Promise<{ readonly data: Uint8Array; readonly channels: number }> {
+): Promise<Uint8Array> {
   requireForm(file, bytes);
+  const { data, info } = await original(sharp, file, bytes, channels === 4);
+  const pixels = { ...info, channels, data: withChannels(data, info.channels, channels) };
+  return resample(pixels, height, width);
+}
+
+/** Pixels in three channels or one; with what is opaque in four or two. */
+async function original(
+  sharp: Sharp,
+  file: string,
+  bytes: Uint8Array,
+  withOpaque: boolean,
+): ReturnType<Picture["toBuffer"]> {
   try {
     const upright = sharp(bytes, { failOn: "warning" }).autoOrient();
-    const seen = channels === 4 ? upright.ensureAlpha() : upright.flatten({ background: "#ffffff" });
-    const { data, info } = await seen
-      .toColourspace("srgb")
-      .resize(width, height, { fit: "fill", kernel: "lanczos3", fastShrinkOnLoad: false })
-      .raw({ depth: "uchar" })
-      .toBuffer({ resolveWithObject: true });
-    return { data, channels: info.channels };
+    const seen = withOpaque ? upright.ensureAlpha() : upright.flatten({ background: "#ffffff" });
+    return await seen.toColourspace("srgb").raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
   } catch (error) {
-    if (error instanceof NncError) throw error;
     throw failure(unreadableImage, { file, problem: `what cannot be decoded (${problemOf(error)})` });
   }
 }
@@ -102,18 +107,19 @@ function requireForm(file: string, bytes: Uint8Array): void {
   throw failure(unreadableImage, { file, problem: bytes.length === 0 ? "an empty file" : "something else" });
 }
 
-/** Grey is the sum that television made of the colours (ITU-R BT.601), in whole numbers, which are the same on every machine. */
-function writePixels(from: Uint8Array, found: number, wanted: number, into: Uint8Array): void {
-  const isGrey = found < 3;
+/** Grey is the sum that television made of the colours (ITU-R BT.601), in whole numbers, which are the same on every machine, as Pillow's. */
+function withChannels(from: Uint8Array, found: number, wanted: number): Uint8Array {
+  if (found === wanted) return from;
   const count = from.length / found;
+  const into = new Uint8Array(count * wanted);
   for (let pixel = 0; pixel < count; pixel++) {
     const at = pixel * found;
-    const red = from[at] ?? 0;
-    const green = isGrey ? red : (from[at + 1] ?? 0);
-    const blue = isGrey ? red : (from[at + 2] ?? 0);
     const to = pixel * wanted;
+    const red = from[at] ?? 0;
+    const green = found < 3 ? red : (from[at + 1] ?? 0);
+    const blue = found < 3 ? red : (from[at + 2] ?? 0);
     if (wanted === 1) {
-      into[to] = Math.floor((299 * red + 587 * green + 114 * blue + 500) / 1000);
+      into[to] = (19595 * red + 38470 * green + 7471 * blue + 32768) >> 16;
       continue;
     }
     into[to] = red;
@@ -121,6 +127,7 @@ function writePixels(from: Uint8Array, found: number, wanted: number, into: Uint
     into[to + 2] = blue;
     if (wanted === 4) into[to + 3] = from[at + found - 1] ?? 255;
   }
+  return into;
 }
 
 /** The first line of what another package says. */

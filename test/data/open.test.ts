@@ -93,7 +93,7 @@ describe("a declaration is opened", () => {
       "NN0832 `holdout` of the data: expected a part between 0% and 100%, or a number of rows, found true",
     ],
     ["text", { path: "t.csv" }, "NN0832 `window` of the data: expected a number, found nothing"],
-    ["xlsx", {}, 'NN0832 `data` of the data: expected csv, text, idx, npy, arrays or given, found "xlsx"'],
+    ["xlsx", {}, 'NN0832 `data` of the data: expected csv, text, images, idx, npy, arrays or given, found "xlsx"'],
   ])("%s(%j) is refused", (reader, settings, expected) => {
     expect(errorOf(() => x(reader, settings))).toBe(expected);
   });
