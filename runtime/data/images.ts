@@ -127,7 +127,7 @@ function fromList(
     throw failure(rowsDisagree, {
       first: path,
       firstRows: table.rows,
-      second: "its decoded images",
+      second: "what was decoded for it",
       secondRows: images,
     });
   const recorded = fitted?.columns ?? [];

@@ -25,6 +25,7 @@ const readers = {
   csv: (more: string) => `csv("x.csv", target: "y"${more})`,
   idx: (more: string) => `idx(x: "x.idx", target: "y.idx"${more})`,
   npy: (more: string) => `npy(x: "x.npy", target: "y.npy"${more})`,
+  images: (more: string) => `images("photos", size: [8, 6]${more})`,
   text: (more: string) => `text("x.txt", window: 8, vocabulary: 16${more})`,
   arrays: (more: string) => `arrays(x: "x.npy", target: "y.npy"${more})`,
   given: (more: string) => `given(${more.slice(2)})`,
@@ -32,12 +33,12 @@ const readers = {
 
 type Reader = keyof typeof readers;
 
-const all: readonly Reader[] = ["csv", "idx", "npy", "text", "arrays", "given"];
+const all: readonly Reader[] = ["csv", "images", "idx", "npy", "text", "arrays", "given"];
 const takes: readonly (readonly [string, readonly Reader[]])[] = [
-  ["scale: 2", ["csv", "idx", "npy", "arrays", "given"]],
-  ["standardize: true", ["csv", "idx", "npy", "given"]],
-  ["standardize: [x]", ["csv", "idx", "npy", "given"]],
-  ["holdout: 20%", ["csv", "idx", "npy", "text", "given"]],
+  ["scale: 2", ["csv", "images", "idx", "npy", "arrays", "given"]],
+  ["standardize: true", ["csv", "images", "idx", "npy", "given"]],
+  ["standardize: [x]", ["csv", "images", "idx", "npy", "given"]],
+  ["holdout: 20%", ["csv", "images", "idx", "npy", "text", "given"]],
   ["stride: 2", ["text"]],
   ['inputs: "a*"', ["csv"]],
 ];
@@ -176,6 +177,68 @@ describe("the values of a setting", () => {
     'x: "a*"',
   ])("csv(…, %s) is fine", (setting) => {
     expect(told(readers.csv(`, ${setting}`))).toEqual([]);
+  });
+});
+
+describe("the settings of images", () => {
+  const sizes = "must be a height and a width, as in [32, 32], found";
+  const channels = "must be 1, 3 or 4, found";
+  const changes = "must be a list of flip, flip_vertical and crop(n), as in [flip, crop(4)], found";
+  const pixels = "must be a whole number of pixels of at least 1 alone in `crop`, as in crop(4), found";
+
+  test.each<[string, string]>([
+    ["size: 32", `${sizes} the number 32`],
+    ["size: [32]", `${sizes} a list of 1`],
+    ["size: [32, 0]", `${sizes} a list of 2`],
+    ["channels: 2", `${channels} the number 2`],
+    ['channels: "3"', `${channels} the string "3"`],
+    ["augment: flip", `${changes} \`flip\``],
+    ["augment: [flop]", `${changes} \`flop\``],
+    ["augment: [flip(2)]", `${changes} a call`],
+    ["augment: [crop]", `${changes} \`crop\``],
+    ["augment: [rotate(3)]", `${changes} a call`],
+    ["augment: [3]", `${changes} a number`],
+    ["augment: [flip, crop(1), flip]", "must be a list with each change once, found `flip` twice"],
+    ["augment: [crop()]", `${pixels} nothing`],
+    ["augment: [crop(1, 2)]", `${pixels} a call`],
+    ["augment: [crop(pixels: 2)]", `${pixels} a call`],
+    ["augment: [crop(0)]", `${pixels} the number 0`],
+    ["augment: [crop(1.5)]", `${pixels} the number 1.5`],
+    ['augment: [crop("2")]', `${pixels} the string "2"`],
+    ["augment: [crop(6)]", "must be a crop by fewer pixels than the image has, 8×6, found crop(6)"],
+  ])("%s", (setting, message) => {
+    const name = setting.slice(0, setting.indexOf(":"));
+    const source = name === "size" ? `images("photos", ${setting})` : readers.images(`, ${setting}`);
+    expect(told(source)).toEqual([`NN0505 \`${name}\` ${message}`]);
+  });
+
+  test.each<[string, unknown]>([
+    ["[]", []],
+    ["[flip]", ["flip"]],
+    ["[crop(2 + 3), flip_vertical, flip]", [{ crop: 5 }, "flip_vertical", "flip"]],
+  ])("augment: %s", (written, expected) => {
+    const source = readers.images(`, augment: ${written}`);
+    expect(told(source)).toEqual([]);
+    expect(settingsIn(source)).toEqual({ path: "photos", size: [8, 6], augment: expected });
+  });
+
+  test.each<[string, string | undefined]>([
+    ["true", "true"],
+    ["[x]", "x"],
+    ["[x, target]", "x"],
+    ["false", undefined],
+  ])("standardize: %s beside augment", (written, found) => {
+    const sentence =
+      "NN0505 `standardize` must be left out or [target] beside `augment`, which moves pixels away from where their means were taken, found";
+    const source = readers.images(`, augment: [flip], standardize: ${written}`);
+    expect(told(source)).toEqual(found === undefined ? [] : [`${sentence} ${found}`]);
+  });
+
+  test("inputs of other readers may be called as they are", () => {
+    const source = `model M(size: [N, 3], channels: [N, 3]) -> [N, 2] = size + channels |> dense(2)
+train M { data: csv("x.csv", size: "s*", channels: "c*", target: "y")  loss: cross_entropy  optimizer: sgd(lr: 1)  batch: 4  epochs: 1 }`;
+    const errors = elaborated(source).diagnostics.filter(({ severity }) => severity === "error");
+    expect(errors).toEqual([]);
   });
 });
 

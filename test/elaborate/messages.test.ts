@@ -105,6 +105,12 @@ const further: readonly string[] = [
     'npy(x: "x.npy", target: "y.npy", test: idx(x: "t.idx", target: "u.idx"))',
     'csv("x.csv", test: csv("t.csv", target: "y"))',
     'csv("x.csv", test: 3)',
+    'images("photos")',
+    'images("photos", size: [8, 8], augment: [flp])',
+    'images("photos", size: [8, 8], augment: [flip_vertically, crop(2)])',
+    'images("photos", size: [8, 8], augment: [crop(9)])',
+    'images("photos", size: [8, 8], augment: [flip], standardize: true)',
+    'images("photos", size: [8, 8], chanels: 1)',
   ].map((data) => `${model}\ntrain M { data: ${data}  loss: cross_entropy  optimizer: sgd(lr: 1) }`),
 ];
 
