@@ -95,7 +95,7 @@ export function imageSource(
         ? { tensors: [], columns: [], place: () => path }
         : images.labels === undefined
           ? fromList(path, read(path), rows, mapping, wanted, others, fitted)
-          : fromFolders(images.labels, files, mapping, others);
+          : fromFolders(images.labels, files, others);
     return {
       source: path,
       rows,
@@ -138,19 +138,18 @@ function fromList(
   return readTable(table, others, assigned);
 }
 
-/** The folders' names are the target's words. */
-function fromFolders(
-  labels: readonly string[],
-  files: readonly string[],
-  mapping: ColumnMapping,
-  others: readonly Field[],
-): RawData {
-  for (const [setting, columns] of mapping.fields)
+/** Throws NN0832 for columns of what has none. */
+export function rejectColumns({ fields }: ColumnMapping): void {
+  for (const [setting, columns] of fields)
     throw failure(unsuitableSetting, {
       setting,
       expected: "a list in CSV, which has columns, or no such setting, where the classes are folders",
       found: listed(columns),
     });
+}
+
+/** The folders' names are the target's words. */
+function fromFolders(labels: readonly string[], files: readonly string[], others: readonly Field[]): RawData {
   const words = [...new Set(labels)];
   const ids = new Map(words.map((word, id) => [word, id]));
   const data = Int32Array.from(labels, (label) => ids.get(label) ?? -1);

@@ -12,7 +12,7 @@ import type { ArrayFile } from "./array-file.ts";
 import { givenArrays, rowArrays, wholeArrays } from "./arrays.ts";
 import type { ColumnMapping } from "./columns.ts";
 import type { Field } from "./dataset.ts";
-import { imageSettings, imageSource } from "./images.ts";
+import { imageSettings, imageSource, rejectColumns } from "./images.ts";
 import type { DecodedImages } from "./images.ts";
 import { parseIdx } from "./idx.ts";
 import { parseNpy } from "./npy.ts";
@@ -66,7 +66,7 @@ export function openSource(
     case "text":
       return textSource(file(), contents.read(file()), textSettings(data), fields);
     case "images":
-      return imageSource(file(), contents.images?.get(file()), contents.read, columnMapping(data), fields);
+      return openImages(data, file(), fields, contents);
     case "idx":
       return rowArrays(arrays(parseIdx), fields);
     case "npy":
@@ -154,6 +154,15 @@ export function arrayFiles(
       return [name, parse(path, contents.read(path))];
     }),
   );
+}
+
+function openImages(data: HostData, path: string, fields: readonly Field[], contents: Contents): DataSource {
+  const images = contents.images?.get(path);
+  const mapping = columnMapping(data);
+  const { path: own, test } = data.settings;
+  // Others may be lists where these are folders, or the other way round.
+  if (path === own && test === undefined && images?.labels !== undefined) rejectColumns(mapping);
+  return imageSource(path, images, contents.read, mapping, fields);
 }
 
 function openGiven(fields: readonly Field[], contents: Contents): DataSource {
