@@ -1,11 +1,18 @@
 /**
  * `nnc/files`: compiles a `.nn` file of a project, with the files that it uses and the sizes that its data give.
  */
+import { projectFiles } from "../runtime/data/files.ts";
+import type { DecodedImages } from "../runtime/data/images.ts";
+import { checkManifest } from "../runtime/load/check-artifact.ts";
+import { imagesOf } from "../runtime/train/images.ts";
 import { compile } from "./compile.ts";
 import type { Compiled, Failed } from "./compile.ts";
 import { openDimension } from "./diagnostics/codes/sizes.ts";
 import { boundMissing } from "./diagnostics/codes/train.ts";
+import { NncError } from "./diagnostics/diagnostic.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import { checkOptions, isString, unsuitable } from "./diagnostics/options.ts";
+import type { Rules } from "./diagnostics/options.ts";
 import type { DataFacts } from "./elaborate/parts.ts";
 import { elaborateSource } from "./front.ts";
 import { fileArguments, type CompileOptions, type FileOptions } from "./options.ts";
@@ -13,12 +20,23 @@ import { complaints } from "./phase.ts";
 import type { Manifest } from "./program/artifact.ts";
 import { factsOf, readProject } from "./project.ts";
 import type { ProjectSource } from "./project.ts";
-import { projectFiles } from "../runtime/data/files.ts";
-import type { DecodedImages } from "../runtime/data/images.ts";
-import { imagesOf } from "../runtime/train/images.ts";
 
 export type { FileOptions } from "./options.ts";
 export type { DecodedImages } from "../runtime/data/images.ts";
+
+/** Whose images are read: by default those of the train's data and test. */
+export interface ImagesOptions extends Pick<FileOptions, "root"> {
+  /** Another folder or list, as for `prepareFile`. */
+  readonly path?: string;
+  /** Whether that has classes, by default `evaluate`, which needs them. */
+  readonly what?: "evaluate" | "predict";
+}
+
+const imagesRules: Rules<ImagesOptions> = {
+  root: { expected: "a path", fits: isString },
+  path: { expected: "the path of a folder, or of a list in CSV", fits: isString },
+  what: { expected: "evaluate or predict", fits: (value) => value === "evaluate" || value === "predict" },
+};
 
 /**
  * The images that the train of an artifact compiled from `file` reads, decoded by `sharp`: `prepare(manifest, { read, images: await readImages(file, manifest) })`.
@@ -26,11 +44,18 @@ export type { DecodedImages } from "../runtime/data/images.ts";
  */
 export async function readImages(
   file: string,
-  { host }: Manifest,
-  { root }: Pick<FileOptions, "root"> = {},
+  manifest: Manifest,
+  options: ImagesOptions = {},
 ): Promise<ReadonlyMap<string, DecodedImages>> {
+  checkOptions("readImages", options, imagesRules);
+  checkOptions("readImages", { file }, { file: { expected: "the path of a `.nn` file", fits: isString } });
+  checkManifest(manifest);
+  const { root, path, what = "evaluate" } = options;
+  if (path === undefined && options.what !== undefined)
+    throw new NncError(unsuitable("what", "a `path` beside it", options.what));
   const project = readProject(file, root);
-  return imagesOf(host, projectFiles(project.root, project.folder), "all");
+  const place = projectFiles(project.root, project.folder);
+  return imagesOf(manifest.host, place, path === undefined ? "all" : { path, what });
 }
 
 /** Compiles the file at `file`, a path of the host. Like `compile`, it throws nothing. */

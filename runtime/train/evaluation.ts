@@ -15,7 +15,7 @@ import { valuesOf } from "../save/fitted.ts";
 import type { Fitted, FittedInput } from "../save/fitted.ts";
 import { preparation } from "../save/refitted.ts";
 import { fingerprint } from "./data.ts";
-import { fieldsOf, prepareFile, requireTrain, rowsOfSteps } from "./prepare.ts";
+import { fieldsOf, imageWarnings, prepareFile, requireTrain, rowsOfSteps } from "./prepare.ts";
 
 export interface EvaluationRows {
   readonly name: "hold-out" | "training";
@@ -54,7 +54,7 @@ export function evaluationRows(
   const test = testFiles(train.data);
   if (test !== undefined) {
     const rows = prepareFile(manifest, contents, test, fitted, "evaluate");
-    return { name: "hold-out", rows, warnings: warnTested(rows, record) };
+    return { name: "hold-out", rows, warnings: [...imageWarnings(contents, test), ...warnTested(rows, record)] };
   }
   const options = { ...prepareOptions(train.data, counters.seed), fitted };
   const parts = openSource(train.data, fields, contents).prepare(options);
@@ -62,7 +62,7 @@ export function evaluationRows(
   const name = parts.holdout === null ? "training" : "hold-out";
   const warnings =
     data === undefined || data === found ? [] : [diagnose(dataNotTrained, { set: name, expected: data, found }, [])];
-  return { name, rows: parts.holdout ?? parts.train, warnings };
+  return { name, rows: parts.holdout ?? parts.train, warnings: [...parts.warnings, ...warnings] };
 }
 
 /** Where the rows of `test` are not those that the run held out, or are those that it was trained on. Nothing is known of a run that kept neither. */

@@ -11,13 +11,15 @@ import { roleOf } from "../data/roles.ts";
 import { elements, evaluate, symbolsOf } from "../load/dimensions.ts";
 import { failure, shapeText } from "../save/fail.ts";
 
-/** Which paths are read: all that the train declares, or one. */
-export type WhichImages = "all" | "tested" | { readonly path: string };
+/** All that the train declares; what an evaluation needs, its test or, without one, its data; or others, with their classes or without. */
+export type WhichImages = "all" | "tested" | OtherImages;
 
-/**
- * Images by their paths, as `Contents` have them; none of a train whose data are no images. `tested`: what an evaluation needs, the test or, without one,
- * the data. Throws NN0872 to NN0878 and what the files throw.
- */
+export interface OtherImages {
+  readonly path: string;
+  readonly what: "evaluate" | "predict";
+}
+
+/** Images by their paths, as `Contents` have them; none of a train whose data are no images. Throws NN0814, NN0872 to NN0877 and what the files throw. */
 export async function imagesOf(
   host: Host,
   place: ImageFiles,
@@ -29,7 +31,9 @@ export async function imagesOf(
   if (train?.data.reader !== "images") return images;
   const { data } = train;
   const size = imageSize(data);
-  const wanted = train.inputs.map(({ name }) => ({ name, role: roleOf(host, name) }));
+  const isAlone = typeof which === "object" && which.what === "predict";
+  const fields = train.inputs.map(({ name }) => ({ name, role: roleOf(host, name) }));
+  const wanted = isAlone ? fields.filter(({ role }) => role === "input") : fields;
   requireSize(train, imageField(wanted).name, size);
   for (const path of pathsOf(train.data, which)) {
     const list = listImages(place, path, columnMapping(data), wanted);

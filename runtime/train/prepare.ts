@@ -1,5 +1,6 @@
 /** From a `train` in a manifest to its data: what the program wants under each name, read, split, fitted and encoded. */
 import { checkOptions, seed as seedRule } from "../../compiler/diagnostics/options.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
 import type { HostTrain } from "../../compiler/program/host.ts";
 import type { Dataset, Field } from "../data/dataset.ts";
@@ -40,7 +41,7 @@ export function prepare(manifest: Manifest, contents: Contents, seed = manifest.
     holdout,
     fitted,
     seed,
-    warnings,
+    warnings: [...warnings, ...imageWarnings(own, test)],
     ...started,
   };
 }
@@ -60,6 +61,11 @@ export function prepareFile(
   const train = requireTrain(manifest, what);
   const fields = wantedBy(train, manifest).filter(({ role }) => what === "evaluate" || role === "input");
   return openSource(train.data, fields, checkedContents(what, contents), files).apply(fitted);
+}
+
+/** What is odd about a folder of images. */
+export function imageWarnings({ images }: Contents, files: OtherFiles | undefined): readonly Diagnostic[] {
+  return (typeof files === "string" ? images?.get(files)?.warnings : undefined) ?? [];
 }
 
 /** Of a train without inputs: a row for each step of an epoch. */

@@ -24,6 +24,7 @@ const project = folderWith({
     'model P(x: [N, 2]) -> [N, 1] = x |> dense(1)\ntrain P { data: csv("p.csv", target: "y")  loss: mse  optimizer: sgd(lr: 0.1)  batch: 2  epochs: 1 }\n',
   "p.csv": "a,b,y\n1,2,3\n4,5,6\n",
   "photos/blue/notes.txt": "",
+  "test/red/notes.txt": "",
   "bad/blue/1.png": "GIF89a",
   "bad/red/1.png": "GIF89a",
   "loose/1.png": "",
@@ -140,6 +141,14 @@ describe.skipIf(!hasSharp)("a network of images", () => {
       ["photos", [10, 4, 3, 3], 10],
       ["test", [2, 4, 3, 3], 2],
     ]);
+    const others = await readImages(file, compiled.artifact.manifest, { path: "photos/red", what: "predict" });
+    expect([...others].map(([name, { labels, shape }]) => [name, labels, shape[0]])).toEqual([
+      ["photos/red", undefined, 5],
+    ]);
+    const wrong = readImages(file, compiled.artifact.manifest, { what: "train" as never });
+    await expect(wrong).rejects.toThrow("option `what`: expected evaluate or predict");
+    const without = readImages(file, compiled.artifact.manifest, { what: "predict" });
+    await expect(without).rejects.toThrow("option `what`: expected a `path` beside it");
   });
 
   test("goes on from a checkpoint as if it had not stopped", async () => {
@@ -153,6 +162,7 @@ describe.skipIf(!hasSharp)("a network of images", () => {
     expect(told).toContain(
       'warning[NN0875]: photos holds 2 files that are no PNG, JPEG or WebP by name and left out: "photos/list.csv", "photos/blue/notes.txt"',
     );
+    expect(told).toContain("warning[NN0875]: test holds 1 file that is no");
   });
 
   test.each<[string, readonly string[], string]>([

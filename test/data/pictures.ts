@@ -20,7 +20,9 @@ async function find(): Promise<Maker | undefined> {
     // Its own types are there only where it is installed.
     return made as Maker;
   } catch {
-    console.warn("sharp is not installed: the tests that need pictures are skipped (`npm install sharp` adds it)");
+    process.stderr.write(
+      "sharp is not installed: tests that need pictures are skipped (`npm install sharp` adds it)\n",
+    );
     return undefined;
   }
 }
