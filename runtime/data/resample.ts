@@ -12,6 +12,7 @@ export interface Pixels {
 }
 
 const bits = 22;
+const half = 1 << (bits - 1);
 
 /** The old places that a new one is made of: `counts[at]` from `starts[at]` on, with their weights at `at * most`. */
 interface Mix {
@@ -35,9 +36,9 @@ function acrossTo({ height, width, channels, data }: Pixels, size: number): Pixe
       const first = (y * width + (starts[x] ?? 0)) * channels;
       const count = counts[x] ?? 0;
       for (let channel = 0; channel < channels; channel++) {
-        let sum = 2 ** (bits - 1);
+        let sum = half;
         for (let tap = 0, at = first + channel; tap < count; tap++, at += channels)
-          sum += (data[at] ?? 0) * (weights[x * most + tap] ?? 0);
+          sum = (sum + Math.imul(data[at] ?? 0, weights[x * most + tap] ?? 0)) | 0;
         into[(y * size + x) * channels + channel] = Math.min(255, sum >> bits);
       }
     }
@@ -52,9 +53,9 @@ function downTo({ height, width, channels, data }: Pixels, size: number): Uint8A
     const first = (starts[y] ?? 0) * row;
     const count = counts[y] ?? 0;
     for (let x = 0; x < row; x++) {
-      let sum = 2 ** (bits - 1);
+      let sum = half;
       for (let tap = 0, at = first + x; tap < count; tap++, at += row)
-        sum += (data[at] ?? 0) * (weights[y * most + tap] ?? 0);
+        sum = (sum + Math.imul(data[at] ?? 0, weights[y * most + tap] ?? 0)) | 0;
       into[y * row + x] = Math.min(255, sum >> bits);
     }
   }
