@@ -12,7 +12,7 @@ import type { ColumnMapping } from "./columns.ts";
 import { cellText, parseCsv, placeOf } from "./csv.ts";
 import type { Table } from "./csv.ts";
 import type { Field } from "./dataset.ts";
-import { imageField } from "./images.ts";
+import { imageField, isTarget } from "./images.ts";
 
 /** Folders and files by the paths that a program or a user names. Each throws where there is nothing of the kind. */
 export interface ImageFiles {
@@ -56,8 +56,7 @@ export function listImages(
 ): ImageList {
   imageField(wanted);
   if (!place.isFolder(path)) return listTable(place, path, mapping, wanted);
-  const hasTarget = wanted.some(({ role }) => role === "target");
-  return hasTarget ? listClasses(place, path) : listFolder(place, path);
+  return wanted.some(isTarget) ? listClasses(place, path) : listFolder(place, path);
 }
 
 /** The columns that a list has beside the names of images, for each of the others that are wanted. */

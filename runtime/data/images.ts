@@ -62,9 +62,14 @@ export function imageSize({ settings: { size, channels = 3 } }: HostData): Image
   throw failure(unsuitableSetting, { setting: "channels", expected: "1, 3 or 4", found: JSON.stringify(channels) });
 }
 
+/** Whether a field gets classes: also where a `train` with several steps takes it beside its images. */
+export function isTarget({ name, role }: Pick<Field, "name" | "role">): boolean {
+  return role === "target" || name === "target";
+}
+
 /** The one input, which gets the pixels. Throws NN0877. */
 export function imageField<One extends Pick<Field, "name" | "role">>(fields: readonly One[]): One {
-  const inputs = fields.filter(({ role }) => role === "input");
+  const inputs = fields.filter((field) => field.role === "input" && !isTarget(field));
   const [only, ...more] = inputs;
   if (only !== undefined && more.length === 0) return only;
   throw failure(oneImageInput, { inputs: listed(inputs.map(({ name }) => name)) });
@@ -154,8 +159,8 @@ function fromFolders(labels: readonly string[], files: readonly string[], others
   const ids = new Map(words.map((word, id) => [word, id]));
   const data = Int32Array.from(labels, (label) => ids.get(label) ?? -1);
   const tensors = others.map((field): readonly [string, WordTensor] => {
-    const { name, role, shape } = field;
-    if (role !== "target") throw failure(missingField, { field: name, given: "images and their classes" });
+    const { name, shape } = field;
+    if (!isTarget(field)) throw failure(missingField, { field: name, given: "images and their classes" });
     if (elements(shape) !== 1)
       throw failure(wrongElementCount, {
         source: `the folder of ${quoted(files[0] ?? "")}`,

@@ -4,7 +4,7 @@ import type { Host, HostData, HostTrain } from "../../compiler/program/host.ts";
 import { decodeImages } from "../data/image-decode.ts";
 import { listImages } from "../data/image-list.ts";
 import type { ImageFiles } from "../data/image-list.ts";
-import { imageField, imageSize } from "../data/images.ts";
+import { imageField, imageSize, isTarget } from "../data/images.ts";
 import type { DecodedImages, ImageSize } from "../data/images.ts";
 import { columnMapping, testFiles } from "../data/open.ts";
 import { roleOf } from "../data/roles.ts";
@@ -33,7 +33,7 @@ export async function imagesOf(
   const size = imageSize(data);
   const isAlone = typeof which === "object" && which.what === "predict";
   const fields = train.inputs.map(({ name }) => ({ name, role: roleOf(host, name) }));
-  const wanted = isAlone ? fields.filter(({ role }) => role === "input") : fields;
+  const wanted = isAlone ? fields.filter((field) => field.role === "input" && !isTarget(field)) : fields;
   requireSize(train, imageField(wanted).name, size);
   for (const path of pathsOf(train.data, which)) {
     const list = listImages(place, path, columnMapping(data), wanted);

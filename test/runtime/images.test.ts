@@ -47,6 +47,22 @@ async function run(artifact: Artifact, options: TrainOptions & { readonly stopAt
   return { losses, saved: await training.save() };
 }
 
+it("a train with several steps takes images and their classes", async () => {
+  const source = `model A(image: [N, 12]) -> [N, 2] = image |> dense(2)
+model B(image: [N, 12]) -> [N, 2] = image |> dense(2)
+train Both(image: [N, 12], target: i32[N]) {
+  data: images("p", size: [4, 3], channels: 1, scale: 1/255, augment: [flip])  batch: 4  epochs: 1
+  step a { minimize: cross_entropy(A(image), target)  update: A  optimizer: sgd(lr: 0.01) }
+  step b { minimize: cross_entropy(B(image), target)  update: B  optimizer: sgd(lr: 0.01) }
+}`;
+  const result = compile({ name: "test.nn", source }, { target: "typescript" });
+  if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
+  const { train: set, fitted } = dataOf(result.artifact);
+  expect([...(set.tensors.get("target")?.data ?? [])]).toEqual(labels.map((_, row) => row % 2));
+  expect(fitted?.classes).toEqual([{ name: "target", values: ["left", "right"] }]);
+  expect((await run(result.artifact)).losses.every(Number.isFinite)).toBe(true);
+});
+
 describe("augmented training", () => {
   it("comes to the same bits on both targets, stopped within an epoch or not", async () => {
     const saved: Uint8Array[] = [];
