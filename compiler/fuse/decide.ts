@@ -28,7 +28,7 @@ import {
   rangesOf,
   substituteAxesInScalar,
 } from "../loops/index.ts";
-import { loadsOf, nodeCost, replaceLoads, type Load } from "../loops/scalar.ts";
+import { loadsOf, nodeCost, nodesOf, replaceLoads, type Load } from "../loops/scalar.ts";
 import { simplifyIndex, simplifyScalar } from "../loops/simplify.ts";
 import { childrenOf, indicesOf } from "../loops/traverse.ts";
 import type { Axis, Compute, Scalar } from "../loops/types.ts";
@@ -40,6 +40,9 @@ const cheapCost = 6;
 const cheapLoads = 2;
 /** An expression with more operators than this is stored, so that kernels stay readable and trees shallow. */
 const largest = 60;
+
+/** … and one whose indices are sums of more atoms than this: movements of movements may double them each time. */
+const widest = 128;
 
 type MapCompute = Extract<Compute, { kind: "map" }>;
 
@@ -134,7 +137,7 @@ function expand({ tensor, compute }: LoweredNode, { virtual, input, loads }: Sta
 function isVirtual(node: LoweredNode, compute: MapCompute, state: State): boolean {
   if (state.outputs.has(node.tensor)) return false;
   const size = measure(compute.value);
-  if (size.operators > largest || size.random) return false;
+  if (size.operators > largest || size.random || isWide(compute.value)) return false;
   const loads = loadsOf(compute.value);
   const contracted = (state.consumers.get(node.tensor) ?? []).some((consumer) => isContraction(consumer.compute));
   if (contracted) return isPlain(compute.value) || isReshape(compute, state);
@@ -145,6 +148,20 @@ function isVirtual(node: LoweredNode, compute: MapCompute, state: State): boolea
   if (continuesAlone(compute, loads, state)) return false;
   if (!size.expensive && size.operators <= cheapCost && fullLoads(compute, loads) <= cheapLoads) return true;
   return consumers.length === 1 && loadsOnce(consumers[0], node);
+}
+
+/** Whether the indices hold more atoms than `widest`, nested ones included. */
+function isWide(value: Scalar): boolean {
+  const pending = nodesOf(value).flatMap(indicesOf);
+  let atoms = 0;
+  for (let index = pending.pop(); index !== undefined && atoms <= widest; index = pending.pop()) {
+    for (const { atom } of index.terms) {
+      atoms += 1;
+      // What is in data is among the value's nodes.
+      if (atom.kind === "quotient" || atom.kind === "remainder") pending.push(atom.value);
+    }
+  }
+  return atoms > widest;
 }
 
 function consumerCount(tensor: string, state: State): number {

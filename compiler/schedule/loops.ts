@@ -17,7 +17,6 @@ import {
   addIndex,
   axesOf,
   constantIndex,
-  dataScalarsOf,
   quotient,
   remainder,
   scaleIndex,
@@ -44,16 +43,17 @@ export function indicesOfStage(stage: Stage): readonly Index[] {
   return [...scalarsOf(stage).flatMap(indicesOfScalar), ...zero.flatMap(withNested)];
 }
 
-/** Every index in the scalar, those inside other indices included. */
+/** Every index in the scalar, those inside other indices included: what is in data is among its nodes. */
 function indicesOfScalar(scalar: Scalar): readonly Index[] {
   return nodesOf(scalar).flatMap(indicesOf).flatMap(withNested);
 }
 
+/** The index, and those in its quotients and remainders. */
 function withNested(index: Index): readonly Index[] {
   const inner = index.terms.flatMap(({ atom }) =>
     atom.kind === "quotient" || atom.kind === "remainder" ? withNested(atom.value) : [],
   );
-  return [index, ...inner, ...dataScalarsOf(index).flatMap(indicesOfScalar)];
+  return [index, ...inner];
 }
 
 /** How often `axis` counts in the sum itself, not inside its quotients, remainders and data. */

@@ -95,6 +95,38 @@ describe("a program that grows beyond the budget is refused", () => {
   });
 });
 
+describe("movements of movements compile in time", () => {
+  const links = (count: number, link: (at: number) => string): string =>
+    Array.from({ length: count }, (_, at) => link(at)).join("\n");
+  const reordered = "model M(x: [N, 8]) -> [N, 8] {\n  let a0 = 2 * x";
+  test.each([
+    [
+      "a gather of a gather",
+      `model M(x: [N, 2], i: i32[N]) -> [N, 2] = dense(x, 2)${" |> take(i)".repeat(100)}\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1)  batch: 2 }`,
+    ],
+    [
+      "a gather by what was gathered",
+      `${reordered}\n${links(40, (at) => `  let a${at + 1} = take(a${at}, argmax(a${at}, axis: 1))`)}\n  return a40\n}`,
+    ],
+    [
+      "a transpose read as another shape",
+      `${reordered}\n${links(40, (at) => `  let a${at + 1} = reshape(a${at}.T, [N, 8])`)}\n  return a40\n}`,
+    ],
+  ])(
+    "%s",
+    (_, source) => {
+      for (const target of ["wasm", "typescript"] as const) {
+        const before = process.cpuUsage();
+        const { diagnostics } = compile({ name: "main.nn", source }, { target, bounds: { N: 4 } });
+        const { user, system } = process.cpuUsage(before);
+        expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+        expect((user + system) / 1e6).toBeLessThan(patience);
+      }
+    },
+    120_000,
+  );
+});
+
 describe("the place that used the budget up is named", () => {
   const told = (source: string) => show(elaborated(source).diagnostics, source);
   const message =
