@@ -12,10 +12,12 @@ import { argmax, max, min, prod, sum } from "./reduce.ts";
 import { broadcast, reshape, reverse, transpose } from "./movement.ts";
 import { concat, pad, slice } from "./slice.ts";
 import { contract } from "./contract.ts";
+import { conv } from "./conv.ts";
 import { pick, scatterRows, take } from "./gather.ts";
 import { randomBits, randomUniform } from "./random.ts";
 import { constant, dimension, input, iota } from "./source.ts";
 import { stopGradient } from "./stop-gradient.ts";
+import { windowArgmax, windowMax, windowPut, windowSpread, windowSum, windowTake } from "./window.ts";
 import type { AnyOp, GradientContext, ShapeProblem } from "./define.ts";
 
 export const operations: readonly AnyOp[] = [
@@ -60,6 +62,13 @@ export const operations: readonly AnyOp[] = [
   pad,
   concat,
   contract,
+  conv,
+  windowMax,
+  windowArgmax,
+  windowTake,
+  windowPut,
+  windowSum,
+  windowSpread,
   take,
   scatterRows,
   pick,

@@ -62,10 +62,8 @@ const list: readonly Builtin[] = [
   builtin("eye", "n"),
   builtin("range", "n"),
   builtin("einsum", "text", { variadic: true }),
-  builtin("conv", "x w stride? padding? dilation? input_dilation? groups?", { layer: true, supported: false }),
-  ...["window_max", "window_sum"].map((name) =>
-    builtin(name, "x size stride? padding?", { layer: true, supported: false }),
-  ),
+  builtin("conv", "x w stride? padding? dilation? input_dilation? groups?", layer),
+  ...["window_max", "window_sum"].map((name) => builtin(name, "x size stride? padding?", layer)),
   builtin("random_normal", "shape"),
   builtin("random_uniform", "shape"),
   builtin("grad", "y wrt"),

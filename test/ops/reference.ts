@@ -1,6 +1,6 @@
 /** Every op written out naively over plain numbers, to compare the loops with. */
 import { constantValue, type Dimension } from "../../compiler/dimension/dimension.ts";
-import { dimensionsOf, numberOf, numbersOf } from "../../compiler/graph/attributes.ts";
+import { dimensionsOf, numberOf, numbersOf, stringOf } from "../../compiler/graph/attributes.ts";
 import type { Attributes } from "../../compiler/graph/types.ts";
 import { erfc64 } from "../../compiler/loops/erf64.ts";
 
@@ -135,6 +135,136 @@ function contracted([a, b]: readonly Tensor[], attributes: Attributes, shape: re
   return out;
 }
 
+/** Every product of two of the tensors input, kernel and output that belongs to an element of the third. */
+function convolved(
+  [left, right]: readonly Tensor[],
+  attributes: Attributes,
+  shape: readonly number[],
+): readonly number[] {
+  const roles = ["input", "kernel", "output"];
+  const missing = stringOf(attributes, "missing");
+  const given = roles.filter((role) => role !== missing);
+  const known = new Map([
+    [given[0], left],
+    [given[1], right],
+    [missing, { shape, data: [] }],
+  ]);
+  const [input, kernel, output] = roles.map((role) => known.get(role) ?? left);
+  const [stride, dilation, spread] = ["stride", "dilation", "input_dilation"].map((name) =>
+    numbersOf(attributes, name),
+  );
+  const low = sizesOf(dimensionsOf(attributes, "low"));
+  const filters = output.shape.at(-1) ?? 1;
+  const [inner, groups] = [kernel.shape.at(-2) ?? 1, (input.shape.at(-1) ?? 1) / (kernel.shape.at(-2) ?? 1)];
+  const out = Array.from({ length: count(shape) }, () => 0);
+  for (const y of indicesOf(output.shape)) {
+    for (const w of indicesOf(kernel.shape)) {
+      const filter = y[y.length - 1];
+      if (w[w.length - 1] !== filter) continue;
+      const places = stride.map((by, axis) => (by * y[axis + 1] + dilation[axis] * w[axis] - low[axis]) / spread[axis]);
+      const inside = places.every((h, axis) => Number.isInteger(h) && h >= 0 && h < input.shape[axis + 1]);
+      if (!inside) continue;
+      const x = [y[0], ...places, Math.floor(filter / (filters / groups)) * inner + w[w.length - 2]];
+      const at = new Map([
+        ["input", x],
+        ["kernel", w],
+        ["output", y],
+      ]);
+      const flat = (at.get(missing) ?? []).reduce((sum, position, axis) => sum * shape[axis] + position, 0);
+      out[flat] += given.reduce((value, role) => value * valueAt(known.get(role), at.get(role)), 1);
+    }
+  }
+  return out;
+}
+
+function valueAt(tensor: Tensor = { shape: [], data: [] }, index: readonly number[] = []): number {
+  return at(tensor, index);
+}
+
+/** The places of a window, row by row; undefined for those outside. */
+function covered(
+  size: readonly number[],
+  attributes: Attributes,
+  at: readonly number[],
+): readonly (readonly number[] | undefined)[] {
+  const [window, low] = ["window", "low"].map((name) => sizesOf(dimensionsOf(attributes, name)));
+  const stride = numbersOf(attributes, "stride");
+  return indicesOf(window).map((tap) => {
+    const places = tap.map((t, axis) => stride[axis] * at[axis] + t - low[axis]);
+    return places.every((place, axis) => place >= 0 && place < size[axis]) ? places : undefined;
+  });
+}
+
+/** The elements of a window, and the tap by which each is first met when places outside stand for the nearest. */
+const ofWindow =
+  (
+    f: (values: readonly number[], places: readonly (readonly number[])[], first: readonly number[]) => number,
+  ): Reference =>
+  ([x], attributes, shape) =>
+    indicesOf(shape).map((index) => {
+      const size = x.shape.slice(1, -1);
+      const taps = covered(size, attributes, index.slice(1, -1));
+      const inside = taps.flatMap((place) => (place === undefined ? [] : [place]));
+      const values = inside.map((place) => at(x, [index[0], ...place, index[index.length - 1]]));
+      return f(values, inside, firstTaps(size, attributes, index.slice(1, -1), inside));
+    });
+
+function firstTaps(
+  size: readonly number[],
+  attributes: Attributes,
+  index: readonly number[],
+  places: readonly (readonly number[])[],
+): readonly number[] {
+  const [window, low] = ["window", "low"].map((name) => sizesOf(dimensionsOf(attributes, name)));
+  const stride = numbersOf(attributes, "stride");
+  const nearest = indicesOf(window).map((tap) =>
+    tap.map((t, axis) => clamp(stride[axis] * index[axis] + t - low[axis], size[axis])).join(),
+  );
+  return places.map((place) => nearest.indexOf(place.join()));
+}
+
+/** For each window and channel: what goes from its places to it, or back. */
+function movedByWindow(
+  windows: readonly number[],
+  size: readonly number[],
+  attributes: Attributes,
+  chosen: ((index: readonly number[]) => number) | undefined,
+  move: (window: readonly number[], place: readonly number[]) => void,
+): void {
+  for (const index of indicesOf(windows)) {
+    const inside = covered(size, attributes, index.slice(1, -1)).flatMap((place) =>
+      place === undefined ? [] : [place],
+    );
+    const first = firstTaps(size, attributes, index.slice(1, -1), inside);
+    for (const [position, place] of inside.entries()) {
+      if (chosen !== undefined && chosen(index) !== first[position]) continue;
+      move(index, [index[0], ...place, index[index.length - 1]]);
+    }
+  }
+}
+
+function flatOf(shape: readonly number[], index: readonly number[]): number {
+  return index.reduce((flat, position, axis) => flat * shape[axis] + position, 0);
+}
+
+const backFromWindows: Reference = ([g, taps], attributes, shape) => {
+  const out = Array.from({ length: count(shape) }, () => 0);
+  const chosen = taps === undefined ? undefined : (index: readonly number[]): number => at(taps, index);
+  movedByWindow(g.shape, shape.slice(1, -1), attributes, chosen, (window, place) => {
+    out[flatOf(shape, place)] += at(g, window);
+  });
+  return out;
+};
+
+const takenFromWindows: Reference = ([x, taps], attributes, shape) => {
+  const out = Array.from({ length: count(shape) }, () => 0);
+  const chosen = (index: readonly number[]): number => at(taps, index);
+  movedByWindow(shape, x.shape.slice(1, -1), attributes, chosen, (window, place) => {
+    out[flatOf(shape, window)] += at(x, place);
+  });
+  return out;
+};
+
 export const references: ReadonlyMap<string, Reference> = new Map<string, Reference>([
   ["constant", (_, attributes) => [Math.fround(numberOf(attributes, "value"))]],
   ["dimension", () => [5]],
@@ -265,6 +395,13 @@ export const references: ReadonlyMap<string, Reference> = new Map<string, Refere
     }),
   ],
   ["contract", contracted],
+  ["conv", convolved],
+  ["window_max", ofWindow((values) => Math.max(...values))],
+  ["window_argmax", ofWindow((values, _, first) => first[firstGreatest(values)])],
+  ["window_sum", ofWindow((values) => values.reduce((a, b) => a + b, 0))],
+  ["window_spread", backFromWindows],
+  ["window_put", backFromWindows],
+  ["window_take", takenFromWindows],
   [
     "take",
     each((index, [table, ids]) => {

@@ -17,6 +17,7 @@ import * as syntax from "./syntax.ts";
 import * as targets from "./targets.ts";
 import * as train from "./train.ts";
 import * as unsupported from "./unsupported.ts";
+import * as windows from "./windows.ts";
 
 type Area = Readonly<Record<string, DiagnosticDefinition<never>>>;
 
@@ -34,6 +35,7 @@ const areas: readonly Area[] = [
   targets,
   train,
   unsupported,
+  windows,
 ];
 
 function collect(): ReadonlyMap<string, DiagnosticDefinition<never>> {

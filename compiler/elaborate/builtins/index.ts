@@ -16,6 +16,7 @@ import { indexRules } from "./indices.ts";
 import { otherRules } from "./random.ts";
 import { reductionRules } from "./reductions.ts";
 import { shapeRules } from "./shapes.ts";
+import { windowRules } from "./windows.ts";
 
 const rules: ReadonlyMap<string, Rule> = new Map([
   ...elementwiseRules,
@@ -24,6 +25,7 @@ const rules: ReadonlyMap<string, Rule> = new Map([
   ...indexRules,
   ...einsumRules,
   ...otherRules,
+  ...windowRules,
 ]);
 
 /** Evaluates a built-in's call; without its first tensor it is a layer. */
