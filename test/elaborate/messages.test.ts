@@ -5,13 +5,14 @@ import * as settings from "../../compiler/diagnostics/codes/settings.ts";
 import * as shapes from "../../compiler/diagnostics/codes/shapes.ts";
 import * as sizes from "../../compiler/diagnostics/codes/sizes.ts";
 import * as train from "../../compiler/diagnostics/codes/train.ts";
+import * as windows from "../../compiler/diagnostics/codes/windows.ts";
 import { render } from "../../compiler/diagnostics/render.ts";
 import type { DiagnosticDefinition } from "../../compiler/diagnostics/diagnostic.ts";
 import { preludeFiles } from "../../compiler/prelude/index.ts";
 import { elaborated } from "./helpers.ts";
 
-const definitions: readonly DiagnosticDefinition<never>[] = [names, settings, shapes, sizes, train].flatMap((area) =>
-  Object.values(area),
+const definitions: readonly DiagnosticDefinition<never>[] = [names, settings, shapes, sizes, train, windows].flatMap(
+  (area) => Object.values(area),
 );
 const examples = definitions.flatMap(({ example }) => (example === undefined ? [] : [example.bad]));
 const model = "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)";
@@ -44,7 +45,25 @@ const further: readonly string[] = [
   "block either(x: [N, K], each: bool) -> [] | [K] = where(each, sum(x, over: N), x)\nmodel M(x: [N, 3]) -> [3] = either(x, false)",
   "block inner(x: [N, C], w: [C, 2]) -> [N, 2] = x @ w\nblock outer(x: [N, C], w: [D, 2]) -> [N, 2] = inner(x, w)\nmodel M(x: [N, 3], w: [4, 2]) -> [N, 2] = x |> outer(w)",
   "block wrong(x: [N, C]) -> [N, C] = x + x.T\nblock around(x: [N, C]) -> [N, C] = wrong(x)\nmodel M(x: [N, 3]) -> [N, 3] = around(x)",
-  "model M(x: [N, 28, 28, 1]) -> [N, _] = x |> conv2d(8, kernel: 3) |> flatten",
+  "model M(x: [N, 5]) -> [N, 5] = cumsum(x, axis: 1)",
+  // Convolutions and windows.
+  ...[
+    "conv(x, ones_of)",
+    "x |> conv2d(4, 3, groups: 3)",
+    "x |> conv2d(2, [3, 9])",
+    "x |> max_pool2d(9)",
+    "window_max(x, 2, padding: [[2, 0], [0, 0]])",
+    "window_max(x, 2, padding: [[1, 0]])",
+    "window_sum(x, [2, 2, 2])",
+    "window_sum(x, 2, stride: 0)",
+    "window_sum(x, 2, stride: [1, 1, 1])",
+    "window_sum(mean(x, over: [N, C]), 2)",
+    "window_max(i32(x), 2)",
+    "conv(x, broadcast(1, [2, 2, 1, 4]))",
+    "conv(x, broadcast(1, [2, 2, 2, 4]), groups: 0)",
+    "conv(x, broadcast(1, [2, 2, 1, 3]), groups: 2)",
+    "conv(x, i32(broadcast(1, [2, 2, 2, 3])))",
+  ].map((body) => `model M(x: [N, 8, 8, 2]) -> [..] = ${body.replace("ones_of", "broadcast(1, [3, 2])")}`),
   "model M(x: [N, 10]) -> [N, 10] {\n  let h = x |> self_attention(3)\n  return h\n}",
   "model M(x: [N, T, 10]) -> [N, T, 10] = x |> self_attention(3)",
   'const most = 8\nblock few(x: [N, C], sizes: [int], way: string = "up") -> [N, C] {\n  let half = C / 2\n  require C <= most and half < 4 and length(sizes) == 2 and way != "up", "few features"\n  return x\n}\nmodel M(x: [N, 9]) -> [N, 9] = x |> few([1, 2, 3])',

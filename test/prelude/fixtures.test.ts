@@ -122,7 +122,7 @@ function named({ inputs, parameters, state }: Pick<Case, "inputs" | "parameters"
   return new Map([...given, ...Object.entries(parameters ?? {}), ...Object.entries(state ?? {})]);
 }
 
-describe.each(["operations", "layers", "losses"])("%s", (file) => {
+describe.each(["operations", "layers", "losses", "pictures"])("%s", (file) => {
   test.each(read<Case>(file).filter(({ training, source }) => training !== true && isSupported(source)))(
     "$name",
     (one) => {

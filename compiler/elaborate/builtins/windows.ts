@@ -164,7 +164,7 @@ function checkKernel(x: Tensor, w: Tensor, groups: Dimension, call: BuiltinCall)
   call.frame.fail(
     convOperands,
     {
-      kernel: `f32[${taps}, ${inner}, F]${isConstant(groups, 1) ? "" : `, F a multiple of ${groups.key}`}`,
+      kernel: `[${taps}, ${inner}, F]${isConstant(groups, 1) ? "" : `, F a multiple of ${groups.key}`}`,
       found: describeType(w.type),
     },
     call.spanOf("w"),
