@@ -202,7 +202,7 @@ const train = buildCommand<TrainFlags, [string], Context>({
       override: {
         ...override,
         brief:
-          "With --resume: uses the source's values and the flags' in the place of the earlier --const, --dim and --set",
+          "With --resume: uses the source's values and the flags' in the place of the earlier --const, --dim and --set, and other rows held out",
       },
       json,
     },

@@ -48,6 +48,7 @@ function hostTrain(trained: Trained, bounds: ElaborateOptions["bounds"]): HostTr
     label: plan.label,
     inputs: hostInputs(step.objective),
     losses: step.losses.map((loss) => ({ ...loss, ...scalarShape })),
+    loss: step.lossIdentity,
     rates: step.rates.map((rate) => ({ ...rate, ...scalarShape })),
     ...(step.probes.length === 0 ? {} : { probes: step.probes }),
     optimizer: plan.steps.map(({ optimizer }) => optimizer.target.declaration.name.text).join(","),

@@ -13,6 +13,7 @@ import { checkBatch } from "./batch-axis.ts";
 import { bindArguments, frameFor } from "./calls.ts";
 import { Entry } from "./entry.ts";
 import type { Frame } from "./frame.ts";
+import { lossIdentity } from "./loss-identity.ts";
 import { minimised, objectiveOf, type Objective, type TargetFacts } from "./objective.ts";
 import { Instance } from "./paths.ts";
 import { checkLogits, takesLogit, takesProbability } from "./probabilities.ts";
@@ -30,6 +31,8 @@ export interface TrainStep {
   readonly objective: Objective;
   /** Result names, one for each step. */
   readonly losses: readonly NamedResult[];
+  /** By which the loss of the first step is known again. */
+  readonly lossIdentity: string;
   /** The learning rates, one for each step. */
   readonly rates: readonly NamedResult[];
   readonly probes: readonly HostProbe[];
@@ -77,6 +80,7 @@ export function buildTrainStep(plan: TrainPlan, session: Session, facts: TargetF
     entry,
     objective,
     losses,
+    lossIdentity: first.identity,
     rates,
     probes: probed.probes,
     graph,
@@ -99,10 +103,14 @@ function buildStep(
   objective: Objective,
   before: ReadonlyMap<string, Value>,
   probes: Probes,
-): { readonly loss: Tensor; readonly rate: Tensor } {
+): { readonly loss: Tensor; readonly rate: Tensor; readonly identity: string } {
   const { frame } = objective;
   const { entry } = frame;
+  const start = entry.builder.nodes.length;
   const { loss, span } = minimised(plan, step, objective);
+  const chosen = step.minimize === undefined ? plan.loss : undefined;
+  const name = chosen?.target.declaration.name.text ?? "`minimize`";
+  const identity = lossIdentity(name, loss.value, start, entry.builder);
   checkLogits(loss.value, span, frame);
   const { parameters, owns } = movesOf(plan, step, frame);
   const seen = probes.look();
@@ -116,7 +124,7 @@ function buildStep(
   // Whatever ran above, a model's state is written by the steps that update the model.
   entry.retain(before, (name) => entry.session.variables.get(name)?.role !== "state" || owns(name));
   probes.judge(step.name, seen, gradients.slice(parameters.length));
-  return { loss, rate };
+  return { loss, rate, identity };
 }
 
 /**

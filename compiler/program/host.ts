@@ -54,6 +54,8 @@ export interface HostTrain {
   };
   /** The losses, one a step, first the one that `loss` means. */
   readonly losses: readonly HostResult[];
+  /** By which the loss of the first step is known again: what it is called, and a checksum of what it computes. */
+  readonly loss?: string;
   /** Learning rates as results of `train_step`, one a step, where they are told. */
   readonly rates?: readonly HostResult[];
   /** What is watched in training, where anything is. */

@@ -55,6 +55,7 @@ const train = fields(
       { input: text, kind: oneOf("classes", "numbers") },
       { logit: { kind: "flag" }, probability: { kind: "flag" } },
     ),
+    loss: text,
     rates: list(result),
     probes: list(fields({ path: text, mean: text, spread: text, gradientNorm: text })),
     optimizer: text,

@@ -42,8 +42,10 @@ export interface TrainingRecord {
   readonly fitted: Fitted;
   /** By which the rows that it is trained on are known again. */
   readonly data?: string;
-  /** The same of the rows that are held out, where there are any. */
-  readonly holdout?: string;
+  /** The same of the rows that are held out; null where there are none. */
+  readonly holdout?: string | null;
+  /** The same of the loss. */
+  readonly loss?: string;
 }
 
 interface LossRecord {
@@ -76,6 +78,9 @@ const bestPrefix = "best:";
 /** Stands before the names of further steps, and what of their losses is meant. */
 const lossPrefix = "nnc.loss.";
 
+/** In the place of what rows are known by. */
+const noHoldout = "none";
+
 /** The bytes of a safetensors file. */
 export function saveBytes(
   manifest: Manifest,
@@ -85,7 +90,7 @@ export function saveBytes(
   record: TrainingRecord,
 ): Uint8Array {
   const { train, language, options } = manifest.host;
-  const { best, epochLoss, epochWeight, otherLosses, runningLoss, fitted, data, holdout } = record;
+  const { best, epochLoss, epochWeight, otherLosses, runningLoss, fitted, data, holdout, loss } = record;
   const own = lasting.map((buffer) => [buffer.name, savedTensor(buffer, store.view(buffer.name))] as const);
   const kept = lasting.flatMap((buffer) => {
     const view = best?.tensors.get(buffer.name);
@@ -109,7 +114,8 @@ export function saveBytes(
       [`${lossPrefix}${name}.epoch`, printNumber(one.epochLoss)] as const,
     ]),
     ...(data === undefined ? [] : [["nnc.data", data] as const]),
-    ...(holdout === undefined ? [] : [["nnc.holdout", holdout] as const]),
+    ...(holdout === undefined ? [] : [["nnc.holdout", holdout ?? noHoldout] as const]),
+    ...(loss === undefined ? [] : [["nnc.loss", loss] as const]),
   ] as const;
   const saved = { tensors: new Map([...own, ...kept]), metadata: new Map([...metadata, ...progress]) };
   return encode(saved.tensors, sealed(saved));
@@ -160,12 +166,13 @@ export function readBytes(
   );
   requireSame(file, new Map([...expected].filter(([name]) => best.has(name))), best);
   const { seed, step, epoch, stepInEpoch, runningLoss, fitted } = checkpoint;
-  const [data, holdout] = [metadata.get("nnc.data"), metadata.get("nnc.holdout")];
+  const [data, holdout, loss] = ["nnc.data", "nnc.holdout", "nnc.loss"].map((key) => metadata.get(key));
   const record: TrainingRecord = {
     runningLoss,
     fitted,
     ...(data === undefined ? {} : { data }),
-    ...(holdout === undefined ? {} : { holdout }),
+    ...(holdout === undefined ? {} : { holdout: holdout === noHoldout ? null : holdout }),
+    ...(loss === undefined ? {} : { loss }),
     epochLoss: optionalNumber(file, metadata, "nnc.epoch_loss") ?? 0,
     epochWeight: optionalNumber(file, metadata, "nnc.epoch_weight") ?? 0,
     otherLosses: new Map((trained?.losses ?? []).slice(1).map(({ name }) => [name, lossOf(file, metadata, name)])),

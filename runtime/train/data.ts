@@ -83,11 +83,15 @@ export function fingerprint({ rows, tensors }: Dataset): string {
   return `${rows} rows with the checksum ${(hash >>> 0).toString(16).padStart(8, "0")}`;
 }
 
-/** What a run keeps of its data beside the fingerprint of its rows: what was fitted to them, and which were held out. */
-export function keptOf({ fitted, holdout }: TrainData): Pick<TrainingRecord, "holdout"> & { readonly fitted?: Fitted } {
+/** By what the rows and the loss of a run are known again. */
+export function knownBy(
+  { loss }: HostTrain,
+  { train, holdout = null }: TrainData,
+): Pick<TrainingRecord, "data" | "holdout" | "loss"> {
   return {
-    ...(holdout === undefined || holdout === null ? {} : { holdout: fingerprint(holdout) }),
-    ...(fitted === undefined ? {} : { fitted }),
+    data: fingerprint(train),
+    holdout: holdout === null ? null : fingerprint(holdout),
+    ...(loss === undefined ? {} : { loss }),
   };
 }
 

@@ -68,7 +68,8 @@ export function evaluationRows(
 /** Where the rows of `test` are not those that the run held out, or are those that it was trained on. Nothing is known of a run that kept neither. */
 function warnTested(rows: Dataset, { data, holdout }: Network["record"]): readonly Diagnostic[] {
   const found = fingerprint(rows);
-  const isKnown = holdout === undefined ? found !== data : found === holdout;
+  const isHeldOut = holdout !== undefined && holdout !== null;
+  const isKnown = isHeldOut ? found === holdout : found !== data;
   const expected = holdout ?? "rows that were not trained on";
   return isKnown ? [] : [diagnose(dataNotTrained, { set: "test", expected, found }, [])];
 }

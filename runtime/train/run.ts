@@ -2,15 +2,12 @@
  * The training loop: epochs of seeded minibatches, evaluation on the hold-out, early stopping, and checkpoints that a run goes on from with
  * the bits of not having stopped. All that it remembers is in the network and its record.
  */
-import { otherOptions } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import {
   beyondBound,
-  dataChanged,
   lossNotFinite,
   nothingLeft,
   otherStepsPerEpoch,
   numberNotFinite,
-  resumeMismatch,
 } from "../../compiler/diagnostics/codes/runtime.ts";
 import { diagnose, NncError, type Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
@@ -19,14 +16,14 @@ import { augmentationOf } from "../data/augment.ts";
 import { shuffleInto } from "../data/shuffle.ts";
 import { failure } from "../load/fail.ts";
 import { load } from "../load/index.ts";
-import type { Counters, Gpu, Inputs, Network, NotFinite, StepResult, StopSignal } from "../load/index.ts";
+import type { Gpu, Inputs, Network, NotFinite, StepResult, StopSignal } from "../load/index.ts";
 import { unitsOf } from "../predict/interface.ts";
-import { otherSettings, sidesOf } from "../save/options.ts";
-import { evaluationSize, feedOf, fingerprint, keptOf, rowDimension } from "./data.ts";
+import { evaluationSize, feedOf, knownBy, rowDimension } from "./data.ts";
 import type { Feed, TrainData } from "./data.ts";
 import type { DivergedEvent, TrainEvent } from "./events.ts";
 import { beginEpoch, EpochLosses, scoresOf } from "./losses.ts";
 import { ProbeMeans } from "./probes.ts";
+import { resumeFrom } from "./resume.ts";
 import { startFrom } from "./start-from.ts";
 
 export interface TrainOptions {
@@ -39,7 +36,7 @@ export interface TrainOptions {
   readonly gpu?: Gpu;
   /** A checkpoint to go on from. */
   readonly resume?: Uint8Array;
-  /** Goes on although the program is built with other constants, dimensions or settings than the checkpoint's. */
+  /** Goes on although the program is built with other constants, dimensions or settings than the checkpoint's, or other rows are held out. */
   readonly override?: boolean;
   /** Stops the run after the step at hand; it then tells `stopped`. */
   readonly signal?: StopSignal;
@@ -57,7 +54,6 @@ export class Run {
   readonly #training: Feed;
   readonly #holdout: Feed | null;
   readonly #epochs: number;
-  readonly #fingerprint: string;
   readonly #started = performance.now();
   #step = 0;
   #epoch = 0;
@@ -80,7 +76,6 @@ export class Run {
     this.#training = feeds.training;
     this.#holdout = feeds.holdout;
     this.#epochs = options.epochs ?? host.epochs;
-    this.#fingerprint = fingerprint(data.train);
   }
 
   /** Loads the network and looks at the data. Throws NN07xx, NN09xx. */
@@ -119,8 +114,7 @@ export class Run {
     const { resume } = this.#options;
     const { network } = this;
     const { warnings = [] } = this.#data;
-    if (resume !== undefined) this.#resume(resume);
-    else network.record = { ...network.record, data: this.#fingerprint, ...keptOf(this.#data) };
+    const changes = this.#take(resume);
     const bytes = resume === undefined ? this.#data.startFrom : undefined;
     const started = bytes === undefined ? { left: [], warnings: [] } : startFrom(network, bytes);
     const { step, epoch, stepInEpoch } = network.counters;
@@ -141,27 +135,20 @@ export class Run {
       classes: network.record.fitted.classes,
       ...unitsOf(this.#host, network.record.fitted),
       left: started.left,
-      diagnostics: [...network.warnings, ...warnings, ...this.#otherSteps(), ...started.warnings, ...over],
+      diagnostics: [...network.warnings, ...warnings, ...this.#otherSteps(), ...started.warnings, ...changes, ...over],
     };
   }
 
-  /** Throws NN0725 where the train, the seed or the data are not those of the run that was stopped, NN0926 where the options are not. */
-  #resume(bytes: Uint8Array): void {
-    const { override = false } = this.#options;
-    const saved = this.network.peek(bytes, { override });
-    const { seed, step, epoch, stepInEpoch } = saved.counters;
-    const wanted = this.#options.seed ?? this.#data.seed;
-    if (saved.train !== "" && saved.train !== this.#host.label && !override)
-      throw mismatch("the train", `\`${saved.train}\``, `\`${this.#host.label}\``);
-    if (wanted !== undefined && wanted !== seed) throw mismatch("the seed", String(seed), String(wanted));
-    const { options } = this.network.manifest.host;
-    const others = saved.options === undefined || options === undefined ? [] : otherSettings(saved.options, options);
-    if (others.length > 0 && !override) throw failure(otherOptions, { file: "the checkpoint", ...sidesOf(others) });
-    const { count } = this.#feed;
-    if (step !== epoch * count + stepInEpoch) throw failure(dataChanged, countsOf(saved.counters, count));
-    const { data = this.#fingerprint } = saved.record;
-    if (data !== this.#fingerprint) throw failure(dataChanged, { expected: data, found: this.#fingerprint });
-    this.network.restore(bytes, { override });
+  /** The record that the run begins with, or the checkpoint that it goes on from. */
+  #take(resume: Uint8Array | undefined): readonly Diagnostic[] {
+    const { network } = this;
+    const [host, data] = [this.#host, this.#data];
+    const known = knownBy(host, data);
+    if (resume !== undefined)
+      return resumeFrom(resume, { network, host, data, options: this.#options, count: this.#feed.count, known });
+    const { fitted = network.record.fitted } = data;
+    network.record = { ...network.record, ...known, fitted };
+    return [];
   }
 
   async *#trainEpoch(): AsyncGenerator<TrainEvent, void, undefined> {
@@ -385,18 +372,4 @@ interface Found {
   readonly diagnostic: Diagnostic;
   readonly step: number;
   readonly tensor: string | null;
-}
-
-/** The minibatches of an epoch, as the counters of a checkpoint tell them and as they are now. */
-function countsOf({ step, epoch, stepInEpoch }: Counters, found: number): { expected: string; found: string } {
-  const count = (step - stepInEpoch) / epoch;
-  const known = epoch > 0 && Number.isInteger(count);
-  return {
-    expected: known ? `an epoch of ${count} minibatches` : `minibatches of which ${step} were done in ${epoch} epochs`,
-    found: `${found}`,
-  };
-}
-
-function mismatch(what: string, expected: string, found: string): NncError {
-  return failure(resumeMismatch, { what, expected, found });
 }

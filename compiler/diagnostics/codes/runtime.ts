@@ -300,13 +300,33 @@ export const rowOfOpenSize = define<{ readonly name: string; readonly shape: str
     "Where rows come as the data had them, each has the same number of values. A dimension inside a row that is open until a call needs a value when the program is built.",
 });
 
-export const dataChanged = define<{ readonly expected: string; readonly found: string }>({
+export const dataChanged = define<{
+  readonly what?: "hold-out";
+  readonly expected: string;
+  readonly found: string;
+}>({
   code: "NN0732",
   severity: "error",
-  message: ({ expected, found }) =>
-    `the data have changed since the run was stopped: expected ${expected}, found ${found}`,
+  message: ({ what, expected, found }) =>
+    `${what === undefined ? "the data have" : `the ${what} has`} changed since the run was stopped: expected ${expected}, found ${found}`,
   explanation:
-    "A resumed run gives the bits of one that was never stopped, so its data must be the same: the rows in their order, the hold-out and the batch. Put the data back, or begin anew from the parameters with `start_from`.",
+    "A resumed run gives the bits of one that was never stopped, so its data must be the same: the rows in their order, the hold-out and the batch. Put the data back, or begin anew from the parameters with `start_from`. " +
+    "Where only the hold-out has changed and is meant to, `--override` (`override: true`) goes on, and the best epoch so far is forgotten.",
+});
+
+export const judgedAnew = define<{
+  readonly what: "hold-out" | "loss";
+  readonly expected: string;
+  readonly found: string;
+}>({
+  code: "NN0742",
+  severity: "warning",
+  message: ({ what, expected, found }) =>
+    `the ${what} has changed since the run was stopped: expected ${expected}, found ${found}; ` +
+    `the best epoch so far is forgotten${what === "loss" ? ", and averages mix both losses for a while" : ""}`,
+  explanation:
+    "Which epoch was the best, and whether `stop_early` ends the run, is told by one loss on the same rows. Figures of other rows, or in another unit, say nothing about those before, " +
+    "so the run looks for its best epoch anew from here on. Put the hold-out or the loss back for the bits of a run that was never stopped.",
 });
 
 /** `test`: rows of a file of their own. */

@@ -1,0 +1,130 @@
+/**
+ * Which run a checkpoint is of: what is judged by another hold-out or another loss is refused, or told and judged anew. Files of older versions,
+ * which do not say what they were judged by, are gone on from as they were.
+ */
+import { describe, expect, it } from "vitest";
+import { compile } from "../../compiler/compile.ts";
+import type { CompileOptions } from "../../compiler/compile.ts";
+import type { Artifact } from "../../compiler/program/artifact.ts";
+import { decode, encode } from "../../runtime/save/safetensors.ts";
+import { train } from "../../runtime/train/index.ts";
+import type { Dataset, TrainData, TrainEvent, TrainOptions } from "../../runtime/train/index.ts";
+import { errorOf } from "./support.ts";
+
+const near = "loss near(output: [..], target: [..]) -> [] = mean(abs(output - target))";
+const model = "model Line(x: [N, 2]) -> [N, 1] = x |> dense(1)";
+
+function artifact(loss: string, options: CompileOptions = {}, further = ""): Artifact {
+  const text = `${further}\n${model}\ntrain Line { data: given  loss: ${loss}  optimizer: sgd(lr: 0.05)  batch: 4  epochs: 3  seed: 3  stop_early: 9 }`;
+  const result = compile({ name: "line.nn", source: text }, { target: "typescript", bounds: { N: 8 }, ...options });
+  if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
+  return result.artifact;
+}
+
+function dataset(rows: number, shift = 0, scale = 1): Dataset {
+  const x = Float32Array.from({ length: 2 * rows }, (_, at) => Math.sin(at + shift));
+  const data = Float32Array.from({ length: rows }, (_, row) => scale * (2 * x[2 * row] - x[2 * row + 1]));
+  return {
+    rows,
+    tensors: new Map([
+      ["x", { dtype: "f32", shape: [2], rowStride: 2, data: x }],
+      ["target", { dtype: "f32", shape: [1], rowStride: 1, data }],
+    ]),
+  };
+}
+
+const data: TrainData = { train: dataset(8), holdout: dataset(4, 50), seed: 3 };
+const { holdout: _, ...whole } = data;
+const others: TrainData = { ...data, holdout: dataset(4, 90, 10) };
+
+async function run(built: Artifact, given: TrainData, options: TrainOptions = {}) {
+  const training = train(built, given, options);
+  const events: TrainEvent[] = [];
+  for await (const event of training) events.push(event);
+  const told = events.flatMap((event) => (event.event === "start" ? event.diagnostics : []));
+  return { events, saved: await training.save(), told: told.map(({ code, message }) => `${code} ${message}`) };
+}
+
+/** The same bytes as a version wrote that kept nothing of these. */
+function without(saved: Uint8Array, ...keys: readonly string[]): Uint8Array {
+  const { tensors, metadata } = decode("saved", saved);
+  return encode(tensors, new Map([...metadata].filter(([key]) => !keys.includes(key))));
+}
+
+const bests = (events: readonly TrainEvent[]) => events.flatMap((one) => (one.event === "epoch" ? [one.best] : []));
+const mse = (): Artifact => artifact("mse");
+
+describe("another hold-out", () => {
+  it.each([
+    ["other rows", data, others, "4 rows with the checksum 370bed36", "4 rows with the checksum f28bfa11"],
+    ["none any more", data, whole, "4 rows with the checksum 370bed36", "no rows"],
+    ["one where there was none", whole, data, "no rows", "4 rows with the checksum 370bed36"],
+  ])("is refused, unless it is meant: %s", async (_title, before, after, expected, found) => {
+    const { saved } = await run(mse(), before, { epochs: 2 });
+    const changed = `the hold-out has changed since the run was stopped: expected ${expected}, found ${found}`;
+    expect(await errorOf(() => run(mse(), after, { resume: saved }))).toBe(
+      `NN0732 ${changed} (\`--override\` or \`override: true\` goes on with the other rows)`,
+    );
+    const { told, events, saved: later } = await run(mse(), after, { resume: saved, override: true });
+    expect(told).toEqual([`NN0742 ${changed}; the best epoch so far is forgotten`]);
+    // The first epoch that is judged by other rows is the best of them.
+    expect(bests(events)).toEqual([true]);
+    expect((await run(mse(), after, { resume: later, epochs: 4 })).told).toEqual([]);
+  });
+
+  it("is taken where the file does not say which it was", async () => {
+    const { saved } = await run(mse(), data, { epochs: 2 });
+    expect((await run(mse(), others, { resume: without(saved, "nnc.holdout") })).told).toEqual([]);
+  });
+});
+
+describe("another loss", () => {
+  it.each([
+    ["another name", () => artifact("mse"), "huber", "mse"],
+    ["another setting", () => artifact("huber(delta: 9)"), "huber", "huber"],
+    ["a program's own of the same name", () => artifact("huber", {}, near.replace("near", "huber")), "huber", "huber"],
+  ])("is told, and the best is forgotten: %s", async (_title, other, expected, found) => {
+    const { saved } = await run(artifact("huber(delta: 0.5)"), data, { epochs: 2 });
+    const { told, events } = await run(other(), data, { resume: saved });
+    expect(told.map((line) => line.replaceAll(/checksum [0-9a-f]{8}/g, "checksum …"))).toEqual([
+      `NN0742 the loss has changed since the run was stopped: expected ${expected} with the checksum …, found ${found} with the checksum …; ` +
+        "the best epoch so far is forgotten, and averages mix both losses for a while",
+    ]);
+    expect(bests(events)).toEqual([true]);
+  });
+
+  it("begins the mean of an epoch that was broken off anew", async () => {
+    const stop = new AbortController();
+    const training = train(mse(), data, { signal: stop.signal });
+    let checkpoint: Uint8Array | undefined;
+    for await (const event of training) {
+      if (event.event === "step") stop.abort();
+      if (event.event === "stopped") ({ checkpoint } = event);
+    }
+    const { events } = await run(artifact("near", {}, near), data, {
+      resume: checkpoint ?? new Uint8Array(0),
+      epochs: 1,
+    });
+    const steps = events.flatMap((one) => (one.event === "step" ? [one.loss] : []));
+    const means = events.flatMap((one) => (one.event === "epoch" ? [one.train["loss"]] : []));
+    expect([steps.length, means]).toEqual([1, steps]);
+  });
+
+  it.each([
+    [
+      "written in another way",
+      () => artifact("near", {}, near.replace("abs(output - target)", "output - target |> abs")),
+      "near",
+    ],
+    ["beside a probe", () => artifact("near", { probes: ["Line"] }, near), "near"],
+    ["on another target", () => artifact("near", { target: "wasm" }, near), "near"],
+  ])("is none: %s", async (_title, same) => {
+    const { saved } = await run(artifact("near", {}, near), data, { epochs: 2 });
+    expect((await run(same(), data, { resume: saved })).told).toEqual([]);
+  });
+
+  it("is taken where the file does not say which it was", async () => {
+    const { saved } = await run(mse(), data, { epochs: 2 });
+    expect((await run(artifact("huber"), data, { resume: without(saved, "nnc.loss") })).told).toEqual([]);
+  });
+});
