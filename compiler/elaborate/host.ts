@@ -46,7 +46,9 @@ function hostTrain(trained: Trained, bounds: ElaborateOptions["bounds"]): HostTr
   return {
     name: plan.train.name.text,
     label: plan.label,
-    inputs: hostInputs(step.objective),
+    inputs: hostInputs(step.objective).map((input) =>
+      step.takesProbability && input.name === target?.name ? { ...input, probability: true } : input,
+    ),
     losses: step.losses.map((loss) => ({ ...loss, ...scalarShape })),
     loss: step.lossIdentity,
     rates: step.rates.map((rate) => ({ ...rate, ...scalarShape })),
@@ -71,7 +73,6 @@ function hostTrain(trained: Trained, bounds: ElaborateOptions["bounds"]): HostTr
             input: target.name,
             kind: target.tensor.type.dtype === "i32" ? ("classes" as const) : ("numbers" as const),
             ...(step.takesLogit ? { logit: true } : {}),
-            ...(step.takesProbability ? { probability: true } : {}),
           },
         }),
     ...(plan.stopEarly === undefined ? {} : { stopEarly: plan.stopEarly }),

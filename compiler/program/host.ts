@@ -4,13 +4,17 @@
 import type { Dimension } from "../dimension/dimension.ts";
 import type { ElementType } from "../loops/types.ts";
 
-/** A tensor that the host gives, by the user's name. `limit`: integers must lie in [0, limit). */
+/**
+ * A tensor that the host gives, by the user's name. `limit`: integers must lie in [0, limit). `probability`: floats must lie in [0, 1], since a
+ * loss compares them with the sigmoid of what it gets.
+ */
 export interface HostInput {
   readonly name: string;
   readonly buffer: string;
   readonly dtype: ElementType;
   readonly shape: readonly Dimension[];
   readonly limit?: number;
+  readonly probability?: boolean;
 }
 
 export interface HostResult {
@@ -42,15 +46,11 @@ export interface HostTrain {
   readonly name: string;
   readonly label: string;
   readonly inputs: readonly HostInput[];
-  /**
-   * Which of the inputs is the loss's target, and what its column becomes; `logit`: the output is above 0 where it says 1; `probability`: it
-   * lies between 0 and 1.
-   */
+  /** Which of the inputs is the loss's target, and what its column becomes; `logit`: the output is above 0 where it says 1. */
   readonly target?: {
     readonly input: string;
     readonly kind: "classes" | "numbers";
     readonly logit?: boolean;
-    readonly probability?: boolean;
   };
   /** The losses, one a step, first the one that `loss` means. */
   readonly losses: readonly HostResult[];

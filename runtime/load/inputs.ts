@@ -52,7 +52,7 @@ interface Shaped extends Given {
 }
 
 /**
- * Throws NN0710 to NN0718. `trusted` leaves out the look at each value, for data that were looked at before.
+ * Throws NN0710 to NN0718, NN0743. `trusted` leaves out the look at each value, for data that were looked at before.
  */
 export function checkInputs(
   wanted: readonly HostInput[],
@@ -102,14 +102,17 @@ export function checkAgain({ lengths, sizes }: Known, inputs: unknown, trusted: 
   return { given, sizes };
 }
 
-/** Throws NN0717 or NN0718 at the first value that does not fit. */
-export function checkValues({ name, dtype, limit }: HostInput, data: View, rows: number): void {
+/** Throws NN0717, NN0718 or NN0743 at the first value that does not fit. */
+export function checkValues({ name, dtype, limit, probability }: HostInput, data: View, rows: number): void {
   const width = data.length / rows;
+  const refuse = (code: typeof codes.notFiniteInput, at: number): never => {
+    throw failure(code, { name: named(name), row: Math.floor(at / width), found: data[at] ?? NaN });
+  };
   if (dtype === "f32") {
-    if (isAllFinite(data)) return;
-    const at = data.findIndex((value) => !Number.isFinite(value));
-    if (at >= 0)
-      throw failure(codes.notFiniteInput, { name: named(name), row: Math.floor(at / width), found: data[at] ?? NaN });
+    const bad = isAllFinite(data) ? -1 : data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) refuse(codes.notFiniteInput, bad);
+    const beyond = probability === true ? data.findIndex((value) => value < 0 || value > 1) : -1;
+    if (beyond >= 0) refuse(codes.beyondProbability, beyond);
     return;
   }
   const below = dtype === "bool" ? 2 : limit;

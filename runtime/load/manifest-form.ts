@@ -31,7 +31,7 @@ const dimension: Schema = fields({ monomials: list(fields({ coefficient: safe, a
 const shape = list(dimension);
 
 const tensor = { name: text, buffer: text, dtype, shape };
-const input = fields(tensor, { limit: count });
+const input = fields(tensor, { limit: count, probability: { kind: "flag" } });
 const result = fields(tensor);
 const roles = ["parameter", "state", "optimizer", "counter", "metric", "input", "result", "temporary", "segment"];
 
@@ -51,10 +51,7 @@ const train = fields(
     seed: safe,
   },
   {
-    target: fields(
-      { input: text, kind: oneOf("classes", "numbers") },
-      { logit: { kind: "flag" }, probability: { kind: "flag" } },
-    ),
+    target: fields({ input: text, kind: oneOf("classes", "numbers") }, { logit: { kind: "flag" } }),
     loss: text,
     rates: list(result),
     probes: list(fields({ path: text, mean: text, spread: text, gradientNorm: text })),

@@ -46,7 +46,7 @@ export interface Epoch {
   readonly epoch: number;
 }
 
-/** Checks every value of the set once. Throws NN0717, NN0718, NN0722, and NN0814 for rows that are no images of the size that is augmented. */
+/** Checks every value of the set once. Throws NN0717, NN0718, NN0722, NN0743, and NN0814 for rows that are no images of the size that is augmented. */
 export function feedOf(
   train: HostTrain,
   dataset: Dataset,

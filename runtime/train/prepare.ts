@@ -82,7 +82,7 @@ export function fieldsOf(manifest: Manifest): readonly Field[] {
 /** Of a manifest that was looked at. */
 function wantedBy(train: HostTrain, manifest: Manifest): readonly Field[] {
   const bounds = new Map(manifest.dims.map(({ name, bound }) => [name, bound]));
-  return train.inputs.map(({ name, dtype, shape, limit }): Field => {
+  return train.inputs.map(({ name, dtype, shape, limit, probability = false }): Field => {
     const sizes = shape.map((dimension) => evaluate(dimension, bounds));
     const base = {
       name,
@@ -91,7 +91,6 @@ function wantedBy(train: HostTrain, manifest: Manifest): readonly Field[] {
       shape: train.data.reader === "arrays" ? sizes : sizes.slice(1),
     } as const;
     const classes = dtype === "bool" ? 2 : limit;
-    const probability = train.target?.input === name && train.target.probability === true;
     return { ...base, ...(classes === undefined ? {} : { classes }), ...(probability ? { probability } : {}) };
   });
 }

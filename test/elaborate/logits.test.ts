@@ -117,7 +117,8 @@ loss poisson(output: [..], target: [..]) -> [] = mean(exp(output) - target * out
 `;
 
 describe("a target is a probability", () => {
-  const flagOf = (source: string) => elaborated(source).elaboration?.host.train?.target?.probability ?? false;
+  const flagOf = (source: string) =>
+    elaborated(source).elaboration?.host.train?.inputs.some(({ probability }) => probability === true);
   test.each([
     ["binary_cross_entropy", true],
     ["soft", true],

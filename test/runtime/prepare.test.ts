@@ -43,14 +43,15 @@ describe("prepare", () => {
   });
 
   it("refuses labels that a loss takes for probabilities, of training and of a test", async () => {
-    const target = { input: "target", kind: "numbers", probability: true } as const;
+    const [x, y] = lineArtifact().manifest.host.train?.inputs ?? [];
+    const inputs = x === undefined || y === undefined ? [] : [x, { ...y, probability: true }];
     const message = "expected 0 or 1, or what lies between, for `target`, found 2";
-    expect(await errorOf(() => prepare(manifestWith({}, { target }), { read }))).toBe(
+    expect(await errorOf(() => prepare(manifestWith({}, { inputs }), { read }))).toBe(
       `NN0851 line.csv:3:1: ${message}`,
     );
     files.set("binary.csv", "y,a,b\n1,2,3\n0,4,6\n");
     files.set("other.csv", "y,a,b\n1,2,3\n2,4,6\n");
-    const tested = manifestWith({ path: "binary.csv", test: "other.csv" }, { target });
+    const tested = manifestWith({ path: "binary.csv", test: "other.csv" }, { inputs });
     expect(await errorOf(() => prepare(tested, { read }))).toBe(`NN0851 other.csv:3:1: ${message}`);
   });
 

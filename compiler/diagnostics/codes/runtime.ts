@@ -162,6 +162,16 @@ export const notFiniteInput = define<{ readonly name: string; readonly row: numb
     "One NaN in the data makes every parameter NaN within a step. Decide what stands for a missing value before it comes here.",
 });
 
+export const beyondProbability = define<{ readonly name: string; readonly row: number; readonly found: number }>({
+  code: "NN0743",
+  severity: "error",
+  message: ({ name, row, found }) =>
+    `${name}: expected 0 or 1, or what lies between, found ${found} in row ${row} (rows count from 0)`,
+  explanation:
+    "`binary_cross_entropy`, and any loss that takes the sigmoid of what it gets, compares it with a probability. With a target of 2 or -1 the loss falls without " +
+    "end, and nothing is learnt. Shift labels such as 1 and 2 to 0 and 1.",
+});
+
 export const requirementFails = define<{
   readonly message: string;
   readonly left: number;
