@@ -87,7 +87,8 @@ export async function runTraining(
   const options: TrainOptions = {
     signal,
     ...(await gpuFor(manifest.target)),
-    ...(seed === undefined ? {} : { seed }),
+    // What the source says is compared with what it said, where no flag says otherwise.
+    ...(settings.seed === undefined ? {} : { seed: settings.seed }),
     ...(epochs === undefined ? {} : { epochs }),
     threads: threads ?? Math.min(manifest.threads?.useful ?? 1, availableParallelism()),
     ...(earlier === undefined ? {} : { resume: earlier.bytes, override }),

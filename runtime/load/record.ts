@@ -46,6 +46,8 @@ export interface TrainingRecord {
   readonly holdout?: string | null;
   /** The same of the loss. */
   readonly loss?: string;
+  /** What the source said, which the run need not have begun with. */
+  readonly sourceSeed?: number;
 }
 
 interface LossRecord {
@@ -90,7 +92,7 @@ export function saveBytes(
   record: TrainingRecord,
 ): Uint8Array {
   const { train, language, options } = manifest.host;
-  const { best, epochLoss, epochWeight, otherLosses, runningLoss, fitted, data, holdout, loss } = record;
+  const { best, epochLoss, epochWeight, otherLosses, runningLoss, fitted, data, holdout, loss, sourceSeed } = record;
   const own = lasting.map((buffer) => [buffer.name, savedTensor(buffer, store.view(buffer.name))] as const);
   const kept = lasting.flatMap((buffer) => {
     const view = best?.tensors.get(buffer.name);
@@ -116,6 +118,7 @@ export function saveBytes(
     ...(data === undefined ? [] : [["nnc.data", data] as const]),
     ...(holdout === undefined ? [] : [["nnc.holdout", holdout ?? noHoldout] as const]),
     ...(loss === undefined ? [] : [["nnc.loss", loss] as const]),
+    ...(sourceSeed === undefined ? [] : [["nnc.source_seed", printNumber(sourceSeed)] as const]),
   ] as const;
   const saved = { tensors: new Map([...own, ...kept]), metadata: new Map([...metadata, ...progress]) };
   return encode(saved.tensors, sealed(saved));
@@ -167,12 +170,14 @@ export function readBytes(
   requireSame(file, new Map([...expected].filter(([name]) => best.has(name))), best);
   const { seed, step, epoch, stepInEpoch, runningLoss, fitted } = checkpoint;
   const [data, holdout, loss] = ["nnc.data", "nnc.holdout", "nnc.loss"].map((key) => metadata.get(key));
+  const sourceSeed = optionalNumber(file, metadata, "nnc.source_seed");
   const record: TrainingRecord = {
     runningLoss,
     fitted,
     ...(data === undefined ? {} : { data }),
     ...(holdout === undefined ? {} : { holdout: holdout === noHoldout ? null : holdout }),
     ...(loss === undefined ? {} : { loss }),
+    ...(sourceSeed === undefined ? {} : { sourceSeed }),
     epochLoss: optionalNumber(file, metadata, "nnc.epoch_loss") ?? 0,
     epochWeight: optionalNumber(file, metadata, "nnc.epoch_weight") ?? 0,
     otherLosses: new Map((trained?.losses ?? []).slice(1).map(({ name }) => [name, lossOf(file, metadata, name)])),

@@ -83,15 +83,15 @@ export function fingerprint({ rows, tensors }: Dataset): string {
   return `${rows} rows with the checksum ${(hash >>> 0).toString(16).padStart(8, "0")}`;
 }
 
-/** By what the rows and the loss of a run are known again. */
-export function knownBy(
-  { loss }: HostTrain,
-  { train, holdout = null }: TrainData,
-): Pick<TrainingRecord, "data" | "holdout" | "loss"> {
+/** By what a run is known again when it is resumed. */
+export type Known = Pick<TrainingRecord, "data" | "holdout" | "loss" | "sourceSeed">;
+
+export function knownBy({ loss, seed }: HostTrain, { train, holdout = null }: TrainData): Known {
   return {
     data: fingerprint(train),
     holdout: holdout === null ? null : fingerprint(holdout),
     ...(loss === undefined ? {} : { loss }),
+    sourceSeed: seed,
   };
 }
 

@@ -10,7 +10,7 @@ import { failure } from "../load/fail.ts";
 import type { Counters, Network } from "../load/index.ts";
 import type { TrainingRecord } from "../load/record.ts";
 import { otherSettings, sidesOf } from "../save/options.ts";
-import type { TrainData } from "./data.ts";
+import type { Known, TrainData } from "./data.ts";
 import { beginEpoch } from "./losses.ts";
 
 /** The run at hand. */
@@ -21,11 +21,8 @@ export interface Present {
   readonly options: { readonly seed?: number; readonly override?: boolean };
   /** Minibatches in an epoch. */
   readonly count: number;
-  /** By which its rows and its loss are known again. */
   readonly known: Known;
 }
-
-export type Known = Pick<TrainingRecord, "data" | "holdout" | "loss">;
 
 /**
  * Puts the network where the run was stopped; answers warnings. Throws NN0725 and NN0732 where the train, the seed or the data are not those of
@@ -59,6 +56,9 @@ function requireTrain(
   if (saved.train !== "" && saved.train !== host.label && !override)
     throw mismatch("the train", `\`${saved.train}\``, `\`${host.label}\``);
   if (wanted !== undefined && wanted !== seed) throw mismatch("the seed", String(seed), String(wanted));
+  const { sourceSeed = host.seed } = saved.record;
+  if (options.seed === undefined && sourceSeed !== host.seed)
+    throw mismatch("the source's seed", String(sourceSeed), String(host.seed), meantSeed(seed));
   const built = network.manifest.host.options;
   const others = saved.options === undefined || built === undefined ? [] : otherSettings(saved.options, built);
   if (others.length > 0 && !override) throw failure(otherOptions, { file: "the checkpoint", ...sidesOf(others) });
@@ -106,6 +106,11 @@ function countsOf({ step, epoch, stepInEpoch }: Counters, found: number): { expe
   };
 }
 
-function mismatch(what: string, expected: string, found: string): NncError {
-  return failure(resumeMismatch, { what, expected, found });
+/** The flag, or the option of `train`, counts whatever the source says. */
+function meantSeed(seed: number): string {
+  return `\`--seed ${seed}\` or \`seed: ${seed}\` of \`train\` goes on with the seed of the run`;
+}
+
+function mismatch(what: string, expected: string, found: string, help?: string): NncError {
+  return failure(resumeMismatch, { what, expected, found }, help);
 }

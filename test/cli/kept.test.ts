@@ -1,6 +1,6 @@
 /** `--const`, `--dim` and `--set` are kept with the parameters: every command that uses them computes what was trained. */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { folderWith, nnc } from "./helpers.ts";
@@ -127,6 +127,27 @@ describe("train --resume", () => {
       taken: { const: { slope: -2 }, set: { lr: 0.05 } },
     });
     expect(parameters("rest").equals(parameters("whole"))).toBe(true);
+  });
+
+  test("refuses another seed in the source, but goes on where the flag says which", async () => {
+    const seeded = (seed: number): void => {
+      const text = readFileSync(path.join(cwd, "bend.nn"), "utf8");
+      writeFileSync(path.join(cwd, "seeded.nn"), text.replaceAll("seed: 3", `seed: ${seed}`));
+    };
+    seeded(5);
+    await nnc(["train", "seeded.nn", "-o", "seeded", "--epochs", "1"], { cwd });
+    await nnc(["train", "seeded.nn", "-o", "flagged", "--epochs", "1", "--seed", "9"], { cwd });
+    expect((await nnc(["train", "seeded.nn", "-o", "flagged", "--resume"], { cwd })).code).toBe(0);
+    seeded(7);
+    const refused = await nnc(["train", "seeded.nn", "-o", "seeded", "--resume"], { cwd });
+    expect(refused).toEqual({
+      stdout: "",
+      stderr:
+        "error[NN0725]: this run cannot be resumed: expected the source's seed 5, found 7\n" +
+        "   = help: `--seed 5` or `seed: 5` of `train` goes on with the seed of the run\n",
+      code: 1,
+    });
+    expect((await nnc(["train", "seeded.nn", "-o", "seeded", "--resume", "--seed", "5"], { cwd })).code).toBe(0);
   });
 
   test("of another train is refused, and --override needs --resume", async () => {

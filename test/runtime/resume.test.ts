@@ -14,8 +14,8 @@ import { errorOf } from "./support.ts";
 const near = "loss near(output: [..], target: [..]) -> [] = mean(abs(output - target))";
 const model = "model Line(x: [N, 2]) -> [N, 1] = x |> dense(1)";
 
-function artifact(loss: string, options: CompileOptions = {}, further = ""): Artifact {
-  const text = `${further}\n${model}\ntrain Line { data: given  loss: ${loss}  optimizer: sgd(lr: 0.05)  batch: 4  epochs: 3  seed: 3  stop_early: 9 }`;
+function artifact(loss: string, options: CompileOptions = {}, further = "", seed = 3): Artifact {
+  const text = `${further}\n${model}\ntrain Line { data: given  loss: ${loss}  optimizer: sgd(lr: 0.05)  batch: 4  epochs: 3  seed: ${seed}  stop_early: 9 }`;
   const result = compile({ name: "line.nn", source: text }, { target: "typescript", bounds: { N: 8 }, ...options });
   if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
   return result.artifact;
@@ -53,6 +53,36 @@ function without(saved: Uint8Array, ...keys: readonly string[]): Uint8Array {
 
 const bests = (events: readonly TrainEvent[]) => events.flatMap((one) => (one.event === "epoch" ? [one.best] : []));
 const mse = (): Artifact => artifact("mse");
+
+describe("another seed in the source", () => {
+  const seeded = (seed: number): Artifact => artifact("mse", {}, "", seed);
+  const goOn = async (from: TrainOptions, now: TrainOptions, given = data): Promise<string> => {
+    const { saved } = await run(seeded(3), given, { epochs: 1, ...from });
+    return errorOf(() => run(seeded(4), given, { resume: saved, ...now }));
+  };
+  const refused =
+    "NN0725 this run cannot be resumed: expected the source's seed 3, found 4 (`--seed 3` or `seed: 3` of `train` goes on with the seed of the run)";
+  const { seed: __, ...unseeded } = data;
+
+  it("is refused, whoever says which seed the rows were split by", async () => {
+    expect([await goOn({}, {}), await goOn({}, {}, unseeded)]).toEqual([refused, refused]);
+  });
+
+  it("is of no account where the caller says which", async () => {
+    expect(await goOn({}, { seed: 3 })).toBe("no error");
+  });
+
+  it("is told from a run that was begun with another than the source's", async () => {
+    const { saved } = await run(seeded(3), unseeded, { epochs: 1, seed: 8 });
+    expect(await errorOf(() => run(seeded(3), unseeded, { resume: saved }))).toBe("no error");
+    expect(await errorOf(() => run(seeded(4), unseeded, { resume: saved }))).toBe(refused.replaceAll(" 3`", " 8`"));
+  });
+
+  it("is taken where the file does not say which it was", async () => {
+    const { saved } = await run(seeded(3), data, { epochs: 1 });
+    expect((await run(seeded(4), data, { resume: without(saved, "nnc.source_seed") })).told).toEqual([]);
+  });
+});
 
 describe("another hold-out", () => {
   it.each([
