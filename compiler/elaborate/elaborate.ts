@@ -34,7 +34,7 @@ import { checkGiven, type BuiltTrain } from "./given-options.ts";
 import { Session, type ClosedDimension, type VariableRecord } from "./session.ts";
 import { dimensionOf, evaluateShape } from "./shape-values.ts";
 import { run } from "./statements.ts";
-import { checkStandardized } from "./standardized.ts";
+import { checkStandardized, reportIdleScale } from "./standardized.ts";
 import { buildTrainStep } from "./train-step.ts";
 import { withSettings } from "./override.ts";
 import { planTrain } from "./train-plan.ts";
@@ -149,6 +149,7 @@ function trainParts(
   const plan = planTrain(withSettings(found, settings, top), top);
   const step = buildTrainStep(plan, session, dataFacts ?? {});
   checkStandardized(plan, step);
+  reportIdleScale(plan, step);
   return { plan, step, evaluation: buildEvaluation(plan, session, dataFacts ?? {}) };
 }
 

@@ -1,12 +1,12 @@
 /**
- * `standardize: [x, target]`: inputs by their names, and the target, whose units the predictions must find back to. What it names is known when
- * the train's inputs are.
+ * What `scale` and `standardize` are about, known when the train's inputs are: `standardize: [x, target]` names inputs, and the target, whose
+ * units the predictions must find back to; a scale that nothing takes, or that standardising takes out again, is told.
  */
 import { label } from "../diagnostics/diagnostic.ts";
-import { badValue, standardizedTarget } from "../diagnostics/codes/train.ts";
+import { badValue, idleKey, standardizedTarget } from "../diagnostics/codes/train.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { product } from "../dimension/dimension.ts";
-import type { Expression, Name } from "../syntax/ast.ts";
+import type { Argument, Expression, Name } from "../syntax/ast.ts";
 import { dataExpression } from "./data-plan.ts";
 import type { Frame } from "./frame.ts";
 import type { Objective } from "./objective.ts";
@@ -19,7 +19,7 @@ export function checkStandardized({ train, data }: TrainPlan, step: TrainStep): 
   if (!Array.isArray(standardize)) return;
   const { frame, inputs, target } = step.objective;
   const floats = inputs.filter(({ tensor }) => tensor.type.dtype === "f32").map(({ name }) => name);
-  for (const item of itemsOf(train.entries.find(({ key }) => key.text === "data")?.value, frame)) {
+  for (const item of itemsOf(settingOf("standardize", train, frame))) {
     const name = item.kind === "name" ? item.text : item.value;
     if (!floats.includes(name)) {
       const type = inputs.find((input) => input.name === name)?.tensor.type.dtype;
@@ -45,13 +45,36 @@ function problemOf(
   return values === wanted ? undefined : `the model's output has ${values} values a row where the target has ${wanted}`;
 }
 
-function itemsOf(
-  value: Expression | undefined,
-  frame: Frame,
-): readonly (Name | Extract<Expression, { kind: "string" }>)[] {
+/** Both are about inputs of floats; other inputs of the loss and the target are not scaled. */
+export function reportIdleScale({ train, data }: TrainPlan, { objective }: TrainStep): void {
+  const { frame, inputs, target } = objective;
+  const { scale, standardize } = data.settings;
+  const floats = inputs.filter(({ name, tensor }) => name !== target?.name && tensor.type.dtype === "f32");
+  const report = (name: "scale" | "standardize", why: string): void => {
+    const written = settingOf(name, train, frame);
+    if (written !== undefined) frame.report(idleKey, { what: `\`${name}\``, why }, written.span, "this");
+  };
+  if (floats.length === 0) {
+    const why = "there is no input of floats";
+    if (scale !== undefined) report("scale", why);
+    if (standardize === true) report("standardize", why);
+    return;
+  }
+  const isTakenOut =
+    standardize === true ||
+    (Array.isArray(standardize) && floats.every(({ name }) => standardize.some((one) => one === name)));
+  // A negative one turns the signs, which standardising keeps.
+  if (isTakenOut && Number(scale) > 0 && scale !== 1) report("scale", "`standardize` takes every scale out again");
+}
+
+/** As the data of a train, or the declaration that it names, have it. */
+function settingOf(name: string, train: TrainPlan["train"], frame: Frame): Argument | undefined {
+  const value = train.entries.find(({ key }) => key.text === "data")?.value;
   const source = value === undefined ? undefined : dataExpression(value, frame);
-  const written =
-    source?.kind === "call" ? source.arguments.find((one) => one.label?.text === "standardize") : undefined;
+  return source?.kind === "call" ? source.arguments.find((one) => one.label?.text === name) : undefined;
+}
+
+function itemsOf(written: Argument | undefined): readonly (Name | Extract<Expression, { kind: "string" }>)[] {
   const items = written?.value.kind === "list" ? written.value.items : [];
   return items.filter((item) => item.kind === "name" || item.kind === "string");
 }

@@ -242,6 +242,62 @@ train M { data: csv("x.csv", size: "s*", channels: "c*", target: "y")  loss: cro
   });
 });
 
+describe("a scale that changes nothing is told", () => {
+  const two = `model M(x: [N, 3], y: [N, 2]) -> [N, 2] = dense(2)(x) + y`;
+  const ids = `model M(x: i32[N]) -> [N, 2] = x |> embedding(5, 2)`;
+  const one = `model M(x: [N, 3]) -> [N, 2] = x |> dense(2)`;
+  const out = ["`scale` changes nothing: `standardize` takes every scale out again"];
+  const cases: readonly (readonly [model: string, settings: string, found: readonly string[]])[] = [
+    [one, "standardize: true, scale: 1/10", out],
+    [one, "scale: 4, standardize: [x]", out],
+    [one, "scale: 4, standardize: [x, target]", out],
+    [two, "scale: 4, standardize: [y, x]", out],
+    [two, "scale: 4, standardize: true", out],
+    [two, "scale: 4, standardize: [y]", []],
+    [one, "scale: 4, standardize: [target]", []],
+    [one, "scale: 4, standardize: false", []],
+    // It turns the signs.
+    [one, "scale: -4, standardize: true", []],
+    [one, "scale: 1, standardize: true", []],
+    [ids, "scale: 4", ["`scale` changes nothing: there is no input of floats"]],
+    [
+      ids,
+      "scale: 4, standardize: true",
+      [
+        "`scale` changes nothing: there is no input of floats",
+        "`standardize` changes nothing: there is no input of floats",
+      ],
+    ],
+    [ids, "standardize: [target]", []],
+  ];
+  const rows = [
+    (settings: string) => `csv("x.csv", x: "a*", target: "t", ${settings})`,
+    (settings: string) => `npy(x: "x.npy", target: "t.npy", ${settings})`,
+    (settings: string) => `given(${settings})`,
+  ];
+  const found = (model: string, data: string, train: string) =>
+    elaborated(
+      `${model}\n${data}\ntrain M { ${train}  loss: mse  optimizer: sgd(lr: 1)  batch: 4  epochs: 1 }`,
+    ).diagnostics.map(({ code, message, labels: [spot] }) => [`${code} ${message}`, spot?.from]);
+
+  test.each(cases)("%s, %s", (model, settings, messages) => {
+    for (const row of rows) {
+      const data = row(settings);
+      const own = found(model, "", `data: ${data}`);
+      const declared = found(model, `data d = ${data}`, "data: d");
+      expect([own, declared].map((list) => list.map(([message]) => message))).toEqual(
+        [own, declared].map(() => messages.map((one) => `NN0525 ${one}`)),
+      );
+    }
+  });
+
+  test("where it is written", () => {
+    const train = 'data: csv("x.csv", standardize: true, scale: 4)';
+    const start = `${one}\n\ntrain M { ${train}`.indexOf("scale: 4");
+    expect(found(one, "", train).map(([, place]) => place)).toEqual([start]);
+  });
+});
+
 describe("the target is standardised where its predictions can be given back", () => {
   const two = "loss two(output: [N, 2], target: [N]) -> [] = mean((output[:, 0] - target) ** 2 + output[:, 1] ** 2)\n";
   const train = (loss: string, form: string): string => `${two}model M(x: [N, 3]) -> [N, 2] = x |> dense(2)

@@ -162,7 +162,8 @@ export const idleKey = define<{ readonly what: string; readonly why: string }>({
   code: "NN0525",
   severity: "warning",
   message: ({ what, why }) => `${what} changes nothing: ${why}`,
-  explanation: "What is written is right in itself, but this train has nothing that it could act on.",
+  explanation:
+    "What is written is right in itself, but this train has nothing that it could act on, or something else undoes it.",
   example: {
     bad: `${model}train M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  stop_early: 3 }`,
     good: `${model}train M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  stop_early: 3  epochs: 20 }`,
