@@ -8,7 +8,7 @@ import type { FileScope, SourceModule, TypedModule } from "./module.ts";
 import { checkRecursion } from "./recursion.ts";
 import { Scope } from "./scope.ts";
 import { checkTrains } from "./trains.ts";
-import { checkUnused, checkUnusedConstants } from "./unused.ts";
+import { checkUnused, checkUnusedDeclarations } from "./unused.ts";
 
 export interface AnalysisInput {
   readonly main: SourceModule;
@@ -31,7 +31,7 @@ export function analyse({ main, others = new Map(), prelude }: AnalysisInput): A
   checkRecursion(scope, diagnostics);
   const trains = main.module.declarations.filter((declaration) => declaration.kind === "train");
   checkTrains(trains, scope, diagnostics);
-  checkUnusedConstants(main.module, diagnostics);
+  checkUnusedDeclarations(main.module, diagnostics);
   return { module: { name: main.name, scope, models, trains }, diagnostics };
 }
 

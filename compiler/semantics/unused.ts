@@ -76,12 +76,19 @@ class Usage {
   }
 }
 
-/** The constants of a program's own file; a file without a model or train is there for others, which may use them. */
-export function checkUnusedConstants({ declarations }: Module, diagnostics: Diagnostic[]): void {
+/** The constants and data of a program's own file; a file without a model or train is there for others, which may use them. */
+export function checkUnusedDeclarations({ declarations }: Module, diagnostics: Diagnostic[]): void {
   if (!declarations.some(({ kind }) => kind === "model" || kind === "train")) return;
-  report(
-    new Usage(declarations).unused().filter(({ what }) => what === "const"),
-    diagnostics,
+  const constants = new Usage(declarations).unused().filter(({ what }) => what === "const");
+  report([...constants, ...unusedData(declarations)], diagnostics);
+}
+
+/** Only the `data:` of a train can name data; whatever else is called so is something else. */
+function unusedData(declarations: Module["declarations"]): readonly Bound[] {
+  const entries = declarations.flatMap((one) => (one.kind === "train" ? one.entries : []));
+  const named = entries.flatMap(({ key, value }) => (key.text === "data" && value.kind === "name" ? [value.text] : []));
+  return declarations.flatMap((one) =>
+    one.kind === "data" && !named.includes(one.name.text) ? [{ name: one.name, what: "data" as const }] : [],
   );
 }
 

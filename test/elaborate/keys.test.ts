@@ -210,6 +210,12 @@ describe("what cannot have its effect says so", () => {
       ["NN0127"],
     ],
     ["a `const` that nothing names", `const width = 4\n${model}`, ["NN0215"]],
+    ["`data` without a train", `${model}data d = csv("a.csv", target: "t")`, ["NN0215"]],
+    [
+      "`data` that no train names, though an input is called so",
+      `${model}data d = csv("a.csv")\ndata x = csv("b.csv")\ntrain T(x: [N, 3]) { data: d  minimize: mean(M(x))  update: M  optimizer: sgd(lr: 0.1)  epochs: 1  batch: 4 }`,
+      ["NN0215"],
+    ],
     [
       "a loss without its target",
       `${model}loss small(output: [..], target: [..]) -> [] = mean(output ** 2)\ntrain M { data: given  loss: small  optimizer: sgd(lr: 0.1) }`,
@@ -261,6 +267,10 @@ describe("what has its effect elsewhere is not warned of", () => {
       "a schedule that leaves the rate to another",
       `${model}schedule own(then: schedule = cosine) = then()\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1)  schedule: own }`,
     ],
+    [
+      "`data` that the second of two trains names",
+      `${model}data d = csv("a.csv")\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 1) }\ntrain M as b { data: d  loss: mse  optimizer: sgd(lr: 1)  epochs: 1 }`,
+    ],
     ["a `const` as a size", "const width = 4\nmodel M(x: [N, width]) -> [N, width] = x"],
     [
       "a `const` for another",
@@ -269,7 +279,7 @@ describe("what has its effect elsewhere is not warned of", () => {
     ["a target whose size is asked for", `${model}loss few(output: [N, K], target: [M, L]) -> [] = mean(output) / M\n`],
     [
       "`data` for what only a loss takes",
-      `${model}loss own(output: [..], target: [..], mask: [..]) -> [] = mean(mask * (output - target) ** 2)\ndata d = csv("a.csv", mask: "m")`,
+      `${model}loss own(output: [..], target: [..], mask: [..]) -> [] = mean(mask * (output - target) ** 2)\ndata d = csv("a.csv", mask: "m")\ntrain M { data: d  loss: own  optimizer: sgd(lr: 0.1)  epochs: 1  batch: 4 }`,
     ],
   ])("%s", (_, source) => {
     expect(elaborated(source).diagnostics.map(({ code }) => code)).toEqual([]);

@@ -136,14 +136,14 @@ export const ownedByNobody = define<{ readonly block: string; readonly outsider:
 
 export const unusedName = define<{
   readonly name: string;
-  readonly what: "let" | "param" | "state" | "setting" | "input" | "const";
+  readonly what: "let" | "param" | "state" | "setting" | "input" | "const" | "data";
 }>({
   code: "NN0215",
   severity: "warning",
   message: ({ name, what }) => `${nouns[what]} \`${name}\` is never used, so it has no effect`,
   explanation:
     "What a network computes follows from what its results are made of. A layer that is never applied, a value or a setting that nothing reads, " +
-    "an input whose values and sizes nobody asks for are no part of it, nor is a constant that nothing in the file names. `_` ignores one of several results.",
+    "an input whose values and sizes nobody asks for are no part of it, nor is a constant that nothing in the file names, and `data` that no train names are never read. `_` ignores one of several results.",
   example: {
     bad: "model M(x: [N, 3]) -> [N, 2] {\n  let f = dense(2)\n  return x |> dense(2)\n}",
     good: "model M(x: [N, 3]) -> [N, 2] {\n  let f = dense(2)\n  return f(x)\n}",
@@ -157,6 +157,7 @@ const nouns = {
   setting: "the setting",
   input: "the input",
   const: "the `const`",
+  data: "the `data`",
 };
 
 export const uselessName = define<{ readonly name: string; readonly problem: string }>({
