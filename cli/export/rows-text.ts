@@ -44,7 +44,7 @@ function requireKnown(row: Row, at: number): void {
 function valuesOf(row: Row, at: number): readonly (readonly Value[])[] {
   if (isList(row) && fields.length === 1) return [flatten(row, at)];
   if (typeof row !== "object" || row === null || isList(row)) {
-    const list = fields.length === 1 ? "a list of numbers or " : "";
+    const list = fields.length === 1 ? "a list of values or " : "";
     throw new TypeError(\`row \${at}: expected \${list}an object with \${fields.map(({ name }) => JSON.stringify(name)).join(", ")}, found \${shown(row)}\`);
   }
   const whole = wholeFields(row);

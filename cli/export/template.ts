@@ -73,8 +73,15 @@ function header({ doc, file, outside, notes }: ModuleParts): string {
 
 function exampleRow({ inputs }: Interface): string {
   const [only, ...others] = inputs;
-  if (only !== undefined && others.length === 0) return `[ …${only.width} numbers… ]`;
-  return `{ ${inputs.map(({ name, width }) => `${rowKey(name)}: [ …${width} numbers… ]`).join(", ")} }`;
+  if (only !== undefined && others.length === 0) return exampleValues(only);
+  return `{ ${inputs.map((input) => `${rowKey(input.name)}: ${exampleValues(input)}`).join(", ")} }`;
+}
+
+/** Where training had words, only a word of them will do. */
+function exampleValues({ width, classes }: Interface["inputs"][number]): string {
+  const [word] = classes ?? [];
+  if (word === undefined) return `[ …${width} ${width === 1 ? "number" : "numbers"}… ]`;
+  return width === 1 ? `[ ${literal(word)} ]` : `[ ${literal(word)}, …${width - 1} more… ]`;
 }
 
 /** A key in an object literal; `"__proto__":` there would set the prototype. */
@@ -102,7 +109,7 @@ function typesText({ inputs, outputs }: Interface): string {
   const both = hasColumns
     ? " An object with all columns, each with a single value, is by column, whatever the inputs are called."
     : "";
-  const single = inputs.length === 1 ? "a list of the numbers of its input, or " : "";
+  const single = inputs.length === 1 ? "a list of the values of its input, or " : "";
   const fields = outputs.map(({ name, classes, width }) => {
     if (classes !== undefined)
       return [

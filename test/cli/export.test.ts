@@ -129,9 +129,9 @@ describe("what a caller hands over", () => {
       "predict(new Float32Array(2))",
       "predict: expected a list of rows, found typed numbers; a single row stands in brackets, predict([row])",
     ],
-    ["predict([1, 2])", 'row 0: expected a list of numbers or an object with "point", found 1'],
-    ["predict([null])", 'row 0: expected a list of numbers or an object with "point", found null'],
-    ["predict([[1, 2], 'left'])", 'row 1: expected a list of numbers or an object with "point", found "left"'],
+    ["predict([1, 2])", 'row 0: expected a list of values or an object with "point", found 1'],
+    ["predict([null])", 'row 0: expected a list of values or an object with "point", found null'],
+    ["predict([[1, 2], 'left'])", 'row 1: expected a list of values or an object with "point", found "left"'],
     ["predict([[1, 2, 3]])", "row 0: expected 2 values for point, found 3"],
     ["predict([[1, 10n]])", "row 0: expected a finite number for point, found 10"],
     ["predict([[1, Symbol('s')]])", "row 0: expected a finite number for point, found Symbol(s)"],
@@ -234,5 +234,33 @@ train Pick { data: csv("d.csv", target: "y")  loss: mse  optimizer: sgd(lr: 0.1)
     const many = colours("abcdefghij".split(""), 12);
     const predictMany = await exported(many.folder);
     expect(() => predictMany([["z"]])).toThrow('"g", "h" and 2 more for c, found "z"');
+  });
+
+  const both = `model Both(c: i32[N], x: [N, 2]) -> [N] = sum(embedding(c, 2, 1), axis: -1) + sum(x, axis: -1)
+train Both { data: csv("d.csv", c: "a", x: ["x", "y"], target: "t")  loss: mse  optimizer: sgd(lr: 0.1)  batch: 2  epochs: 1 }
+`;
+  const pair = `model Pair(c: i32[N, 2]) -> [N] = sum(sum(embedding(c, 3, 1), axis: -1), axis: -1)
+train Pair { data: csv("d.csv", c: ["a", "b"], target: "t")  loss: mse  optimizer: sgd(lr: 0.1)  batch: 2  epochs: 1 }
+`;
+  const one = `model Pair(c: i32[N]) -> [N] = sum(embedding(c, 3, 1), axis: -1)
+train Pair { data: csv("d.csv", c: "a", target: "t")  loss: mse  optimizer: sgd(lr: 0.1)  batch: 2  epochs: 1 }
+`;
+  test.each([
+    ["one word", one, '[ "blue" ]'],
+    ["words", pair, '[ "blue", …1 more… ]'],
+    ["a word and numbers", both, '{ "c": [ "blue" ], "x": [ …2 numbers… ] }'],
+    [
+      "a number",
+      both.replace("x: [N, 2]", "x: [N, 1]").replace('["x", "y"]', '"x"'),
+      '{ "c": [ "blue" ], "x": [ …1 number… ] }',
+    ],
+  ])("stand in the example of the declarations, which can be called: %s", async (_title, source, row) => {
+    const rows = "red,blue,1,2,0\nblue,red,3,4,1\n";
+    const { folder } = folderWith({ "package.json": "{}", "d.csv": `a,b,x,y,t\n${rows}`, "n.nn": source });
+    const predict = await exported(folder);
+    const text = readFileSync(path.join(folder, "out/model.d.mts"), "utf8");
+    expect(text).toContain(`const [first] = predict([${row}]);`);
+    const filled = row.replace("…1 more…", '"red"').replace("…2 numbers…", "1, 2").replace("…1 number…", "1");
+    expect(predict([JSON.parse(filled)])).toHaveLength(1);
   });
 });
