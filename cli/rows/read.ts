@@ -24,6 +24,7 @@ import type { Context } from "../context.ts";
 import { UsageError } from "../exit.ts";
 import { formOfBytes, formOfName } from "./form.ts";
 import type { Form } from "./form.ts";
+import { refuseArray } from "./json-array.ts";
 import { parseLine } from "./json-line.ts";
 
 /** A file of rows, or of the one field that it is given for. */
@@ -168,7 +169,10 @@ function tellUnused(file: string, columns: readonly string[], tell: Tell): void 
 
 /** A line is a list of the numbers of a single input, or an object by input or by column, beside which the target is found either way. */
 function readJsonLines({ file, bytes }: RowFile, wanted: readonly Field[], fitted: Fitted, tell: Tell): Dataset {
-  const rows = decodeText(file, bytes)
+  const decoded = decodeText(file, bytes);
+  const [only, ...more] = wanted;
+  refuseArray(file, decoded, only !== undefined && more.length === 0 ? elements(only.shape) : undefined);
+  const rows = decoded
     .split("\n")
     .map((text, at) => ({ text: text.trim(), place: `${file}:${at + 1}` }))
     .filter(({ text }) => text !== "")

@@ -147,7 +147,10 @@ interface RowKeys {
 function keysOf({ value, place }: PlacedRow, inputs: readonly InputField[], alone: boolean): RowKeys | undefined {
   const [first] = inputs;
   if (first === undefined) return undefined;
-  if (isList(value)) return alone ? undefined : missing(first.name, place, "a list; the model has several inputs");
+  if (isList(value)) {
+    const why = inputs.length > 1 ? "; the model has several inputs" : ", which has no place for what else is read";
+    return alone ? undefined : missing(first.name, place, `a list${why}`);
+  }
   if (typeof value !== "object" || value === null) return missing(first.name, place, shown(value));
   const named: ReadonlyMap<unknown, unknown> = value instanceof Map ? value : new Map(Object.entries(value));
   const whole = wholeInputs(named, inputs);
@@ -210,7 +213,7 @@ function isList(value: unknown): value is ArrayLike<unknown> {
 }
 
 /** Nested lists row by row; iterative, since the nesting is the user's. */
-function flatten(value: readonly unknown[]): readonly unknown[] {
+export function flatten(value: readonly unknown[]): readonly unknown[] {
   let flat: readonly unknown[] = value;
   while (flat.some(isList)) flat = flat.flatMap((one) => (isList(one) ? Array.from(one) : [one]));
   return flat;

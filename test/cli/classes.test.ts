@@ -47,6 +47,17 @@ test.each([
   expect(stdout).toBe(expected);
 });
 
+test.each([
+  ["an array", '[{"x": [1, 1], "target": "yes"}]', ": expected an object on each line, found one array of 1 element"],
+  ["a list", "[1, 1]", ":1: expected a value for `x`, found a list, which has no place for what else is read"],
+])("eval says that each line is an object, not %s", async (_, text, message) => {
+  const { folder } = folderWith({ "d.json": text });
+  const file = path.join(folder, "d.json");
+  const { stderr, code } = await nnc(["eval", "logit.nn", ...params("logit"), "--data", file], { cwd });
+  expect(stderr).toContain(file + message);
+  expect(code).toBe(1);
+});
+
 test("eval reads the words", async () => {
   const loss = (logit: number, target: number) => Math.log1p(Math.exp(target === 1 ? -logit : logit));
   const mean = (loss(2, 1) + loss(-2, 0) + loss(0, 0) + loss(1, 1)) / 4;

@@ -91,6 +91,11 @@ describe("predict", () => {
     ["a ragged row", "x,y\n1,2\n3\n", "standard input:3"],
     ["no JSON", "{\n", 'standard input:1: expected one JSON value on each line, found "{"'],
     [
+      "one array",
+      '[{"x": 1, "y": 2}]\n',
+      "standard input: expected an object or a list on each line, found one array of 1 element",
+    ],
+    [
       "a key twice",
       '{"x": 1, "y": 2}\n{"x": 1, "y": 2, "x": 3}\n',
       'standard input:2: expected each key once, found "x" twice',
