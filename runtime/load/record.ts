@@ -46,6 +46,7 @@ export interface TrainingRecord {
   readonly holdout?: string | null;
   /** The same of the loss. */
   readonly loss?: string;
+  readonly batch?: number | "all";
   /** What the source said, which the run need not have begun with. */
   readonly sourceSeed?: number;
 }
@@ -92,7 +93,8 @@ export function saveBytes(
   record: TrainingRecord,
 ): Uint8Array {
   const { train, language, options } = manifest.host;
-  const { best, epochLoss, epochWeight, otherLosses, runningLoss, fitted, data, holdout, loss, sourceSeed } = record;
+  const { best, epochLoss, epochWeight, otherLosses, runningLoss, fitted, data, holdout, loss, batch, sourceSeed } =
+    record;
   const own = lasting.map((buffer) => [buffer.name, savedTensor(buffer, store.view(buffer.name))] as const);
   const kept = lasting.flatMap((buffer) => {
     const view = best?.tensors.get(buffer.name);
@@ -118,6 +120,7 @@ export function saveBytes(
     ...(data === undefined ? [] : [["nnc.data", data] as const]),
     ...(holdout === undefined ? [] : [["nnc.holdout", holdout ?? noHoldout] as const]),
     ...(loss === undefined ? [] : [["nnc.loss", loss] as const]),
+    ...(batch === undefined ? [] : [["nnc.batch", String(batch)] as const]),
     ...(sourceSeed === undefined ? [] : [["nnc.source_seed", printNumber(sourceSeed)] as const]),
   ] as const;
   const saved = { tensors: new Map([...own, ...kept]), metadata: new Map([...metadata, ...progress]) };
@@ -170,6 +173,7 @@ export function readBytes(
   requireSame(file, new Map([...expected].filter(([name]) => best.has(name))), best);
   const { seed, step, epoch, stepInEpoch, runningLoss, fitted } = checkpoint;
   const [data, holdout, loss] = ["nnc.data", "nnc.holdout", "nnc.loss"].map((key) => metadata.get(key));
+  const batch = metadata.get("nnc.batch") === "all" ? "all" : optionalNumber(file, metadata, "nnc.batch");
   const sourceSeed = optionalNumber(file, metadata, "nnc.source_seed");
   const record: TrainingRecord = {
     runningLoss,
@@ -177,6 +181,7 @@ export function readBytes(
     ...(data === undefined ? {} : { data }),
     ...(holdout === undefined ? {} : { holdout: holdout === noHoldout ? null : holdout }),
     ...(loss === undefined ? {} : { loss }),
+    ...(batch === undefined ? {} : { batch }),
     ...(sourceSeed === undefined ? {} : { sourceSeed }),
     epochLoss: optionalNumber(file, metadata, "nnc.epoch_loss") ?? 0,
     epochWeight: optionalNumber(file, metadata, "nnc.epoch_weight") ?? 0,

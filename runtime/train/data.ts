@@ -84,13 +84,14 @@ export function fingerprint({ rows, tensors }: Dataset): string {
 }
 
 /** By what a run is known again when it is resumed. */
-export type Known = Pick<TrainingRecord, "data" | "holdout" | "loss" | "sourceSeed">;
+export type Known = Pick<TrainingRecord, "data" | "holdout" | "loss" | "batch" | "sourceSeed">;
 
-export function knownBy({ loss, seed }: HostTrain, { train, holdout = null }: TrainData): Known {
+export function knownBy({ loss, batch, seed }: HostTrain, { train, holdout = null }: TrainData): Known {
   return {
     data: fingerprint(train),
     holdout: holdout === null ? null : fingerprint(holdout),
     ...(loss === undefined ? {} : { loss }),
+    batch,
     sourceSeed: seed,
   };
 }

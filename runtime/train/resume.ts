@@ -25,8 +25,8 @@ export interface Present {
 }
 
 /**
- * Puts the network where the run was stopped; answers warnings. Throws NN0725 and NN0732 where the train, the seed or the data are not those of
- * that run, NN0926 where the options are not.
+ * Puts the network where the run was stopped; answers warnings. Throws NN0725 and NN0732 where the train, the seed, the batch or the data are not
+ * those of that run, NN0926 where the options are not.
  */
 export function resumeFrom(bytes: Uint8Array, present: Present): readonly Diagnostic[] {
   const { network, known } = present;
@@ -62,6 +62,8 @@ function requireTrain(
   const built = network.manifest.host.options;
   const others = saved.options === undefined || built === undefined ? [] : otherSettings(saved.options, built);
   if (others.length > 0 && !override) throw failure(otherOptions, { file: "the checkpoint", ...sidesOf(others) });
+  const { batch = host.batch } = saved.record;
+  if (batch !== host.batch) throw mismatch("the batch", String(batch), String(host.batch));
   if (step !== epoch * count + stepInEpoch) throw failure(dataChanged, countsOf(saved.counters, count));
   const { data: rows = known.data } = saved.record;
   if (rows !== known.data) throw failure(dataChanged, { expected: String(rows), found: String(known.data) });

@@ -14,8 +14,8 @@ import { errorOf } from "./support.ts";
 const near = "loss near(output: [..], target: [..]) -> [] = mean(abs(output - target))";
 const model = "model Line(x: [N, 2]) -> [N, 1] = x |> dense(1)";
 
-function artifact(loss: string, options: CompileOptions = {}, further = "", seed = 3): Artifact {
-  const text = `${further}\n${model}\ntrain Line { data: given  loss: ${loss}  optimizer: sgd(lr: 0.05)  batch: 4  epochs: 3  seed: ${seed}  stop_early: 9 }`;
+function artifact(loss: string, options: CompileOptions = {}, further = "", { seed = 3, batch = "4" } = {}): Artifact {
+  const text = `${further}\n${model}\ntrain Line { data: given  loss: ${loss}  optimizer: sgd(lr: 0.05)  batch: ${batch}  epochs: 3  seed: ${seed}  stop_early: 9 }`;
   const result = compile({ name: "line.nn", source: text }, { target: "typescript", bounds: { N: 8 }, ...options });
   if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
   return result.artifact;
@@ -55,7 +55,7 @@ const bests = (events: readonly TrainEvent[]) => events.flatMap((one) => (one.ev
 const mse = (): Artifact => artifact("mse");
 
 describe("another seed in the source", () => {
-  const seeded = (seed: number): Artifact => artifact("mse", {}, "", seed);
+  const seeded = (seed: number): Artifact => artifact("mse", {}, "", { seed });
   const goOn = async (from: TrainOptions, now: TrainOptions, given = data): Promise<string> => {
     const { saved } = await run(seeded(3), given, { epochs: 1, ...from });
     return errorOf(() => run(seeded(4), given, { resume: saved, ...now }));
@@ -81,6 +81,35 @@ describe("another seed in the source", () => {
   it("is taken where the file does not say which it was", async () => {
     const { saved } = await run(seeded(3), data, { epochs: 1 });
     expect((await run(seeded(4), data, { resume: without(saved, "nnc.source_seed") })).told).toEqual([]);
+  });
+});
+
+describe("another batch", () => {
+  // Of eight rows, three and four at a time make minibatches of different rows; five to seven make as many as four.
+  it.each<[before: number | "all", after: number | "all"]>([
+    [4, 3],
+    [4, 5],
+    [4, "all"],
+    ["all", 8],
+    [8, 9],
+  ])("than %s is told apart from the data: %s", async (before, after) => {
+    const batched = (batch: number | "all"): Artifact =>
+      artifact("mse", { bounds: { N: 9 } }, "", { batch: String(batch) });
+    const { saved } = await run(batched(before), data, { epochs: 1 });
+    expect(await errorOf(() => run(batched(after), data, { resume: saved, override: true }))).toBe(
+      `NN0725 this run cannot be resumed: expected the batch ${before}, found ${after}`,
+    );
+    expect((await run(batched(before), data, { resume: saved })).told).toEqual([]);
+  });
+
+  it("is told by the minibatches of an epoch where the file does not say which it was", async () => {
+    const { saved } = await run(mse(), data, { epochs: 1 });
+    const older = without(saved, "nnc.batch");
+    const batched = (batch: string): Artifact => artifact("mse", {}, "", { batch });
+    expect(await errorOf(() => run(batched("3"), data, { resume: older }))).toBe(
+      "NN0732 the data have changed since the run was stopped: expected an epoch of 2 minibatches, found 3",
+    );
+    expect(await errorOf(() => run(batched("5"), data, { resume: older }))).toBe("no error");
   });
 });
 

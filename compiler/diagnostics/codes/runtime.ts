@@ -233,7 +233,7 @@ export const resumeMismatch = define<{ readonly what: string; readonly expected:
   severity: "error",
   message: ({ what, expected, found }) => `this run cannot be resumed: expected ${what} ${expected}, found ${found}`,
   explanation:
-    "A resumed run gives the bits of one that was never stopped, so seed, data and minibatches must be the same. Begin anew from the parameters with `start_from` instead.",
+    "A resumed run gives the bits of one that was never stopped, so the train, the seed, the batch and the data must be the same. Begin anew from the parameters with `start_from` instead.",
 });
 
 export const oneThread = define<{
@@ -320,7 +320,7 @@ export const dataChanged = define<{
   message: ({ what, expected, found }) =>
     `${what === undefined ? "the data have" : `the ${what} has`} changed since the run was stopped: expected ${expected}, found ${found}`,
   explanation:
-    "A resumed run gives the bits of one that was never stopped, so its data must be the same: the rows in their order, the hold-out and the batch. Put the data back, or begin anew from the parameters with `start_from`. " +
+    "A resumed run gives the bits of one that was never stopped, so its data must be the same: the rows in their order, and the hold-out. Put the data back, or begin anew from the parameters with `start_from`. " +
     "Where only the hold-out has changed and is meant to, `--override` (`override: true`) goes on, and the best epoch so far is forgotten.",
 });
 
