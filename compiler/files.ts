@@ -7,6 +7,7 @@ import { checkManifest } from "../runtime/load/check-artifact.ts";
 import { imagesOf } from "../runtime/train/images.ts";
 import { compile } from "./compile.ts";
 import type { Compiled, Failed } from "./compile.ts";
+import { unreadableData } from "./diagnostics/codes/data.ts";
 import { openDimension } from "./diagnostics/codes/sizes.ts";
 import { boundMissing } from "./diagnostics/codes/train.ts";
 import { NncError } from "./diagnostics/diagnostic.ts";
@@ -74,14 +75,26 @@ export function compileProject(source: ProjectSource, options: Omit<FileOptions,
   if (!wantsFacts(first)) return first;
   const read = readFacts(source, options);
   if (read === undefined) return first;
-  if ("problems" in read) return first.ok ? first : { ...first, diagnostics: [...first.diagnostics, ...read.problems] };
+  if ("problems" in read) return first.ok ? first : { ...first, diagnostics: withProblems(first, read.problems) };
   return compile(source.main, { ...options, dataFacts: read.facts });
+}
+
+/**
+ * With what is wrong with the data before the sizes that they would have given. Whoever does not have the data can give the sizes; whoever has
+ * them has the data to mend, and nothing else.
+ */
+function withProblems({ diagnostics }: Failed, problems: readonly Diagnostic[]): readonly Diagnostic[] {
+  const isAbsent = problems.some(({ code }) => code === unreadableData.code);
+  return [...problems, ...diagnostics.filter((one) => isAbsent || !isMissingSize(one))];
+}
+
+function isMissingSize({ code }: Diagnostic): boolean {
+  return code === openDimension.code || code === boundMissing.code;
 }
 
 /** Whether sizes are missing that the data may give, or the target may have several columns. */
 function wantsFacts(result: Compiled | Failed): boolean {
-  if (!result.ok)
-    return result.diagnostics.some(({ code }) => code === openDimension.code || code === boundMissing.code);
+  if (!result.ok) return result.diagnostics.some(isMissingSize);
   const target = result.elaboration.host.train?.data.settings["target"];
   return Array.isArray(target) || (typeof target === "string" && target.includes("*"));
 }

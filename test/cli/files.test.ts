@@ -111,8 +111,30 @@ describe("sizes from the data", () => {
 
   test("without the data, both what is missing and how to give it is said", () => {
     const { diagnostics } = compiled({ "points.nn": open["points.nn"] }, "points.nn");
-    expect(diagnostics.map(({ code }) => code)).toEqual(expect.arrayContaining(["NN0327", "NN0801"]));
+    expect(diagnostics.map(({ code }) => code)).toEqual(["NN0801", "NN0327"]);
     expect(diagnostics.find(({ code }) => code === "NN0327")?.help).toContain("--dim F=");
+  });
+
+  test.each([
+    ["a ragged row", "x,y,side\n1,2,left\n3,left\n", "NN0807"],
+    ["a column twice", "x,x,side\n1,2,left\n", "NN0808"],
+    ["no column of the target", "x,y\n1,2\n", "NN0810"],
+    ["no rows", "x,y,side\n", "NN0809"],
+  ])("of data with %s only that is told, not the sizes that they would give", (_, csv, code) => {
+    const all = pointsSource.replaceAll("batch: 8", "batch: all");
+    for (const source of [all, open["points.nn"], all.replace("[N, 2]) ->", "[N, F]) ->")]) {
+      const { ok, diagnostics } = compiled({ "points.nn": source, "points.csv": csv }, "points.nn");
+      expect([ok, diagnostics.map((one) => one.code)]).toEqual([false, [code]]);
+    }
+  });
+
+  test("what is odd about the program is told beside it", () => {
+    const source = `const unused = 1\n${pointsSource.replaceAll("batch: 8", "batch: all")}`;
+    const { diagnostics } = compiled(
+      { "points.nn": source, "points.csv": "x,y,side\n1,2,left\n3,left\n" },
+      "points.nn",
+    );
+    expect(diagnostics.map(({ code }) => code)).toEqual(["NN0807", "NN0215"]);
   });
 
   test("batch: all is bounded by the rows of the training part", () => {
