@@ -44,9 +44,17 @@ function broadcastPair(shape: readonly Dimension[], labels: readonly AxisLabel[]
 function joinAxes(a: Dimension | undefined, nameA: AxisLabel, b: Dimension | undefined, nameB: AxisLabel) {
   if (b === undefined) return a === undefined ? undefined : { size: a, name: nameA };
   if (a === undefined) return { size: b, name: nameB };
-  if (equal(a, b)) return { size: a, name: nameA === nameB ? nameA : undefined };
+  if (equal(a, b))
+    return { size: a, name: isConstant(a, 1) ? nameOfOnes(nameA, nameB) : nameA === nameB ? nameA : undefined };
   if (isConstant(a, 1)) return { size: b, name: nameB };
   return isConstant(b, 1) ? { size: a, name: nameA } : undefined;
+}
+
+/** The label of two axes of size 1: that of the one that has a name, which it keeps beside a 1 at every other size, too. */
+function nameOfOnes(a: AxisLabel, b: AxisLabel): AxisLabel {
+  if (a === b) return a;
+  const names = [a, b].filter((name) => name !== undefined && name !== newAxis);
+  return names.length === 1 ? names[0] : undefined;
 }
 
 /** Broadcasts tensors to one shape; reports the first pair that does not fit. */

@@ -72,6 +72,31 @@ describe("an axis is named once, by label or by position", () => {
   });
 });
 
+describe("an axis of size 1 keeps its label beside a 1 without one, as an axis of any other size does", () => {
+  const inner = (body: string) =>
+    `block f(x: [N, K], y: [N]) -> [N] = ${body}\nmodel M(x: [N, 1], y: [N]) -> [N] = f(x, y)`;
+  test.each([
+    ["an axis that was put in", "sum(x / y[.., newaxis], over: K)"],
+    ["… on the left", "sum(y[.., newaxis] - x, over: K)"],
+    ["… of three", "sum(where(x > 0, y[.., newaxis], x), over: K)"],
+    ["a 1 that was written", "sum(x * broadcast(2, [1]), over: K) + y"],
+    ["a cut of one", "sum(x + reshape(y, [N, 1])[:, 0 : 1], over: K)"],
+    ["both axes", "sum(y[newaxis, :] * transpose(x, [1, 0]), over: K)"],
+    ["of matrices", "sum(x[:, :, newaxis] @ y[:, newaxis, newaxis], over: K)[:, 0]"],
+  ])("%s", (_, body) => {
+    expect(told(inner(body))).toEqual([]);
+  });
+
+  test("two names are none, and what has no name stays so", () => {
+    const source = (over: string) =>
+      `block f(x: [N, K], y: [N, L]) -> [N] = sum(x + y, over: ${over})\nmodel M(x: [N, 1], y: [N, 1]) -> [N] = f(x, y)`;
+    expect(told(source("K"))[0]).toBe("error NN0309: no axis of [N, 1] is labelled `K`");
+    expect(told(source("L"))[0]).toBe("error NN0309: no axis of [N, 1] is labelled `L`");
+    // An axis of size 1 that only ever was one still meets each, and says so.
+    expect(told("model M(x: [N, 1], y: [N], z: [N]) -> [N, N] = x + z[:, newaxis] - y")[0]).toMatch(/^warning NN0335/);
+  });
+});
+
 describe("a broadcast that puts one label on two axes", () => {
   const warning = "warning NN0335: `-` of [N, 1] and [N] gives [N, N], with `N` on two axes: each meets each";
 
