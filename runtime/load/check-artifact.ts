@@ -16,10 +16,15 @@ import { misfit } from "./schema.ts";
 /** What WebAssembly addresses. */
 const mostBytes = 2 ** 32;
 
+const format = "nnc-artifact";
+
 /** Throws NN0701, NN0704. */
 export function checkArtifact(artifact: unknown): asserts artifact is Artifact {
   if (!isFields(artifact) || !isFields(artifact["manifest"]) || !isFields(artifact["files"]))
-    throw failure(notAnArtifact, { expected: "{ manifest, files }", found: kindOf(artifact) });
+    throw unfit(
+      "{ manifest, files }",
+      isManifest(artifact) ? "a manifest: pass the artifact that it is of" : kindOf(artifact),
+    );
   const { manifest, files } = artifact;
   checkManifest(manifest);
   for (const [name, content] of Object.entries(files)) {
@@ -30,8 +35,13 @@ export function checkArtifact(artifact: unknown): asserts artifact is Artifact {
 
 /** Throws NN0701. */
 export function checkManifest(manifest: unknown): asserts manifest is Manifest {
-  if (!isFields(manifest) || manifest["format"] !== "nnc-artifact")
-    throw unfit('a manifest with format: "nnc-artifact"', shown(isFields(manifest) ? manifest["format"] : manifest));
+  if (!isManifest(manifest)) {
+    const isArtifact = isFields(manifest) && isManifest(manifest["manifest"]);
+    throw unfit(
+      `a manifest with format: "${format}"`,
+      isArtifact ? "an artifact: pass `artifact.manifest`" : shown(manifest),
+    );
+  }
   if (manifest["version"] !== 1) throw unfit("a manifest of version 1", String(manifest["version"]));
   const found = misfit(manifestForm, manifest, "manifest");
   if (found !== undefined) throw unfit(`${found.expected} as \`${found.place}\``, found.found);
@@ -39,6 +49,10 @@ export function checkManifest(manifest: unknown): asserts manifest is Manifest {
   const formed = manifest as unknown as Manifest;
   new References(formed).check();
   requireAsBuilt(formed);
+}
+
+function isManifest(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isFields(value) && value["format"] === format;
 }
 
 /** What is damaged and fits all the same is told by its checksum alone. */

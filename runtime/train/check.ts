@@ -69,11 +69,21 @@ export function checkTraining(data: unknown, options: unknown): void {
 export function checkedContents(call: string, contents: Contents): Contents {
   checkOptions(call, contents, contentRules);
   const read = (path: string): Uint8Array => {
+    if (contents.read === undefined) throw new NncError(unsuitable("read", contentRules.read.expected, undefined));
     const answer: unknown = contents.read(path);
     if (answer instanceof Uint8Array) return answer;
     throw failure(wrongType, { name: `\`read(${shown(path)})\``, expected: bytes.expected, found: shown(answer) });
   };
   return { ...contents, read };
+}
+
+/** What takes the place of the files of a `train`, and how. Throws NN0706. */
+export function checkOthers(files: unknown, fitted: unknown, what: unknown): void {
+  if (!isString(files) && !(isFields(files) && Object.values(files).every(isString)))
+    throw new NncError(unsuitable("files", "a path, or an object with a path for each input", files));
+  if (fittedFrom(fitted) === undefined) throw new NncError(unsuitable("fitted", dataRules.fitted.expected, fitted));
+  if (what !== "evaluate" && what !== "predict")
+    throw new NncError(unsuitable("what", '"evaluate" or "predict"', what));
 }
 
 function isDataset(value: unknown): boolean {

@@ -13,25 +13,27 @@ import { evaluate } from "../load/dimensions.ts";
 import { failure } from "../load/fail.ts";
 import { unfitted } from "../save/fitted.ts";
 import type { Fitted } from "../save/fitted.ts";
-import { checkedContents } from "./check.ts";
+import { checkedContents, checkOthers } from "./check.ts";
 import type { TrainData } from "./data.ts";
 
 /**
  * Reads what the `train` declares, through `contents`. A `test` file takes the place of a hold-out; both are encoded with what was fitted to the
- * training rows. A `train` without inputs has a row for each step of an epoch. `seed` must be that of the run. Throws NN08xx for data that do not fit.
+ * training rows. A `train` without inputs has a row for each step of an epoch. The seed must be that of the run, by default the
+ * `train`'s. Throws NN08xx for data that do not fit.
  */
-export function prepare(manifest: Manifest, contents: Contents, seed = manifest.host.train?.seed ?? 0): TrainData {
+export function prepare(manifest: Manifest, contents: Contents, seed?: number): TrainData {
   checkManifest(manifest);
   const train = requireTrain(manifest, "prepare");
   checkOptions("prepare", { seed }, { seed: seedRule });
+  const drawn = seed ?? train.seed;
   const own = checkedContents("prepare", contents);
   const fields = wantedBy(train, manifest);
   const { startFrom } = train;
   const started = startFrom === undefined ? {} : { startFrom: own.read(startFrom) };
   if (fields.length === 0) {
-    return { train: rowsOfSteps(train), holdout: null, fitted: unfitted, seed, warnings: [], ...started };
+    return { train: rowsOfSteps(train), holdout: null, fitted: unfitted, seed: drawn, warnings: [], ...started };
   }
-  const prepared = openSource(train.data, fields, own).prepare(prepareOptions(train.data, seed));
+  const prepared = openSource(train.data, fields, own).prepare(prepareOptions(train.data, drawn));
   const test = testFiles(train.data);
   const holdout =
     test === undefined ? prepared.holdout : openSource(train.data, fields, own, test).apply(prepared.fitted);
@@ -40,7 +42,7 @@ export function prepare(manifest: Manifest, contents: Contents, seed = manifest.
     train: prepared.train,
     holdout,
     fitted,
-    seed,
+    seed: drawn,
     warnings: [...warnings, ...imageWarnings(own, test)],
     ...started,
   };
@@ -59,6 +61,7 @@ export function prepareFile(
 ): Dataset {
   checkManifest(manifest);
   const train = requireTrain(manifest, what);
+  checkOthers(files, fitted, what);
   const fields = wantedBy(train, manifest).filter(({ role }) => what === "evaluate" || role === "input");
   return openSource(train.data, fields, checkedContents(what, contents), files).apply(fitted);
 }
