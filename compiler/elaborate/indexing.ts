@@ -1,13 +1,13 @@
 /**
- * `x[.., 0:5]`, `x[:, -1]`, `x[:, newaxis]` of tensors, `kernel[0]` of lists. Bounds are known at compile time; where an open
+ * `x[.., 0:5]`, `x[:, -1]`, `x[::-2]`, `x[:, newaxis]` of tensors, `kernel[0]` of lists. Bounds are known at compile time; where an open
  * dimension keeps one from being checked, the host checks it at each call.
  */
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { sliceOutOfRange, wrongKind } from "../diagnostics/codes/shapes.ts";
-import { add, constant, constantValue, equal, subtract, type Dimension } from "../dimension/dimension.ts";
+import { add, constant, constantValue, equal, floorDivide, subtract, type Dimension } from "../dimension/dimension.ts";
 import { isNonNegative } from "../dimension/interval.ts";
 import { reshape } from "../ops/emit.ts";
-import type { Expression, Index, IndexItem } from "../syntax/ast.ts";
+import type { Expression, Index, IndexItem, Range } from "../syntax/ast.ts";
 import type { Frame } from "./frame.ts";
 import { describeValue, newAxis, type AxisLabel, type Evaluated, type ListValue, type Tensor } from "./values.ts";
 
@@ -40,8 +40,10 @@ function listItem(list: ListValue, { items, span }: Index, frame: Frame): Evalua
 
 /** What a slice does to one axis, or the axis that it puts in. */
 interface Cut {
+  /** Where the step is negative, counted from the end: the axis is turned round first. */
   readonly start: Dimension;
   readonly size: Dimension;
+  readonly step: number;
   readonly kept: boolean;
   readonly label: AxisLabel;
 }
@@ -84,17 +86,19 @@ function slice(tensor: Tensor, { items, span }: Index, frame: Frame): Tensor {
 
 function emit(tensor: Tensor, cuts: readonly Cut[], shape: readonly Dimension[], frame: Frame) {
   const { builder } = frame.entry;
+  const axes = cuts.flatMap(({ step }, axis) => (step < 0 ? [axis] : []));
+  const turned = axes.length === 0 ? tensor.value : builder.one("reverse", [tensor.value], { axes });
   const untouched = cuts.every(({ start, size }, axis) => equal(start, zero) && equal(size, tensor.type.shape[axis]));
   const attributes = {
     start: cuts.map(({ start }) => start),
     size: cuts.map(({ size }) => size),
-    step: cuts.map(() => 1),
+    step: cuts.map(({ step }) => Math.abs(step)),
   };
-  return reshape(builder, untouched ? tensor.value : builder.one("slice", [tensor.value], attributes), shape);
+  return reshape(builder, untouched ? turned : builder.one("slice", [turned], attributes), shape);
 }
 
 function whole(tensor: Tensor, axis: number): Cut {
-  return { start: zero, size: tensor.type.shape[axis], kept: true, label: tensor.labels[axis] };
+  return { start: zero, size: tensor.type.shape[axis], step: 1, kept: true, label: tensor.labels[axis] };
 }
 
 function cut(item: Exclude<IndexItem, { kind: "newAxis" | "rest" }>, tensor: Tensor, axis: number, frame: Frame): Cut {
@@ -102,19 +106,57 @@ function cut(item: Exclude<IndexItem, { kind: "newAxis" | "rest" }>, tensor: Ten
   if (item.kind === "element") {
     const start = position(item.value, size, frame);
     within(start, size, true, item.span, frame);
-    return { start, size: one, kept: false, label: undefined };
+    return { start, size: one, step: 1, kept: false, label: undefined };
   }
+  const step = stepOf(item, frame);
+  if (step < 0) return backwards(item, step, tensor, axis, frame);
   const from = item.from === undefined ? zero : position(item.from, size, frame);
   const to = item.to === undefined ? size : position(item.to, size, frame);
   within(to, size, false, item.span, frame);
   within(from, to, true, item.span, frame, `a slice that ends before ${to.key}`);
   const length = subtract(to, from);
+  if (step > 1) return { start: from, size: steps(length, step), step, kept: true, label: undefined };
   return {
     start: from,
     size: length,
+    step,
     kept: true,
     label: equal(length, size) ? tensor.labels[axis] : bareName(item.to, item.from),
   };
+}
+
+/** `from` is the first that is taken, by default the last of the axis; `to` comes behind the last that is. */
+function backwards(item: Range, step: number, tensor: Tensor, axis: number, frame: Frame): Cut {
+  const size = tensor.type.shape[axis];
+  const end = subtract(size, one);
+  const from = item.from === undefined ? end : position(item.from, size, frame);
+  within(from, size, true, item.span, frame);
+  const to = item.to === undefined ? undefined : position(item.to, size, frame);
+  if (to !== undefined) within(to, from, true, item.span, frame, `a slice backwards from ${from.key}`);
+  const length = to === undefined ? add(from, one) : subtract(from, to);
+  const isWhole = step === -1 && equal(length, size);
+  return {
+    start: subtract(end, from),
+    size: steps(length, -step),
+    step,
+    kept: true,
+    label: isWhole ? tensor.labels[axis] : undefined,
+  };
+}
+
+/** How many places a walk over `length` takes. */
+function steps(length: Dimension, step: number): Dimension {
+  return floorDivide(add(length, constant(step - 1)), constant(step));
+}
+
+/** A whole number but 0, known at compile time. */
+function stepOf({ step: written }: Range, frame: Frame): number {
+  if (written === undefined) return 1;
+  const value = frame.session.evaluator.dimension(written, frame);
+  const known = constantValue(value);
+  if (known !== undefined && known !== 0) return known;
+  const expected = "a whole number but 0, known at compile time, as the step of a slice";
+  return frame.fail(wrongKind, { expected, found: value.key }, written.span, "this");
 }
 
 /** `0 : T` is an axis labelled T. */

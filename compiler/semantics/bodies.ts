@@ -266,7 +266,7 @@ export class BodyChecker {
     else if (node.kind === "chainLink") this.expression(node.operand, scope);
     else if (node.kind === "element") this.expression(node.value, scope);
     else if (node.kind === "range") {
-      for (const bound of [node.from, node.to]) if (bound !== undefined) this.expression(bound, scope);
+      for (const bound of [node.from, node.to, node.step]) if (bound !== undefined) this.expression(bound, scope);
     } else if (isExpression(node)) this.expression(node, scope);
   }
 

@@ -60,7 +60,7 @@ export function children(node: Node): readonly Node[] {
     case "element":
       return [node.value];
     case "range":
-      return present(node.from, node.to);
+      return present(node.from, node.to, node.step);
     case "transpose":
       return [node.target];
     case "member":

@@ -172,7 +172,7 @@ export abstract class ExpressionGrammar extends GrammarBase {
     return this.ACTION((): ast.Rest => ({ kind: "rest", span: this.at(token) }));
   });
 
-  /** index := ".." | "newaxis" | expression (":" expression?)? | ":" expression? */
+  /** index := ".." | "newaxis" | expression | expression? ":" expression? (":" expression?)? */
   private readonly indexItem: Rule<ast.IndexItem> = this.RULE("indexItem", () =>
     this.OR<ast.IndexItem>([
       { ALT: () => this.SUBRULE(this.rest) },
@@ -191,6 +191,7 @@ export abstract class ExpressionGrammar extends GrammarBase {
     const start = this.LA(1);
     let from: ast.Expression | undefined;
     let to: ast.Expression | undefined;
+    let step: ast.Expression | undefined;
     let colon: IToken | undefined;
     this.OPTION({ GATE: () => this.LA(1).tokenType !== t.Colon, DEF: () => (from = this.SUBRULE(this.expression)) });
     this.OPTION2({
@@ -198,12 +199,17 @@ export abstract class ExpressionGrammar extends GrammarBase {
       DEF: () => {
         colon = this.CONSUME(t.Colon);
         this.OPTION3(() => (to = this.SUBRULE2(this.expression)));
+        this.OPTION4(() => {
+          this.CONSUME2(t.Colon);
+          this.OPTION5(() => (step = this.SUBRULE3(this.expression)));
+        });
       },
     });
     return this.ACTION((): ast.Element | ast.Range => {
       const span = this.since(start);
       if (colon === undefined && from !== undefined) return { kind: "element", value: from, span };
-      return { kind: "range", ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }), span };
+      const bounds = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+      return { kind: "range", ...bounds, ...(step === undefined ? {} : { step }), span };
     });
   });
 

@@ -8,8 +8,9 @@ function list(items: readonly string[]): string {
   return `(${items.join(" ")})`;
 }
 
-function printRange({ from, to }: ast.Range): string {
-  return `${from === undefined ? "" : printExpression(from)}:${to === undefined ? "" : printExpression(to)}`;
+function printRange({ from, to, step }: ast.Range): string {
+  const bounds = [from, to, ...(step === undefined ? [] : [step])];
+  return bounds.map((bound) => (bound === undefined ? "" : printExpression(bound))).join(":");
 }
 
 function printIndexItem(item: ast.IndexItem): string {

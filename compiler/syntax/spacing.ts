@@ -31,7 +31,7 @@ function isFraction(tokens: readonly IToken[], slash: number): boolean {
   return [before, after].every((type) => type === undefined || ![...products, t.Minus, t.Dot].includes(type));
 }
 
-/** `0:5` and `:-1` are tight; with longer bounds the colon stands apart: `2 * k : n`. */
+/** `0:5`, `:-1` and `::2` are tight; with longer bounds the colons stand apart: `2 * k : n`. */
 function isTightSlice(tokens: readonly IToken[], colon: number): boolean {
   const stops: readonly (TokenType | undefined)[] = [t.Comma, t.LeftBracket, t.RightBracket, undefined];
   let [from, to] = [colon, colon];
@@ -39,12 +39,17 @@ function isTightSlice(tokens: readonly IToken[], colon: number): boolean {
   while (!stops.includes(tokens[to + 1]?.tokenType)) to += 1;
   const isShort = (start: number, length: number): boolean =>
     length <= 1 || (length === 2 && tokens[start]?.tokenType === t.Minus);
-  return isShort(from, colon - from) && isShort(colon + 1, to - colon);
+  const colons = tokens.slice(from, to + 1).flatMap(({ tokenType }, at) => (tokenType === t.Colon ? [from + at] : []));
+  return [...colons, to + 1].every((end, part) => {
+    const start = part === 0 ? from : colons[part - 1] + 1;
+    return isShort(start, end - start);
+  });
 }
 
 function aroundColon(tokens: readonly IToken[], index: number, colon: number, inIndex: boolean): string {
   if (!inIndex) return index === colon ? "" : " ";
   const neighbour = tokens[index === colon ? index - 1 : index]?.tokenType;
+  if (neighbour === t.Colon) return "";
   if (neighbour !== undefined && [...openers, ...closers].includes(neighbour))
     return neighbour === t.Comma && index === colon ? " " : "";
   return isTightSlice(tokens, colon) ? "" : " ";

@@ -154,11 +154,12 @@ export interface Element extends Placed {
   readonly value: Expression;
 }
 
-/** `from : to`, either of which may be left out. */
+/** `from : to : step`, each of which may be left out. */
 export interface Range extends Placed {
   readonly kind: "range";
   readonly from?: Expression;
   readonly to?: Expression;
+  readonly step?: Expression;
 }
 
 export interface NewAxis extends Placed {

@@ -39,7 +39,7 @@ test("spaces, indentation, a line for each statement, values of entries in a col
 
 const   a=1/16+2/x   // why
 block f ( x:[ N,C ] , units :int|[int]=3 )->[N,units]{ // head
-let y=x[ .. ,0:5,2*k:n , -1:,: ]@w.T ; param w:[C,units]=he_normal
+let y=x[ .. ,0:5,2*k:n , -1:,: ]@w.T let u=x[: :2,0 : n: -1,2*k: :2,1:k+1:2] ; param w:[C,units]=he_normal
 /* a */ let (h,_)=scan x_t in(x) along axis -1 with h=zeros([ N ]),c=- 1{next h=h+x_t emit(h)}
 
 
@@ -59,6 +59,7 @@ train B{data:given loss:mse}`.replace(" ; ", "\n");
     const a = 1/16 + 2 / x  // why
     block f(x: [N, C], units: int | [int] = 3) -> [N, units] {  // head
       let y = x[.., 0:5, 2 * k : n, -1:, :] @ w.T
+      let u = x[::2, 0:n:-1, 2 * k :: 2, 1 : k + 1 : 2]
       param w: [C, units] = he_normal
       /* a */
       let (h, _) = scan x_t in (x) along axis -1 with h = zeros([N]), c = -1 { next h = h + x_t  emit (h) }

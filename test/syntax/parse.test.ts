@@ -44,6 +44,7 @@ describe("expressions", () => {
     ["f |> (g |> h)", "(|> f (|> g h))"],
     ["f(a)(b).T[0].head", "(. (index (.T (call (call f a) b)) 0) head)"],
     ["x[.., 0:5, :, newaxis, -1, : n, 2 * k :]", "(index x .. 0:5 : newaxis (- 1) :n (2 * k):)"],
+    ["x[::2, 1::-k, :n:2, 0:5:1, 3::, ::]", "(index x ::2 1::(- k) :n:2 0:5:1 3: :)"],
     ["sum(x, over: [H, W]) + max(y, over: ..)", "((call sum x over: [H W]) + (call max y over: ..))"],
     ["reshape(x, [.., units, -1])", "(call reshape x [.. units (- 1)])"],
     ["grad(y, wrt: x)", "(call grad y wrt: x)"],
