@@ -168,6 +168,7 @@ function settingOf(
     return namesIn(written.items, frame);
   const tail = key === "holdout" ? tailOf(key, written, frame) : undefined;
   if (tail !== undefined) return { last: settingOf(key, tail, name, reader, frame) };
+  requireNoReader(key, written, kind.expected, frame);
   const evaluated = frame.session.evaluator.evaluate(written, frame);
   const value = hostSetting(key, evaluated, span, frame);
   if (kind.fits(value, written)) return value;
@@ -246,6 +247,7 @@ function testOf(
     const found = lacking === undefined ? "nothing" : `no file of \`${lacking}\``;
     return frame.fail(badValue, { key: "test", expected: shape, found }, written.span, "this");
   }
+  requireNoReader("test", written, shape, frame);
   const evaluated = frame.session.evaluator.evaluate(written, frame);
   const value = hostSetting("test", evaluated, span, frame);
   const [field, ...more] = fields;
@@ -258,6 +260,15 @@ function testOf(
     named === undefined ? span : written.span,
     "this",
   );
+}
+
+/** A reader is no value, with or without its files: what it reads has one form for a whole `data`. */
+function requireNoReader(key: string, written: Expression, expected: string, frame: Frame): void {
+  const callee = written.kind === "call" ? written.callee : written;
+  if (callee.kind !== "name" || !readers.has(callee.text)) return;
+  if (lookUp(frame.body.scope, "value", callee.text) !== undefined) return;
+  const found = `the reader \`${callee.text}\``;
+  frame.fail(badValue, { key, expected, found }, written.span, "this");
 }
 
 function hostSetting(key: string, value: Evaluated, span: Span, frame: Frame): HostSetting {

@@ -10,6 +10,7 @@ import type { TensorType, Value } from "../graph/types.ts";
 import type { ElementType } from "../loops/types.ts";
 import { broadcastTo, dimensionValue, reshape } from "../ops/emit.ts";
 import { broadcastShapes, failShapes, unify, warnOfRepeatedBatch } from "./broadcast.ts";
+import { constantTensor } from "./constant-tensor.ts";
 import type { Frame } from "./frame.ts";
 import { areNumeric, compareKnown, compute, type Arithmetic } from "./numbers.ts";
 import { elementOf } from "./number-range.ts";
@@ -22,7 +23,7 @@ export interface Operand {
   readonly span: Span;
 }
 
-/** A value as a tensor: numbers and dimensions become scalars of `dtype` where that is possible. */
+/** A value as a tensor: numbers, dimensions and lists of them become constants of `dtype` where that is possible. */
 export function toTensor({ value, span }: Operand, frame: Frame, dtype: ElementType = "f32"): Tensor {
   const { entry } = frame;
   switch (value.kind) {
@@ -44,6 +45,8 @@ export function toTensor({ value, span }: Operand, frame: Frame, dtype: ElementT
     }
     case "bool":
       return entry.constant(value.value ? 1 : 0, "bool");
+    case "list":
+      return constantTensor(value, span, frame, (item) => toTensor({ value: item, span }, frame, dtype));
     default:
       return frame.fail(wrongKind, { expected: "a tensor", found: describeValue(value) }, span, "this");
   }

@@ -1,6 +1,7 @@
 /** `einsum(text, a, b, …)`: products summed over letters, by pairs from the left. */
 import { label } from "../../diagnostics/diagnostic.ts";
 import { einsumText, wrongElements } from "../../diagnostics/codes/shapes.ts";
+import { unsupported } from "../../diagnostics/codes/unsupported.ts";
 import { equal, type Dimension } from "../../dimension/dimension.ts";
 import type { Value } from "../../graph/types.ts";
 import { transpose } from "../../ops/emit.ts";
@@ -27,18 +28,29 @@ function parse(text: string, count: number): Parsed | string {
   if (inputs.length !== count) return `expected ${inputs.length} tensors, found ${count}`;
   const odd = [...inputs.flat(), ...output].find((letter) => !/[A-Za-z]/.test(letter));
   if (odd !== undefined) return `expected letters, found \`${odd}\``;
-  const twice = [...inputs, output]
-    .map((word) => word.find((letter, at) => word.indexOf(letter) !== at))
-    .find((letter) => letter !== undefined);
-  if (twice !== undefined)
-    return `expected each letter once in a word, found \`${twice}\` twice (a diagonal, which is not supported)`;
+  const repeated = repeatedIn(output);
+  if (repeated !== undefined) return `expected each letter once in the result, found \`${repeated}\` twice`;
   const missing = output.find((letter) => !inputs.some((word) => word.includes(letter)));
   return missing === undefined ? { inputs, output } : `no tensor has the letter \`${missing}\` of the result`;
+}
+
+function repeatedIn(word: readonly string[]): string | undefined {
+  return word.find((letter, at) => word.indexOf(letter) !== at);
+}
+
+/** What the language has and `einsum` does not do yet. */
+function unsupportedIn(text: string): string | undefined {
+  if (text.includes("...")) return "`...` in `einsum`";
+  const [left] = text.replaceAll(/\s/g, "").split("->");
+  const twice = left.split(",").flatMap((word) => repeatedIn(word.split("")) ?? []);
+  return twice.length === 0 ? undefined : `a letter twice in a word of \`einsum\`, as \`${twice[0]}\` here`;
 }
 
 function einsum(call: BuiltinCall): Evaluated {
   const { value: text, span } = call.operand("text");
   if (text.kind !== "string") return call.fail('a string such as "ij,jk->ik"', describeValue(text), span);
+  const missing = unsupportedIn(text.value);
+  if (missing !== undefined) return call.frame.fail(unsupported, { what: missing }, span, "this text");
   const operands = call.further.map((given) => call.evaluate(given));
   const tensors = operands.map((operand) => toTensor(operand, call.frame));
   const parsed = parse(text.value, tensors.length);

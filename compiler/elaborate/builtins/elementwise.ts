@@ -8,8 +8,17 @@ import { unaryFunctions } from "../../loops/functions.ts";
 import { holds, largestInteger, leastInteger } from "../number-range.ts";
 import { areNumeric } from "../numbers.ts";
 import * as rational from "../rational.ts";
+import { constantTensor } from "../constant-tensor.ts";
 import { choose, elementwiseBinary, toTensor, type Operand } from "../tensors.ts";
-import { asDimension, boolValue, describeType, describeValue, fromDimension, type Evaluated } from "../values.ts";
+import {
+  asDimension,
+  boolValue,
+  describeType,
+  describeValue,
+  fromDimension,
+  type Evaluated,
+  type ListValue,
+} from "../values.ts";
 import type { BuiltinCall, Rule } from "./call.ts";
 
 const functions: ReadonlyMap<string, NumberFunction> = new Map(Object.entries(unaryFunctions));
@@ -71,6 +80,7 @@ function convert(dtype: ElementType): Rule {
     const operand = call.operand("x");
     const { value } = operand;
     if (value.kind === "number" || value.kind === "bool") return convertKnown(value, dtype);
+    if (value.kind === "list") return convertList(value, operand, dtype, call);
     if (value.kind === "dimension" && dtype !== "bool") return value;
     return call.frame.at(call.span, () => {
       const tensor = toTensor(operand, call.frame);
@@ -79,6 +89,14 @@ function convert(dtype: ElementType): Rule {
         : call.entry.tensor(call.builder.one("cast", [tensor.value], { dtype }), tensor.labels);
     });
   };
+}
+
+/** Each number by itself, so that a whole one keeps all its digits. */
+function convertList(list: ListValue, { span }: Operand, dtype: ElementType, { frame }: BuiltinCall): Evaluated {
+  return constantTensor(list, span, frame, (item) => {
+    const value = item.kind === "number" || item.kind === "bool" ? convertKnown(item, dtype) : item;
+    return toTensor({ value, span }, frame, dtype);
+  });
 }
 
 function convertKnown(value: Extract<Evaluated, { kind: "number" | "bool" }>, dtype: ElementType): Evaluated {

@@ -1,4 +1,4 @@
-/** Built-ins that make or use whole numbers: take, pick, one_hot, eye, range. */
+/** Built-ins that make or use whole numbers: take, pick, one_hot, eye, range; and tensor, of any. */
 import { label } from "../../diagnostics/diagnostic.ts";
 import { shapesDiffer, wrongElements } from "../../diagnostics/codes/shapes.ts";
 import { constantValue, equal, type Dimension } from "../../dimension/dimension.ts";
@@ -101,10 +101,15 @@ function range(call: BuiltinCall): Evaluated {
   );
 }
 
+function tensor(call: BuiltinCall): Evaluated {
+  return call.frame.at(call.span, () => call.tensor("numbers"));
+}
+
 export const indexRules: readonly (readonly [string, Rule])[] = [
   ["take", take],
   ["pick", pick],
   ["one_hot", oneHot],
   ["eye", eye],
   ["range", range],
+  ["tensor", tensor],
 ];

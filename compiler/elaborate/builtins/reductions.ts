@@ -1,15 +1,15 @@
-/** `sum mean max min prod argmax`: over axes by label, by position, or all. */
+/** `sum mean max min prod argmax argmin`: over axes by label, by position, or all. */
 import { wrongElements } from "../../diagnostics/codes/shapes.ts";
 import { constant, constantValue, product } from "../../dimension/dimension.ts";
-import { dimensionValue, reshape } from "../../ops/emit.ts";
+import { dimensionValue, fill, negate, reshape } from "../../ops/emit.ts";
 import { describeType, type Evaluated, type Tensor } from "../values.ts";
 import { axesOf } from "./axes.ts";
 import type { BuiltinCall, Rule } from "./call.ts";
 
-function reduction(name: "sum" | "mean" | "max" | "min" | "prod" | "argmax"): Rule {
+function reduction(name: "sum" | "mean" | "max" | "min" | "prod" | "argmax" | "argmin"): Rule {
   return (call) => {
     const tensor = call.tensor("x");
-    const floats = name === "mean" || name === "prod";
+    const floats = name === "mean";
     if (tensor.type.dtype === "bool" || (floats && tensor.type.dtype !== "f32")) {
       call.frame.fail(
         wrongElements,
@@ -28,8 +28,12 @@ function reduction(name: "sum" | "mean" | "max" | "min" | "prod" | "argmax"): Ru
 function reduce(name: string, tensor: Tensor, axes: readonly number[], call: BuiltinCall): Evaluated {
   const { builder } = call;
   const { shape } = tensor.type;
-  if (axes.length === 0 && name !== "argmax") return tensor;
-  const reduced = builder.one(name === "mean" ? "sum" : name, [tensor.value], { axes });
+  const isPlace = name === "argmax" || name === "argmin";
+  if (axes.length === 0 && !isPlace) return tensor;
+  const reduced =
+    name === "argmin"
+      ? builder.one("argmax", [falling(tensor, call)], { axes })
+      : builder.one(name === "mean" ? "sum" : name, [tensor.value], { axes });
   const value =
     name === "mean"
       ? builder.one("div", [
@@ -51,6 +55,12 @@ function reduce(name: string, tensor: Tensor, axes: readonly number[], call: Bui
   );
 }
 
+/** Greatest where the tensor is least. The least i32 has no negative, so of integers it is −1 − x. */
+function falling({ value, type }: Tensor, { builder }: BuiltinCall): Tensor["value"] {
+  if (type.dtype === "f32") return negate(builder, value);
+  return builder.one("sub", [fill(builder, type.shape, -1, "i32"), value]);
+}
+
 /** The number of elements that a mean divides by, in the shape of the sum. */
 function countOf(sizes: readonly Tensor["type"]["shape"][number][], like: Tensor["value"], call: BuiltinCall) {
   const { builder } = call;
@@ -65,5 +75,5 @@ function countOf(sizes: readonly Tensor["type"]["shape"][number][], like: Tensor
 }
 
 export const reductionRules: readonly (readonly [string, Rule])[] = (
-  ["sum", "mean", "max", "min", "prod", "argmax"] as const
+  ["sum", "mean", "max", "min", "prod", "argmax", "argmin"] as const
 ).map((name) => [name, reduction(name)] as const);

@@ -1,0 +1,65 @@
+/** Lists of numbers where tensors are wanted: `tensor`, operators and built-ins, on both targets. */
+import { describe, expect, test } from "vitest";
+import { compile } from "../../compiler/compile.ts";
+import { load } from "../../runtime/load/index.ts";
+import { elaborated, show } from "./helpers.ts";
+
+const x = Float32Array.of(1, 2, 3, -1, 0, 0.5);
+
+async function answer(target: "typescript" | "wasm", type: string, expression: string) {
+  const source = `model M(x: [N, 3]) -> ${type} = ${expression}`;
+  const result = compile({ name: "main.nn", source }, { target, bounds: { N: 4 } });
+  if (!result.ok) throw new Error(result.diagnostics[0]?.message);
+  const net = await load(result.artifact);
+  const [found] = await net.predict({ x });
+  net.close();
+  return { shape: found?.shape, data: [...(found?.data ?? [])] };
+}
+
+/** Expression, type, shape, elements. */
+const values: readonly (readonly [string, string, readonly number[], readonly number[]])[] = [
+  ["tensor([[1, 2], [3, 4]]) + x[0, 0]", "[2, 2]", [2, 2], [2, 3, 4, 5]],
+  ["tensor([[[1], [2]]]) * x[0, 0]", "[1, 2, 1]", [1, 2, 1], [1, 2]],
+  ["x * [1, 10, 100]", "[N, 3]", [2, 3], [1, 20, 300, -1, 0, 50]],
+  ["[1, 2, 3] - x", "[N, 3]", [2, 3], [0, 0, 0, 2, 2, 2.5]],
+  ["x @ [[1, 0], [0, 1], [1, 1]]", "[N, 2]", [2, 2], [4, 5, -0.5, 0.5]],
+  ["where(x > 0, [1, 2, 3], [4, 5, 6])", "[N, 3]", [2, 3], [1, 2, 3, 4, 5, 3]],
+  ["maximum(x, [2, 0, 1])", "[N, 3]", [2, 3], [2, 2, 3, 2, 0, 1]],
+  ["take([10, 20, 30], i32(x[:, 1]))", "[N]", [2], [30, 10]],
+  ["[16777217, 5] + i32(x[0, :2])", "i32[2]", [2], [16777218, 7]],
+  ["i32([16777217, -2.5, true]) * i32(x[0, 0])", "i32[3]", [3], [16777217, -2, 1]],
+  ["f32(bool([0, 2, 1])) * x[0, 0]", "[3]", [3], [0, 1, 1]],
+  ["tensor([N, 2 * N, x[0, 2], sqrt(4)])", "[4]", [4], [2, 4, 3, 2]],
+  ["f32(tensor([true, false, true]) and x[0] > 1)", "[3]", [3], [0, 0, 1]],
+  ["tensor(7) * x[0, 0]", "[]", [], [7]],
+  ["grad(sum(x * [1, 10, 100]), wrt: x)", "[N, 3]", [2, 3], [1, 10, 100, 1, 10, 100]],
+  ["grad(sum(tensor([x[0, 1], 3]) ** 2), wrt: x)", "[N, 3]", [2, 3], [0, 4, 0, 0, 0, 0]],
+];
+
+describe.each(["typescript", "wasm"] as const)("on %s", (target) => {
+  test.each(values)("%s", async (expression, type, shape, data) => {
+    expect(await answer(target, type, expression)).toEqual({ shape, data });
+  });
+});
+
+describe("how many", () => {
+  const told = (body: string) => {
+    const source = `model M(x: [N, 3]) -> [_] {\n${body}\n}`;
+    return show(elaborated(source, { allowOpen: true }).diagnostics, source)[0];
+  };
+  const many = "error NN0308: expected a list of at most 1024 numbers as a tensor, found more";
+  const list = (count: number) => `[${Array.from({ length: count }, () => 1).join(", ")}]`;
+
+  test("some hundreds, which are told to be too many beyond", () => {
+    expect(told(`return sum(x) * tensor(${list(1024)})`)).toBeUndefined();
+    expect(told(`return sum(x) * tensor(${list(1025)})`)).toBe(many);
+    expect(
+      told(`let a = ${list(40)}\nreturn sum(x) * tensor([${Array.from({ length: 40 }, () => "a").join(", ")}])`),
+    ).toBe(many);
+  });
+
+  test("empty lists inside one another are not walked through", () => {
+    const doubled = Array.from({ length: 40 }, (_, at) => `let a${at + 1} = [a${at}, a${at}]`).join("\n");
+    expect(told(`let a0 = []\n${doubled}\nreturn sum(x) * tensor(a40)`)).toBe(many);
+  });
+});
