@@ -35,6 +35,7 @@ import { Failure } from "./failure.ts";
 import type { Frame } from "./frame.ts";
 import type { Instance } from "./paths.ts";
 import type { VariableRecord, VariableRole } from "./session.ts";
+import { mergedIn } from "./merged.ts";
 import { foundIn } from "./required.ts";
 import { labelsFor } from "./signature.ts";
 import { firstValue, startOf } from "./start.ts";
@@ -323,10 +324,12 @@ function check({ condition, message, span }: Require, frame: Frame): undefined {
   }
   if (value.kind !== "bool")
     frame.fail(notCompileTime, { what: "a requirement", found: describeValue(value) }, condition.span, "this");
-  if (!value.value) {
+  const merged = value.value ? mergedIn(condition, frame) : undefined;
+  if (!value.value || merged !== undefined) {
+    const found = [foundIn(condition, frame), merged].filter((part) => part !== undefined).join(", where ");
     frame.failAtCaller(
       requirementFailed,
-      { callee: frame.body.name, message: message.value, found: foundIn(condition, frame) },
+      { callee: frame.body.name, message: message.value, found: found === "" ? undefined : found },
       label(span, "required here"),
     );
   }

@@ -18,7 +18,7 @@ async function answer(
   model: string,
   x: Float32Array | Int32Array,
 ): Promise<readonly number[]> {
-  const bounds = model.includes("N") ? { N: 4 } : {};
+  const bounds: Readonly<Record<string, number>> = model.includes("N") ? { N: 4 } : {};
   const compiled = compile({ name: "main.nn", source: `${special}model M(x: ${model}` }, { target, bounds });
   if (!compiled.ok) throw new Error(compiled.diagnostics[0]?.message);
   const net = await load(compiled.artifact);

@@ -274,6 +274,56 @@ test.each(cases.map(([place, at, beyond, message]) => ({ place, at, beyond, mess
   },
 );
 
+describe("what only exact numbers tell from the limit", () => {
+  const [f32, beyond] = ["0.99999994", "0.99999999"];
+  const merged = "where an f32 holds both sides of `<` as";
+  const shares: readonly (readonly [(call: string) => string, string, string, string])[] = [
+    [features, "dropout", "", "rate"],
+    [sequence, "transformer", "1, 2, ", "rate"],
+    [features, "batch_norm", "", "decay"],
+    ...["momentum", "momentum_sum", "momentum_velocity", "nesterov", "rmsprop"].map(
+      (name) => [trains("optimizer"), name, "lr: 1, ", "beta"] as const,
+    ),
+    ...["adam", "adamw"].flatMap((name) =>
+      ["beta1", "beta2"].map((beta) => [trains("optimizer"), name, "lr: 1, ", beta] as const),
+    ),
+  ];
+
+  test.each(shares)(
+    "$1: a share that is 1 in f32 is refused, its neighbour taken: $3",
+    (place, name, others, setting) => {
+      const [taken, refused, longer] = [f32, beyond, `0.${"9".repeat(26)}`].map((value) =>
+        complaints(place(`${name}(${others}${setting}: ${value})`)).map((text) => text.replace(/^NN0320 `\w+`: /, "")),
+      );
+      expect(taken).toEqual([]);
+      expect(refused).toEqual([`${setting} must be ${share} ${setting} = 99999999/100000000, ${merged} 1`]);
+      expect(longer).toEqual([`${setting} must be ${share} ${setting} = 1, ${merged} 1`]);
+    },
+  );
+
+  test("a range that is empty in f32 is, too", () => {
+    expect(complaints(starts("uniform(low: 0.5, high: 0.5000001)"))).toEqual([]);
+    expect(complaints(starts("uniform(low: 0.5, high: 0.50000001)"))).toEqual([
+      `NN0320 \`uniform\`: low must be less than high, found low = 0.5 and high = 50000001/100000000, ${merged} 0.5`,
+    ]);
+  });
+
+  test("of a user's requirement: every part that must hold by itself", () => {
+    const block = (condition: string) => `block f(x: [N], p: float, n: int) -> [N] {
+  require ${condition}, "no"
+  return p * x * n
+}
+model M(x: [N]) -> [N] = f(x, 0.99999999, 3)`;
+    for (const condition of ["p < 1", "1 > p", "p != 1", "n > 0 and (p < 1 and n > 1)"])
+      expect([condition, complaints(block(condition)).length]).toEqual([condition, 1]);
+    for (const condition of ["p <= 1", "p < 1 or n == 3", "not (p >= 1)", "n < 4", "p < 1 + p", "p < n"])
+      expect([condition, complaints(block(condition))]).toEqual([condition, []]);
+    const large =
+      'block f(x: [N], n: int) -> [N] {\n  require n < 16777217, "no"\n  return x * n\n}\nmodel M(x: [N]) -> [N] = f(x, 16777216)';
+    expect(complaints(large)).toEqual([]);
+  });
+});
+
 describe("losses of classes", () => {
   test.each(["cross_entropy", "hinge"])("%s of one output says which loss to take", (loss) => {
     expect(complaints(trains("loss", narrow)(loss))).toEqual([
