@@ -1,6 +1,6 @@
 /**
- * The files that a command writes: all of them or none, and none in the place of a file that nnc did not write or that the command reads,
- * unless `--force` asks for it. What nnc writes says so in itself, by which it is known again.
+ * The files that a command writes: all of them or none, and none in the place of a file that may be the user's or that the command reads,
+ * unless `--force` asks for it. What nnc writes says so in itself, by which it is known again; predictions have no place for that.
  */
 import { closeSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
@@ -54,7 +54,7 @@ export function requireReplaceable(context: Context, files: readonly string[], {
       ? "this command reads it"
       : isOurs(place)
         ? undefined
-        : "nnc did not write it";
+        : "nothing says that nnc wrote it";
     if (problem !== undefined)
       throw new NncError(
         diagnose(inTheWay, { file, problem }, [], "choose another place, or add --force to replace it"),

@@ -107,7 +107,7 @@ const force = {
   kind: "boolean",
   default: false,
   withNegated: false,
-  brief: "Replaces files that nnc did not write or that the command reads",
+  brief: "Replaces files that do not say that nnc wrote them, or that the command reads",
 } as const;
 
 const check = buildCommand<CheckFlags, [string], Context>({
@@ -256,7 +256,7 @@ const predict = buildCommand<PredictFlags, [string], Context>({
         brief: "The form of the predictions; by default that of --out's name, else that of the rows",
       },
       out: { ...out("The file for the predictions; by default standard output"), placeholder: "FILE", optional: true },
-      force,
+      force: { ...force, brief: "Replaces a file that is there: predictions do not say that nnc wrote them" },
       model: {
         kind: "parsed",
         parse: text,

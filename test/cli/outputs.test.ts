@@ -53,7 +53,7 @@ describe("a file that nnc did not write", () => {
     const { stderr, code } = await nnc([...args, "-o", folder], { cwd });
     expect(code).toBe(1);
     expect(stderr).toContain(
-      `error[NN0928]: ${folder}/${name} stands in the way: nnc did not write it; nothing was written\n   = help: choose another place, or add --force to replace it\n`,
+      `error[NN0928]: ${folder}/${name} stands in the way: nothing says that nnc wrote it; nothing was written\n   = help: choose another place, or add --force to replace it\n`,
     );
     expect(contents(folder)).toEqual({ [name]: mine });
   });
@@ -79,7 +79,7 @@ test("a table of the user is none of nnc's, though it is called like what was bu
   userFolder("beside", "plain.csv");
   const answers = ["predict", "points.nn", ...params, "--data", "points.csv", "-o", "beside/plain.csv"];
   const { stderr, code } = await nnc(answers, { cwd });
-  expect(stderr).toContain("error[NN0928]: beside/plain.csv stands in the way: nnc did not write it");
+  expect(stderr).toContain("error[NN0928]: beside/plain.csv stands in the way: nothing says that nnc wrote it");
   expect([code, contents("beside")["plain.csv"]]).toEqual([1, mine]);
 });
 
@@ -95,6 +95,21 @@ test.each([
     const first = await nnc([...args, "-o", folder], { cwd });
     const again = await nnc([...args, "-o", folder], { cwd });
     expect([first.code, again.code, again.stderr.includes("NN0928")]).toEqual([0, 0, false]);
+  },
+  60_000,
+);
+
+test.each(["csv", "jsonl", "npy", "idx"])(
+  "predictions do not say who wrote them, so %s is replaced with --force only, and the error says no more",
+  async (end) => {
+    const file = `scores.${end}`;
+    const predict = (...more: readonly string[]) =>
+      nnc(["predict", "points.nn", ...params, "--data", "points.csv", "-o", file, ...more], { cwd });
+    const [first, again, forced] = [await predict(), await predict(), await predict("--force")];
+    expect([first.code, again.code, forced.code]).toEqual([0, 1, 0]);
+    expect(again.stderr).toContain(
+      `error[NN0928]: ${file} stands in the way: nothing says that nnc wrote it; nothing was written\n   = help: choose another place, or add --force to replace it\n`,
+    );
   },
   60_000,
 );

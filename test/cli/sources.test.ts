@@ -373,7 +373,10 @@ describe("predictions in every form", () => {
 
   test.each([
     [["--force"], "error: --force: expected --out beside it, found none\n"],
-    [["--out", "test.csv"], "error[NN0928]: test.csv stands in the way: nnc did not write it; nothing was written\n"],
+    [
+      ["--out", "test.csv"],
+      "error[NN0928]: test.csv stands in the way: nothing says that nnc wrote it; nothing was written\n",
+    ],
     [
       ["--data", "test.csv", "--out", "test.csv"],
       "error[NN0928]: test.csv stands in the way: this command reads it; nothing was written\n",

@@ -249,8 +249,8 @@ export const inTheWay = define<File & { readonly problem: string }>({
   severity: "error",
   message: ({ file, problem }) => `${file} stands in the way: ${problem}; nothing was written`,
   explanation:
-    "Only what nnc wrote is replaced: parameters, logs, plots, artifacts and exported modules say so in themselves. Any other file, and every file that the command reads, " +
-    "is replaced only with `--force`.",
+    "Only what says that nnc wrote it is replaced: parameters, logs, plots, artifacts and exported modules do, predictions have no place for it. Any other file, and every file " +
+    "that the command reads, is replaced only with `--force`.",
 });
 
 export const damagedTensors = define<File & { readonly expected: string; readonly found: string }>({
