@@ -132,11 +132,13 @@ export const functionOps: Readonly<Record<UnaryFunction, AnyOp>> = {
     samples: [row("near 0", [1e-6, -1e-6, 0])],
   }),
   sin: functionOf(unaryFunctions.sin, {
-    summary: "The sine of x in radians.",
+    summary:
+      "The sine of x in radians: within 2⁻²² for |x| ≤ 8192, 2⁻¹⁸ up to 2¹⁷, a quarter up to 2²³, of no meaning beyond.",
     gradient: (builder, { x, g }) => multiply(builder, g, builder.one("cos", [x])),
   }),
   cos: functionOf(unaryFunctions.cos, {
-    summary: "The cosine of x in radians.",
+    summary:
+      "The cosine of x in radians: within 2⁻²² for |x| ≤ 8192, 2⁻¹⁸ up to 2¹⁷, a quarter up to 2²³, of no meaning beyond.",
     gradient: (builder, { x, g }) => negate(builder, multiply(builder, g, builder.one("sin", [x]))),
   }),
   tanh: functionOf(unaryFunctions.tanh, {

@@ -110,6 +110,17 @@ describe.each([
     expect(most).toBeLessThanOrEqual(2 ** -22);
   });
 
+  test.each([
+    [8192, 2 ** 17, 2 ** -18],
+    [2 ** 17, 2 ** 19, 1 / 60],
+    [2 ** 19, 2 ** 21, 1 / 15],
+    [2 ** 21, 2 ** 23, 1 / 4],
+  ])("errs by at most as much as is said from %d to %d: %d", (from, to, bound) => {
+    let most = 0;
+    for (const x of dense(from, to - 1)) most = Math.max(most, Math.abs(f(x) - exact(x)), Math.abs(f(-x) - exact(-x)));
+    expect(most).toBeLessThanOrEqual(bound);
+  });
+
   test("stays in [−1, 1] beyond, and is NaN for what is not finite", () => {
     expect([...floats()].every((x) => Math.abs(f(x)) <= 1)).toBe(true);
     expect([f(Infinity), f(-Infinity), f(NaN)]).toEqual([NaN, NaN, NaN]);

@@ -1,6 +1,6 @@
 /**
- * sin and cos within 2⁻²² (absolute) for |x| ≤ 8192. Beyond, the result stays in [−1, 1] and loses accuracy gradually;
- * it is NaN for infinities.
+ * sin and cos, all errors absolute: within 2⁻²² for |x| ≤ 8192 and 2⁻¹⁸ up to 2¹⁷. From there the parts of π are too few: up to 1/60 is wrong
+ * below 2¹⁹, twice as much with each doubling of x, and from 2²³ on the result is any number of [−1, 1]. It is NaN for infinities.
  */
 import {
   add,
@@ -37,7 +37,7 @@ function alternating(let_: Let, r: Scalar, shifted: Scalar): Scalar {
 export const sin = defineFunction(
   {
     name: "sin",
-    summary: "The sine within 2⁻²² for |x| ≤ 8192; in [−1, 1] beyond.",
+    summary: "The sine within 2⁻²² for |x| ≤ 8192, 2⁻¹⁸ up to 2¹⁷; any number of [−1, 1] from 2²³ on.",
     parameters: parameters("f32", "x"),
     float64: Math.sin,
     cost: 16,
@@ -56,7 +56,7 @@ export const sin = defineFunction(
 export const cos = defineFunction(
   {
     name: "cos",
-    summary: "The cosine within 2⁻²² for |x| ≤ 8192; in [−1, 1] beyond.",
+    summary: "The cosine within 2⁻²² for |x| ≤ 8192, 2⁻¹⁸ up to 2¹⁷; any number of [−1, 1] from 2²³ on.",
     parameters: parameters("f32", "x"),
     float64: Math.cos,
     cost: 16,
