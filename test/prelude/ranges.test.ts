@@ -47,6 +47,12 @@ const cases: readonly Case[] = [
   [features, "dropout(0.999)", "dropout(1)", `rate must be ${share} rate = 1`],
   [graph, "graph_conv(adjacency, 1)", "graph_conv(adjacency, 0)", `units must be ${below1} units = 0`],
   [picture, "upsample(1)", "upsample(0)", `factor must be ${below1} factor = 0`],
+  [
+    picture,
+    'upsample(2, mode: "bilinear")',
+    'upsample(2, mode: "cubic")',
+    'mode: nearest or bilinear, found mode = "cubic"',
+  ],
   [features, "batch_norm(decay: 0)", "batch_norm(decay: -0.1)", `decay must be ${share} decay = -0.1`],
   [features, "batch_norm(decay: 0.999)", "batch_norm(decay: 1)", `decay must be ${share} decay = 1`],
   [features, "batch_norm(eps: 1e-30)", "batch_norm(eps: 0)", "eps must be positive, found eps = 0"],

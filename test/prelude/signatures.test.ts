@@ -30,7 +30,7 @@ block depthwise_conv2d(x: [N, H, W, C], kernel: int | [int], multiplier: int = 1
 block max_pool2d(x: [N, H, W, C], size: int | [int], stride: int | [int] = size, padding: int | string = 0) -> [N, _, _, C]
 block avg_pool2d(x: [N, H, W, C], size: int | [int], stride: int | [int] = size, padding: int | string = 0, count_padding: bool = false) -> [N, _, _, C]
 block global_avg_pool(x: [N, H, W, C]) -> [N, C]
-block upsample(x: [N, H, W, C], factor: int) -> [N, H * factor, W * factor, C]
+block upsample(x: [N, H, W, C], factor: int, mode: string = "nearest") -> [N, H * factor, W * factor, C]
 block flatten(x: [N, ..]) -> [N, _]
 block dropout(x: [..], rate: float) -> [..]
 block batch_norm(x: [.., C], statistics: string = "average", decay: float = 0.9, eps: float = 1e-5) -> [.., C]
