@@ -11,6 +11,7 @@ import {
   axisIndex,
   constantIndex,
   flatten,
+  indexKey,
   scaleIndex,
   substituteAxes,
   subtractIndex,
@@ -183,7 +184,9 @@ function spanBetween(
 }
 
 function extreme(emitter: Emitter, operator: "maximum" | "minimum", indices: readonly Index[]): Expression {
-  const values = indices.map((index) => emitter.define(indexOf(index)));
+  // The points of a tile often ask the same.
+  const distinct = new Map(indices.map((index) => [indexKey(index), index]));
+  const values = [...distinct.values()].map((index) => emitter.define(indexOf(index)));
   return values.reduce((left, right) => emitter.define(binaryOf(operator, left, right)));
 }
 

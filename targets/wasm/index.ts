@@ -26,7 +26,7 @@ import type { EntryContext } from "./entries.ts";
 import { expressionText } from "./expression.ts";
 import type { Helper } from "./helpers.ts";
 import { helperNames, helperTexts } from "./helpers.ts";
-import { inlinedOf } from "./inline.ts";
+import { inlinedOf, takesInlined } from "./inline.ts";
 import { printFunction, printKernel } from "./kernel.ts";
 import { relaxedNote } from "./relaxed.ts";
 import { i32, printText } from "./text.ts";
@@ -161,11 +161,13 @@ function moduleText(
   const lines = linesOf(sources);
   const facts: Facts = { ranges: new Map(), bounds: boundsOf(program) };
   const once = onlyInit(program);
-  const small: ModuleContext = { ...module, inlined: new Map() };
+  const calling: ModuleContext = { ...module, inlined: new Map() };
+  const contextOf = (kernel: ScheduledKernel, n: number): ModuleContext =>
+    once.has(n) || !takesInlined(kernel, module.inlined) ? calling : module;
   const kernels = program.kernels.flatMap((kernel, n) => [
     "",
     ...describeOrigins(kernel.origins, lines).map((line) => `  ;; ${line}`),
-    ...kernelTexts(kernel, names.kernels[n], facts, once.has(n) ? small : module, sharing.kernels[n]).map((text) =>
+    ...kernelTexts(kernel, names.kernels[n], facts, contextOf(kernel, n), sharing.kernels[n]).map((text) =>
       printText(text, "  "),
     ),
   ]);

@@ -5,7 +5,8 @@
  */
 import { expressionOf } from "../../compiler/program/scalars.ts";
 import { Scope } from "../../compiler/program/scope.ts";
-import type { FunctionDefinition } from "../../compiler/program/types.ts";
+import { allNodesOf } from "../../compiler/program/traverse.ts";
+import type { FunctionDefinition, ScheduledKernel } from "../../compiler/program/types.ts";
 import type { Place } from "./context.ts";
 import { emptyBlock, localType } from "./context.ts";
 import { set } from "./text.ts";
@@ -18,6 +19,15 @@ const mostSteps = 12;
 export function inlinedOf(functions: readonly FunctionDefinition[]): ReadonlyMap<string, FunctionDefinition> {
   const short = functions.filter(({ lets }) => lets.length <= mostSteps);
   return new Map(short.map((definition) => [definition.name, definition]));
+}
+
+/** A kernel with more calls than this keeps them: written in, they would make it long, and the processor's cache of instructions short. */
+const mostCalls = 64;
+
+/** Whether the kernel is to be printed with the functions written into it. */
+export function takesInlined({ body }: ScheduledKernel, inlined: ReadonlyMap<string, FunctionDefinition>): boolean {
+  const calls = allNodesOf(body).filter((node) => node.kind === "call" && inlined.has(node.function));
+  return calls.length <= mostCalls;
 }
 
 /** The function's value for these operands, each of four lanes. */
