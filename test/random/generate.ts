@@ -12,6 +12,7 @@ import * as make from "./productions.ts";
 import { nameOf, roleOf, type Dims, type RandomProgram, type Smooth } from "./program.ts";
 import { Random } from "./random.ts";
 import { sameShape, Sketch, type Shape } from "./sketch.ts";
+import * as windows from "./windows.ts";
 
 type Flavour = "mixed" | "smooth" | "long";
 
@@ -60,6 +61,8 @@ const smoothProductions: Weighted = [
   [1, pattern.crossEntropy],
   [1, pattern.attention],
   [1, pattern.convolution],
+  [3, windows.conv],
+  [3, windows.window],
   [2, pattern.fan],
   [1, pattern.runningMoments],
   [1, pattern.rowState],
