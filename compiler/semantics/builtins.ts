@@ -16,23 +16,16 @@ export interface Builtin {
   readonly layer: boolean;
   /** Takes any number of further positional arguments. */
   readonly variadic: boolean;
-  /** False while no target can run it. */
-  readonly supported: boolean;
 }
 
 /** `"x over? axis?"` is one required and two optional parameters. */
-function builtin(
-  name: string,
-  parameters: string,
-  flags: { layer?: boolean; variadic?: boolean; supported?: boolean } = {},
-): Builtin {
+function builtin(name: string, parameters: string, flags: { layer?: boolean; variadic?: boolean } = {}): Builtin {
   const words = parameters.split(" ").filter((word) => word !== "");
   return {
     name,
     parameters: words.map((word) => ({ name: word.replace("?", ""), required: !word.endsWith("?") })),
     layer: flags.layer ?? false,
     variadic: flags.variadic ?? false,
-    supported: flags.supported ?? true,
   };
 }
 
@@ -48,7 +41,7 @@ const list: readonly Builtin[] = [
   builtin("where", "c a b"),
   ...["sum", "mean", "max", "min", "prod"].map((name) => builtin(name, "x over? axis? keep?", layer)),
   ...["argmax", "argmin"].map((name) => builtin(name, "x over? axis?", layer)),
-  builtin("cumsum", "x axis", { layer: true, supported: false }),
+  builtin("cumsum", "x axis", layer),
   builtin("reshape", "x shape", layer),
   builtin("transpose", "x order", layer),
   builtin("broadcast", "x shape", layer),

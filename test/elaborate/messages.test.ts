@@ -45,7 +45,8 @@ const further: readonly string[] = [
   "block either(x: [N, K], each: bool) -> [] | [K] = where(each, sum(x, over: N), x)\nmodel M(x: [N, 3]) -> [3] = either(x, false)",
   "block inner(x: [N, C], w: [C, 2]) -> [N, 2] = x @ w\nblock outer(x: [N, C], w: [D, 2]) -> [N, 2] = inner(x, w)\nmodel M(x: [N, 3], w: [4, 2]) -> [N, 2] = x |> outer(w)",
   "block wrong(x: [N, C]) -> [N, C] = x + x.T\nblock around(x: [N, C]) -> [N, C] = wrong(x)\nmodel M(x: [N, 3]) -> [N, 3] = around(x)",
-  "model M(x: [N, 5]) -> [N, 5] = cumsum(x, axis: 1)",
+  "model M(x: [N, 5]) -> [N, 5] = cumsum(x, axis: 0)",
+  "model M(x: [N, 5]) -> i32[N, 5] = cumsum(x > 0, axis: 1)",
   // Convolutions and windows.
   ...[
     "conv(x, ones_of)",

@@ -1,7 +1,6 @@
 /** The built-ins' rules under their names, and the one way to call them. */
 import { InternalError, type Span } from "../../diagnostics/diagnostic.ts";
 import { missingSetting, tooManyArguments, unknownSetting } from "../../diagnostics/codes/settings.ts";
-import { unsupported } from "../../diagnostics/codes/unsupported.ts";
 import { didYouMean } from "../../diagnostics/suggest.ts";
 import { builtins, type Builtin } from "../../semantics/builtins.ts";
 import type { Argument } from "../../syntax/ast.ts";
@@ -10,6 +9,7 @@ import type { Mode } from "../evaluator.ts";
 import type { Frame } from "../frame.ts";
 import type { Evaluated } from "../values.ts";
 import { BuiltinCall, spanOf, type Given, type Rule } from "./call.ts";
+import { cumsumRules } from "./cumsum.ts";
 import { einsumRules } from "./einsum.ts";
 import { elementwiseRules } from "./elementwise.ts";
 import { indexRules } from "./indices.ts";
@@ -26,6 +26,7 @@ const rules: ReadonlyMap<string, Rule> = new Map([
   ...einsumRules,
   ...otherRules,
   ...windowRules,
+  ...cumsumRules,
 ]);
 
 /** Evaluates a built-in's call; without its first tensor it is a layer. */
@@ -39,7 +40,6 @@ export function callBuiltin(
 ): Evaluated {
   const spec = builtins.get(name);
   if (spec === undefined) throw new InternalError("elaborate", `${name} is no built-in`, span);
-  if (!spec.supported) return frame.fail(unsupported, { what: `\`${name}\`` }, span, "this");
   const positional: Given[] = piped.map((value) => ({ kind: "value", value, span }));
   const named = new Map<string, Given>();
   for (const argument of given) place(argument, spec, positional, named, frame);
