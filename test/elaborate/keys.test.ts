@@ -192,12 +192,12 @@ describe("what cannot have its effect says so", () => {
       `${model}train T(x: [N, 3], y: [N]) { data: given  minimize: mean(M(x))  update: M  optimizer: sgd(lr: 0.1) }`,
       ["NN0215"],
     ],
-    ["`data` that is wrong and unused", `${model}data d = csv("a.csv", scale: 0)`, ["NN0505"]],
-    ["`data` of no reader and unused", `${model}data d = cvs("a.csv")`, ["NN0506"]],
+    ["`data` that is wrong and unused", `${model}data d = csv("a.csv", scale: 0)`, ["NN0215", "NN0505"]],
+    ["`data` of no reader and unused", `${model}data d = cvs("a.csv")`, ["NN0215", "NN0506"]],
     [
       "`data` that is unused, with every mistake",
       `${model}data d = csv(scale: 0, trget: "y", holdout: 2.5, mask: "m", scale: 1)`,
-      ["NN0405", "NN0505", "NN0813", "NN0505", "NN0813", "NN0402"],
+      ["NN0215", "NN0405", "NN0505", "NN0813", "NN0505", "NN0813", "NN0402"],
     ],
     [
       "a schedule that leaves `lr0` out",
@@ -211,11 +211,6 @@ describe("what cannot have its effect says so", () => {
     ],
     ["a `const` that nothing names", `const width = 4\n${model}`, ["NN0215"]],
     ["`data` without a train", `${model}data d = csv("a.csv", target: "t")`, ["NN0215"]],
-    [
-      "`data` that no train names, though an input is called so",
-      `${model}data d = csv("a.csv")\ndata x = csv("b.csv")\ntrain T(x: [N, 3]) { data: d  minimize: mean(M(x))  update: M  optimizer: sgd(lr: 0.1)  epochs: 1  batch: 4 }`,
-      ["NN0215"],
-    ],
     [
       "a loss without its target",
       `${model}loss small(output: [..], target: [..]) -> [] = mean(output ** 2)\ntrain M { data: given  loss: small  optimizer: sgd(lr: 0.1) }`,
