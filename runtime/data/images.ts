@@ -1,6 +1,6 @@
 /**
  * Decoded images as rows: pixels for the one input, and for the target the folder that an image lies in or what a list of names says
- * beside it. Pure: who decodes them, and where they come from, is `image-files.ts`'s and the caller's.
+ * beside it. Pure: who decodes them, and where they come from, is told by `image-decode.ts`, `image-list.ts` and the caller.
  */
 import {
   imagesNotRead,
