@@ -42,8 +42,7 @@ function simplifyAtom(atom: IndexAtom, ranges: Ranges, bounds: Bounds): Index {
     case "data": {
       const value = simplifyScalar(atom.value, ranges, bounds);
       const index = indexOf(value);
-      const inside = index !== undefined && isInside(index, atom.size, ranges, bounds);
-      return inside ? index : withValue(atom, value);
+      return (index && clamped(index, atom.size, ranges, bounds)) ?? withValue(atom, value);
     }
   }
 }
@@ -59,10 +58,14 @@ function isSingle(axis: string, ranges: Ranges): boolean {
   return known !== undefined && constantValue(subtract(known.to, known.from)) === 1;
 }
 
-function isInside(index: Index, size: Dimension, ranges: Ranges, bounds: Bounds): boolean {
+/** The index clamped into [0, size), where its ranges tell that it is inside, or that it is at or beyond an end. */
+function clamped(index: Index, size: Dimension, ranges: Ranges, bounds: Bounds): Index | undefined {
   const ends = extremes(index, ranges, bounds);
-  if (ends === undefined || !isNonNegative(ends.low, bounds)) return false;
-  return isNonNegative(subtract(subtract(size, constant(1)), ends.high), bounds);
+  if (ends === undefined) return undefined;
+  const last = subtract(size, constant(1));
+  if (isNonNegative(negate(ends.high), bounds)) return constantIndex(0);
+  if (isNonNegative(subtract(ends.low, last), bounds)) return constantIndex(last);
+  return isNonNegative(ends.low, bounds) && isNonNegative(subtract(last, ends.high), bounds) ? index : undefined;
 }
 
 /** The index whose value an i32 scalar is, where it is one. */

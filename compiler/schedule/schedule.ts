@@ -28,6 +28,7 @@ import { flattenKernel } from "./flatten.ts";
 import { overGrid } from "./grid.ts";
 import type { Machine } from "./machine.ts";
 import { planPanels } from "./panel.ts";
+import { partition } from "./partition.ts";
 import { strategyOf } from "./strategy.ts";
 import { tidy } from "./tidy.ts";
 
@@ -38,14 +39,16 @@ export function schedule(
   bounds: Bounds,
   machine: Machine,
 ): ScheduledKernel {
-  const flat = flattenKernel(kernel, tensors, bounds);
-  const { loops } = strategyOf(flat, machine);
   const parameters = parametersOf(kernel, tensors);
   const rows = kernel.rows.map((row) => rowArray(row, bounds));
   const own = rows.map((row) => row.name);
   const emitter = new Emitter([...parameters.map((one) => one.name), ...own], [...writesOf(kernel), ...own]);
-  const panels = planPanels({ emitter, machine }, flat.stages, loops, bounds);
-  overGrid({ emitter, machine }, loops, flat.stages, panels);
+  for (const part of partition(kernel, bounds)) {
+    const flat = flattenKernel(part, tensors, bounds);
+    const { loops } = strategyOf(flat, machine);
+    const panels = planPanels({ emitter, machine }, flat.stages, loops, bounds);
+    overGrid({ emitter, machine }, loops, flat.stages, panels);
+  }
   const body = tidy(emitter.finish());
   const { name, origins } = kernel;
   return {
