@@ -28,7 +28,7 @@ import {
   rangesOf,
   substituteAxesInScalar,
 } from "../loops/index.ts";
-import { loadsOf, nodeCost, nodesOf, replaceLoads, type Load } from "../loops/scalar.ts";
+import { indicesWithin, loadsOf, nodeCost, replaceLoads, type Load } from "../loops/scalar.ts";
 import { simplifyIndex, simplifyScalar } from "../loops/simplify.ts";
 import { childrenOf, indicesOf } from "../loops/traverse.ts";
 import type { Axis, Compute, Scalar } from "../loops/types.ts";
@@ -152,16 +152,7 @@ function isVirtual(node: LoweredNode, compute: MapCompute, state: State): boolea
 
 /** Whether the indices hold more atoms than `widest`, nested ones included. */
 function isWide(value: Scalar): boolean {
-  const pending = nodesOf(value).flatMap(indicesOf);
-  let atoms = 0;
-  for (let index = pending.pop(); index !== undefined && atoms <= widest; index = pending.pop()) {
-    for (const { atom } of index.terms) {
-      atoms += 1;
-      // What is in data is among the value's nodes.
-      if (atom.kind === "quotient" || atom.kind === "remainder") pending.push(atom.value);
-    }
-  }
-  return atoms > widest;
+  return indicesWithin(value).reduce((atoms, { terms }) => atoms + terms.length, 0) > widest;
 }
 
 function consumerCount(tensor: string, state: State): number {

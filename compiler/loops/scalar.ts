@@ -8,7 +8,7 @@ import { convert } from "./arithmetic.ts";
 import { foldBinary, foldCall, foldCompare, foldSelect, foldUnary } from "./fold.ts";
 import type { BinaryOperator, Comparison, ElementType, Index, NumberFunction, Scalar, UnaryOperator } from "./types.ts";
 import { mapDataScalars } from "./index.ts";
-import { rebuild, walk } from "./traverse.ts";
+import { indicesOf, rebuild, walk } from "./traverse.ts";
 
 export { scalarKey } from "./keys.ts";
 
@@ -150,6 +150,19 @@ export function nodesOf(scalar: Scalar): readonly Scalar[] {
   const nodes: Scalar[] = [];
   walk(scalar, (node) => nodes.push(node));
   return nodes;
+}
+
+/** Every index in the scalar, those inside other indices included: what is in data is among its nodes. */
+export function indicesWithin(scalar: Scalar): readonly Index[] {
+  return nodesOf(scalar).flatMap(indicesOf).flatMap(nestedIndices);
+}
+
+/** The index, and those in its quotients and remainders. */
+export function nestedIndices(index: Index): readonly Index[] {
+  const inner = index.terms.flatMap(({ atom }) =>
+    atom.kind === "quotient" || atom.kind === "remainder" ? nestedIndices(atom.value) : [],
+  );
+  return [index, ...inner];
 }
 
 /** Every load, in order of appearance, repeated where it is written repeatedly. */

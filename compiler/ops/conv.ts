@@ -14,7 +14,7 @@ import { arity, axisCount, dtypeOf } from "./check.ts";
 import { defineOp, problem, type LoopContext, type Sample, type ShapeProblem } from "./define.ts";
 import type { Shape } from "./emit.ts";
 import { contractOrder } from "./order.ts";
-import { countOf, solve, type Question, type Relation, type Solution } from "./relation.ts";
+import { countsOf, solveAll, type Relation, type Solution } from "./relation.ts";
 import { f32, sizes } from "./samples.ts";
 import { elementOf, type Operand } from "./scalars.ts";
 
@@ -174,27 +174,6 @@ function sumOf(axes: readonly Axis[], over: readonly Axis[], shape: Shape, value
   return { kind: "reduce", axes, over, dtype: "f32", combine: "sum", value, order: contractOrder(shape) };
 }
 
-interface Axes {
-  readonly kept: readonly Axis[];
-  readonly counts: readonly Axis[];
-}
-
-function solveAll(
-  context: Context,
-  question: Question,
-  { kept, counts }: Axes,
-  freeSizes: Shape,
-  solvedSizes: Shape,
-): readonly Solution[] {
-  return relations(context.attributes).map((relation, axis) =>
-    solve(relation, question, axisIndex(kept[axis].name), counts[axis], freeSizes[axis], solvedSizes[axis]),
-  );
-}
-
-function counts({ attributes }: Context, question: Question, freeSizes: Shape): Shape {
-  return relations(attributes).map((relation, axis) => countOf(relation, question, freeSizes[axis]));
-}
-
 /** The place of a channel or filter, of `each` to a group, that is `within` its group. */
 function inGroup(group: Index, each: Dimension, within: Index): Index {
   return addIndex(scaleIndex(group, each), within);
@@ -215,9 +194,9 @@ function outputOf(context: Context): Compute {
   const taps = spatial("kernel", w.type.shape);
   const inner = w.type.shape[taps.length];
   const axes = fresh(shape);
-  const over = fresh([...counts(context, "tap of output", taps), inner], "r");
+  const over = fresh([...countsOf(relations(attributes), "tap of output", taps), inner], "r");
   const places = { kept: axes.slice(1, -1), counts: over };
-  const found = solveAll(context, "tap of output", places, taps, spatial("input", x.type.shape));
+  const found = solveAll(relations(attributes), "tap of output", places, taps, spatial("input", x.type.shape));
   const [batch, filter] = [axes[0], axes[axes.length - 1]].map(({ name }) => axisIndex(name));
   const channel = axisIndex(over[over.length - 1].name);
   const [group] = splitGroup(filter, shape[shape.length - 1], attributes.groups);
@@ -235,9 +214,9 @@ function inputOf(context: Context): Compute {
   const filters = w.type.shape[taps.length + 1];
   const each = divideExactly(filters, attributes.groups) ?? filters;
   const axes = fresh(shape);
-  const over = fresh([...counts(context, "tap of input", taps), each], "r");
+  const over = fresh([...countsOf(relations(attributes), "tap of input", taps), each], "r");
   const places = { kept: axes.slice(1, -1), counts: over };
-  const found = solveAll(context, "tap of input", places, taps, spatial("output", y.type.shape));
+  const found = solveAll(relations(attributes), "tap of input", places, taps, spatial("output", y.type.shape));
   const [batch, channel] = [axes[0], axes[axes.length - 1]].map(({ name }) => axisIndex(name));
   const [group, within] = splitGroup(channel, shape[shape.length - 1], attributes.groups);
   const filter = inGroup(group, each, axisIndex(over[over.length - 1].name));
@@ -253,9 +232,9 @@ function kernelOf(context: Context): Compute {
   const [{ shape }] = outputs;
   const places = spatial("output", y.type.shape);
   const axes = fresh(shape);
-  const over = fresh([y.type.shape[0], ...counts(context, "output of tap", places)], "r");
+  const over = fresh([y.type.shape[0], ...countsOf(relations(attributes), "output of tap", places)], "r");
   const found = solveAll(
-    context,
+    relations(attributes),
     "output of tap",
     { kept: axes, counts: over.slice(1) },
     places,

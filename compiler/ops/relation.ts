@@ -58,14 +58,14 @@ function equationOf({ stride, dilation, inputDilation, low }: Relation, question
 }
 
 /** How far the counting loop runs where there are `size` of what is counted. */
-export function countOf(relation: Relation, question: Question, size: Dimension): Dimension {
+function countOf(relation: Relation, question: Question, size: Dimension): Dimension {
   const { modulus, free } = equationOf(relation, question);
   const step = modulus / gcd(free, modulus);
   return floorDivide(add(size, constant(step - 1)), constant(step));
 }
 
 /** The places at `kept` and the loop's `count`, of `freeSize` and `solvedSize` that there are. */
-export function solve(
+function solve(
   relation: Relation,
   question: Question,
   kept: Index,
@@ -98,6 +98,28 @@ export function solve(
       compare("less", indexScalar(solved), indexScalar(constantIndex(solvedSize))),
     ],
   };
+}
+
+/** How far the counting loops run, for each spatial axis. */
+export function countsOf(
+  relations: readonly Relation[],
+  question: Question,
+  sizes: readonly Dimension[],
+): readonly Dimension[] {
+  return relations.map((relation, axis) => countOf(relation, question, sizes[axis]));
+}
+
+/** Every spatial axis solved, from the loops along the kept places and those that count. */
+export function solveAll(
+  relations: readonly Relation[],
+  question: Question,
+  { kept, counts }: { readonly kept: readonly Axis[]; readonly counts: readonly Axis[] },
+  freeSizes: readonly Dimension[],
+  solvedSizes: readonly Dimension[],
+): readonly Solution[] {
+  return relations.map((relation, axis) =>
+    solve(relation, question, axisIndex(kept[axis].name), counts[axis], freeSizes[axis], solvedSizes[axis]),
+  );
 }
 
 const zero = constantIndex(0);

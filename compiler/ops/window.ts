@@ -4,7 +4,6 @@
  * `window_argmax` found; each is the gradient of the other, and neither scatters.
  */
 import { constantValue, product } from "../dimension/dimension.ts";
-import type { Dimension } from "../dimension/dimension.ts";
 import type { TensorType } from "../graph/types.ts";
 import {
   addIndex,
@@ -21,11 +20,11 @@ import type { Axis, Combine, Compute, Index, Scalar } from "../loops/types.ts";
 import { arity, dtypeOf } from "./check.ts";
 import { defineOp, type LoopContext, type Sample, type ShapeProblem } from "./define.ts";
 import { held, type Shape } from "./emit.ts";
-import { solve, type Solution } from "./relation.ts";
+import { solveAll, type Solution } from "./relation.ts";
 import { f32, sizes } from "./samples.ts";
 import { elementOf, loadAt } from "./scalars.ts";
 import {
-  countsOf,
+  coverCounts,
   coverOf,
   relationsOf,
   tapSamples,
@@ -45,10 +44,18 @@ const reach = "A window at o covers the places stride·o − low up to the size 
 // From places to windows
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** The place of a tap, moved to the nearest one that exists: so padding repeats what the window has anyway. */
-function placeOf({ stride, low }: WindowAttributes, axis: number, at: Index, tap: Index, size: Dimension): Index {
-  const place = subtractIndex(addIndex(scaleIndex(at, stride[axis]), tap), constantIndex(low[axis]));
-  return dataIndex(indexScalar(place), size);
+/** The places of taps, each moved to the nearest one that exists: so padding repeats what the window has anyway. */
+function placesOf(
+  { stride, low }: WindowAttributes,
+  kept: readonly Axis[],
+  taps: readonly Index[],
+  shape: Shape,
+): readonly Index[] {
+  return taps.map((tap, axis) => {
+    const start = scaleIndex(axisIndex(kept[axis + 1].name), stride[axis]);
+    const place = subtractIndex(addIndex(start, tap), constantIndex(low[axis]));
+    return dataIndex(indexScalar(place), shape[axis + 1]);
+  });
 }
 
 /** The greatest of each window, or its tap. Repeated elements come after those that they repeat, or have their first place. */
@@ -57,11 +64,8 @@ function extreme(combine: Extract<Combine, "max" | "argmax">, { attributes, inpu
   const [{ dtype, shape }] = outputs;
   const kept = axes(shape);
   const over = axes(attributes.window, "r");
-  const indices = kept.map(({ name }, position) => {
-    if (position === 0 || position === kept.length - 1) return axisIndex(name);
-    const axis = position - 1;
-    return placeOf(attributes, axis, axisIndex(name), axisIndex(over[axis].name), x.type.shape[position]);
-  });
+  const taps = over.map(({ name }) => axisIndex(name));
+  const indices = within(kept, placesOf(attributes, kept, taps, x.type.shape));
   return { kind: "reduce", axes: kept, over, dtype, combine, value: elementOf(x, indices), order: { lanes: 1 } };
 }
 
@@ -126,11 +130,7 @@ export const windowTake = defineOp<WindowAttributes>({
     const kept = axes(shape);
     const { window } = attributes;
     const tap = unflatten(heldIndex(loadAt(taps, kept), product(window)), window);
-    const indices = kept.map(({ name }, position) => {
-      if (position === 0 || position === kept.length - 1) return axisIndex(name);
-      const axis = position - 1;
-      return placeOf(attributes, axis, axisIndex(name), tap[axis], x.type.shape[position]);
-    });
+    const indices = within(kept, placesOf(attributes, kept, tap, x.type.shape));
     return [{ kind: "map", axes: kept, dtype, value: elementOf(x, indices) }];
   },
   samples: tapSamples("places"),
@@ -158,9 +158,9 @@ export const windowPut = defineOp<WindowAttributes>({
     const [g, taps] = inputs;
     const { shape } = outputs[0];
     const kept = axes(shape);
-    const over = axes(countsOf(attributes), "r");
+    const over = axes(coverCounts(attributes), "r");
     const found = coverOf(attributes, kept, over, g.type.shape);
-    const indices = acrossWindows(kept, found);
+    const indices = within(kept, solvedOf(found));
     const wanted = found.map((solution, axis) => tapAt(solution, axis, kept, attributes));
     const strides = attributes.window.map((_, axis) => product(attributes.window.slice(axis + 1)));
     const tap = wanted
@@ -168,7 +168,7 @@ export const windowPut = defineOp<WindowAttributes>({
       .reduce((left, right) => binary("add", left, right));
     const here = compare("equal", elementOf(taps, indices), tap);
     const chosen = select(here, elementOf(g, indices), constantScalar("f32", 0));
-    return [summed(kept, over, select(allOf(existing(found)), chosen, constantScalar("f32", 0)))];
+    return [summed(kept, over, found, chosen)];
   },
   samples: tapSamples("windows"),
 });
@@ -195,18 +195,16 @@ export const windowSum = defineOp<WindowAttributes>({
   loops: ({ attributes, inputs: [x], outputs: [{ shape }], axes }) => {
     const kept = axes(shape);
     const over = axes(attributes.window, "r");
-    const found = relationsOf(attributes).map((relation, axis) =>
-      solve(
-        relation,
-        "tap of output",
-        axisIndex(kept[axis + 1].name),
-        over[axis],
-        attributes.window[axis],
-        x.type.shape[axis + 1],
-      ),
+    const places = { kept: kept.slice(1, -1), counts: over };
+    const found = solveAll(
+      relationsOf(attributes),
+      "tap of output",
+      places,
+      attributes.window,
+      x.type.shape.slice(1, -1),
     );
-    const element = elementOf(x, acrossWindows(kept, found));
-    return [summed(kept, over, select(allOf(existing(found)), element, constantScalar("f32", 0)))];
+    const element = elementOf(x, within(kept, solvedOf(found)));
+    return [summed(kept, over, found, element)];
   },
   samples: windowSamples(),
 });
@@ -222,10 +220,10 @@ export const windowSpread = defineOp<WindowAttributes>({
   ],
   loops: ({ attributes, inputs: [x], outputs: [{ shape }], axes }) => {
     const kept = axes(shape);
-    const over = axes(countsOf(attributes), "r");
+    const over = axes(coverCounts(attributes), "r");
     const found = coverOf(attributes, kept, over, x.type.shape);
-    const element = elementOf(x, acrossWindows(kept, found));
-    return [summed(kept, over, select(allOf(existing(found)), element, constantScalar("f32", 0)))];
+    const element = elementOf(x, within(kept, solvedOf(found)));
+    return [summed(kept, over, found, element)];
   },
   samples: windowSamples().map(({ name, attributes, inputs: [{ shape }] }): Sample<WindowAttributes> => ({
     name,
@@ -234,18 +232,21 @@ export const windowSpread = defineOp<WindowAttributes>({
   })),
 });
 
-function existing(found: readonly Solution[]): readonly Scalar[] {
-  return found.flatMap(({ freeExists, solvedExists }) => [...freeExists, ...solvedExists]);
-}
-
-/** The row and channel of a point, at the solved places. */
-function acrossWindows(kept: readonly Axis[], found: readonly Solution[]): readonly Index[] {
+/** The row and channel of a point, at these places of the spatial axes. */
+function within(kept: readonly Axis[], places: readonly Index[]): readonly Index[] {
   const [batch, channel] = [kept[0], kept[kept.length - 1]].map(({ name }) => axisIndex(name));
-  return [batch, ...found.map(({ solved }) => solved), channel];
+  return [batch, ...places, channel];
 }
 
-function summed(axes: readonly Axis[], over: readonly Axis[], value: Scalar): Compute {
-  return { kind: "reduce", axes, over, dtype: "f32", combine: "sum", value, order: { lanes: 1 } };
+function solvedOf(found: readonly Solution[]): readonly Index[] {
+  return found.map(({ solved }) => solved);
+}
+
+/** The sum over the loops of the value where all places exist. */
+function summed(axes: readonly Axis[], over: readonly Axis[], found: readonly Solution[], value: Scalar): Compute {
+  const existing = found.flatMap(({ freeExists, solvedExists }) => [...freeExists, ...solvedExists]);
+  const counted = select(allOf(existing), value, constantScalar("f32", 0));
+  return { kind: "reduce", axes, over, dtype: "f32", combine: "sum", value: counted, order: { lanes: 1 } };
 }
 
 function taken([x, taps]: readonly TensorType[], attributes: WindowAttributes): readonly TensorType[] | ShapeProblem {

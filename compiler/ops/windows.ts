@@ -4,12 +4,11 @@
  */
 import { constant, constantValue, equal, printShape } from "../dimension/dimension.ts";
 import type { TensorType } from "../graph/types.ts";
-import { axisIndex } from "../loops/index.ts";
 import type { Axis } from "../loops/types.ts";
 import { axisCount, dtypeOf } from "./check.ts";
 import { problem, type Sample, type ShapeProblem } from "./define.ts";
 import { countUp, type Shape } from "./emit.ts";
-import { countOf, solve, type Relation, type Solution } from "./relation.ts";
+import { countsOf, solveAll, type Relation, type Solution } from "./relation.ts";
 import { f32, sizes } from "./samples.ts";
 
 export type WindowAttributes = {
@@ -27,27 +26,19 @@ export function relationsOf({ stride, low }: WindowAttributes): readonly Relatio
 }
 
 /** How many windows at most cover a place. */
-export function countsOf(attributes: WindowAttributes): Shape {
-  return relationsOf(attributes).map((relation, axis) => countOf(relation, "tap of input", attributes.window[axis]));
+export function coverCounts(attributes: WindowAttributes): Shape {
+  return countsOf(relationsOf(attributes), "tap of input", attributes.window);
 }
 
 /** The windows over each place, by the taps that reach it. */
 export function coverOf(
   attributes: WindowAttributes,
   kept: readonly Axis[],
-  over: readonly Axis[],
+  counts: readonly Axis[],
   windows: Shape,
 ): readonly Solution[] {
-  return relationsOf(attributes).map((relation, axis) =>
-    solve(
-      relation,
-      "tap of input",
-      axisIndex(kept[axis + 1].name),
-      over[axis],
-      attributes.window[axis],
-      windows[axis + 1],
-    ),
-  );
+  const places = { kept: kept.slice(1, -1), counts };
+  return solveAll(relationsOf(attributes), "tap of input", places, attributes.window, windows.slice(1, -1));
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -23,9 +23,8 @@ import {
   subtractIndex,
   unflatten,
 } from "../loops/index.ts";
-import { nodesOf } from "../loops/scalar.ts";
-import { indicesOf } from "../loops/traverse.ts";
-import type { Axis, Index, IndexAtom, Scalar } from "../loops/types.ts";
+import { indicesWithin, nestedIndices, nodesOf } from "../loops/scalar.ts";
+import type { Axis, Index, IndexAtom } from "../loops/types.ts";
 import type { Emitter } from "./emitter.ts";
 
 /** One loop over several axes, the outermost first; their flattened index runs from 0 to `extent`. */
@@ -40,20 +39,7 @@ export interface LoopAxis {
 /** Every index of a stage, those inside quotients, remainders and data included. */
 export function indicesOfStage(stage: Stage): readonly Index[] {
   const zero = stage.kind === "scatter" ? stage.zeroIndices : [];
-  return [...scalarsOf(stage).flatMap(indicesOfScalar), ...zero.flatMap(withNested)];
-}
-
-/** Every index in the scalar, those inside other indices included: what is in data is among its nodes. */
-function indicesOfScalar(scalar: Scalar): readonly Index[] {
-  return nodesOf(scalar).flatMap(indicesOf).flatMap(withNested);
-}
-
-/** The index, and those in its quotients and remainders. */
-function withNested(index: Index): readonly Index[] {
-  const inner = index.terms.flatMap(({ atom }) =>
-    atom.kind === "quotient" || atom.kind === "remainder" ? withNested(atom.value) : [],
-  );
-  return [index, ...inner];
+  return [...scalarsOf(stage).flatMap(indicesWithin), ...zero.flatMap(nestedIndices)];
 }
 
 /** How often `axis` counts in the sum itself, not inside its quotients, remainders and data. */

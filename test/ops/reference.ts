@@ -33,7 +33,12 @@ export function indicesOf(shape: readonly number[]): readonly (readonly number[]
 }
 
 export function at({ shape, data }: Tensor, index: readonly number[]): number {
-  return data[index.reduce((flat, position, axis) => flat * shape[axis] + position, 0)];
+  return data[flatOf(shape, index)];
+}
+
+/** The row-major position of an index. */
+function flatOf(shape: readonly number[], index: readonly number[]): number {
+  return index.reduce((flat, position, axis) => flat * shape[axis] + position, 0);
 }
 
 function sizesOf(dimensions: readonly Dimension[]): readonly number[] {
@@ -128,8 +133,7 @@ function contracted([a, b]: readonly Tensor[], attributes: Attributes, shape: re
       const agree = left.every((label, d) => !right.includes(label) || j[right.indexOf(label)] === i[d]);
       if (!agree) continue;
       const index = output.map((label) => (left.includes(label) ? i[left.indexOf(label)] : j[right.indexOf(label)]));
-      const flat = index.reduce((sum, position, axis) => sum * shape[axis] + position, 0);
-      out[flat] += at(a, i) * at(b, j);
+      out[flatOf(shape, index)] += at(a, i) * at(b, j);
     }
   }
   return out;
@@ -170,8 +174,10 @@ function convolved(
         ["kernel", w],
         ["output", y],
       ]);
-      const flat = (at.get(missing) ?? []).reduce((sum, position, axis) => sum * shape[axis] + position, 0);
-      out[flat] += given.reduce((value, role) => value * valueAt(known.get(role), at.get(role)), 1);
+      out[flatOf(shape, at.get(missing) ?? [])] += given.reduce(
+        (value, role) => value * valueAt(known.get(role), at.get(role)),
+        1,
+      );
     }
   }
   return out;
@@ -241,10 +247,6 @@ function movedByWindow(
       move(index, [index[0], ...place, index[index.length - 1]]);
     }
   }
-}
-
-function flatOf(shape: readonly number[], index: readonly number[]): number {
-  return index.reduce((flat, position, axis) => flat * shape[axis] + position, 0);
 }
 
 const backFromWindows: Reference = ([g, taps], attributes, shape) => {

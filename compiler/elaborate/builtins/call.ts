@@ -1,13 +1,13 @@
 /** A built-in's call with its arguments at their parameters, each evaluated when its rule asks for it. */
 import type { Span } from "../../diagnostics/diagnostic.ts";
-import { notCompileTime, wrongKind } from "../../diagnostics/codes/shapes.ts";
+import { notCompileTime, wrongElements, wrongKind } from "../../diagnostics/codes/shapes.ts";
 import { constantValue, type Dimension } from "../../dimension/dimension.ts";
 import type { ElementType } from "../../loops/types.ts";
 import type { Expression } from "../../syntax/ast.ts";
 import type { Mode, ShapeValue } from "../evaluator.ts";
 import type { Frame } from "../frame.ts";
 import { toTensor, type Operand } from "../tensors.ts";
-import { asDimension, describeValue, type Evaluated, type Tensor } from "../values.ts";
+import { asDimension, describeType, describeValue, type Evaluated, type Tensor } from "../values.ts";
 
 /** What stands at a parameter: a value that was piped in, or an expression of the caller. */
 export type Given =
@@ -115,6 +115,12 @@ export class BuiltinCall {
     if (!this.has(parameter)) return false;
     const { value, span } = this.operand(parameter);
     return value.kind === "bool" ? value.value : this.fail("true or false", describeValue(value), span);
+  }
+
+  /** The elements of a parameter's tensor are not of the type that is expected. */
+  failElements(parameter: string, expected: string, { type }: Tensor, help: string): never {
+    const values = { operation: `\`${this.name}\``, expected, found: describeType(type) };
+    return this.frame.fail(wrongElements, values, this.spanOf(parameter), "this", [], help);
   }
 
   fail(expected: string, found: string, span: Span): never {

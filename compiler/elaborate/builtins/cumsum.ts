@@ -3,7 +3,6 @@
  * x[i] + x[i − s], so that n elements take ⌈log₂ n⌉ passes, each of whole vectors. Its gradient runs the other way by itself.
  */
 import { unsupported } from "../../diagnostics/codes/unsupported.ts";
-import { wrongElements } from "../../diagnostics/codes/shapes.ts";
 import { constant, constantValue } from "../../dimension/dimension.ts";
 import type { Value } from "../../graph/types.ts";
 import { describeType, type Evaluated } from "../values.ts";
@@ -13,15 +12,7 @@ import type { BuiltinCall, Rule } from "./call.ts";
 function cumsum(call: BuiltinCall): Evaluated {
   const tensor = call.tensor("x");
   const { dtype, shape } = tensor.type;
-  if (dtype === "bool")
-    call.frame.fail(
-      wrongElements,
-      { operation: "`cumsum`", expected: "numbers", found: describeType(tensor.type) },
-      call.spanOf("x"),
-      "this",
-      [],
-      "convert with `i32(…)`",
-    );
+  if (dtype === "bool") call.failElements("x", "numbers", tensor, "convert with `i32(…)`");
   const axis = axisAt("axis", shape.length, describeType(tensor.type), call);
   const size = constantValue(shape[axis]);
   if (size === undefined)

@@ -1,8 +1,7 @@
 /** `sum mean max min prod argmax argmin`: over axes by label, by position, or all. */
-import { wrongElements } from "../../diagnostics/codes/shapes.ts";
 import { constant, constantValue, product } from "../../dimension/dimension.ts";
 import { dimensionValue, fill, negate, reshape } from "../../ops/emit.ts";
-import { describeType, type Evaluated, type Tensor } from "../values.ts";
+import { type Evaluated, type Tensor } from "../values.ts";
 import { axesOf } from "./axes.ts";
 import type { BuiltinCall, Rule } from "./call.ts";
 
@@ -11,14 +10,7 @@ function reduction(name: "sum" | "mean" | "max" | "min" | "prod" | "argmax" | "a
     const tensor = call.tensor("x");
     const floats = name === "mean";
     if (tensor.type.dtype === "bool" || (floats && tensor.type.dtype !== "f32")) {
-      call.frame.fail(
-        wrongElements,
-        { operation: `\`${name}\``, expected: floats ? "f32" : "numbers", found: describeType(tensor.type) },
-        call.spanOf("x"),
-        "this",
-        [],
-        "convert with `f32(…)`",
-      );
+      call.failElements("x", floats ? "f32" : "numbers", tensor, "convert with `f32(…)`");
     }
     const axes = axesOf(tensor, call);
     return call.frame.at(call.span, () => reduce(name, tensor, axes, call));

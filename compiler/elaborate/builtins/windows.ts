@@ -1,6 +1,5 @@
 /** `conv`, `window_max` and `window_sum`: their geometry checked where it was written, then one node each. */
 import { convOperands, emptyWindow } from "../../diagnostics/codes/windows.ts";
-import { wrongElements } from "../../diagnostics/codes/shapes.ts";
 import { label } from "../../diagnostics/diagnostic.ts";
 import { counted } from "../../diagnostics/lists.ts";
 import {
@@ -55,32 +54,28 @@ function placesOf(reaches: readonly Reach[], parameter: string, x: Tensor, call:
   });
 }
 
-/** An f32 tensor with a batch axis, `least` spatial axes or more, and channels. */
-function pictures(parameter: string, call: BuiltinCall): Tensor {
-  const tensor = call.tensor(parameter);
-  const span = call.spanOf(parameter);
-  if (tensor.type.dtype !== "f32")
-    return call.frame.fail(
-      wrongElements,
-      { operation: `\`${call.name}\``, expected: "f32", found: describeType(tensor.type) },
-      span,
-      "this",
-      [],
-      "convert with `f32(…)`",
-    );
+/** An f32 tensor with a batch axis, spatial axes and channels. */
+function picture(call: BuiltinCall): Tensor {
+  const tensor = call.tensor("x");
+  if (tensor.type.dtype !== "f32") return call.failElements("x", "f32", tensor, "convert with `f32(…)`");
   if (tensor.type.shape.length >= 3) return tensor;
   return call.fail(
     "a tensor [N, …, C] with at least one axis between rows and channels",
     describeType(tensor.type),
-    span,
+    call.spanOf("x"),
   );
+}
+
+/** A list as it is, anything else for every spatial axis. */
+function forEachAxis(value: Evaluated, rank: number): readonly Evaluated[] {
+  return value.kind === "list" ? value.items : Array.from({ length: rank }, () => value);
 }
 
 /** A number of at least 1 for each spatial axis, or one for all. */
 function steps(parameter: string, rank: number, call: BuiltinCall): readonly number[] {
   if (!call.has(parameter)) return Array.from({ length: rank }, () => 1);
   const { value, span } = call.operand(parameter, { whole: true });
-  const items = value.kind === "list" ? value.items : Array.from({ length: rank }, () => value);
+  const items = forEachAxis(value, rank);
   const numbers = items.map((item) => call.integer(item, span));
   if (numbers.length === rank && numbers.every((by) => by >= 1)) return numbers;
   return call.fail(`${counted(rank, "number")} of at least 1 as \`${parameter}\``, describeValue(value), span);
@@ -89,7 +84,7 @@ function steps(parameter: string, rank: number, call: BuiltinCall): readonly num
 /** A size for each spatial axis, or one for all. */
 function window(rank: number, call: BuiltinCall): readonly Dimension[] {
   const { value, span } = call.operand("size", { whole: true });
-  const items = value.kind === "list" ? value.items : Array.from({ length: rank }, () => value);
+  const items = forEachAxis(value, rank);
   const sizes = items.flatMap((item) => asDimension(item) ?? []);
   const fits = sizes.length === rank && items.length === rank && sizes.every((size) => (constantValue(size) ?? 1) >= 1);
   return fits ? sizes : call.fail(`${counted(rank, "size")} of at least 1`, describeValue(value), span);
@@ -120,7 +115,7 @@ function labelsOf(x: Tensor, places: readonly Dimension[], channels: AxisLabel):
 }
 
 function conv(call: BuiltinCall): Evaluated {
-  const x = pictures("x", call);
+  const x = picture(call);
   const w = call.tensor("w");
   const rank = x.type.shape.length - 2;
   const groups = call.has("groups") ? call.dimension("groups") : one;
@@ -175,7 +170,7 @@ function checkKernel(x: Tensor, w: Tensor, groups: Dimension, call: BuiltinCall)
 
 function windowed(op: "window_max" | "window_sum"): Rule {
   return (call) => {
-    const x = pictures("x", call);
+    const x = picture(call);
     const rank = x.type.shape.length - 2;
     const sizes = window(rank, call);
     const stride = steps("stride", rank, call);
