@@ -2,7 +2,8 @@
  * Image files → pixels of one size. `sharp`, which is loaded only here and only when there are images to read, decodes them: upright by EXIF, in sRGB
  * whatever their profile, 8 bits a channel. A few are decoded at once. They are resized here: `sharp` moves what it enlarges by half a pixel.
  */
-import { dataTooLarge, sharpMissing, unreadableImage } from "../../compiler/diagnostics/codes/data.ts";
+import { dataTooLarge } from "../../compiler/diagnostics/codes/data.ts";
+import { sharpMissing, unreadableImage } from "../../compiler/diagnostics/codes/images.ts";
 import { failure } from "../save/fail.ts";
 import type { ImageFiles, ImageList } from "./image-list.ts";
 import type { DecodedImages, ImageSize } from "./images.ts";

@@ -2,7 +2,8 @@
  * Which image files a path stands for, in an order that is the same everywhere: those in a folder, by class and path, or those that a list
  * in CSV names. Nothing is decoded here.
  */
-import { filesLeftOut, imageColumn, imageFolder, unsuitableValue } from "../../compiler/diagnostics/codes/data.ts";
+import { unsuitableValue } from "../../compiler/diagnostics/codes/data.ts";
+import { filesLeftOut, imageColumn, imageFolder } from "../../compiler/diagnostics/codes/images.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { counted } from "../../compiler/diagnostics/lists.ts";

@@ -3,13 +3,12 @@
  * beside it. Pure: who decodes them, and where they come from, is told by `image-decode.ts`, `image-list.ts` and the caller.
  */
 import {
-  imagesNotRead,
   missingField,
-  oneImageInput,
   rowsDisagree,
   unsuitableSetting,
   wrongElementCount,
 } from "../../compiler/diagnostics/codes/data.ts";
+import { imagesNotRead, oneImageInput } from "../../compiler/diagnostics/codes/images.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { HostData } from "../../compiler/program/host.ts";
 import { failure, listed, quoted, shapeText } from "../save/fail.ts";

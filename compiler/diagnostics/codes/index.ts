@@ -6,6 +6,7 @@ import { InternalError } from "../diagnostic.ts";
 import type { DiagnosticDefinition } from "../diagnostic.ts";
 import * as checkpoint from "./checkpoint.ts";
 import * as data from "./data.ts";
+import * as images from "./images.ts";
 import * as internal from "./internal.ts";
 import * as limits from "./limits.ts";
 import * as names from "./names.ts";
@@ -24,6 +25,7 @@ type Area = Readonly<Record<string, DiagnosticDefinition<never>>>;
 const areas: readonly Area[] = [
   checkpoint,
   data,
+  images,
   internal,
   limits,
   names,
