@@ -149,7 +149,7 @@ export function dimensionsOf({ terms, constant: rest }: Index): readonly Dimensi
 }
 
 /** The axes that occur in any index of the scalar. */
-function axesOfScalar(scalar: Scalar): ReadonlySet<string> {
+export function axesOfScalar(scalar: Scalar): ReadonlySet<string> {
   const here = indicesOf(scalar).flatMap((index) => [...axesOf(index)]);
   return new Set([...here, ...childrenOf(scalar).flatMap((child) => [...axesOfScalar(child)])]);
 }

@@ -116,8 +116,9 @@ function leastOver(index: Index, axes: readonly Axis[]): Index | undefined {
 /** The conjunction; undefined where one is never true, is unknown, or changes along lanes. */
 function allHold(emitter: Emitter, indices: readonly (Index | undefined)[]): Expression | undefined {
   const parts = new Map<string, Expression>();
-  for (const index of indices) {
-    if (index === undefined || laneStride(index) !== 0) return undefined;
+  const placed = indices.filter((index) => index !== undefined);
+  if (placed.length < indices.length || placed.some((index) => laneStride(index) !== 0)) return undefined;
+  for (const index of leastOfEach(placed)) {
     const known = knownNumber(index);
     if (known !== undefined && known < 0) return undefined;
     if (known !== undefined) continue;
@@ -128,6 +129,20 @@ function allHold(emitter: Emitter, indices: readonly (Index | undefined)[]): Exp
     (all, part) => (all === undefined ? part : emitter.define(binaryOf("and", all, part), "inside")),
     undefined,
   );
+}
+
+/** Of the indices that differ by a number, as those of neighbouring points do, the least: where it is at least 0 all are. */
+function leastOfEach(indices: readonly Index[]): readonly Index[] {
+  const least = new Map<string, Index>();
+  for (const index of indices) {
+    const key = indexKey({ ...index, constant: constant(0) });
+    const known = least.get(key);
+    const difference = known && constantValue(subtract(index.constant, known.constant));
+    if (known === undefined) least.set(key, index);
+    else if (difference === undefined) least.set(indexKey(index), index);
+    else if (difference < 0) least.set(key, index);
+  }
+  return [...least.values()];
 }
 
 /** Where an innermost loop is inside: if `condition` holds, over `span`, each wherever it is set. */

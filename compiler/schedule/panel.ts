@@ -67,7 +67,7 @@ export interface PanelPlan {
   readonly stages: readonly Stage[];
   /** Tiles of columns whose panels are filled before any is used. */
   readonly tiles: number;
-  /** How many rows there are. */
+  /** How many rows read a block of columns. */
   readonly rows: Dimension;
   /** The reduced axis where it is cut, and the places of a slice. */
   readonly slices?: { readonly axis: LoopAxis; readonly places: number } | undefined;
@@ -76,6 +76,8 @@ export interface PanelPlan {
 interface Sides {
   readonly rows: GridLoop;
   readonly columns: GridLoop;
+  /** How many rows read a block of columns. */
+  readonly readers: Dimension;
   /** The most places of the reduced axes. */
   readonly length: number;
 }
@@ -92,13 +94,16 @@ export function planPanels(
   const [first] = stages;
   if (!machine.panels || rows === undefined || columns === undefined || first?.kind !== "reduce") return undefined;
   const length = evaluateDimension(product(first.over.map((axis) => axis.extent)), bounds);
-  const few = intervalOf(rows.axis.extent, bounds).high < fewestRows;
+  // Every loop inside that of the columns reads the same copies.
+  const inside = loops.slice(loops.indexOf(columns) + 1);
+  const readers = product(inside.map(({ axis }) => axis.extent));
+  const few = intervalOf(readers, bounds).high < fewestRows;
   if (few || length === undefined || length > longest) return undefined;
-  return withPanels(emitter, stages, first, { rows, columns, length });
+  return withPanels(emitter, stages, first, { rows, columns, readers, length });
 }
 
 function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, sides: Sides): PanelPlan | undefined {
-  const { rows, columns, length } = sides;
+  const { rows, columns, readers, length } = sides;
   const width = columns.count * columns.lanes;
   const shared = first.results
     .flatMap(({ value }) => loadsOf(value))
@@ -136,7 +141,7 @@ function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, s
     panels: [...panels.values()],
     stages: [stage, ...stages.slice(1)],
     tiles: most,
-    rows: rows.axis.extent,
+    rows: readers,
     slices,
   };
 }

@@ -1,7 +1,7 @@
 /**
- * Partition: a kernel of maps whose values depend on where they are, as a border or a concatenation does, becomes several,
- * each over a part of the grid where every such question has one answer. Simplified in its narrower ranges a part has no
- * select and no clamp left that only the whole grid needed. Every element is computed as before.
+ * Partition: a kernel whose values depend on where they are, as a border, a concatenation or a convolution's padding do, becomes
+ * several, each over a part of the grid where every such question has one answer. Simplified in its narrower ranges a part
+ * has no select and no clamp left that only the whole grid needed. Every element is computed as before.
  *
  *   y[i] = select(i < 3, a[i], b[i − 3]), i in 8   →   y[i] = a[i], i in 3;  y[i + 3] = b[i], i in 5
  */
@@ -17,30 +17,62 @@ import {
 } from "../loops/index.ts";
 import { nodesOf } from "../loops/scalar.ts";
 import { simplifyIndex, simplifyScalar } from "../loops/simplify.ts";
-import { indicesOf } from "../loops/traverse.ts";
+import { axesOfScalar, indicesOf } from "../loops/traverse.ts";
 import type { Axis, Comparison, Index, Scalar } from "../loops/types.ts";
-import { scalarsOf } from "../kernel/stage.ts";
+import { mapStage, scalarsOf } from "../kernel/stage.ts";
 import type { Kernel, Stage } from "../kernel/types.ts";
+import { interiorOf } from "./border.ts";
+import { shortPlaces } from "./unroll.ts";
 
 /** More parts than this would be a long program for little. */
 const mostParts = 16;
 
 /** The kernel's parts, which together are the kernel; itself where there is nothing to cut. */
 export function partition(kernel: Kernel, bounds: Bounds): readonly Kernel[] {
-  if (kernel.rows.length > 0 || !kernel.stages.every(isPointwise)) return [kernel];
-  const nodes = kernel.stages.flatMap(scalarsOf).flatMap(nodesOf);
-  const cuts = kernel.grid.map((axis) => cutsOf(axis, nodes));
+  const { grid, rows, stages } = kernel;
+  if (rows.length > 0 || !stages.every(isCut)) return [kernel];
+  const nodes = stages.flatMap(nodesAtPoints);
+  const cuts = grid.map((axis) => cutsOf(axis, nodes));
+  if (stages.some(isGuarded)) keepInnermost(cuts);
   while (partsOf(cuts) > mostParts) {
     const longest = cuts.reduce((best, list, at) => (list.length > cuts[best].length ? at : best), 0);
     cuts[longest] = [];
   }
-  return partsOf(cuts) === 1 ? [kernel] : spansOf(kernel.grid, cuts).map((spans) => partAt(kernel, spans, bounds));
+  return partsOf(cuts) === 1 ? [kernel] : spansOf(grid, cuts).map((spans) => partAt(kernel, spans, bounds));
 }
 
-type Pointwise = Extract<Stage, { readonly kind: "let" | "store" }>;
+type Cut = Extract<Stage, { readonly kind: "let" | "store" | "reduce" }>;
 
-function isPointwise(stage: Stage): stage is Pointwise {
-  return stage.kind === "let" || stage.kind === "store";
+/** What has loops of its own over the grid's parts, such as a scatter, is not cut. */
+function isCut(stage: Stage): stage is Cut {
+  return stage.kind === "let" || stage.kind === "store" || stage.kind === "reduce";
+}
+
+function isClamped({ terms }: Index): boolean {
+  return terms.some(({ atom }) => atom.kind === "data");
+}
+
+function isGuarded(stage: Stage): boolean {
+  return stage.kind === "reduce" && interiorOf(stage) !== undefined;
+}
+
+/**
+ * Of a guarded reduction only the axis whose points share a tile is cut: along the others a tile is inside or not, which its
+ * loops ask.
+ */
+function keepInnermost(cuts: (readonly number[])[]): void {
+  const last = cuts.findLastIndex((list) => list.length > 0);
+  for (const at of cuts.keys()) if (at !== last) cuts[at] = [];
+}
+
+/** What a stage evaluates, where it asks about a reduced axis at each of its places; what it asks about a long one stays open. */
+function nodesAtPoints(stage: Stage): readonly Scalar[] {
+  const nodes = scalarsOf(stage).flatMap(nodesOf);
+  if (stage.kind !== "reduce") return nodes;
+  const asking = nodes.filter((node) => node.kind === "compare" || indicesOf(node).some(isClamped));
+  const asked = stage.over.filter(({ name }) => asking.some((node) => axesOfScalar(node).has(name)));
+  const places = shortPlaces(asked) ?? [];
+  return places.flatMap((place) => asking.map((node) => substituteAxesInScalar(node, place)));
 }
 
 function partsOf(cuts: readonly (readonly number[])[]): number {
@@ -169,13 +201,14 @@ function partAt(kernel: Kernel, spans: readonly Span[], bounds: Bounds): Kernel 
     places.set(axis.name, isSingle ? constantIndex(from) : addIndex(axisIndex(axis.name), constantIndex(from)));
     return isSingle ? [] : [{ name: axis.name, extent: constant(to - from) }];
   });
-  const ranges = rangesOf(grid);
+  return { ...kernel, grid, stages: kernel.stages.filter(isCut).map((stage) => stageAt(stage, grid, places, bounds)) };
+}
+
+function stageAt(stage: Cut, grid: readonly Axis[], places: ReadonlyMap<string, Index>, bounds: Bounds): Stage {
+  const ranges = rangesOf(stage.kind === "reduce" ? [...grid, ...stage.over] : grid);
   const scalar = (value: Scalar): Scalar => simplifyScalar(substituteAxesInScalar(value, places), ranges, bounds);
-  const index = (one: Index): Index => simplifyIndex(substituteAxes(one, places), ranges, bounds);
-  const stages = kernel.stages.filter(isPointwise).map((stage): Stage => {
-    if (stage.kind === "let") return { ...stage, value: scalar(stage.value) };
-    const { store } = stage;
-    return { ...stage, store: { ...store, indices: store.indices.map(index), value: scalar(store.value) } };
-  });
-  return { ...kernel, grid, stages };
+  const moved = mapStage(stage, scalar, (tensor) => tensor);
+  if (moved.kind !== "store") return moved;
+  const indices = moved.store.indices.map((one) => simplifyIndex(substituteAxes(one, places), ranges, bounds));
+  return { ...moved, store: { ...moved.store, indices } };
 }

@@ -34,6 +34,7 @@ import {
   type Slice,
   type LoopRange,
 } from "./loops.ts";
+import { termsOf } from "./unroll.ts";
 
 /** One expression for each point and result. */
 type Values = readonly (readonly Expression[])[];
@@ -73,6 +74,8 @@ function bind(points: readonly Point[], results: readonly Result[], values: Valu
 }
 
 function accumulate(context: Context, stage: Reduce, points: readonly Point[]): Values {
+  const terms = termsOf(stage, points.length);
+  if (terms !== undefined) return unrolled(context, terms, points);
   const fourLanes = stage.order.lanes === 4;
   // Lanes count on the last axis: a flat index has the same ones only if the axis is whole fours.
   const wholeLanes = (inner: Dimension): boolean => isConstant(remainder(inner, constant(4)), 0);
@@ -81,6 +84,30 @@ function accumulate(context: Context, stage: Reduce, points: readonly Point[]): 
     (fourLanes ? passInLanes : passAscending)(context, stage, points, axes, span);
   const { chunk } = stage.order;
   return chunk === undefined ? pass() : chunked(context, stage, points, chunk, pass);
+}
+
+/** Without a loop. All but a sum start from their first term; a sum from 0, which makes 0 of a −0. */
+function unrolled({ emitter }: Context, terms: readonly Reduce[], points: readonly Point[]): Values {
+  const [first, ...more] = terms;
+  const sums = points.map((point) =>
+    termsAt(emitter, first, point, []).map((term, r) => {
+      const { name, combine, dtype } = first.results[r];
+      const value = point.vector ? splat(emitter, term) : term;
+      const start =
+        combine === "sum" ? combined(combine, neutralOf(combine, dtype, value.type.lanes), value) : value;
+      return emitter.mutable(name, value.type, start);
+    }),
+  );
+  addTerms(emitter, more, points, sums);
+  return sums;
+}
+
+/** The terms one after the other at every point, so that neighbouring points share what they load. */
+function addTerms(emitter: Emitter, terms: readonly Reduce[], points: readonly Point[], sums: Sums): void {
+  for (const term of terms) {
+    for (const [p, point] of points.entries())
+      combineInto(emitter, term.results, [sums[p]], [termsAt(emitter, term, point, [])]);
+  }
 }
 
 /** Chunks counted from 0, each from a fresh start; their results are combined in ascending order. */
@@ -152,6 +179,8 @@ function ascend(
   axes: readonly LoopAxis[],
   span?: LoopRange,
 ): void {
+  const terms = span === undefined ? termsOf(stage, points.length) : undefined;
+  if (terms !== undefined) return addTerms(emitter, terms, points, sums);
   overSpan(emitter, axes, chunkOf(stage.order), span, (inner) => {
     const { axis, span: whole, places } = inner;
     const loop = (terms: Reduce, part: LoopRange): void =>

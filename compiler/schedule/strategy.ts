@@ -134,13 +134,18 @@ function columnAxis(plain: readonly GridLoop[], sources: readonly Index[]): Grid
   return plain.findLast((loop) => !gathers(loop) && contiguous(loop)) ?? last;
 }
 
-/** An axis along which the columns' operand stays and another operand runs: its points share the loads of both. */
+/**
+ * An axis along which the columns' operand stays and another operand runs: its points share the loads of both. Where no other operand
+ * stays along the columns they share those of one, and of neighbouring windows.
+ */
 function rowAxis(plain: readonly GridLoop[], columns: GridLoop, sources: readonly Index[]): GridLoop | undefined {
-  return plain.findLast((loop) => {
-    if (loop === columns || constantValue(loop.axis.extent) === 1) return false;
-    const stays = sources.some((index) => runs(index, columns.axis) && !runs(index, loop.axis));
-    return stays && sources.some((index) => !runs(index, columns.axis) && runs(index, loop.axis));
-  });
+  const shares = (loop: GridLoop): boolean =>
+    loop !== columns &&
+    constantValue(loop.axis.extent) !== 1 &&
+    sources.some((index) => runs(index, columns.axis) && !runs(index, loop.axis));
+  const isFactor = (loop: GridLoop): boolean =>
+    sources.some((index) => !runs(index, columns.axis) && runs(index, loop.axis));
+  return plain.findLast((loop) => shares(loop) && isFactor(loop)) ?? plain.findLast(shares);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
