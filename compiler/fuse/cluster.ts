@@ -6,9 +6,10 @@
 import { product } from "../dimension/dimension.ts";
 import type { Bounds } from "../dimension/interval.ts";
 import { intervalOf } from "../dimension/interval.ts";
+import { isContraction } from "../loops/contraction.ts";
 import { loadsOf } from "../loops/scalar.ts";
 import type { Axis } from "../loops/types.ts";
-import { isContraction, leadsWith, sameShape, scalarsOf, type Member } from "./definition.ts";
+import { leadsWith, sameShape, scalarsOf, type Member } from "./definition.ts";
 import { Precedence } from "./precedence.ts";
 
 /** A kernel of more members than this would be hard to read and slow to compile. */

@@ -9,7 +9,6 @@
 import { equal, product, type Dimension } from "../dimension/dimension.ts";
 import {
   axisMap,
-  isContraction,
   isIdentity,
   loadedBy,
   mapCompute,
@@ -17,6 +16,7 @@ import {
   type FusionInput,
   type Member,
 } from "./definition.ts";
+import { isContraction } from "../loops/contraction.ts";
 import { isRandom } from "../loops/functions.ts";
 import {
   axesOf,

@@ -6,7 +6,6 @@ import { constantValue, equal, isConstant } from "../dimension/dimension.ts";
 import type { Bounds } from "../dimension/interval.ts";
 import type { Origin, TensorType } from "../graph/types.ts";
 import { soleAxis } from "../loops/index.ts";
-import { loadsOf } from "../loops/scalar.ts";
 import { walk } from "../loops/traverse.ts";
 import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
 import type { LoweredNode, LoweredOutput, Tensor } from "../lower/lower.ts";
@@ -56,19 +55,6 @@ export function mapCompute(compute: Compute, change: (value: Scalar) => Scalar, 
   const value = change(compute.value);
   if (compute.kind === "scatter") return { ...compute, value, at: compute.at.map(index) };
   return value === compute.value ? compute : { ...compute, value };
-}
-
-/** A sum of products of two loads, however it came about: a contraction, a convolution, or a gradient of one. */
-export function isContraction(compute: Compute): boolean {
-  if (compute.kind !== "reduce" || compute.combine !== "sum") return false;
-  const { value } = compute;
-  return value.kind === "binary" && value.operator === "mul" && isFactor(value.left) && isFactor(value.right);
-}
-
-/** A load, or one that is chosen by where it is: the border of a convolution. */
-function isFactor(value: Scalar): boolean {
-  if (value.kind !== "select") return value.kind === "load";
-  return value.whenTrue.kind === "load" && value.otherwise.kind === "constant" && loadsOf(value.condition).length === 0;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import { loadsOf, mapScalar } from "../loops/scalar.ts";
 import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
 import { loopsOf } from "../ops/index.ts";
 import { stampChunk } from "../ops/order.ts";
+import { inChunks } from "./chunks.ts";
 
 /** A tensor of an entry: something that lives outside it, or a value made in it. */
 export interface Tensor {
@@ -97,8 +98,28 @@ function addNode(
   for (const [output, compute] of loopsOf(node, inputs).entries()) {
     const tensor = tensorName(graph, { node: node.id, output });
     addTensor(tensors, tensor, "value", node.outputs[output]);
-    nodes.push({ tensor, op: node.op, compute: squeeze(stampChunk(compute, bounds), tensors), origin: originOf(node) });
+    const stamped = squeeze(stampChunk(compute, bounds), tensors);
+    const { op } = node;
+    const origin = originOf(node);
+    const chunked = inChunks(stamped, chunksOf(tensor));
+    if (chunked === undefined) {
+      nodes.push({ tensor, op, compute: stamped, origin });
+      continue;
+    }
+    const { partial, total } = chunked;
+    addTensor(tensors, chunksOf(tensor), "value", typeOfCompute(partial));
+    nodes.push({ tensor: chunksOf(tensor), op, compute: squeeze(partial, tensors), origin });
+    nodes.push({ tensor, op, compute: squeeze(total, tensors), origin });
   }
+}
+
+/** The sums of the chunks that make the tensor. */
+function chunksOf(tensor: string): string {
+  return `${tensor} in chunks`;
+}
+
+function typeOfCompute({ dtype, axes }: Compute): TensorType {
+  return { dtype, shape: axes.map(({ extent }) => extent) };
 }
 
 /** The tensor of an output; a copy where the value is an input, a constant or another output's, which `owners` has. */

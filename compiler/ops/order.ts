@@ -4,7 +4,8 @@
  */
 import { constantValue, evaluate, product } from "../dimension/dimension.ts";
 import { InternalError } from "../diagnostics/diagnostic.ts";
-import { chunkAbove, chunkSize, type Compute, type Order } from "../loops/types.ts";
+import { isContraction } from "../loops/contraction.ts";
+import { chunkAbove, chunkSize, type Axis, type Compute, type Order } from "../loops/types.ts";
 import type { Shape } from "./emit.ts";
 
 const oneByOne: Order = { lanes: 1 };
@@ -28,5 +29,33 @@ export function stampChunk(compute: Compute, bounds: ReadonlyMap<string, number>
   const total = product(compute.over.map(({ extent }) => extent));
   const extent = evaluate(total, bounds);
   if (extent === undefined) throw new InternalError("ops", `a sum over ${total.key} terms has no bound`);
-  return extent > chunkAbove ? { ...compute, order: { ...compute.order, chunk: chunkSize } } : compute;
+  if (extent <= chunkAbove) return compute;
+  const ofProducts = compute.order.lanes === 1 && isContraction(compute) ? stepsOfAxis(compute.over) : undefined;
+  return { ...compute, order: { ...compute.order, chunk: ofProducts ?? chunkSize } };
+}
+
+/**
+ * The longest chunk up to `chunkSize` that ends with whole steps of an axis, so that it is a part of it: several pictures
+ * of a batch, or several of their rows. Undefined where that is less than a quarter of `chunkSize`.
+ */
+function stepsOfAxis(over: readonly Axis[]): number | undefined {
+  let inner = 1;
+  for (let at = over.length - 1; at >= 0; at -= 1) {
+    const size = constantValue(over[at].extent);
+    const most = Math.floor(chunkSize / inner);
+    if (at > 0 && size === undefined) return undefined;
+    if (at > 0 && size !== undefined && size <= most) {
+      inner *= size;
+      continue;
+    }
+    const chunk = inner * (at === 0 ? most : largestDivisor(size ?? 1, most));
+    return 4 * chunk >= chunkSize ? chunk : undefined;
+  }
+  return undefined;
+}
+
+function largestDivisor(value: number, most: number): number {
+  let divisor = most;
+  while (value % divisor !== 0) divisor -= 1;
+  return divisor;
 }

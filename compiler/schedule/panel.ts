@@ -7,9 +7,10 @@ import { constantValue, evaluate as evaluateDimension, product, type Dimension }
 import { intervalOf, type Bounds } from "../dimension/interval.ts";
 import type { Stage } from "../kernel/types.ts";
 import { addIndex, axisIndex, constantIndex, flatten, scaleIndex, sumIndices } from "../loops/index.ts";
-import { loadsOf, replaceLoads, scalarKey, type Load } from "../loops/scalar.ts";
-import type { Index } from "../loops/types.ts";
-import type { Context, Reduce } from "./border.ts";
+import { indicesWithin, loadsOf, scalarKey, type Load } from "../loops/scalar.ts";
+import { childrenOf, rebuild } from "../loops/traverse.ts";
+import type { Index, Scalar } from "../loops/types.ts";
+import { interiorOf, type Context, type Reduce } from "./border.ts";
 import type { Emitter } from "./emitter.ts";
 import { at, evaluate, place, storeAt, type Point } from "./evaluate.ts";
 import { laneNumbers } from "./expressions.ts";
@@ -53,10 +54,15 @@ export const rowTiles = 4;
 export const tileAxes = { columns: "$columns", rows: "$rows" } as const;
 export const elementAxes = { columns: "$column", rows: "$row" } as const;
 
-export interface Panel {
+/** What a panel holds copies of: a load, or one guarded by where it is, so that the copies need no guard. */
+interface Operand {
+  readonly value: Scalar;
+  readonly load: Load;
+}
+
+export interface Panel extends Operand {
   readonly side: keyof typeof elementAxes;
   readonly array: string;
-  readonly load: Load;
   readonly stage: Reduce;
   readonly address: Index;
 }
@@ -78,6 +84,8 @@ interface Sides {
   readonly columns: GridLoop;
   /** How many rows read a block of columns. */
   readonly readers: Dimension;
+  /** At the most how many such blocks the loops around the columns make. */
+  readonly outside: number;
   /** The most places of the reduced axes. */
   readonly length: number;
 }
@@ -97,43 +105,43 @@ export function planPanels(
   // Every loop inside that of the columns reads the same copies.
   const inside = loops.slice(loops.indexOf(columns) + 1);
   const readers = product(inside.map(({ axis }) => axis.extent));
+  const outside = evaluateDimension(product(loops.slice(0, loops.indexOf(columns)).map(({ axis }) => axis.extent)), bounds) ?? 1;
   const few = intervalOf(readers, bounds).high < fewestRows;
   if (few || length === undefined || length > longest) return undefined;
-  return withPanels(emitter, stages, first, { rows, columns, readers, length });
+  return withPanels(emitter, stages, first, { rows, columns, readers, outside, length });
 }
 
 function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, sides: Sides): PanelPlan | undefined {
-  const { rows, columns, readers, length } = sides;
+  const { rows, columns, readers, outside, length } = sides;
   const width = columns.count * columns.lanes;
-  const shared = first.results
-    .flatMap(({ value }) => loadsOf(value))
-    .some((load) => sideOf(load, first, sides) === "rows");
-  const cut = shared && length > slicePlaces && canSlice(stages, first);
+  const { copied, open } = copiedOf(first, sides);
+  const shared = [...copied.values()].includes("rows");
+  const cut = shared && length > slicePlaces && canSlice(stages, open);
   const places = cut ? slicePlaces : length;
-  const most = Math.max(1, Math.min(tilesOfBlock(columns, width, cut), Math.floor(mostElements / (width * places))));
+  const most = Math.max(1, Math.min(tilesOfBlock(columns, width, cut, outside), Math.floor(mostElements / (width * places))));
   const panels = new Map<string, Panel>();
-  const newPanel = (side: Panel["side"], load: Load, position: number): Panel => {
+  const newPanel = (side: Panel["side"], operand: Operand, position: number): Panel => {
     const purpose = `panel${position === 0 ? "" : position + 1}`;
     const own = side === "columns" ? width : rows.count;
     const size = places * own * (side === "columns" ? most : rowTiles);
     const address = addressOf(first, side, own, places, cut);
-    return { side, array: emitter.array(purpose, load.dtype, size), load, stage: first, address };
+    return { ...operand, side, array: emitter.array(purpose, operand.load.dtype, size), stage: first, address };
   };
-  const replace = (load: Load): Load | undefined => {
-    const side = sideOf(load, first, sides);
+  const replace = (operand: Operand): Load | undefined => {
+    const key = scalarKey(operand.value);
+    const side = copied.get(key);
     if (side === undefined) return undefined;
-    const key = scalarKey(load);
-    const panel = panels.get(key) ?? newPanel(side, load, panels.size);
+    const panel = panels.get(key) ?? newPanel(side, operand, panels.size);
     panels.set(key, panel);
-    return { ...load, tensor: panel.array, indices: [panel.address] };
+    return { ...operand.load, tensor: panel.array, indices: [panel.address] };
   };
   const reading = (stage: Reduce): Reduce => ({
     ...stage,
-    results: stage.results.map((result) => ({ ...result, value: replaceLoads(result.value, replace) })),
+    results: stage.results.map((result) => ({ ...result, value: replaceOperands(result.value, replace) })),
   });
-  const { interior } = first;
+  const { interior } = open;
   const inside = interior === undefined ? {} : { interior: { ...interior, stage: reading(interior.stage) } };
-  const stage: Reduce = { ...reading(first), ...inside };
+  const stage: Reduce = { ...reading(open), ...inside };
   if (panels.size === 0) return undefined;
   const [axis] = mergeAxes(first.over, [...indicesOfStage(first), ...indicesOfStage(stage)]);
   const slices = cut ? { axis, places } : undefined;
@@ -144,6 +152,59 @@ function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, s
     rows: readers,
     slices,
   };
+}
+
+/**
+ * What is copied, by its key, and the reduction that reads it. Where every guard goes into a panel the reduction itself has no
+ * border left; else what is guarded stays in place.
+ */
+function copiedOf(
+  first: Reduce,
+  sides: Sides,
+): { readonly copied: ReadonlyMap<string, Panel["side"]>; readonly open: Reduce } {
+  const operands = first.results.flatMap(({ value }) => operandsOf(value));
+  const sided = operands.map((operand) => ({ operand, side: sideOf(operand, first, sides) }));
+  const bare = withoutGuards(first);
+  const closed = interiorOf(bare) === undefined && sided.every(({ operand, side }) => !isGuarded(operand) || side);
+  const copied = new Map<string, Panel["side"]>();
+  for (const { operand, side } of sided)
+    if (side !== undefined && (closed || !isGuarded(operand))) copied.set(scalarKey(operand.value), side);
+  const { interior: _, ...plain } = first;
+  return { copied, open: closed ? plain : first };
+}
+
+/** The operand that a scalar is, if it is one. */
+function operandOf(scalar: Scalar): Operand | undefined {
+  if (scalar.kind === "load") return { value: scalar, load: scalar };
+  if (scalar.kind !== "select" || scalar.whenTrue.kind !== "load" || scalar.otherwise.kind !== "constant")
+    return undefined;
+  return loadsOf(scalar.condition).length === 0 ? { value: scalar, load: scalar.whenTrue } : undefined;
+}
+
+function isGuarded({ value }: Operand): boolean {
+  return value.kind === "select";
+}
+
+/** The outermost operands of what a reduction adds up. */
+function operandsOf(scalar: Scalar): readonly Operand[] {
+  const operand = operandOf(scalar);
+  return operand === undefined ? childrenOf(scalar).flatMap(operandsOf) : [operand];
+}
+
+/** An operand that has no replacement stays whole. */
+function replaceOperands(scalar: Scalar, replace: (operand: Operand) => Scalar | undefined): Scalar {
+  const operand = operandOf(scalar);
+  if (operand !== undefined) return replace(operand) ?? scalar;
+  return rebuild(
+    scalar,
+    (child) => replaceOperands(child, replace),
+    (index) => index,
+  );
+}
+
+function withoutGuards(stage: Reduce): Reduce {
+  const results = stage.results.map((one) => ({ ...one, value: replaceOperands(one.value, ({ load }) => load) }));
+  return { ...stage, results };
 }
 
 /** Whether the sum is all that is stored, so that the result can hold it between slices, and its places are one loop. */
@@ -159,27 +220,29 @@ function canSlice(stages: readonly Stage[], first: Reduce): boolean {
 }
 
 /**
- * Enough tiles to fill lines of the cache, and enough blocks for a few threads; slices add up their panels' copies, which
- * wide blocks share.
+ * Enough tiles to fill lines of the cache, and enough blocks for a few threads, where the loops around them give too few; slices
+ * add up their panels' copies, which wide blocks share.
  */
-function tilesOfBlock(columns: GridLoop, width: number, cut: boolean): number {
+function tilesOfBlock(columns: GridLoop, width: number, cut: boolean, outside: number): number {
   const tiles = Math.ceil((constantValue(columns.axis.extent) ?? 0) / width);
-  const inBlocks = (blocks: number): number => Math.ceil(tiles / blocks);
+  const inBlocks = (blocks: number): number => Math.ceil(tiles / Math.ceil(blocks / outside));
   if (cut) return Math.min(2 * mostTiles, Math.max(mostTiles, inBlocks(fewestBlocks)));
   const enough = Math.min(goodTiles, inBlocks(fewestBlocks));
   return Math.min(mostTiles, Math.max(fewestTiles, enough, inBlocks(goodBlocks)));
 }
 
-/** Which side of the tiles the load is of, if it is to be copied. */
-function sideOf({ indices: [address] }: Load, stage: Reduce, { rows, columns }: Sides): Panel["side"] | undefined {
-  const runsRows = runs(address, rows.axis);
-  if (runsRows === runs(address, columns.axis)) return undefined;
+/** Which side of the tiles the operand is of, if it is to be copied. */
+function sideOf(operand: Operand, stage: Reduce, { rows, columns }: Sides): Panel["side"] | undefined {
+  const indices = indicesWithin(operand.value);
+  const runsRows = indices.some((index) => runs(index, rows.axis));
+  if (runsRows === indices.some((index) => runs(index, columns.axis))) return undefined;
   if (!runsRows) return "columns";
+  const [address] = operand.load.indices;
   const last = stage.over.at(-1);
   const along = strideOf(address, innermost(rows.axis)) === "unit";
   const across = last !== undefined && strideOf(address, last.name) === "other";
-  const many = (constantValue(columns.axis.extent) ?? 0) >= fewestColumns;
-  return along && across && many && stage.interior === undefined ? "rows" : undefined;
+  const many = isGuarded(operand) || (constantValue(columns.axis.extent) ?? 0) >= fewestColumns;
+  return along && across && many ? "rows" : undefined;
 }
 
 /** Row-major by tile, place of the reduced axes, and element. */
@@ -242,16 +305,16 @@ export function fill(
 /** The places of the reduced axes, all or those of a slice. */
 function overPlaces(
   { emitter }: Context,
-  { stage, load }: Panel,
+  { stage, value }: Panel,
   slice: Slice | undefined,
   body: (places: readonly Place[]) => void,
 ): void {
-  if (slice === undefined) return nested(emitter, mergeAxes(stage.over, load.indices), body);
+  if (slice === undefined) return nested(emitter, mergeAxes(stage.over, indicesWithin(value)), body);
   overSlice(emitter, slice, body);
 }
 
-function copy({ emitter }: Context, { array, load, address }: Panel, point: Point): void {
-  storeAt(emitter, array, address, evaluate(emitter, load, point), point);
+function copy({ emitter }: Context, { array, value, address }: Panel, point: Point): void {
+  storeAt(emitter, array, address, evaluate(emitter, value, point), point);
 }
 
 interface Group {

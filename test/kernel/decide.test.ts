@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../compiler/dimension/dimension.ts";
 import { decide, updateRegion } from "../../compiler/fuse/decide.ts";
-import { isContraction, loadedBy } from "../../compiler/fuse/definition.ts";
+import { isContraction } from "../../compiler/loops/contraction.ts";
+import { loadedBy } from "../../compiler/fuse/definition.ts";
 import type { LoweredNode, LoweredOutput } from "../../compiler/lower/lower.ts";
 import { addIndex, axisIndex, dataIndex, quotient, remainder, scaleIndex } from "../../compiler/loops/index.ts";
 import { randomWords, unaryFunctions } from "../../compiler/loops/functions.ts";

@@ -5,7 +5,6 @@ import { describe, expect, test } from "vitest";
 import { symbol } from "../../compiler/dimension/dimension.ts";
 import {
   axisMap,
-  isContraction,
   isIdentity,
   leadsWith,
   loadedBy,
@@ -14,6 +13,7 @@ import {
   scalarsOf,
   type Member,
 } from "../../compiler/fuse/definition.ts";
+import { isContraction } from "../../compiler/loops/contraction.ts";
 import { clusterMembers } from "../../compiler/fuse/cluster.ts";
 import { Heap } from "../../compiler/fuse/precedence.ts";
 import { kernelName, levelsOf, localName } from "../../compiler/fuse/build.ts";
