@@ -216,8 +216,30 @@ export interface Context {
   readonly machine: Machine;
 }
 
-/** A reduction, and where it has borders, what it is inside of them. */
-export type Reduce = Extract<Stage, { readonly kind: "reduce" }> & { readonly interior?: Interior };
+/** A reduction; where it has borders, what it is inside of them; and where its first axis ends before its extent. */
+export type Reduce = PlainReduce & { readonly interior?: Interior; readonly until?: Index };
+
+/** The reduction's loops at a point, the first of them up to where it ends. */
+export function upToEnd(
+  emitter: Emitter,
+  axes: readonly LoopAxis[],
+  { over, until }: Reduce,
+  point: Point,
+): readonly LoopAxis[] {
+  const [first, ...rest] = axes;
+  const place = until && placeIndex(emitter, until, point);
+  if (first === undefined || place === undefined) return axes;
+  const [, ...inner] = first.axes;
+  const { extent } = over[0];
+  const end = boundedIndex(
+    emitter,
+    emitter.define(indexOf(place)),
+    constantIndex(0),
+    constantIndex(extent),
+    add(extent, constant(1)),
+  );
+  return [{ ...first, until: scaleIndex(end, product(inner.map((axis) => axis.extent))) }, ...rest];
+}
 
 /** The results' terms at a point moved to `places`. */
 export function termsAt(

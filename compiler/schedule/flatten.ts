@@ -15,6 +15,7 @@ import { rebuild } from "../loops/traverse.ts";
 import type { Axis, Index, Scalar } from "../loops/types.ts";
 import type { Kernel, Stage, Store } from "../kernel/types.ts";
 import { interiorOf, type Reduce } from "./border.ts";
+import { limitOf } from "./limit.ts";
 
 interface Context {
   readonly shapeOf: (tensor: string) => readonly Dimension[];
@@ -38,11 +39,14 @@ function flattenStage(stage: Stage, within: (axes: readonly Axis[]) => Context):
       return { ...stage, store: flattenStore(stage.store, within([])) };
     case "reduce": {
       const context = within(stage.over);
-      const flat = flattenReduce(stage, context);
-      const interior = interiorOf(stage);
+      const limited = limitOf(stage);
+      const { stage: bare, ...end } = limited ?? { stage };
+      const flat: Reduce = { ...flattenReduce(bare, context), ...end };
+      const interior = interiorOf(bare);
       if (interior === undefined) return flat;
-      const inside: Reduce = { ...flat, interior: { ...interior, stage: flattenReduce(interior.stage, context) } };
-      return inside;
+      const inside: Reduce = { ...flattenReduce(interior.stage, context), ...end };
+      const both: Reduce = { ...flat, interior: { ...interior, stage: inside } };
+      return both;
     }
     case "sweep": {
       const context = within(stage.over);

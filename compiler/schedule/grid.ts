@@ -1,15 +1,15 @@
 /** The loops over a kernel's grid, tile by tile, and its stages inside. */
-import { add, constant, floorDivide, isConstant, multiply, remainder } from "../dimension/dimension.ts";
+import { constant, isConstant, remainder } from "../dimension/dimension.ts";
 import { intervalOf } from "../dimension/interval.ts";
 import type { Stage } from "../kernel/types.ts";
-import { addIndex, constantIndex, subtractIndex } from "../loops/index.ts";
+import { addIndex, constantIndex, quotient, scaleIndex, subtractIndex } from "../loops/index.ts";
 import { load } from "../loops/scalar.ts";
 import type { Index } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
-import type { Context } from "./border.ts";
+import { upToEnd, type Context } from "./border.ts";
 import { at, boundedIndex, evaluate, origin, place, splat, type Point } from "./evaluate.ts";
 import { compareOf, constantOf, indexOf, neutralOf, selectOf } from "./expressions.ts";
-import { collapse, loopOver, placesOf, zero, type Place, type Slice } from "./loops.ts";
+import { collapse, loopOver, placesOf, wholeSpan, zero, type Place, type Slice } from "./loops.ts";
 import type { Machine } from "./machine.ts";
 import { elementPlace, fewestRows, fill, rowTiles, tilePlace, type Panel, type PanelPlan } from "./panel.ts";
 import { reduceSlice } from "./reduce.ts";
@@ -89,7 +89,7 @@ function overBlocks(
   const alone = inner.map((loop) => ({ ...loop, count: 1 }));
   for (const { span, step, tiles, wide } of blocksOf(axis.extent, count, lanes, overlap, panels.tiles)) {
     const copied = (base: Index): void =>
-      eachSlice(context, panels, (slice) => {
+      eachSlice(context, panels, points[0], (slice) => {
         eachTile(context, columns, tiles, (from, offsets) => {
           fill(context, panelsOf(panels, "columns"), points[0], axis, base, [{ from, offsets }], slice);
         });
@@ -183,17 +183,24 @@ function cross(loop: GridLoop, points: readonly Point[], base: Index, offsets: r
 // a time. Between slices each sum waits where it will be stored in the end; its order is the same.
 
 /** Runs the body for each slice in ascending order; once, without one, where nothing is cut. */
-export function eachSlice({ emitter }: Context, { slices }: PanelPlan, body: (slice?: Slice) => void): void {
+export function eachSlice(
+  { emitter }: Context,
+  { slices }: PanelPlan,
+  point: Point,
+  body: (slice?: Slice) => void,
+): void {
   if (slices === undefined) return body();
-  const { axis, places } = slices;
-  const whole = isConstant(remainder(axis.extent, constant(places)), 0);
+  const { stage, places } = slices;
+  const [axis] = upToEnd(emitter, [slices.axis], stage, point);
+  const { to } = wholeSpan(axis);
+  const whole = isConstant(remainder(axis.extent, constant(places)), 0) && axis.until === undefined;
   const most = constantIndex(places);
-  const count = floorDivide(add(axis.extent, constant(places - 1)), constant(places));
   const lengthAt = (from: Index): Index => {
-    const left = emitter.define(indexOf(subtractIndex(constantIndex(axis.extent), from)));
+    const left = emitter.define(indexOf(subtractIndex(to, from)));
     return whole ? most : boundedIndex(emitter, left, zero, most, constant(places + 1));
   };
-  const span = { from: zero, to: constantIndex(multiply(count, constant(places))) };
+  const count = quotient(addIndex(to, constantIndex(places - 1)), constant(places));
+  const span = { from: zero, to: scaleIndex(count, places) };
   loopOver(emitter, "slice", span, (from) => body({ axis, from, length: lengthAt(from) }), places);
 }
 

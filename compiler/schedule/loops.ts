@@ -34,6 +34,8 @@ export interface LoopAxis {
   readonly axes: readonly Axis[];
   /** Set where axes were collapsed by need, not by their indices: each part is found by quotient and remainder. */
   readonly parts?: readonly LoopAxis[];
+  /** Set where the loop ends before its extent. */
+  readonly until?: Index;
 }
 
 /** Every index of a stage, those inside quotients, remainders and data included. */
@@ -140,8 +142,8 @@ export function loopOver(
 }
 
 /** The whole range of a loop axis. */
-export function wholeSpan({ extent }: LoopAxis): LoopRange {
-  return { from: zero, to: constantIndex(extent) };
+export function wholeSpan({ extent, until }: LoopAxis): LoopRange {
+  return { from: zero, to: until ?? constantIndex(extent) };
 }
 
 /** Nested serial loops over all of the axes, the last innermost. */

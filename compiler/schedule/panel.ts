@@ -10,7 +10,7 @@ import { addIndex, axisIndex, constantIndex, flatten, scaleIndex, sumIndices } f
 import { indicesWithin, loadsOf, scalarKey, type Load } from "../loops/scalar.ts";
 import { childrenOf, rebuild } from "../loops/traverse.ts";
 import type { Index, Scalar } from "../loops/types.ts";
-import { interiorOf, type Context, type Reduce } from "./border.ts";
+import { interiorOf, upToEnd, type Context, type Reduce } from "./border.ts";
 import type { Emitter } from "./emitter.ts";
 import { at, evaluate, place, storeAt, type Point } from "./evaluate.ts";
 import { laneNumbers } from "./expressions.ts";
@@ -76,7 +76,7 @@ export interface PanelPlan {
   /** How many rows read a block of columns. */
   readonly rows: Dimension;
   /** The reduced axis where it is cut, and the places of a slice. */
-  readonly slices?: { readonly axis: LoopAxis; readonly places: number } | undefined;
+  readonly slices?: { readonly stage: Reduce; readonly axis: LoopAxis; readonly places: number } | undefined;
 }
 
 interface Sides {
@@ -144,7 +144,7 @@ function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, s
   const stage: Reduce = { ...reading(open), ...inside };
   if (panels.size === 0) return undefined;
   const [axis] = mergeAxes(first.over, [...indicesOfStage(first), ...indicesOfStage(stage)]);
-  const slices = cut ? { axis, places } : undefined;
+  const slices = cut ? { stage, axis, places } : undefined;
   return {
     panels: [...panels.values()],
     stages: [stage, ...stages.slice(1)],
@@ -288,7 +288,7 @@ export function fill(
 ): void {
   for (const panel of panels) {
     const groups = tiles.flatMap((tile) => groupsOf(panel, axis, tile));
-    overPlaces(context, panel, slice, (places) => {
+    overPlaces(context, panel, point, slice, (places) => {
       for (const { from, offset, element, vector } of groups) {
         const here: readonly Place[] = [
           ...placesOf(axis, place(addIndex(base, from), offset, vector)),
@@ -306,10 +306,12 @@ export function fill(
 function overPlaces(
   { emitter }: Context,
   { stage, value }: Panel,
+  point: Point,
   slice: Slice | undefined,
   body: (places: readonly Place[]) => void,
 ): void {
-  if (slice === undefined) return nested(emitter, mergeAxes(stage.over, indicesWithin(value)), body);
+  if (slice === undefined)
+    return nested(emitter, upToEnd(emitter, mergeAxes(stage.over, indicesWithin(value)), stage, point), body);
   overSlice(emitter, slice, body);
 }
 

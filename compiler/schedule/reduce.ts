@@ -8,7 +8,7 @@ import { addIndex, constantIndex, scaleIndex } from "../loops/index.ts";
 import { dtypeOf } from "../loops/scalar.ts";
 import type { Index, Order } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
-import { flatIndex, regionOf, termsAt, wholeInside, type Context, type Reduce, type Region } from "./border.ts";
+import { flatIndex, regionOf, termsAt, upToEnd, wholeInside, type Context, type Reduce, type Region } from "./border.ts";
 import type { Emitter } from "./emitter.ts";
 import { splat, type Point } from "./evaluate.ts";
 import {
@@ -79,7 +79,8 @@ function accumulate(context: Context, stage: Reduce, points: readonly Point[]): 
   const fourLanes = stage.order.lanes === 4;
   // Lanes count on the last axis: a flat index has the same ones only if the axis is whole fours.
   const wholeLanes = (inner: Dimension): boolean => isConstant(remainder(inner, constant(4)), 0);
-  const axes = mergeAxes(stage.over, indicesOfStage(stage), fourLanes ? wholeLanes : undefined);
+  const merged = mergeAxes(stage.over, indicesOfStage(stage), fourLanes ? wholeLanes : undefined);
+  const axes = upToEnd(context.emitter, merged, stage, points[0]);
   const pass = (span?: LoopRange): Values =>
     (fourLanes ? passInLanes : passAscending)(context, stage, points, axes, span);
   const { chunk } = stage.order;
@@ -163,7 +164,7 @@ const passAscending: Pass = ({ emitter }, stage, points, axes, span) => {
   const careful = (): void => ascend(emitter, stage, points, sums, axes, span);
   if (interior === undefined || inside === undefined) careful();
   else {
-    const merged = mergeAxes(stage.over, indicesOfStage(interior.stage));
+    const merged = upToEnd(emitter, mergeAxes(stage.over, indicesOfStage(interior.stage)), stage, points[0]);
     emitter.when(inside, () => ascend(emitter, interior.stage, points, sums, merged, span), careful);
   }
   return sums;

@@ -33,8 +33,8 @@ export function shortPlaces(axes: readonly Axis[]): readonly ReadonlyMap<string,
  * what they are is still a question of where the grid's point is.
  */
 export function termsOf(stage: Reduce, points: number): readonly Reduce[] | undefined {
-  const { order, interior, results, over } = stage;
-  if (order.lanes === 4 || order.chunk !== undefined) return undefined;
+  const { order, interior, until, results, over } = stage;
+  if (order.lanes === 4 || order.chunk !== undefined || until !== undefined) return undefined;
   const places = shortPlaces(over);
   if (places === undefined || places.length * points * results.length > mostTermsOfTile) return undefined;
   if (places.length > mostOfOneLoop && mergeAxes(over, indicesOfStage(stage)).length === 1) return undefined;
