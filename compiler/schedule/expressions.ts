@@ -86,7 +86,7 @@ function headKey(expression: Expression): string {
 
 // What the reductions start from and how they combine.
 
-const operators: Readonly<Record<Exclude<Combine, "argmax">, BinaryOperator>> = {
+export const operators: Readonly<Record<Exclude<Combine, "argmax">, BinaryOperator>> = {
   sum: "add",
   max: "maximum",
   min: "minimum",

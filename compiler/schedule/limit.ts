@@ -47,7 +47,8 @@ function conjuncts(condition: Scalar): readonly Scalar[] {
 
 /** Where `axis + rest < 0` stops to hold. */
 function endOf(condition: Scalar, axis: string): Index | undefined {
-  if (condition.kind !== "compare" || condition.operator !== "less" || condition.left.kind !== "index") return undefined;
+  if (condition.kind !== "compare" || condition.operator !== "less" || condition.left.kind !== "index")
+    return undefined;
   const { left, right } = condition;
   if (right.kind !== "constant" || right.value !== 0 || !isConstant(coefficientOf(left.index, axis), 1))
     return undefined;

@@ -216,7 +216,7 @@ export function strideOf(index: Index, axis: string): Stride {
 }
 
 /** The addresses that a stage stores to. */
-function targetsOf(stage: Stage): readonly Index[] {
+export function targetsOf(stage: Stage): readonly Index[] {
   switch (stage.kind) {
     case "store":
       return stage.store.indices;

@@ -29,6 +29,7 @@ import { overGrid } from "./grid.ts";
 import type { Machine } from "./machine.ts";
 import { planPanels } from "./panel.ts";
 import { partition } from "./partition.ts";
+import { withoutShortRows } from "./short-rows.ts";
 import { strategyOf } from "./strategy.ts";
 import { tidy } from "./tidy.ts";
 
@@ -40,10 +41,11 @@ export function schedule(
   machine: Machine,
 ): ScheduledKernel {
   const parameters = parametersOf(kernel, tensors);
-  const rows = kernel.rows.map((row) => rowArray(row, bounds));
+  const flattened = withoutShortRows(kernel);
+  const rows = flattened.rows.map((row) => rowArray(row, bounds));
   const own = rows.map((row) => row.name);
   const emitter = new Emitter([...parameters.map((one) => one.name), ...own], [...writesOf(kernel), ...own]);
-  for (const part of partition(kernel, bounds)) {
+  for (const part of partition(flattened, bounds)) {
     const flat = flattenKernel(part, tensors, bounds);
     const { loops } = strategyOf(flat, machine);
     const panels = planPanels({ emitter, machine }, flat.stages, loops, bounds);

@@ -16,7 +16,7 @@ import { scalarsOf } from "../kernel/stage.ts";
 import type { Kernel, Stage } from "../kernel/types.ts";
 import { isRandom } from "../loops/functions.ts";
 import { axesOf, constantIndex } from "../loops/index.ts";
-import { nodesOf } from "../loops/scalar.ts";
+import { nodesOf, scalarCost } from "../loops/scalar.ts";
 import type { Index } from "../loops/types.ts";
 import {
   indicesOfStage,
@@ -26,6 +26,7 @@ import {
   runsAlong,
   sourcesOf,
   strideOf,
+  targetsOf,
   type LoopAxis,
   type LoopRange,
 } from "./loops.ts";
@@ -85,12 +86,24 @@ function rowTile(
   return plain.map((loop, d) => (d === plain.length - 1 ? { ...loop, count, role: "rows" } : loop));
 }
 
+/** Operations for each access above which vectors pay although each of their elements is loaded and stored alone. */
+const worthGathering = 4;
+
+function isWorthGathering(stages: readonly Stage[]): boolean {
+  if (stages.some(({ kind }) => kind === "scatter")) return false;
+  const accesses = stages.flatMap((stage) => [...targetsOf(stage), ...sourcesOf(stage)]).length;
+  const cost = stages.flatMap(scalarsOf).reduce((sum, scalar) => sum + scalarCost(scalar), 0);
+  return cost - accesses > worthGathering * accesses;
+}
+
 /** Elementwise: single vectors. Scatter: columns at a time, never twice. */
 function columnTile(plain: readonly GridLoop[], { stages }: Kernel, machine: Machine): readonly GridLoop[] {
   const last = plain[plain.length - 1];
   const scatters = stages.some(({ kind }) => kind === "scatter");
-  const vector = machine.lanes === 4 && runsAlong(stages, innermost(last.axis));
-  const count = scatters ? columnVectors : vector && stages.some(callsFunctions) ? functionVectors : 1;
+  const calls = stages.filter(callsFunctions).length;
+  const vector = machine.lanes === 4 && (runsAlong(stages, innermost(last.axis)) || isWorthGathering(stages));
+  const isChain = calls > 0 && calls < functionVectors;
+  const count = scatters ? columnVectors : vector && isChain ? functionVectors : 1;
   return [...plain.slice(0, -1), { ...last, count, lanes: vector ? 4 : 1, overlap: !scatters, role: "columns" }];
 }
 
