@@ -7,21 +7,14 @@
  */
 import { constant, constantValue } from "../dimension/dimension.ts";
 import type { Bounds } from "../dimension/interval.ts";
-import {
-  addIndex,
-  axisIndex,
-  constantIndex,
-  rangesOf,
-  substituteAxes,
-  substituteAxesInScalar,
-} from "../loops/index.ts";
+import { addIndex, axisIndex, constantIndex, substituteAxesInScalar } from "../loops/index.ts";
 import { nodesOf } from "../loops/scalar.ts";
-import { simplifyIndex, simplifyScalar } from "../loops/simplify.ts";
 import { axesOfScalar, indicesOf } from "../loops/traverse.ts";
 import type { Axis, Comparison, Index, Scalar } from "../loops/types.ts";
-import { mapStage, scalarsOf } from "../kernel/stage.ts";
+import { scalarsOf } from "../kernel/stage.ts";
 import type { Kernel, Stage } from "../kernel/types.ts";
 import { interiorOf } from "./border.ts";
+import { replaceAxes, type Replacement } from "./move.ts";
 import { shortPlaces } from "./unroll.ts";
 
 /** More parts than this would be a long program for little. */
@@ -41,10 +34,8 @@ export function partition(kernel: Kernel, bounds: Bounds): readonly Kernel[] {
   return partsOf(cuts) === 1 ? [kernel] : spansOf(grid, cuts).map((spans) => partAt(kernel, spans, bounds));
 }
 
-type Cut = Extract<Stage, { readonly kind: "let" | "store" | "reduce" }>;
-
 /** What has loops of its own over the grid's parts, such as a scatter, is not cut. */
-function isCut(stage: Stage): stage is Cut {
+function isCut(stage: Stage): boolean {
   return stage.kind === "let" || stage.kind === "store" || stage.kind === "reduce";
 }
 
@@ -192,23 +183,16 @@ function spansOf(grid: readonly Axis[], cuts: readonly (readonly number[])[]): r
 
 /** The kernel over these parts, each axis counted from 0 again; an axis of one place vanishes. */
 function partAt(kernel: Kernel, spans: readonly Span[], bounds: Bounds): Kernel {
-  const places = new Map<string, Index>();
-  const grid = kernel.grid.flatMap((axis, at): readonly Axis[] => {
+  const replacements = new Map<string, Replacement>();
+  for (const [at, { name }] of kernel.grid.entries()) {
     const span = spans[at];
-    if (span === undefined) return [axis];
+    if (span === undefined) continue;
     const { from, to } = span;
     const isSingle = to - from === 1;
-    places.set(axis.name, isSingle ? constantIndex(from) : addIndex(axisIndex(axis.name), constantIndex(from)));
-    return isSingle ? [] : [{ name: axis.name, extent: constant(to - from) }];
-  });
-  return { ...kernel, grid, stages: kernel.stages.filter(isCut).map((stage) => stageAt(stage, grid, places, bounds)) };
-}
-
-function stageAt(stage: Cut, grid: readonly Axis[], places: ReadonlyMap<string, Index>, bounds: Bounds): Stage {
-  const ranges = rangesOf(stage.kind === "reduce" ? [...grid, ...stage.over] : grid);
-  const scalar = (value: Scalar): Scalar => simplifyScalar(substituteAxesInScalar(value, places), ranges, bounds);
-  const moved = mapStage(stage, scalar, (tensor) => tensor);
-  if (moved.kind !== "store") return moved;
-  const indices = moved.store.indices.map((one) => simplifyIndex(substituteAxes(one, places), ranges, bounds));
-  return { ...moved, store: { ...moved.store, indices } };
+    replacements.set(name, {
+      axes: isSingle ? [] : [{ name, extent: constant(to - from) }],
+      index: isSingle ? constantIndex(from) : addIndex(axisIndex(name), constantIndex(from)),
+    });
+  }
+  return replaceAxes(kernel, replacements, bounds);
 }

@@ -26,10 +26,12 @@ import type { Cost, KernelParameter, ScheduledKernel, Statement } from "../progr
 import { Emitter } from "./emitter.ts";
 import { flattenKernel } from "./flatten.ts";
 import { overGrid } from "./grid.ts";
+import { withoutZeros } from "./limit.ts";
 import type { Machine } from "./machine.ts";
 import { planPanels } from "./panel.ts";
 import { partition } from "./partition.ts";
 import { withoutShortRows } from "./short-rows.ts";
+import { splitAxes } from "./split.ts";
 import { strategyOf } from "./strategy.ts";
 import { tidy } from "./tidy.ts";
 
@@ -45,7 +47,7 @@ export function schedule(
   const rows = flattened.rows.map((row) => rowArray(row, bounds));
   const own = rows.map((row) => row.name);
   const emitter = new Emitter([...parameters.map((one) => one.name), ...own], [...writesOf(kernel), ...own]);
-  for (const part of partition(flattened, bounds)) {
+  for (const part of partsOf(flattened, bounds)) {
     const flat = flattenKernel(part, tensors, bounds);
     const { loops } = strategyOf(flat, machine);
     const panels = planPanels({ emitter, machine }, flat.stages, loops, bounds);
@@ -62,6 +64,17 @@ export function schedule(
     origins,
     cost: costOf(kernel, tensors),
   };
+}
+
+/**
+ * The kernels that together are the kernel, each with indices as simple as its ranges allow. Borders are cut before axes are
+ * split, which hides them, and once more behind it, for those that a quotient hid.
+ */
+function partsOf(kernel: Kernel, bounds: Bounds): readonly Kernel[] {
+  return partition(kernel, bounds)
+    .flatMap((part) => splitAxes(part, bounds))
+    .map((part) => withoutZeros(part, bounds))
+    .flatMap((part) => partition(part, bounds));
 }
 
 function rowArray({ name, dtype, shape }: Row, bounds: Bounds): ScheduledKernel["arrays"][number] {

@@ -46,10 +46,13 @@ describe("schedule", () => {
         parallel for i in 0 .. N
           y[6*i] = (0 + z[6*i])
         parallel for i_1 in 0 .. N
-          parallel for j in 0 .. 4
-            y[6*i_1 + j + 1] = (x[4*i_1 + j] + z[6*i_1 + floor((j + 1) / 2)])
+          parallel for j_2 in 0 .. 2
+            y[6*i_1 + 2*j_2 + 1] = (x[4*i_1 + 2*j_2] + z[6*i_1 + j_2])
         parallel for i_2 in 0 .. N
-          y[6*i_2 + 5] = (0 + z[6*i_2 + 2])"
+          parallel for j_2_1 in 0 .. 2
+            y[6*i_2 + 2*j_2_1 + 2] = (x[4*i_2 + 2*j_2_1 + 1] + z[6*i_2 + j_2_1 + 1])
+        parallel for i_3 in 0 .. N
+          y[6*i_3 + 5] = (0 + z[6*i_3 + 2])"
     `);
   });
 
