@@ -26,7 +26,7 @@ export function partition(kernel: Kernel, bounds: Bounds): readonly Kernel[] {
   if (rows.length > 0 || !stages.every(isCut)) return [kernel];
   const nodes = stages.flatMap(nodesAtPoints);
   const cuts = grid.map((axis) => cutsOf(axis, nodes));
-  if (stages.some(isGuarded)) keepInnermost(cuts);
+  if (stages.some(isGuarded)) keepInterior(cuts, grid);
   while (partsOf(cuts) > mostParts) {
     const longest = cuts.reduce((best, list, at) => (list.length > cuts[best].length ? at : best), 0);
     cuts[longest] = [];
@@ -48,12 +48,23 @@ function isGuarded(stage: Stage): boolean {
 }
 
 /**
- * Of a guarded reduction only the axis whose points share a tile is cut: along the others a tile is inside or not, which its
- * loops ask.
+ * Of a guarded reduction only the axis whose points share a tile is cut, into its two borders and what is between them: along
+ * the other axes a tile is inside or not, which its loops ask, and so they do in the borders.
  */
-function keepInnermost(cuts: (readonly number[])[]): void {
+function keepInterior(cuts: (readonly number[])[], grid: readonly Axis[]): void {
   const last = cuts.findLastIndex((list) => list.length > 0);
-  for (const at of cuts.keys()) if (at !== last) cuts[at] = [];
+  for (const [at, { extent }] of grid.entries()) {
+    const size = constantValue(extent);
+    cuts[at] = at === last && size !== undefined ? aroundLongest(cuts[at], size) : [];
+  }
+}
+
+/** The cuts before and behind the longest part. */
+function aroundLongest(cuts: readonly number[], size: number): readonly number[] {
+  const ends = [...cuts, size];
+  const lengths = ends.map((to, n) => to - (n === 0 ? 0 : ends[n - 1]));
+  const longest = lengths.indexOf(Math.max(...lengths));
+  return [longest === 0 ? 0 : ends[longest - 1], ends[longest]].filter((at) => at > 0 && at < size);
 }
 
 /** What a stage evaluates, where it asks about a reduced axis at each of its places; what it asks about a long one stays open. */

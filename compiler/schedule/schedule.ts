@@ -71,10 +71,10 @@ export function schedule(
  * split, which hides them, and once more behind it, for those that a quotient hid.
  */
 function partsOf(kernel: Kernel, bounds: Bounds): readonly Kernel[] {
-  return partition(kernel, bounds)
-    .flatMap((part) => splitAxes(part, bounds))
-    .map((part) => withoutZeros(part, bounds))
-    .flatMap((part) => partition(part, bounds));
+  return partition(kernel, bounds).flatMap((part) => {
+    const split = splitAxes(part, bounds).map((one) => withoutZeros(one, bounds));
+    return split.length === 1 && split[0] === part ? [part] : split.flatMap((one) => partition(one, bounds));
+  });
 }
 
 function rowArray({ name, dtype, shape }: Row, bounds: Bounds): ScheduledKernel["arrays"][number] {
