@@ -7,15 +7,7 @@
  * - but not what can be the epilogue of the only value it continues, nor a random draw, nor an output.
  */
 import { equal, product, type Dimension } from "../dimension/dimension.ts";
-import {
-  axisMap,
-  isIdentity,
-  loadedBy,
-  mapCompute,
-  sameShape,
-  type FusionInput,
-  type Member,
-} from "./definition.ts";
+import { axisMap, isIdentity, loadedBy, mapCompute, sameShape, type FusionInput, type Member } from "./definition.ts";
 import { isContraction } from "../loops/contraction.ts";
 import { isRandom } from "../loops/functions.ts";
 import {

@@ -4,7 +4,14 @@
  */
 import { add, constant, constantValue, floorDivide, isConstant, product, remainder } from "../dimension/dimension.ts";
 import { isContraction } from "../loops/contraction.ts";
-import { addIndex, axisIndex, constantIndex, scaleIndex, subtractIndex, substituteAxesInScalar } from "../loops/index.ts";
+import {
+  addIndex,
+  axisIndex,
+  constantIndex,
+  scaleIndex,
+  subtractIndex,
+  substituteAxesInScalar,
+} from "../loops/index.ts";
 import { allOf, binary, compare, i32, indexScalar, load, select } from "../loops/scalar.ts";
 import type { Axis, Compute, Scalar } from "../loops/types.ts";
 
@@ -72,7 +79,11 @@ function split(compute: Reduce, { at, length }: Cut, partial: string): Chunked {
       over: chunks,
       dtype,
       combine,
-      value: load(partial, dtype, [...chunks, ...axes].map(({ name }) => axisIndex(name))),
+      value: load(
+        partial,
+        dtype,
+        [...chunks, ...axes].map(({ name }) => axisIndex(name)),
+      ),
       order,
     },
   };

@@ -22,7 +22,9 @@ export interface Limited {
 export function limitOf(stage: Reduce): Limited | undefined {
   const [result, ...more] = stage.results;
   const [first] = stage.over;
-  if (first === undefined || more.length > 0 || result.combine !== "sum" || stage.order.lanes !== 1) return undefined;
+  const { lanes, chunk } = stage.order;
+  if (first === undefined || more.length > 0 || result.combine !== "sum" || lanes !== 1 || chunk !== undefined)
+    return undefined;
   const { value } = result;
   if (value.kind !== "binary" || value.operator !== "mul" || !isGuarded(value.left) || !isGuarded(value.right))
     return undefined;
@@ -47,7 +49,8 @@ function conjuncts(condition: Scalar): readonly Scalar[] {
 
 /** Where `axis + rest < 0` stops to hold. */
 function endOf(condition: Scalar, axis: string): Index | undefined {
-  if (condition.kind !== "compare" || condition.operator !== "less" || condition.left.kind !== "index") return undefined;
+  if (condition.kind !== "compare" || condition.operator !== "less" || condition.left.kind !== "index")
+    return undefined;
   const { left, right } = condition;
   if (right.kind !== "constant" || right.value !== 0 || !isConstant(coefficientOf(left.index, axis), 1))
     return undefined;

@@ -105,7 +105,8 @@ export function planPanels(
   // Every loop inside that of the columns reads the same copies.
   const inside = loops.slice(loops.indexOf(columns) + 1);
   const readers = product(inside.map(({ axis }) => axis.extent));
-  const outside = evaluateDimension(product(loops.slice(0, loops.indexOf(columns)).map(({ axis }) => axis.extent)), bounds) ?? 1;
+  const outside =
+    evaluateDimension(product(loops.slice(0, loops.indexOf(columns)).map(({ axis }) => axis.extent)), bounds) ?? 1;
   const few = intervalOf(readers, bounds).high < fewestRows;
   if (few || length === undefined || length > longest) return undefined;
   return withPanels(emitter, stages, first, { rows, columns, readers, outside, length });
@@ -118,7 +119,10 @@ function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, s
   const shared = [...copied.values()].includes("rows");
   const cut = shared && length > slicePlaces && canSlice(stages, open);
   const places = cut ? slicePlaces : length;
-  const most = Math.max(1, Math.min(tilesOfBlock(columns, width, cut, outside), Math.floor(mostElements / (width * places))));
+  const most = Math.max(
+    1,
+    Math.min(tilesOfBlock(columns, width, cut, outside), Math.floor(mostElements / (width * places))),
+  );
   const panels = new Map<string, Panel>();
   const newPanel = (side: Panel["side"], operand: Operand, position: number): Panel => {
     const purpose = `panel${position === 0 ? "" : position + 1}`;

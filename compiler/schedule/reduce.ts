@@ -8,7 +8,16 @@ import { addIndex, constantIndex, scaleIndex } from "../loops/index.ts";
 import { dtypeOf } from "../loops/scalar.ts";
 import type { Index, Order } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
-import { flatIndex, regionOf, termsAt, upToEnd, wholeInside, type Context, type Reduce, type Region } from "./border.ts";
+import {
+  flatIndex,
+  regionOf,
+  termsAt,
+  upToEnd,
+  wholeInside,
+  type Context,
+  type Reduce,
+  type Region,
+} from "./border.ts";
 import type { Emitter } from "./emitter.ts";
 import { splat, type Point } from "./evaluate.ts";
 import {
@@ -94,8 +103,7 @@ function unrolled({ emitter }: Context, terms: readonly Reduce[], points: readon
     termsAt(emitter, first, point, []).map((term, r) => {
       const { name, combine, dtype } = first.results[r];
       const value = point.vector ? splat(emitter, term) : term;
-      const start =
-        combine === "sum" ? combined(combine, neutralOf(combine, dtype, value.type.lanes), value) : value;
+      const start = combine === "sum" ? combined(combine, neutralOf(combine, dtype, value.type.lanes), value) : value;
       return emitter.mutable(name, value.type, start);
     }),
   );
