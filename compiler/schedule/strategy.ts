@@ -64,8 +64,9 @@ export function strategyOf(kernel: Kernel, machine: Machine): Strategy {
   const axes = mergeAxes(kernel.grid, [...kernel.stages.flatMap(indicesOfStage), ...ends]);
   const plain = axes.map((axis): GridLoop => ({ axis, count: 1, lanes: 1, overlap: false, role: "plain" }));
   const loops = tiled(plain, kernel, machine);
-  // Where a sum ends is asked once for all points of a tile.
-  const apart = loops.some(({ axis, role }) => role !== "plain" && ends.some((index) => runs(index, axis)));
+  // Where a sum ends is asked once for all points of a tile, and before anything is copied for it.
+  const outermost = loops.findIndex(({ role }) => role !== "plain");
+  const apart = loops.some(({ axis }, at) => at >= outermost && ends.some((index) => runs(index, axis)));
   return { loops: apart ? plain : loops };
 }
 

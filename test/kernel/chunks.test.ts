@@ -313,6 +313,20 @@ describe("a schedule keeps the bits where the end is no other for all points of 
         ],
         { x: type(places), w: type(14, places), z: type(14, 7), y: type(14) },
       ),
+    "along a loop that no factor runs along": () =>
+      kernelOf(
+        "outer",
+        [axis("c", 5), axis("i", 18), axis("j", 33)],
+        [
+          reduce([axis("k", places)], order, [
+            "sum",
+            "sum",
+            within(along("c"), from("x", "k", "i"), from("w", "k", "j")),
+          ]),
+          store("y", ["c", "i", "j"], sum),
+        ],
+        { x: type(places, 18), w: type(places, 33), y: type(5, 18, 33) },
+      ),
     "or cut into chunks besides": () =>
       kernelOf(
         "chunks",
