@@ -53,12 +53,21 @@ const cases: readonly Case[] = [
   },
   {
     title: "the gradient of a convolution's weights",
-    source: `model M(x: [N, 9, 9, 2]) -> [..] {
-      param w: [3, 3, 2, 4] = ones
-      return grad(sum(conv(x, w, padding: 1) * conv(x, w, padding: 1)), wrt: w)
+    source: `model M(x: [N, 9, 9, 2], w: [3, 3, 2, 4]) -> [3, 3, 2, 4] {
+      let y = conv(x, w, padding: [[1, 1], [1, 1]])
+      return grad(sum(y * y), wrt: w)
     }`,
     bound: 60,
     rows: [1, 26, 60],
+  },
+  {
+    title: "factors that are masked by rows and columns",
+    source: `model M(x: [N, 40], d: [N, 40]) -> [..] {
+      let beyond = reshape(range(N), [N, 1]) + reshape(range(40), [1, 40]) - 41
+      return sum(where(beyond < 0, x, 0.0) * where(beyond < 0, d, 0.0), over: N)
+    }`,
+    bound: 60,
+    rows: [1, 21, 60],
   },
   {
     title: "a convolution of few channels, and its pool",
@@ -83,9 +92,9 @@ describe("every target has the interpreter's bits of", () => {
   test.each(cases)("$title", async ({ source, bound, rows }) => {
     const text = { name: "m.nn", source };
     const bounds = { N: bound };
-    const { elaboration } = elaborateSource(text, { bounds });
+    const { elaboration, diagnostics } = elaborateSource(text, { bounds });
     const entry = elaboration?.entries.find(({ name }) => name.startsWith("predict"));
-    if (entry === undefined) throw new Error("expected a sound program");
+    if (entry === undefined) throw new Error(diagnostics[0].message);
     const graph = runPasses(entry.graph, { verify: true });
     const started = await Promise.all(
       (["typescript", "wasm"] as const).map(async (target) => {
