@@ -61,6 +61,21 @@ const cases: readonly Case[] = [
     rows: [1, 26, 60],
   },
   {
+    title: "the gradient of a convolution's weights, of pictures with one row",
+    source: `model M(x: [N, 1, 9, 2], w: [1, 3, 2, 4]) -> [1, 3, 2, 4] {
+      let y = conv(x, w, padding: [[0, 0], [1, 1]])
+      return grad(sum(y * y), wrt: w)
+    }`,
+    bound: 500,
+    rows: [1, 228, 300],
+  },
+  {
+    title: "a product whose factors have an axis of one value between others",
+    source: 'model M(x: [N, 1, 5], d: [N, 1, 9]) -> [5, 9] = einsum("nik,nij->kj", x, d)',
+    bound: 8192,
+    rows: [1, 2049],
+  },
+  {
     title: "factors that are masked by rows and columns",
     source: `model M(x: [N, 40], d: [N, 40]) -> [..] {
       let beyond = reshape(range(N), [N, 1]) + reshape(range(40), [1, 40]) - 41
