@@ -21,7 +21,7 @@ export function typeIn({ tensors }: Pick<Case, "tensors">): (name: string) => Te
 }
 
 /** What the tensors hold: numbers that round at every step, or every fifth of them NaN, −0, 0 or infinite. */
-export type Numbers = "plain" | "special";
+type Numbers = "plain" | "special";
 
 const specials = [NaN, -0, 0, Infinity, -Infinity, -0];
 

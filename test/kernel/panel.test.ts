@@ -141,12 +141,12 @@ function guarded(changes: Guarded): Case {
   );
 }
 
-/** Choices in the innermost loops that add up. */
-function choicesInSums(statements: readonly Statement[]): number {
+/** Choices in each of the innermost loops that add up. */
+function choicesInSums(statements: readonly Statement[]): readonly number[] {
   return allNodesOf(statements)
     .filter((one) => one.kind === "for")
     .filter(({ body }) => body.some(({ kind }) => kind === "assign"))
-    .flatMap(({ body }) => allNodesOf(body).filter(({ kind }) => kind === "select")).length;
+    .map(({ body }) => allNodesOf(body).filter(({ kind }) => kind === "select").length);
 }
 
 describe("guarded operands", () => {
@@ -185,9 +185,21 @@ describe("guarded operands", () => {
     ["that have a name stay", { left: later, named: true }, 1, false],
   ])("%s", (_, changes, count, isFree) => {
     const one = guarded(changes);
-    expect([panels(one).length, choicesInSums(scheduled(one).body) === 0]).toEqual([count, isFree]);
+    const { body } = scheduled(one);
+    const none = choicesInSums(body).every((choices) => choices === 0);
+    expect([panels(one).length, none]).toEqual([count, isFree]);
+    if (isFree) expect(allNodesOf(body).filter(({ kind }) => kind === "if")).toEqual([]);
     for (const machine of [javascript, simd])
       for (const numbers of ["plain", "special"] as const) expectEqual(one, machine, new Map(), new Map(), numbers);
+  });
+
+  test.each<readonly [string, Guarded]>([
+    ["beside a guard that is no operand's", { left: twice, right: beyond }],
+    ["that stay", { left: later, along: true }],
+    ["by a name", { left: later, named: true }],
+  ])("leave an interior %s", (_, changes) => {
+    const choices = choicesInSums(scheduled(guarded(changes)).body);
+    expect([choices.includes(0), choices.some((count) => count > 0)]).toEqual([true, true]);
   });
 
   test.each<readonly [string, Guarded]>([

@@ -46,7 +46,7 @@ describe("a reduction is written out", () => {
   function terms(changes: Changes): number | undefined {
     const { over = [axis("p", 2), axis("q", 3)], order = { lanes: 1 }, points = 1, results = 1, until } = changes;
     const value = changes.value ?? from("x", ...over.map(({ name }) => name), "j");
-    const list = Array.from({ length: results }, (_, at) => [`s${at}`, "sum" as Combine, value] as const);
+    const list = Array.from({ length: results }, (_, at) => [`s${at}`, "sum", value] as const);
     const tensors = new Map([["x", f(...over.map(({ extent }) => extent), 40)]]);
     // A column more than what is read lies between the rows: the places are no single loop.
     const wide = new Map([["x", f(...over.map(({ extent }, at) => (at === 0 ? extent : 50)), 40)]]);

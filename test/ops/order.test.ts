@@ -150,6 +150,7 @@ describe("the chunk of a long product", () => {
     ["is a divisor of a picture's rows", () => chunkOf(["N", 60, 60]), inChunks(30 * 60)],
     ["is 2,048 where rows have no such divisor", () => chunkOf(["N", 67, 67]), inChunks(2048)],
     ["is 2,048 where a size in the middle is open", () => chunkOf([200, "H", 8]), inChunks(2048)],
+    ["also before a long row", () => chunkOf([9, "H", 1024]), inChunks(2048)],
     ["is 2,048 where the last size is open", () => chunkOf([200, "H"]), inChunks(2048)],
     ["needs no size that is open behind a whole chunk", () => chunkOf(["H", "H", 2048]), inChunks(2048)],
     ["is 2,048 of what is no product", () => chunkOf(["N", 36], "load"), inChunks(2048)],
