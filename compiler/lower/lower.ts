@@ -98,12 +98,12 @@ function addNode(
   for (const [output, compute] of loopsOf(node, inputs).entries()) {
     const tensor = tensorName(graph, { node: node.id, output });
     addTensor(tensors, tensor, "value", node.outputs[output]);
-    const stamped = squeeze(stampChunk(compute, bounds), tensors);
+    const stamped = stampChunk(compute, bounds);
     const { op } = node;
     const origin = originOf(node);
     const chunked = inChunks(stamped, chunksOf(tensor));
     if (chunked === undefined) {
-      nodes.push({ tensor, op, compute: stamped, origin });
+      nodes.push({ tensor, op, compute: squeeze(stamped, tensors), origin });
       continue;
     }
     const { partial, total } = chunked;

@@ -65,7 +65,8 @@ interface CommonTests {
 
 /** The tests without which both factors are 0, of an ascending sum of one product. */
 function commonTests({ results: [result, ...more], order }: Reduce): CommonTests | undefined {
-  if (more.length > 0 || result.combine !== "sum" || order.lanes !== 1) return undefined;
+  const { lanes, chunk } = order;
+  if (more.length > 0 || result.combine !== "sum" || lanes !== 1 || chunk !== undefined) return undefined;
   const { value } = result;
   if (value.kind !== "binary" || value.operator !== "mul") return undefined;
   const { left, right } = value;

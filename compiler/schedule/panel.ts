@@ -82,7 +82,9 @@ export interface PanelPlan {
 interface Sides {
   readonly rows: GridLoop;
   readonly columns: GridLoop;
-  /** How many rows read a block of columns. */
+  /** The loops that read a block of columns. */
+  readonly inside: readonly GridLoop[];
+  /** How many rows they are. */
   readonly readers: Dimension;
   /** At the most how many such blocks the loops around the columns make. */
   readonly outside: number;
@@ -109,7 +111,7 @@ export function planPanels(
     evaluateDimension(product(loops.slice(0, loops.indexOf(columns)).map(({ axis }) => axis.extent)), bounds) ?? 1;
   const few = intervalOf(readers, bounds).high < fewestRows;
   if (few || length === undefined || length > longest) return undefined;
-  return withPanels(emitter, stages, first, { rows, columns, readers, outside, length });
+  return withPanels(emitter, stages, first, { rows, columns, inside, readers, outside, length });
 }
 
 function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, sides: Sides): PanelPlan | undefined {
@@ -236,11 +238,13 @@ function tilesOfBlock(columns: GridLoop, width: number, cut: boolean, outside: n
 }
 
 /** Which side of the tiles the operand is of, if it is to be copied. */
-function sideOf(operand: Operand, stage: Reduce, { rows, columns }: Sides): Panel["side"] | undefined {
+function sideOf(operand: Operand, stage: Reduce, { rows, columns, inside }: Sides): Panel["side"] | undefined {
   const indices = indicesWithin(operand.value);
   const runsRows = indices.some((index) => runs(index, rows.axis));
   if (runsRows === indices.some((index) => runs(index, columns.axis))) return undefined;
-  if (!runsRows) return "columns";
+  // A guard may ask about a loop that the load does not run along, which begins after the copy.
+  const isBefore = inside.every(({ axis }) => !indices.some((index) => runs(index, axis)));
+  if (!runsRows) return isBefore ? "columns" : undefined;
   const [address] = operand.load.indices;
   const last = stage.over.at(-1);
   const along = strideOf(address, innermost(rows.axis)) === "unit";

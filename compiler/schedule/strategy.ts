@@ -18,6 +18,7 @@ import { isRandom } from "../loops/functions.ts";
 import { axesOf, constantIndex } from "../loops/index.ts";
 import { nodesOf, scalarCost } from "../loops/scalar.ts";
 import type { Index } from "../loops/types.ts";
+import type { Reduce } from "./border.ts";
 import {
   indicesOfStage,
   innermost,
@@ -60,14 +61,25 @@ export function callsFunctions(stage: Stage): boolean {
 
 /** The loops of a kernel whose indices are flat addresses. */
 export function strategyOf(kernel: Kernel, machine: Machine): Strategy {
-  const axes = mergeAxes(kernel.grid, kernel.stages.flatMap(indicesOfStage));
+  const ends = kernel.stages.flatMap((stage) => (stage.kind === "reduce" ? endOf(stage) : []));
+  const axes = mergeAxes(kernel.grid, [...kernel.stages.flatMap(indicesOfStage), ...ends]);
   const plain = axes.map((axis): GridLoop => ({ axis, count: 1, lanes: 1, overlap: false, role: "plain" }));
-  if (axes.length === 0 || kernel.rows.length > 0 || kernel.stages.some(({ kind }) => kind === "sweep"))
-    return { loops: plain };
+  const loops = tiled(plain, kernel, machine);
+  // Where a sum ends is asked once for all points of a tile, and before anything is copied for it.
+  const outermost = loops.findIndex(({ role }) => role !== "plain");
+  const apart = loops.some(({ axis }, at) => at >= outermost && ends.some((index) => runs(index, axis)));
+  return { loops: apart ? plain : loops };
+}
+
+function endOf({ until }: Reduce): readonly Index[] {
+  return until === undefined ? [] : [until];
+}
+
+function tiled(plain: readonly GridLoop[], kernel: Kernel, machine: Machine): readonly GridLoop[] {
+  if (plain.length === 0 || kernel.rows.length > 0 || kernel.stages.some(({ kind }) => kind === "sweep")) return plain;
   const reduces = kernel.stages.filter((stage) => stage.kind === "reduce");
-  if (reduces.some(({ order }) => order.lanes === 4)) return { loops: rowTile(plain, kernel, machine) };
-  if (reduces.length > 0) return { loops: reductionTile(plain, kernel, reduces, machine) };
-  return { loops: columnTile(plain, kernel, machine) };
+  if (reduces.some(({ order }) => order.lanes === 4)) return rowTile(plain, kernel, machine);
+  return reduces.length > 0 ? reductionTile(plain, kernel, reduces, machine) : columnTile(plain, kernel, machine);
 }
 
 /** How many results a tile's point accumulates. */

@@ -1,14 +1,36 @@
-/** Maps are cut where the answer to a question about an axis changes: each part asks nothing, and all parts are the whole. */
+/** Kernels are cut where the answer to a question about an axis changes: each part asks nothing, and all parts are the whole. */
 import { describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { constant, symbol } from "../../compiler/dimension/dimension.ts";
 import { printKernel } from "../../compiler/kernel/print.ts";
-import type { Kernel } from "../../compiler/kernel/types.ts";
-import { axisIndex, constantIndex, dataIndex, scaleIndex, subtractIndex } from "../../compiler/loops/index.ts";
-import { compare, constantScalar, i32, indexScalar, load, select } from "../../compiler/loops/scalar.ts";
-import type { Comparison, Index, Scalar } from "../../compiler/loops/types.ts";
+import type { Kernel, Stage } from "../../compiler/kernel/types.ts";
+import {
+  addIndex,
+  axisIndex,
+  constantIndex,
+  dataIndex,
+  scaleIndex,
+  subtractIndex,
+} from "../../compiler/loops/index.ts";
+import {
+  allOf,
+  binary,
+  compare,
+  constantScalar,
+  f32,
+  i32,
+  indexScalar,
+  load,
+  local,
+  select,
+} from "../../compiler/loops/scalar.ts";
+import type { Axis, Comparison, Index, Order, Scalar } from "../../compiler/loops/types.ts";
 import { allNodesOf, indicesOf } from "../../compiler/program/traverse.ts";
+import { javascript, simd } from "../../compiler/schedule/machine.ts";
 import { partition } from "../../compiler/schedule/partition.ts";
+import { expectEqual } from "./equal.ts";
+import { axis, from, kernelOf as caseOf, reduce, store, type Case } from "./kernels.ts";
+import * as windows from "./windows.ts";
 
 const i = axisIndex("i");
 
@@ -18,7 +40,12 @@ function kernelOf(value: Scalar, extent = constant(8)): Kernel {
 }
 
 function printed(value: Scalar, extent = constant(8)): readonly string[] {
-  return partition(kernelOf(value, extent), new Map([["N", 8]])).map((part) =>
+  return partsOf(kernelOf(value, extent));
+}
+
+/** The parts without their names, each in a line. */
+function partsOf(kernel: Kernel): readonly string[] {
+  return partition(kernel, new Map([["N", 8]])).map((part) =>
     printKernel(part)
       .split("\n")
       .slice(1)
@@ -82,6 +109,198 @@ describe("a map", () => {
       a(i),
     );
     expect(partition(kernelOf(asked, constant(40)), new Map())).toHaveLength(1);
+  });
+});
+
+/** y[i, j] = Σ over `taps` of x[i, j + t − 1], 0 beyond eight columns; `more` are its other stages. */
+function border(
+  taps: number,
+  more: readonly Stage[] = [],
+  grid = [axis("i", 3), axis("j", 8)],
+  order: Order = { lanes: 1 },
+): Kernel {
+  const place = addIndex(axisIndex("j"), subtractIndex(axisIndex("t"), constantIndex(1)));
+  const inside = allOf([
+    compare("greaterEqual", indexScalar(place), i32(0)),
+    compare("less", indexScalar(place), i32(8)),
+  ]);
+  const value = select(inside, load("x", "f32", [axisIndex("i"), place]), f32(0));
+  const stages = [reduce([axis("t", taps)], order, ["sum", "sum", value]), store("y", ["i", "j"], local("sum", "f32"))];
+  return { name: "k", grid, rows: [], stages: [...stages, ...more], origins: [] };
+}
+
+describe("a reduction", () => {
+  test("is cut where one of its places leaves the tensor", () => {
+    expect(partsOf(border(3))).toEqual([
+      "for i in 3 sum = Σ t in 3: select(t - 1 >= 0, x[i, t - 1], 0) y[i, 0] = sum",
+      "for i in 3, j in 6 sum = Σ t in 3: x[i, j + t] y[i, j + 1] = sum",
+      "for i in 3 sum = Σ t in 3: select(t + 6 < 8, x[i, t + 6], 0) y[i, 7] = sum",
+    ]);
+  });
+
+  test.each<readonly [string, () => Kernel, number]>([
+    ["in four lanes is cut as well", () => border(3, [], undefined, { lanes: 4 }), 3],
+    ["that asks about an open axis stays whole", () => border(3, [], [axis("i", 3), axis("j", "N")]), 1],
+    [
+      "beside a scatter stays whole",
+      () =>
+        border(3, [
+          {
+            kind: "scatter",
+            tensor: "z",
+            dtype: "f32",
+            zero: [],
+            zeroIndices: [],
+            over: [],
+            lets: [],
+            at: [],
+            value: f32(1),
+          },
+        ]),
+      1,
+    ],
+    ["beside a sweep stays whole", () => border(3, [{ kind: "sweep", over: [axis("s", 2)], lets: [], stores: [] }]), 1],
+    [
+      "with a private row stays whole",
+      () => ({ ...border(3), rows: [{ name: "r", dtype: "f32", shape: [constant(4)] }] }),
+      1,
+    ],
+  ])("%s", (_, make, count) => {
+    expect(partition(make(), new Map([["N", 8]]))).toHaveLength(count);
+  });
+
+  /** y[i] = Σ of what is asked about a reduced axis of this many places. */
+  const asking = (places: number, extent = 5): Kernel => {
+    const place = addIndex(axisIndex("i"), axisIndex("t"));
+    const value = select(compare("less", indexScalar(place), i32(places + 2)), load("x", "f32", [place]), f32(0));
+    const stages = [
+      reduce([axis("t", places)], { lanes: 1 }, ["s", "sum", value]),
+      store("y", ["i"], local("s", "f32")),
+    ];
+    return { name: "k", grid: [axis("i", extent)], rows: [], stages, origins: [] };
+  };
+
+  test.each([
+    [32, 3],
+    [33, 1],
+  ])("over %i places that it asks about becomes %i parts", (places, parts) => {
+    expect(partition(asking(places), new Map())).toHaveLength(parts);
+  });
+
+  test.each([
+    [15, 16],
+    [16, 1],
+  ])("with %i places to cut at becomes %i parts", (places, parts) => {
+    expect(partition(asking(places, 30), new Map())).toHaveLength(parts);
+  });
+
+  test("is cut for a short axis, however long the others are", () => {
+    const [stage, ...rest] = asking(2).stages;
+    if (stage.kind !== "reduce") throw new Error("expected a reduction");
+    const long = { ...asking(2), stages: [{ ...stage, over: [...stage.over, axis("c", 500)] }, ...rest] };
+    expect(partition(long, new Map())).toHaveLength(3);
+  });
+
+  /** y[i, j] asks about both axes; as a border does, or by clamps alone. */
+  const both = (ask: (axis: string, value: Scalar) => Scalar): Kernel => {
+    const value = ask("i", ask("j", load("x", "f32", [axisIndex("r")])));
+    const stages = [
+      reduce([axis("r", 2)], { lanes: 1 }, ["s", "sum", value]),
+      store("y", ["i", "j"], local("s", "f32")),
+    ];
+    return { name: "k", grid: [axis("i", 4), axis("j", 4)], rows: [], stages, origins: [] };
+  };
+
+  test("with a border is cut along the innermost axis alone", () => {
+    const guarded = both((name, value) => select(compare("less", indexScalar(axisIndex(name)), i32(2)), value, f32(0)));
+    expect(partition(guarded, new Map()).map(({ grid }) => grid.map(({ extent }) => extent.key))).toEqual([
+      ["4", "2"],
+      ["4", "2"],
+    ]);
+  });
+
+  test("along every axis where it only clamps", () => {
+    const clamped = both((name, value) =>
+      binary(
+        "mul",
+        value,
+        load("z", "f32", [dataIndex(indexScalar(subtractIndex(axisIndex(name), constantIndex(2))), constant(4))]),
+      ),
+    );
+    expect(partition(clamped, new Map())).toHaveLength(4);
+  });
+
+  test("is cut along the last axis that has cuts, not the last of all", () => {
+    const value = select(
+      compare("less", indexScalar(axisIndex("i")), i32(2)),
+      load("x", "f32", [axisIndex("r")]),
+      f32(0),
+    );
+    const stages = [
+      reduce([axis("r", 2)], { lanes: 1 }, ["s", "sum", value]),
+      store("y", ["i", "j"], local("s", "f32")),
+    ];
+    const kernel: Kernel = { name: "k", grid: [axis("i", 4), axis("j", 4)], rows: [], stages, origins: [] };
+    expect(partition(kernel, new Map())).toHaveLength(2);
+  });
+
+  test("moves what follows with its part", () => {
+    const [stage, last] = border(3).stages;
+    const asked = select(compare("less", indexScalar(axisIndex("j")), i32(4)), local("sum", "f32"), f32(5));
+    const stages: readonly Stage[] = [stage, { kind: "let", name: "v", value: asked }, last];
+    const parts = partsOf({ ...border(3), stages });
+    expect(parts.map((part) => part.slice(part.indexOf("let")))).toEqual([
+      "let v = sum y[i, 0] = sum",
+      "let v = sum y[i, j + 1] = sum",
+      "let v = 5 y[i, j + 4] = sum",
+      "let v = 5 y[i, 7] = sum",
+    ]);
+  });
+});
+
+describe("cut, a reduction has the interpreter's bits:", () => {
+  /** Σ over taps with a name for the tap, which the guard may be in, times weights that may be guarded, too. */
+  function named(guardIn: "let" | "term" | "both factors" | "twice the load", rows = 2): Case {
+    const place = addIndex(axisIndex("j"), subtractIndex(axisIndex("t"), constantIndex(1)));
+    const inside = compare("greaterEqual", indexScalar(place), i32(0));
+    const read = from("x", "i", place, "c");
+    const guarded = (value: Scalar): Scalar => select(inside, value, f32(0));
+    const tap =
+      guardIn === "let"
+        ? local("tap", "f32")
+        : guarded(guardIn === "twice the load" ? binary("mul", f32(2), read) : read);
+    const weight = from("k", "t", "c", "o");
+    const value = binary("mul", tap, guardIn === "both factors" ? guarded(weight) : weight);
+    const over: readonly Axis[] = [axis("t", 3), axis("c", 20)];
+    const stage = reduce(over, { lanes: 1 }, ["sum", "sum", value]);
+    if (stage.kind !== "reduce") throw new Error("expected a reduction");
+    const lets = guardIn === "let" ? [{ name: "tap", value: guarded(read) }] : [];
+    const type = (...shape: readonly number[]) => ({ dtype: "f32", shape: shape.map(constant) }) as const;
+    return caseOf(
+      "named",
+      [axis("i", rows), axis("j", 9), axis("o", 17)],
+      [{ ...stage, lets }, store("y", ["i", "j", "o"], local("sum", "f32"))],
+      { x: type(rows, 10, 20), k: type(3, 20, 17), y: type(rows, 9, 17) },
+    );
+  }
+
+  const machines = [javascript, simd];
+  test.each<readonly [string, () => Case]>([
+    ["a guard in a name", () => named("let")],
+    ["in its term", () => named("term")],
+    ["of both factors", () => named("both factors")],
+    ["of more than a load", () => named("twice the load")],
+    ["a convolution of many channels", () => windows.convolution({ rows: 1, size: 9, channels: 12 }, 8)],
+    [
+      "spread and in steps",
+      () => windows.convolution({ rows: 1, size: 9, channels: 5, dilation: 2, stride: 2, low: 3 }, 4),
+    ],
+    ["with less than the picture", () => windows.convolution({ rows: 1, size: 7, channels: 12, low: -1, high: 2 }, 4)],
+    ["windows of 5 by 5", () => windows.depthwise({ rows: 1, size: 6, taps: 5, low: 2, high: 2 })],
+    ["of 6 by 6, too many to ask each", () => windows.depthwise({ rows: 1, size: 7, taps: 6, low: 3, high: 2 })],
+    ["an open batch", () => windows.convolution({ rows: "N", size: 5, channels: 3 }, 8)],
+  ])("%s", (_, make) => {
+    for (const machine of machines) expectEqual(make(), machine, new Map([["N", 3]]), new Map([["N", 8]]), "special");
   });
 });
 

@@ -5,14 +5,28 @@ import { elaborateSource } from "../../compiler/front.ts";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";
 import { fuse } from "../../compiler/fuse/index.ts";
 import { lower } from "../../compiler/lower/lower.ts";
+import { addIndex, axisIndex } from "../../compiler/loops/index.ts";
+import {
+  allOf,
+  binary,
+  compare,
+  dimensionScalar,
+  f32,
+  i32,
+  indexScalar,
+  local,
+  select,
+} from "../../compiler/loops/scalar.ts";
 import { javascript, simd } from "../../compiler/schedule/machine.ts";
 import { buildProgram } from "../../compiler/middle.ts";
 import { schedule } from "../../compiler/schedule/schedule.ts";
 import { runPasses } from "../../compiler/passes/index.ts";
-import { allNodesOf, indicesOf } from "../../compiler/program/traverse.ts";
-import type { Statement } from "../../compiler/program/types.ts";
+import { allNodesOf, indicesOf, operandsOf } from "../../compiler/program/traverse.ts";
+import type { Expression, Statement } from "../../compiler/program/types.ts";
 import { shape } from "../passes/graphs.ts";
+import { expectEqual, typeIn } from "./equal.ts";
 import * as kernels from "./kernels.ts";
+import * as windows from "./windows.ts";
 
 const bounds = new Map([["N", 32]]);
 
@@ -45,6 +59,102 @@ describe("the interior of a convolution", () => {
     );
     expect(inside.length).toBeGreaterThan(0);
     expect(inside.every(({ otherwise }) => tests(otherwise) > 0)).toBe(true);
+  });
+});
+
+describe("whatever its size, a convolution has an interior without a choice or a clamp:", () => {
+  const sizes = [12, 13, 14, 15, 16, 17, 18];
+  test.each([1, 3, 4, 5, 8, 12])("of %i channels", (channels) => {
+    for (const size of sizes) {
+      const { kernel, tensors } = windows.convolution({ size, channels }, 8);
+      const splits = splitsIn(schedule(kernel, typeIn({ tensors }), bounds, simd).body);
+      const free = splits.filter(({ whenTrue }) => productsIn(whenTrue) > 0 && tests(whenTrue) === 0);
+      expect(free.length, `${size} columns`).toBeGreaterThan(0);
+    }
+  });
+});
+
+function productsIn(statements: readonly Statement[]): number {
+  const isProduct = (one: Node): boolean => one.kind === "binary" && one.operator === "mul" && one.type.dtype === "f32";
+  return allNodesOf(statements).filter(isProduct).length;
+}
+
+type Node = ReturnType<typeof allNodesOf>[number];
+
+describe("neighbouring windows of a depthwise convolution share what they load", () => {
+  // Four windows of nine taps each, of eight channels in two vectors; together they cover three rows of six places.
+  test.each([
+    ["weights", "k", 2 * 9],
+    ["and the picture", "x", 2 * 3 * 6],
+  ])("%s", (_, buffer, count) => {
+    const { kernel, tensors } = windows.depthwise({ size: 14, channels: 8, low: 0, high: 0 });
+    const { body } = schedule(kernel, typeIn({ tensors }), bounds, simd);
+    const loads = allNodesOf(body).filter((one) => one.kind === "load" && one.buffer === buffer);
+    expect([loads.length, productsIn(body)]).toEqual([count, 2 * 4 * 9]);
+  });
+});
+
+describe("a tile asks once whether its windows are inside", () => {
+  /** y[i, j] = Σ over three places along open rows, 0 where they are beyond. */
+  const stencil = (): kernels.Case => {
+    const place = addIndex(kernels.shifted("i", -1), axisIndex("t"));
+    const inside = allOf([
+      compare("greaterEqual", indexScalar(place), i32(0)),
+      compare("less", indexScalar(place), dimensionScalar(kernels.dim("N"))),
+    ]);
+    const value = binary("mul", select(inside, kernels.from("x", place), f32(0)), kernels.from("w", "t", "j"));
+    const type = (...shape: readonly kernels.Size[]) => ({ dtype: "f32", shape: shape.map(kernels.dim) }) as const;
+    return kernels.kernelOf(
+      "stencil",
+      [kernels.axis("i", "N"), kernels.axis("j", 8)],
+      [
+        kernels.reduce([kernels.axis("t", 3)], { lanes: 1 }, ["sum", "sum", value]),
+        kernels.store("y", ["i", "j"], local("sum", "f32")),
+      ],
+      { x: type("N"), w: type(3, 8), y: type("N", 8) },
+    );
+  };
+
+  test("for the first and the last of its points", () => {
+    const one = stencil();
+    const [tile] = allNodesOf(schedule(one.kernel, typeIn(one), bounds, { ...simd, panels: false }).body).filter(
+      ({ kind }) => kind === "for",
+    );
+    if (tile.kind !== "for") throw new Error("expected a loop over tiles");
+    const asked = tile.body.flatMap((statement) => (statement.kind === "define" ? [statement.value] : []));
+    const [split] = splitsIn(tile.body);
+    const conditions = [...asked, split.condition].flatMap(comparisonsIn);
+    expect([conditions.length, tests(split.whenTrue)]).toEqual([2, 0]);
+  });
+
+  test("and has the interpreter's bits, however many rows there are", () => {
+    for (const n of [1, 2, 3, 4, 5, 8, 9]) expectEqual(stencil(), simd, new Map([["N", n]]), bounds);
+  });
+});
+
+function comparisonsIn(value: Expression): readonly Expression[] {
+  return [...(value.kind === "compare" ? [value] : []), ...operandsOf(value).flatMap(comparisonsIn)];
+}
+
+describe("long products are copied into panels", () => {
+  /** Whether the program's contraction has panels. */
+  function hasPanels(body: string, bound: number): boolean {
+    const { elaboration } = elaborateSource({ name: "long.nn", source: `model M${body}` }, { bounds: { N: bound } });
+    if (elaboration === undefined) throw new Error("expected a sound program");
+    const { program } = buildProgram(elaboration, simd, { verify: false, outline: false });
+    return program.kernels.some(({ arrays }) => arrays.some(({ name }) => name.startsWith("panel")));
+  }
+
+  test.each([4095, 4096, 4097, 4098, 4100])("over %i columns", (k) => {
+    expect(hasPanels(`(x: [N, ${k}], w: [${k}, 8]) -> [N, 8] = x @ w`, 20)).toBe(true);
+  });
+
+  test("over rows, for every number of columns from 4 on; in lanes for fewer", () => {
+    const columns = Array.from({ length: 17 }, (_, at) => at + 1);
+    const found = columns.filter((m) =>
+      hasPanels(`(x: [N, 17], d: [N, ${m}]) -> [17, ${m}] = einsum("nk,nj->kj", x, d)`, 8192),
+    );
+    expect(found).toEqual(columns.slice(3));
   });
 });
 

@@ -1,14 +1,8 @@
-import { describe, expect, test } from "vitest";
-import { evaluate } from "../../compiler/dimension/dimension.ts";
-import { interpretKernel } from "../../compiler/kernel/interpret.ts";
+import { describe, test } from "vitest";
 import type { Machine } from "../../compiler/schedule/machine.ts";
 import { cpuAdapter, javascript, simd } from "../../compiler/schedule/machine.ts";
-import { schedule } from "../../compiler/schedule/schedule.ts";
-import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
-import type { TensorType } from "../../compiler/graph/types.ts";
 import { settings } from "../random/settings.ts";
-import { execute } from "./execute.ts";
-import type { Buffer } from "./execute.ts";
+import { expectEqual } from "./equal.ts";
 import type { Case } from "./kernels.ts";
 import * as kernels from "./kernels.ts";
 
@@ -18,57 +12,6 @@ const sizes = settings.quick ? [3, 8, 13] : [1, 2, 3, 4, 5, 7, 8, 12, 13, 33];
 const fewSizes = settings.quick ? [7] : [1, 4, 7, 13];
 const rowCounts = settings.quick ? [3] : [1, 3, 9];
 const fewRows = settings.quick ? [2] : [1, 2];
-
-function typeIn({ tensors }: Case): (name: string) => TensorType {
-  return (name) => {
-    const type = tensors.get(name);
-    if (type === undefined) throw new InternalError("test", `no tensor ${name}`);
-    return type;
-  };
-}
-
-/** Numbers that round at every step, the same for the same name; ids also lie outside their table. */
-function filled(type: TensorType, count: number, seed: number): Buffer {
-  let state = seed;
-  const next = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    return state / 2 ** 31;
-  };
-  const buffer = type.dtype === "f32" ? new Float32Array(count) : new Int32Array(count);
-  for (let at = 0; at < count; at += 1) buffer[at] = type.dtype === "f32" ? next() * 3 : Math.floor(next() * 12);
-  return buffer;
-}
-
-function buffersOf(one: Case, dims: ReadonlyMap<string, number>): Map<string, { shape: number[]; data: Buffer }> {
-  return new Map(
-    [...one.tensors].map(([name, type], position) => {
-      const shape = type.shape.map((size) => evaluate(size, dims) ?? 0);
-      return [
-        name,
-        {
-          shape,
-          data: filled(
-            type,
-            shape.reduce((a, b) => a * b, 1),
-            position + 1,
-          ),
-        },
-      ];
-    }),
-  );
-}
-
-/** Runs both, and holds every tensor of the one equal to the other's, to the bit. */
-function expectEqual(one: Case, machine: Machine, dims: ReadonlyMap<string, number>, bounds = dims): void {
-  const expected = buffersOf(one, dims);
-  interpretKernel(one.kernel, (name) => expected.get(name) ?? { shape: [], data: new Float32Array(0) }, dims, "f32");
-  const found = buffersOf(one, dims);
-  const scheduled = schedule(one.kernel, typeIn(one), bounds, machine);
-  execute(scheduled, new Map([...found].map(([name, { data }]) => [name, data])), dims);
-  for (const [name, { data }] of expected) {
-    expect(Array.from(found.get(name)?.data ?? []), `${name} on ${machine.name}`).toStrictEqual(Array.from(data));
-  }
-}
 
 type Make = (n: kernels.Size, m: number) => Case;
 

@@ -31,6 +31,7 @@ import * as programs from "../targets/programs.ts";
 import type { Case, Size } from "./kernels.ts";
 import * as kernels from "./kernels.ts";
 import { at, axis, from, reduce, store, storeTo } from "./kernels.ts";
+import * as windows from "./windows.ts";
 
 const bounds = new Map([["N", 300]]);
 
@@ -89,6 +90,21 @@ describe("the loops of a grid", () => {
     },
   );
 
+  // Along i there is another factor, along w only the weights stay.
+  const rowsAndWindows = kernels.kernelOf(
+    "rows_and_windows",
+    [axis("i", 9), axis("w", 9), axis("j", 16)],
+    [
+      reduce([axis("k", 8)], { lanes: 1 }, [
+        "sum",
+        "sum",
+        binary("mul", binary("mul", from("x", "i", "k"), from("z", "w", "k", "j")), from("v", "k", "j")),
+      ]),
+      store("y", ["i", "w", "j"], local("sum", "f32")),
+    ],
+    { x: type(9, 8), z: type(9, 8, 16), v: type(8, 16), y: type(9, 9, 16) },
+  );
+
   test.each<readonly [string, () => string, string]>([
     ["vectors of what is computed point by point", () => loopsOf(kernels.momentum(8, 8)), "i columns 1×4"],
     [
@@ -111,6 +127,26 @@ describe("the loops of a grid", () => {
     ],
     ["another axis for columns where the last must be gathered", () => loopsOf(gathered), "i columns 2×4, j rows 4×1"],
     ["batches outside", () => loopsOf(kernels.batched(2, 8, 16, 8)), "b plain 1×1, j columns 2×4, i rows 4×1"],
+    [
+      "neighbouring windows of what has no other factor",
+      () => loopsOf(windows.depthwise({ size: 12, channels: 8, low: 0, high: 0 })),
+      "n plain 1×1, h plain 1×1, c columns 2×4, w rows 4×1",
+    ],
+    [
+      "those of another axis where there is one window along the last",
+      () => loopsOf(windows.depthwise({ size: 3, channels: 8, low: 0, high: 0 })),
+      "h plain 1×1, w plain 1×1, c columns 2×4, n rows 4×1",
+    ],
+    [
+      "rather rows of another factor than windows",
+      () => loopsOf(rowsAndWindows),
+      "w plain 1×1, j columns 2×4, i rows 4×1",
+    ],
+    [
+      "no rows where all run along the columns",
+      () => loopsOf(windows.pools({ size: 12, taps: 2, stride: 2, low: 0, high: 0, channels: 8 }, 0, "max")),
+      "n plain 1×1, w plain 1×1, c columns 4×4",
+    ],
     ["columns of what is summed down", () => loopsOf(kernels.columnSums(8, 3, 16)), "j columns 4×4"],
     ["rows of what is summed along in lanes", () => loopsOf(kernels.rowSums(8, 3, 16, { lanes: 4 })), "i rows 2×1"],
     ["single rows that are gone over twice", () => loopsOf(kernels.softmax(8, 16)), "i plain 1×1"],

@@ -2,9 +2,11 @@ import { describe, expect, test } from "vitest";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";
 import { evaluateGraph } from "../../compiler/graph/evaluate.ts";
 import type { Attributes } from "../../compiler/graph/types.ts";
-import type { Compute } from "../../compiler/loops/types.ts";
+import { binary } from "../../compiler/loops/scalar.ts";
+import type { Compute, Order } from "../../compiler/loops/types.ts";
 import { loopsOf } from "../../compiler/ops/index.ts";
 import { stampChunk } from "../../compiler/ops/order.ts";
+import { axis, from } from "../kernel/kernels.ts";
 import { graphOf, input } from "../passes/graphs.ts";
 import { draw } from "./numbers.ts";
 
@@ -94,6 +96,68 @@ describe("the order of sums", () => {
         bounds: new Map([["N", bound]]),
       }).get("y")?.data[0];
     expect(at(4096)).not.toBe(at(5000));
+  });
+});
+
+describe("the chunk of a long product", () => {
+  /** Of Σ over axes of these sizes, at a bound of 5,000 for N and 40 for H; times another load unless it is none. */
+  function chunkOf(sizes: readonly (number | string)[], value = "product", order: Order = { lanes: 1 }): unknown {
+    const over = sizes.map((size, at) => axis(`k${at}`, size));
+    const names = over.map(({ name }) => name);
+    const term =
+      value === "product"
+        ? binary("mul", from("x", ...names), from("w", ...names, "j"))
+        : value === "sum"
+          ? binary("add", from("x", ...names), from("w", ...names, "j"))
+          : from("x", ...names);
+    const compute: Compute = {
+      kind: "reduce",
+      axes: [axis("j", 8)],
+      over,
+      dtype: "f32",
+      combine: "sum",
+      value: term,
+      order,
+    };
+    const bounds = new Map([
+      ["N", 5000],
+      ["H", 40],
+    ]);
+    return orderOf(stampChunk(compute, bounds));
+  }
+
+  const inChunks = (chunk: number): Order => ({ lanes: 1, chunk });
+  test.each<readonly [string, () => unknown, unknown]>([
+    ["is none up to 4,096 terms", () => chunkOf([4096]), { lanes: 1 }],
+    ["is 2,048 of one axis", () => chunkOf([4097]), inChunks(2048)],
+    ["is 2,048 of an open axis", () => chunkOf(["N"]), inChunks(2048)],
+    ["is whole steps of an open axis", () => chunkOf(["N", 36]), inChunks(56 * 36)],
+    ["is one step where two are too long", () => chunkOf(["N", 1025]), inChunks(1025)],
+    ["is a whole row of 2,048", () => chunkOf(["N", 2048]), inChunks(2048)],
+    ["is a divisor of a longer row", () => chunkOf(["N", 2049]), inChunks(683)],
+    ["is the largest divisor of a longer row", () => chunkOf(["N", 2560]), inChunks(1280)],
+    [
+      "is 2,048 where the largest divisor is less than a quarter of that",
+      () => chunkOf(["N", 5 * 509]),
+      inChunks(2048),
+    ],
+    ["is one that is more", () => chunkOf(["N", 5 * 521]), inChunks(521)],
+    ["is 2,048 where a row is a prime number", () => chunkOf(["N", 2053]), inChunks(2048)],
+    ["is just a quarter", () => chunkOf(["N", 5, 512]), inChunks(512)],
+    ["is 2,048 where it would be just below", () => chunkOf(["N", 5, 511]), inChunks(2048)],
+    ["is several rows of a picture", () => chunkOf(["N", 28, 28, 2]), inChunks(28 * 28 * 2)],
+    ["is a part of a picture's rows", () => chunkOf(["N", 64, 64]), inChunks(2048)],
+    ["is a divisor of a picture's rows", () => chunkOf(["N", 60, 60]), inChunks(30 * 60)],
+    ["is 2,048 where rows have no such divisor", () => chunkOf(["N", 67, 67]), inChunks(2048)],
+    ["is 2,048 where a size in the middle is open", () => chunkOf([200, "H", 8]), inChunks(2048)],
+    ["also before a long row", () => chunkOf([9, "H", 1024]), inChunks(2048)],
+    ["is 2,048 where the last size is open", () => chunkOf([200, "H"]), inChunks(2048)],
+    ["needs no size that is open behind a whole chunk", () => chunkOf(["H", "H", 2048]), inChunks(2048)],
+    ["is 2,048 of what is no product", () => chunkOf(["N", 36], "load"), inChunks(2048)],
+    ["nor of two loads", () => chunkOf(["N", 36], "sum"), inChunks(2048)],
+    ["is 2,048 in four lanes", () => chunkOf(["N", 36], "product", { lanes: 4 }), { lanes: 4, chunk: 2048 }],
+  ])("%s", (_, found, expected) => {
+    expect(found()).toEqual(expected);
   });
 });
 

@@ -18,6 +18,7 @@ import { localsOf, nodesOf } from "../../compiler/loops/scalar.ts";
 import { indicesOf } from "../../compiler/loops/traverse.ts";
 import type { Index, Scalar } from "../../compiler/loops/types.ts";
 import { runPasses } from "../../compiler/passes/index.ts";
+import { shortPlaces } from "../../compiler/schedule/unroll.ts";
 import type { RandomProgram } from "./program.ts";
 
 export const fusionRules = [
@@ -37,6 +38,8 @@ export const fusionRules = [
   "index from data",
   "border test",
   "sum in chunks",
+  "product in chunks",
+  "short windows",
   "sum in four lanes",
   "scatter",
   "open dimension",
@@ -72,6 +75,7 @@ function rulesIn(graph: Graph, bounds: Bounds): Found {
     ...virtualRules(lowered, bounds),
     ...entry.kernels.flatMap((kernel) => kernelRules(kernel, entry)),
     ["segment", segmented.segments.length],
+    ["product in chunks", lowered.nodes.filter(({ tensor }) => tensor.endsWith(" in chunks")).length],
     ["open dimension", bounds.size > 0 ? 1 : 0],
   ];
 }
@@ -138,6 +142,7 @@ function kernelRules(kernel: Kernel, { tensors }: FusedEntry): Found {
     ["update moved at the end", isMove],
     ["index from data", data.length > 0],
     ["border test", scalars.some(isBorder)],
+    ["short windows", reduces.some(isWindow)],
     ["sum in chunks", reduces.some(({ order }) => order.chunk !== undefined)],
     ["sum in four lanes", reduces.some(({ order }) => order.lanes === 4)],
     ["scatter", kernel.stages.some(({ kind }) => kind === "scatter")],
@@ -154,6 +159,11 @@ function isProduct({ results }: Reduce): boolean {
       value.left.kind === "load" &&
       value.right.kind === "load",
   );
+}
+
+/** Whether it combines a few places of several axes, as of a window. */
+function isWindow({ over, order }: Reduce): boolean {
+  return order.lanes === 1 && over.length > 1 && shortPlaces(over) !== undefined;
 }
 
 /** Whether something is computed with a result of these reductions at the same point. */

@@ -87,6 +87,8 @@ const longProductions: Weighted = [
   [4, make.epilogue],
   [1, make.rectified],
   [2, make.contraction],
+  [7, windows.longProduct],
+  [5, windows.longConv],
   [1, make.reverse],
   [1, make.slice],
   [1, make.pad],
@@ -142,7 +144,9 @@ function sizesFor(bounds: Dims, random: Random): readonly Dims[] {
     new Map([...bounds].map(([name, bound], position) => [name, choose(bound, position)]));
   if (bounds.size === 0) return [new Map()];
   const long = bounds.has(longOpen[0]);
-  const between = at((bound) => (long ? random.pick([2047, 2048, 2049, 4096, 4099]) : random.between(2, bound - 1)));
+  const between = at((bound) =>
+    long ? random.pick([3, 17, 2047, 2048, 2049, 4096, 4099]) : random.between(2, bound - 1),
+  );
   const all = [at((bound) => bound), at((bound, position) => (position === 0 ? 1 : bound)), between];
   return bounds.size > 1 ? [...all, at((bound, position) => (position === 0 ? bound : 1))] : all;
 }

@@ -1,6 +1,9 @@
-/** Productions of convolutions and windows: odd sizes, strides, dilations, groups, paddings of either sign. */
+/**
+ * Productions of convolutions and windows: odd sizes, strides, dilations, groups, paddings of either sign; and of sums over more
+ * places than one chunk has.
+ */
 import { constant, constantValue, symbol } from "../../compiler/dimension/dimension.ts";
-import type { Value } from "../../compiler/graph/types.ts";
+import type { Attributes, Value } from "../../compiler/graph/types.ts";
 import type { Production } from "./productions.ts";
 import type { Shape, Sketch } from "./sketch.ts";
 
@@ -100,6 +103,7 @@ export const window: Production = (sketch) => {
     low: axes.map(({ low }) => constant(low)),
     size: size.map(constant),
   };
+  if (random.chance(0.2)) return severalOf(sketch, x, attributes);
   const op = random.weighted([
     [4, "window_max"],
     [3, "window_sum"],
@@ -109,4 +113,59 @@ export const window: Production = (sketch) => {
   if (op !== "window_take") return kept(sketch, sketch.one(op, [x], attributes));
   const taps = sketch.one("window_argmax", [sketch.one("stop_gradient", [x])], attributes);
   return kept(sketch, sketch.one(op, [x, taps], attributes));
+};
+
+/** Several reductions of the same short windows. */
+function severalOf(sketch: Sketch, x: Value, attributes: Attributes): Value | undefined {
+  const [most, total] = ["window_max", "window_sum"].map((op) => sketch.one(op, [x], attributes));
+  const both = kept(sketch, sketch.one(sketch.random.pick(["add", "sub", "mul"]), [most, total]));
+  if (both !== undefined && sketch.random.chance(0.3)) sketch.add(total);
+  return both;
+}
+
+/** Rows and columns of what is multiplied, few enough for sums of thousands of places. */
+const few = [1, 2, 3, 4, 5];
+
+/** xᵀ·w over the open dimension, or over a closed one beyond a chunk: the gradient of weights. */
+export const longProduct: Production = (sketch) => {
+  const { random, bounds } = sketch;
+  const [open] = bounds.keys();
+  const places =
+    open !== undefined && random.chance(0.8) ? [symbol(open)] : random.pick([[4097], [4100], [9, 500]]).map(constant);
+  const [rows, columns] = [random.pick(few), random.pick([3, 4, 5, 8, 9])].map(constant);
+  if (sketch.elements([...places, rows, columns]) > sketch.limit * 16) return undefined;
+  const [x, w] = [sketch.weights([...places, rows]), sketch.weights([...places, columns])];
+  const sums = places.map((_, label) => label);
+  const [m, n] = [places.length, places.length + 1];
+  return sketch.one("contract", [x, w], { left: [...sums, m], right: [...sums, n], output: [m, n] });
+};
+
+/** The gradient of a convolution's weights: over the places of many pictures, or of large ones. */
+export const longConv: Production = (sketch) => {
+  const { random, bounds } = sketch;
+  const [open] = bounds.keys();
+  const pictures: Shape =
+    open !== undefined && random.chance(0.7)
+      ? [symbol(open), constant(random.between(1, 2))]
+      : random
+          .pick([
+            [2, 2200],
+            [3, 40, 40],
+            [700, 7],
+          ])
+          .map(constant);
+  const channels = constant(random.between(1, 2));
+  const [rows, ...sizes] = pictures;
+  const taps = sizes.map(() => constant(random.between(1, 3)));
+  const each = constant(random.pick([3, 4, 5]));
+  if (sketch.elements([...pictures, channels, ...taps, each]) > sketch.limit * 16) return undefined;
+  const geometry = {
+    stride: sizes.map(() => 1),
+    dilation: sizes.map(() => random.pick([1, 1, 2])),
+    input_dilation: sizes.map(() => 1),
+    low: sizes.map(() => constant(random.between(-1, 2))),
+    groups: constant(1),
+  };
+  const [x, y] = [sketch.weights([...pictures, channels]), sketch.weights([rows, ...sizes, each])];
+  return kept(sketch, sketch.one("conv", [x, y], { missing: "kernel", ...geometry, size: taps }));
 };
