@@ -122,12 +122,12 @@ function columnTile(plain: readonly GridLoop[], { stages }: Kernel, machine: Mac
 function reductionTile(
   plain: readonly GridLoop[],
   { stages }: Kernel,
-  reduces: readonly Stage[],
+  reduces: readonly Reduce[],
   machine: Machine,
 ): readonly GridLoop[] {
   const sources = reduces.flatMap(sourcesOf);
   const columns = columnAxis(plain, sources);
-  const rows = rowAxis(plain, columns, sources);
+  const rows = rowAxis(plain, columns, reduces, machine);
   const { tile, lanes, accumulators } = machine;
   const results = resultsOf(stages);
   const extent = constantValue(columns.axis.extent);
@@ -163,14 +163,31 @@ function columnAxis(plain: readonly GridLoop[], sources: readonly Index[]): Grid
  * An axis along which the columns' operand stays and another operand runs: its points share the loads of both. Where no other operand
  * stays along the columns they share those of one, and of neighbouring windows.
  */
-function rowAxis(plain: readonly GridLoop[], columns: GridLoop, sources: readonly Index[]): GridLoop | undefined {
-  const shares = (loop: GridLoop): boolean =>
-    loop !== columns &&
-    constantValue(loop.axis.extent) !== 1 &&
-    sources.some((index) => runs(index, columns.axis) && !runs(index, loop.axis));
-  const isFactor = (loop: GridLoop): boolean =>
-    sources.some((index) => !runs(index, columns.axis) && runs(index, loop.axis));
-  return plain.findLast((loop) => shares(loop) && isFactor(loop)) ?? plain.findLast(shares);
+function rowAxis(
+  plain: readonly GridLoop[],
+  columns: GridLoop,
+  reduces: readonly Reduce[],
+  { tile }: Machine,
+): GridLoop | undefined {
+  const sources = reduces.flatMap(sourcesOf);
+  const sharing = plain.filter(
+    (loop) =>
+      loop !== columns &&
+      constantValue(loop.axis.extent) !== 1 &&
+      sources.some((index) => runs(index, columns.axis) && !runs(index, loop.axis)),
+  );
+  const factors = sharing.filter((loop) =>
+    sources.some((index) => !runs(index, columns.axis) && runs(index, loop.axis)),
+  );
+  const candidates = factors.length > 0 ? factors : sharing;
+  const last = candidates.at(-1);
+  const isLong = ({ axis }: GridLoop): boolean => (constantValue(axis.extent) ?? Infinity) >= tile.rows;
+  if (last === undefined || isLong(last)) return last;
+  // Of a border two places wide rather rows of another axis: best one that no guard asks about, whose points are inside together.
+  const asked = reduces.flatMap(({ interior }) => interior?.conditions ?? []);
+  const isAsked = ({ axis }: GridLoop): boolean => asked.some((index) => runs(index, axis));
+  const long = candidates.filter(isLong);
+  return long.findLast((loop) => !isAsked(loop)) ?? long.at(-1) ?? last;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
