@@ -12,103 +12,26 @@ import type { FmtFlags } from "./commands/fmt.ts";
 import type { PredictFlags } from "./commands/predict.ts";
 import type { TrainFlags } from "./commands/train.ts";
 import type { Context } from "./context.ts";
-import { parseConstant, parseCount, parseDimension, parseFile, parseSeed, parseSetting } from "./flags.ts";
+import { parseCount, parseSeed, parseSetting } from "./flags.ts";
 import { forms } from "./rows/form.ts";
-
-const text = (input: string): string => {
-  if (input === "") throw new Error("a name");
-  return input;
-};
-
-const file = { kind: "tuple", parameters: [{ brief: "The .nn file", placeholder: "FILE", parse: text }] } as const;
-const json = {
-  kind: "boolean",
-  brief: "Prints JSON on standard output, and nothing else there",
-  default: false,
-  withNegated: false,
-} as const;
-const out = (brief: string) => ({ kind: "parsed", parse: text, placeholder: "DIR", brief }) as const;
-const params = {
-  kind: "parsed",
-  parse: text,
-  placeholder: "FILE",
-  brief: "The .safetensors file that `train` wrote",
-} as const;
-const targets = ["typescript", "wasm", "wgsl"] as const;
-const target = { kind: "enum", values: targets, default: "typescript", brief: "What to compile to" } as const;
-const runTarget = {
-  ...target,
-  default: "wasm",
-  brief: "What runs it; all give the same figures, wasm soonest",
-} as const;
-const relaxed = {
-  kind: "boolean",
-  default: false,
-  withNegated: false,
-  brief: "Multiplies and adds in one instruction, for the target wasm: results differ from machine to machine",
-} as const;
-const label = {
-  kind: "parsed",
-  parse: text,
-  optional: true,
-  placeholder: "NAME",
-  brief: "Which `train` of the file, by its label or model; by default the first",
-} as const;
-const savedLabel = {
-  ...label,
-  brief: `${label.brief.split(";")[0]}; by default the one that wrote the parameters`,
-} as const;
-const override = {
-  kind: "boolean",
-  default: false,
-  withNegated: false,
-  brief:
-    "Uses the source's values and the flags' in the place of the --const, --dim and --set that the parameters were trained with",
-} as const;
-/** What closes and bounds a program when it is compiled. */
-const closing = {
-  const: {
-    kind: "parsed",
-    parse: parseConstant,
-    optional: true,
-    variadic: true,
-    placeholder: "NAME=VALUE",
-    brief: "Another value for a `const`, such as hidden=256; may be repeated",
-  },
-  dim: {
-    kind: "parsed",
-    parse: parseDimension,
-    optional: true,
-    variadic: true,
-    placeholder: "NAME=SIZE",
-    brief: "The value of a dimension that the source leaves to the data, such as F=34; may be repeated",
-  },
-  bounds: {
-    kind: "parsed",
-    parse: parseDimension,
-    optional: true,
-    variadic: true,
-    placeholder: "NAME=SIZE",
-    brief: "The largest value of an open dimension, such as N=64; may be repeated",
-  },
-} as const;
-const count = (brief: string) =>
-  ({ kind: "parsed", parse: parseCount, optional: true, placeholder: "NUMBER", brief }) as const;
-const data = (brief: string) =>
-  ({
-    kind: "parsed",
-    parse: parseFile,
-    optional: true,
-    variadic: true,
-    placeholder: "FILE",
-    brief: `${brief}; NAME=FILE gives an array for one input, and may be repeated`,
-  }) as const;
-const force = {
-  kind: "boolean",
-  default: false,
-  withNegated: false,
-  brief: "Replaces files that do not say that nnc wrote them, or that the command reads",
-} as const;
+import {
+  closing,
+  count,
+  data,
+  file,
+  force,
+  json,
+  label,
+  noWinograd,
+  out,
+  override,
+  params,
+  relaxed,
+  runTarget,
+  savedLabel,
+  target,
+  text,
+} from "./shared-flags.ts";
 
 const check = buildCommand<CheckFlags, [string], Context>({
   loader: async () => entry((await import("./commands/check.ts")).check),
@@ -136,7 +59,16 @@ const build = buildCommand<BuildFlags, [string], Context>({
   loader: async () => entry((await import("./commands/build.ts")).build),
   parameters: {
     positional: file,
-    flags: { out: out("The folder for the artifact"), force, target, relaxed, label, ...closing, json },
+    flags: {
+      out: out("The folder for the artifact"),
+      force,
+      target,
+      relaxed,
+      "no-winograd": noWinograd,
+      label,
+      ...closing,
+      json,
+    },
     aliases: { o: "out" },
   },
   docs: {
@@ -156,6 +88,7 @@ const train = buildCommand<TrainFlags, [string], Context>({
       force,
       target: runTarget,
       relaxed,
+      "no-winograd": noWinograd,
       label,
       all: {
         kind: "boolean",

@@ -34,8 +34,17 @@ export function optionsOf({ label, const: consts, dim, bounds }: ClosingFlags): 
   return label === undefined ? chosen : { ...chosen, train: label };
 }
 
-/** The target of a command, and whether the build is relaxed. */
+/** The target of a command, and how it may compute. */
 export type TargetFlags = { readonly target: TargetName; readonly relaxed: boolean };
+export type ArithmeticFlags = TargetFlags & { readonly "no-winograd": boolean };
+
+export function arithmeticOf({
+  target,
+  relaxed,
+  "no-winograd": direct,
+}: ArithmeticFlags): Pick<CompileOptions, "target" | "relaxed" | "winograd"> {
+  return { target, relaxed, winograd: !direct };
+}
 
 /** Throws a UsageError where only wasm has what is asked for. Node.js 20 has relaxed instructions only where it is told. */
 export function checkTarget({ target, relaxed }: TargetFlags): void {

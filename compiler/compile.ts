@@ -81,11 +81,11 @@ export const pipeline = front.join(middle).to(emission);
 export function compile(source: SourceText, options: CompileOptions = {}): Compiled | Failed {
   const { main, options: given, problems } = sourceArguments(source, options);
   if (problems.length > 0) return { ok: false, diagnostics: problems, sources: new Map() };
-  const { target = "typescript", verify = false, relaxed = false, ...own } = given;
+  const { target = "typescript", verify = false, relaxed = false, winograd = true, ...own } = given;
   const log = new Log();
   const { machine } = targets[target];
   try {
-    const { built, artifact } = pipeline.run(main, { front: own, log, machine, target, relaxed, verify });
+    const { built, artifact } = pipeline.run(main, { front: own, log, machine, target, relaxed, winograd, verify });
     const { diagnostics, sources } = log;
     return { ok: true, diagnostics, sources, elaboration: built.elaboration, built, artifact };
   } catch (error) {

@@ -21,7 +21,7 @@ import { functions } from "./loops/functions.ts";
 import { printCompute } from "./loops/print.ts";
 import { verifyCompute } from "./loops/verify.ts";
 import { lower, type Lowered } from "./lower/lower.ts";
-import { runPasses } from "./passes/index.ts";
+import { runPasses, type PassOptions } from "./passes/index.ts";
 import { begin, type Phase, type Watch } from "./phase.ts";
 import { inPlacePairs } from "./plan/alias.ts";
 import { plan, type Plan } from "./plan/plan.ts";
@@ -49,6 +49,8 @@ export interface Built {
 }
 
 export interface BuildOptions extends Watch {
+  /** Whether convolutions may become Winograd's; default: true. */
+  readonly winograd?: boolean;
   /** Leaves the kernels' bodies out: enough to know memory and cost, in half the time. */
   readonly outline?: boolean;
 }
@@ -69,11 +71,11 @@ const allFunctions = new Map(functions.map((one) => [one.name, one]));
 /** What WebAssembly addresses: 65,536 pages. */
 const maximalBytes = 2 ** 32;
 
-const optimisation: Phase<Elaboration, Entries<Graph>, Watch> = {
+const optimisation: Phase<Elaboration, Entries<Graph>, PassOptions> = {
   name: "passes",
-  run: (elaboration, { verify }) => ({
+  run: (elaboration, options) => ({
     elaboration,
-    entries: elaboration.entries.map(({ name, graph }) => ({ name, form: runPasses(graph, { verify }) })),
+    entries: elaboration.entries.map(({ name, graph }) => ({ name, form: runPasses(graph, options) })),
   }),
   // Each pass was verified on its own.
   verify: () => [],
@@ -88,12 +90,12 @@ const lowering: Phase<Entries<Graph>, Entries<Lowered>, unknown> = {
     printEach(made, ({ nodes }) => nodes.map(({ compute, tensor }) => printCompute(compute, tensor)).join("\n")),
 };
 
-const fusion: Phase<Entries<Lowered>, Entries<FusedEntry>, Watch> = {
+const fusion: Phase<Entries<Lowered>, Entries<FusedEntry>, Watch & MiddleContext> = {
   name: "fuse",
-  run: (lowered, { verify }) => {
+  run: (lowered, { verify, machine }) => {
     const { bounds, variables } = lowered.elaboration;
     const taken = new UniqueNames(variables.map(({ name }) => name));
-    return each(lowered, (entry) => fuse(entry, bounds, taken, verify));
+    return each(lowered, (entry) => fuse(entry, bounds, taken, { verify, nests: machine.panels }));
   },
   verify: (made) => problemsOfEach(made, ({ kernels }) => kernels.flatMap(verifyKernel)),
   print: (made) => printEach(made, printKernels),

@@ -2,7 +2,7 @@
  * Convolutions, their gradients, and pooling. A gradient is that of a sum of products with `g`, in which nothing of the forward pass is
  * left but what the gradient needs. Operations are those of the direct form, whatever form the compiler chooses.
  */
-import { bars, computing, moving } from "./forms.mjs";
+import { bars, computing, inBothForms, moving } from "./forms.mjs";
 
 const { ceiling, copies } = bars;
 
@@ -49,9 +49,11 @@ const byInput = (layer) =>
 const byKernel = (layer) =>
   gradient(layer, { title: "weight gradient", by: "w", shape: kernelOf(layer), batch: 32, least: 0.75 });
 
+const winograd = (one) => inBothForms(one, 1.6);
+
 export const convolutions = [
-  ...layers.map(forward),
-  ...layers.filter(isMiddle).map(byInput),
+  ...layers.flatMap((layer) => (isMiddle(layer) ? winograd(forward(layer)) : [forward(layer)])),
+  ...layers.filter(isMiddle).map(byInput).flatMap(winograd),
   ...layers.filter(({ taps }) => taps === 3).map(byKernel),
 ];
 

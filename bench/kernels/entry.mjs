@@ -13,8 +13,8 @@ const unsupported = "NN0001";
  * `{ call, check, kernels }`: `check` throws where the answer holds what is no number, or nothing but zeros; `kernels` is how many the entry is
  * made of. `{ skipped }` where the case is not supported yet; throws where it is a mistake.
  */
-export function openEntry(compile, { name, source, bounds }) {
-  const result = compile({ name: `${name}.nn`, source }, { target: "wasm", bounds });
+export function openEntry(compile, { name, source, bounds, options = {} }) {
+  const result = compile({ name: `${name}.nn`, source }, { target: "wasm", bounds, ...options });
   if (!result.ok) {
     const [{ code, message }] = result.diagnostics;
     if (code === unsupported) return { skipped: message };

@@ -1,6 +1,7 @@
 /**
  * The forms of a case, and of what is asked of it. A case is
- * `{ name, source, bounds, elements, work: { kind: "copy", bytes } | { kind: "peak", operations }, bar }`; `elements` are those of its answer.
+ * `{ name, source, bounds, elements, work: { kind: "copy", bytes } | { kind: "peak", operations } | { kind: "direct", operations }, bar, options }`;
+ * `elements` are those of its answer, `options` what else `compile` is given.
  */
 
 const floatBytes = 4;
@@ -8,11 +9,15 @@ const floatBytes = 4;
 /** So many rows that they hold about as many numbers as a minibatch has after a layer of a small CNN: more than a second-level cache holds. */
 export const rowsOf = (width) => Math.round(262_144 / width);
 
-/** What may be asked: at most so many times the time of copying, at least a share of the ceiling, at most nanoseconds an element. */
+/**
+ * What may be asked: at most so many times the time of copying, at least a share of the ceiling, at most nanoseconds an element, so many times
+ * as fast as the direct form.
+ */
 export const bars = {
   copies: (most) => ({ kind: "copies", most }),
   ceiling: (least) => ({ kind: "ceiling", least }),
   element: (most) => ({ kind: "element", most }),
+  faster: (least) => ({ kind: "faster", least }),
 };
 
 /**
@@ -27,4 +32,13 @@ export function moving(name, { source, N, reads, writes, bar }) {
 /** A kernel of `operations`, two for a multiply–add; taps on padding count as all others do. */
 export function computing(name, { source, N, operations, bar }) {
   return { name, source, bounds: N === undefined ? {} : { N }, work: { kind: "peak", operations }, bar };
+}
+
+/** A convolution as it is added up term by term, and beside that as Winograd's algorithm computes it, if the compiler takes that. */
+export function inBothForms(one, least) {
+  const { operations } = one.work;
+  return [
+    { ...one, options: { winograd: false } },
+    { ...one, name: `${one.name}, Winograd`, work: { kind: "direct", operations }, bar: bars.faster(least) },
+  ];
 }

@@ -9,7 +9,7 @@ export function markdown({ machine, ceiling, rows }) {
   return [
     "# Single kernels",
     placeOf(machine),
-    `As nnc compiles them for WebAssembly, on one thread, each beside its limit, measured in turns with it. What computes is held against the peak loop (${ceiling === 0 ? "not measured" : `${ceiling.toFixed(1)} GFLOP/s at best`}): the ratio is the share that it reaches. What moves bytes is held against a copy in WebAssembly SIMD that reads and writes as many bytes in all as the kernel must at least: the ratio is how many times as long it takes. \`kernels\`: how many the call is made of.`,
+    `As nnc compiles them for WebAssembly, on one thread, each beside its limit, measured in turns with it. What computes is held against the peak loop (${ceiling === 0 ? "not measured" : `${ceiling.toFixed(1)} GFLOP/s at best`}): the ratio is the share that it reaches. What moves bytes is held against a copy in WebAssembly SIMD that reads and writes as many bytes in all as the kernel must at least: the ratio is how many times as long it takes. Convolutions that become Winograd's are held against the direct form, compiled without them: the ratio is how many times as fast they are. \`kernels\`: how many the call is made of.`,
     table(head, rows.map(cells)),
     verdict(rows),
     "## Their sources",
@@ -34,7 +34,10 @@ export function cells(row) {
   if (skipped !== undefined) return [kernel, "–", "–", "–", "–", "–", "–", bar, `left out: ${skipped}`];
   const moves = work.kind === "copy";
   const speed = (value) => (moves ? `${value.toFixed(2)} ns/element` : `${value.toFixed(1)} GFLOP/s`);
-  const ratioText = (value) => (moves ? `${value.toPrecision(3)} ×` : percent(1 / value));
+  const ratioText = (value) => {
+    if (work.kind === "direct") return `${(1 / value).toPrecision(3)} × as fast`;
+    return moves ? `${value.toPrecision(3)} ×` : percent(1 / value);
+  };
   return [
     kernel,
     kernels,
@@ -56,6 +59,8 @@ function barText(bar) {
       return `≥ ${percent(bar.least)}`;
     case "element":
       return `≤ ${bar.most} ns/element`;
+    case "faster":
+      return `≥ ${bar.least} × as fast`;
     default:
       throw new Error(`a bar of ${bar.kind}`);
   }

@@ -2,7 +2,8 @@
 
 /**
  * `ratio` is how many times as long as its limit a kernel takes, by the fastest samples of both, and decides; `turnRatio` is the same by
- * turns. `perElementNs` is of what moves bytes, `gflops` of what computes; `limit` is the limit's in the same unit.
+ * turns. `perElementNs` is of what moves bytes, `gflops` of what computes; `limit` is the limit's in the same unit. The limit of what has a direct
+ * form is that one.
  */
 export function rowOf(
   { name, source, bounds, elements, work, bar },
@@ -39,6 +40,8 @@ function holds(bar, { ratio, perElementNs }) {
       return 1 / ratio >= bar.least;
     case "element":
       return perElementNs <= bar.most;
+    case "faster":
+      return 1 / ratio >= bar.least;
     default:
       throw new Error(`a bar of ${bar.kind}`);
   }

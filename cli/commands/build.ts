@@ -9,11 +9,11 @@ import { writeJson } from "../output/json.ts";
 import { formatBytes } from "../output/numbers.ts";
 import { painter } from "../output/style.ts";
 import { table } from "../output/table.ts";
-import { checkTarget, compileSource, openSource, optionsOf } from "../source.ts";
-import type { ClosingFlags, TargetFlags } from "../source.ts";
+import { arithmeticOf, checkTarget, compileSource, openSource, optionsOf } from "../source.ts";
+import type { ArithmeticFlags, ClosingFlags } from "../source.ts";
 
 export type BuildFlags = ClosingFlags &
-  TargetFlags & { readonly out: string; readonly force: boolean; readonly json: boolean };
+  ArithmeticFlags & { readonly out: string; readonly force: boolean; readonly json: boolean };
 
 interface Written {
   readonly file: string;
@@ -26,8 +26,7 @@ export async function build(context: Context, flags: BuildFlags, file: string): 
   const source = openSource(context, file);
   const compiled = await compileSource(context, source, {
     ...optionsOf(flags),
-    target: flags.target,
-    relaxed: flags.relaxed,
+    ...arithmeticOf(flags),
   });
   const { manifest, files } = compiled.artifact;
   // The manifest names the other files: once it is there, they all are.

@@ -16,8 +16,17 @@ import { lookOf } from "../output/style.ts";
 import type { Look } from "../output/style.ts";
 import { drawSvg } from "../plot/svg.ts";
 import { drawTerminal } from "../plot/terminal.ts";
-import { checkTarget, compileSource, labelOf, openSource, optionsOf, requireLabel, trainLabels } from "../source.ts";
-import type { ClosingFlags, TargetFlags } from "../source.ts";
+import {
+  arithmeticOf,
+  checkTarget,
+  compileSource,
+  labelOf,
+  openSource,
+  optionsOf,
+  requireLabel,
+  trainLabels,
+} from "../source.ts";
+import type { ArithmeticFlags, ClosingFlags } from "../source.ts";
 import { figuresOf } from "../train/figures.ts";
 import type { History } from "../train/history.ts";
 import { logName } from "../train/log.ts";
@@ -29,7 +38,7 @@ import { settingsByTrain } from "../train/settings.ts";
 import { comparisonOf, summaryOf } from "../train/summary.ts";
 
 export type TrainFlags = ClosingFlags &
-  TargetFlags & {
+  ArithmeticFlags & {
     readonly out?: string;
     readonly force: boolean;
     readonly all: boolean;
@@ -130,7 +139,7 @@ async function trainLabel(
   label: string | undefined,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
-  const { target, relaxed, seed, epochs, threads, probe = [], override, json } = flags;
+  const { seed, epochs, threads, probe = [], override, json } = flags;
   const earlier = flags.resume ? readCheckpoint(placeOf(context, out), out) : undefined;
   const taken = takeKept(context, earlier ?? { file: out, options: undefined }, flags, true);
   const kept = withTaken(flags, taken);
@@ -138,8 +147,7 @@ async function trainLabel(
   const compiled = await compileSource(context, source, {
     ...optionsOf(kept),
     ...(chosen === undefined ? {} : { train: chosen }),
-    target,
-    relaxed,
+    ...arithmeticOf(flags),
     settings: recordOf("set", kept.set),
     probes: probe,
   });

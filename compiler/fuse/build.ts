@@ -40,6 +40,7 @@ interface State {
 export function buildKernel(cluster: Cluster, stored: ReadonlySet<string>): Kernel {
   const [first] = cluster.members;
   if (first.compute.kind === "scatter") return scatterKernel(first, first.compute);
+  if (first.compute.kind === "unrolled") return unrolledKernel(first, first.compute);
   const state: State = {
     cluster,
     grid: renamed(cluster.grid, "i"),
@@ -72,12 +73,12 @@ function usesWithin({ members }: Cluster): ReadonlyMap<string, number> {
   return uses;
 }
 
-/** The member's value over the kernel's axes, with what the cluster has already made put in. */
-function resolve({ compute, loads }: Member, axes: readonly Axis[], state: State): Scalar {
+/** A member's value over the kernel's axes, with what the cluster has already made put in. */
+function resolve(value: Scalar, loads: readonly string[], axes: readonly Axis[], state: State): Scalar {
   const target = [...state.grid, ...state.over].slice(0, axes.length);
   const isNamed = axes.every(({ name }, d) => name === target[d].name);
   const indices = target.map(({ name }) => axisIndex(name));
-  const moved = isNamed ? compute.value : substituteAxesInScalar(compute.value, axisMap(axes, indices));
+  const moved = isNamed ? value : substituteAxesInScalar(value, axisMap(axes, indices));
   if (!loads.some((tensor) => state.definitions.has(tensor))) return moved;
   return replaceLoads(moved, (load) => definitionAt(load, state));
 }
@@ -98,8 +99,9 @@ function definitionAt(load: Load, { definitions, grid }: State): Scalar | undefi
 }
 
 function addMap(member: Member, state: State): void {
-  const { compute, tensor } = member;
-  const value = resolve(member, compute.axes, state);
+  const { compute, loads, tensor } = member;
+  if (compute.kind !== "map") return;
+  const value = resolve(compute.value, loads, compute.axes, state);
   if (compute.axes.length > state.grid.length) addRow(member, value, state);
   else addPoint(member, value, state);
   if (!state.definitions.has(tensor)) state.definitions.set(tensor, { kind: "inline", value, over: [] });
@@ -146,9 +148,9 @@ function addReductions(members: readonly Member[], state: State): void {
   const results: Result[] = [];
   const stores: Stage[] = [];
   for (const member of members) {
-    const { tensor, type, compute } = member;
+    const { tensor, type, compute, loads } = member;
     if (compute.kind !== "reduce") continue;
-    const value = resolve(member, [...compute.axes, ...compute.over], state);
+    const value = resolve(compute.value, loads, [...compute.axes, ...compute.over], state);
     const name = state.names.take(localName(compute.combine));
     results.push({ name, dtype: compute.dtype, combine: compute.combine, value });
     const scalar = local(name, compute.dtype);
@@ -242,6 +244,17 @@ function scatterKernel(member: Member, compute: Scatter): Kernel {
     value: substituteAxesInScalar(value, columns),
   };
   return { name: kernelName([member]), grid, rows: [], stages: [stage], origins: [member.origin] };
+}
+
+type Unrolled = Extract<Compute, { kind: "unrolled" }>;
+
+/** One loop stores all elements of a point; the outer ones are the grid. */
+function unrolledKernel(member: Member, { points, dtype, lets, elements }: Unrolled): Kernel {
+  const [inner] = points.slice(-1);
+  const { tensor, origin } = member;
+  const stores = elements.map(({ at, value }) => ({ tensor, dtype, indices: at, value }));
+  const stage: Stage = { kind: "sweep", over: inner === undefined ? [] : [inner], lets, stores };
+  return { name: kernelName([member]), grid: points.slice(0, -1), rows: [], stages: [stage], origins: [origin] };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ const longestRow = 4096;
 /** How many clusters of one form are tried for a merge. */
 const mergeWindow = 8;
 
-export type ClusterKind = "map" | "contraction" | "rows" | "columns" | "scatter";
+export type ClusterKind = "map" | "contraction" | "rows" | "columns" | "scatter" | "unrolled";
 
 /** Mutable while it is built; `fuse` hands it on finished. */
 export interface Cluster {
@@ -96,9 +96,10 @@ function fits(member: Member, cluster: Cluster, bounds: Bounds): boolean {
   const { compute } = member;
   switch (compute.kind) {
     case "scatter":
+    case "unrolled":
       return false;
     case "map":
-      if (cluster.kind === "scatter") return false;
+      if (isAlone(cluster)) return false;
       return sameShape(compute.axes, cluster.grid) || isRow(member, cluster, bounds);
     case "reduce": {
       const reduces = cluster.kind === "rows" || cluster.kind === "columns";
@@ -106,6 +107,11 @@ function fits(member: Member, cluster: Cluster, bounds: Bounds): boolean {
       return sameKind && sameShape(compute.axes, cluster.grid) && sameShape(compute.over, cluster.over);
     }
   }
+}
+
+/** Its one member makes elements elsewhere than at the points of its grid. */
+function isAlone({ kind }: Cluster): boolean {
+  return kind === "scatter" || kind === "unrolled";
 }
 
 /** A map over a cluster's rows: its shape is the grid's followed by the reduced axes'. */
@@ -153,7 +159,7 @@ function formOf({ kind, grid, over, update }: Cluster): string {
 /** Alike clusters become one where neither needs the other, or the later one only at the same points of the grid. */
 function canMerge(into: Cluster, cluster: Cluster, state: State): boolean {
   const { makers, precedence } = state;
-  if (cluster.kind === "contraction" || cluster.kind === "scatter") return false;
+  if (cluster.kind === "contraction" || isAlone(cluster)) return false;
   if (into.members.length + cluster.members.length > mostMembers) return false;
   const needed = precedence.needsOf(cluster.id);
   const direct = needed.has(into.id);

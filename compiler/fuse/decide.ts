@@ -2,13 +2,22 @@
  * Which maps are never stored but written into their consumers, under rules that bound recomputation:
  *
  * - index movement, and what is computed from indices alone, always;
- * - a cheap map, into all its consumers, unless a contraction would load it;
- * - any map with one consumer that loads each element once, unless a contraction would load it;
+ * - a cheap map, into all its consumers, unless a contraction or a transform would load it;
+ * - any map with one consumer that loads each element once, with the same exceptions;
  * - but not what can be the epilogue of the only value it continues, nor a random draw, nor an output.
  */
 import { equal, product, type Dimension } from "../dimension/dimension.ts";
-import { axisMap, isIdentity, loadedBy, mapCompute, sameShape, type FusionInput, type Member } from "./definition.ts";
-import { isContraction } from "../loops/contraction.ts";
+import {
+  axisMap,
+  isIdentity,
+  loadedBy,
+  loopsOf,
+  mapCompute,
+  readsAgain,
+  sameShape,
+  type FusionInput,
+  type Member,
+} from "./definition.ts";
 import { isRandom } from "../loops/functions.ts";
 import {
   axesOf,
@@ -108,11 +117,7 @@ function consumersOf(nodes: readonly LoweredNode[], loads: State["loads"]): Stat
 
 /** Replaces each load of a virtual value by its expression at the load's indices. */
 function expand({ tensor, compute }: LoweredNode, { virtual, input, loads }: State): Compute {
-  const axes =
-    compute.kind === "map"
-      ? compute.axes
-      : [...compute.axes, ...(compute.kind === "reduce" ? compute.over : compute.from)];
-  const ranges = rangesOf(axes);
+  const ranges = rangesOf(loopsOf(compute));
   const replace = (load: Load): Scalar | undefined => {
     const definition = virtual.get(load.tensor);
     return definition && substituteAxesInScalar(definition.value, axisMap(definition.axes, load.indices));
@@ -131,12 +136,12 @@ function isVirtual(node: LoweredNode, compute: MapCompute, state: State): boolea
   const size = measure(compute.value);
   if (size.operators > largest || size.random || isWide(compute.value)) return false;
   const loads = loadsOf(compute.value);
-  const contracted = (state.consumers.get(node.tensor) ?? []).some((consumer) => isContraction(consumer.compute));
+  const contracted = (state.consumers.get(node.tensor) ?? []).some((consumer) => readsAgain(consumer.compute));
   if (contracted) return isPlain(compute.value) || isReshape(compute, state);
   if (loads.length === 0) return !size.expensive;
   if (isMovement(node.compute)) return size.operators <= cheapCost * 2 || consumerCount(node.tensor, state) === 1;
   const consumers = effectiveConsumers(node.tensor, state);
-  if (consumers.some((consumer) => isContraction(consumer.compute))) return false;
+  if (consumers.some((consumer) => readsAgain(consumer.compute))) return false;
   if (continuesAlone(compute, loads, state)) return false;
   if (!size.expensive && size.operators <= cheapCost && fullLoads(compute, loads) <= cheapLoads) return true;
   return consumers.length === 1 && loadsOnce(consumers[0], node);
@@ -215,10 +220,15 @@ function* consumersBehind(tensor: string, { consumers, outputs }: State): Genera
 function continuesAlone(compute: MapCompute, loads: readonly Load[], state: State): boolean {
   return loads.some((load) => {
     const source = state.members.get(load.tensor);
-    if (source === undefined || source.compute.kind === "scatter" || !sameShape(source.compute.axes, compute.axes))
+    if (source === undefined || !isPointwise(source.compute) || !sameShape(source.compute.axes, compute.axes))
       return false;
     return isIdentity(load.indices, compute.axes) && hasOneConsumer(load.tensor, state);
   });
+}
+
+/** Makes one element at each point of its loops, which are its axes: others can follow there. */
+function isPointwise(compute: Compute): compute is Extract<Compute, { readonly kind: "map" | "reduce" }> {
+  return compute.kind === "map" || compute.kind === "reduce";
 }
 
 function fullLoads(compute: MapCompute, loads: readonly Load[]): number {
@@ -231,7 +241,7 @@ function fullLoads(compute: MapCompute, loads: readonly Load[]): number {
 /** Whether `consumer` evaluates each element of `producer` at most once: one place that loads it, a domain no larger. */
 function loadsOnce(consumer: LoweredNode, producer: LoweredNode): boolean {
   const { compute } = consumer;
-  if (compute.kind === "scatter") return false;
+  if (!isPointwise(compute)) return false;
   const loads = loadsOf(compute.value).filter(({ tensor }) => tensor === producer.tensor);
   const domain = compute.kind === "reduce" ? [...compute.axes, ...compute.over] : compute.axes;
   return loads.length === 1 && equal(elements(domain), elements(producer.compute.axes));

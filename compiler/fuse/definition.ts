@@ -5,6 +5,7 @@
 import { constantValue, equal, isConstant } from "../dimension/dimension.ts";
 import type { Bounds } from "../dimension/interval.ts";
 import type { Origin, TensorType } from "../graph/types.ts";
+import { isContraction } from "../loops/contraction.ts";
 import { soleAxis } from "../loops/index.ts";
 import { walk } from "../loops/traverse.ts";
 import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
@@ -44,17 +45,45 @@ export function loadedBy(compute: Compute): readonly string[] {
   return [...loaded];
 }
 
-/** Every scalar of a compute: its value, and what its scatter indices compute. */
+/** Every scalar of a compute: what it evaluates, and what the indices compute at which it stores. */
 export function scalarsOf(compute: Compute): readonly Scalar[] {
-  if (compute.kind !== "scatter") return [compute.value];
-  return [compute.value, ...compute.at.map((index): Scalar => ({ kind: "index", index }))];
+  const indexed = (at: readonly Index[]): readonly Scalar[] => at.map((index) => ({ kind: "index", index }));
+  if (compute.kind === "unrolled") {
+    const { lets, elements } = compute;
+    return [...lets.map(({ value }) => value), ...elements.flatMap(({ at, value }) => [value, ...indexed(at)])];
+  }
+  return compute.kind === "scatter" ? [compute.value, ...indexed(compute.at)] : [compute.value];
 }
 
-/** The compute with `change` applied to its value and `index` to where it scatters. */
+/** The compute with `change` applied to what it evaluates and `index` to where it stores at indices of its own. */
 export function mapCompute(compute: Compute, change: (value: Scalar) => Scalar, index: (at: Index) => Index): Compute {
+  if (compute.kind === "unrolled") {
+    const lets = compute.lets.map(({ name, value }) => ({ name, value: change(value) }));
+    const elements = compute.elements.map(({ at, value }) => ({ at: at.map(index), value: change(value) }));
+    return { ...compute, lets, elements };
+  }
   const value = change(compute.value);
   if (compute.kind === "scatter") return { ...compute, value, at: compute.at.map(index) };
   return value === compute.value ? compute : { ...compute, value };
+}
+
+/** Reads its operands several times: what is written into it would be computed as often. */
+export function readsAgain(compute: Compute): boolean {
+  return compute.kind === "unrolled" || isContraction(compute);
+}
+
+/** The loops of a compute, those that it reduces included. */
+export function loopsOf(compute: Compute): readonly Axis[] {
+  switch (compute.kind) {
+    case "map":
+      return compute.axes;
+    case "reduce":
+      return [...compute.axes, ...compute.over];
+    case "scatter":
+      return [...compute.axes, ...compute.from];
+    case "unrolled":
+      return compute.points;
+  }
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

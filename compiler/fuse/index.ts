@@ -15,6 +15,7 @@ import { buildKernel } from "./build.ts";
 import { clusterMembers } from "./cluster.ts";
 import type { Cluster } from "./cluster.ts";
 import { decide } from "./decide.ts";
+import { nestTransforms } from "./nest.ts";
 import { orderKernels } from "./order.ts";
 import { settleUpdates } from "./settle.ts";
 
@@ -26,18 +27,28 @@ export interface FusedEntry {
   readonly results: readonly string[];
 }
 
-/**
- * Fuses one entry. `taken` holds the names of temporaries so far, and gets this entry's. With `verify`, throws an InternalError
- * where an update overwrites what is still to be read: afterwards both have one name.
- */
-export function fuse(lowered: Lowered, bounds: Bounds, taken: UniqueNames, verify = false): FusedEntry {
+export interface FuseOptions {
+  /** Throws an InternalError where an update overwrites what is still to be read: afterwards both have one name. */
+  readonly verify?: boolean;
+  /** Whether a worker has room for private arrays that hold a row of tiles. */
+  readonly nests?: boolean;
+}
+
+/** Fuses one entry. `taken` holds the names of temporaries so far, and gets this entry's. */
+export function fuse(
+  lowered: Lowered,
+  bounds: Bounds,
+  taken: UniqueNames,
+  { verify = false, nests = false }: FuseOptions = {},
+): FusedEntry {
   const members = decide({ ...lowered, bounds });
   const clusters = clusterMembers(members, bounds);
-  const stored = storedTensors(clusters, lowered.outputs);
-  const ordered = orderKernels(
-    clusters.map((cluster) => buildKernel(cluster, stored)),
-    lowered.outputs,
-  );
+  const needed = storedTensors(clusters, lowered.outputs);
+  const built = clusters.map((cluster) => buildKernel(cluster, needed));
+  const outputs = new Set(lowered.outputs.map(({ tensor }) => tensor));
+  const nested = nests ? nestTransforms(built, lowered.tensors, outputs) : { kernels: built, gone: new Set<string>() };
+  const stored = new Set([...needed].filter((tensor) => !nested.gone.has(tensor)));
+  const ordered = orderKernels(nested.kernels, lowered.outputs);
   const names = readableNames(ordered.kernels, ordered.inPlace, lowered, taken);
   const tensors = new Set([...lowered.tensors.keys(), ...names.values()]);
   const settled = ordered.kernels.map((kernel) => settleUpdates(kernel, ordered.inPlace));

@@ -33,6 +33,12 @@ export function numbersOf(attributes: Attributes, name: string): readonly number
   return value;
 }
 
+export function dimensionOf(attributes: Attributes, name: string): Dimension {
+  const value = attributes[name];
+  if (value === undefined || !isDimension(value)) throw wrong(name, "a size");
+  return value;
+}
+
 export function dimensionsOf(attributes: Attributes, name: string): readonly Dimension[] {
   const value = attributes[name];
   if (!isList(value) || !value.every(isDimension)) throw wrong(name, "a shape");

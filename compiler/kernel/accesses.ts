@@ -107,6 +107,11 @@ function stepsOfStage(stage: Stage, position: number): readonly Step[] {
       return [...values(stage.lets), ...values(stage.results)];
     case "sweep":
       return [...values(stage.lets), ...stage.stores.flatMap(store)];
+    case "nest":
+      return stepsOf(stage.stages).map(({ kind, access }) => ({
+        kind,
+        access: { ...access, ...here, over: [...stage.over, ...access.over] },
+      }));
     case "scatter": {
       const { tensor, dtype, zero, zeroIndices, lets, at: indices, value } = stage;
       const zeros = { tensor, dtype, indices: zeroIndices, ...at(zero) };

@@ -84,6 +84,8 @@ function stageForm(stage: Stage, writer: Writer): string {
     }
     case "sweep":
       return `sweep ${axesForm(stage.over, writer)}: ${named(stage.lets)} | ${stores(stage.stores)}`;
+    case "nest":
+      return `nest ${axesForm(stage.over, writer)}: { ${stage.stages.map((one) => stageForm(one, writer)).join("; ")} }`;
     case "scatter": {
       const zero = `${axesForm(stage.zero, writer)} | ${stage.zeroIndices.map(index).join(", ")}`;
       const at = `${tensor(stage.tensor)}: ${stage.dtype}[${stage.at.map(index).join(", ")}]`;

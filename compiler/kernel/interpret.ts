@@ -56,6 +56,12 @@ function compileStage(stage: Stage, find: (name: string) => Interpreted, environ
       ];
       return () => walk(0, count, () => runs.forEach((run) => run()));
     }
+    case "nest": {
+      const walk = walkOver(stage.over, environment);
+      const count = countOf(stage.over, environment);
+      const runs = stage.stages.map((one) => compileStage(one, find, environment));
+      return () => walk(0, count, () => runs.forEach((run) => run()));
+    }
     case "scatter":
       return compileScatter(stage, find, environment);
   }

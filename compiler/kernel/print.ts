@@ -58,6 +58,8 @@ function printStage(stage: Stage): readonly string[] {
     }
     case "sweep":
       return block(`for ${printAxes(stage.over)}`, [...stage.lets.map(printLet), ...stage.stores.map(printStore)]);
+    case "nest":
+      return block(`for ${printAxes(stage.over)}`, stage.stages.flatMap(printStage));
     case "scatter": {
       const zero = `${printElement(stage.tensor, stage.zeroIndices)} = 0`;
       const zeros = stage.zero.length === 0 ? [zero] : block(`for ${printAxes(stage.zero)}`, [zero]);

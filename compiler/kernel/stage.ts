@@ -16,6 +16,8 @@ export function scalarsOf(stage: Stage): readonly Scalar[] {
       return [...stage.lets.map(({ value }) => value), ...stage.stores.flatMap(scalarsOfStore)];
     case "scatter":
       return [...stage.lets.map(({ value }) => value), stage.value, ...stage.at.map(asScalar)];
+    case "nest":
+      return stage.stages.flatMap(scalarsOf);
   }
 }
 
@@ -39,6 +41,8 @@ export function localsOf(stage: Stage): readonly string[] {
     case "sweep":
     case "scatter":
       return stage.lets.map(({ name }) => name);
+    case "nest":
+      return stage.stages.flatMap(localsOf);
   }
 }
 
@@ -70,5 +74,7 @@ export function mapStage(stage: Stage, scalar: (value: Scalar) => Scalar, rename
         at: stage.at.map(index),
         value: scalar(stage.value),
       };
+    case "nest":
+      return { ...stage, stages: stage.stages.map((one) => mapStage(one, scalar, rename)) };
   }
 }

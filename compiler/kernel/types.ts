@@ -5,13 +5,15 @@
  */
 import type { Dimension } from "../dimension/dimension.ts";
 import type { Origin } from "../graph/types.ts";
-import type { Axis, Combine, ElementType, Index, Order, Scalar } from "../loops/types.ts";
+import type { Axis, Combine, ElementType, Index, Let, Order, Scalar } from "../loops/types.ts";
+
+export type { Let } from "../loops/types.ts";
 
 export interface Kernel {
   /** From the source's names: `dense_relu`. */
   readonly name: string;
   readonly grid: readonly Axis[];
-  /** Private arrays, one for each grid point, filled by a sweep and loaded like tensors (same name space). */
+  /** Private arrays, one for each grid point, filled by a sweep or a nest and loaded like tensors (same name space). */
   readonly rows: readonly Row[];
   readonly stages: readonly Stage[];
   readonly origins: readonly Origin[];
@@ -21,11 +23,6 @@ export interface Row {
   readonly name: string;
   readonly dtype: ElementType;
   readonly shape: readonly Dimension[];
-}
-
-export interface Let {
-  readonly name: string;
-  readonly value: Scalar;
 }
 
 /** One accumulator of a reduction. */
@@ -62,6 +59,8 @@ export type Stage =
       readonly stores: readonly Store[];
     }
   | { readonly kind: "store"; readonly store: Store }
+  /** A kernel within the kernel: its stages at every point of `over`, independent points; their locals are unknown behind it. */
+  | { readonly kind: "nest"; readonly over: readonly Axis[]; readonly stages: readonly Stage[] }
   /** Zeroes tensor at every point of `zero` (its indices named by those and grid axes), then adds in ascending order of `over`. */
   | {
       readonly kind: "scatter";

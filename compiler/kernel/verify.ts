@@ -19,12 +19,7 @@ export function verifyKernel(kernel: Kernel): readonly string[] {
   const tensors: Visible["tensors"] = new Map(
     kernel.rows.map(({ name, dtype, shape }) => [name, { dtype, rank: shape.length }]),
   );
-  const locals = new Map<string, ElementType>();
-  const stages = kernel.stages.flatMap((stage) => {
-    const found = verifyStage(stage, kernel, locals, tensors);
-    for (const [name, dtype] of definedBy(stage)) locals.set(name, dtype);
-    return found;
-  });
+  const stages = verifyStages(kernel.stages, { ...kernel, nest: [] }, new Map(), tensors);
   const account = accountOf(kernel);
   return [
     ...verifyDistinct(kernel.grid),
@@ -35,6 +30,26 @@ export function verifyKernel(kernel: Kernel): readonly string[] {
   ];
 }
 
+/** The loops and rows around a stage; `nest` are the loops between the grid and it. */
+interface Around extends Pick<Kernel, "grid" | "rows"> {
+  readonly nest: readonly Axis[];
+}
+
+/** `outer` are the locals that are visible before the stages. */
+function verifyStages(
+  stages: readonly Stage[],
+  around: Around,
+  outer: ReadonlyMap<string, ElementType>,
+  tensors: Visible["tensors"],
+): readonly string[] {
+  const locals = new Map(outer);
+  return stages.flatMap((stage) => {
+    const found = verifyStage(stage, around, locals, tensors);
+    for (const [name, dtype] of definedBy(stage)) locals.set(name, dtype);
+    return found;
+  });
+}
+
 /** The locals that the later stages see. */
 function definedBy(stage: Stage): readonly (readonly [string, ElementType])[] {
   if (stage.kind === "let") return [[stage.name, dtypeOf(stage.value)]];
@@ -43,11 +58,11 @@ function definedBy(stage: Stage): readonly (readonly [string, ElementType])[] {
 
 function verifyStage(
   stage: Stage,
-  kernel: Kernel,
+  around: Around,
   locals: ReadonlyMap<string, ElementType>,
   tensors: Visible["tensors"],
 ): readonly string[] {
-  const { grid } = kernel;
+  const grid = [...around.grid, ...around.nest];
   const inner = stage.kind === "let" || stage.kind === "store" ? [] : stage.over;
   const names = definedBy(stage)
     .filter(([name]) => locals.has(name))
@@ -58,15 +73,20 @@ function verifyStage(
     case "let":
       return [...outer, ...verifyScalar(stage.value, visible)];
     case "store":
-      return [...outer, ...verifyStore(stage.store, kernel, [], visible)];
+      return [...outer, ...verifyStore(stage.store, around, [], visible)];
     case "reduce": {
       const [lets, scope] = verifyLets(stage.lets, visible);
       return [...outer, ...lets, ...stage.results.flatMap((result) => verifyResult(result, scope))];
     }
     case "sweep": {
       const [lets, scope] = verifyLets(stage.lets, visible);
-      return [...outer, ...lets, ...stage.stores.flatMap((store) => verifyStore(store, kernel, inner, scope))];
+      return [...outer, ...lets, ...stage.stores.flatMap((store) => verifyStore(store, around, inner, scope))];
     }
+    case "nest":
+      return [
+        ...outer,
+        ...verifyStages(stage.stages, { ...around, nest: [...around.nest, ...inner] }, locals, tensors),
+      ];
     case "scatter": {
       const [lets, scope] = verifyLets(stage.lets, visible);
       return [...outer, ...lets, ...verifyScatter(stage, grid, scope)];
@@ -95,13 +115,13 @@ function verifyResult({ name, dtype, combine, value }: Result, visible: Visible)
 
 function verifyStore(
   store: Store,
-  { grid, rows }: Kernel,
+  { grid, rows, nest }: Around,
   inner: readonly Axis[],
   visible: Visible,
 ): readonly string[] {
   const { tensor, dtype, indices, value } = store;
-  // A row belongs to its grid point, so only the stage's own loops must move within it.
-  const loops = rows.some(({ name }) => name === tensor) ? inner : [...grid, ...inner];
+  // A row belongs to its grid point, so only the loops inside of it must move within it.
+  const loops = [...(rows.some(({ name }) => name === tensor) ? [] : grid), ...nest, ...inner];
   return [
     ...verifyTensor(tensor, { dtype, rank: indices.length }, visible),
     ...expectType(value, [dtype], `the store to ${tensor}`),

@@ -40,6 +40,7 @@ export function interpret(
   const count = product(shape);
   const data = newElements(compute.dtype, count, precision);
   if (compute.kind === "scatter") scatter(compute, shape, data, environment);
+  else if (compute.kind === "unrolled") unrolled(compute, shape, data, environment);
   else fill(data, walkOver(compute.axes, environment), count, valueOf(compute, environment));
   return { shape, data };
 }
@@ -83,6 +84,28 @@ function scatter(
     const sum = { value: data[at], index: 0 };
     combiner.take(sum, value(), 0);
     data[at] = sum.value;
+  });
+}
+
+function unrolled(
+  compute: Extract<Compute, { readonly kind: "unrolled" }>,
+  shape: readonly number[],
+  data: Elements,
+  environment: Environment,
+): void {
+  const walk = walkOver(compute.points, environment);
+  const count = product(compute.points.map(({ extent }) => environment.size(extent)));
+  const lets = compute.lets.map(({ name, value }) => {
+    const evaluate = compileScalar(value, environment);
+    return { slot: environment.define("local", name), evaluate };
+  });
+  const elements = compute.elements.map(({ at, value }) => ({
+    address: compileAddress("the unrolled output", at, shape, environment),
+    evaluate: compileScalar(value, environment),
+  }));
+  walk(0, count, () => {
+    for (const { slot, evaluate } of lets) environment.slots[slot] = evaluate();
+    for (const { address, evaluate } of elements) data[address()] = evaluate();
   });
 }
 

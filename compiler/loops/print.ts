@@ -199,5 +199,11 @@ export function printCompute(compute: Compute, output = "out"): string {
       const add = `  ${printElement(output, compute.at)} += ${printScalar(compute.value)}`;
       return [...head, `${indent}${output}[${own}] = 0`, `for ${printAxes(compute.from)} in order`, add].join("\n");
     }
+    case "unrolled": {
+      const lets = compute.lets.map(({ name, value }) => `let ${name} = ${printScalar(value)}`);
+      const elements = compute.elements.map(({ at, value }) => `${printElement(output, at)} = ${printScalar(value)}`);
+      const loops = compute.points.length === 0 ? [] : [`for ${printAxes(compute.points)}`];
+      return [...loops, ...[...lets, ...elements].map((line) => (loops.length === 0 ? line : `  ${line}`))].join("\n");
+    }
   }
 }

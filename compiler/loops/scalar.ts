@@ -134,10 +134,15 @@ function isConstantIndex({ terms, constant }: Index): boolean {
   return terms.length === 0 && constantValue(constant) !== undefined;
 }
 
-/** Rewrites bottom-up: `fn` sees each node after its operands (and the data in its indices) were rewritten and folded. */
+/**
+ * Rewrites bottom-up: `fn` sees each node once, after its operands (and the data in its indices) were rewritten and folded. What folds to
+ * a part of it is that part, which `fn` has seen.
+ */
 export function mapScalar(scalar: Scalar, fn: (scalar: Scalar) => Scalar): Scalar {
   const inner = (child: Scalar): Scalar => mapScalar(child, fn);
-  return fn(refold(rebuild(scalar, inner, (index) => mapDataScalars(index, inner))));
+  const rewritten = rebuild(scalar, inner, (index) => mapDataScalars(index, inner));
+  const folded = refold(rewritten);
+  return folded !== rewritten && nodesOf(rewritten).includes(folded) ? folded : fn(folded);
 }
 
 /** Replaces each load for which `replacement` has an answer. The replacement itself is not searched again. */

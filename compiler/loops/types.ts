@@ -127,7 +127,27 @@ export type Compute =
       readonly dtype: ElementType;
       readonly at: readonly Index[];
       readonly value: Scalar;
+    }
+  /** At each point of `points` lets in order, then output[at] = value for several elements that share them; together they are every element, each once. */
+  | {
+      readonly kind: "unrolled";
+      readonly axes: readonly Axis[];
+      readonly points: readonly Axis[];
+      readonly dtype: ElementType;
+      readonly lets: readonly Let[];
+      readonly elements: readonly Element[];
     };
+
+/** A name for a value. */
+export interface Let {
+  readonly name: string;
+  readonly value: Scalar;
+}
+
+export interface Element {
+  readonly at: readonly Index[];
+  readonly value: Scalar;
+}
 
 /**
  * A function of scalars made of operators that every target has exactly (it calls no other): the polynomials, pow, sign,
@@ -139,7 +159,7 @@ export interface FunctionDefinition {
   readonly summary: string;
   readonly parameters: readonly { readonly name: string; readonly dtype: ElementType }[];
   /** In order; each may use the parameters and the lets before it, as locals. */
-  readonly lets: readonly { readonly name: string; readonly value: Scalar }[];
+  readonly lets: readonly Let[];
   readonly result: Scalar;
   readonly dtype: ElementType;
 }

@@ -1,11 +1,13 @@
 /** What must hold of every Compute between two passes; the list of problems is empty where all is well. */
+import { constant, equal, multiply, product } from "../dimension/dimension.ts";
 import { dtypeOf } from "./scalar.ts";
-import type { Axis, Compute } from "./types.ts";
+import type { Axis, Compute, ElementType, Index } from "./types.ts";
 import { expectType, verifyIndex, verifyScalar } from "./verify-scalar.ts";
 import type { Visible } from "./verify-scalar.ts";
 
 /** Sentences of what was expected and what was found. */
 export function verifyCompute(compute: Compute): readonly string[] {
+  if (compute.kind === "unrolled") return verifyUnrolled(compute);
   const inner = compute.kind === "map" ? [] : compute.kind === "reduce" ? compute.over : compute.from;
   const visible: Visible = {
     axes: namesOf(compute.kind === "scatter" ? inner : [...compute.axes, ...inner]),
@@ -32,7 +34,38 @@ export function verifyDistinct(axes: readonly Axis[]): readonly string[] {
     .map((name) => `expected distinct axes, found ${name} twice`);
 }
 
-function verifyResult(compute: Compute): readonly string[] {
+type Unrolled = Extract<Compute, { readonly kind: "unrolled" }>;
+
+function verifyUnrolled({ axes, points, dtype, lets, elements }: Unrolled): readonly string[] {
+  const locals = new Map<string, ElementType>();
+  const visible: Visible = { axes: namesOf(points), locals, tensors: new Map() };
+  const ofLets = lets.flatMap(({ name, value }) => {
+    const again = locals.has(name) ? [`expected a new local, found ${name} again`] : [];
+    const found = verifyScalar(value, visible);
+    locals.set(name, dtypeOf(value));
+    return [...again, ...found];
+  });
+  const ofElements = elements.flatMap(({ at, value }) => [
+    ...verifyScalar(value, visible),
+    ...expectType(value, [dtype], "an element"),
+    ...verifyRank(at, axes, "of an element"),
+    ...at.flatMap((index) => verifyIndex(index, visible)),
+  ]);
+  return [...verifyDistinct(points), ...ofLets, ...ofElements, ...verifyCount(axes, points, elements.length)];
+}
+
+/** As many elements are made as there are. */
+function verifyCount(axes: readonly Axis[], points: readonly Axis[], each: number): readonly string[] {
+  const [expected, place] = [axes, points].map((list) => product(list.map(({ extent }) => extent)));
+  const found = multiply(place, constant(each));
+  return equal(expected, found) ? [] : [`expected ${expected.key} elements to be made, found ${found.key}`];
+}
+
+function verifyRank(at: readonly Index[], { length }: readonly Axis[], what: string): readonly string[] {
+  return at.length === length ? [] : [`expected ${length} indices ${what}, found ${at.length}`];
+}
+
+function verifyResult(compute: Exclude<Compute, Unrolled>): readonly string[] {
   const isArgmax = compute.kind === "reduce" && compute.combine === "argmax";
   const expected = isArgmax ? "i32" : dtypeOf(compute.value);
   const result = compute.dtype === expected ? [] : [`expected a result of ${expected}, found ${compute.dtype}`];
@@ -42,8 +75,8 @@ function verifyResult(compute: Compute): readonly string[] {
 }
 
 function verifyTarget(compute: Extract<Compute, { readonly kind: "scatter" }>, visible: Visible): readonly string[] {
-  const rank = compute.axes.length;
-  const ranks =
-    compute.at.length === rank ? [] : [`expected ${rank} indices to scatter at, found ${compute.at.length}`];
-  return [...ranks, ...compute.at.flatMap((index) => verifyIndex(index, visible))];
+  return [
+    ...verifyRank(compute.at, compute.axes, "to scatter at"),
+    ...compute.at.flatMap((index) => verifyIndex(index, visible)),
+  ];
 }

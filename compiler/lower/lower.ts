@@ -157,17 +157,24 @@ function copyCompute(tensor: string, { dtype, shape }: TensorType): Compute {
  * gives the lanes.
  */
 function squeeze(compute: Compute, tensors: ReadonlyMap<string, Tensor>): Compute {
+  const own = compute.kind === "unrolled" ? compute.points : compute.axes;
   const zero = constantIndex(constant(0));
-  const gone = new Map(compute.axes.filter(({ extent }) => isSingle(extent)).map(({ name }) => [name, zero]));
-  if (gone.size === 0 && compute.kind !== "scatter" && !loadsOf(compute.value).some((load) => hasSingle(load, tensors)))
-    return compute;
-  const axes = compute.axes.filter(({ name }) => !gone.has(name));
+  const gone = new Map(own.filter(({ extent }) => isSingle(extent)).map(({ name }) => [name, zero]));
+  const axes = compute.axes.filter(({ extent }) => !isSingle(extent));
   const scalar = (value: Scalar): Scalar =>
     mapScalar(gone.size === 0 ? value : substituteAxesInScalar(value, gone), (node) => squeezeLoad(node, tensors));
+  const place = (at: readonly Index[]): readonly Index[] =>
+    keep(at, compute.axes).map((index) => mapDataScalars(substituteAxes(index, gone), scalar));
+  if (compute.kind === "unrolled") {
+    const points = own.filter(({ name }) => !gone.has(name));
+    const lets = compute.lets.map(({ name, value }) => ({ name, value: scalar(value) }));
+    const elements = compute.elements.map(({ at, value }) => ({ at: place(at), value: scalar(value) }));
+    return { ...compute, axes, points, lets, elements };
+  }
+  if (gone.size === 0 && compute.kind !== "scatter" && !loadsOf(compute.value).some((load) => hasSingle(load, tensors)))
+    return compute;
   const value = scalar(compute.value);
-  if (compute.kind !== "scatter") return { ...compute, axes, value };
-  const at = keep(compute.at, compute.axes).map((index) => mapDataScalars(substituteAxes(index, gone), scalar));
-  return { ...compute, axes, at, value };
+  return compute.kind === "scatter" ? { ...compute, axes, at: place(compute.at), value } : { ...compute, axes, value };
 }
 
 function keep(indices: readonly Index[], axes: readonly Axis[]): readonly Index[] {

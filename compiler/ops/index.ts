@@ -17,6 +17,7 @@ import { pick, scatterRows, take } from "./gather.ts";
 import { randomBits, randomUniform } from "./random.ts";
 import { constant, dimension, input, iota } from "./source.ts";
 import { stopGradient } from "./stop-gradient.ts";
+import { tiles, untile } from "./tiles.ts";
 import { windowArgmax, windowMax, windowPut, windowSpread, windowSum, windowTake } from "./window.ts";
 import type { AnyOp, GradientContext, ShapeProblem } from "./define.ts";
 
@@ -63,6 +64,8 @@ export const operations: readonly AnyOp[] = [
   concat,
   contract,
   conv,
+  tiles,
+  untile,
   windowMax,
   windowArgmax,
   windowTake,

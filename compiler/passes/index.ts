@@ -9,6 +9,7 @@ import { deadCode } from "./dead-code.ts";
 import type { Pass } from "./pass.ts";
 import { rectify } from "./rectify.ts";
 import { simplify } from "./simplify.ts";
+import { winograd } from "./winograd.ts";
 
 export const passes: readonly Pass[] = [
   // Before cse, so that nodes that become equal are merged.
@@ -16,14 +17,24 @@ export const passes: readonly Pass[] = [
   cse,
   // After cse, which makes the forward and the backward test one node.
   rectify,
+  // After cse, which finds equal convolutions before they are many nodes.
+  winograd,
   // Last: the others leave what they replaced behind.
   deadCode,
 ];
 
-/** Runs every pass; with `verify`, throws an InternalError that names the pass after which the graph is broken. */
-export function runPasses(graph: Graph, { verify }: { readonly verify: boolean }): Graph {
+export interface PassOptions {
+  /** Throws an InternalError that names the pass after which the graph is broken. */
+  readonly verify: boolean;
+  /** Whether convolutions may become Winograd's; default: true. */
+  readonly winograd?: boolean;
+}
+
+/** Runs every pass that the options leave. */
+export function runPasses(graph: Graph, { verify, winograd: allowed = true }: PassOptions): Graph {
   if (verify) check(graph, "elaboration");
-  return passes.reduce((before, pass) => {
+  const chosen = passes.filter((pass) => allowed || pass !== winograd);
+  return chosen.reduce((before, pass) => {
     const after = pass.run(before);
     if (verify) check(after, pass.name);
     return after;

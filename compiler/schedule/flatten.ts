@@ -27,11 +27,14 @@ interface Context {
 export function flattenKernel(kernel: Kernel, tensors: (name: string) => TensorType, bounds: Bounds): Kernel {
   const rows = new Map(kernel.rows.map(({ name, shape }) => [name, shape]));
   const shapeOf = (tensor: string): readonly Dimension[] => rows.get(tensor) ?? tensors(tensor).shape;
-  const within = (axes: readonly Axis[]): Context => ({ shapeOf, bounds, ranges: rangesOf([...kernel.grid, ...axes]) });
+  const within: Within = (axes) => ({ shapeOf, bounds, ranges: rangesOf([...kernel.grid, ...axes]) });
   return { ...kernel, stages: kernel.stages.map((stage) => flattenStage(stage, within)) };
 }
 
-function flattenStage(stage: Stage, within: (axes: readonly Axis[]) => Context): Stage {
+/** The context inside of further loops. */
+type Within = (axes: readonly Axis[]) => Context;
+
+function flattenStage(stage: Stage, within: Within): Stage {
   switch (stage.kind) {
     case "let":
       return { ...stage, value: flattenScalar(stage.value, within([])) };
@@ -55,6 +58,10 @@ function flattenStage(stage: Stage, within: (axes: readonly Axis[]) => Context):
         lets: flattenValues(stage.lets, context),
         stores: stage.stores.map((store) => flattenStore(store, context)),
       };
+    }
+    case "nest": {
+      const inner: Within = (axes) => within([...stage.over, ...axes]);
+      return { ...stage, stages: stage.stages.map((one) => flattenStage(one, inner)) };
     }
     case "scatter": {
       const context = within(stage.over);

@@ -14,7 +14,7 @@ import type { Machine } from "./machine.ts";
 import { elementPlace, fewestRows, fill, rowTiles, tilePlace, type Panel, type PanelPlan } from "./panel.ts";
 import { reduceSlice } from "./reduce.ts";
 import { stagesAt } from "./stages.ts";
-import { blocksOf, tilesOf, turnsOf, type GridLoop, type Offset, type Tile } from "./strategy.ts";
+import { blocksOf, strategyOf, tilesOf, turnsOf, type GridLoop, type Offset, type Tile } from "./strategy.ts";
 
 interface Walk {
   readonly context: Context;
@@ -41,6 +41,18 @@ export function overGrid(
   walk({ context, stages, panels }, collapsed(loops, context.machine.parallelLoops), 0, [origin]);
 }
 
+/** Nests are kernels of their own at each point; they copy nothing, since what they read is near already. */
+function eachStage(context: Context, stages: readonly Stage[], points: readonly Point[]): void {
+  if (!stages.some(({ kind }) => kind === "nest")) return stagesAt(context, stages, points);
+  for (const stage of stages) {
+    if (stage.kind !== "nest") stagesAt(context, [stage], points);
+    else {
+      const { loops } = strategyOf({ grid: stage.over, rows: [], stages: stage.stages }, context.machine);
+      for (const point of points) walk({ context, stages: stage.stages }, loops, Infinity, [point]);
+    }
+  }
+}
+
 /** Joins plain neighbours where a machine has fewer parallel loops than the grid has axes. */
 function collapsed(loops: readonly GridLoop[], most: number): readonly GridLoop[] {
   if (loops.length <= most) return loops;
@@ -58,7 +70,7 @@ function walk(state: Walk, loops: readonly GridLoop[], depth: number, points: re
   const { emitter, machine } = context;
   const [loop, ...inner] = loops;
   if (loop === undefined)
-    return inside === undefined ? stagesAt(context, stages, points) : overTiles(context, stages, inside, points);
+    return inside === undefined ? eachStage(context, stages, points) : overTiles(context, stages, inside, points);
   if (loop.role === "columns" && panels !== undefined) return overBlocks(state, panels, loops, depth, points);
   const { axis, count, lanes, overlap } = loop;
   if (loop.role === "rows" && inside !== undefined) return overRows(state, inside, loops, depth, points);

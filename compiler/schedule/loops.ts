@@ -40,6 +40,7 @@ export interface LoopAxis {
 
 /** Every index of a stage, those inside quotients, remainders and data included. */
 export function indicesOfStage(stage: Stage): readonly Index[] {
+  if (stage.kind === "nest") return stage.stages.flatMap(indicesOfStage);
   const zero = stage.kind === "scatter" ? stage.zeroIndices : [];
   return [...scalarsOf(stage).flatMap(indicesWithin), ...zero.flatMap(nestedIndices)];
 }
@@ -224,6 +225,8 @@ export function targetsOf(stage: Stage): readonly Index[] {
       return stage.stores.flatMap(({ indices }) => indices);
     case "scatter":
       return stage.at;
+    case "nest":
+      return stage.stages.flatMap(targetsOf);
     case "let":
     case "reduce":
       return [];

@@ -45,6 +45,12 @@ function replaceIn(
       return { ...stage, over, lets: named(stage.lets), results: named(stage.results) };
     case "sweep":
       return { ...stage, over, lets: named(stage.lets), stores: stage.stores.map(store) };
+    case "nest":
+      return {
+        ...stage,
+        over,
+        stages: stage.stages.map((one) => replaceIn(one, [...grid, ...over], axesFor, places, bounds)),
+      };
     case "scatter": {
       const zero = axesFor(stage.zero);
       const zeroed = rangesOf([...grid, ...zero]);

@@ -125,11 +125,10 @@ const bytesPerElement = 4;
 
 /** As polynomials of the open dimensions. Operations are counted as scalarCost does, without the loads. */
 export function costOf(kernel: Kernel, tensors: (name: string) => TensorType): Cost {
-  const points = extentOf(kernel.grid);
-  const flops = kernel.stages.map((stage) => multiply(points, multiply(constant(operations(stage)), pointsOf(stage))));
+  const flops = multiply(extentOf(kernel.grid), operationsOf(kernel.stages));
   const bytes = (names: ReadonlySet<string>): Dimension =>
     sum([...names].map((name) => multiply(product(tensors(name).shape), constant(bytesPerElement))));
-  return { flops: sum(flops), bytesRead: bytes(readsOf(kernel)), bytesWritten: bytes(writesOf(kernel)) };
+  return { flops, bytesRead: bytes(readsOf(kernel)), bytesWritten: bytes(writesOf(kernel)) };
 }
 
 function sum(dimensions: readonly Dimension[]): Dimension {
@@ -138,6 +137,15 @@ function sum(dimensions: readonly Dimension[]): Dimension {
 
 function extentOf(axes: readonly Axis[]): Dimension {
   return product(axes.map(({ extent }) => extent));
+}
+
+function operationsOf(stages: readonly Stage[]): Dimension {
+  return sum(
+    stages.map((stage) => {
+      const each = stage.kind === "nest" ? operationsOf(stage.stages) : constant(operations(stage));
+      return multiply(each, pointsOf(stage));
+    }),
+  );
 }
 
 function pointsOf(stage: Stage): Dimension {

@@ -55,6 +55,7 @@ function isShort(stage: Stage): boolean {
       return stage.order.chunk === undefined && pointsOf(stage.over) <= longestRow;
     case "sweep":
       return pointsOf(stage.over) <= longestRow;
+    case "nest":
     case "scatter":
       return false;
   }
@@ -103,6 +104,7 @@ class Flattened {
           for (const store of stage.stores) this.#store(store, place, locals);
         }
         return;
+      case "nest":
       case "scatter":
         this.isComplete = false;
     }

@@ -29,8 +29,9 @@ const mostKernels = 16;
 /** Inner axes up to this length become a kernel for each of their places, if quotients or remainders of them are left. */
 const fewPlaces = 4;
 
-/** The kernels that together are the kernel; itself where no index takes an axis apart. */
+/** The kernels that together are the kernel; itself where no index takes an axis apart, or the stages hold loops of stages. */
 export function splitAxes(kernel: Kernel, bounds: Bounds): readonly Kernel[] {
+  if (kernel.stages.some(({ kind }) => kind === "nest")) return [kernel];
   const taken = new UniqueNames([...kernel.grid, ...ownAxes(kernel).map(({ axis }) => axis)].map(({ name }) => name));
   let done: readonly Kernel[] = [];
   let open: readonly Kernel[] = [kernel];

@@ -20,7 +20,7 @@ import {
 } from "./loops.ts";
 import type { Context, Reduce } from "./border.ts";
 import { reduceAt } from "./reduce.ts";
-import { callsFunctions, functionVectors, tilesOf, type Offset } from "./strategy.ts";
+import { callsFunctions, crowdsCache, functionVectors, lineVectors, tilesOf, type Offset } from "./strategy.ts";
 
 /**
  * Emits the stages at the points, in order. Within a run of lets and stores all loads come before all stores, so a value
@@ -89,6 +89,8 @@ function stageAt(context: Context, stage: Stage, points: readonly Point[]): void
       return;
     case "scatter":
       return scatterAt(context, stage, points);
+    case "nest":
+      throw new InternalError("schedule", "a nest stands in a tile");
   }
 }
 
@@ -119,7 +121,7 @@ function sweepRow(
       sweepBody(context, stage, [at(point, [...places, ...placesOf(inner, index)])]),
     );
   }
-  for (const { span, step, offsets } of tilesOf(extent, callsFunctions(stage) ? functionVectors : 1, 4, true)) {
+  for (const { span, step, offsets } of tilesOf(extent, vectorsOf(stage), 4, true)) {
     const body = (base: Index): void =>
       sweepBody(
         context,
@@ -128,6 +130,12 @@ function sweepRow(
       );
     loopOver(emitter, name, span, body, step);
   }
+}
+
+/** How many vectors of a sweep's innermost axis are worked on together. */
+function vectorsOf(stage: Sweep): number {
+  if (callsFunctions(stage)) return functionVectors;
+  return crowdsCache(stage.stores) ? lineVectors : 1;
 }
 
 /** The point at an offset of a tile along an axis. */

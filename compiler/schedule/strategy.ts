@@ -13,9 +13,9 @@ import {
   type Dimension,
 } from "../dimension/dimension.ts";
 import { scalarsOf } from "../kernel/stage.ts";
-import type { Kernel, Stage } from "../kernel/types.ts";
+import type { Kernel, Stage, Store } from "../kernel/types.ts";
 import { isRandom } from "../loops/functions.ts";
-import { axesOf, constantIndex } from "../loops/index.ts";
+import { axesOf, constantIndex, subtractIndex } from "../loops/index.ts";
 import { nodesOf, scalarCost } from "../loops/scalar.ts";
 import type { Index } from "../loops/types.ts";
 import type { Reduce } from "./border.ts";
@@ -59,8 +59,31 @@ export function callsFunctions(stage: Stage): boolean {
   return nodes.some(({ kind }) => kind === "call") && !nodes.some(isRandom);
 }
 
+/** A kernel, or a nest with no rows of its own. */
+type Loops = Pick<Kernel, "grid" | "rows" | "stages">;
+
+/** Elements and vectors of a line of the first cache, its lines that differ in place, and how many of one place it holds. */
+const lineElements = 16;
+export const lineVectors = 4;
+const lineSets = 64;
+const lineWays = 8;
+
+/**
+ * True where stores go to so many lines at distances that are multiples of a page that the cache cannot hold them all: a line
+ * would come and go for each of its vectors.
+ */
+export function crowdsCache(stores: readonly Store[]): boolean {
+  const places = new Map<string, number>();
+  for (const { tensor, indices } of stores) {
+    const distance = knownNumber(subtractIndex(indices[0], stores[0].indices[0])) ?? 0;
+    const place = `${tensor} ${Math.floor(distance / lineElements) % lineSets}`;
+    places.set(place, (places.get(place) ?? 0) + 1);
+  }
+  return Math.max(0, ...places.values()) > lineWays;
+}
+
 /** The loops of a kernel whose indices are flat addresses. */
-export function strategyOf(kernel: Kernel, machine: Machine): Strategy {
+export function strategyOf(kernel: Loops, machine: Machine): Strategy {
   const ends = kernel.stages.flatMap((stage) => (stage.kind === "reduce" ? endOf(stage) : []));
   const axes = mergeAxes(kernel.grid, [...kernel.stages.flatMap(indicesOfStage), ...ends]);
   const plain = axes.map((axis): GridLoop => ({ axis, count: 1, lanes: 1, overlap: false, role: "plain" }));
@@ -75,8 +98,10 @@ function endOf({ until }: Reduce): readonly Index[] {
   return until === undefined ? [] : [until];
 }
 
-function tiled(plain: readonly GridLoop[], kernel: Kernel, machine: Machine): readonly GridLoop[] {
-  if (plain.length === 0 || kernel.rows.length > 0 || kernel.stages.some(({ kind }) => kind === "sweep")) return plain;
+function tiled(plain: readonly GridLoop[], kernel: Loops, machine: Machine): readonly GridLoop[] {
+  const { rows, stages } = kernel;
+  if (plain.length === 0 || rows.length > 0 || stages.some(({ kind }) => kind === "sweep" || kind === "nest"))
+    return plain;
   const reduces = kernel.stages.filter((stage) => stage.kind === "reduce");
   if (reduces.some(({ order }) => order.lanes === 4)) return rowTile(plain, kernel, machine);
   return reduces.length > 0 ? reductionTile(plain, kernel, reduces, machine) : columnTile(plain, kernel, machine);
@@ -90,7 +115,7 @@ function resultsOf(stages: readonly Stage[]): number {
 /** A few points of the last axis share one pass; their accumulators are independent of each other. */
 function rowTile(
   plain: readonly GridLoop[],
-  { stages }: Kernel,
+  { stages }: Loops,
   { tile, lanes, accumulators }: Machine,
 ): readonly GridLoop[] {
   const perPoint = resultsOf(stages) * (lanes === 4 ? 1 : 4);
@@ -109,7 +134,7 @@ function isWorthGathering(stages: readonly Stage[]): boolean {
 }
 
 /** Elementwise: single vectors. Scatter: columns at a time, never twice. */
-function columnTile(plain: readonly GridLoop[], { stages }: Kernel, machine: Machine): readonly GridLoop[] {
+function columnTile(plain: readonly GridLoop[], { stages }: Loops, machine: Machine): readonly GridLoop[] {
   const last = plain[plain.length - 1];
   const scatters = stages.some(({ kind }) => kind === "scatter");
   const calls = stages.filter(callsFunctions).length;
@@ -121,7 +146,7 @@ function columnTile(plain: readonly GridLoop[], { stages }: Kernel, machine: Mac
 
 function reductionTile(
   plain: readonly GridLoop[],
-  { stages }: Kernel,
+  { stages }: Loops,
   reduces: readonly Reduce[],
   machine: Machine,
 ): readonly GridLoop[] {

@@ -9,7 +9,8 @@ interface Case {
   readonly source: string;
   readonly bounds: Readonly<Record<string, number>>;
   readonly elements?: number;
-  readonly work: { readonly kind: "copy"; readonly bytes: number } | { readonly kind: "peak" };
+  readonly work: { readonly kind: "copy"; readonly bytes: number } | { readonly kind: "peak" | "direct" };
+  readonly options?: { readonly winograd: boolean };
 }
 
 interface Timing {
@@ -90,7 +91,7 @@ describe("the cases", () => {
 
   test("compile, or wait for what is not supported yet, and count no more bytes than there are", () => {
     expect(cases.flatMap(problemsOf)).toEqual([]);
-  });
+  }, 120_000);
 
   test.each(["concat 63+63", "border of pictures", "layer norm 10", "product 256x65 K=65"])(
     "%s is called beside its limit",
@@ -107,6 +108,15 @@ describe("the cases", () => {
     },
   );
 
+  test("a convolution is there in two forms, of which one is compiled without the other", () => {
+    const [direct, fast] = ["", ", Winograd"].map((form) => {
+      const entry = openEntry(compile, named(`convolution 3x3 32x32x32->32${form}`));
+      if ("skipped" in entry) throw new Error(entry.skipped);
+      return entry.kernels;
+    });
+    expect([direct, fast]).toEqual([1, 2]);
+  });
+
   test("what does not compile for another reason is a mistake", () => {
     const one = { ...named("addition"), source: "model K(x: [N]) -> [N] = y" };
     expect(() => openEntry(compile, one)).toThrow(/^addition does not compile: NN\d{4} .*y/);
@@ -116,6 +126,14 @@ describe("the cases", () => {
 describe("the report", () => {
   const timing = { kernels: 1, rounds: 9, kernelMs: 0.3, limitMs: 0.1, turnRatio: 3.5, calls: 1 };
   const product = { ...timing, kernelMs: 3, limitMs: 0.05, turnRatio: 70, calls: 50 };
+
+  test.each([
+    [0.16, "1.88 × as fast", "yes"],
+    [0.25, "1.20 × as fast", "**no**"],
+  ])("holds %s ms of another form against the direct one", (kernelMs, ratio, holds) => {
+    const row = rowOf(named("convolution 3x3 32x32x32->32, Winograd"), { ...timing, kernelMs, limitMs: 0.3 });
+    expect(cells(row).slice(5)).toEqual([ratio, "0.286 × as fast", "≥ 1.6 × as fast", holds]);
+  });
 
   test("is one table, then the sources", () => {
     const machine = {

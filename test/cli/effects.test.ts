@@ -42,12 +42,20 @@ train Tilt as tilt { data: points  loss: binary_cross_entropy  optimizer: sgd(lr
 
 data points = csv("points.csv", target: "side", standardize: true, holdout: 25%)
 `;
+
+/** With a convolution that is worth another algorithm. */
+const pictures = `model Deep(point: [N, 2]) -> [N, 2] =
+  point |> dense(512) |> reshape([N, 8, 8, 8]) |> conv2d(16, kernel: 3, padding: "same") |> flatten |> dense(2)
+train Deep { data: points  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: 8  seed: 3 }
+data points = csv("points.csv", target: "side", standardize: true, holdout: 25%)
+`;
 const rows = `${pointsCsv.split("\n").slice(0, 3).join("\n")}\n`;
 const foreign = "somebody's own";
 
 const { folder: cwd } = folderWith({
   "package.json": "{}",
   "points.nn": source,
+  "pictures.nn": pictures,
   "points.csv": pointsCsv,
   "built/manifest.json": foreign,
   "trained/plot.svg": foreign,
@@ -141,6 +149,14 @@ const cases: Readonly<Record<string, readonly Row[]>> = {
     ["force", "points.nn --target wasm --out built", "--force", code, 1, 0],
     ["target", "points.nn --out OUT", "--target wasm", has("plain.wasm"), false, true],
     ["relaxed", built, "--relaxed", ({ file }) => file("plain.wat")?.includes("relaxed_madd"), false, true],
+    [
+      "no-winograd",
+      "pictures.nn --out OUT --target wasm",
+      "--no-winograd",
+      ({ file }) => file("Deep.wat")?.includes("1.265625"),
+      true,
+      false,
+    ],
     ["label", built, "--label quick", has("quick.wasm"), false, true],
     ["const", built, "--const width=8", all(/"name":"width","value":(\d+)/g, "manifest.json"), ["4"], ["8"]],
     ["dim", built, "--dim F=7", all(/"name":"F","value":(\d+)/g, "manifest.json"), [], ["7"]],
@@ -152,6 +168,14 @@ const cases: Readonly<Record<string, readonly Row[]>> = {
     ["force", "points.nn --epochs 1 --out trained", "--force", code, 1, 0],
     ["target", trained, "--target typescript", modules, 1, 0],
     ["relaxed", trained, "--relaxed", all(/(NN0655)/g, "stderr"), [], ["NN0655"]],
+    [
+      "no-winograd",
+      "pictures.nn --out OUT --epochs 1",
+      "--no-winograd",
+      all(/"step":1,.*"loss":(\d\.\d{6})/g, "log.jsonl"),
+      ["3.408210"],
+      ["3.408209"],
+    ],
     ["label", trained, "--label quick", all(/"name":"(\w+)","rows"/g, "log.jsonl"), ["plain"], ["quick"]],
     ["all", trained, "--all", has("tilt/log.jsonl"), false, true],
     ["epochs", "points.nn --out OUT", "--epochs 1", all(/"epoch","epoch":(\d+)/g, "log.jsonl"), ["1", "2"], ["1"]],

@@ -176,7 +176,10 @@ function kernelCount(sizes: readonly (number | string)[], last: number): number 
     { name: "y", role: "result", value: weighed },
     { name: "l", role: "result", value: b.one("log", [total]) },
   ]);
-  return fuse(lower(runPasses(graph, { verify: true }), bounds), bounds, new UniqueNames(), true).kernels.length;
+  return fuse(lower(runPasses(graph, { verify: true }), bounds), bounds, new UniqueNames(), {
+    verify: true,
+    nests: true,
+  }).kernels.length;
 }
 
 describe("axes of extent 1", () => {

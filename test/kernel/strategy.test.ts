@@ -158,6 +158,35 @@ describe("the loops of a grid", () => {
   });
 });
 
+describe("stores of a sweep that share lines of the cache", () => {
+  /** Nine stores, so far apart, of what is at each of 32 places. */
+  const apart = (distance: number): string => {
+    const stores = Array.from({ length: 9 }, (_, n) => ({
+      tensor: "y",
+      dtype: "f32" as const,
+      indices: [addIndex(axisIndex("j"), constantIndex(n * distance))],
+      value: binary("mul", from("x", "j"), f32(n + 2)),
+    }));
+    const size = [constant(9 * distance)];
+    const found = scheduled(
+      kernels.kernelOf("apart", [], [{ kind: "sweep", over: [axis("j", 32)], lets: [], stores }], {
+        x: { dtype: "f32", shape: [constant(32)] },
+        y: { dtype: "f32", shape: size },
+      }),
+    );
+    return found.body.map((one) => (one.kind === "for" ? `${one.variable} by ${one.step}` : one.kind)).join(", ");
+  };
+
+  test.each([
+    ["whole lines at a time, where more of them have one place than it has ways", 1024, "j by 16"],
+    ["the same at multiples of a page", 3072, "j by 16"],
+    ["single vectors, where they have two places", 512, "j by 4"],
+    ["single vectors, where each has its own", 1040, "j by 4"],
+  ])("are %s", (_, distance, loop) => {
+    expect(apart(distance)).toBe(loop);
+  });
+});
+
 describe("work in the innermost loops is done in vectors:", () => {
   /** Floating-point operations in loops that hold no other, by their lanes. */
   function operations(statements: readonly Statement[], isInner = false): readonly number[] {

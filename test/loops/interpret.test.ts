@@ -17,6 +17,7 @@ import {
   i32,
   indexScalar,
   load,
+  local,
   select,
 } from "../../compiler/loops/scalar.ts";
 import type { Axis, Combine, Compute, ElementType, Order, Scalar } from "../../compiler/loops/types.ts";
@@ -163,6 +164,23 @@ test("a scatter adds in ascending order at clamped data indices", () => {
   };
   const all = tensors({ ids: { shape: [4], data: [2, 0, 2, 9] }, x: { shape: [4], data: [1, 2, 3, 4] } });
   expect([...interpret(compute, all, none, "f32").data]).toEqual([2, 0, 8]);
+});
+
+test("elements that share lets are made at each point", () => {
+  const t = local("t", "f32");
+  const compute: Compute = {
+    kind: "unrolled",
+    axes: [axis("o", 2), axis("p", 2)],
+    points: [axis("j", 2)],
+    dtype: "f32",
+    lets: [{ name: "t", value: binary("add", load("x", "f32", [j]), f32(0.5)) }],
+    elements: [
+      { at: [j, constantIndex(0)], value: t },
+      { at: [j, constantIndex(1)], value: binary("mul", t, t) },
+    ],
+  };
+  const all = tensors({ x: { shape: [2], data: [1, 2] } });
+  expect([...interpret(compute, all, none, "f32").data]).toEqual([1.5, 2.25, 2.5, 6.25]);
 });
 
 test.each<[string, Scalar, number, number]>([

@@ -90,6 +90,24 @@ test("orders, empty shapes and scatters show", () => {
   );
 });
 
+test("elements that share lets stand at each point", () => {
+  const lets = [{ name: "t", value: load("x", "f32", [axisIndex("i")]) }];
+  const elements = [0, 1].map((at) => ({
+    at: [axisIndex("i"), constantIndex(at)],
+    value: binary("mul", f32(at + 2), local("t", "f32")),
+  }));
+  const compute: Compute = {
+    kind: "unrolled",
+    axes: [axis("o", constant(8)), axis("p", constant(2))],
+    points: [axis("i")],
+    dtype: "f32",
+    lets,
+    elements,
+  };
+  expect(verifyCompute(compute)).toEqual([]);
+  expect(printCompute(compute, "y")).toBe("for i in 8\n  let t = x[i]\n  y[i, 0] = 2 * t\n  y[i, 1] = 3 * t");
+});
+
 describe("the verifier", () => {
   const map = (value: Scalar, axes = [axis("i"), axis("k")]): Compute => ({ kind: "map", axes, dtype: "f32", value });
   test("accepts a contraction", () => expect(verifyCompute(dense)).toEqual([]));

@@ -113,6 +113,12 @@ test("rewriting refolds what surrounds the rewritten", () => {
   expect(mapScalar(scalar, (node) => (node.kind === "load" ? f32(3) : node))).toEqual(f32(8));
 });
 
+test("what folds to a part of itself is not rewritten twice", () => {
+  const chosen: Scalar = { kind: "select", dtype: "f32", condition: bool(true), whenTrue: x, otherwise: f32(0) };
+  const renamed = mapScalar(chosen, (node) => (node.kind === "load" ? { ...node, tensor: `${node.tensor}'` } : node));
+  expect(loadsOf(renamed).map(({ tensor }) => tensor)).toEqual(["x'"]);
+});
+
 test("costs", () => {
   expect(scalarCost(binary("add", x, call(unaryFunctions.exp, [x])))).toBe(19);
   expect(scalarCost(binary("div", x, f32(3)))).toBe(5);

@@ -24,6 +24,16 @@ interface Case {
   readonly says: string;
 }
 
+/** An operand of `tiles`, what is changed of attributes that fit, and what is said. */
+const tilings: readonly (readonly [string, Attributes, string])[] = [
+  ["f32 N 8 8", { step: 0 }, "tiles takes a step of at least 1"],
+  ["f32 N T 8", {}, "tiles takes two axes of known sizes from axis 1 on, not [N, T, 8]"],
+  ["i32 N 8 8", {}, "tiles takes f32, not i32[N, 8, 8]"],
+  ["f32 N 8 8", { axis: 3 }, "tiles: axis 3 does not exist in [N, 8, 8]"],
+  ["f32 N 8 8", { matrix: [[1, 2], [3]] }, "tiles takes a matrix of finite numbers, its rows of one length"],
+  ["f32 N 8 8", { rows: 3 }, "tiles takes at least one tile, and rows that divide those along the first axis"],
+];
+
 const problems: readonly Case[] = [
   { op: "add", inputs: ["f32 N 3"], says: "add takes 2 inputs, not 1" },
   { op: "exp", inputs: ["i32 N"], says: "exp takes f32, not i32[N]" },
@@ -99,6 +109,18 @@ const problems: readonly Case[] = [
     inputs: ["f32 N 64", "f32 64"],
     attributes: { left: [0, 1], right: [1], output: [] },
     says: "contract: label 0 occurs in one operand and not in the output",
+  },
+  ...tilings.map(([x, changed, says]) => ({
+    op: "tiles",
+    inputs: [x],
+    attributes: { matrix: [[1, 0]], axis: 1, step: 2, low: [0, 0], count: [4, 4], rows: 2, ...changed },
+    says,
+  })),
+  {
+    op: "untile",
+    inputs: ["f32 N 4 4 1 3"],
+    attributes: { matrix: [[1, 0]], axis: 1, count: [4, 4], rows: 1 },
+    says: "untile takes [4, 4, 1, 4] from axis 1 on, not [N, 4, 4, 1, 3]",
   },
   { op: "take", inputs: ["f32", "i32 N"], says: "take takes a table with rows, not a scalar" },
   { op: "take", inputs: ["f32 5", "f32 N"], says: "take takes i32, not f32[N]" },

@@ -1,6 +1,6 @@
 /** Every op written out naively over plain numbers, to compare the loops with. */
 import { constantValue, type Dimension } from "../../compiler/dimension/dimension.ts";
-import { dimensionsOf, numberOf, numbersOf, stringOf } from "../../compiler/graph/attributes.ts";
+import { dimensionsOf, isList, numberOf, numbersOf, stringOf } from "../../compiler/graph/attributes.ts";
 import type { Attributes } from "../../compiler/graph/types.ts";
 import { erfc64 } from "../../compiler/loops/erf64.ts";
 
@@ -140,6 +140,57 @@ function contracted([a, b]: readonly Tensor[], attributes: Attributes, shape: re
 }
 
 /** Every product of two of the tensors input, kernel and output that belongs to an element of the third. */
+function matrixOf(attributes: Attributes): readonly (readonly number[])[] {
+  const { matrix } = attributes;
+  return isList(matrix) ? matrix.map((row) => (isList(row) ? row.map(Number) : [])) : [];
+}
+
+/** Σ a, b: m[i][a] · m[j][b] · x(a, b). */
+function transformed(
+  m: readonly (readonly number[])[],
+  [i, j]: readonly number[],
+  x: (a: number, b: number) => number,
+): number {
+  return m[i].reduce((sum, left, a) => sum + m[j].reduce((inner, right, b) => inner + left * right * x(a, b), 0), 0);
+}
+
+function cutIntoTiles([x]: readonly Tensor[], attributes: Attributes, shape: readonly number[]): readonly number[] {
+  const m = matrixOf(attributes);
+  const [axis, step, rows] = ["axis", "step", "rows"].map((name) => numberOf(attributes, name));
+  const low = numbersOf(attributes, "low");
+  return indicesOf(shape).map((index) => {
+    const [block, element, row, across] = index.slice(axis, axis + 4);
+    const begin = [step * (block * rows + row) - low[0], step * across - low[1]];
+    return transformed(m, [Math.floor(element / m.length), element % m.length], (a, b) => {
+      const place = [begin[0] + a, begin[1] + b];
+      const isInside = place.every((spot, d) => spot >= 0 && spot < x.shape[axis + d]);
+      return isInside ? at(x, [...index.slice(0, axis), ...place, ...index.slice(axis + 4)]) : 0;
+    });
+  });
+}
+
+function joinedFromTiles([x]: readonly Tensor[], attributes: Attributes, shape: readonly number[]): readonly number[] {
+  const m = matrixOf(attributes);
+  const [axis, rows] = ["axis", "rows"].map((name) => numberOf(attributes, name));
+  return indicesOf(shape).map((index) => {
+    const place = index.slice(axis, axis + 2);
+    const [along, across] = place.map((spot) => Math.floor(spot / m.length));
+    return transformed(
+      m,
+      place.map((spot) => spot % m.length),
+      (a, b) =>
+        at(x, [
+          ...index.slice(0, axis),
+          Math.floor(along / rows),
+          a * m[0].length + b,
+          along % rows,
+          across,
+          ...index.slice(axis + 2),
+        ]),
+    );
+  });
+}
+
 function convolved(
   [left, right]: readonly Tensor[],
   attributes: Attributes,
@@ -398,6 +449,8 @@ export const references: ReadonlyMap<string, Reference> = new Map<string, Refere
   ],
   ["contract", contracted],
   ["conv", convolved],
+  ["tiles", cutIntoTiles],
+  ["untile", joinedFromTiles],
   ["window_max", ofWindow((values) => Math.max(...values))],
   ["window_argmax", ofWindow((values, _, first) => first[firstGreatest(values)])],
   ["window_sum", ofWindow((values) => values.reduce((a, b) => a + b, 0))],

@@ -135,7 +135,7 @@ describe("the passes", () => {
   });
 
   test("each say what they do", () => {
-    expect(passes.map(({ name }) => name)).toEqual(["simplify", "cse", "rectify", "dead-code"]);
+    expect(passes.map(({ name }) => name)).toEqual(["simplify", "cse", "rectify", "winograd", "dead-code"]);
     for (const { description } of passes) expect(description).toMatch(/\.$/);
   });
 });

@@ -10,7 +10,7 @@ import type { Plan } from "../../compiler/plan/plan.ts";
 import { verifyPlan } from "../../compiler/plan/verify.ts";
 import type { Kernel, Stage } from "../../compiler/kernel/types.ts";
 import { verifyKernel, verifyUpdates } from "../../compiler/kernel/verify.ts";
-import { axisIndex, constantIndex, dataIndex, quotient } from "../../compiler/loops/index.ts";
+import { addIndex, axisIndex, constantIndex, dataIndex, quotient, scaleIndex } from "../../compiler/loops/index.ts";
 import { pow, randomWords } from "../../compiler/loops/functions.ts";
 import {
   binary,
@@ -87,6 +87,17 @@ const scatter: Compute = {
   at: [axisIndex("j")],
   value: f32(1),
 };
+const unrolled: Compute = {
+  kind: "unrolled",
+  axes: [axis("o", 8)],
+  points: [axis("i", 4)],
+  dtype: "f32",
+  lets: [{ name: "t", value: x }],
+  elements: [
+    { at: [scaleIndex(axisIndex("i"), 2)], value: local("t", "f32") },
+    { at: [addIndex(scaleIndex(axisIndex("i"), 2), constantIndex(1))], value: f32(1) },
+  ],
+};
 const choice: Scalar = { kind: "select", dtype: "f32", condition: i32(1), whenTrue: x, otherwise: x };
 
 const computes: readonly Case[] = [
@@ -100,6 +111,20 @@ const computes: readonly Case[] = [
     "expected 1 indices to scatter at, found 2",
     () => verifyCompute({ ...scatter, at: [axisIndex("j"), axisIndex("j")] }),
   ],
+  [
+    "expected 8 elements to be made, found 4",
+    () => verifyCompute({ ...unrolled, elements: unrolled.elements.slice(1) }),
+  ],
+  [
+    "expected 2 indices of an element, found 1",
+    () => verifyCompute({ ...unrolled, axes: [axis("o", 8), axis("p", 1)] }).slice(0, 1),
+  ],
+  [
+    "expected a new local, found t again",
+    () => verifyCompute({ ...unrolled, lets: [...unrolled.lets, ...unrolled.lets] }),
+  ],
+  ["expected local t to be defined before, found no definition", () => verifyCompute({ ...unrolled, lets: [] })],
+  ["expected i32 for an element, found f32: f32:1", () => verifyCompute({ ...unrolled, dtype: "i32" }).slice(1)],
   ["expected axis k to be bound, found no loop over it", map(from("x", "k"))],
   ["expected axis i to be bound, found no loop over it", () => verifyCompute({ ...scatter, at: [axisIndex("i")] })],
   [

@@ -42,6 +42,7 @@ export const fusionRules = [
   "short windows",
   "sum in four lanes",
   "scatter",
+  "rows of tiles",
   "open dimension",
 ] as const;
 
@@ -69,7 +70,7 @@ type Found = readonly (readonly [FusionRule, number])[];
 
 function rulesIn(graph: Graph, bounds: Bounds): Found {
   const lowered = lower(runPasses(graph, { verify: false }), bounds);
-  const entry = fuse(lowered, bounds, new UniqueNames());
+  const entry = fuse(lowered, bounds, new UniqueNames(), { nests: true });
   const segmented = joinSegments(entry, new UniqueNames());
   return [
     ...virtualRules(lowered, bounds),
@@ -146,6 +147,7 @@ function kernelRules(kernel: Kernel, { tensors }: FusedEntry): Found {
     ["sum in chunks", reduces.some(({ order }) => order.chunk !== undefined)],
     ["sum in four lanes", reduces.some(({ order }) => order.lanes === 4)],
     ["scatter", kernel.stages.some(({ kind }) => kind === "scatter")],
+    ["rows of tiles", kernel.stages.some(({ kind }) => kind === "nest")],
   ];
   return rules.map(([rule, holds]) => [rule, holds ? 1 : 0]);
 }

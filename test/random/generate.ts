@@ -63,6 +63,7 @@ const smoothProductions: Weighted = [
   [1, pattern.convolution],
   [3, windows.conv],
   [3, windows.window],
+  [2, windows.winograd],
   [2, pattern.fan],
   [1, pattern.runningMoments],
   [1, pattern.rowState],

@@ -63,7 +63,7 @@ function firstWrongPass(program: RandomProgram, inputs: Tensors, dims: Dims, out
 export const fusionKeepsBits: Property = (program, expected) => {
   const { bounds } = program;
   const lowered = lower(runPasses(program.graph, { verify: true }), bounds);
-  const entry = fuse(lowered, bounds, new UniqueNames(), true);
+  const entry = fuse(lowered, bounds, new UniqueNames(), { verify: true, nests: true });
   const [broken] = entry.kernels.flatMap(verifyKernel);
   if (broken !== undefined) return broken;
   for (const { dims, inputs, outputs } of expected) {

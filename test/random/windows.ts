@@ -4,6 +4,8 @@
  */
 import { constant, constantValue, symbol } from "../../compiler/dimension/dimension.ts";
 import type { Attributes, Value } from "../../compiler/graph/types.ts";
+import { forms } from "../../compiler/passes/winograd-forms.ts";
+import { byTiles } from "../../compiler/passes/winograd.ts";
 import type { Production } from "./productions.ts";
 import type { Shape, Sketch } from "./sketch.ts";
 
@@ -76,6 +78,22 @@ export const conv: Production = (sketch) => {
   }
   const y = sketch.weights([sketch.shape(x)[0], ...other, constant(groups * each)]);
   return kept(sketch, sketch.one("conv", [x, y], { missing, ...geometry, size: taps }));
+};
+
+/** What the compiler makes of convolutions with 3 × 3 taps, at sizes at which it would not. */
+export const winograd: Production = (sketch) => {
+  const { random } = sketch;
+  const x = picture(sketch);
+  const [, ...known] = numbers(sketch.shape(x));
+  if (known.length < 3) return undefined;
+  const [low, high] = [0, 1].map(() => [random.between(-1, 3), random.between(-1, 3)]);
+  const [height, width] = low.map((before, axis) => known[axis] + before + high[axis] - 2);
+  if (height < 1 || width < 1) return undefined;
+  const [from, to] = [known[2], random.between(1, 5)];
+  const turned = random.chance(0.3);
+  const w = sketch.weights([3, 3, ...(turned ? [to, from] : [from, to])].map(constant));
+  const convolution = { layer: { height, width, from, to }, x, w, low, turned };
+  return kept(sketch, byTiles(sketch.builder, convolution, random.pick(forms)));
 };
 
 function kept(sketch: Sketch, made: Value): Value | undefined {

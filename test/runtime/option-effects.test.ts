@@ -76,9 +76,18 @@ function each<Options extends object>(call: string, rows: Rows<Options>): void {
   });
 }
 
+/** How many kernels a convolution becomes. */
+function kernelsOfConvolution(options: CompileOptions): number {
+  const text = `model C(x: [N, 16, 16, 16]) -> [N, 16, 16, 16] = x |> conv2d(16, kernel: 3, padding: "same", bias: false)`;
+  const result = compile({ name: "c.nn", source: text }, { target: "wasm", bounds: { N: 1 }, ...options });
+  const entry = result.ok ? result.built.program.entries.find(({ name }) => name === "predict.C") : undefined;
+  return entry?.steps.length ?? 0;
+}
+
 each<CompileOptions>("compile", {
   target: ["typescript", (options) => manifestOf(options).target, "wasm", "typescript"],
   relaxed: [true, (options) => manifestOf(options).relaxed, undefined, true],
+  winograd: [false, kernelsOfConvolution, 2, 1],
   verify: [
     true,
     (options) => {

@@ -69,15 +69,32 @@ function firstLines(file: string): Uint8Array {
   return new TextEncoder().encode(readFileSync(file, "utf8").split("\n").slice(0, 160).join("\n"));
 }
 
-describe.each([
+/** Its second convolution, and that one's gradient by the input, become Winograd's. */
+const pictures = `model Pictures(image: [N, 64]) -> [N, 10] =
+  image |> reshape([N, 8, 8, 1]) |> conv2d(16, kernel: 3, padding: "same") |> relu
+    |> conv2d(16, kernel: 3, padding: "same") |> relu |> flatten |> dense(10)
+
+train Pictures {
+  data: csv("data/digits.csv", target: "digit", scale: 1/16, holdout: 20%)
+  loss: cross_entropy
+  optimizer: sgd(lr: 0.01)
+  batch: 32
+  seed: 7
+}
+`;
+
+const sources: readonly { readonly file: string; readonly label: string; readonly text?: string }[] = [
   { file: "examples/digits/digits.nn", label: "Digits" },
+  { file: "examples/digits/pictures.nn", label: "Pictures", text: pictures },
   { file: "examples/linear/linear.nn", label: "Progression" },
   ...["plain", "momentum", "rmsprop", "svm", "lion"].map((label) => ({
     file: "examples/optimisers/optimisers.nn",
     label,
   })),
-])("$label of $file", ({ file, label }) => {
-  const source = readFileSync(file, "utf8");
+];
+
+describe.each(sources)("$label of $file", ({ file, label, text }) => {
+  const source = text ?? readFileSync(file, "utf8");
   // `batch: all` is as large as its data.
   const bounds: Readonly<Record<string, number>> = label === "Progression" ? { N: 354 } : {};
   const folder = file.slice(0, file.lastIndexOf("/"));
