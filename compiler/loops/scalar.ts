@@ -136,8 +136,9 @@ function isConstantIndex({ terms, constant }: Index): boolean {
 
 /** Rewrites bottom-up: `fn` sees each node after its operands (and the data in its indices) were rewritten and folded. */
 export function mapScalar(scalar: Scalar, fn: (scalar: Scalar) => Scalar): Scalar {
-  const inner = (child: Scalar): Scalar => mapScalar(child, fn);
-  return fn(refold(rebuild(scalar, inner, (index) => mapDataScalars(index, inner))));
+  const inIndex = (index: Index): Index => mapDataScalars(index, inner);
+  const inner = (node: Scalar): Scalar => fn(refold(rebuild(node, inner, inIndex)));
+  return inner(scalar);
 }
 
 /** Replaces each load for which `replacement` has an answer. The replacement itself is not searched again. */
