@@ -4,8 +4,8 @@
  */
 import { Failure } from "./failure.ts";
 
-/** Nodes of all graphs, expressions evaluated, parts of layers and items of lists. A network of a thousand trained layers takes four fifths of it. */
-export const maximalWork = 500_000;
+/** Nodes of all graphs, expressions evaluated, parts of layers and items of lists. A network of a thousand trained layers takes nine tenths of it, one of 120 trained transformer blocks all but a little. */
+export const maximalWork = 300_000;
 
 /** Thrown where the budget ends, until somebody knows a place to report. */
 export class BudgetExceeded extends Error {

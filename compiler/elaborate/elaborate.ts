@@ -188,6 +188,7 @@ function assemble(parts: Parts): ElaborateResult {
     variables: variables.map(variableOf).concat(counters),
     bounds,
     owned: new Map(kept.map(({ host: { name: model } }) => [model, ownership.parameters(model).map(nameOf)])),
+    operations: session.budget.spent,
     host,
   };
   return { elaboration, diagnostics: session.diagnostics };

@@ -92,6 +92,11 @@ export class Entry {
     this.#current.set(name, value);
   }
 
+  /** What was written to it so far, if anything was. */
+  writtenTo(name: string): Value | undefined {
+    return this.#current.get(name);
+  }
+
   /** Forgets what was written since, for the names that `keep` refuses. */
   retain(before: ReadonlyMap<string, Value>, keep: (name: string) => boolean): void {
     for (const name of this.written.keys()) {

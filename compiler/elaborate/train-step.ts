@@ -9,6 +9,7 @@ import type { GraphBuilder } from "../graph/builder.ts";
 import type { GraphOutput, Value } from "../graph/types.ts";
 import { fillLike, multiply } from "../ops/emit.ts";
 import type { HostProbe } from "../program/host.ts";
+import { AlikeUpdates } from "./alike.ts";
 import { checkBatch } from "./batch-axis.ts";
 import { bindArguments, frameFor } from "./calls.ts";
 import { Entry } from "./entry.ts";
@@ -120,7 +121,8 @@ function buildStep(
   );
   const clipped = clip(step, moved, frame);
   const rate = rateOf(step, frame);
-  for (const { record, gradient } of clipped) optimise(step, record, gradient, rate, frame);
+  const alike = new AlikeUpdates(step.optimizer.target.declaration.body);
+  for (const { record, gradient } of clipped) optimise(step, record, gradient, rate, alike, frame);
   // Whatever ran above, a model's state is written by the steps that update the model.
   entry.retain(before, (name) => entry.session.variables.get(name)?.role !== "state" || owns(name));
   probes.judge(step.name, seen, gradients.slice(parameters.length));
@@ -264,10 +266,17 @@ function rateOf({ optimizer, schedule }: StepPlan, frame: Frame): Tensor {
 }
 
 /** Runs an optimizer's body for one parameter. */
-function optimise(step: StepPlan, record: VariableRecord, gradient: Value, rate: Tensor, frame: Frame): void {
+function optimise(
+  step: StepPlan,
+  record: VariableRecord,
+  gradient: Value,
+  rate: Tensor,
+  alike: AlikeUpdates,
+  frame: Frame,
+): void {
   const { target, given, span }: OptimizerPlan = step.optimizer;
   const { declaration } = target;
-  const { entry, session } = frame;
+  const { entry } = frame;
   const weight = entry.read(record);
   const storage = {
     param: undefined,
@@ -286,7 +295,7 @@ function optimise(step: StepPlan, record: VariableRecord, gradient: Value, rate:
   if (first !== undefined) inside.bind(first.name.text, cell);
   if (second !== undefined) inside.bindValue(second.name.text, { ...weight, value: gradient });
   inside.bindValue("lr", rate);
-  session.evaluator.run(declaration.body, inside);
+  alike.move({ record, weight, gradient, inside, cell });
   entry.write(record.name, cell.value.value);
 }
 

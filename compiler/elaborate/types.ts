@@ -27,5 +27,7 @@ export interface Elaboration {
   readonly bounds: ReadonlyMap<string, number>;
   /** The parameters of each model, its own and those of the models that it calls; missing where no module stands behind the graphs. */
   readonly owned?: ReadonlyMap<string, readonly string[]>;
+  /** What writing it out took, in the unit of the limit on programs (NN0603); missing where no source stands behind the graphs. */
+  readonly operations?: number;
   readonly host: Host;
 }

@@ -9,6 +9,7 @@ import { axisMap, scalarsOf, type Member } from "./definition.ts";
 import type { Kernel, Result, Row, Stage, Store } from "../kernel/types.ts";
 import { axisIndex, soleAxis, substituteAxes, substituteAxesInScalar } from "../loops/index.ts";
 import { dtypeOf, loadsOf, local, replaceLoads, scalarCost, type Load } from "../loops/scalar.ts";
+import { walk } from "../loops/traverse.ts";
 import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
 import { UniqueNames } from "../program/unique-names.ts";
 
@@ -67,9 +68,10 @@ function renamed(axes: readonly Axis[], prefix: string): readonly Axis[] {
 
 function usesWithin({ members }: Cluster): ReadonlyMap<string, number> {
   const uses = new Map<string, number>();
-  for (const { tensor } of members.flatMap(({ compute }) => scalarsOf(compute).flatMap(loadsOf))) {
-    uses.set(tensor, (uses.get(tensor) ?? 0) + 1);
-  }
+  const see = (node: Scalar): void => {
+    if (node.kind === "load") uses.set(node.tensor, (uses.get(node.tensor) ?? 0) + 1);
+  };
+  for (const { compute } of members) for (const scalar of scalarsOf(compute)) walk(scalar, see);
   return uses;
 }
 
@@ -77,10 +79,13 @@ function usesWithin({ members }: Cluster): ReadonlyMap<string, number> {
 function resolve(value: Scalar, loads: readonly string[], axes: readonly Axis[], state: State): Scalar {
   const target = [...state.grid, ...state.over].slice(0, axes.length);
   const isNamed = axes.every(({ name }, d) => name === target[d].name);
-  const indices = target.map(({ name }) => axisIndex(name));
-  const moved = isNamed ? value : substituteAxesInScalar(value, axisMap(axes, indices));
+  const moved = isNamed ? value : substituteAxesInScalar(value, axisMap(axes, target.map(indexOf)));
   if (!loads.some((tensor) => state.definitions.has(tensor))) return moved;
   return replaceLoads(moved, (load) => definitionAt(load, state));
+}
+
+function indexOf({ name }: Axis): Index {
+  return axisIndex(name);
 }
 
 function definitionAt(load: Load, { definitions, grid }: State): Scalar | undefined {
@@ -94,6 +99,7 @@ function definitionAt(load: Load, { definitions, grid }: State): Scalar | undefi
     case "row":
       return { ...load, tensor: definition.name, indices: load.indices.slice(grid.length) };
     case "inline":
+      if (definition.over.length === 0) return definition.value;
       return substituteAxesInScalar(definition.value, axisMap(definition.over, load.indices.slice(grid.length)));
   }
 }
@@ -298,6 +304,7 @@ const mostParts = 3;
  */
 export function kernelName(members: readonly Member[]): string {
   const [first] = members;
+  if (members.every(({ op }) => op === "stream")) return "streams";
   if (first.update) return first.type.shape.length === 0 ? "advance" : "update";
   const parts: string[] = [];
   for (const { origin, op } of members) {

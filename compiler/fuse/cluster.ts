@@ -32,6 +32,8 @@ export interface Cluster {
   readonly over: readonly Axis[] | undefined;
   readonly update: boolean;
   readonly members: Member[];
+  /** Where there are many updates: what these load element by element and do not make. */
+  readonly elements: Set<string>;
 }
 
 /** Which cluster makes each tensor. */
@@ -43,15 +45,25 @@ interface State {
   readonly makers: Map<string, Cluster>;
   /** Which cluster loads what another makes. */
   readonly precedence: Precedence;
+  /** There are more updates than a kernel holds: each parameter's stay by themselves, for segments to make one loop of. */
+  readonly manyUpdates: boolean;
 }
 
 /** Partitions the members; every value is made by one cluster. */
 export function clusterMembers(members: readonly Member[], bounds: Bounds): readonly Cluster[] {
-  const state: State = { bounds, clusters: [], makers: new Map(), precedence: new Precedence() };
+  const state: State = {
+    bounds,
+    clusters: [],
+    makers: new Map(),
+    precedence: new Precedence(),
+    manyUpdates: members.filter(({ update }) => update).length > mostMembers,
+  };
   for (const member of members) {
     const makers = producers(member, state);
     const cluster = makers.find((candidate) => canJoin(member, candidate, makers, state)) ?? found(member, state);
     for (const maker of makers) if (maker !== cluster) state.precedence.require(cluster.id, maker.id);
+    if (state.manyUpdates && member.update)
+      for (const tensor of elementsFor(member, state.makers)) cluster.elements.add(tensor);
     cluster.members.push(member);
     state.makers.set(member.tensor, cluster);
   }
@@ -62,7 +74,15 @@ function found(member: Member, state: State): Cluster {
   const { compute, update } = member;
   const over = compute.kind === "reduce" ? compute.over : undefined;
   const id = state.precedence.add();
-  const cluster: Cluster = { id, kind: kindOf(member), grid: compute.axes, over, update, members: [] };
+  const cluster: Cluster = {
+    id,
+    kind: kindOf(member),
+    grid: compute.axes,
+    over,
+    update,
+    members: [],
+    elements: new Set(),
+  };
   state.clusters.push(cluster);
   return cluster;
 }
@@ -146,6 +166,7 @@ function mergeAlike(state: State): readonly Cluster[] {
     into.members.push(...cluster.members);
     into.members.sort((a, b) => a.position - b.position);
     for (const { tensor } of cluster.members) state.makers.set(tensor, into);
+    for (const tensor of cluster.elements) into.elements.add(tensor);
     state.precedence.merge(into.id, cluster.id);
   }
   return kept;
@@ -161,6 +182,7 @@ function canMerge(into: Cluster, cluster: Cluster, state: State): boolean {
   const { makers, precedence } = state;
   if (cluster.kind === "contraction" || isAlone(cluster)) return false;
   if (into.members.length + cluster.members.length > mostMembers) return false;
+  if (cluster.update && state.manyUpdates && !movesTogether(into, cluster)) return false;
   const needed = precedence.needsOf(cluster.id);
   const direct = needed.has(into.id);
   if (!direct && cluster.kind !== "map" && cluster.grid.length > 0 && !sharesInput(into, cluster)) return false;
@@ -170,6 +192,21 @@ function canMerge(into: Cluster, cluster: Cluster, state: State): boolean {
   return !precedence.reaches(
     [...needed].filter((id) => id !== into.id),
     into.id,
+  );
+}
+
+/** Merged as they come, the updates of many parameters would be cut anywhere, no two kernels alike: here only those of one. */
+function movesTogether(into: Cluster, { elements }: Cluster): boolean {
+  if (into.elements.size === 0 || elements.size === 0) return true;
+  for (const tensor of elements) if (into.elements.has(tensor)) return true;
+  return false;
+}
+
+/** What the member loads element by element that no update makes: its parameter, its states and its gradient. */
+function elementsFor({ compute }: Member, makers: Makers): readonly string[] {
+  const loads = scalarsOf(compute).flatMap(loadsOf);
+  return loads.flatMap(({ tensor, indices }) =>
+    indices.length > 0 && makers.get(tensor)?.update !== true ? [tensor] : [],
   );
 }
 

@@ -29,10 +29,10 @@ import {
   rangesOf,
   substituteAxesInScalar,
 } from "../loops/index.ts";
-import { indicesWithin, loadsOf, nodeCost, replaceLoads, type Load } from "../loops/scalar.ts";
+import { loadsOf, nodeCost, replaceLoads, type Load } from "../loops/scalar.ts";
 import { simplifyIndex, simplifyScalar } from "../loops/simplify.ts";
-import { childrenOf, indicesOf } from "../loops/traverse.ts";
-import type { Axis, Compute, Scalar } from "../loops/types.ts";
+import { childrenOf, indicesOf, walk } from "../loops/traverse.ts";
+import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
 import type { LoweredNode } from "../lower/lower.ts";
 
 /** A map whose operators cost at most this much, none of them expensive, is recomputed by each consumer. */
@@ -132,7 +132,7 @@ function expand({ tensor, compute }: LoweredNode, { virtual, input, loads }: Sta
 }
 
 function isVirtual(node: LoweredNode, compute: MapCompute, state: State): boolean {
-  if (state.outputs.has(node.tensor)) return false;
+  if (state.outputs.has(node.tensor) || node.stored === true) return false;
   const size = measure(compute.value);
   if (size.operators > largest || size.random || isWide(compute.value)) return false;
   const loads = loadsOf(compute.value);
@@ -149,7 +149,18 @@ function isVirtual(node: LoweredNode, compute: MapCompute, state: State): boolea
 
 /** Whether the indices hold more atoms than `widest`, nested ones included. */
 function isWide(value: Scalar): boolean {
-  return indicesWithin(value).reduce((atoms, { terms }) => atoms + terms.length, 0) > widest;
+  let atoms = 0;
+  walk(value, (node) => {
+    for (const index of indicesOf(node)) atoms += atomsOf(index);
+  });
+  return atoms > widest;
+}
+
+/** The atoms of an index, those of its quotients and remainders included. */
+function atomsOf({ terms }: Index): number {
+  let atoms = terms.length;
+  for (const { atom } of terms) if (atom.kind === "quotient" || atom.kind === "remainder") atoms += atomsOf(atom.value);
+  return atoms;
 }
 
 function consumerCount(tensor: string, state: State): number {
@@ -243,8 +254,9 @@ function loadsOnce(consumer: LoweredNode, producer: LoweredNode): boolean {
   const { compute } = consumer;
   if (!isPointwise(compute)) return false;
   const loads = loadsOf(compute.value).filter(({ tensor }) => tensor === producer.tensor);
+  if (loads.length !== 1) return false;
   const domain = compute.kind === "reduce" ? [...compute.axes, ...compute.over] : compute.axes;
-  return loads.length === 1 && equal(elements(domain), elements(producer.compute.axes));
+  return sameShape(domain, producer.compute.axes) || equal(elements(domain), elements(producer.compute.axes));
 }
 
 function elements(axes: readonly Axis[]): Dimension {
@@ -271,7 +283,8 @@ function measure(value: Scalar): Measure {
 /** Collects the operators under a load or an axis, operands first; whether the tree has any such leaf. */
 function collectVarying(node: Scalar, operators: Scalar[]): boolean {
   let varies = node.kind === "load" || (node.kind === "index" && axesOf(node.index).size > 0);
-  for (const data of indicesOf(node).flatMap(dataScalarsOf)) varies = collectVarying(data, operators) || varies;
+  for (const index of indicesOf(node))
+    for (const data of dataScalarsOf(index)) varies = collectVarying(data, operators) || varies;
   const operands = childrenOf(node);
   for (const operand of operands) varies = collectVarying(operand, operators) || varies;
   if (varies && operands.length > 0) operators.push(node);

@@ -6,6 +6,7 @@ import { InternalError } from "../diagnostics/diagnostic.ts";
 import { accountOf, mayOverwrite, mayOverwriteLater } from "../kernel/accesses.ts";
 import type { Account } from "../kernel/accesses.ts";
 import type { LoweredOutput } from "../lower/lower.ts";
+import { readsOf, writesOf } from "../kernel/tensors.ts";
 import type { Kernel } from "../kernel/types.ts";
 import { Heap, Precedence } from "./precedence.ts";
 
@@ -18,7 +19,6 @@ export interface Ordered {
 /** Nodes of the precedence are positions among `kernels`. */
 interface Edges {
   readonly kernels: readonly Kernel[];
-  readonly accounts: readonly Account[];
   readonly precedence: Precedence;
   readonly makers: ReadonlyMap<string, number>;
   readonly readers: ReadonlyMap<string, readonly number[]>;
@@ -38,14 +38,10 @@ function dataEdges(kernels: readonly Kernel[]): Edges {
   const makers = new Map<string, number>();
   const readers = new Map<string, number[]>();
   const precedence = new Precedence();
-  const accounts = kernels.map(accountOf);
   for (const [position, kernel] of kernels.entries()) {
     precedence.add();
-    const own = new Set(kernel.rows.map(({ name }) => name));
-    const { loads, stores } = accounts[position];
-    for (const tensor of stores.keys()) if (!own.has(tensor)) makers.set(tensor, position);
-    for (const tensor of loads.keys()) {
-      if (own.has(tensor)) continue;
+    for (const tensor of writesOf(kernel)) makers.set(tensor, position);
+    for (const tensor of readsOf(kernel)) {
       const list = readers.get(tensor);
       if (list === undefined) readers.set(tensor, [position]);
       else list.push(position);
@@ -55,14 +51,14 @@ function dataEdges(kernels: readonly Kernel[]): Edges {
     const maker = makers.get(tensor);
     for (const reader of positions) if (maker !== undefined && maker !== reader) precedence.require(reader, maker);
   }
-  return { kernels, accounts, precedence, makers, readers };
+  return { kernels, precedence, makers, readers };
 }
 
 /** Adds the edges that let `tensor` overwrite `variable`; false, and no edge, where they would close a circle. */
 function placeUpdate(edges: Edges, tensor: string, variable: string): boolean {
-  const { accounts, precedence, makers, readers } = edges;
+  const { kernels, precedence, makers, readers } = edges;
   const writer = makers.get(tensor);
-  if (writer === undefined || !overwritesInPlace(accounts[writer], tensor, variable)) return false;
+  if (writer === undefined || !overwritesInPlace(accountOf(kernels[writer]), tensor, variable)) return false;
   const others = (readers.get(variable) ?? []).filter((reader) => reader !== writer);
   if (precedence.reaches(others, writer)) return false;
   for (const reader of others) precedence.require(writer, reader);

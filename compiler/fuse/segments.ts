@@ -8,13 +8,13 @@
 import { constant, constantValue, product } from "../dimension/dimension.ts";
 import type { TensorType } from "../graph/types.ts";
 import { axisIndex } from "../loops/index.ts";
-import { loadsOf, mapScalar } from "../loops/scalar.ts";
+import { mapScalar, nodesOf } from "../loops/scalar.ts";
 import type { Axis, Scalar } from "../loops/types.ts";
 import type { UniqueNames } from "../program/unique-names.ts";
 import { isIdentity } from "./definition.ts";
 import type { FusedEntry } from "./index.ts";
 import type { Tensor } from "../lower/lower.ts";
-import { mapStage, scalarsOf } from "../kernel/stage.ts";
+import { mapStage } from "../kernel/stage.ts";
 import { readsOf, renameTensors, writesOf } from "../kernel/tensors.ts";
 import { formOf } from "../kernel/form.ts";
 import type { Kernel, Stage } from "../kernel/types.ts";
@@ -104,9 +104,11 @@ function moves(kernel: Kernel, tensors: ReadonlyMap<string, Tensor>): boolean {
 function isElementwise(stage: Stage, { grid }: Kernel): boolean {
   if (stage.kind !== "let" && stage.kind !== "store") return false;
   if (stage.kind === "store" && !isIdentity(stage.store.indices, grid)) return false;
-  return scalarsOf(stage)
-    .flatMap(loadsOf)
-    .every(({ indices }) => indices.length === 0 || isIdentity(indices, grid));
+  // What depends on where it is, as a draw does, is not the same behind its neighbour.
+  return nodesOf(stage.kind === "let" ? stage.value : stage.store.value).every((node) => {
+    if (node.kind !== "load") return node.kind !== "index";
+    return node.indices.length === 0 || isIdentity(node.indices, grid);
+  });
 }
 
 /** Groups of at least two, each tensor in one slot of one group. */

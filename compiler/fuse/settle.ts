@@ -15,6 +15,7 @@ import { UniqueNames } from "../program/unique-names.ts";
 
 /** The kernel with every store that overwrites a variable behind its last load; `inPlace` says which tensor overwrites which. */
 export function settleUpdates(kernel: Kernel, inPlace: ReadonlyMap<string, string>): Kernel {
+  if (!kernel.stages.some((stage) => stage.kind === "store" && inPlace.has(stage.store.tensor))) return kernel;
   const account = accountOf(kernel);
   const names = new UniqueNames(kernel.stages.flatMap(localsOf));
   const stages: Stage[] = [];
@@ -40,8 +41,8 @@ interface Late {
 }
 
 function lastLoad({ loads }: Account, variable: string | undefined): number {
-  const list = variable === undefined ? undefined : loads.get(variable);
-  return Math.max(-1, ...(list ?? []).map(({ stage }) => stage));
+  const last = variable === undefined ? undefined : loads.get(variable)?.at(-1);
+  return last?.stage ?? -1;
 }
 
 /** What stays where the store stood, and the store that comes later. */

@@ -40,8 +40,8 @@ export class GraphBuilder implements Builder {
   }
 
   node(id: number): GraphNode {
-    const node = this.#nodes.at(id);
-    if (id < 0 || node === undefined) throw new InternalError("graph", `there is no node %${id}`, this.origin.span);
+    const node: GraphNode | undefined = this.#nodes[id];
+    if (node === undefined) throw new InternalError("graph", `there is no node %${id}`, this.origin.span);
     return node;
   }
 
@@ -56,17 +56,24 @@ export class GraphBuilder implements Builder {
         this.origin.span,
       );
     }
-    const id = this.#nodes.length;
-    this.#nodes.push({ id, op, attributes, inputs, outputs, ...this.origin });
-    return outputs.map((_, output) => ({ node: id, output }));
+    return this.#add(op, inputs, attributes, outputs);
   };
 
   /** The node once more over inputs of the same types, which need not be inferred again. */
   again({ op, attributes, outputs }: GraphNode, inputs: readonly Value[]): readonly Value[] {
     this.#count();
+    return this.#add(op, inputs, attributes, outputs);
+  }
+
+  #add(op: string, inputs: readonly Value[], attributes: Attributes, outputs: readonly TensorType[]): readonly Value[] {
+    const { span, path, backward } = this.origin;
     const id = this.#nodes.length;
-    this.#nodes.push({ id, op, attributes, inputs, outputs, ...this.origin });
-    return outputs.map((_, output) => ({ node: id, output }));
+    this.#nodes.push(
+      backward === undefined
+        ? { id, op, attributes, inputs, outputs, span, path }
+        : { id, op, attributes, inputs, outputs, span, path, backward },
+    );
+    return outputs.length === 1 ? [{ node: id, output: 0 }] : outputs.map((_, output) => ({ node: id, output }));
   }
 
   one(op: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
@@ -76,7 +83,7 @@ export class GraphBuilder implements Builder {
   }
 
   typeOf(value: Value): TensorType {
-    const type = this.node(value.node).outputs.at(value.output);
+    const type: TensorType | undefined = this.node(value.node).outputs[value.output];
     if (type === undefined) throw new InternalError("graph", `%${value.node} has no output ${value.output}`);
     return type;
   }

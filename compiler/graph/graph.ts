@@ -17,7 +17,7 @@ export class Graph {
 
   /** Nodes in any order; throws InternalError where an input or output names a node that is not there. */
   constructor(nodes: readonly GraphNode[], outputs: readonly GraphOutput[]) {
-    this.nodes = [...nodes].sort((a, b) => a.id - b.id);
+    this.nodes = isAscending(nodes) ? [...nodes] : [...nodes].sort((a, b) => a.id - b.id);
     this.outputs = outputs;
     for (const { id, inputs } of this.nodes) {
       for (const value of inputs) if (value.node >= id) throw missing(value.node);
@@ -62,7 +62,7 @@ export class Graph {
 
   typeOf(value: Value): TensorType {
     const { op, outputs, span } = this.node(value.node);
-    const type = outputs.at(value.output);
+    const type: TensorType | undefined = outputs[value.output];
     if (type === undefined)
       throw new InternalError("graph", `%${value.node} = ${op} has no output ${value.output}`, span);
     return type;
@@ -80,6 +80,10 @@ export class Graph {
   get inputs(): readonly GraphNode[] {
     return this.nodes.filter(({ op }) => op === "input");
   }
+}
+
+function isAscending(nodes: readonly GraphNode[]): boolean {
+  return nodes.every(({ id }, position) => position === 0 || nodes[position - 1].id < id);
 }
 
 function missing(id: number): InternalError {

@@ -26,10 +26,9 @@ export function printAttribute(attribute: Attribute): string {
 
 /** `axis: 1, shape: [N, 2]`, sorted by name. */
 export function printAttributes(attributes: Attributes): string {
-  return Object.keys(attributes)
-    .sort()
-    .map((name) => `${name}: ${printAttribute(attributes[name])}`)
-    .join(", ");
+  const names = Object.keys(attributes);
+  if (names.length > 1) names.sort();
+  return names.map((name) => `${name}: ${printAttribute(attributes[name])}`).join(", ");
 }
 
 /** Axis labels as letters: `[0, 1] [1, 2] → [0, 2]` is `ab,bc->ac`. */

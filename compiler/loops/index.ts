@@ -337,11 +337,9 @@ function mapAtom(atom: IndexAtom, map: AtomMap): Index {
 
 /** The scalar with each axis that `map` names replaced in every index. */
 export function substituteAxesInScalar(scalar: Scalar, map: ReadonlyMap<string, Index>): Scalar {
-  return rebuild(
-    scalar,
-    (child) => substituteAxesInScalar(child, map),
-    (index) => substituteAxes(index, map),
-  );
+  const inIndex = (index: Index): Index => substituteAxes(index, map);
+  const inner = (node: Scalar): Scalar => rebuild(node, inner, inIndex);
+  return inner(scalar);
 }
 
 export function equalIndex(left: Index, right: Index): boolean {

@@ -30,9 +30,11 @@ export function scalarKey(scalar: Scalar): string {
 }
 
 /** The key with other names. */
-export function indexForm(index: Index, naming: Naming): string {
-  const terms = index.terms.map(({ atom, coefficient }) => `(${coefficient.key})${atomForm(atom, naming)}`);
-  return `${terms.join("+")}|${index.constant.key}`;
+export function indexForm({ terms, constant }: Index, naming: Naming): string {
+  let sum = "";
+  for (const { atom, coefficient } of terms)
+    sum += `${sum === "" ? "" : "+"}(${coefficient.key})${atomForm(atom, naming)}`;
+  return `${sum}|${constant.key}`;
 }
 
 function atomForm(atom: IndexAtom, naming: Naming): string {
@@ -50,30 +52,37 @@ function atomForm(atom: IndexAtom, naming: Naming): string {
 
 /** The key with other names. */
 export function scalarForm(scalar: Scalar, naming: Naming): string {
-  const form = (part: Scalar): string => scalarForm(part, naming);
   switch (scalar.kind) {
     case "constant":
       return `${scalar.dtype}:${Object.is(scalar.value, -0) ? "-0" : scalar.value}`;
     case "index":
       return `<${indexForm(scalar.index, naming)}>`;
     case "load": {
-      const indices = scalar.indices.map((index) => indexForm(index, naming));
-      return `${scalar.dtype}:${naming.tensor(scalar.tensor)}[${indices.join(", ")}]`;
+      // Indices first: what is named in them is numbered before the tensor.
+      const indices = formOfAll(scalar.indices, indexForm, naming);
+      return `${scalar.dtype}:${naming.tensor(scalar.tensor)}[${indices}]`;
     }
     case "local":
       return `${scalar.dtype}:$${naming.local(scalar.name)}`;
     case "unary":
-      return `${scalar.operator}(${form(scalar.value)})`;
+      return `${scalar.operator}(${scalarForm(scalar.value, naming)})`;
     case "binary":
     case "compare":
-      return `${scalar.operator}(${form(scalar.left)}, ${form(scalar.right)})`;
+      return `${scalar.operator}(${scalarForm(scalar.left, naming)}, ${scalarForm(scalar.right, naming)})`;
     case "select":
-      return `select(${form(scalar.condition)}, ${form(scalar.whenTrue)}, ${form(scalar.otherwise)})`;
+      return `select(${scalarForm(scalar.condition, naming)}, ${scalarForm(scalar.whenTrue, naming)}, ${scalarForm(scalar.otherwise, naming)})`;
     case "cast":
-      return `cast ${scalar.dtype}(${form(scalar.value)})`;
+      return `cast ${scalar.dtype}(${scalarForm(scalar.value, naming)})`;
     case "call":
-      return `${scalar.function.definition.name}(${scalar.arguments.map(form).join(", ")})`;
+      return `${scalar.function.definition.name}(${formOfAll(scalar.arguments, scalarForm, naming)})`;
     case "dimension":
       return `dimension(${scalar.dimension.key})`;
   }
+}
+
+/** The forms with commas between. */
+function formOfAll<Part>(parts: readonly Part[], form: (part: Part, naming: Naming) => string, naming: Naming): string {
+  let text = "";
+  for (const [n, part] of parts.entries()) text += n === 0 ? form(part, naming) : `, ${form(part, naming)}`;
+  return text;
 }

@@ -139,10 +139,13 @@ function isConstantIndex({ terms, constant }: Index): boolean {
  * a part of it is that part, which `fn` has seen.
  */
 export function mapScalar(scalar: Scalar, fn: (scalar: Scalar) => Scalar): Scalar {
-  const inner = (child: Scalar): Scalar => mapScalar(child, fn);
-  const rewritten = rebuild(scalar, inner, (index) => mapDataScalars(index, inner));
-  const folded = refold(rewritten);
-  return folded !== rewritten && nodesOf(rewritten).includes(folded) ? folded : fn(folded);
+  const inIndex = (index: Index): Index => mapDataScalars(index, inner);
+  const inner = (node: Scalar): Scalar => {
+    const rewritten = rebuild(node, inner, inIndex);
+    const folded = refold(rewritten);
+    return folded !== rewritten && nodesOf(rewritten).includes(folded) ? folded : fn(folded);
+  };
+  return inner(scalar);
 }
 
 /** Replaces each load for which `replacement` has an answer. The replacement itself is not searched again. */

@@ -77,16 +77,18 @@ function indexOf(scalar: Scalar): Index | undefined {
 
 /** The scalar in its simplest form for axes in these ranges and dimensions up to these bounds. */
 export function simplifyScalar(scalar: Scalar, ranges: Ranges, bounds: Bounds = noBounds): Scalar {
-  // A side that is not chosen may be costly, and its ranges meaningless: decide the condition first.
-  if (scalar.kind === "select") {
-    const condition = simplifyScalar(scalar.condition, ranges, bounds);
-    if (condition.kind === "constant")
-      return simplifyScalar(condition.value === 0 ? scalar.otherwise : scalar.whenTrue, ranges, bounds);
-  }
-  const inner = (child: Scalar): Scalar => simplifyScalar(child, ranges, bounds);
-  const node = refold(rebuild(scalar, inner, (index) => simplifyIndex(index, ranges, bounds)));
-  if (node.kind === "compare") return decide(node.operator, node.left, node.right, ranges, bounds) ?? node;
-  return node.kind === "binary" ? (indexArithmetic(node, ranges, bounds) ?? node) : node;
+  const inIndex = (index: Index): Index => simplifyIndex(index, ranges, bounds);
+  const inner = (part: Scalar): Scalar => {
+    // A side that is not chosen may be costly, and its ranges meaningless: decide the condition first.
+    if (part.kind === "select") {
+      const condition = inner(part.condition);
+      if (condition.kind === "constant") return inner(condition.value === 0 ? part.otherwise : part.whenTrue);
+    }
+    const node = refold(rebuild(part, inner, inIndex));
+    if (node.kind === "compare") return decide(node.operator, node.left, node.right, ranges, bounds) ?? node;
+    return node.kind === "binary" ? (indexArithmetic(node, ranges, bounds) ?? node) : node;
+  };
+  return inner(scalar);
 }
 
 /** i32 sums, differences and multiples of indices as one index, where no value can wrap. */
@@ -95,9 +97,10 @@ function indexArithmetic(
   ranges: Ranges,
   bounds: Bounds,
 ): Scalar | undefined {
+  if (scalar.dtype !== "i32") return undefined;
   const left = indexOf(scalar.left);
   const right = indexOf(scalar.right);
-  if (scalar.dtype !== "i32" || left === undefined || right === undefined) return undefined;
+  if (left === undefined || right === undefined) return undefined;
   const index = combine(scalar.operator, left, right);
   if (index === undefined) return undefined;
   const { low, high } = range(index, ranges, bounds);

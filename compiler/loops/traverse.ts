@@ -45,8 +45,8 @@ export function rebuild(scalar: Scalar, child: (scalar: Scalar) => Scalar, index
       return at === scalar.index ? scalar : { ...scalar, index: at };
     }
     case "load": {
-      const indices = scalar.indices.map(index);
-      return indices.every((at, d) => at === scalar.indices[d]) ? scalar : { ...scalar, indices };
+      const indices = mapped(scalar.indices, index);
+      return indices === scalar.indices ? scalar : { ...scalar, indices };
     }
     case "unary":
     case "cast": {
@@ -62,10 +62,21 @@ export function rebuild(scalar: Scalar, child: (scalar: Scalar) => Scalar, index
     case "select":
       return rebuildSelect(scalar, child(scalar.condition), child(scalar.whenTrue), child(scalar.otherwise));
     case "call": {
-      const operands = scalar.arguments.map(child);
-      return operands.every((one, n) => one === scalar.arguments[n]) ? scalar : { ...scalar, arguments: operands };
+      const operands = mapped(scalar.arguments, child);
+      return operands === scalar.arguments ? scalar : { ...scalar, arguments: operands };
     }
   }
+}
+
+/** The same list where `change` changes none of its items. */
+function mapped<Item>(items: readonly Item[], change: (item: Item) => Item): readonly Item[] {
+  let copy: Item[] | undefined;
+  for (let n = 0; n < items.length; n++) {
+    const one = change(items[n]);
+    if (copy !== undefined) copy.push(one);
+    else if (one !== items[n]) copy = [...items.slice(0, n), one];
+  }
+  return copy ?? items;
 }
 
 type Select = Extract<Scalar, { readonly kind: "select" }>;
@@ -128,8 +139,11 @@ function axesOfAtom(atom: IndexAtom): ReadonlySet<string> {
   }
 }
 
+const none: readonly Scalar[] = [];
+
 /** The scalars of the data atoms, however deep in quotients and remainders. */
 export function dataScalarsOf(index: Index): readonly Scalar[] {
+  if (index.terms.every(({ atom }) => atom.kind === "axis")) return none;
   return index.terms.flatMap(({ atom }) => {
     if (atom.kind === "axis") return [];
     return atom.kind === "data" ? [atom.value] : dataScalarsOf(atom.value);

@@ -5,12 +5,12 @@
  */
 import { constant, isConstant, type Dimension } from "../dimension/dimension.ts";
 import type { Graph } from "../graph/graph.ts";
-import { stringOf } from "../graph/attributes.ts";
+import { numberOf, stringOf } from "../graph/attributes.ts";
 import { originOf } from "../graph/origin.ts";
-import type { GraphNode, GraphOutput, InputRole, Origin, TensorType, Value } from "../graph/types.ts";
+import type { Attribute, GraphNode, GraphOutput, InputRole, Origin, TensorType, Value } from "../graph/types.ts";
 import { axisIndex, constantIndex, mapDataScalars, substituteAxes, substituteAxesInScalar } from "../loops/index.ts";
 import type { Load } from "../loops/scalar.ts";
-import { loadsOf, mapScalar } from "../loops/scalar.ts";
+import { i32, loadsOf, mapScalar } from "../loops/scalar.ts";
 import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
 import { loopsOf } from "../ops/index.ts";
 import { stampChunk } from "../ops/order.ts";
@@ -31,6 +31,8 @@ export interface LoweredNode {
   readonly op: string;
   readonly compute: Compute;
   readonly origin: Origin;
+  /** Whoever loads it finds it in memory, though computing it again would cost nothing. */
+  readonly stored?: true;
 }
 
 export interface LoweredOutput {
@@ -51,9 +53,10 @@ export interface Lowered {
 export function lower(graph: Graph, bounds: ReadonlyMap<string, number>): Lowered {
   const tensors = new Map<string, Tensor>();
   const nodes: LoweredNode[] = [];
+  const streams = storedStreams(graph, nodes, tensors);
   for (const node of graph.nodes) {
     if (node.op === "input") addInput(tensors, node);
-    else addNode(graph, node, bounds, nodes, tensors);
+    else addNode(graph, node, bounds, nodes, tensors, streams);
   }
   const owners = new Map<string, GraphOutput>();
   for (const output of [...graph.outputs].reverse()) owners.set(tensorName(graph, output.value), output);
@@ -79,12 +82,42 @@ function addInput(tensors: Map<string, Tensor>, node: GraphNode): void {
 }
 
 function addTensor(tensors: Map<string, Tensor>, name: string, role: Tensor["role"], declared: TensorType): void {
-  const type = { dtype: declared.dtype, shape: declared.shape.filter((size) => !isSingle(size)) };
+  const { dtype, shape } = declared;
+  const type = shape.some(isSingle) ? { dtype, shape: shape.filter((size) => !isSingle(size)) } : declared;
   tensors.set(name, { name, role, type, declared });
 }
 
 function isSingle(size: Dimension): boolean {
   return isConstant(size, 1);
+}
+
+/** Graphs that draw from more streams than this store them. */
+const manyStreams = 64;
+
+type Streams = ReadonlyMap<Attribute, { readonly tensor: string; readonly type: TensorType }>;
+
+/**
+ * A deep network draws for each layer from a stream of its own. Written into kernels, these numbers would be all that tells one layer's from
+ * another's, and each would be compiled and printed by itself; loaded from memory, all layers of one shape share a kernel.
+ */
+function storedStreams(graph: Graph, nodes: LoweredNode[], tensors: Map<string, Tensor>): Streams {
+  const first = new Map<Attribute, GraphNode>();
+  for (const node of graph.nodes) {
+    const { stream } = node.attributes;
+    if (stream !== undefined && !first.has(stream)) first.set(stream, node);
+  }
+  if (first.size <= manyStreams) return new Map();
+  const type = { dtype: "i32", shape: [] } as const;
+  return new Map(
+    [...first].map(([stream, node]) => {
+      const tensor = `%${node.id}=stream`;
+      const value = i32(numberOf(node.attributes, "stream"));
+      addTensor(tensors, tensor, "value", type);
+      const compute: Compute = { kind: "map", axes: [], dtype: "i32", value };
+      nodes.push({ tensor, op: "stream", compute, origin: originOf(node), stored: true });
+      return [stream, { tensor, type }];
+    }),
+  );
 }
 
 function addNode(
@@ -93,8 +126,12 @@ function addNode(
   bounds: ReadonlyMap<string, number>,
   nodes: LoweredNode[],
   tensors: Map<string, Tensor>,
+  streams: Streams,
 ): void {
-  const inputs = node.inputs.map((value) => ({ tensor: tensorName(graph, value), type: graph.typeOf(value) }));
+  const { stream } = node.attributes;
+  const stored = stream === undefined ? undefined : streams.get(stream);
+  const given = node.inputs.map((value) => ({ tensor: tensorName(graph, value), type: graph.typeOf(value) }));
+  const inputs = stored === undefined ? given : [...given, stored];
   for (const [output, compute] of loopsOf(node, inputs).entries()) {
     const tensor = tensorName(graph, { node: node.id, output });
     addTensor(tensors, tensor, "value", node.outputs[output]);
@@ -182,7 +219,8 @@ function keep(indices: readonly Index[], axes: readonly Axis[]): readonly Index[
 }
 
 function hasSingle({ tensor }: Load, tensors: ReadonlyMap<string, Tensor>): boolean {
-  return tensors.get(tensor)?.declared.shape.some(isSingle) ?? false;
+  const known = tensors.get(tensor);
+  return known !== undefined && known.declared.shape.length > known.type.shape.length;
 }
 
 function squeezeLoad(node: Scalar, tensors: ReadonlyMap<string, Tensor>): Scalar {

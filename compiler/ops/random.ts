@@ -40,10 +40,13 @@ function draw({ name, summary, dtype, fromBits }: Draw): AnyOp {
     infer: (inputs, { shape }) =>
       arity(name, inputs, 2) ?? i32Scalar(name, inputs, 0) ?? i32Scalar(name, inputs, 1) ?? [{ dtype, shape }],
     gradient: "none",
-    loops: ({ attributes: { word, stream }, inputs: [seed, counter], outputs: [{ shape }], axes: fresh }) => {
+    // Lowering may store the stream as a third input, so that draws of one shape are one kernel.
+    loops: ({ attributes: { word, stream }, inputs, outputs: [{ shape }], axes: fresh }) => {
+      const [seed, counter] = inputs;
+      const key = inputs.length > 2 ? loadAt(inputs[2], []) : i32(stream);
       const axes = fresh(shape);
       const element = indexScalar(flatten(axisIndices(axes), shape));
-      const bits = call(randomWords[word], [loadAt(seed, []), i32(stream), element, loadAt(counter, [])]);
+      const bits = call(randomWords[word], [loadAt(seed, []), key, element, loadAt(counter, [])]);
       return [{ kind: "map", axes, dtype, value: fromBits(bits) }];
     },
     samples: [

@@ -6,7 +6,7 @@
  *     %2 = exp(%0)                 %2 = add(%1, %1)
  *     %3 = add(%1, %2)
  */
-import { printAttributes, printValue } from "../graph/print.ts";
+import { printAttributes } from "../graph/print.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Attributes, Value } from "../graph/types.ts";
 import { copy, rebuild, type Pass } from "./pass.ts";
@@ -18,7 +18,9 @@ export const cse: Pass = {
     const known = new Map<string, readonly Value[]>();
     return rebuild(graph, (node, inputs, builder) => {
       const name = numberOf(node.op, inputs, node.attributes);
-      const values = known.get(name) ?? copy(node, inputs, builder);
+      const before = known.get(name);
+      if (before !== undefined) return before;
+      const values = copy(node, inputs, builder);
       known.set(name, values);
       return values;
     });
@@ -26,5 +28,7 @@ export const cse: Pass = {
 };
 
 function numberOf(op: string, inputs: readonly Value[], attributes: Attributes): string {
-  return `${op}[${printAttributes(attributes)}](${inputs.map(printValue).join(", ")})`;
+  let name = `${op}[${printAttributes(attributes)}]`;
+  for (const { node, output } of inputs) name += output === 0 ? ` ${node}` : ` ${node}.${output}`;
+  return name;
 }

@@ -4,7 +4,6 @@
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
-import { originOf } from "../graph/origin.ts";
 import type { GraphNode, Value } from "../graph/types.ts";
 
 export interface Pass {
@@ -30,7 +29,8 @@ export function rebuild(graph: Graph, visit: Visit, keep: (node: GraphNode) => b
     if (!keep(node)) continue;
     const { id, inputs } = node;
     while (replaced.length < id) replaced.push(undefined);
-    replaced[id] = builder.at(originOf(node), () => visit(node, inputs.map(now), builder));
+    builder.origin = node;
+    replaced[id] = visit(node, inputs.map(now), builder);
   }
   return builder.finish(graph.outputs.map((output) => ({ ...output, value: now(output.value) })));
 }

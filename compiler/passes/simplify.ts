@@ -16,7 +16,7 @@ import type { ElementType } from "../loops/types.ts";
 import { rebuild, type Pass } from "./pass.ts";
 import { arithmeticRules } from "./rules/arithmetic.ts";
 import { movementRules } from "./rules/movement.ts";
-import type { Rewriter, Rule } from "./rules/rule.ts";
+import type { Expression, Rewriter, Rule } from "./rules/rule.ts";
 import { uniformRules } from "./rules/uniform.ts";
 
 /** Every rule; the first that fits wins. */
@@ -35,12 +35,23 @@ class SimplifyingBuilder implements Rewriter {
   }
 
   readonly emit = (op: string, inputs: readonly Value[], attributes: Attributes = {}): readonly Value[] => {
-    for (const rule of rulesOf.get(op) ?? []) {
-      const replacement = rule.rewrite({ op, inputs, attributes }, this);
-      if (replacement !== undefined) return [replacement];
-    }
-    return this.#builder.emit(op, inputs, attributes);
+    const replacement = this.#replacement({ op, inputs, attributes });
+    return replacement === undefined ? this.#builder.emit(op, inputs, attributes) : [replacement];
   };
+
+  /** What stands for a node whose inputs are now these. No rule changes a type, so nothing is inferred again. */
+  simplified(node: GraphNode, inputs: readonly Value[]): readonly Value[] {
+    const replacement = this.#replacement({ op: node.op, inputs, attributes: node.attributes });
+    return replacement === undefined ? this.#builder.again(node, inputs) : [replacement];
+  }
+
+  #replacement(expression: Expression): Value | undefined {
+    for (const rule of rulesOf.get(expression.op) ?? []) {
+      const replacement = rule.rewrite(expression, this);
+      if (replacement !== undefined) return replacement;
+    }
+    return undefined;
+  }
 
   one(op: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
     const [value, ...others] = this.emit(op, inputs, attributes);
@@ -64,8 +75,11 @@ class SimplifyingBuilder implements Rewriter {
 export const simplify: Pass = {
   name: "simplify",
   description: "Replaces patterns of nodes by smaller ones of the same value, bit by bit.",
-  run: (graph) =>
-    rebuild(graph, ({ op, attributes }, inputs, builder) =>
-      new SimplifyingBuilder(builder).emit(op, inputs, attributes),
-    ),
+  run: (graph) => {
+    let simplifying: SimplifyingBuilder | undefined;
+    return rebuild(graph, (node, inputs, builder) => {
+      simplifying ??= new SimplifyingBuilder(builder);
+      return simplifying.simplified(node, inputs);
+    });
+  },
 };

@@ -22,9 +22,12 @@ function folding(op: string, compute: (operands: readonly Scalar[]) => Scalar): 
     name: `${op} of numbers → its value`,
     ops: [op],
     rewrite: (expression, rewriter) => {
-      const operands = expression.inputs.map((input) => literal(rewriter, input));
-      const known = operands.filter((operand) => operand !== undefined);
-      if (known.length < operands.length) return undefined;
+      const known: Scalar[] = [];
+      for (const input of expression.inputs) {
+        const operand = literal(rewriter, input);
+        if (operand === undefined) return undefined;
+        known.push(operand);
+      }
       const result = compute(known);
       return result.kind === "constant" ? filled(expression, rewriter, result.value, result.dtype) : undefined;
     },
