@@ -53,11 +53,12 @@ export interface BuildOptions extends Watch {
   readonly winograd?: boolean;
   /** Leaves the kernels' bodies out: enough to know memory and cost, in half the time. */
   readonly outline?: boolean;
+  /** Also what any order of the kernels would need (`Plan.leastOfAnyOrder`), which takes a while for thousands of them. */
+  readonly compared?: boolean;
 }
 
-export interface MiddleContext {
+export interface MiddleContext extends Pick<BuildOptions, "outline" | "compared"> {
   readonly machine: Machine;
-  readonly outline?: boolean;
 }
 
 /** A form of every entry, and the elaboration that they came from. */
@@ -145,12 +146,12 @@ function distinctKernels({ entries }: Scheduled): readonly ScheduledKernel[] {
   return [...new Map(kernels.map((kernel) => [kernel.body, kernel])).values()];
 }
 
-const planning: Phase<Scheduled, Built, unknown> = {
+const planning: Phase<Scheduled, Built, Pick<MiddleContext, "compared">> = {
   name: "plan",
-  run: (scheduled) => {
+  run: (scheduled, { compared }) => {
     const { elaboration } = scheduled;
     const { name, bounds, host } = elaboration;
-    const planned = plan(scheduled);
+    const planned = plan(scheduled, compared);
     const { buffers, arenaBytes, kernels, entries } = planned;
     if (arenaBytes > maximalBytes)
       throw new NncError(

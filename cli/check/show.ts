@@ -20,21 +20,25 @@ export interface Part {
   readonly elaboration?: Elaboration;
   /** Missing where a dimension has no value. */
   readonly program?: Program;
+  /** What the program's kernels would need in any order. */
+  readonly leastBytes?: number;
 }
 
-interface Shown {
+interface Shown extends Omit<Part, "elaboration"> {
   readonly model: ModelDescription;
-  readonly program: Program | undefined;
 }
 
 /** The models of all trains, each once, with the first program that has it; what any of the trains moves is trained. */
 function modelsOf(parts: readonly Part[]): readonly Shown[] {
   const found = new Map<string, Shown>();
-  for (const { elaboration, program } of parts) {
+  for (const { elaboration, ...built } of parts) {
     const models = elaboration === undefined ? [] : describe(elaboration);
     for (const model of models) {
       const known = found.get(model.name);
-      found.set(model.name, known === undefined ? { model, program } : { ...known, model: joined(known.model, model) });
+      found.set(
+        model.name,
+        known === undefined ? { model, ...built } : { ...known, model: joined(known.model, model) },
+      );
     }
   }
   return [...found.values()];
@@ -53,12 +57,13 @@ function joined(first: ModelDescription, second: ModelDescription): ModelDescrip
 export function jsonOf(parts: readonly Part[]): readonly object[] {
   const tensors = (list: readonly Typed[]): readonly object[] =>
     list.map(({ name, dtype, shape }) => ({ name, dtype, shape: shape.map(sizeOf) }));
-  return modelsOf(parts).map(({ model, program }) => ({
+  return modelsOf(parts).map(({ model, program, leastBytes }) => ({
     name: model.name,
     parameters: sizeOf(model.parameters),
     inputs: tensors(model.inputs),
     outputs: tensors(model.outputs),
     peakBytes: program?.arenaBytes ?? null,
+    leastBytes: leastBytes ?? null,
     flops: flopsOf(model, program) ?? null,
     layers: model.layers.map(({ path, block, output, parameters, still = [] }) => ({
       path,
@@ -73,9 +78,7 @@ export function jsonOf(parts: readonly Part[]): readonly object[] {
 /** A table for each model, then what each train's program needs. */
 export function textOf(parts: readonly Part[], paint: Paint): string {
   const models = modelsOf(parts).map(({ model, program }) => modelText(model, program, paint));
-  const needs = parts.flatMap(({ elaboration, program }) =>
-    elaboration === undefined ? [] : [totals(elaboration, program)],
-  );
+  const needs = parts.flatMap((part) => (part.elaboration === undefined ? [] : [totals(part.elaboration, part)]));
   return [...models, ...(needs.length === 0 ? [] : [[...new Set(needs)].join("")])].join("\n");
 }
 
@@ -111,11 +114,15 @@ function remark(path: string, still: readonly string[]): string {
   return `not trained: ${still.map((name) => name.slice(path.length + 1)).join(", ")}`;
 }
 
-function totals({ host, bounds }: Elaboration, program: Program | undefined): string {
+function totals({ host, bounds }: Elaboration, { program, leastBytes = 0 }: Part): string {
   if (program === undefined) return "memory and cost are known once every dimension has a value\n";
   const sizes = [...bounds].map(([name, bound]) => `${name} ≤ ${bound}`).join(", ");
   const step = costsOf(program, new Map()).find(({ entry }) => entry === "train_step");
-  const memory = `memory ${formatBytes(program.arenaBytes)}${sizes === "" ? "" : ` for ${sizes}`}`;
+  const ratio =
+    leastBytes === 0
+      ? ""
+      : ` (${(program.arenaBytes / leastBytes).toFixed(2)} times what any order of its steps needs)`;
+  const memory = `memory ${formatBytes(program.arenaBytes)}${sizes === "" ? "" : ` for ${sizes}`}${ratio}`;
   if (step === undefined || host.train === undefined) return `${memory}\n`;
   const cost = `${formatCount(step.flops)} operations, ${formatBytes(step.bytes)} moved`;
   return `${memory}; a training step of ${host.train.label}: ${cost}\n`;

@@ -81,9 +81,9 @@ function inspect(source: ProjectSource, options: SourceOptions, verify: boolean)
     const { elaboration, sources } = front;
     if (elaboration === undefined) return { diagnostics, sources };
     const known = { diagnostics, sources, elaboration };
-    return isClosed(elaboration)
-      ? { ...known, program: buildProgram(elaboration, javascript, { verify, outline: !verify }).program }
-      : known;
+    if (!isClosed(elaboration)) return known;
+    const { program, plan } = buildProgram(elaboration, javascript, { verify, outline: !verify, compared: true });
+    return { ...known, program, ...(plan.leastOfAnyOrder === undefined ? {} : { leastBytes: plan.leastOfAnyOrder }) };
   } catch (error) {
     if (!(error instanceof InternalError)) throw error;
     return {

@@ -37,8 +37,15 @@ export function bytesOf({ type }: PlanTensor, bounds: PlanInput["bounds"]): numb
   return 4 * elements;
 }
 
+/** The bytes that a tensor takes with the alignment of the next. */
+export function alignedBytes({ tensors, bounds }: PlanInput, name: string): number {
+  const tensor = tensors.get(name);
+  if (tensor === undefined) throw new InternalError("plan", `no tensor '${name}'`);
+  return align(bytesOf(tensor, bounds));
+}
+
 /** True for what lives between the calls of entries. */
-function isVariable({ role }: PlanTensor): boolean {
+export function isVariable({ role }: PlanTensor): boolean {
   return role !== "value" && role !== "input";
 }
 
@@ -74,10 +81,9 @@ function segmentBlock(
   let always = false;
   for (const name of members) {
     const tensor = input.tensors.get(name);
-    if (tensor === undefined) throw new InternalError("plan", `no tensor '${name}'`);
     tensors.set(name, bytes);
-    bytes += align(bytesOf(tensor, input.bounds));
-    always ||= isVariable(tensor);
+    bytes += alignedBytes(input, name);
+    always ||= tensor !== undefined && isVariable(tensor);
   }
   const own = [...new Set([run, ...members])].flatMap((name) => lives.get(name) ?? []);
   return { tensors, bytes, lives: always ? [] : joinLives(own), always };

@@ -4,6 +4,7 @@
  */
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import type { BufferRole, Entry, Program, ProgramBuffer, Step } from "../program/types.ts";
+import { leastOfAnyOrder } from "./any-order.ts";
 import { deduplicate } from "./deduplicate.ts";
 import type { Block } from "./lives.ts";
 import { blocksOf, bytesOf, lowerBound } from "./lives.ts";
@@ -15,6 +16,8 @@ export interface Plan extends Pick<Program, "buffers" | "arenaBytes" | "kernels"
   readonly blocks: readonly Block[];
   /** Bytes that no plan could do without: the largest set alive at once. */
   readonly lowerBound: number;
+  /** Bytes that no plan of any order of the kernels could do without; known where it is asked for. */
+  readonly leastOfAnyOrder?: number;
 }
 
 const roleOrder: readonly BufferRole[] = [
@@ -29,8 +32,8 @@ const roleOrder: readonly BufferRole[] = [
   "temporary",
 ];
 
-/** Places all tensors and binds all calls. Kernels with equal bodies become one. */
-export function plan(input: PlanInput): Plan {
+/** Places all tensors and binds all calls. Kernels with equal bodies become one. `compared`: with what any order would need. */
+export function plan(input: PlanInput, compared = false): Plan {
   const blocks = blocksOf(input);
   const least = lowerBound(blocks, input.entries);
   const { offsets, bytes } = pack(blocks, least);
@@ -49,6 +52,7 @@ export function plan(input: PlanInput): Plan {
     entries,
     blocks: placed.map(({ block }) => block),
     lowerBound: least,
+    ...(compared ? { leastOfAnyOrder: leastOfAnyOrder(input) } : {}),
   };
 }
 
