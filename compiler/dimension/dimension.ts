@@ -3,24 +3,10 @@
  * Canonical by construction, so two dimensions are equal for every value of their names if (not only if) their keys are equal.
  */
 
-/** What a product is made of: a named dimension, or a quotient, remainder, maximum or minimum that does not simplify. */
-export type Atom =
-  | { readonly kind: "symbol"; readonly name: string }
-  | { readonly kind: "quotient"; readonly numerator: Dimension; readonly denominator: Dimension }
-  | { readonly kind: "remainder"; readonly numerator: Dimension; readonly denominator: Dimension }
-  | { readonly kind: "maximum" | "minimum"; readonly left: Dimension; readonly right: Dimension };
+import { isNeverNegative } from "./rounding.ts";
+import { atomKey, atomsKey, monomialKey, type Atom, type Dimension, type Monomial } from "./terms.ts";
 
-/** `coefficient · atom₁ · atom₂ · …`, the atoms sorted by key, a power written as a repeated atom. */
-export interface Monomial {
-  readonly coefficient: number;
-  readonly atoms: readonly Atom[];
-}
-
-/** A sum of monomials, sorted, none with coefficient zero; the constant comes last. Plain data. */
-export interface Dimension {
-  readonly monomials: readonly Monomial[];
-  readonly key: string;
-}
+export type { Atom, Dimension } from "./terms.ts";
 
 /**
  * Thrown where a coefficient or a value leaves the safe integers, or a polynomial becomes longer than any that is meant; the elaborator reports
@@ -46,31 +32,6 @@ export const maximalElements = 2 ** 31 - 1;
 function safe(value: number, operation: string): number {
   if (!Number.isSafeInteger(value)) throw new DimensionOverflow(operation);
   return value === 0 ? 0 : value;
-}
-
-function atomKey(atom: Atom): string {
-  switch (atom.kind) {
-    case "symbol":
-      return atom.name;
-    case "quotient":
-      return `floor((${atom.numerator.key})/(${atom.denominator.key}))`;
-    case "remainder":
-      return `((${atom.numerator.key}) mod (${atom.denominator.key}))`;
-    case "maximum":
-      return `max(${atom.left.key}, ${atom.right.key})`;
-    case "minimum":
-      return `min(${atom.left.key}, ${atom.right.key})`;
-  }
-}
-
-function atomsKey(atoms: readonly Atom[]): string {
-  return atoms.map(atomKey).join("*");
-}
-
-function monomialKey({ coefficient, atoms }: Monomial): string {
-  if (atoms.length === 0) return String(coefficient);
-  if (coefficient === 1) return atomsKey(atoms);
-  return coefficient === -1 ? `-${atomsKey(atoms)}` : `${coefficient}*${atomsKey(atoms)}`;
 }
 
 /** Polynomials that are longer, in terms or as text, are refused: sums of products of sums would take forever. */
@@ -307,8 +268,9 @@ export function minimum(left: Dimension, right: Dimension): Dimension {
 }
 
 function extreme(kind: "maximum" | "minimum", left: Dimension, right: Dimension): Dimension {
-  const difference = constantValue(subtract(left, right));
-  if (difference !== undefined) return difference >= 0 === (kind === "maximum") ? left : right;
+  const difference = subtract(left, right);
+  if (isNeverNegative(difference)) return kind === "maximum" ? left : right;
+  if (isNeverNegative(negate(difference))) return kind === "maximum" ? right : left;
   return atomDimension(left.key < right.key ? { kind, left, right } : { kind, left: right, right: left });
 }
 

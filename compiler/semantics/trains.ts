@@ -2,6 +2,7 @@
 import { diagnose, label, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { duplicateName } from "../diagnostics/codes/names.ts";
 import { repeatedKey, unknownKey, uselessKey } from "../diagnostics/codes/train.ts";
+import { listOf } from "../diagnostics/lists.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import type { KeyValue, Name, Node, Train } from "../syntax/ast.ts";
 import { BodyChecker } from "./bodies.ts";
@@ -128,9 +129,11 @@ function checkKeys(
   for (const entry of entries) {
     const { text, span } = entry.key;
     const earlier = seen.get(text);
-    if (!keys.includes(text))
-      diagnostics.push(diagnose(unknownKey, { key: text, place }, [label(span, "not known")], didYouMean(text, keys)));
-    else if (earlier !== undefined)
+    if (!keys.includes(text)) {
+      const all = keys.map((key) => `\`${key}\``);
+      const help = didYouMean(text, keys) ?? `a ${place} takes ${listOf(all, all.length)}`;
+      diagnostics.push(diagnose(unknownKey, { key: text, place }, [label(span, "not known")], help));
+    } else if (earlier !== undefined)
       diagnostics.push(
         diagnose(repeatedKey, { key: text }, [label(span, "again here"), label(earlier.key.span, "first here")]),
       );

@@ -1,10 +1,12 @@
-/** The examples on real data: the losses of their first steps, which are the same everywhere. */
-import { readFileSync } from "node:fs";
+/** The examples: the losses of their first steps, which are the same everywhere, and that scripts draw the same data again. */
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { compileFile } from "../../compiler/files.ts";
 import { prepare, train } from "../../runtime/train/index.ts";
+import { temporaryFolder } from "../folder.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const steps = 3;
@@ -13,8 +15,9 @@ function unzipped(bytes: Buffer): Buffer {
   return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
 }
 
-async function firstLosses(file: string): Promise<readonly number[]> {
-  const compiled = compileFile(path.join(root, "examples", file), { target: "wasm" });
+async function firstLosses(file: string, label: string | undefined): Promise<readonly number[]> {
+  const options = { target: "wasm", ...(label === undefined ? {} : { train: label }) } as const;
+  const compiled = compileFile(path.join(root, "examples", file), options);
   if (!compiled.ok) throw new Error(compiled.diagnostics[0]?.message);
   const folder = path.dirname(path.join(root, "examples", file));
   const data = prepare(compiled.artifact.manifest, { read: (name) => unzipped(readFileSync(path.join(folder, name))) });
@@ -26,10 +29,45 @@ async function firstLosses(file: string): Promise<readonly number[]> {
   return losses;
 }
 
-test.each<[string, readonly number[]]>([
-  ["digits/digits.nn", [2.7512545585632324, 3.130624771118164, 2.6810524463653564]],
-  ["fashion/fashion.nn", [2.6415019035339355, 2.1692938804626465, 2.138679027557373]],
-  ["fashion/residual.nn", [2.6714963912963867, 2.8644232749938965, 2.4029345512390137]],
-])("%s", async (file, losses) => {
-  expect(await firstLosses(file)).toEqual(losses);
+const first: readonly [file: string, label: string | undefined, losses: readonly number[]][] = [
+  ["digits/digits.nn", undefined, [2.7512545585632324, 3.130624771118164, 2.6810524463653564]],
+  ["linear/linear.nn", undefined, [29170.375, 23392.15234375, 19199.447265625]],
+  ["optimisers/optimisers.nn", "plain", [1.6240602731704712, 0.5428546667098999, 1.5932328701019287]],
+  ["optimisers/optimisers.nn", "momentum", [1.6240602731704712, 0.6979265213012695, 1.7539710998535156]],
+  ["optimisers/optimisers.nn", "rmsprop", [1.6240602731704712, 0.4875640869140625, 1.4006325006484985]],
+  ["optimisers/optimisers.nn", "svm", [2.491323471069336, 0.7887999415397644, 2.1407480239868164]],
+  ["optimisers/optimisers.nn", "lion", [1.6240602731704712, 0.7086440920829773, 1.7692574262619019]],
+  ["fashion/fashion.nn", undefined, [2.6415019035339355, 2.169154405593872, 2.138695240020752]],
+  ["fashion/residual.nn", undefined, [2.6714963912963867, 2.800475835800171, 2.2928833961486816]],
+  ["fashion/tanh_or_relu.nn", "Tanh", [2.5848805904388428, 2.1840102672576904, 2.003993272781372]],
+  ["fashion/tanh_or_relu.nn", "Relu", [2.68128204345703125, 2.5295920372009277, 2.0628812313079834]],
+  ["batch_norm/batch_norm.nn", "Off", [2.3307089805603027, 2.372581958770752, 2.6210811138153076]],
+  ["batch_norm/batch_norm.nn", "Average", [2.5586893558502197, 2.30768585205078125, 2.157012701034546]],
+  ["batch_norm/batch_norm.nn", "Epoch", [2.4573779106140137, 2.174384832382202, 2.0541465282440186]],
+  ["batch_norm/batch_norm.nn", "Batch", [2.4512884616851807, 2.107396364212036, 1.9508389234542847]],
+  ["transfer/transfer.nn", "Name", [2.424631118774414, 2.2345805168151855, 2.306814432144165]],
+  ["transfer/transfer.nn", "frozen", [1.197339415550232, 0.6608961224555969, 0.3681503236293793]],
+  ["transfer/transfer.nn", "scratch", [0.7618573904037476, 0.674560546875, 0.6641953587532043]],
+  ["shapes/segment.nn", undefined, [1.4364466667175293, 1.4733161926269531, 1.3416825532913208]],
+  ["shapes/detect.nn", undefined, [1.0302417278289795, 0.9291844367980957, 0.7261794805526733]],
+];
+
+test.each(first)(
+  "%s, %s",
+  async (file, label, losses) => {
+    expect(await firstLosses(file, label)).toEqual(losses);
+  },
+  120_000,
+);
+
+/** What is in the files of a folder, unpacked. */
+function contents(folder: string): ReadonlyMap<string, string> {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".gz"));
+  return new Map(names.map((name) => [name, unzipped(readFileSync(path.join(folder, name))).toString("base64")]));
+}
+
+test.each(["shapes", "transfer"])("the data of %s are what its script draws", (example) => {
+  const folder = temporaryFolder("examples");
+  execFileSync(process.execPath, [path.join(root, `scripts/make-example-${example}.mjs`), folder]);
+  expect(contents(folder)).toEqual(contents(path.join(root, "examples", example, "data")));
 });

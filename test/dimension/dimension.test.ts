@@ -30,6 +30,14 @@ import { intervalOf, isNonNegative } from "../../compiler/dimension/interval.ts"
 const [a, b, m, n] = ["a", "b", "m", "n"].map(symbol);
 const c = constant;
 
+/** The least even number from this on. */
+const evenFrom = (size: Dimension) => multiply(c(2), floorDivide(add(size, c(1)), c(2)));
+/** How many windows of two, side by side, cover it once it is padded, as the prelude computes it. */
+const sameHalf = (size: Dimension) => {
+  const missing = maximum(subtract(evenFrom(size), size), c(0));
+  return add(floorDivide(subtract(add(size, missing), c(2)), c(2)), c(1));
+};
+
 describe("laws", () => {
   test.each<[string, () => readonly [Dimension, Dimension]]>([
     ["⌊⌊a/m⌋/n⌋ = ⌊a/(mn)⌋", () => [floorDivide(floorDivide(a, m), n), floorDivide(a, multiply(m, n))]],
@@ -48,6 +56,19 @@ describe("laws", () => {
     ["(m·a + b) mod m = b mod m", () => [remainder(add(multiply(m, a), b), m), remainder(b, m)]],
     ["(a + 7) mod 3 = (a + 1) mod 3", () => [remainder(add(a, c(7)), c(3)), remainder(add(a, c(1)), c(3))]],
     ["max(a, a + 1) = a + 1", () => [maximum(a, add(a, c(1))), add(a, c(1))]],
+    [
+      "max(2⌊(a + 1)/2⌋ − a, 0) = 2⌊(a + 1)/2⌋ − a",
+      () => [maximum(subtract(evenFrom(a), a), c(0)), subtract(evenFrom(a), a)],
+    ],
+    [
+      "the same of ⌊(a + 1)/2⌋, and so on: half of a half, rounded up, is ⌊(a + 3)/4⌋",
+      () => [sameHalf(sameHalf(a)), floorDivide(add(a, c(3)), c(4))],
+    ],
+    ["max(2⌊a/2⌋ − a, 0) = 0", () => [maximum(subtract(multiply(c(2), floorDivide(a, c(2))), a), c(0)), c(0)]],
+    [
+      "min(⌊a/3⌋, ⌊(a + 1)/3⌋) = ⌊a/3⌋",
+      () => [minimum(floorDivide(a, c(3)), floorDivide(add(a, c(1)), c(3))), floorDivide(a, c(3))],
+    ],
     ["min(a, b) = min(b, a)", () => [minimum(a, b), minimum(b, a)]],
     [
       "(a + b)² = a² + 2ab + b²",
@@ -58,6 +79,11 @@ describe("laws", () => {
   ])("%s", (_, sides) => {
     const [left, right] = sides();
     expect(print(left)).toBe(print(right));
+  });
+
+  test("a maximum stays where rounding may decide it either way", () => {
+    const third = floorDivide(add(a, c(1)), c(3));
+    expect(print(maximum(subtract(multiply(c(3), third), a), c(0)))).toBe("max(-a + 3*floor((a + 1)/(3)), 0)");
   });
 
   test("exact division fails where it is not exact", () => {

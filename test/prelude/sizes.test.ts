@@ -48,3 +48,15 @@ describe.each(blocks)("%s", (call, inputs) => {
     expect(show(elaborated(source).diagnostics, source)).toEqual([]);
   });
 });
+
+// Sizes are written out wherever they are asked for: what rounding left undecided would double their length with each layer.
+test.each([
+  'max_pool2d(2, padding: "same")',
+  'max_pool2d(3, stride: 2, padding: "same")',
+  'avg_pool2d(2, padding: "same")',
+  'conv2d(1, 2, stride: 2, padding: "same")',
+  'conv2d(1, 3, stride: 2, padding: "same")',
+])("four times %s makes open sizes a sixteenth, rounded up", (layer) => {
+  const source = `model M(x: [N, H, W, 1]) -> [N, (H + 15) / 16, (W + 15) / 16, 1] = x |> repeat(4, ${layer})`;
+  expect(show(elaborated(source, { allowOpen: true }).diagnostics, source)).toEqual([]);
+});

@@ -83,6 +83,20 @@ test.each([
   expect(errors(text)).toEqual([expected]);
 });
 
+test.each([
+  ["optimiser: sgd(lr: 1)", "did you mean `optimizer`?"],
+  [
+    "freeze: M.dense",
+    "a train takes `data`, `loss`, `regularize`, `optimizer`, `schedule`, `metrics`, `batch`, `epochs`, `steps_per_epoch`, `stop_early`, " +
+      "`clip_norm`, `average`, `start_from`, `seed`, `minimize`, `update`",
+  ],
+  ["step s { wrong: M }", "a step takes `minimize`, `update`, `optimizer`, `schedule`, `regularize`, `clip_norm`"],
+])("what helps where a train has %s", (written, help) => {
+  const text = `model M(x: [N, 3]) -> [N, 2] = x |> dense(2)\ntrain M { data: given  ${written} }`;
+  const unknown = analysed(text).diagnostics.filter(({ code }) => code === "NN0501");
+  expect(unknown.map((one) => one.help)).toEqual([help]);
+});
+
 test("every independent mistake is reported in one run", () => {
   expect(
     errors("block f(x: [N]) -> [N] = x |> aaaa\nblock g(x: [N]) -> [K] = x\nmodel M(x: [N]) -> [N] = x |> bbbb").map(
