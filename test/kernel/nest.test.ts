@@ -15,6 +15,8 @@ const bounds = new Map([["N", 3]]);
 interface Options {
   readonly batch?: number | string;
   readonly rows?: number;
+  /** Tiles in a row. */
+  readonly across?: number;
   readonly channels?: number;
   readonly filters?: number;
   /** What else the graph answers with. */
@@ -27,15 +29,16 @@ interface Options {
 function lowered({
   batch = "N",
   rows = 1,
+  across = 2,
   channels = 8,
   filters = 12,
   also,
   between = (_, sums) => sums,
 }: Options = {}) {
   const builder = new GraphBuilder();
-  const x = input(builder, "x", [batch, 4, 5, channels]);
+  const x = input(builder, "x", [batch, 4, 2 * across + 1, channels]);
   const u = input(builder, "u", [4, channels, filters]);
-  const place = { axis: 1, count: [2, 2], rows };
+  const place = { axis: 1, count: [2, across], rows };
   const cut = {
     ...place,
     matrix: [
@@ -112,7 +115,7 @@ const apart: readonly (readonly [string, Options, number])[] = [
   ["tiles that are an answer, too", { also: "tiles" }, 3],
   ["sums that are an answer, too", { also: "sums" }, 3],
   ["a factor that would leave the cache with each row", { filters: 2 ** 14 }, 3],
-  ["more tiles than a private array should hold", { channels: 2 ** 15 }, 3],
+  ["more tiles than a private array should hold", { across: 20, channels: 2 ** 11 }, 3],
 ];
 
 test.each([...joined, ...apart])("%s: %o make %s kernels", (_, options, count) => {

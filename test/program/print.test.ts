@@ -21,18 +21,54 @@ test("a program prints its buffers, kernels and entries", () => {
         y[4*i] = ((tanh(x[4*i ..4]) * t_1) + b)
 
     kernel softmax(read x: f32, write y: f32, write total: f32; N)
-      array e: f32[4]
-      parallel for i in 0 .. N
-        var top: f32x4 = -Infinity
-        let x: f32x4 = x[4*i ..4]
-        top = maximum(top, x)
-        e[0] = exp((x - splat(maximum(maximum(top.0, top.2), maximum(top.1, top.3)))))
-        var sum: f32x4 = 0
-        let e: f32x4 = e[0 ..4]
-        sum = (sum + e)
-        let sum_1: f32 = ((sum.0 + sum.2) + (sum.1 + sum.3))
-        y[4*i] = (e / splat(sum_1))
-        total[i] = log(sum_1)
+      parallel for i in 0 .. 4*floor((N)/(4)) by 4
+        let t: f32x4 = pack(x[4*i], x[4*i + 4], x[4*i + 8], x[4*i + 12])
+        let t_1: f32x4 = pack(x[4*i + 2], x[4*i + 6], x[4*i + 10], x[4*i + 14])
+        let t_3: f32x4 = pack(x[4*i + 1], x[4*i + 5], x[4*i + 9], x[4*i + 13])
+        let t_4: f32x4 = pack(x[4*i + 3], x[4*i + 7], x[4*i + 11], x[4*i + 15])
+        let top: f32x4 = maximum(maximum(t, t_1), maximum(t_3, t_4))
+        let e: f32x4 = exp((t - top))
+        let e_2: f32x4 = exp((t_3 - top))
+        let e_3: f32x4 = exp((t_1 - top))
+        let e_4: f32x4 = exp((t_4 - top))
+        let sum: f32x4 = (((0 + e) + (0 + e_3)) + ((0 + e_2) + (0 + e_4)))
+        let t_16: f32x4 = (e / sum)
+        let t_21: f32x4 = (e_2 / sum)
+        let t_26: f32x4 = (e_3 / sum)
+        let t_31: f32x4 = (e_4 / sum)
+        y[4*i] = t_16.0
+        y[4*i + 4] = t_16.1
+        y[4*i + 8] = t_16.2
+        y[4*i + 12] = t_16.3
+        y[4*i + 1] = t_21.0
+        y[4*i + 5] = t_21.1
+        y[4*i + 9] = t_21.2
+        y[4*i + 13] = t_21.3
+        y[4*i + 2] = t_26.0
+        y[4*i + 6] = t_26.1
+        y[4*i + 10] = t_26.2
+        y[4*i + 14] = t_26.3
+        y[4*i + 3] = t_31.0
+        y[4*i + 7] = t_31.1
+        y[4*i + 11] = t_31.2
+        y[4*i + 15] = t_31.3
+        total[i] = log(sum)
+      parallel for i_1 in 4*floor((N)/(4)) .. N
+        let x_16: f32 = x[4*i_1]
+        let x_17: f32 = x[4*i_1 + 2]
+        let x_18: f32 = x[4*i_1 + 1]
+        let x_19: f32 = x[4*i_1 + 3]
+        let top_1: f32 = maximum(maximum(x_16, x_17), maximum(x_18, x_19))
+        let e_1: f32 = exp((x_16 - top_1))
+        let e_2_1: f32 = exp((x_18 - top_1))
+        let e_3_1: f32 = exp((x_17 - top_1))
+        let e_4_1: f32 = exp((x_19 - top_1))
+        let sum_1: f32 = (((0 + e_1) + (0 + e_3_1)) + ((0 + e_2_1) + (0 + e_4_1)))
+        y[4*i_1] = (e_1 / sum_1)
+        y[4*i_1 + 1] = (e_2_1 / sum_1)
+        y[4*i_1 + 2] = (e_3_1 / sum_1)
+        y[4*i_1 + 3] = (e_4_1 / sum_1)
+        total[i_1] = log(sum_1)
 
     entry predict(x; N) -> probabilities
       elementwise(x, scale, b, a)
