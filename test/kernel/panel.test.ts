@@ -1,6 +1,6 @@
 /** What panels hold and who reads them: rows of several loops, and operands that are guarded by where they are. */
 import { describe, expect, test } from "vitest";
-import { axisIndex, constantIndex, scaleIndex, sumIndices } from "../../compiler/loops/index.ts";
+import { axisIndex, constantIndex, dataIndex, scaleIndex, sumIndices } from "../../compiler/loops/index.ts";
 import { allOf, binary, compare, f32, i32, indexScalar, local, select } from "../../compiler/loops/scalar.ts";
 import type { Combine, Index, Scalar } from "../../compiler/loops/types.ts";
 import type { Stage } from "../../compiler/kernel/types.ts";
@@ -235,5 +235,30 @@ describe("guarded operands", () => {
     const squared: Case = { ...one, kernel: { ...one.kernel, stages } };
     expect(panels(squared)).toHaveLength(2);
     expectEqual(squared, simd, new Map());
+  });
+});
+
+describe("an operand whose reduced places meet in an index that is held", () => {
+  /** y[i, j] = Σ r, s: x[i, r, s] · w[2r + s − 1 held within 4, j], as the kernel of a strided gradient is read. */
+  function held(rows: Size): Case {
+    const place = dataIndex(indexScalar(sumIndices([scaleIndex(index("r"), 2), index("s", -1)])), dim(4));
+    return kernelOf(
+      "held",
+      [axis("i", rows), axis("j", 8)],
+      [
+        reduce([axis("r", 2), axis("s", 3)], { lanes: 1 }, [
+          "sum",
+          "sum",
+          binary("mul", from("x", "i", "r", "s"), from("w", place, "j")),
+        ]),
+        store("y", ["i", "j"], sum),
+      ],
+      { x: f(rows, 2, 3), w: f(4, 8), y: f(rows, 8) },
+    );
+  }
+
+  test("is copied at each of them", () => {
+    expect(panels(held(20))).toHaveLength(1);
+    expectEqual(held(20), simd, new Map());
   });
 });

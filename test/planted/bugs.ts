@@ -34,8 +34,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "equal ops with other attributes are merged",
     file: "compiler/passes/cse.ts",
-    text: 'return `${op}[${printAttributes(attributes)}](${inputs.map(printValue).join(", ")})`;',
-    replacement: 'return `${op}(${inputs.map(printValue).join(", ")})${printAttributes(attributes).length === 0}`;',
+    text: "let name = `${op}[${printAttributes(attributes)}]`;",
+    replacement: "let name = `${op}${printAttributes(attributes).length === 0}`;",
   },
   {
     name: "a choice known to be false takes the first side",

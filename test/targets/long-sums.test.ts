@@ -61,6 +61,24 @@ const cases: readonly Case[] = [
     rows: [1, 26, 60],
   },
   {
+    title: "the gradient of a convolution's input, at stride 2 and enough pictures for panels",
+    source: `model M(x: [N, 14, 14, 8], w: [3, 3, 8, 12]) -> [N, 14, 14, 8] {
+      let y = conv(x, w, stride: 2, padding: [[0, 1], [0, 1]])
+      return grad(sum(y * y), wrt: x)
+    }`,
+    bound: 20,
+    rows: [1, 20],
+  },
+  {
+    title: "the gradient of a convolution's input, at stride 3 and enough pictures for panels",
+    source: `model M(x: [N, 11, 11, 8], w: [4, 3, 8, 12]) -> [N, 11, 11, 8] {
+      let y = conv(x, w, stride: 3, padding: [[1, 1], [2, 0]])
+      return grad(sum(y * y), wrt: x)
+    }`,
+    bound: 20,
+    rows: [1, 20],
+  },
+  {
     title: "the gradient of a convolution's weights, of pictures with one row",
     source: `model M(x: [N, 1, 9, 2], w: [1, 3, 2, 4]) -> [1, 3, 2, 4] {
       let y = conv(x, w, padding: [[0, 0], [1, 1]])
