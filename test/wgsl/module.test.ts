@@ -115,7 +115,7 @@ describe("the module", () => {
           return;
         }
         let rest = thread - count;
-        let count2 = max(0, N - 4 * (N / 4));
+        let count2 = N - 4 * (N / 4);
         if (rest < count2) {
           let i = 4 * (N / 4) + rest;
           arena[y + i] = bitcast<i32>(bitcast<f32>(arena[x + i]) * bitcast<f32>(arena[by]));
