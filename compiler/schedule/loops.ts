@@ -23,7 +23,7 @@ import {
   subtractIndex,
   unflatten,
 } from "../loops/index.ts";
-import { indicesWithin, nestedIndices, nodesOf } from "../loops/scalar.ts";
+import { indexScalar, indicesWithin, nestedIndices, nodesOf } from "../loops/scalar.ts";
 import type { Axis, Index, IndexAtom } from "../loops/types.ts";
 import type { Emitter } from "./emitter.ts";
 
@@ -51,17 +51,21 @@ export function coefficientOf(index: Index, axis: string): Dimension {
   return index.terms.find(({ atom }) => isAxis(atom))?.coefficient ?? constant(0);
 }
 
-/** Merges neighbours among `axes` wherever all `indices` allow it and `allowed` agrees (it sees the inner extent). */
+/**
+ * Merges neighbours among `axes` wherever all `indices`, and those inside of them, allow it and `allowed` agrees (it sees the inner
+ * extent).
+ */
 export function mergeAxes(
   axes: readonly Axis[],
   indices: readonly Index[],
   allowed: (inner: Dimension) => boolean = () => true,
 ): readonly LoopAxis[] {
+  const all = [...new Set(indices.flatMap((index) => indicesWithin(indexScalar(index))))];
   const merged: LoopAxis[] = [];
   for (const axis of [...axes].reverse()) {
     const inner = merged.at(-1);
     const own: LoopAxis = { name: axis.name, extent: axis.extent, axes: [axis] };
-    if (inner !== undefined && allowed(inner.extent) && isFlat(axis, inner, indices)) {
+    if (inner !== undefined && allowed(inner.extent) && isFlat(axis, inner, all)) {
       merged[merged.length - 1] = {
         name: axis.name,
         extent: multiply(axis.extent, inner.extent),
