@@ -1,16 +1,22 @@
 /** Contractions, recognised by their form and not by the op that they came from: so every gradient of one is found, too. */
-import { loadsOf } from "./scalar.ts";
+import { loadsOf, type Load } from "./scalar.ts";
 import type { Compute, Scalar } from "./types.ts";
 
 /** A sum of products of two loads, however it came about: a contraction, a convolution, or a gradient of one. */
 export function isContraction(compute: Compute): boolean {
   if (compute.kind !== "reduce" || compute.combine !== "sum") return false;
   const { value } = compute;
-  return value.kind === "binary" && value.operator === "mul" && isFactor(value.left) && isFactor(value.right);
+  return (
+    value.kind === "binary" &&
+    value.operator === "mul" &&
+    [value.left, value.right].every((one) => loadIn(one) !== undefined)
+  );
 }
 
-/** A load, or one that is chosen by where it is: the border of a convolution. */
-function isFactor(value: Scalar): boolean {
-  if (value.kind !== "select") return value.kind === "load";
-  return value.whenTrue.kind === "load" && value.otherwise.kind === "constant" && loadsOf(value.condition).length === 0;
+/** The load that a factor is, also where it is chosen by where it is, as at the border of a convolution; undefined of other scalars. */
+export function loadIn(factor: Scalar): Load | undefined {
+  if (factor.kind === "load") return factor;
+  if (factor.kind !== "select" || factor.whenTrue.kind !== "load" || factor.otherwise.kind !== "constant")
+    return undefined;
+  return loadsOf(factor.condition).length === 0 ? factor.whenTrue : undefined;
 }

@@ -92,6 +92,12 @@ export function allOf(conditions: readonly Scalar[]): Scalar {
   return conditions.reduce((left, right) => binary("and", left, right), bool(true));
 }
 
+/** What must hold together: the parts of an `and` of any depth. */
+export function conjunctsOf(condition: Scalar): readonly Scalar[] {
+  if (condition.kind !== "binary" || condition.operator !== "and") return [condition];
+  return [...conjunctsOf(condition.left), ...conjunctsOf(condition.right)];
+}
+
 export function dtypeOf(scalar: Scalar): ElementType {
   switch (scalar.kind) {
     case "index":

@@ -12,7 +12,7 @@ import {
   subtractIndex,
   substituteAxesInScalar,
 } from "../loops/index.ts";
-import { allOf, binary, compare, i32, indexScalar, load, select } from "../loops/scalar.ts";
+import { allOf, binary, compare, f32, i32, indexScalar, load, select } from "../loops/scalar.ts";
 import type { Axis, Compute, Scalar } from "../loops/types.ts";
 
 type Reduce = Extract<Compute, { readonly kind: "reduce" }>;
@@ -97,5 +97,5 @@ function guarded(value: Scalar, inside: Scalar): Scalar {
 
 function factorInside(factor: Scalar, inside: Scalar): Scalar {
   if (factor.kind === "select") return { ...factor, condition: allOf([inside, factor.condition]) };
-  return select(inside, factor, { kind: "constant", dtype: "f32", value: 0 });
+  return select(inside, factor, f32(0));
 }

@@ -14,6 +14,7 @@ import {
 } from "../dimension/dimension.ts";
 import { addIndex, axisIndex, constantIndex, quotient, remainder, scaleIndex } from "../loops/index.ts";
 import { compare, indexScalar } from "../loops/scalar.ts";
+import { gcd } from "../dimension/gcd.ts";
 import type { Axis, Index, Scalar } from "../loops/types.ts";
 
 export interface Relation {
@@ -123,10 +124,6 @@ export function solveAll(
 }
 
 const zero = constantIndex(0);
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? Math.abs(a) : gcd(b, a % b);
-}
 
 /** The least x ≥ 0 with value · x ≡ 1 (mod modulus); the two have no common divisor. */
 function inverseOf(value: number, modulus: number): number {

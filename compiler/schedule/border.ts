@@ -16,7 +16,7 @@ import {
   substituteAxes,
   subtractIndex,
 } from "../loops/index.ts";
-import { mapScalar } from "../loops/scalar.ts";
+import { conjunctsOf, mapScalar } from "../loops/scalar.ts";
 import type { Axis, Index, Scalar } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
 import type { Emitter } from "./emitter.ts";
@@ -43,7 +43,7 @@ export function interiorOf(stage: PlainReduce): Interior | undefined {
   const conditions: Index[] = [];
   const chosen = (scalar: Scalar): Scalar =>
     mapScalar(scalar, (node) => {
-      const holds = node.kind === "select" ? conjunctsOf(node.condition) : undefined;
+      const holds = node.kind === "select" ? notBelowZero(node.condition) : undefined;
       if (node.kind !== "select" || holds === undefined) return node;
       conditions.push(...holds);
       return node.whenTrue;
@@ -55,24 +55,26 @@ export function interiorOf(stage: PlainReduce): Interior | undefined {
 }
 
 /** Indices that are at least 0 exactly where the condition holds; undefined where it is not a conjunction of such. */
-function conjunctsOf(condition: Scalar): readonly Index[] | undefined {
-  if (condition.kind === "binary" && condition.operator === "and") {
-    const [left, right] = [conjunctsOf(condition.left), conjunctsOf(condition.right)];
-    return left && right && [...left, ...right];
-  }
+function notBelowZero(condition: Scalar): readonly Index[] | undefined {
+  const indices = conjunctsOf(condition).flatMap((one) => differenceIn(one) ?? []);
+  return indices.length === conjunctsOf(condition).length ? indices : undefined;
+}
+
+/** The index that is at least 0 exactly where a comparison of indices holds. */
+function differenceIn(condition: Scalar): Index | undefined {
   if (condition.kind !== "compare") return undefined;
   const [left, right] = [indexIn(condition.left), indexIn(condition.right)];
   if (left === undefined || right === undefined) return undefined;
   const one = constantIndex(1);
   switch (condition.operator) {
     case "less":
-      return [subtractIndex(subtractIndex(right, left), one)];
+      return subtractIndex(subtractIndex(right, left), one);
     case "lessEqual":
-      return [subtractIndex(right, left)];
+      return subtractIndex(right, left);
     case "greater":
-      return [subtractIndex(subtractIndex(left, right), one)];
+      return subtractIndex(subtractIndex(left, right), one);
     case "greaterEqual":
-      return [subtractIndex(left, right)];
+      return subtractIndex(left, right);
     case "equal":
     case "notEqual":
       return undefined;

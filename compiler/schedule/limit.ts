@@ -6,7 +6,7 @@ import { constant, constantValue, isConstant } from "../dimension/dimension.ts";
 import type { Bounds } from "../dimension/interval.ts";
 import type { Kernel, Stage } from "../kernel/types.ts";
 import { axesOf, axisIndex, constantIndex, scaleIndex, subtractIndex } from "../loops/index.ts";
-import { allOf, scalarKey } from "../loops/scalar.ts";
+import { allOf, conjunctsOf, scalarKey } from "../loops/scalar.ts";
 import type { Axis, Index, Scalar } from "../loops/types.ts";
 import { coefficientOf, knownNumber } from "./loops.ts";
 import { replaceAxes } from "./move.ts";
@@ -71,18 +71,13 @@ function commonTests({ results: [result, ...more], order }: Reduce): CommonTests
   if (value.kind !== "binary" || value.operator !== "mul") return undefined;
   const { left, right } = value;
   if (!isGuarded(left) || !isGuarded(right)) return undefined;
-  const ofRight = new Set(conjuncts(right.condition).map(scalarKey));
-  const tests = conjuncts(left.condition).filter((test) => ofRight.has(scalarKey(test)));
+  const ofRight = new Set(conjunctsOf(right.condition).map(scalarKey));
+  const tests = conjunctsOf(left.condition).filter((test) => ofRight.has(scalarKey(test)));
   return { value: { ...value, left, right }, tests };
 }
 
 function isGuarded(scalar: Scalar): scalar is Guarded {
   return scalar.kind === "select" && scalar.otherwise.kind === "constant" && Object.is(scalar.otherwise.value, 0);
-}
-
-function conjuncts(condition: Scalar): readonly Scalar[] {
-  if (condition.kind !== "binary" || condition.operator !== "and") return [condition];
-  return [...conjuncts(condition.left), ...conjuncts(condition.right)];
 }
 
 /** Where `axis + rest < 0` stops to hold. */
@@ -114,6 +109,6 @@ function belowZero(condition: Scalar): Index | undefined {
 function without(factor: Scalar, gone: Scalar): Scalar {
   if (factor.kind !== "select") return factor;
   const key = scalarKey(gone);
-  const left = conjuncts(factor.condition).filter((one) => scalarKey(one) !== key);
+  const left = conjunctsOf(factor.condition).filter((one) => scalarKey(one) !== key);
   return left.length === 0 ? factor.whenTrue : { ...factor, condition: allOf(left) };
 }

@@ -7,6 +7,7 @@ import { constantValue, evaluate as evaluateDimension, product, type Dimension }
 import { intervalOf, type Bounds } from "../dimension/interval.ts";
 import type { Stage } from "../kernel/types.ts";
 import { addIndex, axisIndex, constantIndex, flatten, scaleIndex, sumIndices } from "../loops/index.ts";
+import { loadIn } from "../loops/contraction.ts";
 import { indicesWithin, loadsOf, scalarKey, type Load } from "../loops/scalar.ts";
 import { childrenOf, rebuild } from "../loops/traverse.ts";
 import type { Index, Scalar } from "../loops/types.ts";
@@ -181,10 +182,8 @@ function copiedOf(
 
 /** The operand that a scalar is, if it is one. */
 function operandOf(scalar: Scalar): Operand | undefined {
-  if (scalar.kind === "load") return { value: scalar, load: scalar };
-  if (scalar.kind !== "select" || scalar.whenTrue.kind !== "load" || scalar.otherwise.kind !== "constant")
-    return undefined;
-  return loadsOf(scalar.condition).length === 0 ? { value: scalar, load: scalar.whenTrue } : undefined;
+  const load = loadIn(scalar);
+  return load && { value: scalar, load };
 }
 
 function isGuarded({ value }: Operand): boolean {

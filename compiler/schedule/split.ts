@@ -14,6 +14,7 @@ import {
   remainder,
   subtract,
 } from "../dimension/dimension.ts";
+import { gcd } from "../dimension/gcd.ts";
 import type { Bounds } from "../dimension/interval.ts";
 import { scalarsOf } from "../kernel/stage.ts";
 import type { Kernel } from "../kernel/types.ts";
@@ -107,14 +108,10 @@ function factorsOf({ name, extent }: Axis, atoms: readonly Division[]): readonly
   const factors = atoms.flatMap(({ value, divisor }) => {
     const step = Math.abs(constantValue(coefficientOf(value, name)) ?? 0);
     const by = constantValue(divisor);
-    const factor = by === undefined || step === 0 ? 1 : by / greatestDivisor(step, by);
+    const factor = by === undefined || step === 0 ? 1 : by / gcd(step, by);
     return factor > 1 && factor < size ? [factor] : [];
   });
   return [...new Set(factors)].sort((a, b) => b - a);
-}
-
-function greatestDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestDivisor(b, a % b);
 }
 
 /** An axis of the grid: what is beyond whole steps is a kernel of its own. */
