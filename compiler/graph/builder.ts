@@ -8,7 +8,7 @@ import type { Builder } from "../ops/define.ts";
 import { inferTypes } from "../ops/index.ts";
 import { printType } from "./print.ts";
 import { Graph } from "./graph.ts";
-import type { Attributes, GraphNode, GraphOutput, Origin, TensorType, Value } from "./types.ts";
+import type { Attributes, GraphNode, GraphOutput, Origin, Region, TensorType, Value } from "./types.ts";
 
 const nowhere: Origin = { span: undefined, path: "" };
 
@@ -60,19 +60,34 @@ export class GraphBuilder implements Builder {
   };
 
   /** The node once more over inputs of the same types, which need not be inferred again. */
-  again({ op, attributes, outputs }: GraphNode, inputs: readonly Value[]): readonly Value[] {
+  again(
+    { op, attributes, outputs, region }: Pick<GraphNode, "op" | "attributes" | "outputs" | "region">,
+    inputs: readonly Value[],
+  ): readonly Value[] {
     this.#count();
-    return this.#add(op, inputs, attributes, outputs);
+    return this.#add(op, inputs, attributes, outputs, region);
   }
 
-  #add(op: string, inputs: readonly Value[], attributes: Attributes, outputs: readonly TensorType[]): readonly Value[] {
+  #add(
+    op: string,
+    inputs: readonly Value[],
+    attributes: Attributes,
+    outputs: readonly TensorType[],
+    region?: Region,
+  ): readonly Value[] {
     const { span, path, backward } = this.origin;
     const id = this.#nodes.length;
-    this.#nodes.push(
-      backward === undefined
-        ? { id, op, attributes, inputs, outputs, span, path }
-        : { id, op, attributes, inputs, outputs, span, path, backward },
-    );
+    this.#nodes.push({
+      id,
+      op,
+      attributes,
+      inputs,
+      outputs,
+      span,
+      path,
+      ...(backward === undefined ? {} : { backward }),
+      ...(region === undefined ? {} : { region }),
+    });
     return outputs.length === 1 ? [{ node: id, output: 0 }] : outputs.map((_, output) => ({ node: id, output }));
   }
 

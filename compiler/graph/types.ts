@@ -45,6 +45,14 @@ export interface GraphNode extends Origin {
   readonly attributes: Attributes;
   readonly inputs: readonly Value[];
   readonly outputs: readonly TensorType[];
+  /** What a `scan` runs at each step: its `given` nodes, in order, are the node's inputs; it reads nothing else. */
+  readonly region?: Region;
+}
+
+/** A graph within a node; a `Graph` is one. */
+export interface Region {
+  readonly nodes: readonly GraphNode[];
+  readonly outputs: readonly GraphOutput[];
 }
 
 /**

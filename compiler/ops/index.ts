@@ -15,7 +15,7 @@ import { contract } from "./contract.ts";
 import { conv } from "./conv.ts";
 import { pick, scatterRows, take } from "./gather.ts";
 import { randomBits, randomUniform } from "./random.ts";
-import { constant, dimension, input, iota } from "./source.ts";
+import { constant, dimension, given, input, iota } from "./source.ts";
 import { stopGradient } from "./stop-gradient.ts";
 import { tiles, untile } from "./tiles.ts";
 import { windowArgmax, windowMax, windowPut, windowSpread, windowSum, windowTake } from "./window.ts";
@@ -23,6 +23,7 @@ import type { AnyOp, GradientContext, ShapeProblem } from "./define.ts";
 
 export const operations: readonly AnyOp[] = [
   input,
+  given,
   constant,
   dimension,
   iota,

@@ -2,6 +2,7 @@
  * Random draws as pure functions: Threefry-2x32 with 20 rounds (Salmon et al. 2011), keyed by the seed and the place in
  * the source, counted by the element and the step. Equal attributes and inputs are the same draw.
  */
+import { product } from "../dimension/dimension.ts";
 import type { TensorType } from "../graph/types.ts";
 import { flatten } from "../loops/index.ts";
 import { randomWords } from "../loops/functions.ts";
@@ -19,6 +20,8 @@ type RandomAttributes = {
   readonly word: 0 | 1;
   /** The key's second half: a hash of the path of the call. */
   readonly stream: number;
+  /** In a loop: there is a third input, the step's number, by which whole draws are counted. */
+  readonly repeated?: boolean;
 };
 
 interface Draw {
@@ -36,16 +39,20 @@ function draw({ name, summary, dtype, fromBits }: Draw): AnyOp {
     constraints: [
       "1. The seed and the counter are i32 scalars.",
       "2. The key is (seed, stream); the counter is (row-major position of the element, counter).",
+      "3. A repeated draw has an i32 scalar more, the number of draws before it: its elements follow on theirs.",
     ],
-    infer: (inputs, { shape }) =>
-      arity(name, inputs, 2) ?? i32Scalar(name, inputs, 0) ?? i32Scalar(name, inputs, 1) ?? [{ dtype, shape }],
+    infer: (inputs, { shape, repeated = false }) =>
+      arity(name, inputs, repeated ? 3 : 2) ??
+      firstProblem(inputs.map((_, position) => i32Scalar(name, inputs, position))) ?? [{ dtype, shape }],
     gradient: "none",
-    // Lowering may store the stream as a third input, so that draws of one shape are one kernel.
-    loops: ({ attributes: { word, stream }, inputs, outputs: [{ shape }], axes: fresh }) => {
+    // Lowering may store the stream as an input more, so that draws of one shape are one kernel.
+    loops: ({ attributes: { word, stream, repeated = false }, inputs, outputs: [{ shape }], axes: fresh }) => {
       const [seed, counter] = inputs;
-      const key = inputs.length > 2 ? loadAt(inputs[2], []) : i32(stream);
+      const stored = inputs.at(repeated ? 3 : 2);
+      const key = stored === undefined ? i32(stream) : loadAt(stored, []);
       const axes = fresh(shape);
-      const element = indexScalar(flatten(axisIndices(axes), shape));
+      const place = indexScalar(flatten(axisIndices(axes), shape));
+      const element = repeated ? binary("add", binary("mul", loadAt(inputs[2], []), countOf(shape)), place) : place;
       const bits = call(randomWords[word], [loadAt(seed, []), key, element, loadAt(counter, [])]);
       return [{ kind: "map", axes, dtype, value: fromBits(bits) }];
     },
@@ -53,8 +60,21 @@ function draw({ name, summary, dtype, fromBits }: Draw): AnyOp {
       { name: "row", attributes: { shape: sizes(5), word: 0, stream: 7 }, inputs: [scalar(1), scalar(0)] },
       { name: "other word", attributes: { shape: sizes(2, 3), word: 1, stream: -7 }, inputs: [scalar(1), scalar(3)] },
       { name: "scalar", attributes: { shape: [], word: 0, stream: 0 }, inputs: [scalar(-1), scalar(2)] },
+      {
+        name: "third of a loop",
+        attributes: { shape: sizes(2, 3), word: 0, stream: 7, repeated: true },
+        inputs: [scalar(1), scalar(0), scalar(2)],
+      },
     ],
   });
+}
+
+function firstProblem(problems: readonly (ShapeProblem | undefined)[]): ShapeProblem | undefined {
+  return problems.find((found) => found !== undefined);
+}
+
+function countOf(shape: Shape): Scalar {
+  return { kind: "dimension", dimension: product(shape) };
 }
 
 function i32Scalar(op: string, inputs: readonly TensorType[], position: number): ShapeProblem | undefined {

@@ -31,6 +31,20 @@ export const input = defineOp<InputAttributes>({
   samples: [],
 });
 
+type GivenAttributes = Omit<InputAttributes, "role">;
+
+export const given = defineOp<GivenAttributes>({
+  name: "given",
+  summary: "What a region is given at each step by the node that it belongs to.",
+  constraints: ["1. The result has the dtype and shape that are written."],
+  infer: (inputs, { dtype, shape }) => arity("given", inputs, 0) ?? [{ dtype, shape }],
+  gradient: () => [],
+  loops: ({ attributes: { name } }) => {
+    throw new InternalError("ops", `${name} is given, not computed`);
+  },
+  samples: [],
+});
+
 type ConstantAttributes = { readonly value: number; readonly dtype: ElementType };
 
 export const constant = defineOp<ConstantAttributes>({
