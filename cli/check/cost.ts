@@ -1,5 +1,6 @@
 /** What a program needs: memory, and the operations of its entries at given sizes of the open dimensions. */
 import { evaluate } from "../../compiler/dimension/dimension.ts";
+import { callsOf } from "../../compiler/program/steps.ts";
 import type { Program } from "../../compiler/program/types.ts";
 
 export interface EntryCost {
@@ -15,11 +16,12 @@ export function costsOf({ entries, kernels, dims }: Program, sizes: ReadonlyMap<
   return shown.map(({ name, steps }) => {
     let flops = 0;
     let bytes = 0;
-    for (const { kernel } of steps) {
-      const cost = kernels[kernel]?.cost;
+    for (const { call, loops } of callsOf(steps)) {
+      const cost = kernels[call.kernel]?.cost;
       if (cost === undefined) continue;
-      flops += evaluate(cost.flops, values) ?? 0;
-      bytes += (evaluate(cost.bytesRead, values) ?? 0) + (evaluate(cost.bytesWritten, values) ?? 0);
+      const times = loops.reduce((all, { extent }) => all * (evaluate(extent, values) ?? 0), 1);
+      flops += times * (evaluate(cost.flops, values) ?? 0);
+      bytes += times * ((evaluate(cost.bytesRead, values) ?? 0) + (evaluate(cost.bytesWritten, values) ?? 0));
     }
     return { entry: name, flops, bytes };
   });

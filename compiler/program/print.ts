@@ -3,6 +3,7 @@ import { print as printDimension, printShape } from "../dimension/dimension.ts";
 import type { Dimension } from "../dimension/dimension.ts";
 import { infix } from "../loops/print.ts";
 import type { Index, IndexAtom, Scalar } from "../loops/types.ts";
+import { withoutLoops } from "./steps.ts";
 import type { Entry, Expression, Program, ProgramBuffer, ScheduledKernel, Statement, ValueType } from "./types.ts";
 
 export { shortest } from "../loops/print.ts";
@@ -48,7 +49,7 @@ export function alignColumns(rows: readonly (readonly string[])[]): readonly str
 function printEntry({ name, inputs, results, dims, steps }: Entry, { kernels, buffers }: Program): readonly string[] {
   const list = (names: readonly string[]): string => names.join(", ");
   const sizes = dims.length === 0 ? "" : `; ${list(dims)}`;
-  const calls = steps.map(
+  const calls = withoutLoops(steps).map(
     (step) => `  ${kernels[step.kernel].name}(${list(step.buffers.map((b) => buffers[b].name))})`,
   );
   return [`entry ${name}(${list(inputs)}${sizes}) -> ${list(results)}`, ...calls];

@@ -13,13 +13,14 @@ import { cutKernel } from "./cut.ts";
 import type { Part } from "./cut.ts";
 import { Ranges } from "./ranges.ts";
 import type { ThreadCosts } from "./thread-costs.ts";
+import { withoutLoops } from "./steps.ts";
 import { sizeAtBounds } from "./threads.ts";
-import type { Entry, Program, ScheduledKernel, Step } from "./types.ts";
+import type { Call, Entry, Program, ScheduledKernel } from "./types.ts";
 
 /** What a thread does at a time: a part of one kernel, or several whole kernels in order. */
 export type Work =
-  | { readonly kind: "shared"; readonly step: Step; readonly part: Part }
-  | { readonly kind: "alone"; readonly steps: readonly Step[] };
+  | { readonly kind: "shared"; readonly step: Call; readonly part: Part }
+  | { readonly kind: "alone"; readonly steps: readonly Call[] };
 
 export interface SharedEntry {
   /** Each begins when all work of the one before is done. */
@@ -56,7 +57,9 @@ export function share(program: Program, bounds: Bounds, costs: ThreadCosts): Sha
   );
   const entries = program.entries.map((entry) => shareEntry(entry, { program, kernels, times, bounds, costs }));
   const used = new Set(
-    program.entries.flatMap(({ steps }, n) => (entries[n] === undefined ? [] : steps)).map(({ kernel }) => kernel),
+    program.entries
+      .flatMap(({ steps }, n) => (entries[n] === undefined ? [] : withoutLoops(steps)))
+      .map(({ kernel }) => kernel),
   );
   return { kernels: kernels.map((parts, n) => (used.has(n) ? parts : undefined)), entries };
 }
@@ -85,8 +88,9 @@ interface Context {
   readonly costs: ThreadCosts;
 }
 
-function shareEntry({ steps }: Entry, context: Context): SharedEntry | undefined {
+function shareEntry({ steps: own }: Entry, context: Context): SharedEntry | undefined {
   const { program, kernels, bounds, costs } = context;
+  const steps = withoutLoops(own);
   const shared = steps.filter(({ kernel }) => kernels[kernel] !== undefined);
   if (shared.length === 0) return undefined;
   const phases: (readonly Draft[])[] = [];
@@ -119,7 +123,7 @@ interface Draft {
   readonly writes: Ranges;
 }
 
-function draftsOf(step: Step, at: number, { program, kernels, times }: Context): readonly Draft[] {
+function draftsOf(step: Call, at: number, { program, kernels, times }: Context): readonly Draft[] {
   const { parameters } = program.kernels[step.kernel];
   const ranges = (wanted: (access: "read" | "write" | "update") => boolean): Ranges =>
     new Ranges(
@@ -179,7 +183,7 @@ function partsOf(drafts: readonly Draft[]): number {
   return drafts.reduce((sum, { part }) => sum + (part?.parts ?? 1), 0);
 }
 
-function workOf({ steps: positions, part }: Draft, steps: readonly Step[]): Work {
+function workOf({ steps: positions, part }: Draft, steps: readonly Call[]): Work {
   const own = [...positions].sort((a, b) => a - b).map((at) => steps[at]);
   return part === undefined ? { kind: "alone", steps: own } : { kind: "shared", step: own[0], part };
 }

@@ -39,7 +39,9 @@ export type BufferRole =
   | "result"
   | "temporary"
   /** A run of the arena that several parameters, gradients or optimiser states lie in, side by side. */
-  | "segment";
+  | "segment"
+  /** A part of another buffer that moves with the steps of a loop. */
+  | "slice";
 
 export interface ProgramBuffer {
   /** A user's name (`Digits.dense.w`), or a readable one that the planner made. Unique. */
@@ -51,6 +53,27 @@ export interface ProgramBuffer {
   /** Bytes from the arena's start, a multiple of 64. Temporaries may overlap where their lives do not. */
   readonly offset: number;
   readonly bytes: number;
+  /** Where it is a part of another buffer; its `offset` and `bytes` are then that buffer's, since it may lie anywhere in it. Role "slice". */
+  readonly slice?: Slice;
+}
+
+/**
+ * Which part: slot number ((±steps done of the loop) + plus) mod modulo, each slot `stride` elements long; so it begins stride · slot
+ * elements behind where `of` does. No slot number is negative.
+ */
+export interface Slice {
+  /** Into Program.buffers; may itself be a slice (of an outer loop). */
+  readonly of: number;
+  /** The loop whose steps move it, by its `index`; undefined: it stays at `plus`. */
+  readonly loop?: string;
+  /** 1 forward, -1 backward. */
+  readonly times: 1 | -1;
+  /** A polynomial of the open dimensions, may be 0. */
+  readonly plus: Dimension;
+  /** 2 where two slots take turns. */
+  readonly modulo?: number;
+  /** Elements of one slot: a polynomial of the open dimensions. */
+  readonly stride: Dimension;
 }
 
 /** `init` (draws parameters from the counter `seed`), `train_step`, `evaluate`, `predict.Name`. */
@@ -64,12 +87,25 @@ export interface Entry {
   readonly steps: readonly Step[];
 }
 
-export interface Step {
+export type Step = Call | Loop;
+
+export interface Call {
   readonly kind: "call";
   /** Into `Program.kernels`. */
   readonly kernel: number;
   /** Into `Program.buffers`, one for each of the kernel's parameters. */
   readonly buffers: readonly number[];
+}
+
+/**
+ * Runs its steps `extent` times, one time after the other. The index counts from 0 and is no dimension: it moves slices, and kernels do
+ * not know it. Index names are unique within an entry; loops may nest.
+ */
+export interface Loop {
+  readonly kind: "loop";
+  readonly index: string;
+  readonly extent: Dimension;
+  readonly steps: readonly Step[];
 }
 
 /** A kernel made explicit for a machine: a function of buffers and open dimensions. Equal loops over different buffers are one. */

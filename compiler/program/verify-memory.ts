@@ -4,6 +4,7 @@
  */
 import { meetings } from "./meetings.ts";
 import type { Held } from "./meetings.ts";
+import { withoutLoops } from "./steps.ts";
 import type { BufferRole, Entry, ProgramBuffer } from "./types.ts";
 
 const lasting: ReadonlySet<BufferRole> = new Set<BufferRole>(["parameter", "state", "optimizer", "counter", "metric"]);
@@ -94,7 +95,7 @@ function isInPlace(a: Live, b: Live): boolean {
 /** When each buffer is needed: variables always, inputs from the start, results to the end. */
 function livesOf({ steps, inputs, results }: Entry, buffers: readonly ProgramBuffer[]): readonly Live[] {
   const touched = new Map<number, { readonly from: number; readonly to: number }>();
-  for (const [at, step] of steps.entries()) {
+  for (const [at, step] of withoutLoops(steps).entries()) {
     for (const buffer of step.buffers) touched.set(buffer, { from: touched.get(buffer)?.from ?? at, to: at });
   }
   const [given, asked] = [new Set(inputs), new Set(results)];

@@ -4,7 +4,8 @@
  */
 import { Ranges } from "./ranges.ts";
 import type { SharedEntry, Sharing, Work } from "./share.ts";
-import type { Entry, Program, Step } from "./types.ts";
+import { withoutLoops } from "./steps.ts";
+import type { Call, Entry, Program } from "./types.ts";
 
 /** Sentences of what was expected and what was found; empty for a sound plan. */
 export function verifySharing(program: Program, sharing: Sharing): readonly string[] {
@@ -17,11 +18,12 @@ export function verifySharing(program: Program, sharing: Sharing): readonly stri
   });
 }
 
-function stepsOf(work: Work): readonly Step[] {
+function stepsOf(work: Work): readonly Call[] {
   return work.kind === "alone" ? work.steps : [work.step];
 }
 
-function verifyOrder({ steps }: Entry, { phases }: SharedEntry, { kernels }: Sharing): readonly string[] {
+function verifyOrder(entry: Entry, { phases }: SharedEntry, { kernels }: Sharing): readonly string[] {
+  const steps = withoutLoops(entry.steps);
   const positions = new Map(steps.map((step, at) => [step, at]));
   const done = steps.map(() => 0);
   const problems: string[] = [];
@@ -47,7 +49,7 @@ function verifyOrder({ steps }: Entry, { phases }: SharedEntry, { kernels }: Sha
 
 /** Works of one phase, of which there are few, touch nothing that another writes. */
 function verifyApart({ steps }: Entry, { phases }: SharedEntry, { kernels, buffers }: Program): readonly string[] {
-  const positions = new Map(steps.map((step, at) => [step, at]));
+  const positions = new Map(withoutLoops(steps).map((step, at) => [step, at]));
   const touched = (work: Work, access: "read" | "write"): Ranges => {
     const ranges = new Ranges();
     for (const step of stepsOf(work)) {

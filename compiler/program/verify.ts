@@ -5,6 +5,7 @@
 import { evaluate, product } from "../dimension/dimension.ts";
 import type { Bounds } from "../dimension/interval.ts";
 import { boundsOf } from "./integer.ts";
+import { withoutLoops } from "./steps.ts";
 import { isLasting, Memory, verifyLives, verifyVariables } from "./verify-memory.ts";
 import type { Entry, Program, ProgramBuffer } from "./types.ts";
 import { verifyScheduledKernel } from "./verify-kernel.ts";
@@ -76,7 +77,7 @@ function verifyEntry(entry: Entry, context: Context): readonly string[] {
 }
 
 function verifySteps({ steps, dims }: Entry, { kernels, buffers }: Program): readonly string[] {
-  return steps.flatMap((step, at) => {
+  return withoutLoops(steps).flatMap((step, at) => {
     const kernel = kernels[step.kernel];
     if (kernel === undefined) return [`step ${at}: expected one of ${kernels.length} kernels, found ${step.kernel}`];
     const open = kernel.dims.filter((name) => !dims.includes(name));
@@ -108,7 +109,7 @@ function verifyWritten({ steps, inputs }: Entry, { program, memory }: Context): 
     for (const other of memory.together(buffer)) written.add(other);
   };
   buffers.filter(({ name, role }) => given.has(name) || isLasting(role)).forEach(write);
-  return steps.flatMap((step, at) => {
+  return withoutLoops(steps).flatMap((step, at) => {
     const bound = kernels[step.kernel].parameters.map(({ access }, position) => {
       return { access, buffer: buffers[step.buffers[position]] };
     });

@@ -1,6 +1,7 @@
 /** The module around the kernels: its interface, its helpers, and `create` with the views and the entries. */
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import { Names } from "../../compiler/program/names.ts";
+import { withoutLoops } from "../../compiler/program/steps.ts";
 import type { Entry, Program, ProgramBuffer } from "../../compiler/program/types.ts";
 import { commentText, stringLiteral } from "./code.ts";
 import { identifiers } from "./context.ts";
@@ -93,7 +94,7 @@ function entryLines(
 ): readonly string[] {
   names.open();
   const dims = new Map(entry.dims.map((name) => [name, names.give(name)]));
-  const calls = entry.steps.map(({ kernel, buffers }) => {
+  const calls = withoutLoops(entry.steps).map(({ kernel, buffers }) => {
     const sizes = program.kernels[kernel].dims.map((dim) => {
       const name = dims.get(dim);
       if (name === undefined) throw new InternalError("typescript", `${entry.name} does not know the dimension ${dim}`);

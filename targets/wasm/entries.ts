@@ -8,7 +8,8 @@ import type { Facts, Integer } from "../../compiler/program/integer.ts";
 import { Names } from "../../compiler/program/names.ts";
 import type { SharedEntry, Sharing, Work } from "../../compiler/program/share.ts";
 import type { ThreadCosts } from "../../compiler/program/thread-costs.ts";
-import type { Entry, Program, Step } from "../../compiler/program/types.ts";
+import { withoutLoops } from "../../compiler/program/steps.ts";
+import type { Call, Entry, Program } from "../../compiler/program/types.ts";
 import { identifiers } from "./context.ts";
 import { get, i32, set, stringLiteral } from "./text.ts";
 import type { Text } from "./text.ts";
@@ -33,7 +34,7 @@ export interface EntryContext {
 /** An entry with more steps or phases than this calls functions of so many: engines and watr are slow in very long ones. */
 const longest = 256;
 
-type Call = keyof typeof agreement;
+type Agreed = keyof typeof agreement;
 
 /** The names of what is imported for threads. */
 export const threadNames: readonly string[] = ["$threads", "$own", ...Object.keys(agreement).map((name) => `$${name}`)];
@@ -56,7 +57,7 @@ export function entryTexts(n: number, context: EntryContext): readonly Text[] {
   const { program, sharing, entries } = context;
   const entry = program.entries[n];
   const { dims, parameters } = sizesOf(entry);
-  const calls = cut(entries[n], entry.steps, (step) => wholeCalls(step, dims, context), dims, context);
+  const calls = cut(entries[n], withoutLoops(entry.steps), (step) => wholeCalls(step, dims, context), dims, context);
   const shared = sharing.entries[n];
   const own: Text = ["func", entries[n], ["export", stringLiteral(entry.name)], ...parameters];
   if (shared === undefined) return [[...own, ...calls]];
@@ -155,13 +156,13 @@ function workCalls(work: Work, from: number, name: string, dims: Sizes, context:
 }
 
 /** All of a kernel on this thread. */
-function wholeCalls(step: Step, dims: Sizes, context: EntryContext): readonly Text[] {
+function wholeCalls(step: Call, dims: Sizes, context: EntryContext): readonly Text[] {
   const parts = context.sharing.kernels[step.kernel];
   if (parts === undefined) return [kernelCall(step, 0, dims, context)];
   return parts.map((_, at) => [...kernelCall(step, at, dims, context), i32(0), i32(1)]);
 }
 
-function kernelCall({ kernel, buffers }: Step, at: number, dims: Sizes, context: EntryContext): readonly Text[] {
+function kernelCall({ kernel, buffers }: Call, at: number, dims: Sizes, context: EntryContext): readonly Text[] {
   const sizes = context.program.kernels[kernel].dims.map((dim) => get(localOf(dim, dims)));
   const addresses = buffers.map((buffer): Text => ["global.get", context.buffers[buffer]]);
   return ["call", context.kernels[kernel][at], ...addresses, ...sizes];
@@ -201,7 +202,7 @@ function localOf(dim: string, dims: Sizes): string {
   return local;
 }
 
-function call(name: Call, ...operands: readonly Text[]): Text {
+function call(name: Agreed, ...operands: readonly Text[]): Text {
   return ["call", `$${name}`, ...operands];
 }
 

@@ -18,6 +18,7 @@ import { share } from "../../compiler/program/share.ts";
 import type { Sharing } from "../../compiler/program/share.ts";
 import { threadCosts } from "../../compiler/program/thread-costs.ts";
 import type { ThreadCosts } from "../../compiler/program/thread-costs.ts";
+import { callsOf } from "../../compiler/program/steps.ts";
 import type { Program, ScheduledKernel } from "../../compiler/program/types.ts";
 import type { ModuleContext } from "./context.ts";
 import { identifiers } from "./context.ts";
@@ -194,7 +195,7 @@ function moduleText(
 /** The kernels that only `init` calls: they run once, and are many where parameters are, so nothing is written into them. */
 function onlyInit({ kernels, entries }: Program): ReadonlySet<number> {
   const others = new Set(
-    entries.filter(({ name }) => name !== "init").flatMap(({ steps }) => steps.map((step) => step.kernel)),
+    entries.filter(({ name }) => name !== "init").flatMap(({ steps }) => callsOf(steps).map(({ call }) => call.kernel)),
   );
   return new Set(kernels.flatMap((_, n) => (others.has(n) ? [] : [n])));
 }

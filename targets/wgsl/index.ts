@@ -12,6 +12,7 @@ import { manifestOf } from "../../compiler/program/manifest.ts";
 import { Names, fileName, oneLine } from "../../compiler/program/names.ts";
 import type { SourceLines, Sources } from "../../compiler/program/origins.ts";
 import { describeOrigins, linesOf, noSources } from "../../compiler/program/origins.ts";
+import { withoutLoops } from "../../compiler/program/steps.ts";
 import { phasesOf, threadsOf } from "../../compiler/program/threads.ts";
 import type { Phase } from "../../compiler/program/threads.ts";
 import type { FunctionDefinition, Program, ScheduledKernel } from "../../compiler/program/types.ts";
@@ -86,7 +87,7 @@ function dispatchList(
   }
   const entries = program.entries.map(({ name, dims, steps }) => ({
     name,
-    dispatches: steps.flatMap(({ kernel, buffers }) => {
+    dispatches: withoutLoops(steps).flatMap(({ kernel, buffers }) => {
       const unknown = program.kernels[kernel].dims.find((dim) => !dims.includes(dim));
       if (unknown !== undefined) throw new InternalError("wgsl", `${name} does not know the dimension ${unknown}`);
       const offsets = buffers.map((buffer) => program.buffers[buffer].offset / 4);

@@ -8,6 +8,7 @@ import { planReport } from "../../compiler/plan/report.ts";
 import type { PlanCall, PlanEntry, PlanInput, PlanTensor } from "../../compiler/plan/types.ts";
 import { schedule } from "../../compiler/schedule/schedule.ts";
 import { functions } from "../../compiler/loops/functions.ts";
+import { callsOf } from "../../compiler/program/steps.ts";
 import type { Program } from "../../compiler/program/types.ts";
 import { verifyProgram } from "../../compiler/program/verify.ts";
 import type { Case } from "./kernels.ts";
@@ -100,7 +101,7 @@ describe("plan", () => {
     const program = programOf(network());
     expect(verifyProgram(program)).toEqual([]);
     expect(program.kernels.map(({ name }) => name)).toEqual(["dense", "elementwise"]);
-    expect(program.entries.map(({ steps }) => steps.map(({ kernel }) => kernel))).toEqual([
+    expect(program.entries.map(({ steps }) => callsOf(steps).map(({ call }) => call.kernel))).toEqual([
       [0, 1, 1],
       [0, 1, 1],
     ]);

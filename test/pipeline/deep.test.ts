@@ -1,6 +1,7 @@
 /** Deep networks: layers of one shape share kernels, whatever they draw, and an optimizer is one loop; the numbers are those of shallow ones. */
 import { expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
+import { callsOf } from "../../compiler/program/steps.ts";
 import { load } from "../../runtime/load/index.ts";
 
 function compiled(depth: number) {
@@ -19,7 +20,9 @@ test("a hundred layers take few kernels more than ten", () => {
 test("many parameters move in one loop over segments", () => {
   const { program } = compiled(30).built;
   const step = program.entries.find(({ name }) => name === "train_step");
-  const names = (step?.steps ?? []).map(({ kernel }) => program.kernels[kernel].name.replace(/_\d+$/, ""));
+  const names = callsOf(step?.steps ?? []).map(({ call: { kernel } }) =>
+    program.kernels[kernel].name.replace(/_\d+$/, ""),
+  );
   expect(names.filter((name) => name === "update")).toHaveLength(1);
 }, 120_000);
 

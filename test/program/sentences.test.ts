@@ -35,6 +35,7 @@ import type {
   Statement,
 } from "../../compiler/program/types.ts";
 import { boundsOf } from "../../compiler/program/integer.ts";
+import { callsOf } from "../../compiler/program/steps.ts";
 import { share } from "../../compiler/program/share.ts";
 import type { SharedEntry } from "../../compiler/program/share.ts";
 import { verifySharing } from "../../compiler/program/verify-sharing.ts";
@@ -328,7 +329,7 @@ const buffer = (name: string, change: Partial<ProgramBuffer>) => (): readonly st
   });
 const entry = (change: Partial<Entry>) => (): readonly string[] =>
   verifyProgram({ ...program(), entries: [{ ...program().entries[0], ...change }] });
-const steps = program().entries[0].steps;
+const steps = callsOf(program().entries[0].steps).map(({ call }) => call);
 const again = <Item>(items: readonly Item[]): readonly Item[] => [...items, ...items.slice(0, 1)];
 /** A run of two lasting buffers, `scale` and `b`, and what is wrong with it. */
 const withRun =
