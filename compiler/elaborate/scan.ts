@@ -9,7 +9,7 @@ import { badSize } from "../diagnostics/codes/sizes.ts";
 import { constantValue, symbolsOf, type Dimension } from "../dimension/dimension.ts";
 import { equalUnder } from "../dimension/facts.ts";
 import { given, scan, type Loop as GraphLoop } from "../graph/region.ts";
-import { axisFromFront, axisToFront } from "../ops/emit.ts";
+import { axisFromFront, axisToFront, reshape } from "../ops/emit.ts";
 import type { Carry, Scan, ScanInput } from "../syntax/ast.ts";
 import { labelledAxis } from "./builtins/axes.ts";
 import type { Frame } from "./frame.ts";
@@ -148,7 +148,8 @@ function resultOf(
   const [{ axis: place, tensor }] = sliced;
   const carries = [...loop.carries.values()];
   const parts = sliced.map(({ tensor: { value }, axis, given: part }) => ({
-    value: axisToFront(builder, value, axis),
+    // Lengths that only a `require` makes equal are written as one.
+    value: reshape(builder, axisToFront(builder, value, axis), [length, ...part.type.shape]),
     given: part.value,
   }));
   const steps =

@@ -1,4 +1,5 @@
 /** What a `scan` becomes: the node, its region, and where its axes, labels, draws and parameters go. */
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { ElaborateOptions } from "../../compiler/elaborate/parts.ts";
 import { nodesWithin } from "../../compiler/graph/bodies.ts";
@@ -179,6 +180,16 @@ describe("a scan", () => {
   });
 });
 
+test("lengths that a requirement makes equal agree", () => {
+  const source = `block halves(x: [N, T, 3]) -> [N, T, 3] {
+  require T % 2 == 0, "T must be even"
+  let pairs = reshape(x, [N, T / 2, 6])
+  return scan (r in x, q in reshape(pairs, [N, T / 2 * 2, 3])) along axis 1 { emit r - q }
+}
+model M(x: [N, T, 3]) -> [N, T, 3] = halves(x)`;
+  expect(told(source)).toEqual(["T: 2 slices, 0 carries, 1 emits"]);
+});
+
 describe("labels", () => {
   const source = (body: string, scan = "r in x along T with h = zeros([N, 3])") =>
     `block f(x: [N, T, C]) -> [_] {\n  let (y, h) = scan ${scan} { ${body} }\n  return ${"RESULT"}\n}\nmodel M(x: [N, T, 3]) -> [_] = f(x)`;
@@ -263,6 +274,22 @@ describe("draws", () => {
     expect(counted("scan r in x + random_uniform([N, 4, 3]) along axis 1 { emit r }")).toEqual(["false "]);
   });
 
+  test("of a `let` that a train shares are one, though a step in a scan asks first", () => {
+    const source = `model M(x: [N, 3]) -> [N, 3] = x |> dense(3)
+train T(x: [N, 4, 3]) {
+  data: given
+  let noise = random_uniform([N, 3])
+  step only {
+    minimize: mean(scan r in x along axis 1 { emit M(r) + noise }) + mean(noise)
+    update: M
+    optimizer: sgd(lr: 0.1)
+  }
+}`;
+    const graph = built(source).entries.find(({ name }) => name === "train_step")?.graph;
+    const drawn = nodesWithin(graph ?? { nodes: [], outputs: [] }).filter(({ op }) => op === "random_uniform");
+    expect(drawn.map(({ attributes }) => attributes["repeated"])).toEqual([undefined]);
+  });
+
   test("are numbered through by scans in scans", () => {
     const body = "scan r in x along axis 1 { emit scan q in r along axis 1 { emit q + random_uniform([N]) } }";
     expect(counted(body)).toEqual(["true add(given 2, given 1)"]);
@@ -330,4 +357,25 @@ train M { data: given  loss: mse  optimizer: sgd(lr: 0.1) }`;
 test("cumsum along an open dimension is a scan", () => {
   expect(told("model M(x: [N, T, 3]) -> [N, T, 3] = cumsum(x, axis: 1)")).toEqual(["T: 1 slices, 1 carries, 1 emits"]);
   expect(typesOf("model M(x: i32[N, T, 3]) -> i32[N, T, 3] = cumsum(x, axis: 1)")).toEqual(["i32[N, T, 3]"]);
+});
+
+describe("recurrent programs elaborate", () => {
+  const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+
+  test.each([
+    ["test/syntax/fixtures/recurrent.nn", {}, ["embedding.w", "gated.w", "gated.u", "gated.b", "dense.w", "dense.b"]],
+    [
+      "bench/workloads/W6.nn",
+      { bounds: new Map([["T", 64]]) },
+      ["embedding.w", "lstm.w", "lstm.u", "lstm.b", "dense.w", "dense.b"],
+    ],
+  ])("%s", (file, options, parameters) => {
+    const { variables, entries } = built(read(file), options);
+    expect(variables.flatMap(({ name, role }) => (role === "parameter" ? [name.replace(/^\w+\./, "")] : []))).toEqual(
+      parameters,
+    );
+    const step = entries.find(({ name }) => name === "train_step")?.graph;
+    const moved = step?.outputs.filter(({ role }) => role === "parameter") ?? [];
+    expect(moved.length).toBe(parameters.length);
+  });
 });
