@@ -281,7 +281,7 @@ function sound(): Plan {
     };
   };
   const calls = [call("a"), call("b", "a"), call("c", "b", "a")];
-  const entry = { name: "run", inputs: [], results: ["c"], dims: [], calls };
+  const entry = { name: "run", inputs: [], results: ["c"], dims: [], calls, loops: [] };
   return plan({
     tensors: new Map(["a", "b", "c"].map((name) => [name, value])),
     segments: [],
