@@ -460,7 +460,10 @@ const shares: readonly Case[] = [
     "predict: expected step 0 no later than step 1, found it in a later phase",
     sharing((phases) => [...phases].reverse()),
   ],
-  ["predict: expected step 0 apart from step 1, found them side by side", sharing((phases) => [phases.flat()])],
+  [
+    "predict: expected step 0 apart from step 1, found them side by side",
+    sharing((phases) => [{ kind: "works", works: phases.flatMap((one) => (one.kind === "works" ? one.works : [])) }]),
+  ],
   ["predict: expected part 1 of step 1, found another", sharing((phases) => [...phases, ...phases.slice(-1)])],
 ];
 

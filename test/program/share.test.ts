@@ -4,7 +4,8 @@ import { constant, multiply } from "../../compiler/dimension/dimension.ts";
 import { cutKernel } from "../../compiler/program/cut.ts";
 import { printKernel } from "../../compiler/program/print.ts";
 import { share } from "../../compiler/program/share.ts";
-import type { Program, ScheduledKernel, Statement } from "../../compiler/program/types.ts";
+import type { EntryPhase } from "../../compiler/program/share.ts";
+import type { Program, ScheduledKernel, Statement, Step } from "../../compiler/program/types.ts";
 import {
   N,
   at,
@@ -54,18 +55,25 @@ function programOf(kernels: readonly ScheduledKernel[], calls: readonly string[]
 /** A line for each phase: `big 16 | small(a, b), small(b, c)`. */
 function phasesOf(program: Program): readonly string[] | undefined {
   const { entries } = share(program, bounds, costs);
-  return entries[0]?.phases.map((works) =>
-    works
-      .map((work) => {
-        if (work.kind === "shared") return `${work.part.kernel.name} ${work.part.parts}`;
-        const names = work.steps.map(({ kernel, buffers }) => {
-          const list = buffers.map((buffer) => program.buffers[buffer].name).join(", ");
-          return `${program.kernels[kernel].name}(${list})`;
-        });
-        return names.join(", ");
-      })
-      .join(" | "),
+  return entries[0]?.phases.map((phase) => phaseText(phase, program));
+}
+
+function phaseText(phase: EntryPhase, program: Program): string {
+  if (phase.kind === "loop")
+    return `${phase.loop.index} times: ${phase.phases.map((inner) => phaseText(inner, program)).join("; ")}`;
+  const works = phase.works.map((work) =>
+    work.kind === "shared"
+      ? `${work.part.kernel.name} ${work.part.parts}`
+      : work.steps.map((step) => stepText(step, program)).join(", "),
   );
+  return works.join(" | ");
+}
+
+function stepText(step: Step, program: Program): string {
+  if (step.kind === "loop")
+    return `${step.index} times (${step.steps.map((one) => stepText(one, program)).join(", ")})`;
+  const list = step.buffers.map((buffer) => program.buffers[buffer].name).join(", ");
+  return `${program.kernels[step.kernel].name}(${list})`;
 }
 
 /** In nanoseconds at the bound: 6,400, 128, 64 and none. */
