@@ -9,7 +9,7 @@ import { Failure } from "./failure.ts";
 import type { Frame } from "./frame.ts";
 import type { Carried } from "./loop.ts";
 import { toTensor } from "./tensors.ts";
-import { describeType, type Tensor } from "./values.ts";
+import { describeType, elementTypeOf, type Tensor } from "./values.ts";
 
 /** `next h = …`: the value that `h` has behind this step, and from here on. */
 export function tellNext({ name, value: expression, span }: Next, frame: Frame): undefined {
@@ -47,7 +47,7 @@ function helpFor(given: Tensor, found: Tensor): string | undefined {
 /** `emit h`: a part of what the scan stacks. */
 export function tellEmit({ value: expression, span }: Emit, frame: Frame): undefined {
   const value = frame.session.evaluator.evaluate(expression, frame);
-  const tensor = frame.at(span, () => toTensor({ value, span: expression.span }, frame));
+  const tensor = frame.at(span, () => toTensor({ value, span: expression.span }, frame, elementTypeOf(value)));
   frame.loop?.emits.push({ tensor, span });
 }
 

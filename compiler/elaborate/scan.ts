@@ -16,7 +16,7 @@ import type { Frame } from "./frame.ts";
 import { Loop, type Carried, type Told } from "./loop.ts";
 import { scanInSegments } from "./segments.ts";
 import { toTensor } from "./tensors.ts";
-import { describeType, type AxisLabel, type Evaluated, type Tensor } from "./values.ts";
+import { describeType, elementTypeOf, type AxisLabel, type Evaluated, type Tensor } from "./values.ts";
 
 /** As many as a call: each level of a scan takes as much of the stack. */
 const levels = 4;
@@ -108,7 +108,8 @@ function lengthOf([first, ...others]: readonly Sliced[], frame: Frame): Dimensio
 function carriedOf({ name: { text: name, span: place }, start }: Carry, frame: Frame): Carried {
   const { entry, session } = frame;
   const { span } = start;
-  const tensor = frame.at(span, () => toTensor({ value: session.evaluator.evaluate(start, frame), span }, frame));
+  const written = session.evaluator.evaluate(start, frame);
+  const tensor = frame.at(span, () => toTensor({ value: written, span }, frame, elementTypeOf(written)));
   const value = frame.at(place, () => given(entry.builder, name, tensor.type));
   return { name, first: { tensor, span }, given: { ...tensor, value }, next: undefined };
 }
@@ -160,7 +161,7 @@ function resultOf(
     recompute: false,
     sliced: [...parts, ...steps],
     carried: carries.map(({ first, given: one }, index) => ({
-      first: first.tensor.value,
+      value: first.tensor.value,
       given: one.value,
       next: nexts[index].tensor.value,
     })),

@@ -17,7 +17,7 @@ export function scanInSegments(builder: GraphBuilder, loop: Loop, every: number)
   const [wholeFrom, restFrom] = loop.reversed ? [rest, 0] : [0, whole];
   const segments = scanSegments(builder, part(builder, loop, wholeFrom, whole), whole / every, every);
   if (rest === 0) return segments;
-  const carried = loop.carried.map((one, position) => ({ ...one, first: segments.last[position] }));
+  const carried = loop.carried.map((one, position) => ({ ...one, value: segments.last[position] }));
   const shorter = scan(builder, { ...part(builder, loop, restFrom, rest), carried, recompute: true });
   const emits = segments.emits.map((emit, position) => {
     const places = [emit, shorter.emits[position]];
@@ -52,15 +52,15 @@ function scanSegments(builder: GraphBuilder, loop: Loop, count: number, every: n
     ...loop,
     length,
     sliced: loop.sliced.map(({ given: one }, position) => ({ value: segments[position].given, given: one })),
-    carried: loop.carried.map((one, position) => ({ ...one, first: starts[position] })),
+    carried: loop.carried.map((one, position) => ({ ...one, value: starts[position] })),
   });
   const outer = scan(builder, {
     ...loop,
     length: constant(count),
     recompute: true,
     sliced: segments,
-    carried: loop.carried.map(({ first }, position) => ({
-      first,
+    carried: loop.carried.map(({ value }, position) => ({
+      value,
       given: starts[position],
       next: inner.last[position],
     })),

@@ -4,7 +4,7 @@
  */
 import { inferTypes } from "../ops/index.ts";
 import { stringOf } from "./attributes.ts";
-import { Graph } from "./graph.ts";
+import { graphOf, type Graph } from "./graph.ts";
 import { printType, printValue } from "./print.ts";
 import { givenOf, scanParts, scanTypes } from "./region.ts";
 import type { GraphNode, Region, TensorType } from "./types.ts";
@@ -24,7 +24,7 @@ export function verifyGraph(graph: Graph): readonly string[] {
     for (const problem of problemsOf(own)) problems.push(`${within}${problem}`);
     for (const { id, region } of own.nodes) {
       if (region === undefined) continue;
-      const inside = { graph: new Graph(region.nodes, region.outputs), within: `${within}in %${id}, ` };
+      const inside = { graph: graphOf(region), within: `${within}in %${id}, ` };
       for (const { id: input } of inside.graph.inputs) problems.push(`${inside.within}%${input} reads what is outside`);
       waiting.push(inside);
     }

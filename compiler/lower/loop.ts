@@ -12,6 +12,7 @@ import { load } from "../loops/scalar.ts";
 import type { Axis } from "../loops/types.ts";
 import type { Level, LoweredLoop, LoweredNode, LoweredOutput, Slot } from "./lowered.ts";
 import { dependentOn, partingOf, type Parting } from "./parting.ts";
+import { withTransposed } from "./permuted.ts";
 import { ofAllSteps, type Everywhere } from "./steps.ts";
 import { isSingle, type Tensors } from "./tensors.ts";
 
@@ -60,13 +61,10 @@ interface Carried {
 /** Adds the loop and what stands around it to `outer`; answers with where emits and last carries are found. */
 export function placeScan(scan: ScanBody, outer: Growing, tensors: Tensors): readonly Everywhere[] {
   const { parts, givens, inputs, name, level } = scan;
-  const { slices, emits } = parts;
-  const { nodes, next } = withOwnNext(scan, tensors);
+  const { slices } = parts;
+  const { nodes, emitted, next } = withOwnResults(scan, tensors);
   const parting = partingOf({ nodes, loops: level.loops }, givens.slice(0, slices), givens.slice(slices), next);
-  const asked = new Set([
-    ...parting.behind.flatMap(({ compute }) => loadedBy(compute)),
-    ...scan.results.slice(0, emits),
-  ]);
+  const asked = new Set([...parting.behind.flatMap(({ compute }) => loadedBy(compute)), ...emitted]);
   const carried = next.map((made, n): Carried => {
     const old = givens[slices + n];
     const isWhole = asked.has(old) || asked.has(made);
@@ -76,37 +74,44 @@ export function placeScan(scan: ScanBody, outer: Growing, tensors: Tensors): rea
   for (const [n, given] of givens.slice(0, slices).entries())
     placing.all.set(given, { tensor: inputs[n], isStacked: true });
   addAround(parting.before, placing, outer);
-  const kept = parting.core.filter(({ tensor }) => asked.has(tensor) && !next.includes(tensor));
+  const again = new Set(parting.behind.map(({ tensor }) => tensor));
+  const kept = parting.core.filter(({ tensor }) => asked.has(tensor) && !next.includes(tensor) && !again.has(tensor));
   for (const { tensor } of kept) addKept(tensor, placing);
   for (const one of carried) addCarried(one, placing, outer);
   if (parting.core.length > 0 || level.loops.length > 0) outer.loops.push(loopOf(placing, kept, outer));
   addAround(parting.behind, placing, outer);
   return [
-    ...scan.results.slice(0, emits).map((result) => placing.all.get(result) ?? { tensor: result, isStacked: false }),
+    ...emitted.map((result) => placing.all.get(result) ?? { tensor: result, isStacked: false }),
     ...carried.map(({ stack }) => ({ tensor: `${stack}/last`, isStacked: true })),
   ];
 }
 
-/** Each next carry as a value of its own that the loop makes; a copy where it is given, or another carry's. */
-function withOwnNext(
+/**
+ * Each next carry as a value of its own that the loop makes: a copy where it is given, or another carry's; so are emits of what a
+ * loop within makes, which lies there for one step only.
+ */
+function withOwnResults(
   { name, parts, level, givens, results }: ScanBody,
   tensors: Tensors,
-): { readonly nodes: readonly LoweredNode[]; readonly next: readonly string[] } {
+): { readonly nodes: readonly LoweredNode[]; readonly emitted: readonly string[]; readonly next: readonly string[] } {
   const made = new Map(level.nodes.map((node) => [node.tensor, node]));
+  const ofLoops = new Set(level.loops.flatMap(({ writes }) => writes));
   const dependent = dependentOn(level, givens.slice(parts.slices));
   const nodes = [...level.nodes];
+  const copied = (copy: string, result: string): string => {
+    tensors.add(copy, "value", tensors.find(result)?.declared ?? scalar);
+    nodes.push(copyNode(copy, result, tensors, made.get(result)?.origin));
+    return copy;
+  };
+  const emitted = results
+    .slice(0, parts.emits)
+    .map((result, n) => (ofLoops.has(result) ? copied(`${name}/emit${n}`, result) : result));
   const next: string[] = [];
   for (const [n, result] of results.slice(parts.emits).entries()) {
-    if (made.has(result) && dependent.has(result) && !next.includes(result)) next.push(result);
-    else {
-      const copy = `${name}/next${n}`;
-      const type = tensors.find(givens[parts.slices + n])?.declared ?? { dtype: "f32", shape: [] };
-      tensors.add(copy, "value", type);
-      nodes.push(copyNode(copy, result, tensors, made.get(result)?.origin));
-      next.push(copy);
-    }
+    const isOwn = made.has(result) && dependent.has(result) && !next.includes(result);
+    next.push(isOwn ? result : copied(`${name}/next${n}`, result));
   }
-  return { nodes, next };
+  return { nodes, emitted, next };
 }
 
 function copyNode(tensor: string, source: string, tensors: Tensors, origin: Origin = nowhere): LoweredNode {
@@ -209,8 +214,10 @@ function addCarried({ old, next, first, stack, isWhole }: Carried, placing: Plac
 
 function loopOf(placing: Placing, kept: readonly LoweredNode[], outer: Growing): LoweredLoop {
   const { name, parts, level, parting, carried, tensors, origin } = placing;
-  const { core } = parting;
-  const own = new Set(core.map(({ tensor }) => tensor));
+  const own = new Set(parting.core.map(({ tensor }) => tensor));
+  const isShared = (tensor: string): boolean => !own.has(tensor) && !parting.varying.has(tensor);
+  const { nodes: core, copies } = withTransposed(parting.core, isShared, tensors);
+  outer.nodes.push(...copies);
   const loops = level.loops.map((loop) => {
     const earlier = level.nodes.slice(0, loop.after).filter(({ tensor }) => own.has(tensor));
     return { ...loop, after: earlier.length };

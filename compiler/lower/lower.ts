@@ -18,17 +18,32 @@ import { stampChunk } from "../ops/order.ts";
 import { inChunks } from "./chunks.ts";
 import { placeScan } from "./loop.ts";
 import type { Lowered, LoweredLoop, LoweredNode, LoweredOutput } from "./lowered.ts";
+import { inOrderOfLoops } from "./permuted.ts";
 import { isSingle, Tensors } from "./tensors.ts";
 
 /** Lowers a graph whose open dimensions have these bounds. */
 export function lower(graph: Graph, bounds: ReadonlyMap<string, number>): Lowered {
   const tensors = new Tensors();
-  const place: Place = { graph, bounds, tensors, prefix: "%", givens: [], depth: 0, nodes: [], loops: [] };
+  const place: Place = {
+    graph,
+    bounds,
+    tensors,
+    prefix: "%",
+    givens: [],
+    found: new Map(),
+    depth: 0,
+    nodes: [],
+    loops: [],
+  };
   lowerNodes(place);
   const owners = new Map<string, GraphOutput>();
   for (const output of [...graph.outputs].reverse()) owners.set(tensorName(output.value, place), output);
   const outputs = graph.outputs.map((output) => ownTensor(output, owners, place));
-  return { nodes: place.nodes, loops: place.loops, tensors: tensors.all, outputs };
+  const level = inOrderOfLoops(
+    place,
+    outputs.map(({ tensor }) => tensor),
+  );
+  return { ...level, tensors: tensors.all, outputs };
 }
 
 /** A graph, or the region of a loop, while it is lowered. */
@@ -40,6 +55,8 @@ interface Place {
   readonly prefix: string;
   /** What the region's `given` nodes are, in order. */
   readonly givens: readonly string[];
+  /** Where outputs of loops are found. */
+  readonly found: Map<string, string>;
   /** How many loops are around it. */
   readonly depth: number;
   readonly nodes: LoweredNode[];
@@ -57,11 +74,12 @@ function lowerNodes(place: Place): void {
 }
 
 /** `%12`, `%12.1` for its second output; an input's own name. */
-function tensorName(value: Value, { graph, prefix, givens }: Place): string {
+function tensorName(value: Value, { graph, prefix, givens, found }: Place): string {
   const node = graph.node(value.node);
   if (node.op === "input") return inputName(node);
   if (node.op === "given") return givens[graph.nodes.filter(({ op }) => op === "given").indexOf(node)];
-  return outputName(prefix, value);
+  const name = outputName(prefix, value);
+  return found.get(name) ?? name;
 }
 
 function outputName(prefix: string, { node, output }: Value): string {
@@ -89,7 +107,16 @@ function addScan(node: GraphNode, place: Place): void {
     n < slices ? `${name}/slice${n}` : `${name}/carry${n - slices}`,
   );
   const givens = [...own, ...inputs.slice(own.length)];
-  const inner: Place = { ...place, graph, prefix: `${name}/`, givens, depth: place.depth + 1, nodes: [], loops: [] };
+  const inner: Place = {
+    ...place,
+    graph,
+    prefix: `${name}/`,
+    givens,
+    found: new Map(),
+    depth: place.depth + 1,
+    nodes: [],
+    loops: [],
+  };
   for (const [n, { outputs }] of graph.nodes.filter(({ op }) => op === "given").entries())
     if (n < own.length) place.tensors.add(own[n], "value", outputs[0]);
   lowerNodes(inner);
@@ -97,9 +124,13 @@ function addScan(node: GraphNode, place: Place): void {
   const scan = { name, parts, origin: originOf(node), inputs, givens: own, results, level: inner, depth: place.depth };
   for (const [output, { tensor: source, isStacked }] of placeScan(scan, place, place.tensors).entries()) {
     const tensor = outputName(place.prefix, { node: node.id, output });
+    if (isStacked) {
+      place.found.set(tensor, source);
+      continue;
+    }
     const type = node.outputs[output];
     place.tensors.add(tensor, "value", type);
-    const compute = squeeze(copyCompute(source, type, isStacked ? 0 : 1), place.tensors);
+    const compute = squeeze(copyCompute(source, type, 1), place.tensors);
     place.nodes.push({ tensor, op: "copy", compute, origin: originOf(node) });
   }
 }
@@ -172,7 +203,7 @@ function ownTensor(output: GraphOutput, owners: ReadonlyMap<string, GraphOutput>
   const { name, role, value } = output;
   const tensor = tensorName(value, place);
   const node = graph.node(value.node);
-  if (owners.get(tensor) === output && node.op !== "input" && node.op !== "constant") return { name, role, tensor };
+  if (owners.get(tensor) === output && !isElsewhere(node)) return { name, role, tensor };
   const copy = `${tensor}=${role}.${name}`;
   const type = graph.typeOf(value);
   nodes.push({
@@ -183,6 +214,11 @@ function ownTensor(output: GraphOutput, owners: ReadonlyMap<string, GraphOutput>
   });
   tensors.add(copy, "value", type);
   return { name, role, tensor: copy };
+}
+
+/** Nodes whose values lie where they are given, in a stack, or nowhere. */
+function isElsewhere({ op, region }: GraphNode): boolean {
+  return op === "input" || op === "constant" || region !== undefined;
 }
 
 /** The tensor itself; `repeated` axes in front are not its own. */

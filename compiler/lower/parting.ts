@@ -1,8 +1,10 @@
 /**
  * Which of a loop's nodes stay in it: those that depend on a carry and lead to one. Those before them do not depend on
- * carries, those behind lead to none. What only moves elements is made wherever it is read.
+ * carries, those behind lead to none. What is cheap is made wherever it is read.
  */
-import { isMovement, loadedBy } from "../loops/compute.ts";
+import { loadedBy } from "../loops/compute.ts";
+import { isRandom } from "../loops/functions.ts";
+import { nodeCost, nodesOf } from "../loops/scalar.ts";
 import type { Compute } from "../loops/types.ts";
 import type { Level, LoweredNode } from "./lowered.ts";
 
@@ -32,16 +34,17 @@ export function partingOf(
   );
   const before = level.nodes.filter(({ tensor }) => !dependent.has(tensor));
   const given = new Set([...slices, ...carries, ...next, ...before.map(({ tensor }) => tensor)]);
-  addMovements(
+  addCheap(
     level,
     core,
     ({ tensor }) => !dependent.has(tensor),
     level.loops.flatMap(({ reads }) => reads),
   );
-  addMovements(
+  addCheap(
     level,
     behind,
-    ({ tensor, compute }) => core.has(tensor) && loadedBy(compute).every((one) => given.has(one)),
+    ({ tensor, compute }) =>
+      core.has(tensor) && !next.includes(tensor) && loadedBy(compute).every((one) => given.has(one)),
   );
   const nodesIn = (names: ReadonlySet<string>): readonly LoweredNode[] =>
     level.nodes.filter(({ tensor }) => names.has(tensor));
@@ -68,8 +71,8 @@ function neededFor({ nodes, loops }: Level, next: readonly string[]): ReadonlySe
   return needed;
 }
 
-/** Adds what moves elements, or is made of none, to those that read it. */
-function addMovements(
+/** Adds what is cheap to make of what is at hand to those that read it: to store it for all steps would cost more. */
+function addCheap(
   { nodes }: Level,
   into: Set<string>,
   isAllowed: (node: LoweredNode) => boolean,
@@ -84,6 +87,11 @@ function addMovements(
   }
 }
 
+/** What a division or a root costs, and little more than to store a number and load it again; all that costs more is made once for all steps. */
+const cheapCost = 4;
+
 function isFree(compute: Compute): boolean {
-  return compute.kind === "map" && (isMovement(compute) || loadedBy(compute).length === 0);
+  return (
+    compute.kind === "map" && nodesOf(compute.value).every((node) => nodeCost(node) <= cheapCost && !isRandom(node))
+  );
 }

@@ -49,7 +49,7 @@ function carried({ value, type: { dtype, shape } }: Tensor, axis: number, { buil
     reversed: false,
     recompute: false,
     sliced: [{ value: axisToFront(builder, value, axis), given: one }],
-    carried: [{ first: fill(builder, part.shape, 0, dtype), given: sum, next }],
+    carried: [{ value: fill(builder, part.shape, 0, dtype), given: sum, next }],
     emits: [next],
   });
   return axisFromFront(builder, emits[0], axis);
