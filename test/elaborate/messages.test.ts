@@ -78,6 +78,7 @@ const further: readonly string[] = [
     "r in x along T { return r }",
   ].map((scan) => `model M(x: [N, T, 3]) -> [..] = scan ${scan}`),
   "block scaled(x: [N, C], rate: float) -> [N, C] {\n  state seen: [] = zeros\n  seen <- seen + rate\n  return x * seen\n}\nblock deep(x: [N, C]) -> [N, C] = x |> scaled(2)\nmodel M(x: [N, 5, 3]) -> [N, 5, 3] = scan r in x along axis 1 { emit deep(r) }",
+  "model M(x: [N, 5, 3]) -> [N, 5, 3] = scan r in x along axis 1 { emit r |> batch_norm }\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 1) }",
   // Convolutions and windows.
   ...[
     "conv(x, ones_of)",

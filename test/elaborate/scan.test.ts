@@ -55,13 +55,47 @@ describe("a scan", () => {
   }
   return states
 }`;
-    expect(printGraph(predicted(source))).toMatchInlineSnapshot();
+    expect(printGraph(predicted(source))).toMatchInlineSnapshot(`
+      "%0 = input[dtype: "f32", name: "M.x", role: "input", shape: [N, T, 3]]() : f32[N, T, 3]   // M.x
+      %1 = constant[dtype: "f32", value: 0]() : f32[]   // M.zeros
+      %2 = broadcast[axes: [], shape: [N, 4]](%1) : f32[N, 4]   // M.zeros
+      %3 = input[dtype: "f32", name: "M.dense.w", role: "parameter", shape: [3, 4]]() : f32[3, 4]   // M.dense.w
+      %4 = transpose[permutation: [1, 0, 2]](%0) : f32[T, N, 3]   // M
+      %5 = scan[carries: 1, length: T, recompute: false, reversed: false, slices: 1](%4, %2, %3) : f32[T, N, 4], f32[N, 4]   // M
+        %0 = given[dtype: "f32", name: "given 0", shape: [N, 3]]() : f32[N, 3]   // M
+        %1 = given[dtype: "f32", name: "given 1", shape: [N, 4]]() : f32[N, 4]   // M
+        %2 = given[dtype: "f32", name: "given 2", shape: [3, 4]]() : f32[3, 4]   // M.dense.w
+        %3 = contract[ab,bc->ac](%0, %2) : f32[N, 4]   // M.dense
+        %4 = tanh(%3) : f32[N, 4]   // M
+        %5 = add(%4, %1) : f32[N, 4]   // M
+        result emit 0 = %5
+        result next 0 = %5
+      %6 = transpose[permutation: [1, 0, 2]](%5) : f32[N, T, 4]   // M
+      result predict.M.output = %6"
+    `);
   });
 
   test("in a scan is a region in a region", () => {
     const source = `model M(x: [N, T, 3]) -> [N] =
   scan r in x along T with h = zeros([N]) { next h = h + scan q in r along axis 1 with g = h { next g = g * q } }`;
-    expect(printGraph(predicted(source))).toMatchInlineSnapshot();
+    expect(printGraph(predicted(source))).toMatchInlineSnapshot(`
+      "%0 = input[dtype: "f32", name: "M.x", role: "input", shape: [N, T, 3]]() : f32[N, T, 3]   // M.x
+      %1 = constant[dtype: "f32", value: 0]() : f32[]   // M.zeros
+      %2 = broadcast[axes: [], shape: [N]](%1) : f32[N]   // M.zeros
+      %3 = transpose[permutation: [1, 0, 2]](%0) : f32[T, N, 3]   // M
+      %4 = scan[carries: 1, length: T, recompute: false, reversed: false, slices: 1](%3, %2) : f32[N]   // M
+        %0 = given[dtype: "f32", name: "given 0", shape: [N, 3]]() : f32[N, 3]   // M
+        %1 = given[dtype: "f32", name: "given 1", shape: [N]]() : f32[N]   // M
+        %2 = transpose[permutation: [1, 0]](%0) : f32[3, N]   // M
+        %3 = scan[carries: 1, length: 3, recompute: false, reversed: false, slices: 1](%2, %1) : f32[N]   // M
+          %0 = given[dtype: "f32", name: "given 0", shape: [N]]() : f32[N]   // M
+          %1 = given[dtype: "f32", name: "given 1", shape: [N]]() : f32[N]   // M
+          %2 = mul(%1, %0) : f32[N]   // M
+          result next 0 = %2
+        %4 = add(%1, %3) : f32[N]   // M
+        result next 0 = %4
+      result predict.M.output = %4"
+    `);
   });
 
   test.each([
@@ -130,7 +164,18 @@ describe("a scan", () => {
     expect(text).toBe("error NN0308: expected 2 results, found 3 results");
     const mended = source.replace("(y, h)", "(y, h, _)");
     const region = scansOf(mended)[0].region;
-    expect(region === undefined ? "" : printGraph(region)).toMatchInlineSnapshot();
+    expect(region === undefined ? "" : printGraph(region)).toMatchInlineSnapshot(`
+      "%0 = given[dtype: "f32", name: "given 0", shape: [N]]() : f32[N]   // M
+      %1 = given[dtype: "f32", name: "given 1", shape: [N]]() : f32[N]   // M
+      %2 = given[dtype: "bool", name: "given 2", shape: []]() : bool[]   // M
+      %3 = constant[dtype: "f32", value: 2]() : f32[]   // M
+      %4 = broadcast[axes: [], shape: [N]](%3) : f32[N]   // M
+      %5 = sub(%4, %1) : f32[N]   // M
+      %6 = not(%2) : bool[]   // M
+      result emit 0 = %5
+      result next 0 = %4
+      result next 1 = %6"
+    `);
   });
 });
 
@@ -146,7 +191,7 @@ describe("labels", () => {
       "next h = h + sum(r, over: C, keep: true)\n  emit sum(r, over: N)",
       "sum(y, over: T)",
     ],
-    ["a carry keeps its own", "next h = r * 2\n  emit r", "sum(h, over: N)"],
+    ["a carry keeps its own", "next h = r * 2\n  emit r", "sum(h, over: N) + sum(y, over: [N, T])"],
   ])("%s", (_, body, result) => {
     expect(typesOf(resultOf(body, result))).toEqual(["f32[3]"]);
   });
@@ -215,7 +260,7 @@ describe("draws", () => {
   });
 
   test("are drawn once where they stand outside", () => {
-    expect(counted("scan r in x + random_uniform([N, 4, 3]) along axis 1 { emit r }")).toEqual(["undefined "]);
+    expect(counted("scan r in x + random_uniform([N, 4, 3]) along axis 1 { emit r }")).toEqual(["false "]);
   });
 
   test("are numbered through by scans in scans", () => {
