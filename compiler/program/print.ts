@@ -54,7 +54,8 @@ function slotText({ loop, times, plus, modulo }: Slice): string {
   const moved = loop === undefined ? [] : [loop];
   const sum = times === 1 ? [...moved, ...rest].join(" + ") : [rest.join(""), ...moved].join(" - ").trim();
   const text = sum === "" ? "0" : sum.replaceAll("+ -", "- ");
-  return modulo === undefined ? text : `(${text}) mod ${modulo}`;
+  if (modulo === undefined) return text;
+  return `${/^\w+$/.test(text) ? text : `(${text})`} mod ${modulo}`;
 }
 
 /** Rows of a table, each column as wide as its widest cell. */

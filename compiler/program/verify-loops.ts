@@ -131,7 +131,9 @@ function verifyApart(
   const isWritten = (n: number): boolean => parameters[n].access !== "read";
   const sliced = chains.flatMap((chain, n) => (chain.length > 1 ? [n] : []));
   const pairs = sliced.flatMap((n) =>
-    chains.flatMap((_, m) => (m < n || (m > n && !sliced.includes(m)) ? [[m, n] as const] : [])),
+    chains.flatMap((_, m) =>
+      m < n || (m > n && !sliced.includes(m)) ? [[Math.min(m, n), Math.max(m, n)] as const] : [],
+    ),
   );
   return pairs
     .filter(([m, n]) => (isWritten(m) || isWritten(n)) && !areSeparate(chains[m], chains[n], bounds))
@@ -182,5 +184,5 @@ function isAtLeast(size: Dimension, least: Dimension, bounds: Bounds): boolean {
   );
   const common = [...first].filter((name) => rest.every((names) => names.has(name)));
   const divided = divideExactly(difference, product(common.map(symbol)));
-  return divided !== undefined && isNeverNegative(divided);
+  return divided !== undefined && (isNonNegative(divided, bounds) || isNeverNegative(divided));
 }

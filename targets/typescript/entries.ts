@@ -75,7 +75,7 @@ function callText({ kernel, buffers }: Call, place: Place, { program, kernels, v
     if (view === undefined) throw new InternalError("typescript", `there is no view of ${whole.name}`);
     if (buffer.slice === undefined) return view;
     const start = integerCode(integerOf(placeOf(buffer, program.buffers), place.scope.facts), place);
-    return `${view}.subarray(${start.text})`;
+    return start.text === "0" ? view : `${view}.subarray(${start.text})`;
   });
   const sizes = program.kernels[kernel].dims.map((dim) => place.scope.find("dimension", dim).binding.printed);
   return `${kernels[kernel]}(${[...own, ...sizes].join(", ")});`;
