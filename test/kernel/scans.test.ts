@@ -22,7 +22,7 @@ describe.each([1, 2] as const)("loops of order %i, lowered and fused, keep every
         { shape, data: Float32Array.from(data) },
       ]),
     );
-    const after = runPasses(graph, { verify: false });
+    const after = runPasses(graph, { verify: true });
     const expected = evaluateGraph(after, { inputs, dims: none, precision: "f32" });
     const lowered = lower(after, none);
     const entry = fuse(lowered, none, new UniqueNames(), { verify: true, nests: true });
