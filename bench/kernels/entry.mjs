@@ -34,5 +34,10 @@ export function openEntry(compile, { name, source, bounds, options = {} }) {
         throw new Error(`${name} answers what is no number, or nothing but zeros`);
   };
   const { steps } = result.built.program.entries.find((one) => one.name === entry);
-  return { call, check, kernels: steps.length };
+  return { call, check, kernels: countOf(steps) };
+}
+
+/** How many calls stand in the steps, those in loops once. */
+function countOf(steps) {
+  return steps.reduce((count, step) => count + (step.kind === "loop" ? countOf(step.steps) : 1), 0);
 }

@@ -97,13 +97,15 @@ function chosen(
   const kept = new Map<string, Value>();
   for (const value of wanted)
     if (!cheap.has(builder.node(value.node).op) || carried.has(keyOf(value))) kept.set(keyOf(value), value);
-  const known = new Map<number, boolean>();
+  const known = new Set<number>();
+  const isAtHand = (value: Value): boolean => kept.has(keyOf(value)) || value.node < from || known.has(value.node);
+  const next = wanted.values();
+  let one = next.next();
   for (let id = from; id < to; id += 1) {
     const { op, inputs } = builder.node(id);
-    const isAtHand = (value: Value): boolean =>
-      kept.has(keyOf(value)) || value.node < from || known.get(value.node) === true;
-    known.set(id, cheap.has(op) && inputs.every(isAtHand));
+    if (cheap.has(op) && inputs.every(isAtHand)) known.add(id);
+    for (; one.done !== true && one.value.node === id; one = next.next())
+      if (!isAtHand(one.value)) kept.set(keyOf(one.value), one.value);
   }
-  for (const value of wanted) if (known.get(value.node) !== true) kept.set(keyOf(value), value);
   return [...kept.values()].sort((a, b) => a.node - b.node || a.output - b.output);
 }

@@ -16,7 +16,7 @@ export interface Manifest {
   /** The file that the runtime loads, in `files`. */
   readonly module: string;
   readonly dims: readonly { readonly name: string; readonly bound: number }[];
-  /** Those that a host fills, reads or saves: temporaries and segments are the module's own affair. */
+  /** Those that a host fills, reads or saves: temporaries, segments and slices are the module's own affair. */
   readonly buffers: readonly ProgramBuffer[];
   readonly arenaBytes: number;
   /** Without steps: these are in the module. wgsl keeps its dispatch list in a file of its own. */

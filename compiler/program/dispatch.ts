@@ -2,17 +2,30 @@
 import type { Dimension } from "../dimension/dimension.ts";
 
 export interface DispatchList {
-  readonly version: 1;
+  /** 2 where there is a loop or a move, which who knows version 1 alone would pass over. */
+  readonly version: 1 | 2;
   /** The file with the shaders: a head, which all need, then one part for each kernel. */
   readonly shader: string;
   readonly head: TextRange;
   /** Members of the uniform `dims`, all i32, in order, after one that is always 0. */
   readonly dims: readonly string[];
   readonly points: readonly EntryPoint[];
-  readonly entries: readonly {
-    readonly name: string;
-    readonly dispatches: readonly Dispatch[];
-  }[];
+  readonly entries: readonly DispatchEntry[];
+}
+
+export interface DispatchEntry {
+  readonly name: string;
+  readonly dispatches: readonly Dispatch[];
+  /** Where one begins, the outer before the inner; absent where there is none. */
+  readonly loops?: readonly DispatchLoop[];
+}
+
+/** Dispatches `from` to `to`, the latter not included, `extent` times. The index counts from 0; loops lie within each other or apart. */
+export interface DispatchLoop {
+  readonly index: string;
+  readonly extent: Dimension;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Of the shader's file, in UTF-16 units. */
@@ -36,6 +49,19 @@ export interface Dispatch {
   readonly point: number;
   /** Where the kernel's buffers begin, in elements of the arena: the members of its uniform, all i32, in order. */
   readonly buffers: readonly number[];
+  /** What is added to these; absent where nothing is. */
+  readonly moves?: readonly Move[];
+}
+
+/** Adds stride · (((±the loop's index) + plus) mod modulo) to where one of the buffers begins, without the loop stride · plus. */
+export interface Move {
+  /** Which of the dispatch's. */
+  readonly buffer: number;
+  readonly loop?: string;
+  readonly times: 1 | -1;
+  readonly plus: Dimension;
+  readonly modulo?: number;
+  readonly stride: Dimension;
 }
 
 /** Workgroups in the first dimension of a dispatch; what is more goes into the second. A limit that every device keeps. */

@@ -1,10 +1,19 @@
-/** A program as text for people: its buffers as a table, its kernels as indented pseudo-code, its entries as calls. */
+/** A program as text for people: its buffers as a table, its kernels as indented pseudo-code, its entries as calls and loops of them. */
 import { print as printDimension, printShape } from "../dimension/dimension.ts";
 import type { Dimension } from "../dimension/dimension.ts";
 import { infix } from "../loops/print.ts";
 import type { Index, IndexAtom, Scalar } from "../loops/types.ts";
-import { withoutLoops } from "./steps.ts";
-import type { Entry, Expression, Program, ProgramBuffer, ScheduledKernel, Statement, ValueType } from "./types.ts";
+import type {
+  Entry,
+  Expression,
+  Program,
+  ProgramBuffer,
+  ScheduledKernel,
+  Slice,
+  Statement,
+  Step,
+  ValueType,
+} from "./types.ts";
 
 export { shortest } from "../loops/print.ts";
 
@@ -24,14 +33,29 @@ export function printProgram(program: Program): string {
 }
 
 function printBuffers(buffers: readonly ProgramBuffer[]): readonly string[] {
-  const rows = buffers.map(({ name, role, dtype, shape, offset, bytes }) => [
-    `  ${name}`,
-    role,
-    `${dtype}${printShape(shape)}`,
-    `at ${offset}`,
-    `${bytes} bytes`,
-  ]);
+  const rows = buffers.map((buffer) => {
+    const { name, role, dtype, shape, offset, bytes, slice } = buffer;
+    const place =
+      slice === undefined
+        ? [`at ${offset}`, `${bytes} bytes`]
+        : [partText(buffer, buffers), `${printDimension(slice.stride)} elements a slot`];
+    return [`  ${name}`, role, `${dtype}${printShape(shape)}`, ...place];
+  });
   return alignColumns(rows);
+}
+
+/** `h[t + 1]` for a slice of `h`, else the name. */
+function partText({ name, slice }: ProgramBuffer, buffers: readonly ProgramBuffer[]): string {
+  return slice === undefined ? name : `${partText(buffers[slice.of], buffers)}[${slotText(slice)}]`;
+}
+
+function slotText({ loop, times, plus, modulo }: Slice): string {
+  const rest = plus.key === "0" ? [] : [printDimension(plus)];
+  const moved = loop === undefined ? [] : [loop];
+  const sum = times === 1 ? [...moved, ...rest].join(" + ") : [rest.join(""), ...moved].join(" - ").trim();
+  const text = sum === "" ? "0" : sum.replaceAll("+ -", "- ");
+  if (modulo === undefined) return text;
+  return `${/^\w+$/.test(text) ? text : `(${text})`} mod ${modulo}`;
 }
 
 /** Rows of a table, each column as wide as its widest cell. */
@@ -46,13 +70,20 @@ export function alignColumns(rows: readonly (readonly string[])[]): readonly str
   );
 }
 
-function printEntry({ name, inputs, results, dims, steps }: Entry, { kernels, buffers }: Program): readonly string[] {
-  const list = (names: readonly string[]): string => names.join(", ");
-  const sizes = dims.length === 0 ? "" : `; ${list(dims)}`;
-  const calls = withoutLoops(steps).map(
-    (step) => `  ${kernels[step.kernel].name}(${list(step.buffers.map((b) => buffers[b].name))})`,
-  );
-  return [`entry ${name}(${list(inputs)}${sizes}) -> ${list(results)}`, ...calls];
+function printEntry({ name, inputs, results, dims, steps }: Entry, program: Program): readonly string[] {
+  const sizes = dims.length === 0 ? "" : `; ${dims.join(", ")}`;
+  const head = `entry ${name}(${inputs.join(", ")}${sizes}) -> ${results.join(", ")}`;
+  return [head, ...steps.flatMap((step) => printStep(step, program, "  "))];
+}
+
+function printStep(step: Step, program: Program, indent: string): readonly string[] {
+  if (step.kind === "loop") {
+    const body = step.steps.flatMap((one) => printStep(one, program, `${indent}  `));
+    return [`${indent}for ${step.index} in ${printDimension(step.extent)}`, ...body];
+  }
+  const { kernels, buffers } = program;
+  const own = step.buffers.map((buffer) => partText(buffers[buffer], buffers));
+  return [`${indent}${kernels[step.kernel].name}(${own.join(", ")})`];
 }
 
 /** One kernel: its signature, private arrays and statements. */

@@ -1,24 +1,20 @@
-/** The steps of entries as lists of calls. */
-import { InternalError } from "../diagnostics/diagnostic.ts";
+/** The steps of entries as lists: every call once, with the loops that it stands in. */
 import type { Call, Loop, Step } from "./types.ts";
 
-/** A call with the loops around it, the outermost first. */
+/** A call where it stands. */
 export interface PlacedCall {
   readonly call: Call;
+  /** Around it, the outermost first. */
   readonly loops: readonly Loop[];
+  /** `2`, or `1.0` for the first step of a loop that is step 1. */
+  readonly at: string;
 }
 
-/** Every call once, in the order of the text. */
-export function callsOf(steps: readonly Step[], loops: readonly Loop[] = []): readonly PlacedCall[] {
-  return steps.flatMap((step): readonly PlacedCall[] =>
-    step.kind === "call" ? [{ call: step, loops }] : callsOf(step.steps, [...loops, step]),
+/** In the order of the text. */
+export function callsOf(steps: readonly Step[], loops: readonly Loop[] = [], before = ""): readonly PlacedCall[] {
+  return steps.flatMap((step, n): readonly PlacedCall[] =>
+    step.kind === "call"
+      ? [{ call: step, loops, at: `${before}${n}` }]
+      : callsOf(step.steps, [...loops, step], `${before}${n}.`),
   );
-}
-
-/** The same steps, where none is a loop. */
-export function withoutLoops(steps: readonly Step[]): readonly Call[] {
-  return steps.map((step) => {
-    if (step.kind === "loop") throw new InternalError("program", `the loop over ${step.index} is not known here yet`);
-    return step;
-  });
 }

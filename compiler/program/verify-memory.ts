@@ -1,11 +1,14 @@
 /**
  * What must hold of the arena: variables share no byte with anything but the runs that they lie in, and buffers that are needed
- * at one time are apart. Runs are few, and are looked at one by one; all else by its neighbours.
+ * at one time are apart. Runs are few, and are looked at one by one; all else by its neighbours. A slice is needed as all of which
+ * it is a part.
  */
 import { meetings } from "./meetings.ts";
 import type { Held } from "./meetings.ts";
-import { withoutLoops } from "./steps.ts";
-import type { BufferRole, Entry, ProgramBuffer } from "./types.ts";
+import { chainOf, slicesOf } from "./slices.ts";
+import type { PlacedCall } from "./steps.ts";
+import { callsOf } from "./steps.ts";
+import type { BufferRole, Entry, Loop, ProgramBuffer } from "./types.ts";
 
 const lasting: ReadonlySet<BufferRole> = new Set<BufferRole>(["parameter", "state", "optimizer", "counter", "metric"]);
 
@@ -24,7 +27,8 @@ export class Memory {
     this.buffers = buffers;
     this.runs = buffers.filter(({ role }) => role === "segment");
     for (const run of this.runs) {
-      for (const buffer of buffers) if (buffer !== run && contains(run, buffer)) this.#join(run, buffer);
+      for (const buffer of buffers)
+        if (buffer !== run && buffer.slice === undefined && contains(run, buffer)) this.#join(run, buffer);
     }
   }
 
@@ -94,19 +98,56 @@ function isInPlace(a: Live, b: Live): boolean {
 
 /** When each buffer is needed: variables always, inputs from the start, results to the end. */
 function livesOf({ steps, inputs, results }: Entry, buffers: readonly ProgramBuffer[]): readonly Live[] {
-  const touched = new Map<number, { readonly from: number; readonly to: number }>();
-  for (const [at, step] of withoutLoops(steps).entries()) {
-    for (const buffer of step.buffers) touched.set(buffer, { from: touched.get(buffer)?.from ?? at, to: at });
-  }
+  const calls = callsOf(steps);
+  const touched = touchedIn(calls, buffers);
   const [given, asked] = [new Set(inputs), new Set(results)];
-  return buffers.flatMap((buffer, position): readonly Live[] => {
+  return buffers.flatMap((buffer): readonly Live[] => {
     const { name, role, offset, bytes } = buffer;
     const place = { buffer, name, role, offset, bytes };
-    if (isLasting(role)) return [{ ...place, from: -1, to: steps.length + 1 }];
-    const own = touched.get(position);
+    if (isLasting(role)) return [{ ...place, from: -1, to: calls.length + 1 }];
+    const own = touched.hulls.get(buffer);
     if (own === undefined && !given.has(name)) return [];
     const from = given.has(name) ? 0 : (own?.from ?? 0);
-    const to = given.has(name) || asked.has(name) ? steps.length : (own?.to ?? 0);
-    return [{ ...place, from, to }];
+    const to = given.has(name) || asked.has(name) ? calls.length : (own?.to ?? 0);
+    return [{ ...place, ...throughLoops({ from, to }, calls, touched.spans) }];
   });
+}
+
+/** From one call to another, both included; what is needed in all turns of a loop reaches beyond its first and last call. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** So far beyond, which is in no other call, and apart from a loop that follows. */
+const beyond = 0.25;
+
+/** From the first to the last call that touches a buffer, in all turns of the loops that move slices of it; and where loops are. */
+function touchedIn(
+  calls: readonly PlacedCall[],
+  buffers: readonly ProgramBuffer[],
+): { readonly hulls: ReadonlyMap<ProgramBuffer, Span>; readonly spans: ReadonlyMap<Loop, Span> } {
+  const spans = new Map<Loop, Span>();
+  for (const [at, { loops }] of calls.entries())
+    for (const loop of loops) spans.set(loop, { from: spans.get(loop)?.from ?? at - beyond, to: at + beyond });
+  const hulls = new Map<ProgramBuffer, Span>();
+  for (const [at, { call, loops }] of calls.entries()) {
+    for (const position of call.buffers) {
+      const chain = chainOf(buffers[position], buffers);
+      const [whole] = chain.slice(-1);
+      const movers = new Set(slicesOf(chain).map(({ loop }) => loop));
+      const outermost = loops.find(({ index }) => movers.has(index));
+      const { from, to } = (outermost && spans.get(outermost)) ?? { from: at, to: at };
+      const before = hulls.get(whole);
+      hulls.set(whole, { from: Math.min(from, before?.from ?? from), to: Math.max(to, before?.to ?? to) });
+    }
+  }
+  return { hulls, spans };
+}
+
+/** What is needed on both sides of a loop's end is needed in all of its turns. */
+function throughLoops({ from, to }: Span, calls: readonly PlacedCall[], spans: ReadonlyMap<Loop, Span>): Span {
+  const crossed = (at: number): Span | undefined =>
+    calls[at]?.loops.flatMap((loop) => spans.get(loop) ?? []).find((span) => from < span.from || span.to < to);
+  return { from: crossed(Math.ceil(from))?.from ?? from, to: crossed(Math.floor(to))?.to ?? to };
 }

@@ -1,23 +1,30 @@
-/** A program on a GPU device: its pipelines, its arena in one storage buffer, and one submission for each run of an entry. */
+/**
+ * A program on a GPU device: its pipelines, its arena in one storage buffer, and a submission for each run of an entry, or for each of
+ * some ten thousand dispatches of a long one.
+ */
 import { brokenModule, notEnoughMemory } from "../../compiler/diagnostics/codes/runtime.ts";
 import { gpuLost } from "../../compiler/diagnostics/codes/targets.ts";
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
 import type { DispatchList } from "../../compiler/program/dispatch.ts";
 import { workgroupsInRow } from "../../compiler/program/dispatch.ts";
-import { evaluate } from "./dimensions.ts";
 import type { View } from "./executable.ts";
 import { failure, named } from "./fail.ts";
+import { batchesOf } from "./gpu-commands.ts";
+import type { Batch } from "./gpu-commands.ts";
 
 // Flags of the WebGPU standard: its namespaces are no globals in Node.
 const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 } as const;
 const computeStage = 0x4;
 const mapForReading = 0x1;
 
-/** A dispatch made ready: its pipeline and where its buffers are told. */
-interface Ready {
-  readonly point: number;
-  readonly offset: number;
+/** The table that tells dispatches of an entry where their buffers begin, and what is in it. */
+interface Table {
+  readonly uniforms: GPUBuffer;
+  readonly group: GPUBindGroup;
+  /** The sizes for which it has all that a run needs. */
+  readonly sizes?: string;
+  readonly batch: Batch;
 }
 
 /** A read that was asked for and not yet submitted. */
@@ -35,9 +42,11 @@ export class GpuProgram {
   readonly #list: DispatchList;
   readonly #arena: GPUBuffer;
   readonly #dims: GPUBuffer;
-  readonly #group: GPUBindGroup;
+  readonly #layout: GPUBindGroupLayout;
   readonly #pipelines: readonly GPUComputePipeline[];
-  readonly #entries: ReadonlyMap<string, readonly Ready[]>;
+  /** Bytes of a row of a table. */
+  readonly #slot: number;
+  readonly #tables = new Map<string, Table>();
   #wanted: Wanted[] = [];
   #problem: Error | undefined;
 
@@ -45,7 +54,6 @@ export class GpuProgram {
   static async make(manifest: Manifest, list: DispatchList, shader: string, device: GPUDevice): Promise<GpuProgram> {
     device.pushErrorScope("validation");
     device.pushErrorScope("out-of-memory");
-    const calls = callsOf(list, device.limits.minUniformBufferOffsetAlignment);
     const layout = device.createBindGroupLayout({
       entries: [
         { binding: 0, visibility: computeStage, buffer: { type: "storage" } },
@@ -54,7 +62,7 @@ export class GpuProgram {
       ],
     });
     const pipelines = compilePipelines(list, shader, layout, device);
-    const program = new GpuProgram(manifest, list, calls, layout, pipelines, device);
+    const program = new GpuProgram(manifest, list, layout, pipelines, device);
     const [memory, invalid] = [await device.popErrorScope(), await device.popErrorScope()];
     if (memory !== null) throw failure(notEnoughMemory, { bytes: manifest.arenaBytes });
     if (invalid !== null) throw refusal(manifest, list.shader, invalid.message);
@@ -64,7 +72,6 @@ export class GpuProgram {
   private constructor(
     manifest: Manifest,
     list: DispatchList,
-    calls: Calls,
     layout: GPUBindGroupLayout,
     pipelines: readonly GPUComputePipeline[],
     device: GPUDevice,
@@ -73,7 +80,8 @@ export class GpuProgram {
     this.#manifest = manifest;
     this.#list = list;
     this.#pipelines = pipelines;
-    this.#entries = calls.entries;
+    this.#layout = layout;
+    this.#slot = slotOf(list, device.limits.minUniformBufferOffsetAlignment);
     this.#arena = device.createBuffer({
       size: Math.max(4, manifest.arenaBytes),
       usage: usage.storage | usage.copySource | usage.copyTarget,
@@ -81,16 +89,6 @@ export class GpuProgram {
     this.#dims = device.createBuffer({
       size: 4 + 4 * list.dims.length,
       usage: usage.uniform | usage.copyTarget,
-    });
-    const uniforms = device.createBuffer({ size: calls.data.byteLength, usage: usage.uniform | usage.copyTarget });
-    device.queue.writeBuffer(uniforms, 0, calls.data);
-    this.#group = device.createBindGroup({
-      layout,
-      entries: [
-        { binding: 0, resource: { buffer: this.#arena } },
-        { binding: 1, resource: { buffer: uniforms, size: calls.slot } },
-        { binding: 2, resource: { buffer: this.#dims } },
-      ],
     });
     void device.lost.then(({ message }) => this.#fail(failure(gpuLost, { reason: message })));
     device.addEventListener("uncapturederror", ({ error }) => this.#fail(new InternalError("wgsl", error.message)));
@@ -124,24 +122,65 @@ export class GpuProgram {
       0,
       Int32Array.of(0, ...this.#list.dims.map((name) => sizes.get(name) ?? 0)),
     );
-    const encoder = this.#device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const { point, offset } of this.#entries.get(entry) ?? []) {
-      const { threads, workgroup } = this.#list.points[point];
-      const groups = Math.ceil(evaluate(threads, sizes) / workgroup);
-      if (groups === 0) continue;
-      pass.setPipeline(this.#pipelines[point]);
-      pass.setBindGroup(0, this.#group, [offset]);
-      pass.dispatchWorkgroups(Math.min(groups, workgroupsInRow), Math.ceil(groups / workgroupsInRow));
+    const own = this.#list.entries.find(({ name }) => name === entry);
+    if (own === undefined) return;
+    const told = dims.join();
+    const known = this.#tables.get(entry);
+    if (known?.sizes === told) return this.#submit(known);
+    // A later write waits for the submission before it.
+    const batches = batchesOf(own, this.#list.points, sizes);
+    for (let next = batches.next(), first = true; next.done !== true; first = false) {
+      const batch = next.value;
+      next = batches.next();
+      this.#submit(this.#fill(entry, batch, first && next.done === true ? told : undefined));
     }
-    pass.end();
-    this.#device.queue.submit([encoder.finish()]);
   };
 
   readonly close = (): void => {
     this.#fail(failure(gpuLost, { reason: "it was closed" }));
     this.#device.destroy();
   };
+
+  /** The entry's table with these rows in it; `sizes` where there are no others. */
+  #fill(entry: string, batch: Batch, sizes: string | undefined): Table {
+    const ints = this.#slot / 4;
+    const data = new Int32Array(ints * Math.max(1, batch.rows.length));
+    for (const [row, starts] of batch.rows.entries()) data.set(starts, row * ints);
+    const known = this.#tables.get(entry);
+    const place =
+      known !== undefined && known.uniforms.size >= data.byteLength ? known : this.#makeTable(data.byteLength);
+    if (place !== known) known?.uniforms.destroy();
+    this.#device.queue.writeBuffer(place.uniforms, 0, data);
+    const { uniforms, group } = place;
+    const table = sizes === undefined ? { uniforms, group, batch } : { uniforms, group, batch, sizes };
+    this.#tables.set(entry, table);
+    return table;
+  }
+
+  #makeTable(size: number): Pick<Table, "uniforms" | "group"> {
+    const uniforms = this.#device.createBuffer({ size, usage: usage.uniform | usage.copyTarget });
+    const group = this.#device.createBindGroup({
+      layout: this.#layout,
+      entries: [
+        { binding: 0, resource: { buffer: this.#arena } },
+        { binding: 1, resource: { buffer: uniforms, size: this.#slot } },
+        { binding: 2, resource: { buffer: this.#dims } },
+      ],
+    });
+    return { uniforms, group };
+  }
+
+  #submit({ group, batch }: Table): void {
+    const encoder = this.#device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (const { point, row, groups } of batch.commands) {
+      pass.setPipeline(this.#pipelines[point]);
+      pass.setBindGroup(0, group, [row * this.#slot]);
+      pass.dispatchWorkgroups(Math.min(groups, workgroupsInRow), Math.ceil(groups / workgroupsInRow));
+    }
+    pass.end();
+    this.#device.queue.submit([encoder.finish()]);
+  }
 
   #buffer(name: string): Manifest["buffers"][number] {
     const buffer = this.#manifest.buffers.find((one) => one.name === name);
@@ -205,28 +244,12 @@ function refusal({ checksums = {} }: Manifest, shader: string, problem: string):
     : failure(brokenModule, { file: named(shader), problem });
 }
 
-/** The uniforms of all dispatches, one slot each, and where each dispatch has its own. */
-interface Calls {
-  readonly data: Int32Array<ArrayBuffer>;
-  readonly slot: number;
-  readonly entries: ReadonlyMap<string, readonly Ready[]>;
-}
-
-function callsOf({ entries }: DispatchList, alignment: number): Calls {
-  const all = entries.flatMap(({ dispatches }) => dispatches);
-  const longest = Math.max(1, ...all.map(({ buffers }) => buffers.length));
-  const slot = Math.ceil((4 * longest) / alignment) * alignment;
-  const data = new Int32Array((slot / 4) * Math.max(1, all.length));
-  let next = 0;
-  const ready = entries.map(({ name, dispatches }) => {
-    const own = dispatches.map(({ point, buffers }): Ready => {
-      const offset = slot * next++;
-      data.set(buffers, offset / 4);
-      return { point, offset };
-    });
-    return [name, own] as const;
-  });
-  return { data, slot, entries: new Map(ready) };
+/** Bytes in which the places of any dispatch have room. */
+function slotOf({ entries }: DispatchList, alignment: number): number {
+  const longest = entries
+    .flatMap(({ dispatches }) => dispatches)
+    .reduce((most, one) => Math.max(most, one.buffers.length), 1);
+  return Math.ceil((4 * longest) / alignment) * alignment;
 }
 
 function compilePipelines(

@@ -121,13 +121,23 @@ export const manifestForm: Schema = fields(
 
 const range = fields({ from: index, to: index });
 
+const move = fields(
+  { buffer: index, times: { kind: "whole", least: -1, most: 1 }, plus: dimension, stride: dimension },
+  { loop: text, modulo: count },
+);
+
 export const dispatchForm: Schema = fields({
-  version: { kind: "whole", least: 1, most: 1 },
+  version: { kind: "whole", least: 1, most: 2 },
   shader: text,
   head: range,
   dims: names,
   points: list(fields({ name: text, part: range, workgroup: count, threads: dimension })),
-  entries: list(fields({ name: text, dispatches: list(fields({ point: index, buffers: list(index) })) })),
+  entries: list(
+    fields(
+      { name: text, dispatches: list(fields({ point: index, buffers: list(index) }, { moves: list(move) })) },
+      { loops: list(fields({ index: text, extent: dimension, from: index, to: index })) },
+    ),
+  ),
 });
 
 function list(item: Schema, least = 0): Schema {

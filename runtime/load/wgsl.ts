@@ -6,7 +6,7 @@ import { brokenModule } from "../../compiler/diagnostics/codes/runtime.ts";
 import { gpuTooSmall, noGpu } from "../../compiler/diagnostics/codes/targets.ts";
 import type { Artifact, Manifest } from "../../compiler/program/artifact.ts";
 import type { DispatchList } from "../../compiler/program/dispatch.ts";
-import { symbolsOf } from "./dimensions.ts";
+import { problemIn } from "./check-dispatches.ts";
 import { moduleOf } from "./executable.ts";
 import type { Executable } from "./executable.ts";
 import { failure, named } from "./fail.ts";
@@ -53,30 +53,15 @@ function textOf(artifact: Artifact, file: string): string {
 
 /** The list, whose form is looked at, and that what it says is there. Throws NN0702. */
 function dispatchListOf(artifact: Artifact): DispatchList {
-  const { module: file, arenaBytes, dims, entries } = artifact.manifest;
+  const { module: file } = artifact.manifest;
   const broken = (problem: string): Error => failure(brokenModule, { file: named(file), problem });
   const list = parsed(textOf(artifact, file), broken);
   const found = misfit(dispatchForm, list, "list");
   if (found !== undefined) throw broken(`expected ${found.expected} as \`${found.place}\`, found ${found.found}`);
   // The form is that of the type.
   const dispatches = list as DispatchList;
-  const known = new Map(dims.map(({ name, bound }) => [name, bound]));
-  const points = dispatches.points.length;
-  for (const { dispatches: all } of dispatches.entries)
-    for (const { point, buffers } of all)
-      if (point >= points || buffers.some((start) => 4 * start > arenaBytes))
-        throw broken("a dispatch leads out of the arena or the shader");
-  if (
-    dispatches.dims.some((name) => !known.has(name)) ||
-    symbolsOf(
-      dispatches.points.map(({ threads }) => threads),
-      known,
-    ).length > 0
-  )
-    throw broken("it has a dimension that the manifest has not");
-  const there = new Set(dispatches.entries.map(({ name }) => name));
-  const missing = entries.find(({ name }) => !there.has(name));
-  if (missing !== undefined) throw broken(`expected an entry ${named(missing.name)}, found none`);
+  const problem = problemIn(dispatches, artifact.manifest);
+  if (problem !== undefined) throw broken(problem);
   return dispatches;
 }
 

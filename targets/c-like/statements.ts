@@ -110,7 +110,7 @@ function printLoop(loop: For, place: Place): void {
 }
 
 /** The bound itself where it is cheap, else a constant before the loop. */
-function endText(bound: Code, variable: string, { module: { syntax }, names, scope }: Place): string {
+export function endText(bound: Code, variable: string, { module: { syntax }, names, scope }: Place): string {
   if (syntax.isCheap(bound)) return bound.text;
   const name = names.give(`${variable}${syntax.end}`, scope.state.nameDepth);
   scope.state.lines.push(`${syntax.constant} ${name} = ${bound.text};`);

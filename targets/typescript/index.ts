@@ -1,6 +1,6 @@
 /**
  * The TypeScript target: a program as one self-contained, typed module that a person can read, debug and edit. It
- * imports nothing, allocates nothing in a step, and computes exactly what the loops say, every f32 rounded by fround.
+ * imports nothing, allocates nothing in a step but views of parts that move in loops, and computes exactly what the loops say, every f32 rounded by fround.
  */
 import type { FunctionDeclarationStructure, SourceFile, StatementStructures, WriterFunction } from "ts-morph";
 import type { Artifact } from "../../compiler/program/artifact.ts";
@@ -57,6 +57,7 @@ function moduleStatements(program: Program, sources: Sources): readonly (string 
   const facts: Facts = { ranges: new Map(), bounds: boundsOf(program) };
   const functions = program.functions.map((definition) => functionStructure(definition, names, module));
   const kernels = program.kernels.map((kernel, n) => kernelStructure(kernel, n, names, facts, module, lines));
+  const create = createStructure(program, names, module);
   return [
     `/** ${commentText(`${program.name}, compiled by nnc. Kernels are functions of typed arrays; create() gives them memory.`)} */\n\n${instanceText}\n`,
     `/** Bytes of the arena. */\nexport const arenaBytes = ${program.arenaBytes};\n\nconst fround = Math.fround;`,
@@ -64,7 +65,7 @@ function moduleStatements(program: Program, sources: Sources): readonly (string 
     ...arrayTexts(program, names),
     ...functions,
     ...kernels,
-    createStructure(program, names),
+    create,
   ];
 }
 
@@ -100,7 +101,7 @@ function kernelStructure(
   return structure(names.kernels[n], docs, printKernel(kernel, names.arrays[n], facts, module), "void");
 }
 
-function createStructure(program: Program, names: ModuleNames): FunctionDeclarationStructure {
+function createStructure(program: Program, names: ModuleNames, module: Module): FunctionDeclarationStructure {
   const memory = {
     name: "memory",
     type: "ArrayBuffer | SharedArrayBuffer",
@@ -110,7 +111,7 @@ function createStructure(program: Program, names: ModuleNames): FunctionDeclarat
     ...structure(
       "create",
       ["Makes an instance, in the given memory or in memory of its own."],
-      { parameters: [], lines: createLines(program, names) },
+      { parameters: [], lines: createLines(program, names, module) },
       "Instance",
     ),
     isExported: true,

@@ -1,10 +1,10 @@
 /** The module around the kernels: its interface, its helpers, and `create` with the views and the entries. */
-import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import { Names } from "../../compiler/program/names.ts";
-import { withoutLoops } from "../../compiler/program/steps.ts";
-import type { Entry, Program, ProgramBuffer } from "../../compiler/program/types.ts";
+import type { Program, ProgramBuffer } from "../../compiler/program/types.ts";
 import { commentText, stringLiteral } from "./code.ts";
 import { identifiers } from "./context.ts";
+import { entryLines } from "./entries.ts";
+import type { Module } from "../c-like/syntax.ts";
 import { arrayType } from "./kernel.ts";
 
 /** The names that functions of the program and kernels have in the module. */
@@ -57,19 +57,21 @@ export declare function create(memory?: ArrayBuffer | SharedArrayBuffer): Instan
 `;
 
 /** The lines of `create`'s body. */
-export function createLines(program: Program, module: ModuleNames): readonly string[] {
+export function createLines(program: Program, module: ModuleNames, printing: Module): readonly string[] {
   const names = new Names(identifiers, module.all);
-  const views = program.buffers.map(({ name }) => names.give(name));
+  const whole = program.buffers.filter(({ slice }) => slice === undefined);
+  const views = new Map(whole.map((buffer) => [buffer, names.give(buffer.name)]));
   const entries = program.entries.map(({ name }) => names.give(name));
+  const context = { program, kernels: module.kernels, views, names, module: printing };
   return [
     "if (memory.byteLength < arenaBytes) throw new RangeError(`expected ${arenaBytes} bytes of memory, found ${memory.byteLength}`);",
-    ...program.buffers.map((buffer, n) => viewLine(buffer, views[n])),
-    ...program.entries.flatMap((entry, n) => ["", ...entryLines(entry, entries[n], program, module, views, names)]),
+    ...[...views].map(([buffer, view]) => viewLine(buffer, view)),
+    ...program.entries.flatMap((entry, n) => ["", ...entryLines(entry, entries[n], context)]),
     "",
     "return {",
     "  memory,",
     "  buffers: new Map<string, View>([",
-    ...program.buffers.map(({ name }, n) => `    [${stringLiteral(name)}, ${views[n]}],`),
+    ...[...views].map(([{ name }, view]) => `    [${stringLiteral(name)}, ${view}],`),
     "  ]),",
     "  entries: {",
     ...program.entries.map(({ name }, n) => `    [${stringLiteral(name)}]: ${entries[n]},`),
@@ -82,34 +84,4 @@ function viewLine({ name, role, dtype, shape, offset, bytes }: ProgramBuffer, vi
   const sizes = shape.map(({ key }) => key).join(", ");
   const comment = commentText(`${role} ${name}: ${dtype}[${sizes}]`);
   return `const ${view} = new ${arrayType(dtype)}(memory, ${offset}, ${bytes / 4}); // ${comment}`;
-}
-
-function entryLines(
-  entry: Entry,
-  printed: string,
-  program: Program,
-  module: ModuleNames,
-  views: readonly string[],
-  names: Names,
-): readonly string[] {
-  names.open();
-  const dims = new Map(entry.dims.map((name) => [name, names.give(name)]));
-  const calls = withoutLoops(entry.steps).map(({ kernel, buffers }) => {
-    const sizes = program.kernels[kernel].dims.map((dim) => {
-      const name = dims.get(dim);
-      if (name === undefined) throw new InternalError("typescript", `${entry.name} does not know the dimension ${dim}`);
-      return name;
-    });
-    return `  ${module.kernels[kernel]}(${[...buffers.map((buffer) => views[buffer]), ...sizes].join(", ")});`;
-  });
-  names.close();
-  const parameters = [...dims.values()].map((name) => `${name}: number`).join(", ");
-  return [...entryComment(entry), `function ${printed}(${parameters}): void {`, ...calls, "}"];
-}
-
-function entryComment({ name, inputs, results }: Entry): readonly string[] {
-  const reads = inputs.length === 0 ? [] : [`reads ${inputs.join(", ")}`];
-  const gives = results.length === 0 ? [] : [`gives ${results.join(", ")}`];
-  const text = [...reads, ...gives].join("; ");
-  return [`// ${commentText(text === "" ? name : `${name}: ${text}`)}`];
 }

@@ -1,16 +1,18 @@
 /**
  * Entries as functions that call kernels. Where threads share one there are two: what the host calls puts up a job and
- * runs it as its first thread, or alone if that is as fast; workers find the same job and run the same phases.
+ * runs it as its first thread, or alone if that is as fast; workers find the same job and run the same phases, in loops the same
+ * number of times.
  */
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import { integerOfDimension } from "../../compiler/program/integer.ts";
 import type { Facts, Integer } from "../../compiler/program/integer.ts";
-import { Names } from "../../compiler/program/names.ts";
-import type { SharedEntry, Sharing, Work } from "../../compiler/program/share.ts";
+import type { EntryPhase, SharedEntry, Sharing, Work } from "../../compiler/program/share.ts";
+import { worthOf } from "../../compiler/program/share.ts";
 import type { ThreadCosts } from "../../compiler/program/thread-costs.ts";
-import { withoutLoops } from "../../compiler/program/steps.ts";
-import type { Call, Entry, Program } from "../../compiler/program/types.ts";
-import { identifiers } from "./context.ts";
+import type { Call, Program, ProgramBuffer, Step } from "../../compiler/program/types.ts";
+import type { ModuleContext } from "./context.ts";
+import type { Frame } from "./frame.ts";
+import { addressText, frameOf, givenTexts, loopTexts, part, sizeText } from "./frame.ts";
 import { get, i32, set, stringLiteral } from "./text.ts";
 import type { Text } from "./text.ts";
 import { agreement } from "./threads.ts";
@@ -20,9 +22,10 @@ export interface EntryContext {
   readonly sharing: Sharing;
   readonly costs: ThreadCosts;
   readonly facts: Facts;
-  /** Printed names: of each kernel's functions, of buffers, of entries and of what threads run of them. */
+  readonly module: ModuleContext;
+  /** Printed names: of each kernel's functions, of buffers but slices, of entries and of what threads run of them. */
   readonly kernels: readonly (readonly string[])[];
-  readonly buffers: readonly string[];
+  readonly buffers: ReadonlyMap<ProgramBuffer, string>;
   readonly entries: readonly string[];
   readonly jobs: readonly string[];
   /** Gives a function a name that no other has. */
@@ -54,37 +57,43 @@ export function importLines(pages: readonly [number, number]): readonly string[]
 
 /** Entry n for the host, and for threads where they share it. */
 export function entryTexts(n: number, context: EntryContext): readonly Text[] {
-  const { program, sharing, entries } = context;
-  const entry = program.entries[n];
-  const { dims, parameters } = sizesOf(entry);
-  const calls = cut(entries[n], withoutLoops(entry.steps), (step) => wholeCalls(step, dims, context), dims, context);
+  const { program, sharing, entries, facts, module } = context;
+  const { name, dims, steps } = program.entries[n];
+  const { frame, parameters } = frameOf(dims, [], facts, module);
+  const calls = stepTexts(entries[n], steps, frame, context);
   const shared = sharing.entries[n];
-  const own: Text = ["func", entries[n], ["export", stringLiteral(entry.name)], ...parameters];
+  const locals = frame.place.locals.declarations(calls);
+  const own: Text = ["func", entries[n], ["export", stringLiteral(name)], ...parameters, ...locals];
   if (shared === undefined) return [[...own, ...calls]];
-  return [[...own, sharedCall(n, shared, dims, context), ...calls], jobText(n, shared, context)];
+  return [[...own, sharedCall(n, shared, frame, context), ...calls], jobText(n, shared, context)];
 }
 
 /** Runs the job together with others, if there are any and the work is worth it. */
-function sharedCall(n: number, { flops, bytes, worth }: SharedEntry, dims: Sizes, context: EntryContext): Text {
+function sharedCall(n: number, { flops, bytes, waits }: SharedEntry, frame: Frame, context: EntryContext): Text {
   const { jobs, costs, facts } = context;
   const many: Text = ["i32.gt_u", ["global.get", "$threads"], i32(1)];
   const number = (dimension: SharedEntry["flops"], by: number): Text => [
     "f64.mul",
-    floatText(integerOfDimension(dimension, facts.bounds), dims),
+    floatText(integerOfDimension(dimension, facts.bounds), frame),
     ["f64.const", String(by)],
   ];
   const work: Text = ["f64.add", number(flops, costs.flop), number(bytes, costs.byte)];
-  const enough: Text = ["f64.ge", work, ["f64.const", String(worth)]];
-  const locals = [...dims.values()];
+  const waiting = integerOfDimension(waits, facts.bounds);
+  const none = worthOf(0, costs);
+  const worth: Text =
+    waiting.kind === "number"
+      ? ["f64.const", String(worthOf(waiting.value, costs))]
+      : ["f64.add", number(waits, worthOf(1, costs) - none), ["f64.const", String(none)]];
+  const sizes = givenTexts(frame);
   return [
     "if",
-    dims.size === 0 ? many : ["i32.and", many, enough],
+    sizes.length === 0 ? many : ["i32.and", many, ["f64.ge", work, worth]],
     [
       "then",
       call("put", i32(0), i32(n)),
-      ...locals.map((local, d) => call("put", i32(d + 1), get(local))),
+      ...sizes.map((size, d) => call("put", i32(d + 1), size)),
       call("begin"),
-      ["call", jobs[n], ...locals.map(get)],
+      ["call", jobs[n], ...sizes],
       call("end"),
       ["return"],
     ],
@@ -93,43 +102,64 @@ function sharedCall(n: number, { flops, bytes, worth }: SharedEntry, dims: Sizes
 
 /** The phases of an entry, as every thread runs them. */
 function jobText(n: number, { phases }: SharedEntry, context: EntryContext): Text {
-  const { dims, parameters } = sizesOf(context.program.entries[n]);
+  const { frame, parameters } = frameOf(context.program.entries[n].dims, [], context.facts, context.module);
   const name = context.jobs[n];
-  const numbered = [...phases.entries()];
-  const part: Text = ["local", "$part", "i32"];
-  const lines = cut(
-    name,
-    numbered,
-    ([p, phase]) => phaseTexts(phase, `$phase${p}`, dims, context),
-    dims,
-    context,
-    part,
-  );
-  return ["func", name, ...parameters, part, ...lines];
+  const lines = phaseTexts(name, phases, frame, context, { next: 0 });
+  return ["func", name, ...parameters, partLocal, ...frame.place.locals.declarations(lines), ...lines];
 }
+
+const partLocal: Text = ["local", part, "i32"];
 
 /** What `print` makes of all parts; of many, as calls of functions of some each, which have `locals` of their own. */
 function cut<Part>(
   name: string,
   parts: readonly Part[],
-  print: (part: Part) => readonly Text[],
-  dims: Sizes,
-  { nameOf, pieces }: EntryContext,
+  print: (part: Part, frame: Frame) => readonly Text[],
+  frame: Frame,
+  { nameOf, pieces, facts, module }: EntryContext,
   ...locals: readonly Text[]
 ): readonly Text[] {
-  if (parts.length <= longest) return parts.flatMap(print);
-  const sizes = [...dims.values()];
-  const parameters = sizes.map((local): Text => ["param", local, "i32"]);
+  if (parts.length <= longest) return parts.flatMap((one) => print(one, frame));
   return Array.from({ length: Math.ceil(parts.length / longest) }, (_, n): Text => {
     const piece = nameOf(`${name}.part`);
-    const lines = parts.slice(n * longest, (n + 1) * longest).flatMap(print);
-    pieces.push(["func", piece, ...parameters, ...locals, ...lines]);
-    return ["call", piece, ...sizes.map(get)];
+    const { frame: own, parameters } = frameOf(frame.dims, frame.loops, facts, module);
+    const lines = parts.slice(n * longest, (n + 1) * longest).flatMap((one) => print(one, own));
+    pieces.push(["func", piece, ...parameters, ...locals, ...own.place.locals.declarations(lines), ...lines]);
+    return ["call", piece, ...givenTexts(frame)];
   });
 }
 
+/** Steps on this thread alone. */
+function stepTexts(name: string, steps: readonly Step[], frame: Frame, context: EntryContext): readonly Text[] {
+  const print = (step: Step, around: Frame): readonly Text[] =>
+    step.kind === "call"
+      ? wholeCalls(step, around, context)
+      : loopTexts(step, around, (inside) => stepTexts(name, step.steps, inside, context));
+  return cut(name, steps, print, frame, context);
+}
+
+/** The number of the next label. */
+interface Labels {
+  next: number;
+}
+
+/** One phase after the other, each begun by every thread. */
+function phaseTexts(
+  name: string,
+  phases: readonly EntryPhase[],
+  frame: Frame,
+  context: EntryContext,
+  labels: Labels,
+): readonly Text[] {
+  const print = (phase: EntryPhase, around: Frame): readonly Text[] =>
+    phase.kind === "works"
+      ? worksTexts(phase.works, `$phase${labels.next++}`, around, context)
+      : loopTexts(phase.loop, around, (inside) => phaseTexts(name, phase.phases, inside, context, labels));
+  return cut(name, phases, print, frame, context, partLocal);
+}
+
 /** Takes parts until none is left: those of the phase's works count on, one after the other. */
-function phaseTexts(phase: readonly Work[], label: string, dims: Sizes, context: EntryContext): readonly Text[] {
+function worksTexts(phase: readonly Work[], label: string, frame: Frame, context: EntryContext): readonly Text[] {
   let all = 0;
   const works = phase.map((work) => {
     const parts = work.kind === "shared" ? work.part.parts : 1;
@@ -138,34 +168,34 @@ function phaseTexts(phase: readonly Work[], label: string, dims: Sizes, context:
     return { work, from, parts };
   });
   const body = works.flatMap(({ work, from, parts }): readonly Text[] => {
-    const calls = workCalls(work, from, label, dims, context);
+    const calls = workCalls(work, from, label, frame, context);
     if (works.length === 1) return calls;
-    const here: Text =
-      parts === 1 ? ["i32.eq", get("$part"), i32(from)] : ["i32.lt_u", less("$part", from), i32(parts)];
+    const here: Text = parts === 1 ? ["i32.eq", get(part), i32(from)] : ["i32.lt_u", less(part, from), i32(parts)];
     return [["if", here, ["then", ...calls]]];
   });
-  const next: Text = ["local.tee", "$part", call("next", get("$part"), i32(all))];
-  return [set("$part", i32(-1)), ["loop", label, ["if", ["i32.ge_s", next, i32(0)], ["then", ...body, ["br", label]]]]];
+  const next: Text = ["local.tee", part, call("next", get(part), i32(all))];
+  return [set(part, i32(-1)), ["loop", label, ["if", ["i32.ge_s", next, i32(0)], ["then", ...body, ["br", label]]]]];
 }
 
-function workCalls(work: Work, from: number, name: string, dims: Sizes, context: EntryContext): readonly Text[] {
-  if (work.kind === "alone") return cut(name, work.steps, (step) => wholeCalls(step, dims, context), dims, context);
-  const { step, part } = work;
-  const at = context.sharing.kernels[step.kernel]?.indexOf(part) ?? 0;
-  return [[...kernelCall(step, at, dims, context), less("$part", from), i32(part.parts)]];
+function workCalls(work: Work, from: number, name: string, frame: Frame, context: EntryContext): readonly Text[] {
+  if (work.kind === "alone") return stepTexts(name, work.steps, frame, context);
+  const { step, part: own } = work;
+  const at = context.sharing.kernels[step.kernel]?.indexOf(own) ?? 0;
+  return [[...kernelCall(step, at, frame, context), less(part, from), i32(own.parts)]];
 }
 
 /** All of a kernel on this thread. */
-function wholeCalls(step: Call, dims: Sizes, context: EntryContext): readonly Text[] {
+function wholeCalls(step: Call, frame: Frame, context: EntryContext): readonly Text[] {
   const parts = context.sharing.kernels[step.kernel];
-  if (parts === undefined) return [kernelCall(step, 0, dims, context)];
-  return parts.map((_, at) => [...kernelCall(step, at, dims, context), i32(0), i32(1)]);
+  if (parts === undefined) return [kernelCall(step, 0, frame, context)];
+  return parts.map((_, at) => [...kernelCall(step, at, frame, context), i32(0), i32(1)]);
 }
 
-function kernelCall({ kernel, buffers }: Call, at: number, dims: Sizes, context: EntryContext): readonly Text[] {
-  const sizes = context.program.kernels[kernel].dims.map((dim) => get(localOf(dim, dims)));
-  const addresses = buffers.map((buffer): Text => ["global.get", context.buffers[buffer]]);
-  return ["call", context.kernels[kernel][at], ...addresses, ...sizes];
+function kernelCall({ kernel, buffers }: Call, at: number, frame: Frame, context: EntryContext): readonly Text[] {
+  const { program, kernels, buffers: globals } = context;
+  const sizes = program.kernels[kernel].dims.map((dim) => sizeText(dim, frame));
+  const addresses = buffers.map((buffer) => addressText(program.buffers[buffer], program.buffers, globals, frame));
+  return ["call", kernels[kernel][at], ...addresses, ...sizes];
 }
 
 /** What a worker does all its life: finds a job with its arguments, and runs it if it is still on. */
@@ -187,21 +217,6 @@ export function workerText(context: EntryContext): Text {
   return ["func", ["export", stringLiteral("worker")], ...locals.map((local): Text => ["local", local, "i32"]), loop];
 }
 
-/** Locals of the open dimensions. */
-type Sizes = ReadonlyMap<string, string>;
-
-function sizesOf({ dims: names }: Entry): { readonly dims: Sizes; readonly parameters: readonly Text[] } {
-  const locals = new Names(identifiers, ["$part"]);
-  const dims = new Map(names.map((name) => [name, locals.give(`$${name}`)]));
-  return { dims, parameters: [...dims.values()].map((local): Text => ["param", local, "i32"]) };
-}
-
-function localOf(dim: string, dims: Sizes): string {
-  const local = dims.get(dim);
-  if (local === undefined) throw new InternalError("wasm", `the entry does not know the dimension ${dim}`);
-  return local;
-}
-
 function call(name: Agreed, ...operands: readonly Text[]): Text {
   return ["call", `$${name}`, ...operands];
 }
@@ -211,13 +226,13 @@ function less(local: string, by: number): Text {
 }
 
 /** A size as an f64, which no number of operations overflows. */
-function floatText(integer: Integer, dims: Sizes): Text {
-  const inner = (part: Integer): Text => floatText(part, dims);
+function floatText(integer: Integer, frame: Frame): Text {
+  const inner = (one: Integer): Text => floatText(one, frame);
   switch (integer.kind) {
     case "number":
       return ["f64.const", String(integer.value)];
     case "variable":
-      return ["f64.convert_i32_u", get(localOf(integer.name, dims))];
+      return ["f64.convert_i32_u", sizeText(integer.name, frame)];
     case "sum":
       return integer.terms.map(inner).reduce((left, right) => ["f64.add", left, right]);
     case "product":

@@ -136,7 +136,8 @@ function nameModule(program: Program, sharing: Sharing): ModuleNames {
   const entries = program.entries.map(({ name }) => names.give(`$${name}`));
   const jobs = program.entries.map(({ name }) => names.give(`$${name}.job`));
   const globals = new Names(identifiers, threadNames);
-  const buffers = program.buffers.map(({ name }) => globals.give(`$${name}`));
+  const whole = program.buffers.filter(({ slice }) => slice === undefined);
+  const buffers = new Map(whole.map((buffer) => [buffer, globals.give(`$${buffer.name}`)]));
   return { functions, kernels, entries, jobs, buffers, nameOf: (wanted) => names.give(wanted) };
 }
 
@@ -173,7 +174,7 @@ function moduleText(
     ),
   ]);
   const functions = functionTexts(program, names, module);
-  const context: EntryContext = { ...names, program, sharing, costs, facts, pieces: [] };
+  const context: EntryContext = { ...names, program, sharing, costs, facts, module, pieces: [] };
   const entries = program.entries.flatMap((_, n) => entryTexts(n, context));
   const workers = layout.shared ? [workerText(context)] : [];
   const helpers = helperTexts(module.helpers).flatMap((text) => ["", indented(text)]);
@@ -182,7 +183,7 @@ function moduleText(
     ...(relaxed ? [relaxedNote] : []),
     "(module",
     ...(layout.shared ? importLines(layout.pages) : [`  (memory (export "memory") ${layout.pages.join(" ")})`]),
-    ...program.buffers.map((buffer, n) => globalLine(buffer, names.buffers[n])),
+    ...[...names.buffers].map(([buffer, name]) => globalLine(buffer, name)),
     ...helpers,
     ...functions,
     ...kernels,

@@ -3,16 +3,15 @@
  * the list of dispatches of each entry. All buffers lie in one storage buffer; a kernel is told by a uniform where its own
  * begin, and by another how large the open dimensions are.
  */
-import { InternalError, NncError } from "../../compiler/diagnostics/diagnostic.ts";
+import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
-import type { Dispatch, DispatchList, EntryPoint } from "../../compiler/program/dispatch.ts";
+import type { DispatchList, EntryPoint } from "../../compiler/program/dispatch.ts";
 import { boundsOf } from "../../compiler/program/integer.ts";
 import type { Facts } from "../../compiler/program/integer.ts";
 import { manifestOf } from "../../compiler/program/manifest.ts";
 import { Names, fileName, oneLine } from "../../compiler/program/names.ts";
 import type { SourceLines, Sources } from "../../compiler/program/origins.ts";
 import { describeOrigins, linesOf, noSources } from "../../compiler/program/origins.ts";
-import { withoutLoops } from "../../compiler/program/steps.ts";
 import { phasesOf, threadsOf } from "../../compiler/program/threads.ts";
 import type { Phase } from "../../compiler/program/threads.ts";
 import type { FunctionDefinition, Program, ScheduledKernel } from "../../compiler/program/types.ts";
@@ -21,6 +20,7 @@ import { indented, printFunction } from "../c-like/statements.ts";
 import { functionName } from "../c-like/syntax.ts";
 import type { ShaderModule } from "./context.ts";
 import { identifiers } from "./context.ts";
+import { entryDispatches } from "./entries.ts";
 import { helperNames, helperTexts } from "./helpers.ts";
 import { memberNames, printPhase, workgroup } from "./phase.ts";
 import { syntax } from "./syntax.ts";
@@ -85,17 +85,15 @@ function dispatchList(
     }
     from = part.to;
   }
-  const entries = program.entries.map(({ name, dims, steps }) => ({
-    name,
-    dispatches: withoutLoops(steps).flatMap(({ kernel, buffers }) => {
-      const unknown = program.kernels[kernel].dims.find((dim) => !dims.includes(dim));
-      if (unknown !== undefined) throw new InternalError("wgsl", `${name} does not know the dimension ${unknown}`);
-      const offsets = buffers.map((buffer) => program.buffers[buffer].offset / 4);
-      return kernels[kernel].phases.map((_, at): Dispatch => ({ point: firsts[kernel] + at, buffers: offsets }));
-    }),
-  }));
+  const phases = kernels.map((kernel) => kernel.phases.length);
+  const entries = program.entries.map((entry) =>
+    entryDispatches(entry, program, (kernel) => Array.from({ length: phases[kernel] }, (_, at) => firsts[kernel] + at)),
+  );
+  const moves = entries.some(
+    (one) => one.loops !== undefined || one.dispatches.some((each) => each.moves !== undefined),
+  );
   return {
-    version: 1,
+    version: moves ? 2 : 1,
     shader,
     head: { from: 0, to: head },
     dims: program.dims.map(({ name }) => name),

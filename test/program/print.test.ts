@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { printProgram } from "../../compiler/program/print.ts";
+import * as loops from "./loops.ts";
 import { program } from "./programs.ts";
 
 test("a program prints its buffers, kernels and entries", () => {
@@ -73,6 +74,73 @@ test("a program prints its buffers, kernels and entries", () => {
     entry predict(x; N) -> probabilities
       elementwise(x, scale, b, a)
       softmax(a, probabilities, total)
+    "
+  `);
+});
+
+test("loops indent their steps, and slices are slots of what they are parts of", () => {
+  const { program: looped } = loops;
+  expect(printProgram({ ...looped, kernels: [], entries: [] })).toMatchInlineSnapshot(`
+    "program loops for N ≤ 5, T ≤ 7
+
+    arena of 4160 bytes
+      x         input   f32[T, N, 4]      at 0              560 bytes
+      h         result  f32[T + 1, N, 4]  at 576            640 bytes
+      c         result  f32[2, N, 4]      at 1216           160 bytes
+      y         result  f32[1, N, 4]      at 1408           80 bytes
+      xs        input   f32[3*T, N, 4]    at 1536           1680 bytes
+      hs        result  f32[T + 1, N, 4]  at 3264           640 bytes
+      ys        result  f32[3, N, 4]      at 3904           240 bytes
+      x now     slice   f32[N, 4]         x[t]              4*N elements a slot
+      x last    slice   f32[N, 4]         x[T - 1 - t]      4*N elements a slot
+      h first   slice   f32[N, 4]         h[0]              4*N elements a slot
+      h now     slice   f32[N, 4]         h[t]              4*N elements a slot
+      h next    slice   f32[N, 4]         h[t + 1]          4*N elements a slot
+      h end     slice   f32[N, 4]         h[T]              4*N elements a slot
+      h back    slice   f32[N, 4]         h[T - t]          4*N elements a slot
+      h before  slice   f32[N, 4]         h[T - 1 - t]      4*N elements a slot
+      c first   slice   f32[N, 4]         c[0]              4*N elements a slot
+      c now     slice   f32[N, 4]         c[t mod 2]        4*N elements a slot
+      c next    slice   f32[N, 4]         c[(t + 1) mod 2]  4*N elements a slot
+      c end     slice   f32[N, 4]         c[T mod 2]        4*N elements a slot
+      x block   slice   f32[T, N, 4]      xs[o]             4*N*T elements a slot
+      x inner   slice   f32[N, 4]         xs[o][i]          4*N elements a slot
+      hs first  slice   f32[N, 4]         hs[0]             4*N elements a slot
+      hs now    slice   f32[N, 4]         hs[i]             4*N elements a slot
+      hs next   slice   f32[N, 4]         hs[i + 1]         4*N elements a slot
+      hs end    slice   f32[N, 4]         hs[T]             4*N elements a slot
+      y block   slice   f32[N, 4]         ys[o]             4*N elements a slot
+    "
+  `);
+  const text = printProgram(looped);
+  expect(text.slice(text.indexOf("entry"))).toMatchInlineSnapshot(`
+    "entry forward(x, xs; N, T) -> h
+      start(h[0])
+      for t in T
+        step(x[t], h[t], h[t + 1])
+
+    entry backward(x, xs; N, T) -> h
+      start(h[T])
+      for t in T
+        step(x[T - 1 - t], h[T - t], h[T - 1 - t])
+
+    entry turns(x, xs; N, T) -> y
+      start(c[0])
+      for t in T
+        step(x[t], c[t mod 2], c[(t + 1) mod 2])
+      copy(c[T mod 2], y)
+
+    entry nested(x, xs; N, T) -> ys
+      for o in 3
+        start(hs[0])
+        for i in T
+          step(xs[o][i], hs[i], hs[i + 1])
+        copy(hs[T], ys[o])
+
+    entry never(x, xs; N, T) -> y
+      start(y)
+      for t in T - 1
+        step(x[t], y, y)
     "
   `);
 });

@@ -1,7 +1,7 @@
 /** Everything that the internal verifiers can say, each drawn out by the smallest wrong graph, compute, kernel, plan or program. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { constant, symbol } from "../../compiler/dimension/dimension.ts";
+import { constant, subtract, symbol } from "../../compiler/dimension/dimension.ts";
 import { Graph } from "../../compiler/graph/graph.ts";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";
 import { scan } from "../../compiler/graph/region.ts";
@@ -34,6 +34,7 @@ import type {
   Program,
   ProgramBuffer,
   ScheduledKernel,
+  Slice,
   Statement,
 } from "../../compiler/program/types.ts";
 import { boundsOf } from "../../compiler/program/integer.ts";
@@ -47,6 +48,7 @@ import * as kernels from "../kernel/kernels.ts";
 import { axis, from, reduce, shifted, store, storeTo } from "../kernel/kernels.ts";
 import { eager } from "../random/start.ts";
 import * as write from "../targets/programs.ts";
+import * as loops from "./loops.ts";
 import { program } from "./programs.ts";
 
 type Case = readonly [sentence: string, problems: () => readonly string[]];
@@ -338,7 +340,7 @@ function sound(): Plan {
     };
   };
   const calls = [call("a"), call("b", "a"), call("c", "b", "a")];
-  const entry = { name: "run", inputs: [], results: ["c"], dims: [], calls };
+  const entry = { name: "run", inputs: [], results: ["c"], dims: [], calls, loops: [] };
   return plan({
     tensors: new Map(["a", "b", "c"].map((name) => [name, value])),
     segments: [],
@@ -430,6 +432,70 @@ const programs: readonly Case[] = [
   ["predict: step 0: expected a to be written before, found no step that does", entry({ steps: [...steps].reverse() })],
 ];
 
+// ── loops and slices
+
+/** The loops of forward and turns with something else about a slice of them. */
+const sliced =
+  (name: string, change: Partial<ProgramBuffer>, part: Partial<Slice> = {}) =>
+  (): readonly string[] =>
+    verifyProgram({
+      ...loops.program,
+      entries: loops.program.entries.slice(0, 3),
+      buffers: loops.program.buffers.map((one) =>
+        one.name === name && one.slice !== undefined ? { ...one, slice: { ...one.slice, ...part }, ...change } : one,
+      ),
+    });
+const ran =
+  (...own: readonly loops.NamedStep[]) =>
+  (): readonly string[] =>
+    verifyProgram(loops.programOf({ run: { results: [], steps: own } }));
+const T = symbol("T");
+const M = symbol("M");
+
+const looped: readonly Case[] = [
+  ["h now: expected a part of a buffer, found none", sliced("h now", { slice: undefined })],
+  ["h now: expected one of 26 buffers, found 99", sliced("h now", {}, { of: 99 })],
+  ["h now: expected a part of a buffer, found one of itself", sliced("h now", {}, { of: 10 })],
+  ["h now: expected the role slice, found temporary", sliced("h now", { role: "temporary" })],
+  ["h now: expected f32 as h has, found i32", sliced("h now", { dtype: "i32" })],
+  ["h now: expected 640 bytes at 576 as h has, found 4 bytes at 576", sliced("h now", { bytes: 4 })],
+  ["c now: expected a whole number of slots that take turns, found 1.5", sliced("c now", {}, { modulo: 1.5 })],
+  ["h now: expected a dimension of the program, found M", sliced("h now", {}, { plus: M })],
+  ["run: two loops are t", ran(loops.repeat("t", T, loops.repeat("t", T)))],
+  ["run: expected dimension M for the loop t among the entry's", ran(loops.repeat("t", M))],
+  [
+    "run: expected the loop t to run 0 times or more, found T - 2",
+    ran(loops.repeat("t", subtract(T, constant(2)), ["start", "y"])),
+  ],
+  ["run: step 0: expected h now within the loop t, found it outside", ran(["start", "h now"])],
+  [
+    "run: step 1.0: expected x inner within the loop o, found it outside",
+    ran(["start", "y"], loops.repeat("i", T, ["copy", "x inner", "y"])),
+  ],
+  [
+    "forward: step 1.0: expected dimension T for h now among the entry's",
+    () => {
+      const [forward] = loops.program.entries;
+      const extent = constant(1);
+      const once = forward.steps.map((one) => (one.kind === "loop" ? { ...one, extent } : one));
+      const entry = { ...forward, dims: ["N"], steps: once };
+      const buffers = loops.program.buffers.map((one) =>
+        one.name === "h now" && one.slice !== undefined ? { ...one, slice: { ...one.slice, plus: T } } : one,
+      );
+      return verifyProgram({ ...loops.program, buffers, entries: [entry] });
+    },
+  ],
+  ["forward: step 1.0: expected h now at slot 0 or later, found it at -1", sliced("h now", {}, { plus: constant(-1) })],
+  [
+    "forward: step 1.0: expected h next to end within the 4*N*T + 4*N elements of h, found 4*N*T + 8*N",
+    sliced("h next", {}, { plus: constant(2) }),
+  ],
+  [
+    "forward: step 1.0: expected h now and h next apart, found them where they may meet",
+    sliced("h next", {}, { stride: constant(4) }),
+  ],
+];
+
 // ── scheduled kernels
 
 const f32One = write.literal(1);
@@ -517,7 +583,10 @@ const shares: readonly Case[] = [
     "predict: expected step 0 no later than step 1, found it in a later phase",
     sharing((phases) => [...phases].reverse()),
   ],
-  ["predict: expected step 0 apart from step 1, found them side by side", sharing((phases) => [phases.flat()])],
+  [
+    "predict: expected step 0 apart from step 1, found them side by side",
+    sharing((phases) => [{ kind: "works", works: phases.flatMap((one) => (one.kind === "works" ? one.works : [])) }]),
+  ],
   ["predict: expected part 1 of step 1, found another", sharing((phases) => [...phases, ...phases.slice(-1)])],
 ];
 
@@ -530,6 +599,7 @@ const verifiers: readonly (readonly [string, readonly string[], readonly Case[]]
   ],
   ["plans", ["plan/verify.ts"], plans],
   ["programs", ["program/verify.ts", "program/verify-memory.ts"], programs],
+  ["loops and slices", ["program/verify-loops.ts"], looped],
   ["scheduled kernels", ["program/verify-kernel.ts"], schedules],
   ["sharing", ["program/verify-sharing.ts"], shares],
 ];
@@ -563,6 +633,7 @@ describe.each(verifiers)("the verifier of %s", (_, files, cases) => {
 test("the verifiers find nothing in what is sound", () => {
   expect([
     ...verifyProgram(program()),
+    ...verifyProgram(loops.program),
     ...verifyPlan(sound()),
     ...withRun(128)(),
     ...sharing((phases) => phases)(),

@@ -1,10 +1,12 @@
 /** How a program is shared among threads: what is cut, what goes on side by side, and what one thread does alone. */
 import { describe, expect, it } from "vitest";
-import { constant, multiply } from "../../compiler/dimension/dimension.ts";
+import { constant, multiply, symbol } from "../../compiler/dimension/dimension.ts";
 import { cutKernel } from "../../compiler/program/cut.ts";
 import { printKernel } from "../../compiler/program/print.ts";
 import { share } from "../../compiler/program/share.ts";
-import type { Program, ScheduledKernel, Statement } from "../../compiler/program/types.ts";
+import { verifySharing } from "../../compiler/program/verify-sharing.ts";
+import type { EntryPhase } from "../../compiler/program/share.ts";
+import type { Program, ScheduledKernel, Statement, Step } from "../../compiler/program/types.ts";
 import {
   N,
   at,
@@ -20,7 +22,10 @@ import {
 } from "../targets/programs.ts";
 
 const costs = { barrier: 100, wake: 500, part: 10, flop: 1, byte: 0 };
-const bounds = new Map([["N", 64]]);
+const bounds = new Map([
+  ["N", 64],
+  ["T", 10],
+]);
 const parallel = { role: "parallel" } as const;
 
 /** Copies x to y, at this many operations a row. */
@@ -30,23 +35,33 @@ function copy(name: string, flops: number, body?: readonly Statement[]): Schedul
   return kernelOf(name, [parameter("x", "read"), parameter("y", "write")], body ?? [rows], { dims: ["N"], cost });
 }
 
-/** Calls such as `big(a, b)`, each buffer of 64 elements at a place of its own. */
-function programOf(kernels: readonly ScheduledKernel[], calls: readonly string[]): Program {
-  const parsed = calls.map((call) => /^(\w+)\((\w), (\w)\)$/.exec(call)?.slice(1) ?? []);
-  const names = [...new Set(parsed.flatMap(([, x, y]) => [x, y]))];
-  const steps = parsed.map(([name, x, y]) => ({
-    kind: "call" as const,
-    kernel: kernels.findIndex((one) => one.name === name),
-    buffers: [names.indexOf(x), names.indexOf(y)],
-  }));
+/** `big(a, b)`, or the name of a loop and the calls in it. */
+type Calls = readonly (string | Calls)[];
+
+/** Each buffer has 64 elements at a place of its own; loops run T times. */
+function programOf(kernels: readonly ScheduledKernel[], calls: Calls): Program {
+  const names: string[] = [];
+  const buffer = (name: string): number => (names.includes(name) ? names.indexOf(name) : names.push(name) - 1);
+  const stepOf = (one: string | Calls): Step => {
+    if (typeof one !== "string") {
+      const [index, ...inner] = one;
+      return { kind: "loop", index: String(index), extent: symbol("T"), steps: inner.map(stepOf) };
+    }
+    const [name, x, y] = /^(\w+)\((\w), (\w)\)$/.exec(one)?.slice(1) ?? [];
+    return { kind: "call", kernel: kernels.findIndex((each) => each.name === name), buffers: [buffer(x), buffer(y)] };
+  };
+  const steps = calls.map(stepOf);
   return {
     version: 1,
     name: "hand",
-    dims: [{ name: "N", bound: 64 }],
+    dims: [
+      { name: "N", bound: 64 },
+      { name: "T", bound: 10 },
+    ],
     ...layOut(names.map((name) => ({ name, elements: 64 }))),
     functions: [],
     kernels,
-    entries: [{ name: "run", inputs: [], results: [], dims: ["N"], steps }],
+    entries: [{ name: "run", inputs: [], results: [], dims: ["N", "T"], steps }],
     host: { language: "1", models: [], requirements: [] },
   };
 }
@@ -54,22 +69,29 @@ function programOf(kernels: readonly ScheduledKernel[], calls: readonly string[]
 /** A line for each phase: `big 16 | small(a, b), small(b, c)`. */
 function phasesOf(program: Program): readonly string[] | undefined {
   const { entries } = share(program, bounds, costs);
-  return entries[0]?.phases.map((works) =>
-    works
-      .map((work) => {
-        if (work.kind === "shared") return `${work.part.kernel.name} ${work.part.parts}`;
-        const names = work.steps.map(({ kernel, buffers }) => {
-          const list = buffers.map((buffer) => program.buffers[buffer].name).join(", ");
-          return `${program.kernels[kernel].name}(${list})`;
-        });
-        return names.join(", ");
-      })
-      .join(" | "),
-  );
+  return entries[0]?.phases.map((phase) => phaseText(phase, program));
 }
 
-/** In nanoseconds at the bound: 6,400, 128, 64 and none. */
-const kernels = [copy("big", 100), copy("medium", 2), copy("small", 1), copy("tiny", 0)];
+function phaseText(phase: EntryPhase, program: Program): string {
+  if (phase.kind === "loop")
+    return `${phase.loop.index} times: ${phase.phases.map((inner) => phaseText(inner, program)).join("; ")}`;
+  const works = phase.works.map((work) =>
+    work.kind === "shared"
+      ? `${work.part.kernel.name} ${work.part.parts}`
+      : work.steps.map((step) => stepText(step, program)).join(", "),
+  );
+  return works.join(" | ");
+}
+
+function stepText(step: Step, program: Program): string {
+  if (step.kind === "loop")
+    return `${step.index} times (${step.steps.map((one) => stepText(one, program)).join(", ")})`;
+  const list = step.buffers.map((buffer) => program.buffers[buffer].name).join(", ");
+  return `${program.kernels[step.kernel].name}(${list})`;
+}
+
+/** In nanoseconds at the bound: 6,400, 448, 128, 64 and none. */
+const kernels = [copy("big", 100), copy("half", 7), copy("medium", 2), copy("small", 1), copy("tiny", 0)];
 
 describe("phases of an entry", () => {
   it.each([
@@ -111,6 +133,35 @@ describe("phases of an entry", () => {
     ],
   ] as const)("%s", (_, calls, expected) => {
     expect(phasesOf(programOf(kernels, calls))).toEqual(expected);
+  });
+
+  it.each<readonly [string, Calls, readonly string[] | undefined]>([
+    [
+      "every thread runs a loop with a large kernel",
+      ["small(a, b)", ["t", "big(b, c)", "small(c, b)"], "small(c, d)"],
+      ["small(a, b)", "t times: big 32; small(c, b)", "small(c, d)"],
+    ],
+    ["and what is around it", [["o", "small(a, b)", ["t", "big(b, c)"]]], ["o times: small(a, b); t times: big 32"]],
+    [
+      "a loop of small kernels is one thread's, beside a large one",
+      ["big(a, b)", ["t", "small(a, c)", "small(c, d)"], "small(d, e)"],
+      ["big 32 | t times (small(a, c), small(c, d)), small(d, e)"],
+    ],
+    [
+      "and so is one in which waiting costs more than sharing saves",
+      ["big(a, b)", ["t", "small(a, c)", "half(c, d)", "small(d, a)"]],
+      ["big 32", "t times (small(a, c), half(c, d), small(d, a))"],
+    ],
+    ["which alone is not worth sharing", [["t", "half(a, c)", "medium(c, d)"]], undefined],
+  ])("%s", (_, calls, expected) => {
+    const program = programOf(kernels, calls);
+    expect(phasesOf(program)).toEqual(expected);
+    expect(verifySharing(program, share(program, bounds, costs))).toEqual([]);
+  });
+
+  it("count as often as their loops run, in cost and in waiting", () => {
+    const { entries } = share(programOf(kernels, ["big(a, b)", ["t", "big(b, c)", "big(c, b)"]]), bounds, costs);
+    expect([entries[0]?.flops.key, entries[0]?.waits.key]).toEqual(["200*N*T + 100*N", "2*T + 1"]);
   });
 });
 

@@ -29,6 +29,7 @@ import {
   unary,
   variable,
 } from "./programs.ts";
+import { program as loops } from "../program/loops.ts";
 import { awkward, awkwardProgram, awkwardSources } from "./awkward.ts";
 import { runTypescript, runWasm, textOf } from "./run.ts";
 
@@ -248,6 +249,7 @@ describe("the TypeScript module", () => {
       "tiled.ts": programOf(tiledMatmul(8, 8, 8, 1), { x: 64, w: 64, b: 8, y: 64 }),
       "everything.ts": everything(),
       "awkward.ts": awkwardProgram(),
+      "loops.ts": loops,
     };
     const modules = Object.entries(programs).map(([name, program]): [string, string] => {
       const artifact = emitTypescript(program, awkwardSources);
@@ -269,6 +271,7 @@ describe("JavaScript", () => {
   it.each([
     ["every statement", everything()],
     ["awkward names", awkwardProgram()],
+    ["loops", loops],
   ])("is the TypeScript without its types: %s", (_, program) => {
     const artifact = emitTypescript(program, sources);
     const { module } = artifact.manifest;
