@@ -14,19 +14,21 @@ import type { Graph } from "./graph/graph.ts";
 import { printGraph } from "./graph/print.ts";
 import type { TensorType } from "./graph/types.ts";
 import { formOf } from "./kernel/form.ts";
-import { printKernel } from "./kernel/print.ts";
+import { printKernel, printSteps } from "./kernel/print.ts";
+import { isLoop, kernelsOf, type KernelStep } from "./kernel/steps.ts";
 import type { Kernel } from "./kernel/types.ts";
 import { verifyKernel } from "./kernel/verify.ts";
 import { functions } from "./loops/functions.ts";
 import { printCompute } from "./loops/print.ts";
 import { verifyCompute } from "./loops/verify.ts";
-import { lower, type Lowered } from "./lower/lower.ts";
+import { lower } from "./lower/lower.ts";
+import { nodesOf, type Lowered } from "./lower/lowered.ts";
 import { runPasses, type PassOptions } from "./passes/index.ts";
 import { begin, type Phase, type Watch } from "./phase.ts";
 import { inPlacePairs } from "./plan/alias.ts";
 import { plan, type Plan } from "./plan/plan.ts";
 import { planReport } from "./plan/report.ts";
-import type { PlanCall, PlanEntry, PlanInput, PlanTensor } from "./plan/types.ts";
+import type { PlanCall, PlanEntry, PlanInput, PlanLoop, PlanTensor } from "./plan/types.ts";
 import { verifyPlan } from "./plan/verify.ts";
 import { largestBuffers } from "./program/largest.ts";
 import { printKernel as printScheduled, printProgram } from "./program/print.ts";
@@ -86,9 +88,14 @@ const optimisation: Phase<Elaboration, Entries<Graph>, PassOptions> = {
 const lowering: Phase<Entries<Graph>, Entries<Lowered>, unknown> = {
   name: "lower",
   run: (graphs) => each(graphs, (graph) => lower(graph, graphs.elaboration.bounds)),
-  verify: (made) => problemsOfEach(made, ({ nodes }) => nodes.flatMap(({ compute }) => verifyCompute(compute))),
+  verify: (made) =>
+    problemsOfEach(made, (lowered) => nodesOf(lowered).flatMap(({ compute }) => verifyCompute(compute))),
   print: (made) =>
-    printEach(made, ({ nodes }) => nodes.map(({ compute, tensor }) => printCompute(compute, tensor)).join("\n")),
+    printEach(made, (lowered) =>
+      nodesOf(lowered)
+        .map(({ compute, tensor }) => printCompute(compute, tensor))
+        .join("\n"),
+    ),
 };
 
 const fusion: Phase<Entries<Lowered>, Entries<FusedEntry>, Watch & MiddleContext> = {
@@ -98,8 +105,8 @@ const fusion: Phase<Entries<Lowered>, Entries<FusedEntry>, Watch & MiddleContext
     const taken = new UniqueNames(variables.map(({ name }) => name));
     return each(lowered, (entry) => fuse(entry, bounds, taken, { verify, nests: machine.panels }));
   },
-  verify: (made) => problemsOfEach(made, ({ kernels }) => kernels.flatMap(verifyKernel)),
-  print: (made) => printEach(made, printKernels),
+  verify: (made) => problemsOfEach(made, ({ steps }) => kernelsOf(steps).flatMap(verifyKernel)),
+  print: (made) => printEach(made, ({ steps }) => printSteps(steps)),
 };
 
 const segmentation: Phase<Entries<FusedEntry>, Entries<SegmentedEntry>, unknown> = {
@@ -109,9 +116,10 @@ const segmentation: Phase<Entries<FusedEntry>, Entries<SegmentedEntry>, unknown>
     const taken = new UniqueNames([...tensors, ...fused.elaboration.variables.map(({ name }) => name)]);
     return each(fused, (entry) => joinSegments(entry, taken));
   },
-  verify: (made) => problemsOfEach(made, ({ kernels }) => kernels.flatMap(verifyKernel)),
-  print: (made) => printEach(made, printKernels),
+  verify: (made) => problemsOfEach(made, ({ steps }) => kernelsOf(steps).flatMap(verifyKernel)),
+  print: (made) => printEach(made, ({ steps }) => printSteps(steps)),
 };
+
 /** Every call of every entry on a scheduled kernel, and what the plan must place. */
 interface Scheduled extends PlanInput {
   readonly elaboration: Elaboration;
@@ -133,7 +141,7 @@ const scheduling: Phase<Entries<SegmentedEntry>, Scheduled, MiddleContext> = {
       tensors: planTensors(variables, entries),
       segments: entries.flatMap(({ form }) => form.segments),
       entries: entries.map(({ name, form }) => planEntry(name, form, bounds, scheduler, known)),
-      kernels: new Map(entries.map(({ name, form }) => [name, form.kernels])),
+      kernels: new Map(entries.map(({ name, form }) => [name, kernelsOf(form.steps)])),
     };
   },
   verify: (made) => distinctKernels(made).flatMap((kernel) => verifyScheduledKernel(kernel, allFunctions)),
@@ -201,10 +209,6 @@ function printEach<Form>({ entries }: Entries<Form>, print: (form: Form) => stri
   return entries.map(({ name, form }) => `${name}\n${print(form)}`).join("\n\n");
 }
 
-function printKernels({ kernels }: FusedEntry): string {
-  return kernels.map(printKernel).join("\n");
-}
-
 type TypeOf = (tensor: string) => TensorType;
 type Scheduler = (kernel: Kernel, typeOf: TypeOf) => ScheduledKernel;
 
@@ -227,15 +231,23 @@ function outlineKernel(kernel: Kernel, typeOf: TypeOf): ScheduledKernel {
 type Known = Map<string, Pick<PlanCall, "kernel" | "inPlace"> & { readonly places: readonly number[] }>;
 
 function planEntry(name: string, entry: SegmentedEntry, bounds: Bounds, scheduler: Scheduler, known: Known): PlanEntry {
-  const { kernels, tensors, results } = entry;
+  const { steps, tensors, results } = entry;
   const typeOf: TypeOf = (tensor) => {
     const found = tensors.get(tensor);
     if (found === undefined) throw new InternalError("schedule", `${name} has no tensor ${tensor}`);
     return found.type;
   };
-  const calls = kernels.map((kernel) => planCall(kernel, typeOf, scheduler, known));
+  const calls: PlanCall[] = [];
+  const loops: PlanLoop[] = [];
+  const add = (step: KernelStep): void => {
+    if (!isLoop(step)) return void calls.push(planCall(step, typeOf, scheduler, known));
+    const from = calls.length;
+    for (const inner of step.steps) add(inner);
+    loops.push({ index: step.index, extent: step.extent, from, to: calls.length });
+  };
+  for (const step of steps) add(step);
   const inputs = [...tensors.values()].flatMap((tensor) => (tensor.role === "input" ? [tensor.name] : []));
-  return { name, inputs, results, dims: dimsOf(entry, calls, bounds), calls };
+  return { name, inputs, results, dims: dimsOf(entry, calls, loops, bounds), calls, loops };
 }
 
 /** A kernel of a known form has the same body, over its own tensors. */
@@ -254,9 +266,15 @@ function planCall(kernel: Kernel, typeOf: TypeOf, scheduler: Scheduler, known: K
 }
 
 /** The open dimensions of an entry's inputs and kernels, in the order of the program's. */
-function dimsOf({ tensors }: SegmentedEntry, calls: readonly PlanCall[], bounds: Bounds): readonly string[] {
+function dimsOf(
+  { tensors }: SegmentedEntry,
+  calls: readonly PlanCall[],
+  loops: readonly PlanLoop[],
+  bounds: Bounds,
+): readonly string[] {
+  const ofLoops = loops.flatMap(({ extent }) => [...symbolsOf(extent)]);
   const ofShapes = [...tensors.values()].flatMap(({ type }) => type.shape.flatMap((size) => [...symbolsOf(size)]));
-  const used = new Set([...ofShapes, ...calls.flatMap(({ kernel }) => kernel.dims)]);
+  const used = new Set([...ofShapes, ...ofLoops, ...calls.flatMap(({ kernel }) => kernel.dims)]);
   return [...bounds.keys()].filter((name) => used.has(name));
 }
 
@@ -267,8 +285,8 @@ function planTensors(
 ): ReadonlyMap<string, PlanTensor> {
   const tensors = new Map<string, PlanTensor>(variables.map(({ name, role, type }) => [name, { role, type }]));
   for (const { form } of entries) {
-    for (const { name, role, declared } of form.tensors.values())
-      if (!tensors.has(name)) tensors.set(name, { role, type: declared });
+    for (const { name, role, declared, slot } of form.tensors.values())
+      if (!tensors.has(name)) tensors.set(name, { role, type: declared, ...(slot === undefined ? {} : { slot }) });
   }
   return tensors;
 }

@@ -11,6 +11,7 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { constantValue, symbolsOf } from "../../compiler/dimension/dimension.ts";
 import type { Elaboration } from "../../compiler/elaborate/types.ts";
 import { elaborateSource } from "../../compiler/front.ts";
+import { nodesWithin } from "../../compiler/graph/bodies.ts";
 import { javascript } from "../../compiler/schedule/machine.ts";
 import { buildProgram } from "../../compiler/middle.ts";
 import { dataFiles, factsOf } from "../../compiler/project.ts";
@@ -97,7 +98,7 @@ function inspect(source: ProjectSource, options: SourceOptions, verify: boolean)
 function isClosed({ entries, variables, bounds }: Elaboration): boolean {
   const fixed = variables.every(({ type }) => type.shape.every((size) => constantValue(size) !== undefined));
   const sizes = entries.flatMap(({ graph }) =>
-    graph.nodes.flatMap(({ outputs }) => outputs.flatMap(({ shape }) => shape)),
+    nodesWithin(graph).flatMap(({ outputs }) => outputs.flatMap(({ shape }) => shape)),
   );
   return fixed && sizes.every((size) => [...symbolsOf(size)].every((name) => bounds.has(name)));
 }

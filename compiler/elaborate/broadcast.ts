@@ -5,7 +5,7 @@
 import { label, type Span } from "../diagnostics/diagnostic.ts";
 import { labelOnTwoAxes, shapesDiffer } from "../diagnostics/codes/shapes.ts";
 import { equal, isConstant, printShape, type Dimension } from "../dimension/dimension.ts";
-import { broadcastTo } from "../ops/emit.ts";
+import { broadcastTo, sameShape } from "../ops/emit.ts";
 import type { Frame } from "./frame.ts";
 import { describeType, newAxis, type AxisLabel, type Tensor } from "./values.ts";
 
@@ -55,6 +55,14 @@ function nameOfOnes(a: AxisLabel, b: AxisLabel): AxisLabel {
   if (a === b) return a;
   const names = [a, b].filter((name) => name !== undefined && name !== newAxis);
   return names.length === 1 ? names[0] : undefined;
+}
+
+/** The tensor with the type and the labels of another, repeated where it is smaller; undefined where it does not fit. */
+export function fittedTo(wanted: Tensor, tensor: Tensor, frame: Frame): Tensor | undefined {
+  const joined = broadcastShapes([tensor, wanted]);
+  const fits = joined !== undefined && sameShape(joined.shape, wanted.type.shape);
+  if (!fits || tensor.type.dtype !== wanted.type.dtype) return undefined;
+  return { ...wanted, value: broadcastTo(frame.entry.builder, tensor.value, wanted.type.shape) };
 }
 
 /** Broadcasts tensors to one shape; reports the first pair that does not fit. */

@@ -67,7 +67,7 @@ export function frameFor(
     outsider: outsiderIn(declaration, outside),
     chain: isTop ? outside.body.chain : [calling, ...outside.body.chain].slice(0, rememberedCalls),
   };
-  return new Frame(outside.entry, body, owner);
+  return new Frame(outside.entry, body, owner, outside.loop);
 }
 
 /** A block belongs to whoever calls it; only a model stands by itself. */
@@ -108,7 +108,7 @@ export function call(
     }
     const result = resultOf(declaration, inside);
     checkName(instance, outside);
-    if (storage.param !== undefined) inside.entry.answered(instance, result);
+    if (storage.param !== undefined) inside.entry.answered(instance, result, inside.loop !== undefined);
     return result;
   });
 }

@@ -14,6 +14,7 @@ import {
   type Dimension,
 } from "../dimension/dimension.ts";
 import { intervalOf } from "../dimension/interval.ts";
+import { nodesWithin } from "../graph/bodies.ts";
 import { isDimension } from "../graph/attributes.ts";
 import type { GraphNode } from "../graph/types.ts";
 import { i32Range } from "./number-range.ts";
@@ -24,7 +25,7 @@ type Bounds = ReadonlyMap<string, number>;
 
 export function checkSizes(entries: readonly EntryGraph[], bounds: Bounds, session: Session): void {
   for (const { graph } of entries) {
-    for (const node of graph.nodes) {
+    for (const node of nodesWithin(graph)) {
       checkShapes(node, bounds, session);
       if (node.op === "dimension") checkValue(node, bounds, session);
     }

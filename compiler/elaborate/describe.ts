@@ -1,5 +1,6 @@
 /** What `nnc check` tells of a program: its models with their layers, shapes and parameters. */
 import { product, type Dimension, constantValue, add, constant } from "../dimension/dimension.ts";
+import { nodesWithin } from "../graph/bodies.ts";
 import type { TensorType } from "../graph/types.ts";
 import type { HostInput, HostResult } from "../program/host.ts";
 import type { Elaboration } from "./types.ts";
@@ -38,9 +39,9 @@ export function describe({ entries, variables, owned, host }: Elaboration): read
       op,
       path,
       outputs: [type],
-    } of graph?.nodes ?? []) {
+    } of graph === undefined ? [] : nodesWithin(graph)) {
       const layer = layerOf(path);
-      if (op !== "input" && layer !== undefined) outputs.set(layer, type);
+      if (op !== "input" && op !== "given" && layer !== undefined) outputs.set(layer, type);
     }
     const own = new Map<string, string[]>();
     for (const parameter of names) {

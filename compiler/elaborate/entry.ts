@@ -3,6 +3,7 @@
  */
 import { noFacts, type Facts } from "../dimension/facts.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
+import { withoutBodies } from "../graph/bodies.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { GraphOutput, InputRole, TensorType, Value } from "../graph/types.ts";
@@ -45,7 +46,11 @@ export class Entry {
   readonly closed: ClosedDimension[] = [];
   /** What blocks and models answered, in training and where something is probed. */
   readonly answers: Answer[] = [];
+  /** Those of them that answered in a scan. */
+  readonly scanned = new Set<Instance>();
   readonly #inputs = new Map<string, Value>();
+  /** What the parts that a scan's body is given are parts of. */
+  readonly #wholes = new Map<number, Value>();
   readonly #current = new Map<string, Value>();
   readonly #read = new Set<string>();
   readonly #counters = new Map<string, Value>();
@@ -70,10 +75,17 @@ export class Entry {
     return value;
   }
 
-  /** The name of the graph input that `value` is, if it is one. */
+  /** In a scan's body `part` stands for a part of `whole`. */
+  isPartOf(part: Value, whole: Value): void {
+    this.#wholes.set(part.node, whole);
+  }
+
+  /** The name of the graph input that `value` is, or a scan's part of it, if it is one. */
   inputNamed(value: Value): string | undefined {
+    let whole = value;
+    for (let next = this.#wholes.get(whole.node); next !== undefined; next = this.#wholes.get(whole.node)) whole = next;
     for (const [name, input] of this.#inputs)
-      if (input.node === value.node && input.output === value.output) return name;
+      if (input.node === whole.node && input.output === whole.output) return name;
     return undefined;
   }
 
@@ -112,9 +124,13 @@ export class Entry {
     return new Map(this.#current);
   }
 
-  /** Remembers what a call answered, for probes. */
-  answered(instance: Instance, result: Evaluated): void {
+  /** Remembers what a call answered, for probes; in a scan it answers at each step. */
+  answered(instance: Instance, result: Evaluated, isInScan: boolean): void {
     if (!this.training || this.session.probes.size === 0) return;
+    if (isInScan) {
+      this.scanned.add(instance);
+      return;
+    }
     const items = result.kind === "tuple" ? result.items : [result];
     const values = items.flatMap((item) => (item.kind === "tensor" && item.type.dtype === "f32" ? [item.value] : []));
     if (values.length > 0) this.answers.push({ instance, values });
@@ -163,6 +179,6 @@ export class Entry {
 
   finish(outputs: readonly GraphOutput[]): Graph {
     this.session.unfinished.delete(this);
-    return this.builder.finish(outputs);
+    return withoutBodies(this.builder.finish(outputs));
   }
 }

@@ -3,7 +3,6 @@
  * counted and refused beyond a limit, since each level is some frames of the stack.
  */
 import { wrongKind } from "../diagnostics/codes/shapes.ts";
-import { unsupported } from "../diagnostics/codes/unsupported.ts";
 import type { Expression, ListExpression } from "../syntax/ast.ts";
 import type { Mode } from "./evaluator.ts";
 import type { Frame } from "./frame.ts";
@@ -11,6 +10,7 @@ import { evaluateIndex } from "./indexing.ts";
 import { evaluateCall, evaluateNamed, evaluatePipe, evaluateRepeat } from "./layers.ts";
 import { evaluateName } from "./names.ts";
 import { evaluateBinary, evaluateChain, evaluateTranspose, evaluateUnary } from "./operators.ts";
+import { evaluateScan } from "./scan.ts";
 import { restValue, withinRange } from "./shape-values.ts";
 import { boolValue, listValue, type Evaluated } from "./values.ts";
 
@@ -65,7 +65,7 @@ function dispatch(expression: Expression, frame: Frame, mode: Mode): Evaluated {
         "paths stand in `update` only",
       );
     case "scan":
-      return frame.fail(unsupported, { what: "`scan`" }, expression.span, "this loop");
+      return evaluateScan(expression, frame);
   }
 }
 

@@ -8,6 +8,7 @@ import type { Dimension } from "../dimension/dimension.ts";
 import type { FileScope } from "../semantics/module.ts";
 import type { Entry } from "./entry.ts";
 import { Failure } from "./failure.ts";
+import type { Carried, Loop } from "./loop.ts";
 import type { Instance } from "./paths.ts";
 import type { Session, VariableRecord } from "./session.ts";
 import type { AxisLabel, Evaluated, Tensor } from "./values.ts";
@@ -22,6 +23,8 @@ export type Binding =
   | { readonly kind: "variable"; readonly record: VariableRecord }
   /** What an optimizer moves: `<-` replaces it. */
   | { readonly kind: "cell"; value: Tensor }
+  /** What a scan carries: `next` gives it the value that it has from there on. */
+  | { readonly kind: "carry"; readonly carried: Carried }
   /** A `let` of a train, evaluated when a step first uses it. */
   | {
       readonly kind: "lazy";
@@ -89,13 +92,23 @@ export class Frame {
   readonly body: Body;
   /** Under which instance calls that stand here are. */
   readonly home: Instance;
+  /** The innermost scan whose body this is in, or is called from. */
+  readonly loop: Loop | undefined;
   readonly #names: Map<string, Binding>;
   readonly #outer: Frame | undefined;
 
-  constructor(entry: Entry, body: Body, home: Instance, outer?: Frame, names = new Map<string, Binding>()) {
+  constructor(
+    entry: Entry,
+    body: Body,
+    home: Instance,
+    loop?: Loop,
+    outer?: Frame,
+    names: Map<string, Binding> = new Map(),
+  ) {
     this.entry = entry;
     this.body = body;
     this.home = home;
+    this.loop = loop;
     this.#outer = outer;
     this.#names = names;
   }
@@ -106,17 +119,22 @@ export class Frame {
 
   /** The same names, for calls that stand inside another call. */
   under(home: Instance): Frame {
-    return new Frame(this.entry, this.body, home, this.#outer, this.#names);
+    return new Frame(this.entry, this.body, home, this.loop, this.#outer, this.#names);
   }
 
   /** A branch: what it binds is its own. */
   branch(): Frame {
-    return new Frame(this.entry, this.body, this.home, this);
+    return new Frame(this.entry, this.body, this.home, this.loop, this);
   }
 
-  /** The same place while building another entry: how a parameter starts is evaluated in `init`. */
+  /** The body of a scan that stands here: what it binds is its own. */
+  inLoop(loop: Loop): Frame {
+    return new Frame(this.entry, this.body, this.home, loop, this);
+  }
+
+  /** The same place while building another entry: how a parameter starts is evaluated in `init`, once and in no scan. */
   during(entry: Entry): Frame {
-    return new Frame(entry, this.body, this.home, this.#outer, this.#names);
+    return new Frame(entry, this.body, this.home, undefined, this.#outer, this.#names);
   }
 
   bind(name: string, binding: Binding): void {

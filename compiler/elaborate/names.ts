@@ -41,6 +41,8 @@ export function bound(binding: Binding, frame: Frame): Evaluated {
     case "value":
     case "cell":
       return binding.value;
+    case "carry":
+      return binding.carried.next?.tensor ?? binding.carried.given;
     case "variable":
       return frame.entry.read(binding.record);
     case "failed":

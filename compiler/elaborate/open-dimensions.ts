@@ -5,6 +5,7 @@ import { label, diagnose, type Span } from "../diagnostics/diagnostic.ts";
 import { openDimension } from "../diagnostics/codes/sizes.ts";
 import { boundMissing } from "../diagnostics/codes/train.ts";
 import { constantValue, product, symbolsOf } from "../dimension/dimension.ts";
+import { nodesWithin } from "../graph/bodies.ts";
 import type { HostModel } from "../program/host.ts";
 import type { Entry } from "./entry.ts";
 import { maximalRows, rowsName } from "./evaluation.ts";
@@ -90,7 +91,7 @@ function placeOf(trained: Trained | undefined, session: Session) {
 function openNames(entries: readonly EntryGraph[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { graph } of entries) {
-    for (const { outputs } of graph.nodes) {
+    for (const { outputs } of nodesWithin(graph)) {
       for (const { shape } of outputs)
         for (const size of shape)
           if (constantValue(size) === undefined) for (const name of symbolsOf(size)) names.add(name);

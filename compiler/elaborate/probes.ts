@@ -2,7 +2,7 @@
  * Probes: what the outputs of layers and models and the values of parameters are like in a training step, and how the loss
  * moves with them. A path that stands for several values (a shared layer, several results) is probed over all of their elements.
  */
-import { unknownProbe } from "../diagnostics/codes/settings.ts";
+import { probeInScan, unknownProbe } from "../diagnostics/codes/settings.ts";
 import { diagnose } from "../diagnostics/diagnostic.ts";
 import { product } from "../dimension/dimension.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
@@ -83,7 +83,12 @@ export class Probes {
    */
   finish({ train }: TrainPlan): ProbeResults {
     const entry = this.#entry;
+    const scanned = new Set([...entry.scanned].flatMap((instance) => (instance.fixed ? [instance.path] : [])));
     const made = [...entry.session.probes].flatMap((path) => {
+      if (scanned.has(path)) {
+        entry.session.report(diagnose(probeInScan, { path }, []));
+        return [];
+      }
       const all = this.#observed.get(path);
       if (all === undefined) {
         reportUnknown(path, [...this.#known], entry.session);

@@ -26,9 +26,9 @@ import {
 } from "../dimension/dimension.ts";
 import { assume } from "../dimension/facts.ts";
 import type { TensorType } from "../graph/types.ts";
-import { broadcastTo } from "../ops/emit.ts";
+import { sameShape } from "../ops/emit.ts";
 import type { Body, Expression, If, Let, Param, Require, State, Statement, Update } from "../syntax/ast.ts";
-import { broadcastShapes } from "./broadcast.ts";
+import { fittedTo } from "./broadcast.ts";
 import type { Entry } from "./entry.ts";
 import type { ShapeValue } from "./evaluator.ts";
 import { Failure } from "./failure.ts";
@@ -37,6 +37,7 @@ import type { Instance } from "./paths.ts";
 import type { VariableRecord, VariableRole } from "./session.ts";
 import { mergedIn } from "./merged.ts";
 import { foundIn } from "./required.ts";
+import { refuseInLoop, tellEmit, tellNext } from "./scan-body.ts";
 import { labelsFor } from "./signature.ts";
 import { firstValue, startOf } from "./start.ts";
 import { toTensor } from "./tensors.ts";
@@ -89,13 +90,9 @@ function execute(statement: Statement, frame: Frame): Returned | undefined {
     case "return":
       return { value: frame.session.evaluator.evaluate(statement.value, frame), span: statement.value.span };
     case "next":
+      return tellNext(statement, frame);
     case "emit":
-      return frame.fail(
-        misplacedStatement,
-        { statement: statement.kind, place: "a body that is no scan" },
-        statement.span,
-        "here",
-      );
+      return tellEmit(statement, frame);
   }
 }
 
@@ -248,10 +245,6 @@ function register({ name, role, type, labels }: Declared, statement: Param | Sta
   return record;
 }
 
-function sameShape(a: readonly Dimension[], b: readonly Dimension[]): boolean {
-  return a.length === b.length && a.every((size, axis) => equal(size, b[axis]));
-}
-
 function update({ target, value: expression, span }: Update, frame: Frame): undefined {
   const binding = frame.lookUp(target.text);
   if (binding?.kind === "failed") throw new Failure();
@@ -259,6 +252,7 @@ function update({ target, value: expression, span }: Update, frame: Frame): unde
   if (binding === undefined || (binding.kind !== "cell" && !isState)) {
     return frame.fail(notAssignable, { name: target.text }, target.span, "this is no state");
   }
+  refuseInLoop(target, frame);
   const value = frame.session.evaluator.evaluate(expression, frame);
   const old = binding.kind === "cell" ? binding.value : frame.entry.read(binding.record);
   const tensor = frame.at(span, () =>
@@ -270,16 +264,15 @@ function update({ target, value: expression, span }: Update, frame: Frame): unde
 
 /** A new value with its state's type; a scalar or a smaller tensor is repeated. */
 function fitted(tensor: Tensor, old: Tensor, name: string, expression: Expression, frame: Frame): Tensor {
-  const joined = broadcastShapes([tensor, old]);
-  if (joined === undefined || tensor.type.dtype !== old.type.dtype || !sameShape(joined.shape, old.type.shape)) {
+  return (
+    fittedTo(old, tensor, frame) ??
     frame.fail(
       updateShape,
       { name, expected: describeType(old.type), found: describeType(tensor.type) },
       expression.span,
       `this is ${describeType(tensor.type)}`,
-    );
-  }
-  return { ...old, value: broadcastTo(frame.entry.builder, tensor.value, old.type.shape) };
+    )
+  );
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { constant, constantValue, printShape, symbol, type Dimension } from "../dimension/dimension.ts";
 import type { TensorType, Value } from "../graph/types.ts";
+import type { ElementType } from "../loops/types.ts";
 import type { DeclaredCallable } from "../semantics/module.ts";
 import type { Rational } from "../syntax/ast.ts";
 import type { Instance } from "./paths.ts";
@@ -26,12 +27,15 @@ export interface Tensor {
 export interface NumberValue {
   readonly kind: "number";
   readonly value: Rational;
+  /** What `i32(…)` or `f32(…)` made of it, where nothing beside it has a type. */
+  readonly element?: ElementType;
 }
 
 /** A whole number that is not known yet: a polynomial over symbolic dimensions, never a constant. */
 export interface DimensionValue {
   readonly kind: "dimension";
   readonly value: Dimension;
+  readonly element?: ElementType;
 }
 
 export type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
@@ -148,6 +152,11 @@ export function asDimension(value: Evaluated): Dimension | undefined {
   if (value.kind === "dimension") return value.value;
   if (value.kind !== "number" || !isWhole(value.value)) return undefined;
   return constant(toNumber(value.value));
+}
+
+/** The element type that a value has as a tensor where the place wants none. */
+export function elementTypeOf(value: Evaluated): ElementType {
+  return value.kind === "number" || value.kind === "dimension" ? (value.element ?? "f32") : "f32";
 }
 
 /** `rows` as a dimension of a graph. */

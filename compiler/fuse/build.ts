@@ -5,7 +5,8 @@
  */
 import type { Dimension } from "../dimension/dimension.ts";
 import type { Cluster } from "./cluster.ts";
-import { axisMap, scalarsOf, type Member } from "./definition.ts";
+import { axisMap, type Member } from "./definition.ts";
+import { scalarsOf } from "../loops/compute.ts";
 import type { Kernel, Result, Row, Stage, Store } from "../kernel/types.ts";
 import { axisIndex, soleAxis, substituteAxes, substituteAxesInScalar } from "../loops/index.ts";
 import { dtypeOf, loadsOf, local, replaceLoads, scalarCost, type Load } from "../loops/scalar.ts";

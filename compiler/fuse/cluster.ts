@@ -9,7 +9,8 @@ import { intervalOf } from "../dimension/interval.ts";
 import { isContraction } from "../loops/contraction.ts";
 import { loadsOf } from "../loops/scalar.ts";
 import type { Axis } from "../loops/types.ts";
-import { leadsWith, sameShape, scalarsOf, type Member } from "./definition.ts";
+import { leadsWith, sameShape, type Member } from "./definition.ts";
+import { scalarsOf } from "../loops/compute.ts";
 import { Precedence } from "./precedence.ts";
 
 /** A kernel of more members than this would be hard to read and slow to compile. */
@@ -31,6 +32,8 @@ export interface Cluster {
   /** What its reductions go over; undefined without any. */
   readonly over: readonly Axis[] | undefined;
   readonly update: boolean;
+  /** How many loops come before it: behind one nobody joins what runs before it. */
+  readonly stage: number;
   readonly members: Member[];
   /** Where there are many updates: what these load element by element and do not make. */
   readonly elements: Set<string>;
@@ -71,7 +74,7 @@ export function clusterMembers(members: readonly Member[], bounds: Bounds): read
 }
 
 function found(member: Member, state: State): Cluster {
-  const { compute, update } = member;
+  const { compute, update, stage } = member;
   const over = compute.kind === "reduce" ? compute.over : undefined;
   const id = state.precedence.add();
   const cluster: Cluster = {
@@ -80,6 +83,7 @@ function found(member: Member, state: State): Cluster {
     grid: compute.axes,
     over,
     update,
+    stage,
     members: [],
     elements: new Set(),
   };
@@ -105,7 +109,8 @@ function producers(member: Member, { makers }: State): readonly Cluster[] {
 
 /** `makers` are those of all that the member loads. */
 function canJoin(member: Member, cluster: Cluster, makers: readonly Cluster[], state: State): boolean {
-  if (cluster.update !== member.update || cluster.members.length >= mostMembers) return false;
+  if (cluster.update !== member.update || cluster.stage !== member.stage || cluster.members.length >= mostMembers)
+    return false;
   if (!fits(member, cluster, state.bounds) || !isAligned(member, cluster, state.makers)) return false;
   const others = makers.flatMap((maker) => (maker === cluster ? [] : [maker.id]));
   return !state.precedence.reaches(others, cluster.id);
@@ -172,9 +177,9 @@ function mergeAlike(state: State): readonly Cluster[] {
   return kept;
 }
 
-function formOf({ kind, grid, over, update }: Cluster): string {
+function formOf({ kind, grid, over, update, stage }: Cluster): string {
   const shape = (axes: readonly Axis[]): string => axes.map(({ extent }) => extent.key).join(", ");
-  return `${kind} ${update} [${shape(grid)}] over [${shape(over ?? [])}]`;
+  return `${kind} ${update} ${stage} [${shape(grid)}] over [${shape(over ?? [])}]`;
 }
 
 /** Alike clusters become one where neither needs the other, or the later one only at the same points of the grid. */

@@ -7,17 +7,8 @@
  * - but not what can be the epilogue of the only value it continues, nor a random draw, nor an output.
  */
 import { equal, product, type Dimension } from "../dimension/dimension.ts";
-import {
-  axisMap,
-  isIdentity,
-  loadedBy,
-  loopsOf,
-  mapCompute,
-  readsAgain,
-  sameShape,
-  type FusionInput,
-  type Member,
-} from "./definition.ts";
+import { axisMap, isIdentity, loopsOf, readsAgain, sameShape, type FusionInput, type Member } from "./definition.ts";
+import { isMovement, loadedBy, mapCompute } from "../loops/compute.ts";
 import { isRandom } from "../loops/functions.ts";
 import {
   axesOf,
@@ -33,7 +24,7 @@ import { loadsOf, nodeCost, replaceLoads, type Load } from "../loops/scalar.ts";
 import { simplifyIndex, simplifyScalar } from "../loops/simplify.ts";
 import { childrenOf, indicesOf, walk } from "../loops/traverse.ts";
 import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
-import type { LoweredNode } from "../lower/lower.ts";
+import type { LoweredNode } from "../lower/lowered.ts";
 
 /** A map whose operators cost at most this much, none of them expensive, is recomputed by each consumer. */
 const cheapCost = 6;
@@ -56,6 +47,8 @@ interface State {
   readonly outputs: ReadonlySet<string>;
   readonly virtual: Map<string, MapCompute>;
   readonly members: Map<string, Member>;
+  /** By tensor, how many loops ran before it was made. */
+  readonly stages: Map<string, number>;
 }
 
 /** The values that kernels make, in topological order, with the others written into them. */
@@ -67,11 +60,13 @@ export function decide(input: FusionInput): readonly Member[] {
     loads,
     byTensor: new Map(input.nodes.map((node) => [node.tensor, node])),
     consumers: consumersOf(input.nodes, loads),
-    outputs: new Set(input.outputs.map(({ tensor }) => tensor)),
+    outputs: new Set([...input.outputs.map(({ tensor }) => tensor), ...readByLoops(input)]),
     virtual: new Map(),
     members: new Map(),
+    stages: new Map(),
   };
   for (const [position, node] of input.nodes.entries()) {
+    noteLoops(position, state);
     const compute = expand(node, state);
     if (compute.kind === "map" && isVirtual(node, compute, state)) state.virtual.set(node.tensor, compute);
     else state.members.set(node.tensor, member(node, compute, position, update.has(node.tensor), state));
@@ -82,16 +77,38 @@ export function decide(input: FusionInput): readonly Member[] {
 function member(node: LoweredNode, compute: Compute, position: number, update: boolean, state: State): Member {
   const { tensor, op, origin } = node;
   const type = { dtype: compute.dtype, shape: compute.axes.map(({ extent }) => extent) };
+  const loads = (compute === node.compute ? state.loads.get(tensor) : undefined) ?? loadedBy(compute);
+  const stage = stageOf(loads, state);
+  state.stages.set(tensor, stage);
   return {
     tensor,
     op,
     origin,
     type: state.input.tensors.get(tensor)?.type ?? type,
     compute,
-    loads: (compute === node.compute ? state.loads.get(tensor) : undefined) ?? loadedBy(compute),
+    loads,
     position,
     update,
+    stage,
   };
+}
+
+/** What a loop reads lies in memory. */
+function readByLoops({ loops }: FusionInput): readonly string[] {
+  return loops.flatMap(({ reads }) => reads);
+}
+
+/** Notes what the loops make that stand before the node at this position. */
+function noteLoops(position: number, state: State): void {
+  for (const { after, reads, writes } of state.input.loops) {
+    if (after !== position) continue;
+    const stage = stageOf(reads, state) + 1;
+    for (const tensor of writes) state.stages.set(tensor, stage);
+  }
+}
+
+function stageOf(tensors: readonly string[], { stages }: State): number {
+  return tensors.reduce((most, tensor) => Math.max(most, stages.get(tensor) ?? 0), 0);
 }
 
 /** Values that only virtual values loaded, whose consumers in turn came to nothing, make no kernel. */
@@ -184,23 +201,6 @@ function isReshape({ axes, value }: MapCompute, { input }: State): boolean {
     ),
   ];
   return equalIndex(simplifyIndex(from, rangesOf(axes), input.bounds), simplifyIndex(to, rangesOf(axes), input.bounds));
-}
-
-/** Loads, and choices between them by index: reshape, transpose, broadcast, slice, pad, concat, gather. */
-function isMovement(compute: Compute): boolean {
-  return compute.kind === "map" && isMoved(compute.value);
-}
-
-function isMoved(value: Scalar): boolean {
-  switch (value.kind) {
-    case "load":
-    case "constant":
-      return true;
-    case "select":
-      return loadsOf(value.condition).length === 0 && isMoved(value.whenTrue) && isMoved(value.otherwise);
-    default:
-      return false;
-  }
 }
 
 /** Who computes with the value, seen through index movement. */
@@ -302,11 +302,12 @@ const moving: ReadonlySet<string> = new Set(["parameter", "optimizer", "counter"
 
 /** The maps from which only such updates follow; `loads` has what each node's compute loads, by its tensor. */
 export function updateRegion(
-  { nodes, outputs }: FusionInput,
+  { nodes, loops, outputs }: FusionInput,
   loads: ReadonlyMap<string, readonly string[]>,
 ): ReadonlySet<string> {
   const region = new Set(outputs.filter(({ role }) => moving.has(role)).map(({ tensor }) => tensor));
   const elsewhere = new Set(outputs.filter(({ role }) => !moving.has(role)).map(({ tensor }) => tensor));
+  for (const { reads } of loops) for (const tensor of reads) elsewhere.add(tensor);
   const candidates = new Set(region);
   for (const { tensor, compute } of [...nodes].reverse()) {
     const inside = candidates.has(tensor) && !elsewhere.has(tensor) && compute.kind === "map";

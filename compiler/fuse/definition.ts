@@ -7,9 +7,8 @@ import type { Bounds } from "../dimension/interval.ts";
 import type { Origin, TensorType } from "../graph/types.ts";
 import { isContraction } from "../loops/contraction.ts";
 import { soleAxis } from "../loops/index.ts";
-import { walk } from "../loops/traverse.ts";
-import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
-import type { LoweredNode, LoweredOutput, Tensor } from "../lower/lower.ts";
+import type { Axis, Compute, Index } from "../loops/types.ts";
+import type { Level, LoweredOutput, Tensor } from "../lower/lowered.ts";
 
 /** A value that some kernel makes. */
 export interface Member {
@@ -25,46 +24,14 @@ export interface Member {
   readonly position: number;
   /** Only moves parameters, optimiser state or counters: never an epilogue, so that updates stay whole segments. */
   readonly update: boolean;
+  /** How many loops must run before it, one after another. */
+  readonly stage: number;
 }
 
-export interface FusionInput {
-  readonly nodes: readonly LoweredNode[];
+export interface FusionInput extends Level {
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly outputs: readonly LoweredOutput[];
   readonly bounds: Bounds;
-}
-
-/** The tensors that a compute loads, each once. */
-export function loadedBy(compute: Compute): readonly string[] {
-  const loaded = new Set<string>();
-  for (const scalar of scalarsOf(compute)) {
-    walk(scalar, (node) => {
-      if (node.kind === "load") loaded.add(node.tensor);
-    });
-  }
-  return [...loaded];
-}
-
-/** Every scalar of a compute: what it evaluates, and what the indices compute at which it stores. */
-export function scalarsOf(compute: Compute): readonly Scalar[] {
-  const indexed = (at: readonly Index[]): readonly Scalar[] => at.map((index) => ({ kind: "index", index }));
-  if (compute.kind === "unrolled") {
-    const { lets, elements } = compute;
-    return [...lets.map(({ value }) => value), ...elements.flatMap(({ at, value }) => [value, ...indexed(at)])];
-  }
-  return compute.kind === "scatter" ? [compute.value, ...indexed(compute.at)] : [compute.value];
-}
-
-/** The compute with `change` applied to what it evaluates and `index` to where it stores at indices of its own. */
-export function mapCompute(compute: Compute, change: (value: Scalar) => Scalar, index: (at: Index) => Index): Compute {
-  if (compute.kind === "unrolled") {
-    const lets = compute.lets.map(({ name, value }) => ({ name, value: change(value) }));
-    const elements = compute.elements.map(({ at, value }) => ({ at: at.map(index), value: change(value) }));
-    return { ...compute, lets, elements };
-  }
-  const value = change(compute.value);
-  if (compute.kind === "scatter") return { ...compute, value, at: compute.at.map(index) };
-  return value === compute.value ? compute : { ...compute, value };
 }
 
 /** Reads its operands several times: what is written into it would be computed as often. */

@@ -6,7 +6,8 @@ import { InternalError } from "../diagnostics/diagnostic.ts";
 import { axisIndex } from "../loops/index.ts";
 import { load } from "../loops/scalar.ts";
 import type { Bounds } from "../dimension/interval.ts";
-import type { Lowered, LoweredOutput, Tensor } from "../lower/lower.ts";
+import type { Level, Lowered, LoweredOutput, Tensor } from "../lower/lowered.ts";
+import { isLoop, kernelsOf, renamedSteps, type KernelLoop, type KernelStep } from "../kernel/steps.ts";
 import { renameTensors, writesOf } from "../kernel/tensors.ts";
 import type { Kernel } from "../kernel/types.ts";
 import { verifyUpdates } from "../kernel/verify.ts";
@@ -16,11 +17,11 @@ import { clusterMembers } from "./cluster.ts";
 import type { Cluster } from "./cluster.ts";
 import { decide } from "./decide.ts";
 import { nestTransforms } from "./nest.ts";
-import { orderKernels } from "./order.ts";
+import { orderSteps, type Ordered } from "./order.ts";
 import { settleUpdates } from "./settle.ts";
 
 export interface FusedEntry {
-  readonly kernels: readonly Kernel[];
+  readonly steps: readonly KernelStep[];
   /** Every tensor that the kernels load or store: inputs and variables, results by their names, temporaries. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** The names of what the entry answers with. */
@@ -41,27 +42,53 @@ export function fuse(
   taken: UniqueNames,
   { verify = false, nests = false }: FuseOptions = {},
 ): FusedEntry {
-  const members = decide({ ...lowered, bounds });
-  const clusters = clusterMembers(members, bounds);
-  const needed = storedTensors(clusters, lowered.outputs);
-  const built = clusters.map((cluster) => buildKernel(cluster, needed));
-  const outputs = new Set(lowered.outputs.map(({ tensor }) => tensor));
-  const nested = nests ? nestTransforms(built, lowered.tensors, outputs) : { kernels: built, gone: new Set<string>() };
-  const stored = new Set([...needed].filter((tensor) => !nested.gone.has(tensor)));
-  const ordered = orderKernels(nested.kernels, lowered.outputs);
-  const names = readableNames(ordered.kernels, ordered.inPlace, lowered, taken);
+  const stored = new Set<string>();
+  const context = { tensors: lowered.tensors, bounds, nests, stored };
+  const { steps, inPlace } = fuseLevel(lowered, lowered.outputs, context);
+  const names = readableNames(steps, inPlace, lowered, taken);
   const tensors = new Set([...lowered.tensors.keys(), ...names.values()]);
-  const settled = ordered.kernels.map((kernel) => settleUpdates(kernel, ordered.inPlace));
-  if (verify) verifySettled(settled, ordered.inPlace);
-  const kernels = [...settled, ...copies(lowered, ordered.inPlace)].map((kernel) =>
-    renameTensors(nameRowsApart(kernel, tensors), names),
+  const settled = steps.map((step) => (isLoop(step) ? step : settleUpdates(step, inPlace)));
+  if (verify) verifySettled(settled, inPlace);
+  const all = renamedSteps([...settled, ...copies(lowered, inPlace)], names, (kernel) =>
+    nameRowsApart(kernel, tensors),
   );
   const results = lowered.outputs.flatMap(({ role, name }) => (role === "result" ? [name] : []));
-  return { kernels, tensors: renamedTensors(lowered, stored, names), results };
+  return { steps: all, tensors: renamedTensors(lowered, stored, names), results };
 }
 
-function verifySettled(kernels: readonly Kernel[], inPlace: ReadonlyMap<string, string>): void {
-  const [first] = kernels.flatMap((kernel) => verifyUpdates(kernel, inPlace));
+interface Context {
+  readonly tensors: Lowered["tensors"];
+  readonly bounds: Bounds;
+  readonly nests: boolean;
+  /** Gathers what lies in memory. */
+  readonly stored: Set<string>;
+}
+
+/** The steps of an entry or of a loop's body: no kernel spans two levels. */
+function fuseLevel(level: Level, outputs: readonly LoweredOutput[], context: Context): Ordered {
+  const { tensors, bounds, nests, stored } = context;
+  const members = decide({ ...level, tensors, outputs, bounds });
+  const clusters = clusterMembers(members, bounds);
+  const wanted = [...outputs.map(({ tensor }) => tensor), ...level.loops.flatMap(({ reads }) => reads)];
+  const needed = storedTensors(clusters, wanted);
+  const built = clusters.map((cluster) => buildKernel(cluster, needed));
+  const nested = nests ? nestTransforms(built, tensors, new Set(wanted)) : { kernels: built, gone: new Set<string>() };
+  for (const tensor of needed) if (!nested.gone.has(tensor)) stored.add(tensor);
+  const loops = level.loops.map(({ index, extent, reads, writes, body, outputs: own }): KernelLoop => {
+    for (const tensor of writes) stored.add(tensor);
+    return {
+      index,
+      extent,
+      steps: fuseLevel(body, own, context).steps,
+      reads: new Set(reads),
+      writes: new Set(writes),
+    };
+  });
+  return orderSteps([...nested.kernels, ...loops], outputs);
+}
+
+function verifySettled(steps: readonly KernelStep[], inPlace: ReadonlyMap<string, string>): void {
+  const [first] = steps.flatMap((step) => (isLoop(step) ? [] : verifyUpdates(step, inPlace)));
   if (first !== undefined) throw new InternalError("fuse", first);
 }
 
@@ -74,9 +101,9 @@ function nameRowsApart(kernel: Kernel, tensors: ReadonlySet<string>): Kernel {
   return { ...renameTensors(kernel, names), rows };
 }
 
-/** The values that leave their cluster: outputs, and what another cluster loads. */
-function storedTensors(clusters: readonly Cluster[], outputs: readonly LoweredOutput[]): ReadonlySet<string> {
-  const stored = new Set(outputs.map(({ tensor }) => tensor));
+/** The values that leave their cluster: what is wanted elsewhere, and what another cluster loads. */
+function storedTensors(clusters: readonly Cluster[], wanted: readonly string[]): ReadonlySet<string> {
+  const stored = new Set(wanted);
   for (const { members } of clusters) {
     const own = new Set(members.map(({ tensor }) => tensor));
     for (const { loads } of members) for (const tensor of loads) if (!own.has(tensor)) stored.add(tensor);
@@ -98,7 +125,7 @@ function copies({ outputs, tensors }: Lowered, inPlace: ReadonlyMap<string, stri
 
 /** Updates take their variable's name, results their own, and temporaries one after the kernel that makes them. */
 function readableNames(
-  kernels: readonly Kernel[],
+  steps: readonly KernelStep[],
   inPlace: ReadonlyMap<string, string>,
   { outputs, tensors }: Lowered,
   taken: UniqueNames,
@@ -107,8 +134,20 @@ function readableNames(
   for (const { name, role, tensor } of outputs) if (role === "result") names.set(tensor, name);
   for (const name of tensors.keys()) if (!name.startsWith("%")) taken.reserve(name);
   for (const name of names.values()) taken.reserve(name);
-  for (const kernel of kernels) {
-    for (const tensor of writesOf(kernel)) if (!names.has(tensor)) names.set(tensor, taken.take(kernel.name));
+  const slots = [...tensors.values()].filter(({ slot }) => slot !== undefined);
+  for (const kernel of kernelsOf(steps)) {
+    for (const tensor of writesOf(kernel)) {
+      if (names.has(tensor)) continue;
+      const stack = tensors.get(tensor)?.slot?.of;
+      if (stack !== undefined && !names.has(stack)) names.set(stack, taken.take(`${kernel.name}_steps`));
+      names.set(tensor, taken.take(kernel.name));
+    }
+  }
+  // A slot whose maker is a loop, or that is only read, is called after what it lies in; that of an outer loop comes first.
+  for (const { name, slot } of slots) {
+    if (slot === undefined || names.has(name)) continue;
+    const stack = names.get(slot.of) ?? slot.of;
+    names.set(name, taken.take(`${stack}_${slot.loop === undefined ? "part" : "step"}`));
   }
   return names;
 }
@@ -122,7 +161,9 @@ function renamedTensors(
   for (const tensor of tensors.values()) {
     if (tensor.role === "value" && !stored.has(tensor.name)) continue;
     const name = names.get(tensor.name) ?? tensor.name;
-    if (!renamed.has(name) || tensor.role !== "value") renamed.set(name, { ...tensor, name });
+    const { slot } = tensor;
+    const own = slot === undefined ? tensor : { ...tensor, slot: { ...slot, of: names.get(slot.of) ?? slot.of } };
+    if (!renamed.has(name) || tensor.role !== "value") renamed.set(name, { ...own, name });
   }
   return renamed;
 }

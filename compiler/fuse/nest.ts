@@ -15,7 +15,7 @@ import type { Kernel, Row, Stage, Store } from "../kernel/types.ts";
 import { axisIndex, flatten, soleAxis, substituteAxes, substituteAxesInScalar } from "../loops/index.ts";
 import { replaceLoads } from "../loops/scalar.ts";
 import type { Axis, Index, Scalar } from "../loops/types.ts";
-import type { Tensor } from "../lower/lower.ts";
+import type { Tensor } from "../lower/lowered.ts";
 import { UniqueNames } from "../program/unique-names.ts";
 
 /** Private arrays of more elements would leave the cache; so would a factor of the product that each row of tiles reads anew. */

@@ -4,44 +4,42 @@
  */
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import { accountOf, mayOverwrite, mayOverwriteLater } from "../kernel/accesses.ts";
-import type { Account } from "../kernel/accesses.ts";
-import type { LoweredOutput } from "../lower/lower.ts";
-import { readsOf, writesOf } from "../kernel/tensors.ts";
-import type { Kernel } from "../kernel/types.ts";
+import type { LoweredOutput } from "../lower/lowered.ts";
+import { isLoop, readsOfStep, writesOfStep, type KernelStep } from "../kernel/steps.ts";
 import { Heap, Precedence } from "./precedence.ts";
 
 export interface Ordered {
-  readonly kernels: readonly Kernel[];
+  readonly steps: readonly KernelStep[];
   /** Value tensors that are written straight into what they update, by name. */
   readonly inPlace: ReadonlyMap<string, string>;
 }
 
-/** Nodes of the precedence are positions among `kernels`. */
+/** Nodes of the precedence are positions among `steps`. */
 interface Edges {
-  readonly kernels: readonly Kernel[];
+  readonly steps: readonly KernelStep[];
   readonly precedence: Precedence;
   readonly makers: ReadonlyMap<string, number>;
   readonly readers: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Orders kernels topologically; among those that are ready, the earliest of the source first. */
-export function orderKernels(kernels: readonly Kernel[], outputs: readonly LoweredOutput[]): Ordered {
-  const edges = dataEdges(kernels);
+/** Orders steps topologically; among those that are ready, the earliest of the source first. */
+export function orderSteps(steps: readonly KernelStep[], outputs: readonly LoweredOutput[]): Ordered {
+  const edges = dataEdges(steps);
   const inPlace = new Map<string, string>();
   for (const { name, role, tensor } of outputs) {
     if (role !== "result" && placeUpdate(edges, tensor, name)) inPlace.set(tensor, name);
   }
-  return { kernels: topological(edges), inPlace };
+  return { steps: topological(edges), inPlace };
 }
 
-function dataEdges(kernels: readonly Kernel[]): Edges {
+function dataEdges(steps: readonly KernelStep[]): Edges {
   const makers = new Map<string, number>();
   const readers = new Map<string, number[]>();
   const precedence = new Precedence();
-  for (const [position, kernel] of kernels.entries()) {
+  for (const [position, step] of steps.entries()) {
     precedence.add();
-    for (const tensor of writesOf(kernel)) makers.set(tensor, position);
-    for (const tensor of readsOf(kernel)) {
+    for (const tensor of writesOfStep(step)) makers.set(tensor, position);
+    for (const tensor of readsOfStep(step)) {
       const list = readers.get(tensor);
       if (list === undefined) readers.set(tensor, [position]);
       else list.push(position);
@@ -51,14 +49,14 @@ function dataEdges(kernels: readonly Kernel[]): Edges {
     const maker = makers.get(tensor);
     for (const reader of positions) if (maker !== undefined && maker !== reader) precedence.require(reader, maker);
   }
-  return { kernels, precedence, makers, readers };
+  return { steps, precedence, makers, readers };
 }
 
 /** Adds the edges that let `tensor` overwrite `variable`; false, and no edge, where they would close a circle. */
 function placeUpdate(edges: Edges, tensor: string, variable: string): boolean {
-  const { kernels, precedence, makers, readers } = edges;
+  const { steps, precedence, makers, readers } = edges;
   const writer = makers.get(tensor);
-  if (writer === undefined || !overwritesInPlace(accountOf(kernels[writer]), tensor, variable)) return false;
+  if (writer === undefined || !overwritesInPlace(steps[writer], tensor, variable)) return false;
   const others = (readers.get(variable) ?? []).filter((reader) => reader !== writer);
   if (precedence.reaches(others, writer)) return false;
   for (const reader of others) precedence.require(writer, reader);
@@ -66,7 +64,9 @@ function placeUpdate(edges: Edges, tensor: string, variable: string): boolean {
 }
 
 /** Whether each element of `variable` is read, if at all, only at the grid point that overwrites it, and before; settle.ts sees to the latter. */
-function overwritesInPlace(account: Account, tensor: string, variable: string): boolean {
+function overwritesInPlace(step: KernelStep, tensor: string, variable: string): boolean {
+  if (isLoop(step)) return false;
+  const account = accountOf(step);
   return (
     !account.loads.has(variable) ||
     mayOverwrite(account, tensor, variable) ||
@@ -75,15 +75,15 @@ function overwritesInPlace(account: Account, tensor: string, variable: string): 
 }
 
 /** Kahn's algorithm; ready kernels run in the order in which they were given. */
-function topological({ kernels, precedence }: Edges): readonly Kernel[] {
-  const waiting = kernels.map((_, position) => precedence.needsOf(position).size);
+function topological({ steps, precedence }: Edges): readonly KernelStep[] {
+  const waiting = steps.map((_, position) => precedence.needsOf(position).size);
   const ready = new Heap((position) => position);
   for (const [position, count] of waiting.entries()) if (count === 0) ready.push(position);
-  const ordered: Kernel[] = [];
+  const ordered: KernelStep[] = [];
   for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
-    ordered.push(kernels[next]);
+    ordered.push(steps[next]);
     for (const user of precedence.usersOf(next)) if (--waiting[user] === 0) ready.push(user);
   }
-  if (ordered.length < kernels.length) throw new InternalError("fuse", "the kernels need each other in a circle");
+  if (ordered.length < steps.length) throw new InternalError("fuse", "the kernels need each other in a circle");
   return ordered;
 }

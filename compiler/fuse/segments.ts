@@ -13,8 +13,9 @@ import type { Axis, Scalar } from "../loops/types.ts";
 import type { UniqueNames } from "../program/unique-names.ts";
 import { isIdentity } from "./definition.ts";
 import type { FusedEntry } from "./index.ts";
-import type { Tensor } from "../lower/lower.ts";
+import type { Tensor } from "../lower/lowered.ts";
 import { mapStage } from "../kernel/stage.ts";
+import { isLoop, readsOfStep, writesOfStep, type KernelStep } from "../kernel/steps.ts";
 import { readsOf, renameTensors, writesOf } from "../kernel/tensors.ts";
 import { formOf } from "../kernel/form.ts";
 import type { Kernel, Stage } from "../kernel/types.ts";
@@ -43,19 +44,19 @@ interface Update {
 
 /** Merges alike update kernels of an entry. */
 export function joinSegments(entry: FusedEntry, taken: UniqueNames): SegmentedEntry {
-  const updates = entry.kernels.map((kernel) => updateOf(kernel, entry));
-  const places = placesOf(entry.kernels);
+  const updates = entry.steps.map((step) => (isLoop(step) ? undefined : updateOf(step, entry)));
+  const places = placesOf(entry.steps);
   const groups = groupsOf(updates).filter((group) => canRunLast(group, places));
   const segments: Segment[] = [];
-  const joined = new Map<Kernel, Kernel>();
+  const joined = new Map<KernelStep, Kernel>();
   for (const group of groups) {
     const ofSlots = group[0].slots.map((_, slot) => segmentOf(group, slot, entry, taken));
     segments.push(...ofSlots);
     joined.set(group[group.length - 1].kernel, joinKernels(group[0], ofSlots));
   }
-  const gone = new Set(groups.flatMap((group) => group.map(({ kernel }) => kernel)));
-  const kernels = entry.kernels.flatMap((kernel) => joined.get(kernel) ?? (gone.has(kernel) ? [] : [kernel]));
-  return { ...entry, kernels, tensors: withSegments(entry.tensors, segments), segments };
+  const gone = new Set<KernelStep>(groups.flatMap((group) => group.map(({ kernel }) => kernel)));
+  const steps = entry.steps.flatMap((step) => joined.get(step) ?? (gone.has(step) ? [] : [step]));
+  return { ...entry, steps, tensors: withSegments(entry.tensors, segments), segments };
 }
 
 /** Undefined for a kernel that is not elementwise over whole tensors of fixed size. */
@@ -72,7 +73,11 @@ function updateOf(kernel: Kernel, { tensors }: FusedEntry): Update | undefined {
   // Numbers that all share, such as a rate or a counter, are loaded without an index.
   const isShared = (tensor: string): boolean => tensors.get(tensor)?.type.shape.length === 0;
   const { key, tensors: slots } = formOf(flat, () => scalarType, isShared);
-  const usable = slots.every((tensor) => tensors.get(tensor)?.role !== "input");
+  // What lies in a stack cannot lie in a segment, too.
+  const usable = slots.every((name) => {
+    const tensor = tensors.get(name);
+    return tensor?.role !== "input" && tensor?.slot === undefined;
+  });
   return usable ? { kernel, flat, key, slots } : undefined;
 }
 
@@ -127,28 +132,28 @@ function groupsOf(updates: readonly (Update | undefined)[]): readonly (readonly 
 
 /** Where kernels stand, and where each tensor is read and written. */
 interface Places {
-  readonly kernels: readonly Kernel[];
-  readonly positions: ReadonlyMap<Kernel, number>;
+  readonly steps: readonly KernelStep[];
+  readonly positions: ReadonlyMap<KernelStep, number>;
   readonly readers: ReadonlyMap<string, readonly number[]>;
   readonly writers: ReadonlyMap<string, readonly number[]>;
 }
 
-function placesOf(kernels: readonly Kernel[]): Places {
+function placesOf(steps: readonly KernelStep[]): Places {
   return {
-    kernels,
-    positions: new Map(kernels.map((kernel, position) => [kernel, position])),
-    readers: positionsBy(kernels, readsOf),
-    writers: positionsBy(kernels, writesOf),
+    steps,
+    positions: new Map(steps.map((step, position) => [step, position])),
+    readers: positionsBy(steps, readsOfStep),
+    writers: positionsBy(steps, writesOfStep),
   };
 }
 
 function positionsBy(
-  kernels: readonly Kernel[],
-  tensorsOf: (kernel: Kernel) => Iterable<string>,
+  steps: readonly KernelStep[],
+  tensorsOf: (step: KernelStep) => Iterable<string>,
 ): ReadonlyMap<string, readonly number[]> {
   const positions = new Map<string, number[]>();
-  for (const [position, kernel] of kernels.entries()) {
-    for (const tensor of tensorsOf(kernel)) {
+  for (const [position, step] of steps.entries()) {
+    for (const tensor of tensorsOf(step)) {
       const list = positions.get(tensor);
       if (list === undefined) positions.set(tensor, [position]);
       else list.push(position);
@@ -158,8 +163,8 @@ function positionsBy(
 }
 
 /** The whole group runs where its last kernel stood: nobody may need the others' results before, nor overwrite what they read. */
-function canRunLast(group: readonly Update[], { kernels, positions, readers, writers }: Places): boolean {
-  const own = new Set(group.map(({ kernel }) => kernel));
+function canRunLast(group: readonly Update[], { steps, positions, readers, writers }: Places): boolean {
+  const own = new Set<KernelStep>(group.map(({ kernel }) => kernel));
   const placeOf = (kernel: Kernel): number => positions.get(kernel) ?? 0;
   const last = placeOf(group[group.length - 1].kernel);
   const between = (kernel: Kernel): readonly number[] =>
@@ -167,7 +172,7 @@ function canRunLast(group: readonly Update[], { kernels, positions, readers, wri
       ...[...writesOf(kernel)].flatMap((tensor) => readers.get(tensor) ?? []),
       ...[...readsOf(kernel)].flatMap((tensor) => writers.get(tensor) ?? []),
     ].filter((other) => other > placeOf(kernel) && other < last);
-  return group.every(({ kernel }) => between(kernel).every((other) => own.has(kernels[other])));
+  return group.every(({ kernel }) => between(kernel).every((other) => own.has(steps[other])));
 }
 
 function segmentOf(group: readonly Update[], slot: number, { tensors }: FusedEntry, taken: UniqueNames): Segment {

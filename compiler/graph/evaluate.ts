@@ -3,12 +3,13 @@
  */
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import { evaluate, printShape } from "../dimension/dimension.ts";
-import { interpret, type Precision, type TensorData } from "../loops/interpret.ts";
+import { interpret, newElements, product, type Precision, type TensorData } from "../loops/interpret.ts";
 import { loopsOf } from "../ops/index.ts";
 import { stampChunk } from "../ops/order.ts";
 import { stringOf } from "./attributes.ts";
-import type { Graph } from "./graph.ts";
+import { graphOf, type Graph } from "./graph.ts";
 import { printValue } from "./print.ts";
+import { scanParts } from "./region.ts";
 import type { GraphNode } from "./types.ts";
 
 /** What a graph is evaluated at. */
@@ -23,20 +24,48 @@ export interface Environment {
 
 /** The graph's outputs by name. Throws InternalError for an input that is missing or has another shape. */
 export function evaluateGraph(graph: Graph, environment: Environment): ReadonlyMap<string, TensorData> {
+  const values = valuesOf(graph, [], environment);
+  return new Map(graph.outputs.map(({ name }, position) => [name, values[position]]));
+}
+
+/** The outputs of a graph or region, whose `given` nodes are these values in order. */
+function valuesOf(graph: Graph, given: readonly TensorData[], environment: Environment): readonly TensorData[] {
   const values = new Map<string, TensorData>();
   const valueOf = (name: string): TensorData => {
     const value = values.get(name);
     if (value === undefined) throw new InternalError("evaluate", `${name} has no value yet`);
     return value;
   };
+  let used = 0;
+  const resultsOf = (node: GraphNode): readonly TensorData[] => {
+    if (node.op === "input") return [inputOf(node, environment)];
+    if (node.op === "given") return [given[used++]];
+    if (node.region === undefined) return computed(graph, node, valueOf, environment);
+    return scanned(
+      node,
+      node.inputs.map((value) => valueOf(printValue(value))),
+      environment,
+    );
+  };
+  const live = liveNodes(graph);
   for (const node of graph.nodes) {
-    const results = node.op === "input" ? [given(node, environment)] : computed(graph, node, valueOf, environment);
-    for (const [output, result] of results.entries()) values.set(printValue({ node: node.id, output }), result);
+    if (!live.has(node.id)) continue;
+    for (const [output, result] of resultsOf(node).entries()) values.set(printValue({ node: node.id, output }), result);
   }
-  return new Map(graph.outputs.map(({ name, value }) => [name, valueOf(printValue(value))]));
+  return graph.outputs.map(({ value }) => valueOf(printValue(value)));
 }
 
-function given(node: GraphNode, { inputs, dims }: Environment): TensorData {
+/** The nodes that outputs depend on, and all that is given, used or not: its order counts. */
+function liveNodes({ nodes, outputs }: Graph): ReadonlySet<number> {
+  const live = new Set(outputs.map(({ value }) => value.node));
+  for (const { id, op, inputs } of nodes.toReversed()) {
+    if (op === "given") live.add(id);
+    if (live.has(id)) for (const { node } of inputs) live.add(node);
+  }
+  return live;
+}
+
+function inputOf(node: GraphNode, { inputs, dims }: Environment): TensorData {
   const name = stringOf(node.attributes, "name");
   const value = inputs.get(name);
   if (value === undefined) throw new InternalError("evaluate", `the input ${name} is missing`);
@@ -55,4 +84,31 @@ function computed(
 ): readonly TensorData[] {
   const operands = node.inputs.map((value) => ({ tensor: printValue(value), type: graph.typeOf(value) }));
   return loopsOf(node, operands).map((compute) => interpret(stampChunk(compute, bounds), valueOf, dims, precision));
+}
+
+/** Runs the region at one step after the other, each on what the one before it carried on. */
+function scanned(node: GraphNode, inputs: readonly TensorData[], environment: Environment): readonly TensorData[] {
+  const { length, reversed, slices, carries, emits, region } = scanParts(node);
+  const steps = evaluate(length, environment.dims);
+  if (steps === undefined) throw new InternalError("evaluate", `no size for ${length.key}`);
+  const body = graphOf(region);
+  const captured = inputs.slice(slices + carries);
+  let carried = inputs.slice(slices, slices + carries);
+  const kept = node.outputs.slice(0, emits).map(({ dtype, shape }) => {
+    const sizes = shape.map((size) => evaluate(size, environment.dims) ?? 0);
+    return { shape: sizes, data: newElements(dtype, product(sizes), environment.precision) };
+  });
+  for (let step = 0; step < steps; step += 1) {
+    const at = reversed ? steps - 1 - step : step;
+    const sliced = inputs.slice(0, slices).map((stack) => partOf(stack, at));
+    const results = valuesOf(body, [...sliced, ...carried, ...captured], environment);
+    for (const [emit, { data }] of kept.entries()) data.set(results[emit].data, at * results[emit].data.length);
+    carried = results.slice(emits);
+  }
+  return [...kept, ...carried];
+}
+
+function partOf({ shape, data }: TensorData, at: number): TensorData {
+  const size = product(shape.slice(1));
+  return { shape: shape.slice(1), data: Array.from({ length: size }, (_, element) => data[at * size + element]) };
 }

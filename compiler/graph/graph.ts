@@ -5,7 +5,7 @@
  */
 import { Graph as Storage } from "@dagrejs/graphlib";
 import { InternalError } from "../diagnostics/diagnostic.ts";
-import type { GraphNode, GraphOutput, TensorType, Value } from "./types.ts";
+import type { GraphNode, GraphOutput, Region, TensorType, Value } from "./types.ts";
 
 type Edges = Storage<undefined, GraphNode, number>;
 
@@ -80,6 +80,11 @@ export class Graph {
   get inputs(): readonly GraphNode[] {
     return this.nodes.filter(({ op }) => op === "input");
   }
+}
+
+/** A region as the graph that it is. */
+export function graphOf(region: Region): Graph {
+  return region instanceof Graph ? region : new Graph(region.nodes, region.outputs);
 }
 
 function isAscending(nodes: readonly GraphNode[]): boolean {

@@ -1,11 +1,10 @@
 /**
  * A graph as text for golden tests and `nnc graph`: one line a node, `%3 = contract[nk,kj->nj](%0, %2) : f32[N, 64]   // Digits.dense`,
- * then one line an output.
+ * then one line an output. What a node runs at each step stands below it, set in.
  */
 import { printType } from "../ops/check.ts";
 import { isDimension, isList } from "./attributes.ts";
-import type { Graph } from "./graph.ts";
-import type { Attribute, Attributes, GraphNode, GraphOutput, Value } from "./types.ts";
+import type { Attribute, Attributes, GraphNode, GraphOutput, Region, Value } from "./types.ts";
 
 export { printType } from "../ops/check.ts";
 
@@ -41,17 +40,27 @@ function letters(labels: Attribute): string {
   return numbers.map((label) => (label < 26 ? String.fromCharCode(97 + label) : `<${label}>`)).join("");
 }
 
-function printNode(node: GraphNode): string {
-  const { id, op, attributes, inputs, outputs, path } = node;
+/** Regions lie no deeper in one another than the expressions that they come from. */
+function printNode(node: GraphNode, margin: string): readonly string[] {
+  const { id, op, attributes, inputs, outputs, path, region } = node;
   const bracket = op === "contract" ? printContraction(attributes) : printAttributes(attributes);
   const call = `${op}${bracket === "" ? "" : `[${bracket}]`}(${inputs.map(printValue).join(", ")})`;
-  return `%${id} = ${call} : ${outputs.map(printType).join(", ")}${path === "" ? "" : `   // ${path}`}`;
+  const types = outputs.map(printType).join(", ");
+  const line = `${margin}%${id} = ${call} : ${types}${path === "" ? "" : `   // ${path}`}`;
+  return region === undefined ? [line] : [line, ...printRegion(region, `${margin}  `)];
 }
 
 function printOutput({ name, role, value }: GraphOutput): string {
   return `${role} ${name} = ${printValue(value)}`;
 }
 
-export function printGraph(graph: Graph): string {
-  return [...graph.nodes.map(printNode), ...graph.outputs.map(printOutput)].join("\n");
+function printRegion({ nodes, outputs }: Region, margin: string): readonly string[] {
+  return [
+    ...nodes.flatMap((node) => printNode(node, margin)),
+    ...outputs.map((output) => `${margin}${printOutput(output)}`),
+  ];
+}
+
+export function printGraph(graph: Region): string {
+  return printRegion(graph, "").join("\n");
 }

@@ -10,7 +10,7 @@ import { GraphBuilder } from "./builder.ts";
 import { Graph } from "./graph.ts";
 import type { GraphNode, GraphOutput, Region, TensorType, Value } from "./types.ts";
 
-/** A loop over the leading axis of `sliced`, as a body over its `given` nodes. */
+/** A loop over the leading axis of `sliced`, as a body over values that are given. */
 export interface Loop {
   /** How many steps. */
   readonly length: Dimension;
@@ -19,11 +19,19 @@ export interface Loop {
   /** Going back, nothing of a step is kept but what it began with: the rest is computed again. */
   readonly recompute: boolean;
   /** `value` of shape [length, …], of which the body sees one part. */
-  readonly sliced: readonly { readonly value: Value; readonly given: Value }[];
-  /** `next` is what the body makes of `given`, which is `first` at the first step. */
-  readonly carried: readonly { readonly first: Value; readonly given: Value; readonly next: Value }[];
+  readonly sliced: readonly Given[];
+  /** `next` is what the body makes of `given`, which is `value` at the first step. */
+  readonly carried: readonly (Given & { readonly next: Value })[];
+  /** What is the same at all steps and has a node of its own in the body; all else that the body reads outside is found. */
+  readonly captured?: readonly Given[];
   /** Values of the body that are kept of every step. */
   readonly emits: readonly Value[];
+}
+
+/** A value from outside, and what stands for it in the body: a `given` node, or a value that is not to be made there. */
+export interface Given {
+  readonly value: Value;
+  readonly given: Value;
 }
 
 /** What comes of a loop: emits stacked along a new leading axis, and the carries after the last step. */
@@ -70,11 +78,16 @@ export function given(builder: GraphBuilder, name: string, { dtype, shape }: Ten
 
 /** Emits the loop; what its body reads from outside and does not depend on the step becomes an input of the node. */
 export function scan(builder: GraphBuilder, loop: Loop): Scanned {
-  const { length, reversed, recompute, sliced, carried, emits } = loop;
+  const { length, reversed, recompute, sliced, carried, captured = [], emits } = loop;
   const results = [...emits, ...carried.map(({ next }) => next)];
-  const own = [...sliced.map(({ given: one }) => one), ...carried.map(({ given: one }) => one)];
-  const { region, captures } = cut(builder, own, results, emits.length);
-  const inputs = [...sliced.map(({ value }) => value), ...carried.map(({ first }) => first), ...captures];
+  const own = [...sliced, ...carried, ...captured];
+  const { region, captures } = cut(
+    builder,
+    own.map(({ given: one }) => one),
+    results,
+    emits.length,
+  );
+  const inputs = [...own.map(({ value }) => value), ...captures];
   const attributes = { length, reversed, recompute, slices: sliced.length, carries: carried.length };
   const outputs = scanTypes(region, length, emits.length);
   const values = builder.again({ op: "scan", attributes, outputs, region }, inputs);
@@ -104,25 +117,24 @@ function cut(builder: GraphBuilder, own: readonly Value[], results: readonly Val
   const body = new GraphBuilder();
   const moved = new Map<string, Value>();
   const captures: Value[] = [];
-  const key = ({ node, output }: Value): string => `${node}.${output}`;
-  const giveNode = (value: Value, name: string): void => {
+  const give = (value: Value): void => {
     const { span, path, backward } = builder.node(value.node);
     const origin = backward === undefined ? { span, path } : { span, path, backward };
+    const name = `given ${moved.size}`;
     moved.set(
-      key(value),
+      keyOf(value),
       body.at(origin, () => given(body, name, builder.typeOf(value))),
     );
   };
-  for (const [position, value] of own.entries()) giveNode(value, `given ${position}`);
+  for (const value of own) give(value);
   const wanted = [...inside].sort((a, b) => a - b);
-  const reads = [...wanted.flatMap((id) => builder.node(id).inputs), ...results];
-  for (const value of reads) {
-    if (moved.has(key(value)) || inside.has(value.node)) continue;
-    giveNode(value, `given ${own.length + captures.length}`);
+  for (const value of [...wanted.flatMap((id) => builder.node(id).inputs), ...results]) {
+    if (moved.has(keyOf(value)) || inside.has(value.node)) continue;
+    give(value);
     captures.push(value);
   }
   const now = (value: Value): Value => {
-    const found = moved.get(key(value));
+    const found = moved.get(keyOf(value));
     if (found === undefined) throw new InternalError("graph", `%${value.node} is not in its region`);
     return found;
   };
@@ -130,7 +142,11 @@ function cut(builder: GraphBuilder, own: readonly Value[], results: readonly Val
     const node = builder.node(id);
     body.origin = node;
     const made = body.again(node, node.inputs.map(now));
-    for (const [output, value] of made.entries()) moved.set(key({ node: id, output }), value);
+    for (const [output, value] of made.entries()) {
+      const at = keyOf({ node: id, output });
+      // What is given stays so, though another output of its node is made here.
+      if (!moved.has(at)) moved.set(at, value);
+    }
   }
   const outputs = results.map((value, position): GraphOutput => ({
     name: position < emits ? `emit ${position}` : `next ${position - emits}`,
@@ -140,21 +156,30 @@ function cut(builder: GraphBuilder, own: readonly Value[], results: readonly Val
   return { region: body.finish(outputs), captures };
 }
 
+function keyOf({ node, output }: Value): string {
+  return `${node}.${output}`;
+}
+
 /** The nodes that depend on what is given, and the free ones between them, up to the results. */
 function insideOf(builder: GraphBuilder, own: readonly Value[], results: readonly Value[]): ReadonlySet<number> {
-  const isOwn = new Set(own.map(({ node }) => node));
-  const first = Math.min(...isOwn, Infinity);
-  const last = results.reduce((most, { node }) => Math.max(most, node), -1);
-  const dependent = new Set(isOwn);
-  for (let id = first; id <= last; id += 1)
-    if (builder.node(id).inputs.some(({ node }) => dependent.has(node))) dependent.add(id);
+  const isOwn = new Set(own.map(keyOf));
+  const dependent = dependentOn(builder, own, results);
   const inside = new Set<number>();
-  const pending = results.map(({ node }) => node);
-  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-    const isInside = !isOwn.has(id) && (dependent.has(id) || free.has(builder.node(id).op));
-    if (!isInside || inside.has(id)) continue;
-    inside.add(id);
-    for (const { node } of builder.node(id).inputs) pending.push(node);
+  const pending = [...results];
+  for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
+    const { op, inputs } = builder.node(value.node);
+    if (isOwn.has(keyOf(value)) || inside.has(value.node)) continue;
+    if (!dependent.has(value.node) && !free.has(op)) continue;
+    inside.add(value.node);
+    pending.push(...inputs);
   }
   return inside;
+}
+
+function dependentOn(builder: GraphBuilder, own: readonly Value[], results: readonly Value[]): ReadonlySet<number> {
+  const last = results.reduce((most, { node }) => Math.max(most, node), -1);
+  const dependent = new Set(own.map(({ node }) => node));
+  for (let id = Math.min(...dependent, Infinity); id <= last; id += 1)
+    if (builder.node(id).inputs.some(({ node }) => dependent.has(node))) dependent.add(id);
+  return dependent;
 }

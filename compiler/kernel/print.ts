@@ -2,7 +2,21 @@
 import { combineSign, printAxes, printElement, printOrder, printScalar } from "../loops/print.ts";
 import { accountOf } from "./accesses.ts";
 import type { Account } from "./accesses.ts";
+import { isLoop, type KernelStep } from "./steps.ts";
 import type { Kernel, Let, Stage, Store } from "./types.ts";
+
+/** Kernels, and loops of them: `loop t in T`, what it runs indented. */
+export function printSteps(steps: readonly KernelStep[]): string {
+  return steps
+    .map((step) => {
+      if (!isLoop(step)) return printKernel(step);
+      const inner = printSteps(step.steps)
+        .split("\n")
+        .map((line) => `  ${line}`);
+      return [`loop ${step.index} in ${step.extent.key}`, ...inner].join("\n");
+    })
+    .join("\n");
+}
 
 /** `kernel dense(x: f32, w: f32) -> y: f32   // Digits.dense`, then its loops. */
 export function printKernel(kernel: Kernel): string {

@@ -3,11 +3,12 @@
  * is final from here on: it is stamped on the unfused computes, with chunks where the extent at the bound asks for them.
  * Axes of size 1 vanish: below, [N, 1] and [N] are the same values, and share loops.
  */
-import { constant, isConstant, type Dimension } from "../dimension/dimension.ts";
-import type { Graph } from "../graph/graph.ts";
+import { constant } from "../dimension/dimension.ts";
+import { graphOf, type Graph } from "../graph/graph.ts";
 import { numberOf, stringOf } from "../graph/attributes.ts";
 import { originOf } from "../graph/origin.ts";
-import type { Attribute, GraphNode, GraphOutput, InputRole, Origin, TensorType, Value } from "../graph/types.ts";
+import { scanParts } from "../graph/region.ts";
+import type { Attribute, GraphNode, GraphOutput, InputRole, TensorType, Value } from "../graph/types.ts";
 import { axisIndex, constantIndex, mapDataScalars, substituteAxes, substituteAxesInScalar } from "../loops/index.ts";
 import type { Load } from "../loops/scalar.ts";
 import { i32, loadsOf, mapScalar } from "../loops/scalar.ts";
@@ -15,80 +16,123 @@ import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
 import { loopsOf } from "../ops/index.ts";
 import { stampChunk } from "../ops/order.ts";
 import { inChunks } from "./chunks.ts";
-
-/** A tensor of an entry: something that lives outside it, or a value made in it. */
-export interface Tensor {
-  readonly name: string;
-  readonly role: InputRole | "value";
-  /** As loops see it: without axes of size 1. */
-  readonly type: TensorType;
-  /** As the source says. */
-  readonly declared: TensorType;
-}
-
-export interface LoweredNode {
-  readonly tensor: string;
-  readonly op: string;
-  readonly compute: Compute;
-  readonly origin: Origin;
-  /** Whoever loads it finds it in memory, though computing it again would cost nothing. */
-  readonly stored?: true;
-}
-
-export interface LoweredOutput {
-  readonly name: string;
-  readonly role: GraphOutput["role"];
-  readonly tensor: string;
-}
-
-export interface Lowered {
-  /** In topological order; inputs have no node. */
-  readonly nodes: readonly LoweredNode[];
-  readonly tensors: ReadonlyMap<string, Tensor>;
-  /** Each has a tensor of its own, which some node makes. */
-  readonly outputs: readonly LoweredOutput[];
-}
+import { placeScan } from "./loop.ts";
+import type { Lowered, LoweredLoop, LoweredNode, LoweredOutput } from "./lowered.ts";
+import { inOrderOfLoops } from "./permuted.ts";
+import { isSingle, Tensors } from "./tensors.ts";
 
 /** Lowers a graph whose open dimensions have these bounds. */
 export function lower(graph: Graph, bounds: ReadonlyMap<string, number>): Lowered {
-  const tensors = new Map<string, Tensor>();
-  const nodes: LoweredNode[] = [];
-  const streams = storedStreams(graph, nodes, tensors);
+  const tensors = new Tensors();
+  const place: Place = {
+    graph,
+    bounds,
+    tensors,
+    prefix: "%",
+    givens: [],
+    found: new Map(),
+    depth: 0,
+    nodes: [],
+    loops: [],
+  };
+  lowerNodes(place);
+  const owners = new Map<string, GraphOutput>();
+  for (const output of [...graph.outputs].reverse()) owners.set(tensorName(output.value, place), output);
+  const outputs = graph.outputs.map((output) => ownTensor(output, owners, place));
+  const level = inOrderOfLoops(
+    place,
+    outputs.map(({ tensor }) => tensor),
+  );
+  return { ...level, tensors: tensors.all, outputs };
+}
+
+/** A graph, or the region of a loop, while it is lowered. */
+interface Place {
+  readonly graph: Graph;
+  readonly bounds: ReadonlyMap<string, number>;
+  readonly tensors: Tensors;
+  /** What the names of its tensors begin with: `%`, and in a loop `%12/`. */
+  readonly prefix: string;
+  /** What the region's `given` nodes are, in order. */
+  readonly givens: readonly string[];
+  /** Where outputs of loops are found. */
+  readonly found: Map<string, string>;
+  /** How many loops are around it. */
+  readonly depth: number;
+  readonly nodes: LoweredNode[];
+  readonly loops: LoweredLoop[];
+}
+
+function lowerNodes(place: Place): void {
+  const { graph, tensors } = place;
+  const streams = storedStreams(place);
   for (const node of graph.nodes) {
     if (node.op === "input") addInput(tensors, node);
-    else addNode(graph, node, bounds, nodes, tensors, streams);
+    else if (node.region !== undefined) addScan(node, place);
+    else if (node.op !== "given") addNode(node, place, streams);
   }
-  const owners = new Map<string, GraphOutput>();
-  for (const output of [...graph.outputs].reverse()) owners.set(tensorName(graph, output.value), output);
-  const outputs = graph.outputs.map((output) => ownTensor(graph, output, owners, nodes, tensors));
-  return { nodes, tensors, outputs };
 }
 
 /** `%12`, `%12.1` for its second output; an input's own name. */
-function tensorName(graph: Graph, value: Value): string {
+function tensorName(value: Value, { graph, prefix, givens, found }: Place): string {
   const node = graph.node(value.node);
   if (node.op === "input") return inputName(node);
-  return value.output === 0 ? `%${value.node}` : `%${value.node}.${value.output}`;
+  if (node.op === "given") return givens[graph.nodes.filter(({ op }) => op === "given").indexOf(node)];
+  const name = outputName(prefix, value);
+  return found.get(name) ?? name;
+}
+
+function outputName(prefix: string, { node, output }: Value): string {
+  return output === 0 ? `${prefix}${node}` : `${prefix}${node}.${output}`;
 }
 
 function inputName(node: GraphNode): string {
   return stringOf(node.attributes, "name");
 }
 
-function addInput(tensors: Map<string, Tensor>, node: GraphNode): void {
+function addInput(tensors: Tensors, node: GraphNode): void {
   // The attribute was written by the elaborator, whose only roles these are.
   const role = node.attributes["role"] as InputRole;
-  addTensor(tensors, inputName(node), role, node.outputs[0]);
+  tensors.add(inputName(node), role, node.outputs[0]);
 }
 
-function addTensor(tensors: Map<string, Tensor>, name: string, role: Tensor["role"], declared: TensorType): void {
-  const { dtype, shape } = declared;
-  const type = shape.some(isSingle) ? { dtype, shape: shape.filter((size) => !isSingle(size)) } : declared;
-  tensors.set(name, { name, role, type, declared });
-}
-
-function isSingle(size: Dimension): boolean {
-  return isConstant(size, 1);
+/** Lowers the body as a place of its own, and puts it into a loop. */
+function addScan(node: GraphNode, place: Place): void {
+  const parts = scanParts(node);
+  const { slices, carries } = parts;
+  const name = outputName(place.prefix, { node: node.id, output: 0 });
+  const inputs = node.inputs.map((value) => tensorName(value, place));
+  const graph = graphOf(parts.region);
+  const own = Array.from({ length: slices + carries }, (_, n) =>
+    n < slices ? `${name}/slice${n}` : `${name}/carry${n - slices}`,
+  );
+  const givens = [...own, ...inputs.slice(own.length)];
+  const inner: Place = {
+    ...place,
+    graph,
+    prefix: `${name}/`,
+    givens,
+    found: new Map(),
+    depth: place.depth + 1,
+    nodes: [],
+    loops: [],
+  };
+  for (const [n, { outputs }] of graph.nodes.filter(({ op }) => op === "given").entries())
+    if (n < own.length) place.tensors.add(own[n], "value", outputs[0]);
+  lowerNodes(inner);
+  const results = graph.outputs.map(({ value }) => tensorName(value, inner));
+  const scan = { name, parts, origin: originOf(node), inputs, givens: own, results, level: inner, depth: place.depth };
+  for (const [output, { tensor: source, isStacked }] of placeScan(scan, place, place.tensors).entries()) {
+    const tensor = outputName(place.prefix, { node: node.id, output });
+    if (isStacked) {
+      place.found.set(tensor, source);
+      continue;
+    }
+    const type = node.outputs[output];
+    place.tensors.add(tensor, "value", type);
+    const compute = squeeze(copyCompute(source, type, 1), place.tensors);
+    place.nodes.push({ tensor, op: "copy", compute, origin: originOf(node) });
+  }
 }
 
 /** Graphs that draw from more streams than this store them. */
@@ -100,7 +144,7 @@ type Streams = ReadonlyMap<Attribute, { readonly tensor: string; readonly type: 
  * A deep network draws for each layer from a stream of its own. Written into kernels, these numbers would be all that tells one layer's from
  * another's, and each would be compiled and printed by itself; loaded from memory, all layers of one shape share a kernel.
  */
-function storedStreams(graph: Graph, nodes: LoweredNode[], tensors: Map<string, Tensor>): Streams {
+function storedStreams({ graph, nodes, tensors, prefix }: Place): Streams {
   const first = new Map<Attribute, GraphNode>();
   for (const node of graph.nodes) {
     const { stream } = node.attributes;
@@ -110,9 +154,9 @@ function storedStreams(graph: Graph, nodes: LoweredNode[], tensors: Map<string, 
   const type = { dtype: "i32", shape: [] } as const;
   return new Map(
     [...first].map(([stream, node]) => {
-      const tensor = `%${node.id}=stream`;
+      const tensor = `${prefix}${node.id}=stream`;
       const value = i32(numberOf(node.attributes, "stream"));
-      addTensor(tensors, tensor, "value", type);
+      tensors.add(tensor, "value", type);
       const compute: Compute = { kind: "map", axes: [], dtype: "i32", value };
       nodes.push({ tensor, op: "stream", compute, origin: originOf(node), stored: true });
       return [stream, { tensor, type }];
@@ -120,21 +164,15 @@ function storedStreams(graph: Graph, nodes: LoweredNode[], tensors: Map<string, 
   );
 }
 
-function addNode(
-  graph: Graph,
-  node: GraphNode,
-  bounds: ReadonlyMap<string, number>,
-  nodes: LoweredNode[],
-  tensors: Map<string, Tensor>,
-  streams: Streams,
-): void {
+function addNode(node: GraphNode, place: Place, streams: Streams): void {
+  const { graph, bounds, nodes, tensors, prefix } = place;
   const { stream } = node.attributes;
   const stored = stream === undefined ? undefined : streams.get(stream);
-  const given = node.inputs.map((value) => ({ tensor: tensorName(graph, value), type: graph.typeOf(value) }));
+  const given = node.inputs.map((value) => ({ tensor: tensorName(value, place), type: graph.typeOf(value) }));
   const inputs = stored === undefined ? given : [...given, stored];
   for (const [output, compute] of loopsOf(node, inputs).entries()) {
-    const tensor = tensorName(graph, { node: node.id, output });
-    addTensor(tensors, tensor, "value", node.outputs[output]);
+    const tensor = outputName(prefix, { node: node.id, output });
+    tensors.add(tensor, "value", node.outputs[output]);
     const stamped = stampChunk(compute, bounds);
     const { op } = node;
     const origin = originOf(node);
@@ -144,7 +182,7 @@ function addNode(
       continue;
     }
     const { partial, total } = chunked;
-    addTensor(tensors, chunksOf(tensor), "value", typeOfCompute(partial));
+    tensors.add(chunksOf(tensor), "value", typeOfCompute(partial));
     nodes.push({ tensor: chunksOf(tensor), op, compute: squeeze(partial, tensors), origin });
     nodes.push({ tensor, op, compute: squeeze(total, tensors), origin });
   }
@@ -160,17 +198,12 @@ function typeOfCompute({ dtype, axes }: Compute): TensorType {
 }
 
 /** The tensor of an output; a copy where the value is an input, a constant or another output's, which `owners` has. */
-function ownTensor(
-  graph: Graph,
-  output: GraphOutput,
-  owners: ReadonlyMap<string, GraphOutput>,
-  nodes: LoweredNode[],
-  tensors: Map<string, Tensor>,
-): LoweredOutput {
+function ownTensor(output: GraphOutput, owners: ReadonlyMap<string, GraphOutput>, place: Place): LoweredOutput {
+  const { graph, nodes, tensors } = place;
   const { name, role, value } = output;
-  const tensor = tensorName(graph, value);
+  const tensor = tensorName(value, place);
   const node = graph.node(value.node);
-  if (owners.get(tensor) === output && node.op !== "input" && node.op !== "constant") return { name, role, tensor };
+  if (owners.get(tensor) === output && !isElsewhere(node)) return { name, role, tensor };
   const copy = `${tensor}=${role}.${name}`;
   const type = graph.typeOf(value);
   nodes.push({
@@ -179,13 +212,19 @@ function ownTensor(
     compute: squeeze(copyCompute(tensor, type), tensors),
     origin: originOf(node),
   });
-  addTensor(tensors, copy, "value", type);
+  tensors.add(copy, "value", type);
   return { name, role, tensor: copy };
 }
 
-function copyCompute(tensor: string, { dtype, shape }: TensorType): Compute {
+/** Nodes whose values lie where they are given, in a stack, or nowhere. */
+function isElsewhere({ op, region }: GraphNode): boolean {
+  return op === "input" || op === "constant" || region !== undefined;
+}
+
+/** The tensor itself; `repeated` axes in front are not its own. */
+function copyCompute(tensor: string, { dtype, shape }: TensorType, repeated = 0): Compute {
   const axes = shape.map((extent, position) => ({ name: `i${position}`, extent }));
-  const indices = axes.map(({ name }) => axisIndex(name));
+  const indices = axes.slice(repeated).map(({ name }) => axisIndex(name));
   return { kind: "map", axes, dtype, value: { kind: "load", tensor, dtype, indices } };
 }
 
@@ -193,7 +232,7 @@ function copyCompute(tensor: string, { dtype, shape }: TensorType): Compute {
  * The compute without axes of size 1 in its output and in what it loads. The axes that it reduces stay: their last one
  * gives the lanes.
  */
-function squeeze(compute: Compute, tensors: ReadonlyMap<string, Tensor>): Compute {
+function squeeze(compute: Compute, tensors: Tensors): Compute {
   const own = compute.kind === "unrolled" ? compute.points : compute.axes;
   const zero = constantIndex(constant(0));
   const gone = new Map(own.filter(({ extent }) => isSingle(extent)).map(({ name }) => [name, zero]));
@@ -218,13 +257,13 @@ function keep(indices: readonly Index[], axes: readonly Axis[]): readonly Index[
   return indices.filter((_, d) => !isSingle(axes[d].extent));
 }
 
-function hasSingle({ tensor }: Load, tensors: ReadonlyMap<string, Tensor>): boolean {
-  const known = tensors.get(tensor);
+function hasSingle({ tensor }: Load, tensors: Tensors): boolean {
+  const known = tensors.find(tensor);
   return known !== undefined && known.declared.shape.length > known.type.shape.length;
 }
 
-function squeezeLoad(node: Scalar, tensors: ReadonlyMap<string, Tensor>): Scalar {
+function squeezeLoad(node: Scalar, tensors: Tensors): Scalar {
   if (node.kind !== "load") return node;
-  const shape = tensors.get(node.tensor)?.declared.shape ?? [];
+  const shape = tensors.find(node.tensor)?.declared.shape ?? [];
   return { ...node, indices: node.indices.filter((_, d) => d >= shape.length || !isSingle(shape[d])) };
 }

@@ -27,6 +27,18 @@ export function transpose(builder: Builder, value: Value, permutation: readonly 
   return identity ? value : builder.one("transpose", [value], { permutation });
 }
 
+/** The axis as the first, the others behind it as they were. */
+export function axisToFront(builder: Builder, value: Value, axis: number): Value {
+  const others = countUp(builder.typeOf(value).shape.length).filter((other) => other !== axis);
+  return transpose(builder, value, [axis, ...others]);
+}
+
+/** The reverse of `axisToFront`: the first axis at the place of `axis`. */
+export function axisFromFront(builder: Builder, value: Value, axis: number): Value {
+  const others = countUp(builder.typeOf(value).shape.length).slice(1);
+  return transpose(builder, value, [...others.slice(0, axis), 0, ...others.slice(axis)]);
+}
+
 /** `value` of shape `shape` after NumPy's rule: axes align at the right, missing ones and those of size 1 repeat. */
 export function broadcastTo(builder: Builder, value: Value, shape: Shape): Value {
   const from = builder.typeOf(value).shape;

@@ -8,7 +8,7 @@
  */
 import { printAttributes } from "../graph/print.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { Attributes, Value } from "../graph/types.ts";
+import type { GraphNode, Region, Value } from "../graph/types.ts";
 import { copy, rebuild, type Pass } from "./pass.ts";
 
 export const cse: Pass = {
@@ -17,7 +17,7 @@ export const cse: Pass = {
   run: (graph: Graph) => {
     const known = new Map<string, readonly Value[]>();
     return rebuild(graph, (node, inputs, builder) => {
-      const name = numberOf(node.op, inputs, node.attributes);
+      const name = numberOf(node, inputs);
       const before = known.get(name);
       if (before !== undefined) return before;
       const values = copy(node, inputs, builder);
@@ -27,8 +27,17 @@ export const cse: Pass = {
   },
 };
 
-function numberOf(op: string, inputs: readonly Value[], attributes: Attributes): string {
+function numberOf(
+  { op, attributes, region }: Pick<GraphNode, "op" | "attributes" | "region">,
+  inputs: readonly Value[],
+): string {
   let name = `${op}[${printAttributes(attributes)}]`;
   for (const { node, output } of inputs) name += output === 0 ? ` ${node}` : ` ${node}.${output}`;
-  return name;
+  return region === undefined ? name : `${name} {${formOf(region)}}`;
+}
+
+/** Equal for regions that compute the same in the same order. */
+function formOf({ nodes, outputs }: Region): string {
+  const lines = nodes.map((node) => `${node.id} = ${numberOf(node, node.inputs)}`);
+  return [...lines, ...outputs.map(({ value }) => `${value.node}.${value.output}`)].join("\n");
 }

@@ -10,6 +10,7 @@ import { InternalError } from "../diagnostics/diagnostic.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { GraphNode, Value } from "../graph/types.ts";
 import { gradientOf, isDifferentiable } from "../ops/index.ts";
+import { scanGradient, type Known } from "./scan-gradient.ts";
 
 /** `wrt` is reached only through `node`, which has no gradient (argmax, floor, a comparison, an integer). */
 export interface Undifferentiable {
@@ -35,7 +36,7 @@ export function gradients(
   }
   const integer = wrt.find((value) => builder.typeOf(value).dtype !== "f32");
   if (integer !== undefined) return { kind: "undifferentiable", node: builder.node(integer.node), wrt: integer };
-  const found = backward(builder, of, [...wrt, ...also]);
+  const found = ofScalar(builder, of, [...wrt, ...also]);
   for (const [position, value] of wrt.entries()) {
     const node = found[position] === undefined ? obstacle(builder, of, value) : undefined;
     if (node !== undefined) return { kind: "undifferentiable", node, wrt: value };
@@ -47,22 +48,33 @@ function key({ node, output }: Value): string {
   return `${node}.${output}`;
 }
 
-/** Walks from `of` to the first of `wrt`, handing each node's gradients on to the inputs that need them. */
-function backward(builder: GraphBuilder, of: Value, wrt: readonly Value[]): readonly (Value | undefined)[] {
-  const first = firstNode(wrt);
-  const active = reached(builder, of, wrt, carriesGradient);
-  const gradientAt = new Map<string, Value>();
+function ofScalar(builder: GraphBuilder, of: Value, wrt: readonly Value[]): readonly (Value | undefined)[] {
   const { span, path } = builder.node(of.node);
-  if (active.has(key(of)))
-    gradientAt.set(
-      key(of),
-      builder.at({ span, path, backward: true }, () => builder.constant(1)),
-    );
-  for (let id = of.node; id >= first; id -= 1) {
+  const one = builder.at({ span, path, backward: true }, () => builder.constant(1));
+  return backward(builder, [{ value: of, gradient: one }], wrt);
+}
+
+/** Walks from the last of the values whose gradients are known to the first of `wrt`, handing each node's gradients on to the inputs that need them. */
+function backward(
+  builder: GraphBuilder,
+  known: readonly Known[],
+  wrt: readonly Value[],
+): readonly (Value | undefined)[] {
+  const first = firstNode(wrt);
+  const last = known.reduce((most, { value }) => Math.max(most, value.node), -1);
+  const active = reached(builder, last, wrt, carriesGradient);
+  const gradientAt = new Map<string, Value>();
+  for (const { value, gradient } of known) if (active.has(key(value))) addTo(gradientAt, value, gradient, builder);
+  for (let id = last; id >= first; id -= 1) {
     const node = builder.node(id);
     builder.at({ span: node.span, path: node.path, backward: true }, () => step(builder, node, active, gradientAt));
   }
   return wrt.map((value) => gradientAt.get(key(value)));
+}
+
+function addTo(gradientAt: Map<string, Value>, value: Value, part: Value, builder: GraphBuilder): void {
+  const before = gradientAt.get(key(value));
+  gradientAt.set(key(value), before === undefined ? part : builder.one("add", [before, part]));
 }
 
 /** Adds one node's part to the gradients at its inputs. */
@@ -79,18 +91,19 @@ function step(
     outputGradients.every((gradient) => gradient === undefined) || !node.inputs.some((_, input) => needs(input));
   if (idle || !carriesGradient(node)) return;
   const { attributes, inputs } = node;
-  const parts = gradientOf(node.op, { builder, attributes, inputs, outputs, outputGradients, needs });
+  const parts =
+    node.region === undefined
+      ? gradientOf(node.op, { builder, attributes, inputs, outputs, outputGradients, needs })
+      : scanGradient({ builder, node, outputGradients, needs }, backward);
   for (const [position, part] of parts.entries()) {
-    if (part === undefined || !needs(position)) continue;
-    const at = key(inputs[position]);
-    const before = gradientAt.get(at);
-    gradientAt.set(at, before === undefined ? part : builder.one("add", [before, part]));
+    if (part !== undefined && needs(position)) addTo(gradientAt, inputs[position], part, builder);
   }
 }
 
 /** Whether a gradient passes through the node: floats in, floats out, and a derivative. */
 function carriesGradient(node: GraphNode): boolean {
-  return !isCut(node) && isDifferentiable(node.op) && node.outputs.some(({ dtype }) => dtype === "f32");
+  const passes = node.region !== undefined || (!isCut(node) && isDifferentiable(node.op));
+  return passes && node.outputs.some(({ dtype }) => dtype === "f32");
 }
 
 function isCut(node: GraphNode): boolean {
@@ -101,15 +114,15 @@ function firstNode(values: readonly Value[]): number {
   return values.reduce((least, { node }) => Math.min(least, node), Infinity);
 }
 
-/** The values up to `of` that depend on one of `from` through nodes that `through` lets pass, `from` included. */
+/** The values up to node `last` that depend on one of `from` through nodes that `through` lets pass, `from` included. */
 function reached(
   builder: GraphBuilder,
-  of: Value,
+  last: number,
   from: readonly Value[],
   through: (node: GraphNode) => boolean,
 ): ReadonlySet<string> {
   const found = new Set(from.map(key));
-  for (let id = firstNode(from); id <= of.node; id += 1) {
+  for (let id = firstNode(from); id <= last; id += 1) {
     const node = builder.node(id);
     if (!node.inputs.some((input) => found.has(key(input))) || !through(node)) continue;
     for (const output of node.outputs.keys()) found.add(key({ node: id, output }));
@@ -119,7 +132,7 @@ function reached(
 
 /** The first node without a gradient between `wrt` and `of`, where `of` depends on `wrt` at all. */
 function obstacle(builder: GraphBuilder, of: Value, wrt: Value): GraphNode | undefined {
-  const dependent = reached(builder, of, [wrt], (node) => !isCut(node));
+  const dependent = reached(builder, of.node, [wrt], (node) => !isCut(node));
   if (!dependent.has(key(of))) return undefined;
   const used = new Set([of.node]);
   for (let id = of.node; id >= wrt.node; id -= 1) {

@@ -6,19 +6,24 @@ import type { Graph } from "../graph/graph.ts";
 import { verifyGraph } from "../graph/verify.ts";
 import { cse } from "./cse.ts";
 import { deadCode } from "./dead-code.ts";
-import type { Pass } from "./pass.ts";
+import { joinScans } from "./join-scans.ts";
+import { inRegions, type Pass } from "./pass.ts";
 import { rectify } from "./rectify.ts";
 import { simplify } from "./simplify.ts";
+import { trimScans } from "./trim-scans.ts";
 import { winograd } from "./winograd.ts";
 
 export const passes: readonly Pass[] = [
+  // First: it knows scans of one body by the body's very nodes.
+  joinScans,
   // Before cse, so that nodes that become equal are merged.
-  simplify,
-  cse,
+  inRegions(simplify),
+  inRegions(cse),
   // After cse, which makes the forward and the backward test one node.
-  rectify,
+  inRegions(rectify),
   // After cse, which finds equal convolutions before they are many nodes.
-  winograd,
+  inRegions(winograd),
+  trimScans,
   // Last: the others leave what they replaced behind.
   deadCode,
 ];
@@ -33,7 +38,7 @@ export interface PassOptions {
 /** Runs every pass that the options leave. */
 export function runPasses(graph: Graph, { verify, winograd: allowed = true }: PassOptions): Graph {
   if (verify) check(graph, "elaboration");
-  const chosen = passes.filter((pass) => allowed || pass !== winograd);
+  const chosen = passes.filter((pass) => allowed || pass.name !== winograd.name);
   return chosen.reduce((before, pass) => {
     const after = pass.run(before);
     if (verify) check(after, pass.name);

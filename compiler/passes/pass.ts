@@ -3,7 +3,7 @@
  */
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import { GraphBuilder } from "../graph/builder.ts";
-import type { Graph } from "../graph/graph.ts";
+import { Graph, graphOf } from "../graph/graph.ts";
 import type { GraphNode, Value } from "../graph/types.ts";
 
 export interface Pass {
@@ -33,6 +33,18 @@ export function rebuild(graph: Graph, visit: Visit, keep: (node: GraphNode) => b
     replaced[id] = visit(node, inputs.map(now), builder);
   }
   return builder.finish(graph.outputs.map((output) => ({ ...output, value: now(output.value) })));
+}
+
+/** The pass on a graph and, before, on every region in it; a region's `given` nodes must stay. */
+export function inRegions(pass: Pass): Pass {
+  const run = (graph: Graph): Graph => {
+    if (graph.nodes.every(({ region }) => region === undefined)) return pass.run(graph);
+    const nodes = graph.nodes.map((node) =>
+      node.region === undefined ? node : { ...node, region: run(graphOf(node.region)) },
+    );
+    return pass.run(new Graph(nodes, graph.outputs));
+  };
+  return { ...pass, run };
 }
 
 /** The visit that changes nothing. */

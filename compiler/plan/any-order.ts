@@ -3,8 +3,8 @@
  * While a kernel runs, all that must come before it has run and nothing that needs it has; so whatever the former made, or it makes,
  * and it or the latter read is alive, but for an output that takes the place of an operand which dies there.
  */
-import { alignedBytes, isVariable } from "./lives.ts";
-import type { PlanCall, PlanEntry, PlanInput } from "./types.ts";
+import { alignedBytes, isVariable, stackOf } from "./lives.ts";
+import type { PlanCall, PlanEntry, PlanInput, PlanLoop } from "./types.ts";
 
 /** Bytes below which no order of any entry's kernels can be placed. */
 export function leastOfAnyOrder(input: PlanInput): number {
@@ -14,7 +14,7 @@ export function leastOfAnyOrder(input: PlanInput): number {
   const held = [...input.tensors].filter(([name, tensor]) => isVariable(tensor) && !runs.has(name));
   const always = held.reduce((sum, [name]) => sum + bytes(name), 0);
   const isHeld = new Set(held.map(([name]) => name));
-  const most = input.entries.map((entry) => mostAlive(entry, touchedBy(entry, members, isHeld), bytes));
+  const most = input.entries.map((entry) => mostAlive(entry, touchedBy(entry, members, isHeld, input.tensors), bytes));
   return always + Math.max(0, ...most);
 }
 
@@ -27,12 +27,16 @@ interface Touched {
 }
 
 function touchedBy(
-  { calls }: PlanEntry,
+  { calls, loops }: PlanEntry,
   members: ReadonlyMap<string, readonly string[]>,
   isHeld: ReadonlySet<string>,
+  all: PlanInput["tensors"],
 ): readonly Touched[] {
-  const own = (name: string): readonly string[] => (members.get(name) ?? [name]).filter((one) => !isHeld.has(one));
-  return calls.map(({ kernel, tensors, inPlace }: PlanCall): Touched => {
+  const own = (name: string): readonly string[] => {
+    const { stack } = stackOf(name, all);
+    return (members.get(stack) ?? [stack]).filter((one) => !isHeld.has(one));
+  };
+  const each = calls.map(({ kernel, tensors, inPlace }: PlanCall): Touched => {
     const names = (skipped: "read" | "write"): ReadonlySet<string> =>
       new Set(kernel.parameters.flatMap(({ access }, at) => (access === skipped ? [] : own(tensors[at]))));
     const over = new Map<string, string[]>();
@@ -40,6 +44,26 @@ function touchedBy(
       for (const made of own(tensors[output])) over.set(made, [...(over.get(made) ?? []), ...own(tensors[input])]);
     }
     return { reads: names("write"), writes: names("read"), over };
+  });
+  return joinLoops(each, loops);
+}
+
+/** A loop as one call: what is made and read in it alone would only add to what must be alive. */
+function joinLoops(calls: readonly Touched[], loops: readonly PlanLoop[]): readonly Touched[] {
+  const outermost = loops.filter(
+    ({ from, to }) => !loops.some((one) => one.from <= from && to <= one.to && one.to - one.from > to - from),
+  );
+  return calls.flatMap((call, at): readonly Touched[] => {
+    const loop = outermost.find(({ from, to }) => at >= from && at < to);
+    if (loop === undefined) return [call];
+    if (at > loop.from) return [];
+    const inner = calls.slice(loop.from, loop.to);
+    const elsewhere = [...calls.slice(0, loop.from), ...calls.slice(loop.to)];
+    const isShared = (name: string): boolean =>
+      elsewhere.some(({ reads, writes }) => reads.has(name) || writes.has(name));
+    const shared = (of: "reads" | "writes"): ReadonlySet<string> =>
+      new Set(inner.flatMap((one) => [...one[of]].filter(isShared)));
+    return [{ reads: shared("reads"), writes: shared("writes"), over: new Map() }];
   });
 }
 

@@ -53,13 +53,13 @@ export function isVariable({ role }: PlanTensor): boolean {
 export function blocksOf(input: PlanInput): readonly Block[] {
   const lives = new Map<string, Life[]>();
   for (const [position, entry] of input.entries.entries()) {
-    for (const [name, life] of livesIn(entry, position)) lives.set(name, [...(lives.get(name) ?? []), life]);
+    for (const [name, life] of livesIn(entry, position, input)) lives.set(name, [...(lives.get(name) ?? []), life]);
   }
   const segmented = new Set(input.segments.flatMap(({ name, tensors }) => [name, ...tensors]));
   const segments = input.segments.map((segment) => segmentBlock(input, [segment.name, ...segment.tensors], lives));
-  const singles = [...input.tensors.keys()]
-    .filter((name) => !segmented.has(name))
-    .map((name) => segmentBlock(input, [name, name], lives));
+  const singles = [...input.tensors]
+    .filter(([name, { slot }]) => !segmented.has(name) && slot === undefined)
+    .map(([name]) => segmentBlock(input, [name, name], lives));
   const blocks = [...segments, ...singles].filter(({ always, lives: own }) => always || own.length > 0);
   return [
     ...blocks.filter(({ always }) => always),
@@ -99,16 +99,48 @@ function joinLives(lives: readonly Life[]): readonly Life[] {
   return [...joined.values()];
 }
 
-/** Inputs and results live through their entry, what is made in it from its first to its last step. */
-function livesIn({ inputs, results, calls }: PlanEntry, entry: number): ReadonlyMap<string, Life> {
+/** What lies in memory for a tensor: itself, or what it is a slot of; and the loops that move it there. */
+export function stackOf(
+  name: string,
+  tensors: PlanInput["tensors"],
+): { readonly stack: string; readonly loops: readonly string[] } {
+  const loops: string[] = [];
+  let stack = name;
+  for (let slot = tensors.get(stack)?.slot; slot !== undefined; slot = tensors.get(stack)?.slot) {
+    if (slot.loop !== undefined) loops.push(slot.loop);
+    stack = slot.of;
+  }
+  return { stack, loops };
+}
+
+/**
+ * Inputs and results live through their entry, what is made in it from its first to its last step. What a loop reads of
+ * outside, or hands on from step to step, it needs to its end.
+ */
+function livesIn(
+  { inputs, results, calls, loops }: PlanEntry,
+  entry: number,
+  { tensors }: PlanInput,
+): ReadonlyMap<string, Life> {
   const lives = new Map<string, Life>(inputs.map((name) => [name, { entry, from: 0, to: calls.length }]));
-  for (const [step, { tensors }] of calls.entries()) {
-    for (const name of tensors) {
-      const before = lives.get(name);
-      lives.set(name, { entry, from: before?.from ?? step, to: Math.max(before?.to ?? 0, step) });
+  const moved = new Map<string, Set<string>>();
+  for (const [step, call] of calls.entries()) {
+    for (const name of call.tensors) {
+      const { stack, loops: by } = stackOf(name, tensors);
+      const before = lives.get(stack);
+      lives.set(stack, { entry, from: before?.from ?? step, to: Math.max(before?.to ?? 0, step) });
+      if (by.length > 0) moved.set(stack, new Set([...(moved.get(stack) ?? []), ...by]));
     }
   }
   for (const name of results) lives.set(name, { entry, from: lives.get(name)?.from ?? 0, to: calls.length });
+  for (const { index, from, to } of loops) {
+    for (const [name, life] of lives) {
+      const isInside = life.from >= from && life.to < to;
+      const isTouched = life.from < to && life.to >= from;
+      if (!isTouched || (isInside && moved.get(name)?.has(index) !== true)) continue;
+      lives.set(name, { entry, from: Math.min(life.from, from), to: Math.max(life.to, to - 1) });
+    }
+  }
   return lives;
 }
 
@@ -129,11 +161,14 @@ function joinInPlace(input: PlanInput, blocks: readonly Block[]): readonly Block
     const group: Group = { tensors: new Map(tensors), bytes, isOnePlace, lives };
     for (const name of tensors.keys()) groupOf.set(name, group);
   }
-  for (const [entry, { calls }] of input.entries.entries()) {
+  for (const [entry, { calls, loops }] of input.entries.entries()) {
     for (const [step, { tensors, inPlace }] of calls.entries()) {
+      const around = loops.find(({ from, to }) => step >= from && step < to);
       for (const { output, input: operand } of inPlace) {
         const [into, from] = [groupOf.get(tensors[operand]), groupOf.get(tensors[output])];
         if (into === undefined || from === undefined || !canJoin(into, from, entry, step)) continue;
+        // What comes from outside a loop is needed at its next step.
+        if (around !== undefined && into.lives[0].from < around.from) continue;
         // Equal indices are equal places only where the strides are equal, too.
         if (!haveOneShape(input, tensors[operand], tensors[output])) continue;
         into.lives = joinLives([...into.lives, ...from.lives]);

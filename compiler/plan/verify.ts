@@ -1,6 +1,7 @@
 /** What must hold of every plan: tensors lie where their block does, and blocks that must keep their content at one time are apart. */
 import { meetings } from "../program/meetings.ts";
 import type { Held } from "../program/meetings.ts";
+import { callsOf } from "../program/steps.ts";
 import type { Block } from "./lives.ts";
 import type { Plan } from "./plan.ts";
 
@@ -11,7 +12,8 @@ export function verifyPlan(plan: Plan): readonly string[] {
   const held: Held[] = [];
   const problems: string[] = [];
   const livesOf = onOneLine(plan);
-  for (const [position, { name, offset, bytes }] of buffers.entries()) {
+  for (const [position, { name, offset, bytes, slice }] of buffers.entries()) {
+    if (slice !== undefined) continue;
     const block = blocks[position];
     const distance = block.tensors.get(name) ?? NaN;
     const start = offsets.get(block) ?? offset - distance;
@@ -29,7 +31,11 @@ export function verifyPlan(plan: Plan): readonly string[] {
 /** When a block keeps its content, the entries one after another on one line of time. */
 function onOneLine({ entries }: Plan): (block: Block) => readonly Pick<Held, "from" | "to">[] {
   let end = 0;
-  const starts = entries.map(({ steps }) => (end += steps.length + 1) - steps.length - 1);
+  const starts = entries.map(({ steps }) => {
+    const start = end;
+    end += callsOf(steps).length + 1;
+    return start;
+  });
   return ({ always, lives }) =>
     always
       ? [{ from: 0, to: end }]

@@ -12,6 +12,7 @@ import {
   unknownName,
   usedBeforeBound,
 } from "../diagnostics/codes/names.ts";
+import { noCarry } from "../diagnostics/codes/scans.ts";
 import { wrongDefault } from "../diagnostics/codes/settings.ts";
 import { unboundDimension } from "../diagnostics/codes/shapes.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
@@ -24,6 +25,7 @@ import type {
   Dimension,
   Expression,
   Let,
+  Name,
   Node,
   Param,
   Scan,
@@ -213,10 +215,14 @@ export class BodyChecker {
         this.expression(statement.condition, scope);
         return;
       case "return":
-        if (this.#place.kind === "optimizer") this.#checkPlace("return", statement.span);
+        if (scope.carries !== undefined) this.#misplaced("return", "the body of a scan", statement.span);
+        else if (this.#place.kind === "optimizer") this.#checkPlace("return", statement.span);
         this.expression(statement.value, scope);
         return;
       case "next":
+        this.#checkCarry(statement.name, scope);
+        this.expression(statement.value, scope);
+        return;
       case "emit":
         this.expression(statement.value, scope);
     }
@@ -234,10 +240,17 @@ export class BodyChecker {
     const owns = kind === "block" || kind === "model";
     const fits =
       statement === "param" ? owns : statement === "state" && (owns || kind === "metric" || kind === "optimizer");
-    if (fits) return;
-    this.#diagnostics.push(
-      diagnose(misplacedStatement, { statement, place: `the ${kind} \`${name}\`` }, [label(span, "here")]),
-    );
+    if (!fits) this.#misplaced(statement, `the ${kind} \`${name}\``, span);
+  }
+
+  #misplaced(statement: string, place: string, span: Span): void {
+    this.#diagnostics.push(diagnose(misplacedStatement, { statement, place }, [label(span, "here")]));
+  }
+
+  #checkCarry({ text, span }: Name, { carries = [] }: Scope): void {
+    if (carries.includes(text)) return;
+    const labels = [label(span, "carried by nothing")];
+    this.#diagnostics.push(diagnose(noCarry, { name: text }, labels, didYouMean(text, carries)));
   }
 
   let({ targets, value }: Let, scope: Scope): void {
@@ -274,11 +287,12 @@ export class BodyChecker {
     if (own === undefined || !axisArguments.includes(own.text)) this.expression(value, scope);
   }
 
-  #scan({ inputs, carries, checkpoint, body }: Scan, scope: Scope): void {
-    const inside = new Scope(scope, [body]);
+  #scan({ inputs, along, carries, checkpoint, body }: Scan, scope: Scope): void {
+    const names = carries.map(({ name }) => name.text);
+    const inside = new Scope(scope, [body], names);
     for (const { source } of inputs) this.expression(source, scope);
     for (const { start } of carries) this.expression(start, scope);
-    if (checkpoint !== undefined) this.expression(checkpoint, scope);
+    for (const number of [along?.axis, checkpoint]) if (number !== undefined) this.expression(number, scope);
     for (const { name } of [...inputs, ...carries]) this.bind(name.text, name.span, inside);
     this.body(body, inside);
   }

@@ -8,10 +8,13 @@ export class Scope {
   readonly #outer: Scope | undefined;
   /** Where names are bound anywhere below, before they are. */
   readonly #later: ReadonlyMap<string, Span>;
+  /** What the innermost scan around carries; undefined outside of every scan. */
+  readonly carries: readonly string[] | undefined;
 
-  constructor(outer?: Scope, below: readonly Node[] = []) {
+  constructor(outer?: Scope, below: readonly Node[] = [], carries = outer?.carries) {
     this.#outer = outer;
     this.#later = bindings(below);
+    this.carries = carries;
   }
 
   bind(name: string, span: Span): void {

@@ -57,6 +57,14 @@ class Usage {
       case "update":
         this.written.add(node.target.text);
         return [node.target];
+      case "scan":
+        // The one input of a scan tells at least how many steps there are.
+        if (node.inputs.length > 1) for (const { name } of node.inputs) this.bound.push({ name, what: "slice" });
+        return [];
+      case "scanInput":
+      case "carry":
+      case "next":
+        return [node.name];
       case "argument":
         return [node.label];
       case "tensorInput":

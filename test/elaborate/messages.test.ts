@@ -1,6 +1,7 @@
 /** Every message as a user reads it: a source that has the error, and the whole text. Read the golden file when it changes. */
 import { expect, test } from "vitest";
 import * as names from "../../compiler/diagnostics/codes/names.ts";
+import * as scans from "../../compiler/diagnostics/codes/scans.ts";
 import * as settings from "../../compiler/diagnostics/codes/settings.ts";
 import * as shapes from "../../compiler/diagnostics/codes/shapes.ts";
 import * as sizes from "../../compiler/diagnostics/codes/sizes.ts";
@@ -11,9 +12,15 @@ import type { DiagnosticDefinition } from "../../compiler/diagnostics/diagnostic
 import { preludeFiles } from "../../compiler/prelude/index.ts";
 import { elaborated } from "./helpers.ts";
 
-const definitions: readonly DiagnosticDefinition<never>[] = [names, settings, shapes, sizes, train, windows].flatMap(
-  (area) => Object.values(area),
-);
+const definitions: readonly DiagnosticDefinition<never>[] = [
+  names,
+  settings,
+  shapes,
+  scans,
+  sizes,
+  train,
+  windows,
+].flatMap((area) => Object.values(area));
 const examples = definitions.flatMap(({ example }) => (example === undefined ? [] : [example.bad]));
 const model = "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)";
 
@@ -45,8 +52,33 @@ const further: readonly string[] = [
   "block either(x: [N, K], each: bool) -> [] | [K] = where(each, sum(x, over: N), x)\nmodel M(x: [N, 3]) -> [3] = either(x, false)",
   "block inner(x: [N, C], w: [C, 2]) -> [N, 2] = x @ w\nblock outer(x: [N, C], w: [D, 2]) -> [N, 2] = inner(x, w)\nmodel M(x: [N, 3], w: [4, 2]) -> [N, 2] = x |> outer(w)",
   "block wrong(x: [N, C]) -> [N, C] = x + x.T\nblock around(x: [N, C]) -> [N, C] = wrong(x)\nmodel M(x: [N, 3]) -> [N, 3] = around(x)",
-  "model M(x: [N, 5]) -> [N, 5] = cumsum(x, axis: 0)",
   "model M(x: [N, 5]) -> i32[N, 5] = cumsum(x > 0, axis: 1)",
+  // Scans.
+  ...[
+    "r in x along S { emit r }",
+    "r in x along axis 3 { emit r }",
+    "r in x along axis N { emit r }",
+    "r in sum(x) along axis 0 { emit r }",
+    "r in sum(x) { emit r }",
+    "(r in x, t in range(7)) along T { emit r }",
+    "r in x along T with h = 0 { next h = h + i32(r) }",
+    "r in x along T with h = zeros([N, 4]) { next h = r }",
+    "r in x along T with h = false { next h = r > 0 }",
+    "r in x along T with h = i32(range(8)) { next h = h + range(8)[:, newaxis] }",
+    "r in x along T with h = dense(3) { next h = h }",
+    "r in x along T with h = zeros([N, 3]) { if training { next h = r } }",
+    "r in x along T with h = zeros([N, 3]) {\n  next h = r\n  next h = h + r\n}",
+    "r in x along T with hidden = zeros([N, 3]) { next hiden = r }",
+    "r in x along T with h = zeros([N, 3]) { next h = scan q in r along axis 1 { next h = q } }",
+    "r in x along T with h = zeros([N, 3]) checkpoint 0 { next h = r }",
+    "r in x along T with h = zeros([N, 3]) checkpoint sum(x) { next h = r }",
+    "r in x along T with h = zeros([N, 3]) checkpoint 2 { next h = r }",
+    "r in x along T { emit relu }",
+    "(r in x, s in 2 * x) along T { emit r }",
+    "r in x along T { return r }",
+  ].map((scan) => `model M(x: [N, T, 3]) -> [..] = scan ${scan}`),
+  "block scaled(x: [N, C], rate: float) -> [N, C] {\n  state seen: [] = zeros\n  seen <- seen + rate\n  return x * seen\n}\nblock deep(x: [N, C]) -> [N, C] = x |> scaled(2)\nmodel M(x: [N, 5, 3]) -> [N, 5, 3] = scan r in x along axis 1 { emit deep(r) }",
+  "model M(x: [N, 5, 3]) -> [N, 5, 3] = scan r in x along axis 1 { emit r |> batch_norm }\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 1) }",
   // Convolutions and windows.
   ...[
     "conv(x, ones_of)",

@@ -44,7 +44,7 @@ function programOf(
     tensors: new Map(names.map((name) => [name, tensor(name)])),
     segments: [],
     bounds: new Map(),
-    entries: [{ name: "e", inputs: ["x"], results: ["y"], dims: [], calls: nodes.map(call) }],
+    entries: [{ name: "e", inputs: ["x"], results: ["y"], dims: [], calls: nodes.map(call), loops: [] }],
   };
 }
 

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../compiler/dimension/dimension.ts";
 import { clusterMembers } from "../../compiler/fuse/cluster.ts";
-import { loadedBy } from "../../compiler/fuse/definition.ts";
+import { loadedBy } from "../../compiler/loops/compute.ts";
 import type { Member } from "../../compiler/fuse/definition.ts";
-import type { LoweredNode } from "../../compiler/lower/lower.ts";
+import type { LoweredNode } from "../../compiler/lower/lowered.ts";
 import { dataIndex } from "../../compiler/loops/index.ts";
 import { binary, f32, load } from "../../compiler/loops/scalar.ts";
 import type { Scalar } from "../../compiler/loops/types.ts";
@@ -34,7 +34,17 @@ const chain = (name: string, length: number): readonly LoweredNode[] =>
 function kernelsOf(nodes: readonly LoweredNode[], update: readonly string[] = []): string {
   const members = nodes.map(({ tensor, op, origin, compute }, position): Member => {
     const type = { dtype: "f32", shape: compute.axes.map(({ extent }) => extent) } as const;
-    return { tensor, op, origin, compute, position, type, loads: loadedBy(compute), update: update.includes(tensor) };
+    return {
+      tensor,
+      op,
+      origin,
+      compute,
+      position,
+      type,
+      loads: loadedBy(compute),
+      update: update.includes(tensor),
+      stage: 0,
+    };
   });
   return clusterMembers(members, bounds)
     .map((cluster) => cluster.members.map(({ tensor }) => tensor).join(" "))

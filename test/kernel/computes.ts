@@ -1,7 +1,7 @@
 /** Lowered nodes by hand: what the rules of fusion are tried on, one rule at a time. */
 import { constant } from "../../compiler/dimension/dimension.ts";
 import type { FusionInput } from "../../compiler/fuse/definition.ts";
-import type { LoweredNode, LoweredOutput, Tensor } from "../../compiler/lower/lower.ts";
+import type { LoweredNode, LoweredOutput, Tensor } from "../../compiler/lower/lowered.ts";
 import { binary } from "../../compiler/loops/scalar.ts";
 import type { Axis, Combine, Compute, Index, Order, Scalar } from "../../compiler/loops/types.ts";
 
@@ -62,6 +62,7 @@ export function fusionInput(
   );
   return {
     nodes,
+    loops: [],
     tensors: new Map([...inputs, ...made]),
     outputs: outputs.map((one) => (typeof one === "string" ? { name: one, role: "result", tensor: one } : one)),
     bounds,

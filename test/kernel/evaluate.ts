@@ -1,9 +1,11 @@
 /** Evaluates an entry before and after fusion, for tests that hold both to the same bits. */
 import { evaluate } from "../../compiler/dimension/dimension.ts";
 import type { TensorType } from "../../compiler/graph/types.ts";
+import { Memory } from "./memory.ts";
 import type { FusedEntry } from "../../compiler/fuse/index.ts";
+import { isLoop, type KernelStep } from "../../compiler/kernel/steps.ts";
 import { interpretKernel } from "../../compiler/kernel/interpret.ts";
-import type { Lowered } from "../../compiler/lower/lower.ts";
+import type { Level, Lowered } from "../../compiler/lower/lowered.ts";
 import { interpret, newElements, type Interpreted, type Precision } from "../../compiler/loops/interpret.ts";
 
 export type Dims = ReadonlyMap<string, number>;
@@ -19,29 +21,37 @@ function count(sizes: readonly number[]): number {
 
 /** The values of every output, node by node. */
 export function evaluateLowered(lowered: Lowered, inputs: Tensors, dims: Dims, precision: Precision): Tensors {
-  const values = new Map(inputs);
-  const tensor = (name: string): Interpreted => found(values, name);
-  for (const node of lowered.nodes) values.set(node.tensor, interpret(node.compute, tensor, dims, precision));
-  return new Map(lowered.outputs.map((output) => [output.name, found(values, output.tensor)]));
+  const memory = new Memory(lowered.tensors, dims, precision);
+  for (const [name, { data }] of inputs) memory.fill(name, data);
+  runLevel(lowered, memory, dims, precision);
+  return new Map(lowered.outputs.map((output) => [output.name, memory.at(output.tensor)]));
+}
+
+function runLevel({ nodes, loops }: Level, memory: Memory, dims: Dims, precision: Precision): void {
+  const tensor = (name: string): Interpreted => memory.at(name);
+  for (let n = 0; n <= nodes.length; n += 1) {
+    for (const { index, extent, body } of loops.filter(({ after }) => after === n))
+      memory.run(index, extent, () => runLevel(body, memory, dims, precision));
+    const node = nodes.at(n);
+    if (node !== undefined && n < nodes.length)
+      memory.at(node.tensor).data.set(interpret(node.compute, tensor, dims, precision).data);
+  }
 }
 
 /** The values of every tensor after the kernels ran; updates are in place. */
 export function evaluateFused(entry: FusedEntry, inputs: Tensors, dims: Dims, precision: Precision): Tensors {
-  const values = new Map<string, Interpreted>();
-  for (const { name, type } of entry.tensors.values()) {
-    const shape = sizesOf(type, dims);
-    const data = newElements(type.dtype, count(shape), precision);
-    data.set(inputs.get(name)?.data ?? []);
-    values.set(name, { shape, data });
-  }
-  for (const kernel of entry.kernels) interpretKernel(kernel, (name) => found(values, name), dims, precision);
-  return values;
+  const memory = new Memory(entry.tensors, dims, precision);
+  for (const [name, { data }] of inputs) if (entry.tensors.has(name)) memory.fill(name, data);
+  runSteps(entry.steps, memory, dims, precision);
+  const lasting = [...entry.tensors.values()].filter(({ slot }) => slot?.loop === undefined);
+  return new Map(lasting.map(({ name }) => [name, memory.at(name)]));
 }
 
-function found(values: Tensors, name: string): Interpreted {
-  const value = values.get(name);
-  if (value === undefined) throw new Error(`no tensor ${name}`);
-  return value;
+function runSteps(steps: readonly KernelStep[], memory: Memory, dims: Dims, precision: Precision): void {
+  for (const step of steps) {
+    if (!isLoop(step)) interpretKernel(step, (name) => memory.at(name), dims, precision);
+    else memory.run(step.index, step.extent, () => runSteps(step.steps, memory, dims, precision));
+  }
 }
 
 /** Inputs for every tensor that the graph reads: floats in (−2, 2), ids below `classes`. */

@@ -1,3 +1,4 @@
+import { kernelsOf } from "../../compiler/kernel/steps.ts";
 import { UniqueNames } from "../../compiler/program/unique-names.ts";
 import { describe, expect, test } from "vitest";
 import { constant } from "../../compiler/dimension/dimension.ts";
@@ -50,7 +51,7 @@ describe("a contraction reads in place", () => {
     const x = arrange(net, net.input("x", shape));
     const rows = net.builder.one("reshape", [x], { shape: [batch, constant(8)] });
     const value = net.matmul(rows, net.parameter("w", 8, 3));
-    expect(fused(net.builder.finish([{ name: "y", role: "result", value }])).kernels).toHaveLength(count);
+    expect(kernelsOf(fused(net.builder.finish([{ name: "y", role: "result", value }])).steps)).toHaveLength(count);
   });
 
   function turned(net: Network, x: Value): Value {
@@ -60,7 +61,7 @@ describe("a contraction reads in place", () => {
 
 describe("fusion shares loops", () => {
   test("softmax with cross-entropy, forward and backward, is two kernels", () => {
-    const kernels = fused(perceptron()).kernels.filter((kernel) => readsOf(kernel).has("target"));
+    const kernels = kernelsOf(fused(perceptron()).steps).filter((kernel) => readsOf(kernel).has("target"));
     expect(kernels.map(printKernel).join("\n")).toMatchInlineSnapshot(`
       "kernel max_exp_sum(contract_add: f32, target: i32) -> max_exp_sum: f32, max_exp_sum_2: f32, max_exp_sum_3: f32
         row exp: f32[4]
@@ -84,7 +85,7 @@ describe("fusion shares loops", () => {
   });
 
   test("a column's statistics are two passes of one kernel", () => {
-    const kernels = fused(normalised(0)).kernels.filter(
+    const kernels = kernelsOf(fused(normalised(0)).steps).filter(
       ({ stages }) => stages.filter(({ kind }) => kind === "reduce").length === 2,
     );
     expect(kernels.slice(0, 1).map(printKernel).join("\n")).toMatchInlineSnapshot(`
@@ -111,7 +112,7 @@ describe("fusion shares loops", () => {
         "parameters[96]: first.w, first.b, second.w, second.b",
       ]
     `);
-    expect(entry.kernels.slice(-1).map(printKernel).join("\n")).toMatchInlineSnapshot(`
+    expect(kernelsOf(entry.steps).slice(-1).map(printKernel).join("\n")).toMatchInlineSnapshot(`
       "kernel update(optimizer.v: f32, gradients: f32, parameters: f32, lr: f32) -> optimizer.v: f32, parameters: f32
         for i0 in 96
           let total = 0.9 * optimizer.v[i0] + gradients[i0]
@@ -130,7 +131,7 @@ describe("a chain whose links read the one before twice", () => {
     const x = net.input("x", [batch, constant(4)]);
     let value = begin(net, x);
     for (let link = 0; link < 40; link++) value = net.relu(value);
-    const { kernels } = fused(net.builder.finish([{ name: "y", role: "result", value }]));
+    const kernels = kernelsOf(fused(net.builder.finish([{ name: "y", role: "result", value }])).steps);
     const selects = kernels.map(printKernel).join("").split("select(").length - 1;
     // Cheap links may be computed twice, never chains of them.
     expect(selects).toBeLessThan(4 * 40);
@@ -151,7 +152,8 @@ describe("updates in place", () => {
       { name: "b", role: "parameter", value: reversed(b) },
     ] as const;
     const taken = new UniqueNames();
-    const { kernels } = joinSegments(fuse(lower(net.builder.finish(outputs), bounds), bounds, taken), taken);
+    const { steps } = joinSegments(fuse(lower(net.builder.finish(outputs), bounds), bounds, taken), taken);
+    const kernels = kernelsOf(steps);
     const place = (tensor: string): number => kernels.findIndex((kernel) => writesOf(kernel).has(tensor));
     expect(place("a")).toBeGreaterThan(-1);
     expect(place("a")).toBeLessThan(place("s"));

@@ -1,4 +1,5 @@
 /** Rows of tiles in private arrays: which kernels are joined to one, what it looks like, and that no bit changes. */
+import { kernelsOf } from "../../compiler/kernel/steps.ts";
 import { expect, test } from "vitest";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";
 import type { GraphOutput, Value } from "../../compiler/graph/types.ts";
@@ -63,11 +64,11 @@ function lowered({
   return lower(builder.finish([result("y", y), ...others]), bounds);
 }
 
-const kernelsOf = (options: Options, nests = true) =>
-  fuse(lowered(options), bounds, new UniqueNames(), { nests, verify: true }).kernels;
+const kernelsFor = (options: Options, nests = true) =>
+  kernelsOf(fuse(lowered(options), bounds, new UniqueNames(), { nests, verify: true }).steps);
 
 test("transform, product and transform back share a grid", () => {
-  const [kernel, ...others] = kernelsOf({});
+  const [kernel, ...others] = kernelsFor({});
   expect(others).toEqual([]);
   expect(verifyKernel(kernel)).toEqual([]);
   expect(printKernel(kernel)).toBe(
@@ -119,8 +120,8 @@ const apart: readonly (readonly [string, Options, number])[] = [
 ];
 
 test.each([...joined, ...apart])("%s: %o make %s kernels", (_, options, count) => {
-  expect(kernelsOf(options)).toHaveLength(count);
-  expect(kernelsOf(options, false).length).toBeGreaterThanOrEqual(3);
+  expect(kernelsFor(options)).toHaveLength(count);
+  expect(kernelsFor(options, false).length).toBeGreaterThanOrEqual(3);
 });
 
 test.each([1, 3])("no bit changes with %s pictures", (rows) => {

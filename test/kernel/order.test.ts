@@ -1,7 +1,8 @@
 /** The order of kernels, and what is updated in place: a case for each reason why an update is not. */
+import { kernelsOf } from "../../compiler/kernel/steps.ts";
 import { describe, expect, test } from "vitest";
-import { orderKernels } from "../../compiler/fuse/order.ts";
-import type { LoweredOutput } from "../../compiler/lower/lower.ts";
+import { orderSteps } from "../../compiler/fuse/order.ts";
+import type { LoweredOutput } from "../../compiler/lower/lowered.ts";
 import type { Kernel, Stage } from "../../compiler/kernel/types.ts";
 import { binary, f32 } from "../../compiler/loops/scalar.ts";
 import { constantIndex } from "../../compiler/loops/index.ts";
@@ -52,9 +53,11 @@ const scatters = (target: string, source: string): Kernel =>
 
 /** The kernels in order, and what is written in place. */
 function ordered(kernels: readonly Kernel[], ...outputs: readonly LoweredOutput[]): string {
-  const { kernels: found, inPlace } = orderKernels(kernels, outputs);
+  const { steps: found, inPlace } = orderSteps(kernels, outputs);
   const places = [...inPlace].map(([tensor, variable]) => `${tensor} over ${variable}`);
-  return `${found.map(({ name }) => name).join(" ")}; ${places.join(", ")}`;
+  return `${kernelsOf(found)
+    .map(({ name }) => name)
+    .join(" ")}; ${places.join(", ")}`;
 }
 
 describe("an update goes in place", () => {

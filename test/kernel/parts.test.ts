@@ -3,21 +3,13 @@ import { UniqueNames } from "../../compiler/program/unique-names.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { symbol } from "../../compiler/dimension/dimension.ts";
-import {
-  axisMap,
-  isIdentity,
-  leadsWith,
-  loadedBy,
-  mapCompute,
-  sameShape,
-  scalarsOf,
-  type Member,
-} from "../../compiler/fuse/definition.ts";
+import { axisMap, isIdentity, leadsWith, sameShape, type Member } from "../../compiler/fuse/definition.ts";
+import { loadedBy, mapCompute, scalarsOf } from "../../compiler/loops/compute.ts";
 import { isContraction } from "../../compiler/loops/contraction.ts";
 import { clusterMembers } from "../../compiler/fuse/cluster.ts";
 import { Heap } from "../../compiler/fuse/precedence.ts";
 import { kernelName, levelsOf, localName } from "../../compiler/fuse/build.ts";
-import type { LoweredNode } from "../../compiler/lower/lower.ts";
+import type { LoweredNode } from "../../compiler/lower/lowered.ts";
 import { addIndex, axisIndex, constantIndex, dataIndex } from "../../compiler/loops/index.ts";
 import { binary, f32, load } from "../../compiler/loops/scalar.ts";
 import { bounds, lanes, map, product, reduction, scattered } from "./computes.ts";
@@ -27,7 +19,7 @@ const [i, j, one] = [axis("i", 4), axis("j", 5), axis("one", 1)];
 
 function memberOf({ tensor, op, origin, compute }: LoweredNode, position = 0): Member {
   const type = { dtype: "f32", shape: compute.axes.map(({ extent }) => extent) } as const;
-  return { tensor, op, origin, compute, position, type, loads: loadedBy(compute), update: false };
+  return { tensor, op, origin, compute, position, type, loads: loadedBy(compute), update: false, stage: 0 };
 }
 
 describe("a heap", () => {

@@ -1,4 +1,5 @@
 /** Fast paths are taken: properties of what is scheduled and planned that equal values would not show. */
+import { kernelsOf } from "../../compiler/kernel/steps.ts";
 import { UniqueNames } from "../../compiler/program/unique-names.ts";
 import { describe, expect, test } from "vitest";
 import { elaborateSource } from "../../compiler/front.ts";
@@ -176,10 +177,8 @@ function kernelCount(sizes: readonly (number | string)[], last: number): number 
     { name: "y", role: "result", value: weighed },
     { name: "l", role: "result", value: b.one("log", [total]) },
   ]);
-  return fuse(lower(runPasses(graph, { verify: true }), bounds), bounds, new UniqueNames(), {
-    verify: true,
-    nests: true,
-  }).kernels.length;
+  const lowered = lower(runPasses(graph, { verify: true }), bounds);
+  return kernelsOf(fuse(lowered, bounds, new UniqueNames(), { verify: true, nests: true }).steps).length;
 }
 
 describe("axes of extent 1", () => {

@@ -27,7 +27,7 @@ function step(text: string): PlanCall {
 }
 
 const entry = (name: string, results: readonly string[], ...steps: readonly string[]): PlanEntry => {
-  return { name, inputs: ["x"], results, dims: [], calls: steps.map(step) };
+  return { name, inputs: ["x"], results, dims: [], calls: steps.map(step), loops: [] };
 };
 
 /** Blocks of more than one tensor. */
@@ -151,7 +151,7 @@ describe("blocks", () => {
       });
       const blocks = [...values, ...gradients];
       const calls = Array.from({ length: 2 * count + 1 }, () => step("x x"));
-      const least = lowerBound(blocks, [{ name: "e", inputs: [], results: [], dims: [], calls }]);
+      const least = lowerBound(blocks, [{ name: "e", inputs: [], results: [], dims: [], calls, loops: [] }]);
       expect(pack(blocks, least).bytes / least, `${count}`).toBeLessThanOrEqual(1.05);
     }
   });

@@ -51,6 +51,7 @@ function network(): PlanInput {
     inputs: ["x"],
     results: [`${name}.y`],
     dims: ["N"],
+    loops: [],
     calls: [
       call(kernels.dense("N", 16, 8), "x", w, "b", `${name}.h`),
       call(kernels.elementwise("N", 16), `${name}.h`, "scale", "b", `${name}.a`),
@@ -142,6 +143,7 @@ function randomInput(seed: number): PlanInput {
     inputs: ["x"],
     results: [`d${length - 1}`],
     dims: [],
+    loops: [],
     calls: [...forward, ...backward],
   };
   return { tensors, segments: [], entries: [entry], bounds };

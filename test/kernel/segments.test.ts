@@ -1,10 +1,11 @@
 /** Which update kernels become one loop over a segment: a case for each reason why two do not. */
+import { kernelsOf } from "../../compiler/kernel/steps.ts";
 import { UniqueNames } from "../../compiler/program/unique-names.ts";
 import { describe, expect, test } from "vitest";
 import { constant, symbol } from "../../compiler/dimension/dimension.ts";
 import type { InputRole } from "../../compiler/graph/types.ts";
 import type { FusedEntry } from "../../compiler/fuse/index.ts";
-import type { Tensor } from "../../compiler/lower/lower.ts";
+import type { Tensor } from "../../compiler/lower/lowered.ts";
 import { joinSegments } from "../../compiler/fuse/segments.ts";
 import type { Kernel, Stage } from "../../compiler/kernel/types.ts";
 import { binary, f32, local } from "../../compiler/loops/scalar.ts";
@@ -35,10 +36,15 @@ function joined(kernels: readonly Kernel[], roles: Readonly<Record<string, Role>
     tensor("lr", "counter", []),
     tensor("rate", "counter", []),
   ]);
-  const entry: FusedEntry = { kernels, tensors, results: [] };
-  const { kernels: left, segments } = joinSegments(entry, new UniqueNames());
+  const entry: FusedEntry = { steps: kernels, tensors, results: [] };
+  const { steps, segments } = joinSegments(entry, new UniqueNames());
   const runs = segments.map(({ name, tensors: own, elements }) => `${name}[${elements}] = ${own.join(" ")}`);
-  return [left.map(({ name }) => name).join(" "), ...runs].join("; ");
+  return [
+    kernelsOf(steps)
+      .map(({ name }) => name)
+      .join(" "),
+    ...runs,
+  ].join("; ");
 }
 
 const one = "move_a; parameters[64] = a b; gradients[64] = ga gb";

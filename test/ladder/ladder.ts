@@ -50,14 +50,14 @@ export function rung(prefix: string, { bounds }: Elaboration, graph: Graph): Run
 
 function withOutputs(graph: Graph, outputs: Graph["outputs"]): Graph {
   const builder = new GraphBuilder();
-  for (const node of graph.nodes) builder.emit(node.op, node.inputs, node.attributes);
+  for (const node of graph.nodes) builder.again(node, node.inputs);
   return builder.finish(outputs);
 }
 
 /** The graph with the gradients of Σ weights · output as results `gradient.<name>`. */
 export function withGradients(graph: Graph, wanted: readonly string[]): Graph {
   const builder = new GraphBuilder();
-  for (const node of graph.nodes) builder.emit(node.op, node.inputs, node.attributes);
+  for (const node of graph.nodes) builder.again(node, node.inputs);
   const [{ value: output }] = graph.outputs;
   const { shape } = builder.typeOf(output);
   const weights = builder.one("input", [], { name: "weights", role: "input", dtype: "f32", shape });

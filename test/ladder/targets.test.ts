@@ -40,7 +40,7 @@ function given({ inputs, parameters = {}, state = {}, weights }: Case): Held {
   return held;
 }
 
-describe.each(["operations", "layers", "losses"])("%s", (file) => {
+describe.each(["operations", "layers", "recurrent", "losses"])("%s", (file) => {
   const cases = supported(
     read<Case>(file).filter(({ training }) => training !== true),
     (one, prefix) => {

@@ -135,7 +135,15 @@ describe("the passes", () => {
   });
 
   test("each say what they do", () => {
-    expect(passes.map(({ name }) => name)).toEqual(["simplify", "cse", "rectify", "winograd", "dead-code"]);
+    expect(passes.map(({ name }) => name)).toEqual([
+      "join-scans",
+      "simplify",
+      "cse",
+      "rectify",
+      "winograd",
+      "trim-scans",
+      "dead-code",
+    ]);
     for (const { description } of passes) expect(description).toMatch(/\.$/);
   });
 });

@@ -37,6 +37,12 @@ interface OptimizerCase extends Pick<Case, "name" | "source" | "inputs"> {
   readonly after: Readonly<Record<string, readonly (readonly number[])[]>>;
 }
 
+interface Training extends Pick<Case, "name" | "source" | "inputs"> {
+  readonly parameters: Tensors;
+  readonly losses: readonly number[];
+  readonly after: Tensors;
+}
+
 interface ScheduleCase extends Pick<Case, "name" | "source"> {
   readonly stepsPerEpoch: number;
   readonly epochs: number;
@@ -96,7 +102,7 @@ function deviation(found: ArrayLike<number> | undefined, expected: readonly numb
 /** The entry's graph with the gradients of sum(weights · output) as further outputs. */
 function withGradients(graph: Graph, wanted: readonly string[]): Graph {
   const builder = new GraphBuilder();
-  for (const node of graph.nodes) builder.emit(node.op, node.inputs, node.attributes);
+  for (const node of graph.nodes) builder.again(node, node.inputs);
   const [{ value: output }] = graph.outputs;
   const { shape } = builder.typeOf(output);
   const weights = builder.one("input", [], { name: "weights", role: "input", dtype: "f32", shape });
@@ -122,7 +128,7 @@ function named({ inputs, parameters, state }: Pick<Case, "inputs" | "parameters"
   return new Map([...given, ...Object.entries(parameters ?? {}), ...Object.entries(state ?? {})]);
 }
 
-describe.each(["operations", "layers", "losses", "pictures"])("%s", (file) => {
+describe.each(["operations", "layers", "recurrent", "losses", "pictures"])("%s", (file) => {
   test.each(read<Case>(file).filter(({ training, source }) => training !== true && isSupported(source)))(
     "$name",
     (one) => {
@@ -221,6 +227,29 @@ describe("schedules", () => {
     expect(
       Math.max(...found.map((held, step) => deviation(held.get("train_step.lr")?.data, [rates[step]]))),
     ).toBeLessThan(1e-5);
+  });
+});
+
+describe("trainings", () => {
+  const counters = ["step", "epoch", "step_in_epoch", "epochs", "seed"].map((name) => [name, 0] as const);
+  const counts = [...counters, ["steps_per_epoch", 1000] as const];
+
+  test.each(read<Training>("trainings"))("$name", ({ source, inputs, parameters, losses, after }) => {
+    const graph = graphOf(build(source), "train_step");
+    const held = new Map<string, Pick<Tensor, "shape" | "data">>([
+      ...counts.map(([name, value]) => [name, { shape: [], data: [value] }] as const),
+      ...Object.entries(parameters),
+      ["Net.x", inputs["x"]],
+      ["train.target", inputs["target"]],
+    ]);
+    const found = losses.map(() => {
+      const step = run(graph, held, { N: inputs["x"].shape[0] });
+      for (const [name, { shape, data }] of step) held.set(name, { shape, data: Array.from(data) });
+      return step.get("train_step.loss")?.data[0] ?? Number.NaN;
+    });
+    expect(deviation(found, losses)).toBeLessThan(1e-6);
+    const apart = Object.entries(after).map(([name, { data }]) => deviation(held.get(name)?.data, data));
+    expect(Math.max(...apart)).toBeLessThan(1e-6);
   });
 });
 

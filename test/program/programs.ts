@@ -43,6 +43,7 @@ export function program(): Program {
         inputs: ["x"],
         results: ["probabilities"],
         dims: ["N"],
+        loops: [],
         calls: [
           call(kernels.elementwise("N", 4), "x", "scale", "b", "a"),
           call(kernels.softmax("N", 4), "a", "probabilities", "total"),

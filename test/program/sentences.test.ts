@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { constant, subtract, symbol } from "../../compiler/dimension/dimension.ts";
 import { Graph } from "../../compiler/graph/graph.ts";
-import type { Attributes, GraphNode } from "../../compiler/graph/types.ts";
+import { GraphBuilder } from "../../compiler/graph/builder.ts";
+import { scan } from "../../compiler/graph/region.ts";
+import type { Attributes, GraphNode, Region } from "../../compiler/graph/types.ts";
 import { verifyGraph } from "../../compiler/graph/verify.ts";
 import { plan } from "../../compiler/plan/plan.ts";
 import type { Plan } from "../../compiler/plan/plan.ts";
@@ -67,7 +69,62 @@ const graph =
   () =>
     verifyGraph(new Graph([node(0, "input", [], given), ...nodes], []));
 
+/** y[t] = h = h + x[t], for five steps, with the node that some change makes of it. */
+const scanned =
+  (change: (node: GraphNode, region: Region) => GraphNode, result = 1) =>
+  (): readonly string[] => {
+    const builder = new GraphBuilder();
+    const [stack, first] = [[constant(5)], []].map((shape, at) =>
+      builder.one("input", [], { name: `x${at}`, role: "input", dtype: "f32", shape }),
+    );
+    const [one, sum] = ["one", "sum"].map((name) => builder.one("given", [], { name, dtype: "f32", shape: [] }));
+    const next = builder.one("add", [sum, one]);
+    const { last } = scan(builder, {
+      length: constant(5),
+      reversed: false,
+      recompute: false,
+      sliced: [{ value: stack, given: one }],
+      carried: [{ value: first, given: sum, next }],
+      emits: [next],
+    });
+    const { nodes } = builder.finish([]);
+    const changed = nodes.map((own) => (own.region === undefined ? own : change(own, own.region)));
+    const value = result === 1 ? last[0] : next;
+    return verifyGraph(new Graph(changed, [{ name: "y", role: "result", value }]));
+  };
+
+/** The region with another node for the one of this op. */
+const within = (op: string, change: Partial<GraphNode>) =>
+  scanned((node, region) => ({
+    ...node,
+    region: new Graph(
+      region.nodes.map((own) => (own.op === op ? { ...own, ...change } : own)),
+      region.outputs,
+    ),
+  }));
+
+const wide = { dtype: "f32", shape: [constant(2)] } as const;
+
 const graphs: readonly Case[] = [
+  ["%5 = scan has no region", scanned(({ region: _region, ...own }) => own)],
+  [
+    "%5 = scan has 1 inputs for 2 that its region is given, 1 slices, 1 carries and 2 outputs",
+    scanned((own) => ({ ...own, inputs: own.inputs.slice(1) })),
+  ],
+  [
+    "what %5 = scan reads is f32[4], f32[], but says f32[5], f32[]",
+    scanned((own) => ({ ...own, attributes: { ...own.attributes, length: constant(4) } })),
+  ],
+  [
+    "%5 = scan is f32[5], f32[], but says f32[], f32[]",
+    scanned((own) => ({ ...own, outputs: [own.outputs[1], own.outputs[1]] })),
+  ],
+  ["in %5, %2 = add is f32[], but says f32[2]", within("add", { outputs: [wide] })],
+  ["what %5 = scan carries is f32[], but says f32[2]", within("add", { outputs: [wide] })],
+  ["in %5, %2 reads what is outside", within("add", { op: "input", inputs: [], attributes: given })],
+  ["result y = %4 depends on what only a region is given", scanned((own) => own, 0)],
+  ["%5 = exp has a region", scanned((own) => ({ ...own, op: "exp" }))],
+
   ["%1 = less is bool[], but says f32[]", graph(node(1, "less", [0, 0]))],
   ["%1 = sum: sum: axis 0 does not exist; [] has no axes", graph(node(1, "sum", [0], { axes: [0] }))],
   ["two inputs are input x", graph(node(1, "input", [], given))],
@@ -283,7 +340,7 @@ function sound(): Plan {
     };
   };
   const calls = [call("a"), call("b", "a"), call("c", "b", "a")];
-  const entry = { name: "run", inputs: [], results: ["c"], dims: [], calls };
+  const entry = { name: "run", inputs: [], results: ["c"], dims: [], calls, loops: [] };
   return plan({
     tensors: new Map(["a", "b", "c"].map((name) => [name, value])),
     segments: [],

@@ -2,14 +2,17 @@
  * What a program makes the compiler do: how often each primitive occurs in its graph, and each rule of fusion in its
  * kernels, read off their structure.
  */
+import { kernelsOf } from "../../compiler/kernel/steps.ts";
 import { UniqueNames } from "../../compiler/program/unique-names.ts";
 import type { Bounds } from "../../compiler/dimension/interval.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
 import { clusterMembers } from "../../compiler/fuse/cluster.ts";
 import { decide } from "../../compiler/fuse/decide.ts";
-import { loadedBy, type Member } from "../../compiler/fuse/definition.ts";
+import { type Member } from "../../compiler/fuse/definition.ts";
+import { loadedBy } from "../../compiler/loops/compute.ts";
 import { fuse, type FusedEntry } from "../../compiler/fuse/index.ts";
-import { lower, type Lowered, type LoweredNode } from "../../compiler/lower/lower.ts";
+import { lower } from "../../compiler/lower/lower.ts";
+import type { Lowered, LoweredNode } from "../../compiler/lower/lowered.ts";
 import { joinSegments } from "../../compiler/fuse/segments.ts";
 import { scalarsOf } from "../../compiler/kernel/stage.ts";
 import { readsOf, writesOf } from "../../compiler/kernel/tensors.ts";
@@ -74,7 +77,7 @@ function rulesIn(graph: Graph, bounds: Bounds): Found {
   const segmented = joinSegments(entry, new UniqueNames());
   return [
     ...virtualRules(lowered, bounds),
-    ...entry.kernels.flatMap((kernel) => kernelRules(kernel, entry)),
+    ...kernelsOf(entry.steps).flatMap((kernel) => kernelRules(kernel, entry)),
     ["segment", segmented.segments.length],
     ["product in chunks", lowered.nodes.filter(({ tensor }) => tensor.endsWith(" in chunks")).length],
     ["open dimension", bounds.size > 0 ? 1 : 0],

@@ -2,6 +2,7 @@
  * What must hold of every random program, before any target is asked: passes and fusion keep the bits, float32 stays near
  * float64, gradients are slopes. Each property answers with what is wrong, in words, or undefined.
  */
+import { kernelsOf } from "../../compiler/kernel/steps.ts";
 import { UniqueNames } from "../../compiler/program/unique-names.ts";
 import { evaluate } from "../../compiler/dimension/dimension.ts";
 import { Graph } from "../../compiler/graph/graph.ts";
@@ -64,7 +65,7 @@ export const fusionKeepsBits: Property = (program, expected) => {
   const { bounds } = program;
   const lowered = lower(runPasses(program.graph, { verify: true }), bounds);
   const entry = fuse(lowered, bounds, new UniqueNames(), { verify: true, nests: true });
-  const [broken] = entry.kernels.flatMap(verifyKernel);
+  const [broken] = kernelsOf(entry.steps).flatMap(verifyKernel);
   if (broken !== undefined) return broken;
   for (const { dims, inputs, outputs } of expected) {
     const values = new Map<string, Interpreted>();
@@ -78,7 +79,7 @@ export const fusionKeepsBits: Property = (program, expected) => {
         ),
       );
     const find = (name: string): Interpreted => values.get(name) ?? { shape: [], data: new Float32Array(0) };
-    for (const kernel of entry.kernels) interpretKernel(kernel, find, dims, "f32");
+    for (const kernel of kernelsOf(entry.steps)) interpretKernel(kernel, find, dims, "f32");
     const different = firstDifference(values, outputs);
     if (different !== undefined) return `fusion${at(dims)}: ${different}`;
   }

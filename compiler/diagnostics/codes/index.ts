@@ -11,6 +11,7 @@ import * as internal from "./internal.ts";
 import * as limits from "./limits.ts";
 import * as names from "./names.ts";
 import * as runtime from "./runtime.ts";
+import * as scans from "./scans.ts";
 import * as settings from "./settings.ts";
 import * as shapes from "./shapes.ts";
 import * as sizes from "./sizes.ts";
@@ -30,6 +31,7 @@ const areas: readonly Area[] = [
   limits,
   names,
   runtime,
+  scans,
   settings,
   shapes,
   sizes,

@@ -80,7 +80,7 @@ export const misplacedStatement = define<{ readonly statement: string; readonly 
   severity: "error",
   message: ({ statement, place }) => `\`${statement}\` has no meaning in ${place}`,
   explanation:
-    "Only blocks and models own parameters; they, metrics and optimizers own state; optimizers return nothing.",
+    "Only blocks and models own parameters; they, metrics and optimizers own state; optimizers return nothing, and a scan's body emits.",
   example: {
     bad: "loss far(output: [N], target: [N]) -> [] {\n  param w: [] = zeros\n  return mean(w * (output - target))\n}",
     good: "loss far(output: [N], target: [N]) -> [] = mean(abs(output - target))",
@@ -136,14 +136,14 @@ export const ownedByNobody = define<{ readonly block: string; readonly outsider:
 
 export const unusedName = define<{
   readonly name: string;
-  readonly what: "let" | "param" | "state" | "setting" | "input" | "const" | "data";
+  readonly what: "let" | "param" | "state" | "setting" | "input" | "slice" | "const" | "data";
 }>({
   code: "NN0215",
   severity: "warning",
   message: ({ name, what }) => `${nouns[what]} \`${name}\` is never used, so it has no effect`,
   explanation:
     "What a network computes follows from what its results are made of. A layer that is never applied, a value or a setting that nothing reads, " +
-    "an input whose values and sizes nobody asks for are no part of it, nor is a constant that nothing in the file names, and `data` that no train names are never read. `_` ignores one of several results.",
+    "an input whose values and sizes nobody asks for, one of several inputs of a scan are no part of it, nor is a constant that nothing in the file names, and `data` that no train names are never read. `_` ignores one of several results.",
   example: {
     bad: "model M(x: [N, 3]) -> [N, 2] {\n  let f = dense(2)\n  return x |> dense(2)\n}",
     good: "model M(x: [N, 3]) -> [N, 2] {\n  let f = dense(2)\n  return f(x)\n}",
@@ -156,6 +156,7 @@ const nouns = {
   state: "the `state`",
   setting: "the setting",
   input: "the input",
+  slice: "the slice",
   const: "the `const`",
   data: "the `data`",
 };

@@ -192,6 +192,16 @@ export const otherConstant = define<{ readonly name: string; readonly expected: 
     "number or like true and false stands in quotes of its own: `--const 'mode=\"2\"'`.",
 });
 
+export const probeInScan = define<{ readonly path: string }>({
+  code: "NN0419",
+  severity: "error",
+  message: ({ path }) =>
+    `cannot probe \`${path}\`: expected a layer that answers once, found one that a scan runs at each step`,
+  explanation:
+    "A probe shows the one output of a layer in a training step. Inside a scan a layer has an output for each step; probe its parameters, " +
+    "the layer around the scan, or what the scan emits.",
+});
+
 export const unknownProbe = define<{ readonly path: string }>({
   code: "NN0410",
   severity: "error",

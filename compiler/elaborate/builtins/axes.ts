@@ -12,6 +12,7 @@ import {
 } from "../../diagnostics/codes/shapes.ts";
 import type { Expression, Name } from "../../syntax/ast.ts";
 import { describeExpression } from "../../syntax/describe.ts";
+import type { Frame } from "../frame.ts";
 import { restOf } from "../shape-values.ts";
 import { describeType, newAxis, type Tensor } from "../values.ts";
 import type { BuiltinCall } from "./call.ts";
@@ -91,16 +92,39 @@ function axisLabelled(
   tensor: Tensor,
   call: BuiltinCall,
 ): NamedAxis {
+  const { frame } = call;
+  return {
+    axis: labelledAxis({ wanted, name, span, byPosition: "axis: -1" }, tensor, call.spanOf("x"), frame),
+    name,
+    span,
+  };
+}
+
+/** A label as it is written at a place, and how that place names an axis by its position. */
+interface NamedLabel {
+  readonly wanted: string;
+  readonly name: string;
+  readonly span: Span;
+  readonly byPosition: string;
+}
+
+/** The one axis of a tensor that has the label. */
+export function labelledAxis(
+  { wanted, name, span, byPosition }: NamedLabel,
+  tensor: Tensor,
+  place: Span,
+  frame: Frame,
+): number {
   const axes = tensor.labels.flatMap((own, axis) => (own === wanted ? [axis] : []));
   const [axis] = axes;
-  if (axes.length === 1) return { axis, name, span };
-  return call.frame.fail(
+  if (axes.length === 1) return axis;
+  return frame.fail(
     axes.length === 0 ? axisNotFound : axisAmbiguous,
     { name, shape: describeType(tensor.type) },
     span,
     axes.length === 0 ? "no such axis" : "which one?",
-    [label(call.spanOf("x"), `its axes are labelled ${printLabels(tensor)}`)],
-    "give the position: `axis: -1` is the last",
+    [label(place, `its axes are labelled ${printLabels(tensor)}`)],
+    `give the position: \`${byPosition}\` is the last`,
   );
 }
 

@@ -1,11 +1,13 @@
 /**
- * `cumsum(x, axis)`: for each place the sum of what lies up to it, by doubling (Hillis and Steele 1986): with s = 1, 2, 4, …
- * x[i] + x[i − s], so that n elements take ⌈log₂ n⌉ passes, each of whole vectors. Its gradient runs the other way by itself.
+ * `cumsum(x, axis)`: for each place the sum of what lies up to it. By doubling (Hillis and Steele 1986) where the size is known: with
+ * s = 1, 2, 4, … x[i] + x[i − s], so that n elements take ⌈log₂ n⌉ passes, each of whole vectors. Else one addition after the other. Its
+ * gradient runs the other way by itself.
  */
-import { unsupported } from "../../diagnostics/codes/unsupported.ts";
 import { constant, constantValue } from "../../dimension/dimension.ts";
+import { given, scan } from "../../graph/region.ts";
 import type { Value } from "../../graph/types.ts";
-import { describeType, type Evaluated } from "../values.ts";
+import { axisFromFront, axisToFront, fill } from "../../ops/emit.ts";
+import { describeType, type Evaluated, type Tensor } from "../values.ts";
 import { axisAt } from "./axes.ts";
 import type { BuiltinCall, Rule } from "./call.ts";
 
@@ -15,9 +17,10 @@ function cumsum(call: BuiltinCall): Evaluated {
   if (dtype === "bool") call.failElements("x", "numbers", tensor, "convert with `i32(…)`");
   const axis = axisAt("axis", shape.length, describeType(tensor.type), call);
   const size = constantValue(shape[axis]);
-  if (size === undefined)
-    return call.frame.fail(unsupported, { what: "`cumsum` along a dimension that stays open" }, call.span, "this");
-  return call.frame.at(call.span, () => ({ ...tensor, value: doubled(tensor.value, axis, size, call) }));
+  return call.frame.at(call.span, () => ({
+    ...tensor,
+    value: size === undefined ? carried(tensor, axis, call) : doubled(tensor.value, axis, size, call),
+  }));
 }
 
 function doubled(value: Value, axis: number, size: number, { builder }: BuiltinCall): Value {
@@ -34,6 +37,22 @@ function doubled(value: Value, axis: number, size: number, { builder }: BuiltinC
     sums = builder.one("add", [sums, shifted]);
   }
   return sums;
+}
+
+/** A scan that carries the sum. */
+function carried({ value, type: { dtype, shape } }: Tensor, axis: number, { builder }: BuiltinCall): Value {
+  const part = { dtype, shape: shape.filter((_, other) => other !== axis) };
+  const [one, sum] = [given(builder, "x", part), given(builder, "sum", part)];
+  const next = builder.one("add", [sum, one]);
+  const { emits } = scan(builder, {
+    length: shape[axis],
+    reversed: false,
+    recompute: false,
+    sliced: [{ value: axisToFront(builder, value, axis), given: one }],
+    carried: [{ value: fill(builder, part.shape, 0, dtype), given: sum, next }],
+    emits: [next],
+  });
+  return axisFromFront(builder, emits[0], axis);
 }
 
 export const cumsumRules: readonly (readonly [string, Rule])[] = [["cumsum", cumsum]];

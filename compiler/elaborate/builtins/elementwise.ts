@@ -81,7 +81,7 @@ function convert(dtype: ElementType): Rule {
     const { value } = operand;
     if (value.kind === "number" || value.kind === "bool") return convertKnown(value, dtype);
     if (value.kind === "list") return convertList(value, operand, dtype, call);
-    if (value.kind === "dimension" && dtype !== "bool") return value;
+    if (value.kind === "dimension" && dtype !== "bool") return { ...value, element: dtype };
     return call.frame.at(call.span, () => {
       const tensor = toTensor(operand, call.frame);
       return tensor.type.dtype === dtype
@@ -102,7 +102,7 @@ function convertList(list: ListValue, { span }: Operand, dtype: ElementType, { f
 function convertKnown(value: Extract<Evaluated, { kind: "number" | "bool" }>, dtype: ElementType): Evaluated {
   const number = value.kind === "number" ? value.value : rational.whole(value.value ? 1 : 0);
   if (dtype === "bool") return boolValue(number.numerator !== 0n);
-  return { kind: "number", value: dtype === "i32" ? toI32(number) : number };
+  return { kind: "number", value: dtype === "i32" ? toI32(number) : number, element: dtype };
 }
 
 /** Towards zero, saturating, as when the program runs. */

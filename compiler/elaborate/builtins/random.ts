@@ -22,7 +22,7 @@ function drawPath(call: BuiltinCall): string {
   return draws.count === 1 ? owner.path : `${owner.path}.${draws.count}`;
 }
 
-/** Uniform in [0, 1): 24 bits of one word of Threefry. */
+/** Uniform in [0, 1): 24 bits of one word of Threefry; in a scan, others at each step. */
 function uniform(
   shape: ReturnType<BuiltinCall["shape"]>["shape"],
   stream: number,
@@ -30,8 +30,12 @@ function uniform(
   call: BuiltinCall,
 ): Value {
   const { entry, builder } = call;
+  const { loop } = call.frame;
   const counter = entry.training ? entry.position("step") : builder.constant(0, "i32");
-  return builder.one("random_uniform", [entry.counter("seed"), counter], { shape, word, stream });
+  const inputs = [entry.counter("seed"), counter];
+  if (loop === undefined) return builder.one("random_uniform", inputs, { shape, word, stream });
+  const repeated = [...inputs, loop.stepNumber(builder)];
+  return builder.one("random_uniform", repeated, { shape, word, stream, repeated: true });
 }
 
 function randomUniform(call: BuiltinCall): Evaluated {
