@@ -6,6 +6,7 @@ import { kernelsOf } from "../../compiler/kernel/steps.ts";
 import { UniqueNames } from "../../compiler/program/unique-names.ts";
 import type { Bounds } from "../../compiler/dimension/interval.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
+import type { GraphNode, Region } from "../../compiler/graph/types.ts";
 import { clusterMembers } from "../../compiler/fuse/cluster.ts";
 import { decide } from "../../compiler/fuse/decide.ts";
 import { type Member } from "../../compiler/fuse/definition.ts";
@@ -51,6 +52,11 @@ export const fusionRules = [
 
 export type FusionRule = (typeof fusionRules)[number];
 
+/** Every node, those of regions included. */
+function nodesWithin({ nodes }: Region): readonly GraphNode[] {
+  return nodes.flatMap((node) => [node, ...(node.region === undefined ? [] : nodesWithin(node.region))]);
+}
+
 /** Occurrences by name; adding up programs is adding to one. */
 export class Counts {
   readonly primitives = new Map<string, number>();
@@ -60,7 +66,7 @@ export class Counts {
   addProgram({ graph, bounds }: RandomProgram): void {
     const own = graph.nodes.filter(({ op }) => op !== "input" && op !== "constant");
     this.nodes.push(own.length);
-    for (const { op } of graph.nodes) this.primitives.set(op, (this.primitives.get(op) ?? 0) + 1);
+    for (const { op } of nodesWithin(graph)) this.primitives.set(op, (this.primitives.get(op) ?? 0) + 1);
     for (const [rule, count] of rulesIn(graph, bounds)) this.rules.set(rule, (this.rules.get(rule) ?? 0) + count);
   }
 

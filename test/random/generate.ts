@@ -4,9 +4,10 @@
  * cut into chunks.
  */
 import { constant, symbol, symbolsOf, type Dimension } from "../../compiler/dimension/dimension.ts";
+import type { Graph } from "../../compiler/graph/graph.ts";
 import type { GraphOutput, InputRole, Value } from "../../compiler/graph/types.ts";
-import { deadCode } from "../../compiler/passes/dead-code.ts";
 import { gradients } from "../../compiler/passes/differentiate.ts";
+import { copy, rebuild } from "../../compiler/passes/pass.ts";
 import * as pattern from "./patterns.ts";
 import type { Production } from "./productions.ts";
 import * as make from "./productions.ts";
@@ -129,8 +130,16 @@ export function generate(seed: number, name: string): RandomProgram {
   const { updates } = sketch;
   const outputs = [...results, ...updates, ...(trained?.outputs ?? moves(sketch, updates))];
   // The bodies of scans stand among the nodes, where nobody reads them.
-  const graph = deadCode.run(sketch.builder.finish(outputs));
+  const graph = withoutBodies(sketch.builder.finish(outputs));
   return { name, graph, bounds, sizes: sizesFor(bounds, random), profiles: sketch.profiles, smooth: trained?.smooth };
+}
+
+/** The graph without nodes that no output depends on; variables stay, read or not. */
+function withoutBodies(graph: Graph): Graph {
+  const used = new Set(graph.outputs.map(({ value }) => value.node));
+  for (const { id, inputs } of graph.nodes.toReversed())
+    if (used.has(id)) for (const { node } of inputs) used.add(node);
+  return rebuild(graph, copy, ({ id, op }) => op === "input" || used.has(id));
 }
 
 function openDimensions(flavour: Flavour, random: Random): Dims {
