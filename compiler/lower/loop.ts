@@ -63,7 +63,16 @@ export function placeScan(scan: ScanBody, outer: Growing, tensors: Tensors): rea
   const { parts, givens, inputs, name, level } = scan;
   const { slices } = parts;
   const { nodes, emitted, next } = withOwnResults(scan, tensors);
-  const parting = partingOf({ nodes, loops: level.loops }, givens.slice(0, slices), givens.slice(slices), next);
+  const body = {
+    nodes: liveNodes(nodes, [...emitted, ...next, ...level.loops.flatMap(({ reads }) => reads)]),
+    loops: level.loops,
+    slices: givens.slice(0, slices),
+    carries: givens.slice(slices),
+    next,
+    // What fills a slot of a loop within does so at each step.
+    pinned: nodes.flatMap(({ tensor }) => (tensors.find(tensor)?.slot === undefined ? [] : [tensor])),
+  };
+  const parting = partingOf(body);
   const asked = new Set([...parting.behind.flatMap(({ compute }) => loadedBy(compute)), ...emitted]);
   const carried = next.map((made, n): Carried => {
     const old = givens[slices + n];
@@ -84,6 +93,14 @@ export function placeScan(scan: ScanBody, outer: Growing, tensors: Tensors): rea
     ...emitted.map((result) => placing.all.get(result) ?? { tensor: result, isStacked: false }),
     ...carried.map(({ stack }) => ({ tensor: `${stack}/last`, isStacked: true })),
   ];
+}
+
+/** What the wanted tensors are made of. */
+function liveNodes(nodes: readonly LoweredNode[], wanted: readonly string[]): readonly LoweredNode[] {
+  const live = new Set(wanted);
+  for (const { tensor, compute } of nodes.toReversed())
+    if (live.has(tensor)) for (const loaded of loadedBy(compute)) live.add(loaded);
+  return nodes.filter(({ tensor }) => live.has(tensor));
 }
 
 /**

@@ -17,37 +17,38 @@ export interface Parting {
   readonly behind: readonly LoweredNode[];
 }
 
-/** The parts of a body that is given `slices` and `carries` and makes `next`. */
-export function partingOf(
-  level: Level,
-  slices: readonly string[],
-  carries: readonly string[],
-  next: readonly string[],
-): Parting {
-  const varying = dependentOn(level, [...slices, ...carries]);
-  const dependent = new Set([...dependentOn(level, carries), ...next]);
-  const needed = neededFor(level, next);
+/** A loop's body, and what its step is given and hands on. */
+export interface Body extends Level {
+  readonly slices: readonly string[];
+  readonly carries: readonly string[];
+  readonly next: readonly string[];
+  /** Tensors that every step must make for itself. */
+  readonly pinned: readonly string[];
+}
+
+/** The parts of a body. */
+export function partingOf(body: Body): Parting {
+  const { nodes, loops, slices, carries, next, pinned } = body;
+  const varying = dependentOn(body, [...slices, ...carries]);
+  const dependent = new Set([...dependentOn(body, [...carries, ...pinned]), ...next]);
+  const needed = neededFor(body, [...next, ...pinned]);
   const isCore = (tensor: string): boolean => dependent.has(tensor) && needed.has(tensor);
-  const core = new Set(level.nodes.flatMap(({ tensor }) => (isCore(tensor) ? [tensor] : [])));
-  const behind = new Set(
-    level.nodes.flatMap(({ tensor }) => (dependent.has(tensor) && !isCore(tensor) ? [tensor] : [])),
-  );
-  const before = level.nodes.filter(({ tensor }) => !dependent.has(tensor));
+  const core = new Set(nodes.flatMap(({ tensor }) => (isCore(tensor) ? [tensor] : [])));
+  const behind = new Set(nodes.flatMap(({ tensor }) => (dependent.has(tensor) && !isCore(tensor) ? [tensor] : [])));
+  const before = nodes.filter(({ tensor }) => !dependent.has(tensor));
   const given = new Set([...slices, ...carries, ...next, ...before.map(({ tensor }) => tensor)]);
+  const forLoops = new Set(loops.flatMap(({ reads }) => reads));
+  // A loop within would have it stored again at each step.
+  const isOnce = (tensor: string): boolean => forLoops.has(tensor) && !varying.has(tensor);
+  addCheap(body, core, ({ tensor }) => !dependent.has(tensor) && !isOnce(tensor), [...forLoops]);
   addCheap(
-    level,
-    core,
-    ({ tensor }) => !dependent.has(tensor),
-    level.loops.flatMap(({ reads }) => reads),
-  );
-  addCheap(
-    level,
+    body,
     behind,
     ({ tensor, compute }) =>
       core.has(tensor) && !next.includes(tensor) && loadedBy(compute).every((one) => given.has(one)),
   );
   const nodesIn = (names: ReadonlySet<string>): readonly LoweredNode[] =>
-    level.nodes.filter(({ tensor }) => names.has(tensor));
+    nodes.filter(({ tensor }) => names.has(tensor));
   return { varying, before, core: nodesIn(core), behind: nodesIn(behind) };
 }
 

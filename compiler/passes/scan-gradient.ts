@@ -65,7 +65,8 @@ export function scanGradient(context: ScanContext, backward: Backward): readonly
     ...arriving.flatMap((one) => one?.gradient ?? []),
   ]);
   const shared = sums.map(([input, gradient]) => {
-    const terms = termsOf(builder, gradient, (value) => steps.has(value.node));
+    // What is computed again is not kept, so it cannot be summed behind the loop.
+    const terms = termsOf(builder, gradient, (value) => !replay.parts.recompute && steps.has(value.node));
     return { input, terms, added: terms.flatMap((term) => addedUp(builder, term)) };
   });
   const operands = uniqueValues(shared.flatMap(({ terms }) => terms.flatMap(operandsOf)));
@@ -258,7 +259,7 @@ function stacksOf(
 /** The forward scan with more emits; `joinScans` makes one of it and the first. */
 function keeping(builder: GraphBuilder, node: GraphNode, parts: ScanParts, more: readonly Value[]): Scanned {
   const { region, emits, length } = parts;
-  const kept = more.map((value, at): GraphOutput => ({ name: `kept ${at}`, role: "result", value }));
+  const kept = more.map((value, at): GraphOutput => ({ name: `kept ${emits + at}`, role: "result", value }));
   const outputs = [...region.outputs.slice(0, emits), ...kept, ...region.outputs.slice(emits)];
   const wider = new Graph(region.nodes, outputs);
   const count = emits + kept.length;

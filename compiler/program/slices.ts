@@ -7,6 +7,7 @@ import type { Loop, ProgramBuffer, Slice } from "./types.ts";
 
 /** A buffer, the one that it is a part of, and so on; the last is no slice, unless they lead in a circle. */
 export function chainOf(buffer: ProgramBuffer, buffers: readonly ProgramBuffer[]): readonly ProgramBuffer[] {
+  if (buffer.slice === undefined) return [buffer];
   const chain = new Set<ProgramBuffer>();
   let next: ProgramBuffer | undefined = buffer;
   while (next !== undefined && !chain.has(next)) {

@@ -20,8 +20,8 @@ export interface Batch {
   readonly commands: readonly Command[];
 }
 
-/** So many rows of 256 bytes are 16 MiB; a run with more commands is several batches. */
-const mostCommands = 65_536;
+/** So many rows of 256 bytes are 4 MiB; a run with more commands is several batches. */
+const mostCommands = 16_384;
 
 /** One batch or more; dispatches without a thread are left out. */
 export function* batchesOf(

@@ -1,6 +1,6 @@
 /**
  * A program on a GPU device: its pipelines, its arena in one storage buffer, and a submission for each run of an entry, or for each of
- * some ten thousand dispatches of a long one.
+ * some thousands of dispatches of a long one.
  */
 import { brokenModule, notEnoughMemory } from "../../compiler/diagnostics/codes/runtime.ts";
 import { gpuLost } from "../../compiler/diagnostics/codes/targets.ts";

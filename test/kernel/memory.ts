@@ -1,6 +1,7 @@
 /** Where tensors lie while a level of loops is interpreted: each by itself, or a slot of another that loops move. */
 import { evaluate, type Dimension } from "../../compiler/dimension/dimension.ts";
 import type { Tensor } from "../../compiler/lower/lowered.ts";
+import { spoil } from "../random/garbage.ts";
 import { newElements, product, type Interpreted, type Precision } from "../../compiler/loops/interpret.ts";
 
 export class Memory {
@@ -39,8 +40,8 @@ export class Memory {
     const known = this.#held.get(name);
     if (known !== undefined) return known;
     const data = newElements(tensor.type.dtype, product(shape), this.#precision);
-    // What was never written is no number.
-    data.fill(NaN);
+    // What was never written is whatever was there.
+    spoil(data);
     const made = { shape, data };
     this.#held.set(name, made);
     return made;

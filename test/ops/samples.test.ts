@@ -153,7 +153,7 @@ describe("values in float64", () => {
 
   test("are checked for every op but those that draw", () => {
     const unchecked = operations.filter(({ name }) => !references.has(name)).map(({ name }) => name);
-    expect(unchecked).toEqual(["input", "random_bits", "random_uniform"]);
+    expect(unchecked).toEqual(["input", "given", "random_bits", "random_uniform"]);
   });
 });
 

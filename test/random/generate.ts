@@ -5,6 +5,7 @@
  */
 import { constant, symbol, symbolsOf, type Dimension } from "../../compiler/dimension/dimension.ts";
 import type { GraphOutput, InputRole, Value } from "../../compiler/graph/types.ts";
+import { deadCode } from "../../compiler/passes/dead-code.ts";
 import { gradients } from "../../compiler/passes/differentiate.ts";
 import * as pattern from "./patterns.ts";
 import type { Production } from "./productions.ts";
@@ -12,6 +13,7 @@ import * as make from "./productions.ts";
 import { nameOf, roleOf, type Dims, type RandomProgram, type Smooth } from "./program.ts";
 import { Random } from "./random.ts";
 import { sameShape, Sketch, type Shape } from "./sketch.ts";
+import { scanned } from "./scans.ts";
 import * as windows from "./windows.ts";
 
 type Flavour = "mixed" | "smooth" | "long";
@@ -68,6 +70,7 @@ const smoothProductions: Weighted = [
   [1, pattern.runningMoments],
   [1, pattern.rowState],
   [0.5, make.conversion],
+  [4, scanned],
 ];
 
 const mixedProductions: Weighted = [
@@ -125,7 +128,8 @@ export function generate(seed: number, name: string): RandomProgram {
   const trained = smooth ? train(sketch, results) : undefined;
   const { updates } = sketch;
   const outputs = [...results, ...updates, ...(trained?.outputs ?? moves(sketch, updates))];
-  const graph = sketch.builder.finish(outputs);
+  // The bodies of scans stand among the nodes, where nobody reads them.
+  const graph = deadCode.run(sketch.builder.finish(outputs));
   return { name, graph, bounds, sizes: sizesFor(bounds, random), profiles: sketch.profiles, smooth: trained?.smooth };
 }
 

@@ -5,16 +5,18 @@
 import { kernelsOf } from "../../compiler/kernel/steps.ts";
 import { UniqueNames } from "../../compiler/program/unique-names.ts";
 import { evaluate } from "../../compiler/dimension/dimension.ts";
-import { Graph } from "../../compiler/graph/graph.ts";
+import type { GraphBuilder } from "../../compiler/graph/builder.ts";
+import { Graph, graphOf } from "../../compiler/graph/graph.ts";
+import { given } from "../../compiler/graph/region.ts";
+import type { TensorType, Value } from "../../compiler/graph/types.ts";
 import { fuse } from "../../compiler/fuse/index.ts";
-import { interpretKernel } from "../../compiler/kernel/interpret.ts";
 import { lower } from "../../compiler/lower/lower.ts";
 import { verifyKernel } from "../../compiler/kernel/verify.ts";
-import { newElements, type Interpreted } from "../../compiler/loops/interpret.ts";
+import type { Interpreted } from "../../compiler/loops/interpret.ts";
 import { passes, runPasses } from "../../compiler/passes/index.ts";
 import { copy, rebuild } from "../../compiler/passes/pass.ts";
+import { evaluateFused } from "../kernel/evaluate.ts";
 import { firstDifference, magnitude } from "./compare.ts";
-import { spoil } from "./garbage.ts";
 import { inputsOf, nameOf, type Dims, type RandomProgram, type Tensors } from "./program.ts";
 import { hashOf, Random } from "./random.ts";
 import { evaluateAt, withoutIdleSums } from "./reference.ts";
@@ -68,38 +70,11 @@ export const fusionKeepsBits: Property = (program, expected) => {
   const [broken] = kernelsOf(entry.steps).flatMap(verifyKernel);
   if (broken !== undefined) return broken;
   for (const { dims, inputs, outputs } of expected) {
-    const values = new Map<string, Interpreted>();
-    for (const { name, type } of entry.tensors.values())
-      values.set(
-        name,
-        newTensor(
-          type.dtype,
-          type.shape.map((size) => evaluate(size, dims) ?? 0),
-          inputs.get(name),
-        ),
-      );
-    const find = (name: string): Interpreted => values.get(name) ?? { shape: [], data: new Float32Array(0) };
-    for (const kernel of kernelsOf(entry.steps)) interpretKernel(kernel, find, dims, "f32");
-    const different = firstDifference(values, outputs);
+    const different = firstDifference(evaluateFused(entry, inputs, dims, "f32"), outputs);
     if (different !== undefined) return `fusion${at(dims)}: ${different}`;
   }
   return undefined;
 };
-
-function newTensor(
-  dtype: "f32" | "i32" | "bool",
-  shape: readonly number[],
-  given: Interpreted | undefined,
-): Interpreted {
-  const data = newElements(
-    dtype,
-    shape.reduce((all, size) => all * size, 1),
-    "f32",
-  );
-  spoil(data);
-  data.set(given?.data ?? []);
-  return { shape, data };
-}
 
 // ── float32 against float64
 
@@ -108,16 +83,31 @@ const slack = 32;
 
 /** The graph in which every f32 value is multiplied by an input `noise.<node>`, which is 1 but for the last bits. */
 function withNoise(graph: Graph): Graph {
-  return rebuild(graph, (node, inputs, builder) => {
-    const values = copy(node, inputs, builder);
-    if (node.op === "constant" || node.op === "broadcast") return values;
-    return values.map((value) => {
-      const { dtype, shape } = builder.typeOf(value);
-      if (dtype !== "f32") return value;
-      const noise = builder.one("input", [], { name: `noise.${node.id}`, role: "input", dtype, shape });
-      return builder.one("mul", [value, noise]);
+  const noisy = (
+    inner: Graph,
+    prefix: string,
+    noiseOf: (name: string, type: TensorType, builder: GraphBuilder) => Value,
+  ): Graph =>
+    rebuild(inner, (node, inputs, builder) => {
+      const name = `${prefix}${node.id}`;
+      const wanted: { readonly name: string; readonly type: TensorType }[] = [];
+      const region =
+        node.region &&
+        noisy(graphOf(node.region), `${name}.`, (own, type, body) => {
+          wanted.push({ name: own, type });
+          return given(body, own, type);
+        });
+      const more = wanted.map((one) => noiseOf(one.name, one.type, builder));
+      const values = builder.again(region === undefined ? node : { ...node, region }, [...inputs, ...more]);
+      if (["constant", "broadcast", "given"].includes(node.op)) return values;
+      return values.map((value, output) => {
+        const type = builder.typeOf(value);
+        return type.dtype === "f32" ? builder.one("mul", [value, noiseOf(`${name}.${output}`, type, builder)]) : value;
+      });
     });
-  });
+  return noisy(graph, "noise.", (name, { dtype, shape }, builder) =>
+    builder.one("input", [], { name, role: "input", dtype, shape }),
+  );
 }
 
 function noiseFor(graph: Graph, inputs: Tensors, dims: Dims, amount: number, random: Random): Tensors {

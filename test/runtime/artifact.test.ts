@@ -1,4 +1,5 @@
 /** Artifacts that were damaged on the way: every field of a manifest, every part of a module. What comes of it is an NncError or a network. */
+import { constant } from "../../compiler/dimension/dimension.ts";
 import { describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
@@ -269,12 +270,19 @@ describe("a module that was damaged", () => {
     const gpu = { requestAdapter: async () => null };
     expect(await codeOf(artifact, { gpu })).toBe("NN0651");
     const list: unknown = JSON.parse(String(artifact.files[manifest.module]));
+    const move = { buffer: 0, loop: "t", times: -1, plus: constant(3), modulo: 2, stride: constant(4) };
+    const looped = changed(
+      changed(list, ["entries", 0, "loops"], [{ index: "t", extent: constant(4), from: 0, to: 1 }]),
+      ["entries", 0, "dispatches", 0, "moves"],
+      [move],
+    );
     const codes = new Set<string>();
-    for (const path of placesIn(list))
-      for (const value of values) {
-        const files = { ...artifact.files, [manifest.module]: JSON.stringify(changed(list, path, value)) };
-        codes.add(await codeOf({ manifest, files }, { gpu }));
-      }
+    for (const one of [list, looped])
+      for (const path of placesIn(one))
+        for (const value of values) {
+          const files = { ...artifact.files, [manifest.module]: JSON.stringify(changed(one, path, value)) };
+          codes.add(await codeOf({ manifest, files }, { gpu }));
+        }
     // A shader of another name is a file that is not there.
     expect([...codes].toSorted()).toEqual(["NN0651", "NN0701", "NN0702"]);
     expect(

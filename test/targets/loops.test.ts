@@ -9,6 +9,7 @@ import {
   entries,
   expectedOf,
   inputsOf,
+  layout,
   long,
   names,
   program,
@@ -22,6 +23,11 @@ import { expectEqual, runTypescript, runWasm, textOf } from "./run.ts";
 describe("an entry with loops", () => {
   it("is sound", () => {
     expect([...verifyProgram(program), ...verifyProgram(long)]).toEqual([]);
+  });
+
+  it("has its slices in no manifest", () => {
+    const { buffers } = emitWasm(program).manifest;
+    expect(buffers.map(({ name }) => name)).toEqual(Object.keys(layout.whole));
   });
 
   it.each(names)("computes what its steps say: %s", async (name) => {

@@ -75,6 +75,18 @@ describe("a loop in which kernels are shared", () => {
     expect(verifySharing(program, share(program, boundsOf(program), eager))).toEqual([]);
   });
 
+  it("is worth sharing by how often threads wait in it, at the sizes of the call", async () => {
+    const costs = { ...eager, barrier: 0.25, wake: 1.5 };
+    const waiting = emitWasm(program, undefined, costs);
+    expect(textOf(waiting, "loops.wat").replace(/\s+/g, " ")).toContain(
+      "(f64.add (f64.mul (f64.add (f64.convert_i32_u (local.get $T)) (f64.const 2)) (f64.const 0.5)) (f64.const 3))",
+    );
+    const running = await startThreads(waiting, 2);
+    const found = answer(running, program, "turns", [5, 7])("y");
+    expect(found).toEqual(expectedOf(5, 7).turns);
+    running.close();
+  });
+
   it("has the bits of one thread, with parts in any order", () => {
     const running = inAnyOrder(artifact);
     for (const [n, steps] of sizes)

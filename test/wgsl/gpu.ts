@@ -102,10 +102,11 @@ export class Gpu {
     return gpu;
   }
 
-  /** Fills the buffers, calls the entry, and gives all buffers. */
+  /** Fills the buffers, calls the entry, and gives all buffers that a host sees. */
   async run(program: Program, inputs: Inputs, dims: readonly number[] = [], entry = "run"): Promise<Results> {
-    const wanted = program.buffers.map(({ name }) => name);
-    const [results] = await this.runAll(emitWgsl(program), [{ entry, dims, inputs, wanted }]);
+    const artifact = emitWgsl(program);
+    const wanted = artifact.manifest.buffers.map(({ name }) => name);
+    const [results] = await this.runAll(artifact, [{ entry, dims, inputs, wanted }]);
     return results;
   }
 
