@@ -1,6 +1,7 @@
 /** What a `scan` becomes: the node, its region, and where its axes, labels, draws and parameters go. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { describe as described } from "../../compiler/elaborate/describe.ts";
 import type { ElaborateOptions } from "../../compiler/elaborate/parts.ts";
 import { nodesWithin } from "../../compiler/graph/bodies.ts";
 import { printGraph, printType } from "../../compiler/graph/print.ts";
@@ -334,6 +335,18 @@ describe("checkpoint", () => {
 test("an input that a step takes rows by is checked by the host, as it is outside", () => {
   const source = "model M(ids: i32[N, 5]) -> [N, 5, 2] = scan i in ids along axis 1 { emit i |> embedding(7, 2) }";
   expect(built(source).host.models[0].inputs).toMatchObject([{ name: "ids", limit: 7 }]);
+});
+
+test("a layer with a scan, and one in it, are described by what they answer", () => {
+  const source = `model M(x: [N, T, 3]) -> [N, T, 4] {
+  let y = x |> lstm(4)
+  return scan r in y along T { emit r |> dense(4) }
+}`;
+  const [{ layers }] = described(built(source));
+  expect(layers.map(({ path, output }) => `${path} ${output === undefined ? "" : printType(output)}`)).toEqual([
+    "M.lstm f32[N, T, 4]",
+    "M.dense f32[N, 4]",
+  ]);
 });
 
 test("what runs at each step cannot be probed", () => {
