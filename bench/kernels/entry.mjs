@@ -6,18 +6,15 @@ import { alone } from "../../scripts/lib/alone.mjs";
 import { generator } from "../peers/workloads.mjs";
 
 const entry = "predict.K";
-/** The code of what the language has and the compiler does not translate yet. */
-const unsupported = "NN0001";
 
 /**
  * `{ call, check, kernels }`: `check` throws where the answer holds what is no number, or nothing but zeros; `kernels` is how many the entry is
- * made of. `{ skipped }` where the case is not supported yet; throws where it is a mistake.
+ * made of. Throws where the case does not compile.
  */
 export function openEntry(compile, { name, source, bounds, options = {} }) {
   const result = compile({ name: `${name}.nn`, source }, { target: "wasm", bounds, ...options });
   if (!result.ok) {
     const [{ code, message }] = result.diagnostics;
-    if (code === unsupported) return { skipped: message };
     throw new Error(`${name} does not compile: ${code} ${message}`);
   }
   const { manifest } = result.artifact;

@@ -22,7 +22,6 @@ setFlagsFromString("--no-liftoff");
 
 function measured(one, limitOf, budgetMs) {
   const entry = openEntry(compile, one);
-  if (entry.skipped !== undefined) return skippedRow(one, entry.skipped);
   const { call, calls } = one.work.kind === "direct" ? directOf(one) : limitOf(one.work);
   const { kernels, check } = entry;
   entry.call();

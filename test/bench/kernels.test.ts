@@ -36,7 +36,7 @@ const load = (file: string): Promise<unknown> => import(pathToFileURL(path.join(
 // The scripts of bench/ are plain JavaScript; these are their promises.
 const { cases } = (await load("cases.mjs")) as { readonly cases: readonly Case[] };
 const { openEntry } = (await load("entry.mjs")) as {
-  readonly openEntry: (from: typeof compile, one: Case) => Entry | { readonly skipped: string };
+  readonly openEntry: (from: typeof compile, one: Case) => Entry;
 };
 const { openLimits } = (await load("limits.mjs")) as {
   readonly openLimits: () => Promise<(work: Case["work"]) => { readonly call: () => void; readonly calls: number }>;
@@ -59,9 +59,6 @@ const { cells, markdown } = (await load("report.mjs")) as {
   readonly markdown: (run: object) => string;
 };
 
-/** What the compiler does not translate yet. */
-const waiting = /conv|depthwise|gradient|-pool/;
-
 function named(name: string): Case {
   const found = cases.find((one) => one.name === name);
   if (found === undefined) throw new Error(`no case ${name}`);
@@ -72,7 +69,7 @@ function problemsOf({ name, source, bounds, elements, work }: Case): readonly st
   const result = compile({ name: "k.nn", source }, { target: "wasm", bounds });
   if (!result.ok) {
     const [error] = result.diagnostics;
-    return error?.code === "NN0001" && waiting.test(name) ? [] : [`${name}: ${error?.code} ${error?.message}`];
+    return [`${name}: ${error?.code} ${error?.message}`];
   }
   if (work.kind !== "copy") return [];
   const bytes = (role: string): number =>
@@ -89,7 +86,7 @@ describe("the cases", () => {
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
   });
 
-  test("compile, or wait for what is not supported yet, and count no more bytes than there are", () => {
+  test("compile, and count no more bytes than there are", () => {
     expect(cases.flatMap(problemsOf)).toEqual([]);
   }, 120_000);
 
@@ -98,7 +95,6 @@ describe("the cases", () => {
     async (name) => {
       const one = named(name);
       const entry = openEntry(compile, one);
-      if ("skipped" in entry) throw new Error(entry.skipped);
       const { call, calls } = (await openLimits())(one.work);
       entry.call();
       entry.check();
@@ -111,13 +107,12 @@ describe("the cases", () => {
   test("a convolution is there in two forms, of which one is compiled without the other", () => {
     const [direct, fast] = ["", ", Winograd"].map((form) => {
       const entry = openEntry(compile, named(`convolution 3x3 32x32x32->32${form}`));
-      if ("skipped" in entry) throw new Error(entry.skipped);
       return entry.kernels;
     });
     expect([direct, fast]).toEqual([1, 2]);
   });
 
-  test("what does not compile for another reason is a mistake", () => {
+  test("what does not compile is a mistake", () => {
     const one = { ...named("addition"), source: "model K(x: [N]) -> [N] = y" };
     expect(() => openEntry(compile, one)).toThrow(/^addition does not compile: NN\d{4} .*y/);
   });

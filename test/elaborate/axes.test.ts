@@ -40,8 +40,19 @@ describe("an axis is named once, by label or by position", () => {
       "pad(x, [[0, 0]])",
       ["error NN0308: expected [before, after], both at least 0, for each of 2 axes for `pad`, found a list of 1"],
     ],
-    ['einsum("nn->n", x)', ["error NN0001: not supported yet: a letter twice in a word of `einsum`, as `n` here"]],
-    ['einsum("...k->...", x)', ["error NN0001: not supported yet: `...` in `einsum`"]],
+    ['einsum("nn->n", x)', ['error NN0317: einsum "nn->n": `n` is N and 3']],
+    ['einsum("...k->k", x)', ['error NN0317: einsum "...k->k": expected `...` in the result, since a tensor has it']],
+    ['einsum("nk->...n", x)', ['error NN0317: einsum "nk->...n": no tensor has the letter `...` of the result']],
+    [
+      'einsum("...k...->...k", x)',
+      ['error NN0317: einsum "...k...->...k": expected `...` once in a word, found `...k...`'],
+    ],
+    ['einsum("..k->k", x)', ['error NN0317: einsum "..k->k": expected letters, found `.`']],
+    [
+      'einsum("n...kj->...", x)',
+      ['error NN0317: einsum "n...kj->...": `n...kj` names at least 3 axes, the tensor has 2'],
+    ],
+    ['einsum("...,...->...", x, x.T)', ['error NN0317: einsum "...,...->...": an axis of `...` is N and 3']],
     [
       'einsum("nk->nn", x)',
       ['error NN0317: einsum "nk->nn": expected each letter once in the result, found `n` twice'],

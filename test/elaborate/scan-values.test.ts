@@ -1,8 +1,10 @@
 /** What scans compute, by the interpreter: against loops written here, and whatever `checkpoint` cuts them into. */
 import { describe, expect, test } from "vitest";
+import { compile } from "../../compiler/compile.ts";
 import { evaluateGraph } from "../../compiler/graph/evaluate.ts";
 import type { TensorData } from "../../compiler/loops/interpret.ts";
 import { runPasses } from "../../compiler/passes/index.ts";
+import { load } from "../../runtime/load/index.ts";
 import { elaborated, show } from "./helpers.ts";
 
 const rows = 2;
@@ -139,4 +141,20 @@ model M(x: [N, T, 3]) -> ([N, T, 3], [T], [N, 3], i32[], [N, T, 3]) {
     for (const every of [1, 2, 3, 4, 6, 7, 20])
       expectClose(results(source(`${clause} checkpoint ${every}`, " checkpoint 2")), plain);
   });
+});
+
+test("an optimizer's scan moves every parameter by its own values", async () => {
+  const moved = async (body: string) => {
+    const source = `optimizer own(w, g) {\n  state m = zeros\n  ${body}\n}
+model M(x: [N, 3]) -> [N, 3] = x |> dense(3) |> tanh |> dense(3)
+train M { data: given  loss: mse  optimizer: own(lr: 0.1)  batch: 4 }`;
+    const result = compile({ name: "main.nn", source }, { target: "wasm", verify: true });
+    if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
+    const net = await load(result.artifact, { seed: 3 });
+    const [input, target] = [1, 2].map((by) => Float32Array.from({ length: 12 }, (_, place) => Math.sin(by * place)));
+    for (let step = 0; step < 3; step += 1) await net.step({ x: input, target });
+    return [...net.parameters.keys()].map((name) => Array.from(net.parameters.get(name)?.data ?? []));
+  };
+  const halved = "let n = scan t in range(3) with v = m { next v = v * 0.5 }\n  m <- n + g\n  w <- w - lr * m";
+  expect(await moved(halved)).toEqual(await moved("m <- m * 0.125 + g\n  w <- w - lr * m"));
 });

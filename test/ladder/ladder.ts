@@ -24,10 +24,9 @@ export interface Rung {
   readonly bounds: ReadonlyMap<string, number>;
 }
 
-/** Undefined where the case needs what is not supported yet; throws where it does not compile. */
-export function elaborateCase(source: string, options: FrontOptions = {}): Elaboration | undefined {
+/** Throws where the case does not compile. */
+export function elaborateCase(source: string, options: FrontOptions = {}): Elaboration {
   const { elaboration, diagnostics } = elaborateSource({ name: "case.nn", source }, options);
-  if (diagnostics.some(({ code }) => code === "NN0001")) return undefined;
   if (elaboration === undefined)
     throw new Error(diagnostics.map(({ code, message }) => `${code} ${message}`).join("\n"));
   return elaboration;

@@ -97,7 +97,7 @@ describe("a stretch", () => {
   test.each([
     ["a rejection", new Rejected()],
     ["an internal error with a phase of its own", new InternalError("simplify", "lost")],
-    ["a diagnostic", new NncError({ code: "NN0001", severity: "error", message: "no", labels: [] })],
+    ["a diagnostic", new NncError({ code: "NN0002", severity: "error", message: "no", labels: [] })],
   ])("passes %s on as it is", (_, error) => {
     const throwing = begin({
       ...half,

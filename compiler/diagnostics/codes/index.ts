@@ -18,7 +18,6 @@ import * as sizes from "./sizes.ts";
 import * as syntax from "./syntax.ts";
 import * as targets from "./targets.ts";
 import * as train from "./train.ts";
-import * as unsupported from "./unsupported.ts";
 import * as windows from "./windows.ts";
 
 type Area = Readonly<Record<string, DiagnosticDefinition<never>>>;
@@ -38,7 +37,6 @@ const areas: readonly Area[] = [
   syntax,
   targets,
   train,
-  unsupported,
   windows,
 ];
 

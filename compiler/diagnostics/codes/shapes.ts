@@ -196,7 +196,8 @@ export const einsumText = define<{ readonly text: string; readonly problem: stri
   message: ({ text, problem }) => `einsum ${JSON.stringify(text)}: ${problem}`,
   explanation:
     'The text names every axis of every tensor by a letter, as in "nhqd,nhkd->nhqk". What is left of the arrow has one word for each tensor; ' +
-    "a letter stands once in a word, and every letter of the result occurs in a tensor.",
+    "a letter stands once in the result and occurs in a tensor; twice in the word of a tensor it is the diagonal. `...` stands for the axes that no " +
+    "letter names; they broadcast.",
   example: {
     bad: 'model M(x: [N, 3], y: [N, 3]) -> [N] = einsum("nd,nd", x, y)',
     good: 'model M(x: [N, 3], y: [N, 3]) -> [N] = einsum("nd,nd->n", x, y)',
