@@ -7,7 +7,7 @@ import { InternalError } from "../diagnostics/diagnostic.ts";
 import type { Dimension } from "../dimension/dimension.ts";
 import { dimensionOf, numberOf } from "./attributes.ts";
 import { GraphBuilder } from "./builder.ts";
-import { Graph } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import type { GraphNode, GraphOutput, Region, TensorType, Value } from "./types.ts";
 
 /** A loop over the leading axis of `sliced`, as a body over values that are given. */

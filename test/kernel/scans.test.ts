@@ -27,8 +27,8 @@ describe.each([1, 2] as const)("loops of order %i, lowered and fused, keep every
     const lowered = lower(after, none);
     const entry = fuse(lowered, none, new UniqueNames(), { verify: true, nests: true });
     expect(kernelsOf(entry.steps).flatMap(verifyKernel)).toEqual([]);
+    const wanted = [...expected].map(([name, { data }]) => [name, Array.from(data)]);
     for (const found of [evaluateLowered(lowered, inputs, none, "f32"), evaluateFused(entry, inputs, none, "f32")])
-      for (const [name, { data }] of expected)
-        expect([...(found.get(name)?.data ?? [])], name).toEqual(Array.from(data));
+      expect(wanted.map(([name]) => [name, [...(found.get(String(name))?.data ?? [])]])).toEqual(wanted);
   });
 });
