@@ -1,6 +1,6 @@
 /**
- * What a program makes the compiler do: how often each primitive occurs in its graph, and each rule of fusion in its
- * kernels, read off their structure.
+ * What a program makes the compiler do: how often each primitive and each geometry occurs in its graph, and each rule of
+ * fusion in its kernels, read off their structure.
  */
 import { UniqueNames } from "../../compiler/program/unique-names.ts";
 import type { Bounds } from "../../compiler/dimension/interval.ts";
@@ -19,6 +19,7 @@ import { indicesOf } from "../../compiler/loops/traverse.ts";
 import type { Index, Scalar } from "../../compiler/loops/types.ts";
 import { runPasses } from "../../compiler/passes/index.ts";
 import { shortPlaces } from "../../compiler/schedule/unroll.ts";
+import { featuresOf, geometryFeatures, type Feature } from "./features.ts";
 import type { RandomProgram } from "./program.ts";
 
 export const fusionRules = [
@@ -52,12 +53,15 @@ export type FusionRule = (typeof fusionRules)[number];
 export class Counts {
   readonly primitives = new Map<string, number>();
   readonly rules = new Map<FusionRule, number>(fusionRules.map((rule) => [rule, 0]));
+  readonly features = new Map<Feature, number>(geometryFeatures.map((feature) => [feature, 0]));
   readonly nodes: number[] = [];
 
   addProgram({ graph, bounds }: RandomProgram): void {
     const own = graph.nodes.filter(({ op }) => op !== "input" && op !== "constant");
     this.nodes.push(own.length);
     for (const { op } of graph.nodes) this.primitives.set(op, (this.primitives.get(op) ?? 0) + 1);
+    for (const feature of graph.nodes.flatMap(featuresOf))
+      this.features.set(feature, (this.features.get(feature) ?? 0) + 1);
     for (const [rule, count] of rulesIn(graph, bounds)) this.rules.set(rule, (this.rules.get(rule) ?? 0) + count);
   }
 

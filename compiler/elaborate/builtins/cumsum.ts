@@ -5,6 +5,7 @@
 import { unsupported } from "../../diagnostics/codes/unsupported.ts";
 import { constant, constantValue } from "../../dimension/dimension.ts";
 import type { Value } from "../../graph/types.ts";
+import type { Builder } from "../../ops/define.ts";
 import { describeType, type Evaluated } from "../values.ts";
 import { axisAt } from "./axes.ts";
 import type { BuiltinCall, Rule } from "./call.ts";
@@ -17,10 +18,10 @@ function cumsum(call: BuiltinCall): Evaluated {
   const size = constantValue(shape[axis]);
   if (size === undefined)
     return call.frame.fail(unsupported, { what: "`cumsum` along a dimension that stays open" }, call.span, "this");
-  return call.frame.at(call.span, () => ({ ...tensor, value: doubled(tensor.value, axis, size, call) }));
+  return call.frame.at(call.span, () => ({ ...tensor, value: doubled(call.builder, tensor.value, axis, size) }));
 }
 
-function doubled(value: Value, axis: number, size: number, { builder }: BuiltinCall): Value {
+export function doubled(builder: Builder, value: Value, axis: number, size: number): Value {
   const { shape } = builder.typeOf(value);
   const none = shape.map(() => constant(0));
   let sums = value;
