@@ -84,6 +84,7 @@ function programsText({
   skipped,
   primitives,
   rules,
+  features,
 }) {
   const bits = "the same bits from passes, fusion, TypeScript and WebAssembly as from the float32 interpreter";
   return [
@@ -92,6 +93,7 @@ function programsText({
       "compared with slopes; the others bend too near.",
     counts("Primitives", primitives),
     counts("Rules of fusion", rules),
+    counts("Convolutions, windows and running sums", features),
   ].join("\n\n");
 }
 

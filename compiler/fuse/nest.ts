@@ -12,6 +12,7 @@ import { add, constant, constantValue, equal, product, type Dimension } from "..
 import { accountOf } from "../kernel/accesses.ts";
 import { readsOf } from "../kernel/tensors.ts";
 import type { Kernel, Row, Stage, Store } from "../kernel/types.ts";
+import { addsProducts } from "../loops/contraction.ts";
 import { axisIndex, flatten, soleAxis, substituteAxes, substituteAxesInScalar } from "../loops/index.ts";
 import { replaceLoads } from "../loops/scalar.ts";
 import type { Axis, Index, Scalar } from "../loops/types.ts";
@@ -52,7 +53,9 @@ export function nestTransforms(
   const gone = new Set<string>();
   for (const kernel of kernels) {
     const chain = chainFrom(kernel, (tensor) => (outputs.has(tensor) ? undefined : tensors.get(tensor)), readers);
-    const nest = chain && readsLittle(chain, tensors) ? nestOf(chain) : undefined;
+    // What ends one convolution may begin what looks like another.
+    const isFree = chain !== undefined && [kernel, chain.product, chain.behind].every((one) => !joined.has(one));
+    const nest = isFree && readsLittle(chain, tensors) ? nestOf(chain) : undefined;
     if (chain === undefined || nest === undefined) continue;
     joined.set(chain.behind, nest);
     for (const one of [chain.before, chain.product]) removed.add(one);
@@ -105,7 +108,9 @@ function isTransform(kernel: Kernel): kernel is Chain["before"] {
 
 function isProduct(kernel: Kernel): kernel is Chain["product"] {
   const [reduce, store, ...others] = kernel.stages;
-  return reduce?.kind === "reduce" && store?.kind === "store" && others.length === 0;
+  return (
+    reduce?.kind === "reduce" && reduce.results.every(addsProducts) && store?.kind === "store" && others.length === 0
+  );
 }
 
 /** Undefined where no axis leads in all three, or what is private would be too much. */

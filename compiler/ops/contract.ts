@@ -38,10 +38,9 @@ export const contract = defineOp<ContractAttributes>({
     sizesFit(inputs, attributes) ?? [{ dtype: "f32", shape: outputShape(inputs, attributes) }],
   gradient: ({ builder, attributes: { left, right, output }, inputs: [a, b], outputGradients: [g], needs }) => {
     if (g === undefined) return [undefined, undefined];
-    return [
-      needs(0) ? builder.one("contract", [g, b], { left: output, right, output: left }) : undefined,
-      needs(1) ? builder.one("contract", [a, g], { left, right: output, output: right }) : undefined,
-    ];
+    // That of b, mostly weights, first: what it reads may then make room for the other.
+    const second = needs(1) ? builder.one("contract", [a, g], { left, right: output, output: right }) : undefined;
+    return [needs(0) ? builder.one("contract", [g, b], { left: output, right, output: left }) : undefined, second];
   },
   loops: ({ attributes, inputs: [a, b], outputs: [{ dtype, shape }], axes: fresh }) => {
     const { left, right, output } = attributes;

@@ -58,8 +58,9 @@ export const conv = defineOp<ConvAttributes>({
   gradient: ({ builder, attributes, inputs, outputGradients: [g], needs }) => {
     if (g === undefined) return [undefined, undefined];
     const own = given(attributes.missing);
-    return own.map((role, position) => {
+    const gradientAt = (position: number): Value | undefined => {
       if (!needs(position)) return undefined;
+      const role = own[position];
       const values = new Map<Role, Value>([
         [attributes.missing, g],
         [own[1 - position], inputs[1 - position]],
@@ -67,7 +68,10 @@ export const conv = defineOp<ConvAttributes>({
       const operands = roles.flatMap((other) => values.get(other) ?? []);
       const size = spatial(role, builder.typeOf(inputs[position]).shape);
       return builder.one("conv", operands, { ...attributes, missing: role, size });
-    });
+    };
+    // The kernel's first, as it is small: what it reads may then make room for the input's.
+    const second = gradientAt(1);
+    return [gradientAt(0), second];
   },
   loops: (context) => {
     switch (context.attributes.missing) {

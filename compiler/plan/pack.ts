@@ -1,10 +1,11 @@
 /**
  * Placing blocks in one arena, offline: variables at the bottom, then each other block into a gap between those placed
- * that it conflicts with. A few orders and both fits are tried, and the smallest arena is kept.
+ * that it conflicts with. A few orders and both fits are tried, others are searched where these miss, and the smallest arena is kept.
  */
 import type { Block } from "./lives.ts";
 import type { Fit, Period } from "./occupancy.ts";
 import { Occupancy } from "./occupancy.ts";
+import { search } from "./search.ts";
 
 export interface Packing {
   readonly offsets: ReadonlyMap<Block, number>;
@@ -15,6 +16,10 @@ export interface Packing {
 const manyBlocks = 1500;
 /** … the least that is possible by more than this factor. */
 const nearEnough = 1.01;
+
+/** Of no more blocks than this better orders are searched, in as many placements of a block in all. */
+const fewBlocks = 512;
+const mostPlaced = 2 ** 15;
 
 /** A block that shares its place, with what orders ask of it. */
 interface Movable {
@@ -59,7 +64,17 @@ export function pack(blocks: readonly Block[], least: number): Packing {
       if (best === undefined || tried.bytes < best.bytes) best = tried;
     }
   }
+  if (movable.length <= fewBlocks && best !== undefined && best.bytes > nearEnough * least) {
+    const found = searched(movable, base, least);
+    if (found.bytes < best.bytes) best = found;
+  }
   return { offsets: new Map([...fixed, ...(best?.offsets ?? [])]), bytes: best?.bytes ?? base };
+}
+
+function searched(movable: readonly Movable[], base: number, least: number): Packing {
+  const sorted = [...movable].sort(orders[0]);
+  const { offsets, bytes } = search(sorted, base, least, Math.floor(mostPlaced / sorted.length));
+  return { offsets: new Map(sorted.map(({ block }, at) => [block, offsets[at]])), bytes };
 }
 
 /** The lives of all entries on one line of time, where those of different entries do not meet. */

@@ -148,6 +148,8 @@ export function printExpression(expression: Expression): string {
       return `${inner(expression.value)}.${expression.lane}`;
     case "pack":
       return `pack(${expression.values.map(inner).join(", ")})`;
+    case "shuffle":
+      return `shuffle(${inner(expression.left)}, ${inner(expression.right)}; ${expression.lanes.join(" ")})`;
     case "unary":
       return `${expression.operator}(${inner(expression.value)})`;
     case "binary":

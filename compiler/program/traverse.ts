@@ -29,6 +29,7 @@ export function operandsOf(node: Node): readonly Expression[] {
       return node.values;
     case "binary":
     case "compare":
+    case "shuffle":
       return [node.left, node.right];
     case "select":
       return [node.condition, node.whenTrue, node.otherwise];
@@ -65,6 +66,7 @@ export function mapOperands(node: Node, fn: (operand: Expression) => Expression)
     }
     case "binary":
     case "compare":
+    case "shuffle":
       return { ...node, left: fn(node.left), right: fn(node.right) };
     case "select":
       return { ...node, condition: fn(node.condition), whenTrue: fn(node.whenTrue), otherwise: fn(node.otherwise) };

@@ -190,6 +190,14 @@ export type Expression =
       readonly values: readonly [Expression, Expression, Expression, Expression];
       readonly type: ValueType;
     }
+  /** Four of eight lanes: 0 to 3 are those of `left`, 4 to 7 those of `right`. */
+  | {
+      readonly kind: "shuffle";
+      readonly left: Expression;
+      readonly right: Expression;
+      readonly lanes: readonly [number, number, number, number];
+      readonly type: ValueType;
+    }
   | {
       readonly kind: "unary";
       readonly operator: Exclude<UnaryOperator, "sign">;

@@ -137,6 +137,15 @@ function verifyExpression(expression: Expression, visible: Visible): readonly st
       ];
     case "pack":
       return expression.values.flatMap((value) => typed(value, type.dtype, 1));
+    case "shuffle": {
+      const known = expression.lanes.every((lane) => Number.isInteger(lane) && lane >= 0 && lane < 8);
+      return [
+        ...(known ? [] : [`expected lanes from 0 to 7, found ${expression.lanes.join(" ")}`]),
+        ...(type.lanes === 4 ? [] : ["expected four lanes of a shuffle, found one"]),
+        ...typed(expression.left, type.dtype, 4),
+        ...typed(expression.right, type.dtype, 4),
+      ];
+    }
     case "unary":
       return typed(expression.value, operandOf(expression.operator, type.dtype));
     case "binary":

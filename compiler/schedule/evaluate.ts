@@ -9,6 +9,7 @@ import {
   axesOf,
   axisIndex,
   constantIndex,
+  dataScalarsOf,
   fromTerms,
   heldIndex,
   quotient,
@@ -117,13 +118,45 @@ function evaluateLoad(
   const address = placeIndex(emitter, scalar.indices[0], point);
   if (address === undefined) return packLanes(emitter, scalar, point);
   const stride = laneStride(address);
-  if (stride === "other") return packLanes(emitter, scalar, point);
+  if (stride === "other") return turned(emitter, scalar, point) ?? packLanes(emitter, scalar, point);
   const type = { dtype: scalar.dtype, lanes: stride === 1 ? 4 : 1 } as const;
   return emitter.define(
     { kind: "load", buffer: scalar.tensor, address: firstLane(address), type },
     hint ?? nameOf(scalar.tensor),
   );
 }
+
+/**
+ * The load at a row of a square of four rows of four lanes, whose elements lie side by side along the rows: the vectors along the
+ * rows are loaded, which all four rows share, and transposed in registers. Undefined where they do not lie so.
+ */
+function turned(
+  emitter: Emitter,
+  { tensor, dtype, indices }: Extract<Scalar, { kind: "load" }>,
+  point: Point,
+): Expression | undefined {
+  const { square } = point;
+  if (square === undefined || dataScalarsOf(indices[0]).length > 0) return undefined;
+  const type = { dtype, lanes: 4 } as const;
+  const addresses = laneNumbers.map((lane) => {
+    const { axes } = laneOf(point, lane);
+    const along: Point = { ...origin, axes: new Map([...axes, ...square.places]), vector: true };
+    return placeIndex(emitter, indices[0], along);
+  });
+  const columns = addresses.flatMap((address): readonly Expression[] =>
+    address === undefined || laneStride(address) !== 1
+      ? []
+      : [emitter.define({ kind: "load", buffer: tensor, address: firstLane(address), type }, nameOf(tensor))],
+  );
+  if (columns.length < 4) return undefined;
+  const shuffle = (left: Expression, right: Expression, lanes: Lanes4): Expression =>
+    emitter.define({ kind: "shuffle", left, right, lanes, type });
+  const [a, b, c, d] = columns;
+  const pair: Lanes4 = square.row < 2 ? [0, 4, 1, 5] : [2, 6, 3, 7];
+  return shuffle(shuffle(a, b, pair), shuffle(c, d, pair), square.row % 2 === 0 ? [0, 1, 4, 5] : [2, 3, 6, 7]);
+}
+
+type Lanes4 = Extract<Expression, { kind: "shuffle" }>["lanes"];
 
 /** The last part of a tensor's name, as a variable. */
 export function nameOf(tensor: string): string {
@@ -251,6 +284,8 @@ export interface Point {
   readonly vector: boolean;
   /** Lanes from the first that another point stores: an overlapping last tile computes them again, and drops them. */
   readonly skip: number;
+  /** Set where it is one of four rows beside each other: where an axis stands for all of them, as vectors along the rows. */
+  readonly square?: { readonly places: readonly (readonly [string, Index])[]; readonly row: number };
   /** Set where this is one lane of a vector point: its locals are lanes of that one's. */
   readonly of?: { readonly point: Point; readonly lane: 0 | 1 | 2 | 3 };
 }
@@ -260,8 +295,9 @@ export const origin: Point = { axes: new Map(), locals: new Map(), vector: false
 /** The point moved to these places; it sees the locals so far, and its own stay its own. */
 export function at(point: Point, places: Iterable<readonly [string, Index]>, lanes?: { readonly skip: number }): Point {
   const axes = new Map([...point.axes, ...places]);
-  const { of } = point;
+  const { of, square } = point;
   const base = {
+    ...(square === undefined ? {} : { square }),
     axes,
     locals: new Map(point.locals),
     vector: point.vector || lanes !== undefined,

@@ -66,6 +66,8 @@ function headKey(expression: Expression): string {
       return `${expression.buffer}[${indexKey(expression.address)}]`;
     case "lane":
       return `lane${expression.lane}`;
+    case "shuffle":
+      return `shuffle${expression.lanes.join("")}`;
     case "unary":
     case "binary":
     case "compare":

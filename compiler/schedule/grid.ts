@@ -9,10 +9,10 @@ import type { Expression } from "../program/types.ts";
 import { upToEnd, type Context } from "./border.ts";
 import { at, boundedIndex, evaluate, origin, place, splat, type Point } from "./evaluate.ts";
 import { compareOf, constantOf, indexOf, neutralOf, selectOf } from "./expressions.ts";
-import { collapse, loopOver, placesOf, wholeSpan, zero, type Place, type Slice } from "./loops.ts";
-import type { Machine } from "./machine.ts";
+import { collapse, loopOver, placesOf, roleAt, wholeSpan, zero, type Place, type Slice } from "./loops.ts";
 import { elementPlace, fewestRows, fill, rowTiles, tilePlace, type Panel, type PanelPlan } from "./panel.ts";
 import { reduceSlice } from "./reduce.ts";
+import { overSquares } from "./square.ts";
 import { stagesAt } from "./stages.ts";
 import { blocksOf, strategyOf, tilesOf, turnsOf, type GridLoop, type Offset, type Tile } from "./strategy.ts";
 
@@ -71,6 +71,7 @@ function walk(state: Walk, loops: readonly GridLoop[], depth: number, points: re
   const [loop, ...inner] = loops;
   if (loop === undefined)
     return inside === undefined ? eachStage(context, stages, points) : overTiles(context, stages, inside, points);
+  if (inner[0]?.role === "squares") return overSquares(context, stages, loop, inner[0], depth, points[0]);
   if (loop.role === "columns" && panels !== undefined) return overBlocks(state, panels, loops, depth, points);
   const { axis, count, lanes, overlap } = loop;
   if (loop.role === "rows" && inside !== undefined) return overRows(state, inside, loops, depth, points);
@@ -78,10 +79,6 @@ function walk(state: Walk, loops: readonly GridLoop[], depth: number, points: re
     const body = (base: Index): void => walk(state, inner, depth + 1, cross(loop, points, base, offsets));
     loopOver(emitter, axis.name, span, body, step, roleAt(depth, machine));
   }
-}
-
-function roleAt(depth: number, machine: Machine): "parallel" | "serial" {
-  return depth < machine.parallelLoops ? "parallel" : "serial";
 }
 
 function panelsOf(plan: PanelPlan | undefined, side: Panel["side"]): readonly Panel[] {
@@ -178,7 +175,7 @@ function cross(loop: GridLoop, points: readonly Point[], base: Index, offsets: r
   const moved = (point: Point, offset: Offset, position: number): Point => {
     const places: readonly Place[] = [
       ...placesOf(loop.axis, place(base, offset.offset, offset.vector)),
-      ...(loop.role === "plain" ? [] : [elementPlace(loop.role, offsets, position)]),
+      ...(loop.role === "plain" || loop.role === "squares" ? [] : [elementPlace(loop.role, offsets, position)]),
     ];
     return at(point, places, offset.vector ? { skip: offset.skip } : undefined);
   };

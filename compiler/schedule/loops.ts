@@ -26,6 +26,7 @@ import {
 import { indexScalar, indicesWithin, nestedIndices, nodesOf } from "../loops/scalar.ts";
 import type { Axis, Index, IndexAtom } from "../loops/types.ts";
 import type { Emitter } from "./emitter.ts";
+import type { Machine } from "./machine.ts";
 
 /** One loop over several axes, the outermost first; their flattened index runs from 0 to `extent`. */
 export interface LoopAxis {
@@ -144,6 +145,11 @@ export function loopOver(
   if (count !== undefined && count <= 0) return;
   if (count !== undefined && count <= step) return body(from);
   emitter.loop({ hint, from, to, step, role, guarded }, body);
+}
+
+/** How a loop that so many others stand around runs, where its turns do not need each other. */
+export function roleAt(depth: number, { parallelLoops }: Machine): "parallel" | "serial" {
+  return depth < parallelLoops ? "parallel" : "serial";
 }
 
 /** The whole range of a loop axis. */

@@ -20,6 +20,7 @@ import { nodesOf, scalarCost } from "../loops/scalar.ts";
 import type { Index } from "../loops/types.ts";
 import type { Reduce } from "./border.ts";
 import {
+  coefficientOf,
   indicesOfStage,
   innermost,
   knownNumber,
@@ -44,7 +45,7 @@ export interface GridLoop {
   readonly count: number;
   readonly lanes: 1 | 4;
   readonly overlap: boolean;
-  readonly role: "plain" | "rows" | "columns";
+  readonly role: "plain" | "rows" | "columns" | "squares";
 }
 
 /** Accumulators of a column sum: four vectors, a line of the cache. */
@@ -67,6 +68,13 @@ const lineElements = 16;
 export const lineVectors = 4;
 const lineSets = 64;
 const lineWays = 8;
+
+/**
+ * Vectors of a block of columns that are transposed: whole lines of each row. Lines that are loaded at distances that are multiples of
+ * this many elements share few places of the cache, which then holds those of one line of a row.
+ */
+const blockVectors = 4 * lineVectors;
+const crowding = 256;
 
 /**
  * True where stores go to so many lines at distances that are multiples of a page that the cache cannot hold them all: a line
@@ -138,10 +146,46 @@ function columnTile(plain: readonly GridLoop[], { stages }: Loops, machine: Mach
   const last = plain[plain.length - 1];
   const scatters = stages.some(({ kind }) => kind === "scatter");
   const calls = stages.filter(callsFunctions).length;
+  const rows = machine.lanes === 4 && !scatters ? squareAxis(plain, stages) : undefined;
+  if (rows !== undefined) return squareTile(plain, rows, stages);
   const vector = machine.lanes === 4 && (runsAlong(stages, innermost(last.axis)) || isWorthGathering(stages));
   const isChain = calls > 0 && calls < functionVectors;
   const count = scatters ? columnVectors : vector && isChain ? functionVectors : 1;
   return [...plain.slice(0, -1), { ...last, count, lanes: vector ? 4 : 1, overlap: !scatters, role: "columns" }];
+}
+
+/**
+ * The axis along which most of what must be gathered along the last one lies side by side: where all that is stored lies so along the
+ * last, and more is transposed or contiguous than is left to be gathered.
+ */
+function squareAxis(plain: readonly GridLoop[], stages: readonly Stage[]): GridLoop | undefined {
+  const last = innermost(plain[plain.length - 1].axis);
+  if (stages.flatMap(targetsOf).some((index) => strideOf(index, last) !== "unit")) return undefined;
+  const gathered = gatheredAlong(stages, last);
+  const beside = ({ axis }: GridLoop): number =>
+    gathered.filter((index) => strideOf(index, innermost(axis)) === "unit").length;
+  const long = plain.slice(0, -1).filter(({ axis }) => (constantValue(axis.extent) ?? 4) >= 4);
+  const most = Math.max(0, ...long.map(beside));
+  const pays = most > 0 && gathered.length - most <= most + stages.flatMap(targetsOf).length;
+  return pays ? long.find((loop) => beside(loop) === most) : undefined;
+}
+
+function gatheredAlong(stages: readonly Stage[], axis: string): readonly Index[] {
+  return stages.flatMap(sourcesOf).filter((index) => strideOf(index, axis) === "other");
+}
+
+/** Columns in blocks, within them rows by fours, and there squares. */
+function squareTile(plain: readonly GridLoop[], rows: GridLoop, stages: readonly Stage[]): readonly GridLoop[] {
+  const last = plain[plain.length - 1];
+  const name = innermost(last.axis);
+  const isCrowded = gatheredAlong(stages, name).some((index) =>
+    isConstant(remainder(coefficientOf(index, name), constant(crowding)), 0),
+  );
+  return [
+    ...plain.filter((loop) => loop !== rows && loop !== last),
+    { ...last, count: isCrowded ? lineVectors : blockVectors, lanes: 4, overlap: true, role: "columns" },
+    { ...rows, count: 4, role: "squares" },
+  ];
 }
 
 function reductionTile(

@@ -46,6 +46,7 @@ export function expressionCode(expression: Expression, place: Place): Code {
     case "splat":
     case "lane":
     case "pack":
+    case "shuffle":
       throw new InternalError(syntax.target, `a ${expression.kind} in a program for one lane`);
   }
 }

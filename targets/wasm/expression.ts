@@ -39,6 +39,8 @@ export function expressionText(expression: Expression, place: Place): Text {
       return laneText(expression, inner(expression.value));
     case "pack":
       return packText(expression, expression.values.map(inner));
+    case "shuffle":
+      return ["i8x16.shuffle", ...bytesOf(expression), inner(expression.left), inner(expression.right)];
     case "unary":
       return unaryText(expression, inner(expression.value), place);
     case "binary":
@@ -128,6 +130,11 @@ function packText({ type }: Of<"pack">, [first, ...rest]: readonly Text[]): Text
     [`${prefix(type)}.splat`, first],
   );
   return type.dtype === "bool" ? ["i32x4.neg", lanes] : lanes;
+}
+
+/** The four bytes of each lane, those of the left operand first. */
+function bytesOf({ lanes }: Of<"shuffle">): readonly string[] {
+  return lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => String(4 * lane + byte)));
 }
 
 function compareText({ operator, left: operand }: Of<"compare">, left: Text, right: Text): Text {

@@ -112,6 +112,10 @@ function compute(expression: Expression, frame: Frame): Lanes {
       return [operand(expression.value)[expression.lane]];
     case "pack":
       return expression.values.map((one) => operand(one)[0]);
+    case "shuffle": {
+      const all = [...operand(expression.left), ...operand(expression.right)];
+      return expression.lanes.map((lane) => all[lane]);
+    }
     case "unary": {
       const table: Table = expression.value.type.dtype === "f32" ? unaryF32 : unaryI32;
       return operand(expression.value).map((one) => apply(table, expression.operator, one));

@@ -3,6 +3,7 @@ import { kernelsOf } from "../../compiler/kernel/steps.ts";
 import { expect, test } from "vitest";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";
 import type { GraphOutput, Value } from "../../compiler/graph/types.ts";
+import { constant } from "../../compiler/dimension/dimension.ts";
 import { fuse } from "../../compiler/fuse/index.ts";
 import { printKernel } from "../../compiler/kernel/print.ts";
 import { verifyKernel } from "../../compiler/kernel/verify.ts";
@@ -133,4 +134,53 @@ test.each([1, 3])("no bit changes with %s pictures", (rows) => {
   });
   expect(one.length).toBe(rows * 4 * 4 * 12);
   expect([...one]).toEqual([...three]);
+});
+
+/** Two convolutions by tiles, with something between them that lies between two transforms, too. */
+function twice(between: (builder: GraphBuilder, first: Value) => Value) {
+  const builder = new GraphBuilder();
+  const convolved = (x: Value, u: Value, count: readonly number[]): Value => {
+    const place = {
+      axis: 1,
+      count,
+      rows: 1,
+      matrix: [
+        [1, 0],
+        [0.5, 1],
+      ],
+    };
+    const tiles = builder.one("tiles", [x], { ...place, step: 2, low: [0, 0] });
+    const labels = { left: [0, 1, 2, 3, 4, 5], right: [2, 5, 6], output: [0, 1, 2, 3, 4, 6] };
+    return builder.one("untile", [builder.one("contract", [tiles, u], labels)], place);
+  };
+  const first = convolved(input(builder, "x", ["N", 9, 9, 8]), input(builder, "u", [4, 8, 8]), [4, 4]);
+  const second = convolved(between(builder, first), input(builder, "v", [4, 8, 12]), [2, 2]);
+  return lower(builder.finish([{ name: "y", role: "result", value: second }]), bounds);
+}
+
+const betweens: readonly (readonly [string, (builder: GraphBuilder, first: Value) => Value])[] = [
+  [
+    "a pool",
+    (builder, first) => {
+      const [twos, none, fours] = [2, 0, 4].map((size) => [size, size].map(constant));
+      return builder.one("window_max", [first], { window: twos, stride: [2, 2], low: none, size: fours });
+    },
+  ],
+  [
+    "a product",
+    (builder, first) => {
+      const labels = { left: [0, 1, 2, 3], right: [3, 4], output: [0, 1, 2, 4] };
+      return builder.one("contract", [first, input(builder, "w", [8, 8])], labels);
+    },
+  ],
+];
+
+test.each(betweens)("%s between two convolutions is a kernel of its own, and no bit changes", (_, between) => {
+  const dims = new Map([["N", 2]]);
+  const inputs = randomInputs(twice(between), dims);
+  const [nested, plain] = [true, false].map((nests) => fuse(twice(between), bounds, new UniqueNames(), { nests }));
+  expect(kernelsOf(nested.steps).map(({ stages }) => stages.some(({ kind }) => kind === "nest"))).toEqual([true, false, true]);
+  const [one, several] = [nested, plain].map((entry) => evaluateFused(entry, inputs, dims, "f32").get("y")?.data ?? []);
+  expect(one.length).toBe(2 * 4 * 4 * 12);
+  expect([...one]).toEqual([...several]);
 });

@@ -114,7 +114,7 @@ describe("plan", () => {
       const program = programOf(input);
       const { arenaBytes, lowerBound } = plan(input);
       expect(verifyProgram(program), `seed ${seed}`).toEqual([]);
-      expect(arenaBytes / lowerBound, `seed ${seed}`).toBeLessThanOrEqual(1.15);
+      expect(arenaBytes / lowerBound, `seed ${seed}`).toBeLessThanOrEqual(1.01);
     }
   });
 });

@@ -55,6 +55,13 @@ describe("the loops of a grid", () => {
     [store("y", ["i", "j"], binary("add", from("x", "j", "i"), from("z", "j", "i")))],
     { x: type(8, 8), z: type(8, 8), y: type(8, 8) },
   );
+  const scaled = (name: string) => scaleIndex(axisIndex(name), 2);
+  const spread = kernels.kernelOf(
+    "spread",
+    [axis("i", 8), axis("j", 8)],
+    [store("y", ["i", "j"], binary("add", from("x", "i", scaled("j")), from("z", "i", scaled("j"))))],
+    { x: type(8, 16), z: type(8, 16), y: type(8, 8) },
+  );
   const gathered = kernels.kernelOf(
     "gathered",
     [axis("i", 16), axis("j", 16)],
@@ -115,7 +122,18 @@ describe("the loops of a grid", () => {
     ["but single ones where numbers are drawn, too", () => loopsOf(noisy), "i plain 1×1, j columns 1×4"],
     ["single points without lanes", () => loopsOf(kernels.momentum(8, 8), javascript), "i columns 1×1"],
     ["vectors where more is contiguous than not", () => loopsOf(kernels.pick(8, 8)), "i columns 1×4"],
-    ["no vectors where less is", () => loopsOf(turned), "i plain 1×1, j columns 1×1"],
+    ["no vectors where less is", () => loopsOf(spread), "i columns 1×1"],
+    [
+      "squares of rows and columns where it lies along another axis",
+      () => loopsOf(turned),
+      "j columns 16×4, i squares 4×1",
+    ],
+    [
+      "in shorter blocks where lines would share their places in the cache",
+      () => loopsOf(kernels.transpose(64, 512)),
+      "i columns 4×4, j squares 4×1",
+    ],
+    ["and not of fewer than four rows", () => loopsOf(kernels.transpose(8, 3)), "j plain 1×1, i columns 1×4"],
     ["rows and columns of a product", () => loopsOf(kernels.dense(8, 16, 8)), "j columns 2×4, i rows 4×1"],
     ["without lanes", () => loopsOf(kernels.dense(8, 16, 8), javascript), "j columns 4×1, i rows 4×1"],
     ["no rows where there is one", () => loopsOf(kernels.dense(1, 16, 8)), "j columns 4×4, i plain 1×1"],

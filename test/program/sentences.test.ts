@@ -520,6 +520,13 @@ const call = (name: string, ...given: readonly Expression[]): Expression => ({
   type: write.typeOf("f32"),
 });
 const lane: Expression = { kind: "lane", value: four, lane: 0, type: write.typeOf("f32") };
+const shuffled = (lanes: Extract<Expression, { kind: "shuffle" }>["lanes"]): Expression => ({
+  kind: "shuffle",
+  left: four,
+  right: four,
+  lanes,
+  type: write.typeOf("f32", 4),
+});
 const known = write.define("x4", write.load("x", write.at({}), "f32", 4));
 const forever: Statement = {
   ...write.loop("i", 4, []),
@@ -554,6 +561,8 @@ const schedules: readonly Case[] = [
     scheduled([stored(write.cast("f32", write.load("x", write.at({}), "i32")))]),
   ],
   ["k: expected four lanes of a splat, found one", scheduled([stored(ofType(write.splat(f32One), 1))])],
+  ["k: expected four lanes of a shuffle, found one", scheduled([known, stored(ofType(shuffled([0, 4, 1, 5]), 1))])],
+  ["k: expected lanes from 0 to 7, found 0 1 2 8", scheduled([known, stored(shuffled([0, 1, 2, 8]))])],
   ["k: expected one lane, found four", scheduled([known, stored(ofType(lane, 4))])],
   ["k: expected a function of the program, found gelu", scheduled([stored(call("gelu", f32One))])],
   ["k: expected tanh of 1 to f32, found it of 2 to f32", scheduled([stored(call("tanh", f32One, f32One))])],

@@ -36,6 +36,11 @@ describe("operandsOf", () => {
     ["a splat", splat(a), "splat((a + 1))"],
     ["a lane", { kind: "lane", value: a, lane: 2, type: a.type }, "(a + 1).2"],
     ["a pack", { kind: "pack", values: [a, b, c, d], type: four }, "pack((a + 1), (b + 1), (c + 1), (d + 1))"],
+    [
+      "a shuffle",
+      { kind: "shuffle", left: a, right: b, lanes: [0, 4, 1, 5], type: four },
+      "shuffle((a + 1), (b + 1); 0 4 1 5)",
+    ],
     ["an operator", unary("neg", a), "neg((a + 1))"],
     ["an operator of two", binary("mul", a, b), "((a + 1) * (b + 1))"],
     ["a comparison", compare("less", a, b), "((a + 1) < (b + 1))"],

@@ -1,6 +1,6 @@
 /**
- * What a program makes the compiler do: how often each primitive occurs in its graph, and each rule of fusion in its
- * kernels, read off their structure.
+ * What a program makes the compiler do: how often each primitive and each geometry occurs in its graph, and each rule of
+ * fusion in its kernels, read off their structure.
  */
 import { kernelsOf } from "../../compiler/kernel/steps.ts";
 import { UniqueNames } from "../../compiler/program/unique-names.ts";
@@ -23,6 +23,7 @@ import { indicesOf } from "../../compiler/loops/traverse.ts";
 import type { Index, Scalar } from "../../compiler/loops/types.ts";
 import { runPasses } from "../../compiler/passes/index.ts";
 import { shortPlaces } from "../../compiler/schedule/unroll.ts";
+import { featuresOf, geometryFeatures, type Feature } from "./features.ts";
 import type { RandomProgram } from "./program.ts";
 
 export const fusionRules = [
@@ -61,12 +62,15 @@ function nodesWithin({ nodes }: Region): readonly GraphNode[] {
 export class Counts {
   readonly primitives = new Map<string, number>();
   readonly rules = new Map<FusionRule, number>(fusionRules.map((rule) => [rule, 0]));
+  readonly features = new Map<Feature, number>(geometryFeatures.map((feature) => [feature, 0]));
   readonly nodes: number[] = [];
 
   addProgram({ graph, bounds }: RandomProgram): void {
     const own = graph.nodes.filter(({ op }) => op !== "input" && op !== "constant");
     this.nodes.push(own.length);
-    for (const { op } of nodesWithin(graph)) this.primitives.set(op, (this.primitives.get(op) ?? 0) + 1);
+    const nodes = nodesWithin(graph);
+    for (const { op } of nodes) this.primitives.set(op, (this.primitives.get(op) ?? 0) + 1);
+    for (const feature of nodes.flatMap(featuresOf)) this.features.set(feature, (this.features.get(feature) ?? 0) + 1);
     for (const [rule, count] of rulesIn(graph, bounds)) this.rules.set(rule, (this.rules.get(rule) ?? 0) + count);
   }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { operations } from "../../compiler/ops/index.ts";
 import { fusionRules } from "./count.ts";
 import { examineBatch, newTally, report } from "./examine.ts";
+import { featuresOf, geometryFeatures } from "./features.ts";
 import { generate } from "./generate.ts";
 import { record, settings, sized } from "./settings.ts";
 
@@ -46,6 +47,7 @@ describe("random programs", () => {
       medianNodes: counts.medianNodes,
       primitives: Object.fromEntries(counts.primitives),
       rules: Object.fromEntries(counts.rules),
+      features: Object.fromEntries(counts.features),
       differentiable,
       slopes,
       compared,
@@ -56,7 +58,13 @@ describe("random programs", () => {
     expect(skipped).toBeLessThan(compared);
   });
 
-  test.runIf(settings.deep)("show every primitive and every rule of fusion often", () => {
+  test("draw every geometry of convolutions, windows and running sums often", () => {
+    const drawn = Array.from({ length: 600 }, (_, at) => generate(settings.seed + at, `p${at}`).graph.nodes);
+    const found = drawn.flat().flatMap(featuresOf);
+    expect(geometryFeatures.filter((feature) => found.filter((one) => one === feature).length < least)).toEqual([]);
+  });
+
+  test.runIf(settings.deep)("show every primitive, every rule of fusion and every geometry often", () => {
     const rare = (names: readonly string[], found: ReadonlyMap<string, number>): readonly string[] =>
       names.filter((name) => (found.get(name) ?? 0) < least);
     expect(
@@ -66,5 +74,6 @@ describe("random programs", () => {
       ),
     ).toEqual([]);
     expect(rare(fusionRules, tally.counts.rules)).toEqual([]);
+    expect(rare(geometryFeatures, tally.counts.features)).toEqual([]);
   });
 });

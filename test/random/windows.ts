@@ -2,7 +2,8 @@
  * Productions of convolutions and windows: odd sizes, strides, dilations, groups, paddings of either sign; and of sums over more
  * places than one chunk has.
  */
-import { constant, constantValue, symbol } from "../../compiler/dimension/dimension.ts";
+import { constant, constantValue, symbol, type Dimension } from "../../compiler/dimension/dimension.ts";
+import { doubled } from "../../compiler/elaborate/builtins/cumsum.ts";
 import type { Attributes, Value } from "../../compiler/graph/types.ts";
 import { forms } from "../../compiler/passes/winograd-forms.ts";
 import { byTiles } from "../../compiler/passes/winograd.ts";
@@ -140,6 +141,21 @@ function severalOf(sketch: Sketch, x: Value, attributes: Attributes): Value | un
   if (both !== undefined && sketch.random.chance(0.3)) sketch.add(total);
   return both;
 }
+
+/** What the nodes of `cumsum` come from, by which it is counted. */
+export const cumsumPath = "cumsum";
+
+/** The sums of what lies up to each place along an axis of known size. */
+export const cumsum: Production = (sketch) => {
+  const { builder, random, smooth } = sketch;
+  const isLong = (size: Dimension): boolean => (constantValue(size) ?? 1) > 1;
+  const x = sketch.find(({ dtype, shape }) => (dtype === "f32" || (dtype === "i32" && !smooth)) && shape.some(isLong));
+  if (x === undefined) return undefined;
+  const shape = sketch.shape(x);
+  const axis = random.pick([...shape.keys()].filter((at) => isLong(shape[at])));
+  const size = constantValue(shape[axis]) ?? 1;
+  return builder.at({ span: undefined, path: cumsumPath }, () => doubled(builder, x, axis, size));
+};
 
 /** Rows and columns of what is multiplied, few enough for sums of thousands of places. */
 const few = [1, 2, 3, 4, 5];

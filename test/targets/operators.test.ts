@@ -71,6 +71,15 @@ describe("lanes", () => {
     type: value.type,
   });
 
+  type Four = readonly [number, number, number, number];
+  const shuffled = (left: Expression, right: Expression, own: Four): Expression => ({
+    kind: "shuffle",
+    left,
+    right,
+    lanes: own,
+    type: left.type,
+  });
+
   function run(value: Expression): readonly number[] {
     const parameters = [
       parameter("a", "read"),
@@ -89,6 +98,9 @@ describe("lanes", () => {
     ["packs lanes of f32", reversed(vector), [4, -3, 2, -1, -8, 7, -6, 5]],
     ["packs lanes of i32", reversed(integers), [4, 3, 2, 1, 8, 7, 6, 5]],
     ["packs lanes of bool", reversed(mask), [0, 1, 0, 1, 1, 0, 1, 0]],
+    ["shuffles lanes of f32", shuffled(vector, reversed(vector), [1, 7, 4, 0]), [2, -1, 4, -1, -6, 5, -8, 5]],
+    ["shuffles lanes of i32", shuffled(integers, integers, [3, 0, 6, 5]), [4, 1, 3, 2, 8, 5, 7, 6]],
+    ["shuffles lanes of bool", shuffled(mask, reversed(mask), [0, 4, 1, 7]), [1, 0, 0, 1, 0, 1, 1, 0]],
     ["splats a lane of f32", splat(lane(vector, 2)), [-3, -3, -3, -3, 7, 7, 7, 7]],
     ["splats a lane of bool", splat(lane(mask, 1)), [0, 0, 0, 0, 1, 1, 1, 1]],
     ["splats a load", splat(load("b", at({ i: 1 }, 1), "i32")), [2, 2, 2, 2, 6, 6, 6, 6]],

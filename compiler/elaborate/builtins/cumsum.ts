@@ -8,6 +8,7 @@ import { given, scan } from "../../graph/region.ts";
 import type { Value } from "../../graph/types.ts";
 import { axisFromFront, axisToFront, fill } from "../../ops/emit.ts";
 import { describeType, type Evaluated, type Tensor } from "../values.ts";
+import type { Builder } from "../../ops/define.ts";
 import { axisAt } from "./axes.ts";
 import type { BuiltinCall, Rule } from "./call.ts";
 
@@ -19,11 +20,11 @@ function cumsum(call: BuiltinCall): Evaluated {
   const size = constantValue(shape[axis]);
   return call.frame.at(call.span, () => ({
     ...tensor,
-    value: size === undefined ? carried(tensor, axis, call) : doubled(tensor.value, axis, size, call),
+    value: size === undefined ? carried(tensor, axis, call) : doubled(call.builder, tensor.value, axis, size),
   }));
 }
 
-function doubled(value: Value, axis: number, size: number, { builder }: BuiltinCall): Value {
+export function doubled(builder: Builder, value: Value, axis: number, size: number): Value {
   const { shape } = builder.typeOf(value);
   const none = shape.map(() => constant(0));
   let sums = value;
