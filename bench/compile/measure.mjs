@@ -1,8 +1,13 @@
-/** Compiles one network in a process of its own, from cold: prints what that took as JSON. Arguments: its place in networks.mjs, the target. */
-import { compile } from "../../dist/index.js";
+/**
+ * Compiles one network in a process of its own, from cold: prints what that took as JSON. Arguments: its place in networks.mjs, the target, the
+ * folder of a build.
+ */
+import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { networks } from "./networks.mjs";
 
-const [place, target] = process.argv.slice(2);
+const [place, target, dist] = process.argv.slice(2);
+const { compile } = await import(pathToFileURL(path.join(dist, "index.js")));
 const { source } = networks[Number(place)];
 const [before, start] = [process.cpuUsage(), performance.now()];
 const result = compile({ name: "net.nn", source }, { target, bounds: { N: 8 } });
