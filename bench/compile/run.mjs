@@ -35,15 +35,16 @@ function optionsOf(args) {
   return { rounds, target: values.target, beside, out: path.resolve(values.out) };
 }
 
-function measure(place, target, folder) {
-  const args = [here("measure.mjs"), String(place), target, path.join(folder, "dist")];
-  return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
+function measure(place, target, folder, ...limit) {
+  const args = [here("measure.mjs"), String(place), target, path.join(folder, "dist"), ...limit];
+  const stdio = ["ignore", "pipe", limit.length > 0 ? "ignore" : "inherit"];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", stdio }));
 }
 
-/** What another checkout takes; undefined for a network that it does not compile. */
+/** What another checkout takes, with its own limit on programs; undefined for a network that it does not compile so. */
 function measureBeside(place, target, folder) {
   try {
-    return measure(place, target, folder);
+    return measure(place, target, folder, "usual");
   } catch {
     return undefined;
   }
