@@ -195,6 +195,7 @@ function copyCompute(tensor: string, { dtype, shape }: TensorType): Compute {
  */
 function squeeze(compute: Compute, tensors: ReadonlyMap<string, Tensor>): Compute {
   const own = compute.kind === "unrolled" ? compute.points : compute.axes;
+  if (isSqueezed(compute, own, tensors)) return compute;
   const zero = constantIndex(constant(0));
   const gone = new Map(own.filter(({ extent }) => isSingle(extent)).map(({ name }) => [name, zero]));
   const axes = compute.axes.filter(({ extent }) => !isSingle(extent));
@@ -208,10 +209,16 @@ function squeeze(compute: Compute, tensors: ReadonlyMap<string, Tensor>): Comput
     const elements = compute.elements.map(({ at, value }) => ({ at: place(at), value: scalar(value) }));
     return { ...compute, axes, points, lets, elements };
   }
-  if (gone.size === 0 && compute.kind !== "scatter" && !loadsOf(compute.value).some((load) => hasSingle(load, tensors)))
-    return compute;
   const value = scalar(compute.value);
   return compute.kind === "scatter" ? { ...compute, axes, at: place(compute.at), value } : { ...compute, axes, value };
+}
+
+/** Whether a map or a reduction has no axis of size 1, nor loads anything that had one. */
+function isSqueezed(compute: Compute, own: readonly Axis[], tensors: ReadonlyMap<string, Tensor>): boolean {
+  if (compute.kind === "unrolled" || compute.kind === "scatter") return false;
+  return (
+    !own.some(({ extent }) => isSingle(extent)) && !loadsOf(compute.value).some((load) => hasSingle(load, tensors))
+  );
 }
 
 function keep(indices: readonly Index[], axes: readonly Axis[]): readonly Index[] {
@@ -225,6 +232,7 @@ function hasSingle({ tensor }: Load, tensors: ReadonlyMap<string, Tensor>): bool
 
 function squeezeLoad(node: Scalar, tensors: ReadonlyMap<string, Tensor>): Scalar {
   if (node.kind !== "load") return node;
+  if (!hasSingle(node, tensors)) return node;
   const shape = tensors.get(node.tensor)?.declared.shape ?? [];
   return { ...node, indices: node.indices.filter((_, d) => d >= shape.length || !isSingle(shape[d])) };
 }
