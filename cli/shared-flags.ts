@@ -60,6 +60,8 @@ export const override = {
   brief:
     "Uses the source's values and the flags' in the place of the --const, --dim and --set that the parameters were trained with",
 } as const;
+export const count = (brief: string) =>
+  ({ kind: "parsed", parse: parseCount, optional: true, placeholder: "NUMBER", brief }) as const;
 /** What closes and bounds a program when it is compiled. */
 export const closing = {
   const: {
@@ -86,9 +88,10 @@ export const closing = {
     placeholder: "NAME=SIZE",
     brief: "The largest value of an open dimension, such as N=64; may be repeated",
   },
+  operations: count(
+    "How many operations the program may have once every call is written out; by default what takes about five seconds to compile",
+  ),
 } as const;
-export const count = (brief: string) =>
-  ({ kind: "parsed", parse: parseCount, optional: true, placeholder: "NUMBER", brief }) as const;
 export const data = (brief: string) =>
   ({
     kind: "parsed",

@@ -25,13 +25,19 @@ export type ClosingFlags = {
   readonly const?: readonly Assignment<number | string | boolean>[];
   readonly dim?: readonly Assignment<number>[];
   readonly bounds?: readonly Assignment<number>[];
+  readonly operations?: number;
 };
 
-export type SourceOptions = Pick<CompileOptions, "train" | "consts" | "dims" | "bounds">;
+export type SourceOptions = Pick<CompileOptions, "train" | "consts" | "dims" | "bounds" | "operations">;
 
-export function optionsOf({ label, const: consts, dim, bounds }: ClosingFlags): SourceOptions {
-  const chosen = { consts: recordOf("const", consts), dims: recordOf("dim", dim), bounds: recordOf("bounds", bounds) };
-  return label === undefined ? chosen : { ...chosen, train: label };
+export function optionsOf({ label, const: consts, dim, bounds, operations }: ClosingFlags): SourceOptions {
+  return {
+    consts: recordOf("const", consts),
+    dims: recordOf("dim", dim),
+    bounds: recordOf("bounds", bounds),
+    ...(operations === undefined ? {} : { operations }),
+    ...(label === undefined ? {} : { train: label }),
+  };
 }
 
 /** The target of a command, and how it may compute. */

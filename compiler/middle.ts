@@ -3,8 +3,8 @@
  *
  *   graphs ──passes──▶ graphs ──lower──▶ computes ──fuse──▶ kernels ──segments──▶ kernels ──schedule──▶ scheduled kernels ──plan──▶ program
  */
-import { tooMuchMemory } from "./diagnostics/codes/limits.ts";
-import { diagnose, InternalError, NncError } from "./diagnostics/diagnostic.ts";
+import { programTooLarge, tooMuchMemory } from "./diagnostics/codes/limits.ts";
+import { diagnose, InternalError, label, NncError } from "./diagnostics/diagnostic.ts";
 import { symbolsOf } from "./dimension/dimension.ts";
 import type { Bounds } from "./dimension/interval.ts";
 import type { Elaboration, Variable } from "./elaborate/types.ts";
@@ -48,6 +48,8 @@ export interface Built {
   readonly plan: Plan;
   /** The kernels of each entry before they were scheduled, for printing. */
   readonly kernels: ReadonlyMap<string, readonly Kernel[]>;
+  /** What NN0603 counts: the elaboration's operations, and those that kernels which differ stand for. */
+  readonly operations: number;
 }
 
 export interface BuildOptions extends Watch {
@@ -73,6 +75,9 @@ const allFunctions = new Map(functions.map((one) => [one.name, one]));
 
 /** What WebAssembly addresses: 65,536 pages. */
 const maximalBytes = 2 ** 32;
+
+/** What a kernel of another form than all before it counts as in the limit on programs: as long does it take to compile. */
+const operationsOfForm = 300;
 
 const optimisation: Phase<Elaboration, Entries<Graph>, PassOptions> = {
   name: "passes",
@@ -125,6 +130,7 @@ interface Scheduled extends PlanInput {
   readonly elaboration: Elaboration;
   /** The kernels of each entry before they were scheduled. */
   readonly kernels: Built["kernels"];
+  readonly operations: number;
 }
 
 const scheduling: Phase<Entries<SegmentedEntry>, Scheduled, MiddleContext> = {
@@ -135,18 +141,32 @@ const scheduling: Phase<Entries<SegmentedEntry>, Scheduled, MiddleContext> = {
       ? outlineKernel
       : (kernel, typeOf) => schedule(kernel, typeOf, bounds, machine);
     const known: Known = new Map();
+    const counted: Scheduler = (kernel, typeOf) => {
+      allowForms(known.size + 1, kernel, elaboration);
+      return scheduler(kernel, typeOf);
+    };
+    const planned = entries.map(({ name, form }) => planEntry(name, form, bounds, counted, known));
     return {
       elaboration,
+      operations: (elaboration.operations ?? 0) + known.size * operationsOfForm,
       bounds,
       tensors: planTensors(variables, entries),
       segments: entries.flatMap(({ form }) => form.segments),
-      entries: entries.map(({ name, form }) => planEntry(name, form, bounds, scheduler, known)),
+      entries: planned,
       kernels: new Map(entries.map(({ name, form }) => [name, kernelsOf(form.steps)])),
     };
   },
   verify: (made) => distinctKernels(made).flatMap((kernel) => verifyScheduledKernel(kernel, allFunctions)),
   print: (made) => distinctKernels(made).map(printScheduled).join("\n\n"),
 };
+
+/** Throws NN0603, with the path of the kernel that is one too many. */
+function allowForms(forms: number, { origins }: Kernel, { operations = 0, limit }: Elaboration): void {
+  if (limit === undefined || operations + forms * operationsOfForm <= limit.operations) return;
+  const text = `written out from here, where ${forms} kernels up to that of \`${origins[0]?.path}\` differ and count as ${operationsOfForm} each`;
+  const place = limit.span === undefined ? [] : [label(limit.span, text)];
+  throw new NncError(diagnose(programTooLarge, { limit: limit.operations }, place));
+}
 
 /** Calls of one form share a body. */
 function distinctKernels({ entries }: Scheduled): readonly ScheduledKernel[] {
@@ -157,7 +177,7 @@ function distinctKernels({ entries }: Scheduled): readonly ScheduledKernel[] {
 const planning: Phase<Scheduled, Built, Pick<MiddleContext, "compared">> = {
   name: "plan",
   run: (scheduled, { compared }) => {
-    const { elaboration } = scheduled;
+    const { elaboration, operations } = scheduled;
     const { name, bounds, host } = elaboration;
     const planned = plan(scheduled, compared);
     const { buffers, arenaBytes, kernels, entries } = planned;
@@ -177,7 +197,7 @@ const planning: Phase<Scheduled, Built, Pick<MiddleContext, "compared">> = {
       entries,
       host,
     };
-    return { elaboration, program, plan: planned, kernels: scheduled.kernels };
+    return { elaboration, program, plan: planned, kernels: scheduled.kernels, operations };
   },
   verify: ({ program, plan: planned }, { bounds }) => [
     ...verifyPlan(planned),

@@ -55,6 +55,7 @@ const compileRules: Rules<CompileOptions> = {
   settings: { expected: "numbers by name, such as { lr: 0.01 }", fits: recordOf(Number.isFinite) },
   probes: { expected: 'a list of paths, such as ["Digits.dense_2"]', fits: listOfAll(isString) },
   dataFacts: { expected: "an object", fits: isFields },
+  operations: { expected: "a whole number from 1", fits: isSize },
   relaxed: trueOrFalse,
   winograd: trueOrFalse,
   verify: trueOrFalse,

@@ -4,6 +4,8 @@ const trained = (model, { loss = "mse", optimizer = "adam(lr: 1e-3)" } = {}) =>
   `${model}\ntrain M { data: given  loss: ${loss}  optimizer: ${optimizer}  batch: 8 }\n`;
 
 const dense = (depth) => `model M(x: [N, 2]) -> [N, 2] = x |> repeat(${depth}, dense(2))`;
+const widening = (depth) =>
+  `model M(x: [N, 2]) -> [N, 2] = x |> ${Array.from({ length: depth }, (_, at) => `dense(${at + 3})`).join(" |> ")} |> dense(2)`;
 const transformer = (depth) => `model M(x: [N, 16, 8]) -> [N, 16, 8] = x |> transformer(${depth}, 2)`;
 const residual = (depth) => `model M(x: [N, 16, 16, 8]) -> [N, 10] =
   x |> repeat(${depth}, residual(conv2d(8, 3, padding: "same", bias: false) |> batch_norm |> relu))
@@ -12,14 +14,23 @@ const residual = (depth) => `model M(x: [N, 16, 16, 8]) -> [N, 10] =
 const descent = "sgd(lr: 0.1)";
 const convolutional = { loss: "cross_entropy", optimizer: "momentum_sum(lr: 0.1)" };
 
-/** `{ name, depth, source }`. */
+/** Beyond the usual limit on programs. */
+const operations = 400_000;
+
+/** `{ name, depth, source }`, and the limit on operations of those that exceed the usual one. */
 export const networks = [
   { name: "dense, adam", depth: 100, source: trained(dense(100)) },
-  { name: "dense, adam", depth: 800, source: trained(dense(800)) },
-  { name: "dense, adam", depth: 1000, source: trained(dense(1000)) },
-  { name: "dense, sgd", depth: 1600, source: trained(dense(1600), { optimizer: descent }) },
-  { name: "dense, untrained", depth: 4000, source: dense(4000) },
+  { name: "dense, adam", depth: 500, source: trained(dense(500)) },
+  { name: "dense, adam", depth: 800, source: trained(dense(800)), operations },
+  { name: "dense, adam", depth: 1000, source: trained(dense(1000)), operations },
+  { name: "dense, sgd", depth: 1000, source: trained(dense(1000), { optimizer: descent }) },
+  { name: "dense, sgd", depth: 1600, source: trained(dense(1600), { optimizer: descent }), operations },
+  { name: "dense, untrained", depth: 2000, source: dense(2000) },
+  { name: "dense, untrained", depth: 4000, source: dense(4000), operations },
+  { name: "dense of 50 sizes, adam", depth: 50, source: trained(widening(50)) },
   { name: "transformer, adam", depth: 12, source: trained(transformer(12)) },
-  { name: "transformer, adam", depth: 120, source: trained(transformer(120)) },
+  { name: "transformer, adam", depth: 42, source: trained(transformer(42)) },
+  { name: "transformer, adam", depth: 120, source: trained(transformer(120)), operations },
   { name: "residual convolutions, momentum", depth: 50, source: trained(residual(50), convolutional) },
+  { name: "residual convolutions, momentum", depth: 88, source: trained(residual(88), convolutional) },
 ];

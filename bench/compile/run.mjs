@@ -1,10 +1,10 @@
 /**
  * Measures how long deep networks take to compile, and what memory; README.md of bench/ says how and what the figures mean:
  *
- *     npm run bench:compile -- --rounds 5
+ *     npm run bench:compile -- --rounds 5 --beside ../old
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -20,6 +20,7 @@ function optionsOf(args) {
     options: {
       rounds: { type: "string", default: "3" },
       target: { type: "string", default: "wasm" },
+      beside: { type: "string" },
       out: { type: "string", default: here("../results/compile.json") },
     },
   });
@@ -28,11 +29,25 @@ function optionsOf(args) {
     throw new Error(`--rounds: expected a whole number from 1 to 100, found ${JSON.stringify(values.rounds)}`);
   if (!values.out.endsWith(".json"))
     throw new Error(`--out: expected a file that ends in .json, found ${JSON.stringify(values.out)}`);
-  return { rounds, target: values.target, out: path.resolve(values.out) };
+  const beside = values.beside && path.resolve(values.beside);
+  if (beside !== undefined && !existsSync(path.join(beside, "dist", "index.js")))
+    throw new Error(`--beside: expected a checkout that is built, found no dist/index.js in ${beside}`);
+  return { rounds, target: values.target, beside, out: path.resolve(values.out) };
 }
 
-function measure(place, target) {
-  return JSON.parse(execFileSync(process.execPath, [here("measure.mjs"), String(place), target], { encoding: "utf8" }));
+function measure(place, target, folder, ...limit) {
+  const args = [here("measure.mjs"), String(place), target, path.join(folder, "dist"), ...limit];
+  const stdio = ["ignore", "pipe", limit.length > 0 ? "ignore" : "inherit"];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", stdio }));
+}
+
+/** What another checkout takes, with its own limit on programs; undefined for a network that it does not compile so. */
+function measureBeside(place, target, folder) {
+  try {
+    return measure(place, target, folder, "usual");
+  } catch {
+    return undefined;
+  }
 }
 
 /** The least of each figure: whatever else the machine does only adds to it. */
@@ -42,34 +57,57 @@ function leastOf(samples) {
   );
 }
 
-function markdown({ machine, target, rounds, rows }) {
-  const head = ["network", "depth", "seconds", "processor seconds", "peak MB", "operations", "artifact KB"];
+const columns = {
+  seconds: { title: "seconds", digits: 2 },
+  cpuSeconds: { title: "processor seconds", digits: 2 },
+  peakMB: { title: "peak MB", digits: 0 },
+  operations: { title: "operations", digits: 0 },
+  artifactKB: { title: "artifact KB", digits: 0 },
+};
+const compared = ["seconds", "cpuSeconds", "peakMB"];
+
+function markdown({ machine, target, rounds, beside, rows }) {
+  const head = ["network", "depth", ...Object.values(columns).map(({ title }) => title)];
+  const headBeside = beside ? compared.map((key) => `${beside.commit}: ${columns[key].title}`) : [];
+  const figure = (found, key) => found?.[key]?.toFixed(columns[key].digits) ?? "–";
   const cells = rows.map((row) => [
     row.name,
     row.depth,
-    row.seconds.toFixed(2),
-    row.cpuSeconds.toFixed(2),
-    row.peakMB.toFixed(0),
-    row.operations,
-    row.artifactKB.toFixed(0),
+    ...Object.keys(columns).map((key) => figure(row, key)),
+    ...(beside ? compared.map((key) => figure(row.beside, key)) : []),
   ]);
   const line = (list) => `| ${list.join(" | ")} |`;
   const { cpu, cores, node, load, commit, date } = machine;
+  const turns = beside ? `, in turns with ${beside.commit} (${beside.date})` : "";
   return `${[
-    `Compiled for ${target}, cold, the least of ${rounds} rounds. ${cpu}, ${cores} cores, Node.js ${node}, load ${load.toFixed(1)}, nnc ${commit}, ${date}.`,
+    `Compiled for ${target}, cold, the least of ${rounds} rounds${turns}. ${cpu}, ${cores} cores, Node.js ${node}, load ${load.toFixed(1)}, nnc ${commit}, ${date}.`,
     "",
-    line(head),
-    line(head.map((_, at) => (at === 0 ? "---" : "--:"))),
+    line([...head, ...headBeside]),
+    line([...head, ...headBeside].map((_, at) => (at === 0 ? "---" : "--:"))),
     ...cells.map(line),
   ].join("\n")}\n`;
 }
 
-function main({ rounds, target, out }) {
-  const samples = networks.map(() => []);
+/** What another checkout was when it was committed. */
+function commitOf(folder) {
+  const text = execFileSync("git", ["-C", folder, "log", "-1", "--format=%h %cI"], { encoding: "utf8" });
+  const [commit, date] = text.trim().split(" ");
+  return { commit, date };
+}
+
+function main({ rounds, target, beside, out }) {
+  const samples = networks.map(() => ({ own: [], beside: [] }));
   for (let round = 0; round < rounds; round += 1)
-    for (const place of networks.keys()) samples[place].push(measure(place, target));
-  const rows = networks.map(({ name, depth }, place) => ({ name, depth, ...leastOf(samples[place]) }));
-  const run = { machine: machineOf(), target, rounds, rows };
+    for (const place of networks.keys()) {
+      samples[place].own.push(measure(place, target, here("../..")));
+      const other = beside && measureBeside(place, target, beside);
+      if (other) samples[place].beside.push(other);
+    }
+  const rows = networks.map(({ name, depth }, place) => {
+    const { own, beside: other } = samples[place];
+    return { name, depth, ...leastOf(own), ...(other.length > 0 ? { beside: leastOf(other) } : {}) };
+  });
+  const run = { machine: machineOf(), target, rounds, ...(beside ? { beside: commitOf(beside) } : {}), rows };
   mkdirSync(path.dirname(out), { recursive: true });
   writeWhole(out, `${JSON.stringify(run, undefined, 2)}\n`);
   writeWhole(`${out.slice(0, -".json".length)}.md`, markdown(run));

@@ -11,7 +11,7 @@ import { unknownTrain } from "../diagnostics/codes/train.ts";
 import { DimensionOverflow } from "../dimension/dimension.ts";
 import type { TypedModule } from "../semantics/module.ts";
 import type { Train } from "../syntax/ast.ts";
-import { BudgetExceeded, maximalWork } from "./budget.ts";
+import { BudgetExceeded } from "./budget.ts";
 import { checkSizes } from "./check-sizes.ts";
 import { callBuiltin } from "./builtins/index.ts";
 import { apply, call, initialize, schedule } from "./calls.ts";
@@ -77,7 +77,7 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
     schedule,
     run,
   };
-  const session = new Session(module, evaluator, dims, constantsOf(options.consts), options.probes);
+  const session = new Session(module, evaluator, { ...options, dims, constants: constantsOf(options.consts) });
   checkConstants(session);
   if (module.models.length === 0)
     session.report(diagnose(noNetwork, {}, [{ file: module.name, from: 0, to: 0, text: "in this file" }]));
@@ -113,7 +113,7 @@ function built<Result>(session: Session, span: Span | undefined, build: () => Re
     if (error instanceof DimensionOverflow) session.report(diagnose(sizeOverflow, error, place));
     else if (error instanceof BudgetExceeded) {
       session.budget.reported();
-      session.report(diagnose(programTooLarge, { limit: maximalWork }, place));
+      session.report(diagnose(programTooLarge, session.budget, place));
     } else throw error;
     return undefined;
   }
@@ -189,6 +189,7 @@ function assemble(parts: Parts): ElaborateResult {
     bounds,
     owned: new Map(kept.map(({ host: { name: model } }) => [model, ownership.parameters(model).map(nameOf)])),
     operations: session.budget.spent,
+    limit: { operations: session.budget.limit, span: spanOf(parts.trained, session) },
     host,
   };
   return { elaboration, diagnostics: session.diagnostics };

@@ -30,6 +30,8 @@ export interface ElaborateOptions {
   readonly settings?: ReadonlyMap<string, number>;
   /** Paths of layers, models and parameters to watch in training, in each step whose loss depends on them. */
   readonly probes?: readonly string[];
+  /** How many operations the program may have; by default what takes some seconds to compile. */
+  readonly operations?: number;
   /** Dimensions without a value stay symbols, as for `check`. */
   readonly allowOpen?: boolean;
 }

@@ -36,6 +36,14 @@ export interface ClosedDimension {
   readonly reason: string;
 }
 
+/** What a program was given beside the module. */
+export interface SessionOptions {
+  readonly dims: ReadonlyMap<string, number>;
+  readonly constants: ReadonlyMap<string, Evaluated>;
+  readonly probes?: readonly string[];
+  readonly operations?: number;
+}
+
 export class Session {
   readonly module: TypedModule;
   readonly dims: ReadonlyMap<string, Dimension>;
@@ -55,7 +63,7 @@ export class Session {
   readonly callees = new Map<string, Set<string>>();
   /** Sizes that calls of models gave to names of their signatures. */
   readonly calledWith = new Map<string, number>();
-  readonly budget = new Budget();
+  readonly budget: Budget;
   readonly #roots = new Map<string, Instance>();
   readonly #reported = new Set<string>();
 
@@ -64,12 +72,11 @@ export class Session {
   constructor(
     module: TypedModule,
     evaluator: Above["evaluator"],
-    dims: ReadonlyMap<string, number>,
-    constants: ReadonlyMap<string, Evaluated>,
-    probes: readonly string[] = [],
+    { dims, constants, probes, operations }: SessionOptions,
   ) {
     this.module = module;
     this.evaluator = evaluator;
+    this.budget = new Budget(operations);
     this.dims = new Map([...dims].map(([name, value]) => [name, constant(value)]));
     this.constants = constants;
     this.probes = new Set(probes);

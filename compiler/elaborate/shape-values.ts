@@ -8,7 +8,7 @@ import { sizeOverflow } from "../diagnostics/codes/sizes.ts";
 import { programTooLarge } from "../diagnostics/codes/limits.ts";
 import { DimensionOverflow, type Dimension } from "../dimension/dimension.ts";
 import type { Expression } from "../syntax/ast.ts";
-import { BudgetExceeded, maximalWork } from "./budget.ts";
+import { BudgetExceeded } from "./budget.ts";
 import type { ShapeValue } from "./evaluator.ts";
 import type { BoundRest, Frame } from "./frame.ts";
 import { asDimension, describeValue, fromDimension, listValue, type AxisLabel, type Evaluated } from "./values.ts";
@@ -23,7 +23,7 @@ export function withinRange<Result>(span: Span, frame: Frame, compute: () => Res
     if (error instanceof DimensionOverflow) return frame.fail(sizeOverflow, error, span, "computed here");
     if (!(error instanceof BudgetExceeded) || !budget.mostSince(before)) throw error;
     budget.reported();
-    return frame.fail(programTooLarge, { limit: maximalWork }, span, "most of them come from here");
+    return frame.fail(programTooLarge, budget, span, "most of them come from here");
   }
 }
 

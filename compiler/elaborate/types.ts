@@ -2,6 +2,7 @@
  * What elaboration makes of a module and a choice of `train`: one graph for each entry, the variables that they share,
  * and what the host must know. Everything is closed except the open dimensions, which have bounds.
  */
+import type { Span } from "../diagnostics/diagnostic.ts";
 import type { InputRole, TensorType } from "../graph/types.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Host } from "../program/host.ts";
@@ -29,5 +30,7 @@ export interface Elaboration {
   readonly owned?: ReadonlyMap<string, readonly string[]>;
   /** What writing it out took, in the unit of the limit on programs (NN0603); missing where no source stands behind the graphs. */
   readonly operations?: number;
+  /** That limit, which kernels that differ count towards, too, and the place that stands for the whole program. */
+  readonly limit?: { readonly operations: number; readonly span: Span | undefined };
   readonly host: Host;
 }

@@ -47,10 +47,11 @@ export function nestTransforms(
   tensors: ReadonlyMap<string, Tensor>,
   outputs: ReadonlySet<string>,
 ): Nested {
+  const gone = new Set<string>();
+  if (!kernels.some(isTransform)) return { kernels, gone };
   const readers = readersOf(kernels);
   const joined = new Map<Kernel, Kernel>();
   const removed = new Set<Kernel>();
-  const gone = new Set<string>();
   for (const kernel of kernels) {
     const chain = chainFrom(kernel, (tensor) => (outputs.has(tensor) ? undefined : tensors.get(tensor)), readers);
     // What ends one convolution may begin what looks like another.
@@ -67,7 +68,11 @@ export function nestTransforms(
 function readersOf(kernels: readonly Kernel[]): ReadonlyMap<string, readonly Kernel[]> {
   const readers = new Map<string, Kernel[]>();
   for (const kernel of kernels) {
-    for (const tensor of readsOf(kernel)) readers.set(tensor, [...(readers.get(tensor) ?? []), kernel]);
+    for (const tensor of readsOf(kernel)) {
+      const list = readers.get(tensor);
+      if (list === undefined) readers.set(tensor, [kernel]);
+      else list.push(kernel);
+    }
   }
   return readers;
 }

@@ -1,7 +1,8 @@
 /**
  * A finished graph: nodes in topological order (ascending ids) and named outputs. Who reads whom is stored in a graphlib
- * multigraph whose edges are named by input position, made when consumers are first asked for: most passes never do. Walked
- * only by iteration, since graphlib's own `alg` recurses and overflows the stack on a chain of ten thousand nodes.
+ * multigraph whose edges are named by input position, filled once, when somebody first asks: a pass that changes nothing hands
+ * on the same graph. Walked only by iteration, since graphlib's own `alg` recurses and overflows the stack on a chain of ten
+ * thousand nodes.
  */
 import { Graph as Storage } from "@dagrejs/graphlib";
 import { InternalError } from "../diagnostics/diagnostic.ts";
@@ -24,17 +25,6 @@ export class Graph {
       for (const value of inputs) this.typeOf(value);
     }
     for (const { value } of outputs) this.typeOf(value);
-  }
-
-  #enterEdges(): Edges {
-    const storage: Edges = new Storage({ directed: true, multigraph: true });
-    for (const node of this.nodes) storage.setNode(String(node.id), node);
-    for (const { id, inputs } of this.nodes) {
-      for (const [position, { node, output }] of inputs.entries()) {
-        storage.setEdge(String(node), String(id), output, String(position));
-      }
-    }
-    return storage;
   }
 
   has(id: number): boolean {
@@ -70,10 +60,19 @@ export class Graph {
 
   /** The nodes that read any output of node `id`, each once, ids ascending. */
   consumers(id: number): readonly GraphNode[] {
-    this.#edges ??= this.#enterEdges();
-    const edges = this.#edges.outEdges(String(id)) ?? [];
-    const ids = new Set(edges.map(({ w }) => Number(w)));
-    return [...ids].sort((a, b) => a - b).map((consumer) => this.node(consumer));
+    this.#edges ??= edgesOf(this.nodes);
+    // Names that are whole numbers come in ascending order.
+    const names = this.#edges.successors(String(id)) ?? [];
+    return names.map((name) => this.node(Number(name)));
+  }
+
+  /** The ids of the nodes that these values come from, their own included. */
+  reaching(values: readonly Value[]): ReadonlySet<number> {
+    this.#edges ??= edgesOf(this.nodes);
+    const found = new Set(values.map(({ node }) => node));
+    // What is added on the way is walked, too.
+    for (const id of found) for (const name of this.#edges.predecessors(String(id)) ?? []) found.add(Number(name));
+    return found;
   }
 
   /** The nodes of op `input`, in order. */
@@ -85,6 +84,17 @@ export class Graph {
 /** A region as the graph that it is. */
 export function graphOf(region: Region): Graph {
   return region instanceof Graph ? region : new Graph(region.nodes, region.outputs);
+}
+
+function edgesOf(nodes: readonly GraphNode[]): Edges {
+  const edges: Edges = new Storage({ directed: true, multigraph: true });
+  for (const node of nodes) edges.setNode(String(node.id), node);
+  for (const { id, inputs } of nodes) {
+    for (const [position, { node, output }] of inputs.entries()) {
+      edges.setEdge(String(node), String(id), output, String(position));
+    }
+  }
+  return edges;
 }
 
 function isAscending(nodes: readonly GraphNode[]): boolean {

@@ -26,7 +26,7 @@ export function printAttribute(attribute: Attribute): string {
 /** `axis: 1, shape: [N, 2]`, sorted by name. */
 export function printAttributes(attributes: Attributes): string {
   const names = Object.keys(attributes);
-  if (names.length > 1) names.sort();
+  if (!names.every((name, at) => at === 0 || names[at - 1] < name)) names.sort();
   return names.map((name) => `${name}: ${printAttribute(attributes[name])}`).join(", ");
 }
 

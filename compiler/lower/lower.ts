@@ -234,6 +234,7 @@ function copyCompute(tensor: string, { dtype, shape }: TensorType, repeated = 0)
  */
 function squeeze(compute: Compute, tensors: Tensors): Compute {
   const own = compute.kind === "unrolled" ? compute.points : compute.axes;
+  if (isSqueezed(compute, own, tensors)) return compute;
   const zero = constantIndex(constant(0));
   const gone = new Map(own.filter(({ extent }) => isSingle(extent)).map(({ name }) => [name, zero]));
   const axes = compute.axes.filter(({ extent }) => !isSingle(extent));
@@ -247,10 +248,16 @@ function squeeze(compute: Compute, tensors: Tensors): Compute {
     const elements = compute.elements.map(({ at, value }) => ({ at: place(at), value: scalar(value) }));
     return { ...compute, axes, points, lets, elements };
   }
-  if (gone.size === 0 && compute.kind !== "scatter" && !loadsOf(compute.value).some((load) => hasSingle(load, tensors)))
-    return compute;
   const value = scalar(compute.value);
   return compute.kind === "scatter" ? { ...compute, axes, at: place(compute.at), value } : { ...compute, axes, value };
+}
+
+/** Whether a map or a reduction has no axis of size 1, nor loads anything that had one. */
+function isSqueezed(compute: Compute, own: readonly Axis[], tensors: Tensors): boolean {
+  if (compute.kind === "unrolled" || compute.kind === "scatter") return false;
+  return (
+    !own.some(({ extent }) => isSingle(extent)) && !loadsOf(compute.value).some((load) => hasSingle(load, tensors))
+  );
 }
 
 function keep(indices: readonly Index[], axes: readonly Axis[]): readonly Index[] {
@@ -264,6 +271,7 @@ function hasSingle({ tensor }: Load, tensors: Tensors): boolean {
 
 function squeezeLoad(node: Scalar, tensors: Tensors): Scalar {
   if (node.kind !== "load") return node;
+  if (!hasSingle(node, tensors)) return node;
   const shape = tensors.find(node.tensor)?.declared.shape ?? [];
   return { ...node, indices: node.indices.filter((_, d) => d >= shape.length || !isSingle(shape[d])) };
 }

@@ -239,21 +239,29 @@ function tileElement({ before, block, row, across, after }: TilePlace, at: numbe
   return [...before, block, constantIndex(at), row, across, ...after];
 }
 
+/** Where a row or a column of a tile lies in the picture, and the conditions that it does. */
+interface Line {
+  readonly at: Index;
+  readonly inside: readonly Scalar[];
+}
+
 function tilesOf({ attributes, inputs: [x], outputs: [output], axes: fresh }: LoopContext<TilesAttributes>): Compute {
   const { matrix, axis, step, low } = attributes;
   const { shape } = x.type;
   const { points, tile } = pointsOf(attributes, shape.slice(0, axis), shape.slice(axis + 2), fresh);
   const lets = new Lets();
   const width = matrix[0].length;
-  const place = (d: 0 | 1, tap: number): Index =>
-    addIndex(scaleIndex(tile.numbers[d], step), constantIndex(constant(tap - low[d])));
-  const element = (row: number, column: number): Scalar => {
-    const at = [place(0, row), place(1, column)];
-    const inside = allOf(at.flatMap((index, d) => within(index, shape[axis + d])));
-    const value = elementOf(x, [...tile.before, ...at, ...tile.after]);
-    return lets.bind(select(inside, value, constantScalar("f32", 0)));
+  const [rows, columns] = tile.numbers.map((number, d) =>
+    countUp(width).map((tap) => {
+      const at = addIndex(scaleIndex(number, step), constantIndex(constant(tap - low[d])));
+      return { at, inside: within(at, shape[axis + d]) };
+    }),
+  );
+  const element = (row: Line, column: Line): Scalar => {
+    const value = elementOf(x, [...tile.before, row.at, column.at, ...tile.after]);
+    return lets.bind(select(allOf([...row.inside, ...column.inside]), value, constantScalar("f32", 0)));
   };
-  const given = countUp(width).map((row) => countUp(width).map((column) => element(row, column)));
+  const given = rows.map((row) => columns.map((column) => element(row, column)));
   const elements = transform(matrix, given, lets).flatMap((values, row) =>
     values.map((value, column): Element => ({ at: tileElement(tile, row * matrix.length + column), value })),
   );

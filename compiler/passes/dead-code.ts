@@ -6,22 +6,13 @@
  *     %2 = neg(%0)                 result y = %1
  *     result y = %2
  */
-import type { Graph } from "../graph/graph.ts";
 import { copy, rebuild, type Pass } from "./pass.ts";
 
 export const deadCode: Pass = {
   name: "dead-code",
   description: "Drops nodes, inputs among them, that no output depends on.",
   run: (graph) => {
-    const live = liveNodes(graph);
+    const live = graph.reaching(graph.outputs.map(({ value }) => value));
     return live.size === graph.nodes.length ? graph : rebuild(graph, copy, ({ id }) => live.has(id));
   },
 };
-
-function liveNodes(graph: Graph): ReadonlySet<number> {
-  const live = new Set(graph.outputs.map(({ value }) => value.node));
-  for (const { id, inputs } of graph.nodes.toReversed()) {
-    if (live.has(id)) for (const input of inputs) live.add(input.node);
-  }
-  return live;
-}

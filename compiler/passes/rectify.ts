@@ -9,6 +9,7 @@
  *                                       %6 = select(%5, %1, %4)
  */
 import type { GraphBuilder } from "../graph/builder.ts";
+import type { Graph } from "../graph/graph.ts";
 import type { GraphNode, Value } from "../graph/types.ts";
 import { copy, rebuild, type Pass } from "./pass.ts";
 
@@ -16,7 +17,7 @@ export const rectify: Pass = {
   name: "rectify",
   description: "Tests the sign of a rectified value on that value itself; no value changes.",
   run: (graph) => {
-    if (!graph.nodes.some((node) => isRectified(node, graph))) return graph;
+    if (!graph.nodes.some((node) => isRectified(node, graph) && isTestedAgain(node, graph))) return graph;
     const tests = new Map<number, Value>();
     return rebuild(graph, (node, inputs, builder) => {
       if (node.op !== "select") return copy(node, inputs, builder);
@@ -33,6 +34,13 @@ export const rectify: Pass = {
 function testOf(rectified: Value, condition: Value, builder: GraphBuilder): Value {
   const [, zero] = builder.node(condition.node).inputs;
   return builder.one("lessEqual", [rectified, zero]);
+}
+
+/** Whether a later node chooses by the test of this one, which is a select. */
+function isTestedAgain({ id, inputs: [condition] }: GraphNode, graph: Graph): boolean {
+  return graph
+    .consumers(condition.node)
+    .some((other) => other.id > id && other.op === "select" && other.inputs[0].node === condition.node);
 }
 
 type Nodes = Pick<GraphBuilder, "node">;

@@ -20,13 +20,28 @@ import { bestForm, taps, type Form, type Layer } from "./winograd-forms.ts";
 export const winograd: Pass = {
   name: "winograd",
   description: "Convolves with 3 × 3 taps by fewer products where the shapes make it pay; values change by roundings.",
-  run: (graph) =>
-    rebuild(graph, (node, inputs, builder) => {
-      const found = node.op === "conv" ? convolutionOf(node, inputs, builder) : undefined;
-      const form = found && bestForm(found.layer);
-      return found && form ? [byTiles(builder, found, form)] : copy(node, inputs, builder);
-    }),
+  run: (graph) => {
+    if (!graph.nodes.some((node) => tiledOf(node, node.inputs, graph) !== undefined)) return graph;
+    return rebuild(graph, (node, inputs, builder) => {
+      const tiled = tiledOf(node, inputs, builder);
+      return tiled === undefined ? copy(node, inputs, builder) : [byTiles(builder, tiled.found, tiled.form)];
+    });
+  },
 };
+
+type Types = Pick<Builder, "typeOf">;
+
+interface Tiled {
+  readonly found: Convolution;
+  readonly form: Form;
+}
+
+/** Undefined where it is no such convolution, or none that pays. */
+function tiledOf(node: GraphNode, inputs: readonly Value[], types: Types): Tiled | undefined {
+  const found = node.op === "conv" ? convolutionOf(node, inputs, types) : undefined;
+  const form = found && bestForm(found.layer);
+  return found && form && { found, form };
+}
 
 /** y[n, i, j, f] = Σ a, b, c: x[n, i + a − low, j + b − low, c] · w[a, b, c, f]. */
 export interface Convolution {
@@ -42,19 +57,19 @@ export interface Convolution {
 function convolutionOf(
   { attributes, outputs: [{ shape }] }: GraphNode,
   operands: readonly Value[],
-  builder: Builder,
+  types: Types,
 ): Convolution | undefined {
   const missing = stringOf(attributes, "missing");
   const turned = missing === "input";
   const [x, w] = turned ? [operands[1], operands[0]] : operands;
-  const kernel = builder.typeOf(w).shape;
+  const kernel = types.typeOf(w).shape;
   const steps = ["stride", "dilation", "input_dilation"].flatMap((name) => numbersOf(attributes, name));
   const isPlain = steps.every((step) => step === 1) && isConstant(dimensionOf(attributes, "groups"), 1);
   const threeByThree = kernel.length === 4 && kernel.slice(0, 2).every((size) => isConstant(size, taps));
   if (missing === "kernel" || !isPlain || !threeByThree) return undefined;
   const low = known(dimensionsOf(attributes, "low"));
   const made = known(shape.slice(1));
-  const taken = known(builder.typeOf(x).shape.slice(1));
+  const taken = known(types.typeOf(x).shape.slice(1));
   if (low === undefined || made === undefined || taken === undefined) return undefined;
   const [height, width, to] = made;
   const layer: Layer = { height, width, from: taken[2], to };

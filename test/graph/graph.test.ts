@@ -23,6 +23,24 @@ describe("a graph", () => {
     expect(graph.consumers(5)).toEqual([]);
   });
 
+  test("tells what values come from, through every path once", () => {
+    const graph = new Graph(
+      [
+        node(0, "input", [], x),
+        node(2, "exp", [0]),
+        node(3, "neg", [0]),
+        node(4, "mul", [2, 2]),
+        node(7, "add", [4, 2]),
+      ],
+      [],
+    );
+    const reaching = (...ids: readonly number[]): readonly number[] =>
+      [...graph.reaching(ids.map((id) => ({ node: id, output: 0 })))].sort((a, b) => a - b);
+    expect(reaching(7)).toEqual([0, 2, 4, 7]);
+    expect(reaching(3, 4)).toEqual([0, 2, 3, 4]);
+    expect(reaching()).toEqual([]);
+  });
+
   test("refuses an input or an output that is not there", () => {
     expect(() => new Graph([node(0, "neg", [1])], [])).toThrow("graph: there is no node %1 before its use");
     const output = { name: "y", role: "result", value: { node: 0, output: 1 } } as const;

@@ -179,7 +179,11 @@ test.each(betweens)("%s between two convolutions is a kernel of its own, and no 
   const dims = new Map([["N", 2]]);
   const inputs = randomInputs(twice(between), dims);
   const [nested, plain] = [true, false].map((nests) => fuse(twice(between), bounds, new UniqueNames(), { nests }));
-  expect(kernelsOf(nested.steps).map(({ stages }) => stages.some(({ kind }) => kind === "nest"))).toEqual([true, false, true]);
+  expect(kernelsOf(nested.steps).map(({ stages }) => stages.some(({ kind }) => kind === "nest"))).toEqual([
+    true,
+    false,
+    true,
+  ]);
   const [one, several] = [nested, plain].map((entry) => evaluateFused(entry, inputs, dims, "f32").get("y")?.data ?? []);
   expect(one.length).toBe(2 * 4 * 4 * 12);
   expect([...one]).toEqual([...several]);

@@ -150,7 +150,7 @@ const left: readonly (readonly [string, Convolution])[] = [
 
 test.each(left)("is not chosen for %s", (_, given) => {
   const graph = convolution(given);
-  expect(printGraph(winograd.run(graph))).toBe(printGraph(graph));
+  expect(winograd.run(graph)).toBe(graph);
 });
 
 test("is not chosen for groups", () => {

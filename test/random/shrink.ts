@@ -53,11 +53,9 @@ function sameType(graph: Graph, { outputs: [type] }: GraphNode, value: Value): b
 }
 
 function withOutputs(program: RandomProgram, outputs: readonly GraphOutput[]): RandomProgram {
-  const used = new Set(outputs.map(({ value }) => value.node));
-  const { graph } = program;
-  for (const node of [...graph.nodes].reverse())
-    if (used.has(node.id)) for (const input of node.inputs) used.add(input.node);
-  return { ...program, graph: rebuild(new Graph(graph.nodes, outputs), copy, ({ id }) => used.has(id)) };
+  const graph = new Graph(program.graph.nodes, outputs);
+  const used = graph.reaching(outputs.map(({ value }) => value));
+  return { ...program, graph: rebuild(graph, copy, ({ id }) => used.has(id)) };
 }
 
 /** The node's uses become uses of `by`, or of a new input of its type. */
