@@ -93,7 +93,7 @@ function programsText({
       "compared with slopes; the others bend too near.",
     counts("Primitives", primitives),
     counts("Rules of fusion", rules),
-    counts("Convolutions, windows and running sums", features),
+    counts("Convolutions, windows, running sums and scans", features),
   ].join("\n\n");
 }
 

@@ -1,10 +1,11 @@
 /**
- * What a deep run must have drawn often of convolutions, windows and running sums, read off the nodes of a program. What
+ * What a deep run must have drawn often of convolutions, windows, running sums and scans, read off the nodes of a program. What
  * differentiation made of them does not count.
  */
 import { constantValue, type Dimension } from "../../compiler/dimension/dimension.ts";
 import { dimensionOf, dimensionsOf, numbersOf, stringOf } from "../../compiler/graph/attributes.ts";
-import type { Attributes, GraphNode } from "../../compiler/graph/types.ts";
+import { scanParts } from "../../compiler/graph/region.ts";
+import type { Attributes, GraphNode, Region } from "../../compiler/graph/types.ts";
 import { cumsumPath } from "./windows.ts";
 
 export const geometryFeatures = [
@@ -26,12 +27,23 @@ export const geometryFeatures = [
   "windows with negative padding",
   "running sum",
   "running sum of odd size",
+  "scan of a body with five nodes or more",
+  "scan without carries",
+  "scan with two carries",
+  "scan of several slices",
+  "scan reversed",
+  "scan computed again",
+  "scan of open length",
+  "scan in a scan",
+  "scan with draws",
 ] as const;
 
 export type Feature = (typeof geometryFeatures)[number];
 
-export function featuresOf({ op, path, backward, attributes, outputs }: GraphNode): readonly Feature[] {
+export function featuresOf(node: GraphNode): readonly Feature[] {
+  const { op, path, backward, attributes, outputs, region } = node;
   if (backward === true) return [];
+  if (region !== undefined) return chosen(scanFeatures(node, region));
   if (op === "conv") return chosen(convolutionFeatures(attributes));
   if (op.startsWith("window_")) return chosen(windowFeatures(attributes));
   // The first of the passes moves by one place.
@@ -71,6 +83,21 @@ function windowFeatures(attributes: Attributes): Found {
     "windows with gaps": stride.some((by, axis) => by > taps[axis]),
     "windows with padding": low.some((places) => places > 0),
     "windows with negative padding": low.some((places) => places < 0),
+  };
+}
+
+function scanFeatures(node: GraphNode, { nodes }: Region): Found {
+  const { slices, carries, length, reversed, recompute } = scanParts(node);
+  return {
+    "scan of a body with five nodes or more": nodes.filter(({ op }) => op !== "given").length >= 5,
+    "scan without carries": carries === 0,
+    "scan with two carries": carries === 2,
+    "scan of several slices": slices > 1,
+    "scan reversed": reversed,
+    "scan computed again": recompute,
+    "scan of open length": constantValue(length) === undefined,
+    "scan in a scan": nodes.some(({ region }) => region !== undefined),
+    "scan with draws": nodes.some(({ op }) => op.startsWith("random_")),
   };
 }
 

@@ -58,7 +58,7 @@ describe("random programs", () => {
     expect(skipped).toBeLessThan(compared);
   });
 
-  test("draw every geometry of convolutions, windows and running sums often", () => {
+  test("draw every geometry of convolutions, windows and running sums, and every kind of scan often", () => {
     const drawn = Array.from({ length: 600 }, (_, at) => generate(settings.seed + at, `p${at}`).graph.nodes);
     const found = drawn.flat().flatMap(featuresOf);
     expect(geometryFeatures.filter((feature) => found.filter((one) => one === feature).length < least)).toEqual([]);

@@ -2,7 +2,8 @@
  * Productions of scans: bodies grown by other productions over a step's slices and carries, in either direction, kept or
  * computed again, one within the other; what the body makes on the way is emitted or carried on.
  */
-import { given, scan } from "../../compiler/graph/region.ts";
+import type { Dimension } from "../../compiler/dimension/dimension.ts";
+import { given, scan, type Given } from "../../compiler/graph/region.ts";
 import type { Value } from "../../compiler/graph/types.ts";
 import * as pattern from "./patterns.ts";
 import * as make from "./productions.ts";
@@ -51,10 +52,12 @@ function scanWithin(sketch: Sketch, depth: number): Value | undefined {
   const carries = Array.from({ length: random.pick([0, 1, 1, 1, 2]) }, () => firstOf(sketch, slices[0].given)).map(
     (value) => ({ value, given: given(builder, "carry", sketch.type(value)) }),
   );
+  const numbered = random.chance(0.3) ? [stepOf(sketch, length)] : [];
   const outside = [...sketch.pool];
   sketch.pool.length = 0;
   sketch.pool.push(...random.some(outside, 0.3), ...[...slices, ...carries].map((one) => one.given));
   const own = sketch.pool.length;
+  for (const step of numbered) sketch.add(drawn(sketch, step.given, slices[0].given));
   grow(sketch, random.between(2, 7), depth);
   const made = sketch.pool.slice(own);
   const carried = carries.map((one) => ({ ...one, next: nextOf(sketch, one.given, made) }));
@@ -66,13 +69,26 @@ function scanWithin(sketch: Sketch, depth: number): Value | undefined {
     length,
     reversed: random.chance(0.4),
     recompute: random.chance(0.2),
-    sliced: slices,
+    sliced: [...slices, ...numbered],
     carried,
     emits,
   });
   const [first, ...others] = random.shuffle([...stacks, ...last]).filter((value) => sketch.fits(sketch.shape(value)));
   for (const other of others) if (sketch.shape(other).length <= 4) sketch.add(other);
   return first;
+}
+
+/** The numbers of the steps, for draws. */
+function stepOf({ builder }: Sketch, length: Dimension): Given {
+  const value = builder.one("iota", [], { shape: [length], axis: 0 });
+  return { value, given: given(builder, "step", { dtype: "i32", shape: [] }) };
+}
+
+/** A fresh draw at each step, of another value's shape. */
+function drawn(sketch: Sketch, step: Value, like: Value): Value {
+  const seed = sketch.input("i32", [], "counter", "wide");
+  const attributes = { shape: sketch.shape(like), word: 0, stream: sketch.random.below(1000), repeated: true };
+  return sketch.one("random_uniform", [seed, sketch.builder.constant(1, "i32"), step], attributes);
 }
 
 /** A value that a carry begins with. */
