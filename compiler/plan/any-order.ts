@@ -9,12 +9,15 @@ import type { PlanCall, PlanEntry, PlanInput, PlanLoop } from "./types.ts";
 /** Bytes below which no order of any entry's kernels can be placed. */
 export function leastOfAnyOrder(input: PlanInput): number {
   const members = new Map(input.segments.map(({ name, tensors }) => [name, tensors]));
-  const bytes = (name: string): number => alignedBytes(input, name);
+  const bytes: BytesOf = (name) => alignedBytes(input, name);
   const runs = new Set(members.keys());
   const held = [...input.tensors].filter(([name, tensor]) => isVariable(tensor) && !runs.has(name));
   const always = held.reduce((sum, [name]) => sum + bytes(name), 0);
   const isHeld = new Set(held.map(([name]) => name));
-  const most = input.entries.map((entry) => mostAlive(entry, touchedBy(entry, members, isHeld, input.tensors), bytes));
+  const most = input.entries.map((entry) => {
+    const calls = joinLoops(touchedBy(entry, members, isHeld, input.tensors), entry.loops, bytes);
+    return mostAlive(entry, calls, bytes);
+  });
   return always + Math.max(0, ...most);
 }
 
@@ -24,61 +27,76 @@ interface Touched {
   readonly writes: ReadonlySet<string>;
   /** By output the operands whose place it may take. */
   readonly over: ReadonlyMap<string, readonly string[]>;
+  /** Bytes of what nobody else touches. */
+  readonly own: number;
 }
 
 function touchedBy(
-  { calls, loops }: PlanEntry,
+  { calls }: PlanEntry,
   members: ReadonlyMap<string, readonly string[]>,
   isHeld: ReadonlySet<string>,
   all: PlanInput["tensors"],
 ): readonly Touched[] {
-  const own = (name: string): readonly string[] => {
+  const placesOf = (name: string): readonly string[] => {
     const { stack } = stackOf(name, all);
     return (members.get(stack) ?? [stack]).filter((one) => !isHeld.has(one));
   };
-  const each = calls.map(({ kernel, tensors, inPlace }: PlanCall): Touched => {
+  return calls.map(({ kernel, tensors, inPlace }: PlanCall): Touched => {
     const names = (skipped: "read" | "write"): ReadonlySet<string> =>
-      new Set(kernel.parameters.flatMap(({ access }, at) => (access === skipped ? [] : own(tensors[at]))));
+      new Set(kernel.parameters.flatMap(({ access }, at) => (access === skipped ? [] : placesOf(tensors[at]))));
     const over = new Map<string, string[]>();
     for (const { output, input } of inPlace) {
-      for (const made of own(tensors[output])) over.set(made, [...(over.get(made) ?? []), ...own(tensors[input])]);
+      for (const made of placesOf(tensors[output]))
+        over.set(made, [...(over.get(made) ?? []), ...placesOf(tensors[input])]);
     }
-    return { reads: names("write"), writes: names("read"), over };
+    return { reads: names("write"), writes: names("read"), over, own: 0 };
   });
-  return joinLoops(each, loops);
 }
 
-/** A loop as one call: what is made and read in it alone would only add to what must be alive. */
-function joinLoops(calls: readonly Touched[], loops: readonly PlanLoop[]): readonly Touched[] {
+type BytesOf = (name: string) => number;
+
+/** Loops as one call each, which needs what its own calls need in whatever order. */
+function joinLoops(calls: readonly Touched[], loops: readonly PlanLoop[], bytes: BytesOf): readonly Touched[] {
+  const length = ({ from, to }: PlanLoop): number => to - from;
   const outermost = loops.filter(
-    ({ from, to }) => !loops.some((one) => one.from <= from && to <= one.to && one.to - one.from > to - from),
+    (loop) => !loops.some(({ from, to }) => from <= loop.from && loop.to <= to && to - from > length(loop)),
   );
   return calls.flatMap((call, at): readonly Touched[] => {
     const loop = outermost.find(({ from, to }) => at >= from && at < to);
     if (loop === undefined) return [call];
     if (at > loop.from) return [];
-    const inner = calls.slice(loop.from, loop.to);
-    const elsewhere = [...calls.slice(0, loop.from), ...calls.slice(loop.to)];
-    const isShared = (name: string): boolean =>
-      elsewhere.some(({ reads, writes }) => reads.has(name) || writes.has(name));
-    const shared = (of: "reads" | "writes"): ReadonlySet<string> =>
-      new Set(inner.flatMap((one) => [...one[of]].filter(isShared)));
-    return [{ reads: shared("reads"), writes: shared("writes"), over: new Map() }];
+    const { from, to } = loop;
+    const within = loops
+      .filter((one) => one !== loop && one.from >= from && one.to <= to)
+      .map((one) => ({ ...one, from: one.from - from, to: one.to - from }));
+    const elsewhere = [...calls.slice(0, from), ...calls.slice(to)];
+    return [asOneCall(joinLoops(calls.slice(from, to), within, bytes), elsewhere, bytes)];
   });
 }
 
+function asOneCall(inner: readonly Touched[], elsewhere: readonly Touched[], bytes: BytesOf): Touched {
+  const shared = new Set(elsewhere.flatMap(({ reads, writes }) => [...reads, ...writes]));
+  const only = (names: ReadonlySet<string>, isWanted: boolean): ReadonlySet<string> =>
+    new Set([...names].filter((name) => shared.has(name) === isWanted));
+  const all = (of: "reads" | "writes"): ReadonlySet<string> =>
+    only(new Set(inner.flatMap((one) => [...one[of]])), true);
+  const alone = inner.map((one) => ({ ...one, reads: only(one.reads, false), writes: only(one.writes, false) }));
+  const own = mostAlive({ inputs: [], results: [] }, alone, bytes);
+  return { reads: all("reads"), writes: all("writes"), over: new Map(), own };
+}
+
 /** The most bytes that are alive at once at some call, and the entry's inputs, which stay. */
-function mostAlive(entry: PlanEntry, calls: readonly Touched[], bytes: (name: string) => number): number {
+function mostAlive(entry: Pick<PlanEntry, "inputs" | "results">, calls: readonly Touched[], bytes: BytesOf): number {
   const inputs = new Set(entry.inputs);
   const needs = closureOf(calls);
   const results = new Set(entry.results);
   const values = valuesOf(calls, inputs);
   let most = 0;
-  for (const [at, { writes, over }] of calls.entries()) {
+  for (const [at, { writes, over, own }] of calls.entries()) {
     // Whether one call must come before another, whatever the order.
     const before = (one: number): boolean => needs[at].has(one);
     const behind = (one: number): boolean => one < needs.length && one > at && needs[one].has(at);
-    let alive = 0;
+    let alive = own;
     const dying = new Set<string>();
     for (const { name, makers, readers } of values) {
       const isMade = makers.some((maker) => maker === at || before(maker));
