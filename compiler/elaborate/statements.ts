@@ -2,6 +2,7 @@
  * Bodies: statements in order, each of which may fail by itself, so that one run reports every independent mistake.
  */
 import { label } from "../diagnostics/diagnostic.ts";
+import { counted } from "../diagnostics/lists.ts";
 import { misplacedStatement, notAssignable, ownedByNobody } from "../diagnostics/codes/names.ts";
 import {
   notCompileTime,
@@ -102,7 +103,8 @@ function execute(statement: Statement, frame: Frame): Returned | undefined {
 
 function bindLet(statement: Let, frame: Frame): undefined {
   const value = frame.session.evaluator.evaluate(statement.value, frame);
-  if (!statement.destructured) {
+  // `let (y) = f(x)` of one result is `let y = f(x)`.
+  if (!statement.destructured || (statement.targets.length === 1 && value.kind !== "tuple")) {
     const [target] = statement.targets;
     if (target.kind !== "name") return;
     if (value.kind === "layer") nameLayer(value, statement, target.text, frame);
@@ -112,7 +114,7 @@ function bindLet(statement: Let, frame: Frame): undefined {
   if (value.kind !== "tuple" || value.items.length !== statement.targets.length) {
     frame.fail(
       wrongKind,
-      { expected: `${statement.targets.length} results`, found: describeValue(value) },
+      { expected: counted(statement.targets.length, "result"), found: describeValue(value) },
       statement.value.span,
       "this",
     );
