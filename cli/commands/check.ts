@@ -156,8 +156,9 @@ function elementsOf(sizes: readonly (number | undefined)[]): number | undefined 
 
 /** What tells the size of an input's rows. */
 function placeOf({ data: { reader, settings } }: HostTrain, input: string): string {
-  const { path: file, [input]: own } = settings;
-  return reader === "csv" ? `the columns of ${String(file)}` : String(own ?? file);
+  const { path: written, [input]: own = written } = settings;
+  const file = typeof own === "string" ? own : "the data";
+  return reader === "csv" ? `the columns of ${file}` : file;
 }
 
 function warning(diagnostic: Diagnostic): Diagnostic {
