@@ -13,7 +13,10 @@ import type { ClosingFlags } from "./source.ts";
 type Plain = number | string | boolean;
 
 /** The flags that a file of parameters keeps. */
-export type KeptFlags = Pick<ClosingFlags, "const" | "dim"> & { readonly set?: readonly Assignment<number>[] };
+export type KeptFlags = Pick<ClosingFlags, "const" | "dim"> & {
+  readonly set?: readonly Assignment<number>[];
+  readonly "no-winograd"?: boolean;
+};
 
 /** A file of parameters, and what it says about its program; undefined in those of others and of older versions. */
 export interface KeptFile {
@@ -26,9 +29,10 @@ export interface Taken {
   readonly const: readonly Assignment<Plain>[];
   readonly dim: readonly Assignment<number>[];
   readonly set: readonly Assignment<number>[];
+  readonly "no-winograd": boolean;
 }
 
-const nothing: Taken = { const: [], dim: [], set: [] };
+const nothing: Taken = { const: [], dim: [], set: [], "no-winograd": false };
 
 /** What the flags leave to the file. With `resume` that includes the settings of optimizers. Throws NN0926. */
 export function takeKept(
@@ -39,7 +43,9 @@ export function takeKept(
 ): Taken {
   if (options === undefined || flags.override) return nothing;
   const { consts, dims, settings } = options;
-  const lists = [differing(flags.const, consts), differing(flags.dim, dims)];
+  const direct = flags["no-winograd"] === true;
+  const algorithm = direct && options.winograd === true ? [{ saved: "winograd=true", built: "winograd=false" }] : [];
+  const lists = [differing(flags.const, consts), differing(flags.dim, dims), algorithm];
   if (resume) lists.push(differing(flags.set, settings), added(flags.set, settings));
   const [wrong] = lists.flat();
   if (wrong !== undefined)
@@ -50,36 +56,57 @@ export function takeKept(
     const: missing(flags.const, consts),
     dim: missing(flags.dim, dims),
     set: resume ? missing(flags.set, settings) : [],
+    "no-winograd": options.winograd === false && !direct,
   };
-  const text = Object.entries(taken).flatMap(([flag, list]: readonly [string, readonly Assignment<Plain>[]]) =>
-    list.map((one) => `--${flag} ${optionText(one)}`),
-  );
-  if (text.length > 0) context.process.stderr.write(`as ${file} was trained: ${text.join(" ")}\n`);
+  tellTaken(context, file, taken);
   return taken;
 }
 
+/** The sizes that the data of the training gave, for a program whose data are not there to tell them. */
+export function sizesOf(
+  { options }: KeptFile,
+  { dim: flags = [], override }: KeptFlags & { readonly override: boolean },
+): Taken {
+  const dims = override ? [] : (options?.dims ?? []);
+  const open = dims.filter(({ name, given }) => !given && !flags.some((flag) => flag.name === name));
+  return { ...nothing, dim: open.map(({ name, value }) => ({ name, value })) };
+}
+
+/** Says what is taken from the file, as flags. */
+export function tellTaken({ process: { stderr } }: Context, file: string, taken: Taken): void {
+  const text = [
+    ...listsOf(taken).flatMap(([flag, list]) => list.map((one) => `--${flag} ${optionText(one)}`)),
+    ...(taken["no-winograd"] ? ["--no-winograd"] : []),
+  ];
+  if (text.length > 0) stderr.write(`as ${file} was trained: ${text.join(" ")}\n`);
+}
+
+function listsOf({ const: consts, dim, set }: Taken): readonly (readonly [string, readonly Assignment<Plain>[]])[] {
+  return Object.entries({ const: consts, dim, set });
+}
+
 /** The flags with what was taken behind them. */
-export function withTaken<Flags extends KeptFlags>(flags: Flags, taken: Taken): Flags {
+export function withTaken<Flags extends KeptFlags>(
+  flags: Flags,
+  taken: Taken,
+): Flags & { readonly "no-winograd": boolean } {
   return {
     ...flags,
     const: [...(flags.const ?? []), ...taken.const],
     dim: [...(flags.dim ?? []), ...taken.dim],
     set: [...(flags.set ?? []), ...taken.set],
+    "no-winograd": flags["no-winograd"] === true || taken["no-winograd"],
   };
 }
 
 /** As a field of a JSON document: nothing where nothing was taken. */
 export function takenJson(taken: Taken): { readonly taken?: object } {
-  const lists = Object.entries(taken).filter(([, list]: readonly [string, readonly unknown[]]) => list.length > 0);
-  if (lists.length === 0) return {};
-  return {
-    taken: new Map(
-      lists.map(([flag, list]: readonly [string, readonly Assignment<Plain>[]]) => [
-        flag,
-        new Map(list.map(({ name, value }) => [name, value])),
-      ]),
-    ),
-  };
+  const lists = listsOf(taken).filter(([, list]) => list.length > 0);
+  const entries: readonly (readonly [string, unknown])[] = [
+    ...lists.map(([flag, list]) => [flag, new Map(list.map(({ name, value }) => [name, value]))] as const),
+    ...(taken["no-winograd"] ? [["no-winograd", true] as const] : []),
+  ];
+  return entries.length === 0 ? {} : { taken: new Map(entries) };
 }
 
 type Sides = { readonly saved: string; readonly built: string };

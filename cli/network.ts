@@ -1,5 +1,6 @@
 /** A network with the parameters of a saved file, built as they were trained. */
 import { cannotRead } from "../compiler/diagnostics/codes/checkpoint.ts";
+import { openDimension } from "../compiler/diagnostics/codes/sizes.ts";
 import type { Compiled } from "../compiler/compile.ts";
 import { diagnose, NncError } from "../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
@@ -13,8 +14,9 @@ import { warnNotFinite } from "../runtime/save/compare.ts";
 import { decode } from "../runtime/save/safetensors.ts";
 import type { Context } from "./context.ts";
 import { readInput } from "./files.ts";
+import { SourceMistakes } from "./failure.ts";
 import { gpuFor } from "./gpu.ts";
-import { takeKept, withTaken } from "./kept.ts";
+import { sizesOf, takeKept, tellTaken, withTaken } from "./kept.ts";
 import type { Taken } from "./kept.ts";
 import { report } from "./output/report.ts";
 import { compileSource, labelOf, optionsOf, requireLabel } from "./source.ts";
@@ -51,12 +53,39 @@ export async function openTrained(
   target?: TargetName,
 ): Promise<Opened> {
   const saved = readParameters(context, flags.params);
-  const taken = takeKept(context, saved, flags);
-  const options = optionsOf({ ...withTaken(flags, taken), label: flags.label ?? labelOf(source, saved.label) });
-  const compiled = await compileSource(context, source, target === undefined ? options : { ...options, target });
+  const label = flags.label ?? labelOf(source, saved.label);
+  const compileWith = async (kept: Taken): Promise<Compiled> => {
+    const own = withTaken(flags, kept);
+    return compileSource(context, source, {
+      ...optionsOf({ ...own, ...(label === undefined ? {} : { label }) }),
+      winograd: !own["no-winograd"],
+      ...(target === undefined ? {} : { target }),
+    });
+  };
+  const { compiled, taken } = await compileKept(context, saved, flags, compileWith);
   requireLabel(source, saved, flags.label);
   const network = await openNetwork(compiled, saved, flags.override);
   return { compiled, network, taken, diagnostics: [...saved.warnings, ...compiled.diagnostics] };
+}
+
+/** Compiles with what the file keeps; with the sizes of its data, too, where neither source nor data tell one. */
+async function compileKept(
+  context: Context,
+  saved: SavedParameters,
+  flags: ParameterFlags,
+  compileWith: (taken: Taken) => Promise<Compiled>,
+): Promise<{ readonly compiled: Compiled; readonly taken: Taken }> {
+  const taken = takeKept(context, saved, flags);
+  try {
+    return { compiled: await compileWith(taken), taken };
+  } catch (error) {
+    const sizes = sizesOf(saved, flags);
+    const isOpen = error instanceof SourceMistakes && error.diagnostics.some(({ code }) => code === openDimension.code);
+    if (!isOpen || sizes.dim.length === 0) throw error;
+    tellTaken(context, saved.file, sizes);
+    const all = { ...taken, dim: [...taken.dim, ...sizes.dim] };
+    return { compiled: await compileWith(all), taken: all };
+  }
 }
 
 /** Throws NN0901 to NN0917, NN0920, NN0925. */

@@ -58,7 +58,7 @@ export const override = {
   default: false,
   withNegated: false,
   brief:
-    "Uses the source's values and the flags' in the place of the --const, --dim and --set that the parameters were trained with",
+    "Uses the source's values and the flags' in the place of the --const, --dim, --set and --no-winograd that the parameters were trained with",
 } as const;
 export const count = (brief: string) =>
   ({ kind: "parsed", parse: parseCount, optional: true, placeholder: "NUMBER", brief }) as const;

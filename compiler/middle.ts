@@ -24,6 +24,7 @@ import { verifyCompute } from "./loops/verify.ts";
 import { lower } from "./lower/lower.ts";
 import { nodesOf, type Lowered } from "./lower/lowered.ts";
 import { runPasses, type PassOptions } from "./passes/index.ts";
+import { hasTiles } from "./passes/winograd.ts";
 import { begin, type Phase, type Watch } from "./phase.ts";
 import { inPlacePairs } from "./plan/alias.ts";
 import { plan, type Plan } from "./plan/plan.ts";
@@ -82,13 +83,20 @@ const operationsOfForm = 300;
 const optimisation: Phase<Elaboration, Entries<Graph>, PassOptions> = {
   name: "passes",
   run: (elaboration, options) => ({
-    elaboration,
+    elaboration: withWinograd(elaboration, options),
     entries: elaboration.entries.map(({ name, graph }) => ({ name, form: runPasses(graph, options) })),
   }),
   // Each pass was verified on its own.
   verify: () => [],
   print: (made) => printEach(made, printGraph),
 };
+
+/** Says in the host's options whether Winograd's algorithm was allowed, where it matters: parameters keep it. */
+function withWinograd(elaboration: Elaboration, { winograd = true }: PassOptions): Elaboration {
+  const { host, entries } = elaboration;
+  if (host.options === undefined || !entries.some(({ graph }) => hasTiles(graph))) return elaboration;
+  return { ...elaboration, host: { ...host, options: { ...host.options, winograd } } };
+}
 
 const lowering: Phase<Entries<Graph>, Entries<Lowered>, unknown> = {
   name: "lower",

@@ -147,7 +147,7 @@ async function trainLabel(
   const compiled = await compileSource(context, source, {
     ...optionsOf(kept),
     ...(chosen === undefined ? {} : { train: chosen }),
-    ...arithmeticOf(flags),
+    ...arithmeticOf(kept),
     settings: recordOf("set", kept.set),
     probes: probe,
   });

@@ -173,6 +173,7 @@ function assemble(parts: Parts): ElaborateResult {
   const { session, kept, owned, options } = parts;
   const isGiven = checkGiven(options, builtTrain(parts.trained), session);
   if (isGiven && options.allowOpen !== true) reportClosed(parts);
+  reportRepeated(session);
   const variables = [...session.variables.values()].filter((record) => isKept(record, owned));
   if (session.failed) return { diagnostics: session.diagnostics };
   const made = built(session, spanOf(parts.trained, session), () => entriesOf(parts, variables));
@@ -193,6 +194,14 @@ function assemble(parts: Parts): ElaborateResult {
     host,
   };
   return { elaboration, diagnostics: session.diagnostics };
+}
+
+/** Says which of the layers that the turns of a `repeat` share have parameters or state. */
+function reportRepeated({ repeated, variables }: Session): void {
+  for (const [instance, report] of repeated) {
+    const isOwn = (name: string): boolean => name.startsWith(`${instance.path}.`);
+    if (instance.fixed && [...variables.keys()].some(isOwn)) report();
+  }
 }
 
 const counters: readonly Variable[] = ["seed", "step", "epoch", "step_in_epoch", "steps_per_epoch", "epochs"].map(

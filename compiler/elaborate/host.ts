@@ -2,13 +2,13 @@
  * What the host must know of a program: its models, and how its train is run.
  */
 import { constantValue, product } from "../dimension/dimension.ts";
-import type { HostModel, HostTrain } from "../program/host.ts";
+import type { HostModel, HostOptions, HostTrain } from "../program/host.ts";
 import { followsEpochs } from "./epochs.ts";
 import { givenOptions } from "./constants.ts";
 import { hostInputs } from "./objective.ts";
 import type { Ownership } from "./ownership.ts";
 import { isBatchWritten, leadingNames, type ElaborateOptions, type Parts, type Trained } from "./parts.ts";
-import type { VariableRecord } from "./session.ts";
+import type { Session, VariableRecord } from "./session.ts";
 
 const languageVersion = "1";
 
@@ -20,10 +20,18 @@ export function hostOf({ session, trained, kept, options, consts }: Parts, owner
   const names = new Set(["train_step", "evaluate", ...kept.map(({ host }) => host.entry)]);
   const called = session.requirements.filter(({ entry }) => names.has(entry));
   const requirements = [...new Map(called.map((requirement) => [JSON.stringify(requirement), requirement])).values()];
-  const own = { consts, dims: givenOptions(options.dims), settings: givenOptions(options.settings) };
+  const own = { consts, dims: sizesOf(session, options), settings: givenOptions(options.settings) };
   const base = { language: languageVersion, options: own, models, requirements };
   const name = trained?.plan.label ?? models.at(0)?.name ?? session.module.name;
   return { name, host: trained === undefined ? base : { ...base, train: hostTrain(trained, options.bounds) } };
+}
+
+/** The sizes that the caller gave, and the others that the data did. */
+function sizesOf(
+  { dims }: Session,
+  { dims: given = new Map<string, number>() }: ElaborateOptions,
+): HostOptions["dims"] {
+  return [...dims].map(([name, size]) => ({ name, value: constantValue(size) ?? 0, given: given.has(name) }));
 }
 
 function countParameters(own: readonly VariableRecord[]): number {

@@ -3,11 +3,12 @@
  */
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { uselessName } from "../diagnostics/codes/names.ts";
-import { notCallable } from "../diagnostics/codes/settings.ts";
+import { notCallable, sharedLayer } from "../diagnostics/codes/settings.ts";
 import { notCompileTime, wrongKind } from "../diagnostics/codes/shapes.ts";
 import { builtins } from "../semantics/builtins.ts";
 import { isCallable, lookUp, lookUpValue, type DeclaredCallable } from "../semantics/module.ts";
 import type { Call, Expression, Named, Pipe, Repeat } from "../syntax/ast.ts";
+import { walk } from "../syntax/children.ts";
 import { describeExpression } from "../syntax/describe.ts";
 import { evaluateArguments, hasTensorInput, joinNamed } from "./arguments.ts";
 import { namedInputs } from "./calls.ts";
@@ -195,6 +196,25 @@ export function evaluateNamed(named: Named, piped: readonly Evaluated[], frame: 
     : applyStage(expression, piped[0], frame);
 }
 
+/** Layers of settings that stand among others in the body: should they turn out to have parameters, all turns have the same. */
+function noteShared({ body }: Repeat, frame: Frame): void {
+  if (body.kind === "name") return;
+  for (const node of walk(body)) {
+    const binding = node.kind === "name" && frame.body.settings.has(node.text) ? frame.lookUp(node.text) : undefined;
+    if (node.kind !== "name" || binding === undefined) continue;
+    const value = bound(binding, frame);
+    for (const part of value.kind === "layer" ? value.parts : [])
+      if (part.kind === "call" && part.target.declaration.kind === "block")
+        frame.session.repeated.set(part.instance, () =>
+          frame.report(sharedLayer, { name: node.text }, node.span, "one for all turns", [], sharedHelp(node.text)),
+        );
+  }
+}
+
+function sharedHelp(name: string): string {
+  return `name the block itself in the \`repeat\` for one each turn; \`let one = ${name}\` before it, and \`one\` in it, means one for all`;
+}
+
 export function evaluateRepeat(repeat: Repeat, frame: Frame): Evaluated {
   const count = dimensionOf(repeat.count, frame);
   const known =
@@ -211,6 +231,7 @@ export function evaluateRepeat(repeat: Repeat, frame: Frame): Evaluated {
       "this",
     );
   }
+  if (known > 1) noteShared(repeat, frame);
   const home = frame.home.child(repeat, "repeat");
   const parts: LayerPart[] = [];
   for (let turn = 0; turn < known; turn += 1) {

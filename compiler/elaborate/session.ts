@@ -63,6 +63,8 @@ export class Session {
   readonly callees = new Map<string, Set<string>>();
   /** Sizes that calls of models gave to names of their signatures. */
   readonly calledWith = new Map<string, number>();
+  /** Layers that settings hold and the turns of a `repeat` share, with what says so where they have parameters. */
+  readonly repeated = new Map<Instance, () => void>();
   readonly budget: Budget;
   readonly #roots = new Map<string, Instance>();
   readonly #reported = new Set<string>();

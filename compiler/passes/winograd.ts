@@ -11,6 +11,7 @@
  */
 import { constant, constantValue, isConstant } from "../dimension/dimension.ts";
 import { dimensionOf, dimensionsOf, numbersOf, stringOf } from "../graph/attributes.ts";
+import type { Graph } from "../graph/graph.ts";
 import type { GraphNode, Value } from "../graph/types.ts";
 import type { Builder } from "../ops/define.ts";
 import { reshape, sameShape, transpose, type Shape } from "../ops/emit.ts";
@@ -21,13 +22,18 @@ export const winograd: Pass = {
   name: "winograd",
   description: "Convolves with 3 × 3 taps by fewer products where the shapes make it pay; values change by roundings.",
   run: (graph) => {
-    if (!graph.nodes.some((node) => tiledOf(node, node.inputs, graph) !== undefined)) return graph;
+    if (!hasTiles(graph)) return graph;
     return rebuild(graph, (node, inputs, builder) => {
       const tiled = tiledOf(node, inputs, builder);
       return tiled === undefined ? copy(node, inputs, builder) : [byTiles(builder, tiled.found, tiled.form)];
     });
   },
 };
+
+/** Whether the pass has anything to do in a graph. */
+export function hasTiles(graph: Graph): boolean {
+  return graph.nodes.some((node) => tiledOf(node, node.inputs, graph) !== undefined);
+}
 
 type Types = Pick<Builder, "typeOf">;
 

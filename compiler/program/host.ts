@@ -114,10 +114,12 @@ export interface HostRequirement {
 export interface HostOptions {
   /** The constants of the file that are numbers, strings or truth values, as the program has them; `given`: by the caller, in the place of the source's. */
   readonly consts: readonly HostOption<number | string | boolean>[];
-  /** Dimensions that the caller gave. */
+  /** Dimensions that the caller gave, and those that the data gave. */
   readonly dims: readonly HostOption<number>[];
   /** Settings of the optimizers that the caller gave. */
   readonly settings: readonly HostOption<number>[];
+  /** Whether Winograd's algorithm was allowed; missing where it has nothing to compute. */
+  readonly winograd?: boolean;
 }
 
 export interface HostOption<Value> {

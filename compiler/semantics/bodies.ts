@@ -20,6 +20,7 @@ import { children } from "../syntax/children.ts";
 import type {
   Argument,
   Body,
+  Call,
   Callable,
   CallableKind,
   Dimension,
@@ -35,7 +36,7 @@ import type {
   TensorType,
 } from "../syntax/ast.ts";
 import { ambient, builtins } from "./builtins.ts";
-import { lookUp, lookUpValue, nameSpaces, visibleNames, type FileScope } from "./module.ts";
+import { isCallable, lookUp, lookUpValue, nameSpaces, visibleNames, type Declared, type FileScope } from "./module.ts";
 import { Scope } from "./scope.ts";
 
 /** Names that have a meaning in one kind of declaration only. */
@@ -267,10 +268,27 @@ export class BodyChecker {
       case "scan":
         this.#scan(expression, scope);
         return;
+      case "call":
+        this.#call(expression, scope);
+        return;
       case "member":
         return;
       default:
         for (const child of children(expression)) this.#child(child, scope);
+    }
+  }
+
+  #call({ callee, arguments: given }: Call, scope: Scope): void {
+    this.expression(callee, scope);
+    const texts = callee.kind === "name" ? textSettings(lookUpValue(this.#scope, callee.text)) : [];
+    for (const argument of given) {
+      const { label: own, value } = argument;
+      const help =
+        value.kind === "name" && own !== undefined && texts.includes(own.text)
+          ? `a word stands in quotes: \`${own.text}: "${value.text}"\``
+          : undefined;
+      if (value.kind === "name" && help !== undefined) this.#name(value.text, value.span, scope, help);
+      else this.#argument(argument, scope);
     }
   }
 
@@ -297,7 +315,8 @@ export class BodyChecker {
     this.body(body, inside);
   }
 
-  #name(name: string, span: Span, scope: Scope): void {
+  /** `help` is what to say of an unknown one before names that are like it. */
+  #name(name: string, span: Span, scope: Scope, help?: string): void {
     if (scope.find(name) !== undefined || this.#isKnown(name)) return;
     const later = scope.findLater(name);
     const labels: Label[] = [label(span, later === undefined ? "not known" : "used here")];
@@ -314,7 +333,7 @@ export class BodyChecker {
       ...ambient,
     ];
     this.#diagnostics.push(
-      diagnose(unknownName, { name, what: "value, block or function" }, labels, didYouMean(name, candidates)),
+      diagnose(unknownName, { name, what: "value, block or function" }, labels, help ?? didYouMean(name, candidates)),
     );
   }
 
@@ -329,6 +348,17 @@ export class BodyChecker {
     const kinds = Object.hasOwn(ambientOf, name) ? ambientOf[name] : undefined;
     return kinds === undefined || kinds.some((kind) => kind === this.#place.kind);
   }
+}
+
+/** The settings of a block or model that may be words. */
+function textSettings(declared: Declared | undefined): readonly string[] {
+  if (!isCallable(declared)) return [];
+  return declared.declaration.parameters.flatMap((parameter) =>
+    parameter.kind === "setting" &&
+    parameter.types.some((type) => type.kind === "settingType" && type.name === "string")
+      ? [parameter.name.text]
+      : [],
+  );
 }
 
 const expressionKinds: readonly string[] = [

@@ -38,6 +38,8 @@ interface Line {
   text: string;
   /** Where the value of an entry begins in `text`. */
   value?: number;
+  /** It goes on with what the line before it began. */
+  readonly continues: boolean;
 }
 
 function startsOf(module: Module): Starts {
@@ -131,10 +133,11 @@ class Writer {
   private breakLine(token: IToken, blank: boolean): void {
     const last = this.lines.at(-1);
     const opened = this.previous?.tokenType === t.LeftBrace;
+    const continues = this.level.brackets.length > 0 || !(this.begins(token) || isComment(token));
     if (blank && last !== undefined && !opened && token.tokenType !== t.RightBrace)
-      this.lines.push({ indent: 0, text: "" });
+      this.lines.push({ indent: 0, text: "", continues });
     if (this.previous?.tokenType === t.Equal && !isComment(token)) this.level.hanging = true;
-    this.lines.push({ indent: this.indentOf(token), text: "" });
+    this.lines.push({ indent: this.indentOf(token), text: "", continues });
   }
 
   private gapBefore(token: IToken): string {
@@ -187,7 +190,7 @@ class Writer {
   }
 }
 
-/** Entries on lines that follow each other have their values in one column. */
+/** Entries on lines that follow each other, but for the rest of their values, have those in one column. */
 function align(lines: readonly Line[]): void {
   let run: Line[] = [];
   const finish = (): void => {
@@ -199,6 +202,7 @@ function align(lines: readonly Line[]): void {
     run = [];
   };
   for (const line of lines) {
+    if (line.continues) continue;
     if (line.value === undefined || run.some(({ indent }) => indent !== line.indent)) finish();
     if (line.value !== undefined) run.push(line);
   }

@@ -84,11 +84,14 @@ const host = fields(
   },
   {
     train,
-    options: fields({
-      consts: option({ kind: "plain" }),
-      dims: option({ kind: "number" }),
-      settings: option({ kind: "number" }),
-    }),
+    options: fields(
+      {
+        consts: option({ kind: "plain" }),
+        dims: option({ kind: "number" }),
+        settings: option({ kind: "number" }),
+      },
+      { winograd: { kind: "flag" } },
+    ),
   },
 );
 

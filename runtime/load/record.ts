@@ -15,7 +15,7 @@ import {
   requireOptimizer,
 } from "../save/checkpoint.ts";
 import { requireSame, warnNotFinite } from "../save/compare.ts";
-import { contradictions, sidesOf } from "../save/options.ts";
+import { contradictions, otherAlgorithm, sidesOf } from "../save/options.ts";
 import { unfitted } from "../save/fitted.ts";
 import type { Fitted } from "../save/fitted.ts";
 import { sealed } from "../save/integrity.ts";
@@ -195,7 +195,9 @@ export function readBytes(
 
 /** Throws NN0926 where the program would compute another function from the parameters. */
 function requireOptions(file: string, { host }: Manifest, saved: HostOptions | undefined): void {
-  const differing = saved === undefined || host.options === undefined ? [] : contradictions(saved, host.options);
+  const built = host.options;
+  if (saved === undefined || built === undefined) return;
+  const differing = [...contradictions(saved, built), ...otherAlgorithm(saved, built)];
   if (differing.length > 0) throw failure(otherOptions, { file, ...sidesOf(differing) });
 }
 

@@ -13,8 +13,8 @@ export interface Contradiction {
 }
 
 /** One line of JSON; doubles survive to the bit. Lists of entries, since a constant may be called `__proto__`. */
-export function printOptions({ consts, dims, settings }: HostOptions): string {
-  return JSON.stringify({ consts, dims, settings });
+export function printOptions({ consts, dims, settings, winograd }: HostOptions): string {
+  return JSON.stringify({ consts, dims, settings, winograd });
 }
 
 /** What `printOptions` wrote, or undefined where the text is anything else. */
@@ -26,10 +26,10 @@ export function parseOptions(text: string): HostOptions | undefined {
     return undefined;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  const { consts, dims, settings } = value as { readonly [key in keyof HostOptions]?: unknown }; // Each is looked at below.
-  return isList(consts, isPlain) && isList(dims, isSize) && isList(settings, isNumber)
-    ? { consts, dims, settings }
-    : undefined;
+  const { consts, dims, settings, winograd } = value as { readonly [key in keyof HostOptions]?: unknown }; // Each is looked at below.
+  if (!isList(consts, isPlain) || !isList(dims, isSize) || !isList(settings, isNumber)) return undefined;
+  if (winograd === undefined) return { consts, dims, settings };
+  return typeof winograd === "boolean" ? { consts, dims, settings, winograd } : undefined;
 }
 
 /**
@@ -38,6 +38,13 @@ export function parseOptions(text: string): HostOptions | undefined {
  */
 export function contradictions(saved: HostOptions, built: HostOptions): readonly Contradiction[] {
   return [...differing(saved.consts, built.consts), ...differing(saved.dims, built.dims)];
+}
+
+/** The algorithm of convolutions, where both sides say and it differs: other roundings, and so another run. */
+export function otherAlgorithm(saved: HostOptions, built: HostOptions): readonly Contradiction[] {
+  const [before, now] = [saved.winograd, built.winograd];
+  if (before === undefined || now === undefined || before === now) return [];
+  return [{ saved: `winograd=${before}`, built: `winograd=${now}` }];
 }
 
 /** The settings of optimizers that differ, one that only one side was given included: the other has the source's. */

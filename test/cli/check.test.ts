@@ -103,6 +103,17 @@ train Same { data: points  loss: cross_entropy  optimizer: sgd(lr: 0.1)  average
     );
   });
 
+  test("a size that is given is held against the header", async () => {
+    const given = async (dim: string) =>
+      inFolder({ ...pointsProject, "points.nn": open }, ["check", "points.nn", "--dim", dim]);
+    expect((await given("F=2")).code).toBe(0);
+    const { stderr, code } = await given("F=3");
+    expect({ stderr, code }).toEqual({
+      stderr: "error[NN0814]: `point` takes 3 numbers a row ([3]), found 2 in the columns of points.csv\n\n1 error\n",
+      code: 1,
+    });
+  });
+
   test("a mistake is shown with its place, under the name that the user's folder gives the file", async () => {
     const wrong = "model M(x: [N, 2]) -> [N, 2] = x |> dens(2)\n";
     const { folder } = folderWith({ "package.json": "{}", "nets/m.nn": wrong });

@@ -160,7 +160,7 @@ const cases: Readonly<Record<string, readonly Row[]>> = {
     ],
     ["label", built, "--label quick", has("quick.wasm"), false, true],
     ["const", built, "--const width=8", all(/"name":"width","value":(\d+)/g, "manifest.json"), ["4"], ["8"]],
-    ["dim", built, "--dim F=7", all(/"name":"F","value":(\d+)/g, "manifest.json"), [], ["7"]],
+    ["dim", built, "--dim F=7", all(/"name":"F","value":(\d+)/g, "manifest.json"), ["2"], ["7"]],
     ["bounds", built, "--bounds N=16", all(/"name":"N","bound":(\d+)/g, "manifest.json"), ["8"], ["16"]],
     ["operations", built, "--operations 9", mistake, 0, "NN0603"],
     ["json", built, "--json", isJson, false, true],

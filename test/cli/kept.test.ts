@@ -1,6 +1,6 @@
-/** `--const`, `--dim` and `--set` are kept with the parameters: every command that uses them computes what was trained. */
+/** `--const`, `--dim`, `--set`, `--no-winograd` and the sizes of the data are kept with the parameters: every command that uses them computes what was trained. */
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { folderWith, nnc } from "./helpers.ts";
@@ -79,6 +79,85 @@ describe("what was trained is what is computed", () => {
     expect(stderr).toBe("");
     expect(JSON.parse(stdout)).not.toHaveProperty("taken");
   });
+});
+
+describe("sizes that the data of the training gave", () => {
+  const open = source.replace("[N, 2]", "[N, F]").replace("rows.csv", "gone.csv");
+  const file = "open/parameters.safetensors";
+  const sized = `as ${file} was trained: --dim F=2\n`;
+
+  beforeAll(async () => {
+    writeFileSync(path.join(cwd, "open.nn"), open);
+    writeFileSync(path.join(cwd, "gone.csv"), readFileSync(path.join(cwd, "rows.csv")));
+    await nnc(["train", "open.nn", "-o", "open"], { cwd });
+  }, 60_000);
+
+  test("are read off the data while those are there", async () => {
+    const { stderr, code } = await nnc(["predict", "open.nn", "--params", file], { cwd, stdin: few });
+    expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+  });
+
+  test.each([["predict"], ["eval", "--data", "rows.csv"], ["export", "-o", "sized"]])(
+    "are taken from the file by %s where the data are gone",
+    async (command, ...more) => {
+      rmSync(path.join(cwd, "gone.csv"), { force: true });
+      const { stderr, code } = await nnc([command, "open.nn", "--params", file, ...more], { cwd, stdin: few });
+      expect([code, stderr.slice(0, sized.length)]).toEqual([0, sized]);
+    },
+    60_000,
+  );
+
+  test("are not what a flag says, nor taken where the file is overridden", async () => {
+    const args = ["predict", "open.nn", "--params", file];
+    const other = await nnc([...args, "--dim", "F=3"], { cwd, stdin: few });
+    expect(other.stderr).toContain(`error[NN0926]: ${file} was trained with F=2; expected the same`);
+    const overridden = await nnc([...args, "--override"], { cwd, stdin: few });
+    expect(overridden.stderr).toContain("error[NN0327]");
+  });
+});
+
+describe("--no-winograd", () => {
+  const pictures = `model Deep(x: [N, 2]) -> [N, 1] =
+  x |> dense(512) |> reshape([N, 8, 8, 8]) |> conv2d(16, kernel: 3, padding: "same") |> flatten |> dense(1)
+train Deep { data: csv("rows.csv", target: "y", holdout: 25%)  loss: mse  optimizer: sgd(lr: 1e-5)  batch: 4  epochs: 2  seed: 3 }
+`;
+  const lossesOf = (folder: string): readonly unknown[] =>
+    [...readFileSync(path.join(cwd, folder, "log.jsonl"), "utf8").matchAll(/"loss":([\d.]+)/g)].map(([, loss]) => loss);
+
+  beforeAll(async () => {
+    writeFileSync(path.join(cwd, "pictures.nn"), pictures);
+    await nnc(["train", "pictures.nn", "-o", "direct", "--no-winograd"], { cwd });
+    await nnc(["train", "pictures.nn", "-o", "tiles", "--epochs", "1"], { cwd });
+  }, 60_000);
+
+  test("is kept by a run that is resumed", async () => {
+    await nnc(["train", "pictures.nn", "-o", "resumed", "--no-winograd", "--epochs", "1"], { cwd });
+    const { stderr, code } = await nnc(["train", "pictures.nn", "-o", "resumed", "--resume"], { cwd });
+    expect(code).toBe(0);
+    expect(stderr).toContain("as resumed/checkpoint.safetensors was trained: --no-winograd\n");
+    expect(lossesOf("resumed")).toEqual(lossesOf("direct"));
+  }, 60_000);
+
+  test("is taken by eval", async () => {
+    const { stderr, stdout } = await nnc(
+      ["eval", "pictures.nn", "--params", "direct/parameters.safetensors", "--json"],
+      { cwd },
+    );
+    expect(stderr).toBe("as direct/parameters.safetensors was trained: --no-winograd\n");
+    expect(JSON.parse(stdout)).toMatchObject({ taken: { "no-winograd": true } });
+  });
+
+  test("contradicts a run that was begun without", async () => {
+    const args = ["train", "pictures.nn", "-o", "tiles", "--resume", "--no-winograd"];
+    const { stderr, code } = await nnc(args, { cwd });
+    expect({ stderr, code }).toEqual({
+      stderr:
+        "error[NN0926]: tiles/checkpoint.safetensors was trained with winograd=true; expected the same of the program, found winograd=false\n" +
+        "   = help: leave the flag out, or add --override to mean it\n",
+      code: 1,
+    });
+    expect((await nnc([...args, "--override"], { cwd })).code).toBe(0);
+  }, 60_000);
 });
 
 describe("a flag that contradicts", () => {

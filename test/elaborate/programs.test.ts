@@ -81,6 +81,39 @@ group("repeat(0, …) is the identity", () => {
   });
 });
 
+group("a layer that a setting holds, in a repeat", () => {
+  const told = (body: string, given: string): readonly string[] => {
+    const source = `block deep(x: [.., D], norm: layer) -> [.., D] ${body}\nmodel M(x: [N, 4]) -> [N, 4] = x |> deep(${given})`;
+    return show(elaborated(source).diagnostics, source);
+  };
+
+  test.each([
+    ["beside others", "= x |> repeat(3, dense(D) |> norm)", "layer_norm"],
+    ["in another", "= x |> repeat(3, residual(norm))", "layer_norm"],
+    ["in a repeat in a repeat", "= x |> repeat(2, repeat(3, dense(D) |> norm))", "relu |> dense(4)"],
+  ])("is told to be one for all turns, %s", (_, body, given) => {
+    const [message, place] = told(body, given);
+    expect(message).toBe("warning NN0419: the turns of this `repeat` share one `norm`, with one set of parameters");
+    expect(place).toBe("  «norm» one for all turns");
+  });
+
+  test("says what to write in its place", () => {
+    expect(told("= x |> repeat(3, dense(D) |> norm)", "layer_norm").slice(2)).toEqual([
+      "  «deep(layer_norm)» in `deep`, called here",
+      "  help: name the block itself in the `repeat` for one each turn; `let one = norm` before it, and `one` in it, means one for all",
+    ]);
+  });
+
+  test.each([
+    ["has no parameters", "= x |> repeat(3, dense(D) |> norm)", "relu"],
+    ["stands alone", "= x |> repeat(3, norm)", "layer_norm"],
+    ["has one turn", "= x |> repeat(1, dense(D) |> norm)", "layer_norm"],
+    ["is held by a `let`", "{\n  let one = norm\n  return x |> repeat(3, dense(D) |> one)\n}", "layer_norm"],
+  ])("is taken without a word where it %s", (_, body, given) => {
+    expect(told(body, given)).toEqual([]);
+  });
+});
+
 group("inputs by name", () => {
   const block = "block less(a: [..], b: [..]) -> [..] = a - b\n";
   const body = (call: string) =>

@@ -40,10 +40,13 @@ const kept: HostOptions = {
 };
 
 describe("as text", () => {
-  it("comes back as it was", () => expect(parseOptions(printOptions(kept))).toEqual(kept));
+  it.each([kept, { ...kept, winograd: false }, { ...kept, winograd: true }])("comes back as it was", (options) =>
+    expect(parseOptions(printOptions(options))).toEqual(options),
+  );
 
   it.each([
     ["", "no JSON"],
+    ['{"consts":[],"dims":[],"settings":[],"winograd":1}', "a number for an algorithm"],
     ["[]", "a list"],
     ["{}", "without its lists"],
     ['{"consts":[],"dims":[],"settings":{}}', "an object in the place of a list"],
@@ -139,6 +142,44 @@ describe("a program and its parameters", () => {
     const saved = (await network(before)).save();
     const other = await network(now, text);
     expect(await errorOf(() => other.restore(saved, options))).toBe(message);
+  });
+
+  const pictures = `model P(x: [N, 8, 8, 16]) -> [N, 8, 8, 16] = x |> conv2d(16, 3, padding: "same")
+train P { data: given  loss: mse  optimizer: sgd(lr: 0.1)  batch: 2 }`;
+  const direct = { winograd: false };
+  it.each<readonly [string, CompileOptions, CompileOptions, string, RestoreOptions, string]>([
+    ["the same algorithm", direct, direct, pictures, {}, "no error"],
+    [
+      "Winograd's in the place of direct sums",
+      direct,
+      {},
+      pictures,
+      {},
+      "NN0926 the saved file was trained with winograd=false; expected the same of the program, found winograd=true",
+    ],
+    [
+      "direct sums in the place of Winograd's",
+      {},
+      direct,
+      pictures,
+      {},
+      "NN0926 the saved file was trained with winograd=true; expected the same of the program, found winograd=false",
+    ],
+    ["another algorithm, where that is asked for", direct, {}, pictures, { override: true }, "no error"],
+    ["a program without such convolutions", direct, {}, source, {}, "no error"],
+  ])("restored into %s", async (_name, before, now, text, options, message) => {
+    const saved = (await network(before, text)).save();
+    const other = await network(now, text);
+    expect(await errorOf(() => other.restore(saved, options))).toBe(message);
+  });
+
+  it("knows the sizes that the data gave apart from those of the caller", () => {
+    const open = source.replace("[N, 2]", "[N, F]");
+    const dataFacts = { shapes: new Map([["x", [100, 3]]]) };
+    expect(artifact({ dataFacts }, open).manifest.host.options?.dims).toEqual([{ name: "F", value: 3, given: false }]);
+    expect(artifact({ dims: { F: 4 } }, open).manifest.host.options?.dims).toEqual([
+      { name: "F", value: 4, given: true },
+    ]);
   });
 
   it("files of older versions say nothing and are taken", async () => {

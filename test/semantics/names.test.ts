@@ -97,6 +97,14 @@ test.each([
   expect(unknown.map((one) => one.help)).toEqual([help]);
 });
 
+test.each([
+  ["of a block", "conv2d(4, 3, padding: same)", 'a word stands in quotes: `padding: "same"`'],
+  ["that takes no words", "conv2d(4, kernel: relo, padding: 1)", "did you mean `relu`?"],
+])("what helps where an unknown name is given for a setting %s", (_, call, help) => {
+  const { diagnostics } = analysed(`model M(x: [N, 8, 8, 4]) -> [N, _, _, 4] = x |> ${call}`);
+  expect(diagnostics.map((one) => [one.code, one.help])).toEqual([["NN0201", help]]);
+});
+
 test("every independent mistake is reported in one run", () => {
   expect(
     errors("block f(x: [N]) -> [N] = x |> aaaa\nblock g(x: [N]) -> [K] = x\nmodel M(x: [N]) -> [N] = x |> bbbb").map(

@@ -97,6 +97,45 @@ test("where lines end is the writer's choice", () => {
   `);
 });
 
+test("values that span lines stand in the column of the others, what follows a comment or an empty line in its own", () => {
+  const text = `train M {
+data: csv("x",
+scale: 1/16
+)
+loss: mse
+metrics: [accuracy,
+
+top_k(k: 5)]
+// why
+optimizer: adam(
+// small
+lr: 1e-3)
+batch: 8
+
+epochs: 2
+}`;
+  expect(`\n${formatted(text)}`).toMatchInlineSnapshot(`
+    "
+    train M {
+      data:    csv("x",
+        scale: 1/16
+      )
+      loss:    mse
+      metrics: [accuracy,
+
+        top_k(k: 5)]
+      // why
+      optimizer: adam(
+        // small
+        lr: 1e-3)
+      batch:     8
+
+      epochs: 2
+    }
+    "
+  `);
+});
+
 test("line ends become LF, and there is one at the end", () => {
   expect(formatted("const a = 1\r\n/* b\r\n c */\rconst d = 2")).toBe("const a = 1\n/* b\n c */\nconst d = 2\n");
   expect(formatted("")).toBe("");

@@ -118,6 +118,19 @@ export const namedInput = define<{ readonly callee: string; readonly name: strin
   },
 });
 
+export const sharedLayer = define<{ readonly name: string }>({
+  code: "NN0419",
+  severity: "warning",
+  message: ({ name }) => `the turns of this \`repeat\` share one \`${name}\`, with one set of parameters`,
+  explanation:
+    "A layer that a setting holds is one layer wherever its name stands, while a block's own name makes a new one at each turn. Where one for all turns is meant, a `let` says so: " +
+    "`let one = norm` before the `repeat`, and `one` in it. `repeat(3, f)`, with nothing else in its body, always means one layer three times.",
+  example: {
+    bad: "block deep(x: [.., D], norm: layer) -> [.., D] = x |> repeat(3, dense(D) |> norm)\nmodel M(x: [N, 4]) -> [N, 4] = x |> deep(layer_norm)",
+    good: "block deep(x: [.., D]) -> [.., D] = x |> repeat(3, dense(D) |> layer_norm)\nmodel M(x: [N, 4]) -> [N, 4] = x |> deep",
+  },
+});
+
 export const unknownConstant = define<{ readonly name: string }>({
   code: "NN0408",
   severity: "error",
