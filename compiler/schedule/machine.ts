@@ -8,6 +8,11 @@ export interface Machine {
   readonly tile: { readonly rows: number; readonly columns: number };
   /** Accumulators that stay in registers. */
   readonly accumulators: number;
+  /**
+   * Values that straight code may load and add up. An engine that loads all that a piece of it needs before it computes puts more than
+   * its registers hold into memory, and takes them back from there: a few do no harm, many cost half the time.
+   */
+  readonly registers: number;
   /** How many nested loops of a grid may be parallel; the axes before them are collapsed. */
   readonly parallelLoops: number;
   /** Whether a worker may keep copies of what a block of tiles reads in private arrays. */
@@ -22,6 +27,7 @@ export const javascript: Machine = {
   lanes: 1,
   tile: { rows: 4, columns: 4 },
   accumulators: 16,
+  registers: Infinity,
   parallelLoops: Infinity,
   panels: false,
   epilogueFromMemory: false,
@@ -37,6 +43,7 @@ export const simd: Machine = {
   lanes: 4,
   tile: { rows: 4, columns: 8 },
   accumulators: 8,
+  registers: 24,
   parallelLoops: Infinity,
   panels: true,
   epilogueFromMemory: true,
@@ -48,6 +55,7 @@ export const cpuAdapter: Machine = {
   lanes: 1,
   tile: { rows: 4, columns: 4 },
   accumulators: 16,
+  registers: Infinity,
   parallelLoops: 2,
   panels: false,
   epilogueFromMemory: false,

@@ -43,7 +43,7 @@ import {
   type Slice,
   type LoopRange,
 } from "./loops.ts";
-import { termsOf } from "./unroll.ts";
+import { termsOf, turnsOf } from "./unroll.ts";
 
 /** One expression for each point and result. */
 type Values = readonly (readonly Expression[])[];
@@ -83,7 +83,7 @@ function bind(points: readonly Point[], results: readonly Result[], values: Valu
 }
 
 function accumulate(context: Context, stage: Reduce, points: readonly Point[]): Values {
-  const terms = termsOf(stage, points.length);
+  const terms = termsOf(stage, points, context.machine.registers);
   if (terms !== undefined) return unrolled(context, terms, points);
   const fourLanes = stage.order.lanes === 4;
   // Lanes count on the last axis: a flat index has the same ones only if the axis is whole fours.
@@ -165,15 +165,16 @@ type Pass = (
   span?: LoopRange,
 ) => Values;
 
-const passAscending: Pass = ({ emitter }, stage, points, axes, span) => {
+const passAscending: Pass = (context, stage, points, axes, span) => {
+  const { emitter } = context;
   const sums = accumulators(emitter, stage.results, points);
   const { interior } = stage;
   const inside = interior && wholeInside(emitter, interior, points);
-  const careful = (): void => ascend(emitter, stage, points, sums, axes, span);
+  const careful = (): void => ascend(context, stage, points, sums, axes, span);
   if (interior === undefined || inside === undefined) careful();
   else {
     const merged = upToEnd(emitter, mergeAxes(stage.over, indicesOfStage(interior.stage)), stage, points[0]);
-    emitter.when(inside, () => ascend(emitter, interior.stage, points, sums, merged, span), careful);
+    emitter.when(inside, () => ascend(context, interior.stage, points, sums, merged, span), careful);
   }
   return sums;
 };
@@ -181,19 +182,20 @@ const passAscending: Pass = ({ emitter }, stage, points, axes, span) => {
 type Sums = readonly (readonly Variable[])[];
 
 function ascend(
-  emitter: Emitter,
+  context: Context,
   stage: Reduce,
   points: readonly Point[],
   sums: Sums,
   axes: readonly LoopAxis[],
   span?: LoopRange,
 ): void {
-  const terms = span === undefined ? termsOf(stage, points.length) : undefined;
+  const { emitter, machine } = context;
+  const terms = span === undefined ? termsOf(stage, points, machine.registers) : undefined;
   if (terms !== undefined) return addTerms(emitter, terms, points, sums);
   overSpan(emitter, axes, chunkOf(stage.order), span, (inner) => {
     const { axis, span: whole, places } = inner;
     const loop = (terms: Reduce, part: LoopRange): void =>
-      addAlong(emitter, terms, points, sums, { ...inner, span: part }, part !== whole);
+      addAlong(context, terms, points, sums, { ...inner, span: part }, part !== whole);
     const region = stage.interior && regionOf(emitter, stage.interior, points, axis, whole, places);
     if (stage.interior === undefined || region === undefined) return loop(stage, whole);
     splitLoop(emitter, stage, stage.interior.stage, whole, region, loop);
@@ -221,20 +223,23 @@ function splitLoop(
 
 /** One innermost loop: every point's terms into its sums. */
 function addAlong(
-  emitter: Emitter,
+  { emitter, machine }: Context,
   stage: Reduce,
   points: readonly Point[],
   sums: Sums,
-  { axis, span, places }: Inner,
+  inner: Inner,
   guarded: boolean,
 ): void {
+  const { axis, span, places } = inner;
   const body = (index: Index): void => {
     const here = [...places, ...placesOf(axis, index)];
     for (const [p, point] of points.entries()) {
       combineInto(emitter, stage.results, [sums[p]], [termsAt(emitter, stage, point, here)]);
     }
   };
-  loopOver(emitter, axis.name, span, body, 1, "serial", guarded);
+  const turns = guarded ? undefined : turnsOf(stage, inner, points, machine.registers);
+  if (turns === undefined) loopOver(emitter, axis.name, span, body, 1, "serial", guarded);
+  else for (const turn of turns) body(turn);
 }
 
 const passInLanes: Pass = ({ emitter, machine }, stage, points, axes, span) => {

@@ -5,6 +5,7 @@ import { binary, compare, f32, i32, indexScalar, local, select } from "../../com
 import type { Axis, Combine, Order, Scalar } from "../../compiler/loops/types.ts";
 import type { Stage } from "../../compiler/kernel/types.ts";
 import { interiorOf, type Reduce } from "../../compiler/schedule/border.ts";
+import { origin } from "../../compiler/schedule/evaluate.ts";
 import { flattenKernel } from "../../compiler/schedule/flatten.ts";
 import { cpuAdapter, javascript, simd, type Machine } from "../../compiler/schedule/machine.ts";
 import { shortPlaces, termsOf } from "../../compiler/schedule/unroll.ts";
@@ -40,11 +41,13 @@ describe("a reduction is written out", () => {
     readonly results?: number;
     readonly value?: Scalar;
     readonly until?: number;
+    readonly registers?: number;
   }
 
   /** How many terms: [2, 3] places that lie apart, unless it says otherwise. */
   function terms(changes: Changes): number | undefined {
     const { over = [axis("p", 2), axis("q", 3)], order = { lanes: 1 }, points = 1, results = 1, until } = changes;
+    const { registers = Infinity } = changes;
     const value = changes.value ?? from("x", ...over.map(({ name }) => name), "j");
     const list = Array.from({ length: results }, (_, at) => [`s${at}`, "sum", value] as const);
     const tensors = new Map([["x", f(...over.map(({ extent }) => extent), 40)]]);
@@ -55,7 +58,8 @@ describe("a reduction is written out", () => {
     if (stage.kind !== "reduce") throw new Error("expected a reduction");
     const interior = interiorOf(kernel.stages[0].kind === "reduce" ? kernel.stages[0] : stage);
     const whole: Reduce = interior === undefined ? stage : { ...stage, interior };
-    return termsOf(until === undefined ? whole : { ...whole, until: axisIndex("j") }, points)?.length;
+    const tile = Array.from({ length: points }, (_, at) => ({ ...origin, axes: new Map([["j", constantIndex(at)]]) }));
+    return termsOf(until === undefined ? whole : { ...whole, until: axisIndex("j") }, tile, registers)?.length;
   }
 
   const beyond = (name: string): Scalar =>
@@ -73,6 +77,10 @@ describe("a reduction is written out", () => {
     ["not of more", { over: square(3, 3), points: 33 }, undefined],
     ["of 288 terms of all results together", { over: square(3, 3), points: 16, results: 2 }, 9],
     ["not of more of them", { over: square(3, 3), points: 16, results: 3 }, undefined],
+    ["whose loads and sums stay in the registers", { points: 2, registers: 14 }, 6],
+    ["not where they do not", { points: 2, registers: 13 }, undefined],
+    ["where points share what they load", { points: 2, registers: 8, value: from("x", "p", "q", constantIndex(0)) }, 6],
+    ["not with a sum more", { points: 3, registers: 8, value: from("x", "p", "q", constantIndex(0)) }, undefined],
     ["of no axis", { over: [], value: from("x", "j") }, 1],
     ["not of an open axis", { over: [axis("p", "N")] }, undefined],
     ["not in four lanes", { order: { lanes: 4 } }, undefined],
@@ -89,7 +97,7 @@ describe("a reduction is written out", () => {
     const value = select(compare("less", indexScalar(axisIndex("q")), i32(2)), from("x", "q"), f32(7));
     const stage = reduce(over, { lanes: 1 }, ["s", "sum", value]);
     if (stage.kind !== "reduce") throw new Error("expected a reduction");
-    const values = termsOf(stage, 1)?.map(({ results: [result] }) => result.value);
+    const values = termsOf(stage, [origin], Infinity)?.map(({ results: [result] }) => result.value);
     expect(values).toEqual([from("x", constantIndex(0)), from("x", constantIndex(1)), f32(7)]);
   });
 });
