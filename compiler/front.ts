@@ -37,7 +37,7 @@ export interface FrontOptions {
   readonly probes?: readonly string[];
   /** What was read from the data: sizes, and whether targets are classes. */
   readonly dataFacts?: DataFacts;
-  /** How many operations the program may have once every call is written out (NN0603); default: 130,000, which take about five seconds to compile. */
+  /** How many operations the program may have once every call is written out (NN0603); default: 220,000, which take about five seconds to compile. */
   readonly operations?: number;
   /** Dimensions without a value stay symbols, as for `check`. */
   readonly allowOpen?: boolean;

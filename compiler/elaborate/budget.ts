@@ -8,7 +8,7 @@ import { Failure } from "./failure.ts";
  * Nodes of all graphs, expressions evaluated, parts of layers and items of lists: about five seconds of compiling, whatever they are
  * (bench/results/compile.md).
  */
-const usualOperations = 130_000;
+const usualOperations = 220_000;
 
 /** Thrown where the budget ends, until somebody knows a place to report. */
 export class BudgetExceeded extends Error {

@@ -96,7 +96,7 @@ describe("what options and limits are told", () => {
   test("NN0603: a repeat in a repeat", () => {
     const layers = "model M(x: [N, 8]) -> [N, 8] = x |> repeat(1000, repeat(1000, relu))";
     expect(complaints(layers, {})).toMatchInlineSnapshot(`
-      "error[NN0603]: expected a program of at most 130000 operations once every call is written out, found more; \`operations: 260000\`, or \`--operations 260000\`, allows twice as many
+      "error[NN0603]: expected a program of at most 220000 operations once every call is written out, found more; \`operations: 440000\`, or \`--operations 440000\`, allows twice as many
         --> main.nn:1:37
          |
        1 | model M(x: [N, 8]) -> [N, 8] = x |> repeat(1000, repeat(1000, relu))

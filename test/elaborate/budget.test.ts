@@ -130,7 +130,7 @@ describe("movements of movements compile in time", () => {
 describe("the place that used the budget up is named", () => {
   const told = (source: string) => show(elaborated(source).diagnostics, source);
   const message =
-    "error NN0603: expected a program of at most 130000 operations once every call is written out, found more; `operations: 260000`, or `--operations 260000`, allows twice as many";
+    "error NN0603: expected a program of at most 220000 operations once every call is written out, found more; `operations: 440000`, or `--operations 440000`, allows twice as many";
 
   test("the expression that most of it comes from", () => {
     expect(told("model M(x: [N, 8]) -> [N, 8] = x |> relu |> repeat(1000, repeat(1000, relu))")).toEqual([

@@ -355,7 +355,7 @@ test("what runs at each step cannot be probed", () => {
 train M { data: given  loss: mse  optimizer: sgd(lr: 0.1) }`;
   const probed = (path: string) => show(elaborated(source, { probes: [path] }).diagnostics, source);
   expect(probed("M.cells.dense")).toEqual([
-    "error NN0419: cannot probe `M.cells.dense`: expected a layer that answers once, found one that a scan runs at each step",
+    "error NN0420: cannot probe `M.cells.dense`: expected a layer that answers once, found one that a scan runs at each step",
   ]);
   expect(probed("M.cells")).toEqual([]);
   expect(probed("M.cells.dense.w")).toEqual([]);

@@ -206,7 +206,7 @@ export const otherConstant = define<{ readonly name: string; readonly expected: 
 });
 
 export const probeInScan = define<{ readonly path: string }>({
-  code: "NN0419",
+  code: "NN0420",
   severity: "error",
   message: ({ path }) =>
     `cannot probe \`${path}\`: expected a layer that answers once, found one that a scan runs at each step`,
