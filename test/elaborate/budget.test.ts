@@ -180,7 +180,7 @@ describe("honest programs are within the budget", () => {
 });
 
 describe("the budget is what the caller says", () => {
-  const source = `model M(x: [N, 8]) -> [N, 8] = x |> repeat(1000, dense(8))${trainedBy("adam(lr: 0.1)")}`;
+  const source = `model M(x: [N, 8]) -> [N, 8] = x |> repeat(1200, dense(8))${trainedBy("adam(lr: 0.1)")}`;
   const codes = (operations?: number): readonly string[] =>
     elaborated(source, operations === undefined ? {} : { operations }).diagnostics.map(({ code }) => code);
 
