@@ -9,6 +9,7 @@ import { root } from "./project.mjs";
 
 const percent = (share) => `${(100 * share).toFixed(2)} %`;
 const times = (factor) => `${factor.toFixed(2)} times`;
+const plain = (number) => number.toFixed(3);
 /** The seeds from 1 to this one. */
 export const firstSeeds = (count) => Array.from({ length: count }, (_, at) => at + 1);
 
@@ -102,6 +103,23 @@ const examples = [
     file: "shapes/detect.nn",
     seeds: firstSeeds(1),
     figures: ["found", "right"].map((name) => ({ name, of: final(name), show: percent, least: 0.75 })),
+  },
+  {
+    file: "gan/gan.nn",
+    seeds: firstSeeds(2),
+    figures: [
+      {
+        name: "loss of the critic, 1.386 where it guesses",
+        of: ([{ done }]) => done.train.critic,
+        show: plain,
+        least: 1.37,
+      },
+    ],
+  },
+  {
+    file: "gan/digits.nn",
+    seeds: firstSeeds(2),
+    figures: [{ name: "digits that can be read", of: final("legible"), show: percent, least: 0.93 }],
   },
   {
     file: "fashion/full.nn",
