@@ -122,6 +122,11 @@ const examples = [
     figures: [{ name: "digits that can be read", of: final("legible"), show: percent, least: 0.93 }],
   },
   {
+    file: "karate/measured.nn",
+    seeds: firstSeeds(10),
+    figures: [{ name: "members told right", of: ([{ done }]) => done.train.told, show: percent, least: 0.92 }],
+  },
+  {
     file: "fashion/full.nn",
     seeds: firstSeeds(1),
     data: { from: debian, to: "data/full", missing: "Debian's package dataset-fashion-mnist is not installed" },

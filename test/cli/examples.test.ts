@@ -52,6 +52,8 @@ const first: readonly [file: string, label: string | undefined, losses: readonly
   ["shapes/detect.nn", undefined, [1.0302417278289795, 0.9291844367980957, 0.7261793613433838]],
   ["gan/gan.nn", undefined, [3.9842891693115234, 3.353572130203247, 2.7826857566833496]],
   ["gan/digits.nn", undefined, [2.8983802795410156, 2.5823845863342285, 2.336817502975464]],
+  ["karate/karate.nn", undefined, [0.7621413469314575, 0.680248498916626, 0.6167910099029541]],
+  ["karate/measured.nn", undefined, [0.7621413469314575, 0.680248498916626, 0.6167910099029541]],
 ];
 
 test.each(first)(
@@ -68,7 +70,7 @@ function contents(folder: string): ReadonlyMap<string, string> {
   return new Map(names.map((name) => [name, unzipped(readFileSync(path.join(folder, name))).toString("base64")]));
 }
 
-test.each(["shapes", "transfer", "gan"])("the data of %s are what its script draws", (example) => {
+test.each(["shapes", "transfer", "gan", "karate"])("the data of %s are what its script draws", (example) => {
   const folder = temporaryFolder("examples");
   execFileSync(process.execPath, [path.join(root, `scripts/make-example-${example}.mjs`), folder]);
   expect(contents(folder)).toEqual(contents(path.join(root, "examples", example, "data")));
