@@ -4,7 +4,7 @@
  *
  *   node scripts/draw-example-figures.mjs gan/gan.nn
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import sharp from "sharp";
@@ -14,15 +14,20 @@ import { normalFrom, randomFrom } from "./lib/random.mjs";
 const scratch = mkdtempSync(path.join(tmpdir(), "nnc-draw-"));
 const examples = path.join(root, "examples");
 
-/** Trains up to this epoch, from where an earlier call stopped, and answers the parameters' file. */
-function trained(file, epochs) {
+/** Trains with these flags and answers the parameters' file. */
+function trained(file, ...flags) {
   const run = path.join(scratch, file.replaceAll("/", "-"));
-  const resume = isStarted.has(file) ? ["--resume"] : [];
-  isStarted.add(file);
-  nncOutput(["train", path.join(examples, file), "-o", run, "--epochs", String(epochs), ...resume]);
+  nncOutput(["train", path.join(examples, file), "-o", run, ...flags]);
   return path.join(run, "parameters.safetensors");
 }
-const isStarted = new Set();
+
+/** The same up to each of these epochs in turn, and what `draw` makes of the parameters there. */
+function trainedTo(file, epochs, draw) {
+  return epochs.map((epoch, at) => {
+    const resume = at === 0 ? [] : ["--resume"];
+    return draw(trained(file, "--epochs", String(epoch), ...resume), epoch);
+  });
+}
 
 /** What a model of the file answers for rows. */
 function predicted(file, params, model, rows) {
@@ -31,11 +36,18 @@ function predicted(file, params, model, rows) {
   const lines = nncOutput(["predict", path.join(examples, file), ...flags], input)
     .trimEnd()
     .split("\n");
-  return lines.map((line) => JSON.parse(line).output);
+  // The first output, where there are several.
+  return lines.map((line) => Object.values(JSON.parse(line))[0]);
 }
 
 function noise(random, length) {
   return Array.from({ length }, () => normalFrom(random));
+}
+
+/** The pictures of examples/digits, 8×8 grey levels up to 16 each. */
+function digits() {
+  const lines = readFileSync(path.join(examples, "digits/data/digits.csv"), "utf8").trimEnd().split("\n");
+  return lines.slice(1).map((line) => line.split(",").slice(0, -1).map(Number));
 }
 
 /** Points of a plane from -1.5 to 1.5, a panel for each entry of `sets`, side by side. */
@@ -82,21 +94,47 @@ const figures = {
   "gan/gan.nn": (file) => {
     const random = randomFrom(1);
     const rows = Array.from({ length: 600 }, () => ({ z: noise(random, 8) }));
-    const sets = [1, 10, 30, 60].map((epoch) => ({
+    const sets = trainedTo(file, [1, 10, 30, 60], (params, epoch) => ({
       title: `epoch ${epoch}`,
-      points: predicted(file, trained(file, epoch), "Generator", rows),
+      points: predicted(file, params, "Generator", rows),
     }));
     writeFileSync(path.join(examples, "gan/samples.svg"), scatter(sets));
   },
   "gan/digits.nn": (file) => {
     const random = randomFrom(1);
-    const digits = Array.from({ length: 10 }, (_, digit) => digit);
-    const rows = [5, 20, 60].map((epoch) => {
-      const asked = [0, 0].flatMap(() => digits.map((digit) => ({ z: noise(random, 16), digit })));
-      const drawn = predicted(file, trained(file, epoch), "Generator", asked);
+    const names = Array.from({ length: 10 }, (_, name) => name);
+    const rows = trainedTo(file, [5, 20, 60], (params) => {
+      const asked = [0, 0].flatMap(() => names.map((digit) => ({ z: noise(random, 16), digit })));
+      const drawn = predicted(file, params, "Generator", asked);
       return [drawn.slice(0, 10), drawn.slice(10)];
     });
     return sheet(rows.flat(), path.join(examples, "gan/digits-samples.png"));
+  },
+  "vae/vae.nn": async (file) => {
+    const places = Array.from({ length: 12 }, (_, at) => (4.4 * at) / 11 - 2.2);
+    const map = places.flatMap((down) => places.map((across) => ({ code: [across, -down] })));
+    const drawn = predicted(file, trained(file), "Decode", map);
+    const rows = places.map((_, row) => drawn.slice(12 * row, 12 * (row + 1)));
+    await sheet(rows, path.join(examples, "vae/map.png"));
+
+    const params = trained(file, "--const", "codes=8");
+    const random = randomFrom(1);
+    const shown = digits().slice(-12);
+    const codes = predicted(
+      file,
+      params,
+      "Encode",
+      shown.map((image) => ({ image })),
+    );
+    const noises = Array.from({ length: 24 }, () => noise(random, 8));
+    const made = predicted(
+      file,
+      params,
+      "Decode",
+      [...codes, ...noises].map((code) => ({ code })),
+    );
+    const real = shown.map((image) => image.map((level) => level / 16));
+    await sheet([real, made.slice(0, 12), made.slice(12, 24), made.slice(24)], path.join(examples, "vae/samples.png"));
   },
 };
 

@@ -9,6 +9,7 @@ import { root } from "./project.mjs";
 
 const percent = (share) => `${(100 * share).toFixed(2)} %`;
 const times = (factor) => `${factor.toFixed(2)} times`;
+const nats = (number) => `${number.toFixed(2)} nats`;
 const plain = (number) => number.toFixed(3);
 /** The seeds from 1 to this one. */
 export const firstSeeds = (count) => Array.from({ length: count }, (_, at) => at + 1);
@@ -125,6 +126,11 @@ const examples = [
     file: "karate/measured.nn",
     seeds: firstSeeds(10),
     figures: [{ name: "members told right", of: ([{ done }]) => done.train.told, show: percent, least: 0.92 }],
+  },
+  {
+    file: "vae/vae.nn",
+    seeds: firstSeeds(3),
+    figures: [{ name: "evidence bound", of: ([{ done }]) => -done.holdout.loss, show: nats, least: -33.5 }],
   },
   {
     file: "fashion/full.nn",

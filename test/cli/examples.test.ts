@@ -54,6 +54,7 @@ const first: readonly [file: string, label: string | undefined, losses: readonly
   ["gan/digits.nn", undefined, [2.8983802795410156, 2.5823845863342285, 2.336817502975464]],
   ["karate/karate.nn", undefined, [0.7621413469314575, 0.680248498916626, 0.6167910099029541]],
   ["karate/measured.nn", undefined, [0.7621413469314575, 0.680248498916626, 0.6167910099029541]],
+  ["vae/vae.nn", undefined, [184.7764892578125, 150.95416259765625, 129.76158142089844]],
 ];
 
 test.each(first)(
