@@ -10,6 +10,7 @@ import path from "node:path";
 import sharp from "sharp";
 import { nncOutput, root } from "./lib/project.mjs";
 import { normalFrom, randomFrom } from "./lib/random.mjs";
+import { spiralFrom } from "./lib/spiral.mjs";
 
 const scratch = mkdtempSync(path.join(tmpdir(), "nnc-draw-"));
 const examples = path.join(root, "examples");
@@ -30,9 +31,9 @@ function trainedTo(file, epochs, draw) {
 }
 
 /** What a model of the file answers for rows. */
-function predicted(file, params, model, rows) {
+function predicted(file, params, model, rows, ...more) {
   const input = rows.map((row) => JSON.stringify(row)).join("\n");
-  const flags = ["--params", params, "--model", model, "--format", "json"];
+  const flags = ["--params", params, "--model", model, "--format", "json", ...more];
   const lines = nncOutput(["predict", path.join(examples, file), ...flags], input)
     .trimEnd()
     .split("\n");
@@ -50,22 +51,39 @@ function digits() {
   return lines.slice(1).map((line) => line.split(",").slice(0, -1).map(Number));
 }
 
-/** Points of a plane from -1.5 to 1.5, a panel for each entry of `sets`, side by side. */
-function scatter(sets) {
-  const [side, gap, top] = [200, 16, 28];
-  const at = (value) => Number((side * (value / 3 + 0.5)).toFixed(1));
-  const panels = sets.map(({ title, points }, column) => {
-    const dots = points.map(([x, y]) => `M${at(x)} ${at(-y)}h0`).join("");
-    return (
+/** The points of a path whose numbers come in a row. */
+function pairs(numbers) {
+  return Array.from({ length: numbers.length / 2 }, (_, at) => numbers.slice(2 * at, 2 * at + 2));
+}
+
+const side = 200;
+/** Where in a panel a number from -1.5 to 1.5 is. */
+const placed = (value) => Number((side * (value / 3 + 0.5)).toFixed(1));
+
+/** Dots at points of a plane. */
+function dots(points) {
+  const d = points.map(([x, y]) => `M${placed(x)} ${placed(-y)}h0`).join("");
+  return `<path d="${d}" stroke="#0072b2" stroke-width="2" stroke-linecap="round" stroke-opacity="0.6"/>`;
+}
+
+/** A line through points of a plane, thick or thin. */
+function line(points, colour, width) {
+  const d = points.map(([x, y], index) => `${index === 0 ? "M" : "L"}${placed(x)} ${placed(-y)}`).join("");
+  return `<path d="${d}" fill="none" stroke="${colour}" stroke-width="${width}"/>`;
+}
+
+/** A picture of panels side by side, each with its title. */
+function drawing(panels) {
+  const [gap, top] = [16, 28];
+  const parts = panels.map(
+    ({ title, marks }, column) =>
       `<g transform="translate(${gap + column * (side + gap)} ${top})"><text y="-9" fill="#333333">${title}</text>` +
-      `<svg width="${side}" height="${side}"><rect width="100%" height="100%" fill="none" stroke="#bbbbbb"/>` +
-      `<path d="${dots}" stroke="#0072b2" stroke-width="2" stroke-linecap="round" stroke-opacity="0.6"/></svg></g>`
-    );
-  });
-  const [width, height] = [gap + sets.length * (side + gap), top + side + gap];
+      `<svg width="${side}" height="${side}"><rect width="100%" height="100%" fill="none" stroke="#bbbbbb"/>${marks}</svg></g>`,
+  );
+  const [width, height] = [gap + panels.length * (side + gap), top + side + gap];
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="12">` +
-    `<rect width="100%" height="100%" fill="#ffffff"/>${panels.join("")}</svg>\n`
+    `<rect width="100%" height="100%" fill="#ffffff"/>${parts.join("")}</svg>\n`
   );
 }
 
@@ -94,11 +112,11 @@ const figures = {
   "gan/gan.nn": (file) => {
     const random = randomFrom(1);
     const rows = Array.from({ length: 600 }, () => ({ z: noise(random, 8) }));
-    const sets = trainedTo(file, [1, 10, 30, 60], (params, epoch) => ({
+    const panels = trainedTo(file, [1, 10, 30, 60], (params, epoch) => ({
       title: `epoch ${epoch}`,
-      points: predicted(file, params, "Generator", rows),
+      marks: dots(predicted(file, params, "Generator", rows)),
     }));
-    writeFileSync(path.join(examples, "gan/samples.svg"), scatter(sets));
+    writeFileSync(path.join(examples, "gan/samples.svg"), drawing(panels));
   },
   "gan/digits.nn": (file) => {
     const random = randomFrom(1);
@@ -109,6 +127,25 @@ const figures = {
       return [drawn.slice(0, 10), drawn.slice(10)];
     });
     return sheet(rows.flat(), path.join(examples, "gan/digits-samples.png"));
+  },
+  "ode/ode.nn": (file) => {
+    const [places, apart, learnt] = [400, 0.025, 100];
+    const starts = [
+      [1.3, 0.3],
+      [-0.2, 1],
+      [-0.7, -0.4],
+    ];
+    const rows = starts.map((start) => ({ start }));
+    const flags = ["--const", `places=${places}`, "--override"];
+    const found = predicted(file, trained(file), "Path", rows, ...flags).map(pairs);
+    const panels = starts.map((start, row) => {
+      const follow = (points) => [start, ...points];
+      const real = line(follow(spiralFrom(start, places, apart)), "#bbbbbb", 5);
+      const [before, beyond] = [found[row].slice(0, learnt), found[row].slice(learnt - 1)];
+      const marks = real + line(beyond, "#d55e00", 1.2) + line(follow(before), "#0072b2", 2);
+      return { title: `from ${start.join(", ")}`, marks };
+    });
+    writeFileSync(path.join(examples, "ode/paths.svg"), drawing(panels));
   },
   "vae/vae.nn": async (file) => {
     const places = Array.from({ length: 12 }, (_, at) => (4.4 * at) / 11 - 2.2);

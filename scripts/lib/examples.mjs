@@ -133,6 +133,17 @@ const examples = [
     figures: [{ name: "evidence bound", of: ([{ done }]) => -done.holdout.loss, show: nats, least: -33.5 }],
   },
   {
+    file: "ode/ode.nn",
+    flags: ["--all"],
+    seeds: firstSeeds(2),
+    figures: ["Path", "Sparing"].map((name, at) => ({
+      name: `error of ${name}, below 0`,
+      of: (runs) => -runs[at].done.holdout.mean_absolute_error,
+      show: plain,
+      least: -0.05,
+    })),
+  },
+  {
     file: "fashion/full.nn",
     seeds: firstSeeds(1),
     data: { from: debian, to: "data/full", missing: "Debian's package dataset-fashion-mnist is not installed" },

@@ -55,6 +55,8 @@ const first: readonly [file: string, label: string | undefined, losses: readonly
   ["karate/karate.nn", undefined, [0.7621413469314575, 0.680248498916626, 0.6167910099029541]],
   ["karate/measured.nn", undefined, [0.7621413469314575, 0.680248498916626, 0.6167910099029541]],
   ["vae/vae.nn", undefined, [184.7764892578125, 150.95416259765625, 129.76158142089844]],
+  ["ode/ode.nn", "Path", [0.5597482323646545, 0.6560263633728027, 0.615401566028595]],
+  ["ode/ode.nn", "Sparing", [0.5597482323646545, 0.6560263633728027, 0.615401566028595]],
 ];
 
 test.each(first)(
@@ -71,7 +73,7 @@ function contents(folder: string): ReadonlyMap<string, string> {
   return new Map(names.map((name) => [name, unzipped(readFileSync(path.join(folder, name))).toString("base64")]));
 }
 
-test.each(["shapes", "transfer", "gan", "karate"])("the data of %s are what its script draws", (example) => {
+test.each(["shapes", "transfer", "gan", "karate", "ode"])("the data of %s are what its script draws", (example) => {
   const folder = temporaryFolder("examples");
   execFileSync(process.execPath, [path.join(root, `scripts/make-example-${example}.mjs`), folder]);
   expect(contents(folder)).toEqual(contents(path.join(root, "examples", example, "data")));
