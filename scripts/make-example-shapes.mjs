@@ -11,22 +11,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { idx } from "./lib/idx.mjs";
-import { randomFrom } from "./lib/random.mjs";
+import { direction, randomFrom } from "./lib/random.mjs";
 
 const [folder = path.resolve(import.meta.dirname, "../examples/shapes/data")] = process.argv.slice(2);
 const kinds = ["disc", "square", "triangle"];
 const cell = 8;
 /** Grey levels are multiples of this, so that the files pack well. */
 const level = 16;
-
-/** A direction, every one as likely, without sine and cosine. */
-function direction(random) {
-  for (;;) {
-    const [across, down] = [2 * random() - 1, 2 * random() - 1];
-    const length = Math.sqrt(across * across + down * down);
-    if (length > 0.1 && length <= 1) return { across: across / length, down: down / length };
-  }
-}
 
 /** Whether a point, seen from the centre, lies in the shape; corners lie `radius` from the centre. */
 function isInside({ kind, radius, turn }, down, across) {

@@ -9,6 +9,8 @@ import { root } from "./project.mjs";
 
 const percent = (share) => `${(100 * share).toFixed(2)} %`;
 const times = (factor) => `${factor.toFixed(2)} times`;
+const nats = (number) => `${number.toFixed(2)} nats`;
+const plain = (number) => number.toFixed(3);
 /** The seeds from 1 to this one. */
 export const firstSeeds = (count) => Array.from({ length: count }, (_, at) => at + 1);
 
@@ -102,6 +104,44 @@ const examples = [
     file: "shapes/detect.nn",
     seeds: firstSeeds(1),
     figures: ["found", "right"].map((name) => ({ name, of: final(name), show: percent, least: 0.75 })),
+  },
+  {
+    file: "gan/gan.nn",
+    seeds: firstSeeds(2),
+    figures: [
+      {
+        name: "loss of the critic, 1.386 where it guesses",
+        of: ([{ done }]) => done.train.critic,
+        show: plain,
+        least: 1.37,
+      },
+    ],
+  },
+  {
+    file: "gan/digits.nn",
+    seeds: firstSeeds(2),
+    figures: [{ name: "digits that can be read", of: final("legible"), show: percent, least: 0.93 }],
+  },
+  {
+    file: "karate/measured.nn",
+    seeds: firstSeeds(10),
+    figures: [{ name: "members told right", of: ([{ done }]) => done.train.told, show: percent, least: 0.92 }],
+  },
+  {
+    file: "vae/vae.nn",
+    seeds: firstSeeds(3),
+    figures: [{ name: "evidence bound", of: ([{ done }]) => -done.holdout.loss, show: nats, least: -33.5 }],
+  },
+  {
+    file: "ode/ode.nn",
+    flags: ["--all"],
+    seeds: firstSeeds(2),
+    figures: ["Path", "Sparing"].map((name, at) => ({
+      name: `error of ${name}, below 0`,
+      of: (runs) => -runs[at].done.holdout.mean_absolute_error,
+      show: plain,
+      least: -0.05,
+    })),
   },
   {
     file: "fashion/full.nn",

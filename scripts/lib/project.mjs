@@ -1,5 +1,5 @@
 /** What the scripts share: where the project is, running a command, and installing what is missing. Plain Node, no package. */
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,6 +19,16 @@ export function run(command, args, environment = {}) {
   });
   if (error) console.error(`${command}: ${error.message}`);
   return status ?? 1;
+}
+
+/** Runs the built command with this standard input and answers what it prints; throws where it fails. */
+export function nncOutput(args, input = "") {
+  return execFileSync(process.execPath, [path.join(root, "dist/cli.js"), ...args], {
+    input,
+    encoding: "utf8",
+    maxBuffer: 2 ** 30,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
 }
 
 /** Writes a file under a temporary name first, so that who is interrupted leaves the old one. */

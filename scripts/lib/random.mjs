@@ -10,3 +10,17 @@ export function randomFrom(seed) {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+/** A direction, every one as likely, without sine and cosine. */
+export function direction(random) {
+  for (;;) {
+    const [across, down] = [2 * random() - 1, 2 * random() - 1];
+    const length = Math.sqrt(across * across + down * down);
+    if (length > 0.1 && length <= 1) return { across: across / length, down: down / length };
+  }
+}
+
+/** A draw from the normal distribution, whose last digits may differ from machine to machine. */
+export function normalFrom(random) {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

@@ -50,6 +50,13 @@ const first: readonly [file: string, label: string | undefined, losses: readonly
   ["transfer/transfer.nn", "scratch", [0.7618573904037476, 0.674560546875, 0.6641953587532043]],
   ["shapes/segment.nn", undefined, [1.4364466667175293, 1.4733161926269531, 1.3416825532913208]],
   ["shapes/detect.nn", undefined, [1.0302417278289795, 0.9291844367980957, 0.7261793613433838]],
+  ["gan/gan.nn", undefined, [3.9842891693115234, 3.353572130203247, 2.7826857566833496]],
+  ["gan/digits.nn", undefined, [2.8983802795410156, 2.5823845863342285, 2.336817502975464]],
+  ["karate/karate.nn", undefined, [0.7621413469314575, 0.680248498916626, 0.6167910099029541]],
+  ["karate/measured.nn", undefined, [0.7621413469314575, 0.680248498916626, 0.6167910099029541]],
+  ["vae/vae.nn", undefined, [184.7764892578125, 150.95416259765625, 129.76158142089844]],
+  ["ode/ode.nn", "Path", [0.5597482323646545, 0.6560263633728027, 0.615401566028595]],
+  ["ode/ode.nn", "Sparing", [0.5597482323646545, 0.6560263633728027, 0.615401566028595]],
 ];
 
 test.each(first)(
@@ -62,11 +69,11 @@ test.each(first)(
 
 /** What is in the files of a folder, unpacked. */
 function contents(folder: string): ReadonlyMap<string, string> {
-  const names = readdirSync(folder).filter((name) => name.endsWith(".gz"));
+  const names = readdirSync(folder).filter((name) => /\.(gz|csv)$/.test(name));
   return new Map(names.map((name) => [name, unzipped(readFileSync(path.join(folder, name))).toString("base64")]));
 }
 
-test.each(["shapes", "transfer"])("the data of %s are what its script draws", (example) => {
+test.each(["shapes", "transfer", "gan", "karate", "ode"])("the data of %s are what its script draws", (example) => {
   const folder = temporaryFolder("examples");
   execFileSync(process.execPath, [path.join(root, `scripts/make-example-${example}.mjs`), folder]);
   expect(contents(folder)).toEqual(contents(path.join(root, "examples", example, "data")));
