@@ -27,10 +27,11 @@ import type { Machine } from "./machine.ts";
 
 type PlainReduce = Extract<Stage, { readonly kind: "reduce" }>;
 
-/** The reduction where every index of `conditions` is at least 0. */
+/** The reduction where every index of `conditions` is at least 0, and where one is not, if a single choice asks them all. */
 export interface Interior {
   readonly conditions: readonly Index[];
   readonly stage: PlainReduce;
+  readonly outside?: PlainReduce;
 }
 
 /** A whole tile is tested at once only if the reduction's own part of the test is at most this many points. */
@@ -40,18 +41,35 @@ const solved = "$inner";
 
 /** The stage without the choices that are comparisons of indices; undefined where it has none. */
 export function interiorOf(stage: PlainReduce): Interior | undefined {
-  const conditions: Index[] = [];
-  const chosen = (scalar: Scalar): Scalar =>
-    mapScalar(scalar, (node) => {
-      const holds = node.kind === "select" ? notBelowZero(node.condition) : undefined;
-      if (node.kind !== "select" || holds === undefined) return node;
-      conditions.push(...holds);
-      return node.whenTrue;
-    });
-  const named = <Named extends { readonly value: Scalar }>(list: readonly Named[]): readonly Named[] =>
-    list.map((one) => ({ ...one, value: chosen(one.value) }));
-  const interior = { ...stage, lets: named(stage.lets), results: named(stage.results) };
-  return conditions.length === 0 ? undefined : { conditions, stage: interior };
+  const asked: (readonly Index[])[] = [];
+  const choosing = (side: "whenTrue" | "otherwise"): PlainReduce => {
+    const chosen = (scalar: Scalar): Scalar =>
+      mapScalar(scalar, (node) => {
+        const holds = node.kind === "select" ? notBelowZero(node.condition) : undefined;
+        if (node.kind !== "select" || holds === undefined) return node;
+        asked.push(holds);
+        return node[side];
+      });
+    const named = <Named extends { readonly value: Scalar }>(list: readonly Named[]): readonly Named[] =>
+      list.map((one) => ({ ...one, value: chosen(one.value) }));
+    return { ...stage, lets: named(stage.lets), results: named(stage.results) };
+  };
+  const inside = choosing("whenTrue");
+  const conditions = asked.flat();
+  if (conditions.length === 0) return undefined;
+  return { conditions, stage: inside, ...(asked.length === 1 ? { outside: choosing("otherwise") } : {}) };
+}
+
+/** The same of other stages, made of its own. */
+export function mapInterior(
+  { conditions, stage, outside }: Interior,
+  made: (stage: PlainReduce) => PlainReduce,
+): Interior {
+  return { conditions, stage: made(stage), ...(outside === undefined ? {} : { outside: made(outside) }) };
+}
+
+export function withInterior(stage: Reduce, interior: Interior): Reduce {
+  return { ...stage, interior };
 }
 
 /** Indices that are at least 0 exactly where the condition holds; undefined where it is not a conjunction of such. */
@@ -147,10 +165,14 @@ function leastOfEach(indices: readonly Index[]): readonly Index[] {
   return [...least.values()];
 }
 
-/** Where an innermost loop is inside: if `condition` holds, over `span`, each wherever it is set. */
+/**
+ * Where an innermost loop is inside: if `condition` holds, over `span`, each wherever it is set. `together`: all points are inside and
+ * outside at the same places.
+ */
 export interface Region {
   readonly condition?: Expression;
   readonly span?: LoopRange;
+  readonly together: boolean;
 }
 
 /** Solves the conditions at all points for the innermost loop; undefined where that cannot be done. */
@@ -165,11 +187,13 @@ export function regionOf(
   const fixed: Index[] = [];
   const lows: Index[] = [];
   const highs: Index[] = [];
+  const distinct = conditions.map(() => new Set<string>());
   for (const point of points) {
     const here = at(point, [...places, ...placesOf(axis, axisIndex(solved))]);
-    for (const condition of conditions) {
+    for (const [n, condition] of conditions.entries()) {
       const index = placeIndex(emitter, condition, here);
       if (index === undefined || laneStride(index) !== 0) return undefined;
+      distinct[n].add(indexKey(index));
       const coefficient = coefficientOf(index, solved);
       const rest = subtractIndex(index, scaleIndex(axisIndex(solved), coefficient));
       if (axesOf(rest).has(solved)) return undefined;
@@ -182,7 +206,11 @@ export function regionOf(
   const condition = fixed.length === 0 ? undefined : allHold(emitter, fixed);
   if (fixed.some((index) => (knownNumber(index) ?? 0) < 0)) return undefined;
   const span = lows.length + highs.length === 0 ? undefined : spanBetween(emitter, axis, whole, lows, highs);
-  return { ...(condition === undefined ? {} : { condition }), ...(span === undefined ? {} : { span }) };
+  return {
+    together: distinct.every(({ size }) => size === 1),
+    ...(condition === undefined ? {} : { condition }),
+    ...(span === undefined ? {} : { span }),
+  };
 }
 
 /** The part of `whole` from the greatest low to below the least high, empty if they cross. */
@@ -193,11 +221,22 @@ function spanBetween(
   lows: readonly Index[],
   highs: readonly Index[],
 ): LoopRange {
+  const [least, most] = [Math.max, Math.min].map((of, side) =>
+    numberOf(side === 0 ? [whole.from, ...lows] : [whole.to, ...highs], of),
+  );
+  if (least !== undefined && most !== undefined)
+    return { from: constantIndex(least), to: constantIndex(Math.max(least, most)) };
   const size = add(extent, constant(1));
   const from = extreme(emitter, "maximum", [whole.from, ...lows]);
   const held = boundedIndex(emitter, from, whole.from, whole.to, size);
   const to = extreme(emitter, "minimum", [whole.to, ...highs]);
   return { from: held, to: boundedIndex(emitter, to, held, whole.to, size) };
+}
+
+/** The greatest or least of them, where all are numbers. */
+function numberOf(indices: readonly Index[], of: (...numbers: readonly number[]) => number): number | undefined {
+  const known = indices.flatMap((index) => knownNumber(index) ?? []);
+  return known.length === indices.length ? of(...known) : undefined;
 }
 
 function extreme(emitter: Emitter, operator: "maximum" | "minimum", indices: readonly Index[]): Expression {

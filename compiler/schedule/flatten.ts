@@ -14,7 +14,7 @@ import { simplifyIndex } from "../loops/simplify.ts";
 import { rebuild } from "../loops/traverse.ts";
 import type { Axis, Index, Scalar } from "../loops/types.ts";
 import type { Kernel, Stage, Store } from "../kernel/types.ts";
-import { interiorOf, type Reduce } from "./border.ts";
+import { interiorOf, mapInterior, withInterior, type Reduce } from "./border.ts";
 import { limitOf } from "./limit.ts";
 
 interface Context {
@@ -47,9 +47,10 @@ function flattenStage(stage: Stage, within: Within): Stage {
       const flat: Reduce = { ...flattenReduce(bare, context), ...end };
       const interior = interiorOf(bare);
       if (interior === undefined) return flat;
-      const inside: Reduce = { ...flattenReduce(interior.stage, context), ...end };
-      const both: Reduce = { ...flat, interior: { ...interior, stage: inside } };
-      return both;
+      return withInterior(
+        flat,
+        mapInterior(interior, (one) => ({ ...flattenReduce(one, context), ...end })),
+      );
     }
     case "sweep": {
       const context = within(stage.over);

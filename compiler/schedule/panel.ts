@@ -11,7 +11,7 @@ import { loadIn } from "../loops/contraction.ts";
 import { indicesWithin, loadsOf, scalarKey, type Load } from "../loops/scalar.ts";
 import { childrenOf, rebuild } from "../loops/traverse.ts";
 import type { Index, Scalar } from "../loops/types.ts";
-import { interiorOf, upToEnd, type Context, type Reduce } from "./border.ts";
+import { interiorOf, mapInterior, upToEnd, withInterior, type Context, type Reduce } from "./border.ts";
 import type { Emitter } from "./emitter.ts";
 import { at, evaluate, place, storeAt, type Point } from "./evaluate.ts";
 import { laneNumbers } from "./expressions.ts";
@@ -147,8 +147,7 @@ function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, s
     results: stage.results.map((result) => ({ ...result, value: replaceOperands(result.value, replace) })),
   });
   const { interior } = open;
-  const inside = interior === undefined ? {} : { interior: { ...interior, stage: reading(interior.stage) } };
-  const stage: Reduce = { ...reading(open), ...inside };
+  const stage = interior === undefined ? reading(open) : withInterior(reading(open), mapInterior(interior, reading));
   if (panels.size === 0) return undefined;
   const [axis] = mergeAxes(first.over, [...indicesOfStage(first), ...indicesOfStage(stage)]);
   const slices = cut ? { stage, axis, places } : undefined;

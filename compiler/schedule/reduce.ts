@@ -198,14 +198,15 @@ function ascend(
       addAlong(context, terms, points, sums, { ...inner, span: part }, part !== whole);
     const region = stage.interior && regionOf(emitter, stage.interior, points, axis, whole, places);
     if (stage.interior === undefined || region === undefined) return loop(stage, whole);
-    splitLoop(emitter, stage, stage.interior.stage, whole, region, loop);
+    const beside = (region.together ? stage.interior.outside : undefined) ?? stage;
+    splitLoop(emitter, beside, stage.interior.stage, whole, region, loop);
   });
 }
 
-/** Border, interior, border; or all of it with care where the region's condition does not hold. */
+/** Border, interior, border; or all of it as a border where the region's condition does not hold. */
 function splitLoop(
   emitter: Emitter,
-  stage: Reduce,
+  beside: Reduce,
   inside: Reduce,
   whole: LoopRange,
   { condition, span }: Region,
@@ -213,12 +214,12 @@ function splitLoop(
 ): void {
   const split = (): void => {
     if (span === undefined) return loop(inside, whole);
-    loop(stage, { from: whole.from, to: span.from });
+    loop(beside, { from: whole.from, to: span.from });
     loop(inside, span);
-    loop(stage, { from: span.to, to: whole.to });
+    loop(beside, { from: span.to, to: whole.to });
   };
   if (condition === undefined) split();
-  else emitter.when(condition, split, () => loop(stage, whole));
+  else emitter.when(condition, split, () => loop(beside, whole));
 }
 
 /** One innermost loop: every point's terms into its sums. */

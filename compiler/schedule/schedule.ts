@@ -7,6 +7,7 @@ import {
   add,
   constant,
   evaluate as evaluateDimension,
+  isConstant,
   multiply,
   product,
   symbolsOf,
@@ -18,7 +19,7 @@ import { accountOf } from "../kernel/accesses.ts";
 import { scalarsOf } from "../kernel/stage.ts";
 import { readsOf, writesOf } from "../kernel/tensors.ts";
 import type { Kernel, Row, Stage } from "../kernel/types.ts";
-import { dimensionsOf } from "../loops/index.ts";
+import { constantIndex, dimensionsOf } from "../loops/index.ts";
 import { loadsOf, scalarCost } from "../loops/scalar.ts";
 import type { Axis, Scalar } from "../loops/types.ts";
 import { allNodesOf, indicesOf } from "../program/traverse.ts";
@@ -28,6 +29,7 @@ import { flattenKernel } from "./flatten.ts";
 import { overGrid } from "./grid.ts";
 import { withoutZeros } from "./limit.ts";
 import type { Machine } from "./machine.ts";
+import { replaceAxes, type Replacement } from "./move.ts";
 import { planPanels } from "./panel.ts";
 import { partition } from "./partition.ts";
 import { withoutShortRows } from "./short-rows.ts";
@@ -71,10 +73,18 @@ export function schedule(
  * split, which hides them, and once more behind it, for those that a quotient hid.
  */
 function partsOf(kernel: Kernel, bounds: Bounds): readonly Kernel[] {
-  return partition(kernel, bounds).flatMap((part) => {
+  return partition(withoutSinglePlaces(kernel, bounds), bounds).flatMap((part) => {
     const split = splitAxes(part, bounds).map((one) => withoutZeros(one, bounds));
     return split.length === 1 && split[0] === part ? [part] : split.flatMap((one) => partition(one, bounds));
   });
+}
+
+/** Reduced axes of one place, as of one channel, would only stand between loops; where they give the lanes they stay. */
+function withoutSinglePlaces(kernel: Kernel, bounds: Bounds): Kernel {
+  const axes = kernel.stages.flatMap((stage) => (stage.kind === "reduce" && stage.order.lanes === 1 ? stage.over : []));
+  const single = axes.filter(({ extent }) => isConstant(extent, 1));
+  const gone: Replacement = { axes: [], index: constantIndex(0) };
+  return single.length === 0 ? kernel : replaceAxes(kernel, new Map(single.map(({ name }) => [name, gone])), bounds);
 }
 
 function rowArray({ name, dtype, shape }: Row, bounds: Bounds): ScheduledKernel["arrays"][number] {

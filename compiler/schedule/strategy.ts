@@ -203,11 +203,14 @@ function reductionTile(
   const width: 1 | 4 = lanes === 4 && (extent === undefined || extent >= 4) ? 4 : 1;
   const rowCount = rows === undefined ? 1 : Math.max(1, Math.min(tile.rows, Math.floor(accumulators / results)));
   const most = rows === undefined ? columnVectors * (lanes === 4 ? 1 : 4) : tile.columns / lanes;
-  const count = Math.max(1, Math.min(most, Math.floor(accumulators / (rowCount * results))));
+  // Points that share one operand only read more than others: a vector of each leaves the registers for that.
+  const isBare = lanes === 4 && rows !== undefined && !isFactor(rows, columns, sources);
+  const count = isBare ? 1 : Math.max(1, Math.min(most, Math.floor(accumulators / (rowCount * results))));
   const columnLoop: GridLoop = { ...columns, count, lanes: width, overlap: true, role: "columns" };
   const rowLoops = rows === undefined ? [] : [{ ...rows, count: rowCount, role: "rows" } as const];
   const others = plain.filter((loop) => loop !== columns && loop !== rows);
   const shared = others.filter(({ axis }) => sources.some((index) => runs(index, axis) && runs(index, columns.axis)));
+  if (isBare) return [...others, ...rowLoops, columnLoop];
   return [...shared, columnLoop, ...others.filter((loop) => !shared.includes(loop)), ...rowLoops];
 }
 
@@ -215,6 +218,11 @@ function reductionTile(
 export function runs(index: Index, axis: LoopAxis): boolean {
   const names = axesOf(index);
   return axis.axes.some(({ name }) => names.has(name));
+}
+
+/** Whether an operand that stays along the columns runs along the loop. */
+function isFactor(loop: GridLoop, columns: GridLoop, sources: readonly Index[]): boolean {
+  return sources.some((index) => !runs(index, columns.axis) && runs(index, loop.axis));
 }
 
 /** The last axis, unless what it loads must be gathered and another's need not. */
@@ -245,16 +253,16 @@ function rowAxis(
       constantValue(loop.axis.extent) !== 1 &&
       sources.some((index) => runs(index, columns.axis) && !runs(index, loop.axis)),
   );
-  const factors = sharing.filter((loop) =>
-    sources.some((index) => !runs(index, columns.axis) && runs(index, loop.axis)),
-  );
+  const factors = sharing.filter((loop) => isFactor(loop, columns, sources));
   const candidates = factors.length > 0 ? factors : sharing;
   const last = candidates.at(-1);
   const isLong = ({ axis }: GridLoop): boolean => (constantValue(axis.extent) ?? Infinity) >= tile.rows;
-  if (last === undefined || isLong(last)) return last;
-  // Of a border two places wide rather rows of another axis: best one that no guard asks about, whose points are inside together.
   const asked = reduces.flatMap(({ interior }) => interior?.conditions ?? []);
   const isAsked = ({ axis }: GridLoop): boolean => asked.some((index) => runs(index, axis));
+  // What is asked of no point, but of taps, holds of no tile as a whole.
+  const isBorder = asked.some((index) => !plain.some(({ axis }) => runs(index, axis)));
+  if (last === undefined || (isLong(last) && !(isBorder && isAsked(last)))) return last;
+  // Of a border of few places rather rows of another axis: best one that no guard asks about, whose points are inside together.
   const long = candidates.filter(isLong);
   return long.findLast((loop) => !isAsked(loop)) ?? long.at(-1) ?? last;
 }

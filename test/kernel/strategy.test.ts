@@ -10,7 +10,7 @@ import { schedule } from "../../compiler/schedule/schedule.ts";
 import { strategyOf } from "../../compiler/schedule/strategy.ts";
 import { tidy } from "../../compiler/schedule/tidy.ts";
 import type { Stage } from "../../compiler/kernel/types.ts";
-import { addIndex, axisIndex, constantIndex, dataIndex, scaleIndex } from "../../compiler/loops/index.ts";
+import { addIndex, axisIndex, constantIndex, dataIndex, scaleIndex, subtractIndex } from "../../compiler/loops/index.ts";
 import { randomWords, unaryFunctions } from "../../compiler/loops/functions.ts";
 import {
   allOf,
@@ -97,6 +97,26 @@ describe("the loops of a grid", () => {
     },
   );
 
+  // The first of three taps is outside for every window, the others for some.
+  const place = subtractIndex(addIndex(axisIndex("h"), axisIndex("t")), constantIndex(1));
+  const inside = allOf([
+    compare("greaterEqual", indexScalar(kernels.shifted("t", -1)), i32(0)),
+    compare("less", indexScalar(place), i32(8)),
+  ]);
+  const border = kernels.kernelOf(
+    "border",
+    [axis("n", 8), axis("h", 8), axis("c", 8)],
+    [
+      reduce([axis("t", 3)], { lanes: 1 }, [
+        "sum",
+        "sum",
+        binary("mul", select(inside, from("x", "n", place, "c"), f32(0)), from("w", "t", "c")),
+      ]),
+      store("y", ["n", "h", "c"], local("sum", "f32")),
+    ],
+    { x: type(8, 8, 8), w: type(3, 8), y: type(8, 8, 8) },
+  );
+
   // Along i there is another factor, along w only the weights stay.
   const rowsAndWindows = kernels.kernelOf(
     "rows_and_windows",
@@ -148,12 +168,17 @@ describe("the loops of a grid", () => {
     [
       "neighbouring windows of what has no other factor",
       () => loopsOf(windows.depthwise({ size: 12, channels: 8, low: 0, high: 0 })),
-      "n plain 1×1, h plain 1×1, c columns 2×4, w rows 4×1",
+      "n plain 1×1, h plain 1×1, w rows 4×1, c columns 1×4",
     ],
     [
       "those of another axis where there is one window along the last",
       () => loopsOf(windows.depthwise({ size: 3, channels: 8, low: 0, high: 0 })),
-      "h plain 1×1, w plain 1×1, c columns 2×4, n rows 4×1",
+      "h plain 1×1, w plain 1×1, n rows 4×1, c columns 1×4",
+    ],
+    [
+      "pictures where some taps are beyond the border of all windows",
+      () => loopsOf(border),
+      "h plain 1×1, n rows 4×1, c columns 1×4",
     ],
     [
       "rather rows of another factor than windows",
