@@ -19,6 +19,13 @@ export function parseSeed(text: string): number {
   return whole(text, 0, 2 ** 32 - 1, "a whole number from 0 to 4294967295");
 }
 
+/** A number from 0, such as 0.8. */
+export function parseTemperature(text: string): number {
+  const value = numberOf(text);
+  if (value === undefined || value < 0) throw new Error("a number from 0, such as 0.8");
+  return value;
+}
+
 /** `F=34`: a dimension's name and size. */
 export function parseDimension(text: string): Assignment<number> {
   const expected = `NAME=SIZE such as F=34, from 1 to ${most}`;

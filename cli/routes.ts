@@ -12,7 +12,7 @@ import type { FmtFlags } from "./commands/fmt.ts";
 import type { PredictFlags } from "./commands/predict.ts";
 import type { TrainFlags } from "./commands/train.ts";
 import type { Context } from "./context.ts";
-import { parseCount, parseSeed, parseSetting } from "./flags.ts";
+import { parseCount, parseSeed, parseSetting, parseTemperature } from "./flags.ts";
 import { forms } from "./rows/form.ts";
 import {
   closing,
@@ -180,13 +180,36 @@ const predict = buildCommand<PredictFlags, [string], Context>({
     flags: {
       params,
       data: data(
-        "Rows to predict from, as CSV, JSON lines, NPY, IDX or images by their name or first bytes, or a folder of images; by default standard input",
+        "Rows to predict from, as CSV, JSON lines, NPY, IDX or images by their name or first bytes, a folder of images, or a text; by default standard input",
       ),
       format: {
         kind: "enum",
         values: forms,
         optional: true,
         brief: "The form of the predictions; by default that of --out's name, else that of the rows",
+      },
+      generate: count("How many characters to write, by a model of text"),
+      prompt: {
+        kind: "parsed",
+        parse: (input: string): string => input,
+        optional: true,
+        placeholder: "TEXT",
+        brief: "With --generate: what the text begins with",
+      },
+      temperature: {
+        kind: "parsed",
+        parse: parseTemperature,
+        optional: true,
+        placeholder: "NUMBER",
+        brief:
+          "With --generate: 1, the default, draws by the model's chances, less takes likely ones more often, 0 the likeliest alone",
+      },
+      seed: {
+        kind: "parsed",
+        parse: parseSeed,
+        optional: true,
+        placeholder: "NUMBER",
+        brief: "With --generate: the seed of the draws; by default that of the parameters",
       },
       out: { ...out("The file for the predictions; by default standard output"), placeholder: "FILE", optional: true },
       force: { ...force, brief: "Replaces a file that is there: predictions do not say that nnc wrote them" },
@@ -206,13 +229,17 @@ const predict = buildCommand<PredictFlags, [string], Context>({
     aliases: { o: "out" },
   },
   docs: {
-    brief: "Predictions for rows in CSV, JSON lines, NPY or IDX",
+    brief: "Predictions for rows in CSV, JSON lines, NPY or IDX; what comes next in a text",
     customUsage: [
       {
         input: "digits.nn --params runs/digits/parameters.safetensors < rows.csv",
         brief: "a first line of column names, or one JSON object a line",
       },
       { input: "digits.nn --params p.safetensors --data image=x.npy -o y.npy", brief: "arrays in, an array out" },
+      {
+        input: 'letters.nn --params p.safetensors --generate 200 --prompt "In the" --temperature 0.8 --seed 3',
+        brief: "writes a text, beginning with the prompt",
+      },
     ],
   },
 });

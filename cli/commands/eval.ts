@@ -2,7 +2,6 @@
 import type { Manifest, TargetName } from "../../compiler/program/artifact.ts";
 import type { Compiled } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
-import type { HostData } from "../../compiler/program/host.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
 import type { Evaluation, Network } from "../../runtime/load/index.ts";
 import { evaluationSize, feedOf } from "../../runtime/train/data.ts";
@@ -15,7 +14,7 @@ import { scoresOf } from "../../runtime/train/losses.ts";
 import { requireTrain } from "../../runtime/train/prepare.ts";
 import { contentsOf } from "../contents.ts";
 import type { Context } from "../context.ts";
-import { exitCodes, UsageError } from "../exit.ts";
+import { exitCodes } from "../exit.ts";
 import { readUserFile } from "../files.ts";
 import type { FileFlag } from "../flags.ts";
 import { takenJson } from "../kept.ts";
@@ -24,7 +23,7 @@ import type { ParameterFlags } from "../network.ts";
 import { writeJson } from "../output/json.ts";
 import { report } from "../output/report.ts";
 import { lookOf } from "../output/style.ts";
-import { formOfName } from "../rows/form.ts";
+import { textFileIn } from "../predict/text.ts";
 import { readImageRows } from "../rows/images.ts";
 import { readRowFiles, readWholeFiles, rowFile, telling } from "../rows/read.ts";
 import { openSource } from "../source.ts";
@@ -107,24 +106,14 @@ async function rowsIn(
 ): Promise<Dataset> {
   const declared = requireTrain(manifest, "nnc eval").data;
   const fields = fieldsOf(manifest);
-  const [first, ...more] = data;
-  if (declared.reader === "text" && first !== undefined && isText(first, declared)) {
-    const [second] = more;
-    if (second !== undefined) throw new UsageError(`--data: expected one file of text, found ${second.file}`);
-    return prepareFile(manifest, { read: (name) => readUserFile(context, name) }, first.file, fitted, "evaluate");
-  }
+  const text = declared.reader === "text" ? textFileIn(data, declared) : undefined;
+  if (text !== undefined)
+    return prepareFile(manifest, { read: (name) => readUserFile(context, name) }, text, fitted, "evaluate");
   const images = await readImageRows(context, data, fields, declared, fitted);
   if (images !== undefined) return images.rows;
   const files = data.map(({ field, file }) => rowFile(file, readUserFile(context, file), field));
   const read = declared.reader === "arrays" ? readWholeFiles : readRowFiles;
   return read(files, fields, declared, fitted, telling(context));
-}
-
-/** A file for one input holds its ids, and so does one whose name says so, unless training read its text from such a file. */
-function isText({ field, file }: FileFlag, { settings: { path } }: HostData): boolean {
-  if (field !== undefined) return false;
-  const form = formOfName(file);
-  return form === undefined || (typeof path === "string" && formOfName(path) === form);
 }
 
 async function evaluationOf({ artifact }: Compiled, network: Network, { name, rows }: NamedSet): Promise<Evaluation> {

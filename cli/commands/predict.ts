@@ -1,11 +1,12 @@
 /** `nnc predict FILE --params P`: predictions for rows in files or on standard input, in the form in which the rows come or in another. */
 import path from "node:path";
 import type { TargetName } from "../../compiler/program/artifact.ts";
-import type { HostModel, HostTrain } from "../../compiler/program/host.ts";
+import type { HostModel } from "../../compiler/program/host.ts";
 import type { Field } from "../../runtime/data/dataset.ts";
 import { evaluate } from "../../runtime/load/dimensions.ts";
 import { interfaceOf } from "../../runtime/predict/interface.ts";
 import type { Interface } from "../../runtime/predict/interface.ts";
+import { textModelOf } from "../../runtime/predict/text.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
 import { readUserFile } from "../files.ts";
@@ -17,8 +18,11 @@ import { readBy, requireReplaceable, writeOutput } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
 import { answerRows, answerWhole } from "../predict/answer.ts";
 import type { Answers } from "../predict/answer.ts";
+import { checkGenerateFlags, generated } from "../predict/generate.ts";
 import { chooseModel } from "../predict/model.ts";
-import { writerOf } from "../predict/write.ts";
+import { readText, textFileIn, textWriter } from "../predict/text.ts";
+import type { ReadText } from "../predict/text.ts";
+import { byFile, writerOf } from "../predict/write.ts";
 import type { Writer } from "../predict/write.ts";
 import { formOfName } from "../rows/form.ts";
 import type { Form } from "../rows/form.ts";
@@ -32,6 +36,10 @@ export type PredictFlags = ParameterFlags & {
   readonly out?: string;
   readonly force: boolean;
   readonly format?: Form;
+  readonly generate?: number;
+  readonly prompt?: string;
+  readonly temperature?: number;
+  readonly seed?: number;
   readonly model?: string;
   readonly target: TargetName;
   readonly json: boolean;
@@ -48,28 +56,48 @@ export async function predict(context: Context, flags: PredictFlags, file: strin
   const named = [flags.params, ...data.map((one) => one.file)].map((name) => path.resolve(context.cwd, name));
   const permission = { force: flags.force, reads: [...readBy(source, train), ...named] };
   if (out !== undefined) requireReplaceable(context, [out], permission);
-  const images = await imagesFor(context, data, opened, model);
-  const files = images === undefined ? await rowFiles(context, data) : [];
-  rejectText(train, files);
-  const { outside, answers } = images ?? answersTo(files, opened, model, telling(context));
-  const form = formOf(flags, files);
-  const writer = writerOf(form, outside, images?.files);
+  const parts =
+    flags.generate === undefined
+      ? await predictions(context, flags, opened, model)
+      : generated(context, flags, opened, model);
   const { stdout } = context.process;
-  if (out === undefined) {
-    if (writer.binary && stdout.isTTY === true)
-      throw new UsageError(`--format: expected csv or json on a terminal, or --out FILE, found ${form}`);
-    for await (const part of partsOf(answers, writer)) stdout.write(part);
-  } else {
-    const parts: Uint8Array[] = [];
-    for await (const part of partsOf(answers, writer)) parts.push(Buffer.from(part));
-    writeOutput(context, out, Buffer.concat(parts), permission);
+  if (out === undefined) for await (const part of parts) stdout.write(part);
+  else {
+    const whole: Uint8Array[] = [];
+    for await (const part of parts) whole.push(Buffer.from(part));
+    writeOutput(context, out, Buffer.concat(whole), permission);
     tellWritten(context, flags, out, opened);
   }
   opened.network.close();
   return exitCodes.success;
 }
 
-function checkFlags({ json, out, format, force }: PredictFlags): void {
+type Parts = AsyncGenerator<string | Uint8Array>;
+
+/** The answers to rows or texts, in their form. */
+async function predictions(context: Context, flags: PredictFlags, opened: Opened, model: HostModel): Promise<Parts> {
+  const { data = [], out } = flags;
+  const text = await textFor(context, data, opened, model);
+  if (text !== undefined) {
+    const form = formAsked(flags);
+    return partsOf(
+      text.answers,
+      form === undefined ? textWriter(text.outside) : writerOf(form, text.outside, text.named),
+    );
+  }
+  const images = await imagesFor(context, data, opened, model);
+  const files = images === undefined ? await rowFiles(context, data) : [];
+  const { outside, answers } = images ?? answersTo(files, opened, model, telling(context));
+  const form = formAsked(flags) ?? files[0]?.form ?? "csv";
+  const writer = writerOf(form, outside, images === undefined ? undefined : byFile(outside, images.files));
+  if (out === undefined && writer.binary && context.process.stdout.isTTY === true)
+    throw new UsageError(`--format: expected csv or json on a terminal, or --out FILE, found ${form}`);
+  return partsOf(answers, writer);
+}
+
+function checkFlags(flags: PredictFlags): void {
+  const { json, out, format, force } = flags;
+  checkGenerateFlags(flags);
   if (json && out === undefined && format !== undefined && format !== "json")
     throw new UsageError(`--format: expected json beside --json, found ${format}; --out FILE takes any form`);
   if (force && out === undefined) throw new UsageError("--force: expected --out beside it, found none");
@@ -79,10 +107,10 @@ function checkFlags({ json, out, format, force }: PredictFlags): void {
     );
 }
 
-/** By the flag, the name of the file that is written, or the form of the rows. */
-function formOf({ json, out, format }: PredictFlags, [first]: readonly RowFile[]): Form {
+/** By the flag or the name of the file that is written; else it follows what is read. */
+function formAsked({ json, out, format }: PredictFlags): Form | undefined {
   const asked = json && out === undefined ? "json" : format;
-  return asked ?? (out === undefined ? undefined : formOfName(out)) ?? first?.form ?? "csv";
+  return asked ?? (out === undefined ? undefined : formOfName(out));
 }
 
 async function rowFiles(context: Context, data: readonly FileFlag[]): Promise<readonly RowFile[]> {
@@ -90,13 +118,20 @@ async function rowFiles(context: Context, data: readonly FileFlag[]): Promise<re
   return data.map(({ field, file }) => rowFile(file, readUserFile(context, file), field));
 }
 
-/** Text would be taken for CSV. */
-function rejectText(train: HostTrain | undefined, files: readonly RowFile[]): void {
-  const text = files.find(({ file, form }) => form === "csv" && formOfName(file) !== "csv");
-  if (train?.data.reader === "text" && text !== undefined)
-    throw new UsageError(
-      `expected rows of ids as JSON lines, NPY, IDX or in a .csv file, found ${text.file}; predicting from text is not there yet`,
-    );
+/** To a text; undefined where the model is of none, or rows of ids are given. */
+async function textFor(
+  context: Context,
+  data: readonly FileFlag[],
+  { compiled, network }: Opened,
+  model: HostModel,
+): Promise<ReadText | undefined> {
+  const { manifest } = compiled.artifact;
+  const text = textModelOf(manifest, model, network.record.fitted);
+  const declared = manifest.host.train?.data;
+  if (text === undefined || declared === undefined) return undefined;
+  if (data.length === 0) return readText(context, network, text, "standard input", await readStdin(context));
+  const file = textFileIn(data, declared);
+  return file === undefined ? undefined : readText(context, network, text, file, readUserFile(context, file));
 }
 
 /** To rows that are images; undefined where they are of another form. */

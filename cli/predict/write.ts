@@ -1,6 +1,7 @@
 /**
  * Predictions as CSV or JSON lines: for classes the most likely one and the score of each, for numbers the numbers. As NPY or IDX: what the
- * model's one result holds, scores for classes. Rows of images begin with the name of their file, where the form has room for it.
+ * model's one result holds, scores for classes. Rows of images begin with the name of their file, places of a text with its character,
+ * where the form has room for it.
  */
 import type { Prediction } from "../../runtime/load/index.ts";
 import { exceedsFloats, undoFitted } from "../../runtime/save/fitted.ts";
@@ -11,7 +12,7 @@ import type { Form } from "../rows/form.ts";
 import type { Answers } from "./answer.ts";
 import { toJson } from "../output/json.ts";
 import { answersOf } from "../../runtime/predict/answers.ts";
-import type { Answer } from "../../runtime/predict/answers.ts";
+import type { RowAnswer } from "../../runtime/predict/answers.ts";
 import type { Interface, OutputField } from "../../runtime/predict/interface.ts";
 
 export interface Writer {
@@ -22,9 +23,14 @@ export interface Writer {
   readonly part: (answers: Answers) => string | Uint8Array;
 }
 
-/** Throws a UsageError where the form holds one result and the model has several. `files`: that of each row. */
-export function writerOf(form: Form, outside: Interface, files?: readonly string[]): Writer {
-  const named = files === undefined ? undefined : { key: fileKey(outside), files };
+/** What rows are known by, and what that is called. */
+export interface NamedRows {
+  readonly key: string;
+  readonly names: readonly string[];
+}
+
+/** Throws a UsageError where the form holds one result and the model has several. */
+export function writerOf(form: Form, outside: Interface, named?: NamedRows): Writer {
   switch (form) {
     case "csv":
       return {
@@ -71,15 +77,9 @@ function dataOf([prediction]: readonly Prediction[]): Float32Array | Int32Array 
   return prediction?.data ?? new Float32Array(0);
 }
 
-/** The files of rows, and what they are called. */
-interface NamedRows {
-  readonly key: string;
-  readonly files: readonly string[];
-}
-
-/** `file`, but where a result is called so. */
-function fileKey({ outputs }: Interface): string {
-  return outputs.some(({ name }) => name === "file") ? "image file" : "file";
+/** Rows by their files: `file`, but where a result is called so. */
+export function byFile({ outputs }: Interface, names: readonly string[]): NamedRows {
+  return { key: outputs.some(({ name }) => name === "file") ? "image file" : "file", names };
 }
 
 /** The first line of CSV. */
@@ -92,7 +92,7 @@ function csvHeader({ outputs }: Interface, named?: NamedRows): string {
 function csvRows(outside: Interface, { predictions, rows, from }: Answers, named?: NamedRows): string {
   return answersOf(outside, predictions, rows)
     .map((answers, row) => {
-      const file = named === undefined ? [] : [quote(named.files[from + row] ?? "")];
+      const file = named === undefined ? [] : [quote(named.names[from + row] ?? "")];
       return `${[...file, ...answers.flatMap(cellsOf)].join(",")}\n`;
     })
     .join("");
@@ -101,7 +101,7 @@ function csvRows(outside: Interface, { predictions, rows, from }: Answers, named
 function jsonRows(outside: Interface, { predictions, rows, from }: Answers, named?: NamedRows): string {
   return answersOf(outside, predictions, rows)
     .map((answers, row) => {
-      const file = named === undefined ? [] : [[named.key, named.files[from + row] ?? ""] as const];
+      const file = named === undefined ? [] : [[named.key, named.names[from + row] ?? ""] as const];
       return `${toJson(new Map([...file, ...answers.flatMap(entriesOf)]))}\n`;
     })
     .join("");
@@ -112,13 +112,13 @@ function columnsOf({ name, classes, width }: OutputField): readonly string[] {
   return width === 1 ? [name] : Array.from({ length: width }, (_, at) => `${name} ${at}`);
 }
 
-function cellsOf(answer: Answer): readonly string[] {
+function cellsOf(answer: RowAnswer): readonly string[] {
   return answer.kind === "class"
     ? [quote(answer.class), ...answer.scores.map(({ score }) => shortest(score))]
     : answer.values.map(shortest);
 }
 
-function entriesOf(answer: Answer): readonly (readonly [string, unknown])[] {
+function entriesOf(answer: RowAnswer): readonly (readonly [string, unknown])[] {
   const number = (value: number): number => Number(shortest(value));
   if (answer.kind === "class")
     return [

@@ -10,7 +10,7 @@ import { listOf } from "../diagnostics/lists.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import type { HostData, HostSetting } from "../program/host.ts";
 import { isCallable, lookUp, visibleNames, type DeclaredCallable } from "../semantics/module.ts";
-import type { Argument, Call, Expression, KeyValue } from "../syntax/ast.ts";
+import type { Argument, Call, Expression, KeyValue, Train } from "../syntax/ast.ts";
 import { describeExpression } from "../syntax/describe.ts";
 import { failTwice, isTensorInput } from "./arguments.ts";
 import { augmentOf, checkAugment } from "./data-augment.ts";
@@ -33,6 +33,13 @@ export function planData(entry: KeyValue | undefined, frame: Frame): HostData {
 export function dataExpression(value: Expression, frame: Frame): Expression {
   const declared = value.kind === "name" ? lookUp(frame.body.scope, "value", value.text)?.declaration : undefined;
   return declared?.kind === "data" ? declared.value : value;
+}
+
+/** A setting as the data of a train, or the declaration that it names, have it. */
+export function dataSetting(name: string, train: Train, frame: Frame): Argument | undefined {
+  const value = train.entries.find(({ key }) => key.text === "data")?.value;
+  const source = value === undefined ? undefined : dataExpression(value, frame);
+  return source?.kind === "call" ? source.arguments.find((one) => one.label?.text === name) : undefined;
 }
 
 /** Every `data` declaration, used or not, so that its mistakes are found. */

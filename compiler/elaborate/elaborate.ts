@@ -39,6 +39,7 @@ import { buildTrainStep } from "./train-step.ts";
 import { withSettings } from "./override.ts";
 import { planTrain } from "./train-plan.ts";
 import { reportUntrained } from "./untrained.ts";
+import { checkWindow, sizesFromWindow } from "./window.ts";
 import type { Elaboration, EntryGraph, Variable } from "./types.ts";
 
 export interface ElaborateResult {
@@ -96,7 +97,11 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
     ...(trained === undefined ? [] : [trained.step.entry, trained.evaluation.entry]),
     ...kept.map(({ entry }) => entry),
   ];
-  const known = new Map([...session.calledWith, ...sizesFromData(trained, options.dataFacts)]);
+  const known = new Map([
+    ...session.calledWith,
+    ...sizesFromData(trained, options.dataFacts),
+    ...sizesFromWindow(trained),
+  ]);
   const missing = closedOf(entries, session);
   // What failed may have failed for want of a size that is known by now.
   const wanted = closedOf([...entries, ...session.unfinished], session);
@@ -150,7 +155,9 @@ function trainParts(
   const step = buildTrainStep(plan, session, dataFacts ?? {});
   checkStandardized(plan, step);
   reportIdleScale(plan, step);
-  return { plan, step, evaluation: buildEvaluation(plan, session, dataFacts ?? {}) };
+  const parts = { plan, step, evaluation: buildEvaluation(plan, session, dataFacts ?? {}) };
+  checkWindow(parts);
+  return parts;
 }
 
 /** The models whose variables a train reads; undefined without a train, which owns everything. */

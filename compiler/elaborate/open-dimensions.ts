@@ -12,6 +12,7 @@ import { maximalRows, rowsName } from "./evaluation.ts";
 import { leadingNames, type DataFacts, type Parts, type Trained } from "./parts.ts";
 import type { ClosedDimension, Session } from "./session.ts";
 import type { EntryGraph } from "./types.ts";
+import { windowOf } from "./window.ts";
 
 /** The largest batch of a file that has no train and gets no bounds. */
 const defaultBatch = 128;
@@ -114,6 +115,6 @@ function boundFrom(
     if (trained === undefined) return defaultBatch;
     return trained.plan.batch === "all" ? known.get(name) : trained.plan.batch;
   }
-  const window = trained?.plan.data.reader === "text" ? trained.plan.data.settings.window : undefined;
-  return known.get(name) ?? (typeof window === "number" ? window : undefined);
+  // Another model's length of a text may have another name.
+  return known.get(name) ?? (trained === undefined ? undefined : windowOf(trained.plan));
 }

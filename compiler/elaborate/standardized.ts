@@ -7,8 +7,7 @@ import { badValue, idleKey, standardizedTarget } from "../diagnostics/codes/trai
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { product } from "../dimension/dimension.ts";
 import type { Argument, Expression, Name } from "../syntax/ast.ts";
-import { dataExpression } from "./data-plan.ts";
-import type { Frame } from "./frame.ts";
+import { dataSetting } from "./data-plan.ts";
 import type { Objective } from "./objective.ts";
 import type { TrainPlan } from "./train-plan.ts";
 import type { TrainStep } from "./train-step.ts";
@@ -19,7 +18,7 @@ export function checkStandardized({ train, data }: TrainPlan, step: TrainStep): 
   if (!Array.isArray(standardize)) return;
   const { frame, inputs, target } = step.objective;
   const floats = inputs.filter(({ tensor }) => tensor.type.dtype === "f32").map(({ name }) => name);
-  for (const item of itemsOf(settingOf("standardize", train, frame))) {
+  for (const item of itemsOf(dataSetting("standardize", train, frame))) {
     const name = item.kind === "name" ? item.text : item.value;
     if (!floats.includes(name)) {
       const type = inputs.find((input) => input.name === name)?.tensor.type.dtype;
@@ -51,7 +50,7 @@ export function reportIdleScale({ train, data }: TrainPlan, { objective }: Train
   const { scale, standardize } = data.settings;
   const floats = inputs.filter(({ name, tensor }) => name !== target?.name && tensor.type.dtype === "f32");
   const report = (name: "scale" | "standardize", why: string): void => {
-    const written = settingOf(name, train, frame);
+    const written = dataSetting(name, train, frame);
     if (written !== undefined) frame.report(idleKey, { what: `\`${name}\``, why }, written.span, "this");
   };
   if (floats.length === 0) {
@@ -65,13 +64,6 @@ export function reportIdleScale({ train, data }: TrainPlan, { objective }: Train
     (Array.isArray(standardize) && floats.every(({ name }) => standardize.some((one) => one === name)));
   // A negative one turns the signs, which standardising keeps.
   if (isTakenOut && Number(scale) > 0 && scale !== 1) report("scale", "`standardize` takes every scale out again");
-}
-
-/** As the data of a train, or the declaration that it names, have it. */
-function settingOf(name: string, train: TrainPlan["train"], frame: Frame): Argument | undefined {
-  const value = train.entries.find(({ key }) => key.text === "data")?.value;
-  const source = value === undefined ? undefined : dataExpression(value, frame);
-  return source?.kind === "call" ? source.arguments.find((one) => one.label?.text === name) : undefined;
 }
 
 function itemsOf(written: Argument | undefined): readonly (Name | Extract<Expression, { kind: "string" }>)[] {

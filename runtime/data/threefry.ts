@@ -33,7 +33,7 @@ export function threefry2x32(key0: number, key1: number, counter0: number, count
  * Independent uses of one seed. Each takes its key from `threefry(seed, [purpose, index])`, so that drawing more for
  * one never moves another. The numbers are part of what makes a run repeatable: never change one.
  */
-export const purposes = { split: 1, shuffle: 2, augment: 3 } as const;
+export const purposes = { split: 1, shuffle: 2, augment: 3, characters: 4 } as const;
 
 /** A stream of unsigned 32-bit words, a function of (seed, purpose, index) and a row alone; `seed` is any safe integer. */
 export class WordStream {

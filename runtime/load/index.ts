@@ -4,11 +4,12 @@
 export { NncError } from "../../compiler/diagnostics/diagnostic.ts";
 export type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 export type { Artifact, Manifest, TargetName } from "../../compiler/program/artifact.ts";
-export type { Answer, ClassAnswer, NumbersAnswer, Score } from "../predict/answers.ts";
+export type { Answer, ClassAnswer, NumbersAnswer, Score, TextAnswer } from "../predict/answers.ts";
 export type { InputField, OutputField } from "../predict/interface.ts";
 export { predictor, Predictor } from "../predict/predictor.ts";
 export type { PredictorOptions } from "../predict/predictor.ts";
 export type { Row, RowValue } from "../predict/rows.ts";
+export type { GenerateOptions } from "../predict/text-reader.ts";
 export type { Prediction, Probes, ProbeValues, StepResult } from "./calls.ts";
 export type { Evaluation, MetricValue } from "./evaluate.ts";
 export type { Gpu, StopSignal } from "./host-types.ts";

@@ -34,26 +34,41 @@ export interface NumbersAnswer {
   readonly values: readonly number[];
 }
 
-export type Answer = ClassAnswer | NumbersAnswer;
+/** What a model of text says of a text. */
+export interface TextAnswer {
+  readonly kind: "text";
+  readonly name: string;
+  /** For each character of the text the one that most likely comes next. */
+  readonly text: string;
+  /** The same with the scores of all characters. */
+  readonly places: readonly ClassAnswer[];
+}
+
+/** What is said of a row that is no text. */
+export type RowAnswer = ClassAnswer | NumbersAnswer;
+export type Answer = RowAnswer | TextAnswer;
 
 /** For each row an answer for each result of the model. */
 export function answersOf(
   { outputs }: Interface,
   predictions: readonly Prediction[],
   rows: number,
-): readonly (readonly Answer[])[] {
+): readonly (readonly RowAnswer[])[] {
   return Array.from({ length: rows }, (_, row) =>
     outputs.map((output, at) => answerOf(output, rowOf(predictions[at], row, output))),
   );
 }
 
-function answerOf({ name, classes, shape, units }: OutputField, values: Float32Array | Int32Array): Answer {
-  if (classes === undefined) {
-    const numbers = units === undefined ? [...values] : undoFitted(units, values);
-    return { kind: "numbers", name, shape, values: numbers };
-  }
+function answerOf({ name, classes, shape, units }: OutputField, values: Float32Array | Int32Array): RowAnswer {
+  if (classes !== undefined) return classOf(name, classes, values);
+  const numbers = units === undefined ? [...values] : undoFitted(units, values);
+  return { kind: "numbers", name, shape, values: numbers };
+}
+
+/** Scores beyond the classes are of none. */
+export function classOf(name: string, classes: readonly string[], values: Float32Array | Int32Array): ClassAnswer {
   // A single logit is that of the second class, beside 0 for the first.
-  const logits = values.length < classes.length ? [0, ...values] : values;
+  const logits = values.length < classes.length ? [0, ...values] : values.subarray(0, classes.length);
   const scores = classes.map((one, id) => ({ class: one, score: logits[id] ?? NaN }));
   const best = scores[argmax(logits)] ?? { class: "", score: NaN };
   return { kind: "class", name, class: best.class, score: best.score, scores };
@@ -64,7 +79,7 @@ function rowOf(prediction: Prediction | undefined, row: number, { width }: Outpu
 }
 
 /** The first of the largest; a NaN is the largest, as for `argmax` of the language. */
-function argmax(values: ArrayLike<number>): number {
+export function argmax(values: ArrayLike<number>): number {
   let best = 0;
   for (let at = 0; at < values.length; at++) {
     if (Number.isNaN(values[at])) return at;

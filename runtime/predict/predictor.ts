@@ -2,6 +2,7 @@
  * A trained network as its users want it: rows as the data had them go in, classes by name and numbers in their units come out. What was fitted
  * to the data in training is applied, which the raw calls of a network leave to their caller.
  */
+import { unsuitableValue } from "../../compiler/diagnostics/codes/data.ts";
 import { wrongType } from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { checkOptions, isString } from "../../compiler/diagnostics/options.ts";
@@ -16,12 +17,15 @@ import { load, rules as loadRules } from "../load/load.ts";
 import type { LoadOptions } from "../load/load.ts";
 import { findModel } from "../load/models.ts";
 import type { Network } from "../load/network.ts";
-import { answersOf } from "./answers.ts";
-import type { Answer } from "./answers.ts";
+import { answersOf, classOf } from "./answers.ts";
+import type { Answer, TextAnswer } from "./answers.ts";
 import { interfaceOf } from "./interface.ts";
 import type { InputField, Interface, OutputField } from "./interface.ts";
 import { readRows, requireKnownKeys } from "./rows.ts";
 import type { Row } from "./rows.ts";
+import { generateRules, promptRules, TextReader } from "./text-reader.ts";
+import type { GenerateOptions } from "./text-reader.ts";
+import { idsOf, interfaceOfText, requireTextModel, textModelOf } from "./text.ts";
 
 export interface PredictorOptions extends Pick<LoadOptions, "gpu" | "seed" | "threads"> {
   /** By default the model that was trained, else the first of the file. */
@@ -58,7 +62,7 @@ export async function predictor(
 }
 
 export class Predictor {
-  /** What a row holds. */
+  /** What a row holds; of a model of text, what each character does. */
   readonly inputs: readonly InputField[];
   /** What is answered to each. */
   readonly outputs: readonly OutputField[];
@@ -66,31 +70,48 @@ export class Predictor {
   readonly #outside: Interface;
   /** Rows at once. */
   readonly #most: number;
+  /** Of a model of text. */
+  readonly #reader: TextReader | undefined;
+  /** About the texts that it was given, each once. */
+  readonly #told = new Map<string, Diagnostic>();
 
   /** Use `predictor`. */
   constructor(network: Network, name: string | undefined) {
     const { manifest, record } = network;
     const model = findModel(manifest.host, name);
     const leading = model.inputs[0]?.shape[0]?.key;
+    const text = textModelOf(manifest, model, record.fitted);
     this.#network = network;
-    this.#outside = interfaceOf(manifest, model, record.fitted);
+    this.#reader = text === undefined ? undefined : new TextReader(network, text);
+    this.#outside = text === undefined ? interfaceOf(manifest, model, record.fitted) : interfaceOfText(text);
     this.#most = manifest.dims.find((dimension) => dimension.name === leading)?.bound ?? 1;
     this.inputs = this.#outside.inputs;
     this.outputs = this.#outside.outputs;
   }
 
-  /** Of the network: parameters that are not finite, threads that it does without. */
+  /** Of the network: parameters that are not finite, threads that it does without. And characters of texts that the vocabulary lacks. */
   get warnings(): readonly Diagnostic[] {
-    return this.#network.warnings;
+    return [...this.#network.warnings, ...this.#told.values()];
   }
 
   /**
    * For each row, in their order, an answer for each result of the model: `const [[answer]] = await it.predict([{ width: 3.1, colour: "red" }])`.
    * Any number of rows. They are read before it returns. A row that has all columns, each with a single value, is by column, as a row of CSV is, even
-   * where an input is called as a column; else an input is found by its name, or by its columns, and not by both. `seed` is for models that draw when they predict. Throws NN0706 and NN0736, NN0814, NN0821, NN0828, NN0848 for a row, by its number from 0, and NN0705 after `close`.
+   * where an input is called as a column; else an input is found by its name, or by its columns, and not by both. To a model of text, a row is a text,
+   * of any length. `seed` is for models that draw when they predict. Throws NN0706 and NN0736, NN0814, NN0821, NN0828, NN0848 for a row, by its number from 0, and NN0705 after `close`.
    */
-  async predict(rows: readonly Row[], options: PredictOptions = none): Promise<readonly (readonly Answer[])[]> {
+  async predict(
+    rows: readonly (Row | string)[],
+    options: PredictOptions = none,
+  ): Promise<readonly (readonly Answer[])[]> {
     checkOptions("predict", options, predictRules);
+    const reader = this.#reader;
+    if (reader !== undefined) {
+      const texts = this.#texts(rows, reader);
+      const said: (readonly Answer[])[] = [];
+      for (const ids of texts) said.push([textAnswer(reader, await reader.drive(reader.begin().each(ids), options))]);
+      return said;
+    }
     const answers: (readonly Answer[])[] = [];
     for (const { inputs, count } of this.#batches(rows)) {
       const predictions = await this.#network.predict(this.#outside.model.name, inputs, options);
@@ -100,11 +121,32 @@ export class Predictor {
   }
 
   /** As `predict`, for the targets that answer at once. */
-  predictSync(rows: readonly Row[], options: PredictOptions = none): readonly (readonly Answer[])[] {
+  predictSync(rows: readonly (Row | string)[], options: PredictOptions = none): readonly (readonly Answer[])[] {
     checkOptions("predictSync", options, predictRules);
+    const reader = this.#reader;
+    if (reader !== undefined)
+      return this.#texts(rows, reader).map((ids) => [
+        textAnswer(reader, reader.driveSync(reader.begin().each(ids), options)),
+      ]);
     return this.#batches(rows).flatMap(({ inputs, count }) =>
       this.#answers(this.#network.predictSync(this.#outside.model.name, inputs, options), count),
     );
+  }
+
+  /**
+   * What a model of text writes behind the prompt, a character at a time: `for await (const character of it.generate("In the", { length: 200 }))`. Without
+   * a prompt it begins as behind the most frequent character, which is none of the text. Throws NN0760 for another model, NN0706 and NN0736 for options.
+   */
+  generate(prompt = "", options: GenerateOptions = none): AsyncGenerator<string> {
+    checkOptions("generate", { prompt }, promptRules);
+    checkOptions("generate", options, generateRules);
+    const { manifest, record } = this.#network;
+    // Another model is refused.
+    const reader =
+      this.#reader ?? new TextReader(this.#network, requireTextModel(manifest, this.#outside.model, record.fitted));
+    const { characters, warnings } = reader.generate(prompt, options);
+    this.#tell(warnings);
+    return characters;
   }
 
   /** Gives the memory back and ends threads. */
@@ -116,13 +158,24 @@ export class Predictor {
     return answersOf(this.#outside, predictions, rows);
   }
 
+  #texts(rows: readonly unknown[], { text }: TextReader): readonly Int32Array[] {
+    return requireList(rows).map((row, at) => {
+      if (typeof row !== "string")
+        throw failure(unsuitableValue, { place: `row ${at}`, expected: "a text", found: kindOf(row) });
+      const { ids, warnings } = idsOf(row, `row ${at}`, text);
+      this.#tell(warnings);
+      return ids;
+    });
+  }
+
+  #tell(warnings: readonly Diagnostic[]): void {
+    for (const warning of warnings) this.#told.set(warning.message, warning);
+  }
+
   #batches(
-    rows: readonly Row[],
+    rows: readonly (Row | string)[],
   ): readonly { readonly inputs: ReadonlyMap<string, TensorInput>; readonly count: number }[] {
-    const given: unknown = rows;
-    if (!Array.isArray(given))
-      throw failure(wrongType, { name: "rows", expected: "a list of rows", found: kindOf(given) });
-    const placed = given.map((value: unknown, at) => ({ value, place: `row ${at}` }));
+    const placed = requireList(rows).map((value, at) => ({ value, place: `row ${at}` }));
     const { fitted } = this.#network.record;
     requireKnownKeys(placed, this.inputs, fitted);
     const values = readRows(placed, this.inputs, fitted);
@@ -136,4 +189,17 @@ export class Predictor {
       return { inputs: new Map(parts), count };
     });
   }
+}
+
+function requireList(rows: unknown): readonly unknown[] {
+  if (Array.isArray(rows)) return rows;
+  throw failure(wrongType, { name: "rows", expected: "a list of rows", found: kindOf(rows) });
+}
+
+/** `scores`: those of every place. */
+function textAnswer({ text: { vocabulary, width } }: TextReader, scores: Float32Array): TextAnswer {
+  const places = Array.from({ length: scores.length / width }, (_, place) =>
+    classOf("output", vocabulary, scores.subarray(place * width, (place + 1) * width)),
+  );
+  return { kind: "text", name: "output", text: places.map((place) => place.class).join(""), places };
 }

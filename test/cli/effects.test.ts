@@ -49,6 +49,10 @@ const pictures = `model Deep(point: [N, 2]) -> [N, 2] =
 train Deep { data: points  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: 8  seed: 3 }
 data points = csv("points.csv", target: "side", standardize: true, holdout: 25%)
 `;
+/** A text, and a model of it. */
+const letters = `model Letters(text: i32[N, T]) -> [N, T, 6] = text |> embedding(6, 4) |> rnn(4) |> dense(6)
+train Letters { data: text("letters.txt", window: 8, vocabulary: 6)  loss: cross_entropy  optimizer: sgd(lr: 1)  batch: 8  epochs: 1  seed: 3 }
+`;
 const rows = `${pointsCsv.split("\n").slice(0, 3).join("\n")}\n`;
 const foreign = "somebody's own";
 
@@ -57,6 +61,8 @@ const { folder: cwd } = folderWith({
   "points.nn": source,
   "pictures.nn": pictures,
   "points.csv": pointsCsv,
+  "letters.nn": letters,
+  "letters.txt": "abcdefabcabcdefabc".repeat(8),
   "built/manifest.json": foreign,
   "trained/plot.svg": foreign,
   "predicted.csv": foreign,
@@ -66,6 +72,7 @@ const { folder: cwd } = folderWith({
 /** A run that others begin with; a file of parameters that are not finite, and one that is not formatted. */
 beforeAll(async () => {
   await nnc(["train", "points.nn", "--out", "earlier"], { cwd });
+  await nnc(["train", "letters.nn", "--out", "letters"], { cwd });
   const { tensors, metadata } = decode("p", readFileSync(path.join(cwd, "earlier/parameters.safetensors")));
   for (const { data } of tensors.values()) data.fill(NaN);
   writeFileSync(path.join(cwd, "broken.safetensors"), encode(tensors, sealed({ tensors, metadata })));
@@ -132,6 +139,8 @@ const [built, trained] = ["points.nn --out OUT --target wasm", "points.nn --out 
 const params = "--params earlier/parameters.safetensors";
 const used = `points.nn ${params}`;
 const exported = `${used} --out OUT`;
+const read = "letters.nn --params letters/parameters.safetensors --data letters.txt";
+const written = "letters.nn --params letters/parameters.safetensors --generate 9";
 /** Larger than any memory, where a size changes nothing that is printed. */
 const [wide, long] = ["--const width=100000000", "--bounds N=400000000"];
 
@@ -210,6 +219,10 @@ const cases: Readonly<Record<string, readonly Row[]>> = {
     ["params", "points.nn", params, code, 2, 0],
     ["data", used, "--data points.csv", ({ stdout }) => stdout.split("\n").length, 4, 42],
     ["format", used, "--format json", isJson, false, true],
+    ["generate", read, "--generate 9", code, 0, 2],
+    ["prompt", written, "--prompt cafe", all(/^(.{4})/g), ["eaeb"], ["cafe"]],
+    ["temperature", written, "--temperature 0", all(/^(.*)$/g), ["eaebcabaa"], ["baabaabaa"]],
+    ["seed", written, "--seed 4", all(/^(.*)$/g), ["eaebcabaa"], ["babfaefab"]],
     ["out", used, "--out OUT", all(/^wrote (.*)/gm, "stderr"), [], ["OUT"]],
     ["force", `${used} --out predicted.csv`, "--force", code, 1, 0],
     ["model", used, "--model Twice", all(/^(.*),/g), ["side,score left"], ["output 0"]],

@@ -175,6 +175,7 @@ const { folder: cwd } = folderWith({
   "inputs.csv": "a,b\n1,1\n",
   "targets.csv": "y\n5\n",
   "ids.jsonl": '{"x": [0, 0, 1, 1], "target": [0, 0, 1, 2]}\n',
+  "ids-alone.jsonl": "[0, 1, 2, 0]\n",
   "ids-x.npy": npy([1, 4], [0, 0, 1, 1]),
   "ids-y.npy": npy([1, 4], [0, 0, 1, 2]),
   "given.nn": program(sum, "Sum", "given", "gap", "2"),
@@ -241,15 +242,19 @@ describe("text", () => {
   const predict = (stdin: string, ...args: readonly string[]) =>
     nnc(["predict", "text.nn", "--params", "text/parameters.safetensors", "--dim", "T=4", ...args], { cwd, stdin });
 
-  test("predict says that it does not read it", async () => {
-    const sentence = (file: string): string =>
-      `error: expected rows of ids as JSON lines, NPY, IDX or in a .csv file, found ${file}; predicting from text is not there yet\n`;
-    expect(await predict("abca")).toEqual({ stdout: "", stderr: sentence("standard input"), code: 2 });
-    expect(await predict("", "--data", "test.txt")).toEqual({ stdout: "", stderr: sentence("test.txt"), code: 2 });
-  });
+  test.each([["standard input"], ["test.txt", "--data", "test.txt"]])(
+    "predict reads %s as text",
+    async (_, ...args) => {
+      expect(await predict("abca", ...args)).toEqual({
+        stdout: args.length === 0 ? "abca" : "aaaaaaaaa",
+        stderr: "",
+        code: 0,
+      });
+    },
+  );
 
-  test("predict takes rows of ids", async () => {
-    const { stdout } = await predict("[0, 1, 2, 0]\n");
+  test("predict takes rows of ids in files that are called so", async () => {
+    const { stdout } = await predict("", "--data", "ids-alone.jsonl");
     expect(JSON.parse(stdout)).toEqual({ output: [1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0] });
   });
 });

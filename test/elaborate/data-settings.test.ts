@@ -1,11 +1,15 @@
 /** Every setting of every kind of source: what it may be, at its limits and one beyond; what a source does not use is refused. */
 import { describe, expect, test } from "vitest";
+import { evaluate, product } from "../../compiler/dimension/dimension.ts";
 import { elaborated } from "./helpers.ts";
 
 /** A program with `data: …`, elaborated. */
 function withData(data: string) {
   const batch = data.startsWith("arrays") ? "all" : "4";
-  const source = `model M(x: [N, 3]) -> [N, 2] = x |> dense(2)
+  const model = data.startsWith("text")
+    ? "model M(x: i32[N, T]) -> [N, T, 16] = x |> embedding(16, 2) |> dense(16)"
+    : "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)";
+  const source = `${model}
 train M { data: ${data}  loss: cross_entropy  optimizer: sgd(lr: 1)  batch: ${batch}  epochs: 1 }`;
   return elaborated(source);
 }
@@ -321,5 +325,41 @@ train M${form} { data: d  ${loss}  optimizer: sgd(lr: 1)  batch: 4  epochs: 1 }`
     const sentence = "NN0530 predictions of a standardised target are given back in its units, and ";
     const found = elaborated(source).diagnostics.filter(({ severity }) => severity === "error");
     expect(found.map(({ code, message }) => `${code} ${message}`)).toEqual(problems.map((one) => sentence + one));
+  });
+});
+
+describe("the windows of a text", () => {
+  const model = (input: string, output: string, body: string): string =>
+    `model M(x: ${input}) -> ${output} = x |> ${body}\ntrain M { data: text("x.txt", window: 6, vocabulary: 4)  loss: cross_entropy  optimizer: sgd(lr: 1)  batch: 4  epochs: 1 }`;
+  const plain = "embedding(4, 2) |> dense(4)";
+
+  test.each([
+    ["a name", "i32[N, T]", "[N, T, 4]", plain],
+    ["their number", "i32[N, 6]", "[N, 6, 4]", plain],
+    ["a name that a parameter needs", "i32[N, T]", "[N, T, 4]", `embedding(4, 2) |> learned_positions |> dense(4)`],
+  ])("are as long as %s", (_, input, output, body) => {
+    const { elaboration, diagnostics } = elaborated(model(input, output, body));
+    expect(diagnostics).toEqual([]);
+    const read = elaboration?.host.train?.inputs.map(({ shape }) =>
+      evaluate(shape[1] ?? product([]), elaboration.bounds),
+    );
+    expect(read).toEqual([6, 6]);
+  });
+
+  test.each([
+    ["another number", "i32[N, 5]", "[N, 5, 4]", plain, "`x`, found i32[N, 5]"],
+    ["floats", "[N, T]", "[N, T, 4]", "reshape([N, T, 1]) |> dense(4)", "`x`, found [N, T]"],
+    [
+      "an answer for each text",
+      "i32[N, 6]",
+      "[N, 4]",
+      "embedding(4, 2) |> flatten |> dense(4)",
+      "`target`, found i32[N]",
+    ],
+  ])("fit no %s", (_, input, output, body, found) => {
+    const { diagnostics } = elaborated(model(input, output, body));
+    expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      `NN0540 \`text\` gives windows of 6 characters: expected i32[N, 6] for ${found}`,
+    ]);
   });
 });

@@ -378,3 +378,13 @@ export const repeatedKey = define<Place & { readonly key: string }>({
   explanation:
     "Of two values under one name in a row only one could be read, and nothing says which is meant. Readers of JSON differ: most keep the last. Give the row one of them.",
 });
+
+export const outsideVocabulary = define<Place & { readonly characters: string; readonly read: string }>({
+  code: "NN0880",
+  severity: "warning",
+  message: ({ place, characters, read }) =>
+    `${place} has characters that the vocabulary lacks, ${characters}: they are read as ${read}`,
+  explanation:
+    'The vocabulary has the K most frequent characters of the training text. All others share its last id, which stands as "\\uFFFD" in texts; where the training text had no others, ' +
+    "the last id is that of its rarest character, and the network takes the one for the other.",
+});

@@ -395,3 +395,22 @@ export const nothingLeft = define<{ readonly done: number; readonly reason: stri
   explanation:
     "A resumed run trains until its epochs are done in all, those before included. `--epochs`, or `epochs` of the `train`, makes it go on; what `stop_early` ended goes on with a larger `stop_early`.",
 });
+
+export const notOfText = define<{ readonly model: string }>({
+  code: "NN0760",
+  severity: "error",
+  message: ({ model }) =>
+    `${model} writes no text: expected a model of a \`train\` on \`text(…)\`, which takes i32[N, T] and gives [N, T, K]`,
+  explanation:
+    "Text is written by a model that says of each place which character comes next: ids of characters go in, scores of the K of its vocabulary come out. " +
+    "The vocabulary is that of the `train`, which reads `text(path, window: T, vocabulary: K)`.",
+});
+
+export const noVocabulary = define<{ readonly model: string }>({
+  code: "NN0761",
+  severity: "error",
+  message: ({ model }) => `expected a vocabulary with the parameters of ${model}, found none`,
+  explanation:
+    "Which characters stand behind the ids is kept with the parameters when `nnc train`, or `train` of nnc/train, learns from a text. " +
+    "Parameters that were saved before training, or that a program trained by calls of `step`, have none: `predict` of the network takes ids.",
+});

@@ -350,3 +350,24 @@ export const settingOfReader = define<{ readonly reader: string; readonly expect
     good: `${model}train M { data: npy(x: "x.npy", target: "y.npy", holdout: 20%)  loss: cross_entropy  optimizer: sgd(lr: 0.1)  epochs: 1 }`,
   },
 });
+
+const letters = "model L(x: i32[N, T]) -> [N, T, 8] = x |> embedding(8, 4) |> dense(8)\n";
+
+export const windowShape = define<{
+  readonly window: number;
+  readonly name: string;
+  readonly expected: string;
+  readonly found: string;
+}>({
+  code: "NN0540",
+  severity: "error",
+  message: ({ window, name, expected, found }) =>
+    `\`text\` gives windows of ${window} characters: expected ${expected} for \`${name}\`, found ${found}`,
+  explanation:
+    "A row of `text(path, window: T, vocabulary: K)` is a window of T characters as their ids, and its target the T characters that begin one later. " +
+    "So a model takes `i32[N, T]`, and says something of each place, as in `[N, T, K]`. Where the length is written as a number, it is that of the window.",
+  example: {
+    bad: `${letters.replaceAll("T", "6")}train L { data: text("book.txt", window: 8, vocabulary: 8)  loss: cross_entropy  optimizer: sgd(lr: 0.1)  epochs: 1 }`,
+    good: `${letters}train L { data: text("book.txt", window: 8, vocabulary: 8)  loss: cross_entropy  optimizer: sgd(lr: 0.1)  epochs: 1 }`,
+  },
+});
