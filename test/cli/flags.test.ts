@@ -43,7 +43,7 @@ const cases: readonly (readonly [args: string, sentence: string])[] = [
   // Flags of other commands.
   ["eval points.nn --params p --epochs 3", "error: there is no flag --epochs"],
   ["eval points.nn --params p --force", "error: there is no flag --force"],
-  ["predict points.nn --params p --seed 3", "error: there is no flag --seed"],
+  ["predict points.nn --params p --seed 3", "error: --seed: expected --generate beside it, found none"],
   ["check points.nn --set lr=1", "error: there is no flag --set"],
   ["fmt points.nn --force", "error: there is no flag --force"],
   [

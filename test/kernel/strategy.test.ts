@@ -10,7 +10,14 @@ import { schedule } from "../../compiler/schedule/schedule.ts";
 import { strategyOf } from "../../compiler/schedule/strategy.ts";
 import { tidy } from "../../compiler/schedule/tidy.ts";
 import type { Stage } from "../../compiler/kernel/types.ts";
-import { addIndex, axisIndex, constantIndex, dataIndex, scaleIndex, subtractIndex } from "../../compiler/loops/index.ts";
+import {
+  addIndex,
+  axisIndex,
+  constantIndex,
+  dataIndex,
+  scaleIndex,
+  subtractIndex,
+} from "../../compiler/loops/index.ts";
 import { randomWords, unaryFunctions } from "../../compiler/loops/functions.ts";
 import {
   allOf,

@@ -78,7 +78,8 @@ describe.each(Object.keys(bodies))("a %s model of text", (name) => {
     const text = await written(it, "the c", { length: 8, temperature: 0 });
     const [[answer]] = (await it.predict([`the c${text}`])) as readonly [readonly [TextAnswer]];
     expect(text).toBe(answer.text.slice(4, 12));
-    if (name === "recurrent") expect(text).toMatch(/^at /);
+    // What it was trained on goes on so, which attention alone learns later.
+    expect(name !== "recurrent" || text.startsWith("at ")).toBe(true);
   });
 
   test("writes the same on every target, and another text for another seed", async () => {
