@@ -22,7 +22,7 @@ test.each([
     ),
   ],
 ])("%s", (_, text) => {
-  expect(elaborated(text).diagnostics).toEqual([]);
+  expect(elaborated(text, { operations: 1_000_000 }).diagnostics).toEqual([]);
 });
 
 test.each([
