@@ -3,8 +3,8 @@
  *
  *   graphs ──passes──▶ graphs ──lower──▶ computes ──fuse──▶ kernels ──segments──▶ kernels ──schedule──▶ scheduled kernels ──plan──▶ program
  */
-import { programTooLarge, tooMuchMemory } from "./diagnostics/codes/limits.ts";
-import { diagnose, InternalError, label, NncError } from "./diagnostics/diagnostic.ts";
+import { tooMuchMemory } from "./diagnostics/codes/limits.ts";
+import { diagnose, InternalError, NncError } from "./diagnostics/diagnostic.ts";
 import { symbolsOf } from "./dimension/dimension.ts";
 import type { Bounds } from "./dimension/interval.ts";
 import type { Elaboration, Variable } from "./elaborate/types.ts";
@@ -24,6 +24,7 @@ import { verifyCompute } from "./loops/verify.ts";
 import { lower } from "./lower/lower.ts";
 import { nodesOf, type Lowered } from "./lower/lowered.ts";
 import { runPasses, type PassOptions } from "./passes/index.ts";
+import { KernelWork } from "./kernel-work.ts";
 import { hasTiles } from "./passes/winograd.ts";
 import { begin, type Phase, type Watch } from "./phase.ts";
 import { inPlacePairs } from "./plan/alias.ts";
@@ -76,9 +77,6 @@ const allFunctions = new Map(functions.map((one) => [one.name, one]));
 
 /** What WebAssembly addresses: 65,536 pages. */
 const maximalBytes = 2 ** 32;
-
-/** What a kernel of another form than all before it counts as in the limit on programs: as long does it take to compile. */
-const operationsOfForm = 300;
 
 const optimisation: Phase<Elaboration, Entries<Graph>, PassOptions> = {
   name: "passes",
@@ -148,15 +146,11 @@ const scheduling: Phase<Entries<SegmentedEntry>, Scheduled, MiddleContext> = {
     const scheduler: Scheduler = outline
       ? outlineKernel
       : (kernel, typeOf) => schedule(kernel, typeOf, bounds, machine);
-    const known: Known = new Map();
-    const counted: Scheduler = (kernel, typeOf) => {
-      allowForms(known.size + 1, kernel, elaboration);
-      return scheduler(kernel, typeOf);
-    };
-    const planned = entries.map(({ name, form }) => planEntry(name, form, bounds, counted, known));
+    const known: Known = { forms: new Map(), work: new KernelWork(elaboration) };
+    const planned = entries.map(({ name, form }) => planEntry(name, form, bounds, scheduler, known));
     return {
       elaboration,
-      operations: (elaboration.operations ?? 0) + known.size * operationsOfForm,
+      operations: known.work.operations,
       bounds,
       tensors: planTensors(variables, entries),
       segments: entries.flatMap(({ form }) => form.segments),
@@ -167,14 +161,6 @@ const scheduling: Phase<Entries<SegmentedEntry>, Scheduled, MiddleContext> = {
   verify: (made) => distinctKernels(made).flatMap((kernel) => verifyScheduledKernel(kernel, allFunctions)),
   print: (made) => distinctKernels(made).map(printScheduled).join("\n\n"),
 };
-
-/** Throws NN0603, with the path of the kernel that is one too many. */
-function allowForms(forms: number, { origins }: Kernel, { operations = 0, limit }: Elaboration): void {
-  if (limit === undefined || operations + forms * operationsOfForm <= limit.operations) return;
-  const text = `written out from here, where ${forms} kernels up to that of \`${origins[0]?.path}\` differ and count as ${operationsOfForm} each`;
-  const place = limit.span === undefined ? [] : [label(limit.span, text)];
-  throw new NncError(diagnose(programTooLarge, { limit: limit.operations }, place));
-}
 
 /** Calls of one form share a body. */
 function distinctKernels({ entries }: Scheduled): readonly ScheduledKernel[] {
@@ -255,8 +241,11 @@ function outlineKernel(kernel: Kernel, typeOf: TypeOf): ScheduledKernel {
   };
 }
 
-/** What was made of the first kernel of each form, and which of the form's tensors each parameter is. */
-type Known = Map<string, Pick<PlanCall, "kernel" | "inPlace"> & { readonly places: readonly number[] }>;
+/** What was made of the first kernel of each form, and which of the form's tensors each parameter is; what all that counts as. */
+interface Known {
+  readonly forms: Map<string, Pick<PlanCall, "kernel" | "inPlace"> & { readonly places: readonly number[] }>;
+  readonly work: KernelWork;
+}
 
 function planEntry(name: string, entry: SegmentedEntry, bounds: Bounds, scheduler: Scheduler, known: Known): PlanEntry {
   const { steps, tensors, results } = entry;
@@ -281,12 +270,13 @@ function planEntry(name: string, entry: SegmentedEntry, bounds: Bounds, schedule
 /** A kernel of a known form has the same body, over its own tensors. */
 function planCall(kernel: Kernel, typeOf: TypeOf, scheduler: Scheduler, known: Known): PlanCall {
   const { key, tensors } = formOf(kernel, typeOf);
-  let form = known.get(key);
+  let form = known.forms.get(key);
+  known.work.count(kernel, key, form === undefined);
   if (form === undefined) {
     const scheduled = scheduler(kernel, typeOf);
     const places = scheduled.parameters.map((parameter) => tensors.indexOf(parameter.name));
     form = { kernel: scheduled, inPlace: inPlacePairs(kernel, scheduled), places };
-    known.set(key, form);
+    known.forms.set(key, form);
   }
   const { name, origins } = kernel;
   const { places, inPlace } = form;

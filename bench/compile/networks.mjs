@@ -27,10 +27,10 @@ export const networks = [
   { name: "dense, sgd", depth: 1600, source: trained(dense(1600), { optimizer: descent }), operations },
   { name: "dense, untrained", depth: 2000, source: dense(2000) },
   { name: "dense, untrained", depth: 4000, source: dense(4000), operations },
-  { name: "dense of 50 sizes, adam", depth: 50, source: trained(widening(50)) },
+  { name: "dense of 60 sizes, adam", depth: 60, source: trained(widening(60)) },
   { name: "transformer, adam", depth: 12, source: trained(transformer(12)) },
   { name: "transformer, adam", depth: 42, source: trained(transformer(42)) },
   { name: "transformer, adam", depth: 120, source: trained(transformer(120)), operations },
   { name: "residual convolutions, momentum", depth: 50, source: trained(residual(50), convolutional) },
-  { name: "residual convolutions, momentum", depth: 88, source: trained(residual(88), convolutional) },
+  { name: "residual convolutions, momentum", depth: 70, source: trained(residual(70), convolutional) },
 ];

@@ -195,7 +195,7 @@ describe("the budget is what the caller says", () => {
     expect(ok).toBe(false);
     expect(show(diagnostics, different)).toEqual([
       "error NN0603: expected a program of at most 60000 operations once every call is written out, found more; `operations: 120000`, or `--operations 120000`, allows twice as many",
-      "  «M» written out from here, where 173 kernels up to that of `M.dense_86.b` differ and count as 300 each",
+      "  «M» written out from here; kernels up to that of `M.dense_103.b`, 207 of which differ, count as 51886",
     ]);
     expect(compile({ name: "main.nn", source: different }, { operations: 200_000 }).ok).toBe(true);
   }, 120_000);

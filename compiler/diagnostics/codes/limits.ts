@@ -16,8 +16,8 @@ export const programTooLarge = define<{ readonly limit: number }>({
     `expected a program of at most ${limit} operations once every call is written out, found more; \`operations: ${2 * limit}\`, or \`--operations ${2 * limit}\`, allows twice as many`,
   explanation:
     "A network is built by writing every call out, in training, in evaluation and in prediction, so a short text can stand for any number of operations: `repeat` in `repeat`, " +
-    "or blocks that call another twice, thirty levels deep. A kernel that differs from all others, as those of layers of other sizes do, counts as 300. The usual limit takes about five " +
-    "seconds to compile and has room for a thousand layers that `sgd` trains; `operations`, or `--operations`, gives another. The place is the expression that most of them come from.",
+    "or blocks that call another twice, thirty levels deep. A kernel that differs from all others, as those of layers of other sizes do, counts as 250, and a long one, as those of convolutions are, for more. The usual limit takes about five " +
+    "seconds to compile and has room for 1,600 layers that `sgd` trains; `operations`, or `--operations`, gives another. The place is the expression that most of them come from.",
   example: {
     bad: "model M(x: [N, 8]) -> [N, 8] = x |> repeat(1000, repeat(1000, dense(8)))",
     good: "model M(x: [N, 8]) -> [N, 8] = x |> repeat(10, dense(8))",
