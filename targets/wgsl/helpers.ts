@@ -24,6 +24,18 @@ fn runtime_i32(n: i32) -> i32 {
 fn rounded(x: f32) -> f32 {
   return bitcast<f32>(bitcast<i32>(x) ^ dims.zero);
 }`,
+  is_nan: `/// By its pattern: a shader compiler may take it that x == x.
+fn is_nan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}`,
+  not_at_most: `/// Greater, or one of both is a NaN.
+fn not_at_most(a: f32, b: f32) -> bool {
+  return a > b || max(bitcast<u32>(a) & 0x7fffffffu, bitcast<u32>(b) & 0x7fffffffu) > 0x7f800000u;
+}`,
+  not_less: `/// Greater or equal, or one of both is a NaN.
+fn not_less(a: f32, b: f32) -> bool {
+  return a >= b || max(bitcast<u32>(a) & 0x7fffffffu, bitcast<u32>(b) & 0x7fffffffu) > 0x7f800000u;
+}`,
   larger: `/// The larger of both; a NaN wins.
 fn larger(a: f32, b: f32) -> f32 {
   return select(select(a + b, b, a < b), a, a >= b);
@@ -52,7 +64,7 @@ fn truncate(x: f32) -> i32 {
   if (x <= -2147483648.0) {
     return -2147483647 - 1;
   }
-  return select(0, i32(x), x == x);
+  return select(i32(x), 0, (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u);
 }`,
 } as const;
 

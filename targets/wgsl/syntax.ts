@@ -10,7 +10,7 @@ import { operandsOf } from "../../compiler/program/traverse.ts";
 import type { Expression } from "../../compiler/program/types.ts";
 import type { Code } from "../c-like/code.ts";
 import { Level, call, infix, numeral, primary, unary } from "../c-like/code.ts";
-import { integerCode } from "../c-like/expression.ts";
+import { expressionCode, integerCode } from "../c-like/expression.ts";
 import type { Of, Operator, Place, Syntax } from "../c-like/syntax.ts";
 import { between, called, helped, helper } from "../c-like/syntax.ts";
 import { elementText } from "./address.ts";
@@ -74,7 +74,7 @@ export const syntax: Syntax = {
     abs: (value) => call("abs", value),
     floor: (value) => call("floor", value),
     sqrt: (value) => call("sqrt", value),
-    not: (value) => unary("!", value),
+    not: (value, { value: operand }, place) => negated(operand, value, place),
     bits: (value) => call("bitcast<i32>", value),
     unbits: (value) => call("bitcast<f32>", value),
   },
@@ -103,9 +103,14 @@ export const syntax: Syntax = {
   },
   bool: { and: between("&&", Level.mixed), or: between("||", Level.mixed), xor: between("!=", Level.mixed) },
   compare: {
-    equal: between("==", Level.mixed),
-    notEqual: (left, right, { left: operand }) =>
-      operand.type.dtype === "f32" ? unequal(left, right) : infix(left, "!=", right, Level.mixed),
+    equal: (left, right, { left: operand }, place) =>
+      operand.type.dtype === "f32" && left.text === right.text
+        ? unary("!", helper<Helper>("is_nan", place, left))
+        : infix(left, "==", right, Level.mixed),
+    notEqual: (left, right, { left: operand }, place) => {
+      if (operand.type.dtype !== "f32") return infix(left, "!=", right, Level.mixed);
+      return left.text === right.text ? helper<Helper>("is_nan", place, left) : unequal(left, right);
+    },
     less: between("<", Level.mixed),
     lessEqual: between("<=", Level.mixed),
     greater: between(">", Level.mixed),
@@ -121,6 +126,29 @@ type Operands = Parameters<Operator>[2];
 
 function isNonzero(value: Code): Code {
   return infix(value, "!=", primary("0"), Level.mixed);
+}
+
+/**
+ * The opposite of a comparison is true of a NaN. A shader compiler may take it that there is none, and NVIDIA's does, so a
+ * comparison of order is not turned round, and what asks for a NaN looks at its pattern.
+ */
+function negated(operand: Expression, value: Code, place: Place): Code {
+  if (operand.kind !== "compare" || operand.left.type.dtype !== "f32") return unary("!", value);
+  const left = expressionCode(operand.left, place);
+  const right = expressionCode(operand.right, place);
+  switch (operand.operator) {
+    case "equal":
+    case "notEqual":
+      return unary("!", value);
+    case "lessEqual":
+      return helper<Helper>("not_at_most", place, left, right);
+    case "greaterEqual":
+      return helper<Helper>("not_at_most", place, right, left);
+    case "less":
+      return helper<Helper>("not_less", place, left, right);
+    case "greater":
+      return helper<Helper>("not_less", place, right, left);
+  }
 }
 
 /** A NaN is unequal to everything, which shaders say only of the opposite. */

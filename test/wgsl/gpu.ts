@@ -1,4 +1,4 @@
-/** Runs programs on a GPU in a process of its own, whose environment brings SwiftShader. */
+/** Runs programs on a GPU in a process of its own, whose environment brings SwiftShader; with NNC_GPU=native on the machine's own GPU. */
 import type { ChildProcess } from "node:child_process";
 import { fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -82,7 +82,7 @@ export class Gpu {
       logLevel: "error",
     });
     const swiftshader =
-      process.platform === "linux" && process.arch === "x64"
+      process.platform === "linux" && process.arch === "x64" && process.env.NNC_GPU !== "native"
         ? unpackSwiftShader()
         : { env: {}, remove: () => undefined };
     const webgpu = pathToFileURL(require.resolve("webgpu")).href;

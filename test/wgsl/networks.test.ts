@@ -119,5 +119,7 @@ test("a metric's sum loses nothing beyond 2^24, as on WebAssembly", async () => 
     wanted: ["evaluate.mean_absolute_error"],
   }));
   const found = await gpu.runAll(result.artifact, calls);
-  expect(found.at(-1)?.get("evaluate.mean_absolute_error")?.[0]).toBe(Math.fround((2 ** 25 + 24) / 25));
+  // The last division may be off by 2.5 units in the last place; a sum that had lost the ones would be off by eight.
+  const mean = found.at(-1)?.get("evaluate.mean_absolute_error")?.[0] ?? Number.NaN;
+  expect(Math.abs(mean - (2 ** 25 + 24) / 25)).toBeLessThan(2.5 * 2 ** -3);
 });
