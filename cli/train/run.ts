@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import type { Compiled } from "../../compiler/compile.ts";
-import { resumeMismatch } from "../../compiler/diagnostics/codes/runtime.ts";
+import { resumeMismatch } from "../../compiler/diagnostics/codes/earlier-runs.ts";
 import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { ProjectSource } from "../../compiler/project.ts";

@@ -2,7 +2,7 @@
  * What a trained network is evaluated on where nobody names other rows: its hold-out, else its training rows, encoded with what was fitted
  * when it was trained. Where the data are no longer those of the run, a warning says so.
  */
-import { dataNotTrained, preparedOtherwise } from "../../compiler/diagnostics/codes/runtime.ts";
+import { dataNotTrained, preparedOtherwise } from "../../compiler/diagnostics/codes/earlier-runs.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";

@@ -3,7 +3,7 @@
  * the bits of one that was never stopped, so all that its steps depend on must be the same.
  */
 import { otherOptions } from "../../compiler/diagnostics/codes/checkpoint.ts";
-import { dataChanged, judgedAnew, resumeMismatch } from "../../compiler/diagnostics/codes/runtime.ts";
+import { dataChanged, judgedAnew, resumeMismatch } from "../../compiler/diagnostics/codes/earlier-runs.ts";
 import { diagnose, type Diagnostic, type NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { HostTrain } from "../../compiler/program/host.ts";
 import { failure } from "../load/fail.ts";

@@ -2,10 +2,10 @@
  * The training loop: epochs of seeded minibatches, evaluation on the hold-out, early stopping, and checkpoints that a run goes on from with
  * the bits of not having stopped. All that it remembers is in the network and its record.
  */
+import { nothingLeft } from "../../compiler/diagnostics/codes/earlier-runs.ts";
 import {
   beyondBound,
   lossNotFinite,
-  nothingLeft,
   otherStepsPerEpoch,
   numberNotFinite,
 } from "../../compiler/diagnostics/codes/runtime.ts";

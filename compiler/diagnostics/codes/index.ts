@@ -6,6 +6,7 @@ import { InternalError } from "../diagnostic.ts";
 import type { DiagnosticDefinition } from "../diagnostic.ts";
 import * as checkpoint from "./checkpoint.ts";
 import * as data from "./data.ts";
+import * as earlierRuns from "./earlier-runs.ts";
 import * as images from "./images.ts";
 import * as internal from "./internal.ts";
 import * as limits from "./limits.ts";
@@ -25,6 +26,7 @@ type Area = Readonly<Record<string, DiagnosticDefinition<never>>>;
 const areas: readonly Area[] = [
   checkpoint,
   data,
+  earlierRuns,
   images,
   internal,
   limits,
