@@ -2,15 +2,17 @@
  * Whether each place of a sequence depends on the places up to it alone, and on the earlier ones only through what forward scans carry: then it
  * can be read in parts. Read off what every node computes: it takes of a place only the same place, and asks neither which it is nor how many there are.
  */
-import { symbolsOf, type Dimension } from "../dimension/dimension.ts";
+import { isConstant, symbolsOf, type Dimension } from "../dimension/dimension.ts";
 import { graphOf, type Graph } from "../graph/graph.ts";
 import { scanParts } from "../graph/region.ts";
 import type { GraphNode, TensorType, Value } from "../graph/types.ts";
 import { scalarsOf } from "../loops/compute.ts";
-import { dimensionsOf, isAxis } from "../loops/index.ts";
+import { constantIndex, dimensionsOf, isAxis, substituteAxesInScalar } from "../loops/index.ts";
 import { indicesOf, walk } from "../loops/traverse.ts";
-import type { Compute, Index, Scalar } from "../loops/types.ts";
+import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
 import { loopsOf } from "../ops/index.ts";
+
+const zero = constantIndex(0);
 
 /** A graph or a region, and whether it is what a scan along the time runs at each place. */
 interface Level {
@@ -69,10 +71,15 @@ function isCausalNode(node: GraphNode, { graph, isTop, isStep }: Level, time: st
   return computes.every((compute, output) => {
     const axis = places[output];
     const name = typeof axis === "number" ? compute.axes[axis].name : undefined;
-    return (
-      countsOnlyOthers(compute, name, time) && scalarsOf(compute).every((one) => isOfPlace(one, types, name, time))
-    );
+    const scalars = scalarsOf(compute).map((scalar) => withoutSingles(scalar, compute.axes));
+    return countsOnlyOthers(compute, name, time) && scalars.every((one) => isOfPlace(one, types, name, time));
   });
+}
+
+/** Along an axis of the size 1 there is one place. */
+function withoutSingles(scalar: Scalar, axes: readonly Axis[]): Scalar {
+  const singles = axes.filter(({ extent }) => isConstant(extent, 1)).map(({ name }) => [name, zero] as const);
+  return singles.length === 0 ? scalar : substituteAxesInScalar(scalar, new Map(singles));
 }
 
 /** The axis of that size; `mixed` where it is a part of another size or stands twice. */
