@@ -100,7 +100,7 @@ class References {
     if (host.models.length > 0 || host.train !== undefined) this.#entry("init");
     for (const { continuation, ...model } of host.models) {
       this.#hostCall(model);
-      if (continuation !== undefined) this.#checkContinuation(continuation);
+      if (continuation !== undefined) this.#checkContinuation(model, continuation);
     }
     for (const { entry, left, right } of host.requirements) {
       this.#entry(entry);
@@ -110,10 +110,16 @@ class References {
     if (threads !== undefined) this.#checkThreads(threads);
   }
 
-  /** What is taken from part to part keeps its type. */
-  #checkContinuation({ start, step }: HostContinuation): void {
+  /** It reads what the model reads, answers what it answers, and what is taken from part to part keeps its type. */
+  #checkContinuation({ inputs, results: [result] }: HostCall, { start, step }: HostContinuation): void {
     this.#hostCall(step);
     if (start !== undefined) this.#hostCall(start);
+    const [text, scores] = [step.inputs.slice(0, 1), step.results.slice(0, 1)];
+    const [own, read] = [
+      typesOf([...inputs, ...(result === undefined ? [] : [result])]),
+      typesOf([...text, ...scores]),
+    ];
+    if (own !== read) throw unfit(`the entry ${named(step.entry)} to take and answer [${own}]`, `[${read}]`);
     const taken = typesOf(step.inputs.slice(1));
     for (const [entry, answered] of [
       [step.entry, step.results.slice(1)],

@@ -121,3 +121,42 @@ test("a metric's sum loses nothing beyond 2^24, as on WebAssembly", async () => 
   const found = await gpu.runAll(result.artifact, calls);
   expect(found.at(-1)?.get("evaluate.mean_absolute_error")?.[0]).toBe(Math.fround((2 ** 25 + 24) / 25));
 });
+
+test("a text that is read in parts has the scores of one that is read in one piece", async () => {
+  const source = `
+    model M(text: i32[N, T]) -> [N, T, 6] = text |> embedding(6, 4) |> rnn(5) |> dense(6)
+    train M { data: text("book.txt", window: 8, vocabulary: 6)  loss: cross_entropy  optimizer: sgd(lr: 1)  batch: 2  epochs: 1 }
+  `;
+  const result = compile({ name: "letters.nn", source }, { target: "wgsl" });
+  if (!result.ok) throw new Error(result.diagnostics[0].message);
+  const { artifact } = result;
+  const { start, step } = artifact.manifest.host.models[0].continuation ?? {};
+  if (start === undefined || step === undefined) throw new Error("it is read whole");
+  const ids = [3, 1, 4, 1, 5, 2, 0, 5];
+  const answered = async (
+    entry: string,
+    inputs: Readonly<Record<string, readonly number[]>>,
+    wanted: readonly string[],
+  ) => {
+    const { dims } = artifact.manifest.entries.find(({ name }) => name === entry) ?? { dims: [] };
+    const sizes: readonly number[] = dims.map((name) => (name === "N" ? 1 : (inputs["M.text"]?.length ?? 0)));
+    const first = { entry: "init", dims: [], inputs: { seed: Int32Array.of(2) }, wanted: [] };
+    const [, found] = await gpu.runAll(artifact, [first, { entry, dims: sizes, inputs, wanted }]);
+    return wanted.map((name) => [...(found.get(name) ?? [])]);
+  };
+  const [expected] = await answered("predict.M", { "M.text": ids }, ["predict.M.output"]);
+  const [begun] = await answered(start.entry, {}, [start.results[0].buffer]);
+  const scores: number[] = [];
+  let carry = begun.slice(0, 5);
+  for (const part of [ids.slice(0, 1), ids.slice(1, 6), ids.slice(6)]) {
+    const given = { "M.text": part, [step.inputs[1].buffer]: carry };
+    const [said, next] = await answered(
+      step.entry,
+      given,
+      step.results.map(({ buffer }) => buffer),
+    );
+    scores.push(...said.slice(0, 6 * part.length));
+    carry = next.slice(0, 5);
+  }
+  expect(scores).toEqual(expected.slice(0, 6 * ids.length));
+});
