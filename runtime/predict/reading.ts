@@ -23,7 +23,7 @@ export interface Reading {
   readonly each: (ids: Int32Array) => Asks<Float32Array>;
 }
 
-/** Keeps what lies behind the last character: each is read once, however many were before it. */
+/** Keeps what lies behind the last character: each is read once, and none is forgotten. */
 export class Parts implements Reading {
   readonly #text: TextModel;
   readonly #continuation: HostContinuation;

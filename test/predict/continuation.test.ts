@@ -6,7 +6,7 @@ import { printKernel } from "../../compiler/kernel/print.ts";
 import { callsOf } from "../../compiler/program/steps.ts";
 import type { Artifact, TargetName } from "../../compiler/program/artifact.ts";
 import { load, predictor } from "../../runtime/load/index.ts";
-import type { GenerateOptions, Network, Predictor } from "../../runtime/load/index.ts";
+import type { GenerateOptions, Network, Predictor, TensorInput } from "../../runtime/load/index.ts";
 import { prepare, train } from "../../runtime/train/index.ts";
 
 const book = "the cat sat on the mat, and the rat ran at the cat; ".repeat(4);
@@ -76,7 +76,7 @@ function inParts(net: Network, ids: Int32Array, lengths: readonly number[]): rea
     const text = { shape: [1, length], data: ids.subarray(from, from + length) };
     const [said, ...next] = net.readOnSync(
       step,
-      new Map([["text", text], ...behind.map((one) => [one.name, one] as const)]),
+      new Map<string, TensorInput>([["text", text], ...behind.map((one) => [one.name, one] as const)]),
     );
     scores.push(...(said?.data ?? []));
     behind = next;
@@ -168,7 +168,7 @@ describe("a recurrent model of text", async () => {
     const read = (id: number) =>
       net.readOnSync(
         step,
-        new Map([
+        new Map<string, TensorInput>([
           ["text", { shape: [1, 1], data: Int32Array.of(id) }],
           ["carry 0", carry],
         ]),

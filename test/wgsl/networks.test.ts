@@ -133,30 +133,27 @@ test("a text that is read in parts has the scores of one that is read in one pie
   const { start, step } = artifact.manifest.host.models[0].continuation ?? {};
   if (start === undefined || step === undefined) throw new Error("it is read whole");
   const ids = [3, 1, 4, 1, 5, 2, 0, 5];
-  const answered = async (
-    entry: string,
-    inputs: Readonly<Record<string, readonly number[]>>,
-    wanted: readonly string[],
-  ) => {
-    const { dims } = artifact.manifest.entries.find(({ name }) => name === entry) ?? { dims: [] };
-    const sizes: readonly number[] = dims.map((name) => (name === "N" ? 1 : (inputs["M.text"]?.length ?? 0)));
-    const first = { entry: "init", dims: [], inputs: { seed: Int32Array.of(2) }, wanted: [] };
-    const [, found] = await gpu.runAll(artifact, [first, { entry, dims: sizes, inputs, wanted }]);
-    return wanted.map((name) => [...(found.get(name) ?? [])]);
-  };
-  const [expected] = await answered("predict.M", { "M.text": ids }, ["predict.M.output"]);
-  const [begun] = await answered(start.entry, {}, [start.results[0].buffer]);
-  const scores: number[] = [];
-  let carry = begun.slice(0, 5);
-  for (const part of [ids.slice(0, 1), ids.slice(1, 6), ids.slice(6)]) {
-    const given = { "M.text": part, [step.inputs[1].buffer]: carry };
-    const [said, next] = await answered(
-      step.entry,
-      given,
-      step.results.map(({ buffer }) => buffer),
-    );
-    scores.push(...said.slice(0, 6 * part.length));
-    carry = next.slice(0, 5);
-  }
-  expect(scores).toEqual(expected.slice(0, 6 * ids.length));
+  const parts = [ids.slice(0, 1), ids.slice(1, 6), ids.slice(6)];
+  const { dims } = artifact.manifest.entries.find(({ name }) => name === step.entry) ?? { dims: [] };
+  const [output, next] = step.results.map(({ buffer }) => buffer);
+  const [, whole, , ...found] = await gpu.runAll(artifact, [
+    { entry: "init", dims: [], inputs: { seed: Int32Array.of(2) }, wanted: [] },
+    {
+      entry: "predict.M",
+      dims: dims.map((name) => (name === "N" ? 1 : ids.length)),
+      inputs: { "M.text": ids },
+      wanted: ["predict.M.output"],
+    },
+    { entry: start.entry, dims: [1], inputs: {}, wanted: [] },
+    ...parts.map((part, at) => ({
+      entry: step.entry,
+      dims: dims.map((name) => (name === "N" ? 1 : part.length)),
+      inputs: { "M.text": part },
+      moved: [[at === 0 ? start.results[0].buffer : next, step.inputs[1].buffer] as const],
+      wanted: [output],
+    })),
+  ]);
+  const scores = parts.flatMap((part, at) => Array.from(found[at].get(output)?.subarray(0, 6 * part.length) ?? []));
+  expect(scores).toHaveLength(6 * ids.length);
+  expect(scores).toEqual(Array.from(whole.get("predict.M.output")?.subarray(0, 6 * ids.length) ?? []));
 });
