@@ -53,6 +53,7 @@ describe("a model of text is read in parts", () => {
     ["by what an lstm carries", "lstm(4)", {}, ["f32[N, 4]", "f32[N, 4]"]],
     ["by what each of its layers carries", "gru(4) |> relu |> lstm(3)", {}, ["f32[N, 4]", "f32[N, 3]", "f32[N, 3]"]],
     ["by what layers in each other carry", "residual(rnn(8)) |> rnn(2)", {}, ["f32[N, 8]", "f32[N, 2]"]],
+    ["with draws that all places share", "own", block("= x + random_uniform([C])"), []],
     ["by sums so far", "own", block("= cumsum(x, axis: 1)"), ["f32[N, 8]"]],
     ["with sums along other axes", "own", block("= cumsum(x, axis: 2)"), []],
     ["where places keep their axis", "own", block("= reshape(softmax(reshape(x, [N, T, 2, C / 2])), [N, T, C])"), []],
@@ -112,6 +113,18 @@ describe("a model of text is read whole", () => {
     ["where they are turned round", "own", block("= reverse(x, axis: 1)")],
     ["where they are moved", "own", block("= concat([zeros([N, 1, C]), x], axis: 1)[:, 0 : T]")],
     ["where they are summed", "own", block("= x + mean(x, axis: 1, keep: true)")],
+    ["where each place draws", "own", block("= x + random_uniform([N, T, C])")],
+    [
+      "where each step draws",
+      "own",
+      block(`{
+        let (a, _) = scan p in x along T with h = zeros([N, C]) {
+          next h = p + h * random_uniform([C])
+          emit h
+        }
+        return a
+      }`),
+    ],
     ["where their number counts", "own", block("= x / T")],
     ["where their number must be large", "own", block(`{\n  require T >= 2, "two at least"\n  return x\n}`)],
     ["where a whole length is a row", "own", block("= reshape(softmax(reshape(x, [N, T * C])), [N, T, C])")],

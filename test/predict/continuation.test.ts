@@ -12,8 +12,19 @@ import { prepare, train } from "../../runtime/train/index.ts";
 const book = "the cat sat on the mat, and the rat ran at the cat; ".repeat(4);
 const window = 12;
 
-/** A scan in a scan, carries of three types, and a beginning that is learnt. */
+/** Gates of one product, a scan in a scan, carries of three types, and a beginning that is learnt. */
 const blocks = `
+block gated(x: [N, T, C], units: int) -> [N, T, units] {
+  param u: [units, 2 * units] = orthogonal
+  let projected = x |> dense(2 * units)
+  let (states, _) = scan p in projected along T with h = zeros([N, units]) {
+    let q = h @ u
+    let update = sigmoid(p[:, 0 : units] + q[:, 0 : units])
+    next h = update * h + (1 - update) * tanh(p[:, units :] + q[:, units :])
+    emit h
+  }
+  return states
+}
 block counting(x: [N, T, C]) -> [N, T, C] {
   param s: [C] = uniform(-1, 1)
   let (a, _, _, _) = scan p in x along T with h = zeros([N, C]) + s, k = i32(0), odd = false {
@@ -90,7 +101,7 @@ describe.each(["typescript", "wasm"] as const)("on %s", (target) => {
     "dense(8)",
     "rnn(7)",
     "gru(12)",
-    "lstm(6) |> batch_norm |> relu |> gru(5, reset_after: true) |> dropout(0.5)",
+    "lstm(6) |> batch_norm |> relu |> gated(5) |> gru(4, reset_after: true) |> dropout(0.5)",
     "repeat(2, residual(layer_norm |> rnn(8)))",
     "cumsum(axis: 1) |> counting |> nested",
   ])("%s says of each place in parts what it says in one piece", async (body) => {
