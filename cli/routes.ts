@@ -188,7 +188,9 @@ const predict = buildCommand<PredictFlags, [string], Context>({
         optional: true,
         brief: "The form of the predictions; by default that of --out's name, else that of the rows",
       },
-      generate: count("How many characters to write, by a model of text"),
+      generate: count(
+        "How many characters to write, by a model of text; recurrent ones keep the whole text in mind, others their last window",
+      ),
       prompt: {
         kind: "parsed",
         parse: (input: string): string => input,

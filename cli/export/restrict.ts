@@ -19,6 +19,7 @@ export function predictingProgram(
   if (entry === undefined) throw new InternalError("export", `there is no entry ${model.entry}`);
   const read = new Set(entry.graph.nodes.flatMap(({ op, attributes }) => (op === "input" ? [attributes["name"]] : [])));
   const { language, requirements } = elaboration.host;
+  const { continuation: _, ...alone } = model;
   const leading = new Set(model.inputs.map(({ shape }) => shape[0]?.key));
   const wanted = new Map(Object.entries(asked));
   const boundOf = (name: string, bound: number): number =>
@@ -29,7 +30,7 @@ export function predictingProgram(
       entries: [entry],
       variables: elaboration.variables.filter(({ name }) => read.has(name)),
       bounds: new Map([...elaboration.bounds].map(([name, bound]) => [name, boundOf(name, bound)])),
-      host: { language, models: [model], requirements: requirements.filter((one) => one.entry === model.entry) },
+      host: { language, models: [alone], requirements: requirements.filter((one) => one.entry === model.entry) },
     },
     javascript,
     { verify: false },

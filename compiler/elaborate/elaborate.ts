@@ -17,6 +17,7 @@ import { callBuiltin } from "./builtins/index.ts";
 import { apply, call, initialize, schedule } from "./calls.ts";
 import { checkConstants, constantsOf, evaluateConstants } from "./constants.ts";
 import { Entry } from "./entry.ts";
+import { continuationOf, type Continuations } from "./continuation.ts";
 import { checkData } from "./data-plan.ts";
 import { buildEvaluation } from "./evaluation.ts";
 import type { Evaluator } from "./evaluator.ts";
@@ -39,7 +40,7 @@ import { buildTrainStep } from "./train-step.ts";
 import { withSettings } from "./override.ts";
 import { planTrain } from "./train-plan.ts";
 import { reportUntrained } from "./untrained.ts";
-import { checkWindow, sizesFromWindow } from "./window.ts";
+import { checkWindow, sizesFromWindow, windowOf } from "./window.ts";
 import type { Elaboration, EntryGraph, Variable } from "./types.ts";
 
 export interface ElaborateResult {
@@ -183,13 +184,15 @@ function assemble(parts: Parts): ElaborateResult {
   reportRepeated(session);
   const variables = [...session.variables.values()].filter((record) => isKept(record, owned));
   if (session.failed) return { diagnostics: session.diagnostics };
-  const made = built(session, spanOf(parts.trained, session), () => entriesOf(parts, variables));
+  const place = spanOf(parts.trained, session);
+  const continuations = built(session, place, () => continuationsOf(parts));
+  const made = built(session, place, () => entriesOf(parts, variables, continuations));
   if (made === undefined || session.failed) return { diagnostics: session.diagnostics };
   const bounds = boundsOf(made, parts);
   checkSizes(made, bounds, session);
   if (session.failed) return { diagnostics: session.diagnostics };
   const ownership = new Ownership(session);
-  const { host, name } = hostOf(parts, ownership);
+  const { host, name } = hostOf(parts, ownership, continuations);
   const elaboration: Elaboration = {
     name,
     entries: made,
@@ -197,7 +200,7 @@ function assemble(parts: Parts): ElaborateResult {
     bounds,
     owned: new Map(kept.map(({ host: { name: model } }) => [model, ownership.parameters(model).map(nameOf)])),
     operations: session.budget.spent,
-    limit: { operations: session.budget.limit, span: spanOf(parts.trained, session) },
+    limit: { operations: session.budget.limit, span: place },
     host,
   };
   return { elaboration, diagnostics: session.diagnostics };
@@ -228,10 +231,21 @@ function variableOf({ name, role, type }: VariableRecord): Variable {
   return { name, role, type };
 }
 
-function entriesOf({ session, trained, kept }: Parts, variables: readonly VariableRecord[]): readonly EntryGraph[] {
+/** Of the models that are trained on text, by their names. */
+function continuationsOf({ session, trained, kept }: Parts): Continuations {
+  if (trained === undefined || windowOf(trained.plan) === undefined) return new Map();
+  return new Map(kept.map((prediction) => [prediction.host.name, continuationOf(prediction, session)]));
+}
+
+function entriesOf(
+  { session, trained, kept }: Parts,
+  variables: readonly VariableRecord[],
+  continuations: Continuations = new Map(),
+): readonly EntryGraph[] {
   const init = buildInit(session, variables, trained?.plan);
   const metrics = variables.filter(({ role }) => role === "metric");
   const start = metrics.length === 0 ? [] : [buildEvaluateStart(session, metrics)];
   const training = trained === undefined ? [] : [trained.step.graph, ...start, ...trained.evaluation.entries];
-  return [init, ...training, ...kept.map(({ graph }) => graph)];
+  const continuing = [...continuations.values()].flatMap((one) => one?.entries ?? []);
+  return [init, ...training, ...kept.map(({ graph }) => graph), ...continuing];
 }

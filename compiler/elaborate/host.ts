@@ -6,17 +6,23 @@ import type { HostModel, HostOptions, HostTrain } from "../program/host.ts";
 import { followsEpochs } from "./epochs.ts";
 import { givenOptions } from "./constants.ts";
 import { hostInputs } from "./objective.ts";
+import type { Continuations } from "./continuation.ts";
 import type { Ownership } from "./ownership.ts";
 import { isBatchWritten, leadingNames, type ElaborateOptions, type Parts, type Trained } from "./parts.ts";
 import type { Session, VariableRecord } from "./session.ts";
 
 const languageVersion = "1";
 
-export function hostOf({ session, trained, kept, options, consts }: Parts, ownership: Ownership) {
-  const models = kept.map(({ host }): HostModel => ({
-    ...host,
-    parameters: countParameters(ownership.parameters(host.name)),
-  }));
+export function hostOf(
+  { session, trained, kept, options, consts }: Parts,
+  ownership: Ownership,
+  continuations: Continuations = new Map(),
+) {
+  const models = kept.map(({ host }): HostModel => {
+    const { host: continuation } = continuations.get(host.name) ?? {};
+    const parameters = countParameters(ownership.parameters(host.name));
+    return { ...host, parameters, ...(continuation === undefined ? {} : { continuation }) };
+  });
   const names = new Set(["train_step", "evaluate", ...kept.map(({ host }) => host.entry)]);
   const called = session.requirements.filter(({ entry }) => names.has(entry));
   const requirements = [...new Map(called.map((requirement) => [JSON.stringify(requirement), requirement])).values()];

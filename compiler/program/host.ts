@@ -24,14 +24,30 @@ export interface HostResult {
   readonly shape: readonly Dimension[];
 }
 
-export interface HostModel {
-  readonly name: string;
-  /** The entry that predicts with it. */
+/** A call of an entry: what it is given and what it answers. */
+export interface HostCall {
   readonly entry: string;
   readonly inputs: readonly HostInput[];
   readonly results: readonly HostResult[];
+}
+
+/** Its own call predicts with it. */
+export interface HostModel extends HostCall {
+  readonly name: string;
   /** Number of trained scalars. */
   readonly parameters: number;
+  /** Of a model that reads a text in parts as it reads it whole. */
+  readonly continuation?: HostContinuation;
+}
+
+/**
+ * `step` reads on: it takes the text and what lies behind what was read, and answers the scores and what lies behind that. So its results but the
+ * first are, in order, the inputs but the first of the next part. Those of the first part `start` answers, which takes the text for its sizes alone.
+ */
+export interface HostContinuation {
+  /** Missing where nothing is taken from part to part. */
+  readonly start?: HostCall;
+  readonly step: HostCall;
 }
 
 /** A `data` source as written: the reader's name and its settings, evaluated. */

@@ -5,8 +5,8 @@
 import { notAnArtifact, notEnoughMemory } from "../../compiler/diagnostics/codes/runtime.ts";
 import { isFields, shown } from "../../compiler/diagnostics/values.ts";
 import type { Artifact, Manifest, ManifestThreads } from "../../compiler/program/artifact.ts";
-import type { HostInput, HostResult, HostTrain } from "../../compiler/program/host.ts";
-import { elements, evaluate, symbolsOf } from "./dimensions.ts";
+import type { HostCall, HostContinuation, HostInput, HostResult, HostTrain } from "../../compiler/program/host.ts";
+import { elements, evaluate, printShape, symbolsOf } from "./dimensions.ts";
 import type { Dimension, Sizes } from "./dimensions.ts";
 import { checksumIn } from "./executable.ts";
 import { failure, kindOf, named } from "./fail.ts";
@@ -98,10 +98,9 @@ class References {
     }
     // A program without models has nothing that starts.
     if (host.models.length > 0 || host.train !== undefined) this.#entry("init");
-    for (const { entry, inputs, results } of host.models) {
-      for (const input of inputs) this.#input(input);
-      for (const result of results) this.#result(result);
-      this.#call(entry, inputs, results);
+    for (const { continuation, ...model } of host.models) {
+      this.#hostCall(model);
+      if (continuation !== undefined) this.#checkContinuation(model, continuation);
     }
     for (const { entry, left, right } of host.requirements) {
       this.#entry(entry);
@@ -109,6 +108,34 @@ class References {
     }
     if (host.train !== undefined) this.#checkTrain(host.train);
     if (threads !== undefined) this.#checkThreads(threads);
+  }
+
+  /** It reads what the model reads, answers what it answers, and what is taken from part to part keeps its type. */
+  #checkContinuation({ inputs, results: [result] }: HostCall, { start, step }: HostContinuation): void {
+    this.#hostCall(step);
+    if (start !== undefined) this.#hostCall(start);
+    const [text, scores] = [step.inputs.slice(0, 1), step.results.slice(0, 1)];
+    const [own, read] = [
+      typesOf([...inputs, ...(result === undefined ? [] : [result])]),
+      typesOf([...text, ...scores]),
+    ];
+    if (own !== read) throw unfit(`the entry ${named(step.entry)} to take and answer [${own}]`, `[${read}]`);
+    const taken = typesOf(step.inputs.slice(1));
+    for (const [entry, answered] of [
+      [step.entry, step.results.slice(1)],
+      [start?.entry ?? step.entry, start?.results ?? []],
+    ] as const)
+      if (typesOf(answered) !== taken)
+        throw unfit(
+          `the entry ${named(entry)} to answer [${taken}] for ${named(step.entry)}`,
+          `[${typesOf(answered)}]`,
+        );
+  }
+
+  #hostCall({ entry, inputs, results }: HostCall): void {
+    for (const input of inputs) this.#input(input);
+    for (const result of results) this.#result(result);
+    this.#call(entry, inputs, results);
   }
 
   /** All behind the arena: the words by which threads agree, then what each has of its own. */
@@ -225,6 +252,10 @@ class References {
   #once(what: string, list: readonly { readonly name: string }[], different: number): void {
     if (list.length !== different) throw unfit(`${what} of different names`, `${list.length - different} twice`);
   }
+}
+
+function typesOf(tensors: readonly HostResult[]): string {
+  return tensors.map(({ dtype, shape }) => `${dtype}${printShape(shape)}`).join(", ");
 }
 
 function unfit(expected: string, found: string): Error {

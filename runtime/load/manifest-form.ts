@@ -66,11 +66,16 @@ const train = fields(
 
 const option = (value: Schema): Schema => list(fields({ name: text, value, given: { kind: "flag" } }));
 
+const call = { entry: text, inputs: list(input), results: list(result) };
+
 const host = fields(
   {
     language: text,
     models: list(
-      fields({ name: text, entry: text, inputs: list(input), results: list(result), parameters: { kind: "number" } }),
+      fields(
+        { name: text, ...call, parameters: { kind: "number" } },
+        { continuation: fields({ step: fields(call) }, { start: fields(call) }) },
+      ),
     ),
     requirements: list(
       fields({

@@ -6,10 +6,10 @@ import * as codes from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { checkOptions } from "../../compiler/diagnostics/options.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
-import type { HostTrain } from "../../compiler/program/host.ts";
+import type { HostCall, HostTrain } from "../../compiler/program/host.ts";
 import { isTrusted, none, predictArguments, predictRules, restoreRules } from "./call-options.ts";
 import type { CallOptions, PredictOptions, RestoreOptions } from "./call-options.ts";
-import { Caller, predict, runPlain, step } from "./calls.ts";
+import { Caller, predict, readOn, runPlain, step } from "./calls.ts";
 import type { Call, Calls, Prediction, Results, StepResult } from "./calls.ts";
 import { evaluateSet, type Evaluation } from "./evaluate.ts";
 import type { Executable, View } from "./executable.ts";
@@ -158,6 +158,16 @@ export class Network {
     return this.#driveSync("predictSync", "predict", this.#predictCalls("predictSync", model, inputs, options));
   }
 
+  /** Reads a part of a text by a call of a model's `continuation`, as `host` tells it. Throws NN0710 to NN0719 for inputs. */
+  async readOn(call: HostCall, inputs: Inputs, options: PredictOptions = none): Promise<readonly Prediction[]> {
+    return this.#drive("readOn", this.#seededBy(options, readOn(this.#caller, call, this.#own(inputs))));
+  }
+
+  /** As `readOn`, for the targets that answer at once. */
+  readOnSync(call: HostCall, inputs: Inputs, options: PredictOptions = none): readonly Prediction[] {
+    return this.#driveSync("readOnSync", "readOn", this.#seededBy(options, readOn(this.#caller, call, inputs)));
+  }
+
   /** What it does without, such as threads that it was to have, and what is odd about what was restored last. */
   get warnings(): readonly Diagnostic[] {
     return [...this.#warnings, ...this.#restored, ...this.#given.values()];
@@ -262,8 +272,11 @@ export class Network {
     options: PredictOptions,
   ): Calls<readonly Prediction[]> {
     if (options !== none) checkOptions(call, options, predictRules);
-    const calls = predict(this.#caller, findModel(this.manifest.host, name), inputs);
-    return options.seed === undefined ? calls : this.#seeded(options.seed, calls);
+    return this.#seededBy(options, predict(this.#caller, findModel(this.manifest.host, name), inputs));
+  }
+
+  #seededBy<Answer>({ seed }: PredictOptions, calls: Calls<Answer>): Calls<Answer> {
+    return seed === undefined ? calls : this.#seeded(seed, calls);
   }
 
   /** The program draws from another seed as long as the calls last. */

@@ -135,7 +135,8 @@ export class Predictor {
 
   /**
    * What a model of text writes behind the prompt, a character at a time: `for await (const character of it.generate("In the", { length: 200 }))`. Without
-   * a prompt it begins as behind the most frequent character, which is none of the text. Throws NN0760 for another model, NN0706 and NN0736 for options.
+   * a prompt it begins as behind the most frequent character, which is none of the text. What a model takes from place to place in forward scans alone
+   * is kept, so that each character is read once and none is forgotten; another reads its last window again for each. Throws NN0760 for another model, NN0706 and NN0736 for options.
    */
   generate(prompt = "", options: GenerateOptions = none): AsyncGenerator<string> {
     checkOptions("generate", { prompt }, promptRules);

@@ -2,12 +2,14 @@
  * How a text is read by its model, as far as it has come: what the model says of the place behind the last character, or behind each. Written
  * once for targets that answer at once and targets that answer later: a generator asks for calls of the model and is given what it said.
  */
+import type { HostCall, HostContinuation } from "../../compiler/program/host.ts";
 import type { Prediction } from "../load/calls.ts";
 import type { TensorInput } from "../load/inputs.ts";
 import type { TextModel } from "./text.ts";
 
-/** A call of the model. */
+/** A call of the model, or of a part of its continuation. */
 export interface Ask {
+  readonly call?: HostCall;
   readonly inputs: ReadonlyMap<string, TensorInput>;
 }
 
@@ -19,6 +21,45 @@ export interface Reading {
   readonly next: (ids: Int32Array) => Asks<Float32Array>;
   /** Reads on; those of the places behind each of these ids, one after the other. */
   readonly each: (ids: Int32Array) => Asks<Float32Array>;
+}
+
+/** Keeps what lies behind the last character: each is read once, and none is forgotten. */
+export class Parts implements Reading {
+  readonly #text: TextModel;
+  readonly #continuation: HostContinuation;
+  /** Undefined at the beginning. */
+  #behind: readonly Prediction[] | undefined;
+
+  constructor(text: TextModel, continuation: HostContinuation) {
+    this.#text = text;
+    this.#continuation = continuation;
+  }
+
+  *next(ids: Int32Array): Asks<Float32Array> {
+    const scores = yield* this.each(ids);
+    return scores.subarray(scores.length - this.#text.width);
+  }
+
+  *each(ids: Int32Array): Asks<Float32Array> {
+    const { window, width } = this.#text;
+    const scores = new Float32Array(ids.length * width);
+    for (let from = 0; from < ids.length; from += window)
+      scores.set(yield* this.#part(ids.subarray(from, from + window)), from * width);
+    return scores;
+  }
+
+  *#part(ids: Int32Array): Asks<Float32Array> {
+    const { start, step } = this.#continuation;
+    const text = ask(this.#text, [1, ids.length], ids).inputs;
+    const behind = this.#behind ?? (start === undefined ? [] : yield { call: start, inputs: text });
+    const carried = step.inputs.slice(1).flatMap(({ name }, at) => {
+      const { shape, data } = behind[at] ?? {};
+      return shape === undefined || data === undefined ? [] : [[name, { shape, data }] as const];
+    });
+    const [said, ...next] = yield { call: step, inputs: new Map([...text, ...carried]) };
+    this.#behind = next;
+    return Float32Array.from(said?.data ?? []);
+  }
 }
 
 /** Shows the model the last characters at each call, as many as its window. */

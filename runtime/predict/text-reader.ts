@@ -5,7 +5,7 @@ import type { Rules } from "../../compiler/diagnostics/options.ts";
 import { decodeIds } from "../data/text.ts";
 import type { PredictOptions } from "../load/call-options.ts";
 import type { Network } from "../load/network.ts";
-import { Windows } from "./reading.ts";
+import { Parts, Windows } from "./reading.ts";
 import type { Asks, Reading } from "./reading.ts";
 import { Sampler } from "./sampler.ts";
 import { idsOf } from "./text.ts";
@@ -39,21 +39,34 @@ export class TextReader {
 
   /** At the beginning of a text. */
   begin(): Reading {
-    return new Windows(this.text);
+    const { continuation } = this.text.model;
+    return continuation === undefined ? new Windows(this.text) : new Parts(this.text, continuation);
   }
 
   async drive<Answer>(asks: Asks<Answer>, options: PredictOptions = {}): Promise<Answer> {
     let next = asks.next();
-    while (next.done !== true)
-      next = asks.next(await this.#network.predict(this.text.model.name, next.value.inputs, options));
+    while (next.done !== true) {
+      const { call, inputs } = next.value;
+      next = asks.next(
+        call === undefined
+          ? await this.#network.predict(this.text.model.name, inputs, options)
+          : await this.#network.readOn(call, inputs, options),
+      );
+    }
     return next.value;
   }
 
   /** As `drive`, for the targets that answer at once. */
   driveSync<Answer>(asks: Asks<Answer>, options: PredictOptions = {}): Answer {
     let next = asks.next();
-    while (next.done !== true)
-      next = asks.next(this.#network.predictSync(this.text.model.name, next.value.inputs, options));
+    while (next.done !== true) {
+      const { call, inputs } = next.value;
+      next = asks.next(
+        call === undefined
+          ? this.#network.predictSync(this.text.model.name, inputs, options)
+          : this.#network.readOnSync(call, inputs, options),
+      );
+    }
     return next.value;
   }
 

@@ -171,6 +171,44 @@ describe("a manifest with one field changed", () => {
     `);
   });
 
+  test("whose text would be read on by something else is refused", async () => {
+    const letters = `model M(text: i32[N, T]) -> [N, T, 6] = text |> embedding(6, 4) |> rnn(5) |> dense(6)
+train M { data: text("book.txt", window: 8, vocabulary: 6)  loss: cross_entropy  optimizer: sgd(lr: 1)  batch: 2  epochs: 1 }`;
+    const result = compile({ name: "letters.nn", source: letters }, { target: "wasm" });
+    if (!result.ok) throw new Error(result.diagnostics[0]?.message);
+    const artifact = meant(result.artifact);
+    const at = ["host", "models", 0, "continuation"];
+    const told = async (path: Path, value: unknown): Promise<string> => {
+      const manifest = changed(artifact.manifest, [...at, ...path], value);
+      const message = await errorOf(() => load({ ...artifact, manifest } as Artifact));
+      return message.replace("NN0701 this is no artifact that can be loaded: expected ", "");
+    };
+    const { start, step } = artifact.manifest.host.models[0]?.continuation ?? {};
+    expect([
+      await told(["step", "entry"], "other"),
+      await told(["step", "inputs"], step?.inputs.slice(0, 1)),
+      await told(["step", "inputs"], step?.inputs.slice(1)),
+      await told(["step", "results", 1, "dtype"], "i32"),
+      await told(["step", "results"], []),
+      await told(["start"], undefined),
+      await told(["start", "inputs"], []),
+      await told(["start", "results"], start?.results.concat(start.results)),
+      await told(["start"], start),
+    ]).toMatchInlineSnapshot(`
+      [
+        "an entry \`other\`, found none",
+        "the entry \`continue.M\` to answer [] for \`continue.M\`, found [f32[N, 5]]",
+        "an input of the entry \`continue.M\` that tells \`T\`, found none",
+        "f32 for the result \`carry 0\`, as its buffer has, found i32",
+        "the entry \`continue.M\` to take and answer [i32[N, T], f32[N, T, 6]], found [i32[N, T]]",
+        "the entry \`continue.M\` to answer [f32[N, 5]] for \`continue.M\`, found []",
+        "an input of the entry \`continue_start.M\` that tells \`N\`, found none",
+        "the entry \`continue_start.M\` to answer [f32[N, 5]] for \`continue.M\`, found [f32[N, 5], f32[N, 5]]",
+        "no error",
+      ]
+    `);
+  });
+
   test.each([
     ["another bound", ["dims", 0, "bound"], 3],
     ["another seed", ["host", "train", "seed"], 7],

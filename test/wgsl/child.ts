@@ -14,7 +14,8 @@ async function run({ artifact, calls }: Runs): Promise<Pick<Answer, "results">> 
   const executable = await openWgsl(artifact, gpu);
   if (executable.kind === "sync") throw new Error("expected an executable that answers later");
   const results: (readonly (readonly [string, View])[])[] = [];
-  for (const { entry, dims, inputs, wanted } of calls) {
+  for (const { entry, dims, inputs, moved = [], wanted } of calls) {
+    for (const [from, to] of moved) executable.write(to, await executable.read(from));
     for (const [name, data] of inputs) executable.write(name, data);
     await executable.run(entry, dims);
     const views = await Promise.all(wanted.map(executable.read));

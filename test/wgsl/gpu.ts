@@ -22,6 +22,8 @@ interface Call {
   readonly entry: string;
   readonly dims: readonly number[];
   readonly inputs: readonly (readonly [string, View])[];
+  /** Buffers whose contents are written to others before. */
+  readonly moved?: readonly (readonly [string, string])[];
   readonly wanted: readonly string[];
 }
 

@@ -123,3 +123,39 @@ test("a metric's sum loses nothing beyond 2^24, as on WebAssembly", async () => 
   const mean = found.at(-1)?.get("evaluate.mean_absolute_error")?.[0] ?? Number.NaN;
   expect(Math.abs(mean - (2 ** 25 + 24) / 25)).toBeLessThan(2.5 * 2 ** -3);
 });
+
+test("a text that is read in parts has the scores of one that is read in one piece", async () => {
+  const source = `
+    model M(text: i32[N, T]) -> [N, T, 6] = text |> embedding(6, 4) |> rnn(5) |> dense(6)
+    train M { data: text("book.txt", window: 8, vocabulary: 6)  loss: cross_entropy  optimizer: sgd(lr: 1)  batch: 2  epochs: 1 }
+  `;
+  const result = compile({ name: "letters.nn", source }, { target: "wgsl" });
+  if (!result.ok) throw new Error(result.diagnostics[0].message);
+  const { artifact } = result;
+  const { start, step } = artifact.manifest.host.models[0].continuation ?? {};
+  if (start === undefined || step === undefined) throw new Error("it is read whole");
+  const ids = [3, 1, 4, 1, 5, 2, 0, 5];
+  const parts = [ids.slice(0, 1), ids.slice(1, 6), ids.slice(6)];
+  const { dims } = artifact.manifest.entries.find(({ name }) => name === step.entry) ?? { dims: [] };
+  const [output, next] = step.results.map(({ buffer }) => buffer);
+  const [, whole, , ...found] = await gpu.runAll(artifact, [
+    { entry: "init", dims: [], inputs: { seed: Int32Array.of(2) }, wanted: [] },
+    {
+      entry: "predict.M",
+      dims: dims.map((name) => (name === "N" ? 1 : ids.length)),
+      inputs: { "M.text": ids },
+      wanted: ["predict.M.output"],
+    },
+    { entry: start.entry, dims: [1], inputs: {}, wanted: [] },
+    ...parts.map((part, at) => ({
+      entry: step.entry,
+      dims: dims.map((name) => (name === "N" ? 1 : part.length)),
+      inputs: { "M.text": part },
+      moved: [[at === 0 ? start.results[0].buffer : next, step.inputs[1].buffer] as const],
+      wanted: [output],
+    })),
+  ]);
+  const scores = parts.flatMap((part, at) => Array.from(found[at].get(output)?.subarray(0, 6 * part.length) ?? []));
+  expect(scores).toHaveLength(6 * ids.length);
+  expect(scores).toEqual(Array.from(whole.get("predict.M.output")?.subarray(0, 6 * ids.length) ?? []));
+});
