@@ -1,6 +1,6 @@
 /**
  * Draws what the generators of examples/ make, for their READMEs: trains each with the seed of its file and lets `nnc predict` answer for noise.
- * Needs a build.
+ * And how the two writers of examples/text learn. Needs a build.
  *
  *   node scripts/draw-example-figures.mjs gan/gan.nn
  */
@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import sharp from "sharp";
+import { curvesPicture } from "./lib/curves.mjs";
 import { nncOutput, root } from "./lib/project.mjs";
 import { normalFrom, randomFrom } from "./lib/random.mjs";
 import { spiralFrom } from "./lib/spiral.mjs";
@@ -28,6 +29,22 @@ function trainedTo(file, epochs, draw) {
     const resume = at === 0 ? [] : ["--resume"];
     return draw(trained(file, "--epochs", String(epoch), ...resume), epoch);
   });
+}
+
+/** The events of a training, with the seed of its file. */
+function eventsOf(file) {
+  const flags = ["--json", "-o", path.join(scratch, file.replaceAll("/", "-"))];
+  const lines = nncOutput(["train", path.join(examples, file), ...flags]);
+  const events = lines.trimEnd().split("\n");
+  return events.map((event) => JSON.parse(event));
+}
+
+/** The entropy of a text's characters, each by itself, in nats. */
+function entropyOf(text) {
+  const counts = new Map();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  const shares = [...counts.values()].map((count) => count / text.length);
+  return -shares.reduce((sum, share) => sum + share * Math.log(share), 0);
 }
 
 /** What a model of the file answers for rows. */
@@ -146,6 +163,37 @@ const figures = {
       return { title: `from ${start.join(", ")}`, marks };
     });
     writeFileSync(path.join(examples, "ode/paths.svg"), drawing(panels));
+  },
+  "text/book.txt": () => {
+    const [recurrent, transformer] = ["recurrent", "transformer"].map((name) => eventsOf(`text/${name}_measured.nn`));
+    const last = Math.max(...[recurrent, transformer].map((events) => events.at(-1).steps));
+    const alone = entropyOf(readFileSync(path.join(examples, "text/data/book.txt"), "utf8"));
+    const panel = (title, events, training) => {
+      const trained = events.filter(({ event }) => event === "step").map(({ step, average }) => [step, average]);
+      const held = events.filter(({ event }) => event === "epoch").map(({ step, holdout }) => [step, holdout.log_loss]);
+      const lines = [
+        {
+          name: "each character by itself",
+          points: [
+            [0, alone],
+            [last, alone],
+          ],
+          colour: "#656d76",
+          thick: 1,
+          dash: "5 4",
+        },
+        { name: training, points: trained.filter((_, at) => at % 5 === 0), colour: "#d55e00", thick: 1 },
+        { name: "hold-out", points: held, colour: "#0072b2", thick: 2 },
+      ];
+      return { title, lines };
+    };
+    const panels = [
+      panel("recurrent.nn", recurrent, "training"),
+      panel("transformer.nn", transformer, "training, smoothed"),
+    ];
+    const x = { label: "steps", from: 0, to: last, step: 500 };
+    const y = { label: "nats a character", from: 1, to: 5, step: 0.5 };
+    writeFileSync(path.join(examples, "text/losses.svg"), curvesPicture({ panels, x, y }));
   },
   "vae/vae.nn": async (file) => {
     const places = Array.from({ length: 12 }, (_, at) => (4.4 * at) / 11 - 2.2);

@@ -143,6 +143,14 @@ const examples = [
       least: -0.05,
     })),
   },
+  ...[
+    { file: "text/recurrent_measured.nn", seeds: firstSeeds(2), least: -1.5 },
+    { file: "text/transformer_measured.nn", seeds: firstSeeds(1), least: -1.6 },
+  ].map(({ file, seeds, least }) => ({
+    file,
+    seeds,
+    figures: [{ name: "nats a character, below 0", of: ([{ done }]) => -done.holdout.log_loss, show: nats, least }],
+  })),
   {
     file: "fashion/full.nn",
     seeds: firstSeeds(1),

@@ -5,6 +5,7 @@ import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { compileFile } from "../../compiler/files.ts";
+import type { TargetName } from "../../compiler/program/artifact.ts";
 import { prepare, train } from "../../runtime/train/index.ts";
 import { temporaryFolder } from "../folder.ts";
 
@@ -15,8 +16,12 @@ function unzipped(bytes: Buffer): Buffer {
   return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
 }
 
-async function firstLosses(file: string, label: string | undefined): Promise<readonly number[]> {
-  const options = { target: "wasm", ...(label === undefined ? {} : { train: label }) } as const;
+async function firstLosses(
+  file: string,
+  label: string | undefined,
+  target: TargetName = "wasm",
+): Promise<readonly number[]> {
+  const options = { target, ...(label === undefined ? {} : { train: label }) } as const;
   const compiled = compileFile(path.join(root, "examples", file), options);
   if (!compiled.ok) throw new Error(compiled.diagnostics[0]?.message);
   const folder = path.dirname(path.join(root, "examples", file));
@@ -57,6 +62,10 @@ const first: readonly [file: string, label: string | undefined, losses: readonly
   ["vae/vae.nn", undefined, [184.7764892578125, 150.95416259765625, 129.76158142089844]],
   ["ode/ode.nn", "Path", [0.5597482323646545, 0.6560263633728027, 0.615401566028595]],
   ["ode/ode.nn", "Sparing", [0.5597482323646545, 0.6560263633728027, 0.615401566028595]],
+  ["text/recurrent.nn", undefined, [4.158588409423828, 4.145396709442139, 4.128349781036377]],
+  ["text/recurrent_measured.nn", undefined, [4.158243656158447, 4.144372463226318, 4.128055095672607]],
+  ["text/transformer.nn", undefined, [4.816120147705078, 4.797367095947266, 4.824092864990234]],
+  ["text/transformer_measured.nn", undefined, [4.819070339202881, 4.783838748931885, 4.749164581298828]],
 ];
 
 test.each(first)(
@@ -65,6 +74,15 @@ test.each(first)(
     expect(await firstLosses(file, label)).toEqual(losses);
   },
   120_000,
+);
+
+/** A loop over time and attention, beside the sums of products that the others are made of. */
+test.each(first.filter(([file]) => /^text\/[a-z]+\.nn$/.test(file)))(
+  "%s, %s, on TypeScript",
+  async (file, label, losses) => {
+    expect(await firstLosses(file, label, "typescript")).toEqual(losses);
+  },
+  240_000,
 );
 
 /** What is in the files of a folder, unpacked. */
