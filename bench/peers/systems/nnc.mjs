@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { compile } from "../../../dist/index.js";
 import { load } from "../../../dist/runtime.js";
-import { generator, minibatches, sourceOf } from "../workloads.mjs";
+import { generator, minibatches, sourceOf, workloads } from "../workloads.mjs";
 
 const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
 
@@ -46,7 +46,7 @@ const compiled = new Map();
 function artifactOf(name, target) {
   const key = `${name} ${target}`;
   if (!compiled.has(key)) {
-    const result = compile({ name: `${name}.nn`, source: sourceOf(name) }, { target });
+    const result = compile({ name: `${name}.nn`, source: sourceOf(name) }, { target, bounds: workloads[name].bounds });
     if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
     compiled.set(key, result.artifact);
   }
