@@ -16,6 +16,8 @@ export const jax = {
   name: "jax-js",
   version: async () => JSON.parse(readFileSync(package_, "utf8")).version,
   lacks: ({ threads }) => (threads > 1 ? "threads only where Web Workers are" : undefined),
+  mayBeSlow: true,
+  compiles: true,
   create,
 };
 

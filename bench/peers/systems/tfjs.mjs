@@ -11,7 +11,8 @@ export function tfjs(backend) {
     name: `tfjs-${backend}`,
     version: async () => tf.version_core,
     lacks: ({ threads }) => (threads > 1 ? "has threads only in browsers" : undefined),
-    cannot: (message) => message.includes("not registered for the backend") || message.includes("not registered for backend"),
+    cannot: (message) => message.includes("not registered for backend"),
+    mayBeSlow: backend === "cpu",
     create: (job) => create(backend, job),
   };
 }
