@@ -26,9 +26,14 @@ function ofStages(stages, sizes, nested) {
 function ofStage(stage, sizes, nested) {
   const points = stage.over === undefined ? 1 : extentOf(stage.over, sizes);
   if (stage.kind === "nest") return points * ofStages(stage.stages, sizes, true);
-  if (stage.kind === "reduce" && stage.results.some(isProduct)) return points * 2 * stage.results.filter(isProduct).length;
+  if (stage.kind === "reduce" && stage.results.some(isProduct))
+    return points * 2 * stage.results.filter(isProduct).length;
   if (!nested) return 0;
-  const stored = { let: () => [stage.value], store: () => [stage.store.value], sweep: () => stage.stores.map(({ value }) => value) };
+  const stored = {
+    let: () => [stage.value],
+    store: () => [stage.store.value],
+    sweep: () => stage.stores.map(({ value }) => value),
+  };
   const values = [...(stage.lets ?? []).map(({ value }) => value), ...(stored[stage.kind]?.() ?? [])];
   return points * values.reduce((sum, value) => sum + arithmetic(value), 0);
 }
@@ -51,8 +56,7 @@ const extentOf = (axes, sizes) => axes.reduce((product, { extent }) => product *
 /** A dimension's value: a sum of products of symbols and quotients, which round down. */
 function valueOf({ monomials }, sizes) {
   return monomials.reduce(
-    (sum, { coefficient, atoms }) =>
-      sum + atoms.reduce((product, atom) => product * atomOf(atom, sizes), coefficient),
+    (sum, { coefficient, atoms }) => sum + atoms.reduce((product, atom) => product * atomOf(atom, sizes), coefficient),
     0,
   );
 }

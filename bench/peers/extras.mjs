@@ -19,7 +19,10 @@ const times = 3;
 export async function extrasOf(names) {
   const glueBytes = await glue();
   const built = names.map((workload) => {
-    const bounds = Object.entries(workloads[workload].bounds ?? {}).flatMap(([name, size]) => ["--bounds", `${name}=${size}`]);
+    const bounds = Object.entries(workloads[workload].bounds ?? {}).flatMap(([name, size]) => [
+      "--bounds",
+      `${name}=${size}`,
+    ]);
     const { milliseconds, result } = timed(
       ["build", path.join("bench/workloads", `${workload}.nn`), "--target", "wasm", ...bounds],
       (folder) => ({

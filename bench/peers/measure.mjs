@@ -65,7 +65,10 @@ async function measured(job, data, chosen, { settings, peak, best }) {
   const expected = await referenceAnswers({ ...job, ...data });
   const found = [];
   for (const system of chosen)
-    found.push({ system: system.name, subject: await subjectOf(system, { ...job, ...data }, expected, settings.limitMs) });
+    found.push({
+      system: system.name,
+      subject: await subjectOf(system, { ...job, ...data }, expected, settings.limitMs),
+    });
   const { name: workload, ...rest } = job;
   const notes = found
     .map(({ system, subject: { lacks, problem, note } }) => ({
@@ -94,7 +97,13 @@ async function measured(job, data, chosen, { settings, peak, best }) {
   const unheard = told.times.flatMap((rounds, at) =>
     rounds.length === 0 ? [`${label}: ${subjects[at].system}: none of its turns was calm`] : [],
   );
-  return { rows, notes, problems: [...problems, ...unheard, ...told.problems], best: told.best, rejected: told.rejected };
+  return {
+    rows,
+    notes,
+    problems: [...problems, ...unheard, ...told.problems],
+    best: told.best,
+    rejected: told.rejected,
+  };
 }
 
 /** The rounds, told on standard error; without times where a system fails or the machine was never calm. */
@@ -102,7 +111,9 @@ async function timesOf(label, subjects, settings, peak, best) {
   if (subjects.length === 0) return { times: [], problems: [], best, rejected: 0 };
   try {
     const { problem, ...told } = await inRounds(subjects, settings, peak, best);
-    console.error(`${label}: ${told.rounds} rounds, ${told.rejected} turns rejected, peak ${told.best.toFixed(1)} GFLOP/s`);
+    console.error(
+      `${label}: ${told.rounds} rounds, ${told.rejected} turns rejected, peak ${told.best.toFixed(1)} GFLOP/s`,
+    );
     return { ...told, problems: problem === undefined ? [] : [`${label}: ${problem}`] };
   } catch (error) {
     return { times: [], problems: [`${label}: ${error.message}`], best, rejected: 0 };

@@ -45,7 +45,10 @@ export async function inRounds(subjects, { rounds, calm, patienceMs, turnMs, lim
       `${rejected} turns had less; stop what else is running, or accept less with --calm`;
     return { ...told, times: [], problem };
   }
-  return { ...told, times: runners.map((_, at) => good.flatMap(({ samples }) => (at in samples ? [samples[at]] : []))) };
+  return {
+    ...told,
+    times: runners.map((_, at) => good.flatMap(({ samples }) => (at in samples ? [samples[at]] : []))),
+  };
 }
 
 /** The machine's fastest peak, how many turns it spoilt, and whether there is patience left for more of them. */
@@ -112,7 +115,13 @@ async function warmedUp(subject, turnMs) {
   let from = 0;
   const take = async (milliseconds, group) => {
     await subject.activate?.();
-    const samples = await (subject.turn ?? timed(subject))({ from, milliseconds, group, reset: resetAfter, cold: coldMs });
+    const samples = await (subject.turn ?? timed(subject))({
+      from,
+      milliseconds,
+      group,
+      reset: resetAfter,
+      cold: coldMs,
+    });
     from += samples.length * group;
     return samples;
   };

@@ -90,7 +90,10 @@ function recurrent(graph, names, [batch, places]) {
   const order = [0, 3, 1, 2];
   const rowsOf = ({ shape: [from], data }) =>
     order.flatMap((part) =>
-      Array.from({ length: units * from }, (_, at) => data[(at % from) * 4 * units + part * units + Math.floor(at / from)]),
+      Array.from(
+        { length: units * from },
+        (_, at) => data[(at % from) * 4 * units + part * units + Math.floor(at / from)],
+      ),
     );
   const bias = order.flatMap((part) => [...b.data.subarray(part * units, (part + 1) * units)]);
   const forget = order.flatMap((part) => Array(units).fill(part === 1 ? names.forgetBias : 0));

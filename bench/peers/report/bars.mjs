@@ -20,8 +20,7 @@ const meanBar = 0.9;
 export function barsOf(rows) {
   const step = (system, workload, threads) =>
     rows.find(
-      (row) =>
-        row.system === system && row.workload === workload && row.threads === threads && row.phase === "train",
+      (row) => row.system === system && row.workload === workload && row.threads === threads && row.phase === "train",
     );
   const single = bars.flatMap(({ workload, system, beside, threads = 1, least }) => {
     const own = step(system, workload, threads);

@@ -145,7 +145,10 @@ function recurrent({ np, nn }, names) {
     for (const part of np.split(projected, places, 1)) {
       const gates = part.reshape([rows, 4 * units]).add(np.matmul(h, u.ref));
       const [i, f, g, o] = np.split(gates, 4, 1);
-      c = nn.sigmoid(f.add(names.forgetBias)).mul(c).add(nn.sigmoid(i).mul(np.tanh(g)));
+      c = nn
+        .sigmoid(f.add(names.forgetBias))
+        .mul(c)
+        .add(nn.sigmoid(i).mul(np.tanh(g)));
       h = nn.sigmoid(o).mul(np.tanh(c.ref));
       states.push(h.ref);
     }
