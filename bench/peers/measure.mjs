@@ -48,7 +48,8 @@ async function subjectOf(system, job, expected, limitMs) {
   }));
   if (problem === undefined) return subject;
   await subject.close();
-  return system.cannot?.(problem) ? { lacks: problem } : { problem };
+  const missing = system.cannot?.(problem);
+  return missing === undefined ? { problem } : { lacks: missing };
 }
 
 /** nnc's TypeScript target on one thread, whichever systems are asked for: its kernels are tested against the interpreter. */

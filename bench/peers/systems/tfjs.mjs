@@ -11,10 +11,17 @@ export function tfjs(backend) {
     name: `tfjs-${backend}`,
     version: async () => tf.version_core,
     lacks: ({ threads }) => (threads > 1 ? "has threads only in browsers" : undefined),
-    cannot: (message) => message.includes("not registered for backend"),
+    cannot: missing,
     mayBeSlow: backend === "cpu",
     create: (job) => create(backend, job),
   };
+}
+
+/** A back end without an operation says so when that is called; those of gradients are named after whose they are. */
+function missing(message) {
+  const [, of] = /^Kernel '(\w+?)(?:Backprop\w*|Grad)?' not registered/.exec(message) ?? [];
+  if (of === undefined) return undefined;
+  return message.includes(`'${of}'`) ? message : `no gradient for ${of}: ${message}`;
 }
 
 async function create(backend, { name, phase, batch, weights, batches }) {
