@@ -18,7 +18,7 @@ const compiling = 2;
  * it fails, which whoever calls it next will meet.
  */
 export async function trialOf({ name, compiles = false }, job, limitMs) {
-  const child = fork(file, [role], { serialization: "advanced" });
+  const child = fork(file, [role], { serialization: "advanced", stdio: ["ignore", "ignore", "ignore", "ipc"] });
   const ended = once(child, "exit");
   const ask = async (message, milliseconds) => {
     const timer = new AbortController();
@@ -51,17 +51,12 @@ async function ready({ activate, reset }) {
 }
 
 /** The process's side: makes the subject, then calls it, each when it is asked. Ends where something fails. */
-if (process.argv[2] === role) {
-  let subject;
-  process.on("message", async ({ name, job, turn }) => {
-    try {
-      if (subject === undefined) {
-        subject = await systems.find((system) => system.name === name).create(job);
-        await ready(subject);
-      } else await subject.call(turn);
-      process.send("done");
-    } catch {
-      process.exit(1);
-    }
-  });
+async function serve() {
+  const [{ name, job }] = await once(process, "message");
+  const subject = await systems.find((system) => system.name === name).create(job);
+  await ready(subject);
+  process.on("message", ({ turn }) => void Promise.resolve(subject.call(turn)).then(() => process.send("done")));
+  process.send("done");
 }
+
+if (process.argv[2] === role) await serve();
