@@ -10,6 +10,7 @@ import { inRounds } from "./rounds.mjs";
 import { summary } from "./statistics.mjs";
 import { startingWeights } from "./systems/nnc.mjs";
 import { systems } from "./systems/index.mjs";
+import { trialOf } from "./trial.mjs";
 import { batchesOf, workloads } from "./workloads.mjs";
 
 /** The jobs of a workload: a training step, inference of each batch. */
@@ -31,10 +32,15 @@ async function attempt(work) {
   }
 }
 
-/** `{ lacks }` where the system cannot take the job, `{ problem }` where it should but does not answer as nnc, else the subject. */
-async function subjectOf(system, job, expected) {
+/**
+ * `{ lacks }` where the system cannot take the job, `{ atLeastMs }` where a call takes longer than the limit, `{ problem }` where it should
+ * but does not answer as nnc, else the subject.
+ */
+async function subjectOf(system, job, expected, limitMs) {
   const lacks = system.lacks(job);
   if (lacks !== undefined) return { lacks };
+  const slow = system.mayBeSlow ? await trialOf(system, job, limitMs) : undefined;
+  if (slow !== undefined) return slow;
   const subject = await attempt(() => system.create(job));
   if (subject.lacks !== undefined || subject.problem !== undefined) return subject;
   const { problem } = await attempt(async () => ({
@@ -42,7 +48,8 @@ async function subjectOf(system, job, expected) {
   }));
   if (problem === undefined) return subject;
   await subject.close();
-  return { problem };
+  const missing = system.cannot?.(problem);
+  return missing === undefined ? { problem } : { lacks: missing };
 }
 
 /** nnc's TypeScript target on one thread, whichever systems are asked for: its kernels are tested against the interpreter. */
@@ -59,7 +66,10 @@ async function measured(job, data, chosen, { settings, peak, best }) {
   const expected = await referenceAnswers({ ...job, ...data });
   const found = [];
   for (const system of chosen)
-    found.push({ system: system.name, subject: await subjectOf(system, { ...job, ...data }, expected) });
+    found.push({
+      system: system.name,
+      subject: await subjectOf(system, { ...job, ...data }, expected, settings.limitMs),
+    });
   const { name: workload, ...rest } = job;
   const notes = found
     .map(({ system, subject: { lacks, problem, note } }) => ({
@@ -75,8 +85,26 @@ async function measured(job, data, chosen, { settings, peak, best }) {
   const subjects = found.filter(({ subject }) => subject.call !== undefined);
   const told = await timesOf(label, subjects, settings, peak, best);
   for (const { subject } of subjects) await subject.close();
-  const rows = told.times.map((rounds, at) => ({ system: subjects[at].system, workload, ...rest, ...summary(rounds) }));
-  return { rows, notes, problems: [...problems, ...told.problems], best: told.best, rejected: told.rejected };
+  const timed = told.times.flatMap((rounds, at) => {
+    const { system, subject } = subjects[at];
+    // Who sits out most rounds may have none left where the machine turns out to be faster than it seemed then.
+    if (rounds.length === 0) return [];
+    return { system, workload, ...rest, ...summary(rounds), computed: subject.computed };
+  });
+  const slow = found
+    .filter(({ subject }) => subject.atLeastMs !== undefined)
+    .map(({ system, subject: { atLeastMs } }) => ({ system, workload, ...rest, atLeastMs }));
+  const rows = [...timed, ...slow];
+  const unheard = told.times.flatMap((rounds, at) =>
+    rounds.length === 0 ? [`${label}: ${subjects[at].system}: none of its turns was calm`] : [],
+  );
+  return {
+    rows,
+    notes,
+    problems: [...problems, ...unheard, ...told.problems],
+    best: told.best,
+    rejected: told.rejected,
+  };
 }
 
 /** The rounds, told on standard error; without times where a system fails or the machine was never calm. */
@@ -84,7 +112,9 @@ async function timesOf(label, subjects, settings, peak, best) {
   if (subjects.length === 0) return { times: [], problems: [], best, rejected: 0 };
   try {
     const { problem, ...told } = await inRounds(subjects, settings, peak, best);
-    console.error(`${label}: ${told.rounds} rounds, ${told.rejected} turns rejected, peak ${told.best.toFixed(1)} GFLOP/s`);
+    console.error(
+      `${label}: ${told.rounds} rounds, ${told.rejected} turns rejected, peak ${told.best.toFixed(1)} GFLOP/s`,
+    );
     return { ...told, problems: problem === undefined ? [] : [`${label}: ${problem}`] };
   } catch (error) {
     return { times: [], problems: [`${label}: ${error.message}`], best, rejected: 0 };

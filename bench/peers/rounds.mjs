@@ -13,25 +13,31 @@ const warmUpMs = 400;
 const resetAfter = 512;
 /** A turn's first sample finds the caches full of another's data; one that takes less than this is not counted. */
 const coldMs = 1000;
-/** Fewer calm rounds than this are not reported. */
+/** Fewer calm rounds than this are not reported; the slowest system has so many, too. */
 const fewest = 3;
 
 /**
  * `subjects: [{ subject, … }]`, `peak: { measure }`, `best`: the fastest peak known; answers `{ best, rejected, rounds, times }`, `times`
- * by subject an array of rounds, each its samples in milliseconds. Where the machine is never calm, there are no times, but a `problem`.
+ * by subject an array of rounds, each its samples in milliseconds. Who has used up `limitMs` sits out further rounds. Where the machine is
+ * never calm, there are no times, but a `problem`.
  */
-export async function inRounds(subjects, { rounds, calm, patienceMs, turnMs }, peak, best) {
+export async function inRounds(subjects, { rounds, calm, patienceMs, turnMs, limitMs }, peak, best) {
   const runners = [];
   for (const { subject } of subjects) runners.push(await warmedUp(subject, turnMs));
   const machine = watched(peak, best, calm, patienceMs);
   const kept = [];
   const calmOnes = () => kept.filter(({ speed }) => machine.isCalm(speed));
   while (calmOnes().length < rounds && machine.isHopeful()) {
-    const round = await oneRound(runners, kept.length, machine);
+    const good = calmOnes();
+    const playing = runners.map(
+      ({ spent }, at) => spent() < limitMs || good.filter(({ samples }) => at in samples).length < fewest,
+    );
+    const round = await oneRound(runners, playing, kept.length, machine);
     if (round !== undefined) kept.push(round);
   }
   const good = calmOnes();
-  const rejected = machine.rejected + runners.length * (kept.length - good.length);
+  const spoilt = kept.filter((round) => !good.includes(round));
+  const rejected = machine.rejected + spoilt.reduce((count, { samples }) => count + Object.keys(samples).length, 0);
   const told = { best: machine.fastest, rejected, rounds: good.length };
   if (good.length < Math.min(fewest, rounds)) {
     const problem =
@@ -39,7 +45,10 @@ export async function inRounds(subjects, { rounds, calm, patienceMs, turnMs }, p
       `${rejected} turns had less; stop what else is running, or accept less with --calm`;
     return { ...told, times: [], problem };
   }
-  return { ...told, times: runners.map((_, at) => good.map(({ samples }) => samples[at])) };
+  return {
+    ...told,
+    times: runners.map((_, at) => good.flatMap(({ samples }) => (at in samples ? [samples[at]] : []))),
+  };
 }
 
 /** The machine's fastest peak, how many turns it spoilt, and whether there is patience left for more of them. */
@@ -65,13 +74,14 @@ function watched(peak, best, calm, patienceMs) {
 
 /**
  * Everybody's turn; who begins moves on with each round, so that nobody always follows the same neighbour. `{ speed, samples }`, `speed` the
- * slowest of its peaks; undefined where patience ran out.
+ * slowest of its peaks, `samples` without those who sat out; undefined where patience ran out.
  */
-async function oneRound(runners, count, machine) {
+async function oneRound(runners, playing, count, machine) {
   const samples = Array(runners.length);
   let speed = Infinity;
   for (let i = 0; i < runners.length; i++) {
     const at = (i + count) % runners.length;
+    if (!playing[at]) continue;
     const turn = await calmTurn(runners[at], machine);
     if (turn === undefined) return undefined;
     samples[at] = turn.samples;
@@ -105,13 +115,28 @@ async function warmedUp(subject, turnMs) {
   let from = 0;
   const take = async (milliseconds, group) => {
     await subject.activate?.();
-    const samples = await (subject.turn ?? timed(subject))({ from, milliseconds, group, reset: resetAfter, cold: coldMs });
+    const samples = await (subject.turn ?? timed(subject))({
+      from,
+      milliseconds,
+      group,
+      reset: resetAfter,
+      cold: coldMs,
+    });
     from += samples.length * group;
     return samples;
   };
   const first = await take(warmUpMs, 1);
   const group = Math.max(1, Math.round(sampleMs / median(first)));
-  return { turn: () => take(turnMs, group) };
+  let spent = 0;
+  return {
+    spent: () => spent,
+    async turn() {
+      const begun = performance.now();
+      const samples = await take(turnMs, group);
+      spent += performance.now() - begun;
+      return samples;
+    },
+  };
 }
 
 /** The turn of a subject that is called here: milliseconds of a call in each sample. Where the first does not count, the turn begins after it. */

@@ -8,7 +8,11 @@ export function median(numbers) {
 
 /** Of the rounds of one subject: the median of their medians, and the fastest sample of all. */
 export function summary(rounds) {
-  return { medianMs: rounded(median(rounds.map(median))), minMs: rounded(Math.min(...rounds.flat())) };
+  return {
+    medianMs: rounded(median(rounds.map(median))),
+    minMs: rounded(Math.min(...rounds.flat())),
+    rounds: rounds.length,
+  };
 }
 
 /** As many digits as a timing has. */

@@ -1,5 +1,6 @@
 /** A run as tables to read. */
 import { operations, workloads } from "../workloads.mjs";
+import { barsOf } from "./bars.mjs";
 import { groupsOf, milliseconds } from "./groups.mjs";
 
 export function markdown(run, picture) {
@@ -8,6 +9,7 @@ export function markdown(run, picture) {
     machine(run),
     `![Milliseconds of each system](${picture})`,
     ...groupsOf(run.rows).map((group) => comparison(group, run.notes)),
+    bars(run),
     ceiling(run),
     threads(run),
     products(run),
@@ -38,17 +40,18 @@ function machine({ machine: place, versions, ceilings, rejected, settings }) {
 
 function comparison({ title, rows, job }, notes) {
   const reference = rows.find(({ system }) => system === "nnc-wasm")?.medianMs;
-  const body = rows.map(({ system, medianMs, minMs }) => {
-    const times = reference === undefined || system === "nnc-wasm" ? "" : `${(medianMs / reference).toPrecision(3)} ×`;
-    return [system, milliseconds(medianMs), milliseconds(minMs), times];
+  const body = rows.map(({ system, medianMs, minMs, atLeastMs, rounds }) => {
+    const times = reference === undefined || system === "nnc-wasm" ? "" : faster((medianMs ?? atLeastMs) / reference);
+    if (atLeastMs !== undefined) return [system, `> ${milliseconds(atLeastMs)}`, "", "", times && `> ${times}`];
+    return [system, milliseconds(medianMs), milliseconds(minMs), rounds, times];
   });
   const told = notes.filter((note) => Object.entries(job).every(([key, value]) => note[key] === value));
   const absent = told.filter(({ system }) => !rows.some((row) => row.system === system));
   return [
     `## ${title}`,
     table(
-      ["system", "median ms", "fastest ms", "speed of nnc-wasm"],
-      [...body, ...absent.map(({ system }) => [system, "–", "–", ""])],
+      ["system", "median ms", "fastest ms", "rounds", "speed of nnc-wasm"],
+      [...body, ...absent.map(({ system }) => [system, "–", "–", "", ""])],
     ),
     told.map(({ system, note }) => `- ${system}: ${note}`).join("\n"),
   ]
@@ -56,29 +59,64 @@ function comparison({ title, rows, job }, notes) {
     .join("\n\n");
 }
 
+const faster = (times) => `${times.toPrecision(3)} ×`;
+
+function bars({ rows }) {
+  const body = barsOf(rows).map(({ title, least, found, isBound, holds }) => [
+    title,
+    `${least} ×`,
+    `${isBound ? "> " : ""}${faster(found)}`,
+    holds === undefined ? "not known" : holds ? "yes" : "**no**",
+  ]);
+  if (body.length === 0) return "";
+  return [
+    "## What is asked of nnc",
+    "How many times as fast a training step is to be, by medians, on one thread where nothing else is said.",
+    table(["speed", "at least", "found", "holds"], body),
+  ].join("\n\n");
+}
+
 /** What the products of a job would take at the ceiling, and how much of the ceiling nnc-wasm reaches over the whole call. */
 function ceiling({ rows, ceilings }) {
   const body = rows
-    .filter(({ system }) => system === "nnc-wasm")
-    .map(({ workload, phase, batch, threads: count, medianMs }) => {
+    .filter(({ system, medianMs }) => system === "nnc-wasm" && medianMs !== undefined)
+    .map(({ workload, phase, batch, threads: count, medianMs, computed }) => {
+      const share = (work) => percent(work / ceilings[count] / 1e6 / medianMs);
       const work = operations(workloads[workload], phase, batch);
-      const least = work / ceilings[count] / 1e6;
       return [
         workload,
         phase,
         batch,
         count,
         (work / 1e6).toPrecision(4),
-        milliseconds(least),
+        milliseconds(work / ceilings[count] / 1e6),
+        (computed / 1e6).toPrecision(4),
+        milliseconds(computed / ceilings[count] / 1e6),
         milliseconds(medianMs),
-        percent(least / medianMs),
+        share(work),
+        share(computed),
       ];
     });
   if (body.length === 0) return "";
   return [
     "## nnc-wasm against the ceiling",
-    "Operations of the products, forward and backward, two for a multiply–add; all else a call does is not counted, but its time is.",
-    table(["workload", "phase", "batch", "threads", "MFLOP", "at the ceiling ms", "median ms", "share"], body),
+    "Operations of the products, forward and backward, two for a multiply–add; all else a call does is not counted, but its time is. *Direct* are those of sums of products as the layers define them, taps on padding included; *computed* those of the form that nnc chose, Winograd's transforms included. A share of the direct ones may be above 100 % where that form has fewer.",
+    table(
+      [
+        "workload",
+        "phase",
+        "batch",
+        "threads",
+        "direct MFLOP",
+        "at the ceiling ms",
+        "computed MFLOP",
+        "at the ceiling ms",
+        "median ms",
+        "share, direct",
+        "share, computed",
+      ],
+      body,
+    ),
   ].join("\n\n");
 }
 
@@ -91,7 +129,7 @@ function threads({ rows }) {
         ({ system, workload, phase, batch }) =>
           system === row.system && workload === row.workload && phase === row.phase && batch === row.batch,
       );
-      return alone === undefined
+      return alone?.medianMs === undefined || row.medianMs === undefined
         ? []
         : [
             [

@@ -10,7 +10,7 @@ const top = 44;
 
 export function plot({ rows, machine: { cpu, date } }) {
   if (rows.length === 0) return frame(top, [text(10, 20, "nothing was measured")]);
-  const times = rows.map(({ medianMs }) => medianMs);
+  const times = rows.map(timeOf);
   const first = Math.floor(Math.log10(Math.min(...times)));
   const last = Math.max(first + 1, Math.ceil(Math.log10(Math.max(...times))));
   const at = (value) => left + ((Math.log10(value) - first) / (last - first)) * (width - left - right);
@@ -19,17 +19,22 @@ export function plot({ rows, machine: { cpu, date } }) {
   for (const group of groupsOf(rows)) {
     parts.push(text(10, y + head - 12, group.title, "bold"));
     y += head;
-    for (const { system, medianMs } of group.rows) {
+    for (const row of group.rows) {
+      const { system } = row;
+      const time = timeOf(row);
       parts.push(
         text(left - 6, y + bar - 4, system, "end"),
-        `<rect class="${system.startsWith("nnc") ? "own" : "peer"}" x="${left}" y="${y}" width="${(at(medianMs) - left).toFixed(1)}" height="${bar - 2}"/>`,
-        text(at(medianMs) + 5, y + bar - 4, milliseconds(medianMs)),
+        `<rect class="${system.startsWith("nnc") ? "own" : "peer"}" x="${left}" y="${y}" width="${(at(time) - left).toFixed(1)}" height="${bar - 2}"/>`,
+        text(at(time) + 5, y + bar - 4, `${row.atLeastMs === undefined ? "" : "> "}${milliseconds(time)}`),
       );
       y += bar;
     }
   }
   return frame(y + 40, [...grid(first, last, at, y), ...parts]);
 }
+
+/** Of who was stopped, what it takes at least. */
+const timeOf = ({ medianMs, atLeastMs }) => medianMs ?? atLeastMs;
 
 function grid(first, last, at, bottom) {
   return Array.from({ length: last - first + 1 }, (_, step) => first + step).flatMap((power) => [

@@ -6,9 +6,13 @@ import { tfjs } from "./tfjs.mjs";
 import { torch } from "./torch.mjs";
 
 /**
- * Each `{ name, version, lacks, create }`: `lacks(job)` tells why it cannot take a job; `create(job)` answers `{ lacks }`, or a subject
- * `{ note, activate, reset, call, turn, close }`: `call(turn)` is the loss of a training step or the values of a prediction, `reset` goes
- * back to the starting weights, and `turn` is there where the system takes its times itself.
+ * Each `{ name, version, lacks, cannot, mayBeSlow, compiles, create }`: `lacks(job)` tells why it cannot take a job, and `cannot(message)` the
+ * same of an error that means that it has not got what a call needs. One that `mayBeSlow` is first tried where it can be stopped, and one
+ * that `compiles` does so in its first call.
+ *
+ * `create(job)` answers `{ lacks }`, or a subject `{ note, computed, activate, reset, call, turn, close }`: `call(turn)` is the loss of a training
+ * step or the values of a prediction, `reset` goes back to the starting weights, `turn` is there where the system takes its times itself,
+ * and `computed`, the operations of its products, where it tells them.
  */
 export const systems = [
   nnc("wasm"),

@@ -3,6 +3,7 @@
  * counted references: every use but the last takes `.ref`.
  */
 import { readFileSync } from "node:fs";
+import { channelsFirst } from "../layout.mjs";
 import { minibatches, workloads } from "../workloads.mjs";
 
 const package_ = new URL("../node_modules/@jax-js/jax/package.json", import.meta.url);
@@ -15,6 +16,8 @@ export const jax = {
   name: "jax-js",
   version: async () => JSON.parse(readFileSync(package_, "utf8")).version,
   lacks: ({ threads }) => (threads > 1 ? "threads only where Web Workers are" : undefined),
+  mayBeSlow: true,
+  compiles: true,
   create,
 };
 
@@ -29,22 +32,23 @@ async function open() {
   return library;
 }
 
-async function create({ name, phase, batch, weights, batches }) {
-  const { jit, numpy: np, nn, tree, valueAndGrad } = await open();
+async function create({ name, phase, ...job }) {
+  const { jit, lax, numpy: np, nn, tree, valueAndGrad } = await open();
   const { input, target, network } = workloads[name];
+  const { batch } = job;
+  const { shape: row, weights, batches } = channelsFirst(workloads[name], job);
   const array = (data, shape) => np.array(data).reshape(shape);
   const ids = (data, shape, count) => nn.oneHot(array(data, shape), count);
   const data = batches.map(({ x, target: classes }) => ({
-    x: input.below === undefined ? array(x, [batch, ...input.shape]) : ids(x, [batch, ...input.shape], input.below),
+    x: input.below === undefined ? array(x, [batch, ...row]) : ids(x, [batch, ...row], input.below),
     target: ids(classes, [batch, ...target.shape], target.classes),
   }));
-  const forward =
-    network.kind === "perceptron" ? perceptron(np, nn, network.names) : transformer(np, nn, network.names);
+  const forward = { layers, recurrent, transformer }[network.kind]({ lax, np, nn }, network.names);
   let state = start();
   const [train, predict] = [jit(step), jit((all, x) => forward(all, x, false).output)];
   return {
     note:
-      network.kind === "transformer"
+      input.below !== undefined
         ? "looks vectors up by one-hot products: its gradient of take cannot be jitted"
         : undefined,
     reset() {
@@ -109,16 +113,48 @@ async function create({ name, phase, batch, weights, batches }) {
   }
 }
 
-/** `(all, x, training) => { output, moved }`: the running averages after the step. */
-function perceptron(np, nn, layers) {
+/** `(all, x, training) => { output, moved }`: the running averages after the step. Pictures have their channels first. */
+function layers({ lax, np, nn }, names) {
   return (all, x, training) => {
     const moved = {};
-    const output = layers.reduce((input, { dense, norm }) => {
+    const output = names.reduce((input, { dense, conv, norm, pool, flatten }) => {
       if (dense !== undefined) return np.matmul(input, all[`${dense}.w`]).add(all[`${dense}.b`]);
+      if (conv !== undefined)
+        return lax.conv(input, all[`${conv}.w`], [1, 1], "SAME").add(all[`${conv}.b`].reshape([-1, 1, 1]));
       if (norm !== undefined) return batchNorm(np, norm, all, input, training, moved);
-      return nn.relu(input);
+      if (pool !== undefined) {
+        const [rows, channels, height, width] = input.shape;
+        return np.max(input.reshape([rows, channels, height / pool, pool, width / pool, pool]), [3, 5]);
+      }
+      return flatten === undefined ? nn.relu(input) : input.reshape([input.shape[0], -1]);
     }, x);
     return { output, moved };
+  };
+}
+
+/** It has no scan, so the places are written out; the input's products are taken for all of them at once. */
+function recurrent({ np, nn }, names) {
+  return (all, x) => {
+    const u = all[`${names.lstm}.u`];
+    const units = u.shape[0];
+    const embedded = np.matmul(x, all[names.embedding]);
+    const [rows, places] = embedded.shape;
+    const projected = np.matmul(embedded, all[`${names.lstm}.w`]).add(all[`${names.lstm}.b`]);
+    const states = [];
+    let [h, c] = [np.zeros([rows, units]), np.zeros([rows, units])];
+    for (const part of np.split(projected, places, 1)) {
+      const gates = part.reshape([rows, 4 * units]).add(np.matmul(h, u.ref));
+      const [i, f, g, o] = np.split(gates, 4, 1);
+      c = nn
+        .sigmoid(f.add(names.forgetBias))
+        .mul(c)
+        .add(nn.sigmoid(i).mul(np.tanh(g)));
+      h = nn.sigmoid(o).mul(np.tanh(c.ref));
+      states.push(h.ref);
+    }
+    for (const one of [u, h, c]) one.dispose();
+    const output = np.matmul(np.stack(states, 1), all[`${names.dense}.w`]).add(all[`${names.dense}.b`]);
+    return { output, moved: {} };
   };
 }
 
@@ -143,7 +179,7 @@ function batchNorm(np, norm, all, x, training, moved) {
 }
 
 /** Ids come as one-hot rows: its gradient of `take` cannot be jitted. Attention is written out: its own needs more than Node 20 has. */
-function transformer(np, nn, names) {
+function transformer({ np, nn }, names) {
   return (all, x) => {
     const dense = (input, w, b) => np.matmul(input, all[w]).add(all[b]);
     const norm = (input, name) => {

@@ -5,7 +5,8 @@
 import { readFileSync } from "node:fs";
 import { compile } from "../../../dist/index.js";
 import { load } from "../../../dist/runtime.js";
-import { generator, minibatches, sourceOf } from "../workloads.mjs";
+import { computedOperations } from "../computed.mjs";
+import { generator, minibatches, sourceOf, workloads } from "../workloads.mjs";
 
 const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
 
@@ -18,8 +19,8 @@ export function nnc(target) {
   };
 }
 
-async function create(target, { name, phase, threads, weights, batches }) {
-  const net = await load(artifactOf(name, target), { seed: 1, threads });
+async function create(target, { name, phase, batch, threads, weights, batches }) {
+  const net = await load(compiled(name, target).artifact, { seed: 1, threads });
   const used = net.threads ?? 1;
   if (used < threads) {
     net.close();
@@ -30,8 +31,12 @@ async function create(target, { name, phase, threads, weights, batches }) {
     tensors.set(parameter, values);
   }
   const start = net.save();
-  const at = (turn) => batches[turn % minibatches];
+  const inputs = batches.map((one) => shaped(workloads[name], batch, one));
+  const at = (turn) => inputs[turn % minibatches];
+  const { bounds } = workloads[name];
+  const entry = phase === "train" ? "train_step" : `predict.${name}`;
   return {
+    computed: computedOperations(compiled(name, target).built, entry, { N: batch, ...bounds }),
     reset: () => net.restore(start),
     call:
       phase === "train"
@@ -41,16 +46,26 @@ async function create(target, { name, phase, threads, weights, batches }) {
   };
 }
 
-const compiled = new Map();
+/** A length alone does not tell the sizes of several open dimensions. */
+function shaped({ input, target, bounds }, batch, { x, target: classes }) {
+  if (bounds === undefined) return { x, target: classes };
+  return {
+    x: { shape: [batch, ...input.shape], data: x },
+    target: { shape: [batch, ...target.shape], data: classes },
+  };
+}
 
-function artifactOf(name, target) {
+const results = new Map();
+
+function compiled(name, target) {
   const key = `${name} ${target}`;
-  if (!compiled.has(key)) {
-    const result = compile({ name: `${name}.nn`, source: sourceOf(name) }, { target });
+  if (!results.has(key)) {
+    const { bounds } = workloads[name];
+    const result = compile({ name: `${name}.nn`, source: sourceOf(name) }, { target, bounds });
     if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
-    compiled.set(key, result.artifact);
+    results.set(key, result);
   }
-  return compiled.get(key);
+  return results.get(key);
 }
 
 /**
@@ -58,7 +73,7 @@ function artifactOf(name, target) {
  * zeros and ones, so that a system that mistakes one is found out.
  */
 export async function startingWeights(name) {
-  const net = await load(artifactOf(name, "wasm"), { seed: 1 });
+  const net = await load(compiled(name, "wasm").artifact, { seed: 1 });
   const next = generator(7);
   const tensors = [...net.parameters, ...net.state].map(([parameter, { shape, data }]) => {
     const moved = new Set(data).size === 1;

@@ -1,6 +1,7 @@
 /**
  * ONNX Runtime, which infers and does not train here: `web` is its WebAssembly build run in Node, `node` its native one.
  */
+import { channelsFirst } from "../layout.mjs";
 import { onnxModel } from "../onnx/models.mjs";
 import { minibatches, workloads } from "../workloads.mjs";
 
@@ -15,11 +16,13 @@ export function onnxruntime(kind) {
   };
 }
 
-async function create({ env, InferenceSession, Tensor }, provider, { name, batch, threads, weights, batches }) {
+async function create({ env, InferenceSession, Tensor }, provider, { name, threads, ...job }) {
+  const { batch } = job;
+  const { shape, weights, batches } = channelsFirst(workloads[name], job);
   env.logLevel = "error";
   if (provider === "wasm") env.wasm.numThreads = threads;
   const session = await withoutWorker(() =>
-    InferenceSession.create(onnxModel(name, batch, weights), {
+    InferenceSession.create(onnxModel(name, batch, shape, weights), {
       executionProviders: [provider],
       graphOptimizationLevel: "all",
       executionMode: "sequential",
@@ -29,7 +32,7 @@ async function create({ env, InferenceSession, Tensor }, provider, { name, batch
   );
   const { input } = workloads[name];
   const type = input.below === undefined ? "float32" : "int32";
-  const feeds = batches.map(({ x }) => ({ x: new Tensor(type, x, [batch, ...input.shape]) }));
+  const feeds = batches.map(({ x }) => ({ x: new Tensor(type, x, [batch, ...shape]) }));
   const [output] = session.outputNames;
   return {
     reset() {},

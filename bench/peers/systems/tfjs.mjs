@@ -11,8 +11,17 @@ export function tfjs(backend) {
     name: `tfjs-${backend}`,
     version: async () => tf.version_core,
     lacks: ({ threads }) => (threads > 1 ? "has threads only in browsers" : undefined),
+    cannot: missing,
+    mayBeSlow: backend === "cpu",
     create: (job) => create(backend, job),
   };
+}
+
+/** A back end without an operation says so when that is called; those of gradients are named after whose they are. */
+function missing(message) {
+  const [, of] = /^Kernel '(\w+?)(?:Backprop\w*|Grad)?' not registered/.exec(message) ?? [];
+  if (of === undefined) return undefined;
+  return message.includes(`'${of}'`) ? message : `no gradient for ${of}: ${message}`;
 }
 
 async function create(backend, { name, phase, batch, weights, batches }) {
@@ -28,7 +37,7 @@ async function create(backend, { name, phase, batch, weights, batches }) {
     ]),
   );
   const trained = Object.keys(variables).filter((parameter) => !parameter.includes(".running_"));
-  const kind = { perceptron, transformer }[network.kind](network.names, variables, training);
+  const kind = { layers, recurrent, transformer }[network.kind](network.names, variables, training);
   let optimizer = adam();
   const step = (turn) => {
     const { x, target } = data[turn % minibatches];
@@ -50,7 +59,7 @@ async function create(backend, { name, phase, batch, weights, batches }) {
   };
   return {
     note:
-      training && name === "W7"
+      training && workloads[name].input.below !== undefined
         ? "looks vectors up by one-hot products: no gradient of gather in its WebAssembly back end"
         : undefined,
     activate,
@@ -87,11 +96,15 @@ function tensorsOf({ input, target }, batch, { x, target: classes }, training) {
   };
 }
 
-function perceptron(layers, variables, training) {
+function layers(names, variables, training) {
   const forward = (x) =>
-    layers.reduce((input, { dense, norm }) => {
+    names.reduce((input, { dense, conv, norm, pool, flatten }) => {
       if (dense !== undefined) return tf.add(tf.matMul(input, variables[`${dense}.w`]), variables[`${dense}.b`]);
-      return norm === undefined ? tf.relu(input) : batchNorm(input, norm, variables, training);
+      if (conv !== undefined)
+        return tf.add(tf.conv2d(input, variables[`${conv}.w`], 1, "same"), variables[`${conv}.b`]);
+      if (norm !== undefined) return batchNorm(input, norm, variables, training);
+      if (pool !== undefined) return tf.maxPool(input, pool, pool, "valid");
+      return flatten === undefined ? tf.relu(input) : tf.reshape(input, [input.shape[0], -1]);
     }, x);
   return { forward, constants: [] };
 }
@@ -109,7 +122,7 @@ function batchNorm(x, name, variables, training) {
 }
 
 function transformer(names, variables) {
-  const [places, width] = variables[names.places].shape;
+  const [places] = variables[names.places].shape;
   const hidden = Float32Array.from({ length: places ** 2 }, (_, at) =>
     at % places > Math.floor(at / places) ? -1e9 : 0,
   );
@@ -123,11 +136,40 @@ function transformer(names, variables) {
     }
     return dense(layerNorm(x, names.norm, variables), names.dense, variables);
   };
-  const embedding = (ids, table) =>
-    ids.rank === 2
-      ? tf.gather(table, ids)
-      : tf.reshape(tf.matMul(tf.reshape(ids, [-1, ids.shape[2]]), table), [-1, places, width]);
   return { forward, constants: [mask] };
+}
+
+/** Vectors of ids, or of their one-hot rows where these are trained through. */
+function embedding(ids, table) {
+  if (ids.rank === 2) return tf.gather(table, ids);
+  const [rows, places, count] = ids.shape;
+  return tf.reshape(tf.matMul(tf.reshape(ids, [-1, count]), table), [rows, places, table.shape[1]]);
+}
+
+/** The input's products for all places at once, then place by place; parts i, f, g and o, the forget gate with its constant. */
+function recurrent(names, variables) {
+  const [u, b] = ["u", "b"].map((part) => variables[`${names.lstm}.${part}`]);
+  const units = u.shape[0];
+  const forget = Float32Array.from({ length: 4 * units }, (_, at) =>
+    Math.floor(at / units) === 1 ? names.forgetBias : 0,
+  );
+  const bias = tf.tensor(forget);
+  const forward = (ids) => {
+    const x = embedding(ids, variables[names.embedding]);
+    const [rows, places, width] = x.shape;
+    const product = tf.matMul(tf.reshape(x, [-1, width]), variables[`${names.lstm}.w`]);
+    const projected = tf.unstack(tf.reshape(tf.add(product, tf.add(b, bias)), [rows, places, 4 * units]), 1);
+    const states = [];
+    let [h, c] = [tf.zeros([rows, units]), tf.zeros([rows, units])];
+    for (const part of projected) {
+      const [i, f, g, o] = tf.split(tf.add(part, tf.matMul(h, u)), 4, 1);
+      c = tf.add(tf.mul(tf.sigmoid(f), c), tf.mul(tf.sigmoid(i), tf.tanh(g)));
+      h = tf.mul(tf.sigmoid(o), tf.tanh(c));
+      states.push(h);
+    }
+    return dense(tf.stack(states, 1), names.dense, variables);
+  };
+  return { forward, constants: [bias] };
 }
 
 function attention(x, name, heads, mask, variables) {

@@ -4,6 +4,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { channelsFirst } from "../layout.mjs";
 import { elements, workloads } from "../workloads.mjs";
 
 const python = "/usr/bin/python3";
@@ -31,15 +32,17 @@ export const torch = {
   create,
 };
 
-async function create({ name, phase, batch, threads, weights, batches }) {
+async function create({ name, phase, threads, ...job }) {
   const child = spawn(python, [worker], { stdio: ["pipe", "pipe", "inherit"], env: environment(threads) });
   const ask = asker(child);
-  const { input, target, network } = workloads[name];
+  const { target, network } = workloads[name];
+  const { batch } = job;
+  const { shape, weights, batches } = channelsFirst(workloads[name], job);
   const rows = batches.map(({ x, target: classes }) => ({
-    x: encode(x, [batch, ...input.shape]),
+    x: encode(x, [batch, ...shape]),
     target: encode(classes, [batch * elements(target.shape)]),
   }));
-  const named = [...weights].map(([parameter, { shape, data }]) => [parameter, encode(data, shape)]);
+  const named = [...weights].map(([parameter, values]) => [parameter, encode(values.data, values.shape)]);
   const { form } = await ask({
     do: "create",
     phase,

@@ -24,40 +24,69 @@ def tensor(encoded):
     return values.reshape(encoded["shape"]).clone()
 
 
-class Perceptron(torch.nn.Module):
-    """Dense layers and batch norms, as torch.nn.functional has them; `layers` is a list of { dense }, { norm } and { relu }."""
+class Layers(torch.nn.Module):
+    """
+    Layers one after the other, as torch.nn.functional has them; `layers` is a list of { dense }, { conv }, { norm }, { pool }, { flatten }
+    and { relu }. The weights of convolutions come with their channels first.
+    """
 
     def __init__(self, layers, weights):
         super().__init__()
         self.kinds = []
-        for layer in layers:
-            if "dense" in layer:
-                w, b = weights[layer["dense"] + ".w"], weights[layer["dense"] + ".b"]
-                at = len(self.kinds)
-                self.register_parameter(f"w{at}", torch.nn.Parameter(w.T.contiguous()))
+        for at, layer in enumerate(layers):
+            kind = next(iter(layer))
+            name = layer[kind]
+            if kind in ("dense", "conv"):
+                w, b = weights[name + ".w"], weights[name + ".b"]
+                self.register_parameter(f"w{at}", torch.nn.Parameter(w.T.contiguous() if kind == "dense" else w))
                 self.register_parameter(f"b{at}", torch.nn.Parameter(b))
-                self.kinds.append("dense")
-            elif "norm" in layer:
-                width = weights[layer["norm"] + ".gamma"].numel()
-                norm = torch.nn.BatchNorm1d(width, eps=1e-5, momentum=0.1)
-                norm.weight.data.copy_(weights[layer["norm"] + ".gamma"])
-                norm.bias.data.copy_(weights[layer["norm"] + ".beta"])
-                norm.running_mean.copy_(weights[layer["norm"] + ".running_mean"])
-                norm.running_var.copy_(weights[layer["norm"] + ".running_var"])
-                self.add_module(f"norm{len(self.kinds)}", norm)
-                self.kinds.append("norm")
-            else:
-                self.kinds.append("relu")
+            elif kind == "norm":
+                norm = torch.nn.BatchNorm1d(weights[name + ".gamma"].numel(), eps=1e-5, momentum=0.1)
+                norm.weight.data.copy_(weights[name + ".gamma"])
+                norm.bias.data.copy_(weights[name + ".beta"])
+                norm.running_mean.copy_(weights[name + ".running_mean"])
+                norm.running_var.copy_(weights[name + ".running_var"])
+                self.add_module(f"norm{at}", norm)
+            self.kinds.append((kind, layer))
 
     def forward(self, x):
-        for at, kind in enumerate(self.kinds):
+        for at, (kind, layer) in enumerate(self.kinds):
             if kind == "dense":
                 x = F.linear(x, getattr(self, f"w{at}"), getattr(self, f"b{at}"))
+            elif kind == "conv":
+                x = F.conv2d(x, getattr(self, f"w{at}"), getattr(self, f"b{at}"), padding=layer["taps"] // 2)
             elif kind == "norm":
                 x = getattr(self, f"norm{at}")(x)
+            elif kind == "pool":
+                x = F.max_pool2d(x, layer["pool"])
+            elif kind == "flatten":
+                x = x.flatten(1)
             else:
                 x = F.relu(x)
         return x
+
+
+class Recurrent(torch.nn.Module):
+    """An embedding, an LSTM and a dense layer. What the forget gate has more is the LSTM's second bias, which does not learn."""
+
+    def __init__(self, names, weights):
+        super().__init__()
+        w, u, b = (weights[f"{names['lstm']}.{part}"] for part in ("w", "u", "b"))
+        units = u.shape[0]
+        self.embedding = torch.nn.Parameter(weights[names["embedding"]])
+        self.lstm = torch.nn.LSTM(w.shape[0], units, batch_first=True)
+        self.lstm.weight_ih_l0.data.copy_(w.T)
+        self.lstm.weight_hh_l0.data.copy_(u.T)
+        self.lstm.bias_ih_l0.data.copy_(b)
+        self.lstm.bias_hh_l0.data.zero_()
+        self.lstm.bias_hh_l0.data[units : 2 * units] = names["forgetBias"]
+        self.lstm.bias_hh_l0.requires_grad_(False)
+        self.w = torch.nn.Parameter(weights[names["dense"] + ".w"].T.contiguous())
+        self.b = torch.nn.Parameter(weights[names["dense"] + ".b"])
+
+    def forward(self, ids):
+        states, _ = self.lstm(F.embedding(ids, self.embedding))
+        return F.linear(states, self.w, self.b)
 
 
 class Block(torch.nn.Module):
@@ -119,18 +148,19 @@ class Transformer(torch.nn.Module):
 class Training:
     """A step as the tutorials write it: gradients dropped, loss, backward, optimiser; the loss is read."""
 
-    def __init__(self, model, batches, traced, foreach):
-        self.model = model
-        self.batches = batches
+    def __init__(self, model, batches, traced, foreach, layout):
+        self.model = model.to(memory_format=layout)
+        self.batches = laid_out(batches, layout)
         self.start = {name: value.clone() for name, value in model.state_dict().items()}
-        self.forward = torch.jit.trace(model, batches[0][0], check_trace=False) if traced else model
+        self.forward = torch.jit.trace(model, self.batches[0][0], check_trace=False) if traced else model
         self.foreach = foreach
-        self.name = f"{'traced' if traced else 'eager'}, Adam{' foreach' if foreach else ''}"
+        self.name = f"{'traced' if traced else 'eager'}, Adam{' foreach' if foreach else ''}{layout_name(layout)}"
         self.reset()
 
     def reset(self):
         self.model.load_state_dict(self.start)
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=LEARNING_RATE, foreach=self.foreach)
+        learnt = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        self.optimizer = torch.optim.Adam(learnt, lr=LEARNING_RATE, foreach=self.foreach)
 
     def call(self, turn):
         x, target = self.batches[turn % len(self.batches)]
@@ -143,9 +173,10 @@ class Training:
 
 
 class Inference:
-    def __init__(self, model, batches, form):
-        self.batches = batches
-        self.name = form
+    def __init__(self, model, batches, form, layout):
+        model = model.to(memory_format=layout)
+        self.batches = batches = laid_out(batches, layout)
+        self.name = form + layout_name(layout)
         with torch.no_grad():
             self.forward = {
                 "eager": lambda: model,
@@ -161,10 +192,19 @@ class Inference:
             return self.forward(self.batches[turn % len(self.batches)][0])
 
 
+def laid_out(batches, layout):
+    """Pictures in this layout; all else has but one."""
+    return [(x.contiguous(memory_format=layout) if x.dim() == 4 else x, target) for x, target in batches]
+
+
+def layout_name(layout):
+    return ", channels last" if layout == torch.channels_last else ""
+
+
 def models(request):
     """Builds as many equal models as are asked for."""
     weights = {name: tensor(value) for name, value in request["weights"].items()}
-    kind = {"perceptron": Perceptron, "transformer": Transformer}[request["network"]["kind"]]
+    kind = {"layers": Layers, "recurrent": Recurrent, "transformer": Transformer}[request["network"]["kind"]]
     while True:
         copies = {name: value.clone() for name, value in weights.items()}
         yield kind(request["network"]["names"], copies)
@@ -174,13 +214,18 @@ def create(request):
     torch.set_num_threads(request["threads"])
     batches = [(tensor(one["x"]), tensor(one["target"]).flatten().long()) for one in request["batches"]]
     fresh = models(request)
+    pictures = batches[0][0].dim() == 4
+    layouts = [torch.contiguous_format, torch.channels_last] if pictures else [torch.contiguous_format]
     if request["phase"] == "train":
         return fastest(
-            lambda: Training(next(fresh).train(), batches, traced, foreach)
-            for traced, foreach in itertools.product([False, True], [False, True])
+            lambda: Training(next(fresh).train(), batches, traced, foreach, layout)
+            for layout, traced, foreach in itertools.product(layouts, [False, True], [False, True])
         )
     forms = ["eager", "traced and frozen", "optimize_for_inference"]
-    return fastest(lambda form=form: Inference(next(fresh).eval(), batches, form) for form in forms)
+    return fastest(
+        lambda form=form, layout=layout: Inference(next(fresh).eval(), batches, form, layout)
+        for layout, form in itertools.product(layouts, forms)
+    )
 
 
 def fastest(makers):

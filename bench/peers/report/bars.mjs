@@ -1,0 +1,52 @@
+/** What is asked of nnc beside its peers, of training steps, by medians, and whether it holds. */
+import { workloads } from "../workloads.mjs";
+
+/** `system` is to be so many times as fast as `beside` on one thread; with `threads`, as itself on one. */
+const bars = [
+  { workload: "W4", system: "nnc-wasm", beside: "tfjs-cpu", least: 500 },
+  { workload: "W4", system: "nnc-typescript", beside: "tfjs-cpu", least: 30 },
+  { workload: "W4", system: "nnc-wasm", beside: "torch", least: 0.6 },
+  { workload: "W4", system: "nnc-wasm", threads: 2, least: 1.8 },
+  { workload: "W5", system: "nnc-wasm", beside: "tfjs-cpu", least: 100 },
+  { workload: "W5", system: "nnc-wasm", beside: "torch", least: 0.4 },
+  { workload: "W5", system: "nnc-wasm", threads: 2, least: 1.8 },
+  { workload: "W6", system: "nnc-wasm", beside: "torch", least: 0.4 },
+  { workload: "W6", system: "nnc-wasm", threads: 2, least: 1.6 },
+];
+/** Of nnc-wasm beside torch, both on one thread, the geometric mean over all workloads. */
+const meanBar = 0.9;
+
+/** `[{ title, least, found, isBound, holds }]`, those that the run has both sides of; `holds` is undefined where it cannot tell. */
+export function barsOf(rows) {
+  const step = (system, workload, threads) =>
+    rows.find(
+      (row) => row.system === system && row.workload === workload && row.threads === threads && row.phase === "train",
+    );
+  const single = bars.flatMap(({ workload, system, beside, threads = 1, least }) => {
+    const own = step(system, workload, threads);
+    const other = step(beside ?? system, workload, 1);
+    if (own?.medianMs === undefined || other === undefined) return [];
+    const isBound = other.medianMs === undefined;
+    const found = (other.medianMs ?? other.atLeastMs) / own.medianMs;
+    const title =
+      beside === undefined
+        ? `${workload}: ${system} on ${threads} threads beside one`
+        : `${workload}: ${system} beside ${beside}`;
+    return [{ title, least, found, isBound, holds: found >= least || (isBound ? undefined : false) }];
+  });
+  return [...single, ...meanOf(step)];
+}
+
+function meanOf(step) {
+  const names = Object.keys(workloads);
+  const pairs = names.flatMap((name) => {
+    const [own, other] = ["nnc-wasm", "torch"].map((system) => step(system, name, 1)?.medianMs);
+    return own === undefined || other === undefined ? [] : [{ name, ratio: other / own }];
+  });
+  if (pairs.length === 0) return [];
+  const found = Math.exp(pairs.reduce((sum, { ratio }) => sum + Math.log(ratio), 0) / pairs.length);
+  const isWhole = pairs.length === names.length;
+  const over = isWhole ? `${names[0]} to ${names.at(-1)}` : `${pairs.map(({ name }) => name).join(", ")} only`;
+  const title = `nnc-wasm beside torch, the geometric mean over ${over}`;
+  return [{ title, least: meanBar, found, isBound: false, holds: isWhole ? found >= meanBar : undefined }];
+}

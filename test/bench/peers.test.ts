@@ -1,0 +1,153 @@
+/** `npm run bench:peers` without its peers and its clock: what it counts, how it lays weights out for others, and what its table asks. */
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, test } from "vitest";
+import { compile } from "../../compiler/compile.ts";
+import type { Built } from "../../compiler/middle.ts";
+
+type Sizes = Readonly<Record<string, number>>;
+
+interface Workload {
+  readonly batch: number;
+  readonly bounds?: Sizes;
+}
+
+interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+interface Row {
+  readonly system: string;
+  readonly workload: string;
+  readonly phase: "train" | "inference";
+  readonly threads: number;
+  readonly medianMs?: number;
+  readonly atLeastMs?: number;
+}
+
+const folder = path.resolve(import.meta.dirname, "../../bench/peers");
+const load = (file: string): Promise<unknown> => import(pathToFileURL(path.join(folder, file)).href);
+
+// The scripts of bench/ are plain JavaScript; these are their promises.
+const { operations, sourceOf, workloads } = (await load("workloads.mjs")) as {
+  readonly operations: (workload: Workload, phase: "train" | "inference", batch: number) => number;
+  readonly sourceOf: (name: string) => string;
+  readonly workloads: Readonly<Record<string, Workload>>;
+};
+const { computedOperations } = (await load("computed.mjs")) as {
+  readonly computedOperations: (built: Built, entry: string, sizes: Sizes) => number;
+};
+const { channelsFirst } = (await load("layout.mjs")) as {
+  readonly channelsFirst: (
+    workload: object,
+    job: { readonly batch: number; readonly weights: ReadonlyMap<string, Tensor>; readonly batches: readonly object[] },
+  ) => {
+    readonly shape: readonly number[];
+    readonly weights: ReadonlyMap<string, Tensor>;
+    readonly batches: readonly { readonly x: Float32Array }[];
+  };
+};
+const { barsOf } = (await load("report/bars.mjs")) as {
+  readonly barsOf: (rows: readonly Row[]) => readonly { readonly title: string; readonly found: number }[];
+};
+
+/** Operations of a training step as nnc computes it, over those of the direct form. */
+function share(name: string, batch: number, winograd: boolean): number {
+  const workload = workloads[name];
+  if (workload === undefined) throw new Error(`no workload ${name}`);
+  const { bounds = {} } = workload;
+  const result = compile({ name: `${name}.nn`, source: sourceOf(name) }, { target: "wasm", winograd, bounds });
+  if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
+  return computedOperations(result.built, "train_step", { N: batch, ...bounds }) / operations(workload, "train", batch);
+}
+
+describe("operations that nnc computes", () => {
+  test.each([
+    ["W2", 128, true],
+    ["W4", 64, true],
+    ["W4", 61, true],
+    ["W5", 32, false],
+    ["W6", 32, true],
+  ])(
+    "are those of the direct form, of %s with %i rows",
+    (name, batch, winograd) => {
+      expect(share(name, batch, winograd)).toBe(1);
+    },
+    120_000,
+  );
+
+  test("are about half as many where Winograd's algorithm is used", () => {
+    expect(share("W5", 32, true)).toBeCloseTo(0.53, 2);
+  }, 120_000);
+});
+
+describe("channels first", () => {
+  const names = [{ conv: "a" }, { flatten: [1, 2, 2] }, { dense: "d" }];
+  const weights = new Map([
+    ["a.w", { shape: [1, 1, 2, 2], data: Float32Array.of(1, 2, 3, 4) }],
+    ["a.b", { shape: [2], data: Float32Array.of(5, 6) }],
+    ["d.w", { shape: [4, 1], data: Float32Array.of(1, 2, 3, 4) }],
+  ]);
+  const batches = [{ x: Float32Array.of(1, 2, 3, 4), target: Int32Array.of(0) }];
+  const moved = channelsFirst(
+    { input: { shape: [1, 2, 2] }, network: { kind: "layers", names } },
+    { batch: 1, weights, batches },
+  );
+
+  test("moves data", () => {
+    expect(moved.shape).toEqual([2, 1, 2]);
+    expect(moved.batches[0]?.x).toEqual(Float32Array.of(1, 3, 2, 4));
+  });
+
+  test.each([
+    ["a.w", [2, 2, 1, 1], [1, 3, 2, 4]],
+    ["a.b", [2], [5, 6]],
+    ["d.w", [4, 1], [1, 3, 2, 4]],
+  ])("moves %s", (name, shape, values) => {
+    expect(moved.weights.get(name)).toEqual({ shape, data: Float32Array.from(values) });
+  });
+
+  test("leaves a network without convolutions as it is", () => {
+    const dense = { input: { shape: [4] }, network: { kind: "layers", names: [{ dense: "d" }] } };
+    expect(channelsFirst(dense, { batch: 1, weights, batches })).toEqual({ shape: [4], weights, batches });
+  });
+});
+
+describe("what is asked", () => {
+  const row = (system: string, workload: string, time: object, threads = 1): Row => ({
+    system,
+    workload,
+    phase: "train",
+    threads,
+    ...time,
+  });
+  const own = row("nnc-wasm", "W5", { medianMs: 100 });
+  const isPeer = "W5: nnc-wasm beside tfjs-cpu";
+
+  test.each([
+    ["holds", { medianMs: 10_000 }, false, true],
+    ["does not hold", { medianMs: 9000 }, false, false],
+    ["holds of who was stopped late", { atLeastMs: 15_000 }, true, true],
+    ["is not known of who was stopped early", { atLeastMs: 5000 }, true, undefined],
+  ])("%s", (_what, time, isBound, holds) => {
+    const found = barsOf([own, row("tfjs-cpu", "W5", time)]);
+    expect(found.find(({ title }) => title === isPeer)).toMatchObject({ least: 100, isBound, holds });
+  });
+
+  test("compares threads with one", () => {
+    const title = "W5: nnc-wasm on 2 threads beside one";
+    expect(barsOf([own, row("nnc-wasm", "W5", { medianMs: 50 }, 2)])).toMatchObject([{ title, found: 2, holds: true }]);
+  });
+
+  test("has a geometric mean, which holds of all workloads only", () => {
+    const pairs = (names: readonly string[]): readonly Row[] =>
+      names.flatMap((name, at) => [
+        row("nnc-wasm", name, { medianMs: 1 }),
+        row("torch", name, { medianMs: at === 0 ? 4 : 1 }),
+      ]);
+    const all = Object.keys(workloads);
+    expect(barsOf(pairs(["W1", "W2"])).at(-1)).toMatchObject({ found: 2, holds: undefined });
+    expect(barsOf(pairs(all)).at(-1)).toMatchObject({ found: expect.closeTo(4 ** (1 / all.length), 6), holds: true });
+  });
+});
