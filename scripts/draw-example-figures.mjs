@@ -8,9 +8,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import sharp from "sharp";
+import { yearsChart } from "./lib/chart.mjs";
 import { nncOutput, root } from "./lib/project.mjs";
 import { normalFrom, randomFrom } from "./lib/random.mjs";
 import { spiralFrom } from "./lib/spiral.mjs";
+import { firstYear, sunspots } from "./lib/sunspots.mjs";
 
 const scratch = mkdtempSync(path.join(tmpdir(), "nnc-draw-"));
 const examples = path.join(root, "examples");
@@ -108,6 +110,15 @@ async function sheet(rows, file) {
     .toFile(file);
 }
 
+/** The root of the mean square of what forecasts are wrong by, for each year ahead and for all, as a line of a table. */
+function errorsOf(name, said, real) {
+  const ahead = real[0].map((_, at) => at);
+  const squares = (at) => said.map((row, index) => (row[at] - real[index][at]) ** 2);
+  const root = (all) => Math.sqrt(all.reduce((sum, square) => sum + square, 0) / all.length);
+  const errors = [...ahead.map((at) => root(squares(at))), root(ahead.flatMap(squares))];
+  return `| ${[name, ...errors.map((error) => error.toFixed(1))].join(" | ")} |`;
+}
+
 const figures = {
   "gan/gan.nn": (file) => {
     const random = randomFrom(1);
@@ -127,6 +138,36 @@ const figures = {
       return [drawn.slice(0, 10), drawn.slice(10)];
     });
     return sheet(rows.flat(), path.join(examples, "gan/digits-samples.png"));
+  },
+  "forecast/sunspots.nn": (file) => {
+    const [back, cycle, from, to] = [22, 11, 1949, 2006];
+    const years = Array.from({ length: to - from + 1 }, (_, at) => from + at - firstYear);
+    const real = years.map((at) => sunspots.slice(at, at + 3));
+    const rows = years.map((at) => ({ past: sunspots.slice(at - back, at) }));
+    const [reads, weighs] = ["Reads", "Weighs"].map((label) =>
+      predicted(file, trained(file, "--label", label), label, rows),
+    );
+    const before = years.map((at) => sunspots.slice(at - cycle, at - cycle + 3));
+    const last = years.map((at) => Array(3).fill(sunspots[at - 1]));
+    for (const [name, said] of Object.entries({ last, "eleven years before": before, Weighs: weighs, Reads: reads }))
+      console.log(errorsOf(name, said, real));
+    const panels = ["a year", "two years", "three years"].map((title, ahead) => {
+      const line = (name, rows, colour, width) => ({
+        name,
+        from: from + ahead,
+        values: rows.map((row) => row[ahead]),
+        colour,
+        width,
+      });
+      const lines = [
+        line("what was counted", real, "#bbbbbb", 5),
+        line("eleven years before", before, "#d55e00", 1),
+        line("Reads", reads, "#0072b2", 2),
+      ];
+      return { title: `said ${title} ahead`, lines };
+    });
+    const chart = { panels, years: [from, to + 2], most: 200, every: 50 };
+    writeFileSync(path.join(examples, "forecast/years.svg"), yearsChart(chart));
   },
   "ode/ode.nn": (file) => {
     const [places, apart, learnt] = [400, 0.025, 100];

@@ -144,6 +144,20 @@ const examples = [
     })),
   },
   {
+    file: "forecast/sunspots.nn",
+    flags: ["--all"],
+    seeds: firstSeeds(5),
+    figures: [
+      ["of_last", "of who says that nothing changes", -0.48],
+      ["of_cycle", "of who says what was eleven years ago", -0.76],
+    ].map(([metric, whose, least]) => ({
+      name: `error as a share of that ${whose}, below 0`,
+      of: ([{ done }]) => -done.holdout[metric],
+      show: percent,
+      least,
+    })),
+  },
+  {
     file: "fashion/full.nn",
     seeds: firstSeeds(1),
     data: { from: debian, to: "data/full", missing: "Debian's package dataset-fashion-mnist is not installed" },

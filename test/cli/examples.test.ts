@@ -57,6 +57,8 @@ const first: readonly [file: string, label: string | undefined, losses: readonly
   ["vae/vae.nn", undefined, [184.7764892578125, 150.95416259765625, 129.76158142089844]],
   ["ode/ode.nn", "Path", [0.5597482323646545, 0.6560263633728027, 0.615401566028595]],
   ["ode/ode.nn", "Sparing", [0.5597482323646545, 0.6560263633728027, 0.615401566028595]],
+  ["forecast/sunspots.nn", "Reads", [4025.400390625, 4295.568359375, 2991.4384765625]],
+  ["forecast/sunspots.nn", "Weighs", [1246.7518310546875, 1424.1295166015625, 741.560791015625]],
 ];
 
 test.each(first)(
@@ -73,8 +75,11 @@ function contents(folder: string): ReadonlyMap<string, string> {
   return new Map(names.map((name) => [name, unzipped(readFileSync(path.join(folder, name))).toString("base64")]));
 }
 
-test.each(["shapes", "transfer", "gan", "karate", "ode"])("the data of %s are what its script draws", (example) => {
-  const folder = temporaryFolder("examples");
-  execFileSync(process.execPath, [path.join(root, `scripts/make-example-${example}.mjs`), folder]);
-  expect(contents(folder)).toEqual(contents(path.join(root, "examples", example, "data")));
-});
+test.each(["shapes", "transfer", "gan", "karate", "ode", "forecast"])(
+  "the data of %s are what its script draws",
+  (example) => {
+    const folder = temporaryFolder("examples");
+    execFileSync(process.execPath, [path.join(root, `scripts/make-example-${example}.mjs`), folder]);
+    expect(contents(folder)).toEqual(contents(path.join(root, "examples", example, "data")));
+  },
+);
