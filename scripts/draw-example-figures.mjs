@@ -9,6 +9,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import sharp from "sharp";
 import { yearsChart } from "./lib/chart.mjs";
+import { idxRows } from "./lib/idx.mjs";
+import { pictureSheet } from "./lib/pictures.mjs";
 import { nncOutput, root } from "./lib/project.mjs";
 import { normalFrom, randomFrom } from "./lib/random.mjs";
 import { spiralFrom } from "./lib/spiral.mjs";
@@ -32,15 +34,19 @@ function trainedTo(file, epochs, draw) {
   });
 }
 
-/** What a model of the file answers for rows. */
-function predicted(file, params, model, rows, ...more) {
+/** What a model of the file answers for rows: its first output, where there are several. */
+function predicted(...asked) {
+  return answers(...asked).map(([first]) => first);
+}
+
+/** All outputs of a model of the file for rows. */
+function answers(file, params, model, rows, ...more) {
   const input = rows.map((row) => JSON.stringify(row)).join("\n");
   const flags = ["--params", params, "--model", model, "--format", "json", ...more];
   const lines = nncOutput(["predict", path.join(examples, file), ...flags], input)
     .trimEnd()
     .split("\n");
-  // The first output, where there are several.
-  return lines.map((line) => Object.values(JSON.parse(line))[0]);
+  return lines.map((line) => Object.values(JSON.parse(line)));
 }
 
 function noise(random, length) {
@@ -119,7 +125,65 @@ function errorsOf(name, said, real) {
   return `| ${[name, ...errors.map((error) => error.toFixed(1))].join(" | ")} |`;
 }
 
+/** The pictures that captions are tested with, what they show and what is written of them, and whether it was shown before. */
+function captioned(file, params) {
+  const at = (name) => path.join(examples, "captions/data", name);
+  const rowsOf = (name) => idxRows(readFileSync(at(`${name}.idx.gz`)));
+  const words = readFileSync(at("words.txt"), "utf8").trimEnd().split("\n");
+  const sentence = (numbers) => numbers.slice(0, [...numbers, 0].indexOf(0)).map((number) => words[number]);
+  const known = new Set(rowsOf("train-captions").map(String));
+  const truths = rowsOf("test-captions");
+  const images = rowsOf("test-images");
+  return answers(
+    file,
+    params,
+    "Writes",
+    images.map((image) => ({ image })),
+  ).map(([written, gazes], row) => ({
+    levels: images[row],
+    written: sentence(written),
+    truth: sentence(truths[row]),
+    gazes: Array.from({ length: written.length }, (_, word) => gazes.slice(36 * word, 36 * (word + 1))),
+    isRight: String(written) === String(truths[row]),
+    isNew: !known.has(String(truths[row])),
+  }));
+}
+
+/** A sentence in lines of four words. */
+function inLines(sentence, colour) {
+  const lines = [sentence.slice(0, 4), sentence.slice(4)].filter((line) => line.length > 0);
+  return lines.map((line) => ({ text: line.join(" "), colour }));
+}
+
 const figures = {
+  "captions/captions.nn": (file) => {
+    const all = captioned(file, trained(file));
+    const shareOf = (pictures) => `${pictures.filter(({ isRight }) => isRight).length} of ${pictures.length}`;
+    console.log(`${shareOf(all)} are right, of captions that are new ${shareOf(all.filter(({ isNew }) => isNew))}`);
+    const [dark, red, grey] = ["#1f2328", "#d55e00", "#656d76"];
+    const first = all.slice(0, 10).map(({ levels, written, isRight }) => ({
+      levels,
+      texts: inLines(written, isRight ? dark : red),
+    }));
+    const wrong = all
+      .filter(({ isRight }) => !isRight)
+      .slice(0, 5)
+      .map(({ levels, written, truth }) => {
+        const said = inLines(written, red);
+        return { levels, texts: [...said, ...inLines(truth, grey)] };
+      });
+    const sheet = pictureSheet([first.slice(0, 5), first.slice(5), wrong], { side: 24, zoom: 6 });
+    writeFileSync(path.join(examples, "captions/written.svg"), sheet);
+    const looking = all
+      .filter(({ isRight, written }) => isRight && written.length === 8)
+      .slice(0, 3)
+      .map(({ levels, written, gazes }) => [
+        { levels, texts: [] },
+        ...written.map((word, at) => ({ levels, shares: gazes[at], texts: [{ text: word, colour: dark }] })),
+      ]);
+    const gaze = pictureSheet(looking, { side: 24, zoom: 3 });
+    writeFileSync(path.join(examples, "captions/looked.svg"), gaze);
+  },
   "gan/gan.nn": (file) => {
     const random = randomFrom(1);
     const rows = Array.from({ length: 600 }, () => ({ z: noise(random, 8) }));

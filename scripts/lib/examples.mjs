@@ -158,6 +158,14 @@ const examples = [
     })),
   },
   {
+    file: "captions/captions.nn",
+    seeds: firstSeeds(2),
+    figures: [
+      { name: "words right, those before known", of: final("right"), show: percent, least: 0.985 },
+      { name: "captions written without a mistake", of: final("whole"), show: percent, least: 0.92 },
+    ],
+  },
+  {
     file: "fashion/full.nn",
     seeds: firstSeeds(1),
     data: { from: debian, to: "data/full", missing: "Debian's package dataset-fashion-mnist is not installed" },

@@ -59,6 +59,7 @@ const first: readonly [file: string, label: string | undefined, losses: readonly
   ["ode/ode.nn", "Sparing", [0.5597482323646545, 0.6560263633728027, 0.615401566028595]],
   ["forecast/sunspots.nn", "Reads", [4025.400390625, 4295.568359375, 2991.4384765625]],
   ["forecast/sunspots.nn", "Weighs", [1246.7518310546875, 1424.1295166015625, 741.560791015625]],
+  ["captions/captions.nn", undefined, [2.901721954345703, 2.6302855014801025, 2.4830691814422607]],
 ];
 
 test.each(first)(
@@ -71,11 +72,11 @@ test.each(first)(
 
 /** What is in the files of a folder, unpacked. */
 function contents(folder: string): ReadonlyMap<string, string> {
-  const names = readdirSync(folder).filter((name) => /\.(gz|csv)$/.test(name));
+  const names = readdirSync(folder).filter((name) => /\.(gz|csv|txt)$/.test(name));
   return new Map(names.map((name) => [name, unzipped(readFileSync(path.join(folder, name))).toString("base64")]));
 }
 
-test.each(["shapes", "transfer", "gan", "karate", "ode", "forecast"])(
+test.each(["shapes", "transfer", "gan", "karate", "ode", "forecast", "captions"])(
   "the data of %s are what its script draws",
   (example) => {
     const folder = temporaryFolder("examples");
