@@ -9,9 +9,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import sharp from "sharp";
 import { curvesPicture } from "./lib/curves.mjs";
+import { yearsChart } from "./lib/chart.mjs";
+import { idxRows } from "./lib/idx.mjs";
+import { pictureSheet } from "./lib/pictures.mjs";
 import { nncOutput, root } from "./lib/project.mjs";
 import { normalFrom, randomFrom } from "./lib/random.mjs";
 import { spiralFrom } from "./lib/spiral.mjs";
+import { firstYear, sunspots } from "./lib/sunspots.mjs";
 
 const scratch = mkdtempSync(path.join(tmpdir(), "nnc-draw-"));
 const examples = path.join(root, "examples");
@@ -47,15 +51,19 @@ function entropyOf(text) {
   return -shares.reduce((sum, share) => sum + share * Math.log(share), 0);
 }
 
-/** What a model of the file answers for rows. */
-function predicted(file, params, model, rows, ...more) {
+/** What a model of the file answers for rows: its first output, where there are several. */
+function predicted(...asked) {
+  return answers(...asked).map(([first]) => first);
+}
+
+/** All outputs of a model of the file for rows. */
+function answers(file, params, model, rows, ...more) {
   const input = rows.map((row) => JSON.stringify(row)).join("\n");
   const flags = ["--params", params, "--model", model, "--format", "json", ...more];
   const lines = nncOutput(["predict", path.join(examples, file), ...flags], input)
     .trimEnd()
     .split("\n");
-  // The first output, where there are several.
-  return lines.map((line) => Object.values(JSON.parse(line))[0]);
+  return lines.map((line) => Object.values(JSON.parse(line)));
 }
 
 function noise(random, length) {
@@ -125,7 +133,74 @@ async function sheet(rows, file) {
     .toFile(file);
 }
 
+/** The root of the mean square of what forecasts are wrong by, for each year ahead and for all, as a line of a table. */
+function errorsOf(name, said, real) {
+  const ahead = real[0].map((_, at) => at);
+  const squares = (at) => said.map((row, index) => (row[at] - real[index][at]) ** 2);
+  const root = (all) => Math.sqrt(all.reduce((sum, square) => sum + square, 0) / all.length);
+  const errors = [...ahead.map((at) => root(squares(at))), root(ahead.flatMap(squares))];
+  return `| ${[name, ...errors.map((error) => error.toFixed(1))].join(" | ")} |`;
+}
+
+/** The pictures that captions are tested with, what they show and what is written of them, and whether it was shown before. */
+function captioned(file, params) {
+  const at = (name) => path.join(examples, "captions/data", name);
+  const rowsOf = (name) => idxRows(readFileSync(at(`${name}.idx.gz`)));
+  const words = readFileSync(at("words.txt"), "utf8").trimEnd().split("\n");
+  const sentence = (numbers) => numbers.slice(0, [...numbers, 0].indexOf(0)).map((number) => words[number]);
+  const known = new Set(rowsOf("train-captions").map(String));
+  const truths = rowsOf("test-captions");
+  const images = rowsOf("test-images");
+  return answers(
+    file,
+    params,
+    "Writes",
+    images.map((image) => ({ image })),
+  ).map(([written, gazes], row) => ({
+    levels: images[row],
+    written: sentence(written),
+    truth: sentence(truths[row]),
+    gazes: Array.from({ length: written.length }, (_, word) => gazes.slice(36 * word, 36 * (word + 1))),
+    isRight: String(written) === String(truths[row]),
+    isNew: !known.has(String(truths[row])),
+  }));
+}
+
+/** A sentence in lines of four words. */
+function inLines(sentence, colour) {
+  const lines = [sentence.slice(0, 4), sentence.slice(4)].filter((line) => line.length > 0);
+  return lines.map((line) => ({ text: line.join(" "), colour }));
+}
+
 const figures = {
+  "captions/captions.nn": (file) => {
+    const all = captioned(file, trained(file));
+    const shareOf = (pictures) => `${pictures.filter(({ isRight }) => isRight).length} of ${pictures.length}`;
+    console.log(`${shareOf(all)} are right, of captions that are new ${shareOf(all.filter(({ isNew }) => isNew))}`);
+    const [dark, red, grey] = ["#1f2328", "#d55e00", "#656d76"];
+    const first = all.slice(0, 10).map(({ levels, written, isRight }) => ({
+      levels,
+      texts: inLines(written, isRight ? dark : red),
+    }));
+    const wrong = all
+      .filter(({ isRight }) => !isRight)
+      .slice(0, 5)
+      .map(({ levels, written, truth }) => {
+        const said = inLines(written, red);
+        return { levels, texts: [...said, ...inLines(truth, grey)] };
+      });
+    const sheet = pictureSheet([first.slice(0, 5), first.slice(5), wrong], { side: 24, zoom: 6 });
+    writeFileSync(path.join(examples, "captions/written.svg"), sheet);
+    const looking = all
+      .filter(({ isRight, written }) => isRight && written.length === 8)
+      .slice(0, 3)
+      .map(({ levels, written, gazes }) => [
+        { levels, texts: [] },
+        ...written.map((word, at) => ({ levels, shares: gazes[at], texts: [{ text: word, colour: dark }] })),
+      ]);
+    const gaze = pictureSheet(looking, { side: 24, zoom: 3 });
+    writeFileSync(path.join(examples, "captions/looked.svg"), gaze);
+  },
   "gan/gan.nn": (file) => {
     const random = randomFrom(1);
     const rows = Array.from({ length: 600 }, () => ({ z: noise(random, 8) }));
@@ -144,6 +219,36 @@ const figures = {
       return [drawn.slice(0, 10), drawn.slice(10)];
     });
     return sheet(rows.flat(), path.join(examples, "gan/digits-samples.png"));
+  },
+  "forecast/sunspots.nn": (file) => {
+    const [back, cycle, from, to] = [22, 11, 1949, 2006];
+    const years = Array.from({ length: to - from + 1 }, (_, at) => from + at - firstYear);
+    const real = years.map((at) => sunspots.slice(at, at + 3));
+    const rows = years.map((at) => ({ past: sunspots.slice(at - back, at) }));
+    const [reads, weighs] = ["Reads", "Weighs"].map((label) =>
+      predicted(file, trained(file, "--label", label), label, rows),
+    );
+    const before = years.map((at) => sunspots.slice(at - cycle, at - cycle + 3));
+    const last = years.map((at) => Array(3).fill(sunspots[at - 1]));
+    for (const [name, said] of Object.entries({ last, "eleven years before": before, Weighs: weighs, Reads: reads }))
+      console.log(errorsOf(name, said, real));
+    const panels = ["a year", "two years", "three years"].map((title, ahead) => {
+      const line = (name, rows, colour, width) => ({
+        name,
+        from: from + ahead,
+        values: rows.map((row) => row[ahead]),
+        colour,
+        width,
+      });
+      const lines = [
+        line("what was counted", real, "#bbbbbb", 5),
+        line("eleven years before", before, "#d55e00", 1),
+        line("Reads", reads, "#0072b2", 2),
+      ];
+      return { title: `said ${title} ahead`, lines };
+    });
+    const chart = { panels, years: [from, to + 2], most: 200, every: 50 };
+    writeFileSync(path.join(examples, "forecast/years.svg"), yearsChart(chart));
   },
   "ode/ode.nn": (file) => {
     const [places, apart, learnt] = [400, 0.025, 100];

@@ -152,6 +152,28 @@ const examples = [
     figures: [{ name: "nats a character, below 0", of: ([{ done }]) => -done.holdout.log_loss, show: nats, least }],
   })),
   {
+    file: "forecast/sunspots.nn",
+    flags: ["--all"],
+    seeds: firstSeeds(5),
+    figures: [
+      ["of_last", "of who says that nothing changes", -0.48],
+      ["of_cycle", "of who says what was eleven years ago", -0.76],
+    ].map(([metric, whose, least]) => ({
+      name: `error as a share of that ${whose}, below 0`,
+      of: ([{ done }]) => -done.holdout[metric],
+      show: percent,
+      least,
+    })),
+  },
+  {
+    file: "captions/captions.nn",
+    seeds: firstSeeds(2),
+    figures: [
+      { name: "words right, those before known", of: final("right"), show: percent, least: 0.985 },
+      { name: "captions written without a mistake", of: final("whole"), show: percent, least: 0.92 },
+    ],
+  },
+  {
     file: "fashion/full.nn",
     seeds: firstSeeds(1),
     data: { from: debian, to: "data/full", missing: "Debian's package dataset-fashion-mnist is not installed" },

@@ -1,5 +1,5 @@
 /** IDX, the format of MNIST, as `idx(…)` of the language reads it. */
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 
 /** A packed file of bytes as they are, or of 32-bit floats, the first byte first. */
 export function idx(shape, data) {
@@ -11,4 +11,13 @@ export function idx(shape, data) {
   if (isBytes) file.set(data, start);
   else data.forEach((value, at) => file.writeFloatBE(value, start + 4 * at));
   return gzipSync(file, { level: 9 });
+}
+
+/** The rows of a packed file of bytes, each a list. */
+export function idxRows(packed) {
+  const file = gunzipSync(packed);
+  const start = 4 + 4 * file[3];
+  const rows = file.readUInt32BE(4);
+  const length = (file.length - start) / rows;
+  return Array.from({ length: rows }, (_, row) => [...file.subarray(start + row * length, start + (row + 1) * length)]);
 }

@@ -66,6 +66,9 @@ const first: readonly [file: string, label: string | undefined, losses: readonly
   ["text/recurrent_measured.nn", undefined, [4.158243656158447, 4.144372463226318, 4.128055095672607]],
   ["text/transformer.nn", undefined, [4.816120147705078, 4.797367095947266, 4.824092864990234]],
   ["text/transformer_measured.nn", undefined, [4.819070339202881, 4.783838748931885, 4.749164581298828]],
+  ["forecast/sunspots.nn", "Reads", [4025.400390625, 4295.568359375, 2991.4384765625]],
+  ["forecast/sunspots.nn", "Weighs", [1246.7518310546875, 1424.1295166015625, 741.560791015625]],
+  ["captions/captions.nn", undefined, [2.901721954345703, 2.6302855014801025, 2.4830691814422607]],
 ];
 
 test.each(first)(
@@ -87,12 +90,15 @@ test.each(first.filter(([file]) => /^text\/[a-z]+\.nn$/.test(file)))(
 
 /** What is in the files of a folder, unpacked. */
 function contents(folder: string): ReadonlyMap<string, string> {
-  const names = readdirSync(folder).filter((name) => /\.(gz|csv)$/.test(name));
+  const names = readdirSync(folder).filter((name) => /\.(gz|csv|txt)$/.test(name));
   return new Map(names.map((name) => [name, unzipped(readFileSync(path.join(folder, name))).toString("base64")]));
 }
 
-test.each(["shapes", "transfer", "gan", "karate", "ode"])("the data of %s are what its script draws", (example) => {
-  const folder = temporaryFolder("examples");
-  execFileSync(process.execPath, [path.join(root, `scripts/make-example-${example}.mjs`), folder]);
-  expect(contents(folder)).toEqual(contents(path.join(root, "examples", example, "data")));
-});
+test.each(["shapes", "transfer", "gan", "karate", "ode", "forecast", "captions"])(
+  "the data of %s are what its script draws",
+  (example) => {
+    const folder = temporaryFolder("examples");
+    execFileSync(process.execPath, [path.join(root, `scripts/make-example-${example}.mjs`), folder]);
+    expect(contents(folder)).toEqual(contents(path.join(root, "examples", example, "data")));
+  },
+);
