@@ -6,6 +6,7 @@ import { InternalError } from "../diagnostics/diagnostic.ts";
 import { axesOf } from "../loops/index.ts";
 import type { Index, IndexTerm } from "../loops/types.ts";
 import type { Facts } from "./integer.ts";
+import type { Expression } from "./types.ts";
 import { localsOfIndex } from "./uses.ts";
 import { constant } from "../dimension/dimension.ts";
 
@@ -16,6 +17,8 @@ export interface Binding {
   /** As the target spells it. */
   readonly printed: string;
   readonly mutable: boolean;
+  /** Of a local, what it was defined as. */
+  readonly value?: Expression;
 }
 
 /** One block; `State` is what a target keeps for each. */
@@ -36,8 +39,8 @@ export class Scope<State> {
     this.depth = parent === undefined ? 0 : parent.depth + 1;
   }
 
-  bind(space: NameSpace, name: string, printed: string, mutable = false): void {
-    this.bindings.set(`${space} ${name}`, { printed, mutable });
+  bind(space: NameSpace, name: string, printed: string, mutable = false, value?: Expression): void {
+    this.bindings.set(`${space} ${name}`, { printed, mutable, ...(value === undefined ? {} : { value }) });
   }
 
   /** What the name means here, and the block that binds it. */

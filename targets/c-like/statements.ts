@@ -65,7 +65,7 @@ function printStatement(statement: Statement, place: Place): void {
       const { name, mutable, value } = statement;
       const code = expressionCode(value, place).text;
       const printed = place.names.give(name);
-      place.scope.bind("local", name, printed, mutable);
+      place.scope.bind("local", name, printed, mutable, value);
       const word = mutable ? syntax.variable : syntax.constant;
       lines.push(`${word} ${printed}${syntax.annotation(statement)} = ${code};`);
       return;

@@ -79,8 +79,18 @@ export const syntax: Syntax = {
     unbits: (value) => call("bitcast<f32>", value),
   },
   f32: {
-    add: (left, right, sum, place) => infix(kept(left, sum, place), "+", right, Level.add),
-    sub: (left, right, sum, place) => infix(kept(left, sum, place), "-", right, Level.add),
+    add: (left, right, sum, place) => infix(kept(left, sum.left, sum.right, place), "+", right, Level.add),
+    sub: (left, right, { left: first, right: second }, place) => {
+      const [minuend, subtrahend] = [sumOf(first, place), sumOf(second, place)];
+      return infix(
+        minuend !== undefined && adds(minuend, right, place)
+          ? helper<Helper>("rounded", place, left)
+          : kept(left, first, second, place),
+        "-",
+        subtrahend !== undefined && adds(subtrahend, left, place) ? helper<Helper>("rounded", place, right) : right,
+        Level.add,
+      );
+    },
     mul: between("*", Level.multiply),
     div: between("/", Level.multiply),
     maximum: helped<Helper>("larger"),
@@ -179,11 +189,26 @@ const large = 2 ** 22;
  * The left operand, or where large constants are involved, one that keeps its rounding: shader compilers may merge
  * constants, and then x + large - large would be x, not x rounded to a whole number as the polynomials mean it.
  */
-function kept(left: Code, { left: operand, right }: Operands, place: Place): Code {
+function kept(left: Code, operand: Expression, right: Expression, place: Place): Code {
   if (right.kind !== "constant" || operand.kind === "constant" || (operand.kind === "variable" && place.inFunction))
     return left;
   const rounds = isLarge(right) || (isSum(operand) && isLarge(operand.right));
   return rounds ? helper<Helper>("rounded", place, left) : left;
+}
+
+/** The sum or difference that the operand is, or by whose name it goes. */
+function sumOf(operand: Expression, { scope, inFunction }: Place): Of<"binary"> | undefined {
+  if (inFunction || operand.kind !== "variable") return isSum(operand) ? operand : undefined;
+  const { mutable, value } = scope.find("local", operand.name).binding;
+  return value !== undefined && !mutable && isSum(value) ? value : undefined;
+}
+
+/**
+ * Whether the code is that of one of the sum's operands. Then a difference of both tells what rounding lost, as sums that are compensated ask; a
+ * shader compiler, as NVIDIA's, may take it that nothing was lost.
+ */
+function adds({ left, right }: Of<"binary">, { text }: Code, place: Place): boolean {
+  return [left, right].some((part) => expressionCode(part, place).text === text);
 }
 
 function isLarge(value: Expression): boolean {
