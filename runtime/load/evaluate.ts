@@ -2,16 +2,16 @@
  * The loss and the metrics of a set, batch by batch: losses are averaged, metrics with state stream, and those without see the outputs of
  * the whole set at once.
  */
-import { noRows, tooManyRowsForMetric } from "../../compiler/diagnostics/codes/runtime.ts";
+import { dimensionsDisagree, noRows, tooManyRowsForMetric } from "../../compiler/diagnostics/codes/runtime.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { HostResult, HostTrain, HostWholeMetric } from "../../compiler/program/host.ts";
 import { scalarOf, tensorOf } from "./calls.ts";
 import type { Caller, Calls, Results } from "./calls.ts";
-import { elements, nameOf } from "./dimensions.ts";
+import { elements, evaluate, nameOf } from "./dimensions.ts";
 import type { Sizes } from "./dimensions.ts";
 import type { View } from "./executable.ts";
-import { failure } from "./fail.ts";
+import { failure, named } from "./fail.ts";
 import type { Inputs } from "./inputs.ts";
 import { Mean, weightOf } from "./mean.ts";
 import type { Store } from "./store.ts";
@@ -48,12 +48,12 @@ export function* evaluateSet(
     if (last === undefined) yield* resetMetrics(caller, store);
     const results = yield caller.call("evaluate", checked, wanted);
     for (const { buffer, mean } of means) mean.add(scalarOf(results, buffer), weightOf(train, checked));
-    for (const { input, data } of checked.given) gathered.add(input.buffer, data);
-    for (const name of outputs)
-      gathered.add(
-        name,
-        (results.get(name) ?? new Float32Array(0)).subarray(0, elements(store.shape(name), checked.sizes)),
-      );
+    for (const { input, data } of checked.given) gathered.add(input, data, checked.sizes);
+    for (const name of outputs) {
+      const shape = store.shape(name);
+      const data = (results.get(name) ?? new Float32Array(0)).subarray(0, elements(shape, checked.sizes));
+      gathered.add({ name, buffer: name, shape }, data, checked.sizes);
+    }
     last = { results, sizes: checked.sizes };
   }
   if (last === undefined) throw failure(noRows, { what: "what is evaluated" });
@@ -110,62 +110,84 @@ function valueOf(result: HostResult, results: Results, sizes: Sizes): MetricValu
   return result.shape.length === 0 ? scalarOf(results, result.buffer) : tensorOf(result, results, sizes);
 }
 
-/** Copies of what metrics without state need of each batch; parts beyond the bound are counted, not kept. */
+/** A tensor's rows of all batches, as far as they were kept. */
+interface Rows {
+  /** How many are kept: as many as some metric takes. */
+  readonly bound: number;
+  /** The sizes of a row, as the first batch has them. */
+  row?: readonly number[];
+  count: number;
+  readonly parts: View[];
+}
+
+/** Copies of what metrics without state need of each batch; rows beyond the bound are counted, not kept. */
 class Gathered {
   readonly #caller: Caller;
-  readonly #parts = new Map<string, View[]>();
-  readonly #lengths = new Map<string, number>();
-  readonly #limits = new Map<string, number>();
+  readonly #rows = new Map<string, Rows>();
 
   constructor(whole: readonly HostWholeMetric[], caller: Caller) {
     this.#caller = caller;
     for (const { input, from } of whole.flatMap(({ inputs }) => inputs)) {
-      const { width, bound } = rowsOf(input.shape, caller);
-      this.#parts.set(from, []);
-      this.#limits.set(from, Math.max(this.#limits.get(from) ?? 0, width * bound));
+      const bound = Math.max(this.#rows.get(from)?.bound ?? 0, boundOf(input.shape, caller));
+      this.#rows.set(from, { bound, count: 0, parts: [] });
     }
   }
 
   wants(buffer: string): boolean {
-    return this.#parts.has(buffer);
+    return this.#rows.has(buffer);
   }
 
-  add(buffer: string, data: View): void {
-    const parts = this.#parts.get(buffer);
-    if (parts === undefined) return;
-    const length = (this.#lengths.get(buffer) ?? 0) + data.length;
-    this.#lengths.set(buffer, length);
-    if (length <= (this.#limits.get(buffer) ?? 0)) parts.push(data.slice());
+  /** Throws NN0715 where a row is of another size than in the batches before. */
+  add(
+    { name, buffer, shape: [first, ...row] }: Pick<HostResult, "name" | "buffer" | "shape">,
+    data: View,
+    sizes: Sizes,
+  ): void {
+    const rows = this.#rows.get(buffer);
+    if (rows === undefined) return;
+    const own = row.map((dimension) => evaluate(dimension, sizes));
+    rows.row ??= own;
+    for (const [axis, found] of own.entries()) {
+      const expected = rows.row[axis] ?? found;
+      const dimension = nameOf(row[axis]) ?? String(found);
+      if (found !== expected)
+        throw failure(dimensionsDisagree, {
+          name: named(buffer),
+          dimension,
+          expected,
+          found,
+          other: "earlier batches",
+        });
+    }
+    rows.count += first === undefined ? 1 : evaluate(first, sizes);
+    if (rows.count <= rows.bound) rows.parts.push(data.slice());
   }
 
-  joined(buffer: string): View {
-    const parts = this.#parts.get(buffer) ?? [];
+  joined(buffer: string): { readonly shape: readonly number[]; readonly data: View } {
+    const { parts = [], row = [], count = 0 } = this.#rows.get(buffer) ?? {};
     const length = parts.reduce((sum, part) => sum + part.length, 0);
-    const all = parts[0] instanceof Int32Array ? new Int32Array(length) : new Float32Array(length);
+    const data = parts[0] instanceof Int32Array ? new Int32Array(length) : new Float32Array(length);
     let at = 0;
     for (const part of parts) {
-      all.set(part, at);
+      data.set(part, at);
       at += part.length;
     }
-    return all;
+    return { shape: [count, ...row], data };
   }
 
   /** By how much the set is larger than the metric can take. */
   excess({ inputs }: HostWholeMetric): { readonly bound: number; readonly found: number } | undefined {
     for (const { input, from } of inputs) {
-      const { width, bound } = rowsOf(input.shape, this.#caller);
-      const found = (this.#lengths.get(from) ?? 0) / width;
+      const bound = boundOf(input.shape, this.#caller);
+      const found = this.#rows.get(from)?.count ?? 0;
       if (found > bound) return { bound, found };
     }
     return undefined;
   }
 }
 
-/** Elements of a row, and how many rows the leading dimension allows. */
-function rowsOf(
-  [rows, ...row]: HostResult["shape"],
-  caller: Caller,
-): { readonly width: number; readonly bound: number } {
+/** How many rows the leading dimension allows. */
+function boundOf([rows]: HostResult["shape"], caller: Caller): number {
   const name = rows === undefined ? undefined : nameOf(rows);
-  return { width: elements(row, new Map()), bound: name === undefined ? 1 : caller.bound(name) };
+  return name === undefined ? 1 : caller.bound(name);
 }

@@ -1,5 +1,6 @@
 /** A loaded network: steps, evaluations, predictions, saving and restoring, and every way to use it wrongly. */
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { compile } from "../../compiler/compile.ts";
 import { load } from "../../runtime/load/index.ts";
 import type { Inputs, Network, TensorInput } from "../../runtime/load/index.ts";
 import { errorOf, lineArtifact, points } from "./support.ts";
@@ -70,6 +71,26 @@ describe("a network", () => {
     expect(warnings).toEqual([]);
     // State of metrics does not last.
     expect((await net.evaluate(batches)).metrics).toEqual(metrics);
+  });
+
+  it("gives a metric without state the rows of all batches, whatever the size of a row that stays open", async () => {
+    const source = `
+      metric of_last(output: [N, K], target: [N, K], past: [N, T]) -> [] = sum(abs(past[:, -1:] - target))
+      model M(past: [N, T]) -> [N, 1] = past[:, -1:] |> dense(1)
+      train M { data: given  loss: mse  optimizer: sgd(lr: 1e-3)  batch: 2  metrics: [of_last] }
+    `;
+    const result = compile({ name: "open.nn", source }, { bounds: { T: 4 } });
+    if (!result.ok) throw new Error(result.diagnostics[0].message);
+    const net = await load(result.artifact);
+    const batch = (rows: number, length: number) => ({
+      past: { shape: [rows, length], data: Float32Array.from({ length: rows * length }, (_, n) => n) },
+      target: new Float32Array(rows),
+    });
+    // The last numbers: 2 and 5, then 2.
+    expect((await net.evaluate([batch(2, 3), batch(1, 3)])).metrics["of_last"]).toBe(9);
+    await expect(net.evaluate([batch(2, 3), batch(1, 2)])).rejects.toThrow(
+      "`past`: expected T = 3 as in earlier batches, found 2",
+    );
   });
 
   it("leaves out a metric that would need more rows than it can take", async () => {
