@@ -20,7 +20,8 @@ describe("a program", () => {
   const two = () =>
     built(`model A(x: [N, 4]) -> [N, 4] = exp(x)
            model B(y: [M, 3]) -> [M, 3] = y + 1
-           model C(z: [N, 3]) -> [N, 3] = z * N`).program;
+           model C(z: [N, 3]) -> [N, 3] = z * N
+           model D(x: [K, 3]) -> [3] = x[0] + 1`).program;
 
   test("has the dimensions of each entry, and no others", () => {
     expect(two().entries.map(({ name, dims }) => `${name}(${dims.join(", ")})`)).toEqual([
@@ -28,6 +29,7 @@ describe("a program", () => {
       "predict.A(N)",
       "predict.B(M)",
       "predict.C(N)",
+      "predict.D(K)",
     ]);
   });
 
