@@ -76,6 +76,16 @@ const cases: readonly (readonly [string, ScheduledKernel, readonly string[]])[] 
     ["1"],
   ],
   [
+    "a loop that ends where the one around stands is no threads of its own",
+    kernel([loop("i", N, [{ ...loop("j", 8, [copy("j")], parallel), to: at({ i: 1 }) }], parallel)]),
+    ["N"],
+  ],
+  [
+    "nor is one that begins there",
+    kernel([loop("i", N, [{ ...loop("j", N, [copy("j")], parallel), from: at({ i: 1 }) }], parallel)]),
+    ["N"],
+  ],
+  [
     "tasks that fill the same array each have their own",
     kernel(
       [
