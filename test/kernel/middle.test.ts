@@ -17,24 +17,37 @@ function built(source: string): Built & { readonly scheduled: string } {
 }
 
 describe("a program", () => {
-  const two = () =>
+  const several = () =>
     built(`model A(x: [N, 4]) -> [N, 4] = exp(x)
            model B(y: [M, 3]) -> [M, 3] = y + 1
            model C(z: [N, 3]) -> [N, 3] = z * N
-           model D(x: [K, 3]) -> [3] = x[0] + 1`).program;
+           model D(x: [K, 3]) -> [3] = x[0] + 1
+           model E(x: [N, 3], z: [J, 2]) -> [N, 3] {
+             let unused = sum(z)
+             return x * J
+           }
+           model F(x: [N, 3], z: [T, 2]) -> [N, 3] {
+             let last = scan r in z along T with h = x {
+               next h = h * 2
+             }
+             return last
+           }`).program;
 
+  // Those of E and F stand in no tensor that is left: one is a number, the other says how often a loop runs.
   test("has the dimensions of each entry, and no others", () => {
-    expect(two().entries.map(({ name, dims }) => `${name}(${dims.join(", ")})`)).toEqual([
+    expect(several().entries.map(({ name, dims }) => `${name}(${dims.join(", ")})`)).toEqual([
       "init()",
       "predict.A(N)",
       "predict.B(M)",
       "predict.C(N)",
       "predict.D(K)",
+      "predict.E(N, J)",
+      "predict.F(N, T)",
     ]);
   });
 
   test("has the functions that it calls, and no others", () => {
-    expect(two().functions.map(({ name }) => name)).toEqual(["exp"]);
+    expect(several().functions.map(({ name }) => name)).toEqual(["exp"]);
   });
 });
 
