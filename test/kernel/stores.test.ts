@@ -8,6 +8,7 @@ import { printKernel } from "../../compiler/program/print.ts";
 import { Emitter } from "../../compiler/schedule/emitter.ts";
 import { at, evaluate, origin, place, storeAt } from "../../compiler/schedule/evaluate.ts";
 import { tidy } from "../../compiler/schedule/tidy.ts";
+import { kernelOf as scheduled } from "../targets/programs.ts";
 import { from } from "./kernels.ts";
 
 /** y[index] = x[i] at the places 8 to 11 of i, without the first `skip`, as text. */
@@ -16,7 +17,7 @@ function stored(index: Index, skip = 0): readonly string[] {
   const point = at(origin, [["i", place(constantIndex(8), 0, true)]], { skip });
   storeAt(emitter, "y", index, evaluate(emitter, from("x", "i"), point), point);
   const body = tidy(emitter.finish());
-  return printKernel({ name: "k", parameters: [], dims: [], arrays: [], body, origins: [] })
+  return printKernel(scheduled("k", [], body))
     .split("\n")
     .slice(1)
     .map((line) => line.trim());

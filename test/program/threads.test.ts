@@ -77,12 +77,12 @@ const cases: readonly (readonly [string, ScheduledKernel, readonly string[]])[] 
   ],
   [
     "a loop that ends where the one around stands is no threads of its own",
-    kernel([loop("i", N, [{ ...loop("j", 8, [copy("j")], parallel), to: at({ i: 1 }) }], parallel)]),
+    kernel([loop("i", N, [loop("j", at({ i: 1 }), [copy("j")], parallel)], parallel)]),
     ["N"],
   ],
   [
     "nor is one that begins there",
-    kernel([loop("i", N, [{ ...loop("j", N, [copy("j")], parallel), from: at({ i: 1 }) }], parallel)]),
+    kernel([loop("i", N, [loop("j", N, [copy("j")], { from: at({ i: 1 }), ...parallel })], parallel)]),
     ["N"],
   ],
   [

@@ -148,7 +148,7 @@ describe("contents", () => {
     ["none", new Map()],
     ["whose labels are their files", new Map([["p", picture]])],
     ["with labels of their own", new Map([["p", { ...picture, labels: ["cat", "dog"] }]])],
-    ["of two folders", new Map([...["p", "q"].map((path) => [path, picture] as const)])],
+    ["of two folders", new Map(["p", "q"].map((path) => [path, picture]))],
   ])("take images: %s", (_, images) => {
     expect(of({ read, images })).toBeUndefined();
   });

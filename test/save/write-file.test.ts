@@ -131,7 +131,6 @@ it("a process killed while it writes leaves a whole file, and the next write cle
 });
 
 describe("what another process is about to name", () => {
-  const beside = (): readonly string[] => readdirSync(join(folder, "others"));
   const name = `.nnc-${hostname()
     .replace(/[^A-Za-z0-9]/g, "")
     .slice(0, 32)}-4711-0123456789ab.tmp`;
@@ -150,6 +149,6 @@ describe("what another process is about to name", () => {
     writeFileSync(join(folder, "others", name), "half");
     writeFileAtomic(join(folder, "others", "a"), "x");
     expect(asked.mock.calls).toEqual([[4711, 0]]);
-    expect([...beside()].sort()).toEqual([...expected].sort());
+    expect(readdirSync(join(folder, "others")).sort()).toEqual(expected.toSorted());
   });
 });
