@@ -51,6 +51,7 @@ export const folders = [
         "train",
         "states",
         "options",
+        "steps-per-epoch",
       ]),
       ...named("save", ["options"]),
     ],

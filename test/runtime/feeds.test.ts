@@ -31,7 +31,8 @@ const marking: Augmentation = {
   input: "x",
   width: 2,
   of: (seed, epoch) => (row, pixels, at) => {
-    pixels[at] = (pixels[at] ?? NaN) + 1000 * epoch + 100 * seed + row;
+    // Throws beyond the end of the batch.
+    pixels.set([(pixels[at] ?? NaN) + 1000 * epoch + 100 * seed + row, pixels[at + 1] ?? NaN], at);
   },
 };
 
