@@ -40,7 +40,19 @@ export const folders = [
   {
     folder: "runtime/train",
     tests: [
-      ...named("runtime", ["losses", "check", "prepare", "events", "async", "train", "states", "options"]),
+      ...named("runtime", [
+        "losses",
+        "check",
+        "feeds",
+        "evaluation",
+        "prepare",
+        "events",
+        "async",
+        "train",
+        "states",
+        "options",
+        "steps-per-epoch",
+      ]),
       ...named("save", ["options"]),
     ],
   },

@@ -31,7 +31,7 @@ export const maximalElements = 2 ** 31 - 1;
 
 function safe(value: number, operation: string): number {
   if (!Number.isSafeInteger(value)) throw new DimensionOverflow(operation);
-  return value === 0 ? 0 : value;
+  return value;
 }
 
 /** Polynomials that are longer, in terms or as text, are refused: sums of products of sums would take forever. */

@@ -257,10 +257,9 @@ type Unrolled = Extract<Compute, { kind: "unrolled" }>;
 
 /** One loop stores all elements of a point; the outer ones are the grid. */
 function unrolledKernel(member: Member, { points, dtype, lets, elements }: Unrolled): Kernel {
-  const [inner] = points.slice(-1);
   const { tensor, origin } = member;
   const stores = elements.map(({ at, value }) => ({ tensor, dtype, indices: at, value }));
-  const stage: Stage = { kind: "sweep", over: inner === undefined ? [] : [inner], lets, stores };
+  const stage: Stage = { kind: "sweep", over: points.slice(-1), lets, stores };
   return { name: kernelName([member]), grid: points.slice(0, -1), rows: [], stages: [stage], origins: [origin] };
 }
 

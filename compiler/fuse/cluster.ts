@@ -187,7 +187,7 @@ function canMerge(into: Cluster, cluster: Cluster, state: State): boolean {
   const { makers, precedence } = state;
   if (cluster.kind === "contraction" || isAlone(cluster)) return false;
   if (into.members.length + cluster.members.length > mostMembers) return false;
-  if (cluster.update && state.manyUpdates && !movesTogether(into, cluster)) return false;
+  if (!movesTogether(into, cluster)) return false;
   const needed = precedence.needsOf(cluster.id);
   const direct = needed.has(into.id);
   if (!direct && cluster.kind !== "map" && cluster.grid.length > 0 && !sharesInput(into, cluster)) return false;
@@ -200,7 +200,7 @@ function canMerge(into: Cluster, cluster: Cluster, state: State): boolean {
   );
 }
 
-/** Merged as they come, the updates of many parameters would be cut anywhere, no two kernels alike: here only those of one. */
+/** Merged as they come, the updates of many parameters would be cut anywhere, no two kernels alike: where there are many, only those of one. */
 function movesTogether(into: Cluster, { elements }: Cluster): boolean {
   if (into.elements.size === 0 || elements.size === 0) return true;
   for (const tensor of elements) if (into.elements.has(tensor)) return true;

@@ -163,7 +163,7 @@ function isCharacter(value: unknown): value is string {
 }
 
 function isNumber(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value);
+  return Number.isFinite(value);
 }
 
 function isSpread(value: unknown): value is number {

@@ -19,8 +19,9 @@ export function sealed(saved: Saved): ReadonlyMap<string, string> {
 /** Throws NN0929. */
 export function verifySeal(file: string, saved: Saved): void {
   const expected = saved.metadata.get(key);
-  const found = expected === undefined ? undefined : checksum(saved);
-  if (expected === undefined || found === undefined || found === expected) return;
+  if (expected === undefined) return;
+  const found = checksum(saved);
+  if (found === expected) return;
   throw failure(
     damagedTensors,
     { file, expected: quoted(expected), found: quoted(found) },

@@ -1,13 +1,14 @@
 /** IDX and NPY files, gzip, and arrays that the host gives: what is read, converted and refused. */
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { csvMatrix } from "../../runtime/data/array-file.ts";
+import { csvMatrix, numberArray } from "../../runtime/data/array-file.ts";
 import type { ArrayFile } from "../../runtime/data/array-file.ts";
 import { givenArrays, rowArrays, wholeArrays } from "../../runtime/data/arrays.ts";
 import type { Field } from "../../runtime/data/dataset.ts";
 import { gunzip } from "../../runtime/data/gunzip.ts";
 import { parseIdx } from "../../runtime/data/idx.ts";
 import { parseNpy } from "../../runtime/data/npy.ts";
+import { unfitted } from "../../runtime/save/fitted.ts";
 import { bytes, errorOf, ids, input } from "./support.ts";
 
 /** The checksum of gzip (RFC 1952), bit by bit. */
@@ -386,6 +387,52 @@ describe("arrays as rows", () => {
   });
 });
 
+describe("arrays as rows, told of in messages", () => {
+  const array = (file: string, shape: readonly number[], ...values: number[]) =>
+    numberArray(file, shape, Int32Array.from(values));
+  const x = array("x.npy", [3, 2], 1, 5, 2, 5, 3, 5);
+
+  it("are all named", () => {
+    const { warnings, fitted } = rowArrays(
+      new Map([
+        ["x", x],
+        ["target", array("y.npy", [3], 0, 1, 0)],
+      ]),
+      [input("x", 2), ids(2)],
+    ).prepare({ seed: 1, standardize: true });
+    expect(warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      "NN0822 element 1 of `x` is the same in all training rows of x.npy, y.npy; standardised it is 0",
+    ]);
+    expect(fitted.columns).toEqual([]);
+  });
+
+  it.each([
+    ["the last of all", [0, 1, 1, 0, 0, 9], "[2, 1]"],
+    ["the first of the second row", [0, 1, 9, 0, 0, 0], "[1, 0]"],
+    ["the second of the first row", [0, 9, 1, 0, 0, 0], "[0, 1]"],
+  ])("by the place of an element: %s", (_, values, place) => {
+    const arrays = new Map([
+      ["x", x],
+      ["target", array("y.npy", [3, 2], ...values)],
+    ]);
+    expect(errorOf(() => rowArrays(arrays, [input("x", 2), ids(2, 2)]).prepare({ seed: 1 }))).toBe(
+      `NN0819 y.npy${place}: expected an id from 0 to 1 for \`target\`, found 9`,
+    );
+  });
+
+  it("may hold a target that nothing takes, and nothing else", () => {
+    const arrays = (name: string) =>
+      new Map([
+        ["x", x],
+        [name, array("y.npy", [3], 0, 1, 0)],
+      ]);
+    expect(rowArrays(arrays("target"), [input("x", 2)]).prepare({ seed: 1 }).train.rows).toBe(3);
+    expect(errorOf(() => rowArrays(arrays("targets"), [input("x", 2)]))).toBe(
+      'NN0813 the data give `targets`, which nothing takes; expected "x"',
+    );
+  });
+});
+
 describe("whole arrays", () => {
   const matrix = csvMatrix("m.csv", "1,0\n0,1\n");
   const side = csvMatrix("s.csv", "side\nred\nblue\n");
@@ -412,6 +459,31 @@ describe("whole arrays", () => {
     });
     expect(train.tensors.get("target")).toEqual({ dtype: "i32", shape: [2], rowStride: 2, data: Int32Array.of(1, 0) });
     expect(fitted.classes).toEqual([{ name: "target", values: ["blue", "red"] }]);
+  });
+
+  it.each<[string, string, readonly number[], Field, readonly number[]]>([
+    ["of the size of training", "1,2\n3,4\n", [2, 2], input("x", 2, 2), [2, 2]],
+    ["of another size", "1,2\n3,4\n5,6\n", [3, 2], input("x", 2, 2), [3, 2]],
+    ["of a single character", "1", [1, 1], input("x", 1, 1), [1, 1]],
+    ["of the declared shape where they have other axes", "1\n2\n3\n", [3, 1], input("x", 3), [3]],
+  ])("are taken with what was fitted before: %s", (_, text, found, field, shape) => {
+    const other = csvMatrix("m.csv", text);
+    expect(other.shape).toEqual(found);
+    const { tensors } = wholeArrays(new Map([["x", other]]), [field]).apply(unfitted);
+    const count = shape.reduce((all, size) => all * size, 1);
+    const data = Float32Array.from({ length: count }, (_one, at) => at + 1);
+    expect(tensors.get("x")).toEqual({ dtype: "f32", shape, rowStride: count, data });
+  });
+
+  it("of another size where they have other axes, are refused", () => {
+    const source = wholeArrays(new Map([["x", csvMatrix("m.csv", "1\n2\n3\n4\n")]]), [input("x", 3)]);
+    expect(errorOf(() => source.apply(unfitted))).toBe("NN0814 `x` takes 3 numbers a row ([3]), found 4 in m.csv");
+  });
+
+  it("are missed, with what was fitted before, too", () => {
+    expect(errorOf(() => wholeArrays(new Map(), [input("x", 2)]).apply(unfitted))).toBe(
+      "NN0831 the data lack `x`; expected every input and what the loss takes, found none",
+    );
   });
 
   it("are refused where they do not fit", () => {

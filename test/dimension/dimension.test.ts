@@ -54,6 +54,14 @@ describe("laws", () => {
     ["(m·a)/m = a", () => [floorDivide(multiply(m, a), m), a]],
     ["((a + 1)·m)/(a + 1) = m", () => [floorDivide(multiply(add(a, c(1)), m), add(a, c(1))), m]],
     ["(m·a + b) mod m = b mod m", () => [remainder(add(multiply(m, a), b), m), remainder(b, m)]],
+    [
+      "⌊(a + b + 5)/3⌋ = ⌊(a + b + 2)/3⌋ + 1",
+      () => [floorDivide(add(add(a, b), c(5)), c(3)), add(floorDivide(add(add(a, b), c(2)), c(3)), c(1))],
+    ],
+    [
+      "(a + b + 5) mod 3 = (a + b + 2) mod 3",
+      () => [remainder(add(add(a, b), c(5)), c(3)), remainder(add(add(a, b), c(2)), c(3))],
+    ],
     ["(a + 7) mod 3 = (a + 1) mod 3", () => [remainder(add(a, c(7)), c(3)), remainder(add(a, c(1)), c(3))]],
     ["max(a, a + 1) = a + 1", () => [maximum(a, add(a, c(1))), add(a, c(1))]],
     [
@@ -104,6 +112,8 @@ test.each<[string, () => Dimension]>([
   ["min(a, b)", () => minimum(b, a)],
   ["((a) mod (b))", () => remainder(a, b)],
   ["floor((a)/(0))", () => floorDivide(a, c(0))],
+  ["floor((3*a)/(2))", () => floorDivide(multiply(c(3), a), c(2))],
+  ["((3*a) mod (2))", () => remainder(multiply(c(3), a), c(2))],
   ["((a) mod (0))", () => remainder(a, c(0))],
 ])("a person reads %s", (text, dimension) => {
   expect(print(dimension())).toBe(text);
@@ -327,6 +337,7 @@ describe("facts", () => {
     const inProduct = assume(noFacts, multiply(a, b), m);
     expect(print(simplify(inProduct, remainder(multiply(a, b), m)))).toBe("0");
     expect(print(simplify(inProduct, multiply(m, floorDivide(multiply(a, b), m))))).toBe("a*b");
+    expect(print(simplify(inProduct, floorDivide(multiply(c(2), multiply(a, b)), m)))).toBe("2*floor((a*b)/(m))");
   });
 
   test("what was divided may be divided again", () => {

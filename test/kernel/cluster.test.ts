@@ -152,6 +152,15 @@ const merging: readonly Row[] = [
     "a c | b",
   ],
   [
+    "none of which one value reads the earlier at another point, though another does not",
+    [
+      next("a", "x"),
+      map("b", grid, add(from("z", "i", "j"), f32(2))),
+      map("c", grid, add(from("b", "i", "j"), from("a", "j", "i"))),
+    ],
+    "a | b c",
+  ],
+  [
     "none of which the later needs the earlier by way of a third",
     [
       map("a", [i], add(from("x", "i"), f32(1))),
@@ -169,6 +178,28 @@ describe("alike kernels become one:", () => {
 
   test("no update and another map", () => {
     expect(kernelsOf([next("a", "x"), next("b", "z")], ["b"])).toBe("a | b");
+  });
+
+  /** Two averages of a gradient, and the parameter that they move; for so many parameters. */
+  const moved = (count: number): readonly LoweredNode[] =>
+    Array.from({ length: count }, (_, n) => [
+      map(`m'${n}`, grid, add(from(`m${n}`, "i", "j"), from(`g${n}`, "i", "j"))),
+      map(`v'${n}`, grid, add(from(`v${n}`, "i", "j"), from(`g${n}`, "i", "j"))),
+      map(`w'${n}`, grid, add(from(`w${n}`, "i", "j"), add(from(`m'${n}`, "i", "j"), from(`v'${n}`, "i", "j")))),
+    ]).flat();
+  const updated = (nodes: readonly LoweredNode[]): readonly string[] =>
+    kernelsOf(
+      nodes,
+      nodes.map(({ tensor }) => tensor),
+    ).split(" | ");
+
+  test("updates, as many as a kernel holds", () => {
+    expect(updated(moved(16))).toHaveLength(1);
+  });
+
+  test("of more updates, only those of one parameter", () => {
+    const expected = Array.from({ length: 17 }, (_, n) => `m'${n} v'${n} w'${n}`);
+    expect(updated(moved(17))).toEqual(expected);
   });
 
   test("of one form only the newest eight are tried", () => {

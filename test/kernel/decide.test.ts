@@ -142,6 +142,18 @@ const cases: Readonly<Record<string, readonly (readonly [string, readonly Lowere
   ],
   "a dear map is written into the only consumer": [
     ["that loads it once", [h(exp(from("x", "i", "j"))), ...once], "y"],
+    [
+      "that loads it once, in another shape",
+      [
+        h(exp(from("x", "i", "j"))),
+        map(
+          "y",
+          [axis("p", 16)],
+          product(from("h", quotient(axisIndex("p"), constant(4)), remainder(axisIndex("p"), constant(4))), f32(2)),
+        ),
+      ],
+      "y",
+    ],
     ["also a sum over all of it", [h(exp(from("x", "i", "j"))), reduction("y", [i], [j], from("h", "i", "j"))], "y"],
     [
       "but not one that loads it twice",

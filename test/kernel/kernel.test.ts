@@ -5,11 +5,12 @@ import { interpretKernel } from "../../compiler/kernel/interpret.ts";
 import { printKernel } from "../../compiler/kernel/print.ts";
 import type { Kernel, Stage } from "../../compiler/kernel/types.ts";
 import { verifyKernel } from "../../compiler/kernel/verify.ts";
-import { axisIndex, dataIndex } from "../../compiler/loops/index.ts";
+import { addIndex, axisIndex, constantIndex, dataIndex, scaleIndex } from "../../compiler/loops/index.ts";
 import type { Interpreted } from "../../compiler/loops/interpret.ts";
 import { unaryFunctions } from "../../compiler/loops/functions.ts";
 import { binary, call, compare, f32, load, local, select } from "../../compiler/loops/scalar.ts";
-import type { Axis } from "../../compiler/loops/types.ts";
+import type { Axis, Scalar } from "../../compiler/loops/types.ts";
+import { reduce } from "./kernels.ts";
 
 const [i, j, k] = ["i", "j", "k"].map(axisIndex);
 const axis = (name: string, extent: number): Axis => ({ name, extent: constant(extent) });
@@ -197,6 +198,25 @@ describe("the verifier finds", () => {
   const last = dense.stages[dense.stages.length - 1];
   const early = { ...dense, stages: [...dense.stages].reverse() };
   const fixed: Stage = { kind: "store", store: { tensor: "z", dtype: "f32", indices: [i], value: f32(1) } };
+  const loose: Scalar = local("u", "f32");
+  const undefinedLocal = "expected local u to be defined before, found no definition";
+  const sweep: Stage = {
+    kind: "sweep",
+    over,
+    lets: [],
+    stores: [{ tensor: "z", dtype: "f32", indices: [i, j, k], value: loose }],
+  };
+  const scatter: Stage = {
+    kind: "scatter",
+    tensor: "z",
+    dtype: "f32",
+    zero: [],
+    zeroIndices: [i, j],
+    over,
+    lets: [],
+    at: [i, j],
+    value: loose,
+  };
   const wrongType: Stage = { kind: "store", store: { tensor: "z", dtype: "i32", indices: [i, j], value: f32(1) } };
   test.each<[string, Kernel, string]>([
     ["a local used before its definition", early, "expected local s to be defined before, found no definition"],
@@ -213,11 +233,43 @@ describe("the verifier finds", () => {
       "expected row e to be filled before it is loaded, found no store to it",
     ],
     [
+      "a local that is defined twice",
+      { ...dense, stages: [...dense.stages, { kind: "let", name: "s", value: f32(1) }] },
+      "expected a new local, found s again",
+    ],
+    [
+      "a sum that takes the name of a local",
+      { ...dense, stages: [{ kind: "let", name: "sum", value: f32(1) }, ...dense.stages] },
+      "expected a new local, found sum again",
+    ],
+    ["a let of what is undefined", { ...dense, stages: [{ kind: "let", name: "t", value: loose }] }, undefinedLocal],
+    ["a sweep's store of it", { ...dense, stages: [sweep] }, undefinedLocal],
+    [
+      "the same in a nest",
+      { ...dense, stages: [{ kind: "nest", over: [axis("n", 2)], stages: [sweep] }] },
+      undefinedLocal,
+    ],
+    ["a scatter of it", { ...dense, stages: [scatter] }, undefinedLocal],
+    [
       "an axis of the grid again",
       { ...dense, grid: [axis("k", 2), axis("i", 2), axis("j", 2)] },
       "expected distinct axes, found k twice",
     ],
   ])("%s", (_, kernel, problem) => {
     expect(verifyKernel(kernel)).toContain(problem);
+  });
+
+  test("nothing in a row that two stages fill", () => {
+    const again = softmax.stages[1];
+    expect(
+      verifyKernel({ ...softmax, stages: [...softmax.stages.slice(0, 2), again, ...softmax.stages.slice(2)] }),
+    ).toEqual([]);
+  });
+
+  test("nor in one that is filled again after it was loaded elsewhere: points keep their own", () => {
+    const [top, fill, , out] = softmax.stages;
+    const reversed = addIndex(scaleIndex(k, -1), constantIndex(2));
+    const total = reduce(over, lanes, ["total", "sum", load("e", "f32", [reversed])]);
+    expect(verifyKernel({ ...softmax, stages: [top, fill, total, fill, out] })).toEqual([]);
   });
 });

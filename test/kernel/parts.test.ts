@@ -8,12 +8,16 @@ import { loadedBy, mapCompute, scalarsOf } from "../../compiler/loops/compute.ts
 import { isContraction } from "../../compiler/loops/contraction.ts";
 import { clusterMembers } from "../../compiler/fuse/cluster.ts";
 import { Heap } from "../../compiler/fuse/precedence.ts";
-import { kernelName, levelsOf, localName } from "../../compiler/fuse/build.ts";
+import { buildKernel, kernelName, levelsOf, localName } from "../../compiler/fuse/build.ts";
+import { formOf } from "../../compiler/kernel/form.ts";
+import { printKernel } from "../../compiler/kernel/print.ts";
+import type { Kernel } from "../../compiler/kernel/types.ts";
 import type { LoweredNode } from "../../compiler/lower/lowered.ts";
-import { addIndex, axisIndex, constantIndex, dataIndex } from "../../compiler/loops/index.ts";
+import { addIndex, axisIndex, constantIndex, dataIndex, scaleIndex } from "../../compiler/loops/index.ts";
 import { binary, f32, load } from "../../compiler/loops/scalar.ts";
+import type { Compute, Scalar } from "../../compiler/loops/types.ts";
 import { bounds, lanes, map, product, reduction, scattered } from "./computes.ts";
-import { at, axis, from } from "./kernels.ts";
+import { at, axis, dim, from, kernelOf, store } from "./kernels.ts";
 
 const [i, j, one] = [axis("i", 4), axis("j", 5), axis("one", 1)];
 
@@ -126,6 +130,88 @@ test("levels: maps first, then reductions; what a reduction makes is at hand one
     [["d"], ["a", "b", "e"]],
     [["c", "f"], []],
   ]);
+});
+
+describe("a value of a row that is written into a later one", () => {
+  const behind = addIndex(scaleIndex(axisIndex("j"), -1), constantIndex(4));
+  /** The last line of the kernel of a row's sum, of what is left of it, and of `last`, which reads that. */
+  function lastLine(last: Scalar): string {
+    const nodes = [
+      reduction("total", [i], [j], from("x", "i", "j"), lanes),
+      map("rest", [i, j], binary("sub", from("x", "i", "j"), from("total", "i"))),
+      map("y", [i, j], last),
+    ];
+    const clusters = clusterMembers(nodes.map(memberOf), bounds);
+    expect(clusters).toHaveLength(1);
+    return (
+      printKernel(buildKernel(clusters[0], new Set(["y"])))
+        .split("\n")
+        .at(-1)
+        ?.trim() ?? ""
+    );
+  }
+
+  test.each<[string, () => Scalar, string]>([
+    ["is that of the same place", () => from("rest", "i", "j"), "y[i0, r0] = x[i0, r0] - sum"],
+    ["or of the place that is read", () => from("rest", "i", behind), "y[i0, r0] = x[i0, -r0 + 4] - sum"],
+    [
+      "or of both",
+      () => product(from("rest", "i", "j"), from("rest", "i", behind)),
+      "y[i0, r0] = (x[i0, r0] - sum) * (x[i0, -r0 + 4] - sum)",
+    ],
+  ])("%s", (_, last, expected) => {
+    expect(lastLine(last())).toBe(expected);
+  });
+});
+
+test("a kernel that is written out element by element says where it is from", () => {
+  const origin = { span: undefined, path: "Net.conv" };
+  const element = { at: at("p"), value: from("x", "p") };
+  const compute: Compute = {
+    kind: "unrolled",
+    axes: [i],
+    points: [axis("p", 4)],
+    dtype: "f32",
+    lets: [],
+    elements: [element],
+  };
+  const member = memberOf({ tensor: "t", op: "tiles", origin, compute });
+  const kernel = buildKernel(clusterMembers([member], bounds)[0], new Set(["t"]));
+  expect(kernel.origins).toEqual([origin]);
+  expect(printKernel(kernel)).toMatchInlineSnapshot(`
+    "kernel conv(x: f32) -> t: f32   // Net.conv
+      for p in 4
+        t[p] = x[p]"
+  `);
+});
+
+describe("the form of a kernel", () => {
+  const { kernel, tensors } = kernelOf(
+    "k",
+    [axis("i", 3), axis("j", 4)],
+    [store("y", ["i", "j"], from("x", "j", "i"))],
+    { x: { dtype: "f32", shape: [dim(8), dim(8)] }, y: { dtype: "f32", shape: [dim(8), dim(8)] } },
+  );
+  const typeOf = (name: string) => tensors.get(name) ?? { dtype: "f32" as const, shape: [] };
+  const keyOf = (one: Kernel): string => formOf(one, typeOf).key;
+
+  test.each<[string, Kernel, boolean]>([
+    ["another name", { ...kernel, name: "other" }, true],
+    [
+      "other names of its axes",
+      { ...kernel, grid: [axis("a", 3), axis("b", 4)], stages: [store("y", ["a", "b"], from("x", "b", "a"))] },
+      true,
+    ],
+    [
+      "another extent of an axis, in tensors of the same shapes",
+      { ...kernel, grid: [axis("i", 3), axis("j", 5)] },
+      false,
+    ],
+    ["its axes in another order", { ...kernel, grid: [axis("j", 4), axis("i", 3)] }, false],
+    ["another place", { ...kernel, stages: [store("y", ["i", "j"], from("x", "i", "j"))] }, false],
+  ])("is the same with %s: see", (_, other, same) => {
+    expect(keyOf(other) === keyOf(kernel)).toBe(same);
+  });
 });
 
 describe("indices against axes", () => {

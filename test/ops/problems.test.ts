@@ -22,6 +22,8 @@ interface Case {
   readonly inputs: readonly string[];
   readonly attributes?: Attributes;
   readonly says: string;
+  /** Which of them it points at, where more than the words are asked for. */
+  readonly operands?: readonly number[];
 }
 
 /** An operand of `tiles`, what is changed of attributes that fit, and what is said. */
@@ -34,7 +36,32 @@ const tilings: readonly (readonly [string, Attributes, string])[] = [
   ["f32 N 8 8", { rows: 3 }, "tiles takes at least one tile, and rows that divide those along the first axis"],
 ];
 
+/** What is missing of a convolution in two groups, the two others, and what is said. */
+const convolutions: readonly (readonly [missing: string, left: string, right: string, says: string])[] = [
+  ["output", "f32 N 8 6", "f32 3 2 4", "conv takes operands that agree in their channels; found 6 and 4"],
+  ["output", "f32 N 8 6", "f32 3 3 5", "conv takes groups that divide its filters; 2 does not divide 5"],
+  ["input", "f32 3 3 4", "f32 N 8 6", "conv takes operands that agree in their filters; found 4 and 6"],
+  ["input", "f32 3 3 5", "f32 N 8 5", "conv takes groups that divide its filters; 2 does not divide 5"],
+  ["kernel", "f32 N 8 6", "f32 M 8 4", "conv takes operands that agree in their rows; found N and M"],
+  ["kernel", "f32 N 8 5", "f32 N 8 4", "conv takes groups that divide its channels; 2 does not divide 5"],
+];
+
 const problems: readonly Case[] = [
+  ...convolutions.map(([missing, left, right, says]) => ({
+    op: "conv",
+    inputs: [left, right],
+    attributes: {
+      missing,
+      stride: [1],
+      dilation: [1],
+      input_dilation: [1],
+      low: shape("0"),
+      groups: constant(2),
+      size: shape("8"),
+    },
+    says,
+    operands: [0, 1],
+  })),
   { op: "add", inputs: ["f32 N 3"], says: "add takes 2 inputs, not 1" },
   { op: "exp", inputs: ["i32 N"], says: "exp takes f32, not i32[N]" },
   { op: "and", inputs: ["f32", "f32"], says: "and takes bool, not f32[]" },
@@ -130,6 +157,7 @@ const problems: readonly Case[] = [
     inputs: ["f32 N 4", "i32 M"],
     attributes: { count: constant(9) },
     says: "scatter_rows takes a row for each id; updates are [N, 4], ids [M]",
+    operands: [0, 1],
   },
   {
     op: "random_bits",
@@ -153,6 +181,13 @@ interface Typing {
   readonly is: string;
 }
 
+/** The same, and what is made. */
+const convolved: readonly (readonly [missing: string, left: string, right: string, is: string])[] = [
+  ["output", "f32 N 8 6", "f32 3 3 4", "f32[N, 8, 4]"],
+  ["input", "f32 3 3 4", "f32 N 8 4", "f32[N, 8, 6]"],
+  ["kernel", "f32 N 8 6", "f32 N 8 4", "f32[8, 3, 4]"],
+];
+
 const typings: readonly Typing[] = [
   { op: "add", inputs: ["f32 N 3", "f32 N 3"], is: "f32[N, 3]" },
   { op: "less", inputs: ["i32 N", "i32 N"], is: "bool[N]" },
@@ -168,6 +203,20 @@ const typings: readonly Typing[] = [
     attributes: { left: [0, 1, 2], right: [0, 2, 3], output: [0, 1, 3] },
     is: "f32[B, N, M]",
   },
+  ...convolved.map(([missing, left, right, is]) => ({
+    op: "conv",
+    inputs: [left, right],
+    attributes: {
+      missing,
+      stride: [1],
+      dilation: [1],
+      input_dilation: [1],
+      low: shape("0"),
+      groups: constant(2),
+      size: shape("8"),
+    },
+    is,
+  })),
   { op: "take", inputs: ["f32 V D", "i32 N T"], is: "f32[N, T, D]" },
   { op: "pick", inputs: ["f32 N T V", "i32 N T"], is: "f32[N, T]" },
   {
@@ -188,6 +237,13 @@ describe("shape rules", () => {
     const result = inferTypes(op, inputs.map(type), attributes);
     expect("kind" in result ? result.message : result.map(printType).join(", ")).toBe(says);
   });
+
+  test.each(problems.filter(({ operands }) => operands !== undefined))(
+    "$op $inputs: $says, of the operands $operands",
+    ({ op, inputs, attributes = {}, operands }) => {
+      expect(inferTypes(op, inputs.map(type), attributes)).toMatchObject({ inputs: operands });
+    },
+  );
 
   const samples = operations
     .filter(({ name }) => name !== "concat")

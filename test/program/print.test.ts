@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { printProgram } from "../../compiler/program/print.ts";
+import { constant } from "../../compiler/dimension/dimension.ts";
+import { dataIndex } from "../../compiler/loops/index.ts";
+import { load, local } from "../../compiler/loops/scalar.ts";
+import { kernelOf, literal, store } from "../targets/programs.ts";
+import { printKernel, printProgram } from "../../compiler/program/print.ts";
 import * as loops from "./loops.ts";
 import { program } from "./programs.ts";
 
@@ -76,6 +80,14 @@ test("a program prints its buffers, kernels and entries", () => {
       softmax(a, probabilities, total)
     "
   `);
+});
+
+test("a place that data tell is the name of what was read, or what is still to be", () => {
+  const [held, read] = [local("id", "i32"), load("ids", "i32", [])].map((value) => dataIndex(value, constant(4)));
+  const body = [held, read].map((address) => store("y", address, literal(1)));
+  expect(printKernel(kernelOf("k", [], body))).toBe(`kernel k()
+  y[id] = 1
+  y[{load}] = 1`);
 });
 
 test("loops indent their steps, and slices are slots of what they are parts of", () => {

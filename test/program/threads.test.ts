@@ -76,6 +76,16 @@ const cases: readonly (readonly [string, ScheduledKernel, readonly string[]])[] 
     ["1"],
   ],
   [
+    "a loop that ends where the one around stands is no threads of its own",
+    kernel([loop("i", N, [loop("j", at({ i: 1 }), [copy("j")], parallel)], parallel)]),
+    ["N"],
+  ],
+  [
+    "nor is one that begins there",
+    kernel([loop("i", N, [loop("j", N, [copy("j")], { from: at({ i: 1 }), ...parallel })], parallel)]),
+    ["N"],
+  ],
+  [
     "tasks that fill the same array each have their own",
     kernel(
       [

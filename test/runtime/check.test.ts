@@ -142,4 +142,40 @@ describe("contents", () => {
   ])("are refused where `given` is %s", (_, contents) => {
     expect(of(contents)).toMatch(/^NN0706 option `given`: expected a Map from names to typed arrays, found /);
   });
+
+  const picture = { shape: [2, 1, 3, 1], data: new Uint8Array(6), files: ["a.png", "b.png"] };
+  test.each<[string, object]>([
+    ["none", new Map()],
+    ["whose labels are their files", new Map([["p", picture]])],
+    ["with labels of their own", new Map([["p", { ...picture, labels: ["cat", "dog"] }]])],
+    ["of two folders", new Map(["p", "q"].map((path) => [path, picture]))],
+  ])("take images: %s", (_, images) => {
+    expect(of({ read, images })).toBeUndefined();
+  });
+
+  test.each<[string, unknown]>([
+    ["that are no Map", { p: picture }],
+    ["that are a list of pairs", [["p", picture]]],
+    ["of a path that is none", new Map([[1, picture]])],
+    ["that are none", new Map([["p", 3]])],
+    [
+      "of which the second are none",
+      new Map<string, unknown>([
+        ["p", picture],
+        ["q", 3],
+      ]),
+    ],
+    ["without a shape", new Map([["p", { ...picture, shape: undefined }]])],
+    ["without channels", new Map([["p", { ...picture, shape: [2, 1, 3] }]])],
+    ["with half a row", new Map([["p", { ...picture, shape: [0.5, 1, 3, 4] }]])],
+    ["that lack a pixel", new Map([["p", { ...picture, data: new Uint8Array(5) }]])],
+    ["in floats", new Map([["p", { ...picture, data: new Float32Array(6) }]])],
+    ["that lack a file", new Map([["p", { ...picture, files: ["a.png"] }]])],
+    ["with a file that is no path", new Map([["p", { ...picture, files: ["a.png", 2] }]])],
+    ["with a label too many", new Map([["p", { ...picture, labels: ["cat", "dog", "cow"] }]])],
+  ])("are refused with images %s", (_, images) => {
+    expect(of({ read, images })).toMatch(
+      /^NN0706 option `images`: expected a Map from paths to \{ shape: \[rows, height, width, channels\], data: Uint8Array, files, labels \}, found /,
+    );
+  });
 });

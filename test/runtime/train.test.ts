@@ -1,9 +1,10 @@
 /** Runs: epochs, hold-out, early stopping, stopping and going on to the bit, divergence, and data that do not fit. */
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { train } from "../../runtime/train/index.ts";
 import type { Dataset, DoneEvent, EpochEvent, TrainData, TrainEvent, TrainOptions } from "../../runtime/train/index.ts";
 import { load } from "../../runtime/load/index.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
+import type { HostTrain } from "../../compiler/program/host.ts";
 import { errorOf, lineArtifact, points } from "./support.ts";
 
 function dataset(rows: number, offset = 0, scale = 1): Dataset {
@@ -298,6 +299,57 @@ describe("a run that is finished", () => {
     expect(await finished(lineArtifact(), { epochs: 1 })).toEqual([
       "NN0733 this run is finished: it has done 1 epoch, expected more than 1 in all, found 1; nothing is trained",
     ]);
+  });
+});
+
+it("a run that goes on says nothing of an end", async () => {
+  const saved = await (await run(lineArtifact(), data, { epochs: 2 })).training.save();
+  const { events } = await run(lineArtifact(), data, { epochs: 3, resume: saved });
+  expect(events.at(0)).toMatchObject({ event: "start", diagnostics: [] });
+  expect(epochsOf(events).map(({ epoch }) => epoch)).toEqual([3]);
+});
+
+describe("minibatches of more rows than the program has room for", () => {
+  const refused = (found: number): string =>
+    `NN0714 the batches of \`Line\`: expected N from 1 to 4, found ${found} (write \`batch: 4\` in the train, or build with \`--bounds N=${found}\` or without a bound of \`N\`)`;
+  it.each<[HostTrain["batch"], number, string]>([
+    [5, 10, refused(5)],
+    ["all", 10, refused(10)],
+    [4, 10, "no error"],
+    ["all", 4, "no error"],
+    [5, 4, "no error"],
+  ])("batch: %s of %i rows", async (batch, rows, expected) => {
+    const artifact = lineArtifact({ train: { batch } });
+    const { host } = artifact.manifest;
+    const free = { ...artifact, manifest: { ...artifact.manifest, host: { ...host, requirements: [] } } };
+    expect(await errorOf(() => run(free, { train: dataset(rows) }, { epochs: 1 }))).toBe(expected);
+  });
+});
+
+describe("between steps, others have their turn", () => {
+  /** After which step a timer went off that was set before the first, on a clock that stands at 1000 and goes on by so much after the second. */
+  async function turnAfter(milliseconds: number): Promise<number | undefined> {
+    let now = 1000;
+    vi.spyOn(performance, "now").mockImplementation(() => now);
+    let steps = 0;
+    let seen: number | undefined;
+    for await (const { event } of train(lineArtifact(), data, { epochs: 2 })) {
+      if (event === "start") setTimeout(() => (seen ??= steps), 0);
+      if (event === "step") steps += 1;
+      if (event === "step" && steps === 2) now += milliseconds;
+      if (event === "done") return seen;
+    }
+    return undefined;
+  }
+  afterEach(() => void vi.restoreAllMocks());
+
+  it.each([
+    [0, undefined],
+    [49, undefined],
+    [50, 2],
+    [1000, 2],
+  ])("once %i milliseconds have gone by: after step %s", async (milliseconds, step) => {
+    expect(await turnAfter(milliseconds)).toBe(step);
   });
 });
 

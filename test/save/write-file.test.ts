@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { buildSync } from "esbuild";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readSavedFile, writeFileAtomic } from "../../runtime/save/write-file.ts";
 import { errorOf } from "../data/support.ts";
 import { temporaryFolder } from "../folder.ts";
@@ -128,4 +128,27 @@ it("a process killed while it writes leaves a whole file, and the next write cle
   }
   writeFileAtomic(target, "last");
   expect(readdirSync(join(folder, "out"))).toEqual(["w"]);
+});
+
+describe("what another process is about to name", () => {
+  const name = `.nnc-${hostname()
+    .replace(/[^A-Za-z0-9]/g, "")
+    .slice(0, 32)}-4711-0123456789ab.tmp`;
+  afterEach(() => void vi.restoreAllMocks());
+
+  it.each([
+    ["is kept while that runs", undefined, ["a", name]],
+    ["is kept while that runs as another user", "EPERM", ["a", name]],
+    ["is removed once that is gone", "ESRCH", ["a"]],
+  ])("%s", (_, refused, expected) => {
+    const asked = vi.spyOn(process, "kill").mockImplementation(() => {
+      if (refused !== undefined) throw Object.assign(new Error(refused), { code: refused });
+      return true;
+    });
+    mkdirSync(join(folder, "others"), { recursive: true });
+    writeFileSync(join(folder, "others", name), "half");
+    writeFileAtomic(join(folder, "others", "a"), "x");
+    expect(asked.mock.calls).toEqual([[4711, 0]]);
+    expect(readdirSync(join(folder, "others")).sort()).toEqual(expected.toSorted());
+  });
 });
