@@ -152,7 +152,7 @@ class Gathered {
       const dimension = nameOf(row[axis]) ?? String(found);
       if (found !== expected)
         throw failure(dimensionsDisagree, {
-          name: named(buffer),
+          name: named(name),
           dimension,
           expected,
           found,
