@@ -1,7 +1,7 @@
 /**
  * Measures how long deep networks take to compile, and what memory; README.md of bench/ says how and what the figures mean:
  *
- *     npm run bench:compile -- --rounds 5 --beside ../old
+ *     npm run bench:compile -- --rounds 5 --beside ../old --only "dense, sgd" --out bench/results/compile-beside.json
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
@@ -21,6 +21,7 @@ function optionsOf(args) {
       rounds: { type: "string", default: "3" },
       target: { type: "string", default: "wasm" },
       beside: { type: "string" },
+      only: { type: "string", default: "" },
       out: { type: "string", default: here("../results/compile.json") },
     },
   });
@@ -32,7 +33,12 @@ function optionsOf(args) {
   const beside = values.beside && path.resolve(values.beside);
   if (beside !== undefined && !existsSync(path.join(beside, "dist", "index.js")))
     throw new Error(`--beside: expected a checkout that is built, found no dist/index.js in ${beside}`);
-  return { rounds, target: values.target, beside, out: path.resolve(values.out) };
+  const places = [...networks.keys()].filter((place) => networks[place].name.includes(values.only));
+  if (places.length === 0)
+    throw new Error(
+      `--only: expected a part of a name among ${[...new Set(networks.map(({ name }) => name))].join("; ")}, found ${JSON.stringify(values.only)}`,
+    );
+  return { rounds, target: values.target, beside, places, out: path.resolve(values.out) };
 }
 
 function measure(place, target, folder, ...limit) {
@@ -95,17 +101,17 @@ function commitOf(folder) {
   return { commit, date };
 }
 
-function main({ rounds, target, beside, out }) {
-  const samples = networks.map(() => ({ own: [], beside: [] }));
+function main({ rounds, target, beside, places, out }) {
+  const samples = new Map(places.map((place) => [place, { own: [], beside: [] }]));
   for (let round = 0; round < rounds; round += 1)
-    for (const place of networks.keys()) {
-      samples[place].own.push(measure(place, target, here("../..")));
+    for (const [place, { own, beside: others }] of samples) {
+      own.push(measure(place, target, here("../..")));
       const other = beside && measureBeside(place, target, beside);
-      if (other) samples[place].beside.push(other);
+      if (other) others.push(other);
     }
-  const rows = networks.map(({ name, depth }, place) => {
-    const { own, beside: other } = samples[place];
-    return { name, depth, ...leastOf(own), ...(other.length > 0 ? { beside: leastOf(other) } : {}) };
+  const rows = [...samples].map(([place, { own, beside: others }]) => {
+    const { name, depth } = networks[place];
+    return { name, depth, ...leastOf(own), ...(others.length > 0 ? { beside: leastOf(others) } : {}) };
   });
   const run = { machine: machineOf(), target, rounds, ...(beside ? { beside: commitOf(beside) } : {}), rows };
   mkdirSync(path.dirname(out), { recursive: true });
