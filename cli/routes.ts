@@ -189,7 +189,7 @@ const predict = buildCommand<PredictFlags, [string], Context>({
         brief: "The form of the predictions; by default that of --out's name, else that of the rows",
       },
       generate: count(
-        "How many characters to write, by a model of text; recurrent ones keep the whole text in mind, others their last window",
+        "How many characters to write, by a model of text; one that only forward scans tie to earlier characters keeps the whole text in mind, another its last window",
       ),
       prompt: {
         kind: "parsed",

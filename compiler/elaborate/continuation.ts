@@ -2,7 +2,7 @@
  * `continue.<Model>`: a model of text that reads on where it stopped. It is `predict.<Model>`, but what its scans along the text carry is given to
  * it, and given back: so the same kernels in the same order answer the same bits, however the text is cut. `continue_start.<Model>` gives the first.
  */
-import { symbolsOf } from "../dimension/dimension.ts";
+import { constantValue, symbolsOf } from "../dimension/dimension.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
 import { scanParts } from "../graph/region.ts";
@@ -28,16 +28,20 @@ interface Carry {
   readonly last: Value;
 }
 
-/** Undefined where the model cannot be read in parts: where its places look at others, or it takes texts of one length alone. */
-export function continuationOf({ graph: { graph }, host }: Prediction, session: Session): Continuation | undefined {
+/**
+ * Undefined where the model cannot be read in parts: where its places look at others, it takes texts of one length alone, or asks something of the
+ * sizes that it is called with, which only a call of the model itself finds out.
+ */
+export function continuationOf(
+  { graph: { graph }, host }: Prediction,
+  { requirements }: Session,
+): Continuation | undefined {
   const time = timeOf(host);
   const [output] = graph.outputs;
-  const isAsked = session.requirements.some(
-    ({ entry, left, right }) => entry === host.entry && [left, right].some((size) => symbolsOf(size).has(time ?? "")),
-  );
-  if (time === undefined || isAsked || !isCausal(graph, output.value, time)) return undefined;
+  if (time === undefined || requirements.some(({ entry }) => entry === host.entry)) return undefined;
+  if (!isCausal(graph, output.value, time)) return undefined;
   const name = `continue.${host.name}`;
-  const { builder, carries, answer } = inParts(graph, output.value, time, name, session);
+  const { builder, carries, answer } = inParts(graph, output.value, time, name);
   const { buffer: _, ...result } = host.results[0];
   const results = [
     { ...result, buffer: `${name}.output` },
@@ -51,23 +55,26 @@ export function continuationOf({ graph: { graph }, host }: Prediction, session: 
   };
   const entry = { name, graph: builder.finish(outputsOf(results, values)) };
   if (carries.length === 0) return { entries: [entry], host: { step } };
-  const start = startOf(graph, carries, host, session);
+  const start = startOf(graph, carries, host);
   return { entries: [start.graph, entry], host: { start: start.host, step } };
 }
 
 /** The name of the dimension that counts the characters, where the model has the form of one of text and leaves their number open. */
-function timeOf({ inputs: [input, ...inputs], results: [result] }: HostModel): string | undefined {
-  if (input.dtype !== "i32" || result.dtype !== "f32" || inputs.length > 0) return undefined;
+function timeOf({ inputs: [input, ...inputs], results: [result, ...results] }: HostModel): string | undefined {
+  if (input.dtype !== "i32" || result.dtype !== "f32" || inputs.length + results.length > 0) return undefined;
   if (input.shape.length !== 2 || result.shape.length !== 3) return undefined;
   const [rows, length] = input.shape;
+  const [said, places, scores] = result.shape;
   const isOpen = symbolsOf(length).has(length.key) && !symbolsOf(rows).has(length.key);
-  return isOpen && result.shape[0].key === rows.key && result.shape[1].key === length.key ? length.key : undefined;
+  const fits = said.key === rows.key && places.key === length.key && constantValue(scores) !== undefined;
+  return isOpen && fits ? length.key : undefined;
 }
 
 /** The nodes that the answer takes, with what comes from outside in the place of what scans begin with. */
-function inParts(graph: Graph, result: Value, time: string, name: string, session: Session) {
+function inParts(graph: Graph, result: Value, time: string, name: string) {
   const carries: Carry[] = [];
-  const builder = new GraphBuilder(() => session.budget.spend());
+  // No more nodes than the model has, which counted when it was built.
+  const builder = new GraphBuilder();
   const now = copied(graph, [result], builder, (node, inputs) => {
     if (!isAlong(node, time)) return builder.again(node, inputs);
     const parts = scanParts(node);
@@ -86,10 +93,11 @@ function inParts(graph: Graph, result: Value, time: string, name: string, sessio
 }
 
 /** What the scans begin with: an entry that takes the text for its sizes alone. */
-function startOf(graph: Graph, carries: readonly Carry[], host: HostModel, session: Session) {
+function startOf(graph: Graph, carries: readonly Carry[], host: HostModel) {
   const entry = `continue_start.${host.name}`;
   const results = carries.map((carry, at) => carryOf(carry, at, entry, "carry"));
-  const builder = new GraphBuilder(() => session.budget.spend());
+  // No more nodes than the model has, which counted when it was built.
+  const builder = new GraphBuilder();
   const first = carries.map((carry) => carry.first);
   const now = copied(graph, first, builder, (node, inputs) => builder.again(node, inputs));
   const outputs = outputsOf(results, first.map(now));

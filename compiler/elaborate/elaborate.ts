@@ -1,6 +1,6 @@
 /**
- * A typed module and a choice of `train` to graphs: `train_step`, `evaluate`, `predict.*`, `metric.*`, and `init` for every
- * variable that the others came to need.
+ * A typed module and a choice of `train` to graphs: `train_step`, `evaluate`, `predict.*`, `continue.*` and `continue_start.*` of models that
+ * read a text in parts, `metric.*`, and `init` for every variable that the others came to need.
  */
 import { diagnose, label, type Diagnostic, type Span } from "../diagnostics/diagnostic.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
@@ -185,7 +185,7 @@ function assemble(parts: Parts): ElaborateResult {
   const variables = [...session.variables.values()].filter((record) => isKept(record, owned));
   if (session.failed) return { diagnostics: session.diagnostics };
   const place = spanOf(parts.trained, session);
-  const continuations = built(session, place, () => continuationsOf(parts));
+  const continuations = continuationsOf(parts);
   const made = built(session, place, () => entriesOf(parts, variables, continuations));
   if (made === undefined || session.failed) return { diagnostics: session.diagnostics };
   const bounds = boundsOf(made, parts);
@@ -240,7 +240,7 @@ function continuationsOf({ session, trained, kept }: Parts): Continuations {
 function entriesOf(
   { session, trained, kept }: Parts,
   variables: readonly VariableRecord[],
-  continuations: Continuations = new Map(),
+  continuations: Continuations,
 ): readonly EntryGraph[] {
   const init = buildInit(session, variables, trained?.plan);
   const metrics = variables.filter(({ role }) => role === "metric");

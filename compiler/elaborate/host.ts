@@ -16,7 +16,7 @@ const languageVersion = "1";
 export function hostOf(
   { session, trained, kept, options, consts }: Parts,
   ownership: Ownership,
-  continuations: Continuations = new Map(),
+  continuations: Continuations,
 ) {
   const models = kept.map(({ host }): HostModel => {
     const { host: continuation } = continuations.get(host.name) ?? {};

@@ -50,6 +50,8 @@ export interface HostContinuation {
   readonly step: HostCall;
 }
 
+export type TextPart = keyof HostContinuation;
+
 /** A `data` source as written: the reader's name and its settings, evaluated. */
 export interface HostData {
   readonly reader: string;

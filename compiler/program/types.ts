@@ -76,7 +76,7 @@ export interface Slice {
   readonly stride: Dimension;
 }
 
-/** `init` (draws parameters from the counter `seed`), `train_step`, `evaluate`, `predict.Name`, `continue.Name`. */
+/** `init` (draws parameters from the counter `seed`), `train_step`, `evaluate`, `predict.Name`, `continue.Name`, `continue_start.Name`. */
 export interface Entry {
   readonly name: string;
   /** Names of the buffers that the host fills before, and reads after. */

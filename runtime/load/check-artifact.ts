@@ -120,6 +120,8 @@ class References {
       typesOf([...text, ...scores]),
     ];
     if (own !== read) throw unfit(`the entry ${named(step.entry)} to take and answer [${own}]`, `[${read}]`);
+    if (start !== undefined && typesOf(start.inputs) !== typesOf(inputs))
+      throw unfit(`the entry ${named(start.entry)} to take [${typesOf(inputs)}]`, `[${typesOf(start.inputs)}]`);
     const taken = typesOf(step.inputs.slice(1));
     for (const [entry, answered] of [
       [step.entry, step.results.slice(1)],

@@ -114,8 +114,8 @@ function valueOf(result: HostResult, results: Results, sizes: Sizes): MetricValu
 interface Rows {
   /** How many are kept: as many as some metric takes. */
   readonly bound: number;
-  /** The sizes of a row, as the first batch has them. */
-  row?: readonly number[];
+  /** Those of the first batch. */
+  sizes?: readonly number[];
   count: number;
   readonly parts: View[];
 }
@@ -137,34 +137,26 @@ class Gathered {
     return this.#rows.has(buffer);
   }
 
-  /** Throws NN0715 where a row is of another size than in the batches before. */
-  add(
-    { name, buffer, shape: [first, ...row] }: Pick<HostResult, "name" | "buffer" | "shape">,
-    data: View,
-    sizes: Sizes,
-  ): void {
+  /** Throws NN0715 where a row that is kept has another size than in the batches before. */
+  add({ name, buffer, shape }: Pick<HostResult, "name" | "buffer" | "shape">, data: View, sizes: Sizes): void {
     const rows = this.#rows.get(buffer);
     if (rows === undefined) return;
-    const own = row.map((dimension) => evaluate(dimension, sizes));
-    rows.row ??= own;
-    for (const [axis, found] of own.entries()) {
-      const expected = rows.row[axis] ?? found;
-      const dimension = nameOf(row[axis]) ?? String(found);
-      if (found !== expected)
-        throw failure(dimensionsDisagree, {
-          name: named(name),
-          dimension,
-          expected,
-          found,
-          other: "earlier batches",
-        });
+    const own = shape.map((dimension) => evaluate(dimension, sizes));
+    const { sizes: before = own } = rows;
+    // A tensor without axes is one row.
+    rows.count += own[0] ?? 1;
+    if (rows.count > rows.bound) return;
+    const axis = own.findIndex((size, at) => at > 0 && size !== before[at]);
+    if (axis > 0) {
+      const [dimension, expected, found] = [nameOf(shape[axis]) ?? `axis ${axis}`, before[axis], own[axis]];
+      throw failure(dimensionsDisagree, { name: named(name), dimension, expected, found, other: "earlier batches" });
     }
-    rows.count += first === undefined ? 1 : evaluate(first, sizes);
-    if (rows.count <= rows.bound) rows.parts.push(data.slice());
+    rows.sizes = before;
+    rows.parts.push(data.slice());
   }
 
   joined(buffer: string): { readonly shape: readonly number[]; readonly data: View } {
-    const { parts = [], row = [], count = 0 } = this.#rows.get(buffer) ?? {};
+    const { parts = [], sizes = [], count = 0 } = this.#rows.get(buffer) ?? {};
     const length = parts.reduce((sum, part) => sum + part.length, 0);
     const data = parts[0] instanceof Int32Array ? new Int32Array(length) : new Float32Array(length);
     let at = 0;
@@ -172,7 +164,7 @@ class Gathered {
       data.set(part, at);
       at += part.length;
     }
-    return { shape: [count, ...row], data };
+    return { shape: sizes.map((size, axis) => (axis === 0 ? count : size)), data };
   }
 
   /** By how much the set is larger than the metric can take. */

@@ -18,6 +18,6 @@ export { load } from "./load.ts";
 export type { LoadOptions } from "./load.ts";
 export type { CallOptions, PredictOptions, RestoreOptions } from "./call-options.ts";
 export { Network } from "./network.ts";
-export type { NotFinite } from "./network.ts";
+export type { NotFinite } from "./tensors.ts";
 export type { Counters, TrainingRecord } from "./record.ts";
 export type { Tensor, TensorMap } from "./tensors.ts";

@@ -36,6 +36,17 @@ function copyTensor(value: TensorInput): TensorInput {
   };
 }
 
+/** Whether a caller gives the inputs of several calls. */
+export function isBatches(inputs: Inputs | Iterable<Inputs>): inputs is Iterable<Inputs> {
+  return (
+    typeof inputs === "object" &&
+    inputs !== null &&
+    Symbol.iterator in inputs &&
+    !(inputs instanceof Map) &&
+    !ArrayBuffer.isView(inputs)
+  );
+}
+
 /** One input that fits: its elements, and how many of them are a row. */
 export interface Given {
   readonly input: HostInput;

@@ -6,7 +6,7 @@ import * as codes from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { checkOptions } from "../../compiler/diagnostics/options.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
-import type { HostCall, HostTrain } from "../../compiler/program/host.ts";
+import type { HostTrain, TextPart } from "../../compiler/program/host.ts";
 import { isTrusted, none, predictArguments, predictRules, restoreRules } from "./call-options.ts";
 import type { CallOptions, PredictOptions, RestoreOptions } from "./call-options.ts";
 import { Caller, predict, readOn, runPlain, step } from "./calls.ts";
@@ -14,25 +14,19 @@ import type { Call, Calls, Prediction, Results, StepResult } from "./calls.ts";
 import { evaluateSet, type Evaluation } from "./evaluate.ts";
 import type { Executable, View } from "./executable.ts";
 import { failure, named } from "./fail.ts";
-import { copyInputs, type Inputs } from "./inputs.ts";
-import { findModel } from "./models.ts";
+import { copyInputs, isBatches, type Inputs } from "./inputs.ts";
+import { findModel, findPart } from "./models.ts";
 import { emptyRecord, readBytes, saveBytes } from "./record.ts";
 import type { Counters, Restored, TrainingRecord } from "./record.ts";
 import { Store } from "./store.ts";
-import { checkedTensor, tensorMap, type TensorMap } from "./tensors.ts";
+import { checkedTensor, firstNotFinite, tensorMap } from "./tensors.ts";
+import type { NotFinite, TensorMap } from "./tensors.ts";
 
 export interface Settings {
   readonly seed: number;
   /** Left as the program has it where undefined. */
   readonly stepsPerEpoch: number | undefined;
   readonly epochs: number | undefined;
-}
-
-/** A number that is not finite: of which tensor, and where in it. */
-export interface NotFinite {
-  readonly name: string;
-  readonly index: number;
-  readonly value: number;
 }
 
 type Buffer = Manifest["buffers"][number];
@@ -158,14 +152,22 @@ export class Network {
     return this.#driveSync("predictSync", "predict", this.#predictCalls("predictSync", model, inputs, options));
   }
 
-  /** Reads a part of a text by a call of a model's `continuation`, as `host` tells it. Throws NN0710 to NN0719 for inputs. */
-  async readOn(call: HostCall, inputs: Inputs, options: PredictOptions = none): Promise<readonly Prediction[]> {
-    return this.#drive("readOn", this.#seededBy(options, readOn(this.#caller, call, this.#own(inputs))));
+  /**
+   * Reads a part of a text with a model that has a `continuation`: `start` answers what it carries at the beginning, `step` what it says of the part
+   * and what it carries behind it. Throws NN0705, NN0706, NN0708, NN0710 to NN0719, NN0736.
+   */
+  async readOn(
+    model: string,
+    part: TextPart,
+    inputs: Inputs,
+    options: PredictOptions = none,
+  ): Promise<readonly Prediction[]> {
+    return this.#drive("readOn", this.#readCalls("readOn", model, part, this.#own(inputs), options));
   }
 
   /** As `readOn`, for the targets that answer at once. */
-  readOnSync(call: HostCall, inputs: Inputs, options: PredictOptions = none): readonly Prediction[] {
-    return this.#driveSync("readOnSync", "readOn", this.#seededBy(options, readOn(this.#caller, call, inputs)));
+  readOnSync(model: string, part: TextPart, inputs: Inputs, options: PredictOptions = none): readonly Prediction[] {
+    return this.#driveSync("readOnSync", "readOn", this.#readCalls("readOnSync", model, part, inputs, options));
   }
 
   /** What it does without, such as threads that it was to have, and what is odd about what was restored last. */
@@ -224,14 +226,7 @@ export class Network {
   /** The first number of what lasts that is not finite: of the parameters, then of the state, then of what the optimiser keeps. */
   firstNotFinite(): NotFinite | null {
     this.#require("firstNotFinite");
-    const order = ["parameter", "state", "optimizer"];
-    const sorted = order.flatMap((role) => this.#lasting.filter((buffer) => buffer.role === role));
-    for (const { name } of sorted) {
-      const data = this.#store.view(name);
-      const index = data.findIndex((value) => !Number.isFinite(value));
-      if (index >= 0) return { name, index, value: data[index] ?? NaN };
-    }
-    return null;
+    return firstNotFinite(this.#lasting, (name) => this.#store.view(name));
   }
 
   /** Puts back what `snapshot` copied. */
@@ -265,18 +260,18 @@ export class Network {
     return evaluateSet(this.#caller, this.#store, this.#train(call), batches, isTrusted(call, options));
   }
 
-  #predictCalls(
-    call: string,
-    name: string | undefined,
-    inputs: Inputs,
-    options: PredictOptions,
-  ): Calls<readonly Prediction[]> {
+  /** The calls that a prediction is made of, with the seed that was asked for. */
+  #asked<Answer>(call: string, options: PredictOptions, calls: () => Calls<Answer>): Calls<Answer> {
     if (options !== none) checkOptions(call, options, predictRules);
-    return this.#seededBy(options, predict(this.#caller, findModel(this.manifest.host, name), inputs));
+    return options.seed === undefined ? calls() : this.#seeded(options.seed, calls());
   }
 
-  #seededBy<Answer>({ seed }: PredictOptions, calls: Calls<Answer>): Calls<Answer> {
-    return seed === undefined ? calls : this.#seeded(seed, calls);
+  #predictCalls(call: string, model: string | undefined, inputs: Inputs, options: PredictOptions) {
+    return this.#asked(call, options, () => predict(this.#caller, findModel(this.manifest.host, model), inputs));
+  }
+
+  #readCalls(call: string, model: string, part: TextPart, inputs: Inputs, options: PredictOptions) {
+    return this.#asked(call, options, () => readOn(this.#caller, findPart(this.manifest.host, model, part), inputs));
   }
 
   /** The program draws from another seed as long as the calls last. */
@@ -395,16 +390,6 @@ export class Network {
     for (const { input, data } of given) this.#store.write(input.buffer, data);
     if (entry === "init" || entry === "train_step") this.#store.touch();
   }
-}
-
-function isBatches(inputs: Inputs | Iterable<Inputs>): inputs is Iterable<Inputs> {
-  return (
-    typeof inputs === "object" &&
-    inputs !== null &&
-    Symbol.iterator in inputs &&
-    !(inputs instanceof Map) &&
-    !ArrayBuffer.isView(inputs)
-  );
 }
 
 function isAverage(name: string): boolean {

@@ -95,3 +95,24 @@ function checkedValues(buffer: Buffer, values: unknown): View {
     found: `${countOf(shaped.data.length)}${hasShape ? ` of shape [${found}]` : ""}`,
   });
 }
+
+/** A number that is not finite: of which tensor, and where in it. */
+export interface NotFinite {
+  readonly name: string;
+  readonly index: number;
+  readonly value: number;
+}
+
+/** The first of them: among the parameters, then the state, then what the optimiser keeps. */
+export function firstNotFinite(
+  buffers: readonly Pick<Manifest["buffers"][number], "name" | "role">[],
+  view: (name: string) => View,
+): NotFinite | null {
+  const order = ["parameter", "state", "optimizer"];
+  for (const { name } of order.flatMap((role) => buffers.filter((buffer) => buffer.role === role))) {
+    const data = view(name);
+    const index = data.findIndex((value) => !Number.isFinite(value));
+    if (index >= 0) return { name, index, value: data[index] ?? NaN };
+  }
+  return null;
+}

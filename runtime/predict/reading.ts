@@ -2,14 +2,15 @@
  * How a text is read by its model, as far as it has come: what the model says of the place behind the last character, or behind each. Written
  * once for targets that answer at once and targets that answer later: a generator asks for calls of the model and is given what it said.
  */
-import type { HostCall, HostContinuation } from "../../compiler/program/host.ts";
+import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
+import type { HostContinuation, TextPart } from "../../compiler/program/host.ts";
 import type { Prediction } from "../load/calls.ts";
 import type { TensorInput } from "../load/inputs.ts";
 import type { TextModel } from "./text.ts";
 
-/** A call of the model, or of a part of its continuation. */
+/** A call of the model, or of what reads a text in parts. */
 export interface Ask {
-  readonly call?: HostCall;
+  readonly part?: TextPart;
   readonly inputs: ReadonlyMap<string, TensorInput>;
 }
 
@@ -51,15 +52,18 @@ export class Parts implements Reading {
   *#part(ids: Int32Array): Asks<Float32Array> {
     const { start, step } = this.#continuation;
     const text = ask(this.#text, [1, ids.length], ids).inputs;
-    const behind = this.#behind ?? (start === undefined ? [] : yield { call: start, inputs: text });
-    const carried = step.inputs.slice(1).flatMap(({ name }, at) => {
-      const { shape, data } = behind[at] ?? {};
-      return shape === undefined || data === undefined ? [] : [[name, { shape, data }] as const];
-    });
-    const [said, ...next] = yield { call: step, inputs: new Map([...text, ...carried]) };
+    const behind = this.#behind ?? (start === undefined ? [] : yield { part: "start", inputs: text });
+    const carried = step.inputs.slice(1).map(({ name }, at) => [name, told(behind[at])] as const);
+    const [said, ...next] = yield { part: "step", inputs: new Map([...text, ...carried]) };
     this.#behind = next;
-    return Float32Array.from(said?.data ?? []);
+    return Float32Array.from(told(said).data);
   }
+}
+
+/** What the network's check of its artifact promises. */
+function told(one: Prediction | undefined): Prediction {
+  if (one === undefined) throw new InternalError("predict", "a part of a text was answered with too little");
+  return one;
 }
 
 /** Shows the model the last characters at each call, as many as its window. */

@@ -46,11 +46,12 @@ export class TextReader {
   async drive<Answer>(asks: Asks<Answer>, options: PredictOptions = {}): Promise<Answer> {
     let next = asks.next();
     while (next.done !== true) {
-      const { call, inputs } = next.value;
+      const { part, inputs } = next.value;
+      const { name } = this.text.model;
       next = asks.next(
-        call === undefined
-          ? await this.#network.predict(this.text.model.name, inputs, options)
-          : await this.#network.readOn(call, inputs, options),
+        part === undefined
+          ? await this.#network.predict(name, inputs, options)
+          : await this.#network.readOn(name, part, inputs, options),
       );
     }
     return next.value;
@@ -60,11 +61,12 @@ export class TextReader {
   driveSync<Answer>(asks: Asks<Answer>, options: PredictOptions = {}): Answer {
     let next = asks.next();
     while (next.done !== true) {
-      const { call, inputs } = next.value;
+      const { part, inputs } = next.value;
+      const { name } = this.text.model;
       next = asks.next(
-        call === undefined
-          ? this.#network.predictSync(this.text.model.name, inputs, options)
-          : this.#network.readOnSync(call, inputs, options),
+        part === undefined
+          ? this.#network.predictSync(name, inputs, options)
+          : this.#network.readOnSync(name, part, inputs, options),
       );
     }
     return next.value;

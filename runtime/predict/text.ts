@@ -51,10 +51,10 @@ export function requireTextModel(manifest: Manifest, model: HostModel, fitted: F
 
 function formOf(
   { host, dims }: Manifest,
-  { inputs: [input, ...inputs], results: [result] }: HostModel,
+  { inputs: [input, ...inputs], results: [result, ...results] }: HostModel,
 ): Pick<TextModel, "input" | "window" | "isOpen" | "rows" | "width"> | undefined {
-  if (host.train?.data.reader !== "text" || input?.dtype !== "i32" || result?.dtype !== "f32" || inputs.length > 0)
-    return undefined;
+  if (host.train?.data.reader !== "text" || inputs.length + results.length > 0) return undefined;
+  if (input?.dtype !== "i32" || result?.dtype !== "f32") return undefined;
   const [rows, length, ...more] = input.shape;
   const [, places, scores, ...others] = result.shape;
   if (rows === undefined || length === undefined || scores === undefined || more.length + others.length > 0)

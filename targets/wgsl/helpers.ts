@@ -28,13 +28,9 @@ fn rounded(x: f32) -> f32 {
 fn is_nan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }`,
-  not_at_most: `/// Greater, or one of both is a NaN.
-fn not_at_most(a: f32, b: f32) -> bool {
-  return a > b || max(bitcast<u32>(a) & 0x7fffffffu, bitcast<u32>(b) & 0x7fffffffu) > 0x7f800000u;
-}`,
-  not_less: `/// Greater or equal, or one of both is a NaN.
-fn not_less(a: f32, b: f32) -> bool {
-  return a >= b || max(bitcast<u32>(a) & 0x7fffffffu, bitcast<u32>(b) & 0x7fffffffu) > 0x7f800000u;
+  told: `/// The condition, where the shader compiler does not see what it asks: nothing is known of \`zero\`.
+fn told(condition: bool) -> bool {
+  return (select(0, 1, condition) ^ dims.zero) != 0;
 }`,
   larger: `/// The larger of both; a NaN wins.
 fn larger(a: f32, b: f32) -> f32 {

@@ -4,13 +4,14 @@
  * would compute it and refuse what overflows.
  */
 import { powerOfTwo } from "../../compiler/program/integer.ts";
+import { indexKey } from "../../compiler/program/linear.ts";
 import { oneLine } from "../../compiler/program/names.ts";
 import { shortest } from "../../compiler/program/print.ts";
 import { operandsOf } from "../../compiler/program/traverse.ts";
 import type { Expression } from "../../compiler/program/types.ts";
 import type { Code } from "../c-like/code.ts";
 import { Level, call, infix, numeral, primary, unary } from "../c-like/code.ts";
-import { expressionCode, integerCode } from "../c-like/expression.ts";
+import { integerCode } from "../c-like/expression.ts";
 import type { Of, Operator, Place, Syntax } from "../c-like/syntax.ts";
 import { between, called, helped, helper } from "../c-like/syntax.ts";
 import { elementText } from "./address.ts";
@@ -80,17 +81,13 @@ export const syntax: Syntax = {
   },
   f32: {
     add: (left, right, sum, place) => infix(kept(left, sum.left, sum.right, place), "+", right, Level.add),
-    sub: (left, right, { left: first, right: second }, place) => {
-      const [minuend, subtrahend] = [sumOf(first, place), sumOf(second, place)];
-      return infix(
-        minuend !== undefined && adds(minuend, right, place)
-          ? helper<Helper>("rounded", place, left)
-          : kept(left, first, second, place),
+    sub: (left, right, { left: first, right: second }, place) =>
+      infix(
+        adds(first, second, place) ? helper<Helper>("rounded", place, left) : kept(left, first, second, place),
         "-",
-        subtrahend !== undefined && adds(subtrahend, left, place) ? helper<Helper>("rounded", place, right) : right,
+        adds(second, first, place) ? helper<Helper>("rounded", place, right) : right,
         Level.add,
-      );
-    },
+      ),
     mul: between("*", Level.multiply),
     div: between("/", Level.multiply),
     maximum: helped<Helper>("larger"),
@@ -139,25 +136,30 @@ function isNonzero(value: Code): Code {
 }
 
 /**
- * The opposite of a comparison is true of a NaN. A shader compiler may take it that there is none, and NVIDIA's does, so a
- * comparison of order is not turned round, and what asks for a NaN looks at its pattern.
+ * The opposite of a comparison of order is true of a NaN. A shader compiler may take it that there is none, and NVIDIA's does, and turn the
+ * comparison round, so it does not see what is negated.
  */
 function negated(operand: Expression, value: Code, place: Place): Code {
-  if (operand.kind !== "compare" || operand.left.type.dtype !== "f32") return unary("!", value);
-  const left = expressionCode(operand.left, place);
-  const right = expressionCode(operand.right, place);
-  switch (operand.operator) {
-    case "equal":
-    case "notEqual":
-      return unary("!", value);
-    case "lessEqual":
-      return helper<Helper>("not_at_most", place, left, right);
-    case "greaterEqual":
-      return helper<Helper>("not_at_most", place, right, left);
-    case "less":
-      return helper<Helper>("not_less", place, left, right);
-    case "greater":
-      return helper<Helper>("not_less", place, right, left);
+  return unary("!", asksOrder(operand, place, new Set()) ? helper<Helper>("told", place, value) : value);
+}
+
+/** Whether a condition is made of comparisons of f32 by their order, here or by its names, of which those in `seen` are none. */
+function asksOrder(condition: Expression, place: Place, seen: Set<string>): boolean {
+  switch (condition.kind) {
+    case "compare":
+      return condition.left.type.dtype === "f32" && condition.operator !== "equal" && condition.operator !== "notEqual";
+    case "unary":
+    case "binary":
+    case "select":
+      return operandsOf(condition).some((operand) => operand.type.dtype === "bool" && asksOrder(operand, place, seen));
+    case "variable": {
+      if (place.inFunction || seen.has(condition.name)) return false;
+      seen.add(condition.name);
+      const { value } = place.scope.find("local", condition.name).binding;
+      return value !== undefined && asksOrder(value, place, seen);
+    }
+    default:
+      return false;
   }
 }
 
@@ -196,19 +198,21 @@ function kept(left: Code, operand: Expression, right: Expression, place: Place):
   return rounds ? helper<Helper>("rounded", place, left) : left;
 }
 
-/** The sum or difference that the operand is, or by whose name it goes. */
-function sumOf(operand: Expression, { scope, inFunction }: Place): Of<"binary"> | undefined {
-  if (inFunction || operand.kind !== "variable") return isSum(operand) ? operand : undefined;
-  const { mutable, value } = scope.find("local", operand.name).binding;
-  return value !== undefined && !mutable && isSum(value) ? value : undefined;
+/**
+ * Whether the operand is a sum or difference, here or by its name, of which the other one is an operand. Then a difference of both tells what
+ * rounding lost, as sums that are compensated ask; a shader compiler, as NVIDIA's, may take it that nothing was lost.
+ */
+function adds(operand: Expression, other: Expression, { scope, inFunction }: Place): boolean {
+  const named = operand.kind === "variable" && !inFunction ? scope.find("local", operand.name).binding : undefined;
+  const sum = named === undefined ? operand : named.mutable ? undefined : named.value;
+  return sum !== undefined && isSum(sum) && [sum.left, sum.right].some((part) => isSame(part, other));
 }
 
-/**
- * Whether the code is that of one of the sum's operands. Then a difference of both tells what rounding lost, as sums that are compensated ask; a
- * shader compiler, as NVIDIA's, may take it that nothing was lost.
- */
-function adds({ left, right }: Of<"binary">, { text }: Code, place: Place): boolean {
-  return [left, right].some((part) => expressionCode(part, place).text === text);
+/** Whether both are one name, or one element. */
+function isSame(one: Expression, other: Expression): boolean {
+  if (one.kind === "variable") return other.kind === "variable" && one.name === other.name;
+  if (one.kind !== "load" || other.kind !== "load") return false;
+  return one.buffer === other.buffer && indexKey(one.address) === indexKey(other.address);
 }
 
 function isLarge(value: Expression): boolean {

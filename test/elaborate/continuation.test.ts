@@ -127,6 +127,7 @@ describe("a model of text is read whole", () => {
     ],
     ["where their number counts", "own", block("= x / T")],
     ["where their number must be large", "own", block(`{\n  require T >= 2, "two at least"\n  return x\n}`)],
+    ["where the number of texts is asked about", "own", block(`{\n  require N % 2 == 0, "pairs"\n  return x\n}`)],
     ["where a whole length is a row", "own", block("= reshape(softmax(reshape(x, [N, T * C])), [N, T, C])")],
     [
       "where what is carried behind the last place is used",

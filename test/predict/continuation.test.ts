@@ -78,15 +78,17 @@ async function written(it: Predictor, prompt: string, options: GenerateOptions):
 
 /** The scores of all places, read in parts of these lengths. */
 function inParts(net: Network, ids: Int32Array, lengths: readonly number[]): readonly number[] {
-  const { start, step } = net.manifest.host.models[0]?.continuation ?? {};
-  if (step === undefined) throw new Error("it is read whole");
+  const [model] = net.manifest.host.models;
+  if (model?.continuation === undefined) throw new Error("it is read whole");
   const scores: number[] = [];
-  let behind = start === undefined ? [] : net.readOnSync(start, { text: { shape: [1, 1], data: ids.subarray(0, 1) } });
+  const first = { text: { shape: [1, 1], data: ids.subarray(0, 1) } };
+  let behind = model.continuation.start === undefined ? [] : net.readOnSync(model.name, "start", first);
   let from = 0;
   for (const length of lengths) {
     const text = { shape: [1, length], data: ids.subarray(from, from + length) };
     const [said, ...next] = net.readOnSync(
-      step,
+      model.name,
+      "step",
       new Map<string, TensorInput>([["text", text], ...behind.map((one) => [one.name, one] as const)]),
     );
     scores.push(...(said?.data ?? []));
@@ -173,12 +175,11 @@ describe("a recurrent model of text", async () => {
 
   test("takes numbers that are not finite on, and refuses ids that its table has not", async () => {
     const net = await load(artifact, { parameters, stepsPerEpoch: 1 });
-    const { step } = net.manifest.host.models[0]?.continuation ?? {};
-    if (step === undefined) throw new Error("it is read whole");
     const carry = { shape: [1, 12], data: new Float32Array(12).fill(NaN) };
     const read = (id: number) =>
       net.readOnSync(
-        step,
+        "Letters",
+        "step",
         new Map<string, TensorInput>([
           ["text", { shape: [1, 1], data: Int32Array.of(id) }],
           ["carry 0", carry],
@@ -187,6 +188,16 @@ describe("a recurrent model of text", async () => {
     expect(read(3)[0]?.data.every(Number.isNaN)).toBe(true);
     expect(() => read(20)).toThrow("`text`: expected whole numbers from 0 to 19, found 20");
   });
+});
+
+test("a part of a text is read by models that keep what is behind it, and by a name that they have", async () => {
+  const read = async (body: string, model: string, part: "start" | "step") =>
+    (await load(compiled(body, "wasm").artifact)).readOnSync(model, part, {});
+  await expect(read("self_attention(2, causal: true)", "Letters", "step")).rejects.toThrow(
+    "option `part`: expected a model that reads a text in parts, found `step` of `Letters`",
+  );
+  await expect(read("relu |> dense(8)", "Letters", "start")).rejects.toThrow("expected `step`, as nothing is carried");
+  await expect(read("rnn(4)", "Letter", "step")).rejects.toThrow("Letters");
 });
 
 test("a model that is not recurrent writes as its window tells", async () => {

@@ -73,6 +73,21 @@ describe("a network", () => {
     expect((await net.evaluate(batches)).metrics).toEqual(metrics);
   });
 
+  it("gives a metric without state a number that is no row, where there is one batch", async () => {
+    const source = `
+      metric scaled(output: [N, 1], target: [N, 1], by: []) -> [] = by * sum(abs(target))
+      model M(x: [N, 2], by: []) -> [N, 1] = by * x |> dense(1)
+      train M { data: given  loss: mse  optimizer: sgd(lr: 1e-3)  batch: 2  metrics: [scaled] }
+    `;
+    const result = compile({ name: "scalar.nn", source }, {});
+    if (!result.ok) throw new Error(result.diagnostics[0].message);
+    const net = await load(result.artifact);
+    const batch = { x: new Float32Array(4), by: Float32Array.of(3), target: Float32Array.of(1, 2) };
+    expect((await net.evaluate(batch)).metrics["scaled"]).toBe(9);
+    const { metrics, warnings } = await net.evaluate([batch, batch]);
+    expect([metrics, warnings.map(({ code }) => code)]).toEqual([{}, ["NN0723"]]);
+  });
+
   it("gives a metric without state the rows of all batches, whatever the size of a row that stays open", async () => {
     const source = `
       metric of_last(output: [N, K], target: [N, K], past: [N, T]) -> [] = sum(abs(past[:, -1:] - target))
