@@ -77,6 +77,18 @@ function makeConstant(whole: number): Dimension {
 /** Most are small, and made again and again. */
 const small = Array.from({ length: 1025 }, (_, value) => makeConstant(value));
 
+/** The dimension where a factor of its terms has this value; the factor inside of others stays. */
+export function withFactor({ monomials }: Dimension, factor: Atom, value: number): Dimension {
+  const key = atomKey(factor);
+  return fromMonomials(
+    monomials.map(({ coefficient, atoms }) => {
+      const others = atoms.filter((atom) => atomKey(atom) !== key);
+      const times = value ** (atoms.length - others.length);
+      return { coefficient: safe(coefficient * times, "a dimension"), atoms: others };
+    }),
+  );
+}
+
 /** The named dimension. */
 export function symbol(name: string): Dimension {
   return { monomials: [{ coefficient: 1, atoms: [{ kind: "symbol", name }] }], key: name };

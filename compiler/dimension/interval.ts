@@ -3,7 +3,8 @@
  * quotient, a remainder or a border test vanishes. Names without a bound reach to infinity.
  */
 import type { Atom, Dimension } from "./dimension.ts";
-import { add, constant, constantValue, substitute, symbol, symbolsOf } from "./dimension.ts";
+import { add, constant, constantValue, substitute, symbol, symbolsOf, withFactor } from "./dimension.ts";
+import { atomKey } from "./terms.ts";
 
 /** Both ends included. */
 export interface Interval {
@@ -19,6 +20,12 @@ export const noBounds: Bounds = new Map();
 export function intervalOf(dimension: Dimension, bounds: Bounds = noBounds): Interval {
   const known = constantValue(dimension);
   if (known !== undefined) return { low: known, high: known };
+  const rest = restIn(dimension);
+  if (rest !== undefined) {
+    // Along a factor that stands once in its terms the least and the greatest value are at its ends: A*A - (A mod 2)*A*A is 0 or A*A.
+    const ends = [0, rest.most].map((value) => intervalOf(withFactor(dimension, rest.atom, value), bounds));
+    return { low: Math.min(...ends.map(({ low }) => low)), high: Math.max(...ends.map(({ high }) => high)) };
+  }
   const plain = intervalFrom(1, dimension, bounds);
   if (dimension.monomials.length === 1 || expands(dimension)) return plain;
   // With each name written as 1 + t the products that cancel show: N*M - N = t*u + u >= 0.
@@ -26,6 +33,23 @@ export function intervalOf(dimension: Dimension, bounds: Bounds = noBounds): Int
   const shifted = substitute(dimension, new Map(names.map((name) => [name, add(symbol(name), constant(1))])));
   const fromZero = new Map([...bounds].map(([name, bound]) => [name, bound - 1]));
   return intersect(plain, intervalFrom(0, shifted, fromZero));
+}
+
+/** So many remainders are looked at from both ends. */
+const mostRests = 4;
+
+/** A remainder by a number that multiplies other factors, and in no term itself; and the most that it can be. */
+function restIn({ monomials }: Dimension): { readonly atom: Atom; readonly most: number } | undefined {
+  if (monomials.length === 1) return undefined;
+  const inProducts = monomials.flatMap(({ atoms }) => (atoms.length > 1 ? atoms : []));
+  const rests = new Map(inProducts.flatMap((atom) => (atom.kind === "remainder" ? [[atomKey(atom), atom]] : [])));
+  if (rests.size > mostRests) return undefined;
+  for (const [key, atom] of rests) {
+    const divisor = constantValue(atom.denominator);
+    const isOnce = monomials.every(({ atoms }) => atoms.filter((each) => atomKey(each) === key).length <= 1);
+    if (divisor !== undefined && isOnce) return { atom, most: divisor - 1 };
+  }
+  return undefined;
 }
 
 /** Whether writing each name as 1 + t would give very many terms: two for each name of a product. */

@@ -273,6 +273,9 @@ describe("intervals", () => {
     ["2a − b", subtract(multiply(c(2), a), b), false],
     ["⌊a/2⌋", floorDivide(a, c(2)), true],
     ["⌊a/2⌋ − 1", subtract(floorDivide(a, c(2)), c(1)), false],
+    ["a·b − (m mod 2)·a·b", subtract(multiply(a, b), product([remainder(m, c(2)), a, b])), true],
+    ["2a·b − (m mod 3)·a·b", subtract(product([c(2), a, b]), product([remainder(m, c(3)), a, b])), true],
+    ["a·b − (m mod 3)·a·b", subtract(multiply(a, b), product([remainder(m, c(3)), a, b])), false],
   ])("%s is never negative: see", (_, dimension, expected) => {
     expect(isNonNegative(dimension)).toBe(expected);
   });
