@@ -41,8 +41,11 @@ const mostRests = 4;
 /** A remainder by a number that multiplies other factors, and in no term itself; and the most that it can be. */
 function restIn({ monomials }: Dimension): { readonly atom: Atom; readonly most: number } | undefined {
   if (monomials.length === 1) return undefined;
-  const inProducts = monomials.flatMap(({ atoms }) => (atoms.length > 1 ? atoms : []));
-  const rests = new Map(inProducts.flatMap((atom) => (atom.kind === "remainder" ? [[atomKey(atom), atom]] : [])));
+  const rests = new Map<string, Extract<Atom, { readonly kind: "remainder" }>>();
+  for (const { atoms } of monomials) {
+    if (atoms.length === 1) continue;
+    for (const atom of atoms) if (atom.kind === "remainder") rests.set(atomKey(atom), atom);
+  }
   if (rests.size > mostRests) return undefined;
   for (const [key, atom] of rests) {
     const divisor = constantValue(atom.denominator);

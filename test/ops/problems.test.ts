@@ -36,6 +36,17 @@ const tilings: readonly (readonly [string, Attributes, string])[] = [
   ["f32 N 8 8", { rows: 3 }, "tiles takes at least one tile, and rows that divide those along the first axis"],
 ];
 
+/** A convolution in two groups over one axis, of which this operand is missing. */
+const convolving = (missing: string): Attributes => ({
+  missing,
+  stride: [1],
+  dilation: [1],
+  input_dilation: [1],
+  low: shape("0"),
+  groups: constant(2),
+  size: shape("8"),
+});
+
 /** What is missing of a convolution in two groups, the two others, and what is said. */
 const convolutions: readonly (readonly [missing: string, left: string, right: string, says: string])[] = [
   ["output", "f32 N 8 6", "f32 3 2 4", "conv takes operands that agree in their channels; found 6 and 4"],
@@ -50,15 +61,7 @@ const problems: readonly Case[] = [
   ...convolutions.map(([missing, left, right, says]) => ({
     op: "conv",
     inputs: [left, right],
-    attributes: {
-      missing,
-      stride: [1],
-      dilation: [1],
-      input_dilation: [1],
-      low: shape("0"),
-      groups: constant(2),
-      size: shape("8"),
-    },
+    attributes: convolving(missing),
     says,
     operands: [0, 1],
   })),
@@ -206,15 +209,7 @@ const typings: readonly Typing[] = [
   ...convolved.map(([missing, left, right, is]) => ({
     op: "conv",
     inputs: [left, right],
-    attributes: {
-      missing,
-      stride: [1],
-      dilation: [1],
-      input_dilation: [1],
-      low: shape("0"),
-      groups: constant(2),
-      size: shape("8"),
-    },
+    attributes: convolving(missing),
     is,
   })),
   { op: "take", inputs: ["f32 V D", "i32 N T"], is: "f32[N, T, D]" },

@@ -6,10 +6,9 @@ import { printKernel } from "../../compiler/kernel/print.ts";
 import { callsOf } from "../../compiler/program/steps.ts";
 import type { Artifact, TargetName } from "../../compiler/program/artifact.ts";
 import { load, predictor } from "../../runtime/load/index.ts";
-import type { GenerateOptions, Network, Predictor, TensorInput } from "../../runtime/load/index.ts";
-import { prepare, train } from "../../runtime/train/index.ts";
+import type { Network, TensorInput } from "../../runtime/load/index.ts";
+import { book, trained, written } from "./letters.ts";
 
-const book = "the cat sat on the mat, and the rat ran at the cat; ".repeat(4);
 const window = 12;
 
 /** Gates of one product, a scan in a scan, carries of three types, and a beginning that is learnt. */
@@ -62,18 +61,6 @@ train Letters {
 function whole({ manifest: { checksum: _, ...manifest }, files }: Artifact): Artifact {
   const models = manifest.host.models.map(({ continuation: __, ...model }) => model);
   return { manifest: { ...manifest, host: { ...manifest.host, models } }, files };
-}
-
-async function trained(artifact: Artifact): Promise<Uint8Array> {
-  const run = train(artifact, prepare(artifact.manifest, { read: () => new TextEncoder().encode(book) }));
-  for await (const { event } of run) if (event === "done") break;
-  return run.save();
-}
-
-async function written(it: Predictor, prompt: string, options: GenerateOptions): Promise<string> {
-  let text = "";
-  for await (const character of it.generate(prompt, options)) text += character;
-  return text;
 }
 
 /** The scores of all places, read in parts of these lengths. */

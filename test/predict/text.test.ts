@@ -3,12 +3,11 @@ import { describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import type { Artifact, TargetName } from "../../compiler/program/artifact.ts";
 import { load, predictor } from "../../runtime/load/index.ts";
-import type { GenerateOptions, Predictor, TextAnswer } from "../../runtime/load/index.ts";
+import type { Predictor, TextAnswer } from "../../runtime/load/index.ts";
 import { Sampler } from "../../runtime/predict/sampler.ts";
-import { prepare, train } from "../../runtime/train/index.ts";
 import { errorOf } from "../runtime/support.ts";
+import { book, trained, written } from "./letters.ts";
 
-const book = "the cat sat on the mat, and the rat ran at the cat; ".repeat(4);
 const window = 12;
 
 /** Bodies of a model from embedded characters to what the last layer takes. */
@@ -26,18 +25,6 @@ train Letters {
   const result = compile({ name: "letters.nn", source }, { target });
   if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
   return result.artifact;
-}
-
-async function trained(artifact: Artifact): Promise<Uint8Array> {
-  const run = train(artifact, prepare(artifact.manifest, { read: () => new TextEncoder().encode(book) }));
-  for await (const { event } of run) if (event === "done") break;
-  return run.save();
-}
-
-async function written(it: Predictor, prompt: string, options: GenerateOptions): Promise<string> {
-  let text = "";
-  for await (const character of it.generate(prompt, options)) text += character;
-  return text;
 }
 
 const models = new Map(

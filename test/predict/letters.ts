@@ -1,0 +1,19 @@
+/** What the tests of texts share: a book of few letters, a training on it, and what a predictor writes. */
+import type { Artifact } from "../../compiler/program/artifact.ts";
+import type { GenerateOptions, Predictor } from "../../runtime/load/index.ts";
+import { prepare, train } from "../../runtime/train/index.ts";
+
+export const book = "the cat sat on the mat, and the rat ran at the cat; ".repeat(4);
+
+/** The saved parameters. */
+export async function trained(artifact: Artifact): Promise<Uint8Array> {
+  const run = train(artifact, prepare(artifact.manifest, { read: () => new TextEncoder().encode(book) }));
+  for await (const { event } of run) if (event === "done") break;
+  return run.save();
+}
+
+export async function written(it: Predictor, prompt: string, options: GenerateOptions): Promise<string> {
+  let text = "";
+  for await (const character of it.generate(prompt, options)) text += character;
+  return text;
+}
