@@ -69,6 +69,7 @@ export const windows = [
     N: 4,
     reads: picture * 64,
     writes: picture * 64,
+    products: 9,
     bar: copies(3),
   }),
   moving("max-pool 2x2", {
@@ -76,6 +77,7 @@ export const windows = [
     N: 8,
     reads: picture * 32,
     writes: (picture / 4) * 32,
+    largest: 3,
     bar: copies(3),
   }),
   moving("gradient of max-pool 2x2", {

@@ -3,11 +3,11 @@
 /**
  * `ratio` is how many times as long as its limit a kernel takes, by the fastest samples of both, and decides; `turnRatio` is the same by
  * turns. `perElementNs` is of what moves bytes, `gflops` of what computes; `limit` is the limit's in the same unit. The limit of what has a direct
- * form is that one.
+ * form is that one. `aloneRatio` is the same of the operations alone that the kernel cannot do without: a bar below it is out of reach.
  */
 export function rowOf(
   { name, source, bounds, elements, work, bar },
-  { kernels, rounds, kernelMs, limitMs, turnRatio, calls },
+  { kernels, rounds, kernelMs, limitMs, turnRatio, calls, aloneMs },
 ) {
   const leastMs = limitMs * calls;
   const speedOf = (ms) => (work.kind === "copy" ? (ms * 1e6) / elements : work.operations / ms / 1e6);
@@ -23,6 +23,7 @@ export function rowOf(
     limit: rounded(speedOf(leastMs)),
     ratio: rounded(kernelMs / leastMs),
     turnRatio: rounded(turnRatio / calls),
+    ...(aloneMs === undefined ? {} : { aloneRatio: rounded(aloneMs / leastMs) }),
   };
   return bar === undefined ? row : { ...row, bar, holds: holds(bar, row) };
 }

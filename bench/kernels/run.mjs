@@ -29,7 +29,13 @@ function measured(one, limitOf, budgetMs) {
   const found = inTurns(entry.call, call, budgetMs);
   // Where the plan lets it write over what it has read, it goes on with other numbers: they must be such as are fast to add.
   check();
-  return rowOf(one, { ...found, kernels, calls });
+  return rowOf(one, { ...found, kernels, calls, ...(one.alone === undefined ? {} : aloneOf(one, limitOf, call)) });
+}
+
+/** How long the operations take that the kernel cannot do without, in turns with what it is held against. */
+function aloneOf({ alone }, limitOf, limit) {
+  const { call, calls } = limitOf(alone);
+  return { aloneMs: calls * inTurns(call, limit, 0).kernelMs };
 }
 
 /** The same kernel added up term by term. */

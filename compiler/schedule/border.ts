@@ -246,6 +246,25 @@ function extreme(emitter: Emitter, operator: "maximum" | "minimum", indices: rea
   return values.reduce((left, right) => emitter.define(binaryOf(operator, left, right)));
 }
 
+/** Border, interior, border; or all of it as a border where the region's condition does not hold. */
+export function splitLoop<Terms>(
+  emitter: Emitter,
+  beside: Terms,
+  inside: Terms,
+  whole: LoopRange,
+  { condition, span }: Region,
+  loop: (terms: Terms, part: LoopRange) => void,
+): void {
+  const split = (): void => {
+    if (span === undefined) return loop(inside, whole);
+    loop(beside, { from: whole.from, to: span.from });
+    loop(inside, span);
+    loop(beside, { from: span.to, to: whole.to });
+  };
+  if (condition === undefined) split();
+  else emitter.when(condition, split, () => loop(beside, whole));
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 // Terms
 // ---------------------------------------------------------------------------------------------------------------------

@@ -11,20 +11,33 @@ import { loadIn } from "../loops/contraction.ts";
 import { indicesWithin, loadsOf, scalarKey, type Load } from "../loops/scalar.ts";
 import { childrenOf, rebuild } from "../loops/traverse.ts";
 import type { Index, Scalar } from "../loops/types.ts";
-import { interiorOf, mapInterior, upToEnd, withInterior, type Context, type Reduce } from "./border.ts";
+import {
+  interiorOf,
+  mapInterior,
+  regionOf,
+  splitLoop,
+  upToEnd,
+  withInterior,
+  type Context,
+  type Interior,
+  type Reduce,
+} from "./border.ts";
 import type { Emitter } from "./emitter.ts";
 import { at, evaluate, place, storeAt, type Point } from "./evaluate.ts";
 import { laneNumbers } from "./expressions.ts";
 import {
   indicesOfStage,
   innermost,
+  loopOver,
   mergeAxes,
   nested,
   overSlice,
   placesOf,
   sliceAxis,
   strideOf,
+  wholeSpan,
   type LoopAxis,
+  type LoopRange,
   type Place,
   type Slice,
 } from "./loops.ts";
@@ -63,6 +76,8 @@ interface Operand {
 
 export interface Panel extends Operand {
   readonly side: keyof typeof elementAxes;
+  /** Where no guard is needed, and what is copied there: the load itself. */
+  readonly open?: { readonly interior: Interior; readonly inside: Scalar };
   readonly array: string;
   readonly stage: Reduce;
   readonly address: Index;
@@ -127,12 +142,15 @@ function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, s
     Math.min(tilesOfBlock(columns, width, cut, outside), Math.floor(mostElements / (width * places))),
   );
   const panels = new Map<string, Panel>();
+  const insides = unguardedOf(first);
   const newPanel = (side: Panel["side"], operand: Operand, position: number): Panel => {
     const purpose = `panel${position === 0 ? "" : position + 1}`;
     const own = side === "columns" ? width : rows.count;
     const size = places * own * (side === "columns" ? most : rowTiles);
     const address = addressOf(first, side, own, places, cut);
-    return { ...operand, side, array: emitter.array(purpose, operand.load.dtype, size), stage: first, address };
+    const inside = insides.get(scalarKey(operand.value));
+    const array = emitter.array(purpose, operand.load.dtype, size);
+    return { ...operand, side, array, stage: first, address, ...(inside === undefined ? {} : { open: inside }) };
   };
   const replace = (operand: Operand): Load | undefined => {
     const key = scalarKey(operand.value);
@@ -177,6 +195,19 @@ function copiedOf(
     if (side !== undefined && (closed || !isGuarded(operand))) copied.set(scalarKey(operand.value), side);
   const { interior: _, ...plain } = first;
   return { copied, open: closed ? plain : first };
+}
+
+/** Of guarded operands, by their keys, where they need no guard, and what they are in the reduction's interior: the same ones, in the same order. */
+function unguardedOf(stage: Reduce): ReadonlyMap<string, NonNullable<Panel["open"]>> {
+  const operandsIn = ({ results }: Reduce): readonly Scalar[] =>
+    results.flatMap(({ value }) => operandsOf(value)).map(({ value }) => value);
+  const insides = stage.interior === undefined ? [] : operandsIn(stage.interior.stage);
+  const open = new Map<string, NonNullable<Panel["open"]>>();
+  for (const [n, value] of operandsIn(stage).entries()) {
+    const interior = interiorOf({ ...stage, lets: [], results: [{ ...stage.results[0], value }] });
+    if (interior !== undefined && n < insides.length) open.set(scalarKey(value), { interior, inside: insides[n] });
+  }
+  return open;
 }
 
 /** The operand that a scalar is, if it is one. */
@@ -292,36 +323,52 @@ export function fill(
   tiles: readonly Turn[],
   slice?: Slice,
 ): void {
+  const { emitter } = context;
   for (const panel of panels) {
-    const groups = tiles.flatMap((tile) => groupsOf(panel, axis, tile));
-    overPlaces(context, panel, point, slice, (places) => {
-      for (const { from, offset, element, vector } of groups) {
-        const here: readonly Place[] = [
+    const places = tiles
+      .flatMap((tile) => groupsOf(panel, axis, tile))
+      .map(({ from, offset, element, vector }): { readonly own: readonly Place[]; readonly vector: boolean } => ({
+        own: [
           ...placesOf(axis, place(addIndex(base, from), offset, vector)),
-          ...places,
           tilePlace(panel.side, from),
           [elementAxes[panel.side], place(constantIndex(element), 0, vector)],
-        ];
-        copy(context, panel, at(point, here, vector ? { skip: 0 } : undefined));
-      }
-    });
+        ],
+        vector,
+      }));
+    const groups = places.map(({ own, vector }) => at(point, own, vector ? { skip: 0 } : undefined));
+    const copyAt = (value: Scalar, here: readonly Place[]): void => {
+      for (const group of groups) copy(emitter, panel, value, at(group, here));
+    };
+    if (slice === undefined) overPlaces(emitter, panel, point, groups, copyAt);
+    else overSlice(emitter, slice, (here) => copyAt(panel.value, here));
   }
 }
 
-/** The places of the reduced axes, all or those of a slice. */
+/** All places of the reduced axes, the innermost loop cut where a guard lets it in and out. */
 function overPlaces(
-  { emitter }: Context,
-  { stage, value }: Panel,
+  emitter: Emitter,
+  { stage, value, open }: Panel,
   point: Point,
-  slice: Slice | undefined,
-  body: (places: readonly Place[]) => void,
+  groups: readonly Point[],
+  copyAt: (value: Scalar, places: readonly Place[]) => void,
 ): void {
-  if (slice === undefined)
-    return nested(emitter, upToEnd(emitter, mergeAxes(stage.over, indicesWithin(value)), stage, point), body);
-  overSlice(emitter, slice, body);
+  const axes = upToEnd(emitter, mergeAxes(stage.over, indicesWithin(value)), stage, point);
+  const last = axes.at(-1);
+  if (last === undefined || open === undefined) return nested(emitter, axes, (places) => copyAt(value, places));
+  const whole = wholeSpan(last);
+  nested(emitter, axes.slice(0, -1), (places) => {
+    const loop = (copied: Scalar, part: LoopRange): void => {
+      const body = (index: Index): void => copyAt(copied, [...places, ...placesOf(last, index)]);
+      loopOver(emitter, last.name, part, body, 1, "serial", part !== whole);
+    };
+    const region = regionOf(emitter, open.interior, groups, last, whole, places);
+    if (region === undefined) return loop(value, whole);
+    const beside = region.together && value.kind === "select" ? value.otherwise : value;
+    splitLoop(emitter, beside, open.inside, whole, region, loop);
+  });
 }
 
-function copy({ emitter }: Context, { array, value, address }: Panel, point: Point): void {
+function copy(emitter: Emitter, { array, address }: Panel, value: Scalar, point: Point): void {
   storeAt(emitter, array, address, evaluate(emitter, value, point), point);
 }
 

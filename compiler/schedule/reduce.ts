@@ -8,16 +8,7 @@ import { addIndex, constantIndex, scaleIndex } from "../loops/index.ts";
 import { dtypeOf } from "../loops/scalar.ts";
 import type { Index, Order } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
-import {
-  flatIndex,
-  regionOf,
-  termsAt,
-  upToEnd,
-  wholeInside,
-  type Context,
-  type Reduce,
-  type Region,
-} from "./border.ts";
+import { flatIndex, regionOf, splitLoop, termsAt, upToEnd, wholeInside, type Context, type Reduce } from "./border.ts";
 import type { Emitter } from "./emitter.ts";
 import { splat, type Point } from "./evaluate.ts";
 import {
@@ -40,8 +31,9 @@ import {
   overSlice,
   placesOf,
   type LoopAxis,
-  type Slice,
   type LoopRange,
+  type Place,
+  type Slice,
 } from "./loops.ts";
 import { termsOf, turnsOf } from "./unroll.ts";
 
@@ -203,25 +195,6 @@ function ascend(
   });
 }
 
-/** Border, interior, border; or all of it as a border where the region's condition does not hold. */
-function splitLoop(
-  emitter: Emitter,
-  beside: Reduce,
-  inside: Reduce,
-  whole: LoopRange,
-  { condition, span }: Region,
-  loop: (terms: Reduce, part: LoopRange) => void,
-): void {
-  const split = (): void => {
-    if (span === undefined) return loop(inside, whole);
-    loop(beside, { from: whole.from, to: span.from });
-    loop(inside, span);
-    loop(beside, { from: span.to, to: whole.to });
-  };
-  if (condition === undefined) split();
-  else emitter.when(condition, split, () => loop(beside, whole));
-}
-
 /** One innermost loop: every point's terms into its sums. */
 function addAlong(
   { emitter, machine }: Context,
@@ -278,35 +251,46 @@ interface Best {
   readonly index: Variable;
 }
 
-/** The positions at each point, one for each result. Their order is the same whatever the lanes and chunks. */
+/**
+ * The positions at each point, one for each result. Their order is the same whatever the lanes and chunks. Few terms are written out, and
+ * then the first is the best so far, where a loop begins below all of them.
+ */
 export function argmax(
-  { emitter }: Context,
+  { emitter, machine }: Context,
   stage: Reduce,
   points: readonly Point[],
 ): readonly (readonly Expression[])[] {
-  const best = points.map((point) =>
-    stage.results.map(({ name, value }): Best => {
-      const lanes = point.vector ? 4 : 1;
+  // A best and its index stay in registers, a sum alone.
+  const terms = termsOf(stage, points, machine.registers - points.length * stage.results.length);
+  const best = points.map((point) => {
+    const lanes = point.vector ? 4 : 1;
+    const firsts = terms === undefined ? [] : termsAt(emitter, terms[0], point, []);
+    return stage.results.map(({ name, value }, r): Best => {
       const dtype = dtypeOf(value);
+      const first = firsts[r] ?? neutralOf("argmax", dtype, lanes);
       return {
-        value: emitter.mutable("best", { dtype, lanes }, neutralOf("argmax", dtype, lanes)),
+        value: emitter.mutable("best", { dtype, lanes }, point.vector ? splat(emitter, first) : first),
         index: emitter.mutable(name, { dtype: "i32", lanes }, constantOf("i32", 0, lanes)),
       };
-    }),
-  );
-  nested(emitter, mergeAxes(stage.over, indicesOfStage(stage)), (places) => {
-    const position = emitter.define(indexOf(flatIndex(stage, places)));
+    });
+  });
+  const compare = (term: Reduce, position: Expression, places: readonly Place[]): void => {
     for (const [p, point] of points.entries()) {
-      for (const [r, term] of termsAt(emitter, stage, point, places).entries()) {
+      for (const [r, found] of termsAt(emitter, term, point, places).entries()) {
         const { value, index } = best[p][r];
         const full = (one: Expression): Expression => (point.vector ? splat(emitter, one) : one);
         // The best changes with every step, so the test must not leave a loop that the term does not depend on.
-        const greater = emitter.pinned(() => emitter.define(beats(full(term), value)));
-        emitter.assign(value, selectOf(greater, full(term), value));
+        const greater = emitter.pinned(() => emitter.define(beats(full(found), value)));
+        emitter.assign(value, selectOf(greater, full(found), value));
         emitter.assign(index, selectOf(greater, full(position), index));
       }
     }
-  });
+  };
+  if (terms === undefined)
+    nested(emitter, mergeAxes(stage.over, indicesOfStage(stage)), (places) =>
+      compare(stage, emitter.define(indexOf(flatIndex(stage, places))), places),
+    );
+  else for (const [n, term] of terms.slice(1).entries()) compare(term, constantOf("i32", n + 1), []);
   return best.map((ofPoint) => ofPoint.map(({ index }) => index));
 }
 

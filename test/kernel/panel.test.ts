@@ -194,6 +194,20 @@ describe("guarded operands", () => {
       for (const numbers of ["plain", "special"] as const) expectEqual(one, machine, new Map(), new Map(), numbers);
   });
 
+  test.each<readonly [string, string, Guarded]>([
+    ["rows", "x", { left: inPlace }],
+    ["columns", "w", { right: inPlace }],
+  ])("are copied without asking where the guard holds: %s", (_, of, changes) => {
+    const one = guarded(changes);
+    const copying = allNodesOf(scheduled(one).body)
+      .filter((node) => node.kind === "for")
+      .map(({ body }) => allNodesOf(body))
+      .filter((nodes) => nodes.some((node) => node.kind === "store" && node.buffer.startsWith("panel")))
+      .filter((nodes) => nodes.some((node) => node.kind === "load" && node.buffer === of));
+    expect(copying.some((nodes) => nodes.every(({ kind }) => kind !== "select" && kind !== "for"))).toBe(true);
+    for (const numbers of ["plain", "special"] as const) expectEqual(one, simd, new Map(), new Map(), numbers);
+  });
+
   test.each<readonly [string, Guarded]>([
     ["beside a guard that is no operand's", { left: twice, right: beyond }],
     ["that stay", { left: later, along: true }],
