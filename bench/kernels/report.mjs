@@ -36,7 +36,7 @@ function isOutOfReach({ bar, aloneRatio }) {
 
 /** A row of the table. */
 export function cells(row) {
-  const { kernel, kernels, fastestMs, work, ratio, turnRatio, aloneRatio, holds, skipped } = row;
+  const { kernel, kernels, fastestMs, work, ratio, turnRatio, aloneRatio, skipped } = row;
   const bar = row.bar === undefined ? "" : barText(row.bar);
   if (skipped !== undefined) return [kernel, "–", "–", "–", "–", "–", "–", "", bar, `left out: ${skipped}`];
   const moves = work.kind === "copy";
