@@ -60,8 +60,8 @@ export const convolutions = [
 const picture = 32 * 32;
 
 /**
- * Depthwise kernels add so few products that they are held against copying. The gradient of max-pooling has the search for each largest
- * place in it, as a training step has in its forward pass.
+ * Depthwise kernels add so few products that they are held against copying. The gradient of max-pooling alone has the search for each largest
+ * place in it; in a training step, forward and back, the forward pass keeps the places, which nobody is told of.
  */
 export const windows = [
   moving("depthwise 3x3 of 64", {
@@ -85,6 +85,16 @@ export const windows = [
     N: 8,
     reads: (picture + picture / 4) * 32,
     writes: picture * 32,
+    bar: copies(3),
+  }),
+  moving("max-pool 2x2, forward and back", {
+    source: `model K(x: [N, 32, 32, 32], g: [N, 16, 16, 32]) -> ([N, 16, 16, 32], [N, 32, 32, 32]) {
+  let y = max_pool2d(x, 2)
+  return (y, grad(sum(y * g), wrt: x))
+}`,
+    N: 8,
+    reads: (picture + picture / 4) * 32,
+    writes: (picture + picture / 4) * 32,
     bar: copies(3),
   }),
   moving("avg-pool 2x2", {

@@ -5,7 +5,7 @@
 import { constant, floorDivide, isConstant, product, remainder, type Dimension } from "../dimension/dimension.ts";
 import type { Result } from "../kernel/types.ts";
 import { addIndex, constantIndex, scaleIndex } from "../loops/index.ts";
-import { dtypeOf } from "../loops/scalar.ts";
+import { dtypeOf, scalarKey } from "../loops/scalar.ts";
 import type { Index, Order } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
 import { flatIndex, regionOf, splitLoop, termsAt, upToEnd, wholeInside, type Context, type Reduce } from "./border.ts";
@@ -43,9 +43,17 @@ type Values = readonly (readonly Expression[])[];
 /** Emits the reduction at the points, whose locals get the results. */
 export function reduceAt(context: Context, stage: Reduce, points: readonly Point[]): void {
   const positions = stage.results.filter(({ combine }) => combine === "argmax");
-  const others = stage.results.filter(({ combine }) => combine !== "argmax");
+  const maxima = positions.map((position) => maximumBeside(stage, position));
+  const others = stage.results.filter((one) => one.combine !== "argmax" && !maxima.includes(one));
   if (others.length > 0) bind(points, others, accumulate(context, { ...stage, results: others }, points));
-  if (positions.length > 0) bind(points, positions, argmax(context, { ...stage, results: positions }, points));
+  if (positions.length > 0) argmax(context, { ...stage, results: positions }, maxima, points);
+}
+
+/** The maximum whose position is asked for, too, where one pass finds both: in lanes a maximum is found faster alone. */
+function maximumBeside({ order, results }: Reduce, { value }: Result): Result | undefined {
+  const key = scalarKey(value);
+  const found = results.find((one) => one.combine === "max" && scalarKey(one.value) === key);
+  return order.lanes === 4 ? undefined : found;
 }
 
 /** The same for an ascending sum over a slice of its places, from other values. */
@@ -252,24 +260,26 @@ interface Best {
 }
 
 /**
- * The positions at each point, one for each result. Their order is the same whatever the lanes and chunks. Few terms are written out, and
- * then the first is the best so far, where a loop begins below all of them.
+ * The positions at each point, one for each result, and the maxima that stand there, where they are asked for. Their order is the same
+ * whatever the lanes and chunks. Few terms are written out, and then the first is the best so far, where a loop begins below all of them.
  */
-export function argmax(
+function argmax(
   { emitter, machine }: Context,
   stage: Reduce,
+  maxima: readonly (Result | undefined)[],
   points: readonly Point[],
-): readonly (readonly Expression[])[] {
+): void {
+  const { results } = stage;
   // A best and its index stay in registers, a sum alone.
-  const terms = termsOf(stage, points, machine.registers - points.length * stage.results.length);
+  const terms = termsOf(stage, points, machine.registers - points.length * results.length);
   const best = points.map((point) => {
     const lanes = point.vector ? 4 : 1;
     const firsts = terms === undefined ? [] : termsAt(emitter, terms[0], point, []);
-    return stage.results.map(({ name, value }, r): Best => {
+    return results.map(({ name, value }, r): Best => {
       const dtype = dtypeOf(value);
       const first = firsts[r] ?? neutralOf("argmax", dtype, lanes);
       return {
-        value: emitter.mutable("best", { dtype, lanes }, point.vector ? splat(emitter, first) : first),
+        value: emitter.mutable(maxima[r]?.name ?? "best", { dtype, lanes }, point.vector ? splat(emitter, first) : first),
         index: emitter.mutable(name, { dtype: "i32", lanes }, constantOf("i32", 0, lanes)),
       };
     });
@@ -281,7 +291,9 @@ export function argmax(
         const full = (one: Expression): Expression => (point.vector ? splat(emitter, one) : one);
         // The best changes with every step, so the test must not leave a loop that the term does not depend on.
         const greater = emitter.pinned(() => emitter.define(beats(full(found), value)));
-        emitter.assign(value, selectOf(greater, full(found), value));
+        // A maximum of zeros has the sign that `max` gives it; to the test both zeros are one.
+        const isAsked = maxima[r] !== undefined;
+        emitter.assign(value, isAsked ? combined("max", value, full(found)) : selectOf(greater, full(found), value));
         emitter.assign(index, selectOf(greater, full(position), index));
       }
     }
@@ -291,7 +303,13 @@ export function argmax(
       compare(stage, emitter.define(indexOf(flatIndex(stage, places))), places),
     );
   else for (const [n, term] of terms.slice(1).entries()) compare(term, constantOf("i32", n + 1), []);
-  return best.map((ofPoint) => ofPoint.map(({ index }) => index));
+  for (const [p, point] of points.entries()) {
+    for (const [r, { value, index }] of best[p].entries()) {
+      const maximum = maxima[r];
+      point.locals.set(results[r].name, index);
+      if (maximum !== undefined) point.locals.set(maximum.name, value);
+    }
+  }
 }
 
 /** Greater, where a NaN is greater than every number: it is not at most the best, which is no NaN yet. */
