@@ -51,6 +51,8 @@ export class Emitter {
   readonly #used = new Map<string, number>();
   /** Buffers that the kernel writes: loads of them stay where they are written. Counts the stores so far. */
   readonly #versions: Map<string, number>;
+  /** How often each variable was given another value. */
+  readonly #assigned = new Map<string, number>();
   #pending: PendingStore[] = [];
   /** Nothing moves out of the scope of this depth for now. */
   #floor = 0;
@@ -96,7 +98,7 @@ export class Emitter {
     if (isTrivial(value)) return value;
     const moving = !this.#readsWritten(value);
     const depth = moving ? this.#depthOf(value) : this.#scopes.length - 1;
-    const key = moving ? expressionKey(value) : `${this.#versionOf(value)} ${expressionKey(value)}`;
+    const key = `${this.#versionOf(value)}${expressionKey(value)}`;
     for (const scope of this.#scopes.slice(depth)) {
       const known = scope.shared.get(key);
       if (known !== undefined) return known;
@@ -121,8 +123,10 @@ export class Emitter {
     return variableOf(name, type);
   }
 
+  /** What was defined by the variable's value so far does not stand for what is defined by its new one. */
   assign(variable: Variable, value: Expression): void {
     this.#push({ kind: "assign", name: variable.name, value });
+    this.#assigned.set(variable.name, (this.#assigned.get(variable.name) ?? 0) + 1);
   }
 
   /** Stores at the next `flush`, the latest where a loop begins or this one ends: loads come first, then stores. */
@@ -189,10 +193,12 @@ export class Emitter {
     return buffersOf(value).some((buffer) => this.#versions.has(buffer));
   }
 
+  /** How often what it reads has changed; empty of what never does. */
   #versionOf(value: Expression): string {
-    return buffersOf(value)
-      .map((buffer) => this.#versions.get(buffer) ?? 0)
-      .join(".");
+    const stores = buffersOf(value).map((buffer) => this.#versions.get(buffer) ?? 0);
+    const assigned = namesRead(value).map((name) => this.#assigned.get(name) ?? 0);
+    const versions = [...stores, ...assigned];
+    return versions.some((count) => count > 0) ? `${versions.join(".")} ` : "";
   }
 
   /** The outermost scope where everything that the expression reads is known and no condition is left. */

@@ -127,6 +127,20 @@ function terms(rows: number, columns: number, lets: boolean, ...combines: readon
   });
 }
 
+/** The place of the largest of x[p, j] over p and q: each is read three times, and only the first time counts. */
+function again(): Case {
+  const value = from("x", "p", "j");
+  return kernelOf(
+    "again",
+    [axis("j", 13)],
+    [
+      reduce([axis("p", 2), axis("q", 3)], { lanes: 1 }, ["place", "argmax", value]),
+      store("y", ["j"], local("place", "i32"), "i32"),
+    ],
+    { x: f(2, 13), y: { ...f(13), dtype: "i32" } },
+  );
+}
+
 describe("written out, a reduction has the interpreter's bits:", () => {
   const combines = ["sum", "max", "min", "prod", "argmax"] as const;
   test.each<readonly [string, () => Case]>([
@@ -134,6 +148,8 @@ describe("written out, a reduction has the interpreter's bits:", () => {
     ["one term", () => terms(1, 1, false, "sum", "max", "min", "prod")],
     ["several at once", () => terms(2, 2, false, ...combines)],
     ["with names for parts of a term", () => terms(3, 2, true, "sum", "max")],
+    ["a largest and its place", () => terms(3, 3, false, "max", "argmax")],
+    ["places that are read again", again],
     ["32 terms", () => terms(4, 8, false, "sum", "prod")],
     ["33 terms, which stay a loop", () => terms(3, 11, false, "sum", "prod")],
   ])("%s", (_, make) => {
@@ -173,6 +189,7 @@ describe("windows have the interpreter's bits:", () => {
     ["few filters", () => windows.convolution({ size: 6, channels: 1 }, 3)],
     ["groups", () => windows.convolution({ size: 5, channels: 4 }, 3, 2)],
     ["pools with a border", () => windows.pools(bordered, -Infinity, "max")],
+    ["pools with a border, and where they are largest", () => windows.pools(bordered, -Infinity, "max", "argmax")],
     ["pools of several kinds", () => windows.pools({ ...bordered, stride: 2, high: 0 }, 0, "sum", "min", "argmax")],
     ["pools without a border", () => windows.pools({ ...bordered, taps: 2, stride: 2, low: 0, high: 0 }, 0, "max")],
   ])("%s", (_, make) => {

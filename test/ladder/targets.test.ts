@@ -37,7 +37,7 @@ function given({ inputs, parameters = {}, state = {}, weights }: Case): Held {
   return held;
 }
 
-describe.each(["operations", "layers", "recurrent", "losses"])("%s", (file) => {
+describe.each(["operations", "layers", "pictures", "recurrent", "losses"])("%s", (file) => {
   const cases = withRungs(
     read<Case>(file).filter(({ training }) => training !== true),
     (one, prefix) => {

@@ -61,9 +61,25 @@ train Pictures {
 }
 `;
 
+/** A picture row by row, in both directions. */
+const rows = `model Rows(image: [N, 64]) -> [N, 10] {
+  let read = image |> reshape([N, 8, 8]) |> bidirectional(lstm(12), gru(8))
+  return read[:, 7] |> dense(10)
+}
+
+train Rows {
+  data: csv("data/digits.csv", target: "digit", scale: 1/16, holdout: 20%)
+  loss: cross_entropy
+  optimizer: adam(lr: 0.01)
+  batch: 32
+  seed: 7
+}
+`;
+
 const sources: readonly { readonly file: string; readonly label: string; readonly text?: string }[] = [
   { file: "examples/digits/digits.nn", label: "Digits" },
   { file: "examples/digits/pictures.nn", label: "Pictures", text: pictures },
+  { file: "examples/digits/rows.nn", label: "Rows", text: rows },
   { file: "examples/linear/linear.nn", label: "Progression" },
   ...["plain", "momentum", "rmsprop", "svm", "lion"].map((label) => ({
     file: "examples/optimisers/optimisers.nn",

@@ -1,5 +1,7 @@
 /** Programs with loops on the GPU: near what plain code computes, at sizes that change from run to run. */
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compile } from "../../compiler/compile.ts";
 import { constant } from "../../compiler/dimension/dimension.ts";
 import { emitWgsl } from "../../targets/wgsl/index.ts";
 import { apart } from "../ops/numbers.ts";
@@ -33,6 +35,26 @@ describe("the dispatch list of loops", () => {
       ],
       loops: [{ index: "t", extent: { key: "T" }, from: 1, to: 2 }],
     });
+  });
+
+  it("asks for at most six dispatches a time step of an LSTM, forward and back", () => {
+    const source = readFileSync(new URL("../../bench/workloads/W6.nn", import.meta.url), "utf8");
+    const result = compile({ name: "W6.nn", source }, { target: "wgsl", bounds: { T: 64 } });
+    if (!result.ok) throw new Error(result.diagnostics[0].message);
+    const { entries: all } = JSON.parse(textOf(result.artifact, "W6.dispatch.json")) as {
+      entries: {
+        name: string;
+        dispatches: unknown[];
+        loops?: { extent: { key: string }; from: number; to: number }[];
+      }[];
+    };
+    const step = all.find(({ name }) => name === "train_step");
+    const turns = (step?.loops ?? []).map(({ extent, from, to }) => [extent.key, to - from] as const);
+    expect(turns).toEqual([
+      ["T", 2],
+      ["T", 3],
+    ]);
+    expect(step?.dispatches.length).toBeLessThan(40);
   });
 
   it("has outer loops before inner ones", () => {
