@@ -22,6 +22,7 @@ interface Row {
   readonly workload: string;
   readonly phase: "train" | "inference";
   readonly threads: number;
+  readonly batch?: number;
   readonly medianMs?: number;
   readonly atLeastMs?: number;
 }
@@ -49,7 +50,10 @@ const { channelsFirst } = (await load("layout.mjs")) as {
   };
 };
 const { barsOf } = (await load("report/bars.mjs")) as {
-  readonly barsOf: (rows: readonly Row[]) => readonly { readonly title: string; readonly found: number }[];
+  readonly barsOf: (run: {
+    readonly rows: readonly Row[];
+    readonly ceilings: Readonly<Record<number, number>>;
+  }) => readonly { readonly title: string; readonly found: number }[];
 };
 
 /** Operations of a training step as nnc computes it, over those of the direct form. */
@@ -124,6 +128,33 @@ describe("what is asked", () => {
   });
   const own = row("nnc-wasm", "W5", { medianMs: 100 });
   const isPeer = "W5: nnc-wasm beside tfjs-cpu";
+  const asked = (rows: readonly Row[], ceilings = {}) => barsOf({ rows, ceilings });
+
+  test("of a whole step is a share of the ceiling", () => {
+    const work = operations(workloads["W2"], "train", 128) / 1e6;
+    const step = { ...row("nnc-wasm", "W2", { medianMs: work / 40 }), batch: 128 };
+    const title = "W2: nnc-wasm beside the ceiling";
+    const found = (ceiling: number) => asked([step], { 1: ceiling }).find((one) => one.title === title);
+    expect(found(47)).toMatchObject({ found: expect.closeTo(40 / 47, 6), holds: true });
+    expect(found(48)).toMatchObject({ holds: false });
+    expect(asked([step], {})).toEqual([]);
+  });
+
+  test("of inference is asked of one row", () => {
+    const one = (system: string, batch: number, medianMs: number): Row => ({
+      ...row(system, "W4", { medianMs }),
+      phase: "inference",
+      batch,
+    });
+    const title = "W4: nnc-wasm beside onnxruntime-web, inference of one row";
+    const rows = [
+      one("nnc-wasm", 64, 9),
+      one("nnc-wasm", 1, 0.05),
+      one("onnxruntime-web", 64, 1),
+      one("onnxruntime-web", 1, 0.1),
+    ];
+    expect(asked(rows)).toMatchObject([{ title, found: 2, holds: true }]);
+  });
 
   test.each([
     ["holds", { medianMs: 10_000 }, false, true],
@@ -131,13 +162,13 @@ describe("what is asked", () => {
     ["holds of who was stopped late", { atLeastMs: 15_000 }, true, true],
     ["is not known of who was stopped early", { atLeastMs: 5000 }, true, undefined],
   ])("%s", (_what, time, isBound, holds) => {
-    const found = barsOf([own, row("tfjs-cpu", "W5", time)]);
+    const found = asked([own, row("tfjs-cpu", "W5", time)]);
     expect(found.find(({ title }) => title === isPeer)).toMatchObject({ least: 100, isBound, holds });
   });
 
   test("compares threads with one", () => {
     const title = "W5: nnc-wasm on 2 threads beside one";
-    expect(barsOf([own, row("nnc-wasm", "W5", { medianMs: 50 }, 2)])).toMatchObject([{ title, found: 2, holds: true }]);
+    expect(asked([own, row("nnc-wasm", "W5", { medianMs: 50 }, 2)])).toMatchObject([{ title, found: 2, holds: true }]);
   });
 
   test("has a geometric mean, which holds of all workloads only", () => {
@@ -147,7 +178,7 @@ describe("what is asked", () => {
         row("torch", name, { medianMs: at === 0 ? 4 : 1 }),
       ]);
     const all = Object.keys(workloads);
-    expect(barsOf(pairs(["W1", "W2"])).at(-1)).toMatchObject({ found: 2, holds: undefined });
-    expect(barsOf(pairs(all)).at(-1)).toMatchObject({ found: expect.closeTo(4 ** (1 / all.length), 6), holds: true });
+    expect(asked(pairs(["W1", "W2"])).at(-1)).toMatchObject({ found: 2, holds: undefined });
+    expect(asked(pairs(all)).at(-1)).toMatchObject({ found: expect.closeTo(4 ** (1 / all.length), 6), holds: true });
   });
 });

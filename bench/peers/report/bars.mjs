@@ -1,7 +1,7 @@
-/** What is asked of nnc beside its peers, of training steps, by medians, and whether it holds. */
-import { workloads } from "../workloads.mjs";
+/** What is asked of nnc beside its peers and the ceiling, by medians, and whether it holds. */
+import { operations, workloads } from "../workloads.mjs";
 
-/** `system` is to be so many times as fast as `beside` on one thread; with `threads`, as itself on one. */
+/** `system` is to be so many times as fast as `beside` on one thread; with `threads`, as itself on one. Of training steps, or of inference of one row. */
 const bars = [
   { workload: "W4", system: "nnc-wasm", beside: "tfjs-cpu", least: 500 },
   { workload: "W4", system: "nnc-typescript", beside: "tfjs-cpu", least: 30 },
@@ -12,29 +12,55 @@ const bars = [
   { workload: "W5", system: "nnc-wasm", threads: 2, least: 1.8 },
   { workload: "W6", system: "nnc-wasm", beside: "torch", least: 0.4 },
   { workload: "W6", system: "nnc-wasm", threads: 2, least: 1.6 },
+  { workload: "W4", phase: "inference", system: "nnc-wasm", beside: "onnxruntime-web", least: 2 },
+  { workload: "W5", phase: "inference", system: "nnc-wasm", beside: "onnxruntime-web", least: 1.2 },
+];
+/** The share of the ceiling that a whole training step is to reach on one thread, by the operations of its products. */
+const shares = [
+  { workload: "W1", least: 0.55 },
+  { workload: "W2", least: 0.85 },
+  { workload: "W3", least: 0.8 },
+  { workload: "W7", least: 0.8 },
 ];
 /** Of nnc-wasm beside torch, both on one thread, the geometric mean over all workloads. */
 const meanBar = 0.9;
 
-/** `[{ title, least, found, isBound, holds }]`, those that the run has both sides of; `holds` is undefined where it cannot tell. */
-export function barsOf(rows) {
-  const step = (system, workload, threads) =>
+/**
+ * `[{ title, least, found, isBound, holds }]`, those that the run has both sides of; `holds` is undefined where it cannot tell. `ceilings` are
+ * GFLOP/s by number of threads.
+ */
+export function barsOf({ rows, ceilings }) {
+  const step = (system, workload, threads, phase = "train") =>
     rows.find(
-      (row) => row.system === system && row.workload === workload && row.threads === threads && row.phase === "train",
+      (row) =>
+        row.system === system &&
+        row.workload === workload &&
+        row.threads === threads &&
+        row.phase === phase &&
+        (phase === "train" || row.batch === 1),
     );
-  const single = bars.flatMap(({ workload, system, beside, threads = 1, least }) => {
-    const own = step(system, workload, threads);
-    const other = step(beside ?? system, workload, 1);
+  const single = bars.flatMap(({ workload, phase, system, beside, threads = 1, least }) => {
+    const own = step(system, workload, threads, phase);
+    const other = step(beside ?? system, workload, 1, phase);
     if (own?.medianMs === undefined || other === undefined) return [];
     const isBound = other.medianMs === undefined;
     const found = (other.medianMs ?? other.atLeastMs) / own.medianMs;
     const title =
       beside === undefined
         ? `${workload}: ${system} on ${threads} threads beside one`
-        : `${workload}: ${system} beside ${beside}`;
+        : `${workload}: ${system} beside ${beside}${phase === undefined ? "" : `, ${phase} of one row`}`;
     return [{ title, least, found, isBound, holds: found >= least || (isBound ? undefined : false) }];
   });
-  return [...single, ...meanOf(step)];
+  return [...single, ...sharesOf(step, ceilings[1]), ...meanOf(step)];
+}
+
+function sharesOf(step, ceiling) {
+  return shares.flatMap(({ workload, least }) => {
+    const own = step("nnc-wasm", workload, 1);
+    if (own?.medianMs === undefined || ceiling === undefined) return [];
+    const found = operations(workloads[workload], "train", own.batch) / ceiling / 1e6 / own.medianMs;
+    return [{ title: `${workload}: nnc-wasm beside the ceiling`, least, found, isBound: false, holds: found >= least }];
+  });
 }
 
 function meanOf(step) {

@@ -61,8 +61,8 @@ function comparison({ title, rows, job }, notes) {
 
 const faster = (times) => `${times.toPrecision(3)} ×`;
 
-function bars({ rows }) {
-  const body = barsOf(rows).map(({ title, least, found, isBound, holds }) => [
+function bars(run) {
+  const body = barsOf(run).map(({ title, least, found, isBound, holds }) => [
     title,
     `${least} ×`,
     `${isBound ? "> " : ""}${faster(found)}`,
@@ -71,7 +71,7 @@ function bars({ rows }) {
   if (body.length === 0) return "";
   return [
     "## What is asked of nnc",
-    "How many times as fast a training step is to be, by medians, on one thread where nothing else is said.",
+    "How many times as fast a training step is to be, by medians, on one thread where nothing else is said; beside the ceiling, what share of it is to be reached.",
     table(["speed", "at least", "found", "holds"], body),
   ].join("\n\n");
 }
