@@ -2,17 +2,7 @@
  * The part of an exported module that reads rows: by columns or by fields, every key and every value looked at, as `predictor` does
  * (`runtime/predict/rows.ts`). It stands behind the module's `fields` and `beside`, and is TypeScript without an import.
  */
-export const rowsText = `const isNumbers = (value: unknown): value is Numbers => ArrayBuffer.isView(value) && Symbol.iterator in value;
-const isList = (value: unknown): value is readonly Value[] | Numbers => Array.isArray(value) || isNumbers(value);
-
-/** A value in a few words. */
-function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? \`\${value.slice(0, 40)}…\` : value);
-  if (typeof value === "function") return "a function";
-  if (typeof value !== "object" || value === null) return String(value);
-  if (isNumbers(value)) return "typed numbers";
-  return Array.isArray(value) ? "a list" : "an object";
-}
+export const rowsText = `const isList = (value: unknown): value is readonly Value[] | Numbers => Array.isArray(value) || isNumbers(value);
 
 /** Nested lists as one; iterative, since the nesting is the caller's. */
 function flatten(value: Value, at: number): readonly Value[] {
