@@ -15,6 +15,8 @@ export interface FrameParts {
   /** What lasts, by name, in the order in which the bytes stand in `weights`. */
   readonly tensors: readonly { readonly name: string; readonly bytes: number }[];
   readonly weights: Uint8Array;
+  /** `requireSizes`, which is called with the rows and their length before the kernels are; empty where nothing is required. */
+  readonly requirements: string;
 }
 
 /** The first comment: the model's own words, then what the module is and how it is used. */

@@ -8,6 +8,8 @@ import { parse } from "../../compiler/syntax/parse.ts";
 import type { Network } from "../../runtime/load/index.ts";
 import { emitTypescript } from "../../targets/typescript/index.ts";
 import type { FrameParts } from "./frame.ts";
+import { requirementsText } from "./sizes-text.ts";
+import type { SizeNames } from "./sizes-text.ts";
 
 /** A trained network, and in which form its module is wanted. */
 export interface Exported {
@@ -19,10 +21,12 @@ export interface Exported {
   readonly bounds: Readonly<Record<string, number>>;
 }
 
+/** `sizes`: what the module calls the open dimensions. */
 export function frameOf(
   { source, compiled, network, format }: Exported,
   model: HostModel,
   program: Program,
+  sizes: SizeNames,
 ): FrameParts {
   const { files } = emitTypescript(program, compiled.sources);
   const kernels = Object.entries(files).find(([name]) => name.endsWith(".ts") && !name.endsWith(".d.ts"))?.[1];
@@ -34,6 +38,7 @@ export function frameOf(
     kernels,
     tensors: tensors.map(({ name, data }) => ({ name, bytes: data.byteLength })),
     weights: Buffer.concat(tensors.map(({ data }) => data)),
+    requirements: requirementsText(program.host.requirements, sizes),
   };
 }
 

@@ -3,9 +3,11 @@
  * (`runtime/predict/sampler.ts`, `runtime/data/threefry.ts`). They stand behind the module's data, and are TypeScript without an import.
  */
 
-export const callText = `/** Runs an entry on \`rows\` texts of one length; copies of the answers, which belong to nobody else. */
+export function callText(asks: boolean): string {
+  const ask = asks ? "\n  requireSizes(rows, length);" : "";
+  return `/** Runs an entry on \`rows\` texts of one length; copies of the answers, which belong to nobody else. */
 function run({ entry, given, results, dims }: Call, rows: number, length: number, values: readonly View[]): View[] {
-  const { buffers, entries } = open();
+  const { buffers, entries } = open();${ask}
   // What no kernel reads has no buffer.
   given.forEach((name, at) => buffers.get(name)?.set(values[at] ?? []));
   (entries[entry] as (...dims: number[]) => void)(...dims.map((size) => (size === "rows" ? rows : size === "length" ? length : size)));
@@ -15,6 +17,7 @@ function run({ entry, given, results, dims }: Call, rows: number, length: number
 /** A text that grows by ids, at least one at a time: what the model says of the place behind the last of them, or behind each. */
 interface Reading { readonly next: (ids: Int32Array) => Float32Array; readonly each: (ids: Int32Array) => Float32Array }
 `;
+}
 
 export const partsText = `/** Keeps what lies behind the last character: each is read once, and none is forgotten. */
 function begin(): Reading {

@@ -20,7 +20,7 @@ export async function rowsParts(exported: Exported, model: HostModel): Promise<M
   // The network may take fewer at once than the module.
   const together = Math.min(bound, rowsAtOnce(compiled.built.program, dims));
   return {
-    ...frameOf(exported, model, program),
+    ...frameOf(exported, model, program, new Map(program.dims.map(({ name }) => [name, "_rows"]))),
     notes: notesFor(manifest.host.train, outside),
     outside,
     fitted,

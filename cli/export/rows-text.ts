@@ -83,12 +83,12 @@ function idOf(value: Value, name: string, classes: readonly string[], at: number
   throw new TypeError(\`row \${at}: expected one of the classes \${classes.slice(0, 8).map(shown).join(", ")}\${others} for \${name}, found \${shown(value)}\`);
 }
 
-/** Writes the values of one row to where the kernels read them. */
-function prepare(view: View, offset: number, values: readonly Value[], field: Field, at: number): void {
+/** Writes the values of one row to where the kernels read them, if any does. */
+function prepare(view: View | undefined, offset: number, values: readonly Value[], field: Field, at: number): void {
   if (values.length !== field.width) throw new TypeError(\`row \${at}: expected \${field.width} values for \${field.name}, found \${values.length}\`);
   for (let index = 0; index < values.length; index += 1) {
     const value = numberOf(values[index] as Value, field, at);
-    view[offset + index] = field.dtype === "i32" ? value : scaled(value, field, index);
+    if (view !== undefined) view[offset + index] = field.dtype === "i32" ? value : scaled(value, field, index);
   }
 }
 `;

@@ -52,7 +52,9 @@ export function moduleText(parts: ModuleParts): string {
     valuesText,
     rowsText,
     openText,
-    runText,
+    parts.requirements,
+    scaleText,
+    runText(parts.requirements !== ""),
     argmaxText,
     predictText(outside),
     selftestText,
@@ -199,7 +201,7 @@ function exampleText({ row, outputs }: ModuleParts["examples"][number], outside:
   return `{"row":${literal(inWords(row, outside))},"outputs":[${outputs.map(numbersLiteral).join(",")}]}`;
 }
 
-const runText = `function scaled(value: number, { scale, mean, deviation }: Field, index: number): number {
+const scaleText = `function scaled(value: number, { scale, mean, deviation }: Field, index: number): number {
   if (scale === 1 && mean === null) return value;
   const column = mean === null ? 0 : index % mean.length;
   const spread = deviation === null ? 1 : deviation[column] ?? 1;
@@ -216,7 +218,11 @@ function unscaled(value: number, { scale, mean, deviation }: Output, index: numb
   return steps < 134217728 ? Math.fround(raw) : Number(raw.toPrecision(Math.min(17, Math.ceil(Math.log10(steps)) + 1)));
 }
 
-/** The raw results: for each row, the values of each output. */
+`;
+
+function runText(asks: boolean): string {
+  const ask = asks ? "\n    requireSizes(part.length, 1);" : "";
+  return `/** The raw results: for each row, the values of each output. */
 function run(rows: readonly Row[]): (readonly number[])[][] {
   const { buffers, entries } = open();
   rows.forEach(requireKnown);
@@ -225,8 +231,8 @@ function run(rows: readonly Row[]): (readonly number[])[][] {
     const part = rows.slice(from, from + most);
     part.forEach((row, at) => {
       const values = valuesOf(row, from + at);
-      fields.forEach((field, index) => prepare(buffers.get(field.buffer) as View, at * field.width, values[index] as readonly Value[], field, from + at));
-    });
+      fields.forEach((field, index) => prepare(buffers.get(field.buffer), at * field.width, values[index] as readonly Value[], field, from + at));
+    });${ask}
     (entries[entry] as (...dims: number[]) => void)(...Array.from({ length: openDimensions }, () => part.length));
     part.forEach((_, at) => {
       results.push(outputs.map(({ buffer, width }) => Array.from((buffers.get(buffer) as View).subarray(at * width, (at + 1) * width))));
@@ -235,6 +241,7 @@ function run(rows: readonly Row[]): (readonly number[])[][] {
   return results;
 }
 `;
+}
 
 function predictDoc({ outputs: [first] }: Interface): string {
   const name = `\`${first?.name ?? "output"}\``;

@@ -11,6 +11,7 @@ import { TextReader } from "../../runtime/predict/text-reader.ts";
 import { frameOf } from "./program.ts";
 import type { Exported } from "./program.ts";
 import { predictingProgram } from "./restrict.ts";
+import type { SizeNames } from "./sizes-text.ts";
 import type { ModuleCall, TextExample, TextParts } from "./text-template.ts";
 
 /** Longer ones than the window show how it moves on; but where it is long, a few characters are enough to tell a fault. */
@@ -26,7 +27,7 @@ export async function textParts(exported: Exported, text: TextModel): Promise<Te
   const program = predictingProgram(compiled, model, calls, bounds, continuation === undefined ? text.rows : 1);
   const callOf = (call: HostCall): ModuleCall => moduleCall(call, text, program);
   return {
-    ...frameOf(exported, model, program),
+    ...frameOf(exported, model, program, sizesOf(text, program)),
     model: model.name,
     output: interfaceOfText(text).outputs[0]?.name ?? "output",
     vocabulary,
@@ -42,20 +43,31 @@ export async function textParts(exported: Exported, text: TextModel): Promise<Te
 }
 
 /** By the buffers of its program and what its open dimensions are. */
-function moduleCall({ entry, inputs, results }: HostCall, { model, isOpen }: TextModel, program: Program): ModuleCall {
-  const [rows, length] = (model.inputs[0]?.shape ?? []).map(nameOf);
-  const bounds = new Map(program.dims.map(({ name, bound }) => [name, bound]));
+function moduleCall({ entry, inputs, results }: HostCall, text: TextModel, program: Program): ModuleCall {
   const found = program.entries.find(({ name }) => name === entry);
   if (found === undefined) throw new InternalError("export", `the program has no entry ${entry}`);
+  const sizes = sizesOf(text, program);
   return {
     entry,
     given: inputs.map(({ buffer }) => buffer),
     results: results.map(({ buffer }) => buffer),
     dims: found.dims.map((name) => {
-      if (name === rows) return "rows";
-      return isOpen && name === length ? "length" : (bounds.get(name) ?? 1);
+      const size = sizes.get(name);
+      if (size === "_rows") return "rows";
+      return size === "_length" ? "length" : Number(size);
     }),
   };
+}
+
+/** The open dimensions of a call: how many texts, how long they are, or where these have one length, what that makes them. */
+function sizesOf({ model, isOpen }: TextModel, { dims }: Program): SizeNames {
+  const [rows, length] = (model.inputs[0]?.shape ?? []).map(nameOf);
+  return new Map(
+    dims.map(({ name, bound }) => {
+      if (name === rows) return [name, "_rows"];
+      return [name, isOpen && name === length ? "_length" : String(bound)];
+    }),
+  );
 }
 
 /** What the network writes by itself, and what it says of that. */

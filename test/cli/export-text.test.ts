@@ -33,10 +33,13 @@ const blocks = `block counting(x: [N, T, C]) -> [N, T, C] {
   }
   return a
 }
-block noise(x: [N, T, C]) -> [N, T, C] = x + random_normal([N, T, C])
+block noise(x: [N, T, C]) -> [N, T, C] {
+  require T <= 12, "a window holds twelve"
+  return x + random_normal([N, T, C])
+}
 `;
 
-/** Each reads in a way of its own: with carries of one type or of several, with none, in windows of any length or of one alone. */
+/** Each reads in a way of its own: with carries of one type or of several, with none, in windows of any length (of which one asks something) or of one alone. */
 const models: Readonly<Record<string, string>> = {
   recurrent: letters("gru(12)"),
   counting: `${blocks}${letters("counting |> rnn(6)", "N, T", 8)}`,

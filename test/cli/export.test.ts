@@ -329,6 +329,28 @@ train Side { data: csv("d.csv", target: "scores")  loss: cross_entropy  optimize
     for (const [, check] of compilers) expect(check(files, ["/use.mts"])).toEqual([]);
   });
 
+  test("what the model requires of the number of rows is asked, and an input that nothing reads is none to write", async () => {
+    const { folder, predict, predicted, selftest } = await exported(
+      `model Pairs(x: [N, 2], unread: [N, 1]) -> [N] {
+  require N % 2 == 0, "rows come in pairs"
+  return reshape(reshape(sum(x, axis: -1) + 0 * sum(x |> dense(2), axis: -1), [N / 2, 2]), [N])
+}
+train Pairs { data: csv("d.csv", x: ["a", "b"], unread: "c", target: "y")  loss: mse  optimizer: sgd(lr: 0.1)  batch: 4  epochs: 1 }
+`,
+      `a,b,c,y\n${"1,2,3,0\n".repeat(4)}`,
+    );
+    const rows = [1, 2, 3].map((a) => ({ a, b: 2, c: 3 }));
+    expect(predict(rows.slice(1))).toEqual(await predicted(rows.slice(1)));
+    const sentence = "rows come in pairs (the sides of the requirement are 1 and 0";
+    expect(() => predict(rows)).toThrow(new RangeError(`${sentence})`));
+    await expect(predicted(rows)).rejects.toThrow(`error[NN0719]: ${sentence}, for N = 3)`);
+    expect(selftest()).toBe(exactly);
+    const params = ["--params", "run/parameters.safetensors"];
+    await nnc(["export", "n.nn", ...params, "--format", "ts", "-o", "ts"], { cwd: folder });
+    const module = readFileSync(path.join(folder, "ts/model.ts"), "utf8");
+    for (const [, check] of compilers) expect(check(new Map([["/model.ts", module]]), ["/model.ts"])).toEqual([]);
+  }, 60_000);
+
   test("a NaN is the largest of scores, and examples may have some", async () => {
     const csv = (...rows: readonly string[]): string => ["a,b,c,y", ...rows, ""].join("\n");
     const { predict, predicted, selftest } = await exported(
