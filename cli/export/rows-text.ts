@@ -2,17 +2,7 @@
  * The part of an exported module that reads rows: by columns or by fields, every key and every value looked at, as `predictor` does
  * (`runtime/predict/rows.ts`). It stands behind the module's `fields` and `beside`, and is TypeScript without an import.
  */
-export const rowsText = `const isNumbers = (value: unknown): value is Numbers => ArrayBuffer.isView(value) && Symbol.iterator in value;
-const isList = (value: unknown): value is readonly Value[] | Numbers => Array.isArray(value) || isNumbers(value);
-
-/** A value in a few words. */
-function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? \`\${value.slice(0, 40)}…\` : value);
-  if (typeof value === "function") return "a function";
-  if (typeof value !== "object" || value === null) return String(value);
-  if (isNumbers(value)) return "typed numbers";
-  return Array.isArray(value) ? "a list" : "an object";
-}
+export const rowsText = `const isList = (value: unknown): value is readonly Value[] | Numbers => Array.isArray(value) || isNumbers(value);
 
 /** Nested lists as one; iterative, since the nesting is the caller's. */
 function flatten(value: Value, at: number): readonly Value[] {
@@ -93,12 +83,12 @@ function idOf(value: Value, name: string, classes: readonly string[], at: number
   throw new TypeError(\`row \${at}: expected one of the classes \${classes.slice(0, 8).map(shown).join(", ")}\${others} for \${name}, found \${shown(value)}\`);
 }
 
-/** Writes the values of one row to where the kernels read them. */
-function prepare(view: View, offset: number, values: readonly Value[], field: Field, at: number): void {
+/** Writes the values of one row to where the kernels read them, if any does. */
+function prepare(view: View | undefined, offset: number, values: readonly Value[], field: Field, at: number): void {
   if (values.length !== field.width) throw new TypeError(\`row \${at}: expected \${field.width} values for \${field.name}, found \${values.length}\`);
   for (let index = 0; index < values.length; index += 1) {
     const value = numberOf(values[index] as Value, field, at);
-    view[offset + index] = field.dtype === "i32" ? value : scaled(value, field, index);
+    if (view !== undefined) view[offset + index] = field.dtype === "i32" ? value : scaled(value, field, index);
   }
 }
 `;

@@ -2,30 +2,37 @@
  * The text of an exported module around its kernels: typed, with comments, without any import. It prepares rows as training did, runs the
  * kernels, names the classes, and can test itself. Written as TypeScript; the JavaScript form is the same text without its types.
  */
+import { scoresKey } from "../../runtime/predict/interface.ts";
 import type { Interface } from "../../runtime/predict/interface.ts";
 import { keysBeside } from "../../runtime/predict/rows.ts";
 import type { Fitted } from "../../runtime/save/fitted.ts";
-import { commentText, literal } from "../../targets/typescript/code.ts";
+import { literal } from "../../targets/typescript/code.ts";
+import {
+  argmaxText,
+  comment,
+  headerText,
+  importLine,
+  kernelsText,
+  mainText,
+  numbersLiteral,
+  numbersText,
+  openText,
+  valuesText,
+  weightsText,
+} from "./frame.ts";
+import type { FrameParts } from "./frame.ts";
 import { rowsText } from "./rows-text.ts";
 
-/** Everything that the text holds besides the kernels. */
-export interface ModuleParts {
-  /** The file's name, for its own usage line: `model.mjs`. */
-  readonly file: string;
-  readonly doc: string;
+/** Everything that the text of a model of rows holds. */
+export interface ModuleParts extends FrameParts {
   /** Lines on what a caller must do to have rows as training had them. */
   readonly notes: readonly string[];
-  /** The kernels' module. */
-  readonly kernels: string;
   readonly outside: Interface;
   readonly fitted: Fitted;
   /** Names of open dimensions that the entry takes, in order; all are the number of rows. */
   readonly dims: readonly string[];
   /** The most rows at once. */
   readonly bound: number;
-  /** Parameters and state by name, in the order in which their bytes stand in `weights`. */
-  readonly tensors: readonly { readonly name: string; readonly bytes: number }[];
-  readonly weights: Uint8Array;
   /** Raw rows, but ids in the place of words, and what the network made of them when it was exported: for each output, its values in a row. */
   readonly examples: readonly {
     readonly row: Readonly<Record<string, readonly number[]>>;
@@ -35,40 +42,46 @@ export interface ModuleParts {
 
 /** The whole module as TypeScript. */
 export function moduleText(parts: ModuleParts): string {
-  const { outside, kernels } = parts;
+  const { outside } = parts;
   return [
-    `${header(parts)}\n`,
-    kernelsText(kernels),
+    header(parts),
+    kernelsText(parts),
+    numbersText,
     typesText(outside),
     dataText(parts),
+    valuesText,
     rowsText,
-    runText,
+    openText,
+    parts.requirements,
+    scaleText,
+    runText(parts.requirements !== ""),
+    argmaxText,
     predictText(outside),
     selftestText,
+    mainText("${examples.length} examples"),
   ].join("\n");
 }
 
 /** The declarations of the module. */
 export function declarationText(parts: ModuleParts): string {
   return [
-    `${header(parts)}\n`,
+    header(parts),
+    numbersText,
     typesText(parts.outside),
     `${predictDoc(parts.outside)}\nexport declare function predict(rows: readonly Row[]): Prediction[];\n`,
   ].join("\n");
 }
 
-function header({ doc, file, outside, notes }: ModuleParts): string {
-  const lines = [
-    ...doc.split("\n").filter((line) => line !== ""),
+function header(parts: ModuleParts): string {
+  const { outside, notes } = parts;
+  return headerText(parts, [
     `Inference with the model ${outside.model.name}, exported by nnc. It needs nothing but this file.`,
     "",
-    `  import { predict } from "./${file.replace(/\.ts$/, ".js")}";`,
+    importLine("predict", parts),
     `  const [first] = predict([${exampleRow(outside)}]);`,
     "",
     ...notes,
-    `\`node ${file} --selftest\` computes a few stored examples again and exits with 1 if any differs.`,
-  ];
-  return comment(lines);
+  ]);
 }
 
 function exampleRow({ inputs }: Interface): string {
@@ -89,20 +102,6 @@ function rowKey(name: string): string {
   return name === "__proto__" ? `[${literal(name)}]` : literal(name);
 }
 
-/** The kernels as they were compiled, in a scope of their own: their names come from the program and could be any. */
-function kernelsText(kernels: string): string {
-  return [
-    "type View = Float32Array | Int32Array;",
-    "interface Instance { readonly buffers: ReadonlyMap<string, View>; readonly entries: Readonly<Record<string, (...dims: number[]) => void>> }",
-    "",
-    "const create: () => Instance = (() => {",
-    kernels.replace(/^export /gm, "").trimEnd(),
-    "return create;",
-    "})();",
-    "",
-  ].join("\n");
-}
-
 function typesText({ inputs, outputs }: Interface): string {
   const hasColumns = inputs.every((input) => input.columns !== undefined);
   const columns = hasColumns ? ", or its values by column" : "";
@@ -116,13 +115,11 @@ function typesText({ inputs, outputs }: Interface): string {
         `  /** The most likely class. */`,
         `  readonly ${literal(name)}: string;`,
         `  /** What the network says for each class. */`,
-        `  readonly scores: Readonly<Record<string, number>>;`,
+        `  readonly ${literal(scoresKey(outputs))}: Readonly<Record<string, number>>;`,
       ];
     return [`  readonly ${literal(name)}: ${width === 1 ? "number" : "readonly number[]"};`];
   });
   return [
-    "export type Numbers = Float32Array | Float64Array | Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array;",
-    "",
     "/** Numbers, nested in any way, or words where training had words. */",
     "export type Value = number | string | boolean | Numbers | readonly Value[];",
     "",
@@ -148,7 +145,8 @@ function inWords(
   });
 }
 
-function dataText({ outside, fitted, dims, bound, tensors, weights, examples }: ModuleParts): string {
+function dataText(parts: ModuleParts): string {
+  const { outside, fitted, dims, bound, examples } = parts;
   const inputs = outside.inputs.map(({ name, dtype, width, columns, classes, limit }) => {
     const buffer = outside.model.inputs.find((input) => input.name === name)?.buffer ?? name;
     const own = fitted.inputs.find((input) => input.name === name);
@@ -191,46 +189,19 @@ function dataText({ outside, fitted, dims, bound, tensors, weights, examples }: 
     `const most = ${bound};`,
     `const openDimensions = ${dims.length};`,
     "",
-    "/** Parameters and state, little-endian, one after the other. */",
-    `const tensors: readonly (readonly [name: string, bytes: number])[] = ${literal(tensors.map(({ name, bytes }) => [name, bytes]))};`,
-    `const weights = ${literal(Buffer.from(weights).toString("base64"))};`,
-    "",
+    weightsText(parts),
     "/** Rows, input by input, with what came out for them when this was exported. */",
-    `const examples: readonly { readonly row: readonly (readonly [name: string, values: readonly Value[]])[]; readonly outputs: readonly (readonly number[])[] }[] = ${literal(examples.map(({ row, outputs: expected }) => ({ row: inWords(row, outside), outputs: expected })))};`,
+    "interface Example { readonly row: readonly (readonly [name: string, values: readonly Value[]])[]; readonly outputs: readonly (readonly number[])[] }",
+    `const examples: readonly Example[] = [${examples.map((example) => exampleText(example, outside)).join(",")}];`,
     "",
   ].join("\n");
 }
 
-const runText = `let network: Instance | undefined;
-
-/** The kernels with the weights in their memory; made when first asked for. */
-function open(): Instance {
-  if (network !== undefined) return network;
-  const made = create();
-  const bytes = decoded(weights);
-  let from = 0;
-  for (const [name, length] of tensors) {
-    const view = made.buffers.get(name);
-    if (view !== undefined) new Uint8Array(view.buffer, view.byteOffset, length).set(bytes.subarray(from, from + length));
-    from += length;
-  }
-  network = made;
-  return made;
+function exampleText({ row, outputs }: ModuleParts["examples"][number], outside: Interface): string {
+  return `{"row":${literal(inWords(row, outside))},"outputs":[${outputs.map(numbersLiteral).join(",")}]}`;
 }
 
-/** The bytes of a text in base64 (RFC 4648); not every engine has \`atob\`. */
-function decoded(text: string): Uint8Array {
-  const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const bytes = new Uint8Array((text.length / 4) * 3);
-  for (let from = 0, to = 0; from < text.length; from += 4, to += 3) {
-    let bits = 0;
-    for (let at = from; at < from + 4; at += 1) bits = bits * 64 + Math.max(0, digits.indexOf(text.charAt(at)));
-    bytes.set([bits >> 16, (bits >> 8) & 255, bits & 255], to);
-  }
-  return bytes;
-}
-
-function scaled(value: number, { scale, mean, deviation }: Field, index: number): number {
+const scaleText = `function scaled(value: number, { scale, mean, deviation }: Field, index: number): number {
   if (scale === 1 && mean === null) return value;
   const column = mean === null ? 0 : index % mean.length;
   const spread = deviation === null ? 1 : deviation[column] ?? 1;
@@ -247,7 +218,11 @@ function unscaled(value: number, { scale, mean, deviation }: Output, index: numb
   return steps < 134217728 ? Math.fround(raw) : Number(raw.toPrecision(Math.min(17, Math.ceil(Math.log10(steps)) + 1)));
 }
 
-/** The raw results: for each row, the values of each output. */
+`;
+
+function runText(asks: boolean): string {
+  const ask = asks ? "\n    requireSizes(part.length, 1);" : "";
+  return `/** The raw results: for each row, the values of each output. */
 function run(rows: readonly Row[]): (readonly number[])[][] {
   const { buffers, entries } = open();
   rows.forEach(requireKnown);
@@ -256,8 +231,8 @@ function run(rows: readonly Row[]): (readonly number[])[][] {
     const part = rows.slice(from, from + most);
     part.forEach((row, at) => {
       const values = valuesOf(row, from + at);
-      fields.forEach((field, index) => prepare(buffers.get(field.buffer) as View, at * field.width, values[index] as readonly Value[], field, from + at));
-    });
+      fields.forEach((field, index) => prepare(buffers.get(field.buffer), at * field.width, values[index] as readonly Value[], field, from + at));
+    });${ask}
     (entries[entry] as (...dims: number[]) => void)(...Array.from({ length: openDimensions }, () => part.length));
     part.forEach((_, at) => {
       results.push(outputs.map(({ buffer, width }) => Array.from((buffers.get(buffer) as View).subarray(at * width, (at + 1) * width))));
@@ -266,6 +241,7 @@ function run(rows: readonly Row[]): (readonly number[])[][] {
   return results;
 }
 `;
+}
 
 function predictDoc({ outputs: [first] }: Interface): string {
   const name = `\`${first?.name ?? "output"}\``;
@@ -292,9 +268,7 @@ function named(values: readonly number[], at: number): [string, unknown][] {
   }
   // A single logit is that of the second class, beside 0 for the first.
   const scores = width < classes.length ? [0, ...values] : values;
-  let best = 0;
-  for (let id = 1; id < scores.length; id += 1) if ((scores[id] ?? 0) > (scores[best] ?? 0)) best = id;
-  return [[name, classes[best]], ["scores", Object.fromEntries(classes.map((one, id) => [one, scores[id]]))]];
+  return [[name, classes[argmax(scores)]], [${literal(scoresKey(outside.outputs))}, Object.fromEntries(classes.map((one, id) => [one, scores[id]]))]];
 }
 `;
 }
@@ -304,30 +278,9 @@ function selftest(): number {
   let worst = 0;
   const found = run(examples.map(({ row }) => Object.fromEntries(row)));
   examples.forEach((example, at) => example.outputs.forEach((values, output) => values.forEach((value, index) => {
-    const difference = Math.abs((found[at]?.[output]?.[index] ?? NaN) - value) / Math.max(1, Math.abs(value));
+    const difference = distance(found[at]?.[output]?.[index] ?? NaN, value);
     if (!(difference <= worst)) worst = difference;
   })));
   return worst;
 }
-
-interface Host { readonly argv: readonly string[]; exitCode?: number }
-interface Terminal { readonly log: (text: string) => void; readonly error: (text: string) => void }
-/** What Node has and other engines may not. */
-const { process: host, console: terminal } = globalThis as { process?: Host; console?: Terminal };
-const address = (import.meta as { readonly url?: string }).url ?? "";
-/** Whether Node was started with this very file, whatever it is called by now. */
-const isMain = host?.argv[1]?.split(/[\\\\/]/).at(-1) === decodeURIComponent(address.split("/").at(-1) ?? "");
-if (host !== undefined && isMain && host.argv[2] === "--selftest") {
-  const worst = selftest();
-  if (worst <= 1e-6) terminal?.log(\`\${examples.length} examples as expected (largest difference \${worst})\`);
-  else {
-    terminal?.error(\`selftest failed: the largest difference is \${worst}, expected at most 1e-6\`);
-    host.exitCode = 1;
-  }
-}
 `;
-
-/** A doc comment. */
-function comment(lines: readonly string[]): string {
-  return ["/**", ...lines.map((line) => ` * ${commentText(line)}`.trimEnd()), " */"].join("\n");
-}

@@ -13,6 +13,7 @@ import type { Answers } from "./answer.ts";
 import { toJson } from "../output/json.ts";
 import { answersOf } from "../../runtime/predict/answers.ts";
 import type { RowAnswer } from "../../runtime/predict/answers.ts";
+import { scoresKey } from "../../runtime/predict/interface.ts";
 import type { Interface, OutputField } from "../../runtime/predict/interface.ts";
 
 export interface Writer {
@@ -99,10 +100,11 @@ function csvRows(outside: Interface, { predictions, rows, from }: Answers, named
 }
 
 function jsonRows(outside: Interface, { predictions, rows, from }: Answers, named?: NamedRows): string {
+  const key = scoresKey(outside.outputs);
   return answersOf(outside, predictions, rows)
     .map((answers, row) => {
       const file = named === undefined ? [] : [[named.key, named.names[from + row] ?? ""] as const];
-      return `${toJson(new Map([...file, ...answers.flatMap(entriesOf)]))}\n`;
+      return `${toJson(new Map([...file, ...answers.flatMap((answer) => entriesOf(answer, key))]))}\n`;
     })
     .join("");
 }
@@ -118,12 +120,13 @@ function cellsOf(answer: RowAnswer): readonly string[] {
     : answer.values.map(shortest);
 }
 
-function entriesOf(answer: RowAnswer): readonly (readonly [string, unknown])[] {
+/** `key`: that of the scores of classes. */
+function entriesOf(answer: RowAnswer, key: string): readonly (readonly [string, unknown])[] {
   const number = (value: number): number => Number(shortest(value));
   if (answer.kind === "class")
     return [
       [answer.name, answer.class],
-      ["scores", new Map(answer.scores.map(({ class: name, score }) => [name, number(score)]))],
+      [key, new Map(answer.scores.map(({ class: name, score }) => [name, number(score)]))],
     ];
   const numbers = answer.values.map(number);
   return [[answer.name, numbers.length === 1 ? numbers[0] : numbers]];

@@ -60,6 +60,11 @@ export function interfaceOf(manifest: Manifest, model: HostModel, fitted: Fitted
   };
 }
 
+/** Under which the scores of classes stand in an object beside the outputs: `scores`, but where one of these is called so. */
+export function scoresKey(outputs: readonly OutputField[]): string {
+  return outputs.some(({ name }) => name === "scores") ? "class scores" : "scores";
+}
+
 /** An input with what training knew of it. */
 export function inputField(
   name: string,

@@ -264,3 +264,113 @@ train Pair { data: csv("d.csv", c: "a", target: "t")  loss: mse  optimizer: sgd(
     expect(predict([JSON.parse(filled)])).toHaveLength(1);
   });
 });
+
+describe("answers as `nnc predict` gives them", () => {
+  /** Trains and exports, with other data if told; the module's `predict`, and the command's answers to rows of JSON. */
+  const exported = async (source: string, csv: string, later = csv) => {
+    const { folder } = folderWith({ "package.json": "{}", "d.csv": csv, "n.nn": source });
+    const command = async (args: readonly string[], stdin = "") => {
+      const { code, stderr, stdout } = await nnc(args, { cwd: folder, stdin });
+      if (code !== 0) throw new Error(stderr);
+      return stdout;
+    };
+    await command(["train", "n.nn", "-o", "run"]);
+    writeFileSync(path.join(folder, "d.csv"), later);
+    const params = ["--params", "run/parameters.safetensors"];
+    await command(["export", "n.nn", ...params, "--format", "js", "-o", "out"]);
+    const place = path.join(folder, "out/model.mjs");
+    const { predict } = (await import(pathToFileURL(place).href)) as { predict: (rows: readonly object[]) => unknown };
+    const predicted = async (rows: readonly object[]): Promise<unknown> => {
+      const lines = await command(
+        ["predict", "n.nn", ...params, "--json"],
+        rows.map((row) => JSON.stringify(row)).join("\n"),
+      );
+      return lines
+        .trim()
+        .split("\n")
+        .map((line): unknown => JSON.parse(line));
+    };
+    const selftest = (): string => execFileSync(process.execPath, [place, "--selftest"], { encoding: "utf8" });
+    return { folder, predict, predicted, selftest };
+  };
+  const exactly = "4 examples as expected (largest difference 0)\n";
+
+  test("a model that draws has the seed of its training, and as many rows at once", async () => {
+    const { predict, predicted, selftest } = await exported(
+      `block noise(x: [N, C]) -> [N, C] = x + f32(random_uniform([N, C]) < 0.5)
+model Noisy(x: [N, 2]) -> [N] = sum(x |> noise, axis: -1) + 0 * sum(x |> dense(2), axis: -1)
+train Noisy { data: csv("d.csv", target: "y")  loss: mse  optimizer: sgd(lr: 0)  batch: 4  epochs: 1  seed: 3 }
+`,
+      `a,b,y\n${"0,0,0\n0,0,1\n".repeat(6)}`,
+    );
+    const rows = Array.from({ length: 30 }, () => ({ a: 0, b: 0 }));
+    expect(predict(rows)).toEqual(await predicted(rows));
+    expect(new Set(JSON.stringify(predict(rows)).match(/\d+/g)).size).toBeGreaterThan(1);
+    expect(selftest()).toBe(exactly);
+  });
+
+  test("beside a target called `scores`, those of the classes are called otherwise", async () => {
+    const { folder, predict, predicted } = await exported(
+      `model Side(x: [N, 2]) -> [N, 2] = x * stop_gradient(1) + 0 * (x |> dense(2))
+train Side { data: csv("d.csv", target: "scores")  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: 4  epochs: 1 }
+`,
+      "a,b,scores\n1,2,left\n2,1,right\n",
+    );
+    const rows = [{ a: 1, b: 2 }];
+    expect(await predicted(rows)).toEqual([{ scores: "right", "class scores": { left: 1, right: 2 } }]);
+    expect(predict(rows)).toEqual(await predicted(rows));
+    const use = `import { predict } from "./model.mjs";
+      const [first] = predict([[1, 2]]);
+      export const [side, scores]: [string | undefined, Readonly<Record<string, number>> | undefined] = [first?.scores, first?.["class scores"]];`;
+    const files = new Map([
+      ["/model.d.mts", readFileSync(path.join(folder, "out/model.d.mts"), "utf8")],
+      ["/use.mts", use],
+    ]);
+    for (const [, check] of compilers) expect(check(files, ["/use.mts"])).toEqual([]);
+  });
+
+  test("what the model requires of the number of rows is asked, and an input that nothing reads is none to write", async () => {
+    const { folder, predict, predicted, selftest } = await exported(
+      `model Pairs(x: [N, 2], unread: [N, 1]) -> [N] {
+  require N % 2 == 0, "rows come in pairs"
+  return reshape(reshape(sum(x, axis: -1) + 0 * sum(x |> dense(2), axis: -1), [N / 2, 2]), [N])
+}
+train Pairs { data: csv("d.csv", x: ["a", "b"], unread: "c", target: "y")  loss: mse  optimizer: sgd(lr: 0.1)  batch: 4  epochs: 1 }
+`,
+      `a,b,c,y\n${"1,2,3,0\n".repeat(4)}`,
+    );
+    const rows = [1, 2, 3].map((a) => ({ a, b: 2, c: 3 }));
+    expect(predict(rows.slice(1))).toEqual(await predicted(rows.slice(1)));
+    const sentence = "rows come in pairs (the sides of the requirement are 1 and 0";
+    expect(() => predict(rows)).toThrow(new RangeError(`${sentence})`));
+    await expect(predicted(rows)).rejects.toThrow(`error[NN0719]: ${sentence}, for N = 3)`);
+    expect(selftest()).toBe(exactly);
+    const params = ["--params", "run/parameters.safetensors"];
+    await nnc(["export", "n.nn", ...params, "--format", "ts", "-o", "ts"], { cwd: folder });
+    const module = readFileSync(path.join(folder, "ts/model.ts"), "utf8");
+    for (const [, check] of compilers) expect(check(new Map([["/model.ts", module]]), ["/model.ts"])).toEqual([]);
+  }, 60_000);
+
+  test("a NaN is the largest of scores, and examples may have some", async () => {
+    const csv = (...rows: readonly string[]): string => ["a,b,c,y", ...rows, ""].join("\n");
+    const { predict, predicted, selftest } = await exported(
+      `model Logs(x: [N, 3]) -> [N, 3] {
+  param w: [3] = ones
+  return w * where(x > 2, 1 / (x - x), log(x))
+}
+train Logs { data: csv("d.csv", target: "y")  loss: cross_entropy  optimizer: sgd(lr: 0)  batch: 4  epochs: 1 }
+`,
+      csv("1,1,2,k0", "1,2,1,k1", "2,1,1,k2"),
+      csv("-1,1,1,k0", "1,-1,2,k1", "1,2,-1,k2", "3,2,1,k0"),
+    );
+    const rows = [
+      { a: 1, b: -1, c: 2 },
+      { a: 1, b: 2, c: -1 },
+      { a: -1, b: 2, c: -1 },
+    ];
+    const classes = (found: unknown) => (found as readonly { readonly y: string }[]).map(({ y }) => y);
+    expect(classes(predict(rows))).toEqual(["k1", "k2", "k0"]);
+    expect(classes(await predicted(rows))).toEqual(["k1", "k2", "k0"]);
+    expect(selftest()).toBe(exactly);
+  });
+});

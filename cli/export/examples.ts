@@ -1,0 +1,115 @@
+/** Rows that an exported module computes again to test itself, and what the network makes of them. */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Manifest } from "../../compiler/program/artifact.ts";
+import type { HostData } from "../../compiler/program/host.ts";
+import type { ProjectSource } from "../../compiler/project.ts";
+import { readDataFile } from "../../runtime/data/files.ts";
+import { openSource as openData } from "../../runtime/data/open.ts";
+import type { Network } from "../../runtime/load/index.ts";
+import type { InputField, Interface } from "../../runtime/predict/interface.ts";
+import { applyFitted, unfitted } from "../../runtime/save/fitted.ts";
+import type { Fitted } from "../../runtime/save/fitted.ts";
+import type { ModuleParts } from "./template.ts";
+
+type ExampleRow = ModuleParts["examples"][number]["row"];
+
+const exampleCount = 4;
+
+/** Raw rows of the data where they are at hand and still of the kind of training's, else rows that are made up. */
+export function exampleRows(
+  source: ProjectSource,
+  manifest: Manifest,
+  { inputs }: Interface,
+  fitted: Fitted,
+): readonly ExampleRow[] {
+  const { train } = manifest.host;
+  const own = train !== undefined && inputs.every(({ name }) => train.inputs.some((input) => input.name === name));
+  const file = train?.data.settings["path"];
+  if (!own || train.data.reader !== "csv" || typeof file !== "string" || !existsSync(path.resolve(source.folder, file)))
+    return madeUp(inputs);
+  try {
+    return rowsOfData(source, train.data, inputs, fitted);
+  } catch (error) {
+    // They have changed since training: the network does without them.
+    if (error instanceof NncError) return madeUp(inputs);
+    throw error;
+  }
+}
+
+/** A few, with the columns and words of training, but raw numbers. Throws NN08xx. */
+function rowsOfData(
+  source: ProjectSource,
+  data: HostData,
+  inputs: readonly InputField[],
+  { columns, classes }: Fitted,
+): readonly ExampleRow[] {
+  const fields = inputs.map(({ name, dtype, shape }) => ({ name, role: "input" as const, dtype, shape }));
+  const { tensors, rows } = openData(data, fields, {
+    read: (name) => readDataFile(source.root, source.folder, name),
+  }).apply({ ...unfitted, columns, classes });
+  return Array.from({ length: Math.min(exampleCount, rows) }, (_, at) => {
+    const row = Math.floor((at * rows) / exampleCount);
+    return Object.fromEntries(
+      inputs.map(({ name, width }) => [
+        name,
+        [...(tensors.get(name)?.data.subarray(row * width, (row + 1) * width) ?? [])],
+      ]),
+    );
+  });
+}
+
+function madeUp(inputs: readonly InputField[]): readonly ExampleRow[] {
+  return Array.from({ length: exampleCount }, (_, row) =>
+    Object.fromEntries(
+      inputs.map(({ name, dtype, width, limit, classes }) => [
+        name,
+        Array.from({ length: width }, (_value, at) => madeUpValue(row * width + at, dtype, classes?.length ?? limit)),
+      ]),
+    ),
+  );
+}
+
+/** Spread without a pattern that a network could be blind to (multiples of the golden ratio). */
+function madeUpValue(at: number, dtype: InputField["dtype"], limit: number | undefined): number {
+  const part = (at * 0.618033988749895) % 1;
+  return dtype === "i32" ? Math.floor(part * (limit ?? 2)) : Math.fround(Number((part * 2 - 1).toFixed(4)));
+}
+
+/** As many at once as the module takes, and so in the same places: what draws says something else in each. */
+export async function examplesOf(
+  rows: readonly ExampleRow[],
+  most: number,
+  network: Network,
+  outside: Interface,
+): Promise<ModuleParts["examples"]> {
+  const { fitted } = network.record;
+  const examples: ModuleParts["examples"][number][] = [];
+  for (let from = 0; from < rows.length; from += most) {
+    const part = rows.slice(from, from + most);
+    const given = outside.inputs.map((input) => {
+      const data = prepared(
+        input,
+        part.flatMap((row) => row[input.name] ?? []),
+        fitted,
+      );
+      return [input.name, { shape: [part.length, ...input.shape], data }] as const;
+    });
+    const predictions = await network.predict(outside.model.name, new Map(given));
+    examples.push(
+      ...part.map((row, at) => ({
+        row,
+        outputs: outside.outputs.map(({ width }, output) => [
+          ...(predictions[output]?.data.subarray(at * width, (at + 1) * width) ?? []),
+        ]),
+      })),
+    );
+  }
+  return examples;
+}
+
+function prepared({ name, dtype }: InputField, values: readonly number[], fitted: Fitted): Float32Array | Int32Array {
+  if (dtype === "i32") return Int32Array.from(values);
+  return applyFitted(fitted, name, values);
+}

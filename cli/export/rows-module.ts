@@ -1,0 +1,31 @@
+/** The module of a model that takes rows: all that its text holds. */
+import type { HostModel } from "../../compiler/program/host.ts";
+import { interfaceOf } from "../../runtime/predict/interface.ts";
+import { examplesOf, exampleRows } from "./examples.ts";
+import { notesFor } from "./notes.ts";
+import { frameOf } from "./program.ts";
+import type { Exported } from "./program.ts";
+import { predictingProgram, rowsAtOnce } from "./restrict.ts";
+import type { ModuleParts } from "./template.ts";
+
+/** Throws NN0735. */
+export async function rowsParts(exported: Exported, model: HostModel): Promise<ModuleParts> {
+  const { source, compiled, network } = exported;
+  const { manifest } = compiled.artifact;
+  const { fitted } = network.record;
+  const outside = interfaceOf(manifest, model, fitted);
+  const program = predictingProgram(compiled, model, [model], exported.bounds);
+  const dims = program.entries.find(({ name }) => name === model.entry)?.dims ?? [];
+  const bound = rowsAtOnce(program, dims);
+  // The network may take fewer at once than the module.
+  const together = Math.min(bound, rowsAtOnce(compiled.built.program, dims));
+  return {
+    ...frameOf(exported, model, program, new Map(program.dims.map(({ name }) => [name, "_rows"]))),
+    notes: notesFor(manifest.host.train, outside),
+    outside,
+    fitted,
+    dims,
+    bound,
+    examples: await examplesOf(exampleRows(source, manifest, outside, fitted), together, network, outside),
+  };
+}
