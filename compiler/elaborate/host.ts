@@ -23,7 +23,8 @@ export function hostOf(
     const parameters = countParameters(ownership.parameters(host.name));
     return { ...host, parameters, ...(continuation === undefined ? {} : { continuation }) };
   });
-  const names = new Set(["train_step", "evaluate", ...kept.map(({ host }) => host.entry)]);
+  const metrics = trained?.evaluation.whole.map(({ entry }) => entry) ?? [];
+  const names = new Set(["train_step", "evaluate", ...metrics, ...kept.map(({ host }) => host.entry)]);
   const called = session.requirements.filter(({ entry }) => names.has(entry));
   const requirements = [...new Map(called.map((requirement) => [JSON.stringify(requirement), requirement])).values()];
   const own = { consts, dims: sizesOf(session, options), settings: givenOptions(options.settings) };
