@@ -1,7 +1,8 @@
 /**
  * Parsed files to a typed module: name spaces, `use`, and every check that needs no instantiation. Pure; it never throws.
  */
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { diagnose, label, type Diagnostic } from "../diagnostics/diagnostic.ts";
+import { keptName } from "../diagnostics/codes/names.ts";
 import { BodyChecker } from "./bodies.ts";
 import { collectFiles, collectPrelude } from "./collect.ts";
 import type { FileScope, SourceModule, TypedModule } from "./module.ts";
@@ -44,10 +45,16 @@ export function analysePrelude(prelude: readonly SourceModule[]): readonly Diagn
   return diagnostics;
 }
 
+/** What the paths of buffers begin with that are no model's; `metric`, `optimizer` and `train` are no names. */
+const keptNames: readonly string[] = ["average", "train_step", "evaluate", "predict", "continue", "continue_start"];
+
 function checkDeclarations({ module }: SourceModule, scope: FileScope, diagnostics: Diagnostic[]): void {
   for (const declaration of module.declarations) {
     if (declaration.kind === "use" || declaration.kind === "train" || declaration.kind === "data") continue;
-    const checker = new BodyChecker(scope, { kind: declaration.kind, name: declaration.name.text }, diagnostics);
+    const { name } = declaration;
+    if (declaration.kind === "model" && keptNames.includes(name.text))
+      diagnostics.push(diagnose(keptName, { name: name.text }, [label(name.span, "this model")]));
+    const checker = new BodyChecker(scope, { kind: declaration.kind, name: name.text }, diagnostics);
     if ("body" in declaration) {
       checker.callable(declaration);
       checkUnused(declaration, diagnostics);
