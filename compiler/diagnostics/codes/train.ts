@@ -371,3 +371,22 @@ export const windowShape = define<{
     good: `${letters}train L { data: text("book.txt", window: 8, vocabulary: 8)  loss: cross_entropy  optimizer: sgd(lr: 0.1)  epochs: 1 }`,
   },
 });
+
+export const sharedName = define<{
+  readonly name: string;
+  readonly model: string;
+  readonly loss: string;
+  readonly problem: string;
+}>({
+  code: "NN0531",
+  severity: "error",
+  message: ({ name, model, loss, problem }) =>
+    `the model \`${model}\` and the loss \`${loss}\` both take \`${name}\`, ${problem}: expected names of their own`,
+  explanation:
+    "The data give one tensor for a name. A model whose input is called like the target of its loss would read the answer that it is to find. Further inputs of a loss, such as " +
+    "a mask, may be inputs of the model, too, where both write the same type.",
+  example: {
+    bad: "model M(target: [N, 1]) -> [N, 1] = target |> dense(1)\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1) }",
+    good: "model M(x: [N, 1]) -> [N, 1] = x |> dense(1)\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1) }",
+  },
+});
