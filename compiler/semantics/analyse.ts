@@ -3,6 +3,7 @@
  */
 import { diagnose, label, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { keptName } from "../diagnostics/codes/names.ts";
+import type { Train } from "../syntax/ast.ts";
 import { BodyChecker } from "./bodies.ts";
 import { collectFiles, collectPrelude } from "./collect.ts";
 import type { FileScope, SourceModule, TypedModule } from "./module.ts";
@@ -30,10 +31,16 @@ export function analyse({ main, others = new Map(), prelude }: AnalysisInput): A
   const { scope, files, models } = collectFiles(main, others, outer, diagnostics);
   for (const { file, scope: own } of files) checkDeclarations(file, own, diagnostics);
   checkRecursion(scope, diagnostics);
-  const trains = main.module.declarations.filter((declaration) => declaration.kind === "train");
+  const trains = trainsOf(main);
+  const used = files.filter(({ file }) => file.name !== main.name);
+  const usedTrains = used.flatMap(({ file }) => trainsOf(file).map((train) => ({ train, file: file.name })));
   checkTrains(trains, scope, diagnostics);
   checkUnusedDeclarations(main.module, diagnostics);
-  return { module: { name: main.name, scope, models, trains }, diagnostics };
+  return { module: { name: main.name, scope, models, trains, usedTrains }, diagnostics };
+}
+
+function trainsOf({ module }: SourceModule): readonly Train[] {
+  return module.declarations.filter((declaration) => declaration.kind === "train");
 }
 
 /** Checks the prelude's own files. */

@@ -290,7 +290,8 @@ export const unknownTrain = define<{ readonly name: string; readonly labels: str
   code: "NN0513",
   severity: "error",
   message: ({ name, labels }) => `there is no train \`${name}\`: expected ${labels}`,
-  explanation: "A train is chosen by its label, or by its name where it has none.",
+  explanation:
+    "A train is chosen by its label, or by its name where it has none. A file has the trains that stand in it: of a file that it uses it takes the other declarations.",
 });
 
 export const regularizesNothing = define<{ readonly name: string; readonly step: string }>({
