@@ -61,7 +61,7 @@ export function trainedModel(plan: TrainPlan, frame: Frame): DeclaredCallable {
 /** The frame at the top of a train. */
 export function topOfTrain(entry: Entry, text: string): Frame {
   const { session } = entry;
-  const root = session.root(text, `train ${text}`);
+  const root = session.rootOfTrain(text);
   return topFrame(entry, session.module.scope, root, text, `the train \`${text}\``);
 }
 
