@@ -240,10 +240,15 @@ function testOf(
   const files = fields.map((field) => `${field}: "…"`).join(", ");
   const shape = several ? `\`${name}(${files})\`` : text.expected;
   if (written.kind === "call" && written.callee.kind === "name" && written.callee.text === name) {
+    const places = new Map<string, Span>();
     const paths = written.arguments.map(({ label: key, value, span: place }): readonly [string, HostSetting] => {
+      const field = key?.text ?? "path";
+      const earlier = places.get(field);
+      if (earlier !== undefined) failTwice(name, field, place, earlier, frame);
+      places.set(field, place);
       const setting = hostSetting("test", frame.session.evaluator.evaluate(value, frame), place, frame);
       const known = several ? fields.includes(key?.text ?? "") : key === undefined || key.text === "path";
-      if (known && text.fits(setting, value)) return [key?.text ?? "path", setting];
+      if (known && text.fits(setting, value)) return [field, setting];
       const found = key === undefined ? "a value without a name" : `\`${key.text}\` as something else`;
       return frame.fail(badValue, { key: "test", expected: shape, found }, place, "this");
     });

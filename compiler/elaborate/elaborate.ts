@@ -126,7 +126,11 @@ function built<Result>(session: Session, span: Span | undefined, build: () => Re
 }
 
 /** Whether a train is meant, and which. */
-function chooseTrain({ trains }: TypedModule, wanted: string | null | undefined, session: Session): Train | undefined {
+function chooseTrain(
+  { trains, usedTrains }: TypedModule,
+  wanted: string | null | undefined,
+  session: Session,
+): Train | undefined {
   if (wanted === null) return undefined;
   if (wanted === undefined) return trains.at(0);
   const found =
@@ -135,7 +139,9 @@ function chooseTrain({ trains }: TypedModule, wanted: string | null | undefined,
   if (found === undefined) {
     const labels = trains.map(({ name, label: own }) => (own ?? name).text);
     const expected = labels.length === 0 ? "a file with a train" : labels.map((one) => `\`${one}\``).join(", ");
-    session.report(diagnose(unknownTrain, { name: wanted, labels: expected }, [], didYouMean(wanted, labels)));
+    const owner = usedTrains.find(({ train: { name, label: own } }) => [own, name].some((one) => one?.text === wanted));
+    const help = owner === undefined ? didYouMean(wanted, labels) : `it is a train of ${owner.file}: name that file`;
+    session.report(diagnose(unknownTrain, { name: wanted, labels: expected }, [], help));
   }
   return found;
 }

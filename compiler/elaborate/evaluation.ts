@@ -6,8 +6,7 @@ import { dimensionNamed } from "./values.ts";
 import { substitute, symbolsOf, type Dimension } from "../dimension/dimension.ts";
 import type { GraphOutput } from "../graph/types.ts";
 import type { HostResult, HostWholeMetric } from "../program/host.ts";
-import type { Callable } from "../syntax/ast.ts";
-import { walk } from "../syntax/children.ts";
+import { UniqueNames } from "../program/unique-names.ts";
 import { assign, isTensorInput } from "./arguments.ts";
 import { Entry } from "./entry.ts";
 import type { Frame, Storage } from "./frame.ts";
@@ -22,10 +21,7 @@ import { variableOutputs } from "./train-step.ts";
 import { lossNames, type TrainPlan } from "./train-plan.ts";
 import type { EntryGraph } from "./types.ts";
 import type { GivenArgument, Tensor } from "./values.ts";
-
-/** How many rows a metric without state takes at once. */
-export const maximalRows = 16_384;
-export const rowsName = "rows";
+import { rowsName, streams } from "./whole-set.ts";
 
 export interface Evaluation {
   readonly entry: Entry;
@@ -34,11 +30,6 @@ export interface Evaluation {
   readonly losses: readonly HostResult[];
   readonly metrics: readonly HostResult[];
   readonly whole: readonly HostWholeMetric[];
-}
-
-function streams({ body }: Callable): boolean {
-  for (const node of walk(body)) if (node.kind === "state") return true;
-  return false;
 }
 
 export function buildEvaluation(plan: TrainPlan, session: Session, facts: TargetFacts): Evaluation {
@@ -117,12 +108,12 @@ interface WholeSet {
   readonly host: HostWholeMetric;
 }
 
-/** An entry of its own, which takes the metric's tensors with `rows` in the place of the batch. */
+/** An entry of its own, which takes the metric's tensors with the rows of the set in the place of the batch. */
 function buildWholeSet(metric: MetricPlan, gathered: Gathered, plan: TrainPlan, outside: Frame): WholeSet {
   const name = `metric.${metric.name}`;
   const entry = new Entry(outside.session, name, { training: false, averaged: true });
   const tensors = tensorsOf(metric, outside);
-  const rows = batchOf(tensors.at(0)?.tensor);
+  const rows = batchOf(tensors.at(0)?.tensor, rowsName(outside.session.module));
   const again = tensors.map(({ own, argument, tensor }) => {
     const type = { dtype: tensor.type.dtype, shape: tensor.type.shape.map((size) => substitute(size, rows)) };
     const buffer = `${name}.${own}`;
@@ -130,23 +121,34 @@ function buildWholeSet(metric: MetricPlan, gathered: Gathered, plan: TrainPlan, 
     const from = gathered.bufferOf(tensor, `evaluate.${metric.name}.${own}`);
     return {
       own,
+      buffer,
       argument: { ...argument, value },
       given: { inside: value.value, outside: tensor.value },
-      host: { input: hostInput(own, buffer, value, outside.session), from },
+      input: () => hostInput(own, buffer, value, outside.session),
+      from,
     };
   });
   const named = new Map([...metric.given.named, ...again.map(({ own, argument }) => [own, argument] as const)]);
   const value = valueOf({ ...metric, given: { ...metric.given, tensors: [], named } }, trainFrame(plan, entry));
+  // The host looks at the values of what it is given, not of what it hands on.
+  for (const { buffer, from } of again) limitAlike(buffer, from, outside.session);
   const given = again.map((one) => one.given);
   checkMetric(value.value, entry.builder, given, metric.span, outside);
+  const buffer = `${name}.${new UniqueNames(tensors.map(({ own }) => own)).take("value")}`;
   return {
-    graph: { name, graph: entry.finish([{ name: `${name}.value`, role: "result", value: value.value }]) },
+    graph: { name, graph: entry.finish([{ name: buffer, role: "result", value: value.value }]) },
     host: {
       entry: name,
-      inputs: again.map(({ host }) => host),
-      result: { ...result(metric.name, value), buffer: `${name}.value` },
+      inputs: again.map(({ input, from }) => ({ input: input(), from })),
+      result: { ...result(metric.name, value), buffer },
     },
   };
+}
+
+/** Whole numbers that a metric looks something up by are held to its limit where they come from. */
+function limitAlike(buffer: string, from: string, { limits }: Session): void {
+  const limit = limits.get(buffer);
+  if (limit !== undefined) limits.set(from, Math.min(limit, limits.get(from) ?? limit));
 }
 
 interface NamedTensor {
@@ -167,11 +169,11 @@ function tensorsOf({ target: { declaration }, given, span }: MetricPlan, frame: 
   }));
 }
 
-/** The name of the leading dimension, where it is one, as `rows`. */
-function batchOf(tensor: Tensor | undefined): ReadonlyMap<string, Dimension> {
+/** The name of the leading dimension, where it is one, as that of the rows of a set. */
+function batchOf(tensor: Tensor | undefined, rows: string): ReadonlyMap<string, Dimension> {
   const [leading] = tensor?.type.shape ?? [];
   const names = leading === undefined ? [] : [...symbolsOf(leading)];
-  return new Map(names.length === 1 ? [[names[0], dimensionNamed(rowsName)]] : []);
+  return new Map(names.length === 1 ? [[names[0], dimensionNamed(rows)]] : []);
 }
 
 /** What `evaluate` gives to metrics over a whole set: each tensor once, and none that it was given itself. */

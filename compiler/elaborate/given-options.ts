@@ -12,10 +12,9 @@ import { diagnose } from "../diagnostics/diagnostic.ts";
 import { listOf } from "../diagnostics/lists.ts";
 import { constantValue } from "../dimension/dimension.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
-import type { Train } from "../syntax/ast.ts";
-import { walk } from "../syntax/children.ts";
-import { rowsName } from "./evaluation.ts";
+import { lookUp } from "../semantics/module.ts";
 import type { Session } from "./session.ts";
+import { rowsName, sizeNames, takesWholeSet } from "./whole-set.ts";
 
 export interface GivenOptions {
   readonly dims?: ReadonlyMap<string, number>;
@@ -34,7 +33,8 @@ export interface BuiltTrain {
 export function checkGiven(given: GivenOptions, train: BuiltTrain | undefined, session: Session): boolean {
   if (session.failed) return true;
   const { dims = new Map<string, number>(), bounds = new Map<string, number>() } = given;
-  checkNames([...dims.keys(), ...bounds.keys()], session);
+  checkNames([...dims.keys()], [], session);
+  checkNames([...bounds.keys()], rowsOf(session), session);
   for (const [name, bound] of bounds) {
     const known = session.dims.get(name);
     const size = known === undefined ? undefined : constantValue(known);
@@ -49,16 +49,21 @@ export function checkGiven(given: GivenOptions, train: BuiltTrain | undefined, s
   return !session.failed;
 }
 
+/** What counts the rows of a metric without state, where the file has one. */
+function rowsOf({ module }: Session): readonly string[] {
+  return module.trains.some((train) => takesWholeSet(train, module)) ? [rowsName(module)] : [];
+}
+
 /** A misspelt name would otherwise do nothing. One that only another train of the file has is that one's, as for all of them together. */
-function checkNames(names: readonly string[], session: Session): void {
-  const known = [...session.openNames];
+function checkNames(names: readonly string[], further: readonly string[], session: Session): void {
+  const { module, openNames } = session;
+  const known = [...openNames, ...further];
+  const elsewhere = new Set(module.trains.flatMap((train) => train.inputs.flatMap(sizeNames)));
   for (const name of names) {
-    if (name === rowsName || known.includes(name) || session.module.trains.some((train) => has(train, name))) continue;
+    // In a shape a constant's name is its value.
+    const isConstant = lookUp(module.scope, "value", name)?.declaration.kind === "const";
+    if (known.includes(name) || (elsewhere.has(name) && !isConstant)) continue;
     const expected = listOf(known.map((one) => `\`${one}\``));
     session.report(diagnose(unknownDimension, { name, expected }, [], didYouMean(name, known)));
   }
-}
-
-function has({ inputs }: Train, name: string): boolean {
-  return inputs.some((input) => [...walk(input)].some((node) => node.kind === "name" && node.text === name));
 }

@@ -7,6 +7,7 @@ import { followsEpochs } from "./epochs.ts";
 import { givenOptions } from "./constants.ts";
 import { hostInputs } from "./objective.ts";
 import type { Continuations } from "./continuation.ts";
+import { weighingInput } from "./mask.ts";
 import type { Ownership } from "./ownership.ts";
 import { isBatchWritten, leadingNames, type ElaborateOptions, type Parts, type Trained } from "./parts.ts";
 import type { Session, VariableRecord } from "./session.ts";
@@ -23,7 +24,8 @@ export function hostOf(
     const parameters = countParameters(ownership.parameters(host.name));
     return { ...host, parameters, ...(continuation === undefined ? {} : { continuation }) };
   });
-  const names = new Set(["train_step", "evaluate", ...kept.map(({ host }) => host.entry)]);
+  const metrics = trained?.evaluation.whole.map(({ entry }) => entry) ?? [];
+  const names = new Set(["train_step", "evaluate", ...metrics, ...kept.map(({ host }) => host.entry)]);
   const called = session.requirements.filter(({ entry }) => names.has(entry));
   const requirements = [...new Map(called.map((requirement) => [JSON.stringify(requirement), requirement])).values()];
   const own = { consts, dims: sizesOf(session, options), settings: givenOptions(options.settings) };
@@ -56,13 +58,16 @@ function batchWithin(trained: Trained, bounds: ElaborateOptions["bounds"] = new 
 function hostTrain(trained: Trained, bounds: ElaborateOptions["bounds"]): HostTrain {
   const { plan, step, evaluation } = trained;
   const { target } = step.objective;
+  const weighing = weighingInput(plan, step.objective.frame.body.scope);
   const scalarShape = { dtype: "f32" as const, shape: [] };
   return {
     name: plan.train.name.text,
     label: plan.label,
-    inputs: hostInputs(step.objective).map((input) =>
-      step.takesProbability && input.name === target?.name ? { ...input, probability: true } : input,
-    ),
+    inputs: hostInputs(step.objective).map((input) => ({
+      ...input,
+      ...(step.takesProbability && input.name === target?.name ? { probability: true } : {}),
+      ...(input.name === weighing ? { weighs: true } : {}),
+    })),
     losses: step.losses.map((loss) => ({ ...loss, ...scalarShape })),
     loss: step.lossIdentity,
     rates: step.rates.map((rate) => ({ ...rate, ...scalarShape })),

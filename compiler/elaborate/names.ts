@@ -124,14 +124,15 @@ export function instanceFor(target: DeclaredCallable, node: Expression, frame: F
     : frame.home.child(node, target.declaration.name.text);
 }
 
-/** The value of a `const`: the option's, else its expression's in its own file. */
+/** The value of a `const` of the file or of one that it uses: the option's, else its expression's in its own file. */
 function constantOf(
   name: string,
   declared: { readonly declaration: unknown; readonly scope: Body["scope"] },
   frame: Frame,
 ): Evaluated {
   const { session } = frame;
-  const given = declared.scope === session.module.scope ? session.constants.get(name) : undefined;
+  const isOfFile = lookUp(session.module.scope, "value", name)?.declaration === declared.declaration;
+  const given = isOfFile ? session.constants.get(name) : undefined;
   if (given !== undefined) return given;
   const { constants } = frame.entry;
   const known = constants.get(declared.declaration);

@@ -3,7 +3,7 @@
  * The same for training and for evaluation, so both build it from here.
  */
 import { label, type Span } from "../diagnostics/diagnostic.ts";
-import { lossShape, targetMissing, trainInput, unknownModel } from "../diagnostics/codes/train.ts";
+import { lossShape, sharedName, targetMissing, trainInput, unknownModel } from "../diagnostics/codes/train.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { constantValue } from "../dimension/dimension.ts";
 import { isCallable, lookUp, type DeclaredCallable } from "../semantics/module.ts";
@@ -12,7 +12,7 @@ import { storageOf, frameFor } from "./calls.ts";
 import type { Chosen } from "./choose.ts";
 import type { Entry } from "./entry.ts";
 import type { Binding, Frame, Storage } from "./frame.ts";
-import { hostInput, inputTensor, shapeIn, topFrame } from "./inputs.ts";
+import { hostInput, inputTensor, modelInputsOf, shapeIn, topFrame } from "./inputs.ts";
 import { callModel, givenInputs } from "./predict.ts";
 import { bindTensors, labelsFor } from "./signature.ts";
 import { toTensor } from "./tensors.ts";
@@ -61,7 +61,7 @@ export function trainedModel(plan: TrainPlan, frame: Frame): DeclaredCallable {
 /** The frame at the top of a train. */
 export function topOfTrain(entry: Entry, text: string): Frame {
   const { session } = entry;
-  const root = session.root(text, `train ${text}`);
+  const root = session.rootOfTrain(text);
   return topFrame(entry, session.module.scope, root, text, `the train \`${text}\``);
 }
 
@@ -105,9 +105,11 @@ export function shortObjective(plan: TrainPlan, loss: Chosen, entry: Entry, fact
     frame,
   );
   const output = toTensor({ value: result, span: model.declaration.name.span }, frame);
-  const further = lossInputs(plan, loss, output, facts, frame);
+  const taken = modelInputsOf(model, frame.session).map((input, at) => ({ ...inputs[at], declared: input }));
+  const further = lossInputs(plan, { loss, model, taken }, output, facts, frame);
   checkInputs(plan, inputs, further, frame);
-  return { frame, inputs: [...inputs, ...further], output, target: further[0] };
+  const own = further.filter(({ buffer }) => !inputs.some((input) => input.buffer === buffer));
+  return { frame, inputs: [...inputs, ...own], output, target: further[0] };
 }
 
 /** What a train declares is the type of an input of the loss, or the model's again. */
@@ -138,14 +140,29 @@ function checkInputs(
   }
 }
 
+/** A model and its loss, which the data serve together. */
+interface Compared {
+  readonly loss: Chosen;
+  readonly model: DeclaredCallable;
+  readonly taken: readonly ModelInput[];
+}
+
+interface ModelInput extends TrainInput {
+  readonly declared: TensorInput;
+}
+
 /** The target and the further inputs of a loss, as graph inputs. */
 function lossInputs(
   plan: TrainPlan,
-  { target: { declaration, scope }, span }: Chosen,
+  compared: Compared,
   output: Tensor,
   facts: TargetFacts,
   frame: Frame,
 ): readonly TrainInput[] {
+  const {
+    target: { declaration, scope },
+    span,
+  } = compared.loss;
   const tensors = declaration.parameters.filter((parameter) => parameter.kind === "tensorInput");
   const [first, second] = tensors;
   if (first === undefined || second === undefined) {
@@ -160,25 +177,46 @@ function lossInputs(
   const inside = frameFor({ declaration, scope }, frame.home, storageOf(declaration, frame.home), frame, span);
   const outputOnly = { ...declaration, parameters: [first] };
   bindTensors(outputOnly, new Map([[first.name.text, { value: output, span, label: undefined }]]), inside, frame, span);
-  return tensors.slice(1).map((input, index) => lossInput(plan, input, index === 0, output, facts, inside, frame));
+  return tensors.slice(1).map((input, index) => {
+    const name = input.name.text;
+    const buffer = `train.${name}`;
+    const written = plan.train.inputs.find((candidate) => candidate.name.text === name);
+    const [type, place] =
+      written !== undefined
+        ? [written.types[0], frame]
+        : [index === 0 ? targetType(input, output, facts) : input.types[0], inside];
+    const twin = compared.taken.find((one) => one.name === name);
+    if (twin !== undefined) return sharedInput(twin, input, index === 0, { type, place }, compared, frame);
+    const labels = written === undefined ? outsideLabels(type, shapeIn(type, inside).length, inside) : undefined;
+    return { name, buffer, tensor: inputTensor(buffer, type, place, labels) };
+  });
 }
 
-function lossInput(
-  plan: TrainPlan,
+/**
+ * The data have one tensor for a name. A model that took the target would be given the answer; what else has one type serves the model and the
+ * loss.
+ */
+function sharedInput(
+  { declared, ...twin }: ModelInput,
   input: TensorInput,
   isTarget: boolean,
-  output: Tensor,
-  facts: TargetFacts,
-  inside: Frame,
+  { type, place }: { readonly type: SyntaxType; readonly place: Frame },
+  { loss, model }: Compared,
   frame: Frame,
 ): TrainInput {
-  const name = input.name.text;
-  const buffer = `train.${name}`;
-  const declared = plan.train.inputs.find((candidate) => candidate.name.text === name);
-  if (declared !== undefined) return { name, buffer, tensor: inputTensor(buffer, declared.types[0], frame) };
-  const type = isTarget ? targetType(input, output, facts) : input.types[0];
-  const labels = outsideLabels(type, shapeIn(type, inside).length, inside);
-  return { name, buffer, tensor: inputTensor(buffer, type, inside, labels) };
+  const own = describeType({ dtype: type.element, shape: shapeIn(type, place) });
+  const others = describeType(twin.tensor.type);
+  if (!isTarget && own === others) return twin;
+  const [name, callee] = [twin.name, loss.target.declaration.name.text];
+  const problem = isTarget ? "which is to tell what the model should answer" : `as ${others} and as ${own}`;
+  return frame.fail(
+    sharedName,
+    { name, model: model.declaration.name.text, loss: callee, problem },
+    declared.span,
+    "the model's",
+    [label(input.span, "the loss's"), label(loss.span, "used here")],
+    "give the model's input another name",
+  );
 }
 
 /** A union is its first member, unless the data have a column for each of the output's last dimension. */

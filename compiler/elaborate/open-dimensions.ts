@@ -8,10 +8,10 @@ import { constantValue, product, symbolsOf } from "../dimension/dimension.ts";
 import { nodesWithin } from "../graph/bodies.ts";
 import type { HostModel } from "../program/host.ts";
 import type { Entry } from "./entry.ts";
-import { maximalRows, rowsName } from "./evaluation.ts";
 import { leadingNames, type DataFacts, type Parts, type Trained } from "./parts.ts";
 import type { ClosedDimension, Session } from "./session.ts";
 import type { EntryGraph } from "./types.ts";
+import { maximalRows, rowsName } from "./whole-set.ts";
 import { windowOf } from "./window.ts";
 
 /** The largest batch of a file that has no train and gets no bounds. */
@@ -60,10 +60,11 @@ export function boundsOf(
     ...(trained === undefined ? kept.flatMap(({ host }) => firstNames(host)) : []),
   ]);
   const closed = new Set(missing.map(({ name }) => name));
+  const rows = rowsName(session.module);
   for (const name of openNames(entries)) {
     const bound =
       options.bounds?.get(name) ??
-      (name === rowsName ? maximalRows : undefined) ??
+      (name === rows ? maximalRows : undefined) ??
       boundFrom(name, leading, trained, known);
     if (bound !== undefined) bounds.set(name, bound);
     else if (options.allowOpen !== true && !closed.has(name)) {

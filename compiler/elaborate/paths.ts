@@ -12,6 +12,8 @@ export class Instance {
   #path: string | undefined;
   #settled = false;
   #place: Span | undefined;
+  /** What sets the draws below a root apart from those below another root of the same name. */
+  #apart = "";
   readonly #children = new Map<unknown, Instance>();
   readonly #taken = new UniqueNames();
 
@@ -21,9 +23,10 @@ export class Instance {
   }
 
   /** A model, whose path is its name. */
-  static root(name: string): Instance {
+  static root(name: string, apart = ""): Instance {
     const root = new Instance(undefined, name);
     root.#path = name;
+    root.#apart = apart;
     return root;
   }
 
@@ -76,6 +79,15 @@ export class Instance {
   get path(): string {
     this.#path ??= `${this.#parent === undefined ? "" : `${this.#parent.path}.`}${this.#unique()}`;
     return this.#path;
+  }
+
+  /** By what a draw here differs from all others. */
+  get drawKey(): string {
+    return `${this.#set}${this.path}`;
+  }
+
+  get #set(): string {
+    return this.#parent === undefined ? this.#apart : this.#parent.#set;
   }
 
   /** The name itself the first time below its parent, then with `_2`, `_3`, …, skipping what somebody wrote so. */

@@ -108,10 +108,16 @@ export class Session {
     return this.root(declaration.name.text, `${scope.file} ${declaration.name.text}`);
   }
 
-  root(name: string, key = name): Instance {
+  /** A train may be called like a model, and draws for itself. */
+  rootOfTrain(name: string): Instance {
+    const isModel = this.module.models.some(({ declaration }) => declaration.name.text === name);
+    return this.root(name, `train ${name}`, isModel ? "train " : "");
+  }
+
+  root(name: string, key = name, apart = ""): Instance {
     const known = this.#roots.get(key);
     if (known !== undefined) return known;
-    const made = Instance.root(name);
+    const made = Instance.root(name, apart);
     this.#roots.set(key, made);
     return made;
   }

@@ -47,6 +47,8 @@ function problemOf(
 /** Both are about inputs of floats; other inputs of the loss and the target are not scaled. */
 export function reportIdleScale({ train, data }: TrainPlan, { objective }: TrainStep): void {
   const { frame, inputs, target } = objective;
+  // Then nothing of the data is read.
+  if (inputs.length === 0) return;
   const { scale, standardize } = data.settings;
   const floats = inputs.filter(({ name, tensor }) => name !== target?.name && tensor.type.dtype === "f32");
   const report = (name: "scale" | "standardize", why: string): void => {

@@ -71,11 +71,21 @@ export function planTrain(train: Train, frame: Frame): TrainPlan {
   const steps = stepsOf(train, entries, frame);
   const data = planData(entries.get("data"), frame);
   const epochs = number(entries.get("epochs"), 1, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame);
+  const isRead = train.inputs.length > 0 || isShort({ loss, steps });
+  const source = entries.get("data");
+  if (!isRead && source !== undefined && (data.reader !== "given" || Object.keys(data.settings).length > 0))
+    frame.report(
+      idleKey,
+      { what: "`data`", why: "the train has no input, so nothing is read" },
+      source.key.span,
+      "this",
+    );
+  const tells = isRead && data.reader !== "given";
   // Who gives the data decides how often.
-  if (!entries.has("epochs") && data.reader !== "given")
+  if (!entries.has("epochs") && tells)
     frame.report(missingEpochs, { train: text }, (train.label ?? train.name).span, "this train");
   const perEpoch = entries.get("steps_per_epoch");
-  if (perEpoch !== undefined && data.reader !== "given")
+  if (perEpoch !== undefined && tells)
     frame.report(
       idleKey,
       { what: "`steps_per_epoch`", why: "the data tell how many minibatches an epoch has" },

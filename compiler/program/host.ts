@@ -6,7 +6,7 @@ import type { ElementType } from "../loops/types.ts";
 
 /**
  * A tensor that the host gives, by the user's name. `limit`: integers must lie in [0, limit). `probability`: floats must lie in [0, 1], since a
- * loss compares them with the sigmoid of what it gets.
+ * loss compares them with the sigmoid of what it gets. `weighs`: the loss of a batch counts as much as the sum of these.
  */
 export interface HostInput {
   readonly name: string;
@@ -15,6 +15,7 @@ export interface HostInput {
   readonly shape: readonly Dimension[];
   readonly limit?: number;
   readonly probability?: boolean;
+  readonly weighs?: boolean;
 }
 
 export interface HostResult {

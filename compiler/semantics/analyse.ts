@@ -1,7 +1,9 @@
 /**
  * Parsed files to a typed module: name spaces, `use`, and every check that needs no instantiation. Pure; it never throws.
  */
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { diagnose, label, type Diagnostic } from "../diagnostics/diagnostic.ts";
+import { keptName } from "../diagnostics/codes/names.ts";
+import type { Train } from "../syntax/ast.ts";
 import { BodyChecker } from "./bodies.ts";
 import { collectFiles, collectPrelude } from "./collect.ts";
 import type { FileScope, SourceModule, TypedModule } from "./module.ts";
@@ -29,10 +31,16 @@ export function analyse({ main, others = new Map(), prelude }: AnalysisInput): A
   const { scope, files, models } = collectFiles(main, others, outer, diagnostics);
   for (const { file, scope: own } of files) checkDeclarations(file, own, diagnostics);
   checkRecursion(scope, diagnostics);
-  const trains = main.module.declarations.filter((declaration) => declaration.kind === "train");
+  const trains = trainsOf(main);
+  const used = files.filter(({ file }) => file.name !== main.name);
+  const usedTrains = used.flatMap(({ file }) => trainsOf(file).map((train) => ({ train, file: file.name })));
   checkTrains(trains, scope, diagnostics);
   checkUnusedDeclarations(main.module, diagnostics);
-  return { module: { name: main.name, scope, models, trains }, diagnostics };
+  return { module: { name: main.name, scope, models, trains, usedTrains }, diagnostics };
+}
+
+function trainsOf({ module }: SourceModule): readonly Train[] {
+  return module.declarations.filter((declaration) => declaration.kind === "train");
 }
 
 /** Checks the prelude's own files. */
@@ -44,10 +52,16 @@ export function analysePrelude(prelude: readonly SourceModule[]): readonly Diagn
   return diagnostics;
 }
 
+/** What the paths of buffers begin with that are no model's; `metric`, `optimizer` and `train` are no names. */
+const keptNames: readonly string[] = ["average", "train_step", "evaluate", "predict", "continue", "continue_start"];
+
 function checkDeclarations({ module }: SourceModule, scope: FileScope, diagnostics: Diagnostic[]): void {
   for (const declaration of module.declarations) {
     if (declaration.kind === "use" || declaration.kind === "train" || declaration.kind === "data") continue;
-    const checker = new BodyChecker(scope, { kind: declaration.kind, name: declaration.name.text }, diagnostics);
+    const { name } = declaration;
+    if (declaration.kind === "model" && keptNames.includes(name.text))
+      diagnostics.push(diagnose(keptName, { name: name.text }, [label(name.span, "this model")]));
+    const checker = new BodyChecker(scope, { kind: declaration.kind, name: name.text }, diagnostics);
     if ("body" in declaration) {
       checker.callable(declaration);
       checkUnused(declaration, diagnostics);

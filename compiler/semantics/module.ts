@@ -48,6 +48,8 @@ export interface TypedModule {
   readonly models: readonly DeclaredCallable[];
   /** The main file's trains in the order declared. */
   readonly trains: readonly Train[];
+  /** Those of the files that it uses, which are neither checked nor built with it. */
+  readonly usedTrains: readonly { readonly train: Train; readonly file: string }[];
 }
 
 export function isCallable(declared: Declared | undefined): declared is DeclaredCallable {

@@ -31,7 +31,7 @@ const dimension: Schema = fields({ monomials: list(fields({ coefficient: safe, a
 const shape = list(dimension);
 
 const tensor = { name: text, buffer: text, dtype, shape };
-const input = fields(tensor, { limit: count, probability: { kind: "flag" } });
+const input = fields(tensor, { limit: count, probability: { kind: "flag" }, weighs: { kind: "flag" } });
 const result = fields(tensor);
 const roles = ["parameter", "state", "optimizer", "counter", "metric", "input", "result", "temporary", "segment"];
 

@@ -4,9 +4,9 @@ import { evaluate } from "./dimensions.ts";
 import type { View } from "./executable.ts";
 import type { Checked } from "./inputs.ts";
 
-/** How much the loss of a batch weighs. */
+/** How much the loss of a batch weighs: as many as its rows, or as its mask says where the loss takes one. */
 export function weightOf({ inputs }: HostTrain, { given, sizes }: Checked): number {
-  const mask = given.find(({ input }) => input.name === "mask");
+  const mask = given.find(({ input }) => input.weighs === true);
   if (mask !== undefined) return sumOf(mask.data);
   const [rows] = inputs[0]?.shape ?? [];
   return rows === undefined ? 1 : evaluate(rows, sizes);

@@ -25,8 +25,8 @@ const deep = [
   "model M(x: [N]) -> [N] = b0(x)",
 ].join("\n");
 
-function complaints(source: string, options: CompileOptions): string {
-  const { diagnostics, sources } = compile({ name: "main.nn", source }, options);
+function complaints(source: string, options: CompileOptions, files?: ReadonlyMap<string, string>): string {
+  const { diagnostics, sources } = compile({ name: "main.nn", source, files }, options);
   return render(diagnostics, sources, { colour: false });
 }
 
@@ -79,6 +79,13 @@ describe("what options and limits are told", () => {
     `);
     expect(complaints("model M(x: [N]) -> [N] = x", { train: "plain" })).toMatchInlineSnapshot(`
       "error[NN0513]: there is no train \`plain\`: expected a file with a train
+      "
+    `);
+    const files = new Map([["lib/dense.nn", dense]]);
+    const using = 'use "./lib/dense.nn"\nmodel O(x: [N, 3]) -> [N, 2] = x |> M';
+    expect(complaints(using, { train: "plain" }, files)).toMatchInlineSnapshot(`
+      "error[NN0513]: there is no train \`plain\`: expected a file with a train
+         = help: it is a train of lib/dense.nn: name that file
       "
     `);
   });

@@ -114,6 +114,15 @@ describe("the values of a setting", () => {
   });
 
   test.each([
+    [readers.csv(', test: csv("t.csv", "u.csv")'), "csv", "path"],
+    [readers.csv(', test: csv("t.csv", path: "u.csv")'), "csv", "path"],
+    [readers.npy(', test: npy(x: "t.npy", target: "u.npy", x: "v.npy")'), "npy", "x"],
+    [readers.idx(', test: idx(x: "t.idx", target: "u.idx", target: "v.idx")'), "idx", "target"],
+  ])("%s has a file twice", (data, reader, name) => {
+    expect(told(data)).toEqual([`NN0405 \`${name}\` of \`${reader}\` is given twice`]);
+  });
+
+  test.each([
     ["20%", 0.2],
     ["30", 30],
     ["last(20%)", { last: 0.2 }],

@@ -8,7 +8,12 @@ const mode = "wide"
 const deep = true
 model M(x: [N, F]) -> [N, 2] = x |> dense(width) |> dense(2)
 train M { data: given  loss: mse  optimizer: sgd(lr: 0.1)  batch: 8 }
-train M as halves(x: [N, 2 * H], target: [N, 2]) { data: given  loss: mse  optimizer: sgd(lr: 0.1) }`;
+train M as halves(x: [N, 2 * H], target: [N, width - 1]) { data: given  loss: mse  optimizer: sgd(lr: 0.1) }`;
+/** With a metric that takes a whole set at once. */
+const measured = source.replace("batch: 8", "batch: 8  metrics: [gap]");
+const gap = `
+metric gap(output: [N, K], target: [N, K]) -> [] = mean(abs(output - target))
+train M as plain { data: given  loss: mse  optimizer: sgd(lr: 0.1) }`;
 
 function told(options: CompileOptions, text = source): readonly string[] {
   const { diagnostics } = compile({ name: "main.nn", source: text }, { target: "wasm", ...options });
@@ -67,6 +72,30 @@ describe("what is given is told of", () => {
     expect(told(options)).toEqual(expected);
   });
 
+  test.each([
+    ["the name of an input", "x"],
+    ["the name of what the loss takes", "target"],
+    ["a constant in a shape", "width"],
+    ["the rows of a metric without state, of which there is none", "rows"],
+  ])("%s is no dimension", (_, name) => {
+    const expected = [`NN0409 no input has the dimension \`${name}\` to give a size: expected \`N\`, \`F\``];
+    expect(told({ dims: { F: 4, [name]: 5 } })).toEqual(expected);
+    expect(told({ dims: { F: 4 }, bounds: { [name]: 5 } })).toEqual(expected);
+  });
+
+  test.each<[string, CompileOptions, readonly string[]]>([
+    ["a bound", { bounds: { rows: 5 } }, []],
+    ["a bound for another train", { bounds: { rows: 5 }, train: "plain" }, []],
+    ["a size", { dims: { rows: 5 } }, ["NN0409 no input has the dimension `rows` to give a size: expected `N`, `F`"]],
+    [
+      "a misspelt bound",
+      { bounds: { row: 5 } },
+      ["NN0409 no input has the dimension `row` to give a size: expected `N`, `F`, `rows` (did you mean `rows`?)"],
+    ],
+  ])("of the rows of a metric without state, %s", (_, options, expected) => {
+    expect(told({ ...options, dims: { F: 4, ...options.dims } }, measured + gap)).toEqual(expected);
+  });
+
   test("a setting for a file without a train", () => {
     expect(told({ dims: { F: 4 }, settings: { lr: 1 } }, bare)).toEqual([
       "NN0417 there is no train whose optimizer could take `lr`",
@@ -83,4 +112,34 @@ test("a batch that nobody wrote keeps to the bounds", () => {
     return result.ok ? result.artifact.manifest.host.train?.batch : result.diagnostics;
   };
   expect([batch({}), batch({ bounds: { N: 4 } }), batch({ bounds: { N: 64 } })]).toEqual([32, 4, 32]);
+});
+
+describe("a constant of a file that is used", () => {
+  const files = new Map([
+    ["b.nn", 'use "./c.nn"\nconst width = 4\nblock b(x: [.., C]) -> [.., depth * width] = x |> dense(depth * width)'],
+    ["c.nn", "const depth = 1"],
+  ]);
+  const main = 'use "./b.nn"\nmodel M(x: [N, 2]) -> [N, K] = x |> b |> dense(K)\nconst K = 3';
+
+  function widthOf(consts: CompileOptions["consts"] = {}) {
+    const result = compile({ name: "main.nn", source: main, files }, { target: "wasm", consts });
+    if (!result.ok) return result.diagnostics.map(({ code, message }) => `${code} ${message}`);
+    const { buffers, host } = result.artifact.manifest;
+    const shape = buffers.find(({ name }) => name === "M.b.dense.b")?.shape.map(({ key }) => key);
+    return [shape, host.options?.consts.map(({ name, value, given }) => `${name} ${value} ${given}`)];
+  }
+
+  test.each<[string, CompileOptions["consts"], readonly unknown[]]>([
+    ["as it is written", {}, [["4"], ["K 3 false", "width 4 false", "depth 1 false"]]],
+    ["with another value", { width: 8 }, [["8"], ["K 3 false", "width 8 true", "depth 1 false"]]],
+    ["of a file that the used one uses", { depth: 2 }, [["8"], ["K 3 false", "width 4 false", "depth 2 true"]]],
+    [
+      "with a value of another kind",
+      { width: "wide" },
+      ['NN0418 `const width` is the number 4: expected a value of that kind, found the string "wide"'],
+    ],
+    ["which there is none of", { breadth: 2 }, ["NN0408 there is no `const breadth` to give another value"]],
+  ])("%s", (_, consts, expected) => {
+    expect(widthOf(consts)).toEqual(expected);
+  });
 });

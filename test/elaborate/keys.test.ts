@@ -167,6 +167,11 @@ describe("what cannot have its effect says so", () => {
       `${model}train T { minimize: mean(M(random_normal([4, 3])))  update: M  optimizer: sgd(lr: 0.1)  batch: 4 }`,
       ["NN0529"],
     ],
+    ...['csv("a.csv", scale: 2)', "given(holdout: 20%)"].map((data): [string, string, string[]] => [
+      `\`data: ${data}\` without an input, where the train says how long an epoch is`,
+      `${model}train T { data: ${data}  minimize: mean(M(random_normal([4, 3])))  update: M  optimizer: sgd(lr: 0.1)  epochs: 2  steps_per_epoch: 20 }`,
+      ["NN0525"],
+    ]),
     [
       "no `epochs`",
       `${model}train M { data: csv("a.csv", target: "y")  loss: mse  optimizer: sgd(lr: 0.1) }`,

@@ -59,6 +59,12 @@ const cases: readonly Case[] = [
     'batch_norm(statistics: "epochs")',
     'statistics: average, epoch or batch, found statistics = "epochs"',
   ],
+  ...["epoch", "batch"].map((statistics): Case => [
+    features,
+    'batch_norm(statistics: "average", decay: 0.5)',
+    `batch_norm(statistics: "${statistics}", decay: 0.5)`,
+    `decay is of the statistics "average" alone, found statistics = "${statistics}" and decay = 0.5`,
+  ]),
   [features, "layer_norm(eps: 1e-30)", "layer_norm(eps: 0)", "eps must be positive, found eps = 0"],
   [picture, "group_norm(1)", "group_norm(0)", `groups must be ${below1} groups = 0`],
   [picture, "group_norm(6)", "group_norm(7)", "the channels must be a multiple of groups, found C = 6 and groups = 7"],

@@ -231,6 +231,24 @@ describe("a program", () => {
   }
 });
 
+it.each(["M", "T"])("the train `%s` draws for itself, not what the model `M` draws", async (name) => {
+  const source = `
+    model M(x: [N, 3]) -> [N, 3] {
+      param w: [] = ones
+      return w * x + random_normal([N, 3])
+    }
+    train ${name}(x: [N, 3]) {
+      data: given
+      let noise = random_normal([N, 3])
+      minimize: mean((M(x) - noise) ** 2)
+      update: M
+      optimizer: sgd(lr: 0.1)
+    }
+  `;
+  const net = await load(artifactOf(source, "typescript"));
+  expect((await net.step({ x: new Float32Array(6) })).loss).toBeGreaterThan(0.1);
+});
+
 describe("a custom train", () => {
   const source = `
     model Ids(ids: i32[N, T]) -> [N, T, 3] = ids |> embedding(5, 3)

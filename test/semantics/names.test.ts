@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { analysed } from "../elaborate/helpers.ts";
 
-function errors(text: string): readonly string[] {
-  return analysed(text).diagnostics.map(({ code, message }) => `${code} ${message}`);
+function errors(text: string, others?: ReadonlyMap<string, string>): readonly string[] {
+  return analysed(text, others).diagnostics.map(({ code, message }) => `${code} ${message}`);
 }
 
 test.each([
@@ -112,3 +112,19 @@ test("every independent mistake is reported in one run", () => {
     ),
   ).toEqual(["NN0201", "NN0306", "NN0201"]);
 });
+
+test.each(["average", "train_step", "evaluate", "predict", "continue", "continue_start"])(
+  "a model cannot be called `%s`, under which a program keeps what is its own; anything else can",
+  (name) => {
+    const model = `model ${name}(x: [N, 3]) -> [N, 3] = x`;
+    const refused = `NN0217 a model cannot be called \`${name}\`: expected another name, since a program keeps what is its own under this one`;
+    const used = new Map([["a.nn", model]]);
+    expect(errors(model)).toEqual([refused]);
+    expect(errors('use "./a.nn"', used)).toEqual([refused]);
+    expect(
+      errors(`block ${name}(x: [N, 3]) -> [N, 3] = x
+model M(x: [N, 3]) -> [N, 3] = x |> ${name} |> dense(3)
+train M as ${name} { data: given  loss: mse  optimizer: sgd(lr: 0.1) }`),
+    ).toEqual([]);
+  },
+);

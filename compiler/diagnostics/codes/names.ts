@@ -173,3 +173,17 @@ export const uselessName = define<{ readonly name: string; readonly problem: str
     good: 'model M(x: [N, 3]) -> [N, 3] = x |> dense(3) as "first" |> dense(3) as "second"',
   },
 });
+
+export const keptName = define<{ readonly name: string }>({
+  code: "NN0217",
+  severity: "error",
+  message: ({ name }) =>
+    `a model cannot be called \`${name}\`: expected another name, since a program keeps what is its own under this one`,
+  explanation:
+    "What belongs to a model has a path that begins with the model's name: `Digits.dense.w`. A program keeps more under such paths: `average.Digits.dense.w` is a running average, " +
+    "`train_step.lr` a learning rate, `evaluate.accuracy` a metric, `predict.Digits.output` an answer. `continue` and `continue_start` are what reads a text in parts.",
+  example: {
+    bad: "model average(x: [N, 3]) -> [N, 2] = x |> dense(2)",
+    good: "model Average(x: [N, 3]) -> [N, 2] = x |> dense(2)",
+  },
+});

@@ -135,7 +135,7 @@ export const unknownConstant = define<{ readonly name: string }>({
   code: "NN0408",
   severity: "error",
   message: ({ name }) => `there is no \`const ${name}\` to give another value`,
-  explanation: "`--const hidden=256` replaces the value of a `const` that the file declares.",
+  explanation: "`--const hidden=256` replaces the value of a `const` that the file, or one that it uses, declares.",
 });
 
 export const unknownDimension = define<{ readonly name: string; readonly expected: string }>({

@@ -290,7 +290,8 @@ export const unknownTrain = define<{ readonly name: string; readonly labels: str
   code: "NN0513",
   severity: "error",
   message: ({ name, labels }) => `there is no train \`${name}\`: expected ${labels}`,
-  explanation: "A train is chosen by its label, or by its name where it has none.",
+  explanation:
+    "A train is chosen by its label, or by its name where it has none. A file has the trains that stand in it: of a file that it uses it takes the other declarations.",
 });
 
 export const regularizesNothing = define<{ readonly name: string; readonly step: string }>({
@@ -369,5 +370,24 @@ export const windowShape = define<{
   example: {
     bad: `${letters.replaceAll("T", "6")}train L { data: text("book.txt", window: 8, vocabulary: 8)  loss: cross_entropy  optimizer: sgd(lr: 0.1)  epochs: 1 }`,
     good: `${letters}train L { data: text("book.txt", window: 8, vocabulary: 8)  loss: cross_entropy  optimizer: sgd(lr: 0.1)  epochs: 1 }`,
+  },
+});
+
+export const sharedName = define<{
+  readonly name: string;
+  readonly model: string;
+  readonly loss: string;
+  readonly problem: string;
+}>({
+  code: "NN0531",
+  severity: "error",
+  message: ({ name, model, loss, problem }) =>
+    `the model \`${model}\` and the loss \`${loss}\` both take \`${name}\`, ${problem}: expected names of their own`,
+  explanation:
+    "The data give one tensor for a name. A model whose input is called like the target of its loss would read the answer that it is to find. Further inputs of a loss, such as " +
+    "a mask, may be inputs of the model, too, where both write the same type.",
+  example: {
+    bad: "model M(target: [N, 1]) -> [N, 1] = target |> dense(1)\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1) }",
+    good: "model M(x: [N, 1]) -> [N, 1] = x |> dense(1)\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1) }",
   },
 });

@@ -17,7 +17,7 @@ function drawPath(call: BuiltinCall): string {
       storage: { draws },
     },
   } = call.frame;
-  if (draws === undefined) return home.child(call.span.from, call.name).path;
+  if (draws === undefined) return home.child(call.span.from, call.name).drawKey;
   draws.count += 1;
   return draws.count === 1 ? owner.path : `${owner.path}.${draws.count}`;
 }
