@@ -40,7 +40,7 @@ export function accountOf({ stages }: Kernel): Account {
   return account;
 }
 
-/** Each kernel is asked about by ordering, settling, segments, scheduling and aliasing; none of them changes it. */
+/** Each kernel is asked about by ordering, settling, nests, scheduling, short rows, aliasing, printer and verifier; none of them changes it. */
 const accounts = new WeakMap<readonly Stage[], Account>();
 
 function makeAccount(stages: readonly Stage[]): Account {

@@ -1,6 +1,6 @@
 /**
  * The program: what every target gets. Plain versioned data that can be written as JSON: scheduled kernels, the calls of
- * each entry, buffers with fixed offsets in one arena, and what the host must know. No code here but printer and verifier.
+ * each entry, buffers with fixed offsets in one arena, and what the host must know.
  */
 import type { Dimension } from "../dimension/dimension.ts";
 import type { Origin } from "../graph/types.ts";
@@ -76,7 +76,10 @@ export interface Slice {
   readonly stride: Dimension;
 }
 
-/** `init` (draws parameters from the counter `seed`), `train_step`, `evaluate`, `predict.Name`, `continue.Name`, `continue_start.Name`. */
+/**
+ * `init` (draws parameters from the counter `seed`), `train_step`, `evaluate_start`, `evaluate`, `predict.Name`, `metric.name`, `continue.Name`,
+ * `continue_start.Name`.
+ */
 export interface Entry {
   readonly name: string;
   /** Names of the buffers that the host fills before, and reads after. */

@@ -1,3 +1,4 @@
+/** Passes one by one: what they merge, rewrite and drop, and what they leave. */
 import { describe, expect, test } from "vitest";
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";

@@ -1,3 +1,4 @@
+/** Programs that are long, deep or large: what parses, and what is refused. */
 import { describe, expect, test } from "vitest";
 import { children, postorder, walk } from "../../compiler/syntax/children.ts";
 import { maximalNesting } from "../../compiler/syntax/lex.ts";
