@@ -11,7 +11,7 @@ import {
   product,
   type Dimension,
 } from "../dimension/dimension.ts";
-import { scalarsOf } from "../kernel/stage.ts";
+import { scalarsOf, sourcesOf, targetsOf } from "../kernel/stage.ts";
 import type { Stage } from "../kernel/types.ts";
 import {
   addIndex,
@@ -23,7 +23,7 @@ import {
   subtractIndex,
   unflatten,
 } from "../loops/index.ts";
-import { indexScalar, indicesWithin, nestedIndices, nodesOf } from "../loops/scalar.ts";
+import { indexScalar, indicesWithin, nestedIndices } from "../loops/scalar.ts";
 import type { Axis, Index, IndexAtom } from "../loops/types.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Machine } from "./machine.ts";
@@ -224,30 +224,6 @@ export function strideOf(index: Index, axis: string): Stride {
   const others = index.terms.filter(({ atom }) => atom.kind !== "axis");
   if (others.some((term) => axesOf({ ...index, terms: [term] }).has(axis))) return "other";
   return isConstant(coefficientOf(index, axis), 1) ? "unit" : "other";
-}
-
-/** The addresses that a stage stores to. */
-export function targetsOf(stage: Stage): readonly Index[] {
-  switch (stage.kind) {
-    case "store":
-      return stage.store.indices;
-    case "sweep":
-      return stage.stores.flatMap(({ indices }) => indices);
-    case "scatter":
-      return stage.at;
-    case "nest":
-      return stage.stages.flatMap(targetsOf);
-    case "let":
-    case "reduce":
-      return [];
-  }
-}
-
-/** The addresses that a stage loads from. */
-export function sourcesOf(stage: Stage): readonly Index[] {
-  return scalarsOf(stage)
-    .flatMap(nodesOf)
-    .flatMap((node) => (node.kind === "load" ? node.indices : []));
 }
 
 /** True where vectors along the axis pay: more of the accesses are contiguous than must be gathered. */

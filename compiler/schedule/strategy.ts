@@ -12,7 +12,7 @@ import {
   remainder,
   type Dimension,
 } from "../dimension/dimension.ts";
-import { scalarsOf } from "../kernel/stage.ts";
+import { scalarsOf, sourcesOf, targetsOf } from "../kernel/stage.ts";
 import type { Kernel, Stage, Store } from "../kernel/types.ts";
 import { isRandom } from "../loops/functions.ts";
 import { axesOf, constantIndex, subtractIndex } from "../loops/index.ts";
@@ -26,9 +26,7 @@ import {
   knownNumber,
   mergeAxes,
   runsAlong,
-  sourcesOf,
   strideOf,
-  targetsOf,
   type LoopAxis,
   type LoopRange,
 } from "./loops.ts";
