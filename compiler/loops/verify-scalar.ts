@@ -69,7 +69,6 @@ const numbers: readonly ElementType[] = ["f32", "i32"];
 const unaryTypes: Readonly<Record<UnaryOperator, readonly ElementType[]>> = {
   neg: numbers,
   abs: numbers,
-  sign: ["i32"],
   floor: ["f32"],
   sqrt: ["f32"],
   not: ["bool"],

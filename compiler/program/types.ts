@@ -203,7 +203,7 @@ export type Expression =
     }
   | {
       readonly kind: "unary";
-      readonly operator: Exclude<UnaryOperator, "sign">;
+      readonly operator: UnaryOperator;
       readonly value: Expression;
       readonly type: ValueType;
     }

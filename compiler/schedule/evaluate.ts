@@ -40,7 +40,6 @@ export function evaluate(emitter: Emitter, scalar: Scalar, point: Point, hint?: 
       return localAt(emitter, scalar.name, point);
     case "unary": {
       const value = operand(scalar.value);
-      if (scalar.operator === "sign") return named(signOf(emitter, value));
       return named({
         kind: "unary",
         operator: scalar.operator,
@@ -72,15 +71,6 @@ export function evaluate(emitter: Emitter, scalar: Scalar, point: Point, hint?: 
       return named({ kind: "call", function: name, arguments: values, type: { dtype, lanes: values[0].type.lanes } });
     }
   }
-}
-
-/** The sign of an i32: 1, −1 or 0. */
-function signOf(emitter: Emitter, value: Expression): Expression {
-  const { dtype, lanes } = value.type;
-  const zero = constantOf(dtype, 0, lanes);
-  const below = emitter.define(compareOf("less", value, zero));
-  const rest = emitter.define(selectOf(below, constantOf(dtype, -1, lanes), value));
-  return selectOf(emitter.define(compareOf("greater", value, zero)), constantOf(dtype, 1, lanes), rest);
 }
 
 /** Four lanes of the value, whatever it has. */

@@ -146,7 +146,7 @@ describe("the passes", () => {
       [],
     );
     expect(() => runPasses(broken, { verify: true })).toThrow(InternalError);
-    expect(() => runPasses(broken, { verify: true })).toThrow(/elaboration/);
+    expect(() => runPasses(broken, { verify: true })).toThrow(/^elaborate: /);
   });
 
   test("each say what they do", () => {
