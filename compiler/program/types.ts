@@ -58,12 +58,10 @@ export interface ProgramBuffer {
 }
 
 /**
- * Which part: slot number ((±steps done of the loop) + plus) mod modulo, each slot `stride` elements long; so it begins stride · slot
- * elements behind where `of` does. No slot number is negative.
+ * Which part of a stack of slots: slot number ((±steps done of the loop) + plus) mod modulo, each slot `stride` elements long; so it
+ * begins stride · slot elements behind where the stack does. No slot number is negative.
  */
-export interface Slice {
-  /** Into Program.buffers; may itself be a slice (of an outer loop). */
-  readonly of: number;
+export interface SlotPlace {
   /** The loop whose steps move it, by its `index`; undefined: it stays at `plus`. */
   readonly loop?: string;
   /** 1 forward, -1 backward. */
@@ -74,6 +72,11 @@ export interface Slice {
   readonly modulo?: number;
   /** Elements of one slot: a polynomial of the open dimensions. */
   readonly stride: Dimension;
+}
+
+export interface Slice extends SlotPlace {
+  /** Into Program.buffers; may itself be a slice (of an outer loop). */
+  readonly of: number;
 }
 
 /**

@@ -3,6 +3,7 @@
  * at one time are apart. Runs are few, and are looked at one by one; all else by its neighbours. A slice is needed as all of which
  * it is a part.
  */
+import { push } from "../loops/push.ts";
 import { meetings } from "./meetings.ts";
 import type { Held } from "./meetings.ts";
 import { chainOf, slicesOf } from "./slices.ts";
@@ -33,14 +34,8 @@ export class Memory {
   }
 
   #join(run: ProgramBuffer, member: ProgramBuffer): void {
-    for (const [one, other] of [
-      [run, member],
-      [member, run],
-    ]) {
-      const list = this.#together.get(one);
-      if (list === undefined) this.#together.set(one, [other]);
-      else list.push(other);
-    }
+    push(this.#together, run, member);
+    push(this.#together, member, run);
   }
 
   /** The runs that the buffer lies in, and what lies in it where it is a run. */
