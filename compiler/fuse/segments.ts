@@ -29,7 +29,7 @@ export interface Segment {
 }
 
 /** 64 bytes, so that every tensor keeps the arena's alignment. */
-export const segmentAlignment = 16;
+const segmentAlignment = 16;
 
 export interface SegmentedEntry extends FusedEntry {
   readonly segments: readonly Segment[];

@@ -265,7 +265,7 @@ export function storeAt(emitter: Emitter, buffer: string, index: Index, value: E
 // the values named so far. A vector point is four points side by side: its placements run along `laneAxis`.
 
 /** The pseudo axis 0…3 of a vector point's lanes. */
-export const laneAxis = "$lane";
+const laneAxis = "$lane";
 
 export interface Point {
   readonly axes: ReadonlyMap<string, Index>;
@@ -297,7 +297,7 @@ export function at(point: Point, places: Iterable<readonly [string, Index]>, lan
 }
 
 /** Lane `lane` of a vector point. */
-export function laneOf(point: Point, lane: 0 | 1 | 2 | 3): Point {
+function laneOf(point: Point, lane: 0 | 1 | 2 | 3): Point {
   if (!point.vector) return point;
   const places = new Map([[laneAxis, constantIndex(lane)]]);
   const axes = new Map([...point.axes].map(([name, index]) => [name, substituteAxes(index, places)]));

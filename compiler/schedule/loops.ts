@@ -2,21 +2,14 @@
  * Loops: neighbouring axes become one where every index runs through both as through one flat range, so that an elementwise kernel over
  * [N, 32] is one loop to 32·N; a loop over one iteration is none, over none no code. And how loads and stores run along an axis.
  */
-import {
-  constant,
-  constantValue,
-  equal,
-  isConstant,
-  multiply,
-  product,
-  type Dimension,
-} from "../dimension/dimension.ts";
+import { constant, equal, isConstant, multiply, product, type Dimension } from "../dimension/dimension.ts";
 import { scalarsOf, sourcesOf, targetsOf } from "../kernel/stage.ts";
 import type { Stage } from "../kernel/types.ts";
 import {
   addIndex,
   axesOf,
   constantIndex,
+  knownNumber,
   quotient,
   remainder,
   scaleIndex,
@@ -125,11 +118,6 @@ export interface LoopRange {
 }
 
 export const zero: Index = constantIndex(0);
-
-/** The index's number, where it is one. */
-export function knownNumber(index: Index): number | undefined {
-  return index.terms.length === 0 ? constantValue(index.constant) : undefined;
-}
 
 /** Runs `body` at from, from + step, … below `to`, which the steps meet exactly. */
 export function loopOver(

@@ -15,7 +15,7 @@ import {
 import { scalarsOf, sourcesOf, targetsOf } from "../kernel/stage.ts";
 import type { Kernel, Stage, Store } from "../kernel/types.ts";
 import { isRandom } from "../loops/functions.ts";
-import { axesOf, constantIndex, subtractIndex } from "../loops/index.ts";
+import { axesOf, constantIndex, knownNumber, subtractIndex } from "../loops/index.ts";
 import { nodesOf, scalarCost } from "../loops/scalar.ts";
 import type { Index } from "../loops/types.ts";
 import type { Reduce } from "./border.ts";
@@ -23,7 +23,6 @@ import {
   coefficientOf,
   indicesOfStage,
   innermost,
-  knownNumber,
   mergeAxes,
   runsAlong,
   strideOf,
