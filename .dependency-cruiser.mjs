@@ -66,7 +66,7 @@ export default {
   forbidden: [
     ...phaseRules,
     ...libraryRules,
-    // compile.ts, index.ts and files.ts stand above all phases.
+    // The files that lie in compiler/ itself (compile.ts, front.ts, middle.ts, files.ts …) stand above all phases.
     forbid("phases-below-the-pipeline", { path: "^compiler/[^/]+/" }, { path: "^compiler/[^/]+\\.ts$" }),
     forbid("phases-know-no-target", { path: "^compiler/[^/]+/" }, { path: "^(targets|runtime|cli)/" }),
     // files.ts and project.ts are `nnc/files`: a project's folder, its sources and its data, beside the pure core.

@@ -49,6 +49,7 @@ function writeWhole(content: string | Uint8Array): void {
     try {
       from += writeSync(messages, bytes, from);
     } catch (error) {
+      // What calls of the system throw.
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EPIPE") process.exit(process.exitCode ?? exitCodes.success);
       if (code !== "EAGAIN") throw error;

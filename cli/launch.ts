@@ -38,6 +38,7 @@ function useCache(loader: Loader, write: boolean): void {
     if (place === undefined || (cachedData === undefined && !write)) return compile.call(this, source, file);
     const script = new vm.Script(module.wrap(source), { filename: file, cachedData });
     if (write) process.once("exit", () => writeFileSync(place, script.createCachedData()));
+    // The wrapper is a function of `exports` and the other names of a module.
     const run = script.runInThisContext() as (this: unknown, ...values: readonly unknown[]) => unknown;
     return run.call(this.exports, this.exports, createRequire(file), this, file, path.dirname(file));
   };

@@ -1,6 +1,6 @@
 /**
  * What a phase is, and phases in a row: each turns one form into the next. Whoever verifies, prints or draws what is between
- * them reads the same list, so that no form is made and never checked.
+ * them reads the same list, so that each form that has a verifier is checked.
  */
 import { internalFailure } from "./diagnostics/codes/internal.ts";
 import { diagnose, InternalError, label, NncError, type Diagnostic } from "./diagnostics/diagnostic.ts";

@@ -21,10 +21,10 @@ const operations = 400_000;
 export const networks = [
   { name: "dense, adam", depth: 100, source: trained(dense(100)) },
   { name: "dense, adam", depth: 500, source: trained(dense(500)) },
-  { name: "dense, adam", depth: 800, source: trained(dense(800)), operations },
+  { name: "dense, adam", depth: 800, source: trained(dense(800)) },
   { name: "dense, adam", depth: 1000, source: trained(dense(1000)), operations },
   { name: "dense, sgd", depth: 1000, source: trained(dense(1000), { optimizer: descent }) },
-  { name: "dense, sgd", depth: 1600, source: trained(dense(1600), { optimizer: descent }), operations },
+  { name: "dense, sgd", depth: 1600, source: trained(dense(1600), { optimizer: descent }) },
   { name: "dense, untrained", depth: 2000, source: dense(2000) },
   { name: "dense, untrained", depth: 4000, source: dense(4000), operations },
   { name: "dense of 60 sizes, adam", depth: 60, source: trained(widening(60)) },

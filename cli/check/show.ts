@@ -9,7 +9,7 @@ import type { HostInput } from "../../compiler/program/host.ts";
 import type { Program } from "../../compiler/program/types.ts";
 import { formatBytes, formatCount } from "../output/numbers.ts";
 import type { Paint } from "../output/style.ts";
-import { table } from "../output/table.ts";
+import { left, right, table } from "../output/table.ts";
 import { costsOf } from "./cost.ts";
 
 type Typed = Pick<HostInput, "name" | "dtype" | "shape">;
@@ -93,13 +93,7 @@ function modelText(model: ModelDescription, program: Program | undefined, paint:
 }
 
 function layerTable(layers: readonly LayerDescription[], paint: Paint): string {
-  const columns = [
-    { head: "layer", align: "left" },
-    { head: "block", align: "left" },
-    { head: "output", align: "left" },
-    { head: "parameters", align: "right" },
-    { head: "", align: "left" },
-  ] as const;
+  const columns = [left("layer"), left("block"), left("output"), right("parameters"), left("")] as const;
   const some = layers.some(({ still = [] }) => still.length > 0);
   const rows = layers.map(({ path, block, output, parameters, still = [] }) => {
     const count = constantValue(parameters) === 0 ? "" : printCount(parameters);

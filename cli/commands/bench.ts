@@ -14,7 +14,7 @@ import { gpuFor } from "../gpu.ts";
 import { writeJson } from "../output/json.ts";
 import { formatCount, plural } from "../output/numbers.ts";
 import { painter } from "../output/style.ts";
-import { table } from "../output/table.ts";
+import { left, right, table } from "../output/table.ts";
 import { chooseModel } from "../predict/model.ts";
 import { checkTarget, compileSource, openSource, optionsOf } from "../source.ts";
 import type { ClosingFlags } from "../source.ts";
@@ -147,14 +147,7 @@ function tell(
     writeJson(stdout, { ok: true, results, skipped });
     return;
   }
-  const columns = [
-    { head: "case", align: "left" },
-    { head: "rows", align: "right" },
-    { head: "target", align: "left" },
-    { head: "time", align: "right" },
-    { head: "±", align: "right" },
-    { head: "rows/s", align: "right" },
-  ] as const;
+  const columns = [left("case"), right("rows"), left("target"), right("time"), right("±"), right("rows/s")] as const;
   const ordered = results.toSorted((a, b) => order(a) - order(b));
   stdout.write(
     table(

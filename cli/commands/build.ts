@@ -8,7 +8,7 @@ import { readBy, writeOutputs } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
 import { formatBytes } from "../output/numbers.ts";
 import { painter } from "../output/style.ts";
-import { table } from "../output/table.ts";
+import { left, right, table } from "../output/table.ts";
 import { arithmeticOf, checkTarget, compileSource, openSource, optionsOf } from "../source.ts";
 import type { ArithmeticFlags, ClosingFlags } from "../source.ts";
 
@@ -60,11 +60,7 @@ export async function build(context: Context, flags: BuildFlags, file: string): 
   return exitCodes.success;
 }
 
-const columns = [
-  { head: "file", align: "left" },
-  { head: "size", align: "right" },
-  { head: "gzipped", align: "right" },
-] as const;
+const columns = [left("file"), right("size"), right("gzipped")] as const;
 
 function sizesOf(name: string, content: string | Uint8Array): Written {
   const bytes = typeof content === "string" ? Buffer.from(content) : content;

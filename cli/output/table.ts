@@ -7,6 +7,14 @@ export interface Column {
   readonly align: "left" | "right";
 }
 
+export function left(head: string): Column {
+  return { head, align: "left" };
+}
+
+export function right(head: string): Column {
+  return { head, align: "right" };
+}
+
 type Rows = readonly (readonly string[])[];
 
 interface Layout {

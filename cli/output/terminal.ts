@@ -14,6 +14,7 @@ export function guarded(stream: Output): Output {
   if (stream.isTTY !== true) return stream;
   const write = (content: string | Uint8Array): unknown =>
     stream.write(typeof content === "string" ? shownText(content) : content);
+  // All but `write` is the stream's own, its prototype's.
   return Object.create(stream, { write: { value: write } }) as Output;
 }
 

@@ -27,7 +27,7 @@ export interface ReadText {
 }
 
 /** A file for one input holds its ids, and so does one whose name says so, unless training read its text from such a file. */
-export function isTextFile({ field, file }: FileFlag, { settings: { path } }: HostData): boolean {
+function isTextFile({ field, file }: FileFlag, { settings: { path } }: HostData): boolean {
   if (field !== undefined) return false;
   const form = formOfName(file);
   return form === undefined || (typeof path === "string" && formOfName(path) === form);

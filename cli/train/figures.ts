@@ -8,8 +8,7 @@ import type { Fitted } from "../../runtime/save/fitted.ts";
 import type { Scores } from "../../runtime/train/index.ts";
 import { formatValue } from "../output/numbers.ts";
 import type { Look } from "../output/style.ts";
-import { fits, table } from "../output/table.ts";
-import type { Column } from "../output/table.ts";
+import { fits, left, right, table } from "../output/table.ts";
 import { wrap } from "../output/wrap.ts";
 import type { MatrixPanel } from "../plot/panel.ts";
 
@@ -111,12 +110,4 @@ function note({ name, value: { shape } }: Shaped, { elsewhere }: Place): string 
 /** The classes where there are as many, else numbers from 0. */
 function namesOf(count: number, classes: readonly string[]): readonly string[] {
   return Array.from({ length: count }, (_, at) => (classes.length === count ? (classes[at] ?? "") : String(at)));
-}
-
-function left(head: string): Column {
-  return { head, align: "left" };
-}
-
-function right(head: string): Column {
-  return { head, align: "right" };
 }

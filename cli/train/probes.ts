@@ -2,7 +2,7 @@
 import type { EpochEvent, ProbeValues } from "../../runtime/train/index.ts";
 import { formatValue } from "../output/numbers.ts";
 import type { Look } from "../output/style.ts";
-import { table } from "../output/table.ts";
+import { left, right, table } from "../output/table.ts";
 import type { Curve, CurvePanel, Point } from "../plot/panel.ts";
 import type { History } from "./history.ts";
 
@@ -38,8 +38,8 @@ export function probeTable(runs: readonly History[], { paint, width }: Look): st
     ...statistics.map(([statistic]) => formatValue(valueOf(epochs.at(-1), path, statistic))),
   ]);
   if (rows.length === 0) return "";
-  const heads = statistics.map(([, head]) => ({ head, align: "right" as const }));
-  return `\n${table([{ head: "probe", align: "left" }, ...heads], rows, paint, { width })}`;
+  const heads = statistics.map(([, head]) => right(head));
+  return `\n${table([left("probe"), ...heads], rows, paint, { width })}`;
 }
 
 /** A probe of a run; with several runs its name begins with the run's. */

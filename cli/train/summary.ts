@@ -2,8 +2,7 @@
 import type { Scores } from "../../runtime/train/index.ts";
 import { formatDuration, formatLoss, formatValue, formatWhole } from "../output/numbers.ts";
 import type { Look } from "../output/style.ts";
-import { table } from "../output/table.ts";
-import type { Column } from "../output/table.ts";
+import { left, right, table } from "../output/table.ts";
 import { scalarNames } from "./history.ts";
 import type { History } from "./history.ts";
 
@@ -51,12 +50,4 @@ export function comparisonOf(runs: readonly History[], { paint, width }: Look): 
 /** A score that is a number, NaN included; a dash where there is none. */
 function formatScore(scores: Scores, name: string, format = formatValue): string {
   return typeof scores[name] === "number" ? format(scores[name]) : "—";
-}
-
-function left(head: string): Column {
-  return { head, align: "left" };
-}
-
-function right(head: string): Column {
-  return { head, align: "right" };
 }

@@ -43,7 +43,7 @@ function printForm(form: SettingForm): string {
 }
 
 /** How an argument for this setting is evaluated. */
-export function modeOf({ types }: Setting): Mode {
+function modeOf({ types }: Setting): Mode {
   const forms = types.map((form) => leaf(form));
   const expects = forms.find((form) => form === "initializer" || form === "schedule");
   const numeric = forms.filter((form) => form === "int" || form === "float");

@@ -30,7 +30,7 @@ export function planData(entry: KeyValue | undefined, frame: Frame): HostData {
 }
 
 /** What a train's `data` says itself, or the declaration that it names. */
-export function dataExpression(value: Expression, frame: Frame): Expression {
+function dataExpression(value: Expression, frame: Frame): Expression {
   const declared = value.kind === "name" ? lookUp(frame.body.scope, "value", value.text)?.declaration : undefined;
   return declared?.kind === "data" ? declared.value : value;
 }

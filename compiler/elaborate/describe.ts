@@ -2,6 +2,7 @@
 import { product, type Dimension, constantValue, add, constant } from "../dimension/dimension.ts";
 import { nodesWithin } from "../graph/bodies.ts";
 import type { TensorType } from "../graph/types.ts";
+import { push } from "../loops/push.ts";
 import type { HostInput, HostResult } from "../program/host.ts";
 import type { Elaboration } from "./types.ts";
 
@@ -48,9 +49,7 @@ export function describe({ entries, variables, owned, host }: Elaboration): read
       const layer = layerOf(parameter.slice(0, parameter.lastIndexOf(".")));
       if (layer === undefined) continue;
       if (!outputs.has(layer)) outputs.set(layer, undefined);
-      const known = own.get(layer);
-      if (known === undefined) own.set(layer, [parameter]);
-      else known.push(parameter);
+      push(own, layer, parameter);
     }
     const count = (list: readonly string[]): Dimension => sum(list.map((one) => sizes.get(one) ?? constant(0)));
     const layers = [...outputs].map(([path, output]): LayerDescription => {

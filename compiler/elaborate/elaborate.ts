@@ -1,6 +1,6 @@
 /**
- * A typed module and a choice of `train` to graphs: `train_step`, `evaluate`, `predict.*`, `continue.*` and `continue_start.*` of models that
- * read a text in parts, `metric.*`, and `init` for every variable that the others came to need.
+ * A typed module and a choice of `train` to graphs: `train_step`, `evaluate_start`, `evaluate`, `predict.*`, `continue.*` and `continue_start.*`
+ * of models that read a text in parts, `metric.*`, and `init` for every variable that the others came to need.
  */
 import { diagnose, label, type Diagnostic, type Span } from "../diagnostics/diagnostic.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";

@@ -4,6 +4,7 @@
  */
 import { dimensionNamed } from "./values.ts";
 import { substitute, symbolsOf, type Dimension } from "../dimension/dimension.ts";
+import { keyOf } from "../graph/graph.ts";
 import type { GraphOutput } from "../graph/types.ts";
 import type { HostResult, HostWholeMetric } from "../program/host.ts";
 import { UniqueNames } from "../program/unique-names.ts";
@@ -182,19 +183,15 @@ class Gathered {
   readonly outputs: GraphOutput[] = [];
 
   constructor({ inputs }: Objective) {
-    for (const { buffer, tensor } of inputs) this.#buffers.set(keyOf(tensor), buffer);
+    for (const { buffer, tensor } of inputs) this.#buffers.set(keyOf(tensor.value), buffer);
   }
 
   /** The buffer of `evaluate` that holds a tensor; `name` where there is none yet. */
   bufferOf(tensor: Tensor, name: string): string {
-    const known = this.#buffers.get(keyOf(tensor));
+    const known = this.#buffers.get(keyOf(tensor.value));
     if (known !== undefined) return known;
-    this.#buffers.set(keyOf(tensor), name);
+    this.#buffers.set(keyOf(tensor.value), name);
     this.outputs.push({ name, role: "result", value: tensor.value });
     return name;
   }
-}
-
-function keyOf({ value: { node, output } }: Tensor): string {
-  return `${node}.${output}`;
 }

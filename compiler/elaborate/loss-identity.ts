@@ -3,6 +3,7 @@
  * account, numbers and their order are.
  */
 import type { GraphBuilder } from "../graph/builder.ts";
+import { keyOf } from "../graph/graph.ts";
 import { printAttributes, printType } from "../graph/print.ts";
 import type { Value } from "../graph/types.ts";
 import { checksumOf } from "../program/checksum.ts";
@@ -10,12 +11,13 @@ import { checksumOf } from "../program/checksum.ts";
 /** Of the loss that the nodes from `start` on compute. */
 export function lossIdentity(name: string, loss: Value, start: number, builder: GraphBuilder): string {
   const outside = new Map<string, number>();
-  const place = ({ node, output }: Value): string => {
+  const place = (value: Value): string => {
+    const { node, output } = value;
     if (node >= start) return `%${node - start}.${output}`;
-    const key = `${node}.${output}`;
+    const key = keyOf(value);
     const known = outside.get(key) ?? outside.size;
     outside.set(key, known);
-    return `given ${known}: ${printType(builder.typeOf({ node, output }))}`;
+    return `given ${known}: ${printType(builder.typeOf(value))}`;
   };
   const lines = builder.nodes
     .slice(start)

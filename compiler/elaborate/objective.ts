@@ -71,7 +71,7 @@ export function trainFrame(plan: TrainPlan, entry: Entry): Frame {
 }
 
 /** Binds a train's shared lets so that each is evaluated when something first uses it. */
-export function bindLets(plan: TrainPlan, frame: Frame): void {
+function bindLets(plan: TrainPlan, frame: Frame): void {
   for (const statement of plan.train.lets) {
     const evaluateOnce = (): Evaluated => frame.session.evaluator.evaluate(statement.value, frame);
     const shared: Extract<Binding, { kind: "lazy" }> = { kind: "lazy", evaluate: evaluateOnce, state: "waiting" };
@@ -95,7 +95,7 @@ function part(shared: Extract<Binding, { kind: "lazy" }>, index: number, span: S
 }
 
 /** The short form: the model's output, and the inputs that its loss takes. */
-export function shortObjective(plan: TrainPlan, loss: Chosen, entry: Entry, facts: TargetFacts): Objective {
+function shortObjective(plan: TrainPlan, loss: Chosen, entry: Entry, facts: TargetFacts): Objective {
   const frame = trainFrame(plan, entry);
   const model = trainedModel(plan, frame);
   const inputs = givenInputs(model, frame).map(({ name, buffer, tensor }): TrainInput => ({ name, buffer, tensor }));
@@ -266,7 +266,7 @@ export function compare({ target, given, span }: Chosen, frame: Frame, storage?:
 }
 
 /** A train with steps: its declared inputs. One called `target` is what the data's `target` goes to. */
-export function longObjective(plan: TrainPlan, entry: Entry): Objective {
+function longObjective(plan: TrainPlan, entry: Entry): Objective {
   const frame = trainFrame(plan, entry);
   const inputs = plan.train.inputs.map(({ name, types }): TrainInput => {
     const buffer = `train.${name.text}`;

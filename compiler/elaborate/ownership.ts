@@ -2,6 +2,7 @@
  * Whose parameters are whose: a model's are its own and those of the models that it calls, wherever anybody asks. A path names
  * a model, what is below a layer, or one variable.
  */
+import { push } from "../loops/push.ts";
 import type { Session, VariableRecord } from "./session.ts";
 
 /** The model and every model that it calls, itself or through others. */
@@ -26,11 +27,7 @@ export class Ownership {
     this.#session = session;
     for (const record of session.variables.values()) {
       if (record.role !== "parameter" && record.role !== "state") continue;
-      for (const path of prefixesOf(record.name)) {
-        const below = this.#below.get(path);
-        if (below === undefined) this.#below.set(path, [record]);
-        else below.push(record);
-      }
+      for (const path of prefixesOf(record.name)) push(this.#below, path, record);
     }
   }
 

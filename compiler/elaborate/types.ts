@@ -7,7 +7,7 @@ import type { InputRole, TensorType } from "../graph/types.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Host } from "../program/host.ts";
 
-/** `init`, `train_step`, `evaluate`, `predict.Digits`, `metric.worst_class_accuracy`, `continue.Letters`, `continue_start.Letters`. */
+/** `init`, `train_step`, `evaluate_start`, `evaluate`, `predict.Digits`, `metric.worst_class_accuracy`, `continue.Letters`, `continue_start.Letters`. */
 export interface EntryGraph {
   readonly name: string;
   readonly graph: Graph;

@@ -140,7 +140,7 @@ function isAlone({ kind }: Cluster): boolean {
 }
 
 /** A map over a cluster's rows: its shape is the grid's followed by the reduced axes'. */
-export function isRow({ compute }: Member, { kind, grid, over }: Cluster, bounds: Bounds): boolean {
+function isRow({ compute }: Member, { kind, grid, over }: Cluster, bounds: Bounds): boolean {
   if (kind !== "rows" || over === undefined || grid.length === 0 || compute.kind !== "map") return false;
   return (
     sameShape(compute.axes, [...grid, ...over]) &&

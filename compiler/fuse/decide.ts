@@ -20,6 +20,7 @@ import {
   rangesOf,
   substituteAxesInScalar,
 } from "../loops/index.ts";
+import { push } from "../loops/push.ts";
 import { loadsOf, nodeCost, replaceLoads, type Load } from "../loops/scalar.ts";
 import { simplifyIndex, simplifyScalar } from "../loops/simplify.ts";
 import { childrenOf, indicesOf, walk } from "../loops/traverse.ts";
@@ -122,13 +123,7 @@ function reachable(members: readonly Member[], outputs: ReadonlySet<string>): re
 
 function consumersOf(nodes: readonly LoweredNode[], loads: State["loads"]): State["consumers"] {
   const consumers = new Map<string, LoweredNode[]>();
-  for (const node of nodes) {
-    for (const tensor of loads.get(node.tensor) ?? []) {
-      const list = consumers.get(tensor);
-      if (list === undefined) consumers.set(tensor, [node]);
-      else list.push(node);
-    }
-  }
+  for (const node of nodes) for (const tensor of loads.get(node.tensor) ?? []) push(consumers, tensor, node);
   return consumers;
 }
 

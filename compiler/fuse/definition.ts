@@ -1,6 +1,6 @@
 /**
- * The working form of fusion: each node's compute with the values that are never stored written into it, and the tables
- * that say who loads whom. What is left to load is a graph input or a value that some kernel makes.
+ * The working form of fusion: each node's compute with the values that are never stored written into it. What is left
+ * to load is a graph input or a value that some kernel makes.
  */
 import { constantValue, equal, isConstant } from "../dimension/dimension.ts";
 import type { Bounds } from "../dimension/interval.ts";

@@ -14,6 +14,7 @@ import { readsOf } from "../kernel/tensors.ts";
 import type { Kernel, Row, Stage, Store } from "../kernel/types.ts";
 import { addsProducts } from "../loops/contraction.ts";
 import { axisIndex, flatten, soleAxis, substituteAxes, substituteAxesInScalar } from "../loops/index.ts";
+import { push } from "../loops/push.ts";
 import { replaceLoads } from "../loops/scalar.ts";
 import type { Axis, Index, Scalar } from "../loops/types.ts";
 import type { Tensor } from "../lower/lowered.ts";
@@ -68,11 +69,7 @@ export function nestTransforms(
 function readersOf(kernels: readonly Kernel[]): ReadonlyMap<string, readonly Kernel[]> {
   const readers = new Map<string, Kernel[]>();
   for (const kernel of kernels) {
-    for (const tensor of readsOf(kernel)) {
-      const list = readers.get(tensor);
-      if (list === undefined) readers.set(tensor, [kernel]);
-      else list.push(kernel);
-    }
+    for (const tensor of readsOf(kernel)) push(readers, tensor, kernel);
   }
   return readers;
 }

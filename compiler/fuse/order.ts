@@ -6,6 +6,7 @@ import { InternalError } from "../diagnostics/diagnostic.ts";
 import { accountOf, mayOverwrite, mayOverwriteLater } from "../kernel/accesses.ts";
 import type { LoweredOutput } from "../lower/lowered.ts";
 import { isLoop, readsOfStep, writesOfStep, type KernelStep } from "../kernel/steps.ts";
+import { push } from "../loops/push.ts";
 import { Heap, Precedence } from "./precedence.ts";
 
 export interface Ordered {
@@ -39,11 +40,7 @@ function dataEdges(steps: readonly KernelStep[]): Edges {
   for (const [position, step] of steps.entries()) {
     precedence.add();
     for (const tensor of writesOfStep(step)) makers.set(tensor, position);
-    for (const tensor of readsOfStep(step)) {
-      const list = readers.get(tensor);
-      if (list === undefined) readers.set(tensor, [position]);
-      else list.push(position);
-    }
+    for (const tensor of readsOfStep(step)) push(readers, tensor, position);
   }
   for (const [tensor, positions] of readers) {
     const maker = makers.get(tensor);

@@ -19,6 +19,7 @@ import { isLoop, readsOfStep, writesOfStep, type KernelStep } from "../kernel/st
 import { readsOf, renameTensors, writesOf } from "../kernel/tensors.ts";
 import { formOf } from "../kernel/form.ts";
 import type { Kernel, Stage } from "../kernel/types.ts";
+import { push } from "../loops/push.ts";
 
 /** Tensors that lie contiguously, each at a multiple of `segmentAlignment` elements; `name` is the whole run. */
 export interface Segment {
@@ -28,7 +29,7 @@ export interface Segment {
 }
 
 /** 64 bytes, so that every tensor keeps the arena's alignment. */
-export const segmentAlignment = 16;
+const segmentAlignment = 16;
 
 export interface SegmentedEntry extends FusedEntry {
   readonly segments: readonly Segment[];
@@ -123,9 +124,7 @@ function groupsOf(updates: readonly (Update | undefined)[]): readonly (readonly 
   for (const update of updates) {
     if (update === undefined || update.slots.some((tensor) => owned.has(tensor))) continue;
     for (const tensor of update.slots) owned.add(tensor);
-    const group = byKey.get(update.key);
-    if (group === undefined) byKey.set(update.key, [update]);
-    else group.push(update);
+    push(byKey, update.key, update);
   }
   return [...byKey.values()].filter((group) => group.length > 1);
 }
@@ -152,13 +151,8 @@ function positionsBy(
   tensorsOf: (step: KernelStep) => Iterable<string>,
 ): ReadonlyMap<string, readonly number[]> {
   const positions = new Map<string, number[]>();
-  for (const [position, step] of steps.entries()) {
-    for (const tensor of tensorsOf(step)) {
-      const list = positions.get(tensor);
-      if (list === undefined) positions.set(tensor, [position]);
-      else list.push(position);
-    }
-  }
+  for (const [position, step] of steps.entries())
+    for (const tensor of tensorsOf(step)) push(positions, tensor, position);
   return positions;
 }
 

@@ -47,22 +47,13 @@ function valuesOf(graph: Graph, given: readonly TensorData[], environment: Envir
       environment,
     );
   };
-  const live = liveNodes(graph);
+  const live = graph.reaching(graph.outputs.map(({ value }) => value));
   for (const node of graph.nodes) {
-    if (!live.has(node.id)) continue;
+    // All that is given is taken, used or not: its order counts.
+    if (!live.has(node.id) && node.op !== "given") continue;
     for (const [output, result] of resultsOf(node).entries()) values.set(printValue({ node: node.id, output }), result);
   }
   return graph.outputs.map(({ value }) => valueOf(printValue(value)));
-}
-
-/** The nodes that outputs depend on, and all that is given, used or not: its order counts. */
-function liveNodes({ nodes, outputs }: Graph): ReadonlySet<number> {
-  const live = new Set(outputs.map(({ value }) => value.node));
-  for (const { id, op, inputs } of nodes.toReversed()) {
-    if (op === "given") live.add(id);
-    if (live.has(id)) for (const { node } of inputs) live.add(node);
-  }
-  return live;
 }
 
 function inputOf(node: GraphNode, { inputs, dims }: Environment): TensorData {

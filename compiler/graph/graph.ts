@@ -81,6 +81,11 @@ export class Graph {
   }
 }
 
+/** Equal for equal values and only for them: a key of maps and sets. */
+export function keyOf({ node, output }: Value): string {
+  return `${node}.${output}`;
+}
+
 /** A region as the graph that it is. */
 export function graphOf(region: Region): Graph {
   return region instanceof Graph ? region : new Graph(region.nodes, region.outputs);

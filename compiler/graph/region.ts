@@ -7,7 +7,7 @@ import { InternalError } from "../diagnostics/diagnostic.ts";
 import type { Dimension } from "../dimension/dimension.ts";
 import { dimensionOf, numberOf } from "./attributes.ts";
 import { GraphBuilder } from "./builder.ts";
-import type { Graph } from "./graph.ts";
+import { keyOf, type Graph } from "./graph.ts";
 import type { GraphNode, GraphOutput, Region, TensorType, Value } from "./types.ts";
 
 /** A loop over the leading axis of `sliced`, as a body over values that are given. */
@@ -154,10 +154,6 @@ function cut(builder: GraphBuilder, own: readonly Value[], results: readonly Val
     value: now(value),
   }));
   return { region: body.finish(outputs), captures };
-}
-
-function keyOf({ node, output }: Value): string {
-  return `${node}.${output}`;
 }
 
 /** The nodes that depend on what is given, and the free ones between them, up to the results. */

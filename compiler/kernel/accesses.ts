@@ -3,6 +3,7 @@
  * overwritten in place, what may lie over what and what the verifier finds are all answered from it.
  */
 import { axisIndex, dataScalarsOf, indexKey, substituteAxes } from "../loops/index.ts";
+import { push } from "../loops/push.ts";
 import { loadsOf } from "../loops/scalar.ts";
 import type { Axis, ElementType, Index, Scalar } from "../loops/types.ts";
 import type { Kernel, Stage, Store } from "./types.ts";
@@ -40,17 +41,14 @@ export function accountOf({ stages }: Kernel): Account {
   return account;
 }
 
-/** Each kernel is asked about by ordering, settling, segments, scheduling and aliasing; none of them changes it. */
+/** Each kernel is asked about by ordering, settling, nests, scheduling, short rows, aliasing, printer and verifier; none of them changes it. */
 const accounts = new WeakMap<readonly Stage[], Account>();
 
 function makeAccount(stages: readonly Stage[]): Account {
   const loads = new Map<string, Access[]>();
   const stores = new Map<string, Access[]>();
   for (const [moment, { kind, access }] of stepsOf(stages).entries()) {
-    const lists = kind === "load" ? loads : stores;
-    const list = lists.get(access.tensor);
-    if (list === undefined) lists.set(access.tensor, [{ ...access, moment }]);
-    else list.push({ ...access, moment });
+    push(kind === "load" ? loads : stores, access.tensor, { ...access, moment });
   }
   return { loads, stores };
 }

@@ -1,5 +1,9 @@
-/** What the stages of a kernel have in common: the scalars that they evaluate, the locals that they define, a change of all of them. */
+/**
+ * What the stages of a kernel have in common: the scalars that they evaluate, the addresses that they load and store, the
+ * locals that they define, a change of all of them.
+ */
 import { mapDataScalars } from "../loops/index.ts";
+import { loadsOf } from "../loops/scalar.ts";
 import type { Index, Scalar } from "../loops/types.ts";
 import type { Stage, Store } from "./types.ts";
 
@@ -27,6 +31,30 @@ function scalarsOfStore({ value, indices }: Store): readonly Scalar[] {
 
 function asScalar(index: Index): Scalar {
   return { kind: "index", index };
+}
+
+/** The addresses that a stage stores to. */
+export function targetsOf(stage: Stage): readonly Index[] {
+  switch (stage.kind) {
+    case "store":
+      return stage.store.indices;
+    case "sweep":
+      return stage.stores.flatMap(({ indices }) => indices);
+    case "scatter":
+      return stage.at;
+    case "nest":
+      return stage.stages.flatMap(targetsOf);
+    case "let":
+    case "reduce":
+      return [];
+  }
+}
+
+/** The addresses that a stage loads from. */
+export function sourcesOf(stage: Stage): readonly Index[] {
+  return scalarsOf(stage)
+    .flatMap(loadsOf)
+    .flatMap(({ indices }) => indices);
 }
 
 /** The names of every local that a stage defines, inside its loops, too. */

@@ -4,11 +4,11 @@ import { axesOf, soleAxis } from "../loops/index.ts";
 import { dtypeOf } from "../loops/scalar.ts";
 import type { Axis, ElementType, Index } from "../loops/types.ts";
 import { namesOf, verifyDistinct } from "../loops/verify.ts";
-import { expectType, verifyIndex, verifyScalar, verifyTensor } from "../loops/verify-scalar.ts";
+import { expectType, verifyIndex, verifyLets, verifyScalar, verifyTensor } from "../loops/verify-scalar.ts";
 import type { Visible } from "../loops/verify-scalar.ts";
 import { accountOf, placeOf } from "./accesses.ts";
 import type { Access, Account } from "./accesses.ts";
-import type { Kernel, Let, Result, Stage, Store } from "./types.ts";
+import type { Kernel, Result, Stage, Store } from "./types.ts";
 
 /**
  * Sentences of what was expected and what was found: axes distinct and bound, locals defined before, types agree, a
@@ -92,19 +92,6 @@ function verifyStage(
       return [...outer, ...lets, ...verifyScatter(stage, grid, scope)];
     }
   }
-}
-
-/** The problems of lets in order, and what is visible after them. */
-function verifyLets(lets: readonly Let[], visible: Visible): readonly [readonly string[], Visible] {
-  const locals = new Map(visible.locals);
-  const scope = { ...visible, locals };
-  const problems = lets.flatMap(({ name, value }) => {
-    const again = locals.has(name) ? [`expected a new local, found ${name} again`] : [];
-    const found = verifyScalar(value, scope);
-    locals.set(name, dtypeOf(value));
-    return [...again, ...found];
-  });
-  return [problems, scope];
 }
 
 function verifyResult({ name, dtype, combine, value }: Result, visible: Visible): readonly string[] {

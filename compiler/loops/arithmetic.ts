@@ -35,7 +35,7 @@ export function modI32(left: number, right: number): number {
   return (rest !== 0 && rest < 0 !== right < 0 ? rest + right : rest) | 0;
 }
 
-export const unaryF32: Readonly<Record<Exclude<UnaryOperator, "sign" | "not" | "unbits">, Unary>> = {
+export const unaryF32: Readonly<Record<Exclude<UnaryOperator, "not" | "unbits">, Unary>> = {
   neg: (x) => -x,
   abs: Math.abs,
   floor: Math.floor,
@@ -43,10 +43,9 @@ export const unaryF32: Readonly<Record<Exclude<UnaryOperator, "sign" | "not" | "
   bits: bitsOf,
 };
 
-export const unaryI32: Readonly<Record<"neg" | "abs" | "sign" | "not" | "unbits", Unary>> = {
+export const unaryI32: Readonly<Record<"neg" | "abs" | "not" | "unbits", Unary>> = {
   neg: (x) => -x | 0,
   abs: (x) => Math.abs(x) | 0,
-  sign: Math.sign,
   not: (x) => (x === 0 ? 1 : 0),
   unbits: fromBits,
 };

@@ -54,9 +54,9 @@ export function neutral(combine: Combine, dtype: ElementType): number {
 }
 
 export function combinerOf(combine: Combine, dtype: ElementType, precision: Precision): Combiner {
-  if (combine === "argmax") return firstMaximum;
-  const join = joinOf(combine, dtype, precision);
   const first = neutral(combine, dtype);
+  if (combine === "argmax") return firstMaximum(first);
+  const join = joinOf(combine, dtype, precision);
   const take = (into: Accumulator, value: number): void => {
     into.value = join(into.value, value);
   };
@@ -68,20 +68,22 @@ export function combinerOf(combine: Combine, dtype: ElementType, precision: Prec
   };
 }
 
-/** The first NaN if there is one, else the first maximum: where `max` finds its value. Nothing but −∞ gives index 0. */
-const firstMaximum: Combiner = {
-  start: () => ({ value: -Infinity, index: 0 }),
-  take(into, value, index) {
-    if (!beats(value, into.value)) return;
-    into.value = value;
-    into.index = index;
-  },
-  join(into, part) {
-    const ties = !beats(part.value, into.value) && !beats(into.value, part.value);
-    if (ties ? part.index < into.index : beats(part.value, into.value)) Object.assign(into, part);
-  },
-  result: ({ index }) => index,
-};
+/** The first NaN if there is one, else the first maximum: where `max` finds its value. Nothing but the least value, where it starts, gives index 0. */
+function firstMaximum(least: number): Combiner {
+  return {
+    start: () => ({ value: least, index: 0 }),
+    take(into, value, index) {
+      if (!beats(value, into.value)) return;
+      into.value = value;
+      into.index = index;
+    },
+    join(into, part) {
+      const ties = !beats(part.value, into.value) && !beats(into.value, part.value);
+      if (ties ? part.index < into.index : beats(part.value, into.value)) Object.assign(into, part);
+    },
+    result: ({ index }) => index,
+  };
+}
 
 /** Greater, where a NaN is greater than every number. */
 function beats(value: number, best: number): boolean {

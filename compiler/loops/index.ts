@@ -45,6 +45,11 @@ export function axisIndex(name: string): Index {
   return atomIndex({ kind: "axis", axis: name });
 }
 
+/** The index's number, where it is one. */
+export function knownNumber(index: Index): number | undefined {
+  return index.terms.length === 0 ? constantValue(index.constant) : undefined;
+}
+
 export function constantIndex(value: number | Dimension): Index {
   return { terms: [], constant: typeof value === "number" ? constant(value) : value };
 }

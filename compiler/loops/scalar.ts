@@ -7,7 +7,7 @@ import { constantValue } from "../dimension/dimension.ts";
 import { convert } from "./arithmetic.ts";
 import { foldBinary, foldCall, foldCompare, foldSelect, foldUnary } from "./fold.ts";
 import type { BinaryOperator, Comparison, ElementType, Index, NumberFunction, Scalar, UnaryOperator } from "./types.ts";
-import { mapDataScalars } from "./index.ts";
+import { knownNumber, mapDataScalars } from "./index.ts";
 import { indicesOf, rebuild, walk } from "./traverse.ts";
 
 export { scalarKey } from "./keys.ts";
@@ -34,7 +34,7 @@ export function bool(value: boolean): Scalar {
 
 /** An index as an i32. */
 export function indexScalar(index: Index): Scalar {
-  const known = index.terms.length === 0 ? constantValue(index.constant) : undefined;
+  const known = knownNumber(index);
   return known === undefined ? { kind: "index", index } : i32(known);
 }
 

@@ -34,10 +34,10 @@ export type IndexAtom =
   | { readonly kind: "data"; readonly value: Scalar; readonly size: Dimension; readonly held?: boolean };
 
 /**
- * What every target has exactly; all else is a `call`. `sign` is that of i32. `bits` reads an f32's pattern as an i32, `unbits` the reverse; both,
+ * What every target has exactly; all else is a `call`. `bits` reads an f32's pattern as an i32, `unbits` the reverse; both,
  * and most integer operators below, exist for the polynomials in functions.ts and for random bits.
  */
-export type UnaryOperator = "neg" | "abs" | "sign" | "floor" | "sqrt" | "not" | "bits" | "unbits";
+export type UnaryOperator = "neg" | "abs" | "floor" | "sqrt" | "not" | "bits" | "unbits";
 
 /** `mod` is the floored remainder of i32; `div` is f32 only; shifts count modulo 32. */
 export type BinaryOperator =

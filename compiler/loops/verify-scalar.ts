@@ -3,7 +3,7 @@ import { constantValue } from "../dimension/dimension.ts";
 import { scalarKey } from "./keys.ts";
 import { dtypeOf } from "./scalar.ts";
 import { childrenOf, indicesOf } from "./traverse.ts";
-import type { BinaryOperator, ElementType, Index, IndexAtom, Scalar, UnaryOperator } from "./types.ts";
+import type { BinaryOperator, ElementType, Index, IndexAtom, Let, Scalar, UnaryOperator } from "./types.ts";
 
 /** What is visible where a scalar stands; loads are recorded so that two of one tensor can be compared. */
 export interface Visible {
@@ -24,6 +24,19 @@ export function verifyScalar(scalar: Scalar, visible: Visible): readonly string[
     ...indicesOf(scalar).flatMap((index) => verifyIndex(index, visible)),
     ...childrenOf(scalar).flatMap((child) => verifyScalar(child, visible)),
   ];
+}
+
+/** The problems of lets in order, and what is visible after them. */
+export function verifyLets(lets: readonly Let[], visible: Visible): readonly [readonly string[], Visible] {
+  const locals = new Map(visible.locals);
+  const scope = { ...visible, locals };
+  const problems = lets.flatMap(({ name, value }) => {
+    const again = locals.has(name) ? [`expected a new local, found ${name} again`] : [];
+    const found = verifyScalar(value, scope);
+    locals.set(name, dtypeOf(value));
+    return [...again, ...found];
+  });
+  return [problems, scope];
 }
 
 export function verifyIndex(index: Index, visible: Visible): readonly string[] {
@@ -69,7 +82,6 @@ const numbers: readonly ElementType[] = ["f32", "i32"];
 const unaryTypes: Readonly<Record<UnaryOperator, readonly ElementType[]>> = {
   neg: numbers,
   abs: numbers,
-  sign: ["i32"],
   floor: ["f32"],
   sqrt: ["f32"],
   not: ["bool"],

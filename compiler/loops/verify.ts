@@ -1,8 +1,8 @@
 /** What must hold of every Compute between two passes; the list of problems is empty where all is well. */
 import { constant, equal, multiply, product } from "../dimension/dimension.ts";
 import { dtypeOf } from "./scalar.ts";
-import type { Axis, Compute, ElementType, Index } from "./types.ts";
-import { expectType, verifyIndex, verifyScalar } from "./verify-scalar.ts";
+import type { Axis, Compute, Index } from "./types.ts";
+import { expectType, verifyIndex, verifyLets, verifyScalar } from "./verify-scalar.ts";
 import type { Visible } from "./verify-scalar.ts";
 
 /** Sentences of what was expected and what was found. */
@@ -37,14 +37,7 @@ export function verifyDistinct(axes: readonly Axis[]): readonly string[] {
 type Unrolled = Extract<Compute, { readonly kind: "unrolled" }>;
 
 function verifyUnrolled({ axes, points, dtype, lets, elements }: Unrolled): readonly string[] {
-  const locals = new Map<string, ElementType>();
-  const visible: Visible = { axes: namesOf(points), locals, tensors: new Map() };
-  const ofLets = lets.flatMap(({ name, value }) => {
-    const again = locals.has(name) ? [`expected a new local, found ${name} again`] : [];
-    const found = verifyScalar(value, visible);
-    locals.set(name, dtypeOf(value));
-    return [...again, ...found];
-  });
+  const [ofLets, visible] = verifyLets(lets, { axes: namesOf(points), locals: new Map(), tensors: new Map() });
   const ofElements = elements.flatMap(({ at, value }) => [
     ...verifyScalar(value, visible),
     ...expectType(value, [dtype], "an element"),

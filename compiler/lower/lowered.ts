@@ -4,6 +4,7 @@
 import type { Dimension } from "../dimension/dimension.ts";
 import type { GraphOutput, InputRole, Origin, TensorType } from "../graph/types.ts";
 import type { Compute } from "../loops/types.ts";
+import type { SlotPlace } from "../program/types.ts";
 
 /** A tensor of an entry: something that lives outside it, or a value made in it. */
 export interface Tensor {
@@ -17,17 +18,9 @@ export interface Tensor {
   readonly slot?: Slot;
 }
 
-/** Slot (±steps done of the loop) + plus, modulo where given, of a tensor that is a stack of slots of one shape. */
-export interface Slot {
+/** Of a tensor that is a stack of slots of one shape. */
+export interface Slot extends SlotPlace {
   readonly of: string;
-  /** The index of the loop that moves it; undefined: it stays at `plus`. */
-  readonly loop?: string;
-  readonly times: 1 | -1;
-  readonly plus: Dimension;
-  /** 2 where two slots take turns. */
-  readonly modulo?: number;
-  /** Elements of a slot. */
-  readonly stride: Dimension;
 }
 
 export interface LoweredNode {

@@ -15,7 +15,7 @@ export function printType({ dtype, shape }: TensorType): string {
 }
 
 /** `a`, `a or b`, `a, b or c`. */
-export function alternatives(names: readonly string[]): string {
+function alternatives(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names[names.length - 1]}`;
 }
 

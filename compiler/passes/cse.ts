@@ -7,7 +7,7 @@
  *     %3 = add(%1, %2)
  */
 import { printAttributes } from "../graph/print.ts";
-import type { Graph } from "../graph/graph.ts";
+import { keyOf, type Graph } from "../graph/graph.ts";
 import type { GraphNode, Region, Value } from "../graph/types.ts";
 import { copy, rebuild, type Pass } from "./pass.ts";
 
@@ -39,5 +39,5 @@ function numberOf(
 /** Equal for regions that compute the same in the same order. */
 function formOf({ nodes, outputs }: Region): string {
   const lines = nodes.map((node) => `${node.id} = ${numberOf(node, node.inputs)}`);
-  return [...lines, ...outputs.map(({ value }) => `${value.node}.${value.output}`)].join("\n");
+  return [...lines, ...outputs.map(({ value }) => keyOf(value))].join("\n");
 }

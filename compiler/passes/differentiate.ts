@@ -8,6 +8,7 @@
  */
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
+import { keyOf } from "../graph/graph.ts";
 import type { GraphNode, Value } from "../graph/types.ts";
 import { gradientOf, isDifferentiable } from "../ops/index.ts";
 import { scanGradient, type Known } from "./scan-gradient.ts";
@@ -44,10 +45,6 @@ export function gradients(
   return found;
 }
 
-function key({ node, output }: Value): string {
-  return `${node}.${output}`;
-}
-
 function ofScalar(builder: GraphBuilder, of: Value, wrt: readonly Value[]): readonly (Value | undefined)[] {
   const { span, path } = builder.node(of.node);
   const one = builder.at({ span, path, backward: true }, () => builder.constant(1));
@@ -64,17 +61,17 @@ function backward(
   const last = known.reduce((most, { value }) => Math.max(most, value.node), -1);
   const active = reached(builder, last, wrt, carriesGradient);
   const gradientAt = new Map<string, Value>();
-  for (const { value, gradient } of known) if (active.has(key(value))) addTo(gradientAt, value, gradient, builder);
+  for (const { value, gradient } of known) if (active.has(keyOf(value))) addTo(gradientAt, value, gradient, builder);
   for (let id = last; id >= first; id -= 1) {
     const node = builder.node(id);
     builder.at({ span: node.span, path: node.path, backward: true }, () => step(builder, node, active, gradientAt));
   }
-  return wrt.map((value) => gradientAt.get(key(value)));
+  return wrt.map((value) => gradientAt.get(keyOf(value)));
 }
 
 function addTo(gradientAt: Map<string, Value>, value: Value, part: Value, builder: GraphBuilder): void {
-  const before = gradientAt.get(key(value));
-  gradientAt.set(key(value), before === undefined ? part : builder.one("add", [before, part]));
+  const before = gradientAt.get(keyOf(value));
+  gradientAt.set(keyOf(value), before === undefined ? part : builder.one("add", [before, part]));
 }
 
 /** Adds one node's part to the gradients at its inputs. */
@@ -85,8 +82,8 @@ function step(
   gradientAt: Map<string, Value>,
 ): void {
   const outputs = node.outputs.map((_, output) => ({ node: node.id, output }));
-  const outputGradients = outputs.map((output) => gradientAt.get(key(output)));
-  const needs = (input: number): boolean => active.has(key(node.inputs[input]));
+  const outputGradients = outputs.map((output) => gradientAt.get(keyOf(output)));
+  const needs = (input: number): boolean => active.has(keyOf(node.inputs[input]));
   const idle =
     outputGradients.every((gradient) => gradient === undefined) || !node.inputs.some((_, input) => needs(input));
   if (idle || !carriesGradient(node)) return;
@@ -121,11 +118,11 @@ function reached(
   from: readonly Value[],
   through: (node: GraphNode) => boolean,
 ): ReadonlySet<string> {
-  const found = new Set(from.map(key));
+  const found = new Set(from.map(keyOf));
   for (let id = firstNode(from); id <= last; id += 1) {
     const node = builder.node(id);
-    if (!node.inputs.some((input) => found.has(key(input))) || !through(node)) continue;
-    for (const output of node.outputs.keys()) found.add(key({ node: id, output }));
+    if (!node.inputs.some((input) => found.has(keyOf(input))) || !through(node)) continue;
+    for (const output of node.outputs.keys()) found.add(keyOf({ node: id, output }));
   }
   return found;
 }
@@ -133,11 +130,11 @@ function reached(
 /** The first node without a gradient between `wrt` and `of`, where `of` depends on `wrt` at all. */
 function obstacle(builder: GraphBuilder, of: Value, wrt: Value): GraphNode | undefined {
   const dependent = reached(builder, of.node, [wrt], (node) => !isCut(node));
-  if (!dependent.has(key(of))) return undefined;
+  if (!dependent.has(keyOf(of))) return undefined;
   const used = new Set([of.node]);
   for (let id = of.node; id >= wrt.node; id -= 1) {
     const { inputs } = builder.node(id);
-    if (used.has(id)) for (const input of inputs) if (dependent.has(key(input))) used.add(input.node);
+    if (used.has(id)) for (const input of inputs) if (dependent.has(keyOf(input))) used.add(input.node);
   }
   const between = [...used].sort((a, b) => a - b).map((id) => builder.node(id));
   return between.find((node) => node.id > wrt.node && !carriesGradient(node));

@@ -37,7 +37,7 @@ export interface PassOptions {
 
 /** Runs every pass that the options leave. */
 export function runPasses(graph: Graph, { verify, winograd: allowed = true }: PassOptions): Graph {
-  if (verify) check(graph, "elaboration");
+  if (verify) check(graph, "elaborate");
   const chosen = passes.filter((pass) => allowed || pass.name !== winograd.name);
   return chosen.reduce((before, pass) => {
     const after = pass.run(before);

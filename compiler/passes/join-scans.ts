@@ -5,7 +5,7 @@
  *     %3, %4 = scan(%0, %1) {…}                %3, %4, %5 = scan(%0, %1) {…}
  *     %7, %8, %9 = scan(%0, %1) {…}
  */
-import { Graph } from "../graph/graph.ts";
+import { Graph, keyOf } from "../graph/graph.ts";
 import { printAttributes } from "../graph/print.ts";
 import { scanParts, scanTypes } from "../graph/region.ts";
 import type { GraphNode, GraphOutput, Value } from "../graph/types.ts";
@@ -41,7 +41,7 @@ function jointsOf({ nodes }: Graph): ReadonlyMap<number, Joint> {
   const bodies = new Map<GraphNode, number>();
   for (const node of nodes) {
     if (node.region === undefined) continue;
-    const key = keyOf(node, bodies);
+    const key = scanKey(node, bodies);
     const known = byKey.get(key);
     const joint = known ?? { members: [], node };
     joint.members.push(node);
@@ -53,14 +53,14 @@ function jointsOf({ nodes }: Graph): ReadonlyMap<number, Joint> {
 }
 
 /** A body is told by its nodes themselves: whoever made one scan out of another kept them. */
-function keyOf({ attributes, inputs, region }: GraphNode, bodies: Map<GraphNode, number>): string {
+function scanKey({ attributes, inputs, region }: GraphNode, bodies: Map<GraphNode, number>): string {
   const ends = [region?.nodes.at(0), region?.nodes.at(-1)].map((node) => {
     if (node === undefined) return "";
     const known = bodies.get(node) ?? bodies.size;
     bodies.set(node, known);
     return String(known);
   });
-  const read = inputs.map(({ node, output }) => `${node}.${output}`);
+  const read = inputs.map(keyOf);
   return [printAttributes(attributes), region?.nodes.length, ...ends, ...read].join(" ");
 }
 

@@ -5,7 +5,7 @@
  */
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
-import { Graph, graphOf } from "../graph/graph.ts";
+import { Graph, graphOf, keyOf } from "../graph/graph.ts";
 import {
   given,
   givenOf,
@@ -18,7 +18,7 @@ import {
 } from "../graph/region.ts";
 import type { GraphNode, GraphOutput, TensorType, Value } from "../graph/types.ts";
 import { fill } from "../ops/emit.ts";
-import { keptOf, keyOf, type Kept, type Replay } from "./scan-residuals.ts";
+import { keptOf, type Kept, type Replay } from "./scan-residuals.ts";
 import { operandsOf, sumOfTerms, termsOf, type Term } from "./sum-over-steps.ts";
 
 /** A value and the gradient that arrives at it. */

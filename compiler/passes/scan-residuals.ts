@@ -3,6 +3,7 @@
  * to compute of those, of slices and of carries is computed again instead.
  */
 import type { GraphBuilder } from "../graph/builder.ts";
+import { keyOf } from "../graph/graph.ts";
 import type { ScanParts } from "../graph/region.ts";
 import type { Value } from "../graph/types.ts";
 
@@ -68,10 +69,6 @@ export function keptOf(builder: GraphBuilder, replay: Replay, ends: readonly Val
   const isKept = new Set(kept.map(keyOf));
   const all = reads(builder, ends, (value) => value.node >= from && !isKept.has(keyOf(value)));
   return { values: kept, used: new Set(all.map(keyOf)) };
-}
-
-export function keyOf({ node, output }: Value): string {
-  return `${node}.${output}`;
 }
 
 /** All values on the way from `ends` back, through those that `through` lets pass. */

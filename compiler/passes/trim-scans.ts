@@ -4,7 +4,7 @@
  *
  *     %3, %4, %5 = scan(%0, %1, %2) {…}        %3, %4 = scan(%0, %1) {…}
  */
-import { Graph, graphOf } from "../graph/graph.ts";
+import { Graph, graphOf, keyOf } from "../graph/graph.ts";
 import { scanParts } from "../graph/region.ts";
 import type { GraphNode, GraphOutput, Value } from "../graph/types.ts";
 import { copy, rebuild, type Pass } from "./pass.ts";
@@ -51,10 +51,6 @@ function trimmed(graph: Graph, held: ReadonlySet<number>): Graph {
   return rebuild(new Graph(nodes, outputs), copy);
 }
 
-function keyOf({ node, output }: Value): string {
-  return `${node}.${output}`;
-}
-
 function trim(node: GraphNode, live: readonly number[]): Trimmed {
   const parts = scanParts(node);
   const { slices, carries, emits } = parts;
@@ -65,10 +61,7 @@ function trim(node: GraphNode, live: readonly number[]): Trimmed {
   // A carry stays where its last value is read, or an output that stays depends on it.
   for (let before = -1; before < outputs.size;) {
     before = outputs.size;
-    used = reachedFrom(
-      region,
-      [...outputs].map((output) => region.outputs[output].value),
-    );
+    used = region.reaching([...outputs].map((output) => region.outputs[output].value));
     for (let carry = 0; carry < carries; carry += 1) if (used.has(givens[slices + carry])) outputs.add(emits + carry);
   }
   const staying = [...outputs].sort((a, b) => a - b);
@@ -92,12 +85,4 @@ function trim(node: GraphNode, live: readonly number[]): Trimmed {
     inputs,
     outputs: staying,
   };
-}
-
-/** The nodes that these values depend on, nested scans taken whole. */
-function reachedFrom({ nodes }: Graph, values: readonly Value[]): ReadonlySet<number> {
-  const reached = new Set(values.map(({ node }) => node));
-  for (const { id, inputs } of nodes.toReversed())
-    if (reached.has(id)) for (const { node } of inputs) reached.add(node);
-  return reached;
 }

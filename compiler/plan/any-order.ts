@@ -3,6 +3,7 @@
  * While a kernel runs, all that must come before it has run and nothing that needs it has; so whatever the former made, or it makes,
  * and it or the latter read is alive, but for an output that takes the place of an operand which dies there.
  */
+import { push } from "../loops/push.ts";
 import { alignedBytes, isVariable, stackOf } from "./lives.ts";
 import type { PlanCall, PlanEntry, PlanInput, PlanLoop } from "./types.ts";
 
@@ -160,11 +161,6 @@ class Bits {
 function closureOf(calls: readonly Touched[]): readonly Bits[] {
   const makers = new Map<string, number[]>();
   const readers = new Map<string, number[]>();
-  const note = (lists: Map<string, number[]>, name: string, at: number): void => {
-    const list = lists.get(name);
-    if (list === undefined) lists.set(name, [at]);
-    else list.push(at);
-  };
   const all: Bits[] = [];
   for (const [at, { reads, writes }] of calls.entries()) {
     const needed = new Bits(calls.length);
@@ -177,8 +173,8 @@ function closureOf(calls: readonly Touched[]): readonly Bits[] {
     };
     for (const name of reads) need(makers.get(name));
     for (const name of writes) [makers, readers].forEach((lists) => need(lists.get(name)));
-    for (const name of reads) note(readers, name, at);
-    for (const name of writes) note(makers, name, at);
+    for (const name of reads) push(readers, name, at);
+    for (const name of writes) push(makers, name, at);
     all.push(needed);
   }
   return all;

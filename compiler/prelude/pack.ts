@@ -24,6 +24,7 @@ export function pack(modules: readonly SourceModule[]): string {
   const packed = (value: unknown): Plain => {
     if (Array.isArray(value)) return [list, ...value.map(packed)];
     if (typeof value === "bigint") return [bigint, value.toString()];
+    // Trees hold nothing else.
     if (typeof value !== "object" || value === null) return value as Plain;
     const kind = "kind" in value ? String(value.kind) : null;
     if (kind === null && "from" in value && "to" in value) return [span, Number(value.from), Number(value.to)];

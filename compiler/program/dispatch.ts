@@ -1,5 +1,6 @@
 /** The dispatch list of the wgsl target: what to ask of a GPU for each entry. Plain data, a file of the artifact. */
 import type { Dimension } from "../dimension/dimension.ts";
+import type { SlotPlace } from "./types.ts";
 
 export interface DispatchList {
   /** 2 where there is a loop or a move, which who knows version 1 alone would pass over. */
@@ -53,15 +54,10 @@ export interface Dispatch {
   readonly moves?: readonly Move[];
 }
 
-/** Adds stride · (((±the loop's index) + plus) mod modulo) to where one of the buffers begins, without the loop stride · plus. */
-export interface Move {
+/** Adds how far the slot lies behind its stack's start to where one of the buffers begins. */
+export interface Move extends SlotPlace {
   /** Which of the dispatch's. */
   readonly buffer: number;
-  readonly loop?: string;
-  readonly times: 1 | -1;
-  readonly plus: Dimension;
-  readonly modulo?: number;
-  readonly stride: Dimension;
 }
 
 /** Workgroups in the first dimension of a dispatch; what is more goes into the second. A limit that every device keeps. */

@@ -1,19 +1,14 @@
 /** What targets need of the algebra of indices: taking sums apart into terms and putting them together again. */
 import { constant, constantValue } from "../dimension/dimension.ts";
-import { addIndex, constantIndex, indexKey, scaleIndex, subtractIndex } from "../loops/index.ts";
+import { addIndex, constantIndex, indexKey, knownNumber, scaleIndex, subtractIndex } from "../loops/index.ts";
 import type { Index, IndexTerm } from "../loops/types.ts";
 
 export type { Index, IndexTerm } from "../loops/types.ts";
-export { addIndex, constantIndex, indexKey, scaleIndex, subtractIndex };
+export { addIndex, constantIndex, indexKey, knownNumber, scaleIndex, subtractIndex };
 
 /** The sum of the terms, without a constant. */
 export function ofTerms(terms: readonly IndexTerm[]): Index {
   return { terms, constant: constant(0) };
-}
-
-/** Its value where it is a number. */
-export function numberOf(index: Index): number | undefined {
-  return index.terms.length === 0 ? constantValue(index.constant) : undefined;
 }
 
 /** The multiple of `term`'s atom, where it is a number. */

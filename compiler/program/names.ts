@@ -32,6 +32,8 @@ export class Names {
   private readonly rule: NameRule;
   private readonly taken: Set<string>;
   private readonly scopes: string[][] = [[]];
+  /** By name the number below which all are taken, so that a thousand of one name cost a thousand steps. */
+  private readonly numbers = new Map<string, number>();
 
   constructor(rule: NameRule, taken: Iterable<string> = []) {
     this.rule = rule;
@@ -49,17 +51,24 @@ export class Names {
 
   close(): void {
     for (const name of this.scopes.pop() ?? []) this.taken.delete(name);
+    this.numbers.clear();
   }
 
   /** The first of `wanted` that is free, else the last of them with a number. Lives as long as the scope at `depth`. */
   give(wanted: string | readonly string[], depth = this.depth): string {
     const candidates = (typeof wanted === "string" ? [wanted] : wanted).map((name) => legalName(name, this.rule));
     const last = candidates.at(-1) ?? "_";
-    let name = candidates.find((candidate) => !this.taken.has(candidate));
-    for (let n = 2; name === undefined; n++) name = this.taken.has(`${last}${n}`) ? undefined : `${last}${n}`;
+    const name = candidates.find((candidate) => !this.taken.has(candidate)) ?? this.#numbered(last);
     this.taken.add(name);
     this.scopes[depth].push(name);
     return name;
+  }
+
+  #numbered(name: string): string {
+    let n = this.numbers.get(name) ?? 2;
+    while (this.taken.has(`${name}${n}`)) n += 1;
+    this.numbers.set(name, n);
+    return `${name}${n}`;
   }
 }
 

@@ -34,6 +34,11 @@ export class Ranges {
     return first < this.starts.length && this.starts[first] < to;
   }
 
+  /** The others are few. */
+  meetsAny(others: Iterable<AddressRange>): boolean {
+    return [...others].some((range) => this.meets(range));
+  }
+
   *[Symbol.iterator](): Generator<AddressRange> {
     for (const [position, from] of this.starts.entries()) yield { from, to: this.ends[position] };
   }

@@ -14,7 +14,6 @@ export function expressionOf(scalar: Scalar, lanes: 1 | 4 = 1): Expression {
     case "local":
       return { kind: "variable", name: scalar.name, type };
     case "unary":
-      if (scalar.operator === "sign") break;
       return { kind: "unary", operator: scalar.operator, value: inner(scalar.value), type };
     case "binary":
       return { kind: "binary", operator: scalar.operator, left: inner(scalar.left), right: inner(scalar.right), type };

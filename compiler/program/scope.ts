@@ -69,6 +69,12 @@ export class Scope<State> {
     return { home, steady: found.every(({ binding }) => !binding.mutable) };
   }
 
+  /** The innermost of the blocks in which the terms have their values. */
+  homeOfAll(terms: readonly IndexTerm[]): Scope<State> {
+    const homes = terms.map((term) => this.homeOf(term).home);
+    return homes.reduce((deepest, home) => (home.depth > deepest.depth ? home : deepest), this.root);
+  }
+
   /** The function's own block. */
   get root(): Scope<State> {
     return this.parent === undefined ? this : this.parent.root;

@@ -51,7 +51,7 @@ export interface Sharing {
 }
 
 /** No phase has more parts than this: what seven bits count. */
-export const maximalParts = 127;
+const maximalParts = 127;
 
 /** A kernel is shared if the half of its time that two threads save is twice what a barrier costs. */
 const barriersSaved = 4;
@@ -247,12 +247,7 @@ function absorb(into: Draft, { steps, reads, writes }: Draft): void {
 }
 
 function meet(left: Draft, right: Draft): boolean {
-  return overlap(left.writes, right.reads) || overlap(left.reads, right.writes) || overlap(left.writes, right.writes);
-}
-
-/** The right ones are few. */
-function overlap(left: Ranges, right: Ranges): boolean {
-  return [...right].some((range) => left.meets(range));
+  return left.writes.meetsAny(right.reads) || left.reads.meetsAny(right.writes) || left.writes.meetsAny(right.writes);
 }
 
 function partsOf(drafts: readonly Draft[]): number {

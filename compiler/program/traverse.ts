@@ -85,7 +85,7 @@ export function indicesOf(node: Node): readonly Index[] {
 }
 
 /** The lists of statements directly in it. */
-export function bodiesOf(statement: Statement): readonly (readonly Statement[])[] {
+function bodiesOf(statement: Statement): readonly (readonly Statement[])[] {
   if (statement.kind === "for") return [statement.body];
   return statement.kind === "if" ? [statement.whenTrue, statement.otherwise] : [];
 }

@@ -1,6 +1,6 @@
 /**
  * The program: what every target gets. Plain versioned data that can be written as JSON: scheduled kernels, the calls of
- * each entry, buffers with fixed offsets in one arena, and what the host must know. No code here but printer and verifier.
+ * each entry, buffers with fixed offsets in one arena, and what the host must know.
  */
 import type { Dimension } from "../dimension/dimension.ts";
 import type { Origin } from "../graph/types.ts";
@@ -58,12 +58,10 @@ export interface ProgramBuffer {
 }
 
 /**
- * Which part: slot number ((±steps done of the loop) + plus) mod modulo, each slot `stride` elements long; so it begins stride · slot
- * elements behind where `of` does. No slot number is negative.
+ * Which part of a stack of slots: slot number ((±steps done of the loop) + plus) mod modulo, each slot `stride` elements long; so it
+ * begins stride · slot elements behind where the stack does. No slot number is negative.
  */
-export interface Slice {
-  /** Into Program.buffers; may itself be a slice (of an outer loop). */
-  readonly of: number;
+export interface SlotPlace {
   /** The loop whose steps move it, by its `index`; undefined: it stays at `plus`. */
   readonly loop?: string;
   /** 1 forward, -1 backward. */
@@ -76,7 +74,15 @@ export interface Slice {
   readonly stride: Dimension;
 }
 
-/** `init` (draws parameters from the counter `seed`), `train_step`, `evaluate`, `predict.Name`, `continue.Name`, `continue_start.Name`. */
+export interface Slice extends SlotPlace {
+  /** Into Program.buffers; may itself be a slice (of an outer loop). */
+  readonly of: number;
+}
+
+/**
+ * `init` (draws parameters from the counter `seed`), `train_step`, `evaluate_start`, `evaluate`, `predict.Name`, `metric.name`, `continue.Name`,
+ * `continue_start.Name`.
+ */
 export interface Entry {
   readonly name: string;
   /** Names of the buffers that the host fills before, and reads after. */
@@ -200,7 +206,7 @@ export type Expression =
     }
   | {
       readonly kind: "unary";
-      readonly operator: Exclude<UnaryOperator, "sign">;
+      readonly operator: UnaryOperator;
       readonly value: Expression;
       readonly type: ValueType;
     }

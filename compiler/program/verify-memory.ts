@@ -3,6 +3,7 @@
  * at one time are apart. Runs are few, and are looked at one by one; all else by its neighbours. A slice is needed as all of which
  * it is a part.
  */
+import { push } from "../loops/push.ts";
 import { meetings } from "./meetings.ts";
 import type { Held } from "./meetings.ts";
 import { chainOf, slicesOf } from "./slices.ts";
@@ -33,14 +34,8 @@ export class Memory {
   }
 
   #join(run: ProgramBuffer, member: ProgramBuffer): void {
-    for (const [one, other] of [
-      [run, member],
-      [member, run],
-    ]) {
-      const list = this.#together.get(one);
-      if (list === undefined) this.#together.set(one, [other]);
-      else list.push(other);
-    }
+    push(this.#together, run, member);
+    push(this.#together, member, run);
   }
 
   /** The runs that the buffer lies in, and what lies in it where it is a run. */
@@ -114,7 +109,7 @@ function livesOf({ steps, inputs, results }: Entry, buffers: readonly ProgramBuf
 }
 
 /** From one call to another, both included; what is needed in all turns of a loop reaches beyond its first and last call. */
-interface Span {
+interface Period {
   readonly from: number;
   readonly to: number;
 }
@@ -126,11 +121,11 @@ const beyond = 0.25;
 function touchedIn(
   calls: readonly PlacedCall[],
   buffers: readonly ProgramBuffer[],
-): { readonly hulls: ReadonlyMap<ProgramBuffer, Span>; readonly spans: ReadonlyMap<Loop, Span> } {
-  const spans = new Map<Loop, Span>();
+): { readonly hulls: ReadonlyMap<ProgramBuffer, Period>; readonly spans: ReadonlyMap<Loop, Period> } {
+  const spans = new Map<Loop, Period>();
   for (const [at, { loops }] of calls.entries())
     for (const loop of loops) spans.set(loop, { from: spans.get(loop)?.from ?? at - beyond, to: at + beyond });
-  const hulls = new Map<ProgramBuffer, Span>();
+  const hulls = new Map<ProgramBuffer, Period>();
   for (const [at, { call, loops }] of calls.entries()) {
     for (const position of call.buffers) {
       const chain = chainOf(buffers[position], buffers);
@@ -146,8 +141,8 @@ function touchedIn(
 }
 
 /** What is needed on both sides of a loop's end is needed in all of its turns. */
-function throughLoops({ from, to }: Span, calls: readonly PlacedCall[], spans: ReadonlyMap<Loop, Span>): Span {
-  const crossed = (at: number): Span | undefined =>
+function throughLoops({ from, to }: Period, calls: readonly PlacedCall[], spans: ReadonlyMap<Loop, Period>): Period {
+  const crossed = (at: number): Period | undefined =>
     calls[at]?.loops.flatMap((loop) => spans.get(loop) ?? []).find((span) => from < span.from || span.to < to);
   return { from: crossed(Math.ceil(from))?.from ?? from, to: crossed(Math.floor(to))?.to ?? to };
 }

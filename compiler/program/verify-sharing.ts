@@ -90,12 +90,9 @@ function verifyApart(works: readonly Work[], positions: Positions, { kernels, bu
     all
       .slice(at + 1)
       .filter(
-        (other) => meets(one.writes, other.writes) || meets(one.writes, other.reads) || meets(one.reads, other.writes),
+        (other) =>
+          one.writes.meetsAny(other.writes) || one.writes.meetsAny(other.reads) || one.reads.meetsAny(other.writes),
       )
       .map((other) => `expected step ${one.at} apart from step ${other.at}, found them side by side`),
   );
-}
-
-function meets(left: Ranges, right: Ranges): boolean {
-  return [...right].some((range) => left.meets(range));
 }

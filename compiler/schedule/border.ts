@@ -12,6 +12,7 @@ import {
   constantIndex,
   flatten,
   indexKey,
+  knownNumber,
   scaleIndex,
   substituteAxes,
   subtractIndex,
@@ -22,7 +23,7 @@ import type { Expression } from "../program/types.ts";
 import type { Emitter } from "./emitter.ts";
 import { at, boundedIndex, evaluate, laneStride, placeIndex, type Point } from "./evaluate.ts";
 import { binaryOf, compareOf, constantOf, indexOf } from "./expressions.ts";
-import { coefficientOf, knownNumber, placesOf, type LoopAxis, type Place, type LoopRange } from "./loops.ts";
+import { coefficientOf, placesOf, type LoopAxis, type Place, type LoopRange } from "./loops.ts";
 import type { Machine } from "./machine.ts";
 
 type PlainReduce = Extract<Stage, { readonly kind: "reduce" }>;

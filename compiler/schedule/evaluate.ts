@@ -40,7 +40,6 @@ export function evaluate(emitter: Emitter, scalar: Scalar, point: Point, hint?: 
       return localAt(emitter, scalar.name, point);
     case "unary": {
       const value = operand(scalar.value);
-      if (scalar.operator === "sign") return named(signOf(emitter, value));
       return named({
         kind: "unary",
         operator: scalar.operator,
@@ -72,15 +71,6 @@ export function evaluate(emitter: Emitter, scalar: Scalar, point: Point, hint?: 
       return named({ kind: "call", function: name, arguments: values, type: { dtype, lanes: values[0].type.lanes } });
     }
   }
-}
-
-/** The sign of an i32: 1, −1 or 0. */
-function signOf(emitter: Emitter, value: Expression): Expression {
-  const { dtype, lanes } = value.type;
-  const zero = constantOf(dtype, 0, lanes);
-  const below = emitter.define(compareOf("less", value, zero));
-  const rest = emitter.define(selectOf(below, constantOf(dtype, -1, lanes), value));
-  return selectOf(emitter.define(compareOf("greater", value, zero)), constantOf(dtype, 1, lanes), rest);
 }
 
 /** Four lanes of the value, whatever it has. */
@@ -275,7 +265,7 @@ export function storeAt(emitter: Emitter, buffer: string, index: Index, value: E
 // the values named so far. A vector point is four points side by side: its placements run along `laneAxis`.
 
 /** The pseudo axis 0…3 of a vector point's lanes. */
-export const laneAxis = "$lane";
+const laneAxis = "$lane";
 
 export interface Point {
   readonly axes: ReadonlyMap<string, Index>;
@@ -307,7 +297,7 @@ export function at(point: Point, places: Iterable<readonly [string, Index]>, lan
 }
 
 /** Lane `lane` of a vector point. */
-export function laneOf(point: Point, lane: 0 | 1 | 2 | 3): Point {
+function laneOf(point: Point, lane: 0 | 1 | 2 | 3): Point {
   if (!point.vector) return point;
   const places = new Map([[laneAxis, constantIndex(lane)]]);
   const axes = new Map([...point.axes].map(([name, index]) => [name, substituteAxes(index, places)]));

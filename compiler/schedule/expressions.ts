@@ -1,8 +1,7 @@
 /** Constructors and questions for the expressions of a program: types, and keys for sharing. */
 import { InternalError } from "../diagnostics/diagnostic.ts";
-import { constantValue } from "../dimension/dimension.ts";
 import { neutral } from "../loops/combine.ts";
-import { indexKey } from "../loops/index.ts";
+import { indexKey, knownNumber } from "../loops/index.ts";
 import type { BinaryOperator, Combine, Comparison, ElementType, Index } from "../loops/types.ts";
 import { operandsOf } from "../program/traverse.ts";
 import type { Expression, ValueType } from "../program/types.ts";
@@ -22,7 +21,7 @@ export function variableOf(name: string, type: ValueType): Variable {
 
 /** An integer as an i32; a number where it is known. */
 export function indexOf(index: Index, lanes: Lanes = 1): Expression {
-  const known = index.terms.length === 0 ? constantValue(index.constant) : undefined;
+  const known = knownNumber(index);
   if (known !== undefined && lanes === 1) return constantOf("i32", known);
   return { kind: "index", index, type: { dtype: "i32", lanes } };
 }

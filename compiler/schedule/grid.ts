@@ -192,12 +192,7 @@ function cross(loop: GridLoop, points: readonly Point[], base: Index, offsets: r
 // a time. Between slices each sum waits where it will be stored in the end; its order is the same.
 
 /** Runs the body for each slice in ascending order; once, without one, where nothing is cut. */
-export function eachSlice(
-  { emitter }: Context,
-  { slices }: PanelPlan,
-  point: Point,
-  body: (slice?: Slice) => void,
-): void {
+function eachSlice({ emitter }: Context, { slices }: PanelPlan, point: Point, body: (slice?: Slice) => void): void {
   if (slices === undefined) return body();
   const { stage, places } = slices;
   const [axis] = upToEnd(emitter, [slices.axis], stage, point);
@@ -214,7 +209,7 @@ export function eachSlice(
 }
 
 /** The reduction and the store of its result at the points, from what the slices before have left there. */
-export function sliceAt(context: Context, stages: readonly Stage[], points: readonly Point[], slice: Slice): void {
+function sliceAt(context: Context, stages: readonly Stage[], points: readonly Point[], slice: Slice): void {
   const { emitter } = context;
   const [reduce, ...rest] = stages;
   const [store] = rest;

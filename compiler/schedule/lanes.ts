@@ -12,7 +12,7 @@ import {
   type Dimension,
 } from "../dimension/dimension.ts";
 import type { Result } from "../kernel/types.ts";
-import { addIndex, constantIndex, quotient, scaleIndex, subtractIndex } from "../loops/index.ts";
+import { addIndex, constantIndex, knownNumber, quotient, scaleIndex, subtractIndex } from "../loops/index.ts";
 import type { Combine, Index } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
 import type { Emitter } from "./emitter.ts";
@@ -21,7 +21,6 @@ import { binaryOf, combined, compareOf, indexOf, laneNumbers, neutralOf, type Va
 import {
   collapse,
   cut,
-  knownNumber,
   loopOver,
   nested,
   placesOf,

@@ -5,10 +5,10 @@
 import { constant, constantValue, isConstant } from "../dimension/dimension.ts";
 import type { Bounds } from "../dimension/interval.ts";
 import type { Kernel, Stage } from "../kernel/types.ts";
-import { axesOf, axisIndex, constantIndex, scaleIndex, subtractIndex } from "../loops/index.ts";
+import { axesOf, axisIndex, constantIndex, knownNumber, scaleIndex, subtractIndex } from "../loops/index.ts";
 import { allOf, conjunctsOf, scalarKey } from "../loops/scalar.ts";
 import type { Axis, Index, Scalar } from "../loops/types.ts";
-import { coefficientOf, knownNumber } from "./loops.ts";
+import { coefficientOf } from "./loops.ts";
 import { replaceAxes } from "./move.ts";
 
 type Reduce = Extract<Stage, { readonly kind: "reduce" }>;

@@ -2,28 +2,21 @@
  * Loops: neighbouring axes become one where every index runs through both as through one flat range, so that an elementwise kernel over
  * [N, 32] is one loop to 32·N; a loop over one iteration is none, over none no code. And how loads and stores run along an axis.
  */
-import {
-  constant,
-  constantValue,
-  equal,
-  isConstant,
-  multiply,
-  product,
-  type Dimension,
-} from "../dimension/dimension.ts";
-import { scalarsOf } from "../kernel/stage.ts";
+import { constant, equal, isConstant, multiply, product, type Dimension } from "../dimension/dimension.ts";
+import { scalarsOf, sourcesOf, targetsOf } from "../kernel/stage.ts";
 import type { Stage } from "../kernel/types.ts";
 import {
   addIndex,
   axesOf,
   constantIndex,
+  knownNumber,
   quotient,
   remainder,
   scaleIndex,
   subtractIndex,
   unflatten,
 } from "../loops/index.ts";
-import { indexScalar, indicesWithin, nestedIndices, nodesOf } from "../loops/scalar.ts";
+import { indexScalar, indicesWithin, nestedIndices } from "../loops/scalar.ts";
 import type { Axis, Index, IndexAtom } from "../loops/types.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Machine } from "./machine.ts";
@@ -126,11 +119,6 @@ export interface LoopRange {
 
 export const zero: Index = constantIndex(0);
 
-/** The index's number, where it is one. */
-export function knownNumber(index: Index): number | undefined {
-  return index.terms.length === 0 ? constantValue(index.constant) : undefined;
-}
-
 /** Runs `body` at from, from + step, … below `to`, which the steps meet exactly. */
 export function loopOver(
   emitter: Emitter,
@@ -224,30 +212,6 @@ export function strideOf(index: Index, axis: string): Stride {
   const others = index.terms.filter(({ atom }) => atom.kind !== "axis");
   if (others.some((term) => axesOf({ ...index, terms: [term] }).has(axis))) return "other";
   return isConstant(coefficientOf(index, axis), 1) ? "unit" : "other";
-}
-
-/** The addresses that a stage stores to. */
-export function targetsOf(stage: Stage): readonly Index[] {
-  switch (stage.kind) {
-    case "store":
-      return stage.store.indices;
-    case "sweep":
-      return stage.stores.flatMap(({ indices }) => indices);
-    case "scatter":
-      return stage.at;
-    case "nest":
-      return stage.stages.flatMap(targetsOf);
-    case "let":
-    case "reduce":
-      return [];
-  }
-}
-
-/** The addresses that a stage loads from. */
-export function sourcesOf(stage: Stage): readonly Index[] {
-  return scalarsOf(stage)
-    .flatMap(nodesOf)
-    .flatMap((node) => (node.kind === "load" ? node.indices : []));
 }
 
 /** True where vectors along the axis pay: more of the accesses are contiguous than must be gathered. */

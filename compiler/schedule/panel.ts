@@ -65,8 +65,8 @@ const slicePlaces = 256;
 export const rowTiles = 4;
 
 /** Pseudo axes: where a tile stands in its block, and which of a tile's columns or rows an element is of. */
-export const tileAxes = { columns: "$columns", rows: "$rows" } as const;
-export const elementAxes = { columns: "$column", rows: "$row" } as const;
+const tileAxes = { columns: "$columns", rows: "$rows" } as const;
+const elementAxes = { columns: "$column", rows: "$row" } as const;
 
 /** What a panel holds copies of: a load, or one guarded by where it is, so that the copies need no guard. */
 interface Operand {

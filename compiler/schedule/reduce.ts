@@ -4,7 +4,7 @@
  */
 import { constant, floorDivide, isConstant, product, remainder, type Dimension } from "../dimension/dimension.ts";
 import type { Result } from "../kernel/types.ts";
-import { addIndex, constantIndex, scaleIndex } from "../loops/index.ts";
+import { addIndex, constantIndex, knownNumber, scaleIndex } from "../loops/index.ts";
 import { dtypeOf, scalarKey } from "../loops/scalar.ts";
 import type { Index, Order } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
@@ -24,7 +24,6 @@ import {
 import { addLanes, joinLanes, laneAccumulators, overLanes, overSpan, type Inner } from "./lanes.ts";
 import {
   indicesOfStage,
-  knownNumber,
   loopOver,
   mergeAxes,
   nested,

@@ -12,10 +12,10 @@ import {
   remainder,
   type Dimension,
 } from "../dimension/dimension.ts";
-import { scalarsOf } from "../kernel/stage.ts";
+import { scalarsOf, sourcesOf, targetsOf } from "../kernel/stage.ts";
 import type { Kernel, Stage, Store } from "../kernel/types.ts";
 import { isRandom } from "../loops/functions.ts";
-import { axesOf, constantIndex, subtractIndex } from "../loops/index.ts";
+import { axesOf, constantIndex, knownNumber, subtractIndex } from "../loops/index.ts";
 import { nodesOf, scalarCost } from "../loops/scalar.ts";
 import type { Index } from "../loops/types.ts";
 import type { Reduce } from "./border.ts";
@@ -23,12 +23,9 @@ import {
   coefficientOf,
   indicesOfStage,
   innermost,
-  knownNumber,
   mergeAxes,
   runsAlong,
-  sourcesOf,
   strideOf,
-  targetsOf,
   type LoopAxis,
   type LoopRange,
 } from "./loops.ts";

@@ -8,6 +8,7 @@ import {
   axesOf,
   constantIndex,
   indexKey,
+  knownNumber,
   substituteAxes,
   substituteAxesInScalar,
   subtractIndex,
@@ -18,7 +19,7 @@ import type { Axis, Index, Scalar } from "../loops/types.ts";
 import type { Reduce } from "./border.ts";
 import type { Point } from "./evaluate.ts";
 import type { Inner } from "./lanes.ts";
-import { indicesOfStage, knownNumber, mergeAxes, placesOf, type Place } from "./loops.ts";
+import { indicesOfStage, mergeAxes, placesOf, type Place } from "./loops.ts";
 
 /** Longer reductions are loops, and so are those of one loop with more terms than `mostOfOneLoop`: what it costs is little. */
 const mostTerms = 32;
@@ -89,7 +90,7 @@ export function turnsOf(
 }
 
 /** Whether what the terms at these places load at all points, and the sums, stay in so many registers. */
-export function fitsIn(
+function fitsIn(
   registers: number,
   { lets, results }: Reduce,
   points: readonly Point[],

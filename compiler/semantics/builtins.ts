@@ -2,15 +2,15 @@
  * The names that the language itself gives, with their parameters. Elaboration has one rule for each; semantics knows the
  * names, so that a slip of the pen is found without running anything.
  */
-import { unaryFunctions } from "../loops/functions.ts";
+import { unaryFunctions, type UnaryFunction } from "../loops/functions.ts";
 
 export interface BuiltinParameter {
   readonly name: string;
   readonly required: boolean;
 }
 
-export interface Builtin {
-  readonly name: string;
+export interface Builtin<Name = BuiltinName> {
+  readonly name: Name;
   /** In order. Where the first is a tensor, the built-in without it is a layer. */
   readonly parameters: readonly BuiltinParameter[];
   readonly layer: boolean;
@@ -19,7 +19,11 @@ export interface Builtin {
 }
 
 /** `"x over? axis?"` is one required and two optional parameters. */
-function builtin(name: string, parameters: string, flags: { layer?: boolean; variadic?: boolean } = {}): Builtin {
+function builtin<Name extends string>(
+  name: Name,
+  parameters: string,
+  flags: { layer?: boolean; variadic?: boolean } = {},
+): Builtin<Name> {
   const words = parameters.split(" ").filter((word) => word !== "");
   return {
     name,
@@ -32,15 +36,23 @@ function builtin(name: string, parameters: string, flags: { layer?: boolean; var
 const layer = { layer: true };
 
 /** Elementwise functions of one tensor that are primitives of the same name. */
-export const elementwise: readonly string[] = [...Object.keys(unaryFunctions), "sqrt", "abs", "floor"];
+type Elementwise = UnaryFunction | "sqrt" | "abs" | "floor";
 
-const list: readonly Builtin[] = [
+const elementwise: readonly Elementwise[] = [
+  // The table's own keys.
+  ...(Object.keys(unaryFunctions) as UnaryFunction[]),
+  "sqrt",
+  "abs",
+  "floor",
+];
+
+const list = [
   ...elementwise.map((name) => builtin(name, "x", layer)),
-  ...["f32", "i32", "bool"].map((name) => builtin(name, "x", layer)),
-  ...["maximum", "minimum"].map((name) => builtin(name, "a b", layer)),
+  ...(["f32", "i32", "bool"] as const).map((name) => builtin(name, "x", layer)),
+  ...(["maximum", "minimum"] as const).map((name) => builtin(name, "a b", layer)),
   builtin("where", "c a b"),
-  ...["sum", "mean", "max", "min", "prod"].map((name) => builtin(name, "x over? axis? keep?", layer)),
-  ...["argmax", "argmin"].map((name) => builtin(name, "x over? axis?", layer)),
+  ...(["sum", "mean", "max", "min", "prod"] as const).map((name) => builtin(name, "x over? axis? keep?", layer)),
+  ...(["argmax", "argmin"] as const).map((name) => builtin(name, "x over? axis?", layer)),
   builtin("cumsum", "x axis", layer),
   builtin("reshape", "x shape", layer),
   builtin("transpose", "x order", layer),
@@ -57,13 +69,16 @@ const list: readonly Builtin[] = [
   builtin("tensor", "numbers"),
   builtin("einsum", "text", { variadic: true }),
   builtin("conv", "x w stride? padding? dilation? input_dilation? groups?", layer),
-  ...["window_max", "window_sum"].map((name) => builtin(name, "x size stride? padding?", layer)),
+  ...(["window_max", "window_sum"] as const).map((name) => builtin(name, "x size stride? padding?", layer)),
   builtin("random_normal", "shape"),
   builtin("random_uniform", "shape"),
   builtin("grad", "y wrt"),
   builtin("stop_gradient", "x", layer),
-  ...["rank", "is_integer", "is_string", "is_list", "length"].map((name) => builtin(name, "x")),
+  ...(["rank", "is_integer", "is_string", "is_list", "length"] as const).map((name) => builtin(name, "x")),
 ];
+
+/** Elaboration has a rule for each of them, or does not compile. */
+export type BuiltinName = (typeof list)[number]["name"];
 
 export const builtins: ReadonlyMap<string, Builtin> = new Map(list.map((entry) => [entry.name, entry]));
 

@@ -1,5 +1,5 @@
 /**
- * Walks over the syntax tree that never recurse: a node's children, and the nodes below it in pre- and post-order.
+ * Walks over the syntax tree that never recurse: a node's children, and all nodes below it.
  * Children come in source order, except that a train gives its entries, then its lets, then its steps.
  */
 import type {
@@ -148,22 +148,6 @@ export function* walk(root: Node): Generator<Node> {
     for (let index = below.length - 1; index >= 0; index -= 1) {
       const child = below[index];
       if (child !== undefined) waiting.push(child);
-    }
-  }
-}
-
-/** `root` and everything below it, a node after its children. */
-export function* postorder(root: Node): Generator<Node> {
-  const waiting: { readonly node: Node; readonly below: Iterator<Node> }[] = [
-    { node: root, below: children(root)[Symbol.iterator]() },
-  ];
-  for (let top = waiting.at(-1); top !== undefined; top = waiting.at(-1)) {
-    const step = top.below.next();
-    if (step.done === true) {
-      yield top.node;
-      waiting.pop();
-    } else {
-      waiting.push({ node: step.value, below: children(step.value)[Symbol.iterator]() });
     }
   }
 }

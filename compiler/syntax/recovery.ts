@@ -11,7 +11,7 @@ import * as t from "./tokens.ts";
 const openers: readonly TokenType[] = [t.LeftParenthesis, t.LeftBracket, t.LeftBrace];
 const closers: readonly TokenType[] = [t.RightParenthesis, t.RightBracket, t.RightBrace];
 
-export function isOpener(tokenType: TokenType): boolean {
+function isOpener(tokenType: TokenType): boolean {
   return openers.includes(tokenType);
 }
 

@@ -50,5 +50,6 @@ export function predictArguments(
   third: PredictOptions | undefined,
 ): { readonly model: string | undefined; readonly inputs: Inputs; readonly options: PredictOptions } {
   const [model, inputs, options] = typeof first === "string" ? [first, second, third] : [undefined, first, second];
+  // What the overloads ask for there; whoever calls without types is told by the checks of both.
   return { model, inputs: inputs as Inputs, options: options === undefined ? none : (options as PredictOptions) };
 }

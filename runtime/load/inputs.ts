@@ -3,7 +3,7 @@
  * and values.
  */
 import * as codes from "../../compiler/diagnostics/codes/runtime.ts";
-import { listOf } from "../../compiler/diagnostics/lists.ts";
+import { listOf, withArticle } from "../../compiler/diagnostics/lists.ts";
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import { isFields } from "../../compiler/diagnostics/values.ts";
 import type { HostInput } from "../../compiler/program/host.ts";
@@ -182,7 +182,7 @@ function mapOf(inputs: unknown, wanted: readonly HostInput[]): ReadonlyMap<strin
 
 function typed(input: HostInput, value: unknown): Shaped {
   const { name, dtype, shape } = input;
-  const expected = `${dtype === "f32" ? "a" : "an"} ${arrayName(dtype)} of shape ${printShape(shape)}`;
+  const expected = `${withArticle(arrayName(dtype))} of shape ${printShape(shape)}`;
   if (value === undefined) throw failure(codes.missingInput, { name: named(name), expected });
   if (isView(value, dtype)) return { input, data: value, shape: undefined };
   if (typeof value === "object" && value !== null && "data" in value && "shape" in value) {

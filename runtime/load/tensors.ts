@@ -1,6 +1,7 @@
 /** `net.parameters` and `net.state`: a Map from names to tensors, in the program's order, whose `set` checks what it is given. */
 import * as codes from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { withArticle } from "../../compiler/diagnostics/lists.ts";
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
 import { warnNotFinite } from "../save/compare.ts";
@@ -81,7 +82,7 @@ export function shapeOf({ shape }: Buffer): readonly number[] {
 function checkedValues(buffer: Buffer, values: unknown): View {
   const { dtype } = buffer;
   const shape = shapeOf(buffer);
-  const expected = `${dtype === "f32" ? "a" : "an"} ${arrayName(dtype)} of shape [${shape.join(", ")}]`;
+  const expected = `${withArticle(arrayName(dtype))} of shape [${shape.join(", ")}]`;
   const hasShape = typeof values === "object" && values !== null && "data" in values && "shape" in values;
   const shaped = hasShape ? values : { data: values, shape };
   if (!isView(shaped.data, dtype))

@@ -72,7 +72,7 @@ export function requireKnownKeys(rows: readonly PlacedRow[], inputs: readonly In
 }
 
 /** What a row may have: inputs, columns, and what training read beside them. */
-export function knownKeys(inputs: readonly InputField[], fitted: Fitted): readonly string[] {
+function knownKeys(inputs: readonly InputField[], fitted: Fitted): readonly string[] {
   return [...new Set([...ownKeys(inputs), ...keysBeside(inputs, fitted)])];
 }
 

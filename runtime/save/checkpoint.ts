@@ -15,7 +15,7 @@ import type { Fitted } from "./fitted.ts";
 import { parseOptions, printOptions } from "./options.ts";
 
 /** Raised when the meaning of the metadata or of the tensors' names changes. */
-export const formatVersion = 1;
+const formatVersion = 1;
 const optionsKey = "nnc.options";
 const fittedKey = "nnc.fitted";
 

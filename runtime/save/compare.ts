@@ -31,7 +31,7 @@ const candidatesLookedAt = 200;
  * All differences: missing ones and those of another type in the order of the program, then extra ones in the order of
  * the file.
  */
-export function compareTensors(
+function compareTensors(
   expected: ReadonlyMap<string, TensorType>,
   found: ReadonlyMap<string, TensorType>,
 ): readonly Difference[] {

@@ -1,5 +1,6 @@
 /** The images that a train reads, decoded before it is prepared: those of its data and of its test, or others in their place. */
 import { wrongElementCount } from "../../compiler/diagnostics/codes/data.ts";
+import { numbered } from "../../compiler/diagnostics/lists.ts";
 import type { Host, HostData, HostTrain } from "../../compiler/program/host.ts";
 import { decodeImages } from "../data/image-decode.ts";
 import { listImages } from "../data/image-list.ts";
@@ -49,7 +50,7 @@ function requireSize({ inputs }: HostTrain, name: string, { height, width, chann
   const [expected, found] = [elements(row, new Map()), height * width * channels];
   if (found === expected) return;
   const shape = shapeText(row.map((size) => evaluate(size, new Map())));
-  const source = `an image of ${height}×${width} pixels with ${channels === 1 ? "one channel" : `${channels} channels`}`;
+  const source = `an image of ${height}×${width} pixels with ${numbered(channels, "one channel", `${channels} channels`)}`;
   throw failure(wrongElementCount, { source, field: name, shape, expected, found });
 }
 

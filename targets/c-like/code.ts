@@ -51,6 +51,12 @@ export function call(name: string, ...operands: readonly Code[]): Code {
   return primary(`${name}(${operands.map((operand) => atLeast(operand, Level.mixed + 1)).join(", ")})`);
 }
 
+/** The code with a whole number added to it. */
+export function withOffset(base: Code, offset: number): Code {
+  if (offset === 0) return base;
+  return offset > 0 ? infix(base, "+", numeral(offset), Level.add) : infix(base, "-", numeral(-offset), Level.add);
+}
+
 /** A number as it is written; a sign makes it weaker. */
 export function numeral(value: number): Code {
   const text = Object.is(value, -0) ? "-0" : String(value);

@@ -4,12 +4,12 @@
  */
 import { integerOf } from "../../compiler/program/integer.ts";
 import type { Index } from "../../compiler/program/linear.ts";
-import { coefficientOf, indexKey, numberOf, ofTerms, splitOffset } from "../../compiler/program/linear.ts";
+import { coefficientOf, indexKey, knownNumber, ofTerms, splitOffset } from "../../compiler/program/linear.ts";
 import type { Scope } from "../../compiler/program/scope.ts";
 import { nodesOf } from "../../compiler/program/traverse.ts";
 import type { Statement } from "../../compiler/program/types.ts";
 import type { Code } from "../c-like/code.ts";
-import { Level, infix, numeral } from "../c-like/code.ts";
+import { Level, infix, withOffset } from "../c-like/code.ts";
 import { integerCode } from "../c-like/expression.ts";
 import type { Access, Block, Place } from "../c-like/syntax.ts";
 
@@ -17,11 +17,7 @@ import type { Access, Block, Place } from "../c-like/syntax.ts";
 export function addressText({ buffer, address }: Access, place: Place): string {
   const { rest, offset } = splitOffset(address);
   if (isZero(rest) || rest.terms.every((term) => (coefficientOf(term) ?? 1) < 0)) return plain(address, place).text;
-  const base = restCode(rest, buffer, place);
-  if (offset === 0) return base.text;
-  return offset > 0
-    ? infix(base, "+", numeral(offset), Level.add).text
-    : infix(base, "-", numeral(-offset), Level.add).text;
+  return withOffset(restCode(rest, buffer, place), offset).text;
 }
 
 function restCode(rest: Index, buffer: string, place: Place): Code {
@@ -33,7 +29,7 @@ function restCode(rest: Index, buffer: string, place: Place): Code {
 }
 
 function isZero(index: Index): boolean {
-  return numberOf(index) === 0;
+  return knownNumber(index) === 0;
 }
 
 function plain(index: Index, place: Place): Code {
@@ -42,9 +38,8 @@ function plain(index: Index, place: Place): Code {
 
 /** The outermost block where all of it exists; undefined where an assignment may change it. */
 function homeOf(index: Index, place: Place): Scope<Block> | undefined {
-  const homes = index.terms.map((term) => place.scope.homeOf(term));
-  if (homes.some(({ steady }) => !steady)) return undefined;
-  return homes.reduce((deepest, { home }) => (home.depth > deepest.depth ? home : deepest), place.scope.root);
+  const isSteady = index.terms.every((term) => place.scope.homeOf(term).steady);
+  return isSteady ? place.scope.homeOfAll(index.terms) : undefined;
 }
 
 /** The terms that need `home`, added to a constant for those that exist outside its loop. */

@@ -100,7 +100,8 @@ function layOut({ arenaBytes, buffers, kernels, entries }: Program, { entries: s
   const [least, most] = [own + ownBytes, own + (shared ? mostThreads : 1) * ownBytes];
   if (least > maximalBytes)
     throw new NncError(diagnose(tooMuchMemory, { bytes: least, limit: maximalBytes }, [], largestBuffers(buffers)));
-  const pages = [least, Math.min(most, maximalBytes)].map((bytes) => Math.ceil(bytes / pageBytes)) as [number, number];
+  const pagesOf = (bytes: number): number => Math.ceil(bytes / pageBytes);
+  const pages = [pagesOf(least), pagesOf(Math.min(most, maximalBytes))] as const;
   return { shared, control, own, ownBytes, pages, small: most < 2 ** 31 };
 }
 

@@ -3,13 +3,12 @@
  * (`let x_row = x + 64 * i`), so that the innermost loops add little more than their own variable.
  */
 import { integerOf } from "../../compiler/program/integer.ts";
-import type { Index, IndexTerm } from "../../compiler/program/linear.ts";
+import type { Index } from "../../compiler/program/linear.ts";
 import { coefficientOf, indexKey, ofTerms, splitOffset } from "../../compiler/program/linear.ts";
-import type { Scope } from "../../compiler/program/scope.ts";
 import type { Code } from "../c-like/code.ts";
-import { Level, infix, numeral, primary } from "../c-like/code.ts";
+import { Level, numeral, primary, withOffset } from "../c-like/code.ts";
 import { integerCode } from "../c-like/expression.ts";
-import type { Access, Block, Place } from "../c-like/syntax.ts";
+import type { Access, Place } from "../c-like/syntax.ts";
 
 /** The element: of a private array, or of the arena from where the buffer begins. */
 export function elementText({ buffer, address }: Access, place: Place): string {
@@ -17,13 +16,7 @@ export function elementText({ buffer, address }: Access, place: Place): string {
   const start = startOf(buffer, place);
   const base =
     rest.terms.length === 0 && rest.constant.key === "0" ? start : baseCode({ buffer, address: rest }, place);
-  return `${place.arrays.has(buffer) ? printedName(buffer, place) : "arena"}[${withOffset(base, offset).text}]`;
-}
-
-function withOffset(base: Code | undefined, offset: number): Code {
-  if (base === undefined) return numeral(offset);
-  if (offset === 0) return base;
-  return offset > 0 ? infix(base, "+", numeral(offset), Level.add) : infix(base, "-", numeral(-offset), Level.add);
+  return `${place.arrays.has(buffer) ? printedName(buffer, place) : "arena"}[${(base === undefined ? numeral(offset) : withOffset(base, offset)).text}]`;
 }
 
 /** Where the buffer begins in the arena; nothing for a private array. */
@@ -45,7 +38,7 @@ function baseCode({ buffer, address }: Access, place: Place): Code {
 
 /** A loop's own variable is added to what was there before it. */
 function fixedCode(buffer: string, index: Index, place: Place): Code {
-  const home = homeOf(index.terms, place);
+  const home = place.scope.homeOfAll(index.terms);
   const [last] = index.terms.filter((term) => place.scope.homeOf(term).home === home);
   const plain = last?.atom.kind === "axis" && coefficientOf(last) === 1 && home.loop === place.scope.loop;
   if (!plain) return hoisted(buffer, index, place);
@@ -57,15 +50,9 @@ function fixedCode(buffer: string, index: Index, place: Place): Code {
   );
 }
 
-/** The innermost of the blocks in which the terms have their values. */
-function homeOf(terms: readonly IndexTerm[], place: Place): Scope<Block> {
-  const homes = terms.map((term) => place.scope.homeOf(term).home);
-  return homes.reduce((deepest, home) => (home.depth > deepest.depth ? home : deepest), place.scope.root);
-}
-
 /** A constant that holds the address, in the block where it first exists. */
 function hoisted(buffer: string, index: Index, place: Place): Code {
-  const home = homeOf(index.terms, place);
+  const home = place.scope.homeOfAll(index.terms);
   const key = `${buffer} ${indexKey(index)}`;
   const known = home.state.hoisted.get(key);
   if (known !== undefined) return primary(known);

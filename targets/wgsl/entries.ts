@@ -1,7 +1,7 @@
 /** Entries as dispatches one after the other, with the loops that some of them stand in and what moves in these. */
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Dispatch, DispatchEntry, DispatchLoop, Move } from "../../compiler/program/dispatch.ts";
-import { numberOf, scaleIndex } from "../../compiler/program/linear.ts";
+import { knownNumber, scaleIndex } from "../../compiler/program/linear.ts";
 import { chainOf, slicesOf, slotOf } from "../../compiler/program/slices.ts";
 import type { Call, Entry, Program, Slice, Step } from "../../compiler/program/types.ts";
 
@@ -38,7 +38,7 @@ function placesOf({ buffers }: Call, program: Program): Omit<Dispatch, "point"> 
     const [whole] = chain.slice(-1);
     let start = whole.offset / 4;
     for (const slice of slicesOf(chain)) {
-      const fixed = numberOf(scaleIndex(slotOf(slice), slice.stride));
+      const fixed = knownNumber(scaleIndex(slotOf(slice), slice.stride));
       if (fixed === undefined) moves.push(moveOf(slice, buffer));
       else start += fixed;
     }

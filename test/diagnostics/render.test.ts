@@ -1,3 +1,4 @@
+/** Diagnostics as a person reads them: labels, spans, columns and help. */
 import { expect, test } from "vitest";
 import type { Diagnostic, Label } from "../../compiler/diagnostics/diagnostic.ts";
 import { lineTable, positionAt } from "../../compiler/diagnostics/lines.ts";

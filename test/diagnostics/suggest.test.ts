@@ -1,3 +1,4 @@
+/** Did-you-mean, and the catalogue's order. */
 import { expect, test } from "vitest";
 import { catalogue } from "../../compiler/diagnostics/codes/index.ts";
 import { didYouMean, distance, nearest } from "../../compiler/diagnostics/suggest.ts";

@@ -1,3 +1,4 @@
+/** The catalogue's examples: a bad one has its error, a good one has none. */
 import { describe, expect, test } from "vitest";
 import * as names from "../../compiler/diagnostics/codes/names.ts";
 import * as settings from "../../compiler/diagnostics/codes/settings.ts";

@@ -1,3 +1,4 @@
+/** Whole programs, elaborated: parameters, descriptions, graphs, sizes, and what the host is told. */
 import { describe as group, expect, test } from "vitest";
 import { constantValue, printShape } from "../../compiler/dimension/dimension.ts";
 import { describe, printCount } from "../../compiler/elaborate/describe.ts";

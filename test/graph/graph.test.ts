@@ -1,3 +1,4 @@
+/** Graphs and their builder: who reads whom, and what is refused. */
 import { describe, expect, test } from "vitest";
 import { Graph } from "../../compiler/graph/graph.ts";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { accountOf, mayOverwrite, mayOverwriteLater } from "../../compiler/kernel/accesses.ts";
 import { settleUpdates } from "../../compiler/fuse/settle.ts";
 import { printKernel } from "../../compiler/kernel/print.ts";
+import { readsOf, writesOf } from "../../compiler/kernel/tensors.ts";
 import type { Kernel, Stage } from "../../compiler/kernel/types.ts";
 import { verifyKernel, verifyUpdates } from "../../compiler/kernel/verify.ts";
 import { dataIndex } from "../../compiler/loops/index.ts";
@@ -271,4 +272,11 @@ describe("the verifier finds of what a kernel loads and stores", () => {
   ])("%s", (_, stages, problems) => {
     expect(verifyKernel(kernel(stages))).toEqual(problems);
   });
+});
+
+test("a nest reads and writes what its stages do, and rows are the kernel's own", () => {
+  const fill = sweep(over, storeTo("row", ["r"], from("x", "i", "r")));
+  const inner: Stage = { kind: "nest", over: again, stages: [store("y", ["i", "s"], from("row", "s"))] };
+  const one = kernel([fill, inner], [{ name: "row", dtype: "f32", shape: [constant(4)] }]);
+  expect([[...readsOf(one)], [...writesOf(one)]]).toEqual([["x"], ["y"]]);
 });

@@ -1,3 +1,4 @@
+/** Fusion: no bit changes, and what shares a loop. */
 import { kernelsOf } from "../../compiler/kernel/steps.ts";
 import { UniqueNames } from "../../compiler/program/unique-names.ts";
 import { describe, expect, test } from "vitest";

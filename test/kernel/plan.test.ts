@@ -1,3 +1,4 @@
+/** Plans: where buffers lie, what is apart, and how near the lower bound the arena is. */
 import { describe, expect, test } from "vitest";
 import { constant } from "../../compiler/dimension/dimension.ts";
 import type { TensorType } from "../../compiler/graph/types.ts";

@@ -1,3 +1,4 @@
+/** Training steps on TypeScript and WebAssembly against the interpreter, bit by bit. */
 import { describe, expect, test } from "vitest";
 import type { Elaboration, Variable } from "../../compiler/elaborate/types.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";

@@ -1,3 +1,4 @@
+/** Scans, lowered and fused, and their gradients against the interpreter, bit by bit. */
 import { describe, expect, test } from "vitest";
 import { evaluateGraph } from "../../compiler/graph/evaluate.ts";
 import { fuse } from "../../compiler/fuse/index.ts";

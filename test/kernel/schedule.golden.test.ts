@@ -1,3 +1,4 @@
+/** Scheduled kernels as text: what becomes of loops, tiles, lanes and tails. */
 import { describe, expect, test } from "vitest";
 import type { Machine } from "../../compiler/schedule/machine.ts";
 import { cpuAdapter, javascript, simd } from "../../compiler/schedule/machine.ts";

@@ -1,3 +1,4 @@
+/** Scheduled kernels against the interpreter, bit by bit. */
 import { describe, test } from "vitest";
 import type { Machine } from "../../compiler/schedule/machine.ts";
 import { cpuAdapter, javascript, simd } from "../../compiler/schedule/machine.ts";

@@ -1,3 +1,4 @@
+/** The order of each op's sums, and the chunks of long ones. */
 import { describe, expect, test } from "vitest";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";
 import { evaluateGraph } from "../../compiler/graph/evaluate.ts";

@@ -1,3 +1,4 @@
+/** What every op says of operands that do not fit, and the type of what does. */
 import { describe, expect, test } from "vitest";
 import { constant, symbol, type Dimension } from "../../compiler/dimension/dimension.ts";
 import type { Attributes, TensorType } from "../../compiler/graph/types.ts";

@@ -1,3 +1,4 @@
+/** Draws of random numbers: how they differ and repeat, and that they are uniform. */
 import { describe, expect, test } from "vitest";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";
 import { evaluateGraph } from "../../compiler/graph/evaluate.ts";

@@ -1,3 +1,4 @@
+/** Gradients where a function has none of its own: at ties, and of powers of special numbers. */
 import { describe, expect, test } from "vitest";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";
 import { evaluateGraph } from "../../compiler/graph/evaluate.ts";

@@ -1,3 +1,4 @@
+/** Gradients as graphs: what they are, where there are none, and what is refused. */
 import { describe, expect, test } from "vitest";
 import { GraphBuilder } from "../../compiler/graph/builder.ts";
 import { printGraph } from "../../compiler/graph/print.ts";

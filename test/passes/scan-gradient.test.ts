@@ -1,3 +1,4 @@
+/** Gradients through scans against differences, and what passes keep of scans. */
 import { describe, expect, test } from "vitest";
 import { evaluateGraph } from "../../compiler/graph/evaluate.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";

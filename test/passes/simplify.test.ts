@@ -1,3 +1,4 @@
+/** The rules of `simplify`: each on a graph that it mends and on one that it keeps. */
 import { describe, expect, test } from "vitest";
 import type { GraphBuilder } from "../../compiler/graph/builder.ts";
 import { evaluateGraph } from "../../compiler/graph/evaluate.ts";

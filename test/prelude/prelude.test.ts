@@ -1,3 +1,4 @@
+/** The prelude parses, and all of its names are known. */
 import { expect, test } from "vitest";
 import { analysePrelude } from "../../compiler/semantics/analyse.ts";
 import { prelude } from "../elaborate/helpers.ts";

@@ -1,3 +1,4 @@
+/** The signature of all that the prelude declares. */
 import { expect, test } from "vitest";
 import { print as printRational } from "../../compiler/elaborate/rational.ts";
 import { printExpression } from "../../compiler/elaborate/print-expression.ts";

@@ -1,3 +1,4 @@
+/** A program as text. */
 import { expect, test } from "vitest";
 import { constant } from "../../compiler/dimension/dimension.ts";
 import { dataIndex } from "../../compiler/loops/index.ts";

@@ -1,3 +1,4 @@
+/** Phases of kernels: what becomes a task of several threads, how many they are, and what they share. */
 import { describe, expect, it } from "vitest";
 import { phasesOf, threadsOf } from "../../compiler/program/threads.ts";
 import type { Phase } from "../../compiler/program/threads.ts";

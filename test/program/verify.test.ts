@@ -1,3 +1,4 @@
+/** What the verifier finds in a broken program, and nothing in a sound one. */
 import { describe, expect, test } from "vitest";
 import type { Program, ProgramBuffer, ScheduledKernel, Statement } from "../../compiler/program/types.ts";
 import { verifyProgram } from "../../compiler/program/verify.ts";

@@ -1,3 +1,4 @@
+/** Names and scopes: what may be called alike, and every mistake of a file in one run. */
 import { expect, test } from "vitest";
 import { analysed } from "../elaborate/helpers.ts";
 

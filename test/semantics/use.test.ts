@@ -1,3 +1,4 @@
+/** `use`: what other files declare, files that are not there, and circles of them. */
 import { expect, test } from "vitest";
 import { analysed } from "../elaborate/helpers.ts";
 

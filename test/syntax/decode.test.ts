@@ -1,3 +1,4 @@
+/** Sources as bytes: encodings, and files that are too long. */
 import { describe, expect, test } from "vitest";
 import { decodeSource } from "../../compiler/syntax/decode.ts";
 import { maximalSourceLength } from "../../compiler/syntax/source.ts";

@@ -1,3 +1,4 @@
+/** Every message of the syntax, whole. */
 import { describe, expect, test } from "vitest";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import { catalogue } from "../../compiler/diagnostics/codes/index.ts";

@@ -1,3 +1,4 @@
+/** Programs of the fixtures parse without a diagnostic. */
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "../../compiler/syntax/parse.ts";

@@ -1,3 +1,4 @@
+/** The formatter: columns, line ends and comments, and that it changes no meaning. */
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -1,3 +1,4 @@
+/** Texts at random, from soups of tokens to programs cut short: diagnostics, and never a crash. */
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";

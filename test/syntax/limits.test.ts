@@ -1,5 +1,6 @@
+/** Programs that are long, deep or large: what parses, and what is refused. */
 import { describe, expect, test } from "vitest";
-import { children, postorder, walk } from "../../compiler/syntax/children.ts";
+import { children, walk } from "../../compiler/syntax/children.ts";
 import { maximalNesting } from "../../compiler/syntax/lex.ts";
 import { parse } from "../../compiler/syntax/parse.ts";
 import { maximalSourceLength } from "../../compiler/syntax/source.ts";
@@ -26,7 +27,6 @@ describe("long but flat", () => {
     const { module, diagnostics } = parse({ name: "test.nn", text });
     expect(diagnostics).toEqual([]);
     expect([...walk(module)].length).toBeGreaterThan(10_000);
-    expect([...postorder(module)].at(-1)).toBe(module);
     expect(children(module)).toBe(module.declarations);
   });
 });

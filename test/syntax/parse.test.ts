@@ -1,3 +1,4 @@
+/** Trees of what is right: tokens, expressions, scans and numbers. */
 import { describe, expect, test } from "vitest";
 import { Grammar } from "../../compiler/syntax/grammar.ts";
 import { expectationProvider } from "../../compiler/syntax/complaints.ts";

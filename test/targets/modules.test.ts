@@ -353,6 +353,7 @@ describe("names", () => {
     ]);
     names.close();
     expect([names.give("i"), names.give("outer")]).toEqual(["i", "outer2"]);
+    expect([names.give("x"), names.give("x"), names.give("x2")]).toEqual(["x3", "x4", "x22"]);
   });
 
   it("stay on one line in comments, and in the alphabet of files", () => {

@@ -43,11 +43,7 @@ export function splat(value: Expression): Expression {
   return { kind: "splat", value, type: typeOf(value.type.dtype, 4) };
 }
 
-export function unary(
-  operator: Exclude<UnaryOperator, "sign">,
-  value: Expression,
-  dtype: ElementType = value.type.dtype,
-): Expression {
+export function unary(operator: UnaryOperator, value: Expression, dtype: ElementType = value.type.dtype): Expression {
   return { kind: "unary", operator, value, type: { dtype, lanes: value.type.lanes } };
 }
 

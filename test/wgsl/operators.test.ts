@@ -1,3 +1,4 @@
+/** Operators of WGSL against those of TypeScript, where WGSL promises a value. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cases, inputs, pairs, programFor } from "../targets/operators.ts";
 import { runTypescript } from "../targets/run.ts";

@@ -2,7 +2,7 @@
  * NN09xx: what can be wrong with a saved file — its bytes, its fit to a model, and the disk that it is written to.
  */
 import { define } from "../diagnostic.ts";
-import { listOf } from "../lists.ts";
+import { listOf, numbered } from "../lists.ts";
 
 type File = { readonly file: string };
 type Tensor = File & { readonly tensor: string };
@@ -177,7 +177,7 @@ export const checkpointMismatch = define<File & { readonly differences: readonly
   code: "NN0921",
   severity: "error",
   message: ({ file, differences }) =>
-    `${file} does not fit the program in ${differences.length === 1 ? "one place" : `${differences.length} places`}: ${listOf(differences, 8, "; ")}`,
+    `${file} does not fit the program in ${numbered(differences.length, "one place", `${differences.length} places`)}: ${listOf(differences, 8, "; ")}`,
   explanation:
     "A checkpoint is loaded whole: each tensor of the program must be there under its name, with its shape and type, and nothing else. " +
     "`start_from` takes what agrees and leaves out the rest.",

@@ -1,5 +1,5 @@
 /** NN0872 to NN0878: what can be wrong with images that a network learns from, their folders and their lists. */
-import { counted } from "../lists.ts";
+import { counted, numbered } from "../lists.ts";
 import { define } from "../diagnostic.ts";
 
 type File = { readonly file: string };
@@ -35,7 +35,7 @@ export const filesLeftOut = define<{ readonly folder: string; readonly count: nu
   code: "NN0875",
   severity: "warning",
   message: ({ folder, count, first }) =>
-    `${folder} holds ${counted(count, "file")} that ${count === 1 ? "is" : "are"} no PNG, JPEG or WebP by name and left out: ${first}`,
+    `${folder} holds ${counted(count, "file")} that ${numbered(count, "is", "are")} no PNG, JPEG or WebP by name and left out: ${first}`,
   explanation:
     "In a folder of images, files that end in .png, .jpg, .jpeg or .webp are read. Others are left out, which matters where they are images of another form. Names that begin " +
     "with a point, `Thumbs.db` and `desktop.ini` are passed over without a word. A list of names in CSV reads what it names, whatever it is called.",

@@ -1,5 +1,6 @@
 /** NN07xx: what can be wrong with how an artifact is loaded and used, and with the numbers of a run. */
 import { define } from "../diagnostic.ts";
+import { numbered } from "../lists.ts";
 
 export const notAnArtifact = define<{ readonly expected: string; readonly found: string }>({
   code: "NN0701",
@@ -236,7 +237,7 @@ export const oneThread = define<{
   code: "NN0726",
   severity: "warning",
   message: ({ threads, running, lacking, found }) =>
-    `runs on ${running === 1 ? "one thread" : `${running} threads`} instead of ${threads}: expected ${lacking}, found ${found}`,
+    `runs on ${numbered(running, "one thread", `${running} threads`)} instead of ${threads}: expected ${lacking}, found ${found}`,
   explanation:
     "Only the target wasm has threads; they share the program's memory. What takes less time than threads need to agree is not shared. A page has shared memory only if it is cross-origin isolated: served with the headers `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`. " +
     "One thread computes the same bits.",

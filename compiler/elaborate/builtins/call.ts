@@ -3,6 +3,7 @@ import type { Span } from "../../diagnostics/diagnostic.ts";
 import { notCompileTime, wrongElements, wrongKind } from "../../diagnostics/codes/shapes.ts";
 import { constantValue, type Dimension } from "../../dimension/dimension.ts";
 import type { ElementType } from "../../loops/types.ts";
+import type { BuiltinName } from "../../semantics/builtins.ts";
 import type { Expression } from "../../syntax/ast.ts";
 import type { Mode, ShapeValue } from "../evaluator.ts";
 import type { Frame } from "../frame.ts";
@@ -19,6 +20,9 @@ export function spanOf(given: Given): Span {
 }
 
 export type Rule = (call: BuiltinCall) => Evaluated;
+
+/** The rules of some built-ins. */
+export type Rules = Partial<Readonly<Record<BuiltinName, Rule>>>;
 
 export class BuiltinCall {
   readonly name: string;

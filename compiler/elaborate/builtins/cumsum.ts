@@ -10,7 +10,7 @@ import { axisFromFront, axisToFront, fill } from "../../ops/emit.ts";
 import { describeType, type Evaluated, type Tensor } from "../values.ts";
 import type { Builder } from "../../ops/define.ts";
 import { axisAt } from "./axes.ts";
-import type { BuiltinCall, Rule } from "./call.ts";
+import type { BuiltinCall, Rules } from "./call.ts";
 
 function cumsum(call: BuiltinCall): Evaluated {
   const tensor = call.tensor("x");
@@ -56,4 +56,6 @@ function carried({ value, type: { dtype, shape } }: Tensor, axis: number, { buil
   return axisFromFront(builder, emits[0], axis);
 }
 
-export const cumsumRules: readonly (readonly [string, Rule])[] = [["cumsum", cumsum]];
+export const cumsumRules = {
+  cumsum,
+} satisfies Rules;

@@ -9,7 +9,7 @@ import type { Value } from "../../graph/types.ts";
 import { countUp, fill, reshape, select, transpose } from "../../ops/emit.ts";
 import { toTensor } from "../tensors.ts";
 import { describeType, describeValue, type AxisLabel, type Evaluated, type Tensor } from "../values.ts";
-import type { BuiltinCall, Rule } from "./call.ts";
+import type { BuiltinCall, Rules } from "./call.ts";
 
 /** A tensor with a letter for each axis; those of `...` are numbered from the right, as broadcasting aligns them. */
 interface Lettered {
@@ -220,4 +220,6 @@ function contract(
   return { value: call.builder.one("contract", [left.value, right.value], attributes), letters: kept };
 }
 
-export const einsumRules: readonly (readonly [string, Rule])[] = [["einsum", einsum]];
+export const einsumRules = {
+  einsum,
+} satisfies Rules;

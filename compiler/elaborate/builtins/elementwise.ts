@@ -1,7 +1,6 @@
 /** Elementwise functions, conversions, `maximum`, `minimum`, `where`; each also of numbers known at compile time. */
 import { notCompileTime, wrongElements } from "../../diagnostics/codes/shapes.ts";
 import { maximum, minimum } from "../../dimension/dimension.ts";
-import { elementwise as names } from "../../semantics/builtins.ts";
 import type { Rational } from "../../syntax/ast.ts";
 import type { ElementType, NumberFunction } from "../../loops/types.ts";
 import { unaryFunctions } from "../../loops/functions.ts";
@@ -19,7 +18,7 @@ import {
   type Evaluated,
   type ListValue,
 } from "../values.ts";
-import type { BuiltinCall, Rule } from "./call.ts";
+import type { BuiltinCall, Rule, Rules } from "./call.ts";
 
 const functions: ReadonlyMap<string, NumberFunction> = new Map(Object.entries(unaryFunctions));
 
@@ -141,12 +140,24 @@ function where(call: BuiltinCall): Evaluated {
   return choose(condition, call.operand("a"), call.operand("b"), call.span, call.frame);
 }
 
-export const elementwiseRules: readonly (readonly [string, Rule])[] = [
-  ...names.map((name) => [name, unary(name)] as const),
-  ["f32", convert("f32")],
-  ["i32", convert("i32")],
-  ["bool", convert("bool")],
-  ["maximum", extreme("maximum")],
-  ["minimum", extreme("minimum")],
-  ["where", where],
-];
+export const elementwiseRules = {
+  exp: unary("exp"),
+  expm1: unary("expm1"),
+  log: unary("log"),
+  log1p: unary("log1p"),
+  sign: unary("sign"),
+  sin: unary("sin"),
+  cos: unary("cos"),
+  tanh: unary("tanh"),
+  erf: unary("erf"),
+  erfc: unary("erfc"),
+  sqrt: unary("sqrt"),
+  abs: unary("abs"),
+  floor: unary("floor"),
+  f32: convert("f32"),
+  i32: convert("i32"),
+  bool: convert("bool"),
+  maximum: extreme("maximum"),
+  minimum: extreme("minimum"),
+  where,
+} satisfies Rules;

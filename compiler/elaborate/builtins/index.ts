@@ -2,7 +2,7 @@
 import { InternalError, type Span } from "../../diagnostics/diagnostic.ts";
 import { missingSetting, tooManyArguments, unknownSetting } from "../../diagnostics/codes/settings.ts";
 import { didYouMean } from "../../diagnostics/suggest.ts";
-import { builtins, type Builtin } from "../../semantics/builtins.ts";
+import { builtins, type Builtin, type BuiltinName } from "../../semantics/builtins.ts";
 import type { Argument } from "../../syntax/ast.ts";
 import { failTwice } from "../arguments.ts";
 import type { Mode } from "../evaluator.ts";
@@ -18,7 +18,7 @@ import { reductionRules } from "./reductions.ts";
 import { shapeRules } from "./shapes.ts";
 import { windowRules } from "./windows.ts";
 
-const rules: ReadonlyMap<string, Rule> = new Map([
+const rules: Readonly<Record<BuiltinName, Rule>> = {
   ...elementwiseRules,
   ...reductionRules,
   ...shapeRules,
@@ -27,7 +27,7 @@ const rules: ReadonlyMap<string, Rule> = new Map([
   ...otherRules,
   ...windowRules,
   ...cumsumRules,
-]);
+};
 
 /** Evaluates a built-in's call; without its first tensor it is a layer. */
 export function callBuiltin(
@@ -48,9 +48,7 @@ export function callBuiltin(
     const later = (inputs: readonly Evaluated[]): Evaluated => callBuiltin(name, given, inputs, frame, span, {});
     return { kind: "layer", parts: [{ kind: "builtin", name, apply: later }] };
   }
-  const rule = rules.get(name);
-  if (rule === undefined) throw new InternalError("elaborate", `${name} has no rule`, span);
-  return rule(gather(spec, positional, named, frame, span, mode));
+  return rules[spec.name](gather(spec, positional, named, frame, span, mode));
 }
 
 function place(argument: Argument, spec: Builtin, positional: Given[], named: Map<string, Given>, frame: Frame): void {

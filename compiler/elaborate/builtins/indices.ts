@@ -3,7 +3,7 @@ import { label } from "../../diagnostics/diagnostic.ts";
 import { shapesDiffer, wrongElements } from "../../diagnostics/codes/shapes.ts";
 import { constantValue, equal, type Dimension } from "../../dimension/dimension.ts";
 import { describeType, type AxisLabel, type Evaluated, type Tensor } from "../values.ts";
-import type { BuiltinCall, Rule } from "./call.ts";
+import type { BuiltinCall, Rules } from "./call.ts";
 
 function integersOf(parameter: string, call: BuiltinCall): Tensor {
   const tensor = call.tensor(parameter, "i32");
@@ -105,11 +105,11 @@ function tensor(call: BuiltinCall): Evaluated {
   return call.frame.at(call.span, () => call.tensor("numbers"));
 }
 
-export const indexRules: readonly (readonly [string, Rule])[] = [
-  ["take", take],
-  ["pick", pick],
-  ["one_hot", oneHot],
-  ["eye", eye],
-  ["range", range],
-  ["tensor", tensor],
-];
+export const indexRules = {
+  take,
+  pick,
+  one_hot: oneHot,
+  eye,
+  range,
+  tensor,
+} satisfies Rules;

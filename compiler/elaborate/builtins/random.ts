@@ -6,7 +6,7 @@ import { fillLike } from "../../ops/emit.ts";
 import { streamOf } from "../paths.ts";
 import { isWhole } from "../rational.ts";
 import { boolValue, describeType, describeValue, numberValue, type Evaluated } from "../values.ts";
-import type { BuiltinCall, Rule } from "./call.ts";
+import type { BuiltinCall, Rule, Rules } from "./call.ts";
 
 /** The key of a draw: the place of the call; in an initialiser, the parameter's path. */
 function drawPath(call: BuiltinCall): string {
@@ -121,14 +121,14 @@ function length(call: BuiltinCall): Evaluated {
   return value.kind === "list" ? numberValue(value.items.length) : call.fail("a list", describeValue(value), span);
 }
 
-export const otherRules: readonly (readonly [string, Rule])[] = [
-  ["random_uniform", randomUniform],
-  ["random_normal", randomNormal],
-  ["stop_gradient", stopGradient],
-  ["grad", grad],
-  ["rank", rank],
-  ["is_integer", isInteger],
-  ["is_string", isKind("string")],
-  ["is_list", isKind("list")],
-  ["length", length],
-];
+export const otherRules = {
+  random_uniform: randomUniform,
+  random_normal: randomNormal,
+  stop_gradient: stopGradient,
+  grad,
+  rank,
+  is_integer: isInteger,
+  is_string: isKind("string"),
+  is_list: isKind("list"),
+  length,
+} satisfies Rules;

@@ -3,7 +3,7 @@ import { constant, constantValue, product } from "../../dimension/dimension.ts";
 import { dimensionValue, fill, negate, reshape } from "../../ops/emit.ts";
 import { type Evaluated, type Tensor } from "../values.ts";
 import { axesOf } from "./axes.ts";
-import type { BuiltinCall, Rule } from "./call.ts";
+import type { BuiltinCall, Rule, Rules } from "./call.ts";
 
 function reduction(name: "sum" | "mean" | "max" | "min" | "prod" | "argmax" | "argmin"): Rule {
   return (call) => {
@@ -66,6 +66,12 @@ function countOf(sizes: readonly Tensor["type"]["shape"][number][], like: Tensor
   return shape.length === 0 ? scalar : builder.one("broadcast", [scalar], { shape, axes: [] });
 }
 
-export const reductionRules: readonly (readonly [string, Rule])[] = (
-  ["sum", "mean", "max", "min", "prod", "argmax", "argmin"] as const
-).map((name) => [name, reduction(name)] as const);
+export const reductionRules = {
+  sum: reduction("sum"),
+  mean: reduction("mean"),
+  max: reduction("max"),
+  min: reduction("min"),
+  prod: reduction("prod"),
+  argmax: reduction("argmax"),
+  argmin: reduction("argmin"),
+} satisfies Rules;

@@ -9,7 +9,7 @@ import { isWhole } from "../rational.ts";
 import { broadcastTensor, toTensor, type Operand } from "../tensors.ts";
 import { asDimension, describeType, describeValue, type Evaluated, type Tensor } from "../values.ts";
 import { axesAt, axisAt } from "./axes.ts";
-import type { BuiltinCall, Rule } from "./call.ts";
+import type { BuiltinCall, Rules } from "./call.ts";
 
 function reshapeTo(call: BuiltinCall): Evaluated {
   const tensor = call.tensor("x");
@@ -178,12 +178,12 @@ function reverse(call: BuiltinCall): Evaluated {
   return call.frame.at(call.span, () => ({ ...tensor, value: call.builder.one("reverse", [tensor.value], { axes }) }));
 }
 
-export const shapeRules: readonly (readonly [string, Rule])[] = [
-  ["reshape", reshapeTo],
-  ["transpose", reorder],
-  ["broadcast", broadcast],
-  ["concat", concat],
-  ["stack", stack],
-  ["pad", pad],
-  ["reverse", reverse],
-];
+export const shapeRules = {
+  reshape: reshapeTo,
+  transpose: reorder,
+  broadcast,
+  concat,
+  stack,
+  pad,
+  reverse,
+} satisfies Rules;

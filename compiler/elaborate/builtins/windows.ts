@@ -16,7 +16,7 @@ import {
 } from "../../dimension/dimension.ts";
 import { equalIfExact } from "../../dimension/facts.ts";
 import { asDimension, describeType, describeValue, type AxisLabel, type Evaluated, type Tensor } from "../values.ts";
-import type { BuiltinCall, Rule } from "./call.ts";
+import type { BuiltinCall, Rule, Rules } from "./call.ts";
 
 /** Along one spatial axis: what a kernel or window meets. */
 interface Reach {
@@ -199,8 +199,8 @@ function checkPadding({ taps, low, high }: Reach, call: BuiltinCall): void {
     call.fail(`padding below the size of the window, ${taps.key}, as \`padding\``, wide.key, call.spanOf("padding"));
 }
 
-export const windowRules: readonly (readonly [string, Rule])[] = [
-  ["conv", conv],
-  ["window_max", windowed("window_max")],
-  ["window_sum", windowed("window_sum")],
-];
+export const windowRules = {
+  conv,
+  window_max: windowed("window_max"),
+  window_sum: windowed("window_sum"),
+} satisfies Rules;

@@ -1,5 +1,5 @@
-/** sign of f32, which not every target has as an instruction. */
-import { call, dtypeOf, unary } from "../scalar.ts";
+/** sign, which not every target has as an instruction. */
+import { call, dtypeOf } from "../scalar.ts";
 import { choose, defineFunction, greater, less, parameters } from "./builder.ts";
 import type { Scalar } from "../types.ts";
 
@@ -12,10 +12,14 @@ export const sign = defineFunction(
     cost: 1,
     folds: true,
   },
-  (_, [x]) => choose(greater(x, 0), 1, choose(less(x, 0), -1, x)),
+  (_, [x]) => chosen(x),
 );
 
-/** The sign of either type. */
+/** The sign of either type; that of an i32 is written out. */
 export function signOf(x: Scalar): Scalar {
-  return dtypeOf(x) === "f32" ? call(sign, [x]) : unary("sign", x);
+  return dtypeOf(x) === "f32" ? call(sign, [x]) : chosen(x);
+}
+
+function chosen(x: Scalar): Scalar {
+  return choose(greater(x, 0), 1, choose(less(x, 0), -1, x));
 }

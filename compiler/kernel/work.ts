@@ -2,22 +2,27 @@
  * What kernels add to the operations of a program (NN0603): a kernel of another form than all before it takes as long to schedule and print as
  * hundreds of operations, and a long one, as Winograd's transforms are, takes its time wherever it stands.
  */
-import { programTooLarge } from "./diagnostics/codes/limits.ts";
-import { diagnose, label, NncError } from "./diagnostics/diagnostic.ts";
-import type { Elaboration } from "./elaborate/types.ts";
-import type { Kernel } from "./kernel/types.ts";
+import { programTooLarge } from "../diagnostics/codes/limits.ts";
+import { diagnose, label, NncError, type Span } from "../diagnostics/diagnostic.ts";
+import type { Kernel } from "./types.ts";
 
 /** What a form counts as, and how much of a kernel's form, as text, counts as one. */
 const operationsOfForm = 250;
 const charactersOfOne = 400;
 
+/** What writing a program out took, and the limit on all of it, with the place that stands for the whole. */
+interface Written {
+  readonly operations?: number;
+  readonly limit?: { readonly operations: number; readonly span: Span | undefined };
+}
+
 export class KernelWork {
   readonly #written: number;
-  readonly #limit: Elaboration["limit"];
+  readonly #limit: Written["limit"];
   #forms = 0;
   #characters = 0;
 
-  constructor({ operations = 0, limit }: Elaboration) {
+  constructor({ operations = 0, limit }: Written) {
     this.#written = operations;
     this.#limit = limit;
   }
