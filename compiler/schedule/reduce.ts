@@ -278,7 +278,11 @@ function argmax(
       const dtype = dtypeOf(value);
       const first = firsts[r] ?? neutralOf("argmax", dtype, lanes);
       return {
-        value: emitter.mutable(maxima[r]?.name ?? "best", { dtype, lanes }, point.vector ? splat(emitter, first) : first),
+        value: emitter.mutable(
+          maxima[r]?.name ?? "best",
+          { dtype, lanes },
+          point.vector ? splat(emitter, first) : first,
+        ),
         index: emitter.mutable(name, { dtype: "i32", lanes }, constantOf("i32", 0, lanes)),
       };
     });

@@ -37,10 +37,7 @@ const programs: readonly Trained[] = [
 
 function compiled(target: "typescript" | "wasm", { file, train, bounds }: Trained) {
   const source = readFileSync(new URL(file, root), "utf8");
-  const result = compile(
-    { name: "test.nn", source },
-    { target, bounds, ...(train === undefined ? {} : { train }) },
-  );
+  const result = compile({ name: "test.nn", source }, { target, bounds, ...(train === undefined ? {} : { train }) });
   if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
   return result.artifact;
 }
@@ -48,9 +45,14 @@ function compiled(target: "typescript" | "wasm", { file, train, bounds }: Traine
 describe.each([...programs, ...workloads])("$file $train", (one) => {
   test("trains to the same bits on both targets, and learns one minibatch", async () => {
     const artifacts = [compiled("typescript", one), compiled("wasm", one)];
-    const open = (threads: number, at: number): Promise<Network> => load(artifacts[at], { seed: 3, threads, epochs: 1, stepsPerEpoch: 100 });
+    const open = (threads: number, at: number): Promise<Network> =>
+      load(artifacts[at], { seed: 3, threads, epochs: 1, stepsPerEpoch: 100 });
     const [inputs] = [artifacts[0].manifest.host.train?.inputs ?? []];
-    const batch = rotating(inputs, new Map(Object.entries({ ...one.bounds, ...(one.window === undefined ? {} : { T: one.window }) })), 1)();
+    const batch = rotating(
+      inputs,
+      new Map(Object.entries({ ...one.bounds, ...(one.window === undefined ? {} : { T: one.window }) })),
+      1,
+    )();
     const runs = [];
     for (const network of [await open(1, 0), await open(1, 1), await open(2, 1)]) {
       const losses = Array.from({ length: one.steps ?? 3 }, () => network.stepSync(batch).loss);

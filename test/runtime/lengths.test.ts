@@ -54,24 +54,36 @@ async function moved(artifact: Artifact, given: ReadonlyMap<string, TensorInput>
 }
 
 // What runs backwards reads the places behind an end first, and carries what it made of them: it has no mask of its own.
-describe.each(layers.filter((layer) => !layer.includes("bidirectional")))("several lengths in a minibatch: %s", (layer) => {
-  test("move the parameters as the sequences alone do, each by its places", async () => {
-    const artifact = artifactFor("wasm", layer, 5);
-    const together = await moved(artifact, batch([0, 1, 2], 5));
-    const alone = await Promise.all(lengths.map((length, row) => moved(artifact, batch([row], length))));
-    const places = lengths.reduce((sum, length) => sum + length, 0);
-    const mean = (of: (one: (typeof alone)[number]) => number): number =>
-      alone.reduce((sum, one, row) => sum + of(one) * lengths[row], 0) / places;
-    expect(together.loss).toBeCloseTo(mean(({ loss }) => loss), 5);
-    expect(together.steps.some((step) => Math.abs(step) > 1e-3)).toBe(true);
-    for (const [at, step] of together.steps.entries()) expect(step).toBeCloseTo(mean(({ steps }) => steps[at]), 5);
-  });
+describe.each(layers.filter((layer) => !layer.includes("bidirectional")))(
+  "several lengths in a minibatch: %s",
+  (layer) => {
+    test("move the parameters as the sequences alone do, each by its places", async () => {
+      const artifact = artifactFor("wasm", layer, 5);
+      const together = await moved(artifact, batch([0, 1, 2], 5));
+      const alone = await Promise.all(lengths.map((length, row) => moved(artifact, batch([row], length))));
+      const places = lengths.reduce((sum, length) => sum + length, 0);
+      const mean = (of: (one: (typeof alone)[number]) => number): number =>
+        alone.reduce((sum, one, row) => sum + of(one) * lengths[row], 0) / places;
+      expect(together.loss).toBeCloseTo(
+        mean(({ loss }) => loss),
+        5,
+      );
+      expect(together.steps.some((step) => Math.abs(step) > 1e-3)).toBe(true);
+      for (const [at, step] of together.steps.entries())
+        expect(step).toBeCloseTo(
+          mean(({ steps }) => steps[at]),
+          5,
+        );
+    });
 
-  test("do not depend on what stands behind their ends", async () => {
-    const artifact = artifactFor("wasm", layer, 5);
-    expect((await moved(artifact, batch([0, 1, 2], 5, 3))).bytes).toEqual((await moved(artifact, batch([0, 1, 2], 5))).bytes);
-  });
-});
+    test("do not depend on what stands behind their ends", async () => {
+      const artifact = artifactFor("wasm", layer, 5);
+      expect((await moved(artifact, batch([0, 1, 2], 5, 3))).bytes).toEqual(
+        (await moved(artifact, batch([0, 1, 2], 5))).bytes,
+      );
+    });
+  },
+);
 
 describe.each(layers)("an open length: %s", (layer) => {
   test("trains at any length up to its bound with the bits of one built for it, on both targets", async () => {

@@ -89,8 +89,7 @@ test.each(trainings)(
     expected.push(network.evaluateSync(new Map(batches[0])).loss);
     const found = await gpu.train(artifactFor("wgsl", training), batches);
     expect(found).toHaveLength(batches.length + 1);
-    for (const [step, loss] of expected.entries())
-      expect(Math.abs(found[step] - loss)).toBeLessThan(1e-4 * (1 + loss));
+    for (const [step, loss] of expected.entries()) expect(Math.abs(found[step] - loss)).toBeLessThan(1e-4 * (1 + loss));
     expect(found.at(-1)).toBeLessThan(left * found[0]);
   },
   120_000,
