@@ -161,6 +161,7 @@ async function trainLabel(
   const earlier = flags.resume ? readCheckpoint(placeOf(context, out), out) : undefined;
   const taken = takeKept(context, earlier ?? { file: out, options: undefined }, flags, true);
   const kept = withTaken(flags, taken);
+  checkTarget(kept);
   const chosen = label ?? labelOf(source, earlier?.label);
   const compiled = await compileSource(context, source, {
     ...optionsOf(kept),

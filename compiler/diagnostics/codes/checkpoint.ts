@@ -233,7 +233,7 @@ export const otherOptions = define<Options>({
     `${file} was trained with ${saved}; expected the same of the program, found ${built}`,
   explanation:
     "Parameters compute another function in a program that is built with other constants or dimensions, though their shapes may fit, and other " +
-    "roundings where convolutions go by another algorithm. The values of `--const` and `--dim`, and `--no-winograd`, are kept with them, and `eval`, `predict`, `export` and `train --resume` take them from there. `--override`, or `override: true` of the library, takes the values of the source and of the flags instead.",
+    "roundings where convolutions go by another algorithm. The values of `--const` and `--dim`, and `--no-winograd`, are kept with them, and `eval`, `predict`, `export` and `train --resume` take them from there, the latter `--set` and `--relaxed`, too, which a run goes on with. `--override`, or `override: true` of the library, takes the values of the source and of the flags instead.",
 });
 
 export const startFromOther = define<Options>({
