@@ -310,6 +310,17 @@ export const otherStepsPerEpoch = define<{ readonly written: number; readonly co
     "`steps_per_epoch` says how long an epoch is where there are no data to tell. Whoever hands data to `train` tells it: leave `steps_per_epoch` out, or give as many rows.",
 });
 
+export const notHandedOver = define<{ readonly setting: string; readonly field: string }>({
+  code: "NN0744",
+  severity: "warning",
+  message: ({ setting, field }) =>
+    `\`${setting}\` of the train has no effect: expected \`${field}\` in the data that \`train\` was given, found none`,
+  explanation:
+    "`prepare` reads the data of a `train` and does with them what it says: it holds rows out, scales, standardises, and reads the file of `start_from`. Data that a program puts " +
+    "together itself are trained on as they are, with what stands beside them as `holdout`, `fitted` and `startFrom`. `prepare(manifest, { read, given })` takes arrays, too, where " +
+    "the source says `given(…)`.",
+});
+
 export const notOfText = define<{ readonly model: string }>({
   code: "NN0760",
   severity: "error",
