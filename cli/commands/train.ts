@@ -225,7 +225,12 @@ function tellResult(context: Context, outcome: RunOutcome, out: string): void {
       figuresOfRun(outcome, out, look) +
       probeTable([history], look),
   );
-  const best = done.early && done.bestEpoch !== null ? `; stopped early, parameters of epoch ${done.bestEpoch}` : "";
+  const isEarlier = outcome.keepsBest && done.bestEpoch !== null && done.bestEpoch !== done.epochs;
+  const notes = [
+    ...(done.early ? ["stopped early"] : []),
+    ...(isEarlier ? [`parameters of epoch ${done.bestEpoch}`] : []),
+  ];
+  const best = notes.length === 0 ? "" : `; ${notes.join(", ")}`;
   const threads = start === undefined || start.threads === 1 ? "" : ` on ${start.threads} threads`;
   stderr.write(`${plural(done.steps, "step")} in ${formatDuration(done.seconds)}${threads}${best}\n`);
   stderr.write(`wrote ${[parametersName, plotName, logName].map((name) => path.join(out, name)).join(", ")}\n`);

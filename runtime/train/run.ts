@@ -78,15 +78,16 @@ export class Run {
   /** Loads the network and looks at the data. Throws NN07xx, NN09xx. */
   static async open(artifact: Artifact, host: HostTrain, data: TrainData, options: TrainOptions): Promise<Run> {
     const { seed, epochs, threads, gpu } = options;
+    const { manifest } = artifact;
     // A run that is resumed has the checkpoint's, which both must be.
     if (options.resume === undefined) requireSeed(host, data, seed);
-    const size = evaluationSize(host, artifact.manifest.dims);
-    const augmentation = augmentationOf(artifact.manifest.host);
+    const size = evaluationSize(host, manifest.dims);
+    const augmentation = augmentationOf(manifest.host);
     const feed = feedOf(host, data.train, host.batch, "the training data", augmentation);
     const training = feedOf(host, data.train, size, "the training data");
     const holdout =
       data.holdout === undefined || data.holdout === null ? null : feedOf(host, data.holdout, size, "the hold-out");
-    requireBound(host, artifact.manifest.dims, data.train.rows);
+    requireBound(host, manifest.dims, data.train.rows);
     const network = await load(artifact, {
       seed: seed ?? data.seed ?? host.seed,
       epochs: epochs ?? host.epochs,

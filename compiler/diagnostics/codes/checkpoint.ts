@@ -257,9 +257,9 @@ export const damagedTensors = define<File & { readonly expected: string; readonl
   code: "NN0929",
   severity: "error",
   message: ({ file, expected, found }) =>
-    `the tensors of ${file}, or what they were trained with, are not what was saved: expected the checksum ${expected}, found ${found}`,
+    `the tensors of ${file}, or what it says of their training, are not what was saved: expected the checksum ${expected}, found ${found}`,
   explanation:
-    "A bit of the file was flipped, by a disk or on the way, or another program changed tensors, options or what was fitted to the data, and left the checksum. A network would go on with other figures. Use another copy of the file.",
+    "A bit of the file was flipped, by a disk or on the way, or another program changed tensors, counters, options or what was fitted to the data, and left the checksum. A network would go on with other figures, or a run in another order. Use another copy of the file.",
 });
 
 export const exportNotFinite = define<File>({

@@ -310,6 +310,14 @@ export const otherStepsPerEpoch = define<{ readonly written: number; readonly co
     "`steps_per_epoch` says how long an epoch is where there are no data to tell. Whoever hands data to `train` tells it: leave `steps_per_epoch` out, or give as many rows.",
 });
 
+export const idleOption = define<{ readonly option: string; readonly expected: string; readonly found: string }>({
+  code: "NN0745",
+  severity: "warning",
+  message: ({ option, expected, found }) => `option \`${option}\` has no effect: expected ${expected}, found ${found}`,
+  explanation:
+    '`gpu` is for the target wgsl; other targets run on the CPU. Leave the option out, or build with `target: "wgsl"`.',
+});
+
 export const notHandedOver = define<{ readonly setting: string; readonly field: string }>({
   code: "NN0744",
   severity: "warning",
