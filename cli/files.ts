@@ -47,7 +47,7 @@ export function readUserFile(context: Context, name: string): Uint8Array {
   return isGzip(input.bytes) ? gunzip(name, input.bytes) : input.bytes;
 }
 
-/** Acts in the folder for results, which is made with those above it. Where that fails, those that are made and still empty are gone again. Throws NN0924. */
+/** Acts in the folder for results, which is made with those above it. Those that are made and still empty afterwards are gone again. Throws NN0924. */
 export async function inFolder<Result>(
   context: Context,
   name: string,
@@ -57,9 +57,8 @@ export async function inFolder<Result>(
   const made = makeFolders(place, name);
   try {
     return await act(place);
-  } catch (error) {
+  } finally {
     for (const folder of made.toReversed()) if (readdirSync(folder).length === 0) rmdirSync(folder);
-    throw error;
   }
 }
 

@@ -70,11 +70,16 @@ function assignment(text: string, expected: string, form = /^([A-Za-z_]\w*)=(.+)
   return { name: match[1], value: match[2] };
 }
 
-/** A decimal number; `Number` alone would take the empty text, `0x10` and `Infinity`. */
+/** A decimal number; `Number` alone would take the empty text, `0x10` and `Infinity`. Throws where it would be another without a word: 0, or another whole one. */
 function numberOf(text: string): number | undefined {
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return undefined;
   const value = Number(text);
-  return Number.isFinite(value) ? value : undefined;
+  const [digits = ""] = text.toLowerCase().split("e");
+  if (!Number.isFinite(value)) return undefined;
+  if (value === 0 && /[1-9]/.test(digits)) throw new Error(`0, or a number of at least ${Number.MIN_VALUE} in size`);
+  if (/^[+-]?\d+$/.test(text) && BigInt(text.replace("+", "")) !== BigInt(value))
+    throw new Error(`a whole number that is exact in 64 bits, such as ${BigInt(value)}`);
+  return value;
 }
 
 function whole(text: string, least: number, largest: number, expected: string): number {

@@ -4,8 +4,10 @@
  */
 import { otherOptions } from "../compiler/diagnostics/codes/checkpoint.ts";
 import { diagnose, NncError } from "../compiler/diagnostics/diagnostic.ts";
-import type { HostOption, HostOptions } from "../compiler/program/host.ts";
-import { optionText } from "../runtime/save/options.ts";
+import type { TargetName } from "../compiler/program/artifact.ts";
+import type { HostOption } from "../compiler/program/host.ts";
+import { optionText, otherInstructions } from "../runtime/save/options.ts";
+import type { SavedOptions } from "../runtime/save/options.ts";
 import type { Context } from "./context.ts";
 import type { Assignment } from "./flags.ts";
 import type { ClosingFlags } from "./source.ts";
@@ -16,12 +18,14 @@ type Plain = number | string | boolean;
 export type KeptFlags = Pick<ClosingFlags, "const" | "dim"> & {
   readonly set?: readonly Assignment<number>[];
   readonly "no-winograd"?: boolean;
+  readonly relaxed?: boolean;
+  readonly target?: TargetName;
 };
 
 /** A file of parameters, and what it says about its program; undefined in those of others and of older versions. */
 export interface KeptFile {
   readonly file: string;
-  readonly options: HostOptions | undefined;
+  readonly options: SavedOptions | undefined;
 }
 
 /** What was taken from the file, by flag, for programs that read the command's answer. */
@@ -30,11 +34,13 @@ export interface Taken {
   readonly dim: readonly Assignment<number>[];
   readonly set: readonly Assignment<number>[];
   readonly "no-winograd": boolean;
+  readonly relaxed: boolean;
 }
 
-const nothing: Taken = { const: [], dim: [], set: [], "no-winograd": false };
+const nothing: Taken = { const: [], dim: [], set: [], "no-winograd": false, relaxed: false };
+const switches = ["no-winograd", "relaxed"] as const;
 
-/** What the flags leave to the file. With `resume` that includes the settings of optimizers. Throws NN0926. */
+/** What the flags leave to the file. With `resume` that includes the settings of optimizers, and the instructions. Throws NN0926. */
 export function takeKept(
   context: Context,
   { file, options }: KeptFile,
@@ -47,6 +53,7 @@ export function takeKept(
   const algorithm = direct && options.winograd === true ? [{ saved: "winograd=true", built: "winograd=false" }] : [];
   const lists = [differing(flags.const, consts), differing(flags.dim, dims), algorithm];
   if (resume) lists.push(differing(flags.set, settings), added(flags.set, settings));
+  if (resume && flags.relaxed === true) lists.push(otherInstructions(options, true));
   const [wrong] = lists.flat();
   if (wrong !== undefined)
     throw new NncError(
@@ -57,6 +64,8 @@ export function takeKept(
     dim: missing(flags.dim, dims),
     set: resume ? missing(flags.set, settings) : [],
     "no-winograd": options.winograd === false && !direct,
+    // Of another target there is no such build, which `resume` of the library tells.
+    relaxed: resume && options.relaxed === true && flags.relaxed !== true && flags.target === "wasm",
   };
   tellTaken(context, file, taken);
   return taken;
@@ -76,7 +85,7 @@ export function sizesOf(
 export function tellTaken({ process: { stderr } }: Context, file: string, taken: Taken): void {
   const text = [
     ...listsOf(taken).flatMap(([flag, list]) => list.map((one) => `--${flag} ${optionText(one)}`)),
-    ...(taken["no-winograd"] ? ["--no-winograd"] : []),
+    ...switches.filter((name) => taken[name]).map((name) => `--${name}`),
   ];
   if (text.length > 0) stderr.write(`as ${file} was trained: ${text.join(" ")}\n`);
 }
@@ -89,13 +98,14 @@ function listsOf({ const: consts, dim, set }: Taken): readonly (readonly [string
 export function withTaken<Flags extends KeptFlags>(
   flags: Flags,
   taken: Taken,
-): Flags & { readonly "no-winograd": boolean } {
+): Flags & { readonly "no-winograd": boolean; readonly relaxed: boolean } {
   return {
     ...flags,
     const: [...(flags.const ?? []), ...taken.const],
     dim: [...(flags.dim ?? []), ...taken.dim],
     set: [...(flags.set ?? []), ...taken.set],
     "no-winograd": flags["no-winograd"] === true || taken["no-winograd"],
+    relaxed: flags.relaxed === true || taken.relaxed,
   };
 }
 
@@ -104,7 +114,7 @@ export function takenJson(taken: Taken): { readonly taken?: object } {
   const lists = listsOf(taken).filter(([, list]) => list.length > 0);
   const entries: readonly (readonly [string, unknown])[] = [
     ...lists.map(([flag, list]) => [flag, new Map(list.map(({ name, value }) => [name, value]))] as const),
-    ...(taken["no-winograd"] ? [["no-winograd", true] as const] : []),
+    ...switches.filter((name) => taken[name]).map((name) => [name, true] as const),
   ];
   return entries.length === 0 ? {} : { taken: new Map(entries) };
 }

@@ -5,12 +5,12 @@ import type { Compiled } from "../compiler/compile.ts";
 import { diagnose, NncError } from "../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { TargetName } from "../compiler/program/artifact.ts";
-import type { HostOptions } from "../compiler/program/host.ts";
 import type { ProjectSource } from "../compiler/project.ts";
 import { load } from "../runtime/load/index.ts";
 import type { Network } from "../runtime/load/index.ts";
 import { optionsFromMetadata } from "../runtime/save/checkpoint.ts";
 import { warnNotFinite } from "../runtime/save/compare.ts";
+import type { SavedOptions } from "../runtime/save/options.ts";
 import { decode } from "../runtime/save/safetensors.ts";
 import type { Context } from "./context.ts";
 import { readInput } from "./files.ts";
@@ -32,7 +32,7 @@ interface SavedParameters {
   readonly bytes: Uint8Array;
   /** The train that wrote it. */
   readonly label: string | undefined;
-  readonly options: HostOptions | undefined;
+  readonly options: SavedOptions | undefined;
   /** Tensors to predict with that are not finite; reported already. */
   readonly warnings: readonly Diagnostic[];
 }

@@ -44,7 +44,7 @@ const unmarked: readonly (readonly [end: string, text: string])[] = [
 ];
 
 /** Throws NN0928 at the first file, named as the user does, that must not be replaced. */
-export function requireReplaceable(context: Context, files: readonly string[], { force, reads }: Permission): void {
+function requireReplaceable(context: Context, files: readonly string[], { force, reads }: Permission): void {
   if (force) return;
   const read = new Set(reads.map(realPlace));
   for (const file of files) {
@@ -90,12 +90,13 @@ export function requireOutputs(
   names: readonly string[],
   permission: Permission,
 ): void {
-  requireWritable(placeOf(context, folder));
-  requireReplaceable(
-    context,
-    names.map((name) => path.join(folder, name)),
-    permission,
-  );
+  for (const name of names) requireOutput(context, path.join(folder, name), permission);
+}
+
+/** Throws NN0924 and NN0928 before there is anything to write. */
+export function requireOutput(context: Context, file: string, permission: Permission): void {
+  requireReplaceable(context, [file], permission);
+  requireWritable(placeOf(context, file));
 }
 
 /** The places of what a train reads: its sources, its data and the parameters that it starts from. */

@@ -135,7 +135,7 @@ const train = buildCommand<TrainFlags, [string], Context>({
       override: {
         ...override,
         brief:
-          "With --resume: uses the source's values and the flags' in the place of the earlier --const, --dim, --set and --no-winograd, and other rows held out",
+          "With --resume: uses the source's values and the flags' in the place of the earlier --const, --dim, --set, --no-winograd and --relaxed, and other rows held out",
       },
       json,
     },

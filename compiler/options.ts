@@ -5,7 +5,7 @@
 import { unsuitableOption } from "./diagnostics/codes/runtime.ts";
 import { diagnose } from "./diagnostics/diagnostic.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
-import { isBoolean, isString, oneOf, optionProblems, trueOrFalse, unsuitable } from "./diagnostics/options.ts";
+import { isBoolean, isString, oneOf, optionProblems, saidIn, trueOrFalse, unsuitable } from "./diagnostics/options.ts";
 import type { Rules, Test } from "./diagnostics/options.ts";
 import { isFields } from "./diagnostics/values.ts";
 import type { FrontOptions } from "./front.ts";
@@ -82,22 +82,23 @@ export interface Arguments<Main, Options> {
 
 /** The arguments of `compileFile`. */
 export function fileArguments(file: string, options: FileOptions): Arguments<string, FileOptions> {
-  return readOnce(file, options, fileProblems);
+  return readOnce(file, options, Object.keys(fileRules), fileProblems);
 }
 
 /** The arguments of `compile`. */
 export function sourceArguments(main: SourceText, options: CompileOptions): Arguments<SourceText, CompileOptions> {
-  return readOnce(main, options, sourceProblems);
+  return readOnce(main, options, [...Object.keys(sourceRules), ...Object.keys(compileRules)], sourceProblems);
 }
 
 /** Reads every field one time: getters and proxies of a program may answer otherwise the next, or throw. */
 function readOnce<Main, Options>(
   main: Main,
   options: Options,
+  names: readonly string[],
   problemsOf: (main: unknown, options: unknown) => readonly Diagnostic[],
 ): Arguments<Main, Options> {
   try {
-    const own = { main: copyOf(main, 2), options: copyOf(options, 2) };
+    const own = { main: copyOf(main, names), options: copyOf(options, names) };
     return { ...own, problems: problemsOf(own.main, own.options) };
   } catch (error) {
     const found = `one that throws: ${messageOf(error)}`;
@@ -109,17 +110,17 @@ function readOnce<Main, Options>(
   }
 }
 
-/** With copies of the objects, lists and Maps in it, down to a level. */
-function copyOf<Value>(value: Value, levels: number): Value {
-  return copyIn(value, levels) as Value; // Of the same form.
+/** With copies of the objects, lists and Maps in it, down to two levels; of `names` also what it only answers to. */
+function copyOf<Value>(value: Value, names: readonly string[]): Value {
+  return copyIn(value, 2, names) as Value; // Of the same form.
 }
 
-function copyIn(value: unknown, levels: number): unknown {
+function copyIn(value: unknown, levels: number, names: readonly string[] = []): unknown {
   const inner = (one: unknown): unknown => copyIn(one, levels - 1);
   if (levels === 0 || typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return Array.from(value, inner);
   if (value instanceof Map) return new Map(value);
-  return isFields(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inner(one)])) : value;
+  return isFields(value) ? Object.fromEntries(saidIn(value, names).map((name) => [name, inner(value[name])])) : value;
 }
 
 function messageOf(error: unknown): string {

@@ -14,7 +14,7 @@ import type { FileFlag } from "../flags.ts";
 import { takenJson } from "../kept.ts";
 import { openTrained } from "../network.ts";
 import type { Opened, ParameterFlags } from "../network.ts";
-import { readBy, requireReplaceable, writeOutput } from "../outputs.ts";
+import { readBy, requireOutput, writeOutput } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
 import { answerRows, answerWhole } from "../predict/answer.ts";
 import type { Answers } from "../predict/answer.ts";
@@ -55,7 +55,7 @@ export async function predict(context: Context, flags: PredictFlags, file: strin
   const { out, data = [] } = flags;
   const named = [flags.params, ...data.map((one) => one.file)].map((name) => path.resolve(context.cwd, name));
   const permission = { force: flags.force, reads: [...readBy(source, train), ...named] };
-  if (out !== undefined) requireReplaceable(context, [out], permission);
+  if (out !== undefined) requireOutput(context, out, permission);
   const parts =
     flags.generate === undefined
       ? await predictions(context, flags, opened, model)

@@ -9,7 +9,7 @@ import { inFolder, placeOf } from "../files.ts";
 import { recordOf } from "../flags.ts";
 import type { Assignment } from "../flags.ts";
 import { takeKept, withTaken } from "../kept.ts";
-import { readBy, requireOutputs, requireReplaceable, writeOutputs } from "../outputs.ts";
+import { readBy, requireOutputs, writeOutputs } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
 import { formatDuration, plural } from "../output/numbers.ts";
 import { lookOf } from "../output/style.ts";
@@ -85,7 +85,7 @@ async function trainOne(
   return exitCode;
 }
 
-/** Every `train`, one after the other. One that fails is reported, and the others go on; Ctrl-C stops them all. */
+/** Every `train`, one after the other, where there is room for their common plot. */
 async function trainAll(
   context: Context,
   source: ProjectSource,
@@ -94,13 +94,46 @@ async function trainAll(
   signal: AbortSignal,
 ): Promise<number> {
   const permission = { force: flags.force, reads: readBy(source, undefined) };
-  requireReplaceable(context, [path.join(out, plotName)], permission);
-  const outcomes: RunOutcome[] = [];
-  let worst: number = exitCodes.success;
   const labels = labelsOf(source);
   const settings = await settingsByTrain(context, source, labels, optionsOf(flags), flags.set);
-  for (const label of labels) {
-    const own = { ...flags, set: settings.get(label) ?? [] };
+  return inFolder(context, out, async () => {
+    requireOutputs(context, out, [plotName], permission);
+    const { outcomes, worst } = await runAll(context, source, flags, out, settings, signal);
+    const runs = outcomes.map(({ history }) => history);
+    if (runs.length === 0) return worst;
+    const plot = drawSvg(path.basename(source.main.name), panelsOf(runs, []));
+    writeOutputs(context, out, [[plotName, plot]], permission);
+    showPlot(context, runs);
+    const { stdout, env } = context.process;
+    if (flags.json)
+      writeJson(stdout, {
+        event: "all",
+        runs: runs.map(({ label, done }) => ({ label, holdout: done?.holdout ?? null, train: done?.train ?? null })),
+      });
+    else {
+      const look = lookOf(stdout, env);
+      const figures = outcomes.map((outcome) =>
+        figuresOfRun(outcome, path.join(out, outcome.history.label), look, true),
+      );
+      stdout.write(comparisonOf(runs, look) + figures.join("") + probeTable(runs, look));
+    }
+    return worst;
+  });
+}
+
+/** One that fails is reported, and the others go on; Ctrl-C stops them all. */
+async function runAll(
+  context: Context,
+  source: ProjectSource,
+  flags: TrainFlags,
+  out: string,
+  settings: ReadonlyMap<string, readonly Assignment<number>[]>,
+  signal: AbortSignal,
+): Promise<{ readonly outcomes: readonly RunOutcome[]; readonly worst: number }> {
+  const outcomes: RunOutcome[] = [];
+  let worst: number = exitCodes.success;
+  for (const [label, set] of settings) {
+    const own = { ...flags, set };
     const outcome = await trainLabel(context, source, own, path.join(out, label), label, signal).catch(
       (error: unknown) => {
         const exitCode = reportFailure(context, error);
@@ -113,22 +146,7 @@ async function trainAll(
     worst = Math.max(worst, exitCode);
     if (exitCode === exitCodes.interrupted) break;
   }
-  const runs = outcomes.map(({ history }) => history);
-  if (runs.length === 0) return worst;
-  writeOutputs(context, out, [[plotName, drawSvg(path.basename(source.main.name), panelsOf(runs, []))]], permission);
-  showPlot(context, runs);
-  const { stdout, env } = context.process;
-  if (flags.json)
-    writeJson(stdout, {
-      event: "all",
-      runs: runs.map(({ label, done }) => ({ label, holdout: done?.holdout ?? null, train: done?.train ?? null })),
-    });
-  else {
-    const look = lookOf(stdout, env);
-    const figures = outcomes.map((outcome) => figuresOfRun(outcome, path.join(out, outcome.history.label), look, true));
-    stdout.write(comparisonOf(runs, look) + figures.join("") + probeTable(runs, look));
-  }
-  return worst;
+  return { outcomes, worst };
 }
 
 async function trainLabel(
@@ -143,6 +161,7 @@ async function trainLabel(
   const earlier = flags.resume ? readCheckpoint(placeOf(context, out), out) : undefined;
   const taken = takeKept(context, earlier ?? { file: out, options: undefined }, flags, true);
   const kept = withTaken(flags, taken);
+  checkTarget(kept);
   const chosen = label ?? labelOf(source, earlier?.label);
   const compiled = await compileSource(context, source, {
     ...optionsOf(kept),
@@ -206,7 +225,12 @@ function tellResult(context: Context, outcome: RunOutcome, out: string): void {
       figuresOfRun(outcome, out, look) +
       probeTable([history], look),
   );
-  const best = done.early && done.bestEpoch !== null ? `; stopped early, parameters of epoch ${done.bestEpoch}` : "";
+  const isEarlier = outcome.keepsBest && done.bestEpoch !== null && done.bestEpoch !== done.epochs;
+  const notes = [
+    ...(done.early ? ["stopped early"] : []),
+    ...(isEarlier ? [`parameters of epoch ${done.bestEpoch}`] : []),
+  ];
+  const best = notes.length === 0 ? "" : `; ${notes.join(", ")}`;
   const threads = start === undefined || start.threads === 1 ? "" : ` on ${start.threads} threads`;
   stderr.write(`${plural(done.steps, "step")} in ${formatDuration(done.seconds)}${threads}${best}\n`);
   stderr.write(`wrote ${[parametersName, plotName, logName].map((name) => path.join(out, name)).join(", ")}\n`);

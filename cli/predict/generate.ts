@@ -45,6 +45,8 @@ export async function* generated(
   const { generate: length = 0, prompt = "", temperature = 1, seed = network.counters.seed, out, json } = flags;
   const { characters, warnings } = new TextReader(network, text).generate(prompt, { length, temperature, seed });
   report(context, warnings, new Map());
+  if (flags.seed !== undefined && temperature === 0)
+    context.process.stderr.write("--seed: at temperature 0 nothing is drawn but what the model itself draws\n");
   if (json && out === undefined) {
     let whole = prompt;
     for await (const character of characters) whole += character;

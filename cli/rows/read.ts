@@ -7,6 +7,7 @@ import type { HostData } from "../../compiler/program/host.ts";
 import { csvMatrix } from "../../runtime/data/array-file.ts";
 import type { ArrayFile } from "../../runtime/data/array-file.ts";
 import { rowArrays, wholeArrays } from "../../runtime/data/arrays.ts";
+import { assignColumns } from "../../runtime/data/columns.ts";
 import { parseCsv } from "../../runtime/data/csv.ts";
 import type { Dataset, DataTensor, Field } from "../../runtime/data/dataset.ts";
 import { elements } from "../../runtime/data/dataset.ts";
@@ -59,7 +60,7 @@ export function readRowFiles(
   const table = tableIn(files);
   if (table?.form === "csv") return readCsv(table, wanted, data, fitted, tell);
   if (table?.form === "json") return readJsonLines(table, wanted, fitted, tell);
-  return rowArrays(arraysOf(files, wanted), wanted).apply(fitted);
+  return rowArrays(arraysOf(files, wanted, fitted, tell), wanted).apply(fitted);
 }
 
 /**
@@ -80,7 +81,7 @@ export function readWholeFiles(
     const rows = wanted.map((field) => ({ ...field, shape: field.shape.slice(1) }));
     return wholeOf(readRowFiles(files, rows, data, fitted, tell));
   }
-  const arrays = arraysOf(files, wanted);
+  const arrays = arraysOf(files, wanted, fitted, tell);
   const fields = wanted.map((field) => ({ ...field, shape: wholeShape(field, arrays.get(field.name)) }));
   return wholeArrays(arrays, fields).apply(fitted);
 }
@@ -108,7 +109,12 @@ function wholeShape({ shape }: Field, array: ArrayFile | undefined): readonly nu
 }
 
 /** The files by the field that they are given for. Throws NN0833. */
-function arraysOf(files: readonly RowFile[], wanted: readonly Field[]): ReadonlyMap<string, ArrayFile> {
+function arraysOf(
+  files: readonly RowFile[],
+  wanted: readonly Field[],
+  { classes }: Fitted,
+  tell: Tell,
+): ReadonlyMap<string, ArrayFile> {
   const [only, ...more] = wanted;
   const arrays = new Map<string, ArrayFile>();
   for (const file of files) {
@@ -119,19 +125,27 @@ function arraysOf(files: readonly RowFile[], wanted: readonly Field[]): Readonly
         found: `${file.file} alone`,
       });
     if (arrays.has(field)) throw new UsageError(`--data: expected one file for ${field}, found a second, ${file.file}`);
-    arrays.set(field, parse(file, field));
+    arrays.set(field, parse(file, field, valuesOf(classes, field), tell));
   }
   return arrays;
 }
 
-function parse({ file, bytes, form }: RowFile, field: string): ArrayFile {
+function parse(
+  { file, bytes, form }: RowFile,
+  field: string,
+  classes: readonly string[] | undefined,
+  tell: Tell,
+): ArrayFile {
   switch (form) {
     case "npy":
       return parseNpy(file, bytes);
     case "idx":
       return parseIdx(file, bytes);
-    case "csv":
-      return csvMatrix(file, bytes);
+    case "csv": {
+      const matrix = csvMatrix(file, bytes, classes);
+      if (matrix.guessed !== undefined) tell(`${file}: the first line is taken for names: ${listed(matrix.guessed)}`);
+      return matrix;
+    }
     case "json":
       throw failure(filesForFields, { expected: `an array for ${field} in NPY, IDX or CSV`, found: `JSON in ${file}` });
     default: {
@@ -151,15 +165,15 @@ function readCsv(
   const recorded = wanted.every(({ name }) => valuesOf(fitted.columns, name) !== undefined);
   const mapping = data?.reader === "csv" ? columnMapping(data) : { fields: new Map<string, readonly string[]>() };
   const table = parseCsv(file, bytes);
+  const { header } = table;
   // Without a record the single input takes what is left.
-  if (recorded) {
-    const known = new Set(fitted.columns.flatMap(({ values }) => values));
-    tellUnused(
-      file,
-      table.header.filter((column) => !known.has(column)),
-      tell,
-    );
-  }
+  const assigned = recorded ? [] : [...assignColumns(file, header, mapping, wanted).values()].flat();
+  const known = new Set(["target", ...fitted.columns.flatMap(({ values }) => values)]);
+  tellUnused(
+    file,
+    header.filter((column, at) => !known.has(column) && !assigned.includes(at)),
+    tell,
+  );
   return tableSource(table, mapping, wanted).apply(recorded ? fitted : { ...fitted, columns: [] });
 }
 

@@ -63,6 +63,8 @@ export interface RunOutcome {
   readonly history: History;
   readonly exitCode: number;
   readonly names: ClassNames;
+  /** `stop_early` puts the parameters of the best epoch back, whether it ended the run or not. */
+  readonly keepsBest: boolean;
 }
 
 export const parametersName = "parameters.safetensors";
@@ -104,7 +106,8 @@ export async function runTraining(
   } finally {
     recorder.close();
   }
-  return { history, exitCode: recorder.exitCode, names };
+  const keepsBest = manifest.host.train?.stopEarly !== undefined;
+  return { history, exitCode: recorder.exitCode, names, keepsBest };
 }
 
 /** What an event means for the screen, the log and the disk. */

@@ -41,22 +41,36 @@ export const bytes: Rule = {
   fits: (value) => Object.prototype.toString.call(value) === "[object Uint8Array]",
 };
 
-/** What is wrong with the options of `call`, each mistake for itself. A small network's step has options: right ones cost next to nothing. */
+/**
+ * What is wrong with the options of `call`, each mistake for itself. What an object inherits counts, since whoever reads an option reads that, too;
+ * what all objects inherit does not. A small network's step has options: right ones cost next to nothing.
+ */
 export function optionProblems<Options>(call: string, options: unknown, rules: Rules<Options>): readonly Diagnostic[] {
   if (!isFields(options)) return [unsuitable("options", "an object", options)];
   const problems: Diagnostic[] = [];
-  for (const option in options) {
-    if (!Object.hasOwn(options, option)) continue;
-    // Its own keys are those of the options.
-    const rule = Object.hasOwn(rules, option) ? rules[option as keyof Rules<Options>] : undefined;
+  for (const option in options)
+    if (!Object.hasOwn(rules, option) && isSaid(options, option))
+      problems.push(unknown(call, option, Object.keys(rules)));
+  for (const option in rules) {
+    const rule = rules[option];
     const value = options[option];
-    if (rule === undefined) problems.push(unknown(call, option, Object.keys(rules)));
-    else if (value !== undefined && !rule.fits(value)) {
-      const meant = typeof value === "string" ? didYouMean(value, rule.choices ?? []) : undefined;
-      problems.push(unsuitable(option, rule.expected, value, meant));
-    }
+    if (value === undefined || rule.fits(value)) continue;
+    const meant = typeof value === "string" ? didYouMean(value, rule.choices ?? []) : undefined;
+    problems.push(unsuitable(option, rule.expected, value, meant));
   }
   return problems;
+}
+
+/** Whether the options have a field that is not that of every object. */
+function isSaid(options: object, name: string): boolean {
+  return Object.hasOwn(options, name) || !(name in Object.prototype);
+}
+
+/** The names of what the options say, of `names` those that they only answer to, as instances of a class do. */
+export function saidIn(options: object, names: readonly string[]): readonly string[] {
+  const said = new Set(names.filter((name) => name in options && isSaid(options, name)));
+  for (const name in options) if (isSaid(options, name)) said.add(name);
+  return [...said];
 }
 
 /** Throws the first of the problems: NN0706, NN0736. */

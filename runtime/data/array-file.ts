@@ -4,11 +4,11 @@
  */
 import { unsuitableValue, wrongElementCount } from "../../compiler/diagnostics/codes/data.ts";
 import { failure, shapeText } from "../save/fail.ts";
-import { placeOf, scan } from "./csv.ts";
+import { cellText, placeOf, scan } from "./csv.ts";
 import type { Cells } from "./csv.ts";
 import type { Field } from "./dataset.ts";
 import { elements } from "./dataset.ts";
-import { floatsFor, floatTensor, numberAt, readField } from "./raw.ts";
+import { floatsFor, floatTensor, isWord, numberAt, readField } from "./raw.ts";
 import type { RawTensor } from "./raw.ts";
 
 /** Element types that can be read; 64-bit integers come as doubles. */
@@ -52,18 +52,21 @@ export function numberArray(file: string, shape: readonly number[], data: Number
   };
 }
 
+/** A matrix whose first line was taken for names although the next one has no numbers either. */
+export type Matrix = ArrayFile & { readonly guessed?: readonly string[] };
+
 /**
- * A matrix in a CSV file. Its first line is taken for column names, and left out, where it holds no number at all.
- * Throws NN0803 to NN0809, and when read NN0815 to NN0818.
+ * A matrix in a CSV file. Its first line is left out where it holds names of columns: no number at all, and words that are none of the `classes` and
+ * stand in their columns once. Throws NN0803 to NN0809, and when read NN0815 to NN0818.
  */
-export function csvMatrix(file: string, content: Uint8Array | string): ArrayFile {
+export function csvMatrix(file: string, content: Uint8Array | string, classes: readonly string[] = []): Matrix {
   const all = scan(file, content);
-  const named = Array.from({ length: all.width }, (_, column) => numberAt(all, column)).every(Number.isNaN);
-  const cells: Cells =
-    named && all.starts.length > all.width ? { ...all, starts: all.starts.subarray(all.width) } : all;
-  const { width } = cells;
-  const rows = cells.starts.length / width;
+  const { width } = all;
   const columns = Array.from({ length: width }, (_, column) => column);
+  const isNamed = all.starts.length > width && holdsNames(all, columns, new Set(classes));
+  const cells: Cells = isNamed ? { ...all, starts: all.starts.subarray(width) } : all;
+  const rows = cells.starts.length / width;
+  const isGuess = isNamed && columns.every((column) => isWord(cells, column));
   return {
     file,
     shape: [rows, width],
@@ -73,7 +76,27 @@ export function csvMatrix(file: string, content: Uint8Array | string): ArrayFile
       const tensor = readField({ cells, rows, columns, names, field: { ...field, shape: [width] } });
       return { ...tensor, shape: field.shape, rowStride: elements(field.shape) };
     },
+    ...(isGuess ? { guessed: columns.map((column) => cellText(all, column)) } : {}),
   };
+}
+
+/** Whether the first line does; where all of it is missing it is a row like others. */
+function holdsNames(cells: Cells, columns: readonly number[], classes: ReadonlySet<string>): boolean {
+  const words = columns.filter((column) => isWord(cells, column));
+  return (
+    words.length > 0 &&
+    columns.every((column) => Number.isNaN(numberAt(cells, column))) &&
+    words.every((column) => !classes.has(cellText(cells, column)) && !standsBelow(cells, column))
+  );
+}
+
+/** Whether the word of a first line stands further down in its column, too. A column that goes on with a number is none of words. */
+function standsBelow(cells: Cells, column: number): boolean {
+  const { starts, width } = cells;
+  if (!isWord(cells, width + column)) return false;
+  const word = cellText(cells, column);
+  for (let cell = width + column; cell < starts.length; cell += width) if (cellText(cells, cell) === word) return true;
+  return false;
 }
 
 /** Throws NN0814 unless the array holds `rows` times the elements of the field. */

@@ -11,9 +11,11 @@ import {
   wrongArrayType,
 } from "../../compiler/diagnostics/codes/data.ts";
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
-import { failure, listed, shapeText } from "../save/fail.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { failure, listed, quoted, shapeText } from "../save/fail.ts";
 import { numberArray, requireElements } from "./array-file.ts";
 import type { ArrayFile } from "./array-file.ts";
+import { notTaken } from "./columns.ts";
 import { elements } from "./dataset.ts";
 import type { Field } from "./dataset.ts";
 import type { RawData } from "./raw.ts";
@@ -21,9 +23,13 @@ import { rowSource } from "./source.ts";
 import type { DataSource } from "./source.ts";
 
 /** Rows along the first axis of every array. Throws NN0813, NN0814, NN0824, NN0831. */
-export function rowArrays(arrays: ReadonlyMap<string, ArrayFile>, fields: readonly Field[]): DataSource {
+export function rowArrays(
+  arrays: ReadonlyMap<string, ArrayFile>,
+  fields: readonly Field[],
+  target = targetSetting(arrays),
+): DataSource {
   rejectUnknown(arrays.keys(), fields);
-  return rowSource(fields, (wanted) => {
+  const read = (wanted: readonly Field[]): RawData => {
     const named = wanted.map((field) => [field, arrayOf(arrays, field)] as const);
     const [first] = named;
     const rows = first?.[1].shape[0] ?? 0;
@@ -41,7 +47,8 @@ export function rowArrays(arrays: ReadonlyMap<string, ArrayFile>, fields: readon
       requireElements(array, rows, field);
     }
     return rawOf(named, rows);
-  });
+  };
+  return rowSource(fields, read, () => idleTarget(target, fields));
 }
 
 /**
@@ -51,12 +58,13 @@ export function rowArrays(arrays: ReadonlyMap<string, ArrayFile>, fields: readon
  */
 export function wholeArrays(arrays: ReadonlyMap<string, ArrayFile>, fields: readonly Field[]): DataSource {
   rejectUnknown(arrays.keys(), fields);
+  const read = (wanted: readonly Field[]): RawData => {
+    const named = wanted.map((field) => [field, arrayOf(arrays, field)] as const);
+    for (const [field, array] of named) requireElements(array, 1, field);
+    return rawOf(named, 1);
+  };
   const sourceOf = (own: readonly Field[]): DataSource =>
-    rowSource(own, (wanted) => {
-      const named = wanted.map((field) => [field, arrayOf(arrays, field)] as const);
-      for (const [field, array] of named) requireElements(array, 1, field);
-      return rawOf(named, 1);
-    });
+    rowSource(own, read, () => idleTarget(targetSetting(arrays), fields));
   const source = sourceOf(fields);
   const others = fields.map((field) => {
     const { shape } = arrays.get(field.name) ?? field;
@@ -92,7 +100,7 @@ export function givenArrays(given: ReadonlyMap<string, unknown>, fields: readonl
     if (rows * width !== data.length || rows === 0) throw wrongLength(field, data.length);
     return [field.name, numberArray(field.name, [rows, ...field.shape], data)] as const;
   });
-  return rowArrays(new Map(arrays), fields);
+  return rowArrays(new Map(arrays), fields, given.has("target") ? "target" : undefined);
 }
 
 function rawOf(named: readonly (readonly [Field, ArrayFile])[], rows: number): RawData {
@@ -121,6 +129,16 @@ function rejectUnknown(given: Iterable<string>, fields: readonly Field[]): void 
     if (name === "target" || names.includes(name)) continue;
     throw failure(unknownField, { field: name, fields: listed(names) }, didYouMean(name, names));
   }
+}
+
+function targetSetting(arrays: ReadonlyMap<string, ArrayFile>): string | undefined {
+  const target = arrays.get("target");
+  return target === undefined ? undefined : `target: ${quoted(target.file)}`;
+}
+
+/** In training that is told. */
+function idleTarget(setting: string | undefined, fields: readonly Field[]): readonly Diagnostic[] {
+  return setting === undefined || fields.some(({ name }) => name === "target") ? [] : [notTaken(setting)];
 }
 
 function wrongType(field: Field, data: unknown): Error {

@@ -2,10 +2,13 @@
  * Which columns of a table each tensor is read from: by pattern, by name, or all that are left. Only the header is
  * needed, so that a number of columns can become a dimension before any row is read.
  */
+import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import {
   emptyPattern,
   missingColumn,
+  targetNotTaken,
   unassignedField,
   unknownField,
   unsuitableSetting,
@@ -76,6 +79,29 @@ export function recallColumns(
   return assigned;
 }
 
+/** Warnings where nothing takes the target, of what `target` says and no column is kept from the one input that takes all others by. */
+export function idleTarget(
+  header: readonly string[],
+  mapping: ColumnMapping,
+  wanted: readonly Wanted[],
+): readonly Diagnostic[] {
+  if (wanted.some(({ name }) => name === "target")) return [];
+  const keeps = wanted.some((field) => takesTheRest({ mapping, wanted }, field));
+  return (mapping.fields.get("target") ?? [])
+    .filter((pattern) => !keeps || indicesOf(header, pattern).length === 0)
+    .map((pattern) => notTaken(`target: ${quoted(pattern)}`, didYouMean(pattern, header)));
+}
+
+/** The warning for a target that is read by nothing. */
+export function notTaken(setting: string, help?: string): Diagnostic {
+  return diagnose(
+    targetNotTaken,
+    { setting },
+    [],
+    help ?? "leave it out, or take `target` among the inputs of the train",
+  );
+}
+
 /**
  * Whether `text` fits `pattern`, in which `*` stands for any characters. Linear: each piece is taken where it first
  * occurs.
@@ -116,7 +142,7 @@ function rejectInputs({ mapping, wanted }: Choice): void {
   });
 }
 
-function takesTheRest({ mapping, wanted }: Choice, field: Wanted): boolean {
+function takesTheRest({ mapping, wanted }: Pick<Choice, "mapping" | "wanted">, field: Wanted): boolean {
   const inputs = wanted.filter((one) => one.role === "input");
   return (
     field.role === "input" && inputs.length === 1 && !mapping.fields.has(field.name) && mapping.inputs === undefined
@@ -152,21 +178,23 @@ function rejectRepeated(found: readonly number[], header: readonly string[], set
 }
 
 function matching({ file, header }: Choice, pattern: string, field: string): readonly number[] {
-  const exact = header.indexOf(pattern);
-  if (exact >= 0) return [exact];
-  if (!pattern.includes("*")) return [reportMissing(file, header, pattern, field)];
-  const found = [...header.keys()].filter((index) => fits(pattern, header[index] ?? ""));
+  const found = indicesOf(header, pattern);
   if (found.length > 0) return found;
+  if (!pattern.includes("*")) return [reportMissing(file, header, pattern, field)];
   throw failure(emptyPattern, { file, pattern: quoted(pattern), field, columns: listed(header) });
+}
+
+/** The column of this very name, `*` included, else all that fit. */
+function indicesOf(header: readonly string[], pattern: string): readonly number[] {
+  const exact = header.indexOf(pattern);
+  return exact >= 0 ? [exact] : [...header.keys()].filter((index) => fits(pattern, header[index] ?? ""));
 }
 
 function remaining(choice: Choice, field: Wanted, assigned: ReadonlyMap<string, readonly number[]>): readonly number[] {
   const { file, header, mapping } = choice;
-  const taken = new Set([...assigned.values()].flat());
   const target = mapping.fields.get("target") ?? [];
-  const left = [...header.keys()].filter(
-    (index) => !taken.has(index) && !target.some((pattern) => fits(pattern, header[index] ?? "")),
-  );
+  const taken = new Set([...assigned.values(), ...target.map((pattern) => indicesOf(header, pattern))].flat());
+  const left = [...header.keys()].filter((index) => !taken.has(index));
   if (left.length === 0) throw failure(unassignedField, { file, field: field.name, columns: listed(header) });
   return left;
 }

@@ -15,7 +15,7 @@ import { failure, listed, quoted, shapeText } from "../save/fail.ts";
 import { valuesOf } from "../save/fitted.ts";
 import type { Fitted } from "../save/fitted.ts";
 import { numberArray, requireElements } from "./array-file.ts";
-import { assignColumns, recallColumns } from "./columns.ts";
+import { assignColumns, idleTarget, recallColumns } from "./columns.ts";
 import type { ColumnMapping } from "./columns.ts";
 import { parseCsv } from "./csv.ts";
 import { elements } from "./dataset.ts";
@@ -90,7 +90,7 @@ export function imageSource(
   const pixels = numberArray(path, shape, data);
   const rows = files.length;
   const { name: own } = imageField(fields);
-  const source = rowSource(fields, (wanted, fitted) => {
+  const readRows = (wanted: readonly Field[], fitted: Fitted | undefined): RawData => {
     const field = imageField(wanted);
     requireElements(pixels, rows, field);
     const others = wanted.filter((one) => one !== field);
@@ -107,7 +107,13 @@ export function imageSource(
       columns: beside.columns,
       place: (name, row, element) => (name === own ? (files[row] ?? path) : beside.place(name, row, element)),
     };
-  });
+  };
+  // Folders have no columns to name.
+  const odd = (): readonly Diagnostic[] =>
+    images.labels === undefined && mapping.fields.has("target")
+      ? idleTarget(parseCsv(path, read(path)).header, mapping, fields)
+      : [];
+  const source = rowSource(fields, readRows, odd);
   return {
     apply: source.apply,
     prepare: (options) => {

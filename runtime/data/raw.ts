@@ -151,7 +151,7 @@ function readWords(selection: Selection): { readonly data: Int32Array; readonly 
 }
 
 /** Neither a number nor what stands for a missing value. */
-function isWord(cells: Cells, cell: number): boolean {
+export function isWord(cells: Cells, cell: number): boolean {
   if (!Number.isNaN(numberAt(cells, cell))) return false;
   const word = cellText(cells, cell);
   return word !== "" && word.toLowerCase() !== "nan";

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Fitted } from "../save/fitted.ts";
-import { assignColumns, recallColumns } from "./columns.ts";
+import { assignColumns, idleTarget, recallColumns } from "./columns.ts";
 import type { ColumnMapping } from "./columns.ts";
 import { parseCsv } from "./csv.ts";
 import type { Table } from "./csv.ts";
@@ -51,29 +51,35 @@ export function csvSource(
 /** A table that is parsed already, for who has looked at its header or counted its rows to find a dimension. */
 export function tableSource(table: Table, mapping: ColumnMapping, fields: readonly Field[]): DataSource {
   const { file, header } = table;
-  return rowSource(fields, (wanted, fitted) => {
+  const read = (wanted: readonly Field[], fitted: Fitted | undefined): RawData => {
     const recalled = fitted !== undefined && fitted.columns.length > 0;
     const assigned = recalled
       ? recallColumns(file, header, fitted.columns, fields)
       : assignColumns(file, header, mapping, fields);
     return readTable(table, wanted, assigned);
-  });
+  };
+  return rowSource(fields, read, () => idleTarget(header, mapping, fields));
 }
 
-/** A source of independent rows, read anew by `read` for each use: how wide its numbers are depends on what is done to them. */
+/**
+ * A source of independent rows, read anew by `read` for each use: how wide its numbers are depends on what is done to them. `odd`: what training
+ * should know of a declaration that says more than is read.
+ */
 export function rowSource(
   fields: readonly Field[],
   read: (wanted: readonly Field[], fitted: Fitted | undefined) => RawData,
+  odd: () => readonly Diagnostic[],
 ): DataSource {
   return {
     apply: (fitted) => encode(read(widened(fields, fitted), fitted), fields, fitted),
     prepare: (options) => {
       const raw = read(widened(fields, options.fitted, options), options.fitted);
       const parts = split(raw.rows, options.holdout, options.seed);
-      const { fitted, warnings } =
+      const { fitted, warnings: found } =
         options.fitted === undefined
           ? fit(raw, fields, parts.train, options)
           : { fitted: options.fitted, warnings: [] };
+      const warnings = [...found, ...odd()];
       const whole = encode(raw, fields, fitted);
       if (options.holdout === undefined) return { train: whole, holdout: null, fitted, warnings };
       return { train: takeRows(whole, parts.train), holdout: takeRows(whole, parts.holdout), fitted, warnings };

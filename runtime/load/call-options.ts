@@ -26,13 +26,15 @@ export interface RestoreOptions {
   readonly override?: boolean;
 }
 
+export type PeekOptions = Omit<RestoreOptions, "seed">;
+
 const callRules: Rules<CallOptions> = { trusted: trueOrFalse };
 export const predictRules: Rules<PredictOptions> = { seed };
-export const restoreRules: Rules<RestoreOptions> = {
+export const peekRules: Rules<PeekOptions> = {
   optimizer: { expected: "false, or nothing", fits: (value) => value === false },
-  seed,
   override: trueOrFalse,
 };
+export const restoreRules: Rules<RestoreOptions> = { ...peekRules, seed };
 /** Where a call is given no options, there is nothing to look at. */
 export const none = {};
 

@@ -152,10 +152,11 @@ class References {
 
   #checkTrain({ inputs, losses, rates = [], probes = [], evaluation }: HostTrain): void {
     for (const input of inputs) this.#input(input);
-    const { loss, metrics, whole = [] } = evaluation;
-    for (const result of [...losses, ...rates, loss, ...metrics]) this.#result(result);
+    const { loss, losses: all = [], metrics, whole = [] } = evaluation;
+    const evaluated = [loss, ...all, ...metrics];
+    for (const result of [...losses, ...rates, ...evaluated]) this.#result(result);
     this.#call("train_step", inputs, [...losses, ...rates]);
-    this.#call("evaluate", inputs, [loss, ...metrics]);
+    this.#call("evaluate", inputs, evaluated);
     for (const { mean, spread, gradientNorm } of probes)
       for (const buffer of [mean, spread, gradientNorm]) this.#buffer(buffer, "a probe");
     for (const { entry, inputs: taken, result } of whole) {

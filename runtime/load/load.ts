@@ -1,5 +1,5 @@
 /** From an artifact to a network: its module opened, its parameters drawn or restored. */
-import { noEpochs, oneThread } from "../../compiler/diagnostics/codes/runtime.ts";
+import { idleOption, noEpochs, oneThread } from "../../compiler/diagnostics/codes/runtime.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { bytes, checkOptions, count, seed } from "../../compiler/diagnostics/options.ts";
@@ -47,7 +47,11 @@ export async function load(artifact: Artifact, options: LoadOptions = {}): Promi
   const { seed: asked, threads, stepsPerEpoch, epochs, parameters } = options;
   const executable = await open(artifact, options.gpu, threads);
   const { manifest } = artifact;
-  const warnings = [...withoutThreads(manifest, executable, threads), ...withoutEpochs(manifest, stepsPerEpoch)];
+  const warnings = [
+    ...withoutThreads(manifest, executable, threads),
+    ...withoutEpochs(manifest, stepsPerEpoch),
+    ...withoutGpu(manifest, options.gpu),
+  ];
   const network = new Network(manifest, executable, warnings);
   try {
     await network.initialize({ seed: asked ?? manifest.host.train?.seed ?? 0, stepsPerEpoch, epochs });
@@ -74,6 +78,12 @@ function withoutThreads(
   if (lacking !== undefined) return told(lacking, found);
   if (sharing === undefined) return told("work that is worth sharing", "none");
   return told(`at most ${sharing.most}`, String(threads));
+}
+
+/** A warning of a GPU that this program has no use for. */
+function withoutGpu({ target }: Manifest, gpu: Gpu | undefined): readonly Diagnostic[] {
+  if (gpu === undefined || target === "wgsl") return [];
+  return [diagnose(idleOption, { option: "gpu", expected: "the target wgsl", found: target }, [])];
 }
 
 /** A warning where the program asks how long an epoch is and nobody says. */

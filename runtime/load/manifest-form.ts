@@ -43,7 +43,10 @@ const train = fields(
     losses: list(result, 1),
     evaluation: fields(
       { loss: result, metrics: list(result) },
-      { whole: list(fields({ entry: text, inputs: list(fields({ input, from: text })), result })) },
+      {
+        losses: list(result, 1),
+        whole: list(fields({ entry: text, inputs: list(fields({ input, from: text })), result })),
+      },
     ),
     data: fields({ reader: text, settings: { kind: "record", item: { kind: "anything" } } }),
     batch: { kind: "either", text: "all", other: count },

@@ -7,8 +7,8 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { checkOptions } from "../../compiler/diagnostics/options.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
 import type { HostTrain, TextPart } from "../../compiler/program/host.ts";
-import { isTrusted, none, predictArguments, predictRules, restoreRules } from "./call-options.ts";
-import type { CallOptions, PredictOptions, RestoreOptions } from "./call-options.ts";
+import { isTrusted, none, peekRules, predictArguments, predictRules, restoreRules } from "./call-options.ts";
+import type { CallOptions, PeekOptions, PredictOptions, RestoreOptions } from "./call-options.ts";
 import { Caller, predict, readOn, runPlain, step } from "./calls.ts";
 import type { Call, Calls, Prediction, Results, StepResult } from "./calls.ts";
 import { evaluateSet, type Evaluation } from "./evaluate.ts";
@@ -193,7 +193,9 @@ export class Network {
   }
 
   /** What a saved file says about the run that it is of, without taking it over. Throws as `restore` does. */
-  peek(bytes: Uint8Array, options: RestoreOptions = {}): Omit<Restored, "tensors"> {
+  peek(bytes: Uint8Array, options: PeekOptions = none): Omit<Restored, "tensors"> {
+    this.#requireOpen("peek");
+    checkOptions("peek", options, peekRules);
     return readBytes(this.manifest, this.#lasting, bytes, options);
   }
 

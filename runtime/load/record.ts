@@ -4,7 +4,6 @@
  */
 import type { Manifest } from "../../compiler/program/artifact.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
-import type { HostOptions } from "../../compiler/program/host.ts";
 import { otherOptions } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { wrongType } from "../../compiler/diagnostics/codes/runtime.ts";
 import {
@@ -16,6 +15,7 @@ import {
 } from "../save/checkpoint.ts";
 import { requireSame, warnNotFinite } from "../save/compare.ts";
 import { contradictions, otherAlgorithm, sidesOf } from "../save/options.ts";
+import type { SavedOptions } from "../save/options.ts";
 import { unfitted } from "../save/fitted.ts";
 import type { Fitted } from "../save/fitted.ts";
 import { sealed } from "../save/integrity.ts";
@@ -107,7 +107,7 @@ export function saveBytes(
     ...counters,
     runningLoss,
     fitted,
-    ...(options === undefined ? {} : { options }),
+    ...(options === undefined ? {} : { options: { ...options, relaxed: manifest.relaxed === true } }),
     best: best === null ? null : { epoch: best.epoch, loss: best.loss },
   });
   const progress = [
@@ -135,7 +135,7 @@ export interface Restored {
   readonly warnings: readonly Diagnostic[];
   /** The label of the train that it is of, and what the program was built with. */
   readonly train: string;
-  readonly options: HostOptions | undefined;
+  readonly options: SavedOptions | undefined;
 }
 
 /** Reads and checks everything, changes nothing. Throws NN09xx. */
@@ -194,7 +194,7 @@ export function readBytes(
 }
 
 /** Throws NN0926 where the program would compute another function from the parameters. */
-function requireOptions(file: string, { host }: Manifest, saved: HostOptions | undefined): void {
+function requireOptions(file: string, { host }: Manifest, saved: SavedOptions | undefined): void {
   const built = host.options;
   if (saved === undefined || built === undefined) return;
   const differing = [...contradictions(saved, built), ...otherAlgorithm(saved, built)];

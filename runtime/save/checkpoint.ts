@@ -8,11 +8,11 @@ import {
   notACheckpoint,
   otherOptimizer,
 } from "../../compiler/diagnostics/codes/checkpoint.ts";
-import type { HostOptions } from "../../compiler/program/host.ts";
 import { failure, quoted } from "./fail.ts";
 import { parseFitted, printFitted } from "./fitted.ts";
 import type { Fitted } from "./fitted.ts";
 import { parseOptions, printOptions } from "./options.ts";
+import type { SavedOptions } from "./options.ts";
 
 /** Raised when the meaning of the metadata or of the tensors' names changes. */
 const formatVersion = 1;
@@ -37,7 +37,7 @@ export interface Checkpoint {
   readonly best: { readonly epoch: number; readonly loss: number } | null;
   readonly fitted: Fitted;
   /** What the program was built with; missing in files of older versions. */
-  readonly options?: HostOptions;
+  readonly options?: SavedOptions;
 }
 
 /** The metadata of a safetensors file. Keys begin with `nnc.`, so that others' strings can stand beside them. */
@@ -90,7 +90,7 @@ export function checkpointFromMetadata(
 }
 
 /** What the program was built with, of any file of tensors; undefined where it does not say. Throws NN0920. */
-export function optionsFromMetadata(file: string, metadata: ReadonlyMap<string, string>): HostOptions | undefined {
+export function optionsFromMetadata(file: string, metadata: ReadonlyMap<string, string>): SavedOptions | undefined {
   return metadata.has(optionsKey) ? new MetadataReader(file, metadata).options(optionsKey) : undefined;
 }
 
@@ -160,7 +160,7 @@ class MetadataReader {
     return parseFitted(this.text(key)) ?? this.#fail(key, "what was fitted to the data, as JSON");
   }
 
-  options(key: string): HostOptions {
+  options(key: string): SavedOptions {
     return parseOptions(this.text(key)) ?? this.#fail(key, "what the program was built with, as JSON");
   }
 

@@ -6,6 +6,9 @@ import type { HostOption, HostOptions } from "../../compiler/program/host.ts";
 
 type Plain = number | string | boolean;
 
+/** With what the artifact says of its instructions; missing in files of older versions. */
+export type SavedOptions = HostOptions & { readonly relaxed?: boolean };
+
 /** What two sides say about a name: `slope=0.5` and `slope=0.1`. */
 export interface Contradiction {
   readonly saved: string;
@@ -13,12 +16,12 @@ export interface Contradiction {
 }
 
 /** One line of JSON; doubles survive to the bit. Lists of entries, since a constant may be called `__proto__`. */
-export function printOptions({ consts, dims, settings, winograd }: HostOptions): string {
-  return JSON.stringify({ consts, dims, settings, winograd });
+export function printOptions({ consts, dims, settings, winograd, relaxed }: SavedOptions): string {
+  return JSON.stringify({ consts, dims, settings, winograd, relaxed });
 }
 
 /** What `printOptions` wrote, or undefined where the text is anything else. */
-export function parseOptions(text: string): HostOptions | undefined {
+export function parseOptions(text: string): SavedOptions | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -26,10 +29,16 @@ export function parseOptions(text: string): HostOptions | undefined {
     return undefined;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  const { consts, dims, settings, winograd } = value as { readonly [key in keyof HostOptions]?: unknown }; // Each is looked at below.
+  const { consts, dims, settings, winograd, relaxed } = value as { readonly [key in keyof SavedOptions]?: unknown }; // Each is looked at below.
   if (!isList(consts, isPlain) || !isList(dims, isSize) || !isList(settings, isNumber)) return undefined;
-  if (winograd === undefined) return { consts, dims, settings };
-  return typeof winograd === "boolean" ? { consts, dims, settings, winograd } : undefined;
+  if (!isFlag(winograd) || !isFlag(relaxed)) return undefined;
+  return {
+    consts,
+    dims,
+    settings,
+    ...(winograd === undefined ? {} : { winograd }),
+    ...(relaxed === undefined ? {} : { relaxed }),
+  };
 }
 
 /**
@@ -45,6 +54,11 @@ export function otherAlgorithm(saved: HostOptions, built: HostOptions): readonly
   const [before, now] = [saved.winograd, built.winograd];
   if (before === undefined || now === undefined || before === now) return [];
   return [{ saved: `winograd=${before}`, built: `winograd=${now}` }];
+}
+
+/** The instructions, where the file says which it was trained with: a run goes on with the same, and any may predict. */
+export function otherInstructions({ relaxed }: SavedOptions, built: boolean): readonly Contradiction[] {
+  return relaxed === undefined || relaxed === built ? [] : [{ saved: `relaxed=${relaxed}`, built: `relaxed=${built}` }];
 }
 
 /** The settings of optimizers that differ, one that only one side was given included: the other has the source's. */
@@ -98,6 +112,11 @@ function isList<Value>(list: unknown, fits: (value: unknown) => value is Value):
 
 function isPlain(value: unknown): value is Plain {
   return typeof value === "string" || typeof value === "boolean" || isNumber(value);
+}
+
+/** Or nothing. */
+function isFlag(value: unknown): value is boolean | undefined {
+  return value === undefined || typeof value === "boolean";
 }
 
 function isSize(value: unknown): value is number {

@@ -54,10 +54,12 @@ export function writeFilesAtomic(files: readonly FileToWrite[]): void {
   for (const folder of new Set(staged.map(({ place }) => dirname(place)))) flushFolder(folder);
 }
 
-/** Throws NN0924 where no file can be made in a folder that is there. */
-export function requireWritable(folder: string): void {
-  inWordsOf(folder, () => {
-    const probe = temporaryIn(folder);
+/** Throws NN0924 where no file can be written at `path`: what stands there is none, or its folder is not there or takes none. */
+export function requireWritable(path: string): void {
+  inWordsOf(path, () => {
+    const { place, isDevice } = placeFor(path);
+    if (isDevice) return;
+    const probe = temporaryIn(dirname(place));
     closeSync(openSync(probe, "wx"));
     rmSync(probe);
   });
@@ -86,25 +88,35 @@ interface Staged {
 }
 
 function stage({ path, content }: FileToWrite): Staged {
-  const old = statSync(path, { throwIfNoEntry: false });
-  if (old?.isDirectory() === true)
-    throw failure(cannotWrite, { file: path, problem: "it is a folder, expected a file" });
-  const staged = { path, kept: undefined, settled: false };
-  if (old?.isCharacterDevice() === true) {
+  const { place, mode, isDevice } = placeFor(path);
+  const staged = { path, place, kept: undefined, settled: false };
+  if (isDevice) {
     writeFlushed(openSync(path, "w"), content, undefined);
-    return { ...staged, place: path, temporary: undefined };
+    return { ...staged, temporary: undefined };
   }
-  if (old?.isFile() === false) throw failure(cannotWrite, { file: path, problem: "it is no file" });
-  const place = old === undefined ? path : realpathSync(path);
   removeStale(dirname(place));
   const temporary = temporaryIn(dirname(place));
   try {
-    writeFlushed(openSync(temporary, "wx"), content, old?.mode);
+    writeFlushed(openSync(temporary, "wx"), content, mode);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
   }
-  return { ...staged, place, temporary };
+  return { ...staged, temporary };
+}
+
+/** Where a file of this path goes, and the permissions of the one that is there. Throws NN0924 where something else is. */
+function placeFor(path: string): {
+  readonly place: string;
+  readonly mode: number | undefined;
+  readonly isDevice: boolean;
+} {
+  const old = statSync(path, { throwIfNoEntry: false });
+  if (old === undefined) return { place: path, mode: undefined, isDevice: false };
+  if (old.isDirectory()) throw failure(cannotWrite, { file: path, problem: "it is a folder, expected a file" });
+  if (old.isCharacterDevice()) return { place: path, mode: undefined, isDevice: true };
+  if (!old.isFile()) throw failure(cannotWrite, { file: path, problem: "it is no file" });
+  return { place: realpathSync(path), mode: old.mode, isDevice: false };
 }
 
 function settle(one: Staged): void {

@@ -5,11 +5,13 @@
 import { otherOptions } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { dataChanged, judgedAnew, resumeMismatch } from "../../compiler/diagnostics/codes/earlier-runs.ts";
 import { diagnose, type Diagnostic, type NncError } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Manifest } from "../../compiler/program/artifact.ts";
 import type { HostTrain } from "../../compiler/program/host.ts";
 import { failure } from "../load/fail.ts";
 import type { Counters, Network } from "../load/index.ts";
 import type { TrainingRecord } from "../load/record.ts";
-import { otherSettings, sidesOf } from "../save/options.ts";
+import { otherInstructions, otherSettings, sidesOf } from "../save/options.ts";
+import type { Contradiction, SavedOptions } from "../save/options.ts";
 import type { Known, TrainData } from "./data.ts";
 import { beginEpoch } from "./losses.ts";
 
@@ -59,14 +61,19 @@ function requireTrain(
   const { sourceSeed = host.seed } = saved.record;
   if (options.seed === undefined && sourceSeed !== host.seed)
     throw mismatch("the source's seed", String(sourceSeed), String(host.seed), meantSeed(seed));
-  const built = network.manifest.host.options;
-  const others = saved.options === undefined || built === undefined ? [] : otherSettings(saved.options, built);
+  const others = saved.options === undefined ? [] : builtOtherwise(saved.options, network.manifest);
   if (others.length > 0 && !override) throw failure(otherOptions, { file: "the checkpoint", ...sidesOf(others) });
   const { batch = host.batch } = saved.record;
   if (batch !== host.batch) throw mismatch("the batch", String(batch), String(host.batch));
   if (step !== epoch * count + stepInEpoch) throw failure(dataChanged, countsOf(saved.counters, count));
   const { data: rows = known.data } = saved.record;
   if (rows !== known.data) throw failure(dataChanged, { expected: String(rows), found: String(known.data) });
+}
+
+/** What decides the steps of a run, and not what its parameters mean. */
+function builtOtherwise(saved: SavedOptions, { host, relaxed = false }: Manifest): readonly Contradiction[] {
+  const settings = host.options === undefined ? [] : otherSettings(saved, host.options);
+  return [...settings, ...otherInstructions(saved, relaxed)];
 }
 
 /** What its best epoch was judged by, and is no more. */

@@ -3,13 +3,9 @@
  * the bits of not having stopped. All that it remembers is in the network and its record.
  */
 import { nothingLeft } from "../../compiler/diagnostics/codes/earlier-runs.ts";
-import {
-  beyondBound,
-  lossNotFinite,
-  otherStepsPerEpoch,
-  numberNotFinite,
-} from "../../compiler/diagnostics/codes/runtime.ts";
+import { beyondBound, lossNotFinite, numberNotFinite } from "../../compiler/diagnostics/codes/runtime.ts";
 import { diagnose, NncError, type Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { unsuitable } from "../../compiler/diagnostics/options.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { HostTrain } from "../../compiler/program/host.ts";
 import { augmentationOf } from "../data/augment.ts";
@@ -21,6 +17,7 @@ import { unitsOf } from "../predict/interface.ts";
 import { evaluationSize, feedOf, knownBy, rowDimension } from "./data.ts";
 import type { Feed, TrainData } from "./data.ts";
 import type { DivergedEvent, TrainEvent } from "./events.ts";
+import { otherThanWritten } from "./handed-over.ts";
 import { beginEpoch, EpochLosses, scoresOf } from "./losses.ts";
 import { ProbeMeans } from "./probes.ts";
 import { resumeFrom } from "./resume.ts";
@@ -81,13 +78,16 @@ export class Run {
   /** Loads the network and looks at the data. Throws NN07xx, NN09xx. */
   static async open(artifact: Artifact, host: HostTrain, data: TrainData, options: TrainOptions): Promise<Run> {
     const { seed, epochs, threads, gpu } = options;
-    const size = evaluationSize(host, artifact.manifest.dims);
-    const augmentation = augmentationOf(artifact.manifest.host);
+    const { manifest } = artifact;
+    // A run that is resumed has the checkpoint's, which both must be.
+    if (options.resume === undefined) requireSeed(host, data, seed);
+    const size = evaluationSize(host, manifest.dims);
+    const augmentation = augmentationOf(manifest.host);
     const feed = feedOf(host, data.train, host.batch, "the training data", augmentation);
     const training = feedOf(host, data.train, size, "the training data");
     const holdout =
       data.holdout === undefined || data.holdout === null ? null : feedOf(host, data.holdout, size, "the hold-out");
-    requireBound(host, artifact.manifest.dims, data.train.rows);
+    requireBound(host, manifest.dims, data.train.rows);
     const network = await load(artifact, {
       seed: seed ?? data.seed ?? host.seed,
       epochs: epochs ?? host.epochs,
@@ -121,6 +121,7 @@ export class Run {
     [this.#step, this.#epoch, this.#stepInEpoch] = [step, epoch, stepInEpoch];
     this.#good = network.save();
     const over = resume === undefined ? [] : this.#alreadyOver();
+    const other = otherThanWritten(this.#host, this.#data, this.#feed.count, resume !== undefined);
     return {
       event: "start",
       name: this.#host.label,
@@ -135,7 +136,7 @@ export class Run {
       classes: network.record.fitted.classes,
       ...unitsOf(this.#host, network.record.fitted),
       left: started.left,
-      diagnostics: [...network.warnings, ...warnings, ...this.#otherSteps(), ...started.warnings, ...changes, ...over],
+      diagnostics: [...network.warnings, ...warnings, ...other, ...started.warnings, ...changes, ...over],
     };
   }
 
@@ -250,12 +251,6 @@ export class Run {
     return this.#epoch >= this.#epochs || this.#isEarly();
   }
 
-  #otherSteps(): readonly Diagnostic[] {
-    const [{ stepsPerEpoch: written }, { count: counted }] = [this.#host, this.#feed];
-    const isOther = written !== undefined && written !== counted && this.#host.data.reader === "given";
-    return isOther ? [diagnose(otherStepsPerEpoch, { written, counted }, [])] : [];
-  }
-
   #alreadyOver(): readonly Diagnostic[] {
     if (!this.#isOver()) return [];
     const { stopEarly = 0 } = this.#host;
@@ -361,6 +356,16 @@ function requireBound(host: HostTrain, dims: Artifact["manifest"]["dims"], rows:
     beyondBound,
     { name: `the batches of \`${host.label}\``, dimension: name, bound, found: largest },
     `write \`batch: ${bound}\` in the train, or build with \`--bounds ${name}=${largest}\` or without a bound of \`${name}\``,
+  );
+}
+
+/** Throws NN0706 where the hold-out was drawn from another seed than the one that the run would keep, by which it is drawn again. */
+function requireSeed({ data: { settings } }: HostTrain, data: TrainData, seed: number | undefined): void {
+  const isDrawn = data.holdout !== undefined && data.holdout !== null && settings["test"] === undefined;
+  if (seed === undefined || data.seed === undefined || data.seed === seed || !isDrawn) return;
+  const expected = `${data.seed}, from which the hold-out was drawn`;
+  throw new NncError(
+    unsuitable("seed", expected, seed, `\`prepare(manifest, contents, ${seed})\` draws it from this one`),
   );
 }
 

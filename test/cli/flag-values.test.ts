@@ -23,6 +23,8 @@ test.each<readonly [string, unknown, unknown]>([
   ["a temperature", parseTemperature(".8"), 0.8],
   ["a whole constant", parseConstant("n=9007199254740991"), { name: "n", value: Number.MAX_SAFE_INTEGER }],
   ["a constant beyond all numbers, which is a word", parseConstant("n=1e309"), { name: "n", value: "1e309" }],
+  ["zero, however it is written", parseConstant("n=-0.00e-400"), { name: "n", value: -0 }],
+  ["a whole number that doubles hold", parseConstant("n=+9007199254740994"), { name: "n", value: 2 ** 53 + 2 }],
   ["a long name", parseConstant(`${"n".repeat(5000)}=1`), { name: "n".repeat(5000), value: 1 }],
 ])("%s", (_, found, expected) => {
   expect(found).toEqual(expected);
@@ -36,6 +38,13 @@ test.each<readonly [string, () => unknown, string]>([
   ["temperature", () => parseTemperature("Infinity"), "a number from 0, such as 0.8"],
   ["size", () => parseDimension("N=2147483648"), "NAME=SIZE such as F=34, from 1 to 2147483647"],
   ["setting", () => parseSetting("lr=1e309"), "NAME=NUMBER such as lr=0.01"],
+  ["constant", () => parseConstant("eps=1e-400"), "0, or a number of at least 5e-324 in size"],
+  ["setting", () => parseSetting("lr=1e-400"), "0, or a number of at least 5e-324 in size"],
+  [
+    "constant",
+    () => parseConstant("n=9007199254740993"),
+    "a whole number that is exact in 64 bits, such as 9007199254740992",
+  ],
   ["setting", () => parseSetting("a.b.lr=1"), "NAME=NUMBER such as lr=0.01"],
 ])("a %s beyond is refused", (_, read, expected) => {
   expect(read).toThrow(expected);

@@ -1,4 +1,4 @@
-/** `--const`, `--dim`, `--set`, `--no-winograd` and the sizes of the data are kept with the parameters: every command that uses them computes what was trained. */
+/** `--const`, `--dim`, `--set`, `--no-winograd`, `--relaxed` and the sizes of the data are kept with the parameters: every command that uses them computes what was trained. */
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -158,6 +158,49 @@ train Deep { data: csv("rows.csv", target: "y", holdout: 25%)  loss: mse  optimi
     });
     expect((await nnc([...args, "--override"], { cwd })).code).toBe(0);
   }, 60_000);
+});
+
+describe("--relaxed", () => {
+  beforeAll(async () => {
+    await nnc(["train", "bend.nn", "-o", "fused", "--relaxed", "--epochs", "1"], { cwd });
+    await nnc(["train", "bend.nn", "-o", "exact", "--epochs", "1"], { cwd });
+  }, 60_000);
+
+  const resume = async (run: string, ...flags: readonly string[]) => {
+    const { stdout, stderr, code } = await nnc(["train", "bend.nn", "-o", run, "--resume", "--json", ...flags], {
+      cwd,
+    });
+    return { start: stdout.split("\n")[0] ?? "", stderr, code };
+  };
+  const other = (run: string, saved: boolean): string =>
+    `${run} was trained with relaxed=${saved}; expected the same of the program, found relaxed=${!saved}\n`;
+
+  test("is kept by a run that is resumed, which says so", async () => {
+    const { start, stderr, code } = await resume("fused", "--epochs", "2");
+    expect(code).toBe(0);
+    expect(stderr).toContain("as fused/checkpoint.safetensors was trained: --relaxed\n");
+    expect(stderr).toContain("warning[NN0655]");
+    expect(JSON.parse(start)).toMatchObject({ event: "start", taken: { relaxed: true } });
+  }, 60_000);
+
+  test("is not taken by those who only use the parameters", async () => {
+    const { stderr, code } = await nnc(["eval", "bend.nn", "--params", "fused/parameters.safetensors"], { cwd });
+    expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+  });
+
+  test.each<[string, readonly string[], string]>([
+    ["exact", ["--relaxed"], other("exact/checkpoint.safetensors", false)],
+    ["fused", ["--target", "typescript"], other("the checkpoint", true)],
+  ])(
+    "%s goes on with %j only where --override means it",
+    async (run, flags, message) => {
+      const refused = await resume(run, ...flags);
+      expect(refused.stderr).toContain(`error[NN0926]: ${message}`);
+      expect(refused.code).toBe(1);
+      expect((await resume(run, ...flags, "--override")).code).toBe(0);
+    },
+    60_000,
+  );
 });
 
 describe("a flag that contradicts", () => {

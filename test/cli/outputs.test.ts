@@ -130,12 +130,61 @@ describe("a file that the command reads", () => {
   });
 });
 
-describe("a place that cannot be written", () => {
-  test("is noticed before the first step", async () => {
+describe("a place that cannot be written is noticed before the first step", () => {
+  const train = ["train", "points.nn", "--epochs", "1", "--json"];
+  type Place = readonly [name: string, args: readonly string[], problem: RegExp, prepare: () => void];
+  const places: readonly Place[] = [
     // Nobody makes files there, not even the administrator.
-    const { stdout, stderr, code } = await nnc(["train", "points.nn", "-o", "/proc/self", "--json"], { cwd });
-    expect(stderr).toMatch(/error\[NN0924\]: cannot write .*: .*; what was there before is unchanged/);
+    [
+      "a folder of the system",
+      [...train, "-o", "/proc/self"],
+      /\/proc\/self\/parameters\.safetensors: .+/,
+      () => undefined,
+    ],
+    ...outputs
+      .filter(([args]) => args[0] === "train")
+      .flatMap(([args, name], at) =>
+        [[], ["--force"]].map((force, which): Place => {
+          const folder = `blocked-${at}-${which}`;
+          return [
+            `a folder in the place of ${name}${args.includes("--all") ? " of all" : ""}${force.join()}`,
+            [...args, "--json", "-o", folder, ...force],
+            new RegExp(`${folder}/${name}: it is a folder, expected a file`),
+            () => mkdirSync(path.join(cwd, folder, name), { recursive: true }),
+          ];
+        }),
+      ),
+    [
+      "a link to where nobody makes files, in the place of the plot of all",
+      [...train, "--all", "--force", "-o", "linked"],
+      /linked\/plot\.svg: .+/,
+      () => {
+        mkdirSync(path.join(cwd, "linked"));
+        symlinkSync("/proc/version", path.join(cwd, "linked/plot.svg"));
+      },
+    ],
+  ];
+  test.each(places)("%s", async (_name, args, problem, prepare) => {
+    prepare();
+    const { stdout, stderr, code } = await nnc(args, { cwd });
+    const [, told = ""] = /error\[NN0924\]: cannot write (.*); what was there before is unchanged/.exec(stderr) ?? [];
+    expect(told).toMatch(problem);
     expect([code, stdout.includes('"event":"step"')]).toEqual([1, false]);
+  });
+
+  test("and before the first prediction", async () => {
+    mkdirSync(path.join(cwd, "scores"));
+    const read = ["predict", "points.nn", ...params, "--data", "points.csv"];
+    for (const out of ["scores", "nowhere/scores.csv"])
+      expect((await nnc([...read, "-o", out], { cwd })).stderr).toMatch(
+        new RegExp(`^error\\[NN0924\\]: cannot write .*${out}: (it is a folder, expected a file|there is no such)`),
+      );
+  });
+
+  test("where no train of several can be trained, no folder is left", async () => {
+    writeFileSync(path.join(cwd, "lost.nn"), pointsSource.replace("points.csv", "nowhere.csv"));
+    expect((await nnc(["train", "lost.nn", "--all", "-o", "left/behind"], { cwd })).code).toBe(1);
+    expect(existsSync(path.join(cwd, "left"))).toBe(false);
   });
 });
 

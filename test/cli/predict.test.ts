@@ -273,3 +273,61 @@ train Sum { data: csv("d.csv", target: "y")  loss: mse  optimizer: sgd(lr: 1e-30
   expect((await run("predict", "more.jsonl")).stderr).toBe('more.jsonl: not used: "id", "note"\n');
   expect((await run("eval", "more.csv")).stderr).toBe('more.csv: not used: "id", "note"\n');
 });
+
+test("so are those of a table, where the network was trained from arrays", async () => {
+  const idx = (...values: readonly number[]) => Uint8Array.of(0, 0, 8, 1, 0, 0, 0, values.length, ...values);
+  const { folder } = folderWith({
+    "package.json": "{}",
+    "a.idx": idx(1, 2),
+    "b.idx": idx(3, 4),
+    "y.idx": idx(5, 6),
+    "n.nn": `model Sum(a: [N], b: [N]) -> [N] {
+  param w: [1] = ones
+  return w * (a + b)
+}
+train Sum { data: idx(a: "a.idx", b: "b.idx", target: "y.idx")  loss: mse  optimizer: sgd(lr: 1e-30)  batch: 2  epochs: 1 }
+`,
+    "more.csv": "c,b,a,target\n7,2,1,0\n",
+  });
+  await nnc(["train", "n.nn", "-o", "run"], { cwd: folder });
+  const run = (word: string) =>
+    nnc([word, "n.nn", "--params", "run/parameters.safetensors", "--data", "more.csv"], { cwd: folder });
+  expect(await run("predict")).toMatchObject({ stdout: "output\n3\n", stderr: 'more.csv: not used: "c"\n' });
+  expect((await run("eval")).stderr).toBe('more.csv: not used: "c"\n');
+});
+
+test("a column of words may do without a name: what is a class is a row, what may be a name is told", async () => {
+  const { folder } = folderWith({
+    "package.json": "{}",
+    "d.csv": "colour,size,y\nred,1,0\ngreen,2,0\nblue,3,0\n",
+    "n.nn": `model Pick(colour: i32[N], size: [N]) -> [N] {
+  param w: [1] = ones
+  return w * (f32(colour) + 10 * size)
+}
+train Pick { data: csv("d.csv", target: "y")  loss: mse  optimizer: sgd(lr: 1e-30)  batch: 3  epochs: 1 }
+`,
+    "bare.csv": "red\ngreen\nblue\n",
+    "named.csv": "colour\nred\ngreen\nblue\n",
+    "sizes.csv": "1\n2\n3\n",
+    "missing.csv": "nan\n2\n3\n",
+  });
+  await nnc(["train", "n.nn", "-o", "run"], { cwd: folder });
+  const predict = (colours: string, sizes: string) =>
+    nnc(
+      ["predict", "n.nn", "--params", "run/parameters.safetensors"].concat(
+        ["--data", `colour=${colours}`],
+        ["--data", `size=${sizes}`],
+      ),
+      { cwd: folder },
+    );
+  const stdout = "y\n12\n21\n30\n";
+  expect(await predict("bare.csv", "sizes.csv")).toEqual({ code: 0, stdout, stderr: "" });
+  expect(await predict("named.csv", "sizes.csv")).toEqual({
+    code: 0,
+    stdout,
+    stderr: 'named.csv: the first line is taken for names: "colour"\n',
+  });
+  expect((await predict("bare.csv", "missing.csv")).stderr).toContain(
+    'error[NN0815]: missing.csv:1:1: expected a number in column "1", found "nan"',
+  );
+});

@@ -104,6 +104,17 @@ describe("predict --generate", () => {
     expect(stdout).toMatch(/^...\n$/);
   });
 
+  test.each([
+    [
+      ["--temperature", "0", "--seed", "4"],
+      "--seed: at temperature 0 nothing is drawn but what the model itself draws\n",
+    ],
+    [["--temperature", "0"], ""],
+    [["--seed", "4"], ""],
+  ])("of %j says where the seed draws nothing", async (flags, stderr) => {
+    expect(await predict(["--generate", "3", ...flags])).toMatchObject({ code: 0, stderr });
+  });
+
   test("warns of characters that the text had not", async () => {
     const { stdout, stderr } = await predict(["--generate", "4", "--prompt", "Ça"]);
     expect(Buffer.from(stdout).toString()).toMatch(/^Ça.{4}$/s);

@@ -402,3 +402,23 @@ describe("what goes wrong", () => {
     expect(existsSync(path.join(folder, "out/checkpoint.safetensors"))).toBe(true);
   });
 });
+
+test.each([
+  ["stop_early: 9", "; parameters of epoch 1\n"],
+  ["stop_early: 2", "; stopped early, parameters of epoch 1\n"],
+  ["", "\n"],
+])("the epoch whose parameters are kept is told, though it is not the last: %s", async (entry, end) => {
+  // What the training rows teach is wrong of those that are held out, more so with each epoch.
+  const { folder } = folderWith({
+    "package.json": "{}",
+    "d.csv": "x,y\n1,1\n1,1\n1,-1\n",
+    "n.nn": `model M(x: [N, 1]) -> [N, 1] {
+  param w: [1] = zeros
+  return w * x
+}
+train M { data: csv("d.csv", target: "y", holdout: last(1))  loss: mse  optimizer: sgd(lr: 0.01)  batch: 2  epochs: 4  ${entry} }
+`,
+  });
+  const { stderr } = await nnc(["train", "n.nn", "-o", "run"], { cwd: folder });
+  expect(/ steps in [^;\n]*(.*\n)/.exec(stderr)?.[1]).toBe(end);
+});

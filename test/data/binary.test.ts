@@ -461,6 +461,21 @@ describe("whole arrays", () => {
     expect(fitted.classes).toEqual([{ name: "target", values: ["blue", "red"] }]);
   });
 
+  it.each<[string, string, readonly string[], number, readonly string[] | undefined]>([
+    ["words that are none of the classes", "side\nred\nblue\n", ["blue", "red"], 2, ["side"]],
+    ["words, of which nothing is known", "side\nred\nblue\n", [], 2, ["side"]],
+    ["a class", "red\nblue\n", ["blue", "red"], 2, undefined],
+    ["a word that stands below, too", "red\nblue\nred\n", [], 3, undefined],
+    ["a word of two that does", "red,a\nblue,b\nred,c\n", [], 3, undefined],
+    ["names of numbers", "a,b\n1,2\n3,4\n", [], 2, undefined],
+    ["names of numbers, one missing", ",b\n1,2\n3,4\n", [], 2, undefined],
+    ["what is missing", "nan,\n1,2\n3,4\n", [], 3, undefined],
+    ["a name alone", "side\n", [], 1, undefined],
+  ])("a first line of %s: %j", (_, text, classes, rows, guessed) => {
+    const { shape, guessed: found } = csvMatrix("m.csv", text, classes);
+    expect([shape[0], found]).toEqual([rows, guessed]);
+  });
+
   it.each<[string, string, readonly number[], Field, readonly number[]]>([
     ["of the size of training", "1,2\n3,4\n", [2, 2], input("x", 2, 2), [2, 2]],
     ["of another size", "1,2\n3,4\n5,6\n", [3, 2], input("x", 2, 2), [3, 2]],

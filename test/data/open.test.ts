@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { HostSetting } from "../../compiler/program/host.ts";
+import type { Field } from "../../runtime/data/dataset.ts";
 import { arrayFiles, openSource, prepareOptions } from "../../runtime/data/open.ts";
 import { readDataFile } from "../../runtime/data/files.ts";
 import { bytes, errorOf, ids, input } from "./support.ts";
@@ -96,6 +97,45 @@ describe("a declaration is opened", () => {
     ["xlsx", {}, 'NN0832 `data` of the data: expected csv, text, images, idx, npy, arrays or given, found "xlsx"'],
   ])("%s(%j) is refused", (reader, settings, expected) => {
     expect(errorOf(() => x(reader, settings))).toBe(expected);
+  });
+});
+
+describe("a target that no loss takes", () => {
+  const given = new Map<string, unknown>([
+    ["x", Float32Array.of(1, 2)],
+    ["target", Int32Array.of(0)],
+  ]);
+  const images = new Map([["t.csv", { shape: [2, 1, 1, 2], data: new Uint8Array(4), files: ["1.png", "2.png"] }]]);
+  const told = (reader: string, settings: Settings, fields: readonly Field[] = [input("x", 2)]): readonly string[] => {
+    const data = { reader, settings };
+    const own = reader === "given" ? { ...contents, given } : reader === "images" ? { ...contents, images } : contents;
+    const { warnings } = openSource(data, fields, own).prepare(prepareOptions(data, 1));
+    return warnings.map(({ code, message, help = "" }) => `${code} ${message} (${help})`);
+  };
+  const idle = (setting: string): string =>
+    `NN0835 \`${setting}\` of the data has no effect: expected a loss that takes a target, or a column to keep from the inputs, found neither (leave it out, or take \`target\` among the inputs of the train)`;
+
+  it.each<[string, Settings, string]>([
+    ["csv", { path: "t.csv", target: "y", inputs: ["a", "b"] }, 'target: "y"'],
+    ["csv", { path: "t.csv", target: "label", x: ["a", "b"] }, 'target: "label"'],
+    ["idx", { x: "i.idx", target: "l.idx" }, 'target: "l.idx"'],
+    ["arrays", { x: "i.idx", target: "l.idx" }, 'target: "l.idx"'],
+    ["given", {}, "target"],
+    ["images", { path: "t.csv", size: [1, 2], target: "y", x: "a" }, 'target: "y"'],
+  ])("%s(%j) is warned of", (reader, settings, setting) => {
+    const whole = reader === "arrays" ? [input("x", 2, 2)] : undefined;
+    expect(told(reader, settings, whole)).toEqual([idle(setting)]);
+  });
+
+  it("says which column of several is not there to be kept from the inputs, and nothing of those that are", () => {
+    expect(told("csv", { path: "t.csv", target: "y" })).toEqual([]);
+    expect(told("csv", { path: "t.csv", target: ["y", "yy"] })).toEqual([idle('target: "yy"')]);
+  });
+
+  it("is none where the train has an input of that name", () => {
+    const extra: Field = { name: "target", role: "extra", dtype: "f32", shape: [] };
+    expect(told("idx", { x: "i.idx", target: "l.idx" }, [input("x", 2), extra])).toEqual([]);
+    expect(told("csv", { path: "t.csv", target: "y" }, [input("x", 2), extra])).toEqual([]);
   });
 });
 

@@ -66,6 +66,16 @@ describe("columns", () => {
     expect(chosen(map, fields)).toEqual(expected);
   });
 
+  it("called as the target's pattern, which is their very name, leave those that fit it to the input", () => {
+    const odd = ["y*", "y1", "y2"];
+    const target = mapping({ target: "y*" });
+    expect([...assignColumns("t.csv", odd, target, [x1, ids(10)])]).toEqual([
+      ["target", [0]],
+      ["x", [1, 2]],
+    ]);
+    expect([...assignColumns("t.csv", odd, target, [x1])]).toEqual([["x", [1, 2]]]);
+  });
+
   it.each([
     ["pixel*", "pixel", true],
     ["*", "", true],

@@ -138,6 +138,16 @@ each<LoadOptions>("load", {
   ],
 });
 
+test("a GPU for a program of another target is warned of by load, predictor and train", async () => {
+  const messages = ({ warnings }: Pick<Network, "warnings">) =>
+    warnings.filter(({ code }) => code === "NN0745").map(({ message }) => message);
+  const expected = ["option `gpu` has no effect: expected the target wgsl, found wasm"];
+  expect(messages(await load(artifact, { gpu }))).toEqual(expected);
+  expect(messages(await predictor(artifact, parameters, { gpu }))).toEqual(expected);
+  const [start] = await eventsOf(trained, { gpu });
+  expect(start?.event === "start" ? messages({ warnings: start.diagnostics }) : []).toEqual(expected);
+});
+
 test("a seed beside parameters is that of the draws from there on", async () => {
   expect((await load(artifact, { parameters })).counters.seed).toBe(5);
   expect((await load(artifact, { parameters, seed: 6 })).counters.seed).toBe(6);

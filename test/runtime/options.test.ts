@@ -35,6 +35,8 @@ const misspelt: readonly (readonly [call: string, act: (net: Network) => unknown
   ["predict", (net) => loosely(net.predict.bind(net))("Line", { x: points(2).x }, { sed: 1 }), '"sed"', "seed"],
   ["predictSync", (net) => loosely(net.predictSync.bind(net))({ x: points(2).x }, { sed: 1 }), '"sed"', "seed"],
   ["restore", (net) => loosely(net.restore.bind(net))(net.save(), { optimiser: false }), '"optimiser"', "optimizer"],
+  ["peek", (net) => loosely(net.peek.bind(net))(net.save(), { overide: true }), '"overide"', "override"],
+  ["load", () => loosely(load)(artifact, Object.create({ seeed: 1 })), '"seeed"', "seed"],
   ["train", () => loosely(train)(artifact, { train: dataset }, { epoch: 3 }), '"epoch"', "epochs"],
   ["the data of `train`", () => loosely(train)(artifact, { train: dataset, hold_out: null }), '"hold_out"', "holdout"],
   ["prepare", () => loosely(prepare)(artifact.manifest, { reed: () => new Uint8Array(0) }), '"reed"', "read"],
@@ -267,4 +269,50 @@ train M { data: given  loss: mse  optimizer: sgd(lr: 0.1)  schedule: ${schedule}
       expect([schedule, await warnings(schedule)]).toEqual([schedule, []]);
     expect(await warnings("cosine", { stepsPerEpoch: 1 })).toEqual([]);
   });
+});
+
+describe("options that an object inherits or answers to", () => {
+  const inherited = (options: object): object => Object.create(options) as object;
+  class Answering {
+    readonly #target = "wasm";
+    get target(): string {
+      return this.#target;
+    }
+  }
+
+  test.each([
+    ["inherited", inherited({ target: "wasm" })],
+    ["answered", new Answering()],
+  ])("have their effect in compile: %s", (_, options) => {
+    const result = compile({ name: "m.nn", source }, options);
+    expect(result.ok && result.artifact.manifest.target).toBe("wasm");
+  });
+
+  test("do, one by one, where they are a record", () => {
+    const text = "const width = 2\nmodel M(x: [N, 2]) -> [N, width] = x |> dense(width)";
+    const result = compile(
+      { name: "m.nn", source: text },
+      { consts: inherited({ width: 4 }) as Record<string, number> },
+    );
+    expect(result.ok && result.artifact.manifest.host.models[0]?.parameters).toBe(12);
+  });
+
+  test("are looked at as others", async () => {
+    expect(told(compile({ name: "m.nn", source }, inherited({ targte: "wasm" })).diagnostics)).toEqual([
+      expect.stringMatching(/^NN0736 compile has no option "targte".*did you mean `target`/),
+    ]);
+    expect(await errorOf(() => load(artifact, inherited({ seed: "x" })))).toBe(
+      'NN0706 option `seed`: expected a whole number, found "x"',
+    );
+  });
+});
+
+test("peek changes nothing, so it has no seed, and a network that is closed has none", async () => {
+  const net = await load(artifact);
+  const saved = net.save();
+  expect(await errorOf(() => loosely(net.peek.bind(net))(saved, { seed: 1 }))).toBe(
+    'NN0736 peek has no option "seed"; expected `optimizer`, `override`',
+  );
+  net.close();
+  expect(await errorOf(() => net.peek(saved))).toMatch(/^NN0705 /);
 });

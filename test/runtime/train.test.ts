@@ -222,7 +222,7 @@ describe("a run that is stopped", () => {
         "NN0725 this run cannot be resumed: expected the seed 3, found 5",
         "NN0732 the data have changed since the run was stopped: expected an epoch of 3 minibatches, found 5",
         "NN0732 the data have changed since the run was stopped: expected 10 rows with the checksum 04bf89bf, found 10 rows with the checksum 8bd0c40d",
-        "NN0902 the saved file is cut short or no safetensors file: expected a header of 896 bytes, found 91 bytes after its length",
+        "NN0902 the saved file is cut short or no safetensors file: expected a header of 936 bytes, found 91 bytes after its length",
       ]
     `);
   });

@@ -5,10 +5,15 @@ import { load } from "../../runtime/load/index.ts";
 import { decode, encode } from "../../runtime/save/safetensors.ts";
 import { errorOf, lineArtifact } from "../runtime/support.ts";
 
-/** The bytes with other metadata. */
-function withMetadata(bytes: Uint8Array, changes: Readonly<Record<string, string>>): Uint8Array {
+/** The bytes with other metadata, and without some. */
+function withMetadata(
+  bytes: Uint8Array,
+  changes: Readonly<Record<string, string>>,
+  without: readonly string[] = [],
+): Uint8Array {
   const { tensors, metadata } = decode("it", bytes);
-  return encode(tensors, new Map([...metadata, ...Object.entries(changes)]));
+  const kept = [...metadata].filter(([key]) => !without.includes(key));
+  return encode(tensors, new Map([...kept, ...Object.entries(changes)]));
 }
 
 describe("a saved file", () => {
@@ -24,7 +29,7 @@ describe("a saved file", () => {
     const other = Uint8Array.from(bytes);
     other[start] = (other[start] ?? 0) ^ 1;
     expect(await errorOf(() => net.restore(other))).toMatch(
-      /^NN0929 the tensors of the saved file, or what they were trained with, are not what was saved: expected the checksum "xxh32:\w{8}", found "xxh32:\w{8}" \(where they were changed on purpose, take `nnc.checksum` out of the metadata\)$/,
+      /^NN0929 the tensors of the saved file, or what it says of their training, are not what was saved: expected the checksum "xxh32:\w{8}", found "xxh32:\w{8}" \(where they were changed on purpose, take `nnc.checksum` out of the metadata\)$/,
     );
     expect(net.save()).toEqual(bytes);
   });
@@ -41,6 +46,26 @@ describe("a saved file", () => {
       expect([key, text === fitted]).toEqual([key, false]);
       expect(await errorOf(() => net.restore(withMetadata(bytes, { [key]: text })))).toMatch(/^NN0929 /);
     }
+  });
+
+  test("with another text for anything that a run goes on from, or without it, is refused", async () => {
+    const net = await load(lineArtifact());
+    const bytes = net.save();
+    const { metadata } = decode("it", bytes);
+    const keys = [...metadata.keys()].filter((key) => !/checksum/.test(key));
+    expect(keys).toEqual(expect.arrayContaining(["nnc.seed", "nnc.step", "nnc.epoch_loss", "nnc.best_loss"]));
+    for (const key of keys) {
+      const changed = [withMetadata(bytes, { [key]: `${metadata.get(key)}1` }), withMetadata(bytes, {}, [key])];
+      for (const other of changed)
+        expect([key, await errorOf(() => net.restore(other))]).toEqual([key, expect.stringMatching(/^NN0929 /)]);
+    }
+    net.restore(withMetadata(bytes, { note: "of another program" }));
+  });
+
+  test("of an older version has no checksum of its counters, and is taken as it was", async () => {
+    const net = await load(lineArtifact());
+    net.restore(withMetadata(net.save(), { "nnc.seed": "77" }, ["nnc.run_checksum"]));
+    expect(net.counters.seed).toBe(77);
   });
 
   test("of others, without a checksum or with its tensors in another order, is taken", async () => {
@@ -108,9 +133,9 @@ describe("a saved file", () => {
     const net = await load(lineArtifact());
     const bytes = net.save();
     for (const key of ["nnc.step", "nnc.epoch", "nnc.step_in_epoch"]) {
-      net.restore(withMetadata(bytes, { [key]: "2147483647" }));
+      net.restore(withMetadata(bytes, { [key]: "2147483647" }, ["nnc.checksum"]));
       for (const found of ["2147483648", "4294967296", "9007199254740991", "-1"])
-        expect(await errorOf(() => net.restore(withMetadata(bytes, { [key]: found })))).toBe(
+        expect(await errorOf(() => net.restore(withMetadata(bytes, { [key]: found }, ["nnc.checksum"])))).toBe(
           `NN0920 the saved file: expected a whole number from 0 to 2147483647 for \`${key}\` in the metadata, found "${found}"`,
         );
     }

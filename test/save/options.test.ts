@@ -40,13 +40,18 @@ const kept: HostOptions = {
 };
 
 describe("as text", () => {
-  it.each([kept, { ...kept, winograd: false }, { ...kept, winograd: true }])("comes back as it was", (options) =>
-    expect(parseOptions(printOptions(options))).toEqual(options),
-  );
+  it.each([
+    kept,
+    { ...kept, winograd: false },
+    { ...kept, winograd: true },
+    { ...kept, relaxed: false },
+    { ...kept, winograd: false, relaxed: true },
+  ])("comes back as it was", (options) => expect(parseOptions(printOptions(options))).toEqual(options));
 
   it.each([
     ["", "no JSON"],
     ['{"consts":[],"dims":[],"settings":[],"winograd":1}', "a number for an algorithm"],
+    ['{"consts":[],"dims":[],"settings":[],"relaxed":"yes"}', "a word for instructions"],
     ["[]", "a list"],
     ["{}", "without its lists"],
     ['{"consts":[],"dims":[],"settings":{}}', "an object in the place of a list"],

@@ -233,7 +233,7 @@ export const otherOptions = define<Options>({
     `${file} was trained with ${saved}; expected the same of the program, found ${built}`,
   explanation:
     "Parameters compute another function in a program that is built with other constants or dimensions, though their shapes may fit, and other " +
-    "roundings where convolutions go by another algorithm. The values of `--const` and `--dim`, and `--no-winograd`, are kept with them, and `eval`, `predict`, `export` and `train --resume` take them from there. `--override`, or `override: true` of the library, takes the values of the source and of the flags instead.",
+    "roundings where convolutions go by another algorithm. The values of `--const` and `--dim`, and `--no-winograd`, are kept with them, and `eval`, `predict`, `export` and `train --resume` take them from there, the latter `--set` and `--relaxed`, too, which a run goes on with. `--override`, or `override: true` of the library, takes the values of the source and of the flags instead.",
 });
 
 export const startFromOther = define<Options>({
@@ -257,9 +257,9 @@ export const damagedTensors = define<File & { readonly expected: string; readonl
   code: "NN0929",
   severity: "error",
   message: ({ file, expected, found }) =>
-    `the tensors of ${file}, or what they were trained with, are not what was saved: expected the checksum ${expected}, found ${found}`,
+    `the tensors of ${file}, or what it says of their training, are not what was saved: expected the checksum ${expected}, found ${found}`,
   explanation:
-    "A bit of the file was flipped, by a disk or on the way, or another program changed tensors, options or what was fitted to the data, and left the checksum. A network would go on with other figures. Use another copy of the file.",
+    "A bit of the file was flipped, by a disk or on the way, or another program changed tensors, counters, options or what was fitted to the data, and left the checksum. A network would go on with other figures, or a run in another order. Use another copy of the file.",
 });
 
 export const exportNotFinite = define<File>({

@@ -346,6 +346,16 @@ export const numbersForNames = define<
     "Training found the names of classes in the data, and gave them ids in sorted order. A number in the place of a name would be taken for an id that it may not be: write the names.",
 });
 
+export const targetNotTaken = define<{ readonly setting: string }>({
+  code: "NN0835",
+  severity: "warning",
+  message: ({ setting }) =>
+    `\`${setting}\` of the data has no effect: expected a loss that takes a target, or a column to keep from the inputs, found neither`,
+  explanation:
+    "What `target` names goes to the loss of a `train`, or to its input of that name. In a table it also says which column is none of the inputs, where one input takes all the " +
+    "others. Here nothing takes it, and no input would have had it.",
+});
+
 export const unknownKeyOfRow = define<Place & { readonly key: string; readonly expected: string }>({
   code: "NN0848",
   severity: "error",

@@ -311,6 +311,25 @@ export const otherStepsPerEpoch = define<{ readonly written: number; readonly co
     "`steps_per_epoch` says how long an epoch is where there are no data to tell. Whoever hands data to `train` tells it: leave `steps_per_epoch` out, or give as many rows.",
 });
 
+export const idleOption = define<{ readonly option: string; readonly expected: string; readonly found: string }>({
+  code: "NN0745",
+  severity: "warning",
+  message: ({ option, expected, found }) => `option \`${option}\` has no effect: expected ${expected}, found ${found}`,
+  explanation:
+    '`gpu` is for the target wgsl; other targets run on the CPU. Leave the option out, or build with `target: "wgsl"`.',
+});
+
+export const notHandedOver = define<{ readonly setting: string; readonly field: string }>({
+  code: "NN0744",
+  severity: "warning",
+  message: ({ setting, field }) =>
+    `\`${setting}\` of the train has no effect: expected \`${field}\` in the data that \`train\` was given, found none`,
+  explanation:
+    "`prepare` reads the data of a `train` and does with them what it says: it holds rows out, scales, standardises, and reads the file of `start_from`. Data that a program puts " +
+    "together itself are trained on as they are, with what stands beside them as `holdout`, `fitted` and `startFrom`. `prepare(manifest, { read, given })` takes arrays, too, where " +
+    "the source says `given(…)`.",
+});
+
 export const notOfText = define<{ readonly model: string }>({
   code: "NN0760",
   severity: "error",
