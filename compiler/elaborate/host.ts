@@ -7,7 +7,6 @@ import { followsEpochs } from "./epochs.ts";
 import { givenOptions } from "./constants.ts";
 import { hostInputs } from "./objective.ts";
 import type { Continuations } from "./continuation.ts";
-import { weighingInput } from "./mask.ts";
 import type { Ownership } from "./ownership.ts";
 import { isBatchWritten, leadingNames, type ElaborateOptions, type Parts, type Trained } from "./parts.ts";
 import type { Session, VariableRecord } from "./session.ts";
@@ -58,7 +57,6 @@ function batchWithin(trained: Trained, bounds: ElaborateOptions["bounds"] = new 
 function hostTrain(trained: Trained, bounds: ElaborateOptions["bounds"]): HostTrain {
   const { plan, step, evaluation } = trained;
   const { target } = step.objective;
-  const weighing = weighingInput(plan, step.objective.frame.body.scope);
   const scalarShape = { dtype: "f32" as const, shape: [] };
   return {
     name: plan.train.name.text,
@@ -66,7 +64,7 @@ function hostTrain(trained: Trained, bounds: ElaborateOptions["bounds"]): HostTr
     inputs: hostInputs(step.objective).map((input) => ({
       ...input,
       ...(step.takesProbability && input.name === target?.name ? { probability: true } : {}),
-      ...(input.name === weighing ? { weighs: true } : {}),
+      ...(input.name === step.weighing ? { weighs: true } : {}),
     })),
     losses: step.losses.map((loss) => ({ ...loss, ...scalarShape })),
     loss: step.lossIdentity,

@@ -1,63 +1,61 @@
 /**
- * Which input says how much the loss of a batch weighs in the mean over several: `mask`, where the loss takes one. A mask that only the model
- * takes says nothing of the loss, which then weighs as many as the batch has rows.
+ * Which input says how much the loss of a batch weighs in the mean over several: the one by whose sum what is minimised is divided, as in
+ * sum(mask * each) / sum(mask), whatever it is called. Told from the graph, whoever wrote the blocks. Any other loss, whether it reads a mask
+ * or not, weighs as many as the batch has rows.
  */
-import { isCallable, lookUpValue, type FileScope } from "../semantics/module.ts";
-import type { Expression, Let, Node } from "../syntax/ast.ts";
-import { children } from "../syntax/children.ts";
-import { isShort, type TrainPlan } from "./train-plan.ts";
+import type { GraphBuilder } from "../graph/builder.ts";
+import type { GraphNode, Value } from "../graph/types.ts";
+import type { TrainInput } from "./objective.ts";
 
-const mask = "mask";
-
-/** Of several steps the first one's loss decides, which is the train's. */
-export function weighingInput(plan: TrainPlan, scope: FileScope): string | undefined {
-  const { train, loss, steps } = plan;
-  if (loss !== undefined && isShort(plan)) {
-    const { parameters } = loss.target.declaration;
-    const tensors = parameters.filter(({ kind }) => kind === "tensorInput");
-    return tensors.slice(2).some(({ name }) => name.text === mask) ? mask : undefined;
-  }
-  const [{ minimize, lets }] = steps;
-  const isInput = train.inputs.some(({ name }) => name.text === mask);
-  return isInput && minimize !== undefined && names(minimize, [...train.lets, ...lets], scope) ? mask : undefined;
+/** Its name; undefined where the rows weigh. */
+export function weighingInput(
+  loss: Value,
+  inputs: readonly TrainInput[],
+  { nodes }: Pick<GraphBuilder, "nodes">,
+): string | undefined {
+  const divisor = divisorOf(loss, nodes);
+  const summed = divisor && summedIn(divisor, nodes);
+  return inputs.find(({ tensor: { value } }) => value.node === summed?.node && value.output === summed.output)?.name;
 }
 
-/** Whether an expression names the mask, itself or by a `let`, other than to hand it to a model. */
-function names(expression: Expression, lets: readonly Let[], scope: FileScope): boolean {
-  const open: Node[] = [expression];
-  const seen = new Set<Let>();
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (node.kind === "name") {
-      const { text } = node;
-      if (text === mask) return true;
-      for (const one of lets) {
-        const binds = one.targets.some((target) => target.kind === "name" && target.text === text);
-        if (!binds || seen.has(one)) continue;
-        seen.add(one);
-        open.push(one.value);
-      }
-    } else open.push(...outsideModels(node, scope));
-  }
-  return false;
+type Nodes = readonly GraphNode[];
+
+/** What a loss is divided by, whatever factor stands before it. */
+function divisorOf(loss: Value, nodes: Nodes): Value | undefined {
+  const { op, inputs } = nodes[loss.node];
+  if (op === "div" && !isConstant(inputs[1], nodes)) return inputs[1];
+  const scaled = op === "div" || op === "neg" || op === "stop_gradient" ? inputs[0] : besideConstant(op, inputs, nodes);
+  return scaled && op !== "add" && op !== "maximum" ? divisorOf(scaled, nodes) : undefined;
 }
 
-/** The nodes below that are no arguments of a model's. */
-function outsideModels(node: Node, scope: FileScope): readonly Node[] {
-  switch (node.kind) {
-    case "call":
-      return isModel(node.callee, scope) ? [] : children(node);
-    case "argument":
-      return [node.value];
-    case "pipe": {
-      const last = node.stages.findLastIndex((stage) => isModel(stage.kind === "call" ? stage.callee : stage, scope));
-      return node.stages.slice(last + 1);
+/** What is added up; a sum that a constant keeps from 0 is one all the same. */
+function summedIn(divisor: Value, nodes: Nodes, isSummed = false): Value | undefined {
+  const { op, inputs } = nodes[divisor.node];
+  switch (op) {
+    case "sum":
+      return summedIn(inputs[0], nodes, true);
+    case "cast":
+    case "reshape":
+    case "stop_gradient":
+      return summedIn(inputs[0], nodes, isSummed);
+    case "input":
+      return isSummed ? divisor : undefined;
+    default: {
+      const other = besideConstant(op, inputs, nodes);
+      return other && summedIn(other, nodes, isSummed);
     }
-    default:
-      return children(node);
   }
 }
 
-function isModel(callee: Node, scope: FileScope): boolean {
-  const declared = callee.kind === "name" ? lookUpValue(scope, callee.text) : undefined;
-  return isCallable(declared) && declared.declaration.kind === "model";
+/** The operand of a product, or a sum or maximum, whose other one is a constant. */
+function besideConstant(op: string, inputs: readonly Value[], nodes: Nodes): Value | undefined {
+  if (op !== "mul" && op !== "add" && op !== "maximum") return undefined;
+  const [left, right] = inputs;
+  if (isConstant(left, nodes)) return right;
+  return isConstant(right, nodes) ? left : undefined;
+}
+
+function isConstant(value: Value, nodes: Nodes): boolean {
+  const { op, inputs } = nodes[value.node];
+  return op === "constant" || ((op === "broadcast" || op === "reshape") && isConstant(inputs[0], nodes));
 }

@@ -15,6 +15,7 @@ import { bindArguments, frameFor } from "./calls.ts";
 import { Entry } from "./entry.ts";
 import type { Frame } from "./frame.ts";
 import { lossIdentity } from "./loss-identity.ts";
+import { weighingInput } from "./mask.ts";
 import { minimised, objectiveOf, type Objective, type TargetFacts } from "./objective.ts";
 import { Instance } from "./paths.ts";
 import { checkLogits, takesLogit, takesProbability } from "./probabilities.ts";
@@ -41,6 +42,8 @@ export interface TrainStep {
   readonly takesLogit: boolean;
   /** Whether a loss takes the target for a probability. */
   readonly takesProbability: boolean;
+  /** The input whose sum says how much the loss of a batch weighs. Of several steps the first one's, which is the train's. */
+  readonly weighing: string | undefined;
 }
 
 interface NamedResult {
@@ -87,6 +90,7 @@ export function buildTrainStep(plan: TrainPlan, session: Session, facts: TargetF
     graph,
     takesLogit: isLogit,
     takesProbability: isProbability,
+    weighing: weighingInput(first.loss.value, objective.inputs, entry.builder),
   };
 }
 

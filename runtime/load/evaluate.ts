@@ -28,7 +28,7 @@ export interface Evaluation {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** One pass over the batches. A loss weighs as many as its rows, or the sum of `mask` where the loss takes one. Throws NN0722 without rows. */
+/** One pass over the batches. A loss weighs as many as its rows, or the sum of the input by whose sum it is divided. Throws NN0722 without rows. */
 export function* evaluateSet(
   caller: Caller,
   store: Store,

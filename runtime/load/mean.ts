@@ -4,10 +4,10 @@ import { evaluate } from "./dimensions.ts";
 import type { View } from "./executable.ts";
 import type { Checked } from "./inputs.ts";
 
-/** How much the loss of a batch weighs: as many as its rows, or as its mask says where the loss takes one. */
+/** How much the loss of a batch weighs: as many as its rows, or the sum of the input by whose sum it is divided. */
 export function weightOf({ inputs }: HostTrain, { given, sizes }: Checked): number {
-  const mask = given.find(({ input }) => input.weighs === true);
-  if (mask !== undefined) return sumOf(mask.data);
+  const weights = given.find(({ input }) => input.weighs === true);
+  if (weights !== undefined) return sumOf(weights.data);
   const [rows] = inputs[0]?.shape ?? [];
   return rows === undefined ? 1 : evaluate(rows, sizes);
 }

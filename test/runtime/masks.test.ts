@@ -1,6 +1,6 @@
 /**
- * How much the loss of a batch weighs in the mean over several: the sum of `mask` where the loss takes one, whoever else does, else the rows. And
- * an input that the model and its loss both take, by one name.
+ * How much the loss of a batch weighs in the mean over several: the sum of the input by whose sum it is divided, else the rows. And an input that
+ * the model and its loss both take, by one name.
  */
 import { describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
@@ -37,7 +37,18 @@ const data = "x: [N, 2], y: [N, 2], mask: [N, 2]";
 const error = "sum(mask * (Plain(x) - y) ** 2) / sum(mask)";
 
 describe("the mask weighs", () => {
+  const kept = "sum(mask * (Plain(x) - y) ** 2)";
   test.each([
+    [
+      "a sum that is kept from 0",
+      `train T(${data}) { ${rest}  minimize: ${kept} / maximum(sum(mask), 1)  update: Plain }`,
+      ["x", "y", "mask"],
+    ],
+    [
+      "behind factors",
+      `train T(${data}) { ${rest}  minimize: -(0.5 * ${kept} / sum(mask)) / -0.5  update: Plain }`,
+      ["x", "y", "mask"],
+    ],
     ["of a loss that takes it", `train Plain { ${rest}  loss: masked }`, ["x", "target", "mask"]],
     ["of a loss and of the model, as one input", `train Seen { ${rest}  loss: masked }`, ["x", "target", "mask"]],
     ["in what is minimised", `train T(${data}) { ${rest}  minimize: ${error}  update: Plain }`, ["x", "y", "mask"]],
@@ -58,6 +69,15 @@ describe("the mask weighs", () => {
   });
 });
 
+test("an input of any name weighs", async () => {
+  const source = `train T(x: [N, 2], m: [N, 2]) { ${rest}  minimize: sum(m * Plain(x) ** 2) / sum(m)  update: Plain }`;
+  const { inputs = [] } = built(source).manifest.host.train ?? {};
+  expect(inputs.map(({ name, weighs }) => [name, weighs])).toEqual([
+    ["x", undefined],
+    ["m", true],
+  ]);
+});
+
 describe("the rows weigh", () => {
   test.each([
     ["where the model alone takes a mask", `train Seen { ${rest}  loss: mse }`, ["x", "target", "mask"]],
@@ -72,6 +92,26 @@ describe("the rows weigh", () => {
       ["x", "y", "mask"],
     ],
     ["where the target is called so", `train Plain { ${rest}  loss: hidden }`, ["x", "mask"]],
+    [
+      "where it is the target of what is minimised",
+      `train T(${data}) { ${rest}  minimize: mse(Plain(x), mask)  update: Plain }`,
+      ["x", "y", "mask"],
+    ],
+    [
+      "where the loss is divided by the rows",
+      `train T(${data}) { ${rest}  minimize: sum(mask * (Plain(x) - y) ** 2) / N  update: Plain }`,
+      ["x", "y", "mask"],
+    ],
+    [
+      "where more is minimised",
+      `train T(${data}) { ${rest}  minimize: ${error} + mse(Plain(x), y)  update: Plain }`,
+      ["x", "y", "mask"],
+    ],
+    [
+      "where a mask of another name is only read",
+      `train T(${data}) { ${rest}  let m = mask + 1  minimize: mean(m * Plain(x) ** 2)  update: Plain }`,
+      ["x", "y", "mask"],
+    ],
   ])("%s", async (_, source, given) => {
     const { first, second, both, weight } = await lossesOf(source, given);
     expect(weight).toBe(1);
