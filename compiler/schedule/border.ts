@@ -225,8 +225,12 @@ function spanBetween(
   const [least, most] = [Math.max, Math.min].map((of, side) =>
     numberOf(side === 0 ? [whole.from, ...lows] : [whole.to, ...highs], of),
   );
-  if (least !== undefined && most !== undefined)
-    return { from: constantIndex(least), to: constantIndex(Math.max(least, most)) };
+  const end = knownNumber(whole.to);
+  if (least !== undefined && most !== undefined && end !== undefined) {
+    // A window may lie before all that is inside: then its loop ends before that begins.
+    const from = Math.min(least, end);
+    return { from: constantIndex(from), to: constantIndex(Math.max(from, most)) };
+  }
   const size = add(extent, constant(1));
   const from = extreme(emitter, "maximum", [whole.from, ...lows]);
   const held = boundedIndex(emitter, from, whole.from, whole.to, size);

@@ -184,6 +184,16 @@ describe("windows have the interpreter's bits:", () => {
     ["without a border", () => windows.depthwise({ ...bordered, low: 0, high: 0 })],
     ["with less than the picture", () => windows.depthwise({ ...bordered, low: -1, high: -1 })],
     ["wider before than after, and cut off there", () => windows.depthwise({ ...bordered, low: 2, high: -1 })],
+    [
+      "two taps and a border wider than both",
+      () => windows.depthwise({ size: 5, taps: 2, channels: 1, low: 4, high: 3 }),
+    ],
+    ["few filters and such a border", () => windows.convolution({ size: 6, taps: 2, channels: 1, low: 5, high: 4 }, 4)],
+    ["sums with such a border", () => windows.pools({ size: 5, taps: 2, channels: 1, low: 4, high: 3 }, 0, "sum")],
+    [
+      "sums with such a border and a stride",
+      () => windows.pools({ size: 5, taps: 3, stride: 2, channels: 1, low: 5, high: 0 }, 0, "sum"),
+    ],
     ["a border wider than the window", () => windows.depthwise({ ...bordered, size: 3, low: 4, high: 3 })],
     ["all channels", () => windows.convolution({ size: 6, channels: 3 }, 5)],
     ["few filters", () => windows.convolution({ size: 6, channels: 1 }, 3)],
