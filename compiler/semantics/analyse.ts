@@ -52,8 +52,11 @@ export function analysePrelude(prelude: readonly SourceModule[]): readonly Diagn
   return diagnostics;
 }
 
-/** What the paths of buffers begin with that are no model's; `metric`, `optimizer` and `train` are no names. */
-const keptNames: readonly string[] = ["average", "train_step", "evaluate", "predict", "continue", "continue_start"];
+/**
+ * What the paths of buffers begin with that are no model's; `metric`, `optimizer` and `train` are no names, and what stands behind `predict` and
+ * `evaluate`, the name of a model or a metric, is none that a model's own paths have there.
+ */
+const keptNames: readonly string[] = ["average", "train_step", "continue", "continue_start"];
 
 function checkDeclarations({ module }: SourceModule, scope: FileScope, diagnostics: Diagnostic[]): void {
   for (const declaration of module.declarations) {

@@ -114,7 +114,7 @@ test("every independent mistake is reported in one run", () => {
   ).toEqual(["NN0201", "NN0306", "NN0201"]);
 });
 
-test.each(["average", "train_step", "evaluate", "predict", "continue", "continue_start"])(
+test.each(["average", "train_step", "continue", "continue_start"])(
   "a model cannot be called `%s`, under which a program keeps what is its own; anything else can",
   (name) => {
     const model = `model ${name}(x: [N, 3]) -> [N, 3] = x`;

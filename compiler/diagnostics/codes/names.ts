@@ -181,7 +181,7 @@ export const keptName = define<{ readonly name: string }>({
     `a model cannot be called \`${name}\`: expected another name, since a program keeps what is its own under this one`,
   explanation:
     "What belongs to a model has a path that begins with the model's name: `Digits.dense.w`. A program keeps more under such paths: `average.Digits.dense.w` is a running average, " +
-    "`train_step.lr` a learning rate, `evaluate.accuracy` a metric, `predict.Digits.output` an answer. `continue` and `continue_start` are what reads a text in parts.",
+    "`train_step.lr` a learning rate. `continue` and `continue_start` are what reads a text in parts.",
   example: {
     bad: "model average(x: [N, 3]) -> [N, 2] = x |> dense(2)",
     good: "model Average(x: [N, 3]) -> [N, 2] = x |> dense(2)",
