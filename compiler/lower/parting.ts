@@ -45,7 +45,11 @@ export function partingOf(body: Body): Parting {
     body,
     behind,
     ({ tensor, compute }) =>
-      core.has(tensor) && !next.includes(tensor) && loadedBy(compute).every((one) => given.has(one)),
+      // What depends on no carry is at hand from before the loop.
+      dependent.has(tensor) &&
+      core.has(tensor) &&
+      !next.includes(tensor) &&
+      loadedBy(compute).every((one) => given.has(one)),
   );
   const nodesIn = (names: ReadonlySet<string>): readonly LoweredNode[] =>
     nodes.filter(({ tensor }) => names.has(tensor));

@@ -46,3 +46,39 @@ test("a whole arena is within a tenth of what any order of the steps would need"
     expect(arenaBytes / leastOfAnyOrder).toBeLessThan(1.1);
   }
 });
+
+// What is cheap and depends on no carry stands before the loop, in it, and was made a second time behind it.
+test.each([
+  [
+    "three carries, one of which is another's",
+    `model G(x: [N, T, 2], h0: [N, 2], s: [N, 2, 2]) -> ([N, 2], [N, T, 2]) {
+      let (y, _, _, _) = scan r in x along axis 1 with h = h0, c = h0, d = h0 {
+        let q = scan z in r[:, newaxis] * s along axis 1 with m = h { next m = m * z }
+        next h = q
+        next c = c * q
+        next d = d * 0.9 + c * r
+        emit d * h
+      }
+      let second = sum(grad(sum(y), wrt: x))
+      return (grad(second, wrt: h0), grad(second, wrt: x))
+    }`,
+  ],
+  [
+    "from the last step, with a sigmoid within",
+    `model G(x: [N, T, 2], h0: [N, 2], s: [N, 2, 2]) -> ([N, 2], [N, T, 2]) {
+      let (y, e, _, _) = scan r in x along axis 1 reversed with h = zeros([N, 2]), c = h0 * 2, d = h0 {
+        let q = scan z in r[:, newaxis] * s along axis 1 with m = h { next m = sigmoid(m * z + 0.1) }
+        next h = q + 0.3 * c
+        next c = c * 0.5 + q * 0.7
+        next d = d * 0.9 + c * r
+        emit d * h
+      }
+      let gx = grad(sum(y * y) + sum(e), wrt: x)
+      let second = sum(gx * gx)
+      return (grad(second, wrt: h0), grad(second, wrt: x))
+    }`,
+  ],
+])("gradients of second order through a scan in a scan pass every verifier: %s", (_, source) => {
+  const compiled = compile({ name: "nested.nn", source }, { target: "wasm", bounds: { N: 2, T: 3 }, verify: true });
+  expect(compiled.ok ? [] : compiled.diagnostics).toEqual([]);
+});
