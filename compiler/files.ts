@@ -69,6 +69,10 @@ export function compileFile(file: string, options: FileOptions = {}): Compiled |
 
 /** Compiles what `readProject` read; looks at the data only where the program leaves a size to them. */
 export function compileProject(source: ProjectSource, options: Omit<FileOptions, "root"> = {}): Compiled | Failed {
+  if (!isProject(source)) {
+    const found = unsuitable("source", "what `readProject` read", source);
+    return { ok: false, diagnostics: [found], sources: new Map() };
+  }
   const { diagnostics, sources } = source;
   if (diagnostics.some(({ severity }) => severity === "error")) return { ok: false, diagnostics, sources };
   const first = compile(source.main, options);
@@ -77,6 +81,14 @@ export function compileProject(source: ProjectSource, options: Omit<FileOptions,
   if (read === undefined) return first;
   if ("problems" in read) return first.ok ? first : { ...first, diagnostics: withProblems(first, read.problems) };
   return compile(source.main, { ...options, dataFacts: read.facts });
+}
+
+/** Callers without types may hand over anything. */
+function isProject(source: unknown): source is ProjectSource {
+  if (typeof source !== "object" || source === null) return false;
+  const { main, root, folder, diagnostics, sources }: Partial<Record<keyof ProjectSource, unknown>> = source;
+  const isMain = typeof main === "object" && main !== null;
+  return isMain && isString(root) && isString(folder) && Array.isArray(diagnostics) && sources instanceof Map;
 }
 
 /**

@@ -210,7 +210,7 @@ function said(characters: readonly string[], scores: Float32Array): Prediction {
 
 const generateText = `${generateDoc}
 export function generate(prompt: Text = "", options: GenerateOptions = {}): Generator<string, void, undefined> {
-  if (typeof options !== "object" || options === null || isList(options)) throw new TypeError(\`generate: expected options as an object, found \${shown(options)}\`);
+  if (typeof options !== "object" || options === null || isList(options) || Symbol.iterator in options) throw new TypeError(\`generate: expected options as an object, found \${shown(options)}\`);
   const other = Object.keys(options).find((key) => key !== "length" && key !== "temperature" && key !== "seed");
   if (other !== undefined) throw new TypeError(\`generate: expected the options "length", "temperature" and "seed", found \${shown(other)}\`);
   const { length = Infinity, temperature = 1, seed = ownSeed } = options;

@@ -19,7 +19,7 @@ import { findModel, findPart } from "./models.ts";
 import { emptyRecord, readBytes, saveBytes } from "./record.ts";
 import type { Counters, Restored, TrainingRecord } from "./record.ts";
 import { Store } from "./store.ts";
-import { checkedTensor, firstNotFinite, tensorMap } from "./tensors.ts";
+import { checkedTensors, firstNotFinite, tensorMap } from "./tensors.ts";
 import type { NotFinite, TensorMap } from "./tensors.ts";
 
 export interface Settings {
@@ -234,9 +234,7 @@ export class Network {
   /** Puts back what `snapshot` copied. */
   put(tensors: ReadonlyMap<string, View>): void {
     this.#requireOpen("put");
-    const types = new Map(this.#lasting.map((buffer) => [buffer.name, buffer]));
-    const checked = [...tensors].map(([name, data]) => [name, checkedTensor("tensor", types, name, data)] as const);
-    for (const [name, data] of checked) this.#store.set(name, data);
+    for (const [name, data] of checkedTensors(this.#lasting, tensors)) this.#store.set(name, data);
   }
 
   /** Brings the copies of a GPU's tensors up to date; elsewhere it does nothing. */

@@ -65,8 +65,22 @@ export function tensorMap(
   };
 }
 
+/** Tensors by name, each as the buffer of that name takes it; callers without types may hand over anything. Throws NN0712, NN0713, NN0720. */
+export function checkedTensors(
+  buffers: readonly Buffer[],
+  tensors: unknown,
+): readonly (readonly [name: string, data: View])[] {
+  if (!(tensors instanceof Map))
+    throw failure(codes.wrongType, { name: "`tensors`", expected: "a Map by name", found: kindOf(tensors) });
+  const types = new Map(buffers.map((buffer) => [buffer.name, buffer]));
+  return [...tensors].map(([name, data]: [unknown, unknown]) => {
+    const view = checkedTensor("tensor", types, name, data);
+    return [String(name), view];
+  });
+}
+
 /** The values of a tensor that is there and that they fit. Throws NN0712, NN0713, NN0720. */
-export function checkedTensor(kind: string, types: ReadonlyMap<string, Buffer>, name: unknown, values: unknown): View {
+function checkedTensor(kind: string, types: ReadonlyMap<string, Buffer>, name: unknown, values: unknown): View {
   if (typeof name !== "string")
     throw failure(codes.wrongType, { name: `the name of a ${kind}`, expected: "a string", found: kindOf(name) });
   const buffer = types.get(name);

@@ -1,7 +1,7 @@
 /** Options that do not exist, or cannot have the value: an error that says what was meant, whichever call they were given to. */
 import { describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
-import { compileFile } from "../../compiler/files.ts";
+import { compileFile, compileProject } from "../../compiler/files.ts";
 import { render } from "../../compiler/diagnostics/render.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { load, predictor } from "../../runtime/load/index.ts";
@@ -231,6 +231,49 @@ describe("inputs of a kind that no network takes", () => {
       "NN0712 data: expected what `prepare` answers, { train: { rows, tensors }, … }, found an AsyncGenerator",
     );
   });
+});
+
+describe("arguments of a kind that no call takes", () => {
+  const models = "in this artifact; it has `Table`, `Line`";
+  test.each<[string, (net: Network) => unknown, string]>([
+    ["a number for a model", (net) => loosely(net.predict.bind(net))(5, {}), "NN0712 inputs: "],
+    [
+      "a number for a model to read on",
+      (net) => loosely(net.readOn.bind(net))(5, "step", {}),
+      `NN0708 there is no model 5 ${models}`,
+    ],
+    [
+      "none",
+      (net) => loosely(net.readOnSync.bind(net))(undefined, "step", {}),
+      `NN0708 there is no model undefined ${models}`,
+    ],
+    [
+      "a list for a part",
+      (net) => loosely(net.readOn.bind(net))("Line", [], {}),
+      "NN0706 option `part`: expected a model that reads a text in parts, found an Array of `Line`",
+    ],
+    [
+      "a record for a Map of tensors",
+      (net) => loosely(net.put.bind(net))({}),
+      "NN0712 `tensors`: expected a Map by name, found an Object",
+    ],
+    [
+      "nothing for one",
+      (net) => loosely(net.put.bind(net))(),
+      "NN0712 `tensors`: expected a Map by name, found undefined",
+    ],
+  ])("are refused by what they are: %s", async (_, act, message) => {
+    const net = await load(artifact);
+    expect(await errorOf(async () => await act(net))).toContain(message);
+  });
+
+  test.each([[{}], [5], ["x"], [[]], [undefined], [{ main: {}, root: "", folder: "" }]])(
+    "so is a project: %j",
+    (project) => {
+      const result = loosely(compileProject)(project) as ReturnType<typeof compileProject>;
+      expect(told(result.diagnostics)[0]).toMatch(/^NN0706 option `source`: expected what `readProject` read, found /);
+    },
+  );
 });
 
 describe("epochs that nobody counts", () => {
