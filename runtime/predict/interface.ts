@@ -48,13 +48,14 @@ export function interfaceOf(manifest: Manifest, model: HostModel, fitted: Fitted
   const [column, ...more] =
     (train?.target === undefined ? undefined : valuesOf(fitted.columns, train.target.input)) ?? [];
   const target = more.length === 0 ? column : undefined;
+  const { dims } = manifest;
   return {
     model,
     inputs: model.inputs.map(({ name, dtype, shape, limit }) =>
-      inputField(name, dtype, rowShape(shape, name), limit, fitted),
+      inputField(name, dtype, rowShape(shape, name, dims), limit, fitted),
     ),
     outputs: model.results.map((result, at) => ({
-      ...outputField(result, at === 0 ? train : undefined, fitted),
+      ...outputField(result, at === 0 ? train : undefined, fitted, dims),
       ...(at === 0 && target !== undefined ? { name: target } : {}),
     })),
   };
@@ -90,8 +91,9 @@ function outputField(
   { name, dtype, shape }: HostModel["results"][number],
   train: HostTrain | undefined,
   fitted: Fitted,
+  dims: Manifest["dims"],
 ): OutputField {
-  const row = rowShape(shape, name);
+  const row = rowShape(shape, name, dims);
   const base = { name, ...row };
   const target = train?.target;
   if (target === undefined || dtype !== "f32") return base;
@@ -109,11 +111,17 @@ export function unitsOf(train: HostTrain | undefined, { inputs }: Fitted): { rea
   return units === undefined ? {} : { units };
 }
 
-/** The sizes behind the batch's. */
-function rowShape(shape: HostModel["inputs"][number]["shape"], name: string): Pick<InputField, "shape" | "width"> {
+/** The sizes behind the batch's. Who is to say an open one reads its bound, which the data gave if nobody else did. */
+function rowShape(
+  shape: HostModel["inputs"][number]["shape"],
+  name: string,
+  dims: Manifest["dims"],
+): Pick<InputField, "shape" | "width"> {
   const row = shape.slice(1);
   const [open] = symbolsOf(row, new Map());
-  if (open !== undefined)
-    throw failure(rowOfOpenSize, { name: named(name), shape: printShape(shape), dimension: open });
+  if (open !== undefined) {
+    const size = dims.find((one) => one.name === open)?.bound ?? 8;
+    throw failure(rowOfOpenSize, { name: named(name), shape: printShape(shape), dimension: open, size });
+  }
   return { shape: row.map((size) => evaluate(size, new Map())), width: elements(row, new Map()) };
 }

@@ -210,7 +210,7 @@ train Level(points: [N, T], level: [N, 1]) {
     expect(await nnc(["train", "level.nn", "-o", "level", ...wasm], { cwd })).toMatchObject({ code: 0 });
     const exported = ["export", "level.nn", "--params", "level/parameters.safetensors", "-o", "level"];
     expect((await nnc(exported, { cwd })).stderr).toBe(
-      "error[NN0735]: expected rows of one size for `points`, found [N, T]; `--dim T=8` or `dims: { T: 8 }` says that T is 8\n",
+      "error[NN0735]: expected rows of one size for `points`, found [N, T]; `--dim T=1` or `dims: { T: 1 }` says that T is 1\n",
     );
     expect(await nnc([...exported, "--dim", "T=1"], { cwd })).toMatchObject({ code: 0 });
     expect(execFileSync(process.execPath, ["level/model.mjs", "--selftest"], { cwd, encoding: "utf8" })).toBe(

@@ -293,11 +293,17 @@ export const moduleFailed = define<{ readonly file: string; readonly entry: stri
     "The module of the artifact does not do what its manifest says: one of them was changed or damaged. Build the artifact anew.",
 });
 
-export const rowOfOpenSize = define<{ readonly name: string; readonly shape: string; readonly dimension: string }>({
+export const rowOfOpenSize = define<{
+  readonly name: string;
+  readonly shape: string;
+  readonly dimension: string;
+  /** Such as it may have. */
+  readonly size: number;
+}>({
   code: "NN0735",
   severity: "error",
-  message: ({ name, shape, dimension }) =>
-    `expected rows of one size for ${name}, found ${shape}; \`--dim ${dimension}=8\` or \`dims: { ${dimension}: 8 }\` says that ${dimension} is 8`,
+  message: ({ name, shape, dimension, size }) =>
+    `expected rows of one size for ${name}, found ${shape}; \`--dim ${dimension}=${size}\` or \`dims: { ${dimension}: ${size} }\` says that ${dimension} is ${size}`,
   explanation:
     "Where rows come as the data had them, each has the same number of values. A dimension inside a row that is open until a call needs a value when the program is built.",
 });
