@@ -39,7 +39,7 @@ function begin(): Reading {
 
 export const windowsText = `/** Shows the model the last characters at each call, as many as its window. */
 function begin(): Reading {
-  /** At most a windowSize. */
+  /** At most a window. */
   let seen = new Int32Array(0);
   const read = (ids: Int32Array): void => {
     seen = joined(seen, ids).slice(-windowSize);
@@ -53,7 +53,7 @@ function begin(): Reading {
       const scores = new Float32Array(ids.length * width);
       const before = seen.length;
       const all = joined(seen, ids);
-      // Shorter than the windowSize, each beginning of the text has a length of its own.
+      // Shorter than a window, each beginning of the text has a length of its own.
       let end = before + 1;
       for (; end < windowSize && end <= all.length; end += 1) scores.set(behind(all.subarray(0, end)), (end - 1 - before) * width);
       for (; end <= all.length; end += most) {
