@@ -83,7 +83,8 @@ export function placeScan(scan: ScanBody, outer: Growing, tensors: Tensors): rea
   for (const [n, given] of givens.slice(0, slices).entries())
     placing.all.set(given, { tensor: inputs[n], isStacked: true });
   addAround(parting.before, placing, outer);
-  const again = new Set(parting.behind.map(({ tensor }) => tensor));
+  // What stands around the loop is there for all steps, whoever makes it in the loop as well.
+  const again = new Set([...parting.before, ...parting.behind].map(({ tensor }) => tensor));
   const kept = parting.core.filter(({ tensor }) => asked.has(tensor) && !next.includes(tensor) && !again.has(tensor));
   for (const { tensor } of kept) addKept(tensor, placing);
   for (const one of carried) addCarried(one, placing, outer);

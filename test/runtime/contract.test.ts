@@ -29,7 +29,7 @@ const workloads: readonly Trained[] = [
 
 const programs: readonly Trained[] = [
   { file: "examples/digits/digits.nn", bounds: { N: 8 } },
-  { file: "examples/fashion/tanh_or_relu.nn", train: "Relu", bounds: { N: 2 } },
+  { file: "examples/fashion/tanh_or_relu.nn", train: "Tanh", bounds: { N: 2 } },
   { file: "examples/text/recurrent.nn", bounds: { N: 2 }, window: 48 },
   // Its rate begins at almost nothing.
   { file: "examples/text/transformer.nn", bounds: { N: 1 }, window: 64, steps: 12 },
