@@ -12,7 +12,6 @@ import {
   comment,
   headerText,
   importLine,
-  kernelsText,
   mainText,
   numbersLiteral,
   numbersText,
@@ -45,7 +44,7 @@ export function moduleText(parts: ModuleParts): string {
   const { outside } = parts;
   return [
     header(parts),
-    kernelsText(parts),
+    parts.kernels,
     numbersText,
     typesText(outside),
     dataText(parts),

@@ -1,5 +1,5 @@
 /** Exported modules in other people's programs: under their compilers' options, in their pages, with what they hand over. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -372,5 +372,90 @@ train Logs { data: csv("d.csv", target: "y")  loss: cross_entropy  optimizer: sg
     expect(classes(predict(rows))).toEqual(["k1", "k2", "k0"]);
     expect(classes(await predicted(rows))).toEqual(["k1", "k2", "k0"]);
     expect(selftest()).toBe(exactly);
+  });
+});
+
+describe("as WebAssembly", () => {
+  const rows = Array.from({ length: 150 }, (_, row) => [(row % 13) / 4 - 1, (row % 7) / 2 - 1]);
+  const use = (extra = ""): string => `${extra}
+    const { predict } = await import("./model.mjs");
+    try { process.stdout.write(JSON.stringify(predict(${JSON.stringify(rows)}))); }
+    catch (error) { process.stdout.write(error.constructor.name + " " + error.message); }`;
+
+  beforeAll(() =>
+    run("export", "points.nn", "--params", "run/parameters.safetensors", "--format", "wasm", "-o", "run-wasm"),
+  );
+
+  test("a module answers what the one as JavaScript does, to the bit", () => {
+    const answers = runBeside("run-wasm", use());
+    expect(JSON.parse(answers)).toHaveLength(rows.length);
+    expect(answers).toBe(runBeside("run-js", use()));
+  });
+
+  test("it imports nothing, and tests itself: another weight is told", () => {
+    const text = textOf("run-wasm", "model.mjs");
+    expect(text).not.toMatch(/^\s*import\s[^(]|\brequire\(/m);
+    const selftest = (): readonly (string | number | null)[] => {
+      const { status, stderr } = spawnSync(process.execPath, ["run-wasm/model.mjs", "--selftest"], {
+        cwd,
+        encoding: "utf8",
+      });
+      return [status, stderr];
+    };
+    expect(selftest()).toEqual([0, ""]);
+    const [, weights = ""] = /const weights = "([^"]*)"/.exec(text) ?? [];
+    // Also of one that no stored example depends on.
+    const other = weights.startsWith("P") ? "Q" : "P";
+    const changed = text.replace(weights, other + weights.slice(1));
+    writeFileSync(path.join(cwd, "run-wasm", "model.mjs"), changed);
+    expect(selftest()).toEqual([1, "selftest failed: the weights are not those that were exported\n"]);
+    writeFileSync(path.join(cwd, "run-wasm", "model.mjs"), text);
+  });
+
+  test("an engine without WebAssembly is answered by a sentence", () => {
+    expect(runBeside("run-wasm", use("delete globalThis.WebAssembly;"))).toBe(
+      "Error this model runs as WebAssembly, which this engine has not",
+    );
+  });
+});
+
+describe("the place", () => {
+  const params = ["--params", "run/parameters.safetensors"];
+
+  test.each([
+    [
+      ["-o", "app"],
+      ["app/model.d.mts", "app/model.mjs"],
+    ],
+    [
+      ["-o", "app/points.mjs"],
+      ["app/points.d.mts", "app/points.mjs"],
+    ],
+    [
+      ["-o", "points-module.js", "--format", "wasm"],
+      ["points-module.d.ts", "points-module.js"],
+    ],
+    [["-o", "deep/points.ts"], ["deep/points.ts"]],
+    [["-o", "folder.ts.d", "--format", "ts"], ["folder.ts.d/model.ts"]],
+  ])("%j gives %j, and again", async (args, files) => {
+    for (const _ of ["at first", "in its own place"]) {
+      const { code, stdout } = await nnc(["export", "points.nn", ...params, "--json", ...args], { cwd });
+      const { folder, files: written } = JSON.parse(stdout) as { folder: string; files: { file: string }[] };
+      expect([code, ...written.map(({ file }) => path.join(folder, file))]).toEqual([0, ...files]);
+    }
+    const module = files.at(-1) ?? "";
+    expect(textOf(module)).toContain(`\`node ${path.basename(module)} --selftest\``);
+  });
+
+  test.each([
+    [["-o", "x.ts", "--format", "js"], '.mjs or .js for --format js, found "x.ts"'],
+    [["-o", "x.ts", "--format", "wasm"], '.mjs or .js for --format wasm, found "x.ts"'],
+    [["-o", "a/x.mjs", "--format", "ts"], '.ts for --format ts, found "a/x.mjs"'],
+  ])("%j is refused", async (args, message) => {
+    const { code, stderr } = await nnc(["export", "points.nn", ...params, ...args], { cwd });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(`error: --out: expected a folder, or a file that ends in ${message}`),
+    ]);
   });
 });
