@@ -31,6 +31,7 @@ const marks: readonly (readonly [end: string, mark: RegExp])[] = [
   ["manifest.json", /^\{"format":"nnc-artifact",/],
   [".mjs", /, exported by nnc\./],
   [".mts", /, exported by nnc\./],
+  [".js", /, exported by nnc\./],
   [".ts", /, (exported|compiled) by nnc\./],
   [".wat", /, compiled by nnc\./],
   [".wgsl", /, compiled by nnc\./],

@@ -252,13 +252,14 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
     positional: file,
     flags: {
       params,
-      out: out("The folder for the module"),
+      out: out("The folder for the module, or its file: app/digits.mjs, digits.js, digits.ts"),
       force,
       format: {
         kind: "enum",
-        values: ["js", "ts"],
-        default: "js",
-        brief: "JavaScript with a declaration file, or TypeScript",
+        values: ["js", "ts", "wasm"],
+        optional: true,
+        brief:
+          "JavaScript with a declaration file (default), TypeScript, or JavaScript around WebAssembly, which is fastest",
       },
       model: {
         kind: "parsed",

@@ -7,6 +7,8 @@ import type { HostModel } from "../../compiler/program/host.ts";
 import { textModelOf } from "../../runtime/predict/text.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
+import type { Format } from "../export/kernels.ts";
+import { modulePlace } from "../export/place.ts";
 import type { Exported } from "../export/program.ts";
 import { rowsParts } from "../export/rows-module.ts";
 import { declarationText, moduleText } from "../export/template.ts";
@@ -26,13 +28,14 @@ import { openSource } from "../source.ts";
 export type ExportFlags = ParameterFlags & {
   readonly out: string;
   readonly force: boolean;
-  readonly format: "js" | "ts";
+  readonly format?: Format;
   readonly model?: string;
   readonly "allow-nonfinite": boolean;
   readonly json: boolean;
 };
 
 export async function exportModel(context: Context, flags: ExportFlags, file: string): Promise<number> {
+  const place = modulePlace(flags.out, flags.format);
   const source = openSource(context, file);
   const { compiled, network, taken, diagnostics } = await openTrained(context, source, flags);
   if (!flags["allow-nonfinite"] && diagnostics.some(({ code }) => code === notFinite.code))
@@ -41,30 +44,30 @@ export async function exportModel(context: Context, flags: ExportFlags, file: st
     );
   const { manifest } = compiled.artifact;
   const model = chooseModel(manifest, flags.model);
-  const { format } = flags;
+  const { format, folder } = place;
   const bounds = recordOf("bounds", flags.bounds);
-  const { text, declarations, examples } = await moduleOf({ source, compiled, network, format, bounds }, model);
+  const exported = { source, compiled, network, format, bounds, file: place.module };
+  const { text, declarations, examples } = await moduleOf(exported, model);
   network.close();
-  const files =
-    format === "ts"
-      ? [["model.ts", text] as const]
-      : [["model.d.mts", declarations] as const, ["model.mjs", withoutTypes(text)] as const];
+  const module = path.join(folder, place.module);
+  const files = [
+    ...(place.declarations === undefined ? [] : [[place.declarations, declarations] as const]),
+    [place.module, format === "ts" ? text : withoutTypes(text)] as const,
+  ];
   const reads = [...readBy(source, manifest.host.train), path.resolve(context.cwd, flags.params)];
-  await inFolder(context, flags.out, () => writeOutputs(context, flags.out, files, { force: flags.force, reads }));
+  await inFolder(context, folder, () => writeOutputs(context, folder, files, { force: flags.force, reads }));
   const written = files.map(([name, text]) => ({ file: name, bytes: Buffer.byteLength(text) }));
   const { stdout } = context.process;
   if (flags.json)
     writeJson(stdout, {
       ok: true,
-      folder: flags.out,
+      folder,
       files: written,
       ...takenJson(taken),
       diagnostics,
     });
-  else
-    for (const { file: name, bytes } of written) stdout.write(`${path.join(flags.out, name)}  ${formatBytes(bytes)}\n`);
-  if (format === "js")
-    context.process.stderr.write(`node ${path.join(flags.out, "model.mjs")} --selftest computes ${examples} again\n`);
+  else for (const { file: name, bytes } of written) stdout.write(`${path.join(folder, name)}  ${formatBytes(bytes)}\n`);
+  if (format !== "ts") context.process.stderr.write(`node ${module} --selftest computes ${examples} again\n`);
   return exitCodes.success;
 }
 

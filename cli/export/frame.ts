@@ -10,8 +10,10 @@ export interface FrameParts {
   readonly file: string;
   /** The doc comment of the model. */
   readonly doc: string;
-  /** The kernels' module. */
+  /** The kernels, and how they get memory: the declarations of `Instance` and `create`. */
   readonly kernels: string;
+  /** Lines on what must be there where the module runs. */
+  readonly needs: readonly string[];
   /** What lasts, by name, in the order in which the bytes stand in `weights`. */
   readonly tensors: readonly { readonly name: string; readonly bytes: number }[];
   readonly weights: Uint8Array;
@@ -20,10 +22,10 @@ export interface FrameParts {
 }
 
 /** The first comment: the model's own words, then what the module is and how it is used. */
-export function headerText({ doc, file }: FrameParts, lines: readonly string[]): string {
+export function headerText({ doc, file, needs }: FrameParts, lines: readonly string[]): string {
   const own = doc.split("\n").filter((line) => line !== "");
   const test = `\`node ${file} --selftest\` computes a few stored examples again and exits with 1 if any differs.`;
-  return `${comment([...own, ...lines, test])}\n`;
+  return `${comment([...own, ...lines, ...needs, test])}\n`;
 }
 
 /** The line of an example that imports these names. */
@@ -31,27 +33,22 @@ export function importLine(names: string, { file }: FrameParts): string {
   return `  import { ${names} } from "./${file.replace(/\.ts$/, ".js")}";`;
 }
 
-/** The kernels as they were compiled, in a scope of their own: their names come from the program and could be any. */
-export function kernelsText({ kernels }: FrameParts): string {
+export function weightsText({ tensors, weights }: FrameParts): string {
+  const text = Buffer.from(weights).toString("base64");
   return [
-    "type View = Float32Array | Int32Array;",
-    "interface Instance { readonly buffers: ReadonlyMap<string, View>; readonly entries: Readonly<Record<string, (...dims: number[]) => void>> }",
-    "",
-    "const create: () => Instance = (() => {",
-    kernels.replace(/^export /gm, "").trimEnd(),
-    "return create;",
-    "})();",
+    "/** Parameters and state, and the seed of what draws, little-endian, one after the other. */",
+    `const tensors: readonly (readonly [name: string, bytes: number])[] = ${literal(tensors.map(({ name, bytes }) => [name, bytes]))};`,
+    `const weights = ${literal(text)};`,
+    `const fingerprint = ${fingerprintOf(text)};`,
     "",
   ].join("\n");
 }
 
-export function weightsText({ tensors, weights }: FrameParts): string {
-  return [
-    "/** Parameters and state, and the seed of what draws, little-endian, one after the other. */",
-    `const tensors: readonly (readonly [name: string, bytes: number])[] = ${literal(tensors.map(({ name, bytes }) => [name, bytes]))};`,
-    `const weights = ${literal(Buffer.from(weights).toString("base64"))};`,
-    "",
-  ].join("\n");
+/** FNV-1a of 32 bits (Fowler, Noll, Vo; draft-eastlake-fnv): another character anywhere gives another number. */
+function fingerprintOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
 }
 
 /** Any kind of numbers that JavaScript has in rows. */
@@ -97,7 +94,7 @@ function decoded(text: string): Uint8Array {
     for (let at = from; at < from + 4; at += 1) bits = bits * 64 + Math.max(0, digits.indexOf(text.charAt(at)));
     bytes.set([bits >> 16, (bits >> 8) & 255, bits & 255], to);
   }
-  return bytes;
+  return bytes.subarray(0, bytes.length - (text.endsWith("==") ? 2 : Number(text.endsWith("="))));
 }
 `;
 
@@ -126,6 +123,13 @@ function distance(found: number, expected: number): number {
   return Object.is(found, expected) ? 0 : Math.abs(found - expected) / Math.max(1, Math.abs(expected));
 }
 
+/** FNV-1a of 32 bits: another character anywhere gives another number. */
+function fingerprintOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
+}
+
 interface Host { readonly argv: readonly string[]; exitCode?: number }
 interface Terminal { readonly log: (text: string) => void; readonly error: (text: string) => void }
 /** What Node has and other engines may not. */
@@ -135,9 +139,10 @@ const address = (import.meta as { readonly url?: string }).url ?? "";
 const isMain = host?.argv[1]?.split(/[\\\\/]/).at(-1) === decodeURIComponent(address.split("/").at(-1) ?? "");
 if (host !== undefined && isMain && host.argv[2] === "--selftest") {
   const worst = selftest();
-  if (worst <= 1e-6) terminal?.log(\`${examples} as expected (largest difference \${worst})\`);
+  const isWhole = fingerprintOf(weights) === fingerprint;
+  if (isWhole && worst <= 1e-6) terminal?.log(\`${examples} as expected (largest difference \${worst})\`);
   else {
-    terminal?.error(\`selftest failed: the largest difference is \${worst}, expected at most 1e-6\`);
+    terminal?.error(isWhole ? \`selftest failed: the largest difference is \${worst}, expected at most 1e-6\` : "selftest failed: the weights are not those that were exported");
     host.exitCode = 1;
   }
 }

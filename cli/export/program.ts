@@ -1,13 +1,13 @@
 /** What every exported module takes from a trained network: kernels for these calls of a model, and what lasts between them. */
 import type { Compiled } from "../../compiler/compile.ts";
-import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { HostModel } from "../../compiler/program/host.ts";
 import type { Program } from "../../compiler/program/types.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
 import { parse } from "../../compiler/syntax/parse.ts";
 import type { Network } from "../../runtime/load/index.ts";
-import { emitTypescript } from "../../targets/typescript/index.ts";
 import type { FrameParts } from "./frame.ts";
+import { kernelsText, needs } from "./kernels.ts";
+import type { Format } from "./kernels.ts";
 import { requirementsText } from "./sizes-text.ts";
 import type { SizeNames } from "./sizes-text.ts";
 
@@ -16,26 +16,26 @@ export interface Exported {
   readonly source: ProjectSource;
   readonly compiled: Compiled;
   readonly network: Network;
-  readonly format: "js" | "ts";
+  readonly format: Format;
+  /** What the module is called. */
+  readonly file: string;
   /** The bounds that were asked for. */
   readonly bounds: Readonly<Record<string, number>>;
 }
 
 /** `sizes`: what the module calls the open dimensions. */
 export function frameOf(
-  { source, compiled, network, format }: Exported,
+  { source, compiled, network, format, file }: Exported,
   model: HostModel,
   program: Program,
   sizes: SizeNames,
 ): FrameParts {
-  const { files } = emitTypescript(program, compiled.sources);
-  const kernels = Object.entries(files).find(([name]) => name.endsWith(".ts") && !name.endsWith(".d.ts"))?.[1];
-  if (typeof kernels !== "string") throw new InternalError("export", "the target printed no TypeScript");
   const tensors = lasting(program, network);
   return {
-    file: format === "ts" ? "model.ts" : "model.mjs",
+    file,
     doc: docOf(source, model.name),
-    kernels,
+    kernels: kernelsText(program, compiled.sources, format),
+    needs: needs[format],
     tensors: tensors.map(({ name, data }) => ({ name, bytes: data.byteLength })),
     weights: Buffer.concat(tensors.map(({ data }) => data)),
     requirements: requirementsText(program.host.requirements, sizes),

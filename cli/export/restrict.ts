@@ -2,7 +2,7 @@
 import type { Compiled } from "../../compiler/compile.ts";
 import type { Elaboration, EntryGraph } from "../../compiler/elaborate/types.ts";
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
-import { javascript } from "../../compiler/schedule/machine.ts";
+import type { Machine } from "../../compiler/schedule/machine.ts";
 import { buildProgram } from "../../compiler/middle.ts";
 import type { Program } from "../../compiler/program/types.ts";
 import type { HostCall, HostModel } from "../../compiler/program/host.ts";
@@ -19,6 +19,7 @@ export function predictingProgram(
   model: HostModel,
   calls: readonly HostCall[],
   asked: Readonly<Record<string, number>>,
+  machine: Machine,
   rows?: number,
 ): Program {
   const names = calls.map(({ entry }) => entry);
@@ -40,7 +41,7 @@ export function predictingProgram(
       bounds: new Map([...elaboration.bounds].map(([name, bound]) => [name, boundOf(name, bound)])),
       host: { language, models: [alone], requirements: requirements.filter(({ entry }) => names.includes(entry)) },
     },
-    javascript,
+    machine,
     { verify: false, winograd: artifact.manifest.host.options?.winograd !== false },
   ).program;
 }

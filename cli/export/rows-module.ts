@@ -2,6 +2,7 @@
 import type { HostModel } from "../../compiler/program/host.ts";
 import { interfaceOf } from "../../runtime/predict/interface.ts";
 import { examplesOf, exampleRows } from "./examples.ts";
+import { machines } from "./kernels.ts";
 import { notesFor } from "./notes.ts";
 import { frameOf } from "./program.ts";
 import type { Exported } from "./program.ts";
@@ -14,7 +15,7 @@ export async function rowsParts(exported: Exported, model: HostModel): Promise<M
   const { manifest } = compiled.artifact;
   const { fitted } = network.record;
   const outside = interfaceOf(manifest, model, fitted);
-  const program = predictingProgram(compiled, model, [model], exported.bounds);
+  const program = predictingProgram(compiled, model, [model], exported.bounds, machines[exported.format]);
   const dims = program.entries.find(({ name }) => name === model.entry)?.dims ?? [];
   const bound = rowsAtOnce(program, dims);
   // The network may take fewer at once than the module.

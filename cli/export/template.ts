@@ -12,7 +12,6 @@ import {
   comment,
   headerText,
   importLine,
-  kernelsText,
   mainText,
   numbersLiteral,
   numbersText,
@@ -21,6 +20,7 @@ import {
   weightsText,
 } from "./frame.ts";
 import type { FrameParts } from "./frame.ts";
+import { namedText, overloads, predictText, writeText } from "./predict-forms.ts";
 import { rowsText } from "./rows-text.ts";
 
 /** Everything that the text of a model of rows holds. */
@@ -45,7 +45,7 @@ export function moduleText(parts: ModuleParts): string {
   const { outside } = parts;
   return [
     header(parts),
-    kernelsText(parts),
+    parts.kernels,
     numbersText,
     typesText(outside),
     dataText(parts),
@@ -57,6 +57,8 @@ export function moduleText(parts: ModuleParts): string {
     runText(parts.requirements !== ""),
     argmaxText,
     predictText(outside),
+    writeText(parts.requirements !== ""),
+    namedText(outside),
     selftestText,
     mainText("${examples.length} examples"),
   ].join("\n");
@@ -68,7 +70,9 @@ export function declarationText(parts: ModuleParts): string {
     header(parts),
     numbersText,
     typesText(parts.outside),
-    `${predictDoc(parts.outside)}\nexport declare function predict(rows: readonly Row[]): Prediction[];\n`,
+    `${overloads(parts.outside)
+      .map(([doc, form]) => `${comment(doc)}\nexport declare function ${form};`)
+      .join("\n")}\n`,
   ].join("\n");
 }
 
@@ -239,36 +243,6 @@ function run(rows: readonly Row[]): (readonly number[])[][] {
     });
   }
   return results;
-}
-`;
-}
-
-function predictDoc({ outputs: [first] }: Interface): string {
-  const name = `\`${first?.name ?? "output"}\``;
-  const says = first?.classes === undefined ? name : `the class (${name}) and the score of each class`;
-  return comment([
-    `Predicts ${says} for each row. Throws a TypeError that names the row and what was expected where one does not fit.`,
-  ]);
-}
-
-function predictText(outside: Interface): string {
-  return `${predictDoc(outside)}
-export function predict(rows: readonly Row[]): Prediction[] {
-  if (!Array.isArray(rows)) throw new TypeError(\`predict: expected a list of rows, found \${shown(rows)}; a single row stands in brackets, predict([row])\`);
-  return run(rows).map((values) => Object.fromEntries(values.flatMap(named)) as unknown as Prediction);
-}
-
-/** An output under its name; scores under those of their classes. */
-function named(values: readonly number[], at: number): [string, unknown][] {
-  const output = outputs[at] as Output;
-  const { name, width, classes } = output;
-  if (classes === null) {
-    const numbers = values.map((value, index) => unscaled(value, output, index));
-    return [[name, width === 1 ? numbers[0] : numbers]];
-  }
-  // A single logit is that of the second class, beside 0 for the first.
-  const scores = width < classes.length ? [0, ...values] : values;
-  return [[name, classes[argmax(scores)]], [${literal(scoresKey(outside.outputs))}, Object.fromEntries(classes.map((one, id) => [one, scores[id]]))]];
 }
 `;
 }

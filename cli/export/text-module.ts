@@ -8,6 +8,7 @@ import { classOf } from "../../runtime/predict/answers.ts";
 import { interfaceOfText, idsOf } from "../../runtime/predict/text.ts";
 import type { TextModel } from "../../runtime/predict/text.ts";
 import { TextReader } from "../../runtime/predict/text-reader.ts";
+import { machines } from "./kernels.ts";
 import { frameOf } from "./program.ts";
 import type { Exported } from "./program.ts";
 import { predictingProgram } from "./restrict.ts";
@@ -18,13 +19,14 @@ import type { ModuleCall, TextExample, TextParts } from "./text-template.ts";
 const longestExample = 64;
 
 export async function textParts(exported: Exported, text: TextModel): Promise<TextParts> {
-  const { compiled, network, bounds } = exported;
+  const { compiled, network, bounds, format } = exported;
   const { model, vocabulary, window, width } = text;
   const { continuation } = model;
   const { start, step } = continuation ?? { step: model };
   const calls = start === undefined ? [step] : [start, step];
   // A text that is read in parts is alone; windows come as many at once as `predict` has them.
-  const program = predictingProgram(compiled, model, calls, bounds, continuation === undefined ? text.rows : 1);
+  const rows = continuation === undefined ? text.rows : 1;
+  const program = predictingProgram(compiled, model, calls, bounds, machines[format], rows);
   const callOf = (call: HostCall): ModuleCall => moduleCall(call, text, program);
   return {
     ...frameOf(exported, model, program, sizesOf(text, program)),

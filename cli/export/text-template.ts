@@ -9,7 +9,6 @@ import {
   comment,
   headerText,
   importLine,
-  kernelsText,
   mainText,
   numbersLiteral,
   numbersText,
@@ -62,7 +61,7 @@ export interface TextParts extends FrameParts {
 export function textModuleText(parts: TextParts): string {
   return [
     header(parts),
-    kernelsText(parts),
+    parts.kernels,
     numbersText,
     typesText(parts),
     dataText(parts),

@@ -17,3 +17,6 @@ export interface ThreadCosts {
 
 /** Measured on AMD EPYC, Node 20.20.2, 2026-11-24. */
 export const threadCosts: ThreadCosts = { barrier: 180, wake: 2900, part: 47, flop: 0.033, byte: 0.0091 };
+
+/** By which nothing is shared: for a program that one thread runs. */
+export const noThreads: ThreadCosts = { ...threadCosts, barrier: Infinity };

@@ -146,7 +146,8 @@ function report(unused: readonly Bound[], diagnostics: Diagnostic[]): void {
     diagnostics.push(diagnose(unusedName, { name: name.text, what }, [label(name.span, "bound here")]));
 }
 
-function checkOptimizer({ name, parameters }: Callable, usage: Usage, diagnostics: Diagnostic[]): void {
+function checkOptimizer(declaration: Callable, usage: Usage, diagnostics: Diagnostic[]): void {
+  const { name, parameters } = declaration;
   const [weight, gradient] = parameters.filter(({ kind }) => kind === "bareInput").map((input) => input.name.text);
   const problems = [
     ...(weight === undefined || usage.written.has(weight) ? [] : [`never writes \`${weight}\`, so nothing moves`]),
@@ -154,6 +155,9 @@ function checkOptimizer({ name, parameters }: Callable, usage: Usage, diagnostic
       ? []
       : [`never reads \`${gradient}\`, so what moves does not depend on the loss`]),
     ...(usage.used.has("lr") ? [] : ["never reads `lr`, so the learning rate and its schedule have no effect"]),
+    ...idleStates(declaration, usage).map(
+      (state) => `keeps \`${state}\`, which nothing else reads, so it has no effect`,
+    ),
   ];
   for (const problem of problems)
     diagnostics.push(
@@ -161,6 +165,16 @@ function checkOptimizer({ name, parameters }: Callable, usage: Usage, diagnostic
         label(name.span, "this optimizer"),
       ]),
     );
+}
+
+/** States that are written and read by their own updates alone. */
+function idleStates({ body }: Callable, { bound, written }: Usage): readonly string[] {
+  const states = bound.flatMap(({ name, what }) => (what === "state" && written.has(name.text) ? [name.text] : []));
+  const statements = body.kind === "body" ? body.statements : [];
+  return states.filter((state) => {
+    const others = statements.filter((one) => one.kind !== "update" || one.target.text !== state);
+    return !new Usage(others).used.has(state);
+  });
 }
 
 /** One that takes another schedule may leave the rate to it. */

@@ -141,6 +141,18 @@ describe.each(names)("the exported module of a %s model", (name) => {
   });
 });
 
+test("as WebAssembly it says and writes the same", async () => {
+  const place = "recurrent-wasm/letters.mjs";
+  const params = ["--params", "recurrent.safetensors"];
+  await run("export", "recurrent.nn", ...params, "--format", "wasm", "-o", place);
+  const binary = (await import(pathToFileURL(path.join(cwd, place)).href)) as Module;
+  const { module } = of("recurrent");
+  const text = book.slice(0, 3 * window + 5);
+  expect(binary.predict([text, ""])).toEqual(module.predict([text, ""]));
+  const settings = { length: 40, seed: 3, temperature: 0.8 };
+  expect([...binary.generate("the c", settings)]).toEqual([...module.generate("the c", settings)]);
+}, 60_000);
+
 test("it writes what `nnc predict --generate` writes", async () => {
   const args = ["--params", "recurrent.safetensors", "--generate", "40", "--prompt", "the c"];
   for (const more of [[], ["--seed", "3", "--temperature", "0.8"]]) {

@@ -1,5 +1,5 @@
 /** Exported modules in other people's programs: under their compilers' options, in their pages, with what they hand over. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -40,7 +40,7 @@ beforeAll(async () => {
   ] as const) {
     await run("train", file, "-o", folder, "--target", "wasm");
     const params = ["--params", `${folder}/parameters.safetensors`];
-    for (const format of ["ts", "js"])
+    for (const format of ["ts", "js", "wasm"])
       await run("export", file, ...params, "--format", format, "-o", `${folder}-${format}`);
   }
 }, 120_000);
@@ -119,17 +119,20 @@ describe("what a caller hands over", () => {
   });
 
   const sentences: readonly (readonly [call: string, sentence: string])[] = [
-    ["predict()", "predict: expected a list of rows, found undefined; a single row stands in brackets, predict([row])"],
-    ["predict(null)", "predict: expected a list of rows, found null; a single row stands in brackets, predict([row])"],
+    ["predict()", "predict: expected a list of rows or a single one, found undefined"],
+    ["predict(null)", "predict: expected a list of rows or a single one, found null"],
+    ["predict('left')", 'predict: expected a list of rows or a single one, found "left"'],
+    ["predict({ point: [1] })", "row 0: expected 2 values for point, found 1"],
+    ["predict(new Map([['point', [1, 2]]]))", 'row 0: expected "x", found none'],
+    ["predict([1, 2, 3])", "row 0: expected 2 values for point, found 3"],
+    ["predict([1, [2]])", 'row 0: expected a list of values or an object with "point", found 1'],
+    ["predict([1, 2], [])", "predict: expected a Float32Array for the answer, found a list"],
+    ["predict([1, 2], new Float32Array(2))", "predict: expected typed numbers for point, found a list"],
     [
-      "predict({ point: [1, 2] })",
-      "predict: expected a list of rows, found an object; a single row stands in brackets, predict([row])",
+      "predict({ points: Int8Array.of(1, 2) }, new Float32Array(2))",
+      "predict: expected typed numbers for point, found an object",
     ],
-    [
-      "predict(new Float32Array(2))",
-      "predict: expected a list of rows, found typed numbers; a single row stands in brackets, predict([row])",
-    ],
-    ["predict([1, 2])", 'row 0: expected a list of values or an object with "point", found 1'],
+    ["predict(Float32Array.of(1, NaN), new Float32Array(2))", "row 0: expected a finite number for point, found NaN"],
     ["predict([null])", 'row 0: expected a list of values or an object with "point", found null'],
     ["predict([[1, 2], 'left'])", 'row 1: expected a list of values or an object with "point", found "left"'],
     ["predict([[1, 2, 3]])", "row 0: expected 2 values for point, found 3"],
@@ -158,6 +161,40 @@ describe("what a caller hands over", () => {
     ["predict([{ point: [1, 2], side: 'left', target: 'left' }]); throw new TypeError('taken')", "taken"],
     ["const a = [1]; a.push(a); predict([a])", "row 0: expected numbers, found lists in lists more than 64 deep"],
   ];
+
+  test("one row, many rows, and typed numbers of many rows are told from each other", () => {
+    const script = `import { predict } from "./model.mjs";
+      const rows = Array.from({ length: 150 }, (_, at) => [at % 7, at % 5]);
+      const many = predict(rows);
+      const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+      const typed = Float64Array.from(rows.flat());
+      const into = new Float32Array(300);
+      const back = predict(typed, into);
+      const named = predict({ point: typed }, new Float32Array(300));
+      console.log(JSON.stringify([
+        same(predict(rows[3]), many[3]), same(predict({ point: rows[3] }), many[3]), same(predict({ x: rows[3][0], y: rows[3][1] }), many[3]),
+        same(predict(typed), many), same(predict(new Float32Array(0)), []), back === into, same([...named], [...into]),
+        same(many.map((one) => Object.values(one.scores)), rows.map((_, at) => [...into.subarray(2 * at, 2 * at + 2)])),
+      ]));`;
+    for (const folder of ["run-js", "run-wasm"])
+      expect(JSON.parse(runBeside(folder, script))).toEqual([true, true, true, true, true, true, true, true]);
+  });
+
+  test("typed numbers that are no whole rows, or have no room, are answered by a RangeError", () => {
+    const calls = [
+      "predict(new Float32Array(3))",
+      "predict(new Float32Array(3), new Float32Array(2))",
+      "predict(new Float32Array(4), new Float32Array(2))",
+    ];
+    const script = `import { predict } from "./model.mjs";
+      for (const call of [${calls.map((call) => `() => ${call}`).join(", ")}])
+        try { call(); console.log("taken"); } catch (error) { console.log(error.name + ": " + error.message); }`;
+    expect(runBeside("run-js", script).trim().split("\n")).toEqual([
+      "RangeError: predict: expected 2 numbers a row for point, found 3 in all",
+      "RangeError: predict: expected 2 numbers a row for point, found 3 in all",
+      "RangeError: predict: expected room for 4 numbers, found 2",
+    ]);
+  });
 
   test("what does not fit is answered by a sentence", () => {
     const calls = sentences.map(([call]) => `() => { ${call}; }`).join(",\n");
@@ -372,5 +409,86 @@ train Logs { data: csv("d.csv", target: "y")  loss: cross_entropy  optimizer: sg
     expect(classes(predict(rows))).toEqual(["k1", "k2", "k0"]);
     expect(classes(await predicted(rows))).toEqual(["k1", "k2", "k0"]);
     expect(selftest()).toBe(exactly);
+  });
+});
+
+describe("as WebAssembly", () => {
+  const rows = Array.from({ length: 150 }, (_, row) => [(row % 13) / 4 - 1, (row % 7) / 2 - 1]);
+  const use = (extra = ""): string => `${extra}
+    const { predict } = await import("./model.mjs");
+    try { process.stdout.write(JSON.stringify(predict(${JSON.stringify(rows)}))); }
+    catch (error) { process.stdout.write(error.constructor.name + " " + error.message); }`;
+
+  test("a module answers what the one as JavaScript does, to the bit", () => {
+    const answers = runBeside("run-wasm", use());
+    expect(JSON.parse(answers)).toHaveLength(rows.length);
+    expect(answers).toBe(runBeside("run-js", use()));
+  });
+
+  test("it imports nothing, and tests itself: another weight is told", () => {
+    const text = textOf("run-wasm", "model.mjs");
+    expect(text).not.toMatch(/^\s*import\s[^(]|\brequire\(/m);
+    const selftest = (): readonly (string | number | null)[] => {
+      const { status, stderr } = spawnSync(process.execPath, ["run-wasm/model.mjs", "--selftest"], {
+        cwd,
+        encoding: "utf8",
+      });
+      return [status, stderr];
+    };
+    expect(selftest()).toEqual([0, ""]);
+    const [, weights = ""] = /const weights = "([^"]*)"/.exec(text) ?? [];
+    // Also of one that no stored example depends on.
+    const other = weights.startsWith("P") ? "Q" : "P";
+    const changed = text.replace(weights, other + weights.slice(1));
+    writeFileSync(path.join(cwd, "run-wasm", "model.mjs"), changed);
+    expect(selftest()).toEqual([1, "selftest failed: the weights are not those that were exported\n"]);
+    writeFileSync(path.join(cwd, "run-wasm", "model.mjs"), text);
+  });
+
+  test("an engine without WebAssembly is answered by a sentence", () => {
+    expect(runBeside("run-wasm", use("delete globalThis.WebAssembly;"))).toBe(
+      "Error this model runs as WebAssembly, which this engine has not",
+    );
+  });
+});
+
+describe("the place", () => {
+  const params = ["--params", "run/parameters.safetensors"];
+
+  test.each([
+    [
+      ["-o", "app"],
+      ["app/model.d.mts", "app/model.mjs"],
+    ],
+    [
+      ["-o", "app/points.mjs"],
+      ["app/points.d.mts", "app/points.mjs"],
+    ],
+    [
+      ["-o", "points-module.js", "--format", "wasm"],
+      ["points-module.d.ts", "points-module.js"],
+    ],
+    [["-o", "deep/points.ts"], ["deep/points.ts"]],
+    [["-o", "folder.ts.d", "--format", "ts"], ["folder.ts.d/model.ts"]],
+  ])("%j gives %j, and again", async (args, files) => {
+    for (const _ of ["at first", "in its own place"]) {
+      const { code, stdout } = await nnc(["export", "points.nn", ...params, "--json", ...args], { cwd });
+      const { folder, files: written } = JSON.parse(stdout) as { folder: string; files: { file: string }[] };
+      expect([code, ...written.map(({ file }) => path.join(folder, file))]).toEqual([0, ...files]);
+    }
+    const module = files.at(-1) ?? "";
+    expect(textOf(module)).toContain(`\`node ${path.basename(module)} --selftest\``);
+  });
+
+  test.each([
+    [["-o", "x.ts", "--format", "js"], '.mjs or .js for --format js, found "x.ts"'],
+    [["-o", "x.ts", "--format", "wasm"], '.mjs or .js for --format wasm, found "x.ts"'],
+    [["-o", "a/x.mjs", "--format", "ts"], '.ts for --format ts, found "a/x.mjs"'],
+  ])("%j is refused", async (args, message) => {
+    const { code, stderr } = await nnc(["export", "points.nn", ...params, ...args], { cwd });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(`error: --out: expected a folder, or a file that ends in ${message}`),
+    ]);
   });
 });

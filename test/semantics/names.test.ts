@@ -129,3 +129,23 @@ train M as ${name} { data: given  loss: mse  optimizer: sgd(lr: 0.1) }`),
     ).toEqual([]);
   },
 );
+
+test.each([
+  ["nothing but its own update reads", "state v = zeros  v <- 0.9 * v + g  w <- w - lr * g", ["v"]],
+  ["is written and never read", "state v = zeros  v <- g  w <- w - lr * g", ["v"]],
+  ["moves the weights", "state v = zeros  v <- 0.9 * v + g  w <- w - lr * v", []],
+  [
+    "another state reads, which moves them",
+    "state v = zeros  state u = zeros  v <- 0.9 * v + g  u <- v  w <- w - lr * u",
+    [],
+  ],
+  ["one of two has no use", "state v = zeros  state n = zeros  n <- n + 1  v <- 0.9 * v + g  w <- w - lr * v", ["n"]],
+])("a state of an optimizer: %s", (_, body, idle) => {
+  const source = `optimizer own(w, g) { ${body} }
+model M(x: [N, 3]) -> [N, 2] = x |> dense(2)
+train M { data: given  loss: mse  optimizer: own(lr: 0.1) }`;
+  const found = analysed(source).diagnostics.map(({ code, message }) => `${code} ${message}`);
+  expect(found).toEqual(
+    idle.map((name) => `NN0523 the optimizer \`own\` keeps \`${name}\`, which nothing else reads, so it has no effect`),
+  );
+});

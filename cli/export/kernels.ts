@@ -1,0 +1,86 @@
+/**
+ * The kernels of an exported module, as TypeScript or as WebAssembly with its bytes in the text: either way a function `create` that gives them
+ * memory. Of WebAssembly it takes what every engine has, and a page whose Content-Security-Policy allows 'wasm-unsafe-eval'.
+ */
+import type { Compiled } from "../../compiler/compile.ts";
+import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
+import { noThreads } from "../../compiler/program/thread-costs.ts";
+import type { BufferRole, Program } from "../../compiler/program/types.ts";
+import { javascript, simd, type Machine } from "../../compiler/schedule/machine.ts";
+import { literal } from "../../targets/typescript/code.ts";
+import { emitTypescript } from "../../targets/typescript/index.ts";
+import { emitWasm } from "../../targets/wasm/index.ts";
+
+export type Format = "js" | "ts" | "wasm";
+
+export const machines: Readonly<Record<Format, Machine>> = { js: javascript, ts: javascript, wasm: simd };
+
+/** What must be there where the module runs, beside the language; lines for its first comment. */
+export const needs: Readonly<Record<Format, readonly string[]>> = {
+  js: [],
+  ts: [],
+  wasm: [
+    "It runs as WebAssembly with vector instructions (SIMD). A page with a Content-Security-Policy",
+    "must allow 'wasm-unsafe-eval' for scripts.",
+    "",
+  ],
+};
+
+/** The text that declares `View`, `Instance` and `create`. */
+export function kernelsText(program: Program, sources: Compiled["sources"], format: Format): string {
+  const create = format === "wasm" ? binaryText(program, sources) : sourceText(program, sources);
+  return `${instanceText}\n${create}`;
+}
+
+const instanceText = `type View = Float32Array | Int32Array;
+interface Instance { readonly buffers: ReadonlyMap<string, View>; readonly entries: Readonly<Record<string, (...dims: number[]) => void>> }
+`;
+
+/** As they were compiled, in a scope of their own: their names come from the program and could be any. */
+function sourceText(program: Program, sources: Compiled["sources"]): string {
+  const { files } = emitTypescript(program, sources);
+  const kernels = Object.entries(files).find(([name]) => name.endsWith(".ts") && !name.endsWith(".d.ts"))?.[1];
+  if (typeof kernels !== "string") throw new InternalError("export", "the target printed no TypeScript");
+  return [
+    "const create: () => Instance = (() => {",
+    kernels.replace(/^export /gm, "").trimEnd(),
+    "return create;",
+    "})();",
+    "",
+  ].join("\n");
+}
+
+/** What the host never looks at. */
+const within: readonly BufferRole[] = ["temporary", "segment", "slice"];
+
+function binaryText(program: Program, sources: Compiled["sources"]): string {
+  const { manifest, files } = emitWasm(program, sources, noThreads);
+  const bytes = files[manifest.module];
+  if (!(bytes instanceof Uint8Array)) throw new InternalError("export", "the target assembled no module");
+  const places = program.buffers
+    .filter(({ role }) => !within.includes(role))
+    .map((buffer) => [buffer.name, buffer.dtype === "f32" ? "f32" : "i32", buffer.offset, buffer.bytes / 4]);
+  return `/** The kernels, a module of WebAssembly. */
+const binary = ${literal(Buffer.from(bytes).toString("base64"))};
+
+/** Where in its memory lies what goes in, what comes out and what lasts: the name, the type, the first byte, and how many numbers. */
+const places: readonly (readonly [name: string, dtype: string, offset: number, length: number])[] = ${literal(places)};
+
+/** What is used of an engine's WebAssembly. */
+interface Engine {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: Readonly<Record<string, unknown>> };
+}
+
+function create(): Instance {
+  const { WebAssembly: engine } = globalThis as unknown as { readonly WebAssembly?: Engine };
+  if (engine === undefined) throw new Error("this model runs as WebAssembly, which this engine has not");
+  const { exports } = new engine.Instance(new engine.Module(decoded(binary)));
+  const { buffer } = exports["memory"] as { readonly buffer: ArrayBuffer };
+  const viewOf = (dtype: string, offset: number, length: number): View =>
+    dtype === "f32" ? new Float32Array(buffer, offset, length) : new Int32Array(buffer, offset, length);
+  const buffers = new Map(places.map(([name, dtype, offset, length]) => [name, viewOf(dtype, offset, length)]));
+  return { buffers, entries: exports as Instance["entries"] };
+}
+`;
+}
