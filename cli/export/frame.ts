@@ -142,7 +142,7 @@ if (host !== undefined && isMain && host.argv[2] === "--selftest") {
   const isWhole = fingerprintOf(weights) === fingerprint;
   if (isWhole && worst <= 1e-6) terminal?.log(\`${examples} as expected (largest difference \${worst})\`);
   else {
-    terminal?.error(isWhole ? \`selftest failed: the largest difference is \${worst}, expected at most 1e-6\` : "selftest failed: the weights are not those that were exported");
+    terminal?.error(worst <= 1e-6 ? "selftest failed: the weights are not those that were exported" : \`selftest failed: the largest difference is \${worst}, expected at most 1e-6\`);
     host.exitCode = 1;
   }
 }
