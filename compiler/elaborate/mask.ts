@@ -24,8 +24,9 @@ type Nodes = readonly GraphNode[];
 function divisorOf(loss: Value, nodes: Nodes): Value | undefined {
   const { op, inputs } = nodes[loss.node];
   if (op === "div" && !isConstant(inputs[1], nodes)) return inputs[1];
-  const scaled = op === "div" || op === "neg" || op === "stop_gradient" ? inputs[0] : besideConstant(op, inputs, nodes);
-  return scaled && op !== "add" && op !== "maximum" ? divisorOf(scaled, nodes) : undefined;
+  const isPassed = op === "div" || op === "neg" || op === "stop_gradient";
+  const scaled = isPassed ? inputs[0] : op === "mul" ? besideConstant(inputs, nodes) : undefined;
+  return scaled && divisorOf(scaled, nodes);
 }
 
 /** What is added up; a sum that a constant keeps from 0 is one all the same. */
@@ -40,17 +41,19 @@ function summedIn(divisor: Value, nodes: Nodes, isSummed = false): Value | undef
       return summedIn(inputs[0], nodes, isSummed);
     case "input":
       return isSummed ? divisor : undefined;
-    default: {
-      const other = besideConstant(op, inputs, nodes);
+    case "mul":
+    case "add":
+    case "maximum": {
+      const other = besideConstant(inputs, nodes);
       return other && summedIn(other, nodes, isSummed);
     }
+    default:
+      return undefined;
   }
 }
 
-/** The operand of a product, or a sum or maximum, whose other one is a constant. */
-function besideConstant(op: string, inputs: readonly Value[], nodes: Nodes): Value | undefined {
-  if (op !== "mul" && op !== "add" && op !== "maximum") return undefined;
-  const [left, right] = inputs;
+/** Of two operands the one whose other is a constant. */
+function besideConstant([left, right]: readonly Value[], nodes: Nodes): Value | undefined {
   if (isConstant(left, nodes)) return right;
   return isConstant(right, nodes) ? left : undefined;
 }

@@ -96,9 +96,10 @@ export class Emitter {
   /** The variable that holds this value; constants and variables are themselves. */
   define(value: Expression, hint = "t"): Expression {
     if (isTrivial(value)) return value;
-    const moving = !this.#readsWritten(value);
-    const depth = moving ? this.#depthOf(value) : this.#scopes.length - 1;
-    const key = `${this.#versionOf(value)}${expressionKey(value)}`;
+    const [buffers, names] = [buffersOf(value), namesRead(value)];
+    const moving = !buffers.some((buffer) => this.#versions.has(buffer));
+    const depth = moving ? this.#depthOf(names) : this.#scopes.length - 1;
+    const key = `${this.#versionOf(buffers, names)}${expressionKey(value)}`;
     for (const scope of this.#scopes.slice(depth)) {
       const known = scope.shared.get(key);
       if (known !== undefined) return known;
@@ -189,22 +190,18 @@ export class Emitter {
     this.#scopes[this.#scopes.length - 1].statements.push(statement);
   }
 
-  #readsWritten(value: Expression): boolean {
-    return buffersOf(value).some((buffer) => this.#versions.has(buffer));
-  }
-
   /** How often what it reads has changed; empty of what never does. */
-  #versionOf(value: Expression): string {
-    const stores = buffersOf(value).map((buffer) => this.#versions.get(buffer) ?? 0);
-    const assigned = namesRead(value).map((name) => this.#assigned.get(name) ?? 0);
+  #versionOf(buffers: readonly string[], names: readonly string[]): string {
+    const stores = buffers.map((buffer) => this.#versions.get(buffer) ?? 0);
+    const assigned = names.map((name) => this.#assigned.get(name) ?? 0);
     const versions = [...stores, ...assigned];
     return versions.some((count) => count > 0) ? `${versions.join(".")} ` : "";
   }
 
   /** The outermost scope where everything that the expression reads is known and no condition is left. */
-  #depthOf(value: Expression): number {
+  #depthOf(names: readonly string[]): number {
     const barrier = this.#scopes.findLastIndex((scope) => scope.barrier);
-    return Math.max(this.#floor, barrier, ...namesRead(value).map((name) => this.#depthOfName(name)));
+    return Math.max(this.#floor, barrier, ...names.map((name) => this.#depthOfName(name)));
   }
 
   #depthOfName(name: string): number {

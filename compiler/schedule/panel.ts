@@ -199,9 +199,10 @@ function copiedOf(
 
 /** Of guarded operands, by their keys, where they need no guard, and what they are in the reduction's interior: the same ones, in the same order. */
 function unguardedOf(stage: Reduce): ReadonlyMap<string, NonNullable<Panel["open"]>> {
+  if (stage.interior === undefined) return new Map();
   const operandsIn = ({ results }: Reduce): readonly Scalar[] =>
     results.flatMap(({ value }) => operandsOf(value)).map(({ value }) => value);
-  const insides = stage.interior === undefined ? [] : operandsIn(stage.interior.stage);
+  const insides = operandsIn(stage.interior.stage);
   const open = new Map<string, NonNullable<Panel["open"]>>();
   for (const [n, value] of operandsIn(stage).entries()) {
     const interior = interiorOf({ ...stage, lets: [], results: [{ ...stage.results[0], value }] });

@@ -8,7 +8,7 @@ import { compile } from "../../compiler/compile.ts";
 import { predictor } from "../../runtime/load/index.ts";
 import type { GenerateOptions, Predictor, TextAnswer } from "../../runtime/load/index.ts";
 import { compilers } from "../declarations/compilers.ts";
-import { book, trained, written } from "../predict/letters.ts";
+import { book, counting, trained, written } from "../predict/letters.ts";
 import { folderWith, nnc } from "./helpers.ts";
 
 const window = 12;
@@ -23,17 +23,7 @@ train Letters {
 `;
 }
 
-const blocks = `block counting(x: [N, T, C]) -> [N, T, C] {
-  param s: [C] = uniform(-1, 1)
-  let (a, _, _, _) = scan p in x along T with h = zeros([N, C]) + s, k = i32(0), odd = false {
-    next h = tanh(p + h)
-    next k = k + 1
-    next odd = not odd
-    emit where(odd, h, h / f32(k))
-  }
-  return a
-}
-block noise(x: [N, T, C]) -> [N, T, C] {
+const blocks = `${counting}block noise(x: [N, T, C]) -> [N, T, C] {
   require T <= 12, "a window holds twelve"
   return x + random_normal([N, T, C])
 }

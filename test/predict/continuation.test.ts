@@ -7,7 +7,7 @@ import { callsOf } from "../../compiler/program/steps.ts";
 import type { Artifact, TargetName } from "../../compiler/program/artifact.ts";
 import { load, predictor } from "../../runtime/load/index.ts";
 import type { Network, TensorInput } from "../../runtime/load/index.ts";
-import { book, trained, written } from "./letters.ts";
+import { book, counting, trained, written } from "./letters.ts";
 
 const window = 12;
 
@@ -24,17 +24,7 @@ block gated(x: [N, T, C], units: int) -> [N, T, units] {
   }
   return states
 }
-block counting(x: [N, T, C]) -> [N, T, C] {
-  param s: [C] = uniform(-1, 1)
-  let (a, _, _, _) = scan p in x along T with h = zeros([N, C]) + s, k = i32(0), odd = false {
-    next h = tanh(p + h)
-    next k = k + 1
-    next odd = not odd
-    emit where(odd, h, h / f32(k))
-  }
-  return a
-}
-block nested(x: [N, T, C]) -> [N, T, C] {
+${counting}block nested(x: [N, T, C]) -> [N, T, C] {
   let (a, _) = scan p in x along T with h = zeros([N, C]) {
     let (b, _) = scan q in p + h along C with s = zeros([N]) {
       next s = tanh(q + s)

@@ -47,34 +47,28 @@ function firstLines(file: string): Uint8Array {
   return new TextEncoder().encode(readFileSync(file, "utf8").split("\n").slice(0, 160).join("\n"));
 }
 
-/** Its second convolution, and that one's gradient by the input, become Winograd's. */
-const pictures = `model Pictures(image: [N, 64]) -> [N, 10] =
-  image |> reshape([N, 8, 8, 1]) |> conv2d(16, kernel: 3, padding: "same") |> relu
-    |> conv2d(16, kernel: 3, padding: "same") |> relu |> flatten |> dense(10)
-
-train Pictures {
+const ofDigits = (model: string, optimizer: string): string => `
+train ${model} {
   data: csv("data/digits.csv", target: "digit", scale: 1/16, holdout: 20%)
   loss: cross_entropy
-  optimizer: sgd(lr: 0.01)
+  optimizer: ${optimizer}(lr: 0.01)
   batch: 32
   seed: 7
 }
 `;
+
+/** Its second convolution, and that one's gradient by the input, become Winograd's. */
+const pictures = `model Pictures(image: [N, 64]) -> [N, 10] =
+  image |> reshape([N, 8, 8, 1]) |> conv2d(16, kernel: 3, padding: "same") |> relu
+    |> conv2d(16, kernel: 3, padding: "same") |> relu |> flatten |> dense(10)
+${ofDigits("Pictures", "sgd")}`;
 
 /** A picture row by row, in both directions. */
 const rows = `model Rows(image: [N, 64]) -> [N, 10] {
   let read = image |> reshape([N, 8, 8]) |> bidirectional(lstm(12), gru(8))
   return read[:, 7] |> dense(10)
 }
-
-train Rows {
-  data: csv("data/digits.csv", target: "digit", scale: 1/16, holdout: 20%)
-  loss: cross_entropy
-  optimizer: adam(lr: 0.01)
-  batch: 32
-  seed: 7
-}
-`;
+${ofDigits("Rows", "adam")}`;
 
 const sources: readonly { readonly file: string; readonly label: string; readonly text?: string }[] = [
   { file: "examples/digits/digits.nn", label: "Digits" },
