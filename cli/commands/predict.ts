@@ -7,6 +7,7 @@ import { evaluate } from "../../runtime/load/dimensions.ts";
 import { interfaceOf } from "../../runtime/predict/interface.ts";
 import type { Interface } from "../../runtime/predict/interface.ts";
 import { textModelOf } from "../../runtime/predict/text.ts";
+import { apartWarnings } from "../../runtime/predict/together.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
 import { readUserFile } from "../files.ts";
@@ -16,6 +17,7 @@ import { openTrained } from "../network.ts";
 import type { Opened, ParameterFlags } from "../network.ts";
 import { readBy, requireOutput, writeOutput } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
+import { report } from "../output/report.ts";
 import { answerRows, answerWhole } from "../predict/answer.ts";
 import type { Answers } from "../predict/answer.ts";
 import { checkGenerateFlags, generated } from "../predict/generate.ts";
@@ -28,7 +30,7 @@ import { formOfName } from "../rows/form.ts";
 import type { Form } from "../rows/form.ts";
 import { readImageRows } from "../rows/images.ts";
 import { readRowFiles, readWholeFiles, rowFile, telling } from "../rows/read.ts";
-import type { RowFile, Tell } from "../rows/read.ts";
+import type { RowFile } from "../rows/read.ts";
 import { openSource } from "../source.ts";
 
 export type PredictFlags = ParameterFlags & {
@@ -87,7 +89,7 @@ async function predictions(context: Context, flags: PredictFlags, opened: Opened
   }
   const images = await imagesFor(context, data, opened, model);
   const files = images === undefined ? await rowFiles(context, data) : [];
-  const { outside, answers } = images ?? answersTo(files, opened, model, telling(context));
+  const { outside, answers } = images ?? answersTo(context, files, opened, model);
   const form = formAsked(flags) ?? files[0]?.form ?? "csv";
   const writer = writerOf(form, outside, images === undefined ? undefined : byFile(outside, images.files));
   if (out === undefined && writer.binary && context.process.stdout.isTTY === true)
@@ -149,18 +151,20 @@ async function imagesFor(
   const outside = declared?.reader === "images" ? interfaceOf(manifest, model, fitted) : undefined;
   const images = await readImageRows(context, data, fieldsOf(outside?.inputs ?? []), declared, fitted);
   if (images === undefined || outside === undefined) return undefined;
+  report(context, apartWarnings(manifest, model, images.rows.rows), new Map());
   return { outside, answers: answerRows(network, model, images.rows), files: images.files };
 }
 
 /** Networks that were trained on whole tensors take whole ones. */
 function answersTo(
+  context: Context,
   files: readonly RowFile[],
   { compiled, network }: Opened,
   model: HostModel,
-  tell: Tell,
 ): { readonly outside: Interface; readonly answers: AsyncGenerator<Answers> } {
   const { manifest } = compiled.artifact;
   const { fitted } = network.record;
+  const tell = telling(context);
   const data = manifest.host.train?.data;
   if (data?.reader === "arrays") {
     const bounds = new Map(manifest.dims.map(({ name, bound }) => [name, bound]));
@@ -173,6 +177,7 @@ function answersTo(
   }
   const outside = interfaceOf(manifest, model, fitted);
   const rows = readRowFiles(files, fieldsOf(outside.inputs), data, fitted, tell);
+  report(context, apartWarnings(manifest, model, rows.rows), new Map());
   return { outside, answers: answerRows(network, model, rows) };
 }
 

@@ -1,4 +1,4 @@
-/** What an exported module leaves to its caller: how images became the rows that the network was trained on. */
+/** What an exported module leaves to its caller: how images became the rows that the network was trained on, and which rows come together. */
 import type { HostTrain } from "../../compiler/program/host.ts";
 import { imageSize } from "../../runtime/data/images.ts";
 import type { Interface } from "../../runtime/predict/interface.ts";
@@ -9,8 +9,16 @@ const pixels = {
   4: "red, green, blue and what is opaque from 0 to 255",
 } as const;
 
-/** Lines for the head of the module; none where rows are numbers as the data have them. */
-export function notesFor(train: HostTrain | undefined, { inputs }: Interface): readonly string[] {
+/** Lines for the head of a module that takes `most` rows at once; none where rows are numbers as the data have them and each is answered for itself. */
+export function notesFor(train: HostTrain | undefined, outside: Interface, most: number): readonly string[] {
+  return [...imageNotes(train, outside), ...(outside.model.together === true ? togetherNotes(most) : [])];
+}
+
+function togetherNotes(most: number): readonly string[] {
+  return [`What it says of a row depends on the rows beside it. It takes ${most} at a time, in their order.`, ""];
+}
+
+function imageNotes(train: HostTrain | undefined, { inputs }: Interface): readonly string[] {
   if (train?.data.reader !== "images") return [];
   const own = inputs.filter(({ name }) => train.inputs.some((input) => input.name === name));
   const { height, width, channels } = imageSize(train.data);

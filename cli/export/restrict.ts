@@ -12,7 +12,7 @@ const exportedRows = 64;
 
 /**
  * Of what these calls of the model need. A bound of rows is the one that was `asked` for; else `rows`, if any are given: the batch of training is
- * none, but for what says something else of a row in another batch, as what draws does.
+ * none, but for what says something else of a row in another batch, as what draws or looks at the rows beside it.
  */
 export function predictingProgram(
   { elaboration, artifact }: Compiled,
@@ -30,7 +30,7 @@ export function predictingProgram(
   const { continuation: _, ...alone } = model;
   const leading = new Set(model.inputs.map(({ shape }) => shape[0]?.key));
   const wanted = new Map(Object.entries(asked));
-  const most = rows ?? (read.has("seed") ? undefined : exportedRows);
+  const most = rows ?? (read.has("seed") || model.together === true ? undefined : exportedRows);
   const boundOf = (name: string, bound: number): number =>
     wanted.get(name) ?? (leading.has(name) ? (most ?? bound) : bound);
   return buildProgram(

@@ -22,7 +22,7 @@ export async function rowsParts(exported: Exported, model: HostModel): Promise<M
   const together = Math.min(bound, rowsAtOnce(compiled.built.program, dims));
   return {
     ...frameOf(exported, model, program, new Map(program.dims.map(({ name }) => [name, "_rows"]))),
-    notes: notesFor(manifest.host.train, outside),
+    notes: notesFor(manifest.host.train, outside, bound),
     outside,
     fitted,
     dims,

@@ -2,6 +2,7 @@
 import type { HostModel } from "../../compiler/program/host.ts";
 import { batches } from "../../runtime/data/batches.ts";
 import type { Dataset } from "../../runtime/data/dataset.ts";
+import { rowsAtOnce } from "../../runtime/predict/together.ts";
 import type { Network, Prediction, TensorInput } from "../../runtime/load/index.ts";
 
 export interface Answers {
@@ -15,10 +16,8 @@ export interface Answers {
 }
 
 export async function* answerRows(network: Network, model: HostModel, rows: Dataset): AsyncGenerator<Answers> {
-  const leading = model.inputs[0]?.shape[0]?.key;
-  const bound = network.manifest.dims.find(({ name }) => name === leading)?.bound ?? 1;
   let from = 0;
-  for (const batch of batches(rows, bound).epoch()) {
+  for (const batch of batches(rows, rowsAtOnce(network.manifest, model)).epoch()) {
     const inputs = new Map(
       [...batch.tensors].map(([name, data]): readonly [string, TensorInput] => [
         name,

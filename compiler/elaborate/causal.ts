@@ -51,7 +51,7 @@ function isLast(graph: Graph, { node: id, output }: Value, time: string): boolea
   return isAlong(node, time) && output >= scanParts(node).emits;
 }
 
-function mentions(size: Dimension, time: string): boolean {
+export function mentions(size: Dimension, time: string): boolean {
   return symbolsOf(size).has(time);
 }
 
@@ -77,7 +77,7 @@ function isCausalNode(node: GraphNode, { graph, isTop, isStep }: Level, time: st
 }
 
 /** Along an axis of the size 1 there is one place. */
-function withoutSingles(scalar: Scalar, axes: readonly Axis[]): Scalar {
+export function withoutSingles(scalar: Scalar, axes: readonly Axis[]): Scalar {
   const singles = axes.filter(({ extent }) => isConstant(extent, 1)).map(({ name }) => [name, zero] as const);
   return singles.length === 0 ? scalar : substituteAxesInScalar(scalar, new Map(singles));
 }

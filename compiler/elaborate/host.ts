@@ -3,7 +3,7 @@
  */
 import { constantValue, product } from "../dimension/dimension.ts";
 import type { HostModel, HostOptions, HostTrain } from "../program/host.ts";
-import { followsEpochs } from "./epochs.ts";
+import { followsEpochs, reckonsWithEpochs } from "./epochs.ts";
 import { givenOptions } from "./constants.ts";
 import { hostInputs } from "./objective.ts";
 import type { Continuations } from "./continuation.ts";
@@ -82,6 +82,7 @@ function hostTrain(trained: Trained, bounds: ElaborateOptions["bounds"]): HostTr
     epochs: plan.epochs,
     ...(plan.stepsPerEpoch === undefined ? {} : { stepsPerEpoch: plan.stepsPerEpoch }),
     ...(followsEpochs(step.graph.graph) ? { followsEpochs: true } : {}),
+    ...(reckonsWithEpochs(step.graph.graph) ? { reckonsWithEpochs: true } : {}),
     seed: plan.seed,
     ...(target === undefined
       ? {}

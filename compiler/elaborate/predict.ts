@@ -1,4 +1,5 @@
 /** `predict.<Model>`: a model on inputs from outside, not training. */
+import { symbolsOf } from "../dimension/dimension.ts";
 import type { GraphOutput } from "../graph/types.ts";
 import type { HostModel, HostResult } from "../program/host.ts";
 import type { DeclaredCallable } from "../semantics/module.ts";
@@ -6,6 +7,7 @@ import { Entry } from "./entry.ts";
 import { hostInput, inputTensor, modelInputsOf, topFrame } from "./inputs.ts";
 import type { Frame } from "./frame.ts";
 import type { Session } from "./session.ts";
+import { looksBeside } from "./together.ts";
 import type { EntryGraph } from "./types.ts";
 import { noArguments, type Evaluated, type Tensor } from "./values.ts";
 
@@ -64,5 +66,8 @@ export function buildPrediction(target: DeclaredCallable, session: Session): Pre
     parameters: 0,
     inputs: inputs.map((input) => hostInput(input.name, input.buffer, input.tensor, session)),
   };
-  return { target, entry, graph: { name, graph: entry.finish(outputs) }, host };
+  const graph = entry.finish(outputs);
+  const rows = host.inputs.at(0)?.shape.at(0);
+  const together = rows !== undefined && symbolsOf(rows).has(rows.key) && looksBeside(graph, rows.key);
+  return { target, entry, graph: { name, graph }, host: { ...host, ...(together ? { together } : {}) } };
 }

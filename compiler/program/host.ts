@@ -37,6 +37,8 @@ export interface HostModel extends HostCall {
   readonly name: string;
   /** Number of trained scalars. */
   readonly parameters: number;
+  /** Whether what it says of a row depends on the rows beside it. */
+  readonly together?: boolean;
   /** Of a model that reads a text in parts as it reads it whole. */
   readonly continuation?: HostContinuation;
 }
@@ -95,6 +97,8 @@ export interface HostTrain {
   readonly stepsPerEpoch?: number;
   /** Whether a step computes with `epoch`, `step_in_epoch` or `steps_per_epoch`, which stand still until the host says how long an epoch is. */
   readonly followsEpochs?: boolean;
+  /** Whether a step computes with `epochs`, how many there are. */
+  readonly reckonsWithEpochs?: boolean;
   readonly seed: number;
   readonly stopEarly?: number;
   readonly startFrom?: string;

@@ -34,6 +34,7 @@ export const stepKeys: readonly string[] = ["minimize", "update", "optimizer", "
 export function checkTrains(trains: readonly Train[], scope: FileScope, diagnostics: Diagnostic[]): void {
   checkTwice(
     trains.map(({ name, label: own }) => own ?? name),
+    "tell trains of one model apart with `as label`",
     diagnostics,
   );
   for (const train of trains) {
@@ -42,7 +43,7 @@ export function checkTrains(trains: readonly Train[], scope: FileScope, diagnost
   }
 }
 
-function checkTwice(names: readonly Name[], diagnostics: Diagnostic[]): void {
+function checkTwice(names: readonly Name[], help: string, diagnostics: Diagnostic[]): void {
   const seen = new Map<string, Name>();
   for (const name of names) {
     const earlier = seen.get(name.text);
@@ -53,7 +54,7 @@ function checkTwice(names: readonly Name[], diagnostics: Diagnostic[]): void {
           duplicateName,
           { name: name.text },
           [label(name.span, "again here"), label(earlier.span, "first here")],
-          "tell trains of one model apart with `as label`",
+          help,
         ),
       );
   }
@@ -79,6 +80,7 @@ function checkTrain(train: Train, file: FileScope, diagnostics: Diagnostic[]): v
   checkForm(train, diagnostics);
   checkTwice(
     train.steps.map(({ name }) => name),
+    "give each step a name of its own: its loss is called so",
     diagnostics,
   );
   for (const { entries, lets } of train.steps) {

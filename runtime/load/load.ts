@@ -17,7 +17,7 @@ export interface LoadOptions {
   readonly threads?: number;
   /** After how many steps the program's `epoch` moves on. Without it, it never does: where the program asks for epochs, `net.warnings` says so (NN0737). */
   readonly stepsPerEpoch?: number;
-  /** How many epochs schedules reckon with; by default those of the `train`. */
+  /** How many epochs schedules reckon with; by default those of the `train`. Where the program does not ask, `net.warnings` says so (NN0745). */
   readonly epochs?: number;
   /** What `net.save` or `nnc train` wrote, in the place of freshly drawn parameters; as `net.restore(bytes, { optimizer: false })`, but with the optimizer's state where it is that of the `train`. */
   readonly parameters?: Uint8Array;
@@ -51,6 +51,7 @@ export async function load(artifact: Artifact, options: LoadOptions = {}): Promi
     ...withoutThreads(manifest, executable, threads),
     ...withoutEpochs(manifest, stepsPerEpoch),
     ...withoutGpu(manifest, options.gpu),
+    ...idleEpochs(manifest, epochs),
   ];
   const network = new Network(manifest, executable, warnings);
   try {
@@ -84,6 +85,14 @@ function withoutThreads(
 function withoutGpu({ target }: Manifest, gpu: Gpu | undefined): readonly Diagnostic[] {
   if (gpu === undefined || target === "wgsl") return [];
   return [diagnose(idleOption, { option: "gpu", expected: "the target wgsl", found: target }, [])];
+}
+
+/** A warning of a number of epochs that no schedule of the program asks for. */
+function idleEpochs({ host }: Manifest, epochs: number | undefined): readonly Diagnostic[] {
+  if (epochs === undefined || host.train?.reckonsWithEpochs === true) return [];
+  const [expected, found] =
+    host.train === undefined ? ["a program with a train", "none"] : ["a schedule that asks for `epochs`", "none"];
+  return [diagnose(idleOption, { option: "epochs", expected, found }, [])];
 }
 
 /** A warning where the program asks how long an epoch is and nobody says. */

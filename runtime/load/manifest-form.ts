@@ -61,6 +61,7 @@ const train = fields(
     optimizer: text,
     stepsPerEpoch: count,
     followsEpochs: { kind: "flag" },
+    reckonsWithEpochs: { kind: "flag" },
     stopEarly: index,
     startFrom: text,
     average: { kind: "number" },
@@ -77,7 +78,7 @@ const host = fields(
     models: list(
       fields(
         { name: text, ...call, parameters: { kind: "number" } },
-        { continuation: fields({ step: fields(call) }, { start: fields(call) }) },
+        { together: { kind: "flag" }, continuation: fields({ step: fields(call) }, { start: fields(call) }) },
       ),
     ),
     requirements: list(

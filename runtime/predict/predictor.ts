@@ -25,6 +25,7 @@ import { readRows, requireKnownKeys } from "./rows.ts";
 import type { Row } from "./rows.ts";
 import { generateRules, promptRules, TextReader } from "./text-reader.ts";
 import type { GenerateOptions } from "./text-reader.ts";
+import { apartWarnings, rowsAtOnce } from "./together.ts";
 import { idsOf, interfaceOfText, requireTextModel, textModelOf } from "./text.ts";
 
 export interface PredictorOptions extends Pick<LoadOptions, "gpu" | "seed" | "threads"> {
@@ -72,24 +73,26 @@ export class Predictor {
   readonly #most: number;
   /** Of a model of text. */
   readonly #reader: TextReader | undefined;
-  /** About the texts that it was given, each once. */
+  /** About the texts and rows that it was given, each once. */
   readonly #told = new Map<string, Diagnostic>();
 
   /** Use `predictor`. */
   constructor(network: Network, name: string | undefined) {
     const { manifest, record } = network;
     const model = findModel(manifest.host, name);
-    const leading = model.inputs[0]?.shape[0]?.key;
     const text = textModelOf(manifest, model, record.fitted);
     this.#network = network;
     this.#reader = text === undefined ? undefined : new TextReader(network, text);
     this.#outside = text === undefined ? interfaceOf(manifest, model, record.fitted) : interfaceOfText(text);
-    this.#most = manifest.dims.find((dimension) => dimension.name === leading)?.bound ?? 1;
+    this.#most = rowsAtOnce(manifest, model);
     this.inputs = this.#outside.inputs;
     this.outputs = this.#outside.outputs;
   }
 
-  /** Of the network: parameters that are not finite, threads that it does without. And characters of texts that the vocabulary lacks. */
+  /**
+   * Of the network: parameters that are not finite, threads that it does without. And characters of texts that the vocabulary lacks, and more rows
+   * than are taken at once by a model that looks at those beside each (NN0746).
+   */
   get warnings(): readonly Diagnostic[] {
     return [...this.#network.warnings, ...this.#told.values()];
   }
@@ -180,6 +183,7 @@ export class Predictor {
     const { fitted } = this.#network.record;
     requireKnownKeys(placed, this.inputs, fitted);
     const values = readRows(placed, this.inputs, fitted);
+    this.#tell(apartWarnings(this.#network.manifest, this.#outside.model, placed.length));
     const starts = Array.from({ length: Math.ceil(placed.length / this.#most) }, (_, batch) => batch * this.#most);
     return starts.map((from) => {
       const count = Math.min(this.#most, placed.length - from);

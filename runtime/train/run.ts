@@ -90,8 +90,9 @@ export class Run {
     requireBound(host, manifest.dims, data.train.rows);
     const network = await load(artifact, {
       seed: seed ?? data.seed ?? host.seed,
-      epochs: epochs ?? host.epochs,
       stepsPerEpoch: feed.count,
+      // Here they always have an effect, as long as this trains; a schedule may have no use for them.
+      ...(epochs === undefined || host.reckonsWithEpochs !== true ? {} : { epochs }),
       ...(threads === undefined ? {} : { threads }),
       ...(gpu === undefined ? {} : { gpu }),
     });

@@ -346,6 +346,31 @@ train Noisy { data: csv("d.csv", target: "y")  loss: mse  optimizer: sgd(lr: 0) 
     expect(selftest()).toBe(exactly);
   });
 
+  test("a model that looks at the rows beside each takes as many at once, and says so; so does the command", async () => {
+    const { folder, predict, predicted, selftest } = await exported(
+      `model Centred(x: [N, 2]) -> [N] = sum(x - mean(x, over: N), axis: -1) + 0 * sum(x |> dense(2), axis: -1)
+train Centred { data: csv("d.csv", target: "y")  loss: mse  optimizer: sgd(lr: 0)  batch: 4  epochs: 1 }
+`,
+      `a,b,y\n${"0,0,0\n0,0,1\n".repeat(6)}`,
+    );
+    const rows = Array.from({ length: 9 }, (_, n) => ({ a: n, b: 0 }));
+    expect(predict(rows)).toEqual(await predicted(rows));
+    expect(selftest()).toBe(exactly);
+    const module = readFileSync(path.join(folder, "out/model.mjs"), "utf8");
+    expect(module).toContain(
+      "What it says of a row depends on the rows beside it. It takes 4 at a time, in their order.",
+    );
+    const ask = async (...more: readonly string[]) => {
+      const args = ["predict", "n.nn", "--params", "run/parameters.safetensors", "--json", ...more];
+      const { stderr } = await nnc(args, { cwd: folder, stdin: rows.map((row) => JSON.stringify(row)).join("\n") });
+      return stderr;
+    };
+    expect(await ask()).toContain(
+      "warning[NN0746]: what `Centred` says of a row depends on the rows beside it: expected at most 4 of them, so many are taken at once, found 9; `--bounds N=9`",
+    );
+    expect(await ask("--bounds", "N=9")).not.toContain("NN0746");
+  });
+
   test("beside a target called `scores`, those of the classes are called otherwise", async () => {
     const { folder, predict, predicted } = await exported(
       `model Side(x: [N, 2]) -> [N, 2] = x * stop_gradient(1) + 0 * (x |> dense(2))

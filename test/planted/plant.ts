@@ -39,7 +39,8 @@ export function noticedBy(output: string): string | undefined {
   if (/timed out/.test(output)) return undefined;
   // Colours are written as escape sequences, which begin with a control character.
   const plain = output.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g"), "");
-  return /FAIL +(.+)/.exec(plain)?.[1];
+  // Before the name stands that of the project of `vitest.config.ts`.
+  return /FAIL +(?:\|\w+\| )?(.+)/.exec(plain)?.[1];
 }
 
 /** Runs the quick tests on a copy with the bug, or on an unchanged one; answers whether they passed, and what they said. */

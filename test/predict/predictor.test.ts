@@ -114,6 +114,19 @@ describe("a predictor", () => {
     expect(await it.predict([])).toEqual([]);
   });
 
+  test("warns of more rows than a model takes at once that looks at those beside each", async () => {
+    const centred = compiled("model Centred(x: [N, 2]) -> [N, 2] = x - mean(x, over: N)", { N: 3 });
+    const it = await predictor(centred, (await load(centred)).save());
+    const row = { x: [1, 2] };
+    it.predictSync([row, row, row]);
+    expect(it.warnings).toEqual([]);
+    it.predictSync([row, row, row, row]);
+    expect(it.warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      "NN0746 what `Centred` says of a row depends on the rows beside it: expected at most 3 of them, so many are taken at once, found 4; " +
+        "`--bounds N=4`, or `bounds` of `compile`, takes them together",
+    ]);
+  });
+
   test("says which row does not fit, and what was expected", async () => {
     const it = await predictor(artifact, parameters);
     const row = { x: 105, y: 1, colour: "red" };

@@ -148,6 +148,18 @@ test("a GPU for a program of another target is warned of by load, predictor and 
   expect(start?.event === "start" ? messages({ warnings: start.diagnostics }) : []).toEqual(expected);
 });
 
+test.each([
+  ["constant", ["option `epochs` has no effect: expected a schedule that asks for `epochs`, found none"]],
+  ["cosine", []],
+])("a number of epochs beside the schedule %s: %j", async (schedule, expected) => {
+  const source = `model M(x: [N, 2]) -> [N, 1] = dense(x, 1)
+train M { data: given  loss: mse  optimizer: sgd(lr: 1)  schedule: ${schedule}  batch: 4  epochs: 2 }`;
+  const scheduled = compile({ name: "m.nn", source }, { target: "wasm" });
+  if (!scheduled.ok) throw new Error("it does not compile");
+  const { warnings } = await load(scheduled.artifact, { epochs: 3, stepsPerEpoch: 1 });
+  expect(warnings.map(({ message }) => message)).toEqual(expected);
+});
+
 test("a seed beside parameters is that of the draws from there on", async () => {
   expect((await load(artifact, { parameters })).counters.seed).toBe(5);
   expect((await load(artifact, { parameters, seed: 6 })).counters.seed).toBe(6);

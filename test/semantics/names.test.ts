@@ -98,6 +98,20 @@ test.each([
   expect(unknown.map((one) => one.help)).toEqual([help]);
 });
 
+const step = "step s { minimize: mean(M(x))  optimizer: sgd(lr: 1) }";
+
+test.each([
+  ["trains", "train M { data: given }\ntrain M { data: given }", "tell trains of one model apart with `as label`"],
+  [
+    "steps",
+    `train T(x: [N, 3]) { data: given  ${step}  ${step} }`,
+    "give each step a name of its own: its loss is called so",
+  ],
+])("what helps where two %s have one name", (_, trains, help) => {
+  const { diagnostics } = analysed(`model M(x: [N, 3]) -> [N, 2] = x |> dense(2)\n${trains}`);
+  expect(diagnostics.flatMap((one) => (one.code === "NN0202" ? [one.help] : []))).toEqual([help]);
+});
+
 test.each([
   ["of a block", "conv2d(4, 3, padding: same)", 'a word stands in quotes: `padding: "same"`'],
   ["that takes no words", "conv2d(4, kernel: relo, padding: 1)", "did you mean `relu`?"],

@@ -322,7 +322,24 @@ export const idleOption = define<{ readonly option: string; readonly expected: s
   severity: "warning",
   message: ({ option, expected, found }) => `option \`${option}\` has no effect: expected ${expected}, found ${found}`,
   explanation:
-    '`gpu` is for the target wgsl; other targets run on the CPU. Leave the option out, or build with `target: "wgsl"`.',
+    '`gpu` is for the target wgsl; other targets run on the CPU: leave the option out, or build with `target: "wgsl"`. `epochs` is for schedules that reckon with how many ' +
+    "epochs there are, such as `cosine`; how long a program trains is up to whoever calls `step`.",
+});
+
+export const rowsApart = define<{
+  readonly model: string;
+  readonly most: number;
+  readonly rows: number;
+  readonly dimension: string;
+}>({
+  code: "NN0746",
+  severity: "warning",
+  message: ({ model, most, rows, dimension }) =>
+    `what \`${model}\` says of a row depends on the rows beside it: expected at most ${most} of them, so many are taken at once, found ${rows}; ` +
+    `\`--bounds ${dimension}=${rows}\`, or \`bounds\` of \`compile\`, takes them together`,
+  explanation:
+    "A model that adds up, scans or looks along its rows, such as one that subtracts the mean of its batch, answers for all rows together. More rows than the program takes at " +
+    "once are cut into parts, of which each is answered for itself, as in training. Where that is not meant, take the mean over other axes, or keep one in a `state`, as `batch_norm` does.",
 });
 
 export const notHandedOver = define<{ readonly setting: string; readonly field: string }>({
