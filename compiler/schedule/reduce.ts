@@ -8,7 +8,18 @@ import { addIndex, constantIndex, knownNumber, scaleIndex } from "../loops/index
 import { dtypeOf, scalarKey } from "../loops/scalar.ts";
 import type { Index, Order } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
-import { flatIndex, regionOf, splitLoop, termsAt, upToEnd, wholeInside, type Context, type Reduce } from "./border.ts";
+import {
+  flatIndex,
+  mapInterior,
+  regionOf,
+  splitLoop,
+  termsAt,
+  upToEnd,
+  wholeInside,
+  withInterior,
+  type Context,
+  type Reduce,
+} from "./border.ts";
 import type { Emitter } from "./emitter.ts";
 import { splat, type Point } from "./evaluate.ts";
 import {
@@ -44,8 +55,18 @@ export function reduceAt(context: Context, stage: Reduce, points: readonly Point
   const positions = stage.results.filter(({ combine }) => combine === "argmax");
   const maxima = positions.map((position) => maximumBeside(stage, position));
   const others = stage.results.filter((one) => one.combine !== "argmax" && !maxima.includes(one));
-  if (others.length > 0) bind(points, others, accumulate(context, { ...stage, results: others }, points));
-  if (positions.length > 0) argmax(context, { ...stage, results: positions }, maxima, points);
+  if (others.length > 0) bind(points, others, accumulate(context, withResults(stage, others), points));
+  if (positions.length > 0) argmax(context, withResults(stage, positions), maxima, points);
+}
+
+/** The reduction for some of its results, within its borders, too. */
+function withResults(stage: Reduce, results: readonly Result[]): Reduce {
+  const names = new Set(results.map(({ name }) => name));
+  const some = <Whole extends Reduce>(one: Whole): Whole => ({
+    ...one,
+    results: one.results.filter(({ name }) => names.has(name)),
+  });
+  return stage.interior === undefined ? some(stage) : withInterior(some(stage), mapInterior(stage.interior, some));
 }
 
 /** The maximum whose position is asked for, too, where one pass finds both: in lanes a maximum is found faster alone. */
