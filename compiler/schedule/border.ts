@@ -17,7 +17,7 @@ import {
   substituteAxes,
   subtractIndex,
 } from "../loops/index.ts";
-import { conjunctsOf, mapScalar } from "../loops/scalar.ts";
+import { conjunctsOf, mapScalar, nodesOf } from "../loops/scalar.ts";
 import type { Axis, Index, Scalar } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
 import type { Emitter } from "./emitter.ts";
@@ -58,7 +58,13 @@ export function interiorOf(stage: PlainReduce): Interior | undefined {
   const inside = choosing("whenTrue");
   const conditions = asked.flat();
   if (conditions.length === 0) return undefined;
-  return { conditions, stage: inside, ...(asked.length === 1 ? { outside: choosing("otherwise") } : {}) };
+  // What one choice leads to may leave another nothing to choose: it is asked nothing inside, and still chooses elsewhere.
+  const choices = [...stage.lets, ...stage.results].flatMap(({ value }) => nodesOf(value).filter(isChoice));
+  return { conditions, stage: inside, ...(choices.length === 1 ? { outside: choosing("otherwise") } : {}) };
+}
+
+function isChoice(node: Scalar): boolean {
+  return node.kind === "select" && notBelowZero(node.condition) !== undefined;
 }
 
 /** The same of other stages, made of its own. */
