@@ -2,7 +2,7 @@
  * One array of numbers, from whatever file or host: its shape, and its elements as a field wants them. Conversions are
  * explicit: floats are rounded to 32 bits, where nothing is done to them before, and must stay finite, integers must be whole and fit.
  */
-import { unsuitableValue, wrongElementCount } from "../../compiler/diagnostics/codes/data.ts";
+import { otherAxes, unsuitableValue, wrongElementCount } from "../../compiler/diagnostics/codes/data.ts";
 import { failure, shapeText } from "../save/fail.ts";
 import { cellText, placeOf, scan } from "./csv.ts";
 import type { Cells } from "./csv.ts";
@@ -99,13 +99,22 @@ function standsBelow(cells: Cells, column: number): boolean {
   return false;
 }
 
-/** Throws NN0814 unless the array holds `rows` times the elements of the field. */
-export function requireElements(array: ArrayFile, rows: number, field: Field): void {
-  const expected = elements(field.shape);
+/** Throws NN0814 unless the array holds `rows` times the elements of the field, NN0836 where it has them along other axes. */
+export function requireElements(array: ArrayFile, rows: number, { name, shape }: Field): void {
+  const expected = elements(shape);
   const found = elements(array.shape) / rows;
-  if (found === expected) return;
-  const shape = shapeText(field.shape);
-  throw failure(wrongElementCount, { source: array.file, field: field.name, shape, expected, found });
+  const place = { source: array.file, field: name };
+  if (found !== expected) throw failure(wrongElementCount, { ...place, shape: shapeText(shape), expected, found });
+  const row = array.shape.length > shape.length ? array.shape.slice(1) : array.shape;
+  if (row.length === shape.length && isPermuted(row, shape))
+    throw failure(otherAxes, { ...place, expected: shapeText(shape), found: shapeText(row) });
+}
+
+/** Whether it is the same sizes in another order: where an axis of size 1 stands is of no account. */
+function isPermuted(found: readonly number[], expected: readonly number[]): boolean {
+  const [own, wanted] = [found, expected].map((shape) => shape.filter((size) => size !== 1));
+  const sorted = (sizes: readonly number[]): string => sizes.toSorted((a, b) => a - b).join();
+  return own.join() !== wanted.join() && sorted(own) === sorted(wanted);
 }
 
 /** Whether its numbers may be more than 32-bit floats hold. */

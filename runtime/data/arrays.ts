@@ -22,7 +22,7 @@ import type { RawData } from "./raw.ts";
 import { rowSource } from "./source.ts";
 import type { DataSource } from "./source.ts";
 
-/** Rows along the first axis of every array. Throws NN0813, NN0814, NN0824, NN0831. */
+/** Rows along the first axis of every array. Throws NN0813, NN0814, NN0824, NN0831, NN0836. */
 export function rowArrays(
   arrays: ReadonlyMap<string, ArrayFile>,
   fields: readonly Field[],

@@ -8,6 +8,7 @@ import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import {
   emptyPattern,
   missingColumn,
+  targetAmongInputs,
   targetNotTaken,
   unassignedField,
   unknownField,
@@ -90,6 +91,25 @@ export function idleTarget(
   return (mapping.fields.get("target") ?? [])
     .filter((pattern) => !keeps || indicesOf(header, pattern).length === 0)
     .map((pattern) => notTaken(`target: ${quoted(pattern)}`, didYouMean(pattern, header)));
+}
+
+/** Warnings of inputs that read the target's columns among others: all of them alone are what an autoencoder has. */
+export function targetRead(
+  file: string,
+  header: readonly string[],
+  mapping: ColumnMapping,
+  wanted: readonly Wanted[],
+): readonly Diagnostic[] {
+  const assigned = assignColumns(file, header, mapping, wanted);
+  const target = new Set(assigned.get("target"));
+  return wanted.flatMap(({ name, role }) => {
+    const columns = assigned.get(name) ?? [];
+    const shared = role === "input" ? columns.filter((column) => target.has(column)) : [];
+    if (shared.length === columns.length) return [];
+    return shared.map((column) =>
+      diagnose(targetAmongInputs, { column: quoted(header[column] ?? ""), field: name }, []),
+    );
+  });
 }
 
 /** The warning for a target that is read by nothing. */

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Fitted } from "../save/fitted.ts";
-import { assignColumns, idleTarget, recallColumns } from "./columns.ts";
+import { assignColumns, idleTarget, targetRead, recallColumns } from "./columns.ts";
 import type { ColumnMapping } from "./columns.ts";
 import { parseCsv } from "./csv.ts";
 import type { Table } from "./csv.ts";
@@ -58,7 +58,11 @@ export function tableSource(table: Table, mapping: ColumnMapping, fields: readon
       : assignColumns(file, header, mapping, fields);
     return readTable(table, wanted, assigned);
   };
-  return rowSource(fields, read, () => idleTarget(header, mapping, fields));
+  return rowSource(fields, read, (fitted) => [
+    ...idleTarget(header, mapping, fields),
+    // Columns that were fitted earlier are found by their names.
+    ...(fitted === undefined ? targetRead(file, header, mapping, fields) : []),
+  ]);
 }
 
 /**
@@ -68,7 +72,7 @@ export function tableSource(table: Table, mapping: ColumnMapping, fields: readon
 export function rowSource(
   fields: readonly Field[],
   read: (wanted: readonly Field[], fitted: Fitted | undefined) => RawData,
-  odd: () => readonly Diagnostic[],
+  odd: (fitted: Fitted | undefined) => readonly Diagnostic[],
 ): DataSource {
   return {
     apply: (fitted) => encode(read(widened(fields, fitted), fitted), fields, fitted),
@@ -79,7 +83,7 @@ export function rowSource(
         options.fitted === undefined
           ? fit(raw, fields, parts.train, options)
           : { fitted: options.fitted, warnings: [] };
-      const warnings = [...found, ...odd()];
+      const warnings = [...found, ...odd(options.fitted)];
       const whole = encode(raw, fields, fitted);
       if (options.holdout === undefined) return { train: whole, holdout: null, fitted, warnings };
       return { train: takeRows(whole, parts.train), holdout: takeRows(whole, parts.holdout), fitted, warnings };

@@ -77,12 +77,14 @@ export class Network {
       this.#lasting.filter(({ role }) => role === "parameter"),
       this.#store,
       this.#given,
+      (call) => this.#requireOpen(call),
     );
     this.state = tensorMap(
       "state",
       this.#lasting.filter(({ name, role }) => role === "state" && !isAverage(name)),
       this.#store,
       this.#given,
+      (call) => this.#requireOpen(call),
     );
     this.peakBytes = manifest.arenaBytes;
   }

@@ -19,7 +19,7 @@ export interface Tensor {
 }
 
 export type TensorMap = ReadonlyMap<string, Tensor> & {
-  /** Copies `values` in: what calls made before read is unchanged, what calls made after read is new. Throws NN0720 for an unknown name, NN0712 and NN0713 for a wrong type, length or shape; then nothing is changed. Numbers that are not finite are warnings of the network (NN0923). */
+  /** Copies `values` in: what calls made before read is unchanged, what calls made after read is new. Throws NN0705 after `close`, NN0720 for an unknown name, NN0712 and NN0713 for a wrong type, length or shape; then nothing is changed. Numbers that are not finite are warnings of the network (NN0923). */
   readonly set: (name: string, values: TensorInput) => void;
 };
 
@@ -27,13 +27,14 @@ type Buffer = Manifest["buffers"][number];
 
 /**
  * `kind` is what messages call one of them; reading throws NN0721 where a GPU has newer values. What is set and not finite stands in `warned`, by
- * its name, until it is set anew.
+ * its name, until it is set anew. `requireOpen` throws where nothing can be set any more.
  */
 export function tensorMap(
   kind: string,
   buffers: readonly Buffer[],
   store: Store,
   warned: Map<string, Diagnostic>,
+  requireOpen: (call: string) => void,
 ): TensorMap {
   const types = new Map(buffers.map((buffer) => [buffer.name, buffer]));
   const tensors = new Map(
@@ -55,6 +56,7 @@ export function tensorMap(
     forEach: (visit, self) => fresh().forEach(visit, self),
     [Symbol.iterator]: () => fresh()[Symbol.iterator](),
     set: (name, values) => {
+      requireOpen(`\`set\` of the ${kind}s`);
       const data = checkedTensor(kind, types, name, values);
       store.set(name, data);
       warned.delete(name);

@@ -197,7 +197,8 @@ export class Predictor {
 }
 
 function requireList(rows: unknown): readonly unknown[] {
-  if (Array.isArray(rows)) return rows;
+  // A list with holes has undefined there, which is no row.
+  if (Array.isArray(rows)) return Array.from<unknown>(rows);
   throw failure(wrongType, { name: "rows", expected: "a list of rows", found: kindOf(rows) });
 }
 

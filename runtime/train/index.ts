@@ -1,10 +1,11 @@
 /**
  * `nnc/train`: trains an artifact on data, as `nnc train` does, and tells each step and epoch.
  */
-import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
+import { notBegun } from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { Network } from "../load/index.ts";
 import { checkArtifact } from "../load/check-artifact.ts";
+import { failure } from "../load/fail.ts";
 import { checkTraining } from "./check.ts";
 import type { TrainData } from "./data.ts";
 import type { TrainEvent } from "./events.ts";
@@ -46,16 +47,21 @@ export class Training implements AsyncIterableIterator<TrainEvent> {
     this.#events = this.#begin(artifact, data, options);
   }
 
-  /** Known from the first event on. */
+  /** Throws NN0747 before the first event. */
   get network(): Network {
-    if (this.#run === undefined) throw new InternalError("train", "the network is known from the first event on");
-    return this.#run.network;
+    return this.#networkFor("`network`");
   }
 
-  /** Bytes that `resume` goes on from, as of the last event. */
+  /** Bytes that `resume` goes on from, as of the last event. Throws NN0747 before the first. */
   async save(): Promise<Uint8Array> {
-    await this.network.synchronize();
-    return this.network.save();
+    const network = this.#networkFor("`save`");
+    await network.synchronize();
+    return network.save();
+  }
+
+  #networkFor(asked: string): Network {
+    if (this.#run === undefined) throw failure(notBegun, { asked });
+    return this.#run.network;
   }
 
   next(): Promise<IteratorResult<TrainEvent, void>> {

@@ -357,6 +357,7 @@ describe("arrays as rows", () => {
     errorOf(() => rowArrays(new Map(arrays), fields).prepare({ seed: 1 }));
   it("are refused where they do not fit", () => {
     const one = parseIdx("one.idx", bytes(0, 0, 8, 1, 0, 0, 0, 1, 9));
+    const cube = parseIdx("c.idx", bytes(0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 2, 1, 2, 3, 4, 5, 6));
     const scalar = parseNpy("s.npy", npy(literal("|u1", "()"), bytes(9)));
     expect(
       prepare(
@@ -378,6 +379,11 @@ describe("arrays as rows", () => {
         ids(3),
       ),
     ).toBe("NN0819 l.idx[1]: expected an id from 0 to 2 for `target`, found 3");
+    expect(prepare([["x", cube]], input("x", 2, 3))).toBe(
+      "NN0836 `x` takes rows of [2, 3], found the same sizes in another order in c.idx: [3, 2]",
+    );
+    for (const sizes of [[3, 2], [6], [3, 1, 2], [1, 3, 2], [6, 1], [1, 6]])
+      expect(prepare([["x", cube]], input("x", ...sizes))).toBe("no error");
     expect(prepare([["x", images]], input("x", 3))).toBe("NN0814 `x` takes 3 numbers a row ([3]), found 2 in i.idx");
     expect(prepare([["x", images]], input("x", 2), ids(4))).toBe(
       'NN0831 the data lack `target`; expected every input and what the loss takes, found "x"',

@@ -100,6 +100,32 @@ describe("a declaration is opened", () => {
   });
 });
 
+describe("a target that an input reads as well", () => {
+  const told = (settings: Settings, width: number): readonly string[] => {
+    const data = { reader: "csv", settings: { path: "t.csv", ...settings } };
+    const target = {
+      name: "target",
+      role: "target",
+      dtype: "f32",
+      shape: settings["target"] === "*" ? [3] : [],
+    } as const;
+    const { warnings } = openSource(data, [input("x", width), target], contents).prepare(prepareOptions(data, 1));
+    return warnings.map(({ code, message }) => `${code} ${message}`);
+  };
+  const warned =
+    'NN0837 the column "y" is the target and is read for `x` as well: expected inputs without what is to be predicted, found it among them';
+
+  it.each<[string, Settings, number, readonly string[]]>([
+    ["by a pattern", { target: "y", inputs: "*" }, 3, [warned]],
+    ["by name", { target: "y", x: ["y", "a"] }, 2, [warned]],
+    ["not where the others are left", { target: "y" }, 2, []],
+    ["not where it is all that the input has", { target: "y", x: "y" }, 1, []],
+    ["not where all of the input's columns are wanted", { target: "*", x: "*" }, 3, []],
+  ])("is warned of: %s", (_, settings, width, expected) => {
+    expect(told(settings, width)).toEqual(expected);
+  });
+});
+
 describe("a target that no loss takes", () => {
   const given = new Map<string, unknown>([
     ["x", Float32Array.of(1, 2)],

@@ -143,6 +143,7 @@ describe("a predictor", () => {
       [row, { ...row, colr: "red" }],
       [7],
       [null],
+      Array(2),
       row,
       null,
     ];
@@ -161,6 +162,7 @@ describe("a predictor", () => {
         "NN0848 row 1: expected the keys "x", "y", "point", "colour", "side", "target", found "colr", which nothing reads",
         "NN0828 row 0: expected a value for \`point\`, found 7",
         "NN0828 row 0: expected a value for \`point\`, found null",
+        "NN0828 row 0: expected a value for \`point\`, found undefined",
         "NN0712 rows: expected a list of rows, found an Object",
         "NN0712 rows: expected a list of rows, found null",
       ]

@@ -1,4 +1,4 @@
-/** Numbers that are written in the source and chosen by place, inside of a sum that looks something up: every pattern of up to four, by hand. */
+/** Numbers that are written in the source and chosen by place, inside of a sum: every pattern of up to four, by hand. */
 import { describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { load } from "../../runtime/load/index.ts";
@@ -39,6 +39,20 @@ const kinds: readonly {
         return [1, 2].map((column) => weight * ids.reduce((sum, id) => sum + 2 * id + column, 0));
       });
     },
+  },
+  {
+    title: "weights of a sum over all but the last axis",
+    model: (weights, name) =>
+      `model ${name}(x: [N, ${weights.length}, 2]) -> [2] = sum(x * tensor([${weights.join()}])[newaxis, :, newaxis], axis: [0, 1])`,
+    input: ({ length }) => Float32Array.from({ length: 4 * length }, (_, n) => (n * n) % 7),
+    expected: (weights) =>
+      [0, 1].map((column) =>
+        [0, 1]
+          .flatMap((row) =>
+            weights.map((weight, place) => [weight, 2 * (row * weights.length + place) + column] as const),
+          )
+          .reduce((sum, [weight, n]) => sum + weight * ((n * n) % 7), 0),
+      ),
   },
 ];
 

@@ -4,7 +4,7 @@ import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import { load } from "../../runtime/load/index.ts";
 import type { Dataset, TrainEvent, TrainOptions } from "../../runtime/train/index.ts";
 import { train } from "../../runtime/train/index.ts";
-import { lineArtifact, points } from "./support.ts";
+import { errorOf, lineArtifact, points } from "./support.ts";
 
 function dataset(rows: number, offset = 0): Dataset {
   const { x, target } = points(rows, offset);
@@ -222,4 +222,14 @@ test("a run that is finished tells that nothing is trained", async () => {
       diagnostics: [],
     },
   ]);
+});
+
+test("before its first event a training has no network, and says so", async () => {
+  const training = train(lineArtifact(), data, { epochs: 1 });
+  const told = (asked: string): string =>
+    `NN0747 ${asked} of a training that has not begun: expected a first event before, found none`;
+  expect(await errorOf(() => training.network)).toBe(told("`network`"));
+  expect(await errorOf(() => training.save())).toBe(told("`save`"));
+  await training.next();
+  expect(await training.save()).toBeInstanceOf(Uint8Array);
 });

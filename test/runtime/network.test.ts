@@ -293,6 +293,7 @@ describe("wrong use", () => {
     net.close();
     net.close();
     messages.push(await errorOf(() => net.step({ x, target })), await errorOf(() => net.save()));
+    messages.push(await errorOf(() => net.parameters.set("Line.w", Float32Array.of(1, 2))));
     expect(messages).toMatchInlineSnapshot(`
       [
         "NN0708 there is no model \`Lime\` in this artifact; it has \`Table\`, \`Line\` (did you mean \`Line\`?)",
@@ -310,6 +311,7 @@ describe("wrong use", () => {
         "NN0706 option \`stepsPerEpoch\`: expected a whole number from 1 to 2147483647, found 0",
         "NN0705 step was called on a network that is closed; expected an open one",
         "NN0705 save was called on a network that is closed; expected an open one",
+        "NN0705 \`set\` of the parameters was called on a network that is closed; expected an open one",
       ]
     `);
   });

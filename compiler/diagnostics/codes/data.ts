@@ -141,6 +141,21 @@ export const wrongElementCount = define<{
     "A row must have as many elements as the input's shape without the batch; it is then reshaped row by row, the last axis fastest.",
 });
 
+export const otherAxes = define<{
+  readonly source: string;
+  readonly field: string;
+  readonly expected: string;
+  readonly found: string;
+}>({
+  code: "NN0836",
+  severity: "error",
+  message: ({ source, field, expected, found }) =>
+    `\`${field}\` takes rows of ${expected}, found the same sizes in another order in ${source}: ${found}`,
+  explanation:
+    "A row is read with the last axis fastest, so that one whose axes stand in another order, as a picture with its channels first, would be scrambled. Write the file " +
+    "with its axes as the model has them: with NumPy, `x.transpose(0, 2, 3, 1)` puts the channels last. Rows of other sizes that have as many elements, as flat ones, are reshaped.",
+});
+
 export const notANumber = define<Found & { readonly column: string }>({
   code: "NN0815",
   severity: "error",
@@ -344,6 +359,16 @@ export const numbersForNames = define<
     `${place}: expected one of the classes ${names} for \`${field}\`, found the number ${found}`,
   explanation:
     "Training found the names of classes in the data, and gave them ids in sorted order. A number in the place of a name would be taken for an id that it may not be: write the names.",
+});
+
+export const targetAmongInputs = define<{ readonly column: string; readonly field: string }>({
+  code: "NN0837",
+  severity: "warning",
+  message: ({ column, field }) =>
+    `the column ${column} is the target and is read for \`${field}\` as well: expected inputs without what is to be predicted, found it among them`,
+  explanation:
+    'A network that is given the answer learns to copy it, and is of no use where the answer is not known. `inputs: "*"` takes all columns, the target\'s included; without ' +
+    "`inputs` a single input takes all columns but those of the target. An input of the very columns of the target, as an autoencoder has, is taken for meant.",
 });
 
 export const targetNotTaken = define<{ readonly setting: string }>({

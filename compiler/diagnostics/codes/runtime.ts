@@ -342,6 +342,14 @@ export const rowsApart = define<{
     "once are cut into parts, of which each is answered for itself, as in training. Where that is not meant, take the mean over other axes, or keep one in a `state`, as `batch_norm` does.",
 });
 
+export const notBegun = define<{ readonly asked: string }>({
+  code: "NN0747",
+  severity: "error",
+  message: ({ asked }) => `${asked} of a training that has not begun: expected a first event before, found none`,
+  explanation:
+    "`train(artifact, data)` begins with the first event that is asked for: `for await (const event of training) …`. The network is opened then.",
+});
+
 export const notHandedOver = define<{ readonly setting: string; readonly field: string }>({
   code: "NN0744",
   severity: "warning",
