@@ -36,12 +36,12 @@ function frameOf({ program }: Built) {
   };
 }
 
-test.each<[string, number?, number?]>([
-  ["kept whole"],
-  ["in segments", 5, 100],
-])("ten thousand steps, %s, are the program of ten: kernels, loops, calls and buffers", (_, short, long) => {
-  expect(frameOf(built(equation(10_000, long)))).toEqual(frameOf(built(equation(10, short))));
-});
+test.each<[string, number?, number?]>([["kept whole"], ["in segments", 5, 100]])(
+  "ten thousand steps, %s, are the program of ten: kernels, loops, calls and buffers",
+  (_, short, long) => {
+    expect(frameOf(built(equation(10_000, long)))).toEqual(frameOf(built(equation(10, short))));
+  },
+);
 
 test("checkpoints bring the memory of T steps down to that of its root", () => {
   const bytes = (steps: number, checkpoint?: number): number => built(equation(steps, checkpoint)).program.arenaBytes;
