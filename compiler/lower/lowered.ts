@@ -34,7 +34,8 @@ export interface LoweredNode {
 
 export interface LoweredOutput {
   readonly name: string;
-  readonly role: GraphOutput["role"];
+  /** `carry`: the next step of a loop finds it as `name`. */
+  readonly role: GraphOutput["role"] | "carry";
   readonly tensor: string;
 }
 
