@@ -49,6 +49,7 @@ export const networks = [
   { name: "residual convolutions, momentum", depth: 50, source: trained(residual(50), convolutional) },
   { name: "residual convolutions, momentum", depth: 70, source: trained(residual(70), convolutional) },
   { name: "scan, sgd", depth: 10, source: trained(euler(10), { optimizer: descent }), feeds },
+  { name: "scan, sgd", depth: 1000, source: trained(euler(1000), { optimizer: descent }), feeds },
   { name: "scan, sgd", depth: 10_000, source: trained(euler(10_000), { optimizer: descent }), feeds },
   {
     name: "W6: scan of an LSTM",
