@@ -20,10 +20,10 @@ import type { Kernel } from "./kernel/types.ts";
 import { KernelWork } from "./kernel/work.ts";
 import { verifyKernel } from "./kernel/verify.ts";
 import { functions } from "./loops/functions.ts";
-import { printCompute } from "./loops/print.ts";
 import { verifyCompute } from "./loops/verify.ts";
 import { lower } from "./lower/lower.ts";
 import { nodesOf, type Lowered } from "./lower/lowered.ts";
+import { printLevel } from "./lower/print.ts";
 import { runPasses, type PassOptions } from "./passes/index.ts";
 import { hasTiles } from "./passes/winograd.ts";
 import { begin, type Phase, type Watch } from "./phase.ts";
@@ -101,12 +101,7 @@ const lowering: Phase<Entries<Graph>, Entries<Lowered>, unknown> = {
   run: (graphs) => each(graphs, (graph) => lower(graph, graphs.elaboration.bounds)),
   verify: (made) =>
     problemsOfEach(made, (lowered) => nodesOf(lowered).flatMap(({ compute }) => verifyCompute(compute))),
-  print: (made) =>
-    printEach(made, (lowered) =>
-      nodesOf(lowered)
-        .map(({ compute, tensor }) => printCompute(compute, tensor))
-        .join("\n"),
-    ),
+  print: (made) => printEach(made, printLevel),
 };
 
 const fusion: Phase<Entries<Lowered>, Entries<FusedEntry>, Watch & MiddleContext> = {

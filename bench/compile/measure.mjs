@@ -8,10 +8,10 @@ import { networks } from "./networks.mjs";
 
 const [place, target, dist, limit] = process.argv.slice(2);
 const { compile } = await import(pathToFileURL(path.join(dist, "index.js")));
-const { source, operations } = networks[Number(place)];
+const { source, operations, bounds = { N: 8 }, feeds } = networks[Number(place)];
 const [before, start] = [process.cpuUsage(), performance.now()];
 const raised = operations === undefined || limit === "usual" ? {} : { operations };
-const result = compile({ name: "net.nn", source }, { target, bounds: { N: 8 }, ...raised });
+const result = compile({ name: "net.nn", source }, { target, bounds, ...raised });
 const seconds = (performance.now() - start) / 1000;
 const { user, system } = process.cpuUsage(before);
 if (!result.ok) throw new Error(result.diagnostics.map(({ code, message }) => `${code} ${message}`).join("\n"));
@@ -22,5 +22,22 @@ const row = {
   peakMB: process.resourceUsage().maxRSS / 1024,
   operations: built.operations ?? elaboration.operations,
   artifactKB: Object.values(artifact.files).reduce((sum, { length }) => sum + length, 0) / 1000,
+  ...(feeds === undefined || target === "wgsl" ? {} : { stepMs: await stepTime() }),
 };
+
+/** The least of the training steps of a second, in milliseconds. */
+async function stepTime() {
+  const { load } = await import(pathToFileURL(path.join(dist, "runtime.js")));
+  const net = await load(artifact, { seed: 7 });
+  const end = performance.now() + 1000;
+  const times = [];
+  do {
+    const begin = performance.now();
+    await net.step(feeds);
+    times.push(performance.now() - begin);
+  } while (performance.now() < end);
+  net.close();
+  return Math.min(...times);
+}
+
 process.stdout.write(JSON.stringify(row));

@@ -69,6 +69,7 @@ const columns = {
   peakMB: { title: "peak MB", digits: 0 },
   operations: { title: "operations", digits: 0 },
   artifactKB: { title: "artifact KB", digits: 0 },
+  stepMs: { title: "training step, ms", digits: 3 },
 };
 const compared = ["seconds", "cpuSeconds", "peakMB"];
 

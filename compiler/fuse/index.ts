@@ -13,11 +13,12 @@ import type { Kernel } from "../kernel/types.ts";
 import { verifyUpdates } from "../kernel/verify.ts";
 import type { UniqueNames } from "../program/unique-names.ts";
 import { buildKernel } from "./build.ts";
+import { carriesOf, inOneSlot } from "./carries.ts";
 import { clusterMembers } from "./cluster.ts";
 import type { Cluster } from "./cluster.ts";
 import { decide } from "./decide.ts";
 import { nestTransforms } from "./nest.ts";
-import { orderSteps, type Ordered } from "./order.ts";
+import { orderSteps, verifyOrder, type Ordered } from "./order.ts";
 import { settleUpdates } from "./settle.ts";
 
 export interface FusedEntry {
@@ -43,30 +44,28 @@ export function fuse(
   { verify = false, nests = false }: FuseOptions = {},
 ): FusedEntry {
   const stored = new Set<string>();
-  const context = { tensors: lowered.tensors, bounds, nests, stored };
+  const context = { tensors: lowered.tensors, bounds, nests, verify, stored };
   const { steps, inPlace } = fuseLevel(lowered, lowered.outputs, context);
   const names = readableNames(steps, inPlace, lowered, taken);
   const tensors = new Set([...lowered.tensors.keys(), ...names.values()]);
-  const settled = steps.map((step) => (isLoop(step) ? step : settleUpdates(step, inPlace)));
-  if (verify) verifySettled(settled, inPlace);
-  const all = renamedSteps([...settled, ...copies(lowered, inPlace)], names, (kernel) =>
-    nameRowsApart(kernel, tensors),
-  );
+  const all = renamedSteps([...steps, ...copies(lowered, inPlace)], names, (kernel) => nameRowsApart(kernel, tensors));
   const results = lowered.outputs.flatMap(({ role, name }) => (role === "result" ? [name] : []));
-  return { steps: all, tensors: renamedTensors(lowered, stored, names), results };
+  const placed = inOneSlot(lowered.tensors, carriesOf(inPlace, lowered.tensors));
+  return { steps: all, tensors: renamedTensors(placed, stored, names), results };
 }
 
 interface Context {
   readonly tensors: Lowered["tensors"];
   readonly bounds: Bounds;
   readonly nests: boolean;
+  readonly verify: boolean;
   /** Gathers what lies in memory. */
   readonly stored: Set<string>;
 }
 
-/** The steps of an entry or of a loop's body: no kernel spans two levels. */
+/** The steps of an entry or of a loop's body: no kernel spans two levels. What is written in place within is among the answer's. */
 function fuseLevel(level: Level, outputs: readonly LoweredOutput[], context: Context): Ordered {
-  const { tensors, bounds, nests, stored } = context;
+  const { tensors, bounds, nests, verify, stored } = context;
   const members = decide({ ...level, tensors, outputs, bounds });
   const clusters = clusterMembers(members, bounds);
   const wanted = [...outputs.map(({ tensor }) => tensor), ...level.loops.flatMap(({ reads }) => reads)];
@@ -74,21 +73,24 @@ function fuseLevel(level: Level, outputs: readonly LoweredOutput[], context: Con
   const built = clusters.map((cluster) => buildKernel(cluster, needed));
   const nested = nests ? nestTransforms(built, tensors, new Set(wanted)) : { kernels: built, gone: new Set<string>() };
   for (const tensor of needed) if (!nested.gone.has(tensor)) stored.add(tensor);
+  const within = new Map<string, string>();
   const loops = level.loops.map(({ index, extent, reads, writes, body, outputs: own }): KernelLoop => {
     for (const tensor of writes) stored.add(tensor);
-    return {
-      index,
-      extent,
-      steps: fuseLevel(body, own, context).steps,
-      reads: new Set(reads),
-      writes: new Set(writes),
-    };
+    const inner = fuseLevel(body, own, context);
+    for (const [tensor, old] of inner.inPlace) within.set(tensor, old);
+    return { index, extent, steps: inner.steps, reads: new Set(reads), writes: new Set(writes) };
   });
-  return orderSteps([...nested.kernels, ...loops], outputs);
+  const { steps, inPlace } = orderSteps([...nested.kernels, ...loops], outputs);
+  const settled = steps.map((step) => (isLoop(step) ? step : settleUpdates(step, inPlace)));
+  if (verify) verifySettled(settled, inPlace);
+  return { steps: settled, inPlace: new Map([...within, ...inPlace]) };
 }
 
 function verifySettled(steps: readonly KernelStep[], inPlace: ReadonlyMap<string, string>): void {
-  const [first] = steps.flatMap((step) => (isLoop(step) ? [] : verifyUpdates(step, inPlace)));
+  const [first] = [
+    ...steps.flatMap((step) => (isLoop(step) ? [] : verifyUpdates(step, inPlace))),
+    ...verifyOrder(steps, inPlace),
+  ];
   if (first !== undefined) throw new InternalError("fuse", first);
 }
 
@@ -123,14 +125,15 @@ function copies({ outputs, tensors }: Lowered, inPlace: ReadonlyMap<string, stri
   });
 }
 
-/** Updates take their variable's name, results their own, and temporaries one after the kernel that makes them. */
+/** Updates take their variable's name, results their own, and temporaries one after the kernel that makes them; a carry in place has one. */
 function readableNames(
   steps: readonly KernelStep[],
   inPlace: ReadonlyMap<string, string>,
   { outputs, tensors }: Lowered,
   taken: UniqueNames,
 ): ReadonlyMap<string, string> {
-  const names = new Map(inPlace);
+  const carries = carriesOf(inPlace, tensors);
+  const names = new Map([...inPlace].filter(([tensor]) => !carries.has(tensor)));
   for (const { name, role, tensor } of outputs) if (role === "result") names.set(tensor, name);
   for (const name of tensors.keys()) if (!name.startsWith("%")) taken.reserve(name);
   for (const name of names.values()) taken.reserve(name);
@@ -140,7 +143,8 @@ function readableNames(
       if (names.has(tensor)) continue;
       const stack = tensors.get(tensor)?.slot?.of;
       if (stack !== undefined && !names.has(stack)) names.set(stack, taken.take(`${kernel.name}_steps`));
-      names.set(tensor, taken.take(kernel.name));
+      const name = taken.take(kernel.name);
+      for (const one of [tensor, carries.get(tensor) ?? tensor]) names.set(one, name);
     }
   }
   // A slot whose maker is a loop, or that is only read, is called after what it lies in; that of an outer loop comes first.
@@ -153,7 +157,7 @@ function readableNames(
 }
 
 function renamedTensors(
-  { tensors }: Lowered,
+  tensors: ReadonlyMap<string, Tensor>,
   stored: ReadonlySet<string>,
   names: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, Tensor> {

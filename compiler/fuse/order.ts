@@ -1,6 +1,6 @@
 /**
- * The order in which an entry's kernels run, and where updates go. A new value of a parameter or state is written in place
- * wherever every reader of the old one can run before; where none can be found it gets a place of its own and a copy.
+ * The order in which an entry's kernels run, and where updates go. A new value of a parameter, state or carry is written in place
+ * wherever every reader of the old one can run before; else it gets a place of its own, and a variable a copy.
  */
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import { accountOf, mayOverwrite, mayOverwriteLater } from "../kernel/accesses.ts";
@@ -69,6 +69,24 @@ function overwritesInPlace(step: KernelStep, tensor: string, variable: string): 
     mayOverwrite(account, tensor, variable) ||
     mayOverwriteLater(account, tensor, variable)
   );
+}
+
+/** Steps that read what a step before them has overwritten in place, as sentences. */
+export function verifyOrder(steps: readonly KernelStep[], inPlace: ReadonlyMap<string, string>): readonly string[] {
+  const over = new Map<string, string>();
+  return steps.flatMap((step) => {
+    const late = [...readsOfStep(step)].flatMap((tensor) => {
+      const by = over.get(tensor);
+      return by === undefined
+        ? []
+        : [`expected ${tensor} to be read before ${by} overwrites it, found a reader after it`];
+    });
+    for (const tensor of writesOfStep(step)) {
+      const old = inPlace.get(tensor);
+      if (old !== undefined) over.set(old, tensor);
+    }
+    return late;
+  });
 }
 
 /** Kahn's algorithm; ready kernels run in the order in which they were given. */

@@ -53,7 +53,7 @@ interface Carried {
   readonly next: string;
   /** The tensor outside that it begins with. */
   readonly first: string;
-  /** Where it lies: a slot for each step and one more, or two that take turns. */
+  /** Where it lies: a slot for each step and one more, or two that take turns until it is found that one is enough (fuse/carries.ts). */
   readonly stack: string;
   readonly isWhole: boolean;
 }
@@ -251,7 +251,7 @@ function loopOf(placing: Placing, kept: readonly LoweredNode[], outer: Growing):
     return slot?.loop === indexOf(name) ? slot.of : tensor;
   };
   const outside = [...read].filter((tensor) => !own.has(tensor) && !carries.has(tensor));
-  const outputs = [...carried.map(({ next }) => next), ...kept.map(({ tensor }) => tensor)];
+  const outputs = [...carried.map(outputOf), ...kept.map(({ tensor }) => resultOf(tensor))];
   const stacks = carried.flatMap(({ stack, old, next, isWhole }) => [
     stack,
     `${stack}/last`,
@@ -262,9 +262,18 @@ function loopOf(placing: Placing, kept: readonly LoweredNode[], outer: Growing):
     extent: parts.length,
     after: outer.nodes.length,
     body: { nodes: core, loops },
-    outputs: outputs.map((tensor): LoweredOutput => ({ name: tensor, role: "result", tensor })),
+    outputs,
     reads: [...new Set([...outside.map(place), ...carried.map(({ stack }) => `${stack}/first`)])],
     writes: [...stacks, ...kept.map(({ tensor }) => place(tensor))],
     origin,
   };
+}
+
+/** Of a carry that others read of every step, each value has a place of its own. */
+function outputOf({ old, next, isWhole }: Carried): LoweredOutput {
+  return isWhole ? resultOf(next) : { name: old, role: "carry", tensor: next };
+}
+
+function resultOf(tensor: string): LoweredOutput {
+  return { name: tensor, role: "result", tensor };
 }

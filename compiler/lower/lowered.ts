@@ -34,7 +34,8 @@ export interface LoweredNode {
 
 export interface LoweredOutput {
   readonly name: string;
-  readonly role: GraphOutput["role"];
+  /** `carry`: the next step of a loop finds it as `name`. */
+  readonly role: GraphOutput["role"] | "carry";
   readonly tensor: string;
 }
 
@@ -69,11 +70,13 @@ export interface Lowered extends Level {
   readonly outputs: readonly LoweredOutput[];
 }
 
-/** The nodes of a level and of the loops in it, each loop's where it stands. */
-export function nodesOf({ nodes, loops }: Level): readonly LoweredNode[] {
+/** What a level runs, in order: its nodes, and its loops where they stand among them. */
+export function stepsOf({ nodes, loops }: Level): readonly (LoweredNode | LoweredLoop)[] {
   const ends = [...loops.map(({ after }) => after), nodes.length];
-  return ends.flatMap((end, n) => [
-    ...nodes.slice(n === 0 ? 0 : ends[n - 1], end),
-    ...loops.slice(n, n + 1).flatMap(({ body }) => nodesOf(body)),
-  ]);
+  return ends.flatMap((end, n) => [...nodes.slice(n === 0 ? 0 : ends[n - 1], end), ...loops.slice(n, n + 1)]);
+}
+
+/** The nodes of a level and of the loops in it, each loop's where it stands. */
+export function nodesOf(level: Level): readonly LoweredNode[] {
+  return stepsOf(level).flatMap((step) => ("body" in step ? nodesOf(step.body) : [step]));
 }

@@ -141,6 +141,46 @@ train Same { data: points  loss: cross_entropy  optimizer: sgd(lr: 0.1)  average
     expect([stderr, code]).toEqual([message, 1]);
   });
 
+  describe("what training a scan needs", () => {
+    const flow = (kept: string): string => `const steps = 100
+const every = 10
+model Flow(x: [N, 4]) -> [N, 4] {
+  let end = scan t in range(steps) with h = x ${kept} { next h = h + 0.01 * (h |> dense(16) |> tanh |> dense(4)) }
+  return end
+}
+train Flow { data: given  loss: mse  optimizer: sgd(lr: 0.01)  batch: 8  epochs: 1 }
+`;
+    const { folder } = folderWith({ "whole.nn": flow(""), "kept.nn": flow("checkpoint every") });
+    const peakOf = async (file: string, steps: number): Promise<number> => {
+      const sizes = [`steps=${steps}`, `every=${Math.sqrt(steps)}`].flatMap((size) => ["--const", size]);
+      const { stdout, code } = await nnc(["check", file, ...sizes, "--json"], { cwd: folder });
+      expect(code).toBe(0);
+      return (JSON.parse(stdout) as { models: readonly { peakBytes: number }[] }).models[0].peakBytes;
+    };
+
+    test.each([
+      ["of T steps grows as T", "whole.nn", 4],
+      ["of T steps with checkpoint √T grows as √T", "kept.nn", 2],
+    ])("memory %s", async (_, file, times) => {
+      const peaks: number[] = [];
+      for (const steps of [2500, 10_000, 40_000]) peaks.push(await peakOf(file, steps));
+      // What parameters and a single step need does not grow.
+      for (const [at, peak] of peaks.slice(1).entries()) {
+        expect(peak / peaks[at]).toBeLessThanOrEqual(times);
+        expect(peak / peaks[at]).toBeGreaterThan(0.95 * times);
+      }
+    });
+
+    test("ten thousand steps with checkpoint 100 take a fiftieth of the memory, and check says so", async () => {
+      expect(await peakOf("kept.nn", 10_000)).toBeLessThan((await peakOf("whole.nn", 10_000)) / 50);
+      const sizes = ["--const", "steps=10000", "--const", "every=100"];
+      const memoryOf = async (file: string) =>
+        (await nnc(["check", file, ...sizes], { cwd: folder })).stdout.match(/^memory .*? for N ≤ 8/m)?.[0];
+      expect(await memoryOf("whole.nn")).toBe("memory 12.8 MB for N ≤ 8");
+      expect(await memoryOf("kept.nn")).toBe("memory 145 kB for N ≤ 8");
+    });
+  });
+
   test("colours only where they are wanted", async () => {
     const forced = await nnc(["check", "examples/digits/digits.nn"], { cwd: root, env: { FORCE_COLOR: "1" } });
     expect(forced.stdout).toContain("\u001b[1mDigits\u001b[0m");

@@ -1,7 +1,7 @@
 /** The order of kernels, and what is updated in place: a case for each reason why an update is not. */
 import { kernelsOf } from "../../compiler/kernel/steps.ts";
 import { describe, expect, test } from "vitest";
-import { orderSteps } from "../../compiler/fuse/order.ts";
+import { orderSteps, verifyOrder } from "../../compiler/fuse/order.ts";
 import type { LoweredOutput } from "../../compiler/lower/lowered.ts";
 import type { Kernel, Stage } from "../../compiler/kernel/types.ts";
 import { binary, f32 } from "../../compiler/loops/scalar.ts";
@@ -120,6 +120,14 @@ describe("an update goes in place", () => {
   ])("%s", (_, found, expected) => {
     expect(found()).toBe(expected);
   });
+});
+
+test("a reader behind the step that overwrites what it reads is found", () => {
+  const inPlace = new Map([["h'", "h"]]);
+  expect(verifyOrder([makes("y", "h"), makes("h'", "h"), makes("z", "h'")], inPlace)).toEqual([]);
+  expect(verifyOrder([makes("h'", "h"), makes("y", "h")], inPlace)).toEqual([
+    "expected h to be read before h' overwrites it, found a reader after it",
+  ]);
 });
 
 describe("kernels run", () => {

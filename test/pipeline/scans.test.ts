@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { buildProgram, type Built } from "../../compiler/middle.ts";
+import type { Step } from "../../compiler/program/types.ts";
 import { javascript } from "../../compiler/schedule/machine.ts";
 
 /** A neural ordinary differential equation, by Euler's steps. */
@@ -24,11 +25,23 @@ function built(source: string): Built {
   return compiled.built;
 }
 
-const kernelsOf = ({ program }: Built): readonly string[] => program.kernels.map(({ name }) => name);
+/** What a program is but for sizes: its kernels' names, and what each entry calls, in which loops, on which buffers. */
+function frameOf({ program }: Built) {
+  const frame = (step: Step): unknown =>
+    step.kind === "loop" ? { [step.index]: step.steps.map(frame) } : [step.kernel, ...step.buffers];
+  return {
+    kernels: program.kernels.map(({ name }) => name),
+    buffers: program.buffers.map(({ name, role, slice }) => ({ name, role, of: slice?.of })),
+    entries: program.entries.map(({ name, steps }) => ({ name, steps: steps.map(frame) })),
+  };
+}
 
-test("ten thousand steps are the program of ten", () => {
-  expect(kernelsOf(built(equation(10_000)))).toEqual(kernelsOf(built(equation(10))));
-});
+test.each<[string, number?, number?]>([["kept whole"], ["in segments", 5, 100]])(
+  "ten thousand steps, %s, are the program of ten: kernels, loops, calls and buffers",
+  (_, short, long) => {
+    expect(frameOf(built(equation(10_000, long)))).toEqual(frameOf(built(equation(10, short))));
+  },
+);
 
 test("checkpoints bring the memory of T steps down to that of its root", () => {
   const bytes = (steps: number, checkpoint?: number): number => built(equation(steps, checkpoint)).program.arenaBytes;
