@@ -13,11 +13,13 @@ import {
   flatten,
   indexKey,
   knownNumber,
+  mapDataScalars,
   scaleIndex,
   substituteAxes,
   subtractIndex,
 } from "../loops/index.ts";
-import { conjunctsOf, mapScalar, nodesOf } from "../loops/scalar.ts";
+import { conjunctsOf, nodesOf, refold } from "../loops/scalar.ts";
+import { rebuild } from "../loops/traverse.ts";
 import type { Axis, Index, Scalar } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
 import type { Emitter } from "./emitter.ts";
@@ -42,29 +44,31 @@ const solved = "$inner";
 
 /** The stage without the choices that are comparisons of indices; undefined where it has none. */
 export function interiorOf(stage: PlainReduce): Interior | undefined {
-  const asked: (readonly Index[])[] = [];
-  const choosing = (side: "whenTrue" | "otherwise"): PlainReduce => {
-    const chosen = (scalar: Scalar): Scalar =>
-      mapScalar(scalar, (node) => {
-        const holds = node.kind === "select" ? notBelowZero(node.condition) : undefined;
-        if (node.kind !== "select" || holds === undefined) return node;
-        asked.push(holds);
-        return node[side];
-      });
-    const named = <Named extends { readonly value: Scalar }>(list: readonly Named[]): readonly Named[] =>
-      list.map((one) => ({ ...one, value: chosen(one.value) }));
-    return { ...stage, lets: named(stage.lets), results: named(stage.results) };
-  };
-  const inside = choosing("whenTrue");
-  const conditions = asked.flat();
-  if (conditions.length === 0) return undefined;
-  // What one choice leads to may leave another nothing to choose: it is asked nothing inside, and still chooses elsewhere.
   const choices = [...stage.lets, ...stage.results].flatMap(({ value }) => nodesOf(value).filter(isChoice));
-  return { conditions, stage: inside, ...(choices.length === 1 ? { outside: choosing("otherwise") } : {}) };
+  if (choices.length === 0) return undefined;
+  const inside = without(stage, "whenTrue");
+  const outside = choices.length === 1 ? { outside: without(stage, "otherwise").stage } : {};
+  return { ...inside, ...outside };
 }
 
 function isChoice(node: Scalar): boolean {
   return node.kind === "select" && notBelowZero(node.condition) !== undefined;
+}
+
+/** The stage with one side of every choice, and what these ask; a choice that is on the other side of one is gone with it. */
+function without(stage: PlainReduce, side: "whenTrue" | "otherwise"): Pick<Interior, "conditions" | "stage"> {
+  const conditions: Index[] = [];
+  // From the outside in: a condition that a choice within has changed is no choice of the stage's own.
+  const chosen = (scalar: Scalar): Scalar => {
+    const holds = scalar.kind === "select" ? notBelowZero(scalar.condition) : undefined;
+    if (scalar.kind !== "select" || holds === undefined)
+      return refold(rebuild(scalar, chosen, (index) => mapDataScalars(index, chosen)));
+    conditions.push(...holds);
+    return chosen(scalar[side]);
+  };
+  const named = <Named extends { readonly value: Scalar }>(list: readonly Named[]): readonly Named[] =>
+    list.map((one) => ({ ...one, value: chosen(one.value) }));
+  return { stage: { ...stage, lets: named(stage.lets), results: named(stage.results) }, conditions };
 }
 
 /** The same of other stages, made of its own. */

@@ -57,7 +57,7 @@ export class Emitter {
   /** Nothing moves out of the scope of this depth for now. */
   #floor = 0;
 
-  /** By what they are for. */
+  /** By what they are for and hold. */
   readonly #arrays = new Map<string, PrivateArray>();
   readonly #buffers: ReadonlySet<string>;
 
@@ -67,11 +67,12 @@ export class Emitter {
     this.#versions = new Map([...written].map((name) => [name, 0]));
   }
 
-  /** The private array for a purpose, of at least this many elements. */
+  /** The private array of a type for a purpose, of at least this many elements. */
   array(purpose: string, dtype: ElementType, elements: number): string {
-    const known = this.#arrays.get(purpose);
-    const name = known?.name ?? this.#freeBuffer(purpose);
-    this.#arrays.set(purpose, { name, dtype, elements: Math.max(elements, known?.elements ?? 0) });
+    const own = dtype === "f32" ? purpose : `${purpose}_${dtype}`;
+    const known = this.#arrays.get(own);
+    const name = known?.name ?? this.#freeBuffer(own);
+    this.#arrays.set(own, { name, dtype, elements: Math.max(elements, known?.elements ?? 0) });
     if (known === undefined) this.#versions.set(name, 0);
     return name;
   }

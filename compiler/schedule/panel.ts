@@ -364,7 +364,7 @@ function overPlaces(
     };
     const region = regionOf(emitter, open.interior, groups, last, whole, places);
     if (region === undefined) return loop(value, whole);
-    const beside = region.together && value.kind === "select" ? value.otherwise : value;
+    const beside = (region.together ? open.interior.outside?.results[0].value : undefined) ?? value;
     splitLoop(emitter, beside, open.inside, whole, region, loop);
   });
 }

@@ -54,7 +54,7 @@ function epilogue(context: Context, { results }: Reduce, rest: readonly Stage[],
   }
   const size = 4 * results.length * points.length;
   for (const [r, { name, dtype }] of results.entries()) {
-    const array = emitter.array(`tile${dtype === "f32" ? "" : `_${dtype}`}`, dtype, size);
+    const array = emitter.array("tile", dtype, size);
     for (const [p, point] of points.entries()) {
       const address = constantIndex(4 * (p * results.length + r));
       const value = point.locals.get(name);
