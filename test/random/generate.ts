@@ -11,6 +11,7 @@ import { copy, rebuild } from "../../compiler/passes/pass.ts";
 import * as pattern from "./patterns.ts";
 import type { Production } from "./productions.ts";
 import * as make from "./productions.ts";
+import * as places from "./places.ts";
 import { nameOf, roleOf, type Dims, type RandomProgram, type Smooth } from "./program.ts";
 import { Random } from "./random.ts";
 import { sameShape, Sketch, type Shape } from "./sketch.ts";
@@ -37,6 +38,8 @@ const smoothProductions: Weighted = [
   [7, make.binary],
   [1, make.choice],
   [2, make.rectified],
+  [1, places.masked],
+  [1, places.weighted],
   [1, make.held],
   [3, make.reduction],
   [3, make.epilogue],
@@ -77,6 +80,8 @@ const smoothProductions: Weighted = [
 
 const mixedProductions: Weighted = [
   ...smoothProductions,
+  [2, places.masked],
+  [1, places.weighted],
   [3, make.comparison],
   [2, make.logic],
   [1, make.randomDraw],
@@ -95,6 +100,8 @@ const longProductions: Weighted = [
   [2, make.contraction],
   [7, windows.longProduct],
   [5, windows.longConv],
+  [2, places.masked],
+  [1, places.weighted],
   [1, make.reverse],
   [1, make.slice],
   [1, make.pad],
