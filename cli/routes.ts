@@ -287,11 +287,13 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
         parse: parseShare,
         optional: true,
         placeholder: "NUMBER",
-        brief: "How far f16 or int8 may take the accuracy down, in points, else the loss up, relative to it; by default 1%",
+        brief:
+          "How far f16 or int8 may take the accuracy down, in points, else the loss up, relative to it; by default 1%",
       },
       relaxed: {
         ...relaxed,
-        brief: "For wasm: with relaxed instructions, too, where the engine has them; results differ from machine to machine",
+        brief:
+          "For wasm: with relaxed instructions, too, where the engine has them; results differ from machine to machine",
       },
       "allow-nonfinite": {
         kind: "boolean",

@@ -74,7 +74,14 @@ function requireSmall({ set, before, after }: Change, dtype: Storage, bound: num
   const worse = isAccuracy ? was - is : (is - was) / Math.abs(was);
   // A loss of 0 that stays is no change.
   if (was === is || worse <= bound) return;
-  const values = { dtype, set, measure, before: formatValue(was), after: formatValue(is), bound: boundText(bound, isAccuracy) };
+  const values = {
+    dtype,
+    set,
+    measure,
+    before: formatValue(was),
+    after: formatValue(is),
+    bound: boundText(bound, isAccuracy),
+  };
   const help = dtype === "int8" ? "--dtype f16 changes less; --max-change allows more" : "--max-change allows more";
   throw new NncError(diagnose(exportChanged, values, [], help));
 }

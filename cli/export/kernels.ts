@@ -37,12 +37,7 @@ export function needsOf(format: Format, relaxed: boolean): readonly string[] {
 }
 
 /** The text that declares `View`, `Instance` and `create`. `relaxed`: with a relaxed module beside the plain one of WebAssembly. */
-export function kernelsText(
-  program: Program,
-  sources: Compiled["sources"],
-  format: Format,
-  relaxed: boolean,
-): string {
+export function kernelsText(program: Program, sources: Compiled["sources"], format: Format, relaxed: boolean): string {
   const create = isBinary(format) ? binaryText(program, sources, relaxed) : sourceText(program, sources);
   return `${instanceText}\n${create}`;
 }

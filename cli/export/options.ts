@@ -28,7 +28,9 @@ export function checkStorage(flags: StorageFlags, { format, module, declarations
   if (dtype !== "f32") requireFormat(`--dtype ${dtype}`, withStorage, format);
   if (relaxed) requireFormat("--relaxed", withRelaxed, format);
   if (flags["max-change"] !== undefined && dtype === "f32")
-    throw new UsageError("--max-change: expected --dtype f16 or --dtype int8 beside it, found f32, which changes nothing");
+    throw new UsageError(
+      "--max-change: expected --dtype f16 or --dtype int8 beside it, found f32, which changes nothing",
+    );
 }
 
 function requireFormat(flag: string, formats: readonly Format[], found: Format): void {

@@ -32,5 +32,7 @@ export function modulePlace(out: string, asked: Format | undefined): ModulePlace
   }
   const [folder, module] = end === undefined ? [out, first] : [path.dirname(out), end];
   const base = { format, folder, module: `${stem}.${module}` };
-  return module === "js" || module === "mjs" ? { ...base, declarations: `${stem}.d.${module.replace("js", "ts")}` } : base;
+  return module === "js" || module === "mjs"
+    ? { ...base, declarations: `${stem}.d.${module.replace("js", "ts")}` }
+    : base;
 }

@@ -125,7 +125,8 @@ describe.each(["js", "wasm"])("weights apart from a module as %s", (format) => {
       ...[0, 16, 40, bytes.length - 1].flatMap((at) =>
         [1, 128].map((bit) => {
           const changed = bytes.map((byte, place) => (place === at ? byte ^ bit : byte));
-          const message = /^Error: load: expected own\.bin as it was exported with this module, with the checksum [0-9a-f]{8}, found [0-9a-f]{8}$/;
+          const message =
+            /^Error: load: expected own\.bin as it was exported with this module, with the checksum [0-9a-f]{8}, found [0-9a-f]{8}$/;
           return [changed, message] as const;
         }),
       ),
@@ -151,26 +152,35 @@ describe.each(["js", "wasm"])("weights apart from a module as %s", (format) => {
     expect(selftest(file)).toEqual(right);
     mkdirSync(path.join(cwd, "far"), { recursive: true });
     cpSync(path.join(cwd, file), path.join(cwd, "far/model.mjs"));
-    expect(selftest("far/model.mjs")).toEqual([1, expect.stringMatching(/^selftest failed: ENOENT: .*far.own\.bin'\n$/)]);
+    expect(selftest("far/model.mjs")).toEqual([
+      1,
+      expect.stringMatching(/^selftest failed: ENOENT: .*far.own\.bin'\n$/),
+    ]);
     expect(selftest("far/model.mjs", path.join(cwd, `${format}-apart/own.bin`))).toEqual(right);
     writeFileSync(path.join(cwd, "far/own.bin"), weights().fill(7, 30, 34));
-    expect(selftest("far/model.mjs")).toEqual([1, expect.stringMatching(/^selftest failed: load: expected own\.bin as /)]);
+    expect(selftest("far/model.mjs")).toEqual([
+      1,
+      expect.stringMatching(/^selftest failed: load: expected own\.bin as /),
+    ]);
     rmSync(path.join(cwd, "far"), { recursive: true });
   });
 });
 
 describe("weights apart", () => {
-  test.each(compilers)("TypeScript %s finds no mistake in the module, nor in a program that uses its declarations", (_version, check) => {
-    expect(check(new Map([["/model.ts", textOf("ts-apart/model.ts")]]), ["/model.ts"])).toEqual([]);
-    const use = `import { load, predict, type Prediction } from "./model.mjs";
+  test.each(compilers)(
+    "TypeScript %s finds no mistake in the module, nor in a program that uses its declarations",
+    (_version, check) => {
+      expect(check(new Map([["/model.ts", textOf("ts-apart/model.ts")]]), ["/model.ts"])).toEqual([]);
+      const use = `import { load, predict, type Prediction } from "./model.mjs";
       load(new Uint8Array(3)); load(new ArrayBuffer(3));
       export const found: readonly Prediction[] = predict([[1, 2]]);`;
-    const files = new Map([
-      ["/model.d.mts", textOf("js-apart/model.d.mts")],
-      ["/use.mts", use],
-    ]);
-    expect(check(files, ["/use.mts"])).toEqual([]);
-  });
+      const files = new Map([
+        ["/model.d.mts", textOf("js-apart/model.d.mts")],
+        ["/use.mts", use],
+      ]);
+      expect(check(files, ["/use.mts"])).toEqual([]);
+    },
+  );
 
   test("of a model of text", async () => {
     await exported("letters.nn", ...params("letters"), "-o", "text-in");
@@ -205,13 +215,22 @@ describe("flags that would have no effect", () => {
     [["--weights", ".."], `--weights: expected a file name such as model.weights, ${beside}, found ".."`],
     [["--weights", "model.mjs"], `--weights: expected another name than the module's, found "model.mjs"`],
     [["--weights", "model.d.mts"], `--weights: expected another name than the module's, found "model.d.mts"`],
-    [["--max-change", "2%"], "--max-change: expected --dtype f16 or --dtype int8 beside it, found f32, which changes nothing"],
-    [["--dtype", "int8", "--max-change", "-1"], '--max-change: expected a number from 0, such as 0.02 or 2%, found "-1"'],
+    [
+      ["--max-change", "2%"],
+      "--max-change: expected --dtype f16 or --dtype int8 beside it, found f32, which changes nothing",
+    ],
+    [
+      ["--dtype", "int8", "--max-change", "-1"],
+      '--max-change: expected a number from 0, such as 0.02 or 2%, found "-1"',
+    ],
     [["--relaxed"], "--relaxed: expected --format wasm, found js"],
     [["--dtype", "int4"], /dtype.*int4/],
   ])("%j are refused", async (flags, message) => {
     const { code, stderr } = await run("export", "points.nn", ...params("run"), "-o", "refused", ...flags);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(typeof message === "string" ? literally(message) : message)]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(typeof message === "string" ? literally(message) : message),
+    ]);
   });
 
   function literally(text: string): RegExp {
@@ -222,19 +241,36 @@ describe("flags that would have no effect", () => {
 describe("weights in fewer bits", () => {
   const sizes: Record<string, number> = {};
 
-  test.each(["f32", "f16", "int8"])("as %s the module tests itself, and as WebAssembly and TypeScript it says the same to the bit", async (dtype) => {
-    const said: string[] = [];
-    for (const format of ["js", "wasm"]) {
-      const args = ["--format", format, "--dtype", dtype, "-o", `${format}-${dtype}`, "--weights", "w", "--max-change", "50%"];
-      await exported("levels.nn", ...params("levels"), ...(dtype === "f32" ? args.slice(0, -2) : args));
-      expect(selftest(`${format}-${dtype}/model.mjs`)).toEqual([0, "4 examples as expected (largest difference 0)\n"]);
-      const module = await moduleAt(`${format}-${dtype}/model.mjs`);
-      module.load(readFileSync(path.join(cwd, `${format}-${dtype}/w`)));
-      said.push(JSON.stringify(module.predict([[0.3, -0.4]])));
-    }
-    expect(new Set(said).size).toBe(1);
-    sizes[dtype] = statSync(path.join(cwd, `js-${dtype}/w`)).size;
-  });
+  test.each(["f32", "f16", "int8"])(
+    "as %s the module tests itself, and as WebAssembly and TypeScript it says the same to the bit",
+    async (dtype) => {
+      const said: string[] = [];
+      for (const format of ["js", "wasm"]) {
+        const args = [
+          "--format",
+          format,
+          "--dtype",
+          dtype,
+          "-o",
+          `${format}-${dtype}`,
+          "--weights",
+          "w",
+          "--max-change",
+          "50%",
+        ];
+        await exported("levels.nn", ...params("levels"), ...(dtype === "f32" ? args.slice(0, -2) : args));
+        expect(selftest(`${format}-${dtype}/model.mjs`)).toEqual([
+          0,
+          "4 examples as expected (largest difference 0)\n",
+        ]);
+        const module = await moduleAt(`${format}-${dtype}/model.mjs`);
+        module.load(readFileSync(path.join(cwd, `${format}-${dtype}/w`)));
+        said.push(JSON.stringify(module.predict([[0.3, -0.4]])));
+      }
+      expect(new Set(said).size).toBe(1);
+      sizes[dtype] = statSync(path.join(cwd, `js-${dtype}/w`)).size;
+    },
+  );
 
   test("takes the bytes that were promised", () => {
     const [matrices, vectors, channels] = [2 * 64 + 64 * 2, 64 + 2, 64 + 2];
@@ -255,7 +291,9 @@ describe("weights in fewer bits", () => {
       dtype: "int8",
       change: { set: "hold-out", before: { accuracy: 1 }, after: { accuracy: 1 } },
     });
-    const evaluated = JSON.parse((await run("eval", "points.nn", ...params("run"), "--json")).stdout) as { scores: object };
+    const evaluated = JSON.parse((await run("eval", "points.nn", ...params("run"), "--json")).stdout) as {
+      scores: object;
+    };
     expect(told.change).toMatchObject({ before: evaluated.scores });
   });
 
@@ -296,13 +334,17 @@ describe("a relaxed module beside the plain one", () => {
     console.log(JSON.stringify([predict([[0.3, -0.4]])[0].scores, used]));`;
   const answer = (extra = ""): readonly [scores: Readonly<Record<string, number>>, used: readonly number[]] => {
     writeFileSync(path.join(cwd, "relaxed", "use.mjs"), use(extra));
-    return JSON.parse(execFileSync(process.execPath, [...flags, path.join(cwd, "relaxed/use.mjs")], { encoding: "utf8" }));
+    return JSON.parse(
+      execFileSync(process.execPath, [...flags, path.join(cwd, "relaxed/use.mjs")], { encoding: "utf8" }),
+    );
   };
 
   test("is taken where the engine has such instructions, by what the engine says of it; else the plain one is", async () => {
     await exported("levels.nn", ...params("levels"), "--format", "wasm", "--relaxed", "-o", "relaxed");
     const [relaxed, [taken = 0]] = answer();
-    const [plain, [other = 0]] = answer("let asked = 0; WebAssembly.validate = (bytes) => asked++ > 0 && validate(bytes);");
+    const [plain, [other = 0]] = answer(
+      "let asked = 0; WebAssembly.validate = (bytes) => asked++ > 0 && validate(bytes);",
+    );
     expect(taken).not.toBe(other);
     const exact = (await moduleAt("js-f32/model.mjs")) as Module;
     exact.load(readFileSync(path.join(cwd, "js-f32/w")));

@@ -57,6 +57,7 @@ function numbersOf(output: Output, values: readonly number[]): readonly HTMLElem
 
 /** A form with a control for each field, and beside it the answer, which follows every change. */
 export const rowsPageText = `function say(problem: string): void {
+  place("brief").replaceChildren();
   place("answer").replaceChildren(make("p", { className: "problem" }, problem));
 }
 
@@ -65,6 +66,8 @@ function startRows(views: readonly View[], hasExamples: boolean): void {
     try {
       const row = Object.fromEntries(fields.map(({ name }, at) => [name, controls[at]?.read() ?? []]));
       place("answer").replaceChildren(...answerOf(row));
+      // In one line, where the answer itself may be out of sight.
+      place("brief").textContent = [".best", ".first .share, .one"].map((part) => place("answer").querySelector(part)?.textContent ?? "").join(" ");
     } catch (error) {
       say((error instanceof Error ? error.message : String(error)).replace(/^row 0: /, ""));
     }

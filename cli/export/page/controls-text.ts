@@ -12,12 +12,18 @@ function make<Name extends keyof HTMLElementTagNameMap>(name: Name, properties: 
 function place(id: string): HTMLElement {
   return document.getElementById(id) as HTMLElement;
 }
-
-/** In as many digits as a 32-bit float has. */
-const short = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value));
 `;
 
-export const controlsText = `interface Range { readonly least: number; readonly most: number }
+export const controlsText = `/** In as many digits as a 32-bit float has for sure. */
+const short = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value));
+
+/** The shortest number that is the same float. */
+function exact(value: number): string {
+  const digits = [6, 7, 8].find((count) => Math.fround(Number(value.toPrecision(count))) === Math.fround(value));
+  return String(digits === undefined ? value : Number(value.toPrecision(digits)));
+}
+
+interface Range { readonly least: number; readonly most: number }
 interface Picture extends Range { readonly height: number; readonly width: number; readonly channels: number; readonly dark: boolean; readonly filter: string }
 type View = { readonly kind: "picture"; readonly picture: Picture } | { readonly kind: "values"; readonly labels: readonly string[]; readonly ranges: readonly (Range | null)[] } | { readonly kind: "list" };
 
@@ -37,7 +43,7 @@ function valuesControl(field: Field, labels: readonly string[], ranges: readonly
     const range = ranges[at] ?? null;
     if (range !== null) {
       value.setAttribute("aria-describedby", hint.id);
-      hint.textContent = \`\${short(range.least)} to \${short(range.most)} in the data\`;
+      hint.textContent = \`\${short(range.least)} to \${short(range.most)}\`;
     }
     value.addEventListener("input", () => {
       mark();
@@ -51,15 +57,17 @@ function valuesControl(field: Field, labels: readonly string[], ranges: readonly
     return { element, value, label, mark };
   });
   const legend = fields.length > 1 || labels.length > 1 ? [make("legend", {}, field.name)] : [];
+  const note = ranges.some((range) => range !== null) ? [make("p", { className: "note above" }, "Below each, from which to which number it goes in the data.")] : [];
   return {
-    element: make("fieldset", {}, ...legend, make("div", { className: "values" }, ...values.map(({ element }) => element))),
+    element: make("fieldset", {}, ...legend, ...note, make("div", { className: "values" }, ...values.map(({ element }) => element))),
     read: () => values.map(({ value, label }) => {
       if (field.classes !== null) return value.value;
       if (value.value === "" || !Number.isFinite(Number(value.value))) throw new TypeError(\`expected a number for \${label}\`);
       return Number(value.value);
     }),
     show: (given) => values.forEach(({ value, mark }, at) => {
-      value.value = String(given[at] ?? "");
+      const shown = given[at] ?? "";
+      value.value = typeof shown === "number" && field.dtype === "f32" ? exact(shown) : String(shown);
       mark();
     }),
   };
@@ -82,11 +90,11 @@ function listControl({ name, width, classes }: Field, id: string, changed: () =>
   return {
     element: make("fieldset", { className: "wide" }, make("label", { htmlFor: id }, what), area),
     read: () => {
-      const words = area.value.split(/[\\\\s,;]+/).filter((word) => word !== "");
+      const words = area.value.split(/[\\s,;]+/).filter((word) => word !== "");
       return classes === null ? words.map((word) => (Number.isNaN(Number(word)) ? word : Number(word))) : words;
     },
     show: (values) => {
-      area.value = values.map(String).join(" ");
+      area.value = values.map((value) => (typeof value === "number" ? exact(value) : String(value))).join(" ");
     },
   };
 }

@@ -81,6 +81,7 @@ ${paragraphs.map((line) => `<p class="doc">${escape(line)}</p>\n`).join("")}<p c
 <form id="form" autocomplete="off" novalidate></form>
 <section class="answer" aria-labelledby="answer-title"><h2 id="answer-title">${escape(answer)}</h2><div id="answer" aria-live="polite"></div></section>
 </div>
+<p class="brief" id="brief" aria-hidden="true"></p>
 <footer><p id="tested"></p></footer>
 </main>
 <script type="module">${script}</script>

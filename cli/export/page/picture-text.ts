@@ -12,7 +12,7 @@ function pictureControl({ name, width: row }: Field, picture: Picture, id: strin
   const inverts = make("input", { type: "checkbox", id: \`\${id}-invert\` });
   const chooser = make("input", { type: "file", accept: "image/*" });
   const clear = make("button", { type: "button", textContent: "Clear" });
-  let pixels = new Float32Array(row);
+  let pixels: Float32Array = new Float32Array(row);
   let opened: Float32Array | undefined;
 
   const show = (values: ArrayLike<number>): void => {

@@ -22,6 +22,7 @@ h2:not(:first-child) { margin-top: 1.5rem; }
   .app { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); align-items: start; }
   .app > section, .app > form { padding: 1.25rem; }
   .answer { position: sticky; top: 1rem; }
+  .brief { display: none; }
 }
 fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
 fieldset + fieldset { margin-top: 1.5rem; }
@@ -46,7 +47,7 @@ button.main { background: var(--accent); border-color: var(--accent); color: var
 .pad { display: block; width: 100%; max-width: 22rem; height: auto; border: 1px solid var(--line); border-radius: .5rem; image-rendering: pixelated; }
 .pad.draws { touch-action: none; cursor: crosshair; image-rendering: auto; }
 .examples { display: flex; flex-wrap: wrap; gap: .5rem; }
-.examples button { padding: .25rem; line-height: 0; }
+.examples.pictures button { padding: .25rem; line-height: 0; }
 .examples canvas, .seen canvas { image-rendering: pixelated; border-radius: .25rem; display: block; }
 .seen { display: flex; gap: .6rem; align-items: center; font-size: .85rem; color: var(--soft); margin: 0; }
 .best { margin: 0 0 .9rem; font-size: 1.35rem; font-weight: 650; overflow-wrap: anywhere; }
@@ -66,6 +67,9 @@ button.main { background: var(--accent); border-color: var(--accent); color: var
 .text { margin: 0; min-height: 12rem; white-space: pre-wrap; overflow-wrap: anywhere; font: 1rem/1.6 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .text .prompt { color: var(--soft); }
 .note { margin: .9rem 0 0; font-size: .85rem; color: var(--soft); }
+.note.above { margin: 0 0 .75rem; }
+.brief { position: sticky; bottom: 0; margin: 1rem -1rem 0; padding: .6rem 1rem; background: var(--card); border-top: 1px solid var(--line); font-weight: 600; overflow-wrap: anywhere; }
+.brief:empty { display: none; }
 .problem { margin: 0; color: var(--bad); overflow-wrap: anywhere; }
 footer { margin-top: 1.25rem; font-size: .8rem; color: var(--soft); }
 [hidden] { display: none !important; }
