@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { pointsProject } from "../cli/fixture.ts";
 import { folderWith, nnc } from "../cli/helpers.ts";
 
@@ -13,19 +13,27 @@ const blocks = [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, langua
 }));
 const { folder: cwd } = folderWith(pointsProject);
 
-beforeAll(async () => {
-  const lines = blocks.filter(({ language }) => language === "sh").flatMap(({ body }) => body.trim().split("\n"));
-  for (const line of lines) {
-    const [program, ...args] = line.split(" ");
-    if (program === "node") {
-      const { status, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8" });
-      expect([line, status, stderr]).toEqual([line, 0, ""]);
-    } else {
-      const { code, stderr } = await nnc(args, { cwd });
-      expect([program, code, code === 0 ? "" : stderr]).toEqual(["nnc", 0, ""]);
-    }
+const commands = blocks.filter(({ language }) => language === "sh").flatMap(({ body }) => body.trim().split("\n"));
+
+/** What a command said that failed. */
+async function problemOf(command: string): Promise<string> {
+  const [program, ...args] = command.split(" ");
+  if (program === "nnc") {
+    const { code, stderr } = await nnc(args, { cwd });
+    return code === 0 ? "" : stderr;
   }
-}, 120_000);
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8" });
+  return status === 0 ? "" : stderr;
+}
+
+// One after the other, as they stand there: the later take what the earlier wrote.
+test.each(commands)(
+  "%s",
+  async (command) => {
+    expect(await problemOf(command)).toBe("");
+  },
+  120_000,
+);
 
 const programs = blocks.filter(({ language, body }) => language === "js" && !body.startsWith("// worker"));
 
