@@ -26,6 +26,14 @@ export function parseTemperature(text: string): number {
   return value;
 }
 
+/** A part of a whole from 0: `0.02` or `2%`. */
+export function parseShare(text: string): number {
+  const [, digits = text, percent] = /^(.*?)(%)?$/s.exec(text) ?? [];
+  const value = numberOf(digits);
+  if (value === undefined || value < 0) throw new Error("a number from 0, such as 0.02 or 2%");
+  return percent === undefined ? value : value / 100;
+}
+
 /** `F=34`: a dimension's name and size. */
 export function parseDimension(text: string): Assignment<number> {
   const expected = `NAME=SIZE such as F=34, from 1 to ${most}`;

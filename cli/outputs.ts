@@ -32,9 +32,12 @@ const marks: readonly (readonly [end: string, mark: RegExp])[] = [
   [".mjs", /, exported by nnc\./],
   [".mts", /, exported by nnc\./],
   [".js", /, exported by nnc\./],
+  [".html", /, exported by nnc\./],
   [".ts", /, (exported|compiled) by nnc\./],
   [".wat", /, compiled by nnc\./],
   [".wgsl", /, compiled by nnc\./],
+  // Of any name: `--weights` takes what the user calls them.
+  ["", /^nnc weights v1 \n/],
 ];
 /** The files of an artifact that have no place for a mark, each with the end of the text that it was made with. */
 const unmarked: readonly (readonly [end: string, text: string])[] = [
@@ -117,8 +120,8 @@ function isOurs(place: string): boolean {
 }
 
 function isMarked(place: string): boolean {
-  const mark = marks.find(([end]) => place.endsWith(end))?.[1];
-  return mark?.test(beginningOf(place)) === true;
+  const beginning = beginningOf(place);
+  return marks.some(([end, mark]) => place.endsWith(end) && mark.test(beginning));
 }
 
 /** Nothing where there is no such file. */

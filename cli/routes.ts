@@ -12,7 +12,8 @@ import type { FmtFlags } from "./commands/fmt.ts";
 import type { PredictFlags } from "./commands/predict.ts";
 import type { TrainFlags } from "./commands/train.ts";
 import type { Context } from "./context.ts";
-import { parseCount, parseSeed, parseSetting, parseTemperature } from "./flags.ts";
+import { storages } from "./export/storage.ts";
+import { parseCount, parseSeed, parseSetting, parseShare, parseTemperature } from "./flags.ts";
 import { forms } from "./rows/form.ts";
 import {
   closing,
@@ -252,14 +253,14 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
     positional: file,
     flags: {
       params,
-      out: out("The folder for the module, or its file: app/digits.mjs, digits.js, digits.ts"),
+      out: out("The folder for the module, or its file: app/digits.mjs, digits.js, digits.ts, digits.html"),
       force,
       format: {
         kind: "enum",
-        values: ["js", "ts", "wasm"],
+        values: ["js", "ts", "wasm", "html"],
         optional: true,
         brief:
-          "JavaScript with a declaration file (default), TypeScript, or JavaScript around WebAssembly, which is fastest",
+          "JavaScript with a declaration file (default), TypeScript, JavaScript around WebAssembly, which is fastest, or a page that runs the model",
       },
       model: {
         kind: "parsed",
@@ -267,6 +268,32 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
         optional: true,
         placeholder: "NAME",
         brief: "Which model; by default the trained one",
+      },
+      weights: {
+        kind: "parsed",
+        parse: text,
+        optional: true,
+        placeholder: "FILE",
+        brief: "Puts the weights into a file of this name beside the module, whose `load` takes its bytes",
+      },
+      dtype: {
+        kind: "enum",
+        values: storages,
+        default: "f32",
+        brief: "How weights are stored; f16 and int8 tell what they change on the hold-out",
+      },
+      "max-change": {
+        kind: "parsed",
+        parse: parseShare,
+        optional: true,
+        placeholder: "NUMBER",
+        brief:
+          "How far f16 or int8 may take the accuracy down, in points, else the loss up, relative to it; by default 1%",
+      },
+      relaxed: {
+        ...relaxed,
+        brief:
+          "For wasm: with relaxed instructions, too, where the engine has them; results differ from machine to machine",
       },
       "allow-nonfinite": {
         kind: "boolean",

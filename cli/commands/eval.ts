@@ -3,8 +3,7 @@ import type { Manifest, TargetName } from "../../compiler/program/artifact.ts";
 import type { Compiled } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
-import type { Evaluation, Network } from "../../runtime/load/index.ts";
-import { evaluationSize, feedOf } from "../../runtime/train/data.ts";
+import type { Network } from "../../runtime/load/index.ts";
 import { unitsOf } from "../../runtime/predict/interface.ts";
 import type { Fitted } from "../../runtime/save/fitted.ts";
 import { evaluationRows, warnPrepared } from "../../runtime/train/evaluation.ts";
@@ -14,6 +13,7 @@ import { scoresOf } from "../../runtime/train/losses.ts";
 import { requireTrain } from "../../runtime/train/prepare.ts";
 import { contentsOf } from "../contents.ts";
 import type { Context } from "../context.ts";
+import { evaluationOf } from "../evaluation.ts";
 import { exitCodes } from "../exit.ts";
 import { readUserFile } from "../files.ts";
 import type { FileFlag } from "../flags.ts";
@@ -114,11 +114,4 @@ async function rowsIn(
   const files = data.map(({ field, file }) => rowFile(file, readUserFile(context, file), field));
   const read = declared.reader === "arrays" ? readWholeFiles : readRowFiles;
   return read(files, fields, declared, fitted, telling(context));
-}
-
-async function evaluationOf({ artifact }: Compiled, network: Network, { name, rows }: NamedSet): Promise<Evaluation> {
-  const { manifest } = artifact;
-  const train = requireTrain(manifest, "nnc eval");
-  const feed = feedOf(train, rows, evaluationSize(train, manifest.dims), name);
-  return network.evaluate(feed.epoch(), { trusted: true });
 }

@@ -4,7 +4,9 @@ import path from "node:path";
 import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
 import type { HostData } from "../../compiler/program/host.ts";
+import { dataFiles } from "../../compiler/project.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
+import type { Dataset } from "../../runtime/data/dataset.ts";
 import { readDataFile } from "../../runtime/data/files.ts";
 import { openSource as openData } from "../../runtime/data/open.ts";
 import type { Network } from "../../runtime/load/index.ts";
@@ -17,38 +19,47 @@ type ExampleRow = ModuleParts["examples"][number]["row"];
 
 const exampleCount = 4;
 
-/** Raw rows of the data where they are at hand and still of the kind of training's, else rows that are made up. */
-export function exampleRows(
+/** Raw rows of the train's data, where those are at hand and still of the kind of training's. */
+export function dataRows(
   source: ProjectSource,
-  manifest: Manifest,
+  { host: { train } }: Manifest,
   { inputs }: Interface,
   fitted: Fitted,
-): readonly ExampleRow[] {
-  const { train } = manifest.host;
+): Dataset | undefined {
   const own = train !== undefined && inputs.every(({ name }) => train.inputs.some((input) => input.name === name));
-  const file = train?.data.settings["path"];
-  if (!own || train.data.reader !== "csv" || typeof file !== "string" || !existsSync(path.resolve(source.folder, file)))
-    return madeUp(inputs);
+  if (!own || !readers.has(train.data.reader)) return undefined;
+  if (!dataFiles(train.data).every((file) => existsSync(path.resolve(source.folder, file)))) return undefined;
   try {
     return rowsOfData(source, train.data, inputs, fitted);
   } catch (error) {
     // They have changed since training: the network does without them.
-    if (error instanceof NncError) return madeUp(inputs);
+    if (error instanceof NncError) return undefined;
     throw error;
   }
 }
 
-/** A few, with the columns and words of training, but raw numbers. Throws NN08xx. */
+/** Those whose rows are numbers and words in files. */
+const readers: ReadonlySet<string> = new Set(["csv", "idx", "npy"]);
+
+/** With the columns and words of training, but raw numbers. Throws NN08xx. */
 function rowsOfData(
-  source: ProjectSource,
+  { root, folder }: ProjectSource,
   data: HostData,
   inputs: readonly InputField[],
   { columns, classes }: Fitted,
-): readonly ExampleRow[] {
+): Dataset {
   const fields = inputs.map(({ name, dtype, shape }) => ({ name, role: "input" as const, dtype, shape }));
-  const { tensors, rows } = openData(data, fields, {
-    read: (name) => readDataFile(source.root, source.folder, name),
-  }).apply({ ...unfitted, columns, classes });
+  return openData(data, fields, { read: (name) => readDataFile(root, folder, name) }).apply({
+    ...unfitted,
+    columns,
+    classes,
+  });
+}
+
+/** A few of the rows, spread over them, else rows that are made up. */
+export function exampleRows(data: Dataset | undefined, { inputs }: Interface): readonly ExampleRow[] {
+  if (data === undefined) return madeUp(inputs);
+  const { tensors, rows } = data;
   return Array.from({ length: Math.min(exampleCount, rows) }, (_, at) => {
     const row = Math.floor((at * rows) / exampleCount);
     return Object.fromEntries(

@@ -3,6 +3,8 @@
  * come into memory, and the self-test's command.
  */
 import { commentText, literal } from "../../targets/typescript/code.ts";
+import type { Format } from "./kernels.ts";
+import type { Weights } from "./storage.ts";
 
 /** What stands in a module whatever the model is of. */
 export interface FrameParts {
@@ -10,13 +12,14 @@ export interface FrameParts {
   readonly file: string;
   /** The doc comment of the model. */
   readonly doc: string;
+  readonly format: Format;
   /** The kernels, and how they get memory: the declarations of `Instance` and `create`. */
   readonly kernels: string;
   /** Lines on what must be there where the module runs. */
   readonly needs: readonly string[];
-  /** What lasts, by name, in the order in which the bytes stand in `weights`. */
-  readonly tensors: readonly { readonly name: string; readonly bytes: number }[];
-  readonly weights: Uint8Array;
+  readonly weights: Weights;
+  /** How far what is computed again may be from what was stored, relative to values beyond 1. */
+  readonly tolerance: number;
   /** `requireSizes`, which is called with the rows and their length before the kernels are; empty where nothing is required. */
   readonly requirements: string;
 }
@@ -28,27 +31,21 @@ export function headerText({ doc, file, needs }: FrameParts, lines: readonly str
   return `${comment([...own, ...lines, ...needs, test])}\n`;
 }
 
-/** The line of an example that imports these names. */
-export function importLine(names: string, { file }: FrameParts): string {
-  return `  import { ${names} } from "./${file.replace(/\.ts$/, ".js")}";`;
-}
-
-export function weightsText({ tensors, weights }: FrameParts): string {
-  const text = Buffer.from(weights).toString("base64");
+/** The lines of an example that import these names, and load the weights where they are apart. */
+export function importLines(names: readonly string[], { file, weights }: FrameParts): readonly string[] {
+  const all = weights.file === undefined ? names : ["load", ...names];
+  const place = weights.file === undefined ? "" : literal(`./${weights.file}`);
   return [
-    "/** Parameters and state, and the seed of what draws, little-endian, one after the other. */",
-    `const tensors: readonly (readonly [name: string, bytes: number])[] = ${literal(tensors.map(({ name, bytes }) => [name, bytes]))};`,
-    `const weights = ${literal(text)};`,
-    `const fingerprint = ${fingerprintOf(text)};`,
-    "",
-  ].join("\n");
+    `  import { ${all.join(", ")} } from "./${file.replace(/\.ts$/, ".js")}";`,
+    ...(weights.file === undefined
+      ? []
+      : [`  load(await (await fetch(${place})).arrayBuffer()); // in Node: load(readFileSync(${place}))`]),
+  ];
 }
 
-/** FNV-1a of 32 bits (Fowler, Noll, Vo; draft-eastlake-fnv): another character anywhere gives another number. */
-function fingerprintOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
+/** The sentence on what a module needs. */
+export function needsOnly({ weights }: FrameParts): string {
+  return `It needs nothing but this file${weights.file === undefined ? "" : ` and ${weights.file} beside it`}.`;
 }
 
 /** Any kind of numbers that JavaScript has in rows. */
@@ -65,36 +62,6 @@ function shown(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   if (isNumbers(value)) return "typed numbers";
   return Array.isArray(value) ? "a list" : "an object";
-}
-`;
-
-export const openText = `let network: Instance | undefined;
-
-/** The kernels with the weights in their memory; made when first asked for. */
-function open(): Instance {
-  if (network !== undefined) return network;
-  const made = create();
-  const bytes = decoded(weights);
-  let from = 0;
-  for (const [name, length] of tensors) {
-    const view = made.buffers.get(name);
-    if (view !== undefined) new Uint8Array(view.buffer, view.byteOffset, length).set(bytes.subarray(from, from + length));
-    from += length;
-  }
-  network = made;
-  return made;
-}
-
-/** The bytes of a text in base64 (RFC 4648); not every engine has \`atob\`. */
-function decoded(text: string): Uint8Array {
-  const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const bytes = new Uint8Array((text.length / 4) * 3);
-  for (let from = 0, to = 0; from < text.length; from += 4, to += 3) {
-    let bits = 0;
-    for (let at = from; at < from + 4; at += 1) bits = bits * 64 + Math.max(0, digits.indexOf(text.charAt(at)));
-    bytes.set([bits >> 16, (bits >> 8) & 255, bits & 255], to);
-  }
-  return bytes.subarray(0, bytes.length - (text.endsWith("==") ? 2 : Number(text.endsWith("="))));
 }
 `;
 
@@ -116,21 +83,22 @@ export function numbersLiteral(values: readonly number[]): string {
   return `[${values.map(String).join(",")}]`;
 }
 
-/** Behind a module's \`selftest\`; `examples` is the text of a template in it, which says what is computed again. */
-export function mainText(examples: string): string {
+/** What a module's `selftest` measures with, and how much it allows. */
+export function distanceText({ tolerance }: FrameParts): string {
   return `/** How far a number is from the expected one, relative to those beyond 1. What is not finite is the same, or NaN apart. */
 function distance(found: number, expected: number): number {
   return Object.is(found, expected) ? 0 : Math.abs(found - expected) / Math.max(1, Math.abs(expected));
 }
 
-/** FNV-1a of 32 bits: another character anywhere gives another number. */
-function fingerprintOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
+/** The largest distance that is none. */
+const tolerance = ${tolerance};
+`;
 }
 
-interface Host { readonly argv: readonly string[]; exitCode?: number }
+/** Behind those; `examples` is the text of a template in the module, which says what is computed again. */
+export function mainText({ weights }: FrameParts, examples: string): string {
+  return `interface Files { readonly readFileSync: (file: string) => Uint8Array }
+interface Host { readonly argv: readonly string[]; readonly getBuiltinModule?: (name: string) => Files; exitCode?: number }
 interface Terminal { readonly log: (text: string) => void; readonly error: (text: string) => void }
 /** What Node has and other engines may not. */
 const { process: host, console: terminal } = globalThis as { process?: Host; console?: Terminal };
@@ -138,16 +106,27 @@ const address = (import.meta as { readonly url?: string }).url ?? "";
 /** Whether Node was started with this very file, whatever it is called by now. */
 const isMain = host?.argv[1]?.split(/[\\\\/]/).at(-1) === decodeURIComponent(address.split("/").at(-1) ?? "");
 if (host !== undefined && isMain && host.argv[2] === "--selftest") {
-  const worst = selftest();
-  const isWhole = fingerprintOf(weights) === fingerprint;
-  if (isWhole && worst <= 1e-6) terminal?.log(\`${examples} as expected (largest difference \${worst})\`);
-  else {
-    terminal?.error(worst <= 1e-6 ? "selftest failed: the weights are not those that were exported" : \`selftest failed: the largest difference is \${worst}, expected at most 1e-6\`);
+  try {
+${weights.file === undefined ? "" : readApart}    const worst = selftest();
+    if (!(worst <= tolerance)) throw new Error(\`the largest difference is \${worst}, expected at most \${tolerance}\`);
+${weights.file === undefined ? checkInside : ""}    terminal?.log(\`${examples} as expected (largest difference \${worst})\`);
+  } catch (error) {
+    terminal?.error(\`selftest failed: \${error instanceof Error ? error.message : String(error)}\`);
     host.exitCode = 1;
   }
 }
 `;
 }
+
+/** A weight that no stored example depends on is looked at, too. */
+const checkInside = `    if (fingerprintOf(decoded(weights)) !== fingerprint) throw new Error("the weights are not those that were exported");
+`;
+
+/** From the place that is named, else from beside the module. */
+const readApart = `    const files = host.getBuiltinModule?.("node:fs");
+    if (files === undefined) throw new Error("expected Node 20.16 or later, which hands over its files without an import");
+    load(files.readFileSync(host.argv[3] ?? host.argv[1]?.replace(/[^\\\\/]*$/, weightsFile) ?? ""));
+`;
 
 /** A doc comment. */
 export function comment(lines: readonly string[]): string {

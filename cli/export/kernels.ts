@@ -11,24 +11,34 @@ import { literal } from "../../targets/typescript/code.ts";
 import { emitTypescript } from "../../targets/typescript/index.ts";
 import { emitWasm } from "../../targets/wasm/index.ts";
 
-export type Format = "js" | "ts" | "wasm";
+export type Format = "js" | "ts" | "wasm" | "html";
 
-export const machines: Readonly<Record<Format, Machine>> = { js: javascript, ts: javascript, wasm: simd };
+export const machines: Readonly<Record<Format, Machine>> = { js: javascript, ts: javascript, wasm: simd, html: simd };
+
+/** Whether the kernels are WebAssembly. */
+export function isBinary(format: Format): boolean {
+  return format === "wasm" || format === "html";
+}
 
 /** What must be there where the module runs, beside the language; lines for its first comment. */
-export const needs: Readonly<Record<Format, readonly string[]>> = {
-  js: [],
-  ts: [],
-  wasm: [
+export function needsOf(format: Format, relaxed: boolean): readonly string[] {
+  if (!isBinary(format)) return [];
+  return [
     "It runs as WebAssembly with vector instructions (SIMD). A page with a Content-Security-Policy",
     "must allow 'wasm-unsafe-eval' for scripts.",
+    ...(relaxed
+      ? [
+          "Where the engine has relaxed vector instructions they are used: a product that is added may be rounded",
+          "once or twice, so results differ from machine to machine.",
+        ]
+      : []),
     "",
-  ],
-};
+  ];
+}
 
-/** The text that declares `View`, `Instance` and `create`. */
-export function kernelsText(program: Program, sources: Compiled["sources"], format: Format): string {
-  const create = format === "wasm" ? binaryText(program, sources) : sourceText(program, sources);
+/** The text that declares `View`, `Instance` and `create`. `relaxed`: with a relaxed module beside the plain one of WebAssembly. */
+export function kernelsText(program: Program, sources: Compiled["sources"], format: Format, relaxed: boolean): string {
+  const create = isBinary(format) ? binaryText(program, sources, relaxed) : sourceText(program, sources);
   return `${instanceText}\n${create}`;
 }
 
@@ -53,21 +63,21 @@ function sourceText(program: Program, sources: Compiled["sources"]): string {
 /** What the host never looks at. */
 const within: readonly BufferRole[] = ["temporary", "segment", "slice"];
 
-function binaryText(program: Program, sources: Compiled["sources"]): string {
-  const { manifest, files } = emitWasm(program, sources, noThreads);
-  const bytes = files[manifest.module];
-  if (!(bytes instanceof Uint8Array)) throw new InternalError("export", "the target assembled no module");
+function binaryText(program: Program, sources: Compiled["sources"], relaxed: boolean): string {
   const places = program.buffers
     .filter(({ role }) => !within.includes(role))
     .map((buffer) => [buffer.name, buffer.dtype === "f32" ? "f32" : "i32", buffer.offset, buffer.bytes / 4]);
-  return `/** The kernels, a module of WebAssembly. */
-const binary = ${literal(Buffer.from(bytes).toString("base64"))};
+  const plain = moduleOf(program, sources, false);
+  const binaries = relaxed ? [moduleOf(program, sources, true), plain] : [plain];
+  return `/** The kernels, a module of WebAssembly${relaxed ? ": one with relaxed instructions, for engines that have them, and one without" : ""}. */
+const binaries: readonly string[] = ${literal(binaries)};
 
 /** Where in its memory lies what goes in, what comes out and what lasts: the name, the type, the first byte, and how many numbers. */
 const places: readonly (readonly [name: string, dtype: string, offset: number, length: number])[] = ${literal(places)};
 
 /** What is used of an engine's WebAssembly. */
 interface Engine {
+  readonly validate: (bytes: Uint8Array) => boolean;
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: Readonly<Record<string, unknown>> };
 }
@@ -75,7 +85,9 @@ interface Engine {
 function create(): Instance {
   const { WebAssembly: engine } = globalThis as unknown as { readonly WebAssembly?: Engine };
   if (engine === undefined) throw new Error("this model runs as WebAssembly, which this engine has not");
-  const { exports } = new engine.Instance(new engine.Module(decoded(binary)));
+  const binary = binaries.map(decoded).find((bytes) => engine.validate(bytes));
+  if (binary === undefined) throw new Error("this model runs as WebAssembly with vector instructions (SIMD), which this engine has not");
+  const { exports } = new engine.Instance(new engine.Module(binary));
   const { buffer } = exports["memory"] as { readonly buffer: ArrayBuffer };
   const viewOf = (dtype: string, offset: number, length: number): View =>
     dtype === "f32" ? new Float32Array(buffer, offset, length) : new Int32Array(buffer, offset, length);
@@ -83,4 +95,12 @@ function create(): Instance {
   return { buffers, entries: exports as Instance["entries"] };
 }
 `;
+}
+
+/** In base64. */
+function moduleOf(program: Program, sources: Compiled["sources"], relaxed: boolean): string {
+  const { manifest, files } = emitWasm(program, sources, noThreads, relaxed);
+  const bytes = files[manifest.module];
+  if (!(bytes instanceof Uint8Array)) throw new InternalError("export", "the target assembled no module");
+  return Buffer.from(bytes).toString("base64");
 }

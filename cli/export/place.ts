@@ -11,18 +11,28 @@ export interface ModulePlace {
   readonly declarations?: string;
 }
 
+/** Of each format, how its file may end; the first is that in a folder. */
+const ends: Readonly<Record<Format, readonly string[]>> = {
+  js: ["mjs", "js"],
+  ts: ["ts"],
+  wasm: ["mjs", "js"],
+  html: ["html"],
+};
+
 /** `asked`: the format, if one was asked for. Throws a UsageError where that is another than the name of the file says. */
 export function modulePlace(out: string, asked: Format | undefined): ModulePlace {
-  const [, stem = "model", end] = /^(.*)\.(mjs|js|ts)$/.exec(path.basename(out)) ?? [];
-  const format = asked ?? (end === "ts" ? "ts" : "js");
-  if (end !== undefined && (end === "ts") !== (format === "ts")) {
-    const expected = format === "ts" ? ".ts" : ".mjs or .js";
+  const [, stem = "model", end] = /^(.*)\.(mjs|js|ts|html)$/.exec(path.basename(out)) ?? [];
+  const format = asked ?? (end === "ts" || end === "html" ? end : "js");
+  const [first = "mjs"] = ends[format];
+  if (end !== undefined && !ends[format].includes(end)) {
+    const expected = ends[format].map((one) => `.${one}`).join(" or ");
     throw new UsageError(
       `--out: expected a folder, or a file that ends in ${expected} for --format ${format}, found ${JSON.stringify(out)}`,
     );
   }
-  const folder = end === undefined ? out : path.dirname(out);
-  if (format === "ts") return { format, folder, module: `${stem}.ts` };
-  const [module, declarations] = end === "js" ? ["js", "d.ts"] : ["mjs", "d.mts"];
-  return { format, folder, module: `${stem}.${module}`, declarations: `${stem}.${declarations}` };
+  const [folder, module] = end === undefined ? [out, first] : [path.dirname(out), end];
+  const base = { format, folder, module: `${stem}.${module}` };
+  return module === "js" || module === "mjs"
+    ? { ...base, declarations: `${stem}.d.${module.replace("js", "ts")}` }
+    : base;
 }

@@ -6,10 +6,12 @@ import type { ProjectSource } from "../../compiler/project.ts";
 import { parse } from "../../compiler/syntax/parse.ts";
 import type { Network } from "../../runtime/load/index.ts";
 import type { FrameParts } from "./frame.ts";
-import { kernelsText, needs } from "./kernels.ts";
+import { kernelsText, needsOf } from "./kernels.ts";
 import type { Format } from "./kernels.ts";
 import { requirementsText } from "./sizes-text.ts";
 import type { SizeNames } from "./sizes-text.ts";
+import { raw } from "./storage.ts";
+import type { Stored } from "./storage.ts";
 
 /** A trained network, and in which form its module is wanted. */
 export interface Exported {
@@ -21,38 +23,38 @@ export interface Exported {
   readonly file: string;
   /** The bounds that were asked for. */
   readonly bounds: Readonly<Record<string, number>>;
+  /** With a relaxed module of WebAssembly beside the plain one. */
+  readonly relaxed: boolean;
+  /** What the network keeps, as the export has it, by name. The network holds the same values. */
+  readonly stored: ReadonlyMap<string, Stored>;
+  /** The file beside the module that the weights go into. */
+  readonly weights?: string;
 }
 
+/** Of one that rounds as its processor likes, over layers. */
+const tolerances = { plain: 1e-6, relaxed: 1e-4 } as const;
+
 /** `sizes`: what the module calls the open dimensions. */
-export function frameOf(
-  { source, compiled, network, format, file }: Exported,
-  model: HostModel,
-  program: Program,
-  sizes: SizeNames,
-): FrameParts {
-  const tensors = lasting(program, network);
+export function frameOf(exported: Exported, model: HostModel, program: Program, sizes: SizeNames): FrameParts {
+  const { source, compiled, format, relaxed, file, weights } = exported;
   return {
     file,
+    format,
     doc: docOf(source, model.name),
-    kernels: kernelsText(program, compiled.sources, format),
-    needs: needs[format],
-    tensors: tensors.map(({ name, data }) => ({ name, bytes: data.byteLength })),
-    weights: Buffer.concat(tensors.map(({ data }) => data)),
+    kernels: kernelsText(program, compiled.sources, format, relaxed),
+    needs: needsOf(format, relaxed),
+    weights: { tensors: lasting(program, exported), ...(weights === undefined ? {} : { file: weights }) },
+    tolerance: tolerances[relaxed ? "relaxed" : "plain"],
     requirements: requirementsText(program.host.requirements, sizes),
   };
 }
 
 /** What the program keeps between calls, as the trained network has it: a model that draws has its seed, too. */
-function lasting(
-  { buffers }: Program,
-  network: Network,
-): readonly { readonly name: string; readonly data: Uint8Array }[] {
-  const kept = network.snapshot();
-  const { seed } = network.counters;
+function lasting({ buffers }: Program, { network, stored }: Exported): readonly Stored[] {
   return buffers.flatMap(({ name, role }) => {
-    const view =
-      role === "counter" && name === "seed" ? Int32Array.of(seed) : isKept(role) ? kept.get(name) : undefined;
-    return view === undefined ? [] : [{ name, data: new Uint8Array(view.buffer, view.byteOffset, view.byteLength) }];
+    if (role === "counter" && name === "seed") return [raw(name, Int32Array.of(network.counters.seed))];
+    const tensor = isKept(role) ? stored.get(name) : undefined;
+    return tensor === undefined ? [] : [tensor];
   });
 }
 

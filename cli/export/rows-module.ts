@@ -1,7 +1,7 @@
 /** The module of a model that takes rows: all that its text holds. */
 import type { HostModel } from "../../compiler/program/host.ts";
 import { interfaceOf } from "../../runtime/predict/interface.ts";
-import { examplesOf, exampleRows } from "./examples.ts";
+import { dataRows, exampleRows, examplesOf } from "./examples.ts";
 import { machines } from "./kernels.ts";
 import { notesFor } from "./notes.ts";
 import { frameOf } from "./program.ts";
@@ -20,6 +20,7 @@ export async function rowsParts(exported: Exported, model: HostModel): Promise<M
   const bound = rowsAtOnce(program, dims);
   // The network may take fewer at once than the module.
   const together = Math.min(bound, rowsAtOnce(compiled.built.program, dims));
+  const data = dataRows(source, manifest, outside, fitted);
   return {
     ...frameOf(exported, model, program, new Map(program.dims.map(({ name }) => [name, "_rows"]))),
     notes: notesFor(manifest.host.train, outside, bound),
@@ -27,6 +28,7 @@ export async function rowsParts(exported: Exported, model: HostModel): Promise<M
     fitted,
     dims,
     bound,
-    examples: await examplesOf(exampleRows(source, manifest, outside, fitted), together, network, outside),
+    data,
+    examples: await examplesOf(exampleRows(data, outside), together, network, outside),
   };
 }

@@ -2,6 +2,7 @@
  * The text of an exported module around its kernels: typed, with comments, without any import. It prepares rows as training did, runs the
  * kernels, names the classes, and can test itself. Written as TypeScript; the JavaScript form is the same text without its types.
  */
+import type { Dataset } from "../../runtime/data/dataset.ts";
 import { scoresKey } from "../../runtime/predict/interface.ts";
 import type { Interface } from "../../runtime/predict/interface.ts";
 import { keysBeside } from "../../runtime/predict/rows.ts";
@@ -10,16 +11,17 @@ import { literal } from "../../targets/typescript/code.ts";
 import {
   argmaxText,
   comment,
+  distanceText,
   headerText,
-  importLine,
+  importLines,
   mainText,
+  needsOnly,
   numbersLiteral,
   numbersText,
-  openText,
   valuesText,
-  weightsText,
 } from "./frame.ts";
 import type { FrameParts } from "./frame.ts";
+import { loadDeclaration, openText, weightsText } from "./weights-text.ts";
 import { namedText, overloads, predictText, writeText } from "./predict-forms.ts";
 import { rowsText } from "./rows-text.ts";
 
@@ -33,6 +35,8 @@ export interface ModuleParts extends FrameParts {
   readonly dims: readonly string[];
   /** The most rows at once. */
   readonly bound: number;
+  /** The raw rows of the data, where they are at hand. */
+  readonly data: Dataset | undefined;
   /** Raw rows, but ids in the place of words, and what the network made of them when it was exported: for each output, its values in a row. */
   readonly examples: readonly {
     readonly row: Readonly<Record<string, readonly number[]>>;
@@ -42,6 +46,11 @@ export interface ModuleParts extends FrameParts {
 
 /** The whole module as TypeScript. */
 export function moduleText(parts: ModuleParts): string {
+  return [modelText(parts), mainText(parts, "${examples.length} examples")].join("\n");
+}
+
+/** Without what Node's command line asks for. */
+export function modelText(parts: ModuleParts): string {
   const { outside } = parts;
   return [
     header(parts),
@@ -51,7 +60,7 @@ export function moduleText(parts: ModuleParts): string {
     dataText(parts),
     valuesText,
     rowsText,
-    openText,
+    openText(parts),
     parts.requirements,
     scaleText,
     runText(parts.requirements !== ""),
@@ -60,7 +69,7 @@ export function moduleText(parts: ModuleParts): string {
     writeText(parts.requirements !== ""),
     namedText(outside),
     selftestText,
-    mainText("${examples.length} examples"),
+    distanceText(parts),
   ].join("\n");
 }
 
@@ -70,6 +79,7 @@ export function declarationText(parts: ModuleParts): string {
     header(parts),
     numbersText,
     typesText(parts.outside),
+    ...loadDeclaration(parts.weights),
     `${overloads(parts.outside)
       .map(([doc, form]) => `${comment(doc)}\nexport declare function ${form};`)
       .join("\n")}\n`,
@@ -79,9 +89,9 @@ export function declarationText(parts: ModuleParts): string {
 function header(parts: ModuleParts): string {
   const { outside, notes } = parts;
   return headerText(parts, [
-    `Inference with the model ${outside.model.name}, exported by nnc. It needs nothing but this file.`,
+    `Inference with the model ${outside.model.name}, exported by nnc. ${needsOnly(parts)}`,
     "",
-    importLine("predict", parts),
+    ...importLines(["predict"], parts),
     `  const [first] = predict([${exampleRow(outside)}]);`,
     "",
     ...notes,
@@ -193,7 +203,7 @@ function dataText(parts: ModuleParts): string {
     `const most = ${bound};`,
     `const openDimensions = ${dims.length};`,
     "",
-    weightsText(parts),
+    weightsText(parts.weights),
     "/** Rows, input by input, with what came out for them when this was exported. */",
     "interface Example { readonly row: readonly (readonly [name: string, values: readonly Value[]])[]; readonly outputs: readonly (readonly number[])[] }",
     `const examples: readonly Example[] = [${examples.map((example) => exampleText(example, outside)).join(",")}];`,

@@ -19,7 +19,7 @@ import type { ModuleCall, TextExample, TextParts } from "./text-template.ts";
 const longestExample = 64;
 
 export async function textParts(exported: Exported, text: TextModel): Promise<TextParts> {
-  const { compiled, network, bounds, format } = exported;
+  const { compiled, network, bounds, format, relaxed } = exported;
   const { model, vocabulary, window, width } = text;
   const { continuation } = model;
   const { start, step } = continuation ?? { step: model };
@@ -31,6 +31,7 @@ export async function textParts(exported: Exported, text: TextModel): Promise<Te
   return {
     ...frameOf(exported, model, program, sizesOf(text, program)),
     model: model.name,
+    isRelaxed: relaxed,
     output: interfaceOfText(text).outputs[0]?.name ?? "output",
     vocabulary,
     window,

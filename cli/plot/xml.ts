@@ -37,7 +37,7 @@ export function number(value: number): string {
 }
 
 /** For text and attributes; characters that XML 1.0 cannot hold become U+FFFD. */
-function escape(content: string): string {
+export function escape(content: string): string {
   return content
     .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, "\ufffd")
     .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

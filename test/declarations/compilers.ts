@@ -46,8 +46,9 @@ export function complaints(
   roots: readonly string[],
   compiler: Compiler = newest,
   library: ReadonlyMap<string, string> = new Map(),
+  options: newest.CompilerOptions = strictest,
 ): readonly string[] {
-  const host = compiler.createCompilerHost(strictest);
+  const host = compiler.createCompilerHost(options);
   const textOf = (name: string): string | undefined => files.get(name) ?? library.get(name);
   const readFile = host.readFile.bind(host);
   const isFile = host.fileExists.bind(host);
@@ -63,7 +64,7 @@ export function complaints(
     return text === undefined ? undefined : compiler.createSourceFile(name, text, version);
   };
   return compiler
-    .getPreEmitDiagnostics(compiler.createProgram([...roots], strictest, host))
+    .getPreEmitDiagnostics(compiler.createProgram([...roots], options, host))
     .map(
       ({ file, messageText }) => `${file?.fileName ?? ""}: ${compiler.flattenDiagnosticMessageText(messageText, " ")}`,
     );

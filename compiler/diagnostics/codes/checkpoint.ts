@@ -291,3 +291,28 @@ export const startFromFitted = define<File & { readonly differences: readonly st
     "`start_from` takes tensors and nothing else: classes, columns and statistics are fitted to the data of this run. Where an id stands for another class, or a number for " +
     "another measure, the tensors begin with the meaning that they were trained for and have to learn the new one.",
 });
+
+export const exportChanged = define<{
+  readonly dtype: string;
+  readonly set: string;
+  readonly measure: string;
+  readonly before: string;
+  readonly after: string;
+  readonly bound: string;
+}>({
+  code: "NN0933",
+  severity: "error",
+  message: ({ dtype, set, measure, before, after, bound }) =>
+    `with weights in ${dtype} the ${set} ${measure} goes from ${before} to ${after}; expected a change for the worse of at most ${bound}`,
+  explanation:
+    "Weights in fewer bits are rounded, and the network was measured with them before anything was written. The bound holds for the accuracy, in points, where the train " +
+    "measures one, else for the loss, relative to what it was. `--max-change` sets another bound; `--dtype f16` rounds far less than `int8`.",
+});
+
+export const exportUnmeasured = define<{ readonly dtype: string; readonly problem: string }>({
+  code: "NN0934",
+  severity: "warning",
+  message: ({ dtype, problem }) => `what weights in ${dtype} change is not measured: ${problem}`,
+  explanation:
+    "Weights in fewer bits are rounded. What that does to loss and accuracy is measured on the rows that the train held out, else on its training rows, where they are at hand.",
+});

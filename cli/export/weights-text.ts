@@ -1,0 +1,176 @@
+/**
+ * The weights of an exported module: inside as text, or in a file beside it that `load` takes; how they are stored, and how they come into
+ * memory. TypeScript without an import.
+ */
+import { literal } from "../../targets/typescript/code.ts";
+import { comment } from "./frame.ts";
+import type { FrameParts } from "./frame.ts";
+import { isBinary } from "./kernels.ts";
+import type { Stored, Weights } from "./storage.ts";
+
+/** Every file of weights begins with it; 16 bytes, so that what follows lies as its numbers want it. */
+export const weightsMark = "nnc weights v1 \n";
+
+/** The bytes of the file of weights. */
+export function weightsFile({ tensors }: Weights): Uint8Array {
+  return Buffer.concat([Buffer.from(weightsMark), ...tensors.map(({ bytes }) => bytes)]);
+}
+
+/** The module's data on its weights, and the weights where they are inside. */
+export function weightsText(weights: Weights): string {
+  const { tensors, file } = weights;
+  const bytes = file === undefined ? Buffer.concat(tensors.map((one) => one.bytes)) : weightsFile(weights);
+  const forms = tensors.map(({ name, form, numbers, channels }) => [name, form, numbers, channels]);
+  return [
+    "/**",
+    " * Parameters and state, and the seed of what draws, one after the other: little-endian numbers of 32 bits, halves (binary16), or as many scales",
+    " * as channels and steps of 8 bits, each to be multiplied by the scale of its place along the last axis.",
+    " */",
+    `const tensors: readonly (readonly [name: string, form: string, numbers: number, channels: number])[] = ${literal(forms)};`,
+    ...(file === undefined
+      ? [`const weights = ${literal(bytes.toString("base64"))};`]
+      : [
+          `/** Their file, and how many bytes it has. */`,
+          `const weightsFile = ${literal(file)};`,
+          `const weightsBytes = ${bytes.length};`,
+        ]),
+    `const fingerprint = ${fingerprintOf(bytes)};`,
+    "",
+  ].join("\n");
+}
+
+/** FNV-1a of 32 bits (Fowler, Noll, Vo; draft-eastlake-fnv): another byte anywhere gives another number. */
+function fingerprintOf(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
+const fingerprintText = `/** FNV-1a of 32 bits: another byte anywhere gives another number. */
+function fingerprintOf(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < bytes.length; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+  return hash >>> 0;
+}
+`;
+
+const loadForm = "load(bytes: ArrayBuffer | ArrayBufferView): void";
+
+function loadDoc(file: string): string {
+  return comment([
+    `Takes the bytes of ${file}, however they were read; before any other call, and once is enough. Throws a TypeError for what holds no`,
+    "bytes, a RangeError for another number of them, and an Error where they are not those that were exported with this module.",
+  ]);
+}
+
+/** The declaration of `load`, where there is one. */
+export function loadDeclaration({ file }: Weights): readonly string[] {
+  return file === undefined ? [] : [`${loadDoc(file)}\nexport declare function ${loadForm};\n`];
+}
+
+/** `open`, which every call asks for the kernels, and what fills their memory. Kernels of WebAssembly are text, as weights inside are. */
+export function openText({ weights: { tensors, file }, format }: Pick<FrameParts, "weights" | "format">): string {
+  return [
+    "let network: Instance | undefined;",
+    "",
+    file === undefined ? insideText : apartText(file),
+    fillText(new Set(tensors.map(({ form }) => form))),
+    ...(file === undefined || isBinary(format) ? [decodedText] : []),
+    fingerprintText,
+  ].join("\n");
+}
+
+const insideText = `/** The kernels with the weights in their memory; made when first asked for. */
+function open(): Instance {
+  if (network !== undefined) return network;
+  const made = create();
+  unpack(made, decoded(weights));
+  network = made;
+  return made;
+}
+`;
+
+function apartText(file: string): string {
+  return `${loadDoc(file)}
+export function ${loadForm} {
+  const given = bytesOf(bytes);
+  if (given.length !== weightsBytes) throw new RangeError(\`load: expected the \${weightsBytes} bytes of \${weightsFile}, found \${given.length}\`);
+  const found = fingerprintOf(given);
+  if (found !== fingerprint) throw new Error(\`load: expected \${weightsFile} as it was exported with this module, with the checksum \${hex(fingerprint)}, found \${hex(found)}\`);
+  const made = network ?? create();
+  unpack(made, given.subarray(${weightsMark.length}));
+  network = made;
+}
+
+const hex = (value: number): string => value.toString(16).padStart(8, "0");
+
+/** Whatever realm they come from. */
+function bytesOf(given: unknown): Uint8Array {
+  if (ArrayBuffer.isView(given)) return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
+  if (Object.prototype.toString.call(given) === "[object ArrayBuffer]") return new Uint8Array(given as ArrayBuffer);
+  throw new TypeError(\`load: expected the bytes of \${weightsFile}, an ArrayBuffer or a Uint8Array, found \${shown(given)}\`);
+}
+
+/** The kernels with the weights in their memory. */
+function open(): Instance {
+  if (network !== undefined) return network;
+  throw new Error(\`the weights are not loaded: expected load(bytes) with those of \${weightsFile} before any other call\`);
+}
+`;
+}
+
+/** Only for the forms that there are. */
+function fillText(forms: ReadonlySet<Stored["form"]>): string {
+  const cases = [
+    ...(forms.has("f16")
+      ? [
+          `    if (form === "f16" && view !== undefined) for (let at = 0; at < numbers; at += 1) view[at] = floatOf(data.getUint16(from + 2 * at, true));`,
+        ]
+      : []),
+    ...(forms.has("int8")
+      ? [
+          `    if (form === "int8" && view !== undefined) {`,
+          `      for (let at = 0; at < numbers; at += 1) view[at] = data.getFloat32(from + 4 * (at % channels), true) * data.getInt8(from + 4 * channels + at);`,
+          `    }`,
+        ]
+      : []),
+  ];
+  return [
+    "/** Writes the weights to where the kernels have them. */",
+    "function unpack({ buffers }: Instance, bytes: Uint8Array): void {",
+    ...(cases.length === 0 ? [] : ["  const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);"]),
+    "  let from = 0;",
+    "  for (const [name, form, numbers, channels] of tensors) {",
+    `    const length = form === "int8" ? 4 * channels + numbers : (form === "f16" ? 2 : 4) * numbers;`,
+    "    const view = buffers.get(name);",
+    `    if (form === "raw" && view !== undefined) new Uint8Array(view.buffer, view.byteOffset, length).set(bytes.subarray(from, from + length));`,
+    ...cases,
+    "    from += length;",
+    "  }",
+    "}",
+    "",
+    ...(forms.has("f16") ? [halfText] : []),
+  ].join("\n");
+}
+
+/** Exact: its factors are powers of two. */
+const halfText = `/** The number that 16 bits stand for (IEEE 754, binary16); none of them is infinite. */
+function floatOf(bits: number): number {
+  const exponent = (bits >> 10) & 31;
+  const size = exponent === 0 ? (bits & 1023) / 16777216 : (1024 + (bits & 1023)) * ((1 << exponent) / 33554432);
+  return bits >= 32768 ? -size : size;
+}
+`;
+
+const decodedText = `/** The bytes of a text in base64 (RFC 4648); not every engine has \`atob\`. */
+function decoded(text: string): Uint8Array {
+  const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const bytes = new Uint8Array((text.length / 4) * 3);
+  for (let from = 0, to = 0; from < text.length; from += 4, to += 3) {
+    let bits = 0;
+    for (let at = from; at < from + 4; at += 1) bits = bits * 64 + Math.max(0, digits.indexOf(text.charAt(at)));
+    bytes.set([bits >> 16, (bits >> 8) & 255, bits & 255], to);
+  }
+  return bytes.subarray(0, bytes.length - (text.endsWith("==") ? 2 : Number(text.endsWith("="))));
+}
+`;
