@@ -252,14 +252,14 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
     positional: file,
     flags: {
       params,
-      out: out("The folder for the module, or its file: app/digits.mjs, digits.js, digits.ts"),
+      out: out("The folder for the module or model, or its file: app/digits.mjs, digits.js, digits.ts, digits.onnx"),
       force,
       format: {
         kind: "enum",
-        values: ["js", "ts", "wasm"],
+        values: ["js", "ts", "wasm", "onnx"],
         optional: true,
         brief:
-          "JavaScript with a declaration file (default), TypeScript, or JavaScript around WebAssembly, which is fastest",
+          "JavaScript with a declaration file (default), TypeScript, JavaScript around WebAssembly, which is fastest, or a model that ONNX runtimes read",
       },
       model: {
         kind: "parsed",
@@ -282,11 +282,15 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
     aliases: { o: "out" },
   },
   docs: {
-    brief: "Writes standalone inference code without any dependency",
+    brief: "Writes standalone inference code without any dependency, or an ONNX model",
     customUsage: [
       {
         input: "digits.nn --params runs/digits/parameters.safetensors --format js -o app",
         brief: "then: node app/model.mjs --selftest",
+      },
+      {
+        input: "digits.nn --params runs/digits/parameters.safetensors -o digits.onnx",
+        brief: "opset 17, for any number of rows",
       },
     ],
   },

@@ -1,4 +1,4 @@
-/** `nnc export FILE --params P -o DIR`: inference as one module that needs nothing else, with its weights, preprocessing and class names. */
+/** `nnc export FILE --params P -o DIR`: inference as one module that needs nothing else, or one ONNX model, with weights, preprocessing and class names. */
 import path from "node:path";
 import { tsMorph } from "../../targets/typescript/ts-morph.ts";
 import { exportNotFinite, notFinite } from "../../compiler/diagnostics/codes/checkpoint.ts";
@@ -7,8 +7,10 @@ import type { HostModel } from "../../compiler/program/host.ts";
 import { textModelOf } from "../../runtime/predict/text.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
-import type { Format } from "../export/kernels.ts";
+import { onnxModel } from "../export/onnx/export.ts";
 import { modulePlace } from "../export/place.ts";
+import type { ExportFormat, ModulePlace } from "../export/place.ts";
+import { docOf } from "../export/program.ts";
 import type { Exported } from "../export/program.ts";
 import { rowsParts } from "../export/rows-module.ts";
 import { declarationText, moduleText } from "../export/template.ts";
@@ -28,7 +30,7 @@ import { openSource } from "../source.ts";
 export type ExportFlags = ParameterFlags & {
   readonly out: string;
   readonly force: boolean;
-  readonly format?: Format;
+  readonly format?: ExportFormat;
   readonly model?: string;
   readonly "allow-nonfinite": boolean;
   readonly json: boolean;
@@ -44,19 +46,13 @@ export async function exportModel(context: Context, flags: ExportFlags, file: st
     );
   const { manifest } = compiled.artifact;
   const model = chooseModel(manifest, flags.model);
-  const { format, folder } = place;
+  const { folder } = place;
   const bounds = recordOf("bounds", flags.bounds);
-  const exported = { source, compiled, network, format, bounds, file: place.module };
-  const { text, declarations, examples } = await moduleOf(exported, model);
+  const { files, examples } = await filesOf(place, { source, compiled, network, bounds }, model);
   network.close();
-  const module = path.join(folder, place.module);
-  const files = [
-    ...(place.declarations === undefined ? [] : [[place.declarations, declarations] as const]),
-    [place.module, format === "ts" ? text : withoutTypes(text)] as const,
-  ];
   const reads = [...readBy(source, manifest.host.train), path.resolve(context.cwd, flags.params)];
   await inFolder(context, folder, () => writeOutputs(context, folder, files, { force: flags.force, reads }));
-  const written = files.map(([name, text]) => ({ file: name, bytes: Buffer.byteLength(text) }));
+  const written = files.map(([name, content]) => ({ file: name, bytes: Buffer.byteLength(content) }));
   const { stdout } = context.process;
   if (flags.json)
     writeJson(stdout, {
@@ -67,8 +63,32 @@ export async function exportModel(context: Context, flags: ExportFlags, file: st
       diagnostics,
     });
   else for (const { file: name, bytes } of written) stdout.write(`${path.join(folder, name)}  ${formatBytes(bytes)}\n`);
-  if (format !== "ts") context.process.stderr.write(`node ${module} --selftest computes ${examples} again\n`);
+  if (examples !== undefined) {
+    const module = path.join(folder, place.module);
+    context.process.stderr.write(`node ${module} --selftest computes ${examples} again\n`);
+  }
   return exitCodes.success;
+}
+
+interface Files {
+  readonly files: readonly (readonly [name: string, content: string | Uint8Array])[];
+  /** What the module computes again to test itself, where Node runs it as it is. */
+  readonly examples?: string;
+}
+
+async function filesOf(
+  { format, module, declarations }: ModulePlace,
+  trained: Omit<Exported, "format" | "file">,
+  model: HostModel,
+): Promise<Files> {
+  if (format === "onnx") {
+    const { source, compiled, network } = trained;
+    return { files: [[module, onnxModel({ compiled, network, doc: docOf(source, model.name) }, model)]] };
+  }
+  const made = await moduleOf({ ...trained, format, file: module }, model);
+  if (format === "ts") return { files: [[module, made.text]] };
+  const declared = declarations === undefined ? [] : [[declarations, made.declarations] as const];
+  return { files: [...declared, [module, withoutTypes(made.text)]], examples: made.examples };
 }
 
 /** A module of what the model takes: texts or rows. `examples`: what it computes again to test itself. */

@@ -291,3 +291,12 @@ export const startFromFitted = define<File & { readonly differences: readonly st
     "`start_from` takes tensors and nothing else: classes, columns and statistics are fitted to the data of this run. Where an id stands for another class, or a number for " +
     "another measure, the tensors begin with the meaning that they were trained for and have to learn the new one.",
 });
+
+export const exportRefused = define<{ readonly model: string; readonly what: string; readonly path: string }>({
+  code: "NN0933",
+  severity: "error",
+  message: ({ model, what, path }) => `${model} cannot be exported as ONNX: ${path === "" ? "it" : path} ${what}`,
+  explanation:
+    "An ONNX model computes the same from the same inputs. Random numbers of nnc, which are functions of the bits of a seed, and what counts the steps of a training " +
+    "have no place in it; nor have sizes of windows and groups that only its inputs tell. Give such numbers to the model as an input, or export with another `--format`.",
+});
