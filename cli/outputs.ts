@@ -10,6 +10,7 @@ import { dataFiles } from "../compiler/project.ts";
 import type { ProjectSource } from "../compiler/project.ts";
 import type { HostTrain } from "../compiler/program/host.ts";
 import { requireWritable, writeFilesAtomic } from "../runtime/save/write-file.ts";
+import { onnxMark } from "./export/onnx/model.ts";
 import { placeOf } from "./files.ts";
 import type { Context } from "./context.ts";
 
@@ -38,6 +39,7 @@ const marks: readonly (readonly [end: string, mark: RegExp])[] = [
   [".wgsl", /, compiled by nnc\./],
   // Of any name: `--weights` takes what the user calls them.
   ["", /^nnc weights v1 \n/],
+  [".onnx", onnxMark],
 ];
 /** The files of an artifact that have no place for a mark, each with the end of the text that it was made with. */
 const unmarked: readonly (readonly [end: string, text: string])[] = [

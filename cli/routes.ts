@@ -253,14 +253,16 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
     positional: file,
     flags: {
       params,
-      out: out("The folder for the module, or its file: app/digits.mjs, digits.js, digits.ts, digits.html"),
+      out: out(
+        "The folder for the module, or its file: app/digits.mjs, digits.js, digits.ts, digits.html, digits.onnx, digits.py",
+      ),
       force,
       format: {
         kind: "enum",
-        values: ["js", "ts", "wasm", "html"],
+        values: ["js", "ts", "wasm", "html", "onnx", "pytorch"],
         optional: true,
         brief:
-          "JavaScript with a declaration file (default), TypeScript, JavaScript around WebAssembly, which is fastest, or a page that runs the model",
+          "JavaScript with a declaration file (default), TypeScript, JavaScript around WebAssembly, which is fastest, a page that runs the model, a model that ONNX runtimes read, or a module of PyTorch with a script that trains",
       },
       model: {
         kind: "parsed",
@@ -309,11 +311,15 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
     aliases: { o: "out" },
   },
   docs: {
-    brief: "Writes standalone inference code without any dependency",
+    brief: "Writes standalone inference code without any dependency, or an ONNX model",
     customUsage: [
       {
         input: "digits.nn --params runs/digits/parameters.safetensors --format js -o app",
         brief: "then: node app/model.mjs --selftest",
+      },
+      {
+        input: "digits.nn --params runs/digits/parameters.safetensors -o digits.onnx",
+        brief: "opset 17, for any number of rows",
       },
     ],
   },

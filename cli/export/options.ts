@@ -1,7 +1,7 @@
 /** What `nnc export` is asked for beside a format, as far as that takes it: what has no effect is refused. */
 import { UsageError } from "../exit.ts";
 import type { Format } from "./kernels.ts";
-import type { ModulePlace } from "./place.ts";
+import type { ExportFormat, ExportPlace } from "./place.ts";
 import type { Storage } from "./storage.ts";
 
 export type StorageFlags = {
@@ -19,7 +19,7 @@ const withStorage: readonly Format[] = ["js", "ts", "wasm", "html"];
 const withRelaxed: readonly Format[] = ["wasm", "html"];
 
 /** Throws a UsageError. */
-export function checkStorage(flags: StorageFlags, { format, module, declarations }: ModulePlace): void {
+export function checkStorage(flags: StorageFlags, { format, module, declarations }: ExportPlace): void {
   const { weights, dtype, relaxed } = flags;
   if (weights !== undefined) {
     requireFormat("--weights", withWeights, format);
@@ -33,8 +33,8 @@ export function checkStorage(flags: StorageFlags, { format, module, declarations
     );
 }
 
-function requireFormat(flag: string, formats: readonly Format[], found: Format): void {
-  if (formats.includes(found)) return;
+function requireFormat(flag: string, formats: readonly Format[], found: ExportFormat): void {
+  if (formats.some((one) => one === found)) return;
   throw new UsageError(`${flag}: expected --format ${formats.join(" or ")}, found ${found}`);
 }
 

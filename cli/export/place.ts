@@ -1,38 +1,59 @@
-/** Where an exported module goes: into a folder under names of its own, or under the file's name that `-o` gives. */
+/** Where an exported model goes: into a folder under names of its own, or under the file's name that `-o` gives. */
 import path from "node:path";
 import { UsageError } from "../exit.ts";
 import type { Format } from "./kernels.ts";
 
-export interface ModulePlace {
-  readonly format: Format;
+/** Code that runs the model, or what others run it with. */
+export type ExportFormat = Format | "onnx" | "pytorch";
+
+export interface ExportPlace {
+  readonly format: ExportFormat;
   readonly folder: string;
-  /** The module's name, and that of its declarations beside JavaScript. */
+  /** The name of the module or model, and that of a module's declarations beside JavaScript. */
   readonly module: string;
   readonly declarations?: string;
+  /** Whether `-o` names the file itself. */
+  readonly named: boolean;
 }
 
 /** Of each format, how its file may end; the first is that in a folder. */
-const ends: Readonly<Record<Format, readonly string[]>> = {
+const ends: Readonly<Record<ExportFormat, readonly [first: string, ...others: readonly string[]]>> = {
   js: ["mjs", "js"],
   ts: ["ts"],
   wasm: ["mjs", "js"],
   html: ["html"],
+  onnx: ["onnx"],
+  pytorch: ["py"],
+};
+
+/** What a file's end alone asks for. */
+const byEnd: Readonly<Record<string, ExportFormat>> = {
+  mjs: "js",
+  js: "js",
+  ts: "ts",
+  html: "html",
+  onnx: "onnx",
+  py: "pytorch",
 };
 
 /** `asked`: the format, if one was asked for. Throws a UsageError where that is another than the name of the file says. */
-export function modulePlace(out: string, asked: Format | undefined): ModulePlace {
-  const [, stem = "model", end] = /^(.*)\.(mjs|js|ts|html)$/.exec(path.basename(out)) ?? [];
-  const format = asked ?? (end === "ts" || end === "html" ? end : "js");
-  const [first = "mjs"] = ends[format];
-  if (end !== undefined && !ends[format].includes(end)) {
+export function exportPlace(out: string, asked: ExportFormat | undefined): ExportPlace {
+  const [, stem, end] = /^(.*)\.([a-z]+)$/.exec(path.basename(out)) ?? [];
+  const told = end !== undefined && Object.hasOwn(byEnd, end) ? byEnd[end] : undefined;
+  const format = asked ?? told ?? "js";
+  const [first] = ends[format];
+  if (stem === undefined || end === undefined || told === undefined)
+    return placed(format, out, format === "pytorch" ? "network" : "model", first, false);
+  if (!ends[format].includes(end)) {
     const expected = ends[format].map((one) => `.${one}`).join(" or ");
     throw new UsageError(
       `--out: expected a folder, or a file that ends in ${expected} for --format ${format}, found ${JSON.stringify(out)}`,
     );
   }
-  const [folder, module] = end === undefined ? [out, first] : [path.dirname(out), end];
-  const base = { format, folder, module: `${stem}.${module}` };
-  return module === "js" || module === "mjs"
-    ? { ...base, declarations: `${stem}.d.${module.replace("js", "ts")}` }
-    : base;
+  return placed(format, path.dirname(out), stem, end, true);
+}
+
+function placed(format: ExportFormat, folder: string, stem: string, end: string, named: boolean): ExportPlace {
+  const base = { format, folder, module: `${stem}.${end}`, named };
+  return end === "js" || end === "mjs" ? { ...base, declarations: `${stem}.d.${end.replace("js", "ts")}` } : base;
 }

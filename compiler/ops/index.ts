@@ -21,7 +21,8 @@ import { tiles, untile } from "./tiles.ts";
 import { windowArgmax, windowMax, windowPut, windowSpread, windowSum, windowTake } from "./window.ts";
 import type { AnyOp, GradientContext, ShapeProblem } from "./define.ts";
 
-export const operations: readonly AnyOp[] = [
+/** By their names. */
+const registry = {
   input,
   given,
   constant,
@@ -32,7 +33,7 @@ export const operations: readonly AnyOp[] = [
   floor,
   sqrt,
   not,
-  ...Object.values(functionOps),
+  ...functionOps,
   add,
   sub,
   mul,
@@ -67,21 +68,26 @@ export const operations: readonly AnyOp[] = [
   conv,
   tiles,
   untile,
-  windowMax,
-  windowArgmax,
-  windowTake,
-  windowPut,
-  windowSum,
-  windowSpread,
+  window_max: windowMax,
+  window_argmax: windowArgmax,
+  window_take: windowTake,
+  window_put: windowPut,
+  window_sum: windowSum,
+  window_spread: windowSpread,
   take,
-  scatterRows,
+  scatter_rows: scatterRows,
   pick,
-  randomBits,
-  randomUniform,
-  stopGradient,
-];
+  random_bits: randomBits,
+  random_uniform: randomUniform,
+  stop_gradient: stopGradient,
+} satisfies Readonly<Record<string, AnyOp>>;
 
-const byName: ReadonlyMap<string, AnyOp> = new Map(operations.map((op) => [op.name, op]));
+/** What has a rule for each primitive is a table by these, or does not compile. */
+export type OpName = keyof typeof registry;
+
+export const operations: readonly AnyOp[] = Object.values(registry);
+
+const byName: ReadonlyMap<string, AnyOp> = new Map(Object.entries(registry));
 
 /** Throws InternalError for a name that is no primitive. */
 export function operation(name: string): AnyOp {

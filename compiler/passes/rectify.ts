@@ -46,7 +46,7 @@ function isTestedAgain({ id, inputs: [condition] }: GraphNode, graph: Graph): bo
 type Nodes = Pick<GraphBuilder, "node">;
 
 /** Whether a node is where(x <= 0, 0, x), the zeros the same value. */
-function isRectified({ op, inputs }: Pick<GraphNode, "op" | "inputs">, nodes: Nodes): boolean {
+export function isRectified({ op, inputs }: Pick<GraphNode, "op" | "inputs">, nodes: Nodes): boolean {
   if (op !== "select") return false;
   const [condition, whenTrue, otherwise] = inputs;
   const test = nodes.node(condition.node);

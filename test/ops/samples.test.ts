@@ -1,6 +1,6 @@
 /** Tests made from every op's samples: values against a naive reference, gradients against central differences. */
 import { describe, expect, test } from "vitest";
-import { isDifferentiable, operations } from "../../compiler/ops/index.ts";
+import { isDifferentiable, operation, operations } from "../../compiler/ops/index.ts";
 import { runPasses } from "../../compiler/passes/index.ts";
 import { apart } from "./numbers.ts";
 import { references } from "./reference.ts";
@@ -15,6 +15,10 @@ function fits({ dtype, shape, data = [] }: Case["sample"]["inputs"][number]): bo
   };
   return data.length === shape.reduce((product, size) => product * size, 1) && data.every(ofType[dtype]);
 }
+
+test("primitives go by their names", () => {
+  expect(operations.filter((op) => operation(op.name) !== op)).toEqual([]);
+});
 
 test.each(cases)("$op, $name: its data fit their shapes", ({ sample }) => {
   expect(sample.inputs.filter((input) => input.data !== undefined && !fits(input))).toEqual([]);

@@ -316,3 +316,12 @@ export const exportUnmeasured = define<{ readonly dtype: string; readonly proble
   explanation:
     "Weights in fewer bits are rounded. What that does to loss and accuracy is measured on the rows that the train held out, else on its training rows, where they are at hand.",
 });
+
+export const exportRefused = define<{ readonly model: string; readonly what: string; readonly path: string }>({
+  code: "NN0935",
+  severity: "error",
+  message: ({ model, what, path }) => `${model} cannot be exported as ONNX: ${path === "" ? "it" : path} ${what}`,
+  explanation:
+    "An ONNX model computes the same from the same inputs. Random numbers of nnc, which are functions of the bits of a seed, and what counts the steps of a training " +
+    "have no place in it; nor have sizes of windows and groups that only its inputs tell. Give such numbers to the model as an input, or export with another `--format`.",
+});
