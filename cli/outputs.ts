@@ -32,6 +32,7 @@ const marks: readonly (readonly [end: string, mark: RegExp])[] = [
   [".mjs", /, exported by nnc\./],
   [".mts", /, exported by nnc\./],
   [".js", /, exported by nnc\./],
+  [".py", /, exported by nnc\./],
   [".ts", /, (exported|compiled) by nnc\./],
   [".wat", /, compiled by nnc\./],
   [".wgsl", /, compiled by nnc\./],

@@ -252,14 +252,14 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
     positional: file,
     flags: {
       params,
-      out: out("The folder for the module, or its file: app/digits.mjs, digits.js, digits.ts"),
+      out: out("The folder for the module, or its file: app/digits.mjs, digits.js, digits.ts, digits.py"),
       force,
       format: {
         kind: "enum",
-        values: ["js", "ts", "wasm"],
+        values: ["js", "ts", "wasm", "pytorch"],
         optional: true,
         brief:
-          "JavaScript with a declaration file (default), TypeScript, or JavaScript around WebAssembly, which is fastest",
+          "JavaScript with a declaration file (default), TypeScript, JavaScript around WebAssembly, which is fastest, or a module of PyTorch with a script that trains",
       },
       model: {
         kind: "parsed",
@@ -287,6 +287,10 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
       {
         input: "digits.nn --params runs/digits/parameters.safetensors --format js -o app",
         brief: "then: node app/model.mjs --selftest",
+      },
+      {
+        input: "digits.nn --params runs/digits/parameters.safetensors --format pytorch -o app",
+        brief: "then: torchrun --nproc_per_node 2 app/network.py",
       },
     ],
   },

@@ -3,13 +3,16 @@ import path from "node:path";
 import { tsMorph } from "../../targets/typescript/ts-morph.ts";
 import { exportNotFinite, notFinite } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Manifest } from "../../compiler/program/artifact.ts";
 import type { HostModel } from "../../compiler/program/host.ts";
+import type { ProjectSource } from "../../compiler/project.ts";
 import { textModelOf } from "../../runtime/predict/text.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
 import type { Format } from "../export/kernels.ts";
-import { modulePlace } from "../export/place.ts";
+import { isForPytorch, modulePlace, networkPlace } from "../export/place.ts";
 import type { Exported } from "../export/program.ts";
+import { networkFolder, networkText } from "../export/pytorch/export.ts";
 import { rowsParts } from "../export/rows-module.ts";
 import { declarationText, moduleText } from "../export/template.ts";
 import { textParts } from "../export/text-module.ts";
@@ -18,7 +21,7 @@ import { inFolder } from "../files.ts";
 import { recordOf } from "../flags.ts";
 import { takenJson } from "../kept.ts";
 import { openTrained } from "../network.ts";
-import type { ParameterFlags } from "../network.ts";
+import type { Opened, ParameterFlags } from "../network.ts";
 import { readBy, writeOutputs } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
 import { formatBytes } from "../output/numbers.ts";
@@ -28,20 +31,18 @@ import { openSource } from "../source.ts";
 export type ExportFlags = ParameterFlags & {
   readonly out: string;
   readonly force: boolean;
-  readonly format?: Format;
+  readonly format?: Format | "pytorch";
   readonly model?: string;
   readonly "allow-nonfinite": boolean;
   readonly json: boolean;
 };
 
 export async function exportModel(context: Context, flags: ExportFlags, file: string): Promise<number> {
-  const place = modulePlace(flags.out, flags.format);
+  const { out, format: asked } = flags;
+  if (asked === "pytorch" || (asked === undefined && isForPytorch(out))) return exportNetwork(context, flags, file);
+  const place = modulePlace(out, asked);
   const source = openSource(context, file);
-  const { compiled, network, taken, diagnostics } = await openTrained(context, source, flags);
-  if (!flags["allow-nonfinite"] && diagnostics.some(({ code }) => code === notFinite.code))
-    throw new NncError(
-      diagnose(exportNotFinite, { file: flags.params }, [], "--allow-nonfinite exports them all the same"),
-    );
+  const { compiled, network, taken, diagnostics } = await openFinite(context, source, flags);
   const { manifest } = compiled.artifact;
   const model = chooseModel(manifest, flags.model);
   const { format, folder } = place;
@@ -54,21 +55,63 @@ export async function exportModel(context: Context, flags: ExportFlags, file: st
     ...(place.declarations === undefined ? [] : [[place.declarations, declarations] as const]),
     [place.module, format === "ts" ? text : withoutTypes(text)] as const,
   ];
-  const reads = [...readBy(source, manifest.host.train), path.resolve(context.cwd, flags.params)];
-  await inFolder(context, folder, () => writeOutputs(context, folder, files, { force: flags.force, reads }));
-  const written = files.map(([name, text]) => ({ file: name, bytes: Buffer.byteLength(text) }));
-  const { stdout } = context.process;
-  if (flags.json)
-    writeJson(stdout, {
-      ok: true,
-      folder,
-      files: written,
-      ...takenJson(taken),
-      diagnostics,
-    });
-  else for (const { file: name, bytes } of written) stdout.write(`${path.join(folder, name)}  ${formatBytes(bytes)}\n`);
+  await write(context, flags, { source, manifest, folder, files, taken, diagnostics });
   if (format !== "ts") context.process.stderr.write(`node ${module} --selftest computes ${examples} again\n`);
   return exitCodes.success;
+}
+
+/** A module of PyTorch. */
+async function exportNetwork(context: Context, flags: ExportFlags, file: string): Promise<number> {
+  const place = networkPlace(flags.out);
+  const source = openSource(context, file);
+  const { compiled, network, taken, diagnostics } = await openFinite(context, source, flags);
+  const { manifest } = compiled.artifact;
+  const { seed } = network.counters;
+  network.close();
+  const model = chooseModel(manifest, flags.model).name;
+  const exported = { source, compiled, model, params: flags.params, seed };
+  const { folder, module } = place;
+  const { files, missing } =
+    module === undefined
+      ? await networkFolder(context, exported)
+      : { files: [[module, networkText(exported)] as const], missing: undefined };
+  await write(context, flags, { source, manifest, folder, files, taken, diagnostics });
+  const { stderr } = context.process;
+  if (missing !== undefined) stderr.write(`without data.safetensors, the rows to train on: ${missing}\n`);
+  const main = path.join(folder, module ?? "network.py");
+  stderr.write(`torchrun --nproc_per_node 2 ${main} trains it, python ${main} in one process\n`);
+  return exitCodes.success;
+}
+
+/** Throws NN0930 where parameters are not finite, and nobody said that they may be. */
+async function openFinite(context: Context, source: ProjectSource, flags: ExportFlags): Promise<Opened> {
+  const opened = await openTrained(context, source, flags);
+  if (!flags["allow-nonfinite"] && opened.diagnostics.some(({ code }) => code === notFinite.code))
+    throw new NncError(
+      diagnose(exportNotFinite, { file: flags.params }, [], "--allow-nonfinite exports them all the same"),
+    );
+  return opened;
+}
+
+interface Outputs extends Pick<Opened, "taken" | "diagnostics"> {
+  readonly source: ProjectSource;
+  readonly manifest: Manifest;
+  readonly folder: string;
+  readonly files: readonly (readonly [name: string, content: string | Uint8Array])[];
+}
+
+/** Writes the files, and tells of them. */
+async function write(
+  context: Context,
+  { force, json, params }: ExportFlags,
+  { source, manifest, folder, files, taken, diagnostics }: Outputs,
+): Promise<void> {
+  const reads = [...readBy(source, manifest.host.train), path.resolve(context.cwd, params)];
+  await inFolder(context, folder, () => writeOutputs(context, folder, files, { force, reads }));
+  const written = files.map(([name, content]) => ({ file: name, bytes: Buffer.byteLength(content) }));
+  const { stdout } = context.process;
+  if (json) writeJson(stdout, { ok: true, folder, files: written, ...takenJson(taken), diagnostics });
+  else for (const { file: name, bytes } of written) stdout.write(`${path.join(folder, name)}  ${formatBytes(bytes)}\n`);
 }
 
 /** A module of what the model takes: texts or rows. `examples`: what it computes again to test itself. */

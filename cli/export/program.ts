@@ -62,7 +62,7 @@ function isKept(role: Program["buffers"][number]["role"]): boolean {
 }
 
 /** The doc comment of the model. */
-function docOf({ main }: ProjectSource, name: string): string {
+export function docOf({ main }: ProjectSource, name: string): string {
   const { declarations } = parse({ name: main.name, text: main.source }).module;
   return declarations.find((one) => one.kind === "model" && one.name.text === name)?.doc ?? "";
 }
