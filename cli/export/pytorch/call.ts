@@ -46,6 +46,12 @@ export class Call {
     return text.number ? scalarCode(text.code, type) : bound(text, least);
   }
 
+  /** The same at the place of new tensors. */
+  placed(at: number): string {
+    const { text, type } = this.operands[at];
+    return text.number ? scalarCode(text.code, type).replace(/\)$/, `, device=${this.around.device()})`) : text.code;
+  }
+
   /** A tensor of the operand's very shape. */
   whole(at: number, least: number = level.call): string {
     const { text, type } = this.operands[at];

@@ -65,7 +65,7 @@ function elaborateApart({ main }: ProjectSource, { elaboration: { host, bounds }
     consts: given(options?.consts),
     settings: given(options?.settings),
     dims,
-    bounds: Object.fromEntries([...bounds].filter(([name]) => !train?.inputs.some(({ shape }) => shape[0]?.key === name))),
+    bounds: Object.fromEntries(bounds),
     ...(columns === undefined ? {} : { dataFacts: { targetColumns: columns } }),
     apart: true,
   });

@@ -18,10 +18,6 @@ import { methodInput, stepsText, updateTable, type StepsText, type Writing } fro
 import { ownName, localName, tensorText, tuple } from "./python.ts";
 import { trainingText } from "./training-text.ts";
 
-export interface NetworkText {
-  readonly text: string;
-}
-
 export interface ModuleOptions {
   /** The doc comments of the models, by their names. */
   readonly docs: ReadonlyMap<string, string>;
@@ -43,7 +39,7 @@ export function moduleText(elaboration: Elaboration, options: ModuleOptions): st
   });
   const calling: Writing = { ...writing, calls: callsOf(models) };
   const { train } = host;
-  const steps = train === undefined ? undefined : stepsText(elaboration, graphOf(elaboration, "train_step"), train, calling);
+  const steps = train === undefined ? undefined : stepsText(elaboration, trainStep(elaboration), train, calling);
   const training =
     train === undefined || steps === undefined
       ? []
@@ -78,6 +74,7 @@ function calledModels(elaboration: Elaboration): readonly CalledModel[] {
     inputs: inputs.map(({ buffer }) => buffer),
   }));
   return models
+    .filter(({ graph }) => graph.outputs.length === 1)
     .toSorted((a, b) => b.graph.nodes.length - a.graph.nodes.length);
 }
 
@@ -88,10 +85,18 @@ function rowsOf(train: HostTrain | undefined): string | undefined {
 }
 
 /** Equal values are written once. */
-export function graphOf({ entries }: Elaboration, name: string): Graph {
+function graphOf(elaboration: Elaboration, name: string): Graph {
+  return inRegions(cse).run(elaboratedGraph(elaboration, name));
+}
+
+function elaboratedGraph({ entries }: Elaboration, name: string): Graph {
   const found = entries.find((entry) => entry.name === name);
   if (found === undefined) throw new InternalError("export", `there is no entry ${name}`);
-  return inRegions(cse).run(found.graph);
+  return found.graph;
+}
+
+function trainStep(elaboration: Elaboration): { readonly graph: Graph; readonly written: Graph } {
+  return { graph: graphOf(elaboration, "train_step"), written: elaboratedGraph(elaboration, "train_step") };
 }
 
 function headerText({ host }: Elaboration, { docs, sourceName, model }: ModuleOptions): string {
@@ -203,7 +208,7 @@ function forwardText({ host }: Elaboration, { model }: ModuleOptions): string {
   return `def forward(self, ${given}):\n    return self.${methodName(model)}(${given})`;
 }
 
-export function methodName(model: string): string {
+function methodName(model: string): string {
   return `predict_${model}`;
 }
 

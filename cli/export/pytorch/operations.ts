@@ -14,8 +14,8 @@ function anyWhole(call: Call): boolean {
   return call.output.shape.length === 0 || call.operands.some(({ text }) => text.whole);
 }
 
-function allNumbers(call: Call): boolean {
-  return call.operands.every(({ text }) => text.number);
+function allNumbers({ operands }: Pick<Call, "operands">): boolean {
+  return operands.every(({ text }) => text.number);
 }
 
 /** One of Python's operators, which need a tensor on one of their sides. */
@@ -289,11 +289,11 @@ function cast(call: Call): Text {
 }
 
 function select(call: Call): Text {
-  const [condition, a, b] = [call.tensor(0, 0), call.loose(1, 0), call.loose(2, 0)];
-  const { text } = call.operands[1];
-  // PyTorch 1.13 takes one number, and two of them as of 64 bits.
-  const first = text.number && (call.operands[2].text.number || call.output.dtype !== "f32") ? call.tensor(1, 0) : a;
-  const second = call.operands[2].text.number && call.output.dtype !== "f32" ? call.tensor(2, 0) : b;
+  const condition = call.tensor(0, 0);
+  const { dtype } = call.output;
+  // PyTorch takes whole numbers as of 64 bits.
+  const first = allNumbers({ operands: call.operands.slice(1) }) || dtype !== "f32" ? call.placed(1) : call.loose(1, 0);
+  const second = dtype === "f32" ? call.loose(2, 0) : call.placed(2);
   return tensorText(`torch.where(${condition}, ${first}, ${second})`, level.call, anyWhole(call));
 }
 

@@ -31,6 +31,7 @@ interface Update {
 
 /** An optimiser's function: the same for all parameters whose update reads the same. */
 interface OptimizerText {
+  readonly kind: string;
   readonly name: string;
   readonly states: readonly string[];
   readonly body: FunctionBody;
@@ -58,17 +59,25 @@ export function methodInput(
   };
 }
 
-export function stepsText(elaboration: Elaboration, graph: Graph, train: HostTrain, writing: Writing): StepsText {
+/** `graph`: of equal values there is one; `written`: as elaborated, where the updates of alike parameters have one order. */
+export function stepsText(
+  elaboration: Elaboration,
+  { graph, written }: { readonly graph: Graph; readonly written: Graph },
+  train: HostTrain,
+  writing: Writing,
+): StepsText {
   const variables = new Map(elaboration.variables.map((variable) => [variable.name, variable]));
   const optimizers = new Map<string, OptimizerText>();
   const kinds = (train.optimizer ?? "").split(",");
   const steps = train.losses.map((_, at) => {
     const step = stepName(train, at);
-    const results = resultsOf(graph, step, at === train.losses.length - 1);
+    const isLast = at === train.losses.length - 1;
+    const results = resultsOf(graph, step, isLast);
+    const moved = resultsOf(written, step, isLast);
     const loss = lossOf(graph, train, at, results, variables, writing);
     const parameters = [...results].filter(([own]) => graph.outputs.some((one) => one.name === `clipped.${step}.${own}`));
     const updates = parameters.map(([parameter]) =>
-      updateOf({ step, parameter, kind: kinds[at] ?? "optimizer" }, graph, results, variables, optimizers, writing),
+      updateOf({ step, parameter, kind: kinds[at] ?? "optimizer" }, written, moved, variables, optimizers, writing),
     );
     return {
       name: step,
@@ -214,8 +223,9 @@ function updateOf(
   );
   const key = JSON.stringify([kind, taken, body]);
   const known = optimizers.get(key);
-  const alike = [...optimizers.values()].filter((one) => one.name.startsWith(`${kind}_`) || one.name === kind).length;
-  const made = known ?? { name: alike === 0 ? kind : `${kind}_${alike + 1}`, states: own.map(stateName), body };
+  const alike = [...optimizers.values()].filter((one) => one.kind === kind).length;
+  const name = `${kind}${alike === 0 ? "" : `_${alike + 1}`}_update`;
+  const made = known ?? { kind, name, states: own.map(stateName), body };
   optimizers.set(key, made);
   return { parameter, optimizer: made.name, states: own };
 }

@@ -44,27 +44,32 @@ const keywords =
   "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield";
 
 /** What a function of the module means by these names. */
-const own = "self torch math nn F abs range len int float tuple list dict reversed min max sum";
+const own =
+  "self torch math nn F abs range len int float tuple list dict reversed min max sum device counters convolution convolution_input convolution_kernel framed random_bits random_uniform random_word spaced tap_places threefry truncated window_argmax window_max window_put window_spread window_sum window_take windows_of";
 
-/** What `nn.Module` has itself. */
+/** What `nn.Module` and an exported network have themselves. */
 const ofModules =
-  "T_destination add_module apply bfloat16 buffers call_super_init children compile counters cpu cuda double dump_patches eval evaluate extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict modules mtia named_buffers named_children named_modules named_parameters parameters register_backward_hook register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ rows set_extra_state set_submodule share_memory state_dict to to_empty train training type xpu zero_grad";
+  "T_destination add_module apply bfloat16 buffers call_super_init children compile counters cpu cuda device double dump_patches eval evaluate extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict metadata modules mtia named_buffers named_children named_modules named_parameters optimizer parameters put register_backward_hook register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ rows set_extra_state set_submodule share_memory state_dict to to_empty train training type xpu zero_grad";
 
 const reserved = new Set(keywords.split(" "));
 const reservedLocals = new Set([...reserved, ...own.split(" ")]);
 const reservedAttributes = new Set([...reserved, ...ofModules.split(" ")]);
 
-/** A name for a variable of a function. */
-export function localName(name: string): string {
-  const plain = name.replaceAll(/[^A-Za-z0-9_]/g, "_").replace(/^(?=\d)/, "_");
-  return reservedLocals.has(plain) ? `${plain}_` : plain;
+/** Another name for one that is taken, and for those that this makes of others: no two become one. */
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  return taken.has(name.replace(/_+$/, "")) ? `${name}_` : name;
 }
 
-/** The path of a variable as attributes of a module: the same but for names that are taken there. */
+/** A name for a variable of a function. */
+export function localName(name: string): string {
+  return freeName(name.replaceAll(/[^A-Za-z0-9_]/g, "_").replace(/^(?=\d)/, "_"), reservedLocals);
+}
+
+/** The path of a variable as attributes of a module: the same but for names that are taken there, or private to Python. */
 export function attributePath(path: string): string {
   return path
     .split(".")
-    .map((part) => (reservedAttributes.has(part) || part.startsWith("_") ? `${part}_` : part))
+    .map((part) => freeName(/^x*(_|predict_|loss_)/.test(part) ? `x${part}` : part, reservedAttributes))
     .join(".");
 }
 
