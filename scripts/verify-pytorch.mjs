@@ -80,7 +80,8 @@ async function verify(file, label) {
   }
   for (const [name, bound] of Object.entries(bounds)) {
     const figure = result.figures[name];
-    if (figure !== undefined && !(figure <= bound)) result.problems.push(`${name} differ by ${figure.toExponential(1)}`);
+    if (figure !== undefined && !(figure <= bound))
+      result.problems.push(`${name} differ by ${figure.toExponential(1)}`);
   }
   return result;
 }
@@ -108,7 +109,19 @@ async function compare(result) {
   writeFileSync(start, begun.checkpoint);
   // As a user has it.
   const app = path.join(own, "app");
-  run(process.execPath, [path.join(root, "dist/cli.js"), "export", source, "--params", start, "--format", "pytorch", "-o", app, "--label", label]);
+  run(process.execPath, [
+    path.join(root, "dist/cli.js"),
+    "export",
+    source,
+    "--params",
+    start,
+    "--format",
+    "pytorch",
+    "-o",
+    app,
+    "--label",
+    label,
+  ]);
   const script = path.join(app, "network.py");
   const training = { kind: "train", folder: app, params: start, steps };
   const losses = await ask({ ...training, out: path.join(own, "one") });
@@ -118,8 +131,17 @@ async function compare(result) {
   figures.weights = farthest(found, expected);
   await predictions(result, artifact, app, own, written);
   const begins = await load(artifact, { seed: manifest.host.train.seed });
-  await ask({ kind: "initial", folder: app, params: start, seed: manifest.host.train.seed, out: path.join(own, "initial.safetensors") });
-  figures.initial = manifest.host.train.startFrom === undefined ? farthest(tensorsOf(readFileSync(path.join(own, "initial.safetensors"))), tensorsOf(begins.save())) : undefined;
+  await ask({
+    kind: "initial",
+    folder: app,
+    params: start,
+    seed: manifest.host.train.seed,
+    out: path.join(own, "initial.safetensors"),
+  });
+  figures.initial =
+    manifest.host.train.startFrom === undefined
+      ? farthest(tensorsOf(readFileSync(path.join(own, "initial.safetensors"))), tensorsOf(begins.save()))
+      : undefined;
   begins.close();
   const apart = /^ROWS_APART = True/m.test(readFileSync(script, "utf8"));
   result.normalised = /batch_norm\./.test([...expected.keys()].join(" "));
@@ -129,7 +151,15 @@ async function compare(result) {
   }
   if (label === "Progression") {
     // Once as a user starts it; then by processes that begin with PyTorch imported, which is the same and takes less long.
-    const launch = ["-m", "torch.distributed.run", "--nproc_per_node", "2", "--master_port", String(29500 + (process.pid % 1000)), script];
+    const launch = [
+      "-m",
+      "torch.distributed.run",
+      "--nproc_per_node",
+      "2",
+      "--master_port",
+      String(29500 + (process.pid % 1000)),
+      script,
+    ];
     run(python, [...launch, "--steps", String(steps), "--out", path.join(own, "two")], { OMP_NUM_THREADS: "1" });
   } else await ask({ ...training, out: path.join(own, "two"), processes: 2 });
   const two = farthest(tensorsOf(readFileSync(path.join(own, "two/parameters.safetensors"))), found);
@@ -142,7 +172,10 @@ async function stoppedAt(artifact, data, step, resume) {
   const controller = new AbortController();
   const losses = [];
   let checkpoint;
-  for await (const event of train(artifact, data, { signal: controller.signal, ...(resume === undefined ? {} : { resume }) })) {
+  for await (const event of train(artifact, data, {
+    signal: controller.signal,
+    ...(resume === undefined ? {} : { resume }),
+  })) {
     if (event.event === "step") losses.push(Object.values(event.losses));
     if (event.event === "step" && event.step === step) controller.abort();
     if (event.event === "stopped") checkpoint = event.checkpoint;
@@ -165,7 +198,9 @@ async function predictions(result, artifact, app, own, bytes) {
         const known = /^\d+$/.test(size.key) ? Number(size.key) : undefined;
         if (known !== undefined) return known;
         const most = sizes.get(size.key) ?? rows;
-        return axis === 0 && leading.has(size.key) && manifest.host.train.data.reader !== "arrays" ? Math.min(rows, most) : most;
+        return axis === 0 && leading.has(size.key) && manifest.host.train.data.reader !== "arrays"
+          ? Math.min(rows, most)
+          : most;
       });
       const count = shape.reduce((product, size) => product * size, 1);
       const values = Array.from({ length: count }, (_, at) => (at * 0.618033988749895) % 1);
@@ -181,14 +216,27 @@ async function predictions(result, artifact, app, own, bytes) {
     for (const input of inputs) tensors.set(`${model.name}.${input.name}`, input);
     const given = Object.fromEntries(inputs.map(({ name, shape, data }) => [name, { shape, data }]));
     const answers = await net.predict(model.name, given);
-    expected.set(model.name, answers.map(({ data }) => [...data]));
+    expected.set(
+      model.name,
+      answers.map(({ data }) => [...data]),
+    );
   }
   net.close();
   const file = path.join(own, "inputs.safetensors");
   writeFileSync(file, encode(tensors));
-  const asked = Object.fromEntries(models.map(({ name, inputs }) => [name, inputs.map((input) => `${name}.${input.name}`)]));
-  const found = await ask({ kind: "predict", folder: app, params: path.join(own, "one/parameters.safetensors"), inputs: file, models: asked });
-  const each = [...expected].flatMap(([model, answers]) => answers.map((answer, at) => [model, distance(found[model][at].data, answer)]));
+  const asked = Object.fromEntries(
+    models.map(({ name, inputs }) => [name, inputs.map((input) => `${name}.${input.name}`)]),
+  );
+  const found = await ask({
+    kind: "predict",
+    folder: app,
+    params: path.join(own, "one/parameters.safetensors"),
+    inputs: file,
+    models: asked,
+  });
+  const each = [...expected].flatMap(([model, answers]) =>
+    answers.map((answer, at) => [model, distance(found[model][at].data, answer)]),
+  );
   result.figures.predictions = Math.max(...each.map(([, far]) => far));
   result.models = models.length;
 }
@@ -217,9 +265,17 @@ function tensorsOf(bytes) {
   const size = Number(buffer.readBigUInt64LE(0));
   const header = JSON.parse(buffer.toString("utf8", 8, 8 + size));
   const tensors = new Map();
-  for (const [name, { dtype, data_offsets: [begin, end] }] of Object.entries(header).filter(([key]) => key !== "__metadata__")) {
+  for (const [
+    name,
+    {
+      dtype,
+      data_offsets: [begin, end],
+    },
+  ] of Object.entries(header).filter(([key]) => key !== "__metadata__")) {
     const own = Uint8Array.from(buffer.subarray(8 + size + begin, 8 + size + end));
-    tensors.set(name, [...(dtype === "F32" ? new Float32Array(own.buffer) : dtype === "I32" ? new Int32Array(own.buffer) : own)]);
+    tensors.set(name, [
+      ...(dtype === "F32" ? new Float32Array(own.buffer) : dtype === "I32" ? new Int32Array(own.buffer) : own),
+    ]);
   }
   return tensors;
 }
@@ -228,7 +284,11 @@ function encode(tensors) {
   const header = {};
   let begin = 0;
   for (const [name, { shape, data }] of tensors) {
-    header[name] = { dtype: data instanceof Float32Array ? "F32" : "I32", shape, data_offsets: [begin, begin + data.byteLength] };
+    header[name] = {
+      dtype: data instanceof Float32Array ? "F32" : "I32",
+      shape,
+      data_offsets: [begin, begin + data.byteLength],
+    };
     begin += data.byteLength;
   }
   const text = Buffer.from(JSON.stringify(header));
@@ -248,21 +308,34 @@ async function ask(task) {
 }
 
 function run(command, args, env = {}, input = "") {
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8", input, env: { ...process.env, OMP_NUM_THREADS: "1", ...env }, maxBuffer: 2 ** 28 });
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    encoding: "utf8",
+    input,
+    env: { ...process.env, OMP_NUM_THREADS: "1", ...env },
+    maxBuffer: 2 ** 28,
+  });
   if (status !== 0) throw new Error(`${path.basename(command)} ${args.slice(0, 3).join(" ")}: ${stderr || stdout}`);
   return stdout;
 }
 
 function lineOf({ file, label, figures, together, problems }) {
   const told = Object.entries(figures).map(([name, figure]) => `${name} ${figure?.toExponential(1) ?? "-"}`);
-  return [`${file} ${label}:`, ...told, ...(together === undefined ? [] : [`two: ${together}`]), ...problems.map((one) => `FAILED ${one}`)].join("  ");
+  return [
+    `${file} ${label}:`,
+    ...told,
+    ...(together === undefined ? [] : [`two: ${together}`]),
+    ...problems.map((one) => `FAILED ${one}`),
+  ].join("  ");
 }
 
 function reportText() {
-  const version = run(python, ["-c", "import torch, platform; print(torch.__version__, platform.python_version())"]).trim().split(" ");
+  const version = run(python, ["-c", "import torch, platform; print(torch.__version__, platform.python_version())"])
+    .trim()
+    .split(" ");
   const cell = (figure) => (figure === undefined ? "–" : figure === 0 ? "0" : figure.toExponential(1));
-  const lines = results.map(({ file, label, figures, together, problems }) =>
-    `| ${file} | ${label} | ${["losses", "weights", "predictions", "initial"].map((name) => cell(figures[name])).join(" | ")} | ${together ?? cell(figures.processes)} | ${problems.length === 0 ? "yes" : problems.join("; ").replaceAll("|", "\\|")} |`,
+  const lines = results.map(
+    ({ file, label, figures, together, problems }) =>
+      `| ${file} | ${label} | ${["losses", "weights", "predictions", "initial"].map((name) => cell(figures[name])).join(" | ")} | ${together ?? cell(figures.processes)} | ${problems.length === 0 ? "yes" : problems.join("; ").replaceAll("|", "\\|")} |`,
   );
   return `# Exports to PyTorch, held to the network
 
@@ -280,6 +353,8 @@ the largest number of its tensor.
 | --- | --- | ---: | ---: | ---: | ---: | ---: | --- |
 ${lines.join("\n")}
 
-Left out: ${Object.entries(exceptions).map(([file, why]) => `${file}, as ${why}`).join("; ")}.
+Left out: ${Object.entries(exceptions)
+    .map(([file, why]) => `${file}, as ${why}`)
+    .join("; ")}.
 `;
 }

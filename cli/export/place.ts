@@ -13,7 +13,8 @@ export interface ModulePlace {
 
 /** `asked`: the format, if one was asked for. Throws a UsageError where that is another than the name of the file says. */
 export function modulePlace(out: string, asked: Format | undefined): ModulePlace {
-  if (isForPytorch(out)) throw new UsageError(`--format ${asked ?? "js"}: expected no file that ends in .py, found ${JSON.stringify(out)}`);
+  if (isForPytorch(out))
+    throw new UsageError(`--format ${asked ?? "js"}: expected no file that ends in .py, found ${JSON.stringify(out)}`);
   const [, stem = "model", end] = /^(.*)\.(mjs|js|ts)$/.exec(path.basename(out)) ?? [];
   const format = asked ?? (end === "ts" ? "ts" : "js");
   if (end !== undefined && (end === "ts") !== (format === "ts")) {

@@ -18,7 +18,9 @@ describe("into a folder", () => {
     const { code, stderr } = await nnc(["export", "points.nn", ...params, "--format", "pytorch", "-o", "app"], { cwd });
     expect([code, stderr]).toEqual([
       0,
-      expect.stringContaining("torchrun --nproc_per_node 2 app/network.py trains it, python app/network.py in one process"),
+      expect.stringContaining(
+        "torchrun --nproc_per_node 2 app/network.py trains it, python app/network.py in one process",
+      ),
     ]);
     const bytes = (name: string): Uint8Array => readFileSync(path.join(cwd, name));
     expect(bytes("app/parameters.safetensors")).toEqual(bytes("run/parameters.safetensors"));
@@ -44,7 +46,9 @@ describe("into a folder", () => {
     expect(again.code).toBe(0);
     const own = folderWith({ ...pointsProject, "app/network.py": "print('mine')\n" }).folder;
     await nnc(["train", "points.nn", "-o", "run", "--label", "quick", "--target", "wasm"], { cwd: own });
-    const { code, stderr } = await nnc(["export", "points.nn", ...params, "--format", "pytorch", "-o", "app"], { cwd: own });
+    const { code, stderr } = await nnc(["export", "points.nn", ...params, "--format", "pytorch", "-o", "app"], {
+      cwd: own,
+    });
     expect([code, stderr]).toEqual([1, expect.stringContaining("app/network.py")]);
   });
 
@@ -52,7 +56,9 @@ describe("into a folder", () => {
     const own = folderWith(pointsProject).folder;
     await nnc(["train", "points.nn", "-o", "run", "--label", "quick", "--target", "wasm"], { cwd: own });
     rmSync(path.join(own, "points.csv"));
-    const { code, stderr } = await nnc(["export", "points.nn", ...params, "--format", "pytorch", "-o", "app"], { cwd: own });
+    const { code, stderr } = await nnc(["export", "points.nn", ...params, "--format", "pytorch", "-o", "app"], {
+      cwd: own,
+    });
     expect([code, stderr]).toEqual([
       0,
       expect.stringContaining("without data.safetensors, the rows to train on: cannot read the data file points.csv"),
@@ -68,7 +74,10 @@ test("into a file goes the module alone", async () => {
 });
 
 test.for([
-  [["--format", "pytorch", "-o", "x.mjs"], 'expected a folder, or a file that ends in .py for --format pytorch, found "x.mjs"'],
+  [
+    ["--format", "pytorch", "-o", "x.mjs"],
+    'expected a folder, or a file that ends in .py for --format pytorch, found "x.mjs"',
+  ],
   [["--format", "js", "-o", "x.py"], '--format js: expected no file that ends in .py, found "x.py"'],
 ] as const)("%j is refused", async ([flags, message]) => {
   const { code, stderr } = await nnc(["export", "points.nn", ...params, ...flags], { cwd });

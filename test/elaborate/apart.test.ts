@@ -30,7 +30,9 @@ function outputNames({ outputs }: Graph): readonly string[] {
 function inputsOf(graph: Graph, output: string): readonly unknown[] {
   const values = graph.outputs.filter(({ name }) => name === output).map(({ value }) => value);
   const reached = graph.reaching(values);
-  return graph.nodes.filter(({ id, op }) => op === "input" && reached.has(id)).map(({ attributes }) => attributes["name"]);
+  return graph.nodes
+    .filter(({ id, op }) => op === "input" && reached.has(id))
+    .map(({ attributes }) => attributes["name"]);
 }
 
 describe("parts that are kept apart", () => {
@@ -53,18 +55,15 @@ describe("parts that are kept apart", () => {
     ["minimize.first", ["train.x", "A.dense.w"]],
     ["minimize.second", ["train.x", "B.dense.w", "after.first.A.dense.w"]],
     ["clipped.second.B.dense.w", ["gradient.second.B.dense.w"]],
-    [
-      "after.first.A.dense.w",
-      ["A.dense.w", "optimizer.first.v.A.dense.w", "clipped.first.A.dense.w", "rate.first"],
-    ],
+    ["after.first.A.dense.w", ["A.dense.w", "optimizer.first.v.A.dense.w", "clipped.first.A.dense.w", "rate.first"]],
     ["B.dense.w", ["B.dense.w", "clipped.second.B.dense.w", "rate.second"]],
   ] as const)("%s is computed from what it is given alone", ([output, inputs]) => {
     expect(inputsOf(trainStep(true), output).toSorted()).toEqual([...inputs].toSorted());
   });
 
   test("are none where nobody asks", () => {
-    expect(outputNames(trainStep(false)).filter((name) => /^(minimize|gradient|clipped|rate|after)\./.test(name))).toEqual(
-      [],
-    );
+    expect(
+      outputNames(trainStep(false)).filter((name) => /^(minimize|gradient|clipped|rate|after)\./.test(name)),
+    ).toEqual([]);
   });
 });

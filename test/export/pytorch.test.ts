@@ -86,15 +86,15 @@ def predict_M(self, x):
     N = x.shape[0]
     T = x.shape[1]
     device = x.device
-    # M.inputs
-    inputs = x @ self.M.inputs.w + self.M.inputs.b
+    # M.dense
+    dense = x @ self.M.dense.w + self.M.dense.b
     # M
-    transpose = inputs.permute(1, 0, 2)
+    transpose = dense.permute(1, 0, 2)
     m_carry = torch.zeros((N, 3), device=device)
     m_steps = []
     for t in range(T):
         tanh = torch.tanh(transpose[t] + m_carry @ self.M.u)
-        m_steps.append(m_carry)
+        m_steps.append(tanh)
         m_carry = tanh
     transpose_2 = torch.stack(m_steps).permute(1, 0, 2)
     return transpose_2
@@ -113,9 +113,7 @@ def predict_M(self, x):
 
 describe("a step of a train", () => {
   test("is what it minimises, its loss and the states that it leaves behind", () => {
-    expect(functionIn(textOf(layers), "loss_main")).toContain(
-      "log_softmax = torch.log_softmax(dense_2, -1)",
-    );
+    expect(functionIn(textOf(layers), "loss_main")).toContain("log_softmax = torch.log_softmax(dense_2, -1)");
     expect(functionIn(textOf(layers), "loss_main")).toContain("return cross_entropy, cross_entropy, {}");
   });
 
@@ -186,7 +184,12 @@ describe("names", () => {
   });
 
   test("of variables are none of Python's or of the module's functions", () => {
-    expect(["lambda", "random_uniform", "F", "image"].map(localName)).toEqual(["lambda_", "random_uniform_", "F_", "image"]);
+    expect(["lambda", "random_uniform", "F", "image"].map(localName)).toEqual([
+      "lambda_",
+      "random_uniform_",
+      "F_",
+      "image",
+    ]);
   });
 
   test("of parameters are told apart where they had to change", () => {

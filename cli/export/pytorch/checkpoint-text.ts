@@ -24,6 +24,9 @@ def load(net, file):
     """Takes over what nnc, or \`save\`, has written: parameters, states, what optimisers remember, and how far training is."""
     tensors, metadata = read(file)
     own = {RENAMED.get(name, name): value for name, value in tensors.items() if not name.startswith("best:")}
+    if metadata.get("nnc.optimizer") != TRAIN["nnc.optimizer"]:
+        # What another optimiser remembers means nothing to this one.
+        own = {name: value for name, value in own.items() if not name.startswith("optimizer.")}
     missing = [name for name in (*PARAMETERS, *STATES) if name not in own]
     unknown = [name for name in own if name not in PARAMETERS and name not in STATES and name not in OPTIMIZER]
     if missing or unknown:
@@ -50,7 +53,7 @@ def save(net, file):
     names = {own: name for name, own in RENAMED.items()}
     values = [(names.get(name, name), variable(net, name)) for name in (*PARAMETERS, *STATES, *OPTIMIZER)]
     values.sort(key=lambda item: -item[1].element_size())
-    metadata = {"nnc.format": "1", **net.metadata}
+    metadata = {"nnc.format": "1", **net.metadata, **TRAIN}
     for name in ("step", "epoch", "step_in_epoch"):
         metadata[f"nnc.{name}"] = str(int(net.counters[name]))
     # The tensors are others than those that the checksums are of, and the best epoch is not among them.

@@ -16,7 +16,12 @@ export function sizeText({ monomials }: Dimension, nameOf: (symbol: string) => s
     .map(({ sign, code: term }, at) => (at > 0 ? ` ${sign} ${term}` : sign === "-" ? `-${term}` : term))
     .join("");
   if (terms.length > 1) return { code, level: level.add, whole: false, number: true };
-  return { code, level: first?.isProduct === true ? level.multiply : numberText(code).level, whole: false, number: true };
+  return {
+    code,
+    level: first?.isProduct === true ? level.multiply : numberText(code).level,
+    whole: false,
+    number: true,
+  };
 }
 
 function atomCode(atom: Atom, nameOf: (symbol: string) => string): string {

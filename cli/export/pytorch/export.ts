@@ -50,7 +50,9 @@ export async function networkFolder(
   ];
   if (compiled.artifact.manifest.host.train === undefined) return { files, missing: undefined };
   const rows = await rowsOf(options);
-  return "missing" in rows ? { files, ...rows } : { files: [...files, ["data.safetensors", rows.bytes]], missing: undefined };
+  return "missing" in rows
+    ? { files, ...rows }
+    : { files: [...files, ["data.safetensors", rows.bytes]], missing: undefined };
 }
 
 /** Compiles the program again up to its graphs, with the parts of its training step apart. */

@@ -93,7 +93,8 @@ const mean: Recognise = (node, _, nodeOf) => {
   if (axes.length === 0 || !isCount(count, product(axes.map((axis) => shape[axis])), nodeOf)) return undefined;
   return {
     operands: [x],
-    write: (call) => tensorText(`${call.whole(0)}.mean(${axes.length === shape.length ? "" : axesCode(axes, shape.length)})`),
+    write: (call) =>
+      tensorText(`${call.whole(0)}.mean(${axes.length === shape.length ? "" : axesCode(axes, shape.length)})`),
   };
 };
 
@@ -161,20 +162,20 @@ const pooled: Recognise = (node, _, nodeOf) => {
 };
 
 /** What is raised to a whole power. */
-const square = form("(mul $x $x)", (call) => tensorText(`${call.tensor(0, level.power + 1)} ** 2`, level.power, call.operands[0].text.whole));
+const square = form("(mul $x $x)", (call) =>
+  tensorText(`${call.tensor(0, level.power + 1)} ** 2`, level.power, call.operands[0].text.whole),
+);
 
 const forms: Readonly<Record<string, readonly Recognise[]>> = {
   select: [
     form("(select (lessEqual $x 0) 0 $x)", elementwise("F.relu")),
-    form("(select (lessEqual $x 0) (mul #s $x) $x)", (call, { numbers }) =>
-      `F.leaky_relu(${call.whole(0, 0)}, ${numberCode(numbers.get("s") ?? 0, "f32")})`,
+    form(
+      "(select (lessEqual $x 0) (mul #s $x) $x)",
+      (call, { numbers }) => `F.leaky_relu(${call.whole(0, 0)}, ${numberCode(numbers.get("s") ?? 0, "f32")})`,
     ),
   ],
   div: [
-    form(
-      "(div (select $n=(less $x 0) $e=(exp (select $n $x (neg $x))) 1) (add 1 $e))",
-      elementwise("torch.sigmoid"),
-    ),
+    form("(div (select $n=(less $x 0) $e=(exp (select $n $x (neg $x))) 1) (add 1 $e))", elementwise("torch.sigmoid")),
     form(`(div $e=(exp ${shifted}) (reshape $s=(sum $e)))`, soft("softmax"), alongLast),
     mean,
   ],

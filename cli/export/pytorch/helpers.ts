@@ -262,6 +262,7 @@ const names = Object.keys(helpers) as readonly HelperName[]; // The record has t
 export function helpersText(used: ReadonlySet<HelperName>): readonly string[] {
   const wanted = new Set(used);
   // Whoever uses another stands behind it.
-  for (const name of names.toReversed()) if (wanted.has(name)) for (const other of helpers[name].needs ?? []) wanted.add(other);
+  for (const name of names.toReversed())
+    if (wanted.has(name)) for (const other of helpers[name].needs ?? []) wanted.add(other);
   return names.filter((name) => wanted.has(name)).map((name) => helpers[name].text);
 }

@@ -34,7 +34,12 @@ export function callsOf(models: readonly CalledModel[]): (node: GraphNode, nodeO
 }
 
 /** The values that stand for the model's inputs where its answer is `root`. */
-function unify(model: Graph, root: Value, nodeOf: NodeOf, given: ReadonlySet<string>): ReadonlyMap<string, Value> | undefined {
+function unify(
+  model: Graph,
+  root: Value,
+  nodeOf: NodeOf,
+  given: ReadonlySet<string>,
+): ReadonlyMap<string, Value> | undefined {
   const [{ value: answer }] = model.outputs;
   const found = new Map<string, Value>();
   const pairs = new Map<string, string>();

@@ -2,21 +2,20 @@
  * The text of an exported network: a module of PyTorch with a method for each model, and of its train what each step minimises and how it moves
  * parameters; around it the files of nnc, read and written.
  */
-import { InternalError } from "../../../compiler/diagnostics/diagnostic.ts";
 import { constantValue } from "../../../compiler/dimension/dimension.ts";
 import type { Elaboration, Variable } from "../../../compiler/elaborate/types.ts";
 import type { Graph } from "../../../compiler/graph/graph.ts";
 import type { GraphOutput } from "../../../compiler/graph/types.ts";
-import { cse } from "../../../compiler/passes/cse.ts";
-import { inRegions } from "../../../compiler/passes/pass.ts";
 import type { HostInput, HostModel, HostTrain } from "../../../compiler/program/host.ts";
 import { checkpointText } from "./checkpoint-text.ts";
 import { functionBody, type FunctionBody } from "./function.ts";
 import { callsOf, type CalledModel } from "./model-calls.ts";
+import { graphOf, trainStep } from "./graphs.ts";
 import { helpersText, type HelperName } from "./helpers.ts";
-import { methodInput, stepsText, updateTable, type StepsText, type Writing } from "./parts.ts";
-import { ownName, localName, tensorText, tuple } from "./python.ts";
+import { methodInput, stepsText, type StepsText, type Writing } from "./parts.ts";
+import { localName, ownName, tuple } from "./python.ts";
 import { trainingText } from "./training-text.ts";
+import { initialFunction, trainText, updatesText } from "./updates-text.ts";
 
 export interface ModuleOptions {
   /** The doc comments of the models, by their names. */
@@ -44,6 +43,8 @@ export function moduleText(elaboration: Elaboration, options: ModuleOptions): st
     train === undefined || steps === undefined
       ? []
       : [...lossMethods(train, steps), ...evaluateMethod(elaboration, train, calling)];
+  // The order of an epoch is drawn, too.
+  if (train !== undefined) helpers.add("threefry");
   const initial = initialFunction(elaboration, writing);
   const network = [
     networkText(elaboration, options),
@@ -58,6 +59,7 @@ export function moduleText(elaboration: Elaboration, options: ModuleOptions): st
     network,
     initial,
     ...(train === undefined || steps === undefined ? [] : updatesText(train, steps)),
+    trainText(train),
     checkpointText,
     ...(train === undefined ? [] : [trainingText(train)]),
   ]
@@ -84,21 +86,6 @@ function rowsOf(train: HostTrain | undefined): string | undefined {
   return size !== undefined && constantValue(size) === undefined ? size.key : undefined;
 }
 
-/** Equal values are written once. */
-function graphOf(elaboration: Elaboration, name: string): Graph {
-  return inRegions(cse).run(elaboratedGraph(elaboration, name));
-}
-
-function elaboratedGraph({ entries }: Elaboration, name: string): Graph {
-  const found = entries.find((entry) => entry.name === name);
-  if (found === undefined) throw new InternalError("export", `there is no entry ${name}`);
-  return found.graph;
-}
-
-function trainStep(elaboration: Elaboration): { readonly graph: Graph; readonly written: Graph } {
-  return { graph: graphOf(elaboration, "train_step"), written: elaboratedGraph(elaboration, "train_step") };
-}
-
 function headerText({ host }: Elaboration, { docs, sourceName, model }: ModuleOptions): string {
   const doc = docs.get(model) ?? "";
   const own = doc.split("\n").filter((line) => line !== "");
@@ -109,7 +96,9 @@ function headerText({ host }: Elaboration, { docs, sourceName, model }: ModuleOp
     "    net = Network()",
     '    load(net, "parameters.safetensors")',
     "    net.eval()",
-    `    answer = net(${inputsOf(host.models, model).map(({ name }) => localName(name)).join(", ")})`,
+    `    answer = net(${inputsOf(host.models, model)
+      .map(({ name }) => localName(name))
+      .join(", ")})`,
   ];
   return [
     `"""\n${lines.map((line) => line.replaceAll("\\", "\\\\").replaceAll('"""', "'''")).join("\n")}\n"""`,
@@ -147,11 +136,23 @@ function variablesText(elaboration: Elaboration): string {
   const renamed = kept.filter(({ name }) => ownName(name) !== name);
   const whole = kept.filter(({ type: { dtype } }) => dtype !== "f32");
   return [
-    dictionary("What is trained, by the names that nnc saves it under.", "PARAMETERS", variableLines(elaboration, "parameter")),
+    dictionary(
+      "What is trained, by the names that nnc saves it under.",
+      "PARAMETERS",
+      variableLines(elaboration, "parameter"),
+    ),
     dictionary("What changes in training without gradients.", "STATES", variableLines(elaboration, "state")),
     dictionary("What optimisers remember.", "OPTIMIZER", variableLines(elaboration, "optimizer")),
-    dictionary("Those of them that are no floats.", "DTYPES", whole.map(({ name, type }) => `    "${ownName(name)}": torch.${type.dtype === "bool" ? "bool" : "int32"},`)),
-    dictionary("Saved names that a module of PyTorch has no room for.", "RENAMED", renamed.map(({ name }) => `    "${name}": "${ownName(name)}",`)),
+    dictionary(
+      "Those of them that are no floats.",
+      "DTYPES",
+      whole.map(({ name, type }) => `    "${ownName(name)}": torch.${type.dtype === "bool" ? "bool" : "int32"},`),
+    ),
+    dictionary(
+      "Saved names that a module of PyTorch has no room for.",
+      "RENAMED",
+      renamed.map(({ name }) => `    "${name}": "${ownName(name)}",`),
+    ),
   ].join("\n");
 }
 
@@ -204,7 +205,9 @@ function networkText({ host }: Elaboration, { sourceName }: ModuleOptions): stri
 }
 
 function forwardText({ host }: Elaboration, { model }: ModuleOptions): string {
-  const given = inputsOf(host.models, model).map(({ name }) => localName(name)).join(", ");
+  const given = inputsOf(host.models, model)
+    .map(({ name }) => localName(name))
+    .join(", ");
   return `def forward(self, ${given}):\n    return self.${methodName(model)}(${given})`;
 }
 
@@ -219,12 +222,7 @@ function indented(text: string): string {
     .join("\n");
 }
 
-function modelMethod(
-  model: HostModel,
-  elaboration: Elaboration,
-  { docs }: ModuleOptions,
-  writing: Writing,
-): string {
+function modelMethod(model: HostModel, elaboration: Elaboration, { docs }: ModuleOptions, writing: Writing): string {
   const graph = graphOf(elaboration, model.entry);
   const body = methodBody(elaboration, graph, graph.outputs, model.inputs, writing);
   const own = (docs.get(model.name) ?? "").split("\n").filter((line) => line !== "");
@@ -270,7 +268,9 @@ function methodText(
   const quoted = about.length === 1 ? [`"""${about[0]}"""`] : ['"""', ...about, '"""'];
   const written = about.length === 0 ? [] : quoted;
   const given = ["self", ...inputs.map(({ name: own }) => localName(own))].join(", ");
-  return [`def ${name}(${given}):`, ...[...written, ...lines, `return ${answer}`].map((line) => `    ${line}`)].join("\n");
+  return [`def ${name}(${given}):`, ...[...written, ...lines, `return ${answer}`].map((line) => `    ${line}`)].join(
+    "\n",
+  );
 }
 
 function lossMethods({ inputs }: HostTrain, { steps }: StepsText): readonly string[] {
@@ -283,102 +283,15 @@ function lossMethods({ inputs }: HostTrain, { steps }: StepsText): readonly stri
   });
 }
 
-function evaluateMethod(elaboration: Elaboration, { inputs, evaluation }: HostTrain, writing: Writing): readonly string[] {
+function evaluateMethod(
+  elaboration: Elaboration,
+  { inputs, evaluation }: HostTrain,
+  writing: Writing,
+): readonly string[] {
   const graph = graphOf(elaboration, "evaluate");
   const losses = evaluation.losses ?? [evaluation.loss];
   const outputs = losses.flatMap(({ buffer }) => graph.outputs.filter(({ name }) => name === buffer));
   const body = methodBody(elaboration, graph, outputs, inputs, writing);
   const answer = `{${losses.map(({ name }, at) => `"${name}": ${body.results[at]}`).join(", ")}}`;
   return [methodText("evaluate", inputs, ["The losses of rows that nothing is learnt from."], body, answer)];
-}
-
-/** `init`: what training begins with. */
-function initialFunction(elaboration: Elaboration, writing: Writing): string {
-  const graph = graphOf(elaboration, "init");
-  const outputs = graph.outputs.filter(({ role }) => role !== "counter" && role !== "metric");
-  const body = functionBody(
-    { nodes: graph.nodes, outputs },
-    {
-      ...writing,
-      inputText: (name) => tensorText(name),
-      parameters: [],
-      taken: ["seed"],
-      device: '"cpu"',
-      comments: true,
-    },
-  );
-  const counters = graph.outputs.filter(({ role }) => role === "counter");
-  const constants = counters.map(({ name, value }) => `"${name}": ${String(graph.node(value.node).attributes["value"])}`);
-  return `@torch.no_grad()
-def initialise(net, seed):
-    """What nnc begins to train with from this seed."""
-    seed = torch.tensor(seed, dtype=torch.int32)
-${body.lines.map((line) => `    ${line}`).join("\n")}
-    for name, value in {
-${outputs.map(({ name }, at) => `        "${ownName(name)}": ${body.results[at]},`).join("\n")}
-    }.items():
-        variable(net, name).copy_(value)
-    for name, value in {${constants.join(", ")}}.items():
-        net.counters[name].fill_(value)
-    net.counters["seed"].copy_(seed)
-
-
-def variable(net, name):
-    """A parameter, a state, or what an optimiser remembers."""
-    if name in net.optimizer:
-        return net.optimizer[name]
-    *layers, own = name.split(".")
-    for layer in layers:
-        net = net[layer]
-    return getattr(net, own)`;
-}
-
-function updatesText({ average }: HostTrain, { steps, optimizers }: StepsText): readonly string[] {
-  const functions = optimizers.map(({ name, states, body }) => {
-    const given = ["w", "g", "lr", ...states, "counters"].join(", ");
-    const answer = tuple(body.results);
-    return [
-      `def ${name}(${given}):`,
-      `    """What becomes of a parameter${states.length === 0 ? "" : ` and of ${states.join(", ")}`}."""`,
-      ...body.lines.map((line) => `    ${line}`),
-      `    return ${answer}`,
-    ].join("\n");
-  });
-  const rates = steps.map(({ name, rate }) =>
-    [`def rate_${name}(counters):`, '    """The learning rate."""', ...rate.lines.map((line) => `    ${line}`), `    return ${rate.results[0]}`].join("\n"),
-  );
-  const clips = steps.flatMap(({ name, clip, updates }) =>
-    clip === undefined
-      ? []
-      : [
-          [
-            `def clip_${name}(g):`,
-            '    """The gradients, scaled to at most the norm that the train says."""',
-            ...clip.lines.map((line) => `    ${line}`),
-            "    return {",
-            ...updates.map(({ parameter }, at) => `        "${ownName(parameter)}": ${clip.results[at]},`),
-            "    }",
-          ].join("\n"),
-        ],
-  );
-  const table = steps.map((step) =>
-    [
-      "    {",
-      `        "name": "${step.name}",`,
-      `        "rate": rate_${step.name},`,
-      `        "clip": ${step.clip === undefined ? "None" : `clip_${step.name}`},`,
-      "        # The parameters that move, by which optimiser, with what it remembers of each.",
-      "        \"moves\": [",
-      ...updateTable(step).map((line) => `            ${line}`),
-      "        ],",
-      "    },",
-    ].join("\n"),
-  );
-  const averages = average === undefined ? "None" : String(average);
-  return [
-    ...functions,
-    ...rates,
-    ...clips,
-    `# The steps of a turn of training, in order.\nSTEPS = [\n${table.join("\n")}\n]\n# The decay of averaged weights, which predictions are made with.\nAVERAGE = ${averages}`,
-  ];
 }

@@ -1,6 +1,12 @@
 /** How each primitive is written in PyTorch: one rule for each, none of which knows the others. */
 import { InternalError } from "../../../compiler/diagnostics/diagnostic.ts";
-import { constant, constantValue, isConstant, subtract, type Dimension } from "../../../compiler/dimension/dimension.ts";
+import {
+  constant,
+  constantValue,
+  isConstant,
+  subtract,
+  type Dimension,
+} from "../../../compiler/dimension/dimension.ts";
 import { dimensionOf, dimensionsOf, numberOf, numbersOf, stringOf } from "../../../compiler/graph/attributes.ts";
 import { sameShape } from "../../../compiler/ops/emit.ts";
 import { dtypeCode, type Call } from "./call.ts";
@@ -75,7 +81,9 @@ function reducedLast(call: Call, axes: readonly number[]): string {
   const rank = call.operands[0].type.shape.length;
   const kept = call.operands[0].type.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
   const order = [...kept, ...axes];
-  const moved = order.every((from, to) => from === to) ? call.whole(0) : `${call.whole(0)}.permute(${order.join(", ")})`;
+  const moved = order.every((from, to) => from === to)
+    ? call.whole(0)
+    : `${call.whole(0)}.permute(${order.join(", ")})`;
   return axes.length === 1 || rank === 0 ? moved : `${moved}.flatten(${kept.length})`;
 }
 
@@ -193,10 +201,10 @@ function conv(call: Call): Text {
   const numbers = (name: string): string => tuple(numbersOf(attributes, name));
   const isPlain = (name: string): boolean => numbersOf(attributes, name).every((one) => one === 1);
   const options = [
-    ...["stride", "dilation", "input_dilation"].flatMap((name) =>
-      isPlain(name) ? [] : [`${name}=${numbers(name)}`],
-    ),
-    ...(isConstant(dimensionOf(attributes, "groups"), 1) ? [] : [`groups=${call.size(dimensionOf(attributes, "groups"))}`]),
+    ...["stride", "dilation", "input_dilation"].flatMap((name) => (isPlain(name) ? [] : [`${name}=${numbers(name)}`])),
+    ...(isConstant(dimensionOf(attributes, "groups"), 1)
+      ? []
+      : [`groups=${call.size(dimensionOf(attributes, "groups"))}`]),
   ];
   const given = [
     call.whole(0, 0),
@@ -256,7 +264,11 @@ function iota(call: Call): Text {
   const behind = shape.length - 1 - axis;
   const isAlone = shape.length === 1;
   if (behind === 0) return tensorText(range, level.call, isAlone);
-  return tensorText(`${range}[${[":", ...Array.from({ length: behind }, () => "None")].join(", ")}]`, level.call, false);
+  return tensorText(
+    `${range}[${[":", ...Array.from({ length: behind }, () => "None")].join(", ")}]`,
+    level.call,
+    false,
+  );
 }
 
 function draw(helper: HelperName): Rule {

@@ -75,7 +75,9 @@ export function stepsText(
     const results = resultsOf(graph, step, isLast);
     const moved = resultsOf(written, step, isLast);
     const loss = lossOf(graph, train, at, results, variables, writing);
-    const parameters = [...results].filter(([own]) => graph.outputs.some((one) => one.name === `clipped.${step}.${own}`));
+    const parameters = [...results].filter(([own]) =>
+      graph.outputs.some((one) => one.name === `clipped.${step}.${own}`),
+    );
     const updates = parameters.map(([parameter]) =>
       updateOf({ step, parameter, kind: kinds[at] ?? "optimizer" }, written, moved, variables, optimizers, writing),
     );
@@ -83,7 +85,12 @@ export function stepsText(
       name: step,
       ...loss,
       rate: functionOf(graph, [`rate.${step}`], counterInput, 'counters["step"].device', writing),
-      clip: clipOf(graph, step, parameters.map(([own]) => own), writing),
+      clip: clipOf(
+        graph,
+        step,
+        parameters.map(([own]) => own),
+        writing,
+      ),
       updates,
     };
   });
@@ -167,7 +174,10 @@ function functionOf(
   writing: Writing,
 ): FunctionBody {
   const outputs = names.map((name) => outputOf(graph, name));
-  return functionBody({ nodes: graph.nodes, outputs }, { ...writing, inputText, parameters: [], taken: ["g", "counters"], device, comments: false });
+  return functionBody(
+    { nodes: graph.nodes, outputs },
+    { ...writing, inputText, parameters: [], taken: ["g", "counters"], device, comments: false },
+  );
 }
 
 function clipOf(graph: Graph, step: string, parameters: readonly string[], writing: Writing): FunctionBody | undefined {
@@ -175,7 +185,13 @@ function clipOf(graph: Graph, step: string, parameters: readonly string[], writi
   if (outputs.every(({ value }) => graph.node(value.node).op === "input")) return undefined;
   const prefix = `gradient.${step}.`;
   const inputText = (name: string): Text => tensorText(`g["${ownName(name.slice(prefix.length))}"]`);
-  return functionOf(graph, outputs.map(({ name }) => name), inputText, "device", writing);
+  return functionOf(
+    graph,
+    outputs.map(({ name }) => name),
+    inputText,
+    "device",
+    writing,
+  );
 }
 
 interface Moved {
@@ -215,7 +231,8 @@ function updateOf(
     const output = results.get(name);
     return output === undefined ? [] : [output];
   });
-  if (outputs.length !== own.length + 1) throw new InternalError("export", `${kind} leaves a state of ${parameter} as it is`);
+  if (outputs.length !== own.length + 1)
+    throw new InternalError("export", `${kind} leaves a state of ${parameter} as it is`);
   const taken = ["w", "g", "lr", "counters", ...own.map(stateName)];
   const body = functionBody(
     { nodes: graph.nodes, outputs },
@@ -238,6 +255,7 @@ function stateName(state: string): string {
 
 export function updateTable({ updates }: StepText): readonly string[] {
   return updates.map(
-    ({ parameter, optimizer, states }) => `("${ownName(parameter)}", ${optimizer}, ${tuple(states.map((state) => `"${state}"`))}),`,
+    ({ parameter, optimizer, states }) =>
+      `("${ownName(parameter)}", ${optimizer}, ${tuple(states.map((state) => `"${state}"`))}),`,
   );
 }

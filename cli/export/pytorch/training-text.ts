@@ -32,7 +32,9 @@ function constantsText({ inputs, batch, epochs, seed, stopEarly, stepsPerEpoch, 
 /** Every input has rows along its first axis, and along no other. */
 function isShareable(inputs: readonly HostInput[], rows: string | undefined): boolean {
   if (rows === undefined) return false;
-  return inputs.every(({ shape: [first, ...others] }) => first?.key === rows && others.every(({ key }) => key !== rows));
+  return inputs.every(
+    ({ shape: [first, ...others] }) => first?.key === rows && others.every(({ key }) => key !== rows),
+  );
 }
 
 const stepText = `class Objective(nn.Module):
@@ -107,6 +109,7 @@ class Trainer:
                 if self.world > 1:
                     torch.distributed.all_reduce(told)
                 losses[step["name"]] = float(told)
+        self.net.rows = None
         self.average()
         self.count()
         return losses
@@ -273,7 +276,8 @@ def weight_of(batch):
 def write(net, out, trainer):
     if trainer.rank == 0 and out is not None:
         # Means over the epoch that nnc would go on with are not kept: they begin anew.
-        net.metadata.update({"nnc.running_loss": "0", "nnc.epoch_loss": "0", "nnc.epoch_weight": "0"})
+        means = [name for name in net.metadata if name.startswith("nnc.loss.")]
+        net.metadata.update({name: "0" for name in (*means, "nnc.running_loss", "nnc.epoch_loss", "nnc.epoch_weight")})
         os.makedirs(out, exist_ok=True)
         save(net, os.path.join(out, "parameters.safetensors"))
 
