@@ -34,6 +34,7 @@ const marks: readonly (readonly [end: string, mark: RegExp])[] = [
   [".mts", /, exported by nnc\./],
   [".js", /, exported by nnc\./],
   [".html", /, exported by nnc\./],
+  [".py", /, exported by nnc\./],
   [".ts", /, (exported|compiled) by nnc\./],
   [".wat", /, compiled by nnc\./],
   [".wgsl", /, compiled by nnc\./],

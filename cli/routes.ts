@@ -321,6 +321,10 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
         input: "digits.nn --params runs/digits/parameters.safetensors -o digits.onnx",
         brief: "opset 17, for any number of rows",
       },
+      {
+        input: "digits.nn --params runs/digits/parameters.safetensors --format pytorch -o app",
+        brief: "then: torchrun --nproc_per_node 2 app/network.py",
+      },
     ],
   },
 });

@@ -39,6 +39,8 @@ export interface FrontOptions {
   readonly dataFacts?: DataFacts;
   /** How many operations the program may have once every call is written out (NN0603); default: 220,000, which take about five seconds to compile. */
   readonly operations?: number;
+  /** Keeps the parts of a training step apart, as `ElaborateOptions` says. */
+  readonly apart?: boolean;
   /** Dimensions without a value stay symbols, as for `check`. */
   readonly allowOpen?: boolean;
 }

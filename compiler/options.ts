@@ -12,7 +12,7 @@ import type { FrontOptions } from "./front.ts";
 import { targetNames, type TargetName } from "./program/artifact.ts";
 import type { SourceText } from "./sources.ts";
 
-export interface CompileOptions extends Omit<FrontOptions, "allowOpen"> {
+export interface CompileOptions extends Omit<FrontOptions, "allowOpen" | "apart"> {
   /** Default: "typescript". */
   readonly target?: TargetName;
   /**

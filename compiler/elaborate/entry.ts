@@ -46,6 +46,8 @@ export class Entry {
   readonly closed: ClosedDimension[] = [];
   /** What blocks and models answered, in training and where something is probed. */
   readonly answers: Answer[] = [];
+  /** What the parts of a step give to each other, where they are kept apart. */
+  readonly handedOn: GraphOutput[] = [];
   /** Those of them that answered in a scan. */
   readonly scanned = new Set<Instance>();
   readonly #inputs = new Map<string, Value>();
@@ -97,6 +99,13 @@ export class Entry {
     const source = this.averaged && average !== undefined ? average : record;
     const value = this.#current.get(name) ?? this.input(source.name, role, type);
     return { kind: "tensor", value, type, labels };
+  }
+
+  /** Where a step's parts are kept apart, an input of this name in the place of the value, which becomes a result; else the value itself. */
+  handOn(name: string, value: Value): Value {
+    if (!this.session.apart) return value;
+    this.handedOn.push({ name, role: "result", value });
+    return this.input(name, "input", this.builder.typeOf(value));
   }
 
   /** The value that a variable has from here on. */

@@ -32,6 +32,12 @@ export interface ElaborateOptions {
   readonly probes?: readonly string[];
   /** How many operations the program may have; by default what takes some seconds to compile. */
   readonly operations?: number;
+  /**
+   * Keeps the parts of `train_step` apart, for whoever differentiates and updates in another system: what a part gives to the next is a result, and
+   * an input of the same name: `minimize.main`, `gradient.main.Digits.dense.w`, `clipped.main.Digits.dense.w`, `rate.main`, and between steps
+   * `after.critic.Critic.dense.w`.
+   */
+  readonly apart?: boolean;
   /** Dimensions without a value stay symbols, as for `check`. */
   readonly allowOpen?: boolean;
 }

@@ -42,6 +42,7 @@ export interface SessionOptions {
   readonly constants: ReadonlyMap<string, Evaluated>;
   readonly probes?: readonly string[];
   readonly operations?: number;
+  readonly apart?: boolean;
 }
 
 export class Session {
@@ -66,6 +67,8 @@ export class Session {
   /** Layers that settings hold and the turns of a `repeat` share, with what says so where they have parameters. */
   readonly repeated = new Map<Instance, () => void>();
   readonly budget: Budget;
+  /** Whether the parts of a training step are kept apart. */
+  readonly apart: boolean;
   readonly #roots = new Map<string, Instance>();
   readonly #reported = new Set<string>();
 
@@ -74,7 +77,7 @@ export class Session {
   constructor(
     module: TypedModule,
     evaluator: Above["evaluator"],
-    { dims, constants, probes, operations }: SessionOptions,
+    { dims, constants, probes, operations, apart = false }: SessionOptions,
   ) {
     this.module = module;
     this.evaluator = evaluator;
@@ -82,6 +85,7 @@ export class Session {
     this.dims = new Map([...dims].map(([name, value]) => [name, constant(value)]));
     this.constants = constants;
     this.probes = new Set(probes);
+    this.apart = apart;
   }
 
   /** Records a diagnostic, once for each place, code and message however many entries run into it; `told` stands for the message. */

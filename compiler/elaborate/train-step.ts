@@ -78,7 +78,13 @@ export function buildTrainStep(plan: TrainPlan, session: Session, facts: TargetF
   const isLogit = output !== undefined && takesLogit(first.loss.value, output.value, entry.builder);
   const isProbability =
     target !== undefined && built.some(({ loss }) => takesProbability(loss.value, target.tensor.value, entry.builder));
-  const outputs = [...results, ...probed.outputs, ...variableOutputs(entry), ...counterOutputs(entry)];
+  const outputs = [
+    ...results,
+    ...probed.outputs,
+    ...entry.handedOn,
+    ...variableOutputs(entry),
+    ...counterOutputs(entry),
+  ];
   const graph = { name: "train_step", graph: entry.finish(outputs) };
   return {
     entry,
@@ -120,13 +126,19 @@ function buildStep(
   const { parameters, owns } = movesOf(plan, step, frame);
   const seen = probes.look();
   const gradients = entry.at(span, plan.label, () => gradientsOf(step, loss, parameters, seen, frame));
-  const moved = parameters.flatMap((record, index) =>
-    gradients[index] === undefined ? [] : [{ record, gradient: gradients[index] }],
-  );
-  const clipped = clip(step, moved, frame);
+  const moved = parameters.flatMap((record, index) => {
+    const gradient = gradients[index];
+    const name = `gradient.${step.name}.${record.name}`;
+    return gradient === undefined ? [] : [{ record, gradient: entry.handOn(name, gradient) }];
+  });
+  const clipped = clip(step, moved, frame).map(({ record, gradient }) => ({
+    record,
+    gradient: entry.handOn(`clipped.${step.name}.${record.name}`, gradient),
+  }));
   const rate = rateOf(step, frame);
+  const used = { ...rate, value: entry.handOn(`rate.${step.name}`, rate.value) };
   const alike = new AlikeUpdates(step.optimizer.target.declaration.body);
-  for (const { record, gradient } of clipped) optimise(step, record, gradient, rate, alike, frame);
+  for (const { record, gradient } of clipped) optimise(step, record, gradient, used, alike, frame);
   // Whatever ran above, a model's state is written by the steps that update the model.
   entry.retain(before, (name) => entry.session.variables.get(name)?.role !== "state" || owns(name));
   probes.judge(step.name, seen, gradients.slice(parameters.length));
@@ -142,7 +154,11 @@ function settle({ span, name }: StepPlan, before: ReadonlyMap<string, Value>, en
     if (before.get(variable) === value) continue;
     entry.write(
       variable,
-      entry.at(span, name, () => entry.builder.one("stop_gradient", [value])),
+      entry.at(span, name, () =>
+        entry.session.apart
+          ? entry.handOn(`after.${name}.${variable}`, value)
+          : entry.builder.one("stop_gradient", [value]),
+      ),
     );
   }
 }
@@ -161,6 +177,7 @@ function gradientsOf(
   const { entry, session } = frame;
   const values = parameters.map((record) => entry.read(record).value);
   const total = regularised(step, loss, parameters, frame);
+  entry.handOn(`minimize.${step.name}`, total);
   const also = probed.map(({ value }) => value);
   const reached = session.evaluator.gradients(entry.builder, total, values, also);
   if ("kind" in reached) {
