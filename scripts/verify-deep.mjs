@@ -1,7 +1,8 @@
 /**
  * `npm run verify:deep`: everything of `verify`, then the random tests at full size with a fresh seed, the planted bugs, what the examples
  * reach over several seeds, and mutation testing in what is left of the hour. Writes `docs/verify-report.md`. NNC_SEED repeats a
- * run; NNC_SCALE makes it longer or shorter; NNC_MUTATION_MINUTES is the time for mutants, 0 for none.
+ * run; NNC_SCALE makes it longer or shorter; NNC_MUTATION_MINUTES is the time for mutants, 0 for none. `-- --again verify` runs the first stage
+ * once more, after a mend, and puts its line into the report that is there: each line says on which commit it was run.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -25,12 +26,20 @@ function output(command, args) {
   return status === 0 ? stdout.trim() : "";
 }
 
-/** Runs a stage and answers its line of the report. */
+/** Runs a stage and answers what its line of the report says. */
 function stage(name, work) {
   console.log(`\n── ${name}`);
-  const started = Date.now();
+  const [started, on] = [Date.now(), commit()];
   const passed = work();
-  return { name, passed, time: since(started) };
+  return { name, passed, time: since(started), on };
+}
+
+function lineOf({ name, passed, time, on }) {
+  return [name, passed ? "passed" : "**failed**", time, on.slice(0, 12)];
+}
+
+function verifyStage() {
+  return stage("verify", () => run(process.execPath, ["scripts/verify.mjs"]) === 0);
 }
 
 /** The random tests write facts, one JSON object a line. */
@@ -185,10 +194,7 @@ function report(started, stages, facts, measured) {
         ["versions", versions()],
       ],
     ),
-    `## Stages\n\n${table(
-      ["stage", "", "time"],
-      stages.map(({ name, passed, time }) => [name, passed ? "passed" : "**failed**", time]),
-    )}`,
+    `## Stages\n\n${table(["stage", "", "time", "on commit"], stages.map(lineOf))}`,
     ...of("programs").map(programsText),
     ...of("browser").map(browserText),
     ...of("mutations").map(mutationsText),
@@ -219,7 +225,7 @@ function verifyDeep() {
   console.log(`seed ${seed}`);
   try {
     const stages = [
-      stage("verify", () => run(process.execPath, ["scripts/verify.mjs"]) === 0),
+      verifyStage(),
       stage(
         `random programs, mutations, fixtures and planted bugs from seed ${seed}`,
         () => run(tool("vitest"), ["run", ...suites], environment) === 0,
@@ -238,4 +244,16 @@ function verifyDeep() {
   }
 }
 
-process.exitCode = verifyDeep() ? 0 : 1;
+/** Runs the stage `verify` alone; the others' lines of the report stay. */
+function verifyAgain() {
+  const file = path.join(root, "docs/verify-report.md");
+  const again = verifyStage();
+  const written = readFileSync(file, "utf8").replace(/^\| verify \|.*$/m, `| ${lineOf(again).join(" | ")} |`);
+  writeWhole(file, written);
+  return again.passed;
+}
+
+const [flag, only, ...more] = process.argv.slice(2);
+if (flag !== undefined && (flag !== "--again" || only !== "verify" || more.length > 0))
+  throw new Error(`expected no arguments, or --again verify, found ${process.argv.slice(2).join(" ")}`);
+process.exitCode = (flag === undefined ? verifyDeep() : verifyAgain()) ? 0 : 1;

@@ -118,10 +118,10 @@ function printNode(node: Message, margin: string): readonly string[] {
 function printAttribute(attribute: Message): string {
   const [name] = texts(attribute, 1);
   const [type] = numbers(attribute, 20);
-  const value = {
-    2: () => numbers(attribute, 3)[0],
-    3: () => texts(attribute, 4)[0],
-    7: () => `[${numbers(attribute, 8).join(", ")}]`,
-  }[type]?.();
-  return `${name}: ${value}`;
+  return `${name}: ${valueOf(attribute, type)}`;
+}
+
+function valueOf(attribute: Message, type: number): unknown {
+  if (type === 2) return numbers(attribute, 3)[0];
+  return type === 3 ? texts(attribute, 4)[0] : `[${numbers(attribute, 8).join(", ")}]`;
 }
