@@ -30,7 +30,7 @@ export interface StoredNetwork {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** Throws NN0933 where the change is larger than `bound`. */
+/** Throws NN0934 where the change is larger than `bound`. */
 export async function storeNetwork(trained: Trained, storage: Storage, bound: number): Promise<StoredNetwork> {
   const { compiled, network } = trained;
   const shapes = new Map(compiled.artifact.manifest.buffers.map((buffer) => [buffer.name, buffer]));

@@ -305,7 +305,7 @@ describe("weights in fewer bits", () => {
     expect([code, stderr]).toEqual([
       1,
       expect.stringMatching(
-        /^error\[NN0933\]: with weights in int8 the hold-out loss goes from [\d.]+ to [\d.]+; expected a change for the worse of at most 0 % of it\n {3}= help: --dtype f16 changes less; --max-change allows more$/m,
+        /^error\[NN0934\]: with weights in int8 the hold-out loss goes from [\d.]+ to [\d.]+; expected a change for the worse of at most 0 % of it\n {3}= help: --dtype f16 changes less; --max-change allows more$/m,
       ),
     ]);
     expect(() => statSync(path.join(cwd, "much"))).toThrow("ENOENT");
@@ -318,11 +318,11 @@ describe("weights in fewer bits", () => {
     if (!result.ok) throw new Error("it compiles");
     writeFileSync(path.join(cwd, "given.safetensors"), (await load(result.artifact)).save());
     const { stderr } = await exported("given.nn", "--params", "given.safetensors", "-o", "given", "--dtype", "f16");
-    expect(stderr).toContain("warning[NN0934]: what weights in f16 change is not measured: ");
+    expect(stderr).toContain("warning[NN0935]: what weights in f16 change is not measured: ");
     expect(selftest("given/model.mjs")[0]).toBe(0);
     writeFileSync(path.join(cwd, "points.csv"), "x,y\n");
     const missing = await exported("points.nn", ...params("run"), "-o", "missing", "--dtype", "int8", "--json");
-    expect(JSON.parse(missing.stdout)).toMatchObject({ diagnostics: [{ code: "NN0934" }] });
+    expect(JSON.parse(missing.stdout)).toMatchObject({ diagnostics: [{ code: "NN0935" }] });
     writeFileSync(path.join(cwd, "points.csv"), pointsCsv);
   });
 });

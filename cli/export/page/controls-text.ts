@@ -57,7 +57,7 @@ function valuesControl(field: Field, labels: readonly string[], ranges: readonly
     return { element, value, label, mark };
   });
   const legend = fields.length > 1 || labels.length > 1 ? [make("legend", {}, field.name)] : [];
-  const note = ranges.some((range) => range !== null) ? [make("p", { className: "note above" }, "Below each, from which to which number it goes in the data.")] : [];
+  const note = ranges.some((range) => range !== null) ? [make("p", { className: "note above" }, "Below each, its range in the data.")] : [];
   return {
     element: make("fieldset", {}, ...legend, ...note, make("div", { className: "values" }, ...values.map(({ element }) => element))),
     read: () => values.map(({ value, label }) => {

@@ -18,7 +18,7 @@ export function rowsPage(parts: ModuleParts, manifest: Manifest): string {
 }
 
 /** As TypeScript. */
-export function rowsPageScript(parts: ModuleParts, manifest: Manifest): string {
+function rowsPageScript(parts: ModuleParts, manifest: Manifest): string {
   return `${modelText(parts)}\n${rowsScript(viewsOf(parts, manifest), parts.data !== undefined)}`;
 }
 

@@ -300,7 +300,7 @@ export const exportChanged = define<{
   readonly after: string;
   readonly bound: string;
 }>({
-  code: "NN0933",
+  code: "NN0934",
   severity: "error",
   message: ({ dtype, set, measure, before, after, bound }) =>
     `with weights in ${dtype} the ${set} ${measure} goes from ${before} to ${after}; expected a change for the worse of at most ${bound}`,
@@ -310,7 +310,7 @@ export const exportChanged = define<{
 });
 
 export const exportUnmeasured = define<{ readonly dtype: string; readonly problem: string }>({
-  code: "NN0934",
+  code: "NN0935",
   severity: "warning",
   message: ({ dtype, problem }) => `what weights in ${dtype} change is not measured: ${problem}`,
   explanation:
