@@ -78,7 +78,10 @@ test.for([
     ["--format", "pytorch", "-o", "x.mjs"],
     'expected a folder, or a file that ends in .py for --format pytorch, found "x.mjs"',
   ],
-  [["--format", "js", "-o", "x.py"], '--format js: expected no file that ends in .py, found "x.py"'],
+  [
+    ["--format", "js", "-o", "x.py"],
+    'expected a folder, or a file that ends in .mjs or .js for --format js, found "x.py"',
+  ],
 ] as const)("%j is refused", async ([flags, message]) => {
   const { code, stderr } = await nnc(["export", "points.nn", ...params, ...flags], { cwd });
   expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
