@@ -266,7 +266,7 @@ describe("the command", () => {
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr:
-        "error[NN0935]: Net cannot be exported as ONNX: Net.noisy draws random numbers, whose bits opset 17 has no operators for\n",
+        "error[NN0933]: Net cannot be exported as ONNX: Net.noisy draws random numbers, whose bits opset 17 has no operators for\n",
     });
     expect(existsSync(path.join(cwd, "noise.onnx"))).toBe(false);
   });

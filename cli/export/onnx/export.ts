@@ -41,7 +41,7 @@ export interface OnnxSource {
   readonly doc: string;
 }
 
-/** The file's bytes. Throws NN0935 for what ONNX cannot say. */
+/** The file's bytes. Throws NN0933 for what ONNX cannot say. */
 export function onnxModel({ compiled, network, doc }: OnnxSource, model: HostModel): Uint8Array {
   const { manifest } = compiled.artifact;
   const { fitted } = network.record;

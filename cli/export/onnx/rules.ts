@@ -19,7 +19,7 @@ export interface RuleContext {
   readonly inputs: readonly Operand[];
   /** Of the result. */
   readonly type: TensorType;
-  /** Throws NN0935 for a layer that does what ONNX cannot say: `draws …`. */
+  /** Throws NN0933 for a layer that does what ONNX cannot say: `draws …`. */
   readonly refuse: (what: string) => never;
 }
 

@@ -16,7 +16,7 @@ export interface TranslateContext {
   /** The value of an `input` node. */
   readonly inputOf: (node: GraphNode) => Operand;
   readonly lines: SourceLines;
-  /** Throws NN0935. */
+  /** Throws NN0933. */
   readonly refuse: (what: string, node: GraphNode) => never;
 }
 

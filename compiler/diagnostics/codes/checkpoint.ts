@@ -318,7 +318,7 @@ export const exportUnmeasured = define<{ readonly dtype: string; readonly proble
 });
 
 export const exportRefused = define<{ readonly model: string; readonly what: string; readonly path: string }>({
-  code: "NN0935",
+  code: "NN0933",
   severity: "error",
   message: ({ model, what, path }) => `${model} cannot be exported as ONNX: ${path === "" ? "it" : path} ${what}`,
   explanation:
