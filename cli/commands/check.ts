@@ -5,7 +5,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { internalFailure } from "../../compiler/diagnostics/codes/internal.ts";
-import { unreadableData, wrongElementCount } from "../../compiler/diagnostics/codes/data.ts";
+import { unreadableData } from "../../compiler/diagnostics/codes/data.ts";
+import { wrongElementCount } from "../../compiler/diagnostics/codes/fields.ts";
 import { diagnose, InternalError, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { constantValue, printShape, symbolsOf } from "../../compiler/dimension/dimension.ts";

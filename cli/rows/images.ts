@@ -1,5 +1,5 @@
 /** Rows that are images, for networks that were trained on images: a folder, files, or a list of names in CSV. */
-import { unknownField } from "../../compiler/diagnostics/codes/data.ts";
+import { unknownField } from "../../compiler/diagnostics/codes/fields.ts";
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import type { HostData } from "../../compiler/program/host.ts";
 import type { Dataset, Field } from "../../runtime/data/dataset.ts";

@@ -2,7 +2,7 @@
  * Rows that a command is given, whatever the network was trained from: a table of all inputs (CSV, or one JSON value a line), or an array for
  * each (NPY, IDX, a matrix in CSV). They are checked in full and prepared as in training; a complaint names the place.
  */
-import { filesForFields } from "../../compiler/diagnostics/codes/data.ts";
+import { filesForFields } from "../../compiler/diagnostics/codes/fields.ts";
 import type { HostData } from "../../compiler/program/host.ts";
 import { csvMatrix } from "../../runtime/data/array-file.ts";
 import type { ArrayFile } from "../../runtime/data/array-file.ts";

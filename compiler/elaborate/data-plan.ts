@@ -3,7 +3,7 @@
  * its place in the source; what the files hold is the reader's to check.
  */
 import { label, type Span } from "../diagnostics/diagnostic.ts";
-import { unknownField } from "../diagnostics/codes/data.ts";
+import { unknownField } from "../diagnostics/codes/fields.ts";
 import { missingSetting } from "../diagnostics/codes/settings.ts";
 import { badValue, settingOfReader, unknownReader } from "../diagnostics/codes/train.ts";
 import { listOf } from "../diagnostics/lists.ts";

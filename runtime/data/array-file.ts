@@ -2,7 +2,8 @@
  * One array of numbers, from whatever file or host: its shape, and its elements as a field wants them. Conversions are
  * explicit: floats are rounded to 32 bits, where nothing is done to them before, and must stay finite, integers must be whole and fit.
  */
-import { otherAxes, unsuitableValue, wrongElementCount } from "../../compiler/diagnostics/codes/data.ts";
+import { unsuitableValue } from "../../compiler/diagnostics/codes/data.ts";
+import { otherAxes, wrongElementCount } from "../../compiler/diagnostics/codes/fields.ts";
 import { failure, shapeText } from "../save/fail.ts";
 import { cellText, placeOf, scan } from "./csv.ts";
 import type { Cells } from "./csv.ts";

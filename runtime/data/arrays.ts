@@ -2,14 +2,8 @@
  * Sources that are made of one array per field: rows along the first axis (`idx`, `npy`, `given`), or whole tensors
  * (`arrays`).
  */
-import {
-  missingField,
-  rowsDisagree,
-  unknownField,
-  unsuitableSetting,
-  unsuitableValue,
-  wrongArrayType,
-} from "../../compiler/diagnostics/codes/data.ts";
+import { unsuitableSetting, unsuitableValue, wrongArrayType } from "../../compiler/diagnostics/codes/data.ts";
+import { missingField, rowsDisagree, unknownField } from "../../compiler/diagnostics/codes/fields.ts";
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { failure, listed, quoted, shapeText } from "../save/fail.ts";

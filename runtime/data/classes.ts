@@ -6,10 +6,10 @@ import {
   idOutOfRange,
   labelsWithGaps,
   notANumber,
-  numbersForNames,
   tooManyClasses,
   unseenClass,
 } from "../../compiler/diagnostics/codes/data.ts";
+import { numbersForNames } from "../../compiler/diagnostics/codes/fields.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { listOf } from "../../compiler/diagnostics/lists.ts";

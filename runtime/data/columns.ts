@@ -5,6 +5,7 @@
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
+import { unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
 import {
   emptyPattern,
   missingColumn,
@@ -12,8 +13,7 @@ import {
   targetNotTaken,
   unassignedField,
   unknownField,
-  unsuitableSetting,
-} from "../../compiler/diagnostics/codes/data.ts";
+} from "../../compiler/diagnostics/codes/fields.ts";
 import type { Named } from "../save/fitted.ts";
 import type { Field } from "./dataset.ts";
 import { failure, listed, quoted } from "../save/fail.ts";

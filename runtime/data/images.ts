@@ -2,12 +2,8 @@
  * Decoded images as rows: pixels for the one input, and for the target the folder that an image lies in or what a list of names says
  * beside it. Pure: who decodes them, and where they come from, is told by `image-decode.ts`, `image-list.ts` and the caller.
  */
-import {
-  missingField,
-  rowsDisagree,
-  unsuitableSetting,
-  wrongElementCount,
-} from "../../compiler/diagnostics/codes/data.ts";
+import { unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
+import { missingField, rowsDisagree, wrongElementCount } from "../../compiler/diagnostics/codes/fields.ts";
 import { imagesNotRead, oneImageInput } from "../../compiler/diagnostics/codes/images.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { HostData } from "../../compiler/program/host.ts";

@@ -2,7 +2,8 @@
  * From the `data` declaration in a manifest to a source. Which bytes are behind a path is the caller's to say, so a
  * page can open what it has fetched.
  */
-import { filesForFields, missingField, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
+import { unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
+import { filesForFields, missingField } from "../../compiler/diagnostics/codes/fields.ts";
 import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import { unsuitable } from "../../compiler/diagnostics/options.ts";
 import type { HostData, HostSetting } from "../../compiler/program/host.ts";

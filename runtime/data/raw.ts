@@ -2,13 +2,8 @@
  * What every reader of rows makes: values as the file has them, before anything is fitted. Words are numbered as they
  * first occur; which of them are classes, and with which ids, only the training rows can tell.
  */
-import {
-  notANumber,
-  notAnInteger,
-  notAWord,
-  numberTooLarge,
-  wrongElementCount,
-} from "../../compiler/diagnostics/codes/data.ts";
+import { notANumber, notAnInteger, notAWord, numberTooLarge } from "../../compiler/diagnostics/codes/data.ts";
+import { wrongElementCount } from "../../compiler/diagnostics/codes/fields.ts";
 import type { Named } from "../save/fitted.ts";
 import { cellText, placeOf } from "./csv.ts";
 import type { Cells, Table } from "./csv.ts";

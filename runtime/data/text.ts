@@ -2,7 +2,8 @@
  * Text as windows of character ids, with the next characters for a target. Windows overlap in memory and are copied
  * only into a batch.
  */
-import { missingField, textTooShort, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
+import { textTooShort, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
+import { missingField } from "../../compiler/diagnostics/codes/fields.ts";
 import { failure, listed } from "../save/fail.ts";
 import { sharedCharacter } from "../save/fitted.ts";
 import type { Fitted } from "../save/fitted.ts";

@@ -2,12 +2,8 @@
  * Rows as the data had them, made ready for the network: values found by input or by column, words turned into ids, numbers checked and
  * prepared as in training. A complaint names the row.
  */
-import {
-  unknownKeyOfRow,
-  unseenClass,
-  unsuitableValue,
-  wrongElementCount,
-} from "../../compiler/diagnostics/codes/data.ts";
+import { unseenClass, unsuitableValue } from "../../compiler/diagnostics/codes/data.ts";
+import { unknownKeyOfRow, wrongElementCount } from "../../compiler/diagnostics/codes/fields.ts";
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import type { View } from "../load/executable.ts";
 import { kindOf } from "../load/fail.ts";

@@ -2,7 +2,7 @@
  * The data of a run, and how it reaches the network: minibatches by name, looked at once before the first step instead of in every one.
  */
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
-import { wrongElementCount } from "../../compiler/diagnostics/codes/data.ts";
+import { wrongElementCount } from "../../compiler/diagnostics/codes/fields.ts";
 import { noRows } from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
 import type { HostTrain } from "../../compiler/program/host.ts";

@@ -1,5 +1,5 @@
 /** The images that a train reads, decoded before it is prepared: those of its data and of its test, or others in their place. */
-import { wrongElementCount } from "../../compiler/diagnostics/codes/data.ts";
+import { wrongElementCount } from "../../compiler/diagnostics/codes/fields.ts";
 import { numbered } from "../../compiler/diagnostics/lists.ts";
 import type { Host, HostData, HostTrain } from "../../compiler/program/host.ts";
 import { decodeImages } from "../data/image-decode.ts";

@@ -7,6 +7,7 @@ import type { DiagnosticDefinition } from "../diagnostic.ts";
 import * as checkpoint from "./checkpoint.ts";
 import * as data from "./data.ts";
 import * as earlierRuns from "./earlier-runs.ts";
+import * as fields from "./fields.ts";
 import * as images from "./images.ts";
 import * as internal from "./internal.ts";
 import * as limits from "./limits.ts";
@@ -27,6 +28,7 @@ const areas: readonly Area[] = [
   checkpoint,
   data,
   earlierRuns,
+  fields,
   images,
   internal,
   limits,
