@@ -3,10 +3,13 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { compilers } from "../declarations/compilers.ts";
 import { pointsCsv, pointsProject } from "./fixture.ts";
 import { folderWith, nnc } from "./helpers.ts";
+
+// Each exports, and runs what was exported in a process of its own.
+vi.setConfig({ testTimeout: 120_000 });
 
 const { folder: cwd } = folderWith({
   ...pointsProject,
@@ -74,7 +77,7 @@ beforeAll(async () => {
     await exported("points.nn", ...params("run"), "--format", format, "-o", `${format}-in`);
     await exported("points.nn", ...params("run"), "--format", format, "-o", `${format}-apart`, "--weights", "own.bin");
   }
-}, 120_000);
+}, 300_000);
 
 describe.each(["js", "wasm"])("weights apart from a module as %s", (format) => {
   const file = `${format}-apart/model.mjs`;
