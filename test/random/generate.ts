@@ -70,7 +70,7 @@ const smoothProductions: Weighted = [
   [3, windows.conv],
   [3, windows.window],
   [2, windows.winograd],
-  [1, windows.cumsum],
+  [1.6, windows.cumsum],
   [2, pattern.fan],
   [1, pattern.runningMoments],
   [1, pattern.rowState],

@@ -59,7 +59,7 @@ describe("random programs", () => {
   });
 
   test("draw every geometry of convolutions, windows and running sums, and every kind of scan often", () => {
-    const drawn = Array.from({ length: 600 }, (_, at) => generate(settings.seed + at, `p${at}`).graph.nodes);
+    const drawn = Array.from({ length: 1000 }, (_, at) => generate(settings.seed + at, `p${at}`).graph.nodes);
     const found = drawn.flat().flatMap(featuresOf);
     expect(geometryFeatures.filter((feature) => found.filter((one) => one === feature).length < least)).toEqual([]);
   });
