@@ -7,14 +7,14 @@ import os from "node:os";
 import path from "node:path";
 import { compareModel, tolerance } from "./lib/onnx/compare.mjs";
 import { ladder } from "./lib/onnx/ladder.mjs";
-import { programFiles, trained } from "./lib/onnx/programs.mjs";
+import { opened, programFiles } from "./lib/onnx/programs.mjs";
 import { reportText } from "./lib/onnx/report.mjs";
 import { checkModels, openRuntimes } from "./lib/onnx/runtimes.mjs";
 import { install, root, run, writeWhole } from "./lib/project.mjs";
 
 /** A row of the report for each model of a program. */
 async function compareProgram(file, runtimes, folder) {
-  const { manifest, network, ...rest } = await trained(file, folder);
+  const { manifest, network, ...rest } = await opened(file, folder);
   const rows = [];
   for (const model of manifest.host.models) {
     const out = path.join(folder, `${path.basename(file, ".nn")}-${rows.length}-${model.name}.onnx`);

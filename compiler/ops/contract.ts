@@ -64,6 +64,7 @@ export const contract = defineOp<ContractAttributes>({
     sample("matrix product", [0, 1], [1, 2], [0, 2], [3, 4], [4, 5]),
     sample("few columns", [0, 1], [1, 2], [0, 2], [3, 6], [6, 2]),
     sample("matrix and vector", [0, 1], [1], [0], [5, 7], [7]),
+    sample("transposed matrix and vector", [1, 0], [1], [0], [7, 5], [7]),
     sample("inner product", [0], [0], [], [9], [9]),
     sample("outer product", [0], [1], [0, 1], [3], [2]),
     sample("batched, right side transposed", [0, 1, 2], [0, 3, 2], [0, 1, 3], [2, 3, 4], [2, 5, 4]),

@@ -118,10 +118,7 @@ function printNode(node: Message, margin: string): readonly string[] {
 function printAttribute(attribute: Message): string {
   const [name] = texts(attribute, 1);
   const [type] = numbers(attribute, 20);
-  const value = {
-    2: () => numbers(attribute, 3)[0],
-    3: () => texts(attribute, 4)[0],
-    7: () => `[${numbers(attribute, 8).join(", ")}]`,
-  }[type]?.();
-  return `${name}: ${value}`;
+  if (type === 2) return `${name}: ${numbers(attribute, 3)[0]}`;
+  if (type === 3) return `${name}: ${texts(attribute, 4)[0]}`;
+  return `${name}: [${numbers(attribute, 8).join(", ")}]`;
 }

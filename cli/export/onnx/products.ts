@@ -37,7 +37,10 @@ function outer(emitter: Emitter, left: Side, right: Side, output: Labels): strin
   return emitter.op("Mul", [a, b]);
 }
 
-/** What `MatMul` can do: axes in front that both have, one that is summed, and at most one more of the right side; undefined for others. */
+/**
+ * What `MatMul` can do: axes in front that both have, one that is summed, and at most one more of the right side; undefined for others. A vector becomes
+ * a matrix: of one beside a transposed matrix ONNX Runtime (1.30) takes the wrong elements, since it joins the two.
+ */
 function matrixProduct(emitter: Emitter, left: Side, right: Side, output: Labels): string | undefined {
   const both = left.labels.filter((label) => right.labels.includes(label));
   const batch = both.filter((label) => output.includes(label));
@@ -47,7 +50,13 @@ function matrixProduct(emitter: Emitter, left: Side, right: Side, output: Labels
   if (batch.length > 0 && (rows.length !== 1 || columns.length !== 1)) return undefined;
   const a = ordered(emitter, left, [...batch, ...rows, ...summed]);
   const b = ordered(emitter, right, [...batch, ...summed, ...columns]);
-  return ordered(emitter, { name: emitter.op("MatMul", [a, b]), labels: [...batch, ...rows, ...columns] }, output);
+  const row = rows.length === 0 ? [0] : [];
+  const column = columns.length === 0 ? [1] : [];
+  const matrix = emitter.op("MatMul", [unsqueeze(emitter, a, row), unsqueeze(emitter, b, column)]);
+  // Both are counted from the end, as the left side may have any number of rows.
+  const added = [...row.map(() => -2), ...column.map(() => -1)];
+  const name = added.length === 0 ? matrix : emitter.op("Squeeze", [matrix, emitter.ints(...added)]);
+  return ordered(emitter, { name, labels: [...batch, ...rows, ...columns] }, output);
 }
 
 function ordered(emitter: Emitter, { name, labels }: Side, wanted: Labels): string {

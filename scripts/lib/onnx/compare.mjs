@@ -79,7 +79,10 @@ function unitsOf({ host: { train } }, { name }, { inputs }) {
 /** All values of each result. */
 async function said({ file, model, params, fitted, manifest, network }, inputs, rows) {
   if (!isAskedByRows(manifest, model)) {
-    const given = inputs.map(({ name, feed: { type, shape, data } }) => [name, { shape, data: arrayOf(type, data) }]);
+    const given = inputs.map(({ name, feed: { type, shape, data } }) => {
+      const fit = fitted.inputs.find((one) => one.name === name);
+      return [name, { shape, data: type === "i32" || type === "bool" ? Int32Array.from(data) : prepared(data, fit) }];
+    });
     const results = await network.predict(model.name, Object.fromEntries(given));
     return results.map(({ data }) => data);
   }
@@ -105,8 +108,10 @@ function classesOf({ host: { train } }, { classes }) {
   return classes.find(({ name }) => name === train?.target?.input)?.values;
 }
 
-function arrayOf(type, data) {
-  return type === "f32" || type === "f64" ? Float32Array.from(data) : Int32Array.from(data);
+/** What the library leaves to its caller. */
+function prepared(data, { scale = 1, mean, deviation } = {}) {
+  const at = (list, place, otherwise) => list?.[place % list.length] ?? otherwise;
+  return Float32Array.from(data, (value, place) => (value * scale - at(mean, place, 0)) / at(deviation, place, 1));
 }
 
 const isScores = (value) => typeof value === "object" && value !== null && !Array.isArray(value);

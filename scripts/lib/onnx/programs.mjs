@@ -1,9 +1,11 @@
-/** The programs whose exported models are compared with `nnc predict`: the examples after an epoch, and the workloads of bench/ as they begin. */
+/** The programs whose exported models are compared with `nnc predict`: the examples, and the workloads of bench/. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { root } from "../project.mjs";
+import { randomFrom } from "../random.mjs";
 
 const command = path.join(root, "dist/cli.js");
 
@@ -14,7 +16,7 @@ export function programFiles() {
   return ["examples", "bench/workloads"].flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true })
       .filter((file) => file.endsWith(".nn") && !left.test(file))
-      .sort()
+      .sort((one, other) => (one < other ? -1 : 1))
       .map((file) => path.join(folder, file)),
   );
 }
@@ -32,25 +34,27 @@ export function nnc(args, input = "") {
 }
 
 /**
- * Trains a program, or where its data are handed over by a program takes the parameters that it begins with. Answers
- * `{ params, fitted, manifest, network }`; the network is the program's on WebAssembly.
+ * A program with parameters, saved as training saves them, what is fitted to its data included. They are those that it begins with, each moved a
+ * little, so that none is 0 or 1 and hides what it is used for. Answers `{ params, fitted, manifest, network }`; the network is on WebAssembly.
  */
-export async function trained(file, folder) {
-  const out = path.join(folder, file.replaceAll(/[\\/.]/g, "_"));
-  const params = path.join(out, "parameters.safetensors");
-  mkdirSync(out, { recursive: true });
+export async function opened(file, folder) {
   const built = async (name) => import(pathToFileURL(path.join(root, "dist", name)).href);
   const { compileFile } = await built("files.js");
   const { load } = await built("runtime.js");
-  const compiled = await compileFile(path.join(root, file), { target: "wasm" });
+  const { prepare } = await built("train.js");
+  const compiled = compileFile(path.join(root, file), { target: "wasm" });
   if (!compiled.ok) throw new Error(`${file}: ${compiled.diagnostics[0].message}`);
   const { manifest } = compiled.artifact;
   const network = await load(compiled.artifact, { seed: 7, stepsPerEpoch: 1 });
-  if (manifest.host.train?.data.reader === "given") writeFileSync(params, network.save());
-  else {
-    const { mistake } = nnc(["train", file, "-o", out, "--epochs", "1", "--force"]);
-    if (mistake !== undefined) throw new Error(`${file}: ${mistake}`);
+  const random = randomFrom(7);
+  const moved = (data) => (data instanceof Float32Array ? data.map((value) => value + 0.2 * random() - 0.1) : data);
+  network.put(new Map([...network.snapshot()].map(([name, data]) => [name, moved(data)])));
+  if (manifest.host.train?.data.reader !== "given") {
+    const bytesOf = (name) => readFileSync(path.join(root, path.dirname(file), name));
+    const read = (name) => (name.endsWith(".gz") ? gunzipSync(bytesOf(name)) : bytesOf(name));
+    network.record = { ...network.record, fitted: prepare(manifest, { read }).fitted };
   }
-  network.restore(readFileSync(params), { optimizer: false });
+  const params = path.join(folder, `${file.replaceAll(/[\\/.]/g, "_")}.safetensors`);
+  writeFileSync(params, network.save());
   return { params, fitted: network.record.fitted, manifest, network };
 }

@@ -7,7 +7,7 @@ export function reportText({ runtimes, steps, rows, checked, files }) {
     "# Report of `npm run verify:onnx`",
     `With ${runtimes.map(({ name, version }) => `${name} ${version}`).join(" and ")}, one thread. ${checkedText(checked, files.length)}`,
     `Differences are the greatest of all numbers, of one row and of seven, relative where a number is above 1 and, for answers in the units of the data, above their deviation; at most ${tolerance} is asked for. ` +
-      "The examples were trained for an epoch.",
+      "Each program has the parameters that it begins with, moved a little, and what is fitted to its data.",
     table(head, rows.map(cells)),
     ...steps.map(stepText),
   ].join("\n\n")}\n`;
