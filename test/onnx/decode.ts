@@ -118,10 +118,7 @@ function printNode(node: Message, margin: string): readonly string[] {
 function printAttribute(attribute: Message): string {
   const [name] = texts(attribute, 1);
   const [type] = numbers(attribute, 20);
-  return `${name}: ${valueOf(attribute, type)}`;
-}
-
-function valueOf(attribute: Message, type: number): unknown {
-  if (type === 2) return numbers(attribute, 3)[0];
-  return type === 3 ? texts(attribute, 4)[0] : `[${numbers(attribute, 8).join(", ")}]`;
+  if (type === 2) return `${name}: ${numbers(attribute, 3)[0]}`;
+  if (type === 3) return `${name}: ${texts(attribute, 4)[0]}`;
+  return `${name}: [${numbers(attribute, 8).join(", ")}]`;
 }
