@@ -40,7 +40,7 @@ def predict(task):
         for model, inputs in task["models"].items():
             found = getattr(net, f"predict_{model}")(*[tensors[name] for name in inputs])
             found = found if isinstance(found, tuple) else (found,)
-            answers[model] = [{"shape": list(one.shape), "data": one.double().flatten().tolist()} for one in found]
+            answers[model] = [[str(value) for value in one.double().flatten().tolist()] for one in found]
     return answers
 
 
