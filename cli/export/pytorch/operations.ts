@@ -1,6 +1,13 @@
 /** How each primitive is written in PyTorch: one rule for each, none of which knows the others. */
 import { InternalError } from "../../../compiler/diagnostics/diagnostic.ts";
-import { constant, isConstant, subtract, type Dimension } from "../../../compiler/dimension/dimension.ts";
+import {
+  add,
+  constant,
+  isConstant,
+  multiply,
+  subtract,
+  type Dimension,
+} from "../../../compiler/dimension/dimension.ts";
 import { dimensionOf, dimensionsOf, numberOf, numbersOf, stringOf } from "../../../compiler/graph/attributes.ts";
 import { sameShape } from "../../../compiler/ops/emit.ts";
 import { dtypeCode, type Call } from "./call.ts";
