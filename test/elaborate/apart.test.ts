@@ -58,7 +58,7 @@ describe("parts that are kept apart", () => {
     ["after.first.A.dense.w", ["A.dense.w", "optimizer.first.v.A.dense.w", "clipped.first.A.dense.w", "rate.first"]],
     ["B.dense.w", ["B.dense.w", "clipped.second.B.dense.w", "rate.second"]],
   ] as const)("%s is computed from what it is given alone", ([output, inputs]) => {
-    expect(inputsOf(trainStep(true), output).toSorted()).toEqual([...inputs].toSorted());
+    expect(new Set(inputsOf(trainStep(true), output))).toEqual(new Set<unknown>(inputs));
   });
 
   test("are none where nobody asks", () => {

@@ -1,9 +1,10 @@
 /** How each primitive is written in PyTorch: one rule for each, none of which knows the others. */
 import { InternalError } from "../../../compiler/diagnostics/diagnostic.ts";
 import {
+  add,
   constant,
-  constantValue,
   isConstant,
+  multiply,
   subtract,
   type Dimension,
 } from "../../../compiler/dimension/dimension.ts";
@@ -87,21 +88,14 @@ function reducedLast(call: Call, axes: readonly number[]): string {
   return axes.length === 1 || rank === 0 ? moved : `${moved}.flatten(${kept.length})`;
 }
 
-/** Drops what a slice needs not say. */
+/** One axis of a slice, without what need not be said. */
 function sliceCode(start: Dimension, size: Dimension, step: number, extent: Dimension, call: Call): string {
-  const last = `${isConstant(start, 0) ? "" : `${call.size(start)} + `}`;
-  if (isConstant(start, 0) && sameShape([size], [extent]) && step === 1) return ":";
-  const from = isConstant(start, 0) ? "" : call.size(start);
-  const [begin, count] = [constantValue(start), constantValue(size)];
-  const reaches = sameShape([subtract(extent, start)], [size]) && step === 1;
-  const end = reaches
+  const isAll = sameShape([subtract(extent, start)], [size]) && step === 1;
+  const begin = isConstant(start, 0) ? "" : call.size(start);
+  const end = isAll
     ? ""
-    : begin !== undefined && count !== undefined
-      ? String(begin + (count - 1) * step + 1)
-      : step === 1
-        ? `${last}${call.size(size)}`
-        : `${last}(${call.size(size)} - 1) * ${step} + 1`;
-  return `${from}:${end}${step === 1 ? "" : `:${step}`}`;
+    : call.size(add(start, add(multiply(subtract(size, constant(1)), constant(step)), constant(1))));
+  return `${begin}:${end}${step === 1 ? "" : `:${step}`}`;
 }
 
 /** With a size-1 axis in the place of each that a broadcast adds. */

@@ -1,5 +1,6 @@
 /** The functions of an exported train beside its network: what it begins with, and how each step moves parameters. */
 import type { Elaboration } from "../../../compiler/elaborate/types.ts";
+import { numberOf } from "../../../compiler/graph/attributes.ts";
 import type { HostTrain } from "../../../compiler/program/host.ts";
 import { functionBody } from "./function.ts";
 import { graphOf } from "./graphs.ts";
@@ -23,7 +24,7 @@ export function initialFunction(elaboration: Elaboration, writing: Writing): str
   );
   const counters = graph.outputs.filter(({ role }) => role === "counter");
   const constants = counters.map(
-    ({ name, value }) => `"${name}": ${String(graph.node(value.node).attributes["value"])}`,
+    ({ name, value }) => `"${name}": ${numberOf(graph.node(value.node).attributes, "value")}`,
   );
   return `@torch.no_grad()
 def initialise(net, seed):
