@@ -42,7 +42,10 @@ const cases: readonly (readonly [args: string, sentence: string])[] = [
   ],
   ["build x.nn", "--out is missing; expected it with a value"],
   ["eval x.nn", "--params is missing; expected it with a value"],
-  ["export x.nn --params p --out d --format py", '--format: expected js or ts or wasm or html or onnx or pytorch, found "py"'],
+  [
+    "export x.nn --params p --out d --format py",
+    '--format: expected js or ts or wasm or html or onnx or pytorch, found "py"',
+  ],
 ];
 
 describe("wrong usage", () => {

@@ -72,12 +72,10 @@ test.each(["typescript", "wasm"] as const)(`of ${geometries.length} geometries o
   const result = compile({ name: "windows.nn", source }, { target, operations: 10 ** 7 });
   if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
   const network = await load(result.artifact);
-  for (const [at, geometry] of geometries.entries()) {
-    const [values, gradients] = network.predictSync(`G${at}`, { x: Float32Array.from(picture) });
-    expect([...(values?.data ?? [])], JSON.stringify(geometry)).toEqual(both(geometry));
-    expect(
-      [...(gradients?.data ?? [])].map((value) => value + 0),
-      JSON.stringify(geometry),
-    ).toEqual(slopes(geometry));
-  }
+  const wrong = geometries.filter((geometry, at) => {
+    const found = network.predictSync(`G${at}`, { x: Float32Array.from(picture) });
+    const numbers = found.map(({ data }) => [...data].map((value) => value + 0));
+    return JSON.stringify(numbers) !== JSON.stringify([both(geometry), slopes(geometry)]);
+  });
+  expect(wrong).toEqual([]);
 });

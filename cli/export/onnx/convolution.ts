@@ -17,7 +17,7 @@ import { countUp } from "../../../compiler/ops/emit.ts";
 import type { Emitter } from "./emitter.ts";
 import { pad, reshape, transpose, unsqueeze, whole } from "./operand.ts";
 import type { Shape } from "./operand.ts";
-import type { Rule, RuleContext } from "./rules.ts";
+import type { Rule, RuleContext } from "./rule.ts";
 
 /** How windows lie along a spatial axis: `low` before its first place, `taps` to each, `size` windows. */
 export interface Reach {

@@ -5,7 +5,7 @@ import type { Emitter } from "./emitter.ts";
 import { dataTypeNumber } from "./model.ts";
 import type { DataType } from "./model.ts";
 import { elementwise } from "./operand.ts";
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rule.ts";
 
 type Compute = (emitter: Emitter, names: readonly string[], dtype: DataType) => string;
 

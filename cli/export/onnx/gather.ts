@@ -6,7 +6,7 @@ import type { OpName } from "../../../compiler/ops/index.ts";
 import { castTo } from "./elementwise.ts";
 import type { Emitter } from "./emitter.ts";
 import { unsqueeze, whole } from "./operand.ts";
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rule.ts";
 
 /** Ids within [0, count). */
 export function clamped(emitter: Emitter, ids: string, count: Dimension): string {

@@ -4,7 +4,7 @@ import { dimensionsOf, numberOf, numbersOf } from "../../../compiler/graph/attri
 import type { OpName } from "../../../compiler/ops/index.ts";
 import { countUp } from "../../../compiler/ops/emit.ts";
 import { pad as padded, reshape as reshaped, transpose as transposed, unsqueeze, whole } from "./operand.ts";
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rule.ts";
 
 const reshape: Rule = ({ emitter, inputs: [x], type }) => ({
   name: reshaped(emitter, whole(emitter, x), type.shape),

@@ -3,7 +3,7 @@ import { numbersOf } from "../../../compiler/graph/attributes.ts";
 import type { OpName } from "../../../compiler/ops/index.ts";
 import type { Emitter } from "./emitter.ts";
 import { transpose, unsqueeze, whole } from "./operand.ts";
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rule.ts";
 
 type Labels = readonly number[];
 

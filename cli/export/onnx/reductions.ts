@@ -5,7 +5,7 @@ import type { OpName } from "../../../compiler/ops/index.ts";
 import { countUp } from "../../../compiler/ops/emit.ts";
 import { castTo } from "./elementwise.ts";
 import { reshape, transpose, whole } from "./operand.ts";
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rule.ts";
 
 /** Of no axes each element is what is left. `ReduceSum` alone takes its axes as an input. */
 function reduction(op: string): Rule {

@@ -1,30 +1,15 @@
 /** A rule for each primitive: the nodes of ONNX that mean the same. Leaving one out does not compile. */
 import { InternalError } from "../../../compiler/diagnostics/diagnostic.ts";
-import type { GraphNode, TensorType } from "../../../compiler/graph/types.ts";
 import type { OpName } from "../../../compiler/ops/index.ts";
 import { convolutionRules } from "./convolution.ts";
 import { elementwiseRules } from "./elementwise.ts";
-import type { Emitter } from "./emitter.ts";
 import { gatherRules } from "./gather.ts";
 import { movementRules } from "./movement.ts";
-import type { Operand } from "./operand.ts";
 import { productRules } from "./products.ts";
 import { reductionRules } from "./reductions.ts";
+import type { Rule } from "./rule.ts";
 import { sourceRules } from "./sources.ts";
 import { windowRules } from "./windows.ts";
-
-export interface RuleContext {
-  readonly emitter: Emitter;
-  readonly node: GraphNode;
-  readonly inputs: readonly Operand[];
-  /** Of the result. */
-  readonly type: TensorType;
-  /** Throws NN0933 for a layer that does what ONNX cannot say: `draws …`. */
-  readonly refuse: (what: string) => never;
-}
-
-/** Emits what computes the node's only output. */
-export type Rule = (context: RuleContext) => Operand;
 
 /** Never asked: what is given is known before, draws are refused before, and tiles come of Winograd's pass, which does not run here. */
 const never: Rule = ({ node }) => {

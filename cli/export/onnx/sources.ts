@@ -3,7 +3,7 @@ import { constantValue } from "../../../compiler/dimension/dimension.ts";
 import { dimensionOf, numberOf } from "../../../compiler/graph/attributes.ts";
 import type { OpName } from "../../../compiler/ops/index.ts";
 import type { Emitter } from "./emitter.ts";
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rule.ts";
 
 const constant: Rule = ({ emitter, node, type }) => ({
   name: emitter.scalar(type.dtype, numberOf(node.attributes, "value")),

@@ -9,7 +9,7 @@ import { castTo } from "./elementwise.ts";
 import { clamped, picked, zeros } from "./gather.ts";
 import { reshape, transpose, whole } from "./operand.ts";
 import type { Operand, Shape } from "./operand.ts";
-import type { Rule, RuleContext } from "./rules.ts";
+import type { Rule, RuleContext } from "./rule.ts";
 
 /** `windows`: their number on each axis, where that is not the result's. */
 function reachesOf({ node: { attributes } }: RuleContext, extents: Shape, windows: Shape): readonly Reach[] {
