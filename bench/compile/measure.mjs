@@ -37,7 +37,7 @@ async function stepTime() {
     times.push(performance.now() - begin);
   } while (performance.now() < end);
   net.close();
-  return Math.min(...times);
+  return times.reduce((least, time) => Math.min(least, time));
 }
 
 process.stdout.write(JSON.stringify(row));
