@@ -11,7 +11,7 @@ import { pointsProject } from "../cli/fixture.ts";
 import { folderWith, nnc } from "../cli/helpers.ts";
 import { readModel } from "./decode.ts";
 import type { ReadModel } from "./decode.ts";
-import { sampleTrials } from "./samples.ts";
+import { randomTrials, sampleTrials } from "./samples.ts";
 
 /** The first model of a source, with the parameters that it begins with. */
 async function exported(source: string, fitted: Fitted = unfitted, bounds = {}): Promise<ReadModel> {
@@ -176,6 +176,13 @@ describe("what was fitted to the data", () => {
   });
 });
 
+/** How many the file says that it has. */
+function outputsOf(model: Uint8Array): number {
+  return readModel(model)
+    .text.split("\n")
+    .filter((line) => line.startsWith("output ") && line.includes(": ")).length;
+}
+
 describe("a file", () => {
   test("holds the weights as they are, little-endian, row by row", async () => {
     const source = trained("model Net(x: [N, 2]) -> [N, 3] = x |> dense(3)");
@@ -194,9 +201,10 @@ describe("a file", () => {
     expect({ version, opset, producer }).toEqual({ version: 8, opset: 17, producer: "nnc" });
   });
 
-  test("has a form for every sample of every primitive that does not draw", () => {
-    const empty = sampleTrials().filter(({ model }) => readModel(model).text === "");
-    expect(empty).toEqual([]);
+  test("has a form for every sample of every primitive that does not draw, and for programs of many", () => {
+    const trials = [...sampleTrials(), ...randomTrials(1, 20)];
+    const wrong = trials.filter(({ model, expected }) => outputsOf(model) !== expected.length);
+    expect(wrong.map(({ name }) => name)).toEqual([]);
   });
 });
 
