@@ -33,6 +33,11 @@ export function nnc(args, input = "") {
   return status === 0 ? { stdout } : { mistake };
 }
 
+/** Of the length of a sequence, where data do not tell it. */
+function boundsOf(file) {
+  return /\bT\b/.test(readFileSync(path.join(root, file), "utf8")) && file.includes("workloads") ? { T: 64 } : {};
+}
+
 /**
  * A program with parameters, saved as training saves them, what is fitted to its data included. They are those that it begins with, each moved a
  * little, so that none is 0 or 1 and hides what it is used for. Answers `{ params, fitted, manifest, network }`; the network is on WebAssembly.
@@ -42,7 +47,7 @@ export async function opened(file, folder) {
   const { compileFile } = await built("files.js");
   const { load } = await built("runtime.js");
   const { prepare } = await built("train.js");
-  const compiled = compileFile(path.join(root, file), { target: "wasm" });
+  const compiled = compileFile(path.join(root, file), { target: "wasm", bounds: boundsOf(file) });
   if (!compiled.ok) throw new Error(`${file}: ${compiled.diagnostics[0].message}`);
   const { manifest } = compiled.artifact;
   const network = await load(compiled.artifact, { seed: 7, stepsPerEpoch: 1 });
