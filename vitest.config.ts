@@ -19,7 +19,14 @@ const nnText = {
 /** Also of the tests under mutation. */
 export const common = {
   plugins: [nnText],
-  test: { pool: "threads" as const, testTimeout: 30_000, hookTimeout: 60_000 },
+  test: {
+    pool: "threads" as const,
+    maxWorkers: 2,
+    watch: false,
+    passWithNoTests: true,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
 };
 
 const every = "test/**/*.test.ts";
@@ -34,9 +41,6 @@ export default defineConfig({
   ...common,
   test: {
     ...common.test,
-    maxWorkers: 2,
-    watch: false,
-    passWithNoTests: true,
     projects: [
       { extends: true, test: { name: "shared", include: [every], exclude: replacing, isolate: false } },
       { extends: true, test: { name: "apart", include: replacing } },

@@ -28,9 +28,6 @@ export default {
   ...common,
   test: {
     ...common.test,
-    maxWorkers: 2,
-    watch: false,
-    passWithNoTests: true,
     include: places.map((place) => (place.endsWith(".ts") ? place : `${place}/**/*.test.ts`)),
     sequence: { sequencer: InOrder },
     reporters: [unloadable],

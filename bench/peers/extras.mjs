@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { median } from "./statistics.mjs";
-import { workloads } from "./workloads.mjs";
+import { boundFlags, workloads } from "./workloads.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const times = 3;
@@ -19,12 +19,8 @@ const times = 3;
 export async function extrasOf(names) {
   const glueBytes = await glue();
   const built = names.map((workload) => {
-    const bounds = Object.entries(workloads[workload].bounds ?? {}).flatMap(([name, size]) => [
-      "--bounds",
-      `${name}=${size}`,
-    ]);
     const { milliseconds, result } = timed(
-      ["build", path.join("bench/workloads", `${workload}.nn`), "--target", "wasm", ...bounds],
+      ["build", path.join("bench/workloads", `${workload}.nn`), "--target", "wasm", ...boundFlags(workloads[workload].bounds)],
       (folder) => ({
         moduleBytes: gzipped(readFileSync(path.join(folder, `${workload}.wasm`))),
         manifestBytes: gzipped(readFileSync(path.join(folder, "manifest.json"))),

@@ -183,3 +183,8 @@ export function generator(seed) {
     return state / 2 ** 32;
   };
 }
+
+/** Bounds as flags of the command. */
+export function boundFlags(bounds = {}) {
+  return Object.entries(bounds).flatMap(([name, size]) => ["--bounds", `${name}=${size}`]);
+}

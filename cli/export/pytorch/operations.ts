@@ -10,6 +10,7 @@ import {
 } from "../../../compiler/dimension/dimension.ts";
 import { dimensionOf, dimensionsOf, numberOf, numbersOf, stringOf } from "../../../compiler/graph/attributes.ts";
 import { sameShape } from "../../../compiler/ops/emit.ts";
+import type { OpName } from "../../../compiler/ops/index.ts";
 import { dtypeCode, type Call } from "./call.ts";
 import type { HelperName } from "./helpers.ts";
 import { level, numberCode, numberText, tensorText, tuple, type Text } from "./python.ts";
@@ -310,7 +311,7 @@ function madeByPasses(name: string): Rule {
   };
 }
 
-/** By the primitive's name; `input`, `given` and `scan` are what a function is made of. */
+/** By the primitive's name, and leaving one out does not compile; `input`, `given` and `scan` are what a function is made of. */
 export const rules: Readonly<Record<string, Rule>> = {
   constant: ({ attributes, output }) => numberText(numberCode(numberOf(attributes, "value"), output.dtype)),
   dimension: ({ attributes, around }) => around.size(dimensionOf(attributes, "dimension")),
@@ -383,7 +384,7 @@ export const rules: Readonly<Record<string, Rule>> = {
     const [{ text }] = call.operands;
     return text.number ? text : tensorText(`${call.loose(0)}.detach()`, level.call, text.whole);
   },
-};
+} satisfies Readonly<Record<Exclude<OpName, "input" | "given">, Rule>>;
 
 function withDtype(axes: string, dtype: Call["output"]["dtype"]): string {
   return [...(axes === "" ? [] : [axes]), ...(dtype === "f32" ? [] : [`dtype=${dtypeCode(dtype)}`])].join(", ");

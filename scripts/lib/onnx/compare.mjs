@@ -13,15 +13,15 @@ const trials = [
 ];
 
 /** A row of the report: `{ file, model, out, bytes, nodes, with, differences }`, a difference for each runtime, or why there is no file. */
-export async function compareModel({ file, model, out, params, fitted, manifest, network }, runtimes) {
+export async function compareModel({ file, model, out, params, bounds, fitted, manifest, network }, runtimes) {
   const base = { file, model: model.name };
-  const { mistake } = nnc(["export", file, "--params", params, "--model", model.name, "-o", out]);
+  const { mistake } = nnc(["export", file, "--params", params, ...bounds, "--model", model.name, "-o", out]);
   if (mistake !== undefined) return { ...base, refused: mistake };
   const bytes = readFileSync(out);
   const units = unitsOf(manifest, model, fitted);
   const answers = trials.map(({ rows, share }, at) => {
     const inputs = drawInputs(model.inputs, sizeIn(manifest, model, rows, share), fitted, at + 1);
-    return { inputs, said: said({ file, model, params, fitted, manifest, network }, inputs, rows) };
+    return { inputs, said: said({ file, model, params, bounds, fitted, manifest, network }, inputs, rows) };
   });
   const differences = [];
   for (const runtime of runtimes) {
@@ -77,7 +77,7 @@ function unitsOf({ host: { train } }, { name }, { inputs }) {
 }
 
 /** All values of each result. */
-async function said({ file, model, params, fitted, manifest, network }, inputs, rows) {
+async function said({ file, model, params, bounds, fitted, manifest, network }, inputs, rows) {
   if (!isAskedByRows(manifest, model)) {
     const given = inputs.map(({ name, feed: { type, shape, data } }) => {
       const fit = fitted.inputs.find((one) => one.name === name);
@@ -86,7 +86,7 @@ async function said({ file, model, params, fitted, manifest, network }, inputs, 
     const results = await network.predict(model.name, Object.fromEntries(given));
     return results.map(({ data }) => data);
   }
-  const args = ["predict", file, "--params", params, "--model", model.name, "--format", "json"];
+  const args = ["predict", file, "--params", params, ...bounds, "--model", model.name, "--format", "json"];
   const { stdout, mistake } = nnc(args, jsonLines(inputs, rows));
   if (mistake !== undefined) throw new Error(`${file}: ${mistake}`);
   const answers = stdout

@@ -4,16 +4,18 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { gunzipSync } from "node:zlib";
+import { boundFlags, workloads } from "../../../bench/peers/workloads.mjs";
 import { root } from "../project.mjs";
 import { randomFrom } from "../random.mjs";
 
 const command = path.join(root, "dist/cli.js");
+const workloadFolder = "bench/workloads";
 
 /** Those with `_measured` train other sizes of a model beside them; full.nn needs data that few have. */
 const left = /measured|full\.nn|products\.nn/;
 
 export function programFiles() {
-  return ["examples", "bench/workloads"].flatMap((folder) =>
+  return ["examples", workloadFolder].flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true })
       .filter((file) => file.endsWith(".nn") && !left.test(file))
       .sort((one, other) => (one < other ? -1 : 1))
@@ -33,21 +35,23 @@ export function nnc(args, input = "") {
   return status === 0 ? { stdout } : { mistake };
 }
 
-/** Of the length of a sequence, where data do not tell it. */
+/** Of the open dimensions that no data tell: a workload's, by its name. */
 function boundsOf(file) {
-  return /\bT\b/.test(readFileSync(path.join(root, file), "utf8")) && file.includes("workloads") ? { T: 64 } : {};
+  const { dir, name } = path.parse(file);
+  return (dir === workloadFolder ? workloads[name]?.bounds : undefined) ?? {};
 }
 
 /**
  * A program with parameters, saved as training saves them, what is fitted to its data included. They are those that it begins with, each moved a
- * little, so that none is 0 or 1 and hides what it is used for. Answers `{ params, fitted, manifest, network }`; the network is on WebAssembly.
+ * little, so that none is 0 or 1 and hides what it is used for. Answers `{ params, bounds, fitted, manifest, network }`: `bounds` as flags, and the network is on WebAssembly.
  */
 export async function opened(file, folder) {
   const built = async (name) => import(pathToFileURL(path.join(root, "dist", name)).href);
   const { compileFile } = await built("files.js");
   const { load } = await built("runtime.js");
   const { prepare } = await built("train.js");
-  const compiled = compileFile(path.join(root, file), { target: "wasm", bounds: boundsOf(file) });
+  const bounds = boundsOf(file);
+  const compiled = compileFile(path.join(root, file), { target: "wasm", bounds });
   if (!compiled.ok) throw new Error(`${file}: ${compiled.diagnostics[0].message}`);
   const { manifest } = compiled.artifact;
   const network = await load(compiled.artifact, { seed: 7, stepsPerEpoch: 1 });
@@ -61,5 +65,5 @@ export async function opened(file, folder) {
   }
   const params = path.join(folder, `${file.replaceAll(/[\\/.]/g, "_")}.safetensors`);
   writeFileSync(params, network.save());
-  return { params, fitted: network.record.fitted, manifest, network };
+  return { params, bounds: boundFlags(bounds), fitted: network.record.fitted, manifest, network };
 }
