@@ -12,7 +12,7 @@ import {
   type Dimension,
 } from "../dimension/dimension.ts";
 import type { Result } from "../kernel/types.ts";
-import { addIndex, constantIndex, knownNumber, quotient, scaleIndex, subtractIndex } from "../loops/index.ts";
+import { addIndex, constantIndex, quotient, scaleIndex, subtractIndex } from "../loops/index.ts";
 import type { Combine, Index } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
 import type { Emitter } from "./emitter.ts";
@@ -61,14 +61,18 @@ export function overLanes(
   const { axis, span } = inner;
   if (!inner.aligned) return overBlocks(emitter, inner, (base, lanes) => add([base], lanes));
   const { main, rest, left } = cut(span, 4);
-  const many = free && (knownNumber(subtractIndex(main.to, main.from)) ?? 1) % (4 * together) === 0;
-  const offsets = Array.from({ length: many ? together : 1 }, (_, n) => constantIndex(4 * n));
-  const fours = (base: Index): void =>
-    add(
-      offsets.map((offset) => addIndex(base, offset)),
-      laneNumbers,
-    );
-  loopOver(emitter, axis.name, main, fours, 4 * offsets.length);
+  const many = free ? cut(main, 4 * together) : { main: { from: main.from, to: main.from }, rest: main };
+  for (const [part, count] of [
+    [many.main, together],
+    [many.rest, 1],
+  ] as const) {
+    const fours = (base: Index): void =>
+      add(
+        Array.from({ length: count }, (_, n) => addIndex(base, constantIndex(4 * n))),
+        laneNumbers,
+      );
+    loopOver(emitter, axis.name, part, fours, 4 * count);
+  }
   if (left === 0) return;
   if (left !== undefined) return add([rest.from], laneNumbers.slice(0, left));
   for (const lane of laneNumbers.slice(0, 3)) {

@@ -163,6 +163,21 @@ describe("long products are copied into panels", () => {
 });
 
 /** Softmax along the last axis, times weights, and the logarithm of its sum: axes of extent 1 stand at different places. */
+describe("the maximum of a row in lanes", () => {
+  test.each([40, 66, 1000])("waits once for four fours, in rows of %d", (size) => {
+    const { kernel, tensors } = kernels.softmax("N", size);
+    const typeOf = (name: string) => tensors.get(name) ?? { dtype: "f32" as const, shape: [] };
+    const loops = allNodesOf(schedule(kernel, typeOf, bounds, simd).body).flatMap((one) =>
+      one.kind === "for" && allNodesOf(one.body).some(isMaximum) && one.role === "serial" ? [one] : [],
+    );
+    expect(loops[0]?.step).toBe(16);
+  });
+});
+
+function isMaximum(one: Statement | Expression): boolean {
+  return one.kind === "binary" && one.operator === "maximum";
+}
+
 function kernelCount(sizes: readonly (number | string)[], last: number): number {
   const b = new GraphBuilder();
   const x = b.one("input", [], { name: "x", role: "input", dtype: "f32", shape: shape(...sizes) });

@@ -137,32 +137,34 @@ describe("schedule", () => {
         array e: f32[22]
         parallel for i in 0 .. N
           var top: f32x4 = -Infinity
-          for r in 0 .. 20 by 4
-            top = maximum(top, x[22*i + r ..4])
+          let x: f32x4 = x[22*i ..4]
+          let x_1: f32x4 = x[22*i + 4 ..4]
+          let x_2: f32x4 = x[22*i + 8 ..4]
+          let x_3: f32x4 = x[22*i + 12 ..4]
+          top = maximum(top, maximum(maximum(x, x_1), maximum(x_2, x_3)))
+          let x_4: f32x4 = x[22*i + 16 ..4]
+          top = maximum(top, x_4)
           top = maximum(top, pack(x[22*i + 20], x[22*i + 21], -Infinity, -Infinity))
-          let t_3: f32x4 = splat(maximum(maximum(top.0, top.2), maximum(top.1, top.3)))
-          let x_4: f32x4 = x[22*i + 4 ..4]
-          let x_5: f32x4 = x[22*i + 8 ..4]
-          let x_6: f32x4 = x[22*i + 12 ..4]
-          e[0] = exp((x[22*i ..4] - t_3))
-          e[4] = exp((x_4 - t_3))
-          e[8] = exp((x_5 - t_3))
-          e[12] = exp((x_6 - t_3))
-          let t_15: f32x4 = exp((x[22*i + 18 ..4] - t_3))
-          e[16] = exp((x[22*i + 16 ..4] - t_3))
-          e[20] = t_15.2
-          e[21] = t_15.3
+          let t_6: f32x4 = splat(maximum(maximum(top.0, top.2), maximum(top.1, top.3)))
+          e[0] = exp((x - t_6))
+          e[4] = exp((x_1 - t_6))
+          e[8] = exp((x_2 - t_6))
+          e[12] = exp((x_3 - t_6))
+          let t_18: f32x4 = exp((x[22*i + 18 ..4] - t_6))
+          e[16] = exp((x_4 - t_6))
+          e[20] = t_18.2
+          e[21] = t_18.3
           var sum: f32x4 = 0
-          for r_1 in 0 .. 20 by 4
-            sum = (sum + e[r_1 ..4])
+          for r in 0 .. 20 by 4
+            sum = (sum + e[r ..4])
           sum = (sum + pack(e[20], e[21], 0, 0))
           let sum_1: f32 = ((sum.0 + sum.2) + (sum.1 + sum.3))
-          let t_21: f32x4 = splat(sum_1)
-          for r_2 in 0 .. 20 by 4
-            y[22*i + r_2] = (e[r_2 ..4] / t_21)
-          let t_23: f32x4 = (e[18 ..4] / t_21)
-          y[22*i + 20] = t_23.2
-          y[22*i + 21] = t_23.3
+          let t_24: f32x4 = splat(sum_1)
+          for r_1 in 0 .. 20 by 4
+            y[22*i + r_1] = (e[r_1 ..4] / t_24)
+          let t_26: f32x4 = (e[18 ..4] / t_24)
+          y[22*i + 20] = t_26.2
+          y[22*i + 21] = t_26.3
           total[i] = log(sum_1)"
     `);
   });
