@@ -21,7 +21,7 @@ import {
   substituteAxesInScalar,
 } from "../loops/index.ts";
 import { push } from "../loops/push.ts";
-import { loadsOf, nodeCost, replaceLoads, type Load } from "../loops/scalar.ts";
+import { loadsOf, nodeCost, replaceLoads, scalarKey, type Load } from "../loops/scalar.ts";
 import { simplifyIndex, simplifyScalar } from "../loops/simplify.ts";
 import { childrenOf, indicesOf, walk } from "../loops/traverse.ts";
 import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
@@ -29,6 +29,8 @@ import type { LoweredNode } from "../lower/lowered.ts";
 
 /** A map whose operators cost at most this much, none of them expensive, is recomputed by each consumer. */
 const cheapCost = 6;
+/** … where what is written twice counts once, as long as so few are written. */
+const mostWritten = 4 * cheapCost;
 /** … while it loads at most this many tensors of its own rank. */
 const cheapLoads = 2;
 /** An expression with more operators than this is stored, so that kernels stay readable and trees shallow. */
@@ -155,7 +157,7 @@ function isVirtual(node: LoweredNode, compute: MapCompute, state: State): boolea
   const consumers = effectiveConsumers(node.tensor, state);
   if (consumers.some((consumer) => readsAgain(consumer.compute))) return false;
   if (continuesAlone(compute, loads, state)) return false;
-  if (!size.expensive && size.operators <= cheapCost && fullLoads(compute, loads) <= cheapLoads) return true;
+  if (!size.expensive && isCheap(size) && fullLoads(compute, loads) <= cheapLoads) return true;
   return consumers.length === 1 && loadsOnce(consumers[0], node);
 }
 
@@ -263,6 +265,8 @@ const expensiveCost = 4;
 
 interface Measure {
   readonly operators: number;
+  /** How many of them differ: a kernel computes what is written twice once. */
+  readonly distinct: () => number;
   readonly expensive: boolean;
   readonly random: boolean;
 }
@@ -272,7 +276,12 @@ function measure(value: Scalar): Measure {
   const operators: Scalar[] = [];
   collectVarying(value, operators);
   const expensive = operators.some((node) => nodeCost(node) >= expensiveCost);
-  return { operators: operators.length, expensive, random: operators.some(isRandom) };
+  const distinct = (): number => new Set(operators.map((node) => scalarKey(node))).size;
+  return { operators: operators.length, distinct, expensive, random: operators.some(isRandom) };
+}
+
+function isCheap({ operators, distinct }: Measure): boolean {
+  return operators <= cheapCost || (operators <= mostWritten && distinct() <= cheapCost);
 }
 
 /** Collects the operators under a load or an axis, operands first; whether the tree has any such leaf. */

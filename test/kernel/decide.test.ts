@@ -19,6 +19,8 @@ const exp = (value: Scalar): Scalar => call(unaryFunctions.exp, [value]);
 /** The first value, and so many operators. */
 const operators = (count: number, first = from("x", "i", "j")): Scalar =>
   Array.from({ length: count }).reduce<Scalar>((value) => add(value, f32(0.5)), first);
+/** One operator more, of a value that is written twice. */
+const doubled = (value: Scalar): Scalar => product(value, value);
 const row = cast("f32", indexScalar(axisIndex("i")));
 /** Where [i, j] stands among the elements of [4, 4]. */
 const flat = addIndex(scaleIndex(axisIndex("i"), 4), axisIndex("j"));
@@ -127,6 +129,9 @@ const cases: Readonly<Record<string, readonly (readonly [string, readonly Lowere
   "a cheap map is computed by each consumer": [
     ["of six operators", [h(operators(6)), ...twice], "y z"],
     ["but of seven stored", [h(operators(7)), ...twice], "h y z"],
+    ["of six that are written twice", [h(doubled(operators(5))), ...twice], "y z"],
+    ["but of seven so stored", [h(doubled(operators(6))), ...twice], "h y z"],
+    ["and of six that are more than 24 where each is written out", [h(doubled(doubled(doubled(operators(3))))), ...twice], "h y z"],
     ["but stored where one of them is expensive", [h(exp(from("x", "i", "j"))), ...twice], "h y z"],
     ["of two tensors", [h(add(from("x", "i", "j"), from("a", "i", "j"))), ...twice], "y z"],
     [
