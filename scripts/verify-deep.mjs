@@ -1,8 +1,8 @@
 /**
  * `npm run verify:deep`: everything of `verify`, then the random tests at full size with a fresh seed, the planted bugs, what the examples
  * reach over several seeds, and mutation testing in what is left of the hour. Writes `docs/verify-report.md`. NNC_SEED repeats a
- * run; NNC_SCALE makes it longer or shorter; NNC_MUTATION_MINUTES is the time for mutants, 0 for none. `-- --again verify` runs the first stage
- * once more, after a mend, and puts its line into the report that is there: each line says on which commit it was run.
+ * run; NNC_SCALE makes it longer or shorter; NNC_MUTATION_MINUTES is the time for mutants, 0 for none. `-- --again verify`, `random` or `examples`
+ * runs that stage once more, after a mend, and puts what it found into the report that is there: each line says on which commit it was run.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -178,9 +178,20 @@ function measureExamples(folder) {
   });
 }
 
-/** The report; parts whose tests did not get that far are missing. */
-function report(started, stages, facts, measured) {
+/** What the random tests found; parts whose tests did not get that far are missing. */
+function randomTexts(facts) {
   const of = (suite) => facts.filter((fact) => fact.suite === suite);
+  return [
+    ...of("programs").map(programsText),
+    ...of("browser").map(browserText),
+    ...of("mutations").map(mutationsText),
+    ...(of("planted").length > 0 ? [plantedText(of("planted"))] : []),
+  ];
+}
+
+/** The report. */
+function report(started, stages, facts, measured) {
+  const mutation = facts.filter(({ suite }) => suite === "mutation");
   const machine = `${os.cpus()[0]?.model.trim() ?? "unknown"} × ${os.cpus().length}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()}`;
   return [
     "# Report of `npm run verify:deep`",
@@ -195,15 +206,36 @@ function report(started, stages, facts, measured) {
       ],
     ),
     `## Stages\n\n${table(["stage", "", "time", "on commit"], stages.map(lineOf))}`,
-    ...of("programs").map(programsText),
-    ...of("browser").map(browserText),
-    ...of("mutations").map(mutationsText),
-    ...(of("planted").length > 0 ? [plantedText(of("planted"))] : []),
+    ...randomTexts(facts),
     examplesText(measured),
-    ...(of("mutation").length > 0
-      ? of("mutation").map(mutationText)
+    ...(mutation.length > 0
+      ? mutation.map(mutationText)
       : ["## Mutation testing\n\nSkipped, or ended before it had a result."]),
   ].join("\n\n");
+}
+
+/** What the random tests are told, and where they write what they find. */
+function randomSettings(folder) {
+  const seed = process.env.NNC_SEED ?? String(Math.floor(Date.now() / 1000) % 2 ** 30);
+  console.log(`seed ${seed}`);
+  return { NNC_DEEP: "1", NNC_SEED: seed, NNC_FACTS: path.join(folder, "facts.jsonl") };
+}
+
+function randomStage(environment) {
+  return stage(
+    `random programs, mutations, fixtures and planted bugs from seed ${environment.NNC_SEED}`,
+    () => run(tool("vitest"), ["run", ...suites], environment) === 0,
+  );
+}
+
+/** The stage, and what it measured. */
+function examplesStage(folder) {
+  let measured = [];
+  const line = stage("figures of the examples", () => {
+    measured = measureExamples(folder);
+    return measured.every(({ figures }) => figures.every(({ passed }) => passed));
+  });
+  return { line, measured };
 }
 
 /** The stage of mutation testing; none where it has no time. */
@@ -213,47 +245,71 @@ function mutationStage(time, environment) {
   return [stage(`mutation testing, ${time} min`, () => run(process.execPath, args, environment) === 0)];
 }
 
-/** Runs every stage, writes the report, and answers whether all passed. */
-function verifyDeep() {
-  if (!install()) return false;
-  const started = Date.now();
+/** Gives the work a folder of its own, which goes with it. */
+function inFolder(work) {
   const folder = mkdtempSync(path.join(os.tmpdir(), "nnc-verify-deep-"));
-  const facts = path.join(folder, "facts.jsonl");
-  const seed = process.env.NNC_SEED ?? String(Math.floor(started / 1000) % 2 ** 30);
-  const environment = { NNC_DEEP: "1", NNC_SEED: seed, NNC_FACTS: facts };
-  let measured = [];
-  console.log(`seed ${seed}`);
   try {
-    const stages = [
-      verifyStage(),
-      stage(
-        `random programs, mutations, fixtures and planted bugs from seed ${seed}`,
-        () => run(tool("vitest"), ["run", ...suites], environment) === 0,
-      ),
-      stage("figures of the examples", () => {
-        measured = measureExamples(folder);
-        return measured.every(({ figures }) => figures.every(({ passed }) => passed));
-      }),
-      ...mutationStage(mutationMinutes(started), { NNC_SEED: seed, NNC_FACTS: facts }),
-    ];
-    writeWhole(path.join(root, "docs/verify-report.md"), `${report(started, stages, readFacts(facts), measured)}\n`);
-    for (const { name, passed, time } of stages) console.log(`${passed ? "passed" : "FAILED"}  ${name} (${time})`);
-    return stages.every(({ passed }) => passed);
+    return work(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Runs the stage `verify` alone; the others' lines of the report stay. */
-function verifyAgain() {
-  const file = path.join(root, "docs/verify-report.md");
-  const again = verifyStage();
-  const written = readFileSync(file, "utf8").replace(/^\| verify \|.*$/m, `| ${lineOf(again).join(" | ")} |`);
-  writeWhole(file, written);
-  return again.passed;
+const reportFile = path.join(root, "docs/verify-report.md");
+
+/** Runs every stage, writes the report, and answers whether all passed. */
+function verifyDeep(folder) {
+  const started = Date.now();
+  const environment = randomSettings(folder);
+  const before = [verifyStage(), randomStage(environment)];
+  const { line, measured } = examplesStage(folder);
+  const { NNC_SEED, NNC_FACTS } = environment;
+  const stages = [...before, line, ...mutationStage(mutationMinutes(started), { NNC_SEED, NNC_FACTS })];
+  writeWhole(reportFile, `${report(started, stages, readFacts(NNC_FACTS), measured)}\n`);
+  for (const { name, passed, time } of stages) console.log(`${passed ? "passed" : "FAILED"}  ${name} (${time})`);
+  return stages.every(({ passed }) => passed);
+}
+
+/** The stages that can be run alone: what their lines in the report begin with, and the heads from which on their parts stand and end. */
+const again = {
+  verify: { line: "verify", run: () => ({ line: verifyStage(), texts: [] }) },
+  random: {
+    line: "random programs",
+    parts: ["## Random programs", "## Examples"],
+    run: (folder) => {
+      const environment = randomSettings(folder);
+      const line = randomStage(environment);
+      return { line, texts: randomTexts(readFacts(environment.NNC_FACTS)) };
+    },
+  },
+  examples: {
+    line: "figures of the examples",
+    parts: ["## Examples", "## Mutation testing"],
+    run: (folder) => {
+      const { line, measured } = examplesStage(folder);
+      return { line, texts: [examplesText(measured)] };
+    },
+  },
+};
+
+/** Runs one stage; what the report says of the others stays. */
+function verifyAgain(name, folder) {
+  const { line: begin, parts, run: work } = again[name];
+  const { line, texts } = work(folder);
+  const found = readFileSync(reportFile, "utf8").replace(
+    new RegExp(`^\\| ${begin}.*$`, "m"),
+    () => `| ${lineOf(line).join(" | ")} |`,
+  );
+  const [from, to] = parts === undefined ? [found.length, found.length] : parts.map((head) => found.indexOf(head));
+  if (from < 0 || to < from) throw new Error(`docs/verify-report.md has no part ${parts.join(" before ")}`);
+  writeWhole(reportFile, `${found.slice(0, from)}${texts.map((text) => `${text}\n\n`).join("")}${found.slice(to)}`);
+  return line.passed;
 }
 
 const [flag, only, ...more] = process.argv.slice(2);
-if (flag !== undefined && (flag !== "--again" || only !== "verify" || more.length > 0))
-  throw new Error(`expected no arguments, or --again verify, found ${process.argv.slice(2).join(" ")}`);
-process.exitCode = (flag === undefined ? verifyDeep() : verifyAgain()) ? 0 : 1;
+if (flag !== undefined && (flag !== "--again" || !Object.hasOwn(again, only ?? "") || more.length > 0))
+  throw new Error(
+    `expected no arguments, or --again and one of ${Object.keys(again).join(", ")}, found ${process.argv.slice(2).join(" ")}`,
+  );
+const passed = install() && inFolder((folder) => (flag === undefined ? verifyDeep(folder) : verifyAgain(only, folder)));
+process.exitCode = passed ? 0 : 1;

@@ -168,7 +168,7 @@ function activeInputs({ builder, node, needs }: ScanContext, parts: ScanParts): 
   return [...active].sort((a, b) => a - b);
 }
 
-/** At each output of the body what stands for the gradient that arrives there, undefined where none does. */
+/** At each output of the body what stands for the gradient that arrives there, undefined where none does, and at whole numbers. */
 function arrivingAt(
   { builder, outputGradients }: ScanContext,
   { parts, results }: Replay,
@@ -176,6 +176,7 @@ function arrivingAt(
 ): readonly (Known | undefined)[] {
   return results.map((value, output) => {
     const carry = output - parts.emits;
+    if (builder.typeOf(value).dtype !== "f32") return undefined;
     const arrives = carry < 0 ? outputGradients[output] !== undefined : active.includes(parts.slices + carry);
     return arrives ? { value, gradient: given(builder, "gradient", builder.typeOf(value)) } : undefined;
   });

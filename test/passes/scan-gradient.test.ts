@@ -39,7 +39,7 @@ describe("the passes keep", () => {
   test.each(scanSamples)("$name", (sample) => {
     const { graph, inputs } = madeOf(sample, 2);
     const before = run(graph, inputs);
-    const after = run(runPasses(graph, { verify: false }), inputs);
+    const after = run(runPasses(graph, { verify: true }), inputs);
     for (const [name, { data }] of before) {
       const now = after.get(name)?.data ?? [];
       for (let n = 0; n < data.length; n += 1) expect(now[n], `${name}[${n}]`).toBeCloseTo(data[n], 9);

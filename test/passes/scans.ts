@@ -127,6 +127,17 @@ export const scanSamples: readonly ScanSample[] = [
       }).last[0],
   },
   {
+    name: "whole numbers beside what they come of",
+    inputs: { x: [steps, 3], h: [3] },
+    build: (builder, { x, h }) => {
+      const { emits } = scanOf(builder, [x], [h], ([part], [carry]) => {
+        const next = builder.one("sin", [builder.one("add", [part, carry])]);
+        return { emits: [builder.one("cast", [builder.one("exp", [part])], { dtype: "i32" }), next], next: [next] };
+      });
+      return builder.one("mul", [builder.one("cast", [emits[0]], { dtype: "f32" }), emits[1]]);
+    },
+  },
+  {
     name: "one parameter at two places",
     inputs: { x: [steps, 2, 3], h: [2, 3], w: [3, 3] },
     build: (builder, { x, h, w }) =>

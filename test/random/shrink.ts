@@ -41,7 +41,8 @@ function* candidates(program: RandomProgram): Generator<RandomProgram> {
       graph.outputs.filter((other) => other !== output),
     );
   for (const node of [...graph.nodes].reverse()) {
-    if (node.op === "input") continue;
+    // What makes several values at once, as a scan does, has no one type that would do for it.
+    if (node.op === "input" || node.outputs.length > 1) continue;
     for (const input of node.inputs) if (sameType(graph, node, input)) yield replaced(program, node, input);
     if (node.inputs.length > 0) yield replaced(program, node, undefined);
   }
@@ -62,8 +63,9 @@ function withOutputs(program: RandomProgram, outputs: readonly GraphOutput[]): R
 function replaced(program: RandomProgram, node: GraphNode, by: Value | undefined): RandomProgram {
   const { graph, name } = program;
   const [{ dtype, shape }] = node.outputs;
+  const { region: _, ...rest } = node;
   const own: GraphNode = {
-    ...node,
+    ...rest,
     op: "input",
     inputs: [],
     attributes: { name: `${name}.r${node.id}`, role: "input", dtype, shape },
