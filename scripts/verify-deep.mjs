@@ -1,8 +1,8 @@
 /**
  * `npm run verify:deep`: everything of `verify`, then the random tests at full size with a fresh seed, the planted bugs, what the examples
  * reach over several seeds, and mutation testing in what is left of the hour. Writes `docs/verify-report.md`. NNC_SEED repeats a
- * run; NNC_SCALE makes it longer or shorter; NNC_MUTATION_MINUTES is the time for mutants, 0 for none. `-- --again verify`, `random` or `examples`
- * runs that stage once more, after a mend, and puts what it found into the report that is there: each line says on which commit it was run.
+ * run; NNC_SCALE makes it longer or shorter; NNC_MUTATION_MINUTES is the time for mutants, 0 for none. `-- --again verify`, `random`, `examples` or
+ * `mutation` runs that stage once more, after a mend, and puts what it found into the report that is there: each line says on which commit it was run.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -189,9 +189,15 @@ function randomTexts(facts) {
   ];
 }
 
+function mutationTexts(facts) {
+  const found = facts.filter(({ suite }) => suite === "mutation");
+  return found.length > 0
+    ? found.map(mutationText)
+    : ["## Mutation testing\n\nSkipped, or ended before it had a result."];
+}
+
 /** The report. */
 function report(started, stages, facts, measured) {
-  const mutation = facts.filter(({ suite }) => suite === "mutation");
   const machine = `${os.cpus()[0]?.model.trim() ?? "unknown"} × ${os.cpus().length}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()}`;
   return [
     "# Report of `npm run verify:deep`",
@@ -208,9 +214,7 @@ function report(started, stages, facts, measured) {
     `## Stages\n\n${table(["stage", "", "time", "on commit"], stages.map(lineOf))}`,
     ...randomTexts(facts),
     examplesText(measured),
-    ...(mutation.length > 0
-      ? mutation.map(mutationText)
-      : ["## Mutation testing\n\nSkipped, or ended before it had a result."]),
+    ...mutationTexts(facts),
   ].join("\n\n");
 }
 
@@ -238,11 +242,9 @@ function examplesStage(folder) {
   return { line, measured };
 }
 
-/** The stage of mutation testing; none where it has no time. */
-function mutationStage(time, environment) {
-  if (time === 0) return [];
+function mutationStage(time, { NNC_SEED, NNC_FACTS }) {
   const args = ["scripts/mutation.mjs", "--minutes", String(time)];
-  return [stage(`mutation testing, ${time} min`, () => run(process.execPath, args, environment) === 0)];
+  return stage(`mutation testing, ${time} min`, () => run(process.execPath, args, { NNC_SEED, NNC_FACTS }) === 0);
 }
 
 /** Gives the work a folder of its own, which goes with it. */
@@ -263,14 +265,17 @@ function verifyDeep(folder) {
   const environment = randomSettings(folder);
   const before = [verifyStage(), randomStage(environment)];
   const { line, measured } = examplesStage(folder);
-  const { NNC_SEED, NNC_FACTS } = environment;
-  const stages = [...before, line, ...mutationStage(mutationMinutes(started), { NNC_SEED, NNC_FACTS })];
-  writeWhole(reportFile, `${report(started, stages, readFacts(NNC_FACTS), measured)}\n`);
+  const minutes = mutationMinutes(started);
+  const stages = [...before, line, ...(minutes === 0 ? [] : [mutationStage(minutes, environment)])];
+  writeWhole(reportFile, `${report(started, stages, readFacts(environment.NNC_FACTS), measured)}\n`);
   for (const { name, passed, time } of stages) console.log(`${passed ? "passed" : "FAILED"}  ${name} (${time})`);
   return stages.every(({ passed }) => passed);
 }
 
-/** The stages that can be run alone: what their lines in the report begin with, and the heads from which on their parts stand and end. */
+/**
+ * The stages that can be run alone: what their lines in the report begin with, the head from which on their parts stand there, and the one that
+ * comes behind them, if any does.
+ */
 const again = {
   verify: { line: "verify", run: () => ({ line: verifyStage(), texts: [] }) },
   random: {
@@ -290,19 +295,33 @@ const again = {
       return { line, texts: [examplesText(measured)] };
     },
   },
+  mutation: {
+    line: "mutation testing",
+    parts: ["## Mutation testing"],
+    run: (folder) => {
+      const environment = randomSettings(folder);
+      const line = mutationStage(mutationMinutes(Date.now()), environment);
+      return { line, texts: mutationTexts(readFacts(environment.NNC_FACTS)) };
+    },
+  },
 };
 
 /** Runs one stage; what the report says of the others stays. */
 function verifyAgain(name, folder) {
-  const { line: begin, parts, run: work } = again[name];
+  const { line: begin, parts: [from, to] = [], run: work } = again[name];
   const { line, texts } = work(folder);
-  const found = readFileSync(reportFile, "utf8").replace(
-    new RegExp(`^\\| ${begin}.*$`, "m"),
-    () => `| ${lineOf(line).join(" | ")} |`,
+  const before = readFileSync(reportFile, "utf8");
+  const place = (head) => {
+    const at = head === undefined ? before.length : before.indexOf(head);
+    if (at < 0) throw new Error(`docs/verify-report.md has no part ${head}`);
+    return at;
+  };
+  const found = [before.slice(0, place(from)).trimEnd(), ...texts, before.slice(place(to)).trimEnd()];
+  const whole = found.filter((text) => text !== "").join("\n\n");
+  writeWhole(
+    reportFile,
+    `${whole.replace(new RegExp(`^\\| ${begin}.*$`, "m"), () => `| ${lineOf(line).join(" | ")} |`)}\n`,
   );
-  const [from, to] = parts === undefined ? [found.length, found.length] : parts.map((head) => found.indexOf(head));
-  if (from < 0 || to < from) throw new Error(`docs/verify-report.md has no part ${parts.join(" before ")}`);
-  writeWhole(reportFile, `${found.slice(0, from)}${texts.map((text) => `${text}\n\n`).join("")}${found.slice(to)}`);
   return line.passed;
 }
 
