@@ -13,6 +13,7 @@ import {
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { symbolsOf } from "../dimension/dimension.ts";
 import type { Argument, Callable, ListType, Parameter, Setting, SettingType } from "../syntax/ast.ts";
+import { walk } from "../syntax/children.ts";
 import type { Mode } from "./evaluator.ts";
 import type { Frame } from "./frame.ts";
 import { elementOf } from "./number-range.ts";
@@ -192,6 +193,17 @@ export function bindGivenSettings(
     inside.body.settings.set(setting.name.text, argument.label);
   }
   return later;
+}
+
+/** The settings whose defaults wait for these names, or for one another. */
+export function dependents(settings: readonly Setting[], names: readonly string[]): readonly Setting[] {
+  const waiting = new Set(names);
+  return settings.filter((setting) => {
+    const nodes = setting.default === undefined ? [] : [...walk(setting.default)];
+    const isWaiting = nodes.some((node) => node.kind === "name" && waiting.has(node.text));
+    if (isWaiting) waiting.add(setting.name.text);
+    return isWaiting;
+  });
 }
 
 export function bindDefaults(

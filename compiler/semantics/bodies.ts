@@ -35,7 +35,9 @@ import type {
   Statement,
   TensorType,
 } from "../syntax/ast.ts";
+import { boundAfter } from "./branches.ts";
 import { ambient, builtins } from "./builtins.ts";
+import { linearDimensions, unknownIn } from "./linear.ts";
 import { isCallable, lookUp, lookUpValue, nameSpaces, visibleNames, type Declared, type FileScope } from "./module.ts";
 import { Scope } from "./scope.ts";
 
@@ -81,7 +83,7 @@ export class BodyChecker {
     this.body(declaration.body, new Scope(scope, [declaration.body]));
   }
 
-  /** The names that tensor inputs bind: those that stand alone as a dimension and are no constant or setting. */
+  /** The names that tensor inputs bind: those that stand alone as a dimension, or that one tells, and are no constant or setting. */
   #signatureDimensions(declaration: Callable, scope: Scope): ReadonlyMap<string, Span> {
     const dimensions = new Map<string, Span>();
     const types = declaration.parameters.flatMap((parameter) =>
@@ -95,10 +97,26 @@ export class BodyChecker {
         dimensions.set(dimension.text, dimension.span);
       }
     }
+    const shown = types.flatMap(({ shape }) => shape);
+    const isKnown = (name: string): boolean =>
+      dimensions.has(name) || scope.find(name) !== undefined || this.#constant(name);
+    for (const { name } of linearDimensions(shown, isKnown)) dimensions.set(name.text, name.span);
+    for (const expression of shown) if (expression.kind !== "inferred") this.#checkTold(expression, isKnown, dimensions);
     const signature = new Scope(scope);
     for (const [name, span] of dimensions) signature.bind(name, span);
-    for (const type of types) for (const dimension of type.shape) this.#dimension(dimension, signature);
+    for (const dimension of shown) this.#dimension(dimension, signature);
     return dimensions;
+  }
+
+  /** Reports what an expression leaves open, and binds it all the same, so that it is said once. */
+  #checkTold(expression: Expression, isKnown: (name: string) => boolean, dimensions: Map<string, Span>): void {
+    for (const { text, span } of unknownIn(expression, isKnown)) {
+      const help = `a dimension tells a name that stands in it alone (\`${text}\`), or in a sum or product with what is known (\`2 * ${text} + 1\`)`;
+      this.#diagnostics.push(
+        diagnose(unboundDimension, { name: text }, [label(span, "told by nothing")], didYouMean(text, [...dimensions.keys()]) ?? help),
+      );
+      dimensions.set(text, span);
+    }
   }
 
   #constant(name: string): boolean {
@@ -211,6 +229,7 @@ export class BodyChecker {
           this.body(body, new Scope(scope, [body]));
         }
         if (statement.otherwise !== undefined) this.body(statement.otherwise, new Scope(scope, [statement.otherwise]));
+        for (const { text, span } of boundAfter(statement)) scope.bind(text, span);
         return;
       case "require":
         this.expression(statement.condition, scope);
@@ -315,13 +334,17 @@ export class BodyChecker {
     this.body(body, inside);
   }
 
-  /** `help` is what to say of an unknown one before names that are like it. */
-  #name(name: string, span: Span, scope: Scope, help?: string): void {
+  /** `meant` is what to say of an unknown one before names that are like it. */
+  #name(name: string, span: Span, scope: Scope, meant?: string): void {
     if (scope.find(name) !== undefined || this.#isKnown(name)) return;
     const later = scope.findLater(name);
     const labels: Label[] = [label(span, later === undefined ? "not known" : "used here")];
     if (later !== undefined) {
-      this.#diagnostics.push(diagnose(usedBeforeBound, { name }, [...labels, label(later, "bound here")]));
+      const isInside = later.from < span.from;
+      const help = isInside ? `let every branch of the \`if\` bind \`${name}\`; from a \`scan\`, emit it` : undefined;
+      this.#diagnostics.push(
+        diagnose(usedBeforeBound, { name, isInside }, [...labels, label(later, "bound here")], help),
+      );
       return;
     }
     const candidates = [
@@ -333,7 +356,7 @@ export class BodyChecker {
       ...ambient,
     ];
     this.#diagnostics.push(
-      diagnose(unknownName, { name, what: "value, block or function" }, labels, help ?? didYouMean(name, candidates)),
+      diagnose(unknownName, { name, what: "value, block or function" }, labels, meant ?? didYouMean(name, candidates)),
     );
   }
 

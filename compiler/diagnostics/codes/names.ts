@@ -19,11 +19,17 @@ export const duplicateName = define<{ readonly name: string }>({
   example: { bad: "const a = 1\nconst a = 2", good: "const a = 1\nconst b = 2\nmodel M(x: [N]) -> [N] = (a + b) * x" },
 });
 
-export const usedBeforeBound = define<{ readonly name: string }>({
+/** `isInside` where it is bound above, between braces that end before the use. */
+export const usedBeforeBound = define<{ readonly name: string; readonly isInside: boolean }>({
   code: "NN0203",
   severity: "error",
-  message: ({ name }) => `\`${name}\` is used before its \`let\``,
-  explanation: "The statements of a body run in the order written, so a name is bound above its first use.",
+  message: ({ name, isInside }) =>
+    isInside
+      ? `\`${name}\` is known only between the braces that bind it, and used after them`
+      : `\`${name}\` is used before its \`let\``,
+  explanation:
+    "The statements of a body run in the order written, so a name is bound above its first use. What a branch of an `if` binds is known " +
+    "after it where every branch that does not return binds it, the `else` among them.",
   example: {
     bad: "model M(x: [N]) -> [N] {\n  let a = b\n  let b = x\n  return a\n}",
     good: "model M(x: [N]) -> [N] {\n  let b = x\n  let a = b\n  return a\n}",
