@@ -60,10 +60,16 @@ function leaf(form: SettingForm): SettingType["name"] {
 
 /**
  * Evaluates arguments. A positional one is evaluated as the next setting would want it, since only a setting minds; what
- * turns out to be a tensor fills the next tensor input.
+ * turns out to be a tensor fills the next tensor input, and so do numbers where no setting is left and an input is. `piped` are there already.
  */
-export function evaluateArguments(given: readonly Argument[], declaration: Callable, frame: Frame): GivenArguments {
-  const open = [...settingsOf(declaration)];
+export function evaluateArguments(
+  given: readonly Argument[],
+  declaration: Callable,
+  frame: Frame,
+  piped = 0,
+): GivenArguments {
+  const open = settingsOf(declaration);
+  const inputs = declaration.parameters.length - open.length - piped;
   const tensors: GivenArgument[] = [];
   const settings: GivenArgument[] = [];
   const named = new Map<string, GivenArgument>();
@@ -74,9 +80,15 @@ export function evaluateArguments(given: readonly Argument[], declaration: Calla
     }
     const next = open.at(settings.length);
     const value = evaluated(argument, next, frame);
-    (value.value.kind === "tensor" || value.value.kind === "tuple" ? tensors : settings).push(value);
+    const isOver = next === undefined && tensors.length < inputs && isNumeric(value.value);
+    (isOver || value.value.kind === "tensor" || value.value.kind === "tuple" ? tensors : settings).push(value);
   }
   return { tensors, settings, named };
+}
+
+/** What a tensor may be made of. */
+function isNumeric({ kind }: Evaluated): boolean {
+  return kind === "number" || kind === "list" || kind === "dimension" || kind === "bool";
 }
 
 function evaluated({ value: expression, span }: Argument, setting: Setting | undefined, frame: Frame): GivenArgument {

@@ -36,9 +36,9 @@ import type {
   TensorType,
 } from "../syntax/ast.ts";
 import { boundAfter } from "./branches.ts";
-import { ambient, builtins } from "./builtins.ts";
+import { ambient, builtinNamed, builtins } from "./builtins.ts";
 import { linearDimensions, unknownIn } from "./linear.ts";
-import { isCallable, lookUp, lookUpValue, nameSpaces, visibleNames, type Declared, type FileScope } from "./module.ts";
+import { candidatesFor, isCallable, lookUp, lookUpValue, nameSpaces, visibleNames, type Declared, type FileScope } from "./module.ts";
 import { Scope } from "./scope.ts";
 
 /** Names that have a meaning in one kind of declaration only. */
@@ -356,7 +356,7 @@ export class BodyChecker {
       ...ambient,
     ];
     this.#diagnostics.push(
-      diagnose(unknownName, { name, what: "value, block or function" }, labels, meant ?? didYouMean(name, candidates)),
+      diagnose(unknownName, { name, what: "value, block or function" }, labels, meant ?? didYouMean(name, candidatesFor(name, candidates, this.#scope))),
     );
   }
 
@@ -364,7 +364,7 @@ export class BodyChecker {
     if (
       lookUpValue(this.#scope, name) !== undefined ||
       lookUp(this.#scope, "schedule", name) !== undefined ||
-      builtins.has(name)
+      builtinNamed(name) !== undefined
     )
       return true;
     if (!ambient.includes(name)) return false;
