@@ -9,6 +9,7 @@ import { builtinNamed } from "../semantics/builtins.ts";
 import { isCallable, lookUp, lookUpValue, type DeclaredCallable } from "../semantics/module.ts";
 import type { Argument, Call, Expression, Named, Pipe, Repeat } from "../syntax/ast.ts";
 import { walk } from "../syntax/children.ts";
+import { composed, isIdentifier } from "../syntax/identifiers.ts";
 import { describeExpression } from "../syntax/describe.ts";
 import { evaluateArguments, hasTensorInput, joinNamed } from "./arguments.ts";
 import { namedInputs } from "./calls.ts";
@@ -133,7 +134,12 @@ function callDeclared(target: DeclaredCallable, call: Call, piped: readonly Eval
  * The layers that are written as a call's settings are below it, `residual.dense`; calls that give it tensors stand beside it, as they do before
  * it in a pipe.
  */
-function holdLayers(written: readonly Argument[], { settings, named }: GivenArguments, owner: Instance, { home }: Frame): void {
+function holdLayers(
+  written: readonly Argument[],
+  { settings, named }: GivenArguments,
+  owner: Instance,
+  { home }: Frame,
+): void {
   const layers = [...settings, ...named.values()].filter(({ value: { kind } }) => kind === "layer" || kind === "list");
   const held = new Set(layers.map(({ span }) => span));
   for (const { value, span } of written)
@@ -169,13 +175,9 @@ function joined({ target, given: held }: Recipe, added: GivenArguments, frame: F
   };
 }
 
-function isIdentifier(text: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text);
-}
-
 /** The name that `as` gives. It becomes part of a path, whose parts are joined by points. */
 export function nameAfterAs({ name: { value, span } }: Named, frame: Frame): string {
-  if (isIdentifier(value)) return value;
+  if (isIdentifier(value)) return composed(value);
   return frame.fail(
     wrongKind,
     { expected: 'a name such as "head" after `as`', found: JSON.stringify(value) },

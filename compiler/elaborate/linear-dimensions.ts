@@ -48,7 +48,15 @@ export function bindLinear(place: LinearPlace, declaration: Callable, inside: Fr
     return inside.fail(unboundDimension, { name: text }, linear.expression.span, "the same whatever it is");
   const isFalling = (constantValue(form.factor) ?? 1) < 0;
   const total = subtract(tensor.type.shape[axis], form.rest);
-  bind(solved(place, isFalling ? negate(total) : total, isFalling ? negate(form.factor) : form.factor, declaration, outside));
+  bind(
+    solved(
+      place,
+      isFalling ? negate(total) : total,
+      isFalling ? negate(form.factor) : form.factor,
+      declaration,
+      outside,
+    ),
+  );
 }
 
 /** total / factor, a whole number of at least 1. */

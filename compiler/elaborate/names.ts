@@ -5,7 +5,14 @@ import { unknownName } from "../diagnostics/codes/names.ts";
 import { outsideTraining, wrongKind } from "../diagnostics/codes/shapes.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { builtinNamed, builtins } from "../semantics/builtins.ts";
-import { candidatesFor, isCallable, lookUp, lookUpValue, visibleNames, type DeclaredCallable } from "../semantics/module.ts";
+import {
+  candidatesFor,
+  isCallable,
+  lookUp,
+  lookUpValue,
+  visibleNames,
+  type DeclaredCallable,
+} from "../semantics/module.ts";
 import type { Expression, Name } from "../syntax/ast.ts";
 import type { Counter } from "./entry.ts";
 import type { Mode } from "./evaluator.ts";

@@ -16,7 +16,7 @@ import { noCarry } from "../diagnostics/codes/scans.ts";
 import { wrongDefault } from "../diagnostics/codes/settings.ts";
 import { unboundDimension } from "../diagnostics/codes/shapes.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
-import { children } from "../syntax/children.ts";
+import { children, isExpression } from "../syntax/children.ts";
 import type {
   Argument,
   Body,
@@ -38,7 +38,15 @@ import type {
 import { boundAfter } from "./branches.ts";
 import { ambient, builtinNamed, builtins } from "./builtins.ts";
 import { linearDimensions, unknownIn } from "./linear.ts";
-import { candidatesFor, isCallable, lookUp, lookUpValue, nameSpaces, visibleNames, type Declared, type FileScope } from "./module.ts";
+import {
+  candidatesFor,
+  lookUp,
+  lookUpValue,
+  nameSpaces,
+  textSettings,
+  visibleNames,
+  type FileScope,
+} from "./module.ts";
 import { Scope } from "./scope.ts";
 
 /** Names that have a meaning in one kind of declaration only. */
@@ -101,7 +109,8 @@ export class BodyChecker {
     const isKnown = (name: string): boolean =>
       dimensions.has(name) || scope.find(name) !== undefined || this.#constant(name);
     for (const { name } of linearDimensions(shown, isKnown)) dimensions.set(name.text, name.span);
-    for (const expression of shown) if (expression.kind !== "inferred") this.#checkTold(expression, isKnown, dimensions);
+    for (const expression of shown)
+      if (expression.kind !== "inferred") this.#checkTold(expression, isKnown, dimensions);
     const signature = new Scope(scope);
     for (const [name, span] of dimensions) signature.bind(name, span);
     for (const dimension of shown) this.#dimension(dimension, signature);
@@ -113,7 +122,12 @@ export class BodyChecker {
     for (const { text, span } of unknownIn(expression, isKnown)) {
       const help = `a dimension tells a name that stands in it alone (\`${text}\`), or in a sum or product with what is known (\`2 * ${text} + 1\`)`;
       this.#diagnostics.push(
-        diagnose(unboundDimension, { name: text }, [label(span, "told by nothing")], didYouMean(text, [...dimensions.keys()]) ?? help),
+        diagnose(
+          unboundDimension,
+          { name: text },
+          [label(span, "told by nothing")],
+          didYouMean(text, [...dimensions.keys()]) ?? help,
+        ),
       );
       dimensions.set(text, span);
     }
@@ -356,7 +370,12 @@ export class BodyChecker {
       ...ambient,
     ];
     this.#diagnostics.push(
-      diagnose(unknownName, { name, what: "value, block or function" }, labels, meant ?? didYouMean(name, candidatesFor(name, candidates, this.#scope))),
+      diagnose(
+        unknownName,
+        { name, what: "value, block or function" },
+        labels,
+        meant ?? didYouMean(name, candidatesFor(name, candidates, this.#scope)),
+      ),
     );
   }
 
@@ -371,40 +390,4 @@ export class BodyChecker {
     const kinds = Object.hasOwn(ambientOf, name) ? ambientOf[name] : undefined;
     return kinds === undefined || kinds.some((kind) => kind === this.#place.kind);
   }
-}
-
-/** The settings of a block or model that may be words. */
-function textSettings(declared: Declared | undefined): readonly string[] {
-  if (!isCallable(declared)) return [];
-  return declared.declaration.parameters.flatMap((parameter) =>
-    parameter.kind === "setting" &&
-    parameter.types.some((type) => type.kind === "settingType" && type.name === "string")
-      ? [parameter.name.text]
-      : [],
-  );
-}
-
-const expressionKinds: readonly string[] = [
-  "name",
-  "number",
-  "string",
-  "boolean",
-  "list",
-  "tuple",
-  "rest",
-  "chain",
-  "binary",
-  "unary",
-  "pipe",
-  "call",
-  "named",
-  "repeat",
-  "index",
-  "transpose",
-  "member",
-  "scan",
-] satisfies readonly Expression["kind"][];
-
-function isExpression(node: Node): node is Expression {
-  return expressionKinds.includes(node.kind);
 }

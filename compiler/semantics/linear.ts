@@ -52,12 +52,15 @@ function degree(expression: Expression, name: string): number {
     case "unary":
       return degree(expression.operand, name);
     case "chain":
-      return expression.rest.reduce((left, { operator, operand }) => {
-        const right = degree(operand, name);
-        if (operator === "+" || operator === "-") return Math.max(left, right);
-        if (operator === "*") return left + right;
-        return left + right === 0 ? 0 : Infinity;
-      }, degree(expression.first, name));
+      return expression.rest.reduce(
+        (left, { operator, operand }) => {
+          const right = degree(operand, name);
+          if (operator === "+" || operator === "-") return Math.max(left, right);
+          if (operator === "*") return left + right;
+          return left + right === 0 ? 0 : Infinity;
+        },
+        degree(expression.first, name),
+      );
     default:
       return [...walk(expression)].some((node) => node.kind === "name" && node.text === name) ? Infinity : 0;
   }

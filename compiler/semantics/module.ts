@@ -90,3 +90,14 @@ export function visibleNames(scope: FileScope, space: NameSpace): readonly strin
   const own = [...(scope.names.get(space)?.keys() ?? [])];
   return scope.outer === undefined ? own : [...own, ...visibleNames(scope.outer, space)];
 }
+
+/** The settings of a block or model that may be words. */
+export function textSettings(declared: Declared | undefined): readonly string[] {
+  if (!isCallable(declared)) return [];
+  return declared.declaration.parameters.flatMap((parameter) =>
+    parameter.kind === "setting" &&
+    parameter.types.some((type) => type.kind === "settingType" && type.name === "string")
+      ? [parameter.name.text]
+      : [],
+  );
+}

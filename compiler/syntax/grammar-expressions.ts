@@ -124,7 +124,8 @@ export abstract class ExpressionGrammar extends GrammarBase {
     return this.ACTION((): ast.Expression => {
       const span = this.since(target.span);
       if (token.image === "T") return { kind: "transpose", target, span };
-      if (target.kind === "name" && target.text === "prelude") return { ...target, text: `prelude.${token.image}`, span };
+      if (target.kind === "name" && target.text === "prelude")
+        return { ...target, text: `prelude.${this.named(token).text}`, span };
       return { kind: "member", target, member: this.named(token), span };
     });
   }
