@@ -1,9 +1,10 @@
 /** Names that a dimension tells without being one, `[.., 2 * K]`: what they are bound to, on both targets, and what does not fit. */
 import { describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
+import { printShape } from "../../compiler/dimension/dimension.ts";
 import { load } from "../../runtime/load/index.ts";
 import { errorOf } from "../runtime/support.ts";
-import { elaborated, show } from "./helpers.ts";
+import { analysed, elaborated, show } from "./helpers.ts";
 
 type Inputs = Readonly<Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>>;
 
@@ -84,11 +85,21 @@ describe.each(["typescript", "wasm"] as const)("on %s", (target) => {
   });
 });
 
+test("the target of a loss that takes two numbers for each", () => {
+  const source = `/// Means, and logarithms of variances.
+loss likelihood(output: [N, 2 * K], target: [N, K]) -> [] = mean(output[:, K:] + (output[:, 0:K] - target) ** 2 / exp(output[:, K:]))
+model M(x: [N, 3]) -> [N, 4] = x |> dense(4)
+train M { data: given  batch: 4  optimizer: sgd(lr: 0.1)  loss: likelihood }`;
+  const result = compile({ name: "main.nn", source }, { target: "wasm" });
+  const inputs = result.ok ? (result.artifact.manifest.host.train?.inputs ?? []) : [];
+  expect(inputs.map(({ name, shape }) => `${name} ${printShape(shape)}`)).toEqual(["x [N, 3]", "target [N, 2]"]);
+});
+
 test("the data tell what an input of a model has", () => {
   const source = `model M(x: [N, 2 * K]) -> [N, 2] = x[:, 0:K] |> dense(2)
 train M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: 8 }`;
   const shapes = new Map([["x", [undefined, 6]]]);
-  const { diagnostics } = elaborated(source, { facts: { shapes } });
+  const { diagnostics } = elaborated(source, { dataFacts: { shapes } });
   expect(diagnostics).toEqual([]);
 });
 
@@ -143,5 +154,7 @@ test.each<[string, string, readonly string[]]>([
     ]),
   ],
 ])("what is said of %s", (_, source, expected) => {
-  expect(show(elaborated(source, { allowOpen: true }).diagnostics, source)).toEqual(expected);
+  const { diagnostics } = analysed(source);
+  const later = diagnostics.length === 0 ? elaborated(source, { allowOpen: true }).diagnostics : [];
+  expect(show([...diagnostics, ...later], source)).toEqual(expected);
 });

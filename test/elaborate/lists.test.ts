@@ -52,6 +52,26 @@ train M { data: given  batch: 8  optimizer: sgd(lr: 0.1)  loss: `;
     expect(elaborated(`${weighted}${loss} }`).diagnostics).toEqual([]);
   });
 
+  test("which are not asked of the data", () => {
+    const inputs = (loss: string) => {
+      const result = compile({ name: "main.nn", source: `${weighted}${loss} }` }, { target: "wasm" });
+      return result.ok ? result.artifact.manifest.host.train?.inputs.map(({ name }) => name) : [];
+    };
+    expect(inputs("weighted")).toEqual(["x", "target", "weights"]);
+    for (const loss of ["weighted([1, 2])", "weighted(weights: [1, 2])", "weighted(tensor([1, 2]))"])
+      expect(inputs(loss)).toEqual(["x", "target"]);
+  });
+
+  test.each(["typescript", "wasm"] as const)("and weigh, on %s", async (target) => {
+    const source = weighted.replace("dense(2)", "dense(2, init: zeros)");
+    const result = compile({ name: "main.nn", source: `${source}weighted([1, 5]) }` }, { target });
+    if (!result.ok) throw new Error(result.diagnostics[0]?.message);
+    const net = await load(result.artifact);
+    const step = net.stepSync({ x: new Float32Array(6), target: Int32Array.of(0, 1) });
+    net.close();
+    expect(step.loss).toBeCloseTo(3 * Math.LN2, 5);
+  });
+
   test("of too few classes", () => {
     const source = `${weighted}weighted([1, 2, 3]) }`;
     expect(show(elaborated(source).diagnostics, source).slice(0, 2)).toEqual([
@@ -76,7 +96,7 @@ train M { data: given  batch: 8  optimizer: sgd(lr: 0.1)  loss: `;
 test.each<[string, string, readonly string[]]>([
   [
     "a shorter row",
-    "tensor([[1, 2], [3], [4, 5]])",
+    "x @ tensor([[1, 2], [3], [4, 5]])",
     ["expected lists of 2 beside each other, found a list of 1", "  «[3]» this", "  «[1, 2]» this is a list of 2"],
   ],
   [

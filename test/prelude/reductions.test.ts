@@ -50,7 +50,7 @@ const infinite = Infinity;
 test.each<[string, number[], number[], number[]]>([
   ["logsumexp", [-1000, 3, -1000, -1000], [3, -infinite], [0, 1, 0, 0]],
   ["logsumexp", [1000, 1, 2000, 1], [infinite, NaN], [NaN, 0, NaN, NaN]],
-  ["norm", [1000, 1, 2000, 1], [infinite, NaN], [NaN, NaN, NaN, NaN]],
+  ["norm", [1000, 1, 2000, 1], [infinite, NaN], [NaN, 0, NaN, NaN]],
   ["norm", [0, 0, 0, -1], [0, 1], [0, 0, 0, -1]],
 ])("%s at the edges: %j", async (call, rows, values, gradient) => {
   const edges = "let v = where(x == 2000, (x - x) / (x - x), x / where(abs(x) < 1000, 1, 0))";
