@@ -16,10 +16,9 @@ function matchName(text: string, offset: number): RegExpExecArray | null {
   return named.exec(text);
 }
 
-/** Each of ASCII that a name begins with, and one of each group in which the lexer sorts the others, of which it has one for 255. */
+/** Codes from the first letter on, and of those beyond Latin one in each group that the lexer keeps together, of 255 each. */
 const nameStarts = [
-  ..."ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz",
-  ...Array.from({ length: 128 }, (_, index) => 128 + index),
+  ...Array.from({ length: 191 }, (_, index) => 65 + index),
   ...Array.from({ length: 510 }, (_, index) => 256 + 128 * index),
 ];
 
