@@ -69,7 +69,7 @@ export function evaluateArguments(
   piped = 0,
 ): GivenArguments {
   const open = settingsOf(declaration);
-  const inputs = declaration.parameters.length - open.length - piped;
+  const inputs = declaration.parameters.filter(({ kind }) => kind === "tensorInput").length - piped;
   const tensors: GivenArgument[] = [];
   const settings: GivenArgument[] = [];
   const named = new Map<string, GivenArgument>();

@@ -91,6 +91,17 @@ train M { data: given  batch: 8  optimizer: sgd(lr: 0.1)  loss: `;
     expect(wrong("scaled(x, 2, [1, 2])")).toBe("error NN0304: in `scaled`, `K` is 3 but `w` makes it 2");
     expect(wrong("scaled(x, x[0], 2, [1, 2, 3])")).toBe("error NN0404: `scaled` takes at most 1 setting, found 2");
   });
+
+  test.each([
+    ["a loss without such an input", "cross_entropy(0.1, 0.2)", "sgd(lr: 1)", "cross_entropy"],
+    ["an optimizer, which has none", "cross_entropy", "momentum(0.9, 7, lr: 1)", "momentum"],
+  ])("%s takes no number more", (_, loss, optimizer, name) => {
+    const source = `model M(x: [N, 3]) -> [N, 2] = x |> dense(2)
+train M { data: given  batch: 8  optimizer: ${optimizer}  loss: ${loss} }`;
+    expect(show(elaborated(source).diagnostics, source)[0]).toBe(
+      `error NN0404: \`${name}\` takes at most 1 setting, found 2`,
+    );
+  });
 });
 
 test.each<[string, string, readonly string[]]>([
