@@ -1,4 +1,5 @@
 /** Parsers of flag values. Each throws an error whose message completes "expected …, found …". */
+import { composed, identifier } from "../compiler/syntax/identifiers.ts";
 import { UsageError } from "./exit.ts";
 
 export interface Assignment<Value> {
@@ -44,7 +45,7 @@ export function parseDimension(text: string): Assignment<number> {
 /** `lr=0.01`, or of one of several steps `critic.lr=0.01`: a setting's name and a number. */
 export function parseSetting(text: string): Assignment<number> {
   const expected = "NAME=NUMBER such as lr=0.01";
-  const { name, value } = assignment(text, expected, /^((?:[A-Za-z_]\w*\.)?[A-Za-z_]\w*)=(.+)$/s);
+  const { name, value } = assignment(text, expected, settingForm);
   const number = numberOf(value);
   if (number === undefined) throw new Error(expected);
   return { name, value: number };
@@ -72,10 +73,13 @@ export function recordOf<Value>(
   return Object.fromEntries(assignments.map(({ name, value }) => [name, value]));
 }
 
-function assignment(text: string, expected: string, form = /^([A-Za-z_]\w*)=(.+)$/s): Assignment<string> {
+const nameForm = new RegExp(`^(${identifier})=(.+)$`, "su");
+const settingForm = new RegExp(`^((?:${identifier}\\.)?${identifier})=(.+)$`, "su");
+
+function assignment(text: string, expected: string, form = nameForm): Assignment<string> {
   const match = form.exec(text);
   if (match?.[1] === undefined || match[2] === undefined) throw new Error(expected);
-  return { name: match[1], value: match[2] };
+  return { name: composed(match[1]), value: match[2] };
 }
 
 /** A decimal number; `Number` alone would take the empty text, `0x10` and `Infinity`. Throws where it would be another without a word: 0, or another whole one. */
@@ -102,9 +106,11 @@ export interface FileFlag {
   readonly file: string;
 }
 
+const fileForm = new RegExp(`^(${identifier})=(.*)$`, "su");
+
 /** `rows.csv`, or `image=x.npy` for one input; a path with `=` in its first part is written `./a=b`. */
 export function parseFile(text: string): FileFlag {
-  const [, field, file] = /^([\p{L}_][\p{L}\p{N}_]*)=(.*)$/su.exec(text) ?? [undefined, undefined, text];
+  const [, name, file] = fileForm.exec(text) ?? [undefined, undefined, text];
   if (file === undefined || file === "") throw new Error("FILE, or NAME=FILE such as image=x.npy");
-  return { field, file };
+  return { field: name === undefined ? undefined : composed(name), file };
 }

@@ -13,6 +13,7 @@ import {
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { symbolsOf } from "../dimension/dimension.ts";
 import type { Argument, Callable, ListType, Parameter, Setting, SettingType } from "../syntax/ast.ts";
+import { walk } from "../syntax/children.ts";
 import type { Mode } from "./evaluator.ts";
 import type { Frame } from "./frame.ts";
 import { elementOf } from "./number-range.ts";
@@ -59,10 +60,16 @@ function leaf(form: SettingForm): SettingType["name"] {
 
 /**
  * Evaluates arguments. A positional one is evaluated as the next setting would want it, since only a setting minds; what
- * turns out to be a tensor fills the next tensor input.
+ * turns out to be a tensor fills the next tensor input, and so do numbers where no setting is left and an input is. `piped` are there already.
  */
-export function evaluateArguments(given: readonly Argument[], declaration: Callable, frame: Frame): GivenArguments {
-  const open = [...settingsOf(declaration)];
+export function evaluateArguments(
+  given: readonly Argument[],
+  declaration: Callable,
+  frame: Frame,
+  piped = 0,
+): GivenArguments {
+  const open = settingsOf(declaration);
+  const inputs = declaration.parameters.filter(({ kind }) => kind === "tensorInput").length - piped;
   const tensors: GivenArgument[] = [];
   const settings: GivenArgument[] = [];
   const named = new Map<string, GivenArgument>();
@@ -73,9 +80,15 @@ export function evaluateArguments(given: readonly Argument[], declaration: Calla
     }
     const next = open.at(settings.length);
     const value = evaluated(argument, next, frame);
-    (value.value.kind === "tensor" || value.value.kind === "tuple" ? tensors : settings).push(value);
+    const isOver = next === undefined && tensors.length < inputs && isNumeric(value.value);
+    (isOver || value.value.kind === "tensor" || value.value.kind === "tuple" ? tensors : settings).push(value);
   }
   return { tensors, settings, named };
+}
+
+/** What a tensor may be made of. */
+function isNumeric({ kind }: Evaluated): boolean {
+  return kind === "number" || kind === "list" || kind === "dimension" || kind === "bool";
 }
 
 function evaluated({ value: expression, span }: Argument, setting: Setting | undefined, frame: Frame): GivenArgument {
@@ -192,6 +205,17 @@ export function bindGivenSettings(
     inside.body.settings.set(setting.name.text, argument.label);
   }
   return later;
+}
+
+/** The settings whose defaults wait for these names, or for one another. */
+export function dependents(settings: readonly Setting[], names: readonly string[]): readonly Setting[] {
+  const waiting = new Set(names);
+  return settings.filter((setting) => {
+    const nodes = setting.default === undefined ? [] : [...walk(setting.default)];
+    const isWaiting = nodes.some((node) => node.kind === "name" && waiting.has(node.text));
+    if (isWaiting) waiting.add(setting.name.text);
+    return isWaiting;
+  });
 }
 
 export function bindDefaults(

@@ -13,6 +13,7 @@ import {
   assign,
   bindDefaults,
   bindGivenSettings,
+  dependents,
   evaluateArguments,
   joinNamed,
   isTensorInput,
@@ -143,13 +144,17 @@ export function bindArguments(
   const what = numbered(inputs.length, "tensor");
   const tensors = assign(inputs, given.tensors, what, given, declaration, outside);
   const later = bindGivenSettings(declaration, given, inside, outside);
-  const checkExpressions = bindTensors(declaration, tensors, inside, outside, span);
+  const expressions = bindTensors(declaration, tensors, inside, outside, span);
   for (const input of inputs) {
     const argument = tensors.get(input.name.text);
     if (input.kind === "bareInput" && argument !== undefined) inside.bindValue(input.name.text, argument.value);
   }
-  bindDefaults(later, declaration, inside, outside, span);
-  checkExpressions();
+  const after = dependents(later, expressions.names);
+  const before = later.filter((setting) => !after.includes(setting));
+  bindDefaults(before, declaration, inside, outside, span);
+  expressions.bind();
+  bindDefaults(after, declaration, inside, outside, span);
+  expressions.check();
 }
 
 function resultOf(declaration: Callable, inside: Frame): Evaluated {

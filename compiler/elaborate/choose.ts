@@ -4,7 +4,14 @@ import { badValue } from "../diagnostics/codes/train.ts";
 import { reservedSetting } from "../diagnostics/codes/settings.ts";
 import { label, type Span } from "../diagnostics/diagnostic.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
-import { isCallable, lookUp, visibleNames, type DeclaredCallable, type NameSpace } from "../semantics/module.ts";
+import {
+  candidatesFor,
+  isCallable,
+  lookUp,
+  visibleNames,
+  type DeclaredCallable,
+  type NameSpace,
+} from "../semantics/module.ts";
 import type { Argument, Callable, Expression } from "../syntax/ast.ts";
 import { describeExpression } from "../syntax/describe.ts";
 import { evaluateArguments, failTwice } from "./arguments.ts";
@@ -40,7 +47,7 @@ export function declared(
       callee.span,
       "not known",
       [],
-      didYouMean(callee.text, visibleNames(frame.body.scope, space)),
+      didYouMean(callee.text, candidatesFor(callee.text, visibleNames(frame.body.scope, space), frame.body.scope)),
     );
   }
   return { target, written: expression.kind === "call" ? expression.arguments : [] };

@@ -71,7 +71,10 @@ function dispatch(expression: Expression, frame: Frame, mode: Mode): Evaluated {
 
 /** What walks through a list meets each item as often as the list holds it. */
 function evaluateList({ items }: ListExpression, frame: Frame, mode: Mode): Evaluated {
-  const list = listValue(items.map((item) => evaluate(item, frame, mode)));
+  const list = listValue(
+    items.map((item) => evaluate(item, frame, mode)),
+    items.map(({ span }) => span),
+  );
   frame.session.budget.spend(list.leaves);
   return list;
 }

@@ -5,6 +5,7 @@
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { sliceOutOfRange, wrongKind } from "../diagnostics/codes/shapes.ts";
 import { add, constant, constantValue, equal, floorDivide, subtract, type Dimension } from "../dimension/dimension.ts";
+import { simplify } from "../dimension/facts.ts";
 import { isNonNegative } from "../dimension/interval.ts";
 import { reshape } from "../ops/emit.ts";
 import type { Expression, Index, IndexItem, Range } from "../syntax/ast.ts";
@@ -114,7 +115,8 @@ function cut(item: Exclude<IndexItem, { kind: "newAxis" | "rest" }>, tensor: Ten
   const to = item.to === undefined ? size : position(item.to, size, frame);
   within(to, size, false, item.span, frame);
   within(from, to, true, item.span, frame, `a slice that ends before ${to.key}`);
-  const length = subtract(to, from);
+  // Of a half that begins at ⌊T/2⌋ the size is ⌊T/2⌋, where T is known to be even.
+  const length = simplify(frame.entry.facts, subtract(to, from));
   if (step > 1) return { start: from, size: steps(length, step), step, kept: true, label: undefined };
   return {
     start: from,

@@ -6,6 +6,7 @@ import { badSize } from "../diagnostics/codes/sizes.ts";
 import { modelInputs, openSignature } from "../diagnostics/codes/train.ts";
 import { diagnose, label } from "../diagnostics/diagnostic.ts";
 import { constantValue, symbol, type Dimension } from "../dimension/dimension.ts";
+import { linearDimensions } from "../semantics/linear.ts";
 import type { DeclaredCallable, FileScope } from "../semantics/module.ts";
 import type { TensorInput, TensorType as SyntaxType } from "../syntax/ast.ts";
 import type { HostInput } from "../program/host.ts";
@@ -15,7 +16,7 @@ import { Failure } from "./failure.ts";
 import { Frame, type Body } from "./frame.ts";
 import type { Instance } from "./paths.ts";
 import type { Session } from "./session.ts";
-import { bindable, labelsFor } from "./signature.ts";
+import { bindable, isKnown, labelsFor } from "./signature.ts";
 import type { AxisLabel, Tensor } from "./values.ts";
 
 /** A frame at the top of a file: no names but the file's. `outsider` is what stands there: a model, a train, a constant. */
@@ -48,6 +49,7 @@ export function shapeIn({ shape }: SyntaxType, frame: Frame): readonly Dimension
     const name = dimension.kind === "inferred" ? undefined : bindable(dimension, frame);
     if (name !== undefined && !body.dimensions.has(name)) open(name);
   }
+  for (const { name } of linearDimensions(shape, (name) => isKnown(name, frame))) open(name.text);
   return shape.flatMap((dimension) => {
     if (dimension.kind === "rest")
       return (

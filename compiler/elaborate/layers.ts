@@ -5,10 +5,11 @@ import type { Span } from "../diagnostics/diagnostic.ts";
 import { uselessName } from "../diagnostics/codes/names.ts";
 import { notCallable, sharedLayer } from "../diagnostics/codes/settings.ts";
 import { notCompileTime, wrongKind } from "../diagnostics/codes/shapes.ts";
-import { builtins } from "../semantics/builtins.ts";
+import { builtinNamed } from "../semantics/builtins.ts";
 import { isCallable, lookUp, lookUpValue, type DeclaredCallable } from "../semantics/module.ts";
-import type { Call, Expression, Named, Pipe, Repeat } from "../syntax/ast.ts";
+import type { Argument, Call, Expression, Named, Pipe, Repeat } from "../syntax/ast.ts";
 import { walk } from "../syntax/children.ts";
+import { composed, isIdentifier } from "../syntax/identifiers.ts";
 import { describeExpression } from "../syntax/describe.ts";
 import { evaluateArguments, hasTensorInput, joinNamed } from "./arguments.ts";
 import { namedInputs } from "./calls.ts";
@@ -84,8 +85,9 @@ export function evaluateCall(call: Call, piped: readonly Evaluated[], frame: Fra
       callee.span,
       "this is no layer",
     );
-  if (builtins.has(callee.text))
-    return frame.session.evaluator.builtin(callee.text, call.arguments, piped, frame, call.span, mode);
+  const builtin = builtinNamed(callee.text);
+  if (builtin !== undefined)
+    return frame.session.evaluator.builtin(builtin.name, call.arguments, piped, frame, call.span, mode);
   if (frame.body.dimensions.has(callee.text))
     return frame.fail(notCallable, { found: `the dimension \`${callee.text}\`` }, callee.span, "this is no layer");
   return unknown(callee, "block, layer or function", frame);
@@ -114,8 +116,8 @@ function callDeclared(target: DeclaredCallable, call: Call, piped: readonly Eval
     return initializerCall({ kind: "initializer", target, given: noArguments, span: call.span }, call, frame);
   }
   const instance = instanceFor(target, call, frame);
-  const inner = declaration.kind === "model" ? frame : frame.under(instance);
-  const given = evaluateArguments(call.arguments, declaration, inner);
+  const given = evaluateArguments(call.arguments, declaration, frame, piped.length);
+  if (declaration.kind !== "model") holdLayers(call.arguments, given, instance, frame);
   const tensors = [...piped.map((value) => ({ value, span: call.span, label: undefined })), ...given.tensors];
   const all = { ...given, tensors };
   const lacksInputs =
@@ -126,6 +128,22 @@ function callDeclared(target: DeclaredCallable, call: Call, piped: readonly Eval
     );
   if (lacksInputs) return { kind: "layer", parts: [{ kind: "call", target, given, instance, span: call.span }] };
   return frame.session.evaluator.call(target, all, instance, frame, call.span);
+}
+
+/**
+ * The layers that are written as a call's settings are below it, `residual.dense`; calls that give it tensors stand beside it, as they do before
+ * it in a pipe.
+ */
+function holdLayers(
+  written: readonly Argument[],
+  { settings, named }: GivenArguments,
+  owner: Instance,
+  { home }: Frame,
+): void {
+  const layers = [...settings, ...named.values()].filter(({ value: { kind } }) => kind === "layer" || kind === "list");
+  const held = new Set(layers.map(({ span }) => span));
+  for (const { value, span } of written)
+    if (held.has(span)) for (const node of walk(value)) home.made(node)?.moveBelow(owner);
 }
 
 function recipeCall(target: DeclaredCallable, kind: "initializer" | "schedule", call: Call, frame: Frame): Evaluated {
@@ -157,13 +175,9 @@ function joined({ target, given: held }: Recipe, added: GivenArguments, frame: F
   };
 }
 
-function isIdentifier(text: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text);
-}
-
 /** The name that `as` gives. It becomes part of a path, whose parts are joined by points. */
 export function nameAfterAs({ name: { value, span } }: Named, frame: Frame): string {
-  if (isIdentifier(value)) return value;
+  if (isIdentifier(value)) return composed(value);
   return frame.fail(
     wrongKind,
     { expected: 'a name such as "head" after `as`', found: JSON.stringify(value) },

@@ -4,8 +4,15 @@
 import { unknownName } from "../diagnostics/codes/names.ts";
 import { outsideTraining, wrongKind } from "../diagnostics/codes/shapes.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
-import { builtins } from "../semantics/builtins.ts";
-import { isCallable, lookUp, lookUpValue, visibleNames, type DeclaredCallable } from "../semantics/module.ts";
+import { builtinNamed, builtins } from "../semantics/builtins.ts";
+import {
+  candidatesFor,
+  isCallable,
+  lookUp,
+  lookUpValue,
+  visibleNames,
+  type DeclaredCallable,
+} from "../semantics/module.ts";
 import type { Expression, Name } from "../syntax/ast.ts";
 import type { Counter } from "./entry.ts";
 import type { Mode } from "./evaluator.ts";
@@ -78,17 +85,12 @@ function builtinName(name: Name, frame: Frame): Evaluated {
     const counter = name.text;
     return frame.at(name.span, () => frame.entry.counterTensor(counter));
   }
-  if (builtins.has(name.text))
-    return {
-      kind: "layer",
-      parts: [
-        {
-          kind: "builtin",
-          name: name.text,
-          apply: (inputs) => frame.session.evaluator.builtin(name.text, [], inputs, frame, name.span, {}),
-        },
-      ],
-    };
+  const builtin = builtinNamed(name.text)?.name;
+  if (builtin !== undefined) {
+    const apply = (inputs: readonly Evaluated[]): Evaluated =>
+      frame.session.evaluator.builtin(builtin, [], inputs, frame, name.span, {});
+    return { kind: "layer", parts: [{ kind: "builtin", name: builtin, apply }] };
+  }
   return unknown(name, "value", frame);
 }
 
@@ -106,7 +108,7 @@ export function unknown(name: Name, what: string, frame: Frame): never {
     name.span,
     "not known",
     [],
-    didYouMean(name.text, candidates),
+    didYouMean(name.text, candidatesFor(name.text, candidates, frame.body.scope)),
   );
 }
 

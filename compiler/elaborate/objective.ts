@@ -8,6 +8,7 @@ import { didYouMean } from "../diagnostics/suggest.ts";
 import { constantValue } from "../dimension/dimension.ts";
 import { isCallable, lookUp, type DeclaredCallable } from "../semantics/module.ts";
 import type { TensorInput, TensorType as SyntaxType } from "../syntax/ast.ts";
+import { evaluateArguments } from "./arguments.ts";
 import { storageOf, frameFor } from "./calls.ts";
 import type { Chosen } from "./choose.ts";
 import type { Entry } from "./entry.ts";
@@ -16,7 +17,7 @@ import { hostInput, inputTensor, modelInputsOf, shapeIn, topFrame } from "./inpu
 import { callModel, givenInputs } from "./predict.ts";
 import { bindTensors, labelsFor } from "./signature.ts";
 import { toTensor } from "./tensors.ts";
-import { isShort, type StepPlan, type TrainPlan } from "./train-plan.ts";
+import { isShort, type ChosenLoss, type StepPlan, type TrainPlan } from "./train-plan.ts";
 import {
   describeType,
   describeValue,
@@ -95,7 +96,7 @@ function part(shared: Extract<Binding, { kind: "lazy" }>, index: number, span: S
 }
 
 /** The short form: the model's output, and the inputs that its loss takes. */
-function shortObjective(plan: TrainPlan, loss: Chosen, entry: Entry, facts: TargetFacts): Objective {
+function shortObjective(plan: TrainPlan, loss: ChosenLoss, entry: Entry, facts: TargetFacts): Objective {
   const frame = trainFrame(plan, entry);
   const model = trainedModel(plan, frame);
   const inputs = givenInputs(model, frame).map(({ name, buffer, tensor }): TrainInput => ({ name, buffer, tensor }));
@@ -142,7 +143,7 @@ function checkInputs(
 
 /** A model and its loss, which the data serve together. */
 interface Compared {
-  readonly loss: Chosen;
+  readonly loss: ChosenLoss;
   readonly model: DeclaredCallable;
   readonly taken: readonly ModelInput[];
 }
@@ -176,8 +177,12 @@ function lossInputs(
   }
   const inside = frameFor({ declaration, scope }, frame.home, storageOf(declaration, frame.home), frame, span);
   const outputOnly = { ...declaration, parameters: [first] };
-  bindTensors(outputOnly, new Map([[first.name.text, { value: output, span, label: undefined }]]), inside, frame, span);
-  return tensors.slice(1).map((input, index) => {
+  const only = new Map([[first.name.text, { value: output, span, label: undefined }]]);
+  bindTensors(outputOnly, only, inside, frame, span).bind();
+  const [, , ...others] = tensors;
+  const told = toldInputs(others, compared.loss.given);
+  const fromData = tensors.slice(1).filter((input) => !told.includes(input));
+  return fromData.map((input, index) => {
     const name = input.name.text;
     const buffer = `train.${name}`;
     const written = plan.train.inputs.find((candidate) => candidate.name.text === name);
@@ -235,7 +240,12 @@ function outsideLabels(type: SyntaxType, rank: number, inside: Frame): readonly 
   });
 }
 
-/** What a loss or metric is called with in the short form: the output, the target and the inputs that it names. */
+/** The inputs beyond the target that the call itself gives, by place or by name. */
+function toldInputs(others: readonly TensorInput[], { tensors, named }: GivenArguments): readonly TensorInput[] {
+  return others.filter(({ name }, index) => index < tensors.length || named.has(name.text));
+}
+
+/** What a loss or metric is called with in the short form: the output, the target and the inputs that it names, from the data where it is not told them. */
 export function comparison({ target, given, span }: Chosen, objective: Objective): GivenArguments {
   const { frame, output, inputs } = objective;
   const { declaration } = target;
@@ -252,12 +262,18 @@ export function comparison({ target, given, span }: Chosen, objective: Objective
   }
   const argument = (value: Tensor): GivenArgument => ({ value, span, label: undefined });
   const named = new Map(given.named);
-  for (const { name } of others) {
+  const told = toldInputs(others, given);
+  for (const input of others) {
+    const { name } = input;
+    if (told.includes(input)) continue;
     const found = inputs.find((candidate) => candidate.name === name.text);
     if (found !== undefined) named.set(name.text, argument(found.tensor));
   }
-  return { ...given, tensors: [argument(output), argument(objective.target.tensor)], named };
+  return { ...given, tensors: [argument(output), argument(objective.target.tensor), ...given.tensors], named };
 }
+
+/** The output and the target, which no argument gives. */
+const compared = 2;
 
 /** A loss or metric of its arguments. */
 export function compare({ target, given, span }: Chosen, frame: Frame, storage?: Storage): Evaluated {
@@ -291,7 +307,9 @@ export function minimised(
 ): { readonly loss: Tensor; readonly span: Span } {
   if (step.minimize === undefined && plan.loss !== undefined) {
     const { frame } = objective;
-    const value = compare({ ...plan.loss, given: comparison(plan.loss, objective) }, frame);
+    const { written, target } = plan.loss;
+    const given = evaluateArguments(written, target.declaration, frame, compared);
+    const value = compare({ ...plan.loss, given: comparison({ ...plan.loss, given }, objective) }, frame);
     return { loss: scalar(value, plan.loss.span, frame), span: plan.loss.span };
   }
   const frame = stepFrame(plan, objective);

@@ -4,7 +4,8 @@
 import { label, diagnose, type Span } from "../diagnostics/diagnostic.ts";
 import { openDimension } from "../diagnostics/codes/sizes.ts";
 import { boundMissing } from "../diagnostics/codes/train.ts";
-import { constantValue, product, symbolsOf } from "../dimension/dimension.ts";
+import { constantValue, product, symbolsOf, type Dimension } from "../dimension/dimension.ts";
+import { linearIn } from "../dimension/linear.ts";
 import { nodesWithin } from "../graph/bodies.ts";
 import type { HostModel } from "../program/host.ts";
 import type { Entry } from "./entry.ts";
@@ -27,8 +28,19 @@ export function sizesFromData(trained: Trained | undefined, facts: DataFacts | u
       const value = read[axis];
       if (value !== undefined && symbolsOf(size).has(size.key) && !sizes.has(size.key)) sizes.set(size.key, value);
     }
+    for (const [axis, size] of tensor.type.shape.entries()) tell(size, read[axis], sizes);
   }
   return sizes;
+}
+
+/** What a size such as 2*K tells, where it has one name. */
+function tell(size: Dimension, value: number | undefined, sizes: Map<string, number>): void {
+  const [name, ...more] = symbolsOf(size);
+  const form = name === undefined || more.length > 0 || sizes.has(name) ? undefined : linearIn(size, name);
+  if (name === undefined || form === undefined || value === undefined) return;
+  const [factor, rest] = [constantValue(form.factor), constantValue(form.rest)];
+  const found = factor === undefined || rest === undefined ? undefined : (value - rest) / factor;
+  if (found !== undefined && Number.isInteger(found) && found >= 1) sizes.set(name, found);
 }
 
 /** Dimensions that parameters and settings of these entries depend on and that have no value, each once. */

@@ -48,6 +48,12 @@ export class Instance {
     return made;
   }
 
+  /** What stands at `key`, where something does and is directly below. */
+  made(key: unknown): Instance | undefined {
+    const known = this.#children.get(key);
+    return known?.parent === this ? known : undefined;
+  }
+
   /** Whether a `let` has named it, so that another one must not. */
   get settled(): boolean {
     return this.#settled;
@@ -70,7 +76,7 @@ export class Instance {
     return isOwn || this.#place === undefined ? undefined : { name: this.#name, place: this.#place };
   }
 
-  /** Puts it below another instance, while the path is open: a composition that a `let` binds. */
+  /** Puts it below another instance, while the path is open: a composition that a `let` binds, a layer that a call holds. */
   moveBelow(parent: Instance): void {
     if (!this.fixed && parent !== this) this.#parent = parent;
   }

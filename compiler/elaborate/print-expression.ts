@@ -1,5 +1,14 @@
-/** Dimensions of signatures as text, for messages: `(H + 2 * pad - k) / stride + 1`. */
-import type { Expression } from "../syntax/ast.ts";
+/** Types and dimensions of signatures as text, for messages: `(H + 2 * pad - k) / stride + 1`. */
+import type { Dimension, Expression, TensorType } from "../syntax/ast.ts";
+
+/** `i32[.., K]`, as the signature writes it. */
+export function printType({ element, shape }: TensorType): string {
+  return `${element === "f32" ? "" : element}[${shape.map(printDimension).join(", ")}]`;
+}
+
+function printDimension(dimension: Dimension): string {
+  return dimension.kind === "inferred" ? "_" : printExpression(dimension);
+}
 
 /** The expression as a person writes it; what no dimension is made of is `…`. */
 export function printExpression(expression: Expression): string {

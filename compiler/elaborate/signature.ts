@@ -6,6 +6,7 @@ import { label, type Label, type Span } from "../diagnostics/diagnostic.ts";
 import { argumentShape, dimensionConflict, resultShape, unboundDimension } from "../diagnostics/codes/shapes.ts";
 import { missingSetting } from "../diagnostics/codes/settings.ts";
 import { equal, type Dimension } from "../dimension/dimension.ts";
+import { equalUnder } from "../dimension/facts.ts";
 import type {
   Callable,
   Dimension as SyntaxDimension,
@@ -13,20 +14,13 @@ import type {
   TensorInput,
   TensorType as SyntaxType,
 } from "../syntax/ast.ts";
+import { linearDimensions } from "../semantics/linear.ts";
 import { lookUp } from "../semantics/module.ts";
 import { toTensor } from "./tensors.ts";
 import type { Frame } from "./frame.ts";
-import { printExpression } from "./print-expression.ts";
+import { bindLinear, type LinearPlace } from "./linear-dimensions.ts";
+import { printExpression, printType } from "./print-expression.ts";
 import { describeType, type AxisLabel, type GivenArgument, type Tensor } from "./values.ts";
-
-/** `i32[.., K]`, as the signature writes it. */
-export function printType({ element, shape }: SyntaxType): string {
-  return `${element === "f32" ? "" : element}[${shape.map(printDimension).join(", ")}]`;
-}
-
-function printDimension(dimension: SyntaxDimension): string {
-  return dimension.kind === "inferred" ? "_" : printExpression(dimension);
-}
 
 /** A dimension's place in a signature: which of the tensor's axes it describes. */
 interface Place {
@@ -54,13 +48,13 @@ function places(
 
 /** Whether an expression in a signature is a name that the argument may bind. */
 export function bindable(dimension: SyntaxDimension, frame: Frame): string | undefined {
-  if (dimension.kind !== "name" || frame.lookUp(dimension.text) !== undefined) return undefined;
-  const declared = lookUp(frame.body.scope, "value", dimension.text);
-  return declared?.declaration.kind === "const" || isSetting(dimension.text, frame) ? undefined : dimension.text;
+  return dimension.kind === "name" && isOpen(dimension.text, frame) ? dimension.text : undefined;
 }
 
-function isSetting(name: string, frame: Frame): boolean {
-  return frame.body.settings.has(name);
+/** No value, constant or setting: the name of a dimension. */
+function isOpen(name: string, frame: Frame): boolean {
+  if (frame.lookUp(name) !== undefined || frame.body.settings.has(name)) return false;
+  return lookUp(frame.body.scope, "value", name)?.declaration.kind !== "const";
 }
 
 interface Matched {
@@ -70,23 +64,58 @@ interface Matched {
   readonly span: Span;
 }
 
-/** Matches all tensor inputs; binds them, and the dimensions, in `inside`. Expressions are checked by what it returns, later. */
+/** What is left to do with a signature's expressions, once the settings in them are bound. */
+interface Expressions {
+  /** The names that they tell. */
+  readonly names: readonly string[];
+  bind(): void;
+  check(): void;
+}
+
+/** Matches all tensor inputs; binds them, and the dimensions that stand alone, in `inside`. */
 export function bindTensors(
   declaration: Callable,
   given: ReadonlyMap<string, GivenArgument>,
   inside: Frame,
   outside: Frame,
   span: Span,
-): () => void {
+): Expressions {
   const inputs = declaration.parameters.filter((parameter) => parameter.kind === "tensorInput");
   const matched = inputs.map((input) => choose(input, given.get(input.name.text), declaration, inside, outside, span));
   for (const match of matched) bindNames(match, declaration, inside, outside);
   for (const { input, type, tensor } of matched) {
     inside.bindValue(input.name.text, { ...tensor, labels: labelsFor(type.shape, tensor.type.shape.length, inside) });
   }
-  return () => {
-    for (const match of matched) checkExpressions(match, declaration, inside, outside);
+  const linear = linearIn(matched, inside);
+  return {
+    names: linear.map(({ linear: { name } }) => name.text),
+    bind() {
+      for (const place of linear) bindLinear(place, declaration, inside, outside);
+    },
+    check() {
+      const told = new Set<SyntaxDimension>(linear.map((place) => place.linear.expression));
+      for (const match of matched) checkExpressions(match, told, declaration, inside, outside);
+    },
   };
+}
+
+/** The dimensions that tell a name which none tells by standing alone. */
+function linearIn(matched: readonly Matched[], inside: Frame): readonly LinearPlace[] {
+  const fixed = matched.flatMap((match) =>
+    (places(match.type.shape, match.tensor.type.shape.length)?.fixed ?? []).map((place) => ({ ...match, ...place })),
+  );
+  const linear = linearDimensions(
+    fixed.map(({ dimension }) => dimension),
+    (name) => isKnown(name, inside),
+  );
+  return linear.flatMap((one) =>
+    fixed.flatMap((place) => (place.dimension === one.expression ? [{ ...place, linear: one }] : [])),
+  );
+}
+
+/** Whether a name in a signature means something before any expression tells one. */
+export function isKnown(name: string, frame: Frame): boolean {
+  return frame.body.dimensions.has(name) || !isOpen(name, frame);
 }
 
 function choose(
@@ -194,12 +223,13 @@ function conflict(
 
 function checkExpressions(
   { input, type, tensor, span }: Matched,
+  told: ReadonlySet<SyntaxDimension>,
   declaration: Callable,
   inside: Frame,
   outside: Frame,
 ): void {
   for (const { dimension, axis } of places(type.shape, tensor.type.shape.length)?.fixed ?? []) {
-    if (dimension.kind === "inferred" || bindable(dimension, inside) !== undefined) continue;
+    if (dimension.kind === "inferred" || told.has(dimension) || bindable(dimension, inside) !== undefined) continue;
     const size = tensor.type.shape[axis];
     if (equal(inside.session.evaluator.dimension(dimension, inside), size)) continue;
     outside.fail(
@@ -267,7 +297,7 @@ function restFits(axes: readonly number[] | undefined, tensor: Tensor, { body: {
 }
 
 function resultFits(dimension: SyntaxDimension, size: Dimension, inside: Frame): boolean {
-  return dimension.kind === "inferred" || equal(resultDimension(dimension, inside), size);
+  return dimension.kind === "inferred" || equalUnder(inside.entry.facts, resultDimension(dimension, inside), size);
 }
 
 function resultDimension(dimension: Expression, inside: Frame): Dimension {

@@ -28,6 +28,7 @@ import {
 import { assume } from "../dimension/facts.ts";
 import type { TensorType } from "../graph/types.ts";
 import { sameShape } from "../ops/emit.ts";
+import { boundAfter } from "../semantics/branches.ts";
 import type { Body, Expression, If, Let, Param, Require, State, Statement, Update } from "../syntax/ast.ts";
 import { fittedTo } from "./broadcast.ts";
 import type { Entry } from "./entry.ts";
@@ -72,6 +73,7 @@ function reportOverflow(error: DimensionOverflow, { span }: Statement, frame: Fr
 function boundBy(statement: Statement): readonly string[] {
   if (statement.kind === "let")
     return statement.targets.flatMap((target) => (target.kind === "name" ? [target.text] : []));
+  if (statement.kind === "if") return boundAfter(statement).map(({ text }) => text);
   return statement.kind === "param" || statement.kind === "state" ? [statement.name.text] : [];
 }
 
@@ -281,7 +283,20 @@ function fitted(tensor: Tensor, old: Tensor, name: string, expression: Expressio
 // if, require
 // ---------------------------------------------------------------------------------------------------------------------
 
-function branch({ branches, otherwise }: If, frame: Frame): Returned | undefined {
+/** Runs the branch that is taken; what all branches bind is bound after them. */
+function branch(statement: If, frame: Frame): Returned | undefined {
+  const taken = takenOf(statement, frame);
+  if (taken === undefined) return undefined;
+  const inside = frame.branch();
+  const returned = run(taken, inside);
+  for (const { text } of returned === undefined ? boundAfter(statement) : []) {
+    const binding = inside.lookUp(text);
+    if (binding !== undefined) frame.bind(text, binding);
+  }
+  return returned;
+}
+
+function takenOf({ branches, otherwise }: If, frame: Frame): Body | undefined {
   for (const { condition, body } of branches) {
     const value = frame.session.evaluator.evaluate(condition, frame);
     if (value.kind !== "bool") {
@@ -294,9 +309,9 @@ function branch({ branches, otherwise }: If, frame: Frame): Returned | undefined
         value.kind === "tensor" ? "choose between values with `where(condition, a, b)`" : undefined,
       );
     }
-    if (value.value) return run(body, frame.branch());
+    if (value.value) return body;
   }
-  return otherwise === undefined ? undefined : run(otherwise, frame.branch());
+  return otherwise;
 }
 
 /** `T % 2 == 0` is checked at each call, so that what follows may rely on it: ⌊T/2⌋·2 is T. */

@@ -46,7 +46,7 @@ export function toTensor({ value, span }: Operand, frame: Frame, dtype: ElementT
     case "bool":
       return entry.constant(value.value ? 1 : 0, "bool");
     case "list":
-      return constantTensor(value, span, frame, (item) => toTensor({ value: item, span }, frame, dtype));
+      return constantTensor(value, span, frame, (item, at) => toTensor({ value: item, span: at }, frame, dtype));
     default:
       return frame.fail(wrongKind, { expected: "a tensor", found: describeValue(value) }, span, "this");
   }

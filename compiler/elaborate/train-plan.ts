@@ -6,7 +6,7 @@ import type { Span } from "../diagnostics/diagnostic.ts";
 import { badValue, idleKey, missingEpochs, missingKey } from "../diagnostics/codes/train.ts";
 import { missingSetting } from "../diagnostics/codes/settings.ts";
 import type { HostData } from "../program/host.ts";
-import type { KeyValue, Expression, Let, Train } from "../syntax/ast.ts";
+import type { Argument, KeyValue, Expression, Let, Train } from "../syntax/ast.ts";
 import { describeExpression } from "../syntax/describe.ts";
 import { choose, type Chosen } from "./choose.ts";
 import { planData } from "./data-plan.ts";
@@ -41,7 +41,7 @@ export interface StepPlan {
 export interface TrainPlan {
   readonly train: Train;
   readonly label: string;
-  readonly loss: Chosen | undefined;
+  readonly loss: ChosenLoss | undefined;
   readonly metrics: readonly MetricPlan[];
   readonly steps: readonly StepPlan[];
   readonly data: HostData;
@@ -67,7 +67,7 @@ export function planTrain(train: Train, frame: Frame): TrainPlan {
   const { text } = train.label ?? train.name;
   const written = entries.get("loss");
   const metrics = entries.get("metrics");
-  const loss = written === undefined ? undefined : choose(written.value, "loss", [], frame).chosen;
+  const loss = written === undefined ? undefined : lossOf(written.value, frame);
   const steps = stepsOf(train, entries, frame);
   const data = planData(entries.get("data"), frame);
   const epochs = number(entries.get("epochs"), 1, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame);
@@ -114,6 +114,16 @@ export function planTrain(train: Train, frame: Frame): TrainPlan {
     average: optional(entries.get("average"), { least: 0, below: 1 }, frame),
     startFrom: stringOf(entries.get("start_from"), frame),
   };
+}
+
+/** A loss with its settings, and with tensors for inputs of its own such as class weights, which each entry evaluates for itself. */
+export interface ChosenLoss extends Chosen {
+  readonly written: readonly Argument[];
+}
+
+function lossOf(expression: Expression, frame: Frame): ChosenLoss {
+  const { chosen } = choose(expression, "loss", [], frame);
+  return { ...chosen, written: expression.kind === "call" ? expression.arguments : [] };
 }
 
 /** Whether what is minimised is a loss of the model's output, and no step says otherwise. */

@@ -58,6 +58,8 @@ export interface ListValue {
   readonly items: readonly Evaluated[];
   /** The items of all lists inside one another; the same list may be held many times. */
   readonly leaves: number;
+  /** Where its items stand, of a list that is written out. */
+  readonly spans?: readonly Span[];
 }
 
 export interface TupleValue {
@@ -132,9 +134,9 @@ export function numberValue(value: number): NumberValue {
   return { kind: "number", value: whole(value) };
 }
 
-export function listValue(items: readonly Evaluated[]): ListValue {
+export function listValue(items: readonly Evaluated[], spans?: readonly Span[]): ListValue {
   const leaves = items.reduce((sum, item) => sum + (item.kind === "list" ? item.leaves : 1), 0);
-  return { kind: "list", items, leaves };
+  return { kind: "list", items, leaves, ...(spans === undefined ? {} : { spans }) };
 }
 
 export function boolValue(value: boolean): Evaluated {

@@ -94,8 +94,8 @@ export function oneLine(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, " ");
 }
 
-/** A name for the artifact's files: letters, digits, `-` and `_`. */
+/** A name for the artifact's files: letters of any script, digits, `-` and `_`. */
 export function fileName(name: string): string {
-  const cleaned = name.replace(/[^A-Za-z0-9_-]+/g, "_");
+  const cleaned = name.replace(/[^\p{ID_Continue}-]+/gu, "_");
   return cleaned === "" ? "model" : cleaned;
 }

@@ -151,7 +151,7 @@ type Lanes4 = Extract<Expression, { kind: "shuffle" }>["lanes"];
 /** The last part of a tensor's name, as a variable. */
 export function nameOf(tensor: string): string {
   const last = tensor.split(".").at(-1) ?? tensor;
-  return /^[A-Za-z]\w*$/.test(last) ? last : "v";
+  return /^\p{ID_Start}\p{ID_Continue}*$/u.test(last) ? last : "v";
 }
 
 /** The scalar at each lane, packed: what runs along no axis of the tensor. */

@@ -54,9 +54,9 @@ export function analysePrelude(prelude: readonly SourceModule[]): readonly Diagn
 
 /**
  * What the paths of buffers begin with that are no model's; `metric`, `optimizer` and `train` are no names, and what stands behind `predict` and
- * `evaluate`, the name of a model or a metric, is none that a model's own paths have there.
+ * `evaluate`, the name of a model or a metric, is none that a model's own paths have there. `prelude.relu` is no path of a model's.
  */
-const keptNames: readonly string[] = ["average", "train_step", "continue", "continue_start"];
+const keptNames: readonly string[] = ["average", "train_step", "continue", "continue_start", "prelude"];
 
 function checkDeclarations({ module }: SourceModule, scope: FileScope, diagnostics: Diagnostic[]): void {
   for (const declaration of module.declarations) {

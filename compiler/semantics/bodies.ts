@@ -16,7 +16,7 @@ import { noCarry } from "../diagnostics/codes/scans.ts";
 import { wrongDefault } from "../diagnostics/codes/settings.ts";
 import { unboundDimension } from "../diagnostics/codes/shapes.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
-import { children } from "../syntax/children.ts";
+import { children, isExpression } from "../syntax/children.ts";
 import type {
   Argument,
   Body,
@@ -35,8 +35,18 @@ import type {
   Statement,
   TensorType,
 } from "../syntax/ast.ts";
-import { ambient, builtins } from "./builtins.ts";
-import { isCallable, lookUp, lookUpValue, nameSpaces, visibleNames, type Declared, type FileScope } from "./module.ts";
+import { boundAfter } from "./branches.ts";
+import { ambient, builtinNamed, builtins } from "./builtins.ts";
+import { linearDimensions, unknownIn } from "./linear.ts";
+import {
+  candidatesFor,
+  lookUp,
+  lookUpValue,
+  nameSpaces,
+  textSettings,
+  visibleNames,
+  type FileScope,
+} from "./module.ts";
 import { Scope } from "./scope.ts";
 
 /** Names that have a meaning in one kind of declaration only. */
@@ -81,7 +91,7 @@ export class BodyChecker {
     this.body(declaration.body, new Scope(scope, [declaration.body]));
   }
 
-  /** The names that tensor inputs bind: those that stand alone as a dimension and are no constant or setting. */
+  /** The names that tensor inputs bind: those that stand alone as a dimension, or that one tells, and are no constant or setting. */
   #signatureDimensions(declaration: Callable, scope: Scope): ReadonlyMap<string, Span> {
     const dimensions = new Map<string, Span>();
     const types = declaration.parameters.flatMap((parameter) =>
@@ -95,10 +105,32 @@ export class BodyChecker {
         dimensions.set(dimension.text, dimension.span);
       }
     }
+    const shown = types.flatMap(({ shape }) => shape);
+    const isKnown = (name: string): boolean =>
+      dimensions.has(name) || scope.find(name) !== undefined || this.#constant(name);
+    for (const { name } of linearDimensions(shown, isKnown)) dimensions.set(name.text, name.span);
+    for (const expression of shown)
+      if (expression.kind !== "inferred") this.#checkTold(expression, isKnown, dimensions);
     const signature = new Scope(scope);
     for (const [name, span] of dimensions) signature.bind(name, span);
-    for (const type of types) for (const dimension of type.shape) this.#dimension(dimension, signature);
+    for (const dimension of shown) this.#dimension(dimension, signature);
     return dimensions;
+  }
+
+  /** Reports what an expression leaves open, and binds it all the same, so that it is said once. */
+  #checkTold(expression: Expression, isKnown: (name: string) => boolean, dimensions: Map<string, Span>): void {
+    for (const { text, span } of unknownIn(expression, isKnown)) {
+      const help = `a dimension tells a name that stands in it alone (\`${text}\`), or in a sum or product with what is known (\`2 * ${text} + 1\`)`;
+      this.#diagnostics.push(
+        diagnose(
+          unboundDimension,
+          { name: text },
+          [label(span, "told by nothing")],
+          didYouMean(text, [...dimensions.keys()]) ?? help,
+        ),
+      );
+      dimensions.set(text, span);
+    }
   }
 
   #constant(name: string): boolean {
@@ -211,6 +243,7 @@ export class BodyChecker {
           this.body(body, new Scope(scope, [body]));
         }
         if (statement.otherwise !== undefined) this.body(statement.otherwise, new Scope(scope, [statement.otherwise]));
+        for (const { text, span } of boundAfter(statement)) scope.bind(text, span);
         return;
       case "require":
         this.expression(statement.condition, scope);
@@ -315,13 +348,17 @@ export class BodyChecker {
     this.body(body, inside);
   }
 
-  /** `help` is what to say of an unknown one before names that are like it. */
-  #name(name: string, span: Span, scope: Scope, help?: string): void {
+  /** `meant` is what to say of an unknown one before names that are like it. */
+  #name(name: string, span: Span, scope: Scope, meant?: string): void {
     if (scope.find(name) !== undefined || this.#isKnown(name)) return;
     const later = scope.findLater(name);
     const labels: Label[] = [label(span, later === undefined ? "not known" : "used here")];
     if (later !== undefined) {
-      this.#diagnostics.push(diagnose(usedBeforeBound, { name }, [...labels, label(later, "bound here")]));
+      const isInside = later.from < span.from;
+      const help = isInside ? `let every branch of the \`if\` bind \`${name}\`; from a \`scan\`, emit it` : undefined;
+      this.#diagnostics.push(
+        diagnose(usedBeforeBound, { name, isInside }, [...labels, label(later, "bound here")], help),
+      );
       return;
     }
     const candidates = [
@@ -333,7 +370,12 @@ export class BodyChecker {
       ...ambient,
     ];
     this.#diagnostics.push(
-      diagnose(unknownName, { name, what: "value, block or function" }, labels, help ?? didYouMean(name, candidates)),
+      diagnose(
+        unknownName,
+        { name, what: "value, block or function" },
+        labels,
+        meant ?? didYouMean(name, candidatesFor(name, candidates, this.#scope)),
+      ),
     );
   }
 
@@ -341,47 +383,11 @@ export class BodyChecker {
     if (
       lookUpValue(this.#scope, name) !== undefined ||
       lookUp(this.#scope, "schedule", name) !== undefined ||
-      builtins.has(name)
+      builtinNamed(name) !== undefined
     )
       return true;
     if (!ambient.includes(name)) return false;
     const kinds = Object.hasOwn(ambientOf, name) ? ambientOf[name] : undefined;
     return kinds === undefined || kinds.some((kind) => kind === this.#place.kind);
   }
-}
-
-/** The settings of a block or model that may be words. */
-function textSettings(declared: Declared | undefined): readonly string[] {
-  if (!isCallable(declared)) return [];
-  return declared.declaration.parameters.flatMap((parameter) =>
-    parameter.kind === "setting" &&
-    parameter.types.some((type) => type.kind === "settingType" && type.name === "string")
-      ? [parameter.name.text]
-      : [],
-  );
-}
-
-const expressionKinds: readonly string[] = [
-  "name",
-  "number",
-  "string",
-  "boolean",
-  "list",
-  "tuple",
-  "rest",
-  "chain",
-  "binary",
-  "unary",
-  "pipe",
-  "call",
-  "named",
-  "repeat",
-  "index",
-  "transpose",
-  "member",
-  "scan",
-] satisfies readonly Expression["kind"][];
-
-function isExpression(node: Node): node is Expression {
-  return expressionKinds.includes(node.kind);
 }

@@ -82,6 +82,19 @@ export type BuiltinName = (typeof list)[number]["name"];
 
 export const builtins: ReadonlyMap<string, Builtin> = new Map(list.map((entry) => [entry.name, entry]));
 
+/** How a name that the file may have taken is written where the prelude's is meant: `prelude.relu`. */
+export const preludePrefix = "prelude.";
+
+/** `relu` of `prelude.relu`; undefined for any other name. */
+export function nameInPrelude(name: string): string | undefined {
+  return name.startsWith(preludePrefix) ? name.slice(preludePrefix.length) : undefined;
+}
+
+/** The built-in that a name means where no declaration has it. */
+export function builtinNamed(name: string): Builtin | undefined {
+  return builtins.get(nameInPrelude(name) ?? name);
+}
+
 /** Names that stand for a value and not for a function; each means something only in its place. */
 export const ambient: readonly string[] = [
   "training",

@@ -2,6 +2,7 @@
  * A module after analysis: what every name of its files means. Plain data; elaboration evaluates bodies against it.
  */
 import type { Callable, Definition, Module, Train } from "../syntax/ast.ts";
+import { builtins, nameInPrelude, preludePrefix } from "./builtins.ts";
 
 /** A parsed file under the name that diagnostics show and `use` resolves against. */
 export interface SourceModule {
@@ -61,8 +62,10 @@ export function nameSpaceOf({ kind }: Callable | Definition): NameSpace {
   return kind === "const" || kind === "data" || kind === "block" || kind === "model" ? "value" : kind;
 }
 
-/** What `name` means in a file: its own declaration or the prelude's. */
+/** What `name` means in a file: its own declaration or the prelude's; `prelude.relu` is the prelude's `relu`. */
 export function lookUp(scope: FileScope, space: NameSpace, name: string): Declared | undefined {
+  const inPrelude = nameInPrelude(name);
+  if (inPrelude !== undefined) return (scope.outer ?? scope).names.get(space)?.get(inPrelude);
   return (
     scope.names.get(space)?.get(name) ?? (scope.outer === undefined ? undefined : lookUp(scope.outer, space, name))
   );
@@ -73,8 +76,28 @@ export function lookUpValue(scope: FileScope, name: string): Declared | undefine
   return lookUp(scope, "value", name) ?? lookUp(scope, "loss", name) ?? lookUp(scope, "initializer", name);
 }
 
+/** What a name that nothing has may have been meant for: of names in the prelude, the prelude's. */
+export function candidatesFor(name: string, names: readonly string[], scope: FileScope): readonly string[] {
+  if (nameInPrelude(name) === undefined) return names;
+  const prelude = scope.outer ?? scope;
+  return names
+    .filter((one) => builtins.has(one) || nameSpaces.some((space) => prelude.names.get(space)?.has(one) === true))
+    .map((one) => `${preludePrefix}${one}`);
+}
+
 /** Every name of a name space that is visible in a file. */
 export function visibleNames(scope: FileScope, space: NameSpace): readonly string[] {
   const own = [...(scope.names.get(space)?.keys() ?? [])];
   return scope.outer === undefined ? own : [...own, ...visibleNames(scope.outer, space)];
+}
+
+/** The settings of a block or model that may be words. */
+export function textSettings(declared: Declared | undefined): readonly string[] {
+  if (!isCallable(declared)) return [];
+  return declared.declaration.parameters.flatMap((parameter) =>
+    parameter.kind === "setting" &&
+    parameter.types.some((type) => type.kind === "settingType" && type.name === "string")
+      ? [parameter.name.text]
+      : [],
+  );
 }

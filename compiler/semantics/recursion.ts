@@ -3,6 +3,7 @@ import { diagnose, label, type Diagnostic, type Span } from "../diagnostics/diag
 import { recursion } from "../diagnostics/codes/names.ts";
 import { walk } from "../syntax/children.ts";
 import type { Callable, Definition } from "../syntax/ast.ts";
+import { unknownIn } from "./linear.ts";
 import { lookUp, lookUpValue, type Declared, type FileScope } from "./module.ts";
 
 interface Use {
@@ -12,7 +13,7 @@ interface Use {
 
 /** The declarations that a declaration's text names, where no name of its own stands before them. */
 function usesOf({ declaration, scope }: Declared): readonly Use[] {
-  const own = namesBoundIn(declaration);
+  const own = namesBoundIn(declaration, scope);
   const uses: Use[] = [];
   for (const node of walk(declaration)) {
     if (node.kind !== "name" || own.has(node.text) || node === declaration.name) continue;
@@ -26,7 +27,8 @@ function usesOf({ declaration, scope }: Declared): readonly Use[] {
 }
 
 /** What stands in the declaration before names of the file: parameters, dimensions, bound names, and names of arguments. */
-function namesBoundIn(declaration: Callable | Definition): ReadonlySet<string> {
+function namesBoundIn(declaration: Callable | Definition, scope: FileScope): ReadonlySet<string> {
+  const isConstant = (name: string): boolean => lookUp(scope, "value", name)?.declaration.kind === "const";
   const names = new Set<string>();
   for (const node of walk(declaration)) {
     if (
@@ -41,7 +43,8 @@ function namesBoundIn(declaration: Callable | Definition): ReadonlySet<string> {
       names.add(node.name.text);
     if (node.kind === "let") for (const target of node.targets) if (target.kind === "name") names.add(target.text);
     if (node.kind === "tensorType")
-      for (const dimension of node.shape) if (dimension.kind === "name") names.add(dimension.text);
+      for (const dimension of node.shape)
+        for (const name of dimension.kind === "inferred" ? [] : unknownIn(dimension, isConstant)) names.add(name.text);
     if (node.kind === "argument" && node.label !== undefined) names.add(node.label.text);
   }
   return names;

@@ -6,6 +6,7 @@ import { listOf } from "../diagnostics/lists.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import type { KeyValue, Name, Node, Train } from "../syntax/ast.ts";
 import { BodyChecker } from "./bodies.ts";
+import { linearDimensions } from "./linear.ts";
 import { lookUp, type FileScope } from "./module.ts";
 import { Scope } from "./scope.ts";
 import { checkUnusedInTrain } from "./unused.ts";
@@ -65,12 +66,12 @@ function checkTrain(train: Train, file: FileScope, diagnostics: Diagnostic[]): v
   const scope = new Scope(undefined, train.lets);
   for (const { name, types } of train.inputs) {
     checker.bind(name.text, name.span, scope);
-    for (const dimension of types.flatMap(({ shape }) => shape)) {
-      const isConstant =
-        dimension.kind === "name" && lookUp(file, "value", dimension.text)?.declaration.kind === "const";
-      if (dimension.kind === "name" && !isConstant && scope.find(dimension.text) === undefined)
-        scope.bind(dimension.text, dimension.span);
-    }
+    const shown = types.flatMap(({ shape }) => shape);
+    const isKnown = (text: string): boolean =>
+      scope.find(text) !== undefined || lookUp(file, "value", text)?.declaration.kind === "const";
+    for (const dimension of shown)
+      if (dimension.kind === "name" && !isKnown(dimension.text)) scope.bind(dimension.text, dimension.span);
+    for (const told of linearDimensions(shown, isKnown)) scope.bind(told.name.text, told.name.span);
   }
   for (const statement of train.lets) checker.let(statement, scope);
   checkKeys(train.entries, trainKeys, "train", diagnostics);

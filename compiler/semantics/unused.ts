@@ -7,6 +7,7 @@ import { unusedName } from "../diagnostics/codes/names.ts";
 import { incompleteOptimizer } from "../diagnostics/codes/train.ts";
 import type { Callable, Module, Name, Node, TensorInput, TensorType, Train } from "../syntax/ast.ts";
 import { children } from "../syntax/children.ts";
+import { unknownIn } from "./linear.ts";
 
 /** As a name: the sizes that `..` stands for. */
 const rest = "..";
@@ -130,7 +131,8 @@ function dimensionsOf({ types }: TensorInput): readonly string[] {
 }
 
 function sizeName(size: TensorType["shape"][number]): readonly string[] {
-  return size.kind === "name" ? [size.text] : size.kind === "rest" ? [rest] : [];
+  if (size.kind === "rest") return [rest];
+  return size.kind === "inferred" ? [] : unknownIn(size, () => false).map(({ text }) => text);
 }
 
 /** A train's inputs and `let`s, in the form with steps; in the short form inputs say the types of what the loss takes. */

@@ -6,6 +6,7 @@ import type {
   Body,
   Branch,
   Declaration,
+  Expression,
   KeyValue,
   ListType,
   Module,
@@ -150,4 +151,30 @@ export function* walk(root: Node): Generator<Node> {
       if (child !== undefined) waiting.push(child);
     }
   }
+}
+
+const expressionKinds: readonly string[] = [
+  "name",
+  "number",
+  "string",
+  "boolean",
+  "list",
+  "tuple",
+  "rest",
+  "chain",
+  "binary",
+  "unary",
+  "pipe",
+  "call",
+  "named",
+  "repeat",
+  "index",
+  "transpose",
+  "member",
+  "scan",
+] satisfies readonly Expression["kind"][];
+
+/** Whether a node has a value. */
+export function isExpression(node: Node): node is Expression {
+  return expressionKinds.includes(node.kind);
 }

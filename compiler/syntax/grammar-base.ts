@@ -8,6 +8,7 @@ import { diagnose, label } from "../diagnostics/diagnostic.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import * as codes from "../diagnostics/codes/syntax.ts";
 import type * as ast from "./ast.ts";
+import { composed } from "./identifiers.ts";
 import { LazyLookahead } from "./lookahead.ts";
 import type { OperatorMistake } from "./operators.ts";
 import * as t from "./tokens.ts";
@@ -60,7 +61,7 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
   }
 
   protected named(token: IToken): ast.Name {
-    return { kind: "name", text: token.image, span: this.at(token) };
+    return { kind: "name", text: composed(token.image), span: this.at(token) };
   }
 
   protected report(mistake: OperatorMistake): void {

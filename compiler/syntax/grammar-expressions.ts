@@ -123,9 +123,10 @@ export abstract class ExpressionGrammar extends GrammarBase {
     const token = this.SUBRULE(this.memberName);
     return this.ACTION((): ast.Expression => {
       const span = this.since(target.span);
-      return token.image === "T"
-        ? { kind: "transpose", target, span }
-        : { kind: "member", target, member: this.named(token), span };
+      if (token.image === "T") return { kind: "transpose", target, span };
+      if (target.kind === "name" && target.text === "prelude")
+        return { ...target, text: `prelude.${this.named(token).text}`, span };
+      return { kind: "member", target, member: this.named(token), span };
     });
   }
 

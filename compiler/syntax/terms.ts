@@ -23,7 +23,10 @@ export interface Rational {
 // Expressions
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** An identifier, where it is used and where it is bound. `training`, `zeros`, `all` and `given` are names like any other. */
+/**
+ * An identifier, where it is used and where it is bound. `training`, `zeros`, `all` and `given` are names like any other; `prelude.relu` is
+ * one name.
+ */
 export interface Name extends Placed {
   readonly kind: "name";
   readonly text: string;

@@ -5,9 +5,30 @@
  */
 import { createToken, Lexer } from "chevrotain";
 import type { TokenType } from "chevrotain";
+import { identifier } from "./identifiers.ts";
 
 export const Keyword = createToken({ name: "Keyword", pattern: Lexer.NA, label: "a reserved word" });
-export const Identifier = createToken({ name: "Identifier", pattern: /[A-Za-z_][A-Za-z0-9_]*/, label: "a name" });
+const named = new RegExp(identifier, "uy");
+
+/** The lexer's own patterns know no classes of Unicode. */
+function matchName(text: string, offset: number): RegExpExecArray | null {
+  named.lastIndex = offset;
+  return named.exec(text);
+}
+
+/** Codes from the first letter on, and of those beyond Latin one in each group that the lexer keeps together, of 255 each. */
+const nameStarts = [
+  ...Array.from({ length: 191 }, (_, index) => 65 + index),
+  ...Array.from({ length: 510 }, (_, index) => 256 + 128 * index),
+];
+
+export const Identifier = createToken({
+  name: "Identifier",
+  pattern: matchName,
+  line_breaks: false,
+  start_chars_hint: nameStarts,
+  label: "a name",
+});
 
 function word(text: string, category: TokenType): TokenType {
   const name = `Word_${text}`;

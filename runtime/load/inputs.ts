@@ -7,7 +7,7 @@ import { listOf, withArticle } from "../../compiler/diagnostics/lists.ts";
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import { isFields } from "../../compiler/diagnostics/values.ts";
 import type { HostInput } from "../../compiler/program/host.ts";
-import { elements, evaluate, nameOf, printShape, solve, symbolsOf } from "./dimensions.ts";
+import { elements, evaluate, nameOf, printShape, solve, symbolsOf, type Dimension } from "./dimensions.ts";
 import type { View } from "./executable.ts";
 import { countOf, failure, kindOf, listed, named } from "./fail.ts";
 
@@ -253,6 +253,7 @@ function bindShape(
     const symbol = nameOf(dimension);
     const size = shape[axis] ?? 0;
     if (symbol !== undefined && !sizes.has(symbol)) set(one, symbol, size);
+    else if (symbol === undefined) tell(one, dimension, size, sizes, set);
     const expected = evaluate(dimension, sizes);
     if (expected === size) continue;
     const other = (symbol === undefined ? undefined : sources.get(symbol)) ?? "the shape";
@@ -264,6 +265,13 @@ function bindShape(
       other,
     });
   }
+}
+
+/** Of a dimension such as 2*K, in which one name is unknown, its size tells that one. */
+function tell(one: Shaped, dimension: Dimension, size: number, sizes: ReadonlyMap<string, number>, set: Bind): void {
+  const [unknown, ...more] = symbolsOf([dimension], sizes);
+  const value = unknown === undefined || more.length > 0 ? undefined : solve([dimension], unknown, size, sizes);
+  if (unknown !== undefined && value !== undefined) set(one, unknown, value);
 }
 
 /** Whether the input is settled: its length agrees, or told the one dimension that was unknown. */

@@ -25,6 +25,8 @@ test.each<readonly [string, unknown, unknown]>([
   ["a constant beyond all numbers, which is a word", parseConstant("n=1e309"), { name: "n", value: "1e309" }],
   ["zero, however it is written", parseConstant("n=-0.00e-400"), { name: "n", value: -0 }],
   ["a whole number that doubles hold", parseConstant("n=+9007199254740994"), { name: "n", value: 2 ** 53 + 2 }],
+  ["a name in letters of any script", parseDimension("größe=3"), { name: "größe", value: 3 }],
+  ["in one form, however it is typed", parseSetting("e\u0301tape.lr=1"), { name: "\u00e9tape.lr", value: 1 }],
   ["a long name", parseConstant(`${"n".repeat(5000)}=1`), { name: "n".repeat(5000), value: 1 }],
 ])("%s", (_, found, expected) => {
   expect(found).toEqual(expected);

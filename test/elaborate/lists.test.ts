@@ -42,6 +42,92 @@ describe.each(["typescript", "wasm"] as const)("on %s", (target) => {
   });
 });
 
+describe("as arguments", () => {
+  const weighted = `loss weighted(output: [.., K], target: i32[..], weights: [K]) -> [] =
+  mean(take(weights, target) * -pick(log_softmax(output), target))
+model M(x: [N, 3]) -> [N, 2] = x |> dense(2)
+train M { data: given  batch: 8  optimizer: sgd(lr: 0.1)  loss: `;
+
+  test.each(["weighted([1, 2])", "weighted(weights: [1, 2])"])("class weights of a loss: %s", (loss) => {
+    expect(elaborated(`${weighted}${loss} }`).diagnostics).toEqual([]);
+  });
+
+  test("which are not asked of the data", () => {
+    const inputs = (loss: string) => {
+      const result = compile({ name: "main.nn", source: `${weighted}${loss} }` }, { target: "wasm" });
+      return result.ok ? result.artifact.manifest.host.train?.inputs.map(({ name }) => name) : [];
+    };
+    expect(inputs("weighted")).toEqual(["x", "target", "weights"]);
+    for (const loss of ["weighted([1, 2])", "weighted(weights: [1, 2])", "weighted(tensor([1, 2]))"])
+      expect(inputs(loss)).toEqual(["x", "target"]);
+  });
+
+  test.each(["typescript", "wasm"] as const)("and weigh, on %s", async (target) => {
+    const source = weighted.replace("dense(2)", "dense(2, init: zeros)");
+    const result = compile({ name: "main.nn", source: `${source}weighted([1, 5]) }` }, { target });
+    if (!result.ok) throw new Error(result.diagnostics[0]?.message);
+    const net = await load(result.artifact);
+    const step = net.stepSync({ x: new Float32Array(6), target: Int32Array.of(0, 1) });
+    net.close();
+    expect(step.loss).toBeCloseTo(3 * Math.LN2, 5);
+  });
+
+  test("of too few classes", () => {
+    const source = `${weighted}weighted([1, 2, 3]) }`;
+    expect(show(elaborated(source).diagnostics, source).slice(0, 2)).toEqual([
+      "error NN0304: in `weighted`, `K` is 2 but `weights` makes it 3",
+      "  «[1, 2, 3]» this makes it 3",
+    ]);
+  });
+
+  test("a list fills the input that is left where no setting is", () => {
+    const scaled = "block scaled(x: [N, K], w: [K], by: float = 1) -> [N, K] = by * x * w";
+    const wrong = (call: string) => {
+      const source = `${scaled}\nmodel M(x: [N, 3]) -> [N, 3] = ${call}`;
+      return show(elaborated(source, { allowOpen: true }).diagnostics, source)[0];
+    };
+    expect(wrong("x |> scaled(2, [1, 2, 3])")).toBeUndefined();
+    expect(wrong("scaled(x, 2, [1, 2, 3])")).toBeUndefined();
+    expect(wrong("scaled(x, 2, [1, 2])")).toBe("error NN0304: in `scaled`, `K` is 3 but `w` makes it 2");
+    expect(wrong("scaled(x, x[0], 2, [1, 2, 3])")).toBe("error NN0404: `scaled` takes at most 1 setting, found 2");
+  });
+
+  test.each([
+    ["a loss without such an input", "cross_entropy(0.1, 0.2)", "sgd(lr: 1)", "cross_entropy"],
+    ["an optimizer, which has none", "cross_entropy", "momentum(0.9, 7, lr: 1)", "momentum"],
+  ])("%s takes no number more", (_, loss, optimizer, name) => {
+    const source = `model M(x: [N, 3]) -> [N, 2] = x |> dense(2)
+train M { data: given  batch: 8  optimizer: ${optimizer}  loss: ${loss} }`;
+    expect(show(elaborated(source).diagnostics, source)[0]).toBe(
+      `error NN0404: \`${name}\` takes at most 1 setting, found 2`,
+    );
+  });
+});
+
+test.each<[string, string, readonly string[]]>([
+  [
+    "a shorter row",
+    "x @ tensor([[1, 2], [3], [4, 5]])",
+    ["expected lists of 2 beside each other, found a list of 1", "  «[3]» this", "  «[1, 2]» this is a list of 2"],
+  ],
+  [
+    "a number among rows",
+    "x @ [[1, 2], 3, [4, 5]]",
+    ["expected lists of 2 beside each other, found the number 3", "  «3» this", "  «[1, 2]» this is a list of 2"],
+  ],
+  [
+    "a bool among numbers",
+    "x * [1, true, 3]",
+    ["expected elements of one type as a tensor, f32, found bool", "  «true» this"],
+  ],
+])("the row at fault is shown: %s", (_, expression, [message, ...labels]) => {
+  const source = `model M(x: [N, 3]) -> [_] = ${expression}`;
+  expect(show(elaborated(source, { allowOpen: true }).diagnostics, source)).toEqual([
+    `error NN0308: ${message}`,
+    ...labels,
+  ]);
+});
+
 describe("how many", () => {
   const told = (body: string) => {
     const source = `model M(x: [N, 3]) -> [_] {\n${body}\n}`;

@@ -120,6 +120,12 @@ const further: readonly string[] = [
     'tensor("a")',
   ].map((list) => `model M(x: [N, 3]) -> [N, 3] = x + ${list}`),
   "model M(x: [N, 3]) -> [N] = x |> einsum(3)",
+  // Names of branches, of dimensions that expressions tell, of the prelude.
+  "model M(x: [N, 3]) -> [N, 3] {\n  if training { let y = 2 * x } else { let z = x }\n  return y\n}",
+  "block glu(x: [.., 2 * K]) -> [.., K] = x[.., 0:K] * sigmoid(x[.., K:])\nmodel M(x: [N, 5]) -> [N, _] = glu(x)",
+  "block spread(x: [N, H * W]) -> [N, H] = x[:, 0:H]\nmodel M(x: [N, 6]) -> [N, _] = spread(x)",
+  "block relu(x: [..]) -> [..] = prelude.rleu(x)\nmodel M(x: [N, 3]) -> [N, 3] = x |> relu",
+  "model prelude(x: [N, 3]) -> [N, 3] = x",
   `${model}\ntrain T(x: [N, 3]) { data: given  step a { minimize: mean(M(x))  update: M.dens  optimizer: sgd(lr: 1) } }`,
   "model M(x: [N, 3]) -> [N, 1] = x |> dense(1) |> sigmoid\ntrain M { data: given  loss: mse  metrics: [f1, log_loss]  optimizer: sgd(lr: 0.1) }",
   // Whose call it is that owns no parameters.

@@ -169,6 +169,39 @@ group("paths of parameters", () => {
       "model M(x: [N, 3]) -> [N, 3] = x |> residual(layer_norm |> dense(3, bias: false))",
       ["M.residual.layer_norm.gamma", "M.residual.layer_norm.beta", "M.residual.dense.w"],
     ],
+    ...[
+      "dense(tanh(dense(x, 5, bias: false)), 3, bias: false)",
+      "x |> dense(5, bias: false) |> tanh |> dense(3, bias: false)",
+      "sigmoid(dense(relu(x |> dense(5, bias: false)), 3, bias: false))",
+    ].map((notation): [string, string, readonly string[]] => [
+      `calls inside one another have the paths of a pipe: ${notation}`,
+      `model M(x: [N, 3]) -> [N, 3] = ${notation}`,
+      ["M.dense.w", "M.dense_2.w"],
+    ]),
+    [
+      "a layer that a call holds is below it, and what is held already stays where it is",
+      `model M(x: [N, 3]) -> [N, 3] {
+  let f = dense(3, bias: false)
+  return residual(dense(x, 3, bias: false), residual(f |> dense(3, bias: false) as "head" |> repeat(1, dense(3, bias: false))))
+}`,
+      ["M.dense.w", "M.f.w", "M.residual.residual.head.w", "M.residual.residual.repeat.0.dense.w"],
+    ],
+    [
+      "also in a list, by its name, and where a block holds what it was given",
+      `block two(x: [..], bodies: [layer], last: layer = relu) -> [..] = x |> bodies[0] |> bodies[1] |> last
+block inner(x: [..], body: layer) -> [..] = x |> body
+block outer(x: [N, C], body: layer) -> [N, C] = inner(x, body |> dense(C, bias: false))
+model M(x: [N, 3]) -> [N, 3] {
+  let all = [dense(3, bias: false), relu]
+  return x |> two([all[0], dense(3, bias: false)], last: dense(3, bias: false)) |> outer(dense(3, bias: false))
+}`,
+      ["M.dense.w", "M.two.dense.w", "M.two.dense_2.w", "M.outer.dense.w", "M.outer.inner.dense.w"],
+    ],
+    [
+      "letters of any script, in one form",
+      'block 層(x: [.., C]) -> [.., C] {\n  param вес: [C] = ones\n  return вес * x\n}\nmodel Größe(x: [N, 3]) -> [N, 3] = x |> 層 |> 層 as "e\u0301"',
+      ["Größe.層.вес", "Größe.\u00e9.вес"],
+    ],
     [
       "a model called by another keeps its root",
       "model A(x: [N, 3]) -> [N, 3] = x |> dense(3, bias: false)\nmodel B(x: [N, 3]) -> [N, 3] = x |> A |> A",

@@ -44,6 +44,39 @@ test.each<[string, number[], number[], number[]]>([
   expect(await both("typescript", call, rows)).toEqual(found);
 });
 
+const infinite = Infinity;
+
+/** As PyTorch: a row of -∞ is -∞ and moves nothing, a NaN stays one; 1000 stands for ∞ and 2000 for a NaN. */
+test.each<[string, number[], number[], number[]]>([
+  ["logsumexp", [-1000, 3, -1000, -1000], [3, -infinite], [0, 1, 0, 0]],
+  ["logsumexp", [1000, 1, 2000, 1], [infinite, NaN], [NaN, 0, NaN, NaN]],
+  ["norm", [1000, 1, 2000, 1], [infinite, NaN], [NaN, 0, NaN, NaN]],
+  ["norm", [0, 0, 0, -1], [0, 1], [0, 0, 0, -1]],
+])("%s at the edges: %j", async (call, rows, values, gradient) => {
+  const edges = "let v = where(x == 2000, (x - x) / (x - x), x / where(abs(x) < 1000, 1, 0))";
+  for (const target of ["typescript", "wasm"] as const) {
+    const source = `model V(x: [N, 2]) -> [N] {
+  ${edges}
+  return v |> ${call}
+}
+model G(x: [N, 2]) -> [N, 2] {
+  ${edges}
+  return grad(sum(v |> ${call}), wrt: v)
+}`;
+    const result = compile({ name: "main.nn", source }, { target, bounds: { N: 4 } });
+    if (!result.ok) throw new Error(result.diagnostics[0]?.message);
+    const net = await load(result.artifact);
+    for (const [name, expected] of [
+      ["V", values],
+      ["G", gradient],
+    ] as const) {
+      const [found] = await net.predict(name, { x: Float32Array.from(rows) });
+      expect([...(found?.data ?? [])].map((value) => value + 0)).toEqual(expected);
+    }
+    net.close();
+  }
+});
+
 test("clip wants its limits in order", () => {
   const { diagnostics } = compile({ name: "main.nn", source: "model V(x: [N]) -> [N] = clip(x, 2, 1)" });
   expect(diagnostics.map(({ message }) => message)).toEqual([expect.stringContaining("low must be at most high")]);

@@ -1,9 +1,8 @@
 /** The signature of all that the prelude declares. */
 import { expect, test } from "vitest";
 import { print as printRational } from "../../compiler/elaborate/rational.ts";
-import { printExpression } from "../../compiler/elaborate/print-expression.ts";
 import { printSettingType } from "../../compiler/elaborate/arguments.ts";
-import { printType } from "../../compiler/elaborate/signature.ts";
+import { printExpression, printType } from "../../compiler/elaborate/print-expression.ts";
 import type { Callable, Expression, Parameter, ResultType } from "../../compiler/syntax/ast.ts";
 import { parsed, prelude } from "../elaborate/helpers.ts";
 

@@ -56,6 +56,13 @@ model M(x: [N, 3]) -> [N, 3] {
   return x |> f |> f |> repeat(2, dense(3) |> tanh)
 }
 `,
+  `block relu(x: [..]) -> [..] = 0.5 * prelude.relu(x)
+block glu(x: [.., 2 * K], größe: int | [int] = 1) -> [.., K] {
+  if is_list(größe) { let by = größe[0] } else { let by = größe }
+  return by * x[.., ::2] * sigmoid(x[.., 1::2])
+}
+model M(x: [N, 6]) -> [N, 3] = dense(relu(glu(x, [2])), 3)
+`,
   trained("model M(x: [N, 5]) -> [N, 3] = x |> dense(4) |> batch_norm |> relu |> dropout(0.2) |> dense(3)"),
   `loss mine(output: [N, K], target: i32[N], weight: float = 0.5) -> [] {
   let p = log_softmax(output)

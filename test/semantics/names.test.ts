@@ -12,6 +12,15 @@ test.each([
     "a file may declare what the prelude declares",
     "block relu(x: [..]) -> [..] = maximum(x, 0)\nmodel M(x: [N]) -> [N] = x |> relu",
   ],
+  [
+    "and say `prelude.relu` for what the prelude has under its name, or the language itself",
+    "block relu(x: [..]) -> [..] = 2 * prelude.relu(x)\nblock tanh(x: [..]) -> [..] = x |> prelude.tanh\nmodel M(x: [N]) -> [N] = x |> relu |> prelude.relu |> tanh",
+  ],
+  ["a value called `prelude` has a transpose", "model M(prelude: [N, 3]) -> [3, N] = prelude.T"],
+  [
+    "letters of any script, however they are composed",
+    "const größe = 3\nblock 層(вход: [..]) -> [..] = вход\nmodel M(e\u0301: [N, größe]) -> [N, gro\u0308ße] = \u00e9 |> 層",
+  ],
   ["a dimension may be called like a model", "model M(x: [M, 3]) -> [M, 3] = x"],
   [
     "initializers and schedules have name spaces of their own",
@@ -64,6 +73,16 @@ test.each([
     "a circle of constants",
     "const a = b\nconst b = a",
     "NN0204 expected declarations without a circle, found a → b → a",
+  ],
+  [
+    "what the prelude does not have",
+    "block own(x: [N]) -> [N] = x\nmodel M(x: [N]) -> [N] = prelude.own(own(x))",
+    "NN0201 there is no value, block or function named `prelude.own` here",
+  ],
+  [
+    "one name in two forms",
+    "model M(\u00e9: [N]) -> [N] {\n  let e\u0301 = \u00e9\n  return \u00e9\n}",
+    "NN0202 `\u00e9` is bound twice",
   ],
   [
     "a name of one kind of declaration elsewhere",
@@ -120,6 +139,14 @@ test.each([
   expect(diagnostics.map((one) => [one.code, one.help])).toEqual([["NN0201", help]]);
 });
 
+test.each([
+  ["prelude.rleu", "did you mean `prelude.relu`?"],
+  ["prelude.tahn", "did you mean `prelude.tanh`?"],
+])("what helps where the prelude has no %s", (name, help) => {
+  const { diagnostics } = analysed(`model M(x: [N]) -> [N] = x |> ${name}`);
+  expect(diagnostics.map((one) => [one.code, one.help])).toEqual([["NN0201", help]]);
+});
+
 test("every independent mistake is reported in one run", () => {
   expect(
     errors("block f(x: [N]) -> [N] = x |> aaaa\nblock g(x: [N]) -> [K] = x\nmodel M(x: [N]) -> [N] = x |> bbbb").map(
@@ -128,7 +155,7 @@ test("every independent mistake is reported in one run", () => {
   ).toEqual(["NN0201", "NN0306", "NN0201"]);
 });
 
-test.each(["average", "train_step", "continue", "continue_start"])(
+test.each(["average", "train_step", "continue", "continue_start", "prelude"])(
   "a model cannot be called `%s`, under which a program keeps what is its own; anything else can",
   (name) => {
     const model = `model ${name}(x: [N, 3]) -> [N, 3] = x`;

@@ -46,7 +46,7 @@ describe("every code, its whole message", () => {
     "
   `));
   test("NN0102", () =>
-    expect(rendered("const a = 'x'\nconst b = 1; const c = é")).toMatchInlineSnapshot(`
+    expect(rendered("const a = 'x'\nconst b = 1; const c = €")).toMatchInlineSnapshot(`
     "
     error[NN0102]: \`'\` means nothing in the language
       --> net.nn:1:11
@@ -65,14 +65,14 @@ describe("every code, its whole message", () => {
     error[NN0102]: \`;\` means nothing in the language
       --> net.nn:2:12
        |
-     2 | const b = 1; const c = é
+     2 | const b = 1; const c = €
        |            ^
        = help: statements need nothing between them: leave it out
 
-    error[NN0102]: \`é\` (U+00E9) means nothing in the language
+    error[NN0102]: \`€\` (U+20AC) means nothing in the language
       --> net.nn:2:24
        |
-     2 | const b = 1; const c = é
+     2 | const b = 1; const c = €
        |                        ^
     "
   `));

@@ -358,6 +358,12 @@ describe("names", () => {
 
   it("stay on one line in comments, and in the alphabet of files", () => {
     expect(oneLine("a\r\nb\u2028c\u202ed")).toBe("a b c d");
-    expect([fileName("digits"), fileName("../a b"), fileName("")]).toEqual(["digits", "_a_b", "model"]);
+    expect(["digits", "../a b", "", "Größe", "数字"].map(fileName)).toEqual([
+      "digits",
+      "_a_b",
+      "model",
+      "Größe",
+      "数字",
+    ]);
   });
 });

@@ -62,7 +62,7 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
 
 /** A name for a variable of a function. */
 export function localName(name: string): string {
-  return freeName(name.replaceAll(/[^A-Za-z0-9_]/g, "_").replace(/^(?=\d)/, "_"), reservedLocals);
+  return freeName(name.replaceAll(/[^\p{XID_Continue}]/gu, "_").replace(/^(?=\d)/, "_"), reservedLocals);
 }
 
 /** The path of a variable as attributes of a module: the same but for names that are taken there, or private to Python. */

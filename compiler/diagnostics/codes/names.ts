@@ -15,15 +15,21 @@ export const duplicateName = define<{ readonly name: string }>({
   severity: "error",
   message: ({ name }) => `\`${name}\` is bound twice`,
   explanation:
-    "A name is bound once in a file, and an inner name may stand for another only where that one is the prelude's.",
+    "A name is bound once in a file, and an inner name may stand for another only where that one is the prelude's; `prelude.relu` still names that one.",
   example: { bad: "const a = 1\nconst a = 2", good: "const a = 1\nconst b = 2\nmodel M(x: [N]) -> [N] = (a + b) * x" },
 });
 
-export const usedBeforeBound = define<{ readonly name: string }>({
+/** `isInside` where it is bound above, between braces that end before the use. */
+export const usedBeforeBound = define<{ readonly name: string; readonly isInside: boolean }>({
   code: "NN0203",
   severity: "error",
-  message: ({ name }) => `\`${name}\` is used before its \`let\``,
-  explanation: "The statements of a body run in the order written, so a name is bound above its first use.",
+  message: ({ name, isInside }) =>
+    isInside
+      ? `\`${name}\` is known only between the braces that bind it, and used after them`
+      : `\`${name}\` is used before its \`let\``,
+  explanation:
+    "The statements of a body run in the order written, so a name is bound above its first use. What a branch of an `if` binds is known " +
+    "after it where every branch that does not return binds it, the `else` among them.",
   example: {
     bad: "model M(x: [N]) -> [N] {\n  let a = b\n  let b = x\n  return a\n}",
     good: "model M(x: [N]) -> [N] {\n  let b = x\n  let a = b\n  return a\n}",
@@ -181,7 +187,7 @@ export const keptName = define<{ readonly name: string }>({
     `a model cannot be called \`${name}\`: expected another name, since a program keeps what is its own under this one`,
   explanation:
     "What belongs to a model has a path that begins with the model's name: `Digits.dense.w`. A program keeps more under such paths: `average.Digits.dense.w` is a running average, " +
-    "`train_step.lr` a learning rate. `continue` and `continue_start` are what reads a text in parts.",
+    "`train_step.lr` a learning rate. `continue` and `continue_start` are what reads a text in parts, and `prelude.relu` is what the prelude calls `relu`.",
   example: {
     bad: "model average(x: [N, 3]) -> [N, 2] = x |> dense(2)",
     good: "model Average(x: [N, 3]) -> [N, 2] = x |> dense(2)",

@@ -83,7 +83,8 @@ export const unboundDimension = define<{ readonly name: string }>({
   severity: "error",
   message: ({ name }) => `no argument says what the dimension \`${name}\` is`,
   explanation:
-    "A dimension's name gets its size from an argument whose shape shows it by itself. Write `_` in a result for a size that is inferred.",
+    "A dimension's name gets its size from an argument whose shape shows it by itself, or in a sum or product with what is known, as in `2 * K + 1`. " +
+    "Write `_` in a result for a size that is inferred.",
   example: {
     bad: "model M(x: [N, 3]) -> [N, K] = x",
     good: "model M(x: [N, 3]) -> [N, _] = x",

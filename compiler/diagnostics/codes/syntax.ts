@@ -15,7 +15,7 @@ export const unexpectedCharacter = define<{ readonly character: string }>({
   severity: "error",
   message: ({ character }) => `${character} means nothing in the language`,
   explanation:
-    "Outside strings and comments a program is written with ASCII letters, digits and the signs of the grammar.",
+    "Outside strings and comments a program is written with letters of any script, digits and the signs of the grammar.",
   example: { bad: "const a = 1 $ 2", good: "const a = 1 + 2" },
 });
 

@@ -30,7 +30,7 @@ function parse(text: string, count: number): Parsed | string {
   const inputs = left.split(",").map(lettersOf);
   const output = lettersOf(right);
   if (inputs.length !== count) return `expected ${inputs.length} tensors, found ${count}`;
-  const odd = [...inputs.flat(), ...output].find((letter) => letter !== rest && !/[A-Za-z]/.test(letter));
+  const odd = [...inputs.flat(), ...output].find((letter) => letter !== rest && !/^\p{L}$/u.test(letter));
   if (odd !== undefined) return `expected letters, found \`${odd}\``;
   const twice = inputs.find((word) => word.indexOf(rest) !== word.lastIndexOf(rest));
   if (twice !== undefined) return `expected \`...\` once in a word, found \`${twice.join("")}\``;

@@ -92,9 +92,9 @@ function convert(dtype: ElementType): Rule {
 
 /** Each number by itself, so that a whole one keeps all its digits. */
 function convertList(list: ListValue, { span }: Operand, dtype: ElementType, { frame }: BuiltinCall): Evaluated {
-  return constantTensor(list, span, frame, (item) => {
+  return constantTensor(list, span, frame, (item, at) => {
     const value = item.kind === "number" || item.kind === "bool" ? convertKnown(item, dtype) : item;
-    return toTensor({ value, span }, frame, dtype);
+    return toTensor({ value, span: at }, frame, dtype);
   });
 }
 
