@@ -238,7 +238,8 @@ function testOf(
 ): HostSetting {
   const several = !reader.needed.includes("path");
   const files = fields.map((field) => `${field}: "…"`).join(", ");
-  const shape = several ? `\`${name}(${files})\`` : text.expected;
+  const path = (several ? undefined : kindOf(reader, "path")) ?? text;
+  const shape = several ? `\`${name}(${files})\`` : path.expected;
   if (written.kind === "call" && written.callee.kind === "name" && written.callee.text === name) {
     const places = new Map<string, Span>();
     const paths = written.arguments.map(({ label: key, value, span: place }): readonly [string, HostSetting] => {
@@ -248,7 +249,7 @@ function testOf(
       places.set(field, place);
       const setting = hostSetting("test", frame.session.evaluator.evaluate(value, frame), place, frame);
       const known = several ? fields.includes(key?.text ?? "") : key === undefined || key.text === "path";
-      if (known && text.fits(setting, value)) return [field, setting];
+      if (known && path.fits(setting, value)) return [field, setting];
       const found = key === undefined ? "a value without a name" : `\`${key.text}\` as something else`;
       return frame.fail(badValue, { key: "test", expected: shape, found }, place, "this");
     });
@@ -263,9 +264,9 @@ function testOf(
   const evaluated = frame.session.evaluator.evaluate(written, frame);
   const value = hostSetting("test", evaluated, span, frame);
   const [field, ...more] = fields;
-  if (text.fits(value, written) && (!several || more.length === 0))
+  if (path.fits(value, written) && (!several || more.length === 0))
     return several && field !== undefined ? Object.fromEntries([[field, value]]) : value;
-  const found = several && text.fits(value, written) ? "one file" : describeValue(evaluated);
+  const found = several && path.fits(value, written) ? "one file" : describeValue(evaluated);
   return frame.fail(
     badValue,
     { key: "test", expected: shape, found },
