@@ -14,7 +14,7 @@ import type { Argument, Call, Expression, KeyValue, Train } from "../syntax/ast.
 import { describeExpression } from "../syntax/describe.ts";
 import { failTwice, isTensorInput } from "./arguments.ts";
 import { augmentOf, checkAugment } from "./data-augment.ts";
-import { general, kindOf, readers, text, type Reader } from "./data-readers.ts";
+import { columns, general, kindOf, readers, text, type Reader } from "./data-readers.ts";
 import { Entry } from "./entry.ts";
 import { Failure, recover } from "./failure.ts";
 import type { Frame } from "./frame.ts";
@@ -181,14 +181,22 @@ function settingOf(
   if (kind.fits(value, written)) return value;
   const found = written.kind === "number" ? `the number ${written.text}` : describeValue(evaluated);
   const names = own.includes(key) ? [] : [...own, "target"];
+  const help = kind === columns && name === "csv" ? columnHelp(value) : undefined;
   return frame.fail(
     badValue,
     { key, expected: kind.expected, found },
     written.span,
     "this",
     [],
-    didYouMean(key, names),
+    help ?? didYouMean(key, names),
   );
+}
+
+/** A column by its number is one of a file that does not name them. */
+function columnHelp(value: HostSetting): string | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 1
+    ? `of a file without column names, which \`header: false\` reads, that is "column_${value}"`
+    : undefined;
 }
 
 /** What stands in `last(20%)`, the end of the rows in their order. */

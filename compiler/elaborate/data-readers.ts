@@ -25,7 +25,7 @@ const count: Kind = {
   fits: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
 };
 
-const columns: Kind = {
+export const columns: Kind = {
   expected: "the name of a column, a pattern or a list of them",
   fits: (value) =>
     typeof value === "string" ||

@@ -169,13 +169,14 @@ test("a warning of training is one of check", async () => {
   expect(check).toContain('warning[NN0837]: the column "column_3" is the target and is read for `x` as well');
 });
 
-test("rows behind the first are not read", async () => {
-  const rows = "1,2,left\n".repeat(200_000);
-  const { folder: own } = folderWith({
+test.each(["d.csv", "d.csv.gz"])("rows behind the first of %s are not read", async (file) => {
+  const rows = Array.from({ length: 20_000 }, (_, at) => `${Math.sin(at)},${Math.cos(at)},left\n`).join("");
+  const text = `a,b,side\n${rows}1,2\n`;
+  const { folder } = folderWith({
     ...files,
-    "d.csv": `a,b,side\n${rows}1,2\n`,
-    "net.nn": program('csv("d.csv", target: "side")'),
+    [file]: file.endsWith(".gz") ? gzipSync(text) : text,
+    "net.nn": program(`csv("${file}", target: "side")`),
   });
-  expect((await nnc(["check", "net.nn"], { cwd: own })).stderr).toBe("");
-  expect((await nnc(["train", "net.nn", "-o", "run"], { cwd: own })).stderr).toContain("NN0807");
+  expect((await nnc(["check", "net.nn"], { cwd: folder })).stderr).toBe("");
+  expect((await nnc(["train", "net.nn", "-o", "run"], { cwd: folder })).stderr).toContain("NN0807");
 });

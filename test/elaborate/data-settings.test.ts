@@ -117,6 +117,13 @@ describe("the values of a setting", () => {
     expect(told(readers.csv(`, ${setting}`))).toEqual([`NN0505 \`${name}\` ${expected} ${found}`]);
   });
 
+  test("a column by its number is shown the name that it has where the file gives none", () => {
+    const help = (value: string) =>
+      withData(`csv("x.csv", header: false, target: ${value})`).diagnostics.find(({ code }) => code === "NN0505")?.help;
+    expect(help("4")).toBe('of a file without column names, which `header: false` reads, that is "column_4"');
+    expect(help("0")).toBeUndefined();
+  });
+
   test.each([
     [readers.csv(', test: csv("t.csv", "u.csv")'), "csv", "path"],
     [readers.csv(', test: csv("t.csv", path: "u.csv")'), "csv", "path"],
