@@ -188,7 +188,7 @@ function settingOf(
     written.span,
     "this",
     [],
-    help ?? didYouMean(key, names),
+    didYouMean(key, names) ?? help,
   );
 }
 
