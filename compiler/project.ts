@@ -3,7 +3,7 @@
  */
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
-import { arrayFiles, columnMapping, prepareOptions } from "../runtime/data/open.ts";
+import { arrayFiles, columnMapping, prepareOptions, readTables } from "../runtime/data/open.ts";
 import { assignColumns } from "../runtime/data/columns.ts";
 import { parseCsv } from "../runtime/data/csv.ts";
 import { projectFiles, readDataFile } from "../runtime/data/files.ts";
@@ -20,7 +20,7 @@ import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { constantValue } from "./dimension/dimension.ts";
 import type { Dimension } from "./dimension/dimension.ts";
 import type { DataFacts } from "./elaborate/parts.ts";
-import type { Host, HostTrain } from "./program/host.ts";
+import type { Host, HostSetting, HostTrain } from "./program/host.ts";
 import { resolveUse } from "./semantics/collect.ts";
 import type { SourceText } from "./sources.ts";
 import type { Use } from "./syntax/ast.ts";
@@ -75,9 +75,7 @@ export function factsOf(host: Host, { root, folder }: Pick<ProjectSource, "root"
   const trained = (rows: number): number => rows - (holdout === undefined ? 0 : holdoutRows(rows, holdout));
   switch (data.reader) {
     case "csv": {
-      const { path: written } = data.settings;
-      const file = typeof written === "string" ? written : "";
-      const { header, rows } = parseCsv(file, read(file));
+      const { file, header, rows } = readTables(data, read);
       const wanted = inputs.map(({ name }) => ({ name, role: roleOf(host, name) }));
       const columns = assignColumns(file, header, columnMapping(data), wanted);
       const shapes = new Map(
@@ -146,9 +144,13 @@ export function dataFiles({ reader, settings }: HostTrain["data"]): readonly str
   if (reader === "given") return [];
   const { test, ...own } = settings;
   const isOne = reader === "csv" || reader === "text" || reader === "images";
-  const values = isOne ? [own["path"]] : Object.values(own);
-  const tested = typeof test === "object" ? Object.values(test) : [test];
-  return [...values, ...tested].filter((value) => typeof value === "string");
+  const values = isOne ? pathsIn(own["path"]) : Object.values(own);
+  return [...values, ...pathsIn(test)].filter((value) => typeof value === "string");
+}
+
+/** A path, several, or one for each field. */
+function pathsIn(setting: HostSetting | undefined): readonly (HostSetting | undefined)[] {
+  return typeof setting === "object" ? Object.values(setting) : [setting];
 }
 
 /**

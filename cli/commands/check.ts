@@ -2,22 +2,19 @@
  * `nnc check FILE`: what is wrong with a file and all its trains, and what its models are made of. Needs no data: where a size is left to a file that is not
  * there, shapes show the dimension's name, and a warning says why.
  */
-import { existsSync } from "node:fs";
-import path from "node:path";
 import { internalFailure } from "../../compiler/diagnostics/codes/internal.ts";
-import { unreadableData } from "../../compiler/diagnostics/codes/data.ts";
-import { wrongElementCount } from "../../compiler/diagnostics/codes/fields.ts";
 import { diagnose, InternalError, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
-import { constantValue, printShape, symbolsOf } from "../../compiler/dimension/dimension.ts";
+import { constantValue, symbolsOf } from "../../compiler/dimension/dimension.ts";
+import type { DataFacts } from "../../compiler/elaborate/parts.ts";
 import type { Elaboration } from "../../compiler/elaborate/types.ts";
 import { elaborateSource } from "../../compiler/front.ts";
 import { nodesWithin } from "../../compiler/graph/bodies.ts";
 import { javascript } from "../../compiler/schedule/machine.ts";
 import { buildProgram } from "../../compiler/middle.ts";
-import { dataFiles, factsOf } from "../../compiler/project.ts";
-import type { HostTrain } from "../../compiler/program/host.ts";
+import { factsOf } from "../../compiler/project.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
+import { dataProblems } from "../check/data.ts";
 import { jsonOf, textOf } from "../check/show.ts";
 import type { Part } from "../check/show.ts";
 import type { Context } from "../context.ts";
@@ -77,13 +74,13 @@ function inspect(source: ProjectSource, options: SourceOptions, verify: boolean)
   if (source.diagnostics.some(({ severity }) => severity === "error")) return source;
   try {
     const first = elaborateSource(source.main, { ...options, allowOpen: true });
-    const facts = first.elaboration === undefined ? { warnings: [] } : lookAtData(first.elaboration, source);
+    const data = first.elaboration === undefined ? { problems: [] } : lookAtData(first.elaboration, source);
     const front =
-      "facts" in facts ? elaborateSource(source.main, { ...options, allowOpen: true, dataFacts: facts.facts }) : first;
+      data.facts === undefined
+        ? first
+        : elaborateSource(source.main, { ...options, allowOpen: true, dataFacts: data.facts });
     const { elaboration, sources } = front;
-    const given = Object.keys(options.dims ?? {}).length > 0;
-    const wrong = given && elaboration !== undefined ? otherSizes(elaboration, source) : [];
-    const diagnostics = [...front.diagnostics, ...facts.warnings, ...wrong];
+    const diagnostics = [...front.diagnostics, ...data.problems];
     if (elaboration === undefined) return { diagnostics, sources };
     const known = { diagnostics, sources, elaboration };
     if (!isClosed(elaboration)) return known;
@@ -107,62 +104,18 @@ function isClosed({ entries, variables, bounds }: Elaboration): boolean {
   return fixed && sizes.every((size) => [...symbolsOf(size)].every((name) => bounds.has(name)));
 }
 
-/** The sizes that the data give, where any is open; a file that is not there or cannot be read is a warning. */
-function lookAtData(elaboration: Elaboration, source: ProjectSource) {
-  const { train } = elaboration.host;
-  if (train === undefined) return { warnings: [] };
-  const missing = missingFiles(train, source);
-  const warnings = missing.map((file) =>
-    warning(diagnose(unreadableData, { file, problem: "there is no such file or folder" }, [])),
-  );
-  if (missing.length > 0 || isClosed(elaboration)) return { warnings };
+/** What is wrong with the data, and the sizes that they give, where any is open. */
+function lookAtData(
+  elaboration: Elaboration,
+  source: ProjectSource,
+): { readonly problems: readonly Diagnostic[]; readonly facts?: DataFacts } {
+  const { problems, missing } = dataProblems(elaboration, source);
+  if (missing || problems.some(({ severity }) => severity === "error") || isClosed(elaboration)) return { problems };
   try {
     const facts = factsOf(elaboration.host, source);
-    return facts === undefined ? { warnings } : { warnings, facts };
+    return facts === undefined ? { problems } : { problems, facts };
   } catch (error) {
     if (!(error instanceof NncError)) throw error;
-    return { warnings: [warning(error.diagnostic)] };
+    return { problems: [...problems, error.diagnostic] };
   }
-}
-
-function missingFiles({ data }: HostTrain, { folder }: ProjectSource): readonly string[] {
-  return dataFiles(data).filter((file) => !existsSync(path.resolve(folder, file)));
-}
-
-/** Where rows of the data, if they are there, are not as long as the sizes that were given make them. */
-function otherSizes({ host }: Elaboration, source: ProjectSource): readonly Diagnostic[] {
-  const { train } = host;
-  if (train === undefined || missingFiles(train, source).length > 0) return [];
-  try {
-    const shapes = factsOf(host, source)?.shapes ?? new Map<string, readonly undefined[]>();
-    return train.inputs.flatMap(({ name, shape }) => {
-      const [expected, found] = [shape.slice(1).map(constantValue), (shapes.get(name) ?? [0, undefined]).slice(1)].map(
-        elementsOf,
-      );
-      if (expected === undefined || found === undefined || expected === found) return [];
-      const row = printShape(shape.slice(1));
-      return [
-        diagnose(wrongElementCount, { source: placeOf(train, name), field: name, shape: row, expected, found }, []),
-      ];
-    });
-  } catch (error) {
-    if (!(error instanceof NncError)) throw error;
-    return [warning(error.diagnostic)];
-  }
-}
-
-/** Undefined where a size is not known. */
-function elementsOf(sizes: readonly (number | undefined)[]): number | undefined {
-  return sizes.reduce((all, size) => (all === undefined || size === undefined ? undefined : all * size), 1);
-}
-
-/** What tells the size of an input's rows. */
-function placeOf({ data: { reader, settings } }: HostTrain, input: string): string {
-  const { path: written, [input]: own = written } = settings;
-  const file = typeof own === "string" ? own : "the data";
-  return reader === "csv" ? `the columns of ${file}` : file;
-}
-
-function warning(diagnostic: Diagnostic): Diagnostic {
-  return { ...diagnostic, severity: "warning" };
 }

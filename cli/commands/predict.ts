@@ -3,6 +3,7 @@ import path from "node:path";
 import type { TargetName } from "../../compiler/program/artifact.ts";
 import type { HostModel } from "../../compiler/program/host.ts";
 import type { Field } from "../../runtime/data/dataset.ts";
+import { gunzip, isGzip } from "../../runtime/data/gunzip.ts";
 import { evaluate } from "../../runtime/load/dimensions.ts";
 import { interfaceOf } from "../../runtime/predict/interface.ts";
 import type { Interface } from "../../runtime/predict/interface.ts";
@@ -215,5 +216,6 @@ async function readStdin({ stdin }: Context): Promise<Uint8Array> {
   if (stdin.isTTY === true) throw new UsageError("expected rows on standard input or --data FILE, found neither");
   const chunks: Uint8Array[] = [];
   for await (const chunk of stdin) chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
-  return Buffer.concat(chunks);
+  const bytes = Buffer.concat(chunks);
+  return isGzip(bytes) ? gunzip("standard input", bytes) : bytes;
 }

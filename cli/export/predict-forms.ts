@@ -127,12 +127,13 @@ function fill(view: View | undefined, numbers: Numbers, field: Field, from: numb
 
 /** An output under its name, and what stands for it. */
 export function namedText({ outputs }: Interface): string {
-  return `/** An output under its name; scores under those of their classes. */
+  return `/** An output under its name, or under the columns of its target; scores under those of their classes. */
 function named(values: readonly number[], at: number): [string, unknown][] {
   const output = outputs[at] as Output;
-  const { name, width, classes } = output;
+  const { name, width, classes, columns } = output;
   if (classes === null) {
     const numbers = values.map((value, index) => unscaled(value, output, index));
+    if (columns !== null) return columns.map((column, index) => [column, numbers[index]]);
     return [[name, width === 1 ? numbers[0] : numbers]];
   }
   // A single logit is that of the second class, beside 0 for the first.

@@ -123,7 +123,7 @@ function typesText({ inputs, outputs }: Interface): string {
     ? " An object with all columns, each with a single value, is by column, whatever the inputs are called."
     : "";
   const single = inputs.length === 1 ? "a list of the values of its input, or " : "";
-  const fields = outputs.map(({ name, classes, width }) => {
+  const fields = outputs.map(({ name, classes, columns, width }) => {
     if (classes !== undefined)
       return [
         `  /** The most likely class. */`,
@@ -131,6 +131,7 @@ function typesText({ inputs, outputs }: Interface): string {
         `  /** What the network says for each class. */`,
         `  readonly ${literal(scoresKey(outputs))}: Readonly<Record<string, number>>;`,
       ];
+    if (columns !== undefined) return columns.map((column) => `  readonly ${literal(column)}: number;`);
     return [`  readonly ${literal(name)}: ${width === 1 ? "number" : "readonly number[]"};`];
   });
   return [
@@ -177,11 +178,12 @@ function dataText(parts: ModuleParts): string {
       deviation: own?.deviation ?? null,
     };
   });
-  const outputs = outside.outputs.map(({ name, width, classes, units }, at) => ({
+  const outputs = outside.outputs.map(({ name, width, classes, columns, units }, at) => ({
     name,
     buffer: outside.model.results[at]?.buffer ?? name,
     width,
     classes: classes ?? null,
+    columns: columns ?? null,
     scale: units?.scale ?? 1,
     mean: units?.mean ?? null,
     deviation: units?.deviation ?? null,
@@ -195,7 +197,7 @@ function dataText(parts: ModuleParts): string {
     `const beside: readonly string[] = ${literal(keysBeside(outside.inputs, fitted))};`,
     "",
     "/** Numbers are given back as they were before they were fitted. */",
-    "interface Output { readonly name: string; readonly buffer: string; readonly width: number; readonly classes: readonly string[] | null; readonly scale: number; readonly mean: readonly number[] | null; readonly deviation: readonly number[] | null }",
+    "interface Output { readonly name: string; readonly buffer: string; readonly width: number; readonly classes: readonly string[] | null; readonly columns: readonly string[] | null; readonly scale: number; readonly mean: readonly number[] | null; readonly deviation: readonly number[] | null }",
     `const outputs: readonly Output[] = ${literal(outputs)};`,
     "",
     `const entry = ${literal(outside.model.entry)};`,

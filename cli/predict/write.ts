@@ -80,7 +80,7 @@ function dataOf([prediction]: readonly Prediction[]): Float32Array | Int32Array 
 
 /** Rows by their files: `file`, but where a result is called so. */
 export function byFile({ outputs }: Interface, names: readonly string[]): NamedRows {
-  return { key: outputs.some(({ name }) => name === "file") ? "image file" : "file", names };
+  return { key: outputs.flatMap(columnsOf).includes("file") ? "image file" : "file", names };
 }
 
 /** The first line of CSV. */
@@ -109,8 +109,9 @@ function jsonRows(outside: Interface, { predictions, rows, from }: Answers, name
     .join("");
 }
 
-function columnsOf({ name, classes, width }: OutputField): readonly string[] {
+function columnsOf({ name, classes, columns, width }: OutputField): readonly string[] {
   if (classes !== undefined) return [name, ...classes.map((one) => `score ${one}`)];
+  if (columns !== undefined) return columns;
   return width === 1 ? [name] : Array.from({ length: width }, (_, at) => `${name} ${at}`);
 }
 
@@ -129,6 +130,7 @@ function entriesOf(answer: RowAnswer, key: string): readonly (readonly [string, 
       [key, new Map(answer.scores.map(({ class: name, score }) => [name, number(score)]))],
     ];
   const numbers = answer.values.map(number);
+  if (answer.columns !== undefined) return answer.columns.map((column, at) => [column, numbers[at]]);
   return [[answer.name, numbers.length === 1 ? numbers[0] : numbers]];
 }
 

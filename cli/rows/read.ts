@@ -7,7 +7,7 @@ import type { HostData } from "../../compiler/program/host.ts";
 import { csvMatrix } from "../../runtime/data/array-file.ts";
 import type { ArrayFile } from "../../runtime/data/array-file.ts";
 import { rowArrays, wholeArrays } from "../../runtime/data/arrays.ts";
-import { assignColumns } from "../../runtime/data/columns.ts";
+import { assignColumns, calledAs } from "../../runtime/data/columns.ts";
 import { parseCsv } from "../../runtime/data/csv.ts";
 import type { Dataset, DataTensor, Field } from "../../runtime/data/dataset.ts";
 import { elements } from "../../runtime/data/dataset.ts";
@@ -164,7 +164,8 @@ function readCsv(
 ): Dataset {
   const recorded = wanted.every(({ name }) => valuesOf(fitted.columns, name) !== undefined);
   const mapping = data?.reader === "csv" ? columnMapping(data) : { fields: new Map<string, readonly string[]>() };
-  const table = parseCsv(file, bytes);
+  const isNamed = data?.reader !== "csv" || data.settings["header"] !== false;
+  const table = calledAs(parseCsv(file, bytes, isNamed), recorded ? fitted.columns : [], wanted);
   const { header } = table;
   // Without a record the single input takes what is left.
   const assigned = recorded ? [] : [...assignColumns(file, header, mapping, wanted).values()].flat();

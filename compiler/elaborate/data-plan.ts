@@ -14,7 +14,7 @@ import type { Argument, Call, Expression, KeyValue, Train } from "../syntax/ast.
 import { describeExpression } from "../syntax/describe.ts";
 import { failTwice, isTensorInput } from "./arguments.ts";
 import { augmentOf, checkAugment } from "./data-augment.ts";
-import { general, kindOf, readers, text, type Reader } from "./data-readers.ts";
+import { columns, general, kindOf, readers, text, type Reader } from "./data-readers.ts";
 import { Entry } from "./entry.ts";
 import { Failure, recover } from "./failure.ts";
 import type { Frame } from "./frame.ts";
@@ -181,14 +181,22 @@ function settingOf(
   if (kind.fits(value, written)) return value;
   const found = written.kind === "number" ? `the number ${written.text}` : describeValue(evaluated);
   const names = own.includes(key) ? [] : [...own, "target"];
+  const help = kind === columns && name === "csv" ? columnHelp(value) : undefined;
   return frame.fail(
     badValue,
     { key, expected: kind.expected, found },
     written.span,
     "this",
     [],
-    didYouMean(key, names),
+    didYouMean(key, names) ?? help,
   );
+}
+
+/** A column by its number is one of a file that does not name them. */
+function columnHelp(value: HostSetting): string | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 1
+    ? `of a file without column names, which \`header: false\` reads, that is "column_${value}"`
+    : undefined;
 }
 
 /** What stands in `last(20%)`, the end of the rows in their order. */
@@ -238,7 +246,8 @@ function testOf(
 ): HostSetting {
   const several = !reader.needed.includes("path");
   const files = fields.map((field) => `${field}: "…"`).join(", ");
-  const shape = several ? `\`${name}(${files})\`` : text.expected;
+  const path = (several ? undefined : kindOf(reader, "path")) ?? text;
+  const shape = several ? `\`${name}(${files})\`` : path.expected;
   if (written.kind === "call" && written.callee.kind === "name" && written.callee.text === name) {
     const places = new Map<string, Span>();
     const paths = written.arguments.map(({ label: key, value, span: place }): readonly [string, HostSetting] => {
@@ -248,7 +257,7 @@ function testOf(
       places.set(field, place);
       const setting = hostSetting("test", frame.session.evaluator.evaluate(value, frame), place, frame);
       const known = several ? fields.includes(key?.text ?? "") : key === undefined || key.text === "path";
-      if (known && text.fits(setting, value)) return [field, setting];
+      if (known && path.fits(setting, value)) return [field, setting];
       const found = key === undefined ? "a value without a name" : `\`${key.text}\` as something else`;
       return frame.fail(badValue, { key: "test", expected: shape, found }, place, "this");
     });
@@ -263,9 +272,9 @@ function testOf(
   const evaluated = frame.session.evaluator.evaluate(written, frame);
   const value = hostSetting("test", evaluated, span, frame);
   const [field, ...more] = fields;
-  if (text.fits(value, written) && (!several || more.length === 0))
+  if (path.fits(value, written) && (!several || more.length === 0))
     return several && field !== undefined ? Object.fromEntries([[field, value]]) : value;
-  const found = several && text.fits(value, written) ? "one file" : describeValue(evaluated);
+  const found = several && path.fits(value, written) ? "one file" : describeValue(evaluated);
   return frame.fail(
     badValue,
     { key: "test", expected: shape, found },

@@ -13,12 +13,19 @@ export const text: Kind = {
   expected: "the path of a file",
   fits: (value) => typeof value === "string" && value !== "",
 };
+/** Of rows that may lie in several files. */
+const paths: Kind = {
+  expected: "the path of a file, or a list of them",
+  fits: (value, written) =>
+    text.fits(value, written) ||
+    (Array.isArray(value) && value.length > 0 && value.every((one) => text.fits(one, written))),
+};
 const count: Kind = {
   expected: "a whole number of at least 1",
   fits: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
 };
 
-const columns: Kind = {
+export const columns: Kind = {
   expected: "the name of a column, a pattern or a list of them",
   fits: (value) =>
     typeof value === "string" ||
@@ -65,7 +72,18 @@ export interface Reader {
 }
 
 export const readers: ReadonlyMap<string, Reader> = new Map([
-  ["csv", { needed: ["path"], others: ["inputs", "scale", "standardize", "holdout", "test"], field: columns }],
+  [
+    "csv",
+    {
+      needed: ["path"],
+      others: ["inputs", "header", "scale", "standardize", "holdout", "test"],
+      special: new Map([
+        ["path", paths],
+        ["header", { expected: "true or false", fits: (value) => typeof value === "boolean" }],
+      ]),
+      field: columns,
+    },
+  ],
   ["idx", { needed: [], others: ["scale", "standardize", "holdout", "test"], field: text }],
   ["npy", { needed: [], others: ["scale", "standardize", "holdout", "test"], field: text }],
   [

@@ -6,7 +6,7 @@ import { dimensionNamed } from "./values.ts";
 import { substitute, symbolsOf, type Dimension } from "../dimension/dimension.ts";
 import { keyOf } from "../graph/graph.ts";
 import type { GraphOutput } from "../graph/types.ts";
-import type { HostResult, HostWholeMetric } from "../program/host.ts";
+import type { HostResult, HostUnits, HostWholeMetric } from "../program/host.ts";
 import { UniqueNames } from "../program/unique-names.ts";
 import { assign, isTensorInput } from "./arguments.ts";
 import { Entry } from "./entry.ts";
@@ -21,6 +21,7 @@ import type { Session } from "./session.ts";
 import { variableOutputs } from "./train-step.ts";
 import { lossNames, type TrainPlan } from "./train-plan.ts";
 import type { EntryGraph } from "./types.ts";
+import { inUnits } from "./units.ts";
 import type { GivenArgument, Tensor } from "./values.ts";
 import { rowsName, streams } from "./whole-set.ts";
 
@@ -31,6 +32,7 @@ export interface Evaluation {
   readonly losses: readonly HostResult[];
   readonly metrics: readonly HostResult[];
   readonly whole: readonly HostWholeMetric[];
+  readonly units: HostUnits | undefined;
 }
 
 export function buildEvaluation(plan: TrainPlan, session: Session, facts: TargetFacts): Evaluation {
@@ -47,12 +49,13 @@ export function buildEvaluation(plan: TrainPlan, session: Session, facts: Target
     ? stepFrame(plan, objective)
     : objective.frame;
   const gathered = new Gathered(objective);
+  const compared = inUnits(plan, objective, entry);
   const streamed: { readonly name: string; readonly value: Tensor }[] = [];
   const whole: WholeSet[] = [];
   for (const metric of plan.metrics) {
     // What a loss or another metric wrote to a model's state is not for this one to see.
     entry.retain(new Map(), (name) => session.variables.get(name)?.role === "metric");
-    const given = givenTo(metric, objective, frame);
+    const given = givenTo(metric, compared.objective, frame);
     if (streams(metric.target.declaration)) streamed.push({ name: metric.name, value: buildStreamed(given, frame) });
     else whole.push(buildWholeSet(given, gathered, plan, frame));
   }
@@ -71,6 +74,7 @@ export function buildEvaluation(plan: TrainPlan, session: Session, facts: Target
     losses: named.map(({ name, value }) => result(name, value)),
     metrics: streamed.map(({ name, value }) => result(name, value)),
     whole: whole.map(({ host }) => host),
+    units: compared.units,
   };
 }
 

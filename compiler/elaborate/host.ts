@@ -76,6 +76,7 @@ function hostTrain(trained: Trained, bounds: ElaborateOptions["bounds"]): HostTr
       ...(evaluation.losses.length === 1 ? {} : { losses: evaluation.losses.slice(1) }),
       metrics: evaluation.metrics,
       ...(evaluation.whole.length === 0 ? {} : { whole: evaluation.whole }),
+      ...(evaluation.units === undefined ? {} : { units: evaluation.units }),
     },
     data: plan.data,
     batch: batchWithin(trained, bounds),

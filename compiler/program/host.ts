@@ -89,6 +89,8 @@ export interface HostTrain {
     readonly losses?: readonly HostResult[];
     readonly metrics: readonly HostResult[];
     readonly whole?: readonly HostWholeMetric[];
+    /** Of a standardised target whose metrics count in its units. */
+    readonly units?: HostUnits;
   };
   readonly data: HostData;
   readonly batch: number | "all";
@@ -104,6 +106,12 @@ export interface HostTrain {
   readonly startFrom?: string;
   /** Decay of the averaged weights, where they are kept (`average.` buffers). */
   readonly average?: number;
+}
+
+/** What `evaluate` is given beside the train's inputs: of each number of a target's row the mean and the deviation that it was standardised by. */
+export interface HostUnits {
+  readonly mean: HostInput;
+  readonly deviation: HostInput;
 }
 
 /** A layer's output or a parameter that is watched: each statistic is a scalar result of `train_step` in the buffer of this name. */

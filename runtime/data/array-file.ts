@@ -100,8 +100,11 @@ function standsBelow(cells: Cells, column: number): boolean {
   return false;
 }
 
+/** All that has to be known of an array to see whether it fits. */
+export type ArrayHead = Pick<ArrayFile, "file" | "shape">;
+
 /** Throws NN0814 unless the array holds `rows` times the elements of the field, NN0836 where it has them along other axes. */
-export function requireElements(array: ArrayFile, rows: number, { name, shape }: Field): void {
+export function requireElements(array: ArrayHead, rows: number, { name, shape }: Field): void {
   const expected = elements(shape);
   const found = elements(array.shape) / rows;
   const place = { source: array.file, field: name };

@@ -8,7 +8,7 @@ import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { failure, listed, quoted, shapeText } from "../save/fail.ts";
 import { numberArray, requireElements } from "./array-file.ts";
-import type { ArrayFile } from "./array-file.ts";
+import type { ArrayFile, ArrayHead } from "./array-file.ts";
 import { notTaken } from "./columns.ts";
 import { elements } from "./dataset.ts";
 import type { Field } from "./dataset.ts";
@@ -24,25 +24,33 @@ export function rowArrays(
 ): DataSource {
   rejectUnknown(arrays.keys(), fields);
   const read = (wanted: readonly Field[]): RawData => {
-    const named = wanted.map((field) => [field, arrayOf(arrays, field)] as const);
-    const [first] = named;
-    const rows = first?.[1].shape[0] ?? 0;
-    for (const [field, array] of named) {
-      const found = array.shape[0] ?? 0;
-      if (found === 0)
-        throw failure(unsuitableValue, {
-          place: array.file,
-          expected: "at least one row",
-          found: `the shape ${shapeText(array.shape)}`,
-        });
-      if (first !== undefined && found !== rows) {
-        throw failure(rowsDisagree, { first: first[1].file, firstRows: rows, second: array.file, secondRows: found });
-      }
-      requireElements(array, rows, field);
-    }
+    const { named, rows } = alike(arrays, wanted);
+    for (const [field, array] of named) requireElements(array, rows, field);
     return rawOf(named, rows);
   };
   return rowSource(fields, read, () => idleTarget(target, fields));
+}
+
+/** The array of each field, all with as many rows. Throws NN0824, NN0828, NN0831. */
+export function alike<Head extends ArrayHead>(
+  arrays: ReadonlyMap<string, Head>,
+  wanted: readonly Field[],
+): { readonly named: readonly (readonly [Field, Head])[]; readonly rows: number } {
+  const named = wanted.map((field) => [field, arrayOf(arrays, field)] as const);
+  const [first] = named;
+  const rows = first?.[1].shape[0] ?? 0;
+  for (const [, { file, shape }] of named) {
+    const found = shape[0] ?? 0;
+    if (found === 0)
+      throw failure(unsuitableValue, {
+        place: file,
+        expected: "at least one row",
+        found: `the shape ${shapeText(shape)}`,
+      });
+    if (first !== undefined && found !== rows)
+      throw failure(rowsDisagree, { first: first[1].file, firstRows: rows, second: file, secondRows: found });
+  }
+  return { named, rows };
 }
 
 /**
@@ -110,14 +118,15 @@ function rawOf(named: readonly (readonly [Field, ArrayFile])[], rows: number): R
   };
 }
 
-function arrayOf(arrays: ReadonlyMap<string, ArrayFile>, field: Field): ArrayFile {
+/** What is given for a field. Throws NN0831. */
+export function arrayOf<Item>(arrays: ReadonlyMap<string, Item>, field: Field): Item {
   const array = arrays.get(field.name);
   if (array === undefined) throw failure(missingField, { field: field.name, given: listed([...arrays.keys()]) });
   return array;
 }
 
-/** A target that nothing takes is let be: rows to predict may still hold it. */
-function rejectUnknown(given: Iterable<string>, fields: readonly Field[]): void {
+/** A target that nothing takes is let be: rows to predict may still hold it. Throws NN0813. */
+export function rejectUnknown(given: Iterable<string>, fields: readonly Field[]): void {
   const names = fields.map((field) => field.name);
   for (const name of given) {
     if (name === "target" || names.includes(name)) continue;

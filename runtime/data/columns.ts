@@ -16,6 +16,8 @@ import {
 } from "../../compiler/diagnostics/codes/fields.ts";
 import type { Named } from "../save/fitted.ts";
 import type { Field } from "./dataset.ts";
+import { withoutNames } from "./csv.ts";
+import type { Table } from "./csv.ts";
 import { failure, listed, quoted } from "../save/fail.ts";
 
 /**
@@ -78,6 +80,18 @@ export function recallColumns(
     );
   }
   return assigned;
+}
+
+/**
+ * The table as training's columns are called. One without names has those of training in their places, or, where it has just as many as are wanted,
+ * those that are, in training's order: a file to predict from has no target.
+ */
+export function calledAs(table: Table, recorded: readonly Named[], wanted: readonly Wanted[]): Table {
+  if (table.isNamed) return table;
+  const columns = recorded.flatMap(({ name, values }) => (wanted.some((one) => one.name === name) ? values : []));
+  const places = [...new Set(columns)].map((column) => Number(/^column_(\d+)$/.exec(column)?.[1] ?? NaN));
+  if (places.length !== table.header.length || places.some(Number.isNaN)) return table;
+  return { ...table, header: places.sort((one, other) => one - other).map((place) => `column_${place}`) };
 }
 
 /** Warnings where nothing takes the target, of what `target` says and no column is kept from the one input that takes all others by. */
@@ -179,7 +193,8 @@ function columnsOf(choice: Choice, field: Wanted): readonly number[] {
     return found;
   }
   const own = header.indexOf(field.name);
-  if (own < 0) throw failure(unassignedField, { file, field: field.name, columns: listed(header) });
+  if (own < 0)
+    throw failure(unassignedField, { file, field: field.name, columns: listed(header) }, withoutNames(header));
   return [own];
 }
 
@@ -201,7 +216,7 @@ function matching({ file, header }: Choice, pattern: string, field: string): rea
   const found = indicesOf(header, pattern);
   if (found.length > 0) return found;
   if (!pattern.includes("*")) return [reportMissing(file, header, pattern, field)];
-  throw failure(emptyPattern, { file, pattern: quoted(pattern), field, columns: listed(header) });
+  throw failure(emptyPattern, { file, pattern: quoted(pattern), field, columns: listed(header) }, withoutNames(header));
 }
 
 /** The column of this very name, `*` included, else all that fit. */
@@ -223,6 +238,6 @@ function reportMissing(file: string, header: readonly string[], column: string, 
   throw failure(
     missingColumn,
     { file, column: quoted(column), field, columns: listed(header) },
-    didYouMean(column, header),
+    withoutNames(header) ?? didYouMean(column, header),
   );
 }

@@ -5,14 +5,14 @@ import { dataTooLarge, notUtf8 } from "../../compiler/diagnostics/codes/data.ts"
 import { failure } from "../save/fail.ts";
 
 /** The longest string that V8 and the other engines are sure to hold. */
-const limit = 2 ** 29 - 32;
+export const longestText = 2 ** 29 - 32;
 
 /**
  * The text of a file, without its byte order mark. Throws NN0803 with the first byte that is not UTF-8, NN0804 beyond
  * 512 MiB.
  */
 export function decodeText(file: string, bytes: Uint8Array): string {
-  if (bytes.length > limit) throw failure(dataTooLarge, { file, bytes: bytes.length, limit });
+  if (bytes.length > longestText) throw failure(dataTooLarge, { file, bytes: bytes.length, limit: longestText });
   const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
   if (mark === 0xfffe || mark === 0xfeff)
     throw failure(notUtf8, { file, byte: 0, found: "the byte order mark of UTF-16" });

@@ -2,12 +2,12 @@
  * Data files of a project (Node only): found relative to the `.nn` file, never outside the project, unpacked where they
  * are gzipped.
  */
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";
 import { dataOutsideProject, unreadableData } from "../../compiler/diagnostics/codes/data.ts";
 import { failure, quoted } from "../save/fail.ts";
 import { fileProblem } from "../save/file-problem.ts";
-import { gunzip, isGzip } from "./gunzip.ts";
+import { gunzip, gunzipStart, isGzip } from "./gunzip.ts";
 import type { Folder, ImageFiles } from "./image-list.ts";
 
 /**
@@ -17,6 +17,32 @@ import type { Folder, ImageFiles } from "./image-list.ts";
 export function readDataFile(root: string, folder: string, path: string): Uint8Array {
   const bytes = readBytes(placeInProject(root, folder, path), path);
   return isGzip(bytes) ? gunzip(path, bytes) : bytes;
+}
+
+/** The beginning of a file, unpacked. */
+export interface Beginning {
+  readonly bytes: Uint8Array;
+  /** Of the whole file; undefined where only unpacking all of it would tell. */
+  readonly length: number | undefined;
+}
+
+/** As `readDataFile`, but no further than is enough. */
+export function readBeginning(
+  root: string,
+  folder: string,
+  path: string,
+  isEnough: (bytes: Uint8Array) => boolean,
+): Beginning {
+  const place = placeInProject(root, folder, path);
+  const total = sizeOf(place, path);
+  for (let size = 65_536; size < total; size *= 4) {
+    const raw = attempt(path, () => readUpTo(place, size));
+    const isPacked = isGzip(raw);
+    const bytes = isPacked ? gunzipStart(path, raw) : raw;
+    if (isEnough(bytes)) return { bytes, length: isPacked ? undefined : total };
+  }
+  const bytes = readDataFile(root, folder, path);
+  return { bytes, length: bytes.length };
 }
 
 /** The folders and files of a project, as a program in `folder` names them. They throw NN0801, NN0802, and what `gunzip` throws. */
@@ -43,8 +69,8 @@ export function folderAt(place: string): Folder {
   return { real: realpathSync(place), entries };
 }
 
-/** The file's real place. Links are followed before it is decided whether that is inside. */
-function placeInProject(root: string, folder: string, path: string): string {
+/** The file's real place. Links are followed before it is decided whether that is inside. Throws NN0801, NN0802. */
+export function placeInProject(root: string, folder: string, path: string): string {
   const [file, project] = [quoted(path), quoted(resolve(root))];
   if (/^[a-z][a-z0-9+.-]+:/i.test(path)) throw failure(dataOutsideProject, { file, project, problem: "is a URL" });
   if (path.includes("\0")) throw failure(dataOutsideProject, { file, project, problem: "holds a NUL character" });
@@ -60,9 +86,24 @@ function placeInProject(root: string, folder: string, path: string): string {
 }
 
 function readBytes(place: string, path: string): Uint8Array {
-  const isFile = attempt(path, () => statSync(place).isFile());
-  if (!isFile) throw failure(unreadableData, { file: path, problem: "it is no file" });
+  sizeOf(place, path);
   return attempt(path, () => readFileSync(place));
+}
+
+function sizeOf(place: string, path: string): number {
+  const stats = attempt(path, () => statSync(place));
+  if (!stats.isFile()) throw failure(unreadableData, { file: path, problem: "it is no file" });
+  return stats.size;
+}
+
+function readUpTo(place: string, size: number): Uint8Array {
+  const file = openSync(place, "r");
+  try {
+    const bytes = Buffer.alloc(size);
+    return bytes.subarray(0, readSync(file, bytes, 0, size, 0));
+  } finally {
+    closeSync(file);
+  }
 }
 
 function attempt<Answer>(path: string, act: () => Answer): Answer {

@@ -47,6 +47,15 @@ export function gunzip(file: string, bytes: Uint8Array): Uint8Array {
   return content;
 }
 
+/** What the beginning of a gzip file holds. Throws NN0825 where it is damaged. */
+export function gunzipStart(file: string, bytes: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: limit });
+  } catch (error) {
+    throw failure(corruptGzip, { file, problem: problems.get(codeOf(error)) ?? String(error) });
+  }
+}
+
 /**
  * What the members state together, in the four bytes before the next one's magic number, and of the last in those before the end or before the
  * zeros behind it: at least what the last does, at most the sum of all that may be such sizes, since compressed bytes may look like a beginning.

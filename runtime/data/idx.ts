@@ -7,6 +7,7 @@ import { badIdx } from "../../compiler/diagnostics/codes/data.ts";
 import { failure } from "../save/fail.ts";
 import { numberArray } from "./array-file.ts";
 import type { ArrayFile, Numbers } from "./array-file.ts";
+import { elements } from "./dataset.ts";
 
 interface ElementType {
   readonly bytes: number;
@@ -22,8 +23,16 @@ const types: ReadonlyMap<number, ElementType> = new Map([
   [0x0e, { bytes: 8, read: (view, count) => fill(new Float64Array(count), (at) => view.getFloat64(at * 8)) }],
 ]);
 
-/** The array in an IDX file that is already unpacked. Throws NN0826. */
-export function parseIdx(file: string, bytes: Uint8Array): ArrayFile {
+/** What stands before the elements: their shape, and where and what they are. */
+interface IdxHead {
+  readonly file: string;
+  readonly shape: readonly number[];
+  readonly start: number;
+  readonly type: ElementType;
+}
+
+/** The head of a file that is already unpacked and as long as told. Throws NN0826. */
+export function idxHead(file: string, bytes: Uint8Array, length: number | undefined): IdxHead {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 4) throw bad(file, "at least 4 bytes", `${bytes.length}`);
   const [zero, alsoZero, code, rank] = [view.getUint8(0), view.getUint8(1), view.getUint8(2), view.getUint8(3)];
@@ -35,9 +44,16 @@ export function parseIdx(file: string, bytes: Uint8Array): ArrayFile {
   if (rank === 0 || bytes.length < start)
     throw bad(file, `at least one dimension, and ${start} bytes for them`, `${rank} in ${bytes.length} bytes`);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + axis * 4));
-  const count = shape.reduce((product, size) => product * size, 1);
-  const expected = start + count * type.bytes;
-  if (bytes.length !== expected) throw bad(file, `${expected} bytes for [${shape.join(", ")}]`, `${bytes.length}`);
+  const expected = start + elements(shape) * type.bytes;
+  if (length !== undefined && length !== expected)
+    throw bad(file, `${expected} bytes for [${shape.join(", ")}]`, `${length}`);
+  return { file, shape, start, type };
+}
+
+/** The array in an IDX file that is already unpacked. Throws NN0826. */
+export function parseIdx(file: string, bytes: Uint8Array): ArrayFile {
+  const { shape, start, type } = idxHead(file, bytes, bytes.length);
+  const count = elements(shape);
   const data = type.read(new DataView(bytes.buffer, bytes.byteOffset + start, bytes.length - start), count);
   return numberArray(file, shape, data);
 }

@@ -6,6 +6,7 @@ import { badNpy } from "../../compiler/diagnostics/codes/data.ts";
 import { failure, quoted } from "../save/fail.ts";
 import { numberArray } from "./array-file.ts";
 import type { ArrayFile, Numbers } from "./array-file.ts";
+import { elements } from "./dataset.ts";
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const conversion = 'np.save(path, array.astype("<f4")) writes what is expected';
@@ -38,18 +39,31 @@ interface NpyHeader {
   readonly shape: readonly number[];
 }
 
+/** What stands before the elements: their shape and order, and where and what they are. */
+interface NpyHead extends NpyHeader {
+  readonly file: string;
+  readonly start: number;
+  readonly type: ElementType;
+  readonly isBigEndian: boolean;
+}
+
+/** The head of a file that is as long as told. Throws NN0827. */
+export function npyHead(file: string, bytes: Uint8Array, length: number | undefined): NpyHead {
+  const start = dataStart(file, bytes);
+  const header = parseHeader(file, headerText(bytes, start));
+  const { type, isBigEndian } = elementType(file, header);
+  const expected = start + elements(header.shape) * type.bytes;
+  if (length !== undefined && length !== expected)
+    throw bad(file, `${expected} bytes for the shape [${header.shape.join(", ")}]`, `${length}`);
+  return { ...header, file, start, type, isBigEndian };
+}
+
 /**
  * The array in an NPY file; 64-bit integers beyond 2^53 are rounded, and refused where a whole number of 32 bits is
  * wanted. Throws NN0827.
  */
 export function parseNpy(file: string, bytes: Uint8Array): ArrayFile {
-  const start = dataStart(file, bytes);
-  const header = parseHeader(file, headerText(bytes, start));
-  const { type, isBigEndian } = elementType(file, header);
-  const count = header.shape.reduce((product, size) => product * size, 1);
-  const expected = start + count * type.bytes;
-  if (bytes.length !== expected)
-    throw bad(file, `${expected} bytes for the shape [${header.shape.join(", ")}]`, `${bytes.length}`);
+  const { start, type, isBigEndian, ...header } = npyHead(file, bytes, bytes.length);
   const copy = new Uint8Array(bytes.length - start);
   copy.set(bytes.subarray(start));
   if (isBigEndian) for (let at = 0; at < copy.length; at += type.bytes) copy.subarray(at, at + type.bytes).reverse();

@@ -12,12 +12,14 @@ import { csvMatrix } from "./array-file.ts";
 import type { ArrayFile } from "./array-file.ts";
 import { givenArrays, rowArrays, wholeArrays } from "./arrays.ts";
 import type { ColumnMapping } from "./columns.ts";
+import { parseTables } from "./csv.ts";
+import type { Table } from "./csv.ts";
 import type { Field } from "./dataset.ts";
 import { imageSettings, imageSource, rejectColumns } from "./images.ts";
 import type { DecodedImages } from "./images.ts";
 import { parseIdx } from "./idx.ts";
 import { parseNpy } from "./npy.ts";
-import { csvSource } from "./source.ts";
+import { tableSource } from "./source.ts";
 import type { DataSource, PrepareOptions } from "./source.ts";
 import { holdoutOf } from "./split.ts";
 import { textSource } from "./text.ts";
@@ -30,8 +32,8 @@ export interface Contents {
   readonly images?: ReadonlyMap<string, DecodedImages>;
 }
 
-/** Files in the place of those that a declaration names: the path of a `csv`, `text` or `images`, of the others one for each field. */
-export type OtherFiles = string | Readonly<Record<string, string>>;
+/** Files in the place of those that a declaration names: the path of a `csv`, `text` or `images`, several of a `csv`, of the others one for each field. */
+export type OtherFiles = string | readonly string[] | Readonly<Record<string, string>>;
 
 /** Settings that name no field. */
 const ownSettings: ReadonlySet<string> = new Set([
@@ -45,6 +47,9 @@ const ownSettings: ReadonlySet<string> = new Set([
   "stride",
   "vocabulary",
 ]);
+
+/** Those that only a `csv` has, beside which another reader's input may have such a name. */
+const csvSettings: ReadonlySet<string> = new Set(["header"]);
 
 /**
  * The source that `data` declares. Its settings are those of the language: `path` is the positional one, other names
@@ -63,7 +68,7 @@ export function openSource(
     arrayFiles(files === undefined ? data : { ...data, settings: eachPath(files, fields) }, contents, parse);
   switch (data.reader) {
     case "csv":
-      return csvSource(file(), contents.read(file()), columnMapping(data), fields);
+      return tableSource(readTables(data, contents.read, files), columnMapping(data), fields);
     case "text":
       return textSource(file(), contents.read(file()), textSettings(data), fields);
     case "images":
@@ -85,9 +90,27 @@ export function openSource(
   }
 }
 
+/** The table of a `csv`, in one file or in several. Throws NN0803 to NN0809, NN0838. */
+export function readTables(data: HostData, read: Contents["read"], files?: OtherFiles): Table {
+  const paths = Array.isArray(files) ? files : files === undefined ? csvPaths(data) : [onePath(data, files)];
+  return parseTables(
+    paths.map((file) => ({ file, content: read(file) })),
+    data.settings["header"] !== false,
+  );
+}
+
+function csvPaths(data: HostData): readonly string[] {
+  const { path } = data.settings;
+  return isPaths(path) ? path : [textSetting(data, "path")];
+}
+
+function isPaths(value: HostSetting | undefined): value is readonly string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string" && one !== "");
+}
+
 /** The files that `test` names, where it is given. */
 export function testFiles({ settings: { test } }: HostData): OtherFiles | undefined {
-  if (test === undefined || typeof test === "string") return test;
+  if (test === undefined || typeof test === "string" || isPaths(test)) return test;
   const entries = typeof test === "object" && !Array.isArray(test) ? Object.entries(test) : [];
   const paths = entries.flatMap(([name, path]) => (typeof path === "string" ? [[name, path] as const] : []));
   if (paths.length > 0 && paths.length === entries.length) return Object.fromEntries(paths);
@@ -102,17 +125,23 @@ function onePath({ reader }: HostData, files: OtherFiles): string {
   if (typeof files === "string") return files;
   const [path, ...more] = Object.values(files);
   if (path !== undefined && more.length === 0) return path;
-  throw failure(filesForFields, { expected: `one file, as \`${reader}\` reads it`, found: listed(Object.keys(files)) });
+  const found = listed(Array.isArray(files) ? files : Object.keys(files));
+  throw failure(filesForFields, { expected: `one file, as \`${reader}\` reads it`, found });
+}
+
+function isByField(files: OtherFiles): files is Readonly<Record<string, string>> {
+  return typeof files !== "string" && !Array.isArray(files);
 }
 
 /** One path is enough for one field. */
-function eachPath(files: OtherFiles, fields: readonly Field[]): Readonly<Record<string, string>> {
-  if (typeof files !== "string") return files;
+export function eachPath(files: OtherFiles, fields: readonly Field[]): Readonly<Record<string, string>> {
+  if (isByField(files)) return files;
   const [field, ...more] = fields;
-  if (field !== undefined && more.length === 0) return Object.fromEntries([[field.name, files]]);
+  if (typeof files === "string" && field !== undefined && more.length === 0)
+    return Object.fromEntries([[field.name, files]]);
   throw failure(filesForFields, {
     expected: `a file for each of ${listed(fields.map(({ name }) => name))}`,
-    found: files,
+    found: typeof files === "string" ? files : listed(files),
   });
 }
 
@@ -131,8 +160,8 @@ export function prepareOptions(data: HostData, seed: number): PrepareOptions {
 
 /** What `csv(…)` and `images(…)` say about columns. */
 export function columnMapping(data: HostData): ColumnMapping {
-  const isOwn = (name: string): boolean =>
-    ownSettings.has(name) || (data.reader === "images" && imageSettings.has(name));
+  const special = data.reader === "images" ? imageSettings : data.reader === "csv" ? csvSettings : undefined;
+  const isOwn = (name: string): boolean => ownSettings.has(name) || special?.has(name) === true;
   const named = Object.entries(data.settings).filter(([name]) => !isOwn(name));
   const fields = new Map(named.map(([name, value]) => [name, patterns(name, value)]));
   const { inputs } = data.settings;
@@ -148,13 +177,13 @@ export function arrayFiles(
   contents: Contents,
   parse: (file: string, bytes: Uint8Array) => ArrayFile = parseArray,
 ): ReadonlyMap<string, ArrayFile> {
+  return new Map([...arrayPaths(data)].map(([name, path]) => [name, parse(path, contents.read(path))]));
+}
+
+/** The file of each field of `idx`, `npy` or `arrays`. */
+export function arrayPaths(data: HostData): ReadonlyMap<string, string> {
   const named = Object.keys(data.settings).filter((name) => !ownSettings.has(name));
-  return new Map(
-    named.map((name) => {
-      const path = textSetting(data, name);
-      return [name, parse(path, contents.read(path))];
-    }),
-  );
+  return new Map(named.map((name) => [name, textSetting(data, name)]));
 }
 
 function openImages(data: HostData, path: string, fields: readonly Field[], contents: Contents): DataSource {

@@ -50,6 +50,8 @@ interface Selection {
   readonly columns: readonly number[];
   readonly names: readonly string[];
   readonly field: Field;
+  /** Whether the first line is a row because the source says so. */
+  readonly isUnnamed?: boolean;
 }
 
 /** Reads the cells of all fields. Throws NN0814 to NN0818 with the place of the first cell that does not fit. */
@@ -58,18 +60,18 @@ export function readTable(
   fields: readonly Field[],
   assigned: ReadonlyMap<string, readonly number[]>,
 ): RawData {
-  const width = table.header.length;
-  const cells: Cells = { ...table, width };
-  const selections = fields.map((field) => {
+  const { header, rows, isNamed } = table;
+  const selections = fields.map((field): Selection => {
     const columns = assigned.get(field.name) ?? [];
-    return { cells, rows: table.rows, columns, names: columns.map((column) => table.header[column] ?? ""), field };
+    const names = columns.map((column) => header[column] ?? "");
+    return { cells: table, rows, columns, names, field, isUnnamed: !isNamed };
   });
   return {
     source: table.file,
-    rows: table.rows,
+    rows,
     tensors: new Map(selections.map((selection) => [selection.field.name, readField(selection)])),
     columns: selections.map(({ field, names }) => ({ name: field.name, values: names })),
-    place: (field, row, element) => placeOf(table, row * width + (assigned.get(field)?.[element] ?? 0)),
+    place: (field, row, element) => placeOf(table, row * table.width + (assigned.get(field)?.[element] ?? 0)),
   };
 }
 
@@ -114,7 +116,7 @@ export function floatTensor(base: Pick<DataTensor, "shape" | "rowStride">, data:
 function readFloats(selection: Selection, data: Floats): Floats {
   eachCell(selection, (cell, name, at) => {
     const value = numberAt(selection.cells, cell);
-    if (Number.isNaN(value)) throw failure(notANumber, found(selection, cell, name), decimalComma(selection, cell));
+    if (Number.isNaN(value)) throw failure(notANumber, found(selection, cell, name), mendingOf(selection, cell));
     data[at] = value;
     if (!Number.isFinite(Math.fround(value))) throw failure(numberTooLarge, found(selection, cell, name));
   });
@@ -189,6 +191,14 @@ function found({ cells }: Selection, cell: number, name: string): { place: strin
   return { place: placeOf(cells, cell), column: quoted(name), found: text === "" ? "an empty cell" : quoted(text) };
 }
 
-function decimalComma({ cells }: Selection, cell: number): string | undefined {
+function mendingOf({ cells, isUnnamed }: Selection, cell: number): string | undefined {
+  if (isUnnamed === true && isWord(cells, cell) && isInFirstLine(cells, cell))
+    return "`header: false` takes the first line for a row: leave the setting out, or the line";
   return /^[+-]?\d+,\d+$/.test(cellText(cells, cell)) ? "write the decimal sign as a point" : undefined;
+}
+
+/** Of any of the files. */
+function isInFirstLine({ pieces, starts, width }: Cells, cell: number): boolean {
+  const start = starts[cell - (cell % width)];
+  return pieces.some(({ from }) => from === start);
 }

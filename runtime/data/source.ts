@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Fitted } from "../save/fitted.ts";
-import { assignColumns, idleTarget, targetRead, recallColumns } from "./columns.ts";
+import { assignColumns, calledAs, idleTarget, targetRead, recallColumns } from "./columns.ts";
 import type { ColumnMapping } from "./columns.ts";
 import { parseCsv } from "./csv.ts";
 import type { Table } from "./csv.ts";
@@ -52,11 +52,10 @@ export function csvSource(
 export function tableSource(table: Table, mapping: ColumnMapping, fields: readonly Field[]): DataSource {
   const { file, header } = table;
   const read = (wanted: readonly Field[], fitted: Fitted | undefined): RawData => {
-    const recalled = fitted !== undefined && fitted.columns.length > 0;
-    const assigned = recalled
-      ? recallColumns(file, header, fitted.columns, fields)
-      : assignColumns(file, header, mapping, fields);
-    return readTable(table, wanted, assigned);
+    if (fitted === undefined || fitted.columns.length === 0)
+      return readTable(table, wanted, assignColumns(file, header, mapping, fields));
+    const called = calledAs(table, fitted.columns, fields);
+    return readTable(called, wanted, recallColumns(file, called.header, fitted.columns, fields));
   };
   return rowSource(fields, read, (fitted) => [
     ...idleTarget(header, mapping, fields),

@@ -151,12 +151,13 @@ class References {
   }
 
   #checkTrain({ inputs, losses, rates = [], probes = [], evaluation }: HostTrain): void {
-    for (const input of inputs) this.#input(input);
-    const { loss, losses: all = [], metrics, whole = [] } = evaluation;
+    const { loss, losses: all = [], metrics, whole = [], units } = evaluation;
+    const beside = units === undefined ? [] : [units.mean, units.deviation];
+    for (const input of [...inputs, ...beside]) this.#input(input);
     const evaluated = [loss, ...all, ...metrics];
     for (const result of [...losses, ...rates, ...evaluated]) this.#result(result);
     this.#call("train_step", inputs, [...losses, ...rates]);
-    this.#call("evaluate", inputs, evaluated);
+    this.#call("evaluate", [...inputs, ...beside], evaluated);
     for (const { mean, spread, gradientNorm } of probes)
       for (const buffer of [mean, spread, gradientNorm]) this.#buffer(buffer, "a probe");
     for (const { entry, inputs: taken, result } of whole) {

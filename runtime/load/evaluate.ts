@@ -12,8 +12,10 @@ import { elements, evaluate, nameOf } from "./dimensions.ts";
 import type { Sizes } from "./dimensions.ts";
 import type { View } from "./executable.ts";
 import { failure, named } from "./fail.ts";
-import type { Inputs } from "./inputs.ts";
+import type { Given, Inputs } from "./inputs.ts";
 import { Mean, weightOf } from "./mean.ts";
+import { fittedInput } from "../save/fitted.ts";
+import type { Fitted } from "../save/fitted.ts";
 import type { Store } from "./store.ts";
 
 /** A number, or a tensor where the metric has a shape. */
@@ -33,6 +35,7 @@ export function* evaluateSet(
   caller: Caller,
   store: Store,
   train: HostTrain,
+  fitted: Fitted,
   batches: Iterable<Inputs>,
   trusted: boolean,
 ): Calls<Evaluation> {
@@ -46,7 +49,8 @@ export function* evaluateSet(
   for (const inputs of batches) {
     const checked = caller.check("evaluate", train.inputs, inputs, trusted);
     if (last === undefined) yield* resetMetrics(caller, store);
-    const results = yield caller.call("evaluate", checked, wanted);
+    const given = [...checked.given, ...unitsGiven(train, fitted, checked.sizes)];
+    const results = yield caller.call("evaluate", { ...checked, given }, wanted);
     for (const { buffer, mean } of means) mean.add(scalarOf(results, buffer), weightOf(train, checked));
     for (const { input, data } of checked.given) gathered.add(input, data, checked.sizes);
     for (const name of outputs) {
@@ -66,6 +70,28 @@ export function* evaluateSet(
     metrics: Object.fromEntries([...streamed, ...values]),
     warnings,
   };
+}
+
+/** So many deviations from 0, floats of 32 bits tell steps of a thousandth of one apart. */
+const farOff = 2 ** 13;
+
+/**
+ * What gives a standardised target back its units; nothing is done to one that was not. Beside a mean that is far off, differences would drown in
+ * its roundings: then metrics count from there.
+ */
+function unitsGiven({ evaluation: { units }, target }: HostTrain, fitted: Fitted, sizes: Sizes): readonly Given[] {
+  if (units === undefined) return [];
+  const { mean = null, deviation = null } = fittedInput(fitted, target?.input ?? "") ?? {};
+  const width = elements(units.mean.shape, sizes);
+  const spreads = new Float32Array(deviation ?? Array.from({ length: width }, () => 1));
+  const middles = Float32Array.from({ length: width }, (_, at) => {
+    const middle = mean?.[at] ?? 0;
+    return Math.abs(middle) < farOff * (spreads[at] ?? 1) ? middle : 0;
+  });
+  return [
+    { input: units.mean, data: middles },
+    { input: units.deviation, data: spreads },
+  ];
 }
 
 /** The losses of the steps by their names, in the order of the steps. */

@@ -46,6 +46,7 @@ const train = fields(
       {
         losses: list(result, 1),
         whole: list(fields({ entry: text, inputs: list(fields({ input, from: text })), result })),
+        units: fields({ mean: input, deviation: input }),
       },
     ),
     data: fields({ reader: text, settings: { kind: "record", item: { kind: "anything" } } }),

@@ -259,7 +259,8 @@ export class Network {
 
   #evaluateCalls(call: string, inputs: Inputs | Iterable<Inputs>, options: CallOptions): Calls<Evaluation> {
     const batches = isBatches(inputs) ? inputs : [inputs];
-    return evaluateSet(this.#caller, this.#store, this.#train(call), batches, isTrusted(call, options));
+    const { fitted } = this.record;
+    return evaluateSet(this.#caller, this.#store, this.#train(call), fitted, batches, isTrusted(call, options));
   }
 
   /** The calls that a prediction is made of, with the seed that was asked for. */

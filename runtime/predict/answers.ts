@@ -32,6 +32,8 @@ export interface NumbersAnswer {
   /** Of one row: `[]` for a single number. */
   readonly shape: readonly number[];
   readonly values: readonly number[];
+  /** The target's columns, where there is one for each value. */
+  readonly columns?: readonly string[];
 }
 
 /** What a model of text says of a text. */
@@ -59,10 +61,11 @@ export function answersOf(
   );
 }
 
-function answerOf({ name, classes, shape, units }: OutputField, values: Float32Array | Int32Array): RowAnswer {
+function answerOf(output: OutputField, values: Float32Array | Int32Array): RowAnswer {
+  const { name, classes, shape, columns, units } = output;
   if (classes !== undefined) return classOf(name, classes, values);
   const numbers = units === undefined ? [...values] : undoFitted(units, values);
-  return { kind: "numbers", name, shape, values: numbers };
+  return { kind: "numbers", name, shape, values: numbers, ...(columns === undefined ? {} : { columns }) };
 }
 
 /** Scores beyond the classes are of none. */

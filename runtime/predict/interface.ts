@@ -32,6 +32,8 @@ export interface OutputField {
   readonly width: number;
   /** Where the row's values are scores of classes: their names. Of two classes it may have one logit, which is above 0 for the second. */
   readonly classes?: readonly string[];
+  /** The target's columns, where there is one for each value of a row. */
+  readonly columns?: readonly string[];
   /** Where the network answers in standardised or scaled values: what was fitted to the target. */
   readonly units?: FittedInput;
 }
@@ -45,20 +47,32 @@ export interface Interface {
 /** Throws NN0735 where an input or output has an open dimension in its rows. */
 export function interfaceOf(manifest: Manifest, model: HostModel, fitted: Fitted): Interface {
   const train = manifest.host.train?.name === model.name ? manifest.host.train : undefined;
-  const [column, ...more] =
-    (train?.target === undefined ? undefined : valuesOf(fitted.columns, train.target.input)) ?? [];
-  const target = more.length === 0 ? column : undefined;
   const { dims } = manifest;
   return {
     model,
     inputs: model.inputs.map(({ name, dtype, shape, limit }) =>
       inputField(name, dtype, rowShape(shape, name, dims), limit, fitted),
     ),
-    outputs: model.results.map((result, at) => ({
-      ...outputField(result, at === 0 ? train : undefined, fitted, dims),
-      ...(at === 0 && target !== undefined ? { name: target } : {}),
-    })),
+    outputs: model.results.map((result, at) => {
+      const output = outputField(result, at === 0 ? train : undefined, fitted, dims);
+      return at === 0 ? headed(output, train, fitted, model.results.slice(1)) : output;
+    }),
   };
+}
+
+/** The first output, called as the target's column or with a column for each of its values. Columns that other results are called by would take their place. */
+function headed(
+  output: OutputField,
+  train: HostTrain | undefined,
+  { columns: known }: Fitted,
+  others: readonly { readonly name: string }[],
+): OutputField {
+  const { input, kind } = train?.target ?? { input: "", kind: "numbers" };
+  const columns = valuesOf(known, input) ?? [];
+  const [only, ...more] = columns;
+  if (only !== undefined && more.length === 0) return { ...output, name: only };
+  const isEach = more.length > 0 && kind === "numbers" && columns.length === output.width;
+  return isEach && !others.some(({ name }) => columns.includes(name)) ? { ...output, columns } : output;
 }
 
 /** Under which the scores of classes stand in an object beside the outputs: `scores`, but where one of these is called so. */

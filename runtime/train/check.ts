@@ -79,8 +79,8 @@ export function checkedContents(call: string, contents: Contents): Contents {
 
 /** What takes the place of the files of a `train`, and how. Throws NN0706. */
 export function checkOthers(files: unknown, fitted: unknown, what: unknown): void {
-  if (!isString(files) && !(isFields(files) && Object.values(files).every(isString)))
-    throw new NncError(unsuitable("files", "a path, or an object with a path for each input", files));
+  if (!isString(files) && !((isFields(files) || Array.isArray(files)) && Object.values(files).every(isString)))
+    throw new NncError(unsuitable("files", "a path, a list of them, or an object with a path for each input", files));
   if (fittedFrom(fitted) === undefined) throw new NncError(unsuitable("fitted", dataRules.fitted.expected, fitted));
   if (what !== "evaluate" && what !== "predict")
     throw new NncError(unsuitable("what", '"evaluate" or "predict"', what));

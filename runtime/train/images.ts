@@ -44,7 +44,7 @@ export async function imagesOf(
 }
 
 /** Throws NN0814 before anything is decoded, where the network takes images of another size. */
-function requireSize({ inputs }: HostTrain, name: string, { height, width, channels }: ImageSize): void {
+export function requireSize({ inputs }: HostTrain, name: string, { height, width, channels }: ImageSize): void {
   const row = inputs.find((input) => input.name === name)?.shape.slice(1) ?? [];
   if (symbolsOf(row, new Map()).length > 0) return;
   const [expected, found] = [elements(row, new Map()), height * width * channels];

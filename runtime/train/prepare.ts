@@ -2,7 +2,7 @@
 import { checkOptions, seed as seedRule } from "../../compiler/diagnostics/options.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
-import type { HostTrain } from "../../compiler/program/host.ts";
+import type { Host, HostTrain } from "../../compiler/program/host.ts";
 import type { Dataset, Field } from "../data/dataset.ts";
 import { openSource, prepareOptions, testFiles } from "../data/open.ts";
 import type { Contents, OtherFiles } from "../data/open.ts";
@@ -83,13 +83,17 @@ export function fieldsOf(manifest: Manifest): readonly Field[] {
 }
 
 /** Of a manifest that was looked at. */
-function wantedBy(train: HostTrain, manifest: Manifest): readonly Field[] {
-  const bounds = new Map(manifest.dims.map(({ name, bound }) => [name, bound]));
+function wantedBy(train: HostTrain, { host, dims }: Manifest): readonly Field[] {
+  return fieldsWithin(train, host, new Map(dims.map(({ name, bound }) => [name, bound])));
+}
+
+/** With these bounds of open dimensions; NaN in the shapes of those that have none. */
+export function fieldsWithin(train: HostTrain, host: Host, bounds: ReadonlyMap<string, number>): readonly Field[] {
   return train.inputs.map(({ name, dtype, shape, limit, probability = false }): Field => {
     const sizes = shape.map((dimension) => evaluate(dimension, bounds));
     const base = {
       name,
-      role: roleOf(manifest.host, name),
+      role: roleOf(host, name),
       dtype: dtype === "f32" ? "f32" : "i32",
       shape: train.data.reader === "arrays" ? sizes : sizes.slice(1),
     } as const;

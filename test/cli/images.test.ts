@@ -215,7 +215,7 @@ describe.skipIf(!hasSharp)("a network of images", () => {
 test("check looks at folders without decoding what is in them", async () => {
   const { code, stderr } = await nnc(["check", "two.nn"], { cwd });
   expect([code, stderr]).toEqual([
-    0,
-    expect.stringContaining("warning[NN0874]: loose: expected a folder for each class"),
+    1,
+    expect.stringContaining("error[NN0874]: loose: expected a folder for each class"),
   ]);
 });

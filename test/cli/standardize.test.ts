@@ -1,5 +1,5 @@
 /**
- * A standardised target: learnt and scored in its deviations, given back in its units by everything that predicts. The weights are ones and do
+ * A standardised target: learnt in its deviations, given back in its units by everything that predicts, and by metrics. The weights are ones and do
  * not move; the target has the mean 5 and the deviation 5, so that a row's sum s is answered by 5 s + 5.
  */
 import path from "node:path";
@@ -16,7 +16,14 @@ const source = `model Sum(x: [N, 2]) -> [N] {
 }
 train Sum {
   data: csv("d.csv", target: "price", standardize: [target])
-  loss: mse  optimizer: sgd(lr: 1e-30)  batch: 4  epochs: 1  metrics: [mean_absolute_error]
+  loss: mse  optimizer: sgd(lr: 1e-30)  batch: 4  epochs: 1  metrics: [mean_absolute_error, rmse, largest, share]
+}
+/// Without state, and not blind to where 0 is.
+metric largest(output: [N], target: [N]) -> [] = max(output) + 1000 * max(target)
+metric share(output: [N], target: [N]) -> [] {
+  state total: [] = zeros
+  total <- total + sum(output) - 10 * sum(target)
+  return total
 }
 `;
 
@@ -33,22 +40,34 @@ beforeAll(async () => {
   told = (await nnc(["train", "sum.nn", "-o", "run"], { cwd })).stderr;
 }, 60_000);
 
+const sentence = "target: standardised; losses count in its standard deviation, 5, metrics in its own units";
+
 test("training says what losses and metrics count in", () => {
-  expect(told.split("\n")[1]).toBe("Sum: target: standardised; losses and metrics count in its standard deviation, 5");
+  expect(told.split("\n")[1]).toBe(`Sum: ${sentence}`);
 });
 
 test.each([
-  // 2, −2, 0 and 1 against −1, 1, 1 and −1.
-  ["d.csv", (9 + 9 + 1 + 4) / 4, (3 + 3 + 1 + 2) / 4],
-  // 2 against 3.
-  ["other.jsonl", 1, 1],
-])("eval of %s", async (file, loss, error) => {
+  // 2, −2, 0 and 1 against −1, 1, 1 and −1: 15, −5, 5 and 10 against 0, 10, 10 and 0.
+  [
+    "d.csv",
+    (9 + 9 + 1 + 4) / 4,
+    {
+      mean_absolute_error: (15 + 15 + 5 + 10) / 4,
+      rmse: Math.sqrt((225 + 225 + 25 + 100) / 4),
+      largest: 15 + 10_000,
+      share: 25 - 10 * 20,
+    },
+  ],
+  // 2 against 3: 15 against 20.
+  ["other.jsonl", 1, { mean_absolute_error: 5, rmse: 5, largest: 20_015, share: 15 - 10 * 20 }],
+])("eval of %s", async (file, loss, metrics) => {
   const { stdout } = await nnc(["eval", "sum.nn", ...params, "--data", file, "--json"], { cwd });
   const { scores, units } = JSON.parse(stdout);
-  expect(scores).toEqual({ loss: expect.closeTo(loss, 5), mean_absolute_error: expect.closeTo(error, 5) });
+  const near = Object.entries(metrics).map(([name, value]) => [name, expect.closeTo(value, 2)]);
+  expect(scores).toEqual({ loss: expect.closeTo(loss, 5), ...Object.fromEntries(near) });
   expect(units).toEqual({ name: "target", scale: 1, mean: [5], deviation: [5] });
   const { stderr } = await nnc(["eval", "sum.nn", ...params, "--data", file], { cwd });
-  expect(stderr).toBe("target: standardised; losses and metrics count in its standard deviation, 5\n");
+  expect(stderr).toBe(`${sentence}\n`);
 });
 
 test("predict", async () => {
@@ -85,6 +104,8 @@ test("a target of seconds since 1970 is answered to the second", async () => {
   await nnc(["train", "sum.nn", "-o", "run"], { cwd: folder });
   const predict = (format: string) =>
     nnc(["predict", "sum.nn", ...params, "--data", "d.csv", "--format", format], { cwd: folder });
+  const { stdout } = await nnc(["eval", "sum.nn", ...params, "--data", "d.csv", "--json"], { cwd: folder });
+  expect(JSON.parse(stdout).scores.mean_absolute_error).toBeCloseTo((15 + 15 + 5 + 10) / 4, 4);
   const expected = [1_700_000_015, 1_699_999_995, 1_700_000_005, 1_700_000_010];
   expect((await predict("csv")).stdout).toBe(`price\n${expected.join("\n")}\n`);
   const npy = Buffer.from((await predict("npy")).stdout, "latin1");

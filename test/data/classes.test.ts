@@ -28,6 +28,8 @@ describe("labels become classes", () => {
     ["words", ids(3), ["b", "a", "b"], [1, 0, 1], ["a", "b"]],
     ["numbers from 1", ids(3), ["3", "1", "2"], [2, 0, 1], ["1", "2", "3"]],
     ["numbers by size", ids(3), ["10", "9", "-1"], [2, 1, 0], ["-1", "9", "10"]],
+    ["numbers with gaps", ids(3), ["1000", "7", "30"], [2, 0, 1], ["7", "30", "1000"]],
+    ["two numbers around 0", ids(2), ["1", "-1"], [1, 0], ["-1", "1"]],
     ["two words for 0 and 1", binary, ["yes", "no", "yes"], [1, 0, 1], ["no", "yes"]],
     ["two quoted words", binary, ['"fe,male"', "male"], [0, 1], ["fe,male", "male"]],
     ["truth values", binary, ["true", "false"], [1, 0], ["false", "true"]],
@@ -94,16 +96,16 @@ describe("labels are refused", () => {
     ],
     // As many labels as classes may be names; else they are ids.
     [
-      "more numbers than classes",
-      ids(2),
-      ["1", "2", "3"],
-      "NN0819 t.csv:3:3: expected an id from 0 to 1 for `target`, found 2",
-    ],
-    [
       "fewer numbers than classes",
       ids(2),
       ["-1"],
       "NN0819 t.csv:2:3: expected an id from 0 to 1 for `target`, found -1",
+    ],
+    [
+      "more numbers than classes",
+      ids(2),
+      ["1", "2", "3"],
+      "NN0819 t.csv:3:3: expected an id from 0 to 1 for `target`, found 2",
     ],
     [
       "a word among ids",

@@ -14,6 +14,12 @@ type Settings = Record<string, HostSetting>;
 
 const files = new Map<string, Uint8Array>([
   ["t.csv", new TextEncoder().encode("a,b,y\n1,2,0\n3,4,1\n")],
+  // Without a line end behind the last line, and with a byte order mark.
+  ["u.csv", new TextEncoder().encode('\ufeffa,b,y\n5,"6",1')],
+  ["w.csv", new TextEncoder().encode("a,b,y\n1,2,0\n3,two,1\n")],
+  ["e.csv", new TextEncoder().encode("a;b;y\n1;2;0\n")],
+  ["n.csv", new TextEncoder().encode("1,2,0\n3,4,1\n")],
+  ["d.csv", new TextEncoder().encode("1,1,0\n3,4,1\n")],
   ["i.idx", bytes(0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4)],
   ["l.idx", bytes(0, 0, 8, 1, 0, 0, 0, 2, 0, 1)],
   ["m.csv", new TextEncoder().encode("1,2\n3,4\n")],
@@ -34,6 +40,13 @@ describe("a declaration is opened", () => {
   it.each<[string, Settings, number[]]>([
     ["csv", { path: "t.csv", target: "y" }, [1, 2, 3, 4]],
     ["csv", { path: "t.csv", target: "y", inputs: ["b", "a"], scale: 0.5 }, [1, 0.5, 2, 1.5]],
+    ["csv", { path: ["t.csv", "u.csv", "t.csv"], target: "y" }, [1, 2, 3, 4, 5, 6, 1, 2, 3, 4]],
+    ["csv", { path: "n.csv", target: "column_3", header: false }, [1, 2, 3, 4]],
+    [
+      "csv",
+      { path: ["n.csv", "n.csv"], target: "column_3", inputs: ["column_2", "column_1"], header: false },
+      [2, 1, 4, 3, 2, 1, 4, 3],
+    ],
     ["idx", { x: "i.idx", target: "l.idx", scale: 2 }, [2, 4, 6, 8]],
   ])("%s(%j)", (reader, settings, expected) => {
     expect(x(reader, settings)).toEqual(expected);
@@ -80,6 +93,47 @@ describe("a declaration is opened", () => {
       { path: "t.csv", target: "y", x: "*" },
       "NN0814 `x` takes 2 numbers a row ([2]), found 3 in the columns of t.csv",
     ],
+    [
+      "csv",
+      { path: ["t.csv", "n.csv"], target: "y" },
+      'NN0838 n.csv: expected the columns "a", "b", "y", as in t.csv, found the columns "1", "2", "0"',
+    ],
+    [
+      "csv",
+      { path: ["t.csv", "e.csv"], target: "y" },
+      "NN0838 e.csv: expected cells between commas, as in t.csv, found cells between semicolons",
+    ],
+    [
+      "csv",
+      { path: ["n.csv", "m.csv"], target: "column_3", header: false },
+      "NN0838 m.csv: expected 3 columns, as in n.csv, found 2 columns",
+    ],
+    [
+      "csv",
+      { path: ["t.csv", "w.csv"], target: "y" },
+      'NN0815 w.csv:3:3: expected a number in column "b", found "two"',
+    ],
+    [
+      "csv",
+      { path: "t.csv", target: "column_3", header: false },
+      'NN0815 t.csv:1:1: expected a number in column "column_1", found "a" (`header: false` takes the first line for a row: leave the setting out, or the line)',
+    ],
+    [
+      "csv",
+      { path: "n.csv", target: "y" },
+      'NN0810 n.csv has no column "y", which `target` is read from; its columns are "1", "2", "0" (the first line holds numbers: `header: false` reads a file that does not name its columns)',
+    ],
+    [
+      "csv",
+      { path: "d.csv", target: "y" },
+      'NN0808 d.csv:1: columns 1 and 2 are both called "1"; expected different names (the first line holds numbers: `header: false` reads a file that does not name its columns)',
+    ],
+    [
+      "csv",
+      { path: "n.csv", target: "column_4", header: false },
+      'NN0810 n.csv has no column "column_4", which `target` is read from; its columns are "column_1", "column_2", "column_3" (did you mean `column_1`?)',
+    ],
+    ["csv", { path: "none.csv", header: false }, "NN0809 none.csv: expected at least one line of data, found nothing"],
     ["csv", {}, "NN0832 `path` of the data: expected the path of a file, found nothing"],
     ["csv", { path: 7 }, "NN0832 `path` of the data: expected the path of a file, found 7"],
     [
@@ -97,6 +151,31 @@ describe("a declaration is opened", () => {
     ["xlsx", {}, 'NN0832 `data` of the data: expected csv, text, images, idx, npy, arrays or given, found "xlsx"'],
   ])("%s(%j) is refused", (reader, settings, expected) => {
     expect(errorOf(() => x(reader, settings))).toBe(expected);
+  });
+});
+
+describe("a table without names, read with what was fitted to another", () => {
+  const data = { reader: "csv", settings: { path: "n.csv", target: "column_1", header: false } };
+  const read = (text: string, fields: readonly Field[]): number[][] => {
+    const other = { read: () => new TextEncoder().encode(text) };
+    const { fitted } = openSource(data, [input("x", 2), ids(4)], contents).prepare(prepareOptions(data, 1));
+    const { tensors } = openSource(data, fields, other, "other.csv").apply(fitted);
+    return fields.map(({ name }) => [...(tensors.get(name)?.data ?? [])]);
+  };
+
+  it.each<[string, string, readonly Field[], number[][]]>([
+    ["in the same places", "3,7,8\n", [input("x", 2), ids(4)], [[7, 8], [3]]],
+    ["in the same places, the target unread", "9,7,8\n", [input("x", 2)], [[7, 8]]],
+    ["where the target is left out", "7,8\n5,6\n", [input("x", 2)], [[7, 8, 5, 6]]],
+    ["with columns behind those of training", "9,7,8,1,1\n", [input("x", 2)], [[7, 8]]],
+  ])("has its columns %s", (_, text, fields, expected) => {
+    expect(read(text, fields)).toEqual(expected);
+  });
+
+  it("is refused where it has others", () => {
+    expect(errorOf(() => read("7\n", [input("x", 2)]))).toBe(
+      'NN0810 other.csv has no column "column_2", which `x` is read from; its columns are "column_1" (did you mean `column_1`?)',
+    );
   });
 });
 

@@ -73,7 +73,7 @@ describe("the values of a setting", () => {
   const number = "must be a number other than 0 that an f32 holds, found";
   const part = "must be a part between 0% and 100%, a number of rows, or the last of them, as in last(20%), found";
   const count = "must be a whole number of at least 1, found";
-  const path = "must be the path of a file, found";
+  const path = "must be the path of a file, or a list of them, found";
   const columns = "must be the name of a column, a pattern or a list of them, found";
   const truth = "must be true, false or a list of inputs, as in [x, target], found";
 
@@ -104,6 +104,10 @@ describe("the values of a setting", () => {
     ['test: ""', path, 'the string ""'],
     ["test: 3", path, "the number 3"],
     ["test: true", path, "true"],
+    ["test: []", path, "a list of 0"],
+    ['test: ["t.csv", 3]', path, "a list of 2"],
+    ["header: 0", "must be true or false, found", "the number 0"],
+    ['header: "no"', "must be true or false, found", 'the string "no"'],
     ["inputs: 3", columns, "the number 3"],
     ["inputs: []", columns, "a list of 0"],
     ['inputs: ["a", 3]', columns, "a list of 2"],
@@ -111,6 +115,13 @@ describe("the values of a setting", () => {
   ])("csv(…, %s)", (setting, expected, found) => {
     const name = setting.slice(0, setting.indexOf(":"));
     expect(told(readers.csv(`, ${setting}`))).toEqual([`NN0505 \`${name}\` ${expected} ${found}`]);
+  });
+
+  test("a column by its number is shown the name that it has where the file gives none", () => {
+    const help = (value: string) =>
+      withData(`csv("x.csv", header: false, target: ${value})`).diagnostics.find(({ code }) => code === "NN0505")?.help;
+    expect(help("4")).toBe('of a file without column names, which `header: false` reads, that is "column_4"');
+    expect(help("0")).toBeUndefined();
   });
 
   test.each([
@@ -173,7 +184,7 @@ describe("the values of a setting", () => {
     expect(told(data)).toEqual([expect.stringMatching(/^NN0505 `(x|target)` must be the path of a file, found /)]);
   });
 
-  test.each(['csv("")', "csv(3)", "csv(true)"])("%s", (data) => {
+  test.each(['csv("")', "csv(3)", "csv(true)", "csv([])", 'csv(["a.csv", 3])', 'csv(["a.csv", ""])'])("%s", (data) => {
     expect(told(data)).toEqual([expect.stringContaining(`NN0505 \`path\` ${path} `)]);
   });
 
@@ -188,6 +199,9 @@ describe("the values of a setting", () => {
     "holdout: 99%",
     'inputs: ["a", "b*"]',
     'x: "a*"',
+    "header: false",
+    'test: ["t.csv", "u.csv"]',
+    'test: csv(["t.csv", "u.csv"])',
   ])("csv(…, %s) is fine", (setting) => {
     expect(told(readers.csv(`, ${setting}`))).toEqual([]);
   });

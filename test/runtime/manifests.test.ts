@@ -89,17 +89,17 @@ describe("what else `prepare` and `prepareFile` take", () => {
     [
       "no files",
       () => file(manifest, contents, undefined, unfitted, "predict"),
-      "NN0706 option `files`: expected a path, or an object with a path for each input, found undefined",
+      "NN0706 option `files`: expected a path, a list of them, or an object with a path for each input, found undefined",
     ],
     [
-      "a list of files",
-      () => file(manifest, contents, ["a.csv"], unfitted, "predict"),
-      "NN0706 option `files`: expected a path, or an object with a path for each input, found an Array",
+      "a list of what are no files",
+      () => file(manifest, contents, ["a.csv", 3], unfitted, "predict"),
+      "NN0706 option `files`: expected a path, a list of them, or an object with a path for each input, found an Array",
     ],
     [
       "a number as a file",
       () => file(manifest, contents, { x: 3 }, unfitted, "predict"),
-      "NN0706 option `files`: expected a path, or an object with a path for each input, found { x: 3 }",
+      "NN0706 option `files`: expected a path, a list of them, or an object with a path for each input, found { x: 3 }",
     ],
     [
       "nothing that was fitted",

@@ -166,9 +166,11 @@ function metadataOf(
     });
   const classes = outputs.find((output) => output.classes !== undefined)?.classes;
   const [columns, words] = [named(fitted.columns), named(fitted.classes)];
+  const targets = outputs.find((output) => output.columns !== undefined)?.columns;
   const required = host.requirements.filter((one) => one.entry === entry).map(({ message }) => message);
   const all: readonly (readonly [key: string, value: unknown])[] = [
     ...(classes === undefined ? [] : [["classes", classes] as const]),
+    ...(targets === undefined ? [] : [["targets", targets] as const]),
     ...(columns.length === 0 ? [] : [["columns", Object.fromEntries(columns)] as const]),
     ...(words.length === 0 ? [] : [["words", Object.fromEntries(words)] as const]),
     ...(fitted.vocabulary === null ? [] : [["vocabulary", fitted.vocabulary] as const]),

@@ -6,7 +6,7 @@ import { interfaceOf, unitsOf } from "../../../runtime/predict/interface.ts";
 import type { OutputField } from "../../../runtime/predict/interface.ts";
 import type { Fitted } from "../../../runtime/save/fitted.ts";
 
-export type OnnxOutput = Pick<OutputField, "name" | "classes" | "units">;
+export type OnnxOutput = Pick<OutputField, "name" | "classes" | "columns" | "units">;
 
 export function outputsOf(manifest: Manifest, model: HostModel, fitted: Fitted): readonly OnnxOutput[] {
   const open = model.results.some(({ shape }) => symbolsOf(shape.slice(1), new Map()).length > 0);

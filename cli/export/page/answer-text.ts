@@ -49,7 +49,7 @@ function sharesOf(scores: readonly number[]): readonly number[] {
 function numbersOf(output: Output, values: readonly number[]): readonly HTMLElement[] {
   const numbers = values.map((value, index) => short(unscaled(value, output, index)));
   if (numbers.length === 1) return [make("p", { className: "best" }, make("span", {}, output.name)), make("p", { className: "one" }, numbers[0] ?? "")];
-  const shownNumbers = numbers.slice(0, mostNumbers).flatMap((value, at) => [make("dt", {}, \`\${output.name}[\${at}]\`), make("dd", {}, value)]);
+  const shownNumbers = numbers.slice(0, mostNumbers).flatMap((value, at) => [make("dt", {}, output.columns?.[at] ?? \`\${output.name}[\${at}]\`), make("dd", {}, value)]);
   const more = numbers.length - mostNumbers;
   return [make("dl", { className: "numbers" }, ...shownNumbers), ...(more > 0 ? [make("p", { className: "note" }, \`… and \${more} more\`)] : [])];
 }

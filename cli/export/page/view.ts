@@ -87,7 +87,9 @@ function pictureShape(
     return { height, width, channels: 1 };
   const side = Math.sqrt(values);
   if (shape.length !== 1 || !Number.isInteger(side) || side < leastSide) return undefined;
-  const isPicture = columns === undefined ? train?.data.reader === "idx" : areNumbered(columns);
+  // Columns without names of their own are numbered, whatever they hold.
+  const isNamed = train?.data.settings["header"] !== false;
+  const isPicture = columns === undefined ? train?.data.reader === "idx" : isNamed && areNumbered(columns);
   return isPicture ? { height: side, width: side, channels: 1 } : undefined;
 }
 

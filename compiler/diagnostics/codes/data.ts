@@ -79,12 +79,23 @@ export const duplicateColumn = define<
   explanation: "Columns are chosen by name, so each needs a name of its own.",
 });
 
-export const emptyTable = define<File & { readonly found: string }>({
+export const emptyTable = define<File & { readonly isNamed: boolean; readonly found: string }>({
   code: "NN0809",
   severity: "error",
-  message: ({ file, found }) =>
-    `${file}: expected a line of column names and at least one line of data, found ${found}`,
-  explanation: "There is nothing to learn from a table without rows. The first line of a CSV file names its columns.",
+  message: ({ file, isNamed, found }) =>
+    `${file}: expected ${isNamed ? "a line of column names and " : ""}at least one line of data, found ${found}`,
+  explanation:
+    "There is nothing to learn from a table without rows. The first line of a CSV file names its columns, but with `header: false`.",
+});
+
+export const tablesDisagree = define<
+  File & { readonly first: string; readonly expected: string; readonly found: string }
+>({
+  code: "NN0838",
+  severity: "error",
+  message: ({ file, first, expected, found }) => `${file}: expected ${expected}, as in ${first}, found ${found}`,
+  explanation:
+    "The rows of several files stand below each other, so all have the same columns in the same order, with the same sign between the cells.",
 });
 
 export const notANumber = define<Found & { readonly column: string }>({
@@ -131,7 +142,8 @@ export const idOutOfRange = define<
   message: ({ place, field, found, classes }) =>
     `${place}: expected an id from 0 to ${classes - 1} for \`${field}\`, found ${found}`,
   explanation:
-    "Ids count from 0, and there are as many as the network has outputs, or as an embedding has rows. Labels that count from 1 must be shifted.",
+    "Ids count from 0, and there are as many as the network has outputs, or as an embedding has rows. Other whole numbers in a target are names of classes where there are " +
+    "as many of them as outputs.",
 });
 
 export const notAProbability = define<Place & { readonly field: string; readonly found: number }>({
