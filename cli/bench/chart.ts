@@ -16,9 +16,9 @@ export interface Panel {
   readonly results: readonly Result[];
 }
 
-export const panelWidth = 420;
+export const panelWidth = 450;
 const rowHeight = 24;
-const inner = { left: 132, right: 78, top: 30, bottom: 40 };
+const inner = { left: 168, right: 78, top: 30, bottom: 40 };
 const gap = 20;
 const header = 44;
 const columns = 2;
@@ -96,14 +96,15 @@ const units: readonly Unit[] = [
   { name: "µs", seconds: 1e-6 },
 ];
 
-/** The one in which the least time is at least 1, so that ticks are short. */
-function unitOf(seconds: number): Unit {
+/** The one in which ticks are short: that of the time in the middle between the least and the largest. */
+function unitOf(times: readonly number[]): Unit {
+  const seconds = Math.sqrt(Math.min(...times) * Math.max(...times));
   return units.find((unit) => seconds >= unit.seconds) ?? { name: "µs", seconds: 1e-6 };
 }
 
 export function drawPanel({ title, results }: Panel, systems: readonly string[], colours: Colours): readonly string[] {
   const all = results.flatMap(({ rounds }) => rounds);
-  const unit = unitOf(Math.min(...all));
+  const unit = unitOf(all);
   const axis = axisOf(
     all.map((seconds) => seconds / unit.seconds),
     4,
@@ -151,7 +152,7 @@ function drawResult(one: Result, { axis, width, unit, colour, colours }: Place):
   const [low, high] = [Math.min(...one.rounds), Math.max(...one.rounds)];
   const told = `${systemOf(one)}: ${formatTime(one.seconds)}, from ${formatTime(low)} to ${formatTime(high)}`;
   return [
-    text(cut(systemOf(one), 19), { x: -10, y: 4, "text-anchor": "end", fill: colours.strong }),
+    text(cut(systemOf(one), 24), { x: -10, y: 4, "text-anchor": "end", fill: colours.strong }),
     element("line", {
       x1: at(low),
       x2: at(high),

@@ -21,7 +21,7 @@ h3 { margin: 1.25rem 0 .5rem; font-size: 1rem; overflow-wrap: anywhere; }
 p { margin: .35rem 0; max-width: 52rem; overflow-wrap: anywhere; }
 .soft, footer { color: var(--soft); font-size: .9rem; }
 .notes { margin: .5rem 0; padding-left: 1.2rem; color: var(--soft); font-size: .9rem; overflow-wrap: anywhere; }
-.panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }
+.panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); gap: 1rem; margin-bottom: 1rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: .9rem; min-width: 0; }
 .panels svg { display: block; width: 100%; height: auto; max-width: 34rem; }
 .wide { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: .6rem .9rem; }

@@ -2,10 +2,11 @@
 import { describe, expect, test } from "vitest";
 import { drawTimes } from "../../cli/bench/chart.ts";
 import { usualBatches } from "../../cli/bench/cases.ts";
+import type { Case } from "../../cli/bench/cases.ts";
 import { compare, failuresOf, isSameNetwork } from "../../cli/bench/compare.ts";
 import { readDocument } from "../../cli/bench/document.ts";
 import { formatChange, formatTime, marginOf, medianOf } from "../../cli/bench/figures.ts";
-import { rotated } from "../../cli/bench/measure.ts";
+import { measure, rotated } from "../../cli/bench/measure.ts";
 import { reportPage } from "../../cli/bench/page.ts";
 import { drawFlame } from "../../cli/bench/profile/flame.ts";
 import { fileColours } from "../../cli/bench/colours.ts";
@@ -68,6 +69,35 @@ test("systems take turns at each case, and another one begins in each round", ()
       .join(" "),
   );
   expect(orders).toEqual(["a8 b8 c8 a1 b1", "b8 c8 a8 b1 a1", "c8 a8 b8 a1 b1"]);
+});
+
+test("benny measures what answers at once and what answers later, and says nothing itself", async () => {
+  const caseOf = (name: string, isAsync: boolean): Case => {
+    const run = (): unknown => (isAsync ? Promise.resolve() : undefined);
+    return {
+      name,
+      target: "wasm",
+      threads: 1,
+      case: "inference",
+      rows: 1,
+      isAsync,
+      run,
+      reset: () => resets.push(name),
+    };
+  };
+  const [resets, told]: [string[], string[]] = [[], []];
+  const found = await measure("made up", [caseOf("at once", false), caseOf("later", true)], {
+    rounds: 2,
+    seconds: 0.02,
+    progress: (round, name) => told.push(`${round} ${name}`),
+    between: async () => Promise.resolve(),
+  });
+  expect([...found].map(([name, rounds]) => [name, rounds.map((seconds) => seconds > 0)])).toEqual([
+    ["at once", [true, true]],
+    ["later", [true, true]],
+  ]);
+  expect(resets).toEqual(["at once", "later", "at once", "later"]);
+  expect(told).toEqual(["0 at once", "0 later", "0 ", "1 later", "1 at once", "1 "]);
 });
 
 describe("tables", () => {
