@@ -40,7 +40,7 @@ train Net {
 `;
 
 function compiled(target: "typescript" | "wasm", text = source): Compiled {
-  const result = compile({ name: "net.nn", source: text }, { target });
+  const result = compile({ name: "net.nn", source: text }, { target, bounds: { N: 8 } });
   if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
   return result;
 }
@@ -124,7 +124,7 @@ describe("whose a kernel is", () => {
   const attribution = new Attribution(one, ["net.nn"]);
   const partsOf = (entry: string) => {
     const { steps = [] } = one.built.program.entries.find(({ name }) => name === entry) ?? {};
-    return attribution.partsOf(entry, callsOf(steps).length, sizes);
+    return attribution.ownersOf(entry, callsOf(steps).length, sizes).map(({ parts }) => parts);
   };
 
   test("shares of each kernel are 1 in all", () => {
@@ -165,12 +165,35 @@ describe("whose a kernel is", () => {
 
   test("the larger part of the work has the larger share", () => {
     const joined = compiled("wasm", "model Net(x: [N, 64]) -> [N, 64] = x |> dense(64, bias: false) |> relu\n");
-    const [parts = []] = new Attribution(joined, ["net.nn"]).partsOf("predict.Net", 1, new Map([["N", 8]]));
+    const [owners] = new Attribution(joined, ["net.nn"]).ownersOf("predict.Net", 1, new Map([["N", 8]]));
+    const parts = owners?.parts ?? [];
     expect(parts.map(({ layer, share }) => [layer, share > 0.9])).toEqual([
       ["Net.dense", true],
       ["Net.relu", false],
     ]);
   });
+});
+
+/** Two for each multiply-add; a bias is one more. */
+test.each([
+  ["model Net(x: [N, 64]) -> [N, 32] = x |> dense(32, bias: false)", 8 * 64 * 32 * 2],
+  ["model Net(x: [N, 64]) -> [N, 32] = x |> dense(32) |> relu", 8 * 32 * (2 * 64 + 1)],
+  // Taps on padding, which are chosen by place, count as others do; the choice does not.
+  [
+    'model Net(x: [N, 9, 9, 2]) -> [N, 9, 9, 4] = x |> conv2d(4, 5, padding: "same", bias: false)',
+    8 * 81 * 25 * 2 * 4 * 2,
+  ],
+  // In chunks of 2048, of which the last is not full.
+  ["model Net(x: [N, 5000]) -> [N, 1] = sum(x * x, axis: 1)[:, newaxis]", 8 * 5000 * 2],
+])("the operations of %s", (text, expected) => {
+  const one = compiled("wasm", `${text}\n`);
+  const sizes = new Map([["N", 8]]);
+  const { steps = [] } = one.built.program.entries.find(({ name }) => name === "predict.Net") ?? {};
+  const owners = new Attribution(one, ["net.nn"]).ownersOf("predict.Net", callsOf(steps).length, sizes);
+  const found = owners.reduce((sum, { operations }) => sum + operations, 0);
+  // The sum of chunks' results is some more.
+  expect(found).toBeGreaterThanOrEqual(expected);
+  expect(found).toBeLessThan(expected * 1.01);
 });
 
 test("a short run, with nothing made up", { timeout: 300_000 }, async () => {

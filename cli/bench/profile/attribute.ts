@@ -10,6 +10,7 @@ import { layerOf } from "../../../compiler/elaborate/describe.ts";
 import { useKey } from "../../../compiler/elaborate/types.ts";
 import type { Elaboration } from "../../../compiler/elaborate/types.ts";
 import type { Kernel, KernelOrigin } from "../../../compiler/kernel/types.ts";
+import { operationsOf } from "./operations.ts";
 import { lineAt, linesOf } from "../../../compiler/program/origins.ts";
 import type { SourceLines } from "../../../compiler/program/origins.ts";
 
@@ -29,6 +30,12 @@ export interface Part {
   readonly backward: boolean;
   /** Missing where no line of the user's stands behind it. */
   readonly line?: Line;
+}
+
+/** Of a call, in one turn of the loops around it. */
+export interface Owners {
+  readonly parts: readonly Part[];
+  readonly operations: number;
 }
 
 export const updates = "updates of parameters";
@@ -51,11 +58,14 @@ export class Attribution {
   }
 
   /** Of each call of an entry, in the order of its text, at these sizes of the open dimensions. */
-  partsOf(entry: string, count: number, sizes: ReadonlyMap<string, number>): readonly (readonly Part[])[] {
+  ownersOf(entry: string, count: number, sizes: ReadonlyMap<string, number>): readonly Owners[] {
     const kernels = this.#kernels.get(entry) ?? [];
     if (kernels.length !== count)
       throw new InternalError("bench", `${entry} has ${count} calls of ${kernels.length} kernels`);
-    return kernels.map(({ origins }) => this.#shared(origins, sizes));
+    return kernels.map((kernel) => ({
+      parts: this.#shared(kernel.origins, sizes),
+      operations: operationsOf(kernel, sizes),
+    }));
   }
 
   #shared(origins: readonly KernelOrigin[], sizes: ReadonlyMap<string, number>): readonly Part[] {

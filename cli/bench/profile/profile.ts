@@ -162,7 +162,7 @@ function measured(
   limits.measure();
   const clockSeconds = pieced.runs.clock();
   const calls = callsOf(program.entries.find(({ name }) => name === entry)?.steps ?? []);
-  const parts = attribution.partsOf(entry, calls.length, sizes);
+  const owners = attribution.ownersOf(entry, calls.length, sizes);
   return {
     target,
     case: subject.case,
@@ -172,15 +172,17 @@ function measured(
     clockSeconds,
     calls: calls.map((placed, at): CallProfile => {
       const turns = turnsOf(placed.loops, sizes);
-      const work = workOf(program, placed, sizes);
+      const { bytes } = workOf(program, placed, sizes);
+      const { parts = [], operations = 0 } = owners[at] ?? {};
       return {
         kernel: program.kernels[placed.call.kernel]?.name ?? "",
         at: placed.at,
         turns,
         seconds: Math.max(0, medianOf(runs.map((one) => one[at] ?? NaN)) - turns * clockSeconds),
-        ...work,
-        limitSeconds: turns * limits.secondsOf({ flops: work.flops / turns, bytes: work.bytes / turns }),
-        parts: parts[at] ?? [],
+        flops: turns * operations,
+        bytes,
+        limitSeconds: turns * limits.secondsOf({ flops: operations, bytes: bytes / turns }),
+        parts,
       };
     }),
   };
