@@ -16,7 +16,7 @@ export interface Result {
   readonly rows: number;
   /** Of one call: the median over the rounds. */
   readonly seconds: number;
-  /** Half of what lies between the fastest and the slowest round, as a share of the median. */
+  /** Half of what lies between the fastest and the slowest round, as a share of the median; NaN, in JSON null, of one round. */
   readonly margin: number;
   /** The median of each round. */
   readonly rounds: Rounds;

@@ -11,8 +11,9 @@ export function medianOf(values: Rounds): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
-/** Half of what lies between the fastest and the slowest round, as a share of the median. */
+/** Half of what lies between the fastest and the slowest round, as a share of the median; NaN of one round, which tells nothing of others. */
 export function marginOf(values: Rounds): number {
+  if (values.length < 2) return NaN;
   return (Math.max(...values) - Math.min(...values)) / 2 / medianOf(values);
 }
 

@@ -25,7 +25,7 @@ describe("figures", () => {
   test.each([
     [[3, 1, 2], 2, 0.5],
     [[4, 1, 2, 3], 2.5, 0.6],
-    [[5], 5, 0],
+    [[5], 5, NaN],
   ])("%j has the median %d and the margin %d", (rounds, median, margin) => {
     expect([medianOf(rounds), marginOf(rounds)]).toEqual([median, margin]);
   });

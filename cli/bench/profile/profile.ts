@@ -173,7 +173,7 @@ function measured(
     calls: calls.map((placed, at): CallProfile => {
       const turns = turnsOf(placed.loops, sizes);
       const { bytes } = workOf(program, placed, sizes);
-      const { parts = [], operations = 0 } = owners[at] ?? {};
+      const { parts, operations } = owners[at];
       return {
         kernel: program.kernels[placed.call.kernel]?.name ?? "",
         at: placed.at,
