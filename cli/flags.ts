@@ -27,6 +27,20 @@ export function parseTemperature(text: string): number {
   return value;
 }
 
+/** Whole numbers from 1 with commas between, each once, the largest first. */
+export function parseCounts(text: string): readonly number[] {
+  const expected = "whole numbers from 1 with commas between, such as 1,8,32";
+  const counts = text.split(",").map((part) => whole(part.trim(), 1, most, expected));
+  return [...new Set(counts)].toSorted((a, b) => b - a);
+}
+
+/** A number above 0, such as 0.5. */
+export function parseSeconds(text: string): number {
+  const value = numberOf(text);
+  if (value === undefined || value <= 0) throw new Error("a number of seconds above 0, such as 0.5");
+  return value;
+}
+
 /** A part of a whole from 0: `0.02` or `2%`. */
 export function parseShare(text: string): number {
   const [, digits = text, percent] = /^(.*?)(%)?$/s.exec(text) ?? [];

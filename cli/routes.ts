@@ -2,7 +2,7 @@
 import { buildCommand } from "@stricli/core";
 import type { Command } from "@stricli/core";
 import { entry } from "./action.ts";
-import type { BenchFlags } from "./commands/bench.ts";
+import { bench } from "./bench/route.ts";
 import type { BuildFlags } from "./commands/build.ts";
 import type { CheckFlags } from "./commands/check.ts";
 import type { EvalFlags } from "./commands/eval.ts";
@@ -13,7 +13,7 @@ import type { PredictFlags } from "./commands/predict.ts";
 import type { TrainFlags } from "./commands/train.ts";
 import type { Context } from "./context.ts";
 import { storages } from "./export/storage.ts";
-import { parseCount, parseSeed, parseSetting, parseShare, parseTemperature } from "./flags.ts";
+import { parseSeed, parseSetting, parseShare, parseTemperature } from "./flags.ts";
 import { forms } from "./rows/form.ts";
 import {
   closing,
@@ -327,30 +327,6 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
       },
     ],
   },
-});
-
-const bench = buildCommand<BenchFlags, [string], Context>({
-  loader: async () => entry((await import("./commands/bench.ts")).bench),
-  parameters: {
-    positional: file,
-    flags: {
-      label,
-      relaxed: {
-        ...relaxed,
-        brief: "Measures a relaxed build for wasm, too: its results differ from machine to machine",
-      },
-      ...closing,
-      seconds: {
-        kind: "parsed",
-        parse: parseCount,
-        default: "1",
-        placeholder: "NUMBER",
-        brief: "How long to measure each case",
-      },
-      json,
-    },
-  },
-  docs: { brief: "Compares the targets on this machine: training step and inference", customUsage: ["digits.nn"] },
 });
 
 const fmt = buildCommand<FmtFlags, string[], Context>({

@@ -23,7 +23,7 @@ export const params = {
   placeholder: "FILE",
   brief: "The .safetensors file that `train` wrote",
 } as const;
-const targets = ["typescript", "wasm", "wgsl"] as const;
+export const targets = ["typescript", "wasm", "wgsl"] as const;
 export const target = { kind: "enum", values: targets, default: "typescript", brief: "What to compile to" } as const;
 export const runTarget = {
   ...target,

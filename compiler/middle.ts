@@ -41,7 +41,7 @@ import { UniqueNames } from "./program/unique-names.ts";
 import { verifyScheduledKernel } from "./program/verify-kernel.ts";
 import { verifySharing } from "./program/verify-sharing.ts";
 import { verifyProgram } from "./program/verify.ts";
-import { costOf, functionsUsed, parametersOf, schedule } from "./schedule/schedule.ts";
+import { costOf, functionsUsed, originsOf, parametersOf, schedule } from "./schedule/schedule.ts";
 import type { Machine } from "./schedule/machine.ts";
 
 export interface Built {
@@ -223,7 +223,7 @@ type Scheduler = (kernel: Kernel, typeOf: TypeOf) => ScheduledKernel;
 
 /** A kernel that says what it reads, writes and costs, and no more. Its text keeps it apart from others. */
 function outlineKernel(kernel: Kernel, typeOf: TypeOf): ScheduledKernel {
-  const { name, origins } = kernel;
+  const { name } = kernel;
   const body: Statement[] = [{ kind: "comment", text: printKernel(kernel) }];
   return {
     name,
@@ -231,7 +231,7 @@ function outlineKernel(kernel: Kernel, typeOf: TypeOf): ScheduledKernel {
     dims: [],
     arrays: [],
     body,
-    origins,
+    origins: originsOf(kernel),
     cost: costOf(kernel, typeOf),
   };
 }
@@ -273,7 +273,8 @@ function planCall(kernel: Kernel, typeOf: TypeOf, scheduler: Scheduler, known: K
     form = { kernel: scheduled, inPlace: inPlacePairs(kernel, scheduled), places };
     known.forms.set(key, form);
   }
-  const { name, origins } = kernel;
+  const { name } = kernel;
+  const origins = originsOf(kernel);
   const { places, inPlace } = form;
   return { kernel: { ...form.kernel, name, origins }, tensors: places.map((place) => tensors[place]), inPlace };
 }

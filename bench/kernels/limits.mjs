@@ -3,53 +3,30 @@
  * many bytes as the kernel must read and write, and a loop that takes the larger of two numbers and does nothing else.
  */
 import { compile } from "watr";
+import { accumulators, copyPlaces, copySource, eachAccumulator } from "../../targets/wasm/limit-loops.mjs";
 import { openShortPeak } from "../peers/peak.mjs";
 
-const pageBytes = 65_536;
-const vectorBytes = 16;
-const unrolled = 4;
-const stepBytes = unrolled * vectorBytes;
-
-const moves = Array.from(
-  { length: unrolled },
-  (_, at) =>
-    `(v128.store offset=${at * vectorBytes} (local.get $to) (v128.load offset=${at * vectorBytes} (local.get $from)))`,
-).join("\n");
-
-const copySource = `(module (import "env" "memory" (memory 1))
-  (func (export "run") (param $from i32) (param $to i32) (param $bytes i32) (local $end i32)
-    (local.set $end (i32.add (local.get $from) (local.get $bytes)))
-    (loop $again
-      ${moves}
-      (local.set $to (i32.add (local.get $to) (i32.const ${stepBytes})))
-      (br_if $again
-        (i32.lt_u (local.tee $from (i32.add (local.get $from) (i32.const ${stepBytes}))) (local.get $end))))))`;
-
-/** Copies so many bytes, rounded up to four vectors. A store never meets the low bits of a load that follows it: half a page lies between. */
+/** Copies so many bytes, rounded up to whole turns of the loop. */
 function copying(module, bytes) {
-  const [page, half] = [4096, 2048];
-  const length = stepBytes * Math.ceil(bytes / stepBytes);
-  const target = page * Math.ceil(length / page) + half;
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((target + length) / pageBytes) });
+  const { length, target, pages } = copyPlaces(bytes);
+  const memory = new WebAssembly.Memory({ initial: pages });
   new Float32Array(memory.buffer).fill(1);
   const { run } = new WebAssembly.Instance(module, { env: { memory } }).exports;
   return () => run(0, target, length);
 }
 
-const accumulators = 12;
 const largestTurns = 4000;
-const each = (form) => Array.from({ length: accumulators }, (_, at) => form(`$a${at}`, at)).join("\n");
 
 /** \`f32x4.max\` on independent accumulators: engines make several instructions of it, for NaNs and the signs of zeros. */
 const largestSource = `(module (func (export "run") (param $n i32) (result f32)
-  (local $x v128) ${each((a) => `(local ${a} v128)`)}
-  ${each((a, at) => `(local.set ${a} (f32x4.splat (f32.const ${at + 1})))`)}
+  (local $x v128) ${eachAccumulator((a) => `(local ${a} v128)`)}
+  ${eachAccumulator((a, at) => `(local.set ${a} (f32x4.splat (f32.const ${at + 1})))`)}
   (local.set $x (f32x4.splat (f32.const 5)))
   (loop $again
-    ${each((a) => `(local.set ${a} (f32x4.max (local.get ${a}) (local.get $x)))`)}
+    ${eachAccumulator((a) => `(local.set ${a} (f32x4.max (local.get ${a}) (local.get $x)))`)}
     (local.set $n (i32.sub (local.get $n) (i32.const 1)))
     (br_if $again (local.get $n)))
-  ${each((a) => `(local.set $x (f32x4.add (local.get $x) (local.get ${a})))`)}
+  ${eachAccumulator((a) => `(local.set $x (f32x4.add (local.get $x) (local.get ${a})))`)}
   (f32x4.extract_lane 0 (local.get $x))))`;
 
 function openLargest() {

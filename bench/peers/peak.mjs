@@ -5,34 +5,18 @@
 import { once } from "node:events";
 import { Worker, isMainThread, parentPort } from "node:worker_threads";
 import { compile } from "watr";
+import { peakOperations, peakSource } from "../../targets/wasm/limit-loops.mjs";
 
-const accumulators = 12;
-const unrolled = 2;
 /** About 15 ms of work, long enough to be interrupted by whoever else is there. */
 const turns = 3_300_000;
 /** Some 0.05 ms. */
 const shortTurns = 11_000;
-const operationsOf = (count) => count * unrolled * accumulators * 8;
-
-const each = (form) => Array.from({ length: accumulators }, (_, at) => form(`$a${at}`, at)).join("\n");
-
-const source = `(module (func (export "run") (param $n i32) (result f32)
-  (local $x v128) (local $y v128) ${each((a) => `(local ${a} v128)`)}
-  (local.set $x (f32x4.splat (f32.const 0.999)))
-  (local.set $y (f32x4.splat (f32.const 0.001)))
-  ${each((a, at) => `(local.set ${a} (f32x4.splat (f32.const ${at + 1})))`)}
-  (loop $again
-    ${each((a) => `(local.set ${a} (f32x4.add (f32x4.mul (local.get ${a}) (local.get $x)) (local.get $y)))`).repeat(unrolled)}
-    (local.set $n (i32.sub (local.get $n) (i32.const 1)))
-    (br_if $again (local.get $n)))
-  ${each((a) => `(local.set $x (f32x4.add (local.get $x) (local.get ${a})))`)}
-  (f32x4.extract_lane 0 (local.get $x))))`;
 
 /** GFLOP/s of one thread. */
 function measured(run) {
   const from = performance.now();
   run(turns);
-  return operationsOf(turns) / (performance.now() - from) / 1e6;
+  return peakOperations(turns) / (performance.now() - from) / 1e6;
 }
 
 async function instance() {
@@ -40,7 +24,7 @@ async function instance() {
     instance: {
       exports: { run },
     },
-  } = await WebAssembly.instantiate(compile(source));
+  } = await WebAssembly.instantiate(compile(peakSource));
   for (let i = 0; i < 3; i++) run(turns);
   return run;
 }
@@ -68,7 +52,7 @@ export async function openPeak(threads) {
 /** The same loop as short calls of so many operations, for who times them among others. */
 export async function openShortPeak() {
   const run = await instance();
-  return { call: () => run(shortTurns), operations: operationsOf(shortTurns) };
+  return { call: () => run(shortTurns), operations: peakOperations(shortTurns) };
 }
 
 if (!isMainThread) {

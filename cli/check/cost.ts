@@ -1,28 +1,46 @@
 /** What a program needs: memory, and the operations of its entries at given sizes of the open dimensions. */
-import { evaluate } from "../../compiler/dimension/dimension.ts";
-import { callsOf } from "../../compiler/program/steps.ts";
-import type { Program } from "../../compiler/program/types.ts";
+import { evaluate, type Dimension } from "../../compiler/dimension/dimension.ts";
+import { callsOf, type PlacedCall } from "../../compiler/program/steps.ts";
+import type { Loop, Program } from "../../compiler/program/types.ts";
 
-export interface EntryCost {
-  readonly entry: string;
+export interface Work {
   readonly flops: number;
+  /** Of the tensors that kernels read and write, each counted once a call. */
   readonly bytes: number;
 }
 
+export interface EntryCost extends Work {
+  readonly entry: string;
+}
+
 /** The entries that a user calls, at the sizes in `dims`; a cost that depends on others counts at the bounds. */
-export function costsOf({ entries, kernels, dims }: Program, sizes: ReadonlyMap<string, number>): readonly EntryCost[] {
+export function costsOf(program: Program, sizes: ReadonlyMap<string, number>): readonly EntryCost[] {
+  const { entries, dims } = program;
   const values = new Map([...dims.map(({ name, bound }) => [name, bound] as const), ...sizes]);
   const shown = entries.filter(({ name }) => name === "train_step" || name.startsWith("predict."));
   return shown.map(({ name, steps }) => {
-    let flops = 0;
-    let bytes = 0;
-    for (const { call, loops } of callsOf(steps)) {
-      const cost = kernels[call.kernel]?.cost;
-      if (cost === undefined) continue;
-      const times = loops.reduce((all, { extent }) => all * (evaluate(extent, values) ?? 0), 1);
-      flops += times * (evaluate(cost.flops, values) ?? 0);
-      bytes += times * ((evaluate(cost.bytesRead, values) ?? 0) + (evaluate(cost.bytesWritten, values) ?? 0));
-    }
-    return { entry: name, flops, bytes };
+    const works = callsOf(steps).map((placed) => workOf(program, placed, values));
+    return { entry: name, ...totalOf(works) };
   });
+}
+
+/** What a call costs in all turns of the loops around it. */
+export function workOf({ kernels }: Program, { call, loops }: PlacedCall, values: ReadonlyMap<string, number>): Work {
+  const cost = kernels[call.kernel]?.cost;
+  if (cost === undefined) return { flops: 0, bytes: 0 };
+  const at = (size: Dimension): number => evaluate(size, values) ?? 0;
+  const turns = turnsOf(loops, values);
+  return { flops: turns * at(cost.flops), bytes: turns * (at(cost.bytesRead) + at(cost.bytesWritten)) };
+}
+
+/** How often what stands in the loops runs. */
+export function turnsOf(loops: readonly Loop[], values: ReadonlyMap<string, number>): number {
+  return loops.reduce((all, { extent }) => all * (evaluate(extent, values) ?? 0), 1);
+}
+
+export function totalOf(works: readonly Work[]): Work {
+  return {
+    flops: works.reduce((sum, { flops }) => sum + flops, 0),
+    bytes: works.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
 }

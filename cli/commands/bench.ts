@@ -1,177 +1,350 @@
-/** `nnc bench FILE`: a training step and inference on every target that this machine can run, on made-up minibatches. */
+/**
+ * `nnc bench FILE`: a training step and inference on every target that this machine can run, on made-up minibatches of several sizes; beside an earlier
+ * run where one is given; and where a program's time goes.
+ */
+import os from "node:os";
+import path from "node:path";
 import type { TargetName } from "../../compiler/program/artifact.ts";
-import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
-import type { Compiled } from "../../compiler/compile.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
-import { load } from "../../runtime/load/index.ts";
-import type { Network } from "../../runtime/load/index.ts";
+import { buildsFor, compilerOf, openBuild, sizesOf } from "../bench/builds.ts";
+import type { Build, Compile, Opened } from "../bench/builds.ts";
+import { callsOf, casesOf } from "../bench/cases.ts";
+import type { Call, Case } from "../bench/cases.ts";
+import { compare, failuresOf, fewestRounds, isSameNetwork, nameOf } from "../bench/compare.ts";
+import type { Comparison } from "../bench/compare.ts";
+import { format, readDocument } from "../bench/document.ts";
+import type { BuildFacts, Document, NetworkFacts, Result, Skipped } from "../bench/document.ts";
+import { formatChange, formatShare, marginOf, medianOf } from "../bench/figures.ts";
+import type { Rounds } from "../bench/figures.ts";
+import { Limits } from "../bench/limits.ts";
 import { measure } from "../bench/measure.ts";
-import type { Case, Timing } from "../bench/measure.ts";
-import { rotating } from "../bench/synthetic.ts";
+import { drawTimes } from "../bench/chart.ts";
+import { reportPage } from "../bench/page.ts";
+import { profileOf } from "../bench/profile/profile.ts";
+import type { Profile } from "../bench/profile/profile.ts";
+import { Progress } from "../bench/progress.ts";
+import { textOf } from "../bench/text.ts";
 import type { Context } from "../context.ts";
-import { exitCodes } from "../exit.ts";
-import { gpuFor } from "../gpu.ts";
-import { writeJson } from "../output/json.ts";
-import { formatCount, plural } from "../output/numbers.ts";
-import { painter } from "../output/style.ts";
-import { left, right, table } from "../output/table.ts";
+import { exitCodes, UsageError } from "../exit.ts";
+import { inFolder, readUserFile } from "../files.ts";
+import { toJson, writeJson } from "../output/json.ts";
+import { plural } from "../output/numbers.ts";
+import { lookOf } from "../output/style.ts";
+import { readBy, requireOutputs, writeOutputs } from "../outputs.ts";
+import type { Permission } from "../outputs.ts";
 import { chooseModel } from "../predict/model.ts";
-import { checkTarget, compileSource, openSource, optionsOf } from "../source.ts";
+import { openSource } from "../source.ts";
 import type { ClosingFlags } from "../source.ts";
 
-export type BenchFlags = ClosingFlags & { readonly relaxed: boolean; readonly seconds: number; readonly json: boolean };
-
-/** A target, or a way to build for it. */
-interface Build {
-  readonly name: TargetName | "wasm relaxed";
-  readonly target: TargetName;
+export type BenchFlags = ClosingFlags & {
+  readonly target?: readonly TargetName[];
   readonly relaxed: boolean;
-}
+  readonly threads?: number;
+  readonly batches?: readonly number[];
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly profile: boolean;
+  readonly compare?: string;
+  readonly "fail-above"?: number;
+  readonly out?: string;
+  readonly force: boolean;
+  readonly json: boolean;
+};
 
-const builds: readonly Build[] = [
-  { name: "typescript", target: "typescript", relaxed: false },
-  { name: "wasm", target: "wasm", relaxed: false },
-  { name: "wasm relaxed", target: "wasm", relaxed: true },
-  { name: "wgsl", target: "wgsl", relaxed: false },
-];
-
-interface Workload extends Case {
-  readonly target: Build["name"];
-  readonly what: string;
-  readonly rows: number;
-}
-
-interface Skipped {
-  readonly target: Build["name"];
-  readonly reason: string;
-}
+/** What `-o` writes. */
+const outputs = { json: "bench.json", svg: "bench.svg", html: "bench.html" } as const;
+/** Milliseconds of compiling a target again and again, after which it is not compiled for another round. */
+const compilePatience = 10_000;
 
 export async function bench(context: Context, flags: BenchFlags, file: string): Promise<number> {
+  requireFlags(flags);
+  const before = flags.compare === undefined ? undefined : readEarlier(context, flags.compare);
   const source = openSource(context, file);
+  const permission = permissionOf(source, flags);
+  if (flags.out !== undefined)
+    await inFolder(context, flags.out, () =>
+      requireOutputs(context, flags.out ?? "", Object.values(outputs), permission),
+    );
   if (flags.relaxed) context.process.stderr.write("relaxed builds: results differ from machine to machine\n");
-  const networks: Network[] = [];
-  const workloads: Workload[] = [];
-  const skipped: Skipped[] = [];
-  for (const one of builds.filter(({ relaxed }) => flags.relaxed || !relaxed)) {
-    const opened = await openBuild(context, source, flags, one);
-    if ("reason" in opened) {
-      skipped.push(opened);
-      context.process.stderr.write(`${one.name} is left out: ${opened.reason}\n`);
-      continue;
-    }
-    networks.push(opened.network);
-    workloads.push(...workloadsOf(opened.compiled, opened.network, one));
-  }
-  const timings = await measure(source.main.name, workloads, flags.seconds, context.process.stderr);
-  for (const network of networks) network.close();
-  tell(context, flags.json, workloads, timings, skipped);
-  return exitCodes.success;
-}
-
-/** A reason where only this target cannot run the file here. Throws SourceMistakes. */
-async function openBuild(
-  context: Context,
-  source: ProjectSource,
-  flags: BenchFlags,
-  build: Build,
-): Promise<{ readonly compiled: Compiled; readonly network: Network } | Skipped> {
-  const { name, target, relaxed } = build;
-  checkTarget({ target, relaxed });
-  const options = { ...optionsOf(flags), target, relaxed };
-  if (target !== "typescript") {
-    const { compileProject } = await import("../../compiler/files.ts");
-    const result = compileProject(source, options);
-    const [error] = result.diagnostics.filter(({ severity }) => severity === "error");
-    return result.ok ? openNetwork(result, build) : { target: name, reason: error?.message ?? "it does not compile" };
-  }
-  return openNetwork(await compileSource(context, source, options), build);
-}
-
-async function openNetwork(
-  compiled: Compiled,
-  { name, target }: Build,
-): Promise<{ readonly compiled: Compiled; readonly network: Network } | Skipped> {
+  const compile = compilerOf(context, source, flags);
+  const { opened, skipped } = await openAll(context, compile, flags);
   try {
-    return { compiled, network: await load(compiled.artifact, await gpuFor(target)) };
-  } catch (error) {
-    if (error instanceof NncError) return { target: name, reason: error.message };
-    throw error;
+    const network = networkOf(source, opened);
+    const earlier = before === undefined ? undefined : { document: before, file: flags.compare ?? "" };
+    if (earlier !== undefined) requireSame(earlier, network);
+    const document = await measured(context, { source, compile, opened, skipped, network }, flags);
+    const comparison = earlier === undefined ? undefined : compare(earlier.document, document, earlier.file);
+    await tell(context, source, document, comparison, flags, permission);
+    return verdict(context, comparison, flags["fail-above"]);
+  } finally {
+    for (const { networks } of opened) for (const network of networks) network.close();
   }
 }
 
-function workloadsOf({ artifact }: Compiled, network: Network, { name: build, target }: Build): readonly Workload[] {
-  const { manifest } = artifact;
-  const { train } = manifest.host;
-  const bounds = new Map(manifest.dims.map(({ name, bound }) => [name, bound]));
-  const model = chooseModel(manifest, undefined);
-  const leading = model.inputs[0]?.shape[0]?.key ?? "";
-  const rows = bounds.get(leading) ?? 1;
-  const isAsync = target === "wgsl";
-  const named = (what: string, count: number, run: () => unknown): Workload => ({
-    name: `${build}: ${what}, ${plural(count, "row")}`,
-    target: build,
-    what,
-    rows: count,
-    isAsync,
-    run,
-  });
-  const predicting = (count: number): Workload => {
-    const next = rotating(model.inputs, new Map([...bounds, [leading, count]]));
-    return named("inference", count, () =>
-      isAsync ? network.predict(model.name, next()) : network.predictSync(model.name, next()),
+/** Throws a UsageError for flags that contradict each other. */
+function requireFlags({ target, relaxed, threads, rounds, profile, compare: earlier, ...flags }: BenchFlags): void {
+  if (flags["fail-above"] !== undefined && earlier === undefined)
+    throw new UsageError(
+      "--fail-above: expected --compare FILE with it, an earlier run that figures are held to; found none",
     );
-  };
-  const training = (): Workload => {
-    const next = rotating(train?.inputs ?? [], bounds);
-    return named("training step", rows, () =>
-      isAsync ? network.step(next(), { trusted: true }) : network.stepSync(next(), { trusted: true }),
+  if (earlier !== undefined && rounds < fewestRounds)
+    throw new UsageError(
+      `--rounds: expected ${fewestRounds} or more with --compare, since fewer do not tell a change from noise; found ${rounds}`,
     );
-  };
-  return [...(train === undefined ? [] : [training()]), predicting(rows), ...(rows > 1 ? [predicting(1)] : [])];
+  if (flags.force && flags.out === undefined)
+    throw new UsageError("--force: expected -o DIR with it, found none: nothing is written that could be replaced");
+  if (target === undefined) return;
+  const wanted = (flag: string, what: string): UsageError =>
+    new UsageError(`${flag}: expected the target ${what}, found ${target.join(", ")}`);
+  if (relaxed && !target.includes("wasm")) throw wanted("--relaxed", "wasm");
+  if (threads !== undefined && !target.includes("wasm")) throw wanted("--threads", "wasm, the only one with threads");
+  if (profile && target.every((one) => one === "wgsl"))
+    throw wanted("--profile", "typescript or wasm, whose kernels can be timed one at a time");
 }
 
-function tell(
+/** Throws NN0925, and a UsageError for what is no earlier run. */
+function readEarlier(context: Context, file: string): Document {
+  const found = readDocument(new TextDecoder().decode(readUserFile(context, file)));
+  if ("problem" in found) throw new UsageError(`--compare ${file}: ${found.problem}`);
+  return found;
+}
+
+/** The earlier run may be replaced by this one: it is read before. */
+function permissionOf(source: ProjectSource, { force }: BenchFlags): Permission {
+  return { force, reads: readBy(source, undefined) };
+}
+
+/** The texts of the user's files, by the names that spans have. */
+function textsOf({ main }: ProjectSource): ReadonlyMap<string, string> {
+  return new Map([[main.name, main.source], ...(main.files ?? [])]);
+}
+
+async function openAll(
   context: Context,
-  json: boolean,
-  workloads: readonly Workload[],
-  timings: readonly Timing[],
-  skipped: readonly Skipped[],
-): void {
-  const { stdout, env } = context.process;
-  const results = workloads.map(({ name, target, what, rows }) => {
-    const timing = timings.find((one) => one.name === name);
-    const seconds = timing?.seconds ?? NaN;
-    return { target, case: what, rows, seconds, margin: timing?.margin ?? NaN, rowsPerSecond: rows / seconds };
-  });
-  if (json) {
-    writeJson(stdout, { ok: true, results, skipped });
-    return;
+  compile: Compile,
+  flags: BenchFlags,
+): Promise<{ readonly opened: readonly Opened[]; readonly skipped: readonly Skipped[] }> {
+  const opened: Opened[] = [];
+  const skipped: Skipped[] = [];
+  for (const build of buildsFor(flags.target, flags.relaxed)) {
+    const found = await openBuild(build, compile, flags.threads);
+    opened.push(...found.opened);
+    skipped.push(...found.skipped);
+    for (const one of found.skipped) context.process.stderr.write(`${placeText(one)} is left out: ${one.reason}\n`);
   }
-  const columns = [left("case"), right("rows"), left("target"), right("time"), right("±"), right("rows/s")] as const;
-  const ordered = results.toSorted((a, b) => order(a) - order(b));
-  stdout.write(
-    table(
-      columns,
-      ordered.map((one) => [
-        one.case,
-        String(one.rows),
-        one.target,
-        formatTime(one.seconds),
-        `${(one.margin * 100).toFixed(1)} %`,
-        formatCount(one.rowsPerSecond),
-      ]),
-      painter(stdout, env),
-      { indent: "" },
-    ),
+  return { opened, skipped };
+}
+
+function placeText({ target, threads, case: figure, rows }: Skipped): string {
+  return figure === undefined
+    ? `${target}${threads === undefined ? "" : `, ${threads} threads`}`
+    : nameOf({ target, threads: threads ?? 1, figure, ...(rows === undefined ? {} : { rows }) });
+}
+
+function networkOf({ main }: ProjectSource, [first]: readonly Opened[]): NetworkFacts {
+  if (first === undefined) throw new UsageError("nothing to measure: no target of those asked for runs here");
+  const { manifest } = first.compiled.artifact;
+  const { name, parameters } = chooseModel(manifest, undefined);
+  return { file: main.name, model: name, train: manifest.host.train?.label ?? null, parameters };
+}
+
+function requireSame({ document, file }: Earlier, network: NetworkFacts): void {
+  if (isSameNetwork(document, { ...document, network })) return;
+  const text = ({ model, train }: NetworkFacts): string =>
+    `the model ${model}${train === null ? " without a train" : `, trained as ${train}`}`;
+  throw new UsageError(
+    `--compare ${file}: expected a run of ${text(network)}, found one of ${text(document.network)} of ${document.network.file}`,
   );
 }
 
-/** The same case of all targets side by side: training, then inference from large to small. */
-function order({ case: what, rows }: { readonly case: string; readonly rows: number }): number {
-  return what === "training step" ? 0 : 1 + 1 / rows;
+interface Earlier {
+  readonly document: Document;
+  readonly file: string;
 }
 
-function formatTime(seconds: number): string {
-  if (seconds < 1e-3) return `${(seconds * 1e6).toFixed(1)} µs`;
-  return seconds < 1 ? `${(seconds * 1e3).toFixed(2)} ms` : `${seconds.toFixed(2)} s`;
+interface Subject {
+  readonly source: ProjectSource;
+  readonly compile: Compile;
+  readonly opened: readonly Opened[];
+  readonly skipped: readonly Skipped[];
+  readonly network: NetworkFacts;
+}
+
+async function measured(context: Context, subject: Subject, flags: BenchFlags): Promise<Document> {
+  const { source, opened, network } = subject;
+  const progress = new Progress(context);
+  const limits = new Limits(context.now);
+  const refused: Skipped[] = [];
+  const cases: Case[] = [];
+  for (const one of opened) {
+    const found = await casesOf(one, callsFor(one, flags));
+    cases.push(...found.cases);
+    refused.push(...found.skipped);
+  }
+  for (const one of refused) context.process.stderr.write(`${placeText(one)} is left out: ${one.reason}\n`);
+  if (cases.length === 0)
+    throw new UsageError("nothing to measure: the program refuses every number of rows that was asked for");
+  const compiling = new Compiling(context, subject.compile, opened);
+  const rounds = await measure(source.main.name, cases, {
+    rounds: flags.rounds,
+    seconds: flags.seconds,
+    progress: (round, name) => progress.show(`round ${round + 1} of ${flags.rounds}`, name),
+    between: async (round) => {
+      progress.show(`round ${round + 1} of ${flags.rounds}`, "compiling");
+      limits.measure();
+      await compiling.round(round);
+    },
+  });
+  limits.measure();
+  const profiles = flags.profile ? await profiled(context, subject, flags, limits, progress) : undefined;
+  progress.clear();
+  return {
+    format,
+    version: 1,
+    network,
+    machine: machineOf(limits),
+    settings: { rounds: flags.rounds, seconds: flags.seconds },
+    results: cases.map((one) => resultOf(one, rounds.get(one.name) ?? [])),
+    builds: opened.map((one) => buildFacts(one, compiling.roundsOf(one.build))),
+    skipped: [...subject.skipped, ...refused],
+    ...(profiles === undefined ? {} : { profiles }),
+  };
+}
+
+function callsFor({ build, compiled }: Opened, { batches }: BenchFlags): readonly Call[] {
+  return callsOf(compiled.artifact.manifest, batches, build.target === "wgsl");
+}
+
+function resultOf({ target, threads, case: what, rows }: Case, rounds: Rounds): Result {
+  const seconds = medianOf(rounds);
+  return {
+    target,
+    threads,
+    case: what,
+    rows,
+    seconds,
+    margin: marginOf(rounds),
+    rounds,
+    rowsPerSecond: rows / seconds,
+  };
+}
+
+function buildFacts({ build, compiled: { artifact } }: Opened, compileRounds: Rounds): BuildFacts {
+  return {
+    target: build.name,
+    compileSeconds: medianOf(compileRounds),
+    compileRounds,
+    ...sizesOf(artifact),
+    peakBytes: artifact.manifest.arenaBytes,
+  };
+}
+
+function machineOf({ flopsPerSecond }: Limits): Document["machine"] {
+  const cpus = os.cpus();
+  return {
+    cpu: cpus[0]?.model.trim() || "an unknown processor",
+    cores: os.availableParallelism(),
+    node: process.versions.node,
+    flopsPerSecond,
+  };
+}
+
+/** Compiles every build once in each round, in turns. */
+class Compiling {
+  readonly #now: () => number;
+  readonly #compile: Compile;
+  readonly #builds: readonly Build[];
+  readonly #rounds = new Map<Build, number[]>();
+
+  constructor({ now }: Context, compile: Compile, opened: readonly Opened[]) {
+    this.#now = now;
+    this.#compile = compile;
+    this.#builds = opened.map(({ build }) => build);
+    for (const build of this.#builds) this.#rounds.set(build, []);
+  }
+
+  async round(round: number): Promise<void> {
+    for (let at = 0; at < this.#builds.length; at += 1) {
+      const build = this.#builds[(at + round) % this.#builds.length];
+      const rounds = build === undefined ? undefined : this.#rounds.get(build);
+      if (build === undefined || rounds === undefined) continue;
+      if (rounds.reduce((sum, seconds) => sum + 1000 * seconds, 0) > compilePatience) continue;
+      const before = this.#now();
+      await this.#compile(build);
+      rounds.push((this.#now() - before) / 1000);
+    }
+  }
+
+  roundsOf(build: Build): Rounds {
+    return this.#rounds.get(build) ?? [];
+  }
+}
+
+/** Of the targets that were asked for, by default of wasm: those whose kernels can be timed one at a time. */
+async function profiled(
+  context: Context,
+  { source, opened }: Subject,
+  flags: BenchFlags,
+  limits: Limits,
+  progress: Progress,
+): Promise<readonly Profile[]> {
+  const profiles: Profile[] = [];
+  for (const one of opened) {
+    const { build, compiled } = one;
+    if (build.target === "wgsl" || (flags.target === undefined && build.target !== "wasm")) continue;
+    progress.show("profile", build.name);
+    const calls = callsFor(one, flags);
+    const largest = calls.filter((call, at) => calls.findIndex((other) => other.case === call.case) === at);
+    const options = { target: build.name, relaxed: build.relaxed, seconds: flags.seconds, limits, now: context.now };
+    profiles.push(...(await profileOf(compiled, largest, { ...options, files: [...textsOf(source).keys()] })));
+  }
+  return profiles;
+}
+
+async function tell(
+  context: Context,
+  source: ProjectSource,
+  document: Document,
+  comparison: Comparison | undefined,
+  { json, out }: BenchFlags,
+  permission: Permission,
+): Promise<void> {
+  const { stdout, stderr, env } = context.process;
+  const whole = { ok: true, ...document, ...(comparison === undefined ? {} : { comparison }) };
+  if (out !== undefined) {
+    await inFolder(context, out, () =>
+      writeOutputs(
+        context,
+        out,
+        [
+          [outputs.json, `${toJson(whole)}\n`],
+          [outputs.svg, drawTimes(document)],
+          [outputs.html, reportPage(document, comparison, textsOf(source))],
+        ],
+        permission,
+      ),
+    );
+    stderr.write(
+      `wrote ${Object.values(outputs)
+        .map((name) => path.join(out, name))
+        .join(", ")}\n`,
+    );
+  }
+  if (json) writeJson(stdout, whole);
+  else stdout.write(textOf(document, comparison, lookOf(stdout, env)));
+}
+
+function verdict(context: Context, comparison: Comparison | undefined, most: number | undefined): number {
+  if (comparison === undefined || most === undefined) return exitCodes.success;
+  const { stderr } = context.process;
+  const failures = failuresOf(comparison, most);
+  for (const one of failures)
+    stderr.write(`worse by more than ${formatShare(most)}: ${nameOf(one)}, ${formatChange(one.change)}\n`);
+  if (failures.length === 0) return exitCodes.success;
+  const all = plural(comparison.changes.length, "figure");
+  const verb = failures.length === 1 ? "is" : "are";
+  stderr.write(
+    `${failures.length} of ${all} ${verb} worse than in ${comparison.file} by more than ${formatShare(most)}\n`,
+  );
+  return exitCodes.mistake;
 }

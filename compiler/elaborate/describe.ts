@@ -63,7 +63,7 @@ export function describe({ entries, variables, owned, host }: Elaboration): read
 }
 
 /** `Digits.dense` of `Digits.dense.w`; a turn of a repeat counts with the layer that it runs: `Lm.repeat.0.residual`. */
-function layerOf(path: string): string | undefined {
+export function layerOf(path: string): string | undefined {
   const parts = path.split(".");
   const turn = parts.findIndex((part) => /^\d+$/.test(part));
   const depth = turn === 2 ? 4 : 2;

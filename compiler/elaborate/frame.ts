@@ -163,7 +163,9 @@ export class Frame {
 
   /** Runs `build` with nodes coming from `span`, in the path of this frame's instance. */
   at<Result>(span: Span, build: () => Result): Result {
-    return this.entry.at(span, this.body.owner.path, build);
+    const { path } = this.body.owner;
+    if (this.body.scope.outer === undefined) this.session.noteUse(path, span.file, () => this.userSpan(span));
+    return this.entry.at(span, path, build);
   }
 
   /** Reports, and leaves the statement. */

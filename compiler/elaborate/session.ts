@@ -8,6 +8,7 @@ import type { DeclaredCallable, TypedModule } from "../semantics/module.ts";
 import type { HostRequirement } from "../program/host.ts";
 import { Budget } from "./budget.ts";
 import { Instance } from "./paths.ts";
+import { useKey } from "./types.ts";
 import type { AxisLabel, Evaluated, Tensor } from "./values.ts";
 
 /**
@@ -66,6 +67,8 @@ export class Session {
   readonly calledWith = new Map<string, number>();
   /** Layers that settings hold and the turns of a `repeat` share, with what says so where they have parameters. */
   readonly repeated = new Map<Instance, () => void>();
+  /** Where the user's files use what stands in the prelude, by `useKey`. */
+  readonly uses = new Map<string, Span>();
   readonly budget: Budget;
   /** Whether the parts of a training step are kept apart. */
   readonly apart: boolean;
@@ -95,6 +98,12 @@ export class Session {
     if (this.#reported.has(key)) return;
     this.#reported.add(key);
     this.diagnostics.push(diagnostic);
+  }
+
+  /** The first use counts: a layer that several places share is made there. */
+  noteUse(path: string, file: string, place: () => Span): void {
+    const key = useKey({ path, file });
+    if (!this.uses.has(key)) this.uses.set(key, place());
   }
 
   noteCall(model: string, callee: string): void {

@@ -306,6 +306,8 @@ function optimise(
     nameOf: (own: string) => `optimizer.${step.name}.${own}.${record.name}`,
   };
   const inside = frameFor(target, Instance.root(record.name), storage, frame, span);
+  // Said here, since what is repeated for parameters alike is not evaluated again.
+  frame.session.noteUse(record.name, declaration.name.span.file, () => span);
   const inputs = declaration.parameters.filter((parameter) => parameter.kind === "bareInput");
   const [first, second] = inputs;
   // What is moved and its gradient are no arguments of the user's: one more, or one by its name, is refused.

@@ -20,6 +20,11 @@ export interface Variable {
   readonly type: TensorType;
 }
 
+/** A layer, loss or parameter by its path, and a file of the prelude that has a part in it. */
+export function useKey({ path, file }: { readonly path: string; readonly file: string }): string {
+  return `${file} ${path}`;
+}
+
 export interface Elaboration {
   readonly name: string;
   readonly entries: readonly EntryGraph[];
@@ -28,6 +33,8 @@ export interface Elaboration {
   readonly bounds: ReadonlyMap<string, number>;
   /** The parameters of each model, its own and those of the models that it calls; missing where no module stands behind the graphs. */
   readonly owned?: ReadonlyMap<string, readonly string[]>;
+  /** Where the user's files use what stands in the prelude, by `useKey`; missing where no source stands behind the graphs. */
+  readonly uses?: ReadonlyMap<string, Span>;
   /** What writing it out took, in the unit of the limit on programs (NN0603); missing where no source stands behind the graphs. */
   readonly operations?: number;
   /** That limit, which kernels that differ count towards, too, and the place that stands for the whole program. */

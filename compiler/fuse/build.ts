@@ -3,11 +3,11 @@
  * result a local; a value of a row is written into its consumers where that is cheap, loaded back where it is stored
  * anyway, and else kept in a private row. Reductions that do not need each other share one pass.
  */
-import type { Dimension } from "../dimension/dimension.ts";
+import { constant, multiply, product, type Dimension } from "../dimension/dimension.ts";
 import type { Cluster } from "./cluster.ts";
 import { axisMap, type Member } from "./definition.ts";
 import { scalarsOf } from "../loops/compute.ts";
-import type { Kernel, Result, Row, Stage, Store } from "../kernel/types.ts";
+import type { Kernel, KernelOrigin, Result, Row, Stage, Store } from "../kernel/types.ts";
 import { axisIndex, soleAxis, substituteAxes, substituteAxesInScalar } from "../loops/index.ts";
 import { dtypeOf, loadsOf, local, replaceLoads, scalarCost, type Load } from "../loops/scalar.ts";
 import { walk } from "../loops/traverse.ts";
@@ -59,8 +59,27 @@ export function buildKernel(cluster: Cluster, stored: ReadonlySet<string>): Kern
     for (const member of maps) addMap(member, state);
     addReductions(reductions, state);
   }
-  const origins = cluster.members.map(({ origin }) => origin);
+  const origins = cluster.members.map(originOf);
   return { name: kernelName(cluster.members), grid: state.grid, rows: state.rows, stages: joinSweeps(state), origins };
+}
+
+function originOf({ origin, compute }: Member): KernelOrigin {
+  const each = scalarsOf(compute).reduce((total, scalar) => total + scalarCost(scalar), 1);
+  return { ...origin, work: multiply(product(loopsOf(compute).map(({ extent }) => extent)), constant(each)) };
+}
+
+/** The loops that run through all of it. */
+function loopsOf(compute: Compute): readonly Axis[] {
+  switch (compute.kind) {
+    case "map":
+      return compute.axes;
+    case "reduce":
+      return [...compute.axes, ...compute.over];
+    case "scatter":
+      return compute.from;
+    case "unrolled":
+      return compute.points;
+  }
 }
 
 function renamed(axes: readonly Axis[], prefix: string): readonly Axis[] {
@@ -250,17 +269,23 @@ function scatterKernel(member: Member, compute: Scatter): Kernel {
     at: at.map((index) => substituteAxes(index, columns)),
     value: substituteAxesInScalar(value, columns),
   };
-  return { name: kernelName([member]), grid, rows: [], stages: [stage], origins: [member.origin] };
+  return { name: kernelName([member]), grid, rows: [], stages: [stage], origins: [originOf(member)] };
 }
 
 type Unrolled = Extract<Compute, { kind: "unrolled" }>;
 
 /** One loop stores all elements of a point; the outer ones are the grid. */
 function unrolledKernel(member: Member, { points, dtype, lets, elements }: Unrolled): Kernel {
-  const { tensor, origin } = member;
+  const { tensor } = member;
   const stores = elements.map(({ at, value }) => ({ tensor, dtype, indices: at, value }));
   const stage: Stage = { kind: "sweep", over: points.slice(-1), lets, stores };
-  return { name: kernelName([member]), grid: points.slice(0, -1), rows: [], stages: [stage], origins: [origin] };
+  return {
+    name: kernelName([member]),
+    grid: points.slice(0, -1),
+    rows: [],
+    stages: [stage],
+    origins: [originOf(member)],
+  };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,13 @@ export interface Kernel {
   /** Private arrays, one for each grid point, filled by a sweep or a nest and loaded like tensors (same name space). */
   readonly rows: readonly Row[];
   readonly stages: readonly Stage[];
-  readonly origins: readonly Origin[];
+  readonly origins: readonly KernelOrigin[];
+}
+
+/** Where one of the values came from that a kernel makes, and how much of the kernel's work that is. */
+export interface KernelOrigin extends Origin {
+  /** Operations, with loads and stores: what is made at one point, as often as there are points. Means something beside those of the same kernel. */
+  readonly work: Dimension;
 }
 
 export interface Row {

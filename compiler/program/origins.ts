@@ -70,7 +70,7 @@ function docComment({ span }: Origin, sources: SourceLines): readonly string[] {
 }
 
 /** The number of the line that holds the offset, from 0. */
-function lineAt(lines: readonly SourceLine[], offset: number): number {
+export function lineAt(lines: readonly SourceLine[], offset: number): number {
   let low = 0;
   let high = lines.length - 1;
   while (low < high) {

@@ -14,7 +14,7 @@ import {
   type Dimension,
 } from "../dimension/dimension.ts";
 import type { Bounds } from "../dimension/interval.ts";
-import type { TensorType } from "../graph/types.ts";
+import type { Origin, TensorType } from "../graph/types.ts";
 import { accountOf } from "../kernel/accesses.ts";
 import { scalarsOf } from "../kernel/stage.ts";
 import { readsOf, writesOf } from "../kernel/tensors.ts";
@@ -56,14 +56,14 @@ export function schedule(
     overGrid({ emitter, machine }, loops, flat.stages, panels);
   }
   const body = tidy(emitter.finish());
-  const { name, origins } = kernel;
+  const { name } = kernel;
   return {
     name,
     parameters,
     dims: dimsOf(body),
     arrays: [...rows, ...emitter.arrays],
     body,
-    origins,
+    origins: originsOf(kernel),
     cost: costOf(kernel, tensors),
   };
 }
@@ -85,6 +85,13 @@ function withoutSinglePlaces(kernel: Kernel, bounds: Bounds): Kernel {
   const single = axes.filter(({ extent }) => isConstant(extent, 1));
   const gone: Replacement = { axes: [], index: constantIndex(0) };
   return single.length === 0 ? kernel : replaceAxes(kernel, new Map(single.map(({ name }) => [name, gone])), bounds);
+}
+
+/** Without their shares of the work, so that equal ones are the same wherever they stand. */
+export function originsOf({ origins }: Kernel): readonly Origin[] {
+  return origins.map(({ span, path, backward }) =>
+    backward === undefined ? { span, path } : { span, path, backward },
+  );
 }
 
 function rowArray({ name, dtype, shape }: Row, bounds: Bounds): ScheduledKernel["arrays"][number] {

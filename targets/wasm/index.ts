@@ -19,7 +19,7 @@ import type { Sharing } from "../../compiler/program/share.ts";
 import { threadCosts } from "../../compiler/program/thread-costs.ts";
 import type { ThreadCosts } from "../../compiler/program/thread-costs.ts";
 import { callsOf } from "../../compiler/program/steps.ts";
-import type { Program, ScheduledKernel } from "../../compiler/program/types.ts";
+import type { Entry, Program, ScheduledKernel } from "../../compiler/program/types.ts";
 import type { ModuleContext } from "./context.ts";
 import { identifiers } from "./context.ts";
 import { entryTexts, importLines, threadNames, workerText } from "./entries.ts";
@@ -43,20 +43,23 @@ const mostThreads = 64;
 /**
  * Prints the program as `<name>.wat` and assembles it as `<name>.wasm`; where threads can share it, with `<name>.threads.wasm`
  * beside it, by which they agree. `sources`, the texts of the `.nn` files by the names that spans carry, add lines and doc
- * comments to the kernels. The same program gives the same bytes. Throws NN0602 beyond 4 GiB.
+ * comments to the kernels. `alone` are further entries, which one thread runs; they change nothing else. The same program gives the same bytes.
+ * Throws NN0602 beyond 4 GiB.
  */
 export function emitWasm(
   program: Program,
   sources: Sources = noSources,
   costs: ThreadCosts = threadCosts,
   relaxed = false,
+  alone: readonly Entry[] = [],
 ): Artifact {
   const base = fileName(program.name);
   const sharing = share(program, boundsOf(program), costs);
   const layout = layOut(program, sharing);
-  const text = moduleText(program, sources, sharing, layout, costs, relaxed);
+  const whole = { ...program, entries: [...program.entries, ...alone] };
+  const text = moduleText(whole, sources, sharing, layout, costs, relaxed);
   const bytes = compile(text);
-  const plain = manifestOf(program, "wasm", `${base}.wasm`);
+  const plain = manifestOf(whole, "wasm", `${base}.wasm`);
   const manifest = relaxed ? { ...plain, relaxed } : plain;
   const files = { [`${base}.wat`]: text, [`${base}.wasm`]: bytes };
   if (!layout.shared) return { manifest, files };

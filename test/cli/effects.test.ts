@@ -11,7 +11,7 @@ import { decode, encode } from "../../runtime/save/safetensors.ts";
 import { pointsCsv } from "./fixture.ts";
 import { folderWith, nnc } from "./helpers.ts";
 
-// No machine's GPU is asked, and no clock: each case runs once, and its margin says how long it would have been measured.
+// No machine's GPU is asked, and no clock: each case runs once a round, and its time is how long it would have been measured.
 vi.mock("../../cli/gpu.ts", () => ({ gpuFor: async () => Promise.resolve({}) }));
 vi.mock("benny", () => {
   interface Named {
@@ -19,13 +19,20 @@ vi.mock("benny", () => {
     readonly prepare: () => () => unknown;
   }
   const suite = async (_title: string, ...parts: readonly (Named | { readonly maxTime: number })[]) => {
-    const cases = parts.filter((part) => "name" in part);
+    const cases = parts.filter((part) => "prepare" in part);
     const [{ maxTime }] = parts.filter((part) => "maxTime" in part);
     for (const { prepare } of cases) await prepare()();
-    return { results: cases.map(({ name }) => ({ name, details: { mean: 1 }, margin: maxTime })) };
+    return { results: cases.map(({ name }) => ({ name, details: { median: maxTime } })) };
   };
   const add = (name: string, prepare: Named["prepare"]): Named => ({ name, prepare });
-  return { default: { add, suite, configure: ({ cases }: { readonly cases: unknown }) => cases } };
+  return {
+    default: {
+      add,
+      suite,
+      cycle: () => ({ name: "cycle" }),
+      configure: ({ cases }: { readonly cases: unknown }) => cases,
+    },
+  };
 });
 
 const source = `const width = 4
@@ -67,17 +74,19 @@ const { folder: cwd } = folderWith({
   "trained/plot.svg": foreign,
   "predicted.csv": foreign,
   "exported/model.mjs": foreign,
+  "measured/bench.html": foreign,
 });
 
 /** A run that others begin with; a file of parameters that are not finite, and one that is not formatted. */
 beforeAll(async () => {
   await nnc(["train", "points.nn", "--out", "earlier"], { cwd });
   await nnc(["train", "letters.nn", "--out", "letters"], { cwd });
+  await nnc(["bench", "points.nn", "--target", "wasm", "--rounds", "3", "--out", "earlier"], { cwd });
   const { tensors, metadata } = decode("p", readFileSync(path.join(cwd, "earlier/parameters.safetensors")));
   for (const { data } of tensors.values()) data.fill(NaN);
   writeFileSync(path.join(cwd, "broken.safetensors"), encode(tensors, sealed({ tensors, metadata })));
   writeFileSync(path.join(cwd, "earlier/ugly.nn"), "model M(x:[N,2])->[N,2]=x");
-});
+}, 300_000);
 
 /** What is seen of a run. */
 interface Seen {
@@ -143,6 +152,11 @@ const read = "letters.nn --params letters/parameters.safetensors --data letters.
 const written = "letters.nn --params letters/parameters.safetensors --generate 9";
 /** Larger than any memory, where a size changes nothing that is printed. */
 const [wide, long] = ["--const width=100000000", "--bounds N=400000000"];
+
+const [one, three] = ["points.nn --target wasm --rounds 1", "points.nn --target wasm --rounds 3"];
+const timed = "--compare earlier/bench.json";
+/** Of the training steps in a table of times. */
+const training = ({ source: pattern }: RegExp): Look => all(new RegExp(`^training step +${pattern}`, "gm"));
 
 const cases: Readonly<Record<string, readonly Row[]>> = {
   check: [
@@ -262,14 +276,23 @@ const cases: Readonly<Record<string, readonly Row[]>> = {
     ["json", exported, "--json", isJson, false, true],
   ],
   bench: [
-    ["label", "points.nn", "--label quick", all(/^training step +(\d+) +wasm/gm), ["8"], ["4"]],
-    ["relaxed", "points.nn", "--relaxed", all(/^training step.* (relaxed)/gm), [], ["relaxed"]],
-    ["const", "points.nn", wide, mistake, 0, "NN0602"],
-    ["dim", "points.nn", "--dim F=100000000", mistake, 0, "NN0602"],
-    ["bounds", "points.nn", "--bounds N=16", all(/^training step +(\d+) +wasm/gm), ["8"], ["16"]],
-    ["operations", "points.nn", "--operations 9", mistake, 0, "NN0603"],
-    ["seconds", "points.nn", "--seconds 5", all(/^training step.* wasm .* (\d)\.0 %/gm), ["1"], ["5"]],
-    ["json", "points.nn", "--json", isJson, false, true],
+    ["label", one, "--label quick", training(/(\d+) +wasm/), ["8", "4", "1"], ["4", "2", "1"]],
+    ["target", "points.nn --rounds 1", "--target wasm", training(/8 +(\w+)/), ["typescript", "wasm"], ["wasm"]],
+    ["relaxed", one, "--relaxed", training(/8 +wasm (relaxed)/), [], ["relaxed"]],
+    ["threads", one, "--threads 2", all(/^(.*) is left out/gm, "stderr"), [], ["wasm, 2 threads"]],
+    ["const", one, wide, mistake, 0, "NN0602"],
+    ["dim", one, "--dim F=100000000", mistake, 0, "NN0602"],
+    ["bounds", one, "--bounds N=16", training(/(\d+) +wasm/), ["8", "4", "1"], ["16", "4", "1"]],
+    ["operations", one, "--operations 9", mistake, 0, "NN0603"],
+    ["batches", one, "--batches 2,1", training(/(\d+) +wasm/), ["8", "4", "1"], ["2", "1"]],
+    ["rounds", "points.nn --target wasm", "--rounds 3", all(/medians of (\d+)/g), ["5"], ["3"]],
+    ["seconds", one, "--seconds 5", training(/8 +wasm .* (\d\.\d\d) s/), ["1.00"], ["5.00"]],
+    ["profile", `${one} --seconds 0.01`, "--profile", all(/^Profile of (\w+): training/gm), [], ["wasm"]],
+    ["compare", three, timed, all(/^Beside (.*)/gm), [], ["earlier/bench.json"]],
+    ["fail-above", `${three} ${timed} --seconds 300`, "--fail-above 10%", code, 0, 1],
+    ["out", one, "--out OUT", has("bench.html"), false, true],
+    ["force", `${one} --out measured`, "--force", mistake, "NN0928", 0],
+    ["json", one, "--json", isJson, false, true],
   ],
   fmt: [
     ["check", "RUN/ugly.nn", "--check", ({ file }) => file("ugly.nn")?.includes(" -> "), true, false],

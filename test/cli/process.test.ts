@@ -54,7 +54,7 @@ describe("exit codes", () => {
 });
 
 describe("what the GPU's libraries print of themselves", () => {
-  const bench = ["bench", "points.nn", "--seconds", "0.01"];
+  const bench = ["bench", "points.nn", "--seconds", "0.01", "--rounds", "1", "--batches", "8"];
 
   test("stays away from a run without a GPU: its error, and nothing else", () => {
     expect(run("train", "points.nn", "-o", "gpu", "--target", "wgsl")).toEqual({

@@ -15,7 +15,7 @@ import { reduce } from "./kernels.ts";
 const [i, j, k] = ["i", "j", "k"].map(axisIndex);
 const axis = (name: string, extent: number): Axis => ({ name, extent: constant(extent) });
 const batch: Axis = { name: "i", extent: symbol("N") };
-const origins = [{ span: undefined, path: "Digits.dense" }];
+const origins = [{ span: undefined, path: "Digits.dense", work: constant(1) }];
 const lanes = { lanes: 4 } as const;
 
 const sum = binary("add", local("sum", "f32"), load("b", "f32", [j]));

@@ -2,8 +2,8 @@
  * The page of an exported model: one file that fetches nothing and runs from a disk, under a policy that allows its own script and style by their
  * hashes and nothing else. Names and texts of the program stand in it as texts alone.
  */
-import { createHash } from "node:crypto";
 import { literal } from "../../../targets/typescript/code.ts";
+import { hashOf } from "../../output/policy.ts";
 import { escape } from "../../plot/xml.ts";
 import type { FrameParts } from "../frame.ts";
 import { answerText, rowsPageText } from "./answer-text.ts";
@@ -88,9 +88,4 @@ ${paragraphs.map((line) => `<p class="doc">${escape(line)}</p>\n`).join("")}<p c
 </body>
 </html>
 `;
-}
-
-/** The element's text is what is hashed, to the byte. */
-function hashOf(content: string): string {
-  return `'sha256-${createHash("sha256").update(content).digest("base64")}'`;
 }
