@@ -7,8 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { gzipped, runtimeBytes } from "../../scripts/lib/sizes.mjs";
 import { median } from "./statistics.mjs";
 import { boundFlags, workloads } from "./workloads.mjs";
 
@@ -17,7 +16,7 @@ const times = 3;
 
 /** `{ glueBytes, workloads: [{ workload, buildMs, moduleBytes, manifestBytes, trainerBytes }], digitsMs }`; bytes are gzipped. */
 export async function extrasOf(names) {
-  const glueBytes = await glue();
+  const glueBytes = await runtimeBytes();
   const built = names.map((workload) => {
     const { milliseconds, result } = timed(
       ["build", path.join("bench/workloads", `${workload}.nn`), "--target", "wasm", ...boundFlags(workloads[workload].bounds)],
@@ -59,31 +58,4 @@ function timed(args, look) {
     }
   }
   return { milliseconds: median(taken), result };
-}
-
-const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
-
-/** The runtime as a page gets it, minified: what `load` needs at once, which opens WebAssembly on one thread. */
-async function glue() {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: 'export { load } from "./dist/runtime.js";', resolveDir: root, sourcefile: "page.js" },
-    absWorkingDir: root,
-    outdir: "page",
-    bundle: true,
-    minify: true,
-    splitting: true,
-    format: "esm",
-    platform: "browser",
-    target: "es2022",
-    write: false,
-    metafile: true,
-  });
-  const needed = new Set(["page/stdin.js"]);
-  // A set walks what is added to it while it is walked.
-  for (const name of needed)
-    for (const { path: file, kind } of metafile.outputs[name].imports)
-      if (kind === "import-statement") needed.add(file);
-  const bytes = (name) =>
-    outputFiles.find(({ path: file }) => path.relative(root, file) === path.normalize(name)).contents;
-  return [...needed].reduce((sum, name) => sum + gzipped(bytes(name)), 0);
 }

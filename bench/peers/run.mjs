@@ -10,7 +10,7 @@ import { extrasOf } from "./extras.mjs";
 import { optionsOf } from "./options.mjs";
 import { machineOf } from "./report/machine.mjs";
 import { writeReport } from "./report/write.mjs";
-import { systems } from "./systems/index.mjs";
+import { inferring, systems } from "./systems/index.mjs";
 
 /** The answer of measure.mjs from a process of its own; throws where it ends without one. */
 async function inProcess(request) {
@@ -77,6 +77,7 @@ try {
     optionsOf(
       process.argv.slice(2),
       systems.map(({ name }) => name),
+      inferring,
     ),
   );
 } catch (error) {

@@ -6,6 +6,7 @@ import path from "node:path";
 import { exportNotFinite, notFinite } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { counted } from "../../compiler/diagnostics/lists.ts";
 import type { HostModel } from "../../compiler/program/host.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
 import { textModelOf } from "../../runtime/predict/text.ts";
@@ -212,6 +213,6 @@ async function moduleOf(exported: Exported, model: HostModel): Promise<Module> {
     text: format === "html" ? rowsPage(parts, manifest) : printed(moduleText(parts)),
     declarations: declarationText(parts),
     apart: weightsFile(parts.weights),
-    examples: `${parts.examples.length} stored examples`,
+    examples: counted(parts.examples.length, "stored example"),
   };
 }

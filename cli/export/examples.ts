@@ -18,6 +18,13 @@ import type { ModuleParts } from "./template.ts";
 type ExampleRow = ModuleParts["examples"][number]["row"];
 
 const exampleCount = 4;
+/** Wide rows are fewer: a page fetches what is stored here, too. */
+const mostValues = 1024;
+
+function countFor(inputs: readonly InputField[]): number {
+  const values = inputs.reduce((sum, { width }) => sum + width, 0);
+  return Math.max(1, Math.min(exampleCount, Math.floor(mostValues / values)));
+}
 
 /** Raw rows of the train's data, where those are at hand and still of the kind of training's. */
 export function dataRows(
@@ -60,8 +67,9 @@ function rowsOfData(
 export function exampleRows(data: Dataset | undefined, { inputs }: Interface): readonly ExampleRow[] {
   if (data === undefined) return madeUp(inputs);
   const { tensors, rows } = data;
-  return Array.from({ length: Math.min(exampleCount, rows) }, (_, at) => {
-    const row = Math.floor((at * rows) / exampleCount);
+  const count = countFor(inputs);
+  return Array.from({ length: Math.min(count, rows) }, (_, at) => {
+    const row = Math.floor((at * rows) / count);
     return Object.fromEntries(
       inputs.map(({ name, width }) => [
         name,
@@ -72,7 +80,7 @@ export function exampleRows(data: Dataset | undefined, { inputs }: Interface): r
 }
 
 function madeUp(inputs: readonly InputField[]): readonly ExampleRow[] {
-  return Array.from({ length: exampleCount }, (_, row) =>
+  return Array.from({ length: countFor(inputs) }, (_, row) =>
     Object.fromEntries(
       inputs.map(({ name, dtype, width, limit, classes }) => [
         name,
@@ -82,10 +90,10 @@ function madeUp(inputs: readonly InputField[]): readonly ExampleRow[] {
   );
 }
 
-/** Spread without a pattern that a network could be blind to (multiples of the golden ratio). */
+/** Spread without a pattern that a network could be blind to (multiples of the golden ratio), in few digits. */
 function madeUpValue(at: number, dtype: InputField["dtype"], limit: number | undefined): number {
   const part = (at * 0.618033988749895) % 1;
-  return dtype === "i32" ? Math.floor(part * (limit ?? 2)) : Math.fround(Number((part * 2 - 1).toFixed(4)));
+  return dtype === "i32" ? Math.floor(part * (limit ?? 2)) : Number((part * 2 - 1).toFixed(2));
 }
 
 /** As many at once as the module takes, and so in the same places: what draws says something else in each. */

@@ -46,7 +46,8 @@ export interface ModuleParts extends FrameParts {
 
 /** The whole module as TypeScript. */
 export function moduleText(parts: ModuleParts): string {
-  return [modelText(parts), mainText(parts, "${examples.length} examples")].join("\n");
+  const examples = parts.examples.length === 1 ? "1 example" : "${examples.length} examples";
+  return [modelText(parts), mainText(parts, examples)].join("\n");
 }
 
 /** Without what Node's command line asks for. */

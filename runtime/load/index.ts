@@ -7,7 +7,7 @@ export type { Artifact, Manifest, TargetName } from "../../compiler/program/arti
 export type { Answer, ClassAnswer, NumbersAnswer, Score, TextAnswer } from "../predict/answers.ts";
 export type { InputField, OutputField } from "../predict/interface.ts";
 export { predictor, Predictor } from "../predict/predictor.ts";
-export type { PredictorOptions } from "../predict/predictor.ts";
+export type { PredictorOptions, StreamOptions } from "../predict/predictor.ts";
 export type { Row, RowValue } from "../predict/rows.ts";
 export type { GenerateOptions } from "../predict/text-reader.ts";
 export type { Prediction, Probes, ProbeValues, StepResult } from "./calls.ts";

@@ -4,13 +4,14 @@
  */
 import { unsuitableValue } from "../../compiler/diagnostics/codes/data.ts";
 import { wrongType } from "../../compiler/diagnostics/codes/runtime.ts";
-import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
-import { checkOptions, isString } from "../../compiler/diagnostics/options.ts";
+import { NncError, type Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { checkOptions, count, isString, unsuitable } from "../../compiler/diagnostics/options.ts";
 import type { Rules } from "../../compiler/diagnostics/options.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import { none, predictRules } from "../load/call-options.ts";
 import type { PredictOptions } from "../load/call-options.ts";
 import type { Prediction } from "../load/calls.ts";
+import type { View } from "../load/executable.ts";
 import { failure, kindOf } from "../load/fail.ts";
 import type { TensorInput } from "../load/inputs.ts";
 import { load, rules as loadRules } from "../load/load.ts";
@@ -22,7 +23,8 @@ import type { Answer, TextAnswer } from "./answers.ts";
 import { interfaceOf } from "./interface.ts";
 import type { InputField, Interface, OutputField } from "./interface.ts";
 import { readRows, requireKnownKeys } from "./rows.ts";
-import type { Row } from "./rows.ts";
+import type { PlacedRow, Row } from "./rows.ts";
+import { inTurn, requireRows } from "./stream.ts";
 import { generateRules, promptRules, TextReader } from "./text-reader.ts";
 import type { GenerateOptions } from "./text-reader.ts";
 import { apartWarnings, rowsAtOnce } from "./together.ts";
@@ -32,6 +34,16 @@ export interface PredictorOptions extends Pick<LoadOptions, "gpu" | "seed" | "th
   /** By default the model that was trained, else the first of the file. */
   readonly model?: string;
 }
+
+export interface StreamOptions extends PredictOptions {
+  /**
+   * How many rows are gathered before they are answered, at most as many as the program takes at once, which is the default. With 1, each is answered
+   * before the next is asked for: for rows that come slowly.
+   */
+  readonly batch?: number;
+}
+
+const streamRules: Rules<StreamOptions> = { ...predictRules, batch: count };
 
 const rules: Rules<PredictorOptions> = {
   gpu: loadRules.gpu,
@@ -112,7 +124,7 @@ export class Predictor {
     if (reader !== undefined) {
       const texts = this.#texts(rows, reader);
       const said: (readonly Answer[])[] = [];
-      for (const ids of texts) said.push([textAnswer(reader, await reader.drive(reader.begin().each(ids), options))]);
+      for (const ids of texts) said.push([await this.#textAnswer(reader, ids, options)]);
       return said;
     }
     const answers: (readonly Answer[])[] = [];
@@ -134,6 +146,35 @@ export class Predictor {
     return this.#batches(rows).flatMap(({ inputs, count }) =>
       this.#answers(this.#network.predictSync(this.#outside.model.name, inputs, options), count),
     );
+  }
+
+  /**
+   * For each row that comes, in their order, what `predict` says of it: `for await (const [answer] of it.stream(rows)) …`. Rows come from anything that
+   * can be iterated over, waiting for each or not: a generator, a list, a stream of Node's that gives objects. A batch of them is gathered and answered, and none is
+   * asked for before those answers are taken; each is read when it comes. Who leaves the loop ends the rows, too. Throws as `predict` does, for a
+   * row behind the answers to those before it, and NN0712 for what gives no rows.
+   */
+  stream(
+    rows: AsyncIterable<Row | string> | Iterable<Row | string>,
+    options: StreamOptions = none,
+  ): AsyncGenerator<readonly Answer[], void, undefined> {
+    checkOptions("stream", options, streamRules);
+    requireRows(rows);
+    const reader = this.#reader;
+    const { batch, ...others } = options;
+    // Texts have lengths of their own, and are answered one by one.
+    const most = reader === undefined ? this.#most : 1;
+    if (batch !== undefined && batch > most) {
+      const expected =
+        most === 1
+          ? "1, as many as are taken at once"
+          : `a whole number from 1 to ${most}, as many as are taken at once`;
+      throw new NncError(unsuitable("batch", expected, batch));
+    }
+    if (reader === undefined) return this.#rowsInTurn(rows, batch ?? most, others);
+    const answer = async (texts: readonly Int32Array[]): Promise<readonly (readonly Answer[])[]> =>
+      Promise.all(texts.map(async (ids) => [await this.#textAnswer(reader, ids, others)]));
+    return inTurn(rows, most, (row, at) => this.#text(row, at, reader), answer);
   }
 
   /**
@@ -162,14 +203,38 @@ export class Predictor {
     return answersOf(this.#outside, predictions, rows);
   }
 
-  #texts(rows: readonly unknown[], { text }: TextReader): readonly Int32Array[] {
-    return requireList(rows).map((row, at) => {
-      if (typeof row !== "string")
-        throw failure(unsuitableValue, { place: `row ${at}`, expected: "a text", found: kindOf(row) });
-      const { ids, warnings } = idsOf(row, `row ${at}`, text);
-      this.#tell(warnings);
-      return ids;
-    });
+  #rowsInTurn(
+    rows: AsyncIterable<Row | string> | Iterable<Row | string>,
+    most: number,
+    options: PredictOptions,
+  ): AsyncGenerator<readonly Answer[], void, undefined> {
+    const { manifest } = this.#network;
+    const { model } = this.#outside;
+    const read = (value: unknown, at: number): ReadonlyMap<string, View> => {
+      if (at === most) this.#tell(apartWarnings(manifest, model, at + 1, most));
+      return this.#values([{ value, place: placeOf(at) }]);
+    };
+    const answer = async (batch: readonly ReadonlyMap<string, View>[]): Promise<readonly (readonly Answer[])[]> => {
+      const parts = this.inputs.map((input): readonly [string, TensorInput] => [input.name, joined(batch, input)]);
+      return this.#answers(await this.#network.predict(model.name, new Map(parts), options), batch.length);
+    };
+    return inTurn(rows, most, read, answer);
+  }
+
+  async #textAnswer(reader: TextReader, ids: Int32Array, options: PredictOptions): Promise<TextAnswer> {
+    return textAnswer(reader, await reader.drive(reader.begin().each(ids), options));
+  }
+
+  #texts(rows: readonly unknown[], reader: TextReader): readonly Int32Array[] {
+    return requireList(rows).map((row, at) => this.#text(row, at, reader));
+  }
+
+  #text(row: unknown, at: number, { text }: TextReader): Int32Array {
+    if (typeof row !== "string")
+      throw failure(unsuitableValue, { place: placeOf(at), expected: "a text", found: kindOf(row) });
+    const { ids, warnings } = idsOf(row, placeOf(at), text);
+    this.#tell(warnings);
+    return ids;
   }
 
   #tell(warnings: readonly Diagnostic[]): void {
@@ -179,10 +244,8 @@ export class Predictor {
   #batches(
     rows: readonly (Row | string)[],
   ): readonly { readonly inputs: ReadonlyMap<string, TensorInput>; readonly count: number }[] {
-    const placed = requireList(rows).map((value, at) => ({ value, place: `row ${at}` }));
-    const { fitted } = this.#network.record;
-    requireKnownKeys(placed, this.inputs, fitted);
-    const values = readRows(placed, this.inputs, fitted);
+    const placed = requireList(rows).map((value, at) => ({ value, place: placeOf(at) }));
+    const values = this.#values(placed);
     this.#tell(apartWarnings(this.#network.manifest, this.#outside.model, placed.length));
     const starts = Array.from({ length: Math.ceil(placed.length / this.#most) }, (_, batch) => batch * this.#most);
     return starts.map((from) => {
@@ -194,6 +257,23 @@ export class Predictor {
       return { inputs: new Map(parts), count };
     });
   }
+
+  /** Rows as the network takes them, by input. */
+  #values(rows: readonly PlacedRow[]): ReadonlyMap<string, View> {
+    const { fitted } = this.#network.record;
+    requireKnownKeys(rows, this.inputs, fitted);
+    return readRows(rows, this.inputs, fitted);
+  }
+}
+
+const placeOf = (at: number): string => `row ${at}`;
+
+/** One input of rows that were read one by one. */
+function joined(rows: readonly ReadonlyMap<string, View>[], { name, dtype, shape, width }: InputField): TensorInput {
+  const length = rows.length * width;
+  const data = dtype === "f32" ? new Float32Array(length) : new Int32Array(length);
+  for (const [at, values] of rows.entries()) data.set(values.get(name) ?? [], at * width);
+  return { shape: [rows.length, ...shape], data };
 }
 
 function requireList(rows: unknown): readonly unknown[] {

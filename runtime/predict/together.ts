@@ -10,9 +10,13 @@ export function rowsAtOnce({ dims }: Manifest, { inputs }: HostModel): number {
   return dims.find(({ name }) => name === leading)?.bound ?? 1;
 }
 
-/** A warning where so many rows do not fit into one call of a model that looks at the rows beside each. */
-export function apartWarnings(manifest: Manifest, model: HostModel, rows: number): readonly Diagnostic[] {
-  const most = rowsAtOnce(manifest, model);
+/** A warning where so many rows do not fit into one call, of `most`, of a model that looks at the rows beside each. */
+export function apartWarnings(
+  manifest: Manifest,
+  model: HostModel,
+  rows: number,
+  most = rowsAtOnce(manifest, model),
+): readonly Diagnostic[] {
   if (model.together !== true || rows <= most) return [];
   const dimension = model.inputs[0]?.shape[0]?.key ?? "N";
   return [diagnose(rowsApart, { model: model.name, most, rows, dimension }, [])];

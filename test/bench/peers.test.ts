@@ -156,6 +156,41 @@ describe("what is asked", () => {
     expect(asked(rows)).toMatchObject([{ title, found: 2, holds: true }]);
   });
 
+  test("of exported code is asked of one row, and that it is not behind for a whole batch", () => {
+    const one = (system: string, batch: number, medianMs: number): Row => ({
+      ...row(system, "W2", { medianMs }),
+      phase: "inference",
+      batch,
+    });
+    const rows = [
+      one("nnc-export-wasm", 1, 1),
+      one("nnc-export-wasm-f16", 1, 1),
+      one("nnc-export-wasm", 128, 2),
+      one("onnxruntime-web", 1, 1.5),
+      one("onnxruntime-web", 128, 1.9),
+    ];
+    expect(asked(rows)).toMatchObject([
+      {
+        title: "W2: nnc-export-wasm beside onnxruntime-web, inference of one row",
+        least: 1.4,
+        found: 1.5,
+        holds: true,
+      },
+      {
+        title: "W2: nnc-export-wasm-f16 beside onnxruntime-web, inference of one row",
+        least: 1.8,
+        found: 1.5,
+        holds: false,
+      },
+      {
+        title: "W2: nnc-export-wasm beside onnxruntime-web, inference of 128 rows",
+        least: 1,
+        found: 0.95,
+        holds: false,
+      },
+    ]);
+  });
+
   test.each([
     ["holds", { medianMs: 10_000 }, false, true],
     ["does not hold", { medianMs: 9000 }, false, false],

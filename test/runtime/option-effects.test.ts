@@ -15,6 +15,7 @@ import type {
   PredictOptions,
   PredictorOptions,
   RestoreOptions,
+  StreamOptions,
 } from "../../runtime/load/index.ts";
 import { prepare, train } from "../../runtime/train/index.ts";
 import type { TrainEvent, TrainOptions } from "../../runtime/train/index.ts";
@@ -178,7 +179,7 @@ each<PredictorOptions>("predictor", {
 });
 
 /** What a network that draws answers. */
-async function noise(options: PredictorOptions): Promise<unknown> {
+async function noise(options: PredictorOptions): Promise<readonly unknown[]> {
   return (await predictor(artifact, parameters, { model: "Noise", ...options })).predictSync([[0, 0, 0]]);
 }
 
@@ -279,6 +280,27 @@ const restored = async (of: Artifact, bytes: Uint8Array, options: RestoreOptions
   const net = await load(of);
   return (await errorOf(() => net.restore(bytes, options))).slice(0, 6);
 };
+
+/** What a network that draws says of the first row of a stream, and how many rows it asked for before. */
+async function streamed(options: StreamOptions): Promise<{ readonly said: unknown; readonly asked: number }> {
+  let asked = 0;
+  function* rows(): Generator<readonly number[]> {
+    for (; asked < 100; asked += 1) yield [0, 0, 0];
+  }
+  const answers = (await predictor(artifact, parameters, { model: "Noise" })).stream(rows(), options);
+  const { value: said } = await answers.next();
+  return { said, asked: asked + 1 };
+}
+
+each<StreamOptions>("stream", {
+  seed: [
+    6,
+    async (options) => (await streamed(options)).said,
+    (await noise({ seed: 5 }))[0],
+    (await noise({ seed: 6 }))[0],
+  ],
+  batch: [1, async (options) => (await streamed(options)).asked, 8, 1],
+});
 
 each<RestoreOptions>("restore", {
   optimizer: [false, async (options) => restored(artifact, resume, options), "NN0922", "no err"],

@@ -1,4 +1,6 @@
 /** Everything that can be measured, in the order of the tables. */
+import { brain } from "./brain.mjs";
+import { exported } from "./exported.mjs";
 import { jax } from "./jax.mjs";
 import { nnc } from "./nnc.mjs";
 import { onnxruntime } from "./onnxruntime.mjs";
@@ -17,10 +19,20 @@ import { torch } from "./torch.mjs";
 export const systems = [
   nnc("wasm"),
   nnc("typescript"),
+  exported("wasm"),
+  // Half of the bytes where weights pass through the cache at the speed of memory, which those of W2 do.
+  exported("wasm", "f16", ["W2"]),
+  exported("js"),
   tfjs("wasm"),
   tfjs("cpu"),
   jax,
+  brain,
   torch,
   onnxruntime("web"),
   onnxruntime("node"),
 ];
+
+/** What `--phase infer` measures: exported modules beside what others infer with in JavaScript. */
+export const inferring = systems
+  .map(({ name }) => name)
+  .filter((name) => !["nnc-wasm", "nnc-typescript", "tfjs-cpu", "torch"].includes(name));
