@@ -30,6 +30,7 @@ const marks: readonly (readonly [end: string, mark: RegExp])[] = [
   [".jsonl", /^\{"event":"(start","name"|step","step"|epoch","epoch"|done","holdout"):/],
   [".svg", /<desc>drawn by nnc<\/desc>/],
   ["manifest.json", /^\{"format":"nnc-artifact",/],
+  ["run.json", /^\{"format":"nnc-run",/],
   [".mjs", /, exported by nnc\./],
   [".mts", /, exported by nnc\./],
   [".js", /, exported by nnc\./],
