@@ -6,6 +6,7 @@ import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { HostModel, HostTrain } from "../../compiler/program/host.ts";
 import { elements } from "../../runtime/data/dataset.ts";
 import type { Dataset } from "../../runtime/data/dataset.ts";
+import { roleOf } from "../../runtime/data/roles.ts";
 import type { Network, Prediction } from "../../runtime/load/index.ts";
 import { unfitted } from "../../runtime/save/fitted.ts";
 import { evaluationSize, feedOf } from "../../runtime/train/data.ts";
@@ -210,8 +211,10 @@ async function describe(
   return described.toSorted((a, b) => (b.loss ?? 0) - (a.loss ?? 0));
 }
 
-function knownOf({ train, data, classes }: Examined, rows: Dataset): Known {
-  return { train, fitted: data.fitted ?? unfitted, rows, classes };
+function knownOf({ network, train, data, classes }: Examined, rows: Dataset): Known {
+  const isExtra = ({ name }: { readonly name: string }): boolean => roleOf(network.manifest.host, name) === "extra";
+  const extras = new Set(train.inputs.filter(isExtra).map(({ name }) => name));
+  return { train, fitted: data.fitted ?? unfitted, rows, classes, extras };
 }
 
 /** Shape and numbers of the first result. */

@@ -42,10 +42,12 @@ export interface Known {
   /** The rows that are looked at, prepared as the network has them. */
   readonly rows: Dataset;
   readonly classes: readonly string[];
+  /** Inputs that a loss takes beside the target: numbers, though they may have the shape of a picture. */
+  readonly extras: ReadonlySet<string>;
 }
 
 /** The inputs of each row; the target, and what only says how much each place counts, are none. */
-export function inputParts({ train, fitted, rows }: Known): readonly (readonly Part[])[] {
+export function inputParts({ train, fitted, rows, extras }: Known): readonly (readonly Part[])[] {
   const shown = train.inputs.filter(({ name, weighs }) => name !== train.target?.input && weighs !== true);
   const parts = shown.flatMap((input) => {
     const tensor = rows.tensors.get(input.name);
@@ -53,7 +55,8 @@ export function inputParts({ train, fitted, rows }: Known): readonly (readonly P
     const width = elements(tensor.shape);
     const field = inputField(input.name, input.dtype, { shape: tensor.shape, width }, input.limit, fitted);
     const raw = rawRows(input.name, tensor, rows.rows, fitted);
-    const picture = pictureOf(field, train, fitted, { rows: rows.rows, tensors: new Map([[input.name, raw]]) });
+    const data = { rows: rows.rows, tensors: new Map([[input.name, raw]]) };
+    const picture = extras.has(input.name) ? undefined : pictureOf(field, train, fitted, data);
     return [
       Array.from({ length: rows.rows }, (_, row): Part => {
         const values = valuesOfRow(raw, row);
