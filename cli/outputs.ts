@@ -31,6 +31,7 @@ const marks: readonly (readonly [end: string, mark: RegExp])[] = [
   [".svg", /<desc>drawn by nnc<\/desc>/],
   ["manifest.json", /^\{"format":"nnc-artifact",/],
   ["bench.json", /^\{"ok":true,"format":"nnc-bench",/],
+  ["run.json", /^\{"format":"nnc-run",/],
   [".mjs", /, exported by nnc\./],
   [".mts", /, exported by nnc\./],
   [".js", /, exported by nnc\./],

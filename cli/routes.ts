@@ -5,6 +5,7 @@ import { entry } from "./action.ts";
 import { bench } from "./bench/route.ts";
 import type { BuildFlags } from "./commands/build.ts";
 import type { CheckFlags } from "./commands/check.ts";
+import type { CompareFlags } from "./commands/compare.ts";
 import type { EvalFlags } from "./commands/eval.ts";
 import type { ExplainFlags } from "./commands/explain.ts";
 import type { ExportFlags } from "./commands/export.ts";
@@ -85,7 +86,7 @@ const train = buildCommand<TrainFlags, [string], Context>({
   parameters: {
     positional: file,
     flags: {
-      out: { ...out("The folder for parameters, log and plot; by default runs/NAME"), optional: true },
+      out: { ...out("The folder for parameters, log, plot and report; by default runs/NAME"), optional: true },
       force,
       target: runTarget,
       relaxed,
@@ -143,12 +144,39 @@ const train = buildCommand<TrainFlags, [string], Context>({
     aliases: { o: "out" },
   },
   docs: {
-    brief: "Trains; writes parameters, plot and log",
+    brief: "Trains; writes parameters, plot, log and report",
     customUsage: [
-      { input: "digits.nn -o runs/digits", brief: "writes parameters.safetensors, plot.svg and log.jsonl" },
+      {
+        input: "digits.nn -o runs/digits",
+        brief: "writes parameters.safetensors, plot.svg, log.jsonl and report.html",
+      },
       { input: "digits.nn -o runs/digits --resume --epochs 40", brief: "goes on to epoch 40" },
       { input: "optimisers.nn --all", brief: "several ways to train, in one plot" },
     ],
+  },
+});
+
+const compare = buildCommand<CompareFlags, string[], Context>({
+  loader: async () => entry((await import("./commands/compare.ts")).compare),
+  parameters: {
+    positional: {
+      kind: "array",
+      parameter: { brief: "The folders of two runs or more", placeholder: "RUN", parse: text },
+    },
+    flags: {
+      out: {
+        ...out("A page (x.html) or a picture of the curves (x.svg) to write, too"),
+        placeholder: "FILE",
+        optional: true,
+      },
+      force,
+      json,
+    },
+    aliases: { o: "out" },
+  },
+  docs: {
+    brief: "Runs side by side: curves, figures, what differs in source, settings and data",
+    customUsage: [{ input: "runs/slow runs/fast -o runs.html", brief: "folders that `train -o` wrote" }],
   },
 });
 
@@ -360,6 +388,7 @@ export const routes: Readonly<Record<string, Command<Context>>> = {
   check,
   build,
   train,
+  compare,
   eval: evaluate,
   predict,
   export: exportCommand,

@@ -4,9 +4,8 @@ import type { Axis } from "../plot/axis.ts";
 import { push } from "../../compiler/loops/push.ts";
 import { plural } from "../output/numbers.ts";
 import { cut } from "../output/wrap.ts";
-import { element, group, text } from "../plot/xml.ts";
-import { fileColours } from "./colours.ts";
-import type { Colours } from "./colours.ts";
+import { colourOf, element, group, paper, text } from "../plot/xml.ts";
+import type { Colours } from "../plot/xml.ts";
 import type { Document, Result } from "./document.ts";
 import { formatTime } from "./figures.ts";
 import { inOrder } from "./text.ts";
@@ -47,17 +46,14 @@ export function drawTimes(document: Document): string {
   const placed = panels.map((panel, at) => {
     const row = Math.floor(at / across);
     const above = heights.slice(0, row).reduce((sum, one) => sum + one + gap, 0);
-    return group(
-      { x: gap + (at % across) * (panelWidth + gap), y: header + above },
-      drawPanel(panel, systems, fileColours),
-    );
+    return group({ x: gap + (at % across) * (panelWidth + gap), y: header + above }, drawPanel(panel, systems, paper));
   });
   const title = `${document.network.file}: ${document.network.model}, ${document.machine.cpu}`;
   return `${svg(width, height, title, [
     // By which the command knows its own pictures again.
     element("desc", {}, [], "drawn by nnc"),
     element("rect", { width, height, fill: "#ffffff" }),
-    text(cut(title, across * 58), { x: gap, y: 28, "font-size": 15, "font-weight": 600, fill: fileColours.strong }),
+    text(cut(title, across * 58), { x: gap, y: 28, "font-size": 15, "font-weight": 600, fill: paper.strong }),
     ...placed,
   ])}\n`;
 }
@@ -113,7 +109,7 @@ export function drawPanel({ title, results }: Panel, systems: readonly string[],
   const width = panelWidth - inner.left - inner.right;
   const height = results.length * rowHeight;
   const rows = results.map((one, at) => {
-    const colour = colours.of(systems.indexOf(systemOf(one)));
+    const colour = colourOf(colours, systems.indexOf(systemOf(one)));
     return group({ x: 0, y: (at + 0.5) * rowHeight }, drawResult(one, { axis, width, unit, colour, colours }));
   });
   return [

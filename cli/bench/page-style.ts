@@ -1,21 +1,12 @@
 /** The style sheet of a report: light or dark as the reader's system is, readable on a telephone. */
-export const reportStyle = `
-:root {
-  color-scheme: light dark;
-  --ground: #f6f7f9; --card: #ffffff; --ink: #1b1f24; --soft: #5a6572; --line: #d5dae1; --bad: #a3260f; --good: #17663a; --bar: #0b63b033;
-  --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #cc79a7; --c4: #56b4e9; --c5: #b8860b; --c6: #7a5195; --c7: #4d4d4d;
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
-}
+import { plotScheme, schemeText } from "../plot/page.ts";
+
+export const reportStyle = `${schemeText}${plotScheme}
+:root { --good: #17663a; --bar: #0b63b033; }
 @media (prefers-color-scheme: dark) {
-  :root {
-    --ground: #14171b; --card: #1d2127; --ink: #e8ebef; --soft: #a2adba; --line: #363d47; --bad: #ff9b85; --good: #7fd6a3; --bar: #6db3f240;
-    --c0: #4aa3df; --c1: #f08a3c; --c2: #3cc79d; --c3: #e29cc5; --c4: #8fd0f5; --c5: #d9ae4a; --c6: #b08fd0; --c7: #a8a8a8;
-  }
+  :root { --good: #7fd6a3; --bar: #6db3f240; }
 }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--ground); color: var(--ink); }
 main { max-width: 72rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
-h1 { margin: 0; font-size: 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }
 h2 { margin: 2rem 0 .75rem; font-size: 1.2rem; overflow-wrap: anywhere; }
 h3 { margin: 1.25rem 0 .5rem; font-size: 1rem; overflow-wrap: anywhere; }
 p { margin: .35rem 0; max-width: 52rem; overflow-wrap: anywhere; }

@@ -1,12 +1,11 @@
 /**
- * The report: one page that fetches nothing, runs no script, and allows its own style alone. Names, files and texts of the program stand in it as
+ * The report: one page that fetches nothing and runs no script. Names, files and texts of the program stand in it as
  * texts alone.
  */
-import { hashOf } from "../output/policy.ts";
 import { formatCount, plural } from "../output/numbers.ts";
+import { themed, wholePage } from "../plot/page.ts";
 import { element, escape } from "../plot/xml.ts";
 import { drawPanel, heightOf, panelsOf, panelWidth, svg, systemsOf } from "./chart.ts";
-import { pageColours } from "./colours.ts";
 import type { Comparison } from "./compare.ts";
 import { nameOf } from "./compare.ts";
 import type { Document } from "./document.ts";
@@ -34,20 +33,7 @@ type Texts = ReadonlyMap<string, string>;
 export function reportPage(document: Document, comparison: Comparison | undefined, texts: Texts): string {
   const { network, skipped } = document;
   const title = `${network.file}: how fast ${network.model} is`;
-  const policy = ["default-src 'none'", `style-src ${hashOf(reportStyle)}`, "base-uri 'none'", "form-action 'none'"];
-  return `<!doctype html>
-<!-- A report of nnc bench, measured by nnc. It fetches nothing and runs no script. -->
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy.join("; ")}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escape(title)}</title>
-<style>${reportStyle}</style>
-</head>
-<body>
-<main>
+  const body = `<main>
 <h1>${escape(title)}</h1>
 ${introduction(document)}
 <h2>Times</h2>
@@ -61,9 +47,9 @@ ${comparison === undefined ? "" : comparisonHtml(comparison)}
 ${(document.profiles ?? []).map((profile) => profileHtml(profile, texts)).join("\n")}
 <footer><p>How to read this: docs/benchmarks.md of nnc.</p></footer>
 </main>
-</body>
-</html>
 `;
+  const about = "A report of nnc bench, measured by nnc. It fetches nothing and runs no script.";
+  return wholePage({ title, about, style: reportStyle, body });
 }
 
 function introduction({ network, machine, settings }: Document): string {
@@ -78,7 +64,7 @@ function introduction({ network, machine, settings }: Document): string {
 function pictures(document: Document): string {
   const systems = systemsOf(document);
   const panels = panelsOf(document).map((panel) => {
-    const picture = svg(panelWidth, heightOf(panel), panel.title, drawPanel(panel, systems, pageColours));
+    const picture = svg(panelWidth, heightOf(panel), panel.title, drawPanel(panel, systems, themed));
     return `<div class="card">${picture}</div>`;
   });
   return `<div class="panels">\n${panels.join("\n")}\n</div>`;
@@ -124,7 +110,7 @@ function profileHtml(profile: Profile, texts: Texts): string {
   const kernels = kernelsSheet(profile);
   return `<h2>${escape(title)}</h2>
 <p class="soft">${escape(profileNote(profile))}</p>
-<div class="wide">${drawFlame(profile, title.replace(/^Profile of /, ""), pageColours)}</div>
+<div class="wide">${drawFlame(profile, title.replace(/^Profile of /, ""), themed)}</div>
 ${sourcesHtml(profile, texts)}
 ${sheets.join("\n")}
 <details><summary>${escape(kernels.title)}</summary>
@@ -167,6 +153,6 @@ function bar(share: number): string {
   if (share === 0) return "";
   const attributes = { viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" };
   return element("svg", attributes, [
-    element("rect", { width: Math.max(1, 100 * share), height: 10, fill: "var(--c0)" }),
+    element("rect", { width: Math.max(1, 100 * share), height: 10, fill: "var(--curve-0)" }),
   ]);
 }

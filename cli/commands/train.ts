@@ -1,7 +1,6 @@
 /** `nnc train FILE`: trains one `train` of a file, or all of them into one comparison. */
 import path from "node:path";
 import type { ProjectSource } from "../../compiler/project.ts";
-import { hasColour, isTerminal, widthOf } from "../context.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
 import { reportFailure, writeFailure } from "../failure.ts";
@@ -14,8 +13,8 @@ import { writeJson } from "../output/json.ts";
 import { formatDuration, plural } from "../output/numbers.ts";
 import { lookOf } from "../output/style.ts";
 import type { Look } from "../output/style.ts";
+import { wrap } from "../output/wrap.ts";
 import { drawSvg } from "../plot/svg.ts";
-import { drawTerminal } from "../plot/terminal.ts";
 import {
   arithmeticOf,
   checkTarget,
@@ -27,14 +26,15 @@ import {
   trainLabels,
 } from "../source.ts";
 import type { ArithmeticFlags, ClosingFlags } from "../source.ts";
+import { reportName } from "../report/page.ts";
 import { figuresOf } from "../train/figures.ts";
-import type { History } from "../train/history.ts";
 import { logName } from "../train/log.ts";
-import { curvePanels, panelsOf } from "../train/picture.ts";
+import { panelsOf } from "../train/picture.ts";
 import { probeTable } from "../train/probes.ts";
 import { outputNames, parametersName, plotName, readCheckpoint, runTraining } from "../train/run.ts";
 import type { RunOutcome } from "../train/run.ts";
 import { settingsByTrain } from "../train/settings.ts";
+import { showPanels } from "../train/show.ts";
 import { comparisonOf, summaryOf } from "../train/summary.ts";
 
 export type TrainFlags = ClosingFlags &
@@ -51,9 +51,6 @@ export type TrainFlags = ClosingFlags &
     readonly override: boolean;
     readonly json: boolean;
   };
-
-/** Lines of a plot in the terminal. */
-const plotHeight = 10;
 
 export async function train(context: Context, flags: TrainFlags, file: string): Promise<number> {
   if (flags.all && flags.label !== undefined) throw new UsageError("expected --all or --label, found both");
@@ -80,7 +77,7 @@ async function trainOne(
 ): Promise<number> {
   const outcome = await trainLabel(context, source, flags, out, flags.label, signal);
   const { history, exitCode } = outcome;
-  showPlot(context, [history]);
+  showPanels(context, [history]);
   if (exitCode === exitCodes.success && !flags.json) tellResult(context, outcome, out);
   return exitCode;
 }
@@ -103,7 +100,7 @@ async function trainAll(
     if (runs.length === 0) return worst;
     const plot = drawSvg(path.basename(source.main.name), panelsOf(runs, []));
     writeOutputs(context, out, [[plotName, plot]], permission);
-    showPlot(context, runs);
+    showPanels(context, runs);
     const { stdout, env } = context.process;
     if (flags.json)
       writeJson(stdout, {
@@ -198,15 +195,6 @@ function labelsOf(source: ProjectSource): readonly string[] {
   return labels;
 }
 
-/** The picture on a terminal, as text. */
-function showPlot(context: Context, runs: readonly History[]): void {
-  const { stderr, env } = context.process;
-  if (!isTerminal(stderr, env)) return;
-  const size = { width: Math.min(100, widthOf(stderr) - 1), height: plotHeight, colour: hasColour(stderr, env) };
-  for (const panel of curvePanels(runs)) stderr.write(`\n${drawTerminal(panel, size)}`);
-  stderr.write("\n");
-}
-
 function tellResult(context: Context, outcome: RunOutcome, out: string): void {
   const { history } = outcome;
   const { done, start } = history;
@@ -233,7 +221,9 @@ function tellResult(context: Context, outcome: RunOutcome, out: string): void {
   const best = notes.length === 0 ? "" : `; ${notes.join(", ")}`;
   const threads = start === undefined || start.threads === 1 ? "" : ` on ${start.threads} threads`;
   stderr.write(`${plural(done.steps, "step")} in ${formatDuration(done.seconds)}${threads}${best}\n`);
-  stderr.write(`wrote ${[parametersName, plotName, logName].map((name) => path.join(out, name)).join(", ")}\n`);
+  const written = [parametersName, plotName, logName, reportName];
+  const told = `wrote ${written.map((name) => path.join(out, name)).join(", ")}`;
+  stderr.write(`${wrap(told, lookOf(stderr, env).width)}\n`);
 }
 
 /** The figures of a run that came to its end that are no single number: of its hold-out where it has one. */
@@ -241,6 +231,6 @@ function figuresOfRun({ history, names }: RunOutcome, out: string, look: Look, n
   const { done, label } = history;
   if (done === undefined) return "";
   const set = done.holdout === null ? "training" : "hold-out";
-  const elsewhere = `in ${path.join(out, logName)}`;
+  const elsewhere = `in ${path.join(out, reportName)}`;
   return figuresOf(named ? `${label}, ${set}` : set, done.holdout ?? done.train, { ...names, elsewhere }, look);
 }

@@ -18,6 +18,8 @@ export interface CurvePanel {
   readonly curves: readonly Curve[];
   /** Whether the names of the curves are needed. */
   readonly legend: boolean;
+  /** A place along x that stands out. */
+  readonly mark?: { readonly x: number; readonly label: string };
 }
 
 /** Counts or shares in rows and columns, drawn as shades, such as a confusion matrix. A name for each row and column. */

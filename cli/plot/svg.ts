@@ -7,19 +7,22 @@ import { cut } from "../output/wrap.ts";
 import { drawMatrix } from "./matrix.ts";
 import { finitePoints } from "./panel.ts";
 import type { Curve, CurvePanel, Panel } from "./panel.ts";
-import { colourOf, element, group, ink, number, text } from "./xml.ts";
-import type { Attributes } from "./xml.ts";
+import { colourOf, element, group, number, paper, text } from "./xml.ts";
+import type { Attributes, Canvas, Colours } from "./xml.ts";
 
-const panelWidth = 440;
-const panelHeight = 300;
 const gap = 24;
+/** Below what is drawn in a page. */
+const margin = 6;
 const header = 40;
 const columns = 2;
 const inner = { left: 56, right: 16, top: 34, bottom: 42 };
 const legendLine = 16;
-/** How many letters a panel is wide. */
-const titleLetters = 46;
-const legendLetters = 45;
+/** Letters of a proportional font of 12 pixels are at most about so wide on average. */
+const letterWidth = 7.4;
+
+function canvasOf(width: number, height: number, colours: Colours): Canvas {
+  return { width, height, letters: Math.floor((width - inner.left - 4) / letterWidth), colours };
+}
 
 /** Where values are drawn, in the panel's own coordinates. */
 interface Frame {
@@ -27,82 +30,109 @@ interface Frame {
   readonly y: Axis;
   readonly width: number;
   readonly height: number;
+  readonly colours: Colours;
 }
 
 /** The picture, from `<svg` to `</svg>`. */
 export function drawSvg(title: string, panels: readonly Panel[]): string {
+  const canvas = canvasOf(440, 300, paper);
   const across = Math.min(columns, Math.max(1, panels.length));
   const down = Math.ceil(panels.length / across);
   const heights = Array.from({ length: down }, (_, row) =>
-    Math.max(...panels.slice(row * across, (row + 1) * across).map(heightOf)),
+    Math.max(...panels.slice(row * across, (row + 1) * across).map((panel) => heightOf(panel, canvas))),
   );
-  const width = across * panelWidth + (across + 1) * gap;
+  const width = across * canvas.width + (across + 1) * gap;
   const height = header + heights.reduce((sum, one) => sum + one + gap, 0);
   const placed = panels.map((panel, at) => {
     const row = Math.floor(at / across);
     const above = heights.slice(0, row).reduce((sum, one) => sum + one + gap, 0);
-    const place = { x: gap + (at % across) * (panelWidth + gap), y: header + above };
-    return group(place, panel.kind === "curves" ? drawCurves(panel) : drawMatrix(panel, panelWidth, panelHeight));
+    const place = { x: gap + (at % across) * (canvas.width + gap), y: header + above };
+    return group(place, drawPanel(panel, canvas));
   });
-  const attributes = {
-    xmlns: "http://www.w3.org/2000/svg",
-    width,
-    height,
-    viewBox: `0 0 ${width} ${height}`,
-    "font-family": "system-ui, sans-serif",
-    "font-size": 12,
-    role: "img",
-  };
-  return `${element("svg", attributes, [
+  return `${element("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, ...frameOf(width, height) }, [
     element("title", {}, [], title),
     // By which the command knows its own plots again.
     element("desc", {}, [], "drawn by nnc"),
     element("rect", { width, height, fill: "#ffffff" }),
-    text(title, { x: gap, y: 26, "font-size": 15, "font-weight": 600, fill: ink.strong }),
+    text(title, { x: gap, y: 26, "font-size": 15, "font-weight": 600, fill: paper.strong }),
     ...placed,
   ])}\n`;
 }
 
-function heightOf(panel: Panel): number {
-  return panel.kind === "curves"
-    ? panelHeight + (panel.legend ? legendRows(panel.curves).length * legendLine : 0)
-    : panelHeight;
+/** One panel as an element of a page: as wide as its place, in the page's colours. */
+export function drawInPage(panel: Panel, colours: Colours): string {
+  const canvas = canvasOf(340, panel.kind === "curves" ? 240 : 320, colours);
+  const height = heightOf(panel, canvas) + margin;
+  return element("svg", { ...frameOf(canvas.width, height), class: "plot", "aria-label": panel.title }, [
+    ...drawPanel(panel, canvas),
+  ]);
 }
 
-function drawCurves(panel: CurvePanel): readonly string[] {
-  const points = finitePoints(panel.curves);
-  const frame: Frame = {
-    x: tightAxis(
-      points.map(([x]) => x),
-      7,
-    ),
-    y: axisOf(
-      points.map(([, y]) => y),
-      5,
-      true,
-    ),
-    width: panelWidth - inner.left - inner.right,
-    height: panelHeight - inner.top - inner.bottom,
+function frameOf(width: number, height: number): Attributes {
+  return {
+    viewBox: `0 0 ${number(width)} ${number(height)}`,
+    "font-family": "system-ui, sans-serif",
+    "font-size": 12,
+    role: "img",
   };
+}
+
+function drawPanel(panel: Panel, canvas: Canvas): readonly string[] {
+  return panel.kind === "curves" ? drawCurves(panel, canvas) : drawMatrix(panel, canvas);
+}
+
+function heightOf(panel: Panel, { width, height }: Canvas): number {
+  const rows = panel.kind === "curves" && panel.legend ? legendRows(panel.curves, width).length : 0;
+  return height + rows * legendLine;
+}
+
+function drawCurves(panel: CurvePanel, { width, height, letters, colours }: Canvas): readonly string[] {
+  const points = finitePoints(panel.curves);
+  const y = axisOf(
+    points.map(([, value]) => value),
+    5,
+    true,
+  );
+  const left = Math.max(inner.left, 14 + letterWidth * Math.max(...y.ticks.map((tick) => tickText(y, tick).length)));
+  const x = tightAxis(
+    points.map(([place]) => place),
+    7,
+  );
+  const size = { width: width - left - inner.right, height: height - inner.top - inner.bottom };
+  const frame: Frame = { x, y, ...size, colours };
   return [
-    text(cut(panel.title, titleLetters), {
+    text(cut(panel.title, letters), {
       x: inner.left,
       y: 18,
       "font-size": 13,
       "font-weight": 600,
-      fill: ink.strong,
+      fill: colours.strong,
     }),
-    group({ x: inner.left, y: inner.top }, [
+    group({ x: left, y: inner.top }, [
       ...grid(frame),
+      ...markOf(panel, frame),
       ...panel.curves.flatMap((curve) => drawCurve(curve, frame)),
     ]),
     text(panel.xLabel, {
-      x: inner.left + frame.width / 2,
-      y: panelHeight - 8,
+      x: left + frame.width / 2,
+      y: height - 8,
       "text-anchor": "middle",
-      fill: ink.soft,
+      fill: colours.soft,
     }),
-    ...(panel.legend ? [group({ x: inner.left, y: panelHeight + 4 }, legend(panel.curves))] : []),
+    ...(panel.legend ? [group({ x: inner.left, y: height + 4 }, legend(panel.curves, width, colours))] : []),
+  ];
+}
+
+/** A line down the plot, with its name above it. */
+function markOf({ mark }: CurvePanel, { x: axis, width, height, colours }: Frame): readonly string[] {
+  if (mark === undefined || mark.x < axis.from || mark.x > axis.to) return [];
+  const x = positionOn(axis, mark.x) * width;
+  const half = (mark.label.length * letterWidth) / 2;
+  const anchor = x < half ? "start" : x > width - half ? "end" : "middle";
+  const line = { x1: x, x2: x, y1: 0, y2: height, stroke: colours.soft, "stroke-dasharray": "2 3" };
+  return [
+    element("line", line),
+    text(mark.label, { x, y: -4, "text-anchor": anchor, "font-size": 11, fill: colours.soft }),
   ];
 }
 
@@ -111,30 +141,31 @@ function place(frame: Frame, x: number, y: number): readonly [number, number] {
 }
 
 function grid(frame: Frame): readonly string[] {
+  const { colours } = frame;
   const across = frame.y.ticks.flatMap((tick) => {
     const y = (1 - positionOn(frame.y, tick)) * frame.height;
     return [
-      element("line", { x1: 0, x2: frame.width, y1: y, y2: y, stroke: ink.grid }),
-      text(tickText(frame.y, tick), { x: -8, y: y + 4, "text-anchor": "end", fill: ink.soft }),
+      element("line", { x1: 0, x2: frame.width, y1: y, y2: y, stroke: colours.grid }),
+      text(tickText(frame.y, tick), { x: -8, y: y + 4, "text-anchor": "end", fill: colours.soft }),
     ];
   });
   const down = frame.x.ticks.flatMap((tick) => {
     const x = positionOn(frame.x, tick) * frame.width;
     return [
-      element("line", { x1: x, x2: x, y1: frame.height, y2: frame.height + 4, stroke: ink.soft }),
-      text(tickText(frame.x, tick), { x, y: frame.height + 17, "text-anchor": "middle", fill: ink.soft }),
+      element("line", { x1: x, x2: x, y1: frame.height, y2: frame.height + 4, stroke: colours.soft }),
+      text(tickText(frame.x, tick), { x, y: frame.height + 17, "text-anchor": "middle", fill: colours.soft }),
     ];
   });
   return [
     ...across,
-    element("line", { x1: 0, x2: frame.width, y1: frame.height, y2: frame.height, stroke: ink.soft }),
+    element("line", { x1: 0, x2: frame.width, y1: frame.height, y2: frame.height, stroke: colours.soft }),
     ...down,
   ];
 }
 
 /** The curve, broken where a value is not finite; a single point is a dot. */
 function drawCurve({ name, points, colour, secondary }: Curve, frame: Frame): readonly string[] {
-  const stroke = colourOf(colour);
+  const stroke = colourOf(frame.colours, colour);
   const pieces = split(points).map((piece) => piece.map(([x, y]) => place(frame, x, y)));
   const lines = pieces
     .filter(({ length }) => length > 1)
@@ -163,8 +194,8 @@ function split(points: Curve["points"]): readonly Curve["points"][] {
 }
 
 /** A sign and a name for each curve; as many in a row as fit. */
-function legend(curves: readonly Curve[]): readonly string[] {
-  return legendRows(curves).flatMap((row, line) => {
+function legend(curves: readonly Curve[], width: number, colours: Colours): readonly string[] {
+  return legendRows(curves, width).flatMap((row, line) => {
     let x = 0;
     return row.flatMap(({ name, colour, secondary }) => {
       const y = line * legendLine + 8;
@@ -175,34 +206,37 @@ function legend(curves: readonly Curve[]): readonly string[] {
           x2: x + 20,
           y1: y,
           y2: y,
-          stroke: colourOf(colour),
+          stroke: colourOf(colours, colour),
           "stroke-width": secondary ? 1.3 : 2,
           ...dash,
         }),
-        text(cut(name, legendLetters), { x: x + 26, y: y + 4, fill: ink.strong }),
+        text(cut(name, legendLetters(width)), { x: x + 26, y: y + 4, fill: colours.strong }),
       ];
-      x += legendWidth(name);
+      x += legendWidth(name, width);
       return drawn;
     });
   });
 }
 
-function legendRows(curves: readonly Curve[]): readonly (readonly Curve[])[] {
+function legendRows(curves: readonly Curve[], width: number): readonly (readonly Curve[])[] {
   const rows: Curve[][] = [];
   let used = Infinity;
   for (const curve of curves) {
-    const width = legendWidth(curve.name);
-    if (used + width > panelWidth - inner.left) {
+    const own = legendWidth(curve.name, width);
+    if (used + own > width - inner.left) {
       rows.push([]);
       used = 0;
     }
     rows.at(-1)?.push(curve);
-    used += width;
+    used += own;
   }
   return rows;
 }
 
-/** Letters of a proportional font of 12 pixels are at most about 7.4 wide on average. */
-function legendWidth(name: string): number {
-  return 26 + 7.4 * Math.min(legendLetters, Array.from(name).length) + 18;
+function legendLetters(width: number): number {
+  return Math.floor((width - inner.left - 44) / letterWidth);
+}
+
+function legendWidth(name: string, width: number): number {
+  return 26 + letterWidth * Math.min(legendLetters(width), Array.from(name).length) + 18;
 }

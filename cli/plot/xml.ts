@@ -1,15 +1,43 @@
 /** Small constructors of SVG elements. Everything that is not a number is escaped here, once. */
 
+import { printable } from "../../compiler/diagnostics/display.ts";
+
 export type Attributes = Readonly<Record<string, string | number>>;
 
-/** Colours of text and lines. */
-export const ink = { strong: "#1f2328", soft: "#656d76", grid: "#e4e7eb" } as const;
+/** What a picture is drawn in. */
+export interface Colours {
+  readonly strong: string;
+  readonly soft: string;
+  readonly grid: string;
+  /** Of the cells of a matrix; text in `strong` is read on it. */
+  readonly shade: string;
+  readonly curves: readonly string[];
+}
 
-/** Eight colours that people with any colour vision tell apart (Okabe and Ito 2008, yellow darkened for a white ground). */
-const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#b8860b", "#7a5195", "#4d4d4d"] as const;
+/**
+ * Dark on white, for a picture that stands alone. Of the curves, eight colours that people with any colour vision tell apart (Okabe and Ito 2008,
+ * yellow darkened for a white ground).
+ */
+export const paper: Colours = {
+  strong: "#1f2328",
+  soft: "#656d76",
+  grid: "#e4e7eb",
+  shade: "#56b4e9",
+  curves: ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#b8860b", "#7a5195", "#4d4d4d"],
+};
 
-export function colourOf(index: number): string {
-  return palette[index % palette.length] ?? palette[0];
+/** What a panel is drawn on. */
+export interface Canvas {
+  readonly width: number;
+  /** Without the legend. */
+  readonly height: number;
+  /** How many letters of a title are as wide. */
+  readonly letters: number;
+  readonly colours: Colours;
+}
+
+export function colourOf({ curves, strong }: Colours, index: number): string {
+  return curves[index % curves.length] ?? strong;
 }
 
 /** `<name …>children content</name>`; `content` is text. */
@@ -23,8 +51,9 @@ export function element(name: string, attributes: Attributes, children: readonly
   return children.length === 0 ? `${open}>${body}</${name}>` : `${open}>${body}\n</${name}>`;
 }
 
+/** A line of words; none of its signs moves or hides what stands beside it. */
 export function text(content: string, attributes: Attributes): string {
-  return element("text", attributes, [], content);
+  return element("text", attributes, [], printable(content));
 }
 
 export function group(at: { readonly x: number; readonly y: number }, children: readonly string[]): string {

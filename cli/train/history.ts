@@ -28,6 +28,10 @@ export class History {
     return this.events.filter((one) => one.event === "epoch");
   }
 
+  get steps(): readonly StepEvent[] {
+    return this.events.filter((one) => one.event === "step");
+  }
+
   /** What its losses are called. */
   get losses(): readonly string[] {
     return lossNames(this.epochs.at(-1)?.train ?? {});

@@ -24,13 +24,47 @@ export function readLog(folder: string, untilStep: number): readonly LoggedEvent
 }
 
 function parseLine(line: string): (LoggedEvent & { readonly event: "epoch" | "step" }) | undefined {
+  const value = valueOf(line);
+  return isStepOrEpoch(value) ? value : undefined;
+}
+
+/** Any event of a log; undefined where the line is none. */
+export function eventOf(line: string): LoggedEvent | undefined {
+  const value = valueOf(line);
+  return isStepOrEpoch(value) || isStartOrDone(value) ? value : undefined;
+}
+
+function valueOf(line: string): unknown {
   try {
-    // Of what is told of an epoch only the hold-out may be missing; where a number is null it was none that JSON has.
-    const value: unknown = JSON.parse(line, (key, one: unknown) => (one === null && key !== "holdout" ? NaN : one));
-    return isStepOrEpoch(value) ? value : undefined;
+    return JSON.parse(line, (key, one: unknown) => {
+      // Of what is told only the hold-out and the best epoch may be missing; where a number is null it was none that JSON has.
+      if (one === null) return key === "holdout" || key === "bestEpoch" ? null : NaN;
+      return isTensor(one) ? { shape: one.shape, data: Float32Array.from(one.data) } : one;
+    });
   } catch {
     return undefined;
   }
+}
+
+/** A score with a shape, as JSON has it. */
+function isTensor(value: unknown): value is { readonly shape: readonly number[]; readonly data: readonly number[] } {
+  if (typeof value !== "object" || value === null || !("shape" in value) || !("data" in value)) return false;
+  const isNumbers = (list: unknown): boolean => Array.isArray(list) && list.every((one) => typeof one === "number");
+  return isNumbers(value.shape) && isNumbers(value.data);
+}
+
+function isStartOrDone(value: unknown): value is LoggedEvent & { readonly event: "start" | "done" } {
+  if (typeof value !== "object" || value === null || !("event" in value)) return false;
+  if (value.event === "start")
+    return "name" in value && typeof value.name === "string" && "epochs" in value && typeof value.epochs === "number";
+  return (
+    value.event === "done" &&
+    "train" in value &&
+    typeof value.train === "object" &&
+    "holdout" in value &&
+    "steps" in value &&
+    typeof value.steps === "number"
+  );
 }
 
 /** As much as the plot needs; the log is our own, but anybody may have changed it. */

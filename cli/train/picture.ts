@@ -12,8 +12,16 @@ interface Loss {
   readonly name: string;
 }
 
-/** The panels of curves; with several runs, each has its colour in all of them, and training has a panel of its own. */
+/** Points of a curve of steps that are drawn. */
+const mostPoints = 400;
+
+/** The panels of curves, and what was probed. */
 export function curvePanels(runs: readonly History[]): readonly CurvePanel[] {
+  return [...scorePanels(runs), ...probePanels(runs)];
+}
+
+/** Losses and metrics; with several runs, each has its colour in all of them, and training has a panel of its own. */
+export function scorePanels(runs: readonly History[]): readonly CurvePanel[] {
   const several = runs.length > 1;
   const losses = runs.flatMap((run) =>
     run.losses.map((score): Loss => ({ run, score, name: lossName(run, score, several) })),
@@ -43,7 +51,57 @@ export function curvePanels(runs: readonly History[]): readonly CurvePanel[] {
       several,
     ),
   );
-  return [...panels, ...others, ...probePanels(runs)];
+  const best = several ? undefined : bestEpochOf(runs[0]);
+  return [...panels, ...others].map((one) =>
+    best === undefined ? one : { ...one, mark: { x: best, label: `best: ${best}` } },
+  );
+}
+
+/** The epoch with the lowest loss on the hold-out, else in training; none where there is nothing to choose from. */
+export function bestEpochOf(run: History | undefined): number | undefined {
+  const epochs = run?.epochs ?? [];
+  return epochs.length < 2 ? undefined : epochs.findLast(({ best }) => best)?.epoch;
+}
+
+/** Step by step: the losses as averages that follow them, and the learning rate of the first step, where it is told. */
+export function stepPanels({ steps, losses }: History): readonly CurvePanel[] {
+  const stride = Math.max(1, Math.ceil(steps.length / mostPoints));
+  const kept = steps.filter((_, at) => at % stride === 0 || at === steps.length - 1);
+  if (kept.length < 2) return [];
+  const curve = (name: string, colour: number, points: readonly Point[]): Curve => ({
+    name,
+    colour,
+    secondary: false,
+    points,
+  });
+  const averages = losses.map((name, at) =>
+    curve(
+      name,
+      at,
+      kept.map(({ step, average, averages: all }): Point => [step, scoreOf({ loss: average, ...all }, name)]),
+    ),
+  );
+  const rates = kept.flatMap(({ step, lr }): readonly Point[] => (lr === undefined ? [] : [[step, lr]]));
+  const several = losses.length > 1;
+  const base = { kind: "curves", xLabel: "step" } as const;
+  return [
+    {
+      ...base,
+      title: several ? "losses, step by step (averaged)" : "loss, step by step (averaged)",
+      curves: averages,
+      legend: several,
+    },
+    ...(rates.length < 2
+      ? []
+      : [
+          {
+            ...base,
+            title: several ? `learning rate of ${losses[0] ?? "the first step"}` : "learning rate",
+            curves: [curve("learning rate", several ? 0 : 2, rates)],
+            legend: false,
+          },
+        ]),
+  ];
 }
 
 function lossName({ label, losses }: History, score: string, several: boolean): string {

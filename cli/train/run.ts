@@ -26,6 +26,11 @@ import { writeJson } from "../output/json.ts";
 import { plural } from "../output/numbers.ts";
 import { report } from "../output/report.ts";
 import { drawSvg } from "../plot/svg.ts";
+import { examine } from "../report/examine.ts";
+import type { Examination } from "../report/examine.ts";
+import { factsName, factsOf, printFacts } from "../report/facts.ts";
+import { reportName, reportPage } from "../report/page.ts";
+import type { Report } from "../report/page.ts";
 import { classNamesOf } from "./figures.ts";
 import type { ClassNames } from "./figures.ts";
 import { History } from "./history.ts";
@@ -71,7 +76,14 @@ export const parametersName = "parameters.safetensors";
 const checkpointName = "checkpoint.safetensors";
 export const plotName = "plot.svg";
 /** What a run leaves behind. */
-export const outputNames: readonly string[] = [parametersName, checkpointName, logName, plotName];
+export const outputNames: readonly string[] = [
+  parametersName,
+  checkpointName,
+  logName,
+  plotName,
+  factsName,
+  reportName,
+];
 /** Milliseconds between two checkpoints on the disk. */
 const pause = 5000;
 
@@ -98,11 +110,18 @@ export async function runTraining(
   const history = new History(label);
   if (earlier !== undefined) history.events.push(...readLog(folder, earlier.step));
   const names = classNamesOf(manifest, data.fitted);
-  const progress = new Progress(context, label, requireTrain(manifest, "nnc train"));
-  const recorder = new Recorder(context, history, settings, warnings, names, progress);
+  const host = requireTrain(manifest, "nnc train");
+  const progress = new Progress(context, label, host);
+  const facts = factsOf({ source, artifact, data, seed: seed ?? host.seed, epochs: epochs ?? host.epochs });
+  const parameters = manifest.buffers.filter(({ role }) => role === "parameter").map(({ name }) => name);
+  const report = { title: settings.title(label), history, facts, names, parameters };
+  const recorder = new Recorder(context, report, settings, warnings, progress);
   const training = train(artifact, data, options);
+  const { classes } = names;
+  const look = (): Promise<Examination> =>
+    examine({ network: training.network, train: host, data, classes, now: context.now });
   try {
-    for await (const event of training) await recorder.take(event, () => training.save());
+    for await (const event of training) await recorder.take(event, { save: () => training.save(), look });
   } finally {
     recorder.close();
   }
@@ -110,38 +129,44 @@ export async function runTraining(
   return { history, exitCode: recorder.exitCode, names, keepsBest };
 }
 
+/** What a recorder may ask of the training at hand. */
+interface Asked {
+  readonly save: () => Promise<Uint8Array>;
+  readonly look: () => Promise<Examination>;
+}
+
+type Named = readonly [name: string, content: string | Uint8Array];
+
 /** What an event means for the screen, the log and the disk. */
 class Recorder {
   exitCode: number = exitCodes.success;
   readonly #context: Context;
-  readonly #history: History;
+  /** Without what only its end tells. */
+  readonly #report: Report;
   readonly #settings: RunSettings;
   readonly #progress: Progress;
   /** What the compiler found odd; already told to people. */
   readonly #warnings: readonly Diagnostic[];
-  readonly #names: ClassNames;
   #last: Uint8Array | undefined;
   #written: number;
 
   constructor(
     context: Context,
-    history: History,
+    report: Report,
     settings: RunSettings,
     warnings: readonly Diagnostic[],
-    names: ClassNames,
     progress: Progress,
   ) {
     this.#warnings = warnings;
-    this.#names = names;
     this.#context = context;
-    this.#history = history;
+    this.#report = report;
     this.#settings = settings;
     this.#progress = progress;
     this.#written = context.now();
   }
 
-  async take(event: TrainEvent, save: () => Promise<Uint8Array>): Promise<void> {
-    this.#history.add(event);
+  async take(event: TrainEvent, { save, look }: Asked): Promise<void> {
+    this.#report.history.add(event);
     this.#progress.show(event);
     switch (event.event) {
       case "start":
@@ -153,17 +178,19 @@ class Recorder {
         break;
       case "stopped":
         this.exitCode = exitCodes.interrupted;
-        this.#keep(event.checkpoint);
+        this.#keep(event.checkpoint, endOf(event));
+        await this.#finish(look, endOf(event));
         break;
       case "diverged":
-        this.#keep(event.checkpoint);
+        this.#keep(event.checkpoint, endOf(event));
         break;
       case "done":
         this.#write([
           ...(this.#last === undefined ? [] : [[checkpointName, this.#last] as const]),
           [parametersName, await save()],
-          ...this.#story(),
+          ...this.#story(undefined),
         ]);
+        await this.#finish(look, undefined);
         break;
     }
     this.#tell(event);
@@ -194,26 +221,51 @@ class Recorder {
     if (json) writeJson(stdout, eventJson(event, path.join(shown, parametersName), this.#warnings, taken));
   }
 
-  #keep(bytes: Uint8Array): void {
-    this.#write([[checkpointName, bytes], ...this.#story()]);
+  #keep(bytes: Uint8Array, ended?: string): void {
+    this.#write([[checkpointName, bytes], ...this.#story(ended)]);
     this.#written = this.#context.now();
   }
 
+  /** What only a look at the rows tells, once all else is safe on the disk. */
+  async #finish(look: Asked["look"], ended: string | undefined): Promise<void> {
+    this.#write([this.#page(ended, await look())]);
+  }
+
   /** The run so far, to read and to look at. */
-  #story(): readonly (readonly [name: string, content: string])[] {
-    const history = this.#history;
-    const title = this.#settings.title(history.label);
+  #story(ended: string | undefined): readonly Named[] {
+    const { title, history, facts, names } = this.#report;
     return [
       [logName, logText(history)],
-      [plotName, drawSvg(title, panelsOf([history], this.#names.classes))],
+      [plotName, drawSvg(title, panelsOf([history], names.classes))],
+      [factsName, printFacts(facts)],
+      this.#page(ended),
+    ];
+  }
+
+  #page(ended: string | undefined, examination?: Examination): Named {
+    return [
+      reportName,
+      reportPage({
+        ...this.#report,
+        ...(ended === undefined ? {} : { ended }),
+        ...(examination === undefined ? {} : { examination }),
+      }),
     ];
   }
 
   /** All of them or none. */
-  #write(files: readonly (readonly [name: string, content: string | Uint8Array])[]): void {
+  #write(files: readonly Named[]): void {
     const { folder } = this.#settings;
     writeFilesAtomic(files.map(([name, content]) => ({ path: path.join(folder, name), content })));
   }
+}
+
+/** How a run ended that did not come to its end. */
+function endOf(event: TrainEvent & { readonly event: "stopped" | "diverged" }): string {
+  const { epoch, step } = event;
+  return event.event === "stopped"
+    ? `Stopped in epoch ${epoch} after step ${step}; --resume goes on.`
+    : `Ended in epoch ${epoch}: ${event.diagnostic.message}.`;
 }
 
 /** Lines of tensors that are shown; all are in the events and in the log. */

@@ -9,11 +9,12 @@ import { formatChange, formatTime, marginOf, medianOf } from "../../cli/bench/fi
 import { measure, rotated } from "../../cli/bench/measure.ts";
 import { reportPage } from "../../cli/bench/page.ts";
 import { drawFlame } from "../../cli/bench/profile/flame.ts";
-import { fileColours } from "../../cli/bench/colours.ts";
+
 import { byLayer, byLine } from "../../cli/bench/profile/summary.ts";
 import { textOf } from "../../cli/bench/text.ts";
 import { parseCounts, parseSeconds } from "../../cli/flags.ts";
 import { plain } from "../../cli/output/style.ts";
+import { paper } from "../../cli/plot/xml.ts";
 import { build, documentOf, profile, resultOf } from "./bench-fixture.ts";
 
 const look = { paint: plain, width: Infinity };
@@ -279,7 +280,7 @@ describe("pictures and the page", () => {
   });
 
   test("a flame as wide as its time: the whole, layers, what is in them, kernels", () => {
-    const svg = drawFlame(profile, "training step", fileColours);
+    const svg = drawFlame(profile, "training step", paper);
     const boxes = [...svg.matchAll(/<rect x="([\d.]+)" y="(\d+)" width="([\d.]+)"[^>]*>\n<title>([^:]*):/g)];
     expect(boxes.map(([, x, y, width, name]) => `${y}: ${x} + ${width} ${name}`)).toMatchInlineSnapshot(`
       [
@@ -316,7 +317,7 @@ describe("pictures and the page", () => {
   test.each([
     ["the page", () => evilPage()],
     ["the picture of times", () => drawTimes(evilDocument())],
-    ["a flame", () => drawFlame(evilProfile(), evil, fileColours)],
+    ["a flame", () => drawFlame(evilProfile(), evil, paper)],
   ])("in %s no name of the user's leaves its place", (_title, draw) => {
     const text = draw();
     expect(text.match(/<script/g)).toBeNull();

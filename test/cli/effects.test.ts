@@ -73,6 +73,7 @@ const { folder: cwd } = folderWith({
   "built/manifest.json": foreign,
   "trained/plot.svg": foreign,
   "predicted.csv": foreign,
+  "compared.svg": foreign,
   "exported/model.mjs": foreign,
   "measured/bench.html": foreign,
 });
@@ -216,6 +217,11 @@ const cases: Readonly<Record<string, readonly Row[]>> = {
     ["resume", "points.nn --out RUN", "--resume", all(/"start".*"steps":(\d+)/g, "log.jsonl"), ["0"], ["8"]],
     ["override", "points.nn --out RUN --resume --set lr=0.5", "--override", mistake, "NN0926", 0],
     ["json", trained, "--json", isJson, false, true],
+  ],
+  compare: [
+    ["out", "earlier letters", "--out OUT.html", all(/^wrote (.*)/gm, "stderr"), [], ["OUT.html"]],
+    ["force", "earlier letters --out compared.svg", "--force", mistake, "NN0928", 0],
+    ["json", "earlier letters", "--json", isJson, false, true],
   ],
   eval: [
     ["params", "points.nn", params, code, 2, 0],

@@ -38,6 +38,8 @@ const outputs: readonly (readonly [args: readonly string[], name: string])[] = [
   [["train", "points.nn", "--epochs", "1"], "checkpoint.safetensors"],
   [["train", "points.nn", "--epochs", "1"], "log.jsonl"],
   [["train", "points.nn", "--epochs", "1"], "plot.svg"],
+  [["train", "points.nn", "--epochs", "1"], "report.html"],
+  [["train", "points.nn", "--epochs", "1"], "run.json"],
   [["train", "points.nn", "--epochs", "1", "--all"], "plot.svg"],
   [["build", "points.nn", "--target", "wasm"], "manifest.json"],
   [["build", "points.nn", "--target", "wasm"], "plain.wasm"],

@@ -155,7 +155,7 @@ describe("as a picture", () => {
       ),
     ]);
     expect(svg).toContain("a&#60;b&#62;&#38;&#34;");
-    expect(svg).toContain("&#60;/script&#62;]]&#62;\ufffd");
+    expect(svg).toContain("&#60;/script&#62;]]&#62;␀");
     expect(svg).not.toContain("</script>");
   });
 
@@ -214,9 +214,9 @@ describe("a matrix", () => {
       "2",
       "3",
       "left",
-      "right …",
+      "right of all",
       "left",
-      "right …",
+      "right of all",
       "predicted",
       "target",
     ]);

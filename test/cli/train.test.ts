@@ -26,12 +26,14 @@ describe("a run", () => {
     await nnc(["train", "points.nn", "-o", "run", ...wasm], { cwd });
   }, 60_000);
 
-  test("leaves parameters, checkpoint, log and plot, and nothing half-written", () => {
+  test("leaves parameters, checkpoint, log, plot and report, and nothing half-written", () => {
     expect(readdirSync(path.join(cwd, "run")).toSorted()).toEqual([
       "checkpoint.safetensors",
       "log.jsonl",
       "parameters.safetensors",
       "plot.svg",
+      "report.html",
+      "run.json",
     ]);
     expect(readFileSync(path.join(cwd, "run/plot.svg"), "utf8")).toContain("loss");
   });
@@ -157,7 +159,7 @@ describe("several steps", () => {
         left 0 0
         right 0 0
 
-      widest [0, 0, 0]: in run/log.jsonl
+      widest [0, 0, 0]: in run/report.html
       "
     `);
     const svg = readFileSync(path.join(steps.folder, "run/plot.svg"), "utf8");

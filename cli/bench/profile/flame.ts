@@ -4,9 +4,9 @@
  */
 import { plural } from "../../output/numbers.ts";
 import { cut } from "../../output/wrap.ts";
-import { element, text } from "../../plot/xml.ts";
+import { colourOf, element, text } from "../../plot/xml.ts";
+import type { Colours } from "../../plot/xml.ts";
 import { svg } from "../chart.ts";
-import type { Colours } from "../colours.ts";
 import { formatShare, formatTime } from "../figures.ts";
 import type { Part } from "./attribute.ts";
 import type { CallProfile, Profile } from "./profile.ts";
@@ -109,7 +109,7 @@ function drawn({ node, level, x, colour }: Placed, all: number, colours: Colours
       width: Math.max(narrowest, own - 1),
       height: rowHeight - 2,
       rx: 2,
-      fill: colour === undefined ? colours.soft : colours.of(colour),
+      fill: colour === undefined ? colours.soft : colourOf(colours, colour),
       "fill-opacity": colour === undefined ? 0.25 : level === 1 ? 0.55 : 0.3,
     },
     [element("title", {}, [], told)],

@@ -1,17 +1,7 @@
 /** The style sheet of a page: one column on a telephone, two where there is room; light or dark as the reader's system is. */
-export const styleText = `
-:root {
-  color-scheme: light dark;
-  --ground: #f6f7f9; --card: #ffffff; --ink: #1b1f24; --soft: #5a6572; --line: #d5dae1; --accent: #0b63b0; --on-accent: #ffffff; --track: #e6eaef; --bad: #a3260f;
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
-}
-@media (prefers-color-scheme: dark) {
-  :root { --ground: #14171b; --card: #1d2127; --ink: #e8ebef; --soft: #a2adba; --line: #363d47; --accent: #6db3f2; --on-accent: #0d1116; --track: #2b313a; --bad: #ff9b85; }
-}
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--ground); color: var(--ink); }
-main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
-h1 { margin: 0; font-size: 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }
+import { schemeText } from "../../plot/page.ts";
+
+export const styleText = `${schemeText}main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
 h2 { margin: 0 0 .75rem; font-size: 1rem; overflow-wrap: anywhere; }
 h2:not(:first-child) { margin-top: 1.5rem; }
 .doc { margin: .35rem 0 0; color: var(--soft); max-width: 46rem; overflow-wrap: anywhere; }

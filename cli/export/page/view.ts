@@ -61,7 +61,8 @@ function rangeOf(data: Dataset | undefined, { name, width, classes }: InputField
   return least <= most ? { least, most } : null;
 }
 
-function pictureOf(
+/** What the field's numbers show, where they are a picture's; `data` are rows as they were before they were prepared. */
+export function pictureOf(
   field: InputField,
   train: HostTrain | undefined,
   fitted: Fitted,

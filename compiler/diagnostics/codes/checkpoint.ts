@@ -325,3 +325,24 @@ export const exportRefused = define<{ readonly model: string; readonly what: str
     "An ONNX model computes the same from the same inputs. Random numbers of nnc, which are functions of the bits of a seed, and what counts the steps of a training " +
     "have no place in it; nor have sizes of windows and groups that only its inputs tell. Give such numbers to the model as an input, or export with another `--format`.",
 });
+
+export const notARun = define<{ readonly folder: string; readonly problem: string }>({
+  code: "NN0941",
+  severity: "error",
+  message: ({ folder, problem }) => `${folder} is no run: expected a folder that \`nnc train -o\` wrote, ${problem}`,
+  explanation:
+    "A run is known by its log, `log.jsonl`, which `nnc train` writes into the folder of `-o` with the parameters. `nnc train --all` writes a folder for each `train` into it: name those.",
+});
+
+export const brokenLog = define<{
+  readonly file: string;
+  readonly line: number;
+  readonly expected: string;
+  readonly found: string;
+}>({
+  code: "NN0942",
+  severity: "error",
+  message: ({ file, line, expected, found }) => `${file}, line ${line}: expected ${expected}, found ${found}`,
+  explanation:
+    "The log and `run.json` beside it are written whole by `nnc train`, an event a line. This one was changed since, or is of something else. Put it back, or train again.",
+});

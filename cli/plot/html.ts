@@ -1,0 +1,60 @@
+/** Small constructors of HTML elements. What comes from a program or from data goes through `words`; all else is markup that was made here. */
+import { printable } from "../../compiler/diagnostics/display.ts";
+import { escape } from "./xml.ts";
+
+/** Text that stands where an element may stand. */
+export type Markup = string;
+
+type Attributes = Readonly<Record<string, string | number | boolean>>;
+
+/** Without an end tag. */
+const empty: ReadonlySet<string> = new Set(["img", "meta", "br"]);
+
+/** `<name …>children</name>`; an attribute that is true stands alone, one that is false is left out. */
+export function node(name: string, attributes: Attributes = {}, ...children: readonly Markup[]): Markup {
+  const written = Object.entries(attributes).map(([key, value]) =>
+    value === false ? "" : value === true ? ` ${key}` : ` ${key}="${escape(String(value))}"`,
+  );
+  const open = `<${name}${written.join("")}>`;
+  return empty.has(name) ? open : `${open}${children.join("")}</${name}>`;
+}
+
+/** A text that is shown as it is: no sign of it is markup, and none moves or hides what stands beside it. Lines stay lines. */
+export function words(text: string): Markup {
+  return text
+    .split("\n")
+    .map((line) => escape(printable(line)))
+    .join("\n");
+}
+
+interface Cells {
+  /** The first of `heads` is that of the rows' names. */
+  readonly heads: readonly string[];
+  /** The first cell of each is its name. */
+  readonly rows: readonly (readonly string[])[];
+  /** Whether all but the names are numbers. */
+  readonly numbers?: boolean;
+}
+
+/** A table of texts, which scrolls by itself where it is wider than its place. */
+export function tableOf({ heads, rows, numbers = true }: Cells): Markup {
+  const side: Attributes = numbers ? { class: "number" } : {};
+  const cell = (text: string, at: number): Markup =>
+    at === 0 ? node("th", { scope: "row" }, words(text)) : node("td", side, words(text));
+  const head = node(
+    "tr",
+    {},
+    ...heads.map((text, at) => node("th", at === 0 ? { scope: "col" } : { scope: "col", ...side }, words(text))),
+  );
+  const body = rows.map((row) => node("tr", {}, ...row.map(cell)));
+  const parts = heads.every((text) => text === "") ? [] : [node("thead", {}, head)];
+  return node("div", { class: "scroll", tabindex: 0 }, node("table", {}, ...parts, node("tbody", {}, ...body)));
+}
+
+/** Pairs of a name and what it is. */
+export function pairsOf(pairs: readonly (readonly [name: string, value: string])[]): Markup {
+  const items = pairs.map(([name, value]) =>
+    node("div", {}, node("dt", {}, words(name)), node("dd", {}, words(value))),
+  );
+  return node("dl", { class: "pairs" }, ...items);
+}

@@ -1,0 +1,207 @@
+/** `report.html`: a run as a page that stands alone, from what its log has, what it was made of, and what was seen of single rows. */
+import type { Scores } from "../../runtime/train/index.ts";
+import { formatBytes, formatDuration, formatLoss, formatValue, formatWhole, plural } from "../output/numbers.ts";
+import { node, pairsOf, tableOf, words } from "../plot/html.ts";
+import type { Markup } from "../plot/html.ts";
+import { wholePage } from "../plot/page.ts";
+import { shapedScores } from "../train/figures.ts";
+import type { ClassNames } from "../train/figures.ts";
+import { scalarNames, scoreOf } from "../train/history.ts";
+import type { History } from "../train/history.ts";
+import { bestEpochOf, scorePanels, stepPanels } from "../train/picture.ts";
+import { probePanels } from "../train/probes.ts";
+import type { Examination } from "./examine.ts";
+import type { Fact, RunFacts } from "./facts.ts";
+import { highlighted } from "./highlight.ts";
+import { card, cards, confusionCards, documentOf, note, plotCard, shapedCards, worstRows } from "./sections.ts";
+import type { Section } from "./sections.ts";
+import { reportStyle } from "./style-text.ts";
+
+export const reportName = "report.html";
+
+export interface Report {
+  readonly title: string;
+  readonly history: History;
+  readonly facts: RunFacts;
+  readonly names: ClassNames;
+  /** How the run ended, in a sentence; of one that goes on, missing. */
+  readonly ended?: string;
+  /** Missing as long as the run goes on. */
+  readonly examination?: Examination;
+  /** Parameters, by whose names one may probe. */
+  readonly parameters: readonly string[];
+}
+
+export function reportPage(report: Report): string {
+  const sections = [
+    figures(report),
+    curves(report),
+    gradients(report),
+    classesAndShapes(report),
+    single(report),
+    sizes(report),
+    madeOf(report),
+  ];
+  return wholePage({
+    title: report.title,
+    about: "The report of a run, exported by nnc. It fetches nothing and has no script.",
+    style: reportStyle,
+    allowed: { images: true },
+    body: documentOf(report.title, lead(report), sections.flat()),
+  });
+}
+
+/** How far the run came. */
+function lead({ history, ended }: Report): readonly Markup[] {
+  const { epochs, start, done } = history;
+  const last = epochs.at(-1)?.epoch ?? 0;
+  const all = start?.epochs ?? last;
+  const best = bestEpochOf(history);
+  const state =
+    ended ??
+    (done === undefined
+      ? `Training: this is epoch ${last} of ${all}. The page is written again as it goes on.`
+      : `${plural(done.epochs, "epoch")}${done.early ? ", stopped early" : ""}.`);
+  return [node("p", {}, words(`${state}${best === undefined ? "" : ` The best epoch was ${best}.`}`))];
+}
+
+/** The last figures: those of the end, else of the last epoch. */
+function lastScores({
+  done,
+  epochs,
+}: History): { readonly train: Scores; readonly holdout: Scores | null } | undefined {
+  return done ?? epochs.at(-1);
+}
+
+function figures({ history, facts }: Report): readonly Section[] {
+  const last = lastScores(history);
+  if (last === undefined) return [];
+  const parts = [
+    ["training", last.train] as const,
+    ...(last.holdout === null ? [] : [["hold-out", last.holdout] as const]),
+  ];
+  const { losses } = history;
+  const metrics = scalarNames(
+    parts.map(([, scores]) => scores),
+    losses,
+  );
+  const rows = parts.map(([name, scores]) => [
+    name,
+    ...losses.map((loss) => formatLoss(scoreOf(scores, loss))),
+    ...metrics.map((metric) => formatScore(scores, metric)),
+  ]);
+  const table = tableOf({ heads: ["", ...losses, ...metrics], rows });
+  const units = history.start?.units;
+  const counted =
+    units === undefined
+      ? []
+      : [
+          note(
+            `${units.name} is standardised: losses and metrics count in its standard deviation, ${(units.deviation ?? []).map(formatValue).join(", ")}.`,
+          ),
+        ];
+  const loss = facts.settings.find(({ name }) => name === "loss");
+  return [
+    {
+      id: "figures",
+      title: "Figures",
+      content: [
+        card(table),
+        ...counted,
+        ...(loss === undefined ? [] : [note(`The loss is ${nameOfLoss(loss.value)}, without what regularisers add.`)]),
+      ].join(""),
+    },
+  ];
+}
+
+/** Its name, without the checksum by which it is known again. */
+export function nameOfLoss(value: string): string {
+  return value.split(" with the checksum ")[0] ?? value;
+}
+
+function formatScore(scores: Scores, name: string): string {
+  const value = scoreOf(scores, name);
+  return Object.hasOwn(scores, name) ? formatValue(value) : "—";
+}
+
+function curves({ history }: Report): readonly Section[] {
+  const panels = [...scorePanels([history]), ...stepPanels(history)];
+  const drawn = panels.filter(({ curves: own }) => own.some(({ points }) => points.length > 0));
+  if (drawn.length === 0) return [];
+  return [{ id: "curves", title: "Curves", content: cards(drawn.map(plotCard)) }];
+}
+
+/** What was probed, or how to probe it. */
+function gradients({ history, facts, parameters }: Report): readonly Section[] {
+  const panels = probePanels([history]);
+  const asked = parameters.slice(0, 3).map((name) => ` --probe ${name}`);
+  const file = facts.sources[0]?.name ?? "net.nn";
+  const content =
+    panels.length > 0
+      ? cards(panels.map(plotCard))
+      : `${note("Gradient norms are measured of what `--probe` names, a layer, a model or a parameter, and cost some time in each step. Nothing was probed in this run. To see some:")}${card(node("code", {}, words(`nnc train ${file}${asked.join("")}`)))}`;
+  return [{ id: "gradients", title: "Gradients", content }];
+}
+
+function classesAndShapes({ history, names, examination }: Report): readonly Section[] {
+  const last = lastScores(history);
+  const counts = examination?.confusion?.rows.flat() ?? [];
+  // A metric that counts the same is not drawn twice.
+  const shaped = shapedScores(last?.holdout ?? last?.train ?? {}).filter(
+    ({ value: { data } }) => data.length !== counts.length || counts.some((count, at) => count !== data[at]),
+  );
+  const content = [
+    ...(examination === undefined ? [] : confusionCards(examination)),
+    ...shaped.flatMap(({ name, value }) => shapedCards(name, value, names)),
+  ];
+  if (content.length === 0) return [];
+  const set = last?.holdout === null ? "training set" : "hold-out";
+  return [{ id: "classes", title: `Classes and shapes, on the ${set}`, content: cards(content) }];
+}
+
+function single({ examination }: Report): readonly Section[] {
+  const content =
+    examination === undefined
+      ? note("The rows that the network is worst at are looked for when the run ends.")
+      : worstRows(examination);
+  return [{ id: "rows", title: "Worst rows", content }];
+}
+
+function sizes({ history, facts }: Report): readonly Section[] {
+  const { start, done, epochs } = history;
+  const trained = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
+  const steps = done?.steps ?? epochs.at(-1)?.step ?? 0;
+  const pairs: readonly (readonly [string, string])[] = [
+    ...(start === undefined
+      ? []
+      : ([
+          ["parameters", formatWhole(start.parameters)],
+          ["memory of the program", formatBytes(start.peakBytes)],
+          ["threads", String(start.threads)],
+          ["rows trained on", formatWhole(start.rows)],
+          ["rows held out", formatWhole(start.holdoutRows)],
+          ["steps in an epoch", formatWhole(start.stepsPerEpoch)],
+        ] as const)),
+    ["steps", formatWhole(steps)],
+    ["time of the epochs", formatDuration(trained)],
+    ...(steps === 0 || trained === 0
+      ? []
+      : [["time of a step", `${formatValue((1000 * trained) / steps)} ms, evaluation included`] as const]),
+    ["compiled program", formatBytes(facts.artifactBytes)],
+  ];
+  return [{ id: "sizes", title: "Sizes and time", content: card(pairsOf(pairs)) }];
+}
+
+/** Settings, data and source. */
+function madeOf({ facts: { settings, data, sources } }: Report): readonly Section[] {
+  const pairs = (facts: readonly Fact[]): Markup => pairsOf(facts.map(({ name, value }) => [name, value] as const));
+  const files = sources.map(({ name, text }) => `${node("h3", {}, words(name))}${highlighted(text)}`);
+  return [
+    {
+      id: "settings",
+      title: "Settings and data",
+      content: cards([card(node("h3", {}, "Settings"), pairs(settings)), card(node("h3", {}, "Data"), pairs(data))]),
+    },
+    { id: "source", title: "Source", content: files.join("") },
+  ];
+}

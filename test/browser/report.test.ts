@@ -1,0 +1,229 @@
+/** Reports and comparisons in Chromium, opened from the disk: nothing is asked of anybody, nothing overlaps, and all of it is read at both widths, light and dark. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pointsCsv, stepsSource } from "../cli/fixture.ts";
+import { folderWith, nnc } from "../cli/helpers.ts";
+import { startChromium, type Chromium } from "./chromium.ts";
+
+/** Names, words and cells that could end a string, an element or a script, turn the direction of writing, or are keys with a meaning of their own. */
+const hostile = `/// </script><img src=x onerror=alert(1)>
+model Form(__proto__: [N, 2]) -> [N, 2] = __proto__ |> dense(2)
+train Form {
+  data: csv("form.csv", __proto__: ["</script>", "a&b"], target: "<b>", holdout: 25%)
+  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: 8  epochs: 3
+  metrics: [accuracy, recall(average: "none") as "__proto__"]
+}
+`;
+const hostileCsv = [
+  "</script>,a&b,<b>",
+  ...Array.from(
+    { length: 24 },
+    (_, row) => `${row - 2},${row / 8},${row % 2 === 0 ? "<img src=x onerror=alert(1)>" : "\u202eodd</td>"}`,
+  ),
+  "",
+].join("\n");
+/** Left and right halves of 6 × 6 pixels. */
+const halves = `model Halves(image: [N, 36]) -> [N, 2] = image |> dense(2)
+train Halves { data: csv("halves.csv", image: "p*", target: "half", scale: 1/16, holdout: 25%)  loss: cross_entropy  optimizer: adam(lr: 0.1)  batch: 8  epochs: 4 }
+`;
+const halvesCsv = [
+  [...Array.from({ length: 36 }, (_, at) => `p${at}`), "half"].join(","),
+  ...Array.from({ length: 32 }, (_, row) => {
+    const left = row % 2 === 0;
+    return [
+      ...Array.from({ length: 36 }, (_pixel, at) => (at % 6 < 3 === left ? 16 : 0)),
+      left ? "left" : "right",
+    ].join(",");
+  }),
+  "",
+].join("\n");
+const letters = `model Letters(text: i32[N, T]) -> [N, T, 6] = text |> embedding(6, 4) |> rnn(4) |> dense(6)
+train Letters { data: text("letters.txt", window: 8, vocabulary: 6)  loss: cross_entropy  optimizer: sgd(lr: 1)  batch: 8  epochs: 2  seed: 3 }
+`;
+
+const { folder: cwd } = folderWith({
+  "package.json": "{}",
+  "hostile.nn": hostile,
+  "form.csv": hostileCsv,
+  "halves.nn": halves,
+  "halves.csv": halvesCsv,
+  "letters.nn": letters,
+  "letters.txt": "a cab, a bad cab.\n".repeat(12),
+  "steps.nn": stepsSource,
+  "points.csv": pointsCsv,
+});
+const pages = ["hostile/report.html", "halves/report.html", "letters/report.html", "steps/report.html", "both.html"];
+
+let chromium: Chromium;
+beforeAll(async () => {
+  chromium = await startChromium();
+  const commands: readonly (readonly string[])[] = [
+    ["train", "hostile.nn", "-o", "hostile"],
+    ["train", "halves.nn", "-o", "halves", "--probe", "Halves.dense"],
+    ["train", "letters.nn", "-o", "letters"],
+    ["train", "steps.nn", "-o", "steps"],
+    ["compare", "hostile", "steps", "-o", "both.html"],
+  ];
+  for (const args of commands) {
+    const { code, stderr } = await nnc(args, { cwd });
+    if (code !== 0) throw new Error(stderr);
+  }
+}, 300_000);
+afterAll(() => chromium.close());
+
+interface Opened {
+  readonly page: Page;
+  /** What the page wrote to its console, threw, asked of anybody, or opened. */
+  readonly complaints: readonly string[];
+}
+
+async function opened(name: string, width: number, colorScheme: "light" | "dark"): Promise<Opened> {
+  const context = await chromium.browser.newContext({ viewport: { width, height: 800 }, colorScheme });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const place = pathToFileURL(path.join(cwd, name)).href;
+  page.on("console", (message) => complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => {
+    if (request.url() !== place && !request.url().startsWith("data:image/png;")) complaints.push(request.url());
+  });
+  await page.goto(place);
+  return { page, complaints };
+}
+
+/** In the page: words of a picture that lie over others, or are smaller than can be read. */
+function badWords(): readonly string[] {
+  return [...document.querySelectorAll("svg")].flatMap((svg) => {
+    const texts = [...svg.querySelectorAll("text")].map((text) => ({
+      words: text.textContent,
+      box: text.getBoundingClientRect(),
+      size:
+        Number.parseFloat(getComputedStyle(text).fontSize) *
+        (svg.getBoundingClientRect().width / svg.viewBox.baseVal.width),
+    }));
+    const frame = svg.getBoundingClientRect();
+    const small = texts.filter(({ size }) => size < 7).map(({ words, size }) => `${words} is ${size} pixels high`);
+    const cut = texts
+      .filter(({ box }) => box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1)
+      .map(({ words }) => `${words} leaves its picture`);
+    const over = texts.flatMap((one, at) =>
+      texts
+        .slice(at + 1)
+        .filter(({ box }) => {
+          const across = Math.min(one.box.right, box.right) - Math.max(one.box.left, box.left);
+          const down = Math.min(one.box.bottom, box.bottom) - Math.max(one.box.top, box.top);
+          return across > 1 && down > 3;
+        })
+        .map(({ words }) => `${one.words} over ${words}`),
+    );
+    return [...small, ...cut, ...over];
+  });
+}
+
+/** In the page: what stands out less than it must from its ground (WCAG 2.1: 4.5 of text, 3 of lines). */
+function paleThings(): readonly string[] {
+  const parts = (colour: string): readonly number[] => (colour.match(/[\d.]+/g) ?? []).map(Number);
+  const light = (colour: string): number => {
+    const [red = 0, green = 0, blue = 0] = parts(colour).map((part) => {
+      const share = part / 255;
+      return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const groundOf = (element: Element): string => {
+    for (let at: Element | null = element; at !== null; at = at.parentElement) {
+      const { backgroundColor } = getComputedStyle(at);
+      if (parts(backgroundColor)[3] !== 0) return backgroundColor;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  const contrast = (one: string, other: string): number => {
+    const [low = 0, high = 0] = [light(one), light(other)].toSorted((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const own = (element: Element): boolean =>
+    [...element.childNodes].some(({ nodeType, textContent }) => nodeType === 3 && textContent?.trim() !== "");
+  const texts = [...document.body.querySelectorAll("*")]
+    .filter((one) => own(one) && one.tagName !== "title")
+    .map((one) => {
+      const { color, fill } = getComputedStyle(one);
+      return {
+        what: one.textContent ?? "",
+        ratio: contrast(one instanceof SVGElement ? fill : color, groundOf(one)),
+        least: 4.5,
+      };
+    });
+  const lines = [...document.querySelectorAll("svg path")].map((one) => ({
+    what: `the curve ${one.textContent ?? ""}`,
+    ratio: contrast(getComputedStyle(one).stroke, groundOf(one)),
+    least: 3,
+  }));
+  // The numbers of a matrix stand on its darkest cells, too.
+  const shades = [...document.querySelectorAll("svg rect")].map((one) => ({
+    what: "a number in a cell",
+    ratio: contrast(getComputedStyle(document.body).color, getComputedStyle(one).fill),
+    least: one.getAttribute("fill") === "var(--shade)" ? 4.5 : 0,
+  }));
+  return [...texts, ...lines, ...shades]
+    .filter(({ ratio, least }) => ratio < least)
+    .map(({ what, ratio }) => `${what.slice(0, 40)}: ${ratio.toFixed(2)}`);
+}
+
+describe.each([390, 1200])("%d pixels wide", (width) => {
+  test.each(pages.flatMap((name) => (["light", "dark"] as const).map((scheme) => [name, scheme] as const)))(
+    "%s, %s, asks nobody, is not wider than the screen, and is read",
+    async (name, scheme) => {
+      const { page, complaints } = await opened(name, width, scheme);
+      expect(complaints).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+      const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      expect(ground).toBe(scheme === "light" ? "rgb(246, 247, 249)" : "rgb(20, 23, 27)");
+      expect(await page.evaluate(badWords)).toEqual([]);
+      expect(await page.evaluate(paleThings)).toEqual([]);
+      await page.context().close();
+    },
+    60_000,
+  );
+});
+
+test.each([
+  ["hostile/report.html", "\\u{202E}odd</td>"],
+  ["both.html", "steps.nn of steps, beside that of hostile"],
+])(
+  "in %s names, classes and cells are texts, whatever is in them",
+  async (name, also) => {
+    const { page } = await opened(name, 1200, "light");
+    expect(await page.locator("script, b, iframe, object").count()).toBe(0);
+    expect(await page.locator("img").count()).toBe(0);
+    const text = await page.locator("body").innerText();
+    for (const one of ["__proto__", "</script><img src=x onerror=alert(1)>", also]) expect(text).toContain(one);
+    expect(text).not.toContain("\u202e");
+    await page.context().close();
+  },
+  60_000,
+);
+
+test("rows are shown as what they are: pictures, columns, texts with what was said otherwise", async () => {
+  const shown = async (name: string, selector: string): Promise<number> => {
+    const { page } = await opened(`${name}/report.html`, 1200, "light");
+    const count = await page.locator(`#rows ${selector}`).count();
+    await page.context().close();
+    return count;
+  };
+  expect(await shown("halves", "img")).toBe(8);
+  expect(await shown("hostile", "img")).toBe(0);
+  expect(await shown("hostile", "dt:text-is('a&b')")).toBe(6);
+  expect(await shown("letters", ".letters mark")).toBeGreaterThan(0);
+}, 60_000);
+
+test("the best epoch is marked, a program with steps has the loss of each, and what was probed is drawn", () => {
+  const text = (name: string): string => readFileSync(path.join(cwd, name, "report.html"), "utf8");
+  expect(text("halves")).toContain(">best: 4<");
+  expect(text("halves")).toContain(">gradient norm of probes<");
+  expect(text("hostile")).toContain("--probe Form.dense.w");
+  for (const title of ["losses", "classify, hold-out", "judge, training", "widest[0]", "confusion"])
+    expect(text("steps")).toContain(`>${title}<`);
+});
