@@ -107,7 +107,7 @@ interface Terminal { readonly log: (text: string) => void; readonly error: (text
 /** What Node has and other engines may not. */
 const { process: host, console: terminal } = globalThis as { process?: Host; console?: Terminal };
 const address = (import.meta as { readonly url?: string }).url ?? "";
-const [, started, first, second] = host?.argv ?? [];
+const [, started, first${weights.file === undefined ? "" : ", second"}] = host?.argv ?? [];
 /** Whether Node was started with this very file, whatever it is called by now. */
 const isMain = (): boolean => started?.split(/[\\\\/]/).at(-1) === decodeURIComponent(address.split("/").at(-1) ?? "");
 ${isLater ? "// No await outside of a function, which a service worker would not take.\n" : ""}if (host !== undefined && first === "--selftest" && isMain()) ${isLater ? "void " : ""}test(host);

@@ -178,15 +178,18 @@ async function instanceOn(device: GpuDevice, isOwn: boolean): Promise<Instance> 
       });
       try {
         const { staging, mapped } = await working;
-        await mapped;
-        const all = staging.getMappedRange().slice(0);
-        staging.destroy();
-        let from = 0;
-        return wanted.map(([name, numbers]) => {
-          const view = placeOf.get(name)?.[1] === "f32" ? new Float32Array(all, from, numbers) : new Int32Array(all, from, numbers);
-          from += 4 * numbers;
-          return view;
-        });
+        try {
+          await mapped;
+          const all = staging.getMappedRange().slice(0);
+          let from = 0;
+          return wanted.map(([name, numbers]) => {
+            const view = placeOf.get(name)?.[1] === "f32" ? new Float32Array(all, from, numbers) : new Int32Array(all, from, numbers);
+            from += 4 * numbers;
+            return view;
+          });
+        } finally {
+          staging.destroy();
+        }
       } catch (error) {
         throw problem ?? error;
       }

@@ -28,7 +28,10 @@ function run({ entry, given, results, dims }: Call, rows: number, length: number
 function runLater(ask: string): string {
   return `/** Runs an entry on \`rows\` texts of one length. */
 async function run({ entry, given, results }: Call, rows: number, length: number, values: readonly View[]): Promise<View[]> {${ask}
-  const written = given.flatMap((name, at) => (values[at] === undefined ? [] : [[name, values[at]] as const]));
+  const written = given.flatMap((name, at): readonly (readonly [string, View])[] => {
+    const view = values[at];
+    return view === undefined ? [] : [[name, view]];
+  });
   return (await opened()).call(entry, rows, length, written, results.map((name) => [name, placeOf.get(name)?.[3] ?? 0] as const));
 }
 `;

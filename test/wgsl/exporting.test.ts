@@ -77,6 +77,15 @@ function asked(withGpu: boolean, script: string): unknown {
   return JSON.parse(said);
 }
 
+async function onGpu<Found>(work: (started: Gpu) => Promise<Found>): Promise<Found> {
+  const started = await Gpu.start();
+  try {
+    return await work(started);
+  } finally {
+    await started.stop();
+  }
+}
+
 function compiledOf(name: string, target: TargetName): Compiled {
   const result = compile({ name: `${name}.nn`, source: networks[name] ?? "" }, { target });
   if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
@@ -114,18 +123,16 @@ describe.each(Object.keys(networks))("%s", (name) => {
     const parts = Array.from({ length: Math.ceil(rows / 8) }, (_, part) =>
       x.subarray(part * 8 * width, (part + 1) * 8 * width),
     );
-    const started = await Gpu.start();
-    const found = await started
-      .runAll(artifact, [
-        { entry: "init", dims: [], inputs: {}, wanted: [] },
-        ...parts.map((part) => ({
-          entry,
-          dims: [part.length / width],
-          inputs: { ...Object.fromEntries(network.snapshot()), [inputs[0].buffer]: part },
-          wanted: [results[0].buffer],
-        })),
-      ])
-      .finally(() => started.stop());
+    const calls = [
+      { entry: "init", dims: [], inputs: {}, wanted: [] },
+      ...parts.map((part) => ({
+        entry,
+        dims: [part.length / width],
+        inputs: { ...Object.fromEntries(network.snapshot()), [inputs[0].buffer]: part },
+        wanted: [results[0].buffer],
+      })),
+    ];
+    const found = await onGpu((started) => started.runAll(artifact, calls));
     const expected = parts.flatMap((part, at) => [
       ...(found[at + 1].get(results[0].buffer)?.subarray(0, (part.length / width) * answers) ?? []),
     ]);
