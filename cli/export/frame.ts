@@ -2,8 +2,9 @@
  * What every exported module has around its model, as TypeScript without an import: its opening comment, the kernels, the weights and how they
  * come into memory, and the self-test's command.
  */
-import { commentText, literal } from "../../targets/typescript/code.ts";
+import { literal } from "../../targets/typescript/code.ts";
 import { answeringOf } from "./answering.ts";
+import { comment } from "./comment.ts";
 import type { Format } from "./kernels.ts";
 import type { Weights } from "./storage.ts";
 
@@ -134,8 +135,3 @@ const readApart = `    const files = host.getBuiltinModule?.("node:fs");
     if (files === undefined) throw new Error("expected Node 20.16 or later, which hands over its files without an import");
     load(files.readFileSync(second ?? started?.replace(/[^\\\\/]*$/, weightsFile) ?? ""));
 `;
-
-/** A doc comment. */
-export function comment(lines: readonly string[]): string {
-  return ["/**", ...lines.map((line) => ` * ${commentText(line)}`.trimEnd()), " */"].join("\n");
-}

@@ -2,7 +2,7 @@
  * The part of an exported module that runs its shaders by WebGPU, as `runtime/load/gpu-program.ts` does: the same dispatches, and so the same
  * bits on the same device. It stands behind the module's shaders, and is TypeScript without an import and without WebGPU's types.
  */
-import { comment } from "./frame.ts";
+import { comment } from "./comment.ts";
 
 /** What a caller may give, in the module and in its declarations. */
 export const openTypes = `/** What the model runs on; without any of it, on what \`navigator.gpu\` has. WebGPU's own objects. */

@@ -6,7 +6,7 @@ import { scoresKey } from "../../runtime/predict/interface.ts";
 import type { Interface } from "../../runtime/predict/interface.ts";
 import { literal } from "../../targets/typescript/code.ts";
 import type { Answering } from "./answering.ts";
-import { comment } from "./frame.ts";
+import { comment } from "./comment.ts";
 
 /** The forms of `predict`, each with the lines of its comment: many rows, one, and typed numbers into typed numbers. */
 export function overloads(

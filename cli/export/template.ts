@@ -10,9 +10,9 @@ import type { Fitted } from "../../runtime/save/fitted.ts";
 import { literal } from "../../targets/typescript/code.ts";
 import { answeringOf } from "./answering.ts";
 import type { Answering } from "./answering.ts";
+import { comment } from "./comment.ts";
 import {
   argmaxText,
-  comment,
   distanceText,
   headerText,
   importLines,

@@ -6,9 +6,9 @@ import { scoresKey } from "../../runtime/predict/interface.ts";
 import { literal } from "../../targets/typescript/code.ts";
 import { answeringOf } from "./answering.ts";
 import type { Answering } from "./answering.ts";
+import { comment } from "./comment.ts";
 import {
   argmaxText,
-  comment,
   distanceText,
   headerText,
   importLines,

@@ -3,7 +3,7 @@
  * memory. TypeScript without an import.
  */
 import { literal } from "../../targets/typescript/code.ts";
-import { comment } from "./frame.ts";
+import { comment } from "./comment.ts";
 import type { FrameParts } from "./frame.ts";
 import { isBinary } from "./kernels.ts";
 import type { Stored, Weights } from "./storage.ts";

@@ -241,14 +241,12 @@ describe.each(["points-js", "points-wasm"])("a module of numbers, %s", (name) =>
         fc.integer({ min: -2, max: 2 }),
         (rows, Kind, form, more) => {
           const numbers = Kind.from(rows.flat());
+          const memory = new SharedArrayBuffer(numbers.byteLength);
+          const shared = Kind === Float32Array ? new Float32Array(memory) : new Float64Array(memory);
           const expected = rows.flatMap((row) =>
             Object.values((plain([row]) as { scores: object }[])[0]?.scores ?? {}),
           );
-          const given = [
-            numbers,
-            { point: numbers },
-            Object.assign(new Kind(new SharedArrayBuffer(numbers.byteLength)), numbers),
-          ][form];
+          const given = [numbers, { point: numbers }, Object.assign(shared, numbers)][form];
           const into = new Float32Array(Math.max(0, 2 * rows.length + more));
           const { answer, problem } = outcome(() => of(name).predict(given, into));
           const room = `predict: expected room for ${2 * rows.length} numbers, found ${into.length}`;

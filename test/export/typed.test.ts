@@ -95,5 +95,5 @@ test.each(compilers)(
     expect(texts.size).toBe(4 * 3 * 3);
     expect(check(texts, [...texts.keys()])).toEqual([]);
   },
-  300_000,
+  600_000,
 );
