@@ -12,7 +12,7 @@ import { exampleFiles, measureExample } from "./lib/examples.mjs";
 import { install, root, run, tool, writeWhole } from "./lib/project.mjs";
 
 const minutesInAll = 60;
-const suites = ["test/random", "test/ladder", "test/planted", "test/browser", "test/export/fuzz.test.ts"];
+const suites = ["test/random", "test/ladder", "test/planted", "test/browser", "test/export/fuzz"];
 
 /** Whole minutes and seconds since then. */
 function since(started) {

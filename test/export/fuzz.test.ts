@@ -1,81 +1,22 @@
 /**
- * Whatever is handed to an exported module: what means rows is answered as the plain rows are, in any disguise; else there is a TypeError or a
- * RangeError that names the row and the column; and the module answers rightly afterwards.
+ * Whatever is handed to an exported module of numbers: what means rows is answered as the plain rows are, in any disguise; else there is a
+ * TypeError or a RangeError that names the row and the column; and the module answers rightly afterwards.
  */
-import path from "node:path";
-import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { pointsProject } from "../cli/fixture.ts";
-import { folderWith, nnc } from "../cli/helpers.ts";
-import { settings, sized } from "../random/settings.ts";
+import { folderWith } from "../cli/helpers.ts";
+import { exportedModule, float, outcome, Own, parameters, unnamed } from "./calls.ts";
+import type { Module } from "./calls.ts";
 
-const { folder: cwd } = folderWith({
-  ...pointsProject,
-  "mixed.csv": `colour,count,a,b,t\n${Array.from({ length: 12 }, (_, row) => `${["red", "blue", "a b"][row % 3]},${row % 4},${row / 8},${row - 5},${row}\n`).join("")}`,
-  "mixed.nn": `model Mixed(c: i32[N], k: i32[N], x: [N, 2]) -> [N] =
-  sum(concat([embedding(c, 3, 2), embedding(k, 4, 2), x], axis: -1) |> dense(3), axis: -1)
-train Mixed { data: csv("mixed.csv", c: "colour", k: "count", x: ["a", "b"], target: "t", standardize: true)  loss: mse  optimizer: sgd(lr: 0.01)  batch: 4  epochs: 1 }
-`,
-  "letters.nn": `model Letters(text: i32[N, T]) -> [N, T, 6] = text |> embedding(6, 4) |> rnn(4) |> dense(6)
-train Letters { data: text("letters.txt", window: 8, vocabulary: 6)  loss: cross_entropy  optimizer: sgd(lr: 1)  batch: 8  epochs: 1  seed: 3 }
-`,
-  "letters.txt": "abacabadabacabae".repeat(20),
-});
+const { folder: cwd } = folderWith(pointsProject);
 
-type Predict = (...given: readonly unknown[]) => unknown;
-interface Module {
-  readonly predict: Predict;
-  readonly generate: (...given: readonly unknown[]) => Iterable<string>;
-  readonly load: (bytes: unknown) => void;
-}
 const modules = new Map<string, Module>();
 const of = (name: string): Module => modules.get(name) as Module;
 
-async function run(...args: readonly string[]): Promise<void> {
-  const { code, stderr } = await nnc(args, { cwd });
-  if (code !== 0) throw new Error(stderr);
-}
-
 beforeAll(async () => {
-  for (const [name, formats] of [
-    ["points", ["js", "wasm"]],
-    ["mixed", ["js"]],
-    ["letters", ["js"]],
-  ] as const) {
-    await run("train", `${name}.nn`, "-o", name);
-    for (const format of formats) {
-      const place = `${name}-${format}.mjs`;
-      await run("export", `${name}.nn`, "--params", `${name}/parameters.safetensors`, "--format", format, "-o", place);
-      modules.set(`${name}-${format}`, (await import(pathToFileURL(path.join(cwd, place)).href)) as Module);
-    }
-  }
+  for (const format of ["js", "wasm"]) modules.set(`points-${format}`, await exportedModule(cwd, "points", format));
 }, 240_000);
-
-/** What a caller's own code throws. */
-class Own extends Error {}
-
-const parameters = { seed: settings.seed, numRuns: sized(150, 3000) };
-
-interface Outcome {
-  readonly answer?: unknown;
-  readonly problem?: string;
-}
-
-/** What a call gives; of what is no TypeError, no RangeError and not the caller's own, the failure of the test. */
-function outcome(call: () => unknown): Outcome {
-  try {
-    return { answer: call() };
-  } catch (error) {
-    if (error instanceof Own) return { problem: "own" };
-    if (error instanceof TypeError || error instanceof RangeError) return { problem: error.message };
-    throw error;
-  }
-}
-
-/** A problem that does not say what it is about. */
-const unnamed = (problem: string | undefined): readonly string[] =>
-  problem === undefined || /^(row \d+|predict|the prompt|generate): expected /.test(problem) ? [] : [problem];
 
 const detached = <Numbers extends Float32Array | Int8Array>(numbers: Numbers): Numbers => {
   structuredClone(numbers.buffer, { transfer: [numbers.buffer as ArrayBuffer] });
@@ -98,8 +39,6 @@ const hostile = fc.oneof(
     .map((make) => make()),
 );
 
-/** A number that a 32-bit float holds, so that every form of it is the same. */
-const float = fc.float({ min: -100, max: 100, noNaN: true });
 const pairs = fc.array(fc.tuple(float, float), { minLength: 1, maxLength: 70 });
 
 describe.each(["points-js", "points-wasm"])("a module of numbers, %s", (name) => {
@@ -348,139 +287,5 @@ describe.each(["points-js", "points-wasm"])("a module of numbers, %s", (name) =>
       }),
       parameters,
     );
-  });
-});
-
-describe("a module of words, whole numbers and numbers", () => {
-  interface Row {
-    readonly colour: string;
-    readonly count: number;
-    readonly a: number;
-    readonly b: number;
-  }
-  const row: fc.Arbitrary<Row> = fc.record({
-    colour: fc.constantFrom("red", "blue", "a b"),
-    count: fc.nat(3),
-    a: float,
-    b: float,
-  });
-  const rows = fc.array(row, { minLength: 1, maxLength: 70 });
-  const disguises: readonly ((row: Row) => unknown)[] = [
-    (one) => one,
-    ({ colour, count, a, b }) => ({ c: colour, k: [count], x: Float64Array.of(a, b) }),
-    ({ colour, count, a, b }) => ({ x: [[a, b]], colour, k: Uint8Array.of(count), t: 3 }),
-    (one) => new Proxy({ ...one }, {}),
-    (one) =>
-      Object.defineProperty({ ...one }, "b", {
-        enumerable: true,
-        get: () => {
-          of("mixed-js").predict({ colour: "red", count: 0, a: 0, b: 0 });
-          return one.b;
-        },
-      }),
-  ];
-
-  test("answers for rows in any disguise as for plain ones", () => {
-    fc.assert(
-      fc.property(rows, fc.infiniteStream(fc.nat(disguises.length - 1)), (given, kinds) => {
-        const { predict } = of("mixed-js");
-        const expected = predict(given);
-        expect(predict(given.map((one) => disguises[kinds.next().value as number](one)))).toEqual(expected);
-      }),
-      parameters,
-    );
-  });
-
-  test("names the row and the column of a value that is none", () => {
-    const bad: readonly (readonly [key: keyof Row, values: readonly unknown[], expected: string])[] = [
-      [
-        "colour",
-        ["green", "", 0, 1, true, NaN, null, [], {}],
-        'one of the classes "a b", "blue", "red" for colour of c',
-      ],
-      ["count", [-1, 4, 0.5, NaN, "1", true, null, 2 ** 40, []], "a whole number from 0 to 3 for count of k"],
-      ["a", [NaN, 1e39, "1", null, true, []], "a finite number for a of x"],
-      ["b", [Infinity, {}, 1n, undefined], "a finite number for b of x"],
-    ];
-    fc.assert(
-      fc.property(rows, fc.nat(), fc.constantFrom(...bad), fc.nat(), (given, place, [key, values, expected], which) => {
-        const [at, value] = [place % given.length, values[which % values.length]];
-        const { predict } = of("mixed-js");
-        const right = predict(given);
-        const { problem } = outcome(() =>
-          predict(given.map((one, index) => (index === at ? { ...one, [key]: value } : one))),
-        );
-        // A list in the place of a column makes it no row of columns.
-        const begin = Array.isArray(value) ? `row ${at}: expected ` : `row ${at}: expected ${expected}, found `;
-        expect(problem?.slice(0, begin.length)).toBe(begin);
-        expect(predict(given)).toEqual(right);
-      }),
-      parameters,
-    );
-  });
-});
-
-describe("a module of texts", () => {
-  const character = fc.constantFrom("a", "b", "c", "d", "e");
-  const text = fc.string({ unit: character, maxLength: 20 });
-
-  test("answers for texts, their ids and lists that look otherwise alike", () => {
-    fc.assert(
-      fc.property(fc.array(text, { maxLength: 4 }), (texts) => {
-        const { predict } = of("letters-js");
-        const { vocabulary } = of("letters-js") as unknown as { readonly vocabulary: readonly string[] };
-        const ids = texts.map((one) => Array.from(one, (each) => vocabulary.indexOf(each)));
-        const expected = predict(texts);
-        expect(predict(ids)).toEqual(expected);
-        expect(predict(ids.map((one) => Uint8Array.from(one)))).toEqual(expected);
-        expect(predict(ids.map((one) => new Proxy(one, {})))).toEqual(expected);
-      }),
-      parameters,
-    );
-  });
-
-  test("takes anything without another kind of exception, and answers rightly afterwards", () => {
-    const { predict, generate } = of("letters-js");
-    const right = predict(["abacab"]);
-    const anything = fc.anything({
-      withBigInt: true,
-      withNullPrototype: true,
-      withSparseArray: true,
-      withTypedArray: true,
-      withSet: true,
-    });
-    const options = fc.oneof(
-      anything,
-      fc.record({ length: anything, temperature: anything, seed: anything }, { requiredKeys: [] }),
-    );
-    fc.assert(
-      fc.property(anything, options, (given, settled) => {
-        const said = outcome(() => predict(given));
-        const answers = said.problem === undefined ? (said.answer as readonly unknown[]).length : undefined;
-        expect(answers).toBe(said.problem === undefined ? (given as readonly unknown[]).length : undefined);
-        const wrote = outcome(() => generate(given, settled)[Symbol.iterator]().next());
-        expect([...unnamed(said.problem), ...unnamed(wrote.problem)]).toEqual([]);
-        expect(predict(["abacab"])).toEqual(right);
-      }),
-      parameters,
-    );
-  });
-
-  test("takes options that change under its hands as it read them, or refuses them", () => {
-    const { generate } = of("letters-js");
-    for (const [first, then] of [
-      [1, "x"],
-      ["x", 1],
-      [1, NaN],
-    ]) {
-      let reads = 0;
-      const options = Object.defineProperty({ length: 3 }, "temperature", {
-        enumerable: true,
-        get: () => (reads++ === 0 ? first : then),
-      });
-      const { answer, problem } = outcome(() => [...generate("ab", options)]);
-      const refused = 'generate: expected a number from 0 for temperature, found "x"';
-      expect(problem ?? answer).toEqual(problem === undefined ? [...generate("ab", { length: 3 })] : refused);
-    }
   });
 });
