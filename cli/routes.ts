@@ -287,10 +287,10 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
       force,
       format: {
         kind: "enum",
-        values: ["js", "ts", "wasm", "html", "onnx", "pytorch"],
+        values: ["js", "ts", "wasm", "wgsl", "html", "onnx", "pytorch"],
         optional: true,
         brief:
-          "JavaScript with a declaration file (default), TypeScript, JavaScript around WebAssembly, which is fastest, a page that runs the model, a model that ONNX runtimes read, or a module of PyTorch with a script that trains",
+          "JavaScript with a declaration file (default), TypeScript, JavaScript around WebAssembly, which is fastest, JavaScript that runs by WebGPU, a page that runs the model, a model that ONNX runtimes read, or a module of PyTorch with a script that trains",
       },
       model: {
         kind: "parsed",

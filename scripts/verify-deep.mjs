@@ -1,6 +1,6 @@
 /**
- * `npm run verify:deep`: everything of `verify`, then the random tests at full size with a fresh seed, the planted bugs, what the examples
- * reach over several seeds, and mutation testing in what is left of the hour. Writes `docs/verify-report.md`. NNC_SEED repeats a
+ * `npm run verify:deep`: everything of `verify`, then the random tests at full size with a fresh seed, the planted bugs, the export of every
+ * example, what the examples reach over several seeds, and mutation testing in what is left of the hour. Writes `docs/verify-report.md`. NNC_SEED repeats a
  * run; NNC_SCALE makes it longer or shorter; NNC_MUTATION_MINUTES is the time for mutants, 0 for none. `-- --again verify`, `random`, `examples` or
  * `mutation` runs that stage once more, after a mend, and puts what it found into the report that is there: each line says on which commit it was run.
  */
@@ -12,7 +12,7 @@ import { exampleFiles, measureExample } from "./lib/examples.mjs";
 import { install, root, run, tool, writeWhole } from "./lib/project.mjs";
 
 const minutesInAll = 60;
-const suites = ["test/random", "test/ladder", "test/planted", "test/browser"];
+const suites = ["test/random", "test/ladder", "test/planted", "test/browser", "test/export/fuzz"];
 
 /** Whole minutes and seconds since then. */
 function since(started) {
@@ -227,7 +227,7 @@ function randomSettings(folder) {
 
 function randomStage(environment) {
   return stage(
-    `random programs, mutations, fixtures and planted bugs from seed ${environment.NNC_SEED}`,
+    `random programs and calls, mutations, fixtures, planted bugs and exported examples from seed ${environment.NNC_SEED}`,
     () => run(tool("vitest"), ["run", ...suites], environment) === 0,
   );
 }

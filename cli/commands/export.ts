@@ -152,6 +152,7 @@ async function codeOf({ context, flags, place, source, opened, model }: Job, for
   const runs: Readonly<Record<Format, readonly string[]>> = {
     js: [`node ${module} --selftest computes ${examples} again`],
     wasm: [`node ${module} --selftest computes ${examples} again`],
+    wgsl: [`${module} runs where there is WebGPU: in browsers, and in Node with a package that brings it`],
     ts: [],
     html: [`${module} runs in a browser, from a disk or a server`],
   };

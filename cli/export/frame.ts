@@ -2,7 +2,9 @@
  * What every exported module has around its model, as TypeScript without an import: its opening comment, the kernels, the weights and how they
  * come into memory, and the self-test's command.
  */
-import { commentText, literal } from "../../targets/typescript/code.ts";
+import { literal } from "../../targets/typescript/code.ts";
+import { answeringOf } from "./answering.ts";
+import { comment } from "./comment.ts";
 import type { Format } from "./kernels.ts";
 import type { Weights } from "./storage.ts";
 
@@ -25,9 +27,10 @@ export interface FrameParts {
 }
 
 /** The first comment: the model's own words, then what the module is and how it is used. */
-export function headerText({ doc, file, needs }: FrameParts, lines: readonly string[]): string {
+export function headerText({ doc, file, needs, format }: FrameParts, lines: readonly string[]): string {
   const own = doc.split("\n").filter((line) => line !== "");
-  const test = `\`node ${file} --selftest\` computes a few stored examples again and exits with 1 if any differs.`;
+  const where = format === "wgsl" ? ", where something brings WebGPU to Node," : "";
+  const test = `\`node ${file} --selftest\`${where} computes a few stored examples again and exits with 1 if any differs.`;
   return `${comment([...own, ...lines, ...needs, test])}\n`;
 }
 
@@ -95,25 +98,30 @@ const tolerance = ${tolerance};
 `;
 }
 
-/** Behind those; `examples` is the text of a template in the module, which says what is computed again. */
-export function mainText({ weights }: FrameParts, examples: string): string {
+/** Behind those. A page may have a `process` with nothing in it. `examples` is the text of a template in the module, which says what is computed again. */
+export function mainText({ weights, format }: FrameParts, examples: string): string {
+  const { async, await: awaits, given } = answeringOf(format);
+  const isLater = async !== "";
   return `interface Files { readonly readFileSync: (file: string) => Uint8Array }
-interface Host { readonly argv: readonly string[]; readonly getBuiltinModule?: (name: string) => Files; exitCode?: number }
+interface Host { readonly argv?: readonly string[]; readonly getBuiltinModule?: (name: string) => Files; exitCode?: number }
 interface Terminal { readonly log: (text: string) => void; readonly error: (text: string) => void }
 /** What Node has and other engines may not. */
 const { process: host, console: terminal } = globalThis as { process?: Host; console?: Terminal };
 const address = (import.meta as { readonly url?: string }).url ?? "";
+const [, started, first${weights.file === undefined ? "" : ", second"}] = host?.argv ?? [];
 /** Whether Node was started with this very file, whatever it is called by now. */
-const isMain = host?.argv[1]?.split(/[\\\\/]/).at(-1) === decodeURIComponent(address.split("/").at(-1) ?? "");
-if (host !== undefined && isMain && host.argv[2] === "--selftest") {
+const isMain = (): boolean => started?.split(/[\\\\/]/).at(-1) === decodeURIComponent(address.split("/").at(-1) ?? "");
+${isLater ? "// No await outside of a function, which a service worker would not take.\n" : ""}if (host !== undefined && first === "--selftest" && isMain()) ${isLater ? "void " : ""}test(host);
+
+${async}function test(host: Host): ${given("void")} {
   try {
-${weights.file === undefined ? "" : readApart}    const worst = selftest();
+${weights.file === undefined ? "" : readApart}    const worst = ${awaits}selftest();
     if (!(worst <= tolerance)) throw new Error(\`the largest difference is \${worst}, expected at most \${tolerance}\`);
 ${weights.file === undefined ? checkInside : ""}    terminal?.log(\`${examples} as expected (largest difference \${worst})\`);
   } catch (error) {
     terminal?.error(\`selftest failed: \${error instanceof Error ? error.message : String(error)}\`);
     host.exitCode = 1;
-  }
+  }${isLater ? "\n  close();" : ""}
 }
 `;
 }
@@ -125,10 +133,5 @@ const checkInside = `    if (fingerprintOf(decoded(weights)) !== fingerprint) th
 /** From the place that is named, else from beside the module. */
 const readApart = `    const files = host.getBuiltinModule?.("node:fs");
     if (files === undefined) throw new Error("expected Node 20.16 or later, which hands over its files without an import");
-    load(files.readFileSync(host.argv[3] ?? host.argv[1]?.replace(/[^\\\\/]*$/, weightsFile) ?? ""));
+    load(files.readFileSync(second ?? started?.replace(/[^\\\\/]*$/, weightsFile) ?? ""));
 `;
-
-/** A doc comment. */
-export function comment(lines: readonly string[]): string {
-  return ["/**", ...lines.map((line) => ` * ${commentText(line)}`.trimEnd()), " */"].join("\n");
-}

@@ -14,8 +14,8 @@ export type StorageFlags = {
 /** Of the change that fewer bits make, unless another bound was asked for. */
 export const defaultMaxChange = 0.01;
 
-const withWeights: readonly Format[] = ["js", "ts", "wasm"];
-const withStorage: readonly Format[] = ["js", "ts", "wasm", "html"];
+const withWeights: readonly Format[] = ["js", "ts", "wasm", "wgsl"];
+const withStorage: readonly Format[] = ["js", "ts", "wasm", "wgsl", "html"];
 const withRelaxed: readonly Format[] = ["wasm", "html"];
 
 /** Throws a UsageError. */

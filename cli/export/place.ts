@@ -21,6 +21,7 @@ const ends: Readonly<Record<ExportFormat, readonly [first: string, ...others: re
   js: ["mjs", "js"],
   ts: ["ts"],
   wasm: ["mjs", "js"],
+  wgsl: ["mjs", "js"],
   html: ["html"],
   onnx: ["onnx"],
   pytorch: ["py"],

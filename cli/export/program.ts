@@ -34,6 +34,11 @@ export interface Exported {
 /** Of one that rounds as its processor likes, over layers. */
 const tolerances = { plain: 1e-6, relaxed: 1e-4 } as const;
 
+/** Whether its answers differ in the last bits from machine to machine. */
+export function isRelaxed({ format, relaxed }: Pick<Exported, "format" | "relaxed">): boolean {
+  return relaxed || format === "wgsl";
+}
+
 /** `sizes`: what the module calls the open dimensions. */
 export function frameOf(exported: Exported, model: HostModel, program: Program, sizes: SizeNames): FrameParts {
   const { source, compiled, format, relaxed, file, weights } = exported;
@@ -41,10 +46,10 @@ export function frameOf(exported: Exported, model: HostModel, program: Program, 
     file,
     format,
     doc: docOf(source, model.name),
-    kernels: kernelsText(program, compiled.sources, format, relaxed),
+    kernels: kernelsText({ program, sources: compiled.sources, format, relaxed, sizes }),
     needs: needsOf(format, relaxed),
     weights: { tensors: lasting(program, exported), ...(weights === undefined ? {} : { file: weights }) },
-    tolerance: tolerances[relaxed ? "relaxed" : "plain"],
+    tolerance: tolerances[isRelaxed(exported) ? "relaxed" : "plain"],
     requirements: requirementsText(program.host.requirements, sizes),
   };
 }

@@ -3,8 +3,17 @@
  * (`runtime/predict/sampler.ts`, `runtime/data/threefry.ts`). They stand behind the module's data, and are TypeScript without an import.
  */
 
-export function callText(asks: boolean): string {
+import type { Answering } from "./answering.ts";
+
+export function callText(asks: boolean, { async, given }: Answering): string {
   const ask = asks ? "\n  requireSizes(rows, length);" : "";
+  return `${async === "" ? runAtOnce(ask) : runLater(ask)}
+/** A text that grows by ids, at least one at a time: what the model says of the place behind the last of them, or behind each. */
+interface Reading { readonly next: (ids: Int32Array) => ${given("Float32Array")}; readonly each: (ids: Int32Array) => ${given("Float32Array")} }
+`;
+}
+
+function runAtOnce(ask: string): string {
   return `/** Runs an entry on \`rows\` texts of one length; copies of the answers, which belong to nobody else. */
 function run({ entry, given, results, dims }: Call, rows: number, length: number, values: readonly View[]): View[] {
   const { buffers, entries } = open();${ask}
@@ -13,31 +22,43 @@ function run({ entry, given, results, dims }: Call, rows: number, length: number
   (entries[entry] as (...dims: number[]) => void)(...dims.map((size) => (size === "rows" ? rows : size === "length" ? length : size)));
   return results.map((name) => (buffers.get(name) as View).slice());
 }
-
-/** A text that grows by ids, at least one at a time: what the model says of the place behind the last of them, or behind each. */
-interface Reading { readonly next: (ids: Int32Array) => Float32Array; readonly each: (ids: Int32Array) => Float32Array }
 `;
 }
 
-export const partsText = `/** Keeps what lies behind the last character: each is read once, and none is forgotten. */
+function runLater(ask: string): string {
+  return `/** Runs an entry on \`rows\` texts of one length. */
+async function run({ entry, given, results }: Call, rows: number, length: number, values: readonly View[]): Promise<View[]> {${ask}
+  const written = given.flatMap((name, at): readonly (readonly [string, View])[] => {
+    const view = values[at];
+    return view === undefined ? [] : [[name, view]];
+  });
+  return (await opened()).call(entry, rows, length, written, results.map((name) => [name, placeOf.get(name)?.[3] ?? 0] as const));
+}
+`;
+}
+
+export function partsText({ async, await: awaits, given }: Answering): string {
+  return `/** Keeps what lies behind the last character: each is read once, and none is forgotten. */
 function begin(): Reading {
   let behind: readonly View[] | undefined;
-  const each = (ids: Int32Array): Float32Array => {
+  const each = ${async}(ids: Int32Array): ${given("Float32Array")} => {
     const scores = new Float32Array(ids.length * width);
     for (let from = 0; from < ids.length; from += windowSize) {
       const part = ids.subarray(from, from + windowSize);
-      behind ??= start === null ? [] : run(start, 1, part.length, [part]);
-      const [said, ...next] = run(step, 1, part.length, [part, ...behind]);
+      behind ??= start === null ? [] : ${awaits}run(start, 1, part.length, [part]);
+      const [said, ...next] = ${awaits}run(step, 1, part.length, [part, ...behind]);
       behind = next;
       scores.set((said as View).subarray(0, part.length * width), from * width);
     }
     return scores;
   };
-  return { each, next: (ids) => each(ids).subarray(-width) };
+  return { each, next: ${async}(ids) => (${awaits}each(ids)).subarray(-width) };
 }
 `;
+}
 
-export const windowsText = `/** Shows the model the last characters at each call, as many as its window. */
+export function windowsText({ async, await: awaits, given }: Answering): string {
+  return `/** Shows the model the last characters at each call, as many as its window. */
 function begin(): Reading {
   /** At most a window. */
   let seen = new Int32Array(0);
@@ -49,18 +70,18 @@ function begin(): Reading {
       read(ids);
       return behind(seen);
     },
-    each: (ids) => {
+    each: ${async}(ids) => {
       const scores = new Float32Array(ids.length * width);
       const before = seen.length;
       const all = joined(seen, ids);
       // Shorter than a window, each beginning of the text has a length of its own.
       let end = before + 1;
-      for (; end < windowSize && end <= all.length; end += 1) scores.set(behind(all.subarray(0, end)), (end - 1 - before) * width);
+      for (; end < windowSize && end <= all.length; end += 1) scores.set(${awaits}behind(all.subarray(0, end)), (end - 1 - before) * width);
       for (; end <= all.length; end += most) {
         const count = Math.min(most, all.length - end + 1);
         const data = new Int32Array(count * windowSize);
         for (let row = 0; row < count; row += 1) data.set(all.subarray(end + row - windowSize, end + row), row * windowSize);
-        const [said] = run(call, count, windowSize, [data]);
+        const [said] = ${awaits}run(call, count, windowSize, [data]);
         for (let row = 0; row < count; row += 1) scores.set(scoresAt(said, (row + 1) * windowSize - 1), (end + row - 1 - before) * width);
       }
       read(ids);
@@ -70,10 +91,10 @@ function begin(): Reading {
 }
 
 /** Where the model takes whole windows alone, what stands behind the ids is not for their places to see. */
-function behind(ids: Int32Array): Float32Array {
+${async}function behind(ids: Int32Array): ${given("Float32Array")} {
   const data = new Int32Array(isOpen ? ids.length : windowSize);
   data.set(ids);
-  const [said] = run(call, 1, data.length, [data]);
+  const [said] = ${awaits}run(call, 1, data.length, [data]);
   return scoresAt(said, ids.length - 1);
 }
 
@@ -88,23 +109,23 @@ function joined(first: Int32Array, second: Int32Array): Int32Array {
   return all;
 }
 `;
+}
 
 export const idsText = `const isList = (value: unknown): value is readonly unknown[] | Numbers => Array.isArray(value) || isNumbers(value);
 
-/** A character is a code point. */
-function charactersOf(text: Text): readonly string[] {
-  return typeof text === "string" ? Array.from(text) : Array.from<number, string>(text, (id) => vocabulary[id] ?? "");
-}
-
-/** What the vocabulary lacks is read as its last character. */
+/** What the vocabulary lacks is read as its last character; a character is a code point. */
 function idsOf(text: Text, place: string): Int32Array {
-  if (typeof text === "string") return Int32Array.from(charactersOf(text), (one) => ids.get(one) ?? vocabulary.length - 1);
+  if (typeof text === "string") return Int32Array.from(Array.from(text), (one) => ids.get(one) ?? vocabulary.length - 1);
   if (!isList(text)) throw new TypeError(\`\${place}: expected a text or a list of ids, found \${shown(text)}\`);
-  return Int32Array.from(Array.from<unknown, number>(text, (id, at) => {
+  const found: number[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    const id = text[at];
     const Mistake = typeof id === "number" ? RangeError : TypeError;
-    if (typeof id === "number" && Number.isInteger(id) && id >= 0 && id < vocabulary.length) return id;
-    throw new Mistake(\`\${place}: expected ids from 0 to \${vocabulary.length - 1}, found \${shown(id)} at place \${at}\`);
-  }));
+    if (typeof id !== "number" || !Number.isInteger(id) || id < 0 || id >= vocabulary.length)
+      throw new Mistake(\`\${place}: expected ids from 0 to \${vocabulary.length - 1}, found \${shown(id)} at place \${at}\`);
+    found.push(id);
+  }
+  return Int32Array.from(found);
 }
 
 const ids: ReadonlyMap<string, number> = new Map(vocabulary.map((character, id) => [character, id]));

@@ -4,12 +4,22 @@
  */
 export const rowsText = `const isList = (value: unknown): value is readonly Value[] | Numbers => Array.isArray(value) || isNumbers(value);
 
-/** Nested lists as one; iterative, since the nesting is the caller's. */
-function flatten(value: Value, at: number): readonly Value[] {
-  let flat: readonly Value[] = [value];
-  for (let depth = 0; flat.some(isList); depth += 1) {
-    if (depth === 64) throw new TypeError(\`row \${at}: expected numbers, found lists in lists more than 64 deep\`);
-    flat = flat.flatMap((one): readonly Value[] => (isList(one) ? Array.from<Value>(one) : [one]));
+/** Nested lists as one. The nesting is the caller's, who may have put a list into itself: no recursion, and an end. */
+function flatten(value: Value, { name, width }: Field, at: number): readonly Value[] {
+  if (!isList(value)) return [value];
+  const flat: Value[] = [];
+  const around: { readonly list: readonly Value[] | Numbers; next: number }[] = [{ list: value, next: 0 }];
+  for (let looked = 0, inner = around.at(-1); inner !== undefined; looked += 1, inner = around.at(-1)) {
+    if (looked > 64 * (width + 1024)) throw new TypeError(\`row \${at}: expected \${width} values for \${name}, found far more lists\`);
+    const { list, next } = inner;
+    inner.next += 1;
+    if (next >= list.length) {
+      around.pop();
+      continue;
+    }
+    const one = list[next] as Value;
+    if (!isList(one)) flat.push(one);
+    else if (around.push({ list: one, next: 0 }) > 64) throw new TypeError(\`row \${at}: expected numbers, found lists in lists more than 64 deep\`);
   }
   return flat;
 }
@@ -32,7 +42,7 @@ function requireKnown(row: Row, at: number): void {
 
 /** The values of each field in a row, flattened. A list stands for a single field. */
 function valuesOf(row: Row, at: number): readonly (readonly Value[])[] {
-  if (isList(row) && fields.length === 1) return [flatten(row, at)];
+  if (isList(row) && fields.length === 1) return [flatten(row, fields[0] as Field, at)];
   if (typeof row !== "object" || row === null || isList(row)) {
     const list = fields.length === 1 ? "a list of values or " : "";
     throw new TypeError(\`row \${at}: expected \${list}an object with \${fields.map(({ name }) => JSON.stringify(name)).join(", ")}, found \${shown(row)}\`);
@@ -42,9 +52,9 @@ function valuesOf(row: Row, at: number): readonly (readonly Value[])[] {
   const used = new Set([...keys.flat(), ...beside]);
   const other = ownKeys.find((key) => Object.hasOwn(row, key) && !used.has(key));
   if (other !== undefined) refuse(other, used, at);
-  return fields.map(({ name }, index) => {
+  return fields.map((field, index) => {
     const values = (keys[index] ?? []).map((key) => row[key] as Value);
-    return whole.has(name) ? flatten(values, at) : values;
+    return whole.has(field.name) ? flatten(values, field, at) : values;
   });
 }
 
@@ -64,30 +74,38 @@ function keysOf(row: { readonly [name: string]: Value }, { name, columns }: Fiel
   throw new TypeError(\`row \${at}: expected \${shown(whole.has(lacking) ? name : lacking)}, found none\`);
 }
 
-function numberOf(value: Value, field: Field, at: number): number {
-  if (field.classes !== null) return idOf(value, field.name, field.classes, at);
+function numberOf(value: Value, field: Field, index: number, at: number): number {
+  if (field.classes !== null) return idOf(value, field, index, at);
   const whole = field.dtype === "i32";
   if (typeof value === "boolean" && whole && field.limit === 2) return Number(value);
   const [least, below] = field.limit === null ? [-2147483648, 2147483648] : [0, field.limit];
   const fits = typeof value === "number" && (whole ? Number.isInteger(value) && value >= least && value < below : Number.isFinite(Math.fround(value)));
   if (fits) return value as number;
   const range = field.limit === null ? "of 32 bits" : \`from 0 to \${field.limit - 1}\`;
-  throw new TypeError(\`row \${at}: expected \${whole ? \`a whole number \${range}\` : "a finite number"} for \${field.name}, found \${shown(value)}\`);
+  throw new TypeError(\`row \${at}: expected \${whole ? \`a whole number \${range}\` : "a finite number"} for \${placeIn(field, index)}, found \${shown(value)}\`);
+}
+
+/** What a value of a field is called: by its column where it has one. */
+function placeIn({ name, width, columns }: Field, index: number): string {
+  const column = columns?.[index] ?? name;
+  if (column !== name) return \`\${column} of \${name}\`;
+  return width === 1 || columns !== null ? name : \`\${name}[\${index}]\`;
 }
 
 /** A number in the place of a word would be taken for an id that it may not be. */
-function idOf(value: Value, name: string, classes: readonly string[], at: number): number {
+function idOf(value: Value, field: Field, index: number, at: number): number {
+  const classes = field.classes ?? [];
   const id = classes.findIndex((one) => one === value || (typeof value === "boolean" && one.toLowerCase() === String(value)));
   if (id >= 0) return id;
   const others = classes.length > 8 ? \` and \${classes.length - 8} more\` : "";
-  throw new TypeError(\`row \${at}: expected one of the classes \${classes.slice(0, 8).map(shown).join(", ")}\${others} for \${name}, found \${shown(value)}\`);
+  throw new TypeError(\`row \${at}: expected one of the classes \${classes.slice(0, 8).map(shown).join(", ")}\${others} for \${placeIn(field, index)}, found \${shown(value)}\`);
 }
 
 /** Writes the values of one row to where the kernels read them, if any does. */
 function prepare(view: View | undefined, offset: number, values: readonly Value[], field: Field, at: number): void {
   if (values.length !== field.width) throw new TypeError(\`row \${at}: expected \${field.width} values for \${field.name}, found \${values.length}\`);
   for (let index = 0; index < values.length; index += 1) {
-    const value = numberOf(values[index] as Value, field, at);
+    const value = numberOf(values[index] as Value, field, index, at);
     if (view !== undefined) view[offset + index] = field.dtype === "i32" ? value : scaled(value, field, index);
   }
 }

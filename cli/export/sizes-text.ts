@@ -39,7 +39,8 @@ export function requirementsText(requirements: readonly HostRequirement[], names
   ].join("\n");
 }
 
-function sizeText({ monomials }: Dimension, names: SizeNames): string {
+/** A size as an expression of the module. */
+export function sizeText({ monomials }: Dimension, names: SizeNames): string {
   const terms = monomials.map(({ coefficient, atoms }) =>
     [`(${coefficient})`, ...atoms.map((atom) => atomText(atom, names))].join(" * "),
   );

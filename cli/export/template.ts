@@ -8,9 +8,11 @@ import type { Interface } from "../../runtime/predict/interface.ts";
 import { keysBeside } from "../../runtime/predict/rows.ts";
 import type { Fitted } from "../../runtime/save/fitted.ts";
 import { literal } from "../../targets/typescript/code.ts";
+import { answeringOf } from "./answering.ts";
+import type { Answering } from "./answering.ts";
+import { comment } from "./comment.ts";
 import {
   argmaxText,
-  comment,
   distanceText,
   headerText,
   importLines,
@@ -21,6 +23,7 @@ import {
   valuesText,
 } from "./frame.ts";
 import type { FrameParts } from "./frame.ts";
+import { openDeclarations } from "./gpu-text.ts";
 import { loadDeclaration, openText, weightsText } from "./weights-text.ts";
 import { namedText, overloads, predictText, writeText } from "./predict-forms.ts";
 import { rowsText } from "./rows-text.ts";
@@ -52,7 +55,9 @@ export function moduleText(parts: ModuleParts): string {
 
 /** Without what Node's command line asks for. */
 export function modelText(parts: ModuleParts): string {
-  const { outside } = parts;
+  const { outside, format } = parts;
+  const answering = answeringOf(format);
+  const asks = parts.requirements !== "";
   return [
     header(parts),
     parts.kernels,
@@ -64,12 +69,12 @@ export function modelText(parts: ModuleParts): string {
     openText(parts),
     parts.requirements,
     scaleText,
-    runText(parts.requirements !== ""),
+    runText(asks, answering),
     argmaxText,
-    predictText(outside),
-    writeText(parts.requirements !== ""),
+    predictText(outside, answering),
+    writeText(outside, asks, answering),
     namedText(outside),
-    selftestText,
+    selftestText(answering),
     distanceText(parts),
   ].join("\n");
 }
@@ -81,19 +86,20 @@ export function declarationText(parts: ModuleParts): string {
     numbersText,
     typesText(parts.outside),
     ...loadDeclaration(parts.weights),
-    `${overloads(parts.outside)
+    ...(parts.format === "wgsl" ? [openDeclarations] : []),
+    `${overloads(parts.outside, answeringOf(parts.format))
       .map(([doc, form]) => `${comment(doc)}\nexport declare function ${form};`)
       .join("\n")}\n`,
   ].join("\n");
 }
 
 function header(parts: ModuleParts): string {
-  const { outside, notes } = parts;
+  const { outside, notes, format } = parts;
   return headerText(parts, [
     `Inference with the model ${outside.model.name}, exported by nnc. ${needsOnly(parts)}`,
     "",
     ...importLines(["predict"], parts),
-    `  const [first] = predict([${exampleRow(outside)}]);`,
+    `  const [first] = ${answeringOf(format).await}predict([${exampleRow(outside)}]);`,
     "",
     ...notes,
   ]);
@@ -202,9 +208,9 @@ function dataText(parts: ModuleParts): string {
     `const outputs: readonly Output[] = ${literal(outputs)};`,
     "",
     `const entry = ${literal(outside.model.entry)};`,
-    "/** The most rows that the kernels take at once, and how many numbers of rows they are told. */",
+    `/** The most rows that the kernels take at once${parts.format === "wgsl" ? "" : ", and how many numbers of rows they are told"}. */`,
     `const most = ${bound};`,
-    `const openDimensions = ${dims.length};`,
+    ...(parts.format === "wgsl" ? [] : [`const openDimensions = ${dims.length};`]),
     "",
     weightsText(parts.weights),
     "/** Rows, input by input, with what came out for them when this was exported. */",
@@ -237,33 +243,80 @@ function unscaled(value: number, { scale, mean, deviation }: Output, index: numb
 
 `;
 
-function runText(asks: boolean): string {
-  const ask = asks ? "\n    requireSizes(part.length, 1);" : "";
+function runText(asks: boolean, { async }: Answering): string {
+  const ask = asks ? "\n    requireSizes(count, 1);" : "";
+  return `${readText}
+${async === "" ? runAtOnce(ask) : runLater(ask)}`;
+}
+
+const readText = `/** The values of each field in so many of the rows; of all of them before anything is written, since a getter of the caller's may call, too. */
+function read(rows: readonly Row[], from: number, count: number): readonly (readonly (readonly Value[])[])[] {
+  return Array.from({ length: count }, (_, at) => {
+    const row = rows[from + at] as Row;
+    requireKnown(row, from + at);
+    return valuesOf(row, from + at);
+  });
+}
+`;
+
+function runAtOnce(ask: string): string {
   return `/** The raw results: for each row, the values of each output. */
 function run(rows: readonly Row[]): (readonly number[])[][] {
   const { buffers, entries } = open();
-  rows.forEach(requireKnown);
   const results: (readonly number[])[][] = [];
-  for (let from = 0; from < rows.length; from += most) {
-    const part = rows.slice(from, from + most);
-    part.forEach((row, at) => {
-      const values = valuesOf(row, from + at);
+  const all = rows.length;
+  for (let from = 0; from < all; from += most) {
+    const count = Math.min(most, all - from);
+    read(rows, from, count).forEach((values, at) => {
       fields.forEach((field, index) => prepare(buffers.get(field.buffer), at * field.width, values[index] as readonly Value[], field, from + at));
     });${ask}
-    (entries[entry] as (...dims: number[]) => void)(...Array.from({ length: openDimensions }, () => part.length));
-    part.forEach((_, at) => {
+    (entries[entry] as (...dims: number[]) => void)(...Array.from({ length: openDimensions }, () => count));
+    for (let at = 0; at < count; at += 1) {
       results.push(outputs.map(({ buffer, width }) => Array.from((buffers.get(buffer) as View).subarray(at * width, (at + 1) * width))));
-    });
+    }
   }
   return results;
 }
 `;
 }
 
-const selftestText = `/** Computes the stored examples again; the largest difference, relative to values beyond 1. */
-function selftest(): number {
+function runLater(ask: string): string {
+  return `/** Room for the values of each field in so many rows. */
+function viewsFor(rows: number): readonly View[] {
+  return fields.map(({ dtype, width }) => (dtype === "f32" ? new Float32Array(rows * width) : new Int32Array(rows * width)));
+}
+
+/** What the network says of some of the rows, whose values lie prepared: of each output, one row after the other. */
+async function answersTo(prepared: readonly View[], from: number, count: number): Promise<readonly View[]> {
+  const given = fields.map(({ buffer, width }, index) => [buffer, (prepared[index] as View).subarray(from * width, (from + count) * width)] as const);
+  return (await opened()).call(entry, count, 1, given, outputs.map(({ buffer, width }) => [buffer, count * width] as const));
+}
+
+/** The raw results: for each row, the values of each output. What is given is read before the first promise. */
+async function run(rows: readonly Row[]): Promise<(readonly number[])[][]> {
+  const values = read(rows, 0, rows.length);
+  const prepared = viewsFor(values.length);
+  values.forEach((row, at) => {
+    fields.forEach((field, index) => prepare(prepared[index], at * field.width, row[index] as readonly Value[], field, at));
+  });
+  const results: (readonly number[])[][] = [];
+  for (let from = 0; from < values.length; from += most) {
+    const count = Math.min(most, values.length - from);${ask}
+    const found = await answersTo(prepared, from, count);
+    for (let at = 0; at < count; at += 1) {
+      results.push(outputs.map(({ width }, index) => Array.from((found[index] as View).subarray(at * width, (at + 1) * width))));
+    }
+  }
+  return results;
+}
+`;
+}
+
+function selftestText({ async, await: awaits, given }: Answering): string {
+  return `/** Computes the stored examples again; the largest difference, relative to values beyond 1. */
+${async}function selftest(): ${given("number")} {
   let worst = 0;
-  const found = run(examples.map(({ row }) => Object.fromEntries(row)));
+  const found = ${awaits}run(examples.map(({ row }) => Object.fromEntries(row)));
   examples.forEach((example, at) => example.outputs.forEach((values, output) => values.forEach((value, index) => {
     const difference = distance(found[at]?.[output]?.[index] ?? NaN, value);
     if (!(difference <= worst)) worst = difference;
@@ -271,3 +324,4 @@ function selftest(): number {
   return worst;
 }
 `;
+}

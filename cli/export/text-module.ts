@@ -9,7 +9,7 @@ import { interfaceOfText, idsOf } from "../../runtime/predict/text.ts";
 import type { TextModel } from "../../runtime/predict/text.ts";
 import { TextReader } from "../../runtime/predict/text-reader.ts";
 import { machines } from "./kernels.ts";
-import { frameOf } from "./program.ts";
+import { frameOf, isRelaxed } from "./program.ts";
 import type { Exported } from "./program.ts";
 import { predictingProgram } from "./restrict.ts";
 import type { SizeNames } from "./sizes-text.ts";
@@ -19,7 +19,7 @@ import type { ModuleCall, TextExample, TextParts } from "./text-template.ts";
 const longestExample = 64;
 
 export async function textParts(exported: Exported, text: TextModel): Promise<TextParts> {
-  const { compiled, network, bounds, format, relaxed } = exported;
+  const { compiled, network, bounds, format } = exported;
   const { model, vocabulary, window, width } = text;
   const { continuation } = model;
   const { start, step } = continuation ?? { step: model };
@@ -31,7 +31,7 @@ export async function textParts(exported: Exported, text: TextModel): Promise<Te
   return {
     ...frameOf(exported, model, program, sizesOf(text, program)),
     model: model.name,
-    isRelaxed: relaxed,
+    isRelaxed: isRelaxed(exported),
     output: interfaceOfText(text).outputs[0]?.name ?? "output",
     vocabulary,
     window,

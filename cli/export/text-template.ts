@@ -4,9 +4,11 @@
  */
 import { scoresKey } from "../../runtime/predict/interface.ts";
 import { literal } from "../../targets/typescript/code.ts";
+import { answeringOf } from "./answering.ts";
+import type { Answering } from "./answering.ts";
+import { comment } from "./comment.ts";
 import {
   argmaxText,
-  comment,
   distanceText,
   headerText,
   importLines,
@@ -17,6 +19,7 @@ import {
   valuesText,
 } from "./frame.ts";
 import type { FrameParts } from "./frame.ts";
+import { openDeclarations } from "./gpu-text.ts";
 import { loadDeclaration, openText, weightsText } from "./weights-text.ts";
 import { callText, idsText, partsText, samplerText, windowsText } from "./reading-text.ts";
 
@@ -68,6 +71,7 @@ export function textModuleText(parts: TextParts): string {
 
 /** Without what Node's command line asks for. */
 export function textModelText(parts: TextParts): string {
+  const answering = answeringOf(parts.format);
   return [
     header(parts),
     parts.kernels,
@@ -77,40 +81,46 @@ export function textModelText(parts: TextParts): string {
     valuesText,
     openText(parts),
     parts.requirements,
-    callText(parts.requirements !== ""),
-    parts.reading.kind === "parts" ? partsText : windowsText,
+    callText(parts.requirements !== "", answering),
+    parts.reading.kind === "parts" ? partsText(answering) : windowsText(answering),
     idsText,
     argmaxText,
-    predictText(parts),
+    predictText(parts, answering),
     samplerText,
-    generateText,
-    selftestText(parts.isRelaxed),
+    generateText(answering),
+    selftestText(parts.isRelaxed, answering),
     distanceText(parts),
   ].join("\n");
 }
 
 /** The declarations of the module. */
 export function textDeclarationText(parts: TextParts): string {
+  const { given, generator } = answeringOf(parts.format);
   return [
     header(parts),
     numbersText,
     typesText(parts),
     ...loadDeclaration(parts.weights),
+    ...(parts.format === "wgsl" ? [openDeclarations] : []),
     `${vocabularyDoc}\nexport declare const vocabulary: readonly string[];\n`,
-    `${predictDoc}\nexport declare function predict(texts: readonly Text[]): Prediction[];\n`,
-    `${generateDoc}\nexport declare function generate(prompt?: Text, options?: GenerateOptions): Generator<string, void, undefined>;\n`,
+    `${predictDoc}\nexport declare function predict(texts: readonly Text[]): ${given("Prediction[]")};\n`,
+    `${generateDoc}\nexport declare function generate(prompt?: Text, options?: GenerateOptions): ${generator};\n`,
   ].join("\n");
 }
 
 function header(parts: TextParts): string {
-  const { model, example } = parts;
+  const { model, example, format } = parts;
+  const { async, await: awaits } = answeringOf(format);
   const prompt = literal(example.prompt);
+  const written = `generate(${prompt}, { length: 200, temperature: 0.8, seed: 3 })`;
   return headerText(parts, [
     `The model ${model} as it reads and writes texts, exported by nnc. ${needsOnly(parts)}`,
     "",
     ...importLines(["generate", "predict"], parts),
-    `  const text = [...generate(${prompt}, { length: 200, temperature: 0.8, seed: 3 })].join("");`,
-    `  const [next] = predict([${prompt}]);`,
+    async === ""
+      ? `  const text = [...${written}].join("");`
+      : `  for await (const character of ${written}) console.log(character);`,
+    `  const [next] = ${awaits}predict([${prompt}]);`,
     "",
   ]);
 }
@@ -199,11 +209,23 @@ function exampleText({ last, ...texts }: TextExample): string {
   return `{ ...${literal(texts)}, last: ${numbersLiteral(last)} }`;
 }
 
-function predictText({ output }: TextParts): string {
+function predictText({ output }: TextParts, { async, await: awaits, given }: Answering): string {
+  const answers =
+    async === ""
+      ? "  return read.map(({ characters, ids }) => said(characters, begin().each(ids)));"
+      : `  const found: Prediction[] = [];
+  for (const { characters, ids } of read) found.push(said(characters, ${awaits}begin().each(ids)));
+  return found;`;
   return `${predictDoc}
-export function predict(texts: readonly Text[]): Prediction[] {
+export ${async}function predict(texts: readonly Text[]): ${given("Prediction[]")} {
   if (!Array.isArray(texts)) throw new TypeError(\`predict: expected a list of texts, found \${shown(texts)}; a single text stands in brackets, predict([text])\`);
-  return texts.map((text, at) => idsOf(text, \`row \${at}\`)).map((ids, at) => said(charactersOf(texts[at] as Text), begin().each(ids)));
+  const read: { readonly characters: readonly string[]; readonly ids: Int32Array }[] = [];
+  for (let at = 0; at < texts.length; at += 1) {
+    const text = texts[at] as Text;
+    const ids = idsOf(text, \`row \${at}\`);
+    read.push({ characters: typeof text === "string" ? Array.from(text) : Array.from<number, string>(ids, (id) => vocabulary[id] ?? ""), ids });
+  }
+${answers}
 }
 
 /** \`scores\`: those of every place. */
@@ -217,17 +239,18 @@ function said(characters: readonly string[], scores: Float32Array): Prediction {
 `;
 }
 
-const generateText = `${generateDoc}
-export function generate(prompt: Text = "", options: GenerateOptions = {}): Generator<string, void, undefined> {
+function generateText({ async, await: awaits, generator }: Answering): string {
+  return `${generateDoc}
+export function generate(prompt: Text = "", options: GenerateOptions = {}): ${generator} {
   if (typeof options !== "object" || options === null || isList(options) || Symbol.iterator in options) throw new TypeError(\`generate: expected options as an object, found \${shown(options)}\`);
   const other = Object.keys(options).find((key) => key !== "length" && key !== "temperature" && key !== "seed");
   if (other !== undefined) throw new TypeError(\`generate: expected the options "length", "temperature" and "seed", found \${shown(other)}\`);
-  const { length = Infinity, temperature = 1, seed = ownSeed } = options;
-  requireNumber("length", options.length, "a whole number from 0", (value) => Number.isSafeInteger(value) && value >= 0);
-  requireNumber("temperature", options.temperature, "a number from 0", (value) => Number.isFinite(value) && value >= 0);
-  requireNumber("seed", options.seed, "a whole number", Number.isSafeInteger);
+  const { length, temperature = 1, seed = ownSeed } = options;
+  requireNumber("length", length, "a whole number from 0", (value) => Number.isSafeInteger(value) && value >= 0);
+  requireNumber("temperature", temperature, "a number from 0", (value) => Number.isFinite(value) && value >= 0);
+  requireNumber("seed", seed, "a whole number", Number.isSafeInteger);
   const ids = idsOf(prompt, "the prompt");
-  return write(ids.length === 0 ? Int32Array.of(0) : ids, length, sampler(seed, temperature));
+  return write(ids.length === 0 ? Int32Array.of(0) : ids, length ?? Infinity, sampler(seed, temperature));
 }
 
 function requireNumber(name: string, value: unknown, expected: string, fits: (value: number) => boolean): void {
@@ -236,22 +259,23 @@ function requireNumber(name: string, value: unknown, expected: string, fits: (va
   throw new Mistake(\`generate: expected \${expected} for \${name}, found \${shown(value)}\`);
 }
 
-function* write(start: Int32Array, length: number, pick: (scores: Float32Array) => number): Generator<string, void, undefined> {
+${async}function* write(start: Int32Array, length: number, pick: (scores: Float32Array) => number): ${generator} {
   const reading = begin();
   let ids = start;
   for (let made = 0; made < length; made += 1) {
-    ids = Int32Array.of(pick(reading.next(ids).subarray(0, vocabulary.length)));
+    ids = Int32Array.of(pick((${awaits}reading.next(ids)).subarray(0, vocabulary.length)));
     yield vocabulary[ids[0] ?? 0] ?? "";
   }
 }
 `;
+}
 
 /** Where scores differ from machine to machine, so may what is likeliest by little, and then what is written. */
-function selftestText(isRelaxed: boolean): string {
+function selftestText(isRelaxed: boolean, { async, await: awaits, given }: Answering): string {
   const same = isRelaxed ? "" : sameText;
   return `/** Reads and writes the example again; the largest difference of a score, relative to those beyond 1. */
-function selftest(): number {
-  const [found] = predict([example.text]);${same}
+${async}function selftest(): ${given("number")} {
+  const [found] = ${awaits}predict([example.text]);${same}
   const scores = found?.places.at(-1)?.scores ?? {};
   let worst = 0;
   vocabulary.forEach((character, id) => {
@@ -264,5 +288,5 @@ function selftest(): number {
 }
 
 const sameText = `
-  const written = [...generate(example.prompt, { length: charactersOf(example.text).length })].join("");
+  const written = [...generate(example.prompt, { length: Array.from(example.text).length })].join("");
   if (found?.text !== example.likeliest || written !== example.written) return Infinity;`;

@@ -3,7 +3,7 @@
  * memory. TypeScript without an import.
  */
 import { literal } from "../../targets/typescript/code.ts";
-import { comment } from "./frame.ts";
+import { comment } from "./comment.ts";
 import type { FrameParts } from "./frame.ts";
 import { isBinary } from "./kernels.ts";
 import type { Stored, Weights } from "./storage.ts";
@@ -68,38 +68,73 @@ export function loadDeclaration({ file }: Weights): readonly string[] {
   return file === undefined ? [] : [`${loadDoc(file)}\nexport declare function ${loadForm};\n`];
 }
 
-/** `open`, which every call asks for the kernels, and what fills their memory. Kernels of WebAssembly are text, as weights inside are. */
+/** `open`, which every call asks for the kernels, or `weightBytes` for who opens them; and what fills memory. Kernels of WebAssembly are text, as weights inside are. */
 export function openText({ weights: { tensors, file }, format }: Pick<FrameParts, "weights" | "format">): string {
+  const isDecoded = file === undefined || isBinary(format);
   return [
-    "let network: Instance | undefined;",
-    "",
-    file === undefined ? insideText : apartText(file),
+    format === "wgsl" ? bytesText(file) : atOnceText(file),
     fillText(new Set(tensors.map(({ form }) => form))),
-    ...(file === undefined || isBinary(format) ? [decodedText] : []),
+    ...(isDecoded ? [decodedText] : []),
     fingerprintText,
   ].join("\n");
+}
+
+function atOnceText(file: string | undefined): string {
+  return `let network: Instance | undefined;
+
+${file === undefined ? insideText : apartText(file)}`;
+}
+
+/** Where they are in a file, it is kept until the model is opened, and then for the next time. */
+function bytesText(file: string | undefined): string {
+  if (file === undefined) return `const weightBytes = (): Uint8Array => decoded(weights);\n`;
+  return `let loaded: Uint8Array | undefined;
+
+${loadText(file, `  loaded = given.slice(${weightsMark.length});`)}
+function weightBytes(): Uint8Array {
+  if (loaded !== undefined) return loaded;
+  ${notLoaded}
+}
+`;
 }
 
 const insideText = `/** The kernels with the weights in their memory; made when first asked for. */
 function open(): Instance {
   if (network !== undefined) return network;
   const made = create();
-  unpack(made, decoded(weights));
+  unpack(made.buffers, decoded(weights));
   network = made;
   return made;
 }
 `;
 
+const notLoaded =
+  "throw new Error(`the weights are not loaded: expected load(bytes) with those of ${weightsFile} before any other call`);";
+
 function apartText(file: string): string {
+  const taken = [
+    "  const made = network ?? create();",
+    `  unpack(made.buffers, given.subarray(${weightsMark.length}));`,
+    "  network = made;",
+  ];
+  return `${loadText(file, taken.join("\n"))}
+/** The kernels with the weights in their memory. */
+function open(): Instance {
+  if (network !== undefined) return network;
+  ${notLoaded}
+}
+`;
+}
+
+/** `load`, which does `taken` with the bytes of the file as `given`. */
+function loadText(file: string, taken: string): string {
   return `${loadDoc(file)}
 export function ${loadForm} {
   const given = bytesOf(bytes);
   if (given.length !== weightsBytes) throw new RangeError(\`load: expected the \${weightsBytes} bytes of \${weightsFile}, found \${given.length}\`);
   const found = fingerprintOf(given);
   if (found !== fingerprint) throw new Error(\`load: expected \${weightsFile} as it was exported with this module, with the checksum \${hex(fingerprint)}, found \${hex(found)}\`);
-  const made = network ?? create();
-  unpack(made, given.subarray(${weightsMark.length}));
-  network = made;
+${taken}
 }
 
 const hex = (value: number): string => value.toString(16).padStart(8, "0");
@@ -109,12 +144,6 @@ function bytesOf(given: unknown): Uint8Array {
   if (ArrayBuffer.isView(given)) return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   if (Object.prototype.toString.call(given) === "[object ArrayBuffer]") return new Uint8Array(given as ArrayBuffer);
   throw new TypeError(\`load: expected the bytes of \${weightsFile}, an ArrayBuffer or a Uint8Array, found \${shown(given)}\`);
-}
-
-/** The kernels with the weights in their memory. */
-function open(): Instance {
-  if (network !== undefined) return network;
-  throw new Error(\`the weights are not loaded: expected load(bytes) with those of \${weightsFile} before any other call\`);
 }
 `;
 }
@@ -137,7 +166,7 @@ function fillText(forms: ReadonlySet<Stored["form"]>): string {
   ];
   return [
     "/** Writes the weights to where the kernels have them. */",
-    "function unpack({ buffers }: Instance, bytes: Uint8Array): void {",
+    "function unpack(buffers: ReadonlyMap<string, View>, bytes: Uint8Array): void {",
     ...(cases.length === 0 ? [] : ["  const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);"]),
     "  let from = 0;",
     "  for (const [name, form, numbers, channels] of tensors) {",

@@ -1,5 +1,5 @@
 /**
- * What is learnt from the training rows before training — classes, means, deviations — and its use on any rows.
+ * What is learnt from the training rows before training — classes, means, deviations, ranges — and its use on any rows.
  * What is done to numbers is done in 64 bits to the numbers of the file, which are rounded once: of a date in seconds, 32 hold none.
  */
 import { constantColumn, notAProbability, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
@@ -11,6 +11,7 @@ import type { Fitted, FittedInput } from "../save/fitted.ts";
 import { encodeClasses, fitClasses, placeAt, warnGaps } from "./classes.ts";
 import type { Dataset, DataTensor, Field } from "./dataset.ts";
 import { elements } from "./dataset.ts";
+import { rangesOf } from "./ranges.ts";
 import type { RawData, WideTensor } from "./raw.ts";
 
 /**
@@ -77,7 +78,8 @@ export function fit(
     return tensor === undefined ? [] : fitClasses(raw, field, tensor, rows);
   });
   warnings.push(...classes.flatMap((names) => warnGaps(raw, names)));
-  return { fitted: { inputs, classes, columns: raw.columns, vocabulary: null }, warnings };
+  const ranges = rangesOf(raw, fields, rows, classes);
+  return { fitted: { inputs, classes, columns: raw.columns, vocabulary: null, ranges }, warnings };
 }
 
 /**

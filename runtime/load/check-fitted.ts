@@ -8,7 +8,7 @@ import type { Fitted } from "../save/fitted.ts";
 import { elements } from "./dimensions.ts";
 import { countOf, failure, named } from "./fail.ts";
 
-/** Throws NN0920 where a field has other numbers of means, columns or classes than it can, or a text more characters than ids. */
+/** Throws NN0920 where a field has other numbers of means, columns, ranges or classes than it can, or a text more characters than ids. */
 export function requireFitting(file: string, train: HostTrain, fitted: Fitted): void {
   const fields = new Map(train.inputs.map((input) => [input.name, input]));
   const refuse = (name: string, expected: string, found: number): never => {
@@ -25,6 +25,7 @@ export function requireFitting(file: string, train: HostTrain, fitted: Fitted): 
   };
   for (const { name, mean } of fitted.inputs) if (mean !== null) requireWidth(name, mean, "means");
   if (train.data.reader === "csv") for (const { name, values } of fitted.columns) requireWidth(name, values, "columns");
+  for (const { name, least } of fitted.ranges ?? []) if (least.length !== 1) requireWidth(name, least, "ranges");
   for (const { name, values } of fitted.classes) {
     const most = mostClasses(fields.get(name));
     if (values.length > most) refuse(name, `at most ${most} classes`, values.length);

@@ -21,6 +21,13 @@ export interface FittedInput {
   readonly deviation: readonly number[] | null;
 }
 
+/** The least and the largest raw number of an input in the training rows: for each value of a row, or of long rows one for all. */
+export interface FieldRange {
+  readonly name: string;
+  readonly least: readonly number[];
+  readonly most: readonly number[];
+}
+
 /** What was learnt from the training rows before training; JSON-serialisable. */
 export interface Fitted {
   readonly inputs: readonly FittedInput[];
@@ -30,6 +37,8 @@ export interface Fitted {
   readonly columns: readonly Named[];
   /** The characters behind the ids of a text, or null. */
   readonly vocabulary: readonly string[] | null;
+  /** For who is shown what to give; nothing is computed with them. Files that were written before there were any have none. */
+  readonly ranges?: readonly FieldRange[];
 }
 
 /** Stands in a vocabulary for all characters that share the last id; a text may hold it, too. */
@@ -91,8 +100,8 @@ export function exceedsFloats({ mean, deviation }: FittedInput): boolean {
 
 /** One line of JSON; numbers survive to the bit. */
 export function printFitted(fitted: Fitted): string {
-  const { inputs, classes, columns, vocabulary } = fitted;
-  return JSON.stringify({ inputs, classes, columns, vocabulary });
+  const { inputs, classes, columns, vocabulary, ranges } = fitted;
+  return JSON.stringify({ inputs, classes, columns, vocabulary, ranges });
 }
 
 /** What `printFitted` wrote, or undefined where the text is anything else. */
@@ -109,12 +118,14 @@ export function parseFitted(text: string): Fitted | undefined {
 /** The value, where it has the form in full: of each field one entry, and nothing that no training rows can give. */
 export function fittedFrom(value: unknown): Fitted | undefined {
   if (!isRecord(value)) return undefined;
-  const { inputs, classes, columns, vocabulary } = value;
+  const { inputs, classes, columns, vocabulary, ranges = [] } = value;
   if (!isListOf(inputs, isFittedInput) || !isListOf(classes, isDistinct) || !isListOf(columns, isDistinct))
     return undefined;
   if (vocabulary !== null && !isVocabulary(vocabulary)) return undefined;
-  const once = [inputs, classes, columns].every((list) => areDifferent(list.map(({ name }) => name)));
-  return once ? { inputs, classes, columns, vocabulary } : undefined;
+  if (!isListOf(ranges, isFieldRange)) return undefined;
+  const once = [inputs, classes, columns, ranges].every((list) => areDifferent(list.map(({ name }) => name)));
+  const own = value["ranges"] === undefined ? {} : { ranges };
+  return once ? { inputs, classes, columns, vocabulary, ...own } : undefined;
 }
 
 function isFittedInput(value: unknown): value is FittedInput {
@@ -124,6 +135,13 @@ function isFittedInput(value: unknown): value is FittedInput {
   return (
     isListOf(mean, isNumber) && isListOf(deviation, isSpread) && mean.length > 0 && mean.length === deviation.length
   );
+}
+
+function isFieldRange(value: unknown): value is FieldRange {
+  if (!isRecord(value) || !isString(value["name"])) return false;
+  const { least, most } = value;
+  if (!isListOf(least, isNumber) || !isListOf(most, isNumber) || least.length === 0) return false;
+  return least.length === most.length && least.every((one, at) => one <= (most[at] ?? NaN));
 }
 
 function isNamed(value: unknown): value is Named {

@@ -6,6 +6,8 @@ import { crc32, deflateSync } from "node:zlib";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rowsScript, writerScript } from "../../cli/export/page/page.ts";
+import { sealed } from "../../runtime/save/integrity.ts";
+import { decode, encode } from "../../runtime/save/safetensors.ts";
 import { folderWith, nnc } from "../cli/helpers.ts";
 import { complaints, strictest } from "../declarations/compilers.ts";
 import { startChromium, type Chromium } from "./chromium.ts";
@@ -204,6 +206,31 @@ describe("a form", () => {
     await close(it);
   }, 60_000);
 
+  test("where the data are gone it says the ranges and the words of training; parameters from before these were kept have none", async () => {
+    const gone = folderWith({ "package.json": "{}", "form.nn": form, "price.nn": price }).folder;
+    const exportThere = async (name: string, params: string): Promise<void> => {
+      const args = ["export", `${name}.nn`, "--params", params, "-o", path.join(cwd, `gone-${name}.html`)];
+      const { code, stderr } = await nnc(args, { cwd: gone });
+      if (code !== 0) throw new Error(stderr);
+    };
+    const hints = async (name: string): Promise<readonly string[]> => {
+      const it = await opened(`gone-${name}`);
+      const found = await it.page.locator(".hint, option").allInnerTexts();
+      await close(it);
+      return found;
+    };
+    for (const name of ["form", "price"]) await exportThere(name, path.join(cwd, name, "parameters.safetensors"));
+    expect(await hints("price")).toEqual(["50 to 127", "1 to 4", "0 to 11"]);
+    expect(await hints("form")).toEqual(["-2 to 9", "0 to 1.375", "<i>", "blue", "red"]);
+    const { tensors, metadata } = decode("p", readFileSync(path.join(cwd, "price", "parameters.safetensors")));
+    const { ranges: _, ...before } = JSON.parse(metadata.get("nnc.fitted") ?? "") as Record<string, unknown>;
+    const changed = { tensors, metadata: new Map([...metadata, ["nnc.fitted", JSON.stringify(before)]]) };
+    const old = path.join(gone, "old.safetensors");
+    writeFileSync(old, encode(tensors, sealed(changed)));
+    await exportThere("price", old);
+    expect(await hints("price")).toEqual([]);
+  }, 120_000);
+
   test("what is no number is asked for by the name of its column", async () => {
     const it = await opened("price");
     await it.page.getByLabel("rooms").fill("");
@@ -229,7 +256,7 @@ describe("a form", () => {
     for (const [given, problem] of [
       ["1 2 3", "expected 100 values for x, found 3"],
       ["1 2 three", "expected 100 values for x, found 3"],
-      [`${"1 ".repeat(99)}three`, 'expected a finite number for x, found "three"'],
+      [`${"1 ".repeat(99)}three`, 'expected a finite number for x[99], found "three"'],
     ] as const) {
       await area.fill(given);
       expect(await answer(it.page)).toBe(problem);
@@ -370,7 +397,7 @@ test("weights in eight bits and relaxed instructions are for pages, too; weights
   const { code, stderr } = await nnc(["export", ...args, "--weights", "w"], { cwd });
   expect([code, stderr]).toEqual([
     2,
-    expect.stringContaining("--weights: expected --format js or ts or wasm, found html"),
+    expect.stringContaining("--weights: expected --format js or ts or wasm or wgsl, found html"),
   ]);
 }, 60_000);
 

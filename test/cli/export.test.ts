@@ -109,6 +109,17 @@ describe("names and texts that could break out", () => {
   });
 });
 
+test.each(["delete globalThis.process", "globalThis.process = {}", "globalThis.process = { env: {}, argv: [] }"])(
+  "a module is imported under any address where a page or a bundler did this: %s",
+  (done) => {
+    const script = `import { writeFileSync } from "node:fs";
+      ${done};
+      const { predict } = await import("./model.mjs?100%");
+      writeFileSync(1, predict([1.4, 0.5]).side);`;
+    for (const folder of ["run-js", "run-wasm"]) expect(runBeside(folder, script)).toBe("right");
+  },
+);
+
 describe("what a caller hands over", () => {
   test("typed arrays of any kind, alone, in objects and in lists, give what lists of the same numbers give", () => {
     const script = `import { predict } from "./model.mjs";
@@ -132,18 +143,21 @@ describe("what a caller hands over", () => {
       "predict({ points: Int8Array.of(1, 2) }, new Float32Array(2))",
       "predict: expected typed numbers for point, found an object",
     ],
-    ["predict(Float32Array.of(1, NaN), new Float32Array(2))", "row 0: expected a finite number for point, found NaN"],
+    [
+      "predict(Float32Array.of(1, NaN), new Float32Array(2))",
+      "row 0: expected a finite number for y of point, found NaN",
+    ],
     ["predict([null])", 'row 0: expected a list of values or an object with "point", found null'],
     ["predict([[1, 2], 'left'])", 'row 1: expected a list of values or an object with "point", found "left"'],
     ["predict([[1, 2, 3]])", "row 0: expected 2 values for point, found 3"],
-    ["predict([[1, 10n]])", "row 0: expected a finite number for point, found 10"],
-    ["predict([[1, Symbol('s')]])", "row 0: expected a finite number for point, found Symbol(s)"],
-    ["predict([[1, () => 1]])", "row 0: expected a finite number for point, found a function"],
-    ["predict([[1, { a: 1 }]])", "row 0: expected a finite number for point, found an object"],
-    ["predict([[1, NaN]])", "row 0: expected a finite number for point, found NaN"],
-    ["predict([[1, 1e39]])", "row 0: expected a finite number for point, found 1e+39"],
+    ["predict([[1, 10n]])", "row 0: expected a finite number for y of point, found 10"],
+    ["predict([[1, Symbol('s')]])", "row 0: expected a finite number for y of point, found Symbol(s)"],
+    ["predict([[1, () => 1]])", "row 0: expected a finite number for y of point, found a function"],
+    ["predict([[1, { a: 1 }]])", "row 0: expected a finite number for y of point, found an object"],
+    ["predict([[1, NaN]])", "row 0: expected a finite number for y of point, found NaN"],
+    ["predict([[1, 1e39]])", "row 0: expected a finite number for y of point, found 1e+39"],
     ["predict([[1, , 3]])", "row 0: expected 2 values for point, found 3"],
-    ["predict([[1, undefined]])", "row 0: expected a finite number for point, found undefined"],
+    ["predict([[1, undefined]])", "row 0: expected a finite number for y of point, found undefined"],
     ["predict([{ x: 1 }])", 'row 0: expected "y", found none'],
     ["predict([{}])", 'row 0: expected "x", found none'],
     [

@@ -44,7 +44,7 @@ const cases: readonly (readonly [args: string, sentence: string])[] = [
   ["eval x.nn", "--params is missing; expected it with a value"],
   [
     "export x.nn --params p --out d --format py",
-    '--format: expected js or ts or wasm or html or onnx or pytorch, found "py"',
+    '--format: expected js or ts or wasm or wgsl or html or onnx or pytorch, found "py"',
   ],
 ];
 

@@ -200,6 +200,27 @@ describe("a CSV file becomes tensors", () => {
     );
   });
 
+  it("with the range of each column of its inputs in the training rows, as the file has them; of long rows one, of words and NaNs none", () => {
+    const text = [
+      "a,b,w,y",
+      ...Array.from({ length: 8 }, (_, row) => `${row},${0.1 - row},${row % 2 ? "u" : "v"},1`),
+    ].join("\n");
+    const fields = [input("x", 2), { ...ids(2), name: "w", role: "input" as const }, numbers];
+    const { fitted } = prepare(text, mapping({ x: ["a", "b"], w: "w", target: "y" }), fields, {
+      standardize: true,
+      scale: 2,
+      holdout: { kind: "count", value: 3 },
+    });
+    expect(fitted.ranges).toHaveLength(1);
+    const [{ name, least, most }] = fitted.ranges ?? [];
+    // Five rows of eight, whichever they are.
+    expect([name, most[0] - least[0] >= 4, least[1]]).toEqual(["x", true, 0.1 - most[0]]);
+    const long = ["a", ...Array.from({ length: 65 }, (_, at) => `p${at}`)].join(",");
+    const row = (first: number) => [first, ...Array.from({ length: 65 }, (_, at) => at)].join(",");
+    const wide = prepare([long, row(1), row(2)].join("\n"), mapping({ target: "a" }), [input("x", 65), numbers], {});
+    expect(wide.fitted.ranges).toEqual([{ name: "x", least: [0], most: [64] }]);
+  });
+
   it("scaled", () => {
     const { train, fitted } = prepare("a,y\n16,0\n8,1\n", mapping({ target: "y" }), [x1, ids(2)], { scale: 1 / 16 });
     expect(values(train)).toEqual({ x: [1, 0.5], target: [0, 1] });

@@ -92,7 +92,16 @@ describe("its text", () => {
     // A text may hold the character that stands for all others.
     const text = { ...unfitted, vocabulary: ["\uFFFD", "😀", "\ud800", "\uFFFD"] };
     expect(parseFitted(printFitted(text))).toEqual(text);
+    const ranges = [{ name: "x", least: [-1, 0.1], most: [-1, 1e300] }];
+    expect(parseFitted(printFitted({ ...whole, ranges }))).toEqual({ ...whole, ranges });
   });
+
+  test("may be of a file that was written before ranges were kept", () => {
+    expect(printFitted(unfitted)).toBe('{"inputs":[],"classes":[],"columns":[],"vocabulary":null}');
+    expect(parseFitted(printFitted(unfitted))).not.toHaveProperty("ranges");
+  });
+
+  const range = { name: "x", least: [0, 1], most: [2, 1] };
 
   const input = { name: "x", scale: 1, mean: [0], deviation: [1] };
   test.each<[string, unknown]>([
@@ -133,6 +142,14 @@ describe("its text", () => {
     ["an input twice", { ...whole, inputs: [input, input] }],
     ["classes of a field twice", { ...whole, classes: [lists[1], lists[1]] }],
     ["columns of a field twice", { ...whole, columns: [lists[1], lists[1]] }],
+    ["ranges that are no list", { ...whole, ranges: {} }],
+    ["null in the place of ranges", { ...whole, ranges: null }],
+    ["a range without a name", { ...whole, ranges: [{ ...range, name: 1 }] }],
+    ["a range of nothing", { ...whole, ranges: [{ ...range, least: [], most: [] }] }],
+    ["a range of two widths", { ...whole, ranges: [{ ...range, most: [2] }] }],
+    ["a range that ends before it begins", { ...whole, ranges: [{ ...range, most: [2, 0.5] }] }],
+    ["a range of words", { ...whole, ranges: [{ ...range, least: ["0", "1"] }] }],
+    ["ranges of a field twice", { ...whole, ranges: [range, range] }],
   ])("is refused where it is %s", (_, value) => {
     expect(parseFitted(typeof value === "string" && value !== "x" ? value : JSON.stringify(value))).toBeUndefined();
   });

@@ -81,6 +81,10 @@ describe("a saved file", () => {
     JSON.stringify({ name: "x", scale: 1, mean: Array(count).fill(0), deviation: Array(count).fill(1) });
   const fitted = (inputs: string, classes = "", columns = "") =>
     `{"inputs":[${inputs}],"classes":[${classes}],"columns":[${columns}],"vocabulary":null}`;
+  const ranges = (count: number) => {
+    const list = Array(count).fill(0);
+    return fitted("").replace(/}$/, `,"ranges":[${JSON.stringify({ name: "x", least: list, most: list })}]}`);
+  };
   const asWritten = "what was fitted to the data, as JSON for `nnc.fitted` in the metadata, found";
   test.each([
     ["nnc.fitted", fitted(means(3)), "2 means for `x` for `nnc.fitted` in the metadata, found 3 elements"],
@@ -102,6 +106,10 @@ describe("a saved file", () => {
     ["nnc.epoch_loss", "much", 'a number for `nnc.epoch_loss` in the metadata, found "much"'],
     ["nnc.epoch_weight", "", 'a number for `nnc.epoch_weight` in the metadata, found ""'],
     ["nnc.fitted", fitted("", "", '{"name":"x","values":["t","t"]}'), asWritten],
+    ["nnc.fitted", ranges(3), "2 ranges for `x` for `nnc.fitted` in the metadata, found 3 elements"],
+    ["nnc.fitted", ranges(2), "no error"],
+    ["nnc.fitted", ranges(1), "no error"],
+    ["nnc.fitted", ranges(2).replace('"most":[0', '"most":[-1'), asWritten],
     ["nnc.fitted", fitted("").replace("null", '["a","a"]'), asWritten],
   ])("without a checksum, with %s %s: %s", async (key, text, expected) => {
     const net = await load(lineArtifact());

@@ -11,7 +11,7 @@ import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { Program } from "../../compiler/program/types.ts";
 import { emitWgsl } from "../../targets/wgsl/index.ts";
 import type { Inputs, Results } from "../targets/run.ts";
-import { unpackSwiftShader } from "./swiftshader.ts";
+import { gpuEnvironment } from "./swiftshader.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -83,10 +83,7 @@ export class Gpu {
       outfile,
       logLevel: "error",
     });
-    const swiftshader =
-      process.platform === "linux" && process.arch === "x64" && process.env.NNC_GPU !== "native"
-        ? unpackSwiftShader()
-        : { env: {}, remove: () => undefined };
+    const swiftshader = gpuEnvironment();
     const webgpu = pathToFileURL(require.resolve("webgpu")).href;
     const child = fork(outfile, [webgpu], {
       env: { ...process.env, ...swiftshader.env },

@@ -17,8 +17,14 @@ export interface SwiftShader {
 
 const needed = new Set(["libvulkan.so.1", "libvk_swiftshader.so", "vk_swiftshader_icd.json"]);
 
+/** What a process needs to have a GPU: with NNC_GPU=native, and where there is no SwiftShader, nothing but the machine's own. */
+export function gpuEnvironment(): SwiftShader {
+  const isOwn = process.platform !== "linux" || process.arch !== "x64" || process.env.NNC_GPU === "native";
+  return isOwn ? { env: {}, remove: () => undefined } : unpackSwiftShader();
+}
+
 /** Unpacks it into a folder of its own. */
-export function unpackSwiftShader(): SwiftShader {
+function unpackSwiftShader(): SwiftShader {
   const folder = mkdtempSync(path.join(tmpdir(), "nnc-swiftshader-"));
   const entry = createRequire(import.meta.url).resolve("@sparticuz/chromium");
   const archive = path.join(

@@ -1,10 +1,10 @@
-/** How a page asks for the inputs of a model: as a picture, value by value, or as a list; with what the data at hand tell of them. */
+/** How a page asks for the inputs of a model: as a picture, value by value, or as a list; with what training kept and the data at hand tell of them. */
 import type { Manifest } from "../../../compiler/program/artifact.ts";
 import type { HostTrain } from "../../../compiler/program/host.ts";
 import type { Dataset } from "../../../runtime/data/dataset.ts";
 import type { InputField } from "../../../runtime/predict/interface.ts";
 import { fittedInput } from "../../../runtime/save/fitted.ts";
-import type { Fitted } from "../../../runtime/save/fitted.ts";
+import type { FieldRange, Fitted } from "../../../runtime/save/fitted.ts";
 import type { ModuleParts } from "../template.ts";
 
 /** What a picture's numbers are. */
@@ -44,14 +44,26 @@ export function viewsOf({ outside, fitted, data }: ModuleParts, { host: { train 
     const { name, width, columns } = field;
     if (width > mostValues || (columns === undefined && width > mostValues / 4)) return { kind: "list" };
     const labels = columns ?? Array.from({ length: width }, (_, at) => (width === 1 ? name : `${name}[${at}]`));
-    return { kind: "values", labels, ranges: labels.map((_, column) => rangeOf(data, field, column)) };
+    return { kind: "values", labels, ranges: labels.map((_, column) => rangeOf(fitted, data, field, column)) };
   });
 }
 
-/** Of one column, or of all values; none where no rows are at hand, and for words. */
-function rangeOf(data: Dataset | undefined, { name, width, classes }: InputField, column?: number): Range | null {
+/** Of one column, or of all values, as the parameters keep it or as the rows have it that are at hand; none where neither says, and for words. */
+function rangeOf(fitted: Fitted, data: Dataset | undefined, field: InputField, column?: number): Range | null {
+  if (field.classes !== undefined) return null;
+  const kept = fitted.ranges?.find(({ name }) => name === field.name);
+  return kept === undefined ? rangeIn(data, field, column) : keptRange(kept, column);
+}
+
+function keptRange({ least, most }: FieldRange, column: number | undefined): Range | null {
+  if (column === undefined) return { least: Math.min(...least), most: Math.max(...most) };
+  const [low, high] = [least[column], most[column]];
+  return low === undefined || high === undefined ? null : { least: low, most: high };
+}
+
+function rangeIn(data: Dataset | undefined, { name, width }: InputField, column?: number): Range | null {
   const values = data?.tensors.get(name)?.data;
-  if (values === undefined || classes !== undefined) return null;
+  if (values === undefined) return null;
   let [least, most] = [Infinity, -Infinity];
   for (let at = column ?? 0; at < values.length; at += column === undefined ? 1 : width) {
     const value = values[at] ?? NaN;
@@ -71,7 +83,7 @@ export function pictureOf(
   const shape = field.dtype === "f32" && field.classes === undefined ? pictureShape(field, train) : undefined;
   if (shape === undefined) return undefined;
   const isImage = train?.data.reader === "images";
-  const { least, most } = isImage ? { least: 0, most: 255 } : brightness(rangeOf(data, field), field, fitted);
+  const { least, most } = isImage ? { least: 0, most: 255 } : brightness(rangeOf(fitted, data, field), field, fitted);
   const filter = isImage ? "triangle" : "box";
   return { ...shape, least, most, dark: isDark(data, field, shape, (least + most) / 2), filter };
 }
