@@ -205,6 +205,7 @@ function assemble(parts: Parts): ElaborateResult {
     variables: variables.map(variableOf).concat(counters),
     bounds,
     owned: new Map(kept.map(({ host: { name: model } }) => [model, ownership.parameters(model).map(nameOf)])),
+    places: session.places(),
     operations: session.budget.spent,
     limit: { operations: session.budget.limit, span: place },
     host,

@@ -28,6 +28,8 @@ export interface Elaboration {
   readonly bounds: ReadonlyMap<string, number>;
   /** The parameters of each model, its own and those of the models that it calls; missing where no module stands behind the graphs. */
   readonly owned?: ReadonlyMap<string, readonly string[]>;
+  /** Where the calls of layers stand in the text, by their paths; missing where no module stands behind the graphs. */
+  readonly places?: ReadonlyMap<string, Span>;
   /** What writing it out took, in the unit of the limit on programs (NN0603); missing where no source stands behind the graphs. */
   readonly operations?: number;
   /** That limit, which kernels that differ count towards, too, and the place that stands for the whole program. */
