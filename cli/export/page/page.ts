@@ -1,9 +1,6 @@
-/**
- * The page of an exported model: one file that fetches nothing and runs from a disk, under a policy that allows its own script and style by their
- * hashes and nothing else. Names and texts of the program stand in it as texts alone.
- */
-import { createHash } from "node:crypto";
+/** The page of an exported model: its parts in a document of one file. Names and texts of the program stand in it as texts alone. */
 import { literal } from "../../../targets/typescript/code.ts";
+import { documentText } from "../../page/document.ts";
 import { escape } from "../../plot/xml.ts";
 import type { FrameParts } from "../frame.ts";
 import { answerText, rowsPageText } from "./answer-text.ts";
@@ -54,27 +51,15 @@ export interface PageParts {
 }
 
 export function pageText({ title, doc, script, answer }: PageParts): string {
-  const policy = [
-    "default-src 'none'",
-    `script-src ${hashOf(script)} 'wasm-unsafe-eval'`,
-    `style-src ${hashOf(styleText)}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
   const paragraphs = doc.split("\n").filter((line) => line.trim() !== "");
-  return `<!doctype html>
-<!-- A model that runs in this page alone, exported by nnc. It fetches nothing; its WebAssembly needs 'wasm-unsafe-eval', which the policy below grants. -->
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escape(title)}</title>
-<style>${styleText}</style>
-</head>
-<body>
-<main>
+  return documentText({
+    title,
+    remark:
+      "A model that runs in this page alone, exported by nnc. It fetches nothing; its WebAssembly needs 'wasm-unsafe-eval', which the policy below grants.",
+    style: styleText,
+    script,
+    wasm: true,
+    body: `<main>
 <h1>${escape(title)}</h1>
 ${paragraphs.map((line) => `<p class="doc">${escape(line)}</p>\n`).join("")}<p class="note" id="starting">This page runs the model with JavaScript and WebAssembly, which this browser has not started.</p>
 <div class="app" id="app" hidden>
@@ -83,14 +68,6 @@ ${paragraphs.map((line) => `<p class="doc">${escape(line)}</p>\n`).join("")}<p c
 </div>
 <p class="brief" id="brief" aria-hidden="true"></p>
 <footer><p id="tested"></p></footer>
-</main>
-<script type="module">${script}</script>
-</body>
-</html>
-`;
-}
-
-/** The element's text is what is hashed, to the byte. */
-function hashOf(content: string): string {
-  return `'sha256-${createHash("sha256").update(content).digest("base64")}'`;
+</main>`,
+  });
 }
