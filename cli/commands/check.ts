@@ -2,22 +2,18 @@
  * `nnc check FILE`: what is wrong with a file and all its trains, and what its models are made of. Needs no data: where a size is left to a file that is not
  * there, shapes show the dimension's name, and a warning says why.
  */
-import { existsSync } from "node:fs";
-import path from "node:path";
 import { internalFailure } from "../../compiler/diagnostics/codes/internal.ts";
-import { unreadableData } from "../../compiler/diagnostics/codes/data.ts";
 import { wrongElementCount } from "../../compiler/diagnostics/codes/fields.ts";
 import { diagnose, InternalError, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
-import { constantValue, printShape, symbolsOf } from "../../compiler/dimension/dimension.ts";
-import type { Elaboration } from "../../compiler/elaborate/types.ts";
-import { elaborateSource } from "../../compiler/front.ts";
-import { nodesWithin } from "../../compiler/graph/bodies.ts";
+import { constantValue, printShape } from "../../compiler/dimension/dimension.ts";
 import { javascript } from "../../compiler/schedule/machine.ts";
 import { buildProgram } from "../../compiler/middle.ts";
-import { dataFiles, factsOf } from "../../compiler/project.ts";
+import type { Elaboration } from "../../compiler/elaborate/types.ts";
+import { factsOf } from "../../compiler/project.ts";
 import type { HostTrain } from "../../compiler/program/host.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
+import { asWarning, elaborateWithData, isClosed, missingFiles } from "../check/elaborate.ts";
 import { jsonOf, textOf } from "../check/show.ts";
 import type { Part } from "../check/show.ts";
 import type { Context } from "../context.ts";
@@ -76,14 +72,11 @@ function eachOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
 function inspect(source: ProjectSource, options: SourceOptions, verify: boolean): Checked {
   if (source.diagnostics.some(({ severity }) => severity === "error")) return source;
   try {
-    const first = elaborateSource(source.main, { ...options, allowOpen: true });
-    const facts = first.elaboration === undefined ? { warnings: [] } : lookAtData(first.elaboration, source);
-    const front =
-      "facts" in facts ? elaborateSource(source.main, { ...options, allowOpen: true, dataFacts: facts.facts }) : first;
+    const front = elaborateWithData(source, { ...options, allowOpen: true });
     const { elaboration, sources } = front;
     const given = Object.keys(options.dims ?? {}).length > 0;
     const wrong = given && elaboration !== undefined ? otherSizes(elaboration, source) : [];
-    const diagnostics = [...front.diagnostics, ...facts.warnings, ...wrong];
+    const diagnostics = [...front.diagnostics, ...wrong];
     if (elaboration === undefined) return { diagnostics, sources };
     const known = { diagnostics, sources, elaboration };
     if (!isClosed(elaboration)) return known;
@@ -96,37 +89,6 @@ function inspect(source: ProjectSource, options: SourceOptions, verify: boolean)
       sources: source.sources,
     };
   }
-}
-
-/** Whether every dimension has a size or a bound, and nothing that must be known is open. */
-function isClosed({ entries, variables, bounds }: Elaboration): boolean {
-  const fixed = variables.every(({ type }) => type.shape.every((size) => constantValue(size) !== undefined));
-  const sizes = entries.flatMap(({ graph }) =>
-    nodesWithin(graph).flatMap(({ outputs }) => outputs.flatMap(({ shape }) => shape)),
-  );
-  return fixed && sizes.every((size) => [...symbolsOf(size)].every((name) => bounds.has(name)));
-}
-
-/** The sizes that the data give, where any is open; a file that is not there or cannot be read is a warning. */
-function lookAtData(elaboration: Elaboration, source: ProjectSource) {
-  const { train } = elaboration.host;
-  if (train === undefined) return { warnings: [] };
-  const missing = missingFiles(train, source);
-  const warnings = missing.map((file) =>
-    warning(diagnose(unreadableData, { file, problem: "there is no such file or folder" }, [])),
-  );
-  if (missing.length > 0 || isClosed(elaboration)) return { warnings };
-  try {
-    const facts = factsOf(elaboration.host, source);
-    return facts === undefined ? { warnings } : { warnings, facts };
-  } catch (error) {
-    if (!(error instanceof NncError)) throw error;
-    return { warnings: [warning(error.diagnostic)] };
-  }
-}
-
-function missingFiles({ data }: HostTrain, { folder }: ProjectSource): readonly string[] {
-  return dataFiles(data).filter((file) => !existsSync(path.resolve(folder, file)));
 }
 
 /** Where rows of the data, if they are there, are not as long as the sizes that were given make them. */
@@ -147,7 +109,7 @@ function otherSizes({ host }: Elaboration, source: ProjectSource): readonly Diag
     });
   } catch (error) {
     if (!(error instanceof NncError)) throw error;
-    return [warning(error.diagnostic)];
+    return [asWarning(error.diagnostic)];
   }
 }
 
@@ -161,8 +123,4 @@ function placeOf({ data: { reader, settings } }: HostTrain, input: string): stri
   const { path: written, [input]: own = written } = settings;
   const file = typeof own === "string" ? own : "the data";
   return reader === "csv" ? `the columns of ${file}` : file;
-}
-
-function warning(diagnostic: Diagnostic): Diagnostic {
-  return { ...diagnostic, severity: "warning" };
 }
