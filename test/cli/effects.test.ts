@@ -66,6 +66,7 @@ const { folder: cwd } = folderWith({
   "built/manifest.json": foreign,
   "trained/plot.svg": foreign,
   "predicted.csv": foreign,
+  "drawn.svg": foreign,
   "exported/model.mjs": foreign,
 });
 
@@ -260,6 +261,22 @@ const cases: Readonly<Record<string, readonly Row[]>> = {
     ["operations", exported, "--operations 9", mistake, 0, "NN0603"],
     ["override", `${exported} --const gain=2`, "--override", mistake, "NN0926", 0],
     ["json", exported, "--json", isJson, false, true],
+  ],
+  graph: [
+    ["out", "points.nn", "--out OUT/x.svg", has("x.svg"), false, true],
+    ["force", "points.nn --out drawn.svg", "--force", code, 1, 0],
+    ["backward", "points.nn", "--backward", all(/(backward pass)/g), [], ["backward pass"]],
+    ["step", "points.nn", "--step", all(/(whole training step)/g), [], ["whole training step"]],
+    ["kernels", "points.nn", "--kernels", all(/as \d (kernel)/g), [], ["kernel"]],
+    ["memory", "points.nn", "--memory", all(/(memory of predict)/g), [], ["memory of predict"]],
+    ["depth", "points.nn --out OUT/x.svg", "--depth 1", ({ file }) => file("x.svg")?.includes("contract"), true, false],
+    ["model", "points.nn", "--model Twice", all(/^(\w+): forward/g), ["Side"], ["Twice"]],
+    ["label", "points.nn", "--label tilt", all(/^(\w+): forward/g), ["Side"], ["Tilt"]],
+    ["const", "points.nn", "--const width=8", all(/\[N, (4|8)\]/g), ["4", "4"], ["8", "8"]],
+    ["dim", "points.nn --label tilt --json", "--dim F=7", all(/"text":"\[(\d), 1\]"/g), ["2"], ["7"]],
+    ["bounds", "points.nn --memory", "--bounds N=16", all(/Side\.point.*? (\d+) B/g), ["64"], ["128"]],
+    ["operations", "points.nn", "--operations 9", mistake, 0, "NN0603"],
+    ["json", "points.nn", "--json", isJson, false, true],
   ],
   bench: [
     ["label", "points.nn", "--label quick", all(/^training step +(\d+) +wasm/gm), ["8"], ["4"]],

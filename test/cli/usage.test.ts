@@ -107,10 +107,22 @@ describe("help", () => {
       .split("\n")
       .slice(1)
       .map((line) => line.trim().split(/\s/)[0]);
-    expect(listed).toEqual(["check", "build", "train", "eval", "predict", "export", "bench", "fmt", "explain", ""]);
+    expect(listed).toEqual([
+      "check",
+      "build",
+      "train",
+      "eval",
+      "predict",
+      "export",
+      "graph",
+      "bench",
+      "fmt",
+      "explain",
+      "",
+    ]);
   });
 
-  test.each(["check", "build", "train", "eval", "predict", "export", "bench", "fmt", "explain"])(
+  test.each(["check", "build", "train", "eval", "predict", "export", "graph", "bench", "fmt", "explain"])(
     "%s begins with an example",
     async (command) => {
       const { stdout, code } = await nnc([command, "--help"]);
