@@ -2,6 +2,7 @@
 import path from "node:path";
 import type { Elaboration } from "../../compiler/elaborate/types.ts";
 import { buildProgram } from "../../compiler/middle.ts";
+import type { Built } from "../../compiler/middle.ts";
 import { runPasses } from "../../compiler/passes/index.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
 import { simd } from "../../compiler/schedule/machine.ts";
@@ -107,9 +108,15 @@ function shownOf(program: Pick<Drawn, "elaboration" | "sources">, flags: GraphFl
 }
 
 function pictureOf(drawing: Drawn, { kernels, backward, step }: GraphFlags): Picture {
-  if (kernels) return kernelPicture(drawing, buildProgram(drawing.elaboration, simd, { verify: false, outline: true }));
+  if (kernels) return kernelPicture(drawing, builtAlone(drawing));
   if (backward) return backwardPicture(drawing);
   return step ? stepPicture(drawing) : forwardPicture(drawing);
+}
+
+/** Kernels of an entry do not depend on other entries. */
+function builtAlone({ elaboration, name }: Drawn): Built {
+  const entries = elaboration.entries.filter((entry) => entry.name === name);
+  return buildProgram({ ...elaboration, entries }, simd, { verify: false, outline: true });
 }
 
 function entryOf(

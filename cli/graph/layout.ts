@@ -4,11 +4,12 @@
  * box with the name of what it is, so that no line crosses a border. Runs in the command and in pages alike.
  */
 import { Graph, layout } from "@dagrejs/dagre";
-import { labelOf, linksOf } from "./links.ts";
+import { cutName, labelOf, linksOf } from "./links.ts";
 import type { Inside, Port } from "./links.ts";
 import { widthOfText } from "./measure.ts";
 import { childrenOf, isGroup, operationsOf, visibleIn } from "./picture.ts";
 import type { Box, Picture } from "./picture.ts";
+import { shortened } from "./shorten.ts";
 import { sizes } from "./sizes.ts";
 
 interface Area {
@@ -63,7 +64,9 @@ export function layoutOf(picture: Picture, open: ReadonlySet<number>): Layout {
   const counts = operationsOf(picture);
   const children = childrenOf(picture);
   const opened = visible.filter(isOpen);
-  const insides = linksOf(picture, new Set(opened.map(({ id }) => id)));
+  const nameOf = (box: string): string => cutName(picture.boxes[Number(box)].name);
+  const all = linksOf(picture, new Set(opened.map(({ id }) => id)));
+  const insides = new Map([...all].map(([id, inside]) => [id, shortened(inside, nameOf)]));
   const arranged = new Map<number, Arranged>();
   // The innermost first.
   for (const { id, name, kind } of opened.toReversed()) {
@@ -82,7 +85,8 @@ const widest = 1560;
 /** These groups without those that make the picture too wide to be read at once, the innermost first. */
 export function narrowEnough(picture: Picture, open: ReadonlySet<number>): ReadonlySet<number> {
   const left = new Set(open);
-  for (;;) {
+  // Of the first there is nothing to close.
+  while (left.size > 1) {
     const { width, boxes } = layoutOf(picture, left);
     const opened = boxes.filter(({ box, state }) => state === "open" && box.parent !== null);
     if (width <= widest || opened.length === 0) return left;
@@ -90,7 +94,11 @@ export function narrowEnough(picture: Picture, open: ReadonlySet<number>): Reado
     const culprit = opened.findLast((one) => one.width > widest) ?? opened.toSorted((a, b) => b.width - a.width)[0];
     left.delete(culprit?.box.id ?? 0);
   }
+  return left;
 }
+
+/** Groups of more links are laid out as they come. */
+const mostSwept = 400;
 
 interface Size {
   readonly width: number;
@@ -129,7 +137,8 @@ function arrange(
       labelpos: "c",
     });
   }
-  layout(graph);
+  // Sweeps for fewer crossings take dagre minutes for what nobody sees at once.
+  layout(graph, { disableOptimalOrderHeuristic: links.size > mostSwept });
   const { width = 0, height = 0 } = graph.graph();
   const inner = Math.max(width, least);
   const shift = { x: sizes.padding + (inner - width) / 2, y: sizes.header + 4 };

@@ -35,7 +35,7 @@ interface Arrival {
 
 const portNameLetters = 22;
 /** More values than this into one group come by one port. */
-const mostPorts = 3;
+export const mostPorts = 3;
 
 export function linksOf(picture: Picture, open: ReadonlySet<number>): ReadonlyMap<number, Inside> {
   const insides = new Map<number, Inside>([...open].map((id) => [id, { links: new Map(), ports: new Map() }]));
@@ -97,6 +97,10 @@ function portName({ boxes }: Picture, id: number): string {
   const { kind, name, parent } = boxes[id];
   const around = parent === null ? undefined : boxes[parent];
   const shown = kind !== "op" || around === undefined || around.parent === null ? name : around.name;
+  return cutName(shown);
+}
+
+export function cutName(shown: string): string {
   return shown.length > portNameLetters ? `${shown.slice(0, portNameLetters - 1)}…` : shown;
 }
 
