@@ -27,6 +27,7 @@ const typesOnly = { ops: ["graph"], program: ["graph"] };
 const owners = {
   chevrotain: "^compiler/syntax/",
   "@dagrejs/graphlib": "^compiler/graph/",
+  "@dagrejs/dagre": "^cli/graph/",
   "ts-morph": "^targets/typescript/",
   watr: "^targets/wasm/",
   "@stricli/core": "^cli/",

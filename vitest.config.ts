@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { scriptText } from "./scripts/lib/page-script.mjs";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
@@ -18,7 +19,7 @@ const nnText = {
 
 /** Also of the tests under mutation. */
 export const common = {
-  plugins: [nnText],
+  plugins: [nnText, scriptText],
   test: {
     pool: "threads" as const,
     maxWorkers: 2,

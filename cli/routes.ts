@@ -10,6 +10,7 @@ import type { EvalFlags } from "./commands/eval.ts";
 import type { ExplainFlags } from "./commands/explain.ts";
 import type { ExportFlags } from "./commands/export.ts";
 import type { FmtFlags } from "./commands/fmt.ts";
+import type { GraphFlags } from "./commands/graph.ts";
 import type { PredictFlags } from "./commands/predict.ts";
 import type { TrainFlags } from "./commands/train.ts";
 import type { Context } from "./context.ts";
@@ -34,6 +35,8 @@ import {
   target,
   text,
 } from "./shared-flags.ts";
+
+const shows = { kind: "boolean", default: false, withNegated: false } as const;
 
 const check = buildCommand<CheckFlags, [string], Context>({
   loader: async () => entry((await import("./commands/check.ts")).check),
@@ -357,6 +360,50 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
   },
 });
 
+const graph = buildCommand<GraphFlags, [string], Context>({
+  loader: async () => entry((await import("./commands/graph.ts")).graph),
+  parameters: {
+    positional: file,
+    flags: {
+      out: {
+        ...out(
+          "The picture: x.svg, x.html, whose groups open and close, or x.dot for Graphviz; by default an outline as text",
+        ),
+        placeholder: "FILE",
+        optional: true,
+      },
+      force,
+      backward: { ...shows, brief: "The backward pass: what differentiation made" },
+      step: { ...shows, brief: "The whole training step: forward, backward and update" },
+      kernels: { ...shows, brief: "What was fused with what: operations in the kernels that compute them" },
+      memory: { ...shows, brief: "The arena over the calls of the entry: each buffer by its addresses and its life" },
+      depth: count("How many levels of groups are open; by default as many as can be read at once"),
+      model: {
+        kind: "parsed",
+        parse: text,
+        optional: true,
+        placeholder: "NAME",
+        brief: "Which model; by default the trained one",
+      },
+      label,
+      ...closing,
+      json,
+    },
+    aliases: { o: "out" },
+  },
+  docs: {
+    brief: "Pictures of what is computed: layers, gradients, kernels, memory",
+    customUsage: [
+      { input: "digits.nn -o digits.svg", brief: "the layers of the model, with shapes" },
+      {
+        input: "digits.nn --step -o digits.html",
+        brief: "a page whose groups open, with the lines that boxes come from",
+      },
+      { input: "digits.nn --step --memory -o memory.svg", brief: "which buffers a training step has, and when" },
+    ],
+  },
+});
+
 const fmt = buildCommand<FmtFlags, string[], Context>({
   loader: async () => entry((await import("./commands/fmt.ts")).fmt),
   parameters: {
@@ -392,6 +439,7 @@ export const routes: Readonly<Record<string, Command<Context>>> = {
   eval: evaluate,
   predict,
   export: exportCommand,
+  graph,
   bench,
   fmt,
   explain,

@@ -15,8 +15,8 @@ const entries = {
   train: "runtime/train/index.ts",
 };
 
-/** Loaded from `node_modules` at run time: too large, too native, or (benny) in a form that cannot be bundled as ES modules. */
-const external = ["ts-morph", "webgpu", "benny", "sharp"];
+/** Loaded from `node_modules` at run time: too large, too native, too seldom wanted, or (benny) in a form that cannot be bundled as ES modules. */
+const external = ["ts-morph", "webgpu", "benny", "sharp", "@dagrejs/dagre"];
 
 /** `import()` has no loader in a script out of V8's cache: it goes through a small file that Node.js compiles each time. */
 const importer = "module.exports = (name) => import(name);\n";
@@ -37,6 +37,7 @@ async function bundle() {
   const { build } = await import("esbuild");
   const { withoutExplanations } = await import("./lib/explanations.mjs");
   const { parsedPrelude } = await import("./lib/prelude.mjs");
+  const { scriptFiles } = await import("./lib/page-script.mjs");
   const common = {
     absWorkingDir: root,
     bundle: true,
@@ -66,6 +67,7 @@ async function bundle() {
     ...common,
     entryPoints: { nnc: "cli/main.ts" },
     outdir: "dist/command",
+    plugins: [parsedPrelude(), scriptFiles(path.join(root, "dist/command"))],
     outExtension: { ".js": ".cjs" },
     format: "cjs",
     define: { "import.meta.url": "moduleUrl" },

@@ -3,18 +3,12 @@
  * there, shapes show the dimension's name, and a warning says why.
  */
 import { internalFailure } from "../../compiler/diagnostics/codes/internal.ts";
-import { diagnose, InternalError, NncError } from "../../compiler/diagnostics/diagnostic.ts";
+import { diagnose, InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
-import { constantValue, symbolsOf } from "../../compiler/dimension/dimension.ts";
-import type { DataFacts } from "../../compiler/elaborate/parts.ts";
-import type { Elaboration } from "../../compiler/elaborate/types.ts";
-import { elaborateSource } from "../../compiler/front.ts";
-import { nodesWithin } from "../../compiler/graph/bodies.ts";
 import { javascript } from "../../compiler/schedule/machine.ts";
 import { buildProgram } from "../../compiler/middle.ts";
-import { factsOf } from "../../compiler/project.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
-import { dataProblems } from "../check/data.ts";
+import { elaborateWithData, isClosed } from "../check/elaborate.ts";
 import { jsonOf, textOf } from "../check/show.ts";
 import type { Part } from "../check/show.ts";
 import type { Context } from "../context.ts";
@@ -73,14 +67,9 @@ function eachOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
 function inspect(source: ProjectSource, options: SourceOptions, verify: boolean): Checked {
   if (source.diagnostics.some(({ severity }) => severity === "error")) return source;
   try {
-    const first = elaborateSource(source.main, { ...options, allowOpen: true });
-    const data = first.elaboration === undefined ? { problems: [] } : lookAtData(first.elaboration, source);
-    const front =
-      data.facts === undefined
-        ? first
-        : elaborateSource(source.main, { ...options, allowOpen: true, dataFacts: data.facts });
+    const { front, problems } = elaborateWithData(source, { ...options, allowOpen: true });
     const { elaboration, sources } = front;
-    const diagnostics = [...front.diagnostics, ...data.problems];
+    const diagnostics = [...front.diagnostics, ...problems];
     if (elaboration === undefined) return { diagnostics, sources };
     const known = { diagnostics, sources, elaboration };
     if (!isClosed(elaboration)) return known;
@@ -92,30 +81,5 @@ function inspect(source: ProjectSource, options: SourceOptions, verify: boolean)
       diagnostics: [diagnose(internalFailure, { phase: error.phase, what: error.message }, [])],
       sources: source.sources,
     };
-  }
-}
-
-/** Whether every dimension has a size or a bound, and nothing that must be known is open. */
-function isClosed({ entries, variables, bounds }: Elaboration): boolean {
-  const fixed = variables.every(({ type }) => type.shape.every((size) => constantValue(size) !== undefined));
-  const sizes = entries.flatMap(({ graph }) =>
-    nodesWithin(graph).flatMap(({ outputs }) => outputs.flatMap(({ shape }) => shape)),
-  );
-  return fixed && sizes.every((size) => [...symbolsOf(size)].every((name) => bounds.has(name)));
-}
-
-/** What is wrong with the data, and the sizes that they give, where any is open. */
-function lookAtData(
-  elaboration: Elaboration,
-  source: ProjectSource,
-): { readonly problems: readonly Diagnostic[]; readonly facts?: DataFacts } {
-  const { problems, missing } = dataProblems(elaboration, source);
-  if (missing || problems.some(({ severity }) => severity === "error") || isClosed(elaboration)) return { problems };
-  try {
-    const facts = factsOf(elaboration.host, source);
-    return facts === undefined ? { problems } : { problems, facts };
-  } catch (error) {
-    if (!(error instanceof NncError)) throw error;
-    return { problems: [...problems, error.diagnostic] };
   }
 }

@@ -6,7 +6,7 @@ import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import { UsageError } from "../exit.ts";
 
 /** The model of that name; by default the trained one, else the first of the file. */
-export function chooseModel({ host }: Manifest, name: string | undefined): HostModel {
+export function chooseModel({ host }: Pick<Manifest, "host">, name: string | undefined): HostModel {
   const { models, train } = host;
   const chosen = name ?? train?.name;
   const model = models.find((one) => one.name === chosen) ?? (name === undefined ? models[0] : undefined);

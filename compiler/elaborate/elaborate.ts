@@ -206,6 +206,7 @@ function assemble(parts: Parts): ElaborateResult {
     bounds,
     owned: new Map(kept.map(({ host: { name: model } }) => [model, ownership.parameters(model).map(nameOf)])),
     uses: session.uses,
+    places: session.places(),
     operations: session.budget.spent,
     limit: { operations: session.budget.limit, span: place },
     host,

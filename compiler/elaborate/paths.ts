@@ -87,6 +87,21 @@ export class Instance {
     return this.#path;
   }
 
+  /** Where the calls of the instances below it stand in the text, by their paths; of those that were applied. */
+  places(): ReadonlyMap<string, Span> {
+    const found = new Map<string, Span>();
+    const instances: Instance[] = [this];
+    // What is added on the way is walked, too.
+    for (const instance of instances) {
+      for (const [key, child] of instance.#children) {
+        instances.push(child);
+        const span = spanOf(key);
+        if (child.#path !== undefined && span !== undefined) found.set(child.#path, span);
+      }
+    }
+    return found;
+  }
+
   /** By what a draw here differs from all others. */
   get drawKey(): string {
     return `${this.#set}${this.path}`;
@@ -100,6 +115,11 @@ export class Instance {
   #unique(): string {
     return this.#parent === undefined ? this.#name : this.#parent.#taken.take(this.#name);
   }
+}
+
+/** Of a node of the syntax tree. */
+function spanOf(key: unknown): Span | undefined {
+  return typeof key === "object" && key !== null && "span" in key ? (key as { readonly span: Span }).span : undefined;
 }
 
 /** FNV-1a over UTF-16 units as an i32: the random stream of a path. */

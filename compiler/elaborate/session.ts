@@ -135,6 +135,11 @@ export class Session {
     return made;
   }
 
+  /** Where the calls of layers stand in the text, by their paths. */
+  places(): ReadonlyMap<string, Span> {
+    return new Map([...this.#roots.values()].flatMap((root) => [...root.places()]));
+  }
+
   /** The dimension with the values that the options give. */
   resolve(dimension: Dimension): Dimension {
     return substitute(dimension, this.dims);

@@ -35,6 +35,8 @@ export interface Elaboration {
   readonly owned?: ReadonlyMap<string, readonly string[]>;
   /** Where the user's files use what stands in the prelude, by `useKey`; missing where no source stands behind the graphs. */
   readonly uses?: ReadonlyMap<string, Span>;
+  /** Where the calls of layers stand in the text, by their paths; missing where no module stands behind the graphs. */
+  readonly places?: ReadonlyMap<string, Span>;
   /** What writing it out took, in the unit of the limit on programs (NN0603); missing where no source stands behind the graphs. */
   readonly operations?: number;
   /** That limit, which kernels that differ count towards, too, and the place that stands for the whole program. */

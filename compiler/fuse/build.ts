@@ -40,6 +40,10 @@ interface State {
 
 /** The kernel of a cluster; `stored` names the values that others need. */
 export function buildKernel(cluster: Cluster, stored: ReadonlySet<string>): Kernel {
+  return { ...kernelOf(cluster, stored), values: cluster.members.map(({ tensor }) => tensor) };
+}
+
+function kernelOf(cluster: Cluster, stored: ReadonlySet<string>): Kernel {
   const [first] = cluster.members;
   if (first.compute.kind === "scatter") return scatterKernel(first, first.compute);
   if (first.compute.kind === "unrolled") return unrolledKernel(first, first.compute);

@@ -135,6 +135,7 @@ function nestOf(chain: Chain): Kernel | undefined {
     rows,
     stages: [sweepIn(before, moved(before)), productIn(among, moved(among)), sweepIn(behind, moved(behind))],
     origins: [...before.origins, ...among.origins, ...behind.origins],
+    values: [before, among, behind].flatMap(({ values = [] }) => values),
   };
 }
 

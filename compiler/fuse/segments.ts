@@ -53,7 +53,7 @@ export function joinSegments(entry: FusedEntry, taken: UniqueNames): SegmentedEn
   for (const group of groups) {
     const ofSlots = group[0].slots.map((_, slot) => segmentOf(group, slot, entry, taken));
     segments.push(...ofSlots);
-    joined.set(group[group.length - 1].kernel, joinKernels(group[0], ofSlots));
+    joined.set(group[group.length - 1].kernel, joinKernels(group, ofSlots));
   }
   const gone = new Set<KernelStep>(groups.flatMap((group) => group.map(({ kernel }) => kernel)));
   const steps = entry.steps.flatMap((step) => joined.get(step) ?? (gone.has(step) ? [] : [step]));
@@ -193,9 +193,12 @@ function commonPath(names: readonly string[]): string {
   return first.slice(0, length < 0 ? first.length : length).join(".") || "optimizer";
 }
 
-function joinKernels({ flat, slots }: Update, segments: readonly Segment[]): Kernel {
+/** The first one's loop over all; it makes what each of them made. */
+function joinKernels(group: readonly Update[], segments: readonly Segment[]): Kernel {
+  const [{ flat, slots }] = group;
   const names = new Map(slots.map((tensor, slot) => [tensor, segments[slot].name]));
-  return { ...renameTensors(flat, names), grid: [{ ...whole, extent: constant(segments[0].elements) }] };
+  const values = group.flatMap(({ kernel }) => kernel.values ?? []);
+  return { ...renameTensors(flat, names), grid: [{ ...whole, extent: constant(segments[0].elements) }], values };
 }
 
 function withSegments(tensors: ReadonlyMap<string, Tensor>, segments: readonly Segment[]): ReadonlyMap<string, Tensor> {

@@ -31,7 +31,7 @@ export function printAttributes(attributes: Attributes): string {
 }
 
 /** Axis labels as letters: `[0, 1] [1, 2] → [0, 2]` is `ab,bc->ac`. */
-function printContraction({ left, right, output }: Attributes): string {
+export function printContraction({ left, right, output }: Attributes): string {
   return `${letters(left)},${letters(right)}->${letters(output)}`;
 }
 
@@ -40,11 +40,16 @@ function letters(labels: Attribute): string {
   return numbers.map((label) => (label < 26 ? String.fromCharCode(97 + label) : `<${label}>`)).join("");
 }
 
+/** `sum[axes: [1]]`: the primitive with what it is parameterised by. */
+export function printOperation({ op, attributes }: GraphNode): string {
+  const bracket = op === "contract" ? printContraction(attributes) : printAttributes(attributes);
+  return `${op}${bracket === "" ? "" : `[${bracket}]`}`;
+}
+
 /** Regions lie no deeper in one another than the expressions that they come from. */
 function printNode(node: GraphNode, margin: string): readonly string[] {
-  const { id, op, attributes, inputs, outputs, path, region } = node;
-  const bracket = op === "contract" ? printContraction(attributes) : printAttributes(attributes);
-  const call = `${op}${bracket === "" ? "" : `[${bracket}]`}(${inputs.map(printValue).join(", ")})`;
+  const { id, inputs, outputs, path, region } = node;
+  const call = `${printOperation(node)}(${inputs.map(printValue).join(", ")})`;
   const types = outputs.map(printType).join(", ");
   const line = `${margin}%${id} = ${call} : ${types}${path === "" ? "" : `   // ${path}`}`;
   return region === undefined ? [line] : [line, ...printRegion(region, `${margin}  `)];

@@ -17,6 +17,8 @@ export interface Kernel {
   readonly rows: readonly Row[];
   readonly stages: readonly Stage[];
   readonly origins: readonly KernelOrigin[];
+  /** Which values of the lowered entry it makes, by their names there; missing where none was lowered. */
+  readonly values?: readonly string[];
 }
 
 /** Where one of the values came from that a kernel makes, and how much of the kernel's work that is. */

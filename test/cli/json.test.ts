@@ -94,6 +94,8 @@ describe("what fails", () => {
     [["predict", "wrong.nn", ...params], "NN0201"],
     [["predict", "points.nn", ...params, "--data", "none.csv"], "NN0925"],
     [["export", "points.nn", "--params", "none", "-o", "out"], "NN0925"],
+    [["graph", "wrong.nn"], "NN0201"],
+    [["graph", "points.nn", "-o", "points.csv/x.svg"], "NN0924"],
     [["bench", "wrong.nn"], "NN0201"],
     [["fmt", "none.nn"], "NN0925"],
   ])("nnc %j is a document with the diagnostics", async (args, expected) => {

@@ -8,7 +8,7 @@ const hint = "`nnc --help` lists the commands, `nnc COMMAND --help` explains one
 
 const cases: readonly (readonly [args: string, sentence: string])[] = [
   ["chek x.nn", 'there is no command "chek"; did you mean `check`?'],
-  ["graph x.nn", 'there is no command "graph"'],
+  ["draw x.nn", 'there is no command "draw"'],
   ["check", "expected FILE, found no argument"],
   ["check a.nn b.nn", 'expected no further argument, found "b.nn"'],
   ["check --jsn x.nn", "there is no flag --jsn; did you mean `--json`?"],
@@ -115,6 +115,7 @@ describe("help", () => {
       "eval",
       "predict",
       "export",
+      "graph",
       "bench",
       "fmt",
       "explain",
@@ -122,7 +123,7 @@ describe("help", () => {
     ]);
   });
 
-  test.each(["check", "build", "train", "compare", "eval", "predict", "export", "bench", "fmt", "explain"])(
+  test.each(["check", "build", "train", "compare", "eval", "predict", "export", "graph", "bench", "fmt", "explain"])(
     "%s begins with an example",
     async (command) => {
       const { stdout, code } = await nnc([command, "--help"]);
