@@ -2,8 +2,9 @@
 import { unknownName } from "../diagnostics/codes/names.ts";
 import { badValue } from "../diagnostics/codes/train.ts";
 import { reservedSetting } from "../diagnostics/codes/settings.ts";
+import { withArticle } from "../diagnostics/lists.ts";
 import { label, type Span } from "../diagnostics/diagnostic.ts";
-import { didYouMean } from "../diagnostics/suggest.ts";
+import { nameHelp } from "../semantics/habits.ts";
 import { isCallable, lookUp, visibleNames, type DeclaredCallable, type NameSpace } from "../semantics/module.ts";
 import type { Argument, Callable, Expression } from "../syntax/ast.ts";
 import { describeExpression } from "../syntax/describe.ts";
@@ -28,9 +29,11 @@ export function declared(
   if (callee.kind !== "name")
     return frame.fail(
       badValue,
-      { key: space, expected: `the name of a ${space}`, found: describeExpression(callee) },
+      { key: space, expected: `the name of ${withArticle(space)}`, found: describeExpression(callee) },
       expression.span,
       "this",
+      [],
+      callee.kind === "string" ? `without quotes: \`${written(callee.value, space)}\`` : undefined,
     );
   const target = lookUp(frame.body.scope, space, callee.text);
   if (!isCallable(target)) {
@@ -40,10 +43,15 @@ export function declared(
       callee.span,
       "not known",
       [],
-      didYouMean(callee.text, visibleNames(frame.body.scope, space)),
+      nameHelp(callee.text, space, visibleNames(frame.body.scope, space)),
     );
   }
   return { target, written: expression.kind === "call" ? expression.arguments : [] };
+}
+
+/** How a name that stands in quotes is written; an optimizer needs its rate. */
+function written(name: string, space: NameSpace): string {
+  return space === "optimizer" ? `${name}(lr: 0.01)` : name;
 }
 
 /** With its settings evaluated; `extra` are arguments that every one of its kind takes. */

@@ -22,7 +22,7 @@ import { checkData } from "./data-plan.ts";
 import { buildEvaluation } from "./evaluation.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { evaluate } from "./expressions.ts";
-import { recover } from "./failure.ts";
+import { Checks, Failure, recover } from "./failure.ts";
 import { hostOf } from "./host.ts";
 import { buildEvaluateStart, buildInit } from "./init.ts";
 import { topOfTrain } from "./objective.ts";
@@ -159,10 +159,15 @@ function trainParts(
   const scratch = new Entry(session, "settings", { training: false, averaged: false });
   const top = topOfTrain(scratch, (found.label ?? found.name).text);
   const plan = planTrain(withSettings(found, settings, top), top);
-  const step = buildTrainStep(plan, session, dataFacts ?? {});
-  checkStandardized(plan, step);
-  reportIdleScale(plan, step);
-  const parts = { plan, step, evaluation: buildEvaluation(plan, session, dataFacts ?? {}) };
+  const checks = new Checks();
+  const step = checks.run(() => buildTrainStep(plan, session, dataFacts ?? {}));
+  checks.run(() => {
+    if (step !== undefined) checkStandardized(plan, step);
+  });
+  if (step !== undefined) reportIdleScale(plan, step);
+  const evaluation = checks.run(() => buildEvaluation(plan, session, dataFacts ?? {}));
+  if (step === undefined || evaluation === undefined || checks.failed) throw new Failure();
+  const parts = { plan, step, evaluation };
   checkWindow(parts);
   return parts;
 }

@@ -8,6 +8,7 @@ import { add, constant, constantValue, equal, floorDivide, subtract, type Dimens
 import { isNonNegative } from "../dimension/interval.ts";
 import { reshape } from "../ops/emit.ts";
 import type { Expression, Index, IndexItem, Range } from "../syntax/ast.ts";
+import { axesHelp } from "./advice.ts";
 import type { Frame } from "./frame.ts";
 import { describeValue, newAxis, type AxisLabel, type Evaluated, type ListValue, type Tensor } from "./values.ts";
 
@@ -61,6 +62,8 @@ function slice(tensor: Tensor, { items, span }: Index, frame: Frame): Tensor {
       { expected: `at most ${rank} places and one \`..\``, found: `${named} places` },
       span,
       `this is sliced from ${describeValue(tensor)}`,
+      [],
+      named > rank ? axesHelp(rank, describeValue(tensor)) : undefined,
     );
   }
   const full = rests === 1 ? items : [...items, undefined];

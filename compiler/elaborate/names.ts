@@ -152,6 +152,8 @@ function constantOf(
       { expected, found: describeValue(value) },
       definition.value.span,
       "a `const` is known at compile time",
+      [],
+      value.kind === "tensor" ? "a tensor is a `param`, or a `let` within a body" : undefined,
     );
   }
   constants.set(definition, value);

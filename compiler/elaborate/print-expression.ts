@@ -1,7 +1,7 @@
-/** Dimensions of signatures as text, for messages: `(H + 2 * pad - k) / stride + 1`. */
-import type { Expression } from "../syntax/ast.ts";
+/** Expressions as text, for messages: `(H + 2 * pad - k) / stride + 1`, `dense(8, bias: false)`. */
+import type { Argument, Expression } from "../syntax/ast.ts";
 
-/** The expression as a person writes it; what no dimension is made of is `…`. */
+/** The expression as a person writes it; what takes more than a few words is `…`. */
 export function printExpression(expression: Expression): string {
   switch (expression.kind) {
     case "name":
@@ -26,7 +26,11 @@ export function printExpression(expression: Expression): string {
     case "list":
       return `[${expression.items.map(printExpression).join(", ")}]`;
     case "call":
-      return `${printExpression(expression.callee)}(${expression.arguments.map(({ value }) => printExpression(value)).join(", ")})`;
+      return `${printExpression(expression.callee)}(${printArguments(expression.arguments)})`;
+    case "pipe":
+      return expression.stages.map(printExpression).join(" |> ");
+    case "transpose":
+      return `${nested(expression.target)}.T`;
     case "index":
       return `${printExpression(expression.target)}[…]`;
     default:
@@ -34,7 +38,14 @@ export function printExpression(expression: Expression): string {
   }
 }
 
+/** With the names that they are given by. */
+export function printArguments(given: readonly Argument[]): string {
+  return given
+    .map(({ label, value }) => `${label === undefined ? "" : `${label.text}: `}${printExpression(value)}`)
+    .join(", ");
+}
+
 function nested(expression: Expression): string {
   const text = printExpression(expression);
-  return expression.kind === "chain" || expression.kind === "binary" ? `(${text})` : text;
+  return expression.kind === "chain" || expression.kind === "binary" || expression.kind === "pipe" ? `(${text})` : text;
 }

@@ -16,13 +16,14 @@ import { noCarry } from "../diagnostics/codes/scans.ts";
 import { wrongDefault } from "../diagnostics/codes/settings.ts";
 import { unboundDimension } from "../diagnostics/codes/shapes.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
-import { children } from "../syntax/children.ts";
+import { children, walk } from "../syntax/children.ts";
 import type {
   Argument,
   Body,
   Call,
   Callable,
   CallableKind,
+  Declaration,
   Dimension,
   Expression,
   Let,
@@ -36,8 +37,11 @@ import type {
   TensorType,
 } from "../syntax/ast.ts";
 import { ambient, builtins } from "./builtins.ts";
+import { nameHelp } from "./habits.ts";
+import { misplacedMember } from "./members.ts";
 import { isCallable, lookUp, lookUpValue, nameSpaces, visibleNames, type Declared, type FileScope } from "./module.ts";
 import { Scope } from "./scope.ts";
+import type { UnknownNames } from "./unknown-names.ts";
 
 /** Names that have a meaning in one kind of declaration only. */
 const ambientOf: Readonly<Record<string, readonly CallableKind[]>> = {
@@ -54,17 +58,20 @@ const axisArguments: readonly string[] = ["over"];
 interface Place {
   readonly kind: CallableKind | "train" | "const";
   readonly name: string;
+  readonly declaration: Declaration;
 }
 
 export class BodyChecker {
   readonly #scope: FileScope;
   readonly #diagnostics: Diagnostic[];
+  readonly #unknown: UnknownNames;
   readonly #place: Place;
 
-  constructor(scope: FileScope, place: Place, diagnostics: Diagnostic[]) {
+  constructor(scope: FileScope, place: Place, unknown: UnknownNames) {
     this.#scope = scope;
     this.#place = place;
-    this.#diagnostics = diagnostics;
+    this.#unknown = unknown;
+    this.#diagnostics = unknown.diagnostics;
   }
 
   callable(declaration: Callable): void {
@@ -97,8 +104,40 @@ export class BodyChecker {
     }
     const signature = new Scope(scope);
     for (const [name, span] of dimensions) signature.bind(name, span);
-    for (const type of types) for (const dimension of type.shape) this.#dimension(dimension, signature);
+    for (const type of types) {
+      for (const dimension of type.shape) {
+        for (const [name, span] of this.#unboundIn(dimension, signature)) {
+          this.#reportUnbound(name, span, "take the size as a name, `x: [.., D]`, and compute with that: `D / 2`");
+          signature.bind(name, span);
+          dimensions.set(name, span);
+        }
+        this.#dimension(dimension, signature);
+      }
+    }
     return dimensions;
+  }
+
+  /** The names in an expression of a signature that nothing binds: an expression does not. */
+  #unboundIn(dimension: Dimension, scope: Scope): ReadonlyMap<string, Span> {
+    const found = new Map<string, Span>();
+    if (dimension.kind === "name") return found;
+    for (const node of walk(dimension)) {
+      const isOpen = node.kind === "name" && scope.find(node.text) === undefined && !this.#isKnown(node.text);
+      if (isOpen && !this.#isHidden(node.text) && !found.has(node.text)) found.set(node.text, node.span);
+    }
+    return found;
+  }
+
+  #reportUnbound(name: string, span: Span, help: string | undefined): void {
+    this.#unknown.failed.add(this.#place.declaration);
+    this.#diagnostics.push(diagnose(unboundDimension, { name }, [label(span, "bound by nothing")], help));
+  }
+
+  /** Whether the name may be that of something that could not be read: nothing is said of it. */
+  #isHidden(name: string): boolean {
+    const hidden = this.#scope.hidden?.mayHave(name) === true;
+    if (hidden) this.#unknown.failed.add(this.#place.declaration);
+    return hidden;
   }
 
   #constant(name: string): boolean {
@@ -129,14 +168,9 @@ export class BodyChecker {
         const isUnbound =
           dimension.kind === "name" && scope.find(dimension.text) === undefined && !this.#constant(dimension.text);
         if (isUnbound) {
-          this.#diagnostics.push(
-            diagnose(
-              unboundDimension,
-              { name: dimension.text },
-              [label(dimension.span, "bound by nothing")],
-              didYouMean(dimension.text, scope.names()),
-            ),
-          );
+          if (!this.#isHidden(dimension.text))
+            this.#reportUnbound(dimension.text, dimension.span, didYouMean(dimension.text, scope.names()));
+          scope.bind(dimension.text, dimension.span);
         } else this.#dimension(dimension, scope);
       }
     }
@@ -172,7 +206,12 @@ export class BodyChecker {
     const earlier = scope.find(name) ?? (this.#scope.outer === undefined ? undefined : inFile?.declaration.name.span);
     if (earlier !== undefined) {
       this.#diagnostics.push(
-        diagnose(duplicateName, { name }, [label(span, "again here"), label(earlier, "first here")]),
+        diagnose(
+          duplicateName,
+          { name },
+          [label(span, "again here"), label(earlier, "first here")],
+          "a name is bound once: give the new value one of its own",
+        ),
       );
     }
     scope.bind(name, span);
@@ -271,8 +310,11 @@ export class BodyChecker {
       case "call":
         this.#call(expression, scope);
         return;
-      case "member":
+      case "member": {
+        const known = [...visibleNames(this.#scope, "value"), ...builtins.keys()];
+        this.#diagnostics.push(misplacedMember(expression, known));
         return;
+      }
       default:
         for (const child of children(expression)) this.#child(child, scope);
     }
@@ -319,11 +361,12 @@ export class BodyChecker {
   #name(name: string, span: Span, scope: Scope, help?: string): void {
     if (scope.find(name) !== undefined || this.#isKnown(name)) return;
     const later = scope.findLater(name);
-    const labels: Label[] = [label(span, later === undefined ? "not known" : "used here")];
     if (later !== undefined) {
-      this.#diagnostics.push(diagnose(usedBeforeBound, { name }, [...labels, label(later, "bound here")]));
+      const labels: Label[] = [label(span, "used here"), label(later, "bound here")];
+      this.#unknown.tell(name, label(span, ""), this.#place.declaration, () => diagnose(usedBeforeBound, { name }, labels));
       return;
     }
+    if (this.#isHidden(name)) return;
     const candidates = [
       ...scope.names(),
       ...nameSpaces.flatMap((space) =>
@@ -332,8 +375,14 @@ export class BodyChecker {
       ...builtins.keys(),
       ...ambient,
     ];
-    this.#diagnostics.push(
-      diagnose(unknownName, { name, what: "value, block or function" }, labels, help ?? didYouMean(name, candidates)),
+    const place = label(span, "not known");
+    this.#unknown.tell(name, place, this.#place.declaration, () =>
+      diagnose(
+        unknownName,
+        { name, what: "value, block or function" },
+        [place],
+        help ?? nameHelp(name, "value", candidates),
+      ),
     );
   }
 

@@ -3,7 +3,9 @@
  * arranged by `operators.ts`, so that precedence costs no stack.
  */
 import type { IToken, TokenType } from "chevrotain";
-import { InternalError } from "../diagnostics/diagnostic.ts";
+import { diagnose, InternalError, label } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { unexpectedToken } from "../diagnostics/codes/syntax.ts";
 import type * as ast from "./ast.ts";
 import { GrammarBase } from "./grammar-base.ts";
 import type { Rule } from "./grammar-base.ts";
@@ -147,13 +149,13 @@ export abstract class ExpressionGrammar extends GrammarBase {
     return given;
   });
 
-  /** argument := (NAME ":")? item */
+  /** argument := (NAME ":")? item, where `=` for `:` is a mistake that does not stop the parser */
   private readonly argument: Rule<ast.Argument> = this.RULE("argument", () => {
     const start = this.LA(1);
     let name: IToken | undefined;
     this.OPTION(() => {
       name = this.CONSUME(t.Identifier);
-      this.CONSUME(t.Colon);
+      this.SUBRULE(this.colon);
     });
     const value = this.SUBRULE(this.item);
     return this.ACTION((): ast.Argument => {
@@ -161,6 +163,21 @@ export abstract class ExpressionGrammar extends GrammarBase {
       return { kind: "argument", ...given, value, span: this.since(start) };
     });
   });
+
+  /** colon := ":" */
+  protected readonly colon: Rule<IToken> = this.RULE("colon", () => {
+    const name = this.LA(0);
+    const token = this.OR([{ ALT: () => this.CONSUME(t.Colon) }, { ALT: () => this.CONSUME(t.Equal) }]);
+    this.ACTION(() => {
+      if (token.tokenType === t.Equal) this.mistakes.push(this.equalForColon(name, token));
+    });
+    return token;
+  });
+
+  private equalForColon(name: IToken, token: IToken): Diagnostic {
+    const help = `what has a name is given with \`:\`, \`${name.image}: …\``;
+    return diagnose(unexpectedToken, { expected: "`:`", found: "`=`" }, [label(this.at(token), "")], help);
+  }
 
   /** item := ".." | expression */
   private readonly item: Rule<ast.Expression> = this.RULE("item", () =>

@@ -240,3 +240,14 @@ export const noNetwork = define<object>({
     "A program to build or train needs at least one `model`. A file of blocks alone can be used by others with `use`.",
   example: { bad: "// nothing yet", good: "model Net(x: [N, 4]) -> [N, 4] = x" },
 });
+
+export const strayBracket = define<{ readonly bracket: string }>({
+  code: "NN0128",
+  severity: "error",
+  message: ({ bracket }) => `this \`${bracket}\` closes nothing`,
+  explanation: "Every `)`, `]` and `}` closes the nearest bracket of its kind that is still open. Here there is none: one is missing before it, or this one is too many.",
+  example: {
+    bad: "model Net(x: [N, 4]) -> [N, 2] = x |> dense(8)) |> dense(2)",
+    good: "model Net(x: [N, 4]) -> [N, 2] = x |> dense(8) |> dense(2)",
+  },
+});
