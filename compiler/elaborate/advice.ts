@@ -68,7 +68,8 @@ export function settingMissing(callee: string, given: readonly Argument[], missi
 export function operandsHelp(operation: string, left: TensorType, right: TensorType): string | undefined {
   const [a, b] = [left.shape, right.shape];
   const isProduct = operation === "`*`" && a.length >= 2 && b.length === 2 && equal(a[a.length - 1], b[0]);
-  if (isProduct) return `\`*\` works element by element; the matrix product ${printShape(a)} \`@\` ${printShape(b)} fits`;
+  if (isProduct)
+    return `\`*\` works element by element; the matrix product ${printShape(a)} \`@\` ${printShape(b)} fits`;
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   if (long.length === short.length + 1 && sameShape(short, long.slice(0, -1)))
     return `\`[.., newaxis]\` behind ${printShape(short)} makes it fit`;
@@ -82,10 +83,11 @@ export function operandsHelp(operation: string, left: TensorType, right: TensorT
 export function productHelp(left: TensorType, right: TensorType): string | undefined {
   const [a, b] = [left.shape, right.shape];
   const last = a.at(-1);
+  if (sameShape(a, b)) return "element by element is `*`";
   if (a.length > 0 && b.length >= 2 && last !== undefined && equal(last, b[b.length - 1]))
     return "`.T` behind the right side makes it fit";
-  if (a.length >= 2 && b.length >= 2 && equal(a[a.length - 2], b[b.length - 2])) return "`.T` behind the left side makes it fit";
-  return sameShape(a, b) ? "element by element is `*`" : undefined;
+  const isTurned = a.length >= 2 && b.length >= 2 && equal(a[a.length - 2], b[b.length - 2]);
+  return isTurned ? "`.T` behind the left side makes it fit" : undefined;
 }
 
 /** Where an argument has other elements than the signature writes. */
@@ -93,7 +95,9 @@ export function elementsHelp(wanted: ElementType, found: ElementType): string | 
   if (wanted === found) return undefined;
   if (wanted === "f32" && found === "i32") return "numbers become f32 by `f32(x)`, ids become vectors by `embedding`";
   if (wanted === "f32") return "convert with `f32(x)`";
-  return wanted === "i32" && found === "f32" ? "whole numbers stand in the signature as `i32[…]`; `i32(x)` rounds to them" : `convert with \`${wanted}(x)\``;
+  return wanted === "i32" && found === "f32"
+    ? "whole numbers stand in the signature as `i32[…]`; `i32(x)` rounds to them"
+    : `convert with \`${wanted}(x)\``;
 }
 
 /** A result, the shape that was promised, and the expression that gave it, where that can be found. */
@@ -105,7 +109,10 @@ export interface Promised {
 
 export function resultHelp({ found, wanted, body }: Promised): string | undefined {
   const [from, to] = [found.shape, wanted.shape];
-  if (found.dtype !== wanted.dtype) return sameShape(from, to) ? elementsHelp(wanted.dtype, found.dtype) : undefined;
+  if (found.dtype !== wanted.dtype) {
+    const promised = `${found.dtype === "f32" ? "" : found.dtype}${printShape(from)}`;
+    return sameShape(from, to) ? `promise \`-> ${promised}\`, or convert with \`${wanted.dtype}(…)\`` : undefined;
+  }
   const last = to.at(-1);
   if (to.length === from.length) return last === undefined ? undefined : lastSizeHelp(from, to, body);
   if (from.length === to.length + 1 && isConstant(from[from.length - 1], 1) && sameShape(from.slice(0, -1), to))
@@ -124,9 +131,14 @@ function isKnown(size: Dimension): boolean {
 }
 
 /** Only the last size differs: a dense layer decides it. */
-function lastSizeHelp(from: readonly Dimension[], to: readonly Dimension[], body: Expression | undefined): string | undefined {
+function lastSizeHelp(
+  from: readonly Dimension[],
+  to: readonly Dimension[],
+  body: Expression | undefined,
+): string | undefined {
   const size = to[to.length - 1];
-  if (to.length >= 2 && sameShape(from, [...to.slice(0, -2), to[to.length - 1], to[to.length - 2]])) return "`.T` behind it makes it fit";
+  if (to.length >= 2 && sameShape(from, [...to.slice(0, -2), to[to.length - 1], to[to.length - 2]]))
+    return "`.T` behind it makes it fit";
   if (to.length < 2 || !sameShape(from.slice(0, -1), to.slice(0, -1)) || !isKnown(size)) return undefined;
   const dense = stageOf(body, "dense", "last");
   return dense === undefined

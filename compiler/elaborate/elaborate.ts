@@ -81,8 +81,10 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
   };
   const session = new Session(module, evaluator, { ...options, dims, constants: constantsOf(options.consts) });
   checkConstants(session);
-  if (module.models.length === 0)
+  if (module.models.length === 0) {
     session.report(diagnose(noNetwork, {}, [{ file: module.name, from: 0, to: 0, text: "in this file" }]));
+    return { result: { diagnostics: session.diagnostics }, wanted: [], known: new Map() };
+  }
   const consts = evaluateConstants(session);
   checkData(session);
   const trained = built(session, module.trains.at(0)?.name.span, () => trainParts(module, options, session));

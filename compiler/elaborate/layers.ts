@@ -77,7 +77,8 @@ function stageAsLayer(stage: Expression, frame: Frame): Layer {
 
 function layerOf(value: Evaluated, span: Span, frame: Frame): Layer {
   if (value.kind === "layer") return value;
-  return frame.fail(notCallable, { found: describeValue(value) }, span, "this is no layer");
+  const help = value.kind === "string" && isIdentifier(value.value) ? `without quotes: \`${value.value}\`` : undefined;
+  return frame.fail(notCallable, { found: describeValue(value) }, span, "this is no layer", [], help);
 }
 
 /** `callee(…)`, with the values that are piped into it before its first argument. */

@@ -35,7 +35,8 @@ export function shareHelp(condition: Expression, frame: Frame): string | undefin
     if (name.kind !== "name" || most.kind !== "number" || most.text !== "1") continue;
     const value = valueOf(name.text, condition, frame);
     const number = value?.kind === "number" ? toNumber(value.value) : 0;
-    if (number > 1 && number < 100) return `a share lies below 1: ${number} % is \`${number}%\` or \`${number / 100}\``;
+    if (number >= 2 && number < 100)
+      return `a share lies below 1: ${number} % is \`${number}%\` or \`${number / 100}\``;
   }
   return undefined;
 }

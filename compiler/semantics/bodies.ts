@@ -7,13 +7,11 @@ import {
   duplicateName,
   misplacedStatement,
   parameterType,
-  restMisplaced,
   unreachableStatement,
   unknownName,
   usedBeforeBound,
 } from "../diagnostics/codes/names.ts";
 import { noCarry } from "../diagnostics/codes/scans.ts";
-import { wrongDefault } from "../diagnostics/codes/settings.ts";
 import { unboundDimension } from "../diagnostics/codes/shapes.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { children, walk } from "../syntax/children.ts";
@@ -31,7 +29,6 @@ import type {
   Node,
   Param,
   Scan,
-  Setting,
   State,
   Statement,
   TensorType,
@@ -39,8 +36,9 @@ import type {
 import { ambient, builtins } from "./builtins.ts";
 import { nameHelp } from "./habits.ts";
 import { misplacedMember } from "./members.ts";
-import { isCallable, lookUp, lookUpValue, nameSpaces, visibleNames, type Declared, type FileScope } from "./module.ts";
+import { lookUp, lookUpValue, nameSpaces, visibleNames, type FileScope } from "./module.ts";
 import { Scope } from "./scope.ts";
+import { checkDefault, checkRest, textSettings } from "./signatures.ts";
 import type { UnknownNames } from "./unknown-names.ts";
 
 /** Names that have a meaning in one kind of declaration only. */
@@ -82,7 +80,7 @@ export class BodyChecker {
     for (const parameter of declaration.parameters) {
       if (parameter.kind !== "setting") continue;
       if (parameter.default !== undefined) this.expression(parameter.default, scope);
-      this.#checkDefault(parameter);
+      checkDefault(parameter, this.#diagnostics);
     }
     this.#checkResult(declaration, scope);
     this.body(declaration.body, new Scope(scope, [declaration.body]));
@@ -95,7 +93,7 @@ export class BodyChecker {
       parameter.kind === "tensorInput" ? parameter.types : [],
     );
     for (const type of types) {
-      this.#checkRest(type);
+      checkRest(type, this.#diagnostics);
       for (const dimension of type.shape) {
         if (dimension.kind !== "name" || scope.find(dimension.text) !== undefined) continue;
         if (this.#constant(dimension.text) || dimensions.has(dimension.text)) continue;
@@ -148,22 +146,10 @@ export class BodyChecker {
     if (dimension.kind !== "inferred" && dimension.kind !== "rest") this.expression(dimension, scope);
   }
 
-  #checkRest({ shape, span }: TensorType): void {
-    const places = shape.flatMap(({ kind }, index) => (kind === "rest" ? [index] : []));
-    const [first] = places;
-    if (first === undefined || (places.length === 1 && first <= 1)) return;
-    this.#diagnostics.push(
-      diagnose(restMisplaced, { shape: "this shape" }, [
-        label(shape[places.at(-1) ?? 0].span, "here"),
-        label(span, "in this shape"),
-      ]),
-    );
-  }
-
   #checkResult({ result }: Callable, scope: Scope): void {
     if (result === undefined) return;
     for (const type of result.kind === "tensorType" ? [result] : result.members) {
-      this.#checkRest(type);
+      checkRest(type, this.#diagnostics);
       for (const dimension of type.shape) {
         const isUnbound =
           dimension.kind === "name" && scope.find(dimension.text) === undefined && !this.#constant(dimension.text);
@@ -174,27 +160,6 @@ export class BodyChecker {
         } else this.#dimension(dimension, scope);
       }
     }
-  }
-
-  /** Literals only: what else a default is shows when it is evaluated. */
-  #checkDefault({ name, types, default: value }: Setting): void {
-    if (value === undefined) return;
-    const found =
-      value.kind === "number"
-        ? "a number"
-        : value.kind === "string"
-          ? "a string"
-          : value.kind === "boolean"
-            ? "a bool"
-            : undefined;
-    if (found === undefined) return;
-    const names = types.map((type) => (type.kind === "settingType" ? type.name : "list"));
-    const wanted = value.kind === "string" ? ["string"] : value.kind === "boolean" ? ["bool"] : ["int", "float"];
-    const isFraction = value.kind === "number" && value.value.denominator !== 1n && !names.includes("float");
-    if (names.some((own) => wanted.includes(own)) && !isFraction) return;
-    this.#diagnostics.push(
-      diagnose(wrongDefault, { name: name.text, expected: names.join(" or "), found }, [label(value.span, "this")]),
-    );
   }
 
   /** Binds a name of this body; a name of the body or of the file itself cannot be bound again. */
@@ -363,7 +328,9 @@ export class BodyChecker {
     const later = scope.findLater(name);
     if (later !== undefined) {
       const labels: Label[] = [label(span, "used here"), label(later, "bound here")];
-      this.#unknown.tell(name, label(span, ""), this.#place.declaration, () => diagnose(usedBeforeBound, { name }, labels));
+      this.#unknown.tell(name, label(span, ""), this.#place.declaration, () =>
+        diagnose(usedBeforeBound, { name }, labels),
+      );
       return;
     }
     if (this.#isHidden(name)) return;
@@ -397,17 +364,6 @@ export class BodyChecker {
     const kinds = Object.hasOwn(ambientOf, name) ? ambientOf[name] : undefined;
     return kinds === undefined || kinds.some((kind) => kind === this.#place.kind);
   }
-}
-
-/** The settings of a block or model that may be words. */
-function textSettings(declared: Declared | undefined): readonly string[] {
-  if (!isCallable(declared)) return [];
-  return declared.declaration.parameters.flatMap((parameter) =>
-    parameter.kind === "setting" &&
-    parameter.types.some((type) => type.kind === "settingType" && type.name === "string")
-      ? [parameter.name.text]
-      : [],
-  );
 }
 
 const expressionKinds: readonly string[] = [

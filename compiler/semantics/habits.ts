@@ -19,7 +19,7 @@ const noNothing = "nothing stands for an absent value: leave the setting out for
 const values = habits({
   True: "write `true`",
   False: "write `false`",
-  "None null nil none undefined": noNothing,
+  "None null nil none undefined NULL Null": noNothing,
   "Linear Dense FullyConnected fc linear affine": `the layer is \`dense(2)\`; ${sizeInferred}`,
   "Conv1d Conv1D": `the layer is \`conv1d(16, 3)\`; ${sizeInferred}`,
   "Conv2d Conv2D conv": `the layer is \`conv2d(16, 3)\`; ${sizeInferred}`,
@@ -36,21 +36,21 @@ const values = habits({
   "Sequential sequential": "layers are piped, `x |> dense(8) |> relu |> dense(2)`",
   "Input Placeholder": "inputs stand in the signature, `model M(x: [N, 4]) -> [N, 2]`",
   "Activation LeakyReLU PReLU": "an activation is a layer like others: `|> relu`, `|> leaky_relu`",
-  "print": "there is no `print`; `nnc train --probe` shows values",
-  "len": "a dimension is a number by its name, as `N` of `x: [N, 4]`; of a list there is `length`",
+  print: "there is no `print`; `nnc train --probe` shows values",
+  len: "a dimension is a number by its name, as `N` of `x: [N, 4]`; of a list there is `length`",
   "size numel dim ndim": "a dimension is a number by its name, as `N` of `x: [N, 4]`",
   "matmul mm bmm dot": "a matrix product is `a @ b`",
   "mul multiply": "write `a * b`",
   "add sub subtract div divide": "write `a + b`, `a - b`, `a / b`",
   "pow power square": "write `x ** 2`",
-  "ln": "the natural logarithm is `log`",
+  ln: "the natural logarithm is `log`",
   "log2 log10": "write `log(x) / log(2)`",
-  "rsqrt": "write `1 / sqrt(x)`",
+  rsqrt: "write `1 / sqrt(x)`",
   "cat concatenate Concatenate": "tensors are joined by `concat([a, b], axis: -1)`",
   "view Reshape": "write `reshape(x, [N, 4])`",
   "permute swapaxes": "write `transpose(x, [0, 2, 1])`, or `x.T` for the last two axes",
   "unsqueeze expand_dims": "an axis of size 1 is put in by `x[:, newaxis]`",
-  "squeeze": "an axis of size 1 is taken away by `x[:, 0]`",
+  squeeze: "an axis of size 1 is taken away by `x[:, 0]`",
   "arange linspace": "write `range(n)`",
   "randn normal_": "write `random_normal([N, 4])`",
   "rand random uniform_": "write `random_uniform([N, 4])`",
@@ -58,17 +58,18 @@ const values = habits({
   "detach no_grad": "write `stop_gradient(x)`",
   "gather index_select": "write `take(table, ids)`, or `pick(x, ids)` for one of each row",
   "avg average": "write `mean(x)`",
-  "std": "write `sqrt(variance(x))`",
-  "clamp": "write `clip(x, 0, 1)`",
+  std: "write `sqrt(variance(x))`",
+  clamp: "write `clip(x, 0, 1)`",
   "self this": "there is no `self`; a layer that is kept is `let fc = dense(2)`",
-  "lambda": "there are no lambdas: declare a `block`",
-  "int": "a number is rounded down by `floor`, and made whole by `i32`",
+  lambda: "there are no lambdas: declare a `block`",
+  int: "a number is rounded down by `floor`, and made whole by `i32`",
   "float float32": "numbers become f32 by `f32(x)`",
   "bce BCELoss": "the loss is `binary_cross_entropy`",
 });
 
 const losses = habits({
-  "bce BCE BCELoss BCEWithLogitsLoss binary_crossentropy BinaryCrossentropy logistic": "the loss is `binary_cross_entropy`, of logits",
+  "bce BCE BCELoss BCEWithLogitsLoss binary_crossentropy BinaryCrossentropy logistic":
+    "the loss is `binary_cross_entropy`, of logits",
   "ce CE categorical_crossentropy sparse_categorical_crossentropy CategoricalCrossentropy crossentropy CrossEntropyLoss NLLLoss nll nll_loss softmax log_loss":
     "the loss is `cross_entropy`, of logits and class ids",
   "MSE MSELoss mean_squared_error MeanSquaredError l2 squared quadratic": "the loss is `mse`",
@@ -84,14 +85,14 @@ const metrics = habits({
   "roc_auc AUC roc": "the metric is `auc`",
   "R2 r2_score": "the metric is `r2`",
   "F1 f1_score": "the metric is `f1`",
-  "loss": "the loss is always shown: leave it out",
-  "confusion_matrix": "the metric is `confusion`",
+  loss: "the loss is always shown: leave it out",
+  confusion_matrix: "the metric is `confusion`",
   "top5 top_5": "the metric is `top_k(k: 5)`",
 });
 
 const optimizers = habits({
   "SGD gd gradient_descent GradientDescent": "the optimizer is `sgd(lr: 0.1)`",
-  "Momentum": "the optimizer is `momentum(lr: 0.01)`",
+  Momentum: "the optimizer is `momentum(lr: 0.01)`",
   "RMSProp RMSprop rms": "the optimizer is `rmsprop(lr: 0.001)`",
   "AdamW adam_w": "the optimizer is `adamw(lr: 0.001)`",
 });
@@ -110,9 +111,9 @@ const regularizers = habits({
 
 const initializers = habits({
   "glorot glorot_uniform GlorotUniform xavier": "the initializer is `xavier_uniform`",
-  "glorot_normal": "the initializer is `xavier_normal`",
+  glorot_normal: "the initializer is `xavier_normal`",
   "kaiming kaiming_normal he": "the initializer is `he_normal`",
-  "kaiming_uniform": "the initializer is `he_uniform`",
+  kaiming_uniform: "the initializer is `he_uniform`",
   "gaussian random_normal": "the initializer is `normal(std: 0.1)`",
 });
 
@@ -132,11 +133,14 @@ const fewNames = 16;
 /** What to say of a name that nothing in a name space has. */
 export function nameHelp(name: string, space: NameSpace, known: readonly string[]): string | undefined {
   const names = [...new Set(known)];
-  const habit = ofSpace[space].get(name);
+  const habit = ofSpace[space].get(name) ?? (space === "value" ? initializers.get(name) : undefined);
   if (habit !== undefined) return habit;
   const near = didYouMean(name, names);
   if (near !== undefined || names.length > fewNames || names.length === 0) return near;
-  return `there ${names.length === 1 ? "is" : "are"} ${listOf(names.map((one) => `\`${one}\``), fewNames)}`;
+  return `there ${names.length === 1 ? "is" : "are"} ${listOf(
+    names.map((one) => `\`${one}\``),
+    fewNames,
+  )}`;
 }
 
 const learningRate = "the learning rate is a setting of the optimizer: `optimizer: adam(lr: 0.01)`";
@@ -148,51 +152,53 @@ const keys = habits({
   "epoch n_epochs num_epochs iterations max_epochs": "the key is `epochs`",
   "criterion objective cost loss_fn": "the key is `loss`",
   "optim optimiser solver": "the key is `optimizer`",
-  "metric": "the key is `metrics`, a list: `metrics: [accuracy]`",
+  metric: "the key is `metrics`, a list: `metrics: [accuracy]`",
   "regularizer regularization": "the key is `regularize`",
-  "weight_decay": "the key is `regularize`, `regularize: l2(1e-4)`, or the optimizer `adamw`",
+  weight_decay: "the key is `regularize`, `regularize: l2(1e-4)`, or the optimizer `adamw`",
   "scheduler lr_schedule lr_scheduler": "the key is `schedule`",
   "dataset x_train train_data inputs input": 'the key is `data`, `data: csv("rows.csv", target: "y")`',
-  "validation validation_split validation_data val test": "rows are held out by the data: `holdout: 20%`, or `test: \"test.csv\"`",
+  "validation validation_split validation_data val test":
+    'rows are held out by the data: `holdout: 20%`, or `test: "test.csv"`',
   "patience early_stopping earlystop": "the key is `stop_early`",
   "clip grad_clip clipnorm max_grad_norm": "the key is `clip_norm`",
-  "ema": "the key is `average`",
-  "shuffle": "rows are shuffled in every epoch: leave it out",
+  ema: "the key is `average`",
+  shuffle: "rows are shuffled in every epoch: leave it out",
   "random_state random_seed manual_seed": "the key is `seed`",
   "checkpoint weights pretrained": "the key is `start_from`",
   "device verbose num_workers workers": "where and how it runs is said to the command, not in the file: leave it out",
-  "model": "the model is named behind `train`",
+  model: "the model is named behind `train`",
 });
 
 /** What to say of a key that a train or a step has not. */
 export function keyHelp(key: string, known: readonly string[], place: string): string {
   const all = known.map((one) => `\`${one}\``);
-  return keys.get(key) ?? didYouMean(key, known) ?? `a ${place} takes ${listOf(all, all.length)}`;
+  return didYouMean(key, known) ?? keys.get(key) ?? `a ${place} takes ${listOf(all, all.length)}`;
 }
 
 const settings = habits({
   "learning_rate eta rate": "`lr` is the learning rate",
-  "kernel_size filter_size ksize": "the kernel's size is called `kernel`, and stands behind the number of filters: `conv2d(16, 3)`",
-  "strides": "the setting is `stride`",
+  "kernel_size filter_size ksize":
+    "the kernel's size is called `kernel`, and stands behind the number of filters: `conv2d(16, 3)`",
+  strides: "the setting is `stride`",
   "filters out_channels channels": "the number of outputs stands first: `conv2d(16, 3)`",
   "in_features in_channels input_dim input_shape": "the size of the input is inferred: leave it out",
   "out_features output_dim hidden_size": "the number of outputs stands first: `dense(2)`",
-  "activation": "an activation is a stage of its own: `|> dense(8) |> relu`",
-  "use_bias": "the setting is `bias`",
+  activation: "an activation is a stage of its own: `|> dense(8) |> relu`",
+  use_bias: "the setting is `bias`",
   "kernel_initializer weight_init initializer": "the setting is `init`",
-  "p": "the rate stands first: `dropout(0.5)`",
+  p: "the rate stands first: `dropout(0.5)`",
   "dim axes": "the axis is called `axis`, as in `axis: -1`, or named: `over: C`",
   "keepdims keepdim keep_dims": "the setting is `keep`",
-  "momentum": "momentum is an optimizer of its own: `momentum(lr: 0.01)`",
-  "betas": "the settings are `beta1` and `beta2`",
-  "beta_1": "the setting is `beta1`",
-  "beta_2": "the setting is `beta2`",
-  "epsilon": "the setting is `eps`",
-  "weight_decay": "`regularize: l2(1e-4)` decays weights, or the optimizer `adamw`",
+  momentum: "momentum is an optimizer of its own: `momentum(lr: 0.01)`",
+  betas: "the settings are `beta1` and `beta2`",
+  beta_1: "the setting is `beta1`",
+  beta_2: "the setting is `beta2`",
+  epsilon: "the setting is `eps`",
+  weight_decay: "`regularize: l2(1e-4)` decays weights, or the optimizer `adamw`",
   "num_heads n_heads": "the setting is `heads`",
-  "from_logits": "the loss takes logits: leave it out",
-  "label_smoothing": "the setting is `smoothing`",
-  "name": 'a layer is named by `as`: `dense(8) as "head"`',
+  from_logits: "the loss takes logits: leave it out",
+  label_smoothing: "the setting is `smoothing`",
+  name: 'a layer is named by `as`: `dense(8) as "head"`',
 });
 
 /** What to say of a setting that a declaration has not. A habit speaks where what it names is there, or where it says to leave it out. */
@@ -204,5 +210,8 @@ export function settingHelp(callee: string, name: string, known: readonly string
   if (habit !== undefined && (wanted === undefined || known.includes(wanted))) return habit;
   if (near !== undefined) return near;
   if (known.length === 0) return `\`${callee}\` takes nothing`;
-  return `\`${callee}\` takes ${known.length === 1 ? "nothing but " : ""}${listOf(known.map((one) => `\`${one}\``), 12)}`;
+  return `\`${callee}\` takes ${known.length === 1 ? "nothing but " : ""}${listOf(
+    known.map((one) => `\`${one}\``),
+    12,
+  )}`;
 }

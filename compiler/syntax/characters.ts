@@ -75,6 +75,8 @@ export function unexpectedCharacters(source: Source, errors: readonly ILexingErr
     if (character === undefined) return [];
     const from = offset + run.indexOf(character);
     const span = { file: source.name, from, to: offset + length };
-    return [diagnose(unexpectedCharacter, { character: characterName(character) }, [label(span, "")], helps.get(character))];
+    return [
+      diagnose(unexpectedCharacter, { character: characterName(character) }, [label(span, "")], helps.get(character)),
+    ];
   });
 }

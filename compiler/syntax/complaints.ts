@@ -91,7 +91,8 @@ function isUnclosed(place: Place, expected: string, rule: string): boolean {
   if (!partners.has(expected)) return false;
   if (token === undefined || isCloser(token.tokenType)) return true;
   return (
-    expected !== "`}`" && (startsMember(place.tokens, place.index, rule !== "list", place.keyed) || token.tokenType === t.LeftBrace)
+    expected !== "`}`" &&
+    (startsMember(place.tokens, place.index, rule !== "list", place.keyed) || token.tokenType === t.LeftBrace)
   );
 }
 

@@ -175,7 +175,7 @@ export abstract class ExpressionGrammar extends GrammarBase {
   });
 
   private equalForColon(name: IToken, token: IToken): Diagnostic {
-    const help = `what has a name is given with \`:\`, \`${name.image}: …\``;
+    const help = `what has a name is given with \`:\`, \`${name.image}: …\`; \`==\` compares`;
     return diagnose(unexpectedToken, { expected: "`:`", found: "`=`" }, [label(this.at(token), "")], help);
   }
 

@@ -124,7 +124,9 @@ export class Grammar extends StatementGrammar {
     if (declaration !== "optimizer" && declaration !== "regularizer") this.requireTypes(declaration, parameters);
     const values = { declaration, name: name.text };
     if (withResult.has(declaration) && result === undefined)
-      this.mistakes.push(diagnose(codes.missingResult, values, [label(this.at(close), "behind this")], resultHelp(parameters)));
+      this.mistakes.push(
+        diagnose(codes.missingResult, values, [label(this.at(close), "behind this")], resultHelp(parameters)),
+      );
     if (!withResult.has(declaration) && result !== undefined)
       this.mistakes.push(diagnose(codes.unwantedResult, values, [label(result.span, "")]));
   }

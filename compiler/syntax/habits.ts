@@ -42,7 +42,10 @@ export const statementHabits: ReadonlyMap<string, string> = new Map([
   ["print", "a call alone does nothing, and there is no `print`; `nnc train --probe` shows values"],
   ["self", "there is no `self`; a layer that is kept is `let fc = dense(2)`"],
   ["this", "there is no `this`; a layer that is kept is `let fc = dense(2)`"],
-  ...["var", "val", "auto", "int", "float", "final"].map((word): [string, string] => [word, "a name is bound by `let`"]),
+  ...["var", "val", "auto", "int", "float", "final"].map((word): [string, string] => [
+    word,
+    "a name is bound by `let`",
+  ]),
   ["const", "in a body a name is bound by `let`; a `const` is declared beside models, not inside them"],
   ["elif", "write `else if`"],
   ["elsif", "write `else if`"],
@@ -74,7 +77,6 @@ export const statementHabits: ReadonlyMap<string, string> = new Map([
 /** Where an expression begins, or goes on. */
 export const expressionHabits: ReadonlyMap<string, string> = new Map([
   ["if", "`if` is a statement: a value is chosen by `where(condition, a, b)`"],
-  ["else", "a value is chosen by `where(condition, a, b)`"],
   ["for", "there are no comprehensions: `repeat(3, relu)` applies a layer several times, `scan` walks along an axis"],
   ["lambda", "there are no lambdas: declare a `block`"],
   ["def", "there are no lambdas: declare a `block`"],
@@ -95,12 +97,17 @@ export const typeHabits: ReadonlyMap<string, string> = new Map([
     word,
     "a setting that is a whole number is an `int`",
   ]),
-  ...["str", "String", "text", "char"].map((word): [string, string] => [word, "a setting that is a text is a `string`"]),
-  ...["boolean", "Bool", "Boolean"].map((word): [string, string] => [word, "a setting that is true or false is a `bool`"]),
-  ...["Tensor", "tensor", "array", "ndarray", "Array", "matrix", "vector", "np", "torch"].map((word): [string, string] => [
+  ...["str", "String", "text", "char"].map((word): [string, string] => [
     word,
-    "a tensor is written by its shape, `[N, 4]`; of whole numbers, `i32[N, 4]`",
+    "a setting that is a text is a `string`",
   ]),
+  ...["boolean", "Bool", "Boolean"].map((word): [string, string] => [
+    word,
+    "a setting that is true or false is a `bool`",
+  ]),
+  ...["Tensor", "tensor", "array", "ndarray", "Array", "matrix", "vector", "np", "torch"].map(
+    (word): [string, string] => [word, "a tensor is written by its shape, `[N, 4]`; of whole numbers, `i32[N, 4]`"],
+  ),
   ...["list", "List", "tuple", "Tuple"].map((word): [string, string] => [word, "a list is written `[int]`"]),
   ...["function", "Callable", "callable", "block", "Layer", "Module", "activation"].map((word): [string, string] => [
     word,
@@ -110,7 +117,13 @@ export const typeHabits: ReadonlyMap<string, string> = new Map([
 
 /** Words that other languages have for the element types, before a bracket. */
 export const elementHabits: ReadonlyMap<string, string> = new Map([
-  ...["float", "float32", "double", "f64", "float64", "float16", "f16", "number"].map((word): [string, string] => [word, "f32"]),
-  ...["int", "int32", "int64", "i64", "long", "uint8", "u8", "u32", "integer"].map((word): [string, string] => [word, "i32"]),
+  ...["float", "float32", "double", "f64", "float64", "float16", "f16", "number"].map((word): [string, string] => [
+    word,
+    "f32",
+  ]),
+  ...["int", "int32", "int64", "i64", "long", "uint8", "u8", "u32", "integer"].map((word): [string, string] => [
+    word,
+    "i32",
+  ]),
   ...["boolean", "Bool"].map((word): [string, string] => [word, "bool"]),
 ]);

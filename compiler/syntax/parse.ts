@@ -7,7 +7,7 @@ import { tokenMatcher } from "chevrotain";
 import type { IRecognitionException, IToken } from "chevrotain";
 import { diagnose, label } from "../diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import { tooManyErrors } from "../diagnostics/codes/syntax.ts";
+import { reservedWord, tooManyErrors } from "../diagnostics/codes/syntax.ts";
 import { nearest } from "../diagnostics/suggest.ts";
 import type { Declaration, Module } from "./ast.ts";
 import type { Place } from "./advice.ts";
@@ -60,7 +60,12 @@ interface Parsed {
 }
 
 /** Parses `tokens` until nothing in them is wrong, cutting out what is; the last tree, if there is one, is what remained. */
-function parseWhole(context: Context, all: readonly IToken[], entry: StartRule): Parsed {
+function parseWhole(
+  context: Context,
+  all: readonly IToken[],
+  entry: StartRule,
+  known: readonly Diagnostic[] = [],
+): Parsed {
   const { source, lexed } = context;
   const keyed = entry === "trainMembers" || (entry === "declaration" && membersOf(all) === "trainMembers");
   const diagnostics: Diagnostic[] = [];
@@ -76,15 +81,20 @@ function parseWhole(context: Context, all: readonly IToken[], entry: StartRule):
     }
     const place = placeOf(context, tokens, error, keyed);
     const found = complain(error, place);
-    if (!isConsequence(context, place, found, diagnostics) && !isLeftover(context, place, error, entry, earlier))
+    if (
+      !isConsequence(context, place, found, [...known, ...diagnostics]) &&
+      !isLeftover(context, place, error, entry, earlier)
+    )
       diagnostics.push(found);
     if (error.message === missingBrace && place.index === tokens.length) {
       tokens = [...tokens, closingBrace(offendingSpan(place).from)];
       continue;
     }
     const cut = cutFor(error, place, entry);
-    if (cut === undefined) return { diagnostics: [...diagnostics, ...parseMembers(context, place, entry)] };
-    earlier = { from: cut.from, offset: offendingSpan(place).from };
+    if (cut === undefined)
+      return { diagnostics: [...diagnostics, ...parseMembers(context, place, entry, diagnostics)] };
+    // One token that has no place leaves the others of its line behind.
+    earlier = cut.to - cut.from === 1 ? { from: cut.from, offset: offendingSpan(place).from } : undefined;
     tokens = [...tokens.slice(0, cut.from), ...tokens.slice(cut.to)];
   }
   return { diagnostics };
@@ -132,8 +142,11 @@ function isConsequence(
   );
   if (unreadable || earlier.some(({ labels }) => labels.some((spot) => spot.from === from && spot.to === to)))
     return true;
+  const token = place.tokens[place.index];
+  const isReserved = earlier.some(({ message }) => message === reservedWord.message({ word: token?.image ?? "" }));
+  if (isReserved) return true;
   // The commas of a list of keys are one habit.
-  const isComma = place.tokens[place.index]?.tokenType === Comma;
+  const isComma = token?.tokenType === Comma;
   return isComma && earlier.some(({ message, help }) => message === found.message && help === found.help);
 }
 
@@ -172,13 +185,16 @@ function parseMembers(
   context: Context,
   { tokens, index, keyed }: Place,
   entry: StartRule,
+  known: readonly Diagnostic[],
 ): readonly Diagnostic[] {
   const rule = entry === "declaration" ? membersOf(tokens) : undefined;
   const members = rule === undefined ? [] : membersAfter(tokens, index, keyed);
   const [first] = members;
   if (rule === undefined || first === undefined) return [];
   // What stands right behind the brace may be what the mistake left over.
-  return parseWhole(context, members, rule).diagnostics.filter(({ labels: [spot] }) => spot?.from !== first.startOffset);
+  return parseWhole(context, members, rule, known).diagnostics.filter(
+    ({ labels: [spot] }) => spot?.from !== first.startOffset,
+  );
 }
 
 function position({ labels: [first] }: Diagnostic): number {
@@ -215,7 +231,10 @@ const takingIn: readonly string[] = ["use", "import", "from", "include", "requir
 function withReservedNames(parts: readonly (readonly IToken[])[]): readonly (readonly IToken[])[] {
   const names = new Set(
     parts.flatMap(([first, name]) =>
-      first !== undefined && name !== undefined && declarationWords.includes(first.tokenType) && tokenMatcher(name, Keyword)
+      first !== undefined &&
+      name !== undefined &&
+      declarationWords.includes(first.tokenType) &&
+      tokenMatcher(name, Keyword)
         ? [name.image]
         : [],
     ),

@@ -96,12 +96,7 @@ export function isStray(tokens: readonly IToken[], index: number): boolean {
 }
 
 /** Whether a statement begins at `index` or, where there are keys, an entry or a step of a train. */
-export function startsMember(
-  tokens: readonly IToken[],
-  index: number,
-  bracketed: boolean,
-  keyed: boolean,
-): boolean {
+export function startsMember(tokens: readonly IToken[], index: number, bracketed: boolean, keyed: boolean): boolean {
   const token = tokens[index];
   const after = tokens[index + 1]?.tokenType;
   const before = tokens[index - 1]?.tokenType;

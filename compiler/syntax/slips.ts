@@ -28,7 +28,12 @@ function slip(
   shown?: number,
 ): Slip {
   const tokenType = createToken({ name, pattern });
-  return { tokenType, meant, help: typeof help === "string" ? () => help : help, ...(shown === undefined ? {} : { shown }) };
+  return {
+    tokenType,
+    meant,
+    help: typeof help === "string" ? () => help : help,
+    ...(shown === undefined ? {} : { shown }),
+  };
 }
 
 const quotes = "strings stand between double quotes";
@@ -39,7 +44,12 @@ const slips: readonly Slip[] = [
   slip("SingleQuoted", /'[^'\r\n]*'/, t.StringToken, quoted),
   slip("CurlyQuoted", /“[^”\r\n]*”/, t.StringToken, (image) => quoted(image).replace("double", "straight double")),
   slip("BackQuoted", /`[^`\r\n]*`/, t.StringToken, quoted),
-  slip("WideSpace", /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+/, undefined, "it looks like a space: write an ordinary one"),
+  slip(
+    "WideSpace",
+    /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+/,
+    undefined,
+    "it looks like a space: write an ordinary one",
+  ),
   slip("Semicolon", ";", undefined, "statements need nothing between them: leave it out"),
   slip("DoubleAnd", /&&?/, t.AndWord, "write `and`"),
   slip("DoubleOr", "||", t.OrWord, "write `or`"),
@@ -66,7 +76,8 @@ export const vocabularyWithSlips: TokenType[] = [
 /** The letter of `f"…"`, which touches a string: strings are plain here. */
 function isPrefix(token: IToken, next: IToken | undefined): boolean {
   const touches = next?.startOffset === token.startOffset + token.image.length;
-  const isString = next !== undefined && (next.tokenType === t.StringToken || byType.get(next.tokenType)?.meant === t.StringToken);
+  const isString =
+    next !== undefined && (next.tokenType === t.StringToken || byType.get(next.tokenType)?.meant === t.StringToken);
   return token.tokenType === t.Identifier && touches && isString && /^(?:[fru]|b|rb|br|fr)$/i.test(token.image);
 }
 

@@ -104,7 +104,13 @@ function axisLabelled(
   const { frame } = call;
   return {
     axis: labelledAxis(
-      { wanted, name, span, byPosition: "axis: -1", help: frame.lookUp(name) === undefined ? undefined : largerHelp(call) },
+      {
+        wanted,
+        name,
+        span,
+        byPosition: "axis: -1",
+        help: frame.lookUp(name) === undefined ? undefined : largerHelp(call),
+      },
       tensor,
       call.spanOf("x"),
       frame,
