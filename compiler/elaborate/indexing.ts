@@ -3,6 +3,7 @@
  * dimension keeps one from being checked, the host checks it at each call.
  */
 import type { Span } from "../diagnostics/diagnostic.ts";
+import { counted } from "../diagnostics/lists.ts";
 import { sliceOutOfRange, wrongKind } from "../diagnostics/codes/shapes.ts";
 import { add, constant, constantValue, equal, floorDivide, subtract, type Dimension } from "../dimension/dimension.ts";
 import { isNonNegative } from "../dimension/interval.ts";
@@ -59,7 +60,7 @@ function slice(tensor: Tensor, { items, span }: Index, frame: Frame): Tensor {
   if (named > rank || rests > 1) {
     return frame.fail(
       wrongKind,
-      { expected: `at most ${rank} places and one \`..\``, found: `${named} places` },
+      { expected: `at most ${counted(rank, "place")} and one \`..\``, found: counted(named, "place") },
       span,
       `this is sliced from ${describeValue(tensor)}`,
       [],

@@ -31,7 +31,6 @@ import type {
   Scan,
   State,
   Statement,
-  TensorType,
 } from "../syntax/ast.ts";
 import { ambient, builtins } from "./builtins.ts";
 import { nameHelp } from "./habits.ts";

@@ -18,6 +18,6 @@ describe("the catalogue's examples", () => {
   });
 
   test.each(withExamples)("$code: the good one has no error", ({ good }) => {
-    expect(elaborated(asProgram(good)).diagnostics).toEqual([]);
+    expect(elaborated(asProgram(good), { allowOpen: true }).diagnostics).toEqual([]);
   });
 });

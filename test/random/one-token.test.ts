@@ -8,7 +8,7 @@ import { Random } from "./random.ts";
 import { record, settings, sized } from "./settings.ts";
 import { snippets } from "./sources.ts";
 
-const wanted = sized(200, 10_000, 50);
+const wanted = sized(150, 10_000, 50);
 const patience = settings.deep ? 3_000_000 : 300_000;
 
 interface Program {
@@ -61,8 +61,7 @@ test(
     }
     record({ suite: "one-token", seed: settings.seed, mutants: wanted, several: several.length, worst });
     const share = 1 - several.length / wanted;
-    expect(share, several.join("\n────\n")).toBeGreaterThanOrEqual(0.95);
-    expect(worst, several.join("\n────\n")).toBeLessThanOrEqual(3);
+    expect(share >= 0.95 && worst <= 3 ? "" : several.join("\n────\n")).toBe("");
   },
   patience,
 );

@@ -1,12 +1,13 @@
 /** NN05xx: what can be wrong with `train` and `data` declarations. */
 import { define } from "../diagnostic.ts";
+import { withArticle } from "../lists.ts";
 
 const model = "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)\n";
 
 export const unknownKey = define<{ readonly key: string; readonly place: string }>({
   code: "NN0501",
   severity: "error",
-  message: ({ key, place }) => `\`${key}\` is no key of a ${place}`,
+  message: ({ key, place }) => `\`${key}\` is no key of ${withArticle(place)}`,
   explanation:
     "A train takes data, loss, update, regularize, optimizer, schedule, metrics, batch, epochs, stop_early, clip_norm, average, start_from and seed; " +
     "a step takes minimize, update, optimizer, schedule, regularize and clip_norm.",

@@ -1,5 +1,6 @@
 /** The built-ins' rules under their names, and the one way to call them. */
 import { InternalError, type Span } from "../../diagnostics/diagnostic.ts";
+import { numbered } from "../../diagnostics/lists.ts";
 import { missingSetting, tooManyArguments, unknownSetting } from "../../diagnostics/codes/settings.ts";
 import { builtins, type Builtin, type BuiltinName } from "../../semantics/builtins.ts";
 import { settingHelp } from "../../semantics/habits.ts";
@@ -118,7 +119,12 @@ function gather(
   if (further.length > 0 && !spec.variadic) {
     frame.fail(
       tooManyArguments,
-      { callee: spec.name, what: "arguments", most: parameters.length, found: positional.length },
+      {
+        callee: spec.name,
+        what: numbered(parameters.length, "argument"),
+        most: parameters.length,
+        found: positional.length,
+      },
       span,
       "in this call",
       [],
