@@ -3,6 +3,7 @@
  *
  *   source ──parse──▶ AST ──analyse──▶ typed module ──elaborate──▶ graphs
  */
+import { missingKey, unknownKey } from "./diagnostics/codes/train.ts";
 import { unknownField } from "./diagnostics/codes/fields.ts";
 import { noNetwork } from "./diagnostics/codes/syntax.ts";
 import { diagnose, InternalError, label, type Diagnostic } from "./diagnostics/diagnostic.ts";
@@ -94,7 +95,10 @@ const analysis: Phase<Parsed["module"], TypedModule, FrontContext> = {
     const { module, sound, diagnostics } = analyse(parsed);
     log.diagnostics.push(...diagnostics);
     if (log.failed) {
-      log.diagnostics.push(...independentMistakes(module, sound, options));
+      // A key that is missing may be one that is misspelt.
+      const misspelt = diagnostics.some(({ code }) => code === unknownKey.code);
+      const others = independentMistakes(module, sound, options);
+      log.diagnostics.push(...others.filter(({ code }) => !misspelt || code !== missingKey.code));
       throw new Rejected();
     }
     if (module.models.length > 0 || module.trains.length > 0) return module;

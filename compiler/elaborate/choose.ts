@@ -37,6 +37,7 @@ export function declared(
     );
   const target = lookUp(frame.body.scope, space, callee.text);
   if (!isCallable(target)) {
+    frame.leaveIfHidden(callee.text);
     return frame.fail(
       unknownName,
       { name: callee.text, what: space },

@@ -58,6 +58,7 @@ function readerOf(expression: Expression, frame: Frame): HostData {
   const name = callee.kind === "name" ? callee.text : "";
   const reader = readers.get(name);
   if (reader === undefined) {
+    frame.leaveIfHidden(name);
     return frame.fail(
       unknownReader,
       { found: describeExpression(callee) },

@@ -5,6 +5,7 @@
 import { diagnose, label, type Diagnostic, type Span } from "../diagnostics/diagnostic.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { programTooLarge } from "../diagnostics/codes/limits.ts";
+import { otherConstant } from "../diagnostics/codes/settings.ts";
 import { noNetwork } from "../diagnostics/codes/syntax.ts";
 import { sizeOverflow } from "../diagnostics/codes/sizes.ts";
 import { unknownTrain } from "../diagnostics/codes/train.ts";
@@ -86,6 +87,9 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
     return { result: { diagnostics: session.diagnostics }, wanted: [], known: new Map() };
   }
   const consts = evaluateConstants(session);
+  // What a constant of another kind leads to is no mistake of the source.
+  if (session.diagnostics.some(({ code }) => code === otherConstant.code))
+    return { result: { diagnostics: session.diagnostics }, wanted: [], known: new Map() };
   checkData(session);
   const trained = built(session, module.trains.at(0)?.name.span, () => trainParts(module, options, session));
   const predictions = module.models.flatMap(

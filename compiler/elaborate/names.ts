@@ -94,6 +94,7 @@ function builtinName(name: Name, frame: Frame): Evaluated {
 
 /** Fails, with names that it may have meant. */
 export function unknown(name: Name, what: string, frame: Frame): never {
+  frame.leaveIfHidden(name.text);
   const candidates = [
     ...frame.body.dimensions.keys(),
     ...visibleNames(frame.body.scope, "value"),

@@ -115,9 +115,16 @@ function choose(
     `this is ${describeType(tensor.type)}`,
     [label(input.span, "declared here")],
     input.types.some(({ element }) => element === tensor.type.dtype)
-      ? undefined
+      ? axisHelp(input.types, tensor)
       : elementsHelp(input.types[0].element, tensor.type.dtype),
   );
+}
+
+/** Where one axis is missing, as that of the one channel of a grey picture. */
+function axisHelp([{ shape }, ...others]: readonly SyntaxType[], { type }: Tensor): string | undefined {
+  const isShort =
+    others.length === 0 && shape.every(({ kind }) => kind !== "rest") && shape.length === type.shape.length + 1;
+  return isShort ? "`[.., newaxis]` puts an axis of size 1 in" : undefined;
 }
 
 function fitsMember({ element, shape }: SyntaxType, tensor: Tensor, inside: Frame): boolean {

@@ -3,6 +3,7 @@
  */
 import { diagnose, label, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { keptName } from "../diagnostics/codes/names.ts";
+import { repeatedKey, unknownKey, uselessKey } from "../diagnostics/codes/train.ts";
 import type { Declaration, Train } from "../syntax/ast.ts";
 import { BodyChecker } from "./bodies.ts";
 import { collectFiles, collectPrelude, wholeDeclarations } from "./collect.ts";
@@ -53,10 +54,17 @@ export function analyse({ main, others = new Map(), prelude }: AnalysisInput): A
   return { module, sound: isWhole ? module : restrictedTo(module, standing(all, wrong)), diagnostics };
 }
 
+/** What a train says beside such a key can still be looked at. */
+const ofKeys: readonly string[] = [unknownKey, repeatedKey, uselessKey].map(({ code }) => code);
+
 function hasError({ span }: Declaration, diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(
-    ({ severity, labels: [first] }) =>
-      severity === "error" && first?.file === span.file && first.from >= span.from && first.from <= span.to,
+    ({ code, severity, labels: [first] }) =>
+      severity === "error" &&
+      !ofKeys.includes(code) &&
+      first?.file === span.file &&
+      first.from >= span.from &&
+      first.from <= span.to,
   );
 }
 

@@ -263,7 +263,8 @@ const body: Slip = (at) => {
   const { index, expected } = at;
   const token = tokenAt(at, index);
   if (expected === "`{`" && is(token, t.Equal)) return advice("`==` compares");
-  if (expected === "`{`" && is(token, t.Colon)) return advice("what belongs to it stands between braces: `{ … }`");
+  if (expected === "`{`" && is(token, t.Colon, ...t.statementWords))
+    return advice("what belongs to it stands between braces: `{ … }`");
   if (expected !== "`=` or `{`") return undefined;
   if (is(token, t.Colon, t.LeftBracket)) return advice("the result stands behind `->`");
   if (is(token, t.ReturnWord)) return advice("a body is `= …`, or stands between braces: `{ … return … }`");

@@ -18,6 +18,8 @@ export type Rule<Result> = ParserMethod<[], Result>;
 export abstract class GrammarBase extends EmbeddedActionsParser {
   /** What was wrong and did not stop the parser, since the input was set. */
   mistakes: Diagnostic[] = [];
+  /** What was read as it was meant, so that the tree is what it would be without: `bias = false` for `bias: false`. */
+  slips: Diagnostic[] = [];
   /** How many scans the parser is inside of. */
   protected scans = 0;
   private file = "";
@@ -40,6 +42,7 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
     this.file = file;
     this.docs = docs;
     this.mistakes = [];
+    this.slips = [];
     this.scans = 0;
   }
 

@@ -169,7 +169,7 @@ export abstract class ExpressionGrammar extends GrammarBase {
     const name = this.LA(0);
     const token = this.OR([{ ALT: () => this.CONSUME(t.Colon) }, { ALT: () => this.CONSUME(t.Equal) }]);
     this.ACTION(() => {
-      if (token.tokenType === t.Equal) this.mistakes.push(this.equalForColon(name, token));
+      if (token.tokenType === t.Equal) this.slips.push(this.equalForColon(name, token));
     });
     return token;
   });

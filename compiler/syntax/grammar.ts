@@ -186,7 +186,8 @@ export class Grammar extends StatementGrammar {
 
   /** A key, also with the `=` that `colon` refuses. */
   private startsEntry(): boolean {
-    return this.LA(2).tokenType === t.Colon || this.LA(2).tokenType === t.Equal;
+    const { tokenType } = this.LA(2);
+    return tokenType === t.Colon || (tokenType === t.Equal && this.LA(1).tokenType !== t.LetWord);
   }
 
   /** trainMember := let | step | entry */

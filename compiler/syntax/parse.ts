@@ -57,6 +57,8 @@ type StartRule = "declaration" | "statements" | "trainMembers";
 interface Parsed {
   readonly declaration?: Declaration;
   readonly diagnostics: readonly Diagnostic[];
+  /** Of a declaration that was read as it was meant. */
+  readonly slips?: readonly Diagnostic[];
 }
 
 /** Parses `tokens` until nothing in them is wrong, cutting out what is; the last tree, if there is one, is what remained. */
@@ -77,7 +79,9 @@ function parseWhole(
     const [error] = grammar.errors;
     if (error === undefined) {
       diagnostics.push(...grammar.mistakes);
-      return "kind" in result && entry === "declaration" ? { declaration: result, diagnostics } : { diagnostics };
+      const { slips } = grammar;
+      if ("kind" in result && entry === "declaration") return { declaration: result, diagnostics, slips };
+      return { diagnostics: [...diagnostics, ...slips] };
     }
     const place = placeOf(context, tokens, error, keyed);
     const found = complain(error, place);
@@ -258,6 +262,7 @@ export function parse(source: Source): ParsedFile {
     const following = parts[index + 1]?.[0];
     const parsed = parseWhole({ source, lexed, following }, part, "declaration");
     const deep = parsed.declaration === undefined ? undefined : checkDepth(parsed.declaration);
+    diagnostics.push(...(parsed.slips ?? []));
     const found = [...parsed.diagnostics, ...(deep === undefined ? [] : [deep])];
     if (!isHeadless(parts[index - 1], part, diagnostics)) diagnostics.push(...found);
     if (parsed.declaration !== undefined && deep === undefined) declarations.push(parsed.declaration);

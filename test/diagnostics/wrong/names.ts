@@ -54,4 +54,5 @@ export const names: readonly WrongProgram[] = [
   ],
   ["len", "model M(x: [N, 4]) -> [N, 4] = x * len(x)"],
   ["NULL", "model M(x: [N, 4]) -> [N, 2] = x |> dense(2, bias: NULL)"],
+  ["softmax with dim", "model M(x: [N, 4]) -> [N, 2] = x |> dense(8) |> relu() |> dense(2) |> softmax(dim: 1)"],
 ];

@@ -68,4 +68,19 @@ export const shapes: readonly WrongProgram[] = [
   ["x.unsqueeze", "model M(x: [N, 4]) -> [N, 1, 4] = x.unsqueeze(1)"],
   ["a model without inputs", "model M() -> [2] = zeros([2])"],
   ["a model with a setting", "model M(x: [N, 4], hidden: int = 8) -> [N, 2] = x |> dense(hidden) |> dense(2)"],
+  ["methods in a row", "model M(x: [N, 4]) -> [N, 2] {\n  let h = x.relu().dense(2)\n  return h\n}"],
+  ["argmax in the end", "model M(x: [N, 4]) -> [N, 2] = x |> dense(8) |> relu |> dense(2) |> argmax"],
+  [
+    "a picture without channels",
+    "model M(image: [N, 28, 28]) -> [N, 10] = image |> conv2d(4, 3) |> flatten |> dense(10)",
+  ],
+  [
+    "a convolution without flatten",
+    "model M(image: [N, 28, 28, 1]) -> [N, 10] = image |> conv2d(4, 3) |> relu |> dense(10)",
+  ],
+  ["a residual of another width", "model M(x: [N, 4]) -> [N, 2] = residual(dense(8))(x) |> dense(2)"],
+  ["a layer plus a number", "model M(x: [N, 4]) -> [N, 2] = x |> dense(2) + 1"],
+  ["a layer times a number", "model M(x: [N, 4]) -> [N, 2] = x |> (dense(8) |> relu) * 2 |> dense(2)"],
+  ["a negated layer", "model M(x: [N, 4]) -> [N, 4] = -dense(4)"],
+  ["a layer in a list", "model M(x: [N, 4]) -> [N, 4] = concat([x, dense(4)], axis: 1)"],
 ];

@@ -36,7 +36,7 @@ export const syntax1: readonly WrongProgram[] = [
   ["extra )", "model M(x: [N, 4]) -> [N, 2] = x |> dense(8)) |> dense(2)"],
   ["nbsp", "model M(x: [N, 4]) -> [N, 2] = x |> dense(2)"],
   ["bias=false", "model M(x: [N, 4]) -> [N, 2] = x |> dense(2, bias=false)"],
-  ["Sequential", 'model M(x: [N, 4]) -> [N, 2] = Sequential([Dense(8, activation="relu"), Dense(2)])'],
+  ["Sequential", 'model M(x: [N, 4]) -> [N, 2] = Sequential([Dense(8, activation="relu"), Dense(2)])', 3],
   ["def", "def M(x):\n  return dense(x, 2)"],
   [
     "class",
@@ -112,4 +112,9 @@ export const syntax1: readonly WrongProgram[] = [
   ["x == None", "model M(x: [N, 4]) -> [N, 4] = where(x is None, x, x)"],
   ["list comp", "model M(x: [N, 4]) -> [N, 12] = concat([relu(x) for i in range(3)], axis: 1)"],
   ["**kwargs", "model M(x: [N, 4]) -> [N, 2] = dense(x, **{units: 2})"],
+  ["two pipes in a row", "model M(x: [N, 4]) -> [N, 2] = x |> |> dense(2)"],
+  ["a pipe at the end", "model M(x: [N, 4]) -> [N, 2] = x |> dense(2) |>"],
+  ["|> as ||>", "model M(x: [N, 4]) -> [N, 2] = x |>> dense(2)"],
+  ["-> for |>", "model M(x: [N, 4]) -> [N, 2] = x -> dense(2)"],
+  [">> for |>", "model M(x: [N, 4]) -> [N, 2] = x >> dense(2)"],
 ];

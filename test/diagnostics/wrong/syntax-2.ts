@@ -2,11 +2,6 @@
 import type { WrongProgram } from "./program.ts";
 
 export const syntax2: readonly WrongProgram[] = [
-  ["two pipes in a row", "model M(x: [N, 4]) -> [N, 2] = x |> |> dense(2)"],
-  ["a pipe at the end", "model M(x: [N, 4]) -> [N, 2] = x |> dense(2) |>"],
-  ["|> as ||>", "model M(x: [N, 4]) -> [N, 2] = x |>> dense(2)"],
-  ["-> for |>", "model M(x: [N, 4]) -> [N, 2] = x -> dense(2)"],
-  [">> for |>", "model M(x: [N, 4]) -> [N, 2] = x >> dense(2)"],
   ["several returns", "model M(x: [N, 4]) -> [N, 2] {\n  return x |> dense(2), x\n}"],
   ["return without a value", "model M(x: [N, 4]) -> [N, 2] {\n  let h = x\n  return\n}"],
   ["let without a value", "model M(x: [N, 4]) -> [N, 2] {\n  let h\n  return x |> dense(2)\n}"],
@@ -91,11 +86,54 @@ export const syntax2: readonly WrongProgram[] = [
   ["two operators", "model M(x: [N, 4]) -> [N, 4] = x + * 2"],
   ["a chained comparison", "model M(x: [N, 4]) -> [N, 4] = where(0 < x < 1, x, 0)"],
   ["= for ==", "model M(x: [N, 4]) -> [N, 2] {\n  if N = 3 { return x |> dense(2) }\n  return x |> dense(2)\n}"],
-  ["= in a condition of where", "model M(x: [N, 4]) -> [N, 4] = where(x = 0, x, 1)"],
+  ["= in a condition of where", "model M(x: [N, 4]) -> [N, 4] = where(x = 0, x, 1)", 2],
   ["<> for !=", 'model M(x: [N, 4]) -> [N, 2] {\n  require N <> 3, "three"\n  return x |> dense(2)\n}'],
   ["AND", 'model M(x: [N, 4]) -> [N, 2] {\n  require N > 3 AND N < 9, "few"\n  return x |> dense(2)\n}'],
   ["a percent sign apart", "model M(x: [N, 4]) -> [N, 2] = x |> dropout(50 %) |> dense(2)"],
   ["1_000", "const n = 1_000\nmodel M(x: [N, 4]) -> [N, 4] = n * x"],
   [".5", "model M(x: [N, 4]) -> [N, 2] = x |> dropout(.5) |> dense(2)"],
   ["0x10", "const n = 0x10\nmodel M(x: [N, 4]) -> [N, 4] = n * x"],
+  [
+    "a habit beside a misspelt loss",
+    'model M(x: [N, 4]) -> [N, 2] = x |> dense(8, activation="relu")\ntrain M { data: given  loss: mes  optimizer: sgd(lr: 0.1) }',
+    3,
+  ],
+  [
+    "a module of PyTorch",
+    "import torch\nimport torch.nn as nn\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc1 = nn.Linear(4, 8)\n        self.fc2 = nn.Linear(8, 2)\n\n    def forward(self, x):\n        x = F.relu(self.fc1(x))\n        return self.fc2(x)\n",
+  ],
+  [
+    "a script of Keras",
+    'from keras import Sequential\nmodel = Sequential([Dense(8, activation="relu"), Dense(2)])\nmodel.compile(optimizer="adam", loss="mse")\nmodel.fit(x, y, epochs=10, batch_size=32)\n',
+    2,
+  ],
+  ["a def above a model", "def f(x):\n    return x * 2\n\nmodel M(x: [N, 4]) -> [N, 2] = x |> dense(2)"],
+  [
+    "a network in Python",
+    "# a network\n\ndef model(x):\n  # hidden\n  h = relu(dense(x, 8))\n  return dense(h, 2)\n",
+    3,
+  ],
+  [
+    "functions of libraries",
+    "model M(x: [N, 4]) -> [N, 2] {\n  let h = nn.relu(x)\n  let g = F.softmax(h, dim=1)\n  return g |> dense(2)\n}",
+    3,
+  ],
+  ["a pipe without return", "model M(x: [N, 4]) -> [N, 2] {\n  x |> dense(8)\n  |> relu\n  |> dense(2)\n}"],
+  [
+    "else without braces",
+    "model M(x: [N, 4]) -> [N, 2] {\n  if training { return x |> dense(2) } else return x |> dense(2)\n}",
+  ],
+  [
+    "if without braces",
+    "model M(x: [N, 4]) -> [N, 2] {\n  if training return x |> dense(2)\n  return x |> dense(2)\n}",
+  ],
+  [
+    "a train in the style of Python",
+    "train M {\n  data: csv('d.csv', target='y')\n  loss: 'mse'\n  optimizer: adam(lr=0.1)\n  batch_size: 3\n}\nmodel M(x: [N, 4]) -> [N, 2] = x |> dense(2)",
+    7,
+  ],
+  [
+    "a for in a block",
+    "block f(x: [N], n: int) -> [N] {\n  for i in range(n) {\n    x = x + 1\n  }\n  return x\n}\nmodel M(x: [N, 4]) -> [N, 2] = x |> dense(2)",
+  ],
 ];

@@ -154,4 +154,13 @@ export const trains: readonly WrongProgram[] = [
     "a train of another name",
     "model M(x: [N, 4]) -> [N, 2] = x |> dense(2)\ntrain N { data: given  loss: mse  optimizer: sgd(lr: 0.1) }",
   ],
+  [
+    "a loss called with its tensors",
+    "model M(x: [N, 4]) -> [N, 2] = x |> dense(2)\ntrain M { data: given  loss: mse(output, target)  optimizer: sgd(lr: 0.1) }",
+  ],
+  [
+    "a loss and an optimizer by place",
+    "model M(x: [N, 4]) -> [N, 2] = x |> dense(2)\ntrain M { data: given  loss: cross_entropy(x)  optimizer: sgd(0.1) }",
+    2,
+  ],
 ];
