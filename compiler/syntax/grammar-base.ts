@@ -46,6 +46,21 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
     this.scans = 0;
   }
 
+  /** colon := ":" */
+  protected readonly colon: Rule<IToken> = this.RULE("colon", () => {
+    const name = this.LA(0);
+    const token = this.OR([{ ALT: () => this.CONSUME(t.Colon) }, { ALT: () => this.CONSUME(t.Equal) }]);
+    this.ACTION(() => {
+      if (token.tokenType === t.Equal) this.slips.push(this.equalForColon(name, token));
+    });
+    return token;
+  });
+
+  private equalForColon(name: IToken, token: IToken): Diagnostic {
+    const help = `what has a name is given with \`:\`, \`${name.image}: …\`; \`==\` compares`;
+    return diagnose(codes.unexpectedToken, { expected: "`:`", found: "`=`" }, [label(this.at(token), "")], help);
+  }
+
   protected at(token: IToken): Span {
     return { file: this.file, from: token.startOffset, to: token.startOffset + token.image.length };
   }

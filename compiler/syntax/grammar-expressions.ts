@@ -3,9 +3,7 @@
  * arranged by `operators.ts`, so that precedence costs no stack.
  */
 import type { IToken, TokenType } from "chevrotain";
-import { diagnose, InternalError, label } from "../diagnostics/diagnostic.ts";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import { unexpectedToken } from "../diagnostics/codes/syntax.ts";
+import { InternalError } from "../diagnostics/diagnostic.ts";
 import type * as ast from "./ast.ts";
 import { GrammarBase } from "./grammar-base.ts";
 import type { Rule } from "./grammar-base.ts";
@@ -163,21 +161,6 @@ export abstract class ExpressionGrammar extends GrammarBase {
       return { kind: "argument", ...given, value, span: this.since(start) };
     });
   });
-
-  /** colon := ":" */
-  protected readonly colon: Rule<IToken> = this.RULE("colon", () => {
-    const name = this.LA(0);
-    const token = this.OR([{ ALT: () => this.CONSUME(t.Colon) }, { ALT: () => this.CONSUME(t.Equal) }]);
-    this.ACTION(() => {
-      if (token.tokenType === t.Equal) this.slips.push(this.equalForColon(name, token));
-    });
-    return token;
-  });
-
-  private equalForColon(name: IToken, token: IToken): Diagnostic {
-    const help = `what has a name is given with \`:\`, \`${name.image}: …\`; \`==\` compares`;
-    return diagnose(unexpectedToken, { expected: "`:`", found: "`=`" }, [label(this.at(token), "")], help);
-  }
 
   /** item := ".." | expression */
   private readonly item: Rule<ast.Expression> = this.RULE("item", () =>
