@@ -3,6 +3,8 @@
  *
  *   source ──parse──▶ AST ──analyse──▶ typed module ──elaborate──▶ graphs
  */
+import { missingKey, unknownKey } from "./diagnostics/codes/train.ts";
+import { unknownField } from "./diagnostics/codes/fields.ts";
 import { noNetwork } from "./diagnostics/codes/syntax.ts";
 import { diagnose, InternalError, label, type Diagnostic } from "./diagnostics/diagnostic.ts";
 import { elaborate } from "./elaborate/elaborate.ts";
@@ -58,6 +60,10 @@ export class Log {
   readonly diagnostics: Diagnostic[] = [];
   sources: ReadonlyMap<string, string> = new Map();
 
+  get failed(): boolean {
+    return this.diagnostics.some(({ severity }) => severity === "error");
+  }
+
   /** Throws Rejected where one of them is an error. */
   report(diagnostics: readonly Diagnostic[]): void {
     this.diagnostics.push(...diagnostics);
@@ -75,7 +81,8 @@ const parsing: Phase<SourceText, Parsed["module"], FrontContext> = {
   run: (main, { log }) => {
     const { module, sources, diagnostics } = parseSources(main);
     log.sources = sources;
-    log.report(diagnostics);
+    // What a mistake leaves alone is looked at, too.
+    log.diagnostics.push(...diagnostics);
     return module;
   },
   verify: () => [],
@@ -84,9 +91,16 @@ const parsing: Phase<SourceText, Parsed["module"], FrontContext> = {
 
 const analysis: Phase<Parsed["module"], TypedModule, FrontContext> = {
   name: "analyse",
-  run: (parsed, { log }) => {
-    const { module, diagnostics } = analyse(parsed);
-    log.report(diagnostics);
+  run: (parsed, { front: options, log }) => {
+    const { module, sound, diagnostics } = analyse(parsed);
+    log.diagnostics.push(...diagnostics);
+    if (log.failed) {
+      // A key that is missing may be one that is misspelt.
+      const misspelt = diagnostics.some(({ code }) => code === unknownKey.code);
+      const others = independentMistakes(module, sound, options);
+      log.diagnostics.push(...others.filter(({ code }) => !misspelt || code !== missingKey.code));
+      throw new Rejected();
+    }
     if (module.models.length > 0 || module.trains.length > 0) return module;
     const whole = label({ file: module.name, from: 0, to: 0 }, "expected a `model`");
     log.report([diagnose(noNetwork, {}, [whole])]);
@@ -99,6 +113,35 @@ const analysis: Phase<Parsed["module"], TypedModule, FrontContext> = {
       ...trains.map(({ name }) => `train ${name.text}`),
     ].join("\n"),
 };
+
+/** What only the whole module can tell: what takes a field of the data may be what is left out. */
+const ofTheWhole: readonly string[] = [unknownField.code];
+
+/**
+ * What is wrong with the part of a module that its other mistakes leave alone. Options may speak of the part that is left out: of them nothing
+ * is said, and what they give sizes to stays open.
+ */
+function independentMistakes(
+  module: TypedModule,
+  sound: TypedModule,
+  { train, consts = {}, operations }: FrontOptions,
+): readonly Diagnostic[] {
+  if (sound.models.length === 0) return [];
+  const labelOf = ({ name, label: own }: TypedModule["trains"][number]): string => (own ?? name).text;
+  const [first] = module.trains;
+  const wanted = train === undefined && first !== undefined ? labelOf(first) : train;
+  const chosen = sound.trains.some((one) => labelOf(one) === wanted) ? wanted : null;
+  const { diagnostics } = elaborate(sound, {
+    gradients,
+    train: chosen,
+    consts: new Map(Object.entries(consts)),
+    allowOpen: true,
+    ...(operations === undefined ? {} : { operations }),
+  });
+  return diagnostics.filter(
+    ({ code, severity, labels }) => severity === "error" && labels.length > 0 && !ofTheWhole.includes(code),
+  );
+}
 
 const elaboration: Phase<TypedModule, Elaboration, FrontContext> = {
   name: "elaborate",

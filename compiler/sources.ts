@@ -34,8 +34,8 @@ export function parseSources({ name, source, files = new Map() }: SourceText): P
   ]);
   return {
     module: {
-      main: { name, module: main.module },
-      others: new Map(others.map(({ path, parsed: { module } }) => [path, { name: path, module }])),
+      main: { name, module: main.module, broken: main.broken },
+      others: new Map(others.map(({ path, parsed: { module, broken } }) => [path, { name: path, module, broken }])),
       prelude: parsedPrelude(),
     },
     sources: texts,

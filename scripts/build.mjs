@@ -45,14 +45,13 @@ async function bundle() {
     target: "node20",
     external,
     loader: { ".nn": "text" },
-    // Less to read at each start; names stay, so that a stack trace tells something.
-    minifyWhitespace: true,
     minifySyntax: true,
     plugins: [parsedPrelude()],
     sourcemap: true,
     sourcesContent: false,
     logLevel: "warning",
   };
+  // With its line ends: of an error that a program does not catch, Node.js prints the line that threw it.
   await build({
     ...common,
     entryPoints: entries,
@@ -62,9 +61,10 @@ async function bundle() {
     splitting: true,
     format: "esm",
   });
-  // One CommonJS file: Node.js keeps no compiled form of ES modules before 22.
+  // One CommonJS file: Node.js keeps no compiled form of ES modules before 22. Less to read at each start; names stay, so that a stack trace tells something.
   await build({
     ...common,
+    minifyWhitespace: true,
     entryPoints: { nnc: "cli/main.ts" },
     outdir: "dist/command",
     plugins: [parsedPrelude(), scriptFiles(path.join(root, "dist/command"))],

@@ -77,13 +77,18 @@ export function label(span: Span, text: string): Label {
  */
 export class NncError extends Error {
   readonly code: string;
-  readonly diagnostic: Diagnostic;
+  /** No property of its own: who prints an error that nobody caught prints the message, not all of it once more. */
+  readonly #diagnostic: Diagnostic;
 
   constructor(diagnostic: Diagnostic) {
     super(diagnostic.message);
     this.name = "NncError";
     this.code = diagnostic.code;
-    this.diagnostic = diagnostic;
+    this.#diagnostic = diagnostic;
+  }
+
+  get diagnostic(): Diagnostic {
+    return this.#diagnostic;
   }
 }
 

@@ -10,7 +10,7 @@ import {
   unknownSetting,
   wrongSetting,
 } from "../diagnostics/codes/settings.ts";
-import { didYouMean } from "../diagnostics/suggest.ts";
+import { settingHelp } from "../semantics/habits.ts";
 import { symbolsOf } from "../dimension/dimension.ts";
 import type { Argument, Callable, ListType, Parameter, Setting, SettingType } from "../syntax/ast.ts";
 import { walk } from "../syntax/children.ts";
@@ -100,6 +100,11 @@ function evaluated({ value: expression, span }: Argument, setting: Setting | und
   return { value, span, label: isDimension ? expression.text : undefined };
 }
 
+/** What an optimizer or a regularizer is given by the train. */
+function isGiven({ kind }: Parameter): boolean {
+  return kind === "bareInput";
+}
+
 /** Settings that no declaration names, since all of the kind have them. */
 const givenToAll: ReadonlyMap<string, readonly string[]> = new Map([
   ["optimizer", ["lr"]],
@@ -116,7 +121,7 @@ function nameArgument(
   const callee = declaration.name.text;
   const parameter = declaration.parameters.find((candidate) => candidate.name.text === name);
   if (parameter === undefined) {
-    const candidates = declaration.parameters.map((candidate) => candidate.name.text);
+    const candidates = declaration.parameters.filter((one) => !isGiven(one)).map((candidate) => candidate.name.text);
     const given = givenToAll.get(declaration.kind) ?? [];
     frame.fail(
       unknownSetting,
@@ -124,7 +129,7 @@ function nameArgument(
       argument.label?.span ?? argument.span,
       "no such name",
       [label(declaration.name.span, `\`${callee}\` is declared here`)],
-      didYouMean(name, [...candidates, ...given]),
+      settingHelp(callee, name, [...candidates, ...given]),
     );
   }
   const earlier = named.get(name);

@@ -6,6 +6,7 @@ import { label, type Span } from "../diagnostics/diagnostic.ts";
 import { labelOnTwoAxes, shapesDiffer } from "../diagnostics/codes/shapes.ts";
 import { equal, isConstant, printShape, type Dimension } from "../dimension/dimension.ts";
 import { broadcastTo, sameShape } from "../ops/emit.ts";
+import { operandsHelp } from "./advice.ts";
 import type { Frame } from "./frame.ts";
 import { describeType, newAxis, type AxisLabel, type Tensor } from "./values.ts";
 
@@ -94,6 +95,7 @@ export function failShapes(
     span,
     "these do not fit together",
     [label(spans[left], texts[left]), label(spans[right], texts[right])],
+    operandsHelp(operation, tensors[left].type, tensors[right].type),
   );
 }
 

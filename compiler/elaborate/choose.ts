@@ -2,8 +2,9 @@
 import { unknownName } from "../diagnostics/codes/names.ts";
 import { badValue } from "../diagnostics/codes/train.ts";
 import { reservedSetting } from "../diagnostics/codes/settings.ts";
+import { withArticle } from "../diagnostics/lists.ts";
 import { label, type Span } from "../diagnostics/diagnostic.ts";
-import { didYouMean } from "../diagnostics/suggest.ts";
+import { nameHelp } from "../semantics/habits.ts";
 import {
   candidatesFor,
   isCallable,
@@ -35,22 +36,30 @@ export function declared(
   if (callee.kind !== "name")
     return frame.fail(
       badValue,
-      { key: space, expected: `the name of a ${space}`, found: describeExpression(callee) },
+      { key: space, expected: `the name of ${withArticle(space)}`, found: describeExpression(callee) },
       expression.span,
       "this",
+      [],
+      callee.kind === "string" ? `without quotes: \`${written(callee.value, space)}\`` : undefined,
     );
   const target = lookUp(frame.body.scope, space, callee.text);
   if (!isCallable(target)) {
+    frame.leaveIfHidden(callee.text);
     return frame.fail(
       unknownName,
       { name: callee.text, what: space },
       callee.span,
       "not known",
       [],
-      didYouMean(callee.text, candidatesFor(callee.text, visibleNames(frame.body.scope, space), frame.body.scope)),
+      nameHelp(callee.text, space, candidatesFor(callee.text, visibleNames(frame.body.scope, space), frame.body.scope)),
     );
   }
   return { target, written: expression.kind === "call" ? expression.arguments : [] };
+}
+
+/** How a name that stands in quotes is written; an optimizer needs its rate. */
+function written(name: string, space: NameSpace): string {
+  return space === "optimizer" ? `${name}(lr: 0.01)` : name;
 }
 
 /** With its settings evaluated; `extra` are arguments that every one of its kind takes. */

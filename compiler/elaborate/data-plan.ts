@@ -7,7 +7,7 @@ import { unknownField } from "../diagnostics/codes/fields.ts";
 import { missingSetting } from "../diagnostics/codes/settings.ts";
 import { badValue, settingOfReader, unknownReader } from "../diagnostics/codes/train.ts";
 import { listOf } from "../diagnostics/lists.ts";
-import { didYouMean } from "../diagnostics/suggest.ts";
+import { didYouMean, nearest } from "../diagnostics/suggest.ts";
 import type { HostData, HostSetting } from "../program/host.ts";
 import { isCallable, lookUp, visibleNames, type DeclaredCallable } from "../semantics/module.ts";
 import type { Argument, Call, Expression, KeyValue, Train } from "../syntax/ast.ts";
@@ -58,6 +58,7 @@ function readerOf(expression: Expression, frame: Frame): HostData {
   const name = callee.kind === "name" ? callee.text : "";
   const reader = readers.get(name);
   if (reader === undefined) {
+    frame.leaveIfHidden(name);
     return frame.fail(
       unknownReader,
       { found: describeExpression(callee) },
@@ -94,12 +95,18 @@ function settingsOf(
   const takers = fields.length === 0 ? new Set<string>() : takersOf(frame);
   for (const [key, argument] of places)
     checks.push(() => {
-      if (key === "test" && reader.others.includes(key)) return [[key, testOf(argument, name, reader, fields, frame)]];
+      if (key === "test" && reader.others.includes(key)) {
+        // What the test is to have files for is told by fields that something takes.
+        const isTold = fields.every((field) => takers.has(field));
+        return isTold ? [[key, testOf(argument, name, reader, fields, frame)]] : [];
+      }
       const value = settingOf(key, argument, name, reader, frame);
       if (!isOwn(reader, key) && !takers.has(key)) failNowhere(key, argument, [...takers], frame);
       return [[key, value]];
     });
-  for (const key of reader.needed.filter((one) => !places.has(one))) {
+  // A misspelt one is a mistake already.
+  const isMisspelt = (one: string): boolean => [...places.keys()].some((key) => nearest(key, [one]) !== undefined);
+  for (const key of reader.needed.filter((one) => !places.has(one) && !isMisspelt(one))) {
     const type = kindOf(reader, key)?.expected ?? "";
     checks.push(() => frame.fail(missingSetting, { callee: name, name: key, type }, span, "in this call"));
   }

@@ -5,6 +5,7 @@
 import { diagnose, label, type Diagnostic, type Span } from "../diagnostics/diagnostic.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { programTooLarge } from "../diagnostics/codes/limits.ts";
+import { otherConstant } from "../diagnostics/codes/settings.ts";
 import { noNetwork } from "../diagnostics/codes/syntax.ts";
 import { sizeOverflow } from "../diagnostics/codes/sizes.ts";
 import { unknownTrain } from "../diagnostics/codes/train.ts";
@@ -22,7 +23,7 @@ import { checkData } from "./data-plan.ts";
 import { buildEvaluation } from "./evaluation.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { evaluate } from "./expressions.ts";
-import { recover } from "./failure.ts";
+import { Checks, Failure, recover } from "./failure.ts";
 import { hostOf } from "./host.ts";
 import { buildEvaluateStart, buildInit } from "./init.ts";
 import { topOfTrain } from "./objective.ts";
@@ -81,9 +82,14 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
   };
   const session = new Session(module, evaluator, { ...options, dims, constants: constantsOf(options.consts) });
   checkConstants(session);
-  if (module.models.length === 0)
+  if (module.models.length === 0) {
     session.report(diagnose(noNetwork, {}, [{ file: module.name, from: 0, to: 0, text: "in this file" }]));
+    return { result: { diagnostics: session.diagnostics }, wanted: [], known: new Map() };
+  }
   const consts = evaluateConstants(session);
+  // What a constant of another kind leads to is no mistake of the source.
+  if (session.diagnostics.some(({ code }) => code === otherConstant.code))
+    return { result: { diagnostics: session.diagnostics }, wanted: [], known: new Map() };
   checkData(session);
   const trained = built(session, module.trains.at(0)?.name.span, () => trainParts(module, options, session));
   const predictions = module.models.flatMap(
@@ -159,10 +165,15 @@ function trainParts(
   const scratch = new Entry(session, "settings", { training: false, averaged: false });
   const top = topOfTrain(scratch, (found.label ?? found.name).text);
   const plan = planTrain(withSettings(found, settings, top), top);
-  const step = buildTrainStep(plan, session, dataFacts ?? {});
-  checkStandardized(plan, step);
-  reportIdleScale(plan, step);
-  const parts = { plan, step, evaluation: buildEvaluation(plan, session, dataFacts ?? {}) };
+  const checks = new Checks();
+  const step = checks.run(() => buildTrainStep(plan, session, dataFacts ?? {}));
+  checks.run(() => {
+    if (step !== undefined) checkStandardized(plan, step);
+  });
+  if (step !== undefined) reportIdleScale(plan, step);
+  const evaluation = checks.run(() => buildEvaluation(plan, session, dataFacts ?? {}));
+  if (step === undefined || evaluation === undefined || checks.failed) throw new Failure();
+  const parts = { plan, step, evaluation };
   checkWindow(parts);
   return parts;
 }

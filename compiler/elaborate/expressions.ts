@@ -2,9 +2,12 @@
  * Expressions to values. Chains and pipes are folded in loops, so their length is bounded by memory only; nesting is
  * counted and refused beyond a limit, since each level is some frames of the stack.
  */
-import { wrongKind } from "../diagnostics/codes/shapes.ts";
-import type { Expression, ListExpression } from "../syntax/ast.ts";
+import { builtins } from "../semantics/builtins.ts";
+import { misplacedMember } from "../semantics/members.ts";
+import { visibleNames } from "../semantics/module.ts";
+import type { Expression, ListExpression, Member } from "../syntax/ast.ts";
 import type { Mode } from "./evaluator.ts";
+import { Failure } from "./failure.ts";
 import type { Frame } from "./frame.ts";
 import { evaluateIndex } from "./indexing.ts";
 import { evaluateCall, evaluateNamed, evaluatePipe, evaluateRepeat } from "./layers.ts";
@@ -58,15 +61,16 @@ function dispatch(expression: Expression, frame: Frame, mode: Mode): Evaluated {
     case "transpose":
       return evaluateTranspose(expression.target, expression.span, frame);
     case "member":
-      return frame.fail(
-        wrongKind,
-        { expected: "a value", found: "a path into a model" },
-        expression.span,
-        "paths stand in `update` only",
-      );
+      return failMember(expression, frame);
     case "scan":
       return evaluateScan(expression, frame);
   }
+}
+
+/** Bodies are looked at before; values of the other keys of a train are not. */
+function failMember(expression: Member, frame: Frame): never {
+  frame.session.report(misplacedMember(expression, [...visibleNames(frame.body.scope, "value"), ...builtins.keys()]));
+  throw new Failure();
 }
 
 /** What walks through a list meets each item as often as the list holds it. */

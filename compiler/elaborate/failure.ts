@@ -17,3 +17,23 @@ export function recover<Result>(attempt: () => Result): Result | undefined {
     throw error;
   }
 }
+
+/** Attempts that do not depend on each other: each reports its own mistake. */
+export class Checks {
+  #failed = false;
+
+  /** What `attempt` answers, or undefined where it failed and reported why. */
+  run<Result>(attempt: () => Result): Result | undefined {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.#failed = true;
+      return undefined;
+    }
+  }
+
+  get failed(): boolean {
+    return this.#failed;
+  }
+}

@@ -192,6 +192,11 @@ export class Frame {
     this.session.report(diagnose(definition, values, this.#place(label(span, text), more), help));
   }
 
+  /** Leaves the statement where a name may be that of a file or a declaration that could not be read, which was reported. */
+  leaveIfHidden(name: string): void {
+    if (this.body.scope.hidden?.mayHave(name) === true) throw new Failure();
+  }
+
   /** Reports once for each place, however many shapes it is elaborated with. */
   reportOnce<Arguments>(
     definition: DiagnosticDefinition<Arguments>,

@@ -3,12 +3,14 @@
  * dimension keeps one from being checked, the host checks it at each call.
  */
 import type { Span } from "../diagnostics/diagnostic.ts";
+import { counted } from "../diagnostics/lists.ts";
 import { sliceOutOfRange, wrongKind } from "../diagnostics/codes/shapes.ts";
 import { add, constant, constantValue, equal, floorDivide, subtract, type Dimension } from "../dimension/dimension.ts";
 import { simplify } from "../dimension/facts.ts";
 import { isNonNegative } from "../dimension/interval.ts";
 import { reshape } from "../ops/emit.ts";
 import type { Expression, Index, IndexItem, Range } from "../syntax/ast.ts";
+import { axesHelp } from "./advice.ts";
 import type { Frame } from "./frame.ts";
 import { describeValue, newAxis, type AxisLabel, type Evaluated, type ListValue, type Tensor } from "./values.ts";
 
@@ -59,9 +61,11 @@ function slice(tensor: Tensor, { items, span }: Index, frame: Frame): Tensor {
   if (named > rank || rests > 1) {
     return frame.fail(
       wrongKind,
-      { expected: `at most ${rank} places and one \`..\``, found: `${named} places` },
+      { expected: `at most ${counted(rank, "place")} and one \`..\``, found: counted(named, "place") },
       span,
       `this is sliced from ${describeValue(tensor)}`,
+      [],
+      named > rank ? axesHelp(rank, describeValue(tensor)) : undefined,
     );
   }
   const full = rests === 1 ? items : [...items, undefined];

@@ -85,8 +85,11 @@ export function inputTensor(name: string, type: SyntaxType, frame: Frame, labels
 /** The tensor inputs of a model; reports where it cannot stand by itself. */
 export function modelInputsOf({ declaration }: DeclaredCallable, session: Session): readonly TensorInput[] {
   const name = declaration.name.text;
-  const report = (problem: string, span = declaration.name.span): void =>
+  let failed = false;
+  const report = (problem: string, span = declaration.name.span): void => {
+    failed = true;
     session.report(diagnose(modelInputs, { model: name, problem }, [label(span, "declared here")]));
+  };
   const inputs: TensorInput[] = [];
   for (const parameter of declaration.parameters) {
     if (parameter.kind !== "tensorInput") report(`cannot have the setting \`${parameter.name.text}\``, parameter.span);
@@ -95,11 +98,12 @@ export function modelInputsOf({ declaration }: DeclaredCallable, session: Sessio
     else inputs.push(parameter);
     const rest =
       parameter.kind === "tensorInput" ? parameter.types[0].shape.find(({ kind }) => kind === "rest") : undefined;
-    if (rest !== undefined)
-      session.report(diagnose(openSignature, { model: name }, [label(rest.span, "this comes from outside")]));
+    if (rest === undefined) continue;
+    failed = true;
+    session.report(diagnose(openSignature, { model: name }, [label(rest.span, "this comes from outside")]));
   }
   if (declaration.parameters.length === 0) report("has no inputs");
-  if (session.failed) throw new Failure();
+  if (failed) throw new Failure();
   return inputs;
 }
 

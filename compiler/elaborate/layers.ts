@@ -4,19 +4,21 @@
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { uselessName } from "../diagnostics/codes/names.ts";
 import { notCallable, sharedLayer } from "../diagnostics/codes/settings.ts";
-import { notCompileTime, wrongKind } from "../diagnostics/codes/shapes.ts";
+import { notCompileTime, shapesDiffer, wrongKind } from "../diagnostics/codes/shapes.ts";
 import { builtinNamed } from "../semantics/builtins.ts";
 import { isCallable, lookUp, lookUpValue, type DeclaredCallable } from "../semantics/module.ts";
 import type { Argument, Call, Expression, Named, Pipe, Repeat } from "../syntax/ast.ts";
 import { walk } from "../syntax/children.ts";
 import { composed, isIdentifier } from "../syntax/identifiers.ts";
 import { describeExpression } from "../syntax/describe.ts";
+import { pipedSumHelp, summedStageHelp, takeResults } from "./advice.ts";
 import { evaluateArguments, hasTensorInput, joinNamed } from "./arguments.ts";
 import { namedInputs } from "./calls.ts";
 import type { Mode } from "./evaluator.ts";
 import type { Frame } from "./frame.ts";
 import { bound, instanceFor, unknown } from "./names.ts";
 import type { Instance } from "./paths.ts";
+import { printExpression } from "./print-expression.ts";
 import { dimensionOf, evaluateShape } from "./shape-values.ts";
 import {
   describeValue,
@@ -29,14 +31,28 @@ import {
 } from "./values.ts";
 
 export function evaluatePipe({ stages }: Pipe, frame: Frame): Evaluated {
+  const { session } = frame;
   const [first, ...others] = stages;
-  let value = frame.session.evaluator.evaluate(first, frame);
+  let value = session.advise(pipedSumHelp(stages), [shapesDiffer.code], () => session.evaluator.evaluate(first, frame));
   const parts: LayerPart[] | undefined = value.kind === "layer" ? [...value.parts] : undefined;
-  for (const stage of others) {
-    if (parts === undefined) value = applyStage(stage, value, frame);
-    else append(parts, stageAsLayer(stage, frame), frame);
+  for (const [index, stage] of others.entries()) {
+    const before = stages.slice(0, index + 1);
+    value = session.advise(summedStageHelp(stage, before), [wrongKind.code], () => {
+      if (parts === undefined) return applyStage(stage, onePiped(value, before, frame), frame);
+      append(parts, stageAsLayer(stage, frame), frame);
+      return value;
+    });
   }
   return parts === undefined ? value : { kind: "layer", parts };
+}
+
+/** Several results cannot be piped on. */
+function onePiped(value: Evaluated, before: readonly Expression[], frame: Frame): Evaluated {
+  const last = before.at(-1);
+  if (value.kind !== "tuple" || last === undefined) return value;
+  const [expected, found] = ["one result to pipe on", describeValue(value)];
+  const help = takeResults(value.items.length, before.map(printExpression).join(" |> "));
+  return frame.fail(wrongKind, { expected, found }, last.span, "this", [], help);
 }
 
 function append(parts: LayerPart[], layer: Layer, frame: Frame): void {
@@ -62,7 +78,8 @@ function stageAsLayer(stage: Expression, frame: Frame): Layer {
 
 function layerOf(value: Evaluated, span: Span, frame: Frame): Layer {
   if (value.kind === "layer") return value;
-  return frame.fail(notCallable, { found: describeValue(value) }, span, "this is no layer");
+  const help = value.kind === "string" && isIdentifier(value.value) ? `without quotes: \`${value.value}\`` : undefined;
+  return frame.fail(notCallable, { found: describeValue(value) }, span, "this is no layer", [], help);
 }
 
 /** `callee(…)`, with the values that are piped into it before its first argument. */

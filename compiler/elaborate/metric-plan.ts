@@ -8,6 +8,7 @@ import type { DeclaredCallable } from "../semantics/module.ts";
 import type { Argument, Expression } from "../syntax/ast.ts";
 import { evaluateArguments, isTensorInput, settingsOf } from "./arguments.ts";
 import { declared, type Chosen } from "./choose.ts";
+import { Checks, Failure } from "./failure.ts";
 import { nameAfterAs } from "./layers.ts";
 import type { Frame } from "./frame.ts";
 import { noArguments, type GivenArguments } from "./values.ts";
@@ -27,7 +28,9 @@ interface Place {
 }
 
 export function planMetrics(items: readonly Expression[], place: Place, frame: Frame): readonly MetricPlan[] {
-  const metrics = items.map((item) => metricOf(item, place, frame));
+  const checks = new Checks();
+  const metrics = items.flatMap((item) => checks.run(() => metricOf(item, place, frame)) ?? []);
+  if (checks.failed) throw new Failure();
   const seen = new Map<string, Span>();
   for (const { name, span, target } of metrics) {
     const earlier = seen.get(name);

@@ -96,6 +96,7 @@ function builtinName(name: Name, frame: Frame): Evaluated {
 
 /** Fails, with names that it may have meant. */
 export function unknown(name: Name, what: string, frame: Frame): never {
+  frame.leaveIfHidden(name.text);
   const candidates = [
     ...frame.body.dimensions.keys(),
     ...visibleNames(frame.body.scope, "value"),
@@ -154,6 +155,8 @@ function constantOf(
       { expected, found: describeValue(value) },
       definition.value.span,
       "a `const` is known at compile time",
+      [],
+      value.kind === "tensor" ? "a tensor is a `param`, or a `let` within a body" : undefined,
     );
   }
   constants.set(definition, value);

@@ -55,6 +55,7 @@ export function trainedModel(plan: TrainPlan, frame: Frame): DeclaredCallable {
   const { name } = plan.train;
   const target = lookUp(frame.body.scope, "value", name.text);
   if (isCallable(target) && target.declaration.kind === "model") return target;
+  frame.leaveIfHidden(name.text);
   const models = frame.session.module.models.map(({ declaration }) => declaration.name.text);
   return frame.fail(unknownModel, { name: name.text }, name.span, "no such model", [], didYouMean(name.text, models));
 }

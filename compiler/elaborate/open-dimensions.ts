@@ -53,8 +53,10 @@ export function closedOf(entries: readonly Entry[], session: Session): readonly 
   return [...found.values()];
 }
 
-export function reportClosed({ missing, session, options }: Parts): void {
+export function reportClosed({ missing, session, options, trained }: Parts): void {
   if (options.allowOpen === true) return;
+  // The data of a train that cannot be read as written would have told sizes.
+  if (session.failed && trained === undefined && session.module.trains.length > 0) return;
   for (const { name, span, reason } of missing) {
     const help = `give it with \`dims: { ${name}: … }\`, or \`--dim ${name}=…\` on the command line`;
     session.report(diagnose(openDimension, { name, what: reason }, [label(span, "depends on it")], help));

@@ -1,5 +1,5 @@
-/** Types and dimensions of signatures as text, for messages: `(H + 2 * pad - k) / stride + 1`. */
-import type { Dimension, Expression, TensorType } from "../syntax/ast.ts";
+/** Types, dimensions and expressions as text, for messages: `(H + 2 * pad - k) / stride + 1`, `dense(8, bias: false)`. */
+import type { Argument, Dimension, Expression, TensorType } from "../syntax/ast.ts";
 
 /** `i32[.., K]`, as the signature writes it. */
 export function printType({ element, shape }: TensorType): string {
@@ -10,7 +10,7 @@ function printDimension(dimension: Dimension): string {
   return dimension.kind === "inferred" ? "_" : printExpression(dimension);
 }
 
-/** The expression as a person writes it; what no dimension is made of is `…`. */
+/** The expression as a person writes it; what takes more than a few words is `…`. */
 export function printExpression(expression: Expression): string {
   switch (expression.kind) {
     case "name":
@@ -35,7 +35,11 @@ export function printExpression(expression: Expression): string {
     case "list":
       return `[${expression.items.map(printExpression).join(", ")}]`;
     case "call":
-      return `${printExpression(expression.callee)}(${expression.arguments.map(({ value }) => printExpression(value)).join(", ")})`;
+      return `${printExpression(expression.callee)}(${printArguments(expression.arguments)})`;
+    case "pipe":
+      return expression.stages.map(printExpression).join(" |> ");
+    case "transpose":
+      return `${nested(expression.target)}.T`;
     case "index":
       return `${printExpression(expression.target)}[…]`;
     default:
@@ -43,7 +47,14 @@ export function printExpression(expression: Expression): string {
   }
 }
 
+/** With the names that they are given by. */
+export function printArguments(given: readonly Argument[]): string {
+  return given
+    .map(({ label, value }) => `${label === undefined ? "" : `${label.text}: `}${printExpression(value)}`)
+    .join(", ");
+}
+
 function nested(expression: Expression): string {
   const text = printExpression(expression);
-  return expression.kind === "chain" || expression.kind === "binary" ? `(${text})` : text;
+  return expression.kind === "chain" || expression.kind === "binary" || expression.kind === "pipe" ? `(${text})` : text;
 }

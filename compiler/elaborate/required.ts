@@ -6,7 +6,7 @@ import { isCallable, lookUp } from "../semantics/module.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { walk } from "../syntax/children.ts";
 import type { Frame } from "./frame.ts";
-import { print } from "./rational.ts";
+import { print, toNumber } from "./rational.ts";
 import { describeType, fromDimension, type Evaluated } from "./values.ts";
 
 /** More names, items or characters than these are cut: a message is read as a whole. */
@@ -25,6 +25,20 @@ export function foundIn(condition: Expression, frame: Frame): string | undefined
   if (found.length === 0) return undefined;
   const few = found.slice(0, mostNames);
   return few.length < 2 ? few[0] : `${few.slice(0, -1).join(", ")} and ${few.at(-1) ?? ""}`;
+}
+
+/** Where a share was written as if it were a percentage. */
+export function shareHelp(condition: Expression, frame: Frame): string | undefined {
+  for (const node of walk(condition)) {
+    if (node.kind !== "binary" || (node.operator !== "<" && node.operator !== "<=")) continue;
+    const [name, most] = [node.left, node.right];
+    if (name.kind !== "name" || most.kind !== "number" || most.text !== "1") continue;
+    const value = valueOf(name.text, condition, frame);
+    const number = value?.kind === "number" ? toNumber(value.value) : 0;
+    if (number >= 2 && number < 100)
+      return `a share lies below 1: ${number} % is \`${number}%\` or \`${number / 100}\``;
+  }
+  return undefined;
 }
 
 /** Of what a body binds, of a dimension or a constant; names of functions have none. */

@@ -106,6 +106,19 @@ export class Session {
     if (!this.uses.has(key)) this.uses.set(key, place());
   }
 
+  /** Runs `build`; where it fails, what it reports with one of these codes gets this help. */
+  advise<Result>(help: string | undefined, codes: readonly string[], build: () => Result): Result {
+    const before = this.diagnostics.length;
+    try {
+      return build();
+    } catch (error) {
+      for (const [index, diagnostic] of this.diagnostics.entries())
+        if (help !== undefined && index >= before && codes.includes(diagnostic.code))
+          this.diagnostics[index] = { ...diagnostic, help };
+      throw error;
+    }
+  }
+
   noteCall(model: string, callee: string): void {
     const known = this.callees.get(model);
     if (known === undefined) this.callees.set(model, new Set([callee]));

@@ -16,6 +16,7 @@ import type {
 } from "../syntax/ast.ts";
 import { linearDimensions } from "../semantics/linear.ts";
 import { lookUp } from "../semantics/module.ts";
+import { elementsHelp, expressionAt, resultHelp } from "./advice.ts";
 import { toTensor } from "./tensors.ts";
 import type { Frame } from "./frame.ts";
 import { bindLinear, type LinearPlace } from "./linear-dimensions.ts";
@@ -142,7 +143,17 @@ function choose(
     argument.span,
     `this is ${describeType(tensor.type)}`,
     [label(input.span, "declared here")],
+    input.types.some(({ element }) => element === tensor.type.dtype)
+      ? axisHelp(input.types, tensor)
+      : elementsHelp(input.types[0].element, tensor.type.dtype),
   );
+}
+
+/** Where one axis is missing, as that of the one channel of a grey picture. */
+function axisHelp([{ shape }, ...others]: readonly SyntaxType[], { type }: Tensor): string | undefined {
+  const isShort =
+    others.length === 0 && shape.every(({ kind }) => kind !== "rest") && shape.length === type.shape.length + 1;
+  return isShort ? "`[.., newaxis]` puts an axis of size 1 in" : undefined;
 }
 
 function fitsMember({ element, shape }: SyntaxType, tensor: Tensor, inside: Frame): boolean {
@@ -274,9 +285,29 @@ export function checkResult(
       span,
       `this is ${describeType(tensor.type)}`,
       types.map((candidate) => label(candidate.span, "promised here")),
+      helpWith(tensor, types, declaration, inside, span),
     );
   }
   return { ...tensor, labels: callerLabels(places(type.shape, tensor.type.shape.length), tensor, inside) };
+}
+
+/** The edit that makes the one promised shape of it. */
+function helpWith(
+  { type: found }: Tensor,
+  [first, ...others]: readonly SyntaxType[],
+  declaration: Callable,
+  inside: Frame,
+  span: Span,
+): string | undefined {
+  if (first === undefined || others.length > 0 || inside.body.scope.outer === undefined) return undefined;
+  const shape: Dimension[] = [];
+  for (const dimension of first.shape) {
+    if (dimension.kind === "inferred") return undefined;
+    if (dimension.kind === "rest") shape.push(...(inside.body.rest?.shape ?? []));
+    else shape.push(resultDimension(dimension, inside));
+  }
+  const body = expressionAt(declaration.body, span);
+  return resultHelp({ found, wanted: { dtype: first.element, shape }, body });
 }
 
 function isResult({ element, shape }: SyntaxType, tensor: Tensor, inside: Frame): boolean {

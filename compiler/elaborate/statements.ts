@@ -30,6 +30,7 @@ import type { TensorType } from "../graph/types.ts";
 import { sameShape } from "../ops/emit.ts";
 import { boundAfter } from "../semantics/branches.ts";
 import type { Body, Expression, If, Let, Param, Require, State, Statement, Update } from "../syntax/ast.ts";
+import { takeResults } from "./advice.ts";
 import { fittedTo } from "./broadcast.ts";
 import type { Entry } from "./entry.ts";
 import type { ShapeValue } from "./evaluator.ts";
@@ -38,7 +39,7 @@ import type { Frame } from "./frame.ts";
 import type { Instance } from "./paths.ts";
 import type { VariableRecord, VariableRole } from "./session.ts";
 import { mergedIn } from "./merged.ts";
-import { foundIn } from "./required.ts";
+import { foundIn, shareHelp } from "./required.ts";
 import { refuseInLoop, tellEmit, tellNext } from "./scan-body.ts";
 import { labelsFor } from "./signature.ts";
 import { firstValue, startOf } from "./start.ts";
@@ -119,6 +120,8 @@ function bindLet(statement: Let, frame: Frame): undefined {
       { expected: counted(statement.targets.length, "result"), found: describeValue(value) },
       statement.value.span,
       "this",
+      [],
+      value.kind === "tuple" ? takeResults(value.items.length) : undefined,
     );
   }
   for (const [index, target] of statement.targets.entries())
@@ -341,6 +344,7 @@ function check({ condition, message, span }: Require, frame: Frame): undefined {
       requirementFailed,
       { callee: frame.body.name, message: message.value, found: found === "" ? undefined : found },
       label(span, "required here"),
+      value.value ? undefined : shareHelp(condition, frame),
     );
   }
 }

@@ -9,6 +9,7 @@ import { equal, printShape, type Dimension } from "../dimension/dimension.ts";
 import type { TensorType, Value } from "../graph/types.ts";
 import type { ElementType } from "../loops/types.ts";
 import { broadcastTo, dimensionValue, reshape } from "../ops/emit.ts";
+import { productHelp, tensorHelp } from "./advice.ts";
 import { broadcastShapes, failShapes, unify, warnOfRepeatedBatch } from "./broadcast.ts";
 import { constantTensor } from "./constant-tensor.ts";
 import type { Frame } from "./frame.ts";
@@ -48,7 +49,14 @@ export function toTensor({ value, span }: Operand, frame: Frame, dtype: ElementT
     case "list":
       return constantTensor(value, span, frame, (item, at) => toTensor({ value: item, span: at }, frame, dtype));
     default:
-      return frame.fail(wrongKind, { expected: "a tensor", found: describeValue(value) }, span, "this");
+      return frame.fail(
+        wrongKind,
+        { expected: "a tensor", found: describeValue(value) },
+        span,
+        "this",
+        [],
+        tensorHelp(value),
+      );
   }
 }
 
@@ -186,6 +194,10 @@ const signs = { equal: "==", notEqual: "!=", less: "<", lessEqual: "<=", greater
 export function comparison(kind: Comparison, left: Operand, right: Operand, span: Span, frame: Frame): Evaluated {
   const known = compareKnown(kind, left.value, right.value);
   if (known !== undefined) return known;
+  if (kind === "greater" && left.value.kind === "layer") {
+    const help = "`>` compares; a layer is piped into by `|>`";
+    frame.fail(wrongKind, { expected: "a tensor", found: "a layer" }, left.span, "this", [], help);
+  }
   return frame.at(span, () => {
     const ordered = kind !== "equal" && kind !== "notEqual";
     const { dtype, values, labels } = prepare(`\`${signs[kind]}\``, [left, right], span, frame);
@@ -252,6 +264,7 @@ export function matrixProduct(left: Operand, right: Operand, span: Span, frame: 
       span,
       "this product",
       [label(left.span, `this is ${describeType(a.type)}`), label(right.span, `this is ${describeType(b.type)}`)],
+      productHelp(a.type, b.type),
     );
   }
   const batchA = Math.max(0, rankA - 2);

@@ -10,6 +10,7 @@ import type { Argument, KeyValue, Expression, Let, Train } from "../syntax/ast.t
 import { describeExpression } from "../syntax/describe.ts";
 import { choose, type Chosen } from "./choose.ts";
 import { planData } from "./data-plan.ts";
+import { Checks, Failure } from "./failure.ts";
 import type { Frame } from "./frame.ts";
 import { planMetrics, type MetricPlan } from "./metric-plan.ts";
 import { toNumber } from "./rational.ts";
@@ -61,59 +62,78 @@ function entriesOf(entries: readonly KeyValue[]): Entries {
   return new Map(entries.map((entry) => [entry.key.text, entry]));
 }
 
+/** What is read of a train, each key by itself, so that one run tells what is wrong with any of them. */
+interface Read {
+  readonly loss: ChosenLoss | undefined;
+  readonly steps: readonly StepPlan[];
+  readonly data: HostData;
+  readonly metrics: readonly MetricPlan[];
+  readonly batch: number | "all";
+  readonly epochs: number;
+  readonly stepsPerEpoch: number | undefined;
+  readonly seed: number;
+  readonly stopEarly: number | undefined;
+  readonly average: number | undefined;
+  readonly startFrom: string | undefined;
+}
+
 /** Reads a train in a frame at the top of its file. */
 export function planTrain(train: Train, frame: Frame): TrainPlan {
   const entries = entriesOf(train.entries);
   const { text } = train.label ?? train.name;
+  const read = readKeys(train, entries, frame);
+  reportIdleKeys(train, entries, read, frame);
+  return { train, label: text, ...read };
+}
+
+const count: Range = { whole: true, least: 1, most: 2 ** 31 - 1 };
+
+function readKeys(train: Train, entries: Entries, frame: Frame): Read {
+  const checks = new Checks();
   const written = entries.get("loss");
+  const loss = checks.run(() => (written === undefined ? undefined : lossOf(written.value, frame)));
+  const steps = checks.run(() => stepsOf(train, entries, frame, checks));
+  const data = checks.run(() => planData(entries.get("data"), frame));
+  const epochs = checks.run(() => number(entries.get("epochs"), 1, count, frame));
+  const metrics = checks.run(() => metricsOf(entries, { loss: written, steps: steps ?? [] }, frame));
+  const batch = checks.run(() => batchOf(entries.get("batch"), data?.reader, frame));
+  const stepsPerEpoch = checks.run(() => optional(entries.get("steps_per_epoch"), count, frame));
+  const seed = checks.run(() => number(entries.get("seed"), 0, { ...count, least: 0 }, frame));
+  const stopEarly = checks.run(() => optional(entries.get("stop_early"), count, frame));
+  const average = checks.run(() => optional(entries.get("average"), { least: 0, below: 1 }, frame));
+  const startFrom = checks.run(() => stringOf(entries.get("start_from"), frame));
+  const isRead =
+    data !== undefined && epochs !== undefined && batch !== undefined && seed !== undefined && metrics !== undefined;
+  if (checks.failed || !isRead || steps === undefined) throw new Failure();
+  return { loss, steps, data, metrics, batch, epochs, stepsPerEpoch, seed, stopEarly, average, startFrom };
+}
+
+function metricsOf(
+  entries: Entries,
+  { loss, steps }: { readonly loss: KeyValue | undefined; readonly steps: readonly StepPlan[] },
+  frame: Frame,
+): readonly MetricPlan[] {
   const metrics = entries.get("metrics");
-  const loss = written === undefined ? undefined : lossOf(written.value, frame);
-  const steps = stepsOf(train, entries, frame);
-  const data = planData(entries.get("data"), frame);
-  const epochs = number(entries.get("epochs"), 1, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame);
-  const isRead = train.inputs.length > 0 || isShort({ loss, steps });
-  const source = entries.get("data");
-  if (!isRead && source !== undefined && (data.reader !== "given" || Object.keys(data.settings).length > 0))
-    frame.report(
-      idleKey,
-      { what: "`data`", why: "the train has no input, so nothing is read" },
-      source.key.span,
-      "this",
-    );
-  const tells = isRead && data.reader !== "given";
-  // Who gives the data decides how often.
-  if (!entries.has("epochs") && tells)
-    frame.report(missingEpochs, { train: text }, (train.label ?? train.name).span, "this train");
-  const perEpoch = entries.get("steps_per_epoch");
-  if (perEpoch !== undefined && tells)
-    frame.report(
-      idleKey,
-      { what: "`steps_per_epoch`", why: "the data tell how many minibatches an epoch has" },
-      perEpoch.key.span,
-      "this",
-    );
-  const early = entries.get("stop_early");
-  if (early !== undefined && epochs === 1)
-    frame.report(idleKey, { what: "`stop_early`", why: "there is one epoch" }, early.key.span, "this");
-  return {
-    train,
-    label: text,
-    loss,
-    steps,
-    metrics: planMetrics(
-      metrics === undefined ? [] : listOf(metrics.value),
-      { withTensors: !isShort({ loss, steps }), losses: lossNames(steps) },
-      frame,
-    ),
-    data,
-    batch: batchOf(entries.get("batch"), data, frame),
-    epochs,
-    stepsPerEpoch: optional(perEpoch, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame),
-    seed: number(entries.get("seed"), 0, { whole: true, least: 0, most: 2 ** 31 - 1 }, frame),
-    stopEarly: optional(early, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame),
-    average: optional(entries.get("average"), { least: 0, below: 1 }, frame),
-    startFrom: stringOf(entries.get("start_from"), frame),
+  const isCompared = loss !== undefined && steps.every(({ minimize }) => minimize === undefined);
+  const place = { withTensors: !isCompared, losses: lossNames(steps) };
+  return planMetrics(metrics === undefined ? [] : listOf(metrics.value), place, frame);
+}
+
+/** Says which keys change nothing. */
+function reportIdleKeys(train: Train, entries: Entries, { loss, steps, data, epochs }: Read, frame: Frame): void {
+  const idle = (key: string, why: string): void => {
+    const entry = entries.get(key);
+    if (entry !== undefined) frame.report(idleKey, { what: `\`${key}\``, why }, entry.key.span, "this");
   };
+  const isRead = train.inputs.length > 0 || isShort({ loss, steps });
+  if (!isRead && (data.reader !== "given" || Object.keys(data.settings).length > 0))
+    idle("data", "the train has no input, so nothing is read");
+  const tells = isRead && data.reader !== "given";
+  const name = train.label ?? train.name;
+  // Who gives the data decides how often.
+  if (!entries.has("epochs") && tells) frame.report(missingEpochs, { train: name.text }, name.span, "this train");
+  if (tells) idle("steps_per_epoch", "the data tell how many minibatches an epoch has");
+  if (epochs === 1) idle("stop_early", "there is one epoch");
 }
 
 /** A loss with its settings, and with tensors for inputs of its own such as class weights, which each entry evaluates for itself. */
@@ -140,19 +160,22 @@ function listOf(expression: Expression): readonly Expression[] {
   return expression.kind === "list" ? expression.items : [expression];
 }
 
-function stepsOf(train: Train, entries: Entries, frame: Frame): readonly StepPlan[] {
+function stepsOf(train: Train, entries: Entries, frame: Frame, checks: Checks): readonly StepPlan[] {
   if (train.steps.length === 0) {
+    const { span } = train.name;
     const needed = entries.has("minimize") || entries.has("update");
-    const update = needed ? updateOf(entries, "a train with `minimize`", train.name.span, frame) : undefined;
+    const update = checks.run(() => (needed ? updateOf(entries, "a train with `minimize`", span, frame) : undefined));
     if (!entries.has("minimize") && !entries.has("loss"))
-      missing("loss", "the short form of a train", train.name.span, frame);
-    return [stepOf("main", train.name.span, [], entries, new Map(), update, frame)];
+      checks.run(() => missing("loss", "the short form of a train", span, frame));
+    const place = { name: "main", span, lets: [] };
+    return [stepOf(place, entries, new Map(), update, frame, checks)];
   }
   return train.steps.map((step) => {
     const own = entriesOf(step.entries);
-    if (!own.has("minimize")) missing("minimize", `the step \`${step.name.text}\``, step.name.span, frame);
-    const update = updateOf(own, `the step \`${step.name.text}\``, step.name.span, frame);
-    return stepOf(step.name.text, step.name.span, step.lets, own, entries, update, frame);
+    const { text, span } = step.name;
+    if (!own.has("minimize")) checks.run(() => missing("minimize", `the step \`${text}\``, span, frame));
+    const update = checks.run(() => updateOf(own, `the step \`${text}\``, span, frame));
+    return stepOf({ name: text, span, lets: step.lets }, own, entries, update, frame, checks);
   });
 }
 
@@ -161,35 +184,34 @@ function missing(key: string, place: string, span: Span, frame: Frame): never {
 }
 
 function stepOf(
-  name: string,
-  span: Span,
-  lets: readonly Let[],
+  place: Pick<StepPlan, "name" | "span" | "lets">,
   own: Entries,
   shared: Entries,
   update: StepPlan["update"],
   frame: Frame,
+  checks: Checks,
 ): StepPlan {
+  const { name, span } = place;
   const find = (key: string): KeyValue | undefined => own.get(key) ?? shared.get(key);
-  const optimizer = find("optimizer");
-  if (optimizer === undefined)
-    return missing("optimizer", name === "main" ? "a train" : `the step \`${name}\``, span, frame);
-  const schedule = find("schedule");
+  const written = find("optimizer");
+  const optimizer = checks.run(() =>
+    written === undefined
+      ? missing("optimizer", name === "main" ? "a train" : `the step \`${name}\``, span, frame)
+      : optimizerOf(written.value, frame),
+  );
+  const planned = find("schedule");
+  const schedule = checks.run(() =>
+    planned === undefined
+      ? undefined
+      : { kind: "schedule" as const, ...choose(planned.value, "schedule", [], frame).chosen },
+  );
   const regularize = find("regularize");
-  const clip = find("clip_norm");
-  return {
-    name,
-    span,
-    lets,
-    update,
-    minimize: own.get("minimize")?.value,
-    optimizer: optimizerOf(optimizer.value, frame),
-    schedule:
-      schedule === undefined
-        ? undefined
-        : { kind: "schedule", ...choose(schedule.value, "schedule", [], frame).chosen },
-    regularizers: regularize === undefined ? [] : listOf(regularize.value).map((item) => regularizerOf(item, frame)),
-    clipNorm: optional(clip, { above: 0, most: largestFloat }, frame),
-  };
+  const regularizers = (regularize === undefined ? [] : listOf(regularize.value)).flatMap(
+    (item) => checks.run(() => regularizerOf(item, frame)) ?? [],
+  );
+  const clipNorm = checks.run(() => optional(find("clip_norm"), { above: 0, most: largestFloat }, frame));
+  if (optimizer === undefined) throw new Failure();
+  return { ...place, update, minimize: own.get("minimize")?.value, optimizer, schedule, regularizers, clipNorm };
 }
 
 function updateOf(entries: Entries, place: string, span: Span, frame: Frame): StepPlan["update"] {
@@ -324,10 +346,14 @@ function stringOf(entry: KeyValue | undefined, frame: Frame): string | undefined
 }
 
 /** `arrays` are whole: one batch of all their rows. */
-function batchOf(entry: KeyValue | undefined, { reader }: HostData, frame: Frame): number | "all" {
+function batchOf(entry: KeyValue | undefined, reader: HostData["reader"] | undefined, frame: Frame): number | "all" {
   if (entry === undefined && reader === "arrays") return "all";
   if (entry?.value.kind === "name" && entry.value.text === "all" && frame.lookUp("all") === undefined) return "all";
-  const size = number(entry, 32, { whole: true, least: 1, most: 2 ** 31 - 1 }, frame);
+  if (entry?.value.kind === "string" && entry.value.value === "all") {
+    const values = { key: "batch", expected: "a whole number, or `all` without quotes", found: 'the string "all"' };
+    return frame.fail(badValue, values, entry.value.span, "this", [], "write `batch: all`");
+  }
+  const size = number(entry, 32, count, frame);
   if (entry === undefined || reader !== "arrays") return size;
   const expected = "`all` for `arrays`, which are one batch";
   return frame.fail(badValue, { key: "batch", expected, found: String(size) }, entry.value.span, "this");

@@ -80,6 +80,8 @@ export type LayerPart =
       readonly kind: "builtin";
       readonly name: string;
       readonly apply: (inputs: readonly Evaluated[]) => Evaluated;
+      /** What to say where a tensor is wanted: its tensor may be there, and another argument missing. */
+      readonly lacking?: () => string | undefined;
     };
 
 /** Functions that are applied one after the other; none, of `repeat(0, …)`, leave their input as it is. */

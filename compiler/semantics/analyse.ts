@@ -3,13 +3,16 @@
  */
 import { diagnose, label, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { keptName } from "../diagnostics/codes/names.ts";
-import type { Train } from "../syntax/ast.ts";
+import { repeatedKey, unknownKey, uselessKey } from "../diagnostics/codes/train.ts";
+import type { Declaration, Train } from "../syntax/ast.ts";
 import { BodyChecker } from "./bodies.ts";
-import { collectFiles, collectPrelude } from "./collect.ts";
+import { collectFiles, collectPrelude, wholeDeclarations } from "./collect.ts";
 import type { FileScope, SourceModule, TypedModule } from "./module.ts";
 import { checkRecursion } from "./recursion.ts";
 import { Scope } from "./scope.ts";
+import { restrictedTo, standing } from "./sound.ts";
 import { checkTrains } from "./trains.ts";
+import { UnknownNames } from "./unknown-names.ts";
 import { checkUnused, checkUnusedDeclarations } from "./unused.ts";
 
 export interface AnalysisInput {
@@ -21,6 +24,8 @@ export interface AnalysisInput {
 
 export interface Analysis {
   readonly module: TypedModule;
+  /** What the mistakes of the module leave alone; the module itself where it has none. */
+  readonly sound: TypedModule;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -29,25 +34,50 @@ export function analyse({ main, others = new Map(), prelude }: AnalysisInput): A
   const diagnostics: Diagnostic[] = [];
   const outer = collectPrelude(prelude, diagnostics);
   const { scope, files, models } = collectFiles(main, others, outer, diagnostics);
-  for (const { file, scope: own } of files) checkDeclarations(file, own, diagnostics);
+  const unknown = new UnknownNames(diagnostics);
+  for (const { file, scope: own } of files) checkDeclarations(wholeDeclarations(file), own, unknown);
   checkRecursion(scope, diagnostics);
   const trains = trainsOf(main);
   const used = files.filter(({ file }) => file.name !== main.name);
   const usedTrains = used.flatMap(({ file }) => trainsOf(file).map((train) => ({ train, file: file.name })));
-  checkTrains(trains, scope, diagnostics);
-  checkUnusedDeclarations(main.module, diagnostics);
-  return { module: { name: main.name, scope, models, trains, usedTrains }, diagnostics };
+  checkTrains(trains, scope, unknown);
+  // What cannot be read may name it.
+  if (scope.hidden?.any !== true) checkUnusedDeclarations(main.module, diagnostics);
+  const module = { name: main.name, scope, models, trains, usedTrains };
+  const all = files.flatMap(({ file, scope: own }) =>
+    wholeDeclarations(file).map((declaration) => ({ declaration, scope: own })),
+  );
+  const wrong = new Set(
+    all.map(({ declaration }) => declaration).filter((one) => unknown.failed.has(one) || hasError(one, diagnostics)),
+  );
+  const isWhole = wrong.size === 0 && scope.hidden?.any !== true;
+  return { module, sound: isWhole ? module : restrictedTo(module, standing(all, wrong)), diagnostics };
 }
 
-function trainsOf({ module }: SourceModule): readonly Train[] {
-  return module.declarations.filter((declaration) => declaration.kind === "train");
+/** What a train says beside such a key can still be looked at. */
+const ofKeys: readonly string[] = [unknownKey, repeatedKey, uselessKey].map(({ code }) => code);
+
+function hasError({ span }: Declaration, diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(
+    ({ code, severity, labels: [first] }) =>
+      severity === "error" &&
+      !ofKeys.includes(code) &&
+      first?.file === span.file &&
+      first.from >= span.from &&
+      first.from <= span.to,
+  );
+}
+
+function trainsOf(file: SourceModule): readonly Train[] {
+  return wholeDeclarations(file).filter((declaration) => declaration.kind === "train");
 }
 
 /** Checks the prelude's own files. */
 export function analysePrelude(prelude: readonly SourceModule[]): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const scope = collectPrelude(prelude, diagnostics);
-  for (const file of prelude) checkDeclarations(file, scope, diagnostics);
+  const unknown = new UnknownNames(diagnostics);
+  for (const file of prelude) checkDeclarations(wholeDeclarations(file), scope, unknown);
   checkRecursion(scope, diagnostics);
   return diagnostics;
 }
@@ -58,13 +88,14 @@ export function analysePrelude(prelude: readonly SourceModule[]): readonly Diagn
  */
 const keptNames: readonly string[] = ["average", "train_step", "continue", "continue_start", "prelude"];
 
-function checkDeclarations({ module }: SourceModule, scope: FileScope, diagnostics: Diagnostic[]): void {
-  for (const declaration of module.declarations) {
+function checkDeclarations(declarations: readonly Declaration[], scope: FileScope, unknown: UnknownNames): void {
+  const { diagnostics } = unknown;
+  for (const declaration of declarations) {
     if (declaration.kind === "use" || declaration.kind === "train" || declaration.kind === "data") continue;
     const { name } = declaration;
     if (declaration.kind === "model" && keptNames.includes(name.text))
       diagnostics.push(diagnose(keptName, { name: name.text }, [label(name.span, "this model")]));
-    const checker = new BodyChecker(scope, { kind: declaration.kind, name: name.text }, diagnostics);
+    const checker = new BodyChecker(scope, { kind: declaration.kind, name: name.text, declaration }, unknown);
     if ("body" in declaration) {
       checker.callable(declaration);
       checkUnused(declaration, diagnostics);

@@ -7,13 +7,11 @@ import {
   duplicateName,
   misplacedStatement,
   parameterType,
-  restMisplaced,
   unreachableStatement,
   unknownName,
   usedBeforeBound,
 } from "../diagnostics/codes/names.ts";
 import { noCarry } from "../diagnostics/codes/scans.ts";
-import { wrongDefault } from "../diagnostics/codes/settings.ts";
 import { unboundDimension } from "../diagnostics/codes/shapes.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { children, isExpression } from "../syntax/children.ts";
@@ -23,6 +21,7 @@ import type {
   Call,
   Callable,
   CallableKind,
+  Declaration,
   Dimension,
   Expression,
   Let,
@@ -30,24 +29,18 @@ import type {
   Node,
   Param,
   Scan,
-  Setting,
   State,
   Statement,
-  TensorType,
 } from "../syntax/ast.ts";
 import { boundAfter } from "./branches.ts";
 import { ambient, builtinNamed, builtins } from "./builtins.ts";
+import { nameHelp } from "./habits.ts";
 import { linearDimensions, unknownIn } from "./linear.ts";
-import {
-  candidatesFor,
-  lookUp,
-  lookUpValue,
-  nameSpaces,
-  textSettings,
-  visibleNames,
-  type FileScope,
-} from "./module.ts";
+import { misplacedMember } from "./members.ts";
+import { candidatesFor, lookUp, lookUpValue, nameSpaces, visibleNames, type FileScope } from "./module.ts";
 import { Scope } from "./scope.ts";
+import { checkDefault, checkRest, textSettings } from "./signatures.ts";
+import type { UnknownNames } from "./unknown-names.ts";
 
 /** Names that have a meaning in one kind of declaration only. */
 const ambientOf: Readonly<Record<string, readonly CallableKind[]>> = {
@@ -64,17 +57,20 @@ const axisArguments: readonly string[] = ["over"];
 interface Place {
   readonly kind: CallableKind | "train" | "const";
   readonly name: string;
+  readonly declaration: Declaration;
 }
 
 export class BodyChecker {
   readonly #scope: FileScope;
   readonly #diagnostics: Diagnostic[];
+  readonly #unknown: UnknownNames;
   readonly #place: Place;
 
-  constructor(scope: FileScope, place: Place, diagnostics: Diagnostic[]) {
+  constructor(scope: FileScope, place: Place, unknown: UnknownNames) {
     this.#scope = scope;
     this.#place = place;
-    this.#diagnostics = diagnostics;
+    this.#unknown = unknown;
+    this.#diagnostics = unknown.diagnostics;
   }
 
   callable(declaration: Callable): void {
@@ -85,7 +81,7 @@ export class BodyChecker {
     for (const parameter of declaration.parameters) {
       if (parameter.kind !== "setting") continue;
       if (parameter.default !== undefined) this.expression(parameter.default, scope);
-      this.#checkDefault(parameter);
+      checkDefault(parameter, this.#diagnostics);
     }
     this.#checkResult(declaration, scope);
     this.body(declaration.body, new Scope(scope, [declaration.body]));
@@ -98,7 +94,7 @@ export class BodyChecker {
       parameter.kind === "tensorInput" ? parameter.types : [],
     );
     for (const type of types) {
-      this.#checkRest(type);
+      checkRest(type, this.#diagnostics);
       for (const dimension of type.shape) {
         if (dimension.kind !== "name" || scope.find(dimension.text) !== undefined) continue;
         if (this.#constant(dimension.text) || dimensions.has(dimension.text)) continue;
@@ -119,18 +115,23 @@ export class BodyChecker {
 
   /** Reports what an expression leaves open, and binds it all the same, so that it is said once. */
   #checkTold(expression: Expression, isKnown: (name: string) => boolean, dimensions: Map<string, Span>): void {
-    for (const { text, span } of unknownIn(expression, isKnown)) {
+    for (const { text, span } of unknownIn(expression, (name) => isKnown(name) || this.#isHidden(name))) {
       const help = `a dimension tells a name that stands in it alone (\`${text}\`), or in a sum or product with what is known (\`2 * ${text} + 1\`)`;
-      this.#diagnostics.push(
-        diagnose(
-          unboundDimension,
-          { name: text },
-          [label(span, "told by nothing")],
-          didYouMean(text, [...dimensions.keys()]) ?? help,
-        ),
-      );
+      this.#reportUnbound(text, span, didYouMean(text, [...dimensions.keys()]) ?? help);
       dimensions.set(text, span);
     }
+  }
+
+  #reportUnbound(name: string, span: Span, help: string | undefined): void {
+    this.#unknown.failed.add(this.#place.declaration);
+    this.#diagnostics.push(diagnose(unboundDimension, { name }, [label(span, "told by nothing")], help));
+  }
+
+  /** Whether the name may be that of something that could not be read: nothing is said of it. */
+  #isHidden(name: string): boolean {
+    const hidden = this.#scope.hidden?.mayHave(name) === true;
+    if (hidden) this.#unknown.failed.add(this.#place.declaration);
+    return hidden;
   }
 
   #constant(name: string): boolean {
@@ -141,58 +142,20 @@ export class BodyChecker {
     if (dimension.kind !== "inferred" && dimension.kind !== "rest") this.expression(dimension, scope);
   }
 
-  #checkRest({ shape, span }: TensorType): void {
-    const places = shape.flatMap(({ kind }, index) => (kind === "rest" ? [index] : []));
-    const [first] = places;
-    if (first === undefined || (places.length === 1 && first <= 1)) return;
-    this.#diagnostics.push(
-      diagnose(restMisplaced, { shape: "this shape" }, [
-        label(shape[places.at(-1) ?? 0].span, "here"),
-        label(span, "in this shape"),
-      ]),
-    );
-  }
-
   #checkResult({ result }: Callable, scope: Scope): void {
     if (result === undefined) return;
     for (const type of result.kind === "tensorType" ? [result] : result.members) {
-      this.#checkRest(type);
+      checkRest(type, this.#diagnostics);
       for (const dimension of type.shape) {
         const isUnbound =
           dimension.kind === "name" && scope.find(dimension.text) === undefined && !this.#constant(dimension.text);
         if (isUnbound) {
-          this.#diagnostics.push(
-            diagnose(
-              unboundDimension,
-              { name: dimension.text },
-              [label(dimension.span, "bound by nothing")],
-              didYouMean(dimension.text, scope.names()),
-            ),
-          );
+          if (!this.#isHidden(dimension.text))
+            this.#reportUnbound(dimension.text, dimension.span, didYouMean(dimension.text, scope.names()));
+          scope.bind(dimension.text, dimension.span);
         } else this.#dimension(dimension, scope);
       }
     }
-  }
-
-  /** Literals only: what else a default is shows when it is evaluated. */
-  #checkDefault({ name, types, default: value }: Setting): void {
-    if (value === undefined) return;
-    const found =
-      value.kind === "number"
-        ? "a number"
-        : value.kind === "string"
-          ? "a string"
-          : value.kind === "boolean"
-            ? "a bool"
-            : undefined;
-    if (found === undefined) return;
-    const names = types.map((type) => (type.kind === "settingType" ? type.name : "list"));
-    const wanted = value.kind === "string" ? ["string"] : value.kind === "boolean" ? ["bool"] : ["int", "float"];
-    const isFraction = value.kind === "number" && value.value.denominator !== 1n && !names.includes("float");
-    if (names.some((own) => wanted.includes(own)) && !isFraction) return;
-    this.#diagnostics.push(
-      diagnose(wrongDefault, { name: name.text, expected: names.join(" or "), found }, [label(value.span, "this")]),
-    );
   }
 
   /** Binds a name of this body; a name of the body or of the file itself cannot be bound again. */
@@ -204,7 +167,12 @@ export class BodyChecker {
     const earlier = scope.find(name) ?? (this.#scope.outer === undefined ? undefined : inFile?.declaration.name.span);
     if (earlier !== undefined) {
       this.#diagnostics.push(
-        diagnose(duplicateName, { name }, [label(span, "again here"), label(earlier, "first here")]),
+        diagnose(
+          duplicateName,
+          { name },
+          [label(span, "again here"), label(earlier, "first here")],
+          "a name is bound once: give the new value one of its own",
+        ),
       );
     }
     scope.bind(name, span);
@@ -304,8 +272,11 @@ export class BodyChecker {
       case "call":
         this.#call(expression, scope);
         return;
-      case "member":
+      case "member": {
+        const known = [...visibleNames(this.#scope, "value"), ...builtins.keys()];
+        this.#diagnostics.push(misplacedMember(expression, known));
         return;
+      }
       default:
         for (const child of children(expression)) this.#child(child, scope);
     }
@@ -352,15 +323,16 @@ export class BodyChecker {
   #name(name: string, span: Span, scope: Scope, meant?: string): void {
     if (scope.find(name) !== undefined || this.#isKnown(name)) return;
     const later = scope.findLater(name);
-    const labels: Label[] = [label(span, later === undefined ? "not known" : "used here")];
     if (later !== undefined) {
+      const labels: Label[] = [label(span, "used here"), label(later, "bound here")];
       const isInside = later.from < span.from;
       const help = isInside ? `let every branch of the \`if\` bind \`${name}\`; from a \`scan\`, emit it` : undefined;
-      this.#diagnostics.push(
-        diagnose(usedBeforeBound, { name, isInside }, [...labels, label(later, "bound here")], help),
+      this.#unknown.tell(name, label(span, ""), this.#place.declaration, () =>
+        diagnose(usedBeforeBound, { name, isInside }, labels, help),
       );
       return;
     }
+    if (this.#isHidden(name)) return;
     const candidates = [
       ...scope.names(),
       ...nameSpaces.flatMap((space) =>
@@ -369,12 +341,13 @@ export class BodyChecker {
       ...builtins.keys(),
       ...ambient,
     ];
-    this.#diagnostics.push(
+    const place = label(span, "not known");
+    this.#unknown.tell(name, place, this.#place.declaration, () =>
       diagnose(
         unknownName,
         { name, what: "value, block or function" },
-        labels,
-        meant ?? didYouMean(name, candidatesFor(name, candidates, this.#scope)),
+        [place],
+        meant ?? nameHelp(name, "value", candidatesFor(name, candidates, this.#scope)),
       ),
     );
   }

@@ -6,6 +6,7 @@ import { diagnose, label, type Diagnostic, type Span } from "../diagnostics/diag
 import { duplicateName, useCircle, useMissing, useOutside } from "../diagnostics/codes/names.ts";
 import type { Callable, Declaration, Definition, Use } from "../syntax/ast.ts";
 import {
+  HiddenNames,
   nameSpaceOf,
   nameSpaces,
   type Declared,
@@ -71,6 +72,18 @@ export function resolveUse(from: string, path: string): { readonly path: string 
   return { path: parts.join("/") };
 }
 
+/** The declarations of a file that were read wholly. */
+export function wholeDeclarations({ module, broken }: SourceModule): readonly Declaration[] {
+  return module.declarations.filter((declaration) => broken?.declarations.has(declaration) !== true);
+}
+
+function hiddenIn({ broken }: SourceModule): HiddenNames {
+  const hidden = new HiddenNames();
+  if (broken !== undefined) hidden.add(broken.names);
+  if (broken?.uses === true) hidden.addAll();
+  return hidden;
+}
+
 export interface Collected {
   readonly scope: FileScope;
   /** Every file that is reached, the main one last. */
@@ -81,6 +94,7 @@ export interface Collected {
 interface Reached {
   readonly file: SourceModule;
   readonly names: Names;
+  readonly hidden: HiddenNames;
   readonly scope: FileScope;
   readonly uses: readonly { readonly use: Use; readonly path: string }[];
 }
@@ -100,22 +114,29 @@ export function collectFiles(
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (reached.has(file.name)) continue;
     const names = emptyNames();
-    const scope: FileScope = { file: file.name, outer: prelude, names };
-    for (const declaration of file.module.declarations) {
+    const hidden = hiddenIn(file);
+    const scope: FileScope = { file: file.name, outer: prelude, names, hidden };
+    for (const declaration of wholeDeclarations(file)) {
       if (isNamed(declaration)) add(names, declaration.name.text, { declaration, scope }, diagnostics);
     }
-    const uses = usesOf(file, others, main, diagnostics);
-    reached.set(file.name, { file, names, scope, uses });
+    const uses = usesOf(file, others, main, hidden, diagnostics);
+    reached.set(file.name, { file, names, hidden, scope, uses });
     for (const { path } of uses) {
       const next = path === main.name ? main : others.get(path);
       if (next !== undefined) waiting.push(next);
     }
   }
   const order = inOrder(main.name, reached, diagnostics);
-  for (const { names, uses } of order) for (const { path } of uses) merge(names, reached.get(path), diagnostics);
+  for (const { names, hidden, uses } of order) {
+    for (const { path } of uses) {
+      const used = reached.get(path);
+      merge(names, used, diagnostics);
+      if (used !== undefined) hidden.merge(used.hidden);
+    }
+  }
   const own = reached.get(main.name);
   const models = order.flatMap(({ file, scope }) =>
-    file.module.declarations.flatMap((declaration) => (declaration.kind === "model" ? [{ declaration, scope }] : [])),
+    wholeDeclarations(file).flatMap((declaration) => (declaration.kind === "model" ? [{ declaration, scope }] : [])),
   );
   return { scope: own?.scope ?? prelude, files: order.map(({ file, scope }) => ({ file, scope })), models };
 }
@@ -124,6 +145,7 @@ function usesOf(
   file: SourceModule,
   others: ReadonlyMap<string, SourceModule>,
   main: SourceModule,
+  hidden: HiddenNames,
   diagnostics: Diagnostic[],
 ): Reached["uses"] {
   return file.module.declarations.flatMap((use) => {
@@ -131,12 +153,14 @@ function usesOf(
     const written = use.path.value;
     const resolved = resolveUse(file.name, written);
     if ("problem" in resolved) {
+      hidden.addAll();
       diagnostics.push(
         diagnose(useOutside, { path: written, problem: resolved.problem }, [label(use.path.span, "this path")]),
       );
       return [];
     }
     if (resolved.path !== main.name && !others.has(resolved.path)) {
+      hidden.addAll();
       diagnostics.push(diagnose(useMissing, { path: written }, [label(use.path.span, `looked for ${resolved.path}`)]));
       return [];
     }

@@ -3,11 +3,14 @@
  */
 import type { Callable, Definition, Module, Train } from "../syntax/ast.ts";
 import { builtins, nameInPrelude, preludePrefix } from "./builtins.ts";
+import type { Broken } from "../syntax/parse.ts";
 
 /** A parsed file under the name that diagnostics show and `use` resolves against. */
 export interface SourceModule {
   readonly name: string;
   readonly module: Module;
+  /** What mistakes of syntax left unknown of it. */
+  readonly broken?: Broken;
 }
 
 /** Models, blocks, constants and data sources share "value"; the others have a name space each. */
@@ -39,6 +42,41 @@ export interface FileScope {
   readonly file: string;
   readonly outer: FileScope | undefined;
   readonly names: ReadonlyMap<NameSpace, ReadonlyMap<string, Declared>>;
+  /** What a declaration that could not be read, or a file that is not there, may have declared. */
+  readonly hidden?: HiddenNames;
+}
+
+/** Names of which nothing is known but that they may be there. */
+export class HiddenNames {
+  readonly #names = new Set<string>();
+  #all = false;
+
+  add(names: Iterable<string>): void {
+    for (const name of names) this.#names.add(name);
+  }
+
+  /** From here on any name may be one of them. */
+  addAll(): void {
+    this.#all = true;
+  }
+
+  merge(other: HiddenNames): void {
+    this.add(other.#names);
+    this.#all ||= other.#all;
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  /** Whether a name that nothing declares may be one of them. */
+  mayHave(name: string): boolean {
+    return this.#all || this.#names.has(name);
+  }
+
+  get any(): boolean {
+    return this.#all || this.#names.size > 0;
+  }
 }
 
 export interface TypedModule {
@@ -89,15 +127,4 @@ export function candidatesFor(name: string, names: readonly string[], scope: Fil
 export function visibleNames(scope: FileScope, space: NameSpace): readonly string[] {
   const own = [...(scope.names.get(space)?.keys() ?? [])];
   return scope.outer === undefined ? own : [...own, ...visibleNames(scope.outer, space)];
-}
-
-/** The settings of a block or model that may be words. */
-export function textSettings(declared: Declared | undefined): readonly string[] {
-  if (!isCallable(declared)) return [];
-  return declared.declaration.parameters.flatMap((parameter) =>
-    parameter.kind === "setting" &&
-    parameter.types.some((type) => type.kind === "settingType" && type.name === "string")
-      ? [parameter.name.text]
-      : [],
-  );
 }

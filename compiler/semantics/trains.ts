@@ -2,13 +2,13 @@
 import { diagnose, label, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { duplicateName } from "../diagnostics/codes/names.ts";
 import { repeatedKey, unknownKey, uselessKey } from "../diagnostics/codes/train.ts";
-import { listOf } from "../diagnostics/lists.ts";
-import { didYouMean } from "../diagnostics/suggest.ts";
 import type { KeyValue, Name, Node, Train } from "../syntax/ast.ts";
 import { BodyChecker } from "./bodies.ts";
 import { linearDimensions } from "./linear.ts";
+import { keyHelp } from "./habits.ts";
 import { lookUp, type FileScope } from "./module.ts";
 import { Scope } from "./scope.ts";
+import type { UnknownNames } from "./unknown-names.ts";
 import { checkUnusedInTrain } from "./unused.ts";
 
 export const trainKeys: readonly string[] = [
@@ -32,14 +32,15 @@ export const trainKeys: readonly string[] = [
 
 export const stepKeys: readonly string[] = ["minimize", "update", "optimizer", "schedule", "regularize", "clip_norm"];
 
-export function checkTrains(trains: readonly Train[], scope: FileScope, diagnostics: Diagnostic[]): void {
+export function checkTrains(trains: readonly Train[], scope: FileScope, unknown: UnknownNames): void {
+  const { diagnostics } = unknown;
   checkTwice(
     trains.map(({ name, label: own }) => own ?? name),
     "tell trains of one model apart with `as label`",
     diagnostics,
   );
   for (const train of trains) {
-    checkTrain(train, scope, diagnostics);
+    checkTrain(train, scope, unknown);
     checkUnusedInTrain(train, diagnostics);
   }
 }
@@ -61,8 +62,9 @@ function checkTwice(names: readonly Name[], help: string, diagnostics: Diagnosti
   }
 }
 
-function checkTrain(train: Train, file: FileScope, diagnostics: Diagnostic[]): void {
-  const checker = new BodyChecker(file, { kind: "train", name: train.name.text }, diagnostics);
+function checkTrain(train: Train, file: FileScope, unknown: UnknownNames): void {
+  const { diagnostics } = unknown;
+  const checker = new BodyChecker(file, { kind: "train", name: train.name.text, declaration: train }, unknown);
   const scope = new Scope(undefined, train.lets);
   for (const { name, types } of train.inputs) {
     checker.bind(name.text, name.span, scope);
@@ -133,8 +135,7 @@ function checkKeys(
     const { text, span } = entry.key;
     const earlier = seen.get(text);
     if (!keys.includes(text)) {
-      const all = keys.map((key) => `\`${key}\``);
-      const help = didYouMean(text, keys) ?? `a ${place} takes ${listOf(all, all.length)}`;
+      const help = keyHelp(text, keys, place);
       diagnostics.push(diagnose(unknownKey, { key: text, place }, [label(span, "not known")], help));
     } else if (earlier !== undefined)
       diagnostics.push(

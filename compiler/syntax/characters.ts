@@ -13,24 +13,24 @@ const invisible =
   "[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufeff]" +
   "|[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]";
 
+/** Those that nothing else stands for; `slips.ts` has the others. */
 const helps: ReadonlyMap<string, string> = new Map([
   ["'", "strings stand between double quotes"],
   ["“", "strings stand between straight double quotes"],
   ["”", "strings stand between straight double quotes"],
   ["`", "strings stand between double quotes"],
-  [";", "statements need nothing between them: leave it out"],
-  ["#", "a comment begins with `//`"],
-  ["&", "write `and`"],
-  ["!", "write `not`"],
-  ["^", "write `**` for a power"],
-  ["−", "write `-`"],
-  ["×", "write `*`"],
-  ["→", "write `->`"],
-  ["\\", "a line end needs no backslash"],
+  ["?", "one of two values is `where(condition, a, b)`"],
+  ["≤", "write `<=`"],
+  ["≥", "write `>=`"],
+  ["≠", "write `!=`"],
+  ["⇒", "write `->`"],
+  ["÷", "write `/`"],
+  ["²", "write `** 2`"],
+  ["…", "write `..`"],
 ]);
 
 /** `U+200B`, with the character before it where it can be seen. */
-function name(character: string): string {
+export function characterName(character: string): string {
   const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
   if (/^[!-~]$/.test(character)) return `\`${character}\``;
   return /^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character) ? `\`${character}\` (${code})` : `the character ${code}`;
@@ -75,6 +75,8 @@ export function unexpectedCharacters(source: Source, errors: readonly ILexingErr
     if (character === undefined) return [];
     const from = offset + run.indexOf(character);
     const span = { file: source.name, from, to: offset + length };
-    return [diagnose(unexpectedCharacter, { character: name(character) }, [label(span, "")], helps.get(character))];
+    return [
+      diagnose(unexpectedCharacter, { character: characterName(character) }, [label(span, "")], helps.get(character)),
+    ];
   });
 }

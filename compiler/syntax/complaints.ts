@@ -7,8 +7,9 @@ import type { IParserErrorMessageProvider, IRecognitionException, IToken } from 
 import { diagnose, label } from "../diagnostics/diagnostic.ts";
 import type { Diagnostic, Label, Span } from "../diagnostics/diagnostic.ts";
 import * as codes from "../diagnostics/codes/syntax.ts";
-import { didYouMean } from "../diagnostics/suggest.ts";
-import { isCloser, openBrackets, startsMember } from "./recovery.ts";
+import { adviseOn, tokenAt } from "./advice.ts";
+import type { Place } from "./advice.ts";
+import { isCloser, isStray, openBrackets, startsMember } from "./recovery.ts";
 import * as t from "./tokens.ts";
 
 /** What a rule expects where no alternative of it fits. */
@@ -51,21 +52,12 @@ export const expectationProvider: IParserErrorMessageProvider = {
   buildNotAllInputParsedMessage: ({ ruleName }) => (ruleName === "declaration" ? "a declaration" : "a statement"),
 };
 
-/** Where a complaint stands: the tokens that were parsed, the index of the one that does not fit, and what follows them. */
-export interface Place {
-  readonly file: string;
-  readonly tokens: readonly IToken[];
-  readonly index: number;
-  /** The token after the last of `tokens`: the next declaration's first. */
-  readonly following: IToken | undefined;
-}
-
 function spanOf(file: string, token: IToken): Span {
   return { file, from: token.startOffset, to: token.startOffset + token.image.length };
 }
 
 function offender(place: Place): IToken | undefined {
-  return place.tokens[place.index] ?? place.following;
+  return tokenAt(place, place.index);
 }
 
 /** The place of the offending token; at the end of the file, right behind the last token. */
@@ -83,11 +75,15 @@ function found(token: IToken | undefined): string {
   return `\`${shown}\``;
 }
 
+/** What opens each closing bracket. */
 const partners: ReadonlyMap<string, string> = new Map([
   ["`)`", "("],
   ["`]`", "["],
   ["`}`", "{"],
 ]);
+
+/** Where one of these is expected, another closing bracket shows that it was forgotten. */
+const brackets: ReadonlySet<string> = new Set(["`)`", "`]`"]);
 
 /** Whether the bracket that `expected` closes was forgotten, rather than something wrong put into it. */
 function isUnclosed(place: Place, expected: string, rule: string): boolean {
@@ -95,7 +91,8 @@ function isUnclosed(place: Place, expected: string, rule: string): boolean {
   if (!partners.has(expected)) return false;
   if (token === undefined || isCloser(token.tokenType)) return true;
   return (
-    expected !== "`}`" && (startsMember(place.tokens, place.index, rule !== "list") || token.tokenType === t.LeftBrace)
+    expected !== "`}`" &&
+    (startsMember(place.tokens, place.index, rule !== "list", place.keyed) || token.tokenType === t.LeftBrace)
   );
 }
 
@@ -114,26 +111,6 @@ function unclosed(place: Place, expected: string, rule: string): Diagnostic | un
     label(offendingSpan(place), `expected \`${closer}\` before this`),
   ];
   return diagnose(codes.unclosedBracket, { bracket, closer, found: found(offender(place)) }, labels);
-}
-
-/** Slips that one edit mends. */
-function help(place: Place, expected: string): string | undefined {
-  const token = offender(place);
-  if (token === undefined) return undefined;
-  if (token.tokenType === t.Bar) return "`|>` pipes, `or` is the logical operator";
-  if (expected === "a declaration") return didYouMean(token.image, t.declarationWords.map(t.spelling));
-  if (expected === "a statement") return didYouMean(token.image, [...t.statementWords.map(t.spelling), "next", "emit"]);
-  if (expected === "a shape or a type")
-    return didYouMean(token.image, ["int", "float", "bool", "string", "layer", "initializer", "schedule"]);
-  const next = place.tokens[place.index + 1]?.tokenType;
-  if (expected.startsWith("an entry") && next === t.Equal) return `write \`${token.image}: …\``;
-  if (expected === "`}`" && token.tokenType === t.Comma)
-    return "leave it out: nothing stands between statements or entries";
-  if (expected === "`{`" && token.tokenType === t.Equal) return "`==` compares";
-  const isReserved = tokenMatcher(token, t.Keyword) && !startsMember(place.tokens, place.index, true);
-  return isReserved && expected === "an expression"
-    ? `\`${token.image}\` is a reserved word and names nothing`
-    : undefined;
 }
 
 function withContext(error: IRecognitionException, place: Place): string {
@@ -160,25 +137,44 @@ export function complain(error: IRecognitionException, place: Place): Diagnostic
   const where = [label(offendingSpan(place), "")];
   if (token !== undefined && isReservedName(place, expected, rule))
     return diagnose(codes.reservedWord, { word: token.image }, where);
+  if (token !== undefined && !brackets.has(expected) && isStray(place.tokens, place.index))
+    return diagnose(codes.strayBracket, { bracket: token.image }, where);
   const missing = unclosed(place, expected, rule);
   if (missing !== undefined) return missing;
   if (expected === "a statement" && token !== undefined && place.tokens[place.index + 1]?.tokenType === t.Equal) {
-    return diagnose(
-      codes.statementWithoutKeyword,
-      { name: token.image },
-      where,
-      `write \`let ${token.image} = …\`, or \`<-\` for a state`,
-    );
+    const help = `write \`let ${token.image} = …\`, or \`<-\` for a state`;
+    return diagnose(codes.statementWithoutKeyword, { name: token.image }, where, help);
   }
-  if (expected === "a declaration")
-    return diagnose(codes.expectedDeclaration, { found: found(token) }, where, help(place, expected));
   const key = keyWithoutValue(error, place);
   if (key !== undefined) {
     const values = { expected: "an expression", found: `the next key \`${key.image}:\`` };
     return diagnose(codes.unexpectedToken, values, [label(spanOf(place.file, key), "")]);
   }
-  const values = { expected: withContext(error, place), found: found(token) };
-  return diagnose(codes.unexpectedToken, values, where, help(place, expected));
+  return mismatch(error, place, rule);
+}
+
+/** What the grammar expected, or what a slip tells that was meant. */
+function mismatch(error: IRecognitionException, place: Place, rule: string): Diagnostic {
+  const expected = error.message;
+  const advice = adviseOn({ ...place, expected, rule });
+  const at = { ...place, index: advice?.index ?? place.index };
+  const where = [label(offendingSpan(at), "")];
+  const help = advice?.help ?? reservedHelp(place, expected);
+  if (advice?.expected === undefined && expected === "a declaration")
+    return diagnose(codes.expectedDeclaration, { found: found(offender(at)) }, where, help);
+  const values = { expected: advice?.expected ?? withContext(error, place), found: found(offender(at)) };
+  return diagnose(codes.unexpectedToken, values, where, help);
+}
+
+function reservedHelp(place: Place, expected: string): string | undefined {
+  const token = offender(place);
+  const isReserved =
+    token !== undefined &&
+    tokenMatcher(token, t.Keyword) &&
+    !startsMember(place.tokens, place.index, true, place.keyed);
+  return isReserved && expected === "an expression"
+    ? `\`${token.image}\` is a reserved word and names nothing`
+    : undefined;
 }
 
 function isName(token: IToken | undefined): boolean {

@@ -19,6 +19,8 @@ export type Rule<Result> = ParserMethod<[], Result>;
 export abstract class GrammarBase extends EmbeddedActionsParser {
   /** What was wrong and did not stop the parser, since the input was set. */
   mistakes: Diagnostic[] = [];
+  /** What was read as it was meant, so that the tree is what it would be without: `bias = false` for `bias: false`. */
+  slips: Diagnostic[] = [];
   /** How many scans the parser is inside of. */
   protected scans = 0;
   private file = "";
@@ -41,7 +43,23 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
     this.file = file;
     this.docs = docs;
     this.mistakes = [];
+    this.slips = [];
     this.scans = 0;
+  }
+
+  /** colon := ":" */
+  protected readonly colon: Rule<IToken> = this.RULE("colon", () => {
+    const name = this.LA(0);
+    const token = this.OR([{ ALT: () => this.CONSUME(t.Colon) }, { ALT: () => this.CONSUME(t.Equal) }]);
+    this.ACTION(() => {
+      if (token.tokenType === t.Equal) this.slips.push(this.equalForColon(name, token));
+    });
+    return token;
+  });
+
+  private equalForColon(name: IToken, token: IToken): Diagnostic {
+    const help = `what has a name is given with \`:\`, \`${name.image}: …\`; \`==\` compares`;
+    return diagnose(codes.unexpectedToken, { expected: "`:`", found: "`=`" }, [label(this.at(token), "")], help);
   }
 
   protected at(token: IToken): Span {

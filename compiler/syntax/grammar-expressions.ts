@@ -148,13 +148,13 @@ export abstract class ExpressionGrammar extends GrammarBase {
     return given;
   });
 
-  /** argument := (NAME ":")? item */
+  /** argument := (NAME ":")? item, where `=` for `:` is a mistake that does not stop the parser */
   private readonly argument: Rule<ast.Argument> = this.RULE("argument", () => {
     const start = this.LA(1);
     let name: IToken | undefined;
     this.OPTION(() => {
       name = this.CONSUME(t.Identifier);
-      this.CONSUME(t.Colon);
+      this.SUBRULE(this.colon);
     });
     const value = this.SUBRULE(this.item);
     return this.ACTION((): ast.Argument => {

@@ -3,7 +3,7 @@
  * It stops at the first token that does not fit; `recovery.ts` goes on from there. Mistakes that do not stop it (a tensor
  * with a default, `a < b < c`) are collected in `mistakes`.
  */
-import type { IParserErrorMessageProvider } from "chevrotain";
+import type { IParserErrorMessageProvider, IToken } from "chevrotain";
 import { InternalError, diagnose, label } from "../diagnostics/diagnostic.ts";
 import * as codes from "../diagnostics/codes/syntax.ts";
 import type * as ast from "./ast.ts";
@@ -36,6 +36,13 @@ function sorted(members: readonly TrainMember[]): Pick<ast.Train, "entries" | "l
     lets: members.filter((member) => member.kind === "let"),
     steps: members.filter((member) => member.kind === "step"),
   };
+}
+
+/** The rows of the first input, and a size that is worked out. */
+function resultHelp(parameters: readonly ast.Parameter[]): string {
+  const first = parameters.find((parameter) => parameter.kind === "tensorInput")?.types[0]?.shape[0];
+  const rows = first?.kind === "name" ? `${first.text}, ` : first?.kind === "rest" ? ".., " : "";
+  return `write \`-> [${rows}_]\` here; \`_\` is a size that is worked out`;
 }
 
 export class Grammar extends StatementGrammar {
@@ -87,12 +94,13 @@ export class Grammar extends StatementGrammar {
     ]);
     const name = this.SUBRULE(this.name);
     const parameters = this.SUBRULE(this.signature);
+    const close = this.LA(0);
     let result: ast.ResultType | undefined;
     this.OPTION(() => (result = this.SUBRULE(this.result)));
     const body = this.SUBRULE(this.body);
     return this.ACTION((): ast.Callable => {
       if (!isCallableKind(word.image)) throw new InternalError("syntax", `no callable: ${word.image}`);
-      this.checkSignature(word.image, name, parameters, result);
+      this.checkSignature(word.image, name, parameters, result, close);
       const resulting = result === undefined ? {} : { result };
       return {
         kind: word.image,
@@ -111,11 +119,14 @@ export class Grammar extends StatementGrammar {
     name: ast.Name,
     parameters: readonly ast.Parameter[],
     result: ast.ResultType | undefined,
+    close: IToken,
   ): void {
     if (declaration !== "optimizer" && declaration !== "regularizer") this.requireTypes(declaration, parameters);
     const values = { declaration, name: name.text };
     if (withResult.has(declaration) && result === undefined)
-      this.mistakes.push(diagnose(codes.missingResult, values, [label(name.span, "")]));
+      this.mistakes.push(
+        diagnose(codes.missingResult, values, [label(this.at(close), "behind this")], resultHelp(parameters)),
+      );
     if (!withResult.has(declaration) && result !== undefined)
       this.mistakes.push(diagnose(codes.unwantedResult, values, [label(result.span, "")]));
   }
@@ -173,6 +184,12 @@ export class Grammar extends StatementGrammar {
     return parameters.filter((parameter) => parameter.kind === "tensorInput");
   }
 
+  /** A key, also with the `=` that `colon` refuses. */
+  private startsEntry(): boolean {
+    const { tokenType } = this.LA(2);
+    return tokenType === t.Colon || (tokenType === t.Equal && this.LA(1).tokenType !== t.LetWord);
+  }
+
   /** trainMember := let | step | entry */
   readonly trainMembers: Rule<readonly TrainMember[]> = this.RULE("trainMembers", () => {
     const members: TrainMember[] = [];
@@ -181,9 +198,9 @@ export class Grammar extends StatementGrammar {
       DEF: () =>
         members.push(
           this.OR<TrainMember>([
-            { GATE: () => this.LA(2).tokenType !== t.Colon, ALT: () => this.SUBRULE(this.let) },
-            { GATE: () => this.LA(2).tokenType !== t.Colon, ALT: () => this.SUBRULE(this.step) },
-            { GATE: () => this.LA(2).tokenType === t.Colon, ALT: () => this.SUBRULE(this.entry) },
+            { GATE: () => !this.startsEntry(), ALT: () => this.SUBRULE(this.let) },
+            { GATE: () => !this.startsEntry(), ALT: () => this.SUBRULE(this.step) },
+            { GATE: () => this.startsEntry(), ALT: () => this.SUBRULE(this.entry) },
           ]),
         ),
     });
@@ -201,8 +218,8 @@ export class Grammar extends StatementGrammar {
       DEF: () =>
         members.push(
           this.OR<ast.Let | ast.KeyValue>([
-            { GATE: () => this.LA(2).tokenType !== t.Colon, ALT: () => this.SUBRULE(this.let) },
-            { GATE: () => this.LA(2).tokenType === t.Colon, ALT: () => this.SUBRULE(this.entry) },
+            { GATE: () => !this.startsEntry(), ALT: () => this.SUBRULE(this.let) },
+            { GATE: () => this.startsEntry(), ALT: () => this.SUBRULE(this.entry) },
           ]),
         ),
     });
@@ -216,7 +233,7 @@ export class Grammar extends StatementGrammar {
   /** entry := (NAME | reserved word) ":" expression */
   private readonly entry: Rule<ast.KeyValue> = this.RULE("entry", () => {
     const token = this.OR([{ ALT: () => this.CONSUME(t.Identifier) }, { ALT: () => this.CONSUME(t.Keyword) }]);
-    this.CONSUME(t.Colon);
+    this.SUBRULE(this.colon);
     const value = this.SUBRULE(this.expression);
     return this.ACTION((): ast.KeyValue => ({
       kind: "keyValue",

@@ -17,14 +17,15 @@ import {
 import { controlCharacters, unexpectedCharacters } from "./characters.ts";
 import { numberValue, stringValue } from "./literals.ts";
 import type { NumberProblem } from "./literals.ts";
+import { mendSlips, vocabularyWithSlips } from "./slips.ts";
 import { maximalSourceLength } from "./source.ts";
 import type { Source } from "./source.ts";
 import {
+  createLexer,
   DocComment,
   LeftBrace,
   LeftBracket,
   LeftParenthesis,
-  lexer,
   NumberToken,
   RightBrace,
   RightBracket,
@@ -37,6 +38,8 @@ import {
 /** How deep brackets may nest. */
 export const maximalNesting = 200;
 
+const lexer = createLexer(false, vocabularyWithSlips);
+
 /** What the grammar gets to see. */
 export interface LexedSource {
   readonly tokens: readonly IToken[];
@@ -44,7 +47,10 @@ export interface LexedSource {
   readonly docs: ReadonlyMap<number, string>;
   /** The doc comment of the file. */
   readonly doc?: string;
+  /** What could not be read. */
   readonly diagnostics: readonly Diagnostic[];
+  /** What was read as it was meant: nothing follows from it. */
+  readonly slips: readonly Diagnostic[];
   /** False where the tokens must not be parsed: too long, or nested too deep. */
   readonly parsable: boolean;
 }
@@ -161,21 +167,23 @@ export function lex(source: Source): LexedSource {
   const { length } = source.text;
   if (length > maximalSourceLength) {
     const found = diagnose(sourceTooLarge, { length, limit: maximalSourceLength }, [spot(source, 0, 0)]);
-    return { tokens: [], docs: new Map(), diagnostics: [found], parsable: false };
+    return { tokens: [], docs: new Map(), diagnostics: [found], slips: [], parsable: false };
   }
   const lexed = lexer.tokenize(source.text);
   const errors: readonly ILexingError[] = lexed.errors;
-  const nesting = checkNesting(source, lexed.tokens);
+  const { tokens, mistakes } = mendSlips(source, lexed.tokens);
+  const nesting = checkNesting(source, tokens);
   const diagnostics = [
     ...controlCharacters(source),
     ...unexpectedCharacters(source, errors),
-    ...lexed.tokens.flatMap((token) => checkToken(source, token)),
+    ...tokens.flatMap((token) => checkToken(source, token)),
     ...(nesting === undefined ? [] : [nesting]),
   ];
   return {
-    tokens: forGrammar(lexed.tokens),
-    ...tieDocs(source.text, lexed.tokens),
+    tokens: forGrammar(tokens),
+    ...tieDocs(source.text, tokens),
     diagnostics,
+    slips: mistakes,
     parsable: nesting === undefined,
   };
 }

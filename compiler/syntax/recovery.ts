@@ -44,13 +44,31 @@ function startsDeclaration(tokens: readonly IToken[], index: number): boolean {
   return nameless && [t.ConstWord, t.BlockWord, t.ModelWord, t.TrainWord].includes(token.tokenType);
 }
 
-/** Cuts a file before each declaration. What stands before the first is a part of its own. */
+/** Whether every brace has its partner. */
+function hasBalancedBraces(tokens: readonly IToken[]): boolean {
+  let depth = 0;
+  for (const { tokenType } of tokens) {
+    if (tokenType === t.LeftBrace) depth += 1;
+    if (tokenType === t.RightBrace) depth -= 1;
+    if (depth < 0) return false;
+  }
+  return depth === 0;
+}
+
+/**
+ * Cuts a file before each declaration. What stands before the first is a part of its own. Where no brace is missing, what begins like a
+ * declaration between braces is part of what is around it; else it tells where the brace should have been.
+ */
 export function declarationsOf(tokens: readonly IToken[]): readonly (readonly IToken[])[] {
   const parts: IToken[][] = [];
+  const nests = hasBalancedBraces(tokens);
+  let depth = 0;
   tokens.forEach((token, index) => {
     const part = parts.at(-1);
-    if (part === undefined || startsDeclaration(tokens, index)) parts.push([token]);
+    if (part === undefined || ((depth === 0 || !nests) && startsDeclaration(tokens, index))) parts.push([token]);
     else part.push(token);
+    if (token.tokenType === t.LeftBrace) depth += 1;
+    if (token.tokenType === t.RightBrace) depth -= 1;
   });
   return parts;
 }
@@ -69,13 +87,21 @@ export function openBrackets(tokens: readonly IToken[], index: number): readonly
   return open;
 }
 
-/** Whether a statement, or an entry or step of a train, begins at `index`. */
-export function startsMember(tokens: readonly IToken[], index: number, bracketed: boolean): boolean {
+/** Whether the token at `index` closes a bracket that nothing opens. */
+export function isStray(tokens: readonly IToken[], index: number): boolean {
+  const tokenType = tokens[index]?.tokenType;
+  if (tokenType === undefined || !isCloser(tokenType)) return false;
+  const partner = openers[closers.indexOf(tokenType)];
+  return openBrackets(tokens, index).every((at) => tokens[at]?.tokenType !== partner);
+}
+
+/** Whether a statement begins at `index` or, where there are keys, an entry or a step of a train. */
+export function startsMember(tokens: readonly IToken[], index: number, bracketed: boolean, keyed: boolean): boolean {
   const token = tokens[index];
   const after = tokens[index + 1]?.tokenType;
   const before = tokens[index - 1]?.tokenType;
   if (token === undefined || (before !== undefined && namingWords.includes(before))) return false;
-  const isKey = after === t.Colon && isWord(token) && (!bracketed || tokenMatcher(token, t.Keyword));
+  const isKey = keyed && after === t.Colon && isWord(token) && (!bracketed || tokenMatcher(token, t.Keyword));
   if (isKey || (after === t.LeftArrow && isWord(token))) return true;
   if (t.statementWords.includes(token.tokenType)) return before !== t.ElseWord;
   const third = tokens[index + 2]?.tokenType;
@@ -90,13 +116,13 @@ export interface Cut {
   readonly to: number;
 }
 
-function start(tokens: readonly IToken[], brace: number, index: number): number {
+function start(tokens: readonly IToken[], brace: number, index: number, keyed: boolean): number {
   let found = brace + 1;
   let depth = 0;
   let brackets = 0;
   for (let at = brace + 1; at <= Math.min(index, tokens.length - 1); at += 1) {
     const tokenType = tokens[at]?.tokenType;
-    if (depth === 0 && startsMember(tokens, at, brackets > 0)) [found, brackets] = [at, 0];
+    if (depth === 0 && startsMember(tokens, at, brackets > 0, keyed)) [found, brackets] = [at, 0];
     if (tokenType === t.LeftBrace) depth += 1;
     if (tokenType === t.RightBrace) depth -= 1;
     if (tokenType === t.LeftParenthesis || tokenType === t.LeftBracket) brackets += 1;
@@ -105,19 +131,52 @@ function start(tokens: readonly IToken[], brace: number, index: number): number 
   return found;
 }
 
-function end(tokens: readonly IToken[], from: number, beyond: number): number {
+function end(tokens: readonly IToken[], from: number, beyond: number, keyed: boolean): number {
   let depth = 0;
   let brackets = 0;
   for (let at = from; at < tokens.length; at += 1) {
     const tokenType = tokens[at]?.tokenType;
     if (depth === 0 && tokenType === t.RightBrace) return at;
-    if (depth === 0 && at > from && at >= beyond && startsMember(tokens, at, brackets > 0)) return at;
+    if (depth === 0 && at > from && at >= beyond && startsMember(tokens, at, brackets > 0, keyed)) return at;
     if (tokenType === t.LeftBrace) depth += 1;
     if (tokenType === t.RightBrace) depth -= 1;
     if (tokenType === t.LeftParenthesis || tokenType === t.LeftBracket) brackets += 1;
     if (tokenType === t.RightParenthesis || tokenType === t.RightBracket) brackets = Math.max(0, brackets - 1);
   }
   return tokens.length;
+}
+
+/** The end of the `if … { … } else { … }` that stands at `index` in the place of an expression; `index` for everything else. */
+function behindChoice(tokens: readonly IToken[], index: number): number {
+  if (tokens[index]?.tokenType !== t.IfWord) return index;
+  let depth = 0;
+  for (let at = index; at < tokens.length; at += 1) {
+    const tokenType = tokens[at]?.tokenType;
+    if (tokenType === t.LeftBrace) depth += 1;
+    if (tokenType === t.RightBrace) depth -= 1;
+    if (depth < 0 || (depth === 0 && at > index && startsMember(tokens, at, true, false) && !isChoice(tokens, at)))
+      return index;
+    if (depth === 0 && tokenType === t.RightBrace && tokens[at + 1]?.tokenType !== t.ElseWord) return at + 1;
+  }
+  return index;
+}
+
+/** `else if`. */
+function isChoice(tokens: readonly IToken[], index: number): boolean {
+  return tokens[index]?.tokenType === t.IfWord && tokens[index - 1]?.tokenType === t.ElseWord;
+}
+
+/** The end of a member whose closing bracket has lost its partner: what stands before that is no member of its own. */
+function behindStray(tokens: readonly IToken[], from: number, keyed: boolean): number {
+  const open = openBrackets(tokens, from).map((at) => tokens[at]?.tokenType);
+  for (let at = from; at < tokens.length; at += 1) {
+    const tokenType = tokens[at]?.tokenType;
+    if (tokenType === undefined || tokenType === t.LeftBrace || tokenType === t.RightBrace) return from;
+    if (at > from && startsMember(tokens, at, true, keyed)) return from;
+    if (isOpener(tokenType)) open.push(tokenType);
+    if (isCloser(tokenType) && open.pop() !== openers[closers.indexOf(tokenType)]) return at + 1;
+  }
+  return from;
 }
 
 /**
@@ -130,17 +189,19 @@ export function faultyMember(
   index: number,
   whole: boolean,
   loose: boolean,
+  keyed: boolean,
 ): Cut | undefined {
   const braces = openBrackets(tokens, index).filter((at) => tokens[at]?.tokenType === t.LeftBrace);
   const brace = braces.at(-1) ?? (loose ? -1 : undefined);
   if (brace === undefined) return undefined;
-  const from = whole && index < tokens.length ? index : start(tokens, brace, index - 1);
-  return { from, to: Math.max(from + 1, end(tokens, from, whole ? index + 1 : index)) };
+  const from = whole && index < tokens.length ? index : start(tokens, brace, index - 1, keyed);
+  const beyond = whole ? index + 1 : behindChoice(tokens, index);
+  return { from, to: Math.max(from + 1, end(tokens, from, beyond, keyed), behindStray(tokens, index, keyed)) };
 }
 
 /** What stands between the first braces after `index`. */
-export function membersAfter(tokens: readonly IToken[], index: number): readonly IToken[] {
+export function membersAfter(tokens: readonly IToken[], index: number, keyed: boolean): readonly IToken[] {
   const brace = tokens.findIndex((token, at) => at >= index && token.tokenType === t.LeftBrace);
   if (brace < 0) return [];
-  return tokens.slice(brace + 1, end(tokens, brace + 1, tokens.length));
+  return tokens.slice(brace + 1, end(tokens, brace + 1, tokens.length, keyed));
 }

@@ -242,8 +242,8 @@ export const vocabulary: TokenType[] = [
 ];
 
 /** The lexer over them. Stateless: it keeps nothing from one text to the next. `validate` looks for patterns that cannot match. */
-export function createLexer(validate = false): Lexer {
-  return new Lexer(vocabulary, {
+export function createLexer(validate = false, tokenTypes = vocabulary): Lexer {
+  return new Lexer(tokenTypes, {
     positionTracking: "onlyOffset",
     ensureOptimizations: true,
     skipValidations: !validate,

@@ -64,7 +64,8 @@ describe("the pipeline", () => {
   });
 
   test.each([
-    ["parse", "model"],
+    // A mistake of syntax leaves the rest to be analysed.
+    ["analyse", "model"],
     ["analyse", "const a = 1"],
     ["elaborate", "model Net(x: [N, 2]) -> [N, 3] = x"],
   ])("stops after %s where the source is wrong, with why in the log", (phase, text) => {

@@ -294,3 +294,21 @@ export function mutate(text: string, random: Random, others: readonly string[]):
     random.weighted(edits)(tokens, random, others);
   return tokens.join("").slice(0, longestText);
 }
+
+/** The text with one token left out, doubled, exchanged with the next one, put in the place of another, or with a letter less. */
+export function changeToken(text: string, random: Random): string {
+  const tokens = [...tokensOf(text)];
+  const isCode = (token: string): boolean => !isSpace(token) && !token.startsWith("//");
+  const at = placeOf(tokens, random, isCode);
+  const next = tokens.findIndex((token, index) => index > at && isCode(token));
+  const token = tokens[at] ?? "";
+  const edit = random.pick(["leave out", "double", "exchange", "replace", "slip"]);
+  if (edit === "leave out") tokens[at] = "";
+  if (edit === "double") tokens[at] = `${token} ${token}`;
+  if (edit === "exchange" && next >= 0) [tokens[at], tokens[next]] = [tokens[next] ?? "", token];
+  if (edit === "replace") tokens[at] = random.pick(tokens.filter(isCode));
+  const letter = random.below(token.length);
+  if (edit === "slip" && isWord(token) && token.length > 2)
+    tokens[at] = `${token.slice(0, letter)}${token.slice(letter + 1)}`;
+  return tokens.join("");
+}

@@ -47,35 +47,28 @@ describe("every code, its whole message", () => {
   `));
   test("NN0102", () =>
     expect(rendered("const a = 'x'\nconst b = 1; const c = €")).toMatchInlineSnapshot(`
-    "
-    error[NN0102]: \`'\` means nothing in the language
-      --> net.nn:1:11
-       |
-     1 | const a = 'x'
-       |           ^
-       = help: strings stand between double quotes
+      "
+      error[NN0102]: \`'\` means nothing in the language
+        --> net.nn:1:11
+         |
+       1 | const a = 'x'
+         |           ^^^
+         = help: strings stand between double quotes: "x"
 
-    error[NN0102]: \`'\` means nothing in the language
-      --> net.nn:1:13
-       |
-     1 | const a = 'x'
-       |             ^
-       = help: strings stand between double quotes
+      error[NN0102]: \`;\` means nothing in the language
+        --> net.nn:2:12
+         |
+       2 | const b = 1; const c = €
+         |            ^
+         = help: statements need nothing between them: leave it out
 
-    error[NN0102]: \`;\` means nothing in the language
-      --> net.nn:2:12
-       |
-     2 | const b = 1; const c = €
-       |            ^
-       = help: statements need nothing between them: leave it out
-
-    error[NN0102]: \`€\` (U+20AC) means nothing in the language
-      --> net.nn:2:24
-       |
-     2 | const b = 1; const c = €
-       |                        ^
-    "
-  `));
+      error[NN0102]: \`€\` (U+20AC) means nothing in the language
+        --> net.nn:2:24
+         |
+       2 | const b = 1; const c = €
+         |                        ^
+      "
+    `));
   test("NN0103", () =>
     expect(rendered('use "./blocks.nn\nconst a = 1 +')).toMatchInlineSnapshot(`
     "
@@ -207,54 +200,48 @@ describe("every code, its whole message", () => {
   test("NN0110", () =>
     expect(rendered("block f(x [N]) -> [N] = x |> relu |>\nconst a = data + 1\nconst b = a || 1"))
       .toMatchInlineSnapshot(`
-    "
-    error[NN0110]: expected \`:\`, \`,\` or \`)\`, found \`[\`
-      --> net.nn:1:11
-       |
-     1 | block f(x [N]) -> [N] = x |> relu |>
-       |           ^
+        "
+        error[NN0110]: expected \`:\`, \`,\` or \`)\`, found \`[\`
+          --> net.nn:1:11
+           |
+         1 | block f(x [N]) -> [N] = x |> relu |>
+           |           ^
+           = help: write \`x: […]\`
 
-    error[NN0110]: expected an expression, found \`data\`
-      --> net.nn:2:11
-       |
-     2 | const a = data + 1
-       |           ^^^^
-       = help: \`data\` is a reserved word and names nothing
+        error[NN0110]: expected an expression, found \`data\`
+          --> net.nn:2:11
+           |
+         2 | const a = data + 1
+           |           ^^^^
+           = help: \`data\` is a reserved word and names nothing
 
-    error[NN0112]: expected a declaration, found \`|\`
-      --> net.nn:3:13
-       |
-     3 | const b = a || 1
-       |             ^
-       = help: \`|>\` pipes, \`or\` is the logical operator
-    "
-  `));
+        error[NN0102]: \`||\` means nothing in the language
+          --> net.nn:3:13
+           |
+         3 | const b = a || 1
+           |             ^^
+           = help: write \`or\`
+        "
+      `));
   test("NN0111", () =>
     expect(rendered("block f(x: [N]) -> [N] {\n  let y = g(x\n  return [y)\n")).toMatchInlineSnapshot(`
-    "
-    error[NN0111]: \`{\` is not closed: expected \`}\`, found the end of the file
-      --> net.nn:1:24
-       |
-     1 | block f(x: [N]) -> [N] {
-       |                        ^ opened here
-       |                         - expected \`}\` before this
+      "
+      error[NN0111]: \`{\` is not closed: expected \`}\`, found the end of the file
+        --> net.nn:1:24
+         |
+       1 | block f(x: [N]) -> [N] {
+         |                        ^ opened here
+         |                         - expected \`}\` before this
 
-    error[NN0111]: \`(\` is not closed: expected \`)\`, found \`return\`
-      --> net.nn:2:12
-       |
-     2 |   let y = g(x
-       |            ^ opened here
-     3 |   return [y)
-       |   ------ expected \`)\` before this
-
-    error[NN0111]: \`[\` is not closed: expected \`]\`, found \`)\`
-      --> net.nn:3:10
-       |
-     3 |   return [y)
-       |          ^ opened here
-       |            - expected \`]\` before this
-    "
-  `));
+      error[NN0111]: \`(\` is not closed: expected \`)\`, found \`return\`
+        --> net.nn:2:12
+         |
+       2 |   let y = g(x
+         |            ^ opened here
+       3 |   return [y)
+         |   ------ expected \`)\` before this
+      "
+    `));
   test("NN0112", () =>
     expect(rendered("modle Net(x: [N, 4]) -> [N, 4] = x\nconst a = 1 2")).toMatchInlineSnapshot(`
     "
@@ -285,27 +272,20 @@ describe("every code, its whole message", () => {
   `));
   test("NN0114", () =>
     expect(rendered("block f(data: [N]) -> [N] { let state = 1 return data }")).toMatchInlineSnapshot(`
-    "
-    error[NN0114]: expected a name, found the reserved word \`data\`
-      --> net.nn:1:9
-       |
-     1 | block f(data: [N]) -> [N] { let state = 1 return data }
-       |         ^^^^
+      "
+      error[NN0114]: expected a name, found the reserved word \`data\`
+        --> net.nn:1:9
+         |
+       1 | block f(data: [N]) -> [N] { let state = 1 return data }
+         |         ^^^^
 
-    error[NN0114]: expected a name, found the reserved word \`state\`
-      --> net.nn:1:33
-       |
-     1 | block f(data: [N]) -> [N] { let state = 1 return data }
-       |                                 ^^^^^
-
-    error[NN0110]: expected an expression, found \`data\`
-      --> net.nn:1:50
-       |
-     1 | block f(data: [N]) -> [N] { let state = 1 return data }
-       |                                                  ^^^^
-       = help: \`data\` is a reserved word and names nothing
-    "
-  `));
+      error[NN0114]: expected a name, found the reserved word \`state\`
+        --> net.nn:1:33
+         |
+       1 | block f(data: [N]) -> [N] { let state = 1 return data }
+         |                                 ^^^^^
+      "
+    `));
   test("NN0115", () =>
     expect(rendered("const a = 1 < 2 < 3")).toMatchInlineSnapshot(`
     "
@@ -377,14 +357,15 @@ describe("every code, its whole message", () => {
   `));
   test("NN0120", () =>
     expect(rendered("model Net(x: [N, 4]) = x")).toMatchInlineSnapshot(`
-    "
-    error[NN0120]: expected \`-> shape\` behind the inputs of the model \`Net\`, found none
-      --> net.nn:1:7
-       |
-     1 | model Net(x: [N, 4]) = x
-       |       ^^^
-    "
-  `));
+      "
+      error[NN0120]: expected \`-> shape\` behind the inputs of the model \`Net\`, found none
+        --> net.nn:1:20
+         |
+       1 | model Net(x: [N, 4]) = x
+         |                    ^ behind this
+         = help: write \`-> [N, _]\` here; \`_\` is a size that is worked out
+      "
+    `));
   test("NN0121", () =>
     expect(rendered("schedule flat() -> [] = lr0")).toMatchInlineSnapshot(`
     "
@@ -523,6 +504,7 @@ describe("slips that one edit mends", () => {
          |
        8 |   step a { update A }
          |            ^^^^^^
+         = help: write \`update: …\`
       "
     `);
   });

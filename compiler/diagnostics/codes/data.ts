@@ -165,7 +165,7 @@ export const tooManyClasses = define<{
   code: "NN0820",
   severity: "error",
   message: ({ source, field, found, classes }) =>
-    `${source} holds ${found} classes for \`${field}\`, expected at most ${classes}, the number that the network tells apart`,
+    `${source} holds ${counted(found, "class", "classes")} for \`${field}\`, expected at most ${classes}, the number that the network tells apart`,
   explanation:
     "A classifier has one output for each class. Count the different words in the column, and give the last layer as many units.",
 });

@@ -61,6 +61,10 @@ export const useOutside = define<{ readonly path: string; readonly problem: stri
   message: ({ path, problem }) =>
     `expected a relative path inside the project, found ${JSON.stringify(path)}, which ${problem}`,
   explanation: "`use` reads `.nn` files below the project's folder only, by paths that start with `./` or `../`.",
+  example: {
+    bad: 'use "/home/me/blocks.nn"\nmodel M(x: [N, 3]) -> [N, 3] = x |> twice',
+    good: "block twice(x: [..]) -> [..] = 2 * x\nmodel M(x: [N, 3]) -> [N, 3] = x |> twice",
+  },
 });
 
 export const useMissing = define<{ readonly path: string }>({
@@ -68,6 +72,10 @@ export const useMissing = define<{ readonly path: string }>({
   severity: "error",
   message: ({ path }) => `there is no file ${JSON.stringify(path)}`,
   explanation: "`use` names another file by its path relative to the file that it stands in.",
+  example: {
+    bad: 'use "./blocks.nn"\nmodel M(x: [N, 3]) -> [N, 3] = x |> twice',
+    good: "block twice(x: [..]) -> [..] = 2 * x\nmodel M(x: [N, 3]) -> [N, 3] = x |> twice",
+  },
 });
 
 export const notAssignable = define<{ readonly name: string }>({

@@ -1,5 +1,6 @@
 /** NN04xx: what can be wrong with a call's arguments. */
 import { define } from "../diagnostic.ts";
+import { counted } from "../lists.ts";
 
 export const unknownSetting = define<{ readonly callee: string; readonly name: string }>({
   code: "NN0401",
@@ -158,7 +159,8 @@ export const boundedSize = define<{ readonly name: string; readonly size: number
 export const boundsBelowBatch = define<{ readonly name: string; readonly most: number; readonly batch: number }>({
   code: "NN0416",
   severity: "warning",
-  message: ({ name, most, batch }) => `\`${name}\` has at most ${most} rows, and the train's batches have ${batch}`,
+  message: ({ name, most, batch }) =>
+    `\`${name}\` has at most ${counted(most, "row")}, and the train's batches have ${batch}`,
   explanation:
     "A program is built for as many rows as the bound of its batch, by default the `batch` of the `train`. With a smaller bound only a caller that gives " +
     "smaller batches can train: write a smaller `batch`, or leave the bound out.",

@@ -48,6 +48,10 @@ export const openDimension = define<{ readonly name: string; readonly what: stri
   explanation:
     "A size that a parameter, a state or a setting depends on must be known when the artifact is built. It comes from the declaration, " +
     "from `dims: { F: 34 }` or `--dim F=34`, or from the data of the `train`.",
+  example: {
+    bad: "model M(x: [N, F]) -> [N, 2] = x |> dense(2)",
+    good: "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)",
+  },
 });
 
 export const numberRange = define<{ readonly dtype: string; readonly range: string; readonly found: string }>({

@@ -8,6 +8,10 @@ export const controlCharacter = define<{ readonly character: string; readonly by
   explanation:
     "A source file is text with spaces, tabs and line ends. Control characters, byte order marks inside the text and marks " +
     "that change the direction of writing make a program look different from what it is, so none is allowed, not even in comments.",
+  example: {
+    bad: "const a = 1 \u202e// one",
+    good: "const a = 1 // one",
+  },
 });
 
 export const unexpectedCharacter = define<{ readonly character: string }>({
@@ -76,6 +80,10 @@ export const nestingTooDeep = define<{ readonly limit: number }>({
   explanation:
     "Brackets, signs in front of an expression, powers and calls of calls may nest, but not without end. " +
     "Sums, products, pipes and `else if` do not nest, they may be as long as you like. Name a part with `let`.",
+  example: {
+    bad: `const a = ${"(".repeat(201)}1${")".repeat(201)}`,
+    good: "const a = (1)",
+  },
 });
 
 export const unexpectedToken = define<{ readonly expected: string; readonly found: string }>({
@@ -239,4 +247,16 @@ export const noNetwork = define<object>({
   explanation:
     "A program to build or train needs at least one `model`. A file of blocks alone can be used by others with `use`.",
   example: { bad: "// nothing yet", good: "model Net(x: [N, 4]) -> [N, 4] = x" },
+});
+
+export const strayBracket = define<{ readonly bracket: string }>({
+  code: "NN0128",
+  severity: "error",
+  message: ({ bracket }) => `this \`${bracket}\` closes nothing`,
+  explanation:
+    "Every `)`, `]` and `}` closes the nearest bracket of its kind that is still open. Here there is none: one is missing before it, or this one is too many.",
+  example: {
+    bad: "model Net(x: [N, 4]) -> [N, 2] = x |> dense(8)) |> dense(2)",
+    good: "model Net(x: [N, 4]) -> [N, 2] = x |> dense(8) |> dense(2)",
+  },
 });

@@ -1,12 +1,13 @@
 /** NN05xx: what can be wrong with `train` and `data` declarations. */
 import { define } from "../diagnostic.ts";
+import { withArticle } from "../lists.ts";
 
 const model = "model M(x: [N, 3]) -> [N, 2] = x |> dense(2)\n";
 
 export const unknownKey = define<{ readonly key: string; readonly place: string }>({
   code: "NN0501",
   severity: "error",
-  message: ({ key, place }) => `\`${key}\` is no key of a ${place}`,
+  message: ({ key, place }) => `\`${key}\` is no key of ${withArticle(place)}`,
   explanation:
     "A train takes data, loss, update, regularize, optimizer, schedule, metrics, batch, epochs, stop_early, clip_norm, average, start_from and seed; " +
     "a step takes minimize, update, optimizer, schedule, regularize and clip_norm.",
@@ -81,6 +82,10 @@ export const unreachedParameter = define<{ readonly name: string; readonly step:
     `the loss of \`${step}\` does not depend on the parameter \`${name}\`, so that step does not move it`,
   explanation:
     "A parameter is trained by its gradient. Where the loss does not depend on it, or only through stop_gradient, there is none.",
+  example: {
+    bad: `${model}train T(x: [N, 3]) { data: given  step s { minimize: mean(stop_gradient(M(x)))  update: M  optimizer: sgd(lr: 0.1) } }`,
+    good: `${model}train T(x: [N, 3]) { data: given  step s { minimize: mean(M(x))  update: M  optimizer: sgd(lr: 0.1) } }`,
+  },
 });
 
 export const nothingToUpdate = define<{ readonly what: string }>({
@@ -89,6 +94,10 @@ export const nothingToUpdate = define<{ readonly what: string }>({
   message: ({ what }) => `\`update: ${what}\` names no parameters`,
   explanation:
     "`update` names a model, a path into one (`Digits.head`), or a list of them, as `nnc check` prints the paths.",
+  example: {
+    bad: `${model}train T(x: [N, 3]) { data: given  step s { minimize: mean(M(x))  update: M.head  optimizer: sgd(lr: 0.1) } }`,
+    good: `${model}train T(x: [N, 3]) { data: given  step s { minimize: mean(M(x))  update: M.dense  optimizer: sgd(lr: 0.1) } }`,
+  },
 });
 
 export const repeatedUpdate = define<{ readonly path: string }>({
@@ -237,6 +246,10 @@ export const boundMissing = define<{ readonly name: string }>({
   message: ({ name }) => `the open dimension \`${name}\` needs a largest value, found none`,
   explanation:
     "Memory is planned for the largest value of each open dimension. It comes from `batch`, from the data, from `bounds: { N: 64 }` or from `--bounds N=64`.",
+  example: {
+    bad: `${model}train M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: all }`,
+    good: `${model}train M { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: 16 }`,
+  },
 });
 
 export const metricWithoutTensors = define<{ readonly name: string }>({
@@ -284,6 +297,10 @@ export const targetMissing = define<{ readonly name: string; readonly kind: stri
   message: ({ name, kind }) => `the ${kind} \`${name}\` needs an output and a target as its first two inputs`,
   explanation:
     "A loss or metric is called with the model's output and the data's target; further tensor inputs come from the data by name.",
+  example: {
+    bad: `loss small(output: [..]) -> [] = mean(output)\n${model}train M { data: given  loss: small  optimizer: sgd(lr: 0.1) }`,
+    good: `loss near(output: [..], target: [..]) -> [] = mean(abs(output - target))\n${model}train M { data: given  loss: near  optimizer: sgd(lr: 0.1) }`,
+  },
 });
 
 export const unknownTrain = define<{ readonly name: string; readonly labels: string }>({
@@ -322,6 +339,10 @@ export const modelInputs = define<{ readonly model: string; readonly problem: st
   severity: "error",
   message: ({ model: name, problem }) => `the model \`${name}\` ${problem}`,
   explanation: "What is compiled are models: each has at least one tensor input, and no settings.",
+  example: {
+    bad: "model M(x: [N, 3], hidden: int) -> [N, 2] = x |> dense(hidden) |> dense(2)",
+    good: "const hidden = 8\nmodel M(x: [N, 3]) -> [N, 2] = x |> dense(hidden) |> dense(2)",
+  },
 });
 
 export const standardizedTarget = define<{ readonly problem: string }>({

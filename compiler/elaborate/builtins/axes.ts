@@ -12,6 +12,7 @@ import {
 } from "../../diagnostics/codes/shapes.ts";
 import type { Expression, Name } from "../../syntax/ast.ts";
 import { describeExpression } from "../../syntax/describe.ts";
+import { axesHelp } from "../advice.ts";
 import type { Frame } from "../frame.ts";
 import { restOf } from "../shape-values.ts";
 import { describeType, newAxis, type Tensor } from "../values.ts";
@@ -55,7 +56,7 @@ function positions(parameter: string, rank: number, shape: string, call: Builtin
     const span = expression?.kind === "list" ? expression.items[index].span : call.spanOf(parameter);
     const axis = found < 0 ? found + rank : found;
     if (axis >= 0 && axis < rank) return { axis, name: String(found), span };
-    return call.frame.fail(axisOutOfRange, { axis: String(found), shape }, span, "this");
+    return call.frame.fail(axisOutOfRange, { axis: String(found), shape }, span, "this", [], axesHelp(rank, shape));
   });
 }
 
@@ -82,7 +83,15 @@ function labelled(over: Expression, tensor: Tensor, call: BuiltinCall): readonly
     return restOf(over.span, call.frame).shape.map((_, index) => axisLabelled(`..${index}`, "..", over, tensor, call));
   if (over.kind === "name") return [axisLabelled(over.text, over.text, over, tensor, call)];
   if (over.kind === "list") return over.items.flatMap((item) => labelled(item, tensor, call));
-  return call.fail("the name of a dimension, a list of them or `..`", describeExpression(over), over.span);
+  const [expected, found] = ["the name of a dimension, a list of them or `..`", describeExpression(over)];
+  return call.fail(expected, found, over.span, largerHelp(call));
+}
+
+/** `max` reduces; of two values one is taken by another function. */
+function largerHelp({ name }: BuiltinCall): string | undefined {
+  if (name !== "max" && name !== "min") return undefined;
+  const [which, other] = name === "max" ? ["larger", "maximum"] : ["smaller", "minimum"];
+  return `\`${name}\` reduces an axis; the ${which} of two values is \`${other}(a, b)\``;
 }
 
 function axisLabelled(
@@ -94,7 +103,18 @@ function axisLabelled(
 ): NamedAxis {
   const { frame } = call;
   return {
-    axis: labelledAxis({ wanted, name, span, byPosition: "axis: -1" }, tensor, call.spanOf("x"), frame),
+    axis: labelledAxis(
+      {
+        wanted,
+        name,
+        span,
+        byPosition: "axis: -1",
+        help: frame.lookUp(name) === undefined ? undefined : largerHelp(call),
+      },
+      tensor,
+      call.spanOf("x"),
+      frame,
+    ),
     name,
     span,
   };
@@ -106,11 +126,13 @@ interface NamedLabel {
   readonly name: string;
   readonly span: Span;
   readonly byPosition: string;
+  /** In the place of that. */
+  readonly help?: string | undefined;
 }
 
 /** The one axis of a tensor that has the label. */
 export function labelledAxis(
-  { wanted, name, span, byPosition }: NamedLabel,
+  { wanted, name, span, byPosition, help }: NamedLabel,
   tensor: Tensor,
   place: Span,
   frame: Frame,
@@ -124,7 +146,7 @@ export function labelledAxis(
     span,
     axes.length === 0 ? "no such axis" : "which one?",
     [label(place, `its axes are labelled ${printLabels(tensor)}`)],
-    `give the position: \`${byPosition}\` is the last`,
+    help ?? `give the position: \`${byPosition}\` is the last`,
   );
 }
 

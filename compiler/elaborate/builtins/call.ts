@@ -127,7 +127,8 @@ export class BuiltinCall {
     return this.frame.fail(wrongElements, values, this.spanOf(parameter), "this", [], help);
   }
 
-  fail(expected: string, found: string, span: Span): never {
-    return this.frame.fail(wrongKind, { expected: `${expected} for \`${this.name}\``, found }, span, "this");
+  fail(expected: string, found: string, span: Span, help?: string): never {
+    const values = { expected: `${expected} for \`${this.name}\``, found };
+    return this.frame.fail(wrongKind, values, span, "this", [], help);
   }
 }

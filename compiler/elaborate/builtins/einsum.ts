@@ -3,6 +3,7 @@
  * a letter twice in a word is the diagonal.
  */
 import { label } from "../../diagnostics/diagnostic.ts";
+import { counted } from "../../diagnostics/lists.ts";
 import { einsumText, wrongElements } from "../../diagnostics/codes/shapes.ts";
 import { equal, isConstant, type Dimension } from "../../dimension/dimension.ts";
 import type { Value } from "../../graph/types.ts";
@@ -29,7 +30,7 @@ function parse(text: string, count: number): Parsed | string {
   if (right === undefined || more.length > 0) return "expected one `->`, found none or several";
   const inputs = left.split(",").map(lettersOf);
   const output = lettersOf(right);
-  if (inputs.length !== count) return `expected ${inputs.length} tensors, found ${count}`;
+  if (inputs.length !== count) return `expected ${counted(inputs.length, "tensor")}, found ${count}`;
   const odd = [...inputs.flat(), ...output].find((letter) => letter !== rest && !/^\p{L}$/u.test(letter));
   if (odd !== undefined) return `expected letters, found \`${odd}\``;
   const twice = inputs.find((word) => word.indexOf(rest) !== word.lastIndexOf(rest));

@@ -1,11 +1,14 @@
 /** The built-ins' rules under their names, and the one way to call them. */
 import { InternalError, type Span } from "../../diagnostics/diagnostic.ts";
+import { numbered } from "../../diagnostics/lists.ts";
 import { missingSetting, tooManyArguments, unknownSetting } from "../../diagnostics/codes/settings.ts";
-import { didYouMean } from "../../diagnostics/suggest.ts";
 import { builtins, type Builtin, type BuiltinName } from "../../semantics/builtins.ts";
+import { settingHelp } from "../../semantics/habits.ts";
 import type { Argument } from "../../syntax/ast.ts";
+import { settingMissing } from "../advice.ts";
 import { failTwice } from "../arguments.ts";
 import type { Mode } from "../evaluator.ts";
+import { recover } from "../failure.ts";
 import type { Frame } from "../frame.ts";
 import type { Evaluated } from "../values.ts";
 import { BuiltinCall, spanOf, type Given, type Rule } from "./call.ts";
@@ -46,9 +49,31 @@ export function callBuiltin(
   const waiting = spec.parameters.filter((parameter) => parameter.required && !named.has(parameter.name)).length;
   if (spec.layer && piped.length === 0 && positional.length === waiting - 1 && !named.has(spec.parameters[0].name)) {
     const later = (inputs: readonly Evaluated[]): Evaluated => callBuiltin(name, given, inputs, frame, span, {});
-    return { kind: "layer", parts: [{ kind: "builtin", name, apply: later }] };
+    const lacking = (): string | undefined => lackOf(spec, given, named, frame);
+    return { kind: "layer", parts: [{ kind: "builtin", name, apply: later, lacking }] };
   }
   return rules[spec.name](gather(spec, positional, named, frame, span, mode));
+}
+
+/** What takes a list takes no arguments one by one. */
+function listHelp({ name, parameters }: Builtin): string | undefined {
+  if (parameters[1]?.name === "shape") return `a shape is a list: \`${name}(x, [N, 4])\``;
+  return parameters[0]?.name === "tensors" ? `the tensors are a list: \`${name}([a, b], axis: -1)\`` : undefined;
+}
+
+/** Where the one argument that is there is the tensor, another one is missing. */
+function lackOf(
+  { name, parameters }: Builtin,
+  given: readonly Argument[],
+  named: ReadonlyMap<string, Given>,
+  frame: Frame,
+): string | undefined {
+  const placed = given.filter((argument) => argument.label === undefined);
+  const [first] = placed;
+  const missing = parameters.slice(placed.length).find((one) => one.required && !named.has(one.name));
+  if (first === undefined || missing === undefined) return undefined;
+  const isTensor = recover(() => frame.session.evaluator.evaluate(first.value, frame))?.kind === "tensor";
+  return isTensor ? settingMissing(name, given, missing.name) : undefined;
 }
 
 function place(argument: Argument, spec: Builtin, positional: Given[], named: Map<string, Given>, frame: Frame): void {
@@ -66,7 +91,7 @@ function place(argument: Argument, spec: Builtin, positional: Given[], named: Ma
       argument.label.span,
       "no such name",
       [],
-      didYouMean(name, names) ?? `it takes ${names.join(", ")}`,
+      settingHelp(spec.name, name, names),
     );
   }
   const earlier = named.get(name);
@@ -94,9 +119,16 @@ function gather(
   if (further.length > 0 && !spec.variadic) {
     frame.fail(
       tooManyArguments,
-      { callee: spec.name, what: "arguments", most: parameters.length, found: positional.length },
+      {
+        callee: spec.name,
+        what: numbered(parameters.length, "argument"),
+        most: parameters.length,
+        found: positional.length,
+      },
       span,
       "in this call",
+      [],
+      listHelp(spec),
     );
   }
   const missing = parameters.find(({ name, required }) => required && !at.has(name));

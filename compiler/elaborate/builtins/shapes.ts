@@ -77,7 +77,7 @@ function tensorsOf(call: BuiltinCall): readonly { readonly tensor: Tensor; reado
   const expression = call.expression("tensors");
   const { value, span } = call.operand("tensors");
   if (value.kind !== "list" || value.items.length === 0)
-    return call.fail("a list of tensors", describeValue(value), span);
+    return call.fail("a list of tensors", describeValue(value), span, `\`${call.name}([a, b], axis: -1)\``);
   return value.items.map((item, index) => {
     const at = expression?.kind === "list" ? expression.items[index].span : span;
     return { tensor: toTensor({ value: item, span: at }, call.frame), span: at };

@@ -1,0 +1,217 @@
+/**
+ * Names of Python, Keras and PyTorch where people try them, with what stands for them here. Data, and the help that is made of them: a habit
+ * first, then a name that is nearly written, then all that there are where they are few.
+ */
+import { listOf } from "../diagnostics/lists.ts";
+import { didYouMean } from "../diagnostics/suggest.ts";
+import type { NameSpace } from "./module.ts";
+
+type Habits = ReadonlyMap<string, string>;
+
+function habits(entries: Readonly<Record<string, string>>): Habits {
+  return new Map(Object.entries(entries).flatMap(([words, help]) => words.split(" ").map((word) => [word, help])));
+}
+
+const sizeInferred = "the size of its input is inferred";
+const noNothing = "nothing stands for an absent value: leave the setting out for its default, or write `false`";
+
+/** Where a value, a layer or a function stands. */
+const values = habits({
+  True: "write `true`",
+  False: "write `false`",
+  "None null nil none undefined NULL Null": noNothing,
+  "Linear Dense FullyConnected fc linear affine": `the layer is \`dense(2)\`; ${sizeInferred}`,
+  "Conv1d Conv1D": `the layer is \`conv1d(16, 3)\`; ${sizeInferred}`,
+  "Conv2d Conv2D conv": `the layer is \`conv2d(16, 3)\`; ${sizeInferred}`,
+  "Conv3d Conv3D": `the layer is \`conv3d(16, 3)\`; ${sizeInferred}`,
+  "ConvTranspose2d Conv2DTranspose": `the layer is \`conv_transpose2d(16, 3)\`; ${sizeInferred}`,
+  "MaxPool2d MaxPooling2D maxpool max_pool": "the layer is `max_pool2d(2)`",
+  "AvgPool2d AveragePooling2D avgpool avg_pool": "the layer is `avg_pool2d(2)`",
+  "GlobalAveragePooling2D AdaptiveAvgPool2d": "the layer is `global_avg_pool`",
+  "BatchNorm1d BatchNorm2d BatchNormalization batchnorm": `the layer is \`batch_norm\`; ${sizeInferred}`,
+  "LayerNorm LayerNormalization layernorm": `the layer is \`layer_norm\`; ${sizeInferred}`,
+  "GroupNorm InstanceNorm2d": "the layer is `group_norm(4)`",
+  "MultiheadAttention MultiHeadAttention": "the layer is `self_attention(4)`, or `attention` of three tensors",
+  "TransformerEncoderLayer TransformerEncoder Transformer": "the layer is `transformer`",
+  "Sequential sequential": "layers are piped, `x |> dense(8) |> relu |> dense(2)`",
+  "Input Placeholder": "inputs stand in the signature, `model M(x: [N, 4]) -> [N, 2]`",
+  "Activation LeakyReLU PReLU": "an activation is a layer like others: `|> relu`, `|> leaky_relu`",
+  print: "there is no `print`; `nnc train --probe` shows values",
+  len: "a dimension is a number by its name, as `N` of `x: [N, 4]`; of a list there is `length`",
+  "size numel dim ndim": "a dimension is a number by its name, as `N` of `x: [N, 4]`",
+  "matmul mm bmm dot": "a matrix product is `a @ b`",
+  "mul multiply": "write `a * b`",
+  "add sub subtract div divide": "write `a + b`, `a - b`, `a / b`",
+  "pow power square": "write `x ** 2`",
+  ln: "the natural logarithm is `log`",
+  "log2 log10": "write `log(x) / log(2)`",
+  rsqrt: "write `1 / sqrt(x)`",
+  "cat concatenate Concatenate": "tensors are joined by `concat([a, b], axis: -1)`",
+  "view Reshape": "write `reshape(x, [N, 4])`",
+  "permute swapaxes": "write `transpose(x, [0, 2, 1])`, or `x.T` for the last two axes",
+  "unsqueeze expand_dims": "an axis of size 1 is put in by `x[:, newaxis]`",
+  squeeze: "an axis of size 1 is taken away by `x[:, 0]`",
+  "arange linspace": "write `range(n)`",
+  "randn normal_": "write `random_normal([N, 4])`",
+  "rand random uniform_": "write `random_uniform([N, 4])`",
+  "zeros_like ones_like": "write `zeros([N, 4])` with the shape",
+  "detach no_grad": "write `stop_gradient(x)`",
+  "gather index_select": "write `take(table, ids)`, or `pick(x, ids)` for one of each row",
+  "avg average": "write `mean(x)`",
+  std: "write `sqrt(variance(x))`",
+  clamp: "write `clip(x, 0, 1)`",
+  "self this": "there is no `self`; a layer that is kept is `let fc = dense(2)`",
+  lambda: "there are no lambdas: declare a `block`",
+  int: "a number is rounded down by `floor`, and made whole by `i32`",
+  "float float32": "numbers become f32 by `f32(x)`",
+  "bce BCELoss": "the loss is `binary_cross_entropy`",
+});
+
+const losses = habits({
+  "bce BCE BCELoss BCEWithLogitsLoss binary_crossentropy BinaryCrossentropy logistic":
+    "the loss is `binary_cross_entropy`, of logits",
+  "ce CE categorical_crossentropy sparse_categorical_crossentropy CategoricalCrossentropy crossentropy CrossEntropyLoss NLLLoss nll nll_loss softmax log_loss":
+    "the loss is `cross_entropy`, of logits and class ids",
+  "MSE MSELoss mean_squared_error MeanSquaredError l2 squared quadratic": "the loss is `mse`",
+  "MAE MAELoss L1Loss l1 mean_absolute_error MeanAbsoluteError": "the loss is `mae`",
+  "SmoothL1Loss smooth_l1 HuberLoss": "the loss is `huber`",
+  "svm multi_margin MultiMarginLoss": "the loss is `hinge`",
+});
+
+const metrics = habits({
+  "acc Accuracy categorical_accuracy sparse_categorical_accuracy": "the metric is `accuracy`",
+  "mae MAE": "the metric is `mean_absolute_error`",
+  "mse MSE mean_squared_error": "the metric is `rmse`, the root of it",
+  "roc_auc AUC roc": "the metric is `auc`",
+  "R2 r2_score": "the metric is `r2`",
+  "F1 f1_score": "the metric is `f1`",
+  loss: "the loss is always shown: leave it out",
+  confusion_matrix: "the metric is `confusion`",
+  "top5 top_5": "the metric is `top_k(k: 5)`",
+});
+
+const optimizers = habits({
+  "SGD gd gradient_descent GradientDescent": "the optimizer is `sgd(lr: 0.1)`",
+  Momentum: "the optimizer is `momentum(lr: 0.01)`",
+  "RMSProp RMSprop rms": "the optimizer is `rmsprop(lr: 0.001)`",
+  "AdamW adam_w": "the optimizer is `adamw(lr: 0.001)`",
+});
+
+const schedules = habits({
+  "CosineAnnealingLR cosine_annealing cosine_decay": "the schedule is `cosine`",
+  "StepLR step step_decay": "the schedule is `staircase`",
+  "ExponentialLR exponential_decay": "the schedule is `exponential`",
+  "linear LinearLR": "the schedule is `warmup`, or one of your own: `schedule name() = lr0 / step`",
+});
+
+const regularizers = habits({
+  "weight_decay L2 ridge": "the regularizer is `l2(1e-4)`",
+  "L1 lasso": "the regularizer is `l1(1e-4)`",
+});
+
+const initializers = habits({
+  "glorot glorot_uniform GlorotUniform xavier": "the initializer is `xavier_uniform`",
+  glorot_normal: "the initializer is `xavier_normal`",
+  "kaiming kaiming_normal he": "the initializer is `he_normal`",
+  kaiming_uniform: "the initializer is `he_uniform`",
+  "gaussian random_normal": "the initializer is `normal(std: 0.1)`",
+});
+
+const ofSpace: Readonly<Record<NameSpace, Habits>> = {
+  value: values,
+  loss: losses,
+  metric: metrics,
+  optimizer: optimizers,
+  schedule: schedules,
+  regularizer: regularizers,
+  initializer: initializers,
+};
+
+/** More names than these are no list to choose from. */
+const fewNames = 16;
+
+/** What to say of a name that nothing in a name space has. */
+export function nameHelp(name: string, space: NameSpace, known: readonly string[]): string | undefined {
+  const names = [...new Set(known)];
+  const habit = ofSpace[space].get(name) ?? (space === "value" ? initializers.get(name) : undefined);
+  if (habit !== undefined) return habit;
+  const near = didYouMean(name, names);
+  if (near !== undefined || names.length > fewNames || names.length === 0) return near;
+  return `there ${names.length === 1 ? "is" : "are"} ${listOf(
+    names.map((one) => `\`${one}\``),
+    fewNames,
+  )}`;
+}
+
+const learningRate = "the learning rate is a setting of the optimizer: `optimizer: adam(lr: 0.01)`";
+
+/** Keys of a train. */
+const keys = habits({
+  "learning_rate lr rate eta": learningRate,
+  "batch_size batchsize minibatch batches": "the key is `batch`",
+  "epoch n_epochs num_epochs iterations max_epochs": "the key is `epochs`",
+  "criterion objective cost loss_fn": "the key is `loss`",
+  "optim optimiser solver": "the key is `optimizer`",
+  metric: "the key is `metrics`, a list: `metrics: [accuracy]`",
+  "regularizer regularization": "the key is `regularize`",
+  weight_decay: "the key is `regularize`, `regularize: l2(1e-4)`, or the optimizer `adamw`",
+  "scheduler lr_schedule lr_scheduler": "the key is `schedule`",
+  "dataset x_train train_data inputs input": 'the key is `data`, `data: csv("rows.csv", target: "y")`',
+  "validation validation_split validation_data val test":
+    'rows are held out by the data: `holdout: 20%`, or `test: "test.csv"`',
+  "patience early_stopping earlystop": "the key is `stop_early`",
+  "clip grad_clip clipnorm max_grad_norm": "the key is `clip_norm`",
+  ema: "the key is `average`",
+  shuffle: "rows are shuffled in every epoch: leave it out",
+  "random_state random_seed manual_seed": "the key is `seed`",
+  "checkpoint weights pretrained": "the key is `start_from`",
+  "device verbose num_workers workers": "where and how it runs is said to the command, not in the file: leave it out",
+  model: "the model is named behind `train`",
+});
+
+/** What to say of a key that a train or a step has not. */
+export function keyHelp(key: string, known: readonly string[], place: string): string {
+  const all = known.map((one) => `\`${one}\``);
+  return didYouMean(key, known) ?? keys.get(key) ?? `a ${place} takes ${listOf(all, all.length)}`;
+}
+
+const settings = habits({
+  "learning_rate eta rate": "`lr` is the learning rate",
+  "kernel_size filter_size ksize":
+    "the kernel's size is called `kernel`, and stands behind the number of filters: `conv2d(16, 3)`",
+  strides: "the setting is `stride`",
+  "filters out_channels channels": "the number of outputs stands first: `conv2d(16, 3)`",
+  "in_features in_channels input_dim input_shape": "the size of the input is inferred: leave it out",
+  "out_features output_dim hidden_size": "the number of outputs stands first: `dense(2)`",
+  activation: "an activation is a stage of its own: `|> dense(8) |> relu`",
+  use_bias: "the setting is `bias`",
+  "kernel_initializer weight_init initializer": "the setting is `init`",
+  p: "the rate stands first: `dropout(0.5)`",
+  "dim axes": "the axis is called `axis`, as in `axis: -1`, or named: `over: C`",
+  "keepdims keepdim keep_dims": "the setting is `keep`",
+  momentum: "momentum is an optimizer of its own: `momentum(lr: 0.01)`",
+  betas: "the settings are `beta1` and `beta2`",
+  beta_1: "the setting is `beta1`",
+  beta_2: "the setting is `beta2`",
+  epsilon: "the setting is `eps`",
+  weight_decay: "`regularize: l2(1e-4)` decays weights, or the optimizer `adamw`",
+  "num_heads n_heads": "the setting is `heads`",
+  from_logits: "the loss takes logits: leave it out",
+  label_smoothing: "the setting is `smoothing`",
+  name: 'a layer is named by `as`: `dense(8) as "head"`',
+});
+
+/** What to say of a setting that a declaration has not. A habit speaks where what it names is there, or where it says to leave it out. */
+export function settingHelp(callee: string, name: string, known: readonly string[]): string {
+  const near = didYouMean(name, known);
+  const habit = settings.get(name);
+  const target = /the (?:setting is|kernel's size is called|axis is called) `(\w+)`|^`(lr)`/.exec(habit ?? "");
+  const wanted = target?.[1] ?? target?.[2];
+  if (habit !== undefined && (wanted === undefined || known.includes(wanted))) return habit;
+  if (near !== undefined) return near;
+  if (known.length === 0) return `\`${callee}\` takes nothing`;
+  return `\`${callee}\` takes ${known.length === 1 ? "nothing but " : ""}${listOf(
+    known.map((one) => `\`${one}\``),
+    12,
+  )}`;
+}

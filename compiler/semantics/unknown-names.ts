@@ -1,0 +1,35 @@
+/**
+ * Names that nothing declares, each reported once however often it stands there: the places after the first are further labels of the one
+ * complaint. Also which declarations came to need a name that is not known, reported or not.
+ */
+import type { Diagnostic, Label } from "../diagnostics/diagnostic.ts";
+import type { Declaration } from "../syntax/ast.ts";
+
+/** More places than these are left out of the complaint. */
+const mostPlaces = 8;
+
+export class UnknownNames {
+  readonly diagnostics: Diagnostic[];
+  /** What cannot be looked at further. */
+  readonly failed = new Set<Declaration>();
+  readonly #told = new Map<string, number>();
+
+  constructor(diagnostics: Diagnostic[]) {
+    this.diagnostics = diagnostics;
+  }
+
+  /** Reports `name` or, where that was done before, adds the place. */
+  tell(name: string, place: Label, declaration: Declaration, complaint: () => Diagnostic): void {
+    this.failed.add(declaration);
+    const key = `${place.file} ${name}`;
+    const index = this.#told.get(key);
+    const earlier = index === undefined ? undefined : this.diagnostics[index];
+    if (index === undefined || earlier === undefined) {
+      this.#told.set(key, this.diagnostics.length);
+      this.diagnostics.push(complaint());
+    } else if (earlier.labels.length < mostPlaces) {
+      const labels = [...earlier.labels, { ...place, text: "and here" }];
+      this.diagnostics[index] = { ...earlier, labels };
+    }
+  }
+}
