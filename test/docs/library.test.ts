@@ -28,7 +28,7 @@ const programs: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     "steps.mjs": /^true\n200\n$/,
   },
   "inference-server": {
-    "service.mjs": /^left right\n400 row 0: expected a finite number for point, found "up"\n$/,
+    "service.mjs": /^left right\n400 row 0: expected a finite number for y of point, found "up"\n$/,
     "library.mjs": /^left right 2\n$/,
     "stream.mjs": /^40\n$/,
   },
@@ -99,7 +99,7 @@ describe("in Chromium", () => {
       expect(await said()).toBe("right");
       await opened.locator("[name=x]").fill("");
       await opened.locator("button").click();
-      expect(await said()).toBe("row 0: expected a finite number for point, found NaN");
+      expect(await said()).toBe("row 0: expected a finite number for x of point, found NaN");
       await opened.close();
     });
   }, 120_000);

@@ -96,7 +96,12 @@ test.each<[string, string, readonly string[]]>([
   [
     "a name that the branches have bound already",
     body("if training { let y = x } else { let y = -x }\nlet y = x\nreturn y"),
-    ["error NN0202: `y` is bound twice", "  «y» again here", "  «y» first here"],
+    [
+      "error NN0202: `y` is bound twice",
+      "  «y» again here",
+      "  «y» first here",
+      "  help: a name is bound once: give the new value one of its own",
+    ],
   ],
   [
     "a mistake in the branch that is taken, once",
@@ -106,6 +111,7 @@ test.each<[string, string, readonly string[]]>([
       "  «x @ x» this product",
       "  «x» this is [N, 2]",
       "  «x» this is [N, 2]",
+      "  help: element by element is `*`",
     ],
   ],
 ])("what is said of %s", (_, source, expected) => {

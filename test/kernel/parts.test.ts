@@ -177,7 +177,7 @@ test("a kernel that is written out element by element says where it is from", ()
   };
   const member = memberOf({ tensor: "t", op: "tiles", origin, compute });
   const kernel = buildKernel(clusterMembers([member], bounds)[0], new Set(["t"]));
-  expect(kernel.origins).toEqual([origin]);
+  expect(kernel.origins).toMatchObject([origin]);
   expect(printKernel(kernel)).toMatchInlineSnapshot(`
     "kernel conv(x: f32) -> t: f32   // Net.conv
       for p in 4

@@ -113,7 +113,7 @@ describe.sequential("the worker", () => {
     const said = page.locator("#said");
     await expect
       .poll(() => said.innerText(), { timeout: 60_000 })
-      .toBe("row 0: expected a finite number for image, found NaN");
+      .toBe("row 0: expected a finite number for p2 of image, found NaN");
     await page.close();
   }, 120_000);
 });

@@ -72,7 +72,12 @@ describe.sequential("the service", () => {
     ["what is no JSON", "{", 400, /^expected JSON: /],
     ["another document", "[]", 400, /^expected \{ "rows": \[ … \] \} with a list of rows, found something else$/],
     ["too few values", '{"rows":[[1,2]]}', 400, /^row 0: expected 64 values for image, found 2$/],
-    ["a word", `{"rows":[[${"1,".repeat(63)}"one"]]}`, 400, /^row 0: expected a finite number for image, found "one"$/],
+    [
+      "a word",
+      `{"rows":[[${"1,".repeat(63)}"one"]]}`,
+      400,
+      /^row 0: expected a finite number for p63 of image, found "one"$/,
+    ],
     ["a row that is none", '{"rows":[7]}', 400, /^row 0: expected a list of values or an object, found 7$/],
     [
       "a key that nothing reads",
