@@ -23,7 +23,8 @@ beforeAll(() => {
     format: "esm",
     platform: "node",
     external: ["ts-morph", "webgpu", "benny"],
-    loader: { ".nn": "text" },
+    // No page is written here, whose script the build bundles.
+    loader: { ".nn": "text", ".script": "text" },
     logLevel: "error",
   });
   // Where what stays outside the bundle is found.

@@ -17,10 +17,6 @@ export const shapes: readonly WrongProgram[] = [
   ["heads", "model M(x: i32[N, T]) -> [N, T, 10] = x |> embedding(10, 30) |> self_attention(4) |> dense(10)"],
   ["dropout(50)", "model M(x: [N, 4]) -> [N, 2] = x |> dropout(50) |> dense(2)"],
   [
-    "2 * K",
-    "block halves(x: [.., 2 * K]) -> [.., K] = x[.., 0:K] + x[.., K:]\nmodel M(x: [N, 8]) -> [N, 4] = halves(x)",
-  ],
-  [
     "K + 1",
     "block halves(x: [.., K ** 2]) -> [.., K] = x[.., 0:K] + x[.., K:]\nmodel M(x: [N, 8]) -> [N, 4] = halves(x)",
   ],
