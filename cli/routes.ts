@@ -5,16 +5,16 @@ import { entry } from "./action.ts";
 import { bench } from "./bench/route.ts";
 import type { BuildFlags } from "./commands/build.ts";
 import type { CheckFlags } from "./commands/check.ts";
-import type { CompareFlags } from "./commands/compare.ts";
 import type { EvalFlags } from "./commands/eval.ts";
 import type { ExplainFlags } from "./commands/explain.ts";
 import type { ExportFlags } from "./commands/export.ts";
 import type { FmtFlags } from "./commands/fmt.ts";
-import type { GraphFlags } from "./commands/graph.ts";
 import type { PredictFlags } from "./commands/predict.ts";
 import type { TrainFlags } from "./commands/train.ts";
+import { compare } from "./compare/route.ts";
 import type { Context } from "./context.ts";
 import { storages } from "./export/storage.ts";
+import { graph } from "./graph/route.ts";
 import { parseSeed, parseSetting, parseShare, parseTemperature } from "./flags.ts";
 import { forms } from "./rows/form.ts";
 import {
@@ -35,8 +35,6 @@ import {
   target,
   text,
 } from "./shared-flags.ts";
-
-const shows = { kind: "boolean", default: false, withNegated: false } as const;
 
 const check = buildCommand<CheckFlags, [string], Context>({
   loader: async () => entry((await import("./commands/check.ts")).check),
@@ -156,30 +154,6 @@ const train = buildCommand<TrainFlags, [string], Context>({
       { input: "digits.nn -o runs/digits --resume --epochs 40", brief: "goes on to epoch 40" },
       { input: "optimisers.nn --all", brief: "several ways to train, in one plot" },
     ],
-  },
-});
-
-const compare = buildCommand<CompareFlags, string[], Context>({
-  loader: async () => entry((await import("./commands/compare.ts")).compare),
-  parameters: {
-    positional: {
-      kind: "array",
-      parameter: { brief: "The folders of two runs or more", placeholder: "RUN", parse: text },
-    },
-    flags: {
-      out: {
-        ...out("A page (x.html) or a picture of the curves (x.svg) to write, too"),
-        placeholder: "FILE",
-        optional: true,
-      },
-      force,
-      json,
-    },
-    aliases: { o: "out" },
-  },
-  docs: {
-    brief: "Runs side by side: curves, figures, what differs in source, settings and data",
-    customUsage: [{ input: "runs/slow runs/fast -o runs.html", brief: "folders that `train -o` wrote" }],
   },
 });
 
@@ -356,50 +330,6 @@ const exportCommand = buildCommand<ExportFlags, [string], Context>({
         input: "digits.nn --params runs/digits/parameters.safetensors --format pytorch -o app",
         brief: "then: torchrun --nproc_per_node 2 app/network.py",
       },
-    ],
-  },
-});
-
-const graph = buildCommand<GraphFlags, [string], Context>({
-  loader: async () => entry((await import("./commands/graph.ts")).graph),
-  parameters: {
-    positional: file,
-    flags: {
-      out: {
-        ...out(
-          "The picture: x.svg, x.html, whose groups open and close, or x.dot for Graphviz; by default an outline as text",
-        ),
-        placeholder: "FILE",
-        optional: true,
-      },
-      force,
-      backward: { ...shows, brief: "The backward pass: what differentiation made" },
-      step: { ...shows, brief: "The whole training step: forward, backward and update" },
-      kernels: { ...shows, brief: "What was fused with what: operations in the kernels that compute them" },
-      memory: { ...shows, brief: "The arena over the calls of the entry: each buffer by its addresses and its life" },
-      depth: count("How many levels of groups are open; by default as many as can be read at once"),
-      model: {
-        kind: "parsed",
-        parse: text,
-        optional: true,
-        placeholder: "NAME",
-        brief: "Which model; by default the trained one",
-      },
-      label,
-      ...closing,
-      json,
-    },
-    aliases: { o: "out" },
-  },
-  docs: {
-    brief: "Pictures of what is computed: layers, gradients, kernels, memory",
-    customUsage: [
-      { input: "digits.nn -o digits.svg", brief: "the layers of the model, with shapes" },
-      {
-        input: "digits.nn --step -o digits.html",
-        brief: "a page whose groups open, with the lines that boxes come from",
-      },
-      { input: "digits.nn --step --memory -o memory.svg", brief: "which buffers a training step has, and when" },
     ],
   },
 });

@@ -108,7 +108,8 @@ export async function runTraining(
     ...(earlier === undefined ? {} : { resume: earlier.bytes, override }),
   };
   const history = new History(label);
-  if (earlier !== undefined) history.events.push(...readLog(folder, earlier.step));
+  // A long run has more events than a call may have arguments.
+  if (earlier !== undefined) for (const event of readLog(folder, earlier.step)) history.events.push(event);
   const names = classNamesOf(manifest, data.fitted);
   const host = requireTrain(manifest, "nnc train");
   const progress = new Progress(context, label, host);
