@@ -24,23 +24,26 @@ export interface Permission {
 /** How much of a file is looked at for the mark of nnc. */
 const looked = 65_536;
 
+/** A file that only speaks of what nnc wrote has the words somewhere else. */
+const inFirstComment = /^\/\*\*(?:(?!\*\/)[^])*, (exported|compiled) by nnc\./;
+
 /** The marks, by the end of a file's name. */
 const marks: readonly (readonly [end: string, mark: RegExp])[] = [
   [".safetensors", /^.{8}\{"__metadata__":\{"nnc\.format":/s],
   [".jsonl", /^\{"event":"(start","name"|step","step"|epoch","epoch"|done","holdout"):/],
-  [".svg", /<desc>drawn by nnc<\/desc>/],
+  [".svg", /^<svg [^>]*>\n<title>[^<]*<\/title>\n<desc>drawn by nnc<\/desc>/],
   ["manifest.json", /^\{"format":"nnc-artifact",/],
   ["bench.json", /^\{"ok":true,"format":"nnc-bench",/],
   ["run.json", /^\{"format":"nnc-run",/],
-  [".mjs", /, exported by nnc\./],
-  [".mts", /, exported by nnc\./],
-  [".js", /, exported by nnc\./],
-  [".html", /, (exported|measured|drawn) by nnc\./],
+  [".mjs", inFirstComment],
+  [".mts", inFirstComment],
+  [".js", inFirstComment],
+  [".html", /^<!doctype html>\n<!-- [^\n]*, (exported|measured|drawn) by nnc\./],
   [".dot", /^\/\/ drawn by nnc\n/],
-  [".py", /, exported by nnc\./],
-  [".ts", /, (exported|compiled) by nnc\./],
-  [".wat", /, compiled by nnc\./],
-  [".wgsl", /, compiled by nnc\./],
+  [".py", /^"""(?:(?!""")[^])*, exported by nnc\./],
+  [".ts", inFirstComment],
+  [".wat", /^;; [^\n]*, compiled by nnc\./],
+  [".wgsl", /^\/\/ [^\n]*, compiled by nnc\./],
   // Of any name: `--weights` takes what the user calls them.
   ["", /^nnc weights v1 \n/],
   [".onnx", onnxMark],

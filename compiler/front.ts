@@ -119,12 +119,12 @@ const ofTheWhole: readonly string[] = [unknownField.code];
 
 /**
  * What is wrong with the part of a module that its other mistakes leave alone. Options may speak of the part that is left out: of them nothing
- * is said, and what they give sizes to stays open.
+ * is said.
  */
 function independentMistakes(
   module: TypedModule,
   sound: TypedModule,
-  { train, consts = {}, operations }: FrontOptions,
+  { train, consts = {}, dims = {}, bounds = {}, dataFacts, operations }: FrontOptions,
 ): readonly Diagnostic[] {
   if (sound.models.length === 0) return [];
   const labelOf = ({ name, label: own }: TypedModule["trains"][number]): string => (own ?? name).text;
@@ -135,7 +135,10 @@ function independentMistakes(
     gradients,
     train: chosen,
     consts: new Map(Object.entries(consts)),
+    dims: new Map(Object.entries(dims)),
+    bounds: new Map(Object.entries(bounds)),
     allowOpen: true,
+    ...(dataFacts === undefined ? {} : { dataFacts }),
     ...(operations === undefined ? {} : { operations }),
   });
   return diagnostics.filter(

@@ -70,6 +70,7 @@ export function evaluateArguments(
 ): GivenArguments {
   const open = settingsOf(declaration);
   const inputs = declaration.parameters.filter(({ kind }) => kind === "tensorInput").length - piped;
+  const isNamed = ({ name }: Setting): boolean => given.some(({ label: own }) => own?.text === name.text);
   const tensors: GivenArgument[] = [];
   const settings: GivenArgument[] = [];
   const named = new Map<string, GivenArgument>();
@@ -78,9 +79,9 @@ export function evaluateArguments(
       nameArgument(argument, argument.label.text, declaration, named, frame);
       continue;
     }
-    const next = open.at(settings.length);
-    const value = evaluated(argument, next, frame);
-    const isOver = next === undefined && tensors.length < inputs && isNumeric(value.value);
+    const left = open.slice(settings.length);
+    const value = evaluated(argument, left.at(0), frame);
+    const isOver = left.every(isNamed) && tensors.length < inputs && isNumeric(value.value);
     (isOver || value.value.kind === "tensor" || value.value.kind === "tuple" ? tensors : settings).push(value);
   }
   return { tensors, settings, named };

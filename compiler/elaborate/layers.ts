@@ -33,11 +33,16 @@ import {
 export function evaluatePipe({ stages }: Pipe, frame: Frame): Evaluated {
   const { session } = frame;
   const [first, ...others] = stages;
-  let value = session.advise(pipedSumHelp(stages), [shapesDiffer.code], () => session.evaluator.evaluate(first, frame));
+  let value = session.advise(
+    pipedSumHelp(stages),
+    shapesDiffer.code,
+    () => session.evaluator.evaluate(first, frame),
+    true,
+  );
   const parts: LayerPart[] | undefined = value.kind === "layer" ? [...value.parts] : undefined;
   for (const [index, stage] of others.entries()) {
     const before = stages.slice(0, index + 1);
-    value = session.advise(summedStageHelp(stage, before), [wrongKind.code], () => {
+    value = session.advise(summedStageHelp(stage, before), wrongKind.code, () => {
       if (parts === undefined) return applyStage(stage, onePiped(value, before, frame), frame);
       append(parts, stageAsLayer(stage, frame), frame);
       return value;

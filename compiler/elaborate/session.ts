@@ -106,15 +106,15 @@ export class Session {
     if (!this.uses.has(key)) this.uses.set(key, place());
   }
 
-  /** Runs `build`; where it fails, what it reports with one of these codes gets this help. */
-  advise<Result>(help: string | undefined, codes: readonly string[], build: () => Result): Result {
+  /** Runs `build`; where it fails, what it reports with this code gets this help, or keeps its own if `isLast` says that any other is better. */
+  advise<Result>(help: string | undefined, code: string, build: () => Result, isLast = false): Result {
     const before = this.diagnostics.length;
     try {
       return build();
     } catch (error) {
       for (const [index, diagnostic] of this.diagnostics.entries())
-        if (help !== undefined && index >= before && codes.includes(diagnostic.code))
-          this.diagnostics[index] = { ...diagnostic, help };
+        if (help !== undefined && index >= before && diagnostic.code === code)
+          this.diagnostics[index] = { ...diagnostic, help: isLast ? (diagnostic.help ?? help) : help };
       throw error;
     }
   }

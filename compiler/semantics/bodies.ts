@@ -327,8 +327,12 @@ export class BodyChecker {
       const labels: Label[] = [label(span, "used here"), label(later, "bound here")];
       const isInside = later.from < span.from;
       const help = isInside ? `let every branch of the \`if\` bind \`${name}\`; from a \`scan\`, emit it` : undefined;
-      this.#unknown.tell(name, label(span, ""), this.#place.declaration, () =>
-        diagnose(usedBeforeBound, { name, isInside }, labels, help),
+      this.#unknown.tell(
+        name,
+        label(span, ""),
+        this.#place.declaration,
+        () => diagnose(usedBeforeBound, { name, isInside }, labels, help),
+        later,
       );
       return;
     }

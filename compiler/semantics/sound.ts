@@ -17,8 +17,11 @@ export function standing(all: readonly Placed[], wrong: ReadonlySet<Declaration>
   const fallen = new Set<Declaration>(wrong);
   for (const { declaration, scope } of all) {
     if (declaration.kind === "train" && lacksModel(declaration.name.text, scope)) fallen.add(declaration);
+    const labels = new Set<unknown>([nameOf(declaration)]);
     for (const node of walk(declaration)) {
-      if (node.kind !== "name" || node === nameOf(declaration)) continue;
+      if (node.kind === "argument") labels.add(node.label);
+      if (node.kind === "keyValue") labels.add(node.key);
+      if (node.kind !== "name" || labels.has(node)) continue;
       if (scope.hidden?.has(node.text) === true) fallen.add(declaration);
       for (const space of nameSpaces) {
         const found = lookUp(scope, space, node.text)?.declaration;
@@ -53,6 +56,8 @@ function nameOf(declaration: Declaration): unknown {
 /** The module with nothing but what stands. */
 export function restrictedTo(module: TypedModule, kept: ReadonlySet<Declaration>): TypedModule {
   const scopes = new Map<FileScope, FileScope>();
+  // Files may use each other in a long chain, so scopes are filled one after the other.
+  const waiting: { readonly scope: FileScope; readonly names: Map<NameSpace, Map<string, Declared>> }[] = [];
   const isKept = ({ declaration }: { readonly declaration: Declaration }): boolean => kept.has(declaration);
   const restricted = (scope: FileScope): FileScope => {
     if (scope.outer === undefined) return scope;
@@ -61,16 +66,20 @@ export function restrictedTo(module: TypedModule, kept: ReadonlySet<Declaration>
     const names = new Map<NameSpace, Map<string, Declared>>();
     const made: FileScope = { ...scope, names };
     scopes.set(scope, made);
-    for (const [space, declared] of scope.names) {
-      const left = [...declared].filter(([, one]) => isKept(one));
-      names.set(space, new Map(left.map(([name, one]) => [name, { ...one, scope: restricted(one.scope) }])));
-    }
+    waiting.push({ scope, names });
     return made;
   };
-  return {
+  const restrictedModule = {
     ...module,
     scope: restricted(module.scope),
     models: module.models.filter(isKept).map((model) => ({ ...model, scope: restricted(model.scope) })),
     trains: module.trains.filter((train) => kept.has(train)),
   };
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    for (const [space, declared] of next.scope.names) {
+      const left = [...declared].filter(([, one]) => isKept(one));
+      next.names.set(space, new Map(left.map(([name, one]) => [name, { ...one, scope: restricted(one.scope) }])));
+    }
+  }
+  return restrictedModule;
 }

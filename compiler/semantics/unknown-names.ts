@@ -2,7 +2,7 @@
  * Names that nothing declares, each reported once however often it stands there: the places after the first are further labels of the one
  * complaint. Also which declarations came to need a name that is not known, reported or not.
  */
-import type { Diagnostic, Label } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, Label, Span } from "../diagnostics/diagnostic.ts";
 import type { Declaration } from "../syntax/ast.ts";
 
 /** More places than these are left out of the complaint. */
@@ -18,10 +18,10 @@ export class UnknownNames {
     this.diagnostics = diagnostics;
   }
 
-  /** Reports `name` or, where that was done before, adds the place. */
-  tell(name: string, place: Label, declaration: Declaration, complaint: () => Diagnostic): void {
+  /** Reports `name` or, where that was done before for the same reason, adds the place; `reason` is where it is bound, too late. */
+  tell(name: string, place: Label, declaration: Declaration, complaint: () => Diagnostic, reason?: Span): void {
     this.failed.add(declaration);
-    const key = `${place.file} ${name}`;
+    const key = `${place.file} ${name} ${reason?.from ?? ""}`;
     const index = this.#told.get(key);
     const earlier = index === undefined ? undefined : this.diagnostics[index];
     if (index === undefined || earlier === undefined) {

@@ -7,7 +7,7 @@ import { unusedName } from "../diagnostics/codes/names.ts";
 import { incompleteOptimizer } from "../diagnostics/codes/train.ts";
 import type { Callable, Module, Name, Node, TensorInput, TensorType, Train } from "../syntax/ast.ts";
 import { children } from "../syntax/children.ts";
-import { unknownIn } from "./linear.ts";
+import { linearDimensions, unknownIn } from "./linear.ts";
 
 /** As a name: the sizes that `..` stands for. */
 const rest = "..";
@@ -120,10 +120,18 @@ function unusedInputs({ kind, parameters, result, body }: Callable, { used }: Us
   if (unread.length === 0) return unmoved;
   const others = parameters.filter((parameter) => !unread.some((input) => input === parameter));
   const elsewhere = new Usage([...others, ...(result === undefined ? [] : [result]), body]).used;
-  const shown = new Set(inputs.filter((input) => !unread.includes(input)).flatMap(dimensionsOf));
+  const shown = toldBy(inputs.filter((input) => !unread.includes(input)));
   return unread
     .filter((input) => !dimensionsOf(input).some((name) => elsewhere.has(name) && !shown.has(name)))
     .map(({ name }): Bound => ({ name, what: "input" }));
+}
+
+/** The sizes that the inputs tell: names that stand alone, and what follows of them. */
+function toldBy(inputs: readonly TensorInput[]): ReadonlySet<string> {
+  const shape = inputs.flatMap(({ types }) => types.flatMap((type) => type.shape));
+  const told = new Set(shape.flatMap((size) => (size.kind === "name" || size.kind === "rest" ? sizeName(size) : [])));
+  for (const { name } of linearDimensions(shape, (text) => told.has(text))) told.add(name.text);
+  return told;
 }
 
 function dimensionsOf({ types }: TensorInput): readonly string[] {

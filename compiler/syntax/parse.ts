@@ -19,6 +19,7 @@ import type { LexedSource } from "./lex.ts";
 import { declarationsOf, faultyMember, isStray, membersAfter } from "./recovery.ts";
 import type { Cut } from "./recovery.ts";
 import type { Source } from "./source.ts";
+import { composed } from "./identifiers.ts";
 import {
   Comma,
   declarationWords,
@@ -285,7 +286,7 @@ function namesIn(part: readonly IToken[], found: readonly Diagnostic[]): readonl
   );
   return places.flatMap((index) => {
     const image = part[index]?.image ?? "";
-    return /^\w/.test(image) ? [image] : [];
+    return /^[\p{ID_Start}_]/u.test(image) ? [composed(image)] : [];
   });
 }
 

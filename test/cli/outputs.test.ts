@@ -49,6 +49,20 @@ const outputs: readonly (readonly [args: readonly string[], name: string])[] = [
 ];
 
 describe("a file that nnc did not write", () => {
+  test.each([
+    ["mine.html", "graph", "<!doctype html>\n<p>How a picture, drawn by nnc. It took me long.</p>\n"],
+    ["mine.svg", "graph", "<svg><!-- <desc>drawn by nnc</desc> --></svg>\n"],
+    ["server.mjs", "export", "// serves points.mjs, exported by nnc.\nexport const port = 1;\n"],
+    ["mine.mjs", "export", "/** A server. */\n// The model, exported by nnc. It is good.\n"],
+  ])("%s, which speaks of nnc, stays as it is", async (name, command, content) => {
+    writeFileSync(path.join(cwd, name), content);
+    const { stderr, code } = await nnc([command, "points.nn", ...(command === "export" ? params : []), "-o", name], {
+      cwd,
+    });
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`error[NN0928]: ${name} stands in the way`)]);
+    expect(readFileSync(path.join(cwd, name), "utf8")).toBe(content);
+  });
+
   test.each(outputs)("%j leaves %s as it is", async (args, name) => {
     const folder = `taken-${outputs.findIndex(([a, n]) => a === args && n === name)}`;
     userFolder(folder, name);
