@@ -242,7 +242,7 @@ function checkExpressions(
   for (const { dimension, axis } of places(type.shape, tensor.type.shape.length)?.fixed ?? []) {
     if (dimension.kind === "inferred" || told.has(dimension) || bindable(dimension, inside) !== undefined) continue;
     const size = tensor.type.shape[axis];
-    if (equal(inside.session.evaluator.dimension(dimension, inside), size)) continue;
+    if (equalUnder(inside.entry.facts, inside.session.evaluator.dimension(dimension, inside), size)) continue;
     outside.fail(
       argumentShape,
       {

@@ -60,6 +60,12 @@ describe.each(["typescript", "wasm"] as const)("on %s", (target) => {
       { x: row(1, 2, 3, 4) },
       [4, 6],
     ],
+    [
+      "an open size that two inputs show",
+      `block pair(a: [B, 2 * K], b: [B, 2 * K]) -> [B, 2 * K] = a + b\nmodel M(x: [N, T], y: [N, T]) -> [N, T] = pair(x, y)`,
+      { x: row(1, 2, 3, 4), y: row(1, 1, 1, 1) },
+      [2, 3, 4, 5],
+    ],
     ["an input of a model", "model M(x: [N, 2 * K]) -> [N, K] = x[:, 0:K] * x[:, K:]", { x: row(1, 2, 3, 4) }, [3, 8]],
     [
       "the gradient flows through",
