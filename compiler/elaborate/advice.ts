@@ -84,6 +84,7 @@ export function productHelp(left: TensorType, right: TensorType): string | undef
   const [a, b] = [left.shape, right.shape];
   const last = a.at(-1);
   if (sameShape(a, b)) return "element by element is `*`";
+  if (a.length > 2 && b.length > 2 && !sameShape(a.slice(0, -2), b.slice(0, -2))) return undefined;
   if (a.length > 0 && b.length >= 2 && last !== undefined && equal(last, b[b.length - 1]))
     return "`.T` behind the right side makes it fit";
   const isTurned = a.length >= 2 && b.length >= 2 && equal(a[a.length - 2], b[b.length - 2]);
@@ -114,7 +115,7 @@ export function resultHelp({ found, wanted, body }: Promised): string | undefine
     return sameShape(from, to) ? `promise \`-> ${promised}\`, or convert with \`${wanted.dtype}(…)\`` : undefined;
   }
   const last = to.at(-1);
-  if (to.length === from.length) return last === undefined ? undefined : lastSizeHelp(from, to, body);
+  if (to.length === from.length) return last === undefined ? undefined : lastSizeHelp(found, to, body);
   if (from.length === to.length + 1 && isConstant(from[from.length - 1], 1) && sameShape(from.slice(0, -1), to))
     return "`[.., 0]` behind it takes the axis of size 1 away";
   if (to.length === from.length + 1 && isConstant(to[to.length - 1], 1) && sameShape(to.slice(0, -1), from))
@@ -132,14 +133,15 @@ function isKnown(size: Dimension): boolean {
 
 /** Only the last size differs: a dense layer decides it. */
 function lastSizeHelp(
-  from: readonly Dimension[],
+  { dtype, shape: from }: TensorType,
   to: readonly Dimension[],
   body: Expression | undefined,
 ): string | undefined {
   const size = to[to.length - 1];
   if (to.length >= 2 && sameShape(from, [...to.slice(0, -2), to[to.length - 1], to[to.length - 2]]))
     return "`.T` behind it makes it fit";
-  if (to.length < 2 || !sameShape(from.slice(0, -1), to.slice(0, -1)) || !isKnown(size)) return undefined;
+  if (dtype !== "f32" || to.length < 2 || !sameShape(from.slice(0, -1), to.slice(0, -1)) || !isKnown(size))
+    return undefined;
   const dense = stageOf(body, "dense", "last");
   return dense === undefined
     ? `\`|> dense(${size.key})\` behind it gives ${printShape(to)}`

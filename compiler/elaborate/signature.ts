@@ -151,8 +151,13 @@ function choose(
 
 /** Where one axis is missing, as that of the one channel of a grey picture. */
 function axisHelp([{ shape }, ...others]: readonly SyntaxType[], { type }: Tensor): string | undefined {
+  const last = shape.at(-1);
+  const mayBeOne = last?.kind === "name" || (last?.kind === "number" && last.text === "1");
   const isShort =
-    others.length === 0 && shape.every(({ kind }) => kind !== "rest") && shape.length === type.shape.length + 1;
+    mayBeOne &&
+    others.length === 0 &&
+    shape.every(({ kind }) => kind !== "rest") &&
+    shape.length === type.shape.length + 1;
   return isShort ? "`[.., newaxis]` puts an axis of size 1 in" : undefined;
 }
 

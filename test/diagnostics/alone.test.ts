@@ -67,3 +67,17 @@ describe("nothing is said of", () => {
     expect(codesOf(source, { bounds: { N: 4 } })).toEqual([]);
   });
 });
+
+describe("no edit is proposed that would not fit", () => {
+  test.each([
+    ["a dense layer behind whole numbers", "model M(x: i32[N, 3]) -> i32[N, 2] = x + 1"],
+    ["a turned factor of other batches", "model M(x: [2, 3, 4], y: [5, 6, 4]) -> [2, 3, 6] = x @ y"],
+    [
+      "an axis of size 1 where 28 are written",
+      "block f(x: [N, 28, 28]) -> [N] = sum(x, axis: [1, 2])\nmodel M(x: [N, 784]) -> [N] = f(x)",
+    ],
+  ])("%s", (_, source) => {
+    const { diagnostics } = compile({ name: "main.nn", source }, { bounds: { N: 4 } });
+    expect(diagnostics.map(({ severity, help }) => [severity, help])).toEqual([["error", undefined]]);
+  });
+});
