@@ -26,7 +26,7 @@ import { Progress } from "../bench/progress.ts";
 import { textOf } from "../bench/text.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
-import { inFolder, readUserFile } from "../files.ts";
+import { inFolder, placeOf, readUserFile } from "../files.ts";
 import { toJson, writeJson } from "../output/json.ts";
 import { plural } from "../output/numbers.ts";
 import { lookOf } from "../output/style.ts";
@@ -60,7 +60,7 @@ export async function bench(context: Context, flags: BenchFlags, file: string): 
   requireFlags(flags);
   const before = flags.compare === undefined ? undefined : readEarlier(context, flags.compare);
   const source = openSource(context, file);
-  const permission = permissionOf(source, flags);
+  const permission = permissionOf(context, source, flags);
   if (flags.out !== undefined)
     await inFolder(context, flags.out, () =>
       requireOutputs(context, flags.out ?? "", Object.values(outputs), permission),
@@ -109,9 +109,10 @@ function readEarlier(context: Context, file: string): Document {
   return found;
 }
 
-/** The earlier run may be replaced by this one: it is read before. */
-function permissionOf(source: ProjectSource, { force }: BenchFlags): Permission {
-  return { force, reads: readBy(source, undefined) };
+/** The earlier run is a baseline: it is replaced only where that is asked for. */
+function permissionOf(context: Context, source: ProjectSource, { force, compare: earlier }: BenchFlags): Permission {
+  const baseline = earlier === undefined ? [] : [placeOf(context, earlier)];
+  return { force, reads: [...readBy(source, undefined), ...baseline] };
 }
 
 /** The texts of the user's files, by the names that spans have. */

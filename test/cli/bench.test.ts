@@ -142,6 +142,17 @@ describe("what is measured", { timeout: 300_000 }, () => {
     expect(network).toEqual({ file: "fixed.nn", model: "Fixed", train: null, parameters: 6 });
   });
 
+  test.each(["8", "3,8"])("--batches %s is refused where the source says 3 rows", async (batches) => {
+    const args = ["bench", "fixed.nn", "--target", "wasm", "--rounds", "1", "--batches"];
+    const { stderr, code } = await nnc([...args, batches], { cwd });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining("--batches: expected 3 rows, as the source says with numbers; found 8;"),
+    ]);
+    expect(said.suites).toEqual([]);
+    expect((await nnc([...args, "3"], { cwd })).code).toBe(0);
+  });
+
   test("a target that does not run here is left out, with the reason", async () => {
     const { stderr, code } = await nnc(["bench", "points.nn", "--rounds", "1", "--threads", "1"], { cwd });
     expect([code, stderr.split("\n")[0]]).toEqual([
@@ -168,6 +179,24 @@ describe("the report", { timeout: 300_000 }, () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining("error[NN0928]")]);
     expect(said.suites).toEqual([]);
     expect((await nnc([...args, "--force"], { cwd })).code).toBe(0);
+  });
+
+  test("replaces the earlier run that it reads only with --force", async () => {
+    const args = [...usual, "--rounds", "3", "--batches", "8", "-o", "again"];
+    await nnc(args, { cwd });
+    const before = readFileSync(path.join(cwd, "again/bench.json"), "utf8");
+    said.suites.length = 0;
+    said.seconds = 0.002;
+    const beside = [...args, "--compare", "again/../again/bench.json"];
+    const { stderr, code } = await nnc(beside, { cwd });
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/error\[NN0928\].*again\/bench\.json.*this command reads it/),
+    ]);
+    expect(said.suites).toEqual([]);
+    expect(readFileSync(path.join(cwd, "again/bench.json"), "utf8")).toBe(before);
+    expect((await nnc([...beside, "--force"], { cwd })).code).toBe(0);
+    expect(readFileSync(path.join(cwd, "again/bench.json"), "utf8")).not.toBe(before);
   });
 
   test("is told of a profile, too", async () => {
