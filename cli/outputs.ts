@@ -30,7 +30,7 @@ const marks: readonly (readonly [end: string, mark: RegExp])[] = [
   [".jsonl", /^\{"event":"(start","name"|step","step"|epoch","epoch"|done","holdout"):/],
   [".svg", /<desc>drawn by nnc<\/desc>/],
   ["manifest.json", /^\{"format":"nnc-artifact",/],
-  ["bench.json", /^\{"ok":true,"format":"nnc-bench",/],
+  ["bench.json", /^\{"ok":(true|false),"format":"nnc-bench",/],
   ["run.json", /^\{"format":"nnc-run",/],
   [".mjs", /, exported by nnc\./],
   [".mts", /, exported by nnc\./],

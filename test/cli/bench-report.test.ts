@@ -211,6 +211,24 @@ describe("a comparison", () => {
     ]);
   });
 
+  test("from nothing to something is a change without a share", () => {
+    const none = documentOf({ builds: [{ ...build, peakBytes: 0 }] });
+    expect(compare(none, none, "old.json").changes.at(-1)).toMatchObject({ change: 0, verdict: "same" });
+    const [change] = failuresOf(compare(none, documentOf(), "old.json"), 0.1);
+    expect([change?.figure, formatChange(change?.change ?? 0)]).toEqual(["memory", "from 0"]);
+  });
+
+  test("shows what an earlier run has in its names, and does as none of it says", () => {
+    const old = documentOf({
+      machine: { cpu: "\u202eFast\u001b[2J", cores: 2, node: "20", flopsPerSecond: 48e9 },
+      results: [{ ...resultOf([1, 1, 1]), case: "\u202e\u0007" }],
+    });
+    const text = textOf(documentOf(), compare(old, documentOf(), "old\u202e.json"), look);
+    expect(text).not.toMatch(/[\u202e\u001b\u0007]/);
+    expect(text).toContain("note: the earlier run was on \\u{202E}Fast␛[2J, this one is on Fast 9000\n");
+    expect(text).toContain("note: wasm: \\u{202E}␇, 32 rows is in old\\u{202E}.json alone\n");
+  });
+
   test("is a table with words", () => {
     const after = documentOf({
       results: [resultOf([0.0041, 0.004, 0.0042])],
@@ -253,7 +271,33 @@ describe("an earlier run", () => {
     ["null", 'expected what `nnc bench --json` prints, found JSON without `"format":"nnc-bench"`'],
     [changed({ version: 2 }), "expected version 1 of the form, found 2"],
     [changed({ network: undefined }), "expected an object as `network`, found something else: the file is damaged"],
-    [changed({ results: {} }), "expected a list as `results`, found something else: the file is damaged"],
+    [changed({ version: "\u202e" }), 'expected version 1 of the form, found "\\u{202E}"'],
+    [changed({ version: undefined }), "expected version 1 of the form, found none"],
+    [
+      changed({ network: { ...documentOf().network, train: undefined } }),
+      "expected a figure of the run as `network.train`, found something else: the file is damaged",
+    ],
+    [
+      changed({ machine: { ...documentOf().machine, flopsPerSecond: 0 } }),
+      "expected a figure of the run as `machine.flopsPerSecond`, found something else: the file is damaged",
+    ],
+    [
+      changed({}).replace("48000000000", "1e999"),
+      "expected a figure of the run as `machine.flopsPerSecond`, found something else: the file is damaged",
+    ],
+    [
+      changed({ results: [] }),
+      "expected a list of one or more as `results`, found something else: the file is damaged",
+    ],
+    [changed({ builds: [] }), "expected a list of one or more as `builds`, found something else: the file is damaged"],
+    [
+      changed({ results: [resultOf([0, 0, 0])] }),
+      "expected a figure of the run as `results[0].seconds`, found something else: the file is damaged",
+    ],
+    [
+      changed({ results: {} }),
+      "expected a list of one or more as `results`, found something else: the file is damaged",
+    ],
     [
       changed({ results: [{ ...resultOf([1]), rounds: [1, "2"] }] }),
       "expected a figure of the run as `results[0].rounds`, found something else: the file is damaged",

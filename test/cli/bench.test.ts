@@ -236,12 +236,54 @@ describe("beside an earlier run", { timeout: 300_000 }, () => {
     expect(stdout).toMatch(/wasm: training step, 8 rows +1\.00 ms +1\.20 ms +\+20\.0 % +SLOWER/);
   });
 
+  test("a gate that does not hold says so in JSON, in what -o keeps, too, which the next run may replace", async () => {
+    const file = await earlier("oldest.json");
+    said.seconds = 0.0012;
+    const args = [...again, "--compare", file, "--fail-above", "10%", "--json", "-o", "gate"];
+    const { stdout, code } = await nnc(args, { cwd });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      gate: {
+        limit: 0.1,
+        failed: [
+          { target: "wasm", figure: "training step", rows: 8, verdict: "worse" },
+          { target: "wasm", figure: "inference", rows: 8, verdict: "worse" },
+        ],
+        problem: "2 of 5 figures are worse than in oldest.json by more than 10.0 %",
+      },
+    });
+    expect(readFileSync(path.join(cwd, "gate/bench.json"), "utf8")).toBe(stdout);
+    expect((await nnc([...again, "-o", "gate"], { cwd })).code).toBe(0);
+  });
+
+  test("a gate does not hold where the runs have no figure in common", async () => {
+    const file = await earlier("elsewhere.json", (document) => ({
+      ...document,
+      results: document.results.map((one) => ({ ...one, target: "typescript" })),
+      builds: document.builds.map((one) => ({ ...one, target: "typescript" })),
+    }));
+    const args = [...again, "--compare", file];
+    const { stdout, stderr, code } = await nnc([...args, "--fail-above", "10%"], { cwd });
+    expect([code, stderr.split("\n").at(-2)]).toEqual([
+      1,
+      "error: --fail-above: nothing could be compared, since no figure of this run is in elsewhere.json: expected a figure that both have; " +
+        "this run measured wasm: training step, 8 rows, wasm: inference, 8 rows, wasm: compile, wasm: artifact, wasm: memory; " +
+        "elsewhere.json has typescript: training step, 8 rows, typescript: inference, 8 rows, typescript: compile, typescript: artifact, typescript: memory",
+    ]);
+    expect(stdout).toContain("note: typescript: training step, 8 rows is in elsewhere.json alone\n");
+    const told = await nnc([...args, "--fail-above", "10%", "--json"], { cwd });
+    expect(JSON.parse(told.stdout)).toMatchObject({ ok: false, gate: { limit: 0.1, failed: [] } });
+    expect((await nnc(args, { cwd })).code).toBe(0);
+  });
+
   test("changes within the limit are told, and the document has them", async () => {
     const file = await earlier("older.json");
     said.seconds = 0.0012;
     const { stdout, code } = await nnc([...again, "--compare", file, "--fail-above", "0.3", "--json"], { cwd });
     const document: unknown = JSON.parse(stdout);
     expect(code).toBe(0);
+    expect(document).toMatchObject({ ok: true, gate: { limit: 0.3, failed: [] } });
     expect(isFields(document) && document["comparison"]).toMatchObject({
       file,
       changes: [
@@ -270,6 +312,12 @@ describe("beside an earlier run", { timeout: 300_000 }, () => {
       }),
       2,
       "--compare other.json: expected a run of the model Side, trained as plain, found one of the model Tilt, trained as tilt of tilt.nn",
+    ],
+    [
+      "turned.json",
+      (document: Document) => ({ ...document, network: { ...document.network, model: "\u202etliT\u001b[2J" } }),
+      2,
+      "found one of the model \\u{202E}tliT␛[2J, trained as plain of points.nn\n",
     ],
   ])("%s is refused", async (file, change, exit, message) => {
     if (change !== undefined) await earlier(file, change);
