@@ -218,13 +218,13 @@ describe("a comparison", () => {
     expect([change?.figure, formatChange(change?.change ?? 0)]).toEqual(["memory", "from 0"]);
   });
 
-  test("shows what an earlier run has in its names, and does as none of it says", () => {
+  test("shows controls and marks of direction in the names of an earlier run, and obeys none", () => {
     const old = documentOf({
       machine: { cpu: "\u202eFast\u001b[2J", cores: 2, node: "20", flopsPerSecond: 48e9 },
       results: [{ ...resultOf([1, 1, 1]), case: "\u202e\u0007" }],
     });
     const text = textOf(documentOf(), compare(old, documentOf(), "old\u202e.json"), look);
-    expect(text).not.toMatch(/[\u202e\u001b\u0007]/);
+    for (const sign of ["\u202e", "\u001b", "\u0007"]) expect(text).not.toContain(sign);
     expect(text).toContain("note: the earlier run was on \\u{202E}Fast␛[2J, this one is on Fast 9000\n");
     expect(text).toContain("note: wasm: \\u{202E}␇, 32 rows is in old\\u{202E}.json alone\n");
   });
@@ -357,7 +357,7 @@ describe("pictures and the page", () => {
     ]);
   });
 
-  const evil = `</script><script>alert(1)</script></style>"'&<!--]]>\u0000`;
+  const evil = `</script><script>alert(1)</script></style>"'&<!--]]>\u0000\u202e\u2066`;
   test.each([
     ["the page", () => evilPage()],
     ["the picture of times", () => drawTimes(evilDocument())],
@@ -367,7 +367,9 @@ describe("pictures and the page", () => {
     expect(text.match(/<script/g)).toBeNull();
     expect(text.match(/<\/style>/g)?.length ?? 0).toBe(text.startsWith("<!doctype") ? 1 : 0);
     expect(text.match(/<!--/g)?.length ?? 0).toBe(text.startsWith("<!doctype") ? 1 : 0);
-    expect(text).not.toContain("\u0000");
+    // Nor turns or hides what stands beside it.
+    for (const sign of ["\u0000", "\u202e", "\u2066"]) expect(text).not.toContain(sign);
+    expect(text).toContain("\\u{202E}\\u{2066}");
     // Every element that is opened is one of ours.
     const ours =
       "a body circle code desc details div footer g h1 h2 h3 head html li line main meta p rect style summary svg table tbody td text th thead title tr ul".split(
