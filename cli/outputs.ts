@@ -33,7 +33,7 @@ const marks: readonly (readonly [end: string, mark: RegExp])[] = [
   [".jsonl", /^\{"event":"(start","name"|step","step"|epoch","epoch"|done","holdout"):/],
   [".svg", /^<svg [^>]*>\n<title>[^<]*<\/title>\n<desc>drawn by nnc<\/desc>/],
   ["manifest.json", /^\{"format":"nnc-artifact",/],
-  ["bench.json", /^\{"ok":true,"format":"nnc-bench",/],
+  ["bench.json", /^\{"ok":(true|false),"format":"nnc-bench",/],
   ["run.json", /^\{"format":"nnc-run",/],
   [".mjs", inFirstComment],
   [".mts", inFirstComment],

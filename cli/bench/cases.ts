@@ -47,7 +47,20 @@ export function callsOf(manifest: Manifest, asked: readonly number[] | undefined
       isAsync ? network.predict(model.name, next()) : network.predictSync(model.name, next());
     return { case: "inference", entry: model.entry, rows, sizes, run };
   });
-  return [...training, ...predicting];
+  const calls = [...training, ...predicting];
+  requireRows(calls, asked);
+  return calls;
+}
+
+/** Throws a UsageError for a number of rows that no call has, since the source says how many there are. */
+function requireRows(calls: readonly Call[], asked: readonly number[] = []): void {
+  const rows = new Set(calls.map((call) => call.rows));
+  const missed = asked.filter((one) => !rows.has(one));
+  if (missed.length === 0) return;
+  const written = [...rows].map((one) => plural(one, "row")).join(" and ");
+  throw new UsageError(
+    `--batches: expected ${written}, as the source says with numbers; found ${missed.join(", ")}; with a name for the number, as \`[N, …]\`, others can be measured`,
+  );
 }
 
 type MakeCall = (rows: number, sizes: ReadonlyMap<string, number>) => Call;

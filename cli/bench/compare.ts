@@ -57,6 +57,11 @@ export function compare(before: Document, after: Document, file: string): Compar
   };
 }
 
+/** What a run measured, each by its name. */
+export function namesIn(document: Document): readonly string[] {
+  return figuresOf(document).map(nameOf);
+}
+
 /** The changes for the worse that are larger than `most`. */
 export function failuresOf({ changes }: Comparison, most: number): readonly Change[] {
   return changes.filter(({ verdict, change }) => verdict === "worse" && change > most);
@@ -106,7 +111,7 @@ function changeOf(before: Figure, { rounds, ...after }: Figure): Change {
     ...after,
     before: was,
     after: is,
-    change: is / was - 1,
+    change: is === was ? 0 : is / was - 1,
     verdict: after.unit === "bytes" ? verdictOf([was], [is]) : timeVerdict(before.rounds, rounds),
   };
 }

@@ -1,5 +1,6 @@
 /** What a run of `nnc bench` found, as plain data: what `--json` prints and `-o` keeps, and what `--compare` reads again. */
-import { isFields } from "../../compiler/diagnostics/values.ts";
+import { printable } from "../../compiler/diagnostics/display.ts";
+import { isFields, shown } from "../../compiler/diagnostics/values.ts";
 import type { Rounds } from "./figures.ts";
 import type { Profile } from "./profile/profile.ts";
 
@@ -79,7 +80,9 @@ export function readDocument(text: string): Document | { readonly problem: strin
   if (!isFields(value) || value["format"] !== format)
     return { problem: 'expected what `nnc bench --json` prints, found JSON without `"format":"nnc-bench"`' };
   if (value["version"] !== 1)
-    return { problem: `expected version 1 of the form, found ${JSON.stringify(value["version"]) ?? "none"}` };
+    return {
+      problem: `expected version 1 of the form, found ${value["version"] === undefined ? "none" : printable(shown(value["version"]))}`,
+    };
   const found = misfitOf(value);
   if (found !== undefined) return { problem: `expected ${found}, found something else: the file is damaged` };
   // Its form was looked at.
@@ -96,27 +99,31 @@ function parsed(text: string): unknown {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const isText = (value: unknown): boolean => typeof value === "string";
-const isAmount = (value: unknown): boolean => typeof value === "number" && value >= 0;
-const areRounds = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isAmount);
+const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
+const isTextOrNull = (value: unknown): boolean => value === null || isText(value);
+const isCount = (value: unknown): boolean => typeof value === "number" && Number.isSafeInteger(value) && value >= 1;
+const areBytes = (value: unknown): boolean => value === 0 || isCount(value);
+/** Of what takes time. */
+const isRate = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value) && value > 0;
+const areRounds = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isRate);
 
 /** What a comparison reads of it. */
-const networkForm = { file: isText, model: isText } as const;
-const machineForm = { cpu: isText, node: isText, flopsPerSecond: isAmount } as const;
+const networkForm = { file: isText, model: isText, train: isTextOrNull } as const;
+const machineForm = { cpu: isText, node: isText, flopsPerSecond: isRate } as const;
 const resultForm = {
   target: isText,
-  threads: isAmount,
+  threads: isCount,
   case: isText,
-  rows: isAmount,
-  seconds: isAmount,
+  rows: isCount,
+  seconds: isRate,
   rounds: areRounds,
 } as const;
 const buildForm = {
   target: isText,
-  compileSeconds: isAmount,
+  compileSeconds: isRate,
   compileRounds: areRounds,
-  artifactBytes: isAmount,
-  peakBytes: isAmount,
+  artifactBytes: areBytes,
+  peakBytes: areBytes,
 } as const;
 
 /** The first place that is not what a comparison needs. */
@@ -130,7 +137,7 @@ function misfitOf(value: Fields): string | undefined {
 }
 
 function misfitInList(value: unknown, form: Readonly<Record<string, (one: unknown) => boolean>>, place: string) {
-  if (!Array.isArray(value)) return `a list as \`${place}\``;
+  if (!Array.isArray(value) || value.length === 0) return `a list of one or more as \`${place}\``;
   for (const [at, one] of value.entries()) {
     const found = misfitIn(one, form, `${place}[${at}]`);
     if (found !== undefined) return found;

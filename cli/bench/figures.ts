@@ -29,8 +29,9 @@ export function formatShare(share: number): string {
   return Number.isFinite(share) ? `${(share * 100).toFixed(1)} %` : "–";
 }
 
-/** `+12.3 %`, `−4.0 %`. */
+/** `+12.3 %`, `−4.0 %`; `from 0`, where there is no share to tell. */
 export function formatChange(change: number): string {
+  if (!Number.isFinite(change)) return "from 0";
   const size = `${Math.abs(change * 100).toFixed(1)} %`;
   return change < 0 ? `−${size}` : `+${size}`;
 }

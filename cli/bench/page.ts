@@ -4,7 +4,7 @@
  */
 import { formatCount, plural } from "../output/numbers.ts";
 import { themed, wholePage } from "../plot/page.ts";
-import { element, escape } from "../plot/xml.ts";
+import { element, words } from "../plot/xml.ts";
 import { drawPanel, heightOf, panelsOf, panelWidth, svg, systemsOf } from "./chart.ts";
 import type { Comparison } from "./compare.ts";
 import { nameOf } from "./compare.ts";
@@ -34,7 +34,7 @@ export function reportPage(document: Document, comparison: Comparison | undefine
   const { network, skipped } = document;
   const title = `${network.file}: how fast ${network.model} is`;
   const body = `<main>
-<h1>${escape(title)}</h1>
+<h1>${words(title)}</h1>
 ${introduction(document)}
 <h2>Times</h2>
 ${pictures(document)}
@@ -55,7 +55,7 @@ ${(document.profiles ?? []).map((profile) => profileHtml(profile, texts)).join("
 function introduction({ network, machine, settings }: Document): string {
   const { cpu, cores, node, flopsPerSecond } = machine;
   const train = network.train === null ? "" : `, trained as ${network.train}`;
-  return `<p class="soft">${escape(
+  return `<p class="soft">${words(
     `${network.model}${train}: ${plural(network.parameters, "parameter")}. ${cpu}, ${plural(cores, "processor")}, Node.js ${node}; ` +
       `the peak loop reaches ${formatCount(flopsPerSecond)}FLOP/s on one thread. ${plural(settings.rounds, "round")}, ${settings.seconds} s for each case.`,
   )}</p>`;
@@ -76,13 +76,13 @@ function placeOf({ target, threads = 1, case: figure, rows }: Document["skipped"
 }
 
 function listHtml(items: readonly string[]): string {
-  return `<ul class="notes">\n${items.map((item) => `<li>${escape(item)}</li>`).join("\n")}\n</ul>`;
+  return `<ul class="notes">\n${items.map((item) => `<li>${words(item)}</li>`).join("\n")}\n</ul>`;
 }
 
 function sheetHtml({ columns, rows }: Sheet, classOf: (row: number) => string = () => ""): string {
   const cell = (tag: "th" | "td", at: number, content: string, extra = ""): string => {
     const names = [columns[at]?.align === "right" ? "right" : "", extra].filter((name) => name !== "");
-    return `<${tag}${names.length === 0 ? "" : ` class="${names.join(" ")}"`}>${escape(content)}</${tag}>`;
+    return `<${tag}${names.length === 0 ? "" : ` class="${names.join(" ")}"`}>${words(content)}</${tag}>`;
   };
   const head = columns.map((column, at) => cell("th", at, column.head)).join("");
   const body = rows.map(
@@ -99,21 +99,21 @@ function comparisonHtml(comparison: Comparison): string {
     const kind = changes[row]?.verdict ?? "same";
     return kind === "same" ? "" : kind;
   };
-  return `<h2>${escape(sheet.title)}</h2>\n${sheetHtml(sheet, classOf)}\n${notes.length === 0 ? "" : listHtml(notes)}`;
+  return `<h2>${words(sheet.title)}</h2>\n${sheetHtml(sheet, classOf)}\n${notes.length === 0 ? "" : listHtml(notes)}`;
 }
 
 function profileHtml(profile: Profile, texts: Texts): string {
   const title = profileTitle(profile);
   const sheets = [layersSheet(profile), linesSheet(profile)].map(
-    (sheet) => `<h3>${escape(sheet.title)}</h3>\n${sheetHtml(sheet)}`,
+    (sheet) => `<h3>${words(sheet.title)}</h3>\n${sheetHtml(sheet)}`,
   );
   const kernels = kernelsSheet(profile);
-  return `<h2>${escape(title)}</h2>
-<p class="soft">${escape(profileNote(profile))}</p>
+  return `<h2>${words(title)}</h2>
+<p class="soft">${words(profileNote(profile))}</p>
 <div class="wide">${drawFlame(profile, title.replace(/^Profile of /, ""), themed)}</div>
 ${sourcesHtml(profile, texts)}
 ${sheets.join("\n")}
-<details><summary>${escape(kernels.title)}</summary>
+<details><summary>${words(kernels.title)}</summary>
 ${sheetHtml(kernels)}
 </details>`;
 }
@@ -143,9 +143,9 @@ function sourceHtml(file: string, text: string, lines: ReadonlyMap<number, Total
       const total = lines.get(at + 1);
       const [time, share] = total === undefined ? ["", 0] : [formatTime(total.seconds), total.seconds / all];
       const hot = share >= 0.1 ? " hot" : "";
-      return `<tr><td class="right${hot}">${time}</td><td class="right${hot}">${total === undefined ? "" : formatShare(share)}</td><td class="share">${bar(share)}</td><td class="right">${at + 1}</td><td><code>${escape(code)}</code></td></tr>`;
+      return `<tr><td class="right${hot}">${time}</td><td class="right${hot}">${total === undefined ? "" : formatShare(share)}</td><td class="share">${bar(share)}</td><td class="right">${at + 1}</td><td><code>${words(code)}</code></td></tr>`;
     });
-  return `<h3>${escape(file)}</h3>\n<div class="wide"><table class="source"><tbody>\n${rows.join("\n")}\n</tbody></table></div>`;
+  return `<h3>${words(file)}</h3>\n<div class="wide"><table class="source"><tbody>\n${rows.join("\n")}\n</tbody></table></div>`;
 }
 
 /** A style of its own would need a policy of its own: a bar is a picture. */

@@ -1,4 +1,5 @@
 /** A run as tables for a terminal. */
+import { printable } from "../../compiler/diagnostics/display.ts";
 import { formatBytes, formatCount, plural } from "../output/numbers.ts";
 import type { Look } from "../output/style.ts";
 import { left, right, table } from "../output/table.ts";
@@ -31,16 +32,16 @@ export function textOf(document: Document, comparison: Comparison | undefined, l
   const notes = comparison?.notes ?? [];
   return [
     ...sheets.map((sheet) => sheetText(sheet, look)),
-    ...(notes.length === 0 ? [] : [notes.map((note) => `note: ${note}\n`).join("")]),
+    ...(notes.length === 0 ? [] : [notes.map((note) => `note: ${printable(note)}\n`).join("")]),
     ...profiles,
   ].join("\n");
 }
 
 function sheetText({ title, columns, rows }: Sheet, { paint, width }: Look, most = Infinity): string {
-  const shown = rows.slice(0, most);
+  const shown = rows.slice(0, most).map((cells) => cells.map(printable));
   const rest = rows.length - shown.length;
   const more = rest === 0 ? "" : `… and ${plural(rest, "row")} more; -o and --json have all\n`;
-  return `${paint("strong", title)}\n${table(columns, shown, paint, { indent: "", width })}${more}`;
+  return `${paint("strong", printable(title))}\n${table(columns, shown, paint, { indent: "", width })}${more}`;
 }
 
 const timeColumns: readonly Column[] = [
@@ -103,7 +104,7 @@ export function changesSheet({ file, changes }: Comparison): Sheet {
       nameOf(one),
       amount(one, one.before),
       amount(one, one.after),
-      Number.isFinite(one.change) ? formatChange(one.change) : "–",
+      formatChange(one.change),
       words[one.unit][one.verdict],
     ]),
   };
@@ -184,7 +185,7 @@ export function profileNote(profile: Profile): string {
 
 function profileText(profile: Profile, look: Look): string {
   return [
-    `${look.paint("strong", profileTitle(profile))}\n${profileNote(profile)}\n`,
+    `${look.paint("strong", printable(profileTitle(profile)))}\n${profileNote(profile)}\n`,
     sheetText(layersSheet(profile), look, shownRows),
     sheetText(linesSheet(profile), look, shownRows),
   ].join("\n");

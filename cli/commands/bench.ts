@@ -4,18 +4,21 @@
  */
 import os from "node:os";
 import path from "node:path";
+import { printable } from "../../compiler/diagnostics/display.ts";
 import type { TargetName } from "../../compiler/program/artifact.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
 import { buildsFor, compilerOf, openBuild, sizesOf } from "../bench/builds.ts";
 import type { Build, Compile, Opened } from "../bench/builds.ts";
 import { callsOf, casesOf } from "../bench/cases.ts";
 import type { Call, Case } from "../bench/cases.ts";
-import { compare, failuresOf, fewestRounds, isSameNetwork, nameOf } from "../bench/compare.ts";
+import { compare, fewestRounds, isSameNetwork, nameOf } from "../bench/compare.ts";
 import type { Comparison } from "../bench/compare.ts";
 import { format, readDocument } from "../bench/document.ts";
 import type { BuildFacts, Document, NetworkFacts, Result, Skipped } from "../bench/document.ts";
-import { formatChange, formatShare, marginOf, medianOf } from "../bench/figures.ts";
+import { marginOf, medianOf } from "../bench/figures.ts";
 import type { Rounds } from "../bench/figures.ts";
+import { gateOf, linesOf } from "../bench/gate.ts";
+import type { Gate } from "../bench/gate.ts";
 import { Limits } from "../bench/limits.ts";
 import { measure } from "../bench/measure.ts";
 import { drawTimes } from "../bench/chart.ts";
@@ -26,9 +29,8 @@ import { Progress } from "../bench/progress.ts";
 import { textOf } from "../bench/text.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
-import { inFolder, readUserFile } from "../files.ts";
+import { inFolder, placeOf, readUserFile } from "../files.ts";
 import { toJson, writeJson } from "../output/json.ts";
-import { plural } from "../output/numbers.ts";
 import { lookOf } from "../output/style.ts";
 import { readBy, requireOutputs, writeOutputs } from "../outputs.ts";
 import type { Permission } from "../outputs.ts";
@@ -60,7 +62,7 @@ export async function bench(context: Context, flags: BenchFlags, file: string): 
   requireFlags(flags);
   const before = flags.compare === undefined ? undefined : readEarlier(context, flags.compare);
   const source = openSource(context, file);
-  const permission = permissionOf(source, flags);
+  const permission = permissionOf(context, source, flags);
   if (flags.out !== undefined)
     await inFolder(context, flags.out, () =>
       requireOutputs(context, flags.out ?? "", Object.values(outputs), permission),
@@ -73,9 +75,9 @@ export async function bench(context: Context, flags: BenchFlags, file: string): 
     const earlier = before === undefined ? undefined : { document: before, file: flags.compare ?? "" };
     if (earlier !== undefined) requireSame(earlier, network);
     const document = await measured(context, { source, compile, opened, skipped, network }, flags);
-    const comparison = earlier === undefined ? undefined : compare(earlier.document, document, earlier.file);
-    await tell(context, source, document, comparison, flags, permission);
-    return verdict(context, comparison, flags["fail-above"]);
+    const found = { document, ...besideOf(earlier, document, flags["fail-above"]) };
+    await tell(context, source, found, flags, permission);
+    return verdict(context, found.gate);
   } finally {
     for (const { networks } of opened) for (const network of networks) network.close();
   }
@@ -109,9 +111,10 @@ function readEarlier(context: Context, file: string): Document {
   return found;
 }
 
-/** The earlier run may be replaced by this one: it is read before. */
-function permissionOf(source: ProjectSource, { force }: BenchFlags): Permission {
-  return { force, reads: readBy(source, undefined) };
+/** The earlier run is a baseline: it is replaced only where that is asked for. */
+function permissionOf(context: Context, source: ProjectSource, { force, compare: earlier }: BenchFlags): Permission {
+  const baseline = earlier === undefined ? [] : [placeOf(context, earlier)];
+  return { force, reads: [...readBy(source, undefined), ...baseline] };
 }
 
 /** The texts of the user's files, by the names that spans have. */
@@ -152,14 +155,32 @@ function requireSame({ document, file }: Earlier, network: NetworkFacts): void {
   if (isSameNetwork(document, { ...document, network })) return;
   const text = ({ model, train }: NetworkFacts): string =>
     `the model ${model}${train === null ? " without a train" : `, trained as ${train}`}`;
-  throw new UsageError(
-    `--compare ${file}: expected a run of ${text(network)}, found one of ${text(document.network)} of ${document.network.file}`,
-  );
+  const found = `${text(document.network)} of ${document.network.file}`;
+  throw new UsageError(`--compare ${file}: expected a run of ${text(network)}, found one of ${printable(found)}`);
 }
 
 interface Earlier {
   readonly document: Document;
   readonly file: string;
+}
+
+/** What a run tells. */
+interface Found {
+  readonly document: Document;
+  readonly comparison?: Comparison;
+  readonly gate?: Gate;
+}
+
+function besideOf(
+  earlier: Earlier | undefined,
+  document: Document,
+  limit: number | undefined,
+): Omit<Found, "document"> {
+  if (earlier === undefined) return {};
+  const comparison = compare(earlier.document, document, earlier.file);
+  return limit === undefined
+    ? { comparison }
+    : { comparison, gate: gateOf(earlier.document, document, comparison, limit) };
 }
 
 interface Subject {
@@ -304,13 +325,17 @@ async function profiled(
 async function tell(
   context: Context,
   source: ProjectSource,
-  document: Document,
-  comparison: Comparison | undefined,
+  { document, comparison, gate }: Found,
   { json, out }: BenchFlags,
   permission: Permission,
 ): Promise<void> {
   const { stdout, stderr, env } = context.process;
-  const whole = { ok: true, ...document, ...(comparison === undefined ? {} : { comparison }) };
+  const whole = {
+    ok: gate?.problem === undefined,
+    ...document,
+    ...(comparison === undefined ? {} : { comparison }),
+    ...(gate === undefined ? {} : { gate }),
+  };
   if (out !== undefined) {
     await inFolder(context, out, () =>
       writeOutputs(
@@ -334,17 +359,7 @@ async function tell(
   else stdout.write(textOf(document, comparison, lookOf(stdout, env)));
 }
 
-function verdict(context: Context, comparison: Comparison | undefined, most: number | undefined): number {
-  if (comparison === undefined || most === undefined) return exitCodes.success;
-  const { stderr } = context.process;
-  const failures = failuresOf(comparison, most);
-  for (const one of failures)
-    stderr.write(`worse by more than ${formatShare(most)}: ${nameOf(one)}, ${formatChange(one.change)}\n`);
-  if (failures.length === 0) return exitCodes.success;
-  const all = plural(comparison.changes.length, "figure");
-  const verb = failures.length === 1 ? "is" : "are";
-  stderr.write(
-    `${failures.length} of ${all} ${verb} worse than in ${comparison.file} by more than ${formatShare(most)}\n`,
-  );
-  return exitCodes.mistake;
+function verdict({ process: { stderr } }: Context, gate: Gate | undefined): number {
+  for (const line of gate === undefined ? [] : linesOf(gate)) stderr.write(`${line}\n`);
+  return gate?.problem === undefined ? exitCodes.success : exitCodes.mistake;
 }

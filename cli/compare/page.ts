@@ -1,6 +1,7 @@
 /** A comparison as a page that stands alone: figures, curves together, and what differs in settings, data and source. */
-import { node, tableOf, words } from "../plot/html.ts";
+import { node, tableOf } from "../plot/html.ts";
 import type { Markup } from "../plot/html.ts";
+import { words } from "../plot/xml.ts";
 import { wholePage } from "../plot/page.ts";
 import { card, cards, documentOf, note, plotCard } from "../report/sections.ts";
 import type { Section } from "../report/sections.ts";

@@ -5,7 +5,7 @@
 import { literal } from "../../targets/typescript/code.ts";
 import { formatBytes, formatWhole } from "../output/numbers.ts";
 import { wholePage } from "../plot/page.ts";
-import { element, escape } from "../plot/xml.ts";
+import { element, words } from "../plot/xml.ts";
 import type { Memory, MemoryBuffer } from "./memory.ts";
 import { memoryScene, memorySize } from "./memory-scene.ts";
 import script from "./page/main.script";
@@ -25,8 +25,8 @@ export function graphPage(picture: Picture, open: ReadonlySet<number>): string {
     style: pageStyle,
     script,
     body: `<header>
-<h1>${escape(title)}</h1>
-<p>${escape(subtitle)}</p>
+<h1>${words(title)}</h1>
+<p>${words(subtitle)}</p>
 <p class="row">
 <button type="button" id="first">Layers</button>
 <button type="button" id="open">Open all</button>
@@ -56,8 +56,8 @@ export function memoryPage(memory: Memory): string {
     about,
     style: pageStyle,
     body: `<header>
-<h1>${escape(title)}</h1>
-<p>${escape(subtitle)}</p>
+<h1>${words(title)}</h1>
+<p>${words(subtitle)}</p>
 </header>
 <div class="still" role="region" aria-label="The arena over time" tabindex="0">${picture}</div>
 <section class="lists">
@@ -65,7 +65,7 @@ export function memoryPage(memory: Memory): string {
 <table><thead><tr><th>name</th><th>role</th><th>shape</th><th>bytes</th><th>from</th><th>calls</th></tr></thead>
 <tbody>${rows.join("")}</tbody></table></div>
 <div><h2>Calls</h2>
-<ol start="0">${memory.calls.map((name) => `<li>${escape(name)}</li>`).join("")}</ol></div>
+<ol start="0">${memory.calls.map((name) => `<li>${words(name)}</li>`).join("")}</ol></div>
 </section>
 `,
   });
@@ -74,5 +74,5 @@ export function memoryPage(memory: Memory): string {
 function rowOf({ name, role, shape, bytes, offset, from, to, always }: MemoryBuffer): string {
   const life = always ? "always" : `${from} to ${to - 1}`;
   const cells = [name, role, shape, formatBytes(bytes), formatWhole(offset), life];
-  return `<tr>${cells.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`;
+  return `<tr>${cells.map((cell) => `<td>${words(cell)}</td>`).join("")}</tr>`;
 }

@@ -1,6 +1,5 @@
 /** Small constructors of HTML elements. What comes from a program or from data goes through `words`; all else is markup that was made here. */
-import { printable } from "../../compiler/diagnostics/display.ts";
-import { escape } from "./xml.ts";
+import { escape, words } from "./xml.ts";
 
 /** Text that stands where an element may stand. */
 export type Markup = string;
@@ -17,14 +16,6 @@ export function node(name: string, attributes: Attributes = {}, ...children: rea
   );
   const open = `<${name}${written.join("")}>`;
   return empty.has(name) ? open : `${open}${children.join("")}</${name}>`;
-}
-
-/** A text that is shown as it is: no sign of it is markup, and none moves or hides what stands beside it. Lines stay lines. */
-export function words(text: string): Markup {
-  return text
-    .split("\n")
-    .map((line) => escape(printable(line)))
-    .join("\n");
 }
 
 interface Cells {

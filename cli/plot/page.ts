@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Markup } from "./html.ts";
-import { escape } from "./xml.ts";
+import { words } from "./xml.ts";
 import type { Colours } from "./xml.ts";
 
 /** What every page begins its style sheet with: the colours, by which a page is light or dark. */
@@ -78,7 +78,7 @@ export function wholePage({ title, about, style, body, script, allowed = {} }: P
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escape(title)}</title>
+<title>${words(title)}</title>
 <style>${style}</style>
 </head>
 <body>

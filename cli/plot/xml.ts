@@ -40,18 +40,18 @@ export function colourOf({ curves, strong }: Colours, index: number): string {
   return curves[index % curves.length] ?? strong;
 }
 
-/** `<name …>children content</name>`; `content` is text. */
+/** `<name …>children content</name>`; `content` is text, shown as `words` shows it. */
 export function element(name: string, attributes: Attributes, children: readonly string[] = [], content = ""): string {
   const written = Object.entries(attributes).map(
     ([key, value]) => ` ${key}="${typeof value === "number" ? number(value) : escape(value)}"`,
   );
-  const body = children.map((child) => `\n${child}`).join("") + escape(content);
+  const body = children.map((child) => `\n${child}`).join("") + words(content);
   const open = `<${name}${written.join("")}`;
   if (body === "") return `${open}/>`;
   return children.length === 0 ? `${open}>${body}</${name}>` : `${open}>${body}\n</${name}>`;
 }
 
-/** A line of words; none of its signs moves or hides what stands beside it. */
+/** A line of words. */
 export function text(content: string, attributes: Attributes): string {
   return element("text", attributes, [], printable(content));
 }
@@ -65,7 +65,15 @@ export function number(value: number): string {
   return String(Number(value.toFixed(2)));
 }
 
-/** For text and attributes; characters that XML 1.0 cannot hold become U+FFFD. */
+/** A text that is shown as it is: no sign of it is markup, and none moves or hides what stands beside it. Lines stay lines. */
+export function words(content: string): string {
+  return content
+    .split("\n")
+    .map((line) => escape(printable(line)))
+    .join("\n");
+}
+
+/** For attributes, and for text that was made here; characters that XML 1.0 cannot hold become U+FFFD. */
 export function escape(content: string): string {
   return content
     .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, "\ufffd")

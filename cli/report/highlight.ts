@@ -8,8 +8,9 @@ import {
   UnclosedComment,
   UnclosedString,
 } from "../../compiler/syntax/tokens.ts";
-import { node, words } from "../plot/html.ts";
+import { node } from "../plot/html.ts";
 import type { Markup } from "../plot/html.ts";
+import { words } from "../plot/xml.ts";
 
 type Kind = "comment" | "text" | "number" | "word";
 

@@ -1,8 +1,9 @@
 /** `report.html`: a run as a page that stands alone, from what its log has, what it was made of, and what was seen of single rows. */
 import type { Scores } from "../../runtime/train/index.ts";
 import { formatBytes, formatDuration, formatLoss, formatValue, formatWhole, plural } from "../output/numbers.ts";
-import { node, pairsOf, tableOf, words } from "../plot/html.ts";
+import { node, pairsOf, tableOf } from "../plot/html.ts";
 import type { Markup } from "../plot/html.ts";
+import { words } from "../plot/xml.ts";
 import { wholePage } from "../plot/page.ts";
 import { shapedScores } from "../train/figures.ts";
 import type { ClassNames } from "../train/figures.ts";

@@ -2,12 +2,12 @@
 import { printable } from "../../compiler/diagnostics/display.ts";
 import type { MetricValue } from "../../runtime/load/index.ts";
 import { formatLoss, formatValue, formatWhole, plural } from "../output/numbers.ts";
-import { node, pairsOf, tableOf, words } from "../plot/html.ts";
+import { node, pairsOf, tableOf } from "../plot/html.ts";
 import type { Markup } from "../plot/html.ts";
 import { themed } from "../plot/page.ts";
 import type { MatrixPanel, Panel } from "../plot/panel.ts";
 import { drawInPage } from "../plot/svg.ts";
-import { element } from "../plot/xml.ts";
+import { element, words } from "../plot/xml.ts";
 import type { ClassNames } from "../train/figures.ts";
 import { matrixOf } from "../train/figures.ts";
 import type { Examination, WorstRow } from "./examine.ts";

@@ -211,6 +211,24 @@ describe("a comparison", () => {
     ]);
   });
 
+  test("from nothing to something is a change without a share", () => {
+    const none = documentOf({ builds: [{ ...build, peakBytes: 0 }] });
+    expect(compare(none, none, "old.json").changes.at(-1)).toMatchObject({ change: 0, verdict: "same" });
+    const [change] = failuresOf(compare(none, documentOf(), "old.json"), 0.1);
+    expect([change?.figure, formatChange(change?.change ?? 0)]).toEqual(["memory", "from 0"]);
+  });
+
+  test("shows controls and marks of direction in the names of an earlier run, and obeys none", () => {
+    const old = documentOf({
+      machine: { cpu: "\u202eFast\u001b[2J", cores: 2, node: "20", flopsPerSecond: 48e9 },
+      results: [{ ...resultOf([1, 1, 1]), case: "\u202e\u0007" }],
+    });
+    const text = textOf(documentOf(), compare(old, documentOf(), "old\u202e.json"), look);
+    for (const sign of ["\u202e", "\u001b", "\u0007"]) expect(text).not.toContain(sign);
+    expect(text).toContain("note: the earlier run was on \\u{202E}Fast␛[2J, this one is on Fast 9000\n");
+    expect(text).toContain("note: wasm: \\u{202E}␇, 32 rows is in old\\u{202E}.json alone\n");
+  });
+
   test("is a table with words", () => {
     const after = documentOf({
       results: [resultOf([0.0041, 0.004, 0.0042])],
@@ -253,7 +271,33 @@ describe("an earlier run", () => {
     ["null", 'expected what `nnc bench --json` prints, found JSON without `"format":"nnc-bench"`'],
     [changed({ version: 2 }), "expected version 1 of the form, found 2"],
     [changed({ network: undefined }), "expected an object as `network`, found something else: the file is damaged"],
-    [changed({ results: {} }), "expected a list as `results`, found something else: the file is damaged"],
+    [changed({ version: "\u202e" }), 'expected version 1 of the form, found "\\u{202E}"'],
+    [changed({ version: undefined }), "expected version 1 of the form, found none"],
+    [
+      changed({ network: { ...documentOf().network, train: undefined } }),
+      "expected a figure of the run as `network.train`, found something else: the file is damaged",
+    ],
+    [
+      changed({ machine: { ...documentOf().machine, flopsPerSecond: 0 } }),
+      "expected a figure of the run as `machine.flopsPerSecond`, found something else: the file is damaged",
+    ],
+    [
+      changed({}).replace("48000000000", "1e999"),
+      "expected a figure of the run as `machine.flopsPerSecond`, found something else: the file is damaged",
+    ],
+    [
+      changed({ results: [] }),
+      "expected a list of one or more as `results`, found something else: the file is damaged",
+    ],
+    [changed({ builds: [] }), "expected a list of one or more as `builds`, found something else: the file is damaged"],
+    [
+      changed({ results: [resultOf([0, 0, 0])] }),
+      "expected a figure of the run as `results[0].seconds`, found something else: the file is damaged",
+    ],
+    [
+      changed({ results: {} }),
+      "expected a list of one or more as `results`, found something else: the file is damaged",
+    ],
     [
       changed({ results: [{ ...resultOf([1]), rounds: [1, "2"] }] }),
       "expected a figure of the run as `results[0].rounds`, found something else: the file is damaged",
@@ -313,7 +357,7 @@ describe("pictures and the page", () => {
     ]);
   });
 
-  const evil = `</script><script>alert(1)</script></style>"'&<!--]]>\u0000`;
+  const evil = `</script><script>alert(1)</script></style>"'&<!--]]>\u0000\u202e\u2066`;
   test.each([
     ["the page", () => evilPage()],
     ["the picture of times", () => drawTimes(evilDocument())],
@@ -323,7 +367,9 @@ describe("pictures and the page", () => {
     expect(text.match(/<script/g)).toBeNull();
     expect(text.match(/<\/style>/g)?.length ?? 0).toBe(text.startsWith("<!doctype") ? 1 : 0);
     expect(text.match(/<!--/g)?.length ?? 0).toBe(text.startsWith("<!doctype") ? 1 : 0);
-    expect(text).not.toContain("\u0000");
+    // Nor turns or hides what stands beside it.
+    for (const sign of ["\u0000", "\u202e", "\u2066"]) expect(text).not.toContain(sign);
+    expect(text).toContain("\\u{202E}\\u{2066}");
     // Every element that is opened is one of ours.
     const ours =
       "a body circle code desc details div footer g h1 h2 h3 head html li line main meta p rect style summary svg table tbody td text th thead title tr ul".split(

@@ -142,6 +142,17 @@ describe("what is measured", { timeout: 300_000 }, () => {
     expect(network).toEqual({ file: "fixed.nn", model: "Fixed", train: null, parameters: 6 });
   });
 
+  test.each(["8", "3,8"])("--batches %s is refused where the source says 3 rows", async (batches) => {
+    const args = ["bench", "fixed.nn", "--target", "wasm", "--rounds", "1", "--batches"];
+    const { stderr, code } = await nnc([...args, batches], { cwd });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining("--batches: expected 3 rows, as the source says with numbers; found 8;"),
+    ]);
+    expect(said.suites).toEqual([]);
+    expect((await nnc([...args, "3"], { cwd })).code).toBe(0);
+  });
+
   test("a target that does not run here is left out, with the reason", async () => {
     const { stderr, code } = await nnc(["bench", "points.nn", "--rounds", "1", "--threads", "1"], { cwd });
     expect([code, stderr.split("\n")[0]]).toEqual([
@@ -168,6 +179,24 @@ describe("the report", { timeout: 300_000 }, () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining("error[NN0928]")]);
     expect(said.suites).toEqual([]);
     expect((await nnc([...args, "--force"], { cwd })).code).toBe(0);
+  });
+
+  test("replaces the earlier run that it reads only with --force", async () => {
+    const args = [...usual, "--rounds", "3", "--batches", "8", "-o", "again"];
+    await nnc(args, { cwd });
+    const before = readFileSync(path.join(cwd, "again/bench.json"), "utf8");
+    said.suites.length = 0;
+    said.seconds = 0.002;
+    const beside = [...args, "--compare", "again/../again/bench.json"];
+    const { stderr, code } = await nnc(beside, { cwd });
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/error\[NN0928\].*again\/bench\.json.*this command reads it/),
+    ]);
+    expect(said.suites).toEqual([]);
+    expect(readFileSync(path.join(cwd, "again/bench.json"), "utf8")).toBe(before);
+    expect((await nnc([...beside, "--force"], { cwd })).code).toBe(0);
+    expect(readFileSync(path.join(cwd, "again/bench.json"), "utf8")).not.toBe(before);
   });
 
   test("is told of a profile, too", async () => {
@@ -207,12 +236,54 @@ describe("beside an earlier run", { timeout: 300_000 }, () => {
     expect(stdout).toMatch(/wasm: training step, 8 rows +1\.00 ms +1\.20 ms +\+20\.0 % +SLOWER/);
   });
 
+  test("a gate that does not hold says so in JSON, in what -o keeps, too, which the next run may replace", async () => {
+    const file = await earlier("oldest.json");
+    said.seconds = 0.0012;
+    const args = [...again, "--compare", file, "--fail-above", "10%", "--json", "-o", "gate"];
+    const { stdout, code } = await nnc(args, { cwd });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      gate: {
+        limit: 0.1,
+        failed: [
+          { target: "wasm", figure: "training step", rows: 8, verdict: "worse" },
+          { target: "wasm", figure: "inference", rows: 8, verdict: "worse" },
+        ],
+        problem: "2 of 5 figures are worse than in oldest.json by more than 10.0 %",
+      },
+    });
+    expect(readFileSync(path.join(cwd, "gate/bench.json"), "utf8")).toBe(stdout);
+    expect((await nnc([...again, "-o", "gate"], { cwd })).code).toBe(0);
+  });
+
+  test("a gate does not hold where the runs have no figure in common", async () => {
+    const file = await earlier("elsewhere.json", (document) => ({
+      ...document,
+      results: document.results.map((one) => ({ ...one, target: "typescript" })),
+      builds: document.builds.map((one) => ({ ...one, target: "typescript" })),
+    }));
+    const args = [...again, "--compare", file];
+    const { stdout, stderr, code } = await nnc([...args, "--fail-above", "10%"], { cwd });
+    expect([code, stderr.split("\n").at(-2)]).toEqual([
+      1,
+      "error: --fail-above: nothing could be compared, since no figure of this run is in elsewhere.json: expected a figure that both have; " +
+        "this run measured wasm: training step, 8 rows, wasm: inference, 8 rows, wasm: compile, wasm: artifact, wasm: memory; " +
+        "elsewhere.json has typescript: training step, 8 rows, typescript: inference, 8 rows, typescript: compile, typescript: artifact, typescript: memory",
+    ]);
+    expect(stdout).toContain("note: typescript: training step, 8 rows is in elsewhere.json alone\n");
+    const told = await nnc([...args, "--fail-above", "10%", "--json"], { cwd });
+    expect(JSON.parse(told.stdout)).toMatchObject({ ok: false, gate: { limit: 0.1, failed: [] } });
+    expect((await nnc(args, { cwd })).code).toBe(0);
+  });
+
   test("changes within the limit are told, and the document has them", async () => {
     const file = await earlier("older.json");
     said.seconds = 0.0012;
     const { stdout, code } = await nnc([...again, "--compare", file, "--fail-above", "0.3", "--json"], { cwd });
     const document: unknown = JSON.parse(stdout);
     expect(code).toBe(0);
+    expect(document).toMatchObject({ ok: true, gate: { limit: 0.3, failed: [] } });
     expect(isFields(document) && document["comparison"]).toMatchObject({
       file,
       changes: [
@@ -241,6 +312,12 @@ describe("beside an earlier run", { timeout: 300_000 }, () => {
       }),
       2,
       "--compare other.json: expected a run of the model Side, trained as plain, found one of the model Tilt, trained as tilt of tilt.nn",
+    ],
+    [
+      "turned.json",
+      (document: Document) => ({ ...document, network: { ...document.network, model: "\u202etliT\u001b[2J" } }),
+      2,
+      "found one of the model \\u{202E}tliT␛[2J, trained as plain of points.nn\n",
     ],
   ])("%s is refused", async (file, change, exit, message) => {
     if (change !== undefined) await earlier(file, change);
