@@ -11,6 +11,7 @@ import type { ProjectSource } from "../compiler/project.ts";
 import type { HostTrain } from "../compiler/program/host.ts";
 import { requireWritable, writeFilesAtomic } from "../runtime/save/write-file.ts";
 import { onnxMark } from "./export/onnx/model.ts";
+import { UsageError } from "./exit.ts";
 import { placeOf } from "./files.ts";
 import type { Context } from "./context.ts";
 
@@ -55,6 +56,12 @@ const unmarked: readonly (readonly [end: string, text: string])[] = [
   [".d.ts", ".ts"],
   [".dispatch.json", ".wgsl"],
 ];
+
+/** Throws a UsageError for a `--force` that has nothing to replace. */
+export function requireOutputForForce(force: boolean, out: string | undefined, what = "FILE"): void {
+  if (force && out === undefined)
+    throw new UsageError(`--force: expected -o ${what} with it, found none: nothing is written that could be replaced`);
+}
 
 /** Throws NN0928 at the first file, named as the user does, that must not be replaced. */
 function requireReplaceable(context: Context, files: readonly string[], { force, reads }: Permission): void {

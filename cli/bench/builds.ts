@@ -1,6 +1,5 @@
 /** The targets that are measured: compiled, opened on one thread or several, or left out with the reason. */
 import { availableParallelism } from "node:os";
-import { gzipSync } from "node:zlib";
 import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Compiled, CompileOptions } from "../../compiler/compile.ts";
 import type { Artifact, TargetName } from "../../compiler/program/artifact.ts";
@@ -117,18 +116,4 @@ export function threadsOf({ manifest }: Artifact, asked: number | undefined): re
   const most = asked ?? Math.min(manifest.threads?.useful ?? 1, availableParallelism());
   const powers = Array.from({ length: 31 }, (_, power) => 2 ** power).filter((count) => count < most);
   return [...powers, most];
-}
-
-/** Text for readers, which nothing loads. */
-const forReaders = /\.(ts|wat)$/;
-
-/** Bytes of what a program loads, as they are and as gzip packs them. */
-export function sizesOf({ manifest, files }: Artifact): { readonly artifactBytes: number; readonly gzipBytes: number } {
-  const loaded = Object.entries(files).flatMap(([name, content]) => (forReaders.test(name) ? [] : [content]));
-  const contents = [JSON.stringify(manifest), ...loaded].map((content) => Buffer.from(content));
-  const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
-  return {
-    artifactBytes: sum(contents.map(({ length }) => length)),
-    gzipBytes: sum(contents.map((content) => gzipSync(content).length)),
-  };
 }

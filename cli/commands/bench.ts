@@ -7,7 +7,7 @@ import path from "node:path";
 import { printable } from "../../compiler/diagnostics/display.ts";
 import type { TargetName } from "../../compiler/program/artifact.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
-import { buildsFor, compilerOf, openBuild, sizesOf } from "../bench/builds.ts";
+import { buildsFor, compilerOf, openBuild } from "../bench/builds.ts";
 import type { Build, Compile, Opened } from "../bench/builds.ts";
 import { callsOf, casesOf } from "../bench/cases.ts";
 import type { Call, Case } from "../bench/cases.ts";
@@ -30,9 +30,10 @@ import { textOf } from "../bench/text.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
 import { inFolder, placeOf, readUserFile } from "../files.ts";
+import { sizesOf } from "../output/artifact-size.ts";
 import { toJson, writeJson } from "../output/json.ts";
 import { lookOf } from "../output/style.ts";
-import { readBy, requireOutputs, writeOutputs } from "../outputs.ts";
+import { readBy, requireOutputForForce, requireOutputs, writeOutputs } from "../outputs.ts";
 import type { Permission } from "../outputs.ts";
 import { chooseModel } from "../predict/model.ts";
 import { openSource } from "../source.ts";
@@ -93,8 +94,7 @@ function requireFlags({ target, relaxed, threads, rounds, profile, compare: earl
     throw new UsageError(
       `--rounds: expected ${fewestRounds} or more with --compare, since fewer do not tell a change from noise; found ${rounds}`,
     );
-  if (flags.force && flags.out === undefined)
-    throw new UsageError("--force: expected -o DIR with it, found none: nothing is written that could be replaced");
+  requireOutputForForce(flags.force, flags.out, "DIR");
   if (target === undefined) return;
   const wanted = (flag: string, what: string): UsageError =>
     new UsageError(`${flag}: expected the target ${what}, found ${target.join(", ")}`);

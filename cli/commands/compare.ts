@@ -4,16 +4,17 @@ import { differencesOf } from "../compare/differences.ts";
 import type { Differences } from "../compare/differences.ts";
 import { sizesOf } from "../compare/figures.ts";
 import { comparisonPage } from "../compare/page.ts";
-import { lastScores, readRun } from "../compare/run.ts";
+import { readRun } from "../compare/run.ts";
 import type { Run } from "../compare/run.ts";
 import { comparisonText } from "../compare/text.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
-import { placeOf } from "../files.ts";
-import { requireOutput, writeOutput } from "../outputs.ts";
+import { inFolder, placeOf } from "../files.ts";
+import { requireOutput, requireOutputForForce, writeOutput } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
 import { lookOf } from "../output/style.ts";
 import { factsName } from "../report/facts.ts";
+import { lastScores } from "../train/history.ts";
 import { logName } from "../train/log.ts";
 import { bestEpochOf, curvePanels } from "../train/picture.ts";
 import { showPanels } from "../train/show.ts";
@@ -21,7 +22,12 @@ import path from "node:path";
 
 export type CompareFlags = { readonly out?: string; readonly force: boolean; readonly json: boolean };
 
-export function compare(context: Context, { out, force, json }: CompareFlags, ...folders: readonly string[]): number {
+export async function compare(
+  context: Context,
+  { out, force, json }: CompareFlags,
+  ...folders: readonly string[]
+): Promise<number> {
+  requireOutputForForce(force, out);
   if (folders.length < 2)
     throw new UsageError(`expected two runs or more to compare, found ${folders.length || "none"}`);
   const form = out === undefined ? undefined : formOf(out);
@@ -33,10 +39,13 @@ export function compare(context: Context, { out, force, json }: CompareFlags, ..
     const reads = folders.flatMap((folder) =>
       [logName, factsName].map((name) => path.join(placeOf(context, folder), name)),
     );
-    requireOutput(context, out, { force, reads });
-    const title = "Runs side by side";
-    const content = form === "svg" ? drawSvg(title, curvePanels(histories)) : comparisonPage(title, runs, differences);
-    writeOutput(context, out, Buffer.from(content), { force, reads });
+    await inFolder(context, path.dirname(out), () => {
+      requireOutput(context, out, { force, reads });
+      const title = "Runs side by side";
+      const content =
+        form === "svg" ? drawSvg(title, curvePanels(histories)) : comparisonPage(title, runs, differences);
+      writeOutput(context, out, Buffer.from(content), { force, reads });
+    });
   }
   const { stdout, stderr, env } = context.process;
   if (json) writeJson(stdout, jsonOf(runs, differences));
@@ -70,7 +79,7 @@ function jsonOf(runs: readonly Run[], { settings, data, sources, notes }: Differ
     runs: runs.map((run) => ({
       run: run.name,
       label: run.facts?.label ?? run.history.start?.name ?? null,
-      ...lastScores(run),
+      ...lastScores(run.history),
       ...sizesOf(run),
       bestEpoch: bestEpochOf(run.history) ?? null,
       ended: run.history.done !== undefined,

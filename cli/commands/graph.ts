@@ -38,8 +38,6 @@ import type { ClosingFlags } from "../source.ts";
 
 export type GraphFlags = ClosingFlags &
   ViewFlags & {
-    readonly force: boolean;
-    readonly depth?: number;
     readonly json: boolean;
   };
 

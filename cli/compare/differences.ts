@@ -3,10 +3,10 @@ import { listOf } from "../../compiler/diagnostics/lists.ts";
 import { formatValue } from "../output/numbers.ts";
 import type { Fact, RunFacts } from "../report/facts.ts";
 import { nameOfLoss } from "../report/page.ts";
-import { scalarNames } from "../train/history.ts";
+import { lastScores, scalarNames } from "../train/history.ts";
 import { differingLines } from "./lines.ts";
 import type { Line } from "./lines.ts";
-import { lastScores, settingOf } from "./run.ts";
+import { settingOf } from "./run.ts";
 import type { Run } from "./run.ts";
 
 /** A setting that not all runs have alike; a dash where one has none. */
@@ -75,9 +75,9 @@ function notesOf(runs: readonly Run[]): readonly string[] {
     ...heldOutNotes(runs),
     ...unitNotes(runs),
     ...onlySome("the loss", runs, ({ history }) => history.losses),
-    ...onlySome("the metric", runs, (run) => {
-      const { train, holdout } = lastScores(run);
-      return scalarNames([train, holdout], run.history.losses);
+    ...onlySome("the metric", runs, ({ history }) => {
+      const { train, holdout } = lastScores(history);
+      return scalarNames([train, holdout], history.losses);
     }),
     ...unfinished(runs),
   ];

@@ -1,12 +1,12 @@
 /** Runs as `nnc train -o` left them: the events of their logs and what they were made of. What is no run, or is broken, is a mistake that says so. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { brokenLog, notARun } from "../../compiler/diagnostics/codes/checkpoint.ts";
+import { brokenLog, cannotRead, notARun } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import { listOf } from "../../compiler/diagnostics/lists.ts";
-import type { Scores } from "../../runtime/train/index.ts";
+import { fileProblem } from "../../runtime/save/file-problem.ts";
 import type { Context } from "../context.ts";
-import { isFolder, placeOf } from "../files.ts";
+import { isFolder, placeOf, readUserFile } from "../files.ts";
 import { factsName, parseFacts } from "../report/facts.ts";
 import type { RunFacts } from "../report/facts.ts";
 import { History } from "../train/history.ts";
@@ -20,13 +20,14 @@ export interface Run {
   readonly facts: RunFacts | undefined;
 }
 
-/** Throws NN0941, NN0942. */
+/** Throws NN0925, NN0941, NN0942. */
 export function readRun(context: Context, folder: string): Run {
   const name = folder.replace(/(?<=.)[/\\]+$/, "");
   const place = placeOf(context, folder);
-  if (!isFolder(context, folder)) throw noRun(name, existsSync(place) ? "found a file" : "found nothing there");
+  if (!askDisk(name, () => isFolder(context, folder)))
+    throw noRun(name, existsSync(place) ? "found a file" : "found nothing there");
   if (!existsSync(path.join(place, logName))) {
-    const inside = readdirSync(place).filter((one) => existsSync(path.join(place, one, logName)));
+    const inside = askDisk(name, () => readdirSync(place)).filter((one) => existsSync(path.join(place, one, logName)));
     throw noRun(
       name,
       `found no ${logName} in it`,
@@ -34,16 +35,31 @@ export function readRun(context: Context, folder: string): Run {
     );
   }
   const history = new History(name);
-  history.events.push(...eventsIn(path.join(place, logName), path.join(name, logName)));
-  return { name, history, facts: factsIn(path.join(place, factsName), path.join(name, factsName)) };
+  // One by one: a long log has more events than a call takes arguments.
+  for (const event of eventsIn(context, path.join(name, logName))) history.events.push(event);
+  return { name, history, facts: factsIn(context, path.join(name, factsName)) };
 }
 
 function noRun(folder: string, problem: string, help?: string): NncError {
   return new NncError(diagnose(notARun, { folder, problem }, [], help));
 }
 
-function eventsIn(place: string, file: string): History["events"] {
-  const events = readFileSync(place, "utf8")
+/** Throws NN0925. */
+function textIn(context: Context, file: string): string {
+  return new TextDecoder().decode(readUserFile(context, file));
+}
+
+/** What the disk says of a folder. Throws NN0925 where it says nothing. */
+function askDisk<Answer>(folder: string, ask: () => Answer): Answer {
+  try {
+    return ask();
+  } catch (error) {
+    throw new NncError(diagnose(cannotRead, { file: folder, problem: fileProblem(error) }, []));
+  }
+}
+
+function eventsIn(context: Context, file: string): History["events"] {
+  const events = textIn(context, file)
     .split("\n")
     .flatMap((text, at) => {
       if (text.trim() === "") return [];
@@ -59,21 +75,13 @@ function eventsIn(place: string, file: string): History["events"] {
   throw new NncError(diagnose(brokenLog, values, []));
 }
 
-function factsIn(place: string, file: string): RunFacts | undefined {
-  if (!existsSync(place)) return undefined;
-  const text = readFileSync(place, "utf8");
+function factsIn(context: Context, file: string): RunFacts | undefined {
+  if (!existsSync(placeOf(context, file))) return undefined;
+  const text = textIn(context, file);
   const facts = parseFacts(text);
   if (facts !== undefined) return facts;
   const values = { file, line: 1, expected: "what a run was made of", found: JSON.stringify(text.slice(0, 40)) };
   throw new NncError(diagnose(brokenLog, values, []));
-}
-
-/** The scores that a run is judged by: those of its end, else of its last epoch. */
-export function lastScores({ history: { done, epochs } }: Run): {
-  readonly train: Scores;
-  readonly holdout: Scores | null;
-} {
-  return done ?? epochs.at(-1) ?? { train: {}, holdout: null };
 }
 
 /** What a run was made with, by its name; undefined where nothing says. */

@@ -1,6 +1,7 @@
 /** What `nnc graph` is asked for, as far as it can be shown together: what has no effect is refused. */
 import path from "node:path";
 import { UsageError } from "../exit.ts";
+import { requireOutputForForce } from "../outputs.ts";
 
 export type GraphForm = "svg" | "dot" | "html";
 
@@ -12,6 +13,7 @@ export type ViewFlags = {
   readonly memory: boolean;
   readonly model?: string;
   readonly depth?: number;
+  readonly force: boolean;
 };
 
 const forms: readonly GraphForm[] = ["svg", "dot", "html"];
@@ -30,7 +32,8 @@ export function formOf({ out, memory }: ViewFlags): GraphForm | undefined {
 }
 
 /** Throws a UsageError. */
-export function requireTogether({ out, backward, step, kernels, memory, model, depth }: ViewFlags): void {
+export function requireTogether({ out, force, backward, step, kernels, memory, model, depth }: ViewFlags): void {
+  requireOutputForForce(force, out);
   if (backward && step)
     throw new UsageError("expected --backward or --step, found both: the step has the backward pass in it");
   if (kernels && memory) throw new UsageError("expected --kernels or --memory, found both");

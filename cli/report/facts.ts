@@ -9,6 +9,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { fingerprint } from "../../runtime/train/data.ts";
 import type { TrainData } from "../../runtime/train/index.ts";
 import { requireTrain } from "../../runtime/train/prepare.ts";
+import { sizesOf } from "../output/artifact-size.ts";
 
 export const factsName = "run.json";
 
@@ -41,7 +42,7 @@ interface Made {
 }
 
 export function factsOf({ source: { main }, artifact, data, seed, epochs }: Made): RunFacts {
-  const { manifest, files } = artifact;
+  const { manifest } = artifact;
   const train = requireTrain(manifest, "nnc train");
   const { options } = manifest.host;
   const plain: readonly (readonly [string, string | number | boolean | undefined])[] = [
@@ -62,7 +63,6 @@ export function factsOf({ source: { main }, artifact, data, seed, epochs }: Made
     ["relaxed", manifest.relaxed],
     ["nnc", packageJson.version],
   ];
-  const sizes = Object.values(files).map((file) => (typeof file === "string" ? Buffer.byteLength(file) : file.length));
   return {
     label: train.label,
     sources: [
@@ -71,7 +71,7 @@ export function factsOf({ source: { main }, artifact, data, seed, epochs }: Made
     ],
     settings: plain.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: String(value) }])),
     data: dataFacts(train.data, data),
-    artifactBytes: sizes.reduce((sum, size) => sum + size, 0),
+    artifactBytes: sizesOf(artifact).artifactBytes,
   };
 }
 

@@ -1,13 +1,14 @@
 /** `report.html`: a run as a page that stands alone, from what its log has, what it was made of, and what was seen of single rows. */
 import type { Scores } from "../../runtime/train/index.ts";
 import { formatBytes, formatDuration, formatLoss, formatValue, formatWhole, plural } from "../output/numbers.ts";
+import { shellWord } from "../output/shell.ts";
 import { node, pairsOf, tableOf } from "../plot/html.ts";
 import type { Markup } from "../plot/html.ts";
 import { words } from "../plot/xml.ts";
 import { wholePage } from "../plot/page.ts";
 import { shapedScores } from "../train/figures.ts";
 import type { ClassNames } from "../train/figures.ts";
-import { scalarNames, scoreOf } from "../train/history.ts";
+import { lastScores, scalarNames, scoreOf } from "../train/history.ts";
 import type { History } from "../train/history.ts";
 import { bestEpochOf, scorePanels, stepPanels } from "../train/picture.ts";
 import { probePanels } from "../train/probes.ts";
@@ -20,14 +21,21 @@ import { reportStyle } from "./style-text.ts";
 
 export const reportName = "report.html";
 
+/** How a run ended that did not come to its end. */
+export interface Ended {
+  readonly sentence: string;
+  /** Its numbers are no longer finite: there is nothing to look at. */
+  readonly diverged: boolean;
+}
+
 export interface Report {
   readonly title: string;
   readonly history: History;
   readonly facts: RunFacts;
   readonly names: ClassNames;
-  /** How the run ended, in a sentence; of one that goes on, missing. */
-  readonly ended?: string;
-  /** Missing as long as the run goes on. */
+  /** Of one that goes on or came to its end, missing. */
+  readonly ended?: Ended;
+  /** Missing as long as the run goes on, and where it diverged. */
   readonly examination?: Examination;
   /** Parameters, by whose names one may probe. */
   readonly parameters: readonly string[];
@@ -59,28 +67,17 @@ function lead({ history, ended }: Report): readonly Markup[] {
   const all = start?.epochs ?? last;
   const best = bestEpochOf(history);
   const state =
-    ended ??
+    ended?.sentence ??
     (done === undefined
       ? `Training: this is epoch ${last} of ${all}. The page is written again as it goes on.`
       : `${plural(done.epochs, "epoch")}${done.early ? ", stopped early" : ""}.`);
   return [node("p", {}, words(`${state}${best === undefined ? "" : ` The best epoch was ${best}.`}`))];
 }
 
-/** The last figures: those of the end, else of the last epoch. */
-function lastScores({
-  done,
-  epochs,
-}: History): { readonly train: Scores; readonly holdout: Scores | null } | undefined {
-  return done ?? epochs.at(-1);
-}
-
 function figures({ history, facts }: Report): readonly Section[] {
-  const last = lastScores(history);
-  if (last === undefined) return [];
-  const parts = [
-    ["training", last.train] as const,
-    ...(last.holdout === null ? [] : [["hold-out", last.holdout] as const]),
-  ];
+  if (history.done === undefined && history.epochs.length === 0) return [];
+  const { train, holdout } = lastScores(history);
+  const parts = [["training", train] as const, ...(holdout === null ? [] : [["hold-out", holdout] as const])];
   const { losses } = history;
   const metrics = scalarNames(
     parts.map(([, scores]) => scores),
@@ -135,20 +132,30 @@ function curves({ history }: Report): readonly Section[] {
 /** What was probed, or how to probe it. */
 function gradients({ history, facts, parameters }: Report): readonly Section[] {
   const panels = probePanels([history]);
-  const asked = parameters.slice(0, 3).map((name) => ` --probe ${name}`);
-  const file = facts.sources[0]?.name ?? "net.nn";
-  const content =
-    panels.length > 0
-      ? cards(panels.map(plotCard))
-      : `${note("Gradient norms are measured of what `--probe` names, a layer, a model or a parameter, and cost some time in each step. Nothing was probed in this run. To see some:")}${card(node("code", {}, words(`nnc train ${file}${asked.join("")}`)))}`;
+  const content = panels.length > 0 ? cards(panels.map(plotCard)) : note(unprobed) + howToProbe(facts, parameters);
   return [{ id: "gradients", title: "Gradients", content }];
 }
 
+const unprobed =
+  "Gradient norms are measured of what `--probe` names, a layer, a model or a parameter, and cost some time in each step. Nothing was probed in this run.";
+
+/** A command to copy; nothing where the file's name is none to type. */
+export function howToProbe({ sources, label }: RunFacts, parameters: readonly string[]): Markup {
+  const file = sources[0]?.name ?? "net.nn";
+  if (/\p{Cc}/u.test(file)) return "";
+  // What begins with a dash would be read as a flag.
+  const place = file.startsWith("-") ? `./${file}` : file;
+  const start = ["nnc", "train", place, ...(label === "" ? [] : ["--label", label])];
+  const probes = parameters.slice(0, 3).flatMap((name) => ["--probe", name]);
+  const command = [...start, ...probes].map(shellWord).join(" ");
+  return `${note("To see some:")}${card(node("code", {}, words(command)))}`;
+}
+
 function classesAndShapes({ history, names, examination }: Report): readonly Section[] {
-  const last = lastScores(history);
+  const { train, holdout } = lastScores(history);
   const counts = examination?.confusion?.rows.flat() ?? [];
   // A metric that counts the same is not drawn twice.
-  const shaped = shapedScores(last?.holdout ?? last?.train ?? {}).filter(
+  const shaped = shapedScores(holdout ?? train).filter(
     ({ value: { data } }) => data.length !== counts.length || counts.some((count, at) => count !== data[at]),
   );
   const content = [
@@ -156,16 +163,19 @@ function classesAndShapes({ history, names, examination }: Report): readonly Sec
     ...shaped.flatMap(({ name, value }) => shapedCards(name, value, names)),
   ];
   if (content.length === 0) return [];
-  const set = last?.holdout === null ? "training set" : "hold-out";
+  const set =
+    (examination?.set ?? (holdout === null ? "training" : "hold-out")) === "training" ? "training set" : "hold-out";
   return [{ id: "classes", title: `Classes and shapes, on the ${set}`, content: cards(content) }];
 }
 
-function single({ examination }: Report): readonly Section[] {
-  const content =
-    examination === undefined
-      ? note("The rows that the network is worst at are looked for when the run ends.")
-      : worstRows(examination);
-  return [{ id: "rows", title: "Worst rows", content }];
+function single({ examination, ended }: Report): readonly Section[] {
+  const missing =
+    ended?.diverged === true
+      ? "A run that diverged has none: its network was not looked at."
+      : "The rows that the network is worst at are looked for when the run ends.";
+  return [
+    { id: "rows", title: "Worst rows", content: examination === undefined ? note(missing) : worstRows(examination) },
+  ];
 }
 
 function sizes({ history, facts }: Report): readonly Section[] {

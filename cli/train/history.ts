@@ -46,6 +46,12 @@ export class History {
   }
 }
 
+/** The scores that a run is judged by: those of its end, else of its last epoch. */
+export function lastScores({ done, epochs }: History): { readonly train: Scores; readonly holdout: Scores | null } {
+  const { train, holdout } = done ?? epochs.at(-1) ?? { train: {}, holdout: null };
+  return { train, holdout };
+}
+
 /** What the losses of a train are called: `loss`, or each of several by the name of its step. */
 export function lossNames(losses: Readonly<Record<string, unknown>>): readonly string[] {
   const steps = Object.keys(losses).filter((name) => name !== "loss");

@@ -49,22 +49,53 @@ function valueOf(line: string): unknown {
 /** A score with a shape, as JSON has it. */
 function isTensor(value: unknown): value is { readonly shape: readonly number[]; readonly data: readonly number[] } {
   if (typeof value !== "object" || value === null || !("shape" in value) || !("data" in value)) return false;
-  const isNumbers = (list: unknown): boolean => Array.isArray(list) && list.every((one) => typeof one === "number");
   return isNumbers(value.shape) && isNumbers(value.data);
 }
 
 function isStartOrDone(value: unknown): value is LoggedEvent & { readonly event: "start" | "done" } {
   if (typeof value !== "object" || value === null || !("event" in value)) return false;
   if (value.event === "start")
-    return "name" in value && typeof value.name === "string" && "epochs" in value && typeof value.epochs === "number";
+    return (
+      "name" in value &&
+      typeof value.name === "string" &&
+      "epochs" in value &&
+      typeof value.epochs === "number" &&
+      isNumberIfAny(value, "parameters") &&
+      isNumberIfAny(value, "peakBytes") &&
+      (!("units" in value) || isUnits(value.units))
+    );
   return (
     value.event === "done" &&
     "train" in value &&
     typeof value.train === "object" &&
-    "holdout" in value &&
+    value.train !== null &&
+    isHoldout(value) &&
+    isNumberIfAny(value, "epochs") &&
+    isNumberIfAny(value, "seconds") &&
     "steps" in value &&
     typeof value.steps === "number"
   );
+}
+
+/** The scores of a hold-out, or null. */
+function isHoldout(event: object): boolean {
+  return "holdout" in event && typeof event.holdout === "object";
+}
+
+/** What earlier versions did not tell may be missing. */
+function isNumberIfAny(event: object, key: string): boolean {
+  const value: unknown = new Map<string, unknown>(Object.entries(event)).get(key);
+  return value === undefined || typeof value === "number";
+}
+
+/** As much of what was fitted to a target as is told of it. */
+function isUnits(units: unknown): boolean {
+  if (typeof units !== "object" || units === null || !("name" in units) || typeof units.name !== "string") return false;
+  return !("deviation" in units) || isNumbers(units.deviation);
+}
+
+function isNumbers(list: unknown): boolean {
+  return Array.isArray(list) && list.every((one) => typeof one === "number");
 }
 
 /** As much as the plot needs; the log is our own, but anybody may have changed it. */
@@ -85,6 +116,7 @@ function isStepOrEpoch(value: unknown): value is LoggedEvent & { readonly event:
     value.train !== null &&
     "epoch" in value &&
     typeof value.epoch === "number" &&
-    "holdout" in value
+    isNumberIfAny(value, "seconds") &&
+    isHoldout(value)
   );
 }

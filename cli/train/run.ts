@@ -30,7 +30,7 @@ import { examine } from "../report/examine.ts";
 import type { Examination } from "../report/examine.ts";
 import { factsName, factsOf, printFacts } from "../report/facts.ts";
 import { reportName, reportPage } from "../report/page.ts";
-import type { Report } from "../report/page.ts";
+import type { Ended, Report } from "../report/page.ts";
 import { classNamesOf } from "./figures.ts";
 import type { ClassNames } from "./figures.ts";
 import { History } from "./history.ts";
@@ -222,18 +222,18 @@ class Recorder {
     if (json) writeJson(stdout, eventJson(event, path.join(shown, parametersName), this.#warnings, taken));
   }
 
-  #keep(bytes: Uint8Array, ended?: string): void {
+  #keep(bytes: Uint8Array, ended?: Ended): void {
     this.#write([[checkpointName, bytes], ...this.#story(ended)]);
     this.#written = this.#context.now();
   }
 
   /** What only a look at the rows tells, once all else is safe on the disk. */
-  async #finish(look: Asked["look"], ended: string | undefined): Promise<void> {
+  async #finish(look: Asked["look"], ended: Ended | undefined): Promise<void> {
     this.#write([this.#page(ended, await look())]);
   }
 
   /** The run so far, to read and to look at. */
-  #story(ended: string | undefined): readonly Named[] {
+  #story(ended: Ended | undefined): readonly Named[] {
     const { title, history, facts, names } = this.#report;
     return [
       [logName, logText(history)],
@@ -243,7 +243,7 @@ class Recorder {
     ];
   }
 
-  #page(ended: string | undefined, examination?: Examination): Named {
+  #page(ended: Ended | undefined, examination?: Examination): Named {
     return [
       reportName,
       reportPage({
@@ -262,11 +262,11 @@ class Recorder {
 }
 
 /** How a run ended that did not come to its end. */
-function endOf(event: TrainEvent & { readonly event: "stopped" | "diverged" }): string {
+function endOf(event: TrainEvent & { readonly event: "stopped" | "diverged" }): Ended {
   const { epoch, step } = event;
   return event.event === "stopped"
-    ? `Stopped in epoch ${epoch} after step ${step}; --resume goes on.`
-    : `Ended in epoch ${epoch}: ${event.diagnostic.message}.`;
+    ? { sentence: `Stopped in epoch ${epoch} after step ${step}; --resume goes on.`, diverged: false }
+    : { sentence: `Ended in epoch ${epoch}: ${event.diagnostic.message}.`, diverged: true };
 }
 
 /** Lines of tensors that are shown; all are in the events and in the log. */

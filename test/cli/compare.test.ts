@@ -1,12 +1,16 @@
 /** Runs side by side: figures, what differs, what does not compare, and what is said of what is no run. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { figureTable } from "../../cli/compare/figures.ts";
 import { differingLines } from "../../cli/compare/lines.ts";
-import { pointsProject, stepsSource } from "./fixture.ts";
+import { readRun } from "../../cli/compare/run.ts";
+import type { Context } from "../../cli/context.ts";
+import { pointsProject, pointsSource, stepsSource } from "./fixture.ts";
 import { folderWith, nnc } from "./helpers.ts";
 
-const { folder: cwd } = folderWith({ ...pointsProject, "steps.nn": stepsSource });
+const whole = pointsSource.replace(", holdout: 25%", "");
+const { folder: cwd } = folderWith({ ...pointsProject, "steps.nn": stepsSource, "whole.nn": whole });
 const compare = (...args: readonly string[]) => nnc(["compare", ...args], { cwd });
 
 beforeAll(async () => {
@@ -15,6 +19,7 @@ beforeAll(async () => {
     ["points.nn", "-o", "fast", "--set", "lr=0.5", "--epochs", "2"],
     ["points.nn", "-o", "all", "--all", "--epochs", "1"],
     ["steps.nn", "-o", "steps", "--epochs", "2"],
+    ["whole.nn", "-o", "whole", "--epochs", "2"],
   ];
   for (const args of runs) {
     const { code, stderr } = await nnc(["train", ...args], { cwd });
@@ -43,6 +48,23 @@ test("what two runs of one program were given differs, and nothing else", async 
   ]);
   expect(stdout).not.toContain("checksum");
   expect(stdout).not.toContain("say");
+});
+
+test.each([
+  [["slow", "fast"], ["hold-out loss", "accuracy"], []],
+  [["whole", "copy"], ["loss", "accuracy"], []],
+  [
+    ["slow", "whole"],
+    ["hold-out loss", "hold-out accuracy", "training loss", "training accuracy"],
+    ["hold-out loss", "hold-out accuracy"],
+  ],
+] as const)("scores of %j: what was not held out is no figure of a hold-out", async (names, heads, none) => {
+  if (!existsSync(path.join(cwd, "copy"))) cpSync(path.join(cwd, "whole"), path.join(cwd, "copy"), { recursive: true });
+  const runs = names.map((name) => readRun({ cwd } as Context, name)); // Reading asks for nothing else.
+  const { heads: all, rows } = figureTable(runs);
+  expect(all.slice(1, all.indexOf("best epoch"))).toEqual(heads);
+  expect(all.filter((_, at) => rows[1]?.[at] === "—")).toEqual(none);
+  expect(rows[0]).not.toContain("—");
 });
 
 test("of programs that are not alike it says what does not compare, and shows the lines", async () => {
@@ -78,6 +100,34 @@ test("--json has figures, differences and notes", async () => {
   ]);
 });
 
+test("--json tells the same of a run that ended and of one that did not, scores and nothing of the log's events", async () => {
+  const log = readFileSync(path.join(cwd, "slow/log.jsonl"), "utf8").trimEnd().split("\n");
+  mkdirSync(path.join(cwd, "cut"));
+  writeFileSync(path.join(cwd, "cut/log.jsonl"), log.filter((line) => !line.includes('"event":"done"')).join("\n"));
+  const { stdout } = await compare("slow", "cut", "--json");
+  const { runs } = JSON.parse(stdout) as { readonly runs: readonly Readonly<Record<string, unknown>>[] };
+  const keys = "run label train holdout epochs steps seconds parameters peakBytes bestEpoch ended".split(" ");
+  expect(runs.map((run) => Object.keys(run))).toEqual([keys, keys]);
+  expect(runs.map(({ ended, epochs }) => [ended, epochs])).toEqual([
+    [true, 4],
+    [false, 4],
+  ]);
+});
+
+test("a log of more lines than a call takes arguments is read", async () => {
+  mkdirSync(path.join(cwd, "long"));
+  const line = '{"event":"step","step":1,"epoch":1,"loss":1}\n';
+  writeFileSync(path.join(cwd, "long/log.jsonl"), line.repeat(200_000));
+  const { stderr, code } = await compare("slow", "long");
+  rmSync(path.join(cwd, "long"), { recursive: true });
+  expect([stderr, code]).toEqual(["", 0]);
+});
+
+test("-o makes the folder with those above it", async () => {
+  expect(await compare("slow", "fast", "-o", "new/deep/c.html")).toMatchObject({ code: 0 });
+  expect(readdirSync(path.join(cwd, "new/deep"))).toEqual(["c.html"]);
+});
+
 test.each(["svg", "html"])("-o x.%s is written, known again and replaced", async (end) => {
   const file = `both.${end}`;
   for (let time = 0; time < 2; time += 1) {
@@ -100,6 +150,11 @@ describe("what is no run", () => {
   test.each([
     [["slow"], 2, "error: expected two runs or more to compare, found 1\n"],
     [[], 2, "error: expected two runs or more to compare, found none\n"],
+    [
+      ["slow", "fast", "--force"],
+      2,
+      "error: --force: expected -o FILE with it, found none: nothing is written that could be replaced\n",
+    ],
     [["slow", "slow/"], 2, "error: expected different runs, found slow/ twice\n"],
     [["slow", "fast", "-o", "x.png"], 2, 'error: --out: expected a name that ends in .html or .svg, found "x.png"\n'],
     [
@@ -130,6 +185,13 @@ describe("what is no run", () => {
     ],
     ["log.jsonl", log('{"event":"epoch"}'), 'line 1: expected an event of a run, found "{\\"event\\":\\"epoch\\"}"'],
     ["log.jsonl", "", "line 1: expected an event of a run, found an empty file"],
+    [
+      "log.jsonl",
+      '{"event":"start","name":"a","epochs":1,"units":{"name":"y","deviation":"abc"}}',
+      "line 1: expected an event of a run, found",
+    ],
+    ["log.jsonl", '{"event":"start","name":"a","epochs":1,"peakBytes":"abc"}', "line 1: expected an event of a run"],
+    ["log.jsonl", '{"event":"done","train":{},"holdout":"abc","steps":1}', "line 1: expected an event of a run"],
     ["run.json", '{"format":"nnc-run"}', "run.json, line 1: expected what a run was made of, found"],
   ])("a broken %s: %j", async (name, content, message) => {
     mkdirSync(path.join(cwd, "broken"));
@@ -139,6 +201,35 @@ describe("what is no run", () => {
     rmSync(path.join(cwd, "broken"), { recursive: true });
     expect(stderr).toContain(`error[NN0942]: broken/`);
     expect(stderr).toContain(message);
+    expect(code).toBe(1);
+  });
+
+  // Whoever may read all there is, as root, is refused nothing.
+  const isRoot = process.getuid?.() === 0;
+  test.each([
+    ["log.jsonl", "a folder", "it is no file"],
+    ["run.json", "a folder", "it is no file"],
+    ...(isRoot
+      ? []
+      : [
+          ["log.jsonl", "locked", "permission denied"],
+          ["run.json", "locked", "permission denied"],
+        ]),
+  ])("%s that is %s", async (name, how, problem) => {
+    mkdirSync(path.join(cwd, "odd"));
+    writeFileSync(path.join(cwd, "odd/log.jsonl"), readFileSync(path.join(cwd, "slow/log.jsonl")));
+    const place = path.join(cwd, "odd", name);
+    rmSync(place, { force: true });
+    if (how === "a folder") mkdirSync(place);
+    else writeFileSync(place, "", { mode: 0 });
+    const { stderr, code } = await compare("slow", "odd");
+    rmSync(path.join(cwd, "odd"), { recursive: true });
+    expect([stderr, code]).toEqual([`error[NN0925]: cannot read odd/${name}: ${problem}\n`, 1]);
+  });
+
+  test("a name that no disk takes", async () => {
+    const { stderr, code } = await compare("slow", "x".repeat(300));
+    expect(stderr).toMatch(/^error\[NN0925\]: cannot read x+…: its name is too long\n/);
     expect(code).toBe(1);
   });
 });

@@ -284,6 +284,7 @@ describe("what cannot be shown is refused", () => {
     ["small.nn --step --model Other", '--model: expected --label to choose a train for --step, found "Other"'],
     ["small.nn --model Smal", '--model: expected Small or Other, found "Smal"; did you mean `Small`?'],
     ["small.nn --depth 2", "--depth: expected -o and a file beside it"],
+    ["small.nn --force", "--force: expected -o FILE with it, found none"],
     ["small.nn --memory --depth 2 -o x.svg", "--depth: expected a picture with groups, found --memory"],
     ["bare.nn --step", "expected a file with a `train` for --step, found none in bare.nn"],
     ["bare.nn --backward", "expected a file with a `train` for --backward, found none in bare.nn"],

@@ -2,11 +2,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import type { RunFacts } from "../../cli/report/facts.ts";
 import { highlighted } from "../../cli/report/highlight.ts";
+import { howToProbe } from "../../cli/report/page.ts";
 import { shapedCards } from "../../cli/report/sections.ts";
 import { classAt, classifierOf, saidAt, Tally } from "../../cli/report/tally.ts";
+import { compile } from "../../compiler/compile.ts";
 import type { HostTrain } from "../../compiler/program/host.ts";
-import { pointsProject } from "./fixture.ts";
+import { pointsProject, pointsSource } from "./fixture.ts";
 import { folderWith, nnc } from "./helpers.ts";
 
 const { folder: cwd } = folderWith(pointsProject);
@@ -27,6 +30,31 @@ test("a run that was stopped has one, which says so; resumed, it has the whole h
   expect(reportOf("run")).toContain("5 epochs. The best epoch was 5.");
   expect(points(reportOf("run"))).toBe(5);
 }, 240_000);
+
+test("the compiled program is as large as `nnc bench` says: what is loaded, without text for readers", async () => {
+  await nnc(["train", "points.nn", "-o", "sized", "--epochs", "1", "--target", "wasm"], { cwd });
+  const compiled = compile({ name: "points.nn", source: pointsSource }, { target: "wasm" });
+  if (!compiled.ok) throw new Error("expected a program");
+  const { artifactBytes } = JSON.parse(readFileSync(path.join(cwd, "sized/run.json"), "utf8")) as RunFacts;
+  const { manifest, files } = compiled.artifact;
+  const wat = Object.entries(files).flatMap(([name, text]) => (name.endsWith(".wat") ? [text.length] : []));
+  expect(wat).toHaveLength(1);
+  expect(artifactBytes).toBeGreaterThan(JSON.stringify(manifest).length);
+  expect(artifactBytes).toBeLessThan(JSON.stringify(manifest).length + Number(wat[0]));
+});
+
+test.each([
+  ["net.nn", "", "nnc train net.nn --probe M.w"],
+  ["my net's.nn", "two words", String.raw`nnc train 'my net'\''s.nn' --label 'two words' --probe M.w`],
+  ["größe.nn", "plain", "nnc train größe.nn --label plain --probe M.w"],
+  ["-x.nn", "", "nnc train ./-x.nn --probe M.w"],
+  ["a\nb.nn", "plain", undefined],
+])("how to probe %j with the label %j", (name, label, command) => {
+  const facts: RunFacts = { label, sources: [{ name, text: "" }], settings: [], data: [], artifactBytes: 0 };
+  const markup = howToProbe(facts, ["M.w"]);
+  expect(/<code>(.*)<\/code>/.exec(markup)?.[1]?.replaceAll("&#39;", "'")).toBe(command);
+  expect(markup === "").toBe(command === undefined);
+});
 
 test("words, comments, strings and numbers of a source have their colours; lines that one comment spans are lines", () => {
   expect(highlighted('/* a\nb */ const x = 1\nlet s = "<&" // end\n')).toBe(

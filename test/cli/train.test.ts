@@ -206,6 +206,19 @@ test("--all trains each into its folder and compares them in one table and plot"
   expect(["plain", "quick", "loss on the hold-out"].every((word) => plot.includes(`>${word}<`))).toBe(true);
 });
 
+test("--all: a run without a hold-out has no figure in the columns of those with one", async () => {
+  const data = `\ndata all = csv("points.csv", target: "side", standardize: true)\n`;
+  const source = pointsSource.replace("as quick { data: points", "as quick { data: all");
+  const { folder } = folderWith({ ...pointsProject, "points.nn": source + data });
+  const { stdout } = await nnc(["train", "points.nn", "--all", "-o", "all", "--epochs", "1", ...wasm], { cwd: folder });
+  const [heads, , plain, quick] = stdout.split("\n").map((line) => line.trim().split(/\s{2,}/));
+  const scores = ["hold-out loss", "hold-out accuracy", "training loss", "training accuracy"];
+  expect(heads).toEqual(["run", ...scores, "epochs", "time"]);
+  expect(plain?.slice(1, 5)).not.toContain("—");
+  expect(quick?.slice(1, 3)).toEqual(["—", "—"]);
+  expect(quick?.slice(3, 5)).not.toContain("—");
+});
+
 describe("--probe", () => {
   const probes = ["--probe", "Side.relu", "--probe", "Side.dense_2.w"];
   const paths = ["Side.relu", "Side.dense_2.w"];
@@ -402,6 +415,9 @@ describe("what goes wrong", () => {
     const { folder } = folderWith({ ...pointsProject, "points.nn": diverging });
     await nnc(["train", "points.nn", "-o", "out", ...wasm], { cwd: folder });
     expect(existsSync(path.join(folder, "out/checkpoint.safetensors"))).toBe(true);
+    const report = readFileSync(path.join(folder, "out/report.html"), "utf8");
+    expect(report).toContain("A run that diverged has none: its network was not looked at.");
+    expect(report).not.toContain("when the run ends");
   });
 });
 
