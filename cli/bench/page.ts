@@ -99,7 +99,7 @@ function comparisonHtml(comparison: Comparison): string {
     const kind = changes[row]?.verdict ?? "same";
     return kind === "same" ? "" : kind;
   };
-  return `<h2>${words(sheet.title)}</h2>\n${sheetHtml(sheet, classOf)}\n${notes.length === 0 ? "" : listHtml(notes)}`;
+  return `<h2>${words(sheet.title)}</h2>\n${changes.length === 0 ? "" : sheetHtml(sheet, classOf)}\n${notes.length === 0 ? "" : listHtml(notes)}`;
 }
 
 function profileHtml(profile: Profile, texts: Texts): string {

@@ -26,7 +26,7 @@ export function textOf(document: Document, comparison: Comparison | undefined, l
   const sheets = [
     timesSheet(document),
     buildsSheet(document),
-    ...(comparison === undefined ? [] : [changesSheet(comparison)]),
+    ...(comparison === undefined || comparison.changes.length === 0 ? [] : [changesSheet(comparison)]),
   ];
   const profiles = (document.profiles ?? []).map((profile) => profileText(profile, look));
   const notes = comparison?.notes ?? [];

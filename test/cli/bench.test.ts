@@ -272,6 +272,7 @@ describe("beside an earlier run", { timeout: 300_000 }, () => {
         "elsewhere.json has typescript: training step, 8 rows, typescript: inference, 8 rows, typescript: compile, typescript: artifact, typescript: memory",
     ]);
     expect(stdout).toContain("note: typescript: training step, 8 rows is in elsewhere.json alone\n");
+    expect(stdout).not.toContain("Beside");
     const told = await nnc([...args, "--fail-above", "10%", "--json"], { cwd });
     expect(JSON.parse(told.stdout)).toMatchObject({ ok: false, gate: { limit: 0.1, failed: [] } });
     expect((await nnc(args, { cwd })).code).toBe(0);
