@@ -131,7 +131,11 @@ const cases: Readonly<Record<string, readonly (readonly [string, readonly Lowere
     ["but of seven stored", [h(operators(7)), ...twice], "h y z"],
     ["of six that are written twice", [h(doubled(operators(5))), ...twice], "y z"],
     ["but of seven so stored", [h(doubled(operators(6))), ...twice], "h y z"],
-    ["and of six that are more than 24 where each is written out", [h(doubled(doubled(doubled(operators(3))))), ...twice], "h y z"],
+    [
+      "and of six that are more than 24 where each is written out",
+      [h(doubled(doubled(doubled(operators(3))))), ...twice],
+      "h y z",
+    ],
     ["but stored where one of them is expensive", [h(exp(from("x", "i", "j"))), ...twice], "h y z"],
     ["of two tensors", [h(add(from("x", "i", "j"), from("a", "i", "j"))), ...twice], "y z"],
     [
