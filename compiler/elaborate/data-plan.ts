@@ -5,7 +5,8 @@
 import { label, type Span } from "../diagnostics/diagnostic.ts";
 import { unknownField } from "../diagnostics/codes/fields.ts";
 import { missingSetting } from "../diagnostics/codes/settings.ts";
-import { badValue, settingOfReader, unknownReader } from "../diagnostics/codes/train.ts";
+import { settingOfReader, unknownReader } from "../diagnostics/codes/readers.ts";
+import { badValue } from "../diagnostics/codes/train.ts";
 import { listOf } from "../diagnostics/lists.ts";
 import { didYouMean, nearest } from "../diagnostics/suggest.ts";
 import type { HostData, HostSetting } from "../program/host.ts";

@@ -3,7 +3,8 @@
  * units the predictions must find back to; a scale that nothing takes, or that standardising takes out again, is told.
  */
 import { label } from "../diagnostics/diagnostic.ts";
-import { badValue, idleKey, standardizedTarget } from "../diagnostics/codes/train.ts";
+import { standardizedTarget } from "../diagnostics/codes/readers.ts";
+import { badValue, idleKey } from "../diagnostics/codes/train.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import { product } from "../dimension/dimension.ts";
 import type { Argument, Expression, Name } from "../syntax/ast.ts";

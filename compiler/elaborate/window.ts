@@ -2,7 +2,7 @@
  * What `text(path, window: T)` says about sizes: its windows are the rows of the train's inputs, so the second dimension of each has their length.
  */
 import { label } from "../diagnostics/diagnostic.ts";
-import { windowShape } from "../diagnostics/codes/train.ts";
+import { windowShape } from "../diagnostics/codes/readers.ts";
 import { constantValue, symbolsOf } from "../dimension/dimension.ts";
 import { dataSetting } from "./data-plan.ts";
 import type { Trained } from "./parts.ts";

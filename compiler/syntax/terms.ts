@@ -23,10 +23,7 @@ export interface Rational {
 // Expressions
 // ---------------------------------------------------------------------------------------------------------------------
 
-/**
- * An identifier, where it is used and where it is bound. `training`, `zeros`, `all` and `given` are names like any other; `prelude.relu` is
- * one name.
- */
+/** An identifier, where it is used and where it is bound. `training`, `zeros`, `all` and `given` are names like any other, and so is `prelude.relu`. */
 export interface Name extends Placed {
   readonly kind: "name";
   readonly text: string;

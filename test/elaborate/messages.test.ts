@@ -1,6 +1,7 @@
 /** Every message as a user reads it: a source that has the error, and the whole text. Read the golden file when it changes. */
 import { expect, test } from "vitest";
 import * as names from "../../compiler/diagnostics/codes/names.ts";
+import * as readers from "../../compiler/diagnostics/codes/readers.ts";
 import * as scans from "../../compiler/diagnostics/codes/scans.ts";
 import * as settings from "../../compiler/diagnostics/codes/settings.ts";
 import * as shapes from "../../compiler/diagnostics/codes/shapes.ts";
@@ -19,6 +20,7 @@ const definitions: readonly DiagnosticDefinition<never>[] = [
   scans,
   sizes,
   train,
+  readers,
   windows,
 ].flatMap((area) => Object.values(area));
 const examples = definitions.flatMap(({ example }) => (example === undefined ? [] : [example.bad]));

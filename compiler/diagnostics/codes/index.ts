@@ -12,6 +12,7 @@ import * as images from "./images.ts";
 import * as internal from "./internal.ts";
 import * as limits from "./limits.ts";
 import * as names from "./names.ts";
+import * as readers from "./readers.ts";
 import * as runtime from "./runtime.ts";
 import * as scans from "./scans.ts";
 import * as settings from "./settings.ts";
@@ -33,6 +34,7 @@ const areas: readonly Area[] = [
   internal,
   limits,
   names,
+  readers,
   runtime,
   scans,
   settings,
