@@ -1,6 +1,7 @@
 /** What a run of `nnc bench` found, as plain data: what `--json` prints and `-o` keeps, and what `--compare` reads again. */
 import { printable } from "../../compiler/diagnostics/display.ts";
 import { isFields, shown } from "../../compiler/diagnostics/values.ts";
+import { marginOf, medianOf } from "./figures.ts";
 import type { Rounds } from "./figures.ts";
 import type { Profile } from "./profile/profile.ts";
 
@@ -22,6 +23,24 @@ export interface Result {
   /** The median of each round. */
   readonly rounds: Rounds;
   readonly rowsPerSecond: number;
+}
+
+/** What the rounds of a case come to. */
+export function resultOf(
+  { target, threads, case: what, rows }: Pick<Result, "target" | "threads" | "case" | "rows">,
+  rounds: Rounds,
+): Result {
+  const seconds = medianOf(rounds);
+  return {
+    target,
+    threads,
+    case: what,
+    rows,
+    seconds,
+    margin: marginOf(rounds),
+    rounds,
+    rowsPerSecond: rows / seconds,
+  };
 }
 
 export interface BuildFacts {

@@ -13,9 +13,9 @@ import { callsOf, casesOf } from "../bench/cases.ts";
 import type { Call, Case } from "../bench/cases.ts";
 import { compare, fewestRounds, isSameNetwork, nameOf } from "../bench/compare.ts";
 import type { Comparison } from "../bench/compare.ts";
-import { format, readDocument } from "../bench/document.ts";
-import type { BuildFacts, Document, NetworkFacts, Result, Skipped } from "../bench/document.ts";
-import { marginOf, medianOf } from "../bench/figures.ts";
+import { format, readDocument, resultOf } from "../bench/document.ts";
+import type { BuildFacts, Document, NetworkFacts, Skipped } from "../bench/document.ts";
+import { medianOf } from "../bench/figures.ts";
 import type { Rounds } from "../bench/figures.ts";
 import { gateOf, linesOf } from "../bench/gate.ts";
 import type { Gate } from "../bench/gate.ts";
@@ -234,20 +234,6 @@ async function measured(context: Context, subject: Subject, flags: BenchFlags): 
 
 function callsFor({ build, compiled }: Opened, { batches }: BenchFlags): readonly Call[] {
   return callsOf(compiled.artifact.manifest, batches, build.target === "wgsl");
-}
-
-function resultOf({ target, threads, case: what, rows }: Case, rounds: Rounds): Result {
-  const seconds = medianOf(rounds);
-  return {
-    target,
-    threads,
-    case: what,
-    rows,
-    seconds,
-    margin: marginOf(rounds),
-    rounds,
-    rowsPerSecond: rows / seconds,
-  };
 }
 
 function buildFacts({ build, compiled: { artifact } }: Opened, compileRounds: Rounds): BuildFacts {

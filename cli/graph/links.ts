@@ -2,6 +2,7 @@
  * What is linked in each open group: every edge between what is seen of its ends. What comes from outside stands in the group as a port with the name
  * of what it is, several of them into one group as one; what is read outside goes out by a port of the box that makes it.
  */
+import { cut } from "../output/wrap.ts";
 import { chainOf, isGroup } from "./picture.ts";
 import type { Picture } from "./picture.ts";
 
@@ -101,7 +102,7 @@ function portName({ boxes }: Picture, id: number): string {
 }
 
 export function cutName(shown: string): string {
-  return shown.length > portNameLetters ? `${shown.slice(0, portNameLetters - 1)}…` : shown;
+  return cut(shown, portNameLetters);
 }
 
 /** What is written on a link: the shape of what it carries, and how often; where shapes differ, how many values. */

@@ -2,6 +2,7 @@
  * `run.json`: what a run was made of, its source, settings and data, beside the log of what came out. The report shows it, and `nnc compare` tells
  * by it how runs differ. Names and values are texts, in the order in which they are shown.
  */
+import { isFields } from "../../compiler/diagnostics/values.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { HostSetting } from "../../compiler/program/host.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
@@ -106,7 +107,7 @@ export function parseFacts(text: string): RunFacts | undefined {
   } catch {
     return undefined;
   }
-  if (!isRecord(value) || value["format"] !== format.format || value["version"] !== format.version) return undefined;
+  if (!isFields(value) || value["format"] !== format.format || value["version"] !== format.version) return undefined;
   const { label, sources, settings, data, artifactBytes } = value;
   if (typeof label !== "string" || typeof artifactBytes !== "number") return undefined;
   if (!isListOf(sources, isSource) || !isListOf(settings, isFact) || !isListOf(data, isFact)) return undefined;
@@ -114,17 +115,13 @@ export function parseFacts(text: string): RunFacts | undefined {
 }
 
 function isSource(value: unknown): value is SourceFile {
-  return isRecord(value) && typeof value["name"] === "string" && typeof value["text"] === "string";
+  return isFields(value) && typeof value["name"] === "string" && typeof value["text"] === "string";
 }
 
 function isFact(value: unknown): value is Fact {
-  return isRecord(value) && typeof value["name"] === "string" && typeof value["value"] === "string";
+  return isFields(value) && typeof value["name"] === "string" && typeof value["value"] === "string";
 }
 
 function isListOf<Item>(value: unknown, isItem: (item: unknown) => item is Item): value is readonly Item[] {
   return Array.isArray(value) && value.every(isItem);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

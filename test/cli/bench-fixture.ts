@@ -1,21 +1,11 @@
 /** A run of `nnc bench` with made-up times. */
+import { resultOf as measured } from "../../cli/bench/document.ts";
 import type { BuildFacts, Document, Result } from "../../cli/bench/document.ts";
-import { marginOf, medianOf } from "../../cli/bench/figures.ts";
 import type { Profile } from "../../cli/bench/profile/profile.ts";
 
 export function resultOf(rounds: readonly number[], place: Partial<Result> = {}): Result {
   const { target = "wasm", threads = 1, case: what = "training step", rows = 32 } = place;
-  const seconds = medianOf(rounds);
-  return {
-    target,
-    threads,
-    case: what,
-    rows,
-    seconds,
-    margin: marginOf(rounds),
-    rounds,
-    rowsPerSecond: rows / seconds,
-  };
+  return measured({ target, threads, case: what, rows }, rounds);
 }
 
 export const build: BuildFacts = {
