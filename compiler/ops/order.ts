@@ -30,15 +30,16 @@ export function stampChunk(compute: Compute, bounds: ReadonlyMap<string, number>
   const extent = evaluate(total, bounds);
   if (extent === undefined) throw new InternalError("ops", `a sum over ${total.key} terms has no bound`);
   if (extent <= chunkAbove) return compute;
-  const ofProducts = compute.order.lanes === 1 && isContraction(compute) ? stepsOfAxis(compute.over) : undefined;
+  const ofProducts = compute.order.lanes === 1 && isContraction(compute) ? stepsOfAxis(compute.over, bounds) : undefined;
   return { ...compute, order: { ...compute.order, chunk: ofProducts ?? chunkSize } };
 }
 
 /**
  * The longest chunk up to `chunkSize` that ends with whole steps of an axis, so that it is a part of it: several pictures
- * of a batch, or several of their rows. Undefined where that is less than a quarter of `chunkSize`.
+ * of a batch, or several of their rows; and of the first axis so many steps that threads share the chunks out evenly.
+ * Undefined where that is less than a quarter of `chunkSize`.
  */
-function stepsOfAxis(over: readonly Axis[]): number | undefined {
+function stepsOfAxis(over: readonly Axis[], bounds: ReadonlyMap<string, number>): number | undefined {
   let inner = 1;
   for (let at = over.length - 1; at >= 0; at -= 1) {
     const size = constantValue(over[at].extent);
@@ -48,10 +49,18 @@ function stepsOfAxis(over: readonly Axis[]): number | undefined {
       inner *= size;
       continue;
     }
-    const chunk = inner * (at === 0 ? most : largestDivisor(size ?? 1, most));
+    const first = evaluate(over[0].extent, bounds) ?? most;
+    const chunk = inner * (at === 0 ? evenSteps(first, most) : largestDivisor(size ?? 1, most));
     return 4 * chunk >= chunkSize ? chunk : undefined;
   }
   return undefined;
+}
+
+/** So that there is an even number of chunks, all but the last as long; where there are many, one for each of four threads. */
+function evenSteps(extent: number, most: number): number {
+  const chunks = Math.ceil(extent / most);
+  const multiple = chunks > 4 ? 4 : 2;
+  return Math.ceil(extent / (Math.ceil(chunks / multiple) * multiple));
 }
 
 function largestDivisor(value: number, most: number): number {

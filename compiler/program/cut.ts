@@ -2,6 +2,7 @@
  * Kernels cut into parts that CPU threads run side by side: the outermost parallel loops run through a slice of their turns.
  *
  *   let b = bias[0]                                        let b = bias[0]
+ *   for r in 0 .. 9: panel[r] = w[r]                       for r in 0 .. 9: panel[r] = w[r]
  *   parallel for i in 0 .. N by 4: …                  →    parallel for i in i.first .. i.end by 4: …
  *   y[N] = 0                                               parallel for once in once.first .. once.end: y[N] = 0
  */
@@ -9,6 +10,7 @@ import type { Dimension } from "../dimension/dimension.ts";
 import { add, constant } from "../dimension/dimension.ts";
 import type { Bounds } from "../dimension/interval.ts";
 import { axisIndex, constantIndex } from "../loops/index.ts";
+import { turnsOf } from "./apart.ts";
 import type { Facts } from "./integer.ts";
 import type { ThreadCosts } from "./thread-costs.ts";
 import type { Phase, Task } from "./threads.ts";
@@ -38,8 +40,10 @@ export interface Part {
 const mostParts = 63;
 /** A loop of fewer turns is left whole where those inside can be cut. */
 const fewestTurns = 8;
-/** How often a part must be worth what taking it costs. */
+/** How often a part must be worth what taking it costs, its fills included. */
 const partsWorth = 10;
+/** Of an element that a fill copies: those that it reads and those that it writes. */
+const bytesPerElement = 8;
 
 /** The kernel's phases, cut; undefined where it has nothing to share. `time` is what it takes on one thread. */
 export function cutKernel(
@@ -48,9 +52,12 @@ export function cutKernel(
   time: number,
   costs: ThreadCosts,
 ): readonly Part[] | undefined {
-  const phases = phasesOf(kernel, bounds);
-  const wanted = time / phases.length / (partsWorth * costs.part);
-  const parts = phases.map((phase, n) => cutPhase(kernel, phase, phases.length === 1 ? "" : `.${n}`, wanted, bounds));
+  const phases = phasesOf(kernel, bounds, true);
+  const parts = phases.map((phase, n) => {
+    const each = costs.part + filledIn(phase, bounds) * (costs.flop + bytesPerElement * costs.byte);
+    const wanted = time / phases.length / (partsWorth * each);
+    return cutPhase(kernel, phase, phases.length === 1 ? "" : `.${n}`, wanted, bounds);
+  });
   return parts.some((part) => part.parts > 1) ? parts : undefined;
 }
 
@@ -64,7 +71,34 @@ function cutPhase(kernel: ScheduledKernel, phase: Phase, suffix: string, wanted:
 }
 
 function cutTasks({ definitions, tasks }: Phase, slices: Map<string, Slice>, bounds: Bounds): readonly Statement[] {
-  return [...definitions, ...tasks.flatMap((task) => [...task.definitions, cutTask(task, slices, bounds)])];
+  const filled = new Set<Statement>();
+  const cut = tasks.flatMap((task) => {
+    // In the order of the kernel, so that an array holds what it would hold there.
+    const fills = task.kind === "loop" ? task.fills.filter((fill) => !filled.has(fill)) : [];
+    for (const fill of fills) filled.add(fill);
+    return [...task.definitions, ...fills, cutTask(task, slices, bounds)];
+  });
+  return [...definitions, ...cut];
+}
+
+/** How many elements of private arrays each part fills before its own loops. */
+function filledIn({ tasks }: Phase, bounds: Bounds): number {
+  const all = new Set(tasks.flatMap((task) => (task.kind === "loop" ? task.fills : [])));
+  const inner = tasks.map((task) =>
+    task.kind === "loop" && task.inner !== undefined && isFew(task.turns, bounds)
+      ? sizeAtBounds(task.turns, bounds) * filledIn(task.inner, bounds)
+      : 0,
+  );
+  return inner.reduce((sum, one) => sum + one, storedBy([...all], bounds));
+}
+
+function storedBy(statements: readonly Statement[], bounds: Bounds): number {
+  return statements.reduce((sum, one) => {
+    if (one.kind === "store") return sum + one.value.type.lanes;
+    if (one.kind !== "for") return sum;
+    const turns = turnsOf(one.from.constant, one.to.constant, one.step);
+    return sum + Math.max(0, sizeAtBounds(turns, bounds)) * storedBy(one.body, bounds);
+  }, 0);
 }
 
 function cutTask(task: Task, slices: Map<string, Slice>, bounds: Bounds): Statement {
@@ -73,8 +107,13 @@ function cutTask(task: Task, slices: Map<string, Slice>, bounds: Bounds): Statem
     return sliced({ kind: "for", ...one, body: task.body }, constant(1), slices);
   }
   const { loop, turns, inner } = task;
-  const few = sizeAtBounds(turns, bounds) < fewestTurns;
-  return inner !== undefined && few ? { ...loop, body: cutTasks(inner, slices, bounds) } : sliced(loop, turns, slices);
+  return inner !== undefined && isFew(turns, bounds)
+    ? { ...loop, body: cutTasks(inner, slices, bounds) }
+    : sliced(loop, turns, slices);
+}
+
+function isFew(turns: Dimension, bounds: Bounds): boolean {
+  return sizeAtBounds(turns, bounds) < fewestTurns;
 }
 
 type Loop = Extract<Statement, { readonly kind: "for" }>;

@@ -25,12 +25,16 @@ export type { Dimension } from "../dimension/dimension.ts";
 type Definition = Extract<Statement, { readonly kind: "define" }>;
 type Loop = Extract<Statement, { readonly kind: "for" }>;
 
-/** What one thread does, or one of many. `definitions` are values from outside that only this task needs. */
+/**
+ * What one thread does, or one of many. `definitions` are values from outside that only this task needs, `fills` what every
+ * thread puts into its private arrays first.
+ */
 export type Task =
   | { readonly kind: "once"; readonly definitions: readonly Definition[]; readonly body: readonly Statement[] }
   | {
       readonly kind: "loop";
       readonly definitions: readonly Definition[];
+      readonly fills: readonly Statement[];
       readonly loop: Loop;
       /** Turns of the loop. */
       readonly turns: Dimension;
@@ -60,11 +64,18 @@ export function sizeAtBounds(size: Dimension, bounds: Bounds): number {
   return intervalOf(size, bounds).high;
 }
 
-/** The kernel's phases, in order; where nothing is known to be independent, one task of one thread. */
-export function phasesOf({ body, parameters, arrays }: ScheduledKernel, bounds: Bounds): readonly Phase[] {
+/**
+ * The kernel's phases, in order; where nothing is known to be independent, one task of one thread. `refill`: threads are few
+ * enough that each may fill private arrays anew which one alone would fill once.
+ */
+export function phasesOf(
+  { body, parameters, arrays }: ScheduledKernel,
+  bounds: Bounds,
+  refill = false,
+): readonly Phase[] {
   const written = new Set([...parameters.filter(({ access }) => access !== "read"), ...arrays].map(({ name }) => name));
   const facts: Facts = { ranges: new Map(), bounds };
-  const context: Context = { written, arrays: new Set(arrays.map(({ name }) => name)), facts };
+  const context: Context = { written, arrays: new Set(arrays.map(({ name }) => name)), facts, refill };
   return split(body, context) ?? [{ definitions: [], tasks: [{ kind: "once", definitions: [], body }] }];
 }
 
@@ -74,11 +85,13 @@ interface Context {
   readonly arrays: ReadonlySet<string>;
   /** Where the loops around run. */
   readonly facts: Facts;
+  readonly refill: boolean;
 }
 
 /** Statements that belong together, a parallel loop by itself. */
 interface Group {
   readonly statements: readonly Statement[];
+  readonly fills: readonly Statement[];
   readonly uses: Uses;
   readonly places: Places;
 }
@@ -86,10 +99,11 @@ interface Group {
 function split(body: readonly Statement[], context: Context): readonly Phase[] | undefined {
   const definitions = sharedOf(body, context);
   const shared = new Set<Statement>(definitions);
-  const groups = groupsOf(
+  const all = groupsOf(
     body.filter((one) => !shared.has(one)),
     context,
   );
+  const groups = context.refill ? withFills(all, context) : all;
   if (groups.length === 0 || !areIndependent(groups, context)) return undefined;
   return phased(groups, context).map((phase) => phaseOf(phase, definitions, context));
 }
@@ -117,7 +131,36 @@ function groupsOf(statements: readonly Statement[], { facts }: Context): readonl
     if (isParallel(statement)) run = undefined;
   }
   const working = groups.filter((group) => group.some(({ kind }) => kind !== "comment"));
-  return working.map((group) => ({ statements: group, uses: usesOf(group), places: placesOf(group, facts) }));
+  return working.map((group) => ({
+    statements: group,
+    fills: [],
+    uses: usesOf(group),
+    places: placesOf(group, facts),
+  }));
+}
+
+/** What only fills private arrays goes into those behind it that read them; as they are where others write such an array, too. */
+function withFills(groups: readonly Group[], context: Context): readonly Group[] {
+  const fills = new Set(groups.filter((group) => isFill(group, context)));
+  const filled = new Set([...fills].flatMap(({ uses }) => [...uses.writes]));
+  const working = groups.filter((group) => !fills.has(group));
+  if (working.some(({ uses }) => [...uses.writes].some((name) => filled.has(name)))) return groups;
+  return working.map((group) => {
+    const before = groups.slice(0, groups.indexOf(group)).filter((one) => fills.has(one));
+    const needed = before.filter(({ uses }) => [...uses.writes].some((name) => group.uses.reads.has(name)));
+    const own = needed.flatMap(({ statements }) => statements);
+    return { ...group, fills: own, uses: usesOf([...own, ...group.statements]) };
+  });
+}
+
+/** Whether it can be done again: it reads nothing that the kernel writes, and leaves nothing but private arrays. */
+function isFill({ statements, uses }: Group, { written, arrays }: Context): boolean {
+  return (
+    !statements.some(isParallel) &&
+    uses.writes.size > 0 &&
+    [...uses.writes].every((name) => arrays.has(name)) &&
+    [...uses.reads].every((name) => !written.has(name) || uses.filled.has(name))
+  );
 }
 
 /** A loop whose ends do not depend on where other loops stand. */
@@ -171,7 +214,7 @@ function phaseOf(groups: readonly Group[], definitions: readonly Definition[], c
   const isOf = (definition: Definition): number => needed.filter((some) => some.has(definition)).length;
   const own = (at: number): readonly Definition[] =>
     definitions.filter((one) => needed[at].has(one) && isOf(one) === 1);
-  const tasks = groups.map(({ statements }, at) => taskOf(statements, groups.length === 1 ? [] : own(at), context));
+  const tasks = groups.map((group, at) => taskOf(group, groups.length === 1 ? [] : own(at), context));
   const shared = definitions.filter((one) => isOf(one) > (groups.length === 1 ? 0 : 1));
   return { definitions: shared, tasks };
 }
@@ -188,16 +231,16 @@ function neededBy(names: ReadonlySet<string>, definitions: readonly Definition[]
   return found;
 }
 
-function taskOf(statements: readonly Statement[], definitions: readonly Definition[], context: Context): Task {
+function taskOf({ statements, fills }: Group, definitions: readonly Definition[], context: Context): Task {
   const loop = statements.find(isParallel);
-  if (loop === undefined) return { kind: "once", definitions, body: statements };
+  if (loop === undefined) return { kind: "once", definitions, body: [...fills, ...statements] };
   const { variable, from, to } = loop;
   const turns = turnsOfLoop(loop, context.facts.bounds);
   const phases = split(loop.body, { ...context, facts: enterLoop(context.facts, variable, from, to) });
   const inner = phases?.length === 1 && phases[0].tasks.some(({ kind }) => kind === "loop") ? phases[0] : undefined;
   return inner === undefined
-    ? { kind: "loop", definitions, loop, turns }
-    : { kind: "loop", definitions, loop, turns, inner };
+    ? { kind: "loop", definitions, fills, loop, turns }
+    : { kind: "loop", definitions, fills, loop, turns, inner };
 }
 
 function turnsOfLoop({ from, to, step }: Loop, bounds: Bounds): Dimension {

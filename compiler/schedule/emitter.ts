@@ -53,6 +53,8 @@ export class Emitter {
   readonly #versions: Map<string, number>;
   /** How often each variable was given another value. */
   readonly #assigned = new Map<string, number>();
+  /** What each private array was last filled with, where that was at the outermost level. */
+  readonly #fills = new Map<string, string>();
   #pending: PendingStore[] = [];
   /** Nothing moves out of the scope of this depth for now. */
   #floor = 0;
@@ -152,6 +154,17 @@ export class Emitter {
     const yes = this.#inside(newScope(true), whenTrue);
     const no = this.#inside(newScope(true), otherwise);
     this.#push({ kind: "if", condition, whenTrue: yes, otherwise: no });
+  }
+
+  /** Fills private arrays, unless the outermost level has just done so: `key` says with what, and where, if it is always the same. */
+  fill(arrays: readonly string[], key: string | undefined, body: () => void): void {
+    const known = this.#scopes.length === 1 ? key : undefined;
+    if (known !== undefined && arrays.every((array) => this.#fills.get(array) === known)) return;
+    body();
+    for (const array of arrays) {
+      if (known === undefined) this.#fills.delete(array);
+      else this.#fills.set(array, known);
+    }
   }
 
   /** Runs `body` with what it defines kept in this scope: where registers are scarce a hoisted value would cost a spill. */

@@ -10,7 +10,8 @@ import { upToEnd, type Context } from "./border.ts";
 import { at, boundedIndex, evaluate, origin, place, splat, type Point } from "./evaluate.ts";
 import { compareOf, constantOf, indexOf, neutralOf, selectOf } from "./expressions.ts";
 import { collapse, loopOver, placesOf, roleAt, wholeSpan, zero, type Place, type Slice } from "./loops.ts";
-import { elementPlace, fewestRows, fill, rowTiles, tilePlace, type Panel, type PanelPlan } from "./panel.ts";
+import { fill, fillKey } from "./fill.ts";
+import { elementPlace, fewestRows, rowTiles, tilePlace, type Panel, type PanelPlan } from "./panel.ts";
 import { reduceSlice } from "./reduce.ts";
 import { overSquares } from "./square.ts";
 import { stagesAt } from "./stages.ts";
@@ -99,9 +100,14 @@ function overBlocks(
   for (const { span, step, tiles, wide } of blocksOf(axis.extent, count, lanes, overlap, panels.tiles)) {
     const copied = (base: Index): void =>
       eachSlice(context, panels, points[0], (slice) => {
-        eachTile(context, columns, tiles, (from, offsets) => {
-          fill(context, panelsOf(panels, "columns"), points[0], axis, base, [{ from, offsets }], slice);
-        });
+        const own = panelsOf(panels, "columns");
+        const isFirst = points[0] === origin && slice === undefined;
+        const arrays = own.map(({ array }) => array);
+        emitter.fill(arrays, isFirst ? fillKey(own, axis, base, tiles) : undefined, () =>
+          eachTile(context, columns, tiles, (from, offsets) => {
+            fill(context, own, points[0], axis, base, [{ from, offsets }], slice);
+          }),
+        );
         const inside = { columns, tiles, base, slice };
         walk({ context, stages: panels.stages, panels, inside }, inner, depth + 1, points);
       });
@@ -137,7 +143,8 @@ function overRows(
   const own = panelsOf(panels, "rows");
   for (const { span, step, tiles } of blocksOf(axis.extent, count, lanes, overlap, own.length === 0 ? 1 : rowTiles)) {
     const body = (base: Index): void => {
-      fill(context, own, points[0], axis, base, tiles.flatMap(turnsOf), slice);
+      const arrays = own.map(({ array }) => array);
+      emitter.fill(arrays, undefined, () => fill(context, own, points[0], axis, base, tiles.flatMap(turnsOf), slice));
       eachTile(context, rows, tiles, (from, offsets) =>
         walk(state, inner, depth + 1, cross(rows, inTile(points, "rows", from), addIndex(base, from), offsets)),
       );

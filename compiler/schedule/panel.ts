@@ -6,42 +6,16 @@
 import { constantValue, evaluate as evaluateDimension, product, type Dimension } from "../dimension/dimension.ts";
 import { intervalOf, type Bounds } from "../dimension/interval.ts";
 import type { Stage } from "../kernel/types.ts";
-import { addIndex, axisIndex, constantIndex, flatten, scaleIndex, sumIndices } from "../loops/index.ts";
+import { axisIndex, constantIndex, flatten, scaleIndex, sumIndices } from "../loops/index.ts";
 import { loadIn } from "../loops/contraction.ts";
 import { indicesWithin, loadsOf, scalarKey, type Load } from "../loops/scalar.ts";
 import { childrenOf, rebuild } from "../loops/traverse.ts";
 import type { Index, Scalar } from "../loops/types.ts";
-import {
-  interiorOf,
-  mapInterior,
-  regionOf,
-  splitLoop,
-  upToEnd,
-  withInterior,
-  type Context,
-  type Interior,
-  type Reduce,
-} from "./border.ts";
+import { interiorOf, mapInterior, withInterior, type Context, type Interior, type Reduce } from "./border.ts";
 import type { Emitter } from "./emitter.ts";
-import { at, evaluate, place, storeAt, type Point } from "./evaluate.ts";
-import { laneNumbers } from "./expressions.ts";
-import {
-  indicesOfStage,
-  innermost,
-  loopOver,
-  mergeAxes,
-  nested,
-  overSlice,
-  placesOf,
-  sliceAxis,
-  strideOf,
-  wholeSpan,
-  type LoopAxis,
-  type LoopRange,
-  type Place,
-  type Slice,
-} from "./loops.ts";
-import { runs, type GridLoop, type Offset, type Turn } from "./strategy.ts";
+import { place } from "./evaluate.ts";
+import { indicesOfStage, innermost, mergeAxes, sliceAxis, strideOf, type LoopAxis, type Place } from "./loops.ts";
+import { runs, type GridLoop, type Offset } from "./strategy.ts";
 
 /** Longer panels would leave the cache. */
 const longest = 4096;
@@ -66,7 +40,7 @@ export const rowTiles = 4;
 
 /** Pseudo axes: where a tile stands in its block, and which of a tile's columns or rows an element is of. */
 const tileAxes = { columns: "$columns", rows: "$rows" } as const;
-const elementAxes = { columns: "$column", rows: "$row" } as const;
+export const elementAxes = { columns: "$column", rows: "$row" } as const;
 
 /** What a panel holds copies of: a load, or one guarded by where it is, so that the copies need no guard. */
 interface Operand {
@@ -297,12 +271,6 @@ function flatPlace({ over }: Reduce): Index {
   );
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Filling
-// ---------------------------------------------------------------------------------------------------------------------
-
-// Fills the panels of a tile's columns or rows, four elements at a time where they stand side by side.
-
 /** Where a point of a tile reads the panels of a side: its element, the first of four for a vector. */
 export function elementPlace(side: Panel["side"], offsets: readonly Offset[], position: number): Place {
   const { vector } = offsets[position];
@@ -312,86 +280,4 @@ export function elementPlace(side: Panel["side"], offsets: readonly Offset[], po
 /** Where a tile's panels begin in their block. */
 export function tilePlace(side: Panel["side"], base: Index): Place {
   return [tileAxes[side], base];
-}
-
-/** Copies what the elements of the tiles in the block at `base` along the axis read. */
-export function fill(
-  context: Context,
-  panels: readonly Panel[],
-  point: Point,
-  axis: LoopAxis,
-  base: Index,
-  tiles: readonly Turn[],
-  slice?: Slice,
-): void {
-  const { emitter } = context;
-  for (const panel of panels) {
-    const places = tiles
-      .flatMap((tile) => groupsOf(panel, axis, tile))
-      .map(({ from, offset, element, vector }): { readonly own: readonly Place[]; readonly vector: boolean } => ({
-        own: [
-          ...placesOf(axis, place(addIndex(base, from), offset, vector)),
-          tilePlace(panel.side, from),
-          [elementAxes[panel.side], place(constantIndex(element), 0, vector)],
-        ],
-        vector,
-      }));
-    const groups = places.map(({ own, vector }) => at(point, own, vector ? { skip: 0 } : undefined));
-    const copyAt = (value: Scalar, here: readonly Place[]): void => {
-      for (const group of groups) copy(emitter, panel, value, at(group, here));
-    };
-    if (slice === undefined) overPlaces(emitter, panel, point, groups, copyAt);
-    else overSlice(emitter, slice, (here) => copyAt(panel.value, here));
-  }
-}
-
-/** All places of the reduced axes, the innermost loop cut where a guard lets it in and out. */
-function overPlaces(
-  emitter: Emitter,
-  { stage, value, open }: Panel,
-  point: Point,
-  groups: readonly Point[],
-  copyAt: (value: Scalar, places: readonly Place[]) => void,
-): void {
-  const axes = upToEnd(emitter, mergeAxes(stage.over, indicesWithin(value)), stage, point);
-  const last = axes.at(-1);
-  if (last === undefined || open === undefined) return nested(emitter, axes, (places) => copyAt(value, places));
-  const whole = wholeSpan(last);
-  nested(emitter, axes.slice(0, -1), (places) => {
-    const loop = (copied: Scalar, part: LoopRange): void => {
-      const body = (index: Index): void => copyAt(copied, [...places, ...placesOf(last, index)]);
-      loopOver(emitter, last.name, part, body, 1, "serial", part !== whole);
-    };
-    const region = regionOf(emitter, open.interior, groups, last, whole, places);
-    if (region === undefined) return loop(value, whole);
-    const beside = (region.together ? open.interior.outside?.results[0].value : undefined) ?? value;
-    splitLoop(emitter, beside, open.inside, whole, region, loop);
-  });
-}
-
-function copy(emitter: Emitter, { array, address }: Panel, value: Scalar, point: Point): void {
-  storeAt(emitter, array, address, evaluate(emitter, value, point), point);
-}
-
-interface Group {
-  /** Of its tile in the block. */
-  readonly from: Index;
-  readonly offset: number;
-  readonly element: number;
-  readonly vector: boolean;
-}
-
-/** The elements of a tile one by one, or in fours where the machine's loads and the tensor allow it. */
-function groupsOf({ load }: Panel, axis: LoopAxis, { from, offsets }: Turn): readonly Group[] {
-  const unit = strideOf(load.indices[0], innermost(axis)) === "unit";
-  const elements = offsets.flatMap(({ offset, vector }, position) =>
-    (vector ? laneNumbers : [0]).map((lane) => ({
-      from,
-      offset: offset + lane,
-      element: position * (vector ? 4 : 1) + lane,
-      vector: false,
-    })),
-  );
-  if (!unit || elements.length % 4 !== 0) return elements;
-  return elements.filter((_, n) => n % 4 === 0).map((one) => ({ ...one, vector: true }));
 }
