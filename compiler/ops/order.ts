@@ -11,6 +11,9 @@ import type { Shape } from "./emit.ts";
 const oneByOne: Order = { lanes: 1 };
 const fourLanes: Order = { lanes: 4 };
 
+/** With more, it does not matter that one thread has one more than another. */
+const fewChunks = 16;
+
 /** A reduction over axes that include the operand's last one runs in four lanes along it. */
 export function reduceOrder(rank: number, axes: readonly number[]): Order {
   return axes.includes(rank - 1) ? fourLanes : oneByOne;
@@ -30,13 +33,14 @@ export function stampChunk(compute: Compute, bounds: ReadonlyMap<string, number>
   const extent = evaluate(total, bounds);
   if (extent === undefined) throw new InternalError("ops", `a sum over ${total.key} terms has no bound`);
   if (extent <= chunkAbove) return compute;
-  const ofProducts = compute.order.lanes === 1 && isContraction(compute) ? stepsOfAxis(compute.over, bounds) : undefined;
+  const ofProducts =
+    compute.order.lanes === 1 && isContraction(compute) ? stepsOfAxis(compute.over, bounds) : undefined;
   return { ...compute, order: { ...compute.order, chunk: ofProducts ?? chunkSize } };
 }
 
 /**
  * The longest chunk up to `chunkSize` that ends with whole steps of an axis, so that it is a part of it: several pictures
- * of a batch, or several of their rows; and of the first axis so many steps that threads share the chunks out evenly.
+ * of a batch, or several of their rows; and of pictures so many that threads share the chunks out evenly.
  * Undefined where that is less than a quarter of `chunkSize`.
  */
 function stepsOfAxis(over: readonly Axis[], bounds: ReadonlyMap<string, number>): number | undefined {
@@ -50,15 +54,17 @@ function stepsOfAxis(over: readonly Axis[], bounds: ReadonlyMap<string, number>)
       continue;
     }
     const first = evaluate(over[0].extent, bounds) ?? most;
-    const chunk = inner * (at === 0 ? evenSteps(first, most) : largestDivisor(size ?? 1, most));
+    const steps = inner === 1 ? most : evenSteps(first, most);
+    const chunk = inner * (at === 0 ? steps : largestDivisor(size ?? 1, most));
     return 4 * chunk >= chunkSize ? chunk : undefined;
   }
   return undefined;
 }
 
-/** So that there is an even number of chunks, all but the last as long; where there are many, one for each of four threads. */
+/** Where there are few chunks, so long that two threads have as many each, or four where there are more than four. */
 function evenSteps(extent: number, most: number): number {
   const chunks = Math.ceil(extent / most);
+  if (chunks > fewChunks) return most;
   const multiple = chunks > 4 ? 4 : 2;
   return Math.ceil(extent / (Math.ceil(chunks / multiple) * multiple));
 }

@@ -277,3 +277,38 @@ describe("an operand whose reduced places meet in an index that is held", () => 
     expectEqual(held(20), simd, new Map());
   });
 });
+
+/** A convolution whose borders are pieces of their own: x padded by two columns at either side. */
+function padded(channels: number): Case {
+  const place = index("j", "k", -2);
+  const inside = allOf([compare("greaterEqual", indexScalar(place), i32(0)), below(index("j", "k", -26))]);
+  return kernelOf(
+    "padded",
+    [axis("n", 16), axis("j", 24), axis("c", channels)],
+    [
+      reduce([axis("k", 5)], { lanes: 1 }, [
+        "sum",
+        "sum",
+        binary("mul", select(inside, from("x", "n", place), f32(0)), from("w", "k", "c")),
+      ]),
+      store("y", ["n", "j", "c"], sum),
+    ],
+    { x: f(16, 24), w: f(5, channels), y: f(16, 24, channels) },
+  );
+}
+
+describe("pieces of a kernel that read the same columns copy them once, each width of tiles", () => {
+  test.each([
+    [8, 1],
+    [12, 2],
+    [16, 1],
+  ])("%i columns", (channels, fills) => {
+    const one = padded(channels);
+    const { body } = scheduled(one);
+    const filling = body.filter((statement) =>
+      allNodesOf([statement]).some((node) => node.kind === "store" && node.buffer === "panel"),
+    );
+    expect(filling.length).toBe(fills);
+    expectEqual(one, simd, new Map(), new Map());
+  });
+});

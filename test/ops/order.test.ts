@@ -122,6 +122,7 @@ describe("the chunk of a long product", () => {
     };
     const bounds = new Map([
       ["N", 5000],
+      ["B", 64],
       ["H", 40],
     ]);
     return orderOf(stampChunk(compute, bounds));
@@ -146,6 +147,10 @@ describe("the chunk of a long product", () => {
     ["is 2,048 where a row is a prime number", () => chunkOf(["N", 2053]), inChunks(2048)],
     ["is just a quarter", () => chunkOf(["N", 5, 512]), inChunks(512)],
     ["is 2,048 where it would be just below", () => chunkOf(["N", 5, 511]), inChunks(2048)],
+    ["is eight of 64 pictures of which ten have 2,000 places", () => chunkOf(["B", 10, 20]), inChunks(8 * 200)],
+    ["is 16 of 64 where three chunks would do", () => chunkOf(["B", 9, 10]), inChunks(16 * 90)],
+    ["is as much as can be where chunks are many", () => chunkOf(["B", 28, 14]), inChunks(4 * 392)],
+    ["is the most where there are more than sixteen", () => chunkOf(["B", 25, 25]), inChunks(3 * 625)],
     ["is several rows of a picture", () => chunkOf(["N", 28, 28, 2]), inChunks(28 * 28 * 2)],
     ["is a part of a picture's rows", () => chunkOf(["N", 64, 64]), inChunks(2048)],
     ["is a divisor of a picture's rows", () => chunkOf(["N", 60, 60]), inChunks(30 * 60)],

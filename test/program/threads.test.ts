@@ -158,6 +158,53 @@ const writers: readonly (readonly [string, readonly Statement[], number])[] = [
   ],
 ];
 
+const panel = [...row, { name: "panel", dtype: "f32", elements: 8 }] as const;
+const fill = (i: string, to = "panel"): Statement => loop(i, 8, [copy(i, to)]);
+const product = (i: string, to: string, of = "panel"): Statement => loop(i, N, [copy(i, to, of)], parallel);
+
+/** What is in front of the loops of each phase, where threads fill private arrays themselves. */
+const filling: readonly (readonly [string, readonly Statement[], readonly string[]])[] = [
+  ["one fill", [fill("r"), product("i", "y")], ["r i"]],
+  ["for every loop that reads it", [fill("r"), product("i", "y"), product("j", "z")], ["r i + r j"]],
+  ["not for one that does not", [fill("r"), product("i", "y"), over("j", copy("j", "z"))], ["r i + j"]],
+  ["filled anew, both in order", [fill("r"), product("i", "y"), fill("s"), product("j", "z")], ["r i + r s j"]],
+  [
+    "two arrays",
+    [fill("r"), product("i", "y"), fill("s", "row"), product("j", "z", "row"), product("k", "z")],
+    ["r i + s j", "r k"],
+  ],
+  ["inside of a loop", [loop("c", 2, [fill("r"), product("i", "y")], parallel)], ["c(r i)"]],
+  [
+    "what fills from what the kernel writes is no fill",
+    [loop("r", 8, [copy("r", "panel", "y")]), product("i", "z")],
+    ["1"],
+  ],
+  ["nor what leaves more", [loop("r", 8, [copy("r", "panel"), copy("r", "z")]), product("i", "y")], ["1"]],
+  [
+    "nor where a loop writes the array, too",
+    [fill("r"), over("i", copy("i", "y", "panel"), copy("i", "panel"))],
+    ["1"],
+  ],
+];
+
+describe("private arrays that each thread fills", () => {
+  const text = ({ tasks }: Phase): string =>
+    tasks
+      .map((task) => {
+        if (task.kind === "once") return "1";
+        const fills = task.fills.map((one) => (one.kind === "for" ? `${one.variable} ` : "?")).join("");
+        return `${fills}${task.loop.variable}${task.inner === undefined ? "" : `(${text(task.inner)})`}`;
+      })
+      .join(" + ");
+  it.each(filling)("%s", (_, body, expected) => {
+    expect(phasesOf(kernel(body, panel), bounds, true).map(text)).toEqual(expected);
+  });
+
+  it("keep everything in one thread where there are too many of them", () => {
+    expect(phasesOf(kernel([fill("r"), product("i", "y")], panel), bounds).map(text)).toEqual(["1"]);
+  });
+});
+
 describe("tasks that write", () => {
   it.each(writers)("%s", (_, body, phases) => {
     const given = kernelOf("k", [parameter("y", "write")], body, { dims: ["N"] });
