@@ -1,6 +1,6 @@
 /**
  * An entry's kernels as a picture: a group for each call with the operations that it does in one go, in the loops that run it. An operation that is
- * never stored stands in every kernel that computes it.
+ * never stored stands in every kernel that computes it. Where they are too many to be seen at once, they stand in the groups of their layers.
  */
 import type { Graph } from "../../compiler/graph/graph.ts";
 import type { GraphNode, GraphOutput } from "../../compiler/graph/types.ts";
@@ -14,8 +14,10 @@ import { flatNodes } from "./flat.ts";
 import type { Flat, FlatNode } from "./flat.ts";
 import { boxSources, drawInput, drawOperation, passedOn, roleOf } from "./of-graph.ts";
 import type { Source } from "./of-graph.ts";
+import { stepParts } from "./parts.ts";
+import { readable } from "./picture.ts";
 import type { Picture } from "./picture.ts";
-import { builderOf } from "./pictures.ts";
+import { builderOf, partsOfStep } from "./pictures.ts";
 import type { Drawn } from "./pictures.ts";
 import { nameInside, nameOutside, variableName } from "./variables.ts";
 
@@ -34,8 +36,34 @@ export function kernelPicture(drawn: Drawn, { program, kernels }: Built): Pictur
   const root = builder.group(null, "part", model, name);
   const all = kernels.get(name) ?? [];
   const steps = program.entries.find((entry) => entry.name === name)?.steps ?? [];
-  new KernelDrawing(builder, flatNodes(graph), placed(builder, root, steps, all), root).draw(graph);
+  const flat = flatNodes(graph);
+  const homeOf = all.length > readable ? homes(builder, drawn, flat, root) : () => root;
+  new KernelDrawing(builder, flat, placed(builder, root, steps, all, homeOf), root).draw(graph);
   return builder.finish(model, `${name} as ${all.length === 1 ? "1 kernel" : `${all.length} kernels`}`);
+}
+
+/** The group of a kernel outside of loops, by the nodes whose values it stores. */
+type HomeOf = (makes: ReadonlySet<string>) => number;
+
+/** The innermost layer that all of what it makes lies in, below the part of the step that this belongs to. */
+function homes(builder: PictureBuilder, { model, graph }: Drawn, flat: Flat, root: number): HomeOf {
+  const isStep = graph.nodes.some(({ backward }) => backward === true);
+  const containers = isStep ? partsOfStep(builder, root, model) : undefined;
+  const parts = stepParts(graph);
+  return (makes) => {
+    const nodes = [...makes].flatMap((key) => flat.nodes.get(key) ?? []);
+    const [first] = nodes;
+    if (first === undefined) return root;
+    const part = parts.of(Number.parseInt(first.key.slice(1), 10));
+    const container = containers?.get(part) ?? { group: root, base: [model] };
+    return builder.layer(container, commonPath(nodes.map(({ node }) => node.path)));
+  };
+}
+
+function commonPath(paths: readonly string[]): string {
+  const [first = [], ...others] = paths.filter((path) => path !== "").map((path) => path.split("."));
+  const end = first.findIndex((part, at) => others.some((other) => other[at] !== part));
+  return first.slice(0, end < 0 ? first.length : end).join(".");
 }
 
 /** Loops lie no deeper in one another than the scans of the source. */
@@ -44,11 +72,13 @@ function placed(
   root: number,
   steps: readonly Step[],
   kernels: readonly Kernel[],
+  homeOf: HomeOf,
 ): readonly Placed[] {
   let at = 0;
   const calls: Placed[] = [];
-  const add = (step: Step, group: number): void => {
+  const add = (step: Step, loopGroup: number | undefined): void => {
     if (step.kind === "loop") {
+      const group = loopGroup ?? root;
       const times = print(step.extent);
       const loop = builder.group(group, "loop", `loop, ${times} times`, step.index, [
         `runs its kernels ${times} times`,
@@ -59,16 +89,14 @@ function placed(
     const kernel = kernels[at++];
     if (kernel === undefined) return;
     const paths = [...new Set(kernel.origins.map(({ path }) => path))].filter((path) => path !== "");
-    const own = builder.group(group, "kernel", kernel.name, kernel.name, [`call ${at} of ${kernels.length}`, ...paths]);
     const keys = (kernel.values ?? []).map(keyOfTensor).filter(({ key }) => key !== "");
-    calls.push({
-      kernel,
-      group: own,
-      makes: new Set(keys.flatMap(({ key, isPart }) => (isPart ? [] : [key]))),
-      parts: new Set(keys.flatMap(({ key, isPart }) => (isPart ? [key] : []))),
-    });
+    const makes = new Set(keys.flatMap(({ key, isPart }) => (isPart ? [] : [key])));
+    const parts = new Set(keys.flatMap(({ key, isPart }) => (isPart ? [key] : [])));
+    const group = loopGroup ?? homeOf(makes.size > 0 ? makes : parts);
+    const own = builder.group(group, "kernel", kernel.name, kernel.name, [`call ${at} of ${kernels.length}`, ...paths]);
+    calls.push({ kernel, group: own, makes, parts });
   };
-  for (const step of steps) add(step, root);
+  for (const step of steps) add(step, undefined);
   return calls;
 }
 

@@ -94,7 +94,7 @@ function isTurn({ kind, name }: Box): boolean {
 }
 
 /** How many boxes a reader takes in at once. */
-const readable = 64;
+export const readable = 64;
 
 /**
  * The groups that are open at first: those that hold groups, the outermost first, as long as what is seen stays readable, but no turn of a `repeat`;

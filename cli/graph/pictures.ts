@@ -56,16 +56,21 @@ function drawStep(drawn: Drawn): { readonly builder: PictureBuilder; readonly ro
   const builder = builderOf(drawn);
   const root = builder.group(null, "part", model, "train_step");
   const parts = stepParts(graph);
-  const containers = new Map(
-    (["forward", "backward", "update"] as const).map((part) => {
-      const group = builder.group(root, "part", part, part, [told[part]]);
-      return [part, { group, base: [model] }] as const;
-    }),
-  );
+  const containers = partsOfStep(builder, root, model);
   const containerOf = (part: StepPart): Container => containers.get(part) ?? { group: root, base: [model] };
   drawGraph(builder, graph, {
     containerOf: ({ id }) => containerOf(parts.of(id)),
     containerOfOutput: (output) => containerOf(parts.ofOutput(output)),
   });
   return { builder, root };
+}
+
+/** A group for each part, where its layers go. */
+export function partsOfStep(builder: PictureBuilder, root: number, model: string): ReadonlyMap<StepPart, Container> {
+  return new Map(
+    (["forward", "backward", "update"] as const).map((part) => {
+      const group = builder.group(root, "part", part, part, [told[part]]);
+      return [part, { group, base: [model] }] as const;
+    }),
+  );
 }

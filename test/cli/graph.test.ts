@@ -33,6 +33,7 @@ const { folder: cwd } = folderWith({
   "small.nn": small,
   "loops.nn": loops,
   "turns.nn": turns,
+  "deep.nn": `${turns}train Deep { data: given  loss: mse  optimizer: sgd(lr: 0.1)  batch: 8 }\n`,
   [hostileName]: hostile,
   "bare.nn": "model Bare(x: [N, F]) -> [N, F] = relu(x)\n",
 });
@@ -190,6 +191,21 @@ describe("a picture", () => {
     const kernels = picture.boxes.filter(({ kind }) => kind === "kernel");
     expect(ops.filter(({ parent }) => !kernels.some(({ id }) => id === parent))).toEqual([]);
     expect(kernels.filter(({ id }) => !ops.some(({ parent }) => parent === id))).toEqual([]);
+  });
+
+  test("kernels that are too many to be seen at once stand in their layers, in the part of the step that they belong to", async () => {
+    const picture = await pictureOf("deep.nn", "--kernels", "--step");
+    const above = (box: Box | undefined): readonly string[] =>
+      box === undefined ? [] : [...above(picture.boxes[box.parent ?? -1]), box.name];
+    const kernels = picture.boxes.filter(({ kind }) => kind === "kernel").map((box) => above(box).slice(1));
+    const within = (...path: readonly string[]): number =>
+      kernels.filter((names) => path.every((name, at) => names[at] === name)).length;
+    expect(kernels.length).toBeGreaterThan(64);
+    expect(within("forward", "repeat", "repeat.7.residual")).toBe(1);
+    expect(within("backward", "repeat", "repeat.7.residual.dense")).toBe(2);
+    expect(within("forward") + within("backward") + within("update")).toBe(kernels.length);
+    const svg = await written("svg", "deep.nn", "--kernels", "--step");
+    expect([...svg.matchAll(/class="name"/g)].length).toBeLessThan(100);
   });
 
   test("boxes know the line of the source that they come from", async () => {
