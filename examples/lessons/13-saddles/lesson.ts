@@ -130,7 +130,7 @@ export const lesson: Lesson = {
           {
             kind: "chart",
             title: "Steps to a loss below 0.1, by where it begins",
-            x: { label: "off", scale: "log", from: 0.000008, to: 0.13 },
+            x: { label: "off: how far beside the line it begins", scale: "log", from: 0.000008, to: 0.13 },
             y: { label: "steps", from: 0, to: 350 },
             marks: [
               { kind: "line", points: nearer, colour: 3 },
