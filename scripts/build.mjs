@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { external } from "./lib/external.mjs";
 import { ensureInstalled, root, run, tool } from "./lib/project.mjs";
 
 const entries = {
@@ -14,9 +15,6 @@ const entries = {
   runtime: "runtime/load/index.ts",
   train: "runtime/train/index.ts",
 };
-
-/** Loaded from `node_modules` at run time: too large, too native, too seldom wanted, or (benny) in a form that cannot be bundled as ES modules. */
-const external = ["ts-morph", "webgpu", "benny", "sharp", "@dagrejs/dagre"];
 
 /** `import()` has no loader in a script out of V8's cache: it goes through a small file that Node.js compiles each time. */
 const importer = "module.exports = (name) => import(name);\n";

@@ -1,6 +1,6 @@
 /**
  * `npm run verify:deep`: everything of `verify`, then the random tests at full size with a fresh seed, the planted bugs, the export of every
- * example, what the examples reach over several seeds, and mutation testing in what is left of the hour. Writes `docs/verify-report.md`. NNC_SEED repeats a
+ * example, what the examples reach over several seeds, the lessons, and mutation testing in what is left of the hour. Writes `docs/verify-report.md`. NNC_SEED repeats a
  * run; NNC_SCALE makes it longer or shorter; NNC_MUTATION_MINUTES is the time for mutants, 0 for none. `-- --again verify`, `random`, `examples` or
  * `mutation` runs that stage once more, after a mend, and puts what it found into the report that is there: each line says on which commit it was run.
  */
@@ -235,9 +235,10 @@ function randomStage(environment) {
 /** The stage, and what it measured. */
 function examplesStage(folder) {
   let measured = [];
-  const line = stage("figures of the examples", () => {
+  const line = stage("figures of the examples and the lessons", () => {
     measured = measureExamples(folder);
-    return measured.every(({ figures }) => figures.every(({ passed }) => passed));
+    const lessonsHold = run(process.execPath, ["scripts/lessons.mjs", "--check"]) === 0;
+    return lessonsHold && measured.every(({ figures }) => figures.every(({ passed }) => passed));
   });
   return { line, measured };
 }

@@ -25,6 +25,14 @@ export function tightAxis(values: readonly number[], count: number): Axis {
   return { scale: "linear", from: low, to: high, ticks: multiples(step, low, high) };
 }
 
+/** An axis that begins and ends where it is told to. */
+export function fixedAxis(scale: Axis["scale"], from: number, to: number, count: number): Axis {
+  if (scale === "linear") return { scale, from, to, ticks: multiples(niceStep((to - from) / count), from, to) };
+  const ticks = logAxis(from, to).ticks.filter((tick) => tick >= from && tick <= to);
+  const apart = Math.max(1, Math.ceil(ticks.length / count));
+  return { scale, from, to, ticks: ticks.filter((_, at) => at % apart === 0) };
+}
+
 /** Where a value lies on the axis, 0 at its start and 1 at its end. */
 export function positionOn({ scale, from, to }: Axis, value: number): number {
   if (scale === "log") return Math.log(value / from) / Math.log(to / from);

@@ -7,23 +7,25 @@ import type { Markup } from "./html.ts";
 import { words } from "./xml.ts";
 import type { Colours } from "./xml.ts";
 
-/** What every page begins its style sheet with: the colours, by which a page is light or dark. */
-export const schemeText = `
+const pageColours = `
 :root {
-  color-scheme: light dark;
   --ground: #f6f7f9; --card: #ffffff; --ink: #1b1f24; --soft: #5a6572; --line: #d5dae1; --accent: #0b63b0; --on-accent: #ffffff; --track: #e6eaef; --bad: #a3260f;
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
 }
 @media (prefers-color-scheme: dark) {
   :root { --ground: #14171b; --card: #1d2127; --ink: #e8ebef; --soft: #a2adba; --line: #363d47; --accent: #6db3f2; --on-accent: #0d1116; --track: #2b313a; --bad: #ff9b85; }
 }
+`;
+
+/** What every page begins its style sheet with: the colours, by which a page is light or dark. */
+export const schemeText = `${pageColours}
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); }
 h1 { margin: 0; font-size: 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }
 `;
 
-/** The colours of pictures in a page, each three times as bright or dark as its ground at least. */
-export const plotScheme = `
+/** Each three times as bright or dark as its ground at least. */
+const plotColours = `
 :root {
   --shade: #56b4e9;
   --curve-0: #0072b2; --curve-1: #c35400; --curve-2: #00835f; --curve-3: #b3558a; --curve-4: #2787c4; --curve-5: #96700a; --curve-6: #7a5195; --curve-7: #4d4d4d;
@@ -34,8 +36,15 @@ export const plotScheme = `
     --curve-0: #56b4e9; --curve-1: #ff9248; --curve-2: #2fc79a; --curve-3: #e79ac6; --curve-4: #a5d8f7; --curve-5: #e3b341; --curve-6: #bfa3dd; --curve-7: #b8b8b8;
   }
 }
+`;
+
+/** Pictures in a page. */
+export const plotScheme = `${plotColours}
 .plot { display: block; width: 100%; max-width: 30rem; height: auto; }
 `;
+
+/** All that `themed` needs in a picture that stands alone, light or dark as the reader's system is. */
+export const pictureScheme = `${pageColours}${plotColours}`;
 
 /** Those of `plotScheme`. */
 export const themed: Colours = {

@@ -1,9 +1,10 @@
 /**
  * Panels as one SVG picture that stands alone: no font, style or script from elsewhere. Text that comes from a program is escaped.
  */
-import { axisOf, positionOn, tickText, tightAxis } from "./axis.ts";
-import type { Axis } from "./axis.ts";
 import { cut } from "../output/wrap.ts";
+import { axisOf, positionOn, tickText, tightAxis } from "./axis.ts";
+import { grid, legend, legendLine, legendRows, letterWidth, place } from "./frame.ts";
+import type { Frame, Signed } from "./frame.ts";
 import { drawMatrix } from "./matrix.ts";
 import { finitePoints } from "./panel.ts";
 import type { Curve, CurvePanel, Panel } from "./panel.ts";
@@ -16,21 +17,9 @@ const margin = 6;
 const header = 40;
 const columns = 2;
 const inner = { left: 56, right: 16, top: 34, bottom: 42 };
-const legendLine = 16;
-/** Letters of a proportional font of 12 pixels are at most about so wide on average. */
-const letterWidth = 7.4;
 
 function canvasOf(width: number, height: number, colours: Colours): Canvas {
   return { width, height, letters: Math.floor((width - inner.left - 4) / letterWidth), colours };
-}
-
-/** Where values are drawn, in the panel's own coordinates. */
-interface Frame {
-  readonly x: Axis;
-  readonly y: Axis;
-  readonly width: number;
-  readonly height: number;
-  readonly colours: Colours;
 }
 
 /** The picture, from `<svg` to `</svg>`. */
@@ -82,7 +71,7 @@ function drawPanel(panel: Panel, canvas: Canvas): readonly string[] {
 }
 
 function heightOf(panel: Panel, { width, height }: Canvas): number {
-  const rows = panel.kind === "curves" && panel.legend ? legendRows(panel.curves, width).length : 0;
+  const rows = panel.kind === "curves" && panel.legend ? legendRows(signsOf(panel), width - inner.left).length : 0;
   return height + rows * legendLine;
 }
 
@@ -119,8 +108,14 @@ function drawCurves(panel: CurvePanel, { width, height, letters, colours }: Canv
       "text-anchor": "middle",
       fill: colours.soft,
     }),
-    ...(panel.legend ? [group({ x: inner.left, y: height + 4 }, legend(panel.curves, width, colours))] : []),
+    ...(panel.legend
+      ? [group({ x: inner.left, y: height + 4 }, legend(signsOf(panel), width - inner.left, colours))]
+      : []),
   ];
+}
+
+function signsOf({ curves }: CurvePanel): readonly Signed[] {
+  return curves.map(({ name, colour, secondary }) => ({ name, colour, sign: secondary ? "dashed" : "line" }));
 }
 
 /** A line down the plot, with its name above it. */
@@ -133,33 +128,6 @@ function markOf({ mark }: CurvePanel, { x: axis, width, height, colours }: Frame
   return [
     element("line", line),
     text(mark.label, { x, y: -4, "text-anchor": anchor, "font-size": 11, fill: colours.soft }),
-  ];
-}
-
-function place(frame: Frame, x: number, y: number): readonly [number, number] {
-  return [positionOn(frame.x, x) * frame.width, (1 - positionOn(frame.y, y)) * frame.height];
-}
-
-function grid(frame: Frame): readonly string[] {
-  const { colours } = frame;
-  const across = frame.y.ticks.flatMap((tick) => {
-    const y = (1 - positionOn(frame.y, tick)) * frame.height;
-    return [
-      element("line", { x1: 0, x2: frame.width, y1: y, y2: y, stroke: colours.grid }),
-      text(tickText(frame.y, tick), { x: -8, y: y + 4, "text-anchor": "end", fill: colours.soft }),
-    ];
-  });
-  const down = frame.x.ticks.flatMap((tick) => {
-    const x = positionOn(frame.x, tick) * frame.width;
-    return [
-      element("line", { x1: x, x2: x, y1: frame.height, y2: frame.height + 4, stroke: colours.soft }),
-      text(tickText(frame.x, tick), { x, y: frame.height + 17, "text-anchor": "middle", fill: colours.soft }),
-    ];
-  });
-  return [
-    ...across,
-    element("line", { x1: 0, x2: frame.width, y1: frame.height, y2: frame.height, stroke: colours.soft }),
-    ...down,
   ];
 }
 
@@ -191,52 +159,4 @@ function split(points: Curve["points"]): readonly Curve["points"][] {
     else pieces.push([]);
   }
   return pieces.filter(({ length }) => length > 0);
-}
-
-/** A sign and a name for each curve; as many in a row as fit. */
-function legend(curves: readonly Curve[], width: number, colours: Colours): readonly string[] {
-  return legendRows(curves, width).flatMap((row, line) => {
-    let x = 0;
-    return row.flatMap(({ name, colour, secondary }) => {
-      const y = line * legendLine + 8;
-      const dash: Attributes = secondary ? { "stroke-dasharray": "4 3" } : {};
-      const drawn = [
-        element("line", {
-          x1: x,
-          x2: x + 20,
-          y1: y,
-          y2: y,
-          stroke: colourOf(colours, colour),
-          "stroke-width": secondary ? 1.3 : 2,
-          ...dash,
-        }),
-        text(cut(name, legendLetters(width)), { x: x + 26, y: y + 4, fill: colours.strong }),
-      ];
-      x += legendWidth(name, width);
-      return drawn;
-    });
-  });
-}
-
-function legendRows(curves: readonly Curve[], width: number): readonly (readonly Curve[])[] {
-  const rows: Curve[][] = [];
-  let used = Infinity;
-  for (const curve of curves) {
-    const own = legendWidth(curve.name, width);
-    if (used + own > width - inner.left) {
-      rows.push([]);
-      used = 0;
-    }
-    rows.at(-1)?.push(curve);
-    used += own;
-  }
-  return rows;
-}
-
-function legendLetters(width: number): number {
-  return Math.floor((width - inner.left - 44) / letterWidth);
-}
-
-function legendWidth(name: string, width: number): number {
-  return 26 + letterWidth * Math.min(legendLetters(width), Array.from(name).length) + 18;
 }

@@ -34,6 +34,7 @@ const sample = ["digits/digits.nn", "forecast/sunspots.nn", "text/recurrent.nn"]
 const files = readdirSync(root, { recursive: true, encoding: "utf8" })
   .map((file) => file.split(path.sep).join("/"))
   .filter((file) => file.endsWith(".nn") && file !== withoutData && !graphs.includes(file))
+  .filter((file) => !file.startsWith("lessons/"))
   .sort();
 const cases = (settings.deep ? files : sample).flatMap((file) => {
   const labels = trainLabels(readProject(path.join(root, file)));

@@ -2,38 +2,11 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { compileFile } from "../../compiler/files.ts";
-import type { TargetName } from "../../compiler/program/artifact.ts";
-import { prepare, train } from "../../runtime/train/index.ts";
+import { firstLosses, unzipped } from "../../examples/lessons/lib/first-losses.ts";
 import { temporaryFolder } from "../folder.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const steps = 3;
-
-function unzipped(bytes: Buffer): Buffer {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
-}
-
-async function firstLosses(
-  file: string,
-  label: string | undefined,
-  target: TargetName = "wasm",
-): Promise<readonly number[]> {
-  const options = { target, ...(label === undefined ? {} : { train: label }) } as const;
-  const compiled = compileFile(path.join(root, "examples", file), options);
-  if (!compiled.ok) throw new Error(compiled.diagnostics[0]?.message);
-  const folder = path.dirname(path.join(root, "examples", file));
-  const data = prepare(compiled.artifact.manifest, { read: (name) => unzipped(readFileSync(path.join(folder, name))) });
-  const losses: number[] = [];
-  for await (const event of train(compiled.artifact, data)) {
-    if (event.event === "step") losses.push(event.loss);
-    if (losses.length === steps) break;
-  }
-  return losses;
-}
-
 const first: readonly [file: string, label: string | undefined, losses: readonly number[]][] = [
   ["digits/digits.nn", undefined, [2.7512545585632324, 3.130624771118164, 2.6810524463653564]],
   ["linear/linear.nn", undefined, [29170.375, 23392.15234375, 19199.447265625]],
@@ -74,7 +47,7 @@ const first: readonly [file: string, label: string | undefined, losses: readonly
 test.each(first)(
   "%s, %s",
   async (file, label, losses) => {
-    expect(await firstLosses(file, label)).toEqual(losses);
+    expect(await firstLosses(path.join(root, "examples", file), label)).toEqual(losses);
   },
   120_000,
 );
@@ -83,7 +56,7 @@ test.each(first)(
 test.each(first.filter(([file]) => /^text\/[a-z]+\.nn$/.test(file)))(
   "%s, %s, on TypeScript",
   async (file, label, losses) => {
-    expect(await firstLosses(file, label, "typescript")).toEqual(losses);
+    expect(await firstLosses(path.join(root, "examples", file), label, "typescript")).toEqual(losses);
   },
   240_000,
 );

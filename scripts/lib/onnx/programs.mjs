@@ -11,8 +11,8 @@ import { randomFrom } from "../random.mjs";
 const command = path.join(root, "dist/cli.js");
 const workloadFolder = "bench/workloads";
 
-/** Those with `_measured` train other sizes of a model beside them; full.nn needs data that few have. */
-const left = /measured|full\.nn|products\.nn/;
+/** Those with `_measured` train other sizes of a model beside them; full.nn needs data that few have; lessons show what the others have, smaller. */
+const left = /measured|full\.nn|products\.nn|^lessons/;
 
 export function programFiles() {
   return ["examples", workloadFolder].flatMap((folder) =>

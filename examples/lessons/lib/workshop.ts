@@ -1,0 +1,115 @@
+/** How a lesson runs nnc: by the command, as a reader does, or as a network in this process where it asks for many values. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { compileFile } from "../../../compiler/files.ts";
+import type { CompileOptions } from "../../../compiler/compile.ts";
+import { load } from "../../../runtime/load/index.ts";
+import type { LoadOptions, Network } from "../../../runtime/load/index.ts";
+import { decode } from "../../../runtime/save/safetensors.ts";
+import type { DoneEvent, EpochEvent, StepEvent } from "../../../runtime/train/index.ts";
+
+/** What a training told, and where it left its files. */
+export interface Run {
+  readonly folder: string;
+  readonly params: string;
+  readonly steps: readonly StepEvent[];
+  readonly epochs: readonly EpochEvent[];
+  /** Undefined where the loss was no number any more. */
+  readonly done: DoneEvent | undefined;
+}
+
+/** `--label`, where the file has several trainings, and other flags as they are typed. */
+export interface TrainOptions {
+  readonly label?: string;
+  readonly flags?: readonly string[];
+}
+
+export class Workshop {
+  readonly #command: string;
+  readonly #folder: string;
+  readonly #scratch: string;
+  #runs = 0;
+
+  /** `command` is the built one; files are relative to the lesson's `folder`; runs lie in `scratch`, which the caller removes. */
+  constructor(command: string, folder: string, scratch: string) {
+    this.#command = command;
+    this.#folder = folder;
+    this.#scratch = scratch;
+  }
+
+  /** What `nnc` prints on standard output; throws where it fails. */
+  nnc(args: readonly string[], input = ""): string {
+    const { status, stdout, stderr } = this.#spawn(args, input);
+    if (status !== 0) throw new Error(`nnc ${args.join(" ")}: ${stderr}`);
+    return stdout;
+  }
+
+  train(file: string, { label, flags = [] }: TrainOptions = {}): Run {
+    this.#runs += 1;
+    const folder = path.join(this.#scratch, `run-${this.#runs}`);
+    const labelled = label === undefined ? [] : ["--label", label];
+    const args = ["train", file, "--json", "-o", folder, ...labelled, ...flags];
+    const { status, stdout, stderr } = this.#spawn(args, "");
+    const lines = stdout.trimEnd().split("\n");
+    // What the command prints is what its types say.
+    const events = lines.map((line) => JSON.parse(line) as StepEvent | EpochEvent | DoneEvent | { event: "diverged" });
+    const hasDiverged = events.some(({ event }) => event === "diverged");
+    if (status !== 0 && !hasDiverged) throw new Error(`nnc ${args.join(" ")}: ${stderr}${stdout}`);
+    return {
+      folder,
+      params: path.join(folder, "parameters.safetensors"),
+      steps: events.flatMap((event) => (event.event === "step" ? [event] : [])),
+      epochs: events.flatMap((event) => (event.event === "epoch" ? [event] : [])),
+      done: events.find((event) => event.event === "done"),
+    };
+  }
+
+  /** The numbers of each parameter that a run ended with, by its name, such as `Fare.weight`. */
+  parameters(run: Run): ReadonlyMap<string, readonly number[]> {
+    const { tensors } = decode(run.params, readFileSync(run.params));
+    return new Map([...tensors].map(([name, { data }]) => [name, Array.from(data)]));
+  }
+
+  /** The network of a file in this process, for lessons that look at single steps. The caller closes it. */
+  async network(file: string, compiling: CompileOptions, loading: LoadOptions = {}): Promise<Network> {
+    const compiled = compileFile(path.join(this.#folder, file), { target: "wasm", ...compiling });
+    if (!compiled.ok) throw new Error(`${file}: ${compiled.diagnostics[0]?.message}`);
+    return await load(compiled.artifact, loading);
+  }
+
+  /**
+   * What a model says of rows: the numbers of its first output, row by row. All rows are one batch. Inputs are as the network reads them: already
+   * scaled and standardised. A file that was trained with `--const` needs the same values in `compiling`.
+   */
+  async outputs(
+    file: string,
+    { run, model, compiling = {} }: { run: Run; model?: string; compiling?: CompileOptions },
+    inputs: Readonly<Record<string, readonly (readonly number[])[]>>,
+  ): Promise<readonly (readonly number[])[]> {
+    const rows = Math.max(...Object.values(inputs).map(({ length }) => length));
+    const network = await this.network(
+      file,
+      { ...compiling, bounds: { N: rows } },
+      { parameters: readFileSync(run.params) },
+    );
+    const typed = Object.fromEntries(
+      Object.entries(inputs).map(([name, values]) => [name, Float32Array.from(values.flat())]),
+    );
+    const [first] = model === undefined ? await network.predict(typed) : await network.predict(model, typed);
+    network.close();
+    if (first === undefined) throw new Error(`${file} has no output`);
+    const { data } = first;
+    const width = data.length / rows;
+    return Array.from({ length: rows }, (_, row) => Array.from(data.slice(row * width, (row + 1) * width)));
+  }
+
+  #spawn(args: readonly string[], input: string) {
+    return spawnSync(process.execPath, [this.#command, ...args], {
+      cwd: this.#folder,
+      input,
+      encoding: "utf8",
+      maxBuffer: 2 ** 30,
+    });
+  }
+}
