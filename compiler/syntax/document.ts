@@ -2,9 +2,10 @@
 import type { IToken, TokenType } from "chevrotain";
 import type * as ast from "./ast.ts";
 import { walk } from "./children.ts";
-import type { Comment, Document, Group, Seam, SeamKind } from "./layout.ts";
+import type { Document, Group, Seam, SeamKind } from "./layout.ts";
 import { gap } from "./spacing.ts";
 import * as t from "./tokens.ts";
+import { closers, openers, Written } from "./written.ts";
 
 /** What a group says of one of its seams. */
 interface Mark {
@@ -17,15 +18,8 @@ interface Draft extends Group {
   readonly marks: readonly Mark[];
 }
 
-const openers: readonly TokenType[] = [t.LeftParenthesis, t.LeftBracket, t.LeftBrace];
-const closers: readonly TokenType[] = [t.RightParenthesis, t.RightBracket, t.RightBrace];
-
 /** Members stand apart by more than words do where they share a line. */
 const betweenMembers = "  ";
-
-function lineEnds(text: string): number {
-  return text.match(/\r\n|\r|\n/g)?.length ?? 0;
-}
 
 function isBreak(word: number): Mark {
   return { word, kind: "break", steps: 1 };
@@ -37,14 +31,10 @@ function byPlace(one: Draft, other: Draft): number {
 
 /** The tokens of one text, and what is found in it; one is made for one text. */
 class Draughtsman {
-  private readonly text: string;
   private readonly tokens: readonly IToken[];
-  private readonly comments: readonly IToken[];
   private readonly starts: ReadonlyMap<number, number>;
   private readonly ends: ReadonlyMap<number, number>;
-  private readonly match: ReadonlyMap<number, number>;
-  private readonly columns: readonly number[];
-  private readonly rows: readonly number[];
+  private readonly written: Written;
   private readonly drafts: Draft[] = [];
   private readonly below = new Map<number, number>();
   private readonly gaps = new Map<number, string>();
@@ -56,15 +46,10 @@ class Draughtsman {
   private readonly signatures = new Map<number, number>();
 
   constructor(text: string, tokens: readonly IToken[], comments: readonly IToken[]) {
-    this.text = text;
     this.tokens = tokens;
-    this.comments = comments;
     this.starts = new Map(tokens.map(({ startOffset }, word) => [startOffset, word]));
     this.ends = new Map(tokens.map(({ startOffset, image }, word) => [startOffset + image.length, word]));
-    this.match = matching(tokens);
-    const places = placesOf(text, tokens);
-    this.columns = places.map(({ column }) => column);
-    this.rows = places.map(({ row }) => row);
+    this.written = new Written(text, tokens, comments);
   }
 
   private first({ span }: ast.Placed): number {
@@ -98,7 +83,7 @@ class Draughtsman {
     const drafts = this.drafts.toSorted(byPlace);
     const words = this.tokens.map(({ image }) => image);
     const groups = drafts.map(({ marks, ...group }) => group);
-    return { words, columns: this.columns, seams: this.seams(drafts), groups };
+    return { words, columns: this.written.columns, seams: this.seams(drafts), groups };
   }
 
   // Groups ------------------------------------------------------------------------------------------------------------
@@ -156,11 +141,12 @@ class Draughtsman {
   private chain(node: ast.Expression, operands: readonly ast.Expression[]): void {
     const [first, last] = this.unwrapped(node);
     const operators = operands.map((operand) => this.before(this.first(operand)));
-    const isAlone = openers.includes(this.typeAt(first - 1) ?? t.Comma) && this.match.get(first - 1) === last + 1;
+    const isAlone =
+      openers.includes(this.typeAt(first - 1) ?? t.Comma) && this.written.match.get(first - 1) === last + 1;
     this.add(isAlone ? "alone" : "soft", first, last, operators.map(isBreak));
     const seen = new Map<number, number>();
     for (const operator of operators) {
-      const column = this.columns[operator] ?? 0;
+      const column = this.written.columns[operator] ?? 0;
       const earlier = seen.get(column);
       if (earlier === undefined) seen.set(column, operator);
       else this.below.set(operator, earlier);
@@ -170,7 +156,7 @@ class Draughtsman {
   /** The words of an expression without parentheses around all of it. */
   private unwrapped(node: ast.Expression): [number, number] {
     let [first, last] = [this.first(node), this.last(node)];
-    while (this.typeAt(first) === t.LeftParenthesis && this.match.get(first) === last)
+    while (this.typeAt(first) === t.LeftParenthesis && this.written.match.get(first) === last)
       [first, last] = [first + 1, last - 1];
     return [first, last];
   }
@@ -211,7 +197,7 @@ class Draughtsman {
   // Braces ------------------------------------------------------------------------------------------------------------
 
   private isMultiline(open: number, close: number): boolean {
-    return this.rows[open] !== this.rows[close];
+    return this.written.rows[open] !== this.written.rows[close];
   }
 
   private marksOf(close: number, members: readonly number[]): readonly Mark[] {
@@ -227,7 +213,7 @@ class Draughtsman {
   }
 
   private braces(close: number, members: readonly number[], hangsFrom?: number): void {
-    const open = this.match.get(close) ?? close;
+    const open = this.written.match.get(close) ?? close;
     this.space(open, members);
     const kind = this.isMultiline(open, close) ? "open" : "soft";
     this.add(kind, open, close, this.marksOf(close, members), hangsFrom);
@@ -245,7 +231,7 @@ class Draughtsman {
     ];
     const braces = bodies.map(({ statements, span }) => {
       const close = this.ends.get(span.to) ?? 0;
-      return { open: this.match.get(close) ?? close, close, members: statements.map((one) => this.first(one)) };
+      return { open: this.written.match.get(close) ?? close, close, members: statements.map((one) => this.first(one)) };
     });
     const words = braces.slice(0, -1).map(({ close }) => close + 1);
     if (braces.some(({ open, close }) => this.isMultiline(open, close))) {
@@ -261,7 +247,8 @@ class Draughtsman {
     this.add("soft", this.first(node), this.last(node), [...marks, ...kept]);
     for (const [index, { open }] of braces.entries()) {
       const earlier = braces[index - 1]?.open;
-      if (earlier !== undefined && this.columns[earlier] === this.columns[open]) this.below.set(open, earlier);
+      if (earlier !== undefined && this.written.columns[earlier] === this.written.columns[open])
+        this.below.set(open, earlier);
     }
   }
 
@@ -272,7 +259,7 @@ class Draughtsman {
     const parts = [...node.entries, ...node.lets, ...(node.kind === "train" ? node.steps : [])];
     const members = parts.map((one) => this.first(one)).sort((a, b) => a - b);
     const close = this.last(node);
-    const open = this.match.get(close) ?? close;
+    const open = this.written.match.get(close) ?? close;
     // A train on one line is a row of a table.
     if (node.kind === "train" && !this.isMultiline(open, close)) {
       this.space(open, members);
@@ -292,18 +279,10 @@ class Draughtsman {
     };
     for (const member of members) {
       const entry = keyed.get(member);
-      if (entry === undefined || this.standsFree(member)) finish();
+      if (entry === undefined || this.written.standsFree(member)) finish();
       if (entry !== undefined) run.push(entry);
     }
     finish();
-  }
-
-  /** Whether an empty line or a comment on a line of its own stands before a word. */
-  private standsFree(word: number): boolean {
-    const before = this.tokens[word - 1];
-    const here = this.tokens[word];
-    if (before === undefined || here === undefined) return false;
-    return lineEnds(this.text.slice(before.startOffset + before.image.length, here.startOffset)) > 1;
   }
 
   // Brackets ----------------------------------------------------------------------------------------------------------
@@ -330,7 +309,9 @@ class Draughtsman {
       { word: close, kind: "close", steps: 0 },
     ]);
     for (const word of items) {
-      const isBelow = this.columns[word] === this.columns[open + 1] && this.rows[open] === this.rows[open + 1];
+      const isBelow =
+        this.written.columns[word] === this.written.columns[open + 1] &&
+        this.written.rows[open] === this.written.rows[open + 1];
       if (isBelow) this.below.set(word, open + 1);
     }
   }
@@ -345,13 +326,9 @@ class Draughtsman {
     const around: number[] = [];
     const bracketsOpen: TokenType[] = [];
     let next = 0;
-    let comment = 0;
     for (let word = 0; word <= this.tokens.length; word += 1) {
       while (around.length > 0 && (drafts[around.at(-1) ?? 0]?.last ?? 0) < word) around.pop();
       const inIndex = bracketsOpen.at(-1) === t.LeftBracket;
-      const start = comment;
-      const until = this.tokens[word]?.startOffset ?? Infinity;
-      while ((this.comments[comment]?.startOffset ?? Infinity) < until) comment += 1;
       const group = around.at(-1) ?? 0;
       const isBody = group > 0 && drafts[group]?.kind === "open";
       const plain = {
@@ -363,7 +340,7 @@ class Draughtsman {
       const below = this.below.get(word);
       seams.push({
         ...{ kind, steps, group: owner, gap: this.gapBefore(word, inIndex) },
-        ...this.between(word, start, comment),
+        ...this.written.between(word),
         ...(below === undefined ? {} : { below }),
       });
       const type = this.typeAt(word);
@@ -377,60 +354,6 @@ class Draughtsman {
   private gapBefore(word: number, inIndex: boolean): string {
     return this.gaps.get(word) ?? gap(this.tokens, word, inIndex, this.apart);
   }
-
-  /** What the writer put between two words: comments and line ends. No empty line is kept where brackets open and close. */
-  private between(word: number, start: number, end: number): Pick<Seam, "ends" | "comments" | "after"> {
-    const [previous, here] = [this.tokens[word - 1], this.tokens[word]];
-    const isOpened = previous === undefined || openers.includes(previous.tokenType);
-    const isClosed = here === undefined || closers.includes(here.tokenType);
-    let at = previous === undefined ? 0 : previous.startOffset + previous.image.length;
-    let ends = 0;
-    const comments = this.comments.slice(start, end).map(({ startOffset, image }, index): Comment => {
-      const written = this.text.slice(at, startOffset);
-      const before = Math.min(lineEnds(written), isOpened && index === 0 ? 1 : 2);
-      at = startOffset + image.length;
-      ends += before;
-      const column =
-        startOffset -
-        1 -
-        Math.max(this.text.lastIndexOf("\n", startOffset - 1), this.text.lastIndexOf("\r", startOffset - 1));
-      return {
-        text: image.replaceAll(/\r\n|\r/g, "\n").trimEnd(),
-        before,
-        column,
-        gap: /^ *$/.test(written) ? written.length : 0,
-      };
-    });
-    const most = isClosed || (isOpened && comments.length === 0) ? 1 : 2;
-    const after = Math.min(lineEnds(this.text.slice(at, here?.startOffset ?? this.text.length)), most);
-    return { ends: ends + after, comments, after };
-  }
-}
-
-function matching(tokens: readonly IToken[]): ReadonlyMap<number, number> {
-  const found = new Map<number, number>();
-  const open: number[] = [];
-  for (const [word, { tokenType }] of tokens.entries()) {
-    if (openers.includes(tokenType)) open.push(word);
-    const opener = closers.includes(tokenType) ? open.pop() : undefined;
-    if (opener !== undefined) found.set(opener, word).set(word, opener);
-  }
-  return found;
-}
-
-/** On which line each token stands, and how far in. */
-function placesOf(
-  text: string,
-  tokens: readonly IToken[],
-): readonly { readonly row: number; readonly column: number }[] {
-  let [row, begin, at] = [0, 0, 0];
-  return tokens.map(({ startOffset }) => {
-    for (; at < startOffset; at += 1) {
-      const isEnd = text[at] === "\n" || (text[at] === "\r" && text[at + 1] !== "\n");
-      if (isEnd) [row, begin] = [row + 1, at + 1];
-    }
-    return { row, column: startOffset - begin };
-  });
 }
 
 function operates({ kind }: ast.Expression): boolean {
