@@ -61,14 +61,10 @@ export class Written {
       const before = Math.min(lineEnds(written), isOpened && index === 0 ? 1 : 2);
       at = startOffset + image.length;
       ends += before;
-      const column =
-        startOffset -
-        1 -
-        Math.max(this.#text.lastIndexOf("\n", startOffset - 1), this.#text.lastIndexOf("\r", startOffset - 1));
       return {
         text: image.replaceAll(/\r\n|\r/g, "\n").trimEnd(),
         before,
-        column,
+        column: this.#commentColumns[start + index] ?? 0,
         gap: /^ *$/.test(written) ? written.length : 0,
       };
     });
