@@ -14,9 +14,10 @@ import { gradients } from "./passes/differentiate.ts";
 import { preludeFiles } from "./prelude/index.ts";
 import { analyse } from "./semantics/analyse.ts";
 import { collectFiles, collectPrelude, resolveUse, wholeDeclarations } from "./semantics/collect.ts";
-import type { FileScope, SourceModule } from "./semantics/module.ts";
+import type { FileScope, SourceModule, TypedModule } from "./semantics/module.ts";
 import { parsedPrelude, type SourceText } from "./sources.ts";
 
+import type { Declaration } from "./syntax/ast.ts";
 import { editorTokens, type EditorToken } from "./syntax/editor-tokens.ts";
 import { parse, type ParsedFile } from "./syntax/parse.ts";
 
@@ -56,18 +57,19 @@ export function inspect(source: SourceText, earlier?: Inspection): Inspection {
   const modules = new Map([...parsed].map(([name, { file }]) => [name, { name, ...file }]));
   const main = modules.get(source.name) ?? { name: source.name, ...parse({ name: source.name, text: source.source }) };
   const prelude = parsedPrelude();
-  const { module, sound, diagnostics } = analyse({ main, others: modules, prelude });
+  const { module, diagnostics } = analyse({ main, others: modules, prelude });
   const { files, scope } = collectFiles(main, modules, collectPrelude(prelude, []), []);
   const names = files.flatMap(({ file, scope: own }) => namesOf(file, own, sources, modules));
   const whole = files.flatMap(({ file }) => wholeDeclarations(file));
-  const planned = plan(sound, wholeDeclarations(main), sound.scope, dependencies(whole, names));
-  const runs = new Map(planned.map((one) => runOf(one, sound, sources, before)));
+  const planned = plan(module, wholeDeclarations(main), dependencies(whole, names));
+  const runs = new Map(planned.map((one) => runOf(one, module, sources, before)));
   const values = new Values(source.name);
   const complaints: Diagnostic[] = [];
   for (const [index, run] of [...runs.values()].entries()) {
     const { declarations } = planned[index] ?? { declarations: [] };
     values.add(run, declarations);
-    complaints.push(...diagnosticsOf(run, declarations));
+    // What a mistake that is known leads to is no other one.
+    if (!declarations.some((one) => isWrong(one, diagnostics))) complaints.push(...diagnosticsOf(run, declarations));
   }
   const tokens = editorTokens(source.source);
   const inspection: Inspection = {
@@ -79,8 +81,15 @@ export function inspect(source: SourceText, earlier?: Inspection): Inspection {
     symbols: symbolsOf(main.module.declarations),
     sources,
   };
-  made.set(inspection, { parsed, runs, tokens, scope: module.scope.names.size > 0 ? module.scope : scope });
+  made.set(inspection, { parsed, runs, tokens, scope });
   return inspection;
+}
+
+function isWrong({ span }: Declaration, diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(
+    ({ severity, labels: [first] }) =>
+      severity === "error" && first?.file === span.file && first.from >= span.from && first.from <= span.to,
+  );
 }
 
 function parsedOnce(name: string, text: string, before: Made | undefined): ParsedFile {
@@ -104,7 +113,7 @@ function namesOf(
 /** What a run told when all that it leads to read the same, or tells now; with the key that it is found by. */
 function runOf(
   { observed, declarations }: Planned,
-  sound: Parameters<typeof runOnce>[0],
+  module: TypedModule,
   texts: ReadonlyMap<string, string>,
   before: Made | undefined,
 ): readonly [string, Run] {
@@ -114,7 +123,7 @@ function runOf(
   const key = [observed.kind, ...parts].join("\0");
   return [
     key,
-    before?.runs.get(key) ?? runOnce(sound, observed, declarations, { gradients, operations: mostOperations }),
+    before?.runs.get(key) ?? runOnce(module, observed, declarations, { gradients, operations: mostOperations }),
   ];
 }
 
@@ -170,14 +179,14 @@ export function hoverAt(inspection: Inspection, offset: number): Hover | undefin
 function valuesOf({ span, definition, kind }: NameInfo, { expressions, names }: Inspection): readonly SeenValue[] {
   const beginning = (at: Span): readonly ExpressionInfo[] =>
     expressions.filter((one) => one.span.from === at.from && one.span.to >= at.to);
-  const own = beginning(span).at(-1);
+  const own = beginning(span);
   const calls = ["block", "model", "builtin", "loss", "metric", "initializer"].includes(kind);
-  if (own !== undefined && !(calls && own.values.every(({ value }) => value === "a layer"))) return own.values;
-  if (own !== undefined) return beginning(span).at(-2)?.values ?? own.values;
-  if (!isSame(span, definition) || calls) return [];
-  const use = names.find(
-    (one) => isSame(one.definition, span) && !isSame(one.span, span) && beginning(one.span).length > 0,
-  );
+  const isLayer = ({ values }: ExpressionInfo): boolean => values.every(({ value }) => value === "a layer");
+  // Of what is called, the call's.
+  const shown = (calls ? own.findLast((one) => !isLayer(one)) : undefined) ?? own.at(-1);
+  if (shown !== undefined) return shown.values;
+  if (calls || definition === undefined || definition.file !== span.file) return [];
+  const use = names.find((one) => isSame(one.definition, definition) && beginning(one.span).length > 0);
   return use === undefined ? [] : (beginning(use.span).at(-1)?.values ?? []);
 }
 

@@ -11,7 +11,7 @@ import {
 import type { Parameter } from "../syntax/ast.ts";
 import type { EditorToken } from "../syntax/editor-tokens.ts";
 import { declarationWords, spelling, statementWords } from "../syntax/tokens.ts";
-import { contextOf, type Context } from "./context.ts";
+import { beforeValues, contextOf, type Context } from "./context.ts";
 import { builtinDetail, builtinDoc, detailOf, parameterDetail, type Texts } from "./describe.ts";
 import { keyDocs, missingKeys } from "./keys.ts";
 import type { Completion, Completions } from "./types.ts";
@@ -36,35 +36,18 @@ const keySpaces: ReadonlyMap<string, readonly NameSpace[]> = new Map([
 
 const readers = ["csv", "idx", "npy", "text", "images", "arrays", "given"];
 const settingTypes = ["int", "float", "bool", "string", "layer", "initializer", "schedule", "i32"];
-/** Behind these a value begins. */
-const operators = new Set([
-  "=",
-  "<-",
-  "|>",
-  "+",
-  "-",
-  "*",
-  "/",
-  "@",
-  "%",
-  "**",
-  "==",
-  "!=",
-  "<",
-  ">",
-  "<=",
-  ">=",
-  "(",
-  "[",
-  ",",
-  ":",
-  "and",
-  "or",
-  "not",
-  "return",
-  "emit",
-  "in",
-]);
+const declarationKinds = [
+  "block",
+  "model",
+  "const",
+  "data",
+  "initializer",
+  "loss",
+  "metric",
+  "regularizer",
+  "optimizer",
+  "schedule",
+] as const;
 
 function word(label: string): Completion {
   return { label, kind: "word" };
@@ -79,9 +62,16 @@ class Completer {
     this.#context = context;
   }
 
+  /** Each name once: the nearest of several. */
   items(): readonly Completion[] {
+    const first = new Map<string, Completion>();
+    for (const one of this.#all()) if (!first.has(one.label)) first.set(one.label, one);
+    return [...first.values()];
+  }
+
+  #all(): readonly Completion[] {
     const { declaration, around, previous, inSignature } = this.#context;
-    const isValue = previous !== undefined && operators.has(previous.text);
+    const isValue = previous !== undefined && beforeValues.has(previous.text);
     if (previous?.text === "train" && around === undefined) return this.#names("value", ["model"]);
     if (previous?.text === "along") return this.#locals("dimension");
     if (inSignature) return this.#inSignature();
@@ -90,7 +80,7 @@ class Completer {
     if (around.sign !== "{") return this.#inBrackets(around.owner, around.label, around.labels);
     if (around.owner === "train" || around.owner === "step")
       return isValue ? this.#ofKey() : this.#keys(around.owner, around.labels);
-    return isValue || previous?.text === "if" || previous?.text === "require" ? this.#values() : this.#statements();
+    return isValue ? this.#values() : this.#statements();
   }
 
   /** What stands behind `=` of a declaration. */
@@ -194,7 +184,7 @@ class Completer {
         ...(doc === undefined ? {} : { doc }),
       };
     });
-    const all = [
+    return [
       ...this.#locals(),
       ...this.#names("value", ["block", "model", "const"]),
       ...this.#names("loss"),
@@ -203,18 +193,29 @@ class Completer {
       ...["scan", "repeat", "true", "false", "not"].map(word),
       ...ambient.map((label): Completion => ({ label, kind: "ambient" })),
     ];
-    const first = new Map<string, Completion>();
-    for (const one of all) if (!first.has(one.label)) first.set(one.label, one);
-    return [...first.values()];
   }
 
   #names(space: NameSpace, kinds?: readonly string[]): readonly Completion[] {
     const { scope, texts } = this.#input;
-    return [...new Set(visibleNames(scope, space))].flatMap((label): readonly Completion[] => {
+    const found = [...new Set(visibleNames(scope, space))].flatMap((label): readonly Completion[] => {
       const declaration = lookUp(scope, space, label)?.declaration;
       if (declaration === undefined || (kinds !== undefined && !kinds.includes(declaration.kind))) return [];
       const { kind, doc } = declaration;
       return [{ label, kind, detail: detailOf(declaration, texts), ...(doc === undefined ? {} : { doc }) }];
+    });
+    const wanted = kinds ?? (space === "value" ? ["block", "model", "const"] : [space]);
+    return [...found, ...this.#unread(wanted)];
+  }
+
+  /** What declarations that do not parse are called, as their words tell. */
+  #unread(kinds: readonly string[]): readonly Completion[] {
+    const { tokens } = this.#input;
+    return tokens.flatMap(({ text, kind }, index): readonly Completion[] => {
+      const word = tokens[index - 1];
+      const declared = declarationKinds.find((one) => one === word?.text);
+      return kind === "name" && word?.kind === "word" && declared !== undefined && kinds.includes(declared)
+        ? [{ label: text, kind: declared }]
+        : [];
     });
   }
 }

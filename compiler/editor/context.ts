@@ -1,6 +1,6 @@
 /** What is being written at a place of a text, as its words tell: also where it does not parse, since it rarely does while somebody types. */
 import type { EditorToken } from "../syntax/editor-tokens.ts";
-import { declarationWords, spelling } from "../syntax/tokens.ts";
+import { declarationWords, spelling, statementWords } from "../syntax/tokens.ts";
 import type { NameKind } from "./types.ts";
 
 export interface LocalName {
@@ -35,6 +35,14 @@ export interface Context {
 
 const declares: ReadonlySet<string> = new Set(declarationWords.map(spelling));
 
+/** Where a statement begins. */
+const statements: ReadonlySet<string> = new Set([...statementWords.map(spelling), "next", "emit", "<-", "}"]);
+
+/** Behind these a value begins. */
+export const beforeValues: ReadonlySet<string> = new Set(
+  "= <- |> + - * / @ % ** == != < > <= >= ( [ , : and or not return emit in if require".split(" "),
+);
+
 interface Level {
   readonly sign: string;
   readonly owner: string;
@@ -48,6 +56,8 @@ class Reader {
   readonly levels: Level[] = [];
   readonly locals: LocalName[] = [];
   declaration: string | undefined;
+  /** Of `let`s whose statement goes on: at which depth, and the names. */
+  private fresh: { readonly depth: number; readonly local: LocalName }[] = [];
   /** Names that the next braces bind. */
   private pending: LocalName[] = [];
   private braces = "";
@@ -73,6 +83,7 @@ class Reader {
   private take(token: EditorToken, index: number): void {
     const { text, kind } = token;
     const isTop = this.levels.length === 0;
+    if (statements.has(text)) this.settle();
     if (isTop && declares.has(text)) this.begin(text);
     // A declaration that lacks a bracket ends where the next one begins a line of its own.
     else if (text === "model" || text === "block" || text === "train") this.begin(text);
@@ -88,6 +99,7 @@ class Reader {
     this.levels.length = 0;
     this.locals.length = 0;
     this.pending = [];
+    this.fresh = [];
     this.declaration = word;
     this.braces = word;
     this.signature = !["use", "const", "data"].includes(word);
@@ -105,8 +117,20 @@ class Reader {
     this.braces = "body";
   }
 
+  /** A statement begins, so what the one before it binds is there. */
+  settle(): void {
+    const depth = this.levels.length;
+    this.locals.push(...this.fresh.filter((one) => one.depth === depth).map(({ local }) => local));
+    this.fresh = this.fresh.filter((one) => one.depth < depth);
+  }
+
+  private bind(name: string, kind: NameKind, depth: number): void {
+    this.fresh.push({ depth, local: { name, kind } });
+  }
+
   private close(): void {
     const level = this.levels.pop();
+    this.fresh = this.fresh.filter(({ depth }) => depth <= this.levels.length);
     if (level?.sign === "{") this.locals.length = level.known;
   }
 
@@ -141,14 +165,13 @@ class Reader {
       ["(", ","].includes(before)
     )
       this.locals.push({ name: text, kind: "input" });
-    else if (before === "let" || before === "param" || before === "state")
-      this.locals.push({ name: text, kind: before });
+    else if (before === "let" || before === "param" || before === "state") this.bind(text, before, this.levels.length);
     else if (this.at(index + 1) === "in" && (before === "scan" || before === "(" || before === ","))
       this.pending.push({ name: text, kind: "slice" });
     else if (this.at(index + 1) === "=" && (before === "with" || before === ","))
       this.pending.push({ name: text, kind: "carry" });
     else if (level?.sign === "(" && this.at(index - 1) !== ":" && this.isTargets(index))
-      this.locals.push({ name: text, kind: "let" });
+      this.bind(text, "let", this.levels.length - 1);
     else if (text === "scan" || (text === "step" && level?.owner === "train")) this.braces = text;
   }
 
@@ -165,6 +188,7 @@ class Reader {
 export function contextOf(tokens: readonly EditorToken[]): Context {
   const reader = new Reader(tokens);
   reader.read();
+  if (!beforeValues.has(tokens.at(-1)?.text ?? "")) reader.settle();
   const { levels, locals, declaration, inSignature } = reader;
   const keyed = levels.findLast(({ sign, owner }) => sign === "{" && (owner === "train" || owner === "step"));
   return {

@@ -1,5 +1,5 @@
 /** What is run so that every expression of a file has a value, and what each of these runs depends on. */
-import type { DeclaredCallable, FileScope, TypedModule } from "../semantics/module.ts";
+import type { DeclaredCallable, TypedModule } from "../semantics/module.ts";
 import { lookUp, nameSpaceOf } from "../semantics/module.ts";
 import type { Declaration } from "../syntax/ast.ts";
 import type { Observed } from "../elaborate/observe.ts";
@@ -56,7 +56,6 @@ const alone: readonly string[] = ["block", "loss", "metric", "regularizer"];
 export function plan(
   module: TypedModule,
   file: readonly Declaration[],
-  scope: FileScope,
   uses: ReadonlyMap<Declaration, ReadonlySet<Declaration>>,
 ): readonly Planned[] {
   const models = module.models.map((target): Observed => ({ kind: "model", target }));
@@ -68,7 +67,7 @@ export function plan(
   const known = new Set(called.flatMap(({ declarations }) => declarations));
   const others = file.flatMap((declaration): readonly Planned[] => {
     if (!alone.includes(declaration.kind) || known.has(declaration) || !("body" in declaration)) return [];
-    const found = lookUp(scope, nameSpaceOf(declaration), declaration.name.text);
+    const found = lookUp(module.scope, nameSpaceOf(declaration), declaration.name.text);
     if (found?.declaration !== declaration) return [];
     const target: DeclaredCallable = { declaration, scope: found.scope };
     return [{ observed: { kind: "alone", target }, declarations: reached(declaration, uses) }];

@@ -27,6 +27,8 @@ interface RelativeDiagnostic extends Omit<Diagnostic, "labels"> {
   readonly labels: readonly { readonly label: Label; readonly declaration: number | undefined }[];
 }
 
+const layer = describeValue({ kind: "layer", parts: [] });
+
 /** More bodies than these are not told apart. */
 const mostPaths = 6;
 
@@ -146,7 +148,10 @@ export class Values {
   expressions(): readonly ExpressionInfo[] {
     const all = [...this.#found.values()].map(({ span, values }): ExpressionInfo => ({
       span,
-      values: [...values].map(([value, { at, symbolic }]): SeenValue => ({ value, at: [...at], symbolic })),
+      values: [...values]
+        // A stage of a pipe is a layer first, and then what it gives.
+        .filter(([value]) => value !== layer || values.size === 1)
+        .map(([value, { at, symbolic }]): SeenValue => ({ value, at: [...at], symbolic })),
     }));
     return all.toSorted((a, b) => a.span.from - b.span.from || b.span.to - a.span.to);
   }

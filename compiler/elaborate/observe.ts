@@ -3,6 +3,7 @@
  * declaration with sizes that only its signature tells. No artifact comes of it, so nothing that only one needs is built.
  */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { programTooLarge } from "../diagnostics/codes/limits.ts";
 import { DimensionOverflow, symbol } from "../dimension/dimension.ts";
 import type { DeclaredCallable, TypedModule } from "../semantics/module.ts";
 import type { BareInput, Setting, TensorType, Train } from "../syntax/ast.ts";
@@ -46,7 +47,8 @@ export function observe(
   } catch (error) {
     if (!(error instanceof BudgetExceeded) && !(error instanceof DimensionOverflow)) throw error;
   }
-  return observed.kind === "alone" ? [] : session.diagnostics;
+  // How much is looked at here is no limit of the program.
+  return observed.kind === "alone" ? [] : session.diagnostics.filter(({ code }) => code !== programTooLarge.code);
 }
 
 function run(observed: Observed, session: Session): void {
