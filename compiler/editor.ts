@@ -94,7 +94,7 @@ function isWrong({ span }: Declaration, diagnostics: readonly Diagnostic[]): boo
 
 function parsedOnce(name: string, text: string, before: Made | undefined): ParsedFile {
   const known = before?.parsed.get(name);
-  return known?.text === text ? known.file : parse({ name, text });
+  return known?.text === text ? known.file : parse({ name, text }, known?.file.module);
 }
 
 function namesOf(

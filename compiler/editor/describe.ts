@@ -21,8 +21,19 @@ function onOneLine(text: string): string {
     .trim();
 }
 
+/** A declaration never changes, and all of its names are shown by the same line. */
+const details = new WeakMap<ast.Callable | ast.Definition, string>();
+
 /** `block dense(x: [.., C], units: int) -> [.., units]`, `const hidden = 64`. */
 export function detailOf(node: ast.Callable | ast.Definition, texts: Texts): string {
+  const known = details.get(node);
+  if (known !== undefined) return known;
+  const detail = headOf(node, texts);
+  details.set(node, detail);
+  return detail;
+}
+
+function headOf(node: ast.Callable | ast.Definition, texts: Texts): string {
   if (!("body" in node)) return onOneLine(textOf(node.span, node.span.to, texts));
   const last = node.result ?? node.parameters.at(-1) ?? node.name;
   const head = onOneLine(textOf(node.span, last.span.to, texts));
