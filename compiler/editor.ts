@@ -17,7 +17,7 @@ import { collectFiles, collectPrelude, resolveUse, wholeDeclarations } from "./s
 import type { FileScope, SourceModule, TypedModule } from "./semantics/module.ts";
 import { parsedPrelude, type SourceText } from "./sources.ts";
 
-import type { Declaration } from "./syntax/ast.ts";
+import type { Declaration, Name } from "./syntax/ast.ts";
 import { editorTokens, type EditorToken } from "./syntax/editor-tokens.ts";
 import { parse, type ParsedFile } from "./syntax/parse.ts";
 
@@ -59,7 +59,11 @@ export function inspect(source: SourceText, earlier?: Inspection): Inspection {
   const prelude = parsedPrelude();
   const { module, diagnostics } = analyse({ main, others: modules, prelude });
   const { files, scope } = collectFiles(main, modules, collectPrelude(prelude, []), []);
-  const names = files.flatMap(({ file, scope: own }) => namesOf(file, own, sources, modules));
+  const tokens = editorTokens(source.source);
+  const unread = unreadIn(source.name, tokens, main.module.declarations);
+  const names = files.flatMap(({ file, scope: own }) =>
+    namesOf(file, own, file.name === source.name ? unread : [], sources, modules),
+  );
   const whole = files.flatMap(({ file }) => wholeDeclarations(file));
   const planned = plan(module, wholeDeclarations(main), dependencies(whole, names));
   const runs = new Map(planned.map((one) => runOf(one, module, sources, before)));
@@ -71,7 +75,6 @@ export function inspect(source: SourceText, earlier?: Inspection): Inspection {
     // What a mistake that is known leads to is no other one.
     if (!declarations.some((one) => isWrong(one, diagnostics))) complaints.push(...diagnosticsOf(run, declarations));
   }
-  const tokens = editorTokens(source.source);
   const inspection: Inspection = {
     file: source.name,
     diagnostics: distinct([...main.diagnostics, ...diagnostics, ...complaints], sources),
@@ -97,13 +100,24 @@ function parsedOnce(name: string, text: string, before: Made | undefined): Parse
   return known?.text === text ? known.file : parse({ name, text }, known?.file.module);
 }
 
+/** The names that stand in no declaration that was read. */
+function unreadIn(file: string, tokens: readonly EditorToken[], declarations: readonly Declaration[]): readonly Name[] {
+  let next = 0;
+  return tokens.flatMap(({ kind, text, from, to }): readonly Name[] => {
+    while (next < declarations.length && (declarations[next]?.span.to ?? 0) <= from) next += 1;
+    const isRead = (declarations[next]?.span.from ?? Infinity) <= from;
+    return kind === "name" && !isRead ? [{ kind: "name", text, span: { file, from, to } }] : [];
+  });
+}
+
 function namesOf(
   file: SourceModule,
   scope: FileScope,
+  unread: readonly Name[],
   texts: ReadonlyMap<string, string>,
   files: ReadonlyMap<string, SourceModule>,
 ): readonly NameInfo[] {
-  return resolveNames(file.module.declarations, scope, texts, ({ path }) => {
+  return resolveNames(file.module.declarations, unread, scope, texts, ({ path }) => {
     const resolved = resolveUse(file.name, path.value);
     if (!("path" in resolved) || !files.has(resolved.path)) return undefined;
     return { file: resolved.path, from: 0, to: 0 };

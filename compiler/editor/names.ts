@@ -296,6 +296,11 @@ class Resolver {
     );
   }
 
+  /** A name in a text that does not parse: what the file or the language has of that name. */
+  unread(name: ast.Name): void {
+    this.#name(name, new Locals(), inExpressions);
+  }
+
   /** A name that a file declares, or the language has. */
   #named({ text, span }: ast.Name, candidates: readonly (Declared | undefined)[]): void {
     const declaration = candidates.find((one) => one !== undefined)?.declaration;
@@ -324,14 +329,16 @@ class Resolver {
   }
 }
 
-/** The names of a file; `target` says where a `use` leads. */
+/** The names of a file; `unread` are those where it does not parse, `target` says where a `use` leads. */
 export function resolveNames(
   declarations: readonly ast.Declaration[],
+  unread: readonly ast.Name[],
   scope: FileScope,
   texts: Texts,
   target: (use: ast.Use) => Span | undefined,
 ): readonly NameInfo[] {
   const resolver = new Resolver(scope, texts);
   for (const node of declarations) resolver.declaration(node, node.kind === "use" ? target(node) : undefined);
+  for (const name of unread) resolver.unread(name);
   return resolver.found.toSorted((a, b) => a.span.from - b.span.from);
 }

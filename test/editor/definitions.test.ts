@@ -80,6 +80,17 @@ test("other files: where `use` leads, and what they declare and use", () => {
   expect(usesAt(inspection, at[1] ?? 0).map(({ file }) => file)).toEqual(["lib/blocks.nn", "lib/blocks.nn", "main.nn"]);
 });
 
+test("names in a declaration that does not parse are those of the file and the prelude", () => {
+  const { inspection, at } = marked(
+    "block ‸f(x: [..]) -> [..] = x\nmodel M(x: [N]) -> [N] = x |> ‸f |> ‸relu |> dense(",
+  );
+  expect(at.map((offset) => definitionAt(inspection, offset)?.file)).toEqual([
+    "main.nn",
+    "main.nn",
+    "prelude/activations.nn",
+  ]);
+});
+
 test("built-ins are declared nowhere, but their uses are found", () => {
   const { inspection, at } = marked("model M(x: [N, 2]) -> [N, 2] = ‸exp(x) + exp(x)");
   expect(definitionAt(inspection, at[0] ?? 0)).toBeUndefined();
