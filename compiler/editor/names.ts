@@ -266,7 +266,10 @@ class Resolver {
     if (own === undefined) return this.#tell(label.span, { name: label.text, kind: "argument" });
     const detail = parameterDetail(own, this.#texts);
     this.#tell(label.span, {
-      ...{ name: label.text, kind: own.kind === "setting" ? "setting" : "input", definition: own.name.span, detail },
+      name: label.text,
+      kind: own.kind === "setting" ? "setting" : "input",
+      definition: own.name.span,
+      detail,
       ...(own.doc === undefined ? {} : { doc: own.doc }),
     });
   }

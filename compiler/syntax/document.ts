@@ -15,6 +15,7 @@ interface Mark {
 }
 
 interface Draft extends Group {
+  readonly hangsFrom: number;
   readonly marks: readonly Mark[];
 }
 
@@ -82,7 +83,7 @@ class Draughtsman {
     // Stable: what was added first is the outer one of two alike.
     const drafts = this.drafts.toSorted(byPlace);
     const words = this.tokens.map(({ image }) => image);
-    const groups = drafts.map(({ marks, ...group }) => group);
+    const groups = drafts.map(({ first, last, kind, hangsFrom }): Group => ({ first, last, kind, hangsFrom }));
     return { words, columns: this.written.columns, seams: this.seams(drafts), groups };
   }
 
@@ -339,7 +340,10 @@ class Draughtsman {
       const { kind, steps, group: owner } = marks.get(word) ?? plain;
       const below = this.below.get(word);
       seams.push({
-        ...{ kind, steps, group: owner, gap: this.gapBefore(word, inIndex) },
+        kind,
+        steps,
+        group: owner,
+        gap: this.gapBefore(word, inIndex),
         ...this.written.between(word),
         ...(below === undefined ? {} : { below }),
       });

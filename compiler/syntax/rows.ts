@@ -61,7 +61,7 @@ export function alignTrains(document: Document, lines: readonly Line[]): void {
 
 /** The cells of a train; undefined where it does not stand on one line. */
 function rowOf({ words, seams, columns, groups }: Document, group: number, line: Line): Row | undefined {
-  const { first = 0, last = -1 } = groups[group] ?? {};
+  const { first, last } = groups[group] ?? { first: 0, last: -1 };
   const cells: Cell[] = [];
   let text = "";
   for (let word = first; word <= last; word += 1) {
