@@ -5,10 +5,10 @@
 import { readFileSync } from "node:fs";
 import { completeAt, definitionAt, hoverAt, inspect } from "../dist/index.js";
 
-const examples = ["captions/captions", "shapes/segment", "vae/vae", "ode/ode"];
-const source = examples
-  .map((name) => readFileSync(new URL(`../examples/${name}.nn`, import.meta.url), "utf8"))
-  .join("\n");
+const examples = ["captions/captions", "shapes/detect", "vae/vae"];
+const texts = examples.map((name) => readFileSync(new URL(`../examples/${name}.nn`, import.meta.url), "utf8"));
+// Two of them have a metric `right`.
+const source = texts.map((text, index) => (index === 0 ? text.replaceAll(/\bright\b/g, "hit") : text)).join("\n");
 /** What is typed behind, and what it is called. */
 const places = [
   ["a body that two models lead to", "let gaze = "],
