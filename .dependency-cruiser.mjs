@@ -12,6 +12,7 @@ const phases = [
   "kernel",
   "semantics",
   "elaborate",
+  "editor",
   "passes",
   "lower",
   "fuse",

@@ -44,7 +44,7 @@ export function parseSources({ name, source, files = new Map() }: SourceText): P
 }
 
 /** The prelude never changes: it is parsed when first asked for, and once. */
-const parsedPrelude = once(parsePrelude);
+export const parsedPrelude = once(parsePrelude);
 
 function once<Value>(make: () => Value): () => Value {
   let made: { readonly value: Value } | undefined;

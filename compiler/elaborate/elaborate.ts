@@ -14,15 +14,12 @@ import type { TypedModule } from "../semantics/module.ts";
 import type { Train } from "../syntax/ast.ts";
 import { BudgetExceeded } from "./budget.ts";
 import { checkSizes } from "./check-sizes.ts";
-import { callBuiltin } from "./builtins/index.ts";
-import { apply, call, initialize, schedule } from "./calls.ts";
 import { checkConstants, constantsOf, evaluateConstants } from "./constants.ts";
 import { Entry } from "./entry.ts";
 import { continuationOf, type Continuations } from "./continuation.ts";
 import { checkData } from "./data-plan.ts";
+import { evaluatorWith } from "./evaluation-table.ts";
 import { buildEvaluation } from "./evaluation.ts";
-import type { Evaluator } from "./evaluator.ts";
-import { evaluate } from "./expressions.ts";
 import { Checks, Failure, recover } from "./failure.ts";
 import { hostOf } from "./host.ts";
 import { buildEvaluateStart, buildInit } from "./init.ts";
@@ -34,8 +31,6 @@ import { buildPrediction } from "./predict.ts";
 import { reportUnwatched } from "./probes.ts";
 import { checkGiven, type BuiltTrain } from "./given-options.ts";
 import { Session, type ClosedDimension, type VariableRecord } from "./session.ts";
-import { dimensionOf, evaluateShape } from "./shape-values.ts";
-import { run } from "./statements.ts";
 import { checkStandardized, reportIdleScale } from "./standardized.ts";
 import { buildTrainStep } from "./train-step.ts";
 import { withSettings } from "./override.ts";
@@ -68,19 +63,11 @@ interface Attempt {
 }
 
 function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyMap<string, number>): Attempt {
-  const evaluator: Evaluator = {
-    gradients: options.gradients,
-    evaluate,
-    dimension: dimensionOf,
-    shape: evaluateShape,
-    builtin: callBuiltin,
-    apply,
-    call,
-    initialize,
-    schedule,
-    run,
-  };
-  const session = new Session(module, evaluator, { ...options, dims, constants: constantsOf(options.consts) });
+  const session = new Session(module, evaluatorWith(options.gradients), {
+    ...options,
+    dims,
+    constants: constantsOf(options.consts),
+  });
   checkConstants(session);
   if (module.models.length === 0) {
     session.report(diagnose(noNetwork, {}, [{ file: module.name, from: 0, to: 0, text: "in this file" }]));

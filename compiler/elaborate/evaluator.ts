@@ -52,8 +52,12 @@ declare module "./session.ts" {
   }
 }
 
+/** Is told what each expression was worth wherever it was evaluated; a stage of a pipe is worth what it gives. */
+export type Observe = (expression: Expression, value: Evaluated, frame: Frame) => void;
+
 export interface Evaluator {
   readonly gradients: Gradients;
+  readonly observe?: Observe;
   evaluate(expression: Expression, frame: Frame, mode?: Mode): Evaluated;
   /** A whole number or dimension; reports everything else. */
   dimension(expression: Expression, frame: Frame): Dimension;

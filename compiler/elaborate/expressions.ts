@@ -20,8 +20,11 @@ import { boolValue, listValue, type Evaluated } from "./values.ts";
 export function evaluate(expression: Expression, frame: Frame, mode: Mode = {}): Evaluated {
   return frame.nested(1, expression.span, () =>
     withinRange(expression.span, frame, () => {
-      frame.session.budget.spend();
-      return dispatch(expression, frame, mode);
+      const { session } = frame;
+      session.budget.spend();
+      const value = dispatch(expression, frame, mode);
+      session.evaluator.observe?.(expression, value, frame);
+      return value;
     }),
   );
 }

@@ -66,6 +66,12 @@ function append(parts: LayerPart[], layer: Layer, frame: Frame): void {
 }
 
 function applyStage(stage: Expression, input: Evaluated, frame: Frame): Evaluated {
+  const value = stageOn(stage, input, frame);
+  frame.session.evaluator.observe?.(stage, value, frame);
+  return value;
+}
+
+function stageOn(stage: Expression, input: Evaluated, frame: Frame): Evaluated {
   if (stage.kind === "call") return evaluateCall(stage, [input], frame, {});
   if (stage.kind === "named") return evaluateNamed(stage, [input], frame);
   return frame.session.evaluator.apply(

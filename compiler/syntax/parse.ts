@@ -18,6 +18,7 @@ import { lex } from "./lex.ts";
 import type { LexedSource } from "./lex.ts";
 import { declarationsOf, faultyMember, isStray, membersAfter } from "./recovery.ts";
 import type { Cut } from "./recovery.ts";
+import { keepParts, partsOf, readAgain } from "./reuse.ts";
 import type { Source } from "./source.ts";
 import { composed } from "./identifiers.ts";
 import {
@@ -251,22 +252,49 @@ function withReservedNames(parts: readonly (readonly IToken[])[]): readonly (rea
   return parts.map((part) => part.map((token, index) => (isCall(token, index, part) ? { ...token, ...named } : token)));
 }
 
-/** The declarations of a file, and all that is wrong with its syntax, in source order. */
-export function parse(source: Source): ParsedFile {
+/** The text that a part was read from, with the comments before it. */
+function textOf({ text }: Source, part: readonly IToken[], from: number, index: number): string {
+  const last = part.at(-1);
+  const to = last === undefined ? from : last.startOffset + last.image.length;
+  return `${index === 0 ? "first" : ""}\n${text.slice(from, to)}`;
+}
+
+/**
+ * The declarations of a file, and all that is wrong with its syntax, in source order. With `earlier`, what an earlier text of the same file gave,
+ * only what changed is parsed.
+ */
+export function parse(source: Source, earlier?: Module): ParsedFile {
   const lexed = lex(source);
   const diagnostics = [...lexed.slips, ...lexed.diagnostics];
   const declarations: Declaration[] = [];
   const broken = { declarations: new Set<Declaration>(), names: new Set<string>(), uses: false };
-  const parts = lexed.parsable ? withReservedNames(declarationsOf(lexed.tokens)) : [];
+  const written = lexed.parsable ? declarationsOf(lexed.tokens) : [];
+  const parts = withReservedNames(written);
+  const known = partsOf(earlier);
+  const read = new Map<string, { readonly offset: number; readonly declaration: Declaration }>();
+  const isPlain = parts === written && diagnostics.length === 0;
+  let end = 0;
   for (const [index, part] of parts.entries()) {
     if (diagnostics.length > mistakesPerFile) break;
     const following = parts[index + 1]?.[0];
+    const offset = end;
+    const key = textOf(source, part, offset, index);
+    const before = isPlain ? known.get(key) : undefined;
+    end = offset + key.length - key.indexOf("\n") - 1;
+    if (before !== undefined) {
+      const declaration = readAgain(before, offset);
+      declarations.push(declaration);
+      read.set(key, { offset, declaration });
+      continue;
+    }
     const parsed = parseWhole({ source, lexed, following }, part, "declaration");
     const deep = parsed.declaration === undefined ? undefined : checkDepth(parsed.declaration);
     diagnostics.push(...(parsed.slips ?? []));
     const found = [...parsed.diagnostics, ...(deep === undefined ? [] : [deep])];
     if (!isHeadless(parts[index - 1], part, diagnostics)) diagnostics.push(...found);
     if (parsed.declaration !== undefined && deep === undefined) declarations.push(parsed.declaration);
+    if (found.length === 0 && isPlain && parsed.declaration !== undefined && (parsed.slips ?? []).length === 0)
+      read.set(key, { offset, declaration: parsed.declaration });
     if (found.length === 0 && !lexed.diagnostics.some((one) => isWithin(one, part, following))) continue;
     if (parsed.declaration !== undefined) broken.declarations.add(parsed.declaration);
     for (const name of namesIn(part, found)) broken.names.add(name);
@@ -275,6 +303,7 @@ export function parse(source: Source): ParsedFile {
   const span = { file: source.name, from: 0, to: source.text.length };
   const doc = lexed.doc === undefined ? {} : { doc: lexed.doc };
   const module: Module = { kind: "module", declarations, ...doc, span };
+  keepParts(module, read);
   return { module, diagnostics: limited(source, diagnostics), broken };
 }
 

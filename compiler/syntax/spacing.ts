@@ -31,7 +31,16 @@ function isFraction(tokens: readonly IToken[], slash: number): boolean {
   return [before, after].every((type) => type === undefined || ![...products, t.Minus, t.Dot].includes(type));
 }
 
-/** `0:5`, `:-1` and `::2` are tight; with longer bounds the colons stand apart: `2 * k : n`. */
+/** Whether the writer put space before a token. */
+function standsApart(tokens: readonly IToken[], index: number): boolean {
+  const [before, here] = [tokens[index - 1], tokens[index]];
+  return before !== undefined && here !== undefined && before.startOffset + before.image.length < here.startOffset;
+}
+
+/**
+ * `0:5`, `:-1` and `::2` are tight, unless each colon behind a bound was written with space before it; with longer bounds the colons stand
+ * apart: `2 * k : n`.
+ */
 function isTightSlice(tokens: readonly IToken[], colon: number): boolean {
   const stops: readonly (TokenType | undefined)[] = [t.Comma, t.LeftBracket, t.RightBracket, undefined];
   let [from, to] = [colon, colon];
@@ -40,6 +49,8 @@ function isTightSlice(tokens: readonly IToken[], colon: number): boolean {
   const isShort = (start: number, length: number): boolean =>
     length <= 1 || (length === 2 && tokens[start]?.tokenType === t.Minus);
   const colons = tokens.slice(from, to + 1).flatMap(({ tokenType }, at) => (tokenType === t.Colon ? [from + at] : []));
+  const bounded = colons.filter((at) => at > from && tokens[at - 1]?.tokenType !== t.Colon);
+  if (bounded.length > 0 && bounded.every((at) => standsApart(tokens, at))) return false;
   return [...colons, to + 1].every((end, part) => {
     const start = part === 0 ? from : colons[part - 1] + 1;
     return isShort(start, end - start);

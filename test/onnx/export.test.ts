@@ -98,11 +98,11 @@ describe("a model's nodes", () => {
       [
         [
           "Net.dense/MatMul",
-          "Net.dense (prelude/layers.nn:9:12): return x @ w + b",
+          "Net.dense (prelude/layers.nn:14:12): return x @ w + b",
         ],
         [
           "Net.dense/Add",
-          "Net.dense (prelude/layers.nn:9:12): return x @ w + b",
+          "Net.dense (prelude/layers.nn:14:12): return x @ w + b",
         ],
         [
           "Net/Sin",

@@ -57,13 +57,12 @@ step c{update:[A.head]  minimize:x}
 train B{data:given loss:mse}`.replace(" ; ", "\n");
   expect(`\n${formatted(text)}`).toMatchInlineSnapshot(`
     "
-    const a = 1/16 + 2 / x  // why
+    const a = 1/16 + 2 / x   // why
     block f(x: [N, C], units: int | [int] = 3) -> [N, units] {  // head
       let y = x[.., 0:5, 2 * k : n, -1:, :] @ w.T
       let u = x[::2, 0:n:-1, 2 * k :: 2, 1 : k + 1 : 2]
       param w: [C, units] = he_normal
-      /* a */
-      let (h, _) = scan x_t in (x) along axis -1 with h = zeros([N]), c = -1 { next h = h + x_t  emit (h) }
+      /* a */ let (h, _) = scan x_t in (x) along axis -1 with h = zeros([N]), c = -1 { next h = h + x_t  emit (h) }
 
       if training and not a { return -y ** -2 }
       else { return f(x)[0] |> dense(3) as "head" }
@@ -84,16 +83,13 @@ test("where lines end is the writer's choice", () => {
   const text = "model A(x: [N])\n-> [N] =\nx |> f(\na,\ng(\nb))\n|> h\n\n\n\nconst b = 1 +\n2\n";
   expect(`\n${formatted(text)}`).toMatchInlineSnapshot(`
     "
-    model A(x: [N])
-      -> [N] =
+    model A(x: [N]) -> [N] =
       x |> f(
         a,
-        g(
-          b))
+        g(b))
         |> h
 
-    const b = 1 +
-      2
+    const b = 1 + 2
     "
   `);
 });

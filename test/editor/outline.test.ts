@@ -1,0 +1,73 @@
+/** Foldings, symbols and the edits of diagnostics; and that nothing that anybody types makes an inspection throw. */
+import { expect, test } from "vitest";
+import { completeAt, definitionAt, hoverAt, inspect, usesAt } from "../../compiler/editor.ts";
+import { names } from "../diagnostics/wrong/names.ts";
+import { shapes } from "../diagnostics/wrong/shapes.ts";
+import { syntax1 } from "../diagnostics/wrong/syntax-1.ts";
+import { trains } from "../diagnostics/wrong/trains.ts";
+import { mutate } from "../random/mutate.ts";
+import { Random } from "../random/random.ts";
+import { snippets } from "../random/sources.ts";
+
+test("braces, brackets and runs of comments over several lines fold", () => {
+  const source =
+    "// a\n// b\n\n// c\nblock f(\n  x: [N]\n) -> [N] {\n  if true { return x }\n  return x\n}\n/* d\n*/\n";
+  const { foldings } = inspect({ name: "main.nn", source });
+  expect(foldings.map(({ span, kind }) => [kind, source.slice(span.from, span.to)])).toEqual([
+    ["comment", "// a\n// b"],
+    ["brackets", "(\n  x: [N]\n)"],
+    ["braces", "{\n  if true { return x }\n  return x\n}"],
+    ["comment", "/* d\n*/"],
+  ]);
+});
+
+test("declarations with what they own, also beside one that does not parse", () => {
+  const source =
+    "/// A block.\nblock f(x: [C]) -> [C] {\n  param w: [C] = zeros\n  if true { state s: [] = zeros }\n  return x * w\n}\nmodel Bad(x: ) -> = \nconst a = 1\ntrain M as quick { step one { minimize: 1 } }\n";
+  const { symbols } = inspect({ name: "main.nn", source });
+  const shown = symbols.map(({ kind, name, doc, children }) => [
+    kind,
+    name,
+    doc,
+    children.map((child) => `${child.kind} ${child.name}`),
+  ]);
+  expect(shown.filter(([, name]) => name !== "Bad")).toEqual([
+    ["block", "f", "A block.", ["param w", "state s"]],
+    ["const", "a", undefined, []],
+    ["train", "quick", undefined, ["step one"]],
+  ]);
+});
+
+const mended: readonly (readonly [source: string, edited: string])[] = [
+  ["model M(x: [N, 4]) -> [N, 2] = x |> dens(2)", "model M(x: [N, 4]) -> [N, 2] = x |> dense(2)"],
+  ["model M(x: [N, 4]) -> [N, 2] = x |> dense(unit: 2)", "model M(x: [N, 4]) -> [N, 2] = x |> dense(units: 2)"],
+];
+
+test.each(mended)("%s has an edit that mends it", (source, edited) => {
+  const { diagnostics } = inspect({ name: "main.nn", source });
+  const [edit] = diagnostics.flatMap(({ edits }) => edits);
+  const { span, text } = edit ?? { span: { from: 0, to: 0 }, text: "" };
+  expect(source.slice(0, span.from) + text + source.slice(span.to)).toBe(edited);
+  expect(inspect({ name: "main.nn", source: edited }).diagnostics).toEqual([]);
+});
+
+test("nothing that anybody types makes it throw, and every place is within its file", () => {
+  const random = new Random(5);
+  const wrong = [...names, ...shapes, ...syntax1, ...trains].map(([, source]) => source);
+  const mutants = Array.from({ length: 15 }, () => mutate(random.pick(snippets), random, snippets));
+  let before = inspect({ name: "main.nn", source: "" });
+  for (const source of [...wrong.filter((_, index) => index % 12 === 0), ...mutants]) {
+    const inspection = inspect({ name: "main.nn", source }, before);
+    for (const { span } of [...inspection.names, ...inspection.expressions, ...inspection.foldings]) {
+      expect(span.from).toBeLessThanOrEqual(span.to);
+      expect(span.to).toBeLessThanOrEqual(inspection.sources.get(span.file)?.length ?? 0);
+    }
+    for (let offset = 0; offset <= source.length; offset += 37) {
+      hoverAt(inspection, offset);
+      definitionAt(inspection, offset);
+      usesAt(inspection, offset);
+      completeAt(inspection, offset);
+    }
+    before = inspection;
+  }
+});
