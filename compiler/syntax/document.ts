@@ -102,6 +102,7 @@ class Draughtsman {
         return node.operator === "**" ? undefined : this.chain(node, [node.right]);
       case "const":
       case "data":
+        return this.definition(node);
       case "let":
       case "next":
       case "update":
@@ -193,6 +194,13 @@ class Draughtsman {
     ];
     this.add("soft", first, this.first(body), marks);
     this.body(body, first);
+  }
+
+  /** Data on one line are read beside the trains that take them, and stay as those do. */
+  private definition(node: ast.Definition): void {
+    const [first, last] = [this.first(node), this.last(node)];
+    if (node.kind === "data" && !this.isMultiline(first, last)) this.add("frozen", first, last, []);
+    else this.assignment(node.value, operates(node.value));
   }
 
   // Braces ------------------------------------------------------------------------------------------------------------

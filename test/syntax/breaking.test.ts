@@ -204,3 +204,16 @@ test("thousands of lines, deep brackets and long chains", () => {
   expect(formatted(once)).toBe(once);
   expect(once.split("\n").length).toBeGreaterThan(3500);
 });
+
+test("data on one line stay on it, as trains do, however long", () => {
+  const line = `data clothes = idx(image: "data/images.idx3.gz", target: "data/labels.idx1.gz", scale: 1 / 255, holdout: 15%)\n`;
+  expect(line.length).toBeGreaterThan(lineWidth);
+  expect(formatted(line)).toBe(line);
+  expect(formatted(line.replace("(image", "(\nimage"))).toBe(`data clothes = idx(
+  image: "data/images.idx3.gz",
+  target: "data/labels.idx1.gz",
+  scale: 1 / 255,
+  holdout: 15%
+)
+`);
+});
