@@ -1,0 +1,135 @@
+/**
+ * Runs a page of the manual in a folder of its own, block after block as a reader would, and answers the page with what was really printed.
+ * A block of `text` is what the block before it prints; `…` in it stands for anything, a line of it alone for any lines.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { nnc } from "../cli/helpers.ts";
+import { blocksOf, fileOf, type Block } from "./blocks.ts";
+import { withValues } from "./values.ts";
+
+interface Printed {
+  readonly text: string;
+  readonly failed: boolean;
+}
+
+/** The page as it should be: its own text where all is as it says. Throws where a block does what it should not. */
+export async function rerun(text: string, folder: string): Promise<string> {
+  let page = "";
+  let at = 0;
+  let printed = "";
+  for (const block of blocksOf(text)) {
+    const result = block.language === "text" ? agreeing(block.body, printed) : await run(block, folder);
+    page += text.slice(at, block.from) + result.body;
+    printed = result.printed;
+    at = block.to;
+  }
+  return page + text.slice(at);
+}
+
+interface Result {
+  readonly body: string;
+  readonly printed: string;
+}
+
+async function run(block: Block, folder: string): Promise<Result> {
+  const { language, words, body } = block;
+  if (words.includes("values")) return { body: await withValues(body), printed: "" };
+  const file = fileOf(block);
+  if (file !== undefined || language === "nn") write(folder, file ?? "example.nn", body);
+  const fails = words.includes("fails");
+  if (language === "nn") return { body, printed: await checked(folder, file ?? "example.nn", fails) };
+  if (language === "sh") return { body, printed: await shell(body, folder, fails) };
+  if (file === undefined && language !== "text") throw new Error(`a block of ${language} that nobody runs:\n${body}`);
+  return { body, printed: "" };
+}
+
+function write(folder: string, file: string, body: string): void {
+  mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+  writeFileSync(path.join(folder, file), body);
+}
+
+/** What `nnc check` says of a program. */
+async function checked(folder: string, file: string, fails: boolean): Promise<string> {
+  const { code, printed } = await nnc(["check", file], { cwd: folder });
+  expectEnd(`${file} in a block of nn`, fails, { text: printed, failed: code !== 0 });
+  return printed;
+}
+
+/** Runs the commands of a block one after the other; where they are to fail, all do. */
+async function shell(body: string, folder: string, fails: boolean): Promise<string> {
+  let all = "";
+  for (const line of body.replaceAll("\\\n", " ").trim().split("\n")) {
+    const command = line.replace(/\s+#.*$/, "");
+    if (command.trim() === "" || command.startsWith("#")) continue;
+    const printed = await commanded(command, folder);
+    expectEnd(command, fails, printed);
+    all += printed.text;
+  }
+  return all;
+}
+
+function expectEnd(what: string, fails: boolean, { text, failed }: Printed): void {
+  if (failed !== fails) throw new Error(`${what}: ${fails ? "should fail" : "failed"}, and printed\n${text}`);
+}
+
+/** Commands of nnc run in this process, with what is piped or redirected into them; all others in a shell. */
+async function commanded(command: string, folder: string): Promise<Printed> {
+  if (command.startsWith("npm ")) return installing(command, folder);
+  const [, before, rest = ""] = /^(?:(.*)\| *)?(?:npx )?nnc (.*)$/.exec(command) ?? [];
+  if (rest === "") return inShell(command, folder);
+  const { words, input, output } = parted(rest);
+  const piped = before === undefined ? "" : spawnSync("sh", ["-c", before], { cwd: folder, encoding: "utf8" }).stdout;
+  const stdin = input === undefined ? piped : readFileSync(path.join(folder, input));
+  const { code, stdout, stderr, printed } = await nnc(words, { cwd: folder, stdin });
+  if (output !== undefined) writeFileSync(path.join(folder, output), stdout);
+  return { text: output === undefined ? printed : stderr, failed: code !== 0 };
+}
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+/** Of the checkout, which is `../nnc` to a reader, npm's scripts need only be there; the rest needs no network. */
+function installing(command: string, folder: string): Printed {
+  const [, script] = /^npm --prefix \.\.\/nnc (?:run )?(\w+)$/.exec(command) ?? [];
+  if (script === undefined) return inShell(`${command.replace("../nnc", root)} --offline --no-audit --no-fund`, folder);
+  const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as Record<string, object>;
+  return { text: "", failed: script !== "ci" && !(script in (scripts ?? {})) };
+}
+
+function inShell(command: string, folder: string): Printed {
+  const { status, stdout, stderr } = spawnSync("sh", ["-c", `${command} 2>&1`], { cwd: folder, encoding: "utf8" });
+  return { text: stdout + stderr, failed: status !== 0 };
+}
+
+/** Words, without their quotes, and the files of `< in` and `> out`. */
+function parted(text: string) {
+  const words = [...text.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replaceAll(/["']/g, ""));
+  const redirected = (sign: string): string | undefined =>
+    words.includes(sign) ? words.splice(words.indexOf(sign), 2)[1] : undefined;
+  const input = redirected("<");
+  const output = redirected(">");
+  return { words, input, output };
+}
+
+/** The block itself where what was printed is as it says, else what was printed. */
+function agreeing(body: string, printed: string): Result {
+  const told = shownOf(printed);
+  return { body: patternOf(body).test(told) ? body : told, printed };
+}
+
+/** Without ends of lines that nobody sees; times differ from run to run. */
+function shownOf(printed: string): string {
+  const lines = printed.trimEnd().split("\n");
+  return `${lines.map((line) => line.trimEnd().replace(/ in \d[\d.]* (s|min)\b/, " in … $1")).join("\n")}\n`;
+}
+
+function patternOf(body: string): RegExp {
+  const lines = body.trimEnd().split("\n");
+  const patterns = lines.map((line) =>
+    line.trim() === "…" ? "(?:.*\\n)*?" : `${line.split("…").map(escaped).join(".*?")}\\n`,
+  );
+  return new RegExp(`^${patterns.join("")}$`);
+}
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
