@@ -4,7 +4,7 @@ import path from "node:path";
 
 export interface Block {
   readonly language: string;
-  /** What stands behind the language: a file that the block is, `fails`, `values`. */
+  /** What stands behind the language: a file that the block is; `fails`, `warns`; `values`; `part`, of a file that is no program by itself. */
   readonly words: readonly string[];
   readonly body: string;
   /** Offsets of the body in the page. */

@@ -1,2 +1,14 @@
-/** The pages of the manual whose blocks `manual.test.ts` runs, each in a folder of its own. */
-export const pages: readonly string[] = ["first-network.md"];
+/** The pages of the manual whose blocks `manual.test.ts` runs, each in a folder of its own, in the order of the table of contents. */
+export const pages: readonly string[] = [
+  "first-network.md",
+  "language/values.md",
+  "language/blocks.md",
+  "language/shapes.md",
+  "language/operators.md",
+  "language/control.md",
+  "language/parameters.md",
+  "language/files.md",
+  "language/layers.md",
+  "training.md",
+  "own-parts.md",
+];
