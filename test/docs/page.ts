@@ -5,6 +5,8 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { transform } from "esbuild";
+import { elaborateSource } from "../../compiler/front.ts";
 import { nnc } from "../cli/helpers.ts";
 import { blocksOf, fileOf, type Block } from "./blocks.ts";
 import { withValues } from "./values.ts";
@@ -36,10 +38,12 @@ interface Result {
 async function run(block: Block, folder: string): Promise<Result> {
   const { language, words, body } = block;
   if (words.includes("values")) return { body: await withValues(body), printed: "" };
+  if (words.includes("data")) return { body, printed: checkedData(body) };
   const file = fileOf(block);
   if (file !== undefined || language === "nn") write(folder, file ?? "example.nn", body);
   if (language === "nn" && !words.includes("part")) return { body, printed: await checked(folder, file ?? "example.nn", words) };
   if (language === "sh") return { body, printed: await shell(body, folder, words.includes("fails")) };
+  if (language === "ts" && file !== undefined) return { body, printed: await typed(body, file, folder) };
   if (file === undefined) throw new Error(`a block of ${language} that nobody runs:\n${body}`);
   return { body, printed: "" };
 }
@@ -49,13 +53,33 @@ function write(folder: string, file: string, body: string): void {
   writeFileSync(path.join(folder, file), body);
 }
 
-/** What `nnc check` says of a program, without what it says of memory. It warns only where it is to. */
+/** What `nnc check` says of a program, without what it says of memory. It warns only where it is to, or of data that come later. */
 async function checked(folder: string, file: string, words: readonly string[]): Promise<string> {
   const { code, printed } = await nnc(["check", file], { cwd: folder });
   const what = `${file} in a block of nn`;
   expectEnd(what, words.includes("fails"), { text: printed, failed: code !== 0 });
-  if (code === 0) expectEnd(what, words.includes("warns"), { text: printed, failed: printed.includes("warning[") });
+  if (code === 0) expectEnd(what, words.includes("warns"), { text: printed, failed: /warning\[(?!NN0801)/.test(printed) });
   return printed.replace(/\nmemory [^\n]*\n$/, "");
+}
+
+/** Types are checked with the declarations; here it runs. */
+async function typed(body: string, file: string, folder: string): Promise<string> {
+  const { code } = await transform(body, { loader: "ts", format: "esm", target: "node20" });
+  write(folder, file.replace(/\.ts$/, ".mjs"), code);
+  return shell(`node ${file.replace(/\.ts$/, ".mjs")}`, folder, false);
+}
+
+/** Each line is the data of a train whose model has an input of two columns. */
+function checkedData(body: string): string {
+  for (const line of body.trimEnd().split("\n")) {
+    const input = line.includes("flower:") ? "flower" : "x";
+    const source = `model M(${input}: [N, 2]) -> [N, 1] = ${input} |> dense(1)
+train M { ${line}  loss: mse  optimizer: sgd(lr: 0.1)  batch: 4  epochs: 1 }`;
+    const { diagnostics } = elaborateSource({ name: "data.nn", source }, { allowOpen: true });
+    const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
+    expectEnd(line, false, { text: errors.join("\n"), failed: errors.length > 0 });
+  }
+  return "";
 }
 
 /** Runs the commands of a block one after the other; where they are to fail, all do. */
@@ -119,10 +143,21 @@ function agreeing(body: string, printed: string): Result {
   return { body: patternOf(body).test(told) ? body : told, printed };
 }
 
-/** Without ends of lines that nobody sees; times differ from run to run. */
+/**
+ * Without ends of lines that nobody sees, and without what differs from run to run, times, threads and progress between the first epoch and the
+ * last, or from one state of nnc to the next: sizes in bytes.
+ */
 function shownOf(printed: string): string {
-  const lines = printed.trimEnd().split("\n");
-  return `${lines.map((line) => line.trimEnd().replace(/ in \d[\d.]* (s|min)\b/, " in … $1")).join("\n")}\n`;
+  const lines = printed
+    .trimEnd()
+    .replaceAll(/ on \d+ threads/g, "")
+    .replaceAll(/^memory .*?( for .*?) \(.*$/gm, "memory …$1 …")
+    .replaceAll(/\b\d[\d.]* (ms|s|min|k?B|MB)\b/g, "… $1")
+    .split("\n")
+    .map((line) => line.trimEnd());
+  const isProgress = (line = ""): boolean => /^\S+: epoch \d+\//.test(line);
+  const shown = lines.filter((line, at) => !isProgress(line) || !isProgress(lines[at - 1]) || !isProgress(lines[at + 1]));
+  return `${shown.join("\n")}\n`;
 }
 
 function patternOf(body: string): RegExp {
@@ -133,4 +168,6 @@ function patternOf(body: string): RegExp {
   return new RegExp(`^${patterns.join("")}$`);
 }
 
-const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+/** Columns are as wide as their widest cell, which may be a time. */
+const escaped = (text: string): string =>
+  text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(/ +/g, " +").replaceAll(/─+/g, "─+");

@@ -9,6 +9,10 @@ export const pages: readonly string[] = [
   "language/parameters.md",
   "language/files.md",
   "language/layers.md",
+  "data.md",
   "training.md",
   "own-parts.md",
+  "command.md",
+  "library.md",
+  "targets.md",
 ];
