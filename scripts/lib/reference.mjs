@@ -57,44 +57,43 @@ export function referencePages(code) {
   ]);
 }
 
-/** Kinds of declarations with their headings, in the order of the page. */
-const kinds = [
-  ["block", "Layers and other blocks"],
-  ["initializer", "Initializers"],
-  ["loss", "Losses"],
-  ["regularizer", "Regularizers"],
-  ["optimizer", "Optimizers"],
-  ["schedule", "Schedules"],
-  ["metric", "Metrics"],
-];
-
-/** The declarations of the prelude, with the text of their signatures. Those without a comment are helpers of others. */
-export function preludeDeclarations({ preludeFiles, parse }) {
-  return preludeFiles.flatMap(({ name, text }) =>
-    parse({ name, text }).module.declarations.map((one) => ({
+/** The declarations of a file of the prelude, with the text of their signatures; those without a comment are parts of others. */
+function declarationsOf({ name, text }, parse) {
+  const { module } = parse({ name, text });
+  const declared = module.declarations
+    .filter(({ doc }) => doc !== undefined)
+    .map((one) => ({
       kind: one.kind,
       name: one.name.text,
       doc: one.doc,
-      file: name,
       signature: text
         .slice(one.name.span.from, one.body.span.from)
         .replace(/[={\s]+$/, "")
         .replace(/\s+/g, " "),
-    })),
-  );
+    }));
+  return { lead: module.doc, declared };
 }
 
-function preludePage(code) {
-  const documented = preludeDeclarations(code).filter(({ doc }) => doc !== undefined);
+function preludePage({ preludeFiles, parse }) {
+  const entry = ({ kind, name, signature, doc }) => `### ${name}\n\n${nn(`${kind} ${signature}`)}\n\n${doc}`;
+  const section = (file) => {
+    const { lead, declared } = declarationsOf(file, parse);
+    const title = file.name.replace(/^prelude\/(.)(.*)\.nn$/, (_, first, rest) => first.toUpperCase() + rest);
+    const main = declared.some(({ kind }) => kind !== "block")
+      ? declared.filter(({ kind }) => kind !== "block")
+      : declared;
+    const helpers = declared.filter((one) => !main.includes(one));
+    return [
+      `## ${title}`,
+      ...(lead === undefined ? [] : [lead]),
+      ...main.map(entry),
+      ...(helpers.length === 0 ? [] : ["Blocks that these are made of:", ...helpers.map(entry)]),
+    ].join("\n\n");
+  };
   return page(
     "The prelude",
     "What every program has without a `use`. All of it is written in the language, in `compiler/prelude/`; any of these may be wrapped or replaced by a declaration of the same name.",
-    ...kinds.flatMap(([kind, heading]) => [
-      `## ${heading}`,
-      ...documented
-        .filter((one) => one.kind === kind)
-        .map(({ name, signature, doc }) => `### ${name}\n\n${nn(`${kind} ${signature}`)}\n\n${doc}`),
-    ]),
+    ...preludeFiles.map(section),
   );
 }
 

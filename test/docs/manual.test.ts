@@ -3,10 +3,10 @@ import { symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { temporaryFolder } from "../folder.ts";
-import { docs, pageText } from "./blocks.ts";
+import { blocksOf, docs, pagesIn, pageText } from "./blocks.ts";
 import { installLibrary } from "./library.ts";
-import { rerun } from "./page.ts";
-import { pages } from "./pages.ts";
+import { rerun, shell, write } from "./page.ts";
+import { elsewhere, pages } from "./pages.ts";
 
 const installed = temporaryFolder("manual");
 
@@ -16,18 +16,29 @@ beforeAll(async () => {
 });
 
 /** As a reader has it who installed nnc; the first page shows how. */
-function project(page: string): string {
+async function project(page: string): Promise<string> {
   const folder = temporaryFolder("page");
+  const { files = {}, before = "" } = pages.get(page) ?? {};
+  for (const [name, content] of Object.entries(files)) write(folder, name, content);
   if (page === "first-network.md") return folder;
   writeFileSync(path.join(folder, "package.json"), "{}");
   symlinkSync(path.join(installed, "node_modules"), path.join(folder, "node_modules"), "junction");
+  await shell(before, folder, []);
   return folder;
 }
 
-test.each(pages)(
+test.each([...pages.keys()])(
   "docs/%s runs, and prints what it shows",
   async (page) => {
-    await expect(await rerun(pageText(page), project(page))).toMatchFileSnapshot(path.join(docs, page));
+    await expect(await rerun(pageText(page), await project(page))).toMatchFileSnapshot(path.join(docs, page));
   },
-  120_000,
+  300_000,
 );
+
+test("every page with programs or commands is run", () => {
+  const runnable = new Set(["nn", "ts", "js", "sh"]);
+  const withBlocks = pagesIn("").filter(
+    (page) => !page.startsWith("reference/") && blocksOf(pageText(page)).some(({ language }) => runnable.has(language)),
+  );
+  expect(withBlocks.toSorted()).toEqual([...pages.keys(), ...elsewhere].toSorted());
+});

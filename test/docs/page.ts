@@ -3,7 +3,7 @@
  * A block of `text` is what the block before it prints; `…` in it stands for anything, a line of it alone for any lines.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { transform } from "esbuild";
 import { elaborateSource } from "../../compiler/front.ts";
@@ -41,14 +41,15 @@ async function run(block: Block, folder: string): Promise<Result> {
   if (words.includes("data")) return { body, printed: checkedData(body) };
   const file = fileOf(block);
   if (file !== undefined || language === "nn") write(folder, file ?? "example.nn", body);
-  if (language === "nn" && !words.includes("part")) return { body, printed: await checked(folder, file ?? "example.nn", words) };
-  if (language === "sh") return { body, printed: await shell(body, folder, words.includes("fails")) };
+  if (language === "nn" && !words.includes("part"))
+    return { body, printed: await checked(folder, file ?? "example.nn", words) };
+  if (language === "sh") return { body, printed: await shell(body, folder, words) };
   if (language === "ts" && file !== undefined) return { body, printed: await typed(body, file, folder) };
-  if (file === undefined) throw new Error(`a block of ${language} that nobody runs:\n${body}`);
+  if (file === undefined && language === "js") throw new Error(`a program without a name, which nobody runs:\n${body}`);
   return { body, printed: "" };
 }
 
-function write(folder: string, file: string, body: string): void {
+export function write(folder: string, file: string, body: string): void {
   mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
   writeFileSync(path.join(folder, file), body);
 }
@@ -58,7 +59,8 @@ async function checked(folder: string, file: string, words: readonly string[]): 
   const { code, printed } = await nnc(["check", file], { cwd: folder });
   const what = `${file} in a block of nn`;
   expectEnd(what, words.includes("fails"), { text: printed, failed: code !== 0 });
-  if (code === 0) expectEnd(what, words.includes("warns"), { text: printed, failed: /warning\[(?!NN0801)/.test(printed) });
+  if (code === 0)
+    expectEnd(what, words.includes("warns"), { text: printed, failed: /warning\[(?!NN0801)/.test(printed) });
   return printed.replace(/\nmemory [^\n]*\n$/, "");
 }
 
@@ -66,7 +68,7 @@ async function checked(folder: string, file: string, words: readonly string[]): 
 async function typed(body: string, file: string, folder: string): Promise<string> {
   const { code } = await transform(body, { loader: "ts", format: "esm", target: "node20" });
   write(folder, file.replace(/\.ts$/, ".mjs"), code);
-  return shell(`node ${file.replace(/\.ts$/, ".mjs")}`, folder, false);
+  return shell(`node ${file.replace(/\.ts$/, ".mjs")}`, folder, []);
 }
 
 /** Each line is the data of a train whose model has an input of two columns. */
@@ -83,13 +85,13 @@ train M { ${line}  loss: mse  optimizer: sgd(lr: 0.1)  batch: 4  epochs: 1 }`;
 }
 
 /** Runs the commands of a block one after the other; where they are to fail, all do. */
-async function shell(body: string, folder: string, fails: boolean): Promise<string> {
+export async function shell(body: string, folder: string, words: readonly string[]): Promise<string> {
   let all = "";
   for (const line of body.replaceAll("\\\n", " ").trim().split("\n")) {
     const command = line.replace(/\s+#.*$/, "");
     if (command.trim() === "" || command.startsWith("#")) continue;
-    const printed = await commanded(command, folder);
-    expectEnd(command, fails, printed);
+    const printed = words.includes("parsed") ? await parsed(command) : await commanded(command, folder);
+    expectEnd(command, words.includes("fails"), printed);
     all += printed.text;
   }
   return all;
@@ -99,9 +101,34 @@ function expectEnd(what: string, fails: boolean, { text, failed }: Printed): voi
   if (failed !== fails) throw new Error(`${what}: ${fails ? "should fail" : "failed"}, and printed\n${text}`);
 }
 
+/** Whether the command is one that there is, with flags and values that it takes: then what it lacks is its file. */
+async function parsed(command: string): Promise<Printed> {
+  const { words } = parted(command.replace(/^(npx )?nnc /, ""));
+  const { code, printed } = await nnc(words.map((word) => (word.endsWith(".nn") ? "no-such-file.nn" : word)));
+  return { text: printed, failed: code !== 1 || !printed.includes("there is no such file") };
+}
+
+/** Python is not needed to test nnc: a script has the flags that it is given, and writes parameters that are as if they had not moved. */
+function inPython(command: string, folder: string): Printed {
+  const { words } = parted(command);
+  const [script = ""] = words.filter((word) => word.endsWith(".py"));
+  const text = readFileSync(path.join(folder, script), "utf8");
+  const unknown = words
+    .slice(words.indexOf(script))
+    .filter((word) => word.startsWith("--") && !text.includes(`"${word}"`));
+  const out = path.join(folder, words[words.indexOf("--out") + 1] ?? "");
+  mkdirSync(out, { recursive: true });
+  copyFileSync(
+    path.join(folder, path.dirname(script), "parameters.safetensors"),
+    path.join(out, "parameters.safetensors"),
+  );
+  return { text: unknown.join(" "), failed: unknown.length > 0 };
+}
+
 /** Commands of nnc run in this process, with what is piped or redirected into them; all others in a shell. */
 async function commanded(command: string, folder: string): Promise<Printed> {
   if (command.startsWith("npm ")) return installing(command, folder);
+  if (/^(python|torchrun) /.test(command)) return inPython(command, folder);
   const [, before, rest = ""] = /^(?:(.*)\| *)?(?:npx )?nnc (.*)$/.exec(command) ?? [];
   if (rest === "") return inShell(command, folder);
   const { words, input, output } = parted(rest);
@@ -156,7 +183,9 @@ function shownOf(printed: string): string {
     .split("\n")
     .map((line) => line.trimEnd());
   const isProgress = (line = ""): boolean => /^\S+: epoch \d+\//.test(line);
-  const shown = lines.filter((line, at) => !isProgress(line) || !isProgress(lines[at - 1]) || !isProgress(lines[at + 1]));
+  const shown = lines.filter(
+    (line, at) => !isProgress(line) || !isProgress(lines[at - 1]) || !isProgress(lines[at + 1]),
+  );
   return `${shown.join("\n")}\n`;
 }
 
@@ -170,4 +199,7 @@ function patternOf(body: string): RegExp {
 
 /** Columns are as wide as their widest cell, which may be a time. */
 const escaped = (text: string): string =>
-  text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(/ +/g, " +").replaceAll(/─+/g, "─+");
+  text
+    .replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
+    .replaceAll(/ +/g, " +")
+    .replaceAll(/─+/g, "─+");
