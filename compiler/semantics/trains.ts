@@ -8,29 +8,9 @@ import { linearDimensions } from "./linear.ts";
 import { keyHelp } from "./habits.ts";
 import { lookUp, type FileScope } from "./module.ts";
 import { Scope } from "./scope.ts";
+import { stepKeys, trainKeys } from "./train-keys.ts";
 import type { UnknownNames } from "./unknown-names.ts";
 import { checkUnusedInTrain } from "./unused.ts";
-
-export const trainKeys: readonly string[] = [
-  "data",
-  "loss",
-  "regularize",
-  "optimizer",
-  "schedule",
-  "metrics",
-  "batch",
-  "epochs",
-  "steps_per_epoch",
-  "stop_early",
-  "clip_norm",
-  "average",
-  "start_from",
-  "seed",
-  "minimize",
-  "update",
-];
-
-export const stepKeys: readonly string[] = ["minimize", "update", "optimizer", "schedule", "regularize", "clip_norm"];
 
 export function checkTrains(trains: readonly Train[], scope: FileScope, unknown: UnknownNames): void {
   const { diagnostics } = unknown;

@@ -19,6 +19,8 @@ export interface RunOptions {
 export interface RunResult {
   readonly stdout: string;
   readonly stderr: string;
+  /** Both, as they come one after the other. */
+  readonly printed: string;
   readonly code: number;
 }
 
@@ -26,10 +28,14 @@ export async function nnc(args: readonly string[], options: RunOptions = {}): Pr
   const { cwd = tmpdir(), stdin = "", env = {}, interrupt = new AbortController().signal, terminal = false } = options;
   const out: string[] = [];
   const err: string[] = [];
+  const all: string[] = [];
   const textOf = (content: string | Uint8Array): string =>
     typeof content === "string" ? content : Buffer.from(content).toString("latin1");
   const stream = (lines: string[]) => ({
-    write: (content: string | Uint8Array) => lines.push(textOf(content)),
+    write: (content: string | Uint8Array) => {
+      lines.push(textOf(content));
+      all.push(textOf(content));
+    },
     isTTY: terminal,
     columns: 80,
   });
@@ -41,7 +47,7 @@ export async function nnc(args: readonly string[], options: RunOptions = {}): Pr
     catchInterrupt: (): Interrupt => ({ signal: interrupt, release: () => undefined }),
   };
   const code = await runCommand(args, context);
-  return { stdout: out.join(""), stderr: err.join(""), code };
+  return { stdout: out.join(""), stderr: err.join(""), printed: all.join(""), code };
 }
 
 async function* input(content: string | Uint8Array): AsyncGenerator<Uint8Array> {

@@ -2,6 +2,7 @@
 import path from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { blocksOf, pageText } from "../docs/blocks.ts";
 import { compilers } from "./compilers.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -47,12 +48,24 @@ export async function events(gpu: Gpu): Promise<number> {
 export { bytes, compileFile, first, loss };
 `;
 
+/** The program that the manual shows. */
+const manual = blocksOf(pageText("library.md"))
+  .filter(({ language }) => language === "ts")
+  .map(({ body }) => `declare const console: { log(...texts: readonly unknown[]): void };\n${body}`)
+  .join("\n")
+  .replaceAll('"nnc/runtime"', '"/nnc/runtime/load/index.js"')
+  .replaceAll('"nnc"', '"/nnc/compiler/index.js"');
+
 describe("the declarations", () => {
   const written = declarations();
 
   test.each(compilers)("pass TypeScript %s with nothing but ES2022", { timeout: 60_000 }, (_version, check) => {
     expect(written.size).toBeGreaterThan(50);
-    expect(check(new Map([...written, ["/user.ts", user]]), ["/user.ts"])).toEqual([]);
+    const programs = new Map([
+      ["/user.ts", user],
+      ["/manual.ts", manual],
+    ]);
+    expect(check(new Map([...written, ...programs]), [...programs.keys()])).toEqual([]);
   });
 
   test.each(compilers)(

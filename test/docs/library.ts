@@ -1,7 +1,8 @@
 /** The package `nnc` as `npm run build` bundles it, in a folder's `node_modules`: programs of the docs import it by its name. */
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { build } from "esbuild";
+import { pathToFileURL } from "node:url";
+import { build, type Plugin } from "esbuild";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const entryPoints = {
@@ -9,6 +10,11 @@ const entryPoints = {
   files: "compiler/files.ts",
   runtime: "runtime/load/index.ts",
   train: "runtime/train/index.ts",
+};
+
+// The script is plain JavaScript; this is its promise.
+const { parsedPrelude } = (await import(pathToFileURL(path.join(root, "scripts/lib/prelude.mjs")).href)) as {
+  readonly parsedPrelude: () => Plugin;
 };
 
 export async function installLibrary(folder: string): Promise<void> {
@@ -28,6 +34,7 @@ export async function installLibrary(folder: string): Promise<void> {
     format: "esm",
     packages: "external",
     loader: { ".nn": "text" },
+    plugins: [parsedPrelude()],
     logLevel: "error",
   });
 }

@@ -3,7 +3,7 @@
  * An effect is something that is otherwise in what elaboration makes.
  */
 import { describe, expect, test } from "vitest";
-import { trainKeys, stepKeys } from "../../compiler/semantics/trains.ts";
+import { trainKeys, stepKeys } from "../../compiler/semantics/train-keys.ts";
 import { printGraph } from "../../compiler/graph/print.ts";
 import { elaborated } from "./helpers.ts";
 

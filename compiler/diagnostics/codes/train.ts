@@ -9,7 +9,8 @@ export const unknownKey = define<{ readonly key: string; readonly place: string 
   severity: "error",
   message: ({ key, place }) => `\`${key}\` is no key of ${withArticle(place)}`,
   explanation:
-    "A train takes data, loss, update, regularize, optimizer, schedule, metrics, batch, epochs, stop_early, clip_norm, average, start_from and seed; " +
+    "A train takes data, loss or minimize, update, regularize, optimizer, schedule, metrics, batch, epochs, steps_per_epoch, stop_early, clip_norm, average, " +
+    "start_from and seed; " +
     "a step takes minimize, update, optimizer, schedule, regularize and clip_norm.",
   example: {
     bad: `${model}train M { data: given  loss: cross_entropy  optimiser: sgd(lr: 0.1) }`,
