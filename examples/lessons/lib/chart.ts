@@ -26,7 +26,7 @@ export function drawChart(chart: Chart, width: number, colours: Colours): Drawn 
   const x = axisFor(
     chart.x,
     points.map(([value]) => value),
-    Math.max(2, Math.floor(across / 60)),
+    Math.max(2, Math.floor(across / 42)),
   );
   const down = chart.square === true ? across : Math.round(Math.min(230, across * 0.62));
   const frame: Frame = { x, y, width: across, height: down, colours };
