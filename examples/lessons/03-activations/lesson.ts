@@ -1,6 +1,6 @@
 /** Sigmoid, tanh and ReLU with their slopes, and why layers need one of them: the temperature over a day, by networks with and without. */
 import { randomFrom } from "../../../scripts/lib/random.mjs";
-import { figure } from "../lib/lesson.ts";
+import { exact, figure } from "../lib/lesson.ts";
 import type { Lesson } from "../lib/lesson.ts";
 import type { Chart, Point } from "../lib/panel.ts";
 import { pictureOf } from "../lib/picture.ts";
@@ -108,7 +108,7 @@ export const lesson: Lesson = {
       figures: {
         "slope of sigmoid at 0": figure(slopeAt(all, "Sigmoid", 0), 2),
         "slope of sigmoid at 6": figure(slopeAt(all, "Sigmoid", 6), 4),
-        "slope of tanh at 0": figure(slopeAt(all, "Tanh", 0), 0),
+        "slope of tanh at 0": exact(slopeAt(all, "Tanh", 0)),
         "slope of tanh at 6": figure(slopeAt(all, "Tanh", 6), 6),
         "loss of Straight": figure(loss("Straight"), 1),
         "loss of Sigmoid": figure(loss("Sigmoid"), 2),

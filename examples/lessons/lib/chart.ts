@@ -175,7 +175,8 @@ function drawCells(
     const [x, y] = [left + (from - 0.5) * wide, bottom - (row + 0.5) * high];
     return `M${rounded(x)} ${rounded(y)}h${rounded((to - from) * wide)}v${rounded(high)}h${rounded((from - to) * wide)}z`;
   });
-  return element("path", { d: d.join(""), ...look });
+  // Without soft edges, between which the ground would shine through.
+  return element("path", { d: d.join(""), "shape-rendering": "crispEdges", ...look });
 }
 
 function drawShades(field: Field, frame: Frame): readonly string[] {

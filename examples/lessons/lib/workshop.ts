@@ -71,6 +71,13 @@ export class Workshop {
     return new Map([...tensors].map(([name, { data }]) => [name, Array.from(data)]));
   }
 
+  /** What `nnc graph` draws, as SVG. */
+  picture(file: string, flags: readonly string[]): string {
+    const out = path.join(this.#scratch, "picture.svg");
+    this.nnc(["graph", file, "-o", out, "--force", ...flags]);
+    return readFileSync(out, "utf8");
+  }
+
   /** What `nnc predict` says of rows, as it prints it: an object each. Rows are as the data have them. */
   predictions(
     file: string,
