@@ -64,7 +64,7 @@ function linesOf(nnc: Workshop, run: Run): readonly Mark[] {
   const parameters = nnc.parameters(run);
   const [weights, biases] = [parameters.get("Moons.dense.w") ?? [], parameters.get("Moons.dense.b") ?? []];
   return biases.map((bias, at) => {
-    const [ofX = 0, ofY = 1] = [weights[at], weights[biases.length + at]];
+    const [ofX, ofY] = [weights[at], weights[biases.length + at]];
     const points = across.map((x): Point => [x, -(bias + ofX * x) / ofY]);
     return { kind: "line", points, colour: 7, dashed: true };
   });

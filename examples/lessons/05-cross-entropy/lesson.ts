@@ -25,7 +25,7 @@ function clusters(): readonly Placed[] {
   const blur = () => 0.9 * (random() + random() - 1);
   return Array.from({ length: 150 }, (_, at) => {
     const cluster = at % 3;
-    const { x = 0, y = 0 } = centres[cluster] ?? {};
+    const { x, y } = centres[cluster];
     return { x: Number((x + blur()).toFixed(2)), y: Number((y + blur()).toFixed(2)), cluster };
   });
 }
