@@ -238,7 +238,7 @@ function unscaled(value: number, { scale, mean, deviation }: Output, index: numb
   const raw = (value * spread + (mean === null ? 0 : mean[column] ?? 0)) / scale;
   // Beside a large mean 32 bits would lose digits that the answer has.
   const steps = Math.abs((raw * scale) / (spread * Math.max(1, Math.abs(value)))) * 8388608;
-  return steps < 134217728 ? Math.fround(raw) : Number(raw.toPrecision(Math.min(17, Math.ceil(Math.log10(steps)) + 1)));
+  return steps >= 134217728 ? Number(raw.toPrecision(Math.min(17, Math.ceil(Math.log10(steps)) + 1))) : Math.fround(raw);
 }
 
 `;

@@ -82,7 +82,8 @@ export function undoFitted({ scale, mean, deviation }: FittedInput, values: Arra
     const spread = deviation?.[at % width] ?? 1;
     const raw = (value * spread + (mean?.[at % width] ?? 0)) / scale;
     const steps = Math.abs((raw * scale) / (spread * Math.max(1, Math.abs(value)))) * 2 ** 23;
-    return steps < farOff ? Math.fround(raw) : Number(raw.toPrecision(digitsOf(steps)));
+    // No number where all values were 0: 0 has no digits to lose.
+    return steps >= farOff ? Number(raw.toPrecision(digitsOf(steps))) : Math.fround(raw);
   });
 }
 

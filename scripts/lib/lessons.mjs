@@ -15,7 +15,7 @@ const bundles = path.join(root, "dist/lessons");
 
 /** The folders' names, in order. */
 export const lessonNames = readdirSync(lessons)
-  .filter((name) => /^\d\d-/.test(name))
+  .filter((name) => /^\d\d-/.test(name) && existsSync(path.join(lessons, name, "lesson.ts")))
   .sort();
 
 /** The module that runs lessons, and the lessons by their names. */

@@ -25,7 +25,7 @@ describe.each([390, 1200])("%d pixels wide", (width) => {
       const found: string[] = [];
       for (const file of pictures) {
         const svg = readFileSync(path.join(lessons, file), "utf8");
-        const style = "margin: 16px; background: var(--card); color: var(--ink)";
+        const style = "margin: 16px; background: var(--card, var(--ground)); color: var(--ink)";
         await page.setContent(
           `<style>svg { max-width: 100%; height: auto }</style><body style="${style}">${svg}</body>`,
         );

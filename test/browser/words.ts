@@ -53,7 +53,7 @@ export function paleThings(): readonly string[] {
   const own = (element: Element): boolean =>
     [...element.childNodes].some(({ nodeType, textContent }) => nodeType === 3 && textContent?.trim() !== "");
   const texts = [...document.body.querySelectorAll("*")]
-    .filter((one) => own(one) && one.tagName !== "title" && one.tagName !== "style")
+    .filter((one) => own(one) && !["title", "desc", "style"].includes(one.tagName))
     .map((one) => {
       const { color, fill } = getComputedStyle(one);
       return {

@@ -63,6 +63,7 @@ describe("back, of an answer beside a large mean", () => {
     [1_700_000_000, 1000, -0.123, 1_699_999_877],
     [1_700_000_000, 0, 3, 1_700_000_000],
     [1_700_000_000.5, 0, 3, 1_700_000_000.5],
+    [0, 0, 3, 0],
     // A third has as many digits as 24 bits of a deviation: 2000 + 10/3 to six behind the point.
     [2000, 10, Math.fround(1 / 3), 2003.3333334],
     [5, 1, 0.1, Math.fround(5.1)],

@@ -26,7 +26,7 @@ export function drawChart(chart: Chart, width: number, colours: Colours): Drawn 
   const x = axisFor(
     chart.x,
     points.map(([value]) => value),
-    Math.max(2, Math.floor(across / 60)),
+    Math.max(2, Math.floor(across / 42)),
   );
   const down = chart.square === true ? across : Math.round(Math.min(230, across * 0.62));
   const frame: Frame = { x, y, width: across, height: down, colours };
@@ -175,7 +175,8 @@ function drawCells(
     const [x, y] = [left + (from - 0.5) * wide, bottom - (row + 0.5) * high];
     return `M${rounded(x)} ${rounded(y)}h${rounded((to - from) * wide)}v${rounded(high)}h${rounded((from - to) * wide)}z`;
   });
-  return element("path", { d: d.join(""), ...look });
+  // Without soft edges, between which the ground would shine through.
+  return element("path", { d: d.join(""), "shape-rendering": "crispEdges", ...look });
 }
 
 function drawShades(field: Field, frame: Frame): readonly string[] {

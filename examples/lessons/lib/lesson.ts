@@ -25,7 +25,11 @@ export type Figure = { readonly value: number; readonly shown: string } & (
 
 /** With so many places after the point; another run may differ by a fiftieth, or by one in the last place. */
 export function figure(value: number, places: number): Figure {
-  return { value, shown: value.toFixed(places), within: Math.max(Math.abs(value) / 50, 10 ** -places) };
+  return {
+    value,
+    shown: value.toFixed(places).replace("-", "−"),
+    within: Math.max(Math.abs(value) / 50, 10 ** -places),
+  };
 }
 
 /** A count, or whatever else must be the same again. */

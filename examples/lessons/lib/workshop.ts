@@ -71,6 +71,29 @@ export class Workshop {
     return new Map([...tensors].map(([name, { data }]) => [name, Array.from(data)]));
   }
 
+  /** What `nnc graph` draws, as SVG. */
+  picture(file: string, flags: readonly string[]): string {
+    const out = path.join(this.#scratch, "picture.svg");
+    this.nnc(["graph", file, "-o", out, "--force", ...flags]);
+    return readFileSync(out, "utf8");
+  }
+
+  /** What `nnc predict` says of rows, as it prints it: an object each. Rows are as the data have them. */
+  predictions(
+    file: string,
+    run: Run,
+    rows: readonly Readonly<Record<string, unknown>>[],
+    flags: readonly string[] = [],
+  ): readonly Readonly<Record<string, unknown>>[] {
+    const input = rows.map((row) => JSON.stringify(row)).join("\n");
+    const lines = this.nnc(["predict", file, "--params", run.params, "--format", "json", ...flags], input);
+    // JSON lines, an object each.
+    return lines
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  }
+
   /** The network of a file in this process, for lessons that look at single steps. The caller closes it. */
   async network(file: string, compiling: CompileOptions, loading: LoadOptions = {}): Promise<Network> {
     const compiled = compileFile(path.join(this.#folder, file), { target: "wasm", ...compiling });
