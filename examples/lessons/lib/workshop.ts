@@ -7,7 +7,9 @@ import type { CompileOptions } from "../../../compiler/compile.ts";
 import { load } from "../../../runtime/load/index.ts";
 import type { LoadOptions, Network } from "../../../runtime/load/index.ts";
 import { decode } from "../../../runtime/save/safetensors.ts";
-import type { DoneEvent, EpochEvent, StepEvent } from "../../../runtime/train/index.ts";
+import { prepare, train } from "../../../runtime/train/index.ts";
+import type { DoneEvent, EpochEvent, StepEvent, TrainEvent } from "../../../runtime/train/index.ts";
+import { unzipped } from "./first-losses.ts";
 
 /** What a training told, and where it left its files. */
 export interface Run {
@@ -102,6 +104,27 @@ export class Workshop {
     const { data } = first;
     const width = data.length / rows;
     return Array.from({ length: rows }, (_, row) => Array.from(data.slice(row * width, (row + 1) * width)));
+  }
+
+  /**
+   * Trains in this process, for lessons that look at the network as it learns, or that train on data that lie in no file: `texts` stand for the files
+   * of these names. `seen` is told each event. The caller closes the network.
+   */
+  async watch(
+    file: string,
+    { compiling = {}, texts = {} }: { compiling?: CompileOptions; texts?: Readonly<Record<string, string>> },
+    seen: (event: TrainEvent, network: Network) => void,
+  ): Promise<Network> {
+    const compiled = compileFile(path.join(this.#folder, file), { target: "wasm", ...compiling });
+    if (!compiled.ok) throw new Error(`${file}: ${compiled.diagnostics[0]?.message}`);
+    const encoder = new TextEncoder();
+    const read = (name: string): Uint8Array => {
+      const text = texts[name];
+      return text === undefined ? unzipped(readFileSync(path.join(this.#folder, name))) : encoder.encode(text);
+    };
+    const training = train(compiled.artifact, prepare(compiled.artifact.manifest, { read }), { threads: 1 });
+    for await (const event of training) seen(event, training.network);
+    return training.network;
   }
 
   #spawn(args: readonly string[], input: string) {
