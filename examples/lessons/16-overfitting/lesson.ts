@@ -62,7 +62,7 @@ const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + 
 
 /** Other training points; of the test points one is enough, where nobody looks at the hold-out while it trains. */
 function onPoints(other: readonly Point[]): WatchOptions {
-  return { texts: { "data/points.csv": csv(other), "data/test.csv": csv(test.slice(0, 1)) } };
+  return { epochs: 500, texts: { "data/points.csv": csv(other), "data/test.csv": csv(test.slice(0, 1)) } };
 }
 
 interface Spread {
@@ -77,7 +77,7 @@ interface Spread {
 /** The same network on several draws of 20 points. */
 async function spreadOf(nnc: Workshop, units: number): Promise<Spread> {
   const fits: Fit[] = [];
-  for (let seed = 1; seed <= 10; seed += 1) fits.push(await fit(nnc, "plain", units, onPoints(draw(seed, 20))));
+  for (let seed = 1; seed <= 6; seed += 1) fits.push(await fit(nnc, "plain", units, onPoints(draw(seed, 20))));
   const average = across.map((_, at) => mean(fits.map(({ says }) => says[at] ?? 0)));
   const bias = mean(across.map((x, at) => ((average[at] ?? 0) - truth(x)) ** 2));
   const variance = mean(fits.map(({ says }) => mean(says.map((value, at) => (value - (average[at] ?? 0)) ** 2))));
@@ -107,13 +107,13 @@ interface Sized {
   readonly holdout: readonly Point[];
 }
 
-/** The last losses over how many points there are, each the mean of three draws. */
+/** The last losses over how many points there are, each the mean of two draws. */
 async function sizedOf(nnc: Workshop, units: number): Promise<Sized> {
   const training: Point[] = [];
   const holdout: Point[] = [];
   for (const size of sizes) {
     const fits: Fit[] = [];
-    for (const seed of [1, 2, 3]) fits.push(await fit(nnc, "plain", units, onPoints(draw(seed, size))));
+    for (const seed of [1, 2]) fits.push(await fit(nnc, "plain", units, onPoints(draw(seed, size))));
     training.push([size, mean(fits.map((one) => one.training.at(-1)?.[1] ?? 0))]);
     holdout.push([size, mean(fits.map(({ tested }) => tested))]);
   }
@@ -188,7 +188,7 @@ export const lesson: Lesson = {
       },
       pictures: {
         "spread.svg": pictureOf(
-          "Ten fits each to other points from the same curve, by networks of 1, 4 and 40 units a layer",
+          "Six fits each to other points from the same curve, by networks of 1, 4 and 40 units a layer",
           [
             ...spreads.filter(({ units }) => units === 1 || units === 4 || units === 40).map(spreadChart),
             {
