@@ -64,7 +64,7 @@ interface Seen {
 /** How much the change of each pixel matters to one place in the middle, over several pictures. */
 async function fieldOf(network: Network, model: string, count: number, image: Float32Array): Promise<Seen> {
   const [said] = await network.predict(model, { image });
-  const sums = new Array<number>(side * side).fill(0);
+  const sums = Array.from({ length: side * side }, () => 0);
   for (const [at, value] of (said?.data ?? []).entries())
     sums[at % sums.length] = (sums[at % sums.length] ?? 0) + Math.abs(value) / count;
   const rows = mapOf(sums, side, 1, 0);
