@@ -34,7 +34,6 @@ export interface WatchOptions {
   /** What files of these names hold, in the place of those that lie in the folder. */
   readonly texts?: Readonly<Record<string, string>>;
   readonly epochs?: number;
-  readonly seed?: number;
 }
 
 export class Workshop {
