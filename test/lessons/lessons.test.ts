@@ -31,7 +31,8 @@ describe.each(names)("%s", (name) => {
   const files = readdirSync(folder);
   const programs = files.filter((file) => file.endsWith(".nn"));
 
-  test("begins with the committed losses", async () => {
+  // A second or three of work for each, but on a busy machine that is many.
+  test("begins with the committed losses", { timeout: 120_000 }, async () => {
     const found: Record<string, readonly number[]> = {};
     for (const file of programs)
       for (const label of trainLabels(readProject(path.join(folder, file))))

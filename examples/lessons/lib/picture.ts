@@ -98,12 +98,11 @@ function drawTile(
   const frame = { width: side, height: cell * rows.length, fill: "none", stroke: colours.grid };
   return [
     ...shades.map(([shade, runs]) => {
-      const d = runs.map(({ row, from, to }) => {
-        const [x, y, long] = [from, row, to - from].map((one) => number(one * cell));
-        return `M${x} ${y}h${long}v${number(cell)}h-${long}z`;
-      });
+      // In cells, which are short numbers.
+      const d = runs.map(({ row, from, to }) => `M${from} ${row}h${to - from}v1h${from - to}z`);
       const fill = palette === "ink" ? colours.strong : colourOf(colours, shade > 0 ? 0 : 1);
-      return element("path", { d: d.join(""), fill, "fill-opacity": Math.abs(shade) / levels });
+      const look = { fill, "fill-opacity": Math.abs(shade) / levels };
+      return element("path", { d: d.join(""), transform: `scale(${number(cell)})`, ...look });
     }),
     element("rect", frame),
   ];
