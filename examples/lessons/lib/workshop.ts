@@ -4,10 +4,13 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { compileFile } from "../../../compiler/files.ts";
 import type { CompileOptions } from "../../../compiler/compile.ts";
+import type { Artifact } from "../../../compiler/program/artifact.ts";
 import { load } from "../../../runtime/load/index.ts";
 import type { LoadOptions, Network } from "../../../runtime/load/index.ts";
 import { decode } from "../../../runtime/save/safetensors.ts";
-import type { DoneEvent, EpochEvent, StepEvent } from "../../../runtime/train/index.ts";
+import { prepare, train } from "../../../runtime/train/index.ts";
+import type { DoneEvent, EpochEvent, StepEvent, TrainEvent } from "../../../runtime/train/index.ts";
+import { unzipped } from "./first-losses.ts";
 
 /** What a training told, and where it left its files. */
 export interface Run {
@@ -25,16 +28,27 @@ export interface TrainOptions {
   readonly flags?: readonly string[];
 }
 
+/** Of a training in this process. */
+export interface WatchOptions {
+  readonly compiling?: CompileOptions;
+  /** What files of these names hold, in the place of those that lie in the folder. */
+  readonly texts?: Readonly<Record<string, string>>;
+  readonly epochs?: number;
+  readonly seed?: number;
+}
+
 export class Workshop {
   readonly #command: string;
-  readonly #folder: string;
+  /** The lesson's. */
+  readonly folder: string;
   readonly #scratch: string;
   #runs = 0;
+  readonly #artifacts = new Map<string, Artifact>();
 
   /** `command` is the built one; files are relative to the lesson's `folder`; runs lie in `scratch`, which the caller removes. */
   constructor(command: string, folder: string, scratch: string) {
     this.#command = command;
-    this.#folder = folder;
+    this.folder = folder;
     this.#scratch = scratch;
   }
 
@@ -73,7 +87,7 @@ export class Workshop {
 
   /** The network of a file in this process, for lessons that look at single steps. The caller closes it. */
   async network(file: string, compiling: CompileOptions, loading: LoadOptions = {}): Promise<Network> {
-    const compiled = compileFile(path.join(this.#folder, file), { target: "wasm", ...compiling });
+    const compiled = compileFile(path.join(this.folder, file), { target: "wasm", ...compiling });
     if (!compiled.ok) throw new Error(`${file}: ${compiled.diagnostics[0]?.message}`);
     return await load(compiled.artifact, loading);
   }
@@ -104,9 +118,40 @@ export class Workshop {
     return Array.from({ length: rows }, (_, row) => Array.from(data.slice(row * width, (row + 1) * width)));
   }
 
+  /**
+   * Trains in this process, for lessons that look at the network as it learns, or that train on data that lie in no file. `seen` is told each event.
+   * The caller closes the network.
+   */
+  async watch(
+    file: string,
+    { compiling = {}, texts = {}, ...options }: WatchOptions,
+    seen: (event: TrainEvent, network: Network) => void,
+  ): Promise<Network> {
+    const artifact = this.#artifactOf(file, compiling);
+    const encoder = new TextEncoder();
+    const read = (name: string): Uint8Array => {
+      const text = texts[name];
+      return text === undefined ? unzipped(readFileSync(path.join(this.folder, name))) : encoder.encode(text);
+    };
+    const training = train(artifact, prepare(artifact.manifest, { read }), { ...options, threads: 1 });
+    for await (const event of training) seen(event, training.network);
+    return training.network;
+  }
+
+  /** Compiled once, however often it is trained. */
+  #artifactOf(file: string, compiling: CompileOptions): Artifact {
+    const key = JSON.stringify([file, compiling]);
+    const known = this.#artifacts.get(key);
+    if (known !== undefined) return known;
+    const compiled = compileFile(path.join(this.folder, file), { target: "wasm", ...compiling });
+    if (!compiled.ok) throw new Error(`${file}: ${compiled.diagnostics[0]?.message}`);
+    this.#artifacts.set(key, compiled.artifact);
+    return compiled.artifact;
+  }
+
   #spawn(args: readonly string[], input: string) {
     return spawnSync(process.execPath, [this.#command, ...args], {
-      cwd: this.#folder,
+      cwd: this.folder,
       input,
       encoding: "utf8",
       maxBuffer: 2 ** 30,
