@@ -34,6 +34,7 @@ export interface WatchOptions {
   /** What files of these names hold, in the place of those that lie in the folder. */
   readonly texts?: Readonly<Record<string, string>>;
   readonly epochs?: number;
+  readonly seed?: number;
 }
 
 export class Workshop {
