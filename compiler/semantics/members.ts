@@ -69,10 +69,14 @@ export function misplacedMember({ target, member, span }: Member, known: readonl
   return diagnose(wrongKind, { expected: "a value", found }, [label(span, "this")], attribute);
 }
 
+/** What takes more than the tensor. */
+const withArguments: readonly string[] = ["reshape", "transpose", "dense", "take", "pick", "one_hot", "dropout"];
+
 /** How a function is written here that is called so elsewhere. */
 function nameOf(text: string, known: readonly string[]): string | undefined {
   const habit = nameHelp(text, "value", []);
   const lower = text.toLowerCase();
   if (habit !== undefined) return habit;
-  return known.includes(lower) ? `write \`${lower}(x)\`, or \`x |> ${lower}\`` : didYouMean(text, known);
+  if (!known.includes(lower)) return didYouMean(text, known);
+  return withArguments.includes(lower) ? `write \`${lower}(x, …)\`` : `write \`${lower}(x)\`, or \`x |> ${lower}\``;
 }

@@ -37,7 +37,11 @@ test("every code has one kind of example, or a reason for none", () => {
 
 test("docs/messages.md says what each of them is told", async () => {
   const scenes = await Promise.all(
-    cases.map(async ([code, { bad }]) => ({ code, program: sceneText(bad), told: (await play(bad)).at(-1)?.text ?? "" })),
+    cases.map(async ([code, { bad }]) => ({
+      code,
+      program: sceneText(bad),
+      told: (await play(bad)).at(-1)?.text ?? "",
+    })),
   );
   await expect(messagesPage(scenes)).toMatchFileSnapshot("../../docs/messages.md");
 });

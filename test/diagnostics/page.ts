@@ -1,11 +1,13 @@
 /** The page of what wrong programs are told: one table for each kind of mistake, a row for each program. */
 import { elaborateSource } from "../../compiler/front.ts";
+import type { Scene } from "../../compiler/diagnostics/examples/index.ts";
 import { catalogue } from "../../compiler/diagnostics/codes/index.ts";
 import { wrongPrograms } from "./wrong/index.ts";
 
 export interface PlayedScene {
   readonly code: string;
-  readonly program: string;
+  /** All of it. */
+  readonly scene: Scene;
   /** All that its last line printed. */
   readonly told: string;
 }
@@ -33,10 +35,10 @@ export function messagesPage(scenes: readonly PlayedScene[]): string {
     const told = diagnostics.find((one) => one.code === code);
     return told === undefined ? [] : [row(code, example.bad, told.message)];
   });
-  const played = scenes.map(({ code, program, told }) => row(code, program, messageOf(code, told)));
+  const played = scenes.map(({ code, scene, told }) => row(code, shortOf(scene), messageOf(code, told)));
   return [
     "# What wrong programs are told\n",
-    "Written by `npm run golden` from the programs that the tests hold: what is said of each, with the proposal in parentheses where there is one. `nnc explain CODE` says more of a code.\n",
+    "Written by `npm run golden` from the programs that the tests hold: what is said of each, with the proposal in parentheses where there is one. `nnc explain CODE` says more of a code, and prints the files of those of the last table, with ones that are told nothing.\n",
     ...groups,
     section("One for each code of a source", examples),
     section("One for each code of files, data, commands and programs", played),
@@ -49,6 +51,13 @@ function section(title: string, rows: readonly string[]): string {
 
 function row(code: string, program: string, message: string): string {
   return `| ${code} | ${cell(program, "`")} | ${cell(message)} |`;
+}
+
+/** What a program does behind the line that compiles, or else what is typed: all of it is what `nnc explain` prints. */
+function shortOf({ files, lines }: Scene): string {
+  const program = files["main.mjs"];
+  if (program === undefined) return lines.map((line) => `$ ${line}`).join("\n");
+  return program.slice(program.indexOf("\n", program.indexOf("} = compile(")));
 }
 
 const longest = 300;

@@ -23,6 +23,7 @@ export interface Told {
 export function scenePlayer(): (scene: Scene) => Promise<readonly Told[]> {
   const all = temporaryFolder("scenes");
   const played = new Map<string, { readonly folder: string; readonly told: readonly Told[] }>();
+  let folders = 0;
   return async ({ files, lines }) => {
     let state = { folder: "", told: [] as readonly Told[] };
     for (const at of [0, ...lines.keys()].keys()) {
@@ -32,7 +33,7 @@ export function scenePlayer(): (scene: Scene) => Promise<readonly Told[]> {
         state = known;
         continue;
       }
-      const folder = path.join(all, String(played.size));
+      const folder = path.join(all, String(folders++));
       if (at === 0) write(files, folder);
       else cpSync(state.folder, folder, { recursive: true });
       const line = at === 0 ? undefined : lines[at - 1];

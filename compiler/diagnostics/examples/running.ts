@@ -140,7 +140,10 @@ console.log(warnings);`,
   ),
   NN0728: differing(
     { ...points, "net.nn": points["net.nn"].replace("sgd(lr: 0.1)", "adam(lr: 0.001)").replace(", holdout: 2", "") },
-    { files: { "rows.csv": points["rows.csv"].replace("4,1,1", "5e25,1,0\n5e25,1,1") }, lines: ["nnc train net.nn --epochs 5"] },
+    {
+      files: { "rows.csv": points["rows.csv"].replace("4,1,1", "5e25,1,0\n5e25,1,1") },
+      lines: ["nnc train net.nn --epochs 5"],
+    },
   ),
   NN0732: after("echo 7,7,1 >> rows.csv", on),
   NN0733: after("true", "nnc train net.nn -o run --resume", on),
