@@ -146,7 +146,7 @@ function isOurs(place: string): boolean {
 
 function isMarked(place: string): boolean {
   const beginning = beginningOf(place);
-  return marks.some(([end, mark]) => place.endsWith(end) && mark.test(beginning));
+  return marks.some(([end, mark]) => place.toLowerCase().endsWith(end) && mark.test(beginning));
 }
 
 /** Nothing where there is no such file. */
@@ -161,7 +161,8 @@ function beginningOf(place: string): string {
   }
 }
 
-function realPlace(place: string): string {
+/** Without links, as far as it is there. */
+export function realPlace(place: string): string {
   try {
     return realpathSync(place);
   } catch {

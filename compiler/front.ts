@@ -95,10 +95,13 @@ const analysis: Phase<Parsed["module"], TypedModule, FrontContext> = {
     const { module, sound, diagnostics } = analyse(parsed);
     log.diagnostics.push(...diagnostics);
     if (log.failed) {
-      // A key that is missing may be one that is misspelt.
-      const misspelt = diagnostics.some(({ code }) => code === unknownKey.code);
+      // A key that is missing may be one that is misspelt: what is proposed for that.
+      const proposals = diagnostics.flatMap(({ code, help = "" }) => (code === unknownKey.code ? [help] : []));
+      const misspelt = proposals.flatMap((help) => /^(?:did you mean|the key is) `(\w+)`/.exec(help)?.[1] ?? []);
+      const isMisspelt = ({ code, message }: Diagnostic): boolean =>
+        code === missingKey.code && misspelt.some((key) => message.includes(`\`${key}:\``));
       const others = independentMistakes(module, sound, options);
-      log.diagnostics.push(...others.filter(({ code }) => !misspelt || code !== missingKey.code));
+      log.diagnostics.push(...others.filter((one) => !isMisspelt(one)));
       throw new Rejected();
     }
     if (module.models.length > 0 || module.trains.length > 0) return module;

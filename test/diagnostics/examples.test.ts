@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { catalogue } from "../../compiler/diagnostics/codes/index.ts";
-import { sceneExamples, sceneText, withoutExample } from "../../compiler/diagnostics/examples/index.ts";
+import { sceneExamples, withoutExample } from "../../compiler/diagnostics/examples/index.ts";
 import { messagesPage } from "./page.ts";
 import { scenePlayer } from "./scenes.ts";
 
@@ -39,7 +39,7 @@ test("docs/messages.md says what each of them is told", async () => {
   const scenes = await Promise.all(
     cases.map(async ([code, { bad }]) => ({
       code,
-      program: sceneText(bad),
+      scene: bad,
       told: (await play(bad)).at(-1)?.text ?? "",
     })),
   );
