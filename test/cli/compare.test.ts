@@ -145,6 +145,17 @@ test("a run that kept only its log is compared as far as that goes", async () =>
   expect(stdout).toContain("old kept no run.json: in what source, settings and data differ is not known.");
 });
 
+test("one folder is one run, whatever links lead to it, and the end of a picture's name may be in capitals", async () => {
+  symlinkSync(path.join(cwd, "slow"), path.join(cwd, "linked"));
+  const twice = await nnc(["compare", "slow", "linked"], { cwd });
+  expect([twice.code, twice.stderr]).toEqual([
+    2,
+    expect.stringContaining("expected different runs, found linked twice"),
+  ]);
+  const { code } = await nnc(["compare", "slow", "fast", "-o", "runs.SVG"], { cwd });
+  expect([code, existsSync(path.join(cwd, "runs.SVG"))]).toEqual([0, true]);
+});
+
 describe("what is no run", () => {
   const log = (...lines: readonly string[]): string => lines.join("\n");
   test.each([

@@ -84,6 +84,7 @@ async function programmed(program: string, cwd: string): Promise<string> {
   const print = (...values: readonly unknown[]): void => void lines.push(JSON.stringify(values));
   const filesystem = { writeFileSync: (name: string, bytes: Uint8Array) => writeFileSync(path.join(cwd, name), bytes) };
   const body = program.replaceAll(/^import (\{.*\}) from (".*");$/gm, "const $1 = modules[$2];");
+  // oxlint-disable-next-line typescript/no-implied-eval -- The catalogue's own programs, run as a user would.
   const from = new Function("modules", "console", `return (async () => {\n${body}\n})()`);
   try {
     await from({ ...modules, "node:fs": filesystem }, { log: print });
