@@ -14,6 +14,7 @@ import { gradients } from "./passes/differentiate.ts";
 import { printGraph } from "./graph/print.ts";
 import { begin, complaints, Rejected, type Phase } from "./phase.ts";
 import { analyse } from "./semantics/analyse.ts";
+import { composed } from "./syntax/identifiers.ts";
 import type { TypedModule } from "./semantics/module.ts";
 import { parseSources, type Parsed, type SourceText } from "./sources.ts";
 import { printModule } from "./syntax/print.ts";
@@ -117,6 +118,11 @@ const analysis: Phase<Parsed["module"], TypedModule, FrontContext> = {
     ].join("\n"),
 };
 
+/** By the names as the source has them, however their accents are composed. Own keys only: `__proto__` and its like are ordinary names. */
+function named<Value>(given: Readonly<Record<string, Value>>): ReadonlyMap<string, Value> {
+  return new Map(Object.entries(given).map(([name, value]) => [composed(name), value]));
+}
+
 /** What only the whole module can tell: what takes a field of the data may be what is left out. */
 const ofTheWhole: readonly string[] = [unknownField.code];
 
@@ -137,9 +143,9 @@ function independentMistakes(
   const { diagnostics } = elaborate(sound, {
     gradients,
     train: chosen,
-    consts: new Map(Object.entries(consts)),
-    dims: new Map(Object.entries(dims)),
-    bounds: new Map(Object.entries(bounds)),
+    consts: named(consts),
+    dims: named(dims),
+    bounds: named(bounds),
     allowOpen: true,
     ...(dataFacts === undefined ? {} : { dataFacts }),
     ...(operations === undefined ? {} : { operations }),
@@ -153,12 +159,11 @@ const elaboration: Phase<TypedModule, Elaboration, FrontContext> = {
   name: "elaborate",
   run: (module, { front: options, log }) => {
     const { bounds = {}, dims = {}, consts = {}, settings = {}, ...others } = options;
-    // Own keys only: `__proto__` and its like are ordinary names.
     const maps = {
-      bounds: new Map(Object.entries(bounds)),
-      dims: new Map(Object.entries(dims)),
-      consts: new Map(Object.entries(consts)),
-      settings: new Map(Object.entries(settings)),
+      bounds: named(bounds),
+      dims: named(dims),
+      consts: named(consts),
+      settings: named(settings),
     };
     const made = elaborate(module, { ...others, ...maps, gradients });
     log.report(made.diagnostics);

@@ -1,5 +1,5 @@
 /** Runs side by side: figures, what differs, what does not compare, and what is said of what is no run. */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { figureTable } from "../../cli/compare/figures.ts";

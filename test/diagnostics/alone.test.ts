@@ -111,6 +111,12 @@ test("what is proposed for a name of the prelude is near to what stands behind t
   expect(proposed("abcd")).toBe(undefined);
 });
 
+test("options name a constant or a size however their accents are composed", () => {
+  const source = "const größe = 3\nmodel M(x: [N, É]) -> [N, 3] = x |> dense(größe)";
+  const options = { consts: { ["größe".normalize("NFD")]: 3 }, dims: { ["É".normalize("NFD")]: 4 }, bounds: { N: 4 } };
+  expect(codesOf(source, options)).toEqual([]);
+});
+
 test("the time that many mistakes take grows as they do", () => {
   const seconds = (count: number): number => {
     const blocks = Array.from({ length: count }, (_, at) => `block b${at}(x: [N]) -> [N] = x |> unknown${at}`);

@@ -6,7 +6,7 @@ import type { SceneExamples } from "./scene.ts";
 import { sources } from "./sources.ts";
 
 export { sceneText } from "./scene.ts";
-export type { Scene, SceneExample } from "./scene.ts";
+export type { Scene } from "./scene.ts";
 
 export const sceneExamples: SceneExamples = { ...sources, ...running, ...data, ...savedFiles };
 
