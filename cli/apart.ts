@@ -18,19 +18,25 @@ export function wantsApart(args: readonly string[]): boolean {
   return process.env[mark] === undefined && (args[0] === "bench" || args.some((arg) => /(^|=)wgsl$/.test(arg)));
 }
 
-/** The command in a process apart; answers its exit code. Ctrl-C reaches both, and that process decides what it means. */
+/** The command in a process apart; answers its exit code. that process decides what Ctrl-C means. */
 export async function runApart(args: readonly string[]): Promise<number> {
   const script = process.argv[1] ?? "";
   const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
     stdio: ["inherit", "inherit", "ignore", 2],
     env: { ...process.env, [mark]: "1" },
   });
-  process.on("SIGINT", () => undefined);
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  // Of Ctrl-C on a terminal both hear, of `kill` this process alone; who hears it twice at once takes it for one.
+  let stopped: NodeJS.Signals | undefined;
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => {
+      stopped = signal;
+      child.kill(signal);
+    });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code, signal) => {
-      if (signal !== null) process.stderr.write(`error: the process that uses the GPU was ended by ${signal}\n`);
+      if (signal !== null && signal !== stopped)
+        process.stderr.write(`error: the process that uses the GPU was ended by ${signal}\n`);
       resolve(code ?? (signal === null ? exitCodes.bug : 128 + constants.signals[signal]));
     });
   });

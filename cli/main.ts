@@ -12,10 +12,16 @@ function endOnClosedPipe(stream: NodeJS.WriteStream): void {
   });
 }
 
+/** Milliseconds: the terminal's signal, and the same one handed on by the process that started this one. */
+const atOnce = 200;
+
 function catchInterrupt(): Interrupt {
   const controller = new AbortController();
+  let heard = 0;
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    const isAgain = controller.signal.aborted && performance.now() - heard > atOnce;
+    if (isAgain) process.exit(exitCodes.interrupted);
+    heard = performance.now();
     controller.abort();
   };
   process.on("SIGINT", stop);

@@ -69,7 +69,7 @@ function requireReplaceable(context: Context, files: readonly string[], { force,
   const read = new Set(reads.map(realPlace));
   for (const file of files) {
     const place = placeOf(context, file);
-    if (statSync(place, { throwIfNoEntry: false })?.isFile() !== true) continue;
+    if (!isFile(place)) continue;
     const problem = read.has(realPlace(place))
       ? "this command reads it"
       : isOurs(place)
@@ -79,6 +79,15 @@ function requireReplaceable(context: Context, files: readonly string[], { force,
       throw new NncError(
         diagnose(inTheWay, { file, problem }, [], "choose another place, or add --force to replace it"),
       );
+  }
+}
+
+/** What cannot be looked at, such as a name that is too long, cannot be written either: that is told then. */
+function isFile(place: string): boolean {
+  try {
+    return statSync(place).isFile();
+  } catch {
+    return false;
   }
 }
 
@@ -137,7 +146,7 @@ function isOurs(place: string): boolean {
 
 function isMarked(place: string): boolean {
   const beginning = beginningOf(place);
-  return marks.some(([end, mark]) => place.endsWith(end) && mark.test(beginning));
+  return marks.some(([end, mark]) => place.toLowerCase().endsWith(end) && mark.test(beginning));
 }
 
 /** Nothing where there is no such file. */
@@ -152,7 +161,8 @@ function beginningOf(place: string): string {
   }
 }
 
-function realPlace(place: string): string {
+/** Without links, as far as it is there. */
+export function realPlace(place: string): string {
   try {
     return realpathSync(place);
   } catch {

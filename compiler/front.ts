@@ -14,6 +14,7 @@ import { gradients } from "./passes/differentiate.ts";
 import { printGraph } from "./graph/print.ts";
 import { begin, complaints, Rejected, type Phase } from "./phase.ts";
 import { analyse } from "./semantics/analyse.ts";
+import { composed } from "./syntax/identifiers.ts";
 import type { TypedModule } from "./semantics/module.ts";
 import { parseSources, type Parsed, type SourceText } from "./sources.ts";
 import { printModule } from "./syntax/print.ts";
@@ -95,10 +96,13 @@ const analysis: Phase<Parsed["module"], TypedModule, FrontContext> = {
     const { module, sound, diagnostics } = analyse(parsed);
     log.diagnostics.push(...diagnostics);
     if (log.failed) {
-      // A key that is missing may be one that is misspelt.
-      const misspelt = diagnostics.some(({ code }) => code === unknownKey.code);
+      // A key that is missing may be one that is misspelt: what is proposed for that.
+      const proposals = diagnostics.flatMap(({ code, help = "" }) => (code === unknownKey.code ? [help] : []));
+      const misspelt = proposals.flatMap((help) => /^(?:did you mean|the key is) `(\w+)`/.exec(help)?.[1] ?? []);
+      const isMisspelt = ({ code, message }: Diagnostic): boolean =>
+        code === missingKey.code && misspelt.some((key) => message.includes(`\`${key}:\``));
       const others = independentMistakes(module, sound, options);
-      log.diagnostics.push(...others.filter(({ code }) => !misspelt || code !== missingKey.code));
+      log.diagnostics.push(...others.filter((one) => !isMisspelt(one)));
       throw new Rejected();
     }
     if (module.models.length > 0 || module.trains.length > 0) return module;
@@ -113,6 +117,11 @@ const analysis: Phase<Parsed["module"], TypedModule, FrontContext> = {
       ...trains.map(({ name }) => `train ${name.text}`),
     ].join("\n"),
 };
+
+/** By the names as the source has them, however their accents are composed. Own keys only: `__proto__` and its like are ordinary names. */
+function named<Value>(given: Readonly<Record<string, Value>>): ReadonlyMap<string, Value> {
+  return new Map(Object.entries(given).map(([name, value]) => [composed(name), value]));
+}
 
 /** What only the whole module can tell: what takes a field of the data may be what is left out. */
 const ofTheWhole: readonly string[] = [unknownField.code];
@@ -134,9 +143,9 @@ function independentMistakes(
   const { diagnostics } = elaborate(sound, {
     gradients,
     train: chosen,
-    consts: new Map(Object.entries(consts)),
-    dims: new Map(Object.entries(dims)),
-    bounds: new Map(Object.entries(bounds)),
+    consts: named(consts),
+    dims: named(dims),
+    bounds: named(bounds),
     allowOpen: true,
     ...(dataFacts === undefined ? {} : { dataFacts }),
     ...(operations === undefined ? {} : { operations }),
@@ -150,12 +159,11 @@ const elaboration: Phase<TypedModule, Elaboration, FrontContext> = {
   name: "elaborate",
   run: (module, { front: options, log }) => {
     const { bounds = {}, dims = {}, consts = {}, settings = {}, ...others } = options;
-    // Own keys only: `__proto__` and its like are ordinary names.
     const maps = {
-      bounds: new Map(Object.entries(bounds)),
-      dims: new Map(Object.entries(dims)),
-      consts: new Map(Object.entries(consts)),
-      settings: new Map(Object.entries(settings)),
+      bounds: named(bounds),
+      dims: named(dims),
+      consts: named(consts),
+      settings: named(settings),
     };
     const made = elaborate(module, { ...others, ...maps, gradients });
     log.report(made.diagnostics);

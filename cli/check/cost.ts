@@ -4,6 +4,7 @@ import { callsOf, type PlacedCall } from "../../compiler/program/steps.ts";
 import type { Loop, Program } from "../../compiler/program/types.ts";
 
 export interface Work {
+  /** As networks are compared by: a product that is added up is two. */
   readonly flops: number;
   /** Of the tensors that kernels read and write, each counted once a call. */
   readonly bytes: number;
@@ -30,7 +31,7 @@ export function workOf({ kernels }: Program, { call, loops }: PlacedCall, values
   if (cost === undefined) return { flops: 0, bytes: 0 };
   const at = (size: Dimension): number => evaluate(size, values) ?? 0;
   const turns = turnsOf(loops, values);
-  return { flops: turns * at(cost.flops), bytes: turns * (at(cost.bytesRead) + at(cost.bytesWritten)) };
+  return { flops: turns * at(cost.arithmetic), bytes: turns * (at(cost.bytesRead) + at(cost.bytesWritten)) };
 }
 
 /** How often what stands in the loops runs. */

@@ -10,7 +10,7 @@ import { comparisonText } from "../compare/text.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
 import { inFolder, placeOf } from "../files.ts";
-import { requireOutput, requireOutputForForce, writeOutput } from "../outputs.ts";
+import { realPlace, requireOutput, requireOutputForForce, writeOutput } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
 import { lookOf } from "../output/style.ts";
 import { factsName } from "../report/facts.ts";
@@ -58,7 +58,7 @@ export async function compare(
 }
 
 function formOf(out: string): "html" | "svg" {
-  const end = path.extname(out);
+  const end = path.extname(out).toLowerCase();
   if (end === ".html" || end === ".svg") return end === ".html" ? "html" : "svg";
   throw new UsageError(`--out: expected a name that ends in .html or .svg, found ${JSON.stringify(out)}`);
 }
@@ -67,7 +67,7 @@ function formOf(out: string): "html" | "svg" {
 function requireDifferent(context: Context, folders: readonly string[]): void {
   const seen = new Set<string>();
   for (const folder of folders) {
-    const place = placeOf(context, folder);
+    const place = realPlace(placeOf(context, folder));
     if (seen.has(place)) throw new UsageError(`expected different runs, found ${folder} twice`);
     seen.add(place);
   }

@@ -1,5 +1,6 @@
 /** `nnc explain CODE`: what an error means, with a program that has it and one that has not. */
 import { catalogue } from "../../compiler/diagnostics/codes/index.ts";
+import { sceneExamples, sceneText } from "../../compiler/diagnostics/examples/index.ts";
 import type { Diagnostic, DiagnosticDefinition } from "../../compiler/diagnostics/diagnostic.ts";
 import { render } from "../../compiler/diagnostics/render.ts";
 import { hasColour, widthOf } from "../context.ts";
@@ -24,7 +25,8 @@ export async function explain(context: Context, { json }: ExplainFlags, written:
   if (definition === undefined) {
     throw new UsageError(`expected a code such as NN0102, found ${JSON.stringify(written.slice(0, 60))}`);
   }
-  const { severity, explanation, example } = definition;
+  const { severity, explanation } = definition;
+  const example = definition.example ?? sceneExamples[code];
   const { stdout } = context.process;
   if (json) writeJson(stdout, { ok: true, code, severity, explanation, ...(example === undefined ? {} : { example }) });
   else stdout.write(await textOf(context, code, definition));
@@ -40,13 +42,17 @@ async function textOf(
   const paint = painter(stdout, env);
   const width = Math.min(readable, widthOf(stdout));
   const head = `${paint("strong", code)} (${severity})\n\n${wrap(explanation, width)}\n`;
+  const sides = (bad: string, good: string, message = ""): string =>
+    `${head}\n${paint("strong", "This has it:")}\n\n${indent(bad.trimEnd())}\n${message}\n${paint("strong", "This has not:")}\n\n${indent(good.trimEnd())}\n`;
+  const scene = sceneExamples[code];
+  if (scene !== undefined) return sides(sceneText(scene.bad), sceneText(scene.good));
   if (example === undefined) return head;
   const shown = await diagnosticsOf(example.bad, code);
   const message =
     shown.length === 0
       ? ""
       : `\n${indent(render(shown, new Map([[fileOfExample, example.bad]]), { colour: hasColour(stdout, env) }).trimEnd())}\n`;
-  return `${head}\n${paint("strong", "This has it:")}\n\n${indent(example.bad.trimEnd())}\n${message}\n${paint("strong", "This has not:")}\n\n${indent(example.good.trimEnd())}\n`;
+  return sides(example.bad, example.good, message);
 }
 
 /** What the compiler says about the example; nothing where the code needs more than a source to arise. */

@@ -39,11 +39,12 @@ const byEnd: Readonly<Record<string, ExportFormat>> = {
 
 /** `asked`: the format, if one was asked for. Throws a UsageError where that is another than the name of the file says. */
 export function exportPlace(out: string, asked: ExportFormat | undefined): ExportPlace {
-  const [, stem, end] = /^(.*)\.([a-z]+)$/.exec(path.basename(out)) ?? [];
+  const [, stem, written] = /^(.*)\.([a-z]+)$/i.exec(path.basename(out)) ?? [];
+  const end = written?.toLowerCase();
   const told = end !== undefined && Object.hasOwn(byEnd, end) ? byEnd[end] : undefined;
   const format = asked ?? told ?? "js";
   const [first] = ends[format];
-  if (stem === undefined || end === undefined || told === undefined)
+  if (stem === undefined || written === undefined || end === undefined || told === undefined)
     return placed(format, out, format === "pytorch" ? "network" : "model", first, false);
   if (!ends[format].includes(end)) {
     const expected = ends[format].map((one) => `.${one}`).join(" or ");
@@ -51,10 +52,10 @@ export function exportPlace(out: string, asked: ExportFormat | undefined): Expor
       `--out: expected a folder, or a file that ends in ${expected} for --format ${format}, found ${JSON.stringify(out)}`,
     );
   }
-  return placed(format, path.dirname(out), stem, end, true);
+  return placed(format, path.dirname(out), stem, written, true);
 }
 
 function placed(format: ExportFormat, folder: string, stem: string, end: string, named: boolean): ExportPlace {
   const base = { format, folder, module: `${stem}.${end}`, named };
-  return end === "js" || end === "mjs" ? { ...base, declarations: `${stem}.d.${end.replace("js", "ts")}` } : base;
+  return /^m?js$/i.test(end) ? { ...base, declarations: `${stem}.d.${end.toLowerCase().replace("js", "ts")}` } : base;
 }

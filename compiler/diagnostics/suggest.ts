@@ -44,7 +44,9 @@ export function distance(a: string, b: string): number {
 /** The candidate nearest to `written`, if it is near enough: one slip for every three letters, at least one. */
 export function nearest(written: string, candidates: Iterable<string>): string | undefined {
   if (written.length > maximalLength) return undefined;
-  const tolerance = Math.max(1, Math.floor(written.length / 3));
+  // What all share up to a point, such as `prelude.`, is no name that could be misspelt.
+  const prefix = written.slice(0, written.lastIndexOf(".") + 1);
+  const tolerance = Math.max(1, Math.floor((written.length - prefix.length) / 3));
   let best: { readonly candidate: string; readonly slips: number } | undefined;
   for (const candidate of candidates) {
     if (candidate === written || Math.abs(candidate.length - written.length) > tolerance) continue;

@@ -122,6 +122,10 @@ export function resultHelp({ found, wanted, body }: Promised): string | undefine
     return "`[.., newaxis]` behind it puts the axis of size 1 in";
   const isTooLong = to.length === 2 && from.length > 2 && equal(from[0], to[0]);
   if (!isTooLong || last === undefined || found.dtype !== "f32") return undefined;
+  if (!from.slice(1).every(isKnown))
+    return from.length === 3 && equal(last, from[2])
+      ? "its last place alone is `[:, -1]` behind it; the mean of all places is `mean(x, axis: 1)`"
+      : undefined;
   const dense = equal(last, from[from.length - 1]) ? stageOf(body, "dense", "first") : undefined;
   if (dense !== undefined) return `\`flatten\` before \`${printExpression(dense)}\` gives ${printShape(to)}`;
   return isKnown(last) ? `\`|> flatten |> dense(${last.key})\` behind it gives ${printShape(to)}` : undefined;

@@ -176,6 +176,9 @@ export function assign(
       extra.span,
       `this is ${describeValue(extra.value)}`,
       [label(declaration.name.span, `\`${callee}\` is declared here`)],
+      extra.value.kind === "tuple"
+        ? "a list stands in brackets, `[3, 3]`; parentheses hold several results"
+        : undefined,
     );
   }
   for (const [index, argument] of positional.entries()) assigned.set(parameters[index].name.text, argument);
@@ -261,7 +264,20 @@ function coerce(value: Evaluated, setting: Setting, span: Span, declaration: Cal
     span,
     "this",
     [label(setting.span, "declared here")],
+    settingValueHelp(value, setting, declaration),
   );
+}
+
+/** What may have been meant by a value of another type: a number in quotes, or the size of the input where nothing takes a size. */
+function settingValueHelp(value: Evaluated, { types }: Setting, { parameters }: Callable): string | undefined {
+  const takes = (forms: readonly SettingForm[], ...names: readonly string[]): boolean =>
+    forms.some((form) => form.kind === "settingType" && names.includes(form.name));
+  if (value.kind === "string" && takes(types, "int", "float") && /^\d+(\.\d+)?$/.test(value.value))
+    return `without quotes: \`${value.value}\``;
+  const isSized = parameters.some((one) => one.kind === "setting" && takes(one.types, "int"));
+  return value.kind === "number" && !isSized && !takes(types, "float") && parameters.some(isTensorInput)
+    ? "the size of the input is inferred: leave it out"
+    : undefined;
 }
 
 /** Every number in it is an i32 where the setting is an `int`, else an f32. */

@@ -40,7 +40,7 @@ export function declared(
       expression.span,
       "this",
       [],
-      callee.kind === "string" ? `without quotes: \`${written(callee.value, space)}\`` : undefined,
+      nameless(callee, space, frame),
     );
   const target = lookUp(frame.body.scope, space, callee.text);
   if (!isCallable(target)) {
@@ -55,6 +55,16 @@ export function declared(
     );
   }
   return { target, written: expression.kind === "call" ? expression.arguments : [] };
+}
+
+/** What may have been meant where no name stands: one in quotes, one of another library, or only the number that it takes. */
+function nameless(callee: Expression, space: NameSpace, frame: Frame): string | undefined {
+  if (callee.kind === "string") return `without quotes: \`${written(callee.value, space)}\``;
+  if (callee.kind === "number" && space === "regularizer") return `\`l2(${callee.text})\``;
+  if (callee.kind !== "member") return undefined;
+  const { scope } = frame.body;
+  const name = callee.member.text;
+  return nameHelp(name, space, candidatesFor(name, visibleNames(scope, space), scope));
 }
 
 /** How a name that stands in quotes is written; an optimizer needs its rate. */

@@ -9,6 +9,7 @@ import { settingOfReader, unknownReader } from "../diagnostics/codes/readers.ts"
 import { badValue } from "../diagnostics/codes/train.ts";
 import { listOf } from "../diagnostics/lists.ts";
 import { didYouMean, nearest } from "../diagnostics/suggest.ts";
+import { readerHelp } from "../semantics/habits.ts";
 import type { HostData, HostSetting } from "../program/host.ts";
 import { isCallable, lookUp, visibleNames, type DeclaredCallable } from "../semantics/module.ts";
 import type { Argument, Call, Expression, KeyValue, Train } from "../syntax/ast.ts";
@@ -66,7 +67,9 @@ function readerOf(expression: Expression, frame: Frame): HostData {
       callee.span,
       "this",
       [],
-      didYouMean(name, [...readers.keys(), ...visibleNames(frame.body.scope, "value")]),
+      callee.kind === "string"
+        ? `a file is read by a reader: \`csv(${JSON.stringify(callee.value)}, target: "y")\``
+        : didYouMean(name, [...readers.keys(), ...visibleNames(frame.body.scope, "value")]),
     );
   }
   const written = expression.kind === "call" ? expression.arguments : [];
@@ -139,7 +142,7 @@ function failNowhere(field: string, { span }: Argument, names: readonly string[]
     span,
     "this",
     [],
-    didYouMean(field, names),
+    didYouMean(field, names) ?? readerHelp(field),
   );
 }
 
@@ -189,7 +192,8 @@ function settingOf(
   if (kind.fits(value, written)) return value;
   const found = written.kind === "number" ? `the number ${written.text}` : describeValue(evaluated);
   const names = own.includes(key) ? [] : [...own, "target"];
-  const help = kind === columns && name === "csv" ? columnHelp(value) : undefined;
+  const habit = own.includes(key) ? undefined : readerHelp(key);
+  const help = habit ?? (kind === columns && name === "csv" ? columnHelp(value) : undefined);
   return frame.fail(
     badValue,
     { key, expected: kind.expected, found },

@@ -72,7 +72,8 @@ function dispatch(expression: Expression, frame: Frame, mode: Mode): Evaluated {
 
 /** Bodies are looked at before; values of the other keys of a train are not. */
 function failMember(expression: Member, frame: Frame): never {
-  frame.session.report(misplacedMember(expression, [...visibleNames(frame.body.scope, "value"), ...builtins.keys()]));
+  const known = [...visibleNames(frame.body.scope, "value"), ...builtins.keys()];
+  frame.session.report(misplacedMember(expression, known, (name) => frame.lookUp(name) !== undefined));
   throw new Failure();
 }
 

@@ -65,7 +65,14 @@ export function shapeIn({ shape }: SyntaxType, frame: Frame): readonly Dimension
       return frame.fail(wrongKind, { expected: "a size", found: "`_`" }, dimension.span, "stands in results only");
     const size = session.evaluator.dimension(dimension, frame);
     if ((constantValue(size) ?? 1) < 1)
-      frame.fail(badSize, { what: "a size of what comes from outside", found: size.key }, dimension.span, "this size");
+      frame.fail(
+        badSize,
+        { what: "a size of what comes from outside", found: size.key },
+        dimension.span,
+        "this size",
+        [],
+        size.key === "-1" ? "a size that is left open has a name, as `N`" : undefined,
+      );
     return [size];
   });
 }

@@ -258,7 +258,7 @@ function sharedHelp(name: string): string {
 }
 
 export function evaluateRepeat(repeat: Repeat, frame: Frame): Evaluated {
-  const count = dimensionOf(repeat.count, frame);
+  const count = dimensionOf(repeat.count, frame, "the number of times stands first: `repeat(3, relu)`");
   const known =
     count.monomials.length === 0
       ? 0

@@ -39,12 +39,13 @@ export function restValue(span: Span, frame: Frame): Evaluated {
   return listValue(restOf(span, frame).shape.map(fromDimension));
 }
 
-/** A whole number or dimension; operators written here round down. */
-export function dimensionOf(expression: Expression, frame: Frame): Dimension {
+/** A whole number or dimension; operators written here round down. `help` is for a layer in its place. */
+export function dimensionOf(expression: Expression, frame: Frame, help?: string): Dimension {
   const value = frame.session.evaluator.evaluate(expression, frame, { whole: true });
   const dimension = withinRange(expression.span, frame, () => asDimension(value));
   if (dimension !== undefined) return dimension;
-  return frame.fail(wrongKind, { expected: "a whole number", found: describeValue(value) }, expression.span, "this");
+  const values = { expected: "a whole number", found: describeValue(value) };
+  return frame.fail(wrongKind, values, expression.span, "this", [], value.kind === "layer" ? help : undefined);
 }
 
 /** A value shape: `[.., units]`, `[N, -1]`, or a name that holds a list. */

@@ -8,7 +8,7 @@ import { convert } from "./arithmetic.ts";
 import { foldBinary, foldCall, foldCompare, foldSelect, foldUnary } from "./fold.ts";
 import type { BinaryOperator, Comparison, ElementType, Index, NumberFunction, Scalar, UnaryOperator } from "./types.ts";
 import { knownNumber, mapDataScalars } from "./index.ts";
-import { indicesOf, rebuild, walk } from "./traverse.ts";
+import { childrenOf, indicesOf, rebuild, walk } from "./traverse.ts";
 
 export { scalarKey } from "./keys.ts";
 
@@ -198,6 +198,19 @@ export function scalarCost(scalar: Scalar): number {
   let cost = 0;
   walk(scalar, (node) => (cost += nodeCost(node)));
   return cost;
+}
+
+/** The same without what is only about places: comparisons of indices, and the choices that they make. */
+export function valueCost(scalar: Scalar): number {
+  const nodes = nodesOf(scalar);
+  // Operands stand behind their parents.
+  const ofValues = new Set<Scalar>();
+  for (const node of nodes.toReversed())
+    if (node.kind === "load" || node.kind === "local" || childrenOf(node).some((one) => ofValues.has(one)))
+      ofValues.add(node);
+  const isCounted = (node: Scalar): boolean =>
+    ofValues.has(node) && (node.kind !== "select" || ofValues.has(node.condition));
+  return nodes.reduce((sum, node) => sum + (isCounted(node) ? nodeCost(node) : 0), 0);
 }
 
 /** What the node itself costs. */

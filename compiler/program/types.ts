@@ -135,7 +135,10 @@ export interface KernelParameter {
 
 /** Polynomials of the open dimensions. */
 export interface Cost {
+  /** Whatever is computed, comparisons of places among it: what time is reckoned by. */
   readonly flops: Dimension;
+  /** Of values alone, as networks are compared by: a product that is added up is two, a look at where padding begins none. */
+  readonly arithmetic: Dimension;
   readonly bytesRead: Dimension;
   readonly bytesWritten: Dimension;
 }

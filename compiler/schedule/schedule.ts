@@ -20,7 +20,7 @@ import { scalarsOf } from "../kernel/stage.ts";
 import { readsOf, writesOf } from "../kernel/tensors.ts";
 import type { Kernel, Row, Stage } from "../kernel/types.ts";
 import { constantIndex, dimensionsOf } from "../loops/index.ts";
-import { loadsOf, scalarCost } from "../loops/scalar.ts";
+import { loadsOf, scalarCost, valueCost } from "../loops/scalar.ts";
 import type { Axis, Scalar } from "../loops/types.ts";
 import { allNodesOf, indicesOf } from "../program/traverse.ts";
 import type { Cost, KernelParameter, ScheduledKernel, Statement } from "../program/types.ts";
@@ -140,12 +140,18 @@ export function functionsUsed(statements: readonly Statement[]): ReadonlySet<str
 
 const bytesPerElement = 4;
 
-/** As polynomials of the open dimensions. Operations are counted as scalarCost does, without the loads. */
+/** As polynomials of the open dimensions. Operations are counted as scalarCost and valueCost do, without the loads. */
 export function costOf(kernel: Kernel, tensors: (name: string) => TensorType): Cost {
-  const flops = multiply(extentOf(kernel.grid), operationsOf(kernel.stages));
+  const counted = (cost: (scalar: Scalar) => number): Dimension =>
+    multiply(extentOf(kernel.grid), operationsOf(kernel.stages, cost));
   const bytes = (names: ReadonlySet<string>): Dimension =>
     sum([...names].map((name) => multiply(product(tensors(name).shape), constant(bytesPerElement))));
-  return { flops, bytesRead: bytes(readsOf(kernel)), bytesWritten: bytes(writesOf(kernel)) };
+  return {
+    flops: counted(scalarCost),
+    arithmetic: counted(valueCost),
+    bytesRead: bytes(readsOf(kernel)),
+    bytesWritten: bytes(writesOf(kernel)),
+  };
 }
 
 function sum(dimensions: readonly Dimension[]): Dimension {
@@ -156,10 +162,10 @@ function extentOf(axes: readonly Axis[]): Dimension {
   return product(axes.map(({ extent }) => extent));
 }
 
-function operationsOf(stages: readonly Stage[]): Dimension {
+function operationsOf(stages: readonly Stage[], cost: (scalar: Scalar) => number): Dimension {
   return sum(
     stages.map((stage) => {
-      const each = stage.kind === "nest" ? operationsOf(stage.stages) : constant(operations(stage));
+      const each = stage.kind === "nest" ? operationsOf(stage.stages, cost) : constant(operations(stage, cost));
       return multiply(each, pointsOf(stage));
     }),
   );
@@ -170,12 +176,8 @@ function pointsOf(stage: Stage): Dimension {
 }
 
 /** A combination or a scattered add is one operation more. */
-function operations(stage: Stage): number {
-  const own = scalarsOf(stage).reduce((total, scalar) => total + scalarOperations(scalar), 0);
+function operations(stage: Stage, cost: (scalar: Scalar) => number): number {
+  const own = scalarsOf(stage).reduce((total, scalar) => total + cost(scalar) - loadsOf(scalar).length, 0);
   if (stage.kind === "reduce") return own + stage.results.length;
   return stage.kind === "scatter" ? own + 1 : own;
-}
-
-function scalarOperations(scalar: Scalar): number {
-  return scalarCost(scalar) - loadsOf(scalar).length;
 }

@@ -47,8 +47,9 @@ export function analyse({ main, others = new Map(), prelude }: AnalysisInput): A
   const all = files.flatMap(({ file, scope: own }) =>
     wholeDeclarations(file).map((declaration) => ({ declaration, scope: own })),
   );
+  const errors = placesOf(diagnostics);
   const wrong = new Set(
-    all.map(({ declaration }) => declaration).filter((one) => unknown.failed.has(one) || hasError(one, diagnostics)),
+    all.map(({ declaration }) => declaration).filter((one) => unknown.failed.has(one) || hasError(one, errors)),
   );
   const isWhole = wrong.size === 0 && scope.hidden?.any !== true;
   return { module, sound: isWhole ? module : restrictedTo(module, standing(all, wrong)), diagnostics };
@@ -57,15 +58,30 @@ export function analyse({ main, others = new Map(), prelude }: AnalysisInput): A
 /** What a train says beside such a key can still be looked at. */
 const ofKeys: readonly string[] = [unknownKey, repeatedKey, uselessKey].map(({ code }) => code);
 
-function hasError({ span }: Declaration, diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some(
-    ({ code, severity, labels: [first] }) =>
-      severity === "error" &&
-      !ofKeys.includes(code) &&
-      first?.file === span.file &&
-      first.from >= span.from &&
-      first.from <= span.to,
-  );
+/** Where errors are, by file, in order. */
+function placesOf(diagnostics: readonly Diagnostic[]): ReadonlyMap<string, readonly number[]> {
+  const places = new Map<string, number[]>();
+  for (const { code, severity, labels } of diagnostics) {
+    const [first] = labels;
+    if (severity !== "error" || ofKeys.includes(code) || first === undefined) continue;
+    const known = places.get(first.file);
+    if (known === undefined) places.set(first.file, [first.from]);
+    else known.push(first.from);
+  }
+  for (const found of places.values()) found.sort((a, b) => a - b);
+  return places;
+}
+
+/** By halves: there may be as many errors as declarations. */
+function hasError({ span }: Declaration, errors: ReadonlyMap<string, readonly number[]>): boolean {
+  const places = errors.get(span.file) ?? [];
+  let [low, high] = [0, places.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((places[middle] ?? 0) < span.from) low = middle + 1;
+    else high = middle;
+  }
+  return (places[low] ?? Infinity) <= span.to;
 }
 
 function trainsOf(file: SourceModule): readonly Train[] {

@@ -274,7 +274,7 @@ export class BodyChecker {
         return;
       case "member": {
         const known = [...visibleNames(this.#scope, "value"), ...builtins.keys()];
-        this.#diagnostics.push(misplacedMember(expression, known));
+        this.#diagnostics.push(misplacedMember(expression, known, (name) => scope.find(name) !== undefined));
         return;
       }
       default:
@@ -337,6 +337,18 @@ export class BodyChecker {
       return;
     }
     if (this.#isHidden(name)) return;
+    const place = label(span, "not known");
+    this.#unknown.tell(name, place, this.#place.declaration, () =>
+      diagnose(
+        unknownName,
+        { name, what: "value, block or function" },
+        [place],
+        meant ?? (this.#unknown.proposes ? this.#proposal(name, scope) : undefined),
+      ),
+    );
+  }
+
+  #proposal(name: string, scope: Scope): string | undefined {
     const candidates = [
       ...scope.names(),
       ...nameSpaces.flatMap((space) =>
@@ -345,15 +357,7 @@ export class BodyChecker {
       ...builtins.keys(),
       ...ambient,
     ];
-    const place = label(span, "not known");
-    this.#unknown.tell(name, place, this.#place.declaration, () =>
-      diagnose(
-        unknownName,
-        { name, what: "value, block or function" },
-        [place],
-        meant ?? nameHelp(name, "value", candidatesFor(name, candidates, this.#scope)),
-      ),
-    );
+    return nameHelp(name, "value", candidatesFor(name, candidates, this.#scope));
   }
 
   #isKnown(name: string): boolean {

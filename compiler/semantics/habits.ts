@@ -25,9 +25,9 @@ const values = habits({
   "Conv2d Conv2D conv": `the layer is \`conv2d(16, 3)\`; ${sizeInferred}`,
   "Conv3d Conv3D": `the layer is \`conv3d(16, 3)\`; ${sizeInferred}`,
   "ConvTranspose2d Conv2DTranspose": `the layer is \`conv_transpose2d(16, 3)\`; ${sizeInferred}`,
-  "MaxPool2d MaxPooling2D maxpool max_pool": "the layer is `max_pool2d(2)`",
-  "AvgPool2d AveragePooling2D avgpool avg_pool": "the layer is `avg_pool2d(2)`",
-  "GlobalAveragePooling2D AdaptiveAvgPool2d": "the layer is `global_avg_pool`",
+  "MaxPool2d MaxPooling2D maxpool max_pool max_pooling2d": "the layer is `max_pool2d(2)`",
+  "AvgPool2d AveragePooling2D avgpool avg_pool average_pooling2d average_pool": "the layer is `avg_pool2d(2)`",
+  "GlobalAveragePooling2D AdaptiveAvgPool2d GlobalAvgPool2D global_average_pooling2d": "the layer is `global_avg_pool`",
   "BatchNorm1d BatchNorm2d BatchNormalization batchnorm": `the layer is \`batch_norm\`; ${sizeInferred}`,
   "LayerNorm LayerNormalization layernorm": `the layer is \`layer_norm\`; ${sizeInferred}`,
   "GroupNorm InstanceNorm2d": "the layer is `group_norm(4)`",
@@ -36,6 +36,7 @@ const values = habits({
   "Sequential sequential": "layers are piped, `x |> dense(8) |> relu |> dense(2)`",
   "Input Placeholder": "inputs stand in the signature, `model M(x: [N, 4]) -> [N, 2]`",
   "Activation LeakyReLU PReLU": "an activation is a layer like others: `|> relu`, `|> leaky_relu`",
+  "swish SiLU Swish": "the activation is `silu`",
   print: "there is no `print`; `nnc train --probe` shows values",
   len: "a dimension is a number by its name, as `N` of `x: [N, 4]`; of a list there is `length`",
   "size numel dim ndim": "a dimension is a number by its name, as `N` of `x: [N, 4]`",
@@ -198,8 +199,28 @@ const settings = habits({
   "num_heads n_heads": "the setting is `heads`",
   from_logits: "the loss takes logits: leave it out",
   label_smoothing: "the setting is `smoothing`",
+  "alpha negative_slope": "the setting is `slope`",
+  "num_embeddings vocab_size input_length": "the number of ids stands first, then the width: `embedding(1000, 16)`",
+  "return_sequences return_state": "every place is given back: the last one is `x[:, -1]`",
   name: 'a layer is named by `as`: `dense(8) as "head"`',
 });
+
+/** Settings of other libraries' readers. */
+const readerSettings = habits({
+  "test_size validation_split val_split split": "rows are held out by `holdout: 20%`",
+  "normalize normalise standardise zscore": "the setting is `standardize: true`; `scale: 1/255` multiplies",
+  "label labels y_col target_column output": 'the column to predict is named by `target: "y"`',
+  "sep delimiter": "commas, semicolons and tabs between cells are told apart by themselves: leave it out",
+  "shuffle random_state": "rows are shuffled in every epoch: leave it out",
+  "batch_size batch": "the key `batch` stands in the train, beside `data`",
+  "index_col usecols columns features x_cols": 'the columns to read are named by `inputs: ["a", "b"]`',
+  "names header_names": "a file without a line of names is read with `header: false`",
+});
+
+/** What to say of a setting that a reader has not. */
+export function readerHelp(name: string): string | undefined {
+  return readerSettings.get(name);
+}
 
 /** What to say of a setting that a declaration has not. A habit speaks where what it names is there, or where it says to leave it out. */
 export function settingHelp(callee: string, name: string, known: readonly string[]): string {

@@ -34,8 +34,12 @@ const attributes: ReadonlyMap<string, string> = new Map([
 /** Of files. */
 const endings: readonly string[] = ["csv", "txt", "npy", "idx", "gz", "safetensors", "json", "nn", "png"];
 
-/** The complaint about a member that stands in an expression; `known` are the functions and layers that there are. */
-export function misplacedMember({ target, member, span }: Member, known: readonly string[]): Diagnostic {
+/** The complaint about a member that stands in an expression; `known` are the functions and layers that there are, `isBound` tells names of the body. */
+export function misplacedMember(
+  { target, member, span }: Member,
+  known: readonly string[],
+  isBound: (name: string) => boolean,
+): Diagnostic {
   let root = target;
   const between: string[] = [];
   for (; root.kind === "member"; root = root.target) between.unshift(`${root.member.text}.`);
@@ -50,7 +54,7 @@ export function misplacedMember({ target, member, span }: Member, known: readonl
       help,
     );
   }
-  if (owner !== undefined && libraries.includes(owner)) {
+  if (owner !== undefined && libraries.includes(owner) && !isBound(owner)) {
     const help = what === undefined ? "functions and layers are named alone, without a library" : what;
     const found = `\`${owner}.${between.join("")}${member.text}\`: there is no \`${owner}\``;
     return diagnose(wrongKind, { expected: "a value", found }, [label(span, "")], help);
@@ -69,10 +73,14 @@ export function misplacedMember({ target, member, span }: Member, known: readonl
   return diagnose(wrongKind, { expected: "a value", found }, [label(span, "this")], attribute);
 }
 
+/** What takes more than the tensor. */
+const withArguments: readonly string[] = ["reshape", "transpose", "dense", "take", "pick", "one_hot", "dropout"];
+
 /** How a function is written here that is called so elsewhere. */
 function nameOf(text: string, known: readonly string[]): string | undefined {
   const habit = nameHelp(text, "value", []);
   const lower = text.toLowerCase();
   if (habit !== undefined) return habit;
-  return known.includes(lower) ? `write \`${lower}(x)\`, or \`x |> ${lower}\`` : didYouMean(text, known);
+  if (!known.includes(lower)) return didYouMean(text, known);
+  return withArguments.includes(lower) ? `write \`${lower}(x, …)\`` : `write \`${lower}(x)\`, or \`x |> ${lower}\``;
 }

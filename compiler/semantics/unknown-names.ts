@@ -5,6 +5,8 @@
 import type { Diagnostic, Label, Span } from "../diagnostics/diagnostic.ts";
 import type { Declaration } from "../syntax/ast.ts";
 
+/** More names than these come without a proposal: who wrote so many has not misspelt each, and to compare all with all takes its time. */
+const mostProposals = 100;
 /** More places than these are left out of the complaint. */
 const mostPlaces = 8;
 
@@ -13,6 +15,11 @@ export class UnknownNames {
   /** What cannot be looked at further. */
   readonly failed = new Set<Declaration>();
   readonly #told = new Map<string, number>();
+
+  /** Whether another complaint still proposes what may have been meant. */
+  get proposes(): boolean {
+    return this.#told.size < mostProposals;
+  }
 
   constructor(diagnostics: Diagnostic[]) {
     this.diagnostics = diagnostics;

@@ -87,6 +87,14 @@ const firstWord: Slip = (at) => {
   return advice(declarationHabits.get(token.image) ?? didYouMean(token.image, t.declarationWords.map(t.spelling)));
 };
 
+/** `M.fit(x, y)` below a model. */
+const method: Slip = (at) => {
+  const isMethod = isName(tokenAt(at, at.index)) && is(tokenAt(at, at.index + 1), t.Dot);
+  return at.expected === declarationExpected && isMethod
+    ? advice("a file declares and runs nothing: how to train is `train Name { … }`, and `nnc train` does it")
+    : undefined;
+};
+
 /** A key without its colon, or a declaration between braces. */
 const inside: Slip = (at) => {
   const { index, expected, keyed } = at;
@@ -248,7 +256,7 @@ const type: Slip = (at) => {
       `a setting that is a number is a \`${is(before, t.F32Word) ? "float" : "int"}\`; a tensor has a shape, \`${before?.image ?? ""}[]\` for one number`,
     );
   if (!expected.startsWith("a shape") && expected !== "a type" && expected !== "a dimension") return undefined;
-  if (is(token, t.LeftParenthesis) || (rule === "tensorType" && is(before, t.LeftParenthesis)))
+  if (is(token, t.LeftParenthesis, t.LeftBrace) || (rule === "tensorType" && is(before, t.LeftParenthesis)))
     return advice("shapes stand in brackets: `[N, 4]`");
   if (token === undefined) return undefined;
   const meant = elementHabits.get(token.image);
@@ -280,6 +288,7 @@ const key: Slip = (at) => {
 
 const slips: readonly Slip[] = [
   firstWord,
+  method,
   inside,
   key,
   binding,

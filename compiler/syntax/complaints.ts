@@ -142,7 +142,13 @@ export function complain(error: IRecognitionException, place: Place): Diagnostic
   const missing = unclosed(place, expected, rule);
   if (missing !== undefined) return missing;
   if (expected === "a statement" && token !== undefined && place.tokens[place.index + 1]?.tokenType === t.Equal) {
-    const help = `write \`let ${token.image} = …\`, or \`<-\` for a state`;
+    // A name that is bound above cannot be bound anew.
+    const isBound = place.tokens
+      .slice(0, place.index)
+      .some((one, at) => one.image === token.image && place.tokens[at - 1]?.tokenType === t.LetWord);
+    const help = isBound
+      ? `a name is bound once: write \`let ${token.image}2 = …\`, or \`<-\` for a state`
+      : `write \`let ${token.image} = …\`, or \`<-\` for a state`;
     return diagnose(codes.statementWithoutKeyword, { name: token.image }, where, help);
   }
   const key = keyWithoutValue(error, place);

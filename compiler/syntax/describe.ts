@@ -1,5 +1,5 @@
 /** An expression in a few words, for "expected …, found …" where its kind is what is wrong. */
-import type { Expression } from "./ast.ts";
+import type { Expression, Member } from "./ast.ts";
 
 /** Such as `a number` or `a call`. */
 export function describeExpression(expression: Expression): string {
@@ -37,8 +37,16 @@ export function describeExpression(expression: Expression): string {
     case "transpose":
       return "a transposed tensor";
     case "member":
-      return "a member";
+      return `\`${memberText(expression)}\``;
     case "scan":
       return "a scan";
   }
+}
+
+/** `nn.Linear`, or what stands behind the last point where no names alone stand before it. */
+function memberText({ target, member }: Member): string {
+  const names = [member.text];
+  let root = target;
+  for (; root.kind === "member"; root = root.target) names.unshift(root.member.text);
+  return root.kind === "name" ? [root.text, ...names].join(".") : `….${names.join(".")}`;
 }

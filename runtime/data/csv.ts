@@ -132,15 +132,19 @@ export function scan(file: string, source: Uint8Array | string, isNamed = true):
   return { file, text, pieces: [{ file, from: 0 }], separator, width, starts: starts.values() };
 }
 
-/** The first lines of a file; undefined where it has fewer. */
+/** The beginning of a file with so many lines that are not blank; undefined where it has fewer. */
 export function firstLines(bytes: Uint8Array, count: number): Uint8Array | undefined {
   let lines = 0;
   let inside = false;
+  let isBlank = true;
   for (let at = 0; at < bytes.length; at++) {
     const sign = bytes[at];
     if (sign === quote) inside = !inside;
     const isEnd = sign === lineFeed || (sign === carriageReturn && bytes[at + 1] !== lineFeed);
-    if (!inside && isEnd && ++lines === count) return bytes.subarray(0, at + 1);
+    isBlank &&= sign === carriageReturn || sign === lineFeed;
+    if (inside || !isEnd) continue;
+    if (!isBlank && ++lines === count) return bytes.subarray(0, at + 1);
+    isBlank = true;
   }
   return undefined;
 }

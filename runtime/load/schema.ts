@@ -2,7 +2,7 @@
  * The form of plain data that came from outside, as plain data, and the first place where a value has another. Walked without recursion, since
  * how deep it nests is up to who wrote it.
  */
-import { shown } from "../../compiler/diagnostics/values.ts";
+import { isFields, shown } from "../../compiler/diagnostics/values.ts";
 
 export type Schema =
   | { readonly kind: "text"; readonly values?: readonly string[] }
@@ -91,15 +91,15 @@ function partsOf(spot: Spot): readonly Spot[] | string {
         return schema.least ? "a list that is not empty" : "a list";
       return Array.from(value, (inner: unknown, at) => part(schema.item, `[${at}]`, inner));
     case "record":
-      if (!isRecord(value)) return "an object";
+      if (!isFields(value)) return "an object";
       return Object.entries(value).map(([key, inner]) => part(schema.item, `.${key}`, inner));
     case "fields":
-      if (!isRecord(value)) return "an object";
+      if (!isFields(value)) return "an object";
       return fieldsOf(schema.fields, value, part).concat(
         fieldsOf(schema.optional ?? {}, value, part).filter(({ value: inner }) => inner !== undefined),
       );
     case "variants": {
-      const tag = isRecord(value) ? value[schema.by] : undefined;
+      const tag = isFields(value) ? value[schema.by] : undefined;
       const variant = new Map(Object.entries(schema.variants)).get(String(tag));
       const names = Object.keys(schema.variants).map((one) => JSON.stringify(one));
       return variant === undefined
@@ -130,8 +130,4 @@ function depthOf(spot: Spot): number {
   let depth = 0;
   for (let at = spot.parent; at !== undefined; at = at.parent) depth++;
   return depth;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

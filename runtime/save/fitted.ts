@@ -3,6 +3,7 @@
  * exported code, applied to what comes from outside, and read back with its form checked in full, since anybody may
  * have changed the file.
  */
+import { isFields } from "../../compiler/diagnostics/values.ts";
 
 /** A list of strings that belongs to a field. Lists of pairs, since a field may be called `__proto__`. */
 export interface Named {
@@ -118,7 +119,7 @@ export function parseFitted(text: string): Fitted | undefined {
 
 /** The value, where it has the form in full: of each field one entry, and nothing that no training rows can give. */
 export function fittedFrom(value: unknown): Fitted | undefined {
-  if (!isRecord(value)) return undefined;
+  if (!isFields(value)) return undefined;
   const { inputs, classes, columns, vocabulary, ranges = [] } = value;
   if (!isListOf(inputs, isFittedInput) || !isListOf(classes, isDistinct) || !isListOf(columns, isDistinct))
     return undefined;
@@ -130,7 +131,7 @@ export function fittedFrom(value: unknown): Fitted | undefined {
 }
 
 function isFittedInput(value: unknown): value is FittedInput {
-  if (!isRecord(value) || !isString(value["name"]) || !isNumber(value["scale"]) || value["scale"] === 0) return false;
+  if (!isFields(value) || !isString(value["name"]) || !isNumber(value["scale"]) || value["scale"] === 0) return false;
   const { mean, deviation } = value;
   if (mean === null) return deviation === null;
   return (
@@ -139,14 +140,14 @@ function isFittedInput(value: unknown): value is FittedInput {
 }
 
 function isFieldRange(value: unknown): value is FieldRange {
-  if (!isRecord(value) || !isString(value["name"])) return false;
+  if (!isFields(value) || !isString(value["name"])) return false;
   const { least, most } = value;
   if (!isListOf(least, isNumber) || !isListOf(most, isNumber) || least.length === 0) return false;
   return least.length === most.length && least.every((one, at) => one <= (most[at] ?? NaN));
 }
 
 function isNamed(value: unknown): value is Named {
-  return isRecord(value) && isString(value["name"]) && isListOf(value["values"], isString);
+  return isFields(value) && isString(value["name"]) && isListOf(value["values"], isString);
 }
 
 /** Each class and each column is another. */
@@ -166,10 +167,6 @@ function areDifferent(names: readonly string[]): boolean {
 
 function isListOf<Item>(value: unknown, isItem: (item: unknown) => item is Item): value is readonly Item[] {
   return Array.isArray(value) && value.every(isItem);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isString(value: unknown): value is string {

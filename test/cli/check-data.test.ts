@@ -28,6 +28,7 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   "other.csv": "a,c,side\n1,2,left\n",
   "words.csv": "a,b,side\n1,two,left\n",
   "empty.csv": "a,b,side\n",
+  "blank.csv": "a,b,side\n\n1,2,left\n",
   "bare.csv": "1,2,0\n3,4,1\n",
   "x.npy": npy([4, 2]),
   "wide.npy": npy([4, 3]),
@@ -83,6 +84,11 @@ describe("what is wrong with data is said by check as by train", () => {
       "no rows",
       program('csv("empty.csv", target: "side")'),
       "error[NN0809]: empty.csv: expected a line of column names and at least one line of data, found only the column names",
+    ],
+    [
+      "a blank line among those of data",
+      program('csv("blank.csv", target: "side")'),
+      "error[NN0807]: blank.csv:2: expected 3 cells as in the first line, found 1",
     ],
     [
       "other columns in a second file",

@@ -1,5 +1,5 @@
 /** Runs side by side: figures, what differs, what does not compare, and what is said of what is no run. */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { figureTable } from "../../cli/compare/figures.ts";
@@ -143,6 +143,17 @@ test("a run that kept only its log is compared as far as that goes", async () =>
   const { stdout, code } = await compare("slow", "old");
   expect(code).toBe(0);
   expect(stdout).toContain("old kept no run.json: in what source, settings and data differ is not known.");
+});
+
+test("one folder is one run, whatever links lead to it, and the end of a picture's name may be in capitals", async () => {
+  symlinkSync(path.join(cwd, "slow"), path.join(cwd, "linked"));
+  const twice = await nnc(["compare", "slow", "linked"], { cwd });
+  expect([twice.code, twice.stderr]).toEqual([
+    2,
+    expect.stringContaining("expected different runs, found linked twice"),
+  ]);
+  const { code } = await nnc(["compare", "slow", "fast", "-o", "runs.SVG"], { cwd });
+  expect([code, existsSync(path.join(cwd, "runs.SVG"))]).toEqual([0, true]);
 });
 
 describe("what is no run", () => {

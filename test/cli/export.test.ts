@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { compilers } from "../declarations/compilers.ts";
 import { pointsProject } from "./fixture.ts";
+import { exportPlace } from "../../cli/export/place.ts";
 import { folderWith, nnc } from "./helpers.ts";
 
 /** Every name and text of it could end a string, a comment or a script, or is a key with a meaning of its own. */
@@ -530,4 +531,9 @@ describe("the place", () => {
       expect.stringContaining(`error: --out: expected a folder, or a file that ends in ${message}`),
     ]);
   });
+});
+
+test("the end of a file's name tells the format in capitals, too", () => {
+  expect(exportPlace("a/Net.ONNX", undefined)).toMatchObject({ format: "onnx", folder: "a", module: "Net.ONNX" });
+  expect(exportPlace("Net.HTML", undefined)).toMatchObject({ format: "html", module: "Net.HTML" });
 });

@@ -48,6 +48,16 @@ const outputs: readonly (readonly [args: readonly string[], name: string])[] = [
   [["export", "points.nn", ...params, "--format", "ts"], "model.ts"],
 ];
 
+test.each([
+  ["train", "points.nn", "-o", "x".repeat(300)],
+  ["build", "points.nn", "-o", "x".repeat(300)],
+  ["graph", "points.nn", "-o", `${"x".repeat(300)}.svg`],
+  ["export", "points.nn", ...params, "-o", `${"x".repeat(300)}.mjs`],
+])("a name that is too long for the file system is refused: %s", async (...args) => {
+  const { stderr, code } = await nnc(args, { cwd });
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^error\[NN0924\]: cannot write x.*too long/)]);
+});
+
 describe("a file that nnc did not write", () => {
   test.each([
     ["mine.html", "graph", "<!doctype html>\n<p>How a picture, drawn by nnc. It took me long.</p>\n"],

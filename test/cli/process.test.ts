@@ -87,6 +87,22 @@ test("a reader that closes the pipe ends the command quietly", () => {
   expect(readFileSync(path.join(cwd, "err"), "utf8")).not.toMatch(/EPIPE|^\s+at /m);
 });
 
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)("%s to a command that works in a process apart ends both", async (signal, status) => {
+  const child = spawn(process.execPath, [cli, "bench", "points.nn", "--target", "wasm", "--seconds", "20"], {
+    cwd,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  setTimeout(() => child.kill(signal), 1500);
+  let notes = "";
+  // It ends when nobody holds the other end any more.
+  for await (const chunk of child.stderr) notes += String(chunk);
+  expect([await ended, notes.includes("error")]).toEqual([status, false]);
+});
+
 test("Ctrl-C stops after the step, leaves a checkpoint and nothing half-written, and exits with 130", async () => {
   const child = spawn(process.execPath, [cli, "train", "long.nn", "-o", "stopped", "--target", "wasm"], {
     cwd,

@@ -36,6 +36,18 @@ describe("beside a mistake", () => {
       {},
       ["NN0201", "NN0215", "NN0305"],
     ],
+    [
+      "a key that nothing reads hides no key that is missing, but the one that it means",
+      "model M(x: [N, 4]) -> [N, 3] = x |> dense(3)\ntrain M { data: given  colour: 3 }",
+      {},
+      ["NN0501", "NN0503", "NN0503"],
+    ],
+    [
+      "a misspelt key hides the one that it means",
+      "model M(x: [N, 4]) -> [N, 3] = x |> dense(3)\ntrain M { data: given  criterion: mse }",
+      {},
+      ["NN0501", "NN0503"],
+    ],
   ])("%s", (_, source, options, codes) => {
     expect(codesOf(source, options)).toEqual(codes);
   });
@@ -80,4 +92,40 @@ describe("no edit is proposed that would not fit", () => {
     const { diagnostics } = compile({ name: "main.nn", source }, { bounds: { N: 4 } });
     expect(diagnostics.map(({ severity, help }) => [severity, help])).toEqual([["error", undefined]]);
   });
+});
+
+test("a product is no part of a name, and what the body binds is no library", () => {
+  const told = (source: string) =>
+    compile({ name: "main.nn", source }, { bounds: { N: 4 } }).diagnostics.map(({ message, help }) => [message, help]);
+  expect(told("model M(x: [N, 4], y: [N, 4]) -> [N, 4] = x·y")).toEqual([[expect.any(String), "write `*`"]]);
+  expect(told("model M(F: [N, 4]) -> [N, 4] = F.relu")).toEqual([
+    ["expected a value, found `.relu`: tensors have no methods", "write `relu(x)`, or `x |> relu`"],
+  ]);
+});
+
+test("what is proposed for a name of the prelude is near to what stands behind the point", () => {
+  const proposed = (name: string) =>
+    compile({ name: "main.nn", source: `model M(x: [N, 4]) -> [N, 4] = prelude.${name}(x)` }, { bounds: { N: 4 } })
+      .diagnostics[0]?.help;
+  expect(proposed("rleu")).toBe("did you mean `prelude.relu`?");
+  expect(proposed("abcd")).toBe(undefined);
+});
+
+test("options name a constant or a size however their accents are composed", () => {
+  const source = "const größe = 3\nmodel M(x: [N, É]) -> [N, 3] = x |> dense(größe)";
+  const options = { consts: { ["größe".normalize("NFD")]: 3 }, dims: { ["É".normalize("NFD")]: 4 }, bounds: { N: 4 } };
+  expect(codesOf(source, options)).toEqual([]);
+});
+
+test("the time that many mistakes take grows as they do", () => {
+  const seconds = (count: number): number => {
+    const blocks = Array.from({ length: count }, (_, at) => `block b${at}(x: [N]) -> [N] = x |> unknown${at}`);
+    const source = `${blocks.join("\n")}\nmodel M(x: [N]) -> [N] = x`;
+    const start = performance.now();
+    expect(codesOf(source)).toHaveLength(count);
+    return (performance.now() - start) / 1000;
+  };
+  seconds(100);
+  // Eight times as many took 40 times as long where each was compared with all names.
+  expect(seconds(3200)).toBeLessThan(20 * seconds(400) + 1);
 });

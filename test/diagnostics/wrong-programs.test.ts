@@ -2,13 +2,8 @@
 import { expect, test } from "vitest";
 import { elaborateSource } from "../../compiler/front.ts";
 import { render } from "../../compiler/diagnostics/render.ts";
-import { names } from "./wrong/names.ts";
-import { shapes } from "./wrong/shapes.ts";
-import { syntax1 } from "./wrong/syntax-1.ts";
-import { syntax2 } from "./wrong/syntax-2.ts";
-import { trains } from "./wrong/trains.ts";
+import { wrongPrograms as groups } from "./wrong/index.ts";
 
-const groups = { syntax: [...syntax1, ...syntax2], names, shapes, trains };
 const all = Object.values(groups).flat();
 
 test("no two are one", () => {

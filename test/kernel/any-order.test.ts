@@ -23,7 +23,7 @@ function call({ reads, writes, over }: Node): PlanCall {
     access: at < reads.length ? "read" : "write",
   }));
   const zero = constant(0);
-  const cost = { flops: zero, bytesRead: zero, bytesWritten: zero };
+  const cost = { flops: zero, arithmetic: zero, bytesRead: zero, bytesWritten: zero };
   const kernel = { name: "k", parameters, dims: [], arrays: [], body: [], origins: [], cost };
   const inPlace = over === undefined ? [] : [{ output: reads.length, input: reads.indexOf(over) }];
   return { kernel, tensors, inPlace };

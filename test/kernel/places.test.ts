@@ -16,7 +16,7 @@ const kernel: ScheduledKernel = {
   arrays: [],
   body: [],
   origins: [],
-  cost: { flops: zero, bytesRead: zero, bytesWritten: zero },
+  cost: { flops: zero, arithmetic: zero, bytesRead: zero, bytesWritten: zero },
 };
 
 /** `x h`: a step that reads x and writes h, which may lie over x. */

@@ -18,7 +18,7 @@ const [first, kept] = [0.3, 0.7].map(Math.fround);
 /** Elements of a slot. */
 const row = multiply(N, four);
 const twice = multiply(row, constant(2));
-const cost = { flops: twice, bytesRead: twice, bytesWritten: row };
+const cost = { flops: twice, arithmetic: twice, bytesRead: twice, bytesWritten: row };
 const element = (name: string) => load(name, at({ i: 1 }));
 const rows = (value: ReturnType<typeof element>) => [
   loop("i", row, [store("y", at({ i: 1 }), value)], { role: "parallel" }),

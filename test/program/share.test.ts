@@ -31,7 +31,12 @@ const parallel = { role: "parallel" } as const;
 /** Copies x to y, at this many operations a row. */
 function copy(name: string, flops: number, body?: readonly Statement[]): ScheduledKernel {
   const rows = loop("i", N, [store("y", at({ i: 1 }), load("x", at({ i: 1 })))], parallel);
-  const cost = { flops: multiply(N, constant(flops)), bytesRead: constant(0), bytesWritten: constant(0) };
+  const cost = {
+    flops: multiply(N, constant(flops)),
+    arithmetic: constant(0),
+    bytesRead: constant(0),
+    bytesWritten: constant(0),
+  };
   return kernelOf(name, [parameter("x", "read"), parameter("y", "write")], body ?? [rows], { dims: ["N"], cost });
 }
 

@@ -100,7 +100,7 @@ export function parameter(
   return { name, dtype, access };
 }
 
-const noCost = { flops: constant(0), bytesRead: constant(0), bytesWritten: constant(0) };
+const noCost = { flops: constant(0), arithmetic: constant(0), bytesRead: constant(0), bytesWritten: constant(0) };
 
 export function kernelOf(
   name: string,

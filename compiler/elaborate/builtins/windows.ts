@@ -49,9 +49,16 @@ function placesOf(reaches: readonly Reach[], parameter: string, x: Tensor, call:
       call.spanOf(parameter),
       `this covers ${covered.key} on spatial axis ${axis + 1}`,
       [label(call.spanOf("x"), `this is ${describeType(x.type)}`)],
-      "a smaller size, or more `padding:`",
+      channelsFirst(x.type.shape) ?? "a smaller size, or more `padding:`",
     );
   });
+}
+
+/** Pictures of other libraries have their few channels before height and width. */
+function channelsFirst(shape: readonly Dimension[]): string | undefined {
+  const [channels = 0, ...spatial] = shape.slice(1).map((size) => constantValue(size) ?? 0);
+  const isFirst = spatial.length === 2 && [1, 3, 4].includes(channels) && spatial.every((size) => size > 4);
+  return isFirst ? `channels stand last: \`[N, ${spatial.join(", ")}, ${channels}]\`` : undefined;
 }
 
 /** An f32 tensor with a batch axis, spatial axes and channels. */
