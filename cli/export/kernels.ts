@@ -6,7 +6,7 @@ import type { Compiled } from "../../compiler/compile.ts";
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import { noThreads } from "../../compiler/program/thread-costs.ts";
 import type { BufferRole, Program } from "../../compiler/program/types.ts";
-import { cpuAdapter, javascript, simd, type Machine } from "../../compiler/schedule/machine.ts";
+import { briefJavascript, briefSimd, cpuAdapter, type Machine } from "../../compiler/schedule/machine.ts";
 import { literal } from "../../targets/typescript/code.ts";
 import { emitTypescript } from "../../targets/typescript/index.ts";
 import { emitWasm } from "../../targets/wasm/index.ts";
@@ -16,11 +16,11 @@ import type { SizeNames } from "./sizes-text.ts";
 export type Format = "js" | "ts" | "wasm" | "wgsl" | "html";
 
 export const machines: Readonly<Record<Format, Machine>> = {
-  js: javascript,
-  ts: javascript,
-  wasm: simd,
+  js: briefJavascript,
+  ts: briefJavascript,
+  wasm: briefSimd,
   wgsl: cpuAdapter,
-  html: simd,
+  html: briefSimd,
 };
 
 /** Whether the kernels are WebAssembly. */

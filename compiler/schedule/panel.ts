@@ -58,6 +58,8 @@ const fewestTiles = 2;
 const goodBlocks = 8;
 const fewestBlocks = 4;
 const mostElements = 2 ** 17;
+/** What fits the first cache; where a program is to be short it is read in place. */
+const nearElements = 2 ** 13;
 
 /** Where more places are reduced than this, so many are copied and added at a time, if the result can hold what they make. */
 const slicePlaces = 256;
@@ -120,6 +122,8 @@ export function planPanels(
   const [first] = stages;
   if (!machine.panels || rows === undefined || columns === undefined || first?.kind !== "reduce") return undefined;
   const length = evaluateDimension(product(first.over.map((axis) => axis.extent)), bounds);
+  const elements = (length ?? Infinity) * (constantValue(columns.axis.extent) ?? Infinity);
+  if (machine.brief && elements <= nearElements) return undefined;
   // Every loop inside that of the columns reads the same copies.
   const inside = loops.slice(loops.indexOf(columns) + 1);
   const readers = product(inside.map(({ axis }) => axis.extent));

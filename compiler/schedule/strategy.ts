@@ -43,6 +43,8 @@ export interface GridLoop {
   readonly lanes: 1 | 4;
   readonly overlap: boolean;
   readonly role: "plain" | "rows" | "columns" | "squares";
+  /** Only its whole tiles, or only what they leave. */
+  readonly part?: "whole" | "rest";
 }
 
 /** Accumulators of a column sum: four vectors, a line of the cache. */
@@ -202,13 +204,19 @@ function reductionTile(
   const most = rows === undefined ? columnVectors * (lanes === 4 ? 1 : 4) : tile.columns / lanes;
   // Points that share one operand only read more than others: a vector of each leaves the registers for that.
   const isBare = lanes === 4 && rows !== undefined && !isFactor(rows, columns, sources);
-  const count = isBare ? 1 : Math.max(1, Math.min(most, Math.floor(accumulators / (rowCount * results))));
+  const fitting = isBare ? 1 : Math.max(1, Math.min(most, Math.floor(accumulators / (rowCount * results))));
+  const count = machine.brief && lanes === 1 ? evenly(extent, fitting) : fitting;
   const columnLoop: GridLoop = { ...columns, count, lanes: width, overlap: true, role: "columns" };
   const rowLoops = rows === undefined ? [] : [{ ...rows, count: rowCount, role: "rows" } as const];
   const others = plain.filter((loop) => loop !== columns && loop !== rows);
   const shared = others.filter(({ axis }) => sources.some((index) => runs(index, axis) && runs(index, columns.axis)));
   if (isBare) return [...others, ...rowLoops, columnLoop];
   return [...shared, columnLoop, ...others.filter((loop) => !shared.includes(loop)), ...rowLoops];
+}
+
+/** About as many as `most`, best so that nothing is left over. */
+function evenly(extent: number | undefined, most: number): number {
+  return [most, most + 1, most - 1].find((count) => count > 0 && extent !== undefined && extent % count === 0) ?? most;
 }
 
 /** True where the address depends on the loop. */
@@ -241,7 +249,7 @@ function rowAxis(
   plain: readonly GridLoop[],
   columns: GridLoop,
   reduces: readonly Reduce[],
-  { tile }: Machine,
+  { tile, brief }: Machine,
 ): GridLoop | undefined {
   const sources = reduces.flatMap(sourcesOf);
   const sharing = plain.filter(
@@ -259,6 +267,8 @@ function rowAxis(
   // What is asked of no point, but of taps, holds of no tile as a whole.
   const isBorder = asked.some((index) => !plain.some(({ axis }) => runs(index, axis)));
   if (last === undefined || (isLong(last) && !(isBorder && isAsked(last)))) return last;
+  // Of a border of few places each alone.
+  if (brief && asked.length > 0) return undefined;
   // Of a border of few places rather rows of another axis: best one that no guard asks about, whose points are inside together.
   const long = candidates.filter(isLong);
   return long.findLast((loop) => !isAsked(loop)) ?? long.at(-1) ?? last;
@@ -283,6 +293,13 @@ export interface Tile {
   readonly span: LoopRange;
   readonly step: number;
   readonly offsets: readonly Offset[];
+}
+
+/** The tiles of a loop, or those of its part. */
+export function tilesOfLoop({ axis, count, lanes, overlap, part }: GridLoop): readonly Tile[] {
+  const tiles = tilesOf(axis.extent, count, lanes, overlap);
+  if (part === undefined) return tiles;
+  return part === "whole" ? tiles.slice(0, 1) : tiles.slice(1);
 }
 
 /** Tiles of `count` elements or vectors that cover 0 ≤ index < extent. */
