@@ -90,11 +90,17 @@ function madeUp(inputs: readonly InputField[]): readonly ExampleRow[] {
   );
 }
 
-/** Spread without a pattern that a network could be blind to (multiples of the golden ratio), in few digits. */
+/** Multiples of the golden ratio: spread without a pattern that a network could be blind to. */
+const ratio = 0.618033988749895;
+
+/** In few digits. */
 function madeUpValue(at: number, dtype: InputField["dtype"], limit: number | undefined): number {
-  const part = (at * 0.618033988749895) % 1;
+  const part = (at * ratio) % 1;
   return dtype === "i32" ? Math.floor(part * (limit ?? 2)) : Number((part * 2 - 1).toFixed(2));
 }
+
+/** The same of floats as an expression of a module, with the same bits. */
+export const spreadForm = (at: string): string => `Number((${at} * ${ratio} % 1 * 2 - 1).toFixed(2))`;
 
 /** As many at once as the module takes, and so in the same places: what draws says something else in each. */
 export async function examplesOf(

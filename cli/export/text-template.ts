@@ -21,7 +21,7 @@ import {
 import type { FrameParts } from "./frame.ts";
 import { openDeclarations } from "./gpu-text.ts";
 import { loadDeclaration, openText, weightsText } from "./weights-text.ts";
-import { callText, idsText, partsText, samplerText, windowsText } from "./reading-text.ts";
+import { callText, idsText, openedText, partsText, samplerText, windowsText } from "./reading-text.ts";
 
 /** A run of an entry: its open dimensions are the number of texts, their length, or a number. */
 export interface ModuleCall {
@@ -79,6 +79,8 @@ export function textModelText(parts: TextParts): string {
     typesText(parts),
     dataText(parts),
     valuesText,
+    parts.places,
+    ...(answering.async === "" ? [openedText] : []),
     openText(parts),
     parts.requirements,
     callText(parts.requirements !== "", answering),
