@@ -61,7 +61,7 @@ export const numbersText =
 export const valuesText = `const isNumbers = (value: unknown): value is Numbers => ArrayBuffer.isView(value) && Symbol.iterator in value;
 
 /** What every mistake of a caller's says. */
-function fail(place: string, expected: string, found: string | number, Mistake = TypeError): never {
+function fail(place: string, expected: string, found: string | number, Mistake: new (message: string) => Error = TypeError): never {
   throw new Mistake(\`\${place}: expected \${expected}, found \${found}\`);
 }
 

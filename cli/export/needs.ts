@@ -28,7 +28,7 @@ export interface Needs {
 export function needsIn({ inputs, outputs }: Interface, fitted: Fitted, format: Format): Needs {
   const whole = format === "html";
   const fits = inputs.flatMap(({ name }) => fitted.inputs.find((input) => input.name === name) ?? []);
-  const isFit = fits.some(({ mean, deviation }) => (mean ?? deviation) !== undefined);
+  const isFit = fits.some(({ mean, deviation }) => (mean ?? deviation) !== null);
   const wholes = inputs.some(({ dtype, classes }) => dtype === "i32" && classes === undefined);
   return {
     single: inputs.length === 1,

@@ -40,15 +40,35 @@ export function overloads(
   ];
 }
 
+/** Single values stand for one row, where a row has several; where it has one, for as many rows. What a list lacks is none. */
+const scalarsText = `function areScalars(list: readonly unknown[]): boolean {
+  for (let at = 0; at < list.length; at += 1) if (!/^(number|string|boolean)$/.test(typeof list[at])) return false;
+  return true;
+}
+
+`;
+
 export function predictText(outside: Interface, answering: Answering): string {
   const { async, await: awaits, given } = answering;
   const forms = overloads(outside, answering).map(([doc, form]) => `${comment(doc)}\nexport function ${form};`);
+  const [only, ...others] = outside.inputs;
+  const width = others.length === 0 ? (only?.width ?? 1) : undefined;
+  const isList =
+    width !== undefined && width > 1
+      ? "Array.isArray(rows) && !(rows.length > 0 && areScalars(rows))"
+      : "Array.isArray(rows)";
+  const list = width === 1 ? "areScalars(rows) ? rows.map((value) => [value as Value]) : rows" : "rows";
+  const numbers =
+    width === undefined
+      ? `  fail("predict", "an object with typed numbers for each input", "typed numbers");`
+      : `  const { width } = fields[0] as Field;
+  return Array.from({ length: rowsOf(numbers, fields[0] as Field) }, (_, at) => numbers.subarray(at * width, (at + 1) * width));`;
   return `${forms.join("\n")}
 export ${async}function predict(rows: unknown, into?: Float32Array): ${given("Prediction[] | Prediction | Float32Array")} {
   if (into !== undefined) return write(rows, into);
   if (isNumbers(rows)) return answersOf(rowsIn(rows));
   if (typeof rows !== "object" || rows === null) fail("predict", "a list of rows or a single one", shown(rows));
-  if (Array.isArray(rows) && !isRow(rows)) return answersOf(isColumn(rows) ? rows.map((value) => [value]) : rows);
+  if (${isList}) return answersOf(${list});
   const [answer] = ${awaits}answersOf([rows as Row]);
   return answer as Prediction;
 }
@@ -57,31 +77,14 @@ ${async}function answersOf(rows: readonly Row[]): ${given("Prediction[]")} {
   return (${awaits}run(rows)).map((values) => Object.fromEntries(values.flatMap(named)) as unknown as Prediction);
 }
 
-const isScalar = (value: unknown): boolean => typeof value === "number" || typeof value === "string" || typeof value === "boolean";
-
-/** Single values stand for one row, where a row has several; where it has one, for as many rows. */
-function isRow(list: readonly unknown[]): boolean {
-  return fields.length === 1 && fields[0]?.width !== 1 && list.length > 0 && areScalars(list);
+${width === undefined ? "" : scalarsText}function rowsIn(numbers: Numbers): Row[] {
+${numbers}
 }
 
-function isColumn(list: readonly unknown[]): boolean {
-  return fields.length === 1 && areScalars(list);
+${rowsOfText}`;
 }
 
-/** What a list lacks is none. */
-function areScalars(list: readonly unknown[]): boolean {
-  for (let at = 0; at < list.length; at += 1) if (!isScalar(list[at])) return false;
-  return true;
-}
-
-function rowsIn(numbers: Numbers): Row[] {
-  const rows = rowsOf(numbers, fields[0] as Field);
-  if (fields.length > 1) fail("predict", "an object with typed numbers for each input", "typed numbers");
-  const width = numbers.length / Math.max(1, rows);
-  return Array.from({ length: rows }, (_, at) => numbers.subarray(at * width, (at + 1) * width));
-}
-
-/** How many rows they are. */
+const rowsOfText = `/** How many rows they are. */
 function rowsOf(numbers: Numbers, { name, width }: Field): number {
   if (numbers.length === 0) requireAttached(numbers, name);
   if (numbers.length % width !== 0) fail("predict", \`\${width} numbers a row for \${name}\`, \`\${numbers.length} in all\`, RangeError);
@@ -97,8 +100,6 @@ function requireAttached({ buffer }: Numbers, name: string): void {
   }
 }
 `;
-}
-
 /** `ask`: what the model requires of sizes. A single input needs no list of what is given. */
 export function writeText({ inputs }: Interface, ask: string, { async }: Answering, { words, units }: Needs): string {
   const single = inputs.length === 1;
@@ -143,15 +144,16 @@ function writeAtOnce(ask: string, isSingle: boolean, answer: string): string {
   const rows = countOf(found);`;
   const numbers = isSingle ? apart("found") : `found.map((one) => (${apart("one")}))`;
   const filled = isSingle
-    ? "fill(open().given[0], numbers, field, from, count);"
-    : "fields.forEach((field, index) => fill(open().given[index], numbers[index] as Numbers, field, from, count));";
+    ? "fill(views[0], numbers, field, from, count);"
+    : "fields.forEach((field, index) => fill(views[index], numbers[index] as Numbers, field, from, count));";
   return `function write(given: unknown, into: unknown): Float32Array {
   requireFloats(into);
 ${taken}
   const output = outputs[0] as Output;
   requireRoom(into, rows * output.width);
   const numbers = ${numbers};
-  const { answers: [answers], compute } = open() as Opened & { readonly answers: readonly [View] };
+  const { given: views, answers: all, compute } = open();
+  const answers = all[0] as View;
   for (let from = 0; from < rows; from += most) {
     const count = Math.min(most, rows - from);
     ${filled}${ask}

@@ -30,6 +30,11 @@ export async function rowsParts(exported: Exported, model: HostModel): Promise<M
     placeOf: (buffer) => program.buffers.find(({ name }) => name === buffer),
     bound,
     data,
-    examples: await examplesOf(exampleRows(data, outside), together, network, outside),
+    examples: await examplesOf(
+      exampleRows(data, outside, exported.format === "html" ? "page" : "module"),
+      together,
+      network,
+      outside,
+    ),
   };
 }

@@ -9,7 +9,7 @@ import type { Needs } from "./needs.ts";
 export function rowsText(outside: Interface, needs: Needs): string {
   return [
     flattenText,
-    needs.columns ? columnsText : "",
+    needs.columns && !needs.single ? columnsText : "",
     valuesText(outside, needs),
     ...(needs.wholes || needs.floats ? [numberText(needs)] : []),
     ...(needs.words ? [wordsText(needs)] : []),
@@ -51,12 +51,28 @@ function expectedOf({ inputs }: Interface): string {
 }
 
 function valuesText(outside: Interface, { single, columns }: Needs): string {
-  const list = single ? `\n  if (isList(row)) return [flatten(row, fields[0] as Field, at)];` : "";
-  const byName = `  return fields.map((field) => {
+  const own = columns
+    ? "fields.flatMap(({ name, columns }) => [name, ...(columns ?? [])])"
+    : "fields.map(({ name }) => name)";
+  const read = columns ? (single ? singleText(outside) : byColumnText) : byNameText;
+  return `const ownKeys: readonly string[] = ${own};
+const known: ReadonlySet<string> = new Set([...ownKeys, ...beside]);
+
+/** The values of each field in a row, flattened.${single ? " A list stands for the single field." : ""} */
+function valuesOf(row: Row, at: number): readonly (readonly Value[])[] {${single ? `\n  if (isList(row)) return [flatten(row, fields[0] as Field, at)];` : ""}
+  if (typeof row !== "object" || row === null || isList(row)) fail(\`row \${at}\`, ${expectedOf(outside)}, shown(row));
+  refuse(Object.keys(row).find((key) => !known.has(key)), known, at);
+${read}
+}
+`;
+}
+
+const byNameText = `  return fields.map((field) => {
     if (!Object.hasOwn(row, field.name)) fail(\`row \${at}\`, shown(field.name), "none");
     return flatten(row[field.name] as Value, field, at);
   });`;
-  const byColumn = `  const whole = wholeFields(row);
+
+const byColumnText = `  const whole = wholeFields(row);
   const keys = fields.map((field) => keysOf(row, field, whole, at));
   const used = new Set([...keys.flat(), ...beside]);
   refuse(ownKeys.find((key) => Object.hasOwn(row, key) && !used.has(key)), used, at);
@@ -64,16 +80,22 @@ function valuesText(outside: Interface, { single, columns }: Needs): string {
     const values = (keys[index] ?? []).map((key) => row[key] as Value);
     return whole.has(field.name) ? flatten(values, field, at) : values;
   });`;
-  return `const ownKeys: readonly string[] = ${columns ? "fields.flatMap(({ name, columns }) => [name, ...(columns ?? [])])" : "fields.map(({ name }) => name)"};
-const known: ReadonlySet<string> = new Set([...ownKeys, ...beside]);
 
-/** The values of each field in a row, flattened.${single ? " A list stands for the single field." : ""} */
-function valuesOf(row: Row, at: number): readonly (readonly Value[])[] {${list}
-  if (typeof row !== "object" || row === null || isList(row)) fail(\`row \${at}\`, ${expectedOf(outside)}, shown(row));
-  refuse(Object.keys(row).find((key) => !known.has(key)), known, at);
-${columns ? byColumn : byName}
-}
-`;
+/** The same of a single field. */
+function singleText({ inputs: [input] }: Interface): string {
+  const isColumn = input !== undefined && input.width > 1 && input.columns?.includes(input.name) === true;
+  return `  // A row with all columns, each with a single value, is a row of the data; else the field's own name stands for it as a whole.
+  const field = fields[0] as Field;
+  const { name, columns: all } = field as Field & { readonly columns: readonly string[] };
+  const isSingle = (key: string): boolean => Object.hasOwn(row, key) && !isList(row[key]);
+  const isWhole = Object.hasOwn(row, name) && ${isColumn ? "!isSingle(name) && " : ""}!all.every(isSingle);
+  const keys = isWhole ? [name] : all;
+  const lacking = keys.find((key) => !Object.hasOwn(row, key));
+  if (lacking !== undefined) fail(\`row \${at}\`, shown(lacking), "none");
+  const used = new Set([...keys, ...beside]);
+  refuse(ownKeys.find((key) => Object.hasOwn(row, key) && !used.has(key)), used, at);
+  const values = keys.map((key) => row[key] as Value);
+  return [isWhole ? flatten(values, field, at) : values];`;
 }
 
 const columnsText = `/** The fields that a row gives under their own names. A row with all columns, each with a single value, gives none so: it is a row of the data. */

@@ -140,9 +140,9 @@ function loadText(file: string, taken: string): string {
   return `${loadDoc(file)}
 export function ${loadForm} {
   const given = bytesOf(bytes);
-  if (given.length !== weightsBytes) throw new RangeError(\`load: expected the \${weightsBytes} bytes of \${weightsFile}, found \${given.length}\`);
+  if (given.length !== weightsBytes) fail("load", \`the \${weightsBytes} bytes of \${weightsFile}\`, given.length, RangeError);
   const found = fingerprintOf(given);
-  if (found !== fingerprint) throw new Error(\`load: expected \${weightsFile} as it was exported with this module, with the checksum \${hex(fingerprint)}, found \${hex(found)}\`);
+  if (found !== fingerprint) fail("load", \`\${weightsFile} as it was exported with this module, with the checksum \${hex(fingerprint)}\`, hex(found), Error);
 ${taken}
 }
 
@@ -152,7 +152,7 @@ const hex = (value: number): string => value.toString(16).padStart(8, "0");
 function bytesOf(given: unknown): Uint8Array {
   if (ArrayBuffer.isView(given)) return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   if (Object.prototype.toString.call(given) === "[object ArrayBuffer]") return new Uint8Array(given as ArrayBuffer);
-  throw new TypeError(\`load: expected the bytes of \${weightsFile}, an ArrayBuffer or a Uint8Array, found \${shown(given)}\`);
+  return fail("load", \`the bytes of \${weightsFile}, an ArrayBuffer or a Uint8Array\`, shown(given));
 }
 `;
 }

@@ -63,7 +63,7 @@ export const briefJavascript: Machine = {
   tile: { rows: 1, columns: 4 },
   brief: true,
 };
-export const briefSimd: Machine = { ...simd, name: "simd-brief", registers: 0, brief: true };
+export const briefSimd: Machine = { ...simd, name: "simd-brief", registers: 0, epilogueFromMemory: false, brief: true };
 
 /** A GPU interface over a CPU: threads, each with a 4×4 tile of scalars, no memory shared between them. */
 export const cpuAdapter: Machine = {

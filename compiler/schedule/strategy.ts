@@ -47,6 +47,9 @@ export interface GridLoop {
   readonly part?: "whole" | "rest";
 }
 
+/** Columns of so many vectors would leave one beside a tile of two. */
+const narrowVectors = 3;
+
 /** Accumulators of a column sum: four vectors, a line of the cache. */
 const columnVectors = 4;
 
@@ -200,8 +203,12 @@ function reductionTile(
   const results = resultsOf(stages);
   const extent = constantValue(columns.axis.extent);
   const width: 1 | 4 = lanes === 4 && (extent === undefined || extent >= 4) ? 4 : 1;
-  const rowCount = rows === undefined ? 1 : Math.max(1, Math.min(tile.rows, Math.floor(accumulators / results)));
-  const most = rows === undefined ? columnVectors * (lanes === 4 ? 1 : 4) : tile.columns / lanes;
+  // Ten classes, say, in one tile of fewer rows.
+  const isNarrow = machine.brief && width === 4 && extent !== undefined && Math.ceil(extent / 4) === narrowVectors;
+  const wanted = isNarrow ? Math.floor(accumulators / (narrowVectors * results)) : tile.rows;
+  const rowCount = rows === undefined ? 1 : Math.max(1, Math.min(wanted, Math.floor(accumulators / results)));
+  const most =
+    rows === undefined ? columnVectors * (lanes === 4 ? 1 : 4) : isNarrow ? narrowVectors : tile.columns / lanes;
   // Points that share one operand only read more than others: a vector of each leaves the registers for that.
   const isBare = lanes === 4 && rows !== undefined && !isFactor(rows, columns, sources);
   const fitting = isBare ? 1 : Math.max(1, Math.min(most, Math.floor(accumulators / (rowCount * results))));
