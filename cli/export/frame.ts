@@ -57,13 +57,14 @@ export function needsOnly({ weights }: FrameParts): string {
 export const numbersText =
   "export type Numbers = Float32Array | Float64Array | Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array;\n";
 
-/** How values of any kind are told from each other and told of. */
-export const valuesText = `const isNumbers = (value: unknown): value is Numbers => ArrayBuffer.isView(value) && Symbol.iterator in value;
-
-/** What every mistake of a caller's says. */
-function fail(place: string, expected: string, found: string | number, Mistake: new (message: string) => Error = TypeError): never {
+export const mistakeText = `/** What every mistake of a caller's says. */
+function mistake(place: string, expected: string, found: string | number, Mistake: new (message: string) => Error = TypeError): never {
   throw new Mistake(\`\${place}: expected \${expected}, found \${found}\`);
 }
+`;
+
+/** How values of any kind are told from each other and told of. */
+export const valuesText = `const isNumbers = (value: unknown): value is Numbers => ArrayBuffer.isView(value) && Symbol.iterator in value;
 
 /** A value in a few words. */
 function shown(value: unknown): string {

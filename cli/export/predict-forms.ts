@@ -48,6 +48,13 @@ const scalarsText = `function areScalars(list: readonly unknown[]): boolean {
 
 `;
 
+const rowsInText = `function rowsIn(numbers: Numbers): Row[] {
+  const { width } = fields[0] as Field;
+  return Array.from({ length: rowsOf(numbers, fields[0] as Field) }, (_, at) => numbers.subarray(at * width, (at + 1) * width));
+}
+
+`;
+
 export function predictText(outside: Interface, answering: Answering): string {
   const { async, await: awaits, given } = answering;
   const forms = overloads(outside, answering).map(([doc, form]) => `${comment(doc)}\nexport function ${form};`);
@@ -58,16 +65,11 @@ export function predictText(outside: Interface, answering: Answering): string {
       ? "Array.isArray(rows) && !(rows.length > 0 && areScalars(rows))"
       : "Array.isArray(rows)";
   const list = width === 1 ? "areScalars(rows) ? rows.map((value) => [value as Value]) : rows" : "rows";
-  const numbers =
-    width === undefined
-      ? `  fail("predict", "an object with typed numbers for each input", "typed numbers");`
-      : `  const { width } = fields[0] as Field;
-  return Array.from({ length: rowsOf(numbers, fields[0] as Field) }, (_, at) => numbers.subarray(at * width, (at + 1) * width));`;
   return `${forms.join("\n")}
 export ${async}function predict(rows: unknown, into?: Float32Array): ${given("Prediction[] | Prediction | Float32Array")} {
   if (into !== undefined) return write(rows, into);
-  if (isNumbers(rows)) return answersOf(rowsIn(rows));
-  if (typeof rows !== "object" || rows === null) fail("predict", "a list of rows or a single one", shown(rows));
+  if (isNumbers(rows)) ${width === undefined ? `mistake("predict", "an object with typed numbers for each input", "typed numbers")` : "return answersOf(rowsIn(rows))"};
+  if (typeof rows !== "object" || rows === null) mistake("predict", "a list of rows or a single one", shown(rows));
   if (${isList}) return answersOf(${list});
   const [answer] = ${awaits}answersOf([rows as Row]);
   return answer as Prediction;
@@ -77,17 +79,13 @@ ${async}function answersOf(rows: readonly Row[]): ${given("Prediction[]")} {
   return (${awaits}run(rows)).map((values) => Object.fromEntries(values.flatMap(named)) as unknown as Prediction);
 }
 
-${width === undefined ? "" : scalarsText}function rowsIn(numbers: Numbers): Row[] {
-${numbers}
-}
-
-${rowsOfText}`;
+${width === undefined ? "" : scalarsText + rowsInText}${rowsOfText}`;
 }
 
 const rowsOfText = `/** How many rows they are. */
 function rowsOf(numbers: Numbers, { name, width }: Field): number {
   if (numbers.length === 0) requireAttached(numbers, name);
-  if (numbers.length % width !== 0) fail("predict", \`\${width} numbers a row for \${name}\`, \`\${numbers.length} in all\`, RangeError);
+  if (numbers.length % width !== 0) mistake("predict", \`\${width} numbers a row for \${name}\`, \`\${numbers.length} in all\`, RangeError);
   return numbers.length / width;
 }
 
@@ -96,7 +94,7 @@ function requireAttached({ buffer }: Numbers, name: string): void {
   try {
     new Uint8Array(buffer);
   } catch {
-    fail("predict", \`typed numbers for \${name}\`, "some whose memory is detached");
+    mistake("predict", \`typed numbers for \${name}\`, "some whose memory is detached");
   }
 }
 `;
@@ -108,11 +106,11 @@ export function writeText({ inputs }: Interface, ask: string, { async }: Answeri
   return `${async === "" ? writeAtOnce(ask, single, answer) : writeLater(ask, answer)}
 ${several}/** Before anything of the rows is looked at. */
 function requireFloats(into: unknown): asserts into is Float32Array {
-  if (!ArrayBuffer.isView(into) || !(into instanceof Float32Array)) fail("predict", "a Float32Array for the answer", shown(into));
+  if (!ArrayBuffer.isView(into) || !(into instanceof Float32Array)) mistake("predict", "a Float32Array for the answer", shown(into));
 }
 
 function requireRoom(into: Float32Array, numbers: number): void {
-  if (into.length !== numbers) fail("predict", \`room for \${numbers} numbers\`, into.length, RangeError);
+  if (into.length !== numbers) mistake("predict", \`room for \${numbers} numbers\`, into.length, RangeError);
 }
 
 ${numbersForText(single, words)}`;
@@ -123,7 +121,7 @@ function countOf(given: readonly Numbers[]): number {
   const counts = fields.map((field, index) => rowsOf(given[index] as Numbers, field));
   const [rows = 0] = counts;
   const other = counts.findIndex((count) => count !== rows);
-  if (other >= 0) fail("predict", \`numbers for \${rows} rows for \${fields[other]?.name ?? ""}\`, \`those for \${counts[other] ?? 0}\`, RangeError);
+  if (other >= 0) mistake("predict", \`numbers for \${rows} rows for \${fields[other]?.name ?? ""}\`, \`those for \${counts[other] ?? 0}\`, RangeError);
   return rows;
 }
 
@@ -191,17 +189,17 @@ function numbersForText(single: boolean, words: boolean): string {
 function numbersFor(given: unknown, { name${words ? ", classes" : ""} }: Field): Numbers {${
     words
       ? `
-  if (classes !== null) fail("predict", \`words for \${name}\`, "typed numbers", TypeError);`
+  if (classes !== null) mistake("predict", \`words for \${name}\`, "typed numbers", TypeError);`
       : ""
   }${single ? "\n  if (isNumbers(given)) return given;" : ""}
   const own = typeof given === "object" && given !== null && Object.hasOwn(given, name) ? (given as { readonly [name: string]: unknown })[name] : undefined;
-  if (!isNumbers(own)) fail("predict", \`typed numbers for \${name}\`, shown(own === undefined ? given : own));
+  if (!isNumbers(own)) mistake("predict", \`typed numbers for \${name}\`, shown(own === undefined ? given : own));
   return own;
 }
 
 function fill(view: View | undefined, numbers: Numbers, field: Field, from: number, rows: number): void {
   const { width } = field;
-  for (let at = 0; at < rows; at += 1) put(view, at * width, numbers, (from + at) * width, field, from + at);
+  for (let at = 0; at < rows; at += 1) putRow(view, at * width, numbers, (from + at) * width, field, from + at);
 }
 `;
 }

@@ -27,9 +27,9 @@ function flatten(value: Value, { name, width }: Field, at: number): readonly Val
   let looked = 0;
   const take = (one: Value, depth: number): void => {
     looked += 1;
-    if (looked > 64 * (width + 1024)) fail(\`row \${at}\`, \`\${width} values for \${name}\`, "far more lists");
+    if (looked > 64 * (width + 1024)) mistake(\`row \${at}\`, \`\${width} values for \${name}\`, "far more lists");
     if (!isList(one)) flat.push(one);
-    else if (depth > 63) fail(\`row \${at}\`, "numbers", "lists in lists more than 64 deep");
+    else if (depth > 63) mistake(\`row \${at}\`, "numbers", "lists in lists more than 64 deep");
     else for (let place = 0; place < one.length; place += 1) take(one[place] as Value, depth + 1);
   };
   take(value, 0);
@@ -40,7 +40,7 @@ function flatten(value: Value, { name, width }: Field, at: number): readonly Val
 function refuse(key: string | undefined, expected: ReadonlySet<string>, at: number): void {
   if (key === undefined) return;
   const names = [...expected];
-  fail(\`row \${at}\`, \`the keys \${names.slice(0, 8).map(shown).join(", ")}\${names.length > 8 ? \` and \${names.length - 8} more\` : ""}\`, \`\${shown(key)}, which nothing reads\`);
+  mistake(\`row \${at}\`, \`the keys \${names.slice(0, 8).map(shown).join(", ")}\${names.length > 8 ? \` and \${names.length - 8} more\` : ""}\`, \`\${shown(key)}, which nothing reads\`);
 }
 `;
 
@@ -60,7 +60,7 @@ const known: ReadonlySet<string> = new Set([...ownKeys, ...beside]);
 
 /** The values of each field in a row, flattened.${single ? " A list stands for the single field." : ""} */
 function valuesOf(row: Row, at: number): readonly (readonly Value[])[] {${single ? `\n  if (isList(row)) return [flatten(row, fields[0] as Field, at)];` : ""}
-  if (typeof row !== "object" || row === null || isList(row)) fail(\`row \${at}\`, ${expectedOf(outside)}, shown(row));
+  if (typeof row !== "object" || row === null || isList(row)) mistake(\`row \${at}\`, ${expectedOf(outside)}, shown(row));
   refuse(Object.keys(row).find((key) => !known.has(key)), known, at);
 ${read}
 }
@@ -68,7 +68,7 @@ ${read}
 }
 
 const byNameText = `  return fields.map((field) => {
-    if (!Object.hasOwn(row, field.name)) fail(\`row \${at}\`, shown(field.name), "none");
+    if (!Object.hasOwn(row, field.name)) mistake(\`row \${at}\`, shown(field.name), "none");
     return flatten(row[field.name] as Value, field, at);
   });`;
 
@@ -91,7 +91,7 @@ function singleText({ inputs: [input] }: Interface): string {
   const isWhole = Object.hasOwn(row, name) && ${isColumn ? "!isSingle(name) && " : ""}!all.every(isSingle);
   const keys = isWhole ? [name] : all;
   const lacking = keys.find((key) => !Object.hasOwn(row, key));
-  if (lacking !== undefined) fail(\`row \${at}\`, shown(lacking), "none");
+  if (lacking !== undefined) mistake(\`row \${at}\`, shown(lacking), "none");
   const used = new Set([...keys, ...beside]);
   refuse(ownKeys.find((key) => Object.hasOwn(row, key) && !used.has(key)), used, at);
   const values = keys.map((key) => row[key] as Value);
@@ -110,7 +110,7 @@ function wholeFields(row: { readonly [name: string]: Value }): ReadonlySet<strin
 function keysOf(row: { readonly [name: string]: Value }, { name, columns }: Field, whole: ReadonlySet<string>, at: number): readonly string[] {
   if (whole.has(name)) return [name];
   const lacking = (columns ?? [name]).find((column) => !Object.hasOwn(row, column) || whole.has(column));
-  if (lacking !== undefined) fail(\`row \${at}\`, shown(whole.has(lacking) ? name : lacking), "none");
+  if (lacking !== undefined) mistake(\`row \${at}\`, shown(whole.has(lacking) ? name : lacking), "none");
   return columns ?? [name];
 }
 `;
@@ -119,7 +119,7 @@ function numberText({ words, wholes, floats, limits }: Needs): string {
   const word = words ? "\n  if (field.classes !== null) return idOf(value, field, index, at);" : "";
   if (!wholes)
     return `function numberOf(value: Value, field: Field, index: number, at: number): number {${word}
-  if (typeof value !== "number" || !Number.isFinite(Math.fround(value))) fail(\`row \${at}\`, \`a finite number for \${placeIn(field, index)}\`, shown(value));
+  if (typeof value !== "number" || !Number.isFinite(Math.fround(value))) mistake(\`row \${at}\`, \`a finite number for \${placeIn(field, index)}\`, shown(value));
   return value;
 }
 `;
@@ -138,7 +138,7 @@ function numberText({ words, wholes, floats, limits }: Needs): string {
   return `function numberOf(value: Value, field: Field, index: number, at: number): number {${word}
 ${range}
   if (typeof value === "number" && ${fits}) return value;
-  return fail(\`row \${at}\`, \`\${${expected}} for \${placeIn(field, index)}\`, shown(value));
+  return mistake(\`row \${at}\`, \`\${${expected}} for \${placeIn(field, index)}\`, shown(value));
 }
 `;
 }
@@ -163,7 +163,7 @@ function ${name}(value: Value, field: Field, index: number, at: number): number 
   const classes = field.classes ?? [];
   const id = classes.findIndex((one) => one === value || (typeof value === "boolean" && one.toLowerCase() === String(value)));
   if (id >= 0) return id;
-  return fail(\`row \${at}\`, \`one of the classes \${classes.slice(0, 8).map(shown).join(", ")}\${classes.length > 8 ? \` and \${classes.length - 8} more\` : ""} for \${placeIn(field, index)}\`, shown(value));
+  return mistake(\`row \${at}\`, \`one of the classes \${classes.slice(0, 8).map(shown).join(", ")}\${classes.length > 8 ? \` and \${classes.length - 8} more\` : ""} for \${placeIn(field, index)}\`, shown(value));
 }
 `;
 }
@@ -188,7 +188,7 @@ function preparedText({ scaling, words, wholes, floats }: Needs): string {
 
 function putText(needs: Needs): string {
   return `/** Writes the values of one row, from a place among those of many, to where the kernels read them, if any does. */
-function put(view: View | undefined, to: number, values: readonly Value[] | Numbers, from: number, field: Field, at: number): void {
+function putRow(view: View | undefined, to: number, values: readonly Value[] | Numbers, from: number, field: Field, at: number): void {
   for (let index = 0; index < field.width; index += 1) {
     const value = numberOf(values[from + index] as Value, field, index, at);
     if (view) view[to + index] = ${preparedText(needs)};
@@ -196,8 +196,8 @@ function put(view: View | undefined, to: number, values: readonly Value[] | Numb
 }
 
 function prepare(view: View | undefined, to: number, values: readonly Value[], field: Field, at: number): void {
-  if (values.length !== field.width) fail(\`row \${at}\`, \`\${field.width} values for \${field.name}\`, values.length);
-  put(view, to, values, 0, field, at);
+  if (values.length !== field.width) mistake(\`row \${at}\`, \`\${field.width} values for \${field.name}\`, values.length);
+  putRow(view, to, values, 0, field, at);
 }
 `;
 }

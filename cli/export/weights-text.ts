@@ -140,9 +140,9 @@ function loadText(file: string, taken: string): string {
   return `${loadDoc(file)}
 export function ${loadForm} {
   const given = bytesOf(bytes);
-  if (given.length !== weightsBytes) fail("load", \`the \${weightsBytes} bytes of \${weightsFile}\`, given.length, RangeError);
+  if (given.length !== weightsBytes) mistake("load", \`the \${weightsBytes} bytes of \${weightsFile}\`, given.length, RangeError);
   const found = fingerprintOf(given);
-  if (found !== fingerprint) fail("load", \`\${weightsFile} as it was exported with this module, with the checksum \${hex(fingerprint)}\`, hex(found), Error);
+  if (found !== fingerprint) mistake("load", \`\${weightsFile} as it was exported with this module, with the checksum \${hex(fingerprint)}\`, hex(found), Error);
 ${taken}
 }
 
@@ -152,7 +152,7 @@ const hex = (value: number): string => value.toString(16).padStart(8, "0");
 function bytesOf(given: unknown): Uint8Array {
   if (ArrayBuffer.isView(given)) return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   if (Object.prototype.toString.call(given) === "[object ArrayBuffer]") return new Uint8Array(given as ArrayBuffer);
-  return fail("load", \`the bytes of \${weightsFile}, an ArrayBuffer or a Uint8Array\`, shown(given));
+  return mistake("load", \`the bytes of \${weightsFile}, an ArrayBuffer or a Uint8Array\`, shown(given));
 }
 `;
 }
@@ -175,7 +175,7 @@ ${start}
   return `${head}
 ${start}
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (const [offset, numbers, form, channels = 0] of tensors) {
+  for (const [offset, numbers, form${steps ? ", channels = 0" : ""}] of tensors) {
     if (form === undefined) put(bytes.subarray(from, from + 4 * numbers), offset);
 ${[...(halves ? [halfCase] : []), ...(steps ? [stepCase] : [])].join("\n")}
     from += ${steps ? `form === "int8" ? 4 * channels + numbers : ` : ""}(form === "f16" ? 2 : 4) * numbers;
