@@ -14,7 +14,8 @@ import { elementPlace, fewestRows, fill, rowTiles, tilePlace, type Panel, type P
 import { reduceSlice } from "./reduce.ts";
 import { overSquares } from "./square.ts";
 import { stagesAt } from "./stages.ts";
-import { blocksOf, strategyOf, tilesOfLoop, turnsOf, type GridLoop, type Offset, type Tile } from "./strategy.ts";
+import { strategyOf, tilesOfLoop, type GridLoop } from "./strategy.ts";
+import { blocksOf, turnsOf, type Offset, type Tile } from "./tiles.ts";
 
 interface Walk {
   readonly context: Context;
