@@ -5,7 +5,7 @@ import { literal } from "../../targets/typescript/code.ts";
 import { spreadForm } from "./examples.ts";
 import { numbersLiteral } from "./frame.ts";
 import type { Needs } from "./needs.ts";
-import type { ModuleParts } from "./template.ts";
+import type { ModuleParts } from "./module-parts.ts";
 import { weightsText } from "./weights-text.ts";
 
 /** A row as a caller writes it. */

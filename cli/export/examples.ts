@@ -13,7 +13,7 @@ import type { Network } from "../../runtime/load/index.ts";
 import type { InputField, Interface } from "../../runtime/predict/interface.ts";
 import { applyFitted, unfitted } from "../../runtime/save/fitted.ts";
 import type { Fitted } from "../../runtime/save/fitted.ts";
-import type { ModuleParts } from "./template.ts";
+import type { ModuleParts } from "./module-parts.ts";
 
 type ExampleRow = ModuleParts["examples"][number]["row"];
 

@@ -7,7 +7,7 @@ import { notesFor } from "./notes.ts";
 import { frameOf } from "./program.ts";
 import type { Exported } from "./program.ts";
 import { predictingProgram, rowsAtOnce } from "./restrict.ts";
-import type { ModuleParts } from "./template.ts";
+import type { ModuleParts } from "./module-parts.ts";
 
 /** Throws NN0735. */
 export async function rowsParts(exported: Exported, model: HostModel): Promise<ModuleParts> {

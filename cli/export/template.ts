@@ -2,10 +2,8 @@
  * The text of an exported module around its kernels: typed, with comments, without any import. It prepares rows as training did, runs the
  * kernels, names the classes, and can test itself. Written as TypeScript; the JavaScript form is the same text without its types.
  */
-import type { Dataset } from "../../runtime/data/dataset.ts";
 import { scoresKey } from "../../runtime/predict/interface.ts";
 import type { Interface } from "../../runtime/predict/interface.ts";
-import type { Fitted } from "../../runtime/save/fitted.ts";
 import { literal } from "../../targets/typescript/code.ts";
 import { answeringOf } from "./answering.ts";
 import type { Answering } from "./answering.ts";
@@ -22,33 +20,12 @@ import {
   numbersText,
   valuesText,
 } from "./frame.ts";
-import type { FrameParts } from "./frame.ts";
 import { openDeclarations } from "./gpu-text.ts";
+import type { ModuleParts } from "./module-parts.ts";
 import { needsIn } from "./needs.ts";
 import { loadDeclaration, openText } from "./weights-text.ts";
 import { namedText, overloads, predictText, writeText } from "./predict-forms.ts";
 import { rowsText } from "./rows-text.ts";
-
-/** Everything that the text of a model of rows holds. */
-export interface ModuleParts extends FrameParts {
-  /** Lines on what a caller must do to have rows as training had them. */
-  readonly notes: readonly string[];
-  readonly outside: Interface;
-  readonly fitted: Fitted;
-  /** How many open dimensions the entry takes; all are the number of rows. */
-  readonly dims: number;
-  /** Of buffers that kernels read or write: the first byte, and what they hold. */
-  readonly placeOf: (buffer: string) => { readonly offset: number; readonly dtype: string } | undefined;
-  /** The most rows at once. */
-  readonly bound: number;
-  /** The raw rows of the data, where they are at hand. */
-  readonly data: Dataset | undefined;
-  /** Raw rows, but ids in the place of words, and what the network made of them when it was exported: for each output, its values in a row. */
-  readonly examples: readonly {
-    readonly row: Readonly<Record<string, readonly number[]>>;
-    readonly outputs: readonly (readonly number[])[];
-  }[];
-}
 
 /** The whole module as TypeScript. */
 export function moduleText(parts: ModuleParts): string {
