@@ -13,17 +13,20 @@ import type { Network } from "../../runtime/load/index.ts";
 import type { InputField, Interface } from "../../runtime/predict/interface.ts";
 import { applyFitted, unfitted } from "../../runtime/save/fitted.ts";
 import type { Fitted } from "../../runtime/save/fitted.ts";
-import type { ModuleParts } from "./template.ts";
+import type { ModuleParts } from "./module-parts.ts";
 
 type ExampleRow = ModuleParts["examples"][number]["row"];
 
 const exampleCount = 4;
-/** Wide rows are fewer: a page fetches what is stored here, too. */
-const mostValues = 1024;
+/** Wide rows are fewer: who fetches a module fetches what is stored there, too. A page shows them. */
+const mostValues = { module: 64, page: 1024 } as const;
 
-function countFor(inputs: readonly InputField[]): number {
+/** For whom examples are: a module that tests itself, or a page that shows them, too. */
+export type ExampleUse = keyof typeof mostValues;
+
+function countFor(inputs: readonly InputField[], use: ExampleUse): number {
   const values = inputs.reduce((sum, { width }) => sum + width, 0);
-  return Math.max(1, Math.min(exampleCount, Math.floor(mostValues / values)));
+  return Math.max(1, Math.min(exampleCount, Math.floor(mostValues[use] / values)));
 }
 
 /** Raw rows of the train's data, where those are at hand and still of the kind of training's. */
@@ -64,10 +67,10 @@ function rowsOfData(
 }
 
 /** A few of the rows, spread over them, else rows that are made up. */
-export function exampleRows(data: Dataset | undefined, { inputs }: Interface): readonly ExampleRow[] {
-  if (data === undefined) return madeUp(inputs);
+export function exampleRows(data: Dataset | undefined, { inputs }: Interface, use: ExampleUse): readonly ExampleRow[] {
+  if (data === undefined) return madeUp(inputs, use);
   const { tensors, rows } = data;
-  const count = countFor(inputs);
+  const count = countFor(inputs, use);
   return Array.from({ length: Math.min(count, rows) }, (_, at) => {
     const row = Math.floor((at * rows) / count);
     return Object.fromEntries(
@@ -79,8 +82,8 @@ export function exampleRows(data: Dataset | undefined, { inputs }: Interface): r
   });
 }
 
-function madeUp(inputs: readonly InputField[]): readonly ExampleRow[] {
-  return Array.from({ length: countFor(inputs) }, (_, row) =>
+function madeUp(inputs: readonly InputField[], use: ExampleUse): readonly ExampleRow[] {
+  return Array.from({ length: countFor(inputs, use) }, (_, row) =>
     Object.fromEntries(
       inputs.map(({ name, dtype, width, limit, classes }) => [
         name,
@@ -90,11 +93,17 @@ function madeUp(inputs: readonly InputField[]): readonly ExampleRow[] {
   );
 }
 
-/** Spread without a pattern that a network could be blind to (multiples of the golden ratio), in few digits. */
+/** Multiples of the golden ratio: spread without a pattern that a network could be blind to. */
+const ratio = 0.618033988749895;
+
+/** In few digits. */
 function madeUpValue(at: number, dtype: InputField["dtype"], limit: number | undefined): number {
-  const part = (at * 0.618033988749895) % 1;
+  const part = (at * ratio) % 1;
   return dtype === "i32" ? Math.floor(part * (limit ?? 2)) : Number((part * 2 - 1).toFixed(2));
 }
+
+/** The same of floats as an expression of a module, with the same bits. */
+export const spreadForm = (at: string): string => `Number((${at} * ${ratio} % 1 * 2 - 1).toFixed(2))`;
 
 /** As many at once as the module takes, and so in the same places: what draws says something else in each. */
 export async function examplesOf(

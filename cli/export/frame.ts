@@ -17,6 +17,8 @@ export interface FrameParts {
   readonly format: Format;
   /** The kernels, and how they get memory: the declarations of `Instance` and `create`. */
   readonly kernels: string;
+  /** Where buffers lie, by their names, unless the kernels say so. */
+  readonly places: string;
   /** Lines on what must be there where the module runs. */
   readonly needs: readonly string[];
   readonly weights: Weights;
@@ -55,6 +57,12 @@ export function needsOnly({ weights }: FrameParts): string {
 export const numbersText =
   "export type Numbers = Float32Array | Float64Array | Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array;\n";
 
+export const mistakeText = `/** What every mistake of a caller's says. */
+function mistake(place: string, expected: string, found: string | number, Mistake: new (message: string) => Error = TypeError): never {
+  throw new Mistake(\`\${place}: expected \${expected}, found \${found}\`);
+}
+`;
+
 /** How values of any kind are told from each other and told of. */
 export const valuesText = `const isNumbers = (value: unknown): value is Numbers => ArrayBuffer.isView(value) && Symbol.iterator in value;
 
@@ -81,16 +89,21 @@ function argmax(values: ArrayLike<number>): number {
 }
 `;
 
-/** Numbers as a literal, those that JSON has not included. */
+/** Numbers of 32 bits as a literal, those that JSON has not included: in as few digits as tell them from others. */
 export function numbersLiteral(values: readonly number[]): string {
-  return `[${values.map(String).join(",")}]`;
+  return `[${values.map(shortest).join(",")}]`;
+}
+
+function shortest(value: number): string {
+  const digits = [6, 7, 8].find((count) => Math.fround(Number(value.toPrecision(count))) === value);
+  return String(digits === undefined ? value : Number(value.toPrecision(digits)));
 }
 
 /** What a module's `selftest` measures with, and how much it allows. */
 export function distanceText({ tolerance }: FrameParts): string {
-  return `/** How far a number is from the expected one, relative to those beyond 1. What is not finite is the same, or NaN apart. */
+  return `/** How far a number is from the expected one, which few digits stand for, relative to those beyond 1. What is not finite is the same, or NaN apart. */
 function distance(found: number, expected: number): number {
-  return Object.is(found, expected) ? 0 : Math.abs(found - expected) / Math.max(1, Math.abs(expected));
+  return Object.is(found, Math.fround(expected)) ? 0 : Math.abs(found - expected) / Math.max(1, Math.abs(expected));
 }
 
 /** The largest distance that is none. */
@@ -102,24 +115,23 @@ const tolerance = ${tolerance};
 export function mainText({ weights, format }: FrameParts, examples: string): string {
   const { async, await: awaits, given } = answeringOf(format);
   const isLater = async !== "";
-  return `interface Files { readonly readFileSync: (file: string) => Uint8Array }
-interface Host { readonly argv?: readonly string[]; readonly getBuiltinModule?: (name: string) => Files; exitCode?: number }
+  const isApart = weights.file !== undefined;
+  return `${isApart ? "interface Files { readonly readFileSync: (file: string) => Uint8Array }\n" : ""}interface Host { readonly argv?: readonly string[]; ${isApart ? "readonly getBuiltinModule?: (name: string) => Files; " : ""}exitCode?: number }
 interface Terminal { readonly log: (text: string) => void; readonly error: (text: string) => void }
 /** What Node has and other engines may not. */
 const { process: host, console: terminal } = globalThis as { process?: Host; console?: Terminal };
-const address = (import.meta as { readonly url?: string }).url ?? "";
-const [, started, first${weights.file === undefined ? "" : ", second"}] = host?.argv ?? [];
-/** Whether Node was started with this very file, whatever it is called by now. */
-const isMain = (): boolean => started?.split(/[\\\\/]/).at(-1) === decodeURIComponent(address.split("/").at(-1) ?? "");
-${isLater ? "// No await outside of a function, which a service worker would not take.\n" : ""}if (host !== undefined && first === "--selftest" && isMain()) ${isLater ? "void " : ""}test(host);
+const [, started = "", first${isApart ? ", second" : ""}] = host?.argv ?? [];
+/** What an address or a path ends in: Node was started with this very file, whatever it is called by now, where both end alike. */
+const ending = (place: string): string | undefined => place.split(/[\\\\/]/).at(-1);
+${isLater ? "// No await outside of a function, which a service worker would not take.\n" : ""}if (first === "--selftest" && ending(started) === decodeURIComponent(ending((import.meta as { readonly url?: string }).url ?? "") ?? "")) ${isLater ? "void " : ""}test(host as Host);
 
 ${async}function test(host: Host): ${given("void")} {
   try {
-${weights.file === undefined ? "" : readApart}    const worst = ${awaits}selftest();
+${isApart ? readApart : ""}    const worst = ${awaits}selftest();
     if (!(worst <= tolerance)) throw new Error(\`the largest difference is \${worst}, expected at most \${tolerance}\`);
-${weights.file === undefined ? checkInside : ""}    terminal?.log(\`${examples} as expected (largest difference \${worst})\`);
+${isApart ? "" : checkInside}    terminal?.log(\`${examples} as expected (largest difference \${worst})\`);
   } catch (error) {
-    terminal?.error(\`selftest failed: \${error instanceof Error ? error.message : String(error)}\`);
+    terminal?.error(\`selftest failed: \${(error as Error).message}\`);
     host.exitCode = 1;
   }${isLater ? "\n  close();" : ""}
 }
@@ -132,6 +144,6 @@ const checkInside = `    if (fingerprintOf(decoded(weights)) !== fingerprint) th
 
 /** From the place that is named, else from beside the module. */
 const readApart = `    const files = host.getBuiltinModule?.("node:fs");
-    if (files === undefined) throw new Error("expected Node 20.16 or later, which hands over its files without an import");
-    load(files.readFileSync(second ?? started?.replace(/[^\\\\/]*$/, weightsFile) ?? ""));
+    if (!files) throw new Error("expected Node 20.16 or later, which hands over its files without an import");
+    load(files.readFileSync(second ?? started.replace(/[^\\\\/]*$/, weightsFile)));
 `;

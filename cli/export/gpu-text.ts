@@ -223,13 +223,7 @@ function put(queue: GpuQueue, arena: GpuBuffer, name: string, values: View): voi
 }
 
 function upload(queue: GpuQueue, arena: GpuBuffer, bytes: Uint8Array): void {
-  const buffers = new Map<string, View>();
-  for (const [name] of tensors) {
-    const [, dtype = "f32", , length = 0] = placeOf.get(name) ?? [];
-    buffers.set(name, dtype === "f32" ? new Float32Array(length) : new Int32Array(length));
-  }
-  unpack(buffers, bytes);
-  buffers.forEach((values, name) => put(queue, arena, name, values));
+  unpack(bytes, (part, offset) => queue.writeBuffer(arena, offset, part.buffer, part.byteOffset, part.byteLength));
 }
 `;
 

@@ -6,9 +6,9 @@ import type { Compiled } from "../../compiler/compile.ts";
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import { noThreads } from "../../compiler/program/thread-costs.ts";
 import type { BufferRole, Program } from "../../compiler/program/types.ts";
-import { cpuAdapter, javascript, simd, type Machine } from "../../compiler/schedule/machine.ts";
+import { briefJavascript, briefSimd, cpuAdapter, type Machine } from "../../compiler/schedule/machine.ts";
 import { literal } from "../../targets/typescript/code.ts";
-import { emitTypescript } from "../../targets/typescript/index.ts";
+import { kernelsOf } from "../../targets/typescript/index.ts";
 import { emitWasm } from "../../targets/wasm/index.ts";
 import { shadersText } from "./shaders.ts";
 import type { SizeNames } from "./sizes-text.ts";
@@ -16,11 +16,11 @@ import type { SizeNames } from "./sizes-text.ts";
 export type Format = "js" | "ts" | "wasm" | "wgsl" | "html";
 
 export const machines: Readonly<Record<Format, Machine>> = {
-  js: javascript,
-  ts: javascript,
-  wasm: simd,
+  js: briefJavascript,
+  ts: briefJavascript,
+  wasm: briefSimd,
   wgsl: cpuAdapter,
-  html: simd,
+  html: briefSimd,
 };
 
 /** Whether the kernels are WebAssembly. */
@@ -69,27 +69,21 @@ export function kernelsText({ program, sources, format, relaxed, sizes }: Kernel
 const viewText = `type View = Float32Array | Int32Array;
 `;
 
-const instanceText = `interface Instance { readonly buffers: ReadonlyMap<string, View>; readonly entries: Readonly<Record<string, (...dims: number[]) => void>> }
+const instanceText = `interface Instance { readonly memory: ArrayBuffer; readonly entries: Readonly<Record<string, (...dims: number[]) => void>> }
 `;
 
 /** As they were compiled, in a scope of their own: their names come from the program and could be any. */
 function sourceText(program: Program, sources: Compiled["sources"]): string {
-  const { files } = emitTypescript(program, sources);
-  const kernels = Object.entries(files).find(([name]) => name.endsWith(".ts") && !name.endsWith(".d.ts"))?.[1];
-  if (typeof kernels !== "string") throw new InternalError("export", "the target printed no TypeScript");
-  return [
-    "const create: () => Instance = (() => {",
-    kernels.replace(/^export /gm, "").trimEnd(),
-    "return create;",
-    "})();",
-    "",
-  ].join("\n");
+  return ["const create: () => Instance = (() => {", kernelsOf(program, sources), "return create;", "})();", ""].join(
+    "\n",
+  );
 }
 
 /** What the host never looks at. */
 const within: readonly BufferRole[] = ["temporary", "segment", "slice"];
 
-function placesText({ buffers }: Program): string {
+/** The places of buffers by their names, for a module that speaks of them so. */
+export function placesText({ buffers }: Program): string {
   const places = buffers
     .filter(({ role }) => !within.includes(role))
     .map((buffer) => [buffer.name, buffer.dtype === "f32" ? "f32" : "i32", buffer.offset, buffer.bytes / 4]);
@@ -104,7 +98,19 @@ function binaryText(program: Program, sources: Compiled["sources"], relaxed: boo
   return `/** The kernels, a module of WebAssembly${relaxed ? ": one with relaxed instructions, for engines that have them, and one without" : ""}. */
 const binaries: readonly string[] = ${literal(binaries)};
 
-${placesText(program)}
+/** The bytes of a text: a character is a byte, or those of two, the first of which says how many times ${single} the second begins; the most frequent need one. */
+function bytesIn(text: string): Uint8Array {
+  const bytes: number[] = [];
+  let begin = ${-rotated};
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    const place = code - ${firstCode} - Number(code > 60) - Number(code > 92);
+    if (place < ${single}) bytes.push(begin + place);
+    begin = Math.max(0, place - ${single - 1}) * ${single} - ${rotated};
+  }
+  return Uint8Array.from(bytes);
+}
+
 /** What is used of an engine's WebAssembly. */
 interface Engine {
   readonly validate: (bytes: Uint8Array) => boolean;
@@ -113,24 +119,37 @@ interface Engine {
 }
 
 function create(): Instance {
-  const { WebAssembly: engine } = globalThis as unknown as { readonly WebAssembly?: Engine };
-  if (engine === undefined) throw new Error("this model runs as WebAssembly, which this engine has not");
-  const binary = binaries.map(decoded).find((bytes) => engine.validate(bytes));
-  if (binary === undefined) throw new Error("this model runs as WebAssembly with vector instructions (SIMD), which this engine has not");
+  const engine = (globalThis as unknown as { readonly WebAssembly?: Engine }).WebAssembly;
+  const binary = engine && binaries.map(bytesIn).find((bytes) => engine.validate(bytes));
+  if (!engine || !binary) throw new Error(\`this model runs as WebAssembly\${engine ? " with vector instructions (SIMD)" : ""}, which this engine has not\`);
   const { exports } = new engine.Instance(new engine.Module(binary));
-  const { buffer } = exports["memory"] as { readonly buffer: ArrayBuffer };
-  const viewOf = (dtype: string, offset: number, length: number): View =>
-    dtype === "f32" ? new Float32Array(buffer, offset, length) : new Int32Array(buffer, offset, length);
-  const buffers = new Map(places.map(([name, dtype, offset, length]) => [name, viewOf(dtype, offset, length)]));
-  return { buffers, entries: exports as Instance["entries"] };
+  return { memory: (exports["memory"] as { readonly buffer: ArrayBuffer }).buffer, entries: exports as Instance["entries"] };
 }
 `;
 }
 
-/** In base64. */
+/** Of ASCII behind the quotation mark, without what is escaped in texts: `<` and the backslash. */
+const firstCode = 35;
+const alphabet = Array.from({ length: 92 }, (_, at) => String.fromCharCode(firstCode + at)).filter(
+  (one) => one !== "<" && one !== "\\",
+);
+/** Bytes of a single character, from the prefix of vector instructions on; behind them two characters stand for further ones. */
+const single = 88;
+const rotated = 3;
+
+/** Text whose repetitions are those of the bytes, as base64's are only by chance: compressed it is hardly longer than they are. */
+function textOf(bytes: Uint8Array): string {
+  const characters = Array.from(bytes, (byte) => {
+    const place = (byte + rotated) % 256;
+    const further = Math.floor(place / single);
+    return `${further === 0 ? "" : alphabet[single - 1 + further]}${alphabet[place % single]}`;
+  });
+  return characters.join("");
+}
+
 function moduleOf(program: Program, sources: Compiled["sources"], relaxed: boolean): string {
   const { manifest, files } = emitWasm(program, sources, noThreads, relaxed);
   const bytes = files[manifest.module];
   if (!(bytes instanceof Uint8Array)) throw new InternalError("export", "the target assembled no module");
-  return Buffer.from(bytes).toString("base64");
+  return textOf(bytes);
 }

@@ -6,12 +6,12 @@ import type { ProjectSource } from "../../compiler/project.ts";
 import { parse } from "../../compiler/syntax/parse.ts";
 import type { Network } from "../../runtime/load/index.ts";
 import type { FrameParts } from "./frame.ts";
-import { kernelsText, needsOf } from "./kernels.ts";
+import { kernelsText, needsOf, placesText } from "./kernels.ts";
 import type { Format } from "./kernels.ts";
 import { requirementsText } from "./sizes-text.ts";
 import type { SizeNames } from "./sizes-text.ts";
 import { raw } from "./storage.ts";
-import type { Stored } from "./storage.ts";
+import type { Placed, Stored } from "./storage.ts";
 
 /** A trained network, and in which form its module is wanted. */
 export interface Exported {
@@ -47,6 +47,7 @@ export function frameOf(exported: Exported, model: HostModel, program: Program, 
     format,
     doc: docOf(source, model.name),
     kernels: kernelsText({ program, sources: compiled.sources, format, relaxed, sizes }),
+    places: format === "wgsl" ? "" : placesText(program),
     needs: needsOf(format, relaxed),
     weights: { tensors: lasting(program, exported), ...(weights === undefined ? {} : { file: weights }) },
     tolerance: tolerances[isRelaxed(exported) ? "relaxed" : "plain"],
@@ -54,13 +55,15 @@ export function frameOf(exported: Exported, model: HostModel, program: Program, 
   };
 }
 
-/** What the program keeps between calls, as the trained network has it: a model that draws has its seed, too. */
-function lasting({ buffers }: Program, { network, stored }: Exported): readonly Stored[] {
-  return buffers.flatMap(({ name, role }) => {
-    if (role === "counter" && name === "seed") return [raw(name, Int32Array.of(network.counters.seed))];
-    const tensor = isKept(role) ? stored.get(name) : undefined;
-    return tensor === undefined ? [] : [tensor];
+/** What the program keeps between calls, as the trained network has it, in the order of its memory: a model that draws has its seed, too. */
+function lasting({ buffers }: Program, { network, stored }: Exported): readonly Placed[] {
+  const placed = buffers.flatMap(({ name, role, offset }) => {
+    const isSeed = role === "counter" && name === "seed";
+    const own = isKept(role) ? stored.get(name) : undefined;
+    const tensor = isSeed ? raw(name, Int32Array.of(network.counters.seed)) : own;
+    return tensor === undefined ? [] : [{ ...tensor, offset }];
   });
+  return placed.sort((one, other) => one.offset - other.offset);
 }
 
 /** The averages that predictions are made with are an optimizer's. */

@@ -5,6 +5,17 @@
 
 import type { Answering } from "./answering.ts";
 
+/** Behind the places of buffers. */
+export const openedText = `/** The kernels with the weights in their memory, and its buffers by their names. */
+interface Opened { readonly buffers: ReadonlyMap<string, View>; readonly entries: Instance["entries"] }
+
+function opened(memory: ArrayBuffer, entries: Instance["entries"]): Opened {
+  const viewOf = (dtype: string, offset: number, length: number): View =>
+    dtype === "f32" ? new Float32Array(memory, offset, length) : new Int32Array(memory, offset, length);
+  return { entries, buffers: new Map(places.map(([name, dtype, offset, length]) => [name, viewOf(dtype, offset, length)])) };
+}
+`;
+
 export function callText(asks: boolean, { async, given }: Answering): string {
   const ask = asks ? "\n  requireSizes(rows, length);" : "";
   return `${async === "" ? runAtOnce(ask) : runLater(ask)}

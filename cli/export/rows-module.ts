@@ -7,7 +7,7 @@ import { notesFor } from "./notes.ts";
 import { frameOf } from "./program.ts";
 import type { Exported } from "./program.ts";
 import { predictingProgram, rowsAtOnce } from "./restrict.ts";
-import type { ModuleParts } from "./template.ts";
+import type { ModuleParts } from "./module-parts.ts";
 
 /** Throws NN0735. */
 export async function rowsParts(exported: Exported, model: HostModel): Promise<ModuleParts> {
@@ -26,9 +26,15 @@ export async function rowsParts(exported: Exported, model: HostModel): Promise<M
     notes: notesFor(manifest.host.train, outside, bound),
     outside,
     fitted,
-    dims,
+    dims: dims.length,
+    placeOf: (buffer) => program.buffers.find(({ name }) => name === buffer),
     bound,
     data,
-    examples: await examplesOf(exampleRows(data, outside), together, network, outside),
+    examples: await examplesOf(
+      exampleRows(data, outside, exported.format === "html" ? "page" : "module"),
+      together,
+      network,
+      outside,
+    ),
   };
 }

@@ -17,9 +17,14 @@ export interface Stored {
   readonly values: Float32Array | Int32Array;
 }
 
+/** One with a place in the memory of the module's kernels, by its first byte. */
+export interface Placed extends Stored {
+  readonly offset: number;
+}
+
 /** Where a module has its weights, and what they are. */
 export interface Weights {
-  readonly tensors: readonly Stored[];
+  readonly tensors: readonly Placed[];
   /** The name of the file beside the module that holds them, if one does. */
   readonly file?: string;
 }

@@ -2,50 +2,30 @@
  * The text of an exported module around its kernels: typed, with comments, without any import. It prepares rows as training did, runs the
  * kernels, names the classes, and can test itself. Written as TypeScript; the JavaScript form is the same text without its types.
  */
-import type { Dataset } from "../../runtime/data/dataset.ts";
 import { scoresKey } from "../../runtime/predict/interface.ts";
 import type { Interface } from "../../runtime/predict/interface.ts";
-import { keysBeside } from "../../runtime/predict/rows.ts";
-import type { Fitted } from "../../runtime/save/fitted.ts";
 import { literal } from "../../targets/typescript/code.ts";
 import { answeringOf } from "./answering.ts";
 import type { Answering } from "./answering.ts";
 import { comment } from "./comment.ts";
+import { dataText } from "./data-text.ts";
 import {
   argmaxText,
   distanceText,
   headerText,
   importLines,
   mainText,
+  mistakeText,
   needsOnly,
-  numbersLiteral,
   numbersText,
   valuesText,
 } from "./frame.ts";
-import type { FrameParts } from "./frame.ts";
 import { openDeclarations } from "./gpu-text.ts";
-import { loadDeclaration, openText, weightsText } from "./weights-text.ts";
+import type { ModuleParts } from "./module-parts.ts";
+import { needsIn } from "./needs.ts";
+import { loadDeclaration, openText } from "./weights-text.ts";
 import { namedText, overloads, predictText, writeText } from "./predict-forms.ts";
 import { rowsText } from "./rows-text.ts";
-
-/** Everything that the text of a model of rows holds. */
-export interface ModuleParts extends FrameParts {
-  /** Lines on what a caller must do to have rows as training had them. */
-  readonly notes: readonly string[];
-  readonly outside: Interface;
-  readonly fitted: Fitted;
-  /** Names of open dimensions that the entry takes, in order; all are the number of rows. */
-  readonly dims: readonly string[];
-  /** The most rows at once. */
-  readonly bound: number;
-  /** The raw rows of the data, where they are at hand. */
-  readonly data: Dataset | undefined;
-  /** Raw rows, but ids in the place of words, and what the network made of them when it was exported: for each output, its values in a row. */
-  readonly examples: readonly {
-    readonly row: Readonly<Record<string, readonly number[]>>;
-    readonly outputs: readonly (readonly number[])[];
-  }[];
-}
 
 /** The whole module as TypeScript. */
 export function moduleText(parts: ModuleParts): string {
@@ -55,25 +35,28 @@ export function moduleText(parts: ModuleParts): string {
 
 /** Without what Node's command line asks for. */
 export function modelText(parts: ModuleParts): string {
-  const { outside, format } = parts;
+  const { outside, format, fitted } = parts;
   const answering = answeringOf(format);
-  const asks = parts.requirements !== "";
+  const needs = needsIn(outside, fitted, format);
+  const ask = parts.requirements === "" ? "" : "\n    requireSizes(count, 1);";
   return [
     header(parts),
     parts.kernels,
     numbersText,
     typesText(outside),
-    dataText(parts),
+    dataText(parts, needs),
+    mistakeText,
     valuesText,
-    rowsText,
+    rowsText(outside, needs),
+    ...(answering.async === "" ? [openedText(parts)] : []),
     openText(parts),
     parts.requirements,
-    scaleText,
-    runText(asks, answering),
-    argmaxText,
+    ...(needs.units ? [unscaleText] : []),
+    runText(ask, answering),
+    ...(needs.classes ? [argmaxText] : []),
     predictText(outside, answering),
-    writeText(outside, asks, answering),
-    namedText(outside),
+    writeText(outside, ask, answering, needs),
+    namedText(outside, needs),
     selftestText(answering),
     distanceText(parts),
   ].join("\n");
@@ -156,124 +139,68 @@ function typesText({ inputs, outputs }: Interface): string {
   ].join("\n");
 }
 
-/** A row as a caller writes it. */
-function inWords(
-  row: ModuleParts["examples"][number]["row"],
-  { inputs }: Interface,
-): readonly (readonly [name: string, values: readonly (number | string)[]])[] {
-  return Object.entries(row).map(([name, values]) => {
-    const classes = inputs.find((input) => input.name === name)?.classes;
-    return [name, classes === undefined ? values : values.map((id) => classes[id] ?? id)];
-  });
+/** The kernels with the weights in their memory, where they read fields and write outputs, and how they are called. */
+function openedText({ outside, placeOf, dims }: ModuleParts): string {
+  const buffers = outside.model.inputs.map(({ buffer }) => buffer);
+  const inputs = buffers.length;
+  const isRead = buffers.every((buffer) => placeOf(buffer) !== undefined);
+  const dtypes = [...buffers, ...outside.model.results.map(({ buffer }) => buffer)].map(
+    (buffer) => placeOf(buffer)?.dtype ?? "f32",
+  );
+  const isFloat = dtypes.every((dtype) => dtype === "f32");
+  const count = Array.from({ length: dims }, () => "count").join(", ");
+  const read = isRead ? "View" : "View | undefined";
+  const view = isFloat ? floatView : anyView;
+  const unread = isRead ? "" : "place === null ? undefined : ";
+  const dtypeOf = (at: readonly string[]): string => (isFloat ? "" : `, ${literal(at)}[index]`);
+  return `/** Where the kernels read fields and write outputs, and how they are called. */
+interface Opened { readonly given: readonly (${read})[]; readonly answers: readonly View[]; readonly compute: (count: number) => void }
+
+function opened(memory: ArrayBuffer, entries: Instance["entries"]): Opened {
+${view}
+  const compute = entries[${literal(outside.model.entry)}] as (...dims: number[]) => void;
+  return {
+    given: fields.map(({ place, width }${isFloat ? "" : ", index"}) => ${unread}viewOf(place, width${dtypeOf(dtypes.slice(0, inputs))})),
+    answers: outputs.map(({ place, width }${isFloat ? "" : ", index"}) => viewOf(place, width${dtypeOf(dtypes.slice(inputs))})),
+    compute: ${dims === 1 ? "compute" : `(count) => compute(${count})`},
+  };
+}
+`;
 }
 
-function dataText(parts: ModuleParts): string {
-  const { outside, fitted, dims, bound, examples } = parts;
-  const inputs = outside.inputs.map(({ name, dtype, width, columns, classes, limit }) => {
-    const buffer = outside.model.inputs.find((input) => input.name === name)?.buffer ?? name;
-    const own = fitted.inputs.find((input) => input.name === name);
-    return {
-      name,
-      buffer,
-      dtype,
-      width,
-      columns: columns ?? null,
-      classes: classes ?? null,
-      limit: limit ?? null,
-      scale: own?.scale ?? 1,
-      mean: own?.mean ?? null,
-      deviation: own?.deviation ?? null,
-    };
-  });
-  const outputs = outside.outputs.map(({ name, width, classes, columns, units }, at) => ({
-    name,
-    buffer: outside.model.results[at]?.buffer ?? name,
-    width,
-    classes: classes ?? null,
-    columns: columns ?? null,
-    scale: units?.scale ?? 1,
-    mean: units?.mean ?? null,
-    deviation: units?.deviation ?? null,
-  }));
-  return [
-    "/** How values become numbers: (x · scale − mean) / deviation, as fitted to the training rows. */",
-    "interface Field { readonly name: string; readonly buffer: string; readonly dtype: string; readonly width: number; readonly columns: readonly string[] | null; readonly classes: readonly string[] | null; readonly limit: number | null; readonly scale: number; readonly mean: readonly number[] | null; readonly deviation: readonly number[] | null }",
-    `const fields: readonly Field[] = ${literal(inputs)};`,
-    "",
-    "/** What a row may have beside its fields: what training read beside them. */",
-    `const beside: readonly string[] = ${literal(keysBeside(outside.inputs, fitted))};`,
-    "",
-    "/** Numbers are given back as they were before they were fitted. */",
-    "interface Output { readonly name: string; readonly buffer: string; readonly width: number; readonly classes: readonly string[] | null; readonly columns: readonly string[] | null; readonly scale: number; readonly mean: readonly number[] | null; readonly deviation: readonly number[] | null }",
-    `const outputs: readonly Output[] = ${literal(outputs)};`,
-    "",
-    `const entry = ${literal(outside.model.entry)};`,
-    `/** The most rows that the kernels take at once${parts.format === "wgsl" ? "" : ", and how many numbers of rows they are told"}. */`,
-    `const most = ${bound};`,
-    ...(parts.format === "wgsl" ? [] : [`const openDimensions = ${dims.length};`]),
-    "",
-    weightsText(parts.weights),
-    "/** Rows, input by input, with what came out for them when this was exported. */",
-    "interface Example { readonly row: readonly (readonly [name: string, values: readonly Value[]])[]; readonly outputs: readonly (readonly number[])[] }",
-    `const examples: readonly Example[] = [${examples.map((example) => exampleText(example, outside)).join(",")}];`,
-    "",
-  ].join("\n");
-}
+const floatView =
+  "  const viewOf = (place: number, width: number): View => new Float32Array(memory, place, most * width);";
+const anyView = `  const viewOf = (place: number, width: number, dtype?: string): View =>
+    dtype === "f32" ? new Float32Array(memory, place, most * width) : new Int32Array(memory, place, most * width);`;
 
-function exampleText({ row, outputs }: ModuleParts["examples"][number], outside: Interface): string {
-  return `{"row":${literal(inWords(row, outside))},"outputs":[${outputs.map(numbersLiteral).join(",")}]}`;
-}
-
-const scaleText = `function scaled(value: number, { scale, mean, deviation }: Field, index: number): number {
+/** Exactly the values before they were fitted. */
+const unscaleText = `function unscaled(value: number, { scale, mean, deviation }: Output, index: number): number {
   if (scale === 1 && mean === null) return value;
   const column = mean === null ? 0 : index % mean.length;
-  const spread = deviation === null ? 1 : deviation[column] ?? 1;
-  return spread === 0 ? 0 : (value * scale - (mean === null ? 0 : mean[column] ?? 0)) / spread;
-}
-
-function unscaled(value: number, { scale, mean, deviation }: Output, index: number): number {
-  if (scale === 1 && mean === null) return value;
-  const column = mean === null ? 0 : index % mean.length;
-  const spread = deviation === null ? 1 : deviation[column] ?? 1;
-  const raw = (value * spread + (mean === null ? 0 : mean[column] ?? 0)) / scale;
+  const spread = deviation?.[column] ?? 1;
+  const raw = (value * spread + (mean?.[column] ?? 0)) / scale;
   // Beside a large mean 32 bits would lose digits that the answer has.
   const steps = Math.abs((raw * scale) / (spread * Math.max(1, Math.abs(value)))) * 8388608;
   return steps >= 134217728 ? Number(raw.toPrecision(Math.min(17, Math.ceil(Math.log10(steps)) + 1))) : Math.fround(raw);
 }
-
 `;
 
-function runText(asks: boolean, { async }: Answering): string {
-  const ask = asks ? "\n    requireSizes(count, 1);" : "";
-  return `${readText}
-${async === "" ? runAtOnce(ask) : runLater(ask)}`;
+function runText(ask: string, { async }: Answering): string {
+  return async === "" ? runAtOnce(ask) : runLater(ask);
 }
-
-const readText = `/** The values of each field in so many of the rows; of all of them before anything is written, since a getter of the caller's may call, too. */
-function read(rows: readonly Row[], from: number, count: number): readonly (readonly (readonly Value[])[])[] {
-  return Array.from({ length: count }, (_, at) => {
-    const row = rows[from + at] as Row;
-    requireKnown(row, from + at);
-    return valuesOf(row, from + at);
-  });
-}
-`;
 
 function runAtOnce(ask: string): string {
-  return `/** The raw results: for each row, the values of each output. */
+  return `/** The raw results: for each row, the values of each output. Rows are read before anything is written, since a getter of the caller's may call, too. */
 function run(rows: readonly Row[]): (readonly number[])[][] {
-  const { buffers, entries } = open();
+  const { given, answers, compute } = open();
   const results: (readonly number[])[][] = [];
   const all = rows.length;
   for (let from = 0; from < all; from += most) {
     const count = Math.min(most, all - from);
-    read(rows, from, count).forEach((values, at) => {
-      fields.forEach((field, index) => prepare(buffers.get(field.buffer), at * field.width, values[index] as readonly Value[], field, from + at));
-    });${ask}
-    (entries[entry] as (...dims: number[]) => void)(...Array.from({ length: openDimensions }, () => count));
-    for (let at = 0; at < count; at += 1) {
-      results.push(outputs.map(({ buffer, width }) => Array.from((buffers.get(buffer) as View).subarray(at * width, (at + 1) * width))));
-    }
+    Array.from({ length: count }, (_, at) => valuesOf(rows[from + at] as Row, from + at)).forEach((values, at) =>
+      fields.forEach((field, index) => prepare(given[index], at * field.width, values[index] as readonly Value[], field, from + at)));${ask}
+    compute(count);
+    for (let at = 0; at < count; at += 1) results.push(outputs.map(({ width }, index) => Array.from((answers[index] as View).subarray(at * width, (at + 1) * width))));
   }
   return results;
 }
@@ -292,9 +219,9 @@ async function answersTo(prepared: readonly View[], from: number, count: number)
   return (await opened()).call(entry, count, 1, given, outputs.map(({ buffer, width }) => [buffer, count * width] as const));
 }
 
-/** The raw results: for each row, the values of each output. What is given is read before the first promise. */
+/** The raw results: for each row, the values of each output. What is given is read before the first promise, and all of it before anything is written. */
 async function run(rows: readonly Row[]): Promise<(readonly number[])[][]> {
-  const values = read(rows, 0, rows.length);
+  const values = Array.from({ length: rows.length }, (_, at) => valuesOf(rows[at] as Row, at));
   const prepared = viewsFor(values.length);
   values.forEach((row, at) => {
     fields.forEach((field, index) => prepare(prepared[index], at * field.width, row[index] as readonly Value[], field, at));
@@ -315,13 +242,9 @@ async function run(rows: readonly Row[]): Promise<(readonly number[])[][]> {
 function selftestText({ async, await: awaits, given }: Answering): string {
   return `/** Computes the stored examples again; the largest difference, relative to values beyond 1. */
 ${async}function selftest(): ${given("number")} {
-  let worst = 0;
   const found = ${awaits}run(examples.map(({ row }) => Object.fromEntries(row)));
-  examples.forEach((example, at) => example.outputs.forEach((values, output) => values.forEach((value, index) => {
-    const difference = distance(found[at]?.[output]?.[index] ?? NaN, value);
-    if (!(difference <= worst)) worst = difference;
-  })));
-  return worst;
+  // A NaN stays the largest.
+  return Math.max(...examples.flatMap(({ outputs: expected }, at) => expected.flatMap((values, output) => values.map((value, index) => distance(found[at]?.[output]?.[index] ?? NaN, value)))));
 }
 `;
 }

@@ -13,6 +13,7 @@ import {
   headerText,
   importLines,
   mainText,
+  mistakeText,
   needsOnly,
   numbersLiteral,
   numbersText,
@@ -21,7 +22,7 @@ import {
 import type { FrameParts } from "./frame.ts";
 import { openDeclarations } from "./gpu-text.ts";
 import { loadDeclaration, openText, weightsText } from "./weights-text.ts";
-import { callText, idsText, partsText, samplerText, windowsText } from "./reading-text.ts";
+import { callText, idsText, openedText, partsText, samplerText, windowsText } from "./reading-text.ts";
 
 /** A run of an entry: its open dimensions are the number of texts, their length, or a number. */
 export interface ModuleCall {
@@ -78,7 +79,10 @@ export function textModelText(parts: TextParts): string {
     numbersText,
     typesText(parts),
     dataText(parts),
+    ...(parts.weights.file === undefined ? [] : [mistakeText]),
     valuesText,
+    parts.places,
+    ...(answering.async === "" ? [openedText] : []),
     openText(parts),
     parts.requirements,
     callText(parts.requirements !== "", answering),

@@ -5,7 +5,6 @@
 import { literal } from "../../targets/typescript/code.ts";
 import { comment } from "./comment.ts";
 import type { FrameParts } from "./frame.ts";
-import { isBinary } from "./kernels.ts";
 import type { Stored, Weights } from "./storage.ts";
 
 /** Every file of weights begins with it; 16 bytes, so that what follows lies as its numbers want it. */
@@ -20,13 +19,12 @@ export function weightsFile({ tensors }: Weights): Uint8Array {
 export function weightsText(weights: Weights): string {
   const { tensors, file } = weights;
   const bytes = file === undefined ? Buffer.concat(tensors.map((one) => one.bytes)) : weightsFile(weights);
-  const forms = tensors.map(({ name, form, numbers, channels }) => [name, form, numbers, channels]);
   return [
     "/**",
-    " * Parameters and state, and the seed of what draws, one after the other: little-endian numbers of 32 bits, halves (binary16), or as many scales",
-    " * as channels and steps of 8 bits, each to be multiplied by the scale of its place along the last axis.",
+    " * Parameters and state, and the seed of what draws, one after the other, each by the first byte of its place in the memory: little-endian numbers of",
+    " * 32 bits, halves (binary16), or as many scales as channels and steps of 8 bits, each to be multiplied by the scale of its place along the last axis.",
     " */",
-    `const tensors: readonly (readonly [name: string, form: string, numbers: number, channels: number])[] = ${literal(forms)};`,
+    `const tensors: readonly (readonly [offset: number, numbers: number, form?: string, channels?: number])[] = ${literal(partsOf(tensors))};`,
     ...(file === undefined
       ? [`const weights = ${literal(bytes.toString("base64"))};`]
       : [
@@ -37,6 +35,21 @@ export function weightsText(weights: Weights): string {
     `const fingerprint = ${fingerprintOf(bytes)};`,
     "",
   ].join("\n");
+}
+
+type Part = readonly [offset: number, numbers: number, form?: string, channels?: number];
+
+/** Tensors of 32 bits that lie side by side in the memory, too, are one part. */
+function partsOf(tensors: Weights["tensors"]): readonly Part[] {
+  const parts: Part[] = [];
+  for (const { offset, form, numbers, channels } of tensors) {
+    const last = parts.at(-1);
+    if (form !== "raw") parts.push(form === "f16" ? [offset, numbers, form] : [offset, numbers, form, channels]);
+    else if (last?.length === 2 && last[0] + 4 * last[1] === offset)
+      parts[parts.length - 1] = [last[0], last[1] + numbers];
+    else parts.push([offset, numbers]);
+  }
+  return parts;
 }
 
 /** FNV-1a of 32 bits (Fowler, Noll, Vo; draft-eastlake-fnv): another byte anywhere gives another number. */
@@ -68,21 +81,28 @@ export function loadDeclaration({ file }: Weights): readonly string[] {
   return file === undefined ? [] : [`${loadDoc(file)}\nexport declare function ${loadForm};\n`];
 }
 
-/** `open`, which every call asks for the kernels, or `weightBytes` for who opens them; and what fills memory. Kernels of WebAssembly are text, as weights inside are. */
+/** `unpack`, which hands out what is to stand in memory, and what takes the bytes of weights to where they are asked for. */
 export function openText({ weights: { tensors, file }, format }: Pick<FrameParts, "weights" | "format">): string {
-  const isDecoded = file === undefined || isBinary(format);
   return [
     format === "wgsl" ? bytesText(file) : atOnceText(file),
     fillText(new Set(tensors.map(({ form }) => form))),
-    ...(isDecoded ? [decodedText] : []),
+    ...(file === undefined ? [decodedText] : []),
     fingerprintText,
   ].join("\n");
 }
 
+/** `open`, which every call asks for the network. */
 function atOnceText(file: string | undefined): string {
-  return `let network: Instance | undefined;
+  return `let network: Opened | undefined;
 
-${file === undefined ? insideText : apartText(file)}`;
+${file === undefined ? insideText : apartText(file)}
+function openWith(bytes: Uint8Array): Opened {
+  const { memory, entries } = create();
+  const all = new Uint8Array(memory);
+  unpack(bytes, (part, offset) => all.set(part, offset));
+  return (network = opened(memory, entries));
+}
+`;
 }
 
 /** Where they are in a file, it is kept until the model is opened, and then for the next time. */
@@ -99,27 +119,16 @@ function weightBytes(): Uint8Array {
 }
 
 const insideText = `/** The kernels with the weights in their memory; made when first asked for. */
-function open(): Instance {
-  if (network !== undefined) return network;
-  const made = create();
-  unpack(made.buffers, decoded(weights));
-  network = made;
-  return made;
-}
+const open = (): Opened => network ?? openWith(decoded(weights));
 `;
 
 const notLoaded =
   "throw new Error(`the weights are not loaded: expected load(bytes) with those of ${weightsFile} before any other call`);";
 
 function apartText(file: string): string {
-  const taken = [
-    "  const made = network ?? create();",
-    `  unpack(made.buffers, given.subarray(${weightsMark.length}));`,
-    "  network = made;",
-  ];
-  return `${loadText(file, taken.join("\n"))}
+  return `${loadText(file, `  openWith(given.subarray(${weightsMark.length}));`)}
 /** The kernels with the weights in their memory. */
-function open(): Instance {
+function open(): Opened {
   if (network !== undefined) return network;
   ${notLoaded}
 }
@@ -131,9 +140,9 @@ function loadText(file: string, taken: string): string {
   return `${loadDoc(file)}
 export function ${loadForm} {
   const given = bytesOf(bytes);
-  if (given.length !== weightsBytes) throw new RangeError(\`load: expected the \${weightsBytes} bytes of \${weightsFile}, found \${given.length}\`);
+  if (given.length !== weightsBytes) mistake("load", \`the \${weightsBytes} bytes of \${weightsFile}\`, given.length, RangeError);
   const found = fingerprintOf(given);
-  if (found !== fingerprint) throw new Error(\`load: expected \${weightsFile} as it was exported with this module, with the checksum \${hex(fingerprint)}, found \${hex(found)}\`);
+  if (found !== fingerprint) mistake("load", \`\${weightsFile} as it was exported with this module, with the checksum \${hex(fingerprint)}\`, hex(found), Error);
 ${taken}
 }
 
@@ -143,43 +152,40 @@ const hex = (value: number): string => value.toString(16).padStart(8, "0");
 function bytesOf(given: unknown): Uint8Array {
   if (ArrayBuffer.isView(given)) return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   if (Object.prototype.toString.call(given) === "[object ArrayBuffer]") return new Uint8Array(given as ArrayBuffer);
-  throw new TypeError(\`load: expected the bytes of \${weightsFile}, an ArrayBuffer or a Uint8Array, found \${shown(given)}\`);
+  return mistake("load", \`the bytes of \${weightsFile}, an ArrayBuffer or a Uint8Array\`, shown(given));
 }
 `;
 }
 
 /** Only for the forms that there are. */
 function fillText(forms: ReadonlySet<Stored["form"]>): string {
-  const cases = [
-    ...(forms.has("f16")
-      ? [
-          `    if (form === "f16" && view !== undefined) for (let at = 0; at < numbers; at += 1) view[at] = floatOf(data.getUint16(from + 2 * at, true));`,
-        ]
-      : []),
-    ...(forms.has("int8")
-      ? [
-          `    if (form === "int8" && view !== undefined) {`,
-          `      for (let at = 0; at < numbers; at += 1) view[at] = data.getFloat32(from + 4 * (at % channels), true) * data.getInt8(from + 4 * channels + at);`,
-          `    }`,
-        ]
-      : []),
-  ];
-  return [
-    "/** Writes the weights to where the kernels have them. */",
-    "function unpack(buffers: ReadonlyMap<string, View>, bytes: Uint8Array): void {",
-    ...(cases.length === 0 ? [] : ["  const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);"]),
-    "  let from = 0;",
-    "  for (const [name, form, numbers, channels] of tensors) {",
-    `    const length = form === "int8" ? 4 * channels + numbers : (form === "f16" ? 2 : 4) * numbers;`,
-    "    const view = buffers.get(name);",
-    `    if (form === "raw" && view !== undefined) new Uint8Array(view.buffer, view.byteOffset, length).set(bytes.subarray(from, from + length));`,
-    ...cases,
-    "    from += length;",
-    "  }",
-    "}",
-    "",
-    ...(forms.has("f16") ? [halfText] : []),
-  ].join("\n");
+  const [halves, steps] = [forms.has("f16"), forms.has("int8")];
+  const head =
+    "/** Hands over the weights, part by part, as the bytes of numbers of 32 bits and the first byte of their place. */";
+  const start =
+    "function unpack(bytes: Uint8Array, put: (part: Uint8Array, offset: number) => void): void {\n  let from = 0;";
+  if (!halves && !steps)
+    return `${head}
+${start}
+  for (const [offset, numbers] of tensors) put(bytes.subarray(from, (from += 4 * numbers)), offset);
+}
+`;
+  const halfCase = `    else if (form === "f16") put(bytesOfFloats(numbers, (at) => floatOf(data.getUint16(from + 2 * at, true))), offset);`;
+  const stepCase = `    else if (form === "int8") put(bytesOfFloats(numbers, (at) => data.getFloat32(from + 4 * (at % channels), true) * data.getInt8(from + 4 * channels + at)), offset);`;
+  return `${head}
+${start}
+  const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (const [offset, numbers, form${steps ? ", channels = 0" : ""}] of tensors) {
+    if (form === undefined) put(bytes.subarray(from, from + 4 * numbers), offset);
+${[...(halves ? [halfCase] : []), ...(steps ? [stepCase] : [])].join("\n")}
+    from += ${steps ? `form === "int8" ? 4 * channels + numbers : ` : ""}(form === "f16" ? 2 : 4) * numbers;
+  }
+}
+
+const bytesOfFloats = (numbers: number, valueAt: (at: number) => number): Uint8Array =>
+  new Uint8Array(Float32Array.from({ length: numbers }, (_, at) => valueAt(at)).buffer);
+
+${halves ? halfText : ""}`;
 }
 
 /** Exact: its factors are powers of two. */

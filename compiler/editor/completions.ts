@@ -1,4 +1,5 @@
 /** What can be written at a place, with what is known of it. */
+import { builtinDocs } from "../semantics/builtin-docs.ts";
 import { ambient, builtins } from "../semantics/builtins.ts";
 import {
   isCallable,
@@ -12,8 +13,8 @@ import type { Parameter } from "../syntax/ast.ts";
 import type { EditorToken } from "../syntax/editor-tokens.ts";
 import { declarationWords, spelling, statementWords } from "../syntax/tokens.ts";
 import { beforeValues, contextOf, type Context } from "./context.ts";
-import { builtinDetail, builtinDoc, detailOf, parameterDetail, type Texts } from "./describe.ts";
-import { keyDocs, missingKeys } from "./keys.ts";
+import { builtinDetail, detailOf, parameterDetail, type Texts } from "./describe.ts";
+import { keyDoc, missingKeys } from "./keys.ts";
 import type { Completion, Completions } from "./types.ts";
 
 export interface CompletionInput {
@@ -156,7 +157,7 @@ class Completer {
 
   #keys(place: "train" | "step", given: ReadonlySet<string>): readonly Completion[] {
     const keys = missingKeys(place, given).map((label): Completion => {
-      const doc = keyDocs.get(label);
+      const doc = keyDoc(label);
       return { label, kind: "key", text: `${label}: `, ...(doc === undefined ? {} : { doc }) };
     });
     return [...keys, word("let"), ...(place === "train" ? [word("step")] : [])];
@@ -176,13 +177,8 @@ class Completer {
   /** Everything that an expression may name. */
   #values(): readonly Completion[] {
     const known = [...builtins.values()].map((builtin): Completion => {
-      const doc = builtinDoc(builtin);
-      return {
-        label: builtin.name,
-        kind: "builtin",
-        detail: builtinDetail(builtin),
-        ...(doc === undefined ? {} : { doc }),
-      };
+      const { name } = builtin;
+      return { label: name, kind: "builtin", detail: builtinDetail(builtin), doc: builtinDocs[name].text };
     });
     return [
       ...this.#locals(),

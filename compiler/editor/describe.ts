@@ -1,6 +1,5 @@
 /** How declarations and built-ins are shown: on one line, as they are written. */
 import type { Span } from "../diagnostics/diagnostic.ts";
-import { operations } from "../ops/index.ts";
 import type { Builtin } from "../semantics/builtins.ts";
 import type * as ast from "../syntax/ast.ts";
 
@@ -50,10 +49,4 @@ export function parameterDetail(node: ast.Parameter | ast.Param | ast.State, tex
 export function builtinDetail({ name, parameters, variadic }: Builtin): string {
   const shown = parameters.map((one) => `${one.name}${one.required ? "" : "?"}`);
   return `${name}(${[...shown, ...(variadic ? ["…"] : [])].join(", ")})`;
-}
-
-const summaries: ReadonlyMap<string, string> = new Map(operations.map(({ name, summary }) => [name, summary]));
-
-export function builtinDoc({ name }: Builtin): string | undefined {
-  return summaries.get(name);
 }

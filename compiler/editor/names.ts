@@ -4,12 +4,13 @@
  */
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { boundAfter } from "../semantics/branches.ts";
+import { ambientDocs, builtinDocs } from "../semantics/builtin-docs.ts";
 import { ambient, builtinNamed } from "../semantics/builtins.ts";
 import { isCallable, lookUp, nameSpaces, type Declared, type FileScope, type NameSpace } from "../semantics/module.ts";
 import type * as ast from "../syntax/ast.ts";
 import { children, isExpression, walk } from "../syntax/children.ts";
-import { builtinDetail, builtinDoc, detailOf, parameterDetail, type Texts } from "./describe.ts";
-import { keyDocs } from "./keys.ts";
+import { builtinDetail, detailOf, parameterDetail, type Texts } from "./describe.ts";
+import { keyDoc } from "./keys.ts";
 import type { NameInfo, NameKind } from "./types.ts";
 
 /** What a name of a body stands for. */
@@ -213,7 +214,7 @@ class Resolver {
   }
 
   #entry({ key, value }: ast.KeyValue, locals: Locals): void {
-    const doc = keyDocs.get(key.text);
+    const doc = keyDoc(key.text);
     this.#tell(key.span, { name: key.text, kind: "key", ...(doc === undefined ? {} : { doc }) });
     const space = spacesOfKeys.get(key.text);
     this.#value(value, locals, space === undefined ? inExpressions : [space, "schedule", ...inExpressions]);
@@ -320,15 +321,10 @@ class Resolver {
     }
     const builtin = builtinNamed(text);
     if (builtin !== undefined) {
-      const doc = builtinDoc(builtin);
-      this.#tell(span, {
-        name: text,
-        kind: "builtin",
-        detail: builtinDetail(builtin),
-        ...(doc === undefined ? {} : { doc }),
-      });
+      const doc = builtinDocs[builtin.name].text;
+      this.#tell(span, { name: text, kind: "builtin", detail: builtinDetail(builtin), doc });
     } else if (readers.includes(text)) this.#tell(span, { name: text, kind: "reader" });
-    else if (ambient.includes(text)) this.#tell(span, { name: text, kind: "ambient" });
+    else if (ambient.includes(text)) this.#tell(span, { name: text, kind: "ambient", doc: ambientDocs[text] ?? "" });
   }
 }
 

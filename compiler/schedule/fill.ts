@@ -25,7 +25,7 @@ import {
   type Slice,
 } from "./loops.ts";
 import { elementAxes, tilePlace, type Panel } from "./panel.ts";
-import type { Tile, Turn } from "./strategy.ts";
+import type { Tile, Turn } from "./tiles.ts";
 
 /** What a fill of whole columns copies, and where to; undefined where that depends on where loops stand. */
 export function fillKey(

@@ -1,5 +1,5 @@
 /** The loops over a kernel's grid, tile by tile, and its stages inside. */
-import { constant, isConstant, remainder } from "../dimension/dimension.ts";
+import { constant, constantValue, isConstant, remainder } from "../dimension/dimension.ts";
 import { intervalOf } from "../dimension/interval.ts";
 import type { Stage } from "../kernel/types.ts";
 import { addIndex, constantIndex, quotient, scaleIndex, subtractIndex } from "../loops/index.ts";
@@ -15,7 +15,8 @@ import { elementPlace, fewestRows, rowTiles, tilePlace, type Panel, type PanelPl
 import { reduceSlice } from "./reduce.ts";
 import { overSquares } from "./square.ts";
 import { stagesAt } from "./stages.ts";
-import { blocksOf, strategyOf, tilesOf, turnsOf, type GridLoop, type Offset, type Tile } from "./strategy.ts";
+import { strategyOf, tilesOfLoop, type GridLoop } from "./strategy.ts";
+import { blocksOf, turnsOf, type Offset, type Tile } from "./tiles.ts";
 
 interface Walk {
   readonly context: Context;
@@ -74,12 +75,42 @@ function walk(state: Walk, loops: readonly GridLoop[], depth: number, points: re
     return inside === undefined ? eachStage(context, stages, points) : overTiles(context, stages, inside, points);
   if (inner[0]?.role === "squares") return overSquares(context, stages, loop, inner[0], depth, points[0]);
   if (loop.role === "columns" && panels !== undefined) return overBlocks(state, panels, loops, depth, points);
-  const { axis, count, lanes, overlap } = loop;
   if (loop.role === "rows" && inside !== undefined) return overRows(state, inside, loops, depth, points);
-  for (const { span, step, offsets } of tilesOf(axis.extent, count, lanes, overlap)) {
+  if (machine.brief && leavesRows(loop, inner)) {
+    for (const part of partsOf(loops)) walk(state, part, depth, points);
+    return;
+  }
+  const { axis } = loop;
+  for (const { span, step, offsets } of tilesOfLoop(loop)) {
     const body = (base: Index): void => walk(state, inner, depth + 1, cross(loop, points, base, offsets));
     loopOver(emitter, axis.name, span, body, step, roleAt(depth, machine));
   }
+}
+
+/** Columns whose rows are an open number, so that some may be left. */
+function leavesRows({ role, lanes, count }: GridLoop, inner: readonly GridLoop[]): boolean {
+  const rows = inner.at(-1);
+  return (
+    role === "columns" &&
+    rows?.role === "rows" &&
+    rows.part === undefined &&
+    rows.count > 1 &&
+    constantValue(rows.axis.extent) === undefined &&
+    lanes * count > 1
+  );
+}
+
+/** All whole tiles of rows; then the rows that are left, each alone, in tiles of twice as many columns. */
+function partsOf(loops: readonly GridLoop[]): readonly (readonly GridLoop[])[] {
+  const withPart = (part: "whole" | "rest", wider: number): readonly GridLoop[] =>
+    loops.map((loop) =>
+      loop.role === "rows"
+        ? { ...loop, part }
+        : loop.role === "columns"
+          ? { ...loop, count: wider * loop.count }
+          : loop,
+    );
+  return [withPart("whole", 1), withPart("rest", 2)];
 }
 
 function panelsOf(plan: PanelPlan | undefined, side: Panel["side"]): readonly Panel[] {

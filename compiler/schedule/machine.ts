@@ -19,6 +19,11 @@ export interface Machine {
   readonly panels: boolean;
   /** Engines that give registers to whole functions keep a tile's loop free if its epilogue reads the sums from memory. */
   readonly epilogueFromMemory: boolean;
+  /**
+   * Whether a program is to be short, for a few percent of its time: a border has one form, rows that are left over have none for few of them, and
+   * what fits the cache is read where it is.
+   */
+  readonly brief: boolean;
 }
 
 /** Plain JavaScript: scalars, 4×4 of them in registers. */
@@ -31,6 +36,7 @@ export const javascript: Machine = {
   parallelLoops: Infinity,
   panels: false,
   epilogueFromMemory: false,
+  brief: false,
 };
 
 /**
@@ -47,7 +53,17 @@ export const simd: Machine = {
   parallelLoops: Infinity,
   panels: true,
   epilogueFromMemory: true,
+  brief: false,
 };
+
+/** For inference that is sent to others: short, and as fast for a single row. */
+export const briefJavascript: Machine = {
+  ...javascript,
+  name: "javascript-brief",
+  tile: { rows: 1, columns: 4 },
+  brief: true,
+};
+export const briefSimd: Machine = { ...simd, name: "simd-brief", registers: 0, epilogueFromMemory: false, brief: true };
 
 /** A GPU interface over a CPU: threads, each with a 4×4 tile of scalars, no memory shared between them. */
 export const cpuAdapter: Machine = {
@@ -59,4 +75,5 @@ export const cpuAdapter: Machine = {
   parallelLoops: 2,
   panels: false,
   epilogueFromMemory: false,
+  brief: false,
 };

@@ -15,7 +15,8 @@ import { interiorOf, mapInterior, withInterior, type Context, type Interior, typ
 import type { Emitter } from "./emitter.ts";
 import { place } from "./evaluate.ts";
 import { indicesOfStage, innermost, mergeAxes, sliceAxis, strideOf, type LoopAxis, type Place } from "./loops.ts";
-import { runs, type GridLoop, type Offset } from "./strategy.ts";
+import { runs, type GridLoop } from "./strategy.ts";
+import type { Offset } from "./tiles.ts";
 
 /** Longer panels would leave the cache. */
 const longest = 4096;
@@ -24,7 +25,8 @@ export const fewestRows = 16;
 const fewestColumns = 32;
 /**
  * Tiles of columns that make a block, and the blocks wanted for threads: eight give two threads work of equal length, if that
- * leaves whole lines of the cache; with fewer columns four must do. Then the elements that a block's panels may have.
+ * leaves whole lines of the cache; with fewer columns four must do. Then the elements that a block's panels may have, and those that fit the first cache:
+ * where a program is to be short they are read in place.
  */
 const mostTiles = 8;
 const goodTiles = 4;
@@ -32,6 +34,7 @@ const fewestTiles = 2;
 const goodBlocks = 8;
 const fewestBlocks = 4;
 const mostElements = 2 ** 17;
+const nearElements = 2 ** 13;
 
 /** Where more places are reduced than this, so many are copied and added at a time, if the result can hold what they make. */
 const slicePlaces = 256;
@@ -94,6 +97,8 @@ export function planPanels(
   const [first] = stages;
   if (!machine.panels || rows === undefined || columns === undefined || first?.kind !== "reduce") return undefined;
   const length = evaluateDimension(product(first.over.map((axis) => axis.extent)), bounds);
+  if (machine.brief && (length ?? Infinity) * (constantValue(columns.axis.extent) ?? Infinity) <= nearElements)
+    return undefined;
   // Every loop inside that of the columns reads the same copies.
   const inside = loops.slice(loops.indexOf(columns) + 1);
   const readers = product(inside.map(({ axis }) => axis.extent));

@@ -11,7 +11,8 @@ import type { Context } from "./border.ts";
 import { at, place, type Point } from "./evaluate.ts";
 import { loopOver, placesOf, roleAt } from "./loops.ts";
 import { stagesAt } from "./stages.ts";
-import { tilesOf, type GridLoop, type Offset, type Tile } from "./strategy.ts";
+import type { GridLoop } from "./strategy.ts";
+import { tilesOf, type Offset, type Tile } from "./tiles.ts";
 
 /** Emits the stages at all squares of these columns and rows, and at what is left of them beside squares. */
 export function overSquares(

@@ -20,7 +20,8 @@ import {
 } from "./loops.ts";
 import type { Context, Reduce } from "./border.ts";
 import { reduceAt } from "./reduce.ts";
-import { callsFunctions, crowdsCache, functionVectors, lineVectors, tilesOf, type Offset } from "./strategy.ts";
+import { callsFunctions, crowdsCache, functionVectors, lineVectors } from "./strategy.ts";
+import { tilesOf, type Offset } from "./tiles.ts";
 
 /**
  * Emits the stages at the points, in order. Within a run of lets and stores all loads come before all stores, so a value

@@ -3,33 +3,17 @@
  * over leading axes and scatters a tile of columns, elementwise kernels single vectors; kernels that reduce a row in lanes,
  * or sweep it, run their vectors along the row instead.
  */
-import {
-  constant,
-  constantValue,
-  floorDivide,
-  isConstant,
-  multiply,
-  remainder,
-  type Dimension,
-} from "../dimension/dimension.ts";
+import { constant, constantValue, isConstant, remainder } from "../dimension/dimension.ts";
 import { scalarsOf, sourcesOf, targetsOf } from "../kernel/stage.ts";
 import type { Kernel, Stage, Store } from "../kernel/types.ts";
 import { isRandom } from "../loops/functions.ts";
-import { axesOf, constantIndex, knownNumber, subtractIndex } from "../loops/index.ts";
+import { axesOf, knownNumber, subtractIndex } from "../loops/index.ts";
 import { nodesOf, scalarCost } from "../loops/scalar.ts";
 import type { Index } from "../loops/types.ts";
 import type { Reduce } from "./border.ts";
-import {
-  coefficientOf,
-  indicesOfStage,
-  innermost,
-  mergeAxes,
-  runsAlong,
-  strideOf,
-  type LoopAxis,
-  type LoopRange,
-} from "./loops.ts";
+import { coefficientOf, indicesOfStage, innermost, mergeAxes, runsAlong, strideOf, type LoopAxis } from "./loops.ts";
 import type { Machine } from "./machine.ts";
+import { tilesOf, type Tile } from "./tiles.ts";
 
 /** The grid's loops, outermost first. */
 export interface Strategy {
@@ -43,7 +27,12 @@ export interface GridLoop {
   readonly lanes: 1 | 4;
   readonly overlap: boolean;
   readonly role: "plain" | "rows" | "columns" | "squares";
+  /** Only its whole tiles, or only what they leave. */
+  readonly part?: "whole" | "rest";
 }
+
+/** Columns of so many vectors would leave one beside a tile of two. */
+const narrowVectors = 3;
 
 /** Accumulators of a column sum: four vectors, a line of the cache. */
 const columnVectors = 4;
@@ -198,17 +187,27 @@ function reductionTile(
   const results = resultsOf(stages);
   const extent = constantValue(columns.axis.extent);
   const width: 1 | 4 = lanes === 4 && (extent === undefined || extent >= 4) ? 4 : 1;
-  const rowCount = rows === undefined ? 1 : Math.max(1, Math.min(tile.rows, Math.floor(accumulators / results)));
-  const most = rows === undefined ? columnVectors * (lanes === 4 ? 1 : 4) : tile.columns / lanes;
+  // Ten classes, say, in one tile of fewer rows.
+  const isNarrow = machine.brief && width === 4 && extent !== undefined && Math.ceil(extent / 4) === narrowVectors;
+  const wanted = isNarrow ? Math.floor(accumulators / (narrowVectors * results)) : tile.rows;
+  const rowCount = rows === undefined ? 1 : Math.max(1, Math.min(wanted, Math.floor(accumulators / results)));
+  const most =
+    rows === undefined ? columnVectors * (lanes === 4 ? 1 : 4) : isNarrow ? narrowVectors : tile.columns / lanes;
   // Points that share one operand only read more than others: a vector of each leaves the registers for that.
   const isBare = lanes === 4 && rows !== undefined && !isFactor(rows, columns, sources);
-  const count = isBare ? 1 : Math.max(1, Math.min(most, Math.floor(accumulators / (rowCount * results))));
+  const fitting = isBare ? 1 : Math.max(1, Math.min(most, Math.floor(accumulators / (rowCount * results))));
+  const count = machine.brief && lanes === 1 ? evenly(extent, fitting) : fitting;
   const columnLoop: GridLoop = { ...columns, count, lanes: width, overlap: true, role: "columns" };
   const rowLoops = rows === undefined ? [] : [{ ...rows, count: rowCount, role: "rows" } as const];
   const others = plain.filter((loop) => loop !== columns && loop !== rows);
   const shared = others.filter(({ axis }) => sources.some((index) => runs(index, axis) && runs(index, columns.axis)));
   if (isBare) return [...others, ...rowLoops, columnLoop];
   return [...shared, columnLoop, ...others.filter((loop) => !shared.includes(loop)), ...rowLoops];
+}
+
+/** About as many as `most`, best so that nothing is left over. */
+function evenly(extent: number | undefined, most: number): number {
+  return [most, most + 1, most - 1].find((count) => count > 0 && extent !== undefined && extent % count === 0) ?? most;
 }
 
 /** True where the address depends on the loop. */
@@ -241,7 +240,7 @@ function rowAxis(
   plain: readonly GridLoop[],
   columns: GridLoop,
   reduces: readonly Reduce[],
-  { tile }: Machine,
+  { tile, brief }: Machine,
 ): GridLoop | undefined {
   const sources = reduces.flatMap(sourcesOf);
   const sharing = plain.filter(
@@ -259,129 +258,16 @@ function rowAxis(
   // What is asked of no point, but of taps, holds of no tile as a whole.
   const isBorder = asked.some((index) => !plain.some(({ axis }) => runs(index, axis)));
   if (last === undefined || (isLong(last) && !(isBorder && isAsked(last)))) return last;
+  // Of a border of few places each alone.
+  if (brief && asked.length > 0) return undefined;
   // Of a border of few places rather rows of another axis: best one that no guard asks about, whose points are inside together.
   const long = candidates.filter(isLong);
   return long.findLast((loop) => !isAsked(loop)) ?? long.at(-1) ?? last;
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Tiles
-// ---------------------------------------------------------------------------------------------------------------------
-
-// How an axis is cut into tiles: whole ones in a loop, then exact smaller ones. Where computing an element twice is
-// harmless the last vector overlaps its neighbour and stores only what is new.
-
-/** An element of a tile, or four from there. */
-export interface Offset {
-  readonly offset: number;
-  readonly vector: boolean;
-  /** Lanes that the neighbour has already stored. */
-  readonly skip: number;
-}
-
-export interface Tile {
-  readonly span: LoopRange;
-  readonly step: number;
-  readonly offsets: readonly Offset[];
-}
-
-/** Tiles of `count` elements or vectors that cover 0 ≤ index < extent. */
-export function tilesOf(extent: Dimension, count: number, lanes: 1 | 4, overlap: boolean): readonly Tile[] {
-  const known = constantValue(extent);
-  const tiles =
-    known === undefined ? openTiles(extent, count, lanes) : knownTiles(known, count, lanes, overlap && known >= 4);
-  return tiles.filter(({ offsets }) => offsets.length > 0);
-}
-
-/** Neighbouring tiles; their spans count from where the block is. */
-export interface TileBlock {
-  readonly span: LoopRange;
-  readonly step: number;
-  readonly tiles: readonly Tile[];
-  /** The same columns in tiles twice as wide, for rows that come alone. */
-  readonly wide: readonly Tile[];
-}
-
-/** The tiles in blocks of at most `most`, as even as they can be. */
-export function blocksOf(
-  extent: Dimension,
-  count: number,
-  lanes: 1 | 4,
-  overlap: boolean,
-  most: number,
-): readonly TileBlock[] {
-  const known = constantValue(extent);
-  if (known === undefined || most === 1) {
-    const single: LoopRange = { from: constantIndex(0), to: constantIndex(1) };
-    const tiles = tilesOf(extent, count, lanes, overlap);
-    return tiles.map((tile) => {
-      const own = [{ ...tile, span: single }];
-      return { span: tile.span, step: tile.step, tiles: own, wide: own };
-    });
-  }
-  const width = count * lanes;
-  const step = Math.ceil(known / Math.ceil(known / (width * most)) / width) * width;
-  const whole = known - (known % step);
-  return [
-    { from: 0, to: whole, length: step },
-    { from: whole, to: known, length: known - whole },
-  ].flatMap(({ from, to, length }): readonly TileBlock[] => {
-    if (to === from) return [];
-    const span = { from: constantIndex(from), to: constantIndex(to) };
-    const [tiles, wide] = [count, 2 * count].map((own) => tilesOf(constant(length), own, lanes, overlap));
-    return [{ span, step, tiles, wide }];
-  });
-}
-
-/** A tile at its place in a block. */
-export interface Turn {
-  readonly from: Index;
-  readonly offsets: readonly Offset[];
-}
-
-/** A block's tiles one by one. */
-export function turnsOf({ span, step, offsets }: Tile): readonly Turn[] {
-  const [from, to] = [knownNumber(span.from) ?? 0, knownNumber(span.to) ?? 1];
-  const length = Math.ceil((to - from) / step);
-  return Array.from({ length }, (_, n) => ({ from: constantIndex(from + n * step), offsets }));
-}
-
-function knownTiles(extent: number, count: number, lanes: 1 | 4, overlap: boolean): readonly Tile[] {
-  const width = count * lanes;
-  const whole = extent - (extent % width);
-  const rest = tileOf(whole, extent, extent - whole, restOf(extent - whole, lanes, overlap));
-  const loop = tileOf(0, whole, width, regular(count, lanes));
-  return [...(whole > 0 ? [loop] : []), ...(whole < extent ? [rest] : [])];
-}
-
-function tileOf(from: number, to: number, step: number, offsets: readonly Offset[]): Tile {
-  return { span: { from: constantIndex(from), to: constantIndex(to) }, step, offsets };
-}
-
-function regular(count: number, lanes: 1 | 4): readonly Offset[] {
-  return Array.from({ length: count }, (_, n) => ({ offset: n * lanes, vector: lanes === 4, skip: 0 }));
-}
-
-function restOf(length: number, lanes: 1 | 4, overlap: boolean): readonly Offset[] {
-  if (lanes === 1) return regular(length, 1);
-  const left = length % 4;
-  const vectors = regular((length - left) / 4, 4);
-  if (left === 0) return vectors;
-  if (overlap) return [...vectors, { offset: length - 4, vector: true, skip: 4 - left }];
-  return [...vectors, ...regular(left, 1).map((one) => ({ ...one, offset: length - left + one.offset }))];
-}
-
-/** Whole tiles, then single vectors, then single elements. */
-function openTiles(extent: Dimension, count: number, lanes: 1 | 4): readonly Tile[] {
-  const sizes = [...new Set([count * lanes, lanes, 1])];
-  return sizes.flatMap((size, position): readonly Tile[] => {
-    const before = position === 0 ? constant(0) : wholes(extent, sizes[position - 1]);
-    if (position > 0 && isConstant(remainder(extent, constant(sizes[position - 1])), 0)) return [];
-    const span = { from: constantIndex(before), to: constantIndex(wholes(extent, size)) };
-    return [{ span, step: size, offsets: size === 1 ? regular(1, 1) : regular(size / lanes, lanes) }];
-  });
-}
-
-function wholes(extent: Dimension, size: number): Dimension {
-  return multiply(floorDivide(extent, constant(size)), constant(size));
+/** The tiles of a loop, or those of its part. */
+export function tilesOfLoop({ axis, count, lanes, overlap, part }: GridLoop): readonly Tile[] {
+  const tiles = tilesOf(axis.extent, count, lanes, overlap);
+  if (part === undefined) return tiles;
+  return part === "whole" ? tiles.slice(0, 1) : tiles.slice(1);
 }

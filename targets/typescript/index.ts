@@ -28,7 +28,7 @@ import { createLines, declarationText, instanceText, nameModule } from "./module
  */
 export function emitTypescript(program: Program, sources: Sources = noSources): Artifact {
   const base = fileName(program.name);
-  const file = moduleFile(program, sources);
+  const file = fileOf(moduleStatements(program, sources));
   return {
     manifest: manifestOf(program, "typescript", `${base}.js`),
     files: {
@@ -39,17 +39,37 @@ export function emitTypescript(program: Program, sources: Sources = noSources): 
   };
 }
 
-function moduleFile(program: Program, sources: Sources): SourceFile {
+/** The kernels and `create`, for a module around them that finds buffers by their place in the memory. */
+export function kernelsOf(program: Program, sources: Sources = noSources): string {
+  return fileOf(innerStatements(program, sources, false))
+    .getFullText()
+    .trimEnd();
+}
+
+function fileOf(statements: readonly (string | StatementStructures)[]): SourceFile {
   const { IndentationText, Project } = tsMorph();
   const project = new Project({
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,
     manipulationSettings: { indentationText: IndentationText.TwoSpaces },
   });
-  return project.createSourceFile("module.ts", { statements: [...moduleStatements(program, sources)] });
+  return project.createSourceFile("module.ts", { statements: [...statements] });
 }
 
 function moduleStatements(program: Program, sources: Sources): readonly (string | StatementStructures)[] {
+  return [
+    `/** ${commentText(`${program.name}, compiled by nnc. Kernels are functions of typed arrays; create() gives them memory.`)} */\n\n${instanceText}\n`,
+    `/** Bytes of the arena. */\nexport const arenaBytes = ${program.arenaBytes};\n`,
+    ...innerStatements(program, sources, true),
+  ];
+}
+
+/** `isModule`: `create` is exported, takes memory that is handed to it, and says where buffers are. */
+function innerStatements(
+  program: Program,
+  sources: Sources,
+  isModule: boolean,
+): readonly (string | StatementStructures)[] {
   const names = nameModule(program);
   const helpers = new Set<string>();
   const module: Module = { syntax, functions: names.functions, helpers, taken: names.all };
@@ -57,10 +77,9 @@ function moduleStatements(program: Program, sources: Sources): readonly (string 
   const facts: Facts = { ranges: new Map(), bounds: boundsOf(program) };
   const functions = program.functions.map((definition) => functionStructure(definition, names, module));
   const kernels = program.kernels.map((kernel, n) => kernelStructure(kernel, n, names, facts, module, lines));
-  const create = createStructure(program, names, module);
+  const create = createStructure(program, names, module, isModule);
   return [
-    `/** ${commentText(`${program.name}, compiled by nnc. Kernels are functions of typed arrays; create() gives them memory.`)} */\n\n${instanceText}\n`,
-    `/** Bytes of the arena. */\nexport const arenaBytes = ${program.arenaBytes};\n\nconst fround = Math.fround;`,
+    "const fround = Math.fround;",
     ...helperText(helpers),
     ...arrayTexts(program, names),
     ...functions,
@@ -101,7 +120,12 @@ function kernelStructure(
   return structure(names.kernels[n], docs, printKernel(kernel, names.arrays[n], facts, module), "void");
 }
 
-function createStructure(program: Program, names: ModuleNames, module: Module): FunctionDeclarationStructure {
+function createStructure(
+  program: Program,
+  names: ModuleNames,
+  module: Module,
+  isModule: boolean,
+): FunctionDeclarationStructure {
   const memory = {
     name: "memory",
     type: "ArrayBuffer | SharedArrayBuffer",
@@ -110,12 +134,12 @@ function createStructure(program: Program, names: ModuleNames, module: Module): 
   return {
     ...structure(
       "create",
-      ["Makes an instance, in the given memory or in memory of its own."],
-      { parameters: [], lines: createLines(program, names, module) },
+      [`Makes an instance, in ${isModule ? "the given memory or in " : ""}memory of its own.`],
+      { parameters: [], lines: createLines(program, names, module, isModule) },
       "Instance",
     ),
-    isExported: true,
-    parameters: [memory],
+    isExported: isModule,
+    parameters: isModule ? [memory] : [],
   };
 }
 

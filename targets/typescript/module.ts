@@ -57,26 +57,39 @@ export declare function create(memory?: ArrayBuffer | SharedArrayBuffer): Instan
 `;
 
 /** The lines of `create`'s body. */
-export function createLines(program: Program, module: ModuleNames, printing: Module): readonly string[] {
+export function createLines(
+  program: Program,
+  module: ModuleNames,
+  printing: Module,
+  isModule: boolean,
+): readonly string[] {
   const names = new Names(identifiers, module.all);
   const whole = program.buffers.filter(({ slice }) => slice === undefined);
   const views = new Map(whole.map((buffer) => [buffer, names.give(buffer.name)]));
   const entries = program.entries.map(({ name }) => names.give(name));
   const context = { program, kernels: module.kernels, views, names, module: printing };
   return [
-    "if (memory.byteLength < arenaBytes) throw new RangeError(`expected ${arenaBytes} bytes of memory, found ${memory.byteLength}`);",
+    isModule
+      ? "if (memory.byteLength < arenaBytes) throw new RangeError(`expected ${arenaBytes} bytes of memory, found ${memory.byteLength}`);"
+      : `const memory = new ArrayBuffer(${program.arenaBytes});`,
     ...[...views].map(([buffer, view]) => viewLine(buffer, view)),
     ...program.entries.flatMap((entry, n) => ["", ...entryLines(entry, entries[n], context)]),
     "",
     "return {",
     "  memory,",
-    "  buffers: new Map<string, View>([",
-    ...[...views].map(([{ name }, view]) => `    [${stringLiteral(name)}, ${view}],`),
-    "  ]),",
+    ...(isModule ? bufferLines(views) : []),
     "  entries: {",
     ...program.entries.map(({ name }, n) => `    [${stringLiteral(name)}]: ${entries[n]},`),
     "  },",
     "};",
+  ];
+}
+
+function bufferLines(views: ReadonlyMap<ProgramBuffer, string>): readonly string[] {
+  return [
+    "  buffers: new Map<string, View>([",
+    ...[...views].map(([{ name }, view]) => `    [${stringLiteral(name)}, ${view}],`),
+    "  ]),",
   ];
 }
 

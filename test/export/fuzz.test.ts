@@ -216,7 +216,7 @@ describe.each(["points-js", "points-wasm"])("a module of numbers, %s", (name) =>
     );
   });
 
-  test("never reads what it wrote: an answer among the numbers is right, or refused", () => {
+  test("never reads what it wrote: an answer among the numbers is right", () => {
     fc.assert(
       fc.property(pairs, fc.integer({ min: 0, max: 160 }), fc.boolean(), (rows, start, wide) => {
         const memory = new ArrayBuffer(8 * 400);
@@ -226,11 +226,10 @@ describe.each(["points-js", "points-wasm"])("a module of numbers, %s", (name) =>
         numbers.set(rows.flat());
         const expected = new Float32Array(2 * rows.length);
         of(name).predict(Float32Array.from(rows.flat()), expected);
-        const { answer, problem } = outcome(() =>
+        const { answer } = outcome(() =>
           of(name).predict(numbers, new Float32Array(memory, 4 * start, 2 * rows.length)),
         );
-        const refused = "predict: expected room for the answer beside the numbers for point, found it among them";
-        expect(problem ?? [...(answer as Float32Array)]).toEqual(problem === undefined ? [...expected] : refused);
+        expect([...(answer as Float32Array)]).toEqual([...expected]);
       }),
       parameters,
     );

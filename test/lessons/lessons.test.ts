@@ -38,7 +38,7 @@ describe.each(names)("%s", (name) => {
       for (const label of trainLabels(readProject(path.join(folder, file))))
         found[`${file} ${label}`] = await firstLosses(path.join(folder, file), label);
     expect(found).toEqual(facts.first);
-  }, 120_000);
+  });
 
   test("quotes every figure and text that was found, as it is, and nothing else", () => {
     expect(filled(readme, facts, read)).toBe(readme);

@@ -2,7 +2,7 @@
 import type { Manifest } from "../../../compiler/program/artifact.ts";
 import { withoutTypes } from "../javascript.ts";
 import { modelText } from "../template.ts";
-import type { ModuleParts } from "../template.ts";
+import type { ModuleParts } from "../module-parts.ts";
 import { textModelText } from "../text-template.ts";
 import type { TextParts } from "../text-template.ts";
 import { pageText, rowsScript, writerScript } from "./page.ts";

@@ -5,7 +5,7 @@ import type { Dataset } from "../../../runtime/data/dataset.ts";
 import type { InputField } from "../../../runtime/predict/interface.ts";
 import { fittedInput } from "../../../runtime/save/fitted.ts";
 import type { FieldRange, Fitted } from "../../../runtime/save/fitted.ts";
-import type { ModuleParts } from "../template.ts";
+import type { ModuleParts } from "../module-parts.ts";
 
 /** What a picture's numbers are. */
 export interface Picture {
