@@ -53,7 +53,7 @@ export function modelText(parts: ModuleParts): string {
     parts.requirements,
     ...(needs.units ? [unscaleText] : []),
     runText(ask, answering),
-    ...(needs.classes ? [argmaxText] : []),
+    ...(needs.classes || needs.whole ? [argmaxText] : []),
     predictText(outside, answering),
     writeText(outside, ask, answering, needs),
     namedText(outside, needs),

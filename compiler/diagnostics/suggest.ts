@@ -41,11 +41,13 @@ export function distance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
+const preludePrefix = "prelude.";
+
 /** The candidate nearest to `written`, if it is near enough: one slip for every three letters, at least one. */
 export function nearest(written: string, candidates: Iterable<string>): string | undefined {
   if (written.length > maximalLength) return undefined;
-  // What all share up to a point, such as `prelude.`, is no name that could be misspelt.
-  const prefix = written.slice(0, written.lastIndexOf(".") + 1);
+  // `prelude.` before a name is no part of what could be misspelt.
+  const prefix = written.startsWith(preludePrefix) ? preludePrefix : "";
   const tolerance = Math.max(1, Math.floor((written.length - prefix.length) / 3));
   let best: { readonly candidate: string; readonly slips: number } | undefined;
   for (const candidate of candidates) {

@@ -5,11 +5,9 @@ import { pathToFileURL } from "node:url";
 import { crc32, deflateSync } from "node:zlib";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { rowsScript, writerScript } from "../../cli/export/page/page.ts";
 import { sealed } from "../../runtime/save/integrity.ts";
 import { decode, encode } from "../../runtime/save/safetensors.ts";
 import { folderWith, nnc } from "../cli/helpers.ts";
-import { complaints, strictest } from "../declarations/compilers.ts";
 import { startChromium, type Chromium } from "./chromium.ts";
 
 /** Numbers, words, and names that could end a string, an element or a script, or are keys with a meaning of their own. */
@@ -410,24 +408,3 @@ test("the policy names the script and the style by their hashes, and nothing in 
     expect(text.match(/<\/?script|<!--/gi)).toEqual(["<!--", "<script", "</script"]);
   }
 });
-
-test.each([
-  ["halves", rowsScript([{ kind: "list" }], true)],
-  ["letters", writerScript()],
-])(
-  "TypeScript with every strict option finds no mistake in the page of %s",
-  async (name, script) => {
-    await run("export", `${name}.nn`, "--params", `${name}/parameters.safetensors`, "-o", `${name}.ts`);
-    const module = readFileSync(path.join(cwd, `${name}.ts`), "utf8");
-    const options = { ...strictest, lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"] };
-    const found = complaints(
-      new Map([["/page.ts", `${module}\n${script}`]]),
-      ["/page.ts"],
-      undefined,
-      undefined,
-      options,
-    );
-    expect(found).toEqual([]);
-  },
-  60_000,
-);

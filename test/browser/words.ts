@@ -62,7 +62,10 @@ export function paleThings(): readonly string[] {
         least: 4.5,
       };
     });
-  const drawn = [...document.querySelectorAll("svg path")].filter((one) => getComputedStyle(one).stroke !== "none");
+  // Pixels of a picture are no curves.
+  const drawn = [...document.querySelectorAll("svg path")].filter(
+    (one) => getComputedStyle(one).stroke !== "none" && one.closest("[shape-rendering=crispEdges]") === null,
+  );
   const lines = drawn.map((one) => ({
     what: `the curve ${one.textContent ?? ""}`,
     ratio: contrast(getComputedStyle(one).stroke, groundOf(one)),

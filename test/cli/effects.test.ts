@@ -261,9 +261,9 @@ const cases: Readonly<Record<string, readonly Row[]>> = {
     ["out", used, "--out OUT", has("model.mjs"), false, true],
     ["force", `${used} --out exported`, "--force", code, 1, 0],
     ["format", exported, "--format ts", has("model.ts"), false, true],
-    ["model", exported, "--model Twice", all(/entry = "(.*)"/g, "model.mjs"), ["predict.Side"], ["predict.Twice"]],
+    ["model", exported, "--model Twice", all(/Inference with the model (\w+)/g, "model.mjs"), ["Side"], ["Twice"]],
     ["weights", exported, "--weights own.bin", has("own.bin"), false, true],
-    ["dtype", exported, "--dtype f16", all(/"(f16)", \d/g, "model.mjs"), [], ["f16", "f16"]],
+    ["dtype", exported, "--dtype f16", all(/\d, "(f16)"\]/g, "model.mjs"), [], ["f16", "f16"]],
     ["max-change", `${exported} --dtype int8`, "--max-change 0", code, 0, 1],
     [
       "relaxed",

@@ -333,7 +333,9 @@ describe("what cannot be shown is refused", () => {
 
 describe("every example", () => {
   const root = path.resolve(import.meta.dirname, "../../examples");
-  const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".nn"));
+  const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
+    (file) => file.endsWith(".nn") && !file.startsWith("lessons"),
+  );
 
   test.each(files.toSorted())("%s is drawn: its layers, its step, its kernels and its memory", async (file) => {
     const place = path.join(root, file);

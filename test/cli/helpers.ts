@@ -19,12 +19,19 @@ export interface RunOptions {
 export interface RunResult {
   readonly stdout: string;
   readonly stderr: string;
-  /** Both, as they come one after the other. */
-  readonly printed: string;
   readonly code: number;
 }
 
 export async function nnc(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const { printed: _, ...result } = await nncPrinting(args, options);
+  return result;
+}
+
+/** Also what both streams print, as it comes one after the other. */
+export async function nncPrinting(
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult & { readonly printed: string }> {
   const { cwd = tmpdir(), stdin = "", env = {}, interrupt = new AbortController().signal, terminal = false } = options;
   const out: string[] = [];
   const err: string[] = [];

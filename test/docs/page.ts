@@ -7,7 +7,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { transform } from "esbuild";
 import { elaborateSource } from "../../compiler/front.ts";
-import { nnc } from "../cli/helpers.ts";
+import { nncPrinting } from "../cli/helpers.ts";
 import { blocksOf, fileOf, type Block } from "./blocks.ts";
 import { withValues } from "./values.ts";
 
@@ -56,7 +56,7 @@ export function write(folder: string, file: string, body: string): void {
 
 /** What `nnc check` says of a program, without what it says of memory. It warns only where it is to, or of data that come later. */
 async function checked(folder: string, file: string, words: readonly string[]): Promise<string> {
-  const { code, printed } = await nnc(["check", file], { cwd: folder });
+  const { code, printed } = await nncPrinting(["check", file], { cwd: folder });
   const what = `${file} in a block of nn`;
   expectEnd(what, words.includes("fails"), { text: printed, failed: code !== 0 });
   if (code === 0)
@@ -104,7 +104,7 @@ function expectEnd(what: string, fails: boolean, { text, failed }: Printed): voi
 /** Whether the command is one that there is, with flags and values that it takes: then what it lacks is its file. */
 async function parsed(command: string): Promise<Printed> {
   const { words } = parted(command.replace(/^(npx )?nnc /, ""));
-  const { code, printed } = await nnc(words.map((word) => (word.endsWith(".nn") ? "no-such-file.nn" : word)));
+  const { code, printed } = await nncPrinting(words.map((word) => (word.endsWith(".nn") ? "no-such-file.nn" : word)));
   return { text: printed, failed: code !== 1 || !printed.includes("there is no such file") };
 }
 
@@ -136,7 +136,7 @@ async function commanded(command: string, folder: string): Promise<Printed> {
   const stdin = input === undefined ? piped : readFileSync(path.join(folder, input));
   // With the same bits, and no tests beside them that threads would wait for.
   const threads = words[0] === "train" && !words.includes("--threads") ? ["--threads", "1"] : [];
-  const { code, stdout, stderr, printed } = await nnc([...words, ...threads], { cwd: folder, stdin });
+  const { code, stdout, stderr, printed } = await nncPrinting([...words, ...threads], { cwd: folder, stdin });
   if (output !== undefined) writeFileSync(path.join(folder, output), stdout);
   return { text: output === undefined ? printed : stderr, failed: code !== 0 };
 }

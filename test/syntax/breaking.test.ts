@@ -68,7 +68,7 @@ const wide: readonly (readonly [what: string, text: string])[] = [
   ],
   [
     "arguments are one a line",
-    'data digits = csv(\n"data/somewhere/else/digits.csv", target: "digit", scale: 1/16, holdout: 20%, standardize: true)',
+    'model M(x: [N, 4]) -> [N, 4] {\nlet digits = csv("data/somewhere/else/digits.csv", target: "digit", scale: 1/16, holdout: 20%, standardize: true)\nreturn x\n}',
   ],
   [
     "an outer call before an inner one, an inner one only where it must",
@@ -88,7 +88,7 @@ const wide: readonly (readonly [what: string, text: string])[] = [
   ],
   [
     "lists of numbers fill lines, other lists have an item a line",
-    `const a = tensor([${Array.from({ length: 40 }, (_, n) => n * 37).join(", ")}])\ndata d = csv(\n"d.csv", inputs: ["the first of the columns", "the second of the columns", "the third of the columns"])`,
+    `const a = tensor([${Array.from({ length: 40 }, (_, n) => n * 37).join(", ")}])\nmodel M(x: [N, 4]) -> [N, 4] {\nlet d = csv("d.csv", inputs: ["the first of the columns", "the second of the columns", "the third of the columns"])\nreturn x\n}`,
   ],
   [
     "clauses of a scan, further in than its body",
@@ -206,14 +206,15 @@ test("thousands of lines, deep brackets and long chains", () => {
 });
 
 test("data on one line stay on it, as trains do, however long", () => {
-  const line = `data clothes = idx(image: "data/images.idx3.gz", target: "data/labels.idx1.gz", scale: 1/255, holdout: 15%)\n`;
+  const line = `data clothes = idx(image: "data/images.idx3.gz", target: "data/labels.idx1.gz", scale: 1/255, holdout: 15%, standardize: true)\n`;
   expect(line.length).toBeGreaterThan(lineWidth);
   expect(formatted(line)).toBe(line);
   expect(formatted(line.replace("(image", "(\nimage"))).toBe(`data clothes = idx(
   image: "data/images.idx3.gz",
   target: "data/labels.idx1.gz",
   scale: 1/255,
-  holdout: 15%
+  holdout: 15%,
+  standardize: true
 )
 `);
 });
