@@ -95,6 +95,7 @@ function regionPanel(
           stroke: "#ffffff",
           "stroke-opacity": 0.35,
           "stroke-width": 0.7,
+          "shape-rendering": "crispEdges",
         }),
         ...(truth[row] ?? []).map((box) =>
           drawn(box, { stroke: "#ffffff", "stroke-width": 1.6, "stroke-dasharray": "3 3" }),

@@ -59,7 +59,7 @@ function sentencePanel(seen: readonly Seen[]): LessonPanel {
     };
     const headings = shown.map((word, at) =>
       text(word, {
-        transform: `translate(${(left + (at + 0.5) * wide).toFixed(1)} ${top - 6}) rotate(-50)`,
+        transform: `translate(${(left + (at + 0.5) * wide + 4).toFixed(1)} ${top - 6}) rotate(-90)`,
         fill: colours.strong,
       }),
     );
