@@ -40,8 +40,8 @@ const friends = new Map([
 ]);
 const instructor = 1;
 const officer = 34;
-/** Who stayed with the instructor; the others went with the officer. */
-const stayed = new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 17, 18, 20, 22]);
+/** Who left with the instructor; the others stayed with the officer. */
+const left = new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 17, 18, 20, 22]);
 
 const members = Array.from({ length: 34 }, (_, at) => at + 1);
 const areFriends = (a, b) => friends.get(Math.min(a, b))?.includes(Math.max(a, b)) ?? false;
@@ -62,7 +62,7 @@ write(
 );
 write(
   "side.csv",
-  members.map((member) => [!stayed.has(member)]),
+  members.map((member) => [!left.has(member)]),
 );
 write(
   "leaders.csv",

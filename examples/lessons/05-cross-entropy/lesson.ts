@@ -89,7 +89,7 @@ const ofScores = { from: -5, to: 5, label: "score of the true class, the others 
 
 export const lesson: Lesson = {
   summary:
-    "more than two classes: scores become chances by softmax, and two losses, of which one is content in the end.",
+    "more than two classes: scores become chances by softmax; and a loss that asks for a margin only, and is 0 once it has it.",
   data: () => {
     const lines = clusters().map(({ x, y, cluster }) => `${x},${y},${centres[cluster]?.name}`);
     return { "data/clusters.csv": ["x,y,cluster", ...lines, ""].join("\n") };
