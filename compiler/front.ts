@@ -123,8 +123,8 @@ function named<Value>(given: Readonly<Record<string, Value>>): ReadonlyMap<strin
   return new Map(Object.entries(given).map(([name, value]) => [composed(name), value]));
 }
 
-/** What only the whole module can tell: what takes a field of the data may be what is left out. */
-const ofTheWhole: readonly string[] = [unknownField.code];
+/** What only the whole module can tell: what takes a field of the data, or is a network, may be what is left out. */
+const ofTheWhole: readonly string[] = [unknownField.code, noNetwork.code];
 
 /**
  * What is wrong with the part of a module that its other mistakes leave alone. Options may speak of the part that is left out: of them nothing
@@ -135,7 +135,6 @@ function independentMistakes(
   sound: TypedModule,
   { train, consts = {}, dims = {}, bounds = {}, dataFacts, operations }: FrontOptions,
 ): readonly Diagnostic[] {
-  if (sound.models.length === 0) return [];
   const labelOf = ({ name, label: own }: TypedModule["trains"][number]): string => (own ?? name).text;
   const [first] = module.trains;
   const wanted = train === undefined && first !== undefined ? labelOf(first) : train;

@@ -7,8 +7,10 @@ import { uselessName } from "../diagnostics/codes/names.ts";
 import { madeAlready, namedInput, notCallable, tooManyArguments } from "../diagnostics/codes/settings.ts";
 import { noResult, shapesDiffer, wrongKind } from "../diagnostics/codes/shapes.ts";
 import { constant, constantValue, equal, printShape, product, type Dimension } from "../dimension/dimension.ts";
+import { unknownIn } from "../semantics/linear.ts";
 import type { DeclaredCallable } from "../semantics/module.ts";
 import type { Argument, Callable, TupleType } from "../syntax/ast.ts";
+import { walk } from "../syntax/children.ts";
 import {
   assign,
   bindDefaults,
@@ -23,7 +25,7 @@ import type { ShapeValue } from "./evaluator.ts";
 import { Failure } from "./failure.ts";
 import { Frame, type Body, type Storage } from "./frame.ts";
 import type { Instance } from "./paths.ts";
-import { bindTensors, checkResult } from "./signature.ts";
+import { bindTensors, checkResult, isKnown } from "./signature.ts";
 import { broadcastTensor, toTensor } from "./tensors.ts";
 import {
   describeType,
@@ -155,6 +157,38 @@ export function bindArguments(
   expressions.bind();
   bindDefaults(after, declaration, inside, outside, span);
   expressions.check();
+}
+
+/**
+ * Binds what is given to settings that sizes of the signature have, `[N, k * C]`, or their defaults, before any tensor is known; without such a
+ * setting nothing.
+ */
+export function bindSizeSettings(
+  declaration: Callable,
+  given: GivenArguments,
+  inside: Frame,
+  outside: Frame,
+  span: Span,
+): void {
+  const sizes = declaration.parameters.flatMap((parameter) =>
+    parameter.kind === "tensorInput" ? parameter.types.flatMap(({ shape }) => shape) : [],
+  );
+  const written = new Set(
+    sizes.flatMap((size) => [...walk(size)].flatMap((node) => (node.kind === "name" ? [node.text] : []))),
+  );
+  if (!settingsOf(declaration).some(({ name }) => written.has(name.text))) return;
+  const later = bindGivenSettings(declaration, given, inside, outside);
+  const open = later.flatMap(({ default: value }) =>
+    value === undefined ? [] : unknownIn(value, (name) => isKnown(name, inside)).map(({ text }) => text),
+  );
+  const waiting = dependents(later, open);
+  bindDefaults(
+    later.filter((setting) => !waiting.includes(setting)),
+    declaration,
+    inside,
+    outside,
+    span,
+  );
 }
 
 function resultOf(declaration: Callable, inside: Frame): Evaluated {

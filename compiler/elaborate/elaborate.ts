@@ -69,11 +69,11 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
     constants: constantsOf(options.consts),
   });
   checkConstants(session);
+  const consts = evaluateConstants(session);
   if (module.models.length === 0) {
     session.report(diagnose(noNetwork, {}, [{ file: module.name, from: 0, to: 0, text: "in this file" }]));
     return { result: { diagnostics: session.diagnostics }, wanted: [], known: new Map() };
   }
-  const consts = evaluateConstants(session);
   // What a constant of another kind leads to is no mistake of the source.
   if (session.diagnostics.some(({ code }) => code === otherConstant.code))
     return { result: { diagnostics: session.diagnostics }, wanted: [], known: new Map() };

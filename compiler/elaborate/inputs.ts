@@ -36,8 +36,11 @@ export function topFrame(entry: Entry, scope: FileScope, owner: Instance, name: 
   return new Frame(entry, body, owner);
 }
 
-/** The shape that a signature's type has in `frame`; names that nothing binds become open dimensions, or the value that the options give. */
-export function shapeIn({ shape }: SyntaxType, frame: Frame): readonly Dimension[] {
+/**
+ * What these types show: names that nothing binds become open dimensions, or the value that the options give. First those that stand alone, in
+ * whichever type, then those that an expression tells.
+ */
+export function openSizes(types: readonly SyntaxType[], frame: Frame): void {
   const { session, body } = frame;
   const open = (name: string): Dimension => {
     const size = session.resolve(symbol(name));
@@ -45,11 +48,19 @@ export function shapeIn({ shape }: SyntaxType, frame: Frame): readonly Dimension
     body.dimensions.set(name, { size, callerLabel: name, span: undefined });
     return size;
   };
-  for (const dimension of shape) {
+  const shown = types.flatMap(({ shape }) => shape);
+  for (const dimension of shown) {
     const name = dimension.kind === "inferred" ? undefined : bindable(dimension, frame);
     if (name !== undefined && !body.dimensions.has(name)) open(name);
   }
-  for (const { name } of linearDimensions(shape, (name) => isKnown(name, frame))) open(name.text);
+  for (const { name } of linearDimensions(shown, (name) => isKnown(name, frame))) open(name.text);
+}
+
+/** The shape that a signature's type has in `frame`, with what only it shows opened. */
+export function shapeIn(type: SyntaxType, frame: Frame): readonly Dimension[] {
+  const { session, body } = frame;
+  const { shape } = type;
+  openSizes([type], frame);
   return shape.flatMap((dimension) => {
     if (dimension.kind === "rest")
       return (

@@ -9,11 +9,11 @@ import { constantValue } from "../dimension/dimension.ts";
 import { isCallable, lookUp, type DeclaredCallable } from "../semantics/module.ts";
 import type { TensorInput, TensorType as SyntaxType } from "../syntax/ast.ts";
 import { evaluateArguments } from "./arguments.ts";
-import { storageOf, frameFor } from "./calls.ts";
+import { bindSizeSettings, frameFor, storageOf } from "./calls.ts";
 import type { Chosen } from "./choose.ts";
 import type { Entry } from "./entry.ts";
 import type { Binding, Frame, Storage } from "./frame.ts";
-import { hostInput, inputTensor, modelInputsOf, shapeIn, topFrame } from "./inputs.ts";
+import { hostInput, inputTensor, modelInputsOf, openSizes, shapeIn, topFrame } from "./inputs.ts";
 import { callModel, givenInputs } from "./predict.ts";
 import { bindTensors, labelsFor } from "./signature.ts";
 import { toTensor } from "./tensors.ts";
@@ -107,6 +107,10 @@ function shortObjective(plan: TrainPlan, loss: ChosenLoss, entry: Entry, facts: 
     frame,
   );
   const output = toTensor({ value: result, span: model.declaration.name.span }, frame);
+  openSizes(
+    plan.train.inputs.map(({ types }) => types[0]),
+    frame,
+  );
   const taken = modelInputsOf(model, frame.session).map((input, at) => ({ ...inputs[at], declared: input }));
   const further = lossInputs(plan, { loss, model, taken }, output, facts, frame);
   checkInputs(plan, inputs, further, frame);
@@ -179,18 +183,23 @@ function lossInputs(
   const inside = frameFor({ declaration, scope }, frame.home, storageOf(declaration, frame.home), frame, span);
   const outputOnly = { ...declaration, parameters: [first] };
   const only = new Map([[first.name.text, { value: output, span, label: undefined }]]);
+  bindSizeSettings(declaration, compared.loss.given, inside, frame, span);
   bindTensors(outputOnly, only, inside, frame, span).bind();
   const [, , ...others] = tensors;
   const told = toldInputs(others, compared.loss.given);
   const fromData = tensors.slice(1).filter((input) => !told.includes(input));
-  return fromData.map((input, index) => {
+  const typed = fromData.map((input, index) => {
+    const written = plan.train.inputs.find((candidate) => candidate.name.text === input.name.text);
+    const own = index === 0 ? targetType(input, output, facts) : input.types[0];
+    return { input, written, type: written?.types[0] ?? own, place: written === undefined ? inside : frame };
+  });
+  openSizes(
+    typed.flatMap(({ type, place }) => (place === inside ? [type] : [])),
+    inside,
+  );
+  return typed.map(({ input, written, type, place }, index) => {
     const name = input.name.text;
     const buffer = `train.${name}`;
-    const written = plan.train.inputs.find((candidate) => candidate.name.text === name);
-    const [type, place] =
-      written !== undefined
-        ? [written.types[0], frame]
-        : [index === 0 ? targetType(input, output, facts) : input.types[0], inside];
     const twin = compared.taken.find((one) => one.name === name);
     if (twin !== undefined) return sharedInput(twin, input, index === 0, { type, place }, compared, frame);
     const labels = written === undefined ? outsideLabels(type, shapeIn(type, inside).length, inside) : undefined;
@@ -285,6 +294,10 @@ export function compare({ target, given, span }: Chosen, frame: Frame, storage?:
 /** A train with steps: its declared inputs. One called `target` is what the data's `target` goes to. */
 function longObjective(plan: TrainPlan, entry: Entry): Objective {
   const frame = trainFrame(plan, entry);
+  openSizes(
+    plan.train.inputs.map(({ types }) => types[0]),
+    frame,
+  );
   const inputs = plan.train.inputs.map(({ name, types }): TrainInput => {
     const buffer = `train.${name.text}`;
     return { name: name.text, buffer, tensor: inputTensor(buffer, types[0], frame) };

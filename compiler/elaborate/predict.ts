@@ -4,7 +4,7 @@ import type { GraphOutput } from "../graph/types.ts";
 import type { HostModel, HostResult } from "../program/host.ts";
 import type { DeclaredCallable } from "../semantics/module.ts";
 import { Entry } from "./entry.ts";
-import { hostInput, inputTensor, modelInputsOf, topFrame } from "./inputs.ts";
+import { hostInput, inputTensor, modelInputsOf, openSizes, topFrame } from "./inputs.ts";
 import type { Frame } from "./frame.ts";
 import type { Session } from "./session.ts";
 import { looksBeside } from "./together.ts";
@@ -24,7 +24,12 @@ export function givenInputs(
   frame: Frame,
 ): readonly { readonly name: string; readonly buffer: string; readonly tensor: Tensor }[] {
   const model = target.declaration.name.text;
-  return modelInputsOf(target, frame.session).map(({ name, types }) => {
+  const inputs = modelInputsOf(target, frame.session);
+  openSizes(
+    inputs.map(({ types }) => types[0]),
+    frame,
+  );
+  return inputs.map(({ name, types }) => {
     const buffer = `${model}.${name.text}`;
     return { name: name.text, buffer, tensor: inputTensor(buffer, types[0], frame) };
   });

@@ -5,7 +5,7 @@
 import { label, type Label, type Span } from "../diagnostics/diagnostic.ts";
 import { argumentShape, dimensionConflict, resultShape, unboundDimension } from "../diagnostics/codes/shapes.ts";
 import { missingSetting } from "../diagnostics/codes/settings.ts";
-import { equal, type Dimension } from "../dimension/dimension.ts";
+import { equal, symbolsOf, type Dimension } from "../dimension/dimension.ts";
 import { equalUnder } from "../dimension/facts.ts";
 import type {
   Callable,
@@ -14,6 +14,7 @@ import type {
   TensorInput,
   TensorType as SyntaxType,
 } from "../syntax/ast.ts";
+import { nameInPrelude } from "../semantics/builtins.ts";
 import { linearDimensions } from "../semantics/linear.ts";
 import { lookUp } from "../semantics/module.ts";
 import { elementsHelp, expressionAt, resultHelp } from "./advice.ts";
@@ -52,8 +53,9 @@ export function bindable(dimension: SyntaxDimension, frame: Frame): string | und
   return dimension.kind === "name" && isOpen(dimension.text, frame) ? dimension.text : undefined;
 }
 
-/** No value, constant or setting: the name of a dimension. */
+/** No value, constant, setting or name of the prelude's: the name of a dimension. */
 function isOpen(name: string, frame: Frame): boolean {
+  if (nameInPrelude(name) !== undefined) return false;
   if (frame.lookUp(name) !== undefined || frame.body.settings.has(name)) return false;
   return lookUp(frame.body.scope, "value", name)?.declaration.kind !== "const";
 }
@@ -185,7 +187,8 @@ function bindNames({ input, type, tensor, span }: Matched, declaration: Callable
     const size = tensor.type.shape[axis];
     const known = body.dimensions.get(name);
     if (known === undefined) body.dimensions.set(name, { size, callerLabel: tensor.labels[axis], span });
-    else if (!equal(known.size, size)) conflict(name, known, size.key, input, span, declaration, outside);
+    else if (!equal(known.size, size))
+      conflict(name, known, [known.size, size], size.key, input, span, declaration, outside);
     else if (known.callerLabel === undefined) body.dimensions.set(name, { ...known, callerLabel: tensor.labels[axis] });
   }
   if (found.rest !== undefined) bindRest(found.rest, input, tensor, span, declaration, inside, outside);
@@ -209,6 +212,7 @@ function bindRest(
     conflict(
       "..",
       { size: { key: print(known.shape) }, span: known.span },
+      [...known.shape, ...shape],
       print(shape),
       input,
       span,
@@ -221,16 +225,18 @@ function bindRest(
 function conflict(
   name: string,
   known: { readonly size: { readonly key: string }; readonly span: Span | undefined },
+  sizes: readonly Dimension[],
   second: string,
   input: TensorInput,
   span: Span,
   declaration: Callable,
   outside: Frame,
 ): never {
+  const open = [...new Set(sizes.flatMap((size) => [...symbolsOf(size)]))];
   const more: Label[] = known.span === undefined ? [] : [label(known.span, `this makes \`${name}\` ${known.size.key}`)];
   return outside.fail(
     dimensionConflict,
-    { callee: declaration.name.text, name, first: known.size.key, second, input: input.name.text },
+    { callee: declaration.name.text, name, first: known.size.key, second, input: input.name.text, open },
     span,
     `this makes it ${second}`,
     [...more, label(input.span, "declared here")],

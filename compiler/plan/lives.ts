@@ -2,7 +2,8 @@
  * Blocks: what is placed as a whole (a tensor, a segment, or tensors that share a place), with the steps of each entry
  * during which it must keep its content. Variables keep it always.
  */
-import { equal, evaluate, product } from "../dimension/dimension.ts";
+import { equal, product } from "../dimension/dimension.ts";
+import { intervalOf } from "../dimension/interval.ts";
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import type { PlanEntry, PlanInput, PlanTensor } from "./types.ts";
 
@@ -30,10 +31,10 @@ function align(bytes: number): number {
   return Math.ceil(bytes / alignment) * alignment;
 }
 
-/** The bytes of a tensor at the bounds. */
-export function bytesOf({ type }: PlanTensor, bounds: PlanInput["bounds"]): number {
-  const elements = evaluate(product(type.shape), bounds);
-  if (elements === undefined) throw new InternalError("plan", `no bound for a name in ${product(type.shape).key}`);
+/** The most bytes that a tensor has up to the bounds, which need not be those at the bounds: 6 - K is largest where K is 1. */
+export function bytesOf({ type: { shape } }: PlanTensor, bounds: PlanInput["bounds"]): number {
+  const elements = shape.reduce((count, size) => count * Math.max(0, intervalOf(size, bounds).high), 1);
+  if (!Number.isFinite(elements)) throw new InternalError("plan", `no bound for a name in ${product(shape).key}`);
   return 4 * elements;
 }
 

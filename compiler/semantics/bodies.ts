@@ -33,7 +33,7 @@ import type {
   Statement,
 } from "../syntax/ast.ts";
 import { boundAfter } from "./branches.ts";
-import { ambient, builtinNamed, builtins } from "./builtins.ts";
+import { ambient, builtinNamed, builtins, nameInPrelude } from "./builtins.ts";
 import { nameHelp } from "./habits.ts";
 import { linearDimensions, unknownIn } from "./linear.ts";
 import { misplacedMember } from "./members.ts";
@@ -97,13 +97,13 @@ export class BodyChecker {
       checkRest(type, this.#diagnostics);
       for (const dimension of type.shape) {
         if (dimension.kind !== "name" || scope.find(dimension.text) !== undefined) continue;
-        if (this.#constant(dimension.text) || dimensions.has(dimension.text)) continue;
+        if (this.#isFixed(dimension.text) || dimensions.has(dimension.text)) continue;
         dimensions.set(dimension.text, dimension.span);
       }
     }
     const shown = types.flatMap(({ shape }) => shape);
     const isKnown = (name: string): boolean =>
-      dimensions.has(name) || scope.find(name) !== undefined || this.#constant(name);
+      dimensions.has(name) || scope.find(name) !== undefined || this.#isFixed(name);
     for (const { name } of linearDimensions(shown, isKnown)) dimensions.set(name.text, name.span);
     for (const expression of shown)
       if (expression.kind !== "inferred") this.#checkTold(expression, isKnown, dimensions);
@@ -134,8 +134,9 @@ export class BodyChecker {
     return hidden;
   }
 
-  #constant(name: string): boolean {
-    return lookUp(this.#scope, "value", name)?.declaration.kind === "const";
+  /** A constant, or what the prelude may have: no name that a signature binds. */
+  #isFixed(name: string): boolean {
+    return nameInPrelude(name) !== undefined || lookUp(this.#scope, "value", name)?.declaration.kind === "const";
   }
 
   #dimension(dimension: Dimension, scope: Scope): void {
@@ -148,7 +149,7 @@ export class BodyChecker {
       checkRest(type, this.#diagnostics);
       for (const dimension of type.shape) {
         const isUnbound =
-          dimension.kind === "name" && scope.find(dimension.text) === undefined && !this.#constant(dimension.text);
+          dimension.kind === "name" && scope.find(dimension.text) === undefined && !this.#isFixed(dimension.text);
         if (isUnbound) {
           if (!this.#isHidden(dimension.text))
             this.#reportUnbound(dimension.text, dimension.span, didYouMean(dimension.text, scope.names()));

@@ -18,11 +18,12 @@ export function standing(all: readonly Placed[], wrong: ReadonlySet<Declaration>
   for (const { declaration, scope } of all) {
     if (declaration.kind === "train" && lacksModel(declaration.name.text, scope)) fallen.add(declaration);
     const labels = new Set<unknown>([nameOf(declaration)]);
+    const own = boundIn(declaration);
     for (const node of walk(declaration)) {
       if (node.kind === "argument") labels.add(node.label);
       if (node.kind === "keyValue") labels.add(node.key);
       if (node.kind !== "name" || labels.has(node)) continue;
-      if (scope.hidden?.has(node.text) === true) fallen.add(declaration);
+      if (!own.has(node.text) && scope.hidden?.has(node.text) === true) fallen.add(declaration);
       for (const space of nameSpaces) {
         const found = lookUp(scope, space, node.text)?.declaration;
         if (found === undefined || found === declaration) continue;
@@ -46,6 +47,29 @@ export function standing(all: readonly Placed[], wrong: ReadonlySet<Declaration>
 /** Whether what a train is named after may be something that could not be read. */
 function lacksModel(name: string, scope: FileScope): boolean {
   return scope.hidden?.mayHave(name) === true && lookUp(scope, "value", name) === undefined;
+}
+
+/** What inputs, settings and statements of a declaration are called, which is nothing of the file's. A dimension may be a constant that is hidden. */
+function boundIn(declaration: Declaration): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const node of walk(declaration)) {
+    switch (node.kind) {
+      case "tensorInput":
+      case "bareInput":
+      case "setting":
+      case "param":
+      case "state":
+      case "scanInput":
+      case "carry":
+        names.add(node.name.text);
+        break;
+      case "let":
+        for (const target of node.targets) if (target.kind === "name") names.add(target.text);
+        break;
+      default:
+    }
+  }
+  return names;
 }
 
 /** A train's own name is that of its model. */

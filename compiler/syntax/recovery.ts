@@ -33,15 +33,26 @@ function startsMisspelt(tokens: readonly IToken[], index: number): boolean {
   return nearest(first.image, t.declarationWords.map(t.spelling)) !== undefined;
 }
 
+/** What begins a declaration also where its name is missing: none of these is a key. */
+const nameless: readonly TokenType[] = [t.ConstWord, t.BlockWord, t.ModelWord, t.TrainWord];
+
+/** Whether a value, a type or a body may be over. */
+function endsDeclaration(token: IToken | undefined): boolean {
+  if (token === undefined) return false;
+  return tokenMatcher(token, t.Identifier) || [...closers, t.NumberToken, t.StringToken].includes(token.tokenType);
+}
+
 function startsDeclaration(tokens: readonly IToken[], index: number): boolean {
   const [before, token, after] = [tokens[index - 1], tokens[index], tokens[index + 1]];
   if (token === undefined) return false;
   if (startsMisspelt(tokens, index)) return true;
   if (!t.declarationWords.includes(token.tokenType)) return false;
   if (before !== undefined && [t.Colon, t.Bar, ...namingWords].includes(before.tokenType)) return false;
+  // Somebody is about to write its name.
+  if (after === undefined && nameless.includes(token.tokenType) && endsDeclaration(before)) return true;
   if (isWord(after) || (token.tokenType === t.UseWord && after?.tokenType !== t.Colon)) return true;
-  const nameless = after !== undefined && [t.Equal, t.LeftParenthesis, t.LeftBrace].includes(after.tokenType);
-  return nameless && [t.ConstWord, t.BlockWord, t.ModelWord, t.TrainWord].includes(token.tokenType);
+  const isHead = after !== undefined && [t.Equal, t.LeftParenthesis, t.LeftBrace].includes(after.tokenType);
+  return isHead && nameless.includes(token.tokenType);
 }
 
 /** Whether every brace has its partner. */

@@ -211,13 +211,14 @@ class References {
     if (!(needed <= bytes)) throw unfit(`a buffer of at least ${needed} bytes for ${what}`, String(bytes));
   }
 
-  /** Sizes of known dimensions, whole and not negative at their bounds, and called what they are. */
+  /** Sizes of known dimensions, whole and, but where they fall as a name grows, not negative at their bounds; and called what they are. */
   #shape(shape: readonly Dimension[], what: string): void {
     const [unknown] = symbolsOf(shape, this.#bounds);
     if (unknown !== undefined) throw unfit(`a dimension ${named(unknown)} for ${what}`, "none");
     for (const size of shape) {
       const value = evaluate(size, this.#bounds);
-      if (!Number.isSafeInteger(value) || value < 0)
+      const mayFall = size.monomials.some(({ coefficient, atoms }) => coefficient < 0 && atoms.length > 0);
+      if (!Number.isSafeInteger(value) || (value < 0 && !mayFall))
         throw unfit(`sizes that are whole numbers for ${what}`, String(value));
     }
   }

@@ -49,10 +49,11 @@ export function printShape(shape: readonly Dimension[]): string {
   return `[${shape.map(({ key }) => key).join(", ")}]`;
 }
 
-/** The value of `name` with which the shape has `length` elements, if there is one; sizes grow with their names. */
+/** The value of `name` with which the shape has `length` elements, if there is one; sizes that are not linear in their names grow with them. */
 export function solve(shape: readonly Dimension[], name: string, length: number, sizes: Sizes): number | undefined {
   const count = (value: number): number => elements(shape, new Map([...sizes, [name, value]]));
-  const guess = length / count(1);
+  const first = count(1);
+  const guess = 1 + (length - first) / (count(2) - first);
   if (Number.isSafeInteger(guess) && guess > 0 && count(guess) === length) return guess;
   let [low, high] = [1, Math.max(1, length)];
   while (low < high) {

@@ -211,13 +211,16 @@ function bind(given: readonly Shaped[], bounds: ReadonlyMap<string, number>): Re
     sizes.set(dimension, value);
     sources.set(dimension, named(input.name));
   };
-  for (const one of given) bindShape(one, sizes, sources, set);
-  let open = given.filter(({ shape }) => shape === undefined);
+  for (const one of given) checkShape(one);
+  for (const one of given) bindNames(one, sizes, sources, set);
+  let open = given;
   for (let before = -1; open.length > 0 && open.length !== before;) {
     before = open.length;
-    open = open.filter((one) => !bindLength(one, sizes, sources, set));
+    open = open.filter((one) =>
+      one.shape === undefined ? !bindLength(one, sizes, sources, set) : !bindSizes(one, one.shape, sizes, set),
+    );
   }
-  const [left] = open;
+  const left = open.find(({ shape }) => shape === undefined);
   if (left === undefined) return sizes;
   const { name, shape } = left.input;
   throw failure(codes.openDimensions, {
@@ -229,49 +232,68 @@ function bind(given: readonly Shaped[], bounds: ReadonlyMap<string, number>): Re
 
 type Bind = (one: Shaped, dimension: string, value: number) => void;
 
-function bindShape(
+/** A shape has the axes that are wanted, and the data are as many as it says. */
+function checkShape({ input: { name, shape: wanted }, data, shape }: Shaped): void {
+  if (shape === undefined) return;
+  const product = shape.reduce((count, size) => count * size, 1);
+  if (shape.length !== wanted.length || product !== data.length)
+    throw misfit(name, wanted, `[${shape.join(", ")}] with ${countOf(data.length)}`);
+}
+
+function misfit(name: string, wanted: readonly Dimension[], found: string): Error {
+  return failure(codes.wrongLength, { name: named(name), expected: `the shape ${printShape(wanted)}`, found });
+}
+
+/** What a shape says of the names that stand alone in it. */
+function bindNames(
   one: Shaped,
   sizes: ReadonlyMap<string, number>,
   sources: ReadonlyMap<string, string>,
   set: Bind,
 ): void {
-  const {
-    input: { name, shape: wanted },
-    data,
-    shape,
-  } = one;
-  if (shape === undefined) return;
-  const product = shape.reduce((count, size) => count * size, 1);
-  if (shape.length !== wanted.length || product !== data.length) {
-    throw failure(codes.wrongLength, {
-      name: named(name),
-      expected: `the shape ${printShape(wanted)}`,
-      found: `[${shape.join(", ")}] with ${countOf(data.length)}`,
-    });
-  }
-  for (const [axis, dimension] of wanted.entries()) {
-    const symbol = nameOf(dimension);
-    const size = shape[axis] ?? 0;
-    if (symbol !== undefined && !sizes.has(symbol)) set(one, symbol, size);
-    else if (symbol === undefined) tell(one, dimension, size, sizes, set);
-    const expected = evaluate(dimension, sizes);
-    if (expected === size) continue;
-    const other = (symbol === undefined ? undefined : sources.get(symbol)) ?? "the shape";
-    throw failure(codes.dimensionsDisagree, {
-      name: named(name),
-      dimension: `axis ${axis} (${dimension.key})`,
-      expected,
-      found: size,
-      other,
-    });
+  for (const [axis, size] of (one.shape ?? []).entries()) {
+    const dimension = one.input.shape[axis];
+    const symbol = dimension === undefined ? undefined : nameOf(dimension);
+    if (dimension === undefined || symbol === undefined) continue;
+    if (!sizes.has(symbol)) set(one, symbol, size);
+    checkAxis(one, axis, dimension, size, sizes, sources.get(symbol));
   }
 }
 
-/** Of a dimension such as 2*K, in which one name is unknown, its size tells that one. */
-function tell(one: Shaped, dimension: Dimension, size: number, sizes: ReadonlyMap<string, number>, set: Bind): void {
-  const [unknown, ...more] = symbolsOf([dimension], sizes);
-  const value = unknown === undefined || more.length > 0 ? undefined : solve([dimension], unknown, size, sizes);
-  if (unknown !== undefined && value !== undefined) set(one, unknown, value);
+/** Whether the shape is settled: of a dimension such as 2*K, in which one name is unknown, its size tells that one. */
+function bindSizes(one: Shaped, shape: readonly number[], sizes: ReadonlyMap<string, number>, set: Bind): boolean {
+  const { name, shape: wanted } = one.input;
+  for (const [axis, dimension] of wanted.entries()) {
+    const [unknown, ...more] = symbolsOf([dimension], sizes);
+    const size = shape[axis] ?? 0;
+    if (more.length > 0) continue;
+    if (unknown !== undefined) {
+      const value = solve([dimension], unknown, size, sizes);
+      if (value === undefined) throw misfit(name, wanted, `[${shape.join(", ")}]`);
+      set(one, unknown, value);
+    }
+    checkAxis(one, axis, dimension, size, sizes);
+  }
+  return symbolsOf(wanted, sizes).length === 0;
+}
+
+function checkAxis(
+  { input: { name } }: Shaped,
+  axis: number,
+  dimension: Dimension,
+  found: number,
+  sizes: ReadonlyMap<string, number>,
+  other = "the shape",
+): void {
+  const expected = evaluate(dimension, sizes);
+  if (expected === found) return;
+  throw failure(codes.dimensionsDisagree, {
+    name: named(name),
+    dimension: `axis ${axis} (${dimension.key})`,
+    expected,
+    found,
+    other,
+  });
 }
 
 /** Whether the input is settled: its length agrees, or told the one dimension that was unknown. */

@@ -37,6 +37,26 @@ describe("beside a mistake", () => {
       ["NN0201", "NN0215", "NN0305"],
     ],
     [
+      "a broken declaration hides no inputs and values of others that are called as its own are",
+      `${broken.replace("x +", "let x = +")}model M(x: [N, 4]) -> [N, 3] = x`,
+      {},
+      ["NN0110", "NN0305"],
+    ],
+    [
+      "constants are looked at where no model is left, for want of a file",
+      'use "./away.nn"\nconst wrong = 1 / 0\nmodel M(x: [N, 4]) -> [N, 4] = x |> far',
+      {},
+      ["NN0207", "NN0321"],
+    ],
+    ...["const", "block", "model", "train"].map(
+      (word): readonly [string, string, CompileOptions, readonly string[]] => [
+        `a last \`${word}\` without a name leaves what is before it alone`,
+        `model M(x: [N, 4]) -> [N, 3] = x\n${word}`,
+        {},
+        ["NN0110", "NN0305"],
+      ],
+    ),
+    [
       "a key that nothing reads hides no key that is missing, but the one that it means",
       "model M(x: [N, 4]) -> [N, 3] = x |> dense(3)\ntrain M { data: given  colour: 3 }",
       {},

@@ -13,6 +13,8 @@ async function answer(target: "typescript" | "wasm", source: string, inputs: Inp
     N: 4,
     ...(source.includes("[N, T") ? { T: 8 } : {}),
     ...(source.includes("M(x: [N, 2 * K])") ? { K: 4 } : {}),
+    ...(source.includes("M(x: [N, 6 - K])") ? { K: 64 } : {}),
+    ...(source.includes("M(x: [N, K + J]") ? { K: 4, J: 4 } : {}),
   };
   const result = compile({ name: "main.nn", source }, { target, bounds });
   if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
@@ -68,6 +70,18 @@ describe.each(["typescript", "wasm"] as const)("on %s", (target) => {
     ],
     ["an input of a model", "model M(x: [N, 2 * K]) -> [N, K] = x[:, 0:K] * x[:, K:]", { x: row(1, 2, 3, 4) }, [3, 8]],
     [
+      "what falls in an input of a model, largest where its name is 1",
+      "model M(x: [N, 6 - K]) -> [N, 6 - K] = 2 * (x + 1)",
+      { x: { shape: [4, 5], data: Array.from({ length: 20 }, (_, at) => at) } },
+      Array.from({ length: 20 }, (_, at) => 2 * at + 2),
+    ],
+    [
+      "an input of a model that a later one helps to tell",
+      "model M(x: [N, K + J], y: [J]) -> [N, K] = x[:, 0:K] + sum(y)",
+      { x: row(1, 2, 3), y: { shape: [2], data: [1, 1] } },
+      [3],
+    ],
+    [
       "the gradient flows through",
       `${glu}model M(x: [N, 4]) -> [N, 4] = grad(sum(glu(x)), wrt: x)`,
       { x: row(1, 2, 3, 4) },
@@ -89,6 +103,47 @@ describe.each(["typescript", "wasm"] as const)("on %s", (target) => {
     const source = `${block}model M(x: [N, T]) -> [N, _] = ${name}(x)`;
     expect(await errorOf(() => answer(target, source, { x }))).toContain(message);
   });
+});
+
+test.each([
+  ["2 * K", [1, 3], "NN0713 `x`: expected the shape [N, 2*K], found [1, 3]"],
+  ["6 - K", [1, 6], "NN0713 `x`: expected the shape [N, -K + 6], found [1, 6]"],
+])("a shape that is given and does not fit: [N, %s] as %j", async (size, shape, message) => {
+  const data = Array.from({ length: shape[1] }, () => 1);
+  const source = `model M(x: [N, ${size}]) -> [N, ${size}] = x`;
+  expect(await errorOf(() => answer("typescript", source, { x: { shape, data } }))).toBe(message);
+});
+
+const trains = (loss: string): string => `model M(x: [N, 3]) -> [N, 4] = x |> dense(4)
+train M { data: given  batch: 4  optimizer: sgd(lr: 0.1)  loss: ${loss} }`;
+
+test.each([
+  [
+    "a setting that is given is a factor",
+    "loss f(output: [N, k * C], target: [N, C], k: int) -> [] = mean(output[:, 0:C] - target)",
+    "f(k: 2)",
+    ["x [N, 3]", "target [N, 2]"],
+  ],
+  [
+    "a setting that has a default is a factor",
+    "loss f(output: [N, k * C], target: [N, C], k: int = 4) -> [] = mean(output[:, 0:C] - target)",
+    "f",
+    ["x [N, 3]", "target [N, 1]"],
+  ],
+  [
+    "a later input helps to tell",
+    "loss f(output: [N, C], target: [N, K + J], w: [J]) -> [] = mean(output) + mean(target) + sum(w)",
+    "f",
+    ["x [N, 3]", "target [N, J + K]", "w [J]"],
+  ],
+])("the inputs of a loss: %s", (_, loss, called, expected) => {
+  const result = compile(
+    { name: "main.nn", source: `${loss}\n${trains(called)}` },
+    { target: "wasm", bounds: loss.includes("J") ? { K: 4, J: 4 } : {} },
+  );
+  if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
+  const inputs = result.artifact.manifest.host.train?.inputs ?? [];
+  expect(inputs.map(({ name, shape }) => `${name} ${printShape(shape)}`)).toEqual(expected);
 });
 
 test("the target of a loss that takes two numbers for each", () => {

@@ -147,6 +147,12 @@ test.each([
   expect(diagnostics.map((one) => [one.code, one.help])).toEqual([["NN0201", help]]);
 });
 
+test.each(["x: [N, prelude.K]", "x: [N, 2 * prelude.K]"])("the prelude has no dimensions: %s", (input) => {
+  expect(errors(`model M(${input}) -> [N, 2] = x |> dense(2)`)).toEqual([
+    "NN0201 there is no value, block or function named `prelude.K` here",
+  ]);
+});
+
 test("every independent mistake is reported in one run", () => {
   expect(
     errors("block f(x: [N]) -> [N] = x |> aaaa\nblock g(x: [N]) -> [K] = x\nmodel M(x: [N]) -> [N] = x |> bbbb").map(

@@ -1,5 +1,6 @@
 /** NN03xx: what can be wrong with shapes, element types and values where a block is instantiated. */
 import { define } from "../diagnostic.ts";
+import { listOf } from "../lists.ts";
 
 export const shapesDiffer = define<{ readonly operation: string; readonly left: string; readonly right: string }>({
   code: "NN0301",
@@ -48,17 +49,26 @@ export const argumentShape = define<{
   },
 });
 
+/** The callee's `N` and the network's N are two. */
+function openSizes(names: readonly string[]): string {
+  if (names.length === 0) return "";
+  const what = names.length === 1 ? "is an open size" : "are open sizes";
+  return `, where ${listOf(names, 8, " and ")} ${what} of the network's inputs`;
+}
+
 export const dimensionConflict = define<{
   readonly callee: string;
   readonly name: string;
   readonly first: string;
   readonly second: string;
   readonly input: string;
+  /** The names in both, which are none of the callee's. */
+  readonly open: readonly string[];
 }>({
   code: "NN0304",
   severity: "error",
-  message: ({ callee, name, first, second, input }) =>
-    `in \`${callee}\`, \`${name}\` is ${first} but \`${input}\` makes it ${second}`,
+  message: ({ callee, name, first, second, input, open }) =>
+    `in \`${callee}\`, \`${name}\` is ${first} but \`${input}\` makes it ${second}${openSizes(open)}`,
   explanation:
     "A dimension's name is bound by the first argument that shows it, and must mean the same size in all others.",
   example: {
