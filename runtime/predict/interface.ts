@@ -70,7 +70,10 @@ function requireRows({ inputs }: HostModel): void {
     const both = symbolsOf(row, new Map()).find((symbol) => counts.has(symbol));
     const isFixed = symbolsOf([rows], new Map()).length === 0 && evaluate(rows, new Map()) !== 1;
     if (both === undefined && !isFixed) continue;
-    throw failure(rowsAsWhole, { name: named(name), shape: printShape(shape), dimension: both ?? rows.key });
+    const found = printShape(shape);
+    const front = symbolsOf(shape, new Map()).includes("N") ? "Graphs" : "N";
+    const help = `an axis in front of each input and result, as in \`${name}: [${front}, ${found.slice(1)}\`, makes one row of each whole${both === undefined ? "" : `, with \`--dim\` for the size of ${both}`}`;
+    throw failure(rowsAsWhole, { name: named(name), shape: found, dimension: both ?? rows.key }, help);
   }
 }
 
