@@ -69,6 +69,7 @@ export async function bench(context: Context, flags: BenchFlags, file: string): 
       requireOutputs(context, flags.out ?? "", Object.values(outputs), permission),
     );
   if (flags.relaxed) context.process.stderr.write("relaxed builds: results differ from machine to machine\n");
+  for (const line of notProfiled(flags)) context.process.stderr.write(`${line}\n`);
   const compile = compilerOf(context, source, flags);
   const { opened, skipped } = await openAll(context, compile, flags);
   try {
@@ -102,6 +103,15 @@ function requireFlags({ target, relaxed, threads, rounds, profile, compare: earl
   if (threads !== undefined && !target.includes("wasm")) throw wanted("--threads", "wasm, the only one with threads");
   if (profile && target.every((one) => one === "wgsl"))
     throw wanted("--profile", "typescript or wasm, whose kernels can be timed one at a time");
+}
+
+/** What of the flags a profile does without. */
+function notProfiled({ profile, target = [], threads = 1 }: BenchFlags): readonly string[] {
+  if (!profile) return [];
+  return [
+    ...(threads > 1 ? [`--profile: kernels are timed on one thread; the other figures are of up to ${threads}`] : []),
+    ...(target.includes("wgsl") ? ["--profile: wgsl has none, since its kernels cannot be timed one at a time"] : []),
+  ];
 }
 
 /** Throws NN0925, and a UsageError for what is no earlier run. */
@@ -287,7 +297,7 @@ class Compiling {
   }
 }
 
-/** Of the targets that were asked for, by default of wasm: those whose kernels can be timed one at a time. */
+/** Of the targets that were asked for, by default of wasm, or of typescript where that is left out: those whose kernels can be timed one at a time. */
 async function profiled(
   context: Context,
   { source, opened }: Subject,
@@ -296,9 +306,10 @@ async function profiled(
   progress: Progress,
 ): Promise<readonly Profile[]> {
   const profiles: Profile[] = [];
-  for (const one of opened) {
+  const timed = opened.filter(({ build: { target } }) => target !== "wgsl");
+  const byDefault = timed.filter(({ build: { target } }) => target === "wasm");
+  for (const one of flags.target === undefined && byDefault.length > 0 ? byDefault : timed) {
     const { build, compiled } = one;
-    if (build.target === "wgsl" || (flags.target === undefined && build.target !== "wasm")) continue;
     progress.show("profile", build.name);
     const calls = callsFor(one, flags);
     const largest = calls.filter((call, at) => calls.findIndex((other) => other.case === call.case) === at);

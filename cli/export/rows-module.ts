@@ -9,7 +9,7 @@ import type { Exported } from "./program.ts";
 import { predictingProgram, rowsAtOnce } from "./restrict.ts";
 import type { ModuleParts } from "./module-parts.ts";
 
-/** Throws NN0735. */
+/** Throws NN0735, NN0755. */
 export async function rowsParts(exported: Exported, model: HostModel): Promise<ModuleParts> {
   const { source, compiled, network } = exported;
   const { manifest } = compiled.artifact;

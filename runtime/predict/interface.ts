@@ -1,5 +1,5 @@
 /** How a model is spoken to from outside: its inputs with their columns and preprocessing, its outputs with the names of classes. */
-import { rowOfOpenSize } from "../../compiler/diagnostics/codes/runtime.ts";
+import { rowOfOpenSize, rowsAsWhole } from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
 import type { HostModel, HostTrain } from "../../compiler/program/host.ts";
 import { elements, evaluate, printShape, symbolsOf } from "../load/dimensions.ts";
@@ -44,8 +44,9 @@ export interface Interface {
   readonly outputs: readonly OutputField[];
 }
 
-/** Throws NN0735 where an input or output has an open dimension in its rows. */
+/** Throws NN0735 where an input or output has an open dimension in its rows, NN0755 where the model has no rows that stand alone. */
 export function interfaceOf(manifest: Manifest, model: HostModel, fitted: Fitted): Interface {
+  requireRows(model);
   const train = manifest.host.train?.name === model.name ? manifest.host.train : undefined;
   const { dims } = manifest;
   return {
@@ -58,6 +59,22 @@ export function interfaceOf(manifest: Manifest, model: HostModel, fitted: Fitted
       return at === 0 ? headed(output, train, fitted, model.results.slice(1)) : output;
     }),
   };
+}
+
+/** Rows in any number, of which none is as long as there are many. */
+function requireRows({ inputs }: HostModel): void {
+  const counts = new Set(inputs.flatMap(({ shape }) => symbolsOf(shape.slice(0, 1), new Map())));
+  for (const { name, shape } of inputs) {
+    const [rows, ...row] = shape;
+    if (rows === undefined) continue;
+    const both = symbolsOf(row, new Map()).find((symbol) => counts.has(symbol));
+    const isFixed = symbolsOf([rows], new Map()).length === 0 && evaluate(rows, new Map()) !== 1;
+    if (both === undefined && !isFixed) continue;
+    const found = printShape(shape);
+    const front = symbolsOf(shape, new Map()).includes("N") ? "Graphs" : "N";
+    const help = `an axis in front of each input and result, as in \`${name}: [${front}, ${found.slice(1)}\`, makes one row of each whole${both === undefined ? "" : `, with \`--dim\` for the size of ${both}`}`;
+    throw failure(rowsAsWhole, { name: named(name), shape: found, dimension: both ?? rows.key }, help);
+  }
 }
 
 /** The first output, called as the target's column or with a column for each of its values. Columns that other results are called by would take their place. */

@@ -54,7 +54,7 @@ const rules: Rules<PredictorOptions> = {
 
 /**
  * Loads an artifact with the bytes that `nnc train` or `net.save()` wrote. Throws NN0701 to NN0704 for artifacts, NN0706 and NN0736 for options,
- * NN0708 for the model, NN0735 for a model whose rows have no fixed size, NN09xx for parameters that do not fit.
+ * NN0708 for the model, NN0735 for a model whose rows have no fixed size, NN0755 for one whose rows belong together, NN09xx for parameters that do not fit.
  */
 export async function predictor(
   artifact: Artifact,

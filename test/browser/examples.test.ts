@@ -251,7 +251,7 @@ test.each(graphs)("%s, a graph, is refused by a sentence", { timeout: 120_000 },
   writeFileSync(path.join(folder, "p.safetensors"), await parametersOf(file, label));
   const args = [file, "--params", path.join(folder, "p.safetensors"), "-o", path.join(folder, "model.mjs")];
   await expect(run(["export", ...args])).rejects.toThrow(
-    "error[NN0735]: expected rows of one size for `adjacency`, found [V, V]",
+    "error[NN0755]: expected one row or many for `adjacency`, found [V, V], whose V rows belong together; `net.predict` and `nnc predict --data` take them as a whole",
   );
 });
 

@@ -206,6 +206,14 @@ describe("the report", { timeout: 300_000 }, () => {
       "wasm: inference, 8",
     ]);
   });
+
+  test("says what a profile does without", async () => {
+    const flags = ["--target", "wasm", "--target", "wgsl", "--threads", "2", "--rounds", "1", "--seconds", "0.01"];
+    const { stderr, code } = await nnc(["bench", "points.nn", ...flags, "--profile"], { cwd });
+    expect(code).toBe(0);
+    expect(stderr).toContain("--profile: kernels are timed on one thread; the other figures are of up to 2\n");
+    expect(stderr).toContain("--profile: wgsl has none, since its kernels cannot be timed one at a time\n");
+  });
 });
 
 describe("beside an earlier run", { timeout: 300_000 }, () => {

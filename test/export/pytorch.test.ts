@@ -192,6 +192,43 @@ describe("names", () => {
     ]);
   });
 
+  test("that Python reads as one are told apart", () => {
+    // A ligature and its letters, the sign for micro and the Greek letter, and names that the ones made here could meet.
+    const names = ["\ufb01", "fi", "\u00b5", "\u03bc", "nfkc_fi_fb01", "xnfkc_fi_fb01", "\u{1d422}\u{1d41f}"];
+    for (const made of [names.map(attributePath), names.map(localName)])
+      expect(made).toEqual([
+        "nfkc_fi_fb01",
+        "fi",
+        "nfkc_\u03bc_b5",
+        "\u03bc",
+        "xnfkc_fi_fb01",
+        "xxnfkc_fi_fb01",
+        "nfkc_if_1d422_1d41f",
+      ]);
+    const source = `
+model \u00b5(\ufb01: [N, 2], fi: [N, 2]) -> [N, 2] { param \u00aa: [2] = ones  param a: [2] = ones  return \ufb01 * \u00aa + fi * a }
+model \u03bc(fi: [N, 2]) -> [N, 2] { param a: [2] = ones  return fi * a }
+train Both(fi: [N, 2]) {
+  data: csv("x.csv")
+  batch: 4
+  epochs: 1
+  step \ufb01 { minimize: mean(\u03bc(fi) ** 2)  update: \u03bc  optimizer: adam(lr: 0.1) }
+  step fi { minimize: mean(\u00b5(fi, fi) ** 2)  update: \u00b5  optimizer: adam(lr: 0.1) }
+}
+`;
+    const text = textOf(source, "\u00b5");
+    // What nnc calls them stands in texts and comments alone.
+    const code = text.replaceAll(/"""[\s\S]*?"""|"[^"\n]*"|#.*/g, "");
+    expect(code.normalize("NFKC")).toBe(code);
+    const defined = [...text.matchAll(/def ((?:predict|loss|rate)_.*)\(/g)].map(([, name]) => name);
+    expect(defined).toHaveLength(6);
+    expect(new Set(defined).size).toBe(6);
+    expect(functionIn(text, "predict_nfkc_\u03bc_b5")).toContain(
+      "nfkc_fi_fb01 * self.nfkc_\u03bc_b5.nfkc_a_aa + fi * self.nfkc_\u03bc_b5.a",
+    );
+    expect(text).toContain('"optimizer.\ufb01.v.\u03bc.a": "optimizer.nfkc_fi_fb01.v.\u03bc.a",');
+  });
+
   test("of parameters are told apart where they had to change", () => {
     const source = `model M(x: [N, 2]) -> [N, 2] { param training: [2] = ones  return x * training }`;
     const text = textOf(source);

@@ -1,7 +1,8 @@
 /** What rows and answers are called: which output is named after the target, has its classes, or is given back in its units. */
 import { describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
-import type { Manifest } from "../../compiler/program/artifact.ts";
+import { NncError } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Artifact, Manifest } from "../../compiler/program/artifact.ts";
 import { interfaceOf } from "../../runtime/predict/interface.ts";
 import { unfitted } from "../../runtime/save/fitted.ts";
 import type { Fitted } from "../../runtime/save/fitted.ts";
@@ -25,6 +26,21 @@ function manifestOf(text: string): Manifest {
   return result.artifact.manifest;
 }
 
+function compiledOpen(source: string): Artifact {
+  const result = compile({ name: "main.nn", source }, { target: "wasm", bounds: /\bV\b/.test(source) ? { V: 8 } : {} });
+  if (!result.ok) throw new Error(result.diagnostics[0]?.message);
+  return result.artifact;
+}
+
+function errorOf(act: () => unknown): NncError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof NncError) return error;
+  }
+  throw new Error("nothing was refused");
+}
+
 function fields(manifest: Manifest, name: string): unknown {
   const model = manifest.host.models.find((one) => one.name === name);
   if (model === undefined) throw new Error(`no model ${name}`);
@@ -36,5 +52,26 @@ describe("the target's name and classes", () => {
   test("belong to the model that is trained, not to another of the file", () => {
     expect(fields(manifestOf(plain), "Sides")).toEqual([["side", ["left", "right"]]]);
     expect(fields(manifestOf(plain), "Inner")).toEqual([["output", "numbers"]]);
+  });
+});
+
+describe("a model whose rows belong together", () => {
+  test.each([
+    ["model Graph(links: [V, V]) -> [V, V] = 2 * links", "[V, V], whose V rows", "`links: [N, V, V]`"],
+    ["model Graph(links: [N, N]) -> [N, N] = 2 * links", "[N, N], whose N rows", "`links: [Graphs, N, N]`"],
+    ["model Graph(x: [3, 2]) -> [3, 2] = 2 * x", "[3, 2], whose 3 rows", "`x: [N, 3, 2]`"],
+  ])("%s is refused with the edit", (source, found, edit) => {
+    const { manifest } = compiledOpen(source);
+    const [model] = manifest.host.models;
+    if (model === undefined) throw new Error("no model");
+    const error = errorOf(() => interfaceOf(manifest, model, unfitted));
+    expect(error.diagnostic.message).toContain(found);
+    expect(error.diagnostic.help).toContain(edit);
+  });
+
+  test("but one that takes a single row at a time has rows", () => {
+    const { manifest } = compiledOpen("model One(x: [1, 2]) -> [1, 2] = 2 * x");
+    const [model] = manifest.host.models;
+    expect(model && interfaceOf(manifest, model, unfitted).inputs[0]?.width).toBe(2);
   });
 });

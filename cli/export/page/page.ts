@@ -3,7 +3,7 @@
  */
 import { literal } from "../../../targets/typescript/code.ts";
 import { wholePage } from "../../plot/page.ts";
-import { escape } from "../../plot/xml.ts";
+import { words } from "../../plot/xml.ts";
 import type { FrameParts } from "../frame.ts";
 import { answerText, rowsPageText } from "./answer-text.ts";
 import { controlsText, makeText } from "./controls-text.ts";
@@ -62,11 +62,11 @@ export function pageText({ title, doc, script, answer }: PageParts): string {
     script,
     allowed: { wasm: true },
     body: `<main>
-<h1>${escape(title)}</h1>
-${paragraphs.map((line) => `<p class="doc">${escape(line)}</p>\n`).join("")}<p class="note" id="starting">This page runs the model with JavaScript and WebAssembly, which this browser has not started.</p>
+<h1>${words(title)}</h1>
+${paragraphs.map((line) => `<p class="doc">${words(line)}</p>\n`).join("")}<p class="note" id="starting">This page runs the model with JavaScript and WebAssembly, which this browser has not started.</p>
 <div class="app" id="app" hidden>
 <form id="form" autocomplete="off" novalidate></form>
-<section class="answer" aria-labelledby="answer-title"><h2 id="answer-title">${escape(answer)}</h2><div id="answer" aria-live="polite"></div></section>
+<section class="answer" aria-labelledby="answer-title"><h2 id="answer-title">${words(answer)}</h2><div id="answer" aria-live="polite"></div></section>
 </div>
 <p class="brief" id="brief" aria-hidden="true"></p>
 <footer><p id="tested"></p></footer>

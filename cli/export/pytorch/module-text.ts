@@ -13,7 +13,7 @@ import { callsOf, type CalledModel } from "./model-calls.ts";
 import { graphOf, trainStep } from "./graphs.ts";
 import { helpersText, type HelperName } from "./helpers.ts";
 import { methodInput, stepsText, type StepsText, type Writing } from "./parts.ts";
-import { localName, ownName, tuple } from "./python.ts";
+import { localName, ownName, readName, tuple } from "./python.ts";
 import { trainingText } from "./training-text.ts";
 import { initialFunction, trainText, updatesText } from "./updates-text.ts";
 
@@ -212,7 +212,7 @@ function forwardText({ host }: Elaboration, { model }: ModuleOptions): string {
 }
 
 function methodName(model: string): string {
-  return `predict_${model}`;
+  return `predict_${readName(model)}`;
 }
 
 function indented(text: string): string {

@@ -5,13 +5,14 @@ import type { GraphOutput, Region } from "../../../compiler/graph/types.ts";
 import type { Elaboration, Variable } from "../../../compiler/elaborate/types.ts";
 import type { HostTrain } from "../../../compiler/program/host.ts";
 import { functionBody, type FunctionBody, type FunctionOptions } from "./function.ts";
-import { attributeCode, localName, ownName, tensorText, tuple, type Text } from "./python.ts";
+import { attributeCode, localName, ownName, readName, tensorText, tuple, type Text } from "./python.ts";
 
 /** What every function of a module is written with. */
 export type Writing = Pick<FunctionOptions, "helpers" | "rows" | "calls">;
 
 /** One step of a train, in the order of its text. */
 export interface StepText {
+  /** As functions of the step are called. */
   readonly name: string;
   readonly loss: FunctionBody;
   /** The states that the loss's function returns behind what is minimised and the loss. */
@@ -82,7 +83,7 @@ export function stepsText(
       updateOf({ step, parameter, kind: kinds[at] ?? "optimizer" }, written, moved, variables, optimizers, writing),
     );
     return {
-      name: step,
+      name: readName(step),
       ...loss,
       rate: functionOf(graph, [`rate.${step}`], counterInput, 'counters["step"].device', writing),
       clip: clipOf(
@@ -241,7 +242,7 @@ function updateOf(
   const key = JSON.stringify([kind, taken, body]);
   const known = optimizers.get(key);
   const alike = [...optimizers.values()].filter((one) => one.kind === kind).length;
-  const name = `${kind}${alike === 0 ? "" : `_${alike + 1}`}_update`;
+  const name = `${readName(kind)}${alike === 0 ? "" : `_${alike + 1}`}_update`;
   const made = known ?? { kind, name, states: own.map(stateName), body };
   optimizers.set(key, made);
   return { parameter, optimizer: made.name, states: own };

@@ -60,23 +60,36 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
   return taken.has(name.replace(/_+$/, "")) ? `${name}_` : name;
 }
 
+/** Python reads names in form NFKC, where the ligature `ﬁ` is `fi`: a name that is not in it gets one of its own, by its code points. */
+export function readName(name: string): string {
+  const read = name.normalize("NFKC");
+  if (read === name) return name.replace(/^(?=x*nfkc_)/, "x");
+  return [`nfkc_${read}`, ...Array.from(name, (sign) => (sign.codePointAt(0) ?? 0).toString(16))].join("_");
+}
+
 /** A name for a variable of a function. */
 export function localName(name: string): string {
-  return freeName(name.replaceAll(/[^\p{XID_Continue}]/gu, "_").replace(/^(?=\d)/, "_"), reservedLocals);
+  return freeName(
+    readName(name)
+      .replaceAll(/[^\p{XID_Continue}]/gu, "_")
+      .replace(/^(?=\d)/, "_"),
+    reservedLocals,
+  );
 }
 
 /** The path of a variable as attributes of a module: the same but for names that are taken there, or private to Python. */
 export function attributePath(path: string): string {
   return path
     .split(".")
+    .map(readName)
     .map((part) => freeName(/^x*(_|predict_|loss_)/.test(part) ? `x${part}` : part, reservedAttributes))
     .join(".");
 }
 
 /** The name of a variable in an exported module; what an optimiser remembers begins with its step and its own name. */
 export function ownName(name: string): string {
-  const [, start = "", path = name] = /^(optimizer\.[^.]+\.[^.]+\.)(.*)$/.exec(name) ?? [];
-  return `${start}${attributePath(path)}`;
+  const [, step = "", state = "", path = name] = /^optimizer\.([^.]+)\.([^.]+)\.(.*)$/.exec(name) ?? [];
+  return `${step === "" ? "" : `optimizer.${readName(step)}.${state}.`}${attributePath(path)}`;
 }
 
 /** `self.Letters.repeat[0].dense.w`. */

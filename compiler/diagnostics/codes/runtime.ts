@@ -308,6 +308,17 @@ export const rowOfOpenSize = define<{
     "Where rows come as the data had them, each has the same number of values. A dimension inside a row that is open until a call needs a value when the program is built.",
 });
 
+export const rowsAsWhole = define<{ readonly name: string; readonly shape: string; readonly dimension: string }>({
+  code: "NN0755",
+  severity: "error",
+  message: ({ name, shape, dimension }) =>
+    `expected one row or many for ${name}, found ${shape}, whose ${dimension} rows belong together; \`net.predict\` and \`nnc predict --data\` take them as a whole, and so does what ` +
+    "`nnc export --format onnx` or `--format pytorch` writes",
+  explanation:
+    "A predictor and an exported module take any number of rows, and each has the same number of values. A model of a whole graph, `adjacency: [V, V]`, has no such rows: V counts " +
+    "them and the values in them, or it is fixed as in `[34, 34]`. An axis in front makes a row of each graph: `adjacency: [N, V, V]` with `--dim V=34`, in all inputs and results.",
+});
+
 export const otherStepsPerEpoch = define<{ readonly written: number; readonly counted: number }>({
   code: "NN0739",
   severity: "warning",

@@ -197,6 +197,13 @@ console.log(warnings);`,
     `${contents}\nconst training = train(artifact, data(8));\nawait training.next();\nconsole.log(training.network.counters);`,
     training,
   ),
+  NN0755: programs(
+    "model Graph(links: [V, V]) -> [V, V] = 2 * links",
+    "await predictor(artifact, (await load(artifact)).save());",
+    "const net = await load(artifact);\nawait net.predict({ links: { shape: [2, 2], data: Float32Array.of(0, 1, 1, 0) } });",
+    predicting,
+    '{ target: "wasm", bounds: { V: 8 } }',
+  ),
   NN0760: differing(
     {},
     {
