@@ -190,3 +190,11 @@ train M { data: given  loss: mse  optimizer: own(lr: 0.1) }`;
     idle.map((name) => `NN0523 the optimizer \`own\` keeps \`${name}\`, which nothing else reads, so it has no effect`),
   );
 });
+
+test("an optimizer that is written as an expression is told to write `w`", () => {
+  const [first] = analysed("optimizer own(w, g) = w - lr * g").diagnostics;
+  expect([first?.code, first?.help]).toEqual([
+    "NN0209",
+    "write `{ w <- … }`: it gives nothing, but writes the parameter",
+  ]);
+});
