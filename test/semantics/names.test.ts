@@ -107,8 +107,8 @@ test.each([
   ["optimiser: sgd(lr: 1)", "did you mean `optimizer`?"],
   [
     "freeze: M.dense",
-    "a train takes `data`, `loss`, `regularize`, `optimizer`, `schedule`, `metrics`, `batch`, `epochs`, `steps_per_epoch`, `stop_early`, " +
-      "`clip_norm`, `average`, `start_from`, `seed`, `minimize`, `update`",
+    "a train takes `data`, `loss`, `minimize`, `update`, `optimizer`, `schedule`, `regularize`, `clip_norm`, `metrics`, `batch`, `epochs`, " +
+      "`steps_per_epoch`, `stop_early`, `average`, `start_from`, `seed`",
   ],
   ["step s { wrong: M }", "a step takes `minimize`, `update`, `optimizer`, `schedule`, `regularize`, `clip_norm`"],
 ])("what helps where a train has %s", (written, help) => {
