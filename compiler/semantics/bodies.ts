@@ -243,11 +243,15 @@ export class BodyChecker {
     const owns = kind === "block" || kind === "model";
     const fits =
       statement === "param" ? owns : statement === "state" && (owns || kind === "metric" || kind === "optimizer");
-    if (!fits) this.#misplaced(statement, `the ${kind} \`${name}\``, span);
+    const help =
+      kind === "optimizer" && statement === "return"
+        ? "write `{ w <- … }`: it gives nothing, but writes the parameter"
+        : undefined;
+    if (!fits) this.#misplaced(statement, `the ${kind} \`${name}\``, span, help);
   }
 
-  #misplaced(statement: string, place: string, span: Span): void {
-    this.#diagnostics.push(diagnose(misplacedStatement, { statement, place }, [label(span, "here")]));
+  #misplaced(statement: string, place: string, span: Span, help?: string): void {
+    this.#diagnostics.push(diagnose(misplacedStatement, { statement, place }, [label(span, "here")], help));
   }
 
   #checkCarry({ text, span }: Name, { carries = [] }: Scope): void {

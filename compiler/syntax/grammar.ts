@@ -38,8 +38,10 @@ function sorted(members: readonly TrainMember[]): Pick<ast.Train, "entries" | "l
   };
 }
 
-/** The rows of the first input, and a size that is worked out. */
-function resultHelp(parameters: readonly ast.Parameter[]): string {
+/** A scalar where it is to be one; else the rows of the first input, and a size that is worked out. */
+function resultHelp(declaration: ast.CallableKind, parameters: readonly ast.Parameter[]): string {
+  if (declaration === "loss" || declaration === "regularizer")
+    return `write \`-> []\` here: a ${declaration} gives a single number`;
   const first = parameters.find((parameter) => parameter.kind === "tensorInput")?.types[0]?.shape[0];
   const rows = first?.kind === "name" ? `${first.text}, ` : first?.kind === "rest" ? ".., " : "";
   return `write \`-> [${rows}_]\` here; \`_\` is a size that is worked out`;
@@ -125,7 +127,12 @@ export class Grammar extends StatementGrammar {
     const values = { declaration, name: name.text };
     if (withResult.has(declaration) && result === undefined)
       this.mistakes.push(
-        diagnose(codes.missingResult, values, [label(this.at(close), "behind this")], resultHelp(parameters)),
+        diagnose(
+          codes.missingResult,
+          values,
+          [label(this.at(close), "behind this")],
+          resultHelp(declaration, parameters),
+        ),
       );
     if (!withResult.has(declaration) && result !== undefined)
       this.mistakes.push(diagnose(codes.unwantedResult, values, [label(result.span, "")]));

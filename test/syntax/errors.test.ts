@@ -366,6 +366,9 @@ describe("every code, its whole message", () => {
          = help: write \`-> [N, _]\` here; \`_\` is a size that is worked out
       "
     `));
+  test.each(["loss far(output: [N], target: [N])", "regularizer small(w)"])("NN0120 of %s: a scalar", (head) =>
+    expect(rendered(`${head} = 0`)).toContain("= help: write `-> []` here: a "),
+  );
   test("NN0121", () =>
     expect(rendered("schedule flat() -> [] = lr0")).toMatchInlineSnapshot(`
     "

@@ -167,7 +167,8 @@ export const tooManyClasses = define<{
   message: ({ source, field, found, classes }) =>
     `${source} holds ${counted(found, "class", "classes")} for \`${field}\`, expected at most ${classes}, the number that the network tells apart`,
   explanation:
-    "A classifier has one output for each class. Count the different words in the column, and give the last layer as many units.",
+    "A classifier has one output for each class. Count the different words in the column, and give the last layer as many units. Where the words are an input, " +
+    "it is the `embedding` or `one_hot` behind it that needs as many rows.",
 });
 
 export const unseenClass = define<Place & { readonly field: string; readonly found: string }>({
