@@ -87,7 +87,18 @@ describe("in the terminal", () => {
   test("marks the best epoch, where no curve is in the way", () => {
     const points = [4, 2, 1, 2, 3].map((loss, at): Point => [at + 1, loss]);
     const size = { width: 40, height: 5, colour: false };
-    expect(drawTerminal({ ...panelOf(points), mark: { x: 3, label: "best: 3" } }, size)).toMatchInlineSnapshot();
+    expect(drawTerminal({ ...panelOf(points), mark: { x: 3, label: "best: 3" } }, size)).toMatchInlineSnapshot(`
+      "   loss  ┊ best: 3
+      4 ┤⠑⢄⡀            ┊
+      3 ┤  ⠈⠢⡀          ┊             ⣀⠤
+        │    ⠈⠢⢄        ┊         ⣀⠤⠒⠉
+      2 ┤       ⠑⠢⢄⣀    ┊    ⣀⡠⠔⠒⠉
+      1 ┤           ⠉⠑⠢⠤⣀⡠⠔⠒⠉
+        └───────────────────────────────
+         1       2      3       4      5 epoch
+         ── training
+      "
+    `);
   });
 
   test("is never wider than it may be, whatever its names are", () => {
