@@ -4,6 +4,8 @@ import { openDimension } from "../compiler/diagnostics/codes/sizes.ts";
 import type { Compiled } from "../compiler/compile.ts";
 import { diagnose, NncError } from "../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
+import { elaborateSource } from "../compiler/front.ts";
+import type { FrontOptions } from "../compiler/front.ts";
 import type { TargetName } from "../compiler/program/artifact.ts";
 import type { ProjectSource } from "../compiler/project.ts";
 import { load } from "../runtime/load/index.ts";
@@ -13,13 +15,15 @@ import { warnNotFinite } from "../runtime/save/compare.ts";
 import type { SavedOptions } from "../runtime/save/options.ts";
 import { decode } from "../runtime/save/safetensors.ts";
 import type { Context } from "./context.ts";
+import { UsageError } from "./exit.ts";
 import { readInput } from "./files.ts";
 import { SourceMistakes } from "./failure.ts";
 import { gpuFor } from "./gpu.ts";
 import { sizesOf, takeKept, tellTaken, withTaken } from "./kept.ts";
 import type { Taken } from "./kept.ts";
 import { report } from "./output/report.ts";
-import { compileSource, labelOf, optionsOf, requireLabel } from "./source.ts";
+import { chooseModel } from "./predict/model.ts";
+import { compileSource, labelOf, optionsOf, requireLabel, trainLabels } from "./source.ts";
 import type { ClosingFlags } from "./source.ts";
 
 /** The flags of the commands that use parameters. */
@@ -66,6 +70,38 @@ export async function openTrained(
   requireLabel(source, saved, flags.label);
   const network = await openNetwork(compiled, saved, flags.override);
   return { compiled, network, taken, diagnostics: [...saved.warnings, ...compiled.diagnostics] };
+}
+
+/**
+ * Compiles a file to use a model of it that has no parameters, without any `train`. Throws SourceMistakes, and a UsageError where the model has
+ * some, or where a flag speaks of what trained it.
+ */
+export async function openUntrained(
+  context: Context,
+  source: ProjectSource,
+  flags: Omit<ParameterFlags, "params"> & { readonly model?: string },
+  target: TargetName,
+): Promise<Opened> {
+  const flag = flags.override ? "override" : flags.label === undefined ? undefined : "label";
+  if (flag !== undefined) throw new UsageError(`--${flag}: expected --params beside it, found none`);
+  // By default it is the trained one.
+  const isTrained = flags.model === undefined && trainLabels(source).length > 0;
+  const options = { ...optionsOf(flags), train: null };
+  if (isTrained || hasParameters(source, options, flags.model))
+    throw new UsageError("--params is missing; expected it with a value");
+  const compiled = await compileSource(context, source, { ...options, target });
+  const network = await load(compiled.artifact, await gpuFor(target));
+  const taken = takeKept(context, { file: source.main.name, options: undefined }, flags);
+  return { compiled, network, taken, diagnostics: compiled.diagnostics };
+}
+
+/** Whether a model reads parameters or a state; what is wrong with the source is told by who compiles it. */
+function hasParameters({ main }: ProjectSource, options: FrontOptions, model: string | undefined): boolean {
+  const { elaboration } = elaborateSource(main, { ...options, allowOpen: true });
+  if (elaboration === undefined) return false;
+  const { entry } = chooseModel(elaboration, model);
+  const nodes = elaboration.entries.find(({ name }) => name === entry)?.graph.nodes ?? [];
+  return nodes.some(({ op, attributes: { role } }) => op === "input" && (role === "parameter" || role === "state"));
 }
 
 /** Compiles with what the file keeps; with the sizes of its data, too, where neither source nor data tell one. */

@@ -129,6 +129,12 @@ const train = buildCommand<TrainFlags, [string], Context>({
         brief:
           "A layer, model or parameter whose mean, spread and gradient norm are logged and drawn, such as Digits.dense; may be repeated",
       },
+      norms: {
+        kind: "boolean",
+        default: false,
+        withNegated: false,
+        brief: "Logs and draws the norm of all gradients together, before `clip_norm`",
+      },
       resume: {
         kind: "boolean",
         default: false,
@@ -184,7 +190,11 @@ const predict = buildCommand<PredictFlags, [string], Context>({
   parameters: {
     positional: file,
     flags: {
-      params,
+      params: {
+        ...params,
+        optional: true,
+        brief: `${params.brief}; a model without parameters needs none`,
+      },
       data: data(
         "Rows to predict from, as CSV, JSON lines, NPY, IDX or images by their name or first bytes, a folder of images, or a text; by default standard input",
       ),

@@ -38,6 +38,8 @@ export interface FrontOptions {
    * (`Digits.dense_2`, `Digits.dense.w`). A layer that is used several times counts with all of its uses.
    */
   readonly probes?: readonly string[];
+  /** Whether `train_step` tells the norm of all gradients together, of each step of the `train`: as the optimizer gets them, but before `clip_norm`. */
+  readonly norms?: boolean;
   /** What was read from the data: sizes, and whether targets are classes. */
   readonly dataFacts?: DataFacts;
   /** How many operations the program may have once every call is written out (NN0603); default: 220,000, which take about five seconds to compile. */

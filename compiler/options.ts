@@ -54,6 +54,7 @@ const compileRules: Rules<CompileOptions> = {
   consts: { expected: "numbers, strings, true or false by name", fits: recordOf(isConstant) },
   settings: { expected: "numbers by name, such as { lr: 0.01 }", fits: recordOf(Number.isFinite) },
   probes: { expected: 'a list of paths, such as ["Digits.dense_2"]', fits: listOfAll(isString) },
+  norms: trueOrFalse,
   dataFacts: { expected: "an object", fits: isFields },
   operations: { expected: "a whole number from 1", fits: isSize },
   relaxed: trueOrFalse,

@@ -31,9 +31,10 @@ import { readBy, requireOutput, writeOutput } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
 import { formatBytes, plural } from "../output/numbers.ts";
 import { report } from "../output/report.ts";
+import { shellWord } from "../output/shell.ts";
 import { lookOf } from "../output/style.ts";
 import { chooseModel } from "../predict/model.ts";
-import { named, openSource, optionsOf } from "../source.ts";
+import { named, openSource, optionsOf, trainLabels } from "../source.ts";
 import type { ClosingFlags } from "../source.ts";
 
 export type GraphFlags = ClosingFlags &
@@ -51,7 +52,7 @@ export async function graph(context: Context, flags: GraphFlags, file: string): 
   requireTogether(flags);
   const source = openSource(context, file);
   const { elaboration, diagnostics, sources } = elaborated(context, source, flags);
-  const show = (): Shown => shownOf({ elaboration, sources }, flags, file);
+  const show = (): Shown => shownOf({ elaboration, sources }, flags, source, file);
   const { stdout, env } = context.process;
   const { out } = flags;
   if (out === undefined || form === undefined) {
@@ -89,9 +90,14 @@ function elaborated(context: Context, source: ProjectSource, flags: GraphFlags) 
   return { elaboration: front.elaboration, diagnostics, sources: front.sources };
 }
 
-function shownOf(program: Pick<Drawn, "elaboration" | "sources">, flags: GraphFlags, file: string): Shown {
+function shownOf(
+  program: Pick<Drawn, "elaboration" | "sources">,
+  flags: GraphFlags,
+  source: ProjectSource,
+  file: string,
+): Shown {
   const { elaboration } = program;
-  const { entry, model } = entryOf(elaboration, flags, file);
+  const { entry, model } = entryOf(elaboration, flags, source, file);
   if (flags.memory) {
     const built = buildProgram(elaboration, simd, { verify: false, outline: true });
     return { kind: "memory", memory: memoryOf(built, entry, model) };
@@ -123,10 +129,11 @@ function builtAlone({ elaboration, name }: Drawn): Built {
 function entryOf(
   { host }: Elaboration,
   flags: GraphFlags,
+  source: ProjectSource,
   file: string,
 ): { readonly entry: string; readonly model: string } {
   if (!flags.step && !flags.backward) {
-    const { entry, name } = chooseModel({ host }, flags.model);
+    const { entry, name } = chooseModel({ host }, flags.model, (name) => trainWith(source, flags, name));
     return { entry, model: name };
   }
   if (host.train === undefined) {
@@ -134,6 +141,15 @@ function entryOf(
     throw new UsageError(`expected a file with a \`train\` for ${flag}, found none in ${file}`);
   }
   return { entry: "train_step", model: host.train.label };
+}
+
+/** Which of the file's other trains has a model that the chosen one has not. */
+function trainWith(source: ProjectSource, flags: GraphFlags, model: string): string | undefined {
+  const label = trainLabels(source).find((train) => {
+    const { front } = elaborateWithData(source, { ...optionsOf(flags), train, allowOpen: true });
+    return front.elaboration?.host.models.some(({ name }) => name === model);
+  });
+  return label === undefined ? undefined : `${model} is there with --label ${shellWord(label)}`;
 }
 
 function drawn(shown: Shown, form: GraphForm, depth: number | undefined): string {

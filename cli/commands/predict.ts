@@ -1,4 +1,4 @@
-/** `nnc predict FILE --params P`: predictions for rows in files or on standard input, in the form in which the rows come or in another. */
+/** `nnc predict FILE --params P`, without P where a model has no parameters: predictions for rows in files or on standard input, in the form in which the rows come or in another. */
 import path from "node:path";
 import type { TargetName } from "../../compiler/program/artifact.ts";
 import type { HostModel } from "../../compiler/program/host.ts";
@@ -14,7 +14,7 @@ import { exitCodes, UsageError } from "../exit.ts";
 import { readUserFile } from "../files.ts";
 import type { FileFlag } from "../flags.ts";
 import { takenJson } from "../kept.ts";
-import { openTrained } from "../network.ts";
+import { openTrained, openUntrained } from "../network.ts";
 import type { Opened, ParameterFlags } from "../network.ts";
 import { readBy, requireOutput, writeOutput } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
@@ -34,7 +34,8 @@ import { readRowFiles, readWholeFiles, rowFile, telling } from "../rows/read.ts"
 import type { RowFile } from "../rows/read.ts";
 import { openSource } from "../source.ts";
 
-export type PredictFlags = ParameterFlags & {
+export type PredictFlags = Omit<ParameterFlags, "params"> & {
+  readonly params?: string;
   readonly data?: readonly FileFlag[];
   readonly out?: string;
   readonly force: boolean;
@@ -51,12 +52,18 @@ export type PredictFlags = ParameterFlags & {
 export async function predict(context: Context, flags: PredictFlags, file: string): Promise<number> {
   checkFlags(flags);
   const source = openSource(context, file);
-  const opened = await openTrained(context, source, flags, flags.target);
+  const { params, target } = flags;
+  const opened =
+    params === undefined
+      ? await openUntrained(context, source, flags, target)
+      : await openTrained(context, source, { ...flags, params }, target);
   const { manifest } = opened.compiled.artifact;
   const { train } = manifest.host;
   const model = chooseModel(manifest, flags.model);
   const { out, data = [] } = flags;
-  const named = [flags.params, ...data.map((one) => one.file)].map((name) => path.resolve(context.cwd, name));
+  const named = [...(params === undefined ? [] : [params]), ...data.map((one) => one.file)].map((name) =>
+    path.resolve(context.cwd, name),
+  );
   const permission = { force: flags.force, reads: [...readBy(source, train), ...named] };
   if (out !== undefined) requireOutput(context, out, permission);
   const parts =

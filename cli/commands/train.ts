@@ -47,6 +47,7 @@ export type TrainFlags = ClosingFlags &
     readonly seed?: number;
     readonly threads?: number;
     readonly probe?: readonly string[];
+    readonly norms: boolean;
     readonly resume: boolean;
     readonly override: boolean;
     readonly json: boolean;
@@ -154,7 +155,7 @@ async function trainLabel(
   label: string | undefined,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
-  const { seed, epochs, threads, probe = [], override, json } = flags;
+  const { seed, epochs, threads, probe = [], norms, override, json } = flags;
   const earlier = flags.resume ? readCheckpoint(placeOf(context, out), out) : undefined;
   const taken = takeKept(context, earlier ?? { file: out, options: undefined }, flags, true);
   const kept = withTaken(flags, taken);
@@ -166,6 +167,7 @@ async function trainLabel(
     ...arithmeticOf(kept),
     settings: recordOf("set", kept.set),
     probes: probe,
+    norms,
   });
   if (earlier !== undefined) requireLabel(source, earlier, label);
   const reads = readBy(source, compiled.artifact.manifest.host.train);

@@ -20,6 +20,8 @@ const colours = ["34", "33", "32", "35", "36", "93", "95", "90"] as const;
 const blank = 0x2800;
 /** From this width on, the axis across has its name. */
 const roomForName = 40;
+/** What a mark is made of, down the plot. */
+const markSign = "┊";
 /** What parts two names of a legend. */
 const between = "   ";
 /** The bit of each dot: [row][column]. */
@@ -65,12 +67,13 @@ export function drawTerminal(panel: CurvePanel, size: TerminalSize): string {
   for (const curve of panel.curves.toSorted((a, b) => Number(b.secondary) - Number(a.secondary)))
     drawCurve(canvas, curve, x, y);
   const ticks = new Map(y.ticks.map((tick, at) => [rowOf(y, tick, size.height), labels[at] ?? ""]));
+  const mark = markOf(panel, x, width);
   const rows = Array.from({ length: size.height }, (_, row) => {
     const label = ticks.get(row);
-    return `${(label ?? "").padStart(margin - 2)} ${label === undefined ? "│" : "┤"}${cells(canvas, row, size.colour)}`;
+    return `${(label ?? "").padStart(margin - 2)} ${label === undefined ? "│" : "┤"}${cells(canvas, row, mark?.column, size.colour)}`;
   });
   const lines = [
-    `${" ".repeat(margin)}${cut(panel.title, size.width - margin)}`,
+    `${" ".repeat(margin)}${cut(panel.title, size.width - margin - (mark?.label.length ?? 0))}${mark?.label ?? ""}`,
     ...rows,
     `${" ".repeat(margin - 1)}└${"─".repeat(width)}`,
     xLabels(x, width, margin) + name,
@@ -122,11 +125,22 @@ function set(canvas: Canvas, x: number, y: number, colour: number): void {
   canvas.owners[cell] = colour;
 }
 
-function cells({ width, bits, owners }: Canvas, row: number, colour: boolean): string {
+/** The column of the panel's mark, and what stands behind the title for it. */
+function markOf(
+  { mark }: CurvePanel,
+  axis: Axis,
+  width: number,
+): { readonly column: number; readonly label: string } | undefined {
+  if (mark === undefined || mark.x < axis.from || mark.x > axis.to) return undefined;
+  return { column: Math.round(positionOn(axis, mark.x) * (width * 2 - 1)) >> 1, label: `  ${markSign} ${mark.label}` };
+}
+
+/** Of a row; the mark where no curve is in its way. */
+function cells({ width, bits, owners }: Canvas, row: number, mark: number | undefined, colour: boolean): string {
   let text = "";
   for (let cell = row * width; cell < (row + 1) * width; cell += 1) {
     const pattern = bits[cell] ?? 0;
-    const sign = pattern === 0 ? " " : String.fromCharCode(blank + pattern);
+    const sign = pattern === 0 ? (cell - row * width === mark ? markSign : " ") : String.fromCharCode(blank + pattern);
     text += colour && pattern !== 0 ? paint(sign, owners[cell] ?? 0) : sign;
   }
   return text;

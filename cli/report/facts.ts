@@ -59,6 +59,7 @@ export function factsOf({ source: { main }, artifact, data, seed, epochs }: Made
     ...(options?.consts ?? []).map(({ name, value }) => [`const ${name}`, value] as const),
     ...(options?.dims ?? []).map(({ name, value }) => [`dim ${name}`, value] as const),
     ...(options?.settings ?? []).map(({ name, value }) => [`--set ${name}`, value] as const),
+    ["--norms", train.norms === undefined ? undefined : true],
     ["winograd", options?.winograd],
     ["target", manifest.target],
     ["relaxed", manifest.relaxed],

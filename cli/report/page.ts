@@ -11,6 +11,7 @@ import type { ClassNames } from "../train/figures.ts";
 import { lastScores, scalarNames, scoreOf } from "../train/history.ts";
 import type { History } from "../train/history.ts";
 import { bestEpochOf, scorePanels, stepPanels } from "../train/picture.ts";
+import { normPanels } from "../train/norms.ts";
 import { probePanels } from "../train/probes.ts";
 import type { Examination } from "./examine.ts";
 import type { Fact, RunFacts } from "./facts.ts";
@@ -129,15 +130,15 @@ function curves({ history }: Report): readonly Section[] {
   return [{ id: "curves", title: "Curves", content: cards(drawn.map(plotCard)) }];
 }
 
-/** What was probed, or how to probe it. */
+/** Norms and what was probed, or how to see them. */
 function gradients({ history, facts, parameters }: Report): readonly Section[] {
-  const panels = probePanels([history]);
+  const panels = [...normPanels([history]), ...probePanels([history])];
   const content = panels.length > 0 ? cards(panels.map(plotCard)) : note(unprobed) + howToProbe(facts, parameters);
   return [{ id: "gradients", title: "Gradients", content }];
 }
 
 const unprobed =
-  "Gradient norms are measured of what `--probe` names, a layer, a model or a parameter, and cost some time in each step. Nothing was probed in this run.";
+  "Norms of gradients cost some time in each step, so they are measured where they are asked for: `--norms` of all gradients together, `--probe` of a layer, a model or a parameter. This run has neither.";
 
 /** A command to copy; nothing where the file's name is none to type. */
 export function howToProbe({ sources, label }: RunFacts, parameters: readonly string[]): Markup {
@@ -145,7 +146,7 @@ export function howToProbe({ sources, label }: RunFacts, parameters: readonly st
   if (/\p{Cc}/u.test(file)) return "";
   // What begins with a dash would be read as a flag.
   const place = file.startsWith("-") ? `./${file}` : file;
-  const start = ["nnc", "train", place, ...(label === "" ? [] : ["--label", label])];
+  const start = ["nnc", "train", place, ...(label === "" ? [] : ["--label", label]), "--norms"];
   const probes = parameters.slice(0, 3).flatMap((name) => ["--probe", name]);
   const command = [...start, ...probes].map(shellWord).join(" ");
   return `${note("To see some:")}${card(node("code", {}, words(command)))}`;

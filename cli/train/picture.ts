@@ -3,6 +3,7 @@ import type { Curve, CurvePanel, MatrixPanel, Panel, Point } from "../plot/panel
 import { matrixOf, shapedScores } from "./figures.ts";
 import { scalarNames, scoreOf } from "./history.ts";
 import type { History } from "./history.ts";
+import { normPanels } from "./norms.ts";
 import { probePanels } from "./probes.ts";
 
 /** A loss of a run as its curves are called: by the run among several, by the step where it has several. */
@@ -15,9 +16,9 @@ interface Loss {
 /** Points of a curve of steps that are drawn. */
 const mostPoints = 400;
 
-/** The panels of curves, and what was probed. */
+/** The panels of curves, norms of gradients and what was probed included. */
 export function curvePanels(runs: readonly History[]): readonly CurvePanel[] {
-  return [...scorePanels(runs), ...probePanels(runs)];
+  return [...scorePanels(runs), ...normPanels(runs), ...probePanels(runs)];
 }
 
 /** Losses and metrics; with several runs, each has its colour in all of them, and training has a panel of its own. */

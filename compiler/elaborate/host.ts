@@ -70,6 +70,7 @@ function hostTrain(trained: Trained, bounds: ElaborateOptions["bounds"]): HostTr
     loss: step.lossIdentity,
     rates: step.rates.map((rate) => ({ ...rate, ...scalarShape })),
     ...(step.probes.length === 0 ? {} : { probes: step.probes }),
+    ...(step.norms.length === 0 ? {} : { norms: step.norms }),
     optimizer: plan.steps.map(({ optimizer }) => optimizer.target.declaration.name.text).join(","),
     evaluation: {
       loss: evaluation.losses[0],

@@ -30,6 +30,8 @@ export interface ElaborateOptions {
   readonly settings?: ReadonlyMap<string, number>;
   /** Paths of layers, models and parameters to watch in training, in each step whose loss depends on them. */
   readonly probes?: readonly string[];
+  /** Whether `train_step` tells, for each step, the L2 norm of all its gradients together, before `clip_norm`. */
+  readonly norms?: boolean;
   /** How many operations the program may have; by default what takes some seconds to compile. */
   readonly operations?: number;
   /**

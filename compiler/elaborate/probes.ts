@@ -147,7 +147,7 @@ function resultsOf(
 }
 
 /** The root of the sum of all squares, scaled by the largest so that no square leaves the range of f32: gradients vanish and explode. */
-function norm(builder: GraphBuilder, values: readonly Value[]): Value {
+export function norm(builder: GraphBuilder, values: readonly Value[]): Value {
   const greatest = values
     .map((value) => reduced(builder, "max", builder.one("abs", [value])))
     .reduce((left, right) => builder.one("maximum", [left, right]));

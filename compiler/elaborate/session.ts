@@ -42,6 +42,7 @@ export interface SessionOptions {
   readonly dims: ReadonlyMap<string, number>;
   readonly constants: ReadonlyMap<string, Evaluated>;
   readonly probes?: readonly string[];
+  readonly norms?: boolean;
   readonly operations?: number;
   readonly apart?: boolean;
 }
@@ -52,6 +53,8 @@ export class Session {
   readonly constants: ReadonlyMap<string, Evaluated>;
   /** Paths of layers, models and parameters to watch in training. */
   readonly probes: ReadonlySet<string>;
+  /** Whether a training step tells the norm of its gradients. */
+  readonly norms: boolean;
   readonly diagnostics: Diagnostic[] = [];
   readonly variables = new Map<string, VariableRecord>();
   readonly requirements: HostRequirement[] = [];
@@ -80,7 +83,7 @@ export class Session {
   constructor(
     module: TypedModule,
     evaluator: Above["evaluator"],
-    { dims, constants, probes, operations, apart = false }: SessionOptions,
+    { dims, constants, probes, norms = false, operations, apart = false }: SessionOptions,
   ) {
     this.module = module;
     this.evaluator = evaluator;
@@ -88,6 +91,7 @@ export class Session {
     this.dims = new Map([...dims].map(([name, value]) => [name, constant(value)]));
     this.constants = constants;
     this.probes = new Set(probes);
+    this.norms = norms;
     this.apart = apart;
   }
 

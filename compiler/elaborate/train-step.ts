@@ -8,7 +8,7 @@ import { regularizesNothing, unreachedParameter } from "../diagnostics/codes/tra
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { GraphOutput, Value } from "../graph/types.ts";
 import { fillLike, multiply } from "../ops/emit.ts";
-import type { HostProbe } from "../program/host.ts";
+import type { HostNorm, HostProbe } from "../program/host.ts";
 import { AlikeUpdates } from "./alike.ts";
 import { checkBatch } from "./batch-axis.ts";
 import { bindArguments, frameFor } from "./calls.ts";
@@ -19,7 +19,7 @@ import { weighingInput } from "./mask.ts";
 import { minimised, objectiveOf, type Objective, type TargetFacts } from "./objective.ts";
 import { Instance } from "./paths.ts";
 import { checkLogits, takesLogit, takesProbability } from "./probabilities.ts";
-import { Probes, type Seen } from "./probes.ts";
+import { norm, Probes, type Seen } from "./probes.ts";
 import type { Session, VariableRecord } from "./session.ts";
 import { toTensor } from "./tensors.ts";
 import type { OptimizerPlan, StepPlan, TrainPlan } from "./train-plan.ts";
@@ -38,6 +38,8 @@ export interface TrainStep {
   /** The learning rates, one for each step. */
   readonly rates: readonly NamedResult[];
   readonly probes: readonly HostProbe[];
+  /** The norms of the gradients, one for each step, where they are asked for. */
+  readonly norms: readonly HostNorm[];
   /** Whether the loss takes the sigmoid of the model's output. */
   readonly takesLogit: boolean;
   /** Whether a loss takes the target for a probability. */
@@ -73,6 +75,16 @@ export function buildTrainStep(plan: TrainPlan, session: Session, facts: TargetF
     { name: losses[index].buffer, role: "result", value: loss.value },
     { name: rates[index].buffer, role: "result", value: rate.value },
   ]);
+  const normed = built.flatMap(({ name, norm: value }, index) =>
+    value === undefined ? [] : [{ name, value, limit: plan.steps[index].clipNorm }],
+  );
+  const norms = normed.map(({ name, limit }): HostNorm => ({
+    name,
+    buffer: `train_step.norm${name === "main" ? "" : `.${name}`}`,
+    dtype: "f32",
+    shape: [],
+    ...(limit === undefined ? {} : { limit }),
+  }));
   const { output, target } = objective;
   const [first] = built;
   const isLogit = output !== undefined && takesLogit(first.loss.value, output.value, entry.builder);
@@ -80,6 +92,7 @@ export function buildTrainStep(plan: TrainPlan, session: Session, facts: TargetF
     target !== undefined && built.some(({ loss }) => takesProbability(loss.value, target.tensor.value, entry.builder));
   const outputs = [
     ...results,
+    ...normed.map(({ value }, index): GraphOutput => ({ name: norms[index].buffer, role: "result", value })),
     ...probed.outputs,
     ...entry.handedOn,
     ...variableOutputs(entry),
@@ -93,6 +106,7 @@ export function buildTrainStep(plan: TrainPlan, session: Session, facts: TargetF
     lossIdentity: first.identity,
     rates,
     probes: probed.probes,
+    norms,
     graph,
     takesLogit: isLogit,
     takesProbability: isProbability,
@@ -114,7 +128,7 @@ function buildStep(
   objective: Objective,
   before: ReadonlyMap<string, Value>,
   probes: Probes,
-): { readonly loss: Tensor; readonly rate: Tensor; readonly identity: string } {
+): { readonly loss: Tensor; readonly rate: Tensor; readonly identity: string; readonly norm: Value | undefined } {
   const { frame } = objective;
   const { entry } = frame;
   const start = entry.builder.nodes.length;
@@ -131,6 +145,7 @@ function buildStep(
     const name = `gradient.${step.name}.${record.name}`;
     return gradient === undefined ? [] : [{ record, gradient: entry.handOn(name, gradient) }];
   });
+  const whole = entry.session.norms ? entry.at(span, "gradient_norm", () => wholeNorm(moved, entry)) : undefined;
   const clipped = clip(step, moved, frame).map(({ record, gradient }) => ({
     record,
     gradient: entry.handOn(`clipped.${step.name}.${record.name}`, gradient),
@@ -142,7 +157,7 @@ function buildStep(
   // Whatever ran above, a model's state is written by the steps that update the model.
   entry.retain(before, (name) => entry.session.variables.get(name)?.role !== "state" || owns(name));
   probes.judge(step.name, seen, gradients.slice(parameters.length));
-  return { loss, rate, identity };
+  return { loss, rate, identity, norm: whole };
 }
 
 /**
@@ -226,6 +241,12 @@ function regularised(step: StepPlan, loss: Tensor, parameters: readonly Variable
 interface Moved {
   readonly record: VariableRecord;
   readonly gradient: Value;
+}
+
+/** The L2 norm of all gradients together, before they are clipped. */
+function wholeNorm(moved: readonly Moved[], { builder }: Entry): Value {
+  const gradients = moved.map(({ gradient }) => gradient);
+  return gradients.length === 0 ? builder.constant(0) : norm(builder, gradients);
 }
 
 /** Below this, the reciprocal of the largest magnitude would leave the range of f32. */

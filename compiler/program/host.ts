@@ -81,6 +81,8 @@ export interface HostTrain {
   readonly rates?: readonly HostResult[];
   /** What is watched in training, where anything is. */
   readonly probes?: readonly HostProbe[];
+  /** The norms of all gradients together, one a step, where they are asked for. */
+  readonly norms?: readonly HostNorm[];
   /** The optimisers' names, one a step, joined by commas: a checkpoint of another cannot be resumed. */
   readonly optimizer?: string;
   /** Results of `evaluate`: the loss, with several steps that of each by its name; the metrics that stream; and those that need the whole set at once. */
@@ -122,6 +124,11 @@ export interface HostProbe {
   readonly spread: string;
   /** The L2 norm of the loss's gradient. */
   readonly gradientNorm: string;
+}
+
+/** The L2 norm of a step's gradients before they are clipped, as a result of `train_step`, and the `clip_norm` of the step where it has one. */
+export interface HostNorm extends HostResult {
+  readonly limit?: number;
 }
 
 /** A metric without state: an entry of its own, fed with what `evaluate` read or gave, all batches one after the other. */

@@ -43,6 +43,8 @@ export interface StepResult {
   readonly weight: number;
   /** What is probed, by its path, and where the losses of several steps depend on it by path and step, `D (critic)`; missing where the program was compiled without probes. */
   readonly probes?: Probes;
+  /** The L2 norm of all gradients together before `clip_norm`, of each step by its name; missing where the program was compiled without `norms`. */
+  readonly norms?: Readonly<Record<string, number>>;
 }
 
 /** What one minibatch showed of a layer's output, over all its elements and uses, or of a parameter before the update. */
@@ -130,22 +132,23 @@ export function* runPlain(entry: string): Calls<void> {
 
 export function* step(caller: Caller, train: HostTrain, inputs: Inputs, trusted: boolean): Calls<StepResult> {
   const checked = caller.check("train_step", train.inputs, inputs, trusted);
-  const { rates = [], probes } = train;
+  const { rates = [], probes, norms } = train;
   const results = yield caller.call("train_step", checked, resultsOf(train));
   return {
     loss: scalarOf(results, train.losses[0]?.buffer ?? ""),
-    losses: lossesByName(train.losses, results),
+    losses: byName(train.losses, results),
     rates: rates.map(({ buffer }) => scalarOf(results, buffer)),
     weight: weightOf(train, checked),
     ...(probes === undefined ? {} : { probes: probeValues(probes, results) }),
+    ...(norms === undefined ? {} : { norms: byName(norms, results) }),
   };
 }
 
 /** Nearly always there is one, and to make an object of a list of pairs takes a small network 3 % of its step. */
-function lossesByName(losses: readonly HostResult[], results: Results): StepResult["losses"] {
-  const [first] = losses;
-  if (first !== undefined && losses.length === 1) return { [first.name]: scalarOf(results, first.buffer) };
-  return Object.fromEntries(losses.map(({ name, buffer }) => [name, scalarOf(results, buffer)]));
+function byName(scalars: readonly HostResult[], results: Results): Readonly<Record<string, number>> {
+  const [first] = scalars;
+  if (first !== undefined && scalars.length === 1) return { [first.name]: scalarOf(results, first.buffer) };
+  return Object.fromEntries(scalars.map(({ name, buffer }) => [name, scalarOf(results, buffer)]));
 }
 
 /** Told once: a small network's step is over before a list of names is made. */
@@ -154,8 +157,8 @@ const known = new WeakMap<HostTrain, readonly string[]>();
 function resultsOf(train: HostTrain): readonly string[] {
   const told = known.get(train);
   if (told !== undefined) return told;
-  const { losses, rates = [], probes = [] } = train;
-  const results = [...losses, ...rates].map(({ buffer }) => buffer).concat(probes.flatMap(buffersOf));
+  const { losses, rates = [], probes = [], norms = [] } = train;
+  const results = [...losses, ...rates, ...norms].map(({ buffer }) => buffer).concat(probes.flatMap(buffersOf));
   known.set(train, results);
   return results;
 }

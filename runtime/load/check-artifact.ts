@@ -150,13 +150,13 @@ class References {
       throw unfit(`memory of threads behind byte ${arenaBytes}`, `it from ${control} and ${own}`);
   }
 
-  #checkTrain({ inputs, losses, rates = [], probes = [], evaluation }: HostTrain): void {
+  #checkTrain({ inputs, losses, rates = [], probes = [], norms = [], evaluation }: HostTrain): void {
     const { loss, losses: all = [], metrics, whole = [], units } = evaluation;
     const beside = units === undefined ? [] : [units.mean, units.deviation];
     for (const input of [...inputs, ...beside]) this.#input(input);
     const evaluated = [loss, ...all, ...metrics];
-    for (const result of [...losses, ...rates, ...evaluated]) this.#result(result);
-    this.#call("train_step", inputs, [...losses, ...rates]);
+    for (const result of [...losses, ...rates, ...norms, ...evaluated]) this.#result(result);
+    this.#call("train_step", inputs, [...losses, ...rates, ...norms]);
     this.#call("evaluate", [...inputs, ...beside], evaluated);
     for (const { mean, spread, gradientNorm } of probes)
       for (const buffer of [mean, spread, gradientNorm]) this.#buffer(buffer, "a probe");

@@ -59,6 +59,7 @@ const train = fields(
     loss: text,
     rates: list(result),
     probes: list(fields({ path: text, mean: text, spread: text, gradientNorm: text })),
+    norms: list(fields(tensor, { limit: { kind: "number" } })),
     optimizer: text,
     stepsPerEpoch: count,
     followsEpochs: { kind: "flag" },

@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { MetricValue, Probes } from "../load/index.ts";
 import type { FittedInput, Named } from "../save/fitted.ts";
+import type { Norms } from "./norms.ts";
 
 /** `loss`, the losses of the steps by their names where there are several, and the metrics by theirs. A loss is without what `regularize` adds to it. */
 export type Scores = Readonly<Record<string, MetricValue>>;
@@ -44,6 +45,8 @@ export interface StepEvent {
   readonly lr?: number;
   /** Where the program has probes: of the minibatch, before the update. */
   readonly probes?: Probes;
+  /** Where the program tells them: the norm of all gradients together before `clip_norm`, by the names of the steps. */
+  readonly norms?: Readonly<Record<string, number>>;
 }
 
 export interface EpochEvent {
@@ -58,6 +61,8 @@ export interface EpochEvent {
   readonly best: boolean;
   /** Where the program has probes: the means over the epoch's steps; in a run that is resumed within an epoch, over those since. */
   readonly probes?: Probes;
+  /** Where the program tells norms of gradients: over the same steps their mean and the largest, by the names of the steps. */
+  readonly norms?: Norms;
   readonly seconds: number;
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -16,6 +16,7 @@ import type { TrainOptions } from "./run.ts";
 export type { Contents, OtherFiles } from "../data/open.ts";
 export type { Dataset, DataTensor } from "../data/dataset.ts";
 export type { Probes, ProbeValues } from "../load/index.ts";
+export type { Norms, NormValues } from "./norms.ts";
 export type { TrainData } from "./data.ts";
 export type {
   DivergedEvent,

@@ -19,6 +19,7 @@ import type { Feed, TrainData } from "./data.ts";
 import type { DivergedEvent, TrainEvent } from "./events.ts";
 import { otherThanWritten } from "./handed-over.ts";
 import { beginEpoch, EpochLosses, scoresOf } from "./losses.ts";
+import { EpochNorms } from "./norms.ts";
 import { ProbeMeans } from "./probes.ts";
 import { resumeFrom } from "./resume.ts";
 import { startFrom } from "./start-from.ts";
@@ -161,6 +162,7 @@ export class Run {
       record,
     );
     const probes = new ProbeMeans();
+    const norms = new EpochNorms(this.#host.norms);
     const epoch = this.#epoch + 1;
     for (const inputs of this.#minibatches(counters.seed, epoch, this.#stepInEpoch)) {
       const result = await this.network.step(inputs, { trusted: true });
@@ -169,6 +171,7 @@ export class Run {
       const bad = Object.values(result.losses).find((loss) => !Number.isFinite(loss));
       if (bad !== undefined) return yield* this.#diverge(await this.#lossNotFinite(bad), bad, epoch);
       probes.add(result.probes);
+      norms.add(result.norms);
       yield this.#record(result, losses, epoch);
       await this.#breathe();
       if (this.#isStopped() && this.#stepInEpoch < this.#feed.count) return yield await this.#stopped();
@@ -176,7 +179,7 @@ export class Run {
     await this.network.synchronize();
     this.#epoch = epoch;
     this.#stepInEpoch = 0;
-    yield* this.#judge(losses, probes, begun);
+    yield* this.#judge(losses, probes, norms, begun);
   }
 
   /** Those of an epoch, but the first `done`. */
@@ -194,7 +197,7 @@ export class Run {
   }
 
   #record(result: StepResult, epochLosses: EpochLosses, epoch: number): TrainEvent {
-    const { loss, losses, rates, probes } = result;
+    const { loss, losses, rates, probes, norms } = result;
     this.network.record = epochLosses.add(result, this.network.record);
     const averages = epochLosses.averages(this.network.record, this.#step);
     const [lr] = rates;
@@ -208,6 +211,7 @@ export class Run {
       averages,
       ...(lr === undefined ? {} : { lr }),
       ...(probes === undefined ? {} : { probes }),
+      ...(norms === undefined ? {} : { norms }),
     };
   }
 
@@ -215,6 +219,7 @@ export class Run {
   async *#judge(
     { values }: EpochLosses,
     probes: ProbeMeans,
+    norms: EpochNorms,
     begun: number,
   ): AsyncGenerator<TrainEvent, void, undefined> {
     const { network } = this;
@@ -242,6 +247,7 @@ export class Run {
       holdout: evaluation === null ? null : scoresOf(evaluation),
       best: isBest,
       ...(probes.values === undefined ? {} : { probes: probes.values }),
+      ...(norms.values === undefined ? {} : { norms: norms.values }),
       seconds: (performance.now() - begun) / 1000,
       diagnostics: evaluation?.warnings ?? [],
     };

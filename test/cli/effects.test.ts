@@ -215,6 +215,7 @@ const cases: Readonly<Record<string, readonly Row[]>> = {
     ["threads", trained, "--threads 2", all(/(NN0726)/g, "stderr"), [], ["NN0726"]],
     ["threads", `${trained} --const width=8192`, "--threads 3", all(/on (3) threads/g, "stderr"), [], ["3"]],
     ["probe", trained, "--probe Side.dense", all(/(Side\.dense)\b/g), [], ["Side.dense"]],
+    ["norms", trained, "--norms", all(/"epoch","epoch":1,.*"norms":\{"(main)"/g, "log.jsonl"), [], ["main"]],
     ["resume", "points.nn --out RUN", "--resume", all(/"start".*"steps":(\d+)/g, "log.jsonl"), ["0"], ["8"]],
     ["override", "points.nn --out RUN --resume --set lr=0.5", "--override", mistake, "NN0926", 0],
     ["json", trained, "--json", isJson, false, true],

@@ -35,6 +35,10 @@ const { folder: cwd } = folderWith({
   "turns.nn": turns,
   "deep.nn": `${turns}train Deep { data: given  loss: mse  optimizer: sgd(lr: 0.1)  batch: 8 }\n`,
   [hostileName]: hostile,
+  "two.nn": `${small}
+model Apart(x: [N, 4]) -> [N, 2] = x |> dense(2)
+train Apart as far { data: given  loss: mse  optimizer: sgd(lr: 0.1)  batch: 8 }
+`,
   "bare.nn": "model Bare(x: [N, F]) -> [N, F] = relu(x)\n",
 });
 
@@ -299,6 +303,8 @@ describe("what cannot be shown is refused", () => {
     ["small.nn --backward --memory", "--backward: expected --step --memory, found --backward --memory"],
     ["small.nn --step --model Other", '--model: expected --label to choose a train for --step, found "Other"'],
     ["small.nn --model Smal", '--model: expected Small or Other, found "Smal"; did you mean `Small`?'],
+    ["two.nn --model Apart", `--model: expected Small or Other, found "Apart"; Apart is there with --label far`],
+    ["two.nn --model Apar", '--model: expected Small or Other, found "Apar"'],
     ["small.nn --depth 2", "--depth: expected -o and a file beside it"],
     ["small.nn --force", "--force: expected -o FILE with it, found none"],
     ["small.nn --memory --depth 2 -o x.svg", "--depth: expected a picture with groups, found --memory"],

@@ -7,7 +7,7 @@ import { drawSvg } from "../../cli/plot/svg.ts";
 import { drawTerminal } from "../../cli/plot/terminal.ts";
 import { History } from "../../cli/train/history.ts";
 import { panelsOf } from "../../cli/train/picture.ts";
-import type { DoneEvent, Probes, Scores } from "../../runtime/train/index.ts";
+import type { DoneEvent, Norms, Probes, Scores } from "../../runtime/train/index.ts";
 
 function panelOf(points: readonly Point[], title = "loss"): CurvePanel {
   return {
@@ -84,6 +84,23 @@ describe("in the terminal", () => {
     `);
   });
 
+  test("marks the best epoch, where no curve is in the way", () => {
+    const points = [4, 2, 1, 2, 3].map((loss, at): Point => [at + 1, loss]);
+    const size = { width: 40, height: 5, colour: false };
+    expect(drawTerminal({ ...panelOf(points), mark: { x: 3, label: "best: 3" } }, size)).toMatchInlineSnapshot(`
+      "   loss  ┊ best: 3
+      4 ┤⠑⢄⡀            ┊
+      3 ┤  ⠈⠢⡀          ┊             ⣀⠤
+        │    ⠈⠢⢄        ┊         ⣀⠤⠒⠉
+      2 ┤       ⠑⠢⢄⣀    ┊    ⣀⡠⠔⠒⠉
+      1 ┤           ⠉⠑⠢⠤⣀⡠⠔⠒⠉
+        └───────────────────────────────
+         1       2      3       4      5 epoch
+         ── training
+      "
+    `);
+  });
+
   test("is never wider than it may be, whatever its names are", () => {
     const long = "a_metric_with_a_name_that_is_longer_than_many_a_terminal_is_wide";
     const curves = Array.from({ length: 12 }, (_, at) => ({
@@ -94,7 +111,8 @@ describe("in the terminal", () => {
     }));
     for (const colour of [false, true]) {
       for (let width = 20; width <= 200; width += 1) {
-        const drawn = drawTerminal({ ...panelOf([], long), curves }, { width, height: 6, colour });
+        const panel = { ...panelOf([], long), curves, mark: { x: 2, label: "best: 2" } };
+        const drawn = drawTerminal(panel, { width, height: 6, colour });
         const lines = stripVTControlCharacters(drawn).split("\n");
         expect(lines.filter((line) => Array.from(line).length > width)).toEqual([]);
         // Each of the twelve has its place, cut where it must be.
@@ -400,6 +418,36 @@ describe("what was probed", () => {
   test("and is not there leaves the picture as it was", () => {
     expect(shown([runOf("a", [undefined])]).map(({ title }) => title)).toEqual(["loss"]);
   });
+});
+
+test("norms of gradients have a panel with mean, largest and, dashed, the bound of each step", () => {
+  const history = new History("a");
+  const told: readonly Norms[] = [
+    { critic: { mean: 1, largest: 3, limit: 2 }, forger: { mean: 5, largest: 6 } },
+    { critic: { mean: 2, largest: 4, limit: 2 } },
+  ];
+  for (const [at, norms] of told.entries())
+    history.add({
+      event: "epoch",
+      epoch: at + 1,
+      step: at + 1,
+      train: { loss: 1 },
+      holdout: null,
+      best: true,
+      norms,
+      seconds: 1,
+      diagnostics: [],
+    });
+  const panel = panelsOf([history], []).find(({ title }) => title === "gradient norm");
+  const curves = panel?.kind === "curves" ? panel.curves : [];
+  expect(curves.map(({ name, secondary, points }) => [name, secondary, ...points.map(([, y]) => y)])).toEqual([
+    ["critic, mean", false, 1, 2],
+    ["critic, largest", false, 3, 4],
+    ["critic, clip_norm", true, 2, 2],
+    ["forger, mean", false, 5, NaN],
+    ["forger, largest", false, 6, NaN],
+  ]);
+  expect(new Set(curves.filter(({ secondary }) => !secondary).map(({ colour }) => colour)).size).toBe(4);
 });
 
 /** Names of elements without an end. */

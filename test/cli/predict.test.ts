@@ -48,6 +48,31 @@ describe("predict", () => {
     });
   });
 
+  test("a model without parameters needs no file of them, and one with them does", async () => {
+    const source = `model Twice(x: [N, 2]) -> [N, 2] = 2 * x
+model Scaled(x: [N, 2]) -> [N, 2] { param w: [2] = ones  return w * Twice(x) }
+`;
+    const trained = `${source}train Scaled { data: csv("absent.csv", target: "y")  loss: mse  optimizer: sgd(lr: 0.1)  batch: 8 }\n`;
+    writeFileSync(path.join(cwd, "twice.nn"), source);
+    writeFileSync(path.join(cwd, "trained.nn"), trained);
+    const run = (line: string) => nnc(["predict", ...line.split(" "), ...wasm], { cwd, stdin: "[1, 2]\n[3, 4]\n" });
+    const answer = { code: 0, stdout: '{"output":[2,4]}\n{"output":[6,8]}\n' };
+    for (const line of ["twice.nn", "twice.nn --model Twice", "trained.nn --model Twice"])
+      expect(await run(line)).toMatchObject(answer);
+    for (const line of ["twice.nn --model Scaled", "trained.nn", "trained.nn --model Scaled"]) {
+      const { code, stderr } = await run(line);
+      expect([line, code, stderr.split("\n")[0]]).toEqual([
+        line,
+        2,
+        "error: --params is missing; expected it with a value",
+      ]);
+    }
+    for (const flag of ["--override", "--label a"])
+      expect((await run(`twice.nn ${flag}`)).stderr).toContain(
+        `error: ${flag.split(" ")[0]}: expected --params beside it, found none`,
+      );
+  });
+
   test("a bool as true and false, or 1 and 0", async () => {
     const source = "model Kept(x: [N, 2], keep: bool[N]) -> [N, 2] = where(reshape(keep, [N, 1]), x, 0)\n";
     writeFileSync(path.join(cwd, "kept.nn"), source);

@@ -44,10 +44,10 @@ test("the compiled program is as large as `nnc bench` says: what is loaded, with
 });
 
 test.each([
-  ["net.nn", "", "nnc train net.nn --probe M.w"],
-  ["my net's.nn", "two words", String.raw`nnc train 'my net'\''s.nn' --label 'two words' --probe M.w`],
-  ["größe.nn", "plain", "nnc train größe.nn --label plain --probe M.w"],
-  ["-x.nn", "", "nnc train ./-x.nn --probe M.w"],
+  ["net.nn", "", "nnc train net.nn --norms --probe M.w"],
+  ["my net's.nn", "two words", String.raw`nnc train 'my net'\''s.nn' --label 'two words' --norms --probe M.w`],
+  ["größe.nn", "plain", "nnc train größe.nn --label plain --norms --probe M.w"],
+  ["-x.nn", "", "nnc train ./-x.nn --norms --probe M.w"],
   ["a\nb.nn", "plain", undefined],
 ])("how to probe %j with the label %j", (name, label, command) => {
   const facts: RunFacts = { label, sources: [{ name, text: "" }], settings: [], data: [], artifactBytes: 0 };

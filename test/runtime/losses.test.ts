@@ -5,6 +5,7 @@ import { emptyRecord } from "../../runtime/load/record.ts";
 import type { TrainingRecord } from "../../runtime/load/record.ts";
 import { fingerprint } from "../../runtime/train/data.ts";
 import { beginEpoch, EpochLosses, scoresOf } from "../../runtime/train/losses.ts";
+import { EpochNorms } from "../../runtime/train/norms.ts";
 import { ProbeMeans } from "../../runtime/train/probes.ts";
 
 const names = ["judge", "forge"];
@@ -109,6 +110,19 @@ test("probes are the plain means of those steps that have them; none where no st
     a: { mean: 1.5, spread: 25, gradientNorm: 300 },
     b: { mean: 7, spread: 8, gradientNorm: 9 },
   });
+});
+
+test("norms of an epoch are the mean and the largest of its steps, with what they are clipped to", () => {
+  const norms = new EpochNorms([
+    { name: "a", buffer: "a", dtype: "f32", shape: [], limit: 2 },
+    { name: "b", buffer: "b", dtype: "f32", shape: [] },
+  ]);
+  norms.add();
+  expect(norms.values).toBeUndefined();
+  for (const a of [1, 5, 3]) norms.add({ a, b: 10 * a });
+  expect(norms.values).toEqual({ a: { mean: 3, largest: 5, limit: 2 }, b: { mean: 30, largest: 50 } });
+  norms.add({ a: NaN });
+  expect(norms.values?.["a"]).toEqual({ mean: NaN, largest: NaN, limit: 2 });
 });
 
 describe("the letters by which rows are known again", () => {

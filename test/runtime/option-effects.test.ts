@@ -105,6 +105,7 @@ each<CompileOptions>("compile", {
   consts: [{ width: 4 }, sizeOf, 11, 21],
   settings: [{ lr: 60 }, async (options) => rate(built(options).artifact), 6, 12],
   probes: [["M.dense"], (options) => manifestOf(options).host.train?.probes?.length, undefined, 1],
+  norms: [true, (options) => manifestOf(options).host.train?.norms?.length, undefined, 1],
   operations: [9, (options) => compile({ name: "m.nn", source }, { dims: { F: 3 }, ...options }).ok, true, false],
   dataFacts: [
     { shapes: new Map([["x", [100, 4]]]) },
