@@ -35,6 +35,7 @@ export const pages: ReadonlyMap<string, Given> = new Map([
 
 /** Those that `exporting.test.ts` and `library.test.ts` run. */
 export const elsewhere: readonly string[] = [
+  "editors.md",
   "exporting.md",
   "training-from-a-program.md",
   "inference-server.md",
