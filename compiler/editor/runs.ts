@@ -1,4 +1,5 @@
 /** What is run so that every expression of a file has a value, and what each of these runs depends on. */
+import { push } from "../loops/push.ts";
 import type { DeclaredCallable, TypedModule } from "../semantics/module.ts";
 import { lookUp, nameSpaceOf } from "../semantics/module.ts";
 import type { Declaration } from "../syntax/ast.ts";
@@ -17,11 +18,7 @@ export function dependencies(
   names: readonly NameInfo[],
 ): ReadonlyMap<Declaration, ReadonlySet<Declaration>> {
   const files = new Map<string, Declaration[]>();
-  for (const one of declarations) {
-    const known = files.get(one.span.file);
-    if (known === undefined) files.set(one.span.file, [one]);
-    else known.push(one);
-  }
+  for (const one of declarations) push(files, one.span.file, one);
   const homeOf = (file: string, at: number): Declaration | undefined => {
     const all = files.get(file) ?? [];
     let [low, high] = [0, all.length];

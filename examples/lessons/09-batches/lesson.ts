@@ -1,7 +1,7 @@
 /** One row, some rows or all rows a step: paths on the surface of the loss, and what an epoch takes. */
 import { randomFrom } from "../../../scripts/lib/random.mjs";
 import { fieldOf } from "../lib/field.ts";
-import { bounded, exact, figure, percent } from "../lib/lesson.ts";
+import { bounded, exact, figure, mean, percent } from "../lib/lesson.ts";
 import type { Figure, Lesson } from "../lib/lesson.ts";
 import type { Mark, Point } from "../lib/panel.ts";
 import { pathOf } from "../lib/path.ts";
@@ -22,10 +22,6 @@ function dots(): readonly Point[] {
 function lossAt(weight: number, bias: number): number {
   const errors = dots().map(([x, y]) => (weight * x + bias - y) ** 2);
   return mean(errors);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Where the surface is lowest: the line of least squares. */

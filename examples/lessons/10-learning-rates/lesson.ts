@@ -1,5 +1,5 @@
 /** Learning rates too small, right and too large: on a parabola, where one can reckon it, and on digits, where one must try. */
-import { exact, figure, percent } from "../lib/lesson.ts";
+import { exact, figure, mean, percent } from "../lib/lesson.ts";
 import type { Figure, Lesson } from "../lib/lesson.ts";
 import type { Chart, Mark, Point } from "../lib/panel.ts";
 import { pictureOf } from "../lib/picture.ts";
@@ -13,7 +13,6 @@ const dots: readonly Point[] = [
   [1.4, 1.4],
 ];
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const lossAt = (weight: number): number => mean(dots.map(([x, y]) => (weight * x - y) ** 2));
 const lowest = mean(dots.map(([x, y]) => x * y)) / mean(dots.map(([x]) => x * x));
 

@@ -1,6 +1,6 @@
 /** Networks too small and too large for 20 noisy points: bias and variance measured over many draws, four cures, and more data. */
 import { randomFrom } from "../../../scripts/lib/random.mjs";
-import { exact, figure } from "../lib/lesson.ts";
+import { exact, figure, mean } from "../lib/lesson.ts";
 import type { Lesson } from "../lib/lesson.ts";
 import type { Chart, Mark, Point } from "../lib/panel.ts";
 import { pictureOf } from "../lib/picture.ts";
@@ -57,8 +57,6 @@ async function fit(
   const tested = mean(test.map(([, y], at) => ((atTest[at] ?? 0) - y) ** 2));
   return { training, holdout, tested, says };
 }
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Other training points; of the test points one is enough, where nobody looks at the hold-out while it trains. */
 function onPoints(other: readonly Point[]): WatchOptions {

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { colourOf, element, text } from "../../../cli/plot/xml.ts";
 import type { Colours } from "../../../cli/plot/xml.ts";
-import { figure, percent } from "../lib/lesson.ts";
+import { figure, mean, percent } from "../lib/lesson.ts";
 import type { Lesson } from "../lib/lesson.ts";
 import type { LessonPanel } from "../lib/panel.ts";
 import { pictureOf } from "../lib/picture.ts";
@@ -81,8 +81,6 @@ function sentencePanel(seen: readonly Seen[]): LessonPanel {
     draw,
   };
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 interface Found extends Seen {
   readonly place: Place;

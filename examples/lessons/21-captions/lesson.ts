@@ -4,7 +4,7 @@ import path from "node:path";
 import { element, text } from "../../../cli/plot/xml.ts";
 import type { Colours } from "../../../cli/plot/xml.ts";
 import { idxRows } from "../../../scripts/lib/idx.mjs";
-import { figure, percent } from "../lib/lesson.ts";
+import { figure, mean, percent } from "../lib/lesson.ts";
 import type { Lesson } from "../lib/lesson.ts";
 import type { LessonPanel } from "../lib/panel.ts";
 import { pictureOf } from "../lib/picture.ts";
@@ -26,8 +26,6 @@ interface Written {
   /** Before each word, the share of the look at each of 6×6 places. */
   readonly gazes: readonly (readonly number[])[];
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const pixelsOf = (image: readonly number[]): readonly (readonly number[])[] => rowsOf(image, 3);
 

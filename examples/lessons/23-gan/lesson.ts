@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { normalFrom, randomFrom } from "../../../scripts/lib/random.mjs";
-import { exact, figure, percent } from "../lib/lesson.ts";
+import { exact, figure, mean, percent } from "../lib/lesson.ts";
 import type { Lesson } from "../lib/lesson.ts";
 import type { LessonPanel, Mark, Point } from "../lib/panel.ts";
 import { pictureOf } from "../lib/picture.ts";
@@ -24,8 +24,6 @@ interface Watched {
   readonly critic: readonly number[];
   readonly generator: readonly number[];
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 async function watch(nnc: Workshop, penalty: number): Promise<Watched> {
   const z = noise();

@@ -42,6 +42,10 @@ export function percent(share: number, places = 0): Figure {
   return { value: share, shown: `${(100 * share).toFixed(places)} %`, within: Math.max(0.02, 10 ** (-places - 2)) };
 }
 
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /** What differs from machine to machine, such as a time: it must lie between two bounds. */
 export function bounded(value: number, places: number, least: number, most: number): Figure {
   return { value, shown: value.toFixed(places), least, most };
