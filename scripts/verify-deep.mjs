@@ -331,5 +331,8 @@ if (flag !== undefined && (flag !== "--again" || !Object.hasOwn(again, only ?? "
   throw new Error(
     `expected no arguments, or --again and one of ${Object.keys(again).join(", ")}, found ${process.argv.slice(2).join(" ")}`,
   );
-const passed = install() && inFolder((folder) => (flag === undefined ? verifyDeep(folder) : verifyAgain(only, folder)));
+/** A stage alone runs what stands here now; `verify` builds it in a run of all. */
+const built = () => flag === undefined || run(process.execPath, ["scripts/build.mjs"]) === 0;
+const passed =
+  install() && built() && inFolder((folder) => (flag === undefined ? verifyDeep(folder) : verifyAgain(only, folder)));
 process.exitCode = passed ? 0 : 1;
