@@ -2,7 +2,18 @@
 import { elaborateSource } from "../../compiler/front.ts";
 import type { Scene } from "../../compiler/diagnostics/examples/index.ts";
 import { catalogue } from "../../compiler/diagnostics/codes/index.ts";
+import earlier from "./wrong/before.json" with { type: "json" };
 import { wrongPrograms } from "./wrong/index.ts";
+
+/** What programs were told, by their groups and names, and what the codes' examples were, by their codes. */
+interface Before {
+  readonly commit: string;
+  readonly date: string;
+  readonly programs: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  readonly examples: Readonly<Record<string, readonly string[]>>;
+}
+
+const before: Before = earlier;
 
 export interface PlayedScene {
   readonly code: string;
@@ -22,35 +33,43 @@ const titles: Readonly<Record<keyof typeof wrongPrograms, string>> = {
 
 export function messagesPage(scenes: readonly PlayedScene[]): string {
   const groups = Object.entries(wrongPrograms).map(([group, programs]) => {
-    const rows = programs.map(([, source]) => {
-      const { diagnostics } = elaborateSource({ name: "main.nn", source });
-      const said = diagnostics.map(({ message, help }) => (help === undefined ? message : `${message} (${help})`));
-      return row(diagnostics.map(({ code }) => code).join(", "), source, said.join("\n"));
-    });
-    return section(titles[group as keyof typeof titles], rows);
+    const rows = programs.map(([name, source]) => rowOf(source, before.programs[group]?.[name]));
+    return section(titles[group as keyof typeof titles], rows, "what it was before");
   });
-  const examples = [...catalogue.values()].flatMap(({ code, example }) => {
-    if (example === undefined) return [];
-    const { diagnostics } = elaborateSource({ name: "main.nn", source: example.bad });
-    const told = diagnostics.find((one) => one.code === code);
-    return told === undefined ? [] : [row(code, example.bad, told.message)];
-  });
+  const examples = [...catalogue.values()].flatMap(({ code, example }) =>
+    example === undefined ? [] : [rowOf(example.bad, before.examples[code])],
+  );
   const played = scenes.map(({ code, scene, told }) => row(code, shortOf(scene), messageOf(code, told)));
   return [
     "# What wrong programs are told\n",
     "Written by `npm run golden` from the programs that the tests hold: what is said of each, with the proposal in parentheses where there is one. `nnc explain CODE` says more of a code, and prints the files of those of the last table, with ones that are told nothing.\n",
+    `*Before* is what nnc said on ${before.date} (commit ${before.commit}), when the work on its messages began; a dot where that was the same.\n`,
     ...groups,
-    section("One for each code of a source", examples),
+    section("One for each code of a source", examples, "what it was before"),
     section("One for each code of files, data, commands and programs", played),
   ].join("\n");
 }
 
-function section(title: string, rows: readonly string[]): string {
-  return [`## ${title}\n`, "| code | program | message |", "| --- | --- | --- |", ...rows, ""].join("\n");
+function section(title: string, rows: readonly string[], ...more: readonly string[]): string {
+  const head = ["code", "program", "message", ...more];
+  return [`## ${title}\n`, line(head), line(head.map(() => "---")), ...rows, ""].join("\n");
 }
 
-function row(code: string, program: string, message: string): string {
-  return `| ${code} | ${cell(program, "`")} | ${cell(message)} |`;
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+function row(code: string, program: string, message: string, ...more: readonly string[]): string {
+  return line([code, cell(program, "`"), cell(message), ...more.map((text) => cell(text))]);
+}
+
+/** All that a source is told now and was before; what was written later has no before. */
+function rowOf(source: string, told: readonly string[] = ["not asked"]): string {
+  const { diagnostics } = elaborateSource({ name: "main.nn", source });
+  const said = diagnostics.map(({ message, help }) => (help === undefined ? message : `${message} (${help})`));
+  const same = diagnostics.map(({ code }, at) => `${code}: ${said[at]}`).join("\n") === told.join("\n");
+  const codes = diagnostics.map(({ code }) => code).join(", ");
+  return row(codes, source, said.join("\n"), same ? "·" : told.join("\n"));
 }
 
 /** What a program does behind the line that compiles, or else what is typed: all of it is what `nnc explain` prints. */
