@@ -56,7 +56,7 @@ export function parseDimension(text: string): Assignment<number> {
   return { name, value: whole(value, 1, most, expected) };
 }
 
-/** `lr=0.01`, or of one of several steps `critic.lr=0.01`: a setting's name and a number. */
+/** `lr=0.01`, or of one of several steps `critic.lr=0.01`, or another part than the optimizer `schedule.decay=0.1`: a setting's name and a number. */
 export function parseSetting(text: string): Assignment<number> {
   const expected = "NAME=NUMBER such as lr=0.01";
   const { name, value } = assignment(text, expected, settingForm);
@@ -88,7 +88,7 @@ export function recordOf<Value>(
 }
 
 const nameForm = new RegExp(`^(${identifier})=(.+)$`, "su");
-const settingForm = new RegExp(`^((?:${identifier}\\.)?${identifier})=(.+)$`, "su");
+const settingForm = new RegExp(`^((?:${identifier}\\.){0,3}${identifier})=(.+)$`, "su");
 
 function assignment(text: string, expected: string, form = nameForm): Assignment<string> {
   const match = form.exec(text);

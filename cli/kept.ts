@@ -15,7 +15,7 @@ import type { ClosingFlags } from "./source.ts";
 type Plain = number | string | boolean;
 
 /** The flags that a file of parameters keeps. */
-export type KeptFlags = Pick<ClosingFlags, "const" | "dim"> & {
+export type KeptFlags = Pick<ClosingFlags, "const" | "dim" | "bounds"> & {
   readonly set?: readonly Assignment<number>[];
   readonly "no-winograd"?: boolean;
   readonly relaxed?: boolean;
@@ -32,12 +32,13 @@ export interface KeptFile {
 export interface Taken {
   readonly const: readonly Assignment<Plain>[];
   readonly dim: readonly Assignment<number>[];
+  readonly bounds: readonly Assignment<number>[];
   readonly set: readonly Assignment<number>[];
   readonly "no-winograd": boolean;
   readonly relaxed: boolean;
 }
 
-const nothing: Taken = { const: [], dim: [], set: [], "no-winograd": false, relaxed: false };
+export const nothing: Taken = { const: [], dim: [], bounds: [], set: [], "no-winograd": false, relaxed: false };
 const switches = ["no-winograd", "relaxed"] as const;
 
 /** What the flags leave to the file. With `resume` that includes the settings of optimizers, and the instructions. Throws NN0926. */
@@ -62,6 +63,7 @@ export function takeKept(
   const taken: Taken = {
     const: missing(flags.const, consts),
     dim: missing(flags.dim, dims),
+    bounds: [],
     set: resume ? missing(flags.set, settings) : [],
     "no-winograd": options.winograd === false && !direct,
     // Of another target there is no such build, which `resume` of the library tells.
@@ -71,14 +73,21 @@ export function takeKept(
   return taken;
 }
 
-/** The sizes that the data of the training gave, for a program whose data are not there to tell them. */
+/** The sizes that the data of the training gave, for a program that lacks them: its data are not there to tell. */
 export function sizesOf(
   { options }: KeptFile,
-  { dim: flags = [], override }: KeptFlags & { readonly override: boolean },
+  { dim, bounds, override }: KeptFlags & { readonly override: boolean },
+  { lacksSizes, lacksBound }: { readonly lacksSizes: boolean; readonly lacksBound: (name: string) => boolean },
 ): Taken {
-  const dims = override ? [] : (options?.dims ?? []);
-  const open = dims.filter(({ name, given }) => !given && !flags.some((flag) => flag.name === name));
-  return { ...nothing, dim: open.map(({ name, value }) => ({ name, value })) };
+  if (options === undefined || override) return nothing;
+  const open = options.dims.filter(({ given }) => lacksSizes && !given);
+  const unbounded = (options.bounds ?? []).filter(({ name }) => lacksBound(name));
+  return { ...nothing, dim: without(dim, open), bounds: without(bounds, unbounded) };
+}
+
+/** What was taken, and more. */
+export function together(one: Taken, { dim, bounds }: Taken): Taken {
+  return { ...one, dim: [...one.dim, ...dim], bounds: [...one.bounds, ...bounds] };
 }
 
 /** Says what is taken from the file, as flags. */
@@ -90,8 +99,13 @@ export function tellTaken({ process: { stderr } }: Context, file: string, taken:
   if (text.length > 0) stderr.write(`as ${file} was trained: ${text.join(" ")}\n`);
 }
 
-function listsOf({ const: consts, dim, set }: Taken): readonly (readonly [string, readonly Assignment<Plain>[]])[] {
-  return Object.entries({ const: consts, dim, set });
+function listsOf({
+  const: consts,
+  dim,
+  bounds,
+  set,
+}: Taken): readonly (readonly [string, readonly Assignment<Plain>[]])[] {
+  return Object.entries({ const: consts, dim, bounds, set });
 }
 
 /** The flags with what was taken behind them. */
@@ -103,6 +117,7 @@ export function withTaken<Flags extends KeptFlags>(
     ...flags,
     const: [...(flags.const ?? []), ...taken.const],
     dim: [...(flags.dim ?? []), ...taken.dim],
+    bounds: [...(flags.bounds ?? []), ...taken.bounds],
     set: [...(flags.set ?? []), ...taken.set],
     "no-winograd": flags["no-winograd"] === true || taken["no-winograd"],
     relaxed: flags.relaxed === true || taken.relaxed,
@@ -141,7 +156,18 @@ function missing<Value extends Plain>(
   flags: readonly Assignment<Value>[] = [],
   kept: readonly HostOption<Value>[],
 ): readonly Assignment<Value>[] {
+  return without(
+    flags,
+    kept.filter(({ given }) => given),
+  );
+}
+
+/** As flags, but for those that are given. */
+function without<Value extends Plain>(
+  flags: readonly Assignment<Value>[] = [],
+  kept: readonly HostOption<Value>[],
+): readonly Assignment<Value>[] {
   return kept
-    .filter(({ name, given }) => given && !flags.some((flag) => flag.name === name))
+    .filter(({ name }) => !flags.some((flag) => flag.name === name))
     .map(({ name, value }) => ({ name, value }));
 }

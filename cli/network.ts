@@ -1,13 +1,16 @@
 /** A network with the parameters of a saved file, built as they were trained. */
 import { cannotRead } from "../compiler/diagnostics/codes/checkpoint.ts";
 import { openDimension } from "../compiler/diagnostics/codes/sizes.ts";
+import { boundMissing } from "../compiler/diagnostics/codes/train.ts";
 import type { Compiled } from "../compiler/compile.ts";
 import { diagnose, NncError } from "../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import { elaborateSource } from "../compiler/front.ts";
 import type { FrontOptions } from "../compiler/front.ts";
 import type { TargetName } from "../compiler/program/artifact.ts";
+import type { HostModel, HostOption } from "../compiler/program/host.ts";
 import type { ProjectSource } from "../compiler/project.ts";
+import { symbolsOf } from "../runtime/load/dimensions.ts";
 import { load } from "../runtime/load/index.ts";
 import type { Network } from "../runtime/load/index.ts";
 import { optionsFromMetadata } from "../runtime/save/checkpoint.ts";
@@ -19,7 +22,7 @@ import { UsageError } from "./exit.ts";
 import { readInput } from "./files.ts";
 import { SourceMistakes } from "./failure.ts";
 import { gpuFor } from "./gpu.ts";
-import { sizesOf, takeKept, tellTaken, withTaken } from "./kept.ts";
+import { nothing, sizesOf, takeKept, tellTaken, together, withTaken } from "./kept.ts";
 import type { Taken } from "./kept.ts";
 import { report } from "./output/report.ts";
 import { chooseModel } from "./predict/model.ts";
@@ -45,6 +48,8 @@ export interface Opened {
   readonly compiled: Compiled;
   readonly network: Network;
   readonly taken: Taken;
+  /** Those that the file of parameters keeps. */
+  readonly keptBounds: readonly HostOption<number>[];
   /** Of the parameters and of the program. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -69,7 +74,37 @@ export async function openTrained(
   const { compiled, taken } = await compileKept(context, saved, flags, compileWith);
   requireLabel(source, saved, flags.label);
   const network = await openNetwork(compiled, saved, flags.override);
-  return { compiled, network, taken, diagnostics: [...saved.warnings, ...compiled.diagnostics] };
+  const keptBounds = flags.override ? [] : (saved.options?.bounds ?? []);
+  return { compiled, network, taken, keptBounds, diagnostics: [...saved.warnings, ...compiled.diagnostics] };
+}
+
+/**
+ * Opens it once more with the sizes of rows that the program leaves open and the data of the training gave, and says so: whoever reads rows must
+ * know how long one is. The same where there are none.
+ */
+export async function withRowSizes(
+  context: Context,
+  source: ProjectSource,
+  flags: ParameterFlags,
+  target: TargetName,
+  { opened, model }: { readonly opened: Opened; readonly model: HostModel },
+): Promise<Opened> {
+  const { bounds = [] } = opened.compiled.artifact.manifest.host.options ?? {};
+  // What a flag gave is the most that a row may be long, not how long it is.
+  const ofData = [...bounds, ...opened.keptBounds].filter(({ given }) => !given);
+  const told = new Map(ofData.map(({ name, value }) => [name, value]));
+  const open = new Set(model.inputs.flatMap(({ shape }) => symbolsOf(shape.slice(1), new Map())));
+  for (const { name } of flags.bounds ?? []) told.delete(name);
+  const dim = [...told].filter(([name]) => open.has(name)).map(([name, value]) => ({ name, value }));
+  if (dim.length === 0) return opened;
+  opened.network.close();
+  tellTaken(context, flags.params, { ...nothing, dim });
+  const taken = { ...opened.taken, bounds: opened.taken.bounds.filter(({ name }) => !open.has(name)) };
+  const closed = withTaken(flags, together(taken, { ...nothing, dim }));
+  // All else was told when it was opened first.
+  const quiet = { ...context, process: { ...context.process, stderr: { write: () => undefined } } };
+  const again = await openTrained(quiet, source, closed, target);
+  return { ...again, taken: together(taken, { ...nothing, dim }) };
 }
 
 /**
@@ -92,7 +127,7 @@ export async function openUntrained(
   const compiled = await compileSource(context, source, { ...options, target });
   const network = await load(compiled.artifact, await gpuFor(target));
   const taken = takeKept(context, { file: source.main.name, options: undefined }, flags);
-  return { compiled, network, taken, diagnostics: compiled.diagnostics };
+  return { compiled, network, taken, keptBounds: [], diagnostics: compiled.diagnostics };
 }
 
 /** Whether a model reads parameters or a state; what is wrong with the source is told by who compiles it. */
@@ -111,16 +146,23 @@ async function compileKept(
   flags: ParameterFlags,
   compileWith: (taken: Taken) => Promise<Compiled>,
 ): Promise<{ readonly compiled: Compiled; readonly taken: Taken }> {
-  const taken = takeKept(context, saved, flags);
-  try {
-    return { compiled: await compileWith(taken), taken };
-  } catch (error) {
-    const sizes = sizesOf(saved, flags);
-    const isOpen = error instanceof SourceMistakes && error.diagnostics.some(({ code }) => code === openDimension.code);
-    if (!isOpen || sizes.dim.length === 0) throw error;
-    tellTaken(context, saved.file, sizes);
-    const all = { ...taken, dim: [...taken.dim, ...sizes.dim] };
-    return { compiled: await compileWith(all), taken: all };
+  let taken = takeKept(context, saved, flags);
+  // What lacks a size says nothing of bounds yet. Each round takes names that no earlier one took.
+  for (;;) {
+    try {
+      return { compiled: await compileWith(taken), taken };
+    } catch (error) {
+      if (!(error instanceof SourceMistakes)) throw error;
+      const of = ({ code: wanted }: { readonly code: string }): readonly Diagnostic[] =>
+        error.diagnostics.filter(({ code }) => code === wanted);
+      const sizes = sizesOf(saved, withTaken(flags, taken), {
+        lacksSizes: of(openDimension).length > 0,
+        lacksBound: (name) => of(boundMissing).some(({ message }) => message.includes(`\`${name}\``)),
+      });
+      if (sizes.dim.length + sizes.bounds.length === 0) throw error;
+      tellTaken(context, saved.file, sizes);
+      taken = together(taken, sizes);
+    }
   }
 }
 

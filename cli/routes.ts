@@ -107,7 +107,7 @@ const train = buildCommand<TrainFlags, [string], Context>({
         variadic: true,
         placeholder: "NAME=NUMBER",
         brief:
-          "Another value for a setting of the optimizer, such as lr=0.01, or critic.lr=0.01 for one of several steps; may be repeated",
+          "Another value for a setting of the optimizer, such as lr=0.01, critic.lr=0.01 for one of several steps, schedule.decay=0.1 or regularize.rate=1e-4; may be repeated",
       },
       ...closing,
       seed: {

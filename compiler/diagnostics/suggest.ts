@@ -59,6 +59,19 @@ export function nearest(written: string, candidates: Iterable<string>): string |
   return best?.candidate;
 }
 
+/** The same for words that data hold, which numbers set apart: `class4` is no slip for `class0`, nor 12 for 13. */
+export function didYouMeanWord(written: string, candidates: Iterable<string>): string | undefined {
+  const digits = digitsOf(written);
+  return didYouMean(
+    written,
+    [...candidates].filter((one) => digitsOf(one) === digits && /\p{L}/u.test(one)),
+  );
+}
+
+function digitsOf(text: string): string {
+  return text.replaceAll(/\P{Nd}/gu, "");
+}
+
 /** The help line ``did you mean `relu`?``, or nothing. */
 export function didYouMean(written: string, candidates: Iterable<string>): string | undefined {
   const found = nearest(written, candidates);

@@ -196,7 +196,7 @@ function assemble(parts: Parts): ElaborateResult {
   checkSizes(made, bounds, session);
   if (session.failed) return { diagnostics: session.diagnostics };
   const ownership = new Ownership(session);
-  const { host, name } = hostOf(parts, ownership, continuations);
+  const { host, name } = hostOf(parts, ownership, continuations, bounds);
   const elaboration: Elaboration = {
     name,
     entries: made,

@@ -2,7 +2,7 @@
  * What the host must know of a program: its models, and how its train is run.
  */
 import { constantValue, product } from "../dimension/dimension.ts";
-import type { HostModel, HostOptions, HostTrain } from "../program/host.ts";
+import type { HostModel, HostOption, HostOptions, HostTrain } from "../program/host.ts";
 import { followsEpochs, reckonsWithEpochs } from "./epochs.ts";
 import { givenOptions } from "./constants.ts";
 import { hostInputs } from "./objective.ts";
@@ -10,24 +10,32 @@ import type { Continuations } from "./continuation.ts";
 import type { Ownership } from "./ownership.ts";
 import { isBatchWritten, leadingNames, type ElaborateOptions, type Parts, type Trained } from "./parts.ts";
 import type { Session, VariableRecord } from "./session.ts";
+import { rowsName } from "./whole-set.ts";
 
 const languageVersion = "1";
 
 export function hostOf(
-  { session, trained, kept, options, consts }: Parts,
+  { session, trained, kept: listed, options, consts }: Parts,
   ownership: Ownership,
   continuations: Continuations,
+  bounds: ReadonlyMap<string, number>,
 ) {
-  const models = kept.map(({ host }): HostModel => {
+  const models = listed.map(({ host }): HostModel => {
     const { host: continuation } = continuations.get(host.name) ?? {};
     const parameters = countParameters(ownership.parameters(host.name));
     return { ...host, parameters, ...(continuation === undefined ? {} : { continuation }) };
   });
   const metrics = trained?.evaluation.whole.map(({ entry }) => entry) ?? [];
-  const names = new Set(["train_step", "evaluate", ...metrics, ...kept.map(({ host }) => host.entry)]);
+  const names = new Set(["train_step", "evaluate", ...metrics, ...listed.map(({ host }) => host.entry)]);
   const called = session.requirements.filter(({ entry }) => names.has(entry));
   const requirements = [...new Map(called.map((requirement) => [JSON.stringify(requirement), requirement])).values()];
-  const own = { consts, dims: sizesOf(session, options), settings: givenOptions(options.settings) };
+  const kept = trained === undefined ? [] : openSizes(trained, session, options, bounds);
+  const own = {
+    consts,
+    dims: sizesOf(session, options),
+    ...(kept.length === 0 ? {} : { bounds: kept }),
+    settings: givenOptions(options.settings),
+  };
   const base = { language: languageVersion, options: own, models, requirements };
   const name = trained?.plan.label ?? models.at(0)?.name ?? session.module.name;
   return { name, host: trained === undefined ? base : { ...base, train: hostTrain(trained, options.bounds) } };
@@ -39,6 +47,19 @@ function sizesOf(
   { dims: given = new Map<string, number>() }: ElaborateOptions,
 ): HostOptions["dims"] {
   return [...dims].map(([name, size]) => ({ name, value: constantValue(size) ?? 0, given: given.has(name) }));
+}
+
+/** The bounds that the caller gave, and those that only the data told. */
+function openSizes(
+  trained: Trained,
+  { module }: Session,
+  { bounds: given = new Map<string, number>() }: ElaborateOptions,
+  bounds: ReadonlyMap<string, number>,
+): readonly HostOption<number>[] {
+  const written = new Set([...(trained.plan.batch === "all" ? [] : leadingNames(trained)), rowsName(module)]);
+  return [...bounds]
+    .filter(([name]) => given.has(name) || !written.has(name))
+    .map(([name, value]) => ({ name, value, given: given.has(name) }));
 }
 
 function countParameters(own: readonly VariableRecord[]): number {

@@ -1,6 +1,7 @@
 /**
- * Other values for the settings of a train's optimizers, as `--set lr=0.01` asks for: the same train with those arguments in the place of
- * what it writes. `lr` goes to every optimizer that has it, `critic.lr` to that of one step; what goes nowhere is an error.
+ * Other values for the settings of a train's optimizers, schedules and regularizers, as `--set lr=0.01` asks for: the same train with those
+ * arguments in the place of what it writes. `lr` goes to every optimizer that has it, `critic.lr` to that of one step, `schedule.decay` to the
+ * schedule, `regularize.rate` to the regularizer; what goes nowhere is an error.
  */
 import { severalOptimizers, unknownOptimizerSetting } from "../diagnostics/codes/settings.ts";
 import { diagnose } from "../diagnostics/diagnostic.ts";
@@ -19,30 +20,26 @@ type Settings = ReadonlyMap<string, number>;
 export function withSettings(train: Train, settings: Settings = new Map(), frame: Frame): Train {
   if (settings.size === 0) return train;
   const given = new Given(settings, frame);
-  const shared = optimizerIn(train.entries);
+  const shared = train.entries;
   const changed =
     train.steps.length === 0
-      ? { ...train, entries: withOptimizer(train.entries, given.to(undefined, shared)) }
+      ? { ...train, entries: given.to(undefined, [], shared) }
       : {
           ...train,
-          steps: train.steps.map((step) => {
-            const optimizer = given.to(step.name.text, optimizerIn(step.entries) ?? shared);
-            return { ...step, entries: withOptimizer(step.entries, optimizer) };
-          }),
+          steps: train.steps.map((step) => ({ ...step, entries: given.to(step.name.text, shared, step.entries) })),
         };
   given.report((train.label ?? train.name).text);
   return changed;
 }
 
-function optimizerIn(entries: readonly KeyValue[]): KeyValue | undefined {
-  return entries.find(({ key }) => key.text === "optimizer");
-}
+/** The keys whose settings can be given, and the name space of what stands behind them. */
+const places = [
+  { key: "optimizer", space: "optimizer" },
+  { key: "schedule", space: "schedule" },
+  { key: "regularize", space: "regularizer" },
+] as const;
 
-/** A step without one of its own gets one. */
-function withOptimizer(entries: readonly KeyValue[], optimizer: KeyValue | undefined): readonly KeyValue[] {
-  if (optimizer === undefined) return entries;
-  return [...entries.filter(({ key }) => key.text !== "optimizer"), optimizer];
-}
+type Place = (typeof places)[number];
 
 /** What is given, and where it goes. */
 class Given {
@@ -57,23 +54,56 @@ class Given {
     this.#frame = frame;
   }
 
-  /** The optimizer of a step with the values that are for it; undefined where there is none. */
-  to(step: string | undefined, optimizer: KeyValue | undefined): KeyValue | undefined {
-    if (optimizer === undefined) return undefined;
-    const { target, written: own } = declared(optimizer.value, "optimizer", this.#frame);
+  /** The entries of a step with the values that are for it; where a default of the train changes, the step gets one of its own. */
+  to(step: string | undefined, shared: readonly KeyValue[], own: readonly KeyValue[]): readonly KeyValue[] {
+    return places.reduce((entries, place) => {
+      const find = (list: readonly KeyValue[]) => list.find(({ key }) => key.text === place.key);
+      const entry = find(own) ?? find(shared);
+      if (entry === undefined) return entries;
+      const value = this.#valueTo(step, place, entry.value);
+      if (value === entry.value) return entries;
+      return [...entries.filter(({ key }) => key.text !== place.key), { ...entry, value }];
+    }, own);
+  }
+
+  /** Of several regularizers each is told by its name. */
+  #valueTo(step: string | undefined, { key, space }: Place, value: Expression): Expression {
+    if (key === "optimizer") return this.#calledWith(step, () => "", space, value);
+    if (value.kind !== "list") return this.#calledWith(step, () => `${key}.`, space, value);
+    const prefix = value.items.length > 1 ? (name: string) => `${key}.${name}.` : () => `${key}.`;
+    const items = value.items.map((item) => this.#calledWith(step, prefix, space, item));
+    return items.every((item, at) => item === value.items[at]) ? value : { ...value, items };
+  }
+
+  /** What is named, called with the values that are for it. */
+  #calledWith(
+    step: string | undefined,
+    prefixOf: (name: string) => string,
+    space: Place["space"],
+    value: Expression,
+  ): Expression {
+    const { target, written: own } = declared(value, space, this.#frame);
     const all = settingsOf(target.declaration);
-    const places = all.map(({ name }) => name.text);
+    const prefix = prefixOf(target.declaration.name.text);
     const values = new Map<string, number>();
-    for (const name of ["lr", ...all.filter(isNumber).map(({ name: { text } }) => text)]) {
-      const path = step === undefined ? name : `${step}.${name}`;
-      this.#known.add(name).add(path);
-      const key = [path, name].find((one) => this.#settings.has(one));
-      const value = key === undefined ? undefined : this.#settings.get(key);
-      if (key === undefined || value === undefined) continue;
+    const rate = space === "optimizer" ? ["lr"] : [];
+    for (const name of [...rate, ...all.filter(isNumber).map(({ name: { text } }) => text)]) {
+      const bare = `${prefix}${name}`;
+      const path = step === undefined ? bare : `${step}.${bare}`;
+      this.#known.add(bare).add(path);
+      const key = [path, bare].find((one) => this.#settings.has(one));
+      const number = key === undefined ? undefined : this.#settings.get(key);
+      if (key === undefined || number === undefined) continue;
       this.#takers.set(key, [...(this.#takers.get(key) ?? []), step ?? ""]);
-      values.set(name, value);
+      values.set(name, number);
     }
-    return values.size === 0 ? optimizer : { ...optimizer, value: replaced(optimizer.value, own, places, values) };
+    if (values.size === 0) return value;
+    return replaced(
+      value,
+      own,
+      all.map(({ name }) => name.text),
+      values,
+    );
   }
 
   /** What went nowhere, and what went to several. */

@@ -2,6 +2,7 @@
  * How a parameter or a state starts: an initializer, or one number, `true` or `false` for all elements. What a state of whole
  * numbers or of bools starts with must be one itself: nothing is rounded without a word.
  */
+import { constantValue } from "../dimension/dimension.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { wrongElements, wrongKind } from "../diagnostics/codes/shapes.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
@@ -30,7 +31,10 @@ export function startOf(expression: Expression, dtype: ElementType, frame: Frame
   return frame.fail(wrongKind, { expected, found: describeValue(value) }, span, "this");
 }
 
-/** The first value, whose draws are keyed by the variable's own name. */
+/**
+ * The first value, whose draws are keyed by the variable's own name. Where a size is still to come, from data or from the caller, a stand-in:
+ * an initializer may ask which side is longer, and nothing runs before the size is there.
+ */
 export function firstValue(
   { value: start, span }: Start,
   type: TensorType,
@@ -42,6 +46,10 @@ export function firstValue(
   if (start.kind !== "initializer") {
     const single = frame.at(span, () => toTensor({ value: start, span }, frame, type.dtype));
     return { ...single, type, labels, value: broadcastTo(builder, single.value, type.shape) };
+  }
+  if (type.shape.some((size) => constantValue(size) === undefined)) {
+    const standIn = frame.at(span, () => fill(builder, type.shape, 0, type.dtype));
+    return { kind: "tensor", type, labels, value: standIn };
   }
   const drawn = frame.session.evaluator.initialize(
     start,

@@ -154,7 +154,9 @@ export interface HostOptions {
   readonly consts: readonly HostOption<number | string | boolean>[];
   /** Dimensions that the caller gave, and those that the data gave. */
   readonly dims: readonly HostOption<number>[];
-  /** Settings of the optimizers that the caller gave. */
+  /** The largest values of open dimensions, but of rows in a batch that the source has a size for; missing where there are none. */
+  readonly bounds?: readonly HostOption<number>[];
+  /** Settings of the optimizers, schedules and regularizers that the caller gave. */
   readonly settings: readonly HostOption<number>[];
   /** Whether Winograd's algorithm was allowed; missing where it has nothing to compute. */
   readonly winograd?: boolean;

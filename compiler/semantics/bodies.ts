@@ -165,14 +165,18 @@ export class BodyChecker {
       .slice(0, 3)
       .map((space) => this.#scope.names.get(space)?.get(name))
       .find((found) => found !== undefined);
-    const earlier = scope.find(name) ?? (this.#scope.outer === undefined ? undefined : inFile?.declaration.name.span);
+    const own = scope.find(name);
+    const outer = own !== undefined || this.#scope.outer === undefined ? undefined : inFile?.declaration;
+    const earlier = own ?? outer?.name.span;
     if (earlier !== undefined) {
       this.#diagnostics.push(
         diagnose(
           duplicateName,
           { name },
           [label(span, "again here"), label(earlier, "first here")],
-          "a name is bound once: give the new value one of its own",
+          outer === undefined
+            ? "a name is bound once: give the new value one of its own"
+            : `\`${outer.kind} ${name}\` of the file is known in here, too: rename one of the two`,
         ),
       );
     }

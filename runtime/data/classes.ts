@@ -13,7 +13,7 @@ import { numbersForNames } from "../../compiler/diagnostics/codes/fields.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { listOf } from "../../compiler/diagnostics/lists.ts";
-import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
+import { didYouMeanWord } from "../../compiler/diagnostics/suggest.ts";
 import { failure, listed, quoted } from "../save/fail.ts";
 import type { Named } from "../save/fitted.ts";
 import type { DataTensor, Field } from "./dataset.ts";
@@ -111,7 +111,7 @@ function idsOf(
       throw failure(
         unseenClass,
         { place: placeAt(raw, field, at), field: field.name, found: quoted(name) },
-        didYouMean(name, names),
+        didYouMeanWord(name, names),
       );
     ids[at] = id;
   }

@@ -26,7 +26,7 @@ type Sharp = (bytes: Uint8Array, options: { readonly failOn: "warning" }) => Pic
 
 /** How many originals are in memory at most. */
 const atOnce = 4;
-/** As floats, what they become, four times as many bytes. */
+/** Of bytes, as the floats that they become. */
 const limit = 2 ** 31;
 
 /** Decodes a list. `load` imports `sharp`. Throws NN0872 to NN0873, NN0804 for what does not fit into memory, and what `read` throws. */
@@ -38,10 +38,11 @@ export async function decodeImages(
 ): Promise<DecodedImages> {
   const { height, width, channels } = size;
   const row = height * width * channels;
-  const bytes = files.length * row;
+  const values = files.length * row;
+  const bytes = values * Float32Array.BYTES_PER_ELEMENT;
   if (bytes > limit) throw failure(dataTooLarge, { file: `${path}, decoded,`, bytes, limit });
   const sharp = await loadSharp(load);
-  const data = new Uint8Array(bytes);
+  const data = new Uint8Array(values);
   for (let from = 0; from < files.length; from += atOnce) {
     const part = files.slice(from, from + atOnce);
     const decoded = await Promise.allSettled(part.map(async (file) => decode(sharp, file, read(file), size)));

@@ -4,6 +4,7 @@
  */
 import { notANumber, notAnInteger, notAWord, numberTooLarge } from "../../compiler/diagnostics/codes/data.ts";
 import { wrongElementCount } from "../../compiler/diagnostics/codes/fields.ts";
+import { counted } from "../../compiler/diagnostics/lists.ts";
 import type { Named } from "../save/fitted.ts";
 import { cellText, placeOf } from "./csv.ts";
 import type { Cells, Table } from "./csv.ts";
@@ -50,6 +51,8 @@ interface Selection {
   readonly columns: readonly number[];
   readonly names: readonly string[];
   readonly field: Field;
+  /** All columns that are read, by their place in a row, where they are more than this field's. */
+  readonly read?: ReadonlyMap<number, string>;
   /** Whether the first line is a row because the source says so. */
   readonly isUnnamed?: boolean;
 }
@@ -61,10 +64,13 @@ export function readTable(
   assigned: ReadonlyMap<string, readonly number[]>,
 ): RawData {
   const { header, rows, isNamed } = table;
+  const read = new Map(
+    fields.flatMap(({ name }) => (assigned.get(name) ?? []).map((column) => [column, header[column] ?? ""] as const)),
+  );
   const selections = fields.map((field): Selection => {
     const columns = assigned.get(field.name) ?? [];
     const names = columns.map((column) => header[column] ?? "");
-    return { cells: table, rows, columns, names, field, isUnnamed: !isNamed };
+    return { cells: table, rows, columns, names, field, read, isUnnamed: !isNamed };
   });
   return {
     source: table.file,
@@ -128,7 +134,7 @@ function readIntegers(selection: Selection): Int32Array {
   eachCell(selection, (cell, name, at) => {
     const value = numberAt(selection.cells, cell);
     data[at] = value;
-    if (data[at] !== value) throw failure(notAnInteger, found(selection, cell, name));
+    if (data[at] !== value) throw failure(notAnInteger, found(selection, cell, name), gapsBeside(selection, cell));
   });
   return data;
 }
@@ -138,7 +144,7 @@ function readWords(selection: Selection): { readonly data: Int32Array; readonly 
   const data = new Int32Array(rows * columns.length);
   const numbers = new Map<string, number>();
   eachCell(selection, (cell, name, at) => {
-    if (!isWord(cells, cell)) throw failure(notAWord, found(selection, cell, name));
+    if (!isWord(cells, cell)) throw failure(notAWord, found(selection, cell, name), gapsBeside(selection, cell));
     const word = cellText(cells, cell);
     const number = numbers.get(word) ?? numbers.size;
     numbers.set(word, number);
@@ -149,9 +155,12 @@ function readWords(selection: Selection): { readonly data: Int32Array; readonly 
 
 /** Neither a number nor what stands for a missing value. */
 export function isWord(cells: Cells, cell: number): boolean {
-  if (!Number.isNaN(numberAt(cells, cell))) return false;
+  return Number.isNaN(numberAt(cells, cell)) && !isGap(cells, cell);
+}
+
+function isGap(cells: Cells, cell: number): boolean {
   const word = cellText(cells, cell);
-  return word !== "" && word.toLowerCase() !== "nan";
+  return word === "" || word.toLowerCase() === "nan";
 }
 
 function allAreWords({ cells, rows, columns }: Selection): boolean {
@@ -191,10 +200,34 @@ function found({ cells }: Selection, cell: number, name: string): { place: strin
   return { place: placeOf(cells, cell), column: quoted(name), found: text === "" ? "an empty cell" : quoted(text) };
 }
 
-function mendingOf({ cells, isUnnamed }: Selection, cell: number): string | undefined {
+function mendingOf(selection: Selection, cell: number): string | undefined {
+  const { cells, isUnnamed } = selection;
   if (isUnnamed === true && isWord(cells, cell) && isInFirstLine(cells, cell))
     return "`header: false` takes the first line for a row: leave the setting out, or the line";
-  return /^[+-]?\d+,\d+$/.test(cellText(cells, cell)) ? "write the decimal sign as a point" : undefined;
+  return /^[+-]?\d+,\d+$/.test(cellText(cells, cell))
+    ? "write the decimal sign as a point"
+    : gapsBeside(selection, cell);
+}
+
+/** How many gaps are told beside the first. */
+const toldGaps = 4;
+
+/** Where other cells are missing that are read, if this one is: whoever fills one fills all. */
+function gapsBeside({ cells, rows, columns, names, read }: Selection, cell: number): string | undefined {
+  if (!isGap(cells, cell)) return undefined;
+  const all = read ?? new Map(columns.map((column, index) => [column, names[index] ?? ""]));
+  const told: string[] = [];
+  let count = 0;
+  for (let row = 0; row < rows; row++)
+    for (const [column, name] of all) {
+      const other = row * cells.width + column;
+      if (other === cell || !isGap(cells, other)) continue;
+      count++;
+      if (count <= toldGaps) told.push(`${placeOf(cells, other)} in column ${quoted(name)}`);
+    }
+  if (count === 0) return undefined;
+  const more = count > toldGaps ? `, and ${count - toldGaps} more` : "";
+  return `${counted(count, "more cell")} ${count === 1 ? "is" : "are"} missing: ${told.join(", ")}${more}`;
 }
 
 /** Of any of the files. */

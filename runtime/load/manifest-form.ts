@@ -101,7 +101,7 @@ const host = fields(
         dims: option({ kind: "number" }),
         settings: option({ kind: "number" }),
       },
-      { winograd: { kind: "flag" } },
+      { bounds: option({ kind: "number" }), winograd: { kind: "flag" } },
     ),
   },
 );

@@ -4,7 +4,7 @@
  */
 import { unseenClass, unsuitableValue } from "../../compiler/diagnostics/codes/data.ts";
 import { unknownKeyOfRow, wrongElementCount } from "../../compiler/diagnostics/codes/fields.ts";
-import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
+import { didYouMean, didYouMeanWord } from "../../compiler/diagnostics/suggest.ts";
 import type { View } from "../load/executable.ts";
 import { kindOf } from "../load/fail.ts";
 import { failure, listed, quoted, shapeText } from "../save/fail.ts";
@@ -230,7 +230,7 @@ function idIn(cell: unknown, classes: readonly string[], input: InputField, plac
   const id = classes.findIndex((one) => one === label || (typeof cell === "boolean" && one.toLowerCase() === label));
   if (id >= 0) return id;
   if (typeof cell === "string")
-    throw failure(unseenClass, { place, field: input.name, found: quoted(cell) }, didYouMean(cell, classes));
+    throw failure(unseenClass, { place, field: input.name, found: quoted(cell) }, didYouMeanWord(cell, classes));
   throw failure(unsuitableValue, { place, expected: expectedOf(input), found: shown(cell) });
 }
 

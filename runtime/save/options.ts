@@ -16,8 +16,8 @@ export interface Contradiction {
 }
 
 /** One line of JSON; doubles survive to the bit. Lists of entries, since a constant may be called `__proto__`. */
-export function printOptions({ consts, dims, settings, winograd, relaxed }: SavedOptions): string {
-  return JSON.stringify({ consts, dims, settings, winograd, relaxed });
+export function printOptions({ consts, dims, bounds, settings, winograd, relaxed }: SavedOptions): string {
+  return JSON.stringify({ consts, dims, bounds, settings, winograd, relaxed });
 }
 
 /** What `printOptions` wrote, or undefined where the text is anything else. */
@@ -29,12 +29,17 @@ export function parseOptions(text: string): SavedOptions | undefined {
     return undefined;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  const { consts, dims, settings, winograd, relaxed } = value as { readonly [key in keyof SavedOptions]?: unknown }; // Each is looked at below.
+  // Each is looked at below.
+  const { consts, dims, bounds, settings, winograd, relaxed } = value as {
+    readonly [key in keyof SavedOptions]?: unknown;
+  };
   if (!isList(consts, isPlain) || !isList(dims, isSize) || !isList(settings, isNumber)) return undefined;
+  if (bounds !== undefined && !isList(bounds, isSize)) return undefined;
   if (!isFlag(winograd) || !isFlag(relaxed)) return undefined;
   return {
     consts,
     dims,
+    ...(bounds === undefined ? {} : { bounds }),
     settings,
     ...(winograd === undefined ? {} : { winograd }),
     ...(relaxed === undefined ? {} : { relaxed }),

@@ -52,11 +52,15 @@ test.each(first)(
   120_000,
 );
 
-/** A loop over time and attention, beside the sums of products that the others are made of. */
+/**
+ * A loop over time and attention, beside the sums of products that the others are made of. The second loss is that of what the first step left: it
+ * has the forward and the backward pass and the optimizer in it.
+ */
 test.each(first.filter(([file]) => /^text\/[a-z]+\.nn$/.test(file)))(
   "%s, %s, on TypeScript",
   async (file, label, losses) => {
-    expect(await firstLosses(path.join(root, "examples", file), label, "typescript")).toEqual(losses);
+    const found = await firstLosses(path.join(root, "examples", file), label, "typescript", 2);
+    expect(found).toEqual(losses.slice(0, 2));
   },
   240_000,
 );

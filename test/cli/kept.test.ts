@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { npy as npyForm } from "../../cli/rows/arrays.ts";
 import { folderWith, nnc } from "./helpers.ts";
 
 /** The constant changes the function and not a shape; the hold-out is the source's. */
@@ -30,7 +31,7 @@ const few = "a,b\n-1,-2\n3,-4\n";
 beforeAll(async () => {
   await nnc(["train", "bend.nn", "-o", "run", "--const", "slope=-2"], { cwd });
   await nnc(["train", "bend.nn", "-o", "plain"], { cwd });
-}, 60_000);
+}, 300_000);
 
 describe("what was trained is what is computed", () => {
   test.each([
@@ -113,6 +114,44 @@ describe("sizes that the data of the training gave", () => {
     expect(other.stderr).toContain(`error[NN0926]: ${file} was trained with F=2; expected the same`);
     const overridden = await nnc([...args, "--override"], { cwd, stdin: few });
     expect(overridden.stderr).toContain("error[NN0327]");
+  });
+});
+
+describe("bounds that the data of the training gave", () => {
+  const array = (shape: readonly number[], values: Float32Array | Int32Array): Uint8Array => {
+    const dtype = values instanceof Int32Array ? "i32" : "f32";
+    return Buffer.concat([npyForm.head(dtype, shape), npyForm.part(dtype, values)]);
+  };
+  const series = array(
+    [4, 5, 3],
+    Float32Array.from({ length: 60 }, (_, at) => Math.sin(at)),
+  );
+  const { folder } = folderWith({
+    "package.json": "{}",
+    "net.nn": `model Net(x: [N, T, F]) -> [N, 2] = x |> rnn(4) |> mean(axis: 1) |> dense(2)
+train Net { data: npy(x: "x.npy", target: "y.npy")  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: 2  epochs: 1 }
+`,
+    "x.npy": series,
+    "new.npy": series,
+    "y.npy": array([4], Int32Array.of(0, 1, 0, 1)),
+  });
+  const args = ["predict", "net.nn", "--params", "run/parameters.safetensors", "--data", "new.npy"];
+
+  test("are the size of its rows to predict, and taken from the file where the data are gone", async () => {
+    await nnc(["train", "net.nn", "-o", "run"], { cwd: folder });
+    const there = await nnc(args, { cwd: folder });
+    const length = "as run/parameters.safetensors was trained: --dim T=5\n";
+    expect([there.code, there.stderr]).toEqual([0, length]);
+    rmSync(path.join(folder, "x.npy"));
+    const gone = await nnc(args, { cwd: folder });
+    expect(gone).toEqual({
+      code: 0,
+      stdout: there.stdout,
+      stderr: `as run/parameters.safetensors was trained: --dim F=3\nas run/parameters.safetensors was trained: --bounds T=5\n${length}`,
+    });
+    const named = await nnc([...args, "--dim", "T=5"], { cwd: folder });
+    expect([named.code, named.stdout]).toEqual([0, there.stdout]);
+    expect((await nnc([...args, "--override"], { cwd: folder })).stderr).toContain("error[NN0327]");
   });
 });
 

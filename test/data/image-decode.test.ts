@@ -146,9 +146,17 @@ describe("what is no image, or cannot be read,", () => {
     );
   });
 
-  it("and what memory does not hold is refused before anything is read", async () => {
-    expect(await messageOf(pixelsOf("", { height: 50_000, width: 50_000 }, load))).toBe(
-      "NN0804 p, decoded, is too large: it has 7500000000 bytes, expected at most 2147483648",
-    );
-  });
+  it.each([
+    [1, 50_000, 30_000_000_000],
+    [3, 8000, 2_304_000_000],
+  ])(
+    "and what memory does not hold as floats is refused before anything is read: %i of %i",
+    async (count, side, bytes) => {
+      const list = { path: "p", files: Array.from({ length: count }, () => "p/a.png"), warnings: [] };
+      const decoded = decodeImages(list, { height: side, width: side, channels: 3 }, folderOf({}).read, load);
+      expect(await messageOf(decoded)).toBe(
+        `NN0804 p, decoded, is too large: it has ${bytes} bytes, expected at most 2147483648`,
+      );
+    },
+  );
 });

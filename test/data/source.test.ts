@@ -362,6 +362,16 @@ describe("a cell is refused", () => {
   const target = mapping({ target: "y" });
   it.each([
     ["empty", "a,y\n1,0\n,1\n", 'NN0815 t.csv:3:1: expected a number in column "a", found an empty cell'],
+    [
+      "missing, as are others",
+      "a,y\n1,0\n,1\n2,\nnan,0\n",
+      'NN0815 t.csv:3:1: expected a number in column "a", found an empty cell (2 more cells are missing: t.csv:4:3 in column "y", t.csv:5:1 in column "a")',
+    ],
+    [
+      "missing, as are many",
+      `a,y\n1,0\n${",1\n".repeat(7)}`,
+      'NN0815 t.csv:3:1: expected a number in column "a", found an empty cell (6 more cells are missing: t.csv:4:1 in column "a", t.csv:5:1 in column "a", t.csv:6:1 in column "a", t.csv:7:1 in column "a", and 2 more)',
+    ],
     ["NaN", "a,y\nNaN,0\n", 'NN0815 t.csv:2:1: expected a number in column "a", found "NaN"'],
     ["infinite", "a,y\n-Infinity,0\n", 'NN0815 t.csv:2:1: expected a number in column "a", found "-Infinity"'],
     ["1abc", "a,y\n1abc,0\n", 'NN0815 t.csv:2:1: expected a number in column "a", found "1abc"'],
@@ -422,7 +432,7 @@ describe("a cell is refused", () => {
   it("when its class is only in the hold-out", () => {
     const text = ["a,y", ...Array.from({ length: 6 }, (_, row) => `1,class${row}`)].join("\n");
     expect(errorOf(() => prepare(text, target, [x1, ids(9)], { holdout: { kind: "count", value: 1 } }))).toBe(
-      'NN0821 t.csv:6:3: the class "class4" of `target` does not occur in the training rows (did you mean `class0`?)',
+      'NN0821 t.csv:6:3: the class "class4" of `target` does not occur in the training rows',
     );
   });
 });

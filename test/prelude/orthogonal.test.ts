@@ -1,6 +1,7 @@
 /** `orthogonal`, as every seed leaves it: rows or columns, whichever are fewer, of the length that is asked for and at right angles. */
 import { describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
+import { elaborateSource } from "../../compiler/front.ts";
 import { load } from "../../runtime/load/index.ts";
 
 /** The parameter as a matrix, row by row. */
@@ -44,4 +45,16 @@ describe.each([
     const rows = matrix.length > matrix[0].length ? transposed(matrix) : matrix;
     expect(slant(rows, gain)).toBeLessThan(1e-4 * gain * gain);
   });
+});
+
+test("a size may come from the data: it is told as missing where they are not there, and starts as any other where it is given", () => {
+  const source = `model M(x: [N, F]) -> [N, 2] {
+  param w: [F, 2] = orthogonal
+  return x @ w
+}`;
+  const codes = (options: object): readonly string[] =>
+    compile({ name: "main.nn", source }, options).diagnostics.map(({ code }) => code);
+  expect([codes({}), codes({ dims: { F: 3 } })]).toEqual([["NN0327"], []]);
+  const { elaboration } = elaborateSource({ name: "main.nn", source }, { allowOpen: true });
+  expect(elaboration?.name).toBe("M");
 });

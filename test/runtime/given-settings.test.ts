@@ -67,6 +67,34 @@ describe("of several steps", () => {
   });
 });
 
+describe("of schedules and regularizers", () => {
+  const planned = (factor: number, l1: number, l2: number) => `
+model M(x: [N, 2]) -> [N, 2] { param w: [1, 2] = ones  return w * x }
+train M(x: [N, 2]) {
+  data: given  batch: 2  minimize: sum(M(x))  update: M  optimizer: sgd(lr: 0.5)
+  schedule: staircase(every: 1, factor: ${factor})  regularize: [l1(${l1}), l2(rate: ${l2})]
+}`;
+  const single = planned(0.5, 0.1, 0.2).replace("[l1(0.1), l2(rate: 0.2)]", "l2(0.2)");
+
+  test.each<[string, string, Readonly<Record<string, number>>, string]>([
+    ["the schedule's", planned(0.5, 0.1, 0.2), { "schedule.factor": 0.25 }, planned(0.25, 0.1, 0.2)],
+    ["one regularizer's of several", planned(0.5, 0.1, 0.2), { "regularize.l2.rate": 0.7 }, planned(0.5, 0.1, 0.7)],
+    ["the only one's", single, { "regularize.rate": 0.7 }, single.replace("l2(0.2)", "l2(0.7)")],
+  ])("%s goes there", async (_, text, settings, expected) => {
+    expect(await trained(text, { settings })).toEqual(await trained(expected, {}));
+    expect(await trained(text, { settings })).not.toEqual(await trained(text, {}));
+  });
+
+  test("an unknown one is told which there are", () => {
+    expect(compiled(planned(0.5, 0.1, 0.2), { settings: { "schedule.factr": 1 } }).told).toEqual([
+      [
+        "error NN0458 no optimizer of `M` has the setting `schedule.factr` to give another value: expected `lr`, `schedule.every`, `schedule.factor`, `regularize.l1.rate`, `regularize.l2.rate` (did you mean `schedule.factor`?)",
+        [],
+      ],
+    ]);
+  });
+});
+
 test("without an optimizer that could take it, that is what is wrong", () => {
   const text = "model M(x: [N, 2]) -> [N, 2] = x |> dense(2)\ntrain M { data: given  loss: mse }";
   expect(compiled(text, { settings: { lr: 1 } }).told).toEqual([

@@ -153,6 +153,14 @@ test.each(["x: [N, prelude.K]", "x: [N, 2 * prelude.K]"])("the prelude has no di
   ]);
 });
 
+test.each([
+  ["const a = 1\nblock f(x: [N], a: int = 3) -> [N] = a * x\nmodel M(x: [N]) -> [N] = f(x)", "const a"],
+  ["block a(x: [N]) -> [N] = x\nmodel M(x: [N]) -> [N] {\n  let a = x\n  return a\n}", "block a"],
+])("what the file declares is named where a body binds it again", (text, first) => {
+  const [{ code, help }] = analysed(text).diagnostics;
+  expect([code, help]).toEqual(["NN0202", `\`${first}\` of the file is known in here, too: rename one of the two`]);
+});
+
 test("every independent mistake is reported in one run", () => {
   expect(
     errors("block f(x: [N]) -> [N] = x |> aaaa\nblock g(x: [N]) -> [K] = x\nmodel M(x: [N]) -> [N] = x |> bbbb").map(

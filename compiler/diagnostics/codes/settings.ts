@@ -185,7 +185,7 @@ export const unknownOptimizerSetting = define<{
     `no optimizer of \`${train}\` has the setting \`${name}\` to give another value: expected ${expected}`,
   explanation:
     "`--set lr=0.01`, or `settings: { lr: 0.01 }`, gives every optimizer of a `train` that has the setting another value; of several steps `--set critic.lr=0.01` means the " +
-    "optimizer of one. A name that none has would be without effect. With `--all` it is enough that the optimizer of one `train` of the file has it.",
+    "optimizer of one, `--set schedule.decay=0.1` the schedule, `--set regularize.rate=1e-4` the regularizer, and `regularize.l2.rate` one of several. A name that none has would be without effect. With `--all` it is enough that the optimizer of one `train` of the file has it.",
 });
 
 export const severalOptimizers = define<{ readonly name: string; readonly steps: string; readonly path: string }>({

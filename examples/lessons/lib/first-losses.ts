@@ -6,17 +6,19 @@ import { compileFile } from "../../../compiler/files.ts";
 import type { TargetName } from "../../../compiler/program/artifact.ts";
 import { prepare, train } from "../../../runtime/train/index.ts";
 
+/** As many as are committed. */
 const steps = 3;
 
 export function unzipped(bytes: Buffer): Buffer {
   return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
 }
 
-/** Of the `train` with this label, or of the first. */
+/** Of the `train` with this label, or of the first; `count` of them. */
 export async function firstLosses(
   file: string,
   label: string | undefined,
   target: TargetName = "wasm",
+  count = steps,
 ): Promise<readonly number[]> {
   const options = { target, ...(label === undefined ? {} : { train: label }) } as const;
   const compiled = compileFile(file, options);
@@ -26,7 +28,7 @@ export async function firstLosses(
   const losses: number[] = [];
   for await (const event of train(compiled.artifact, data)) {
     if (event.event === "step") losses.push(event.loss);
-    if (losses.length === steps) break;
+    if (losses.length === count) break;
   }
   return losses;
 }
