@@ -9,7 +9,7 @@ import type { Attributes, Colours } from "./xml.ts";
 export interface Signed {
   readonly name: string;
   readonly colour: number;
-  readonly sign: "line" | "dashed" | "dot";
+  readonly sign: "line" | "dashed" | "dot" | "ring";
 }
 
 /** Letters of a proportional font of 12 pixels are at most about so wide on average. */
@@ -73,6 +73,8 @@ export function legend(signed: readonly Signed[], room: number, colours: Colours
 function drawSign({ sign, colour }: Signed, x: number, y: number, colours: Colours): string {
   const shade = colourOf(colours, colour);
   if (sign === "dot") return element("circle", { cx: x + 14, cy: y, r: 3.5, fill: shade });
+  if (sign === "ring")
+    return element("circle", { cx: x + 14, cy: y, r: 4, fill: "none", stroke: shade, "stroke-width": 1.5 });
   const dash: Attributes = sign === "dashed" ? { "stroke-dasharray": "4 3" } : {};
   const width = sign === "dashed" ? 1.3 : 2;
   return element("line", { x1: x, x2: x + 20, y1: y, y2: y, stroke: shade, "stroke-width": width, ...dash });

@@ -2,10 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { build } from "esbuild";
-import { root } from "./project.mjs";
+import { startChromium } from "./chromium.mjs";
 
 const times = 9;
 
@@ -34,7 +32,7 @@ console.log(performance.timeOrigin + performance.now(), performance.now() - begu
 
 /** Medians of some pages: `[{ what, answerMs }]`. */
 export async function inPage(inputs) {
-  const { browser, close } = await (await chromium()).startChromium();
+  const { browser, close } = await startChromium();
   const server = createServer(({ url = "" }, response) => answer(inputs, url, response));
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   try {
@@ -68,22 +66,6 @@ import { predict } from "./model.mjs";
 predict(new Float32Array(${width}));
 globalThis.answered = performance.now();
 </script>`);
-}
-
-/** What starts the tests' browser is TypeScript. */
-async function chromium() {
-  const outfile = path.join(root, "dist/cache/chromium.mjs");
-  const entryPoints = [path.join(root, "test/browser/chromium.ts")];
-  await build({
-    entryPoints,
-    outfile,
-    bundle: true,
-    packages: "external",
-    format: "esm",
-    platform: "node",
-    logLevel: "error",
-  });
-  return import(pathToFileURL(outfile).href);
 }
 
 function median(numbers) {

@@ -13,11 +13,14 @@ export function idx(shape, data) {
   return gzipSync(file, { level: 9 });
 }
 
-/** The rows of a packed file of bytes, each a list. */
+/** The rows of a packed file, each a list of its numbers. */
 export function idxRows(packed) {
   const file = gunzipSync(packed);
+  const isBytes = file[2] === 0x08;
   const start = 4 + 4 * file[3];
+  const size = isBytes ? 1 : 4;
   const rows = file.readUInt32BE(4);
-  const length = (file.length - start) / rows;
-  return Array.from({ length: rows }, (_, row) => [...file.subarray(start + row * length, start + (row + 1) * length)]);
+  const length = (file.length - start) / size / rows;
+  const at = (index) => (isBytes ? file[start + index] : file.readFloatBE(start + size * index));
+  return Array.from({ length: rows }, (_, row) => Array.from({ length }, (_number, one) => at(row * length + one)));
 }

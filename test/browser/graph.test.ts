@@ -1,11 +1,12 @@
 /** Pictures of graphs in Chromium: labels lie in their boxes and apart from each other, and are read, light and dark; a page opens, closes and tells. */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { folderWith, nnc } from "../cli/helpers.ts";
 import { startChromium, type Chromium } from "./chromium.ts";
+import { faults } from "./labels.ts";
+import { openFile } from "./open-file.ts";
 
 const examples = path.resolve(import.meta.dirname, "../../examples");
 /** Two convolutions and two normalisations a unit, 24 units. */
@@ -46,81 +47,7 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => chromium.close());
 
-interface Opened {
-  readonly page: Page;
-  /** What the page wrote to its console, threw, or asked of anybody. */
-  readonly complaints: string[];
-}
-
-async function opened(file: string, options: BrowserContextOptions): Promise<Opened> {
-  const context = await chromium.browser.newContext({ locale: "en-US", ...options });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  const place = pathToFileURL(path.join(cwd, file)).href;
-  page.on("console", (message) => complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => {
-    if (request.url() !== place) complaints.push(request.url());
-  });
-  await page.goto(place);
-  return { page, complaints };
-}
-
-/** What is wrong with the labels of the picture in the page; runs there. */
-function faults(): readonly string[] {
-  const found: string[] = [];
-  const texts = [...document.querySelectorAll<SVGTextElement>("svg text")];
-  const areas = texts.map((text) => text.getBoundingClientRect());
-  for (const [at, text] of texts.entries()) {
-    const area = areas[at] ?? new DOMRect();
-    const box = text.closest("g[data-box], g.port, g.buffer")?.querySelector(":scope > rect");
-    const around = box?.getBoundingClientRect();
-    const isOut =
-      around !== undefined &&
-      (area.left < around.left ||
-        area.right > around.right ||
-        area.top < around.top - 1 ||
-        area.bottom > around.bottom + 1);
-    if (isOut) found.push(`${text.textContent} leaves its box`);
-    for (const [other, second] of areas.slice(at + 1).entries()) {
-      const width = Math.min(area.right, second.right) - Math.max(area.left, second.left);
-      const height = Math.min(area.bottom, second.bottom) - Math.max(area.top, second.top);
-      // Lines of one box touch by what letters do not use.
-      if (width > 0.5 && height > 2.5)
-        found.push(`${text.textContent} and ${texts[at + 1 + other]?.textContent} overlap`);
-    }
-  }
-  const channels = (colour: string): readonly number[] => (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
-  const luminance = (colour: string): number => {
-    const [red = 0, green = 0, blue = 0] = channels(colour).map((one) => {
-      const share = one / 255;
-      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  };
-  const contrasts = texts.map((text) => {
-    const plate = text.previousElementSibling?.matches(".plate") === true ? text.previousElementSibling : undefined;
-    const ground = plate ?? text.closest("g[data-box], g.port, g.buffer")?.querySelector(":scope > rect");
-    const behind =
-      ground === undefined || ground === null
-        ? getComputedStyle(document.documentElement).getPropertyValue("--ground").trim()
-        : getComputedStyle(ground).fill;
-    const hex = /^#(..)(..)(..)$/
-      .exec(behind)
-      ?.slice(1)
-      .map((pair) => parseInt(pair, 16))
-      .join(", ");
-    const [one, other] = [
-      luminance(getComputedStyle(text).fill),
-      luminance(hex === undefined ? behind : `rgb(${hex})`),
-    ];
-    return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-  });
-  for (const [at, contrast] of contrasts.entries())
-    if (contrast < 4.5) found.push(`${texts[at]?.textContent} has a contrast of ${contrast.toFixed(1)}`);
-  if (texts.length < 4) found.push("there is nothing to read");
-  return found;
-}
+const opened = (file: string, options: BrowserContextOptions) => openFile(chromium, path.join(cwd, file), options);
 
 describe.each(["light", "dark"] as const)("%s", (colorScheme) => {
   test.each(pictures.map(([name]) => name))(

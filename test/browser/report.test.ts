@@ -1,12 +1,11 @@
 /** Reports and comparisons in Chromium, opened from the disk: nothing is asked of anybody, nothing overlaps, and all of it is read at both widths, light and dark. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
-import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pointsCsv, stepsSource } from "../cli/fixture.ts";
 import { folderWith, nnc } from "../cli/helpers.ts";
 import { startChromium, type Chromium } from "./chromium.ts";
+import { openFile } from "./open-file.ts";
 import { badWords, paleThings } from "./words.ts";
 
 /** Names, words and cells that could end a string, an element or a script, turn the direction of writing, or are keys with a meaning of their own. */
@@ -75,25 +74,8 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => chromium.close());
 
-interface Opened {
-  readonly page: Page;
-  /** What the page wrote to its console, threw, asked of anybody, or opened. */
-  readonly complaints: readonly string[];
-}
-
-async function opened(name: string, width: number, colorScheme: "light" | "dark"): Promise<Opened> {
-  const context = await chromium.browser.newContext({ viewport: { width, height: 800 }, colorScheme });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  const place = pathToFileURL(path.join(cwd, name)).href;
-  page.on("console", (message) => complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => {
-    if (request.url() !== place && !request.url().startsWith("data:image/png;")) complaints.push(request.url());
-  });
-  await page.goto(place);
-  return { page, complaints };
-}
+const opened = (name: string, width: number, colorScheme: "light" | "dark") =>
+  openFile(chromium, path.join(cwd, name), { viewport: { width, height: 800 }, colorScheme });
 
 describe.each([390, 1200])("%d pixels wide", (width) => {
   test.each(pages.flatMap((name) => (["light", "dark"] as const).map((scheme) => [name, scheme] as const)))(

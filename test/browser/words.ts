@@ -13,7 +13,13 @@ export function badWords(): readonly string[] {
     const frame = svg.getBoundingClientRect();
     const small = texts.filter(({ size }) => size < 7).map(({ words, size }) => `${words} is ${size} pixels high`);
     const cut = texts
-      .filter(({ box }) => box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1)
+      .filter(
+        ({ box }) =>
+          box.left < frame.left - 1 ||
+          box.right > frame.right + 1 ||
+          box.top < frame.top - 1 ||
+          box.bottom > frame.bottom + 1,
+      )
       .map(({ words }) => `${words} leaves its picture`);
     const over = texts.flatMap((one, at) =>
       texts

@@ -4,7 +4,10 @@ import { contourOf, fieldOf, runsOf } from "../../examples/lessons/lib/field.ts"
 import { bounded, exact, figure, isHeld, percent } from "../../examples/lessons/lib/lesson.ts";
 import { differences } from "../../examples/lessons/lib/main.ts";
 import { filled, quoted } from "../../examples/lessons/lib/readme.ts";
+import type { Mark } from "../../examples/lessons/lib/panel.ts";
+import { pictureOf } from "../../examples/lessons/lib/picture.ts";
 import type { Facts } from "../../examples/lessons/lib/readme.ts";
+import { tableOf } from "../../examples/lessons/lib/table.ts";
 
 const facts: Facts = { figures: { loss: figure(-0.127, 2) }, texts: { table: "| a |" }, first: {} };
 const read = (name: string): string => `// ${name}\n`;
@@ -72,4 +75,55 @@ test("the line of a value is where the field has it", () => {
   expect(pieces.length).toBeGreaterThan(0);
   for (const [x, y] of pieces.flat()) expect(2 * x + y).toBeCloseTo(1, 9);
   expect(contourOf(field, 10)).toEqual([]);
+});
+
+test("a table has a line for each row, and numbers stand at the right", () => {
+  expect(tableOf(["rate", "loss"], [["small", 0.5]])).toBe("| rate | loss |\n| --- | ---: |\n| small | 0.5 |");
+});
+
+describe("a chart", () => {
+  const drawn = (...marks: readonly Mark[]): string => {
+    const ends = { from: 0, to: 1 };
+    return pictureOf("t", [
+      { kind: "chart", title: "t", x: { label: "x", ...ends }, y: { label: "y", ...ends }, marks },
+    ]);
+  };
+
+  test("shows a ring in the legend as it shows it in the plot, hollow", () => {
+    const svg = drawn({ kind: "dots", points: [[0.5, 0.5]], colour: 7, ring: true, name: "lowest" });
+    expect(svg).toMatch(/<circle [^>]*fill="none" stroke="var\(--curve-7\)"[^>]*>\s*<text[^>]*>lowest</);
+  });
+
+  test("draws a dot on the edge whole, and none beyond it; a line ends at the edge", () => {
+    const beyond: Mark = { kind: "dots", points: [[2, 0.5]], colour: 0 };
+    const dots = drawn({ kind: "dots", points: [[1, 0.5]], colour: 0 }, beyond);
+    expect([...dots.matchAll(/M[\d.]+ [\d.]+h0/g)]).toHaveLength(1);
+    const clips = (svg: string): number => svg.split("<svg").length - 2;
+    expect(clips(dots)).toBe(0);
+    expect(
+      clips(
+        drawn({
+          kind: "line",
+          points: [
+            [0, 0],
+            [2, 2],
+          ],
+          colour: 0,
+        }),
+      ),
+    ).toBe(1);
+  });
+
+  test("leaves no gap between rows of cells: where one ends the next begins, to the last digit", () => {
+    const field = {
+      x: [0, 1],
+      y: [0, 1],
+      rows: [[0], [1], [0], [1], [0]].map(([one = 0]) => [one, one, one]),
+    } as const;
+    const svg = drawn({ kind: "regions", field });
+    const edges = [...svg.matchAll(/M[-\d.]+ ([-\d.]+)H[-\d.]+V([-\d.]+)H/g)].map(([, top, bottom]) => [top, bottom]);
+    expect(edges).toHaveLength(5);
+    const tops = edges.map(([top]) => top);
+    expect(edges.filter(([, bottom]) => !tops.includes(bottom))).toHaveLength(1);
+  });
 });

@@ -5,6 +5,7 @@ import { exact, figure } from "../lib/lesson.ts";
 import type { Lesson } from "../lib/lesson.ts";
 import type { Drawing } from "../lib/panel.ts";
 import { pictureOf } from "../lib/picture.ts";
+import { tableOf } from "../lib/table.ts";
 import type { Workshop } from "../lib/workshop.ts";
 
 const names = ["w", "b", "v", "c"] as const;
@@ -123,12 +124,17 @@ export const lesson: Lesson = {
     const dead = nnc.train("chain.nn", { flags: [...probes, "--const", "bias=-7"] });
     const normOf = (of: typeof run, name: string) => of.steps[0]?.probes?.[`Chain.${name}`]?.gradientNorm ?? Number.NaN;
     const rows = names.map((name) => {
-      const cells = [hand.slopes[name], nudges[name].toFixed(3), found.slopes[name], normOf(run, name)];
-      return `| $${name}$ | ${cells.join(" | ")} | ${start[name]} | ${moved.get(`Chain.${name}`)?.[0]?.toFixed(3)} |`;
+      const slopes = [hand.slopes[name], nudges[name].toFixed(3), found.slopes[name], normOf(run, name)];
+      return [`$${name}$`, ...slopes, start[name], moved.get(`Chain.${name}`)?.[0]?.toFixed(3) ?? ""];
     });
     const head = [
-      "| parameter | by hand | nudged by 0.001 | `grad` | in the training | before the step | after it |",
-      "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+      "parameter",
+      "by hand",
+      "nudged by 0.001",
+      "`grad`",
+      "in the training",
+      "before the step",
+      "after it",
     ];
     return {
       figures: {
@@ -138,7 +144,7 @@ export const lesson: Lesson = {
         "dead slope of c": exact(normOf(dead, "c")),
         "dead slope of w": exact(normOf(dead, "w")),
       },
-      texts: { table: [...head, ...rows].join("\n") },
+      texts: { table: tableOf(head, rows) },
       pictures: {
         "chain.svg": pictureOf("Two neurons in a row: values go forward, slopes come back", [
           chainDrawing("Values forward (blue), slopes of the loss back (orange)", hand),

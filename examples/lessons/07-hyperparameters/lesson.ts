@@ -3,6 +3,7 @@ import { exact, figure, percent } from "../lib/lesson.ts";
 import type { Lesson } from "../lib/lesson.ts";
 import type { Mark } from "../lib/panel.ts";
 import { pictureOf } from "../lib/picture.ts";
+import { tableOf } from "../lib/table.ts";
 import type { Run } from "../lib/workshop.ts";
 
 const rates = [0.0003, 0.003, 0.03, 0.3];
@@ -29,9 +30,9 @@ export const lesson: Lesson = {
     const ofBest = [rightOf(best.run), ...seeds];
     const rows = rates.map((rate) => {
       const cells = runs.filter((one) => one.rate === rate).map(({ run }) => percent(rightOf(run), 1).shown);
-      return `| ${rate} | ${cells.join(" | ")} |`;
+      return [rate, ...cells];
     });
-    const head = ["| learning rate | 2 hidden neurons | 16 | 64 |", "| --- | ---: | ---: | ---: |"];
+    const head = ["learning rate", "2 hidden neurons", "16", "64"];
     const curves = runs.map(({ rate, width, run }): Mark => ({
       kind: "line",
       points: run.epochs.map(({ epoch, holdout }) => [epoch, Number(holdout?.loss)]),
@@ -42,7 +43,10 @@ export const lesson: Lesson = {
     }));
     const dots = widths.map((width, at): Mark => ({
       kind: "dots",
-      points: runs.filter((one) => one.width === width).map(({ rate, run }) => [rate, 100 * rightOf(run)]),
+      // Beside each other, or those that reach the same would be one dot.
+      points: runs
+        .filter((one) => one.width === width)
+        .map(({ rate, run }) => [rate * 1.2 ** (at - 1), 100 * rightOf(run)]),
       colour: at,
       radius: 4,
       name: `${width} hidden`,
@@ -58,7 +62,7 @@ export const lesson: Lesson = {
         "least over seeds": percent(Math.min(...ofBest), 1),
         "most over seeds": percent(Math.max(...ofBest), 1),
       },
-      texts: { table: [...head, ...rows].join("\n") },
+      texts: { table: tableOf(head, rows) },
       pictures: {
         "search.svg": pictureOf("Twelve runs: their losses over the epochs, and what they reach", [
           {
@@ -70,7 +74,7 @@ export const lesson: Lesson = {
           },
           {
             kind: "chart",
-            title: "Digits told right after ten epochs",
+            title: "Digits told right after ten epochs, widths side by side",
             x: { label: "learning rate", scale: "log", from: 0.0001, to: 1 },
             y: { label: "percent", from: 0, to: 100 },
             marks: dots,

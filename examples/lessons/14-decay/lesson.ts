@@ -5,6 +5,7 @@ import { exact } from "../lib/lesson.ts";
 import type { Figure, Lesson } from "../lib/lesson.ts";
 import type { Chart, Point } from "../lib/panel.ts";
 import { pictureOf } from "../lib/picture.ts";
+import { tableOf } from "../lib/table.ts";
 import type { Workshop } from "../lib/workshop.ts";
 
 type Row = readonly [a: number, b: number, y: number];
@@ -109,9 +110,9 @@ export const lesson: Lesson = {
     const hasty = await watch(nnc, "exponential", { rate: 0.5 });
     const table = ways.map(({ label, name }) => {
       const [early, late] = [20, epochs].map((last) => power(level(pathOf(label), last)).shown);
-      return `| ${name} | ${runs.get(label)?.rates.at(-1)?.[1].toPrecision(2)} | ${early} | ${late} |`;
+      return [name, runs.get(label)?.rates.at(-1)?.[1].toPrecision(2) ?? "", early ?? "", late ?? ""];
     });
-    const head = ["| rate | at the end | epochs 11 to 20 | epochs 91 to 100 |", "| --- | ---: | ---: | ---: |"];
+    const head = ["rate", "at the end", "epochs 11 to 20", "epochs 91 to 100"];
     const settled = pathOf("inverse_time");
     return {
       figures: {
@@ -123,14 +124,14 @@ export const lesson: Lesson = {
         "square root at the end": power(level(pathOf("sqrt_epoch"), epochs)),
         "too soon": power(level(hasty.path, epochs)),
       },
-      texts: { levels: [...head, ...table].join("\n") },
+      texts: { levels: tableOf(head, table) },
       pictures: {
         "rates.svg": pictureOf("Learning rates that stay and that decay, and the loss with each", [
           {
             kind: "chart",
             title: "The learning rate",
             x: { label: "epoch", from: 0, to: epochs },
-            y: { label: "learning rate", scale: "log", from: 0.001, to: 0.3 },
+            y: { label: "learning rate", scale: "log", from: 0.0002, to: 0.3 },
             marks: ways.map(({ label, colour, name }) => {
               const constant = label === "large" || label === "small";
               return { kind: "line", points: runs.get(label)?.rates ?? [], colour, name, dashed: constant } as const;

@@ -4,6 +4,7 @@ import { exact, figure, percent } from "../lib/lesson.ts";
 import type { Lesson } from "../lib/lesson.ts";
 import type { Mark, Point } from "../lib/panel.ts";
 import { pictureOf } from "../lib/picture.ts";
+import { tableOf } from "../lib/table.ts";
 import type { Run, Workshop } from "../lib/workshop.ts";
 
 const labels = ["Off", "Average", "Epoch", "Batch"] as const;
@@ -119,7 +120,7 @@ export const lesson: Lesson = {
     const last = runs.Off.steps.at(-1)?.average ?? Number.NaN;
     const sooner = runs.Average.steps.find(({ average }) => average <= last)?.step ?? Number.NaN;
     const stands = runs.Off.epochs.find(({ train: { loss } }) => Number(loss) < 2)?.epoch ?? Number.NaN;
-    const table: string[] = [];
+    const table: (readonly string[])[] = [];
     let lonely = Number.NaN;
     for (const label of labels) {
       const points = accuracies(runs[label]);
@@ -128,12 +129,9 @@ export const lesson: Lesson = {
       const cells = [points[0]?.[1] ?? 0, points.at(-1)?.[1] ?? 0, together, alone].map(
         (share) => `${(100 * share).toFixed(0)} %`,
       );
-      table.push(`| ${looks[label].name} | ${cells.join(" | ")} |`);
+      table.push([looks[label].name, ...cells]);
     }
-    const head = [
-      "| `statistics` | after epoch 1 | after the last | 300 rows at once | the same, each alone |",
-      "| --- | ---: | ---: | ---: | ---: |",
-    ];
+    const head = ["`statistics`", "after epoch 1", "after the last", "300 rows at once", "the same, each alone"];
     const lossOf = (label: Label): Mark => ({
       kind: "line",
       points: runs[label].epochs.map(({ epoch, train: { loss } }): Point => [epoch, Number(loss)]),
@@ -150,7 +148,7 @@ export const lesson: Lesson = {
         "accuracy with two rows": percent(accuracies(tiny).at(-1)?.[1] ?? 0),
         "accuracy with sixty rows": percent(accuracies(runs.Average)[2]?.[1] ?? 0),
       },
-      texts: { accuracies: [...head, ...table].join("\n") },
+      texts: { accuracies: tableOf(head, table) },
       pictures: {
         "losses.svg": pictureOf("The loss and the hold-out's accuracy with and without batch normalisation", [
           {

@@ -4,6 +4,7 @@ import { exact, figure, mean } from "../lib/lesson.ts";
 import type { Lesson } from "../lib/lesson.ts";
 import type { Chart, Mark, Point } from "../lib/panel.ts";
 import { pictureOf } from "../lib/picture.ts";
+import { tableOf } from "../lib/table.ts";
 import type { WatchOptions, Workshop } from "../lib/workshop.ts";
 
 const truth = (x: number): number => Math.sin(4 * x);
@@ -155,11 +156,14 @@ export const lesson: Lesson = {
     const best = early.epochs.findLast((epoch) => epoch.best);
     const [few, many] = [await sizedOf(nnc, 1), await sizedOf(nnc, 40)];
     const [smallest, largest] = [spreads[0], spreads.at(-1)];
-    const rows = cures.map(
-      ({ label, name }) =>
-        `| ${name} | ${last(of(label).training).toFixed(3)} | ${last(of(label).holdout).toFixed(3)} |`,
-    );
-    const stopped = `| early stopping, epoch ${best?.epoch} | ${Number(best?.train.loss).toFixed(3)} | ${Number(best?.holdout?.loss).toFixed(3)} |`;
+    const row = (name: string, training: unknown, holdout: unknown) => [
+      name,
+      ...[training, holdout].map((loss) => Number(loss).toFixed(3)),
+    ];
+    const rows = [
+      ...cures.map(({ label, name }) => row(name, last(of(label).training), last(of(label).holdout))),
+      row(`early stopping, epoch ${best?.epoch}`, best?.train.loss, best?.holdout?.loss),
+    ];
     return {
       figures: {
         points: exact(points.length),
@@ -180,9 +184,7 @@ export const lesson: Lesson = {
         "large with 10": figure(many.holdout[0]?.[1] ?? Number.NaN, 2),
       },
       texts: {
-        cures: ["| held back by | training loss | hold-out loss |", "| --- | ---: | ---: |", ...rows, stopped].join(
-          "\n",
-        ),
+        cures: tableOf(["held back by", "training loss", "hold-out loss"], rows),
       },
       pictures: {
         "spread.svg": pictureOf(

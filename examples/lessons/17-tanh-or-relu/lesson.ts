@@ -3,6 +3,7 @@ import { exact, figure, percent } from "../lib/lesson.ts";
 import type { Lesson } from "../lib/lesson.ts";
 import type { Point } from "../lib/panel.ts";
 import { pictureOf } from "../lib/picture.ts";
+import { tableOf } from "../lib/table.ts";
 import type { Workshop } from "../lib/workshop.ts";
 
 const kinds = [
@@ -50,12 +51,9 @@ export const lesson: Lesson = {
     const table = kinds.map(({ model, name }) => {
       const { losses, holdout } = runs[model];
       const error = `${(100 * (holdout.at(-1)?.[1] ?? Number.NaN)).toFixed(0)} %`;
-      return `| ${name} | ${stepsOf(model)} | ${losses.at(-1)?.[1].toFixed(2)} | ${error} |`;
+      return [name, stepsOf(model), losses.at(-1)?.[1].toFixed(2) ?? "", error];
     });
-    const head = [
-      `| activation | steps to a loss of ${level} | loss after all | wrong on the hold-out |`,
-      "| --- | ---: | ---: | ---: |",
-    ];
+    const head = ["activation", `steps to a loss of ${level}`, "loss after all", "wrong on the hold-out"];
     return {
       figures: {
         level: exact(level),
@@ -67,7 +65,7 @@ export const lesson: Lesson = {
         "wrong with ReLU": percent(runs.Relu.holdout.at(-1)?.[1] ?? Number.NaN),
         "wrong with tanh": percent(runs.Tanh.holdout.at(-1)?.[1] ?? Number.NaN),
       },
-      texts: { table: [...head, ...table].join("\n") },
+      texts: { table: tableOf(head, table) },
       pictures: {
         "losses.svg": pictureOf("Loss and first-layer gradient of four convolutions with three activations", [
           {

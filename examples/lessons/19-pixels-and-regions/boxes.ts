@@ -1,5 +1,4 @@
 /** Boxes out of what the detector says of its cells, and when one counts as right. */
-import { gunzipSync } from "node:zlib";
 
 export const kinds = ["disc", "square", "triangle"];
 
@@ -49,22 +48,15 @@ export function boxesOf(answers: readonly Answer[], least: number): readonly Box
   return answers.filter(({ chance }) => chance > least).map(({ box }) => box);
 }
 
-/** Those of the data: kinds of cells, 0 where no shape has its centre, and a packed file of four numbers for each. */
-export function trueBoxes(rows: readonly (readonly number[])[], packed: Buffer): readonly (readonly Box[])[] {
-  const file = gunzipSync(packed);
-  const start = 4 + 4 * 4;
+/** Those of the data, row by row: kinds of cells, 0 where no shape has its centre, and four numbers for each cell. */
+export function trueBoxes(
+  rows: readonly (readonly number[])[],
+  places: readonly (readonly number[])[],
+): readonly (readonly Box[])[] {
   return rows.map((row, number) =>
-    row.flatMap((kind, at) => {
-      if (kind === 0) return [];
-      const first = start + 4 * 4 * (number * cells * cells + at);
-      return [
-        boxAt(
-          at,
-          kind - 1,
-          [0, 1, 2, 3].map((one) => file.readFloatBE(first + 4 * one)),
-        ),
-      ];
-    }),
+    row.flatMap((kind, at) =>
+      kind === 0 ? [] : [boxAt(at, kind - 1, places[number]?.slice(4 * at, 4 * at + 4) ?? [])],
+    ),
   );
 }
 

@@ -157,7 +157,7 @@ export const lesson: Lesson = {
     const detected = nnc.train("regions.nn");
     const outputs = await nnc.outputs("regions.nn", { run: detected }, { image: scenes });
     const answers = outputs.map(answersOf);
-    const real = trueBoxes(idxRows(read("detect-test-kinds")), read("detect-test-boxes"));
+    const real = trueBoxes(idxRows(read("detect-test-kinds")), idxRows(read("detect-test-boxes")));
     const count = real.flat().length;
     const at = (least: number) => {
       const said = answers.map((row) => boxesOf(row, least));

@@ -6,6 +6,7 @@ import { figure, mean, percent } from "../lib/lesson.ts";
 import type { Lesson } from "../lib/lesson.ts";
 import type { LessonPanel } from "../lib/panel.ts";
 import { pictureOf } from "../lib/picture.ts";
+import { tableOf } from "../lib/table.ts";
 import type { Run, Workshop } from "../lib/workshop.ts";
 import { length, table, texts, words } from "./sentences.ts";
 import type { Part, Place } from "./sentences.ts";
@@ -87,7 +88,7 @@ interface Found extends Seen {
 }
 
 /** A line for each part of a sentence: the means over all such places. */
-function tableOf(found: readonly Found[]): string {
+function gatesTable(found: readonly Found[]): string {
   const parts: Readonly<Record<Part, string>> = {
     subject: "the subject",
     between: "another noun",
@@ -95,11 +96,11 @@ function tableOf(found: readonly Found[]): string {
     verb: "the verb",
     end: "the full stop",
   };
-  const lines = Object.entries(parts).map(([part, name]) => {
+  const rows = Object.entries(parts).map(([part, name]) => {
     const there = found.filter(({ place }) => place.part === part);
-    return `| ${name} | ${gates.map((gate) => mean(there.map((one) => one[gate])).toFixed(2)).join(" | ")} |`;
+    return [name, ...gates.map((gate) => mean(there.map((one) => one[gate])).toFixed(2))];
   });
-  return ["| at | keep | take | show |", "| --- | ---: | ---: | ---: |", ...lines].join("\n");
+  return tableOf(["at", ...gates], rows);
 }
 
 /** The share of the verbs that go with the noun right before them. */
@@ -151,7 +152,7 @@ export const lesson: Lesson = {
         "cell before one": figure(before(1), 1),
         "cell before several": figure(before(2), 1),
       },
-      texts: { gates: tableOf(found) },
+      texts: { gates: gatesTable(found) },
       pictures: {
         "gates.svg": pictureOf("Gates and cell over two sentences; how many verbs are right", [
           sentencePanel(own),

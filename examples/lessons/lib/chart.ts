@@ -26,22 +26,24 @@ export function drawChart(chart: Chart, width: number, colours: Colours): Drawn 
   const x = axisFor(
     chart.x,
     points.map(([value]) => value),
-    Math.max(2, Math.floor(across / 42)),
+    Math.max(2, Math.floor(across / 38)),
   );
   const down = chart.square === true ? across : Math.round(Math.min(230, across * 0.62));
   const frame: Frame = { x, y, width: across, height: down, colours };
   const signed = chart.marks.flatMap(signOf);
   const below = inner.top + down + inner.bottom;
   const rows = signed.length === 0 ? 0 : legendRows(signed, width - 8).length;
-  const clip = element(
-    "svg",
-    { width: across, height: down },
-    chart.marks.flatMap((mark) => drawMark(mark, frame)),
-  );
+  // Lines end at the frame; a dot on its edge is drawn whole.
+  const drawn = chart.marks.flatMap((mark) => {
+    const marks = drawMark(mark, frame);
+    return mark.kind === "dots" || marks.length === 0
+      ? marks
+      : [element("svg", { width: across, height: down }, marks)];
+  });
   const parts = [
     group({ x: left, y: inner.top }, [
       ...grid(frame),
-      clip,
+      ...drawn,
       ...chart.marks.flatMap((mark) => (mark.kind === "label" ? [drawLabel(mark, frame)] : [])),
     ]),
     text(chart.x.label, {
@@ -89,8 +91,16 @@ function pointsOf(mark: Mark): readonly Point[] {
 
 function signOf(mark: Mark): readonly Signed[] {
   if ((mark.kind !== "line" && mark.kind !== "dots") || mark.name === undefined) return [];
-  const sign = mark.kind === "dots" ? "dot" : mark.dashed === true ? "dashed" : "line";
-  return [{ name: mark.name, colour: mark.colour, sign }];
+  return [{ name: mark.name, colour: mark.colour, sign: signFor(mark) }];
+}
+
+function signFor(mark: Mark & { kind: "line" | "dots" }): Signed["sign"] {
+  switch (mark.kind) {
+    case "line":
+      return mark.dashed === true ? "dashed" : "line";
+    case "dots":
+      return mark.ring === true ? "ring" : "dot";
+  }
 }
 
 function drawMark(mark: Mark, frame: Frame): readonly string[] {
@@ -147,10 +157,12 @@ function drawLine({ points, colour, dashed, thick = 2 }: Mark & { kind: "line" }
   });
 }
 
-/** One path for all: of round ends, or of circles. */
+/** One path for all that lie in the frame: of round ends, or of circles. */
 function drawDots({ points, colour, radius = 3, ring = false }: Mark & { kind: "dots" }, frame: Frame): string {
   const stroke = colourOf(frame.colours, colour);
-  const places = points.map((point) => place(frame, ...point));
+  const places = points
+    .map((point) => place(frame, ...point))
+    .filter(([x, y]) => x > -0.5 && x < frame.width + 0.5 && y > -0.5 && y < frame.height + 0.5);
   if (ring) {
     const around = `a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0`;
     const circles = places.map(([x, y]) => `M${rounded(x - radius)} ${rounded(y)}${around}`);
@@ -171,11 +183,13 @@ function drawCells(
   const [right, top] = place(frame, field.x[1], field.y[1]);
   const wide = (right - left) / Math.max(1, (field.rows[0]?.length ?? 1) - 1);
   const high = (bottom - top) / Math.max(1, field.rows.length - 1);
-  const d = runs.map(({ row, from, to }) => {
-    const [x, y] = [left + (from - 0.5) * wide, bottom - (row + 0.5) * high];
-    return `M${rounded(x)} ${rounded(y)}h${rounded((to - from) * wide)}v${rounded(high)}h${rounded((from - to) * wide)}z`;
-  });
-  // Without soft edges, between which the ground would shine through.
+  // Neighbours share an edge to the last digit, or the ground would shine through between them.
+  const across = (column: number): string => rounded(left + (column - 0.5) * wide);
+  const down = (row: number): string => rounded(bottom - (row - 0.5) * high);
+  const d = runs.map(
+    ({ row, from, to }) => `M${across(from)} ${down(row + 1)}H${across(to)}V${down(row)}H${across(from)}z`,
+  );
+  // Without soft edges, for the same reason.
   return element("path", { d: d.join(""), "shape-rendering": "crispEdges", ...look });
 }
 
@@ -207,5 +221,10 @@ function drawLabel({ at, words, anchor = "start", colour }: Mark & { kind: "labe
     y: anchor === "middle" ? y - 8 : y + 4,
     "text-anchor": anchor,
     fill: colour === undefined ? frame.colours.strong : colourOf(frame.colours, colour),
+    // A rim of the ground keeps it apart from marks below it.
+    stroke: "var(--card)",
+    "stroke-width": 3,
+    "stroke-linejoin": "round",
+    "paint-order": "stroke",
   });
 }
