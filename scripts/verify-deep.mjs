@@ -1,8 +1,8 @@
 /**
  * `npm run verify:deep`: everything of `verify`, then the random tests at full size with a fresh seed, the planted bugs, the export of every
  * example, what the examples reach over several seeds, the lessons, and mutation testing in what is left of the hour. Writes `docs/verify-report.md`. NNC_SEED repeats a
- * run; NNC_SCALE makes it longer or shorter; NNC_MUTATION_MINUTES is the time for mutants, 0 for none. `-- --again verify`, `random`, `examples` or
- * `mutation` runs that stage once more, after a mend, and puts what it found into the report that is there: each line says on which commit it was run.
+ * run; NNC_SCALE makes it longer or shorter; NNC_MUTATION_MINUTES is the time for mutants, 0 for none. `-- --again verify`, `random`, `examples`,
+ * `lessons` or `mutation` runs that stage once more, after a mend, and puts what it found into the report that is there: each line says on which commit it was run.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -235,12 +235,15 @@ function randomStage(environment) {
 /** The stage, and what it measured. */
 function examplesStage(folder) {
   let measured = [];
-  const line = stage("figures of the examples and the lessons", () => {
+  const line = stage("figures of the examples", () => {
     measured = measureExamples(folder);
-    const lessonsHold = run(process.execPath, ["scripts/lessons.mjs", "--check"]) === 0;
-    return lessonsHold && measured.every(({ figures }) => figures.every(({ passed }) => passed));
+    return measured.every(({ figures }) => figures.every(({ passed }) => passed));
   });
   return { line, measured };
+}
+
+function lessonsStage() {
+  return stage("lessons: figures and commands", () => run(process.execPath, ["scripts/lessons.mjs", "--check"]) === 0);
 }
 
 function mutationStage(time, { NNC_SEED, NNC_FACTS }) {
@@ -266,8 +269,9 @@ function verifyDeep(folder) {
   const environment = randomSettings(folder);
   const before = [verifyStage(), randomStage(environment)];
   const { line, measured } = examplesStage(folder);
+  const lessons = lessonsStage();
   const minutes = mutationMinutes(started);
-  const stages = [...before, line, ...(minutes === 0 ? [] : [mutationStage(minutes, environment)])];
+  const stages = [...before, line, lessons, ...(minutes === 0 ? [] : [mutationStage(minutes, environment)])];
   writeWhole(reportFile, `${report(started, stages, readFacts(environment.NNC_FACTS), measured)}\n`);
   for (const { name, passed, time } of stages) console.log(`${passed ? "passed" : "FAILED"}  ${name} (${time})`);
   return stages.every(({ passed }) => passed);
@@ -296,6 +300,7 @@ const again = {
       return { line, texts: [examplesText(measured)] };
     },
   },
+  lessons: { line: "lessons", run: () => ({ line: lessonsStage(), texts: [] }) },
   mutation: {
     line: "mutation testing",
     parts: ["## Mutation testing"],
@@ -306,6 +311,14 @@ const again = {
     },
   },
 };
+
+/** The report with a stage's line in the place of the one that begins so; behind the others where none does. */
+function withLine(text, begin, line) {
+  const own = new RegExp(`^\\| ${begin}.*$`, "m");
+  if (own.test(text)) return text.replace(own, () => line);
+  const [stages] = /(?<=^## Stages\n\n)(?:\|.*\n)+/m.exec(text);
+  return text.replace(stages, () => `${stages}${line}\n`);
+}
 
 /** Runs one stage; what the report says of the others stays. */
 function verifyAgain(name, folder) {
@@ -319,10 +332,7 @@ function verifyAgain(name, folder) {
   };
   const found = [before.slice(0, place(from)).trimEnd(), ...texts, before.slice(place(to)).trimEnd()];
   const whole = found.filter((text) => text !== "").join("\n\n");
-  writeWhole(
-    reportFile,
-    `${whole.replace(new RegExp(`^\\| ${begin}.*$`, "m"), () => `| ${lineOf(line).join(" | ")} |`)}\n`,
-  );
+  writeWhole(reportFile, `${withLine(whole, begin, `| ${lineOf(line).join(" | ")} |`)}\n`);
   return line.passed;
 }
 
