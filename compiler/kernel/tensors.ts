@@ -1,7 +1,7 @@
 /** Which tensors a kernel reads and writes: what ordering, planning and scheduling ask. */
-import { mapScalar, type Load } from "../loops/scalar.ts";
-import type { Scalar } from "../loops/types.ts";
+import { renameLoads, type Names } from "../loops/alike.ts";
 import { accountOf } from "./accesses.ts";
+import { likenesses } from "./alike.ts";
 import { mapStage } from "./stage.ts";
 import type { Kernel } from "./types.ts";
 
@@ -21,11 +21,17 @@ function withoutRows(lists: ReadonlyMap<string, unknown>, { rows }: Kernel): Rea
   return tensors;
 }
 
-/** The kernel with every tensor renamed that `names` has. */
-export function renameTensors(kernel: Kernel, names: ReadonlyMap<string, string>): Kernel {
+/** The kernel with every tensor renamed that `names` has: like the same model, where it has one. */
+export function renameTensors(kernel: Kernel, names: Names): Kernel {
   const rename = (tensor: string): string => names.get(tensor) ?? tensor;
-  const isRenamed = (node: Scalar): node is Load => node.kind === "load" && rename(node.tensor) !== node.tensor;
-  const scalar = (value: Scalar): Scalar =>
-    mapScalar(value, (node) => (isRenamed(node) ? { ...node, tensor: rename(node.tensor) } : node));
-  return { ...kernel, stages: kernel.stages.map((stage) => mapStage(stage, scalar, rename)) };
+  const stages = kernel.stages.map((stage) => mapStage(stage, (value) => renameLoads(value, rename), rename));
+  likenesses.follow(kernel.stages, stages, rename);
+  return { ...kernel, stages };
+}
+
+/** The kernel, from now on a model. */
+export function asModel(kernel: Kernel): Kernel {
+  const { loads, stores } = accountOf(kernel);
+  likenesses.declare(kernel.stages, [...loads.keys(), ...stores.keys()]);
+  return kernel;
 }
