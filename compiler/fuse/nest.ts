@@ -119,54 +119,48 @@ function isProduct(kernel: Kernel): kernel is Chain["product"] {
   );
 }
 
-/** By the form of a chain, the nest that the first one became, and the chain's tensors. */
-type Models = Map<string, { readonly nest: Kernel; readonly tensors: readonly string[] }>;
+/** What the first chain of each form became, if anything, and its tensors. */
+type Models = Map<string, { readonly nest: Kernel | undefined; readonly tensors: readonly string[] }>;
 
 /** Undefined where no axis leads in all three, or what is private would be too much. Chains of one form have one nest up to names. */
 function nestOf(chain: Chain, types: ReadonlyMap<string, Tensor>, models: Models): Kernel | undefined {
+  const { before, product: among, behind } = chain;
+  const names = new UniqueNames([before, among, behind].flatMap((kernel) => [...readsOf(kernel)]));
+  const rows = [names.take("tiles"), names.take("sums")] as const;
+  const { key, tensors } = formOfChain(chain, rows, types);
+  const model = models.get(key) ?? { nest: joinedOf(chain, rows), tensors };
+  models.set(key, model);
+  return (
+    model.nest && {
+      ...renameTensors(model.nest, new Map(model.tensors.map((tensor, n) => [tensor, tensors[n]]))),
+      name: behind.name,
+      origins: [...before.origins, ...among.origins, ...behind.origins],
+      values: [before, among, behind].flatMap(({ values = [] }) => values),
+    }
+  );
+}
+
+/** The nest, with rows of these names. */
+function joinedOf(chain: Chain, [ofTiles, ofSums]: readonly [string, string]): Kernel | undefined {
   const { before, product: among, behind, tiles, sums } = chain;
   const leading = leadingAxes(chain);
-  const names = new UniqueNames([before, among, behind].flatMap((kernel) => [...readsOf(kernel)]));
   const held = new Map([
-    [tiles.name, holdIn(names.take("tiles"), tiles, leading)],
-    [sums.name, holdIn(names.take("sums"), sums, leading)],
+    [tiles.name, holdIn(ofTiles, tiles, leading)],
+    [sums.name, holdIn(ofSums, sums, leading)],
   ]);
   const rows = [...held.values()].map(({ row }) => row);
   const elements = rows.reduce((total, { shape }) => total + (constantValue(product(shape)) ?? Infinity), 0);
   if (leading === 0 || elements > mostElements) return undefined;
-  const { key, tensors } = formOfChain(chain, rows, types);
-  const model = models.get(key);
-  const nest = model === undefined ? asModel(joined(chain, leading, held)) : renamedNest(model, tensors);
-  if (model === undefined) models.set(key, { nest, tensors });
-  return {
-    ...nest,
-    name: behind.name,
-    origins: [...before.origins, ...among.origins, ...behind.origins],
-    values: [before, among, behind].flatMap(({ values = [] }) => values),
-  };
-}
-
-function joined(chain: Chain, leading: number, held: ReadonlyMap<string, Held>): Kernel {
-  const { before, product: among, behind } = chain;
   const grid = among.grid.slice(0, leading).map(({ extent }, d) => ({ name: `i${d}`, extent }));
   const moved = (kernel: Kernel): Move => moveOf(kernel, grid, held);
-  return {
-    name: behind.name,
-    grid,
-    rows: [...held.values()].map(({ row }) => row),
-    stages: [sweepIn(before, moved(before)), productIn(among, moved(among)), sweepIn(behind, moved(behind))],
-    origins: [],
-  };
-}
-
-function renamedNest({ nest, tensors }: { nest: Kernel; tensors: readonly string[] }, own: readonly string[]): Kernel {
-  return renameTensors(nest, new Map(tensors.map((tensor, n) => [tensor, own[n]])));
+  const stages = [sweepIn(before, moved(before)), productIn(among, moved(among)), sweepIn(behind, moved(behind))];
+  return asModel({ name: behind.name, grid, rows, stages, origins: [] });
 }
 
 /** Equal where the three kernels and how they hang together are, up to the names of tensors, which stand beside it; rows count by name. */
 function formOfChain(
   { before, product: among, behind }: Chain,
-  rows: readonly Row[],
+  rows: readonly string[],
   types: ReadonlyMap<string, Tensor>,
 ): { readonly key: string; readonly tensors: readonly string[] } {
   const typeOf = (tensor: string): TensorType => {
@@ -179,8 +173,7 @@ function formOfChain(
   const tensors = [...new Set(all)];
   const numbers = new Map(tensors.map((tensor, n) => [tensor, n]));
   const places = all.map((tensor) => numbers.get(tensor));
-  const names = rows.map(({ name }) => name);
-  return { key: [...forms.map(({ key }) => key), places.join(" "), names.join(" ")].join("\n\n"), tensors };
+  return { key: [...forms.map(({ key }) => key), places.join(" "), rows.join(" ")].join("\n\n"), tensors };
 }
 
 /** A row, and the shape of what each of its elements of a tile holds. */

@@ -1,22 +1,24 @@
 /** Which tensors a kernel reads and writes: what ordering, planning and scheduling ask. */
 import { renameLoads, type Names } from "../loops/alike.ts";
-import { accountOf } from "./accesses.ts";
+import { accountOf, type Account } from "./accesses.ts";
 import { likenesses } from "./alike.ts";
 import { mapStage } from "./stage.ts";
 import type { Kernel } from "./types.ts";
 
 /** The tensors that the kernel loads, its own rows excepted, in the order of their first loads. */
 export function readsOf(kernel: Kernel): ReadonlySet<string> {
-  return withoutRows(accountOf(kernel).loads, kernel);
+  return withoutRows("loads", kernel);
 }
 
 /** The tensors that the kernel stores to, its own rows excepted, in the order of their first stores. */
 export function writesOf(kernel: Kernel): ReadonlySet<string> {
-  return withoutRows(accountOf(kernel).stores, kernel);
+  return withoutRows("stores", kernel);
 }
 
-function withoutRows(lists: ReadonlyMap<string, unknown>, { rows }: Kernel): ReadonlySet<string> {
-  const tensors = new Set(lists.keys());
+function withoutRows(which: keyof Account, { stages, rows }: Kernel): ReadonlySet<string> {
+  const like = likenesses.of(stages);
+  const listed = [...accountOf({ stages: like?.model ?? stages })[which].keys()];
+  const tensors = new Set(like === undefined ? listed : listed.map((tensor) => like.names.get(tensor) ?? tensor));
   for (const { name } of rows) tensors.delete(name);
   return tensors;
 }
