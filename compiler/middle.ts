@@ -24,6 +24,7 @@ import { verifyCompute } from "./loops/verify.ts";
 import { lower } from "./lower/lower.ts";
 import { nodesOf, type Lowered } from "./lower/lowered.ts";
 import { printLevel } from "./lower/print.ts";
+import { WrittenOut } from "./lower/written-out.ts";
 import { runPasses, type PassOptions } from "./passes/index.ts";
 import { hasTiles } from "./passes/winograd.ts";
 import { begin, type Phase, type Watch } from "./phase.ts";
@@ -98,7 +99,10 @@ function withWinograd(elaboration: Elaboration, { winograd = true }: PassOptions
 
 const lowering: Phase<Entries<Graph>, Entries<Lowered>, unknown> = {
   name: "lower",
-  run: (graphs) => each(graphs, (graph) => lower(graph, graphs.elaboration.bounds)),
+  run: (graphs) => {
+    const writtenOut = new WrittenOut();
+    return each(graphs, (graph) => lower(graph, graphs.elaboration.bounds, writtenOut));
+  },
   verify: (made) =>
     problemsOfEach(made, (lowered) => nodesOf(lowered).flatMap(({ compute }) => verifyCompute(compute))),
   print: (made) => printEach(made, printLevel),

@@ -6,7 +6,8 @@
 import { constant, multiply, product, type Dimension } from "../dimension/dimension.ts";
 import type { Cluster } from "./cluster.ts";
 import { axisMap, type Member } from "./definition.ts";
-import { scalarsOf } from "../loops/compute.ts";
+import { likenesses as computeLikenesses, scalarsOf } from "../loops/compute.ts";
+import { asModel, renameTensors } from "../kernel/tensors.ts";
 import type { Kernel, KernelOrigin, Result, Row, Stage, Store } from "../kernel/types.ts";
 import { axisIndex, soleAxis, substituteAxes, substituteAxesInScalar } from "../loops/index.ts";
 import { dtypeOf, loadsOf, local, replaceLoads, scalarCost, type Load } from "../loops/scalar.ts";
@@ -68,8 +69,12 @@ function kernelOf(cluster: Cluster, stored: ReadonlySet<string>): Kernel {
 }
 
 function originOf({ origin, compute }: Member): KernelOrigin {
+  return { ...origin, work: workOf(compute) };
+}
+
+function workOf(compute: Compute): Dimension {
   const each = scalarsOf(compute).reduce((total, scalar) => total + scalarCost(scalar), 1);
-  return { ...origin, work: multiply(product(loopsOf(compute).map(({ extent }) => extent)), constant(each)) };
+  return multiply(product(loopsOf(compute).map(({ extent }) => extent)), constant(each));
 }
 
 /** The loops that run through all of it. */
@@ -278,18 +283,45 @@ function scatterKernel(member: Member, compute: Scatter): Kernel {
 
 type Unrolled = Extract<Compute, { kind: "unrolled" }>;
 
-/** One loop stores all elements of a point; the outer ones are the grid. */
-function unrolledKernel(member: Member, { points, dtype, lets, elements }: Unrolled): Kernel {
-  const { tensor } = member;
+/** One loop stores all elements of a point; the outer ones are the grid. Computes that are like one model have kernels like one. */
+function unrolledKernel(member: Member, compute: Unrolled): Kernel {
+  const name = kernelName([member]);
+  const like = computeLikenesses.of(compute);
+  if (like?.model.kind !== "unrolled") return { name, ...sweepOf(member.tensor, compute), origins: [originOf(member)] };
+  const { kernel, work } = modelOf(like.model);
+  const renamed = renameTensors(kernel, new Map([...like.names, [someTensor, member.tensor]]));
+  return { ...renamed, name, origins: [{ ...member.origin, work }] };
+}
+
+function sweepOf(
+  tensor: string,
+  { points, dtype, lets, elements }: Unrolled,
+): Pick<Kernel, "grid" | "rows" | "stages"> {
   const stores = elements.map(({ at, value }) => ({ tensor, dtype, indices: at, value }));
-  const stage: Stage = { kind: "sweep", over: points.slice(-1), lets, stores };
   return {
-    name: kernelName([member]),
     grid: points.slice(0, -1),
     rows: [],
-    stages: [stage],
-    origins: [originOf(member)],
+    stages: [{ kind: "sweep", over: points.slice(-1), lets, stores }],
   };
+}
+
+/** What a model stores to; no tensor is called so. */
+const someTensor = "%";
+
+interface Model {
+  readonly kernel: Kernel;
+  readonly work: Dimension;
+}
+
+const unrolledModels = new WeakMap<Unrolled, Model>();
+
+function modelOf(compute: Unrolled): Model {
+  const known = unrolledModels.get(compute);
+  if (known !== undefined) return known;
+  const kernel = asModel({ name: "", ...sweepOf(someTensor, compute), origins: [] });
+  const model = { kernel, work: workOf(compute) };
+  unrolledModels.set(compute, model);
+  return model;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@
  * - but not what can be the epilogue of the only value it continues, nor a random draw, nor an output.
  */
 import { equal, product, type Dimension } from "../dimension/dimension.ts";
+import { ExpandedModels } from "./expanded.ts";
 import { axisMap, isIdentity, loopsOf, readsAgain, sameShape, type FusionInput, type Member } from "./definition.ts";
 import { isMovement, loadedBy, mapCompute } from "../loops/compute.ts";
 import { isRandom } from "../loops/functions.ts";
@@ -49,6 +50,7 @@ interface State {
   readonly consumers: ReadonlyMap<string, readonly LoweredNode[]>;
   readonly outputs: ReadonlySet<string>;
   readonly virtual: Map<string, MapCompute>;
+  readonly expanded: ExpandedModels;
   readonly members: Map<string, Member>;
   /** By tensor, how many loops ran before it was made. */
   readonly stages: Map<string, number>;
@@ -65,12 +67,13 @@ export function decide(input: FusionInput): readonly Member[] {
     consumers: consumersOf(input.nodes, loads),
     outputs: new Set([...input.outputs.map(({ tensor }) => tensor), ...readByLoops(input)]),
     virtual: new Map(),
+    expanded: new ExpandedModels(),
     members: new Map(),
     stages: new Map(),
   };
   for (const [position, node] of input.nodes.entries()) {
     noteLoops(position, state);
-    const compute = expand(node, state);
+    const compute = state.expanded.expand(node.compute, state.virtual, () => expand(node, state));
     if (compute.kind === "map" && isVirtual(node, compute, state)) state.virtual.set(node.tensor, compute);
     else state.members.set(node.tensor, member(node, compute, position, update.has(node.tensor), state));
   }

@@ -99,6 +99,7 @@ function nameRowsApart(kernel: Kernel, tensors: ReadonlySet<string>): Kernel {
   if (kernel.rows.length === 0) return kernel;
   const apart = (name: string): string => (tensors.has(name) ? apart(`${name}_row`) : name);
   const names = new Map(kernel.rows.map(({ name }) => [name, apart(name)]));
+  if (kernel.rows.every(({ name }) => names.get(name) === name)) return kernel;
   const rows = kernel.rows.map((row) => ({ ...row, name: apart(row.name) }));
   return { ...renameTensors(kernel, names), rows };
 }

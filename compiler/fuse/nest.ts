@@ -8,9 +8,12 @@
  *   for n, i, j: for f: y[n, 4*i, …] = …                                 for e, j, f: m[e, j, f] = Σ v[e, j, c] * u[…]
  *                                                                        for j, f: y[n, 4*i, …] = …
  */
+import { InternalError } from "../diagnostics/diagnostic.ts";
 import { add, constant, constantValue, equal, product, type Dimension } from "../dimension/dimension.ts";
+import type { TensorType } from "../graph/types.ts";
 import { accountOf } from "../kernel/accesses.ts";
-import { readsOf } from "../kernel/tensors.ts";
+import { formOf } from "../kernel/form.ts";
+import { asModel, readsOf, renameTensors } from "../kernel/tensors.ts";
 import type { Kernel, Row, Stage, Store } from "../kernel/types.ts";
 import { addsProducts } from "../loops/contraction.ts";
 import { axisIndex, flatten, soleAxis, substituteAxes, substituteAxesInScalar } from "../loops/index.ts";
@@ -53,11 +56,12 @@ export function nestTransforms(
   const readers = readersOf(kernels);
   const joined = new Map<Kernel, Kernel>();
   const removed = new Set<Kernel>();
+  const models: Models = new Map();
   for (const kernel of kernels) {
     const chain = chainFrom(kernel, (tensor) => (outputs.has(tensor) ? undefined : tensors.get(tensor)), readers);
     // What ends one convolution may begin what looks like another.
     const isFree = chain !== undefined && [kernel, chain.product, chain.behind].every((one) => !joined.has(one));
-    const nest = isFree && readsLittle(chain, tensors) ? nestOf(chain) : undefined;
+    const nest = isFree && readsLittle(chain, tensors) ? nestOf(chain, tensors, models) : undefined;
     if (chain === undefined || nest === undefined) continue;
     joined.set(chain.behind, nest);
     for (const one of [chain.before, chain.product]) removed.add(one);
@@ -115,28 +119,61 @@ function isProduct(kernel: Kernel): kernel is Chain["product"] {
   );
 }
 
-/** Undefined where no axis leads in all three, or what is private would be too much. */
-function nestOf(chain: Chain): Kernel | undefined {
+/** What the first chain of each form became, if anything, and its tensors. */
+type Models = Map<string, { readonly nest: Kernel | undefined; readonly tensors: readonly string[] }>;
+
+/** Undefined where no axis leads in all three, or what is private would be too much. Chains of one form have one nest up to names. */
+function nestOf(chain: Chain, types: ReadonlyMap<string, Tensor>, models: Models): Kernel | undefined {
+  const { before, product: among, behind } = chain;
+  const names = new UniqueNames([before, among, behind].flatMap((kernel) => [...readsOf(kernel)]));
+  const rows = [names.take("tiles"), names.take("sums")] as const;
+  const { key, tensors } = formOfChain(chain, rows, types);
+  const model = models.get(key) ?? { nest: joinedOf(chain, rows), tensors };
+  models.set(key, model);
+  return (
+    model.nest && {
+      ...renameTensors(model.nest, new Map(model.tensors.map((tensor, n) => [tensor, tensors[n]]))),
+      name: behind.name,
+      origins: [...before.origins, ...among.origins, ...behind.origins],
+      values: [before, among, behind].flatMap(({ values = [] }) => values),
+    }
+  );
+}
+
+/** The nest, with rows of these names. */
+function joinedOf(chain: Chain, [ofTiles, ofSums]: readonly [string, string]): Kernel | undefined {
   const { before, product: among, behind, tiles, sums } = chain;
   const leading = leadingAxes(chain);
-  const names = new UniqueNames([before, among, behind].flatMap((kernel) => [...readsOf(kernel)]));
   const held = new Map([
-    [tiles.name, holdIn(names.take("tiles"), tiles, leading)],
-    [sums.name, holdIn(names.take("sums"), sums, leading)],
+    [tiles.name, holdIn(ofTiles, tiles, leading)],
+    [sums.name, holdIn(ofSums, sums, leading)],
   ]);
   const rows = [...held.values()].map(({ row }) => row);
   const elements = rows.reduce((total, { shape }) => total + (constantValue(product(shape)) ?? Infinity), 0);
   if (leading === 0 || elements > mostElements) return undefined;
   const grid = among.grid.slice(0, leading).map(({ extent }, d) => ({ name: `i${d}`, extent }));
   const moved = (kernel: Kernel): Move => moveOf(kernel, grid, held);
-  return {
-    name: behind.name,
-    grid,
-    rows,
-    stages: [sweepIn(before, moved(before)), productIn(among, moved(among)), sweepIn(behind, moved(behind))],
-    origins: [...before.origins, ...among.origins, ...behind.origins],
-    values: [before, among, behind].flatMap(({ values = [] }) => values),
+  const stages = [sweepIn(before, moved(before)), productIn(among, moved(among)), sweepIn(behind, moved(behind))];
+  return asModel({ name: behind.name, grid, rows, stages, origins: [] });
+}
+
+/** Equal where the three kernels and how they hang together are, up to the names of tensors, which stand beside it; rows count by name. */
+function formOfChain(
+  { before, product: among, behind }: Chain,
+  rows: readonly string[],
+  types: ReadonlyMap<string, Tensor>,
+): { readonly key: string; readonly tensors: readonly string[] } {
+  const typeOf = (tensor: string): TensorType => {
+    const found = types.get(tensor);
+    if (found === undefined) throw new InternalError("fuse", `a kernel loads ${tensor}, which is no tensor`);
+    return found.type;
   };
+  const forms = [before, among, behind].map((kernel) => formOf(kernel, typeOf));
+  const all = forms.flatMap(({ tensors }) => tensors);
+  const tensors = [...new Set(all)];
+  const numbers = new Map(tensors.map((tensor, n) => [tensor, n]));
+  const places = all.map((tensor) => numbers.get(tensor));
+  return { key: [...forms.map(({ key }) => key), places.join(" "), rows.join(" ")].join("\n\n"), tensors };
 }
 
 /** A row, and the shape of what each of its elements of a tile holds. */

@@ -19,8 +19,19 @@ export function printAttribute(attribute: Attribute): string {
   if (typeof attribute === "string") return JSON.stringify(attribute);
   if (typeof attribute === "boolean") return String(attribute);
   if (isDimension(attribute)) return attribute.key;
-  if (isList(attribute)) return `[${attribute.map(printAttribute).join(", ")}]`;
+  if (isList(attribute)) return printList(attribute);
   return `{${printAttributes(attribute)}}`;
+}
+
+/** Matrices are long, and one stands in many nodes. */
+const matrices = new WeakMap<readonly Attribute[], string>();
+
+function printList(list: readonly Attribute[]): string {
+  const known = matrices.get(list);
+  if (known !== undefined) return known;
+  const text = `[${list.map(printAttribute).join(", ")}]`;
+  if (list.length > 0 && isList(list[0])) matrices.set(list, text);
+  return text;
 }
 
 /** `axis: 1, shape: [N, 2]`, sorted by name. */

@@ -2,10 +2,12 @@
  * The account of a kernel: its loads and stores in the order in which they happen at one point of the grid. What may be
  * overwritten in place, what may lie over what and what the verifier finds are all answered from it.
  */
+import { renameLoadsInIndex, type Names } from "../loops/alike.ts";
 import { axisIndex, dataScalarsOf, indexKey, substituteAxes } from "../loops/index.ts";
 import { push } from "../loops/push.ts";
 import { loadsOf } from "../loops/scalar.ts";
 import type { Axis, ElementType, Index, Scalar } from "../loops/types.ts";
+import { likenesses } from "./alike.ts";
 import type { Kernel, Stage, Store } from "./types.ts";
 
 /** A load or a store of a tensor or row. */
@@ -33,10 +35,14 @@ export interface Account {
  * Stages happen in order, and of a sweep one store after the other; but within a run of lets and stores all loads happen
  * before all stores. A scatter stores twice: zeros, then sums, which are no loads since they begin with those zeros.
  */
-export function accountOf({ stages }: Kernel): Account {
+export function accountOf({ stages }: Pick<Kernel, "stages">): Account {
   const known = accounts.get(stages);
   if (known !== undefined) return known;
-  const account = makeAccount(stages);
+  const like = likenesses.of(stages);
+  const account =
+    like === undefined || like.model === stages
+      ? makeAccount(stages)
+      : renamedAccount(accountOf({ stages: like.model }), like.names);
   accounts.set(stages, account);
   return account;
 }
@@ -51,6 +57,22 @@ function makeAccount(stages: readonly Stage[]): Account {
     push(kind === "load" ? loads : stores, access.tensor, { ...access, moment });
   }
   return { loads, stores };
+}
+
+function renamedAccount({ loads, stores }: Account, names: Names): Account {
+  const rename = (tensor: string): string => names.get(tensor) ?? tensor;
+  const renamed = (lists: Account["loads"]): Account["loads"] =>
+    new Map(
+      [...lists].map(([tensor, list]) => [
+        rename(tensor),
+        list.map((access) => ({
+          ...access,
+          tensor: rename(tensor),
+          indices: access.indices.map((index) => renameLoadsInIndex(index, rename)),
+        })),
+      ]),
+    );
+  return { loads: renamed(loads), stores: renamed(stores) };
 }
 
 /** What happens, before it is known when. */

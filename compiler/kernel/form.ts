@@ -5,6 +5,7 @@
 import type { TensorType } from "../graph/types.ts";
 import { indexForm, scalarForm, type Naming } from "../loops/keys.ts";
 import type { Axis, Index, Scalar } from "../loops/types.ts";
+import { likenesses } from "./alike.ts";
 import type { Kernel, Let, Stage, Store } from "./types.ts";
 
 export interface Form {
@@ -22,10 +23,43 @@ interface Writer extends Naming {
 
 /** The form of a kernel whose tensors have these types; `byName` says which of them are a part of it themselves. */
 export function formOf(
-  { grid, rows, stages }: Kernel,
+  kernel: Kernel,
   typeOf: (tensor: string) => TensorType,
-  byName: (tensor: string) => boolean = () => false,
+  byName?: (tensor: string) => boolean,
 ): Form {
+  const { body, tensors } = byName === undefined ? knownBodyOf(kernel) : bodyOf(kernel, byName);
+  const types = tensors.map(typeOf).map(({ dtype, shape }) => `${dtype}${shapeForm(shape)}`);
+  return { key: [...types, body].join("\n"), tensors };
+}
+
+/** A form without the types. */
+interface Body {
+  readonly body: string;
+  readonly tensors: readonly string[];
+}
+
+/** Of models: what the kernels like them have in common, in the model's names, and the loops around the stages that this holds of. */
+const bodies = new WeakMap<readonly Stage[], Body & Pick<Kernel, "grid" | "rows">>();
+
+function knownBodyOf(kernel: Kernel): Body {
+  const like = likenesses.of(kernel.stages);
+  if (like === undefined) return bodyOf(kernel);
+  const { model, names } = like;
+  const known = bodies.get(model);
+  if (known !== undefined && known.grid === kernel.grid && haveEqualShapes(known.rows, kernel.rows))
+    return { body: known.body, tensors: known.tensors.map((tensor) => names.get(tensor) ?? tensor) };
+  const made = bodyOf(kernel);
+  const models = new Map([...names].map(([tensor, name]) => [name, tensor]));
+  const tensors = made.tensors.map((tensor) => models.get(tensor) ?? tensor);
+  bodies.set(model, { body: made.body, tensors, grid: kernel.grid, rows: kernel.rows });
+  return made;
+}
+
+function haveEqualShapes(rows: Kernel["rows"], others: Kernel["rows"]): boolean {
+  return rows.length === others.length && rows.every((row, n) => row.shape === others[n].shape);
+}
+
+function bodyOf({ grid, rows, stages }: Kernel, byName: (tensor: string) => boolean = () => false): Body {
   const numbers = new Map<string, number>();
   const tensor = numbering("#", numbers);
   // Rows are no tensors, though they share a name space with them.
@@ -45,9 +79,7 @@ export function formOf(
     ...rows.map(({ dtype, shape }) => `row: ${dtype}${shapeForm(shape)}`),
     ...stages.map((stage) => stageForm(stage, writer)),
   ];
-  const tensors = [...numbers.keys()];
-  const types = tensors.map(typeOf).map(({ dtype, shape }) => `${dtype}${shapeForm(shape)}`);
-  return { key: [...types, ...body].join("\n"), tensors };
+  return { body: body.join("\n"), tensors: [...numbers.keys()] };
 }
 
 /** Names by first appearance. */

@@ -2,7 +2,7 @@
  * What the stages of a kernel have in common: the scalars that they evaluate, the addresses that they load and store, the
  * locals that they define, a change of all of them.
  */
-import { mapDataScalars } from "../loops/index.ts";
+import { holdsData, mapDataScalars } from "../loops/index.ts";
 import { loadsOf } from "../loops/scalar.ts";
 import type { Index, Scalar } from "../loops/types.ts";
 import type { Stage, Store } from "./types.ts";
@@ -82,7 +82,7 @@ export function mapStage(stage: Stage, scalar: (value: Scalar) => Scalar, rename
   const store = (one: Store): Store => ({
     ...one,
     tensor: rename(one.tensor),
-    indices: one.indices.map(index),
+    indices: one.indices.some(holdsData) ? one.indices.map(index) : one.indices,
     value: scalar(one.value),
   });
   switch (stage.kind) {

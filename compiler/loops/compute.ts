@@ -1,10 +1,13 @@
-/** Computes as wholes: what they load and evaluate, what only moves elements, and the same compute over other values. */
+/** Computes as wholes: what they load and evaluate, what only moves elements, and the same compute over other values or tensors. */
+import { Likenesses, renameLoads, renameLoadsInIndex } from "./alike.ts";
 import { loadsOf } from "./scalar.ts";
 import { walk } from "./traverse.ts";
 import type { Compute, Index, Scalar } from "./types.ts";
 
 /** The tensors that a compute loads, each once. */
 export function loadedBy(compute: Compute): readonly string[] {
+  const like = likenesses.of(compute);
+  if (like !== undefined) return [...like.names.values()];
   const loaded = new Set<string>();
   for (const scalar of scalarsOf(compute)) {
     walk(scalar, (node) => {
@@ -34,6 +37,26 @@ export function mapCompute(compute: Compute, change: (value: Scalar) => Scalar, 
   const value = change(compute.value);
   if (compute.kind === "scatter") return { ...compute, value, at: compute.at.map(index) };
   return value === compute.value ? compute : { ...compute, value };
+}
+
+/** Which computes are like which. */
+export const likenesses = new Likenesses<Compute>();
+
+/** The compute, from now on a model. */
+export function asModel(compute: Compute): Compute {
+  likenesses.declare(compute, loadedBy(compute));
+  return compute;
+}
+
+/** The compute with the tensors that it loads renamed: like the same model, where it has one. */
+export function renamedCompute(compute: Compute, rename: (tensor: string) => string): Compute {
+  const renamed = mapCompute(
+    compute,
+    (value) => renameLoads(value, rename),
+    (index) => renameLoadsInIndex(index, rename),
+  );
+  likenesses.follow(compute, renamed, rename);
+  return renamed;
 }
 
 /** Loads, and choices between them by index: reshape, transpose, broadcast, slice, pad, concat, gather. */

@@ -313,7 +313,7 @@ export function mapDataScalars(index: Index, data: (value: Scalar) => Scalar): I
   return mapAtoms(index, { axis: axisIndex, data });
 }
 
-function holdsData({ terms }: Index): boolean {
+export function holdsData({ terms }: Index): boolean {
   return terms.some(({ atom }) => atom.kind !== "axis" && (atom.kind === "data" || holdsData(atom.value)));
 }
 

@@ -20,14 +20,20 @@ import { placeScan } from "./loop.ts";
 import type { Lowered, LoweredLoop, LoweredNode, LoweredOutput } from "./lowered.ts";
 import { inOrderOfLoops } from "./permuted.ts";
 import { isSingle, Tensors } from "./tensors.ts";
+import { WrittenOut } from "./written-out.ts";
 
-/** Lowers a graph whose open dimensions have these bounds. */
-export function lower(graph: Graph, bounds: ReadonlyMap<string, number>): Lowered {
+/** Lowers a graph whose open dimensions have these bounds; `writtenOut` is what it shares with other graphs of its program. */
+export function lower(
+  graph: Graph,
+  bounds: ReadonlyMap<string, number>,
+  writtenOut: WrittenOut = new WrittenOut(),
+): Lowered {
   const tensors = new Tensors();
   const place: Place = {
     graph,
     bounds,
     tensors,
+    writtenOut,
     prefix: "%",
     givens: [],
     found: new Map(),
@@ -51,6 +57,7 @@ interface Place {
   readonly graph: Graph;
   readonly bounds: ReadonlyMap<string, number>;
   readonly tensors: Tensors;
+  readonly writtenOut: WrittenOut;
   /** What the names of its tensors begin with: `%`, and in a loop `%12/`. */
   readonly prefix: string;
   /** What the region's `given` nodes are, in order. */
@@ -165,20 +172,29 @@ function storedStreams({ graph, nodes, tensors, prefix }: Place): Streams {
 }
 
 function addNode(node: GraphNode, place: Place, streams: Streams): void {
-  const { graph, bounds, nodes, tensors, prefix } = place;
+  const { graph, bounds, nodes, tensors, prefix, writtenOut } = place;
   const { stream } = node.attributes;
   const stored = stream === undefined ? undefined : streams.get(stream);
   const given = node.inputs.map((value) => ({ tensor: tensorName(value, place), type: graph.typeOf(value) }));
   const inputs = stored === undefined ? given : [...given, stored];
+  const { op } = node;
+  const known = writtenOut.find(node, inputs, tensors);
+  if (known !== undefined) {
+    const tensor = outputName(prefix, { node: node.id, output: 0 });
+    tensors.add(tensor, "value", node.outputs[0]);
+    nodes.push({ tensor, op, compute: known, origin: originOf(node) });
+    return;
+  }
   for (const [output, compute] of loopsOf(node, inputs).entries()) {
     const tensor = outputName(prefix, { node: node.id, output });
     tensors.add(tensor, "value", node.outputs[output]);
     const stamped = stampChunk(compute, bounds);
-    const { op } = node;
     const origin = originOf(node);
     const chunked = inChunks(stamped, chunksOf(tensor));
     if (chunked === undefined) {
-      nodes.push({ tensor, op, compute: squeeze(stamped, tensors), origin });
+      const squeezed = squeeze(stamped, tensors);
+      writtenOut.keep(node, inputs, tensors, squeezed);
+      nodes.push({ tensor, op, compute: squeezed, origin });
       continue;
     }
     const { partial, total } = chunked;
