@@ -6,13 +6,15 @@ import { addIndex, constantIndex, quotient, scaleIndex, subtractIndex } from "..
 import { load } from "../loops/scalar.ts";
 import type { Index } from "../loops/types.ts";
 import type { Expression } from "../program/types.ts";
+import { planAlone, rowAlone, type AlonePlan } from "./alone.ts";
 import { upToEnd, type Context } from "./border.ts";
 import { at, boundedIndex, evaluate, origin, place, splat, type Point } from "./evaluate.ts";
+import type { Emitter } from "./emitter.ts";
 import { compareOf, constantOf, indexOf, neutralOf, selectOf } from "./expressions.ts";
-import { collapse, loopOver, placesOf, roleAt, wholeSpan, zero, type Place, type Slice } from "./loops.ts";
+import { collapse, loopOver, overSlice, placesOf, roleAt, wholeSpan, zero, type Place, type Slice } from "./loops.ts";
 import { fill, fillKey } from "./fill.ts";
 import { elementPlace, fewestRows, rowTiles, tilePlace, type Panel, type PanelPlan } from "./panel.ts";
-import { reduceSlice } from "./reduce.ts";
+import { reducePart } from "./reduce.ts";
 import { overSquares } from "./square.ts";
 import { stagesAt } from "./stages.ts";
 import { strategyOf, tilesOfLoop, type GridLoop } from "./strategy.ts";
@@ -24,6 +26,8 @@ interface Walk {
   readonly panels?: PanelPlan | undefined;
   /** Set where the walk is inside a block of columns whose panels are filled: its tiles are the innermost loop. */
   readonly inside?: Inside;
+  /** Set where each row that is reached is gone over alone, with all of its columns. */
+  readonly alone?: AlonePlan;
 }
 
 interface Inside {
@@ -68,9 +72,10 @@ function collapsed(loops: readonly GridLoop[], most: number): readonly GridLoop[
 }
 
 function walk(state: Walk, loops: readonly GridLoop[], depth: number, points: readonly Point[]): void {
-  const { context, stages, panels, inside } = state;
+  const { context, stages, panels, inside, alone } = state;
   const { emitter, machine } = context;
   const [loop, ...inner] = loops;
+  if (loop === undefined && alone !== undefined) return points.forEach((point) => rowAlone(context, alone, point));
   if (loop === undefined)
     return inside === undefined ? eachStage(context, stages, points) : overTiles(context, stages, inside, points);
   if (inner[0]?.role === "squares") return overSquares(context, stages, loop, inner[0], depth, points[0]);
@@ -80,6 +85,8 @@ function walk(state: Walk, loops: readonly GridLoop[], depth: number, points: re
     for (const part of partsOf(loops)) walk(state, part, depth, points);
     return;
   }
+  const single = comeAlone(loop, inner) ? planAlone(stages, loop, machine) : undefined;
+  if (single !== undefined) return walk({ context, stages, alone: single }, inner, depth, points);
   const { axis } = loop;
   for (const { span, step, offsets } of tilesOfLoop(loop)) {
     const body = (base: Index): void => walk(state, inner, depth + 1, cross(loop, points, base, offsets));
@@ -100,6 +107,11 @@ function leavesRows({ role, lanes, count }: GridLoop, inner: readonly GridLoop[]
   );
 }
 
+/** Columns of a single row, or of those that are left of tiles. */
+function comeAlone({ role }: GridLoop, inner: readonly GridLoop[]): boolean {
+  return role === "columns" && (inner.length === 0 || (inner.length === 1 && inner[0].part === "rest"));
+}
+
 /** All whole tiles of rows; then the rows that are left, each alone, in tiles of twice as many columns. */
 function partsOf(loops: readonly GridLoop[]): readonly (readonly GridLoop[])[] {
   const withPart = (part: "whole" | "rest", wider: number): readonly GridLoop[] =>
@@ -117,17 +129,45 @@ function panelsOf(plan: PanelPlan | undefined, side: Panel["side"]): readonly Pa
   return plan?.panels.filter((panel) => panel.side === side) ?? [];
 }
 
-/** Blocks of columns: their panels are filled, then all rows go over their tiles; few rows read everything in place, each alone. */
+/** Blocks of columns, where there are rows enough; a row that comes alone takes all columns in one, where no threads share the blocks. */
 function overBlocks(
   { context, stages }: Walk,
   panels: PanelPlan,
-  [columns, ...inner]: readonly GridLoop[],
+  loops: readonly GridLoop[],
   depth: number,
   points: readonly Point[],
 ): void {
   const { emitter, machine } = context;
+  const [columns, ...inner] = loops;
+  const copied = (): void => overCopies(context, panels, loops, depth, points);
+  if (intervalOf(panels.rows).low >= fewestRows) return copied();
+  const alone = planAlone(stages, columns, machine);
+  if (alone === undefined) return overCopies(context, panels, loops, depth, points, stages);
+  whereMany(emitter, panels, copied, () => walk({ context, stages, alone }, eachAlone(inner), depth, points));
+}
+
+function eachAlone(loops: readonly GridLoop[]): readonly GridLoop[] {
+  return loops.map((loop) => ({ ...loop, count: 1 }));
+}
+
+/** Asks once for the rows of all that is emitted, where they are an open number. */
+function whereMany(emitter: Emitter, { rows: count }: PanelPlan, many: () => void, few: () => void): void {
+  const rows = emitter.define(indexOf(constantIndex(count)), "rows");
+  const asked = compareOf("greaterEqual", rows, constantOf("i32", fewestRows));
+  emitter.when(emitter.define(asked, "many"), many, few);
+}
+
+/** The blocks: their panels are filled, then all rows go over their tiles; few rows read everything of `inPlace` where it is, each alone. */
+function overCopies(
+  context: Context,
+  panels: PanelPlan,
+  [columns, ...inner]: readonly GridLoop[],
+  depth: number,
+  points: readonly Point[],
+  inPlace?: readonly Stage[],
+): void {
+  const { emitter, machine } = context;
   const { axis, count, lanes, overlap } = columns;
-  const alone = inner.map((loop) => ({ ...loop, count: 1 }));
   for (const { span, step, tiles, wide } of blocksOf(axis.extent, count, lanes, overlap, panels.tiles)) {
     const copied = (base: Index): void =>
       eachSlice(context, panels, points[0], (slice) => {
@@ -142,18 +182,17 @@ function overBlocks(
         const inside = { columns, tiles, base, slice };
         walk({ context, stages: panels.stages, panels, inside }, inner, depth + 1, points);
       });
-    const inPlace = (base: Index): void =>
+    const few = (base: Index, stages: readonly Stage[]): void =>
       eachTile(context, columns, wide, (from, offsets) =>
-        walk({ context, stages }, alone, depth + 1, cross(columns, points, addIndex(base, from), offsets)),
+        walk({ context, stages }, eachAlone(inner), depth + 1, cross(columns, points, addIndex(base, from), offsets)),
       );
     const body = (base: Index): void => {
-      if (intervalOf(panels.rows).low >= fewestRows) return copied(base);
-      const rows = emitter.define(indexOf(constantIndex(panels.rows)), "rows");
-      const many = compareOf("greaterEqual", rows, constantOf("i32", fewestRows));
-      emitter.when(
-        emitter.define(many, "many"),
+      if (inPlace === undefined) return copied(base);
+      whereMany(
+        emitter,
+        panels,
         () => copied(base),
-        () => inPlace(base),
+        () => few(base, inPlace),
       );
     };
     loopOver(emitter, axis.name, span, body, step, roleAt(depth, machine));
@@ -260,6 +299,6 @@ function sliceAt(context: Context, stages: readonly Stage[], points: readonly Po
     const isFirst = lanes === 4 ? splat(emitter, first) : first;
     return selectOf(isFirst, neutralOf("sum", dtype, lanes), before);
   };
-  reduceSlice(context, reduce, points, slice, initial);
+  reducePart(context, reduce, points, (each) => overSlice(emitter, slice, each), initial);
   stagesAt(context, rest, points);
 }

@@ -34,7 +34,7 @@ const fewestTiles = 2;
 const goodBlocks = 8;
 const fewestBlocks = 4;
 const mostElements = 2 ** 17;
-const nearElements = 2 ** 13;
+export const nearElements = 2 ** 13;
 
 /** Where more places are reduced than this, so many are copied and added at a time, if the result can hold what they make. */
 const slicePlaces = 256;

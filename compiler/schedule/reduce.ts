@@ -38,12 +38,10 @@ import {
   loopOver,
   mergeAxes,
   nested,
-  overSlice,
   placesOf,
   type LoopAxis,
   type LoopRange,
   type Place,
-  type Slice,
 } from "./loops.ts";
 import { termsOf, turnsOf } from "./unroll.ts";
 
@@ -76,12 +74,12 @@ function maximumBeside({ order, results }: Reduce, { value }: Result): Result | 
   return order.lanes === 4 ? undefined : found;
 }
 
-/** The same for an ascending sum over a slice of its places, from other values. */
-export function reduceSlice(
+/** The same for some terms of an ascending sum, whose places `over` hands out one after the other, from other values. */
+export function reducePart(
   { emitter }: Context,
   stage: Reduce,
   points: readonly Point[],
-  slice: Slice,
+  over: (each: (places: readonly Place[]) => void) => void,
   initial: (point: Point) => Expression,
 ): void {
   const sums = points.map((point) =>
@@ -89,7 +87,7 @@ export function reduceSlice(
       emitter.mutable(name, { dtype, lanes: point.vector ? 4 : 1 }, initial(point)),
     ),
   );
-  overSlice(emitter, slice, (places) => {
+  over((places) => {
     for (const [p, point] of points.entries())
       combineInto(emitter, stage.results, [sums[p]], [termsAt(emitter, stage, point, places)]);
   });
