@@ -48,14 +48,14 @@ async function drawn(source) {
   return net.save();
 }
 
-function compiled(source) {
-  const result = compileFile(source, { target: "wasm" });
+function compiled(source, compact = false) {
+  const result = compileFile(source, { target: "wasm", compact });
   if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
   return result.artifact;
 }
 
 async function trainerBytes(source) {
-  const { manifest, files } = compiled(source);
+  const { manifest, files } = compiled(source, true);
   return gzipped(files[manifest.module]) + gzipped(JSON.stringify(manifest)) + (await runtimeBytes());
 }
 
