@@ -119,7 +119,7 @@ function report({ machine: { cpu, node, load: busy, date }, rows, peers: found, 
 
 ${cpu}, Node ${node}, load ${busy.toFixed(1)} at the start; ${date}. \`npm run sizes\` repeats it.
 
-Minified by esbuild, gzipped, weights in a file of their own, a kB of 1000 bytes.
+Minified by esbuild, gzipped, weights in a file of their own, a kB of 1000 bytes; what is needed at once as one file.
 
 | | kB | asked, at most | holds |
 | --- | ---: | ---: | --- |
