@@ -3,8 +3,8 @@ import { workerLost } from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Artifact, ManifestThreads } from "../../compiler/program/artifact.ts";
 import type { Executable, View } from "./executable.ts";
 import { failure } from "./fail.ts";
-import { broken, bytesOf, compile, instantiate, makeMemory, openAlone, runnerOf } from "./wasm.ts";
-import type { Running } from "./wasm.ts";
+import { broken, bytesOf, compile, instantiate, makeMemory, openAlone, runnerOf } from "./wasm-instance.ts";
+import type { Running } from "./wasm-instance.ts";
 import { findWorkers, NotStarted, startWorkers } from "./workers.ts";
 import type { Team, Workers } from "./workers.ts";
 
