@@ -16,7 +16,8 @@ import { complaints, type Phase } from "./phase.ts";
 import type { Artifact, TargetName } from "./program/artifact.ts";
 import { checksumOf, manifestChecksum } from "./program/checksum.ts";
 import type { Program } from "./program/types.ts";
-import { cpuAdapter, javascript, simd, type Machine } from "./schedule/machine.ts";
+import { noThreads } from "./program/thread-costs.ts";
+import { compactSimd, cpuAdapter, javascript, simd, type Machine } from "./schedule/machine.ts";
 import type { SourceText } from "./sources.ts";
 
 export type { CompileOptions } from "./options.ts";
@@ -40,18 +41,27 @@ export interface Failed {
 
 interface Target {
   readonly machine: Machine;
-  readonly emit: (program: Program, sources: ReadonlyMap<string, string>, relaxed: boolean) => Artifact;
+  readonly emit: (program: Program, sources: ReadonlyMap<string, string>, form: Form) => Artifact;
+}
+
+/** What is asked for of the program as the target prints it. */
+interface Form {
+  readonly relaxed: boolean;
+  readonly compact: boolean;
 }
 
 const targets: Readonly<Record<TargetName, Target>> = {
   typescript: { machine: javascript, emit: (program, sources) => emitTypescript(program, sources) },
-  wasm: { machine: simd, emit: (program, sources, relaxed) => emitWasm(program, sources, undefined, relaxed) },
+  wasm: {
+    machine: simd,
+    emit: (program, sources, { relaxed, compact }) =>
+      emitWasm(program, sources, compact ? noThreads : undefined, relaxed, [], compact),
+  },
   wgsl: { machine: cpuAdapter, emit: (program, sources) => emitWgsl(program, sources) },
 };
 
-interface EmitContext extends Pick<FrontContext, "log"> {
+interface EmitContext extends Pick<FrontContext, "log">, Form {
   readonly target: TargetName;
-  readonly relaxed: boolean;
 }
 
 interface Emitted {
@@ -61,8 +71,8 @@ interface Emitted {
 
 const emission: Phase<Built, Emitted, EmitContext> = {
   name: "emit",
-  run: (built, { target, relaxed, log }) => {
-    const artifact = withChecksums(targets[target].emit(built.program, log.sources, relaxed));
+  run: (built, { target, relaxed, compact, log }) => {
+    const artifact = withChecksums(targets[target].emit(built.program, log.sources, { relaxed, compact }));
     if (relaxed) log.report([diagnose(relaxedBits, {}, [])]);
     return { built, artifact };
   },
@@ -81,11 +91,12 @@ export const pipeline = front.join(middle).to(emission);
 export function compile(source: SourceText, options: CompileOptions = {}): Compiled | Failed {
   const { main, options: given, problems } = sourceArguments(source, options);
   if (problems.length > 0) return { ok: false, diagnostics: problems, sources: new Map() };
-  const { target = "typescript", verify = false, relaxed = false, winograd = true, ...own } = given;
+  const { target = "typescript", verify = false, relaxed = false, compact = false, winograd = true, ...own } = given;
   const log = new Log();
-  const { machine } = targets[target];
+  const machine = compact ? compactSimd : targets[target].machine;
   try {
-    const { built, artifact } = pipeline.run(main, { front: own, log, machine, target, relaxed, winograd, verify });
+    const form = { machine, target, relaxed, compact, winograd };
+    const { built, artifact } = pipeline.run(main, { front: own, log, verify, ...form });
     const { diagnostics, sources } = log;
     return { ok: true, diagnostics, sources, elaboration: built.elaboration, built, artifact };
   } catch (error) {

@@ -25,6 +25,11 @@ export interface CompileOptions extends Omit<FrontOptions, "allowOpen" | "apart"
    * four times that of direct sums. Default: true.
    */
   readonly winograd?: boolean;
+  /**
+   * A shorter program, for one thread, where the target is wasm: for a page that is to load it soon. It takes a little more time where a minibatch is no
+   * multiple of four rows, or many exponentials are computed side by side. Default: false.
+   */
+  readonly compact?: boolean;
   /** Runs the verifier of every form after every pass. */
   readonly verify?: boolean;
 }
@@ -59,6 +64,7 @@ const compileRules: Rules<CompileOptions> = {
   operations: { expected: "a whole number from 1", fits: isSize },
   relaxed: trueOrFalse,
   winograd: trueOrFalse,
+  compact: trueOrFalse,
   verify: trueOrFalse,
 };
 
@@ -146,7 +152,8 @@ function sourceProblems(main: unknown, options: unknown): readonly Diagnostic[] 
     ...optionProblems("the source", main, sourceRules),
     ...optionProblems("compile", options, compileRules),
   ];
-  const { target = "typescript", relaxed } = isFields(options) ? options : {};
-  const misplaced = relaxed === true && target !== "wasm" && targetNames.some((one) => one === target);
-  return misplaced ? [...problems, unsuitable("target", "wasm, where `relaxed` is true", target)] : problems;
+  const { target = "typescript", ...own } = isFields(options) ? options : {};
+  const misplaced = target !== "wasm" && targetNames.some((one) => one === target);
+  const only = ["relaxed", "compact"].filter((name) => misplaced && own[name] === true);
+  return [...problems, ...only.map((name) => unsuitable("target", `wasm, where \`${name}\` is true`, target))];
 }

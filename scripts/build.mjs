@@ -13,6 +13,7 @@ const entries = {
   index: "compiler/index.ts",
   files: "compiler/files.ts",
   runtime: "runtime/load/index.ts",
+  slim: "runtime/load/slim.ts",
   train: "runtime/train/index.ts",
 };
 

@@ -3,7 +3,8 @@
  * preprocessing and class names.
  */
 import path from "node:path";
-import { exportNotFinite, notFinite } from "../../compiler/diagnostics/codes/checkpoint.ts";
+import { exportNotFinite } from "../../compiler/diagnostics/codes/checkpoint.ts";
+import { notFinite } from "../../compiler/diagnostics/codes/tensors.ts";
 import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { counted } from "../../compiler/diagnostics/lists.ts";

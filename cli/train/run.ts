@@ -10,7 +10,7 @@ import { resumeMismatch } from "../../compiler/diagnostics/codes/earlier-runs.ts
 import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
-import { optionsFromMetadata } from "../../runtime/save/checkpoint.ts";
+import { optionsFromMetadata } from "../../runtime/save/read-checkpoint.ts";
 import { readSavedFile, writeFilesAtomic } from "../../runtime/save/write-file.ts";
 import { decode } from "../../runtime/save/safetensors.ts";
 import { prepare, train } from "../../runtime/train/index.ts";

@@ -65,6 +65,9 @@ export const briefJavascript: Machine = {
 };
 export const briefSimd: Machine = { ...simd, name: "simd-brief", registers: 0, epilogueFromMemory: false, brief: true };
 
+/** For training in a page that is to load soon: as fast as `simd` where rows come in fours. */
+export const compactSimd: Machine = { ...simd, name: "simd-compact", brief: true };
+
 /** A GPU interface over a CPU: threads, each with a 4×4 tile of scalars, no memory shared between them. */
 export const cpuAdapter: Machine = {
   name: "cpu-adapter",

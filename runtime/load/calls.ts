@@ -17,7 +17,7 @@ import { elements, evaluate } from "./dimensions.ts";
 import type { Sizes } from "./dimensions.ts";
 import type { View } from "./executable.ts";
 import { failure } from "./fail.ts";
-import { checkAgain, checkInputs, checkValues, knownFrom } from "./inputs.ts";
+import { checkAgain, checkInputs, knownFrom } from "./inputs.ts";
 import type { Checked, Given, Inputs, Known } from "./inputs.ts";
 import { weightOf } from "./mean.ts";
 
@@ -180,14 +180,8 @@ export function* predict(caller: Caller, call: HostCall, inputs: Inputs): Calls<
   return yield* answered(caller, call, caller.check(call.entry, call.inputs, inputs, false));
 }
 
-/** What a part of a text carries to the next may be a NaN, as what is between the layers of a model may be. */
-export function* readOn(caller: Caller, call: HostCall, inputs: Inputs): Calls<readonly Prediction[]> {
-  const checked = caller.check(call.entry, call.inputs, inputs, true);
-  for (const { input, data } of checked.given) if (input.limit !== undefined) checkValues(input, data, 1);
-  return yield* answered(caller, call, checked);
-}
-
-function* answered(
+/** The results of a call whose inputs were checked. */
+export function* answered(
   caller: Caller,
   { entry, results: named }: HostCall,
   checked: Checked,

@@ -15,7 +15,7 @@ export type { Evaluation, MetricValue } from "./evaluate.ts";
 export type { Gpu, StopSignal } from "./host-types.ts";
 export type { Inputs, TensorInput } from "./inputs.ts";
 export { load } from "./load.ts";
-export type { LoadOptions } from "./load.ts";
+export type { LoadOptions } from "./begin.ts";
 export type { CallOptions, PredictOptions, RestoreOptions } from "./call-options.ts";
 export { Network } from "./network.ts";
 export type { NotFinite } from "./tensors.ts";

@@ -4,7 +4,7 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { withArticle } from "../../compiler/diagnostics/lists.ts";
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
-import { warnNotFinite } from "../save/compare.ts";
+import { warnNotFinite } from "../save/not-finite.ts";
 import { evaluate } from "./dimensions.ts";
 import type { View } from "./executable.ts";
 import { countOf, failure, kindOf, named } from "./fail.ts";

@@ -2,9 +2,7 @@
  * Whether the tensors in a file are those that a program has: every difference is found, so that one run tells all of
  * them.
  */
-import { checkpointMismatch, notFinite } from "../../compiler/diagnostics/codes/checkpoint.ts";
-import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
-import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { checkpointMismatch } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { nearest } from "../../compiler/diagnostics/suggest.ts";
 import { failure, quoted, shapeText } from "./fail.ts";
 import type { SavedTensor } from "./saved.ts";
@@ -87,24 +85,6 @@ export function describe(difference: Difference): string {
       return never;
     }
   }
-}
-
-/** A warning (NN0923) where tensors hold NaN or an infinity, with the first place; none where all are finite. */
-export function warnNotFinite(file: string, tensors: ReadonlyMap<string, SavedTensor>): readonly Diagnostic[] {
-  const found = [...tensors].flatMap(([name, tensor]) => {
-    if (tensor.dtype !== "f32") return [];
-    let first = -1;
-    let count = 0;
-    for (let index = 0; index < tensor.data.length; index++) {
-      if (Number.isFinite(tensor.data[index])) continue;
-      if (first < 0) first = index;
-      count++;
-    }
-    return count === 0 ? [] : [{ tensor: quoted(name), found: String(tensor.data[first]), index: first, count }];
-  });
-  const [first, ...others] = found;
-  if (first === undefined) return [];
-  return [diagnose(notFinite, { file, ...first, others: others.map(({ tensor }) => tensor) }, [])];
 }
 
 function missing(name: string, expected: TensorType, extra: readonly (readonly [string, TensorType])[]): Difference {

@@ -1,13 +1,11 @@
 /**
- * Whether the tensors of a file, what they were trained with, and what a run goes on from are those that were saved: checksums in the metadata, which
- * do not depend on how these lie in the file. Files of others have none and are taken as they are.
+ * Checksums of the tensors of a file, of what they were trained with, and of what a run goes on from: in the metadata, and independent of how these lie in
+ * the file. `seal.ts` looks whether they hold.
  */
-import { damagedTensors } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { hash, printChecksum } from "../../compiler/program/checksum.ts";
-import { failure, quoted } from "./fail.ts";
 import type { Saved } from "./saved.ts";
 
-const key = "nnc.checksum";
+export const key = "nnc.checksum";
 /** What decides, beside the tensors, what a network computes. */
 const covered: readonly string[] = ["nnc.fitted", "nnc.options"];
 /** Of all that nnc says of a run, counters and the best epoch included; files of older versions have none. */
@@ -15,25 +13,15 @@ const runKey = "nnc.run_checksum";
 
 /** The metadata with the checksums. */
 export function sealed(saved: Saved): ReadonlyMap<string, string> {
-  return new Map([...saved.metadata, [key, checksum(saved)], [runKey, runChecksum(saved)]]);
+  return new Map([...saved.metadata, ...checksumsOf(saved)]);
 }
 
-/** Throws NN0929. Who takes the first checksum out has changed the file on purpose. */
-export function verifySeal(file: string, saved: Saved): void {
-  const { metadata } = saved;
-  if (!metadata.has(key)) return;
-  for (const [name, found] of [
+/** The checksums by their keys. */
+export function checksumsOf(saved: Saved): readonly (readonly [key: string, checksum: string])[] {
+  return [
     [key, checksum(saved)],
     [runKey, runChecksum(saved)],
-  ] as const) {
-    const expected = metadata.get(name);
-    if (expected !== undefined && found !== expected)
-      throw failure(
-        damagedTensors,
-        { file, expected: quoted(expected), found: quoted(found) },
-        `where they were changed on purpose, take \`${key}\` out of the metadata`,
-      );
-  }
+  ];
 }
 
 /** The metadata of nnc, in the order of their names. */

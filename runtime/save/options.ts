@@ -15,12 +15,7 @@ export interface Contradiction {
   readonly built: string;
 }
 
-/** One line of JSON; doubles survive to the bit. Lists of entries, since a constant may be called `__proto__`. */
-export function printOptions({ consts, dims, bounds, settings, winograd, relaxed }: SavedOptions): string {
-  return JSON.stringify({ consts, dims, bounds, settings, winograd, relaxed });
-}
-
-/** What `printOptions` wrote, or undefined where the text is anything else. */
+/** What `printOptions` of `checkpoint.ts` wrote, or undefined where the text is anything else. */
 export function parseOptions(text: string): SavedOptions | undefined {
   let value: unknown;
   try {

@@ -1,45 +1,17 @@
 /**
- * The safetensors format: tensors by name, and strings by name beside them. What is read may come from anybody, so
- * every number in the header is checked against the file before anything is allocated.
+ * Reads the safetensors format: tensors by name, and strings by name beside them. They may come from anybody, so every number in the header is checked
+ * against the file before anything is allocated. `encode.ts` writes it.
  */
 import * as codes from "../../compiler/diagnostics/codes/checkpoint.ts";
-import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import { failure, quoted, shapeText } from "./fail.ts";
 import { parseHeader } from "./header.ts";
 import type { HeaderEntry } from "./header.ts";
-import { verifySeal } from "./integrity.ts";
+import { verifySeal } from "./seal.ts";
+import { formats, sizeOf } from "./saved.ts";
 import type { Saved, SavedTensor } from "./saved.ts";
 
 /** What the reference implementation allows. */
 const headerLimit = 100_000_000;
-
-const formats = [
-  { dtype: "f32", written: "F32", bytes: 4 },
-  { dtype: "i32", written: "I32", bytes: 4 },
-  { dtype: "bool", written: "BOOL", bytes: 1 },
-] as const;
-
-type Format = (typeof formats)[number];
-
-/**
- * The file's bytes. Tensors of four bytes an element come first, each kind in the order of the map, and the header is
- * padded to a multiple of 8, so that every tensor is aligned. Equal arguments give equal bytes.
- */
-export function encode(tensors: ReadonlyMap<string, SavedTensor>, metadata: ReadonlyMap<string, string>): Uint8Array {
-  const ordered = [...tensors].sort(([, a], [, b]) => formatOf(b).bytes - formatOf(a).bytes);
-  const header = new TextEncoder().encode(headerText(ordered, metadata));
-  const start = 8 + Math.ceil(header.length / 8) * 8;
-  const size = ordered.reduce((sum, [, tensor]) => sum + tensor.data.byteLength, 0);
-  const bytes = new Uint8Array(start + size).fill(0x20, 8, start);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
-  bytes.set(header, 8);
-  let at = start;
-  for (const [, { data }] of ordered) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
-  }
-  return bytes;
-}
 
 /**
  * The tensors and strings in a file, copied out of `bytes`. Throws NN0901 to NN0917, and NN0929 where they are not what was saved; `file` is what messages call it.
@@ -53,30 +25,6 @@ export function decode(file: string, bytes: Uint8Array): Saved {
   const saved = { tensors, metadata: header.metadata };
   verifySeal(file, saved);
   return saved;
-}
-
-function headerText(
-  tensors: readonly (readonly [string, SavedTensor])[],
-  metadata: ReadonlyMap<string, string>,
-): string {
-  const strings = [...metadata].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
-  const members = metadata.size === 0 ? [] : [`"__metadata__":{${strings.join(",")}}`];
-  let begin = 0;
-  for (const [name, tensor] of tensors) {
-    const { written } = formatOf(tensor);
-    if (name === "__metadata__" || tensor.data.length !== sizeOf(tensor.shape)) {
-      throw new InternalError(
-        "save",
-        `tensor ${quoted(name)} of shape ${shapeText(tensor.shape)} with ${tensor.data.length} elements`,
-      );
-    }
-    const end = begin + tensor.data.byteLength;
-    members.push(
-      `${JSON.stringify(name)}:{"dtype":"${written}","shape":[${tensor.shape.join(",")}],"data_offsets":[${begin},${end}]}`,
-    );
-    begin = end;
-  }
-  return `{${members.join(",")}}`;
 }
 
 /** Kept as a bigint until it is known to be small: a length of 2^63 must not round to something that fits. */
@@ -134,20 +82,4 @@ function readTensor({ dtype, shape, begin, end }: HeaderEntry, data: Uint8Array)
   if (dtype === "F32") return { dtype: "f32", shape, data: new Float32Array(copy.buffer) };
   if (dtype === "I32") return { dtype: "i32", shape, data: new Int32Array(copy.buffer) };
   return { dtype: "bool", shape, data: copy.map((byte) => (byte === 0 ? 0 : 1)) };
-}
-
-function formatOf(tensor: SavedTensor): Format {
-  const format = formats.find(({ dtype }) => dtype === tensor.dtype);
-  if (format === undefined) throw new InternalError("save", `no format for ${tensor.dtype}`);
-  return format;
-}
-
-/** The number of elements; not a safe integer where it overflows, also with a size of 0 after sizes that overflowed. */
-function sizeOf(shape: readonly number[]): number {
-  let product = 1;
-  for (const size of shape) {
-    product *= size;
-    if (!Number.isSafeInteger(product)) return Infinity;
-  }
-  return product;
 }

@@ -15,8 +15,8 @@ import { isFields, shown } from "../../compiler/diagnostics/values.ts";
 import type { Contents } from "../data/open.ts";
 import { failure } from "../load/fail.ts";
 import { isView } from "../load/inputs.ts";
-import { rules as loadRules } from "../load/load.ts";
-import { fittedFrom } from "../save/fitted.ts";
+import { rules as loadRules } from "../load/begin.ts";
+import { fittedFrom } from "../save/parse-fitted.ts";
 import type { TrainData } from "./data.ts";
 import type { TrainOptions } from "./run.ts";
 

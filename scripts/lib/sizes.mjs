@@ -13,7 +13,11 @@ export const asked = [
   { name: "digits-js", what: "`examples/digits` as JavaScript", most: 4000 },
   { name: "digits-wasm", what: "`examples/digits` as WebAssembly", most: 5000 },
   { name: "W4-wasm", what: "W4, a convolutional network, as WebAssembly", most: 8000 },
-  { name: "W2-trainer", what: "W2 to be trained in a page: program, manifest and runtime", most: 25_000 },
+  {
+    name: "W2-trainer",
+    what: "W2 to be trained in a page: compact program, manifest and `nnc/slim`, which loads what resumes when it is to",
+    most: 25_000,
+  },
 ];
 
 export const gzipped = (content) => gzipSync(content, { level: 9 }).length;
@@ -50,11 +54,12 @@ export async function bundleBytes(contents, folder = root) {
       if (kind === "import-statement" && file in metafile.outputs) needed.add(file);
   const contentsOf = (name) =>
     outputFiles.find(({ path: file }) => path.relative(root, file) === path.normalize(name)).contents;
-  return [...needed].reduce((sum, name) => sum + gzipped(contentsOf(name)), 0);
+  // One file, which bundlers such as Rollup make of what is needed at once, though esbuild leaves apart what later parts share.
+  return gzipped(Buffer.concat([...needed].map(contentsOf)));
 }
 
-/** What a page needs at once to train and predict with an artifact on one thread. */
-export const runtimeBytes = () => bundleBytes('export { load } from "./runtime/load/index.ts";');
+/** What a page needs at once to train, evaluate, predict and save with an artifact on one thread, from the beginning: what reads saved files is loaded where it goes on from one. */
+export const runtimeBytes = () => bundleBytes('export { load } from "./runtime/load/slim.ts";');
 
 /** A kB has 1000 bytes. */
 export const kilobytes = (bytes) => (bytes / 1000).toFixed(bytes < 99_950 ? 1 : 0);

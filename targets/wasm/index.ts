@@ -43,7 +43,7 @@ const mostThreads = 64;
 /**
  * Prints the program as `<name>.wat` and assembles it as `<name>.wasm`; where threads can share it, with `<name>.threads.wasm`
  * beside it, by which they agree. `sources`, the texts of the `.nn` files by the names that spans carry, add lines and doc
- * comments to the kernels. `alone` are further entries, which one thread runs; they change nothing else. The same program gives the same bytes.
+ * comments to the kernels. `alone` are further entries, which one thread runs; they change nothing else. `compact` writes fewer functions into the kernels that call them. The same program gives the same bytes.
  * Throws NN0602 beyond 4 GiB.
  */
 export function emitWasm(
@@ -52,12 +52,13 @@ export function emitWasm(
   costs: ThreadCosts = threadCosts,
   relaxed = false,
   alone: readonly Entry[] = [],
+  compact = false,
 ): Artifact {
   const base = fileName(program.name);
   const sharing = share(program, boundsOf(program), costs);
   const layout = layOut(program, sharing);
   const whole = { ...program, entries: [...program.entries, ...alone] };
-  const text = moduleText(whole, sources, sharing, layout, costs, relaxed);
+  const text = moduleText(whole, sources, sharing, layout, costs, { relaxed, compact });
   const bytes = compile(text);
   const plain = manifestOf(whole, "wasm", `${base}.wasm`);
   const manifest = relaxed ? { ...plain, relaxed } : plain;
@@ -151,7 +152,7 @@ function moduleText(
   sharing: Sharing,
   layout: Layout,
   costs: ThreadCosts,
-  relaxed: boolean,
+  { relaxed, compact }: { readonly relaxed: boolean; readonly compact: boolean },
 ): string {
   const names = nameModule(program, sharing);
   const module: ModuleContext = {
@@ -169,7 +170,7 @@ function moduleText(
   const once = onlyInit(program);
   const calling: ModuleContext = { ...module, inlined: new Map() };
   const contextOf = (kernel: ScheduledKernel, n: number): ModuleContext =>
-    once.has(n) || !takesInlined(kernel, module.inlined) ? calling : module;
+    once.has(n) || !takesInlined(kernel, module.inlined, compact) ? calling : module;
   const kernels = program.kernels.flatMap((kernel, n) => [
     "",
     ...describeOrigins(kernel.origins, lines).map((line) => `  ;; ${line}`),

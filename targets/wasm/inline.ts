@@ -23,11 +23,17 @@ export function inlinedOf(functions: readonly FunctionDefinition[]): ReadonlyMap
 
 /** A kernel with more calls than this keeps them: written in, they would make it long, and the processor's cache of instructions short. */
 const mostCalls = 64;
+/** The same where the module is to be short. */
+const fewCalls = 8;
 
 /** Whether the kernel is to be printed with the functions written into it. */
-export function takesInlined({ body }: ScheduledKernel, inlined: ReadonlyMap<string, FunctionDefinition>): boolean {
+export function takesInlined(
+  { body }: ScheduledKernel,
+  inlined: ReadonlyMap<string, FunctionDefinition>,
+  compact: boolean,
+): boolean {
   const calls = allNodesOf(body).filter((node) => node.kind === "call" && inlined.has(node.function));
-  return calls.length <= mostCalls;
+  return calls.length <= (compact ? fewCalls : mostCalls);
 }
 
 /** The function's value for these operands, each of four lanes. */

@@ -6,7 +6,8 @@ import { crc32, deflateSync } from "node:zlib";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sealed } from "../../runtime/save/integrity.ts";
-import { decode, encode } from "../../runtime/save/safetensors.ts";
+import { encode } from "../../runtime/save/encode.ts";
+import { decode } from "../../runtime/save/safetensors.ts";
 import { folderWith, nnc } from "../cli/helpers.ts";
 import { startChromium, type Chromium } from "./chromium.ts";
 

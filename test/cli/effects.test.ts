@@ -7,7 +7,8 @@ import path from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { routes } from "../../cli/routes.ts";
 import { sealed } from "../../runtime/save/integrity.ts";
-import { decode, encode } from "../../runtime/save/safetensors.ts";
+import { encode } from "../../runtime/save/encode.ts";
+import { decode } from "../../runtime/save/safetensors.ts";
 import { pointsCsv } from "./fixture.ts";
 import { folderWith, nnc } from "./helpers.ts";
 

@@ -6,7 +6,13 @@ import { blocksOf, pageText } from "../docs/blocks.ts";
 import { compilers } from "./compilers.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const entries = ["compiler/index.ts", "compiler/files.ts", "runtime/load/index.ts", "runtime/train/index.ts"];
+const entries = [
+  "compiler/index.ts",
+  "compiler/files.ts",
+  "runtime/load/index.ts",
+  "runtime/load/slim.ts",
+  "runtime/train/index.ts",
+];
 
 /** The declarations that the build writes, by the path that they have in the package. */
 function declarations(): ReadonlyMap<string, string> {

@@ -9,7 +9,7 @@ import { compile } from "../../compiler/compile.ts";
 import { catalogue } from "../../compiler/diagnostics/codes/index.ts";
 import { dataTooLarge } from "../../compiler/diagnostics/codes/data.ts";
 import { oneThread, workerLost } from "../../compiler/diagnostics/codes/runtime.ts";
-import { notFinite } from "../../compiler/diagnostics/codes/checkpoint.ts";
+import { notFinite } from "../../compiler/diagnostics/codes/tensors.ts";
 import { targetUnavailable } from "../../compiler/diagnostics/codes/targets.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import { render } from "../../compiler/diagnostics/render.ts";

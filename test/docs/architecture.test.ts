@@ -49,6 +49,7 @@ function form(phase: string, entry?: string): string {
     machine: simd,
     target: "wasm",
     relaxed: false,
+    compact: false,
   } as const;
   pipeline.run({ name, source }, { ...context, verify: true, seen });
   const text = texts.get(phase)?.() ?? "";

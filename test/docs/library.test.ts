@@ -26,6 +26,7 @@ const programs: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     "resume.mjs": /^10 48 true\n$/,
     "arrays.mjs": /^true\n2\.5\n$/,
     "steps.mjs": /^true\n200\n$/,
+    "small.mjs": /^true\n300\n$/,
   },
   "inference-server": {
     "service.mjs": /^left right\n400 row 0: expected a finite number for y of point, found "up"\n$/,

@@ -9,6 +9,7 @@ const entryPoints = {
   index: "compiler/index.ts",
   files: "compiler/files.ts",
   runtime: "runtime/load/index.ts",
+  slim: "runtime/load/slim.ts",
   train: "runtime/train/index.ts",
 };
 

@@ -39,8 +39,8 @@ test("a text without the markers is refused", () => {
   expect(() => withSizes("# nnc", "")).toThrow("README.md has no markers <!-- sizes --> and <!-- /sizes -->");
 });
 
-function compiled(source: string) {
-  const result = compile({ name: path.basename(source), source: read(source) }, { target: "wasm" });
+function compiled(source: string, compact = false) {
+  const result = compile({ name: path.basename(source), source: read(source) }, { target: "wasm", compact });
   if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
   return result.artifact;
 }
@@ -61,7 +61,7 @@ async function exported(source: string, format: string): Promise<string> {
 }
 
 async function trainer(source: string): Promise<number> {
-  const { manifest, files } = compiled(source);
+  const { manifest, files } = compiled(source, true);
   return gzipped(files[manifest.module] ?? "") + gzipped(JSON.stringify(manifest)) + (await runtimeBytes());
 }
 

@@ -14,7 +14,8 @@ const source = `
 
 function run(text: string, watch: Partial<Watch> = {}) {
   const log = new Log();
-  const context = { front: {}, log, machine: simd, target: "wasm", relaxed: false, verify: true, ...watch } as const;
+  const form = { machine: simd, target: "wasm", relaxed: false, compact: false } as const;
+  const context = { front: {}, log, verify: true, ...form, ...watch } as const;
   return { log, run: () => pipeline.run({ name: "net.nn", source: text }, context) };
 }
 

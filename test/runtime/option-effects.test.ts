@@ -85,10 +85,29 @@ function kernelsOfConvolution(options: CompileOptions): number {
   return entry?.steps.length ?? 0;
 }
 
+/** Whether the module is a good deal shorter than it is by default: one thread runs it, and functions are called. */
+function isShort(options: CompileOptions): boolean {
+  const moduleOf = (more: CompileOptions) => {
+    const { files, manifest } = softmaxes(more);
+    return { bytes: files[manifest.module]?.length ?? 0, threads: manifest.threads };
+  };
+  const { bytes, threads } = moduleOf(options);
+  return threads === undefined && bytes < 0.85 * moduleOf({}).bytes;
+}
+
+function softmaxes(options: CompileOptions): Artifact {
+  const text = `model M(x: [N, 256]) -> [N, 10] = x |> dense(256) |> dense(10)
+train M { data: given  loss: cross_entropy  optimizer: sgd(lr: 1)  batch: 128  epochs: 1 }`;
+  const result = compile({ name: "m.nn", source: text }, { ...options, target: "wasm" });
+  if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
+  return result.artifact;
+}
+
 each<CompileOptions>("compile", {
   target: ["typescript", (options) => manifestOf(options).target, "wasm", "typescript"],
   relaxed: [true, (options) => manifestOf(options).relaxed, undefined, true],
   winograd: [false, kernelsOfConvolution, 2, 1],
+  compact: [true, isShort, false, true],
   verify: [
     true,
     (options) => {

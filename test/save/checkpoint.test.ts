@@ -1,17 +1,14 @@
 /** Metadata to strings and back, and the comparison of a file with a program. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseFitted, printFitted } from "../../runtime/save/fitted.ts";
-import {
-  checkpointFromMetadata,
-  checkpointToMetadata,
-  parseNumber,
-  printNumber,
-  requireOptimizer,
-} from "../../runtime/save/checkpoint.ts";
+import { checkpointToMetadata, printNumber } from "../../runtime/save/checkpoint.ts";
 import type { Checkpoint } from "../../runtime/save/checkpoint.ts";
-import { commonTensors, requireSame, warnNotFinite } from "../../runtime/save/compare.ts";
+import { commonTensors, requireSame } from "../../runtime/save/compare.ts";
 import type { TensorType } from "../../runtime/save/compare.ts";
+import { printFitted } from "../../runtime/save/fitted.ts";
+import { warnNotFinite } from "../../runtime/save/not-finite.ts";
+import { parseFitted } from "../../runtime/save/parse-fitted.ts";
+import { checkpointFromMetadata, parseNumber, requireOptimizer } from "../../runtime/save/read-checkpoint.ts";
 import { errorOf } from "../data/support.ts";
 
 const checkpoint: Checkpoint = {

@@ -1,15 +1,8 @@
 /** What was learnt from the training rows: applied, undone, and read back only in its full form. */
 import { describe, expect, test } from "vitest";
 import type { Fitted } from "../../runtime/save/fitted.ts";
-import {
-  applyFitted,
-  exceedsFloats,
-  parseFitted,
-  printFitted,
-  undoFitted,
-  unfitted,
-  valuesOf,
-} from "../../runtime/save/fitted.ts";
+import { applyFitted, exceedsFloats, printFitted, undoFitted, unfitted, valuesOf } from "../../runtime/save/fitted.ts";
+import { parseFitted } from "../../runtime/save/parse-fitted.ts";
 
 const lists = [
   { name: "__proto__", values: ["no", "yes"] },

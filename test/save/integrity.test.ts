@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { load } from "../../runtime/load/index.ts";
-import { decode, encode } from "../../runtime/save/safetensors.ts";
+import { encode } from "../../runtime/save/encode.ts";
+import { decode } from "../../runtime/save/safetensors.ts";
 import { errorOf, lineArtifact } from "../runtime/support.ts";
 
 /** The bytes with other metadata, and without some. */

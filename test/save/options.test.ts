@@ -8,8 +8,10 @@ import type { Network, RestoreOptions } from "../../runtime/load/index.ts";
 import { train } from "../../runtime/train/index.ts";
 import type { TrainData, TrainEvent, TrainOptions } from "../../runtime/train/index.ts";
 import { startFrom } from "../../runtime/train/start-from.ts";
-import { contradictions, otherSettings, parseOptions, printOptions, sidesOf } from "../../runtime/save/options.ts";
-import { decode, encode } from "../../runtime/save/safetensors.ts";
+import { printOptions } from "../../runtime/save/checkpoint.ts";
+import { contradictions, otherSettings, parseOptions, sidesOf } from "../../runtime/save/options.ts";
+import { encode } from "../../runtime/save/encode.ts";
+import { decode } from "../../runtime/save/safetensors.ts";
 import { errorOf } from "../runtime/support.ts";
 
 const source = `const slope = 1/2

@@ -1,7 +1,8 @@
 /** The safetensors format: round trips, the bytes of a small file, and every way in which a file is refused. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decode, encode } from "../../runtime/save/safetensors.ts";
+import { encode } from "../../runtime/save/encode.ts";
+import { decode } from "../../runtime/save/safetensors.ts";
 import type { SavedTensor } from "../../runtime/save/saved.ts";
 import { errorOf } from "../data/support.ts";
 

@@ -214,7 +214,9 @@ it("a program with nothing that is worth sharing runs on one thread, and says so
   const net = await load(compiled.artifact, { threads: 2 });
   expect([net.threads, warningsOf(net)]).toEqual([
     1,
-    ["NN0726 runs on one thread instead of 2: expected work that is worth sharing, found none"],
+    [
+      "NN0726 runs on one thread instead of 2: expected work that is worth sharing, in a program that is not `compact`, found none",
+    ],
   ]);
 });
 

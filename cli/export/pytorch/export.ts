@@ -10,7 +10,7 @@ import type { HostOption, HostTrain } from "../../../compiler/program/host.ts";
 import type { ProjectSource } from "../../../compiler/project.ts";
 import { elements, type Dataset } from "../../../runtime/data/dataset.ts";
 import { copyRows } from "../../../runtime/data/split.ts";
-import { encode } from "../../../runtime/save/safetensors.ts";
+import { encode } from "../../../runtime/save/encode.ts";
 import type { SavedTensor } from "../../../runtime/save/saved.ts";
 import { prepare } from "../../../runtime/train/prepare.ts";
 import { contentsOf } from "../../contents.ts";

@@ -192,23 +192,6 @@ export const otherOptimizer = define<File & { readonly found: string; readonly e
     "An optimizer keeps averages of its own in the checkpoint, which mean nothing to another. Use the same optimizer, or begin anew from the parameters with `start_from`.",
 });
 
-export const notFinite = define<
-  Tensor & {
-    readonly found: string;
-    readonly index: number;
-    readonly count: number;
-    readonly others: readonly string[];
-  }
->({
-  code: "NN0923",
-  severity: "warning",
-  message: ({ file, tensor, found, index, count, others }) =>
-    `${file}: expected finite numbers, found ${found} at element ${index} of tensor ${tensor}` +
-    `${count > 1 ? ` and ${count - 1} more that are not finite` : ""}${others.length > 0 ? `; and some in ${listOf(others)}` : ""}`,
-  explanation:
-    "The network was saved after it diverged; what it computes from here is not finite either. Use an earlier checkpoint, or train with a lower rate.",
-});
-
 export const cannotWrite = define<File & { readonly problem: string }>({
   code: "NN0924",
   severity: "error",

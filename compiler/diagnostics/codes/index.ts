@@ -20,6 +20,7 @@ import * as shapes from "./shapes.ts";
 import * as sizes from "./sizes.ts";
 import * as syntax from "./syntax.ts";
 import * as targets from "./targets.ts";
+import * as tensors from "./tensors.ts";
 import * as train from "./train.ts";
 import * as windows from "./windows.ts";
 
@@ -42,6 +43,7 @@ const areas: readonly Area[] = [
   sizes,
   syntax,
   targets,
+  tensors,
   train,
   windows,
 ];
