@@ -1,6 +1,7 @@
 /** What can be written at a place, with what is known of it. */
+import { readerDocs, type ReaderDoc } from "../elaborate/reader-docs.ts";
 import { builtinDocs } from "../semantics/builtin-docs.ts";
-import { ambient, builtins } from "../semantics/builtins.ts";
+import { ambient, builtins, preludePrefix } from "../semantics/builtins.ts";
 import {
   isCallable,
   lookUp,
@@ -54,6 +55,25 @@ function word(label: string): Completion {
   return { label, kind: "word" };
 }
 
+const builtinNames: readonly Completion[] = [...builtins.values()].map((builtin): Completion => {
+  const { name } = builtin;
+  return { label: name, kind: "builtin", detail: builtinDetail(builtin), doc: builtinDocs[name].text };
+});
+
+const learningRate: Completion = {
+  label: "lr",
+  kind: "setting",
+  text: "lr: ",
+  detail: "lr: float",
+  doc: "The learning rate.",
+};
+
+function readerSettings({ field, settings }: ReaderDoc): readonly Completion[] {
+  const { path: _, ...named } = settings;
+  const all = { ...(field === undefined ? {} : { target: `The target: ${field}.` }), ...named };
+  return Object.entries(all).map(([label, doc]): Completion => ({ label, kind: "argument", text: `${label}: `, doc }));
+}
+
 class Completer {
   readonly #input: CompletionInput;
   readonly #context: Context;
@@ -73,6 +93,7 @@ class Completer {
   #all(): readonly Completion[] {
     const { declaration, around, previous, inSignature } = this.#context;
     const isValue = previous !== undefined && beforeValues.has(previous.text);
+    if (previous?.text === ".") return this.#behindDot();
     if (previous?.text === "train" && around === undefined) return this.#names("value", ["model"]);
     if (previous?.text === "along") return this.#locals("dimension");
     if (inSignature) return this.#inSignature();
@@ -104,14 +125,35 @@ class Completer {
     const parameters = isCallable(target) ? target.declaration.parameters : [];
     const own = parameters.find(({ name }) => name.text === label);
     if (label !== undefined) return own === undefined ? this.#ofKey() : this.#ofParameter(own);
-    const settings = parameters.filter(({ name }) => !labels.has(name.text)).map((one) => this.#argument(one));
+    const reader = this.#context.key === "data" || this.#context.declaration === "data" ? readerDocs[owner] : undefined;
+    if (reader !== undefined) return readerSettings(reader).filter((one) => !labels.has(one.label));
     const builtin = target === undefined ? builtins.get(owner) : undefined;
     const named = (builtin?.parameters ?? []).filter((one) => !one.required && !labels.has(one.name));
     return [
-      ...settings,
+      ...this.#given(target).filter((one) => !labels.has(one.label)),
       ...named.map(({ name }): Completion => ({ label: name, kind: "argument", text: `${name}: ` })),
-      ...this.#ofKey(),
+      ...(target === undefined && builtin === undefined ? this.#ofKey() : this.#values()),
     ];
+  }
+
+  /** What a call may give by name. An optimizer and a regularizer get their tensors by themselves, and every optimizer has a learning rate. */
+  #given(target: Declared | undefined): readonly Completion[] {
+    if (!isCallable(target)) return [];
+    const { kind, parameters } = target.declaration;
+    const ofParameters = kind === "optimizer" || kind === "regularizer";
+    const all = parameters.filter((one) => !ofParameters || one.kind === "setting").map((one) => this.#argument(one));
+    return kind === "optimizer" ? [learningRate, ...all] : all;
+  }
+
+  /** Names of the prelude behind `prelude.`; behind any other dot but that of a path, what a tensor has. */
+  #behindDot(): readonly Completion[] {
+    const { tokens, scope } = this.#input;
+    const { previous, key } = this.#context;
+    const owner = tokens[tokens.findIndex((token) => token === previous) - 1];
+    if (`${owner?.text ?? ""}.` !== preludePrefix) return key === "update" ? [] : [word("T")];
+    const prelude = new Completer({ ...this.#input, scope: scope.outer ?? scope, tokens: [] }, this.#context);
+    const spaces: readonly NameSpace[] = ["value", "loss", "initializer"];
+    return [...spaces.flatMap((space) => prelude.#names(space)), ...builtinNames];
   }
 
   #argument(parameter: Parameter): Completion {
@@ -176,16 +218,12 @@ class Completer {
 
   /** Everything that an expression may name. */
   #values(): readonly Completion[] {
-    const known = [...builtins.values()].map((builtin): Completion => {
-      const { name } = builtin;
-      return { label: name, kind: "builtin", detail: builtinDetail(builtin), doc: builtinDocs[name].text };
-    });
     return [
       ...this.#locals(),
       ...this.#names("value", ["block", "model", "const"]),
       ...this.#names("loss"),
       ...this.#names("initializer"),
-      ...known,
+      ...builtinNames,
       ...["scan", "repeat", "true", "false", "not"].map(word),
       ...ambient.map((label): Completion => ({ label, kind: "ambient" })),
     ];

@@ -1,6 +1,6 @@
 /** What each reader of data reads, and what its settings mean: for the reference. The readers' table says what each setting takes. */
 
-interface ReaderDoc {
+export interface ReaderDoc {
   readonly reads: string;
   /** What a setting that is no name of its own stands for. */
   readonly field?: string;

@@ -142,7 +142,8 @@ const habit: Slip = (at) => {
   const { index, expected } = at;
   const [before, token, next] = [tokenAt(at, index - 1), tokenAt(at, index), tokenAt(at, index + 1)];
   const goesOn = endsExpression(before) || expected === "an expression";
-  const word = isBehind(at) && isName(token) ? expressionHabits.get(before?.image ?? "") : undefined;
+  const isOver = isBehind(at) || expected === "`)`" || expected === "`]`";
+  const word = isOver && isName(token) ? expressionHabits.get(before?.image ?? "") : undefined;
   if (word !== undefined) return advice(word, { index: index - 1 });
   if (token === undefined || !goesOn) return undefined;
   if (is(token, t.Equal) && is(next, t.Greater)) return advice(expressionHabits.get("lambda"));
@@ -270,12 +271,13 @@ const type: Slip = (at) => {
 const body: Slip = (at) => {
   const { index, expected } = at;
   const token = tokenAt(at, index);
+  const hasResult = at.tokens.slice(0, index).some((one) => is(one, t.Arrow));
   if (expected === "`{`" && is(token, t.Equal)) return advice("`==` compares");
   if (expected === "`{`" && is(token, t.Colon, ...t.statementWords))
     return advice("what belongs to it stands between braces: `{ … }`");
   if (expected !== "`=` or `{`") return undefined;
-  if (is(token, t.Colon, t.LeftBracket)) return advice("the result stands behind `->`");
-  if (is(token, t.ReturnWord)) return advice("a body is `= …`, or stands between braces: `{ … return … }`");
+  if (!hasResult && is(token, t.Colon, t.LeftBracket)) return advice("the result stands behind `->`");
+  if (is(token, t.Colon, t.ReturnWord)) return advice("a body is `= …`, or stands between braces: `{ … return … }`");
   return startsExpression(token) ? advice("an `=` is missing before the body") : undefined;
 };
 

@@ -85,10 +85,16 @@ const partners: ReadonlyMap<string, string> = new Map([
 /** Where one of these is expected, another closing bracket shows that it was forgotten. */
 const brackets: ReadonlySet<string> = new Set(["`)`", "`]`"]);
 
+/** Whether an `if` stands between two values, as in Python's `a if b else c`. */
+function choosesValue({ tokens, index }: Place): boolean {
+  const next = tokens.slice(index).find(({ tokenType }) => tokenType === t.ElseWord || tokenType === t.LeftBrace);
+  return tokens[index]?.tokenType === t.IfWord && next?.tokenType === t.ElseWord;
+}
+
 /** Whether the bracket that `expected` closes was forgotten, rather than something wrong put into it. */
 function isUnclosed(place: Place, expected: string, rule: string): boolean {
   const token = place.tokens[place.index];
-  if (!partners.has(expected)) return false;
+  if (!partners.has(expected) || choosesValue(place)) return false;
   if (token === undefined || isCloser(token.tokenType)) return true;
   return (
     expected !== "`}`" &&

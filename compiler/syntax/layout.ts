@@ -128,7 +128,7 @@ class Layout {
   private begin(group: number, word: number): void {
     this.anchor(group);
     const found = this.document.groups[group];
-    if (found === undefined || word <= this.settled) return;
+    if (found === undefined || found.last <= this.settled) return;
     if (found.kind === "frozen") this.settled = found.last;
     if (found.kind === "frozen" || found.kind === "open") return;
     if (this.fits(group, word)) this.settled = found.last;

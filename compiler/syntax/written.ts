@@ -42,10 +42,7 @@ export class Written {
 
   /** Whether an empty line or a comment on a line of its own stands before a word. */
   standsFree(word: number): boolean {
-    const before = this.#tokens[word - 1];
-    const here = this.#tokens[word];
-    if (before === undefined || here === undefined) return false;
-    return lineEnds(this.#text.slice(before.startOffset + before.image.length, here.startOffset)) > 1;
+    return this.between(word).ends > 1;
   }
 
   /** What the writer put between two words: comments and line ends. No empty line is kept where brackets open and close. */

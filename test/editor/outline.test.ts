@@ -38,9 +38,27 @@ test("declarations with what they own, also beside one that does not parse", () 
   ]);
 });
 
+const scored = "model M(x: [N, 4]) -> [N, 2] = x |> dense(2)\ntrain M { loss: cross_entropy  epochs: 1 ";
+
 const mended: readonly (readonly [source: string, edited: string])[] = [
   ["model M(x: [N, 4]) -> [N, 2] = x |> dens(2)", "model M(x: [N, 4]) -> [N, 2] = x |> dense(2)"],
   ["model M(x: [N, 4]) -> [N, 2] = x |> dense(unit: 2)", "model M(x: [N, 4]) -> [N, 2] = x |> dense(units: 2)"],
+  ["model M(x: [N, 4]) -> [N, 4] = x^2", "model M(x: [N, 4]) -> [N, 4] = x**2"],
+  ["model M(x: [N, 4]) -> [N, 4] = x # mine", "model M(x: [N, 4]) -> [N, 4] = x // mine"],
+  [
+    "model M(x: [N, 4]) -> [N, 2] = x |> dense(2, bias: True)",
+    "model M(x: [N, 4]) -> [N, 2] = x |> dense(2, bias: true)",
+  ],
+  [
+    "model M(x: [N, 4]) -> [N, 4] = x |> dense(4, init: kaiming_normal)",
+    "model M(x: [N, 4]) -> [N, 4] = x |> dense(4, init: he_normal)",
+  ],
+  ["model M(x: [N, 4]) -> [N, 4] = x |> dense(4) as 'a'", 'model M(x: [N, 4]) -> [N, 4] = x |> dense(4) as "a"'],
+  [
+    "block f(x: [N], a: bool, b: bool) -> [N] = where(a&&b, x, -x)\nmodel M(x: [N]) -> [N] = f(x, true, true)",
+    "block f(x: [N], a: bool, b: bool) -> [N] = where(a and b, x, -x)\nmodel M(x: [N]) -> [N] = f(x, true, true)",
+  ],
+  [`${scored} optimizer: sgd }`, `${scored} optimizer: sgd(lr: 0.01) }`],
 ];
 
 test.each(mended)("%s has an edit that mends it", (source, edited) => {

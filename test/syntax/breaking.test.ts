@@ -95,6 +95,10 @@ const wide: readonly (readonly [what: string, text: string])[] = [
     "block f(x: [N, T, C]) -> [N, T, C] {\nlet (states, _, _) = scan each_of_them in projected_inputs along T with hidden = zeros([N, C]), cell = zeros([N, C]) {\nnext hidden = x\nnext cell = x emit hidden }\nreturn states }",
   ],
   [
+    "the body of a scan that is too wide for one line has a statement a line",
+    "block f(x: [N, T]) -> [N] {\nlet (h, count) = scan r in x along T with h = zeros([N]), count = 0 { next count = count + 1 next h = h + count * r }\nreturn h }",
+  ],
+  [
     "branches on a line each: all or none",
     "optimizer o(w, g) {\nif something_that_is_known { w <- w - lr * g / (sqrt(g * g + 1e-8) + 1e-8) } else { w <- w - lr * g }\n}",
   ],

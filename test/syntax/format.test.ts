@@ -62,7 +62,10 @@ train B{data:given loss:mse}`.replace(" ; ", "\n");
       let y = x[.., 0:5, 2 * k : n, -1:, :] @ w.T
       let u = x[::2, 0:n:-1, 2 * k :: 2, 1 : k + 1 : 2]
       param w: [C, units] = he_normal
-      /* a */ let (h, _) = scan x_t in (x) along axis -1 with h = zeros([N]), c = -1 { next h = h + x_t  emit (h) }
+      /* a */ let (h, _) = scan x_t in (x) along axis -1 with h = zeros([N]), c = -1 {
+        next h = h + x_t
+        emit (h)
+      }
 
       if training and not a { return -y ** -2 }
       else { return f(x)[0] |> dense(3) as "head" }
@@ -131,6 +134,13 @@ epochs: 2
     }
     "
   `);
+});
+
+test("a comment of two lines parts no column, on whichever line it begins", () => {
+  const text = "train M {\n  batch: 128\n  epochs: 1 /* b\n  c */ seed: 1\n}\n";
+  const expected = "train M {\n  batch:  128\n  epochs: 1\n  /* b\n  c */ seed:   1\n}\n";
+  expect(formatted(text)).toBe(expected);
+  expect(formatted(expected)).toBe(expected);
 });
 
 test("line ends become LF, and there is one at the end", () => {
