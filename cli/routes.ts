@@ -67,6 +67,12 @@ const build = buildCommand<BuildFlags, [string], Context>({
       force,
       target,
       relaxed,
+      compact: {
+        kind: "boolean",
+        default: false,
+        withNegated: false,
+        brief: "A shorter program for one thread, for the target wasm: for a page that is to load it soon",
+      },
       "no-winograd": noWinograd,
       label,
       ...closing,

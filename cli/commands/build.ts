@@ -2,7 +2,7 @@
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Context } from "../context.ts";
-import { exitCodes } from "../exit.ts";
+import { UsageError, exitCodes } from "../exit.ts";
 import { inFolder } from "../files.ts";
 import { readBy, writeOutputs } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
@@ -13,7 +13,12 @@ import { arithmeticOf, checkTarget, compileSource, openSource, optionsOf } from 
 import type { ArithmeticFlags, ClosingFlags } from "../source.ts";
 
 export type BuildFlags = ClosingFlags &
-  ArithmeticFlags & { readonly out: string; readonly force: boolean; readonly json: boolean };
+  ArithmeticFlags & {
+    readonly out: string;
+    readonly force: boolean;
+    readonly json: boolean;
+    readonly compact: boolean;
+  };
 
 interface Written {
   readonly file: string;
@@ -23,10 +28,13 @@ interface Written {
 
 export async function build(context: Context, flags: BuildFlags, file: string): Promise<number> {
   checkTarget(flags);
+  if (flags.compact && flags.target !== "wasm")
+    throw new UsageError(`--compact: expected the target wasm, found ${flags.target}`);
   const source = openSource(context, file);
   const compiled = await compileSource(context, source, {
     ...optionsOf(flags),
     ...arithmeticOf(flags),
+    compact: flags.compact,
   });
   const { manifest, files } = compiled.artifact;
   // The manifest names the other files: once it is there, they all are.
