@@ -125,6 +125,9 @@ function checkFlags(flags: PredictFlags): void {
   checkGenerateFlags(flags);
   if (json && out === undefined && format !== undefined && format !== "json")
     throw new UsageError(`--format: expected json beside --json, found ${format}; --out FILE takes any form`);
+  const named = out === undefined ? undefined : formOfName(out);
+  if (format !== undefined && named !== undefined && named !== format)
+    throw new UsageError(`--format: expected ${named}, as the name ${out} says, found ${format}`);
   if (force && out === undefined) throw new UsageError("--force: expected --out beside it, found none");
   if (out !== undefined && /\.gz$/i.test(out))
     throw new UsageError(

@@ -68,16 +68,19 @@ function attempt(module: TypedModule, options: ElaborateOptions, dims: ReadonlyM
     dims,
     constants: constantsOf(options.consts),
   });
-  checkConstants(session);
-  const consts = evaluateConstants(session);
+  const ended = (): Attempt => ({ result: { diagnostics: session.diagnostics }, wanted: [], known: new Map() });
+  const consts = built(session, undefined, () => {
+    checkConstants(session);
+    return evaluateConstants(session);
+  });
+  if (consts === undefined) return ended();
   if (module.models.length === 0) {
     session.report(diagnose(noNetwork, {}, [{ file: module.name, from: 0, to: 0, text: "in this file" }]));
-    return { result: { diagnostics: session.diagnostics }, wanted: [], known: new Map() };
+    return ended();
   }
   // What a constant of another kind leads to is no mistake of the source.
-  if (session.diagnostics.some(({ code }) => code === otherConstant.code))
-    return { result: { diagnostics: session.diagnostics }, wanted: [], known: new Map() };
-  checkData(session);
+  if (session.diagnostics.some(({ code }) => code === otherConstant.code)) return ended();
+  built(session, undefined, () => checkData(session));
   const trained = built(session, module.trains.at(0)?.name.span, () => trainParts(module, options, session));
   const predictions = module.models.flatMap(
     (target) => built(session, target.declaration.name.span, () => buildPrediction(target, session)) ?? [],

@@ -55,12 +55,17 @@ export function closedOf(entries: readonly Entry[], session: Session): readonly 
 
 export function reportClosed({ missing, session, options, trained }: Parts): void {
   if (options.allowOpen === true) return;
-  // The data of a train that cannot be read as written would have told sizes.
-  if (session.failed && trained === undefined && session.module.trains.length > 0) return;
+  // Data that are not read, since something else is wrong, would have told sizes.
+  const isRead = trained === undefined ? session.module.trains.length === 0 : !isUnread(trained, options);
+  if (session.failed && !isRead) return;
   for (const { name, span, reason } of missing) {
     const help = `give it with \`dims: { ${name}: … }\`, or \`--dim ${name}=…\` on the command line`;
     session.report(diagnose(openDimension, { name, what: reason }, [label(span, "depends on it")], help));
   }
+}
+
+function isUnread({ plan }: Trained, { dataFacts }: Parts["options"]): boolean {
+  return plan.data.reader !== "given" && dataFacts === undefined;
 }
 
 /** Every open dimension of the graphs with its largest value. */

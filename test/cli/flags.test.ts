@@ -36,6 +36,11 @@ const cases: readonly (readonly [args: string, sentence: string])[] = [
   ["build sized.nn -o never --label plian", "error[NN0513]"],
   // What the target, the file or another flag leaves without effect.
   ["train points.nn -o never --relaxed --target wgsl", "error: --relaxed: expected the target wasm, found wgsl"],
+  ["build points.nn -o never --compact", "error: --compact: expected the target wasm, found typescript"],
+  [
+    "predict points.nn --params p -o p.npy --format csv",
+    "error: --format: expected npy, as the name p.npy says, found csv",
+  ],
   ["train points.nn --all --label plain", "error: expected --all or --label, found both"],
   ["train bare.nn --all", "error: expected a file with a `train` for --all, found none in bare.nn"],
   ["train points.nn --override", "error: --override: expected --resume beside it, found none"],

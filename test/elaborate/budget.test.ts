@@ -86,6 +86,19 @@ describe("a program that grows beyond the budget is refused", () => {
     120_000,
   );
 
+  test("and one that a limit of its own user ends, wherever that is", () => {
+    const source = `const size = 2 + 2
+model M(x: [N, F]) -> [N, 3] = x |> dense(size) |> relu |> dense(3)
+data d = csv("d.csv", target: "y", standardize: true, holdout: 25%)
+train M { data: d  loss: mse  optimizer: sgd(lr: 0.05)  batch: 16  epochs: 2 }`;
+    const whole = compile({ name: "main.nn", source }, { dims: { F: 4 } });
+    expect(whole.ok).toBe(true);
+    for (let operations = 1; operations <= 120; operations++) {
+      const { diagnostics } = compile({ name: "main.nn", source }, { dims: { F: 4 }, operations });
+      expect(diagnostics.map(({ code }) => code)).toEqual(["NN0603"]);
+    }
+  });
+
   test("fractions stay short", () => {
     const source = `const k = 3 ** 1290 / 2 ** 2040${" * 3 / 3".repeat(1200)}\nmodel M(x: [N]) -> [N] = k * x`;
     expect(elaborated(source).diagnostics).toEqual([]);

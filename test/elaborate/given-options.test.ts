@@ -142,4 +142,15 @@ describe("a constant of a file that is used", () => {
   ])("%s", (_, consts, expected) => {
     expect(widthOf(consts)).toEqual(expected);
   });
+
+  test("a name that is wrong is all that is wrong where the data would tell a size", () => {
+    const source = `const width = 4
+model M(x: [N, F]) -> [N, 3] = x |> dense(width) |> dense(3)
+data d = csv("d.csv", target: "y")
+train M { data: d  loss: mse  optimizer: sgd(lr: 0.05)  batch: 16  epochs: 2 }`;
+    const codes = (options: CompileOptions): readonly string[] =>
+      compile({ name: "main.nn", source }, options).diagnostics.map(({ code }) => code);
+    expect([codes({ consts: { widht: 8 } }), codes({ settings: { beta1: 0.5 } })]).toEqual([["NN0408"], ["NN0458"]]);
+    expect(codes({})).toEqual(["NN0327"]);
+  });
 });
