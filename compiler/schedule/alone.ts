@@ -58,10 +58,11 @@ export function planAlone(
 ): AlonePlan | undefined {
   if (!brief || lanes !== 4 || reduce?.kind !== "reduce" || !isPlainProduct(reduce) || !rest.every(isOfPoint))
     return undefined;
-  const axes = mergeAxes(reduce.over, indicesOfStage(reduce));
-  const [axis] = axes;
+  // A sum of a single term has no axis.
+  const [axis, ...further]: readonly (LoopAxis | undefined)[] = mergeAxes(reduce.over, indicesOfStage(reduce));
+  if (axis === undefined || further.length > 0) return undefined;
   const [length, width] = [constantValue(axis.extent), constantValue(columns.extent)];
-  if (axes.length > 1 || length === undefined || width === undefined || width % 4 !== 0) return undefined;
+  if (length === undefined || width === undefined || width % 4 !== 0) return undefined;
   if (length <= together || length * width <= nearElements) return undefined;
   const strides = sourcesOf(reduce).map((index) => strideOf(index, innermost(columns)));
   const isAlong = strides.includes("unit") && !strides.includes("other");

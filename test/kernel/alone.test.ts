@@ -73,6 +73,7 @@ describe("a row goes over tiles of columns", () => {
     ["of what is no product", { rows: "N", value: (left, right) => binary("add", left, right) }, briefSimd],
     ["of a matrix that lies across them", { rows: "N", right: from("v", "j", "k") }, briefSimd],
     ["where a guard lets some in", { rows: "N", right: select(isInside, from("w", "k", "j"), f32(0)) }, briefSimd],
+    ["of a single place, which is no axis", { rows: "N", places: 1, columns: 32 }, briefSimd],
     ["of so few places that they need no loop", { rows: "N", places: 8, columns: 1028 }, briefSimd],
   ])("%s", (_, changes, machine) => {
     const one = product(changes);

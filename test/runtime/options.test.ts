@@ -66,15 +66,15 @@ describe("an option that does not exist", () => {
     expect(ok).toBe(false);
     expect(told(diagnostics)).toMatchInlineSnapshot(`
       [
-        "NN0736 compile has no option "bound"; expected \`target\`, \`train\`, \`bounds\`, \`dims\`, \`consts\`, \`settings\`, \`probes\`, \`norms\` and 5 more (did you mean \`bounds\`?)",
-        "NN0736 compile has no option "targett"; expected \`target\`, \`train\`, \`bounds\`, \`dims\`, \`consts\`, \`settings\`, \`probes\`, \`norms\` and 5 more (did you mean \`target\`?)",
+        "NN0736 compile has no option "bound"; expected \`target\`, \`train\`, \`bounds\`, \`dims\`, \`consts\`, \`settings\`, \`probes\`, \`norms\` and 6 more (did you mean \`bounds\`?)",
+        "NN0736 compile has no option "targett"; expected \`target\`, \`train\`, \`bounds\`, \`dims\`, \`consts\`, \`settings\`, \`probes\`, \`norms\` and 6 more (did you mean \`target\`?)",
         "NN0706 option \`verify\`: expected true or false, found 1",
       ]
     `);
     const file = loosely(compileFile)("a.nn", { rot: "." }) as never as { readonly diagnostics: readonly Diagnostic[] };
     expect(told(file.diagnostics)).toMatchInlineSnapshot(`
       [
-        "NN0736 compileFile has no option "rot"; expected \`target\`, \`train\`, \`bounds\`, \`dims\`, \`consts\`, \`settings\`, \`probes\`, \`norms\` and 5 more (did you mean \`root\`?)",
+        "NN0736 compileFile has no option "rot"; expected \`target\`, \`train\`, \`bounds\`, \`dims\`, \`consts\`, \`settings\`, \`probes\`, \`norms\` and 6 more (did you mean \`root\`?)",
       ]
     `);
     const main = loosely(compile)({ name: "a.nn", source, file: new Map() }) as never as {
