@@ -47,16 +47,13 @@ export interface AlonePlan {
   readonly length: number;
 }
 
-/**
- * Of the product of a row and a matrix that no first cache holds, whose rows lie along the columns and are whole vectors. Only where a program
- * runs on one thread: others would have to share the columns.
- */
+/** Of the product of a row and a matrix that no first cache holds, whose rows lie along the columns and are whole vectors. */
 export function planAlone(
   [reduce, ...rest]: readonly Stage[],
   { axis: columns, lanes }: GridLoop,
-  { brief }: Machine,
+  { rowsAlone }: Machine,
 ): AlonePlan | undefined {
-  if (!brief || lanes !== 4 || reduce?.kind !== "reduce" || !isPlainProduct(reduce) || !rest.every(isOfPoint))
+  if (!rowsAlone || lanes !== 4 || reduce?.kind !== "reduce" || !isPlainProduct(reduce) || !rest.every(isOfPoint))
     return undefined;
   // A sum of a single term has no axis.
   const [axis, ...further]: readonly (LoopAxis | undefined)[] = mergeAxes(reduce.over, indicesOfStage(reduce));

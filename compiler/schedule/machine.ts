@@ -24,6 +24,8 @@ export interface Machine {
    * what fits the cache is read where it is.
    */
   readonly brief: boolean;
+  /** Whether one thread takes all columns of a row that comes alone, where threads would share them and minibatches have more rows. */
+  readonly rowsAlone: boolean;
 }
 
 /** Plain JavaScript: scalars, 4×4 of them in registers. */
@@ -37,6 +39,7 @@ export const javascript: Machine = {
   panels: false,
   epilogueFromMemory: false,
   brief: false,
+  rowsAlone: false,
 };
 
 /**
@@ -54,6 +57,7 @@ export const simd: Machine = {
   panels: true,
   epilogueFromMemory: true,
   brief: false,
+  rowsAlone: false,
 };
 
 /** For inference that is sent to others: short, and as fast for a single row. */
@@ -63,7 +67,14 @@ export const briefJavascript: Machine = {
   tile: { rows: 1, columns: 4 },
   brief: true,
 };
-export const briefSimd: Machine = { ...simd, name: "simd-brief", registers: 0, epilogueFromMemory: false, brief: true };
+export const briefSimd: Machine = {
+  ...simd,
+  name: "simd-brief",
+  registers: 0,
+  epilogueFromMemory: false,
+  brief: true,
+  rowsAlone: true,
+};
 
 /** For training in a page that is to load soon: as fast as `simd` where rows come in fours. */
 export const compactSimd: Machine = { ...simd, name: "simd-compact", brief: true };
@@ -79,4 +90,5 @@ export const cpuAdapter: Machine = {
   panels: false,
   epilogueFromMemory: false,
   brief: false,
+  rowsAlone: false,
 };

@@ -79,13 +79,14 @@ function membersOf(file, name) {
   if (declared === undefined) throw new Error(`${file} has no ${name}`);
   const seen = new Set();
   return declared.members
-    .filter((one) => one.name !== undefined && ts.isIdentifier(one.name) && !isPrivate(one))
+    .filter((one) => one.name !== undefined && ts.isIdentifier(one.name) && !isHidden(one))
     .filter(({ name: { text } }) => !seen.has(text) && seen.add(text))
     .map((one) => ({ name: one.name.text, type: typeOf(one, source), doc: docOf(one) }));
 }
 
-function isPrivate(member) {
-  return (ts.getCombinedModifierFlags(member) & (ts.ModifierFlags.Private | ts.ModifierFlags.Static)) !== 0;
+function isHidden(member) {
+  const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected | ts.ModifierFlags.Static;
+  return (ts.getCombinedModifierFlags(member) & hidden) !== 0;
 }
 
 /** Of a method its signature, of a field its type. */

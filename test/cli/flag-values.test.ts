@@ -47,7 +47,7 @@ test.each<readonly [string, () => unknown, string]>([
     () => parseConstant("n=9007199254740993"),
     "a whole number that is exact in 64 bits, such as 9007199254740992",
   ],
-  ["setting", () => parseSetting("a.b.lr=1"), "NAME=NUMBER such as lr=0.01"],
+  ["setting", () => parseSetting("a.b.c.d.lr=1"), "NAME=NUMBER such as lr=0.01"],
 ])("a %s beyond is refused", (_, read, expected) => {
   expect(read).toThrow(expected);
 });
