@@ -12,7 +12,10 @@ import { exampleFiles, measureExample } from "./lib/examples.mjs";
 import { install, root, run, tool, writeWhole } from "./lib/project.mjs";
 
 const minutesInAll = 60;
-const suites = ["test/random", "test/ladder", "test/planted", "test/browser", "test/export/fuzz"];
+const suites = [
+  ...["test/random", "test/ladder", "test/planted", "test/browser", "test/export/fuzz"],
+  ...["test/cli/examples", "test/runtime/window-pairs"],
+];
 
 /** Whole minutes and seconds since then. */
 function since(started) {

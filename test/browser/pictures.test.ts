@@ -1,6 +1,6 @@
 /**
  * Every picture of every example, the lessons' among them, in Chromium: the graph, its backward pass, the step, kernels and memory, the report of a run,
- * and its comparison with another one. Two examples in a normal run, all in a deep one.
+ * and its comparison with another one. One example in a normal run, all in a deep one.
  */
 import { readdirSync } from "node:fs";
 import path from "node:path";
@@ -19,7 +19,7 @@ const root = path.resolve(import.meta.dirname, "../../examples");
 const cwd = temporaryFolder("pictures");
 /** Its data are not here. */
 const untrained = ["fashion/full.nn"];
-const sample = ["forecast/sunspots.nn", "lessons/13-saddles/saddle.nn"];
+const sample = ["lessons/13-saddles/saddle.nn"];
 /** What each of the others is compared with. */
 const base = "linear/linear.nn";
 

@@ -5,6 +5,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { firstLosses, unzipped } from "../../examples/lessons/lib/first-losses.ts";
 import { temporaryFolder } from "../folder.ts";
+import { settings } from "../random/settings.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const first: readonly [file: string, label: string | undefined, losses: readonly number[]][] = [
@@ -53,10 +54,11 @@ test.each(first)(
 );
 
 /**
- * A loop over time and attention, beside the sums of products that the others are made of. The second loss is that of what the first step left: it
+ * A loop over time and attention, beside the sums of products that the others are made of; in a deep run, since test/targets compares small ones. The second loss is that of what the first step left: it
  * has the forward and the backward pass and the optimizer in it.
  */
-test.each(first.filter(([file]) => /^text\/[a-z]+\.nn$/.test(file)))(
+const onTypeScript = settings.deep ? first.filter(([file]) => /^text\/[a-z]+\.nn$/.test(file)) : [];
+test.each(onTypeScript)(
   "%s, %s, on TypeScript",
   async (file, label, losses) => {
     const found = await firstLosses(path.join(root, "examples", file), label, "typescript", 2);

@@ -8,7 +8,7 @@ import { Random } from "./random.ts";
 import { record, settings, sized } from "./settings.ts";
 import { examples, snippets, sources } from "./sources.ts";
 
-const mutants = sized(250, 20_000);
+const mutants = sized(180, 20_000);
 /** Milliseconds of the processor that a compilation may take; on a machine that is busy, as many as ten of the digits example take then. */
 const longest = 5000;
 /** A network that is that large once every call is written out may take this long for each node of its graphs. */

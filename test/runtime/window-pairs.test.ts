@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { load } from "../../runtime/load/index.ts";
+import { settings } from "../random/settings.ts";
 
 /** Along one axis. */
 interface Side {
@@ -23,7 +24,7 @@ const sides = (size: number, most: number): readonly Side[] =>
 
 const geometries: readonly Geometry[] = sides(5, 3).flatMap((rows, n) =>
   sides(4, 3)
-    .filter((_, m) => (n + m) % 5 === 0)
+    .filter((_, m) => (n + m) % (settings.deep ? 5 : 10) === 0)
     .map((columns): Geometry => [rows, columns]),
 );
 
