@@ -13,8 +13,13 @@ import { install, root, run, tool, writeWhole } from "./lib/project.mjs";
 
 const minutesInAll = 60;
 const suites = [
-  ...["test/random", "test/ladder", "test/planted", "test/browser", "test/export/fuzz"],
-  ...["test/cli/examples", "test/runtime/window-pairs"],
+  "test/random",
+  "test/ladder",
+  "test/planted",
+  "test/browser",
+  "test/export/fuzz",
+  "test/cli/examples",
+  "test/runtime/window-pairs",
 ];
 
 /** Whole minutes and seconds since then. */
