@@ -20,7 +20,7 @@ export const systems = [
   nnc("wasm"),
   nnc("typescript"),
   exported("wasm"),
-  // Half of the bytes where weights pass through the cache at the speed of memory, which those of W2 do.
+  // The same weights in half of the bytes; the module makes 32-bit floats of them once, so that its speed is that of the line above.
   exported("wasm", "f16", ["W2"]),
   exported("js"),
   tfjs("wasm"),
