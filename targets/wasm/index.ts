@@ -2,7 +2,7 @@
  * The WebAssembly target: a program as text that a person can read, with the names and lines of the `.nn` file, and the
  * module that watr assembles from it. It exports the entries, and its memory unless threads can share that; SIMD, relaxed only where that is asked for.
  */
-import { compile } from "watr";
+import { assemble } from "./assemble.ts";
 import { tooMuchMemory } from "../../compiler/diagnostics/codes/limits.ts";
 import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
@@ -59,7 +59,7 @@ export function emitWasm(
   const layout = layOut(program, sharing);
   const whole = { ...program, entries: [...program.entries, ...alone] };
   const text = moduleText(whole, sources, sharing, layout, costs, { relaxed, compact });
-  const bytes = compile(text);
+  const bytes = assemble(text);
   const plain = manifestOf(whole, "wasm", `${base}.wasm`);
   const manifest = relaxed ? { ...plain, relaxed } : plain;
   const files = { [`${base}.wat`]: text, [`${base}.wasm`]: bytes };
@@ -71,7 +71,7 @@ export function emitWasm(
   const threads = { module, flag: flagIn(bytes), control, own, ownBytes, most: mostThreads, useful };
   return {
     manifest: { ...manifest, threads },
-    files: { ...files, [module]: compile(agreementText(control, layout.pages)) },
+    files: { ...files, [module]: assemble(agreementText(control, layout.pages)) },
   };
 }
 
