@@ -53,10 +53,11 @@ export function arithmeticOf({
 }
 
 /** Throws a UsageError where only wasm has what is asked for. Node.js 20 has relaxed instructions only where it is told. */
-export function checkTarget({ target, relaxed }: TargetFlags): void {
-  if (!relaxed) return;
-  if (target !== "wasm") throw new UsageError(`--relaxed: expected the target wasm, found ${target}`);
-  if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+export function checkTarget({ target, ...own }: TargetFlags & { readonly compact?: boolean }): void {
+  for (const name of ["relaxed", "compact"] as const)
+    if (own[name] === true && target !== "wasm")
+      throw new UsageError(`--${name}: expected the target wasm, found ${target}`);
+  if (own.relaxed && process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 }
 
 /** The labels of a file's trains, in its order. */

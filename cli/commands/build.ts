@@ -2,7 +2,7 @@
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Context } from "../context.ts";
-import { UsageError, exitCodes } from "../exit.ts";
+import { exitCodes } from "../exit.ts";
 import { inFolder } from "../files.ts";
 import { readBy, writeOutputs } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
@@ -28,8 +28,6 @@ interface Written {
 
 export async function build(context: Context, flags: BuildFlags, file: string): Promise<number> {
   checkTarget(flags);
-  if (flags.compact && flags.target !== "wasm")
-    throw new UsageError(`--compact: expected the target wasm, found ${flags.target}`);
   const source = openSource(context, file);
   const compiled = await compileSource(context, source, {
     ...optionsOf(flags),

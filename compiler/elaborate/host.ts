@@ -15,25 +15,25 @@ import { rowsName } from "./whole-set.ts";
 const languageVersion = "1";
 
 export function hostOf(
-  { session, trained, kept: listed, options, consts }: Parts,
+  { session, trained, kept, options, consts }: Parts,
   ownership: Ownership,
   continuations: Continuations,
   bounds: ReadonlyMap<string, number>,
 ) {
-  const models = listed.map(({ host }): HostModel => {
+  const models = kept.map(({ host }): HostModel => {
     const { host: continuation } = continuations.get(host.name) ?? {};
     const parameters = countParameters(ownership.parameters(host.name));
     return { ...host, parameters, ...(continuation === undefined ? {} : { continuation }) };
   });
   const metrics = trained?.evaluation.whole.map(({ entry }) => entry) ?? [];
-  const names = new Set(["train_step", "evaluate", ...metrics, ...listed.map(({ host }) => host.entry)]);
+  const names = new Set(["train_step", "evaluate", ...metrics, ...kept.map(({ host }) => host.entry)]);
   const called = session.requirements.filter(({ entry }) => names.has(entry));
   const requirements = [...new Map(called.map((requirement) => [JSON.stringify(requirement), requirement])).values()];
-  const kept = trained === undefined ? [] : openSizes(trained, session, options, bounds);
+  const open = trained === undefined ? [] : openSizes(trained, session, options, bounds);
   const own = {
     consts,
     dims: sizesOf(session, options),
-    ...(kept.length === 0 ? {} : { bounds: kept }),
+    ...(open.length === 0 ? {} : { bounds: open }),
     settings: givenOptions(options.settings),
   };
   const base = { language: languageVersion, options: own, models, requirements };

@@ -60,21 +60,29 @@ function add(instruction: Tree, out: (string | Tree)[]): void {
     case "block":
     case "loop":
       out.push(name, ...own);
-      for (const operand of operands) add(operand, out);
+      addAll(operands, out);
       out.push("end");
       return;
     case "if": {
       const [then, otherwise] = ["then", "else"].map((side) => operands.find((one) => isNamed(one, side)));
-      for (const operand of operands) if (operand !== then && operand !== otherwise) add(operand, out);
+      addAll(
+        operands.filter((operand) => operand !== then && operand !== otherwise),
+        out,
+      );
       out.push(name, ...own);
-      for (const one of then?.slice(1) ?? []) if (typeof one === "object") add(one, out);
+      addAll(then?.slice(1) ?? [], out);
       if (otherwise !== undefined) out.push("else");
-      for (const one of otherwise?.slice(1) ?? []) if (typeof one === "object") add(one, out);
+      addAll(otherwise?.slice(1) ?? [], out);
       out.push("end");
       return;
     }
     default:
-      for (const operand of operands) add(operand, out);
+      addAll(operands, out);
       out.push(name, ...own);
   }
+}
+
+/** Adds the instructions among these. */
+function addAll(parts: Tree, out: (string | Tree)[]): void {
+  for (const part of parts) if (typeof part === "object") add(part, out);
 }

@@ -7,7 +7,7 @@ import { drawSvg } from "../../cli/plot/svg.ts";
 import { drawTerminal } from "../../cli/plot/terminal.ts";
 import { History } from "../../cli/train/history.ts";
 import { panelsOf } from "../../cli/train/picture.ts";
-import type { DoneEvent, Norms, Probes, Scores } from "../../runtime/train/index.ts";
+import type { DoneEvent, EpochEvent, Norms, Probes, Scores } from "../../runtime/train/index.ts";
 
 function panelOf(points: readonly Point[], title = "loss"): CurvePanel {
   return {
@@ -352,22 +352,26 @@ describe("a train with several steps", () => {
   });
 });
 
+/** The epoch behind so many, of one step each. */
+function epochAfter(done: number, told: Pick<EpochEvent, "probes" | "norms">): EpochEvent {
+  return {
+    event: "epoch",
+    epoch: done + 1,
+    step: done + 1,
+    train: { loss: 1 },
+    holdout: null,
+    best: true,
+    ...told,
+    seconds: 1,
+    diagnostics: [],
+  };
+}
+
 describe("what was probed", () => {
   /** Epochs from 1 on. */
   function runOf(label: string, told: readonly (Probes | undefined)[]): History {
     const history = new History(label);
-    for (const [at, probes] of told.entries())
-      history.add({
-        event: "epoch",
-        epoch: at + 1,
-        step: at + 1,
-        train: { loss: 1 },
-        holdout: null,
-        best: true,
-        ...(probes === undefined ? {} : { probes }),
-        seconds: 1,
-        diagnostics: [],
-      });
+    for (const [at, probes] of told.entries()) history.add(epochAfter(at, probes === undefined ? {} : { probes }));
     return history;
   }
   const values = (mean: number) => ({ mean, spread: 10 * mean, gradientNorm: 100 * mean });
@@ -426,18 +430,7 @@ test("norms of gradients have a panel with mean, largest and, dashed, the bound 
     { critic: { mean: 1, largest: 3, limit: 2 }, forger: { mean: 5, largest: 6 } },
     { critic: { mean: 2, largest: 4, limit: 2 } },
   ];
-  for (const [at, norms] of told.entries())
-    history.add({
-      event: "epoch",
-      epoch: at + 1,
-      step: at + 1,
-      train: { loss: 1 },
-      holdout: null,
-      best: true,
-      norms,
-      seconds: 1,
-      diagnostics: [],
-    });
+  for (const [at, norms] of told.entries()) history.add(epochAfter(at, { norms }));
   const panel = panelsOf([history], []).find(({ title }) => title === "gradient norm");
   const curves = panel?.kind === "curves" ? panel.curves : [];
   expect(curves.map(({ name, secondary, points }) => [name, secondary, ...points.map(([, y]) => y)])).toEqual([
