@@ -8,7 +8,7 @@ import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import { elaborateSource } from "../compiler/front.ts";
 import type { FrontOptions } from "../compiler/front.ts";
 import type { TargetName } from "../compiler/program/artifact.ts";
-import type { HostModel, HostOption } from "../compiler/program/host.ts";
+import type { HostOption } from "../compiler/program/host.ts";
 import type { ProjectSource } from "../compiler/project.ts";
 import { symbolsOf } from "../runtime/load/dimensions.ts";
 import { load } from "../runtime/load/index.ts";
@@ -79,17 +79,21 @@ export async function openTrained(
 }
 
 /**
- * Opens it once more with the sizes of rows that the program leaves open and the data of the training gave, and says so: whoever reads rows must
- * know how long one is. The same where there are none.
+ * Opens it for rows, whose reader must know how long one is: once more, where the program leaves open what the data of the training gave, and
+ * says so. Texts are of any length, and whole tensors tell their own.
  */
-export async function withRowSizes(
+export async function openForRows(
   context: Context,
   source: ProjectSource,
-  flags: ParameterFlags,
-  target: TargetName,
-  { opened, model }: { readonly opened: Opened; readonly model: HostModel },
+  flags: ParameterFlags & { readonly model?: string },
+  target?: TargetName,
 ): Promise<Opened> {
-  const { bounds = [] } = opened.compiled.artifact.manifest.host.options ?? {};
+  const opened = await openTrained(context, source, flags, target);
+  const { manifest } = opened.compiled.artifact;
+  const reader = manifest.host.train?.data.reader;
+  if (reader === "arrays" || reader === "text") return opened;
+  const model = chooseModel(manifest, flags.model);
+  const { bounds = [] } = manifest.host.options ?? {};
   // What a flag gave is the most that a row may be long, not how long it is.
   const ofData = [...bounds, ...opened.keptBounds].filter(({ given }) => !given);
   const told = new Map(ofData.map(({ name, value }) => [name, value]));

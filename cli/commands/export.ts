@@ -34,7 +34,7 @@ import { weightsFile } from "../export/weights-text.ts";
 import { inFolder } from "../files.ts";
 import { recordOf } from "../flags.ts";
 import { takenJson } from "../kept.ts";
-import { openTrained } from "../network.ts";
+import { openForRows, openTrained } from "../network.ts";
 import type { Opened, ParameterFlags } from "../network.ts";
 import { readBy, writeOutputs } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
@@ -76,7 +76,7 @@ export async function exportModel(context: Context, flags: ExportFlags, file: st
   const place = exportPlace(flags.out, flags.format);
   checkStorage(flags, place);
   const source = openSource(context, file);
-  const opened = await openFinite(context, source, flags);
+  const opened = await openFinite(context, source, flags, place.format);
   const model = chooseModel(opened.compiled.artifact.manifest, flags.model);
   const job: Job = { context, flags, place, source, opened, model };
   const made = await madeOf(job, place.format);
@@ -86,8 +86,15 @@ export async function exportModel(context: Context, flags: ExportFlags, file: st
 }
 
 /** Throws NN0930 where parameters are not finite, and nobody said that they may be. */
-async function openFinite(context: Context, source: ProjectSource, flags: ExportFlags): Promise<Opened> {
-  const opened = await openTrained(context, source, flags);
+async function openFinite(
+  context: Context,
+  source: ProjectSource,
+  flags: ExportFlags,
+  format: ExportFormat,
+): Promise<Opened> {
+  // What runs elsewhere takes rows of any length.
+  const open = format === "onnx" || format === "pytorch" ? openTrained : openForRows;
+  const opened = await open(context, source, flags);
   if (!flags["allow-nonfinite"] && opened.diagnostics.some(({ code }) => code === notFinite.code))
     throw new NncError(
       diagnose(exportNotFinite, { file: flags.params }, [], "--allow-nonfinite exports them all the same"),

@@ -14,7 +14,7 @@ import { exitCodes, UsageError } from "../exit.ts";
 import { readUserFile } from "../files.ts";
 import type { FileFlag } from "../flags.ts";
 import { takenJson } from "../kept.ts";
-import { openTrained, openUntrained, withRowSizes } from "../network.ts";
+import { openForRows, openUntrained } from "../network.ts";
 import type { Opened, ParameterFlags } from "../network.ts";
 import { readBy, requireOutput, writeOutput } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
@@ -32,7 +32,6 @@ import type { Form } from "../rows/form.ts";
 import { readImageRows } from "../rows/images.ts";
 import { readRowFiles, readWholeFiles, rowFile, telling } from "../rows/read.ts";
 import type { RowFile } from "../rows/read.ts";
-import type { ProjectSource } from "../../compiler/project.ts";
 import { openSource } from "../source.ts";
 
 export type PredictFlags = Omit<ParameterFlags, "params"> & {
@@ -57,7 +56,7 @@ export async function predict(context: Context, flags: PredictFlags, file: strin
   const opened =
     params === undefined
       ? await openUntrained(context, source, flags, target)
-      : await openForRows(context, source, { ...flags, params });
+      : await openForRows(context, source, { ...flags, params }, target);
   const { manifest } = opened.compiled.artifact;
   const { train } = manifest.host;
   const model = chooseModel(manifest, flags.model);
@@ -81,20 +80,6 @@ export async function predict(context: Context, flags: PredictFlags, file: strin
   }
   opened.network.close();
   return exitCodes.success;
-}
-
-/** Texts are of any length, and whole tensors tell their own. */
-async function openForRows(
-  context: Context,
-  source: ProjectSource,
-  flags: PredictFlags & ParameterFlags,
-): Promise<Opened> {
-  const opened = await openTrained(context, source, flags, flags.target);
-  const { manifest } = opened.compiled.artifact;
-  const model = chooseModel(manifest, flags.model);
-  const reader = manifest.host.train?.data.reader;
-  if (reader === "arrays" || reader === "text") return opened;
-  return withRowSizes(context, source, flags, flags.target, { opened, model });
 }
 
 type Parts = AsyncGenerator<string | Uint8Array>;

@@ -1,7 +1,7 @@
 /** The edits that mend a diagnostic, where its help says exactly one piece of text for another. */
 import { missingSetting } from "../diagnostics/codes/settings.ts";
 import { unexpectedCharacter } from "../diagnostics/codes/syntax.ts";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import type { Edit } from "./types.ts";
 
 /** Helps whose quoted text stands in the place of what the first label marks. */
@@ -22,19 +22,23 @@ const ofCodes: ReadonlyMap<string, readonly RegExp[]> = new Map([
   [missingSetting.code, [/^write `(\w+\(lr: [\d.]+\))`$/]],
 ]);
 
-/** Nothing but the words or signs that the first label marks is replaced, so that an edit is always a small one. */
-export function editsOf(
-  { code, help, labels: [first] }: Diagnostic,
-  texts: ReadonlyMap<string, string>,
-): readonly Edit[] {
+/**
+ * Nothing but the words or signs that the first label marks is replaced, so that an edit is always a small one; a name that is wrong in
+ * several places is replaced in all of them.
+ */
+export function editsOf({ code, help, labels }: Diagnostic, texts: ReadonlyMap<string, string>): readonly Edit[] {
+  const [first] = labels;
   if (help === undefined || first === undefined) return [];
   const patterns = [...replacements, ...(ofCodes.get(code) ?? [])];
   const text = patterns.map((pattern) => pattern.exec(help)?.[1]).find((found) => found !== undefined);
-  const { file, from, to } = first;
-  const source = texts.get(file) ?? "";
-  const marked = source.slice(from, to);
+  const markedBy = ({ file, from, to }: Span): string => texts.get(file)?.slice(from, to) ?? "";
+  const marked = markedBy(first);
   if (text === undefined || marked === "" || /[\r\n]/.test(marked)) return [];
-  return [{ span: { file, from, to }, text: apart(source.slice(0, from), text, source.slice(to)) }];
+  const again = /^\w+$/.test(marked) ? labels.slice(1).filter((one) => markedBy(one) === marked) : [];
+  return [first, ...again].map(({ file, from, to }) => {
+    const source = texts.get(file) ?? "";
+    return { span: { file, from, to }, text: apart(source.slice(0, from), text, source.slice(to)) };
+  });
 }
 
 /** A word that comes in the place of a sign stays apart from the words beside it. */

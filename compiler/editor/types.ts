@@ -62,7 +62,7 @@ export interface Edit {
 }
 
 export interface EditedDiagnostic extends Diagnostic {
-  /** What would mend it, where that is certain: any one of them. */
+  /** What mends it where that is certain, all of them together: a name that is wrong in several places has as many. */
   readonly edits: readonly Edit[];
 }
 

@@ -197,7 +197,7 @@ function stepOf(
   const optimizer = checks.run(() =>
     written === undefined
       ? missing("optimizer", name === "main" ? "a train" : `the step \`${name}\``, span, frame)
-      : optimizerOf(written.value, frame),
+      : optimizerOf(written.value, frame, shared.has("lr") || own.has("lr")),
   );
   const planned = find("schedule");
   const schedule = checks.run(() =>
@@ -246,11 +246,13 @@ function pathOf(expression: Expression, frame: Frame): string {
   return [rest.text, ...names].join(".");
 }
 
-function optimizerOf(expression: Expression, frame: Frame): OptimizerPlan {
+/** With `beside`, the rate is a key by mistake, which was said. */
+function optimizerOf(expression: Expression, frame: Frame, beside: boolean): OptimizerPlan {
   const { chosen, extra } = choose(expression, "optimizer", ["lr"], frame);
   const name = chosen.target.declaration.name.text;
   const rate = extra.get("lr");
   if (rate === undefined) {
+    if (beside) throw new Failure();
     return frame.fail(
       missingSetting,
       { callee: name, name: "lr", type: "the learning rate" },

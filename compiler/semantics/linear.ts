@@ -30,13 +30,14 @@ export function linearDimensions(
   return [...found.values()];
 }
 
-/** Each name of a dimension that is not known, once; what is called is no size. */
+/** Each name of a dimension that is not known, once; what is called is no size, and a path like `a.b` no name. */
 export function unknownIn(expression: Expression, isKnown: (name: string) => boolean): readonly Name[] {
-  const called = new Set<Node>();
+  const others = new Set<Node>();
   const names = new Map<string, Name>();
   for (const node of walk(expression)) {
-    if (node.kind === "call") called.add(node.callee);
-    if (node.kind === "name" && !called.has(node) && !isKnown(node.text) && !names.has(node.text))
+    if (node.kind === "call") others.add(node.callee);
+    if (node.kind === "member") for (const part of walk(node)) others.add(part);
+    if (node.kind === "name" && !others.has(node) && !isKnown(node.text) && !names.has(node.text))
       names.set(node.text, node);
   }
   return [...names.values()];

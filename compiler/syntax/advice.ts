@@ -174,6 +174,11 @@ const goesOn: Slip = (at) => {
     return advice(`the settings of a layer stand in parentheses: \`${before.image}(${token.image})\``, {
       expected: `\`(\`, \`|>\` or ${what}`,
     });
+  if (isName(before) && isName(token) && is(next, t.Colon))
+    return advice(
+      `the settings of a layer stand in parentheses: \`${before.image}(${token.image}: ${tokenAt(at, index + 2)?.image ?? "…"})\``,
+      { expected: `\`(\`, \`|>\` or ${what}` },
+    );
   if (startsExpression(token) && !is(token, t.NumberToken, t.StringToken))
     return advice(`a \`|>\` is missing before \`${token.image}\``, { expected: `\`|>\` or ${what}` });
   return undefined;

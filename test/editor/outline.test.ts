@@ -1,6 +1,6 @@
 /** Foldings, symbols and the edits of diagnostics; and that nothing that anybody types makes an inspection throw. */
 import { expect, test } from "vitest";
-import { completeAt, definitionAt, hoverAt, inspect, usesAt } from "../../compiler/editor.ts";
+import { completeAt, definitionAt, hoverAt, inspect, usesAt, type Edit } from "../../compiler/editor.ts";
 import { names } from "../diagnostics/wrong/names.ts";
 import { shapes } from "../diagnostics/wrong/shapes.ts";
 import { syntax1 } from "../diagnostics/wrong/syntax-1.ts";
@@ -59,13 +59,18 @@ const mended: readonly (readonly [source: string, edited: string])[] = [
     "block f(x: [N], a: bool, b: bool) -> [N] = where(a and b, x, -x)\nmodel M(x: [N]) -> [N] = f(x, true, true)",
   ],
   [`${scored} optimizer: sgd }`, `${scored} optimizer: sgd(lr: 0.01) }`],
+  [
+    "model M(x: [N, 4]) -> [N, 2] = x |> dnse(4) |> relu |> dnse(2)",
+    "model M(x: [N, 4]) -> [N, 2] = x |> dense(4) |> relu |> dense(2)",
+  ],
 ];
 
 test.each(mended)("%s has an edit that mends it", (source, edited) => {
   const { diagnostics } = inspect({ name: "main.nn", source });
-  const [edit] = diagnostics.flatMap(({ edits }) => edits);
-  const { span, text } = edit ?? { span: { from: 0, to: 0 }, text: "" };
-  expect(source.slice(0, span.from) + text + source.slice(span.to)).toBe(edited);
+  const edits = diagnostics.flatMap((one) => one.edits).toSorted((a, b) => b.span.from - a.span.from);
+  const mend = (before: string, { span, text }: Edit): string =>
+    before.slice(0, span.from) + text + before.slice(span.to);
+  expect(edits.reduce(mend, source)).toBe(edited);
   expect(inspect({ name: "main.nn", source: edited }).diagnostics).toEqual([]);
 });
 

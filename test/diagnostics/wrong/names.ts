@@ -55,4 +55,5 @@ export const names: readonly WrongProgram[] = [
   ["len", "model M(x: [N, 4]) -> [N, 4] = x * len(x)"],
   ["NULL", "model M(x: [N, 4]) -> [N, 2] = x |> dense(2, bias: NULL)"],
   ["softmax with dim", "model M(x: [N, 4]) -> [N, 2] = x |> dense(8) |> relu() |> dense(2) |> softmax(dim: 1)"],
+  ["a path as a size", "model M(x: [N, foo.bar]) -> [N, 2] = x |> dense(2)"],
 ];

@@ -136,4 +136,5 @@ export const syntax2: readonly WrongProgram[] = [
     "a for in a block",
     "block f(x: [N], n: int) -> [N] {\n  for i in range(n) {\n    x = x + 1\n  }\n  return x\n}\nmodel M(x: [N, 4]) -> [N, 2] = x |> dense(2)",
   ],
+  ["a named setting without parentheses", "model M(x: [N, 4]) -> [N, 2] = x |> dropout rate: 0.2 |> dense(2)"],
 ];

@@ -7,6 +7,10 @@ export const trains: readonly WrongProgram[] = [
     'model M(x: [N, 4]) -> [N, 2] = x |> dense(2)\ntrain M {\n  data: given\n  loss: mse(reduction: "mean")\n  optimizer: sgd(lr: 0.1)\n  batch: 8\n}',
   ],
   [
+    "rate beside the optimizer",
+    "model M(x: [N, 4]) -> [N, 2] = x |> dense(2)\ntrain M {\n  data: given\n  loss: mse\n  optimizer: adam lr: 0.01\n  batch: 8\n}",
+  ],
+  [
     "unknown loss",
     "model M(x: [N, 4]) -> [N, 2] = x |> dense(2)\ntrain M {\n  data: given\n  loss: mes\n  optimizer: sgd(lr: 0.1)\n  batch: 8\n}",
   ],
