@@ -38,7 +38,8 @@ summary { cursor: pointer; color: var(--soft); font-size: .9rem; padding: .35rem
 figure { margin: 0; }
 figcaption { font-size: .8rem; color: var(--soft); overflow-wrap: anywhere; }
 img { display: block; image-rendering: pixelated; max-width: 100%; height: auto; border: 1px solid var(--line); }
-.letters { margin: 0 0 .5rem; white-space: pre-wrap; overflow-wrap: anywhere; font: .85rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; unicode-bidi: isolate; }
+.letters { margin: 0 0 .5rem; white-space: break-spaces; overflow-wrap: anywhere; font: .85rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; unicode-bidi: isolate; }
+code { overflow-wrap: anywhere; }
 mark { background: var(--wrong-ground); color: inherit; border-radius: .15rem; }
 .source { margin: 0; padding: .75rem .75rem .75rem 3.25rem; overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .75rem; font: .85rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .source li::marker { color: var(--soft); }

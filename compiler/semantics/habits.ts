@@ -170,6 +170,11 @@ const keys = habits({
   model: "the model is named behind `train`",
 });
 
+/** Whether a key is meant by it: it is nearly one, or another system's. */
+export function isLikeKey(text: string, known: readonly string[]): boolean {
+  return didYouMean(text, known) !== undefined || keys.has(text);
+}
+
 /** What to say of a key that a train or a step has not. */
 export function keyHelp(key: string, known: readonly string[], place: string): string {
   const all = known.map((one) => `\`${one}\``);

@@ -5,7 +5,7 @@ import { repeatedKey, unknownKey, uselessKey } from "../diagnostics/codes/train.
 import type { KeyValue, Name, Node, Train } from "../syntax/ast.ts";
 import { BodyChecker } from "./bodies.ts";
 import { linearDimensions } from "./linear.ts";
-import { keyHelp } from "./habits.ts";
+import { isLikeKey, keyHelp } from "./habits.ts";
 import { lookUp, type FileScope } from "./module.ts";
 import { Scope } from "./scope.ts";
 import { stepKeys, trainKeys } from "./train-keys.ts";
@@ -55,6 +55,15 @@ function checkTrain(train: Train, file: FileScope, unknown: UnknownNames): void 
       if (dimension.kind === "name" && !isKnown(dimension.text)) scope.bind(dimension.text, dimension.span);
     for (const told of linearDimensions(shown, isKnown)) scope.bind(told.name.text, told.name.span);
   }
+  // What was meant to be bound is no unknown name, and nobody knows its value.
+  const bindAssigned = (entries: readonly KeyValue[], keys: readonly string[], inside: Scope): void => {
+    for (const entry of entries) {
+      if (!isAssigned(entry, keys)) continue;
+      inside.bind(entry.key.text, entry.key.span);
+      unknown.failed.add(train);
+    }
+  };
+  bindAssigned(train.entries, trainKeys, scope);
   for (const statement of train.lets) checker.let(statement, scope);
   checkKeys(train.entries, trainKeys, "train", diagnostics);
   checkMinimize(train.entries, checker, scope);
@@ -69,6 +78,7 @@ function checkTrain(train: Train, file: FileScope, unknown: UnknownNames): void 
   for (const { entries, lets } of train.steps) {
     checkKeys(entries, stepKeys, "step", diagnostics);
     const inside = new Scope(scope, lets);
+    bindAssigned(entries, stepKeys, inside);
     for (const statement of lets) checker.let(statement, inside);
     checkMinimize(entries, checker, inside);
   }
@@ -104,6 +114,11 @@ function checkForm({ entries, lets, steps }: Train, diagnostics: Diagnostic[]): 
 /** What a result of every training step is called; `loss`, the other one, is no name. */
 const rate = "lr";
 
+/** `slope = …`, a `let` without its word, of which the sign was said to be wrong. */
+function isAssigned({ key, assigned }: KeyValue, keys: readonly string[]): boolean {
+  return assigned === true && !keys.includes(key.text) && !isLikeKey(key.text, keys);
+}
+
 function checkKeys(
   entries: readonly KeyValue[],
   keys: readonly string[],
@@ -114,6 +129,7 @@ function checkKeys(
   for (const entry of entries) {
     const { text, span } = entry.key;
     const earlier = seen.get(text);
+    if (isAssigned(entry, keys)) continue;
     if (!keys.includes(text)) {
       const help = keyHelp(text, keys, place);
       diagnostics.push(diagnose(unknownKey, { key: text, place }, [label(span, "not known")], help));

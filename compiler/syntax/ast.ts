@@ -86,6 +86,8 @@ export interface KeyValue extends Placed {
   readonly kind: "keyValue";
   readonly key: Name;
   readonly value: Expression;
+  /** With `=` in the place of the colon, which was said: perhaps a `let` was meant. */
+  readonly assigned?: true;
 }
 
 /** `step critic { … }` in a train. */

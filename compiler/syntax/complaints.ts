@@ -9,7 +9,7 @@ import type { Diagnostic, Label, Span } from "../diagnostics/diagnostic.ts";
 import * as codes from "../diagnostics/codes/syntax.ts";
 import { adviseOn, tokenAt } from "./advice.ts";
 import type { Place } from "./advice.ts";
-import { isCloser, isStray, openBrackets, startsMember } from "./recovery.ts";
+import { isCloser, isStray, isSurplusBrace, openBrackets, startsMember } from "./recovery.ts";
 import * as t from "./tokens.ts";
 
 /** What a rule expects where no alternative of it fits. */
@@ -143,8 +143,9 @@ export function complain(error: IRecognitionException, place: Place): Diagnostic
   const where = [label(offendingSpan(place), "")];
   if (token !== undefined && isReservedName(place, expected, rule))
     return diagnose(codes.reservedWord, { word: token.image }, where);
-  if (token !== undefined && !brackets.has(expected) && isStray(place.tokens, place.index))
-    return diagnose(codes.strayBracket, { bracket: token.image }, where);
+  const isAlone =
+    isSurplusBrace(place.tokens, place.index) || (!brackets.has(expected) && isStray(place.tokens, place.index));
+  if (token !== undefined && isAlone) return diagnose(codes.strayBracket, { bracket: token.image }, where);
   const missing = unclosed(place, expected, rule);
   if (missing !== undefined) return missing;
   if (expected === "a statement" && token !== undefined && place.tokens[place.index + 1]?.tokenType === t.Equal) {

@@ -48,17 +48,20 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
   }
 
   /** colon := ":" */
-  protected readonly colon: Rule<IToken> = this.RULE("colon", () => {
+  protected readonly colon: ParserMethod<[of?: "a key"], IToken> = this.RULE("colon", (of?: "a key") => {
     const name = this.LA(0);
     const token = this.OR([{ ALT: () => this.CONSUME(t.Colon) }, { ALT: () => this.CONSUME(t.Equal) }]);
     this.ACTION(() => {
-      if (token.tokenType === t.Equal) this.slips.push(this.equalForColon(name, token));
+      if (token.tokenType === t.Equal) this.slips.push(this.equalForColon(name, token, of));
     });
     return token;
   });
 
-  private equalForColon(name: IToken, token: IToken): Diagnostic {
-    const help = `what has a name is given with \`:\`, \`${name.image}: …\`; \`==\` compares`;
+  private equalForColon(name: IToken, token: IToken, of: "a key" | undefined): Diagnostic {
+    const help =
+      of === undefined
+        ? `what has a name is given with \`:\`, \`${name.image}: …\`; \`==\` compares`
+        : `behind a key stands \`:\`, \`${name.image}: …\`; a value of your own is bound by \`let ${name.image} = …\``;
     return diagnose(codes.unexpectedToken, { expected: "`:`", found: "`=`" }, [label(this.at(token), "")], help);
   }
 

@@ -240,12 +240,13 @@ export class Grammar extends StatementGrammar {
   /** entry := (NAME | reserved word) ":" expression */
   private readonly entry: Rule<ast.KeyValue> = this.RULE("entry", () => {
     const token = this.OR([{ ALT: () => this.CONSUME(t.Identifier) }, { ALT: () => this.CONSUME(t.Keyword) }]);
-    this.SUBRULE(this.colon);
+    const sign = this.SUBRULE(this.colon, { ARGS: ["a key"] });
     const value = this.SUBRULE(this.expression);
     return this.ACTION((): ast.KeyValue => ({
       kind: "keyValue",
       key: this.named(token),
       value,
+      ...(sign.tokenType === t.Equal ? { assigned: true } : {}),
       span: this.since(token),
     }));
   });

@@ -16,7 +16,7 @@ import { checkDepth } from "./depth.ts";
 import { Grammar } from "./grammar.ts";
 import { lex } from "./lex.ts";
 import type { LexedSource } from "./lex.ts";
-import { declarationsOf, faultyMember, isStray, membersAfter } from "./recovery.ts";
+import { declarationsOf, faultyMember, isStray, isSurplusBrace, membersAfter } from "./recovery.ts";
 import type { Cut } from "./recovery.ts";
 import { keepParts, partsOf, readAgain } from "./reuse.ts";
 import type { Source } from "./source.ts";
@@ -120,6 +120,7 @@ function placeOf(
 function cutFor(error: IRecognitionException, place: Place, entry: StartRule): Cut | undefined {
   const { tokens, index, keyed } = place;
   const misplaced = isMisplaced(error);
+  if (isSurplusBrace(tokens, index)) return { from: index, to: index + 1 };
   const alone = isStray(tokens, index) || tokens[index]?.tokenType === LeftBrace;
   if (misplaced && alone && index > 0) return { from: index, to: index + 1 };
   return faultyMember(tokens, index, misplaced, entry !== "declaration", keyed);

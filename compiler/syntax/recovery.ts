@@ -98,6 +98,17 @@ export function openBrackets(tokens: readonly IToken[], index: number): readonly
   return open;
 }
 
+/** The brace of `relu(})`: within other brackets, before what closes or separates them, and one more than were opened. */
+export function isSurplusBrace(tokens: readonly IToken[], index: number): boolean {
+  const [token, after] = [tokens[index]?.tokenType, tokens[index + 1]?.tokenType];
+  if (token !== t.RightBrace || after === undefined) return false;
+  if (![t.RightParenthesis, t.RightBracket, t.Comma].includes(after)) return false;
+  const innermost = openBrackets(tokens, index).at(-1);
+  const count = (wanted: TokenType): number => tokens.filter(({ tokenType }) => tokenType === wanted).length;
+  const isWithin = innermost !== undefined && tokens[innermost]?.tokenType !== t.LeftBrace;
+  return isWithin && count(t.RightBrace) > count(t.LeftBrace);
+}
+
 /** Whether the token at `index` closes a bracket that nothing opens. */
 export function isStray(tokens: readonly IToken[], index: number): boolean {
   const tokenType = tokens[index]?.tokenType;

@@ -12,6 +12,7 @@ const copied = [
   "compiler",
   "targets",
   "runtime",
+  "scripts",
   "test",
   "examples",
   "package.json",

@@ -12,7 +12,7 @@ const mutants = sized(180, 20_000);
 /** Milliseconds of the processor that a compilation may take; on a machine that is busy, as many as ten of the digits example take then. */
 const longest = 5000;
 /** A network that is that large once every call is written out may take this long for each node of its graphs. */
-const longestPerNode = 0.2;
+const longestPerNode = 0.4;
 /** Milliseconds before a test is given up, on a machine that has much else to do. */
 const patience = 300_000;
 const targets: readonly TargetName[] = ["wasm", "wasm", "wasm", "wgsl", "typescript"];
