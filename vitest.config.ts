@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { nativeSources } from "./scripts/lib/native-sources.mjs";
 import { scriptText } from "./scripts/lib/page-script.mjs";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
@@ -43,7 +44,11 @@ export default defineConfig({
   test: {
     ...common.test,
     projects: [
-      { extends: true, test: { name: "shared", include: [every], exclude: replacing, isolate: false } },
+      {
+        extends: true,
+        plugins: [nativeSources],
+        test: { name: "shared", include: [every], exclude: replacing, isolate: false },
+      },
       { extends: true, test: { name: "apart", include: replacing } },
     ],
   },

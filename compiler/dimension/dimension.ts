@@ -4,64 +4,14 @@
  */
 
 import { isNeverNegative } from "./rounding.ts";
-import { atomKey, atomsKey, monomialKey, type Atom, type Dimension, type Monomial } from "./terms.ts";
+import { checkTerms, fromMonomials, fromOrdered, merge, safe, scale } from "./sums.ts";
+import { atomKey, monomialOf, type Atom, type Dimension, type Monomial } from "./terms.ts";
 
+export { DimensionOverflow } from "./sums.ts";
 export type { Atom, Dimension } from "./terms.ts";
-
-/**
- * Thrown where a coefficient or a value leaves the safe integers, or a polynomial becomes longer than any that is meant; the elaborator reports
- * it at the source.
- */
-export class DimensionOverflow extends Error {
-  /** What became too much. */
-  readonly what: string;
-  /** How much it may be, where that is no number of elements. */
-  readonly most: string | undefined;
-
-  constructor(what: string, most?: string) {
-    super(`${what} exceeds ${most ?? "2^53 - 1"}`);
-    this.name = "DimensionOverflow";
-    this.what = what;
-    this.most = most;
-  }
-}
 
 /** What an i32 counts: no tensor has more elements, stored or not. */
 export const maximalElements = 2 ** 31 - 1;
-
-function safe(value: number, operation: string): number {
-  if (!Number.isSafeInteger(value)) throw new DimensionOverflow(operation);
-  return value;
-}
-
-/** Polynomials that are longer, in terms or as text, are refused: sums of products of sums would take forever. */
-const mostTerms = 256;
-const longestKey = 4096;
-
-function checkTerms(count: number): void {
-  if (count > mostTerms) throw new DimensionOverflow("a size that is written out", `${mostTerms} terms`);
-}
-
-function keyed(monomials: readonly Monomial[], key: string): Dimension {
-  if (key.length > longestKey) throw new DimensionOverflow("a size that is written out", `${longestKey} characters`);
-  return { monomials, key };
-}
-
-function fromMonomials(monomials: readonly Monomial[]): Dimension {
-  if (monomials.length === 1 && monomials[0].coefficient !== 0) return keyed(monomials, monomialKey(monomials[0]));
-  const byAtoms = new Map<string, Monomial>();
-  for (const monomial of monomials) {
-    const key = atomsKey(monomial.atoms);
-    const coefficient = safe(monomial.coefficient + (byAtoms.get(key)?.coefficient ?? 0), "a dimension");
-    byAtoms.set(key, { coefficient, atoms: monomial.atoms });
-  }
-  const kept = [...byAtoms].filter(([, monomial]) => monomial.coefficient !== 0);
-  kept.sort(([left, a], [right, b]) => b.atoms.length - a.atoms.length || (left < right ? -1 : 1));
-  const sorted = kept.map(([, monomial]) => monomial);
-  checkTerms(sorted.length);
-  const key = sorted.length === 0 ? "0" : sorted.map(monomialKey).join(" + ").replaceAll("+ -", "- ");
-  return keyed(sorted, key);
-}
 
 /** The dimension with this value, a whole number. */
 export function constant(value: number): Dimension {
@@ -69,9 +19,7 @@ export function constant(value: number): Dimension {
 }
 
 function makeConstant(whole: number): Dimension {
-  return whole === 0
-    ? { monomials: [], key: "0" }
-    : { monomials: [{ coefficient: whole, atoms: [] }], key: String(whole) };
+  return whole === 0 ? { monomials: [], key: "0" } : { monomials: [monomialOf(whole, [])], key: String(whole) };
 }
 
 /** Most are small, and made again and again. */
@@ -84,14 +32,14 @@ export function withFactor({ monomials }: Dimension, factor: Atom, value: number
     monomials.map(({ coefficient, atoms }) => {
       const others = atoms.filter((atom) => atomKey(atom) !== key);
       const times = value ** (atoms.length - others.length);
-      return { coefficient: safe(coefficient * times, "a dimension"), atoms: others };
+      return monomialOf(safe(coefficient * times, "a dimension"), others);
     }),
   );
 }
 
 /** The named dimension. */
 export function symbol(name: string): Dimension {
-  return { monomials: [{ coefficient: 1, atoms: [{ kind: "symbol", name }] }], key: name };
+  return { monomials: [monomialOf(1, [{ kind: "symbol", name }], name)], key: name };
 }
 
 /** Its value where it has no symbol, else undefined. */
@@ -117,13 +65,12 @@ export function add(left: Dimension, right: Dimension): Dimension {
   if (b === 0) return left;
   if (a === 0) return right;
   if (a !== undefined && b !== undefined) return constant(safe(a + b, "a sum of dimensions"));
-  return fromMonomials([...left.monomials, ...right.monomials]);
+  return fromOrdered(merge(left.monomials, right.monomials));
 }
 
 export function negate(dimension: Dimension): Dimension {
   const value = constantValue(dimension);
-  if (value !== undefined) return constant(-value);
-  return fromMonomials(dimension.monomials.map(({ coefficient, atoms }) => ({ coefficient: -coefficient, atoms })));
+  return value === undefined ? scale(dimension, -1, "a dimension") : constant(-value);
 }
 
 export function subtract(left: Dimension, right: Dimension): Dimension {
@@ -135,15 +82,18 @@ export function multiply(left: Dimension, right: Dimension): Dimension {
   const b = constantValue(right);
   if (b === 1) return left;
   if (a === 1) return right;
-  if (a !== undefined && b !== undefined) return constant(safe(a * b, "a product of dimensions"));
+  if (a === 0 || b === 0) return constant(0);
+  const operation = "a product of dimensions";
+  if (a !== undefined && b !== undefined) return constant(safe(a * b, operation));
+  if (a !== undefined) return scale(right, a, operation);
+  if (b !== undefined) return scale(left, b, operation);
   // What cancels has many terms on the way.
   checkTerms((left.monomials.length * right.monomials.length) / 16);
   return fromMonomials(
     left.monomials.flatMap((l) =>
-      right.monomials.map((r) => ({
-        coefficient: safe(l.coefficient * r.coefficient, "a product of dimensions"),
-        atoms: sortAtoms([...l.atoms, ...r.atoms]),
-      })),
+      right.monomials.map((r) =>
+        monomialOf(safe(l.coefficient * r.coefficient, operation), sortAtoms([...l.atoms, ...r.atoms])),
+      ),
     ),
   );
 }
@@ -154,7 +104,7 @@ function sortAtoms(atoms: readonly Atom[]): readonly Atom[] {
 
 /** The monomials as dimensions, whose sum the dimension is. */
 export function termsOf(dimension: Dimension): readonly Dimension[] {
-  return dimension.monomials.map((monomial) => fromMonomials([monomial]));
+  return dimension.monomials.map((monomial) => fromOrdered([monomial]));
 }
 
 /** The product of all, 1 for none. */
@@ -180,7 +130,7 @@ export function splitExactly(dimension: Dimension, divisor: Dimension): readonly
   let left = dimension;
   for (let step = 0; left.monomials.length > 0; step += 1) {
     if (step === mostSteps) return [constant(0), dimension];
-    const first = fromMonomials([left.monomials[0]]);
+    const first = fromOrdered([left.monomials[0]]);
     const exact = divideMonomial(left.monomials[0], lead);
     if (exact === undefined) rest = add(rest, first);
     else whole = add(whole, exact);
@@ -192,7 +142,7 @@ export function splitExactly(dimension: Dimension, divisor: Dimension): readonly
 function divideMonomial(dividend: Monomial, divisor: Monomial): Dimension | undefined {
   const atoms = removeAtoms(dividend.atoms, divisor.atoms);
   if (atoms === undefined || dividend.coefficient % divisor.coefficient !== 0) return undefined;
-  return fromMonomials([{ coefficient: dividend.coefficient / divisor.coefficient, atoms }]);
+  return fromOrdered([monomialOf(dividend.coefficient / divisor.coefficient, atoms)]);
 }
 
 function removeAtoms(from: readonly Atom[], removed: readonly Atom[]): readonly Atom[] | undefined {
@@ -255,7 +205,7 @@ function innerQuotient(dimension: Dimension): { readonly quotient: Quotient; rea
 }
 
 function atomDimension(atom: Atom): Dimension {
-  return fromMonomials([{ coefficient: 1, atoms: [atom] }]);
+  return fromOrdered([monomialOf(1, [atom])]);
 }
 
 /** The floored remainder, numerator − denominator·⌊numerator/denominator⌋, for a positive denominator. */

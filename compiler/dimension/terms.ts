@@ -11,6 +11,8 @@ export type Atom =
 export interface Monomial {
   readonly coefficient: number;
   readonly atoms: readonly Atom[];
+  /** The text of the atoms, which sums ask for again and again. */
+  readonly product: string;
 }
 
 /** A sum of monomials, sorted, none with coefficient zero; the constant comes last. Plain data. */
@@ -35,12 +37,16 @@ export function atomKey(atom: Atom): string {
   }
 }
 
-export function atomsKey(atoms: readonly Atom[]): string {
-  return atoms.map(atomKey).join("*");
+function productKey(atoms: readonly Atom[]): string {
+  return atoms.length === 1 ? atomKey(atoms[0]) : atoms.map(atomKey).join("*");
 }
 
-export function monomialKey({ coefficient, atoms }: Monomial): string {
+export function monomialOf(coefficient: number, atoms: readonly Atom[], product: string = productKey(atoms)): Monomial {
+  return { coefficient, atoms, product };
+}
+
+export function monomialKey({ coefficient, atoms, product }: Monomial): string {
   if (atoms.length === 0) return String(coefficient);
-  if (coefficient === 1) return atomsKey(atoms);
-  return coefficient === -1 ? `-${atomsKey(atoms)}` : `${coefficient}*${atomsKey(atoms)}`;
+  if (coefficient === 1) return product;
+  return coefficient === -1 ? `-${product}` : `${coefficient}*${product}`;
 }

@@ -10,7 +10,7 @@ import { root } from "./project.mjs";
 
 const suffix = ".script";
 
-async function bundled(file) {
+export async function bundled(file) {
   const { outputFiles, metafile } = await build({
     entryPoints: [path.resolve(path.dirname(file), readFileSync(file, "utf8").trim())],
     absWorkingDir: root,

@@ -1,0 +1,6 @@
+export declare const nativeSources: {
+  readonly name: string;
+  readonly enforce: "pre";
+  configResolved(): Promise<void>;
+  resolveId(source: string, importer: string | undefined): string | undefined;
+};
