@@ -19,6 +19,8 @@ const suites = [
   "test/browser",
   "test/export/fuzz",
   "test/cli/examples",
+  "test/cli/graph",
+  "test/runtime/contract",
   "test/runtime/window-pairs",
 ];
 

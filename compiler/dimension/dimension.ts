@@ -15,7 +15,10 @@ export const maximalElements = 2 ** 31 - 1;
 
 /** The dimension with this value, a whole number. */
 export function constant(value: number): Dimension {
-  return small[value] ?? makeConstant(safe(value, String(value)));
+  // What an array does not have is looked for elsewhere, slowly.
+  return value >= 0 && value < small.length && Number.isInteger(value) && !Object.is(value, -0)
+    ? small[value]
+    : makeConstant(safe(value, String(value)));
 }
 
 function makeConstant(whole: number): Dimension {

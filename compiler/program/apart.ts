@@ -28,6 +28,7 @@ import {
   substituteAxes,
   subtractIndex,
 } from "../loops/index.ts";
+import { indexKey } from "../loops/keys.ts";
 import type { Index, IndexTerm } from "../loops/types.ts";
 import type { Facts } from "./integer.ts";
 import { enterLoop } from "./integer.ts";
@@ -102,10 +103,17 @@ export function areApart(left: Places, right: Places, buffer: string, bounds: Bo
   ];
   const ranges = new Map([...left.ranges, ...right.ranges, ...lanes]);
   const renamed = new Map([[lane, axisIndex(otherLane)]]);
+  const others = (right.addresses.get(buffer) ?? []).map((other) => scaleIndex(substituteAxes(other, renamed), -1));
+  // Stores of an unrolled loop are equally far from each other, again and again.
+  const seen = new Set<string>();
   return (left.addresses.get(buffer) ?? []).every((one) =>
-    (right.addresses.get(buffer) ?? []).every((other) =>
-      isNeverZero(subtractIndex(one, substituteAxes(other, renamed)), ranges, bounds),
-    ),
+    others.every((other) => {
+      const difference = addIndex(one, other);
+      const key = indexKey(difference);
+      if (seen.has(key)) return true;
+      seen.add(key);
+      return isNeverZero(difference, ranges, bounds);
+    }),
   );
 }
 

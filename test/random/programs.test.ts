@@ -7,7 +7,7 @@ import { featuresOf, geometryFeatures } from "./features.ts";
 import { generate } from "./generate.ts";
 import { record, settings, sized } from "./settings.ts";
 
-const programs = sized(48, 2400, 40);
+const programs = sized(36, 2400, 36);
 /** How many programs share an artifact. */
 const batchSize = settings.quick ? 20 : 30;
 /** At how many problems it stops looking. */

@@ -66,7 +66,7 @@ const pictures = `
 
 const trainings: readonly (readonly [string, () => Training])[] = [
   ["40 steps of digits", () => ({ source: textOf("digits/digits.nn"), batches: digits(40), left: 0.75 })],
-  ["6 steps of a convolutional network", () => ({ source: pictures, batches: digits(6), left: 0.97 })],
+  ["3 steps of a convolutional network", () => ({ source: pictures, batches: digits(3), left: 0.99 })],
   [
     "three steps of a gated recurrent network",
     () => ({ source: textOf("text/recurrent.nn"), dims: { T: 48 }, batches: letters(3, 48), left: 0.99 }),
