@@ -5,7 +5,7 @@
 
 import { isNeverNegative } from "./rounding.ts";
 import { checkTerms, fromMonomials, fromOrdered, merge, safe, scale } from "./sums.ts";
-import { atomKey, monomialOf, type Atom, type Dimension, type Monomial } from "./terms.ts";
+import { atomKey, type Atom, type Dimension, type Monomial } from "./terms.ts";
 
 export { DimensionOverflow } from "./sums.ts";
 export type { Atom, Dimension } from "./terms.ts";
@@ -22,7 +22,9 @@ export function constant(value: number): Dimension {
 }
 
 function makeConstant(whole: number): Dimension {
-  return whole === 0 ? { monomials: [], key: "0" } : { monomials: [monomialOf(whole, [])], key: String(whole) };
+  return whole === 0
+    ? { monomials: [], key: "0" }
+    : { monomials: [{ coefficient: whole, atoms: [] }], key: String(whole) };
 }
 
 /** Most are small, and made again and again. */
@@ -35,14 +37,14 @@ export function withFactor({ monomials }: Dimension, factor: Atom, value: number
     monomials.map(({ coefficient, atoms }) => {
       const others = atoms.filter((atom) => atomKey(atom) !== key);
       const times = value ** (atoms.length - others.length);
-      return monomialOf(safe(coefficient * times, "a dimension"), others);
+      return { coefficient: safe(coefficient * times, "a dimension"), atoms: others };
     }),
   );
 }
 
 /** The named dimension. */
 export function symbol(name: string): Dimension {
-  return { monomials: [monomialOf(1, [{ kind: "symbol", name }], name)], key: name };
+  return { monomials: [{ coefficient: 1, atoms: [{ kind: "symbol", name }] }], key: name };
 }
 
 /** Its value where it has no symbol, else undefined. */
@@ -94,9 +96,10 @@ export function multiply(left: Dimension, right: Dimension): Dimension {
   checkTerms((left.monomials.length * right.monomials.length) / 16);
   return fromMonomials(
     left.monomials.flatMap((l) =>
-      right.monomials.map((r) =>
-        monomialOf(safe(l.coefficient * r.coefficient, operation), sortAtoms([...l.atoms, ...r.atoms])),
-      ),
+      right.monomials.map((r) => ({
+        coefficient: safe(l.coefficient * r.coefficient, operation),
+        atoms: sortAtoms([...l.atoms, ...r.atoms]),
+      })),
     ),
   );
 }
@@ -145,7 +148,7 @@ export function splitExactly(dimension: Dimension, divisor: Dimension): readonly
 function divideMonomial(dividend: Monomial, divisor: Monomial): Dimension | undefined {
   const atoms = removeAtoms(dividend.atoms, divisor.atoms);
   if (atoms === undefined || dividend.coefficient % divisor.coefficient !== 0) return undefined;
-  return fromOrdered([monomialOf(dividend.coefficient / divisor.coefficient, atoms)]);
+  return fromOrdered([{ coefficient: dividend.coefficient / divisor.coefficient, atoms }]);
 }
 
 function removeAtoms(from: readonly Atom[], removed: readonly Atom[]): readonly Atom[] | undefined {
@@ -208,7 +211,7 @@ function innerQuotient(dimension: Dimension): { readonly quotient: Quotient; rea
 }
 
 function atomDimension(atom: Atom): Dimension {
-  return fromOrdered([monomialOf(1, [atom])]);
+  return fromOrdered([{ coefficient: 1, atoms: [atom] }]);
 }
 
 /** The floored remainder, numerator − denominator·⌊numerator/denominator⌋, for a positive denominator. */

@@ -2,7 +2,7 @@
  * Which of two sizes is larger where they differ by how they are rounded: what `padding: "same"` asks, since it pads by
  * max(2⌊(H + 1)/2⌋ − H, 0), which is 2⌊(H + 1)/2⌋ − H. Of sizes that it cannot tell it says nothing.
  */
-import { monomialOf, type Dimension, type Monomial } from "./terms.ts";
+import { atomsKey, type Dimension, type Monomial } from "./terms.ts";
 
 interface Rounding {
   readonly numerator: Dimension;
@@ -16,10 +16,11 @@ interface Rounding {
 export function isNeverNegative({ monomials }: Dimension): boolean {
   const scale = monomials.reduce((all, monomial) => all * (roundingOf(monomial)?.by ?? 1), 1);
   const least = new Map<string, number>();
-  for (const { coefficient, product } of monomials.flatMap((monomial) => leastOf(monomial, scale))) {
-    const sum = (least.get(product) ?? 0) + coefficient;
+  for (const { coefficient, atoms } of monomials.flatMap((monomial) => leastOf(monomial, scale))) {
+    const key = atomsKey(atoms);
+    const sum = (least.get(key) ?? 0) + coefficient;
     if (!Number.isSafeInteger(sum)) return false;
-    least.set(product, sum);
+    least.set(key, sum);
   }
   const number = least.get("") ?? 0;
   return number > -scale && [...least].every(([key, coefficient]) => key === "" || coefficient === 0);
@@ -36,11 +37,11 @@ function roundingOf({ atoms }: Monomial): Rounding | undefined {
 
 /** `scale` times the monomial, or something that is never more, without rounding. */
 function leastOf(monomial: Monomial, scale: number): readonly Monomial[] {
-  const { coefficient } = monomial;
+  const { coefficient, atoms } = monomial;
   const rounding = roundingOf(monomial);
-  if (rounding === undefined) return [{ ...monomial, coefficient: coefficient * scale }];
+  if (rounding === undefined) return [{ coefficient: coefficient * scale, atoms }];
   const { numerator, by } = rounding;
   const factor = (coefficient * scale) / by;
   const times = numerator.monomials.map((term) => ({ ...term, coefficient: term.coefficient * factor }));
-  return coefficient > 0 ? [...times, monomialOf((1 - by) * factor, [])] : times;
+  return coefficient > 0 ? [...times, { coefficient: (1 - by) * factor, atoms: [] }] : times;
 }

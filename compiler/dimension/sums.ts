@@ -1,5 +1,5 @@
 /** Sums of monomials, canonical: sorted, each product once, none with coefficient zero, and none longer than any that is meant. */
-import { monomialKey, monomialOf, type Dimension, type Monomial } from "./terms.ts";
+import { atomsKey, monomialKey, type Dimension, type Monomial } from "./terms.ts";
 
 /**
  * Thrown where a coefficient or a value leaves the safe integers, or a polynomial becomes longer than any that is meant; the elaborator reports
@@ -48,8 +48,9 @@ export function fromOrdered(monomials: readonly Monomial[]): Dimension {
 /** Products of more atoms come first, equal ones by their texts. */
 function order(left: Monomial, right: Monomial): number {
   if (left.atoms.length !== right.atoms.length) return right.atoms.length - left.atoms.length;
-  if (left.product === right.product) return 0;
-  return left.product < right.product ? -1 : 1;
+  const [a, b] = [atomsKey(left.atoms), atomsKey(right.atoms)];
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 /** Two sums that are in order as one. */
@@ -64,7 +65,7 @@ export function merge(left: readonly Monomial[], right: readonly Monomial[]): re
     if (before !== 0) merged.push(before < 0 ? a : b);
     else {
       const coefficient = safe(a.coefficient + b.coefficient, "a dimension");
-      if (coefficient !== 0) merged.push(monomialOf(coefficient, a.atoms, a.product));
+      if (coefficient !== 0) merged.push({ coefficient, atoms: a.atoms });
     }
   }
   return [...merged, ...left.slice(l), ...right.slice(r)];
@@ -77,10 +78,10 @@ export function fromMonomials(monomials: readonly Monomial[]): Dimension {
   const distinct: Monomial[] = [];
   for (const monomial of sorted) {
     const last = distinct.at(-1);
-    if (last === undefined || last.product !== monomial.product) distinct.push(monomial);
+    if (last === undefined || order(last, monomial) !== 0) distinct.push(monomial);
     else {
       const coefficient = safe(last.coefficient + monomial.coefficient, "a dimension");
-      distinct[distinct.length - 1] = monomialOf(coefficient, last.atoms, last.product);
+      distinct[distinct.length - 1] = { coefficient, atoms: last.atoms };
     }
   }
   return fromOrdered(distinct.filter(({ coefficient }) => coefficient !== 0));
@@ -89,8 +90,6 @@ export function fromMonomials(monomials: readonly Monomial[]): Dimension {
 /** Each coefficient times a number other than 0. */
 export function scale({ monomials }: Dimension, factor: number, operation: string): Dimension {
   return fromOrdered(
-    monomials.map(({ coefficient, atoms, product: key }) =>
-      monomialOf(safe(coefficient * factor, operation), atoms, key),
-    ),
+    monomials.map(({ coefficient, atoms }) => ({ coefficient: safe(coefficient * factor, operation), atoms })),
   );
 }

@@ -11,8 +11,6 @@ export type Atom =
 export interface Monomial {
   readonly coefficient: number;
   readonly atoms: readonly Atom[];
-  /** The text of the atoms, which sums ask for again and again. */
-  readonly product: string;
 }
 
 /** A sum of monomials, sorted, none with coefficient zero; the constant comes last. Plain data. */
@@ -37,16 +35,21 @@ export function atomKey(atom: Atom): string {
   }
 }
 
-function productKey(atoms: readonly Atom[]): string {
-  return atoms.length === 1 ? atomKey(atoms[0]) : atoms.map(atomKey).join("*");
+/** Of products that are no name alone: sums ask for them again and again. */
+const products = new WeakMap<readonly Atom[], string>();
+
+export function atomsKey(atoms: readonly Atom[]): string {
+  if (atoms.length === 0) return "";
+  if (atoms.length === 1 && atoms[0].kind === "symbol") return atoms[0].name;
+  const known = products.get(atoms);
+  if (known !== undefined) return known;
+  const key = atoms.map(atomKey).join("*");
+  products.set(atoms, key);
+  return key;
 }
 
-export function monomialOf(coefficient: number, atoms: readonly Atom[], product: string = productKey(atoms)): Monomial {
-  return { coefficient, atoms, product };
-}
-
-export function monomialKey({ coefficient, atoms, product }: Monomial): string {
+export function monomialKey({ coefficient, atoms }: Monomial): string {
   if (atoms.length === 0) return String(coefficient);
-  if (coefficient === 1) return product;
-  return coefficient === -1 ? `-${product}` : `${coefficient}*${product}`;
+  if (coefficient === 1) return atomsKey(atoms);
+  return coefficient === -1 ? `-${atomsKey(atoms)}` : `${coefficient}*${atomsKey(atoms)}`;
 }

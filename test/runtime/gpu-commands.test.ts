@@ -121,7 +121,7 @@ describe("a dispatch list", () => {
     ["nor within a loop that is not around", entryOf([moved({ loop: "t" }), still], loop("t", 1, 2)), outside],
     [
       "nor by a part of an element",
-      entryOf([moved({ stride: { monomials: [{ coefficient: 0.5, atoms: [], product: "" }], key: "0.5" } })]),
+      entryOf([moved({ stride: { monomials: [{ coefficient: 0.5, atoms: [] }], key: "0.5" } })]),
       outside,
     ],
     ["has no loop of less than no turns", entryOf([still], loop("t", 0, 1, constant(-1))), outside],
