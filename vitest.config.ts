@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-import { nativeSources } from "./scripts/lib/native-sources.mjs";
+import { external, nativeSources } from "./scripts/lib/native-sources.mjs";
 import { scriptText } from "./scripts/lib/page-script.mjs";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
@@ -47,7 +47,13 @@ export default defineConfig({
       {
         extends: true,
         plugins: [nativeSources],
-        test: { name: "shared", include: [every], exclude: replacing, isolate: false },
+        test: {
+          name: "shared",
+          include: [every],
+          exclude: replacing,
+          isolate: false,
+          server: { deps: { external: [external] } },
+        },
       },
       { extends: true, test: { name: "apart", include: replacing } },
     ],

@@ -1,3 +1,4 @@
+export declare const external: RegExp;
 export declare const nativeSources: {
   readonly name: string;
   readonly enforce: "pre";

@@ -1,15 +1,18 @@
 /**
- * A plugin of vitest: what tests import of the sources is loaded by Node itself, out of a copy without types in `node_modules/.cache`, so that it runs
- * as fast as the build and each import costs once. The copy is made anew at each start; a file that did not change keeps its own.
+ * A plugin of vitest: what tests import of the sources is loaded by Node itself, out of a copy without types in `dist/cache`, so that it runs as fast
+ * as the build. The copy is made anew at each start; a file that did not change keeps its own. What tests mock must not go through it.
  */
 import { build } from "esbuild";
-import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { bundled } from "./page-script.mjs";
 import { root, writeWhole } from "./project.mjs";
 
 const folders = ["compiler", "targets", "runtime", "cli"];
-const copies = path.join(root, "node_modules/.cache/nnc-sources");
+const copies = path.join(root, "dist/cache/sources");
+
+/** What of the copies vitest leaves to Node. */
+export const external = /\/dist\/cache\/sources\//;
 
 /** Where the copy of a source lies; undefined for what is none. */
 function copyOf(file) {
@@ -28,10 +31,14 @@ function filesIn(folder) {
   );
 }
 
+/** Imports of what has other names there. */
+const imports = /((?:from|import|import\() ?)"(\.[^"]+\.(?:ts|nn|script|json))"(?: with \{ ?type: "json" ?\})?/g;
+
 async function writeCopies() {
-  const files = folders.flatMap(filesIn).filter((file) => /\.(ts|nn|mjs|script)$/.test(file));
+  const files = folders.flatMap(filesIn);
+  const of = (pattern) => files.filter((file) => pattern.test(file));
   const { outputFiles } = await build({
-    entryPoints: files.filter((file) => /\.(ts|mjs)$/.test(file)),
+    entryPoints: of(/\.(ts|mjs)$/),
     outbase: root,
     outdir: copies,
     outExtension: { ".js": ".mjs" },
@@ -41,30 +48,24 @@ async function writeCopies() {
     sourcesContent: false,
     write: false,
   });
-  for (const { path: file, text } of outputFiles)
-    put(
+  const texts = new Map(
+    outputFiles.map(({ path: file, text }) => [
       file,
-      text
-        .replaceAll(
-          /((?:from|import|import\() ?)"(\.[^"]+\.(?:ts|nn|script|json))"/g,
-          (_, word, name) => `${word}"${renamed(name)}"`,
-        )
-        .replaceAll(/ with \{ ?type: "json" ?\}/g, ""),
-    );
-  for (const file of files.filter((one) => one.endsWith(".nn")))
-    put(
-      path.join(copies, renamed(path.relative(root, file))),
-      `export default ${JSON.stringify(readFileSync(file, "utf8"))};\n`,
-    );
-  for (const file of files.filter((one) => one.endsWith(".script")))
-    put(
-      path.join(copies, renamed(path.relative(root, file))),
-      `export default ${JSON.stringify(await bundled(file))};\n`,
-    );
-  put(
+      text.replaceAll(imports, (_, word, name) => `${word}"${renamed(name)}"`),
+    ]),
+  );
+  const setText = (file, text) => texts.set(copyOf(file), `export default ${JSON.stringify(text)};\n`);
+  for (const file of of(/\.nn$/)) setText(file, readFileSync(file, "utf8"));
+  for (const file of of(/\.script$/)) setText(file, await bundled(file));
+  texts.set(
     path.join(copies, "package.json.mjs"),
     `export default ${readFileSync(path.join(root, "package.json"), "utf8")};\n`,
   );
+  for (const [file, text] of texts) put(file, text);
+  for (const name of readdirSync(copies, { recursive: true, encoding: "utf8" })) {
+    const file = path.join(copies, name);
+    if (name.endsWith(".mjs") && !texts.has(file)) rmSync(file, { force: true });
+  }
 }
 
 /** Another run may be reading it. */
