@@ -137,4 +137,12 @@ export const syntax2: readonly WrongProgram[] = [
     "block f(x: [N], n: int) -> [N] {\n  for i in range(n) {\n    x = x + 1\n  }\n  return x\n}\nmodel M(x: [N, 4]) -> [N, 2] = x |> dense(2)",
   ],
   ["a named setting without parentheses", "model M(x: [N, 4]) -> [N, 2] = x |> dropout rate: 0.2 |> dense(2)"],
+  [
+    "a let without its word in a step",
+    "model M(x: [N, 4]) -> [N, 2] = x |> dense(2)\ntrain T(x: [N, 4]) {\n  data: given\n  step a {\n    slope = grad(sum(M(x)), wrt: x)\n    minimize: mean(slope ** 2)\n    update: M\n    optimizer: sgd(lr: 0.1)\n  }\n}",
+  ],
+  [
+    "a brace too many within parentheses",
+    "model M(x: [N, 4]) -> [N, 2] {\n  let a = relu(x}) + 1\n  return a |> dense(2)\n}",
+  ],
 ];
