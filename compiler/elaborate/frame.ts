@@ -197,14 +197,14 @@ export class Frame {
     if (this.body.scope.hidden?.mayHave(name) === true) throw new Failure();
   }
 
-  /** Reports once for each place, however many shapes it is elaborated with. */
+  /** Reports once for each place, however many shapes and settings it is elaborated with. */
   reportOnce<Arguments>(
     definition: DiagnosticDefinition<Arguments>,
     values: Arguments,
     span: Span,
     text: string,
     more: readonly Label[],
-    help: string,
+    help: string | undefined,
   ): void {
     this.session.report(diagnose(definition, values, this.#place(label(span, text), more), help), "");
   }

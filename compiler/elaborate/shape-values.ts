@@ -10,6 +10,7 @@ import { DimensionOverflow, type Dimension } from "../dimension/dimension.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { BudgetExceeded } from "./budget.ts";
 import type { ShapeValue } from "./evaluator.ts";
+import { Failure } from "./failure.ts";
 import type { BoundRest, Frame } from "./frame.ts";
 import { asDimension, describeValue, fromDimension, listValue, type AxisLabel, type Evaluated } from "./values.ts";
 
@@ -45,7 +46,8 @@ export function dimensionOf(expression: Expression, frame: Frame, help?: string)
   const dimension = withinRange(expression.span, frame, () => asDimension(value));
   if (dimension !== undefined) return dimension;
   const values = { expected: "a whole number", found: describeValue(value) };
-  return frame.fail(wrongKind, values, expression.span, "this", [], value.kind === "layer" ? help : undefined);
+  frame.reportOnce(wrongKind, values, expression.span, "this", [], value.kind === "layer" ? help : undefined);
+  throw new Failure();
 }
 
 /** A value shape: `[.., units]`, `[N, -1]`, or a name that holds a list. */

@@ -8,7 +8,8 @@ import path from "node:path";
 import { bundled } from "./page-script.mjs";
 import { root, writeWhole } from "./project.mjs";
 
-const folders = ["compiler", "targets", "runtime", "cli"];
+/** A copy of the project that has planted bugs may lack some. */
+const folders = ["compiler", "targets", "runtime", "cli"].filter((folder) => existsSync(path.join(root, folder)));
 const copies = path.join(root, "dist/cache/sources");
 
 /** What of the copies vitest leaves to Node. */

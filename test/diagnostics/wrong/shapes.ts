@@ -79,4 +79,8 @@ export const shapes: readonly WrongProgram[] = [
   ["a layer times a number", "model M(x: [N, 4]) -> [N, 2] = x |> (dense(8) |> relu) * 2 |> dense(2)"],
   ["a negated layer", "model M(x: [N, 4]) -> [N, 4] = -dense(4)"],
   ["a layer in a list", "model M(x: [N, 4]) -> [N, 4] = concat([x, dense(4)], axis: 1)"],
+  [
+    "a text as a size, from two calls",
+    'block f(x: [N, C], how: string) -> [N, how] = x |> batch_norm(how) |> dense(10)\nmodel A(x: [N, 4]) -> [N, 10] = f(x, "epoch")\nmodel B(x: [N, 4]) -> [N, 10] = f(x, "average")',
+  ],
 ];
