@@ -197,7 +197,7 @@ function stepOf(
   const optimizer = checks.run(() =>
     written === undefined
       ? missing("optimizer", name === "main" ? "a train" : `the step \`${name}\``, span, frame)
-      : optimizerOf(written.value, frame, shared.has("lr") || own.has("lr")),
+      : optimizerOf(written.value, frame, find("lr") !== undefined),
   );
   const planned = find("schedule");
   const schedule = checks.run(() =>

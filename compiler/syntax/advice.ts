@@ -154,6 +154,10 @@ const habit: Slip = (at) => {
   return isStatement ? undefined : advice(expressionHabits.get(token.image));
 };
 
+function inParentheses(layer: IToken, setting: string): string {
+  return `the settings of a layer stand in parentheses: \`${layer.image}(${setting})\``;
+}
+
 /** What follows a whole expression. */
 const goesOn: Slip = (at) => {
   const { index } = at;
@@ -170,15 +174,11 @@ const goesOn: Slip = (at) => {
   if (is(token, t.StringToken) && at.keyed && is(next, t.Colon)) return advice("a key stands without quotes");
   if (!endsExpression(before)) return undefined;
   const what = at.expected === braceExpected ? "`}`" : at.expected;
-  if (is(token, t.NumberToken, t.StringToken) && isName(before))
-    return advice(`the settings of a layer stand in parentheses: \`${before.image}(${token.image})\``, {
-      expected: `\`(\`, \`|>\` or ${what}`,
-    });
-  if (isName(before) && isName(token) && is(next, t.Colon))
-    return advice(
-      `the settings of a layer stand in parentheses: \`${before.image}(${token.image}: ${tokenAt(at, index + 2)?.image ?? "…"})\``,
-      { expected: `\`(\`, \`|>\` or ${what}` },
-    );
+  const isNamed = isName(token) && is(next, t.Colon);
+  if (isName(before) && (isNamed || is(token, t.NumberToken, t.StringToken))) {
+    const setting = isNamed ? `${token.image}: ${tokenAt(at, index + 2)?.image ?? "…"}` : token.image;
+    return advice(inParentheses(before, setting), { expected: `\`(\`, \`|>\` or ${what}` });
+  }
   if (startsExpression(token) && !is(token, t.NumberToken, t.StringToken))
     return advice(`a \`|>\` is missing before \`${token.image}\``, { expected: `\`|>\` or ${what}` });
   return undefined;
@@ -197,7 +197,7 @@ const missingComma: Slip = (at) => {
   if (is(token, t.Dot) && is(tokenAt(at, index + 1), t.NumberToken))
     return advice("a number begins with a digit: `0.5`");
   if (isName(before) && token !== undefined && is(token, t.NumberToken))
-    return advice(`the settings of a layer stand in parentheses: \`${before.image}(${token.image})\``);
+    return advice(inParentheses(before, token.image));
   if (!endsExpression(before) || !(startsExpression(token) || isWord(token))) return undefined;
   return advice(`a \`,\` is missing before \`${token?.image ?? ""}\``);
 };
