@@ -1,6 +1,6 @@
 /**
- * How the tests run: every `*.test.ts` under `test/`, two files at a time, with `.nn` files importable as text. Files share what they import,
- * which costs a fifth of the time otherwise; those that put something else in the place of a module or a global have it to themselves.
+ * How the tests run: every `*.test.ts` under `test/`, three files at a time (on two cores: they wait for child processes and browsers a fifth of their time), with `.nn`
+ * files importable as text. Files share what they import, which costs a fifth of the time otherwise; those that put something else in the place of a module or a global have it to themselves.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -23,7 +23,7 @@ export const common = {
   plugins: [nnText, scriptText],
   test: {
     pool: "threads" as const,
-    maxWorkers: 2,
+    maxWorkers: 3,
     watch: false,
     passWithNoTests: true,
     testTimeout: 30_000,
