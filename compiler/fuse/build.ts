@@ -385,6 +385,7 @@ const localNames: ReadonlyMap<string, string> = new Map([
   ["neg", "negated"],
   ["sum", "sum"],
   ["max", "largest"],
+  ["greatest", "largest"],
   ["min", "smallest"],
   ["prod", "product"],
   ["argmax", "place"],

@@ -50,17 +50,23 @@ export const unaryI32: Readonly<Record<"neg" | "abs" | "not" | "unbits", Unary>>
   unbits: fromBits,
 };
 
-export const binaryF32: Readonly<Record<"add" | "sub" | "mul" | "div" | "maximum" | "minimum", Binary>> = {
+/** b where it is greater or a NaN, else a. */
+export function greatest(a: number, b: number): number {
+  return b <= a || Number.isNaN(a) ? a : b;
+}
+
+export const binaryF32: Readonly<Record<"add" | "sub" | "mul" | "div" | "maximum" | "greatest" | "minimum", Binary>> = {
   add: (a, b) => Math.fround(a + b),
   sub: (a, b) => Math.fround(a - b),
   mul: (a, b) => Math.fround(a * b),
   div: (a, b) => Math.fround(a / b),
   maximum: Math.max,
+  greatest,
   minimum: Math.min,
 };
 
 /** Also those of bool: `and`, `or`, `xor`. */
-export const binaryI32: Readonly<Record<Exclude<BinaryOperator, "div">, Binary>> = {
+export const binaryI32: Readonly<Record<Exclude<BinaryOperator, "div" | "greatest">, Binary>> = {
   add: (a, b) => (a + b) | 0,
   sub: (a, b) => (a - b) | 0,
   mul: Math.imul,

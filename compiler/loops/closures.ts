@@ -5,7 +5,7 @@
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import type { Dimension } from "../dimension/dimension.ts";
 import { evaluate } from "../dimension/dimension.ts";
-import { binaryF32, binaryI32, comparisons, modI32, toI32, unaryF32, unaryI32 } from "./arithmetic.ts";
+import { binaryF32, binaryI32, comparisons, greatest, modI32, toI32, unaryF32, unaryI32 } from "./arithmetic.ts";
 import type {
   BinaryOperator,
   ElementType,
@@ -277,6 +277,8 @@ function binaryOfF64(operator: BinaryOperator, left: Evaluate, right: Evaluate):
       return () => left() / right();
     case "maximum":
       return () => Math.max(left(), right());
+    case "greatest":
+      return () => greatest(left(), right());
     case "minimum":
       return () => Math.min(left(), right());
     default:

@@ -2,6 +2,7 @@
  * Reductions on numbers in the contract's orders: lanes by the last reduced axis, chunks of the flattened index, and
  * how partial results join. The interpreter's reductions of computes and of kernels both run through here.
  */
+import { greatest } from "./arithmetic.ts";
 import type { Precision } from "./closures.ts";
 import type { Combine, ElementType, Order } from "./types.ts";
 
@@ -27,6 +28,8 @@ function joinOf(combine: Exclude<Combine, "argmax">, dtype: ElementType, precisi
   switch (combine) {
     case "max":
       return Math.max;
+    case "greatest":
+      return greatest;
     case "min":
       return Math.min;
     case "sum":
@@ -46,6 +49,7 @@ export function neutral(combine: Combine, dtype: ElementType): number {
     case "prod":
       return 1;
     case "max":
+    case "greatest":
     case "argmax":
       return dtype === "f32" ? -Infinity : -(2 ** 31);
     case "min":

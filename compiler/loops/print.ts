@@ -31,6 +31,7 @@ const combineSigns: Readonly<Record<Combine, string>> = {
   sum: "Σ",
   prod: "Π",
   max: "max",
+  greatest: "greatest",
   min: "min",
   argmax: "argmax",
 };
@@ -105,6 +106,7 @@ export const infix: Readonly<Record<Infix, readonly [sign: string, level: number
   div: ["/", 7],
   mod: ["%", 7],
   maximum: undefined,
+  greatest: undefined,
   minimum: undefined,
 };
 

@@ -39,7 +39,10 @@ export type IndexAtom =
  */
 export type UnaryOperator = "neg" | "abs" | "floor" | "sqrt" | "not" | "bits" | "unbits";
 
-/** `mod` is the floored remainder of i32; `div` is f32 only; shifts count modulo 32. */
+/**
+ * `mod` is the floored remainder of i32; `div` and `greatest` are f32 only; shifts count modulo 32. `maximum` is IEEE 754's, to which −0 lies
+ * below 0; `greatest(a, b)` is b where that is greater or a NaN, else a: so the first NaN of a row, else the first maximum.
+ */
 export type BinaryOperator =
   | "add"
   | "sub"
@@ -47,6 +50,7 @@ export type BinaryOperator =
   | "div"
   | "mod"
   | "maximum"
+  | "greatest"
   | "minimum"
   | "and"
   | "or"
@@ -89,7 +93,7 @@ export type Scalar =
   /** A dimension's value as an i32. */
   | { readonly kind: "dimension"; readonly dimension: Dimension };
 
-export type Combine = "sum" | "max" | "min" | "prod" | "argmax";
+export type Combine = "sum" | "max" | "greatest" | "min" | "prod" | "argmax";
 
 /**
  * The order in which a reduction combines, part of its meaning. With `lanes: 4`, the lane of a term is its index on the

@@ -95,6 +95,7 @@ const binaryTypes: Readonly<Record<BinaryOperator, readonly ElementType[]>> = {
   mul: numbers,
   mod: ["i32"],
   maximum: numbers,
+  greatest: ["f32"],
   minimum: numbers,
   div: ["f32"],
   and: ["i32", "bool"],

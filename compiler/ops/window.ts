@@ -59,7 +59,10 @@ function placesOf(
 }
 
 /** The greatest of each window, or its tap. Repeated elements come after those that they repeat, or have their first place. */
-function extreme(combine: Extract<Combine, "max" | "argmax">, { attributes, inputs, outputs, axes }: Context): Compute {
+function extreme(
+  combine: Extract<Combine, "greatest" | "argmax">,
+  { attributes, inputs, outputs, axes }: Context,
+): Compute {
   const [x] = inputs;
   const [{ dtype, shape }] = outputs;
   const kept = axes(shape);
@@ -79,7 +82,7 @@ export const windowMax = defineOp<WindowAttributes>({
     const chosen = held(builder, builder.one("window_argmax", [x], attributes));
     return [builder.one("window_put", [g, chosen], placed(attributes, builder.typeOf(x).shape))];
   },
-  loops: (context) => [extreme("max", context)],
+  loops: (context) => [extreme("greatest", context)],
   samples: windowSamples(),
 });
 

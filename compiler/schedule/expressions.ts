@@ -90,6 +90,7 @@ function headKey(expression: Expression): string {
 export const operators: Readonly<Record<Exclude<Combine, "argmax">, BinaryOperator>> = {
   sum: "add",
   max: "maximum",
+  greatest: "greatest",
   min: "minimum",
   prod: "mul",
 };

@@ -70,7 +70,9 @@ function withResults(stage: Reduce, results: readonly Result[]): Reduce {
 /** The maximum whose position is asked for, too, where one pass finds both: in lanes a maximum is found faster alone. */
 function maximumBeside({ order, results }: Reduce, { value }: Result): Result | undefined {
   const key = scalarKey(value);
-  const found = results.find((one) => one.combine === "max" && scalarKey(one.value) === key);
+  const found = results.find(
+    (one) => (one.combine === "max" || one.combine === "greatest") && scalarKey(one.value) === key,
+  );
   return order.lanes === 4 ? undefined : found;
 }
 
@@ -314,8 +316,8 @@ function argmax(
         // The best changes with every step, so the test must not leave a loop that the term does not depend on.
         const greater = emitter.pinned(() => emitter.define(beats(full(found), value)));
         // A maximum of zeros has the sign that `max` gives it; to the test both zeros are one.
-        const isAsked = maxima[r] !== undefined;
-        emitter.assign(value, isAsked ? combined("max", value, full(found)) : selectOf(greater, full(found), value));
+        const isMax = maxima[r]?.combine === "max";
+        emitter.assign(value, isMax ? combined("max", value, full(found)) : selectOf(greater, full(found), value));
         emitter.assign(index, selectOf(greater, full(position), index));
       }
     }

@@ -65,7 +65,7 @@ function epilogue(context: Context, { results }: Reduce, rest: readonly Stage[],
     }
   }
   emitter.flush();
-  const together = rest.some(callsFunctions) ? functionVectors : 1;
+  const together = rest.some(callsFunctions) ? functionVectors(rest) : 1;
   for (let p = 0; p < points.length; p += together) {
     for (const stage of rest) stageAt(context, stage, points.slice(p, p + together));
     emitter.flush();
@@ -135,7 +135,7 @@ function sweepRow(
 
 /** How many vectors of a sweep's innermost axis are worked on together. */
 function vectorsOf(stage: Sweep): number {
-  if (callsFunctions(stage)) return functionVectors;
+  if (callsFunctions(stage)) return functionVectors([stage]);
   return crowdsCache(stage.stores) ? lineVectors : 1;
 }
 

@@ -37,8 +37,19 @@ const narrowVectors = 3;
 /** Accumulators of a column sum: four vectors, a line of the cache. */
 const columnVectors = 4;
 
-/** Vectors whose polynomials are evaluated side by side: each alone is a long chain of operations that wait for each other. */
-export const functionVectors = 4;
+/**
+ * Vectors whose polynomials are evaluated side by side: each alone is a long chain of operations that wait for each other. The coefficients of
+ * several polynomials leave registers for two.
+ */
+export function functionVectors(stages: readonly Stage[]): number {
+  const calls = stages
+    .flatMap(scalarsOf)
+    .flatMap(nodesOf)
+    .filter(({ kind }) => kind === "call").length;
+  return calls > 1 ? 2 : mostFunctionVectors;
+}
+
+const mostFunctionVectors = 4;
 
 /** True where a stage's values are polynomials. Random draws are none: they have work enough for one, and are long. */
 export function callsFunctions(stage: Stage): boolean {
@@ -135,8 +146,8 @@ function columnTile(plain: readonly GridLoop[], { stages }: Loops, machine: Mach
   const rows = machine.lanes === 4 && !scatters ? squareAxis(plain, stages) : undefined;
   if (rows !== undefined) return squareTile(plain, rows, stages);
   const vector = machine.lanes === 4 && (runsAlong(stages, innermost(last.axis)) || isWorthGathering(stages));
-  const isChain = calls > 0 && calls < functionVectors;
-  const count = scatters ? columnVectors : vector && isChain ? functionVectors : 1;
+  const isChain = calls > 0 && calls < mostFunctionVectors;
+  const count = scatters ? columnVectors : vector && isChain ? functionVectors(stages) : 1;
   return [...plain.slice(0, -1), { ...last, count, lanes: vector ? 4 : 1, overlap: !scatters, role: "columns" }];
 }
 

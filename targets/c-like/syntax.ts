@@ -54,8 +54,8 @@ export interface Syntax {
   /** Between two types. */
   readonly cast: (cast: Of<"cast">, value: Code, place: Place) => Code;
   readonly unary: Readonly<Record<Unary, (value: Code, expression: Of<"unary">, place: Place) => Code>>;
-  readonly f32: Readonly<Record<"add" | "sub" | "mul" | "div" | "maximum" | "minimum", Operator>>;
-  readonly i32: Readonly<Record<Exclude<Binary, "div">, Operator>>;
+  readonly f32: Readonly<Record<"add" | "sub" | "mul" | "div" | "maximum" | "greatest" | "minimum", Operator>>;
+  readonly i32: Readonly<Record<Exclude<Binary, "div" | "greatest">, Operator>>;
   readonly bool: Readonly<Record<"and" | "or" | "xor", Operator>>;
   readonly compare: Readonly<Record<Comparison, Operator>>;
   /** The operand of an operator with these operands. */

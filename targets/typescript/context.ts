@@ -8,7 +8,7 @@ const words =
   "throw true try type typeof undefined unique unknown var void while with yield " +
   // What the module itself uses.
   "Math Number Float32Array Int32Array ArrayBuffer SharedArrayBuffer DataView Map ReadonlyMap Readonly Record RangeError Infinity NaN " +
-  "Instance View create arenaBytes memory fround word entries buffers imul bits unbits truncate remainder";
+  "Instance View create arenaBytes memory fround word entries buffers imul greatest bits unbits truncate remainder";
 
 /** JavaScript identifiers, as a person writes them. */
 export const identifiers: NameRule = {

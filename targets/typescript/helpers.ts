@@ -1,6 +1,6 @@
 /** The small functions at the top of a module that expressions may need, each printed only where one does. */
 
-export type Helper = "imul" | "bits" | "unbits" | "truncate" | "remainder";
+export type Helper = "imul" | "greatest" | "bits" | "unbits" | "truncate" | "remainder";
 
 interface HelperText {
   readonly needs: readonly string[];
@@ -12,6 +12,15 @@ const word = ["const word = new DataView(new ArrayBuffer(8));"];
 /** What each helper is called in the module is its name here. */
 const helpers: Readonly<Record<Helper, HelperText>> = {
   imul: { needs: [], text: ["const imul = Math.imul;"] },
+  greatest: {
+    needs: [],
+    text: [
+      "/** b where it is greater or a NaN, else a. */",
+      "function greatest(a: number, b: number): number {",
+      "  return b > a || b !== b ? b : a;",
+      "}",
+    ],
+  },
   bits: {
     needs: word,
     text: [

@@ -86,6 +86,7 @@ export const syntax: Syntax = {
     mul: rounded("*", Level.multiply),
     div: rounded("/", Level.multiply),
     maximum: called("Math.max"),
+    greatest: helped<Helper>("greatest"),
     minimum: called("Math.min"),
   },
   i32: {

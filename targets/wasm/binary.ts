@@ -2,7 +2,7 @@
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Expression } from "../../compiler/program/types.ts";
 import type { Place } from "./context.ts";
-import { callHelper, extremeI32, prefix } from "./instructions.ts";
+import { callHelper, extremeI32, prefix, twice } from "./instructions.ts";
 import { i32 } from "./text.ts";
 import type { Text } from "./text.ts";
 
@@ -11,7 +11,7 @@ type Binary = Extract<Expression, { readonly kind: "binary" }>;
 export function binaryText(expression: Binary, left: Text, right: Text, place: Place): Text {
   switch (expression.type.dtype) {
     case "f32":
-      return binaryF32(expression, left, right);
+      return binaryF32(expression, left, right, place);
     case "i32":
       return binaryI32(expression, left, right, place);
     case "bool":
@@ -24,7 +24,7 @@ function refuse({ operator, type }: Binary): never {
 }
 
 /** `max` and `min` are those of JavaScript: a NaN wins, and −0 lies below 0. */
-function binaryF32(expression: Binary, left: Text, right: Text): Text {
+function binaryF32(expression: Binary, left: Text, right: Text, place: Place): Text {
   const { operator, type } = expression;
   switch (operator) {
     case "add":
@@ -34,6 +34,8 @@ function binaryF32(expression: Binary, left: Text, right: Text): Text {
       return [`${prefix(type)}.${operator}`, left, right];
     case "maximum":
       return extremeText(expression, "max", left, right);
+    case "greatest":
+      return greatestText(expression, left, right, place);
     case "minimum":
       return extremeText(expression, "min", left, right);
     default:
@@ -50,6 +52,17 @@ function extremeText({ left, right, type }: Binary, name: "max" | "min", ...oper
   if (type.lanes === 1 || !(isNumber(left) || isNumber(right))) return [`${prefix(type)}.${name}`, ...operands];
   const [a, b] = operands;
   return [`f32x4.p${name}`, ...(isNumber(right) ? [a, b] : [b, a])];
+}
+
+/** The second where it is greater or a NaN. The pseudo-maximum gives its first unless the second is greater, and all bits set are a NaN. */
+function greatestText({ type }: Binary, left: Text, right: Text, place: Place): Text {
+  if (type.lanes === 4) {
+    const b = twice(right, "v128", place);
+    return ["v128.or", ["f32x4.pmax", left, b.first], ["f32x4.ne", b.again, b.again]];
+  }
+  const [b, a] = [twice(right, "f32", place), twice(left, "f32", place)];
+  const isGreater: Text = ["i32.or", ["f32.gt", b.again, a.again], ["f32.ne", b.again, b.again]];
+  return ["select", b.first, a.first, isGreater];
 }
 
 function binaryI32(expression: Binary, left: Text, right: Text, place: Place): Text {

@@ -11,6 +11,7 @@ import { inlineText } from "./inline.ts";
 import { callText, prefix } from "./instructions.ts";
 import { integerText } from "./integer.ts";
 import { multiplyAdd } from "./relaxed.ts";
+import { selectText } from "./select.ts";
 import { f32Literal, get, i32 } from "./text.ts";
 import type { Text } from "./text.ts";
 import { binaryText } from "./binary.ts";
@@ -61,18 +62,6 @@ export function expressionText(expression: Expression, place: Place): Text {
         : inlineText(inlined, operands.map(inner), place);
     }
   }
-}
-
-/** In four lanes the condition is a mask, and choosing between a value and 0 is one instruction where other choices are three. */
-function selectText({ type, whenTrue, otherwise, condition }: Of<"select">, inner: (part: Expression) => Text): Text {
-  if (type.lanes === 1) return ["select", inner(whenTrue), inner(otherwise), inner(condition)];
-  if (isZero(otherwise)) return ["v128.and", inner(whenTrue), inner(condition)];
-  if (isZero(whenTrue)) return ["v128.andnot", inner(otherwise), inner(condition)];
-  return ["v128.bitselect", inner(whenTrue), inner(otherwise), inner(condition)];
-}
-
-function isZero(expression: Expression): boolean {
-  return expression.kind === "constant" && Object.is(expression.value, 0);
 }
 
 /** Of a value that is stored: the lanes of a bool become 1 or 0. */

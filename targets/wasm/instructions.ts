@@ -30,13 +30,17 @@ export function callHelper(name: Helper, place: Place, ...operands: readonly Tex
  * more than all else in a loop that moves elements. What is read twice gets a local, where it is more than a local.
  */
 export function extremeI32(name: "max" | "min", left: Text, right: Text, place: Place): Text {
-  const [a, b] = [twice(left, place), twice(right, place)];
+  const [a, b] = [twice(left, "i32", place), twice(right, "i32", place)];
   return ["select", a.first, b.first, [name === "max" ? "i32.gt_s" : "i32.lt_s", a.again, b.again]];
 }
 
 /** A value to be written in two places, the first of them run first. */
-function twice(value: Text, place: Place): { readonly first: Text; readonly again: Text } {
+export function twice(
+  value: Text,
+  type: "i32" | "f32" | "v128",
+  place: Place,
+): { readonly first: Text; readonly again: Text } {
   if (isPlain(value)) return { first: value, again: value };
-  const local = place.locals.give("held", "i32", place.names);
+  const local = place.locals.give("held", type, place.names);
   return { first: ["local.tee", local, value], again: get(local) };
 }

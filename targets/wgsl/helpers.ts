@@ -32,7 +32,7 @@ fn is_nan(x: f32) -> bool {
 fn told(condition: bool) -> bool {
   return (select(0, 1, condition) ^ dims.zero) != 0;
 }`,
-  larger: `/// The larger of both; a NaN wins.
+  larger: `/// The larger of both, the first of equal ones; a NaN wins.
 fn larger(a: f32, b: f32) -> f32 {
   return select(select(a + b, b, a < b), a, a >= b);
 }`,

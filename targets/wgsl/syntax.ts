@@ -91,6 +91,7 @@ export const syntax: Syntax = {
     mul: between("*", Level.multiply),
     div: between("/", Level.multiply),
     maximum: helped<Helper>("larger"),
+    greatest: helped<Helper>("larger"),
     minimum: helped<Helper>("smaller"),
   },
   i32: {

@@ -17,7 +17,7 @@ import {
   sub,
   withSign,
 } from "./builder.ts";
-import { expBody } from "./exponential.ts";
+import { decayBody } from "./exponential.ts";
 import { erf64, erfc64 } from "../erf64.ts";
 import { f32 } from "../scalar.ts";
 
@@ -71,7 +71,7 @@ export const erfc = defineFunction(
   (let_, [x]) => {
     const magnitude = let_("magnitude", abs(x));
     const w = let_("w", div(f32(1), add(mul(magnitude, 0.3), 1)));
-    const bell = expBody(let_, sub(f32(0), mul(magnitude, magnitude)));
+    const bell = decayBody(let_, sub(f32(0), mul(magnitude, magnitude)));
     const upper = let_("upper", mul(bell, mul(w, polynomial(w, tail))));
     return choose(less(x, 0), sub(f32(2), upper), upper);
   },

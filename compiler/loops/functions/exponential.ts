@@ -20,6 +20,7 @@ import {
   withSign,
 } from "./builder.ts";
 import { patternOf, powerOfTwo, reduceByLn2 } from "./reduction.ts";
+import type { Reduced } from "./reduction.ts";
 import type { Scalar } from "../types.ts";
 
 /** (eʳ − 1 − r)/r² on |r| ≤ ln 2 / 2; 2^-28. */
@@ -42,14 +43,27 @@ export function expBody(let_: Let, x: Scalar): Scalar {
   // Beyond these the result is 0 or infinite; a NaN passes through both.
   const clamped = let_("clamped", atMost(atLeast(x, -104), 89));
   const reduced = reduceByLn2(let_, clamped);
-  const { r } = reduced;
-  const full = let_("full", add(add(mul(mul(r, r), polynomial(r, expTail)), r), 1));
+  const full = let_("full", expOfRest(reduced));
   // What comes to 0 starts as 0: processors take ten times as long for a product that underflows, as masked scores do.
   const mantissa = let_("mantissa", choose(less(clamped, -103.98), 0, full));
   // 2ⁿ in two factors: n may be below −126 or 128, and only the last product rounds.
   const pattern = let_("pattern", patternOf(reduced));
   const half = let_("half", shiftRight(pattern, 1));
   return mul(mul(mantissa, powerOfTwo(half)), powerOfTwo(sub(pattern, half)));
+}
+
+/** eʳ. */
+function expOfRest({ r }: Reduced): Scalar {
+  return add(add(mul(mul(r, r), polynomial(r, expTail)), r), 1);
+}
+
+/** eˣ for x ≤ 0, and 0 where that is not normal: 2ⁿ is one factor. */
+export function decayBody(let_: Let, x: Scalar): Scalar {
+  const least = -87.33;
+  const exponent = let_("exponent", x);
+  const reduced = reduceByLn2(let_, let_("clamped", atLeast(exponent, least)));
+  const mantissa = let_("mantissa", choose(less(exponent, least), 0, expOfRest(reduced)));
+  return mul(mantissa, powerOfTwo(let_("pattern", patternOf(reduced))));
 }
 
 export const exp = defineFunction(
