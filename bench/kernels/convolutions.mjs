@@ -77,7 +77,6 @@ export const windows = [
     N: 8,
     reads: picture * 32,
     writes: (picture / 4) * 32,
-    largest: 3,
     bar: copies(3),
   }),
   moving("gradient of max-pool 2x2", {

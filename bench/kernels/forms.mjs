@@ -2,7 +2,7 @@
  * The forms of a case, and of what is asked of it. A case is
  * `{ name, source, bounds, elements, work: { kind: "copy", bytes } | { kind: "peak", operations } | { kind: "direct", operations }, bar, alone, options }`;
  * `elements` are those of its answer, `options` what else `compile` is given, `alone` the operations that it cannot do without, as work of
- * their own: `{ kind: "peak", operations } | { kind: "largest", operations }`.
+ * its own: `{ kind: "peak", operations }`.
  */
 
 const floatBytes = 4;
@@ -23,17 +23,13 @@ export const bars = {
 
 /**
  * A kernel that moves bytes: `reads` and `writes` are the numbers that it must touch at least, each once, for one of its N rows. Its limit
- * copies half as many bytes as both are together, and so reads and writes as many in all. Where it also computes, `products` and `largest`
- * are how many products it adds up, or pairs of which it takes the larger, for each number that it writes.
+ * copies half as many bytes as both are together, and so reads and writes as many in all. Where it also computes, `products`
+ * are how many products it adds up for each number that it writes.
  */
-export function moving(name, { source, N, reads, writes, bar, products, largest }) {
+export function moving(name, { source, N, reads, writes, bar, products }) {
   const bytes = (N * (reads + writes) * floatBytes) / 2;
-  const alone = [
-    ...(products === undefined ? [] : [{ kind: "peak", operations: 2 * products * N * writes }]),
-    ...(largest === undefined ? [] : [{ kind: "largest", operations: largest * N * writes }]),
-  ].at(0);
   const one = { name, source, bounds: { N }, elements: N * writes, work: { kind: "copy", bytes }, bar };
-  return alone === undefined ? one : { ...one, alone };
+  return products === undefined ? one : { ...one, alone: { kind: "peak", operations: 2 * products * N * writes } };
 }
 
 /** A kernel of `operations`, two for a multiply–add; taps on padding count as all others do. */

@@ -38,8 +38,8 @@ export const nearElements = 2 ** 13;
 
 /** Where more places are reduced than this, so many are copied and added at a time, if the result can hold what they make. */
 const slicePlaces = 256;
-/** Tiles of rows whose panels are filled together, from whole lines of the cache. */
-export const rowTiles = 4;
+/** Tiles of rows whose panels are filled together, from whole lines of the cache, which are fetched in pairs. */
+export const rowTiles = 8;
 
 /** Pseudo axes: where a tile stands in its block, and which of a tile's columns or rows an element is of. */
 const tileAxes = { columns: "$columns", rows: "$rows" } as const;

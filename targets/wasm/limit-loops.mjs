@@ -4,7 +4,7 @@
  */
 
 /** How many sums or largest values a loop keeps that do not wait for each other. */
-export const accumulators = 12;
+const accumulators = 12;
 const unrolled = 2;
 
 /** Operations of `turns` turns of the peak loop: two for each multiply-add of four lanes. */
