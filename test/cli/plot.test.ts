@@ -29,9 +29,26 @@ describe("axes", () => {
       [0.93, 0.97],
       ["0.93", "0.94", "0.95", "0.96", "0.97"],
     ],
+    [[5, 5], ["5"]],
     [
-      [5, 5],
-      ["5", "6"],
+      [0, 0],
+      ["0.0", "0.2"],
+    ],
+    [[0.05000000074505806, 0.05000000074505806], ["0.05"]],
+    [[Math.fround(Math.LN2), Math.LN2], ["0.693147"]],
+    [[-1e7, -1e7 - 1], ["-1e7"]],
+    [[2e-6, 2e-6], ["2e-6"]],
+    [
+      [0.693147, 0.69315],
+      ["0.693147", "0.693148", "0.693149", "0.693150"],
+    ],
+    [
+      [0.002, 0.002000005],
+      ["0.002000000", "0.002000001", "0.002000002", "0.002000003", "0.002000004", "0.002000005"],
+    ],
+    [
+      [0.6931471, 0.693148],
+      ["0.6931470", "0.6931472", "0.6931474", "0.6931476", "0.6931478", "0.6931480"],
     ],
     [
       [-3, 8],
@@ -58,6 +75,10 @@ describe("axes", () => {
     expect(tightAxis([1, 20], 7)).toEqual({ scale: "linear", from: 1, to: 20, ticks: [5, 10, 15, 20] });
   });
 });
+
+function attributeOf(element: string, name: string): string {
+  return new RegExp(` ${name}="([^"]*)"`, "u").exec(element)?.[1] ?? "none";
+}
 
 describe("in the terminal", () => {
   test("a curve with its axes", () => {
@@ -139,7 +160,7 @@ describe("in the terminal", () => {
            1                         2
            ┄┄ training
            ── hold-out of the year
-           ── a name that is far too …
+           ── a name that …or the line
       "
     `);
   });
@@ -188,6 +209,27 @@ describe("as a picture", () => {
     ]);
     expect(svg.match(/<path d="([^"]*)"/)?.[1]).toMatch(/^M[\d. ]+L[\d. ]+$/);
     expect(svg.match(/<circle/g)).toHaveLength(1);
+  });
+
+  test("no two of thirty curves look alike, in the picture and in its legend", () => {
+    const curves = [false, true].flatMap((secondary) =>
+      Array.from({ length: 30 }, (_, colour) => ({
+        name: `run ${colour}`,
+        colour,
+        secondary,
+        points: [[1, 1] as const, [2, 2] as const],
+      })),
+    );
+    const drawn = drawSvg("runs", [{ ...panelOf([], "loss"), curves }]);
+    const looks = (element: string): readonly string[] =>
+      [...drawn.matchAll(new RegExp(`<${element} [^>]*stroke-width="(?:2|1.3)"[^>]*>`, "gu"))].map(([found]) =>
+        ["stroke", "stroke-width", "stroke-dasharray"].map((name) => attributeOf(found, name)).join(" "),
+      );
+    for (const element of ["path", "line"]) {
+      expect(looks(element)).toHaveLength(60);
+      expect(new Set(looks(element)).size).toBe(60);
+    }
+    expect(looks("line")).toEqual(looks("path"));
   });
 
   test("every element that is opened is closed, and nothing comes from elsewhere", () => {
