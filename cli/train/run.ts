@@ -29,6 +29,7 @@ import { drawSvg } from "../plot/svg.ts";
 import { examine } from "../report/examine.ts";
 import type { Examination } from "../report/examine.ts";
 import { factsName, factsOf, printFacts } from "../report/facts.ts";
+import type { RunFacts } from "../report/facts.ts";
 import { reportName, reportPage } from "../report/page.ts";
 import type { Ended, Report } from "../report/page.ts";
 import { classNamesOf } from "./figures.ts";
@@ -68,6 +69,7 @@ export interface RunOutcome {
   readonly history: History;
   readonly exitCode: number;
   readonly names: ClassNames;
+  readonly facts: RunFacts;
   /** `stop_early` puts the parameters of the best epoch back, whether it ended the run or not. */
   readonly keepsBest: boolean;
 }
@@ -127,7 +129,7 @@ export async function runTraining(
     recorder.close();
   }
   const keepsBest = manifest.host.train?.stopEarly !== undefined;
-  return { history, exitCode: recorder.exitCode, names, keepsBest };
+  return { history, exitCode: recorder.exitCode, names, facts, keepsBest };
 }
 
 /** What a recorder may ask of the training at hand. */
