@@ -296,6 +296,28 @@ describe("a matrix", () => {
     ]);
   });
 
+  test.each([2, 10, 20, 30, 100, 300])(
+    "of %d classes names as many as there is room for, from the first on",
+    (count) => {
+      const svg = drawn(
+        count,
+        count,
+        Array.from({ length: count }, (_, at) => `kind ${at}`),
+      );
+      const rows = [...svg.matchAll(/<text x="-6" y="([\d.]+)"[^>]*>kind (\d+)</g)];
+      const columns = [...svg.matchAll(/<text transform="translate\(([\d.]+) [^>]*>kind (\d+)</g)];
+      const across = columns.length > 0 ? columns : [...svg.matchAll(/<text x="([\d.]+)"[^>]*>kind (\d+)</g)];
+      for (const names of [rows, across]) {
+        const [places, classes] = [names.map(([, place]) => Number(place)), names.map(([, , one]) => Number(one))];
+        expect(classes[0]).toBe(0);
+        const gaps = places.slice(1).map((place, at) => place - (places[at] ?? 0));
+        expect(Math.min(...gaps)).toBeGreaterThanOrEqual(11.99);
+        // A panel has room for eight at least.
+        expect(names.length).toBeGreaterThanOrEqual(Math.min(count, 8));
+      }
+    },
+  );
+
   test("of many classes stays within its panel", () => {
     const svg = drawn(200, 300, []);
     const ends = [...svg.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g)];
