@@ -23,8 +23,8 @@ train Deep { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: 4
 `;
 /** Eighty letters without a place to break. */
 const long = `block ${"layer".repeat(16)}(x: [N, C]) -> [N, C] = relu(x |> dense(C))
-model Long(x: [N, 4]) -> [N, 4] = x |> ${"layer".repeat(16)}
-train Long { data: given  loss: mse  optimizer: adam(lr: 0.1)  batch: 4 }
+model Long(x: [N, 5]) -> [N, 6] = x |> ${"layer".repeat(16)} |> layer_norm |> dense(6)
+train Long { data: given  loss: cross_entropy  optimizer: adam(lr: 0.1)  batch: 32 }
 `;
 const { folder: cwd } = folderWith({ "deep.nn": deep, "long.nn": long });
 
@@ -32,6 +32,7 @@ const pictures: readonly (readonly [name: string, file: string, ...flags: readon
   ["digits", path.join(examples, "digits/digits.nn")],
   ["digits-step", path.join(examples, "digits/digits.nn"), "--step"],
   ["digits-memory", path.join(examples, "digits/digits.nn"), "--step", "--memory"],
+  ["long-kernels", "long.nn", "--step", "--kernels"],
   ["long-memory", "long.nn", "--step", "--memory"],
   ["digits-kernels", path.join(examples, "digits/digits.nn"), "--kernels"],
   ["deep", "deep.nn"],
