@@ -56,7 +56,13 @@ export function tableOf({ heads, rows, numbers = true }: Cells): Markup {
 /** Pairs of a name and what it is. */
 export function pairsOf(pairs: readonly (readonly [name: string, value: string])[]): Markup {
   const items = pairs.map(([name, value]) =>
-    node("div", {}, node("dt", {}, words(name)), node("dd", {}, words(value))),
+    // A browser would break `1.37e-4` behind its dash.
+    node("div", {}, node("dt", {}, words(name)), node("dd", isNumber(value) ? { class: "whole" } : {}, words(value))),
   );
   return node("dl", { class: "pairs" }, ...items);
+}
+
+/** As long as figures are; cells of data may be longer, and are broken. */
+function isNumber(text: string): boolean {
+  return text.length <= 12 && /^-?\d[\d.,]*(?:e-?\d+)?$/u.test(text);
 }

@@ -30,6 +30,7 @@ tbody th { font-weight: 500; }
 .pairs div { display: grid; grid-template-columns: minmax(5rem, 2fr) 3fr; gap: .75rem; }
 .pairs dt { color: var(--soft); overflow-wrap: anywhere; unicode-bidi: isolate; }
 .pairs dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; unicode-bidi: isolate; }
+.whole { white-space: nowrap; }
 summary { cursor: pointer; color: var(--soft); font-size: .9rem; padding: .35rem 0; }
 .rows { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); }
 .rows.small { grid-template-columns: repeat(auto-fill, minmax(min(100%, 10rem), 1fr)); }

@@ -57,6 +57,11 @@ const { folder: cwd } = folderWith({
   "form.csv": hostileCsv,
   "halves.nn": halves,
   "halves.csv": halvesCsv,
+  // Losses of 4.84e-4, 9e-4 and 1.225e-3.
+  "tiny.nn": `model Tiny(x: [N]) -> [N] { param w: [] = ones  return w * x }
+train Tiny { data: csv("tiny.csv", target: "y")  loss: mse  optimizer: sgd(lr: 1e-9)  batch: all  epochs: 2 }
+`,
+  "tiny.csv": "x,y\n0.5,0.478\n1,1.03\n2,2.035\n",
   "long.nn": long,
   "long.csv": longCsv,
   "letters.nn": letters,
@@ -82,6 +87,7 @@ beforeAll(async () => {
     ["train", "halves.nn", "-o", "halves", "--probe", "Halves.dense"],
     ["train", "letters.nn", "-o", "letters"],
     ["train", "steps.nn", "-o", "steps"],
+    ["train", "tiny.nn", "-o", "tiny"],
     ["train", "long.nn", "-o", longName],
     ["compare", "halves", longName, "-o", "long.html"],
     ["compare", "hostile", "steps", "-o", "both.html"],
@@ -147,6 +153,21 @@ test.each([`${longName}/report.html`, "long.html"])(
   },
   60_000,
 );
+
+test("a number stays in one line, on a telephone, too", async () => {
+  const { page } = await opened("tiny/report.html", 390, "light");
+  const lines = await page.locator("#rows dd").evaluateAll((all) =>
+    all.map((one) => {
+      const range = document.createRange();
+      range.selectNodeContents(one);
+      return { text: one.textContent, lines: range.getClientRects().length };
+    }),
+  );
+  expect(lines.filter(({ text }) => /e-\d$/.test(text ?? "")).length).toBeGreaterThan(0);
+  expect(lines.filter((one) => one.lines > 1)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await page.context().close();
+}, 60_000);
 
 test("rows are shown as what they are: pictures, columns, texts with what was said otherwise", async () => {
   const shown = async (name: string, selector: string): Promise<number> => {
