@@ -8,8 +8,9 @@ import type { Elaboration } from "../../compiler/elaborate/types.ts";
 import type { HostInput } from "../../compiler/program/host.ts";
 import type { Program } from "../../compiler/program/types.ts";
 import { formatBytes, formatCount } from "../output/numbers.ts";
-import type { Paint } from "../output/style.ts";
+import type { Look } from "../output/style.ts";
 import { left, right, table } from "../output/table.ts";
+import { wrap } from "../output/wrap.ts";
 import { costsOf } from "./cost.ts";
 
 type Typed = Pick<HostInput, "name" | "dtype" | "shape">;
@@ -76,30 +77,33 @@ export function jsonOf(parts: readonly Part[]): readonly object[] {
 }
 
 /** A table for each model, then what each train's program needs. */
-export function textOf(parts: readonly Part[], paint: Paint): string {
-  const models = modelsOf(parts).map(({ model, program }) => modelText(model, program, paint));
-  const needs = parts.flatMap((part) => (part.elaboration === undefined ? [] : [totals(part.elaboration, part)]));
+export function textOf(parts: readonly Part[], look: Look): string {
+  const models = modelsOf(parts).map(({ model, program }) => modelText(model, program, look));
+  const needs = parts.flatMap(({ elaboration, ...part }) =>
+    elaboration === undefined ? [] : [`${wrap(totals(elaboration, part), look.width)}\n`],
+  );
   return [...models, ...(needs.length === 0 ? [] : [[...new Set(needs)].join("")])].join("\n");
 }
 
-function modelText(model: ModelDescription, program: Program | undefined, paint: Paint): string {
+function modelText(model: ModelDescription, program: Program | undefined, look: Look): string {
   const { name, inputs, outputs, layers, parameters } = model;
   const typed = inputs.map((one) => `${one.name}: ${one.dtype === "f32" ? "" : one.dtype}${printShape(one.shape)}`);
   const signature = `(${typed.join(", ")}) -> ${outputs.map(({ shape }) => printShape(shape)).join(", ")}`;
   const flops = flopsOf(model, program);
   const cost = flops === undefined ? "" : `, ${formatCount(flops)} operations for one row`;
   const count = `${printCount(parameters)} ${numbered(constantValue(parameters) ?? 2, "parameter")}`;
-  return `${paint("strong", name)}${signature}\n${layerTable(layers, paint)}  ${count}${cost}\n`;
+  const head = wrap(`${name}${signature}`, look.width).slice(name.length);
+  return `${look.paint("strong", name)}${head}\n${layerTable(layers, look)}  ${count}${cost}\n`;
 }
 
-function layerTable(layers: readonly LayerDescription[], paint: Paint): string {
+function layerTable(layers: readonly LayerDescription[], { paint, width }: Look): string {
   const columns = [left("layer"), left("block"), left("output"), right("parameters"), left("")] as const;
   const some = layers.some(({ still = [] }) => still.length > 0);
   const rows = layers.map(({ path, block, output, parameters, still = [] }) => {
     const count = constantValue(parameters) === 0 ? "" : printCount(parameters);
     return [path, block, output === undefined ? "in training" : printShape(output.shape), count, remark(path, still)];
   });
-  return table(some ? columns : columns.slice(0, -1), rows, paint);
+  return table(some ? columns : columns.slice(0, -1), rows, paint, { width });
 }
 
 /** `not trained`, or which of the layer's parameters are not where others are. */
@@ -109,7 +113,7 @@ function remark(path: string, still: readonly string[]): string {
 }
 
 function totals({ host, bounds }: Elaboration, { program, leastBytes = 0 }: Part): string {
-  if (program === undefined) return "memory and cost are known once every dimension has a value\n";
+  if (program === undefined) return "memory and cost are known once every dimension has a value";
   const sizes = [...bounds].map(([name, bound]) => `${name} ≤ ${bound}`).join(", ");
   const step = costsOf(program, new Map()).find(({ entry }) => entry === "train_step");
   const ratio =
@@ -117,9 +121,9 @@ function totals({ host, bounds }: Elaboration, { program, leastBytes = 0 }: Part
       ? ""
       : ` (${(program.arenaBytes / leastBytes).toFixed(2)} times what any order of its steps needs)`;
   const memory = `memory ${formatBytes(program.arenaBytes)}${sizes === "" ? "" : ` for ${sizes}`}${ratio}`;
-  if (step === undefined || host.train === undefined) return `${memory}\n`;
+  if (step === undefined || host.train === undefined) return memory;
   const cost = `${formatCount(step.flops)} operations, ${formatBytes(step.bytes)} moved`;
-  return `${memory}; a training step of ${host.train.label}: ${cost}\n`;
+  return `${memory}; a training step of ${host.train.label}: ${cost}`;
 }
 
 /** Of a prediction from one row: the leading dimension of the inputs is 1. */

@@ -16,7 +16,7 @@ import { writeJson } from "../output/json.ts";
 import { plural } from "../output/numbers.ts";
 import { exitCodeFor, report } from "../output/report.ts";
 import type { Sources } from "../output/report.ts";
-import { painter } from "../output/style.ts";
+import { lookOf } from "../output/style.ts";
 import { named, openSource, optionsOf, trainLabels } from "../source.ts";
 import type { ClosingFlags, SourceOptions } from "../source.ts";
 
@@ -48,7 +48,7 @@ export function check(context: Context, flags: CheckFlags, file: string): number
       ...(verified === undefined ? {} : { verified }),
       diagnostics,
     });
-  else stdout.write(textOf(parts, painter(stdout, env)));
+  else stdout.write(textOf(parts, lookOf(stdout, env)));
   return exitCode;
 }
 

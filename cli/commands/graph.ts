@@ -33,6 +33,7 @@ import { formatBytes, plural } from "../output/numbers.ts";
 import { report } from "../output/report.ts";
 import { shellWord } from "../output/shell.ts";
 import { lookOf } from "../output/style.ts";
+import { wrap } from "../output/wrap.ts";
 import { chooseModel } from "../predict/model.ts";
 import { named, openSource, optionsOf, trainLabels } from "../source.ts";
 import type { ClosingFlags } from "../source.ts";
@@ -71,7 +72,7 @@ export async function graph(context: Context, flags: GraphFlags, file: string): 
     return { shown: picture, bytes: content.length };
   });
   if (flags.json) writeJson(stdout, { ok: true, file: out, bytes, diagnostics });
-  else stdout.write(`${out}: ${summaryOf(shown)}, ${formatBytes(bytes)}\n`);
+  else stdout.write(`${wrap(`${out}: ${summaryOf(shown)}, ${formatBytes(bytes)}`, lookOf(stdout, env).width)}\n`);
   return exitCodes.success;
 }
 

@@ -1,6 +1,8 @@
 /** `nnc train FILE`: trains one `train` of a file, or all of them into one comparison. */
 import path from "node:path";
 import type { ProjectSource } from "../../compiler/project.ts";
+import { listOf } from "../../compiler/diagnostics/lists.ts";
+import { incomparable } from "../compare/differences.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, UsageError } from "../exit.ts";
 import { reportFailure, writeFailure } from "../failure.ts";
@@ -28,6 +30,7 @@ import {
 import type { ArithmeticFlags, ClosingFlags } from "../source.ts";
 import { reportName } from "../report/page.ts";
 import { figuresOf } from "../train/figures.ts";
+import type { History } from "../train/history.ts";
 import { logName } from "../train/log.ts";
 import { panelsOf } from "../train/picture.ts";
 import { probeTable } from "../train/probes.ts";
@@ -36,6 +39,9 @@ import type { RunOutcome } from "../train/run.ts";
 import { settingsByTrain } from "../train/settings.ts";
 import { showPanels } from "../train/show.ts";
 import { comparisonOf, summaryOf } from "../train/summary.ts";
+
+/** Of what a run that came to its end leaves, what people look for. */
+const written: readonly string[] = [parametersName, plotName, logName, reportName];
 
 export type TrainFlags = ClosingFlags &
   ArithmeticFlags & {
@@ -113,7 +119,10 @@ async function trainAll(
       const figures = outcomes.map((outcome) =>
         figuresOfRun(outcome, path.join(out, outcome.history.label), look, true),
       );
-      stdout.write(comparisonOf(runs, look) + figures.join("") + probeTable(runs, look));
+      const notes = incomparable(outcomes.map(({ history, facts }) => ({ name: history.label, history, facts })));
+      const told = notes.map((note) => `\n${wrap(note, look.width)}\n`);
+      stdout.write(comparisonOf(runs, look) + told.join("") + figures.join("") + probeTable(runs, look));
+      tellWritten(context, out, runs);
     }
     return worst;
   });
@@ -223,9 +232,15 @@ function tellResult(context: Context, outcome: RunOutcome, out: string): void {
   const best = notes.length === 0 ? "" : `; ${notes.join(", ")}`;
   const threads = start === undefined || start.threads === 1 ? "" : ` on ${start.threads} threads`;
   stderr.write(`${plural(done.steps, "step")} in ${formatDuration(done.seconds)}${threads}${best}\n`);
-  const written = [parametersName, plotName, logName, reportName];
   const told = `wrote ${written.map((name) => path.join(out, name)).join(", ")}`;
   stderr.write(`${wrap(told, lookOf(stderr, env).width)}\n`);
+}
+
+/** The plot of all runs, and where those lie that came to their end. */
+function tellWritten({ process: { stderr, env } }: Context, out: string, runs: readonly History[]): void {
+  const ended = runs.filter(({ done }) => done !== undefined).map(({ label }) => path.join(out, label));
+  const each = ended.length === 0 ? "" : `; in ${listOf(ended)}: ${written.join(", ")}`;
+  stderr.write(`${wrap(`wrote ${path.join(out, plotName)}${each}`, lookOf(stderr, env).width)}\n`);
 }
 
 /** The figures of a run that came to its end that are no single number: of its hold-out where it has one. */

@@ -71,9 +71,7 @@ function notesOf(runs: readonly Run[]): readonly string[] {
     ...(untold.length === 0
       ? []
       : [`${listOf(untold)} kept no run.json: in what source, settings and data differ is not known.`]),
-    ...lossNotes(runs),
-    ...heldOutNotes(runs),
-    ...unitNotes(runs),
+    ...incomparable(runs),
     ...onlySome("the loss", runs, ({ history }) => history.losses),
     ...onlySome("the metric", runs, ({ history }) => {
       const { train, holdout } = lastScores(history);
@@ -81,6 +79,11 @@ function notesOf(runs: readonly Run[]): readonly string[] {
     }),
     ...unfinished(runs),
   ];
+}
+
+/** Why figures of runs are beside each other and still say nothing of each other, a sentence each. */
+export function incomparable(runs: readonly Run[]): readonly string[] {
+  return [...lossNotes(runs), ...heldOutNotes(runs), ...unitNotes(runs)];
 }
 
 /** Losses that compute something else, whatever they are called. */

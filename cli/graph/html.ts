@@ -4,6 +4,7 @@
  */
 import { literal } from "../../targets/typescript/code.ts";
 import { formatBytes, formatWhole } from "../output/numbers.ts";
+import { isLong, node } from "../plot/html.ts";
 import { wholePage } from "../plot/page.ts";
 import { element, words } from "../plot/xml.ts";
 import type { Memory, MemoryBuffer } from "./memory.ts";
@@ -74,5 +75,5 @@ export function memoryPage(memory: Memory): string {
 function rowOf({ name, role, shape, bytes, offset, from, to, always }: MemoryBuffer): string {
   const life = always ? "always" : `${from} to ${to - 1}`;
   const cells = [name, role, shape, formatBytes(bytes), formatWhole(offset), life];
-  return `<tr>${cells.map((cell) => `<td>${words(cell)}</td>`).join("")}</tr>`;
+  return `<tr>${cells.map((cell) => node("td", isLong(cell) ? { class: "long" } : {}, words(cell))).join("")}</tr>`;
 }

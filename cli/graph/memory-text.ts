@@ -4,6 +4,7 @@ import type { Look } from "../output/style.ts";
 import { left, right, table } from "../output/table.ts";
 import { memoryScene, memorySize } from "./memory-scene.ts";
 import type { Memory } from "./memory.ts";
+import { wrap } from "../output/wrap.ts";
 import { standAlone } from "./svg.ts";
 
 export function memorySvg(memory: Memory): string {
@@ -20,6 +21,6 @@ export function memoryText(memory: Memory, { paint, width }: Look): string {
       return [name, role, shape, formatBytes(bytes), formatWhole(offset), always ? "always" : `${from} to ${to - 1}`];
     });
   const ratio = lowerBound === 0 ? 1 : arenaBytes / lowerBound;
-  const bounds = `arena ${formatBytes(arenaBytes)}, ${ratio.toFixed(3)} times the lower bound ${formatBytes(lowerBound)}; at most ${formatBytes(peakBytes)} in use here\n`;
-  return `${paint("strong", title)}: ${subtitle}\n${table(columns, rows, paint, { width })}${bounds}`;
+  const bounds = `arena ${formatBytes(arenaBytes)}, ${ratio.toFixed(3)} times the lower bound ${formatBytes(lowerBound)}; at most ${formatBytes(peakBytes)} in use here`;
+  return `${paint("strong", title)}: ${subtitle}\n${table(columns, rows, paint, { width })}${wrap(bounds, width)}\n`;
 }

@@ -29,6 +29,7 @@ svg g:focus-visible rect:not(.head) { stroke: var(--accent); stroke-width: 3; }
 .lists > div { min-width: 0; overflow: auto; }
 table { border-collapse: collapse; font-size: .87rem; }
 th, td { text-align: left; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid var(--grid); white-space: nowrap; }
+td.long { min-width: 10rem; white-space: normal; overflow-wrap: anywhere; }
 li { font-size: .87rem; overflow-wrap: anywhere; }
 @media (min-width: 60rem) {
   main { grid-template-columns: minmax(0, 1fr) 21rem; align-items: start; }

@@ -92,24 +92,56 @@ function drawPort({ name, from, x, y, width, height }: PlacedPort): Element {
   ]);
 }
 
-/** A line through its points, rounded at each. */
-function drawLine({ points }: PlacedEdge): Element {
-  const [first = [0, 0], ...others] = points;
+/** A line through its points, rounded at each; not where that would take it off its label, whose plate hides the corner. */
+function drawLine({ points, label }: PlacedEdge): Element {
+  const corner = label === undefined ? -1 : points.findIndex((_, at) => isLabelLeft(points, at, label));
+  const pieces = corner < 0 ? [points] : [points.slice(0, corner + 1), points.slice(corner)];
+  const [[x, y] = [0, 0]] = points;
+  const d = `M${round(x)} ${round(y)}${pieces.map(roundedLine).join("")}`;
+  return make("path", { class: "edge", d, "marker-end": "url(#arrow)" });
+}
+
+type Places = PlacedEdge["points"];
+type Place = Places[number];
+
+/** From the first point to the last. */
+function roundedLine([first = [0, 0], ...others]: Places): string {
   const middle = (at: number): string => {
     const [[x, y], [u, v]] = [others[at] ?? first, others[at + 1] ?? first];
     return `${round(x)} ${round(y)} ${round((x + u) / 2)} ${round((y + v) / 2)}`;
   };
-  const last = others.at(-1) ?? first;
+  const [x, y] = others.at(-1) ?? first;
   const curves = others.slice(0, -1).map((_, at) => `Q${middle(at)}`);
-  const d = `M${round(first[0])} ${round(first[1])}${curves.join("")}L${round(last[0])} ${round(last[1])}`;
-  return make("path", { class: "edge", d, "marker-end": "url(#arrow)" });
+  return `${curves.join("")}L${round(x)} ${round(y)}`;
+}
+
+/** Whether the label lies at that point, and the line, rounded there, passes by its plate. */
+function isLabelLeft(points: Places, at: number, { text, x, y }: NonNullable<PlacedEdge["label"]>): boolean {
+  const [before, own, after] = points.slice(Math.max(0, at - 1), at + 2);
+  if (at === 0 || before === undefined || own === undefined || after === undefined) return false;
+  if (Math.hypot(own[0] - x, own[1] - y) > 1) return false;
+  const between = (one: Place, other: Place, share: number): Place => [
+    one[0] + (other[0] - one[0]) * share,
+    one[1] + (other[1] - one[1]) * share,
+  ];
+  const [start, end] = [at === 1 ? before : between(before, own, 0.5), between(own, after, 0.5)];
+  return sixteenths.every((share) => {
+    const [u, v] = between(between(start, own, share), between(own, end, share), share);
+    return Math.abs(u - x) > plateWidth(text) / 2 || Math.abs(v - y) > sizes.line / 2;
+  });
+}
+
+const sixteenths = Array.from({ length: 17 }, (_, at) => at / 16);
+
+function plateWidth(text: string): number {
+  return widthOfText(text) + 4;
 }
 
 /** On a plate of the colour that is around it. */
 function drawLabel({ label, within }: PlacedEdge): readonly Element[] {
   if (label === undefined || label.text === "") return [];
   const { text, x, y } = label;
-  const width = widthOfText(text) + 4;
+  const width = plateWidth(text);
   const plate = { x: round(x - width / 2), y: round(y - sizes.line / 2), width: round(width), height: sizes.line };
   return [
     make("rect", { class: `plate ${within}`, ...plate }),

@@ -7,6 +7,14 @@ export function cut(text: string, width: number): string {
   return width < 1 ? "" : `${letters.slice(0, width - 1).join("")}…`;
 }
 
+/** At most so many letters; where some are cut out, a `…` stands in the middle: names of runs begin alike, and end in what tells them apart. */
+export function shorten(text: string, width: number): string {
+  const letters = Array.from(text);
+  if (letters.length <= width) return text;
+  const end = Math.floor((width - 1) / 2);
+  return end < 1 ? cut(text, width) : `${cut(text, width - end)}${letters.slice(-end).join("")}`;
+}
+
 /** Breaks at spaces; a word longer than the width keeps a line of its own. */
 export function wrap(text: string, width: number): string {
   return text

@@ -14,7 +14,18 @@ export interface Axis {
 export function axisOf(values: readonly number[], count: number, mayBeLog: boolean): Axis {
   const [low, high] = extent(values);
   if (mayBeLog && low > 0 && high / low > 100) return logAxis(low, high);
-  return linearAxis(low, high, count);
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  return high - low <= size * noise && size > 0 ? flatAxis(low, high) : linearAxis(low, high, count);
+}
+
+/** Values that differ by less than such a share are one value: the rest is rounding, and no tick would tell it. */
+const noise = 1e-6;
+
+/** The value in the middle, with the only tick; half as much and half as much again at the ends. */
+function flatAxis(low: number, high: number): Axis {
+  const value = Number(((low + high) / 2).toPrecision(6));
+  const half = Math.abs(value) / 2;
+  return { scale: "linear", from: value - half, to: value + half, ticks: [value] };
 }
 
 /** An axis that begins and ends at the data: for x, which counts (epochs, say), and where empty margins would only take room. */
@@ -43,9 +54,14 @@ export function positionOn({ scale, from, to }: Axis, value: number): number {
 export function tickText({ scale, ticks }: Axis, value: number): string {
   const largest = Math.max(...ticks.map(Math.abs));
   if (scale === "log" || largest >= 1e6 || largest < 1e-3) return compact(value);
-  const step = Math.abs((ticks[1] ?? 1) - (ticks[0] ?? 0));
-  return value.toFixed(Math.max(0, Math.min(6, -Math.floor(Math.log10(step) + 1e-9))));
+  // Of a single tick, all digits that it has.
+  const step = ticks.length < 2 ? largest * noise : Math.abs((ticks[1] ?? 1) - (ticks[0] ?? 0));
+  const places = Math.max(0, Math.min(mostPlaces, -Math.floor(Math.log10(step) + 1e-9)));
+  return ticks.length < 2 ? String(Number(value.toFixed(places))) : value.toFixed(places);
 }
+
+/** Behind the point: what six digits that differ in the last one have below a thousandth. */
+const mostPlaces = 10;
 
 function extent(values: readonly number[]): readonly [number, number] {
   let low = Infinity;

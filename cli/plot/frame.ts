@@ -1,5 +1,5 @@
 /** What plots share: the frame with its axes, and the legend below it. */
-import { cut } from "../output/wrap.ts";
+import { shorten } from "../output/wrap.ts";
 import { positionOn, tickText } from "./axis.ts";
 import type { Axis } from "./axis.ts";
 import { colourOf, element, text } from "./xml.ts";
@@ -15,6 +15,16 @@ export interface Signed {
 /** Letters of a proportional font of 12 pixels are at most about so wide on average. */
 export const letterWidth = 7.4;
 export const legendLine = 16;
+
+/** Where a palette begins anew, lines of the same colour are told apart by what they are made of: whole ones, and thin ones that are dashed. */
+const whole = [undefined, "9 3", "7 2 2 2", "2 2"] as const;
+const thin = ["4 3", "4 3 1 3", "4 3 1 3 1 3", "1 3"] as const;
+
+export function dashOf({ curves }: Colours, colour: number, secondary: boolean): Attributes {
+  const patterns = secondary ? thin : whole;
+  const dash = patterns[Math.floor(colour / Math.max(1, curves.length)) % patterns.length];
+  return dash === undefined ? {} : { "stroke-dasharray": dash };
+}
 
 /** Where values are drawn, in the panel's own coordinates. */
 export interface Frame {
@@ -62,7 +72,7 @@ export function legend(signed: readonly Signed[], room: number, colours: Colours
       const y = line * legendLine + 8;
       const drawn = [
         drawSign(one, x, y, colours),
-        text(cut(one.name, legendLetters(room)), { x: x + 26, y: y + 4, fill: colours.strong }),
+        text(shorten(one.name, legendLetters(room)), { x: x + 26, y: y + 4, fill: colours.strong }),
       ];
       x += legendWidth(one.name, room);
       return drawn;
@@ -75,7 +85,7 @@ function drawSign({ sign, colour }: Signed, x: number, y: number, colours: Colou
   if (sign === "dot") return element("circle", { cx: x + 14, cy: y, r: 3.5, fill: shade });
   if (sign === "ring")
     return element("circle", { cx: x + 14, cy: y, r: 4, fill: "none", stroke: shade, "stroke-width": 1.5 });
-  const dash: Attributes = sign === "dashed" ? { "stroke-dasharray": "4 3" } : {};
+  const dash = dashOf(colours, colour, sign === "dashed");
   const width = sign === "dashed" ? 1.3 : 2;
   return element("line", { x1: x, x2: x + 20, y1: y, y2: y, stroke: shade, "stroke-width": width, ...dash });
 }

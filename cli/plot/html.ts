@@ -27,15 +27,26 @@ interface Cells {
   readonly numbers?: boolean;
 }
 
+/** Letters of a word that a column of a table is made wide for. */
+const mostLetters = 20;
+
+/** Whether a cell has a word that would push other columns out of sight: only such a one is broken anywhere. */
+export function isLong(text: string): boolean {
+  return text.split(/\s/u).some((word) => Array.from(word).length > mostLetters);
+}
+
 /** A table of texts, which scrolls by itself where it is wider than its place. */
 export function tableOf({ heads, rows, numbers = true }: Cells): Markup {
-  const side: Attributes = numbers ? { class: "number" } : {};
+  const classOf = (text: string, at: number): Attributes =>
+    numbers && at > 0 ? { class: "number" } : isLong(text) ? { class: "long" } : {};
   const cell = (text: string, at: number): Markup =>
-    at === 0 ? node("th", { scope: "row" }, words(text)) : node("td", side, words(text));
+    at === 0
+      ? node("th", { scope: "row", ...classOf(text, at) }, words(text))
+      : node("td", classOf(text, at), words(text));
   const head = node(
     "tr",
     {},
-    ...heads.map((text, at) => node("th", at === 0 ? { scope: "col" } : { scope: "col", ...side }, words(text))),
+    ...heads.map((text, at) => node("th", { scope: "col", ...classOf(text, at) }, words(text))),
   );
   const body = rows.map((row) => node("tr", {}, ...row.map(cell)));
   const parts = heads.every((text) => text === "") ? [] : [node("thead", {}, head)];
@@ -45,7 +56,13 @@ export function tableOf({ heads, rows, numbers = true }: Cells): Markup {
 /** Pairs of a name and what it is. */
 export function pairsOf(pairs: readonly (readonly [name: string, value: string])[]): Markup {
   const items = pairs.map(([name, value]) =>
-    node("div", {}, node("dt", {}, words(name)), node("dd", {}, words(value))),
+    // A browser would break `1.37e-4` behind its dash.
+    node("div", {}, node("dt", {}, words(name)), node("dd", isNumber(value) ? { class: "whole" } : {}, words(value))),
   );
   return node("dl", { class: "pairs" }, ...items);
+}
+
+/** As long as figures are; cells of data may be longer, and are broken. */
+function isNumber(text: string): boolean {
+  return text.length <= 12 && /^-?\d[\d.,]*(?:e-?\d+)?$/u.test(text);
 }

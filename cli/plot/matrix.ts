@@ -1,6 +1,6 @@
 /** A matrix as shaded cells with their numbers: rows are what is so, columns what the network said. What has no room is left out, not drawn over another. */
 import { printable } from "../../compiler/diagnostics/display.ts";
-import { cut } from "../output/wrap.ts";
+import { cut, shorten } from "../output/wrap.ts";
 import type { MatrixPanel } from "./panel.ts";
 import { element, group, number, text } from "./xml.ts";
 import type { Canvas, Colours } from "./xml.ts";
@@ -9,7 +9,7 @@ const inner = { left: 30, top: 34, bottom: 34, right: 16 };
 /** Of a name. */
 const mostLetters = 12;
 const letterWidth = 7;
-/** Below these many pixels a cell has no room for a name beside it, and no number is read in it. */
+/** Names stand so many pixels apart at least: where cells are lower, only some of them have theirs. */
 const leastNamed = 12;
 const leastFont = 7.5;
 
@@ -43,7 +43,7 @@ export function drawMatrix(given: MatrixPanel, canvas: Canvas): readonly string[
     group({ x: left, y: inner.top }, [
       ...cells,
       element("rect", { width: cell * across, height: cell * down, fill: "none", stroke: colours.soft }),
-      ...(cell < leastNamed ? [] : namesOf(panel, layout, colours)),
+      ...namesOf(panel, layout, colours),
     ]),
     text(panel.columnLabel, {
       x: left + (cell * across) / 2,
@@ -79,19 +79,22 @@ function namesOf(
 ): readonly string[] {
   const bottom = cell * rowNames.length;
   const fits = Math.min(mostLetters, Math.max(1, Math.floor(cell / letterWidth)));
+  const apart = Math.max(1, Math.ceil(leastNamed / cell));
+  const some = (names: readonly string[], draw: (name: string, at: number) => string): readonly string[] =>
+    names.flatMap((name, at) => (at % apart === 0 ? [draw(name, at)] : []));
   return [
-    ...rowNames.map((name, at) =>
-      text(cut(name, mostLetters), { x: -6, y: (at + 0.5) * cell + 4, "text-anchor": "end", fill: soft }),
+    ...some(rowNames, (name, at) =>
+      text(shorten(name, mostLetters), { x: -6, y: (at + 0.5) * cell + 4, "text-anchor": "end", fill: soft }),
     ),
-    ...columnNames.map((name, at) => {
+    ...some(columnNames, (name, at) => {
       const x = (at + 0.5) * cell;
       return upright
-        ? text(cut(name, mostLetters), {
+        ? text(shorten(name, mostLetters), {
             transform: `translate(${number(x + 4)} ${number(bottom + 6)}) rotate(-90)`,
             "text-anchor": "end",
             fill: soft,
           })
-        : text(cut(name, fits), { x, y: bottom + 15, "text-anchor": "middle", fill: soft });
+        : text(shorten(name, fits), { x, y: bottom + 15, "text-anchor": "middle", fill: soft });
     }),
   ];
 }

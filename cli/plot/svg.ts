@@ -3,7 +3,7 @@
  */
 import { cut } from "../output/wrap.ts";
 import { axisOf, positionOn, tickText, tightAxis } from "./axis.ts";
-import { grid, legend, legendLine, legendRows, letterWidth, place } from "./frame.ts";
+import { dashOf, grid, legend, legendLine, legendRows, letterWidth, place } from "./frame.ts";
 import type { Frame, Signed } from "./frame.ts";
 import { drawMatrix } from "./matrix.ts";
 import { finitePoints } from "./panel.ts";
@@ -144,7 +144,7 @@ function drawCurve({ name, points, colour, secondary }: Curve, frame: Frame): re
     stroke,
     "stroke-width": secondary ? 1.3 : 2,
     "stroke-linejoin": "round",
-    ...(secondary ? { "stroke-dasharray": "4 3" } : {}),
+    ...dashOf(frame.colours, colour, secondary),
   };
   return [
     ...(lines.length === 0 ? [] : [element("path", { d: lines.join(""), ...style }, [element("title", {}, [], name)])]),

@@ -4,7 +4,7 @@
  */
 import { axisOf, positionOn, tickText, tightAxis } from "./axis.ts";
 import type { Axis } from "./axis.ts";
-import { cut } from "../output/wrap.ts";
+import { cut, shorten } from "../output/wrap.ts";
 import { finitePoints } from "./panel.ts";
 import type { Curve, CurvePanel } from "./panel.ts";
 
@@ -159,13 +159,13 @@ function xLabels(axis: Axis, width: number, margin: number): string {
   return line.join("").trimEnd();
 }
 
-/** A sign and a name for each curve, as many in a line as fit; a name that is too long for one is cut. */
+/** A sign and a name for each curve, as many in a line as fit; a name that is too long for one is shortened. */
 function legend({ curves }: CurvePanel, margin: number, { width, colour }: TerminalSize): readonly string[] {
   const lines: string[] = [];
   let used = Infinity;
   for (const curve of curves) {
     const sign = curve.secondary ? "┄┄" : "──";
-    const name = cut(curve.name, width - margin - sign.length - 1);
+    const name = shorten(curve.name, width - margin - sign.length - 1);
     const entry = `${colour ? paint(sign, curve.colour) : sign} ${name}`;
     const added = sign.length + 1 + Array.from(name).length + between.length;
     if (used + added > width) {

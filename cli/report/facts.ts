@@ -77,6 +77,26 @@ export function factsOf({ source: { main }, artifact, data, seed, epochs }: Made
   };
 }
 
+/** The flags by which a run comes out as this one did. What a `const` of the source says itself has none. */
+export function flagsOf({ settings, sources }: Pick<RunFacts, "settings" | "sources">): readonly string[] {
+  return settings.flatMap(({ name, value }): readonly string[] => {
+    const [kind, own = ""] = name.split(" ");
+    if (kind === "const") return isSaid(sources, own, value) ? [] : ["--const", `${own}=${value}`];
+    if (kind === "dim" || kind === "--set") return [kind === "dim" ? "--dim" : kind, `${own}=${value}`];
+    if (name === "epochs" || name === "seed") return [`--${name}`, value];
+    if (name === "target") return value === "wasm" ? [] : ["--target", value];
+    if (name === "relaxed") return value === "true" ? ["--relaxed"] : [];
+    if (name === "winograd") return value === "false" ? ["--no-winograd"] : [];
+    return [];
+  });
+}
+
+/** Not where it is written otherwise, as a sum: then a flag says it once more. */
+function isSaid([main]: RunFacts["sources"], name: string, value: string): boolean {
+  const said = [...(main?.text ?? "").matchAll(/^\s*const\s+(\S+)\s*=\s*("[^"]*"|\S+)\s*(?:\/\/.*)?$/gmu)];
+  return said.some(([, own, written]) => own === name && (written === value || written === `"${value}"`));
+}
+
 function dataFacts(
   { reader, settings }: ReturnType<typeof requireTrain>["data"],
   { train, holdout = null }: TrainData,

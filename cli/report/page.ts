@@ -14,6 +14,7 @@ import { bestEpochOf, scorePanels, stepPanels } from "../train/picture.ts";
 import { normPanels } from "../train/norms.ts";
 import { probePanels } from "../train/probes.ts";
 import type { Examination } from "./examine.ts";
+import { flagsOf } from "./facts.ts";
 import type { Fact, RunFacts } from "./facts.ts";
 import { highlighted } from "./highlight.ts";
 import { card, cards, confusionCards, documentOf, note, plotCard, shapedCards, worstRows } from "./sections.ts";
@@ -140,13 +141,14 @@ function gradients({ history, facts, parameters }: Report): readonly Section[] {
 const unprobed =
   "Norms of gradients cost some time in each step, so they are measured where they are asked for: `--norms` of all gradients together, `--probe` of a layer, a model or a parameter. This run has neither.";
 
-/** A command to copy; nothing where the file's name is none to type. */
-export function howToProbe({ sources, label }: RunFacts, parameters: readonly string[]): Markup {
+/** A command to copy, which trains once more what this run was; nothing where the file's name is none to type. */
+export function howToProbe(facts: RunFacts, parameters: readonly string[]): Markup {
+  const { sources, label } = facts;
   const file = sources[0]?.name ?? "net.nn";
   if (/\p{Cc}/u.test(file)) return "";
   // What begins with a dash would be read as a flag.
   const place = file.startsWith("-") ? `./${file}` : file;
-  const start = ["nnc", "train", place, ...(label === "" ? [] : ["--label", label]), "--norms"];
+  const start = ["nnc", "train", place, ...(label === "" ? [] : ["--label", label]), ...flagsOf(facts), "--norms"];
   const probes = parameters.slice(0, 3).flatMap((name) => ["--probe", name]);
   const command = [...start, ...probes].map(shellWord).join(" ");
   return `${note("To see some:")}${card(node("code", {}, words(command)))}`;

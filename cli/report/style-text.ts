@@ -21,7 +21,8 @@ a { color: var(--accent); }
 .scroll:focus-visible, a:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 table { border-collapse: collapse; font-size: .9rem; }
 th, td { padding: .25rem .6rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; unicode-bidi: isolate; }
-td { max-width: 36rem; overflow-wrap: anywhere; }
+td { max-width: 36rem; }
+.long { min-width: 7rem; overflow-wrap: anywhere; }
 thead th { color: var(--soft); font-weight: 600; }
 tbody th { font-weight: 500; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -29,6 +30,7 @@ tbody th { font-weight: 500; }
 .pairs div { display: grid; grid-template-columns: minmax(5rem, 2fr) 3fr; gap: .75rem; }
 .pairs dt { color: var(--soft); overflow-wrap: anywhere; unicode-bidi: isolate; }
 .pairs dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; unicode-bidi: isolate; }
+.whole { white-space: nowrap; }
 summary { cursor: pointer; color: var(--soft); font-size: .9rem; padding: .35rem 0; }
 .rows { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); }
 .rows.small { grid-template-columns: repeat(auto-fill, minmax(min(100%, 10rem), 1fr)); }

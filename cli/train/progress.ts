@@ -8,7 +8,8 @@ import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from "../../runtim
 import { isTerminal, widthOf } from "../context.ts";
 import type { Context } from "../context.ts";
 import { formatCount, formatDuration, formatLoss, formatValue, formatWhole, plural } from "../output/numbers.ts";
-import { cut } from "../output/wrap.ts";
+import { lookOf } from "../output/style.ts";
+import { cut, wrap } from "../output/wrap.ts";
 import { rowsText } from "./rows.ts";
 import { unitsText } from "./units.ts";
 import { lossNames, scalarNames, scoreOf } from "./history.ts";
@@ -55,10 +56,16 @@ export class Progress {
     const others = this.#train.data.reader === "arrays" ? "others" : formatWhole(holdoutRows);
     const held = holdoutRows === 0 ? "" : `, ${others} held out`;
     const resumed = steps === 0 ? "" : `, going on after step ${formatWhole(steps)}`;
-    this.#write(
-      `${this.#label}: ${plural(parameters, "parameter")}, ${rowsText(this.#train, rows)}${held}, ${plural(epochs, "epoch")} of ${plural(stepsPerEpoch, "step")}${resumed}\n`,
+    this.#tell(
+      `${plural(parameters, "parameter")}, ${rowsText(this.#train, rows)}${held}, ${plural(epochs, "epoch")} of ${plural(stepsPerEpoch, "step")}${resumed}`,
     );
-    for (const text of fittedLines(event)) this.#write(`${this.#label}: ${text}\n`);
+    for (const text of fittedLines(event)) this.#tell(text);
+  }
+
+  /** A line of the run, or several where it is wider than the terminal. */
+  #tell(text: string): void {
+    const { stderr, env } = this.#context.process;
+    this.#write(`${wrap(`${this.#label}: ${text}`, lookOf(stderr, env).width)}\n`);
   }
 
   #step(event: StepEvent): void {

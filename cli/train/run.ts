@@ -25,10 +25,13 @@ import type { KeptFile, Taken } from "../kept.ts";
 import { writeJson } from "../output/json.ts";
 import { plural } from "../output/numbers.ts";
 import { report } from "../output/report.ts";
+import { lookOf } from "../output/style.ts";
+import { wrap } from "../output/wrap.ts";
 import { drawSvg } from "../plot/svg.ts";
 import { examine } from "../report/examine.ts";
 import type { Examination } from "../report/examine.ts";
 import { factsName, factsOf, printFacts } from "../report/facts.ts";
+import type { RunFacts } from "../report/facts.ts";
 import { reportName, reportPage } from "../report/page.ts";
 import type { Ended, Report } from "../report/page.ts";
 import { classNamesOf } from "./figures.ts";
@@ -68,6 +71,7 @@ export interface RunOutcome {
   readonly history: History;
   readonly exitCode: number;
   readonly names: ClassNames;
+  readonly facts: RunFacts;
   /** `stop_early` puts the parameters of the best epoch back, whether it ended the run or not. */
   readonly keepsBest: boolean;
 }
@@ -127,7 +131,7 @@ export async function runTraining(
     recorder.close();
   }
   const keepsBest = manifest.host.train?.stopEarly !== undefined;
-  return { history, exitCode: recorder.exitCode, names, keepsBest };
+  return { history, exitCode: recorder.exitCode, names, facts, keepsBest };
 }
 
 /** What a recorder may ask of the training at hand. */
@@ -215,9 +219,8 @@ class Recorder {
     }
     if (event.event === "stopped") {
       this.#progress.clear();
-      stderr.write(
-        `stopped in epoch ${event.epoch} after step ${event.step}; --resume goes on from ${path.join(shown, checkpointName)}\n`,
-      );
+      const told = `stopped in epoch ${event.epoch} after step ${event.step}; --resume goes on from ${path.join(shown, checkpointName)}`;
+      stderr.write(`${wrap(told, lookOf(stderr, this.#context.process.env).width)}\n`);
     }
     if (json) writeJson(stdout, eventJson(event, path.join(shown, parametersName), this.#warnings, taken));
   }

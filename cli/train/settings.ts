@@ -8,13 +8,15 @@ import type { ProjectSource } from "../../compiler/project.ts";
 import { optionText } from "../../runtime/save/options.ts";
 import type { Context } from "../context.ts";
 import type { Assignment } from "../flags.ts";
+import { lookOf } from "../output/style.ts";
+import { wrap } from "../output/wrap.ts";
 import type { SourceOptions } from "../source.ts";
 
 type Setting = Assignment<number>;
 
 /** By the label of each train. */
 export async function settingsByTrain(
-  { process: { stderr } }: Context,
+  { process: { stderr, env } }: Context,
   source: ProjectSource,
   labels: readonly string[],
   options: SourceOptions,
@@ -26,7 +28,8 @@ export async function settingsByTrain(
     const some = takers.length > 0 && takers.length < labels.length;
     if (some) {
       const others = labels.filter((label) => !takers.includes(label));
-      stderr.write(`--set ${optionText(setting)}: taken by ${quoted(takers)}, not by ${quoted(others)}\n`);
+      const told = `--set ${optionText(setting)}: taken by ${quoted(takers)}, not by ${quoted(others)}`;
+      stderr.write(`${wrap(told, lookOf(stderr, env).width)}\n`);
     }
     for (const label of some ? takers : labels) taken.get(label)?.push(setting);
   }

@@ -5,6 +5,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";
 import { dataOutsideProject, unreadableData } from "../../compiler/diagnostics/codes/data.ts";
+import type { NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import { failure, quoted } from "../save/fail.ts";
 import { fileProblem } from "../save/file-problem.ts";
 import { gunzip, gunzipStart, isGzip } from "./gunzip.ts";
@@ -71,18 +72,28 @@ export function folderAt(place: string): Folder {
 
 /** The file's real place. Links are followed before it is decided whether that is inside. Throws NN0801, NN0802. */
 export function placeInProject(root: string, folder: string, path: string): string {
-  const [file, project] = [quoted(path), quoted(resolve(root))];
-  if (/^[a-z][a-z0-9+.-]+:/i.test(path)) throw failure(dataOutsideProject, { file, project, problem: "is a URL" });
-  if (path.includes("\0")) throw failure(dataOutsideProject, { file, project, problem: "holds a NUL character" });
-  if (isAbsolute(path) || /^([a-z]:)?[\\/]/i.test(path))
-    throw failure(dataOutsideProject, { file, project, problem: "is an absolute path" });
+  const refuse = (problem: string, help?: string): NncError =>
+    failure(dataOutsideProject, { file: quoted(path), project: quoted(resolve(root)), problem }, help);
+  if (/^[a-z][a-z0-9+.-]+:/i.test(path))
+    throw refuse("is a URL", "load the file down into the project, and name it there");
+  if (path.includes("\0")) throw refuse("holds a NUL character");
+  if (isAbsolute(path) || /^([a-z]:)?[\\/]/i.test(path)) {
+    const inside = isInside(resolve(root), resolve(path));
+    throw refuse("is an absolute path", inside ? `write ${quoted(fromFolder(folder, path))}` : wayOut);
+  }
   const place = resolve(folder, path);
-  if (!isInside(resolve(root), place))
-    throw failure(dataOutsideProject, { file, project, problem: "lies outside the project" });
+  if (!isInside(resolve(root), place)) throw refuse("lies outside the project", wayOut);
   const real = attempt(path, () => realpathSync(place));
-  if (!isInside(realpathSync(root), real))
-    throw failure(dataOutsideProject, { file, project, problem: "is a link that leads out of the project" });
+  if (!isInside(realpathSync(root), real)) throw refuse("is a link that leads out of the project", wayOut);
   return real;
+}
+
+const wayOut =
+  "copy it into the project; or put a `package.json` with nothing but `{}` into a folder that holds both the program and the file: the nearest one above a program makes its project";
+
+/** As programs write paths, on every system. */
+function fromFolder(folder: string, path: string): string {
+  return relative(resolve(folder), resolve(path)).replaceAll("\\", "/");
 }
 
 function readBytes(place: string, path: string): Uint8Array {

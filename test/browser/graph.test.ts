@@ -21,12 +21,19 @@ model Deep(image: [N, 16, 16, 3]) -> [N, 10] =
 
 train Deep { data: given  loss: cross_entropy  optimizer: sgd(lr: 0.1)  batch: 4 }
 `;
-const { folder: cwd } = folderWith({ "deep.nn": deep });
+/** Eighty letters without a place to break. */
+const long = `block ${"layer".repeat(16)}(x: [N, C]) -> [N, C] = relu(x |> dense(C))
+model Long(x: [N, 5]) -> [N, 6] = x |> ${"layer".repeat(16)} |> layer_norm |> dense(6)
+train Long { data: given  loss: cross_entropy  optimizer: adam(lr: 0.1)  batch: 32 }
+`;
+const { folder: cwd } = folderWith({ "deep.nn": deep, "long.nn": long });
 
 const pictures: readonly (readonly [name: string, file: string, ...flags: readonly string[]])[] = [
   ["digits", path.join(examples, "digits/digits.nn")],
   ["digits-step", path.join(examples, "digits/digits.nn"), "--step"],
   ["digits-memory", path.join(examples, "digits/digits.nn"), "--step", "--memory"],
+  ["long-kernels", "long.nn", "--step", "--kernels"],
+  ["long-memory", "long.nn", "--step", "--memory"],
   ["digits-kernels", path.join(examples, "digits/digits.nn"), "--kernels"],
   ["deep", "deep.nn"],
   ["deep-step", "deep.nn", "--step"],
@@ -81,6 +88,18 @@ describe.each(["light", "dark"] as const)("%s", (colorScheme) => {
     },
   );
 });
+
+test.each(["digits-memory", "long-memory"])(
+  "the page %s.html has every column of its table in sight, however long a name is",
+  async (name) => {
+    const { page } = await opened(`${name}.html`, { viewport: { width: 1200, height: 800 } });
+    const hidden = await page
+      .locator(".lists > div")
+      .evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth));
+    expect(hidden).toEqual([0, 0]);
+    await page.context().close();
+  },
+);
 
 describe("a page", () => {
   const names = (page: Page): Promise<readonly string[]> => page.locator("svg .name").allTextContents();

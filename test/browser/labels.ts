@@ -1,6 +1,6 @@
 /** What is wrong with the labels of a graph or of memory, as a page sees it: this runs there. */
 
-/** In the page: labels that leave their boxes, lie over others, or stand out too little from what is behind them (WCAG 2.1: 4.5). */
+/** In the page: labels that leave their boxes or their lines, lie over others, or stand out too little from what is behind them (WCAG 2.1: 4.5). */
 export function faults(): readonly string[] {
   const found: string[] = [];
   const texts = [...document.querySelectorAll<SVGTextElement>("svg text")];
@@ -23,6 +23,20 @@ export function faults(): readonly string[] {
       if (width > 0.5 && height > 2.5)
         found.push(`${text.textContent} and ${texts[at + 1 + other]?.textContent} overlap`);
     }
+  }
+  // Both are drawn in the same place of the same picture.
+  const marks = [...document.querySelectorAll<SVGPathElement>("svg path.edge")].flatMap((edge) => {
+    const length = edge.getTotalLength();
+    return Array.from({ length: Math.ceil(length / 4) + 1 }, (_, at) =>
+      edge.getPointAtLength(Math.min(length, 4 * at)),
+    );
+  });
+  for (const plate of document.querySelectorAll<SVGRectElement>("svg rect.plate")) {
+    const { x, y, width, height } = plate.getBBox();
+    const isOn = marks.some(
+      (one) => one.x >= x - 2 && one.x <= x + width + 2 && one.y >= y - 2 && one.y <= y + height + 2,
+    );
+    if (!isOn) found.push(`${plate.nextElementSibling?.textContent} lies on no line`);
   }
   const channels = (colour: string): readonly number[] => (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
   const luminance = (colour: string): number => {

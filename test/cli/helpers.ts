@@ -14,6 +14,8 @@ export interface RunOptions {
   /** Aborts like Ctrl-C. */
   readonly interrupt?: AbortSignal;
   readonly terminal?: boolean;
+  /** How wide the terminal is. */
+  readonly columns?: number;
 }
 
 export interface RunResult {
@@ -32,7 +34,14 @@ export async function nncPrinting(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult & { readonly printed: string }> {
-  const { cwd = tmpdir(), stdin = "", env = {}, interrupt = new AbortController().signal, terminal = false } = options;
+  const {
+    cwd = tmpdir(),
+    stdin = "",
+    env = {},
+    interrupt = new AbortController().signal,
+    terminal = false,
+    columns = 80,
+  } = options;
   const out: string[] = [];
   const err: string[] = [];
   const all: string[] = [];
@@ -44,7 +53,7 @@ export async function nncPrinting(
       all.push(textOf(content));
     },
     isTTY: terminal,
-    columns: 80,
+    columns,
   });
   const context: Context = {
     process: { stdout: stream(out), stderr: stream(err), env },

@@ -12,7 +12,7 @@ import {
 } from "../../cli/output/numbers.ts";
 import { plain } from "../../cli/output/style.ts";
 import { table } from "../../cli/output/table.ts";
-import { cut, wrap } from "../../cli/output/wrap.ts";
+import { cut, shorten, wrap } from "../../cli/output/wrap.ts";
 
 test("sizes, counts and durations", () => {
   expect([0, 999, 1000, 12_345, 999_499, 999_500, 4e6].map(formatBytes)).toEqual([
@@ -113,6 +113,19 @@ test("columns of a table beyond the width go below, beside the first again", () 
   expect(table(columns, rows, plain, { width: 1 }).match(/run/g)).toHaveLength(4);
   expect(table(columns, rows, plain).match(/run/g)).toHaveLength(1);
   expect(table(columns.slice(0, 1), rows, plain, { indent: "", width: 1 })).toBe("run\n────────\ntraining\nhold-out\n");
+});
+
+test.each([
+  ["loss", 4, "loss"],
+  ["runs/digits with lr 0.01", 13, "runs/d…r 0.01"],
+  ["runs/digits with lr 0.03", 12, "runs/d… 0.03"],
+  ["𝛼𝛽𝛾𝛿𝜀𝜁", 5, "𝛼𝛽…𝜀𝜁"],
+  ["loss", 3, "l…s"],
+  ["loss", 2, "l…"],
+  ["loss", 1, "…"],
+  ["loss", 0, ""],
+])("of %s, %d letters keep its beginning and its end", (text, width, shown) => {
+  expect(shorten(text, width)).toBe(shown);
 });
 
 test("text is cut to a width, whatever a letter is made of", () => {

@@ -29,9 +29,26 @@ describe("axes", () => {
       [0.93, 0.97],
       ["0.93", "0.94", "0.95", "0.96", "0.97"],
     ],
+    [[5, 5], ["5"]],
     [
-      [5, 5],
-      ["5", "6"],
+      [0, 0],
+      ["0.0", "0.2"],
+    ],
+    [[0.05000000074505806, 0.05000000074505806], ["0.05"]],
+    [[Math.fround(Math.LN2), Math.LN2], ["0.693147"]],
+    [[-1e7, -1e7 - 1], ["-1e7"]],
+    [[2e-6, 2e-6], ["2e-6"]],
+    [
+      [0.493147, 0.49315],
+      ["0.493147", "0.493148", "0.493149", "0.493150"],
+    ],
+    [
+      [0.002, 0.002000005],
+      ["0.002000000", "0.002000001", "0.002000002", "0.002000003", "0.002000004", "0.002000005"],
+    ],
+    [
+      [0.4931471, 0.493148],
+      ["0.4931470", "0.4931472", "0.4931474", "0.4931476", "0.4931478", "0.4931480"],
     ],
     [
       [-3, 8],
@@ -58,6 +75,10 @@ describe("axes", () => {
     expect(tightAxis([1, 20], 7)).toEqual({ scale: "linear", from: 1, to: 20, ticks: [5, 10, 15, 20] });
   });
 });
+
+function attributeOf(element: string, name: string): string {
+  return new RegExp(` ${name}="([^"]*)"`, "u").exec(element)?.[1] ?? "none";
+}
 
 describe("in the terminal", () => {
   test("a curve with its axes", () => {
@@ -139,7 +160,7 @@ describe("in the terminal", () => {
            1                         2
            ┄┄ training
            ── hold-out of the year
-           ── a name that is far too …
+           ── a name that …or the line
       "
     `);
   });
@@ -188,6 +209,27 @@ describe("as a picture", () => {
     ]);
     expect(svg.match(/<path d="([^"]*)"/)?.[1]).toMatch(/^M[\d. ]+L[\d. ]+$/);
     expect(svg.match(/<circle/g)).toHaveLength(1);
+  });
+
+  test("no two of thirty curves look alike, in the picture and in its legend", () => {
+    const curves = [false, true].flatMap((secondary) =>
+      Array.from({ length: 30 }, (_, colour) => ({
+        name: `run ${colour}`,
+        colour,
+        secondary,
+        points: [[1, 1] as const, [2, 2] as const],
+      })),
+    );
+    const drawn = drawSvg("runs", [{ ...panelOf([], "loss"), curves }]);
+    const looks = (element: string): readonly string[] =>
+      [...drawn.matchAll(new RegExp(`<${element} [^>]*stroke-width="(?:2|1.3)"[^>]*>`, "gu"))].map(([found]) =>
+        ["stroke", "stroke-width", "stroke-dasharray"].map((name) => attributeOf(found, name)).join(" "),
+      );
+    for (const element of ["path", "line"]) {
+      expect(looks(element)).toHaveLength(60);
+      expect(new Set(looks(element)).size).toBe(60);
+    }
+    expect(looks("line")).toEqual(looks("path"));
   });
 
   test("every element that is opened is closed, and nothing comes from elsewhere", () => {
@@ -253,6 +295,28 @@ describe("a matrix", () => {
       "row",
     ]);
   });
+
+  test.each([2, 10, 20, 30, 100, 300])(
+    "of %d classes names as many as there is room for, from the first on",
+    (count) => {
+      const svg = drawn(
+        count,
+        count,
+        Array.from({ length: count }, (_, at) => `kind ${at}`),
+      );
+      const rows = [...svg.matchAll(/<text x="-6" y="([\d.]+)"[^>]*>kind (\d+)</g)];
+      const columns = [...svg.matchAll(/<text transform="translate\(([\d.]+) [^>]*>kind (\d+)</g)];
+      const across = columns.length > 0 ? columns : [...svg.matchAll(/<text x="([\d.]+)"[^>]*>kind (\d+)</g)];
+      for (const names of [rows, across]) {
+        const [places, classes] = [names.map(([, place]) => Number(place)), names.map(([, , one]) => Number(one))];
+        expect(classes[0]).toBe(0);
+        const gaps = places.slice(1).map((place, at) => place - (places[at] ?? 0));
+        expect(Math.min(...gaps)).toBeGreaterThanOrEqual(11.99);
+        // A panel has room for eight at least.
+        expect(names.length).toBeGreaterThanOrEqual(Math.min(count, 8));
+      }
+    },
+  );
 
   test("of many classes stays within its panel", () => {
     const svg = drawn(200, 300, []);

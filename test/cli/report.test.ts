@@ -56,6 +56,36 @@ test.each([
   expect(markup === "").toBe(command === undefined);
 });
 
+test.each<readonly [name: string, value: string, source: string, flags: string]>([
+  ["const hidden", "40", "const hidden = 24\n", "--const hidden=40"],
+  ["const hidden", "24", "const hidden = 24 // neurons\n", ""],
+  ["const hidden", "2", "const hidden = 24\nconst hidden_too = 2\n", "--const hidden=2"],
+  ["const mode", "two words", "", "--const 'mode=two words'"],
+  ["const mode", "fast", 'const mode = "fast"\n', ""],
+  ["const rate", "0.5", "const rate = 1/2\n", "--const rate=0.5"],
+  ["dim F", "34", "", "--dim F=34"],
+  ["--set lr", "0.3", "", "--set lr=0.3"],
+  ["--set schedule.decay", "0.1", "", "--set schedule.decay=0.1"],
+  ["epochs", "7", "", "--epochs 7"],
+  ["seed", "9", "", "--seed 9"],
+  ["target", "typescript", "", "--target typescript"],
+  ["target", "wasm", "", ""],
+  ["relaxed", "true", "", "--relaxed"],
+  ["relaxed", "false", "", ""],
+  ["winograd", "false", "", "--no-winograd"],
+  ["optimizer", "adam", "", ""],
+])("the command to probe trains with %s %s again, below %j", (name, value, text, flags) => {
+  const facts = {
+    label: "",
+    sources: [{ name: "net.nn", text }],
+    settings: [{ name, value }],
+    data: [],
+    artifactBytes: 0,
+  };
+  const command = /<code>(.*)<\/code>/.exec(howToProbe(facts, ["M.w"]))?.[1]?.replaceAll("&#39;", "'");
+  expect(command).toBe(["nnc train net.nn", flags, "--norms --probe M.w"].filter((part) => part !== "").join(" "));
+});
+
 test("words, comments, strings and numbers of a source have their colours; lines that one comment spans are lines", () => {
   expect(highlighted('/* a\nb */ const x = 1\nlet s = "<&" // end\n')).toBe(
     [

@@ -206,6 +206,55 @@ test("--all trains each into its folder and compares them in one table and plot"
   expect(["plain", "quick", "loss on the hold-out"].every((word) => plot.includes(`>${word}<`))).toBe(true);
 });
 
+describe("--all says", () => {
+  const lossNote = (one: string, other: string): string =>
+    `The losses compute something else (${one} in plain, ${other} in quick): how high one is beside another says nothing.`;
+  test.each([
+    ["nothing of runs that differ in the optimizer", "", "", ""],
+    [
+      "that losses compute something else",
+      "loss: cross_entropy  optimizer: adam",
+      "loss: hinge  optimizer: adam",
+      lossNote("cross_entropy", "hinge"),
+    ],
+    [
+      "that a loss of another setting does",
+      "loss: cross_entropy  optimizer: adam",
+      "loss: hinge(margin: 2)  optimizer: adam",
+      lossNote("cross_entropy", "hinge"),
+    ],
+    [
+      "that other rows are held out",
+      "metrics: [accuracy]  seed: 3 }\n\ndata",
+      "metrics: [accuracy]  seed: 4 }\n\ndata",
+      "Other rows are held out: figures on the hold-out are not of the same rows.",
+    ],
+  ])("%s", async (_, from, to, note) => {
+    const { folder } = folderWith({ ...pointsProject, "points.nn": pointsSource.replace(from, to) });
+    const { stdout } = await nnc(["train", "points.nn", "--all", "-o", "all", "--epochs", "1", ...wasm], {
+      cwd: folder,
+    });
+    const [, ...below] = stdout.split("\n\n");
+    expect(below.join(" ").replaceAll("\n", " ").trim()).toBe(note);
+  });
+
+  test("where what it wrote lies: the plot of all, and the folder of each that came to its end", async () => {
+    const source = pointsSource.replace("adam(lr: 0.01)", "sgd(lr: 1e38)");
+    const { folder } = folderWith({ ...pointsProject, "points.nn": source });
+    const wrote = async (...flags: readonly string[]): Promise<readonly string[]> => {
+      const { stderr } = await nnc(["train", "points.nn", "--all", "-o", "all", ...flags, ...wasm], { cwd: folder });
+      return stderr
+        .replaceAll(/\n(?=\S+\/|\S+\.)/g, " ")
+        .split("\n")
+        .filter((line) => line.startsWith("wrote "));
+    };
+    const each = "parameters.safetensors, plot.svg, log.jsonl, report.html";
+    expect(await wrote()).toEqual([`wrote all/plot.svg; in all/plain: ${each}`]);
+    expect(await wrote("--set", "lr=0.1")).toEqual([`wrote all/plot.svg; in all/plain, all/quick: ${each}`]);
+    expect(await wrote("--json")).toEqual([]);
+  });
+});
+
 test("--all: a run without a hold-out has no figure in the columns of those with one", async () => {
   const data = `\ndata all = csv("points.csv", target: "side", standardize: true)\n`;
   const source = pointsSource.replace("as quick { data: points", "as quick { data: all");

@@ -268,18 +268,30 @@ describe("a data file", () => {
   });
 
   const outside = "; expected a relative path inside the project, the folder PROJECT";
+  const both =
+    "copy it into the project; or put a `package.json` with nothing but `{}` into a folder that holds both the program and the file: the nearest one above a program makes its project";
   it.each([
-    ["../../secret", `NN0802 the data file "../../secret" lies outside the project${outside}`],
-    ["/etc/passwd", `NN0802 the data file "/etc/passwd" is an absolute path${outside}`],
-    ["C:\\data.csv", `NN0802 the data file "C:\\\\data.csv" is an absolute path${outside}`],
-    ["\\\\host\\data.csv", `NN0802 the data file "\\\\\\\\host\\\\data.csv" is an absolute path${outside}`],
-    ["file:///etc/passwd", `NN0802 the data file "file:///etc/passwd" is a URL${outside}`],
+    ["../../secret", `NN0802 the data file "../../secret" lies outside the project${outside} (${both})`],
+    ["/etc/passwd", `NN0802 the data file "/etc/passwd" is an absolute path${outside} (${both})`],
+    ["C:\\data.csv", `NN0802 the data file "C:\\\\data.csv" is an absolute path${outside} (${both})`],
+    ["\\\\host\\data.csv", `NN0802 the data file "\\\\\\\\host\\\\data.csv" is an absolute path${outside} (${both})`],
+    [
+      "file:///etc/passwd",
+      `NN0802 the data file "file:///etc/passwd" is a URL${outside} (load the file down into the project, and name it there)`,
+    ],
     ["a\0b", `NN0802 the data file "a\\u0000b" holds a NUL character${outside}`],
-    ["link", `NN0802 the data file "link" is a link that leads out of the project${outside}`],
+    ["link", `NN0802 the data file "link" is a link that leads out of the project${outside} (${both})`],
     ["none.csv", "NN0801 cannot read the data file none.csv: there is no such file or folder"],
     ["data", "NN0801 cannot read the data file data: it is no file"],
     ["../top.csv/x", "NN0801 cannot read the data file ../top.csv/x: a part of its path is a file, expected a folder"],
   ])("at %j is refused", (path, expected) => {
     expect(errorOf(() => read(path)).replace(JSON.stringify(project), "PROJECT")).toBe(expected);
+  });
+
+  it.each([
+    [["top.csv"], "../top.csv"],
+    [["nets", "data", "a.gz"], "data/a.gz"],
+  ])("named from the root of the disk is told as from the program: %j", (parts, mended) => {
+    expect(errorOf(() => read(join(project, ...parts)))).toContain(`(write ${JSON.stringify(mended)})`);
   });
 });
