@@ -202,7 +202,7 @@ const predict = buildCommand<PredictFlags, [string], Context>({
         brief: `${params.brief}; a model without parameters needs none`,
       },
       data: data(
-        "Rows to predict from, as CSV, JSON lines, NPY, IDX or images by their name or first bytes, a folder of images, or a text; by default standard input",
+        "Rows to predict from, as CSV, JSON lines, NPY, IDX or images by their name or first bytes, a folder of images, or a text; by default standard input, for all but images",
       ),
       format: {
         kind: "enum",
