@@ -105,7 +105,9 @@ const train = buildCommand<TrainFlags, [string], Context>({
         withNegated: false,
         brief: "Trains every `train` of the file, and draws them all in one plot",
       },
-      epochs: count("How many epochs in total, those before --resume included"),
+      epochs: count(
+        "How many epochs in total, those before --resume included; schedules such as cosine reckon with it",
+      ),
       set: {
         kind: "parsed",
         parse: parseSetting,
@@ -145,7 +147,7 @@ const train = buildCommand<TrainFlags, [string], Context>({
         kind: "boolean",
         default: false,
         withNegated: false,
-        brief: "Goes on from the checkpoint in the folder, to the same bits as if never stopped",
+        brief: "Goes on from the checkpoint in the folder, to the same bits as if never stopped, in as many epochs",
       },
       override: {
         ...override,
