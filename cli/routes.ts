@@ -105,7 +105,9 @@ const train = buildCommand<TrainFlags, [string], Context>({
         withNegated: false,
         brief: "Trains every `train` of the file, and draws them all in one plot",
       },
-      epochs: count("How many epochs in total, those before --resume included"),
+      epochs: count(
+        "How many epochs in total, those before --resume included; schedules such as cosine reckon with it",
+      ),
       set: {
         kind: "parsed",
         parse: parseSetting,
@@ -145,7 +147,7 @@ const train = buildCommand<TrainFlags, [string], Context>({
         kind: "boolean",
         default: false,
         withNegated: false,
-        brief: "Goes on from the checkpoint in the folder, to the same bits as if never stopped",
+        brief: "Goes on from the checkpoint in the folder, to the same bits as if never stopped, in as many epochs",
       },
       override: {
         ...override,
@@ -202,7 +204,7 @@ const predict = buildCommand<PredictFlags, [string], Context>({
         brief: `${params.brief}; a model without parameters needs none`,
       },
       data: data(
-        "Rows to predict from, as CSV, JSON lines, NPY, IDX or images by their name or first bytes, a folder of images, or a text; by default standard input",
+        "Rows to predict from, as CSV, JSON lines, NPY, IDX or images by their name or first bytes, a folder of images, or a text; by default standard input, for all but images",
       ),
       format: {
         kind: "enum",

@@ -22,12 +22,26 @@ export function unknownCommand(input: string, commands: readonly string[]): stri
   return `error: there is no command ${quoted(input)}${hint(didYouMean(input, commands))}`;
 }
 
+const rate = "`nnc train` takes it as `--set lr=0.01`";
+const batch = "the key `batch` of the `train` says it";
+
+/** What other systems have a flag for, and where it is said here. */
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ["lr", rate],
+  ["learning-rate", rate],
+  ["learning_rate", rate],
+  ["batch", batch],
+  ["batch-size", batch],
+  ["batch_size", batch],
+]);
+
 function describe(error: unknown): string {
-  if (error instanceof FlagNotFoundError) return `there is no flag --${error.input}${hint(nearestFlag(error))}`;
+  if (error instanceof FlagNotFoundError)
+    return `there is no flag --${error.input}${hint(elsewhere.get(error.input) ?? nearestFlag(error))}`;
   if (error instanceof AliasNotFoundError) return `there is no flag -${error.input}`;
   if (error instanceof ArgumentParseError) return parseProblem(error);
   if (error instanceof EnumValidationError) {
-    return `--${error.externalFlagName}: expected ${error.values.join(" or ")}, found ${quoted(error.input)}${hint(didYouMean(error.input, error.values))}`;
+    return `--${error.externalFlagName}: expected ${orList(error.values)}, found ${quoted(error.input)}${hint(didYouMean(error.input, error.values))}`;
   }
   if (error instanceof UnsatisfiedFlagError) return `--${error.externalFlagName} is missing; expected it with a value`;
   if (error instanceof UnsatisfiedPositionalError) return `expected ${error.placeholder}, found no argument`;
@@ -48,6 +62,10 @@ function parseProblem({ externalFlagNameOrPlaceholder: name, input, exception }:
 function nearestFlag({ input, corrections }: FlagNotFoundError): string | undefined {
   const name = didYouMean(input, corrections);
   return name?.replace("`", "`--");
+}
+
+function orList(values: readonly string[]): string {
+  return [values.slice(0, -1).join(", "), ...values.slice(-1)].filter((part) => part !== "").join(" or ");
 }
 
 function hint(help: string | undefined): string {

@@ -27,7 +27,7 @@ import { readText, textFileIn, textWriter } from "../predict/text.ts";
 import type { ReadText } from "../predict/text.ts";
 import { byFile, writerOf } from "../predict/write.ts";
 import type { Writer } from "../predict/write.ts";
-import { formOfName } from "../rows/form.ts";
+import { areImage, formOfName } from "../rows/form.ts";
 import type { Form } from "../rows/form.ts";
 import { readImageRows } from "../rows/images.ts";
 import { readRowFiles, readWholeFiles, rowFile, telling } from "../rows/read.ts";
@@ -127,7 +127,14 @@ function formAsked({ json, out, format }: PredictFlags): Form | undefined {
 }
 
 async function rowFiles(context: Context, data: readonly FileFlag[]): Promise<readonly RowFile[]> {
-  if (data.length === 0) return [rowFile("standard input", await readStdin(context))];
+  if (data.length === 0) {
+    const bytes = await readStdin(context);
+    if (areImage(bytes))
+      throw new UsageError(
+        "standard input: expected CSV, JSON lines, NPY or IDX, found an image: --data FILE reads it",
+      );
+    return [rowFile("standard input", bytes)];
+  }
   return data.map(({ field, file }) => rowFile(file, readUserFile(context, file), field));
 }
 

@@ -37,6 +37,9 @@ const byEnd: Readonly<Record<string, ExportFormat>> = {
   py: "pytorch",
 };
 
+/** Files that no format writes: a folder of such a name would be a surprise. */
+const noFolder = /^(wasm|wat|cjs|mts|tsx|jsx|htm|json|txt|pt|pth|safetensors)$/;
+
 /** `asked`: the format, if one was asked for. Throws a UsageError where that is another than the name of the file says. */
 export function exportPlace(out: string, asked: ExportFormat | undefined): ExportPlace {
   const [, stem, written] = /^(.*)\.([a-z]+)$/i.exec(path.basename(out)) ?? [];
@@ -44,15 +47,25 @@ export function exportPlace(out: string, asked: ExportFormat | undefined): Expor
   const told = end !== undefined && Object.hasOwn(byEnd, end) ? byEnd[end] : undefined;
   const format = asked ?? told ?? "js";
   const [first] = ends[format];
+  if (end !== undefined && told === undefined && noFolder.test(end)) {
+    const expected = asked === undefined ? Object.keys(byEnd) : ends[format];
+    const inside = end === "wasm" ? "; the module of --format wasm has its WebAssembly inside" : "";
+    const found = `found ${JSON.stringify(out)}${inside}`;
+    throw new UsageError(`--out: expected a folder, or a file that ends in ${orList(expected)}, ${found}`);
+  }
   if (stem === undefined || written === undefined || end === undefined || told === undefined)
     return placed(format, out, format === "pytorch" ? "network" : "model", first, false);
   if (!ends[format].includes(end)) {
-    const expected = ends[format].map((one) => `.${one}`).join(" or ");
     throw new UsageError(
-      `--out: expected a folder, or a file that ends in ${expected} for --format ${format}, found ${JSON.stringify(out)}`,
+      `--out: expected a folder, or a file that ends in ${orList(ends[format])} for --format ${format}, found ${JSON.stringify(out)}`,
     );
   }
   return placed(format, path.dirname(out), stem, written, true);
+}
+
+function orList(some: readonly string[]): string {
+  const [last = "", ...others] = some.map((one) => `.${one}`).toReversed();
+  return others.length === 0 ? last : `${others.toReversed().join(", ")} or ${last}`;
 }
 
 function placed(format: ExportFormat, folder: string, stem: string, end: string, named: boolean): ExportPlace {

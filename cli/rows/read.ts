@@ -170,12 +170,14 @@ function readCsv(
   // Without a record the single input takes what is left.
   const assigned = recorded ? [] : [...assignColumns(file, header, mapping, wanted).values()].flat();
   const known = new Set(["target", ...fitted.columns.flatMap(({ values }) => values)]);
+  const rows = tableSource(table, mapping, wanted).apply(recorded ? fitted : { ...fitted, columns: [] });
+  // Behind it, since a table that does not fit is told what is wrong alone.
   tellUnused(
     file,
     header.filter((column, at) => !known.has(column) && !assigned.includes(at)),
     tell,
   );
-  return tableSource(table, mapping, wanted).apply(recorded ? fitted : { ...fitted, columns: [] });
+  return rows;
 }
 
 function tellUnused(file: string, columns: readonly string[], tell: Tell): void {

@@ -152,6 +152,8 @@ class Recorder {
   readonly #progress: Progress;
   /** What the compiler found odd; already told to people. */
   readonly #warnings: readonly Diagnostic[];
+  /** What was said already: each epoch finds the same odd again. */
+  readonly #told = new Set<string>();
   #last: Uint8Array | undefined;
   #written: number;
 
@@ -208,9 +210,11 @@ class Recorder {
   #tell(event: TrainEvent): void {
     const { json, shown, taken } = this.#settings;
     const { stdout, stderr } = this.#context.process;
-    if ("diagnostics" in event && event.diagnostics.length > 0) {
+    const told = "diagnostics" in event ? event.diagnostics.filter(({ message }) => !this.#told.has(message)) : [];
+    if (told.length > 0) {
+      for (const { message } of told) this.#told.add(message);
       this.#progress.clear();
-      report(this.#context, event.diagnostics, new Map());
+      report(this.#context, told, new Map());
     }
     if (event.event === "start" && event.left.length > 0) {
       this.#progress.clear();

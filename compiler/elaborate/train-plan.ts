@@ -259,10 +259,17 @@ function optimizerOf(expression: Expression, frame: Frame, beside: boolean): Opt
       expression.span,
       "in this call",
       [],
-      `write \`${name}(lr: 0.01)\``,
+      `write \`${name}(lr: ${rateWritten(expression) ?? "0.01"})\``,
     );
   }
   return { ...chosen, lr: checked("lr", rate.value, { least: 0, most: largestFloat }, frame) };
+}
+
+/** A number that stands where other systems have the rate, as in `sgd(0.1)`; the 0.9 of `momentum(0.9)` is none. */
+function rateWritten(expression: Expression): string | undefined {
+  const [first] = expression.kind === "call" ? expression.arguments : [];
+  if (first?.label !== undefined || first?.value.kind !== "number") return undefined;
+  return Number(first.value.text) < 0.5 ? first.value.text : undefined;
 }
 
 function regularizerOf(expression: Expression, frame: Frame): RegularizerPlan {

@@ -109,16 +109,45 @@ export function requireElements(array: ArrayHead, rows: number, { name, shape }:
   const found = elements(array.shape) / rows;
   const place = { source: array.file, field: name };
   if (found !== expected) throw failure(wrongElementCount, { ...place, shape: shapeText(shape), expected, found });
-  const row = array.shape.length > shape.length ? array.shape.slice(1) : array.shape;
-  if (row.length === shape.length && isPermuted(row, shape))
-    throw failure(otherAxes, { ...place, expected: shapeText(shape), found: shapeText(row) });
+  const isCounted = array.shape[0] === rows && elements(array.shape.slice(1)) === expected;
+  const row = isCounted ? array.shape.slice(1) : array.shape;
+  requireAxes(array.file, name, row, shape);
 }
 
-/** Whether it is the same sizes in another order: where an axis of size 1 stands is of no account. */
-function isPermuted(found: readonly number[], expected: readonly number[]): boolean {
-  const [own, wanted] = [found, expected].map((shape) => shape.filter((size) => size !== 1));
-  const sorted = (sizes: readonly number[]): string => sizes.toSorted((a, b) => a - b).join();
-  return own.join() !== wanted.join() && sorted(own) === sorted(wanted);
+/**
+ * Throws NN0836 for a row whose axes are no other form of the wanted ones: forms of one row split or join each other's axes, as [784] and [28, 28, 1]
+ * do. Of [24, 20, 3] read as [20, 24, 3] no line would stay a line.
+ */
+export function requireAxes(
+  source: string,
+  field: string,
+  found: readonly number[],
+  expected: readonly number[],
+): void {
+  const [own, wanted] = [borders(found), borders(expected)];
+  if (isWithin(own, wanted) || isWithin(wanted, own)) return;
+  const sorted = (sizes: readonly number[]): string =>
+    sizes
+      .filter((size) => size !== 1)
+      .sort((a, b) => a - b)
+      .join();
+  const order = sorted(found) === sorted(expected);
+  throw failure(otherAxes, { source, field, expected: shapeText(expected), found: shapeText(found), order });
+}
+
+function isWithin(some: ReadonlySet<number>, all: ReadonlySet<number>): boolean {
+  return [...some].every((one) => all.has(one));
+}
+
+/** After how many elements each axis ends, from the last one; axes of size 1 are of no account. */
+function borders(shape: readonly number[]): ReadonlySet<number> {
+  let count = 1;
+  return new Set(
+    shape
+      .toReversed()
+      .map((size) => (count *= size))
+      .concat(1),
+  );
 }
 
 /** Whether its numbers may be more than 32-bit floats hold. */

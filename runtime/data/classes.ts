@@ -3,6 +3,7 @@
  * units, which is the same everywhere, numbers by size; `true` is 1 and `false` is 0 whichever of them occur.
  */
 import {
+  fewerClasses,
   idOutOfRange,
   labelsWithGaps,
   notANumber,
@@ -81,6 +82,19 @@ function numberClasses({ classes, shape }: Field, data: Int32Array, rows: Uint32
   return areIds || labels.length !== classes ? [] : labels;
 }
 
+/** A warning (NN0892) where a target has fewer words than the network has outputs: nothing is learnt of the others. */
+export function warnFewer(
+  { source }: RawData,
+  { name, role, dtype, classes = 0 }: Field,
+  tensor: RawTensor,
+  names: readonly Named[],
+): readonly Diagnostic[] {
+  if (role !== "target" || dtype !== "i32" || tensor.dtype !== "words") return [];
+  return names.flatMap(({ values }) =>
+    values.length < classes ? [diagnose(fewerClasses, { source, field: name, found: values.length, classes }, [])] : [],
+  );
+}
+
 /** A warning (NN0871) where labels that begin at 0 are no ids, since numbers between them are missing: that may be a mistake. */
 export function warnGaps({ source }: RawData, { name, values }: Named): readonly Diagnostic[] {
   if (values[0] !== "0") return [];
@@ -110,7 +124,7 @@ function idsOf(
     if (id === undefined)
       throw failure(
         unseenClass,
-        { place: placeAt(raw, field, at), field: field.name, found: quoted(name) },
+        { place: placeAt(raw, field, at), field: field.name, found: quoted(name), known: listed(names) },
         didYouMeanWord(name, names),
       );
     ids[at] = id;

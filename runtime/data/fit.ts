@@ -8,7 +8,7 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { applyFitted, fittedInput, valuesOf } from "../save/fitted.ts";
 import { failure, listed, quoted } from "../save/fail.ts";
 import type { Fitted, FittedInput } from "../save/fitted.ts";
-import { encodeClasses, fitClasses, placeAt, warnGaps } from "./classes.ts";
+import { encodeClasses, fitClasses, placeAt, warnFewer, warnGaps } from "./classes.ts";
 import type { Dataset, DataTensor, Field } from "./dataset.ts";
 import { elements } from "./dataset.ts";
 import { rangesOf } from "./ranges.ts";
@@ -49,7 +49,7 @@ export function widened(
   });
 }
 
-/** Fits to the rows listed in `rows`; a constant column is a warning (NN0822), as are labels with a gap (NN0871), too many classes an error (NN0820). */
+/** Fits to the rows listed in `rows`; a constant column is a warning (NN0822), as are labels with a gap (NN0871) and too few words (NN0892), too many classes an error (NN0820). */
 export function fit(
   raw: RawData,
   fields: readonly Field[],
@@ -75,7 +75,10 @@ export function fit(
   );
   const classes = fields.flatMap((field) => {
     const tensor = raw.tensors.get(field.name);
-    return tensor === undefined ? [] : fitClasses(raw, field, tensor, rows);
+    if (tensor === undefined) return [];
+    const names = fitClasses(raw, field, tensor, rows);
+    warnings.push(...warnFewer(raw, field, tensor, names));
+    return names;
   });
   warnings.push(...classes.flatMap((names) => warnGaps(raw, names)));
   const ranges = rangesOf(raw, fields, rows, classes);

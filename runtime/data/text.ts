@@ -2,7 +2,7 @@
  * Text as windows of character ids, with the next characters for a target. Windows overlap in memory and are copied
  * only into a batch.
  */
-import { textTooShort, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
+import { textTooShort, tooManyClasses, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
 import { missingField } from "../../compiler/diagnostics/codes/fields.ts";
 import { failure, listed } from "../save/fail.ts";
 import { sharedCharacter } from "../save/fitted.ts";
@@ -22,7 +22,7 @@ export interface TextSettings {
 /**
  * A text file. The single input gets windows of T = `window` characters, `target` the T characters that begin one
  * later. The hold-out is the tail, and no character that it predicts is one that training predicts. Throws NN0803,
- * NN0804, NN0829, NN0831, NN0832.
+ * NN0804, NN0820, NN0829, NN0831, NN0832.
  */
 export function textSource(
   file: string,
@@ -46,6 +46,7 @@ export function textSource(
       const held = holdout === undefined || rows < 1 ? 0 : holdoutRows(rows, holdout);
       const border = held === 0 ? characters.length - 1 : (rows - held) * stride;
       const words = earlier?.vocabulary ?? vocabularyOf(characters.subarray(0, border + 1), vocabulary);
+      requireIds(file, words, fields);
       const fitted: Fitted = { inputs: [], classes: [], columns: [], vocabulary: words };
       const train = cut(0, border + 1, words, "training");
       return {
@@ -108,6 +109,17 @@ function windows(ids: Int32Array, window: number, stride: number, fields: readon
     return [field.name, { dtype: "i32", shape: [window], rowStride: stride, data }];
   });
   return { rows, tensors: new Map(tensors) };
+}
+
+/** Throws NN0820 where the network tells fewer ids apart than the text has characters with one. */
+function requireIds(source: string, words: readonly string[], fields: readonly Field[]): void {
+  for (const { name, classes } of fields)
+    if (classes !== undefined && words.length > classes)
+      throw failure(
+        tooManyClasses,
+        { source, field: name, found: words.length, classes },
+        `\`vocabulary: ${classes}\` gives ids to fewer characters; else the network needs ${words.length}, in its \`embedding\` and in its last layer`,
+      );
 }
 
 function requirePositive(setting: string, value: number): void {

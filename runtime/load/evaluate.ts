@@ -115,8 +115,10 @@ function* evaluateWhole(
     const { entry, inputs, result } = metric;
     const excess = gathered.excess(metric);
     if (excess !== undefined) {
-      const help = "give it `state`, so that it adds up batch by batch, or build with a larger bound";
-      warnings.push(diagnose(tooManyRowsForMetric, { metric: result.name, ...excess }, [], help));
+      const { dimension, bound, found } = excess;
+      const larger = dimension === undefined ? "a larger bound" : `the bound \`${dimension}=${found}\``;
+      const help = `give it \`state\`, so that it adds up batch by batch, or build with ${larger}`;
+      warnings.push(diagnose(tooManyRowsForMetric, { metric: result.name, bound, found }, [], help));
       continue;
     }
     const given = new Map(inputs.map(({ input, from }) => [input.name, gathered.joined(from)]));
@@ -194,11 +196,13 @@ class Gathered {
   }
 
   /** By how much the set is larger than the metric can take. */
-  excess({ inputs }: HostWholeMetric): { readonly bound: number; readonly found: number } | undefined {
+  excess({ inputs }: HostWholeMetric): Excess | undefined {
     for (const { input, from } of inputs) {
+      const [rows] = input.shape;
+      const dimension = rows === undefined ? undefined : nameOf(rows);
       const bound = boundOf(input.shape, this.#caller);
       const found = this.#rows.get(from)?.count ?? 0;
-      if (found > bound) return { bound, found };
+      if (found > bound) return { dimension, bound, found };
     }
     return undefined;
   }
@@ -208,4 +212,11 @@ class Gathered {
 function boundOf([rows]: HostResult["shape"], caller: Caller): number {
   const name = rows === undefined ? undefined : nameOf(rows);
   return name === undefined ? 1 : caller.bound(name);
+}
+
+/** How many rows a dimension allows, and how many there are. */
+interface Excess {
+  readonly dimension: string | undefined;
+  readonly bound: number;
+  readonly found: number;
 }

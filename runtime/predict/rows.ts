@@ -129,7 +129,7 @@ function fill(
       found: cells.length,
     });
   }
-  for (const [at, cell] of cells.entries()) values[from + at] = numberIn(cell, input, place);
+  for (const [at, cell] of cells.entries()) values[from + at] = numberIn(cell, input, at, place);
 }
 
 /** A row by its keys, and those under which it has each input: columns, or the input's own name where it is given as a whole. */
@@ -215,23 +215,27 @@ export function flatten(value: readonly unknown[]): readonly unknown[] {
   return flat;
 }
 
-function numberIn(cell: unknown, input: InputField, place: string): number {
+function numberIn(cell: unknown, input: InputField, at: number, place: string): number {
   const { dtype, classes, limit } = input;
-  if (classes !== undefined) return idIn(cell, classes, input, place);
+  if (classes !== undefined) return idIn(cell, classes, input, at, place);
   if (typeof cell === "boolean" && dtype === "i32" && limit === 2) return Number(cell);
   if (typeof cell === "number" && suits(cell, input)) return cell;
-  throw failure(unsuitableValue, { place, expected: expectedOf(input), found: shown(cell) });
+  throw failure(unsuitableValue, { place, expected: expectedOf(input, at), found: shown(cell) });
 }
 
 /** The place of a label among the names. A number that is none of them would be taken for an id that it may not be. */
-function idIn(cell: unknown, classes: readonly string[], input: InputField, place: string): number {
+function idIn(cell: unknown, classes: readonly string[], input: InputField, at: number, place: string): number {
   const label =
     typeof cell === "string" || typeof cell === "number" || typeof cell === "boolean" ? String(cell) : undefined;
   const id = classes.findIndex((one) => one === label || (typeof cell === "boolean" && one.toLowerCase() === label));
   if (id >= 0) return id;
   if (typeof cell === "string")
-    throw failure(unseenClass, { place, field: input.name, found: quoted(cell) }, didYouMeanWord(cell, classes));
-  throw failure(unsuitableValue, { place, expected: expectedOf(input), found: shown(cell) });
+    throw failure(
+      unseenClass,
+      { place, field: input.name, found: quoted(cell), known: listed(classes) },
+      didYouMeanWord(cell, classes),
+    );
+  throw failure(unsuitableValue, { place, expected: expectedOf(input, at), found: shown(cell) });
 }
 
 function suits(value: number, { dtype, limit }: InputField): boolean {
@@ -240,7 +244,12 @@ function suits(value: number, { dtype, limit }: InputField): boolean {
   return Number.isInteger(value) && value >= least && value < below;
 }
 
-function expectedOf({ dtype, classes, limit }: InputField): string {
+/** Of the value at a place of an input, which is called by its column: a row may have many. */
+function expectedOf(input: InputField, at: number): string {
+  return `${kindExpected(input)} for \`${input.columns?.[at] ?? input.name}\``;
+}
+
+function kindExpected({ dtype, classes, limit }: InputField): string {
   if (classes !== undefined) return `one of the classes ${listed(classes)}`;
   if (dtype === "f32") return "a finite number";
   return limit === undefined ? "a whole number of 32 bits" : `a whole number from 0 to ${limit - 1}`;

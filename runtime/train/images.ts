@@ -2,6 +2,7 @@
 import { wrongElementCount } from "../../compiler/diagnostics/codes/fields.ts";
 import { numbered } from "../../compiler/diagnostics/lists.ts";
 import type { Host, HostData, HostTrain } from "../../compiler/program/host.ts";
+import { requireAxes } from "../data/array-file.ts";
 import { decodeImages } from "../data/image-decode.ts";
 import { listImages } from "../data/image-list.ts";
 import type { ImageFiles } from "../data/image-list.ts";
@@ -43,15 +44,16 @@ export async function imagesOf(
   return images;
 }
 
-/** Throws NN0814 before anything is decoded, where the network takes images of another size. */
+/** Throws NN0814 or NN0836 before anything is decoded, where the network takes images of another size. */
 export function requireSize({ inputs }: HostTrain, name: string, { height, width, channels }: ImageSize): void {
   const row = inputs.find((input) => input.name === name)?.shape.slice(1) ?? [];
   if (symbolsOf(row, new Map()).length > 0) return;
   const [expected, found] = [elements(row, new Map()), height * width * channels];
-  if (found === expected) return;
-  const shape = shapeText(row.map((size) => evaluate(size, new Map())));
+  const shape = row.map((size) => evaluate(size, new Map()));
   const source = `an image of ${height}×${width} pixels with ${numbered(channels, "one channel", `${channels} channels`)}`;
-  throw failure(wrongElementCount, { source, field: name, shape, expected, found });
+  if (found !== expected)
+    throw failure(wrongElementCount, { source, field: name, shape: shapeText(shape), expected, found });
+  requireAxes(source, name, [height, width, channels], shape);
 }
 
 function pathsOf(data: HostData, which: WhichImages): readonly string[] {

@@ -93,8 +93,11 @@ function isHidden(member) {
 function typeOf(member, source) {
   const short = (node) => (node === undefined ? "" : node.getText(source).replace(/\s+/g, " "));
   if (!ts.isMethodDeclaration(member) && !ts.isMethodSignature(member)) return short(member.type);
+  // A parameter whose default is a text has no type beside it.
+  const typed = (one) =>
+    one.type === undefined && one.initializer && ts.isStringLiteral(one.initializer) ? "string" : short(one.type);
   const given = member.parameters.map(
-    (one) => `${one.name.getText(source)}${one.questionToken || one.initializer ? "?" : ""}: ${short(one.type)}`,
+    (one) => `${one.name.getText(source)}${one.questionToken || one.initializer ? "?" : ""}: ${typed(one)}`,
   );
   return `(${given.join(", ")}) => ${short(member.type)}`;
 }

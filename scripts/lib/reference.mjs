@@ -138,7 +138,7 @@ function dataPage({ readers, readerDocs, kindOf }) {
     const { reads, field, settings } = required(readerDocs[name], name);
     const rows = [...reader.needed, ...reader.others].map((key) => [
       `\`${key}\`${reader.needed.includes(key) ? ", needed" : ""}`,
-      kindOf(reader, key).expected,
+      takes(name, reader, key, kindOf),
       required(settings[key], `${key} of ${name}`),
     ]);
     const others = field === undefined ? [] : [`Any other name: ${field}.`];
@@ -150,6 +150,14 @@ function dataPage({ readers, readerDocs, kindOf }) {
     ].join("\n\n");
   };
   return page("Readers of data", "How they are used: [data](../data.md).", ...[...readers].map(part));
+}
+
+/** Rows to test with are named as those of training are: where each input has a file of its own, by the reader again. */
+function takes(name, reader, key, kindOf) {
+  if (key !== "test") return kindOf(reader, key).expected;
+  return reader.needed.includes("path")
+    ? kindOf(reader, "path").expected
+    : `\`${name}(…)\` with a file for each name, or the path of a file where there is one name`;
 }
 
 function commandPage({ routes }) {

@@ -524,6 +524,12 @@ describe("the place", () => {
     [["-o", "x.ts", "--format", "js"], '.mjs or .js for --format js, found "x.ts"'],
     [["-o", "x.ts", "--format", "wasm"], '.mjs or .js for --format wasm, found "x.ts"'],
     [["-o", "a/x.mjs", "--format", "ts"], '.ts for --format ts, found "a/x.mjs"'],
+    [["-o", "x.json"], '.mjs, .js, .ts, .html, .onnx or .py, found "x.json"\n'],
+    [["-o", "x.pth", "--format", "pytorch"], '.py, found "x.pth"\n'],
+    [
+      ["-o", "x.wasm", "--format", "wasm"],
+      '.mjs or .js, found "x.wasm"; the module of --format wasm has its WebAssembly inside\n',
+    ],
   ])("%j is refused", async (args, message) => {
     const { code, stderr } = await nnc(["export", "points.nn", ...params, ...args], { cwd });
     expect([code, stderr]).toEqual([

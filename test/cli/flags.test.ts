@@ -57,7 +57,7 @@ const cases: readonly (readonly [args: string, sentence: string])[] = [
   ],
   // Values that are none.
   ["predict points.nn --params p --data x=", '--data: expected FILE, or NAME=FILE such as image=x.npy, found "x="'],
-  ["predict points.nn --params p --format yaml", '--format: expected csv or json or npy or idx, found "yaml"'],
+  ["predict points.nn --params p --format yaml", '--format: expected csv, json, npy or idx, found "yaml"'],
 ];
 
 describe("flags", () => {

@@ -20,6 +20,7 @@ const project = folderWith({
   "two.nn": source('images("loose", size: [4, 3], scale: 1/255)'),
   "bad.nn": source('images("bad", size: [4, 3], scale: 1/255)'),
   "fixed.nn": source('images("photos", size: [4, 3])').replace("[N, H, W, C]", "[N, 8, 8, 3]"),
+  "turned.nn": source('images("photos", size: [4, 3])').replace("[N, H, W, C]", "[N, 3, 4, 3]"),
   "points.nn":
     'model P(x: [N, 2]) -> [N, 1] = x |> dense(1)\ntrain P { data: csv("p.csv", target: "y")  loss: mse  optimizer: sgd(lr: 0.1)  batch: 2  epochs: 1 }\n',
   "p.csv": "a,b,y\n1,2,3\n4,5,6\n",
@@ -181,6 +182,11 @@ describe.skipIf(!hasSharp)("a network of images", () => {
       ["train", "fixed.nn", "-o", "x"],
       "error[NN0814]: `image` takes 192 numbers a row ([8, 8, 3]), found 36 in an image of 4×3 pixels with 3 channels",
     ],
+    ...["check", "train"].map((command): [string, readonly string[], string] => [
+      `height and width the other way round, by ${command}`,
+      [command, "turned.nn", ...(command === "train" ? ["-o", "x"] : [])],
+      "error[NN0836]: `image` takes rows of [3, 4, 3], found the same sizes in another order in an image of 4×3 pixels with 3 channels: [4, 3, 3]",
+    ]),
     [
       "an image without its class",
       ["eval", ...ofNet, "--data", "test/red/x.png"],

@@ -84,7 +84,7 @@ model Scaled(x: [N, 2]) -> [N, 2] { param w: [2] = ones  return w * Twice(x) }
     const { stdout } = await nnc(["predict", ...given, ...wasm], { cwd, stdin });
     expect(stdout).toBe('{"output":[1,2]}\n{"output":[0,0]}\n{"output":[5,6]}\n');
     const wrong = await nnc(["predict", ...given, ...wasm], { cwd, stdin: '{"x": [1, 2], "keep": 2}\n' });
-    expect(wrong.stderr).toContain("standard input:1: expected a whole number from 0 to 1, found 2");
+    expect(wrong.stderr).toContain("standard input:1: expected a whole number from 0 to 1 for `keep`, found 2");
     await nnc(["export", ...given, "--format", "js", "-o", "kept"], { cwd });
     const call = `import { predict } from "./kept/model.mjs"; console.log(JSON.stringify(predict(${JSON.stringify([{ x: [1, 2], keep: true }])})))`;
     expect(execFileSync(process.execPath, ["--input-type=module", "-e", call], { cwd, encoding: "utf8" })).toContain(
@@ -109,6 +109,19 @@ model Scaled(x: [N, 2]) -> [N, 2] { param w: [2] = ones  return w * Twice(x) }
     expect(new Set(stdout.trim().split("\n").slice(1)).size).toBe(1);
   });
 
+  test.each([
+    ["PNG", [0x89, 0x50, 0x4e, 0x47]],
+    ["JPEG", [0xff, 0xd8, 0xff]],
+    ["WebP", [...Buffer.from("RIFF\0\0\0\0WEBP", "latin1")]],
+  ])("a %s on standard input: where images are read from", async (_, magic) => {
+    const stdin = Uint8Array.from([...magic, 0, 0]);
+    const { stderr, code } = await nnc(["predict", "points.nn", ...params, ...wasm], { cwd, stdin });
+    expect([code, stderr]).toEqual([
+      2,
+      "error: standard input: expected CSV, JSON lines, NPY or IDX, found an image: --data FILE reads it\n",
+    ]);
+  });
+
   const mistakes: readonly (readonly [name: string, stdin: string, message: string])[] = [
     ["no rows", "", "standard input"],
     ["a missing column", "x\n1\n", 'error[NN0810]: standard input has no column "y"'],
@@ -126,9 +139,9 @@ model Scaled(x: [N, 2]) -> [N, 2] { param w: [2] = ones  return w * Twice(x) }
       'standard input:2: expected each key once, found "x" twice',
     ],
     ["too few numbers", "[1, 2]\n[1]\n", "takes 2 numbers a row ([2]), found 1 in standard input:2"],
-    ["a string", '[1, "a"]\n', 'standard input:1: expected a finite number, found "a"'],
-    ["null", "[1, null]\n", "standard input:1: expected a finite number, found null"],
-    ["a number beyond 32 bits", "[1, 1e39]\n", "standard input:1: expected a finite number, found 1e+39"],
+    ["a string", '[1, "a"]\n', 'standard input:1: expected a finite number for `y`, found "a"'],
+    ["null", "[1, null]\n", "standard input:1: expected a finite number for `y`, found null"],
+    ["a number beyond 32 bits", "[1, 1e39]\n", "standard input:1: expected a finite number for `y`, found 1e+39"],
     ["a missing key", '{"x": 1}\n', 'standard input:1: expected a value for `y`, found the keys "x"'],
   ];
   test.each(mistakes)("%s: the line and what was expected", async (_name, stdin, message) => {

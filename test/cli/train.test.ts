@@ -339,6 +339,19 @@ describe("--probe", () => {
   });
 });
 
+test("what each epoch finds odd is told once", async () => {
+  const { folder } = folderWith({
+    "auc.nn":
+      'model M(x: [N, 1]) -> [N, 1] = x |> dense(1)\ntrain M { data: csv("rows.csv", target: "y")  loss: binary_cross_entropy  optimizer: sgd(lr: 0.1)  batch: 2  epochs: 3  metrics: [auc] }\n',
+    "rows.csv": "x,y\n1,0\n2,1\n3,1\n4,0\n",
+  });
+  const { stderr, code } = await nnc(["train", "auc.nn", "-o", "run", "--bounds", "rows=3", ...wasm], { cwd: folder });
+  expect([code, stderr.split("NN0723").length - 1]).toEqual([0, 1]);
+  expect(stderr).toContain("build with the bound `rows=4`");
+  const larger = await nnc(["train", "auc.nn", "-o", "larger", "--bounds", "rows=4", ...wasm], { cwd: folder });
+  expect(larger.stderr).not.toContain("NN0723");
+});
+
 test("--set changes a setting of the optimizer, --label chooses", async () => {
   const run = (set: string) =>
     nnc(["train", "points.nn", "--label", "quick", "--set", set, "-o", set, "--epochs", "1", ...wasm], { cwd });

@@ -13,6 +13,9 @@ const cases: readonly (readonly [args: string, sentence: string])[] = [
   ["check a.nn b.nn", 'expected no further argument, found "b.nn"'],
   ["check --jsn x.nn", "there is no flag --jsn; did you mean `--json`?"],
   ["check --frobnicate x.nn", "there is no flag --frobnicate"],
+  ["train --lr 0.1 x.nn", "there is no flag --lr; `nnc train` takes it as `--set lr=0.01`"],
+  ["train --learning-rate 0.1 x.nn", "there is no flag --learning-rate; `nnc train` takes it as `--set lr=0.01`"],
+  ["train --batch-size 4 x.nn", "there is no flag --batch-size; the key `batch` of the `train` says it"],
   ["check -x y.nn", "there is no flag -x"],
   ["check --no-json x.nn", "there is no flag --no-json"],
   ["check --verify --verify x.nn", "--verify: expected it once, found it twice"],
@@ -29,8 +32,8 @@ const cases: readonly (readonly [args: string, sentence: string])[] = [
   ],
   ["train x.nn --epochs ten", '--epochs: expected a whole number from 1 to 2147483647, found "ten"'],
   ["train x.nn --seed=-1", '--seed: expected a whole number from 0 to 4294967295, found "-1"'],
-  ["train x.nn --target cuda", '--target: expected typescript or wasm or wgsl, found "cuda"'],
-  ["train x.nn --target wsm", '--target: expected typescript or wasm or wgsl, found "wsm"; did you mean `wasm`?'],
+  ["train x.nn --target cuda", '--target: expected typescript, wasm or wgsl, found "cuda"'],
+  ["train x.nn --target wsm", '--target: expected typescript, wasm or wgsl, found "wsm"; did you mean `wasm`?'],
   ["train x.nn --set lr", '--set: expected NAME=NUMBER such as lr=0.01, found "lr"'],
   ["train x.nn --set lr=fast", '--set: expected NAME=NUMBER such as lr=0.01, found "lr=fast"'],
   ["train x.nn --set lr=", '--set: expected NAME=NUMBER such as lr=0.01, found "lr="'],
@@ -44,7 +47,7 @@ const cases: readonly (readonly [args: string, sentence: string])[] = [
   ["eval x.nn", "--params is missing; expected it with a value"],
   [
     "export x.nn --params p --out d --format py",
-    '--format: expected js or ts or wasm or wgsl or html or onnx or pytorch, found "py"',
+    '--format: expected js, ts, wasm, wgsl, html, onnx or pytorch, found "py"',
   ],
 ];
 

@@ -382,6 +382,17 @@ describe("arrays as rows", () => {
     expect(prepare([["x", cube]], input("x", 2, 3))).toBe(
       "NN0836 `x` takes rows of [2, 3], found the same sizes in another order in c.idx: [3, 2]",
     );
+    const grid = parseIdx("g.idx", bytes(0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 6, ...Array<number>(24).fill(1)));
+    for (const sizes of [
+      [3, 8],
+      [3, 8, 1],
+      [3, 2, 4],
+    ])
+      expect(prepare([["x", grid]], input("x", ...sizes))).toBe(
+        `NN0836 \`x\` takes rows of [${sizes.join(", ")}], found as many numbers along other axes in g.idx: [4, 6]`,
+      );
+    for (const sizes of [[24], [4, 6], [4, 6, 1], [2, 2, 6], [4, 3, 2], [1, 4, 2, 3]])
+      expect(prepare([["x", grid]], input("x", ...sizes))).toBe("no error");
     for (const sizes of [[3, 2], [6], [3, 1, 2], [1, 3, 2], [6, 1], [1, 6]])
       expect(prepare([["x", cube]], input("x", ...sizes))).toBe("no error");
     expect(prepare([["x", images]], input("x", 3))).toBe("NN0814 `x` takes 3 numbers a row ([3]), found 2 in i.idx");

@@ -74,9 +74,36 @@ describe("labels that begin at 0 and leave numbers out are a warning", () => {
     ["ids, one of which is missing", ids(3), ["0", "2"]],
     ["numbers from 1", ids(3), ["1", "2", "3"]],
     ["numbers around 0", ids(3), ["-1", "0", "1"]],
-    ["words", ids(3), ["a", "b"]],
+    ["words", ids(2), ["a", "b"]],
   ])("%s are none", (_, target, cells) => {
     expect(warnings(cells, target)).toEqual([]);
+  });
+});
+
+describe("words that are fewer than the outputs are a warning", () => {
+  it.each<[string, Field, string[], string[]]>([
+    [
+      "of two words for three",
+      ids(3),
+      ["b", "a"],
+      [
+        "NN0892 t.csv holds 2 classes for `target` in its training rows, expected 3, the number that the network tells apart: 1 output stands for none",
+      ],
+    ],
+    [
+      "of one word for three",
+      ids(3),
+      ["b"],
+      [
+        "NN0892 t.csv holds 1 class for `target` in its training rows, expected 3, the number that the network tells apart: 2 outputs stand for none",
+      ],
+    ],
+    ["but not as many words", ids(2), ["b", "a"], []],
+    ["nor ids, which are what they say", ids(3), ["0", "1"], []],
+    ["nor truth values, one of which occurs", ids(2), ["true", "true"], []],
+    ["nor words for 0 and 1", binary, ["no", "yes"], []],
+  ])("%s", (_, target, cells, expected) => {
+    expect(prepare(cells, target).warnings.map(({ code, message }) => `${code} ${message}`)).toEqual(expected);
   });
 });
 
@@ -157,7 +184,12 @@ describe("labels are refused", () => {
       'NN0834 u.csv:2:3: expected one of the classes "no", "yes" for `target`, found the number 1',
     ],
     [probability, ["0", "1"], ["2"], "NN0851 u.csv:2:3: expected 0 or 1, or what lies between, for `target`, found 2"],
-    [ids(3), ["1", "2", "3"], ["0"], 'NN0821 u.csv:2:3: the class "0" of `target` does not occur in the training rows'],
+    [
+      ids(3),
+      ["1", "2", "3"],
+      ["0"],
+      'NN0821 u.csv:2:3: the class "0" of `target` does not occur in the training rows, which have "1", "2", "3"',
+    ],
   ])("in another file", (target, trained, cells, expected) => {
     const { fitted } = prepare(trained, target);
     expect(errorOf(() => csvSource("u.csv", table(cells), mapping, fields(target)).apply(fitted))).toBe(expected);

@@ -106,7 +106,7 @@ describe("images", () => {
     [
       "of a class that training had not",
       () => prepared(folders, { holdout: { last: 0.5 } }, [image, ids(2)]),
-      'NN0821 p/a/1.png: the class "a" of `target` does not occur in the training rows',
+      'NN0821 p/a/1.png: the class "a" of `target` does not occur in the training rows, which have "b"',
     ],
   ])("%s are refused", (_, act, message) => {
     expect(errorOf(act)).toBe(message);

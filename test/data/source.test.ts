@@ -343,10 +343,10 @@ describe("what was fitted", () => {
     const read = (text: string): string =>
       errorOf(() => csvSource("u.csv", text, mapping({ target: "y" }), [input("x", 2), ids(2)]).apply(fitted));
     expect(read("a,b,y\n1,2,no\n1,2,maybe\n")).toBe(
-      'NN0821 u.csv:3:5: the class "maybe" of `target` does not occur in the training rows',
+      'NN0821 u.csv:3:5: the class "maybe" of `target` does not occur in the training rows, which have "no", "yes"',
     );
     expect(read("a,b,y\n1,2,yess\n")).toBe(
-      'NN0821 u.csv:2:5: the class "yess" of `target` does not occur in the training rows (did you mean `yes`?)',
+      'NN0821 u.csv:2:5: the class "yess" of `target` does not occur in the training rows, which have "no", "yes" (did you mean `yes`?)',
     );
     expect(read("a,B,y\n1,2,no\n")).toBe(
       'NN0810 u.csv has no column "b", which `x` is read from; its columns are "a", "B", "y" (did you mean `B`?)',
@@ -432,7 +432,7 @@ describe("a cell is refused", () => {
   it("when its class is only in the hold-out", () => {
     const text = ["a,y", ...Array.from({ length: 6 }, (_, row) => `1,class${row}`)].join("\n");
     expect(errorOf(() => prepare(text, target, [x1, ids(9)], { holdout: { kind: "count", value: 1 } }))).toBe(
-      'NN0821 t.csv:6:3: the class "class4" of `target` does not occur in the training rows',
+      'NN0821 t.csv:6:3: the class "class4" of `target` does not occur in the training rows, which have "class0", "class1", "class2", "class3", "class5"',
     );
   });
 });

@@ -42,6 +42,21 @@ describe("a vocabulary", () => {
 });
 
 describe("a text", () => {
+  it.each<[number, number, string]>([
+    [
+      4,
+      3,
+      "NN0820 t.txt holds 4 classes for `text`, expected at most 3, the number that the network tells apart (`vocabulary: 3` gives ids to fewer characters; else the network needs 4, in its `embedding` and in its last layer)",
+    ],
+    [9, 5, "no error"],
+    [3, 3, "no error"],
+  ])("with a vocabulary of %i, four characters and %i ids of the network", (vocabulary, classes, message) => {
+    const bounded = fields(3).map((field) => ({ ...field, classes }));
+    expect(
+      errorOf(() => textSource("t.txt", "abcdabcd", { window: 3, vocabulary }, bounded).prepare({ seed: 1 })),
+    ).toBe(message);
+  });
+
   it("becomes windows, each with the next characters for its target", () => {
     const { train, holdout, fitted } = textSource("t.txt", "abcdefgh", { window: 3, vocabulary: 9 }, fields(3)).prepare(
       { seed: 1 },

@@ -151,12 +151,12 @@ describe("a predictor", () => {
     expect(messages).toMatchInlineSnapshot(`
       [
         "NN0828 row 1: expected a value for \`colour\`, found the keys "x", "y"",
-        "NN0821 row 1: the class "rod" of \`colour\` does not occur in the training rows (did you mean \`red\`?)",
-        "NN0828 row 0: expected one of the classes "blue", "green", "red", found 1",
-        "NN0828 row 0: expected one of the classes "blue", "green", "red", found true",
-        "NN0828 row 0: expected a finite number, found "wide"",
-        "NN0828 row 0: expected a finite number, found NaN",
-        "NN0828 row 0: expected a finite number, found 1e+39",
+        "NN0821 row 1: the class "rod" of \`colour\` does not occur in the training rows, which have "blue", "green", "red" (did you mean \`red\`?)",
+        "NN0828 row 0: expected one of the classes "blue", "green", "red" for \`colour\`, found 1",
+        "NN0828 row 0: expected one of the classes "blue", "green", "red" for \`colour\`, found true",
+        "NN0828 row 0: expected a finite number for \`x\`, found "wide"",
+        "NN0828 row 0: expected a finite number for \`y\`, found NaN",
+        "NN0828 row 0: expected a finite number for \`y\`, found 1e+39",
         "NN0814 \`point\` takes 2 numbers a row ([2]), found 3 in row 0",
         "NN0828 row 0: expected a value for \`point\`, found a list; the model has several inputs",
         "NN0848 row 1: expected the keys "x", "y", "point", "colour", "side", "target", found "colr", which nothing reads",

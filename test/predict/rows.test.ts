@@ -23,13 +23,22 @@ test.each<[unknown, readonly string[], number]>([
 });
 
 test.each<[unknown, readonly string[], string]>([
-  [1, ["a", "b"], 'NN0828 row 0: expected one of the classes "a", "b", found 1'],
-  [0, ["1", "2"], 'NN0828 row 0: expected one of the classes "1", "2", found 0'],
-  [true, ["a", "b"], 'NN0828 row 0: expected one of the classes "a", "b", found true'],
-  [null, ["a", "b"], 'NN0828 row 0: expected one of the classes "a", "b", found null'],
-  ["c", ["a", "b"], 'NN0821 row 0: the class "c" of `target` does not occur in the training rows'],
+  [1, ["a", "b"], 'NN0828 row 0: expected one of the classes "a", "b" for `target`, found 1'],
+  [0, ["1", "2"], 'NN0828 row 0: expected one of the classes "1", "2" for `target`, found 0'],
+  [true, ["a", "b"], 'NN0828 row 0: expected one of the classes "a", "b" for `target`, found true'],
+  [null, ["a", "b"], 'NN0828 row 0: expected one of the classes "a", "b" for `target`, found null'],
+  ["c", ["a", "b"], 'NN0821 row 0: the class "c" of `target` does not occur in the training rows, which have "a", "b"'],
 ])("%j is none of %j", (cell, classes, message) => {
   expect(errorOf(() => read(cell, classes))).toContain(message);
+});
+
+test.each<[string, Record<string, unknown>, string]>([
+  ["a column that is empty", { a: 1, b: null }, "row 0: expected a finite number for `b`, found null"],
+  ["a word in a column", { a: "one", b: 2 }, 'row 0: expected a finite number for `a`, found "one"'],
+  ["a word in the list of an input", { x: [1, "two"] }, 'row 0: expected a finite number for `b`, found "two"'],
+])("%s is told with its column", (_, value, message) => {
+  const x: InputField = { name: "x", dtype: "f32", shape: [2], width: 2, columns: ["a", "b"] };
+  expect(errorOf(() => readRows([{ place: "row 0", value }], [x], unfitted))).toContain(message);
 });
 
 describe("an object is by column where it has all columns, else an input is found by its name before its columns", () => {

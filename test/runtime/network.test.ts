@@ -113,7 +113,7 @@ describe("a network", () => {
     const { metrics, warnings } = await net.evaluate(Array.from({ length: 5 }, () => points(4)));
     expect(Object.keys(metrics)).toEqual(["error"]);
     expect(warnings.map(({ code, message, help }) => `${code} ${message} (${help})`)).toEqual([
-      "NN0723 metric `worst` has no state, so it needs all rows at once: expected at most 16, found 20; it is left out (give it `state`, so that it adds up batch by batch, or build with a larger bound)",
+      "NN0723 metric `worst` has no state, so it needs all rows at once: expected at most 16, found 20; it is left out (give it `state`, so that it adds up batch by batch, or build with the bound `rows=20`)",
     ]);
   });
 

@@ -294,7 +294,7 @@ train M { data: given  loss: mse  optimizer: sgd(lr: 0.1)  schedule: ${schedule}
   test("are a warning that names the option, where the program follows them", async () => {
     expect(await warnings("inverse_time(decay: 0.5)")).toMatchInlineSnapshot(`
       [
-        "NN0737 the steps of this program follow the epochs, in its schedule for instance, and no epoch ends: expected \`load(artifact, { stepsPerEpoch: 45 })\` with the number of minibatches in an epoch, found none",
+        "NN0737 the steps of this program follow the epochs, in its schedule for instance, and no epoch ends: expected the option \`stepsPerEpoch\` of \`load\`, the number of minibatches in an epoch, found none",
       ]
     `);
     for (const schedule of [

@@ -171,11 +171,26 @@ export const tooManyClasses = define<{
     "it is the `embedding` or `one_hot` behind it that needs as many rows.",
 });
 
-export const unseenClass = define<Place & { readonly field: string; readonly found: string }>({
+export const fewerClasses = define<{
+  readonly source: string;
+  readonly field: string;
+  readonly found: number;
+  readonly classes: number;
+}>({
+  code: "NN0892",
+  severity: "warning",
+  message: ({ source, field, found, classes }) =>
+    `${source} holds ${counted(found, "class", "classes")} for \`${field}\` in its training rows, expected ${classes}, the number that the network tells apart: ${counted(classes - found, "output stands", "outputs stand")} for none`,
+  explanation:
+    "A classifier has one output for each class. Words get ids in sorted order, so that the outputs behind them have neither a name nor rows to learn from. Give the last " +
+    "layer as many units as there are words; a class that only lacks examples so far needs some, since it would change the ids of the others.",
+});
+
+export const unseenClass = define<Place & { readonly field: string; readonly found: string; readonly known: string }>({
   code: "NN0821",
   severity: "error",
-  message: ({ place, field, found }) =>
-    `${place}: the class ${found} of \`${field}\` does not occur in the training rows`,
+  message: ({ place, field, found, known }) =>
+    `${place}: the class ${found} of \`${field}\` does not occur in the training rows, which have ${known}`,
   explanation:
     "The classes are those of the training rows. A class that only occurs in the hold-out or in another file cannot have been learnt, and giving it " +
     "a new id would shift the others. A misspelt class looks the same.",

@@ -67,14 +67,16 @@ export const otherAxes = define<{
   readonly field: string;
   readonly expected: string;
   readonly found: string;
+  /** Whether the axes only stand in another order. */
+  readonly order: boolean;
 }>({
   code: "NN0836",
   severity: "error",
-  message: ({ source, field, expected, found }) =>
-    `\`${field}\` takes rows of ${expected}, found the same sizes in another order in ${source}: ${found}`,
+  message: ({ source, field, expected, found, order }) =>
+    `\`${field}\` takes rows of ${expected}, found ${order ? "the same sizes in another order" : "as many numbers along other axes"} in ${source}: ${found}`,
   explanation:
     "A row is read with the last axis fastest, so that one whose axes stand in another order, as a picture with its channels first, would be scrambled. Write the file " +
-    "with its axes as the model has them: with NumPy, `x.transpose(0, 2, 3, 1)` puts the channels last. Rows of other sizes that have as many elements, as flat ones, are reshaped.",
+    "with its axes as the model has them: with NumPy, `x.transpose(0, 2, 3, 1)` puts the channels last. Rows whose axes are split or joined by the model's, as flat ones, are reshaped: [784] fits [28, 28, 1].",
 });
 
 export const missingField = define<{ readonly field: string; readonly given: string }>({

@@ -215,7 +215,7 @@ export const tooManyRowsForMetric = define<{ readonly metric: string; readonly b
     message: ({ metric, bound, found }) =>
       `metric \`${metric}\` has no state, so it needs all rows at once: expected at most ${bound}, found ${found}; it is left out`,
     explanation:
-      "A metric without `state` is computed once over the outputs of the whole set. Give it state, so that it adds up batch by batch, or build with a larger bound.",
+      "A metric without `state` is computed once over the outputs of the whole set. Give it state, so that it adds up batch by batch, or build with a larger bound: `--bounds rows=20000`, `bounds: { rows: 20000 }`.",
   },
 );
 
@@ -279,7 +279,7 @@ export const noEpochs = define<Readonly<Record<never, never>>>({
   code: "NN0737",
   severity: "warning",
   message: () =>
-    "the steps of this program follow the epochs, in its schedule for instance, and no epoch ends: expected `load(artifact, { stepsPerEpoch: 45 })` with the number of minibatches in an epoch, found none",
+    "the steps of this program follow the epochs, in its schedule for instance, and no epoch ends: expected the option `stepsPerEpoch` of `load`, the number of minibatches in an epoch, found none",
   explanation:
     "`epoch`, `step_in_epoch` and `steps_per_epoch` move on only when the host says after how many steps an epoch is over. Until then a schedule by epochs stays at its first value. " +
     "`train` of nnc/train and `nnc train` count the minibatches themselves. To train on one fixed batch, `stepsPerEpoch: 1` makes each step an epoch.",

@@ -182,6 +182,7 @@ train T(x: [N, 2]) {
     rows,
     network('csv("rows.csv", target: "kind")', "binary_cross_entropy", "model M(x: [N, 2]) -> [N, 1] = x |> dense(1)"),
   ),
+  NN0892: tables("a,b,kind\n1,2,left\n2,1,left\n", "a,b,kind\n1,2,left\n2,1,right\n"),
   NN0871: tables(rows.replaceAll(",1\n", ",2\n"), rows),
   NN0873: differing(
     { "net.nn": photos },

@@ -86,6 +86,14 @@ export const trains: readonly WrongProgram[] = [
     "model M(x: [N, 4]) -> [N, 2] = x |> dense(2)\ntrain M {\n  data: given\n  loss: cross_entropy\n  optimizer: adam(0.01)\n  batch: 8\n}",
   ],
   [
+    "sgd(0.3)",
+    "model M(x: [N, 4]) -> [N, 2] = x |> dense(2)\ntrain M {\n  data: given\n  loss: cross_entropy\n  optimizer: sgd(0.3)\n  batch: 8\n}",
+  ],
+  [
+    "momentum(0.9)",
+    "model M(x: [N, 4]) -> [N, 2] = x |> dense(2)\ntrain M {\n  data: given\n  loss: cross_entropy\n  optimizer: momentum(0.9)\n  batch: 8\n}",
+  ],
+  [
     "adam(learning_rate)",
     "model M(x: [N, 4]) -> [N, 2] = x |> dense(2)\ntrain M {\n  data: given\n  loss: cross_entropy\n  optimizer: adam(learning_rate: 0.01)\n  batch: 8\n}",
   ],
