@@ -3,6 +3,7 @@
  * Pure: nothing is remembered but in the inspection before, which `inspect` may be given, so that what did not change is not worked out again.
  */
 import type { Diagnostic, Span } from "./diagnostics/diagnostic.ts";
+import { checkFiles, checkPlace, checkSource } from "./editor/arguments.ts";
 import { completionsAt, type CompletionInput } from "./editor/completions.ts";
 import { editsOf } from "./editor/edits.ts";
 import { resolveNames } from "./editor/names.ts";
@@ -48,8 +49,9 @@ interface Made {
 
 const made = new WeakMap<Inspection, Made>();
 
-/** Reads a file and what it uses. With `earlier`, an inspection of the same file before it was changed, it is quicker. */
+/** Reads a file and what it uses. With `earlier`, an inspection of the same file before it was changed, it is quicker. Throws NN0706, NN0736. */
 export function inspect(source: SourceText, earlier?: Inspection): Inspection {
+  checkSource(source, earlier);
   const before = earlier === undefined ? undefined : made.get(earlier);
   const texts = new Map([...(source.files ?? []), [source.name, source.source]]);
   const parsed = new Map([...texts].map(([name, text]) => [name, { text, file: parsedOnce(name, text, before) }]));
@@ -179,7 +181,9 @@ function isSame(a: Span | undefined, b: Span | undefined): boolean {
   return a !== undefined && b !== undefined && a.file === b.file && a.from === b.from && a.to === b.to;
 }
 
+/** Throws NN0706, as the other questions do, where it is asked of what is no inspection or no place. */
 export function hoverAt(inspection: Inspection, offset: number): Hover | undefined {
+  checkPlace(inspection, offset);
   const name = nameAt(inspection, offset);
   if (name === undefined) {
     const around = inspection.expressions.filter(({ span }) => contains(span, offset));
@@ -206,11 +210,13 @@ function valuesOf({ span, definition, kind }: NameInfo, { expressions, names }: 
 
 /** Where what stands at a place is declared; the file is one of `sources`. */
 export function definitionAt(inspection: Inspection, offset: number): Span | undefined {
+  checkPlace(inspection, offset);
   return nameAt(inspection, offset)?.definition;
 }
 
 /** Every place of the file and of what it uses where the same thing is named, its declaration first. */
 export function usesAt(inspection: Inspection, offset: number): readonly Span[] {
+  checkPlace(inspection, offset);
   const name = nameAt(inspection, offset);
   if (name === undefined) return [];
   const { definition, kind, name: text } = name;
@@ -225,6 +231,8 @@ export function usesAt(inspection: Inspection, offset: number): readonly Span[] 
 
 /** What can be written at a place, with its documentation; `files` are those that a `use` may name, by default those that were given. */
 export function completeAt(inspection: Inspection, offset: number, files?: Iterable<string>): Completions {
+  checkPlace(inspection, offset);
+  checkFiles(files);
   const known = made.get(inspection);
   const span = { file: inspection.file, from: offset, to: offset };
   if (known === undefined) return { span, items: [] };

@@ -68,7 +68,7 @@ const compileRules: Rules<CompileOptions> = {
   verify: trueOrFalse,
 };
 
-const sourceRules: Rules<SourceText> = {
+export const sourceRules: Rules<SourceText> = {
   name: { expected: "a name for messages", fits: isString },
   source: { expected: "the text of a program", fits: isString },
   files: {
