@@ -6,6 +6,7 @@ import type { Span } from "../diagnostics/diagnostic.ts";
 import { badValue, idleKey, missingEpochs, missingKey } from "../diagnostics/codes/train.ts";
 import { missingSetting } from "../diagnostics/codes/settings.ts";
 import type { HostData } from "../program/host.ts";
+import { isRateKey } from "../semantics/habits.ts";
 import type { Argument, KeyValue, Expression, Let, Train } from "../syntax/ast.ts";
 import { describeExpression } from "../syntax/describe.ts";
 import { choose, type Chosen } from "./choose.ts";
@@ -197,7 +198,7 @@ function stepOf(
   const optimizer = checks.run(() =>
     written === undefined
       ? missing("optimizer", name === "main" ? "a train" : `the step \`${name}\``, span, frame)
-      : optimizerOf(written.value, frame, find("lr") !== undefined),
+      : optimizerOf(written.value, frame, [...own.keys(), ...shared.keys()].some(isRateKey)),
   );
   const planned = find("schedule");
   const schedule = checks.run(() =>

@@ -44,7 +44,7 @@ test.each<[string, () => unknown, string]>([
   [
     "a field that there is not",
     () => loosely(inspect)({ ...source, file: "a" }),
-    "NN0736 the source has no option "file"; expected `name`, `source`, `files`",
+    'NN0736 the source has no option "file"; expected `name`, `source`, `files`',
   ],
   [
     "an inspection before that is none",
