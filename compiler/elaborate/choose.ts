@@ -61,9 +61,10 @@ export function declared(
 function nameless(callee: Expression, space: NameSpace, frame: Frame): string | undefined {
   if (callee.kind === "string") return `without quotes: \`${written(callee.value, space)}\``;
   if (callee.kind === "number" && space === "regularizer") return `\`l2(${callee.text})\``;
-  if (callee.kind === "binary" && space === "loss")
+  const isSum = callee.kind === "chain" || callee.kind === "binary";
+  if (isSum && space === "loss")
     return "a sum of losses is minimised as an expression: `minimize: mse(M(x), y) + mae(M(x), y)`, with `update`";
-  if (callee.kind === "binary" && space === "regularizer") return "several stand in a list: `[l1(1e-5), l2(1e-4)]`";
+  if (isSum && space === "regularizer") return "several stand in a list: `[l1(1e-5), l2(1e-4)]`";
   if (callee.kind === "tuple") return "a list stands in brackets, `[…]`";
   if (callee.kind === "list" && space === "schedule")
     return "one follows another within it: `warmup(100, then: cosine)`";

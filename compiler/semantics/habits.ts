@@ -193,11 +193,17 @@ const keys = habits({
   "checkpoint weights pretrained": "the key is `start_from`",
   "device verbose num_workers workers": "where and how it runs is said to the command, not in the file: leave it out",
   model: "the model is named behind `train`",
+  "maximize maximise reward": "what is maximised is minimised with its sign: `minimize: -mean(…)`",
 });
 
 /** Whether a key is meant by it: it is nearly one, or another system's. */
 export function isLikeKey(text: string, known: readonly string[]): boolean {
   return didYouMean(text, known) !== undefined || keys.has(text);
+}
+
+/** Whether a wrong key stands for what is minimised, which is then not missing. */
+export function isMeant(key: string, as: "minimize"): boolean {
+  return keys.get(key)?.includes(`\`${as}:`) === true;
 }
 
 /** Whether a key is meant as the learning rate. */
@@ -208,6 +214,8 @@ export function isRateKey(text: string): boolean {
 /** What to say of a key that a train or a step has not. */
 export function keyHelp(key: string, known: readonly string[], place: string): string {
   const all = known.map((one) => `\`${one}\``);
+  if (key === "loss") return "a step says what it minimises: `minimize: mse(Net(x), y)`";
+  if (isMeant(key, "minimize")) return keys.get(key) ?? "";
   return didYouMean(key, known) ?? keys.get(key) ?? `a ${place} takes ${listOf(all, all.length)}`;
 }
 

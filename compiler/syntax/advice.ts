@@ -5,7 +5,14 @@
 import { tokenMatcher } from "chevrotain";
 import type { IToken, TokenType } from "chevrotain";
 import { didYouMean } from "../diagnostics/suggest.ts";
-import { declarationHabits, elementHabits, expressionHabits, statementHabits, typeHabits } from "./habits.ts";
+import {
+  declarationHabits,
+  elementHabits,
+  expressionHabits,
+  isSetting,
+  statementHabits,
+  typeHabits,
+} from "./habits.ts";
 import * as t from "./tokens.ts";
 
 /** Where a complaint stands: the tokens that were parsed, the index of the one that does not fit, and what follows them. */
@@ -216,12 +223,6 @@ function isReturned({ tokens, index }: Mismatch): boolean {
   const start = tokens.slice(0, index).findLast((token) => is(token, ...t.statementWords, t.LeftBrace, t.RightBrace));
   return is(start, t.ReturnWord);
 }
-
-/** Names of settings, which no layer has. */
-const isSetting = (name: string): boolean =>
-  /^(?:lr|beta[12]?|eps|rate|units|width|count|stride|padding|kernel|size|axis|heads|std|mean|groups|momentum|delta|smoothing|decay|every|factor|floor|steps|holdout|scale|window|vocabulary|k)$/.test(
-    name,
-  );
 
 const missingComma: Slip = (at) => {
   const { index, expected, rule } = at;
