@@ -2,8 +2,9 @@
  * What an editor asks about a file, as data: `inspect` reads it, also with mistakes in it, and the other functions answer about a place in it.
  * Pure: nothing is remembered but in the inspection before, which `inspect` may be given, so that what did not change is not worked out again.
  */
+import { NncError } from "./diagnostics/diagnostic.ts";
 import type { Diagnostic, Span } from "./diagnostics/diagnostic.ts";
-import { checkFiles, checkPlace, checkSource } from "./editor/arguments.ts";
+import { checkEarlier, checkFiles, checkPlace } from "./editor/arguments.ts";
 import { completionsAt, type CompletionInput } from "./editor/completions.ts";
 import { editsOf } from "./editor/edits.ts";
 import { resolveNames } from "./editor/names.ts";
@@ -11,6 +12,7 @@ import { foldingsOf, symbolsOf } from "./editor/outline.ts";
 import { dependencies, plan, type Planned } from "./editor/runs.ts";
 import type { Completions, EditedDiagnostic, ExpressionInfo, Inspection, NameInfo, SeenValue } from "./editor/types.ts";
 import { diagnosticsOf, runOnce, Values, type Run } from "./editor/values.ts";
+import { textProblems } from "./options.ts";
 import { gradients } from "./passes/differentiate.ts";
 import { preludeFiles } from "./prelude/index.ts";
 import { analyse } from "./semantics/analyse.ts";
@@ -51,7 +53,9 @@ const made = new WeakMap<Inspection, Made>();
 
 /** Reads a file and what it uses. With `earlier`, an inspection of the same file before it was changed, it is quicker. Throws NN0706, NN0736. */
 export function inspect(source: SourceText, earlier?: Inspection): Inspection {
-  checkSource(source, earlier);
+  const [problem] = textProblems(source);
+  if (problem !== undefined) throw new NncError(problem);
+  checkEarlier(earlier);
   const before = earlier === undefined ? undefined : made.get(earlier);
   const texts = new Map([...(source.files ?? []), [source.name, source.source]]);
   const parsed = new Map([...texts].map(([name, text]) => [name, { text, file: parsedOnce(name, text, before) }]));

@@ -2,17 +2,12 @@
  * What a program passes to the functions for editors, looked at before anything is done with it: what does not fit throws an `NncError` that names it.
  */
 import { NncError } from "../diagnostics/diagnostic.ts";
-import { checkOptions, isString, unsuitable } from "../diagnostics/options.ts";
+import { isString, unsuitable } from "../diagnostics/options.ts";
 import { fieldOf, isFields } from "../diagnostics/values.ts";
-import { sourceRules } from "../options.ts";
-import type { SourceText } from "../sources.ts";
 import type { Inspection } from "./types.ts";
 
-/** Throws NN0706, NN0736. */
-export function checkSource(source: SourceText, earlier: Inspection | undefined): void {
-  if (!isFields(source) || !["name", "source"].every((name) => isString(fieldOf(source, name))))
-    throw new NncError(unsuitable("source", '{ name: "net.nn", source: "…" }', source));
-  checkOptions("the source", source, sourceRules);
+/** Throws NN0706. */
+export function checkEarlier(earlier: Inspection | undefined): void {
   if (earlier !== undefined && !isInspection(earlier))
     throw new NncError(unsuitable("earlier", "an inspection, as `inspect` gives one", earlier));
 }
