@@ -25,6 +25,8 @@ export const habits: readonly WrongProgram[] = [
   ["regularizers in a sum", key("regularize: l1(0.1) + l2(0.1)")],
   ["a sum of losses", trained("loss: mse + mae\n  optimizer: sgd(lr: 0.1)")],
   ["kl_divergence", trained("loss: kl_divergence\n  optimizer: sgd(lr: 0.1)")],
+  ["a schedule as the rate", trained("loss: mse\n  optimizer: sgd(lr: cosine)")],
+  ["a file without quotes", `${model}train M { data: rows.csv  loss: mse  optimizer: sgd(lr: 0.1)  epochs: 2 }`],
   ["two optimizers", trained("loss: mse\n  optimizer: [sgd(lr: 0.1), adam(lr: 0.1)]")],
   ["lion", trained("loss: mse\n  optimizer: lion(lr: 0.1)")],
   ["rho of rmsprop", trained("loss: mse\n  optimizer: rmsprop(lr: 0.1, rho: 0.9)")],
