@@ -2,7 +2,9 @@
  * What an editor asks about a file, as data: `inspect` reads it, also with mistakes in it, and the other functions answer about a place in it.
  * Pure: nothing is remembered but in the inspection before, which `inspect` may be given, so that what did not change is not worked out again.
  */
+import { NncError } from "./diagnostics/diagnostic.ts";
 import type { Diagnostic, Span } from "./diagnostics/diagnostic.ts";
+import { checkEarlier, checkFiles, checkPlace } from "./editor/arguments.ts";
 import { completionsAt, type CompletionInput } from "./editor/completions.ts";
 import { editsOf } from "./editor/edits.ts";
 import { resolveNames } from "./editor/names.ts";
@@ -10,6 +12,7 @@ import { foldingsOf, symbolsOf } from "./editor/outline.ts";
 import { dependencies, plan, type Planned } from "./editor/runs.ts";
 import type { Completions, EditedDiagnostic, ExpressionInfo, Inspection, NameInfo, SeenValue } from "./editor/types.ts";
 import { diagnosticsOf, runOnce, Values, type Run } from "./editor/values.ts";
+import { textProblems } from "./options.ts";
 import { gradients } from "./passes/differentiate.ts";
 import { preludeFiles } from "./prelude/index.ts";
 import { analyse } from "./semantics/analyse.ts";
@@ -48,8 +51,11 @@ interface Made {
 
 const made = new WeakMap<Inspection, Made>();
 
-/** Reads a file and what it uses. With `earlier`, an inspection of the same file before it was changed, it is quicker. */
+/** Reads a file and what it uses. With `earlier`, an inspection of the same file before it was changed, it is quicker. Throws NN0706, NN0736. */
 export function inspect(source: SourceText, earlier?: Inspection): Inspection {
+  const [problem] = textProblems(source);
+  if (problem !== undefined) throw new NncError(problem);
+  checkEarlier(earlier);
   const before = earlier === undefined ? undefined : made.get(earlier);
   const texts = new Map([...(source.files ?? []), [source.name, source.source]]);
   const parsed = new Map([...texts].map(([name, text]) => [name, { text, file: parsedOnce(name, text, before) }]));
@@ -179,7 +185,9 @@ function isSame(a: Span | undefined, b: Span | undefined): boolean {
   return a !== undefined && b !== undefined && a.file === b.file && a.from === b.from && a.to === b.to;
 }
 
+/** Throws NN0706, as the other questions do, where it is asked of what is no inspection or no place. */
 export function hoverAt(inspection: Inspection, offset: number): Hover | undefined {
+  checkPlace(inspection, offset);
   const name = nameAt(inspection, offset);
   if (name === undefined) {
     const around = inspection.expressions.filter(({ span }) => contains(span, offset));
@@ -206,11 +214,13 @@ function valuesOf({ span, definition, kind }: NameInfo, { expressions, names }: 
 
 /** Where what stands at a place is declared; the file is one of `sources`. */
 export function definitionAt(inspection: Inspection, offset: number): Span | undefined {
+  checkPlace(inspection, offset);
   return nameAt(inspection, offset)?.definition;
 }
 
 /** Every place of the file and of what it uses where the same thing is named, its declaration first. */
 export function usesAt(inspection: Inspection, offset: number): readonly Span[] {
+  checkPlace(inspection, offset);
   const name = nameAt(inspection, offset);
   if (name === undefined) return [];
   const { definition, kind, name: text } = name;
@@ -225,6 +235,8 @@ export function usesAt(inspection: Inspection, offset: number): readonly Span[] 
 
 /** What can be written at a place, with its documentation; `files` are those that a `use` may name, by default those that were given. */
 export function completeAt(inspection: Inspection, offset: number, files?: Iterable<string>): Completions {
+  checkPlace(inspection, offset);
+  checkFiles(files);
   const known = made.get(inspection);
   const span = { file: inspection.file, from: offset, to: offset };
   if (known === undefined) return { span, items: [] };

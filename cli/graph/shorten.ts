@@ -1,6 +1,7 @@
 /**
  * Lines across a whole network are not followed by anybody, and take dagre longer than all else: where a group has many, what is read far behind what
- * makes it comes by a port with its name instead, as what comes from outside does.
+ * makes it comes by a port with its name instead, as what comes from outside does. So does what goes on in the next column of a chain that is very long:
+ * dagre walks along it by recursion.
  */
 import { mostPorts } from "./links.ts";
 import type { Inside, Link, Port } from "./links.ts";
@@ -8,18 +9,26 @@ import type { Inside, Link, Port } from "./links.ts";
 /** So many ranks may all links of a group cross together, before those are cut that cross more than `far`. */
 const mostCrossed = 800;
 const far = 6;
+/** So many ranks stand below each other; what follows begins beside them. */
+const mostRanks = 500;
 
 /** `nameOf`: what a box is called in a port. */
 export function shortened(inside: Inside, nameOf: (box: string) => string): Inside {
   const ranks = ranksOf([...inside.links.values()]);
   const crossed = ({ from, to }: Link): number => (ranks.get(to) ?? 0) - (ranks.get(from) ?? 0);
-  const total = [...inside.links.values()].reduce((sum, link) => sum + Math.max(0, crossed(link)), 0);
-  if (total <= mostCrossed) return inside;
+  // A port stands in the column of the box beside it.
+  const column = (name: string): number =>
+    Math.floor(((ranks.get(name) ?? 0) + (inside.ports.has(name) ? 1 : 0)) / mostRanks);
+  const isApart = ({ from, to }: Link): boolean => !inside.ports.has(to) && column(from) !== column(to);
+  const all = [...inside.links.values()];
+  const isMuch = all.reduce((sum, link) => sum + Math.max(0, crossed(link)), 0) > mostCrossed;
+  const isCut = (link: Link): boolean => (isMuch && crossed(link) > far) || isApart(link);
+  if (!all.some(isCut)) return inside;
   const links = new Map<string, Link>();
   const ports = new Map(inside.ports);
   const cut = new Map<string, Link[]>();
   for (const [key, link] of inside.links) {
-    if (crossed(link) <= far) links.set(key, link);
+    if (!isCut(link)) links.set(key, link);
     else cut.set(link.to, [...(cut.get(link.to) ?? []), link]);
   }
   for (const [to, list] of cut) {

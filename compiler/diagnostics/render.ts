@@ -9,12 +9,14 @@
  *
  * The first label is underlined with `^`, the others with `-`. Nothing in a source can move the cursor or hide.
  */
+import { NncError } from "./diagnostic.ts";
 import type { Diagnostic, Label } from "./diagnostic.ts";
 import { layOut, printable } from "./display.ts";
 import { lineAt, lineRange, lineTable, positionAt } from "./lines.ts";
 import type { LineTable } from "./lines.ts";
-import { checkOptions, trueOrFalse } from "./options.ts";
+import { checkOptions, isString, trueOrFalse, unsuitable } from "./options.ts";
 import type { Rules } from "./options.ts";
+import { fieldOf, isFields } from "./values.ts";
 
 export interface RenderOptions {
   /** Escape sequences for a terminal; none unless told. */
@@ -187,12 +189,32 @@ function renderOne(
   ].join("\n");
 }
 
+function isDiagnostic(value: unknown): boolean {
+  if (!isFields(value)) return false;
+  const labels = fieldOf(value, "labels");
+  return (
+    ["code", "message"].every((name) => isString(fieldOf(value, name))) &&
+    Array.isArray(labels) &&
+    labels.every(isFields)
+  );
+}
+
+function areDiagnostics(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isDiagnostic);
+}
+
+function isTexts(value: unknown): boolean {
+  return value instanceof Map && [...value].flat().every(isString);
+}
+
 /** All of `diagnostics`, a blank line between two; `sources` holds each file's text under its name. Throws NN0706, NN0736. */
 export function render(
   diagnostics: readonly Diagnostic[],
   sources: ReadonlyMap<string, string>,
   options: RenderOptions = {},
 ): string {
+  if (!areDiagnostics(diagnostics)) throw new NncError(unsuitable("diagnostics", "a list of diagnostics", diagnostics));
+  if (!isTexts(sources)) throw new NncError(unsuitable("sources", "a Map from names to texts", sources));
   checkOptions("render", options, rules);
   const paint: Paint = (style, text) => (options.colour ? `\u001b[${ansi[style]}m${text}\u001b[0m` : text);
   const named = new Set(diagnostics.flatMap(({ labels }) => labels.map(({ file }) => file)));

@@ -1,4 +1,5 @@
 /** The edits that mend a diagnostic, where its help says exactly one piece of text for another. */
+import { resultShape } from "../diagnostics/codes/shapes.ts";
 import { missingSetting } from "../diagnostics/codes/settings.ts";
 import { unexpectedCharacter } from "../diagnostics/codes/syntax.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
@@ -22,6 +23,9 @@ const ofCodes: ReadonlyMap<string, readonly RegExp[]> = new Map([
   [missingSetting.code, [/^write `(\w+\(lr: [\d.]+\))`$/]],
 ]);
 
+/** A stage that makes what a body gives the shape that was promised. */
+const stageBehind = /^`(\|> [^`]+)` behind it gives /;
+
 /**
  * Nothing but the words or signs that the first label marks is replaced, so that an edit is always a small one; a name that is wrong in
  * several places is replaced in all of them.
@@ -30,9 +34,13 @@ export function editsOf({ code, help, labels }: Diagnostic, texts: ReadonlyMap<s
   const [first] = labels;
   if (help === undefined || first === undefined) return [];
   const patterns = [...replacements, ...(ofCodes.get(code) ?? [])];
-  const text = patterns.map((pattern) => pattern.exec(help)?.[1]).find((found) => found !== undefined);
+  const found = patterns.map((pattern) => pattern.exec(help)?.[1]).find((one) => one !== undefined);
   const markedBy = ({ file, from, to }: Span): string => texts.get(file)?.slice(from, to) ?? "";
+  const behind = code === resultShape.code ? stageBehind.exec(help)?.[1] : undefined;
+  if (behind !== undefined) return [{ span: { file: first.file, from: first.to, to: first.to }, text: ` ${behind}` }];
   const marked = markedBy(first);
+  // What stands in quotes behind the name of a setting keeps it.
+  const text = found === undefined ? undefined : `${/^\w+\s*:\s*(?=")/.exec(marked)?.[0] ?? ""}${found}`;
   if (text === undefined || marked === "" || /[\r\n]/.test(marked)) return [];
   const again = /^\w+$/.test(marked) ? labels.slice(1).filter((one) => markedBy(one) === marked) : [];
   return [first, ...again].map(({ file, from, to }) => {

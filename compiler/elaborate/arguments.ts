@@ -274,6 +274,10 @@ function settingValueHelp(value: Evaluated, { types }: Setting, { parameters }: 
     forms.some((form) => form.kind === "settingType" && names.includes(form.name));
   if (value.kind === "string" && takes(types, "int", "float") && /^\d+(\.\d+)?$/.test(value.value))
     return `without quotes: \`${value.value}\``;
+  if (value.kind === "string" && takes(types, "initializer", "layer", "schedule") && /^[\w.]+$/.test(value.value))
+    return `without quotes: \`${value.value}\``;
+  if (value.kind === "number" && takes(types, "initializer"))
+    return "an initializer that gives one number: `constant(0.5)`";
   const isSized = parameters.some((one) => one.kind === "setting" && takes(one.types, "int"));
   return value.kind === "number" && !isSized && !takes(types, "float") && parameters.some(isTensorInput)
     ? "the size of the input is inferred: leave it out"

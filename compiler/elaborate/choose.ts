@@ -61,6 +61,17 @@ export function declared(
 function nameless(callee: Expression, space: NameSpace, frame: Frame): string | undefined {
   if (callee.kind === "string") return `without quotes: \`${written(callee.value, space)}\``;
   if (callee.kind === "number" && space === "regularizer") return `\`l2(${callee.text})\``;
+  const isSum = callee.kind === "chain" || callee.kind === "binary";
+  if (isSum && space === "loss")
+    return "a sum of losses is minimised as an expression: `minimize: mse(M(x), y) + mae(M(x), y)`, with `update`";
+  if (isSum && space === "regularizer") return "several stand in a list: `[l1(1e-5), l2(1e-4)]`";
+  if (callee.kind === "tuple") return "a list stands in brackets, `[…]`";
+  if (callee.kind === "list" && space === "schedule")
+    return "one follows another within it: `warmup(100, then: cosine)`";
+  if (callee.kind === "list" && space === "optimizer")
+    return "a train has one; steps may have one each, `step a { … optimizer: sgd(lr: 0.1) }`";
+  if (callee.kind === "list" && space === "loss")
+    return "several are minimised as an expression: `minimize: mse(M(x), y) + mae(M(x), y)`, with `update`";
   if (callee.kind !== "member") return undefined;
   const { scope } = frame.body;
   const name = callee.member.text;

@@ -67,9 +67,11 @@ function readerOf(expression: Expression, frame: Frame): HostData {
       callee.span,
       "this",
       [],
-      callee.kind === "string"
-        ? `a file is read by a reader: \`csv(${JSON.stringify(callee.value)}, target: "y")\``
-        : didYouMean(name, [...readers.keys(), ...visibleNames(frame.body.scope, "value")]),
+      callee.kind === "member" && callee.target.kind === "name"
+        ? `a file stands in quotes, and is read by a reader: \`csv("${callee.target.text}.${callee.member.text}", target: "y")\``
+        : callee.kind === "string"
+          ? `a file is read by a reader: \`csv(${JSON.stringify(callee.value)}, target: "y")\``
+          : didYouMean(name, [...readers.keys(), ...visibleNames(frame.body.scope, "value")]),
     );
   }
   const written = expression.kind === "call" ? expression.arguments : [];

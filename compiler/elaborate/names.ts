@@ -109,7 +109,10 @@ export function unknown(name: Name, what: string, frame: Frame): never {
     name.span,
     "not known",
     [],
-    didYouMean(name.text, candidatesFor(name.text, candidates, frame.body.scope)),
+    didYouMean(name.text, candidatesFor(name.text, candidates, frame.body.scope)) ??
+      (visibleNames(frame.body.scope, "schedule").includes(name.text)
+        ? `a schedule is a key of the train: \`schedule: ${name.text}\``
+        : undefined),
   );
 }
 

@@ -6,6 +6,7 @@ import type { Span } from "../diagnostics/diagnostic.ts";
 import { badValue, idleKey, missingEpochs, missingKey } from "../diagnostics/codes/train.ts";
 import { missingSetting } from "../diagnostics/codes/settings.ts";
 import type { HostData } from "../program/host.ts";
+import { isMeant, isRateKey } from "../semantics/habits.ts";
 import type { Argument, KeyValue, Expression, Let, Train } from "../syntax/ast.ts";
 import { describeExpression } from "../syntax/describe.ts";
 import { choose, type Chosen } from "./choose.ts";
@@ -166,17 +167,23 @@ function stepsOf(train: Train, entries: Entries, frame: Frame, checks: Checks): 
     const needed = entries.has("minimize") || entries.has("update");
     const update = checks.run(() => (needed ? updateOf(entries, "a train with `minimize`", span, frame) : undefined));
     if (!entries.has("minimize") && !entries.has("loss"))
-      checks.run(() => missing("loss", "the short form of a train", span, frame));
+      checks.run(() => lacksAim("loss", entries, "the short form of a train", span, frame));
     const place = { name: "main", span, lets: [] };
     return [stepOf(place, entries, new Map(), update, frame, checks)];
   }
   return train.steps.map((step) => {
     const own = entriesOf(step.entries);
     const { text, span } = step.name;
-    if (!own.has("minimize")) checks.run(() => missing("minimize", `the step \`${text}\``, span, frame));
+    if (!own.has("minimize")) checks.run(() => lacksAim("minimize", own, `the step \`${text}\``, span, frame));
     const update = checks.run(() => updateOf(own, `the step \`${text}\``, span, frame));
     return stepOf({ name: text, span, lets: step.lets }, own, entries, update, frame, checks);
   });
+}
+
+/** Without an error where a key that is none stands for it, which was said. */
+function lacksAim(key: string, entries: Entries, place: string, span: Span, frame: Frame): never {
+  if (entries.has("loss") || [...entries.keys()].some((one) => isMeant(one, "minimize"))) throw new Failure();
+  return missing(key, place, span, frame);
 }
 
 function missing(key: string, place: string, span: Span, frame: Frame): never {
@@ -197,7 +204,7 @@ function stepOf(
   const optimizer = checks.run(() =>
     written === undefined
       ? missing("optimizer", name === "main" ? "a train" : `the step \`${name}\``, span, frame)
-      : optimizerOf(written.value, frame, find("lr") !== undefined),
+      : optimizerOf(written.value, frame, [...own.keys(), ...shared.keys()].some(isRateKey)),
   );
   const planned = find("schedule");
   const schedule = checks.run(() =>

@@ -28,11 +28,17 @@ const values = habits({
   "MaxPool2d MaxPooling2D maxpool max_pool max_pooling2d": "the layer is `max_pool2d(2)`",
   "AvgPool2d AveragePooling2D avgpool avg_pool average_pooling2d average_pool": "the layer is `avg_pool2d(2)`",
   "GlobalAveragePooling2D AdaptiveAvgPool2d GlobalAvgPool2D global_average_pooling2d": "the layer is `global_avg_pool`",
+  "GlobalMaxPooling2D AdaptiveMaxPool2d global_max_pool2d global_max_pool max_pool_global":
+    "write `max(x, axis: [1, 2])`",
+  "PositionalEncoding positional_encoding pos_encoding": "the layer is `positions`, or `learned_positions`",
+  outer: "write `x[.., newaxis] * y[.., newaxis, :]`",
   "BatchNorm1d BatchNorm2d BatchNormalization batchnorm": `the layer is \`batch_norm\`; ${sizeInferred}`,
   "LayerNorm LayerNormalization layernorm": `the layer is \`layer_norm\`; ${sizeInferred}`,
   "GroupNorm InstanceNorm2d": "the layer is `group_norm(4)`",
-  "MultiheadAttention MultiHeadAttention": "the layer is `self_attention(4)`, or `attention` of three tensors",
-  "TransformerEncoderLayer TransformerEncoder Transformer": "the layer is `transformer`",
+  "MultiheadAttention MultiHeadAttention multi_head_attention multihead_attention mha":
+    "the layer is `self_attention(4)`, or `attention` of three tensors",
+  "TransformerEncoderLayer TransformerEncoder Transformer transformer_encoder transformer_block encoder_layer":
+    "the layer is `transformer`",
   "Sequential sequential": "layers are piped, `x |> dense(8) |> relu |> dense(2)`",
   "Input Placeholder": "inputs stand in the signature, `model M(x: [N, 4]) -> [N, 2]`",
   "Activation LeakyReLU PReLU": "an activation is a layer like others: `|> relu`, `|> leaky_relu`",
@@ -73,10 +79,12 @@ const losses = habits({
     "the loss is `binary_cross_entropy`, of logits",
   "ce CE categorical_crossentropy sparse_categorical_crossentropy CategoricalCrossentropy crossentropy CrossEntropyLoss NLLLoss nll nll_loss softmax log_loss":
     "the loss is `cross_entropy`, of logits and class ids",
-  "MSE MSELoss mean_squared_error MeanSquaredError l2 squared quadratic": "the loss is `mse`",
-  "MAE MAELoss L1Loss l1 mean_absolute_error MeanAbsoluteError": "the loss is `mae`",
-  "SmoothL1Loss smooth_l1 HuberLoss": "the loss is `huber`",
-  "svm multi_margin MultiMarginLoss": "the loss is `hinge`",
+  "MSE MSELoss mse_loss l2_loss mean_squared_error MeanSquaredError l2 squared quadratic": "the loss is `mse`",
+  "MAE MAELoss L1Loss l1 l1_loss mean_absolute_error MeanAbsoluteError": "the loss is `mae`",
+  "SmoothL1Loss smooth_l1 smooth_l1_loss HuberLoss huber_loss": "the loss is `huber`",
+  "svm multi_margin MultiMarginLoss hinge_loss": "the loss is `hinge`",
+  "kl kl_div kl_divergence KLDivLoss kullback_leibler":
+    "`cross_entropy` takes chances as its target, too: it differs from this by what no parameter changes",
 });
 
 const metrics = habits({
@@ -96,12 +104,20 @@ const optimizers = habits({
   Momentum: "the optimizer is `momentum(lr: 0.01)`",
   "RMSProp RMSprop rms": "the optimizer is `rmsprop(lr: 0.001)`",
   "AdamW adam_w": "the optimizer is `adamw(lr: 0.001)`",
+  "Adadelta adadelta":
+    "near to it is `rmsprop(lr: 0.001)`; others are declared, `optimizer name(w, g) { w <- w - lr * g }`",
+  "nadam Nadam NAdam radam RAdam adamax Adamax amsgrad lion Lion lamb LAMB lbfgs LBFGS":
+    "near to it is `adamw(lr: 0.001)`; others are declared, `optimizer name(w, g) { w <- w - lr * g }`",
 });
 
 const schedules = habits({
   "CosineAnnealingLR cosine_annealing cosine_decay": "the schedule is `cosine`",
-  "StepLR step step_decay": "the schedule is `staircase`",
+  "StepLR step_lr step step_decay MultiStepLR multi_step": "the schedule is `staircase`",
   "ExponentialLR exponential_decay": "the schedule is `exponential`",
+  "ReduceLROnPlateau reduce_on_plateau plateau":
+    "no schedule waits for the loss: `stop_early: 5` ends there, `cosine` falls all the way",
+  "one_cycle OneCycleLR onecycle": "write `warmup(100, then: cosine)`",
+  "polynomial PolynomialLR": "write one of your own: `schedule name() = lr0 * (1 - step / 1000)`",
   "linear LinearLR": "the schedule is `warmup`, or one of your own: `schedule name() = lr0 / step`",
 });
 
@@ -115,6 +131,8 @@ const initializers = habits({
   glorot_normal: "the initializer is `xavier_normal`",
   "kaiming kaiming_normal he": "the initializer is `he_normal`",
   kaiming_uniform: "the initializer is `he_uniform`",
+  "truncated_normal trunc_normal TruncatedNormal lecun_normal":
+    "the initializer is `normal(std: 0.1)`, or `he_normal` by the size of the input",
   "gaussian random_normal": "the initializer is `normal(std: 0.1)`",
 });
 
@@ -161,13 +179,21 @@ const keys = habits({
   "validation validation_split validation_data val test":
     'rows are held out by the data: `holdout: 20%`, or `test: "test.csv"`',
   "patience early_stopping earlystop": "the key is `stop_early`",
-  "clip grad_clip clipnorm max_grad_norm": "the key is `clip_norm`",
+  "clip grad_clip gradient_clip clip_grad clip_gradient clip_gradients gradient_clipping clipnorm max_grad_norm global_clipnorm":
+    "the key is `clip_norm`",
+  "clip_value clipvalue": "gradients are shortened by their norm together: `clip_norm: 1`",
+  "freeze frozen trainable requires_grad": "what moves is said by `update`: a model or a path, `update: Net.head`",
+  "l1 l2 L1 L2": "the key is `regularize`, `regularize: l2(1e-4)`",
+  dropout: "dropout is a layer of the model: `|> dropout(0.5)`",
+  "momentum nesterov": "it is an optimizer: `optimizer: momentum(lr: 0.01)`",
+  "beta1 beta2 beta eps": "it is a setting of the optimizer: `optimizer: adam(lr: 0.01, beta1: 0.9)`",
   ema: "the key is `average`",
   shuffle: "rows are shuffled in every epoch: leave it out",
   "random_state random_seed manual_seed": "the key is `seed`",
   "checkpoint weights pretrained": "the key is `start_from`",
   "device verbose num_workers workers": "where and how it runs is said to the command, not in the file: leave it out",
   model: "the model is named behind `train`",
+  "maximize maximise reward": "what is maximised is minimised with its sign: `minimize: -mean(…)`",
 });
 
 /** Whether a key is meant by it: it is nearly one, or another system's. */
@@ -175,11 +201,26 @@ export function isLikeKey(text: string, known: readonly string[]): boolean {
   return didYouMean(text, known) !== undefined || keys.has(text);
 }
 
+/** Whether a wrong key stands for what is minimised, which is then not missing. */
+export function isMeant(key: string, as: "minimize"): boolean {
+  return keys.get(key)?.includes(`\`${as}:`) === true;
+}
+
+/** Whether a key is meant as the learning rate. */
+export function isRateKey(text: string): boolean {
+  return keys.get(text) === learningRate;
+}
+
 /** What to say of a key that a train or a step has not. */
 export function keyHelp(key: string, known: readonly string[], place: string): string {
   const all = known.map((one) => `\`${one}\``);
+  if (key === "loss") return "a step says what it minimises: `minimize: mse(Net(x), y)`";
+  if (isMeant(key, "minimize")) return keys.get(key) ?? "";
   return didYouMean(key, known) ?? keys.get(key) ?? `a ${place} takes ${listOf(all, all.length)}`;
 }
+
+const momentumOfItsOwn = "momentum is an optimizer of its own: `momentum(lr: 0.01)`";
+const idsFirst = "the number of ids stands first, then the width: `embedding(1000, 16)`";
 
 const settings = habits({
   "learning_rate eta rate": "`lr` is the learning rate",
@@ -195,7 +236,7 @@ const settings = habits({
   p: "the rate stands first: `dropout(0.5)`",
   "dim axes": "the axis is called `axis`, as in `axis: -1`, or named: `over: C`",
   "keepdims keepdim keep_dims": "the setting is `keep`",
-  momentum: "momentum is an optimizer of its own: `momentum(lr: 0.01)`",
+  momentum: momentumOfItsOwn,
   betas: "the settings are `beta1` and `beta2`",
   beta_1: "the setting is `beta1`",
   beta_2: "the setting is `beta2`",
@@ -204,8 +245,14 @@ const settings = habits({
   "num_heads n_heads": "the setting is `heads`",
   from_logits: "the loss takes logits: leave it out",
   label_smoothing: "the setting is `smoothing`",
+  "rho decay": "the setting is `beta`",
+  "sigma stddev stdev": "the setting is `std`",
+  "T_max total_steps": "it goes over all epochs: leave it out",
+  step_size: "the setting is `every`",
+  "gamma decay_rate": "the setting is `rate`",
+  pool_size: "the setting is `size`",
   "alpha negative_slope": "the setting is `slope`",
-  "num_embeddings vocab_size input_length": "the number of ids stands first, then the width: `embedding(1000, 16)`",
+  "num_embeddings vocab_size input_length embedding_dim": idsFirst,
   "return_sequences return_state": "every place is given back: the last one is `x[:, -1]`",
   name: 'a layer is named by `as`: `dense(8) as "head"`',
 });
@@ -227,10 +274,20 @@ export function readerHelp(name: string): string | undefined {
   return readerSettings.get(name);
 }
 
+/** Some words mean another thing where the callee is a table of ids, or no optimizer. */
+function settingHabit(name: string, known: readonly string[]): string | undefined {
+  if (/^(?:in|out)put_dim$/.test(name) && known.includes("count")) return idsFirst;
+  if (name === "momentum" && known.includes("decay"))
+    return "`decay` is the share of the average that stays: `decay: 0.9`";
+  if (name === "gamma" && known.includes("factor")) return "the setting is `factor`";
+  const habit = settings.get(name);
+  return habit === momentumOfItsOwn && !known.includes("lr") ? undefined : habit;
+}
+
 /** What to say of a setting that a declaration has not. A habit speaks where what it names is there, or where it says to leave it out. */
 export function settingHelp(callee: string, name: string, known: readonly string[]): string {
   const near = didYouMean(name, known);
-  const habit = settings.get(name);
+  const habit = settingHabit(name, known);
   const target = /the (?:setting is|kernel's size is called|axis is called) `(\w+)`|^`(lr)`/.exec(habit ?? "");
   const wanted = target?.[1] ?? target?.[2];
   if (habit !== undefined && (wanted === undefined || known.includes(wanted))) return habit;

@@ -129,7 +129,7 @@ function checkKeys(
   for (const entry of entries) {
     const { text, span } = entry.key;
     const earlier = seen.get(text);
-    if (isAssigned(entry, keys)) continue;
+    if (isAssigned(entry, keys) || entry.apart === true) continue;
     if (!keys.includes(text)) {
       const help = keyHelp(text, keys, place);
       diagnostics.push(diagnose(unknownKey, { key: text, place }, [label(span, "not known")], help));

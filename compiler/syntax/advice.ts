@@ -5,7 +5,14 @@
 import { tokenMatcher } from "chevrotain";
 import type { IToken, TokenType } from "chevrotain";
 import { didYouMean } from "../diagnostics/suggest.ts";
-import { declarationHabits, elementHabits, expressionHabits, statementHabits, typeHabits } from "./habits.ts";
+import {
+  declarationHabits,
+  elementHabits,
+  expressionHabits,
+  isSetting,
+  statementHabits,
+  typeHabits,
+} from "./habits.ts";
 import * as t from "./tokens.ts";
 
 /** Where a complaint stands: the tokens that were parsed, the index of the one that does not fit, and what follows them. */
@@ -85,6 +92,33 @@ const firstWord: Slip = (at) => {
   if (at.expected !== declarationExpected || at.index > 0 || token === undefined) return undefined;
   if (is(tokenAt(at, 1), t.Equal) && isName(token)) return advice(`write \`const ${token.image} = …\``);
   return advice(declarationHabits.get(token.image) ?? didYouMean(token.image, t.declarationWords.map(t.spelling)));
+};
+
+/** The head of a `use`, a `const`, a `data` or a `train`. */
+const head: Slip = (at) => {
+  const { index, expected } = at;
+  const [first, name, token] = [tokenAt(at, 0), tokenAt(at, 1), tokenAt(at, index)];
+  if (is(first, t.UseWord) && expected === "a string" && isName(token)) {
+    const path = at.tokens.slice(index).find((one) => is(one, t.StringToken))?.image ?? `"./${token.image}.nn"`;
+    return advice(`a file is taken in whole, by its path: \`use ${path}\``);
+  }
+  if (is(first, t.ConstWord, t.DataWord) && index === 2 && is(token, t.Colon, t.LeftBrace))
+    return is(first, t.DataWord)
+      ? advice(`write \`data ${name?.image ?? "rows"} = csv("rows.csv", target: "y")\``)
+      : advice(`a \`const\` has no type: \`const ${name?.image ?? "a"} = …\``);
+  if (is(first, t.ScheduleWord, t.InitializerWord) && index === 2 && is(token, t.Equal, t.LeftBrace))
+    return advice(
+      `parentheses stand behind the name, also without settings: \`${first?.image ?? ""} ${name?.image ?? ""}()\``,
+    );
+  if (!is(first, t.TrainWord)) return undefined;
+  if (index === 1 && is(token, t.LeftBrace)) return advice("the model that is trained is named: `train Name { … }`");
+  if (is(tokenAt(at, index - 1), t.AsWord) && index === 3 && is(token, t.StringToken))
+    return advice(`a label stands without quotes: \`as ${token?.image.slice(1, -1) ?? ""}\``);
+  if (expected === "`{`" && index === 2)
+    return advice("how it is trained stands between braces, as keys: `train Name { data: given  … }`");
+  return is(token, t.StepWord) && is(tokenAt(at, index + 1), t.LeftBrace)
+    ? advice("a step has a name: `step main { … }`")
+    : undefined;
 };
 
 /** `M.fit(x, y)` below a model. */
@@ -196,6 +230,9 @@ const missingComma: Slip = (at) => {
   if ((expected !== "`)`" && expected !== "`]`") || rule === "signature") return undefined;
   if (is(token, t.Dot) && is(tokenAt(at, index + 1), t.NumberToken))
     return advice("a number begins with a digit: `0.5`");
+  if (is(token, t.Dot) && is(before, t.DotDot)) return advice("all other axes are `..`, two dots: `x[.., 0]`");
+  if (isName(before) && is(token, t.NumberToken) && isSetting(before.image))
+    return advice(`what has a name is given with \`:\`: \`${before.image}: ${token?.image ?? ""}\``);
   if (isName(before) && token !== undefined && is(token, t.NumberToken))
     return advice(inParentheses(before, token.image));
   if (!endsExpression(before) || !(startsExpression(token) || isWord(token))) return undefined;
@@ -209,8 +246,11 @@ const emptyPlace: Slip = (at) => {
   if (is(before, t.Percent)) return advice("a percentage has no space before its sign: `50%`");
   if (is(token, t.Dot) && is(tokenAt(at, at.index + 1), t.NumberToken))
     return advice("a number begins with a digit: `0.5`");
+  if (is(token, t.LeftBrace) && at.keyed && is(before, t.Colon))
+    return advice("a list stands in brackets: `[r2, rmse]`");
   if (is(token, t.LeftBrace)) return advice("settings are given by their names, without braces: `dense(x, units: 2)`");
   if (is(token, t.Greater) && is(before, t.Less)) return advice("write `!=`");
+  if (is(token, t.Bar)) return advice("a magnitude is `abs(x)`; layers are piped by `|>`");
   if (is(token, t.Star, t.StarStar) && is(before, t.Comma, t.LeftParenthesis))
     return advice("arguments are given one by one: nothing unpacks a list");
   if (is(token, t.Equal) && is(before, t.Equal, t.Less, t.Greater))
@@ -240,7 +280,8 @@ const binding: Slip = (at) => {
   if (rule === "param" && expected === "`:`")
     return advice(`a \`param\` has a shape: \`param ${name}: [4, 2] = he_normal\``);
   if (rule === "require" && !isName(token)) return advice('a requirement has a message: `require N > 0, "some rows"`');
-  if (rule === "repeat" && expected === "`,`") return advice("how often, then what: `repeat(3, relu)`");
+  if (rule === "repeat" && (expected === "`,`" || expected === "`(`"))
+    return advice("how often, then what: `repeat(3, relu)`");
   if (rule === "scanInput") return advice("a scan names what it takes along an axis: `scan r in x along T { … }`");
   return undefined;
 };
@@ -295,6 +336,7 @@ const key: Slip = (at) => {
 
 const slips: readonly Slip[] = [
   firstWord,
+  head,
   method,
   inside,
   key,

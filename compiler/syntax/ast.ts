@@ -88,6 +88,8 @@ export interface KeyValue extends Placed {
   readonly value: Expression;
   /** With `=` in the place of the colon, which was said: perhaps a `let` was meant. */
   readonly assigned?: true;
+  /** A setting behind what it belongs into, `optimizer: adam lr=0.01`, which was told. */
+  readonly apart?: true;
 }
 
 /** `step critic { … }` in a train. */

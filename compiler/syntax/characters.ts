@@ -19,7 +19,7 @@ const helps: ReadonlyMap<string, string> = new Map([
   ["“", "strings stand between straight double quotes"],
   ["”", "strings stand between straight double quotes"],
   ["`", "strings stand between double quotes"],
-  ["?", "one of two values is `where(condition, a, b)`"],
+  ["?", "one of two values is `where(condition, a, b)`; a size that is left open has a name, as `N`"],
   ["≤", "write `<=`"],
   ["≥", "write `>=`"],
   ["≠", "write `!=`"],

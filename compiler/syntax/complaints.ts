@@ -96,6 +96,7 @@ function isUnclosed(place: Place, expected: string, rule: string): boolean {
   const token = place.tokens[place.index];
   if (!partners.has(expected) || choosesValue(place)) return false;
   if (token === undefined || isCloser(token.tokenType)) return true;
+  if (rule === "signature" && token.tokenType === t.Arrow) return true;
   return (
     expected !== "`}`" &&
     (startsMember(place.tokens, place.index, rule !== "list", place.keyed) || token.tokenType === t.LeftBrace)
@@ -128,11 +129,14 @@ function withContext(error: IRecognitionException, place: Place): string {
   return expected === "`}`" ? "a statement or `}`" : expected;
 }
 
-/** Whether a reserved word stands where something is named: behind a keyword, or before the `:` of a signature. */
+/** Whether a reserved word stands where something is named: behind a keyword, or as an input of a signature. */
 function isReservedName({ tokens, index }: Place, expected: string, rule: string): boolean {
   const token = tokens[index];
   if (token === undefined || !tokenMatcher(token, t.Keyword)) return false;
-  return expected === "a name" || (rule === "signature" && tokens[index + 1]?.tokenType === t.Colon);
+  const next = tokens[index + 1]?.tokenType;
+  const [opens, goesOn] = [t.LeftParenthesis, t.Comma].map((one) => tokens[index - 1]?.tokenType === one);
+  const isInput = next === t.Colon || ((opens || goesOn) && (next === t.Comma || next === t.RightParenthesis));
+  return expected === "a name" || (rule === "signature" && isInput);
 }
 
 /** The diagnostic for `error`, found at `place`. */

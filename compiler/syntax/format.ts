@@ -3,6 +3,9 @@
  * as they may. The result has the same tree and comments, and formatting it again changes nothing.
  */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { NncError } from "../diagnostics/diagnostic.ts";
+import { isString, unsuitable } from "../diagnostics/options.ts";
+import { fieldOf, isFields } from "../diagnostics/values.ts";
 import { documentOf } from "./document.ts";
 import { layOut } from "./layout.ts";
 import { parse } from "./parse.ts";
@@ -10,8 +13,10 @@ import { alignComments, alignTrains } from "./rows.ts";
 import type { Source } from "./source.ts";
 import { DocComment, lexer } from "./tokens.ts";
 
-/** The program in canonical form; a program with mistakes is left as it is, and they are reported. */
+/** The program in canonical form; a program with mistakes is left as it is, and they are reported. Throws NN0706. */
 export function format(source: Source): { readonly text: string; readonly diagnostics: readonly Diagnostic[] } {
+  if (!isFields(source) || !["name", "text"].every((name) => isString(fieldOf(source, name))))
+    throw new NncError(unsuitable("source", '{ name: "net.nn", text: "…" }', source));
   const { module, diagnostics } = parse(source);
   if (diagnostics.length > 0) return { text: source.text, diagnostics };
   const { tokens, groups } = lexer.tokenize(source.text);

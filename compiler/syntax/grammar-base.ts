@@ -8,6 +8,7 @@ import { diagnose, label } from "../diagnostics/diagnostic.ts";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.ts";
 import * as codes from "../diagnostics/codes/syntax.ts";
 import type * as ast from "./ast.ts";
+import { isSetting } from "./habits.ts";
 import { composed } from "./identifiers.ts";
 import { LazyLookahead } from "./lookahead.ts";
 import type { OperatorMistake } from "./operators.ts";
@@ -58,11 +59,21 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
   });
 
   private equalForColon(name: IToken, token: IToken, of: "a key" | undefined): Diagnostic {
-    const help =
-      of === undefined
+    const help = this.isApart(-1)
+      ? `settings stand in parentheses: \`${this.LA(-2).image}(${name.image}: …)\``
+      : of === undefined
         ? `what has a name is given with \`:\`, \`${name.image}: …\`; \`==\` compares`
         : `behind a key stands \`:\`, \`${name.image}: …\`; a value of your own is bound by \`let ${name.image} = …\``;
     return diagnose(codes.unexpectedToken, { expected: "`:`", found: "`=`" }, [label(this.at(token), "")], help);
+  }
+
+  /** Whether the name that was taken is a setting behind what it belongs into, as in `optimizer: adam lr=0.01`. */
+  protected isApart(at: number): boolean {
+    return (
+      isSetting(this.LA(at).image) &&
+      this.LA(at - 1).tokenType === t.Identifier &&
+      this.LA(at - 2).tokenType === t.Colon
+    );
   }
 
   protected at(token: IToken): Span {

@@ -240,13 +240,25 @@ export class Grammar extends StatementGrammar {
   /** entry := (NAME | reserved word) ":" expression */
   private readonly entry: Rule<ast.KeyValue> = this.RULE("entry", () => {
     const token = this.OR([{ ALT: () => this.CONSUME(t.Identifier) }, { ALT: () => this.CONSUME(t.Keyword) }]);
+    const apart = this.isApart(0);
     const sign = this.SUBRULE(this.colon, { ARGS: ["a key"] });
     const value = this.SUBRULE(this.expression);
+    // `adam lr=0.01, beta1=0.8` is one mistake: the rest is of the same list.
+    this.MANY({
+      GATE: () => apart && sign.tokenType === t.Equal && this.LA(3).tokenType === t.Equal,
+      DEF: () => {
+        this.CONSUME(t.Comma);
+        this.CONSUME2(t.Identifier);
+        this.CONSUME(t.Equal);
+        this.SUBRULE2(this.expression);
+      },
+    });
     return this.ACTION((): ast.KeyValue => ({
       kind: "keyValue",
       key: this.named(token),
       value,
       ...(sign.tokenType === t.Equal ? { assigned: true } : {}),
+      ...(apart && sign.tokenType === t.Equal ? { apart: true } : {}),
       span: this.since(token),
     }));
   });

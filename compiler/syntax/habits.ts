@@ -127,3 +127,14 @@ export const elementHabits: ReadonlyMap<string, string> = new Map([
   ]),
   ...["boolean", "Bool"].map((word): [string, string] => [word, "bool"]),
 ]);
+
+const settings: ReadonlySet<string> = new Set(
+  "lr beta beta1 beta2 eps rate units width count stride padding kernel size axis heads std mean groups momentum delta smoothing decay every factor floor steps holdout scale window vocabulary k".split(
+    " ",
+  ),
+);
+
+/** Whether a name is that of a setting, which no layer has. */
+export function isSetting(name: string): boolean {
+  return settings.has(name);
+}

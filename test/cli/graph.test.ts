@@ -40,6 +40,7 @@ const { folder: cwd } = folderWith({
 model Apart(x: [N, 4]) -> [N, 2] = x |> dense(2)
 train Apart as far { data: given  loss: mse  optimizer: sgd(lr: 0.1)  batch: 8 }
 `,
+  "chain.nn": `model Chain(x: [N, 4]) -> [N, 4] = x${" |> dense(4) |> relu".repeat(1000)}\n`,
   "bare.nn": "model Bare(x: [N, F]) -> [N, F] = relu(x)\n",
 });
 
@@ -230,6 +231,16 @@ describe("a picture", () => {
     expect(names).toEqual(["x", ...Array.from({ length: 50 }, (_, at) => `repeat.${at}.residual`), "output"]);
     expect(boxesOf(await written("svg", "turns.nn", "--depth", "9")).length).toBeGreaterThan(150);
     expect(boxesOf(await written("svg", "turns.nn", "--depth", "1"))).toEqual(["x", "repeat", "output"]);
+  });
+
+  test("of a thousand layers beside each other in a body stands in columns, every layer in it", async () => {
+    const chain = await written("svg", "chain.nn");
+    const heightOf = Number(/ height="(\d+)"/.exec(chain)?.[1]);
+    const widthOf = Number(/ width="(\d+)"/.exec(chain)?.[1]);
+    for (const name of ["dense", "relu", "dense_500", "relu_1000"]) expect(chain).toContain(`>${name}<`);
+    // Two thousand boxes in one column are 100,000 high.
+    expect(heightOf).toBeLessThan(40_000);
+    expect(widthOf).toBeLessThan(1000);
   });
 });
 

@@ -29,6 +29,7 @@ const titles: Readonly<Record<keyof typeof wrongPrograms, string>> = {
   shapes: "Shapes and element types",
   trains: "Trains",
   beginners: "From Keras, PyTorch and Python",
+  habits: "Words and forms of other systems",
 };
 
 export function messagesPage(scenes: readonly PlayedScene[]): string {

@@ -58,6 +58,17 @@ const mended: readonly (readonly [source: string, edited: string])[] = [
     "block f(x: [N], a: bool, b: bool) -> [N] = where(a&&b, x, -x)\nmodel M(x: [N]) -> [N] = f(x, true, true)",
     "block f(x: [N], a: bool, b: bool) -> [N] = where(a and b, x, -x)\nmodel M(x: [N]) -> [N] = f(x, true, true)",
   ],
+  // What a body gives gets the stage that the help names.
+  ["model M(x: [N, 4]) -> [N, 2] = relu(x) + x", "model M(x: [N, 4]) -> [N, 2] = relu(x) + x |> dense(2)"],
+  [
+    "model M(x: [N, 4]) -> [N, 2] {\n  let y = x + 1\n  return y |> relu\n}",
+    "model M(x: [N, 4]) -> [N, 2] {\n  let y = x + 1\n  return y |> relu |> dense(2)\n}",
+  ],
+  // What stood in quotes keeps the name of its setting.
+  [
+    'model M(x: [N, 4]) -> [N, 2] = x |> dense(2, init: "he_normal")',
+    "model M(x: [N, 4]) -> [N, 2] = x |> dense(2, init: he_normal)",
+  ],
   [`${scored} optimizer: sgd }`, `${scored} optimizer: sgd(lr: 0.01) }`],
   [
     "model M(x: [N, 4]) -> [N, 2] = x |> dnse(4) |> relu |> dnse(2)",

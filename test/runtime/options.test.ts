@@ -194,6 +194,15 @@ describe("options that throw when they are read", () => {
     expect([asked, result.ok && result.artifact.manifest.target]).toEqual([1, "wasm"]);
   });
 
+  test("are not asked where they are the wrong value itself, but for what it is", async () => {
+    await expect(async () => await loosely(load)(artifact, { seed: getter("low") })).rejects.toThrow(
+      "option `seed`: expected a whole number, found { low: … }",
+    );
+    await expect(async () => await loosely(load)(artifact, { seed: proxy() })).rejects.toThrow(
+      "option `seed`: expected a whole number, found one that throws: no",
+    );
+  });
+
   test("throw what is theirs out of the calls of a network, which is then as it was", async () => {
     const net = await load(artifact);
     const before = net.save();

@@ -105,8 +105,9 @@ test.each([
 
 test.each([
   ["optimiser: sgd(lr: 1)", "did you mean `optimizer`?"],
+  ["freeze: M.dense", "what moves is said by `update`: a model or a path, `update: Net.head`"],
   [
-    "freeze: M.dense",
+    "sprinkle: M.dense",
     "a train takes `data`, `loss`, `minimize`, `update`, `optimizer`, `schedule`, `regularize`, `clip_norm`, `metrics`, `batch`, " +
       "`epochs`, `steps_per_epoch`, `stop_early`, `average`, `start_from`, `seed`",
   ],
