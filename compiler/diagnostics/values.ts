@@ -2,40 +2,22 @@
 
 import { withArticle } from "./lists.ts";
 
-/** What stands for a field whose getter throws, where a wrong value is looked at only to say what it is. */
-class Unreadable {
-  readonly text: string;
-
-  constructor(error: unknown) {
-    this.text = `one that throws: ${messageOf(error)}`;
-  }
-}
-
-function messageOf(error: unknown): string {
-  try {
-    return error instanceof Error ? error.message : String(error);
-  } catch {
-    return "nothing readable";
-  }
-}
-
-/** What `read` gives of a program's object, whose getters and traps may throw. */
-function readOf<Value>(read: () => Value): Value | Unreadable {
+/** What `read` gives of a program's object, which is looked at only to say what it is; something else where a getter or a trap of it throws. */
+function readOf<Value>(read: () => Value, otherwise: Value): Value {
   try {
     return read();
-  } catch (error) {
-    return new Unreadable(error);
+  } catch {
+    return otherwise;
   }
 }
 
 export function fieldOf(value: object, name: string): unknown {
-  return readOf(() => Reflect.get(value, name) as unknown);
+  return readOf<unknown>(() => Reflect.get(value, name), {});
 }
 
 /** `null`, `"wasm"`, `{ N: -1 }`, `a Map`, `an array`, `a function`. */
 export function shown(value: unknown): string {
-  const text = readOf(() => said(value));
-  return text instanceof Unreadable ? text.text : text;
+  return readOf(() => said(value), "one that throws");
 }
 
 function said(value: unknown): string {
@@ -52,7 +34,7 @@ function said(value: unknown): string {
 
 /** Whether a value is an object of named fields: no list, no Map, no array of numbers. */
 export function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && readOf(() => tagOf(value)) === "Object";
+  return typeof value === "object" && value !== null && readOf(() => tagOf(value), "") === "Object";
 }
 
 function brief(value: unknown): string {

@@ -13,7 +13,7 @@ import type { Emitter } from "./emitter.ts";
 import { compareOf, constantOf, indexOf, neutralOf, selectOf } from "./expressions.ts";
 import { collapse, loopOver, overSlice, placesOf, roleAt, wholeSpan, zero, type Place, type Slice } from "./loops.ts";
 import { fill, fillKey } from "./fill.ts";
-import { elementPlace, fewestRows, rowTiles, tilePlace, type Panel, type PanelPlan } from "./panel.ts";
+import { elementPlace, fewestRows, tilePlace, type Panel, type PanelPlan } from "./panel.ts";
 import { reducePart } from "./reduce.ts";
 import { overSquares } from "./square.ts";
 import { stagesAt } from "./stages.ts";
@@ -211,7 +211,8 @@ function overRows(
   const { emitter, machine } = context;
   const { axis, count, lanes, overlap } = rows;
   const own = panelsOf(panels, "rows");
-  for (const { span, step, tiles } of blocksOf(axis.extent, count, lanes, overlap, own.length === 0 ? 1 : rowTiles)) {
+  const together = panels === undefined || own.length === 0 ? 1 : panels.rowTiles;
+  for (const { span, step, tiles } of blocksOf(axis.extent, count, lanes, overlap, together)) {
     const body = (base: Index): void => {
       const arrays = own.map(({ array }) => array);
       emitter.fill(arrays, undefined, () => fill(context, own, points[0], axis, base, tiles.flatMap(turnsOf), slice));

@@ -38,8 +38,9 @@ export const nearElements = 2 ** 13;
 
 /** Where more places are reduced than this, so many are copied and added at a time, if the result can hold what they make. */
 const slicePlaces = 256;
-/** Tiles of rows whose panels are filled together, from whole lines of the cache, which are fetched in pairs. */
-export const rowTiles = 8;
+/** Tiles of rows whose panels are filled together: from whole lines of the cache, which are fetched in pairs; a short program does without the second. */
+const rowTiles = 8;
+const briefRowTiles = 4;
 
 /** Pseudo axes: where a tile stands in its block, and which of a tile's columns or rows an element is of. */
 const tileAxes = { columns: "$columns", rows: "$rows" } as const;
@@ -66,6 +67,8 @@ export interface PanelPlan {
   readonly stages: readonly Stage[];
   /** Tiles of columns whose panels are filled before any is used. */
   readonly tiles: number;
+  /** Tiles of rows whose panels are filled together. */
+  readonly rowTiles: number;
   /** How many rows read a block of columns. */
   readonly rows: Dimension;
   /** The reduced axis where it is cut, and the places of a slice. */
@@ -83,6 +86,8 @@ interface Sides {
   readonly outside: number;
   /** The most places of the reduced axes. */
   readonly length: number;
+  /** Tiles of rows whose panels are filled together. */
+  readonly together: number;
 }
 
 /** Undefined where nothing is copied. */
@@ -106,11 +111,13 @@ export function planPanels(
     evaluateDimension(product(loops.slice(0, loops.indexOf(columns)).map(({ axis }) => axis.extent)), bounds) ?? 1;
   const few = intervalOf(readers, bounds).high < fewestRows;
   if (few || length === undefined || length > longest) return undefined;
-  return withPanels(emitter, stages, first, { rows, columns, inside, readers, outside, length });
+  const tiles = Math.ceil((constantValue(rows.axis.extent) ?? Infinity) / rows.count);
+  const together = Math.min(tiles, machine.brief ? briefRowTiles : rowTiles);
+  return withPanels(emitter, stages, first, { rows, columns, inside, readers, outside, length, together });
 }
 
 function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, sides: Sides): PanelPlan | undefined {
-  const { rows, columns, readers, outside, length } = sides;
+  const { rows, columns, readers, outside, length, together } = sides;
   const width = columns.count * columns.lanes;
   const { copied, open } = copiedOf(first, sides);
   const shared = [...copied.values()].includes("rows");
@@ -125,7 +132,7 @@ function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, s
   const newPanel = (side: Panel["side"], operand: Operand, position: number): Panel => {
     const purpose = `panel${position === 0 ? "" : position + 1}`;
     const own = side === "columns" ? width : rows.count;
-    const size = places * own * (side === "columns" ? most : rowTiles);
+    const size = places * own * (side === "columns" ? most : together);
     const address = addressOf(first, side, own, places, cut);
     const inside = insides.get(scalarKey(operand.value));
     const array = emitter.array(purpose, operand.load.dtype, size);
@@ -152,6 +159,7 @@ function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, s
     panels: [...panels.values()],
     stages: [stage, ...stages.slice(1)],
     tiles: most,
+    rowTiles: together,
     rows: readers,
     slices,
   };
