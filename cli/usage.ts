@@ -10,6 +10,7 @@ import {
   UnsatisfiedFlagError,
   UnsatisfiedPositionalError,
 } from "@stricli/core";
+import { alternatives } from "../compiler/diagnostics/lists.ts";
 import { didYouMean } from "../compiler/diagnostics/suggest.ts";
 
 /** The sentence for an error of the argument scanner. */
@@ -41,7 +42,7 @@ function describe(error: unknown): string {
   if (error instanceof AliasNotFoundError) return `there is no flag -${error.input}`;
   if (error instanceof ArgumentParseError) return parseProblem(error);
   if (error instanceof EnumValidationError) {
-    return `--${error.externalFlagName}: expected ${orList(error.values)}, found ${quoted(error.input)}${hint(didYouMean(error.input, error.values))}`;
+    return `--${error.externalFlagName}: expected ${alternatives(error.values)}, found ${quoted(error.input)}${hint(didYouMean(error.input, error.values))}`;
   }
   if (error instanceof UnsatisfiedFlagError) return `--${error.externalFlagName} is missing; expected it with a value`;
   if (error instanceof UnsatisfiedPositionalError) return `expected ${error.placeholder}, found no argument`;
@@ -62,10 +63,6 @@ function parseProblem({ externalFlagNameOrPlaceholder: name, input, exception }:
 function nearestFlag({ input, corrections }: FlagNotFoundError): string | undefined {
   const name = didYouMean(input, corrections);
   return name?.replace("`", "`--");
-}
-
-function orList(values: readonly string[]): string {
-  return [values.slice(0, -1).join(", "), ...values.slice(-1)].filter((part) => part !== "").join(" or ");
 }
 
 function hint(help: string | undefined): string {

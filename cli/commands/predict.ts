@@ -4,6 +4,7 @@ import type { TargetName } from "../../compiler/program/artifact.ts";
 import type { HostModel } from "../../compiler/program/host.ts";
 import type { Field } from "../../runtime/data/dataset.ts";
 import { gunzip, isGzip } from "../../runtime/data/gunzip.ts";
+import { beginsAsImage } from "../../runtime/data/image-decode.ts";
 import { evaluate } from "../../runtime/load/dimensions.ts";
 import { interfaceOf } from "../../runtime/predict/interface.ts";
 import type { Interface } from "../../runtime/predict/interface.ts";
@@ -27,7 +28,7 @@ import { readText, textFileIn, textWriter } from "../predict/text.ts";
 import type { ReadText } from "../predict/text.ts";
 import { byFile, writerOf } from "../predict/write.ts";
 import type { Writer } from "../predict/write.ts";
-import { areImage, formOfName } from "../rows/form.ts";
+import { formOfName } from "../rows/form.ts";
 import type { Form } from "../rows/form.ts";
 import { readImageRows } from "../rows/images.ts";
 import { readRowFiles, readWholeFiles, rowFile, telling } from "../rows/read.ts";
@@ -129,7 +130,7 @@ function formAsked({ json, out, format }: PredictFlags): Form | undefined {
 async function rowFiles(context: Context, data: readonly FileFlag[]): Promise<readonly RowFile[]> {
   if (data.length === 0) {
     const bytes = await readStdin(context);
-    if (areImage(bytes))
+    if (beginsAsImage(bytes))
       throw new UsageError(
         "standard input: expected CSV, JSON lines, NPY or IDX, found an image: --data FILE reads it",
       );

@@ -1,4 +1,5 @@
 /** What `nnc export` is asked for beside a format, as far as that takes it: what has no effect is refused. */
+import { alternatives } from "../../compiler/diagnostics/lists.ts";
 import { UsageError } from "../exit.ts";
 import type { Format } from "./kernels.ts";
 import type { ExportFormat, ExportPlace } from "./place.ts";
@@ -35,7 +36,7 @@ export function checkStorage(flags: StorageFlags, { format, module, declarations
 
 function requireFormat(flag: string, formats: readonly Format[], found: ExportFormat): void {
   if (formats.some((one) => one === found)) return;
-  throw new UsageError(`${flag}: expected --format ${formats.join(" or ")}, found ${found}`);
+  throw new UsageError(`${flag}: expected --format ${alternatives(formats)}, found ${found}`);
 }
 
 /** The module finds its weights beside it under the name alone. */

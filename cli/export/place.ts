@@ -1,5 +1,6 @@
 /** Where an exported model goes: into a folder under names of its own, or under the file's name that `-o` gives. */
 import path from "node:path";
+import { alternatives } from "../../compiler/diagnostics/lists.ts";
 import { UsageError } from "../exit.ts";
 import type { Format } from "./kernels.ts";
 
@@ -51,21 +52,20 @@ export function exportPlace(out: string, asked: ExportFormat | undefined): Expor
     const expected = asked === undefined ? Object.keys(byEnd) : ends[format];
     const inside = end === "wasm" ? "; the module of --format wasm has its WebAssembly inside" : "";
     const found = `found ${JSON.stringify(out)}${inside}`;
-    throw new UsageError(`--out: expected a folder, or a file that ends in ${orList(expected)}, ${found}`);
+    throw new UsageError(`--out: expected a folder, or a file that ends in ${endsText(expected)}, ${found}`);
   }
   if (stem === undefined || written === undefined || end === undefined || told === undefined)
     return placed(format, out, format === "pytorch" ? "network" : "model", first, false);
   if (!ends[format].includes(end)) {
     throw new UsageError(
-      `--out: expected a folder, or a file that ends in ${orList(ends[format])} for --format ${format}, found ${JSON.stringify(out)}`,
+      `--out: expected a folder, or a file that ends in ${endsText(ends[format])} for --format ${format}, found ${JSON.stringify(out)}`,
     );
   }
   return placed(format, path.dirname(out), stem, written, true);
 }
 
-function orList(some: readonly string[]): string {
-  const [last = "", ...others] = some.map((one) => `.${one}`).toReversed();
-  return others.length === 0 ? last : `${others.toReversed().join(", ")} or ${last}`;
+function endsText(some: readonly string[]): string {
+  return alternatives(some.map((one) => `.${one}`));
 }
 
 function placed(format: ExportFormat, folder: string, stem: string, end: string, named: boolean): ExportPlace {

@@ -19,13 +19,6 @@ export function formOfName(name: string): Form | undefined {
   return endings.find(([ending]) => ending.test(bare))?.[1];
 }
 
-/** Whether bytes begin as a PNG, a JPEG or a WebP does. */
-export function areImage(bytes: Uint8Array): boolean {
-  const begins = (at: number, ...magic: readonly number[]): boolean => magic.every((byte, i) => bytes[at + i] === byte);
-  const isWebp = begins(0, 0x52, 0x49, 0x46, 0x46) && begins(8, 0x57, 0x45, 0x42, 0x50);
-  return begins(0, 0x89, 0x50, 0x4e, 0x47) || begins(0, 0xff, 0xd8, 0xff) || isWebp;
-}
-
 /** NPY and IDX have magic numbers, JSON begins with a bracket; else CSV. */
 export function formOfBytes(bytes: Uint8Array): Form {
   if (bytes[0] === 0x93 && bytes[1] === 0x4e) return "npy";

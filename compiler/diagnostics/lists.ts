@@ -7,6 +7,12 @@ export function listOf(items: readonly string[], most = 8, separator = ", "): st
   return items.length > most ? `${shown} and ${items.length - most} more` : shown;
 }
 
+/** `a`, `a or b`, `a, b or c`. */
+export function alternatives(items: readonly string[]): string {
+  const [last = "none", ...others] = items.toReversed();
+  return others.length === 0 ? last : `${others.toReversed().join(", ")} or ${last}`;
+}
+
 /** `row` of one, else `rows`. */
 export function numbered(count: number, noun: string, many = `${noun}s`): string {
   return count === 1 ? noun : many;

@@ -4,7 +4,14 @@ import { axesOf, soleAxis } from "../loops/index.ts";
 import { dtypeOf } from "../loops/scalar.ts";
 import type { Axis, ElementType, Index } from "../loops/types.ts";
 import { namesOf, verifyDistinct } from "../loops/verify.ts";
-import { expectType, verifyIndex, verifyLets, verifyScalar, verifyTensor } from "../loops/verify-scalar.ts";
+import {
+  combinedTypes,
+  expectType,
+  verifyIndex,
+  verifyLets,
+  verifyScalar,
+  verifyTensor,
+} from "../loops/verify-scalar.ts";
 import type { Visible } from "../loops/verify-scalar.ts";
 import { accountOf, placeOf } from "./accesses.ts";
 import type { Access, Account } from "./accesses.ts";
@@ -97,7 +104,11 @@ function verifyStage(
 function verifyResult({ name, dtype, combine, value }: Result, visible: Visible): readonly string[] {
   const expected = combine === "argmax" ? "i32" : dtypeOf(value);
   const type = dtype === expected ? [] : [`expected ${name} as ${expected}, found ${dtype}`];
-  return [...type, ...expectType(value, ["f32", "i32"], `what ${name} combines`), ...verifyScalar(value, visible)];
+  return [
+    ...type,
+    ...expectType(value, combinedTypes(combine), `what ${name} combines`),
+    ...verifyScalar(value, visible),
+  ];
 }
 
 function verifyStore(

@@ -50,9 +50,14 @@ export const unaryI32: Readonly<Record<"neg" | "abs" | "not" | "unbits", Unary>>
   unbits: fromBits,
 };
 
+/** Greater, where a NaN is greater than every number. */
+export function beats(value: number, best: number): boolean {
+  return !(value <= best) && !Number.isNaN(best);
+}
+
 /** b where it is greater or a NaN, else a. */
 export function greatest(a: number, b: number): number {
-  return b <= a || Number.isNaN(a) ? a : b;
+  return beats(b, a) ? b : a;
 }
 
 export const binaryF32: Readonly<Record<"add" | "sub" | "mul" | "div" | "maximum" | "greatest" | "minimum", Binary>> = {

@@ -2,7 +2,7 @@
  * Reductions on numbers in the contract's orders: lanes by the last reduced axis, chunks of the flattened index, and
  * how partial results join. The interpreter's reductions of computes and of kernels both run through here.
  */
-import { greatest } from "./arithmetic.ts";
+import { beats, greatest } from "./arithmetic.ts";
 import type { Precision } from "./closures.ts";
 import type { Combine, ElementType, Order } from "./types.ts";
 
@@ -87,11 +87,6 @@ function firstMaximum(least: number): Combiner {
     },
     result: ({ index }) => index,
   };
-}
-
-/** Greater, where a NaN is greater than every number. */
-function beats(value: number, best: number): boolean {
-  return !(value <= best) && !Number.isNaN(best);
 }
 
 /** Calls `visit(flattened index, lane)` at each point of the reduced axes, in row-major order, the axes set. */

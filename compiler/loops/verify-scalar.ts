@@ -3,7 +3,7 @@ import { constantValue } from "../dimension/dimension.ts";
 import { scalarKey } from "./keys.ts";
 import { dtypeOf } from "./scalar.ts";
 import { childrenOf, indicesOf } from "./traverse.ts";
-import type { BinaryOperator, ElementType, Index, IndexAtom, Let, Scalar, UnaryOperator } from "./types.ts";
+import type { BinaryOperator, Combine, ElementType, Index, IndexAtom, Let, Scalar, UnaryOperator } from "./types.ts";
 
 /** What is visible where a scalar stands; loads are recorded so that two of one tensor can be compared. */
 export interface Visible {
@@ -105,6 +105,11 @@ const binaryTypes: Readonly<Record<BinaryOperator, readonly ElementType[]>> = {
   shiftRight: ["i32"],
   shiftRightUnsigned: ["i32"],
 };
+
+/** What a reduction takes. */
+export function combinedTypes(combine: Combine): readonly ElementType[] {
+  return combine === "greatest" ? binaryTypes.greatest : numbers;
+}
 
 function verifyNode(scalar: Scalar, visible: Visible): readonly string[] {
   switch (scalar.kind) {

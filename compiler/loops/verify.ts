@@ -2,7 +2,7 @@
 import { constant, equal, multiply, product } from "../dimension/dimension.ts";
 import { dtypeOf } from "./scalar.ts";
 import type { Axis, Compute, Index } from "./types.ts";
-import { expectType, verifyIndex, verifyLets, verifyScalar } from "./verify-scalar.ts";
+import { combinedTypes, expectType, verifyIndex, verifyLets, verifyScalar } from "./verify-scalar.ts";
 import type { Visible } from "./verify-scalar.ts";
 
 /** Sentences of what was expected and what was found. */
@@ -59,12 +59,12 @@ function verifyRank(at: readonly Index[], { length }: readonly Axis[], what: str
 }
 
 function verifyResult(compute: Exclude<Compute, Unrolled>): readonly string[] {
-  const isArgmax = compute.kind === "reduce" && compute.combine === "argmax";
-  const expected = isArgmax ? "i32" : dtypeOf(compute.value);
+  const combine = compute.kind === "reduce" ? compute.combine : "sum";
+  const expected = combine === "argmax" ? "i32" : dtypeOf(compute.value);
   const result = compute.dtype === expected ? [] : [`expected a result of ${expected}, found ${compute.dtype}`];
   return compute.kind === "map"
     ? result
-    : [...result, ...expectType(compute.value, ["f32", "i32"], "what is combined")];
+    : [...result, ...expectType(compute.value, combinedTypes(combine), "what is combined")];
 }
 
 function verifyTarget(compute: Extract<Compute, { readonly kind: "scatter" }>, visible: Visible): readonly string[] {

@@ -2,7 +2,7 @@
  * The checks that shape rules share. Each answers the problem or undefined, so that a rule reads as
  * `arity(…) ?? dtypes(…) ?? [result]`. Sentences say what was expected, then what was found.
  */
-import { counted } from "../diagnostics/lists.ts";
+import { alternatives, counted } from "../diagnostics/lists.ts";
 import { printShape } from "../dimension/dimension.ts";
 import type { TensorType } from "../graph/types.ts";
 import type { ElementType } from "../loops/types.ts";
@@ -12,11 +12,6 @@ import { countUp, sameShape } from "./emit.ts";
 /** `f32[N, 64]`. */
 export function printType({ dtype, shape }: TensorType): string {
   return `${dtype}${printShape(shape)}`;
-}
-
-/** `a`, `a or b`, `a, b or c`. */
-function alternatives(names: readonly string[]): string {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names[names.length - 1]}`;
 }
 
 export function arity(op: string, inputs: readonly TensorType[], count: number): ShapeProblem | undefined {

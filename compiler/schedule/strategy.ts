@@ -37,10 +37,10 @@ const narrowVectors = 3;
 /** Accumulators of a column sum: four vectors, a line of the cache. */
 const columnVectors = 4;
 
-/**
- * Vectors whose polynomials are evaluated side by side: each alone is a long chain of operations that wait for each other. The coefficients of
- * several polynomials leave registers for two.
- */
+/** Vectors whose polynomials are evaluated side by side: each alone is a long chain of operations that wait for each other. */
+const mostFunctionVectors = 4;
+
+/** How many are, of these stages: the coefficients of several polynomials leave registers for two. */
 export function functionVectors(stages: readonly Stage[]): number {
   const calls = stages
     .flatMap(scalarsOf)
@@ -48,8 +48,6 @@ export function functionVectors(stages: readonly Stage[]): number {
     .filter(({ kind }) => kind === "call").length;
   return calls > 1 ? 2 : mostFunctionVectors;
 }
-
-const mostFunctionVectors = 4;
 
 /** True where a stage's values are polynomials. Random draws are none: they have work enough for one, and are long. */
 export function callsFunctions(stage: Stage): boolean {

@@ -124,8 +124,7 @@ export function requireAxes(
   found: readonly number[],
   expected: readonly number[],
 ): void {
-  const [own, wanted] = [borders(found), borders(expected)];
-  if (isWithin(own, wanted) || isWithin(wanted, own)) return;
+  if (splitsOrJoins(borders(found), borders(expected))) return;
   const sorted = (sizes: readonly number[]): string =>
     sizes
       .filter((size) => size !== 1)
@@ -135,8 +134,15 @@ export function requireAxes(
   throw failure(otherAxes, { source, field, expected: shapeText(expected), found: shapeText(found), order });
 }
 
-function isWithin(some: ReadonlySet<number>, all: ReadonlySet<number>): boolean {
-  return [...some].every((one) => all.has(one));
+/** Whether from each border that both have to the next one either of them is a single axis: then that one is split, or the other's are joined. */
+function splitsOrJoins(own: ReadonlySet<number>, wanted: ReadonlySet<number>): boolean {
+  let inside: ReadonlySet<number> | undefined;
+  for (const border of [...new Set([...own, ...wanted])].sort((a, b) => a - b)) {
+    const side = !own.has(border) ? wanted : wanted.has(border) ? undefined : own;
+    if (inside !== undefined && side !== undefined && side !== inside) return false;
+    inside = side;
+  }
+  return true;
 }
 
 /** After how many elements each axis ends, from the last one; axes of size 1 are of no account. */

@@ -98,14 +98,19 @@ async function original(
   }
 }
 
+const [riff, webp] = ["RIFF", "WEBP"].map((name) => new TextEncoder().encode(name));
+
+/** Whether bytes begin as a PNG, a JPEG or a WebP does. */
+export function beginsAsImage(bytes: Uint8Array): boolean {
+  const holds = (at: number, ...some: readonly number[]): boolean => some.every((byte, n) => bytes[at + n] === byte);
+  const isPng = holds(0, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+  const isJpeg = holds(0, 0xff, 0xd8, 0xff);
+  return isPng || isJpeg || (holds(0, ...riff) && holds(8, ...webp));
+}
+
 /** `sharp` reads more forms, some of which depend on the machine. */
 function requireForm(file: string, bytes: Uint8Array): void {
-  const text = new TextDecoder("latin1").decode(bytes.subarray(0, 12));
-  const isKnown =
-    text.startsWith("\x89PNG\r\n\x1a\n") ||
-    text.startsWith("ÿØÿ") ||
-    (text.startsWith("RIFF") && text.endsWith("WEBP"));
-  if (isKnown) return;
+  if (beginsAsImage(bytes)) return;
   throw failure(unreadableImage, { file, problem: bytes.length === 0 ? "an empty file" : "something else" });
 }
 

@@ -3,7 +3,7 @@
  * the scripts of bench/ measure the same ones. Plain JavaScript, since those scripts run without a build.
  */
 
-/** How many sums or largest values a loop keeps that do not wait for each other. */
+/** How many sums a loop keeps that do not wait for each other. */
 const accumulators = 12;
 const unrolled = 2;
 
@@ -11,8 +11,7 @@ const unrolled = 2;
 export const peakOperations = (turns) => turns * unrolled * accumulators * 8;
 
 /** A line for each of the independent accumulators. */
-export const eachAccumulator = (form) =>
-  Array.from({ length: accumulators }, (_, at) => form(`$a${at}`, at)).join("\n");
+const eachAccumulator = (form) => Array.from({ length: accumulators }, (_, at) => form(`$a${at}`, at)).join("\n");
 
 /** Independent multiply-adds on twelve accumulators and nothing else: `run(turns)`. */
 export const peakSource = `(module (func (export "run") (param $n i32) (result f32)

@@ -396,7 +396,7 @@ test("weights in eight bits and relaxed instructions are for pages, too; weights
   const { code, stderr } = await nnc(["export", ...args, "--weights", "w"], { cwd });
   expect([code, stderr]).toEqual([
     2,
-    expect.stringContaining("--weights: expected --format js or ts or wasm or wgsl, found html"),
+    expect.stringContaining("--weights: expected --format js, ts, wasm or wgsl, found html"),
   ]);
 }, 60_000);
 

@@ -110,7 +110,7 @@ model Scaled(x: [N, 2]) -> [N, 2] { param w: [2] = ones  return w * Twice(x) }
   });
 
   test.each([
-    ["PNG", [0x89, 0x50, 0x4e, 0x47]],
+    ["PNG", [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
     ["JPEG", [0xff, 0xd8, 0xff]],
     ["WebP", [...Buffer.from("RIFF\0\0\0\0WEBP", "latin1")]],
   ])("a %s on standard input: where images are read from", async (_, magic) => {

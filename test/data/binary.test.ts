@@ -393,6 +393,15 @@ describe("arrays as rows", () => {
       );
     for (const sizes of [[24], [4, 6], [4, 6, 1], [2, 2, 6], [4, 3, 2], [1, 4, 2, 3]])
       expect(prepare([["x", grid]], input("x", ...sizes))).toBe("no error");
+    // One axis split and others joined, each by itself; but not across another's border.
+    const film = parseIdx(
+      "f.idx",
+      bytes(0, 0, 8, 4, 0, 0, 0, 1, 0, 0, 0, 6, 0, 0, 0, 2, 0, 0, 0, 2, ...Array<number>(24).fill(1)),
+    );
+    expect(prepare([["x", film]], input("x", 2, 3, 4))).toBe("no error");
+    expect(prepare([["x", film]], input("x", 4, 3, 2))).toBe(
+      "NN0836 `x` takes rows of [4, 3, 2], found as many numbers along other axes in f.idx: [6, 2, 2]",
+    );
     for (const sizes of [[3, 2], [6], [3, 1, 2], [1, 3, 2], [6, 1], [1, 6]])
       expect(prepare([["x", cube]], input("x", ...sizes))).toBe("no error");
     expect(prepare([["x", images]], input("x", 3))).toBe("NN0814 `x` takes 3 numbers a row ([3]), found 2 in i.idx");

@@ -1,6 +1,6 @@
 /** Lists, numbers of things and articles in messages. */
 import { describe, expect, test } from "vitest";
-import { counted, listOf, numbered, withArticle } from "../../compiler/diagnostics/lists.ts";
+import { alternatives, counted, listOf, numbered, withArticle } from "../../compiler/diagnostics/lists.ts";
 
 describe("lists", () => {
   test.each([
@@ -10,6 +10,15 @@ describe("lists", () => {
     [["a", "b", "c", "d"], "a, b, c and 1 more"],
   ])("of %j, of which three are shown", (items, text) => {
     expect(listOf(items, 3)).toBe(text);
+  });
+
+  test.each([
+    [[], "none"],
+    [["a"], "a"],
+    [["a", "b"], "a or b"],
+    [["a", "b", "c"], "a, b or c"],
+  ])("of %j as alternatives", (items, text) => {
+    expect(alternatives(items)).toBe(text);
   });
 
   test("are cut behind eight", () => {

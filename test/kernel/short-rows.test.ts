@@ -63,7 +63,7 @@ function isFlat({ stages }: Kernel): boolean {
 }
 
 describe("a kernel over rows of few elements", () => {
-  const combines: readonly Combine[] = ["sum", "prod", "max", "min", "argmax"];
+  const combines: readonly Combine[] = ["sum", "prod", "max", "greatest", "min", "argmax"];
   const cases = combines.flatMap((combine) =>
     [1, 2, 3, 4, 5, 9, 15].flatMap((width) =>
       [lanes, ascending].map((order) => [combine, width, order.lanes, reduced(combine, width, order)] as const),

@@ -83,10 +83,17 @@ describe("the loops of a grid", () => {
     dtype: "f32",
     value: call(randomWords[0], [i32(7), i32(9), indexScalar(axisIndex("j")), i32(3)]),
   };
+  const called = call(unaryFunctions.exp, [from("x", "i", "j")]);
   const noisy = kernels.kernelOf(
     "noisy",
     [axis("i", 8), axis("j", 8)],
-    [store("y", ["i", "j"], binary("mul", call(unaryFunctions.exp, [from("x", "i", "j")]), drawn))],
+    [store("y", ["i", "j"], binary("mul", called, drawn))],
+    { x: type(8, 8), y: type(8, 8) },
+  );
+  const twice = kernels.kernelOf(
+    "twice",
+    [axis("i", 8), axis("j", 8)],
+    [store("y", ["i", "j"], binary("mul", called, call(unaryFunctions.tanh, [from("x", "i", "j")])))],
     { x: type(8, 8), y: type(8, 8) },
   );
   const over = [axis("r", 16)];
@@ -146,6 +153,7 @@ describe("the loops of a grid", () => {
       () => loopsOf(kernels.elementwise(8, 8)),
       "i plain 1×1, j columns 4×4",
     ],
+    ["two where several are, whose coefficients take registers", () => loopsOf(twice), "i columns 2×4"],
     ["but single ones where numbers are drawn, too", () => loopsOf(noisy), "i plain 1×1, j columns 1×4"],
     ["single points without lanes", () => loopsOf(kernels.momentum(8, 8), javascript), "i columns 1×1"],
     ["vectors where more is contiguous than not", () => loopsOf(kernels.pick(8, 8)), "i columns 1×4"],
@@ -305,7 +313,7 @@ describe("a contraction copies into panels", () => {
   const places = (one: Case): readonly number[] => panels(one).map((elements) => elements / 256);
 
   test("columns, and rows where they do not run along the sum, in slices of 256 places", () => {
-    expect(places(gradient({}))).toEqual([4 * 4, 8 * 8]);
+    expect(places(gradient({}))).toEqual([8 * 4, 8 * 8]);
   });
 
   test.each<readonly [string, Case]>([
@@ -316,8 +324,8 @@ describe("a contraction copies into panels", () => {
     ["in chunks", gradient({ chunk: 128 })],
     ["that reads what it makes", gradient({ value: binary("mul", binary("mul", x, d), from("y", "i", "j")) })],
   ])("whole where the result cannot hold what slices make: a sum %s", (_, one) => {
-    // Sixteen rows of 512 places instead of 256.
-    expect(places(one)[0]).toBe(2 * 4 * 4);
+    // Eight tiles of rows of 512 places instead of 256.
+    expect(places(one)[0]).toBe(2 * 8 * 4);
   });
 
   test.each<readonly [string, Case, number]>([
@@ -340,7 +348,7 @@ describe("a contraction copies into panels", () => {
   });
 
   test("as long as the sum, where that is short", () => {
-    expect(panels(gradient({ places: 100 }))[0]).toBe(100 * 4 * 4);
+    expect(panels(gradient({ places: 100 }))[0]).toBe(100 * 8 * 4);
   });
 
   test("nothing on a machine without", () => {

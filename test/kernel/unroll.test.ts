@@ -142,13 +142,14 @@ function again(): Case {
 }
 
 describe("written out, a reduction has the interpreter's bits:", () => {
-  const combines = ["sum", "max", "min", "prod", "argmax"] as const;
+  const combines = ["sum", "max", "greatest", "min", "prod", "argmax"] as const;
   test.each<readonly [string, () => Case]>([
     ...combines.map((combine) => [combine, () => terms(3, 3, false, combine)] as const),
     ["one term", () => terms(1, 1, false, "sum", "max", "min", "prod")],
     ["several at once", () => terms(2, 2, false, ...combines)],
     ["with names for parts of a term", () => terms(3, 2, true, "sum", "max")],
     ["a largest and its place", () => terms(3, 3, false, "max", "argmax")],
+    ["the first of the largest and its place", () => terms(3, 3, false, "greatest", "argmax")],
     ["places that are read again", again],
     ["32 terms", () => terms(4, 8, false, "sum", "prod")],
     ["33 terms, which stay a loop", () => terms(3, 11, false, "sum", "prod")],
@@ -200,6 +201,8 @@ describe("windows have the interpreter's bits:", () => {
     ["groups", () => windows.convolution({ size: 5, channels: 4 }, 3, 2)],
     ["pools with a border", () => windows.pools(bordered, -Infinity, "max")],
     ["pools with a border, and where they are largest", () => windows.pools(bordered, -Infinity, "max", "argmax")],
+    ["pools that take the first of the largest", () => windows.pools(bordered, -Infinity, "greatest")],
+    ["and where it is", () => windows.pools(bordered, -Infinity, "greatest", "argmax")],
     ["pools of several kinds", () => windows.pools({ ...bordered, stride: 2, high: 0 }, 0, "sum", "min", "argmax")],
     ["pools without a border", () => windows.pools({ ...bordered, taps: 2, stride: 2, low: 0, high: 0 }, 0, "max")],
   ])("%s", (_, make) => {

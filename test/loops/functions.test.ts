@@ -143,6 +143,7 @@ describe("erfc", () => {
   test.each([
     [0, 1],
     [-0, 1],
+    [9.35, 0],
     [11, 0],
     [-11, 2],
     [3.4028234663852886e38, 0],
@@ -153,6 +154,11 @@ describe("erfc", () => {
   ])("at %d it is %d", (x, expected) => {
     expect(f(x)).toBe(expected);
   });
+});
+
+test("erfc ends where its exponential does, among subnormal numbers", () => {
+  const last = evaluateFunction(erfc.definition)(9.34);
+  expect([last > 0, last < 2 ** -126]).toEqual([true, true]);
 });
 
 describe("pow", () => {

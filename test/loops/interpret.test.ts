@@ -108,6 +108,7 @@ describe("reductions", () => {
     ["argmax is the first NaN's flattened index", "argmax", { lanes: 1 }, 5],
     ["argmax in lanes and chunks, too", "argmax", { lanes: 4, chunk: 2 }, 5],
     ["a NaN is the maximum", "max", { lanes: 1 }, NaN],
+    ["and the greatest", "greatest", { lanes: 1 }, NaN],
     ["and the product", "prod", { lanes: 1 }, NaN],
   ])("%s", (_, combine, order, expected) => {
     const dtype = combine === "argmax" ? "i32" : "f32";
@@ -122,10 +123,22 @@ describe("reductions", () => {
     },
   );
 
+  test.each<[string, readonly number[], number]>([
+    ["0 and −0", [-1, 0, -0], 0],
+    ["−0 and 0", [-1, -0, 0], -0],
+    ["nothing but −∞", [-Infinity, -Infinity, -Infinity], -Infinity],
+  ])("of %s greatest takes the first, in both precisions", (_, data, expected) => {
+    const numbers = tensors({ x: { shape: [1, 3], data } });
+    const compute = reduce("greatest", value, { lanes: 1 }, [axis("i", 1), axis("j", 3)]);
+    for (const precision of ["f32", "f64"] as const)
+      expect(interpret(compute, numbers, none, precision).data[0]).toBe(expected);
+  });
+
   test.each<[Combine, number]>([
     ["sum", 0],
     ["prod", 1],
     ["max", -Infinity],
+    ["greatest", -Infinity],
     ["min", Infinity],
   ])("an empty %s is neutral", (combine, expected) => {
     const empty = reduce(combine, value, { lanes: 4 }, [axis("i", 0), axis("j", 3)]);

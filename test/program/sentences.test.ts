@@ -168,6 +168,19 @@ const computes: readonly Case[] = [
     () => verifyCompute({ ...scatter, dtype: "bool", value: compare("equal", x, x) }),
   ],
   [
+    "expected f32 for what is combined, found i32: i32:1",
+    () =>
+      verifyCompute({
+        kind: "reduce",
+        axes: [],
+        over: [axis("i", 8)],
+        dtype: "i32",
+        combine: "greatest",
+        value: i32(1),
+        order: { lanes: 1 },
+      }),
+  ],
+  [
     "expected 1 indices to scatter at, found 2",
     () => verifyCompute({ ...scatter, at: [axisIndex("j"), axisIndex("j")] }),
   ],
@@ -286,6 +299,18 @@ const fused: readonly Case[] = [
         order: { lanes: 1 },
         lets: [],
         results: [{ name: "a", dtype: "bool", combine: "max", value: compare("equal", x, x) }],
+      },
+    ]),
+  ],
+  [
+    "expected f32 for what a combines, found i32: i32:1",
+    kernel([
+      {
+        kind: "reduce",
+        over,
+        order: { lanes: 1 },
+        lets: [],
+        results: [{ name: "a", dtype: "i32", combine: "greatest", value: i32(1) }],
       },
     ]),
   ],

@@ -1,4 +1,4 @@
-/** `argmax` finds what `max` finds, NaNs included, however the reduction is scheduled. */
+/** `argmax` finds what `max` finds, NaNs included, however the reduction is scheduled; max-pooling takes the first of what is largest. */
 import { describe, expect, test } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { load } from "../../runtime/load/index.ts";
@@ -72,4 +72,44 @@ describe.each(["typescript", "wasm"] as const)("on %s", (target) => {
       expect([name, ...greatest]).toEqual([name, ...picked]);
     }
   });
+
+  // Channels that fill vectors and some that do not; padding; windows that overlap.
+  test.each([
+    [1, 2, 2, 0],
+    [7, 2, 2, 0],
+    [8, 3, 2, 1],
+  ])(
+    "the first of the largest of %i channels in windows of %i², %i apart, padded by %i",
+    async (channels, window, stride, padding) => {
+      const size = 6;
+      const places = Math.floor((size + 2 * padding - window) / stride) + 1;
+      const model = `model M(x: [1, ${size}, ${size}, ${channels}]) -> [1, ${places}, ${places}, ${channels}] = special(x) |> max_pool2d(${window}, stride: ${stride}, padding: ${padding})`;
+      const result = compile({ name: "pool.nn", source: special + model }, { target });
+      if (!result.ok) throw new Error(result.diagnostics[0].message);
+      const network = await load(result.artifact);
+      const values = Array.from(
+        { length: size * size * channels },
+        (_, n) => awkward[(n * n + 3 * n) % awkward.length],
+      );
+      const expected = Array.from({ length: places * places * channels }, (_, n) => {
+        const [row, column, channel] = [
+          Math.floor(n / channels / places),
+          Math.floor(n / channels) % places,
+          n % channels,
+        ];
+        const inside = (from: number): readonly number[] =>
+          Array.from({ length: window }, (_unused, tap) => from + tap).filter((at) => at >= 0 && at < size);
+        const line = inside(row * stride - padding).flatMap((y) =>
+          inside(column * stride - padding).map((x) => values[(y * size + x) * channels + channel]),
+        );
+        return line[firstOf(line)];
+      });
+      const found = network.predictSync("M", { x: Float32Array.from(values, encoded) })[0].data;
+      expect(Array.from(found)).toEqual(expected);
+      expect([0, -0, NaN].filter((one) => !expected.some((value) => Object.is(value, one)))).toEqual([]);
+    },
+  );
 });
+
+/** Of which windows hold zeros of both signs, in either order. */
+const awkward = [-1, 0, -0, -2, -Infinity, -0, 0, -3, -0, -0, NaN, -1, 0, 3, Infinity, -4, -0];

@@ -155,7 +155,7 @@ function everything(): Program {
       ...numbers.map((value) => compare(operator, f, value)),
     ],
   );
-  const floats = (["add", "sub", "mul", "div", "maximum", "minimum"] as const).map((operator) =>
+  const floats = (["add", "sub", "mul", "div", "maximum", "greatest", "minimum"] as const).map((operator) =>
     binary(operator, f, literal(-2)),
   );
   const unaries = (["neg", "abs", "floor", "sqrt"] as const).map((operator) => unary(operator, unary("neg", f)));

@@ -55,6 +55,18 @@ describe("maximum and minimum are those of JavaScript", () => {
   });
 });
 
+describe("greatest is the second operand where that is greater or a NaN, else the first", () => {
+  it.each(["TypeScript", "WebAssembly in one lane", "WebAssembly in four"].map((name, n) => [name, n] as const))(
+    "%s",
+    (_, n) => {
+      const { a, b } = pairs("f32");
+      const expected = Float32Array.from(a, (left, at) => (b[at] > left || Number.isNaN(b[at]) ? b[at] : left));
+      const found = everywhere[n].get("greatest of f32") ?? new Float32Array();
+      expect(bitsOf(found)).toEqual(bitsOf(expected));
+    },
+  );
+});
+
 describe("lanes", () => {
   const vector = load("a", at({ i: 1 }), "f32", 4);
   const integers = load("b", at({ i: 1 }), "i32", 4);

@@ -70,7 +70,7 @@ function of(dtype: ElementType, title: string, make: Case["make"]): Case {
 }
 
 const floatFunctions = ["neg", "abs", "floor", "sqrt"] as const;
-const floatOperators = ["add", "sub", "mul", "div", "maximum", "minimum"] as const;
+const floatOperators = ["add", "sub", "mul", "div", "maximum", "greatest", "minimum"] as const;
 const integerOperators = [
   "add",
   "sub",

@@ -1,6 +1,6 @@
 /**
  * exp, expm1 and tanh. Coefficients: minimax over the reduced interval, rounded to float32 from the lowest degree up,
- * each time with the others fitted again. Over- and underflow are gradual: subnormal results are right, too.
+ * each time with the others fitted again. Over- and underflow are gradual: subnormal results are right, too, but for those of a decay.
  */
 import type { Let } from "./builder.ts";
 import {
@@ -57,7 +57,7 @@ function expOfRest({ r }: Reduced): Scalar {
   return add(add(mul(mul(r, r), polynomial(r, expTail)), r), 1);
 }
 
-/** eˣ for x ≤ 0, and 0 where that is not normal: 2ⁿ is one factor. */
+/** eˣ for x ≤ 0, and 0 below −87.33, short of where that is subnormal: so 2ⁿ is normal, and one factor. */
 export function decayBody(let_: Let, x: Scalar): Scalar {
   const least = -87.33;
   const exponent = let_("exponent", x);
