@@ -38,9 +38,12 @@ export const nearElements = 2 ** 13;
 
 /** Where more places are reduced than this, so many are copied and added at a time, if the result can hold what they make. */
 const slicePlaces = 256;
-/** Tiles of rows whose panels are filled together: from whole lines of the cache, which are fetched in pairs; a short program does without the second. */
-const rowTiles = 8;
-const briefRowTiles = 4;
+/**
+ * Tiles of rows whose panels are filled together: from whole lines of the cache, and from two beside each other, as they are fetched, where the
+ * panels are small and the program may be long.
+ */
+const rowTiles = 4;
+const pairedTiles = 8;
 
 /** Pseudo axes: where a tile stands in its block, and which of a tile's columns or rows an element is of. */
 const tileAxes = { columns: "$columns", rows: "$rows" } as const;
@@ -86,8 +89,8 @@ interface Sides {
   readonly outside: number;
   /** The most places of the reduced axes. */
   readonly length: number;
-  /** Tiles of rows whose panels are filled together. */
-  readonly together: number;
+  /** Whether the program is to be short. */
+  readonly brief: boolean;
 }
 
 /** Undefined where nothing is copied. */
@@ -111,13 +114,12 @@ export function planPanels(
     evaluateDimension(product(loops.slice(0, loops.indexOf(columns)).map(({ axis }) => axis.extent)), bounds) ?? 1;
   const few = intervalOf(readers, bounds).high < fewestRows;
   if (few || length === undefined || length > longest) return undefined;
-  const tiles = Math.ceil((constantValue(rows.axis.extent) ?? Infinity) / rows.count);
-  const together = Math.min(tiles, machine.brief ? briefRowTiles : rowTiles);
-  return withPanels(emitter, stages, first, { rows, columns, inside, readers, outside, length, together });
+  const { brief } = machine;
+  return withPanels(emitter, stages, first, { rows, columns, inside, readers, outside, length, brief });
 }
 
 function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, sides: Sides): PanelPlan | undefined {
-  const { rows, columns, readers, outside, length, together } = sides;
+  const { rows, columns, readers, outside, length, brief } = sides;
   const width = columns.count * columns.lanes;
   const { copied, open } = copiedOf(first, sides);
   const shared = [...copied.values()].includes("rows");
@@ -127,6 +129,9 @@ function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, s
     1,
     Math.min(tilesOfBlock(columns, width, cut, outside), Math.floor(mostElements / (width * places))),
   );
+  const tiles = Math.ceil((constantValue(rows.axis.extent) ?? Infinity) / rows.count);
+  const isSmall = places * rows.count * pairedTiles <= nearElements;
+  const together = Math.min(tiles, isSmall && !brief ? pairedTiles : rowTiles);
   const panels = new Map<string, Panel>();
   const insides = unguardedOf(first);
   const newPanel = (side: Panel["side"], operand: Operand, position: number): Panel => {

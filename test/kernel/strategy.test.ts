@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { constant } from "../../compiler/dimension/dimension.ts";
 import type { Machine } from "../../compiler/schedule/machine.ts";
-import { javascript, simd } from "../../compiler/schedule/machine.ts";
+import { compactSimd, javascript, simd } from "../../compiler/schedule/machine.ts";
 import { interiorOf } from "../../compiler/schedule/border.ts";
 import { operandsOf } from "../../compiler/program/traverse.ts";
 import { flattenKernel } from "../../compiler/schedule/flatten.ts";
@@ -313,7 +313,7 @@ describe("a contraction copies into panels", () => {
   const places = (one: Case): readonly number[] => panels(one).map((elements) => elements / 256);
 
   test("columns, and rows where they do not run along the sum, in slices of 256 places", () => {
-    expect(places(gradient({}))).toEqual([8 * 4, 8 * 8]);
+    expect(places(gradient({}))).toEqual([4 * 4, 8 * 8]);
   });
 
   test.each<readonly [string, Case]>([
@@ -324,8 +324,8 @@ describe("a contraction copies into panels", () => {
     ["in chunks", gradient({ chunk: 128 })],
     ["that reads what it makes", gradient({ value: binary("mul", binary("mul", x, d), from("y", "i", "j")) })],
   ])("whole where the result cannot hold what slices make: a sum %s", (_, one) => {
-    // Eight tiles of rows of 512 places instead of 256.
-    expect(places(one)[0]).toBe(2 * 8 * 4);
+    // Sixteen rows of 512 places instead of 256.
+    expect(places(one)[0]).toBe(2 * 4 * 4);
   });
 
   test.each<readonly [string, Case, number]>([
@@ -348,7 +348,15 @@ describe("a contraction copies into panels", () => {
   });
 
   test("as long as the sum, where that is short", () => {
-    expect(panels(gradient({ places: 100 }))[0]).toBe(100 * 8 * 4);
+    expect(panels(gradient({ places: 100 }))[0]).toBe(100 * 4 * 4);
+  });
+
+  test.each<readonly [string, Case, Machine, number]>([
+    ["eight tiles of many rows at once, while they are small", gradient({ rows: 64 }), simd, 256 * 8 * 4],
+    ["four where the sum is long and whole", gradient({ rows: 64, chunk: 512 }), simd, 512 * 4 * 4],
+    ["four in a short program", gradient({ rows: 64 }), compactSimd, 256 * 4 * 4],
+  ])("%s", (_, one, machine, expected) => {
+    expect(panels(one, machine)[0]).toBe(expected);
   });
 
   test("nothing on a machine without", () => {
