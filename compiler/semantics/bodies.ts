@@ -167,18 +167,14 @@ export class BodyChecker {
       .find((found) => found !== undefined);
     const own = scope.find(name);
     const outer = own !== undefined || this.#scope.outer === undefined ? undefined : inFile?.declaration;
-    const earlier = own ?? outer?.name.span;
-    if (earlier !== undefined) {
-      this.#diagnostics.push(
-        diagnose(
-          duplicateName,
-          { name },
-          [label(span, "again here"), label(earlier, "first here")],
-          outer === undefined
-            ? "a name is bound once: give the new value one of its own"
-            : `\`${outer.kind} ${name}\` of the file is known in here, too: rename one of the two`,
-        ),
-      );
+    const complain = (first: Span, help: string): Diagnostic =>
+      diagnose(duplicateName, { name }, [label(span, "again here"), label(first, "first here")], help);
+    if (own !== undefined)
+      this.#diagnostics.push(complain(own, "a name is bound once: give the new value one of its own"));
+    else if (outer !== undefined) {
+      // A declaration with the name of many values is one mistake.
+      const help = `\`${outer.kind} ${name}\` of the file is known in here, too: rename one of the two`;
+      this.#unknown.tellOnce(`${name} twice`, label(span, "again here"), () => complain(outer.name.span, help));
     }
     scope.bind(name, span);
   }

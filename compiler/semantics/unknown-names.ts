@@ -28,7 +28,12 @@ export class UnknownNames {
   /** Reports `name` or, where that was done before for the same reason, adds the place; `reason` is where it is bound, too late. */
   tell(name: string, place: Label, declaration: Declaration, complaint: () => Diagnostic, reason?: Span): void {
     this.failed.add(declaration);
-    const key = `${place.file} ${name} ${reason?.from ?? ""}`;
+    this.tellOnce(`${name} ${reason?.from ?? ""}`, place, complaint);
+  }
+
+  /** The same of any complaint about names, by what it is about. */
+  tellOnce(what: string, place: Label, complaint: () => Diagnostic): void {
+    const key = `${place.file} ${what}`;
     const index = this.#told.get(key);
     const earlier = index === undefined ? undefined : this.diagnostics[index];
     if (index === undefined || earlier === undefined) {

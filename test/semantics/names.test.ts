@@ -53,6 +53,11 @@ test.each([
     "const a = 1\nmodel M(x: [N]) -> [N] {\n  let a = x\n  return a\n}",
     "NN0202 `a` is bound twice",
   ],
+  [
+    "which is one mistake, in however many bodies that name stands",
+    "model a(x: [N]) -> [N] = x\nblock b(a: [N]) -> [N] = a\nmodel M(x: [N]) -> [N] {\n  let a = x\n  return a\n}",
+    "NN0202 `a` is bound twice",
+  ],
   ["nor one of the body", "model M(x: [N]) -> [N] {\n  let x = 1\n  return x\n}", "NN0202 `x` is bound twice"],
   [
     "a dimension is a name of the body",
