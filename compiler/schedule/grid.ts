@@ -211,8 +211,7 @@ function overRows(
   const { emitter, machine } = context;
   const { axis, count, lanes, overlap } = rows;
   const own = panelsOf(panels, "rows");
-  const together = panels === undefined || own.length === 0 ? 1 : panels.rowTiles;
-  for (const { span, step, tiles } of blocksOf(axis.extent, count, lanes, overlap, together)) {
+  for (const { span, step, tiles } of blocksOf(axis.extent, count, lanes, overlap, panels?.rowTiles ?? 1)) {
     const body = (base: Index): void => {
       const arrays = own.map(({ array }) => array);
       emitter.fill(arrays, undefined, () => fill(context, own, points[0], axis, base, tiles.flatMap(turnsOf), slice));

@@ -70,7 +70,7 @@ export interface PanelPlan {
   readonly stages: readonly Stage[];
   /** Tiles of columns whose panels are filled before any is used. */
   readonly tiles: number;
-  /** Tiles of rows whose panels are filled together. */
+  /** Tiles of rows whose panels are filled together; one where no rows are copied. */
   readonly rowTiles: number;
   /** How many rows read a block of columns. */
   readonly rows: Dimension;
@@ -131,7 +131,7 @@ function withPanels(emitter: Emitter, stages: readonly Stage[], first: Reduce, s
   );
   const tiles = Math.ceil((constantValue(rows.axis.extent) ?? Infinity) / rows.count);
   const isSmall = places * rows.count * pairedTiles <= nearElements;
-  const together = Math.min(tiles, isSmall && !brief ? pairedTiles : rowTiles);
+  const together = shared ? Math.min(tiles, isSmall && !brief ? pairedTiles : rowTiles) : 1;
   const panels = new Map<string, Panel>();
   const insides = unguardedOf(first);
   const newPanel = (side: Panel["side"], operand: Operand, position: number): Panel => {
