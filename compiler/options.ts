@@ -144,17 +144,21 @@ function fileProblems(file: unknown, options: unknown): readonly Diagnostic[] {
   return optionProblems("compileFile", options, fileRules);
 }
 
+function isSource(main: unknown): boolean {
+  return isFields(main) && isString(main["name"]) && isString(main["source"]);
+}
+
 /** What is wrong with a source. */
 export function textProblems(main: unknown): readonly Diagnostic[] {
-  if (!isFields(main) || !isString(main["name"]) || !isString(main["source"]))
-    return [unsuitable("source", '{ name: "net.nn", source: "…" }', main)];
+  if (!isSource(main)) return [unsuitable("source", '{ name: "net.nn", source: "…" }', main)];
   return optionProblems("the source", main, sourceRules);
 }
 
 /** What is wrong with the arguments of `compile`. */
 function sourceProblems(main: unknown, options: unknown): readonly Diagnostic[] {
-  if (!isFields(main) || !isString(main["name"]) || !isString(main["source"])) return textProblems(main);
-  const problems = [...textProblems(main), ...optionProblems("compile", options, compileRules)];
+  const ofSource = textProblems(main);
+  if (!isSource(main)) return ofSource;
+  const problems = [...ofSource, ...optionProblems("compile", options, compileRules)];
   const { target = "typescript", ...own } = isFields(options) ? options : {};
   const misplaced = target !== "wasm" && targetNames.some((one) => one === target);
   const only = ["relaxed", "compact"].filter((name) => misplaced && own[name] === true);

@@ -8,14 +8,12 @@ import type { Inspection } from "./types.ts";
 
 /** Throws NN0706. */
 export function checkEarlier(earlier: Inspection | undefined): void {
-  if (earlier !== undefined && !isInspection(earlier))
-    throw new NncError(unsuitable("earlier", "an inspection, as `inspect` gives one", earlier));
+  if (earlier !== undefined) requireInspection("earlier", earlier);
 }
 
 /** Throws NN0706. */
 export function checkPlace(inspection: Inspection, offset: number): void {
-  if (!isInspection(inspection))
-    throw new NncError(unsuitable("inspection", "an inspection, as `inspect` gives one", inspection));
+  requireInspection("inspection", inspection);
   if (!Number.isSafeInteger(offset) || offset < 0)
     throw new NncError(unsuitable("offset", "an offset into the text, a whole number from 0", offset));
 }
@@ -27,10 +25,10 @@ export function checkFiles(files: Iterable<string> | undefined): void {
 }
 
 /** Of another program, too: what an inspection holds is plain data. */
-function isInspection(value: unknown): boolean {
-  return (
+function requireInspection(name: string, value: unknown): void {
+  const fits =
     isFields(value) &&
     isString(fieldOf(value, "file")) &&
-    ["names", "expressions"].every((name) => Array.isArray(fieldOf(value, name)))
-  );
+    ["names", "expressions"].every((list) => Array.isArray(fieldOf(value, list)));
+  if (!fits) throw new NncError(unsuitable(name, "an inspection, as `inspect` gives one", value));
 }

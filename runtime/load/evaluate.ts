@@ -198,8 +198,7 @@ class Gathered {
   /** By how much the set is larger than the metric can take. */
   excess({ inputs }: HostWholeMetric): Excess | undefined {
     for (const { input, from } of inputs) {
-      const [rows] = input.shape;
-      const dimension = rows === undefined ? undefined : nameOf(rows);
+      const dimension = rowsNamed(input.shape);
       const bound = boundOf(input.shape, this.#caller);
       const found = this.#rows.get(from)?.count ?? 0;
       if (found > bound) return { dimension, bound, found };
@@ -208,9 +207,14 @@ class Gathered {
   }
 }
 
-/** How many rows the leading dimension allows. */
-function boundOf([rows]: HostResult["shape"], caller: Caller): number {
-  const name = rows === undefined ? undefined : nameOf(rows);
+/** The name of the leading dimension. */
+function rowsNamed([rows]: HostResult["shape"]): string | undefined {
+  return rows === undefined ? undefined : nameOf(rows);
+}
+
+/** How many rows it allows. */
+function boundOf(shape: HostResult["shape"], caller: Caller): number {
+  const name = rowsNamed(shape);
   return name === undefined ? 1 : caller.bound(name);
 }
 
