@@ -32,8 +32,7 @@ import { writeJson } from "../output/json.ts";
 import { formatBytes, plural } from "../output/numbers.ts";
 import { report } from "../output/report.ts";
 import { shellWord } from "../output/shell.ts";
-import { lookOf } from "../output/style.ts";
-import { wrap } from "../output/wrap.ts";
+import { lines, lookOf } from "../output/style.ts";
 import { chooseModel } from "../predict/model.ts";
 import { named, openSource, optionsOf, trainLabels } from "../source.ts";
 import type { ClosingFlags } from "../source.ts";
@@ -72,7 +71,7 @@ export async function graph(context: Context, flags: GraphFlags, file: string): 
     return { shown: picture, bytes: content.length };
   });
   if (flags.json) writeJson(stdout, { ok: true, file: out, bytes, diagnostics });
-  else stdout.write(`${wrap(`${out}: ${summaryOf(shown)}, ${formatBytes(bytes)}`, lookOf(stdout, env).width)}\n`);
+  else stdout.write(lines(`${out}: ${summaryOf(shown)}, ${formatBytes(bytes)}`, stdout, env));
   return exitCodes.success;
 }
 

@@ -13,7 +13,7 @@ import { takeKept, withTaken } from "../kept.ts";
 import { readBy, requireOutputs, writeOutputs } from "../outputs.ts";
 import { writeJson } from "../output/json.ts";
 import { formatDuration, plural } from "../output/numbers.ts";
-import { lookOf } from "../output/style.ts";
+import { lines, lookOf } from "../output/style.ts";
 import type { Look } from "../output/style.ts";
 import { wrap } from "../output/wrap.ts";
 import { drawSvg } from "../plot/svg.ts";
@@ -233,14 +233,14 @@ function tellResult(context: Context, outcome: RunOutcome, out: string): void {
   const threads = start === undefined || start.threads === 1 ? "" : ` on ${start.threads} threads`;
   stderr.write(`${plural(done.steps, "step")} in ${formatDuration(done.seconds)}${threads}${best}\n`);
   const told = `wrote ${written.map((name) => path.join(out, name)).join(", ")}`;
-  stderr.write(`${wrap(told, lookOf(stderr, env).width)}\n`);
+  stderr.write(lines(told, stderr, env));
 }
 
 /** The plot of all runs, and where those lie that came to their end. */
 function tellWritten({ process: { stderr, env } }: Context, out: string, runs: readonly History[]): void {
   const ended = runs.filter(({ done }) => done !== undefined).map(({ label }) => path.join(out, label));
   const each = ended.length === 0 ? "" : `; in ${listOf(ended)}: ${written.join(", ")}`;
-  stderr.write(`${wrap(`wrote ${path.join(out, plotName)}${each}`, lookOf(stderr, env).width)}\n`);
+  stderr.write(lines(`wrote ${path.join(out, plotName)}${each}`, stderr, env));
 }
 
 /** The figures of a run that came to its end that are no single number: of its hold-out where it has one. */

@@ -1,6 +1,7 @@
 /** Colours of text on a terminal: a function that paints, or leaves the text alone where colours are not wanted. */
 import { hasColour, isTerminal, widthOf } from "../context.ts";
 import type { Context, Output } from "../context.ts";
+import { wrap } from "./wrap.ts";
 
 type Style = "strong" | "faint" | "good" | "bad" | "accent";
 export type Paint = (style: Style, text: string) => string;
@@ -22,4 +23,9 @@ export interface Look {
 
 export function lookOf(stream: Output, env: Context["process"]["env"]): Look {
   return { paint: painter(stream, env), width: isTerminal(stream, env) ? widthOf(stream) : Infinity };
+}
+
+/** A text as a line, or as several where a terminal is narrower. */
+export function lines(text: string, stream: Output, env: Context["process"]["env"]): string {
+  return `${wrap(text, lookOf(stream, env).width)}\n`;
 }

@@ -8,8 +8,8 @@ import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from "../../runtim
 import { isTerminal, widthOf } from "../context.ts";
 import type { Context } from "../context.ts";
 import { formatCount, formatDuration, formatLoss, formatValue, formatWhole, plural } from "../output/numbers.ts";
-import { lookOf } from "../output/style.ts";
-import { cut, wrap } from "../output/wrap.ts";
+import { lines } from "../output/style.ts";
+import { cut } from "../output/wrap.ts";
 import { rowsText } from "./rows.ts";
 import { unitsText } from "./units.ts";
 import { lossNames, scalarNames, scoreOf } from "./history.ts";
@@ -65,7 +65,7 @@ export class Progress {
   /** A line of the run, or several where it is wider than the terminal. */
   #tell(text: string): void {
     const { stderr, env } = this.#context.process;
-    this.#write(`${wrap(`${this.#label}: ${text}`, lookOf(stderr, env).width)}\n`);
+    this.#write(lines(`${this.#label}: ${text}`, stderr, env));
   }
 
   #step(event: StepEvent): void {

@@ -25,8 +25,7 @@ import type { KeptFile, Taken } from "../kept.ts";
 import { writeJson } from "../output/json.ts";
 import { plural } from "../output/numbers.ts";
 import { report } from "../output/report.ts";
-import { lookOf } from "../output/style.ts";
-import { wrap } from "../output/wrap.ts";
+import { lines } from "../output/style.ts";
 import { drawSvg } from "../plot/svg.ts";
 import { examine } from "../report/examine.ts";
 import type { Examination } from "../report/examine.ts";
@@ -224,7 +223,7 @@ class Recorder {
     if (event.event === "stopped") {
       this.#progress.clear();
       const told = `stopped in epoch ${event.epoch} after step ${event.step}; --resume goes on from ${path.join(shown, checkpointName)}`;
-      stderr.write(`${wrap(told, lookOf(stderr, this.#context.process.env).width)}\n`);
+      stderr.write(lines(told, stderr, this.#context.process.env));
     }
     if (json) writeJson(stdout, eventJson(event, path.join(shown, parametersName), this.#warnings, taken));
   }

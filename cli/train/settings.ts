@@ -8,8 +8,7 @@ import type { ProjectSource } from "../../compiler/project.ts";
 import { optionText } from "../../runtime/save/options.ts";
 import type { Context } from "../context.ts";
 import type { Assignment } from "../flags.ts";
-import { lookOf } from "../output/style.ts";
-import { wrap } from "../output/wrap.ts";
+import { lines } from "../output/style.ts";
 import type { SourceOptions } from "../source.ts";
 
 type Setting = Assignment<number>;
@@ -29,7 +28,7 @@ export async function settingsByTrain(
     if (some) {
       const others = labels.filter((label) => !takers.includes(label));
       const told = `--set ${optionText(setting)}: taken by ${quoted(takers)}, not by ${quoted(others)}`;
-      stderr.write(`${wrap(told, lookOf(stderr, env).width)}\n`);
+      stderr.write(lines(told, stderr, env));
     }
     for (const label of some ? takers : labels) taken.get(label)?.push(setting);
   }
