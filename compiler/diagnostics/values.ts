@@ -34,11 +34,7 @@ function said(value: unknown): string {
 
 /** Whether a value is an object of named fields: no list, no Map, no array of numbers. */
 export function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    readOf(() => tagOf(value), "") === "Object"
-  );
+  return typeof value === "object" && value !== null && readOf(() => tagOf(value), "") === "Object";
 }
 
 function brief(value: unknown): string {
