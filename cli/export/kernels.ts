@@ -6,7 +6,7 @@ import type { Compiled } from "../../compiler/compile.ts";
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import { noThreads } from "../../compiler/program/thread-costs.ts";
 import type { BufferRole, Program } from "../../compiler/program/types.ts";
-import { briefJavascript, briefSimd, cpuAdapter, type Machine } from "../../compiler/schedule/machine.ts";
+import { aloneSimd, briefJavascript, briefSimd, cpuAdapter, type Machine } from "../../compiler/schedule/machine.ts";
 import { literal } from "../../targets/typescript/code.ts";
 import { kernelsOf } from "../../targets/typescript/index.ts";
 import { emitWasm } from "../../targets/wasm/index.ts";
@@ -15,13 +15,22 @@ import type { SizeNames } from "./sizes-text.ts";
 
 export type Format = "js" | "ts" | "wasm" | "wgsl" | "html";
 
-export const machines: Readonly<Record<Format, Machine>> = {
-  js: briefJavascript,
-  ts: briefJavascript,
-  wasm: briefSimd,
-  wgsl: cpuAdapter,
-  html: briefSimd,
-};
+/** Beside weights of so many bytes the code is little, and may be long where that is faster. */
+const heavyBytes = 2 ** 20;
+
+/** `bytes`: what the weights take. */
+export function machineOf(format: Format, bytes: number): Machine {
+  switch (format) {
+    case "js":
+    case "ts":
+      return briefJavascript;
+    case "wgsl":
+      return cpuAdapter;
+    case "wasm":
+    case "html":
+      return bytes < heavyBytes ? briefSimd : aloneSimd;
+  }
+}
 
 /** Whether the kernels are WebAssembly. */
 export function isBinary(format: Format): boolean {

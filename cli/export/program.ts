@@ -31,6 +31,13 @@ export interface Exported {
   readonly weights?: string;
 }
 
+/** A program that only predicts. */
+export interface Predicting {
+  readonly program: Program;
+  /** What it keeps between calls: what the network does, as the export has it, and what was computed of that. */
+  readonly stored: ReadonlyMap<string, Stored>;
+}
+
 /** Of one that rounds as its processor likes, over layers. */
 const tolerances = { plain: 1e-6, relaxed: 1e-4 } as const;
 
@@ -40,7 +47,12 @@ export function isRelaxed({ format, relaxed }: Pick<Exported, "format" | "relaxe
 }
 
 /** `sizes`: what the module calls the open dimensions. */
-export function frameOf(exported: Exported, model: HostModel, program: Program, sizes: SizeNames): FrameParts {
+export function frameOf(
+  exported: Exported,
+  model: HostModel,
+  { program, stored }: Predicting,
+  sizes: SizeNames,
+): FrameParts {
   const { source, compiled, format, relaxed, file, weights } = exported;
   return {
     file,
@@ -49,14 +61,17 @@ export function frameOf(exported: Exported, model: HostModel, program: Program, 
     kernels: kernelsText({ program, sources: compiled.sources, format, relaxed, sizes }),
     places: format === "wgsl" ? "" : placesText(program),
     needs: needsOf(format, relaxed),
-    weights: { tensors: lasting(program, exported), ...(weights === undefined ? {} : { file: weights }) },
+    weights: {
+      tensors: lasting(program, stored, exported.network),
+      ...(weights === undefined ? {} : { file: weights }),
+    },
     tolerance: tolerances[isRelaxed(exported) ? "relaxed" : "plain"],
     requirements: requirementsText(program.host.requirements, sizes),
   };
 }
 
 /** What the program keeps between calls, as the trained network has it, in the order of its memory: a model that draws has its seed, too. */
-function lasting({ buffers }: Program, { network, stored }: Exported): readonly Placed[] {
+function lasting({ buffers }: Program, stored: Predicting["stored"], network: Network): readonly Placed[] {
   const placed = buffers.flatMap(({ name, role, offset }) => {
     const isSeed = role === "counter" && name === "seed";
     const own = isKept(role) ? stored.get(name) : undefined;

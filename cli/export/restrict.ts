@@ -1,11 +1,12 @@
 /** A program that only predicts with one model: what of an elaboration it needs, built anew, without a trace of training. */
-import type { Compiled } from "../../compiler/compile.ts";
 import type { Elaboration, EntryGraph } from "../../compiler/elaborate/types.ts";
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
-import type { Machine } from "../../compiler/schedule/machine.ts";
 import { buildProgram } from "../../compiler/middle.ts";
 import type { Program } from "../../compiler/program/types.ts";
 import type { HostCall, HostModel } from "../../compiler/program/host.ts";
+import { machineOf } from "./kernels.ts";
+import { bytesOf, precompute } from "./precompute.ts";
+import type { Exported, Predicting } from "./program.ts";
 
 /** How many rows the exported code takes at once, unless a bound was asked for. */
 const exportedRows = 64;
@@ -15,35 +16,37 @@ const exportedRows = 64;
  * none, but for what says something else of a row in another batch, as what draws or looks at the rows beside it.
  */
 export function predictingProgram(
-  { elaboration, artifact }: Compiled,
+  { compiled: { elaboration, artifact }, format, bounds, stored }: Exported,
   model: HostModel,
   calls: readonly HostCall[],
-  asked: Readonly<Record<string, number>>,
-  machine: Machine,
   rows?: number,
-): Program {
+): Predicting {
   const names = calls.map(({ entry }) => entry);
-  const entries = names.map((name) => entryOf(elaboration, name));
-  const inputs = entries.flatMap(({ graph }) => graph.nodes).filter(({ op }) => op === "input");
+  const { variables } = elaboration;
+  const all = { entries: names.map((name) => entryOf(elaboration, name)), variables, stored };
+  // A GPU has its own last bits, also of what could be computed before.
+  const kept = format === "wgsl" ? all : precompute(all);
+  const inputs = kept.entries.flatMap(({ graph }) => graph.nodes).filter(({ op }) => op === "input");
   const read = new Set(inputs.map(({ attributes }) => attributes["name"]));
   const { language, requirements } = elaboration.host;
   const { continuation: _, ...alone } = model;
   const leading = new Set(model.inputs.map(({ shape }) => shape[0]?.key));
-  const wanted = new Map(Object.entries(asked));
+  const wanted = new Map(Object.entries(bounds));
   const most = rows ?? (read.has("seed") || model.together === true ? undefined : exportedRows);
   const boundOf = (name: string, bound: number): number =>
     wanted.get(name) ?? (leading.has(name) ? (most ?? bound) : bound);
-  return buildProgram(
+  const { program } = buildProgram(
     {
       name: model.name,
-      entries,
-      variables: elaboration.variables.filter(({ name }) => read.has(name)),
+      entries: kept.entries,
+      variables: kept.variables.filter(({ name }) => read.has(name)),
       bounds: new Map([...elaboration.bounds].map(([name, bound]) => [name, boundOf(name, bound)])),
       host: { language, models: [alone], requirements: requirements.filter(({ entry }) => names.includes(entry)) },
     },
-    machine,
+    machineOf(format, bytesOf(kept)),
     { verify: false, winograd: artifact.manifest.host.options?.winograd !== false },
-  ).program;
+  );
+  return { program, stored: kept.stored };
 }
 
 function entryOf({ entries }: Elaboration, wanted: string): EntryGraph {

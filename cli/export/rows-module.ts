@@ -2,7 +2,6 @@
 import type { HostModel } from "../../compiler/program/host.ts";
 import { interfaceOf } from "../../runtime/predict/interface.ts";
 import { dataRows, exampleRows, examplesOf } from "./examples.ts";
-import { machines } from "./kernels.ts";
 import { notesFor } from "./notes.ts";
 import { frameOf } from "./program.ts";
 import type { Exported } from "./program.ts";
@@ -15,14 +14,15 @@ export async function rowsParts(exported: Exported, model: HostModel): Promise<M
   const { manifest } = compiled.artifact;
   const { fitted } = network.record;
   const outside = interfaceOf(manifest, model, fitted);
-  const program = predictingProgram(compiled, model, [model], exported.bounds, machines[exported.format]);
+  const predicting = predictingProgram(exported, model, [model]);
+  const { program } = predicting;
   const dims = program.entries.find(({ name }) => name === model.entry)?.dims ?? [];
   const bound = rowsAtOnce(program, dims);
   // The network may take fewer at once than the module.
   const together = Math.min(bound, rowsAtOnce(compiled.built.program, dims));
   const data = dataRows(source, manifest, outside, fitted);
   return {
-    ...frameOf(exported, model, program, new Map(program.dims.map(({ name }) => [name, "_rows"]))),
+    ...frameOf(exported, model, predicting, new Map(program.dims.map(({ name }) => [name, "_rows"]))),
     notes: notesFor(manifest.host.train, outside, bound),
     outside,
     fitted,

@@ -8,7 +8,6 @@ import { classOf } from "../../runtime/predict/answers.ts";
 import { interfaceOfText, idsOf } from "../../runtime/predict/text.ts";
 import type { TextModel } from "../../runtime/predict/text.ts";
 import { TextReader } from "../../runtime/predict/text-reader.ts";
-import { machines } from "./kernels.ts";
 import { frameOf, isRelaxed } from "./program.ts";
 import type { Exported } from "./program.ts";
 import { predictingProgram } from "./restrict.ts";
@@ -19,17 +18,18 @@ import type { ModuleCall, TextExample, TextParts } from "./text-template.ts";
 const longestExample = 64;
 
 export async function textParts(exported: Exported, text: TextModel): Promise<TextParts> {
-  const { compiled, network, bounds, format } = exported;
+  const { network } = exported;
   const { model, vocabulary, window, width } = text;
   const { continuation } = model;
   const { start, step } = continuation ?? { step: model };
   const calls = start === undefined ? [step] : [start, step];
   // A text that is read in parts is alone; windows come as many at once as `predict` has them.
   const rows = continuation === undefined ? text.rows : 1;
-  const program = predictingProgram(compiled, model, calls, bounds, machines[format], rows);
+  const predicting = predictingProgram(exported, model, calls, rows);
+  const { program } = predicting;
   const callOf = (call: HostCall): ModuleCall => moduleCall(call, text, program);
   return {
-    ...frameOf(exported, model, program, sizesOf(text, program)),
+    ...frameOf(exported, model, predicting, sizesOf(text, program)),
     model: model.name,
     isRelaxed: isRelaxed(exported),
     output: interfaceOfText(text).outputs[0]?.name ?? "output",
