@@ -148,7 +148,7 @@ export class Emitter {
     if (inner.length > 0) this.#push({ kind: "for", variable, from, to, step, role, body: inner });
   }
 
-  /** Runs `then` where the condition holds, else `otherwise`. */
+  /** Runs `whenTrue` where the condition holds, else `otherwise`. */
   when(condition: Expression, whenTrue: () => void, otherwise: () => void = () => {}): void {
     this.flush();
     const yes = this.#inside(newScope(true), whenTrue);
