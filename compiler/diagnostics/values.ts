@@ -37,6 +37,14 @@ export function isFields(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && readOf(() => tagOf(value), "") === "Object";
 }
 
+/** Whether a value is an object with a text in each of these fields. */
+export function hasTexts<Name extends string>(
+  value: unknown,
+  ...names: readonly Name[]
+): value is Readonly<Record<Name, string>> {
+  return isFields(value) && names.every((name) => typeof fieldOf(value, name) === "string");
+}
+
 function brief(value: unknown): string {
   return typeof value === "object" && value !== null ? "…" : shown(value);
 }
