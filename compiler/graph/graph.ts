@@ -81,6 +81,10 @@ export class Graph {
   }
 }
 
+export function isSame(left: Value, right: Value): boolean {
+  return left.node === right.node && left.output === right.output;
+}
+
 /** Equal for equal values and only for them: a key of maps and sets. */
 export function keyOf({ node, output }: Value): string {
   return `${node}.${output}`;
