@@ -27,7 +27,6 @@ type Definition =
   | { readonly kind: "stored" };
 
 interface State {
-  readonly cluster: Cluster;
   readonly grid: readonly Axis[];
   readonly over: readonly Axis[];
   readonly stored: ReadonlySet<string>;
@@ -49,7 +48,6 @@ function kernelOf(cluster: Cluster, stored: ReadonlySet<string>): Kernel {
   if (first.compute.kind === "scatter") return scatterKernel(first, first.compute);
   if (first.compute.kind === "unrolled") return unrolledKernel(first, first.compute);
   const state: State = {
-    cluster,
     grid: renamed(cluster.grid, "i"),
     over: renamed(cluster.over ?? [], "r"),
     stored,

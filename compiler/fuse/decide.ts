@@ -46,7 +46,6 @@ interface State {
   readonly input: FusionInput;
   /** What each node loads as it was lowered. */
   readonly loads: ReadonlyMap<string, readonly string[]>;
-  readonly byTensor: ReadonlyMap<string, LoweredNode>;
   readonly consumers: ReadonlyMap<string, readonly LoweredNode[]>;
   readonly outputs: ReadonlySet<string>;
   readonly virtual: Map<string, MapCompute>;
@@ -63,7 +62,6 @@ export function decide(input: FusionInput): readonly Member[] {
   const state: State = {
     input,
     loads,
-    byTensor: new Map(input.nodes.map((node) => [node.tensor, node])),
     consumers: consumersOf(input.nodes, loads),
     outputs: new Set([...input.outputs.map(({ tensor }) => tensor), ...readByLoops(input)]),
     virtual: new Map(),
