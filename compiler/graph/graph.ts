@@ -27,10 +27,6 @@ export class Graph {
     for (const { value } of outputs) this.typeOf(value);
   }
 
-  has(id: number): boolean {
-    return this.#find(id) !== undefined;
-  }
-
   node(id: number): GraphNode {
     const node = this.#find(id);
     if (node === undefined) throw missing(id);
