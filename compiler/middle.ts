@@ -3,8 +3,7 @@
  *
  *   graphs ──passes──▶ graphs ──lower──▶ computes ──fuse──▶ kernels ──segments──▶ kernels ──schedule──▶ scheduled kernels ──plan──▶ program
  */
-import { tooMuchMemory } from "./diagnostics/codes/limits.ts";
-import { diagnose, InternalError, NncError } from "./diagnostics/diagnostic.ts";
+import { InternalError } from "./diagnostics/diagnostic.ts";
 import { symbolsOf } from "./dimension/dimension.ts";
 import type { Bounds } from "./dimension/interval.ts";
 import type { Elaboration, Variable } from "./elaborate/types.ts";
@@ -33,7 +32,7 @@ import { plan, type Plan } from "./plan/plan.ts";
 import { planReport } from "./plan/report.ts";
 import type { PlanCall, PlanEntry, PlanInput, PlanLoop, PlanTensor } from "./plan/types.ts";
 import { verifyPlan } from "./plan/verify.ts";
-import { largestBuffers } from "./program/largest.ts";
+import { requireMemory } from "./program/largest.ts";
 import { printKernel as printScheduled, printProgram } from "./program/print.ts";
 import { share } from "./program/share.ts";
 import { threadCosts } from "./program/thread-costs.ts";
@@ -75,9 +74,6 @@ interface Entries<Form> {
 }
 
 const allFunctions = new Map(functions.map((one) => [one.name, one]));
-
-/** What WebAssembly addresses: 65,536 pages. */
-const maximalBytes = 2 ** 32;
 
 const optimisation: Phase<Elaboration, Entries<Graph>, PassOptions> = {
   name: "passes",
@@ -174,10 +170,7 @@ const planning: Phase<Scheduled, Built, Pick<MiddleContext, "compared">> = {
     const { name, bounds, host } = elaboration;
     const planned = plan(scheduled, compared);
     const { buffers, arenaBytes, kernels, entries } = planned;
-    if (arenaBytes > maximalBytes)
-      throw new NncError(
-        diagnose(tooMuchMemory, { bytes: arenaBytes, limit: maximalBytes }, [], largestBuffers(buffers)),
-      );
+    requireMemory(arenaBytes, buffers);
     const dims = [...bounds].map(([dim, bound]) => ({ name: dim, bound }));
     const program: Program = {
       version: 1,

@@ -7,7 +7,7 @@ import { diagnose } from "./diagnostics/diagnostic.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { isBoolean, isString, oneOf, optionProblems, saidIn, trueOrFalse, unsuitable } from "./diagnostics/options.ts";
 import type { Rules, Test } from "./diagnostics/options.ts";
-import { isFields } from "./diagnostics/values.ts";
+import { hasTexts, isFields } from "./diagnostics/values.ts";
 import type { FrontOptions } from "./front.ts";
 import { targetNames, type TargetName } from "./program/artifact.ts";
 import type { SourceText } from "./sources.ts";
@@ -145,7 +145,7 @@ function fileProblems(file: unknown, options: unknown): readonly Diagnostic[] {
 }
 
 function isSource(main: unknown): boolean {
-  return isFields(main) && isString(main["name"]) && isString(main["source"]);
+  return hasTexts(main, "name", "source");
 }
 
 /** What is wrong with a source. */

@@ -1,4 +1,5 @@
 /** A picture in the language of Graphviz: open groups are clusters, closed ones nodes. Every name stands in a quoted string that nothing can leave. */
+import { push } from "../../compiler/loops/push.ts";
 import { chainOf, isGroup, operationsOf, visibleIn } from "./picture.ts";
 import type { Box, LeafKind, Picture } from "./picture.ts";
 
@@ -24,7 +25,7 @@ export function graphDot(picture: Picture, open: ReadonlySet<number>): string {
   ];
   // Boxes come after the groups that they are in, not behind each other: clusters are opened and closed by what is around each box.
   const within = new Map<number | null, Box[]>();
-  for (const box of visible) within.set(box.parent, [...(within.get(box.parent) ?? []), box]);
+  for (const box of visible) push(within, box.parent, box);
   const pending: (Box | "end")[] = [...(within.get(null) ?? [])];
   let depth = 1;
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

@@ -2,7 +2,7 @@
  * A graph with the bodies of its scans beside all else, as lowering names values: `%12/5` is node 5 of what scan 12 runs. Broadcasts, scans and the
  * values that stand for one step's are passed by, to what made them.
  */
-import { scanParts } from "../../compiler/graph/region.ts";
+import { givenOf, scanParts } from "../../compiler/graph/region.ts";
 import type { GraphNode, Region } from "../../compiler/graph/types.ts";
 
 export interface FlatNode {
@@ -66,7 +66,7 @@ export function flatNodes(graph: Region): Flat {
 function noteScan(node: GraphNode, prefix: string, aliases: Map<string, string>): void {
   const { region } = scanParts(node);
   const key = `${prefix}${node.id}`;
-  const given = region.nodes.filter(({ op }) => op === "given");
+  const given = givenOf(region);
   for (const [n, { node: from, output }] of node.inputs.entries()) {
     const inner = given[n];
     if (inner !== undefined) aliases.set(`${key}/${inner.id}.0`, `${prefix}${from}.${output}`);

@@ -5,7 +5,7 @@
 import { InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import { dimensionOf, stringOf } from "../../compiler/graph/attributes.ts";
 import { keyOf } from "../../compiler/graph/graph.ts";
-import { scanParts } from "../../compiler/graph/region.ts";
+import { givenOf, scanParts } from "../../compiler/graph/region.ts";
 import type { GraphNode, GraphOutput, InputRole, Region, TensorType, Value } from "../../compiler/graph/types.ts";
 import { print } from "../../compiler/dimension/dimension.ts";
 import type { Container, PictureBuilder } from "./builder.ts";
@@ -145,7 +145,7 @@ function drawScan(
     `runs ${times} times, ${reversed ? "from the last step to the first" : "from the first step to the last"}`,
   ];
   const group = builder.group(builder.layer(containerOf(node), path), "loop", `scan, ${times} times`, path, about);
-  const givens = region.nodes.filter(({ op }) => op === "given");
+  const givens = givenOf(region);
   const given = inputs.map((source, n): Source => {
     const type = givens[n]?.outputs[0];
     if (n >= slices + carries || type === undefined) return source;

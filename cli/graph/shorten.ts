@@ -3,6 +3,7 @@
  * makes it comes by a port with its name instead, as what comes from outside does. So does what goes on in the next column of a chain that is very long:
  * dagre walks along it by recursion.
  */
+import { push } from "../../compiler/loops/push.ts";
 import { mostPorts } from "./links.ts";
 import type { Inside, Link, Port } from "./links.ts";
 
@@ -29,7 +30,7 @@ export function shortened(inside: Inside, nameOf: (box: string) => string): Insi
   const cut = new Map<string, Link[]>();
   for (const [key, link] of inside.links) {
     if (!isCut(link)) links.set(key, link);
-    else cut.set(link.to, [...(cut.get(link.to) ?? []), link]);
+    else push(cut, link.to, link);
   }
   for (const [to, list] of cut) {
     const isMany = list.length > mostPorts;

@@ -2,7 +2,7 @@
  * `run.json`: what a run was made of, its source, settings and data, beside the log of what came out. The report shows it, and `nnc compare` tells
  * by it how runs differ. Names and values are texts, in the order in which they are shown.
  */
-import { isFields } from "../../compiler/diagnostics/values.ts";
+import { hasTexts, isFields } from "../../compiler/diagnostics/values.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { HostSetting } from "../../compiler/program/host.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
@@ -136,11 +136,11 @@ export function parseFacts(text: string): RunFacts | undefined {
 }
 
 function isSource(value: unknown): value is SourceFile {
-  return isFields(value) && typeof value["name"] === "string" && typeof value["text"] === "string";
+  return hasTexts(value, "name", "text");
 }
 
 function isFact(value: unknown): value is Fact {
-  return isFields(value) && typeof value["name"] === "string" && typeof value["value"] === "string";
+  return hasTexts(value, "name", "value");
 }
 
 function isListOf<Item>(value: unknown, isItem: (item: unknown) => item is Item): value is readonly Item[] {

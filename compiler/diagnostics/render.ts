@@ -16,7 +16,7 @@ import { lineAt, lineRange, lineTable, positionAt } from "./lines.ts";
 import type { LineTable } from "./lines.ts";
 import { checkOptions, isString, trueOrFalse, unsuitable } from "./options.ts";
 import type { Rules } from "./options.ts";
-import { fieldOf, isFields } from "./values.ts";
+import { fieldOf, hasTexts, isFields } from "./values.ts";
 
 export interface RenderOptions {
   /** Escape sequences for a terminal; none unless told. */
@@ -190,13 +190,9 @@ function renderOne(
 }
 
 function isDiagnostic(value: unknown): boolean {
-  if (!isFields(value)) return false;
+  if (!hasTexts(value, "code", "message")) return false;
   const labels = fieldOf(value, "labels");
-  return (
-    ["code", "message"].every((name) => isString(fieldOf(value, name))) &&
-    Array.isArray(labels) &&
-    labels.every(isFields)
-  );
+  return Array.isArray(labels) && labels.every(isFields);
 }
 
 function areDiagnostics(value: unknown): boolean {

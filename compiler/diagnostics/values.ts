@@ -3,7 +3,7 @@
 import { withArticle } from "./lists.ts";
 
 /** What `read` gives of a program's object, which is looked at only to say what it is; something else where a getter or a trap of it throws. */
-function readOf<Value>(read: () => Value, otherwise: Value): Value {
+function triedOr<Value>(read: () => Value, otherwise: Value): Value {
   try {
     return read();
   } catch {
@@ -12,12 +12,12 @@ function readOf<Value>(read: () => Value, otherwise: Value): Value {
 }
 
 export function fieldOf(value: object, name: string): unknown {
-  return readOf<unknown>(() => Reflect.get(value, name), {});
+  return triedOr<unknown>(() => Reflect.get(value, name), {});
 }
 
 /** `null`, `"wasm"`, `{ N: -1 }`, `a Map`, `an array`, `a function`. */
 export function shown(value: unknown): string {
-  return readOf(() => said(value), "one that throws");
+  return triedOr(() => said(value), "one that throws");
 }
 
 function said(value: unknown): string {
@@ -34,7 +34,15 @@ function said(value: unknown): string {
 
 /** Whether a value is an object of named fields: no list, no Map, no array of numbers. */
 export function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && readOf(() => tagOf(value), "") === "Object";
+  return typeof value === "object" && value !== null && triedOr(() => tagOf(value), "") === "Object";
+}
+
+/** Whether a value is an object with a text in each of these fields. */
+export function hasTexts<Name extends string>(
+  value: unknown,
+  ...names: readonly Name[]
+): value is Readonly<Record<Name, string>> {
+  return isFields(value) && names.every((name) => typeof fieldOf(value, name) === "string");
 }
 
 function brief(value: unknown): string {

@@ -5,6 +5,7 @@
  */
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import { stringOf } from "../graph/attributes.ts";
+import { isSame } from "../graph/graph.ts";
 import { originOf } from "../graph/origin.ts";
 import type { GraphNode, Value } from "../graph/types.ts";
 import type { Body, State, Statement } from "../syntax/ast.ts";
@@ -78,10 +79,6 @@ function startOf(body: Body): Body | undefined {
 function formOf({ weight: { type, labels }, weight, gradient }: Moving): string {
   const shape = type.shape.map(({ key }, axis) => `${key} ${labels[axis] ?? ""}`).join(", ");
   return `${type.dtype}[${shape}]${isSame(weight.value, gradient) ? " by itself" : ""}`;
-}
-
-function isSame(left: Value, right: Value): boolean {
-  return left.node === right.node && left.output === right.output;
 }
 
 /** Evaluates the body; undefined where for another parameter it may do something else: where it draws, or has told of anything. */

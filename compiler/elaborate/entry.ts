@@ -5,7 +5,7 @@ import { noFacts, type Facts } from "../dimension/facts.ts";
 import type { Span } from "../diagnostics/diagnostic.ts";
 import { withoutBodies } from "../graph/bodies.ts";
 import { GraphBuilder } from "../graph/builder.ts";
-import type { Graph } from "../graph/graph.ts";
+import { isSame, type Graph } from "../graph/graph.ts";
 import type { GraphOutput, InputRole, TensorType, Value } from "../graph/types.ts";
 import type { ElementType } from "../loops/types.ts";
 import type { ClosedDimension, Session, VariableRecord } from "./session.ts";
@@ -86,8 +86,7 @@ export class Entry {
   inputNamed(value: Value): string | undefined {
     let whole = value;
     for (let next = this.#wholes.get(whole.node); next !== undefined; next = this.#wholes.get(whole.node)) whole = next;
-    for (const [name, input] of this.#inputs)
-      if (input.node === whole.node && input.output === whole.output) return name;
+    for (const [name, input] of this.#inputs) if (isSame(input, whole)) return name;
     return undefined;
   }
 

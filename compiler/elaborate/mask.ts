@@ -4,6 +4,7 @@
  * or not, weighs as many as the batch has rows.
  */
 import type { GraphBuilder } from "../graph/builder.ts";
+import { isSame } from "../graph/graph.ts";
 import type { GraphNode, Value } from "../graph/types.ts";
 import type { TrainInput } from "./objective.ts";
 
@@ -15,7 +16,7 @@ export function weighingInput(
 ): string | undefined {
   const divisor = divisorOf(loss, nodes);
   const summed = divisor && summedIn(divisor, nodes);
-  return inputs.find(({ tensor: { value } }) => value.node === summed?.node && value.output === summed.output)?.name;
+  return summed && inputs.find(({ tensor: { value } }) => isSame(value, summed))?.name;
 }
 
 type Nodes = readonly GraphNode[];

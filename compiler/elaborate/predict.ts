@@ -12,7 +12,6 @@ import type { EntryGraph } from "./types.ts";
 import { noArguments, type Evaluated, type Tensor } from "./values.ts";
 
 export interface Prediction {
-  readonly target: DeclaredCallable;
   readonly entry: Entry;
   readonly graph: EntryGraph;
   readonly host: HostModel;
@@ -74,5 +73,5 @@ export function buildPrediction(target: DeclaredCallable, session: Session): Pre
   const graph = entry.finish(outputs);
   const rows = host.inputs.at(0)?.shape.at(0);
   const together = rows !== undefined && symbolsOf(rows).has(rows.key) && looksBeside(graph, rows.key);
-  return { target, entry, graph: { name, graph }, host: { ...host, ...(together ? { together } : {}) } };
+  return { entry, graph: { name, graph }, host: { ...host, ...(together ? { together } : {}) } };
 }

@@ -6,6 +6,7 @@ import { label } from "../diagnostics/diagnostic.ts";
 import { notDifferentiable } from "../diagnostics/codes/shapes.ts";
 import { regularizesNothing, unreachedParameter } from "../diagnostics/codes/train.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
+import { isSame } from "../graph/graph.ts";
 import type { GraphOutput, Value } from "../graph/types.ts";
 import { fillLike, multiply } from "../ops/emit.ts";
 import type { HostNorm, HostProbe } from "../program/host.ts";
@@ -196,8 +197,7 @@ function gradientsOf(
   const also = probed.map(({ value }) => value);
   const reached = session.evaluator.gradients(entry.builder, total, values, also);
   if ("kind" in reached) {
-    const at =
-      parameters[values.findIndex(({ node, output }) => node === reached.wrt.node && output === reached.wrt.output)];
+    const at = parameters[values.findIndex((value) => isSame(value, reached.wrt))];
     const { span } = reached.node;
     return frame.fail(
       notDifferentiable,

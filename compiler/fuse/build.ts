@@ -5,7 +5,7 @@
  */
 import { constant, multiply, product, type Dimension } from "../dimension/dimension.ts";
 import type { Cluster } from "./cluster.ts";
-import { axisMap, type Member } from "./definition.ts";
+import { axisMap, loopsOf, type Member } from "./definition.ts";
 import { likenesses as computeLikenesses, scalarsOf } from "../loops/compute.ts";
 import { asModel, renameTensors } from "../kernel/tensors.ts";
 import type { Kernel, KernelOrigin, Result, Row, Stage, Store } from "../kernel/types.ts";
@@ -27,7 +27,6 @@ type Definition =
   | { readonly kind: "stored" };
 
 interface State {
-  readonly cluster: Cluster;
   readonly grid: readonly Axis[];
   readonly over: readonly Axis[];
   readonly stored: ReadonlySet<string>;
@@ -49,7 +48,6 @@ function kernelOf(cluster: Cluster, stored: ReadonlySet<string>): Kernel {
   if (first.compute.kind === "scatter") return scatterKernel(first, first.compute);
   if (first.compute.kind === "unrolled") return unrolledKernel(first, first.compute);
   const state: State = {
-    cluster,
     grid: renamed(cluster.grid, "i"),
     over: renamed(cluster.over ?? [], "r"),
     stored,
@@ -75,20 +73,6 @@ function originOf({ origin, compute }: Member): KernelOrigin {
 function workOf(compute: Compute): Dimension {
   const each = scalarsOf(compute).reduce((total, scalar) => total + scalarCost(scalar), 1);
   return multiply(product(loopsOf(compute).map(({ extent }) => extent)), constant(each));
-}
-
-/** The loops that run through all of it. */
-function loopsOf(compute: Compute): readonly Axis[] {
-  switch (compute.kind) {
-    case "map":
-      return compute.axes;
-    case "reduce":
-      return [...compute.axes, ...compute.over];
-    case "scatter":
-      return compute.from;
-    case "unrolled":
-      return compute.points;
-  }
 }
 
 function renamed(axes: readonly Axis[], prefix: string): readonly Axis[] {

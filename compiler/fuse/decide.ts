@@ -26,7 +26,7 @@ import { loadsOf, nodeCost, replaceLoads, scalarKey, type Load } from "../loops/
 import { simplifyIndex, simplifyScalar } from "../loops/simplify.ts";
 import { childrenOf, indicesOf, walk } from "../loops/traverse.ts";
 import type { Axis, Compute, Index, Scalar } from "../loops/types.ts";
-import type { LoweredNode } from "../lower/lowered.ts";
+import type { LoweredLoop, LoweredNode } from "../lower/lowered.ts";
 
 /** A map whose operators cost at most this much, none of them expensive, is recomputed by each consumer. */
 const cheapCost = 6;
@@ -46,7 +46,6 @@ interface State {
   readonly input: FusionInput;
   /** What each node loads as it was lowered. */
   readonly loads: ReadonlyMap<string, readonly string[]>;
-  readonly byTensor: ReadonlyMap<string, LoweredNode>;
   readonly consumers: ReadonlyMap<string, readonly LoweredNode[]>;
   readonly outputs: ReadonlySet<string>;
   readonly virtual: Map<string, MapCompute>;
@@ -54,6 +53,8 @@ interface State {
   readonly members: Map<string, Member>;
   /** By tensor, how many loops ran before it was made. */
   readonly stages: Map<string, number>;
+  /** The loops by how many nodes stand before them. */
+  readonly loopsAt: ReadonlyMap<number, readonly LoweredLoop[]>;
 }
 
 /** The values that kernels make, in topological order, with the others written into them. */
@@ -63,13 +64,13 @@ export function decide(input: FusionInput): readonly Member[] {
   const state: State = {
     input,
     loads,
-    byTensor: new Map(input.nodes.map((node) => [node.tensor, node])),
     consumers: consumersOf(input.nodes, loads),
     outputs: new Set([...input.outputs.map(({ tensor }) => tensor), ...readByLoops(input)]),
     virtual: new Map(),
     expanded: new ExpandedModels(),
     members: new Map(),
     stages: new Map(),
+    loopsAt: loopsAt(input),
   };
   for (const [position, node] of input.nodes.entries()) {
     noteLoops(position, state);
@@ -104,10 +105,15 @@ function readByLoops({ loops }: FusionInput): readonly string[] {
   return loops.flatMap(({ reads }) => reads);
 }
 
+function loopsAt({ loops }: FusionInput): State["loopsAt"] {
+  const found = new Map<number, LoweredLoop[]>();
+  for (const loop of loops) push(found, loop.after, loop);
+  return found;
+}
+
 /** Notes what the loops make that stand before the node at this position. */
 function noteLoops(position: number, state: State): void {
-  for (const { after, reads, writes } of state.input.loops) {
-    if (after !== position) continue;
+  for (const { reads, writes } of state.loopsAt.get(position) ?? []) {
     const stage = stageOf(reads, state) + 1;
     for (const tensor of writes) state.stages.set(tensor, stage);
   }

@@ -39,7 +39,7 @@ export function readsAgain(compute: Compute): boolean {
   return compute.kind === "unrolled" || isContraction(compute);
 }
 
-/** The loops of a compute, those that it reduces included. */
+/** The loops around what a compute evaluates, those that it reduces included. */
 export function loopsOf(compute: Compute): readonly Axis[] {
   switch (compute.kind) {
     case "map":
@@ -47,7 +47,7 @@ export function loopsOf(compute: Compute): readonly Axis[] {
     case "reduce":
       return [...compute.axes, ...compute.over];
     case "scatter":
-      return [...compute.axes, ...compute.from];
+      return compute.from;
     case "unrolled":
       return compute.points;
   }

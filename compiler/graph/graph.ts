@@ -27,10 +27,6 @@ export class Graph {
     for (const { value } of outputs) this.typeOf(value);
   }
 
-  has(id: number): boolean {
-    return this.#find(id) !== undefined;
-  }
-
   node(id: number): GraphNode {
     const node = this.#find(id);
     if (node === undefined) throw missing(id);
@@ -79,6 +75,10 @@ export class Graph {
   get inputs(): readonly GraphNode[] {
     return this.nodes.filter(({ op }) => op === "input");
   }
+}
+
+export function isSame(left: Value, right: Value): boolean {
+  return left.node === right.node && left.output === right.output;
 }
 
 /** Equal for equal values and only for them: a key of maps and sets. */

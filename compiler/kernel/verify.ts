@@ -200,14 +200,8 @@ function isOfPoint(load: Access, store: Access, grid: readonly Axis[]): boolean 
   const names = namesOf(grid);
   return store.indices.every((index, d) => {
     const axis = soleAxis(index);
-    return (
-      axis === undefined ||
-      !names.has(axis) ||
-      load.indices
-        .slice(d, d + 1)
-        .map(soleAxis)
-        .includes(axis)
-    );
+    const own = load.indices.at(d);
+    return axis === undefined || !names.has(axis) || (own !== undefined && soleAxis(own) === axis);
   });
 }
 

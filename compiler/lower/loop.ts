@@ -231,7 +231,7 @@ function addCarried({ old, next, first, stack, isWhole }: Carried, placing: Plac
 }
 
 function loopOf(placing: Placing, kept: readonly LoweredNode[], outer: Growing): LoweredLoop {
-  const { name, parts, level, parting, carried, tensors, origin } = placing;
+  const { name, parts, level, parting, carried, tensors } = placing;
   const own = new Set(parting.core.map(({ tensor }) => tensor));
   const isShared = (tensor: string): boolean => !own.has(tensor) && !parting.varying.has(tensor);
   const { nodes: core, copies } = withTransposed(parting.core, isShared, tensors);
@@ -265,7 +265,6 @@ function loopOf(placing: Placing, kept: readonly LoweredNode[], outer: Growing):
     outputs,
     reads: [...new Set([...outside.map(place), ...carried.map(({ stack }) => `${stack}/first`)])],
     writes: [...stacks, ...kept.map(({ tensor }) => place(tensor))],
-    origin,
   };
 }
 

@@ -7,7 +7,7 @@ import { constant } from "../dimension/dimension.ts";
 import { graphOf, type Graph } from "../graph/graph.ts";
 import { numberOf, stringOf } from "../graph/attributes.ts";
 import { originOf } from "../graph/origin.ts";
-import { scanParts } from "../graph/region.ts";
+import { givenOf, scanParts } from "../graph/region.ts";
 import type { Attribute, GraphNode, GraphOutput, InputRole, TensorType, Value } from "../graph/types.ts";
 import { axisIndex, constantIndex, mapDataScalars, substituteAxes, substituteAxesInScalar } from "../loops/index.ts";
 import type { Load } from "../loops/scalar.ts";
@@ -35,7 +35,7 @@ export function lower(
     tensors,
     writtenOut,
     prefix: "%",
-    givens: [],
+    givens: new Map(),
     found: new Map(),
     depth: 0,
     nodes: [],
@@ -60,8 +60,8 @@ interface Place {
   readonly writtenOut: WrittenOut;
   /** What the names of its tensors begin with: `%`, and in a loop `%12/`. */
   readonly prefix: string;
-  /** What the region's `given` nodes are, in order. */
-  readonly givens: readonly string[];
+  /** What the region's `given` nodes are, by their ids. */
+  readonly givens: ReadonlyMap<number, string>;
   /** Where outputs of loops are found. */
   readonly found: Map<string, string>;
   /** How many loops are around it. */
@@ -84,9 +84,8 @@ function lowerNodes(place: Place): void {
 function tensorName(value: Value, { graph, prefix, givens, found }: Place): string {
   const node = graph.node(value.node);
   if (node.op === "input") return inputName(node);
-  if (node.op === "given") return givens[graph.nodes.filter(({ op }) => op === "given").indexOf(node)];
   const name = outputName(prefix, value);
-  return found.get(name) ?? name;
+  return givens.get(node.id) ?? found.get(name) ?? name;
 }
 
 function outputName(prefix: string, { node, output }: Value): string {
@@ -113,19 +112,19 @@ function addScan(node: GraphNode, place: Place): void {
   const own = Array.from({ length: slices + carries }, (_, n) =>
     n < slices ? `${name}/slice${n}` : `${name}/carry${n - slices}`,
   );
-  const givens = [...own, ...inputs.slice(own.length)];
+  const given = givenOf(graph);
+  const names = [...own, ...inputs.slice(own.length)];
   const inner: Place = {
     ...place,
     graph,
     prefix: `${name}/`,
-    givens,
+    givens: new Map(given.map(({ id }, n) => [id, names[n]])),
     found: new Map(),
     depth: place.depth + 1,
     nodes: [],
     loops: [],
   };
-  for (const [n, { outputs }] of graph.nodes.filter(({ op }) => op === "given").entries())
-    if (n < own.length) place.tensors.add(own[n], "value", outputs[0]);
+  for (const [n, { outputs }] of given.entries()) if (n < own.length) place.tensors.add(own[n], "value", outputs[0]);
   lowerNodes(inner);
   const results = graph.outputs.map(({ value }) => tensorName(value, inner));
   const scan = { name, parts, origin: originOf(node), inputs, givens: own, results, level: inner, depth: place.depth };

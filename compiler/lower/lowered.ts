@@ -60,7 +60,6 @@ export interface LoweredLoop {
   readonly reads: readonly string[];
   /** Tensors that it makes for that level. */
   readonly writes: readonly string[];
-  readonly origin: Origin;
 }
 
 export interface Lowered extends Level {

@@ -29,10 +29,12 @@ export function inOrderOfLoops({ nodes, loops }: Level, outputs: readonly string
     gone.add(source.node.tensor);
     return { ...source.node, tensor: node.tensor, compute: { ...source.compute, axes: source.axes } };
   });
-  const before = (position: number): number => nodes.slice(0, position).filter(({ tensor }) => gone.has(tensor)).length;
+  // How many of the nodes before each position are gone.
+  const before = [0];
+  for (const [position, { tensor }] of nodes.entries()) before.push(before[position] + (gone.has(tensor) ? 1 : 0));
   return {
     nodes: made.filter(({ tensor }) => !gone.has(tensor)),
-    loops: loops.map((loop) => ({ ...loop, after: loop.after - before(loop.after) })),
+    loops: loops.map((loop) => ({ ...loop, after: loop.after - before[loop.after] })),
   };
 }
 

@@ -19,10 +19,6 @@ export class Tensors {
   find(name: string): Tensor | undefined {
     return this.#tensors.get(name);
   }
-
-  remove(name: string): void {
-    this.#tensors.delete(name);
-  }
 }
 
 export function isSingle(size: Dimension): boolean {

@@ -5,7 +5,7 @@
  *     %3, %4 = scan(%0, %1) {…}                %3, %4, %5 = scan(%0, %1) {…}
  *     %7, %8, %9 = scan(%0, %1) {…}
  */
-import { Graph, keyOf } from "../graph/graph.ts";
+import { Graph, isSame, keyOf } from "../graph/graph.ts";
 import { printAttributes } from "../graph/print.ts";
 import { scanParts, scanTypes } from "../graph/region.ts";
 import type { GraphNode, GraphOutput, Value } from "../graph/types.ts";
@@ -84,8 +84,4 @@ function placesOf(node: GraphNode, { node: joint }: Joint): readonly number[] {
   return own.region.outputs.map(({ value }, output) =>
     output < own.emits ? emitted.findIndex((one) => isSame(one.value, value)) : all.emits + output - own.emits,
   );
-}
-
-function isSame(left: Value, right: Value): boolean {
-  return left.node === right.node && left.output === right.output;
 }

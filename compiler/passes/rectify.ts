@@ -9,7 +9,7 @@
  *                                       %6 = select(%5, %1, %4)
  */
 import type { GraphBuilder } from "../graph/builder.ts";
-import type { Graph } from "../graph/graph.ts";
+import { isSame, type Graph } from "../graph/graph.ts";
 import type { GraphNode, Value } from "../graph/types.ts";
 import { copy, rebuild, type Pass } from "./pass.ts";
 
@@ -52,11 +52,7 @@ export function isRectified({ op, inputs }: Pick<GraphNode, "op" | "inputs">, no
   const test = nodes.node(condition.node);
   if (test.op !== "lessEqual") return false;
   const [x, zero] = test.inputs;
-  return same(x, otherwise) && same(zero, whenTrue) && isZero(nodes.node(zero.node), nodes);
-}
-
-function same(left: Value, right: Value): boolean {
-  return left.node === right.node && left.output === right.output;
+  return isSame(x, otherwise) && isSame(zero, whenTrue) && isZero(nodes.node(zero.node), nodes);
 }
 
 function isZero(node: GraphNode, nodes: Nodes): boolean {

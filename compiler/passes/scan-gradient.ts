@@ -5,7 +5,7 @@
  */
 import { InternalError } from "../diagnostics/diagnostic.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
-import { Graph, graphOf, keyOf } from "../graph/graph.ts";
+import { Graph, graphOf, isSame, keyOf } from "../graph/graph.ts";
 import {
   given,
   givenOf,
@@ -91,7 +91,7 @@ export function scanGradient(context: ScanContext, backward: Backward): readonly
     emits: [...sliced.map(([, gradient]) => gradient), ...own],
   });
   const stackOf = (value: Value): Value => {
-    const at = own.findIndex((one) => keyOf(one) === keyOf(value));
+    const at = own.findIndex((one) => isSame(one, value));
     return stacks.get(keyOf(value))?.value ?? reverse.emits[sliced.length + at];
   };
   const totals = reverse.last.slice(carried.length);

@@ -5,7 +5,7 @@
  *     %3, %4, %5 = scan(%0, %1, %2) {…}        %3, %4 = scan(%0, %1) {…}
  */
 import { Graph, graphOf, keyOf } from "../graph/graph.ts";
-import { scanParts } from "../graph/region.ts";
+import { givenOf, scanParts } from "../graph/region.ts";
 import type { GraphNode, GraphOutput, Value } from "../graph/types.ts";
 import { copy, rebuild, type Pass } from "./pass.ts";
 
@@ -55,7 +55,7 @@ function trim(node: GraphNode, live: readonly number[]): Trimmed {
   const parts = scanParts(node);
   const { slices, carries, emits } = parts;
   const region = graphOf(parts.region);
-  const givens = region.nodes.filter(({ op }) => op === "given").map(({ id }) => id);
+  const givens = givenOf(region).map(({ id }) => id);
   const outputs = new Set(live);
   let used: ReadonlySet<number> = new Set();
   // A carry stays where its last value is read, or an output that stays depends on it.

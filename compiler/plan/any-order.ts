@@ -48,7 +48,7 @@ function touchedBy(
     const over = new Map<string, string[]>();
     for (const { output, input } of inPlace) {
       for (const made of placesOf(tensors[output]))
-        over.set(made, [...(over.get(made) ?? []), ...placesOf(tensors[input])]);
+        for (const operand of placesOf(tensors[input])) push(over, made, operand);
     }
     return { reads: names("write"), writes: names("read"), over, own: 0 };
   });

@@ -5,6 +5,7 @@
 import { equal, product } from "../dimension/dimension.ts";
 import { intervalOf } from "../dimension/interval.ts";
 import { InternalError } from "../diagnostics/diagnostic.ts";
+import { push } from "../loops/push.ts";
 import type { PlanEntry, PlanInput, PlanTensor } from "./types.ts";
 
 /** Buffers start at multiples of this many bytes. */
@@ -54,7 +55,7 @@ export function isVariable({ role }: PlanTensor): boolean {
 export function blocksOf(input: PlanInput): readonly Block[] {
   const lives = new Map<string, Life[]>();
   for (const [position, entry] of input.entries.entries()) {
-    for (const [name, life] of livesIn(entry, position, input)) lives.set(name, [...(lives.get(name) ?? []), life]);
+    for (const [name, life] of livesIn(entry, position, input)) push(lives, name, life);
   }
   const segmented = new Set(input.segments.flatMap(({ name, tensors }) => [name, ...tensors]));
   const segments = input.segments.map((segment) => segmentBlock(input, [segment.name, ...segment.tensors], lives));

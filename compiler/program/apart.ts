@@ -29,6 +29,7 @@ import {
   subtractIndex,
 } from "../loops/index.ts";
 import { indexKey } from "../loops/keys.ts";
+import { push } from "../loops/push.ts";
 import type { Index, IndexTerm } from "../loops/types.ts";
 import type { Facts } from "./integer.ts";
 import { enterLoop } from "./integer.ts";
@@ -80,7 +81,7 @@ function collect(
         const { buffer, address, value } = statement;
         const first = substituteAxes(address, turns);
         const place = value.type.lanes === 4 ? addIndex(first, axisIndex(lane)) : first;
-        places.addresses.set(buffer, [...(places.addresses.get(buffer) ?? []), place]);
+        push(places.addresses, buffer, place);
         break;
       }
       case "define":

@@ -95,16 +95,11 @@ export function rowAlone(context: Context, plan: AlonePlan, row: Point): void {
   const last = Math.floor((length - 1) / together) * together;
   const before: LoopRange = { from: constantIndex(0), to: constantIndex(last) };
   overColumns(context, plan, row, (point) => keep(constantScalar("f32", 0), point));
-  loopOver(
-    emitter,
-    axis.name,
-    before,
-    (first) =>
-      overColumns(context, plan, row, (point) => {
-        add(point, first, together);
-        keep(local(reduce.results[0].name, "f32"), point);
-      }),
-    together,
+  loopOver(emitter, { hint: axis.name, ...before, step: together }, (first) =>
+    overColumns(context, plan, row, (point) => {
+      add(point, first, together);
+      keep(local(reduce.results[0].name, "f32"), point);
+    }),
   );
   overColumns(context, plan, row, (point) => {
     add(point, constantIndex(last), length - last);
@@ -119,5 +114,5 @@ function overColumns({ emitter }: Context, { columns }: AlonePlan, row: Point, b
     const places: readonly Place[] = [...placesOf(columns, lanes), [sumAxis, lanes]];
     return at(row, places, { skip: 0 });
   };
-  loopOver(emitter, columns.name, wholeSpan(columns), (index) => body(vectorAt(index)), 4);
+  loopOver(emitter, { hint: columns.name, ...wholeSpan(columns), step: 4 }, (index) => body(vectorAt(index)));
 }

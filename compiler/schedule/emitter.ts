@@ -90,10 +90,10 @@ export class Emitter {
   }
 
   /** A name like the hint that nothing else in the kernel has. */
-  fresh(hint: string): string {
+  #fresh(hint: string): string {
     const count = this.#used.get(hint);
     this.#used.set(hint, (count ?? 0) + 1);
-    return count === undefined ? hint : this.fresh(`${hint}_${count}`);
+    return count === undefined ? hint : this.#fresh(`${hint}_${count}`);
   }
 
   /** The variable that holds this value; constants and variables are themselves. */
@@ -111,7 +111,7 @@ export class Emitter {
   }
 
   #define(value: Expression, hint: string, key: string, depth: number): Variable {
-    const name = this.fresh(hint);
+    const name = this.#fresh(hint);
     const variable = variableOf(name, value.type);
     this.#depths.set(name, depth);
     this.#scopes[depth].statements.push({ kind: "define", name, type: value.type, mutable: false, value });
@@ -121,7 +121,7 @@ export class Emitter {
 
   /** A variable of the innermost scope that `assign` may change. */
   mutable(hint: string, type: ValueType, value: Expression): Variable {
-    const name = this.fresh(hint);
+    const name = this.#fresh(hint);
     this.#depths.set(name, this.#scopes.length - 1);
     this.#push({ kind: "define", name, type, mutable: true, value });
     return variableOf(name, type);
@@ -142,13 +142,13 @@ export class Emitter {
   loop(loop: Loop, body: (variable: Index) => void): void {
     this.flush();
     const { hint, from, to, step, role, guarded } = loop;
-    const variable = this.fresh(hint);
+    const variable = this.#fresh(hint);
     this.#depths.set(variable, this.#scopes.length);
     const inner = this.#inside(newScope(guarded === true), () => body(axisIndex(variable)));
     if (inner.length > 0) this.#push({ kind: "for", variable, from, to, step, role, body: inner });
   }
 
-  /** Runs `then` where the condition holds, else `otherwise`. */
+  /** Runs `whenTrue` where the condition holds, else `otherwise`. */
   when(condition: Expression, whenTrue: () => void, otherwise: () => void = () => {}): void {
     this.flush();
     const yes = this.#inside(newScope(true), whenTrue);

@@ -43,17 +43,21 @@ export function fillKey(
   return JSON.stringify([copied, axis.name, axis.axes.map(({ name }) => name), indexKey(base), turns]);
 }
 
-/** Copies what the elements of the tiles in the block at `base` along the axis read. */
+/** The tiles in the block at `base` along an axis; with a slice only its places of the reduced axis. */
+interface Filled {
+  readonly axis: LoopAxis;
+  readonly base: Index;
+  readonly tiles: readonly Turn[];
+  readonly slice: Slice | undefined;
+}
+
+/** Copies what the elements of the tiles read. */
 export function fill(
-  context: Context,
+  { emitter }: Context,
   panels: readonly Panel[],
   point: Point,
-  axis: LoopAxis,
-  base: Index,
-  tiles: readonly Turn[],
-  slice?: Slice,
+  { axis, base, tiles, slice }: Filled,
 ): void {
-  const { emitter } = context;
   for (const panel of panels) {
     const places = tiles
       .flatMap((tile) => groupsOf(panel, axis, tile))
@@ -89,7 +93,7 @@ function overPlaces(
   nested(emitter, axes.slice(0, -1), (places) => {
     const loop = (copied: Scalar, part: LoopRange): void => {
       const body = (index: Index): void => copyAt(copied, [...places, ...placesOf(last, index)]);
-      loopOver(emitter, last.name, part, body, 1, "serial", part !== whole);
+      loopOver(emitter, { hint: last.name, ...part, guarded: part !== whole }, body);
     };
     const region = regionOf(emitter, open.interior, groups, last, whole, places);
     if (region === undefined) return loop(value, whole);

@@ -90,7 +90,7 @@ function walk(state: Walk, loops: readonly GridLoop[], depth: number, points: re
   const { axis } = loop;
   for (const { span, step, offsets } of tilesOfLoop(loop)) {
     const body = (base: Index): void => walk(state, inner, depth + 1, cross(loop, points, base, offsets));
-    loopOver(emitter, axis.name, span, body, step, roleAt(depth, machine));
+    loopOver(emitter, { hint: axis.name, ...span, step, role: roleAt(depth, machine) }, body);
   }
 }
 
@@ -176,7 +176,7 @@ function overCopies(
         const arrays = own.map(({ array }) => array);
         emitter.fill(arrays, isFirst ? fillKey(own, axis, base, tiles) : undefined, () =>
           eachTile(context, columns, tiles, (from, offsets) => {
-            fill(context, own, points[0], axis, base, [{ from, offsets }], slice);
+            fill(context, own, points[0], { axis, base, tiles: [{ from, offsets }], slice });
           }),
         );
         const inside = { columns, tiles, base, slice };
@@ -195,7 +195,7 @@ function overCopies(
         () => few(base, inPlace),
       );
     };
-    loopOver(emitter, axis.name, span, body, step, roleAt(depth, machine));
+    loopOver(emitter, { hint: axis.name, ...span, step, role: roleAt(depth, machine) }, body);
   }
 }
 
@@ -214,12 +214,14 @@ function overRows(
   for (const { span, step, tiles } of blocksOf(axis.extent, count, lanes, overlap, panels?.rowTiles ?? 1)) {
     const body = (base: Index): void => {
       const arrays = own.map(({ array }) => array);
-      emitter.fill(arrays, undefined, () => fill(context, own, points[0], axis, base, tiles.flatMap(turnsOf), slice));
+      emitter.fill(arrays, undefined, () =>
+        fill(context, own, points[0], { axis, base, tiles: tiles.flatMap(turnsOf), slice }),
+      );
       eachTile(context, rows, tiles, (from, offsets) =>
         walk(state, inner, depth + 1, cross(rows, inTile(points, "rows", from), addIndex(base, from), offsets)),
       );
     };
-    loopOver(emitter, axis.name, span, body, step, roleAt(depth, machine));
+    loopOver(emitter, { hint: axis.name, ...span, step, role: roleAt(depth, machine) }, body);
   }
 }
 
@@ -230,7 +232,7 @@ function eachTile(
   body: (from: Index, offsets: readonly Offset[]) => void,
 ): void {
   for (const { span, step, offsets } of tiles)
-    loopOver(emitter, columns.axis.name, span, (from) => body(from, offsets), step);
+    loopOver(emitter, { hint: columns.axis.name, ...span, step }, (from) => body(from, offsets));
 }
 
 /** The stages at each tile of the block. */
@@ -282,7 +284,7 @@ function eachSlice({ emitter }: Context, { slices }: PanelPlan, point: Point, bo
   };
   const count = quotient(addIndex(to, constantIndex(places - 1)), constant(places));
   const span = { from: zero, to: scaleIndex(count, places) };
-  loopOver(emitter, "slice", span, (from) => body({ axis, from, length: lengthAt(from) }), places);
+  loopOver(emitter, { hint: "slice", ...span, step: places }, (from) => body({ axis, from, length: lengthAt(from) }));
 }
 
 /** The reduction and the store of its result at the points, from what the slices before have left there. */

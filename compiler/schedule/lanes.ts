@@ -71,7 +71,7 @@ export function overLanes(
         Array.from({ length: count }, (_, n) => addIndex(base, constantIndex(4 * n))),
         laneNumbers,
       );
-    loopOver(emitter, axis.name, part, fours, 4 * count);
+    loopOver(emitter, { hint: axis.name, ...part, step: 4 * count }, fours);
   }
   if (left === 0) return;
   if (left !== undefined) return add([rest.from], laneNumbers.slice(0, left));
@@ -240,7 +240,7 @@ function overRows(
     from: quotient(span.from, extent),
     to: quotient(addIndex(span.to, constantIndex(subtract(extent, constant(1)))), extent),
   };
-  loopOver(emitter, outer.name, rows, (row) => {
+  loopOver(emitter, { hint: outer.name, ...rows }, (row) => {
     const places = placesOf(outer, row);
     if (whole) return body({ axis, span: wholeSpan(axis), places, aligned: true });
     const first = scaleIndex(row, extent);

@@ -18,7 +18,7 @@ import {
 } from "../loops/index.ts";
 import { indexScalar, indicesWithin, nestedIndices } from "../loops/scalar.ts";
 import type { Axis, Index, IndexAtom } from "../loops/types.ts";
-import type { Emitter } from "./emitter.ts";
+import type { Emitter, Loop } from "./emitter.ts";
 import type { Machine } from "./machine.ts";
 
 /** One loop over several axes, the outermost first; their flattened index runs from 0 to `extent`. */
@@ -119,15 +119,11 @@ export interface LoopRange {
 
 export const zero: Index = constantIndex(0);
 
-/** Runs `body` at from, from + step, … below `to`, which the steps meet exactly. */
+/** Runs `body` at from, from + step, … below `to`, which the steps meet exactly; by ones and serially where nothing else is said. */
 export function loopOver(
   emitter: Emitter,
-  hint: string,
-  { from, to }: LoopRange,
+  { hint, from, to, step = 1, role = "serial", guarded = false }: Pick<Loop, "hint" | "from" | "to"> & Partial<Loop>,
   body: (at: Index) => void,
-  step = 1,
-  role: "serial" | "parallel" = "serial",
-  guarded = false,
 ): void {
   const count = knownNumber(subtractIndex(to, from));
   if (count !== undefined && count <= 0) return;
@@ -154,7 +150,7 @@ export function nested(
 ): void {
   const [first, ...rest] = axes;
   if (first === undefined) return body(places);
-  loopOver(emitter, first.name, wholeSpan(first), (index) =>
+  loopOver(emitter, { hint: first.name, ...wholeSpan(first) }, (index) =>
     nested(emitter, rest, body, [...places, ...placesOf(first, index)]),
   );
 }
@@ -193,7 +189,7 @@ export function overSlice(
   { axis, from, length }: Slice,
   body: (places: readonly Place[]) => void,
 ): void {
-  loopOver(emitter, axis.name, { from: zero, to: length }, (index) =>
+  loopOver(emitter, { hint: axis.name, from: zero, to: length }, (index) =>
     body([...placesOf(axis, addIndex(from, index)), [sliceAxis, index]]),
   );
 }

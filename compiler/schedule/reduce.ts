@@ -151,7 +151,7 @@ function chunked(
   const whole = constantIndex(floorDivide(total, constant(chunk)));
   const totals = accumulators(emitter, stage.results, points);
   const add = (span: LoopRange): void => combineInto(emitter, stage.results, totals, pass(span));
-  loopOver(emitter, "chunk", { from: constantIndex(0), to: whole }, (c) => {
+  loopOver(emitter, { hint: "chunk", from: constantIndex(0), to: whole }, (c) => {
     add({ from: scaleIndex(c, chunk), to: scaleIndex(addIndex(c, constantIndex(1)), chunk) });
   });
   const rest = { from: scaleIndex(whole, chunk), to: constantIndex(total) };
@@ -240,7 +240,7 @@ function addAlong(
     }
   };
   const turns = guarded ? undefined : turnsOf(stage, inner, points, machine.registers);
-  if (turns === undefined) loopOver(emitter, axis.name, span, body, 1, "serial", guarded);
+  if (turns === undefined) loopOver(emitter, { hint: axis.name, ...span, guarded }, body);
   else for (const turn of turns) body(turn);
 }
 

@@ -35,17 +35,13 @@ export function overSquares(
           const here = at(point, placesOf(columns.axis, index), offset.vector ? { skip: offset.skip } : undefined);
           stagesAt(context, stages, inSquare(rows, here, top, offsets));
         });
-      loopOver(emitter, rows.axis.name, span, row, step, roleAt(depth + 1, machine));
+      loopOver(emitter, { hint: rows.axis.name, ...span, step, role: roleAt(depth + 1, machine) }, row);
     }
   };
+  const role = roleAt(depth, machine);
   for (const block of blocks)
-    loopOver(
-      emitter,
-      columns.axis.name,
-      block.span,
-      (left) => inBlock(block, left),
-      block.step,
-      roleAt(depth, machine),
+    loopOver(emitter, { hint: columns.axis.name, ...block.span, step: block.step, role }, (left) =>
+      inBlock(block, left),
     );
 }
 
@@ -59,7 +55,8 @@ function alongBlock(
   const whole = offsets.filter(({ vector, skip }) => vector && skip === 0);
   const [first] = whole;
   const span = { from: constantIndex(0), to: constantIndex(4 * whole.length) };
-  if (first !== undefined) loopOver(emitter, "square", span, (from) => body(from, first), 4, roleAt(depth, machine));
+  const role = roleAt(depth, machine);
+  if (first !== undefined) loopOver(emitter, { hint: "square", ...span, step: 4, role }, (from) => body(from, first));
   for (const offset of offsets.slice(whole.length)) body(constantIndex(0), offset);
 }
 

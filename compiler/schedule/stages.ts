@@ -118,7 +118,7 @@ function sweepRow(
   const { emitter } = context;
   const { extent, name } = inner;
   if (!vector) {
-    return loopOver(emitter, name, wholeSpan(inner), (index) =>
+    return loopOver(emitter, { hint: name, ...wholeSpan(inner) }, (index) =>
       sweepBody(context, stage, [at(point, [...places, ...placesOf(inner, index)])]),
     );
   }
@@ -129,7 +129,7 @@ function sweepRow(
         stage,
         offsets.map((offset) => pointAt(point, places, inner, base, offset)),
       );
-    loopOver(emitter, name, span, body, step);
+    loopOver(emitter, { hint: name, ...span, step }, body);
   }
 }
 

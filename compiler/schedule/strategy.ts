@@ -40,7 +40,7 @@ const columnVectors = 4;
 /** Vectors whose polynomials are evaluated side by side: each alone is a long chain of operations that wait for each other. */
 const mostFunctionVectors = 4;
 
-/** How many are, of these stages: the coefficients of several polynomials leave registers for two. */
+/** How many are, of these stages: what several calls keep in registers, be it of one function, leaves room for two. */
 export function functionVectors(stages: readonly Stage[]): number {
   const calls = stages
     .flatMap(scalarsOf)
@@ -140,12 +140,13 @@ function isWorthGathering(stages: readonly Stage[]): boolean {
 function columnTile(plain: readonly GridLoop[], { stages }: Loops, machine: Machine): readonly GridLoop[] {
   const last = plain[plain.length - 1];
   const scatters = stages.some(({ kind }) => kind === "scatter");
-  const calls = stages.filter(callsFunctions).length;
+  const chains = stages.filter(callsFunctions).length;
   const rows = machine.lanes === 4 && !scatters ? squareAxis(plain, stages) : undefined;
   if (rows !== undefined) return squareTile(plain, rows, stages);
   const vector = machine.lanes === 4 && (runsAlong(stages, innermost(last.axis)) || isWorthGathering(stages));
-  const isChain = calls > 0 && calls < mostFunctionVectors;
-  const count = scatters ? columnVectors : vector && isChain ? functionVectors(stages) : 1;
+  // With more of them there is enough that does not wait for each other.
+  const fewChains = chains > 0 && chains < mostFunctionVectors;
+  const count = scatters ? columnVectors : vector && fewChains ? functionVectors(stages) : 1;
   return [...plain.slice(0, -1), { ...last, count, lanes: vector ? 4 : 1, overlap: !scatters, role: "columns" }];
 }
 

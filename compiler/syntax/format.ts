@@ -4,8 +4,8 @@
  */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { NncError } from "../diagnostics/diagnostic.ts";
-import { isString, unsuitable } from "../diagnostics/options.ts";
-import { fieldOf, isFields } from "../diagnostics/values.ts";
+import { unsuitable } from "../diagnostics/options.ts";
+import { hasTexts } from "../diagnostics/values.ts";
 import { documentOf } from "./document.ts";
 import { layOut } from "./layout.ts";
 import { parse } from "./parse.ts";
@@ -15,7 +15,7 @@ import { DocComment, lexer } from "./tokens.ts";
 
 /** The program in canonical form; a program with mistakes is left as it is, and they are reported. Throws NN0706. */
 export function format(source: Source): { readonly text: string; readonly diagnostics: readonly Diagnostic[] } {
-  if (!isFields(source) || !["name", "text"].every((name) => isString(fieldOf(source, name))))
+  if (!hasTexts(source, "name", "text"))
     throw new NncError(unsuitable("source", '{ name: "net.nn", text: "…" }', source));
   const { module, diagnostics } = parse(source);
   if (diagnostics.length > 0) return { text: source.text, diagnostics };

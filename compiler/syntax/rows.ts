@@ -1,4 +1,5 @@
 /** Columns over several lines: comments behind code, and trains on one line each, which stand below each other as the rows of a table. */
+import { push } from "../loops/push.ts";
 import type { Document, Line } from "./layout.ts";
 import { widthOf } from "./layout.ts";
 
@@ -89,7 +90,7 @@ function alignRows(rows: readonly Row[]): void {
       if (cell?.column !== column) continue;
       texts[index] += cell.text;
       next[index] = (next[index] ?? 0) + 1;
-      below.set(cell.key, [...(below.get(cell.key) ?? []), index]);
+      push(below, cell.key, index);
     }
     for (const found of below.values()) {
       const widest = Math.max(...found.map((index) => widthOf(texts[index] ?? "")));

@@ -14,6 +14,7 @@ import { numberArray, requireElements } from "./array-file.ts";
 import { assignColumns, idleTarget, recallColumns } from "./columns.ts";
 import type { ColumnMapping } from "./columns.ts";
 import { parseCsv } from "./csv.ts";
+import type { Table } from "./csv.ts";
 import { elements } from "./dataset.ts";
 import type { Field } from "./dataset.ts";
 import { readTable } from "./raw.ts";
@@ -94,7 +95,7 @@ export function imageSource(
       others.length === 0
         ? { tensors: [], columns: [], place: () => path }
         : images.labels === undefined
-          ? fromList(path, read(path), rows, mapping, wanted, others, fitted)
+          ? fromList(parseCsv(path, read(path)), rows, mapping, wanted, fitted)
           : fromFolders(images.labels, files, others);
     return {
       source: path,
@@ -119,28 +120,29 @@ export function imageSource(
   };
 }
 
+/** What the columns of a list hold beside the names of so many images. */
 function fromList(
-  path: string,
-  content: Uint8Array,
+  table: Table,
   images: number,
   mapping: ColumnMapping,
   wanted: readonly Field[],
-  others: readonly Field[],
   fitted: Fitted | undefined,
 ): RawData {
-  const table = parseCsv(path, content);
+  const { file, header } = table;
   if (table.rows !== images)
     throw failure(rowsDisagree, {
-      first: path,
+      first: file,
       firstRows: table.rows,
       second: "what was decoded for it",
       secondRows: images,
     });
+  const pixels = imageField(wanted);
+  const others = wanted.filter((one) => one !== pixels);
   const recorded = fitted?.columns ?? [];
   const isRecalled = others.every(({ name }) => valuesOf(recorded, name) !== undefined);
   const assigned = isRecalled
-    ? recallColumns(path, table.header, recorded, others)
-    : assignColumns(path, table.header, mapping, wanted);
+    ? recallColumns(file, header, recorded, others)
+    : assignColumns(file, header, mapping, wanted);
   return readTable(table, others, assigned);
 }
 

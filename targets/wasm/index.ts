@@ -3,13 +3,11 @@
  * module that watr assembles from it. It exports the entries, and its memory unless threads can share that; SIMD, relaxed only where that is asked for.
  */
 import { assemble } from "./assemble.ts";
-import { tooMuchMemory } from "../../compiler/diagnostics/codes/limits.ts";
-import { diagnose, NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Artifact } from "../../compiler/program/artifact.ts";
 import type { Part } from "../../compiler/program/cut.ts";
 import { boundsOf } from "../../compiler/program/integer.ts";
 import type { Facts } from "../../compiler/program/integer.ts";
-import { largestBuffers } from "../../compiler/program/largest.ts";
+import { maximalBytes, requireMemory } from "../../compiler/program/largest.ts";
 import { manifestOf } from "../../compiler/program/manifest.ts";
 import { Names, fileName, oneLine } from "../../compiler/program/names.ts";
 import type { Sources } from "../../compiler/program/origins.ts";
@@ -35,8 +33,6 @@ import type { Text } from "./text.ts";
 import { agreementText, controlBytes } from "./threads.ts";
 
 const pageBytes = 65_536;
-/** What WebAssembly addresses. */
-const maximalBytes = 2 ** 32;
 /** Threads that have room for their private arrays. */
 const mostThreads = 64;
 
@@ -102,8 +98,7 @@ function layOut({ arenaBytes, buffers, kernels, entries }: Program, { entries: s
   const own = control + (shared ? controlBytes(Math.max(...entries.map(({ dims }) => dims.length))) : 0);
   const ownBytes = Math.max(0, ...kernels.map((kernel) => arraysOf(kernel).bytes));
   const [least, most] = [own + ownBytes, own + (shared ? mostThreads : 1) * ownBytes];
-  if (least > maximalBytes)
-    throw new NncError(diagnose(tooMuchMemory, { bytes: least, limit: maximalBytes }, [], largestBuffers(buffers)));
+  requireMemory(least, buffers);
   const pagesOf = (bytes: number): number => Math.ceil(bytes / pageBytes);
   const pages = [pagesOf(least), pagesOf(Math.min(most, maximalBytes))] as const;
   return { shared, control, own, ownBytes, pages, small: most < 2 ** 31 };

@@ -1,12 +1,9 @@
 /**
  * Rules for elementwise ops that hold for every number, −0 and infinities included.
  */
+import { isSame } from "../../graph/graph.ts";
 import type { Value } from "../../graph/types.ts";
 import { isAll, madeBy, type Rewriter, type Rule } from "./rule.ts";
-
-function same(left: Value, right: Value): boolean {
-  return left.node === right.node && left.output === right.output;
-}
 
 function isFloat(rewriter: Rewriter, value: Value): boolean {
   return rewriter.typeOf(value).dtype === "f32";
@@ -59,14 +56,14 @@ const timesMinusOne: Rule = {
 const ofItself: Rule = {
   name: "maximum(a, a), minimum(a, a), and(a, a), or(a, a) → a",
   ops: ["maximum", "minimum", "and", "or"],
-  rewrite: ({ inputs: [a, b] }) => (same(a, b) ? a : undefined),
+  rewrite: ({ inputs: [a, b] }) => (isSame(a, b) ? a : undefined),
 };
 
 const knownChoice: Rule = {
   name: "select(true, a, b) → a, select(false, a, b) → b, select(c, a, a) → a",
   ops: ["select"],
   rewrite: ({ inputs: [condition, a, b] }, rewriter) => {
-    if (same(a, b) || isAll(rewriter, condition, 1)) return a;
+    if (isSame(a, b) || isAll(rewriter, condition, 1)) return a;
     return isAll(rewriter, condition, 0) ? b : undefined;
   },
 };
