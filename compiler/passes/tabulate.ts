@@ -9,7 +9,7 @@
 import { constantValue, product, type Dimension } from "../dimension/dimension.ts";
 import { dimensionsOf, numbersOf } from "../graph/attributes.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
-import { keyOf } from "../graph/graph.ts";
+import { isSame } from "../graph/graph.ts";
 import type { Attributes, GraphNode, Value } from "../graph/types.ts";
 import { axisIndex, equalIndex } from "../loops/index.ts";
 import { nodesOf as scalarNodes } from "../loops/scalar.ts";
@@ -140,7 +140,7 @@ function elementwise(visited: Visited, taken: Taken): Value | undefined {
 function operandOf(input: Value, visited: Visited, taken: Taken): Value | undefined {
   const { builder, lasts } = visited;
   const other = takenAs(input, visited);
-  if (other !== undefined) return keyOf(other.ids) === keyOf(taken.ids) ? other.table : undefined;
+  if (other !== undefined) return isSame(other.ids, taken.ids) ? other.table : undefined;
   const { op, attributes, inputs } = builder.node(input.node);
   const isForAll =
     op === "broadcast" && lasts(inputs[0]) && numbersOf(attributes, "axes").every((axis) => axis >= taken.rank);
