@@ -20,7 +20,7 @@ import type { Field } from "../../runtime/data/dataset.ts";
 import { placeInProject, projectFiles, readBeginning } from "../../runtime/data/files.ts";
 import { idxHead } from "../../runtime/data/idx.ts";
 import { listImages } from "../../runtime/data/image-list.ts";
-import { imageField, imageSize } from "../../runtime/data/images.ts";
+import { checkFolders, imageField, imageSize } from "../../runtime/data/images.ts";
 import { npyHead } from "../../runtime/data/npy.ts";
 import { arrayPaths, columnMapping, eachPath, readTables, testFiles } from "../../runtime/data/open.ts";
 import type { OtherFiles } from "../../runtime/data/open.ts";
@@ -161,5 +161,9 @@ function lookAtImages(train: HostTrain, fields: readonly Field[], { root, folder
   const { data } = train;
   requireSize(train, imageField(fields).name, imageSize(data));
   const place = projectFiles(root, folder);
-  return dataFiles(data).flatMap((path) => listImages(place, path, columnMapping(data), fields).warnings);
+  const mapping = columnMapping(data);
+  const lists = dataFiles(data).map((path) => listImages(place, path, mapping, fields));
+  // As in training, where a test's files may be a list and these folders.
+  if (testFiles(data) === undefined && lists.some(({ labels }) => labels !== undefined)) checkFolders(data, mapping);
+  return lists.flatMap(({ warnings }) => warnings);
 }

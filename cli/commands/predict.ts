@@ -106,6 +106,9 @@ async function predictions(context: Context, flags: PredictFlags, opened: Opened
   return partsOf(answers, writer);
 }
 
+/** Names of what predictions are not: numbers in a file that is called a picture would be a surprise. */
+const otherForms = /\.(png|jpe?g|webp|gif|tiff?|svg|pdf|html?|npz|mat|h5|hdf5|parquet|xlsx?|zip|onnx|safetensors)$/i;
+
 function checkFlags(flags: PredictFlags): void {
   const { json, out, format, force } = flags;
   checkGenerateFlags(flags);
@@ -115,6 +118,10 @@ function checkFlags(flags: PredictFlags): void {
   if (format !== undefined && named !== undefined && named !== format)
     throw new UsageError(`--format: expected ${named}, as the name ${out} says, found ${format}`);
   if (force && out === undefined) throw new UsageError("--force: expected --out beside it, found none");
+  if (out !== undefined && flags.generate === undefined && otherForms.test(out))
+    throw new UsageError(
+      `--out: expected a file that ends in .csv, .jsonl, .npy or .idx, the forms of predictions, found ${out}`,
+    );
   if (out !== undefined && /\.gz$/i.test(out))
     throw new UsageError(
       `--out: expected a file that is not packed, found ${out}; predictions are written as they are`,

@@ -39,11 +39,12 @@ const byEnd: Readonly<Record<string, ExportFormat>> = {
 };
 
 /** Files that no format writes: a folder of such a name would be a surprise. */
-const noFolder = /^(wasm|wat|cjs|mts|tsx|jsx|htm|json|txt|pt|pth|safetensors)$/;
+const noFolder =
+  /^(wasm|wat|cjs|mts|tsx|jsx|htm|json|txt|pt|pth|safetensors|tflite|h5|hdf5|keras|pb|ort|gguf|mlmodel|npz|zip)$/;
 
 /** `asked`: the format, if one was asked for. Throws a UsageError where that is another than the name of the file says. */
 export function exportPlace(out: string, asked: ExportFormat | undefined): ExportPlace {
-  const [, stem, written] = /^(.*)\.([a-z]+)$/i.exec(path.basename(out)) ?? [];
+  const [, stem, written] = /^(.*)\.([a-z0-9]+)$/i.exec(path.basename(out)) ?? [];
   const end = written?.toLowerCase();
   const told = end !== undefined && Object.hasOwn(byEnd, end) ? byEnd[end] : undefined;
   const format = asked ?? told ?? "js";

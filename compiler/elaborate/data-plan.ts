@@ -16,7 +16,7 @@ import type { Argument, Call, Expression, KeyValue, Train } from "../syntax/ast.
 import { describeExpression } from "../syntax/describe.ts";
 import { failTwice, isTensorInput } from "./arguments.ts";
 import { augmentOf, checkAugment } from "./data-augment.ts";
-import { columns, general, kindOf, readers, text, type Reader } from "./data-readers.ts";
+import { columns, general, kindOf, ownerOf, readers, text, type Reader } from "./data-readers.ts";
 import { Entry } from "./entry.ts";
 import { Failure, recover } from "./failure.ts";
 import type { Frame } from "./frame.ts";
@@ -106,8 +106,10 @@ function settingsOf(
         const isTold = fields.every((field) => takers.has(field));
         return isTold ? [[key, testOf(argument, name, reader, fields, frame)]] : [];
       }
+      const isTaken = isOwn(reader, key) || takers.has(key);
+      if (!isTaken && ownerOf(key) !== undefined) failSetting(key, argument, name, reader, frame);
       const value = settingOf(key, argument, name, reader, frame);
-      if (!isOwn(reader, key) && !takers.has(key)) failNowhere(key, argument, [...takers], frame);
+      if (!isTaken) failNowhere(key, argument, [...takers], frame);
       return [[key, value]];
     });
   // A misspelt one is a mistake already.
@@ -165,6 +167,22 @@ function isOwn({ needed, others, field }: Reader, key: string): boolean {
   return needed.includes(key) || others.includes(key) || general.has(key) || field === undefined;
 }
 
+function failSetting(
+  key: string,
+  { span, label: named }: Pick<Argument, "span" | "label">,
+  name: string,
+  { needed, others, field }: Reader,
+  frame: Frame,
+): never {
+  const own = [...needed, ...others];
+  const fields = field === undefined ? [] : ["the names of inputs"];
+  const expected = [...own.map((one) => `\`${one}\``), ...fields].join(", ");
+  const found = named === undefined ? "a value without a name" : `\`${key}\``;
+  const owner = ownerOf(key);
+  const help = owner === undefined ? didYouMean(key, own) : `\`${key}\` is a setting of \`${owner}\``;
+  return frame.fail(settingOfReader, { reader: name, expected, found }, span, "this", [], help);
+}
+
 function settingOf(
   key: string,
   { value: written, span, label: named }: Argument,
@@ -175,13 +193,7 @@ function settingOf(
   const { needed, others, field } = reader;
   const own = [...needed, ...others];
   const kind = own.includes(key) ? kindOf(reader, key) : general.has(key) ? undefined : field;
-  if (kind === undefined) {
-    const expected = [...own.map((one) => `\`${one}\``), ...(field === undefined ? [] : ["the names of inputs"])].join(
-      ", ",
-    );
-    const found = named === undefined ? "a value without a name" : `\`${key}\``;
-    return frame.fail(settingOfReader, { reader: name, expected, found }, span, "this", [], didYouMean(key, own));
-  }
+  if (kind === undefined) return failSetting(key, { span, label: named }, name, reader, frame);
   if (key === "augment" && own.includes(key)) return augmentOf(written, frame);
   // The names of inputs are no values.
   if (key === "standardize" && written.kind === "list" && written.items.length > 0)

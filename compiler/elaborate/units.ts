@@ -23,7 +23,10 @@ export function inUnits({ data, metrics }: TrainPlan, objective: Objective, entr
   if (output === undefined || target === undefined || metrics.length === 0 || !Array.isArray(standardize))
     return { objective };
   if (!standardize.includes(target.name)) return { objective };
-  const shape = [product(target.tensor.type.shape.slice(1))];
+  // Ids, and a target of other sizes than the output, have no units to give back: that is told where `standardize` is checked.
+  const [values, wanted] = [output, target.tensor].map(({ type }) => product(type.shape.slice(1)));
+  if (wanted === undefined || values?.key !== wanted.key || target.tensor.type.dtype !== "f32") return { objective };
+  const shape = [wanted];
   // No metric and no model can be called so.
   const given = (name: "mean" | "deviation") => {
     const buffer = `evaluate.units.target.${name}`;

@@ -24,17 +24,37 @@ const values = habits({
   "Conv1d Conv1D": `the layer is \`conv1d(16, 3)\`; ${sizeInferred}`,
   "Conv2d Conv2D conv": `the layer is \`conv2d(16, 3)\`; ${sizeInferred}`,
   "Conv3d Conv3D": `the layer is \`conv3d(16, 3)\`; ${sizeInferred}`,
-  "ConvTranspose2d Conv2DTranspose": `the layer is \`conv_transpose2d(16, 3)\`; ${sizeInferred}`,
+  "ConvTranspose2d Conv2DTranspose conv2d_transpose deconv deconv2d Deconvolution": `the layer is \`conv_transpose2d(16, 3)\`; ${sizeInferred}`,
   "MaxPool2d MaxPooling2D maxpool max_pool max_pooling2d": "the layer is `max_pool2d(2)`",
   "AvgPool2d AveragePooling2D avgpool avg_pool average_pooling2d average_pool": "the layer is `avg_pool2d(2)`",
-  "GlobalAveragePooling2D AdaptiveAvgPool2d GlobalAvgPool2D global_average_pooling2d": "the layer is `global_avg_pool`",
+  "GlobalAveragePooling2D AdaptiveAvgPool2d GlobalAvgPool2D global_average_pooling2d adaptive_avg_pool2d":
+    "the layer is `global_avg_pool`",
   "GlobalMaxPooling2D AdaptiveMaxPool2d global_max_pool2d global_max_pool max_pool_global":
     "write `max(x, axis: [1, 2])`",
+  "GlobalAveragePooling1D global_avg_pool1d global_average_pooling1d": "write `mean(x, axis: 1)`",
+  "GlobalMaxPooling1D global_max_pool1d": "write `max(x, axis: 1)`",
+  "MaxPool1d MaxPooling1D max_pool1d max_pooling1d": "write `window_max(x, [2], stride: [2])`",
+  "MaxPool3d MaxPooling3D max_pool3d max_pooling3d": "write `window_max(x, [2, 2, 2], stride: [2, 2, 2])`",
+  "AvgPool1d AveragePooling1D avg_pool1d average_pooling1d": "write `window_sum(x, [2], stride: [2]) / 2`",
+  "AvgPool3d AveragePooling3D avg_pool3d average_pooling3d": "write `window_sum(x, [2, 2, 2], stride: [2, 2, 2]) / 8`",
+  "SeparableConv2D separable_conv2d separable_conv": "write `depthwise_conv2d(3) |> conv2d(16, 1)`",
+  "ConvTranspose1d Conv1DTranspose conv_transpose1d conv1d_transpose":
+    "write `reshape(x, [N, 1, T, C]) |> conv_transpose2d(16, [1, 4], stride: [1, 2])`",
+  "UpSampling2D Upsample upsample2d interpolate resize":
+    'the layer is `upsample(2)`, or `upsample(2, mode: "bilinear")`',
+  "ZeroPadding2D ZeroPad2d zero_padding2d zero_pad2d":
+    "write `pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]])`, or say it to the layer, `conv2d(16, 3, padding: 1)`",
+  "PixelShuffle pixel_shuffle depth_to_space":
+    "write it by `reshape` and `transpose`, or take `conv_transpose2d(16, 2, stride: 2)`",
   "PositionalEncoding positional_encoding pos_encoding": "the layer is `positions`, or `learned_positions`",
   outer: "write `x[.., newaxis] * y[.., newaxis, :]`",
-  "BatchNorm1d BatchNorm2d BatchNormalization batchnorm": `the layer is \`batch_norm\`; ${sizeInferred}`,
+  "BatchNorm1d BatchNorm2d BatchNorm3d BatchNormalization batchnorm bn": `the layer is \`batch_norm\`; ${sizeInferred}`,
   "LayerNorm LayerNormalization layernorm": `the layer is \`layer_norm\`; ${sizeInferred}`,
-  "GroupNorm InstanceNorm2d": "the layer is `group_norm(4)`",
+  GroupNorm: "the layer is `group_norm(4)`",
+  "InstanceNorm InstanceNorm2d InstanceNormalization instance_norm instancenorm":
+    "a group for each channel is the same: `group_norm(16)` of 16 channels",
+  "Dropout2d SpatialDropout2D dropout2d spatial_dropout":
+    "whole channels are dropped by `x * dropout(ones([N, 1, 1, C]), 0.5)`",
   "MultiheadAttention MultiHeadAttention multi_head_attention multihead_attention mha":
     "the layer is `self_attention(4)`, or `attention` of three tensors",
   "TransformerEncoderLayer TransformerEncoder Transformer transformer_encoder transformer_block encoder_layer":
@@ -43,6 +63,11 @@ const values = habits({
   "Input Placeholder": "inputs stand in the signature, `model M(x: [N, 4]) -> [N, 2]`",
   "Activation LeakyReLU PReLU": "an activation is a layer like others: `|> relu`, `|> leaky_relu`",
   "swish SiLU Swish": "the activation is `silu`",
+  "relu6 ReLU6": "write `clip(x, 0, 6)`",
+  "hardswish hard_swish Hardswish": "write `x * clip(x / 6 + 0.5, 0, 1)`",
+  "mish Mish": "write `x * tanh(softplus(x))`",
+  "Rescaling rescaling": "numbers are scaled by the data: `scale: 1/255`",
+  "RandomFlip RandomCrop RandomHorizontalFlip": "images are changed by the data: `augment: [flip, crop(4)]`",
   print: "there is no `print`; `nnc train --probe` shows values",
   len: "a dimension is a number by its name, as `N` of `x: [N, 4]`; of a list there is `length`",
   "size numel dim ndim": "a dimension is a number by its name, as `N` of `x: [N, 4]`",
@@ -227,6 +252,14 @@ const settings = habits({
   "kernel_size filter_size ksize":
     "the kernel's size is called `kernel`, and stands behind the number of filters: `conv2d(16, 3)`",
   strides: "the setting is `stride`",
+  dilation_rate: "the setting is `dilation`",
+  depth_multiplier: "the setting is `multiplier`",
+  num_groups: "the setting is `groups`",
+  count_include_pad: "the setting is `count_padding`",
+  "scale_factor scale": "the setting is `factor`",
+  interpolation: "the setting is `mode`",
+  output_padding: "outputs are (H - 1) stride - 2 padding + kernel: a larger `kernel` makes more, or `pad` behind it",
+  data_format: "channels always stand last: leave it out",
   "filters out_channels channels": "the number of outputs stands first: `conv2d(16, 3)`",
   "in_features in_channels input_dim input_shape": "the size of the input is inferred: leave it out",
   "out_features output_dim hidden_size": "the number of outputs stands first: `dense(2)`",

@@ -133,7 +133,9 @@ function listTable(place: ImageFiles, path: string, mapping: ColumnMapping, want
   const table = parseCsv(path, place.read(path));
   const { name } = imageField(wanted);
   const columns = assignedTo(table, mapping, wanted).get(name) ?? [];
-  const [column, ...more] = columns;
+  // Of several that nobody chose among, the one that is called as the input, as of a table.
+  const called = columns.filter((index) => table.header[index] === name);
+  const [column, ...more] = called.length === 1 ? called : columns;
   if (column === undefined || more.length > 0)
     throw failure(imageColumn, {
       file: path,

@@ -21,6 +21,7 @@ import { readTable } from "./raw.ts";
 import type { RawData, WordTensor } from "./raw.ts";
 import { rowSource } from "./source.ts";
 import type { DataSource } from "./source.ts";
+import { holdoutOf, holdoutText } from "./split.ts";
 
 /** Images of one size, one after the other. */
 export interface DecodedImages {
@@ -146,14 +147,22 @@ function fromList(
   return readTable(table, others, assigned);
 }
 
-/** Throws NN0832 for columns of what has none. */
-export function rejectColumns({ fields }: ColumnMapping): void {
+/** Throws NN0832 for what folders of classes do not go with: columns, of which they have none, and the last rows, which all are of one class. */
+export function checkFolders({ settings: { holdout } }: HostData, { fields }: ColumnMapping): void {
   for (const [setting, columns] of fields)
     throw failure(unsuitableSetting, {
       setting,
       expected: "a list in CSV, which has columns, or no such setting, where the classes are folders",
       found: listed(columns),
     });
+  const rows = holdout === undefined ? undefined : holdoutOf(holdout);
+  if (rows?.last !== true) return;
+  const share = holdoutText(rows);
+  throw failure(unsuitableSetting, {
+    setting: "holdout",
+    expected: `${share}, which are drawn, or a list in CSV, where the classes are folders, whose last rows are of the last class alone`,
+    found: `last(${share})`,
+  });
 }
 
 /** The folders' names are the target's words. */

@@ -15,7 +15,7 @@ import type { ColumnMapping } from "./columns.ts";
 import { parseTables } from "./csv.ts";
 import type { Table } from "./csv.ts";
 import type { Field } from "./dataset.ts";
-import { imageSettings, imageSource, rejectColumns } from "./images.ts";
+import { checkFolders, imageSettings, imageSource } from "./images.ts";
 import type { DecodedImages } from "./images.ts";
 import { parseIdx } from "./idx.ts";
 import { parseNpy } from "./npy.ts";
@@ -191,7 +191,7 @@ function openImages(data: HostData, path: string, fields: readonly Field[], cont
   const mapping = columnMapping(data);
   const { path: own, test } = data.settings;
   // Others may be lists where these are folders, or the other way round.
-  if (path === own && test === undefined && images?.labels !== undefined) rejectColumns(mapping);
+  if (path === own && test === undefined && images?.labels !== undefined) checkFolders(data, mapping);
   return imageSource(path, images, contents.read, mapping, fields);
 }
 

@@ -50,10 +50,15 @@ function isTail(setting: HostSetting): setting is { readonly last: number } {
  */
 export function holdoutRows(rows: number, holdout: Holdout): number {
   const count = holdout.kind === "count" ? holdout.value : Math.round(rows * holdout.value);
-  const shown = holdout.kind === "count" ? String(holdout.value) : `${Number((holdout.value * 100).toPrecision(12))}%`;
+  const shown = holdoutText(holdout);
   if (count < 1) throw failure(emptySplit, { rows, holdout: shown, part: "the hold-out" });
   if (count >= rows) throw failure(emptySplit, { rows, holdout: shown, part: "training" });
   return count;
+}
+
+/** The part or the count, as the program writes it. */
+export function holdoutText({ kind, value }: Holdout): string {
+  return kind === "count" ? String(value) : `${Number((value * 100).toPrecision(12))}%`;
 }
 
 /** A seeded random split, or the rows from the end; each part keeps the order of the file. */

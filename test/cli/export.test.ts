@@ -525,6 +525,8 @@ describe("the place", () => {
     [["-o", "x.ts", "--format", "wasm"], '.mjs or .js for --format wasm, found "x.ts"'],
     [["-o", "a/x.mjs", "--format", "ts"], '.ts for --format ts, found "a/x.mjs"'],
     [["-o", "x.json"], '.mjs, .js, .ts, .html, .onnx or .py, found "x.json"\n'],
+    [["-o", "x.tflite"], '.mjs, .js, .ts, .html, .onnx or .py, found "x.tflite"\n'],
+    [["-o", "x.h5"], '.mjs, .js, .ts, .html, .onnx or .py, found "x.h5"\n'],
     [["-o", "x.pth", "--format", "pytorch"], '.py, found "x.pth"\n'],
     [
       ["-o", "x.wasm", "--format", "wasm"],

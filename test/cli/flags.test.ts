@@ -16,6 +16,10 @@ const cases: readonly (readonly [args: string, sentence: string])[] = [
   ["build sized.nn -o never --bounds N=2 --bounds N=2", "error: --bounds: expected one value for N, found two"],
   ["train sized.nn --set lr=1 --set lr=2", "error: --set: expected one value for lr, found two"],
   // What would be lost.
+  [
+    "predict points.nn --params p --out y.PNG",
+    "error: --out: expected a file that ends in .csv, .jsonl, .npy or .idx, the forms of predictions, found y.PNG",
+  ],
   ["predict points.nn --params p --out y.npy.gz", "error: --out: expected a file that is not packed, found y.npy.gz"],
   // A name that is not there.
   ["check sized.nn --const widht=8", "error[NN0408]: there is no `const widht` to give another value"],

@@ -17,6 +17,8 @@ const project = folderWith({
   "package.json": "{}",
   "net.nn": source('images("photos", size: [4, 3], scale: 1/255, test: "test", augment: [flip, crop(1)])'),
   "list.nn": source('images("photos/list.csv", image: "name", target: "hue", size: [4, 3], scale: 1/255, holdout: 2)'),
+  "column.nn": source('images("photos", size: [4, 3], target: "hue")'),
+  "last.nn": source('images("photos", size: [4, 3], holdout: last(2))'),
   "two.nn": source('images("loose", size: [4, 3], scale: 1/255)'),
   "bad.nn": source('images("bad", size: [4, 3], scale: 1/255)'),
   "fixed.nn": source('images("photos", size: [4, 3])').replace("[N, H, W, C]", "[N, 8, 8, 3]"),
@@ -186,6 +188,18 @@ describe.skipIf(!hasSharp)("a network of images", () => {
       `height and width the other way round, by ${command}`,
       [command, "turned.nn", ...(command === "train" ? ["-o", "x"] : [])],
       "error[NN0836]: `image` takes rows of [3, 4, 3], found the same sizes in another order in an image of 4×3 pixels with 3 channels: [4, 3, 3]",
+    ]),
+    ...["check", "train"].flatMap((command): readonly [string, readonly string[], string][] => [
+      [
+        `a column of folders, by ${command}`,
+        [command, "column.nn", ...(command === "train" ? ["-o", "x"] : [])],
+        "error[NN0832]: `target` of the data: expected a list in CSV, which has columns",
+      ],
+      [
+        `the last rows of folders, by ${command}`,
+        [command, "last.nn", ...(command === "train" ? ["-o", "x"] : [])],
+        "error[NN0832]: `holdout` of the data: expected 2, which are drawn",
+      ],
     ]),
     [
       "an image without its class",

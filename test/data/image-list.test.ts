@@ -101,6 +101,7 @@ describe("a list", () => {
     ["the one column beside a named target", "kind,file\nx,a.png\ny,sub/b.png\n", { target: "kind" }, true],
     ["a named column", "n,kind,file\n1,x,a.png\n2,y,sub/b.png\n", { target: "kind", image: "file" }, true],
     ["a column of the input's name", "image\na.png\nsub/b.png\n", {}, false],
+    ["a column of the input's name among others", "n,image,target\n1,a.png,x\n2,sub/b.png,y\n", {}, true],
     ["the column beside a target that nobody wants", "file,target\na.png,x\nsub/b.png,y\n", {}, false],
   ])("names files relative to its folder by %s", (_, text, columns, hasTarget) => {
     expect(of(text, hasTarget ? [image, target] : ([image] as never), columns)).toEqual(["p/a.png", "p/sub/b.png"]);
@@ -110,7 +111,7 @@ describe("a list", () => {
     [
       "a,b,target\n1,2,3\n",
       {},
-      'NN0876 expected to be told which column of p/list.csv has the names of image files, as in `image: "file"`; it may be "a", "b"',
+      'NN0876 expected to be told which column of p/list.csv has the names of image files, as in `image: "file"`, or by calling it `image`; it may be "a", "b"',
     ],
     ["file,target\n,x\n", {}, "NN0828 p/list.csv:2:1: expected the name of an image file, found an empty cell"],
     [

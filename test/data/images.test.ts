@@ -13,6 +13,7 @@ const data = Uint8Array.from({ length: 16 }, (_, at) => at * 10);
 const files = ["p/b/1.png", "p/b/2.png", "p/a/1.png", "p/a/2.png"];
 const decoded: DecodedImages = { shape: [4, 2, 2, 1], data, files };
 const folders: DecodedImages = { ...decoded, labels: ["b", "b", "a", "a"] };
+const alike: DecodedImages = { ...decoded, labels: ["b", "b", "b", "b"] };
 const list = "file,kind,weight\n1.png,x,1\n2.png,y,2\n3.png,x,3\n4.png,y,4\n";
 
 function opened(images: DecodedImages | undefined, settings: Settings, fields: readonly Field[], text = list) {
@@ -57,7 +58,7 @@ describe("images", () => {
   });
 
   it("are held out, flattened where the input is, and need no target", () => {
-    const { train, holdout } = prepared(folders, { holdout: { last: 0.25 } }, [input("image", 4)]);
+    const { train, holdout } = prepared(decoded, { holdout: { last: 0.25 } }, [input("image", 4)]);
     expect([train.rows, holdout?.rows]).toEqual([3, 1]);
     expect([...(holdout?.tensors.get("image")?.data ?? [])]).toEqual([120, 130, 140, 150]);
   });
@@ -89,6 +90,11 @@ describe("images", () => {
       'NN0832 `target` of the data: expected a list in CSV, which has columns, or no such setting, where the classes are folders, found "kind"',
     ],
     [
+      "in folders, with the last rows held out",
+      () => prepared(folders, { holdout: { last: 0.25 } }, [image, ids(2)]),
+      "NN0832 `holdout` of the data: expected 25%, which are drawn, or a list in CSV, where the classes are folders, whose last rows are of the last class alone, found last(25%)",
+    ],
+    [
       "in folders, with what the loss takes",
       () => prepared(folders, {}, [image, ids(2), { name: "mask", role: "extra", dtype: "f32", shape: [] }]),
       "NN0831 the data lack `mask`; expected every input and what the loss takes, found images and their classes",
@@ -105,7 +111,7 @@ describe("images", () => {
     ],
     [
       "of a class that training had not",
-      () => prepared(folders, { holdout: { last: 0.5 } }, [image, ids(2)]),
+      () => opened(folders, {}, [image, ids(2)]).source.apply(prepared(alike, {}, [image, ids(2)]).fitted),
       'NN0821 p/a/1.png: the class "a" of `target` does not occur in the training rows, which have "b"',
     ],
   ])("%s are refused", (_, act, message) => {

@@ -45,6 +45,9 @@ const takes: readonly (readonly [string, readonly Reader[]])[] = [
   ["holdout: 20%", ["csv", "images", "idx", "npy", "text", "given"]],
   ["stride: 2", ["text"]],
   ['inputs: "a*"', ["csv"]],
+  ["header: false", ["csv"]],
+  ["channels: 1", ["images"]],
+  ["augment: [flip]", ["images"]],
 ];
 
 describe("a setting that a source does not use is refused", () => {
@@ -327,17 +330,16 @@ describe("a scale that changes nothing is told", () => {
 
 describe("the target is standardised where its predictions can be given back", () => {
   const two = "loss two(output: [N, 2], target: [N]) -> [] = mean((output[:, 0] - target) ** 2 + output[:, 1] ** 2)\n";
+  const three = "metric three(output: [N, 2], target: [N]) -> [] = mean(output[:, 0] - target)\n";
+  const others = "the model's output has 2 values a row where the target has 1";
   const train = (loss: string, form: string): string => `${two}model M(x: [N, 3]) -> [N, 2] = x |> dense(2)
 data d = csv("x.csv", target: "y", standardize: [x, target])
 train M${form} { data: d  ${loss}  optimizer: sgd(lr: 1)  batch: 4  epochs: 1 }`;
 
   test.each([
     ["a number for each", train("loss: mse", ""), []],
-    [
-      "another number of them",
-      train("loss: two", ""),
-      ["the model's output has 2 values a row where the target has 1"],
-    ],
+    ["another number of them", train("loss: two", ""), [others]],
+    ["another number of them, with a metric", three + train("loss: two  metrics: [three]", ""), [others]],
     ["0 and 1", train("loss: binary_cross_entropy", ""), ["this loss takes a target of 0 and 1"]],
     [
       "an expression of its own",
@@ -349,6 +351,12 @@ train M${form} { data: d  ${loss}  optimizer: sgd(lr: 1)  batch: 4  epochs: 1 }`
     const found = elaborated(source).diagnostics.filter(({ severity }) => severity === "error");
     expect(found.map(({ code, message }) => `${code} ${message}`)).toEqual(problems.map((one) => sentence + one));
   });
+});
+
+test("ids have no units that metrics could count in", () => {
+  const source = `model M(x: [N, 3]) -> [N, 2] = x |> dense(2)
+train M { data: csv("x.csv", target: "y", standardize: [target])  loss: cross_entropy  metrics: [accuracy]  optimizer: sgd(lr: 1)  epochs: 1 }`;
+  expect(elaborated(source).diagnostics.map(({ code }) => code)).toEqual(["NN0505"]);
 });
 
 describe("the windows of a text", () => {

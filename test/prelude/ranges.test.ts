@@ -119,13 +119,13 @@ const cases: readonly Case[] = [
     return [
       [place, `${name}(1, 1)`, `${name}(0, 1)`, `filters must be ${below1} filters = 0`],
       [place, `${name}(1, ${good})`, `${name}(1, ${bad})`, `kernel must be ${below1} k = ${bad}`],
-      [place, `${name}(1, ${good})`, `${name}(1, [1])`, `kernel: a number or a list of ${word}, found k = [1]`],
+      [place, `${name}(1, ${good})`, `${name}(1, [1])`, `kernel: a number or a list of ${word}, found kernel = [1]`],
       [place, `${name}(1, 1, stride: 1)`, `${name}(1, 1, stride: 0)`, `stride must be ${below1} s = ${both(0)}`],
       [
         place,
         `${name}(1, 1, stride: ${good})`,
         `${name}(1, 1, stride: [1])`,
-        `stride: a number or a list of ${word}, found s = [1]`,
+        `stride: a number or a list of ${word}, found stride = [1]`,
       ],
       [
         place,
@@ -137,7 +137,7 @@ const cases: readonly Case[] = [
         place,
         `${name}(1, 1, dilation: ${good})`,
         `${name}(1, 1, dilation: [1])`,
-        `dilation: a number or a list of ${word}, found d = [1]`,
+        `dilation: a number or a list of ${word}, found dilation = [1]`,
       ],
       [
         place,
@@ -149,7 +149,7 @@ const cases: readonly Case[] = [
         place,
         `${name}(1, 1, padding: ${good})`,
         `${name}(1, 1, padding: [1])`,
-        `padding: a number or a list of ${word}, found each = [1]`,
+        `padding: a number or a list of ${word}, found padding = [1]`,
       ],
       [place, `${name}(1, 1, groups: 1)`, `${name}(1, 1, groups: 0)`, `groups must be ${below1} groups = 0`],
     ];
@@ -184,20 +184,39 @@ const cases: readonly Case[] = [
   ],
   [
     picture,
+    "depthwise_conv2d(1, dilation: 1)",
+    "depthwise_conv2d(1, dilation: 0)",
+    `dilation must be ${below1} d = [0, 0]`,
+  ],
+  [
+    picture,
     "depthwise_conv2d(1, multiplier: 1)",
     "depthwise_conv2d(1, multiplier: 0)",
     `multiplier must be ${below1} multiplier = 0`,
   ],
   ...["max_pool2d", "avg_pool2d"].flatMap((name): readonly Case[] => [
     [picture, `${name}(1)`, `${name}(0)`, `size must be ${below1} k = [0, 0]`],
-    [picture, `${name}([1, 1])`, `${name}([1])`, "size: a number or a list of two, found k = [1]"],
+    [picture, `${name}([1, 1])`, `${name}([1])`, "size: a number or a list of two, found size = [1]"],
     [picture, `${name}(2, stride: 1)`, `${name}(2, stride: 0)`, `stride must be ${below1} s = [0, 0]`],
-    [picture, `${name}(2, padding: 0)`, `${name}(2, padding: -1)`, `padding must be ${below0} each = -1`],
+    [picture, `${name}(2, padding: 0)`, `${name}(2, padding: -1)`, `padding must be ${below0} each = [-1, -1]`],
+    [
+      picture,
+      `${name}(2, padding: [1, 0])`,
+      `${name}(2, padding: [1])`,
+      "padding: a number or a list of two, found padding = [1]",
+    ],
+    // A window of nothing but padding has no mean and no largest.
+    [
+      picture,
+      `${name}([2, 3], padding: [1, 2])`,
+      `${name}([2, 3], padding: 2)`,
+      "padding must be less than size, found each = [2, 2] and k = [2, 3]",
+    ],
     [
       picture,
       `${name}(2, padding: "same")`,
       `${name}(2, padding: "full")`,
-      'padding: a number, "same" or "valid", found padding = "full"',
+      'padding: a number, a list of two, "same" or "valid", found padding = "full"',
     ],
   ]),
   [

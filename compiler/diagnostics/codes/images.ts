@@ -45,10 +45,10 @@ export const imageColumn = define<File & { readonly field: string; readonly colu
   code: "NN0876",
   severity: "error",
   message: ({ file, field, columns }) =>
-    `expected to be told which column of ${file} has the names of image files, as in \`${field}: "file"\`; it may be ${columns}`,
+    `expected to be told which column of ${file} has the names of image files, as in \`${field}: "file"\`, or by calling it \`${field}\`; it may be ${columns}`,
   explanation:
     "A list of images is a CSV file with a line of column names. One column names image files, relative to the folder of the list; it is the only one beside the target and what the " +
-    'loss takes, or it is named: `images("photos/list.csv", size: [32, 32], image: "file", target: "species")` for the input `image`.',
+    'loss takes, or is called as the input, or it is named: `images("photos/list.csv", size: [32, 32], image: "file", target: "species")` for the input `image`.',
 });
 
 export const oneImageInput = define<{ readonly inputs: string }>({
