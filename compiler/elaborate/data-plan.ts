@@ -106,6 +106,9 @@ function settingsOf(
         const isTold = fields.every((field) => takers.has(field));
         return isTold ? [[key, testOf(argument, name, reader, fields, frame)]] : [];
       }
+      // What another reader takes is no name of a column or a file, unless an input is called so.
+      if (!isOwn(reader, key) && !takers.has(key) && readersWith(key).length > 0)
+        failSetting(key, argument, name, reader, frame);
       const value = settingOf(key, argument, name, reader, frame);
       if (!isOwn(reader, key) && !takers.has(key)) failNowhere(key, argument, [...takers], frame);
       return [[key, value]];
@@ -165,23 +168,35 @@ function isOwn({ needed, others, field }: Reader, key: string): boolean {
   return needed.includes(key) || others.includes(key) || general.has(key) || field === undefined;
 }
 
-function settingOf(
+/** The readers that have a setting of this name. */
+function readersWith(key: string): readonly string[] {
+  return [...readers].flatMap(([name, { needed, others }]) =>
+    needed.includes(key) || others.includes(key) ? [`\`${name}\``] : [],
+  );
+}
+
+function failSetting(
   key: string,
-  { value: written, span, label: named }: Argument,
+  { span, label: named }: Argument,
   name: string,
-  reader: Reader,
+  { needed, others, field }: Reader,
   frame: Frame,
-): HostSetting {
+): never {
+  const own = [...needed, ...others];
+  const names = own.map((one) => `\`${one}\``);
+  const expected = [...names, ...(field === undefined ? [] : ["the names of inputs"])].join(", ");
+  const found = named === undefined ? "a value without a name" : `\`${key}\``;
+  const elsewhere = named === undefined ? [] : readersWith(key);
+  const help = elsewhere.length > 0 ? `\`${key}\` is a setting of ${listOf(elsewhere)}` : didYouMean(key, own);
+  return frame.fail(settingOfReader, { reader: name, expected, found }, span, "this", [], help);
+}
+
+function settingOf(key: string, argument: Argument, name: string, reader: Reader, frame: Frame): HostSetting {
+  const { value: written, span } = argument;
   const { needed, others, field } = reader;
   const own = [...needed, ...others];
   const kind = own.includes(key) ? kindOf(reader, key) : general.has(key) ? undefined : field;
-  if (kind === undefined) {
-    const expected = [...own.map((one) => `\`${one}\``), ...(field === undefined ? [] : ["the names of inputs"])].join(
-      ", ",
-    );
-    const found = named === undefined ? "a value without a name" : `\`${key}\``;
-    return frame.fail(settingOfReader, { reader: name, expected, found }, span, "this", [], didYouMean(key, own));
-  }
+  if (kind === undefined) return failSetting(key, argument, name, reader, frame);
   if (key === "augment" && own.includes(key)) return augmentOf(written, frame);
   // The names of inputs are no values.
   if (key === "standardize" && written.kind === "list" && written.items.length > 0)

@@ -201,6 +201,12 @@ const cases: readonly Case[] = [
     ],
   ]),
   [
+    picture,
+    "avg_pool2d([3, 2], stride: 1, padding: 1)",
+    "avg_pool2d([3, 2], stride: 1, padding: 2)",
+    "padding must be below the size: a window within it has no mean without `count_padding`, found count_padding = false, each = 2 and k = [3, 2]",
+  ],
+  [
     starts,
     "uniform(low: -0.1, high: 0)",
     "uniform(low: 0, high: 0)",
