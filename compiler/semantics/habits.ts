@@ -30,11 +30,24 @@ const values = habits({
   "GlobalAveragePooling2D AdaptiveAvgPool2d GlobalAvgPool2D global_average_pooling2d": "the layer is `global_avg_pool`",
   "GlobalMaxPooling2D AdaptiveMaxPool2d global_max_pool2d global_max_pool max_pool_global":
     "write `max(x, axis: [1, 2])`",
+  "max_pool1d MaxPool1d MaxPooling1D": "write `window_max(x, [2], stride: [2])`",
+  "max_pool3d MaxPool3d MaxPooling3D": "write `window_max(x, [2, 2, 2], stride: [2, 2, 2])`",
+  "avg_pool1d AvgPool1d AveragePooling1D": "write `window_sum(x, [2], stride: [2]) / 2`",
+  "avg_pool3d AvgPool3d AveragePooling3D": "write `window_sum(x, [2, 2, 2], stride: [2, 2, 2]) / 8`",
+  "Upsample UpSampling2D upsample2d upsampling2d interpolate resize":
+    'the layer is `upsample(2)`, or `upsample(2, mode: "bilinear")`',
+  "pixel_shuffle PixelShuffle depth_to_space":
+    "of `x: [N, 8, 8, 12]` it is `reshape(transpose(reshape(x, [N, 8, 8, 3, 2, 2]), [0, 1, 4, 2, 5, 3]), [N, 16, 16, 3])`",
+  "separable_conv2d SeparableConv2d SeparableConv2D": "write `depthwise_conv2d(3) |> conv2d(16, 1)`",
+  "ZeroPad2d ZeroPadding2D zero_pad2d": "write `pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]])`",
+  roll: "write `concat([x[:, 1:], x[:, :1]], axis: 1)`",
+  "flip fliplr flipud": "write `reverse(x, axis: 1)`",
+  "split chunk": "parts are slices: `x[.., :8]` and `x[.., 8:]`",
   "PositionalEncoding positional_encoding pos_encoding": "the layer is `positions`, or `learned_positions`",
   outer: "write `x[.., newaxis] * y[.., newaxis, :]`",
   "BatchNorm1d BatchNorm2d BatchNormalization batchnorm": `the layer is \`batch_norm\`; ${sizeInferred}`,
   "LayerNorm LayerNormalization layernorm": `the layer is \`layer_norm\`; ${sizeInferred}`,
-  "GroupNorm InstanceNorm2d": "the layer is `group_norm(4)`",
+  "GroupNorm InstanceNorm2d instance_norm": "the layer is `group_norm(4)`",
   "MultiheadAttention MultiHeadAttention multi_head_attention multihead_attention mha":
     "the layer is `self_attention(4)`, or `attention` of three tensors",
   "TransformerEncoderLayer TransformerEncoder Transformer transformer_encoder transformer_block encoder_layer":
@@ -231,6 +244,9 @@ const settings = habits({
   "in_features in_channels input_dim input_shape": "the size of the input is inferred: leave it out",
   "out_features output_dim hidden_size": "the number of outputs stands first: `dense(2)`",
   activation: "an activation is a stage of its own: `|> dense(8) |> relu`",
+  dilation_rate: "the setting is `dilation`",
+  count_include_pad: "the setting is `count_padding`",
+  scale_factor: "the setting is `factor`",
   use_bias: "the setting is `bias`",
   "kernel_initializer weight_init initializer": "the setting is `init`",
   p: "the rate stands first: `dropout(0.5)`",
