@@ -27,10 +27,11 @@ export const dataOutsideProject = define<File & { readonly problem: string; read
     "the project, no link that points out of it, no URL.",
 });
 
-export const notUtf8 = define<File & { readonly byte: number; readonly found: string }>({
+export const notUtf8 = define<File & { readonly byte?: number; readonly found: string }>({
   code: "NN0803",
   severity: "error",
-  message: ({ file, byte, found }) => `${file} is not UTF-8 text: expected UTF-8, found ${found} at byte ${byte}`,
+  message: ({ file, byte, found }) =>
+    `${file} is not UTF-8 text: expected UTF-8, found ${found}${byte === undefined ? "" : ` at byte ${byte}`}`,
   explanation:
     "Text is read as UTF-8, with or without a byte order mark. A spreadsheet that saves UTF-16 or Windows-1252 can usually save " +
     "`CSV UTF-8` as well.",
