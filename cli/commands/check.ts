@@ -5,7 +5,7 @@
 import { internalFailure } from "../../compiler/diagnostics/codes/internal.ts";
 import { diagnose, InternalError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
-import { javascript } from "../../compiler/schedule/machine.ts";
+import { simd } from "../../compiler/schedule/machine.ts";
 import { buildProgram } from "../../compiler/middle.ts";
 import type { ProjectSource } from "../../compiler/project.ts";
 import { elaborateWithData, isClosed } from "../check/elaborate.ts";
@@ -73,7 +73,7 @@ function inspect(source: ProjectSource, options: SourceOptions, verify: boolean)
     if (elaboration === undefined) return { diagnostics, sources };
     const known = { diagnostics, sources, elaboration };
     if (!isClosed(elaboration)) return known;
-    const { program, plan } = buildProgram(elaboration, javascript, { verify, outline: !verify, compared: true });
+    const { program, plan } = buildProgram(elaboration, simd, { verify, outline: !verify, compared: true });
     return { ...known, program, ...(plan.leastOfAnyOrder === undefined ? {} : { leastBytes: plan.leastOfAnyOrder }) };
   } catch (error) {
     if (!(error instanceof InternalError)) throw error;

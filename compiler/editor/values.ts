@@ -40,7 +40,8 @@ function shown(value: Evaluated): string {
       return `(${value.items.map(shown).join(", ")})`;
     case "number":
     case "dimension":
-      return describeValue(value).replace(/^the (?:number|dimension) /, "");
+    case "list":
+      return describeValue(value).replace(/^the (?:number|dimension|list) /, "");
     case "string":
       return JSON.stringify(value.value);
     default:

@@ -2,7 +2,7 @@
  * What an i32 must count, at the largest value of every dimension: the elements of each tensor, stored or not, and sizes that are used as
  * numbers. And that nothing is empty.
  */
-import { diagnose, label } from "../diagnostics/diagnostic.ts";
+import { diagnose, label, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { badSize, numberRange, sizeOverflow } from "../diagnostics/codes/sizes.ts";
 import {
   constantValue,
@@ -24,23 +24,29 @@ import type { EntryGraph } from "./types.ts";
 type Bounds = ReadonlyMap<string, number>;
 
 export function checkSizes(entries: readonly EntryGraph[], bounds: Bounds, session: Session): void {
+  const told = new Set<string>();
   for (const { graph } of entries) {
+    const wrong = new Set<number>();
     for (const node of nodesWithin(graph)) {
-      checkShapes(node, bounds, session);
+      // What is made of a tensor that cannot be, or is to fit one, cannot be either: that is told where it begins.
+      const isMade = node.inputs.some((input) => wrong.has(input.node));
+      for (const mistake of mistakesOf(node, bounds)) {
+        wrong.add(node.id);
+        if (!isMade && !told.has(mistake.message)) session.report(mistake);
+        told.add(mistake.message);
+      }
       if (node.op === "dimension") checkValue(node, bounds, session);
     }
   }
 }
 
-function checkShapes(node: GraphNode, bounds: Bounds, session: Session): void {
-  for (const { shape } of node.outputs) {
+function mistakesOf(node: GraphNode, bounds: Bounds): readonly Diagnostic[] {
+  return node.outputs.flatMap(({ shape }) => {
     const what = `a tensor ${printShape(shape)}`;
     const empty = shape.find((size) => (constantValue(size) ?? 1) < 1);
-    if (empty !== undefined)
-      session.report(diagnose(badSize, { what: `a size of ${what}`, found: empty.key }, placeOf(node)));
-    else if (elementsOf(shape, bounds) > maximalElements)
-      session.report(diagnose(sizeOverflow, { what }, placeOf(node)));
-  }
+    if (empty !== undefined) return [diagnose(badSize, { what: `a size of ${what}`, found: empty.key }, placeOf(node))];
+    return elementsOf(shape, bounds) > maximalElements ? [diagnose(sizeOverflow, { what }, placeOf(node))] : [];
+  });
 }
 
 /** `N * N` in an expression is computed with 32 bits. */

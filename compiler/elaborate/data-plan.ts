@@ -16,7 +16,7 @@ import type { Argument, Call, Expression, KeyValue, Train } from "../syntax/ast.
 import { describeExpression } from "../syntax/describe.ts";
 import { failTwice, isTensorInput } from "./arguments.ts";
 import { augmentOf, checkAugment } from "./data-augment.ts";
-import { columns, general, kindOf, ownerOf, readers, text, type Reader } from "./data-readers.ts";
+import { columns, general, kindOf, readers, text, type Reader } from "./data-readers.ts";
 import { Entry } from "./entry.ts";
 import { Failure, recover } from "./failure.ts";
 import type { Frame } from "./frame.ts";
@@ -107,7 +107,8 @@ function settingsOf(
         return isTold ? [[key, testOf(argument, name, reader, fields, frame)]] : [];
       }
       const isTaken = isOwn(reader, key) || takers.has(key);
-      if (!isTaken && ownerOf(key) !== undefined) failSetting(key, argument, name, reader, frame);
+      // What another reader takes is no name of a column or a file, unless an input is called so.
+      if (!isTaken && readersWith(key).length > 0) failSetting(key, argument, name, reader, frame);
       const value = settingOf(key, argument, name, reader, frame);
       if (!isTaken) failNowhere(key, argument, [...takers], frame);
       return [[key, value]];
@@ -167,33 +168,35 @@ function isOwn({ needed, others, field }: Reader, key: string): boolean {
   return needed.includes(key) || others.includes(key) || general.has(key) || field === undefined;
 }
 
+/** The readers that have a setting of this name. */
+function readersWith(key: string): readonly string[] {
+  return [...readers].flatMap(([name, { needed, others }]) =>
+    needed.includes(key) || others.includes(key) ? [`\`${name}\``] : [],
+  );
+}
+
 function failSetting(
   key: string,
-  { span, label: named }: Pick<Argument, "span" | "label">,
+  { span, label: named }: Argument,
   name: string,
   { needed, others, field }: Reader,
   frame: Frame,
 ): never {
   const own = [...needed, ...others];
-  const fields = field === undefined ? [] : ["the names of inputs"];
-  const expected = [...own.map((one) => `\`${one}\``), ...fields].join(", ");
+  const names = own.map((one) => `\`${one}\``);
+  const expected = [...names, ...(field === undefined ? [] : ["the names of inputs"])].join(", ");
   const found = named === undefined ? "a value without a name" : `\`${key}\``;
-  const owner = ownerOf(key);
-  const help = owner === undefined ? didYouMean(key, own) : `\`${key}\` is a setting of \`${owner}\``;
+  const elsewhere = named === undefined ? [] : readersWith(key);
+  const help = elsewhere.length > 0 ? `\`${key}\` is a setting of ${listOf(elsewhere)}` : didYouMean(key, own);
   return frame.fail(settingOfReader, { reader: name, expected, found }, span, "this", [], help);
 }
 
-function settingOf(
-  key: string,
-  { value: written, span, label: named }: Argument,
-  name: string,
-  reader: Reader,
-  frame: Frame,
-): HostSetting {
+function settingOf(key: string, argument: Argument, name: string, reader: Reader, frame: Frame): HostSetting {
+  const { value: written, span } = argument;
   const { needed, others, field } = reader;
   const own = [...needed, ...others];
   const kind = own.includes(key) ? kindOf(reader, key) : general.has(key) ? undefined : field;
-  if (kind === undefined) return failSetting(key, { span, label: named }, name, reader, frame);
+  if (kind === undefined) return failSetting(key, argument, name, reader, frame);
   if (key === "augment" && own.includes(key)) return augmentOf(written, frame);
   // The names of inputs are no values.
   if (key === "standardize" && written.kind === "list" && written.items.length > 0)

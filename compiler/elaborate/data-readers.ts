@@ -110,12 +110,6 @@ export function kindOf({ special }: Reader, key: string): Kind | undefined {
   return special?.get(key) ?? general.get(key);
 }
 
-/** The one reader that has such a setting, of those that not all know. */
-export function ownerOf(key: string): string | undefined {
-  if (general.has(key)) return undefined;
-  return [...readers].find(([, { special }]) => special?.has(key) === true)?.[0];
-}
-
 function isSize(value: HostSetting): boolean {
   return (
     Array.isArray(value) && value.length === 2 && value.every((one) => Number.isSafeInteger(one) && Number(one) >= 1)

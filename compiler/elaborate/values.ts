@@ -56,7 +56,7 @@ export interface ConditionValue {
 export interface ListValue {
   readonly kind: "list";
   readonly items: readonly Evaluated[];
-  /** The items of all lists inside one another; the same list may be held many times. */
+  /** The items of all lists inside one another, an empty list being one; the same list may be held many times. */
   readonly leaves: number;
   /** Where its items stand, of a list that is written out. */
   readonly spans?: readonly Span[];
@@ -137,7 +137,7 @@ export function numberValue(value: number): NumberValue {
 }
 
 export function listValue(items: readonly Evaluated[], spans?: readonly Span[]): ListValue {
-  const leaves = items.reduce((sum, item) => sum + (item.kind === "list" ? item.leaves : 1), 0);
+  const leaves = items.reduce((sum, item) => sum + (item.kind === "list" ? Math.max(item.leaves, 1) : 1), 0);
   return { kind: "list", items, leaves, ...(spans === undefined ? {} : { spans }) };
 }
 
@@ -168,6 +168,9 @@ export function dimensionNamed(name: string): Dimension {
   return symbol(name);
 }
 
+/** Items of a list, and letters of a string in it, that a message has room for. */
+const mostShown = 12;
+
 /** What a message calls a value: `[N, 64]`, `i32[N]`, `the number 3`, `a layer`. */
 export function describeValue(value: Evaluated): string {
   switch (value.kind) {
@@ -184,7 +187,7 @@ export function describeValue(value: Evaluated): string {
     case "string":
       return `the string ${JSON.stringify(value.value)}`;
     case "list":
-      return `a list of ${value.items.length}`;
+      return describeList(value);
     case "tuple":
       return `${value.items.length} results`;
     case "layer":
@@ -193,6 +196,33 @@ export function describeValue(value: Evaluated): string {
       return `the initializer \`${value.target.declaration.name.text}\``;
     case "schedule":
       return `the schedule \`${value.target.declaration.name.text}\``;
+  }
+}
+
+/** A short list of what is known is shown, since its length seldom is what is wrong: `the list [32, 0]`. */
+function describeList(list: ListValue): string {
+  const shown = list.leaves <= mostShown ? writtenOf(list, 3) : undefined;
+  return shown === undefined ? `a list of ${list.items.length}` : `the list ${shown}`;
+}
+
+/** As a source has it, at most so many lists deep; undefined where it is more, or something in it is no number, string or bool. */
+function writtenOf(value: Evaluated, deep: number): string | undefined {
+  switch (value.kind) {
+    case "number":
+      return print(value.value);
+    case "dimension":
+      return value.value.key;
+    case "bool":
+      return String(value.value);
+    case "string":
+      return value.value.length <= mostShown ? JSON.stringify(value.value) : undefined;
+    case "list": {
+      if (deep === 0 || value.items.length > mostShown) return undefined;
+      const items = value.items.map((item) => writtenOf(item, deep - 1));
+      return items.includes(undefined) ? undefined : `[${items.join(", ")}]`;
+    }
+    default:
+      return undefined;
   }
 }
 

@@ -37,15 +37,18 @@ const values = habits({
   "MaxPool3d MaxPooling3D max_pool3d max_pooling3d": "write `window_max(x, [2, 2, 2], stride: [2, 2, 2])`",
   "AvgPool1d AveragePooling1D avg_pool1d average_pooling1d": "write `window_sum(x, [2], stride: [2]) / 2`",
   "AvgPool3d AveragePooling3D avg_pool3d average_pooling3d": "write `window_sum(x, [2, 2, 2], stride: [2, 2, 2]) / 8`",
-  "SeparableConv2D separable_conv2d separable_conv": "write `depthwise_conv2d(3) |> conv2d(16, 1)`",
+  "SeparableConv2D SeparableConv2d separable_conv2d separable_conv": "write `depthwise_conv2d(3) |> conv2d(16, 1)`",
   "ConvTranspose1d Conv1DTranspose conv_transpose1d conv1d_transpose":
     "write `reshape(x, [N, 1, T, C]) |> conv_transpose2d(16, [1, 4], stride: [1, 2])`",
-  "UpSampling2D Upsample upsample2d interpolate resize":
+  "UpSampling2D Upsample upsample2d upsampling2d interpolate resize":
     'the layer is `upsample(2)`, or `upsample(2, mode: "bilinear")`',
   "ZeroPadding2D ZeroPad2d zero_padding2d zero_pad2d":
     "write `pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]])`, or say it to the layer, `conv2d(16, 3, padding: 1)`",
   "PixelShuffle pixel_shuffle depth_to_space":
-    "write it by `reshape` and `transpose`, or take `conv_transpose2d(16, 2, stride: 2)`",
+    "of `x: [N, 8, 8, 12]` it is `reshape(transpose(reshape(x, [N, 8, 8, 3, 2, 2]), [0, 1, 4, 2, 5, 3]), [N, 16, 16, 3])`",
+  roll: "write `concat([x[:, 1:], x[:, :1]], axis: 1)`",
+  "flip fliplr flipud": "write `reverse(x, axis: 1)`",
+  "split chunk": "parts are slices: `x[.., :8]` and `x[.., 8:]`",
   "PositionalEncoding positional_encoding pos_encoding": "the layer is `positions`, or `learned_positions`",
   outer: "write `x[.., newaxis] * y[.., newaxis, :]`",
   "BatchNorm1d BatchNorm2d BatchNorm3d BatchNormalization batchnorm bn": `the layer is \`batch_norm\`; ${sizeInferred}`,
@@ -264,6 +267,7 @@ const settings = habits({
   "in_features in_channels input_dim input_shape": "the size of the input is inferred: leave it out",
   "out_features output_dim hidden_size": "the number of outputs stands first: `dense(2)`",
   activation: "an activation is a stage of its own: `|> dense(8) |> relu`",
+  scale_factor: "the setting is `factor`",
   use_bias: "the setting is `bias`",
   "kernel_initializer weight_init initializer": "the setting is `init`",
   p: "the rate stands first: `dropout(0.5)`",

@@ -7,6 +7,16 @@ import { failure } from "../save/fail.ts";
 /** The longest string that V8 and the other engines are sure to hold. */
 export const longestText = 2 ** 29 - 32;
 
+/** What is taken for a text, with the bytes that it begins with. */
+const forms: readonly (readonly [name: string, first: readonly number[]])[] = [
+  ["a PNG image", [0x89, 0x50, 0x4e, 0x47]],
+  ["a JPEG image", [0xff, 0xd8, 0xff]],
+  ["a RIFF file, as a WebP image is", [0x52, 0x49, 0x46, 0x46]],
+  ["a GIF image", [0x47, 0x49, 0x46, 0x38]],
+  ["an array in NumPy's form", [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]],
+  ["a ZIP archive, as a spreadsheet is", [0x50, 0x4b, 0x03, 0x04]],
+];
+
 /**
  * The text of a file, without its byte order mark. Throws NN0803 with the first byte that is not UTF-8, NN0804 beyond
  * 512 MiB.
@@ -19,6 +29,8 @@ export function decodeText(file: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
+    const form = forms.find(([, first]) => first.every((byte, at) => bytes[at] === byte));
+    if (form !== undefined) throw failure(notUtf8, { file, found: form[0] });
     const byte = firstBadByte(bytes);
     const found =
       byte < bytes.length ? `0x${(bytes[byte] ?? 0).toString(16).padStart(2, "0")}` : "an unfinished character";

@@ -2,7 +2,7 @@
  * What is learnt from the training rows before training — classes, means, deviations, ranges — and its use on any rows.
  * What is done to numbers is done in 64 bits to the numbers of the file, which are rounded once: of a date in seconds, 32 hold none.
  */
-import { constantColumn, notAProbability, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
+import { constantColumns, notAProbability, unsuitableSetting } from "../../compiler/diagnostics/codes/data.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { applyFitted, fittedInput, valuesOf } from "../save/fitted.ts";
@@ -49,7 +49,7 @@ export function widened(
   });
 }
 
-/** Fits to the rows listed in `rows`; a constant column is a warning (NN0822), as are labels with a gap (NN0871) and too few words (NN0892), too many classes an error (NN0820). */
+/** Fits to the rows listed in `rows`; constant columns are a warning (NN0822), as are labels with a gap (NN0871) and too few words (NN0892), too many classes an error (NN0820). */
 export function fit(
   raw: RawData,
   fields: readonly Field[],
@@ -126,12 +126,12 @@ function fitInput(
   const width = elements(field.shape);
   const moments = Array.from({ length: width }, (_, element) => momentsOf(data, rows, width, element, scale));
   const names = valuesOf(raw.columns, field.name);
-  for (const [element, { deviation }] of moments.entries()) {
-    if (deviation !== 0) continue;
-    const name = names?.[element];
-    const column = name === undefined ? `element ${element}` : `column ${quoted(name)}`;
-    warnings.push(diagnose(constantColumn, { source: raw.source, field: field.name, column }, []));
-  }
+  const named = names !== undefined;
+  const places = moments.flatMap(({ deviation }, element) =>
+    deviation === 0 ? [named ? quoted(names[element] ?? "") : String(element)] : [],
+  );
+  if (places.length > 0)
+    warnings.push(diagnose(constantColumns, { source: raw.source, field: field.name, places, named }, []));
   return [
     { name: field.name, scale, mean: moments.map((one) => one.mean), deviation: moments.map((one) => one.deviation) },
   ];

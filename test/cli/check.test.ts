@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { compile } from "../../compiler/compile.ts";
 import { pointsProject, pointsSource } from "./fixture.ts";
 import { folderWith, nnc } from "./helpers.ts";
 
@@ -179,6 +180,24 @@ train Flow { data: given  loss: mse  optimizer: sgd(lr: 0.01)  batch: 8  epochs:
       expect(await memoryOf("whole.nn")).toBe("memory 12.8 MB for N ≤ 8");
       expect(await memoryOf("kept.nn")).toBe("memory 144 kB for N ≤ 8");
     });
+  });
+
+  test("memory is that of the target that trains by default", async () => {
+    const source = `model M(x: [N, 37, 31, 3]) -> [N, 2] =
+  x |> conv2d(16, 3, padding: "same") |> relu |> max_pool2d(2) |> conv2d(16, 3, padding: "same") |> relu |> flatten |> dense(2)
+train M { data: given  loss: mse  optimizer: sgd(lr: 0.01)  batch: 8 }
+`;
+    const { stdout } = await inFolder({ "m.nn": source }, ["check", "m.nn", "--json"]);
+    const peaks = new Map(
+      (["wasm", "typescript"] as const).map((target) => {
+        const result = compile({ name: "m.nn", source }, { target });
+        return [target, result.ok ? result.artifact.manifest.arenaBytes : undefined];
+      }),
+    );
+    expect((JSON.parse(stdout) as { models: readonly { peakBytes: number }[] }).models[0].peakBytes).toBe(
+      peaks.get("wasm"),
+    );
+    expect(peaks.get("wasm")).toBeLessThan(peaks.get("typescript") ?? 0);
   });
 
   test("colours only where they are wanted", async () => {

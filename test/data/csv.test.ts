@@ -212,6 +212,16 @@ describe("a table is refused", () => {
       bytes(0xff, 0xfe, 0x61, 0x00),
       "NN0803 t.csv is not UTF-8 text: expected UTF-8, found the byte order mark of UTF-16 at byte 0",
     ],
+    [
+      "an image",
+      bytes(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
+      "NN0803 t.csv is not UTF-8 text: expected UTF-8, found a PNG image",
+    ],
+    [
+      "a spreadsheet",
+      bytes(0x50, 0x4b, 0x03, 0x04, 0x0a, 0xff),
+      "NN0803 t.csv is not UTF-8 text: expected UTF-8, found a ZIP archive, as a spreadsheet is",
+    ],
   ];
   it.each(cases)("%s", (_, text, expected) => {
     expect(errorOf(() => parseCsv("t.csv", text))).toBe(expected);

@@ -244,6 +244,19 @@ describe("a CSV file becomes tensors", () => {
   });
 });
 
+it("constant columns are told in one message, of many the first", () => {
+  const lines = (...names: string[]) => [names.join(","), ...[1, 1].map((value) => names.map(() => value).join(","))];
+  const warned = (text: string, width: number) =>
+    prepare(text, mapping({}), [input("x", width)], { standardize: true }).warnings.map(({ message }) => message);
+  expect(warned(lines("a", "b").join("\n"), 2)).toEqual([
+    'columns "a", "b" of `x` are the same in all training rows of t.csv; standardised they are 0',
+  ]);
+  const many = Array.from({ length: 784 }, (_, at) => `p${at}`);
+  expect(warned(lines(...many).join("\n"), 784)).toEqual([
+    'columns "p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7" and 776 more of `x` are the same in all training rows of t.csv; standardised they are 0',
+  ]);
+});
+
 describe("what is done to numbers is done before they are rounded to 32 bits", () => {
   // Seconds since 1970, of which 32 bits tell apart only those of different pairs of minutes.
   const times = [1_700_000_000, 1_700_000_001, 1_700_000_002.5, 1_700_000_007.5];

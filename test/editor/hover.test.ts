@@ -63,6 +63,11 @@ model L(b: [7]) -> [7] = b |> double`,
     ["[N, 4] at M", "1 at M"],
   ],
   [
+    "a short list as it is written",
+    "const ‸size = [3, 5]\nmodel M(x: [N, 8, 8, 2]) -> [N, 6, 4, 3] = x |> conv2d(3, ‸size)",
+    ["const const size = [3, 5] = [3, 5] at M", "const const size = [3, 5] = [3, 5] at M"],
+  ],
+  [
     "a scan: what is carried and what is emitted",
     "model M(x: [N, T, 4]) -> [N, T, 4] {\n  let (‸all, _) = ‸scan a in x along T with h = zeros([N, 4]) {\n    next ‸h = h + ‸a\n    emit h\n  }\n  return all\n}",
     ["let = [N, T, 4] at M", "([N, T, 4], [N, 4]) at M", "carry = [N, 4] at M", "slice = [N, 4] at M"],

@@ -38,7 +38,9 @@ describe("an axis is named once, by label or by position", () => {
     ["sum(x, over: ..)", ["error NN0308: expected a signature with `..`, found none"]],
     [
       "pad(x, [[0, 0]])",
-      ["error NN0308: expected [before, after], both at least 0, for each of 2 axes for `pad`, found a list of 1"],
+      [
+        "error NN0308: expected [before, after], both at least 0, for each of 2 axes for `pad`, found the list [[0, 0]]",
+      ],
     ],
     ['einsum("nn->n", x)', ['error NN0317: einsum "nn->n": `n` is N and 3']],
     ['einsum("...k->k", x)', ['error NN0317: einsum "...k->k": expected `...` in the result, since a tensor has it']],

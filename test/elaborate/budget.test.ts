@@ -44,6 +44,11 @@ describe("a program that grows beyond the budget is refused", () => {
       "NN0603",
     ],
     [
+      "empty lists that double",
+      grown("let l0 = []", (at) => `let l${at + 1} = [l${at}, l${at}]`, "x |> dense(l30)"),
+      "NN0603",
+    ],
+    [
       "conditions that double",
       grown("let c0 = T > 1 and T > 2", (at) => `let c${at + 1} = c${at} and c${at}`, "x").replaceAll(
         "[N, 2]",

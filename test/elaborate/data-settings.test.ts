@@ -86,11 +86,11 @@ describe("the values of a setting", () => {
     ["scale: true", number, "true"],
     ["scale: 1e39", number, "the number 1e39"],
     ["scale: 1e-50", number, "the number 1e-50"],
-    ["scale: [1]", number, "a list of 1"],
+    ["scale: [1]", number, "the list [1]"],
     ["standardize: 0", truth, "the number 0"],
     ["standardize: 1", truth, "the number 1"],
     ['standardize: "true"', truth, 'the string "true"'],
-    ["standardize: []", truth, "a list of 0"],
+    ["standardize: []", truth, "the list []"],
     ["standardize: [x, 3]", truth, "a number"],
     ["standardize: [x, x]", truth, "`x` twice"],
     ["standardize: [y]", "must be a list of inputs of floats (`x`), found", "`y`"],
@@ -107,13 +107,13 @@ describe("the values of a setting", () => {
     ['test: ""', path, 'the string ""'],
     ["test: 3", path, "the number 3"],
     ["test: true", path, "true"],
-    ["test: []", path, "a list of 0"],
-    ['test: ["t.csv", 3]', path, "a list of 2"],
+    ["test: []", path, "the list []"],
+    ['test: ["t.csv", 3]', path, 'the list ["t.csv", 3]'],
     ["header: 0", "must be true or false, found", "the number 0"],
     ['header: "no"', "must be true or false, found", 'the string "no"'],
     ["inputs: 3", columns, "the number 3"],
-    ["inputs: []", columns, "a list of 0"],
-    ['inputs: ["a", 3]', columns, "a list of 2"],
+    ["inputs: []", columns, "the list []"],
+    ['inputs: ["a", 3]', columns, 'the list ["a", 3]'],
     ["x: true", columns, "true"],
   ])("csv(…, %s)", (setting, expected, found) => {
     const name = setting.slice(0, setting.indexOf(":"));
@@ -161,6 +161,23 @@ describe("the values of a setting", () => {
 
   test("holdout: first(20%) is refused", () => {
     expect(told(readers.csv(", holdout: first(20%)"))).toHaveLength(1);
+  });
+
+  test.each([
+    [readers.npy(", augment: [flip, crop(4)]"), "npy", "augment", "`images`"],
+    [readers.csv(", channels: 3"), "csv", "channels", "`images`"],
+    [readers.idx(", size: [8, 6]"), "idx", "size", "`images`"],
+    [readers.images(", header: true"), "images", "header", "`csv`"],
+    [readers.csv(", window: 8"), "csv", "window", "`text`"],
+    [readers.text(", scale: 1/255"), "text", "scale", "`csv`, `idx`, `npy`, `images`, `arrays`, `given`"],
+  ])("%s has a setting of another reader", (data, reader, name, others) => {
+    expect(withData(data).diagnostics.map(({ code, message, help }) => [code, message, help])).toEqual([
+      [
+        "NN0536",
+        expect.stringMatching(new RegExp(`^\`${reader}\` takes .*, found \`${name}\`$`)),
+        `\`${name}\` is a setting of ${others}`,
+      ],
+    ]);
   });
 
   test.each(["window", "vocabulary", "stride"])("%s of text counts from 1", (name) => {
@@ -218,8 +235,8 @@ describe("the settings of images", () => {
 
   test.each<[string, string]>([
     ["size: 32", `${sizes} the number 32`],
-    ["size: [32]", `${sizes} a list of 1`],
-    ["size: [32, 0]", `${sizes} a list of 2`],
+    ["size: [32]", `${sizes} the list [32]`],
+    ["size: [32, 0]", `${sizes} the list [32, 0]`],
     ["channels: 2", `${channels} the number 2`],
     ['channels: "3"', `${channels} the string "3"`],
     ["augment: flip", `${changes} \`flip\``],

@@ -72,6 +72,21 @@ test.each([
   expect(elaborated(text).diagnostics.map((diagnostic) => diagnostic.code)).toContain(code);
 });
 
+test.each([
+  [
+    "a convolution with its bias, and what follows",
+    "model M(x: [N, 4, 4, 2]) -> [N, _, _, 4] = x |> conv2d(3, 3, padding: 100000) |> relu |> max_pool2d(2) |> conv2d(4, 1)",
+    "NN0315 a tensor [N, 200002, 200002, 3]: expected at most 2147483647 elements, found more",
+  ],
+  [
+    "a train",
+    "model M(x: [N, 4, 4, 2]) -> [N, 3] = x |> upsample(20000) |> conv2d(3, 3) |> relu |> global_avg_pool\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 0.1)  batch: 8 }",
+    "NN0315 a tensor [N, 4, 20000, 4, 20000, 2]: expected at most 2147483647 elements, found more",
+  ],
+])("a tensor that is too large is told where it begins: %s", (_, text, message) => {
+  expect(elaborated(text).diagnostics.map((found) => `${found.code} ${found.message}`)).toEqual([message]);
+});
+
 describe("a name of 100,000 letters is a name like others, and cut where a sentence tells of it:", () => {
   const names = ["N", "F", "C", "wide", "layer", "units", "w", "seen", "Net", "x", "run", "label", "place"];
   const source = `const wide = 2

@@ -214,7 +214,7 @@ describe.each(keys)("the key `%s` of a train", (key, taken, refused) => {
   });
   test.each(['"x"', "true", "[1]", "relu"])("refuses %s", (value) => {
     expect(told(keyed(key, value))[0]).toMatch(
-      /^error NN0505: `\w+` must be a (whole )?number .*, found (the string|true|a list|a layer)/,
+      /^error NN0505: `\w+` must be a (whole )?number .*, found (the string|true|the list|a layer)/,
     );
   });
 });

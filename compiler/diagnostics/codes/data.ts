@@ -2,7 +2,7 @@
  * NN08xx: what can be wrong with the files that a network learns from. A data file is no source, so its place
  * (`data/wine.csv:12:7`, line and column counted from 1) stands in the sentence instead of a label.
  */
-import { counted } from "../lists.ts";
+import { counted, listOf, numbered } from "../lists.ts";
 import { define } from "../diagnostic.ts";
 
 type Place = { readonly place: string };
@@ -27,10 +27,11 @@ export const dataOutsideProject = define<File & { readonly problem: string; read
     "the project, no link that points out of it, no URL.",
 });
 
-export const notUtf8 = define<File & { readonly byte: number; readonly found: string }>({
+export const notUtf8 = define<File & { readonly byte?: number; readonly found: string }>({
   code: "NN0803",
   severity: "error",
-  message: ({ file, byte, found }) => `${file} is not UTF-8 text: expected UTF-8, found ${found} at byte ${byte}`,
+  message: ({ file, byte, found }) =>
+    `${file} is not UTF-8 text: expected UTF-8, found ${found}${byte === undefined ? "" : ` at byte ${byte}`}`,
   explanation:
     "Text is read as UTF-8, with or without a byte order mark. A spreadsheet that saves UTF-16 or Windows-1252 can usually save " +
     "`CSV UTF-8` as well.",
@@ -196,11 +197,20 @@ export const unseenClass = define<Place & { readonly field: string; readonly fou
     "a new id would shift the others. A misspelt class looks the same.",
 });
 
-export const constantColumn = define<{ readonly source: string; readonly field: string; readonly column: string }>({
+export const constantColumns = define<{
+  readonly source: string;
+  readonly field: string;
+  /** Such as `"b"`, or 1 of an array, whose places have no names. */
+  readonly places: readonly string[];
+  readonly named: boolean;
+}>({
   code: "NN0822",
   severity: "warning",
-  message: ({ source, field, column }) =>
-    `${column} of \`${field}\` is the same in all training rows of ${source}; standardised it is 0`,
+  message: ({ source, field, places, named }) => {
+    const [verb, pronoun] = places.length === 1 ? ["is", "it is"] : ["are", "they are"];
+    const noun = numbered(places.length, named ? "column" : "element");
+    return `${noun} ${listOf(places)} of \`${field}\` ${verb} the same in all training rows of ${source}; standardised ${pronoun} 0`;
+  },
   explanation:
     "Standardising divides by the standard deviation, which is 0 here. The column carries no information in training, so it becomes 0 everywhere.",
 });

@@ -92,15 +92,20 @@ export class BuiltinCall {
   integers(parameter: string): readonly number[] {
     const { value, span } = this.operand(parameter, { whole: true });
     const items = value.kind === "list" ? value.items : [value];
-    return items.map((item) => this.integer(item, span));
+    return items.map((item) => this.integer(item, span, parameter));
   }
 
-  integer(value: Evaluated, span: Span): number {
+  integer(value: Evaluated, span: Span, parameter: string): number {
     const dimension = asDimension(value);
     const known = dimension === undefined ? undefined : constantValue(dimension);
     if (known !== undefined) return known;
     if (dimension !== undefined)
-      return this.frame.fail(notCompileTime, { what: `\`${this.name}\``, found: describeValue(value) }, span, "this");
+      return this.frame.fail(
+        notCompileTime,
+        { what: `\`${parameter}\` of \`${this.name}\``, found: describeValue(value) },
+        span,
+        "this",
+      );
     return this.fail("a whole number", describeValue(value), span);
   }
 

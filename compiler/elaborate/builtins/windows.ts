@@ -83,7 +83,7 @@ function steps(parameter: string, rank: number, call: BuiltinCall): readonly num
   if (!call.has(parameter)) return Array.from({ length: rank }, () => 1);
   const { value, span } = call.operand(parameter, { whole: true });
   const items = forEachAxis(value, rank);
-  const numbers = items.map((item) => call.integer(item, span));
+  const numbers = items.map((item) => call.integer(item, span, parameter));
   if (numbers.length === rank && numbers.every((by) => by >= 1)) return numbers;
   return call.fail(`${counted(rank, "number")} of at least 1 as \`${parameter}\``, describeValue(value), span);
 }

@@ -100,7 +100,7 @@ async function said({ file, model, params, bounds, fitted, manifest, network }, 
       .map(sizeOf)
       .reduce((product, size) => product * size, 1);
     const words = classesOf(manifest, fitted) ?? Array.from({ length: width }, (_, id) => String(id));
-    return answers.flatMap((answer) => valuesOf(answer, at, words, width));
+    return answers.flatMap((answer) => valuesOf(answer, at, model.results.length, words, width));
   });
 }
 
@@ -116,10 +116,15 @@ function prepared(data, { scale = 1, mean, deviation } = {}) {
 
 const isScores = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The numbers of a result in a line of JSON: of classes their scores, in the order of ids; of a single logit that of the second. */
-function valuesOf(answer, at, classes, width) {
-  const name = Object.keys(answer).filter((key) => !isScores(answer[key]))[at];
-  const value = answer[name];
+/**
+ * The numbers of a result in a line of JSON: of classes their scores, in the order of ids; of a single logit that of the second. The first may be in
+ * several columns, a number each.
+ */
+function valuesOf(answer, at, results, classes, width) {
+  const names = Object.keys(answer).filter((key) => !isScores(answer[key]));
+  const columns = names.length - results + 1;
+  const value = answer[names[at === 0 ? 0 : at + columns - 1]];
+  if (at === 0 && columns > 1) return names.slice(0, columns).map((name) => answer[name]);
   if (typeof value !== "string") return [value].flat(Infinity);
   const scores = Object.values(answer).find(isScores);
   return classes
