@@ -1,14 +1,76 @@
 /**
- * How many floating-point operations nnc's products take in the form that the compiler chose: what the ceiling is to be held against
- * where Winograd's algorithm makes fewer of them than the direct form has. Read off the kernels, not off the layers.
+ * How many floating-point operations nnc's kernels take in the form that the compiler chose: those of products, which the ceiling is held against
+ * where Winograd's algorithm makes fewer of them than the direct form has, and all of them, without which no code for this form does. Read off
+ * the kernels, not off the layers.
  */
 
 /** Of an entry at these sizes of the open dimensions: two for each term of a sum of products, one for each addition or multiplication of a transform. */
-export function computedOperations({ kernels, program }, entry, sizes) {
+export function computedOperations(built, entry, sizes) {
+  return overKernels(built, entry, sizes, (stages) => ofStages(stages, sizes, false));
+}
+
+/** Whatever the entry computes of floats, functions written out: an operation each, and two for each term of a sum of products. */
+export function allOperations(built, entry, sizes) {
+  return overKernels(built, entry, sizes, (stages) => allOfStages(stages, sizes));
+}
+
+function overKernels({ kernels, program }, entry, sizes, countOf) {
   const steps = callsWithTimes(program.entries.find(({ name }) => name === entry).steps, sizes, 1);
   return kernels
     .get(entry)
-    .reduce((sum, { grid, stages }, at) => sum + steps[at] * extentOf(grid, sizes) * ofStages(stages, sizes, false), 0);
+    .reduce((sum, { grid, stages }, at) => sum + steps[at] * extentOf(grid, sizes) * countOf(stages), 0);
+}
+
+function allOfStages(stages, sizes) {
+  return stages.reduce((sum, stage) => {
+    const points = stage.over === undefined ? 1 : extentOf(stage.over, sizes);
+    if (stage.kind === "nest") return sum + points * allOfStages(stage.stages, sizes);
+    const values = [...(stage.lets ?? []).map(({ value }) => value), ...valuesOf(stage)];
+    const each = values.reduce((count, value) => count + operationsOf(value), (stage.results ?? []).length);
+    return sum + points * each;
+  }, 0);
+}
+
+/** What a stage computes at each point, but for its lets. */
+function valuesOf(stage) {
+  switch (stage.kind) {
+    case "reduce":
+      return stage.results.map(({ value }) => value);
+    case "sweep":
+      return stage.stores.map(({ value }) => value);
+    case "store":
+      return [stage.store.value];
+    default:
+      return [stage.value];
+  }
+}
+
+/** Of a tree of floats, with what it chooses by; of places none. A function is what its definition computes. */
+function operationsOf(scalar) {
+  const { kind, dtype } = scalar;
+  const own = dtype === "f32" && ["unary", "binary", "select"].includes(kind) ? 1 : 0;
+  const body = kind === "call" ? bodyOf(scalar.function.definition) : 0;
+  return partsOf(scalar).reduce((sum, part) => sum + operationsOf(part), own + body);
+}
+
+const bodyOf = ({ lets, result }) =>
+  lets.reduce((sum, { value }) => sum + operationsOf(value), operationsOf(result));
+
+function partsOf(scalar) {
+  switch (scalar.kind) {
+    case "unary":
+    case "cast":
+      return [scalar.value];
+    case "binary":
+    case "compare":
+      return [scalar.left, scalar.right];
+    case "select":
+      return [scalar.condition, scalar.whenTrue, scalar.otherwise];
+    case "call":
+      return scalar.arguments;
+    default:
+      return [];
+  }
 }
 
 /** How often each call of the entry takes place, in the order of the text, which is that of its kernels. */

@@ -89,7 +89,7 @@ async function measured(job, data, chosen, { settings, peak, best }) {
     const { system, subject } = subjects[at];
     // Who sits out most rounds may have none left where the machine turns out to be faster than it seemed then.
     if (rounds.length === 0) return [];
-    return { system, workload, ...rest, ...summary(rounds), computed: subject.computed };
+    return { system, workload, ...rest, ...summary(rounds), computed: subject.computed, all: subject.all };
   });
   const slow = found
     .filter(({ subject }) => subject.atLeastMs !== undefined)

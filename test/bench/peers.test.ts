@@ -25,6 +25,7 @@ interface Row {
   readonly batch?: number;
   readonly medianMs?: number;
   readonly atLeastMs?: number;
+  readonly all?: number;
 }
 
 const folder = path.resolve(import.meta.dirname, "../../bench/peers");
@@ -36,7 +37,8 @@ const { operations, sourceOf, workloads } = (await load("workloads.mjs")) as {
   readonly sourceOf: (name: string) => string;
   readonly workloads: Readonly<Record<string, Workload>>;
 };
-const { computedOperations } = (await load("computed.mjs")) as {
+const { allOperations, computedOperations } = (await load("computed.mjs")) as {
+  readonly allOperations: (built: Built, entry: string, sizes: Sizes) => number;
   readonly computedOperations: (built: Built, entry: string, sizes: Sizes) => number;
 };
 const { channelsFirst } = (await load("layout.mjs")) as {
@@ -84,6 +86,22 @@ describe("operations that nnc computes", () => {
   test("are about half as many where Winograd's algorithm is used", () => {
     expect(share("W5", 32, true)).toBeCloseTo(0.53, 2);
   }, 120_000);
+
+  test.each([
+    ["a product and a bias", "x |> dense(3)", 5 * 2 * 3 * 4 + 5 * 3],
+    ["a choice, without what it chooses by", "relu(x)", 5 * 4],
+    [
+      "a function, written out: the square root, a sum, an inner product and a quotient",
+      "x / sqrt(1 + x * x)",
+      5 * 4 * 4,
+    ],
+    ["a sum and its quotient", "sum(x, axis: -1) / 2", 5 * 4 + 5],
+  ])("are, of %s, all that is done with floats", (_, body, count) => {
+    const source = `model M(x: [N, 4]) -> [..] = ${body}\ntrain M { data: given  loss: mse  optimizer: sgd(lr: 1)  batch: 8 }\n`;
+    const result = compile({ name: "m.nn", source }, { target: "wasm" });
+    if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
+    expect(allOperations(result.built, "predict.M", { N: 5 })).toBe(count);
+  });
 });
 
 describe("channels first", () => {
@@ -129,6 +147,15 @@ describe("what is asked", () => {
   const own = row("nnc-wasm", "W5", { medianMs: 100 });
   const isPeer = "W5: nnc-wasm beside tfjs-cpu";
   const asked = (rows: readonly Row[], ceilings = {}) => barsOf({ rows, ceilings });
+
+  test("is told with what all operations at the ceiling would give, where it does not hold", () => {
+    const inference = { phase: "inference", batch: 1 } as const;
+    const exported = { ...row("nnc-export-wasm", "W7", { medianMs: 1.5, all: 60e6 }), ...inference };
+    const peer = (medianMs: number): Row => ({ ...row("onnxruntime-web", "W7", { medianMs }), ...inference });
+    const [behind] = asked([exported, peer(2.25)], { 1: 48 });
+    expect(behind).toMatchObject({ found: 1.5, holds: false, most: expect.closeTo(1.8, 6) });
+    expect(asked([exported, peer(3)], { 1: 48 })[0]).not.toHaveProperty("most");
+  });
 
   test("of a whole step is a share of the ceiling", () => {
     const work = operations(workloads["W2"], "train", 128) / 1e6;

@@ -45,8 +45,8 @@ const shares = [
 const meanBar = 0.9;
 
 /**
- * `[{ title, least, found, isBound, holds }]`, those that the run has both sides of; `holds` is undefined where it cannot tell. `ceilings` are
- * GFLOP/s by number of threads.
+ * `[{ title, least, found, isBound, holds, most }]`, those that the run has both sides of; `holds` is undefined where it cannot tell, `most` what
+ * would be found if all that nnc computes were done at the ceiling, where a bar does not hold. `ceilings` are GFLOP/s by number of threads.
  */
 export function barsOf({ rows, ceilings }) {
   const step = (system, workload, threads, phase = "train", count = 1) =>
@@ -68,7 +68,10 @@ export function barsOf({ rows, ceilings }) {
       beside === undefined
         ? `${workload}: ${system} on ${threads} threads beside one`
         : `${workload}: ${system} beside ${beside}${phase === undefined ? "" : `, ${phase} of ${count === 1 ? "one row" : `${count} rows`}`}`;
-    return [{ title, least, found, isBound, holds: found >= least || (isBound ? undefined : false) }];
+    const holds = found >= least || (isBound ? undefined : false);
+    const isTold = holds === false && beside !== undefined && own.all !== undefined;
+    const most = isTold ? { most: (other.medianMs * ceilings[1] * 1e6) / own.all } : {};
+    return [{ title, least, found, isBound, holds, ...most }];
   });
   return [...single, ...sharesOf(step, ceilings[1]), ...meanOf(step)];
 }

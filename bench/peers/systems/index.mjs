@@ -12,9 +12,9 @@ import { torch } from "./torch.mjs";
  * same of an error that means that it has not got what a call needs. One that `mayBeSlow` is first tried where it can be stopped, and one
  * that `compiles` does so in its first call.
  *
- * `create(job)` answers `{ lacks }`, or a subject `{ note, computed, activate, reset, call, turn, close }`: `call(turn)` is the loss of a training
+ * `create(job)` answers `{ lacks }`, or a subject `{ note, computed, all, activate, reset, call, turn, close }`: `call(turn)` is the loss of a training
  * step or the values of a prediction, `reset` goes back to the starting weights, `turn` is there where the system takes its times itself,
- * and `computed`, the operations of its products, where it tells them.
+ * and `computed` and `all`, the operations of its products and all of them, where it tells them.
  */
 export const systems = [
   nnc("wasm"),

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { compile } from "../../../dist/index.js";
 import { load } from "../../../dist/runtime.js";
-import { computedOperations } from "../computed.mjs";
+import { allOperations, computedOperations } from "../computed.mjs";
 import { generator, minibatches, sourceOf, workloads } from "../workloads.mjs";
 
 const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
@@ -33,10 +33,8 @@ async function create(target, { name, phase, batch, threads, weights, batches })
   const start = net.save();
   const inputs = batches.map((one) => shaped(workloads[name], batch, one));
   const at = (turn) => inputs[turn % minibatches];
-  const { bounds } = workloads[name];
-  const entry = phase === "train" ? "train_step" : `predict.${name}`;
   return {
-    computed: computedOperations(compiled(name, target).built, entry, { N: batch, ...bounds }),
+    ...operationsOf(target, { name, phase, batch }),
     reset: () => net.restore(start),
     call:
       phase === "train"
@@ -44,6 +42,14 @@ async function create(target, { name, phase, batch, threads, weights, batches })
         : (turn) => net.predictSync({ x: at(turn).x })[0].data,
     close: () => net.close(),
   };
+}
+
+/** What its kernels compute in a call: `{ computed, all }`. */
+export function operationsOf(target, { name, phase, batch }) {
+  const sizes = { N: batch, ...workloads[name].bounds };
+  const entry = phase === "train" ? "train_step" : `predict.${name}`;
+  const { built } = compiled(name, target);
+  return { computed: computedOperations(built, entry, sizes), all: allOperations(built, entry, sizes) };
 }
 
 /** A length alone does not tell the sizes of several open dimensions. */
