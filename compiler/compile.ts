@@ -55,7 +55,7 @@ const targets: Readonly<Record<TargetName, Target>> = {
   wasm: {
     machine: simd,
     emit: (program, sources, { relaxed, compact }) =>
-      emitWasm(program, sources, compact ? noThreads : undefined, relaxed, [], compact),
+      emitWasm(program, sources, { costs: compact ? noThreads : undefined, relaxed, compact }),
   },
   wgsl: { machine: cpuAdapter, emit: (program, sources) => emitWgsl(program, sources) },
 };

@@ -46,6 +46,8 @@ const exceptions = { "fashion/full.nn": "its data are not in the repository" };
 
 ensureInstalled();
 const asked = process.argv.slice(2);
+const strangers = asked.filter((file) => !exampleFiles().includes(file));
+if (strangers.length > 0) throw new Error(`expected examples such as gan/gan.nn, found ${strangers.join(", ")}`);
 const folder = mkdtempSync(path.join(tmpdir(), "nnc-verify-pytorch-"));
 const results = [];
 const server = spawn(python, [path.join(root, "scripts/lib/check-pytorch.py")], { stdio: ["pipe", "pipe", "inherit"] });

@@ -157,7 +157,7 @@ function textOf(bytes: Uint8Array): string {
 }
 
 function moduleOf(program: Program, sources: Compiled["sources"], relaxed: boolean): string {
-  const { manifest, files } = emitWasm(program, sources, noThreads, relaxed);
+  const { manifest, files } = emitWasm(program, sources, { costs: noThreads, relaxed });
   const bytes = files[manifest.module];
   if (!(bytes instanceof Uint8Array)) throw new InternalError("export", "the target assembled no module");
   return textOf(bytes);

@@ -10,6 +10,7 @@ import { evaluateGraph } from "../../compiler/graph/evaluate.ts";
 import { Graph, keyOf } from "../../compiler/graph/graph.ts";
 import { printAttributes } from "../../compiler/graph/print.ts";
 import type { GraphNode, TensorType, Value } from "../../compiler/graph/types.ts";
+import { product } from "../../compiler/loops/interpret.ts";
 import { deadCode } from "../../compiler/passes/dead-code.ts";
 import { runPasses } from "../../compiler/passes/index.ts";
 import { lastingIn } from "../../compiler/passes/lasting.ts";
@@ -24,8 +25,8 @@ export interface Kept extends Pick<Elaboration, "entries" | "variables"> {
   readonly stored: ReadonlyMap<string, Stored>;
 }
 
-/** What an export may multiply before, in a few seconds. */
-const mostProducts = 2 ** 28;
+/** How many numbers an export may compute before, which takes a few seconds. */
+const mostWork = 2 ** 28;
 
 /** With what can be computed before stored; as it is where that is nothing, would take more bytes or very long. */
 export function precompute(kept: Kept): Kept {
@@ -33,7 +34,7 @@ export function precompute(kept: Kept): Kept {
   const tabled = eachOf(plain, (graph) => deadCode.run(tabulate.run(graph)));
   const before = bytesOf(kept);
   for (const entries of [tabled, plain]) {
-    if (entries.some(({ graph }) => productsOf(graph) > mostProducts)) continue;
+    if (entries.some(({ graph }) => workOf(graph) > mostWork || hasUnstored(graph))) continue;
     const made = withStored({ ...kept, entries });
     if (made.stored.size > kept.stored.size && bytesOf(made) <= before) return made;
   }
@@ -55,7 +56,8 @@ export function bytesOf({ entries, stored }: Kept): number {
 function withStored(kept: Kept): Kept {
   const variables: Variable[] = [...kept.variables];
   const stored = new Map(kept.stored);
-  const names = new UniqueNames([...stored.keys(), ...variables.map(({ name }) => name)]);
+  const read = kept.entries.flatMap(({ graph }) => graph.inputs.map(({ attributes }) => stringOf(attributes, "name")));
+  const names = new UniqueNames([...read, ...stored.keys(), ...variables.map(({ name }) => name)]);
   const known = new Map<number, Variable>();
   const numbers = new Map<string, number>();
   const entries = eachOf(kept.entries, (graph) => {
@@ -118,17 +120,29 @@ function isComputed({ id, op, outputs }: GraphNode, graph: Graph): boolean {
   return [...graph.reaching([{ node: id, output: 0 }])].some((node) => graph.node(node).op === "input");
 }
 
-/** How many numbers contractions of what lasts multiply. */
-function productsOf(graph: Graph): number {
-  const lasts = lastingIn(graph.nodes, graph.outputs);
-  const products = graph.nodes.filter(({ id, op }) => op === "contract" && lasts({ node: id, output: 0 }));
-  return products.reduce((sum, { inputs, attributes }) => {
-    const labels = [...numbersOf(attributes, "left"), ...numbersOf(attributes, "right")];
-    const sizes = new Map(
-      inputs.flatMap((input) => sizesOf(graph.typeOf(input))).map((size, at) => [labels[at], size]),
-    );
-    return sum + [...sizes.values()].reduce((product, size) => product * size, 1);
-  }, 0);
+/** How many numbers are made of what lasts, and those that contractions multiply. */
+function workOf(graph: Graph): number {
+  const live = graph.reaching(wantedOf(graph));
+  const made = graph.nodes.filter(({ id, op }) => live.has(id) && !given.has(op));
+  return made.reduce((sum, node) => sum + (node.op === "contract" ? productsOf(node, graph) : numbersIn(node)), 0);
+}
+
+function numbersIn({ outputs }: GraphNode): number {
+  return outputs.reduce((sum, type) => sum + product(sizesOf(type)), 0);
+}
+
+function productsOf({ inputs, attributes }: GraphNode, graph: Graph): number {
+  const labels = [...numbersOf(attributes, "left"), ...numbersOf(attributes, "right")];
+  const sizes = new Map(inputs.flatMap((input) => sizesOf(graph.typeOf(input))).map((size, at) => [labels[at], size]));
+  return product([...sizes.values()]);
+}
+
+/** Whether rows are taken of a computed table that is not of floats, so not stored: each call would compute all of it. */
+function hasUnstored(graph: Graph): boolean {
+  return graph.nodes.some(({ op, inputs: [table] }) => {
+    if (op !== "take" || graph.typeOf(table).dtype === "f32") return false;
+    return [...graph.reaching([table])].some((id) => graph.node(id).op === "input");
+  });
 }
 
 /** By the stored values: what a network computes of them, to the bit. */

@@ -6,7 +6,7 @@
  *     %2 = take(%0, %1) : f32[N, T, 64]                       %4 = contract[ab,bc->ac](%0, %3) : f32[64, 512]
  *     %4 = contract[abc,cd->abd](%2, %3) : f32[N, T, 512]     %5 = take(%4, %1) : f32[N, T, 512]
  */
-import { constantValue, product, type Dimension } from "../dimension/dimension.ts";
+import { constantValue, equal, product, type Dimension } from "../dimension/dimension.ts";
 import { dimensionsOf, numbersOf } from "../graph/attributes.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import { isSame } from "../graph/graph.ts";
@@ -70,23 +70,26 @@ function tableOf(visited: Visited, taken: Taken): Value | undefined {
   switch (node.op) {
     case "contract":
       return productOf(visited, taken);
-    case "broadcast": {
-      const repeats = numbersOf(node.attributes, "axes").slice(0, taken.rank);
-      return repeats.every((axis, at) => axis === at)
-        ? repeated(taken.table, node.attributes, taken, builder)
-        : undefined;
-    }
+    case "broadcast":
+      return isOfRows(visited, taken) ? repeated(taken.table, node.attributes, taken, builder) : undefined;
     case "sum":
     case "max":
     case "min":
     case "prod": {
       const axes = numbersOf(node.attributes, "axes");
-      const isOfRows = axes.every((axis) => axis >= taken.rank);
-      return isOfRows ? builder.one(node.op, [taken.table], { axes: inTable(axes, taken) }) : undefined;
+      if (axes.some((axis) => axis < taken.rank)) return undefined;
+      return builder.one(node.op, [taken.table], { axes: inTable(axes, taken) });
     }
     default:
       return elementwise(visited, taken);
   }
+}
+
+/** Whether a broadcast leaves the axes of the ids where and, of one id, as they are. */
+function isOfRows({ node: { attributes }, builder }: Visited, { ids, rank }: Taken): boolean {
+  const shape = dimensionsOf(attributes, "shape");
+  const axes = numbersOf(attributes, "axes").slice(0, rank);
+  return axes.every((axis, at) => axis === at && equal(builder.typeOf(ids).shape[at], shape[at]));
 }
 
 /** Axes behind those of the ids, as axes of the table. */
@@ -107,7 +110,7 @@ function productOf(visited: Visited, { table, rows, rank }: Taken): Value | unde
   const made = [rows, ...shape.slice(rank)];
   const before = sizeOf(builder.typeOf(table).shape) + sizeOf(builder.typeOf(other).shape);
   if (contractOrder(made).lanes !== contractOrder(shape).lanes || sizeOf(made) > before) return undefined;
-  const row = 1 + Math.max(...left, ...right);
+  const row = 1 + Math.max(-1, ...left, ...right);
   const onRows = (labels: readonly number[]): readonly number[] => [row, ...labels.slice(rank)];
   return isLeft
     ? builder.one("contract", [table, other], { left: onRows(left), right, output: onRows(output) })
@@ -140,7 +143,8 @@ function elementwise(visited: Visited, taken: Taken): Value | undefined {
 function operandOf(input: Value, visited: Visited, taken: Taken): Value | undefined {
   const { builder, lasts } = visited;
   const other = takenAs(input, visited);
-  if (other !== undefined) return isSame(other.ids, taken.ids) ? other.table : undefined;
+  if (other !== undefined)
+    return isSame(other.ids, taken.ids) && equal(other.rows, taken.rows) ? other.table : undefined;
   const { op, attributes, inputs } = builder.node(input.node);
   const isForAll =
     op === "broadcast" && lasts(inputs[0]) && numbersOf(attributes, "axes").every((axis) => axis >= taken.rank);

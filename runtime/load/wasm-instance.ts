@@ -1,14 +1,9 @@
 /** From the bytes of a module to an instance for one thread, with what an instance for several has in common with it. */
-import { brokenModule, notEnoughMemory, noWebAssembly } from "../../compiler/diagnostics/codes/runtime.ts";
+import { brokenModule, notEnoughMemory } from "../../compiler/diagnostics/codes/runtime.ts";
 import type { Artifact, ManifestThreads } from "../../compiler/program/artifact.ts";
 import { guarded, moduleOf, requireEntries } from "./executable.ts";
 import type { Executable } from "./executable.ts";
 import { failure, named } from "./fail.ts";
-
-/** A module with one function that makes a vector and drops it: valid where there are vector instructions. */
-const vectorProbe = [
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
-];
 
 const pageBytes = 65_536;
 export type Running = Extract<Executable, { readonly kind: "sync" }>;
@@ -59,8 +54,7 @@ export async function compile(artifact: Artifact, bytes: Uint8Array<ArrayBuffer>
   try {
     return await WebAssembly.compile(bytes);
   } catch (error) {
-    if (!WebAssembly.validate(Uint8Array.from(vectorProbe)))
-      throw failure(noWebAssembly, { lacking: "WebAssembly with vector instructions (SIMD)" });
+    (await import("./instructions.ts")).requireVectors();
     throw broken(artifact, messageOf(error));
   }
 }

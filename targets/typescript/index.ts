@@ -76,7 +76,10 @@ function innerStatements(
   const lines = linesOf(sources);
   const facts: Facts = { ranges: new Map(), bounds: boundsOf(program) };
   const functions = program.functions.map((definition) => functionStructure(definition, names, module));
-  const kernels = program.kernels.map((kernel, n) => kernelStructure(kernel, n, names, facts, module, lines));
+  const kernels = program.kernels.map((kernel, n) => {
+    const body = printKernel(kernel, names.arrays[n], facts, module);
+    return structure(names.kernels[n], kernelDocs(kernel, lines), body, "void");
+  });
   const create = createStructure(program, names, module, isModule);
   return [
     "const fround = Math.fround;",
@@ -107,17 +110,9 @@ function functionStructure(
   return structure(name, docs, printFunction(definition, module), scalarType(definition.dtype));
 }
 
-function kernelStructure(
-  kernel: ScheduledKernel,
-  n: number,
-  names: ModuleNames,
-  facts: Facts,
-  module: Module,
-  sources: SourceLines,
-): FunctionDeclarationStructure {
-  const lines = describeOrigins(kernel.origins, sources).map(commentText);
-  const docs = lines.length === 0 ? [] : [lines.length === 1 ? lines[0] : `\n${lines.join("\n")}`];
-  return structure(names.kernels[n], docs, printKernel(kernel, names.arrays[n], facts, module), "void");
+function kernelDocs({ origins }: ScheduledKernel, sources: SourceLines): readonly string[] {
+  const lines = describeOrigins(origins, sources).map(commentText);
+  return lines.length === 0 ? [] : [lines.length === 1 ? lines[0] : `\n${lines.join("\n")}`];
 }
 
 function createStructure(

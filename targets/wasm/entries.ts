@@ -110,14 +110,21 @@ function jobText(n: number, { phases }: SharedEntry, context: EntryContext): Tex
 
 const partLocal: Text = ["local", part, "i32"];
 
-/** What `print` makes of all parts; of many, as calls of functions of some each, which have `locals` of their own. */
+/** What an entry, or a loop in it, runs one after the other. */
+interface Stretch<Part> {
+  /** The entry's. */
+  readonly name: string;
+  readonly parts: readonly Part[];
+  readonly print: (part: Part, frame: Frame) => readonly Text[];
+  /** What functions of some parts each have of their own. */
+  readonly locals: readonly Text[];
+}
+
+/** What is printed of all parts; of many, as calls of functions of some each. */
 function cut<Part>(
-  name: string,
-  parts: readonly Part[],
-  print: (part: Part, frame: Frame) => readonly Text[],
+  { name, parts, print, locals }: Stretch<Part>,
   frame: Frame,
   { nameOf, pieces, facts, module }: EntryContext,
-  ...locals: readonly Text[]
 ): readonly Text[] {
   if (parts.length <= longest) return parts.flatMap((one) => print(one, frame));
   return Array.from({ length: Math.ceil(parts.length / longest) }, (_, n): Text => {
@@ -135,7 +142,7 @@ function stepTexts(name: string, steps: readonly Step[], frame: Frame, context: 
     step.kind === "call"
       ? wholeCalls(step, around, context)
       : loopTexts(step, around, (inside) => stepTexts(name, step.steps, inside, context));
-  return cut(name, steps, print, frame, context);
+  return cut({ name, parts: steps, print, locals: [] }, frame, context);
 }
 
 /** The number of the next label. */
@@ -155,7 +162,7 @@ function phaseTexts(
     phase.kind === "works"
       ? worksTexts(phase.works, `$phase${labels.next++}`, around, context)
       : loopTexts(phase.loop, around, (inside) => phaseTexts(name, phase.phases, inside, context, labels));
-  return cut(name, phases, print, frame, context, partLocal);
+  return cut({ name, parts: phases, print, locals: [partLocal] }, frame, context);
 }
 
 /** Takes parts until none is left: those of the phase's works count on, one after the other. */

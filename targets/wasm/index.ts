@@ -27,6 +27,7 @@ import type { Helper } from "./helpers.ts";
 import { helperNames, helperTexts } from "./helpers.ts";
 import { inlinedOf, takesInlined } from "./inline.ts";
 import { printFunction, printKernel } from "./kernel.ts";
+import type { Printed } from "./kernel.ts";
 import { relaxedNote } from "./relaxed.ts";
 import { i32, printText } from "./text.ts";
 import type { Text } from "./text.ts";
@@ -36,25 +37,33 @@ const pageBytes = 65_536;
 /** Threads that have room for their private arrays. */
 const mostThreads = 64;
 
+/** What is asked for of a module. */
+interface WasmOptions {
+  /** By what the work is cut for threads; by default what they cost here. */
+  readonly costs?: ThreadCosts;
+  /** Whether products that are added may be rounded once or twice. */
+  readonly relaxed?: boolean;
+  /** Further entries, which one thread runs; they change nothing else. */
+  readonly alone?: readonly Entry[];
+  /** Writes fewer functions into the kernels that call them. */
+  readonly compact?: boolean;
+}
+
 /**
  * Prints the program as `<name>.wat` and assembles it as `<name>.wasm`; where threads can share it, with `<name>.threads.wasm`
  * beside it, by which they agree. `sources`, the texts of the `.nn` files by the names that spans carry, add lines and doc
- * comments to the kernels. `alone` are further entries, which one thread runs; they change nothing else. `compact` writes fewer functions into the kernels that call them. The same program gives the same bytes.
- * Throws NN0602 beyond 4 GiB.
+ * comments to the kernels. The same program gives the same bytes. Throws NN0602 beyond 4 GiB.
  */
 export function emitWasm(
   program: Program,
   sources: Sources = noSources,
-  costs: ThreadCosts = threadCosts,
-  relaxed = false,
-  alone: readonly Entry[] = [],
-  compact = false,
+  { costs = threadCosts, relaxed = false, alone = [], compact = false }: WasmOptions = {},
 ): Artifact {
   const base = fileName(program.name);
   const sharing = share(program, boundsOf(program), costs);
   const layout = layOut(program, sharing);
   const whole = { ...program, entries: [...program.entries, ...alone] };
-  const text = moduleText(whole, sources, sharing, layout, costs, { relaxed, compact });
+  const text = moduleText({ program: whole, sources, sharing, layout, costs, relaxed, compact });
   const bytes = assemble(text);
   const plain = manifestOf(whole, "wasm", `${base}.wasm`);
   const manifest = relaxed ? { ...plain, relaxed } : plain;
@@ -141,14 +150,15 @@ function nameModule(program: Program, sharing: Sharing): ModuleNames {
   return { functions, kernels, entries, jobs, buffers, nameOf: (wanted) => names.give(wanted) };
 }
 
-function moduleText(
-  program: Program,
-  sources: Sources,
-  sharing: Sharing,
-  layout: Layout,
-  costs: ThreadCosts,
-  { relaxed, compact }: { readonly relaxed: boolean; readonly compact: boolean },
-): string {
+/** What a module is printed from. */
+interface ModuleParts extends Required<Omit<WasmOptions, "alone">> {
+  readonly program: Program;
+  readonly sources: Sources;
+  readonly sharing: Sharing;
+  readonly layout: Layout;
+}
+
+function moduleText({ program, sources, sharing, layout, costs, relaxed, compact }: ModuleParts): string {
   const names = nameModule(program, sharing);
   const module: ModuleContext = {
     functions: names.functions,
@@ -210,8 +220,8 @@ function kernelTexts(
   parts: readonly Part[] | undefined,
 ): readonly Text[] {
   const { starts } = arraysOf(kernel);
-  if (parts === undefined) return [printKernel(kernel, printed[0], starts, facts, module)];
-  return parts.map((part, n) => printKernel(part.kernel, printed[n], starts, facts, module, part.slices));
+  const cut: readonly Printed[] = parts ?? [{ kernel }];
+  return cut.map((part, n) => printKernel(part, printed[n], starts, facts, module));
 }
 
 function globalLine({ role, dtype, shape, offset }: Program["buffers"][number], printed: string): string {

@@ -19,17 +19,19 @@ import type { Text } from "./text.ts";
 
 type For = Extract<Statement, { readonly kind: "for" }>;
 
-/**
- * The kernel as a function of byte addresses and sizes. `arrays` gives the addresses of its private arrays; with `slices` it
- * takes two sizes more, which part of how many it is to run.
- */
+/** A kernel, or with slices a part of one: it takes two sizes more, which of how many it is to run. */
+export interface Printed {
+  readonly kernel: ScheduledKernel;
+  readonly slices?: readonly Slice[];
+}
+
+/** The kernel as a function of byte addresses and sizes. `arrays` gives the addresses of its private arrays. */
 export function printKernel(
-  kernel: ScheduledKernel,
+  { kernel, slices }: Printed,
   printed: string,
   arrays: ReadonlyMap<string, number>,
   facts: Facts,
   module: ModuleContext,
-  slices?: readonly Slice[],
 ): Text {
   const names = new Names(identifiers);
   const scope = new Scope(emptyBlock(), slices === undefined ? facts : withSlices(facts, slices));

@@ -48,7 +48,7 @@ async function expectEqualRuns(programFor: (machine: Machine) => Program, runs: 
   const program = programFor(javascript);
   const calls = callsOf(program, runs);
   const asking: Asking = (artifact, threads) => ({ kind: "calls", artifact, threads, calls });
-  await expectNodesBits(emitTypescript(program), emitWasm(programFor(simd), undefined, eager), asking);
+  await expectNodesBits(emitTypescript(program), emitWasm(programFor(simd), undefined, { costs: eager }), asking);
 }
 
 function callsOf({ entries, buffers }: Program, runs: readonly Run[]): readonly Call[] {
@@ -80,7 +80,7 @@ function compiled(name: string, source: string, options: CompileOptions = {}): R
     if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
     return result;
   });
-  return { typescript: typescript.artifact, wasm: emitWasm(wasm.built.program, undefined, eager) };
+  return { typescript: typescript.artifact, wasm: emitWasm(wasm.built.program, undefined, { costs: eager }) };
 }
 
 describe.concurrent("Chromium computes Node's bits", () => {

@@ -50,7 +50,7 @@ async function piecewise(one: Compiled, target: "typescript" | "wasm") {
   const { program, alone, pieces } = inPieces(one.built.program, ["train_step", "predict.Net"]);
   const artifact: Artifact =
     target === "wasm"
-      ? emitWasm(program, one.sources, undefined, false, alone)
+      ? emitWasm(program, one.sources, { alone })
       : emitTypescript({ ...program, entries: [...program.entries, ...alone] }, one.sources);
   const tables = new Map(
     program.entries.flatMap(({ name, dims, steps }) => {
@@ -106,7 +106,7 @@ test("kernels in pieces are those of the artifact, to the letter", () => {
   // Its kernels are cut into parts for threads.
   expect(one.artifact.manifest.threads).toBeDefined();
   const { program, alone } = inPieces(one.built.program, ["train_step"]);
-  const artifact = emitWasm(program, one.sources, undefined, false, alone);
+  const artifact = emitWasm(program, one.sources, { alone });
   const kernels = ({ files }: Artifact) =>
     String(Object.entries(files).find(([name]) => name.endsWith(".wat"))?.[1])
       .split("\n\n")

@@ -78,6 +78,11 @@ const computed: readonly (readonly [name: string, model: string, reads: string])
     "model M(x: i32[N]) -> [N, 3] { let e = x |> embedding(9, 16)\n  return dense(e, 3) + dense(e, 3) }",
     "M.add 9×3",
   ],
+  [
+    "a table is not called as an input is",
+    "model M(add: i32[N]) -> [N, 6] = dense(embedding(add, 9, 16), 6) + embedding(add, 9, 6)",
+    "M.add_2 9×6",
+  ],
 ];
 
 describe("what depends on weights alone is computed before, to the bit", () => {
@@ -103,6 +108,20 @@ const same: readonly (readonly [name: string, kept: () => Kept])[] = [
   [
     "where the products are too many to be computed while one waits",
     () => keptOf("model M(x: i32[N]) -> [N, 512] = x |> embedding(1100, 512) |> dense(512)"),
+  ],
+  [
+    "where a table that others grow to is too large to be computed while one waits",
+    () =>
+      keptOf(
+        "model M(x: i32[N]) -> [N, 6000] { param w: [6000] = ones\n  return tanh(embedding(x, 60000, 1) * w + dense(embedding(x, 60000, 1), 6000)) }",
+      ),
+  ],
+  [
+    "where a table would tell which embeddings are positive, and is of no numbers",
+    () =>
+      keptOf(
+        "model M(x: i32[N], y: [N, 16]) -> [N, 6] { let e = embedding(x, 9, 16)\n  return tanh(dense(e, 6)) + dense(where(e > 0, y, 0 * y), 6) }",
+      ),
   ],
   [
     "where the embedding is read in other ways, too",

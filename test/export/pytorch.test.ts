@@ -117,6 +117,33 @@ describe("a step of a train", () => {
     expect(functionIn(textOf(layers), "loss_main")).toContain("return cross_entropy, cross_entropy, {}");
   });
 
+  test("leaves states behind that are what a parameter or another state was, and none that nothing is given", () => {
+    const text = textOf(`
+model M(x: [N, 2]) -> [N, 2] {
+  param w: [2] = ones
+  state before: [2] = zeros
+  state earlier: [2] = zeros
+  state still: [2] = ones
+  if training {
+    earlier <- before
+    before <- w
+  }
+  return x * w + earlier + still
+}
+train M {
+  data: csv("x.csv", target: "y")
+  loss: mse
+  optimizer: sgd(lr: 0.1)
+  batch: 4
+  epochs: 1
+}
+`);
+    expect(functionIn(text, "loss_main")).toContain(
+      'return mse, mse, {"M.earlier": self.M.before, "M.before": self.M.w}',
+    );
+    expect(functionIn(text, "step")).toContain("{name: value.detach().clone() for name, value in states.items()}");
+  });
+
   test("draws for the rows that a process has of a minibatch", () => {
     expect(functionIn(textOf(layers), "loss_main")).toMatch(
       /random_uniform\(self\.counters\["seed"\], self\.counters\["step"\] \+ 1, -?\d+, 0, \(N, 8\), rows=self\.rows, axis=0, device=device\)/,

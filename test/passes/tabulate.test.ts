@@ -161,6 +161,21 @@ describe("what does not stays behind the taking", () => {
     expect(parts(graphOf(make))[1].split(" ").at(-1)).toBe(behind);
   });
 
+  test.each<readonly [name: string, make: (b: GraphBuilder) => Value]>([
+    ["the row of one id, which all have", (b) => forAll(b, rowsOf(b, [1]), [], ["N", 4], [0, 1])],
+    [
+      "rows of a longer table by the same ids",
+      (b) => {
+        const ids = input(b, "ids", ["N"], "i32");
+        const [one, other] = [6, 7].map((rows) => b.one("take", [lasting(b, `of ${rows}`, [rows, 4]), ids]));
+        return b.one("mul", [one, other]);
+      },
+    ],
+  ])("%s", (_, make) => {
+    const graph = graphOf(make);
+    expect(printGraph(tabulate.run(graph))).toBe(printGraph(graph));
+  });
+
   test("a state that the graph changes", () => {
     const b = new GraphBuilder();
     const table = lasting(b, "s", [6, 4], "state");

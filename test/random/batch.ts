@@ -44,7 +44,7 @@ async function start(program: Program, name: TargetName): Promise<Running> {
     case "WebAssembly":
       return startWasm(emitWasm(program));
     case "WebAssembly on threads":
-      return startThreads(emitWasm(program, undefined, eager), threads);
+      return startThreads(emitWasm(program, undefined, { costs: eager }), threads);
   }
 }
 

@@ -92,6 +92,7 @@ describe("what a page loads at once", () => {
     "runtime/save/parse-fitted.ts",
     "runtime/load/restored.ts",
     "compiler/diagnostics/codes/checkpoint.ts",
+    "runtime/load/instructions.ts",
     "runtime/load/wasm-team.ts",
     "runtime/load/workers.ts",
     "runtime/predict/predictor.ts",

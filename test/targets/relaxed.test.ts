@@ -62,7 +62,7 @@ describe("a relaxed build", () => {
       x: 1,
       y: 1,
     });
-    expect(textOf(emitWasm(program, undefined, undefined, true), "hand.wat")).toMatchInlineSnapshot(`
+    expect(textOf(emitWasm(program, undefined, { relaxed: true }), "hand.wat")).toMatchInlineSnapshot(`
       ";; hand, compiled by nnc. Buffers are byte addresses in one memory.
       ;; Relaxed: a product that is added may be rounded once or twice, so results differ from machine to machine.
       (module

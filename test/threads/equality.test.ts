@@ -31,7 +31,7 @@ describe("samples of every op", () => {
     const scalars = sampleProgram(javascript);
     const expected = results(await startTypescript(emitTypescript(scalars)), scalars);
     const vectors = sampleProgram(simd);
-    const artifact = emitWasm(vectors, undefined, eager);
+    const artifact = emitWasm(vectors, undefined, { costs: eager });
     expect(results(startWasm(artifact), vectors)).toEqual(expected);
     expect(results(inAnyOrder(artifact), vectors)).toEqual(expected);
     for (const threads of counts) {
@@ -105,7 +105,7 @@ describe.each(sources)("$label of $file", ({ file, label, text }) => {
   it("trains to the same bits on any number of threads", async () => {
     const expected = await trained(compiled("typescript").artifact, 1);
     const { built, artifact } = compiled("wasm");
-    const shared = emitWasm(built.program, undefined, eager);
+    const shared = emitWasm(built.program, undefined, { costs: eager });
     for (const threads of counts) expect(await trained(artifact, threads)).toEqual(expected);
     expect(await trained(shared, 3)).toEqual(expected);
   }, 60_000);

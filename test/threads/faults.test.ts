@@ -27,7 +27,7 @@ const compiled = ((): Compiled => {
 })();
 
 /** Everything in it is shared. */
-const artifact = emitWasm(compiled.built.program, undefined, eager);
+const artifact = emitWasm(compiled.built.program, undefined, { costs: eager });
 
 const warningsOf = (net: Network): readonly string[] => net.warnings.map(({ code, message }) => `${code} ${message}`);
 

@@ -22,7 +22,7 @@ function answer({ memory, entries: run }: Running, { buffers }: Program, entry: 
 }
 
 describe("a loop in which kernels are shared", () => {
-  const artifact = emitWasm(program, undefined, eager);
+  const artifact = emitWasm(program, undefined, { costs: eager });
 
   it("is run by every thread, which takes parts in each of its turns", () => {
     const text = textOf(artifact, "loops.wat");
@@ -77,7 +77,7 @@ describe("a loop in which kernels are shared", () => {
 
   it("is worth sharing by how often threads wait in it, at the sizes of the call", async () => {
     const costs = { ...eager, barrier: 0.25, wake: 1.5 };
-    const waiting = emitWasm(program, undefined, costs);
+    const waiting = emitWasm(program, undefined, { costs });
     expect(textOf(waiting, "loops.wat").replace(/\s+/g, " ")).toContain(
       "(f64.add (f64.mul (f64.add (f64.convert_i32_u (local.get $T)) (f64.const 2)) (f64.const 0.5)) (f64.const 3))",
     );
@@ -110,7 +110,7 @@ describe("a loop in which kernels are shared", () => {
   });
 
   it("has them where its phases are so many that they are cut", async () => {
-    const shared = emitWasm(long, undefined, eager);
+    const shared = emitWasm(long, undefined, { costs: eager });
     expect(textOf(shared, "loops.wat")).toMatch(
       /\(func \$run\.job\.part\S* \(param \$N i32\) \(param \$T i32\) \(param \$t i32\)/,
     );

@@ -10,7 +10,7 @@ const copy = kernelOf("copy", [parameter("x", "read"), parameter("y", "write")],
 const program = programOf(copy, { x: 64, y: 64 });
 
 describe("a shared module", () => {
-  const { files, manifest } = emitWasm(program, undefined, eager);
+  const { files, manifest } = emitWasm(program, undefined, { costs: eager });
   const text = textOf({ files, manifest }, "hand.wat");
 
   it("takes its memory and what threads agree by, cuts its kernels, and runs an entry alone or as a job", () => {

@@ -115,7 +115,7 @@ async function opened(
 /** The same kernels with more entries. */
 function piecesArtifact({ artifact, sources }: Compiled, { program, alone }: Pieces, relaxed: boolean): Artifact {
   return artifact.manifest.target === "wasm"
-    ? emitWasm(program, sources, undefined, relaxed, alone)
+    ? emitWasm(program, sources, { relaxed, alone })
     : emitTypescript({ ...program, entries: [...program.entries, ...alone] }, sources);
 }
 

@@ -1,5 +1,6 @@
 /** The parts of a training step, which an elaboration keeps apart, as functions of Python: losses, rates, clipping, and an optimiser for each form of parameter. */
 import { InternalError } from "../../../compiler/diagnostics/diagnostic.ts";
+import { stringOf } from "../../../compiler/graph/attributes.ts";
 import type { Graph } from "../../../compiler/graph/graph.ts";
 import type { GraphOutput, Region } from "../../../compiler/graph/types.ts";
 import type { Elaboration, Variable } from "../../../compiler/elaborate/types.ts";
@@ -52,12 +53,17 @@ export function methodInput(
     const argument = given.get(name);
     if (argument !== undefined) return tensorText(argument);
     // Between steps a variable is what the steps before have made of it.
-    const own = variables.has(name) ? name : name.replace(/^after\.[^.]+\./, "");
+    const own = variables.has(name) ? name : ownerOf(name);
     const variable = variables.get(own);
     if (variable === undefined) throw new InternalError("export", `nothing is called ${name}`);
     if (variable.role === "counter") return tensorText(`self.counters["${own}"]`);
     return tensorText(attributeCode(own));
   };
+}
+
+/** The variable that an input of a step is, or was before it. */
+function ownerOf(name: string): string {
+  return name.replace(/^after\.[^.]+\./, "");
 }
 
 /** `graph`: of equal values there is one; `written`: as elaborated, where the updates of alike parameters have one order. */
@@ -75,12 +81,17 @@ export function stepsText(
     const isLast = at === train.losses.length - 1;
     const results = resultsOf(graph, step, isLast);
     const moved = resultsOf(written, step, isLast);
-    const loss = lossOf(graph, train, at, results, variables, writing);
+    const loss = lossOf(train, at, { graph, results, variables, writing });
     const parameters = [...results].filter(([own]) =>
       graph.outputs.some((one) => one.name === `clipped.${step}.${own}`),
     );
     const updates = parameters.map(([parameter]) =>
-      updateOf({ step, parameter, kind: kinds[at] ?? "optimizer" }, written, moved, variables, optimizers, writing),
+      updateOf({ step, parameter, kind: kinds[at] ?? "optimizer" }, optimizers, {
+        graph: written,
+        results: moved,
+        variables,
+        writing,
+      }),
     );
     return {
       name: readName(step),
@@ -114,13 +125,18 @@ function resultsOf(graph: Graph, step: string, isLast: boolean): ReadonlyMap<str
   return new Map(own);
 }
 
+/** A graph, what a step writes of it, and what its functions are written with. */
+interface Written {
+  readonly graph: Graph;
+  readonly results: ReadonlyMap<string, GraphOutput>;
+  readonly variables: ReadonlyMap<string, Variable>;
+  readonly writing: Writing;
+}
+
 function lossOf(
-  graph: Graph,
   train: HostTrain,
   at: number,
-  results: ReadonlyMap<string, GraphOutput>,
-  variables: ReadonlyMap<string, Variable>,
-  writing: Writing,
+  { graph, results, variables, writing }: Written,
 ): Pick<StepText, "loss" | "states"> {
   const step = stepName(train, at);
   const states = [...results].filter(([name]) => isOwnState(name, variables) && !isHandedOn(graph, results, name));
@@ -153,8 +169,8 @@ function isOwnState(name: string, variables: ReadonlyMap<string, Variable>): boo
 function isHandedOn(graph: Graph, results: ReadonlyMap<string, GraphOutput>, name: string): boolean {
   const output = results.get(name);
   if (output === undefined) return false;
-  const node = graph.node(output.value.node);
-  return node.op === "input";
+  const { op, attributes } = graph.node(output.value.node);
+  return op === "input" && ownerOf(stringOf(attributes, "name")) === name;
 }
 
 function outputOf(graph: Graph, name: string): GraphOutput {
@@ -204,11 +220,8 @@ interface Moved {
 
 function updateOf(
   { step, parameter, kind }: Moved,
-  graph: Graph,
-  results: ReadonlyMap<string, GraphOutput>,
-  variables: ReadonlyMap<string, Variable>,
   optimizers: Map<string, OptimizerText>,
-  writing: Writing,
+  { graph, results, variables, writing }: Written,
 ): Update {
   const prefix = `optimizer.${step}.`;
   const states = [...variables.keys()].flatMap((name) =>

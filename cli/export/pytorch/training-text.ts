@@ -99,6 +99,8 @@ class Trainer:
             self.only(step)
             self.net.zero_grad(set_to_none=True)
             minimised, loss, states = objective(*given)
+            # What is a view of parameters or of other states says what they were.
+            states = {name: value.detach().clone() for name, value in states.items()}
             # The processes' gradients are averaged: each counts by its share.
             (minimised * (share * self.world)).backward()
             self.move(step)

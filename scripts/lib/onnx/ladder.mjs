@@ -79,11 +79,11 @@ async function problemOf({ model, inputs, expected }, runtime) {
   }
 }
 
-/** Ten times as far as rounding takes our own numbers from those in 64 bits, where those are finite: so far it may take others. */
+/** Ten times as far as rounding takes our own numbers from those in 64 bits, of those that are finite: so far it may take others. */
 function roundedOff(single, double) {
   return Array.from(single).reduce((most, value, at) => {
     const apart = 10 * Math.abs(value - double[at]);
-    return Number.isNaN(apart) ? Infinity : Math.max(most, apart);
+    return Number.isFinite(apart) ? Math.max(most, apart) : most;
   }, 0);
 }
 
