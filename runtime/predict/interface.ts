@@ -61,8 +61,8 @@ export function interfaceOf(manifest: Manifest, model: HostModel, fitted: Fitted
   };
 }
 
-/** Rows in any number, of which none is as long as there are many. */
-function requireRows({ inputs }: HostModel): void {
+/** Rows in any number, of which none is as long as there are many, and an answer for each. */
+function requireRows({ inputs, results }: HostModel): void {
   const counts = new Set(inputs.flatMap(({ shape }) => symbolsOf(shape.slice(0, 1), new Map())));
   for (const { name, shape } of inputs) {
     const [rows, ...row] = shape;
@@ -75,6 +75,11 @@ function requireRows({ inputs }: HostModel): void {
     const help = `an axis in front of each input and result, as in \`${name}: [${front}, ${found.slice(1)}\`, makes one row of each whole${both === undefined ? "" : `, with \`--dim\` for the size of ${both}`}`;
     throw failure(rowsAsWhole, { name: named(name), shape: found, dimension: both ?? rows.key }, help);
   }
+  const [counted] = counts;
+  const all = results.find(({ shape: [rows] }) => inputs.every(({ shape }) => shape[0]?.key !== rows?.key));
+  if (counted === undefined || all === undefined) return;
+  const shape = printShape(all.shape);
+  throw failure(rowsAsWhole, { name: named(all.name), shape, dimension: counted, of: "result" });
 }
 
 /** The first output, called as the target's column or with a column for each of its values. Columns that other results are called by would take their place. */

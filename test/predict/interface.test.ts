@@ -69,6 +69,21 @@ describe("a model whose rows belong together", () => {
     expect(error.diagnostic.help).toContain(edit);
   });
 
+  test.each([
+    [
+      "model All(x: [N, 4]) -> [4] = mean(x, over: N)",
+      "an answer for each of N rows in `output`, found [4], which is one for all of them",
+    ],
+    ["model All(x: [N, 4]) -> [] = mean(x)", "an answer for each of N rows in `output`, found []"],
+    ["model All(x: [N, 4]) -> ([N, 4], [4]) = (x, mean(x, over: N))", "found [4]"],
+    ["model Twice(x: [N, 4]) -> [2 * N, 4] = concat([x, x], axis: 0)", "found [2*N, 4]"],
+  ])("%s is refused", (source, found) => {
+    const { manifest } = compiledOpen(source);
+    const [model] = manifest.host.models;
+    if (model === undefined) throw new Error("no model");
+    expect(errorOf(() => interfaceOf(manifest, model, unfitted)).diagnostic.message).toContain(found);
+  });
+
   test("but one that takes a single row at a time has rows", () => {
     const { manifest } = compiledOpen("model One(x: [1, 2]) -> [1, 2] = 2 * x");
     const [model] = manifest.host.models;
