@@ -6,7 +6,7 @@
  *     %2 = take(%0, %1) : f32[N, T, 64]                       %4 = contract[ab,bc->ac](%0, %3) : f32[64, 512]
  *     %4 = contract[abc,cd->abd](%2, %3) : f32[N, T, 512]     %5 = take(%4, %1) : f32[N, T, 512]
  */
-import { constantValue, product, type Dimension } from "../dimension/dimension.ts";
+import { constantValue, equal, product, type Dimension } from "../dimension/dimension.ts";
 import { dimensionsOf, numbersOf } from "../graph/attributes.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import { isSame } from "../graph/graph.ts";
@@ -71,10 +71,7 @@ function tableOf(visited: Visited, taken: Taken): Value | undefined {
     case "contract":
       return productOf(visited, taken);
     case "broadcast": {
-      const repeats = numbersOf(node.attributes, "axes").slice(0, taken.rank);
-      return repeats.every((axis, at) => axis === at)
-        ? repeated(taken.table, node.attributes, taken, builder)
-        : undefined;
+      return keepsIds(visited, taken) ? repeated(taken.table, node.attributes, taken, builder) : undefined;
     }
     case "sum":
     case "max":
@@ -119,6 +116,13 @@ function sizeOf(shape: Shape): number {
   return constantValue(product(shape)) ?? Infinity;
 }
 
+/** Whether a broadcast leaves the axes of the ids where they are, each as long as it is. */
+function keepsIds({ node: { attributes }, inputs: [rows], builder }: Visited, { rank }: Taken): boolean {
+  const [from, to] = [builder.typeOf(rows).shape, dimensionsOf(attributes, "shape")];
+  const axes = numbersOf(attributes, "axes").slice(0, rank);
+  return axes.every((axis, at) => axis === at && equal(from[at], to[at]));
+}
+
 /** What a broadcast of rows makes of the table, or one along axes of rows of what is the same for all of them. */
 function repeated(value: Value, attributes: Attributes, taken: Taken, builder: GraphBuilder): Value {
   const shape = [taken.rows, ...dimensionsOf(attributes, "shape").slice(taken.rank)];
@@ -129,7 +133,7 @@ function repeated(value: Value, attributes: Attributes, taken: Taken, builder: G
   return builder.one("broadcast", [value], { shape, axes: value === taken.table ? [0, ...axes] : axes });
 }
 
-/** Of rows taken by the same ids, and of what is the same for all of them. */
+/** Of rows taken by the same ids of tables as long, and of what is the same for all of them. */
 function elementwise(visited: Visited, taken: Taken): Value | undefined {
   const { node, inputs, builder } = visited;
   if (!isElementwise(visited)) return undefined;
@@ -140,16 +144,19 @@ function elementwise(visited: Visited, taken: Taken): Value | undefined {
 function operandOf(input: Value, visited: Visited, taken: Taken): Value | undefined {
   const { builder, lasts } = visited;
   const other = takenAs(input, visited);
-  if (other !== undefined) return isSame(other.ids, taken.ids) ? other.table : undefined;
+  // Of a longer table ids beyond the shorter one are other rows.
+  if (other !== undefined)
+    return isSame(other.ids, taken.ids) && equal(other.rows, taken.rows) ? other.table : undefined;
   const { op, attributes, inputs } = builder.node(input.node);
   const isForAll =
     op === "broadcast" && lasts(inputs[0]) && numbersOf(attributes, "axes").every((axis) => axis >= taken.rank);
   return isForAll ? repeated(inputs[0], attributes, taken, builder) : undefined;
 }
 
-/** Whether each element is made of those at its place, wherever that is. */
+/** Whether each element is made of those at its place, wherever that is. Attributes that name sizes or axes mean those of the rows taken. */
 function isElementwise({ node, inputs, builder }: Visited): boolean {
   if (node.region !== undefined || node.outputs.length > 1) return false;
+  if (Object.keys(node.attributes).some((name) => name !== "dtype")) return false;
   const [compute] = loopsOf(
     node,
     inputs.map((input, at) => ({ tensor: String(at), type: builder.typeOf(input) })),
