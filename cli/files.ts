@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { gunzip, isGzip } from "../runtime/data/gunzip.ts";
-import { fileProblem } from "../runtime/save/file-problem.ts";
+import { fileProblem, kindProblem } from "../runtime/save/file-problem.ts";
 import { cannotRead, cannotWrite } from "../compiler/diagnostics/codes/checkpoint.ts";
 import { diagnose, NncError } from "../compiler/diagnostics/diagnostic.ts";
 import type { Context } from "./context.ts";
@@ -15,7 +15,7 @@ export function placeOf(context: Context, name: string): string {
 /** Why there is nothing to read under this name; undefined where there is a file. */
 export function problemOf(context: Context, name: string): string | undefined {
   try {
-    return statSync(placeOf(context, name)).isFile() ? undefined : "it is no file";
+    return kindProblem(statSync(placeOf(context, name)));
   } catch (error) {
     return fileProblem(error);
   }

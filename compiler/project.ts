@@ -11,7 +11,7 @@ import { columnsBeside, listImages } from "../runtime/data/image-list.ts";
 import { imageField, imageSize } from "../runtime/data/images.ts";
 import { roleOf } from "../runtime/data/roles.ts";
 import { holdoutRows } from "../runtime/data/split.ts";
-import { fileProblem } from "../runtime/save/file-problem.ts";
+import { fileProblem, kindProblem } from "../runtime/save/file-problem.ts";
 import { cannotRead } from "./diagnostics/codes/checkpoint.ts";
 import { useOutside } from "./diagnostics/codes/names.ts";
 import { sourceTooLarge } from "./diagnostics/codes/syntax.ts";
@@ -182,7 +182,8 @@ function readSource(place: string, name: string): { readonly text: string } | Di
   const start = [label({ file: name, from: 0, to: 0 }, "")];
   try {
     const stats = statSync(place);
-    if (!stats.isFile()) return diagnose(cannotRead, { file: name, problem: "it is no file" }, []);
+    const problem = kindProblem(stats);
+    if (problem !== undefined) return diagnose(cannotRead, { file: name, problem }, []);
     if (stats.size > maximalBytes)
       return diagnose(sourceTooLarge, { length: stats.size, limit: maximalSourceLength }, start);
     return decodeSource(name, readFileSync(place));
@@ -231,9 +232,8 @@ function readInside(
       label(written.span, "this path"),
     ]);
   }
-  if (!statSync(place).isFile())
-    return diagnose(cannotRead, { file: JSON.stringify(written.value), problem: "it is no file" }, [
-      label(written.span, "this path"),
-    ]);
+  const problem = kindProblem(statSync(place));
+  if (problem !== undefined)
+    return diagnose(cannotRead, { file: JSON.stringify(written.value), problem }, [label(written.span, "this path")]);
   return readSource(place, name);
 }

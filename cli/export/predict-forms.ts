@@ -9,11 +9,10 @@ import type { Answering } from "./answering.ts";
 import { comment } from "./comment.ts";
 import type { Needs } from "./needs.ts";
 
-/** The forms of `predict`, each with the lines of its comment: many rows, one, and typed numbers into typed numbers. */
-export function overloads(
-  { inputs, outputs }: Interface,
-  { async, given }: Answering,
-): readonly (readonly [doc: readonly string[], form: string])[] {
+type Forms = readonly (readonly [doc: readonly string[], form: string])[];
+
+/** The forms of `predict`, each with the lines of its comment: many rows, one, and typed numbers, which stand for no words, into typed numbers. */
+export function overloads({ inputs, outputs }: Interface, { async, given }: Answering): Forms {
   const [first] = outputs;
   const name = `\`${first?.name ?? "output"}\``;
   const says = first?.classes === undefined ? name : `the class (${name}) and the score of each class`;
@@ -21,16 +20,20 @@ export function overloads(
   const [only, ...others] = inputs;
   const alone = others.length === 0 ? only : undefined;
   const isNumeric = alone !== undefined && alone.classes === undefined;
-  const typed = isNumeric ? "Numbers" : `{ readonly [name: string]: Numbers }`;
+  const typed = alone === undefined ? `{ readonly [name: string]: Numbers }` : "Numbers";
   const scalars = "readonly (number | string | boolean)[]";
   const list = ["readonly Row[]", ...(isNumeric ? ["Numbers"] : []), ...(alone?.width === 1 ? [scalars] : [])];
   const single = ["{ readonly [name: string]: Value }", ...((alone?.width ?? 1) > 1 ? [scalars] : [])];
-  return [
+  const rows: Forms = [
     [
       [`Predicts ${says} for each row${isNumeric ? "; typed numbers are rows one after the other" : ""}. ${fails}`],
       `predict(rows: ${list.join(" | ")}): ${given("Prediction[]")}`,
     ],
     [[`Predicts ${says} for one row.`], `predict(row: ${single.join(" | ")}): ${given("Prediction")}`],
+  ];
+  if (inputs.some(({ classes }) => classes !== undefined)) return rows;
+  return [
+    ...rows,
     [
       [
         `Writes the ${first?.width === 1 ? "number" : `${first?.width ?? 1} numbers`} of each row into \`into\`, and gives that back: many rows one after the other${async === "" && alone !== undefined ? ", and nothing is allocated" : ""}.`,

@@ -3,7 +3,7 @@
  * kernels, names the classes, and can test itself. Written as TypeScript; the JavaScript form is the same text without its types.
  */
 import { scoresKey } from "../../runtime/predict/interface.ts";
-import type { Interface } from "../../runtime/predict/interface.ts";
+import type { InputField, Interface } from "../../runtime/predict/interface.ts";
 import { literal } from "../../targets/typescript/code.ts";
 import { answeringOf } from "./answering.ts";
 import type { Answering } from "./answering.ts";
@@ -90,15 +90,17 @@ function header(parts: ModuleParts): string {
 
 function exampleRow({ inputs }: Interface): string {
   const [only, ...others] = inputs;
-  if (only !== undefined && others.length === 0) return exampleValues(only);
-  return `{ ${inputs.map((input) => `${rowKey(input.name)}: ${exampleValues(input)}`).join(", ")} }`;
+  if (only !== undefined && others.length === 0) return `[ ${exampleValues(only)} ]`;
+  const valuesOf = (input: InputField): string =>
+    input.width === 1 ? exampleValues(input) : `[ ${exampleValues(input)} ]`;
+  return `{ ${inputs.map((input) => `${rowKey(input.name)}: ${valuesOf(input)}`).join(", ")} }`;
 }
 
 /** Where training had words, only a word of them will do. */
-function exampleValues({ width, classes }: Interface["inputs"][number]): string {
+function exampleValues({ width, classes }: InputField): string {
   const [word] = classes ?? [];
-  if (word === undefined) return `[ …${width} ${width === 1 ? "number" : "numbers"}… ]`;
-  return width === 1 ? `[ ${literal(word)} ]` : `[ ${literal(word)}, …${width - 1} more… ]`;
+  if (word === undefined) return `…${width} ${width === 1 ? "number" : "numbers"}…`;
+  return width === 1 ? literal(word) : `${literal(word)}, …${width - 1} more…`;
 }
 
 /** A key in an object literal; `"__proto__":` there would set the prototype. */

@@ -71,7 +71,7 @@ function tableOf(visited: Visited, taken: Taken): Value | undefined {
     case "contract":
       return productOf(visited, taken);
     case "broadcast":
-      return isOfRows(visited, taken) ? repeated(taken.table, node.attributes, taken, builder) : undefined;
+      return keepsIds(visited, taken) ? repeated(taken.table, node.attributes, taken, builder) : undefined;
     case "sum":
     case "max":
     case "min":
@@ -83,13 +83,6 @@ function tableOf(visited: Visited, taken: Taken): Value | undefined {
     default:
       return elementwise(visited, taken);
   }
-}
-
-/** Whether a broadcast leaves the axes of the ids where and, of one id, as they are. */
-function isOfRows({ node: { attributes }, builder }: Visited, { ids, rank }: Taken): boolean {
-  const shape = dimensionsOf(attributes, "shape");
-  const axes = numbersOf(attributes, "axes").slice(0, rank);
-  return axes.every((axis, at) => axis === at && equal(builder.typeOf(ids).shape[at], shape[at]));
 }
 
 /** Axes behind those of the ids, as axes of the table. */
@@ -122,6 +115,13 @@ function sizeOf(shape: Shape): number {
   return constantValue(product(shape)) ?? Infinity;
 }
 
+/** Whether a broadcast leaves the axes of the ids where they are, each as long as it is. */
+function keepsIds({ node: { attributes }, inputs: [rows], builder }: Visited, { rank }: Taken): boolean {
+  const [from, to] = [builder.typeOf(rows).shape, dimensionsOf(attributes, "shape")];
+  const axes = numbersOf(attributes, "axes").slice(0, rank);
+  return axes.every((axis, at) => axis === at && equal(from[at], to[at]));
+}
+
 /** What a broadcast of rows makes of the table, or one along axes of rows of what is the same for all of them. */
 function repeated(value: Value, attributes: Attributes, taken: Taken, builder: GraphBuilder): Value {
   const shape = [taken.rows, ...dimensionsOf(attributes, "shape").slice(taken.rank)];
@@ -132,7 +132,7 @@ function repeated(value: Value, attributes: Attributes, taken: Taken, builder: G
   return builder.one("broadcast", [value], { shape, axes: value === taken.table ? [0, ...axes] : axes });
 }
 
-/** Of rows taken by the same ids, and of what is the same for all of them. */
+/** Of rows taken by the same ids of tables as long, and of what is the same for all of them. */
 function elementwise(visited: Visited, taken: Taken): Value | undefined {
   const { node, inputs, builder } = visited;
   if (!isElementwise(visited)) return undefined;
@@ -143,6 +143,7 @@ function elementwise(visited: Visited, taken: Taken): Value | undefined {
 function operandOf(input: Value, visited: Visited, taken: Taken): Value | undefined {
   const { builder, lasts } = visited;
   const other = takenAs(input, visited);
+  // Of a longer table ids beyond the shorter one are other rows.
   if (other !== undefined)
     return isSame(other.ids, taken.ids) && equal(other.rows, taken.rows) ? other.table : undefined;
   const { op, attributes, inputs } = builder.node(input.node);
@@ -151,9 +152,10 @@ function operandOf(input: Value, visited: Visited, taken: Taken): Value | undefi
   return isForAll ? repeated(inputs[0], attributes, taken, builder) : undefined;
 }
 
-/** Whether each element is made of those at its place, wherever that is. */
+/** Whether each element is made of those at its place, wherever that is. Attributes that name sizes or axes mean those of the rows taken. */
 function isElementwise({ node, inputs, builder }: Visited): boolean {
   if (node.region !== undefined || node.outputs.length > 1) return false;
+  if (Object.keys(node.attributes).some((name) => name !== "dtype")) return false;
   const [compute] = loopsOf(
     node,
     inputs.map((input, at) => ({ tensor: String(at), type: builder.typeOf(input) })),

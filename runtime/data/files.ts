@@ -7,7 +7,7 @@ import { isAbsolute, relative, resolve } from "node:path";
 import { dataOutsideProject, unreadableData } from "../../compiler/diagnostics/codes/data.ts";
 import type { NncError } from "../../compiler/diagnostics/diagnostic.ts";
 import { failure, quoted } from "../save/fail.ts";
-import { fileProblem } from "../save/file-problem.ts";
+import { fileProblem, kindProblem } from "../save/file-problem.ts";
 import { gunzip, gunzipStart, isGzip } from "./gunzip.ts";
 import type { Folder, ImageFiles } from "./image-list.ts";
 
@@ -103,7 +103,8 @@ function readBytes(place: string, path: string): Uint8Array {
 
 function sizeOf(place: string, path: string): number {
   const stats = attempt(path, () => statSync(place));
-  if (!stats.isFile()) throw failure(unreadableData, { file: path, problem: "it is no file" });
+  const problem = kindProblem(stats);
+  if (problem !== undefined) throw failure(unreadableData, { file: path, problem });
   return stats.size;
 }
 

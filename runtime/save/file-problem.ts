@@ -28,6 +28,12 @@ export function fileProblem(error: unknown): string {
   return sentences.get(code) ?? (code === "" ? String(error) : `the system reports ${code}`);
 }
 
+/** What is wrong with something that is there; undefined of a file. */
+export function kindProblem(found: { isFile(): boolean; isDirectory(): boolean }): string | undefined {
+  if (found.isDirectory()) return sentences.get("EISDIR");
+  return found.isFile() ? undefined : "it is no file";
+}
+
 /** `ENOENT`, or an empty string where the error has no code. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";

@@ -22,7 +22,7 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { cannotRead, cannotWrite } from "../../compiler/diagnostics/codes/checkpoint.ts";
 import { failure } from "./fail.ts";
-import { codeOf, fileProblem } from "./file-problem.ts";
+import { codeOf, fileProblem, kindProblem } from "./file-problem.ts";
 
 export interface FileToWrite {
   readonly path: string;
@@ -67,12 +67,14 @@ export function requireWritable(path: string): void {
 
 /** The bytes of a saved file. Throws NN0925 where it cannot be read or is no file. */
 export function readSavedFile(path: string): Uint8Array {
+  let problem: string | undefined;
   try {
-    if (statSync(path).isFile()) return readFileSync(path);
+    problem = kindProblem(statSync(path));
+    if (problem === undefined) return readFileSync(path);
   } catch (error) {
     throw failure(cannotRead, { file: path, problem: fileProblem(error) });
   }
-  throw failure(cannotRead, { file: path, problem: "it is no file" });
+  throw failure(cannotRead, { file: path, problem });
 }
 
 /** A file that is on the disk beside its place. */

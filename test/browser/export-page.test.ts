@@ -35,6 +35,12 @@ const price = `model Price(house: [N, 3]) -> [N] = sum(house |> dense(2), axis: 
 train Price { data: csv("price.csv", target: "price", standardize: true)  loss: mse  optimizer: sgd(lr: 0.1)  batch: 8  epochs: 2 }
 `;
 const priceCsv = `area,rooms,age,price\n${Array.from({ length: 12 }, (_, row) => `${50 + 7 * row},${1 + (row % 4)},${row},${1000 * row + 150000}`).join("\n")}\n`;
+/** Inputs of a column each: two are called as theirs are. */
+const home = `model Home(size: [N], place: i32[N], at: i32[N]) -> [N] =
+  sum(concat([stack([size, size * size], axis: -1), place |> embedding(2, 3), at |> embedding(12, 3)], axis: -1) |> dense(2), axis: -1)
+train Home { data: csv("home.csv", size: "size", place: "place", at: "floor", target: "price")  loss: mse  optimizer: sgd(lr: 1e-6)  batch: 8  epochs: 1 }
+`;
+const homeCsv = `size,place,floor,price\n${Array.from({ length: 12 }, (_, row) => `${50 + 7 * row},${row % 2 === 0 ? "town" : "coast"},${row},${row}`).join("\n")}\n`;
 /** Left and right halves of 6 × 6 pixels from 0 to 16. */
 const halves = `model Halves(image: [N, 36]) -> [N, 2] = image |> dense(2)
 train Halves { data: csv("halves.csv", image: "p*", target: "half", scale: 1/16)  loss: cross_entropy  optimizer: adam(lr: 0.1)  batch: 16  epochs: 20 }
@@ -63,6 +69,8 @@ const { folder: cwd } = folderWith({
   "form.csv": formCsv,
   "price.nn": price,
   "price.csv": priceCsv,
+  "home.nn": home,
+  "home.csv": homeCsv,
   "halves.nn": halves,
   "halves.csv": halvesCsv,
   "letters.nn": letters,
@@ -76,7 +84,7 @@ async function run(...args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-const names = ["form", "price", "halves", "letters"];
+const names = ["form", "price", "home", "halves", "letters"];
 let chromium: Chromium;
 beforeAll(async () => {
   chromium = await startChromium();
@@ -202,6 +210,19 @@ describe("a form", () => {
       .split("\n")
       .at(-1);
     expect(number).toBe(Number(Number(predicted).toPrecision(6)));
+    await close(it);
+  }, 60_000);
+
+  test("an input of one value is named once, by its column and, where that is another, by its own name", async () => {
+    const it = await opened("home");
+    expect(await it.page.locator("#app fieldset legend, #app label, #app .note.above").allInnerTexts()).toEqual([
+      "size",
+      "place",
+      "at",
+      "floor",
+      "Examples of the data",
+    ]);
+    expect(await it.page.locator(".hint").first().innerText()).toBe("50 to 127 in the data");
     await close(it);
   }, 60_000);
 

@@ -218,8 +218,8 @@ describe("what is no run", () => {
   // Whoever may read all there is, as root, is refused nothing.
   const isRoot = process.getuid?.() === 0;
   test.each([
-    ["log.jsonl", "a folder", "it is no file"],
-    ["run.json", "a folder", "it is no file"],
+    ["log.jsonl", "a folder", "it is a folder, expected a file"],
+    ["run.json", "a folder", "it is a folder, expected a file"],
     ...(isRoot
       ? []
       : [

@@ -300,11 +300,11 @@ train Pair { data: csv("d.csv", c: "a", target: "t")  loss: mse  optimizer: sgd(
   test.each([
     ["one word", one, '[ "blue" ]'],
     ["words", pair, '[ "blue", …1 more… ]'],
-    ["a word and numbers", both, '{ "c": [ "blue" ], "x": [ …2 numbers… ] }'],
+    ["a word and numbers", both, '{ "c": "blue", "x": [ …2 numbers… ] }'],
     [
       "a number",
       both.replace("x: [N, 2]", "x: [N, 1]").replace('["x", "y"]', '"x"'),
-      '{ "c": [ "blue" ], "x": [ …1 number… ] }',
+      '{ "c": "blue", "x": …1 number… }',
     ],
   ])("stand in the example of the declarations, which can be called: %s", async (_title, source, row) => {
     const rows = "red,blue,1,2,0\nblue,red,3,4,1\n";
@@ -314,6 +314,8 @@ train Pair { data: csv("d.csv", c: "a", target: "t")  loss: mse  optimizer: sgd(
     expect(text).toContain(`const [first] = predict([${row}]);`);
     const filled = row.replace("…1 more…", '"red"').replace("…2 numbers…", "1, 2").replace("…1 number…", "1");
     expect(predict([JSON.parse(filled)])).toHaveLength(1);
+    // Typed numbers stand for no words.
+    expect(text).not.toContain("into: Float32Array");
   });
 });
 

@@ -85,7 +85,7 @@ describe("the file itself", () => {
 
   test("a folder, and nothing at all", () => {
     expect(compiled({}, ".").diagnostics.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^cannot read .*: it is no file$/),
+      expect.stringMatching(/^cannot read .*: it is a folder, expected a file$/),
     ]);
     expect(compiled({}, "nosuch.nn").diagnostics.map(({ message }) => message)).toEqual([
       "cannot read nosuch.nn: there is no such file or folder",

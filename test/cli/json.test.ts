@@ -77,8 +77,8 @@ test("weights that are not finite are a warning, and said to programs too", asyn
 
 test.each([
   [["check", "none/here.nn"], "cannot read none/here.nn: there is no such file or folder"],
-  [["check", "run"], "cannot read run: it is no file"],
-  [["eval", "points.nn", "--params", "run"], "cannot read run: it is no file"],
+  [["check", "run"], "cannot read run: it is a folder, expected a file"],
+  [["eval", "points.nn", "--params", "run"], "cannot read run: it is a folder, expected a file"],
 ])("nnc %j names the file as the user does", async (args, message) => {
   expect((await nnc(args, { cwd })).stderr).toBe(`error[NN0925]: ${message}\n`);
 });

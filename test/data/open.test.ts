@@ -282,7 +282,7 @@ describe("a data file", () => {
     ["a\0b", `NN0802 the data file "a\\u0000b" holds a NUL character${outside}`],
     ["link", `NN0802 the data file "link" is a link that leads out of the project${outside} (${both})`],
     ["none.csv", "NN0801 cannot read the data file none.csv: there is no such file or folder"],
-    ["data", "NN0801 cannot read the data file data: it is no file"],
+    ["data", "NN0801 cannot read the data file data: it is a folder, expected a file"],
     ["../top.csv/x", "NN0801 cannot read the data file ../top.csv/x: a part of its path is a file, expected a folder"],
   ])("at %j is refused", (path, expected) => {
     expect(errorOf(() => read(path)).replace(JSON.stringify(project), "PROJECT")).toBe(expected);

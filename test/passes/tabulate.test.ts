@@ -37,7 +37,7 @@ function parts(graph: Graph): readonly [before: string, behind: string] {
   return [computed.slice(0, at).join(" "), computed.slice(at + 1).join(" ")];
 }
 
-const sizes: Readonly<Record<string, number>> = { N: 3, T: 5 };
+const sizes: Readonly<Record<string, number>> = { N: 3, T: 5, V: 6 };
 
 /** Bits of the result, ids beyond the table among the inputs. */
 function bitsOf(graph: Graph, values: readonly number[]): Uint32Array {
@@ -154,6 +154,31 @@ const left: readonly (readonly [name: string, make: (b: GraphBuilder) => Value, 
       b.one("mul", [rowsOf(b, ["N"]), b.one("take", [lasting(b, "other", [6, 4]), input(b, "more", ["N"], "i32")])]),
     "mul",
   ],
+  [
+    "rows of a longer table",
+    (b) => {
+      const ids = input(b, "ids", ["N"], "i32");
+      const rows = b.one("take", [lasting(b, "table", [6, 4]), ids]);
+      return b.one("add", [rows, b.one("take", [lasting(b, "longer", [9, 4]), ids])]);
+    },
+    "add",
+  ],
+  [
+    "the first columns",
+    (b) => b.one("slice", [rowsOf(b, ["N"])], { start: shape(0, 0), size: shape("N", 2), step: [1, 1] }),
+    "slice",
+  ],
+  [
+    "the first columns, of as many ids as the table has rows",
+    (b) => b.one("slice", [rowsOf(b, [6])], { start: shape(0, 0), size: shape(6, 2), step: [1, 1] }),
+    "slice",
+  ],
+  ["what names an axis", (b) => b.one("concat", [rowsOf(b, ["N", "T"])], { axis: 2 }), "concat"],
+  [
+    "a row that is repeated along an axis of the ids",
+    (b) => b.one("exp", [b.one("broadcast", [rowsOf(b, ["N", 1])], { shape: shape("N", "T", 4), axes: [0, 1, 2] })]),
+    "exp",
+  ],
 ];
 
 describe("what does not stays behind the taking", () => {
@@ -174,6 +199,12 @@ describe("what does not stays behind the taking", () => {
   ])("%s", (_, make) => {
     const graph = graphOf(make);
     expect(printGraph(tabulate.run(graph))).toBe(printGraph(graph));
+  });
+
+  test.each(left)("%s: the bits are the same", (_, make) => {
+    const graph = graphOf(make);
+    const values = [0.5, -1.5, 2.25, 3, -0.75, 1.75, 7];
+    expect(bitsOf(tabulate.run(graph), values)).toEqual(bitsOf(graph, values));
   });
 
   test("a state that the graph changes", () => {

@@ -94,7 +94,7 @@ describe("a write is refused", () => {
 it("a file to read must be one", () => {
   writeFileSync(join(folder, "a"), "x");
   expect([...readSavedFile(join(folder, "a"))]).toEqual([120]);
-  expect(refusal(() => readSavedFile(folder))).toBe("NN0925 cannot read DIR: it is no file");
+  expect(refusal(() => readSavedFile(folder))).toBe("NN0925 cannot read DIR: it is a folder, expected a file");
   expect(refusal(() => readSavedFile(join(folder, "b")))).toBe(
     "NN0925 cannot read DIR/b: there is no such file or folder",
   );

@@ -36,6 +36,7 @@ function controlOf(field: Field, view: View, id: string, changed: () => void): C
 }
 
 function valuesControl(field: Field, labels: readonly string[], ranges: readonly (Range | null)[], id: string, changed: () => void): Control {
+  const isSingle = labels.length === 1;
   const values = labels.map((label, at) => {
     const own = \`\${id}-\${at}\`;
     const hint = make("span", { className: "hint", id: \`\${own}-hint\` });
@@ -43,7 +44,7 @@ function valuesControl(field: Field, labels: readonly string[], ranges: readonly
     const range = ranges[at] ?? null;
     if (range !== null) {
       value.setAttribute("aria-describedby", hint.id);
-      hint.textContent = \`\${short(range.least)} to \${short(range.most)}\`;
+      hint.textContent = \`\${short(range.least)} to \${short(range.most)}\${isSingle ? " in the data" : ""}\`;
     }
     value.addEventListener("input", () => {
       mark();
@@ -56,8 +57,10 @@ function valuesControl(field: Field, labels: readonly string[], ranges: readonly
     const element = make("div", { className: "value" }, make("label", { htmlFor: own }, label), value, ...(range === null ? [] : [hint]));
     return { element, value, label, mark };
   });
-  const legend = fields.length > 1 || labels.length > 1 ? [make("legend", {}, field.name)] : [];
-  const note = ranges.some((range) => range !== null) ? [make("p", { className: "note above" }, "Below each, its range in the data.")] : [];
+  // A single value's label says all that a heading and a note would say once more.
+  const isNamed = isSingle && (fields.length === 1 || labels[0] === field.name);
+  const legend = isNamed ? [] : [make("legend", {}, field.name)];
+  const note = !isSingle && ranges.some((range) => range !== null) ? [make("p", { className: "note above" }, "Below each, its range in the data.")] : [];
   return {
     element: make("fieldset", {}, ...legend, ...note, make("div", { className: "values" }, ...values.map(({ element }) => element))),
     read: () => values.map(({ value, label }) => {
