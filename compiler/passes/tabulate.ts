@@ -6,7 +6,7 @@
  *     %2 = take(%0, %1) : f32[N, T, 64]                       %4 = contract[ab,bc->ac](%0, %3) : f32[64, 512]
  *     %4 = contract[abc,cd->abd](%2, %3) : f32[N, T, 512]     %5 = take(%4, %1) : f32[N, T, 512]
  */
-import { constantValue, product, type Dimension } from "../dimension/dimension.ts";
+import { constantValue, equal, product, type Dimension } from "../dimension/dimension.ts";
 import { dimensionsOf, numbersOf } from "../graph/attributes.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import { isSame } from "../graph/graph.ts";
@@ -129,7 +129,7 @@ function repeated(value: Value, attributes: Attributes, taken: Taken, builder: G
   return builder.one("broadcast", [value], { shape, axes: value === taken.table ? [0, ...axes] : axes });
 }
 
-/** Of rows taken by the same ids, and of what is the same for all of them. */
+/** Of rows taken by the same ids from tables as long, and of what is the same for all of them. */
 function elementwise(visited: Visited, taken: Taken): Value | undefined {
   const { node, inputs, builder } = visited;
   if (!isElementwise(visited)) return undefined;
@@ -140,7 +140,9 @@ function elementwise(visited: Visited, taken: Taken): Value | undefined {
 function operandOf(input: Value, visited: Visited, taken: Taken): Value | undefined {
   const { builder, lasts } = visited;
   const other = takenAs(input, visited);
-  if (other !== undefined) return isSame(other.ids, taken.ids) ? other.table : undefined;
+  // An id beyond a table is its last row, which in a longer one is another place.
+  if (other !== undefined)
+    return isSame(other.ids, taken.ids) && equal(other.rows, taken.rows) ? other.table : undefined;
   const { op, attributes, inputs } = builder.node(input.node);
   const isForAll =
     op === "broadcast" && lasts(inputs[0]) && numbersOf(attributes, "axes").every((axis) => axis >= taken.rank);

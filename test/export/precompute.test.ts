@@ -78,6 +78,11 @@ const computed: readonly (readonly [name: string, model: string, reads: string])
     "model M(x: i32[N]) -> [N, 3] { let e = x |> embedding(9, 16)\n  return dense(e, 3) + dense(e, 3) }",
     "M.add 9×3",
   ],
+  [
+    "embeddings of one input with other numbers of rows stay apart",
+    "model M(x: i32[N]) -> [N, 4] = tanh(embedding(x, 9, 4)) * tanh(embedding(x, 5, 4))",
+    "M.tanh 9×4, M.tanh_2 5×4",
+  ],
 ];
 
 describe("what depends on weights alone is computed before, to the bit", () => {
@@ -103,6 +108,13 @@ const same: readonly (readonly [name: string, kept: () => Kept])[] = [
   [
     "where the products are too many to be computed while one waits",
     () => keptOf("model M(x: i32[N]) -> [N, 512] = x |> embedding(1100, 512) |> dense(512)"),
+  ],
+  [
+    "where numbers that are no products are, be they few at the end",
+    () =>
+      keptOf(
+        "model M(x: [N, 2]) -> [N, 2] {\n  param w: [4000] = ones\n  param v: [3000] = ones\n  return x * sum(tanh(w[newaxis] + v[:, newaxis]), axis: [0, 1]) }",
+      ),
   ],
   [
     "where the embedding is read in other ways, too",

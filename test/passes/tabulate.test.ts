@@ -154,6 +154,15 @@ const left: readonly (readonly [name: string, make: (b: GraphBuilder) => Value, 
       b.one("mul", [rowsOf(b, ["N"]), b.one("take", [lasting(b, "other", [6, 4]), input(b, "more", ["N"], "i32")])]),
     "mul",
   ],
+  [
+    "rows of a shorter table, by the same ids",
+    (b) => {
+      const ids = input(b, "ids", ["N"], "i32");
+      const rows = [6, 5].map((count) => b.one("take", [lasting(b, `table of ${count}`, [count, 4]), ids]));
+      return b.one("mul", rows);
+    },
+    "mul",
+  ],
 ];
 
 describe("what does not stays behind the taking", () => {
