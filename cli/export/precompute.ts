@@ -3,14 +3,15 @@
  * of an answer changes, and the stored numbers take no more bytes. So an embedding that a layer multiplies becomes a table
  * of products, and batch norm has roots in the place of variances.
  */
-import { constantValue } from "../../compiler/dimension/dimension.ts";
+import { constantValue, product } from "../../compiler/dimension/dimension.ts";
 import type { Elaboration, EntryGraph, Variable } from "../../compiler/elaborate/types.ts";
-import { numbersOf, stringOf } from "../../compiler/graph/attributes.ts";
+import { stringOf } from "../../compiler/graph/attributes.ts";
 import { evaluateGraph } from "../../compiler/graph/evaluate.ts";
 import { Graph, keyOf } from "../../compiler/graph/graph.ts";
 import { printAttributes } from "../../compiler/graph/print.ts";
 import type { GraphNode, TensorType, Value } from "../../compiler/graph/types.ts";
-import { product } from "../../compiler/loops/interpret.ts";
+import type { Compute } from "../../compiler/loops/types.ts";
+import { loopsOf } from "../../compiler/ops/index.ts";
 import { deadCode } from "../../compiler/passes/dead-code.ts";
 import { runPasses } from "../../compiler/passes/index.ts";
 import { lastingIn } from "../../compiler/passes/lasting.ts";
@@ -25,8 +26,10 @@ export interface Kept extends Pick<Elaboration, "entries" | "variables"> {
   readonly stored: ReadonlyMap<string, Stored>;
 }
 
-/** How many numbers an export may compute before, which takes a few seconds. */
-const mostWork = 2 ** 28;
+/** What an export may multiply before, in a few seconds. */
+const mostProducts = 2 ** 27;
+/** The interpreter takes as long for a number that is no product of a contraction, be it a sum or a hyperbolic tangent. */
+const productsANumber = 16;
 
 /** With what can be computed before stored; as it is where that is nothing, would take more bytes or very long. */
 export function precompute(kept: Kept): Kept {
@@ -34,7 +37,7 @@ export function precompute(kept: Kept): Kept {
   const tabled = eachOf(plain, (graph) => deadCode.run(tabulate.run(graph)));
   const before = bytesOf(kept);
   for (const entries of [tabled, plain]) {
-    if (entries.some(({ graph }) => workOf(graph) > mostWork || hasUnstored(graph))) continue;
+    if (entries.some(({ graph }) => workOf(graph) > mostProducts || hasUnstored(graph))) continue;
     const made = withStored({ ...kept, entries });
     if (made.stored.size > kept.stored.size && bytesOf(made) <= before) return made;
   }
@@ -120,21 +123,23 @@ function isComputed({ id, op, outputs }: GraphNode, graph: Graph): boolean {
   return [...graph.reaching([{ node: id, output: 0 }])].some((node) => graph.node(node).op === "input");
 }
 
-/** How many numbers are made of what lasts, and those that contractions multiply. */
+/** How much is computed: products of contractions, and for each other number as many as it takes the time of. */
 function workOf(graph: Graph): number {
-  const live = graph.reaching(wantedOf(graph));
-  const made = graph.nodes.filter(({ id, op }) => live.has(id) && !given.has(op));
-  return made.reduce((sum, node) => sum + (node.op === "contract" ? productsOf(node, graph) : numbersIn(node)), 0);
+  const needed = graph.reaching(wantedOf(graph));
+  const computed = graph.nodes.filter(({ id, op }) => needed.has(id) && op !== "input");
+  return computed.reduce((sum, node) => sum + stepsOf(node, graph) * (node.op === "contract" ? 1 : productsANumber), 0);
 }
 
-function numbersIn({ outputs }: GraphNode): number {
-  return outputs.reduce((sum, type) => sum + product(sizesOf(type)), 0);
+/** How often a node's loops run, all of whose sizes are closed. */
+function stepsOf(node: GraphNode, graph: Graph): number {
+  const operands = node.inputs.map((input, at) => ({ tensor: String(at), type: graph.typeOf(input) }));
+  return loopsOf(node, operands).reduce((sum, compute) => sum + iterationsOf(compute), 0);
 }
 
-function productsOf({ inputs, attributes }: GraphNode, graph: Graph): number {
-  const labels = [...numbersOf(attributes, "left"), ...numbersOf(attributes, "right")];
-  const sizes = new Map(inputs.flatMap((input) => sizesOf(graph.typeOf(input))).map((size, at) => [labels[at], size]));
-  return product([...sizes.values()]);
+function iterationsOf(compute: Compute): number {
+  const summed = compute.kind === "reduce" ? compute.over : [];
+  const axes = compute.kind === "scatter" ? [...compute.axes, ...compute.from] : [...compute.axes, ...summed];
+  return constantValue(product(axes.map(({ extent }) => extent))) ?? Infinity;
 }
 
 /** Whether rows are taken of a computed table that is not of floats, so not stored: each call would compute all of it. */

@@ -143,7 +143,7 @@ function elementwise(visited: Visited, taken: Taken): Value | undefined {
 function operandOf(input: Value, visited: Visited, taken: Taken): Value | undefined {
   const { builder, lasts } = visited;
   const other = takenAs(input, visited);
-  // Of a longer table ids beyond the shorter one are other rows.
+  // An id beyond a table is its last row, which in a longer one is another place.
   if (other !== undefined)
     return isSame(other.ids, taken.ids) && equal(other.rows, taken.rows) ? other.table : undefined;
   const { op, attributes, inputs } = builder.node(input.node);

@@ -83,6 +83,11 @@ const computed: readonly (readonly [name: string, model: string, reads: string])
     "model M(add: i32[N]) -> [N, 6] = dense(embedding(add, 9, 16), 6) + embedding(add, 9, 6)",
     "M.add_2 9×6",
   ],
+  [
+    "embeddings of one input with other numbers of rows stay apart",
+    "model M(x: i32[N]) -> [N, 4] = tanh(embedding(x, 9, 4)) * tanh(embedding(x, 5, 4))",
+    "M.tanh 9×4, M.tanh_2 5×4",
+  ],
 ];
 
 describe("what depends on weights alone is computed before, to the bit", () => {
@@ -110,17 +115,17 @@ const same: readonly (readonly [name: string, kept: () => Kept])[] = [
     () => keptOf("model M(x: i32[N]) -> [N, 512] = x |> embedding(1100, 512) |> dense(512)"),
   ],
   [
-    "where a table that others grow to is too large to be computed while one waits",
-    () =>
-      keptOf(
-        "model M(x: i32[N]) -> [N, 6000] { param w: [6000] = ones\n  return tanh(embedding(x, 60000, 1) * w + dense(embedding(x, 60000, 1), 6000)) }",
-      ),
-  ],
-  [
     "where a table would tell which embeddings are positive, and is of no numbers",
     () =>
       keptOf(
         "model M(x: i32[N], y: [N, 16]) -> [N, 6] { let e = embedding(x, 9, 16)\n  return tanh(dense(e, 6)) + dense(where(e > 0, y, 0 * y), 6) }",
+      ),
+  ],
+  [
+    "where numbers that are no products are, be they few at the end",
+    () =>
+      keptOf(
+        "model M(x: [N, 2]) -> [N, 2] {\n  param w: [4000] = ones\n  param v: [3000] = ones\n  return x * sum(tanh(w[newaxis] + v[:, newaxis]), axis: [0, 1]) }",
       ),
   ],
   [
