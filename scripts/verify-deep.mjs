@@ -330,7 +330,7 @@ function withLine(text, begin, line) {
   return text.replace(stages, () => `${stages}${line}\n`);
 }
 
-/** Runs one stage; what the report says of the others stays. */
+/** Runs one stage; what the report says of the others stays, and of this one what it measured before where it ended before it measured. */
 function verifyAgain(name, folder) {
   const { line: begin, parts: [from, to] = [], run: work } = again[name];
   const { line, texts } = work(folder);
@@ -341,7 +341,7 @@ function verifyAgain(name, folder) {
     return at;
   };
   const found = [before.slice(0, place(from)).trimEnd(), ...texts, before.slice(place(to)).trimEnd()];
-  const whole = found.filter((text) => text !== "").join("\n\n");
+  const whole = (texts.length === 0 ? [before.trimEnd()] : found).filter((text) => text !== "").join("\n\n");
   writeWhole(reportFile, `${withLine(whole, begin, `| ${lineOf(line).join(" | ")} |`)}\n`);
   return line.passed;
 }
