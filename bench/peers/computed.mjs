@@ -91,12 +91,7 @@ function ofStage(stage, sizes, nested) {
   if (stage.kind === "reduce" && stage.results.some(isProduct))
     return points * 2 * stage.results.filter(isProduct).length;
   if (!nested) return 0;
-  const stored = {
-    let: () => [stage.value],
-    store: () => [stage.store.value],
-    sweep: () => stage.stores.map(({ value }) => value),
-  };
-  const values = [...(stage.lets ?? []).map(({ value }) => value), ...(stored[stage.kind]?.() ?? [])];
+  const values = [...(stage.lets ?? []).map(({ value }) => value), ...(stage.kind === "reduce" ? [] : valuesOf(stage))];
   return points * values.reduce((sum, value) => sum + arithmetic(value), 0);
 }
 

@@ -120,7 +120,11 @@ function wantedOf(graph: Graph): readonly Value[] {
 
 function isComputed({ id, op, outputs }: GraphNode, graph: Graph): boolean {
   if (given.has(op) || outputs.length > 1 || outputs[0].dtype !== "f32") return false;
-  return [...graph.reaching([{ node: id, output: 0 }])].some((node) => graph.node(node).op === "input");
+  return readsInput({ node: id, output: 0 }, graph);
+}
+
+function readsInput(value: Value, graph: Graph): boolean {
+  return [...graph.reaching([value])].some((id) => graph.node(id).op === "input");
 }
 
 /** How much is computed: products of contractions, and for each other number as many as it takes the time of. */
@@ -144,10 +148,9 @@ function iterationsOf(compute: Compute): number {
 
 /** Whether rows are taken of a computed table that is not of floats, so not stored: each call would compute all of it. */
 function hasUnstored(graph: Graph): boolean {
-  return graph.nodes.some(({ op, inputs: [table] }) => {
-    if (op !== "take" || graph.typeOf(table).dtype === "f32") return false;
-    return [...graph.reaching([table])].some((id) => graph.node(id).op === "input");
-  });
+  return graph.nodes.some(
+    ({ op, inputs: [table] }) => op === "take" && graph.typeOf(table).dtype !== "f32" && readsInput(table, graph),
+  );
 }
 
 /** By the stored values: what a network computes of them, to the bit. */

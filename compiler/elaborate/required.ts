@@ -6,8 +6,8 @@ import { isCallable, lookUp } from "../semantics/module.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { walk } from "../syntax/children.ts";
 import type { Frame } from "./frame.ts";
-import { print, toNumber } from "./rational.ts";
-import { describeType, fromDimension, type Evaluated } from "./values.ts";
+import { toNumber } from "./rational.ts";
+import { describeType, fromDimension, writtenSingle, type Evaluated } from "./values.ts";
 
 /** More names, items or characters than these are cut: a message is read as a whole. */
 const mostNames = 6;
@@ -54,12 +54,6 @@ function valueOf(name: string, { span }: Expression, frame: Frame): Evaluated | 
 
 function shown(value: Evaluated | undefined): string | undefined {
   switch (value?.kind) {
-    case "number":
-      return print(value.value);
-    case "dimension":
-      return value.value.key;
-    case "bool":
-      return String(value.value);
     case "string":
       return JSON.stringify(cut(value.value));
     case "tensor":
@@ -69,7 +63,7 @@ function shown(value: Evaluated | undefined): string | undefined {
       return `[${items.join(", ")}${value.items.length > mostItems ? ", …" : ""}]`;
     }
     default:
-      return undefined;
+      return value && writtenSingle(value);
   }
 }
 

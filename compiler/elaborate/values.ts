@@ -208,12 +208,6 @@ function describeList(list: ListValue): string {
 /** As a source has it, at most so many lists deep; undefined where it is more, or something in it is no number, string or bool. */
 function writtenOf(value: Evaluated, deep: number): string | undefined {
   switch (value.kind) {
-    case "number":
-      return print(value.value);
-    case "dimension":
-      return value.value.key;
-    case "bool":
-      return String(value.value);
     case "string":
       return value.value.length <= mostShown ? JSON.stringify(value.value) : undefined;
     case "list": {
@@ -221,6 +215,20 @@ function writtenOf(value: Evaluated, deep: number): string | undefined {
       const items = value.items.map((item) => writtenOf(item, deep - 1));
       return items.includes(undefined) ? undefined : `[${items.join(", ")}]`;
     }
+    default:
+      return writtenSingle(value);
+  }
+}
+
+/** A number, a size or a bool as a source has it. */
+export function writtenSingle(value: Evaluated): string | undefined {
+  switch (value.kind) {
+    case "number":
+      return print(value.value);
+    case "dimension":
+      return value.value.key;
+    case "bool":
+      return String(value.value);
     default:
       return undefined;
   }

@@ -1,5 +1,5 @@
 /** How a model is spoken to from outside: its inputs with their columns and preprocessing, its outputs with the names of classes. */
-import { rowOfOpenSize, rowsAsWhole } from "../../compiler/diagnostics/codes/runtime.ts";
+import { rowOfOpenSize, rowsAsWhole } from "../../compiler/diagnostics/codes/rows.ts";
 import type { Manifest } from "../../compiler/program/artifact.ts";
 import type { HostModel, HostTrain } from "../../compiler/program/host.ts";
 import { elements, evaluate, printShape, symbolsOf } from "../load/dimensions.ts";

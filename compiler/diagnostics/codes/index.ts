@@ -13,6 +13,7 @@ import * as internal from "./internal.ts";
 import * as limits from "./limits.ts";
 import * as names from "./names.ts";
 import * as readers from "./readers.ts";
+import * as rows from "./rows.ts";
 import * as runtime from "./runtime.ts";
 import * as scans from "./scans.ts";
 import * as settings from "./settings.ts";
@@ -36,6 +37,7 @@ const areas: readonly Area[] = [
   limits,
   names,
   readers,
+  rows,
   runtime,
   scans,
   settings,
